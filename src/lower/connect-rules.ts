@@ -6,7 +6,7 @@
  */
 
 import * as ir from '../ir/builder.js';
-import type { ConnectionRule } from '../model/model.js';
+import type { ConnectionRule } from '../model/typed.js';
 import type { Context } from './context.js';
 import * as messages from './messages.js';
 import type { ProjectionPlan } from './projection.js';

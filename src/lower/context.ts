@@ -3,7 +3,7 @@
 import type { Finding, Place } from '../diagnostics/diagnostic.js';
 import { Diagnostics, invariant } from '../diagnostics/diagnostic.js';
 import type { Precision } from '../ir/program.js';
-import type { DataStore, Model, Value } from '../model/model.js';
+import type { DataStore, Model, Value } from '../model/typed.js';
 import type { ProgramBuilder } from './program-builder.js';
 import type { Part } from './host/elements.js';
 import type { Profile } from './profile.js';

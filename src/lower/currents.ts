@@ -5,7 +5,7 @@
 
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../ir/program.js';
-import type { Stimulus } from '../model/model.js';
+import type { Stimulus } from '../model/typed.js';
 import { Block } from './block.js';
 import type { CodeScope } from './code-scope.js';
 import type { Context } from './context.js';
@@ -19,7 +19,7 @@ import { runsOnLanes } from './lanes.js';
 import type { Piece } from './pieces.js';
 import { pieceDomain, piecesOf, withoutRepeats } from './pieces.js';
 import { rankOf } from './profile.js';
-import type { DeclaredNames } from './texts.js';
+import type { DeclaredNames } from '../model/typed.js';
 import { expressionOf } from './texts.js';
 import { wholeSteps } from './whole-steps.js';
 
@@ -156,7 +156,7 @@ function heldSince(name: string, { every = 0, from = 0 }: Current, now: Ir, cont
 /** Values that phases give to a current, with the phase. */
 export const laterValues = (name: string, { model }: Context): readonly (readonly [phase: number, text: string])[] =>
   model.experiment.protocol.flatMap((phase, k) => {
-    const text = 'currents' in phase ? phase.currents[name] : undefined;
+    const text = phase.kind === 'currents' ? phase.currents[name] : undefined;
     return text === undefined ? [] : [[k, text] as const];
   });
 
@@ -180,7 +180,7 @@ export function changeCurrent(name: string, phase: number, context: Context): st
 
 const isSwitched = (name: string, { model }: Context): boolean =>
   model.experiment.protocol.some(
-    (phase) => ('attach' in phase && phase.attach === name) || ('detach' in phase && phase.detach === name),
+    (phase) => (phase.kind === 'attach' && phase.attach === name) || (phase.kind === 'detach' && phase.detach === name),
   );
 
 /** Whether a current flows at any time of the run. */

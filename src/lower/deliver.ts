@@ -9,7 +9,7 @@ import type { Expression as Ir } from '../ir/program.js';
 import { expressionOf } from './texts.js';
 import { runsOnLanes } from './lanes.js';
 import { namesIn } from '../lang/walk.js';
-import type { Stimulus } from '../model/model.js';
+import type { Stimulus } from '../model/typed.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
 import { drawStep, keyAt, keyBuffer } from './draws.js';
@@ -114,7 +114,9 @@ function barriers(groups: readonly Group[], inboxes: ReadonlyMap<string, Inbox>,
   return [
     ...Object.values(context.model.operations).map(({ slot, order }) => barrier(slot ?? defaults.operation, order)),
     ...context.model.recordings.flatMap((recording) =>
-      'slot' in recording && recording.slot !== undefined ? [barrier(recording.slot, recording.order ?? 0)] : [],
+      recording.kind === 'variables' && recording.slot !== undefined
+        ? [barrier(recording.slot, recording.order ?? 0)]
+        : [],
     ),
     ...groups.flatMap(({ events }) =>
       events.flatMap(({ definition, name }) => [

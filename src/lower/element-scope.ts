@@ -7,7 +7,7 @@ import { InvariantError, invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir, Local, ScalarType } from '../ir/program.js';
 import type { Expression, Statement } from '../lang/ast.js';
-import type { ValueType } from '../model/model.js';
+import type { ValueType } from '../model/typed.js';
 import type { Block } from './block.js';
 import { CodeScope, foldedValue } from './code-scope.js';
 import type { Context, Real } from './context.js';

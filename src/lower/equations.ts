@@ -1,6 +1,7 @@
 /** The parsed form of a type: what lowering reads instead of text. */
 
 import type { Expression, Statement } from '../lang/ast.js';
+import { declaredNames } from '../model/typed.js';
 import { expressionOf, statementsOf } from './texts.js';
 import { namesIn, substitute } from '../lang/walk.js';
 import type {
@@ -13,7 +14,7 @@ import type {
   StateVariable,
   SynapseType,
   ValueType,
-} from '../model/model.js';
+} from '../model/typed.js';
 
 export interface Derived {
   readonly expression: Expression;
@@ -88,26 +89,6 @@ export function equationsOf(type: NeuronType | SynapseType, inlined = true): Equ
     method: type.method,
     names,
   };
-}
-
-/** Names that a type declares: parameters, states, derived variables, inputs, ports, noises. */
-function declaredNames(type: NeuronType | SynapseType): ReadonlySet<string> {
-  const inputs = 'inputs' in type ? Object.keys(type.inputs) : Object.keys(type.ports);
-  return new Set([
-    ...Object.keys(type.parameters),
-    ...Object.keys(type.state),
-    ...Object.keys(type.derived),
-    ...inputs,
-    ...type.noise,
-    't',
-    'dt',
-    'i',
-    'j',
-    'N',
-    'x',
-    'y',
-    'z',
-  ]);
 }
 
 /** Puts the expressions of derived variables in the place of their names, but for those held over a step. */

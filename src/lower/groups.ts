@@ -6,10 +6,10 @@
  */
 
 import type { Buffer, ElementType, TypedArray } from '../ir/program.js';
-import type { DeclaredNames } from './texts.js';
+import type { DeclaredNames } from '../model/typed.js';
 import { expressionOf } from './texts.js';
 import { namesIn, callsIn } from '../lang/walk.js';
-import type { Model, NeuronType, Population, Value, ValueType } from '../model/model.js';
+import type { Model, NeuronType, Population, Value, ValueType } from '../model/typed.js';
 import type { Context, Real } from './context.js';
 import type { Equations, EventCode } from './equations.js';
 import { isRandom } from './expressions.js';

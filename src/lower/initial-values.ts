@@ -7,7 +7,7 @@ import * as ir from '../ir/builder.js';
 import type { Expression as Ir, MapDomain } from '../ir/program.js';
 import { expressionOf } from './texts.js';
 import { namesIn } from '../lang/walk.js';
-import type { Value } from '../model/model.js';
+import type { Value } from '../model/typed.js';
 import { Block, item } from './block.js';
 import type { Context } from './context.js';
 import { arrayOf } from './context.js';
@@ -157,7 +157,7 @@ function valueExpression(
 ): Ir {
   if (typeof value === 'number') return ir.f64(value);
   if (typeof value === 'string') return compile(expressionOf(value, scope.group.equations.names), scope);
-  if ('array' in value) {
+  if (value.kind === 'array') {
     const storage = scope.group.storage.get(id);
     const element = elementOf(storage?.type ?? 'real', context.real);
     const given = typed(element, arrayOf(value.array, context.data));

@@ -12,7 +12,7 @@ import type { Expression } from '../lang/ast.js';
 import { functions } from '../lang/functions.js';
 import { linearForm } from '../lang/linear.js';
 import { callsIn, namesIn } from '../lang/walk.js';
-import type { IntegrationMethod } from '../model/model.js';
+import type { IntegrationMethod } from '../model/typed.js';
 import type { Equations } from './equations.js';
 import { compileReal, isRandom, library, to } from './expressions.js';
 import type { IntegrationScope } from './expressions.js';

@@ -5,7 +5,7 @@
 
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';
-import type { Population } from '../model/model.js';
+import type { Population } from '../model/typed.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
 import { arrayOf } from './context.js';
@@ -56,7 +56,7 @@ export function linkedElement(
   const known = builder.buffers.get(key);
   if (known) return ir.load(known, local);
   const comment = `element of ${link.population} whose ${link.variable} each ${name} of ${member.name} is`;
-  if (typeof index === 'object' && 'array' in index) {
+  if (typeof index === 'object' && index.kind === 'array') {
     const values = arrayOf(index.array, context.data);
     return ir.load(
       builder.buffer(key, 'u32', values.length, comment, { role: 'constant', initial: typed('u32', values) }),

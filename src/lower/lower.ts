@@ -7,6 +7,7 @@ import { drawOffset } from '../ir/names.js';
 import { numericsVersion } from '../ir/program.js';
 import { printProgram } from '../ir/text.js';
 import type { ValidModel } from '../model/model.js';
+import { typedModel } from '../model/typed.js';
 import { lowerConnectivity } from './connectivity.js';
 import type { Context } from './context.js';
 import { LoweringDiagnostics } from './context.js';
@@ -63,7 +64,8 @@ export function lower(
 ): Program {
   const diagnostics = new LoweringDiagnostics();
   // What named generators draw becomes explicit before anything is laid out.
-  const { model: written, data, places, parts: pieces } = resolveOnHost(valid, diagnostics);
+  const { model: drawn, data, places, parts: pieces } = resolveOnHost(valid, diagnostics);
+  const written = typedModel(drawn);
   const profile = profiles[written.timing];
   const bySlots = profile.stepping === 'slots';
   refuseFeatures(written, diagnostics);

@@ -6,7 +6,7 @@
  * conditions emit one event, that event gets a condition that holds when one of theirs does.
  */
 
-import type { Derivative, EventDefinition, Model, NeuronType, Regime, StateVariable } from '../model/model.js';
+import type { Derivative, EventDefinition, Model, NeuronType, Regime, StateVariable } from '../model/typed.js';
 import type { LoweringDiagnostics } from './context.js';
 import * as messages from './messages.js';
 import type { Profile } from './profile.js';

@@ -345,7 +345,7 @@ function mayFuse(event: EventCode, context: Context): boolean {
       Object.values(type.pathways).map((pathway) => pathway.slot ?? profile.defaults.deliver),
     ),
     ...model.recordings.map((recording) =>
-      'slot' in recording && recording.slot ? recording.slot : profile.defaults.sample,
+      recording.kind === 'variables' && recording.slot ? recording.slot : profile.defaults.sample,
     ),
     ...Object.values(model.stimuli).map((stimulus) =>
       stimulus.kind === 'poisson' ? (stimulus.slot ?? profile.defaults.deliver) : profile.defaults.operation,

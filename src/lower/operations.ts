@@ -3,7 +3,7 @@
 import * as ir from '../ir/builder.js';
 import { statementsOf } from './texts.js';
 import type { Expression as Ir } from '../ir/program.js';
-import type { Operation } from '../model/model.js';
+import type { Operation } from '../model/typed.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
 import type { Piece } from './pieces.js';

@@ -4,7 +4,7 @@ import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import { afterReset } from '../ir/names.js';
 import type { Action, Buffer } from '../ir/program.js';
-import type { Phase, SelectionRule, Value } from '../model/model.js';
+import type { Phase, SelectionRule, Value } from '../model/typed.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
 import { arrayOf } from './context.js';
@@ -45,8 +45,9 @@ function assigned(key: string): Assigned {
 export function settableNames(protocol: readonly Phase[]): Set<string> {
   return new Set(
     protocol.flatMap((phase) => {
-      const values = 'set' in phase ? phase.set : 'initialise' in phase ? phase.initialise : {};
-      const of = 'set' in phase || 'initialise' in phase ? phase.of : undefined;
+      if (phase.kind !== 'set' && phase.kind !== 'initialise') return [];
+      const { of } = phase;
+      const values = phase.kind === 'set' ? phase.set : phase.initialise;
       if (of !== undefined)
         return Object.keys(values).flatMap((variable) => ownersOf(of).map((owner) => `${owner}.${variable}`));
       return Object.keys(values).map((key) => {
@@ -62,18 +63,20 @@ export const deriveAgain = 'derive';
 
 /** Whether values may be set before time begins to pass: at the start, or after a reset. */
 export const changesFirstValues = (protocol: readonly Phase[]): boolean =>
-  protocol.some((phase, k) => ('set' in phase || 'initialise' in phase || 'reset' in phase) && isAtStart(protocol, k));
+  protocol.some(
+    ({ kind }, k) => (kind === 'set' || kind === 'initialise' || kind === 'reset') && isAtStart(protocol, k),
+  );
 
 /** Whether no time has passed when a phase begins, or when it ends for a reset. */
 function isAtStart(protocol: readonly Phase[], k: number): boolean {
   const before = protocol.slice(0, k + 1);
-  const since = before.slice(before.findLastIndex((phase) => 'reset' in phase) + 1);
-  return !since.some((phase) => 'run' in phase || 'runUntil' in phase || 'restore' in phase);
+  const since = before.slice(before.findLastIndex(({ kind }) => kind === 'reset') + 1);
+  return !since.some(({ kind }) => kind === 'run' || kind === 'runUntil' || kind === 'restore');
 }
 
 /** Whether a protocol turns time back. */
 export const turnsBack = (protocol: readonly Phase[]): boolean =>
-  protocol.some((phase) => 'reset' in phase || 'restore' in phase);
+  protocol.some(({ kind }) => kind === 'reset' || kind === 'restore');
 
 /** Adds a procedure for each phase that changes something. `copies`: what others see of variables. @random stream `phase/<k>/<owner>/<variable>` */
 export function lowerPhases(
@@ -89,35 +92,50 @@ export function lowerPhases(
   }
   const { protocol } = context.model.experiment;
   const derived = context.builder.procedures.get(deriveAgain) ?? [];
-  if (derived.length > 0 && protocol.some((phase) => 'reset' in phase))
+  if (derived.length > 0 && protocol.some(({ kind }) => kind === 'reset'))
     context.builder.procedure(afterReset).push(...derived);
   protocol.forEach((phase, k) => {
     const actions = (): Action[] => context.builder.procedure(phaseProcedure(k));
-    if ('set' in phase)
-      setValues(actions(), phase.set, phase.of, phase.where ?? null, k, groups, projections, copies, context);
-    else if ('initialise' in phase)
-      setValues(actions(), phase.initialise, phase.of, null, k, groups, projections, copies, context);
-    if (('set' in phase || 'initialise' in phase) && isAtStart(protocol, k)) actions().push(...derived);
-    if ('attach' in phase || 'detach' in phase) actions().push(switching(phase, k, context));
-    else if ('delays' in phase)
-      for (const key of Object.keys(phase.delays)) actions().push(...delayChanges(key, k, projections, context));
-    else if ('currents' in phase)
-      for (const name of Object.keys(phase.currents))
-        actions().push({ kind: 'run', kernel: changeCurrent(name, k, context) });
-    else if ('replay' in phase)
-      for (const name of Object.keys(phase.replay))
-        actions().push({ kind: 'run', kernel: changeReplay(name, k, context) });
+    switch (phase.kind) {
+      case 'set':
+      case 'initialise': {
+        const values = phase.kind === 'set' ? phase.set : phase.initialise;
+        const where = phase.kind === 'set' ? (phase.where ?? null) : null;
+        setValues(actions(), values, phase.of, where, k, groups, projections, copies, context);
+        if (isAtStart(protocol, k)) actions().push(...derived);
+        return;
+      }
+      case 'attach':
+        return void actions().push(switching(phase.attach, true, k, context));
+      case 'detach':
+        return void actions().push(switching(phase.detach, false, k, context));
+      case 'delays':
+        for (const key of Object.keys(phase.delays)) actions().push(...delayChanges(key, k, projections, context));
+        return;
+      case 'currents':
+        for (const name of Object.keys(phase.currents))
+          actions().push({ kind: 'run', kernel: changeCurrent(name, k, context) });
+        return;
+      case 'replay':
+        for (const name of Object.keys(phase.replay))
+          actions().push({ kind: 'run', kernel: changeReplay(name, k, context) });
+        return;
+      case 'run':
+      case 'runUntil':
+      case 'record':
+      case 'reset':
+      case 'store':
+      case 'restore':
+        // What a session does by itself (`protocol.ts`).
+        return;
+      default:
+        return phase satisfies never;
+    }
   });
 }
 
 /** A current begins or ceases to flow. */
-function switching(
-  phase: Extract<Phase, { attach: string } | { detach: string }>,
-  k: number,
-  context: Context,
-): Action {
-  const on = 'attach' in phase;
-  const name = on ? phase.attach : phase.detach;
+function switching(name: string, on: boolean, k: number, context: Context): Action {
   const flows = switchOf(name, context);
   invariant(flows, 'lower/phases', `${name} is not switched`);
   const kernel = context.builder.sequential(
@@ -201,12 +219,12 @@ function setValues(
       else if (slice === undefined && indices === undefined) setPiece(null, owner, variable, value);
       else {
         const rule: SelectionRule = slice
-          ? { population: owner, slice }
-          : { population: owner, indices: indices ?? [] };
+          ? { kind: 'slice', population: owner, slice }
+          : { kind: 'indices', population: owner, indices: indices ?? [] };
         for (const piece of piecesOf(rule, groups, `setting ${key}`, context) ?? [])
           setPiece(piece, owner, variable, value);
       }
-    } else if ('projection' in of) {
+    } else if (of.kind === 'synapses') {
       const indices = of.indices ? Uint32Array.from(arrayOf(of.indices, context.data)) : (of.slice ?? null);
       setSynapses({ where, indices }, of.projection, key, value);
     } else {

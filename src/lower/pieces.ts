@@ -2,7 +2,7 @@
 
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir, MapDomain } from '../ir/program.js';
-import type { SelectionRule } from '../model/model.js';
+import type { SelectionRule } from '../model/typed.js';
 import type { Block } from './block.js';
 import { item } from './block.js';
 import type { Context } from './context.js';
@@ -36,44 +36,70 @@ export interface Piece {
 
 /** The populations or projections that a selection is of. */
 export function ownersOf(rule: SelectionRule): readonly string[] {
-  if ('assembly' in rule) return rule.assembly.flatMap(ownersOf);
-  if ('from' in rule) return ownersOf(rule.from);
-  return ['projection' in rule ? rule.projection : rule.population];
+  switch (rule.kind) {
+    case 'assembly':
+      return rule.assembly.flatMap(ownersOf);
+    case 'sampleOf':
+      return ownersOf(rule.from);
+    case 'synapses':
+      return [rule.projection];
+    case 'slice':
+    case 'indices':
+    case 'mask':
+    case 'sample':
+      return [rule.population];
+    default:
+      return rule satisfies never;
+  }
 }
 
 /** The populations that a selection takes elements of, in its order; null after a diagnostic. */
 export function partsOf(selection: SelectionRule, what: string, context: Context): Part[] | null {
-  if ('assembly' in selection) {
-    const parts: Part[] = [];
-    for (const rule of selection.assembly) {
-      const some = partsOf(rule, what, context);
-      if (!some) return null;
-      const first = parts.reduce((sum, { indices }) => sum + indexCount(indices), 0);
-      parts.push(...some.map((part) => ({ ...part, first: first + part.first })));
-    }
-    return parts;
-  }
-  if ('projection' in selection) {
-    context.diagnostics.add(messages.unsupportedFeature(`${what} on synapses`));
-    return null;
-  }
-  const indices = 'from' in selection ? null : indicesOf(selection, context);
-  if (indices && !('from' in selection)) return [{ population: selection.population, indices, first: 0 }];
-  context.diagnostics.add(messages.unsupportedFeature(`${what} on a sample that no generator has drawn`));
-  return null;
-}
-
-function indicesOf(selection: Extract<SelectionRule, { population: string }>, context: Context): Indices | null {
   const { data, model } = context;
-  if ('indices' in selection) return Uint32Array.from(arrayOf(selection.indices, data));
-  if ('mask' in selection) {
-    const mask = arrayOf(selection.mask, data);
-    return Uint32Array.from(Array.from({ length: mask.length }, (_, k) => k).filter((k) => mask[k] !== 0));
+  const part = (population: string, indices: Indices): Part[] => [{ population, indices, first: 0 }];
+  const refused = (where: string): null => {
+    context.diagnostics.add(messages.unsupportedFeature(`${what} on ${where}`));
+    return null;
+  };
+  switch (selection.kind) {
+    case 'assembly': {
+      const parts: Part[] = [];
+      for (const rule of selection.assembly) {
+        const some = partsOf(rule, what, context);
+        if (!some) return null;
+        const first = parts.reduce((sum, { indices }) => sum + indexCount(indices), 0);
+        parts.push(...some.map((each) => ({ ...each, first: first + each.first })));
+      }
+      return parts;
+    }
+    case 'indices':
+      return part(selection.population, Uint32Array.from(arrayOf(selection.indices, data)));
+    case 'mask': {
+      const mask = arrayOf(selection.mask, data);
+      const all = Uint32Array.from({ length: mask.length }, (_, k) => k);
+      return part(
+        selection.population,
+        all.filter((k) => mask[k] !== 0),
+      );
+    }
+    case 'slice': {
+      const size = model.populations[selection.population]?.size ?? 0;
+      const [from, until, by] = selection.slice ?? [0, size, 1];
+      return part(
+        selection.population,
+        by === 1
+          ? { begin: from, end: Math.max(from, until) }
+          : Uint32Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by),
+      );
+    }
+    case 'synapses':
+      return refused('synapses');
+    case 'sample':
+    case 'sampleOf':
+      return refused('a sample that no generator has drawn');
+    default:
+      return selection satisfies never;
   }
-  if ('sample' in selection) return null;
-  const [from, until, by] = selection.slice ?? [0, model.populations[selection.population]?.size ?? 0, 1];
-  if (by === 1) return { begin: from, end: Math.max(from, until) };
-  return Uint32Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by);
 }
 
 /** The pieces of groups that a selection names, or null after a diagnostic. */

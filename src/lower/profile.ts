@@ -2,7 +2,7 @@
  * Timing profiles as data: the order of slots within a step and how times are labelled (see `docs/architecture.md`).
  */
 
-import type { TimingProfile } from '../model/model.js';
+import type { TimingProfile } from '../model/typed.js';
 
 export interface Profile {
   readonly name: TimingProfile;

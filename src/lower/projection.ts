@@ -1,10 +1,10 @@
 /** What later passes know of a projection once its ends and delays are understood. */
 
 import type { Buffer, Extent } from '../ir/program.js';
-import type { DeclaredNames } from './texts.js';
+import type { DeclaredNames } from '../model/typed.js';
 import { namesIn } from '../lang/walk.js';
 import { expressionOf } from './texts.js';
-import type { End, Pathway, Projection, SynapseType, Value } from '../model/model.js';
+import type { End, Pathway, Projection, SynapseType, Value } from '../model/typed.js';
 import type { Interval } from './bounds.js';
 import { boundsOf, exactly, everything, hull, isBounded, isBoundedThroughout } from './bounds.js';
 import type { Context } from './context.js';
@@ -80,7 +80,7 @@ function delayVersions(
   { model }: Context,
 ): readonly { readonly delay: Value; readonly phase: number | null }[] {
   const later = model.experiment.protocol.flatMap((phase, k) => {
-    if (!('delays' in phase)) return [];
+    if (phase.kind !== 'delays') return [];
     // Of a projection that several stand for, each may have delays of its own.
     const delay = phase.delays[`${own}.${pathway}`] ?? phase.delays[`${projection}.${pathway}`];
     return delay === undefined ? [] : [{ delay, phase: k }];
@@ -211,31 +211,28 @@ function endOf(
   groups: readonly Group[],
   context: Context,
 ): ProjectionEnd | null {
-  if (!('population' in rule)) {
-    context.diagnostics.add(
-      messages.unsupportedFeature(
-        'projection' in rule
-          ? `a projection onto the synapses of another (${name})`
-          : `an assembly as an end of projection ${name}`,
-      ),
-    );
+  if (rule.kind !== 'slice') {
+    const refused = {
+      synapses: `a projection onto the synapses of another (${name})`,
+      assembly: `an assembly as an end of projection ${name}`,
+      indices: `an index list as an end of projection ${name}`,
+      mask: `a mask as an end of projection ${name}`,
+      sample: `a sample as an end of projection ${name}`,
+      sampleOf: `a sample of a selection as an end of projection ${name}`,
+    };
+    context.diagnostics.add(messages.unsupportedFeature(refused[rule.kind]));
     return null;
   }
   const population = context.model.populations[rule.population];
   if (!population) return null;
   let [offset, stop] = [0, population.size];
-  if ('slice' in rule && rule.slice) {
+  if (rule.slice) {
     const [from, to, by] = rule.slice;
     if (by !== 1) {
       context.diagnostics.add(messages.unsupportedFeature(`a slice with a step as an end of projection ${name}`));
       return null;
     }
     [offset, stop] = [from, to];
-  } else if (!('slice' in rule) && Object.keys(rule).length > 1) {
-    context.diagnostics.add(
-      messages.unsupportedFeature(`an index list, mask or sample as an end of projection ${name}`),
-    );
-    return null;
   }
   const group = groups.find((candidate) => candidate.members.some((member) => member.name === rule.population)) ?? null;
   const member = group?.members.find((candidate) => candidate.name === rule.population) ?? null;
@@ -281,7 +278,7 @@ export function valueBounds(
 ): Interval {
   if (typeof value === 'number') return exactly(value);
   if (typeof value === 'string') return boundsOf(expressionOf(value, declared), lookup);
-  if ('array' in value) {
+  if (value.kind === 'array') {
     const numbers = arrayOf(value.array, context.data);
     let interval: Interval | null = null;
     for (let k = 0; k < numbers.length; k++) {
@@ -300,7 +297,8 @@ export type BoundedProjection = Pick<ProjectionPlan, 'name' | 'projection' | 'eq
 export function valuesSet(owner: string, variable: string, context: Context): Value[] {
   const key = `${owner}.${variable}`;
   return context.model.experiment.protocol.flatMap((phase) => {
-    const value = 'set' in phase ? phase.set[key] : 'initialise' in phase ? phase.initialise[key] : undefined;
+    const value =
+      phase.kind === 'set' ? phase.set[key] : phase.kind === 'initialise' ? phase.initialise[key] : undefined;
     return value === undefined ? [] : [value];
   });
 }
@@ -460,7 +458,7 @@ function noteRounding(delay: Value, projection: string, context: Context): void 
   const known =
     typeof delay === 'number'
       ? [delay]
-      : typeof delay === 'object' && 'array' in delay
+      : typeof delay === 'object' && delay.kind === 'array'
         ? arrayOf(delay.array, data)
         : [];
   const rounded = new Set<number>();

@@ -2,6 +2,7 @@
 
 import type { Program } from '../ir/program.js';
 import type { ValidModel } from '../model/model.js';
+import { typedModel } from '../model/typed.js';
 
 /** One thing that a session is to do. */
 export type ProtocolStep =
@@ -29,7 +30,7 @@ export function stepsOf(seconds: number, dt: number): number {
 
 /** What a session of the program is to do, in order. */
 export function protocolOf({ model }: ValidModel, program: Program): ProtocolStep[] {
-  const { dt, protocol } = model.experiment;
+  const { dt, protocol } = typedModel(model).experiment;
   const steps: ProtocolStep[] = [];
   const call = (procedure: string, first = false): void => {
     if (program.schedule.procedures[procedure])
@@ -48,24 +49,42 @@ export function protocolOf({ model }: ValidModel, program: Program): ProtocolSte
     time = Math.max(time, until);
   };
   protocol.forEach((phase, k) => {
-    if ('run' in phase) runUntil(time + phase.run);
-    else if ('runUntil' in phase) runUntil(phase.runUntil);
-    else if ('record' in phase) steps.push({ kind: 'record', recording: phase.record, on: phase.on });
-    else if ('reset' in phase) {
-      const { segment, annotations } = phase;
-      steps.push({
-        kind: 'reset',
-        ...(segment === undefined ? {} : { segment }),
-        ...(annotations === undefined ? {} : { annotations }),
-      });
-      [time, atStart] = [0, true];
-    } else if ('store' in phase) {
-      steps.push({ kind: 'store', name: phase.store });
-      stored.set(phase.store, { time, atStart });
-    } else if ('restore' in phase) {
-      steps.push({ kind: 'restore', name: phase.restore });
-      ({ time, atStart } = stored.get(phase.restore) ?? { time: 0, atStart: true });
-    } else call(phaseProcedure(k), 'initialise' in phase);
+    switch (phase.kind) {
+      case 'run':
+        return runUntil(time + phase.run);
+      case 'runUntil':
+        return runUntil(phase.runUntil);
+      case 'record':
+        return void steps.push({ kind: 'record', recording: phase.record, on: phase.on });
+      case 'reset': {
+        const { segment, annotations } = phase;
+        steps.push({
+          kind: 'reset',
+          ...(segment === undefined ? {} : { segment }),
+          ...(annotations === undefined ? {} : { annotations }),
+        });
+        [time, atStart] = [0, true];
+        return;
+      }
+      case 'store':
+        steps.push({ kind: 'store', name: phase.store });
+        return void stored.set(phase.store, { time, atStart });
+      case 'restore':
+        steps.push({ kind: 'restore', name: phase.restore });
+        ({ time, atStart } = stored.get(phase.restore) ?? { time: 0, atStart: true });
+        return;
+      case 'initialise':
+        return call(phaseProcedure(k), true);
+      case 'set':
+      case 'delays':
+      case 'currents':
+      case 'replay':
+      case 'attach':
+      case 'detach':
+        return call(phaseProcedure(k));
+      default:
+        return phase satisfies never;
+    }
   });
   if (atStart && time === 0) call(initialSample);
   return steps;

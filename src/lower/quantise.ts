@@ -35,7 +35,7 @@ function isReadAtEventsOnly(
   const isSet = owners.some((owner) => settable.has(`${owner}.${parameter}`));
   // What phases assign to other values may read this one.
   const isAssigned = model.experiment.protocol.some(
-    (phase) => ('set' in phase || 'initialise' in phase) && owners.some((owner) => mentions(phase, owner)),
+    (phase) => (phase.kind === 'set' || phase.kind === 'initialise') && owners.some((owner) => mentions(phase, owner)),
   );
   return (
     !isRecorded && !isSet && !isAssigned && ![others, otherValues, delays].some((part) => mentions(part, parameter))

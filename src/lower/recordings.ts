@@ -3,7 +3,7 @@
 import * as ir from '../ir/builder.js';
 import type { Buffer, EventRecordingLocation, SampleLocation } from '../ir/program.js';
 import type { Expression as Ir } from '../ir/program.js';
-import type { Recording, SelectionRule } from '../model/model.js';
+import type { Recording, SelectionRule } from '../model/typed.js';
 import { Block, item } from './block.js';
 import type { Context } from './context.js';
 import { arrayOf } from './context.js';
@@ -36,7 +36,7 @@ export interface BuiltProjection {
 
 /** One variable of one recording, to become columns of a log. */
 interface Column {
-  readonly recording: Extract<Recording, { variables: readonly string[]; name: string }>;
+  readonly recording: Extract<Recording, { kind: 'variables' }>;
   readonly variable: string;
   readonly owner: string;
   readonly unit: string;
@@ -59,7 +59,7 @@ export function lowerRecordings(
   const events: EventRecordingLocation[] = [];
   const schedules = new Map<string, { every: number; slot: string; order: number; columns: Column[] }>();
   for (const recording of model.recordings) {
-    if ('events' in recording || 'rate' in recording) {
+    if (recording.kind !== 'variables') {
       events.push(...eventRecordings(recording, context));
       continue;
     }
@@ -83,18 +83,18 @@ export function lowerRecordings(
 
 /** One location for each population of the selection. */
 function eventRecordings(
-  recording: Extract<Recording, { events: string } | { rate: true }>,
+  recording: Extract<Recording, { kind: 'events' | 'rate' }>,
   context: Context,
 ): readonly EventRecordingLocation[] {
-  if ('variables' in recording && recording.variables && recording.variables.length > 0) {
+  if (recording.kind === 'events' && recording.variables && recording.variables.length > 0) {
     context.diagnostics.add(messages.unsupportedFeature(`recording variables at the spikes (${recording.name})`));
     return [];
   }
-  const event = 'events' in recording ? recording.events : 'spike';
+  const event = recording.kind === 'events' ? recording.events : 'spike';
   const parts = partsOf(recording.of, `recording ${recording.name}`, context) ?? [];
   return parts.map(({ population, indices }) => ({
     recording: recording.name,
-    kind: 'events' in recording ? 'events' : 'rate',
+    kind: recording.kind,
     population,
     event: `${population}.${event}`,
     indices,
@@ -110,7 +110,7 @@ function columnsOf(
   counts: ReadonlyMap<string, number>,
   context: Context,
 ): readonly Column[] {
-  if ('projection' in recording.of) {
+  if (recording.of.kind === 'synapses') {
     const column = synapseColumn(recording, recording.of, variable, projections, counts, context);
     return column ? [column] : [];
   }

@@ -1,7 +1,7 @@
 /** Pass: refuses, by the feature's name, what a valid model may say and lowering does not run yet. */
 
 import type { LoweringDiagnostics } from './context.js';
-import type { Model, NeuronType, Population, Projection, Recording, Stimulus } from '../model/model.js';
+import type { Model, NeuronType, Population, Projection, Recording, Stimulus } from '../model/typed.js';
 import * as messages from './messages.js';
 import { profiles } from './profile.js';
 
@@ -101,12 +101,13 @@ function ofProjection(name: string, projection: Projection): Feature[] {
 }
 
 const ofStimulus = (name: string, stimulus: Stimulus): Feature =>
-  'section' in stimulus && stimulus.section !== undefined && `a current into a section (${name})`;
+  stimulus.kind === 'current' && stimulus.section !== undefined && `a current into a section (${name})`;
 
 function ofRecording(recording: Recording): Feature {
-  if ('section' in recording && recording.section !== undefined) return `a recording at a section (${recording.name})`;
+  if (recording.kind === 'rate') return false;
+  if (recording.kind === 'variables' && recording.section !== undefined)
+    return `a recording at a section (${recording.name})`;
   return (
-    'variables' in recording &&
     recording.variables?.some((variable) => variable.includes('.')) &&
     `a recording of a mechanism's variable (${recording.name})`
   );

@@ -1,10 +1,8 @@
 /** The spikes that populations replay, and the versions of them that phases put in force. */
 
-import type { ArrayValue } from '../model/model.js';
+import type { SpikeTrain } from '../model/typed.js';
 import type { Context } from './context.js';
 import { arrayOf } from './context.js';
-
-type Spikes = { readonly indices: ArrayValue; readonly times: ArrayValue; readonly period?: number };
 
 /**
  * Step in which a spike at `time` is emitted: floor with a tolerance of a thousandth of a step (`brian.md`, section
@@ -27,7 +25,7 @@ export interface ReplayedSpike {
 }
 
 /** Spikes by step, then element; those of one element in one step are counted. */
-export function replayedSpikes({ indices, times }: Spikes, { data, dt, profile }: Context): ReplayedSpike[] {
+export function replayedSpikes({ indices, times }: SpikeTrain, { data, dt, profile }: Context): ReplayedSpike[] {
   const stepOf = profile.spikeLabel === 1 ? spikeStepByEnd : spikeStep;
   const [elements, at] = [arrayOf(indices, data), arrayOf(times, data)];
   const spikes = Array.from({ length: at.length }, (_, k) => {
@@ -45,7 +43,7 @@ export function replayedSpikes({ indices, times }: Spikes, { data, dt, profile }
 }
 
 /** The most spikes that one element of a population replays within some time (s), both ends included. */
-export function mostWithin({ indices, times }: Spikes, window: number, { data }: Context): number {
+export function mostWithin({ indices, times }: SpikeTrain, window: number, { data }: Context): number {
   const byElement = new Map<number, number[]>();
   const [elements, at] = [arrayOf(indices, data), arrayOf(times, data)];
   for (let k = 0; k < at.length; k++) {
@@ -66,7 +64,7 @@ export function mostWithin({ indices, times }: Spikes, window: number, { data }:
 }
 
 /** Whether an element of a population may replay several of its spikes in one step. */
-export const mayRepeatInAStep = (spikes: Spikes, context: Context): boolean =>
+export const mayRepeatInAStep = (spikes: SpikeTrain, context: Context): boolean =>
   context.profile.stepping === 'slots'
     ? replayedSpikes(spikes, context).some(({ count }) => count > 1)
     : mostWithin(spikes, context.dt, context) > 1;
@@ -77,13 +75,13 @@ export function versionsOf(
   { model }: Context,
 ): readonly {
   readonly phase: number | null;
-  readonly spikes: Spikes;
+  readonly spikes: SpikeTrain;
 }[] {
   const own = model.populations[name]?.spikes;
   return [
-    ...(own && !('file' in own) ? [{ phase: null, spikes: own }] : []),
+    ...(own?.kind === 'train' ? [{ phase: null, spikes: own }] : []),
     ...model.experiment.protocol.flatMap((phase, k) => {
-      const spikes = 'replay' in phase ? phase.replay[name] : undefined;
+      const spikes = phase.kind === 'replay' ? phase.replay[name] : undefined;
       return spikes ? [{ phase: k, spikes }] : [];
     }),
   ];

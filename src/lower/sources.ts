@@ -20,7 +20,7 @@ export function lowerSources(rings: ReadonlyMap<string, EventSource>, context: C
     if (!population || population.type !== undefined) continue;
     const source = rings.get(`${name}.spike`);
     if (!source) continue;
-    if (!population.spikes || 'file' in population.spikes) {
+    if (!population.spikes || population.spikes.kind === 'file') {
       diagnostics.add(
         messages.unsupportedFeature(
           population.spikes

@@ -12,7 +12,7 @@ import type { Expression as Ir } from '../ir/program.js';
 import type { Extent } from '../ir/program.js';
 import { callsIn, expressionsOf } from '../lang/walk.js';
 import type { Expression } from '../lang/ast.js';
-import type { SynapseEvent } from '../model/model.js';
+import type { SynapseEvent } from '../model/typed.js';
 import { expressionOf, statementsOf } from './texts.js';
 import { Block, item } from './block.js';
 import type { Context } from './context.js';

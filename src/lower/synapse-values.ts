@@ -4,7 +4,7 @@ import * as ir from '../ir/builder.js';
 import type { Expression as Ir, Extent, Local } from '../ir/program.js';
 import { expressionOf } from './texts.js';
 import { namesIn } from '../lang/walk.js';
-import type { Value } from '../model/model.js';
+import type { Value } from '../model/typed.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
 import { arrayOf } from './context.js';
@@ -195,7 +195,7 @@ export function assignSynapseValues(
     );
   if (chosen.length === 0) return null;
   for (const [id, value] of chosen)
-    if (some.indices === null && typeof value === 'object' && 'array' in value && value.columns === undefined)
+    if (some.indices === null && typeof value === 'object' && value.kind === 'array' && value.columns === undefined)
       checkLength(id, arrayOf(value.array, context.data).length, plan, connectivity, context);
   const draws = chosen.some(([, value]) => typeof value === 'string' && drawsIn(value, plan.equations.names));
   const stored = { name: plan.name, count: connectivity.count, rows: connectivity.rows, sources: plan.pre.size };
@@ -289,7 +289,7 @@ function synapseExpression(
 ): Ir {
   if (typeof value === 'number') return ir.f64(value);
   if (typeof value === 'string') return compile(expressionOf(value, plan.equations.names), scope);
-  if ('array' in value) {
+  if (value.kind === 'array') {
     const numbers = arrayOf(value.array, context.data);
     const given = context.builder.buffer(
       `${name}.${id}.given`,

@@ -9,7 +9,7 @@ import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../ir/program.js';
 import type { Call } from '../lang/ast.js';
-import type { Table } from '../model/model.js';
+import type { Table } from '../model/typed.js';
 import type { Context } from './context.js';
 import { arrayOf } from './context.js';
 import type { Scope } from './expressions.js';

@@ -4,11 +4,7 @@ import type { Expression, Statement } from '../lang/ast.js';
 import { foldConstants } from '../lang/fold.js';
 import { parseExpression, parseStatements } from '../lang/parse.js';
 import { mapStatement } from '../lang/walk.js';
-
-/** Names that are variables where a text stands, although a unit may be called the same (a gate named `m`). */
-export interface DeclaredNames {
-  has(name: string): boolean;
-}
+import type { DeclaredNames } from '../model/typed.js';
 
 /** The tree of an expression that has passed validation. */
 export const expressionOf = (text: string, declared: DeclaredNames): Expression =>

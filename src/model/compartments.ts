@@ -1,4 +1,4 @@
-import type { EquationSet, ExpressionText, Id, Value } from './equations.js';
+import type { EquationSet, Form, Id, Value, Written } from './equations.js';
 
 /**
  * An unbranched piece of a cell, given by its shape, or by its capacitance and its coupling to the parent. All in SI.
@@ -41,22 +41,22 @@ export interface Ion {
  * tree, in m) and, of an ion `ca`, `ca_i`, `ca_o`, `e_ca`, `i_ca`; it writes currents `i` or `i_ca` (inward positive,
  * per area where `density`) or concentrations `ca_i`, `ca_o`.
  */
-export interface Mechanism extends EquationSet {
+export interface Mechanism<F extends Form = Written> extends EquationSet<F> {
   /** Sections and groups that it is on; empty: all. */
   readonly on: readonly Id[];
   readonly density: boolean;
   readonly reads: readonly Id[];
-  readonly writes: Readonly<Record<Id, ExpressionText>>;
+  readonly writes: Readonly<Record<Id, F['expression']>>;
 }
 
 /** A cell with structure: a tree of sections with mechanisms on them. Its membrane potential is `v` everywhere. */
-export interface Compartments {
+export interface Compartments<F extends Form = Written> {
   readonly sections: Readonly<Record<Id, Section>>;
   readonly groups: Readonly<Record<Id, readonly Id[]>>;
   readonly ions: Readonly<Record<Id, Ion>>;
-  readonly mechanisms: Readonly<Record<Id, Mechanism>>;
+  readonly mechanisms: Readonly<Record<Id, Mechanism<F>>>;
   /** Membrane potential at the start, in V. */
-  readonly initial: Value;
+  readonly initial: Value<F>;
   /** In K. */
   readonly temperature?: number;
 }

@@ -11,6 +11,30 @@ export type StatementText = string;
 /** Canonical text of an SI unit, such as `V`, `S*m**-2`, `1`. */
 export type UnitText = string;
 
+/**
+ * What an object of a model holds where the two forms of a model differ. `Written` is the form that is hashed and
+ * written, plain JSON in which code is text; `Typed`, in `typed.ts`, is the form that everything after normalising
+ * reads.
+ */
+export interface Form {
+  readonly tagged: boolean;
+  readonly expression: unknown;
+  readonly statement: unknown;
+  /** An expression where a number, an array or a draw may stand too. */
+  readonly formula: unknown;
+}
+
+/** The form that is hashed and written: texts, and members of unions without tags. */
+export interface Written extends Form {
+  readonly tagged: false;
+  readonly expression: ExpressionText;
+  readonly statement: StatementText;
+  readonly formula: ExpressionText;
+}
+
+/** A member of a union; in the typed form `kind` tells which. */
+export type Tagged<F extends Form, K extends string, T> = F['tagged'] extends true ? T & { readonly kind: K } : T;
+
 export type ValueType = 'real' | 'integer' | 'boolean';
 
 /** A large array kept beside the document; `$data` is the SHA-256 of its little-endian bytes. Values are in SI. */
@@ -27,7 +51,8 @@ export type ArrayValue = readonly number[] | DataReference;
  * and read the element's index, position and parameters), an array, or a draw by a generator that a notation
  * prescribes.
  */
-export type Value = number | ExpressionText | GivenValues | HostDraw;
+export type Value<F extends Form = Written> =
+  number | F['formula'] | Tagged<F, 'array', GivenValues> | Tagged<F, 'draw', HostDraw<F>>;
 
 /** One value for each element; with `columns` for each pair of elements, row-major by source. */
 export interface GivenValues {
@@ -40,7 +65,7 @@ export interface GivenValues {
 }
 
 /** Drawn in a host pass of lowering by a named generator, in the notation's order. */
-export interface HostDraw {
+export interface HostDraw<F extends Form = Written> {
   readonly generator: 'numpy-mt19937';
   /**
    * Untouched by the model's seed; or `model`: the same algorithms, begun by the model's seed and the stream's name.
@@ -61,36 +86,36 @@ export interface HostDraw {
   /** Synapses: each receiver's draws begin anew from the generator as it stands. */
   readonly anew?: 'receiver';
   /** What becomes of the number, an expression of `drawn` (in SI) and `dt`. */
-  readonly then?: ExpressionText;
+  readonly then?: F['expression'];
 }
 
-export interface Parameter {
+export interface Parameter<F extends Form = Written> {
   readonly unit: UnitText;
   readonly type: ValueType;
   /** Default for every element. */
-  readonly value: Value;
+  readonly value: Value<F>;
   /** One value for the whole population or projection rather than one per element. */
   readonly shared: boolean;
 }
 
-export interface StateVariable {
+export interface StateVariable<F extends Form = Written> {
   readonly unit: UnitText;
   readonly type: ValueType;
-  readonly initial: Value;
+  readonly initial: Value<F>;
   readonly shared: boolean;
 }
 
-export interface DerivedVariable {
+export interface DerivedVariable<F extends Form = Written> {
   readonly unit: UnitText;
   readonly type: ValueType;
-  readonly value: ExpressionText;
+  readonly value: F['expression'];
   readonly shared: boolean;
   /** Computed once at the start of each step and held, rather than wherever it is read. */
   readonly held: boolean;
 }
 
-export interface Derivative {
-  readonly rate: ExpressionText;
+export interface Derivative<F extends Form = Written> {
+  readonly rate: F['expression'];
   /** Synapses only: advanced in closed form when a pathway runs, rather than each step. */
   readonly eventDriven: boolean;
 }
@@ -109,22 +134,22 @@ export type IntegrationMethod =
   | 'gates-then-cable';
 
 /** Library name that a type claims to equal, with the expression of each library parameter in the type's own. */
-export interface ConformsTo {
+export interface ConformsTo<F extends Form = Written> {
   readonly type: string;
-  readonly where: Readonly<Record<string, ExpressionText>>;
+  readonly where: Readonly<Record<string, F['expression']>>;
   readonly timing?: string;
 }
 
 /** What neuron types, synapse types and mechanisms have in common. */
-export interface EquationSet {
-  readonly parameters: Readonly<Record<Id, Parameter>>;
-  readonly state: Readonly<Record<Id, StateVariable>>;
-  readonly derived: Readonly<Record<Id, DerivedVariable>>;
-  readonly derivatives: Readonly<Record<Id, Derivative>>;
+export interface EquationSet<F extends Form = Written> {
+  readonly parameters: Readonly<Record<Id, Parameter<F>>>;
+  readonly state: Readonly<Record<Id, StateVariable<F>>>;
+  readonly derived: Readonly<Record<Id, DerivedVariable<F>>>;
+  readonly derivatives: Readonly<Record<Id, Derivative<F>>>;
   /** Names of white noises (unit s**-0.5) that derivatives may use: `xi`, `xi_a`. */
   readonly noise: readonly Id[];
   readonly method: IntegrationMethod;
-  readonly conformsTo?: ConformsTo;
+  readonly conformsTo?: ConformsTo<F>;
   /**
    * Order in which a stepwise timing profile advances the parts of the type; absent: it has one part. Other profiles do
    * not read it.

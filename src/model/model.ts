@@ -1,7 +1,8 @@
 /**
  * The normalised model: what passed validation, with every default present, every quantity in SI, every expression in
  * the canonical syntax over SI units, and every reference resolvable. It is plain JSON, so that hashing, storing in
- * results and running again are one thing. Only `normalise` makes it; everything downstream takes only this type.
+ * results and running again are one thing. Only `normalise` makes it. Everything that works out what a model means
+ * takes its typed form, `typed.ts`: the same types, with code parsed and members of unions tagged.
  *
  * The document as people write it is described by `schemas/model.schema.json` (`ModelDocument` in `document.ts`):
  * there, a quantity is a string with a unit or a number in its slot's unit, and shorthands are allowed.
@@ -12,12 +13,13 @@ import type {
   ArrayValue,
   Derivative,
   EquationSet,
-  ExpressionText,
+  Form,
   HostDraw,
   Id,
-  StatementText,
+  Tagged,
   UnitText,
   Value,
+  Written,
 } from './equations.js';
 
 export type * from './compartments.js';
@@ -31,11 +33,11 @@ export interface Input {
   readonly reduce: 'sum' | 'product';
 }
 
-export interface Refractory {
+export interface Refractory<F extends Form = Written> {
   /** Duration as an expression in seconds; exclusive with `while`. */
-  readonly for?: ExpressionText;
+  readonly for?: F['expression'];
   /** Stays refractory as long as this condition holds. */
-  readonly while?: ExpressionText;
+  readonly while?: F['expression'];
   /** Variables whose rate is zero meanwhile. */
   readonly rate: readonly Id[];
   /** Whether code other than the event's own actions may write those variables meanwhile. */
@@ -49,17 +51,17 @@ export interface Refractory {
   readonly evaluated: 'atEvent' | 'eachStep';
 }
 
-export interface EventDefinition {
-  readonly when: ExpressionText;
+export interface EventDefinition<F extends Form = Written> {
+  readonly when: F['expression'];
   readonly edge: 'level' | 'rising';
-  readonly do: readonly StatementText[];
-  readonly refractory?: Refractory;
+  readonly do: readonly F['statement'][];
+  readonly refractory?: Refractory<F>;
   /** Slot of the condition and of the actions in the timing profile; absent: the profile's own. */
   readonly slot?: string;
   readonly actionSlot?: string;
   readonly order: number;
   /** How many times a spike counts; absent: once. */
-  readonly multiplicity?: ExpressionText;
+  readonly multiplicity?: F['expression'];
   /** The name under which others see it, which several may share; null: nobody does; absent: its own. */
   readonly emits?: Id | null;
   /** Cells with structure: the place whose variables the condition reads. */
@@ -68,57 +70,57 @@ export interface EventDefinition {
 }
 
 /** LEMS-like regime: its own derivatives, transitions and entry actions. */
-export interface Regime {
+export interface Regime<F extends Form = Written> {
   readonly initial: boolean;
-  readonly derivatives: Readonly<Record<Id, Derivative>>;
+  readonly derivatives: Readonly<Record<Id, Derivative<F>>>;
   /** Order in which a stepwise profile applies the derivatives, one after another; absent: by name. */
   readonly order?: readonly Id[];
-  readonly onEntry: readonly StatementText[];
+  readonly onEntry: readonly F['statement'][];
   /** Conditions with actions, tested in this order; without `to` the regime stays. */
   readonly transitions: readonly {
-    readonly when: ExpressionText;
-    readonly do: readonly StatementText[];
+    readonly when: F['expression'];
+    readonly do: readonly F['statement'][];
     readonly to?: Id;
     readonly emit?: Id;
   }[];
 }
 
-export interface NeuronType extends EquationSet {
+export interface NeuronType<F extends Form = Written> extends EquationSet<F> {
   readonly inputs: Readonly<Record<Id, Input>>;
-  readonly events: Readonly<Record<Id, EventDefinition>>;
-  readonly regimes: Readonly<Record<Id, Regime>>;
+  readonly events: Readonly<Record<Id, EventDefinition<F>>>;
+  readonly regimes: Readonly<Record<Id, Regime<F>>>;
   /** A tree of sections with mechanisms on them. */
-  readonly compartments?: Compartments;
+  readonly compartments?: Compartments<F>;
 }
 
 /** What a synapse does when an event reaches it. */
-export interface Pathway {
+export interface Pathway<F extends Form = Written> {
   /** `pre.spike`, `post.spike`, `pre.<event>`, `post.<event>`. */
   readonly on: string;
   /** Seconds, over the synapse's values and indices; drawn once at build. */
-  readonly delay: Value;
+  readonly delay: Value<F>;
   readonly slot?: string;
   readonly order: number;
-  readonly do: readonly StatementText[];
+  readonly do: readonly F['statement'][];
 }
 
 /** A condition on a synapse's own variables, tested in each step, and what it does to them. */
-export interface SynapseEvent {
-  readonly when: ExpressionText;
+export interface SynapseEvent<F extends Form = Written> {
+  readonly when: F['expression'];
   readonly edge: 'level' | 'rising';
-  readonly do: readonly StatementText[];
+  readonly do: readonly F['statement'][];
   readonly order: number;
 }
 
-export interface SynapseType extends EquationSet {
-  readonly pathways: Readonly<Record<Id, Pathway>>;
-  readonly events?: Readonly<Record<Id, SynapseEvent>>;
+export interface SynapseType<F extends Form = Written> extends EquationSet<F> {
+  readonly pathways: Readonly<Record<Id, Pathway<F>>>;
+  readonly events?: Readonly<Record<Id, SynapseEvent<F>>>;
   /** Continuous part: added each step to an input or variable of an end (`post.I`, `pre.I`, `port`). */
-  readonly contributes: Readonly<Record<string, ExpressionText>>;
+  readonly contributes: Readonly<Record<string, F['expression']>>;
   /**
    * Brian's summed variables: each step, before the target's integration, the variable becomes the sum over synapses.
    */
-  readonly summed: Readonly<Record<string, ExpressionText>>;
+  readonly summed: Readonly<Record<string, F['expression']>>;
   /** Ports that a projection's `receptor` binds to variables of the target, with their units. */
   readonly ports: Readonly<Record<Id, { readonly unit: UnitText }>>;
 }
@@ -126,74 +128,99 @@ export interface SynapseType extends EquationSet {
 // --- Networks -------------------------------------------------------------------------------------------------------
 
 /** How elements are laid out; lengths in m. */
-export interface Structure {
+export interface Structure<F extends Form = Written> {
   readonly structure: string;
-  readonly arguments: Readonly<Record<string, Value>>;
+  readonly arguments: Readonly<Record<string, Value<F>>>;
   /** Order in which elements take the places of a grid. */
   readonly fillOrder?: 'random';
   /** Who draws; absent: the model's own counters. */
-  readonly generator?: HostDraw;
+  readonly generator?: HostDraw<F>;
 }
 
-export interface Population {
+/** Where elements are: x, y and z of each in m, or a structure that lays them out. */
+export type Positions<F extends Form = Written> =
+  | (F['tagged'] extends true ? { readonly kind: 'places'; readonly places: ArrayValue } : ArrayValue)
+  | Tagged<F, 'structure', Structure<F>>;
+
+/** Spikes to replay: `times` in s and element `indices`, sorted by (time, index); again every `period` s. */
+export interface SpikeTrain {
+  readonly indices: ArrayValue;
+  readonly times: ArrayValue;
+  readonly period?: number;
+}
+
+/** The spikes of a population that replays them, or the file that has them. */
+export type Spikes<F extends Form = Written> =
+  Tagged<F, 'train', SpikeTrain> | Tagged<F, 'file', { readonly file: string; readonly population?: string }>;
+
+export interface Population<F extends Form = Written> {
   /** A neuron type, or none for a source that replays spikes. */
   readonly type?: Id;
   readonly size: number;
-  readonly values: Readonly<Record<Id, Value>>;
+  readonly values: Readonly<Record<Id, Value<F>>>;
   /**
    * Parameters that are another population's variables: element k reads element `index` of it (k, or the only one,
    * where absent).
    */
-  readonly linked?: Readonly<Record<Id, { readonly population: Id; readonly variable: Id; readonly index?: Value }>>;
+  readonly linked?: Readonly<Record<Id, { readonly population: Id; readonly variable: Id; readonly index?: Value<F> }>>;
   /** Order in which `values` are applied when they read each other; empty: by dependency. */
-  readonly positions?: ArrayValue | Structure;
-  /** Spikes to replay: `times` in s and element `indices`, sorted by (time, index). */
-  readonly spikes?:
-    | { readonly indices: ArrayValue; readonly times: ArrayValue; readonly period?: number }
-    | { readonly file: string; readonly population?: string };
+  readonly positions?: Positions<F>;
+  readonly spikes?: Spikes<F>;
   readonly clock?: Id;
   readonly order: number;
 }
 
 /** A set of elements of a population: whole, slice, list, mask, drawn sample; or an assembly of such. */
-export type SelectionRule =
-  | { readonly population: Id; readonly slice?: readonly [number, number, number] }
-  | { readonly population: Id; readonly indices: ArrayValue }
-  | { readonly population: Id; readonly mask: ArrayValue }
-  | {
-      readonly population: Id;
-      /** How many. `within`: of these elements; `pick`: of those drawn, in ascending order, only these. */
-      readonly sample: number;
-      readonly within?: ArrayValue;
-      readonly pick?: ArrayValue;
-      /** Who draws; absent: the model's own counters, once for each name. */
-      readonly generator?: HostDraw;
-      readonly name?: string;
-    }
+export type SelectionRule<F extends Form = Written> =
+  | Tagged<F, 'slice', { readonly population: Id; readonly slice?: readonly [number, number, number] }>
+  | Tagged<F, 'indices', { readonly population: Id; readonly indices: ArrayValue }>
+  | Tagged<F, 'mask', { readonly population: Id; readonly mask: ArrayValue }>
+  | Tagged<
+      F,
+      'sample',
+      {
+        readonly population: Id;
+        /** How many. `within`: of these elements; `pick`: of those drawn, in ascending order, only these. */
+        readonly sample: number;
+        readonly within?: ArrayValue;
+        readonly pick?: ArrayValue;
+        /** Who draws; absent: the model's own counters, once for each name. */
+        readonly generator?: HostDraw<F>;
+        readonly name?: string;
+      }
+    >
   /**
    * A sample of a selection, whose elements are numbered in order. `only`: of those drawn, the ones of this population.
    */
-  | {
-      readonly sample: number;
-      readonly from: SelectionRule;
-      readonly only?: Id;
-      readonly pick?: ArrayValue;
-      readonly generator?: HostDraw;
-      readonly name?: string;
-    }
-  | { readonly assembly: readonly SelectionRule[] }
+  | Tagged<
+      F,
+      'sampleOf',
+      {
+        readonly sample: number;
+        readonly from: SelectionRule<F>;
+        readonly only?: Id;
+        readonly pick?: ArrayValue;
+        readonly generator?: HostDraw<F>;
+        readonly name?: string;
+      }
+    >
+  | Tagged<F, 'assembly', { readonly assembly: readonly SelectionRule<F>[] }>
   /** Synapses of a projection, by their order of creation. */
-  | { readonly projection: Id; readonly slice?: readonly [number, number, number]; readonly indices?: ArrayValue };
+  | Tagged<
+      F,
+      'synapses',
+      { readonly projection: Id; readonly slice?: readonly [number, number, number]; readonly indices?: ArrayValue }
+    >;
 
 /** One end of a projection: a selection, an event, and for cells with structure a place. */
-export interface End {
-  readonly of: SelectionRule;
+export interface End<F extends Form = Written> {
+  readonly of: SelectionRule<F>;
   readonly event?: Id;
   readonly section?: string;
   readonly fraction?: number;
 }
 
-export type ConnectionRule =
+export type ConnectionRule<F extends Form = Written> =
   | { readonly rule: 'all'; readonly self: boolean }
   | { readonly rule: 'oneToOne' }
   /**
@@ -202,9 +229,9 @@ export type ConnectionRule =
    */
   | {
       readonly rule: 'pairs';
-      readonly condition: ExpressionText | null;
-      readonly p: number | ExpressionText;
-      readonly copies: number | ExpressionText;
+      readonly condition: F['expression'] | null;
+      readonly p: number | F['expression'];
+      readonly copies: number | F['expression'];
       readonly self: boolean;
     }
   /**
@@ -214,21 +241,21 @@ export type ConnectionRule =
       readonly rule: 'generator';
       readonly outer: 'pre' | 'post';
       readonly variable: Id;
-      readonly index: ExpressionText;
-      readonly condition: ExpressionText | null;
-      readonly copies: number | ExpressionText;
+      readonly index: F['expression'];
+      readonly condition: F['expression'] | null;
+      readonly copies: number | F['expression'];
       readonly skipInvalid: boolean;
       readonly range: {
-        readonly from: ExpressionText;
-        readonly to: ExpressionText;
-        readonly step: ExpressionText;
-        readonly sample?: { readonly p?: ExpressionText; readonly size?: ExpressionText };
+        readonly from: F['expression'];
+        readonly to: F['expression'];
+        readonly step: F['expression'];
+        readonly sample?: { readonly p?: F['expression']; readonly size?: F['expression'] };
       };
     }
   | { readonly rule: 'list'; readonly sources: ArrayValue; readonly targets: ArrayValue }
   | {
       readonly rule: 'fixedInDegree' | 'fixedOutDegree';
-      readonly n: number | ExpressionText;
+      readonly n: number | F['expression'];
       readonly replace: boolean;
       readonly self: boolean;
     }
@@ -249,17 +276,17 @@ export type ConnectionRule =
   /** Rules with arguments of their own: `hostDrawn` (see `lower/host/connect.ts`), and connection sets. */
   | { readonly rule: 'hostDrawn' | 'csa'; readonly arguments: Readonly<Record<string, unknown>> };
 
-export interface Projection {
-  readonly from: End;
-  readonly to: End;
+export interface Projection<F extends Form = Written> {
+  readonly from: End<F>;
+  readonly to: End<F>;
   readonly synapse: Id;
   /** Applied in order; synapses are created in this order. */
-  readonly connect: readonly ConnectionRule[];
+  readonly connect: readonly ConnectionRule<F>[];
   /** Which variable of the target the synapse's ports write to: `{port: 'ge'}`. */
   readonly receptors: Readonly<Record<Id, Id>>;
-  readonly values: Readonly<Record<Id, Value>>;
+  readonly values: Readonly<Record<Id, Value<F>>>;
   /** Delay of each pathway in s; overrides the type's. */
-  readonly delays: Readonly<Record<Id, Value>>;
+  readonly delays: Readonly<Record<Id, Value<F>>>;
   readonly delayRange?: {
     readonly min?: number;
     readonly max?: number;
@@ -274,26 +301,26 @@ export interface Projection {
   readonly order: number;
 }
 
-export type Stimulus =
+export type Stimulus<F extends Form = Written> =
   /**
    * Adds Binomial(n, rate*dt) * weight to a variable each step, independently for each element (Brian's PoissonInput).
    */
   | {
       readonly kind: 'poisson';
-      readonly to: SelectionRule;
+      readonly to: SelectionRule<F>;
       readonly variable: Id;
       readonly n: number;
       readonly rate: number;
-      readonly weight: ExpressionText;
+      readonly weight: F['expression'];
       readonly slot?: string;
       readonly order: number;
     }
   /** Adds `value` (expression of t and the element) to an input each step while attached. */
   | {
       readonly kind: 'current';
-      readonly to: SelectionRule;
+      readonly to: SelectionRule<F>;
       readonly input: Id;
-      readonly value: ExpressionText;
+      readonly value: F['expression'];
       readonly attached: boolean;
       /** One value for all elements, with one draw, rather than one for each. */
       readonly shared?: true;
@@ -305,9 +332,9 @@ export type Stimulus =
     };
 
 /** Statements on every element of a selection at the ticks of a clock (Brian's run_regularly). */
-export interface Operation {
-  readonly on: SelectionRule;
-  readonly do: readonly StatementText[];
+export interface Operation<F extends Form = Written> {
+  readonly on: SelectionRule<F>;
+  readonly do: readonly F['statement'][];
   /** Seconds; absent: every step. */
   readonly every?: number;
   readonly slot?: string;
@@ -327,64 +354,86 @@ export interface Clock {
   readonly dt: number;
 }
 
-export type Recording =
-  | { readonly of: SelectionRule; readonly events: Id; readonly variables?: readonly Id[]; readonly name: Id }
-  | {
-      readonly of: SelectionRule;
-      readonly variables: readonly Id[];
-      readonly every?: number;
-      readonly slot?: string;
-      readonly order?: number;
-      readonly name: Id;
-      readonly section?: string;
-      readonly fraction?: number;
-    }
-  | { readonly of: SelectionRule; readonly rate: true; readonly name: Id };
+export type Recording<F extends Form = Written> =
+  | Tagged<
+      F,
+      'events',
+      {
+        readonly of: SelectionRule<F>;
+        readonly events: Id;
+        readonly variables?: readonly Id[];
+        readonly name: Id;
+      }
+    >
+  | Tagged<
+      F,
+      'variables',
+      {
+        readonly of: SelectionRule<F>;
+        readonly variables: readonly Id[];
+        readonly every?: number;
+        readonly slot?: string;
+        readonly order?: number;
+        readonly name: Id;
+        readonly section?: string;
+        readonly fraction?: number;
+      }
+    >
+  | Tagged<F, 'rate', { readonly of: SelectionRule<F>; readonly rate: true; readonly name: Id }>;
 
-export type Phase =
-  | { readonly run: number }
-  | { readonly runUntil: number }
+export type Phase<F extends Form = Written> =
+  | Tagged<F, 'run', { readonly run: number }>
+  | Tagged<F, 'runUntil', { readonly runUntil: number }>
   /**
    * Keys are `population[1, 3].variable`; with `of`, for selections without such a text, they are variables of it.
    * `numbered`: the index `i` that values read counts within the selection rather than within its populations.
    */
-  | {
-      readonly set: Readonly<Record<string, Value>>;
-      readonly where?: ExpressionText;
-      readonly of?: SelectionRule;
-      readonly numbered?: 'selection';
-    }
+  | Tagged<
+      F,
+      'set',
+      {
+        readonly set: Readonly<Record<string, Value<F>>>;
+        readonly where?: F['expression'];
+        readonly of?: SelectionRule<F>;
+        readonly numbered?: 'selection';
+      }
+    >
   /** Gives state variables another first value: they take it now, and at each reset that follows. */
-  | {
-      readonly initialise: Readonly<Record<string, Value>>;
-      readonly of?: SelectionRule;
-      readonly numbered?: 'selection';
-    }
+  | Tagged<
+      F,
+      'initialise',
+      {
+        readonly initialise: Readonly<Record<string, Value<F>>>;
+        readonly of?: SelectionRule<F>;
+        readonly numbered?: 'selection';
+      }
+    >
   /**
    * Other delays for what is sent from now on, by `projection.pathway`; what is under way arrives when it would have.
    */
-  | { readonly delays: Readonly<Record<string, Value>> }
+  | Tagged<F, 'delays', { readonly delays: Readonly<Record<string, Value<F>>> }>
   /** Other values for currents, from now on. */
-  | { readonly currents: Readonly<Record<Id, ExpressionText>> }
+  | Tagged<F, 'currents', { readonly currents: Readonly<Record<Id, F['expression']>> }>
   /**
    * Other spikes for populations that replay them; those whose time has passed are not replayed. With `of`, for those
    * of its elements that are of the population: indices count among them, those that none has are left out, and the
    * other elements go on with theirs.
    */
-  | {
-      readonly replay: Readonly<Record<Id, Extract<Population['spikes'], { indices: ArrayValue }>>>;
-      readonly of?: SelectionRule;
-    }
-  | { readonly attach: Id }
-  | { readonly detach: Id }
-  | { readonly record: Id; readonly on: boolean }
+  | Tagged<F, 'replay', { readonly replay: Readonly<Record<Id, SpikeTrain>>; readonly of?: SelectionRule<F> }>
+  | Tagged<F, 'attach', { readonly attach: Id }>
+  | Tagged<F, 'detach', { readonly detach: Id }>
+  | Tagged<F, 'record', { readonly record: Id; readonly on: boolean }>
   /**
    * Back to time 0 with first values, nothing under way, and the parameters as they are now; draws go on. `segment` is
    * the name of what follows, `annotations` belong to what ends.
    */
-  | { readonly reset: true; readonly segment?: string; readonly annotations?: Readonly<Record<string, unknown>> }
-  | { readonly store: string }
-  | { readonly restore: string };
+  | Tagged<
+      F,
+      'reset',
+      { readonly reset: true; readonly segment?: string; readonly annotations?: Readonly<Record<string, unknown>> }
+    >
+  | Tagged<F, 'store', { readonly store: string }>
+  | Tagged<F, 'restore', { readonly restore: string }>;
 
 export type TimingProfile = 'brian' | 'grid' | 'lems-euler';
 
@@ -399,23 +448,23 @@ export interface Metadata {
   readonly terms?: readonly string[];
 }
 
-export interface Model {
+export interface Model<F extends Form = Written> {
   readonly interneuron: 1;
   readonly name: string;
   readonly metadata: Metadata;
   /** Model parameters, resolved: already substituted everywhere, kept for `--set` and for readers. */
   readonly parameters: Readonly<Record<Id, { readonly unit: UnitText; readonly value: number }>>;
-  readonly neurons: Readonly<Record<Id, NeuronType>>;
-  readonly synapses: Readonly<Record<Id, SynapseType>>;
+  readonly neurons: Readonly<Record<Id, NeuronType<F>>>;
+  readonly synapses: Readonly<Record<Id, SynapseType<F>>>;
   readonly tables: Readonly<Record<Id, Table>>;
-  readonly populations: Readonly<Record<Id, Population>>;
-  readonly projections: Readonly<Record<Id, Projection>>;
-  readonly stimuli: Readonly<Record<Id, Stimulus>>;
-  readonly operations: Readonly<Record<Id, Operation>>;
+  readonly populations: Readonly<Record<Id, Population<F>>>;
+  readonly projections: Readonly<Record<Id, Projection<F>>>;
+  readonly stimuli: Readonly<Record<Id, Stimulus<F>>>;
+  readonly operations: Readonly<Record<Id, Operation<F>>>;
   readonly clocks: Readonly<Record<Id, Clock>>;
-  readonly recordings: readonly Recording[];
+  readonly recordings: readonly Recording<F>[];
   readonly timing: TimingProfile;
-  readonly experiment: { readonly dt: number; readonly seed: string; readonly protocol: readonly Phase[] };
+  readonly experiment: { readonly dt: number; readonly seed: string; readonly protocol: readonly Phase<F>[] };
   readonly annotations: Readonly<Record<string, unknown>>;
 }
 
@@ -426,7 +475,7 @@ export type DataStore = ReadonlyMap<
 >;
 
 /** A validated model with its large arrays. */
-export interface ValidModel {
-  readonly model: Model;
+export interface ValidModel<F extends Form = Written> {
+  readonly model: Model<F>;
   readonly data: DataStore;
 }

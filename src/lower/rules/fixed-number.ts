@@ -10,7 +10,7 @@ import * as ir from '../../ir/builder.js';
 import { drawFunction } from '../../ir/library/index.js';
 import type { Buffer, Expression as Ir, Local } from '../../ir/program.js';
 import { namesIn } from '../../lang/walk.js';
-import type { ConnectionRule } from '../../model/model.js';
+import type { ConnectionRule } from '../../model/typed.js';
 import { Block, item } from '../block.js';
 import { boundsOf } from '../bounds.js';
 import type { Context } from '../context.js';

@@ -8,7 +8,7 @@ import { drawFunction } from '../../ir/library/index.js';
 import type { Expression as Ir } from '../../ir/program.js';
 import type { Expression } from '../../lang/ast.js';
 import { namesIn } from '../../lang/walk.js';
-import type { ConnectionRule } from '../../model/model.js';
+import type { ConnectionRule } from '../../model/typed.js';
 import type { Block } from '../block.js';
 import { boundsOf } from '../bounds.js';
 import type { Context } from '../context.js';

@@ -3,7 +3,7 @@
 import * as ir from '../../ir/builder.js';
 import { drawFunction } from '../../ir/library/index.js';
 import type { Expression as Ir, Statement } from '../../ir/program.js';
-import type { ConnectionRule } from '../../model/model.js';
+import type { ConnectionRule } from '../../model/typed.js';
 import type { Block } from '../block.js';
 import { boundsOf } from '../bounds.js';
 import type { Context } from '../context.js';

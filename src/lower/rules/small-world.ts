@@ -6,7 +6,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
-import type { ConnectionRule } from '../../model/model.js';
+import type { ConnectionRule } from '../../model/typed.js';
 import { Block, item } from '../block.js';
 import type { Context } from '../context.js';
 import { philox, siteWord, uniformOf } from '../draws.js';

@@ -5,7 +5,7 @@
 
 import type { Expression, Statement } from '../../lang/ast.js';
 import { expressionsOf, namesIn } from '../../lang/walk.js';
-import type { NeuronType, Part, SynapseType, ValueType } from '../../model/model.js';
+import type { NeuronType, Part, SynapseType, ValueType } from '../../model/typed.js';
 import type { Equations } from '../equations.js';
 import { expressionOf, statementsOf } from '../texts.js';
 

@@ -6,7 +6,7 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { expressionsOf, namesIn } from '../../lang/walk.js';
-import type { ValueType } from '../../model/model.js';
+import type { ValueType } from '../../model/typed.js';
 import { foldedValue } from '../code-scope.js';
 import type { Context } from '../context.js';
 import { currentsOf, laterValues } from '../currents.js';
@@ -135,7 +135,7 @@ function outsideOf(groups: readonly Group[], plans: readonly ProjectionPlan[], c
     }
   }
   for (const recording of context.model.recordings) {
-    if (!('variables' in recording) || !recording.variables) continue;
+    if (recording.kind === 'rate' || !recording.variables) continue;
     for (const population of ownersOf(recording.of)) {
       const group = groupNamed(population);
       for (const name of recording.variables) if (group) addTo(outside.read, group.name, name);
@@ -230,7 +230,7 @@ export function stepProjection(built: BuiltProjection, context: Context): Steppe
   const code = typeCodeOf(plan.type, plan.equations, changedFromOutside);
   const read = new Set(
     context.model.recordings.flatMap((recording) =>
-      'variables' in recording && recording.variables && ownersOf(recording.of).includes(plan.name)
+      recording.kind !== 'rate' && recording.variables && ownersOf(recording.of).includes(plan.name)
         ? recording.variables
         : [],
     ),

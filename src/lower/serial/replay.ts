@@ -18,7 +18,7 @@ export function replayKernel(network: Network, name: string, deliveries: Deliver
   const { context, time, rings } = network;
   const { builder, diagnostics } = context;
   const population = context.model.populations[name];
-  if (!population?.spikes || 'file' in population.spikes) {
+  if (!population?.spikes || population.spikes.kind === 'file') {
     diagnostics.add(messages.unsupportedFeature(`population ${name}, whose spikes are not at hand,`));
     return null;
   }

@@ -2,7 +2,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
-import type { Projection } from '../../model/model.js';
+import type { Projection } from '../../model/typed.js';
 import type { Block } from '../block.js';
 import type { Interval } from '../bounds.js';
 import { fold } from '../fold.js';

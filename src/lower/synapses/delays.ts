@@ -15,7 +15,7 @@ import { scalarTypeOf } from '../element-scope.js';
 import { compile, to } from '../expressions.js';
 import { drawsIn } from '../groups.js';
 import * as messages from '../messages.js';
-import type { GivenValues, Projection } from '../../model/model.js';
+import type { GivenValues, Projection } from '../../model/typed.js';
 import type { PathwayPlan, ProjectionPlan } from '../projection.js';
 import { namedIndex } from '../rules/rule-code.js';
 import { SynapseScope } from '../synapse-scope.js';
@@ -224,7 +224,7 @@ function delaySeconds(
   else if (typeof delay === 'string' && range?.outOfRange === 'redraw' && drawsIn(delay, plan.equations.names))
     return redrawn(delay, pathway, plan, raw, place, block, context);
   else if (typeof delay === 'string') seconds = delayExpression(delay, pathway, plan, raw, place, block, context);
-  else if ('array' in delay)
+  else if (delay.kind === 'array')
     seconds = givenDelay(
       `${plan.name}.${pathway.name}.given_delays`,
       `delays of ${plan.name} in order of creation (s)`,
@@ -313,7 +313,7 @@ function delayExpression(
           to(type, compiled(value, `${id}.${pathway.name}.${name}.keys`, `projection/${plan.stream}/initial/${name}`)),
         ),
       );
-    else if ('array' in value)
+    else if (value.kind === 'array')
       values.set(
         name,
         to(

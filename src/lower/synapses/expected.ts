@@ -1,6 +1,6 @@
 /** About how many synapses rules make: it decides how work is shared out, and no result. */
 
-import type { ConnectionRule } from '../../model/model.js';
+import type { ConnectionRule } from '../../model/typed.js';
 import { expressionOf } from '../texts.js';
 import { boundsOf } from '../bounds.js';
 import type { Context } from '../context.js';

@@ -3,11 +3,12 @@
 import { describe, expect, test } from 'vitest';
 import { equationsOf } from '../../../src/lower/equations.js';
 import { readElsewhere, typeCodeOf } from '../../../src/lower/serial/code.js';
+import { typedModel } from '../../../src/model/typed.js';
 import { normalised } from '../../model/support.js';
 
 function codeOf(body: string, changedFromOutside: readonly string[] = []) {
   const { model } = normalised(`interneuron: 1\nneurons:\n  n: { ${body} }\ntiming: lems-euler\n`);
-  const type = model.neurons['n']!;
+  const type = typedModel(model).neurons['n']!;
   return typeCodeOf(type, equationsOf(type, false), new Set(changedFromOutside));
 }
 

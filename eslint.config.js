@@ -24,7 +24,8 @@ export const layers = {
   'src/model': { from: ['src/diagnostics', 'src/lang', 'schemas'], packages: true },
   'src/library': { from: ['src/diagnostics', 'src/lang', 'src/model'], packages: true },
   'src/ir': { from: ['src/diagnostics'], packages: false },
-  'src/lower': { from: ['src/diagnostics', 'src/lang', 'src/model', 'src/ir'], packages: false },
+  'src/draw': { from: ['src/diagnostics', 'src/lang', 'src/model', 'src/ir'], packages: false },
+  'src/lower': { from: ['src/diagnostics', 'src/lang', 'src/model', 'src/draw', 'src/ir'], packages: false },
   'src/codegen': { from: ['src/diagnostics', 'src/ir'], packages: true },
   'translators/shared': { from: ['src/diagnostics', 'src/lang', 'src/model', 'src/library'], packages: false },
   ...Object.fromEntries(
@@ -132,7 +133,7 @@ export default defineConfig(
       },
     })),
   {
-    files: ['src/lang/**', 'src/model/**', 'src/lower/**', 'src/ir/**'],
+    files: ['src/lang/**', 'src/model/**', 'src/draw/**', 'src/lower/**', 'src/ir/**'],
     rules: { 'no-restricted-syntax': ['error', noDefaultExport, ...unportable], 'house/no-number-power': 'error' },
   },
   {

@@ -10,6 +10,7 @@ import { createRecorder } from '../../runtime/record/recorder.js';
 import type { Target } from '../../runtime/targets/target.js';
 import { wasmTarget } from '../../runtime/targets/wasm/target.js';
 import type { Precision, Program } from '../../src/ir/program.js';
+import { drawModel } from '../../src/draw/draw.js';
 import { lower } from '../../src/lower/lower.js';
 import { protocolOf } from '../../src/lower/protocol.js';
 import { importModel, readSource } from '../../src/run/pipeline.js';
@@ -92,7 +93,7 @@ function* goldenCases(): Generator<Case> {
           { name: `${name}.yaml`, text: shortText(name) },
           duration === undefined ? {} : { duration },
         );
-        const program = lower(valid, { precision });
+        const program = lower(drawModel(valid), { precision });
         return { program, protocol: protocolOf(valid, program) };
       };
       yield { name, precision, golden, load };
@@ -106,7 +107,7 @@ function* otherCases(steps: number): Generator<Case> {
       if (!/\.(json|xml|nml)$/.test(name)) continue;
       const load = (): Loaded => {
         const { valid } = importModel(readSource(join(folder, name)));
-        const program = lower(valid, { precision: 'float64' });
+        const program = lower(drawModel(valid), { precision: 'float64' });
         const protocol = protocolOf(valid, program).map((entry) =>
           entry.kind === 'run' ? { ...entry, steps: Math.min(entry.steps, steps) } : entry,
         );

@@ -1,13 +1,13 @@
 /** What every pass of lowering is given. */
 
 import type { Finding, Place } from '../diagnostics/diagnostic.js';
-import { Diagnostics, invariant } from '../diagnostics/diagnostic.js';
+import { Diagnostics } from '../diagnostics/diagnostic.js';
 import type { Precision } from '../ir/program.js';
-import type { DataStore, Model, Value } from '../model/typed.js';
+import type { DataStore, Model } from '../model/typed.js';
 import type { ProgramBuilder } from './program-builder.js';
-import type { Part } from './host/elements.js';
+import type { Part } from '../draw/drawn-model.js';
 import type { Profile } from './profile.js';
-import type { Places } from './space/axes.js';
+import type { Places } from '../draw/space/axes.js';
 
 /** Findings of lowering: each gets the pointer, within the canonical document, of what is being lowered. */
 export class LoweringDiagnostics extends Diagnostics {
@@ -61,12 +61,4 @@ export interface Context {
   readonly keepsValues: boolean;
   /** Whether the protocol turns time back, by a reset or to a stored state: then draws count steps on their own. */
   readonly turnsBack: boolean;
-}
-
-/** The elements of an array value, decoded. */
-export function arrayOf(value: Extract<Value, { array: unknown }>['array'], data: DataStore): ArrayLike<number> {
-  if (!('$data' in value)) return value;
-  const stored = data.get(value.$data);
-  invariant(stored, 'lower/context', `no data for ${value.$data}`);
-  return stored instanceof BigInt64Array ? Float64Array.from(stored, Number) : stored;
 }

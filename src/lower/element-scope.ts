@@ -19,8 +19,8 @@ import type { EventCode } from './equations.js';
 import type { Group, Storage } from './groups.js';
 import * as messages from './messages.js';
 import { rankOf } from './profile.js';
-import { micrometresPerMetre } from './space/micrometres.js';
-import { axes, type Axis } from './space/axes.js';
+import { micrometresPerMetre } from '../draw/space/micrometres.js';
+import { axes, type Axis } from '../draw/space/axes.js';
 
 /** How an element of a group is addressed in a kernel. */
 export interface Address {

@@ -17,7 +17,7 @@ import type { Context, Real } from './context.js';
 import { printExpression } from '../lang/print.js';
 import { fold, foldCall } from './fold.js';
 import * as messages from './messages.js';
-import { inMicrometres } from './space/micrometres.js';
+import { inMicrometres } from '../draw/space/micrometres.js';
 
 /** What names mean where an expression is compiled, and where its helper statements go. */
 export interface Scope {

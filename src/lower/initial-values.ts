@@ -10,7 +10,7 @@ import { namesIn } from '../lang/walk.js';
 import type { Value } from '../model/typed.js';
 import { Block, item } from './block.js';
 import type { Context } from './context.js';
-import { arrayOf } from './context.js';
+import { arrayOf } from '../model/arrays.js';
 import { keyAt, keyBuffer } from './draws.js';
 import { ElementScope, scalarTypeOf } from './element-scope.js';
 import type { Address } from './element-scope.js';

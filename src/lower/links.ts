@@ -8,7 +8,7 @@ import type { Expression as Ir } from '../ir/program.js';
 import type { Population } from '../model/typed.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
-import { arrayOf } from './context.js';
+import { arrayOf } from '../model/arrays.js';
 import { ElementScope, scalarTypeOf, storedValue } from './element-scope.js';
 import { compile, to } from './expressions.js';
 import type { Group, Member } from './groups.js';

@@ -6,7 +6,7 @@ import type { Buffer, Kernel, Manifest, Precision, Program, Statement } from '..
 import { drawOffset } from '../ir/names.js';
 import { numericsVersion } from '../ir/program.js';
 import { printProgram } from '../ir/text.js';
-import type { ValidModel } from '../model/model.js';
+import type { DrawnModel } from '../draw/drawn-model.js';
 import { typedModel } from '../model/typed.js';
 import { lowerConnectivity } from './connectivity.js';
 import type { Context } from './context.js';
@@ -21,7 +21,6 @@ import { manifestOf } from './manifest.js';
 import { lowerLinks } from './links.js';
 import { noEntries, withoutModes } from './modes.js';
 import { enterFirstRegimes, firstValues, lowerGroup } from './neurons.js';
-import { resolveOnHost } from './host/host-pass.js';
 import { lowerOperations } from './operations.js';
 import { goesByTarget, pathwayCodes } from './pathways.js';
 import { lowerPhases, settableNames, turnsBack } from './phases.js';
@@ -54,17 +53,15 @@ export interface LowerOptions {
 }
 
 /**
- * Lowers a validated model.
+ * Lowers a model whose draws are explicit (`src/draw`).
  *
  * @throws DiagnosticError naming the features that cannot be run yet, and what else stands in the way
  */
 export function lower(
-  valid: ValidModel,
+  { model: drawn, data, places, parts: pieces }: DrawnModel,
   { precision, counts, exactValues = false, dumpIr, onPass }: LowerOptions,
 ): Program {
   const diagnostics = new LoweringDiagnostics();
-  // What named generators draw becomes explicit before anything is laid out.
-  const { model: drawn, data, places, parts: pieces } = resolveOnHost(valid, diagnostics);
   const written = typedModel(drawn);
   const profile = profiles[written.timing];
   const bySlots = profile.stepping === 'slots';

@@ -65,21 +65,6 @@ export const wrongNumberOfValues = (what: string, projection: string, expected: 
   found: String(found),
 });
 
-export const wrongNumberOfPairs = (what: string, projection: string, expected: number, found: number): Finding => ({
-  code: 'lower/wrong-number-of-values',
-  message: `${what} of projection ${projection} has another number of values than there are connected pairs`,
-  expected: String(expected),
-  found: String(found),
-  hint: 'a list has a number for each connected pair, by sender and then receiver; a matrix has one for every pair',
-});
-
-export const noValueForPair = (what: string, projection: string, source: number, target: number): Finding => ({
-  code: 'lower/no-value-for-pair',
-  message: `${what} of projection ${projection} has no value for the connection from ${source} to ${target}`,
-  expected: 'a number for each connected pair',
-  hint: 'numbers for pairs that are not connected do no harm',
-});
-
 export const noPositions = (population: string): Finding => ({
   code: 'lower/no-positions',
   message: `the elements of ${population} have no positions, which distances and coordinates are taken from`,

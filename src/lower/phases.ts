@@ -7,7 +7,7 @@ import type { Action, Buffer } from '../ir/program.js';
 import type { Phase, SelectionRule, Value } from '../model/typed.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
-import { arrayOf } from './context.js';
+import { arrayOf } from '../model/arrays.js';
 import { changeCurrent, switchOf } from './currents.js';
 import { changeDelays, resetWindows } from './delay-windows.js';
 import type { Group } from './groups.js';

@@ -6,7 +6,7 @@ import type { SelectionRule } from '../model/typed.js';
 import type { Block } from './block.js';
 import { item } from './block.js';
 import type { Context } from './context.js';
-import { arrayOf } from './context.js';
+import { arrayOf } from '../model/arrays.js';
 import type { Address } from './element-scope.js';
 import type { Group, Member } from './groups.js';
 import * as messages from './messages.js';

@@ -8,17 +8,18 @@ import type { End, Pathway, Projection, SynapseType, Value } from '../model/type
 import type { Interval } from './bounds.js';
 import { boundsOf, exactly, everything, hull, isBounded, isBoundedThroughout } from './bounds.js';
 import type { Context } from './context.js';
-import { arrayOf } from './context.js';
-import { none, type Elements } from './host/elements.js';
+import { arrayOf } from '../model/arrays.js';
+import { none, type Elements } from '../draw/drawn-model.js';
 import type { Equations } from './equations.js';
 import { equationsOf } from './equations.js';
 import type { Group, Member } from './groups.js';
 import * as messages from './messages.js';
 import type { Profile } from './profile.js';
 import { rankOf } from './profile.js';
-import { distanceBounds, extentOf, measuresOf } from './space/distance.js';
-import { micrometresPerMetre } from './space/micrometres.js';
-import { axes } from './space/axes.js';
+import { measuresOf } from '../draw/space/distances.js';
+import { distanceBounds, extentOf } from './space/distance.js';
+import { micrometresPerMetre } from '../draw/space/micrometres.js';
+import { axes } from '../draw/space/axes.js';
 
 /** One end: a contiguous piece of a population; sources that replay spikes have no group. */
 export interface ProjectionEnd {

@@ -6,7 +6,7 @@ import type { Expression as Ir } from '../ir/program.js';
 import type { Recording, SelectionRule } from '../model/typed.js';
 import { Block, item } from './block.js';
 import type { Context } from './context.js';
-import { arrayOf } from './context.js';
+import { arrayOf } from '../model/arrays.js';
 import type { Current } from './currents.js';
 import { currentValue, everFlows, flowsNow } from './currents.js';
 import { ElementScope, step } from './element-scope.js';

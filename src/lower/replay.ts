@@ -2,7 +2,7 @@
 
 import type { SpikeTrain } from '../model/typed.js';
 import type { Context } from './context.js';
-import { arrayOf } from './context.js';
+import { arrayOf } from '../model/arrays.js';
 
 /**
  * Step in which a spike at `time` is emitted: floor with a tolerance of a thousandth of a step (`brian.md`, section

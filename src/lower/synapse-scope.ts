@@ -13,8 +13,8 @@ import type { Storage } from './groups.js';
 import type { ProjectionEnd, ProjectionPlan } from './projection.js';
 import { namedIndex } from './rules/rule-code.js';
 import { coordinateOf, distanceOf } from './space/ends.js';
-import { micrometresPerMetre } from './space/micrometres.js';
-import { axes } from './space/axes.js';
+import { micrometresPerMetre } from '../draw/space/micrometres.js';
+import { axes } from '../draw/space/axes.js';
 
 /** Where the synapse and its ends are: u32 expressions; `source` and `target` count within the ends. */
 export interface SynapseAddress {

@@ -7,7 +7,7 @@ import { namesIn } from '../lang/walk.js';
 import type { Value } from '../model/typed.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
-import { arrayOf } from './context.js';
+import { arrayOf } from '../model/arrays.js';
 import { ChangingDraws, keyAt, keyBuffer, philox } from './draws.js';
 import type { Draws } from './draws.js';
 import { scalarTypeOf, storedValue } from './element-scope.js';

@@ -11,7 +11,7 @@ import type { Buffer, Expression as Ir } from '../ir/program.js';
 import type { Call } from '../lang/ast.js';
 import type { Table } from '../model/typed.js';
 import type { Context } from './context.js';
-import { arrayOf } from './context.js';
+import { arrayOf } from '../model/arrays.js';
 import type { Scope } from './expressions.js';
 import { to } from './expressions.js';
 import { fold } from './fold.js';

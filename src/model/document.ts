@@ -24,7 +24,7 @@ export interface ArrayWithUnit {
   readonly gaps?: ArrayDocument;
 }
 export type ArrayDocument = Numbers | DataReferenceDocument | ArrayWithUnit;
-export interface HostDrawDocument {
+export interface DrawnValuesDocument {
   readonly generator: 'numpy-mt19937';
   readonly seed: string | number;
   readonly distribution: string;
@@ -37,7 +37,7 @@ export interface HostDrawDocument {
   readonly anew?: 'receiver';
   readonly then?: Expression;
 }
-export type ValueDocument = Expression | ArrayDocument | HostDrawDocument;
+export type ValueDocument = Expression | ArrayDocument | DrawnValuesDocument;
 
 type ValueType = 'real' | 'integer' | 'boolean';
 export type ModelParameterDocument = Quantity | { readonly unit?: Unit; readonly value: Quantity };
@@ -184,7 +184,7 @@ export interface StructureDocument {
   readonly structure: string;
   readonly arguments?: Map<ValueDocument>;
   readonly fillOrder?: 'sequential' | 'random';
-  readonly generator?: HostDrawDocument;
+  readonly generator?: DrawnValuesDocument;
 }
 
 export interface PopulationDocument {
@@ -213,7 +213,7 @@ export interface SelectionMap {
   readonly from?: SelectionDocument;
   readonly only?: string;
   readonly name?: string;
-  readonly generator?: HostDrawDocument;
+  readonly generator?: DrawnValuesDocument;
 }
 export type SelectionDocument = string | SelectionMap;
 export interface EndMap {

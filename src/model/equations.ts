@@ -52,7 +52,7 @@ export type ArrayValue = readonly number[] | DataReference;
  * prescribes.
  */
 export type Value<F extends Form = Written> =
-  number | F['formula'] | Tagged<F, 'array', GivenValues> | Tagged<F, 'draw', HostDraw<F>>;
+  number | F['formula'] | Tagged<F, 'array', GivenValues> | Tagged<F, 'draw', DrawnValues<F>>;
 
 /** One value for each element; with `columns` for each pair of elements, row-major by source. */
 export interface GivenValues {
@@ -64,8 +64,8 @@ export interface GivenValues {
   readonly gaps?: ArrayValue;
 }
 
-/** Drawn in a host pass of lowering by a named generator, in the notation's order. */
-export interface HostDraw<F extends Form = Written> {
+/** Drawn by a named generator before lowering (`src/draw`), in the notation's order. */
+export interface DrawnValues<F extends Form = Written> {
   readonly generator: 'numpy-mt19937';
   /**
    * Untouched by the model's seed; or `model`: the same algorithms, begun by the model's seed and the stream's name.

@@ -14,7 +14,7 @@ import type {
   Derivative,
   EquationSet,
   Form,
-  HostDraw,
+  DrawnValues,
   Id,
   Tagged,
   UnitText,
@@ -134,7 +134,7 @@ export interface Structure<F extends Form = Written> {
   /** Order in which elements take the places of a grid. */
   readonly fillOrder?: 'random';
   /** Who draws; absent: the model's own counters. */
-  readonly generator?: HostDraw<F>;
+  readonly generator?: DrawnValues<F>;
 }
 
 /** Where elements are: x, y and z of each in m, or a structure that lays them out. */
@@ -185,7 +185,7 @@ export type SelectionRule<F extends Form = Written> =
         readonly within?: ArrayValue;
         readonly pick?: ArrayValue;
         /** Who draws; absent: the model's own counters, once for each name. */
-        readonly generator?: HostDraw<F>;
+        readonly generator?: DrawnValues<F>;
         readonly name?: string;
       }
     >
@@ -200,7 +200,7 @@ export type SelectionRule<F extends Form = Written> =
         readonly from: SelectionRule<F>;
         readonly only?: Id;
         readonly pick?: ArrayValue;
-        readonly generator?: HostDraw<F>;
+        readonly generator?: DrawnValues<F>;
         readonly name?: string;
       }
     >
@@ -273,7 +273,7 @@ export type ConnectionRule<F extends Form = Written> =
     }
   /** The pairs of another projection between the same ends. */
   | { readonly rule: 'clone'; readonly of: Id }
-  /** Rules with arguments of their own: `hostDrawn` (see `lower/host/connect.ts`), and connection sets. */
+  /** Rules with arguments of their own: `hostDrawn` (see `src/draw/connectors.ts`), and connection sets. */
   | { readonly rule: 'hostDrawn' | 'csa'; readonly arguments: Readonly<Record<string, unknown>> };
 
 export interface Projection<F extends Form = Written> {

@@ -33,7 +33,7 @@ export interface Typed extends Form {
 }
 
 export type Value = written.Value<Typed>;
-export type HostDraw = written.HostDraw<Typed>;
+export type DrawnValues = written.DrawnValues<Typed>;
 export type Parameter = written.Parameter<Typed>;
 export type StateVariable = written.StateVariable<Typed>;
 export type DerivedVariable = written.DerivedVariable<Typed>;
@@ -194,7 +194,7 @@ function changeOf({ tag, places, expression, statements, formula }: Atoms): Chan
   const expressions = record(expression);
   const orNumber: Change<number | string, number | Typed['expression']> = (given, names) =>
     typeof given === 'number' ? given : expression(given, names);
-  const draw = members<written.HostDraw, HostDraw>({ then: expression });
+  const draw = members<written.DrawnValues, DrawnValues>({ then: expression });
   const value: Change<written.Value, Value> = (given, names) => {
     if (typeof given === 'number') return given;
     if (typeof given === 'string') return formula(given, names);

@@ -3,9 +3,10 @@
  * that the same network can be built by a simulator with another generator.
  */
 
-import { Diagnostics, UsageError } from '../diagnostics/diagnostic.js';
+import { UsageError } from '../diagnostics/diagnostic.js';
 import type { ProjectionLocation, Program, TypedArray } from '../ir/program.js';
-import { resolveOnHost } from '../lower/host/host-pass.js';
+import { drawModel } from '../draw/draw.js';
+import type { DrawnModel } from '../draw/drawn-model.js';
 import { lower } from '../lower/lower.js';
 import { protocolOf } from '../lower/protocol.js';
 import type { Expression } from '../lang/ast.js';
@@ -43,13 +44,14 @@ export interface Frozen {
  * @returns a model that validates, runs to the same spikes and draws nothing but what `remaining` names
  */
 export async function freeze(valid: ValidModel, target: Target): Promise<Frozen> {
-  const program = lower(valid, { precision: 'float64', exactValues: true });
+  const drawn = drawModel(valid);
+  const program = lower(drawn, { precision: 'float64', exactValues: true });
   const executable = await target.compile(program, { threads: 1 });
   const session = await executable.start();
   try {
     await session.initialise();
     // Between selections several projections stand for one: it is they that have synapses.
-    const { model } = resolveOnHost(valid, new Diagnostics());
+    const { model } = drawn;
     const projections = Object.fromEntries(
       await Promise.all(
         Object.entries(model.projections).map(
@@ -61,8 +63,7 @@ export async function freeze(valid: ValidModel, target: Target): Promise<Frozen>
     const populations = Object.fromEntries(
       await Promise.all(
         Object.entries(model.populations).map(
-          async ([name, population]) =>
-            [name, await frozenPopulation(name, population, model, program, session)] as const,
+          async ([name, population]) => [name, await frozenPopulation(name, population, program, session)] as const,
         ),
       ),
     );
@@ -79,7 +80,7 @@ export async function freeze(valid: ValidModel, target: Target): Promise<Frozen>
           order: population.order,
         };
     }
-    for (const [name, positions] of drawnPositions(valid)) {
+    for (const [name, positions] of drawnPositions(drawn)) {
       const population = populations[name];
       if (population) populations[name] = { ...population, positions };
     }
@@ -92,8 +93,8 @@ export async function freeze(valid: ValidModel, target: Target): Promise<Frozen>
 }
 
 /** Positions in m of the populations whose structure draws them. */
-function drawnPositions(valid: ValidModel): ReadonlyMap<string, readonly number[]> {
-  const drawn = Object.entries(valid.model.populations).filter(
+function drawnPositions({ model, places }: DrawnModel): ReadonlyMap<string, readonly number[]> {
+  const drawn = Object.entries(model.populations).filter(
     ([, { positions }]) =>
       positions !== undefined &&
       'structure' in positions &&
@@ -102,7 +103,6 @@ function drawnPositions(valid: ValidModel): ReadonlyMap<string, readonly number[
         positions.structure.startsWith('random')),
   );
   if (drawn.length === 0) return new Map();
-  const { places } = resolveOnHost(valid, new Diagnostics());
   return new Map(
     drawn.map(([name, { size }]) => {
       const { x = [], y = [], z = [] } = places.get(name) ?? {};
@@ -142,12 +142,10 @@ const numbersOf = (array: TypedArray): ArrayLike<number> =>
 async function frozenPopulation(
   name: string,
   population: Population,
-  model: Model,
   program: Program,
   session: Session,
 ): Promise<Population> {
   if (population.type === undefined) return population;
-  void model;
   const read = async (buffer: string, offset: number, length: number): Promise<ArrayLike<number>> =>
     numbersOf(await session.read(buffer, offset, length));
   return { ...population, values: await frozenValues(name, population.values, program, read, population.size) };

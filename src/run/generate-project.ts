@@ -6,6 +6,7 @@ import { cudaProject } from '../codegen/c/device/cuda-project.js';
 import { openclProject } from '../codegen/c/device/opencl-project.js';
 import { cProject, type ScriptEntry } from '../codegen/c/project.js';
 import type { Precision, Program } from '../ir/program.js';
+import { drawModel } from '../draw/draw.js';
 import { lower } from '../lower/lower.js';
 import { protocolOf } from '../lower/protocol.js';
 import type { ValidModel } from '../model/model.js';
@@ -30,7 +31,7 @@ export function generateProject(
   strategy = 'auto',
 ): ProjectFiles {
   const spread = readStrategy(strategy) ?? 'atomic';
-  const program = lower(valid, { precision });
+  const program = lower(drawModel(valid), { precision });
   if (target === 'c') return cProject(program, scriptOf(valid, program));
   if (target === 'opencl') return openclProject(program, scriptOf(valid, program), spread);
   if (target === 'cuda') return cudaProject(program, scriptOf(valid, program), spread);

@@ -2,8 +2,8 @@
  * The way from a file to a result, in numbered steps. Every step is a function from one documented type to the next;
  * what each does is in the folder that its import names.
  *
- *     text ─1─▶ tree ─2,3─▶ canonical document ─4─▶ ValidModel ─5─▶ Program ─6─▶ Executable ─7─▶ spikes, samples ─8─▶
- *     files
+ *     text ─1─▶ tree ─2,3─▶ canonical document ─4─▶ ValidModel ─5─▶ DrawnModel ─6─▶ Program ─7─▶ Executable ─8─▶ spikes,
+ *     samples ─9─▶ files
  */
 
 import { addRecordings } from './add-recordings.js';
@@ -25,6 +25,8 @@ import { runHeader, runMetadata } from './provenance.js';
 import { Diagnostics, DiagnosticError, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
 import type { Precision, Program } from '../ir/program.js';
+import { drawModel } from '../draw/draw.js';
+import type { DrawnModel } from '../draw/drawn-model.js';
 import { lower } from '../lower/lower.js';
 import { protocolOf } from '../lower/protocol.js';
 import { hashModel, type ModelHashes } from '../model/hash.js';
@@ -348,17 +350,18 @@ export async function runModel(
 ): Promise<RunResult | GeneratedResult> {
   const { valid } = imported;
   const watch = stopwatch();
-  // 5. The model to a kernel program and a protocol in whole steps.
+  // 5, 6. What named generators prescribe; then a kernel program, and a protocol in whole steps.
   const { precision = 'float64', threads, cacheDirectory, dumpIr } = options;
-  const counts = recordsAllSynapses(valid) ? await countAllSynapses(imported, precision) : undefined;
+  const drawn = placed(imported.positions, () => drawModel(valid));
+  const counts = recordsAllSynapses(drawn) ? await countSynapses(drawn, imported.positions, precision) : undefined;
   const program = placed(imported.positions, () =>
-    lower(valid, { precision, ...(counts ? { counts } : {}), ...(dumpIr ? { dumpIr } : {}) }),
+    lower(drawn, { precision, ...(counts ? { counts } : {}), ...(dumpIr ? { dumpIr } : {}) }),
   );
   const protocol = firstSteps(protocolOf(valid, program), options.steps ?? Infinity);
   const steps = protocolSteps(protocol);
   if (steps > mostSteps) throw new DiagnosticError([{ severity: 'error', ...messages.tooManySteps(steps) }]);
   watch.end('lower');
-  // 6. The program to something that runs here.
+  // 7. The program to something that runs here.
   const wishes = { ...workOf(program, steps), ...(options.device === undefined ? {} : { device: options.device }) };
   const strategy = readStrategy(options.strategy ?? 'auto');
   const { target, device, ordinal } = await chooseTarget(options.target ?? 'auto', wishes);
@@ -372,7 +375,7 @@ export async function runModel(
   watch.end('compile');
   if (target.name === 'null')
     return { kind: 'generated', engine, program, sources: executable.sources, seconds: watch.seconds() };
-  // 7. Connect, run, record.
+  // 8. Connect, run, record.
   const modelPaths =
     options.outputFolder === undefined
       ? []
@@ -404,7 +407,7 @@ export async function runModel(
       ...(options.signal ? { signal: options.signal } : {}),
     });
     watch.end('run');
-    // 8. Close the files: now they get their names.
+    // 9. Close the files: now they get their names.
     const record = runRecord(header, recorder.plan, run, {
       timings: { ...watch.seconds() },
       notes: [...program.manifest.notes, ...(executable.notes ?? [])],
@@ -443,13 +446,24 @@ export async function runModel(
  *
  * @throws DiagnosticError for what cannot be lowered
  */
-export async function countAllSynapses(
-  { valid, positions }: Pick<ImportedModel, 'valid'> & { readonly positions?: Positions },
-  precision: Precision = 'float64',
+export const countAllSynapses = async ({
+  valid,
+  positions,
+}: Pick<ImportedModel, 'valid'> & { readonly positions?: Positions }): Promise<ReadonlyMap<string, number>> =>
+  countSynapses(
+    placed(positions, () => drawModel(valid)),
+    positions,
+    'float64',
+  );
+
+async function countSynapses(
+  drawn: DrawnModel,
+  positions: Positions | undefined,
+  precision: Precision,
 ): Promise<ReadonlyMap<string, number>> {
   const { target } = await chooseTarget('wasm');
   try {
-    return await synapseCounts(valid, target, precision);
+    return await synapseCounts(drawn, target, precision);
   } catch (error) {
     // What stands in the way has its place in the user's text, as when the model itself is lowered.
     return placed(positions, () => {

@@ -1,6 +1,6 @@
 /** Where the cells of recorded populations are, for the results that say so. */
 
-import { arrayOf } from '../lower/context.js';
+import { arrayOf } from '../model/arrays.js';
 import type { ValidModel } from '../model/model.js';
 import type { RunSetup } from '../../runtime/results/result.js';
 

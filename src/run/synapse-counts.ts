@@ -7,10 +7,10 @@ import { resolveExtent } from '../../runtime/record/session-read.js';
 import type { Target } from '../../runtime/targets/target.js';
 import type { Precision } from '../ir/program.js';
 import { lower } from '../lower/lower.js';
-import type { ValidModel } from '../model/model.js';
+import type { DrawnModel } from '../draw/drawn-model.js';
 
 /** Whether some recording is of all synapses of a projection. */
-export function recordsAllSynapses({ model }: ValidModel): boolean {
+export function recordsAllSynapses({ model }: DrawnModel): boolean {
   return model.recordings.some(({ of }) => 'projection' in of && of.slice === undefined && of.indices === undefined);
 }
 
@@ -21,14 +21,14 @@ export function recordsAllSynapses({ model }: ValidModel): boolean {
  * @throws DiagnosticError for what cannot be lowered
  */
 export async function synapseCounts(
-  valid: ValidModel,
+  drawn: DrawnModel,
   target: Target,
   precision: Precision,
 ): Promise<ReadonlyMap<string, number>> {
-  const { model } = valid;
+  const { model } = drawn;
   // Nothing happens in it, and nothing is recorded.
-  const still: ValidModel = {
-    ...valid,
+  const still: DrawnModel = {
+    ...drawn,
     model: { ...model, recordings: [], experiment: { ...model.experiment, protocol: [] } },
   };
   const program = lower(still, { precision });

@@ -15,6 +15,7 @@ import { generateProject } from '../../src/run/generate-project.js';
 import { importModel, type ImportedModel } from '../../src/run/pipeline.js';
 import { sourceOf } from '../../src/run/read-source.js';
 import type { TargetNotation } from '../../src/run/target-notations.js';
+import { drawModel } from '../../src/draw/draw.js';
 import { lower } from '../../src/lower/lower.js';
 
 /** How an input fared: it is a model, or it was refused in words. */
@@ -34,7 +35,7 @@ export async function feedDocument(name: string, bytes: Uint8Array, ordinal: num
     let imported: ImportedModel;
     try {
       imported = importModel(source);
-      lower(imported.valid, { precision: ordinal % 2 === 0 ? 'float64' : 'float32' });
+      lower(drawModel(imported.valid), { precision: ordinal % 2 === 0 ? 'float64' : 'float32' });
     } catch (error) {
       if (error instanceof DiagnosticError)
         renderDiagnostics(error.diagnostics, { source: () => source.text, colour: false });

@@ -126,7 +126,7 @@ test.each<[string, string, Parts]>([
     { cell: 'state: { v: y/um }, events: { spike: { when: v > 1 } }' },
   ],
   [
-    'lower/unsupported-feature',
+    'draw/unsupported-feature',
     'a grid of 4 elements with 3 columns (population a)',
     { populations: ', positions: { structure: grid2D, arguments: { aspectRatio: 2 } }' },
   ],

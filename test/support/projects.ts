@@ -7,6 +7,7 @@ import { afterAll, expect } from 'vitest';
 import { runProgram } from '../../runtime/targets/c/compiler.js';
 import type { ScriptEntry } from '../../src/codegen/c/project.js';
 import type { Program } from '../../src/ir/program.js';
+import { drawModel } from '../../src/draw/draw.js';
 import { lower } from '../../src/lower/lower.js';
 import { protocolOf } from '../../src/lower/protocol.js';
 import { importModel } from '../../src/run/pipeline.js';
@@ -61,7 +62,7 @@ export async function projectResults(project: string, through: readonly string[]
 /** A fixture, shortened, and cut to so many steps a phase. */
 function loadFixture(name: string, steps: number): ReturnType<ProjectCase['load']> {
   const { valid } = importModel({ name: 'test.yaml', text: shortText(name) }, {});
-  const program = lower(valid, { precision: 'float64' });
+  const program = lower(drawModel(valid), { precision: 'float64' });
   const script = protocolOf(valid, program).flatMap((entry): ScriptEntry[] => {
     if (entry.kind === 'call') return [{ kind: 'call', procedure: entry.procedure }];
     return entry.kind === 'run' ? [{ kind: 'run', steps: Math.min(entry.steps, steps) }] : [];

@@ -26,7 +26,7 @@ export interface Setting extends Reporter {
    * Whether the connections of a projection must be known before it is built on the target: values are for the pairs
    * that are connected.
    */
-  drawsOnHost(label: string): boolean;
+  needsConnections(label: string): boolean;
 }
 
 /** A reporter that adds to `diagnostics`, with places from `positions`. */

@@ -24,7 +24,7 @@ import { sizeOfPopulation, trainsOf, translatePopulation, type Trains } from './
 import { translateProjection, type Network, type TranslatedProjection } from './projections.js';
 import { Recordings } from './recordings.js';
 import { assemblyOf, byUse, ruleOf, targetOf, viewOf, type PopulationInfo, type Target } from './selections.js';
-import { drawnOnHost } from './drawn-on-host.js';
+import { needingConnections } from './known-connections.js';
 import { checkShape } from './shape.js';
 import type { Assembly, PynnSpecification, Values, View } from './specification.js';
 
@@ -201,7 +201,7 @@ function settingOf(specification: PynnSpecification, to: Reporter, readFile: Set
       );
   }
   let order = 0;
-  const onHost = drawnOnHost(specification);
+  const known = needingConnections(specification);
   return {
     ...to,
     dt,
@@ -211,7 +211,7 @@ function settingOf(specification: PynnSpecification, to: Reporter, readFile: Set
     usesPlaces: usesPlaces(specification),
     readFile,
     nextOrder: () => order++,
-    drawsOnHost: (label) => onHost.has(label),
+    needsConnections: (label) => known.has(label),
   };
 }
 

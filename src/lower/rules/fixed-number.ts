@@ -16,7 +16,7 @@ import { boundsOf } from '../bounds.js';
 import type { Context } from '../context.js';
 import { philox } from '../draws.js';
 import { compile, to } from '../expressions.js';
-import { none } from '../host/elements.js';
+import { none } from '../../draw/drawn-model.js';
 import { parameterBounds, type ProjectionEnd, type ProjectionPlan } from '../projection.js';
 import { SynapseScope } from '../synapse-scope.js';
 import * as messages from '../messages.js';

@@ -5,7 +5,7 @@ import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import type { Block } from '../block.js';
 import type { Context } from '../context.js';
 import { keyAt, keyBuffer } from '../draws.js';
-import { none } from '../host/elements.js';
+import { none } from '../../draw/drawn-model.js';
 import type { ProjectionEnd, ProjectionPlan } from '../projection.js';
 
 /** Targets a block holds; part of the rules. */

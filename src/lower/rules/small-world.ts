@@ -11,7 +11,7 @@ import { Block, item } from '../block.js';
 import type { Context } from '../context.js';
 import { philox, siteWord, uniformOf } from '../draws.js';
 import type { ProjectionPlan } from '../projection.js';
-import { inMicrometres } from '../space/micrometres.js';
+import { inMicrometres } from '../../draw/space/micrometres.js';
 import { namedDistance } from '../space/ends.js';
 import { ruleKey, sameTargets, withElement, type CountedCode } from './rule-code.js';
 

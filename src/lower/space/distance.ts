@@ -1,39 +1,12 @@
-/** Distances between elements: of a projection's space in micrometres, as code and as numbers. */
+/** Distances between elements in micrometres: as code, and their bounds. */
 
+import type { Axis, Places } from '../../draw/space/axes.js';
+import type { Measure } from '../../draw/space/distances.js';
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
-import type { Projection } from '../../model/typed.js';
 import type { Block } from '../block.js';
 import type { Interval } from '../bounds.js';
 import { fold } from '../fold.js';
-import { inMicrometres } from './micrometres.js';
-import type { Axis, Places } from './axes.js';
-import { axes } from './axes.js';
-
-/** How distances are measured along one axis, in micrometres. */
-interface Measure {
-  readonly axis: Axis;
-  readonly scale: number;
-  readonly offset: number;
-  /** Length of the axis where it closes on itself. */
-  readonly period: number | null;
-}
-
-/** The axes that a projection's distances are taken over. */
-export function measuresOf(space: Projection['space']): readonly Measure[] {
-  return axes.flatMap((axis, k) => {
-    if (space && !space.axes.includes(axis)) return [];
-    const interval = space?.periodic[k] ?? null;
-    return [
-      {
-        axis,
-        scale: space?.scale[k] ?? 1,
-        offset: inMicrometres(space?.offset[k] ?? 0),
-        period: interval ? inMicrometres(interval[1]) - inMicrometres(interval[0]) : null,
-      },
-    ];
-  });
-}
 
 /**
  * The distance in micrometres: the receiving side is shifted, then scaled; along a periodic axis the shorter way
@@ -60,54 +33,6 @@ export function distanceCode(
   });
   const [first = ir.f64(0), ...others] = squares;
   return block.name('distance', fold(ir.unary('sqrt', others.reduce(ir.add, first))));
-}
-
-/** The same distances as numbers, of all elements of the sending side to one of the receiving side. */
-export function distancesTo(
-  measures: readonly Measure[],
-  pre: Places,
-  post: Places,
-  j: number,
-  result: Float64Array,
-): void {
-  result.fill(0);
-  for (const { axis, scale, offset, period } of measures) {
-    const [from, to] = [pre[axis], scale * ((post[axis][j] as number) + offset)];
-    for (let i = 0; i < result.length; i++) {
-      let difference = (from[i] as number) - to;
-      if (period !== null) {
-        const direct = Math.abs(difference);
-        const around = period - direct;
-        difference = around < direct ? around : direct;
-      }
-      result[i] = (result[i] as number) + difference * difference;
-    }
-  }
-  for (let i = 0; i < result.length; i++) result[i] = Math.sqrt(result[i] as number);
-}
-
-/** The distances of one element of the sending side from all of the receiving side. */
-export function distancesFrom(
-  measures: readonly Measure[],
-  pre: Places,
-  i: number,
-  post: Places,
-  result: Float64Array,
-): void {
-  result.fill(0);
-  for (const { axis, scale, offset, period } of measures) {
-    const [from, into] = [pre[axis][i] as number, post[axis]];
-    for (let j = 0; j < result.length; j++) {
-      let difference = from - scale * ((into[j] as number) + offset);
-      if (period !== null) {
-        const direct = Math.abs(difference);
-        const around = period - direct;
-        difference = around < direct ? around : direct;
-      }
-      result[j] = (result[j] as number) + difference * difference;
-    }
-  }
-  for (let j = 0; j < result.length; j++) result[j] = Math.sqrt(result[j] as number);
 }
 
 /** The least and the greatest coordinate along an axis. */

@@ -6,8 +6,9 @@ import type { Block } from '../block.js';
 import type { Context } from '../context.js';
 import * as messages from '../messages.js';
 import type { ProjectionEnd, ProjectionPlan } from '../projection.js';
-import { distanceCode, measuresOf } from './distance.js';
-import type { Axis } from './axes.js';
+import { measuresOf } from '../../draw/space/distances.js';
+import { distanceCode } from './distance.js';
+import type { Axis } from '../../draw/space/axes.js';
 
 /**
  * Coordinates of a population's elements along an axis; one zero, after a finding, where the population has no places.

@@ -8,7 +8,7 @@ import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { namesIn } from '../../lang/walk.js';
 import type { Block } from '../block.js';
 import type { Context } from '../context.js';
-import { arrayOf } from '../context.js';
+import { arrayOf } from '../../model/arrays.js';
 import type { Draws } from '../draws.js';
 import { ChangingDraws, keyAt, keyBuffer } from '../draws.js';
 import { scalarTypeOf } from '../element-scope.js';

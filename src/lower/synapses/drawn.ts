@@ -10,7 +10,7 @@ import { Block, item } from '../block.js';
 import { ruleCode } from '../connect-rules.js';
 import type { Context } from '../context.js';
 import * as messages from '../messages.js';
-import { none } from '../host/elements.js';
+import { none } from '../../draw/drawn-model.js';
 import type { ProjectionPlan } from '../projection.js';
 import { blockSize, type CountedCode, type PairwiseCode, type RuleCode } from '../rules/rule-code.js';
 import { expectedSynapses } from './expected.js';

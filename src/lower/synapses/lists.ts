@@ -2,7 +2,7 @@
 
 import type { Buffer, TypedArray } from '../../ir/program.js';
 import type { Context } from '../context.js';
-import { arrayOf } from '../context.js';
+import { arrayOf } from '../../model/arrays.js';
 import * as messages from '../messages.js';
 import type { ProjectionPlan } from '../projection.js';
 import { targetElement, type RawSynapses } from './raw-synapses.js';

@@ -10,7 +10,7 @@ import { normaliseCount, positiveQuantity } from './literals.js';
 import { metre, pureUnit, secondUnit, siUnit, sourceSpecials, namesFrom, type Names } from './names.js';
 import type { NeuronInfo } from './neurons.js';
 import { indicesOf, type PopulationInfo } from './selections.js';
-import { hostDraw, normaliseValue } from './values.js';
+import { drawnValues, normaliseValue } from './values.js';
 
 /** The size and type of a population; undefined after a finding that leaves either unknown. */
 export function declarePopulation(
@@ -215,7 +215,7 @@ function normalisePositions(
   }
   const draw =
     generator &&
-    hostDraw(context, generator, { what: 'the positions', unit: pureUnit, type: 'real' }, `${pointer}/generator`);
+    drawnValues(context, generator, { what: 'the positions', unit: pureUnit, type: 'real' }, `${pointer}/generator`);
   return {
     structure,
     arguments: result,

@@ -7,7 +7,7 @@ import type { Context } from './context.js';
 import { normaliseCount, wholeNumber } from './literals.js';
 import { pureUnit } from './names.js';
 import type { NeuronInfo } from './neurons.js';
-import { hostDraw } from './values.js';
+import { drawnValues } from './values.js';
 
 /** A population whose size and type are known. */
 export interface PopulationInfo {
@@ -182,7 +182,7 @@ function ofPopulation(
       context.report(messages.outOfRange('the size of the sample', 0, most, sample), at('sample'));
     const generator =
       map.generator &&
-      hostDraw(context, map.generator, { what: 'the sample', unit: pureUnit, type: 'integer' }, at('generator'));
+      drawnValues(context, map.generator, { what: 'the sample', unit: pureUnit, type: 'integer' }, at('generator'));
     const within = map.within && indicesOf(context, map.within, size, id, at('within'));
     const pick = map.pick && indicesOf(context, map.pick, sample, id, at('pick'));
     if (sample === undefined || sample > most) return undefined;
@@ -231,7 +231,7 @@ function ofSelection(
   }
   const generator =
     map.generator &&
-    hostDraw(context, map.generator, { what: 'the sample', unit: pureUnit, type: 'integer' }, at('generator'));
+    drawnValues(context, map.generator, { what: 'the sample', unit: pureUnit, type: 'integer' }, at('generator'));
   const pick = map.pick && indicesOf(context, map.pick, sample, map.only ?? '', at('pick'));
   return {
     rule: {

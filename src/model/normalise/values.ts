@@ -1,9 +1,9 @@
 import type { Expression } from '../../lang/ast.js';
 import { callsIn, namesIn } from '../../lang/walk.js';
 import { literalBounds, literalValue } from './literals.js';
-import type { ArrayDocument, HostDrawDocument, ValueDocument } from '../document.js';
+import type { ArrayDocument, DrawnValuesDocument, ValueDocument } from '../document.js';
 import { messages } from '../messages.js';
-import type { ArrayValue, HostDraw, Value } from '../model.js';
+import type { ArrayValue, DrawnValues, Value } from '../model.js';
 import { child } from '../pointer.js';
 import { exponentOfUnit, isArrayDocument, normaliseArray, numbersOf } from './arrays.js';
 import type { Context } from './context.js';
@@ -40,7 +40,7 @@ export function normaliseValue(
   pointer: string,
 ): Value | undefined {
   if (isArrayDocument(written)) return arrayValue(context, written, slot, pointer);
-  if (typeof written === 'object') return hostDraw(context, written, slot, pointer);
+  if (typeof written === 'object') return drawnValues(context, written, slot, pointer);
   if (typeof written === 'boolean' && slot.type !== 'boolean') {
     context.report(messages.notANumber(slot.what, written), pointer);
     return undefined;
@@ -146,12 +146,12 @@ function gapsOf(
 }
 
 /** A draw by a named generator: its seed as text, and its unit as the power of ten that takes what it draws to SI. */
-export function hostDraw(
+export function drawnValues(
   context: Context,
-  written: HostDrawDocument,
+  written: DrawnValuesDocument,
   slot: Slot,
   pointer: string,
-): HostDraw | undefined {
+): DrawnValues | undefined {
   const exponent = exponentOf(context, written, slot, pointer);
   if (exponent === undefined) return undefined;
   if (!written.arguments.every(Number.isFinite)) {
@@ -186,7 +186,7 @@ export function hostDraw(
   };
 }
 
-function exponentOf(context: Context, written: HostDrawDocument, slot: Slot, pointer: string): number | undefined {
+function exponentOf(context: Context, written: DrawnValuesDocument, slot: Slot, pointer: string): number | undefined {
   if (written.exponent10 !== undefined) return written.exponent10;
   const at = child(pointer, 'unit');
   const unit = written.unit === undefined ? slot.unit : readUnit(context, written.unit, at);

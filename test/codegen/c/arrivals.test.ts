@@ -6,6 +6,7 @@ import { referenceTarget } from '../../../runtime/targets/reference/target.js';
 import { withArrivalLines } from '../../../src/codegen/c/arrivals.js';
 import { checkProgram } from '../../../src/ir/check.js';
 import type { Program, TypedArray } from '../../../src/ir/program.js';
+import { drawModel } from '../../../src/draw/draw.js';
 import { lower } from '../../../src/lower/lower.js';
 import { importModel } from '../../../src/run/pipeline.js';
 import { twoPopulations } from '../../support/two-populations.js';
@@ -21,7 +22,7 @@ function network(neurons: number, probability: number, precision: 'float64' | 'f
     .replace('N: 4000', `N: ${neurons}`)
     .replaceAll('3200', String((4 * neurons) / 5))
     .replaceAll('p: 0.02', `p: ${probability}`);
-  return lower(importModel({ name: 'network.yaml', text }, {}).valid, { precision });
+  return lower(drawModel(importModel({ name: 'network.yaml', text }, {}).valid), { precision });
 }
 
 /** Everything that a program of the given buffers holds after some steps, from a state that the test may change. */

@@ -6,8 +6,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
-import { resolveOnHost } from '../../../src/lower/host/host-pass.js';
+import { drawModel } from '../../../src/draw/draw.js';
 import { targets } from '../../../runtime/targets/registry.js';
 import { freeze } from '../../../src/run/freeze.js';
 import type { ValidModel } from '../../../src/model/model.js';
@@ -45,7 +44,7 @@ export interface MeasuredNetwork {
 export async function networkHere(valid: ValidModel): Promise<Network> {
   const frozen = await freeze(valid, targets['wasm']!);
   const { document } = exportPynn(frozen.valid);
-  const { places } = resolveOnHost(valid, new Diagnostics());
+  const { places } = drawModel(valid);
   const positions = Object.fromEntries(
     [...places].map(
       ([name, { x, y, z }]) => [name, Array.from(x, (_, k) => [x[k] ?? NaN, y[k] ?? NaN, z[k] ?? NaN])] as const,

@@ -94,7 +94,7 @@ export function valueText(
   if (typeof value === 'string') return brianExpression(value, view, remarks);
   if ('generator' in value) {
     remarks.notExpressible(
-      'brian/host-draw',
+      'brian/named-generator',
       'values drawn by a named generator have no words in Brian; freezing the model makes them explicit',
     );
     return undefined;

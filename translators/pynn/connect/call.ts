@@ -72,7 +72,9 @@ export function generatorOf({ connector, pointer, ends, setting }: Call): NumpyG
   if (connector.rng === undefined || connector.rng === null)
     return { generator: 'numpy-mt19937', seed: usualSeed, stream: `connector of ${ends.label}` };
   const generator = numpyGenerator(connector.rng, child(pointer, 'rng'), setting);
-  return generator === null && setting.drawsOnHost(ends.label) ? ownGenerator(`connector of ${ends.label}`) : generator;
+  return generator === null && setting.needsConnections(ends.label)
+    ? ownGenerator(`connector of ${ends.label}`)
+    : generator;
 }
 
 /** A rule whose draws a NumpyRNG makes in PyNN's order. */

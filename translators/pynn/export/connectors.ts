@@ -2,7 +2,7 @@
 
 import { foldConstants } from '../../../src/lang/fold.js';
 import { parseExpression } from '../../../src/lang/parse.js';
-import type { ConnectionRule, HostDraw } from '../../../src/model/model.js';
+import type { ConnectionRule, DrawnValues } from '../../../src/model/model.js';
 import type { Connector, Value as PynnValue } from '../specification.js';
 import { given, type ExportContext } from './context.js';
 import { formulaText, inUnit, isMissing, numbersOf, pynnValue } from './values.js';
@@ -114,7 +114,7 @@ function countOf({ data, generators, report }: ExportContext, n: unknown, pointe
   if (typeof n === 'number') return n;
   // A draw of a whole number by our own counters is written int(...).
   const text = typeof n === 'string' ? n.replace(/^int\((.*)\)$/, '$1') : undefined;
-  const translated = pynnValue(text ?? (n as HostDraw), '1', data, generators);
+  const translated = pynnValue(text ?? (n as DrawnValues), '1', data, generators);
   return isMissing(translated)
     ? report.missing(pointer, `${translated.missing} as the number of connections`)
     : translated;

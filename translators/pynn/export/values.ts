@@ -10,7 +10,7 @@ import { divideRationals, one } from '../../../src/lang/rational.js';
 import { parseUnit } from '../../../src/lang/units.js';
 import { callsIn, mapExpression, namesIn } from '../../../src/lang/walk.js';
 import { isRandom } from '../../../src/lang/functions.js';
-import type { ArrayValue, DataStore, HostDraw, Value } from '../../../src/model/model.js';
+import type { ArrayValue, DataStore, DrawnValues, Value } from '../../../src/model/model.js';
 import { distributions } from '../distributions.js';
 import { functionNames } from '../formulas.js';
 import type { Formula, Rng, Value as PynnValue } from '../specification.js';
@@ -84,7 +84,7 @@ export function pynnValue(
 }
 
 /** A draw by NumPy: its parameters are in the unit that it draws in, which must be PyNN's. */
-function drawn(draw: HostDraw, unit: string, generators: Generators): PynnValue | Missing {
+function drawn(draw: DrawnValues, unit: string, generators: Generators): PynnValue | Missing {
   const known = distributions[draw.distribution];
   if (known === undefined) return { missing: `PyNN has no distribution ${draw.distribution}` };
   if (inUnit(1, unit) !== Number(`1e${-(draw.exponent10 ?? 0)}`))

@@ -1,19 +1,19 @@
-/** Values of expressions of indices and places on the host, in float64 with the library's functions. */
+/** Values of expressions of indices and places while drawing, in float64 with the library's functions. */
 
-import type { BinaryOperator, Expression } from '../../lang/ast.js';
-import { foldConstants } from '../../lang/fold.js';
-import { libraryCall, type HostFunction } from '../../ir/library-calls.js';
-import { inMicrometres } from '../space/micrometres.js';
-import { exp, log } from '../numpy/functions.js';
-import { HostError } from './draws.js';
+import type { BinaryOperator, Expression } from '../lang/ast.js';
+import { foldConstants } from '../lang/fold.js';
+import { libraryCall, type HostFunction } from '../ir/library-calls.js';
+import { inMicrometres } from './space/micrometres.js';
+import { exp, log } from './numpy/functions.js';
+import { CannotDraw } from './generators.js';
 
 function callOf(name: string): HostFunction {
   const call = libraryCall(name);
-  if (!call) throw new HostError(`the function ${name} in an expression that is evaluated while building`);
+  if (!call) throw new CannotDraw(`the function ${name} in an expression that is evaluated while building`);
   return call;
 }
 
-/** Functions that the host has itself, with the library's results to the bit. */
+/** Functions that need no evaluator of the IR, with the library's results to the bit. */
 const exactCalls: Readonly<Record<string, (a: number, b: number) => number>> = {
   exp,
   log,
@@ -177,6 +177,6 @@ function binaryFunction(operator: string, left: Evaluated, right: Evaluated): Ev
     case 'or':
       return whether((a, b) => a !== 0 || b !== 0);
     default:
-      throw new HostError(`the operator ${operator} in an expression that is evaluated while building`);
+      throw new CannotDraw(`the operator ${operator} in an expression that is evaluated while building`);
   }
 }

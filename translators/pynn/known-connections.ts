@@ -7,7 +7,11 @@ import { isNumbers } from './values.js';
  * Labels of projections some of whose values are for the pairs that are connected: numbers that a NumpyRNG draws,
  * lists, gaps.
  */
-export function drawnOnHost({ rngs = {}, projections = [], phases = [] }: PynnSpecification): ReadonlySet<string> {
+export function needingConnections({
+  rngs = {},
+  projections = [],
+  phases = [],
+}: PynnSpecification): ReadonlySet<string> {
   const isNumpy = (value: Value): boolean =>
     isRandom(value) &&
     typeof value.rng === 'string' &&

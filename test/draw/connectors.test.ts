@@ -4,10 +4,10 @@
  */
 
 import { describe, expect, it } from 'vitest';
-import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
-import { resolveOnHost, type Resolved } from '../../../src/lower/host/host-pass.js';
-import type { Projection } from '../../../src/model/model.js';
-import { importModel } from '../../../src/run/pipeline.js';
+import { drawModel } from '../../src/draw/draw.js';
+import type { DrawnModel } from '../../src/draw/drawn-model.js';
+import type { Projection } from '../../src/model/model.js';
+import { importModel } from '../../src/run/pipeline.js';
 
 const cell = { type: 'IF_curr_exp' };
 const seeded = (seed: number): object => ({ type: 'NumpyRNG', seed });
@@ -24,7 +24,7 @@ interface Network {
 
 const eight = [{ label: 'p', size: 8, cell }];
 
-function resolved(connector: object, network: Network = {}): Resolved {
+function resolved(connector: object, network: Network = {}): DrawnModel {
   const { populations = eight, views, assemblies, pre = 'p', post = 'p', space, projections = [] } = network;
   const synapse = { type: 'StaticSynapse', params: { weight: 0.1, delay: 1 } };
   const projection = (label: string, made: object): object => ({
@@ -45,28 +45,26 @@ function resolved(connector: object, network: Network = {}): Resolved {
     projections: [...projections.map((made, at) => projection(`before${at}`, made)), projection('x', connector)],
     phases: [{ run: 1 }],
   });
-  const diagnostics = new Diagnostics();
-  const host = resolveOnHost(importModel({ name: 'x', text }).valid, diagnostics);
-  expect(diagnostics.list).toEqual([]);
-  return host;
+  const drawn = drawModel(importModel({ name: 'x', text }).valid);
+  return drawn;
 }
 
-const numbers = (values: unknown, { data }: Resolved): number[] =>
+const numbers = (values: unknown, { data }: DrawnModel): number[] =>
   typeof values === 'object' && values !== null && '$data' in values
     ? Array.from(data.get(String(values.$data)) ?? [], Number)
     : [...(values as readonly number[])];
 
 /** Pairs of a listed projection, as numbered in its populations. */
-function pairsOf(projection: Projection | undefined, host: Resolved): number[][] {
+function pairsOf(projection: Projection | undefined, drawn: DrawnModel): number[][] {
   const [rule] = projection?.connect ?? [];
   if (rule?.rule !== 'list') throw new Error('the connections are not listed');
-  const targets = numbers(rule.targets, host);
-  return numbers(rule.sources, host).map((source, k) => [source, targets[k] ?? -1]);
+  const targets = numbers(rule.targets, drawn);
+  return numbers(rule.sources, drawn).map((source, k) => [source, targets[k] ?? -1]);
 }
 
 const made = (connector: object, network?: Network): number[][] => {
-  const host = resolved(connector, network);
-  return pairsOf(host.model.projections['x'], host);
+  const drawn = resolved(connector, network);
+  return pairsOf(drawn.model.projections['x'], drawn);
 };
 const byDistance = (expression: string, more: object = {}): object => ({
   type: 'DistanceDependentProbabilityConnector',
@@ -324,7 +322,7 @@ describe('cells that may not connect', () => {
       { label: 't', of: ['b', 'c'] },
     ];
     const connector = { type: 'AllToAllConnector', params: { allow_self_connections: false } };
-    const host = resolved(connector, { populations: ten, views, assemblies, pre: 's', post: 't' });
+    const drawn = resolved(connector, { populations: ten, views, assemblies, pre: 's', post: 't' });
     // In the cells' own populations: a and c are of p, the rest of q.
     const from = (i: number): [string, number] => (i < 3 ? ['p', i] : ['q', i - 3]);
     const into = (j: number): [string, number] => (j < 2 ? ['q', j + 1] : ['p', j - 1]);
@@ -372,11 +370,11 @@ describe('cells that may not connect', () => {
       const [[a, source], [b, target]] = [from(i), into(j)];
       expected.set(`x_${a}_${b}`, [...(expected.get(`x_${a}_${b}`) ?? []), `${source} ${target}`].sort());
     }
-    const found = Object.entries(host.model.projections).map(
+    const found = Object.entries(drawn.model.projections).map(
       ([name, projection]) =>
         [
           name,
-          pairsOf(projection, host)
+          pairsOf(projection, drawn)
             .map((pair) => pair.join(' '))
             .sort(),
         ] as const,
@@ -477,9 +475,9 @@ describe('random numbers of connections', () => {
 });
 
 it('a copy of drawn connections has one for each pair', () => {
-  const drawn = { type: 'FixedNumberPreConnector', params: { n: 3, with_replacement: true }, rng: 'r' };
-  const host = resolved({ type: 'CloneConnector', params: { reference: 'before0' } }, { projections: [drawn] });
-  expect(pairsOf(host.model.projections['before0'], host)).toEqual([
+  const original = { type: 'FixedNumberPreConnector', params: { n: 3, with_replacement: true }, rng: 'r' };
+  const drawn = resolved({ type: 'CloneConnector', params: { reference: 'before0' } }, { projections: [original] });
+  expect(pairsOf(drawn.model.projections['before0'], drawn)).toEqual([
     [2, 0],
     [5, 0],
     [5, 0],
@@ -505,7 +503,7 @@ it('a copy of drawn connections has one for each pair', () => {
     [1, 7],
     [3, 7],
   ]);
-  expect(pairsOf(host.model.projections['x'], host)).toEqual([
+  expect(pairsOf(drawn.model.projections['x'], drawn)).toEqual([
     [2, 0],
     [5, 0],
     [1, 1],
@@ -543,8 +541,8 @@ it('a sample of a view', () => {
 
 describe('places', () => {
   const placed = (size: number, structure: object): number[][] => {
-    const host = resolved({ type: 'OneToOneConnector' }, { populations: [{ label: 'p', size, cell, structure }] });
-    const { x, y, z } = host.places.get('p')!;
+    const drawn = resolved({ type: 'OneToOneConnector' }, { populations: [{ label: 'p', size, cell, structure }] });
+    const { x, y, z } = drawn.places.get('p')!;
     return Array.from(x, (value, k) => [value, y[k]!, z[k]!]);
   };
   const random = (boundary: object): object => ({

@@ -1,10 +1,10 @@
 /** Selections that are drawn: each sample is drawn once, however often it is named. */
 
-import { streamKey } from '../../ir/library/streams.js';
-import type { DataStore, SelectionRule } from '../../model/model.js';
-import { arrayOf } from '../context.js';
-import { permutationByCounters } from '../space/places.js';
-import type { Generators, Job } from './draws.js';
+import { streamKey } from '../ir/library/streams.js';
+import type { DataStore, SelectionRule } from '../model/model.js';
+import { arrayOf } from '../model/arrays.js';
+import { permutationByCounters } from './space/places.js';
+import type { Generators, Job } from './generators.js';
 import { elementsOf } from './ends.js';
 
 type Sample = Extract<SelectionRule, { sample: number }>;

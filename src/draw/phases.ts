@@ -3,23 +3,21 @@
  * selection, samples.
  */
 
-import { parseExpression } from '../../lang/parse.js';
-import { namesIn } from '../../lang/walk.js';
-import type { HostDraw, Model, SelectionRule, Value } from '../../model/model.js';
-import { arrayOf } from '../context.js';
-import { drawVector, HostError, type Generators } from './draws.js';
+import { parseExpression } from '../lang/parse.js';
+import { namesIn } from '../lang/walk.js';
+import type { DrawnValues, Model, SelectionRule, Value } from '../model/model.js';
+import { arrayOf } from '../model/arrays.js';
+import { CannotDraw, drawVector, isDraw, type Generators } from './generators.js';
 import { elementsOf } from './ends.js';
-import type { HostData } from './host-data.js';
+import type { DrawnArrays } from './arrays.js';
 import { numberFunction } from './numbers.js';
 import { drawnForPairs, explicitValue, isForPairs, settledDraws } from './pair-values.js';
-import type { HostProjections } from './projections.js';
+import type { DrawnProjections } from './projections.js';
 import { hasSample, type Samples } from './samples.js';
 import { spreadPhase } from './spread.js';
 
 type Phase = Model['experiment']['protocol'][number];
 type Spikes = Extract<Phase, { replay: unknown }>['replay'][string];
-
-const isDraw = (value: Value): value is HostDraw => typeof value === 'object' && 'generator' in value;
 
 /** The values that a phase gives, by what gets them. */
 export const valuesOfPhase = (phase: Phase): Readonly<Record<string, Value>> =>
@@ -42,8 +40,8 @@ export function needsResolving(phase: Phase): boolean {
 /** What phases are resolved in. */
 interface PhaseSetting {
   readonly model: Model;
-  readonly projections: HostProjections;
-  readonly data: HostData;
+  readonly projections: DrawnProjections;
+  readonly data: DrawnArrays;
   readonly sizeOf: (population: string) => number;
   readonly samples: Samples;
   readonly generators: Generators;
@@ -62,7 +60,7 @@ function targetOf(key: string): Target {
 }
 
 /** The phases of a model as they become explicit: draws in their order, then all phases from the first to the last. */
-export class HostPhases {
+export class DrawnPhases {
   readonly #setting: PhaseSetting;
   /** What was drawn, by phase and key. */
   readonly #drawn = new Map<string, Value>();
@@ -83,14 +81,14 @@ export class HostPhases {
   /**
    * Draws what a phase gives to a key, in the order of the elements of a selection, or of the synapses of a projection.
    */
-  draw(k: number, key: string, phase: Phase, draw: HostDraw): void {
+  draw(k: number, key: string, phase: Phase, draw: DrawnValues): void {
     const { data, model } = this.#setting;
     const numbers = this.#shared.get(draw.order) ?? this.#numbers(key, phase, draw);
     this.#shared.set(draw.order, numbers);
     this.#drawn.set(`${k} ${key}`, { array: data.keep(settledDraws(draw, numbers, model.experiment.dt)) });
   }
 
-  #numbers(key: string, phase: Phase, draw: HostDraw): Float64Array {
+  #numbers(key: string, phase: Phase, draw: DrawnValues): Float64Array {
     const { projections, generators, model } = this.#setting;
     const own = generators.of(draw.seed, draw.stream);
     // PyNN sets parameters from copies of the generators, which do not move on; first values are drawn by the
@@ -103,7 +101,7 @@ export class HostPhases {
       return drawVector(draw.distribution, draw.arguments, this.#countInside(targetOf(key)), state);
     const synapses = projections.synapsesOf(owner);
     if (!synapses)
-      throw new HostError(
+      throw new CannotDraw(
         `values of ${key} drawn by a named generator during the run for connections that are drawn on the target`,
       );
     if (draw.pairs) return drawnForPairs(draw, synapses.pre, synapses, own.copy());
@@ -150,7 +148,7 @@ export class HostPhases {
       const of = selectionOfPhase(phase);
       const { owner, variable } = of && 'projection' in of ? { owner: of.projection, variable: key } : targetOf(key);
       const synapses = projections.synapsesOf(owner);
-      if (!synapses) throw new HostError(`values of ${key} by pair for connections that are drawn on the target`);
+      if (!synapses) throw new CannotDraw(`values of ${key} by pair for connections that are drawn on the target`);
       return explicitValue(variable, value, synapses, data);
     }
     if (typeof value !== 'string' || !('set' in phase || 'initialise' in phase) || phase.numbered === undefined)
@@ -166,7 +164,7 @@ export class HostPhases {
     const evaluate = numberFunction(parseExpression(text), (name) => {
       if (name === 'i') return () => i;
       if (name === 'N') return () => count;
-      throw new HostError(`a value of ${key} that reads the index within a selection and ${name}`);
+      throw new CannotDraw(`a value of ${key} that reads the index within a selection and ${name}`);
     });
     const numbers = Float64Array.from({ length: count }, (_, k) => {
       i = k;

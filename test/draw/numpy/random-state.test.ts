@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RandomState } from '../../../src/lower/numpy/random-state.js';
+import { RandomState } from '../../../src/draw/numpy/random-state.js';
 
 /**
  * What NumPy 1.26.4's `RandomState(1234)` gives, each row from a fresh one:

@@ -3,11 +3,11 @@
  * selections.
  */
 
-import type { ConnectionRule, DataStore, Projection, SelectionRule, Value } from '../../model/model.js';
-import { arrayOf } from '../context.js';
-import { HostError } from './draws.js';
-import { none, type Elements } from './elements.js';
-import type { HostData } from './host-data.js';
+import type { ConnectionRule, DataStore, Projection, SelectionRule, Value } from '../model/model.js';
+import { arrayOf } from '../model/arrays.js';
+import { CannotDraw } from './generators.js';
+import { none, type Elements } from './drawn-model.js';
+import type { DrawnArrays } from './arrays.js';
 
 /** Whether lowering takes a selection as an end as it is: a population, or a slice of it without gaps. */
 export function isPlain(rule: SelectionRule): boolean {
@@ -34,8 +34,8 @@ export function elementsOf(rule: SelectionRule, sizes: (population: string) => n
     }
     return { populations, ordinals, indices };
   }
-  if ('projection' in rule) throw new HostError('a projection onto the synapses of another');
-  if ('from' in rule) throw new HostError('a sample that nothing has drawn');
+  if ('projection' in rule) throw new CannotDraw('a projection onto the synapses of another');
+  if ('from' in rule) throw new CannotDraw('a sample that nothing has drawn');
   const indices = indicesOf(rule, sizes(rule.population), data);
   return { populations: [rule.population], ordinals: new Uint16Array(indices.length), indices };
 }
@@ -46,7 +46,7 @@ function indicesOf(rule: Extract<SelectionRule, { population: unknown }>, size: 
     const mask = arrayOf(rule.mask, data);
     return Uint32Array.from({ length: mask.length }, (_, k) => k).filter((k) => mask[k] !== 0);
   }
-  if ('sample' in rule) throw new HostError(`a sample of ${rule.population} that nothing has drawn`);
+  if ('sample' in rule) throw new CannotDraw(`a sample of ${rule.population} that nothing has drawn`);
   const [from, until, by] = rule.slice ?? [0, size, 1];
   return Uint32Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by);
 }
@@ -81,7 +81,7 @@ export function checkDistinct(elements: Elements, what: string): void {
   for (let k = 0; k < elements.indices.length; k++) {
     const of = seen[elements.ordinals[k] as number];
     const index = elements.indices[k] as number;
-    if (of?.has(index)) throw new HostError(`${what} that names element ${index} of a population twice`);
+    if (of?.has(index)) throw new CannotDraw(`${what} that names element ${index} of a population twice`);
     of?.add(index);
   }
 }
@@ -168,7 +168,7 @@ export function splitList(
   pre: Elements,
   post: Elements,
   pairs: Pairs,
-  data: HostData,
+  data: DrawnArrays,
 ): SplitPiece[] {
   const pieces = piecesOf(pre, post, pairs);
   return pieces.map(({ from, to, at }) => {
@@ -238,7 +238,7 @@ const between = (projection: Projection, from: string, to: string): Projection =
 });
 
 /** The part of a value that is for some of the synapses. */
-function partOf(value: Value, at: Uint32Array | null, data: HostData): Value {
+function partOf(value: Value, at: Uint32Array | null, data: DrawnArrays): Value {
   if (at === null || typeof value !== 'object' || !('array' in value) || value.columns !== undefined) return value;
   const array = arrayOf(value.array, data.store);
   return { array: data.keep(Float64Array.from(at, (k) => array[k] as number)) };

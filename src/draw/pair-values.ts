@@ -1,16 +1,16 @@
 /** Values of synapses that a model gives or draws by pair, as lists in order of creation. */
 
-import { parseExpression } from '../../lang/parse.js';
-import type { GivenValues, HostDraw, Value } from '../../model/model.js';
-import { arrayOf } from '../context.js';
-import * as messages from '../messages.js';
-import type { RandomState } from '../numpy/random-state.js';
-import { drawVector, HostError, inSi } from './draws.js';
+import { parseExpression } from '../lang/parse.js';
+import type { GivenValues, DrawnValues, Value } from '../model/model.js';
+import { arrayOf } from '../model/arrays.js';
+import * as messages from './messages.js';
+import type { RandomState } from './numpy/random-state.js';
+import { drawVector, CannotDraw, inSi } from './generators.js';
 import type { Pairs } from './ends.js';
-import type { HostData } from './host-data.js';
+import type { DrawnArrays } from './arrays.js';
 import { numberFunction } from './numbers.js';
 
-/** Whether values are given for pairs in a form that only the host knows. */
+/** Whether values are given for pairs by pair, which drawing makes explicit. */
 export const isForPairs = (value: Value): value is GivenValues =>
   typeof value === 'object' && 'array' in value && (value.pairs !== undefined || value.gaps !== undefined);
 
@@ -22,19 +22,19 @@ export interface Synapses {
 }
 
 /** What is given for connected pairs, or in a matrix with gaps, for each synapse in order of creation. */
-export function explicitValue(what: string, value: GivenValues, synapses: Synapses, data: HostData): GivenValues {
+export function explicitValue(what: string, value: GivenValues, synapses: Synapses, data: DrawnArrays): GivenValues {
   const numbers = arrayOf(value.array, data.store);
   const places = value.pairs === 'connected' ? ranksOf(synapses) : cellsOf(synapses, value.columns ?? synapses.post);
   if (value.pairs === 'connected') {
     const count = places.reduce((most, place) => Math.max(most, place + 1), 0);
     if (count !== numbers.length)
-      throw new HostError(messages.wrongNumberOfPairs(what, synapses.projection, count, numbers.length));
+      throw new CannotDraw(messages.wrongNumberOfPairs(what, synapses.projection, count, numbers.length));
   }
   const gaps = new Set(value.gaps === undefined ? [] : Array.from(arrayOf(value.gaps, data.store)));
   const missing = places.findIndex((place) => gaps.has(place));
   if (missing >= 0) {
     const { sources, targets } = synapses.pairs;
-    throw new HostError(
+    throw new CannotDraw(
       messages.noValueForPair(what, synapses.projection, sources[missing] as number, targets[missing] as number),
     );
   }
@@ -55,20 +55,20 @@ function ranksOf(synapses: Synapses): Float64Array {
 }
 
 /** A number for each pair of `pre` and `post` elements, of which each synapse has its pair's. */
-export function drawnForPairs(draw: HostDraw, pre: number, synapses: Synapses, state: RandomState): Float64Array {
+export function drawnForPairs(draw: DrawnValues, pre: number, synapses: Synapses, state: RandomState): Float64Array {
   const numbers = drawVector(draw.distribution, draw.arguments, pre * synapses.post, state);
   return cellsOf(synapses, synapses.post).map((cell) => numbers[cell] as number);
 }
 
 /** Drawn numbers in SI, and what becomes of them. @param dt  in s */
-export function settledDraws(draw: HostDraw, numbers: ArrayLike<number>, dt: number): Float64Array {
+export function settledDraws(draw: DrawnValues, numbers: ArrayLike<number>, dt: number): Float64Array {
   const values = inSi(numbers, draw.exponent10);
   if (draw.then === undefined) return values;
   let drawn = 0;
   const then = numberFunction(parseExpression(draw.then), (name) => {
     if (name === 'drawn') return () => drawn;
     if (name === 'dt') return () => dt;
-    throw new HostError(`what becomes of a number that is drawn, which reads ${name},`);
+    throw new CannotDraw(`what becomes of a number that is drawn, which reads ${name},`);
   });
   return values.map((value) => {
     drawn = value;

@@ -1,8 +1,13 @@
 /** Draws by named generators while the model is built, in the order that a notation prescribes. */
 
-import type { Finding } from '../../diagnostics/diagnostic.js';
-import { streamKey } from '../../ir/library/streams.js';
-import { RandomState } from '../numpy/random-state.js';
+import type { Finding } from '../diagnostics/diagnostic.js';
+import { streamKey } from '../ir/library/streams.js';
+import type { DrawnValues, Value } from '../model/model.js';
+import * as messages from './messages.js';
+import { RandomState } from './numpy/random-state.js';
+
+/** Whether a value is drawn by a named generator. */
+export const isDraw = (value: Value): value is DrawnValues => typeof value === 'object' && 'generator' in value;
 
 /** One thing that draws, and its place in the order of all. */
 export interface Job {
@@ -36,12 +41,13 @@ export class Generators {
 }
 
 /** What stands in the way of a draw: the name of something that cannot be run, or what is wrong with the model. */
-export class HostError extends Error {
-  readonly finding: Finding | undefined;
+export class CannotDraw extends Error {
+  readonly finding: Finding;
 
   constructor(what: string | Finding) {
-    super(typeof what === 'string' ? what : what.message);
-    this.finding = typeof what === 'string' ? undefined : what;
+    const finding = typeof what === 'string' ? messages.unsupportedFeature(what) : what;
+    super(finding.message);
+    this.finding = finding;
   }
 }
 
@@ -90,7 +96,7 @@ export function drawVector(
         () => state.normal(a, b),
       );
     default:
-      throw new HostError(`a draw of ${name}`);
+      throw new CannotDraw(`a draw of ${name}`);
   }
 }
 
@@ -99,7 +105,7 @@ function clipped(values: Float64Array, low: number, high: number, again: () => n
   let outside = [...values.keys()].filter((k) => !(values[k]! >= low && values[k]! <= high));
   for (let round = 0; outside.length > 0; round++) {
     if (round === mostRounds)
-      throw new HostError(`a normal distribution that is hardly ever between ${low} and ${high}`);
+      throw new CannotDraw(`a normal distribution that is hardly ever between ${low} and ${high}`);
     for (const k of outside) values[k] = again();
     outside = outside.filter((k) => !(values[k]! >= low && values[k]! <= high));
   }

@@ -3,9 +3,9 @@
 import { philox } from '../../ir/library/philox-host.js';
 import { streamKey } from '../../ir/library/streams.js';
 import type { DataStore, Population, Value } from '../../model/model.js';
-import { HostError } from '../host/draws.js';
+import { CannotDraw } from '../generators.js';
 import type { RandomState } from '../numpy/random-state.js';
-import { arrayOf } from '../context.js';
+import { arrayOf } from '../../model/arrays.js';
 import type { Places } from './axes.js';
 import { inMicrometres } from './micrometres.js';
 
@@ -19,7 +19,7 @@ export type PlaceSource =
  * The places of a population's elements.
  *
  * @random stream `population/<id>/positions`, counter (element, 0, 0, iteration)
- * @throws HostError for a structure that has no place for each element
+ * @throws CannotDraw for a structure that has no place for each element
  */
 export function placesOf(
   name: string,
@@ -57,7 +57,7 @@ function laidOut(name: string, size: number, { structure, arguments: given }: St
     const value = given[key];
     if (value === undefined) return otherwise;
     if (typeof value !== 'number')
-      throw new HostError(`the argument ${key} of the structure of ${name}, which is not one number,`);
+      throw new CannotDraw(`the argument ${key} of the structure of ${name}, which is not one number,`);
     return value;
   };
   const length = (key: string): number => inMicrometres(number(key, 0));
@@ -70,7 +70,7 @@ function laidOut(name: string, size: number, { structure, arguments: given }: St
       const columns = Math.round(Math.sqrt(size * number('aspectRatio', 1)));
       const rows = columns > 0 ? size / columns : 0;
       if (!Number.isInteger(rows))
-        throw new HostError(`a grid of ${size} elements with ${columns} columns (population ${name})`);
+        throw new CannotDraw(`a grid of ${size} elements with ${columns} columns (population ${name})`);
       const z = length('z');
       return each(size, (k) => [x0 + dx * Math.floor(k / rows), y0 + dy * (k % rows), z]);
     }
@@ -79,7 +79,7 @@ function laidOut(name: string, size: number, { structure, arguments: given }: St
       const nx = cubeRoot(size * a * b);
       const [ny, nz] = [Math.round(nx / a), Math.round(nx / b)];
       if (nx * ny * nz !== size)
-        throw new HostError(`a grid of ${nx} by ${ny} by ${nz} for ${size} elements (population ${name})`);
+        throw new CannotDraw(`a grid of ${nx} by ${ny} by ${nz} for ${size} elements (population ${name})`);
       return each(size, (k) => [
         x0 + dx * Math.floor(k / (ny * nz)),
         y0 + dy * (Math.floor(k / nz) % ny),
@@ -105,7 +105,7 @@ function laidOut(name: string, size: number, { structure, arguments: given }: St
       });
     }
     default:
-      throw new HostError(`the structure ${structure} (population ${name})`);
+      throw new CannotDraw(`the structure ${structure} (population ${name})`);
   }
 }
 

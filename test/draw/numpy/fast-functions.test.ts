@@ -1,10 +1,10 @@
-/** exp and log on the host are those of the IR, to the bit. */
+/** exp and log of draws are those of the IR, to the bit. */
 
 import { expect, test } from 'vitest';
 import { createEvaluator } from '../../../src/ir/evaluate.js';
 import { libraryFunction, withCallees } from '../../../src/ir/library/index.js';
-import { ordinaryExp, ordinaryLog } from '../../../src/lower/numpy/fast-functions.js';
-import { MersenneTwister } from '../../../src/lower/numpy/mersenne-twister.js';
+import { ordinaryExp, ordinaryLog } from '../../../src/draw/numpy/fast-functions.js';
+import { MersenneTwister } from '../../../src/draw/numpy/mersenne-twister.js';
 
 const exp = libraryFunction('exp', 'f64');
 const log = libraryFunction('log', 'f64');

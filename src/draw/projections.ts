@@ -3,19 +3,10 @@
  * populations.
  */
 
-import type {
-  ConnectionRule,
-  End,
-  GivenValues,
-  HostDraw,
-  Model,
-  Projection,
-  SelectionRule,
-  Value,
-} from '../../model/model.js';
-import type { Places } from '../space/axes.js';
-import { drawnConnections, listedRules, type Between } from './drawn-connections.js';
-import { HostError, type Generators } from './draws.js';
+import type { ConnectionRule, End, GivenValues, Model, Projection, SelectionRule, Value } from '../model/model.js';
+import type { Places } from './space/axes.js';
+import { drawnConnections, listedRules, type Between } from './connections.js';
+import { CannotDraw, isDraw, type Generators } from './generators.js';
 import {
   checkDistinct,
   elementsOf,
@@ -26,18 +17,16 @@ import {
   splitList,
   type Pairs,
 } from './ends.js';
-import type { Elements, Part } from './elements.js';
-import type { HostData } from './host-data.js';
+import type { Elements, Part } from './drawn-model.js';
+import type { DrawnArrays } from './arrays.js';
 import { explicitValue, isForPairs, type Synapses } from './pair-values.js';
 import type { Samples } from './samples.js';
 import type { Pieces } from './spread.js';
 
-const isDraw = (value: Value): value is HostDraw => typeof value === 'object' && 'generator' in value;
-
 /** What projections are built from. */
 interface ProjectionSetting {
   readonly model: Model;
-  readonly data: HostData;
+  readonly data: DrawnArrays;
   readonly sizeOf: (population: string) => number;
   readonly samples: Samples;
   readonly generators: Generators;
@@ -52,7 +41,7 @@ export const needsBuilding = ({ from, to, connect, values, delays }: Projection)
   [...Object.values(values), ...Object.values(delays)].some((value) => isDraw(value) || isForPairs(value));
 
 /** The projections of a model, as they are built one after the other. */
-export class HostProjections {
+export class DrawnProjections {
   readonly #setting: ProjectionSetting;
   readonly built = new Map<string, Projection>();
   /** What projections are pieces of, for those that are. */
@@ -78,7 +67,7 @@ export class HostProjections {
     const drawn = connect.some(({ rule }) => rule === 'hostDrawn') || values.some(isDraw);
     const explicitly = drawn || values.some(isForPairs);
     if ('projection' in projection.to.of || 'projection' in projection.from.of) {
-      if (explicitly) throw new HostError(`values drawn by a named generator of a projection onto synapses (${name})`);
+      if (explicitly) throw new CannotDraw(`values drawn by a named generator of a projection onto synapses (${name})`);
       this.built.set(name, projection);
       return;
     }
@@ -172,7 +161,7 @@ export class HostProjections {
 
   #explicitValue(key: string, value: GivenValues, synapses: Synapses | undefined, name: string): GivenValues {
     if (!synapses)
-      throw new HostError(`values by pair for connections that are drawn on the target (projection ${name})`);
+      throw new CannotDraw(`values by pair for connections that are drawn on the target (projection ${name})`);
     return explicitValue(key, value, synapses, this.#setting.data);
   }
 
@@ -201,7 +190,7 @@ export class HostProjections {
     const [only] = connect;
     if (only?.rule !== 'clone') {
       if (connect.some(({ rule }) => rule === 'clone'))
-        throw new HostError(`several connection rules of which one copies others (projection ${name})`);
+        throw new CannotDraw(`several connection rules of which one copies others (projection ${name})`);
       return { connect, connectedAs: name };
     }
     const pairs = this.#drawn.get(only.of);
@@ -209,13 +198,13 @@ export class HostProjections {
     const seen = new Set([name]);
     let of = only.of;
     for (;;) {
-      if (seen.has(of)) throw new HostError(`the connections of ${name}, which are copied in a circle,`);
+      if (seen.has(of)) throw new CannotDraw(`the connections of ${name}, which are copied in a circle,`);
       seen.add(of);
       const rules: readonly ConnectionRule[] = this.#setting.model.projections[of]?.connect ?? [];
       const [next] = rules;
       if (next?.rule !== 'clone') {
         if (rules.some(({ rule }) => rule === 'hostDrawn'))
-          throw new HostError(`the connections of ${of}, which are copied before they are drawn,`);
+          throw new CannotDraw(`the connections of ${of}, which are copied before they are drawn,`);
         return { connect: rules, connectedAs: of };
       }
       of = next.of;
@@ -234,8 +223,8 @@ function freeName(wanted: string, has: (name: string) => boolean): string {
 /** A clone of drawn connections has one synapse for each connected pair, by receiver and then sender, as PyNN's has. */
 function onePerPair(
   { sources, targets }: Pairs,
-  data: HostData,
-): { readonly sources: ReturnType<HostData['keep']>; readonly targets: ReturnType<HostData['keep']> } {
+  data: DrawnArrays,
+): { readonly sources: ReturnType<DrawnArrays['keep']>; readonly targets: ReturnType<DrawnArrays['keep']> } {
   let most = 0;
   for (let k = 0; k < sources.length; k++) most = Math.max(most, (sources[k] as number) + 1);
   const keys = Float64Array.from(

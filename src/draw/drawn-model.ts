@@ -1,4 +1,15 @@
-/** What the passes say about elements of ends: which they are, and what a projection is a piece of. */
+/** The model as lowering and freezing take it: nothing is left to a named generator. */
+
+import type { ValidModel } from '../model/model.js';
+import type { Places } from './space/axes.js';
+
+/** A model whose draws by named generators, samples and ends are explicit, and what is known of its geometry. */
+export interface DrawnModel extends ValidModel {
+  /** Where the elements of populations are, for those that have places. */
+  readonly places: ReadonlyMap<string, Places>;
+  /** What projections are pieces of, for those that are. */
+  readonly parts: ReadonlyMap<string, Part>;
+}
 
 /** In place of an element that is not in a piece of an end, or not at the other one. */
 export const none = 0xffffffff;
@@ -11,7 +22,7 @@ export interface Elements {
   readonly indices: Uint32Array;
 }
 
-/** What a projection of lowering is a piece of. */
+/** What a projection is a piece of, where several stand for the one that the model names. */
 export interface Part {
   /** The projection that the model names, and the one whose drawn connections it has. */
   readonly projection: string;

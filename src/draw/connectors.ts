@@ -5,14 +5,14 @@
  * @source PyNN 0.13, pyNN.connectors; the orders of draws were checked against its mock backend (test/interoperability)
  */
 
-import type { HostDraw } from '../../model/model.js';
-import type { RandomState } from '../numpy/random-state.js';
-import { drawVector, HostError } from './draws.js';
-import { none } from './elements.js';
+import type { DrawnValues } from '../model/model.js';
+import type { RandomState } from './numpy/random-state.js';
+import { drawVector, CannotDraw } from './generators.js';
+import { none } from './drawn-model.js';
 import { GrowingIndices } from './growing.js';
 
 /** What a connector is between: elements count within the ends. */
-export interface HostEnds {
+export interface ConnectorEnds {
   readonly pre: number;
   readonly post: number;
   /** For each receiver the same element among the senders, or none; null where no element is at both ends. */
@@ -21,12 +21,12 @@ export interface HostEnds {
   readonly identical: boolean;
 }
 
-/** Arguments of a host-drawn rule, as a translator gives them. */
-export interface HostConnector {
+/** Arguments of a rule `hostDrawn`, as a translator gives them. */
+export interface Connector {
   readonly connector: string;
   readonly p?: number | string;
   /** A number, or one that is drawn for each cell. */
-  readonly n?: number | HostDraw | null;
+  readonly n?: number | DrawnValues | null;
   readonly replace?: boolean;
   readonly self?: boolean;
   readonly mutual?: boolean;
@@ -36,10 +36,10 @@ export interface HostConnector {
 }
 
 /** What connectors ask of the network: generators, and what depends on a pair. */
-export interface HostQuestions {
+export interface ConnectorSetting {
   readonly state: RandomState;
   /** Generator of a draw of the rule's own. */
-  generatorOf(draw: HostDraw): RandomState;
+  generatorOf(draw: DrawnValues): RandomState;
   /** Probabilities of the pairs of a receiver, for connectors that have an expression of it. */
   chances(target: number): (source: number) => number;
   /** Receivers that are nearer to a sender than a small world's degree, in order. */
@@ -58,7 +58,7 @@ export interface Column {
 /**
  * The columns of a connector. They are drawn as they are taken, so that draws of values in between keep PyNN's order.
  */
-export function columnsOf(rule: HostConnector, ends: HostEnds, questions: HostQuestions): Iterable<Column> {
+export function columnsOf(rule: Connector, ends: ConnectorEnds, questions: ConnectorSetting): Iterable<Column> {
   switch (rule.connector) {
     case 'fixedProbability':
     case 'probability':
@@ -72,7 +72,7 @@ export function columnsOf(rule: HostConnector, ends: HostEnds, questions: HostQu
     case 'smallWorld':
       return collected(ends, smallWorld(rule, ends, questions));
     default:
-      throw new HostError(`the connector ${rule.connector}`);
+      throw new CannotDraw(`the connector ${rule.connector}`);
   }
 }
 
@@ -82,9 +82,9 @@ export function columnsOf(rule: HostConnector, ends: HostEnds, questions: HostQu
  * projection has the same numbers.
  */
 function* byProbability(
-  { self = true, mutual = true, p }: HostConnector,
-  { pre, post, sameSource }: HostEnds,
-  { state: generator, chances }: HostQuestions,
+  { self = true, mutual = true, p }: Connector,
+  { pre, post, sameSource }: ConnectorEnds,
+  { state: generator, chances }: ConnectorSetting,
 ): Iterable<Column> {
   const state = generator.copy();
   const drawn = new Uint32Array(pre);
@@ -126,7 +126,7 @@ class Chooser {
   different(n: number, exclude: number): void {
     const size = exclude < 0 ? this.#size : this.#size - 1;
     if (n > 0 && size === 0)
-      throw new HostError('a fixed number of connections of a cell that has nobody to be connected to');
+      throw new CannotDraw('a fixed number of connections of a cell that has nobody to be connected to');
     this.#room(n);
     const number = (k: number): number => (exclude >= 0 && k >= exclude ? k + 1 : k);
     const rest = n % Math.max(1, size);
@@ -140,7 +140,7 @@ class Chooser {
   /** With repetition; those that are excluded are drawn again, in order. */
   any(n: number, exclude: number): void {
     if (n > 0 && this.#size === (exclude < 0 ? 0 : 1))
-      throw new HostError('a fixed number of connections of a cell that has nobody to be connected to');
+      throw new CannotDraw('a fixed number of connections of a cell that has nobody to be connected to');
     this.#room(n);
     for (let k = 0; k < n; k++) this.chosen[k] = this.#state.integer(0, this.#size);
     if (exclude < 0) return;
@@ -163,16 +163,16 @@ const drawnBeforehand = 100;
 /** A random number of connections as a whole number; PyNN can only work with such. */
 function whole(value: number): number {
   if (!Number.isInteger(value) || value < 0)
-    throw new HostError(
+    throw new CannotDraw(
       `a number of connections of ${value}, drawn from a distribution of other than whole numbers from 0 on,`,
     );
   return value;
 }
 
 function* byTarget(
-  { n = 0, replace = false, self = true }: HostConnector,
-  { pre, post, identical }: HostEnds,
-  { state, generatorOf }: HostQuestions,
+  { n = 0, replace = false, self = true }: Connector,
+  { pre, post, identical }: ConnectorEnds,
+  { state, generatorOf }: ConnectorSetting,
 ): Iterable<Column> {
   let numbers: Float64Array | null = null;
   if (typeof n === 'object' && n !== null) {
@@ -209,9 +209,9 @@ class DrawnPairs {
 
 const bySource =
   (
-    { n = 0, replace = false, self = true }: HostConnector,
-    { pre, post, identical }: HostEnds,
-    { state, generatorOf }: HostQuestions,
+    { n = 0, replace = false, self = true }: Connector,
+    { pre, post, identical }: ConnectorEnds,
+    { state, generatorOf }: ConnectorSetting,
   ) =>
   (pairs: DrawnPairs): void => {
     const draw = typeof n === 'object' && n !== null ? n : null;
@@ -234,9 +234,9 @@ const bySource =
  */
 const inTotal =
   (
-    { n = 0, replace = true, self = true }: HostConnector,
-    { pre, post, sameSource }: HostEnds,
-    { state }: HostQuestions,
+    { n = 0, replace = true, self = true }: Connector,
+    { pre, post, sameSource }: ConnectorEnds,
+    { state }: ConnectorSetting,
   ) =>
   (pairs: DrawnPairs): void => {
     const total = typeof n === 'number' ? state.binomial(n, 1) : 0;
@@ -259,9 +259,9 @@ const inTotal =
  */
 const smallWorld =
   (
-    { n, self = true, rewiring = 0 }: HostConnector,
-    { pre, post, sameSource }: HostEnds,
-    { state, near }: HostQuestions,
+    { n, self = true, rewiring = 0 }: Connector,
+    { pre, post, sameSource }: ConnectorEnds,
+    { state, near }: ConnectorSetting,
   ) =>
   (pairs: DrawnPairs): void => {
     for (let source = 0; source < pre; source++) {
@@ -288,7 +288,7 @@ const smallWorld =
   };
 
 /** All pairs first, then by receiver. */
-function* collected({ post }: HostEnds, draw: (pairs: DrawnPairs) => void): Iterable<Column> {
+function* collected({ post }: ConnectorEnds, draw: (pairs: DrawnPairs) => void): Iterable<Column> {
   const pairs = new DrawnPairs();
   draw(pairs);
   const { starts, sorted } = byReceiver(pairs.sources.done(), pairs.targets.done(), post, null);

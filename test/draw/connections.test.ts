@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
-import { resolveOnHost } from '../../../src/lower/host/host-pass.js';
-import type { Projection, ValidModel } from '../../../src/model/model.js';
-import { importModel } from '../../../src/run/pipeline.js';
+import { drawModel } from '../../src/draw/draw.js';
+import type { Projection, ValidModel } from '../../src/model/model.js';
+import { importModel } from '../../src/run/pipeline.js';
 
 /** A population of eight connected to itself; generators `r` (seed 12345) and `w` (seed 7). */
 const documentOf = (connector: object, weight: unknown, size = 8): string =>
@@ -24,10 +23,8 @@ const documentOf = (connector: object, weight: unknown, size = 8): string =>
   });
 
 function resolved(text: string): Projection {
-  const diagnostics = new Diagnostics();
-  const host = resolveOnHost(importModel({ name: 'x', text }).valid, diagnostics);
-  expect(diagnostics.list).toEqual([]);
-  return written(host.model.projections['x'], host) as Projection;
+  const drawn = drawModel(importModel({ name: 'x', text }).valid);
+  return written(drawn.model.projections['x'], drawn) as Projection;
 }
 
 /** A part of a model with its large arrays written out. */
@@ -380,8 +377,7 @@ describe('projections between selections with gaps', () => {
     });
 
   it('become projections between populations, with the indices of these', () => {
-    const diagnostics = new Diagnostics();
-    const host = resolveOnHost(
+    const drawn = drawModel(
       importModel({
         name: 'x',
         text: text({
@@ -395,15 +391,14 @@ describe('projections between selections with gaps', () => {
           },
         }),
       }).valid,
-      diagnostics,
     );
     const plain = Object.fromEntries(
-      Object.entries(host.model.projections).map(([name, { connect, values, delays }]) => [
+      Object.entries(drawn.model.projections).map(([name, { connect, values, delays }]) => [
         name,
         { connect, values, delays },
       ]),
     );
-    expect(written(plain, host)).toEqual({
+    expect(written(plain, drawn)).toEqual({
       x_in_a: {
         connect: [{ rule: 'list', sources: [1, 5], targets: [0, 2] }],
         values: { weight: { array: [1e-9, 3e-9] } },

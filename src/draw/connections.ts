@@ -1,17 +1,17 @@
 /** Connections and values of synapses that a named generator draws, receiver by receiver. */
 
-import { parseExpression } from '../../lang/parse.js';
-import type { HostDraw, Projection, Value } from '../../model/model.js';
-import { distancesFrom, distancesTo, measuresOf } from '../space/distance.js';
-import { inMicrometres, micrometresPerMetre } from '../space/micrometres.js';
-import { axes, type Places } from '../space/axes.js';
-import { columnsOf, columnsOfPairs, type Column, type HostConnector, type HostEnds } from './connect.js';
-import { drawVector, HostError, type Generators } from './draws.js';
-import { none, type Elements } from './elements.js';
+import { parseExpression } from '../lang/parse.js';
+import type { DrawnValues, Projection } from '../model/model.js';
+import { distancesFrom, distancesTo, measuresOf } from './space/distances.js';
+import { inMicrometres, micrometresPerMetre } from './space/micrometres.js';
+import { axes, type Places } from './space/axes.js';
+import { columnsOf, columnsOfPairs, type Column, type Connector, type ConnectorEnds } from './connectors.js';
+import { CannotDraw, drawVector, isDraw, type Generators } from './generators.js';
+import { none, type Elements } from './drawn-model.js';
 import { pairsOf, type Pairs } from './ends.js';
-import type { RandomState } from '../numpy/random-state.js';
+import type { RandomState } from './numpy/random-state.js';
 import { GrowingIndices, GrowingNumbers } from './growing.js';
-import type { HostData } from './host-data.js';
+import type { DrawnArrays } from './arrays.js';
 import { lengthName, numberFunction } from './numbers.js';
 import { settledDraws } from './pair-values.js';
 
@@ -24,22 +24,20 @@ export interface Between {
   readonly sameTarget: Uint32Array | null;
   readonly identical: boolean;
   readonly places: ReadonlyMap<string, Places>;
-  readonly data: HostData;
+  readonly data: DrawnArrays;
   /** Time step in s. */
   readonly dt: number;
 }
 
-interface HostSource {
+interface RuleGenerator {
   readonly generator?: { readonly seed: string | number; readonly stream?: string };
 }
-
-const isDraw = (value: Value): value is HostDraw => typeof value === 'object' && 'generator' in value;
 
 /** One value that is drawn for each synapse. */
 interface ValueDraw {
   readonly kind: 'values' | 'delays';
   readonly key: string;
-  readonly value: HostDraw;
+  readonly value: DrawnValues;
   readonly numbers: GrowingNumbers;
 }
 
@@ -100,7 +98,7 @@ class Copies {
     return this.#states;
   }
 
-  of({ order }: HostDraw): RandomState {
+  of({ order }: DrawnValues): RandomState {
     return this.make().get(order) as RandomState;
   }
 }
@@ -134,13 +132,13 @@ function columnsFor(
   projection: Projection,
   between: Between,
   generators: Generators,
-): { readonly rule: HostConnector | null; readonly columns: Iterable<Column> } {
+): { readonly rule: Connector | null; readonly columns: Iterable<Column> } {
   const { name, pre, post, sameTarget, data } = between;
   const [only] = projection.connect;
   if (only?.rule === 'hostDrawn') return drawnColumns(only, between, generators);
   const pairs = pairsOf(projection.connect, pre.indices.length, post.indices.length, sameTarget, data.store);
   if (!pairs)
-    throw new HostError(
+    throw new CannotDraw(
       `values drawn by a named generator for connections that are drawn on the target (projection ${name})`,
     );
   return { rule: null, columns: columnsOfPairs(pairs.sources, pairs.targets, post.indices.length) };
@@ -152,11 +150,11 @@ function drawnColumns(
   { arguments: written }: DrawnRule,
   between: Between,
   generators: Generators,
-): { readonly rule: HostConnector; readonly columns: Iterable<Column> } {
+): { readonly rule: Connector; readonly columns: Iterable<Column> } {
   const { pre, post, sameTarget, identical } = between;
   const [n, m] = [pre.indices.length, post.indices.length];
-  const rule = written as unknown as HostConnector & HostSource;
-  const ends: HostEnds = { pre: n, post: m, sameSource: inverse(sameTarget, m), identical };
+  const rule = written as unknown as Connector & RuleGenerator;
+  const ends: ConnectorEnds = { pre: n, post: m, sameSource: inverse(sameTarget, m), identical };
   const columns = columnsOf(rule, ends, {
     state: generators.of(String(rule.generator?.seed ?? '0'), rule.generator?.stream),
     generatorOf: (draw) => generators.of(String(draw.seed), draw.stream),
@@ -206,7 +204,7 @@ function backInPlace(numbers: Float64Array, places: Uint32Array): Float64Array {
 function endPlaces({ populations, ordinals, indices }: Elements, places: ReadonlyMap<string, Places>): Places {
   const known = populations.map((population) => {
     const own = places.get(population);
-    if (!own) throw new HostError(`a distance from or to ${population}, which has no positions,`);
+    if (!own) throw new CannotDraw(`a distance from or to ${population}, which has no positions,`);
     return own;
   });
   const along = (axis: 'x' | 'y' | 'z'): Float64Array =>
@@ -253,7 +251,7 @@ function chancesOf(
         break;
     }
     const length = lengthName(name);
-    if (!length) throw new HostError(`a probability that reads ${name}, drawn by a named generator,`);
+    if (!length) throw new CannotDraw(`a probability that reads ${name}, drawn by a named generator,`);
     ends ??= { pre: endPlaces(pre, places), post: endPlaces(post, places) };
     if (length === 'distance') readsDistance = true;
     const inUm = length === 'distance' ? () => distances[i] as number : along(length, ends);

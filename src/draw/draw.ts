@@ -1,52 +1,43 @@
 /**
- * Pass before all others: what is drawn by a named generator, in the order that a notation prescribes, becomes
- * explicit; elements get their places; and projections between lists, samples and assemblies become projections between
- * populations.
+ * From the validated model to one in which everything is explicit that a notation prescribes beyond equations: numbers
+ * and connections of named generators, values by pair, places of elements, samples, and projections between populations
+ * in place of those between lists, samples and assemblies.
  *
  * Draws happen by their `order`; a projection draws its connections and, receiver by receiver, the values of its
  * synapses.
  */
 
-import type { HostDraw, Model, Population, SelectionRule, ValidModel, Value } from '../../model/model.js';
-import type { LoweringDiagnostics } from '../context.js';
-import type { Diagnostics } from '../../diagnostics/diagnostic.js';
-import * as messages from '../messages.js';
-import type { RandomState } from '../numpy/random-state.js';
-import type { Places } from '../space/axes.js';
-import { placesOf } from '../space/places.js';
-import { drawVector, Generators, HostError, inSi, type Job } from './draws.js';
-import type { Part } from './elements.js';
-import { HostData } from './host-data.js';
-import { HostPhases, needsResolving, selectionOfPhase, valuesOfPhase } from './phase-values.js';
-import { firstOrder, HostProjections, needsBuilding } from './projections.js';
+import { DiagnosticError } from '../diagnostics/diagnostic.js';
+import type { DrawnValues, Model, Population, SelectionRule, ValidModel } from '../model/model.js';
+import { DrawnArrays } from './arrays.js';
+import type { DrawnModel } from './drawn-model.js';
+import { CannotDraw, drawVector, Generators, inSi, isDraw, type Job } from './generators.js';
+import type { RandomState } from './numpy/random-state.js';
+import { DrawnPhases, needsResolving, selectionOfPhase, valuesOfPhase } from './phases.js';
+import { DrawnProjections, firstOrder, needsBuilding } from './projections.js';
 import { hasSample, Samples } from './samples.js';
+import type { Places } from './space/axes.js';
+import { placesOf } from './space/places.js';
 import { spreadRecording } from './spread.js';
 
-const isDraw = (value: Value): value is HostDraw => typeof value === 'object' && 'generator' in value;
-
-/** What the pass yields. */
-export interface Resolved extends ValidModel {
-  /** Where the elements of populations are, for those that have places. */
-  readonly places: ReadonlyMap<string, Places>;
-  /** What projections are pieces of, for those that are. */
-  readonly parts: ReadonlyMap<string, Part>;
-}
-
-/** A model in which nothing is left to a named generator. What cannot be made so is reported. */
-export function resolveOnHost(valid: ValidModel, diagnostics: Diagnostics | LoweringDiagnostics): Resolved {
-  const plain: Resolved = { ...valid, places: new Map(), parts: new Map() };
-  if (!needsHost(valid.model)) return plain;
+/**
+ * The model with everything explicit that named generators prescribe.
+ *
+ * @throws DiagnosticError saying what cannot be drawn, or what is wrong with values that are given by pair
+ */
+export function drawModel(valid: ValidModel): DrawnModel {
+  if (!needsDrawing(valid.model)) return { ...valid, places: new Map(), parts: new Map() };
   let pointer = '';
   try {
-    return new HostPass(valid, (at) => (pointer = at)).run();
+    return new Drawing(valid, (at) => (pointer = at)).run();
   } catch (error) {
-    if (!(error instanceof HostError)) throw error;
-    diagnostics.add(error.finding ?? messages.unsupportedFeature(error.message), { document: '', pointer });
-    return plain;
+    if (!(error instanceof CannotDraw)) throw error;
+    throw new DiagnosticError([{ ...error.finding, severity: 'error', place: { document: '', pointer } }]);
   }
 }
 
-function needsHost(model: Model): boolean {
+/** Whether anything of a model is made explicit here. */
+function needsDrawing(model: Model): boolean {
   return (
     Object.values(model.populations).some(
       ({ values, positions }) => positions !== undefined || Object.values(values).some(isDraw),
@@ -59,33 +50,33 @@ function needsHost(model: Model): boolean {
   );
 }
 
-class HostPass {
+class Drawing {
   readonly #valid: ValidModel;
-  /** Is told what the pass is at, for findings. */
+  /** Is told what is being drawn, for findings. */
   readonly #at: (pointer: string) => void;
-  readonly #data: HostData;
+  readonly #data: DrawnArrays;
   readonly #generators: Generators;
   readonly #populations: Record<string, Population>;
   readonly #samples: Samples;
   readonly #places = new Map<string, Places>();
-  readonly #projections: HostProjections;
-  readonly #phases: HostPhases;
+  readonly #projections: DrawnProjections;
+  readonly #phases: DrawnPhases;
 
   constructor(valid: ValidModel, at: (pointer: string) => void) {
     const { model } = valid;
     this.#valid = valid;
     this.#at = at;
-    this.#data = new HostData(valid.data);
+    this.#data = new DrawnArrays(valid.data);
     this.#populations = { ...model.populations };
     this.#generators = new Generators(model.experiment.seed);
     const sizeOf = (population: string): number => model.populations[population]?.size ?? 0;
     this.#samples = new Samples(model.experiment.seed, valid.data, sizeOf, this.#generators);
     const shared = { model, data: this.#data, sizeOf, samples: this.#samples, generators: this.#generators };
-    this.#projections = new HostProjections({ ...shared, places: this.#places });
-    this.#phases = new HostPhases({ ...shared, projections: this.#projections });
+    this.#projections = new DrawnProjections({ ...shared, places: this.#places });
+    this.#phases = new DrawnPhases({ ...shared, projections: this.#projections });
   }
 
-  run(): Resolved {
+  run(): DrawnModel {
     const { model } = this.#valid;
     const jobs: Job[] = [];
     const later: Job[] = [];
@@ -155,7 +146,7 @@ class HostPass {
     name: string,
     population: Population,
     positions: NonNullable<Population['positions']>,
-    drawnBy: HostDraw | undefined,
+    drawnBy: DrawnValues | undefined,
   ): void {
     const { seed } = this.#valid.model.experiment;
     const source = drawnBy
@@ -164,7 +155,7 @@ class HostPass {
     this.#places.set(name, placesOf(name, population, positions, source, this.#valid.data));
   }
 
-  #drawPopulation(name: string, variable: string, draw: HostDraw): void {
+  #drawPopulation(name: string, variable: string, draw: DrawnValues): void {
     const population = this.#populations[name] as Population;
     // PyNN copies parameters together with their generators, which do not move on; first values are drawn by the
     // generators themselves.
@@ -180,7 +171,7 @@ class HostPass {
   }
 
   /** The generator of a draw, or a copy of it as it is now. */
-  #generatorOf({ seed, stream }: HostDraw, copied: boolean): RandomState {
+  #generatorOf({ seed, stream }: DrawnValues, copied: boolean): RandomState {
     const state = this.#generators.of(seed, stream);
     return copied ? state.copy() : state;
   }

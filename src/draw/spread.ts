@@ -1,9 +1,9 @@
 /** What a model says of a projection that several stand for, said of each of these. */
 
-import type { DataStore, Model, SelectionRule, Value } from '../../model/model.js';
-import { arrayOf } from '../context.js';
-import { HostError } from './draws.js';
-import type { HostData } from './host-data.js';
+import type { DataStore, Model, SelectionRule, Value } from '../model/model.js';
+import { arrayOf } from '../model/arrays.js';
+import { CannotDraw } from './generators.js';
+import type { DrawnArrays } from './arrays.js';
 
 /** Projections that stand for one between several populations. */
 export interface Pieces {
@@ -24,7 +24,7 @@ interface Chosen {
 /** The synapses of a projection with these numbers, by the piece that has them. */
 function chosenIn(owner: string, { pieces, known }: Pieces, numbers: readonly number[]): readonly Chosen[] {
   if (!known)
-    throw new HostError(
+    throw new CannotDraw(
       `single synapses of ${owner}, which stands between several populations and is drawn on the target,`,
     );
   const places = new Map(numbers.map((number, place) => [number, place]));
@@ -68,7 +68,7 @@ export function spreadRecording(
 type Phase = Model['experiment']['protocol'][number];
 
 /** What a phase says of a projection that several stand for, it says of each. */
-export function spreadPhase(phase: Phase, all: AllPieces, data: HostData): Phase {
+export function spreadPhase(phase: Phase, all: AllPieces, data: DrawnArrays): Phase {
   if (all.size === 0) return phase;
   if ('delays' in phase) return { ...phase, delays: spreadValues(phase.delays, all, data) };
   if (!('set' in phase) && !('initialise' in phase)) return phase;
@@ -89,7 +89,11 @@ export function spreadPhase(phase: Phase, all: AllPieces, data: HostData): Phase
     : { ...rest, initialise: spread(rest.initialise), ...kept };
 }
 
-function spreadValues(values: Readonly<Record<string, Value>>, all: AllPieces, data: HostData): Record<string, Value> {
+function spreadValues(
+  values: Readonly<Record<string, Value>>,
+  all: AllPieces,
+  data: DrawnArrays,
+): Record<string, Value> {
   return Object.fromEntries(
     Object.entries(values).flatMap(([key, value]) => {
       const [, owner = '', inside, variable = ''] = /^(\w+)(?:\[([^\]]*)\])?\.(\w+)$/.exec(key) ?? [];
@@ -101,7 +105,7 @@ function spreadValues(values: Readonly<Record<string, Value>>, all: AllPieces, d
         );
       const listed = typeof value === 'object' && 'array' in value && value.columns === undefined;
       if (listed && !pieces.known)
-        throw new HostError(
+        throw new CannotDraw(
           `a list for ${key}, of a projection between several populations that is drawn on the target,`,
         );
       return pieces.pieces.map(
@@ -120,7 +124,7 @@ function numbersOf(inside: string): readonly number[] {
 }
 
 /** The part of a list that is for some of the synapses; other values as they are. */
-function taken(value: Value, places: readonly number[], data: HostData): Value {
+function taken(value: Value, places: readonly number[], data: DrawnArrays): Value {
   if (typeof value !== 'object' || !('array' in value) || value.columns !== undefined) return value;
   const numbers = arrayOf(value.array, data.store);
   return { array: data.keep(Float64Array.from(places, (place) => numbers[place] as number)) };

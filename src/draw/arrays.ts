@@ -1,12 +1,11 @@
 /**
- * Large arrays that the host pass makes: kept beside those of the model, so that no list of millions is ever a plain
- * one.
+ * Large arrays that are drawn: kept beside those of the model, so that no list of millions is ever a plain one.
  */
 
-import type { DataReference, DataStore } from '../../model/model.js';
+import type { DataReference, DataStore } from '../model/model.js';
 
 /** A store of arrays that grows. */
-export class HostData {
+export class DrawnArrays {
   readonly #arrays: Map<
     string,
     Float64Array | Uint32Array | (DataStore extends ReadonlyMap<string, infer A> ? A : never)
@@ -23,7 +22,7 @@ export class HostData {
 
   /** A reference to an array, in place of the array. */
   keep(array: Float64Array | Uint32Array): DataReference {
-    const $data = `host pass ${this.#next++}`;
+    const $data = `drawn ${this.#next++}`;
     this.#arrays.set($data, array);
     return { $data, dtype: array instanceof Float64Array ? 'f64' : 'u32', shape: [array.length] };
   }

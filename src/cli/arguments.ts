@@ -232,6 +232,12 @@ export const commands = {
     },
     examples: [['$0 new brian -o network.yaml', 'neurons, an input and a recurrent projection, ready to run']],
   },
+  explain: {
+    describe: 'explain a diagnostic by its code',
+    files: { name: 'code', many: false, describe: 'a code, such as lang/dimension-mismatch' },
+    options: { ...common },
+    examples: [['$0 explain lang/dimension-mismatch', 'what it means, and how to mend it']],
+  },
   schema: {
     describe: 'print the JSON Schema of a notation, for editors that check and complete documents',
     files: { name: 'notation', many: false, describe: 'brian, pynn or canonical' },

@@ -14,6 +14,7 @@ const handlers: Readonly<Record<CommandName, (context: CommandContext) => Promis
   verify: async (context) => (await import('./commands/verify.js')).verify(context),
   describe: async (context) => (await import('./commands/describe.js')).describe(context),
   new: async (context) => (await import('./commands/new.js')).startModel(context),
+  explain: async (context) => (await import('./commands/explain.js')).explain(context),
   schema: async (context) => (await import('./commands/schema.js')).schema(context),
   targets: async (context) => (await import('./commands/targets.js')).targets(context),
 };

@@ -96,10 +96,13 @@ function renderOne(diagnostic: Diagnostic, lines: LineReader, paint: Paint): str
   const { code, severity, message, place, related } = diagnostic;
   const output = [`${paint(severity, `${severity}[${code}]`)}  ${paint('bold', printable(message))}`];
   if (place) output.push(...renderPlace(place, lines, paint, severity));
+  const line = (field: string, text: string): string => `  ${paint('faint', field.padEnd(8))}  ${printable(text)}`;
   for (const field of ['expected', 'found', 'hint', 'rule'] as const) {
     const text = diagnostic[field];
-    if (text !== undefined) output.push(`  ${paint('faint', field.padEnd(8))}  ${printable(text)}`);
+    if (text !== undefined) output.push(line(field, text));
   }
+  // Without a rule in a schema, the page of the code is where the rule is explained.
+  if (diagnostic.rule === undefined) output.push(line('rule', `interneuron explain ${code}`));
   for (const note of related ?? []) {
     output.push(
       `  ${paint('note', 'note'.padEnd(8))}  ${printable(note.message)}`,

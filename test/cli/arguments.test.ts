@@ -48,8 +48,8 @@ describe('what is refused', () => {
     ['runn m.yaml', 'there is no command runn | did you mean run?'],
     [
       'simulate m.yaml',
-      'there is no command simulate | the commands are run, convert, validate, codegen, verify, describe, new, schema, ' +
-        'targets, completion',
+      'there is no command simulate | the commands are run, convert, validate, codegen, verify, describe, new, explain, ' +
+        'schema, targets, completion',
     ],
     ['--foo', 'there is no option --foo without a command | interneuron --help lists commands and options'],
     ['run', 'run needs a file | interneuron run --help shows how it is used'],

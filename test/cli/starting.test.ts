@@ -6,6 +6,7 @@ import { dirname, join, normalize } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
+import { messagesPage } from '../../scripts/messages.mjs';
 import { runCommand, temporaryFolder } from '../support/command.js';
 
 const folder = temporaryFolder();
@@ -56,6 +57,28 @@ describe('schema', () => {
     const validate = new Ajv2020({ strict: false, discriminator: true }).compile(schema);
     expect(validate(parse(readFileSync(path, 'utf8'))), JSON.stringify(validate.errors)).toBe(true);
     expect(validate({ format: 'something else' })).toBe(false);
+  });
+});
+
+describe('explain', () => {
+  it('explains a code, with its messages', async () => {
+    const { code, stdout } = await runCommand(['explain', 'lang/dimension-mismatch']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('dv/dt = -v/tau : volt        # right');
+    expect(stdout).toContain('- error: ‹what› has the wrong dimension');
+  });
+
+  it('suggests codes', async () => {
+    const { code, stderr } = await runCommand(['explain', 'lang/dimension-missmatch']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('did you mean lang/dimension-mismatch?');
+  });
+
+  it('has a page that is fresh, and explains no code that there is not', () => {
+    expect(readFileSync('docs/messages.md', 'utf8')).toBe(messagesPage());
+    const headings = (page: string): string[] =>
+      [...readFileSync(page, 'utf8').matchAll(/^### (.*)$/gm)].map(([, code = '']) => code);
+    expect(headings('docs/messages.md')).toEqual(expect.arrayContaining(headings('docs/explanations.md')));
   });
 });
 

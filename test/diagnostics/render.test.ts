@@ -60,6 +60,7 @@ error[model/name-twice]  two populations have the name exc
       3 |   ee: { from: exc, to: exd, synapse: plastic }
       4 | record: []
         | ^^^^^^
+  rule      interneuron explain model/name-twice
   note      first defined here
   --> balanced.yaml:1:7
       1 | name: balanced

@@ -1,0 +1,149 @@
+// Writes docs/messages.md: every diagnostic that a user can meet, from the catalogues in the sources.
+//
+//   node scripts/messages.mjs           writes the page
+//   node scripts/messages.mjs --check   exits with 1 when the page is not what the sources yield
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const page = 'docs/messages.md';
+
+/** Stages by the first part of their codes, in the order in which a model passes through them. */
+const stages = {
+  diagnostics: 'About diagnostics',
+  read: 'Reading the text of a document',
+  recognise: 'Which notation a document is in',
+  set: 'Settings of the command line',
+  lang: 'Expressions, statements, units',
+  brian: 'Brian-like specifications',
+  pynn: 'PyNN documents',
+  xml: 'XML',
+  lems: 'LEMS',
+  neuroml: 'NeuroML',
+  model: 'The model: names, structure, dimensions',
+  data: 'Large arrays beside a document',
+  lower: 'What this version cannot run',
+  codegen: 'Generating programs',
+  run: 'Running',
+  freeze: 'Making draws explicit',
+  verify: 'Checking results',
+};
+
+/** The text of an expression, with `‹name›` for what is put in; null where it is no text. */
+function textOf(node) {
+  if (ts.isParenthesizedExpression(node)) return textOf(node.expression);
+  if (ts.isStringLiteralLike(node)) return node.text;
+  if (ts.isTemplateExpression(node))
+    return (
+      node.head.text + node.templateSpans.map((span) => `‹${nameOf(span.expression)}›${span.literal.text}`).join('')
+    );
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken)
+    return (textOf(node.left) ?? `‹${nameOf(node.left)}›`) + (textOf(node.right) ?? `‹${nameOf(node.right)}›`);
+  return null;
+}
+
+/** What stands for a value in a message: the name of the variable, or of the first one that it is made of. */
+function nameOf(node) {
+  if (ts.isIdentifier(node)) return node.text;
+  if (ts.isPropertyAccessExpression(node)) return node.name.text;
+  if (ts.isCallExpression(node) && node.arguments[0]) return nameOf(node.arguments[0]);
+  let found = 'value';
+  const visit = (child) => {
+    if (found === 'value' && ts.isIdentifier(child)) found = child.text;
+    else ts.forEachChild(child, visit);
+  };
+  ts.forEachChild(node, visit);
+  return found;
+}
+
+/** Texts of a property, of which a choice has several. */
+function alternatives(node) {
+  if (ts.isConditionalExpression(node)) return [...alternatives(node.whenTrue), ...alternatives(node.whenFalse)];
+  const text = textOf(node);
+  return text === null || text === '' ? [] : [text];
+}
+
+/** A code; what all documents of JSON and YAML have in common is said under the name of each notation. */
+function codesOf(code) {
+  const stages = code.startsWith('‹stage›') ? ['model', 'brian', 'pynn'] : [''];
+  const codes = stages.map((stage) => code.replace('‹stage›', stage));
+  return codes.filter((one) => /^[a-z]+\/[a-z-]+$/.test(one));
+}
+
+function findingsIn(path) {
+  const source = ts.createSourceFile(path, readFileSync(join(root, path), 'utf8'), ts.ScriptTarget.Latest, true);
+  const findings = [];
+  const visit = (node) => {
+    if (ts.isObjectLiteralExpression(node)) {
+      const properties = new Map(
+        node.properties.flatMap((property) =>
+          ts.isPropertyAssignment(property) ? [[property.name.getText(), property.initializer]] : [],
+        ),
+      );
+      const code = properties.get('code');
+      for (const found of (code ? alternatives(code) : []).flatMap(codesOf)) {
+        const field = (key) => (properties.has(key) ? alternatives(properties.get(key)) : []);
+        findings.push({
+          code: found,
+          messages: field('message'),
+          expected: field('expected'),
+          hints: field('hint'),
+          severity: field('severity')[0] ?? 'error',
+        });
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return findings;
+}
+
+const sources = ['src', 'translators'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `${folder}/${name}`),
+);
+
+/** Everything that is said under one code. */
+function byCode() {
+  const entries = new Map();
+  for (const finding of sources.sort().flatMap(findingsIn)) {
+    const entry = entries.get(finding.code) ?? { messages: [], expected: [], hints: [], severity: finding.severity };
+    for (const key of ['messages', 'expected', 'hints']) entry[key] = [...new Set([...entry[key], ...finding[key]])];
+    entries.set(finding.code, entry);
+  }
+  return entries;
+}
+
+export function messagesPage() {
+  const entries = byCode();
+  const lines = [
+    '# Messages',
+    '',
+    'Every diagnostic by its code, as `interneuron explain CODE` prints it; ‹names› stand for what is put in. Generated by',
+    '`node scripts/messages.mjs`; what explains a code beyond its messages is in [explanations.md](explanations.md).',
+  ];
+  for (const [stage, title] of Object.entries(stages)) {
+    const own = [...entries].filter(([code]) => code.startsWith(`${stage}/`)).sort(([a], [b]) => (a < b ? -1 : 1));
+    if (own.length === 0) continue;
+    lines.push('', `## ${title}`);
+    for (const [code, { messages, expected, hints, severity }] of own) {
+      lines.push('', `### ${code}`, '', ...messages.map((text) => `- ${severity}: ${text}`));
+      lines.push(...expected.map((text) => `- expected: ${text}`), ...hints.map((text) => `- hint: ${text}`));
+    }
+  }
+  const unknown = [...entries.keys()].filter((code) => !(code.split('/')[0] in stages));
+  if (unknown.length > 0) throw new Error(`codes of unknown stages: ${unknown.join(', ')}`);
+  return `${lines.join('\n')}\n`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const text = messagesPage();
+  if (!process.argv.includes('--check')) writeFileSync(join(root, page), text);
+  else if (readFileSync(join(root, page), 'utf8') !== text) {
+    console.error(`${page} is not what the sources yield; run node scripts/messages.mjs`);
+    process.exitCode = 1;
+  }
+}

@@ -14,6 +14,7 @@ import { callsIn, expressionsOf } from '../lang/walk.js';
 import { parseExpression, parseStatements } from '../lang/parse.js';
 import { isRandom } from '../lang/functions.js';
 import type {
+  DataStore,
   Model,
   NeuronType,
   Phase,
@@ -86,7 +87,8 @@ export async function freeze(valid: ValidModel, target: Target): Promise<Frozen>
     }
     const experiment = { ...model.experiment, protocol: frozenProtocol(model.experiment.protocol, trains) };
     const frozen: Model = { ...model, populations, projections, experiment };
-    return { valid: { model: withoutUnused(frozen), data: valid.data }, remaining: remainingDraws(frozen) };
+    const whole = withListedDraws(withoutUnused(frozen), drawn.data, valid.data);
+    return { valid: { model: whole, data: valid.data }, remaining: remainingDraws(frozen) };
   } finally {
     await session.dispose();
   }
@@ -318,6 +320,18 @@ function frozenProtocol(protocol: readonly Phase[], trains: ReadonlyMap<string, 
 function withoutUnused(model: Model): Model {
   const used = new Set(Object.values(model.populations).map((population) => population.type));
   return { ...model, neurons: Object.fromEntries(Object.entries(model.neurons).filter(([name]) => used.has(name))) };
+}
+
+/** A part of the model with lists in place of references to arrays that were drawn: only given ones have a digest. */
+function withListedDraws<T>(part: T, drawn: DataStore, given: DataStore): T {
+  if (typeof part !== 'object' || part === null) return part;
+  if (Array.isArray(part))
+    return (typeof part[0] === 'number' ? part : part.map((each) => withListedDraws<unknown>(each, drawn, given))) as T;
+  if ('$data' in part && !given.has(String(part.$data)))
+    return Array.from(drawn.get(String(part.$data)) ?? [], Number) as T;
+  return Object.fromEntries(
+    Object.entries(part).map(([key, value]) => [key, withListedDraws<unknown>(value, drawn, given)]),
+  ) as T;
 }
 
 /** What is drawn anew in each step and so cannot be written down. */

@@ -45,6 +45,18 @@ synapses:
 run: 100 ms
 `);
 
+const drawnByPhase = JSON.stringify({
+  format: 'interneuron/pynn',
+  rngs: { r: { type: 'NumpyRNG', seed: 12345 } },
+  populations: [{ label: 'p', size: 8, cell: { type: 'IF_curr_exp' } }],
+  recordings: [{ target: 'p', variables: ['spikes'] }],
+  phases: [
+    { run: 1 },
+    { set: { target: 'p', params: { i_offset: { random: 'uniform', rng: 'r', params: { low: 0.5, high: 2 } } } } },
+    { run: 100 },
+  ],
+});
+
 describe('a frozen network runs to the same bits', () => {
   test.each([
     ['vogels-abbott-cuba', fixture('vogels-abbott-cuba'), '50 ms'],
@@ -59,8 +71,9 @@ describe('a frozen network runs to the same bits', () => {
       ),
       '100 ms',
     ],
+    ['values that a phase draws', drawnByPhase, '100 ms'],
   ])('%s', async (_name, text, duration) => {
-    const { valid } = importModel({ name: 'test.yaml', text }, { duration });
+    const { valid } = importModel({ name: 'test.yaml', text }, text === drawnByPhase ? {} : { duration });
     const frozen = await freeze(valid, wasmTarget);
     const again = reread(frozen.valid);
     expect(await fingerprint(again)).toBe(await fingerprint(valid));

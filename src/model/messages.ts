@@ -60,6 +60,13 @@ export const messages = {
     code: 'read/malformed-yaml',
     message: `this is not YAML: ${message.replace(/\s+/g, ' ')}`,
   }),
+  quotesMissing: (value: string, line: string): Finding => ({
+    code: 'read/quotes-missing',
+    message: 'this value needs quotes: some of its characters have a meaning in YAML',
+    expected: shorten(line, 120),
+    found: shorten(value),
+    hint: 'put the value in quotes, or equations in a block of their own (model: | and the lines below)',
+  }),
   severalDocuments: (): Finding => ({
     code: 'read/several-documents',
     message: 'the text holds several YAML documents',

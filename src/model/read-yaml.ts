@@ -10,6 +10,7 @@ import {
   type Node,
   type CST,
   type Pair,
+  type YAMLError,
 } from 'yaml';
 import type { Diagnostic, Finding, Place } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
@@ -17,6 +18,7 @@ import { deepestNesting } from './json-scan.js';
 import { linesOf, type Lines } from './lines.js';
 import { messages } from './messages.js';
 import { segments } from './pointer.js';
+import { withQuotes } from './yaml-quotes.js';
 
 /** A larger YAML text is refused: the parser needs seconds and a gigabyte for it. In characters. */
 const largestYaml = 20_000_000;
@@ -49,21 +51,15 @@ export function readYaml(
     report(messages.tooDeep(), tooDeepAt, tooDeepAt + 1);
     return nothing;
   }
-  const [composed, ...others] = [
-    ...new Composer({ version: '1.2', schema: 'core', uniqueKeys: true, prettyErrors: false }).compose(
-      tokens,
-      true,
-      text.length,
-    ),
-  ];
+  const [composed, ...others] = compose(tokens, text.length);
   if (composed === undefined) return nothing;
-  if (others[0]) report(messages.severalDocuments(), others[0].range[0], others[0].range[0] + 3);
-  for (const error of composed.errors.slice(0, mostErrors)) {
-    const [start, end] = error.pos;
-    if (error.code === 'DUPLICATE_KEY')
-      report(messages.duplicateKey(wordAt(text, start)), start, start + wordAt(text, start).length);
-    else report(messages.malformedYaml(error.message), start, end);
+  const { malformed, duplicates } = errorsOf(composed);
+  for (const { pos } of duplicates.slice(0, mostErrors)) {
+    const key = wordAt(text, pos[0]);
+    report(messages.duplicateKey(key), pos[0], pos[0] + key.length);
   }
+  if (malformed[0]) for (const mistake of syntaxMistakes(text)) report(mistake.finding, mistake.start, mistake.end);
+  else if (others[0]) report(messages.severalDocuments(), others[0].range[0], others[0].range[0] + 3);
   const positions = yamlPositions(composed, text, document, lines);
   if (diagnostics.length > 0) return { value: undefined, positions, diagnostics };
   try {
@@ -74,6 +70,84 @@ export function readYaml(
     report(messages.tooManyAliases(), 0, 1);
     return { value: undefined, positions, diagnostics };
   }
+}
+
+function compose(tokens: Iterable<CST.Token>, length: number): readonly Document.Parsed[] {
+  const composer = new Composer({ version: '1.2', schema: 'core', uniqueKeys: true, prettyErrors: false });
+  return [...composer.compose(tokens, true, length)];
+}
+
+function errorsOf({ errors }: Document.Parsed): {
+  readonly malformed: readonly YAMLError[];
+  readonly duplicates: readonly YAMLError[];
+} {
+  return {
+    malformed: errors.filter(({ code }) => code !== 'DUPLICATE_KEY'),
+    duplicates: errors.filter(({ code }) => code === 'DUPLICATE_KEY'),
+  };
+}
+
+interface SyntaxMistake {
+  readonly finding: Finding;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * What is wrong with the syntax, one finding a mistake: what follows from a mistake is not said. A line that only wants
+ * quotes is put right, so that mistakes below it are found too.
+ */
+function syntaxMistakes(text: string): SyntaxMistake[] {
+  const mistakes: SyntaxMistake[] = [];
+  let repaired = text;
+  for (;;) {
+    const [error] = firstMalformed(repaired);
+    if (error === undefined || mistakes.length >= mostErrors) return mistakes;
+    const [start, end] = error.pos;
+    const from = repaired.lastIndexOf('\n', start - 1) + 1;
+    const breakAt = repaired.indexOf('\n', start);
+    const to = breakAt < 0 ? repaired.length : breakAt;
+    const line = repaired.slice(from, to).replace(/\r$/, '');
+    const withLine = (other: string): string => repaired.slice(0, from) + other + repaired.slice(to);
+    const better =
+      repaired.length > largestRepaired
+        ? undefined
+        : withQuotes(line).find((other) => {
+            const [next] = firstMalformed(withLine(other));
+            return next === undefined || next.pos[0] > from + other.length;
+          });
+    // Quotes lengthen lines that are put right: places are those of the text as it is.
+    const before = text.length - repaired.length;
+    if (better === undefined) {
+      mistakes.push({ finding: messages.malformedYaml(error.message), start: start + before, end: end + before });
+      return mistakes;
+    }
+    const value = differingPart(line, better);
+    const at = from + before + value.start;
+    mistakes.push({
+      finding: messages.quotesMissing(value.text, better.trim()),
+      start: at,
+      end: at + value.text.length,
+    });
+    repaired = withLine(better);
+  }
+}
+
+/** A larger text is not read again to see whether quotes mend it. In characters. */
+const largestRepaired = 200_000;
+
+function firstMalformed(text: string): readonly YAMLError[] {
+  const [composed] = compose(tokensOf(text).tokens, text.length);
+  return composed === undefined ? [] : errorsOf(composed).malformed;
+}
+
+/** The part of a line that has quotes in another. */
+function differingPart(line: string, other: string): { readonly text: string; readonly start: number } {
+  let start = 0;
+  while (start < line.length && line[start] === other[start]) start++;
+  let kept = 0;
+  while (kept < line.length - start && line[line.length - 1 - kept] === other[other.length - 1 - kept]) kept++;
+  return { text: line.slice(start, line.length - kept), start };
 }
 
 function wordAt(text: string, start: number): string {

@@ -39,6 +39,13 @@ describe('what is refused, and where', () => {
     ['several mistakes', '{"a": x,\n "b": ,\n "c": 1}', ['read/malformed-json@1:7', 'read/malformed-json@2:7']],
     ['a duplicate key in JSON', '{"a": 1,\n "b": {"a": 2, "\\u0061": 3}}', ['read/duplicate-key@2:16']],
     ['a duplicate key in YAML', 'a: 1\nb:\n  c: 1\n  c: 2\n', ['read/duplicate-key@4:3']],
+    ['an equation without quotes', 'model: dv/dt = -v/tau : volt\n', ['read/quotes-missing@1:8']],
+    ['a slice without quotes', 'a:\n  b: { source: P[3:], target: P }\n', ['read/quotes-missing@2:16']],
+    [
+      'two lines without quotes',
+      'a: x : 1\nb: { c: P[1:2], d: 1 }\n',
+      ['read/quotes-missing@1:4', 'read/quotes-missing@2:9'],
+    ],
     ['bad indentation', 'a:\n  b: 1\n c: 2\n', ['read/malformed-yaml@3:1']],
     ['two documents', 'a: 1\n---\nb: 2\n', ['read/several-documents@2:1']],
   ])('%s', (_, text, expected) => {
@@ -175,4 +182,15 @@ describe('properties', () => {
       { numRuns: 500 },
     );
   });
+});
+
+test('a value that needs quotes is shown with them', () => {
+  const { diagnostics } = readDocument('a:\n  model: dv/dt = -v/tau : volt\n', 'model.yaml');
+  expect(diagnostics).toEqual([
+    expect.objectContaining({
+      code: 'read/quotes-missing',
+      expected: 'model: "dv/dt = -v/tau : volt"',
+      found: 'dv/dt = -v/tau : volt',
+    }),
+  ]);
 });

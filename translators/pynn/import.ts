@@ -204,6 +204,7 @@ function settingOf(specification: PynnSpecification, to: Reporter, readFile: Set
   const known = needingConnections(specification);
   return {
     ...to,
+    refused: new Set(),
     dt,
     minDelay,
     maxDelay,
@@ -273,7 +274,10 @@ function declarePopulations(
     const pointer = child('/populations', k);
     const cell =
       population.cell.type === 'SpikeSourceArray' ? null : cellOf(population.cell, child(pointer, 'cell'), setting);
-    if (cell === undefined) return undefined;
+    if (cell === undefined) {
+      setting.refused.add(population.label);
+      return undefined;
+    }
     const size = sizeOfPopulation(population, pointer, setting);
     const info: PopulationInfo = { label: population.label, id: names.take(population.label), size, cell };
     targets.set(population.label, {
@@ -298,6 +302,7 @@ function declareView(view: View, pointer: string, targets: Map<string, Target>, 
   const parent = targetOf(view.of, targets, child(pointer, 'of'), setting);
   const cells = parent && viewOf(view, parent, pointer, setting);
   if (cells !== undefined) targets.set(view.label, { label: view.label, ...cells });
+  else setting.refused.add(view.label);
 }
 
 function declareAssembly(assembly: Assembly, pointer: string, targets: Map<string, Target>, setting: Setting): void {

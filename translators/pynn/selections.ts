@@ -275,7 +275,7 @@ function overlap(a: Target, b: Target): boolean {
   return second.some((cell) => cells.has(cell));
 }
 
-/** What a label stands for; undefined after an unknown one was reported. */
+/** What a label stands for; undefined after an unknown one, or what is wrong with its definition, was reported. */
 export function targetOf(
   label: string,
   targets: ReadonlyMap<string, Target>,
@@ -283,7 +283,7 @@ export function targetOf(
   setting: Setting,
 ): Target | undefined {
   const target = targets.get(label);
-  if (target === undefined)
+  if (target === undefined && !setting.refused.has(label))
     setting.report(messages.unknownReference('population, view or assembly', label, [...targets.keys()]), pointer);
   return target;
 }

@@ -308,3 +308,26 @@ describe('a mistake in a document is found, with its place and what is allowed:'
     expect(findings(projection({}) as Readonly<Record<string, unknown>>)).toEqual([]);
   });
 });
+
+it('one mistake is one finding, however often others refer to what it is in', () => {
+  const found = findings({
+    ...(projection({}) as Readonly<Record<string, unknown>>),
+    populations: [
+      { label: 'a', size: 2, cell: { type: 'SpikeSourceArray' } },
+      { label: 'b', size: 3, cell: { type: 'IF_cond_expo' } },
+    ],
+    views: [{ label: 'w', of: 'b', select: { slice: [0, 1] } }],
+    recordings: [
+      { target: 'b', variables: ['v'] },
+      { target: 'w', variables: ['spikes'] },
+    ],
+  });
+  expect(found.map((text) => text.split(' ').slice(0, 2).join(' '))).toEqual([
+    'pynn/unknown-type /populations/1/cell/type:',
+  ]);
+});
+
+it('a view of itself is a mistake', () => {
+  const found = findings({ ...cell('IF_cond_exp'), views: [{ label: 'w', of: 'w', select: { slice: [0, 1] } }] });
+  expect(found[0]).toContain('/views/0/of');
+});

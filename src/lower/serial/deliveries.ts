@@ -15,7 +15,6 @@ import type { Context } from '../context.js';
 import { isInForce } from '../delay-windows.js';
 import { drawStep, keyAt, keyBuffer } from '../draws.js';
 import { step } from '../element-scope.js';
-import * as messages from '../messages.js';
 import type { PathwayPlan, ProjectionEnd } from '../projection.js';
 import { delayInterval } from '../projection.js';
 import { rankOf } from '../profile.js';
@@ -349,15 +348,6 @@ function act({ projection, pathway }: Listener, network: Network, place: Place, 
   };
   const scope = new StepScope(context, synapseOwner(network, projection, place), block, time, draws);
   const statements = statementsOf(pathway.pathway.do, plan.equations.names);
-  if (statements.some((statement) => statement.kind === 'send')) {
-    context.diagnostics.add(
-      messages.unsupportedFeature(
-        `sending later (projection ${plan.name}) under the timing profile ${context.profile.name}`,
-        messages.otherTiming,
-      ),
-    );
-    return;
-  }
   scope.execute(statements);
 }
 

@@ -1,4 +1,5 @@
-import { dimensionless, type Dimension, type ValueType } from './ast.js';
+import { dimensionless, type Dimension, type Expression, type ValueType } from './ast.js';
+import { callsIn } from './walk.js';
 
 /** What the arguments of a function must be, and what its result is, in dimension. */
 export type DimensionRule =
@@ -91,6 +92,9 @@ export const functions: ReadonlyMap<string, FunctionSignature> = new Map(
 export function isRandom(name: string): boolean {
   return functions.get(name)?.random ?? false;
 }
+
+/** Whether each evaluation of an expression draws random numbers. */
+export const drawsIn = (e: Expression): boolean => callsIn(e).some((call) => isRandom(call.function));
 
 /** Constants of the canonical syntax: pure numbers. `inf` is for limits, such as clip(x, 0, inf). */
 export const constants: ReadonlyMap<string, number> = new Map([

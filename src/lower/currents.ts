@@ -19,8 +19,7 @@ import { runsOnLanes } from './lanes.js';
 import type { Piece } from './pieces.js';
 import { pieceDomain, piecesOf, withoutRepeats } from './pieces.js';
 import { rankOf } from './profile.js';
-import type { DeclaredNames } from '../model/typed.js';
-import { expressionOf } from './texts.js';
+import type { Expression } from '../lang/ast.js';
 import { wholeSteps } from './whole-steps.js';
 
 /** A stimulus that adds to an input in each step. */
@@ -62,7 +61,7 @@ function injection(name: string, current: Current, piece: Piece, context: Contex
   const block = new Block();
   const { domain, address } = pieceDomain(piece, name, block, context);
   const { group } = piece;
-  const at = { element: address.local, tick: step, names: group.equations.names };
+  const at = { element: address.local, tick: step };
   const value = currentValue(name, current, at, new ElementScope(context, group, address, block, null));
   const scope = new ElementScope(context, group, address, block, null);
   const before = to(context.real, scope.read(current.input));
@@ -86,8 +85,6 @@ export interface CurrentMoment {
   readonly element: Ir;
   /** i32 whole steps at the time of the value, by which its draws are counted. */
   readonly tick: Ir;
-  /** Names of the type that the value may read. */
-  readonly names: DeclaredNames;
   /** Whether the scope's own time is another than that. */
   readonly shifted?: boolean;
 }
@@ -100,7 +97,7 @@ export interface CurrentMoment {
 export function currentValue(
   name: string,
   current: Current,
-  { element, tick, names, shifted = false }: CurrentMoment,
+  { element, tick, shifted = false }: CurrentMoment,
   scope: CodeScope,
 ): Ir {
   const { context, block } = scope;
@@ -116,7 +113,7 @@ export function currentValue(
   // Where values hold for several steps, those of two neighbouring steps are not a pair.
   const draws = currentDraws(name, current.shared ? ir.u32(0) : element, drawStep(at, context), !held, context);
   return scope.replacing(draws, overrides, () => {
-    const compiled = (text: string): Ir => to(context.real, compileReal(expressionOf(text, names), scope));
+    const compiled = (e: Expression): Ir => to(context.real, compileReal(e, scope));
     // Values that phases give are there from the start; a number says which is in force.
     let value = compiled(current.value);
     laterValues(name, context).forEach(([, text], k) => {
@@ -154,7 +151,10 @@ function heldSince(name: string, { every = 0, from = 0 }: Current, now: Ir, cont
 // --- What phases change -------------------------------------------------------------------------------------------
 
 /** Values that phases give to a current, with the phase. */
-export const laterValues = (name: string, { model }: Context): readonly (readonly [phase: number, text: string])[] =>
+export const laterValues = (
+  name: string,
+  { model }: Context,
+): readonly (readonly [phase: number, value: Expression])[] =>
   model.experiment.protocol.flatMap((phase, k) => {
     const text = phase.kind === 'currents' ? phase.currents[name] : undefined;
     return text === undefined ? [] : [[k, text] as const];

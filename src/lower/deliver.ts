@@ -6,7 +6,6 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';
-import { expressionOf } from './texts.js';
 import { runsOnLanes } from './lanes.js';
 import { namesIn } from '../lang/walk.js';
 import type { Stimulus } from '../model/typed.js';
@@ -219,9 +218,7 @@ function stimulusDelivery(
   piece: Piece,
   context: Context,
 ): Delivery {
-  const reads = [...namesIn(expressionOf(stimulus.weight, piece.group.equations.names)), stimulus.variable].map(
-    (variable) => `${piece.group.name}/${variable}`,
-  );
+  const reads = [...namesIn(stimulus.weight), stimulus.variable].map((variable) => `${piece.group.name}/${variable}`);
   return {
     slot: stimulus.slot ?? context.profile.defaults.deliver,
     order: stimulus.order,
@@ -261,7 +258,7 @@ function poissonKernel(
     ir.f64(stimulus.n),
     ir.f64(Math.min(1, probability)),
   ]);
-  const weight = to(context.real, compile(expressionOf(stimulus.weight, piece.group.equations.names), scope));
+  const weight = to(context.real, compile(stimulus.weight, scope));
   const before: Ir = to(context.real, scope.read(stimulus.variable));
   const sum = fold(ir.add(before, fold(ir.mul(to(context.real, count), weight))));
   const free = writable(piece.group, stimulus.variable, scope);

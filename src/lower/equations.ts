@@ -1,8 +1,7 @@
-/** The parsed form of a type: what lowering reads instead of text. */
+/** The equations of a type, as integration reads them. */
 
 import type { Expression, Statement } from '../lang/ast.js';
 import { declaredNames } from '../model/typed.js';
-import { expressionOf, statementsOf } from './texts.js';
 import { namesIn, substitute } from '../lang/walk.js';
 import type {
   Derivative,
@@ -56,7 +55,7 @@ const entries = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
     .map((key) => [key, record[key] as T]);
 
 /**
- * Parses a type's equations; the texts have passed validation. `inlined`: derivatives get derived variables put in;
+ * The equations of a type. `inlined`: derivatives get derived variables put in;
  * else they are as written.
  */
 export function equationsOf(type: NeuronType | SynapseType, inlined = true): Equations {
@@ -65,7 +64,7 @@ export function equationsOf(type: NeuronType | SynapseType, inlined = true): Equ
     entries<DerivedVariable>(type.derived).map(([name, variable]) => [
       name,
       {
-        expression: expressionOf(variable.value, names),
+        expression: variable.value,
         type: variable.type,
         held: variable.held,
         shared: variable.shared,
@@ -80,7 +79,7 @@ export function equationsOf(type: NeuronType | SynapseType, inlined = true): Equ
     derived,
     derivatives: new Map(
       derivatives.map(([name, derivative]) => {
-        const rate = expressionOf(derivative.rate, names);
+        const { rate } = derivative;
         return [name, inlined ? inlineDerived(rate, derived) : rate];
       }),
     ),
@@ -103,19 +102,17 @@ export function inlineDerived(e: Expression, derived: ReadonlyMap<string, Derive
   return substitute(e, replacements);
 }
 
-/** Parses the events of a neuron type in the order in which a step meets them. */
+/** The events of a neuron type in the order in which a step meets them. */
 export function eventsOf(type: NeuronType): EventCode[] {
-  const names = declaredNames(type);
   return entries(type.events)
     .map(([name, definition]) => ({
       name,
       definition,
-      when: expressionOf(definition.when, names),
-      do: statementsOf(definition.do, names),
-      refractoryFor: definition.refractory?.for === undefined ? null : expressionOf(definition.refractory.for, names),
-      refractoryWhile:
-        definition.refractory?.while === undefined ? null : expressionOf(definition.refractory.while, names),
-      multiplicity: definition.multiplicity === undefined ? null : expressionOf(definition.multiplicity, names),
+      when: definition.when,
+      do: definition.do,
+      refractoryFor: definition.refractory?.for ?? null,
+      refractoryWhile: definition.refractory?.while ?? null,
+      multiplicity: definition.multiplicity ?? null,
     }))
     .sort((a, b) => a.definition.order - b.definition.order);
 }

@@ -12,6 +12,7 @@ import { gammaHazard, libraryFunction } from '../ir/library/index.js';
 import type { LibraryName } from '../ir/library/index.js';
 import type { Expression as Ir, IrFunction, ScalarType } from '../ir/program.js';
 import type { BinaryOperator, Call, Expression } from '../lang/ast.js';
+import { isRandom } from '../lang/functions.js';
 import type { Block } from './block.js';
 import type { Context, Real } from './context.js';
 import { printExpression } from '../lang/print.js';
@@ -55,21 +56,6 @@ const unaryFunctions: Readonly<Record<string, LibraryName>> = {
   erf: 'erf',
   exprel: 'exprel',
 };
-
-const randomFunctions = new Set([
-  'uniform',
-  'normal',
-  'poisson',
-  'binomial',
-  'gamma',
-  'exponential',
-  'lognormal',
-  'truncatedNormal',
-  'vonMises',
-]);
-
-/** True for the names of functions that draw random numbers. */
-export const isRandom = (name: string): boolean => randomFunctions.has(name);
 
 /** A scope in which names can be replaced for a while, as the stages of a Runge–Kutta step need. */
 export interface IntegrationScope extends Scope {

@@ -6,13 +6,11 @@
  */
 
 import type { Buffer, ElementType, TypedArray } from '../ir/program.js';
-import type { DeclaredNames } from '../model/typed.js';
-import { expressionOf } from './texts.js';
-import { namesIn, callsIn } from '../lang/walk.js';
+import { formulaOf, readsVariable } from '../model/typed.js';
+import { namesIn } from '../lang/walk.js';
 import type { Model, NeuronType, Population, Value, ValueType } from '../model/typed.js';
 import type { Context, Real } from './context.js';
 import type { Equations, EventCode } from './equations.js';
-import { isRandom } from './expressions.js';
 import { equationsOf, eventsOf } from './equations.js';
 
 /** Where the value of a variable is found. */
@@ -54,10 +52,10 @@ export const elementOf = (type: ValueType, real: Real): ElementType =>
   type === 'boolean' ? 'u8' : type === 'integer' ? 'i32' : real;
 
 /** A value that is one number for all elements, or null. */
-export function numberOf(value: Value, declared: DeclaredNames): number | null {
+export function numberOf(value: Value): number | null {
   if (typeof value === 'number') return value;
-  if (typeof value !== 'string') return null;
-  const e = expressionOf(value, declared);
+  const e = formulaOf(value);
+  if (!e) return null;
   if (e.kind === 'number' || e.kind === 'quantity') return e.value;
   if (e.kind === 'boolean') return e.value ? 1 : 0;
   if (e.kind === 'unary' && e.operator === '-' && (e.operand.kind === 'number' || e.operand.kind === 'quantity'))
@@ -168,9 +166,9 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
 const longAgo = -0x40000000;
 
 /** Whether any code reads the time of the last spike, which is then kept for all. */
-function readsLastSpike({ neurons, synapses, projections, stimuli, operations, recordings }: Model): boolean {
-  return JSON.stringify([neurons, synapses, projections, stimuli, operations, recordings]).includes('lastspike');
-}
+const readsLastSpike = ({ neurons, synapses, projections, stimuli, operations, recordings }: Model): boolean =>
+  readsVariable([neurons, synapses, projections, stimuli, operations], 'lastspike') ||
+  recordings.some((recording) => recording.kind !== 'rate' && recording.variables?.includes('lastspike'));
 
 function parameterStorage(
   group: string,
@@ -183,7 +181,7 @@ function parameterStorage(
   length: number,
   context: Context,
 ): Storage {
-  const values = members.map((member) => numberOf(valueOf(member.population, equations, id), equations.names));
+  const values = members.map((member) => numberOf(valueOf(member.population, equations, id)));
   const linked = members.some((member) => Object.hasOwn(member.population.linked ?? {}, id));
   const settable = linked || members.some((member) => context.settable.has(`${member.name}.${id}`));
   const [first] = values;
@@ -237,7 +235,3 @@ export function typed(element: ElementType, values: ArrayLike<number>): TypedArr
       return BigInt64Array.from(Array.from(values, (value) => BigInt(value)));
   }
 }
-
-/** Whether an expression draws random numbers. */
-export const drawsIn = (text: string, declared: DeclaredNames): boolean =>
-  callsIn(expressionOf(text, declared)).some((call) => isRandom(call.function));

@@ -5,9 +5,11 @@
 
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir, MapDomain } from '../ir/program.js';
-import { expressionOf } from './texts.js';
+import type { Expression } from '../lang/ast.js';
+import { drawsIn } from '../lang/functions.js';
 import { namesIn } from '../lang/walk.js';
 import type { Value } from '../model/typed.js';
+import { formulaOf } from '../model/typed.js';
 import { Block, item } from './block.js';
 import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
@@ -16,7 +18,7 @@ import { ElementScope, scalarTypeOf } from './element-scope.js';
 import type { Address } from './element-scope.js';
 import { compile, compileCondition, to } from './expressions.js';
 import type { Group, Member } from './groups.js';
-import { drawsIn, elementOf, typed, valueOf } from './groups.js';
+import { elementOf, typed, valueOf } from './groups.js';
 import { runsOnLanes } from './lanes.js';
 import * as messages from './messages.js';
 import type { Piece } from './pieces.js';
@@ -54,7 +56,7 @@ export function memberAddress(member: Member): Address {
 
 /** Which elements of a population an assignment is for. */
 export interface Chosen {
-  readonly where: string | null;
+  readonly where: Expression | null;
   /** Some elements; the arrays of values have one for each element of the selection that the piece is of. Null: all. */
   readonly piece: Piece | null;
 }
@@ -106,7 +108,8 @@ export function assignValues(
     let condition: Ir | null = null;
     for (const id of chosen) {
       const value = values.get(id) as Value;
-      if (typeof value === 'string' && drawsIn(value, group.equations.names)) {
+      const formula = formulaOf(value);
+      if (formula && drawsIn(formula)) {
         current = keyAt(keyBuffer(`${member.name}.${id}.keys`, [`${stream}/${id}`], context), ir.u32(0));
         draws.sites.next = 0;
       }
@@ -118,7 +121,7 @@ export function assignValues(
         context.diagnostics.add(messages.notFinite(id, member.name, given.value));
       if (where === null || shared) scope.write(id, given);
       else {
-        condition ??= block.name('chosen', compileCondition(expressionOf(where, group.equations.names), scope));
+        condition ??= block.name('chosen', compileCondition(where, scope));
         scope.write(id, ir.select(condition, given, to(type, scope.read(id))));
       }
     }
@@ -156,7 +159,7 @@ function valueExpression(
   context: Context,
 ): Ir {
   if (typeof value === 'number') return ir.f64(value);
-  if (typeof value === 'string') return compile(expressionOf(value, scope.group.equations.names), scope);
+  if (value.kind === 'expression') return compile(value.expression, scope);
   if (value.kind === 'array') {
     const storage = scope.group.storage.get(id);
     const element = elementOf(storage?.type ?? 'real', context.real);
@@ -179,7 +182,7 @@ function valueExpression(
 
 /** Names sorted so that each comes after those that its value reads, itself or through derived variables. */
 function inOrder(owner: string, values: ReadonlyMap<string, Value>, group: Group, context: Context): string[] {
-  const { names, derived } = group.equations;
+  const { derived } = group.equations;
   const done: string[] = [];
   const visiting: string[] = [];
   const visit = (name: string): void => {
@@ -189,9 +192,8 @@ function inOrder(owner: string, values: ReadonlyMap<string, Value>, group: Group
       return;
     }
     visiting.push(name);
-    const value = values.get(name);
-    if (typeof value === 'string')
-      for (const used of readBy(namesIn(expressionOf(value, names)))) if (used !== name) visit(used);
+    const formula = formulaOf(values.get(name) ?? 0);
+    if (formula) for (const used of readBy(namesIn(formula))) if (used !== name) visit(used);
     visiting.pop();
     done.push(name);
   };

@@ -12,14 +12,18 @@ import type { Expression } from '../lang/ast.js';
 import { functions } from '../lang/functions.js';
 import { linearForm } from '../lang/linear.js';
 import { callsIn, namesIn } from '../lang/walk.js';
-import type { Method } from './profile.js';
+import type { IntegrationMethod } from '../model/typed.js';
 import type { Equations } from './equations.js';
-import { compileReal, isRandom, library, to } from './expressions.js';
+import { drawsIn } from '../lang/functions.js';
+import { compileReal, library, to } from './expressions.js';
 import type { IntegrationScope } from './expressions.js';
 import { adaptiveValues } from './adaptive.js';
 import { heldBack } from './escape.js';
 import { fold } from './fold.js';
 import { exponentialOf, isNeverZero, rateOf } from './rates.js';
+
+/** Methods after `auto` is decided. */
+export type Method = Exclude<IntegrationMethod, 'auto' | 'cable-then-gates' | 'gates-then-cable'>;
 
 /** Why a method cannot integrate a set of equations, or null when it can. */
 export type Refusal = string | null;
@@ -29,7 +33,6 @@ export const steppedDerivatives = (equations: Equations): ReadonlyMap<string, Ex
   new Map([...equations.derivatives].filter(([name]) => !equations.eventDriven.has(name)));
 
 const hasNoise = (e: Expression, equations: Equations): boolean => equations.noise.some((xi) => namesIn(e).has(xi));
-const hasRandom = (e: Expression): boolean => callsIn(e).some((call) => isRandom(call.function));
 
 /** Names whose value may change within a run other than by `set`: states, inputs, time. */
 function varies(name: string, equations: Equations): boolean {
@@ -60,7 +63,7 @@ export function linearSystem(equations: Equations, inputs: ReadonlySet<string>):
   const terms: (Expression | null)[] = [];
   for (const [name, e] of derivatives) {
     if (hasNoise(e, equations)) return `the equation of ${name} has noise`;
-    if (hasRandom(e)) return `the equation of ${name} draws random numbers`;
+    if (drawsIn(e)) return `the equation of ${name} draws random numbers`;
     const form = linearForm(e, names);
     if (!form) return `the equation of ${name} is not linear`;
     const row = names.map((column) => {

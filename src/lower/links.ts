@@ -12,11 +12,11 @@ import { arrayOf } from '../model/arrays.js';
 import { ElementScope, scalarTypeOf, storedValue } from './element-scope.js';
 import { compile, to } from './expressions.js';
 import type { Group, Member } from './groups.js';
-import { drawsIn, typed } from './groups.js';
+import { typed } from './groups.js';
+import { drawsIn } from '../lang/functions.js';
 import { memberAddress } from './initial-values.js';
 import * as messages from './messages.js';
 import { rankOf } from './profile.js';
-import { expressionOf } from './texts.js';
 
 export type Link = NonNullable<Population['linked']>[string];
 
@@ -56,14 +56,14 @@ export function linkedElement(
   const known = builder.buffers.get(key);
   if (known) return ir.load(known, local);
   const comment = `element of ${link.population} whose ${link.variable} each ${name} of ${member.name} is`;
-  if (typeof index === 'object' && index.kind === 'array') {
+  if (index.kind === 'array') {
     const values = arrayOf(index.array, context.data);
     return ir.load(
       builder.buffer(key, 'u32', values.length, comment, { role: 'constant', initial: typed('u32', values) }),
       local,
     );
   }
-  if (typeof index !== 'string' || drawsIn(index, group.equations.names)) {
+  if (index.kind !== 'expression' || drawsIn(index.expression)) {
     context.diagnostics.add(messages.unsupportedFeature(`a link whose index is drawn (${member.name}.${name})`));
     return ir.u32(0);
   }
@@ -72,10 +72,7 @@ export function linkedElement(
   const address = memberAddress(member);
   const found = block.name(
     'found',
-    to(
-      'i32',
-      compile(expressionOf(index, group.equations.names), new ElementScope(context, group, address, block, null)),
-    ),
+    to('i32', compile(index.expression, new ElementScope(context, group, address, block, null))),
   );
   const outside = ir.or(ir.lt(found, ir.i32(0)), ir.ge(found, ir.i32(size)));
   block.emit(

@@ -30,7 +30,7 @@ import { longestDelays, planProjections } from './projection.js';
 import type { ProjectionPlan } from './projection.js';
 import type { BuiltProjection, Recordings } from './recordings.js';
 import { lowerRecordings } from './recordings.js';
-import { refuseFeatures, unreadFeatures } from './refuse.js';
+import { refuseFeatures } from './refuse.js';
 import { withReleases } from './release.js';
 import { lowerSerially } from './serial/lower-serial.js';
 import { lowerSources } from './sources.js';
@@ -63,10 +63,9 @@ export function lower(
 ): Program {
   const diagnostics = new LoweringDiagnostics();
   const written = typedModel(drawn);
-  refuseFeatures(written, diagnostics);
-  diagnostics.throwIfErrors();
   const profile = profiles[written.timing];
   const bySlots = profile.stepping === 'slots';
+  refuseFeatures(written, diagnostics);
   // Regimes become a variable, and events that share a name one event.
   const { model, entries } = bySlots
     ? withoutModes(written, profile, diagnostics)
@@ -87,7 +86,6 @@ export function lower(
     keepsValues: exactValues,
     turnsBack: turnsBack(model.experiment.protocol),
   };
-  context.builder.notes.push(...unreadFeatures(written));
   context.builder.buffer('faults', 'u32', 1, 'bits of what went wrong');
   const parts: Parts = { groups: [], projections: [], rings: new Map(), recordings: { samples: [], events: [] } };
   const done = (pass: string): void => {

@@ -7,13 +7,15 @@
  */
 
 import type { Derivative, EventDefinition, Model, NeuronType, Regime, StateVariable } from '../model/typed.js';
+import type { Expression, Statement } from '../lang/ast.js';
+import { binary, conditional, integer, name, noSpan } from '../lang/build.js';
 import type { LoweringDiagnostics } from './context.js';
 import * as messages from './messages.js';
 import type { Profile } from './profile.js';
 import { freeName } from '../model/free-name.js';
 
 /** What neuron types do when their first regime is entered, as statements. */
-export type Entries = ReadonlyMap<string, readonly string[]>;
+export type Entries = ReadonlyMap<string, readonly Statement[]>;
 
 /** Where there are no regimes to enter. */
 export const noEntries: Entries = new Map();
@@ -24,7 +26,7 @@ export function withoutModes(
   profile: Profile,
   diagnostics: LoweringDiagnostics,
 ): { readonly model: Model; readonly entries: Entries } {
-  const entries = new Map<string, readonly string[]>();
+  const entries = new Map<string, readonly Statement[]>();
   if (Object.values(model.neurons).every((type) => isPlain(type))) return { model, entries };
   const neurons: Record<string, NeuronType> = {};
   for (const [name, type] of Object.entries(model.neurons)) {
@@ -39,6 +41,19 @@ export function withoutModes(
 
 const isPlain = (type: NeuronType): boolean =>
   Object.keys(type.regimes).length === 0 && Object.values(type.events).every(({ emits }) => emits === undefined);
+
+/** Whether the regime with a number is the active one. */
+const isIn = (mode: string, k: number): Expression => binary('==', name(mode), integer(k));
+
+/** Makes the regime with a number the active one. */
+const enter = (mode: string, k: number): Statement => ({
+  kind: 'assignment',
+  target: mode,
+  targetSpan: noSpan,
+  operator: '=',
+  value: integer(k),
+  span: noSpan,
+});
 
 function withoutRegimes(type: NeuronType): NeuronType {
   const regimes = Object.entries(type.regimes).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -59,9 +74,9 @@ function withoutRegimes(type: NeuronType): NeuronType {
   regimes.forEach(([id, regime], k) =>
     regime.transitions.forEach(({ when, do: actions, to, emit }, ordinal) => {
       const next = regimes.findIndex(([other]) => other === to);
-      const entered = next < 0 ? [] : [...(regimes[next]?.[1].onEntry ?? []), `${mode} = ${next}`];
+      const entered = next < 0 ? [] : [...(regimes[next]?.[1].onEntry ?? []), enter(mode, next)];
       events[freeName(`leave_${id}_${ordinal}`, (name) => Object.hasOwn(events, name))] = {
-        when: `${mode} == ${k} and (${when})`,
+        when: binary('and', isIn(mode, k), when),
         edge: 'level',
         do: [...actions, ...entered],
         order: last + 1 + ordinal,
@@ -77,10 +92,13 @@ function chosenRates(mode: string, regimes: readonly (readonly [string, Regime])
   const names = new Set(regimes.flatMap(([, { derivatives }]) => Object.keys(derivatives)));
   return Object.fromEntries(
     [...names].sort().map((name) => {
-      const rate = regimes.reduceRight((otherwise, [, { derivatives }], k) => {
-        const own = derivatives[name]?.rate;
-        return own === undefined ? otherwise : `((${own}) if ${mode} == ${k} else ${otherwise})`;
-      }, '0');
+      const rate = regimes.reduceRight(
+        (otherwise, [, { derivatives }], k) => {
+          const own = derivatives[name]?.rate;
+          return own === undefined ? otherwise : conditional(isIn(mode, k), own, otherwise);
+        },
+        integer(0) as Expression,
+      );
       return [name, { rate, eventDriven: false }];
     }),
   );
@@ -116,7 +134,7 @@ function withOwnNames(owner: string, type: NeuronType, profile: Profile, diagnos
         ),
       );
     events[seen] = {
-      when: sources.map(({ when }) => `(${when})`).join(' or '),
+      when: sources.map(({ when }) => when).reduce((either, when) => binary('or', either, when)),
       edge: 'level',
       do: [],
       order: Math.min(...sources.map(({ order }) => order)),

@@ -16,20 +16,19 @@ import { inlineDerived } from './equations.js';
 import type { EventCode } from './equations.js';
 import type { EventSource } from './events.js';
 import { mostSpikesAtOnce, multiplesKernel, timesAt } from './multiples.js';
-import { compileCondition, compile, isRandom, to } from './expressions.js';
+import { compileCondition, compile, to } from './expressions.js';
+import { isRandom } from '../lang/functions.js';
 import { compiledTerms, propagated, propagatorsOf } from './exact.js';
 import { fold } from './fold.js';
 import type { Group, Member } from './groups.js';
 import { initialValues } from './initial-values.js';
 import { escaping } from './escape.js';
 import { linearSystem, newValues, refusal, steppedDerivatives } from './integrate.js';
-import type { LinearSystem } from './integrate.js';
-import type { Method } from './profile.js';
+import type { LinearSystem, Method } from './integrate.js';
 import { runsOnLanes } from './lanes.js';
 import * as messages from './messages.js';
 import type { Entries } from './modes.js';
 import { rankOf } from './profile.js';
-import { statementsOf } from './texts.js';
 
 const rangesOf = (group: Group) => ({
   kind: 'ranges' as const,
@@ -48,7 +47,7 @@ export function firstValues(group: Group, _rings: ReadonlyMap<string, EventSourc
  */
 export function enterFirstRegimes(groups: readonly Group[], entries: Entries, context: Context): void {
   for (const group of groups) {
-    const statements = statementsOf(entries.get(group.name) ?? [], group.equations.names);
+    const statements = entries.get(group.name) ?? [];
     if (statements.length === 0) continue;
     const block = new Block();
     const draws = stepDraws(group, 'entry', rangesAddress, context);
@@ -477,16 +476,33 @@ function exactValues(
   );
 }
 
-/** The method that a type names or, where it names none, the first of the profile's that accepts its equations. */
+/** Brian's order of preference where the profile is Brian's; elsewhere the most accurate that accepts. */
 function chooseMethod(group: Group, context: Context): { method: Method; system: LinearSystem | null } | null {
   const { equations } = group;
   const inputs = new Set(Object.keys(group.type.inputs));
   const linear = linearSystem(equations, inputs);
-  const { method: own } = equations;
-  invariant(own !== 'cable-then-gates' && own !== 'gates-then-cable', 'lower/neurons', `${own} is for cables`);
-  const candidates = own === 'auto' ? context.profile.methods : [own];
+  const candidates: readonly Method[] =
+    equations.method === 'auto'
+      ? context.profile.name === 'brian'
+        ? ['exact', 'euler', 'heun']
+        : ['exact', 'exponentialEuler', 'rk4', 'euler', 'heun']
+      : [equations.method as Method];
   const reasons: string[] = [];
   for (const method of candidates) {
+    const known: readonly string[] = [
+      'exact',
+      'exponentialEuler',
+      'euler',
+      'rk2',
+      'rk4',
+      'adaptive',
+      'heun',
+      'milstein',
+    ];
+    if (!known.includes(method)) {
+      context.diagnostics.add(messages.unsupportedFeature(`the integration method ${method}`));
+      return null;
+    }
     if (method === 'exact') {
       const reason = typeof linear === 'string' ? linear : severalModes(group);
       if (typeof linear !== 'string' && reason === null) return { method, system: linear };
@@ -499,7 +515,7 @@ function chooseMethod(group: Group, context: Context): { method: Method; system:
   }
   context.diagnostics.add(
     messages.methodRefused(
-      candidates.join(', '),
+      equations.method === 'auto' ? candidates.join(', ') : equations.method,
       group.name,
       reasons.join('; '),
       equations.noise.length > 0

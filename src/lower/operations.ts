@@ -1,7 +1,6 @@
 /** Pass: statements that run on populations at the ticks of a clock. */
 
 import * as ir from '../ir/builder.js';
-import { statementsOf } from './texts.js';
 import type { Expression as Ir } from '../ir/program.js';
 import type { Operation } from '../model/typed.js';
 import { Block } from './block.js';
@@ -50,7 +49,7 @@ function operate(name: string, operation: Operation, piece: Piece, every: number
   const draws = lazyDraws(name, `operation/${name}`, address.local, drawStep(step, context), context);
   const slot = operation.slot ?? profile.defaults.operation;
   const scope = new ElementScope(context, piece.group, address, block, draws, slot);
-  for (const statement of statementsOf(operation.do, piece.group.equations.names)) {
+  for (const statement of operation.do) {
     if (statement.kind !== 'assignment') continue;
     const free = writable(piece.group, statement.target, scope);
     scope.execute(statement, free ? { names: new Set([statement.target]), unless: fold(ir.not(free)) } : undefined);

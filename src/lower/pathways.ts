@@ -6,12 +6,13 @@
  * synapses. Anything else on an end is *ordered*, and its pathway runs one synapse after another.
  */
 
+import { drawsIn } from '../lang/functions.js';
+import { referenceOf } from '../lang/reference.js';
 import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir, PropagateKernel } from '../ir/program.js';
 import type { Assignment, Expression, Statement } from '../lang/ast.js';
 import { linearForm } from '../lang/linear.js';
-import { statementsOf } from './texts.js';
 import { namesIn } from '../lang/walk.js';
 import { Block } from './block.js';
 import type { Interval } from './bounds.js';
@@ -68,12 +69,12 @@ export const sharedKey = (plan: ProjectionPlan, side: 'pre' | 'post', variable: 
 
 /** Target of a statement: an end's variable, a port bound to one, or the synapse's own. */
 function targetOf(name: string, plan: ProjectionPlan): { end: 'pre' | 'post' | null; variable: string } {
-  if (name.startsWith('pre.')) return { end: 'pre', variable: name.slice(4) };
-  if (name.startsWith('post.')) return { end: 'post', variable: name.slice(5) };
+  const reference = referenceOf(name);
+  if (reference.end) return reference;
   const bound = plan.projection.receptors[name];
   if (bound !== undefined && (plan.type.ports[name] !== undefined || name === 'port'))
-    return { end: 'post', variable: bound.replace(/^post\./, '') };
-  return { end: null, variable: name };
+    return { end: 'post', variable: referenceOf(bound).variable };
+  return reference;
 }
 
 /** Intervals of a synapse's own variables: parameters by value; states that every write keeps within bounds. */
@@ -83,10 +84,10 @@ function ownBounds(plan: ProjectionPlan, context: Context): (name: string) => In
   for (const name of plan.equations.state.keys()) {
     if (plan.equations.derivatives.has(name)) continue;
     let interval = [synapseValue(plan, name), ...valuesSet(plan.name, name, context)]
-      .map((value) => valueBounds(value, parameters, plan.equations.names, context))
+      .map((value) => valueBounds(value, parameters, context))
       .reduce(hull);
     for (const pathway of plan.pathways) {
-      for (const statement of statementsOf(pathway.pathway.do, plan.equations.names)) {
+      for (const statement of pathway.pathway.do) {
         if (statement.kind !== 'assignment' || statement.target !== name) continue;
         // Whatever the clipped value is, it lies within the limits.
         interval =
@@ -109,7 +110,7 @@ export function pathwayCodes(
 ): PathwayCode[] {
   const bounds = ownBounds(plan, context);
   return plan.pathways.map((pathway) => {
-    const parsed = statementsOf(pathway.pathway.do, plan.equations.names);
+    const parsed = pathway.pathway.do;
     // What is sent is added to its port later; until then nothing is written.
     const later = parsed.map((statement) => (statement.kind === 'send' ? sendingOf(statement, plan, context) : null));
     const assignments = parsed.map((statement): Assignment =>
@@ -152,8 +153,8 @@ export function pathwayCodes(
     for (const entry of statements) {
       if (ordered && entry.end !== null) touches.add(sharedKey(plan, entry.end, entry.variable));
       for (const used of readNames(entry.statement.value, plan)) {
-        if (used.startsWith('pre.')) touches.add(sharedKey(plan, 'pre', used.slice(4)));
-        if (used.startsWith('post.')) touches.add(sharedKey(plan, 'post', used.slice(5)));
+        const { end, variable } = referenceOf(used);
+        if (end) touches.add(sharedKey(plan, end, variable));
       }
     }
     const index = connectivity.delayed.get(pathway.name) ?? (pathway.side === 'pre' ? null : connectivity.columns);
@@ -192,24 +193,21 @@ export function readNames(e: Expression, plan: ProjectionPlan, seen: ReadonlySet
     const path = new Set([...seen, name]);
     const own = plan.equations.derived.get(name);
     if (own) for (const inner of readNames(own.expression, plan, path)) names.add(inner);
-    for (const side of ['pre', 'post'] as const) {
-      if (!name.startsWith(`${side}.`)) continue;
-      const derived = (side === 'pre' ? plan.pre : plan.post).group?.equations.derived.get(name.slice(side.length + 1));
-      if (derived)
-        for (const inner of readNames(derived.expression, plan, path))
-          names.add(inner.includes('.') ? inner : `${side}.${inner}`);
-    }
+    const { end, variable } = referenceOf(name);
+    const derived = end && plan[end].group?.equations.derived.get(variable);
+    if (derived)
+      for (const inner of readNames(derived.expression, plan, path))
+        names.add(inner.includes('.') ? inner : `${end}.${inner}`);
   }
   return names;
 }
 
 /** Whether an expression reads one of the variables of ends with these keys. */
 const readsAny = (e: Expression, keys: ReadonlySet<string>, plan: ProjectionPlan): boolean =>
-  [...readNames(e, plan)].some(
-    (name) =>
-      (name.startsWith('pre.') && keys.has(sharedKey(plan, 'pre', name.slice(4)))) ||
-      (name.startsWith('post.') && keys.has(sharedKey(plan, 'post', name.slice(5)))),
-  );
+  [...readNames(e, plan)].some((name) => {
+    const { end, variable } = referenceOf(name);
+    return end !== null && keys.has(sharedKey(plan, end, variable));
+  });
 
 /** Greatest |value| that an additive statement adds, or null when it must keep its order. */
 function additiveBound(
@@ -321,10 +319,7 @@ function repeatKey(repeat: Ir, key: readonly [Ir, Ir], block: Block, context: Co
   return [block.name('key', ir.select(first, key[0], words[0])), block.name('key', ir.select(first, key[1], words[1]))];
 }
 
-const drawsAny = (code: PathwayCode): boolean =>
-  code.statements.some((entry) =>
-    /\b(uniform|normal|poisson|binomial|gamma|exponential|lognormal)\b/.test(JSON.stringify(entry.statement.value)),
-  );
+const drawsAny = (code: PathwayCode): boolean => code.statements.some((entry) => drawsIn(entry.statement.value));
 
 /** Event-driven variables: x' = a x + b in closed form since the synapse was last brought up to date. */
 function bringUpToDate(code: PathwayCode, scope: SynapseScope, context: Context): void {
@@ -526,4 +521,4 @@ export const addsParameter = (
 /** Whether any pathway of a projection goes by target. */
 export const goesByTarget = (plan: ProjectionPlan): boolean =>
   plan.pathways.some((pathway) => pathway.side === 'post') ||
-  Object.keys({ ...plan.type.summed, ...plan.type.contributes }).some((key) => !key.startsWith('pre.'));
+  Object.keys({ ...plan.type.summed, ...plan.type.contributes }).some((key) => referenceOf(key).end !== 'pre');

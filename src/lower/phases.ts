@@ -4,6 +4,7 @@ import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import { afterReset } from '../ir/names.js';
 import type { Action, Buffer } from '../ir/program.js';
+import type { Expression } from '../lang/ast.js';
 import type { Phase, SelectionRule, Value } from '../model/typed.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
@@ -168,7 +169,7 @@ function setValues(
   actions: Action[],
   values: Readonly<Record<string, Value>>,
   of: SelectionRule | undefined,
-  where: string | null,
+  where: Expression | null,
   k: number,
   groups: readonly Group[],
   projections: readonly BuiltProjection[],
@@ -195,7 +196,7 @@ function setValues(
   const setSynapses = (some: ChosenSynapses, owner: string, variable: string, value: Value): void => {
     const pieces = projections.filter(({ plan }) => isPieceOf(plan, owner));
     invariant(pieces.length > 0, 'lower/phases', `${owner} is neither a population nor a projection`);
-    if (pieces.length > 1 && (some.indices !== null || typeof value === 'object'))
+    if (pieces.length > 1 && (some.indices !== null || (typeof value === 'object' && value.kind !== 'expression')))
       context.diagnostics.add(
         messages.unsupportedFeature(
           `setting ${variable} of single synapses of ${owner}, which stands between assemblies,`,

@@ -1,9 +1,9 @@
 /** What later passes know of a projection once its ends and delays are understood. */
 
+import { referenceOf } from '../lang/reference.js';
 import type { Buffer, Extent } from '../ir/program.js';
-import type { DeclaredNames } from '../model/typed.js';
+import { formulaOf } from '../model/typed.js';
 import { namesIn } from '../lang/walk.js';
-import { expressionOf } from './texts.js';
 import type { End, Pathway, Projection, SynapseType, Value } from '../model/typed.js';
 import type { Interval } from './bounds.js';
 import { boundsOf, exactly, everything, hull, isBounded, isBoundedThroughout } from './bounds.js';
@@ -271,14 +271,9 @@ function endMap(name: string, population: string, size: number, elements: Elemen
 }
 
 /** Interval of a value over all synapses. */
-export function valueBounds(
-  value: Value,
-  lookup: (name: string) => Interval | undefined,
-  declared: DeclaredNames,
-  context: Context,
-): Interval {
+export function valueBounds(value: Value, lookup: (name: string) => Interval | undefined, context: Context): Interval {
   if (typeof value === 'number') return exactly(value);
-  if (typeof value === 'string') return boundsOf(expressionOf(value, declared), lookup);
+  if (value.kind === 'expression') return boundsOf(value.expression, lookup);
   if (value.kind === 'array') {
     const numbers = arrayOf(value.array, context.data);
     let interval: Interval | null = null;
@@ -318,7 +313,7 @@ export function parameterBounds(plan: BoundedProjection, context: Context): (nam
     if (!interval) {
       cache.set(name, everything);
       interval = [projection.values[name] ?? parameter.value, ...valuesSet(owner, name, context)]
-        .map((value) => valueBounds(value, lookup, equations.names, context))
+        .map((value) => valueBounds(value, lookup, context))
         .reduce(hull);
       cache.set(name, interval);
     }
@@ -357,10 +352,10 @@ function distanceInterval({ projection, pre, post }: BoundedProjection, context:
 
 /** Bounds of a coordinate of one end, in m. */
 function coordinateInterval(name: string, { pre, post }: BoundedProjection, context: Context): Interval | undefined {
-  const [side, axis] = name.split('.');
-  const known = axes.find((each) => each === axis);
-  const places = context.places.get(side === 'pre' ? pre.population : post.population);
-  return known && places && (side === 'pre' || side === 'post') ? inMetres(extentOf(places, known)) : undefined;
+  const { end, variable } = referenceOf(name);
+  const known = axes.find((each) => each === variable);
+  const places = context.places.get(end === 'pre' ? pre.population : post.population);
+  return known && places && end ? inMetres(extentOf(places, known)) : undefined;
 }
 
 const inMetres = ({ low, high }: Interval): Interval => ({
@@ -375,8 +370,8 @@ export function isSurelyNumber(plan: BoundedProjection, name: string, context: C
   if (!parameter) return false;
   const lookup = parameterBounds(plan, context);
   return [projection.values[name] ?? parameter.value, ...valuesSet(plan.name, name, context)].every((value) => {
-    if (typeof value !== 'string') return isBounded(valueBounds(value, lookup, equations.names, context));
-    const e = expressionOf(value, equations.names);
+    const e = formulaOf(value);
+    if (!e) return isBounded(valueBounds(value, lookup, context));
     return (
       isBoundedThroughout(e, lookup) &&
       [...namesIn(e)].every(
@@ -406,8 +401,8 @@ const slotOf = (side: 'pre' | 'post', delay: Value, profile: Profile): string =>
 /** Interval of a pathway's delays (s), once they are clipped or drawn again; null after a finding. */
 export function delayInterval(delay: Value, plan: BoundedProjection, context: Context): Interval | null {
   const { diagnostics } = context;
-  const { name, projection, equations } = plan;
-  let bounds = valueBounds(delay, parameterBounds(plan, context), equations.names, context);
+  const { name, projection } = plan;
+  let bounds = valueBounds(delay, parameterBounds(plan, context), context);
   const range = projection.delayRange;
   if (range?.outOfRange === 'clip' || range?.outOfRange === 'redraw') {
     const clipped = (seconds: number): number => Math.min(Math.max(seconds, range.min ?? 0), range.max ?? Infinity);
@@ -472,7 +467,7 @@ function noteRounding(delay: Value, projection: string, context: Context): void 
   const examples = [...rounded]
     .slice(0, 3)
     .map((seconds) => `${ms(seconds)} ms becomes ${ms(roundDelay(seconds, context) * dt)} ms`);
-  const note = `delays of ${projection} are not multiples of the time step and are rounded: ${examples.join(', ')}${rounded.size > 3 ? ', …' : ''}`;
+  const note = `delays of ${projection} are no multiples of the time step and are rounded: ${examples.join(', ')}${rounded.size > 3 ? ', …' : ''}`;
   if (!builder.notes.includes(note)) builder.notes.push(note);
 }
 

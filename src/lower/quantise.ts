@@ -8,14 +8,15 @@ import * as ir from '../ir/builder.js';
 import type { ElementType, Expression as Ir, Kernel, Statement } from '../ir/program.js';
 import { bodyOf, buffersOf } from '../ir/walk.js';
 import { namesIn } from '../lang/walk.js';
+import { expressionsIn } from '../model/typed.js';
+import { writtenBy } from './serial/code.js';
 import type { Context } from './context.js';
 import type { Inbox, QuantisedWeight, QuantisedWeights } from './inbox.js';
 import { powerOfTwo, quantise, roundingSlack } from './inbox.js';
 import type { PathwayCode } from './pathways.js';
 import { addsParameter, inboxKey } from './pathways.js';
+import { ownersOf } from './pieces.js';
 import type { ProjectionPlan } from './projection.js';
-
-const mentions = (value: unknown, name: string): boolean => new RegExp(`\\b${name}\\b`).test(JSON.stringify(value));
 
 /** Whether nothing reads a parameter but code of pathways. */
 function isReadAtEventsOnly(
@@ -23,23 +24,20 @@ function isReadAtEventsOnly(
   parameter: string,
   { model, settable }: Context,
 ): boolean {
-  const { parameters, pathways, ports: _, ...others } = type;
+  const { parameters, pathways, ...others } = type;
   const values = {
     ...Object.fromEntries(Object.entries(parameters).map(([key, { value }]) => [key, value])),
     ...projection.values,
   };
-  const { [parameter]: __, ...otherValues } = values;
+  const { [parameter]: _, ...otherValues } = values;
   const delays = [projection.delays, ...Object.values(pathways).map(({ delay }) => delay)];
   const owners = [name, stream];
-  const isRecorded = model.recordings.some(({ of }) => owners.some((owner) => mentions(of, owner)));
-  const isSet = owners.some((owner) => settable.has(`${owner}.${parameter}`));
+  const isRecorded = model.recordings.some(({ of }) => ownersOf(of).some((owner) => owners.includes(owner)));
   // What phases assign to other values may read this one.
-  const isAssigned = model.experiment.protocol.some(
-    (phase) => (phase.kind === 'set' || phase.kind === 'initialise') && owners.some((owner) => mentions(phase, owner)),
-  );
-  return (
-    !isRecorded && !isSet && !isAssigned && ![others, otherValues, delays].some((part) => mentions(part, parameter))
-  );
+  const isAssigned = [...settable].some((key) => owners.some((owner) => key.startsWith(`${owner}.`)));
+  const read = expressionsIn([others, otherValues, delays]);
+  const written = Object.values(others.events ?? {}).flatMap((event) => [...writtenBy(event.do)]);
+  return !isRecorded && !isAssigned && !written.includes(parameter) && !read.some((e) => namesIn(e).has(parameter));
 }
 
 /**

@@ -86,6 +86,10 @@ function eventRecordings(
   recording: Extract<Recording, { kind: 'events' | 'rate' }>,
   context: Context,
 ): readonly EventRecordingLocation[] {
+  if (recording.kind === 'events' && recording.variables && recording.variables.length > 0) {
+    context.diagnostics.add(messages.unsupportedFeature(`recording variables at the spikes (${recording.name})`));
+    return [];
+  }
   const event = recording.kind === 'events' ? recording.events : 'spike';
   const parts = partsOf(recording.of, `recording ${recording.name}`, context) ?? [];
   return parts.map(({ population, indices }) => ({
@@ -172,7 +176,6 @@ function currentKernel(
   const at = {
     element: address.local,
     tick: next ? ir.add(step, ir.i32(1)) : step,
-    names: piece.group.equations.names,
     shifted: next && context.profile.stepping === 'slots',
   };
   const value = everFlows(name, current, context)

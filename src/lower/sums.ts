@@ -6,24 +6,24 @@
  * defined; it reads values from the end of the step before.
  */
 
+import { referenceOf } from '../lang/reference.js';
 import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';
 import type { Extent } from '../ir/program.js';
-import { callsIn, expressionsOf } from '../lang/walk.js';
+import { expressionsOf } from '../lang/walk.js';
 import type { Expression } from '../lang/ast.js';
 import type { SynapseEvent } from '../model/typed.js';
-import { expressionOf, statementsOf } from './texts.js';
 import { Block, item } from './block.js';
 import type { Context } from './context.js';
 import type { Draws } from './draws.js';
 import { drawStep, keyAt, keyBuffer } from './draws.js';
 import { combine, step } from './element-scope.js';
-import { compile, compileCondition, compileReal, isRandom, to } from './expressions.js';
+import { drawsIn } from '../lang/functions.js';
+import { compile, compileCondition, compileReal, to } from './expressions.js';
 import { compiledTerms, propagated, propagatorsIn } from './exact.js';
-import { drawsIn } from './groups.js';
 import { linearSystem, newValues, refusal, steppedDerivatives } from './integrate.js';
-import type { Method } from './profile.js';
+import type { Method } from './integrate.js';
 import * as messages from './messages.js';
 import { readNames, sharedKey } from './pathways.js';
 import type { Connectivity, ProjectionPlan } from './projection.js';
@@ -41,17 +41,17 @@ export function lowerContinuousSynapses(
   const { builder, profile } = context;
   const rank = rankOf(profile, profile.defaults.summed);
   refuseReadingSums(plan, context);
-  for (const [key, text] of Object.entries(plan.type.summed).sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [key, e] of Object.entries(plan.type.summed).sort(([a], [b]) => (a < b ? -1 : 1))) {
     builder.each(
-      sumKernel(key, text, true, plan, connectivity, storage, context),
+      sumKernel(key, e, true, plan, connectivity, storage, context),
       profile.defaults.summed,
       rank,
       plan.projection.order - 1,
     );
   }
-  for (const [key, text] of Object.entries(plan.type.contributes).sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [key, e] of Object.entries(plan.type.contributes).sort(([a], [b]) => (a < b ? -1 : 1))) {
     builder.each(
-      sumKernel(key, text, false, plan, connectivity, storage, context),
+      sumKernel(key, e, false, plan, connectivity, storage, context),
       profile.defaults.summed,
       rank,
       plan.projection.order - 0.5,
@@ -71,20 +71,13 @@ export function lowerContinuousSynapses(
 function refuseReadingSums(plan: ProjectionPlan, context: Context): void {
   const targets = [...Object.keys(plan.type.summed), ...Object.keys(plan.type.contributes)].map((key) => {
     const bound = plan.projection.receptors[key];
-    return bound === undefined ? key : `post.${bound.replace(/^post\./, '')}`;
+    return referenceOf(bound ?? key);
   });
-  const written = new Set(
-    targets.map((key) => sharedKey(plan, key.startsWith('pre.') ? 'pre' : 'post', key.replace(/^(pre|post)\./, ''))),
-  );
-  for (const [key, text] of Object.entries({ ...plan.type.summed, ...plan.type.contributes })) {
-    for (const name of readNames(expressionOf(text, plan.equations.names), plan)) {
-      const [side, variable] = name.split('.');
-      if (
-        (side !== 'pre' && side !== 'post') ||
-        variable === undefined ||
-        !written.has(sharedKey(plan, side, variable))
-      )
-        continue;
+  const written = new Set(targets.map(({ end, variable }) => sharedKey(plan, end ?? 'post', variable)));
+  for (const [key, e] of Object.entries({ ...plan.type.summed, ...plan.type.contributes })) {
+    for (const name of readNames(e, plan)) {
+      const { end, variable } = referenceOf(name);
+      if (!end || !written.has(sharedKey(plan, end, variable))) continue;
       context.diagnostics.add(
         messages.unsupportedFeature(
           `a sum (${key} of projection ${plan.name}) that reads ${name}, which sums write,`,
@@ -98,22 +91,18 @@ function refuseReadingSums(plan: ProjectionPlan, context: Context): void {
 /** `post.x = Σ expression` (summed) or `post.I += Σ expression` (contribution). */
 function sumKernel(
   key: string,
-  text: string,
+  e: Expression,
   replaces: boolean,
   plan: ProjectionPlan,
   connectivity: Connectivity,
   storage: SynapseStorage,
   context: Context,
 ): string {
-  const bound = plan.projection.receptors[key];
-  const [side, variable] =
-    bound !== undefined
-      ? (['post', bound.replace(/^post\./, '')] as const)
-      : (key.split('.') as ['pre' | 'post', string]);
+  const { end: named, variable } = referenceOf(plan.projection.receptors[key] ?? key);
+  const side = named ?? 'post';
   const end = side === 'pre' ? plan.pre : plan.post;
   const place = end.group?.storage.get(variable);
   invariant(place && place.kind === 'array', 'lower/sums', `${key} of ${plan.name} is no variable of each element`);
-  const e = expressionOf(text, plan.equations.names);
   const block = new Block();
   const sum = block.local('sum', context.real);
   const k = block.local('k', 'u32');
@@ -159,6 +148,12 @@ function updateKernel(
   const { equations } = plan;
   const events = Object.entries(plan.type.events ?? {}).sort(([a, x], [b, y]) => x.order - y.order || (a < b ? -1 : 1));
   if (steppedDerivatives(equations).size === 0 && events.length === 0) return null;
+  if (equations.noise.length > 0) {
+    context.diagnostics.add(
+      messages.unsupportedFeature(`noise in the equations of synapses (projection ${plan.name})`),
+    );
+    return null;
+  }
   const block = new Block();
   const position = block.local('position', 'u32');
   const body = block.nested((inner) => {
@@ -190,8 +185,6 @@ function updateKernel(
   );
 }
 
-const drawsAny = (e: Expression): boolean => callsIn(e).some((call) => isRandom(call.function));
-
 /** Draws in conditions of synapses. @random stream `projection/<id>/events`, counter (source, target, step, site) */
 function eventDraws(
   plan: ProjectionPlan,
@@ -201,11 +194,8 @@ function eventDraws(
   block: Block,
   context: Context,
 ): Draws | null {
-  const { names } = plan.equations;
   const drawing = Object.values(plan.type.events ?? {}).some(
-    (event) =>
-      drawsIn(event.when, names) ||
-      statementsOf(event.do, names).some((statement) => expressionsOf(statement).some(drawsAny)),
+    (event) => drawsIn(event.when) || event.do.some((statement) => expressionsOf(statement).some(drawsIn)),
   );
   if (!drawing) return null;
   const keys = keyBuffer(`${plan.stream}.events.keys`, [`projection/${plan.stream}/events`], context);
@@ -217,8 +207,7 @@ function eventDraws(
 function testEvent(name: string, event: SynapseEvent, count: Extent, scope: SynapseScope, context: Context): void {
   const { builder } = context;
   const { plan, block } = scope;
-  const { names } = plan.equations;
-  const now = block.name('holds', compileCondition(expressionOf(event.when, names), scope));
+  const now = block.name('holds', compileCondition(event.when, scope));
   let holds = now;
   if (event.edge === 'rising') {
     const before = builder.buffer(
@@ -234,7 +223,7 @@ function testEvent(name: string, event: SynapseEvent, count: Extent, scope: Syna
     block.emit(ir.store(before, position, to('u32', now)));
     holds = block.name('begins', ir.and(now, ir.not(was)));
   }
-  for (const statement of statementsOf(event.do, names)) {
+  for (const statement of event.do) {
     if (statement.kind === 'send' || statement.target.includes('.') || plan.type.ports[statement.target]) {
       context.diagnostics.add(
         messages.unsupportedFeature(`a condition of a synapse that acts on its ends (${plan.name}.${name})`),

@@ -1,5 +1,6 @@
 /** What names mean in code that runs for one synapse: its own variables, and those of its two ends. */
 
+import { referenceOf } from '../lang/reference.js';
 import { InvariantError, invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir, Local } from '../ir/program.js';
@@ -61,9 +62,9 @@ export class SynapseScope extends CodeScope {
       this.#distance ??= distanceOf(this.plan, this.address.source, this.address.target, this.block, this.context);
       return this.#distance;
     }
-    const [side, axis] = name.split('.');
-    const known = axes.find((each) => each === axis);
-    if (!known || (side !== 'pre' && side !== 'post') || this.#declares(side, known)) return undefined;
+    const { end: side, variable } = referenceOf(name);
+    const known = axes.find((each) => each === variable);
+    if (!known || !side || this.#declares(side, known)) return undefined;
     return coordinateOf(
       this.plan[side],
       side === 'pre' ? this.address.source : this.address.target,
@@ -90,8 +91,8 @@ export class SynapseScope extends CodeScope {
     if (override) return override;
     const temporary = this.#temporaries.get(name);
     if (temporary) return ir.get(temporary);
-    if (name.startsWith('pre.')) return this.#readEnd('pre', name.slice(4));
-    if (name.startsWith('post.')) return this.#readEnd('post', name.slice(5));
+    const { end, variable } = referenceOf(name);
+    if (end) return this.#readEnd(end, variable);
     const storage = this.#storage.get(name);
     if (storage?.kind === 'folded') {
       return foldedValue(storage);

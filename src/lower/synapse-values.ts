@@ -2,7 +2,6 @@
 
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir, Extent, Local } from '../ir/program.js';
-import { expressionOf } from './texts.js';
 import { namesIn } from '../lang/walk.js';
 import type { Value } from '../model/typed.js';
 import { Block } from './block.js';
@@ -12,7 +11,10 @@ import { ChangingDraws, keyAt, keyBuffer, philox } from './draws.js';
 import type { Draws } from './draws.js';
 import { scalarTypeOf, storedValue } from './element-scope.js';
 import { compile, compileCondition, to } from './expressions.js';
-import { drawsIn, elementOf, numberOf, typed } from './groups.js';
+import type { Expression } from '../lang/ast.js';
+import { drawsIn } from '../lang/functions.js';
+import { formulaOf } from '../model/typed.js';
+import { elementOf, numberOf, typed } from './groups.js';
 import type { Storage } from './groups.js';
 import * as messages from './messages.js';
 import type { Connectivity, ProjectionPlan } from './projection.js';
@@ -79,7 +81,7 @@ export function synapseStorage(
     storage.set(name, { kind: 'array', buffer, type });
   };
   for (const [name, parameter] of plan.equations.parameters) {
-    const value = numberOf(synapseValue(plan, name), plan.equations.names);
+    const value = numberOf(synapseValue(plan, name));
     const settable = context.settable.has(`${plan.name}.${name}`);
     if (value !== null && !settable) storage.set(name, { kind: 'folded', value, type: parameter.type });
     else if (parameter.shared) {
@@ -97,7 +99,7 @@ export function synapseStorage(
   for (const [name, variable] of plan.equations.state) {
     if (variable.shared) {
       const element = elementOf(variable.type, real);
-      const value = numberOf(synapseValue(plan, name), plan.equations.names);
+      const value = numberOf(synapseValue(plan, name));
       storage.set(name, {
         kind: 'table',
         type: variable.type,
@@ -138,7 +140,7 @@ export function assignSharedValues(
   const block = new Block();
   for (const [id, value] of values) {
     const place = storage.get(id);
-    const given = numberOf(value, plan.equations.names);
+    const given = numberOf(value);
     if (place?.kind !== 'table' || given === null) continue;
     block.emit(
       ir.store(
@@ -160,7 +162,7 @@ export function assignSharedValues(
 
 /** Which synapses an assignment is for. */
 export interface ChosenSynapses {
-  readonly where: string | null;
+  readonly where: Expression | null;
   /** By index of creation: start, end, step; or a list. Null: all. */
   readonly indices: readonly [number, number, number] | Uint32Array | null;
 }
@@ -186,18 +188,16 @@ export function assignSynapseValues(
     const place = storage.get(id);
     return place !== undefined && place.kind === 'array';
   });
-  const shared = [...values].filter(
-    ([id, value]) => storage.get(id)?.kind === 'table' && numberOf(value, plan.equations.names) === null,
-  );
+  const shared = [...values].filter(([id, value]) => storage.get(id)?.kind === 'table' && numberOf(value) === null);
   if (shared.length > 0)
     context.diagnostics.add(
-      messages.unsupportedFeature(`a shared variable of projection ${plan.name} with a value that is not a number`),
+      messages.unsupportedFeature(`a shared variable of projection ${plan.name} with a value that is no number`),
     );
   if (chosen.length === 0) return null;
   for (const [id, value] of chosen)
     if (some.indices === null && typeof value === 'object' && value.kind === 'array' && value.columns === undefined)
       checkLength(id, arrayOf(value.array, context.data).length, plan, connectivity, context);
-  const draws = chosen.some(([, value]) => typeof value === 'string' && drawsIn(value, plan.equations.names));
+  const draws = chosen.some(([, value]) => drawsValue(value));
   const stored = { name: plan.name, count: connectivity.count, rows: connectivity.rows, sources: plan.pre.size };
   return overPositions(name, `values of the synapses of ${plan.name}`, stored, context, (position, source, inner) => {
     const target = inner.name('target', ir.convert('u32', ir.load(connectivity.targets, position)));
@@ -207,12 +207,12 @@ export function assignSynapseValues(
     const scope = new SynapseScope(context, plan, storage, { position, source, target }, inner, drawn);
     const created = connectivity.creation ? ir.load(connectivity.creation, position) : position;
     const { place, chosen: given } = placeAmong(some, created, name, inner, context);
-    const where = some.where === null ? null : compileCondition(expressionOf(some.where, plan.equations.names), scope);
+    const where = some.where === null ? null : compileCondition(some.where, scope);
     const condition = given && where ? ir.and(given, where) : (given ?? where);
     const free = condition && inner.name('chosen', condition);
     const rank = (length: number): Ir => (some.indices === null ? within(connectivity, place, length) : place);
-    for (const [id, value] of dependencyOrder(chosen, plan)) {
-      if (typeof value === 'string' && drawsIn(value, plan.equations.names)) {
+    for (const [id, value] of dependencyOrder(chosen)) {
+      if (drawsValue(value)) {
         const keys = keyBuffer(`${name}.${id}.keys`, [`${stream}/${id}`], context);
         drawn.current = synapseDraws(sender, receiver, copy, keyAt(keys, ir.u32(0)), inner, context);
       }
@@ -288,7 +288,7 @@ function synapseExpression(
   context: Context,
 ): Ir {
   if (typeof value === 'number') return ir.f64(value);
-  if (typeof value === 'string') return compile(expressionOf(value, plan.equations.names), scope);
+  if (value.kind === 'expression') return compile(value.expression, scope);
   if (value.kind === 'array') {
     const numbers = arrayOf(value.array, context.data);
     const given = context.builder.buffer(
@@ -347,14 +347,21 @@ export function checkLength(
   );
 }
 
+/** Whether a value draws random numbers. */
+function drawsValue(value: Value): boolean {
+  const formula = formulaOf(value);
+  return formula !== undefined && drawsIn(formula);
+}
+
 /** Values that read others of the list come after them; validation has refused circles. */
-function dependencyOrder(values: readonly [string, Value][], plan: ProjectionPlan): [string, Value][] {
+function dependencyOrder(values: readonly [string, Value][]): [string, Value][] {
   const names = new Map(values);
   const done = new Map<string, Value>();
   const visit = (id: string, value: Value, path: ReadonlySet<string>): void => {
     if (done.has(id) || path.has(id)) return;
-    if (typeof value === 'string') {
-      for (const used of [...namesIn(expressionOf(value, plan.equations.names))].sort()) {
+    const formula = formulaOf(value);
+    if (formula) {
+      for (const used of [...namesIn(formula)].sort()) {
         const other = names.get(used);
         if (used !== id && other !== undefined) visit(used, other, new Set([...path, id]));
       }

@@ -5,6 +5,12 @@
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';
+import type { Expression, Statement } from '../lang/ast.js';
+import { foldConstants } from '../lang/fold.js';
+import { parseExpression, parseStatements } from '../lang/parse.js';
+import { printExpression, printStatement } from '../lang/print.js';
+import { referenceOf } from '../lang/reference.js';
+import { expressionsOf, mapStatement, namesIn } from '../lang/walk.js';
 import type * as written from './model.js';
 import type { Form } from './model.js';
 
@@ -27,10 +33,36 @@ export type {
 /** The form in which meaning is decided. */
 export interface Typed extends Form {
   readonly tagged: true;
-  readonly expression: string;
-  readonly statement: string;
-  readonly formula: string;
+  readonly expression: Expression;
+  readonly statement: Statement;
+  readonly formula: Formula;
 }
+
+/** A value that is worked out for each element. */
+export interface Formula {
+  readonly kind: 'expression';
+  readonly expression: Expression;
+}
+
+/** Whether an object is a tree of code, rather than a map in which something is called `span`. */
+const isCode = (part: object): part is Expression | Statement =>
+  'span' in part && typeof part.span === 'object' && 'kind' in part && typeof part.kind === 'string';
+
+/** All expressions of a part of a model, those of its statements among them. */
+export function expressionsIn(part: unknown): readonly Expression[] {
+  if (part === null || typeof part !== 'object') return [];
+  if (isCode(part)) return part.kind === 'assignment' || part.kind === 'send' ? expressionsOf(part) : [part];
+  const parts: readonly unknown[] = Object.values(part);
+  return typeof parts[0] === 'number' && Array.isArray(part) ? [] : parts.flatMap(expressionsIn);
+}
+
+/** Whether code of a part of a model reads a variable, of its own or of an end. */
+export const readsVariable = (part: unknown, variable: string): boolean =>
+  expressionsIn(part).some((e) => [...namesIn(e)].some((name) => referenceOf(name).variable === variable));
+
+/** The expression of a value that is one; undefined for numbers, arrays and draws. */
+export const formulaOf = (value: Value): Expression | undefined =>
+  typeof value === 'object' && value.kind === 'expression' ? value.expression : undefined;
 
 export type Value = written.Value<Typed>;
 export type DrawnValues = written.DrawnValues<Typed>;
@@ -65,21 +97,22 @@ export type ValidModel = written.ValidModel<Typed>;
 
 // --- Names ----------------------------------------------------------------------------------------------------------
 
-/** Names that are variables where code stands, although a unit may be called the same (a gate named `m`). */
-export interface DeclaredNames {
-  has(name: string): boolean;
-}
-
 /** Names that have a meaning in the code of every type. */
 const everywhere = ['t', 'dt', 'i', 'j', 'N', 'x', 'y', 'z'];
 
+/** What declares names for code. */
+interface Declaring extends Pick<EquationSet | written.EquationSet, 'noise'> {
+  readonly parameters: object;
+  readonly state: object;
+  readonly derived: object;
+  readonly inputs?: object;
+  readonly ports?: object;
+}
+
 /** Names that a type declares: parameters, states, derived variables, inputs, ports, noises. */
-export function declaredNames(
-  type: NeuronType | SynapseType | written.NeuronType | written.SynapseType,
-): ReadonlySet<string> {
-  const joints = 'inputs' in type ? type.inputs : type.ports;
-  const declared = [type.parameters, type.state, type.derived, joints].flatMap(Object.keys);
-  return new Set([...declared, ...type.noise, ...everywhere]);
+export function declaredNames(type: Declaring): ReadonlySet<string> {
+  const declared = [type.parameters, type.state, type.derived, type.inputs ?? {}, type.ports ?? {}];
+  return new Set([...declared.flatMap(Object.keys), ...type.noise, ...everywhere]);
 }
 
 const noNames: ReadonlySet<string> = new Set(everywhere);
@@ -129,7 +162,7 @@ function ownersOf(rule: written.SelectionRule): readonly string[] {
 // --- What differs between the forms ---------------------------------------------------------------------------------
 
 /** Makes a part of a model of one form from that of the other. `names`: what is declared where it stands. */
-type Change<A, B> = (part: A, names: DeclaredNames) => B;
+type Change<A, B> = (part: A, names: ReadonlySet<string>) => B;
 
 type KeyOf<U> = U extends unknown ? keyof U : never;
 type At<U, K> = U extends unknown ? (K extends keyof U ? U[K] : never) : never;
@@ -141,7 +174,7 @@ type Changes<A, B> = {
     NonNullable<At<A, K>>,
     NonNullable<At<B, K>>
   >;
-} & { readonly [K in KeyOf<A> & string]?: Change<NonNullable<At<A, K>>, NonNullable<At<B, K>>> };
+};
 
 /** Changes members of an object; those that are absent or null stay so. */
 function members<A extends object, B extends object>(changes: Changes<A, B>): Change<A, B> {
@@ -162,7 +195,7 @@ const record =
 /** A record each of whose members has a scope of its own. */
 const recordBy =
   <A, B>(
-    scopeOf: (key: string) => DeclaredNames,
+    scopeOf: (key: string) => ReadonlySet<string>,
     change: Change<A, B>,
   ): Change<Readonly<Record<string, A>>, Readonly<Record<string, B>>> =>
   (parts) =>
@@ -175,7 +208,7 @@ const list =
 
 /** A part in which other names are declared than around it. */
 const within =
-  <A, B>(namesOf: (part: A) => DeclaredNames, change: Change<A, B>): Change<A, B> =>
+  <A, B>(namesOf: (part: A) => ReadonlySet<string>, change: Change<A, B>): Change<A, B> =>
   (part) =>
     change(part, namesOf(part));
 
@@ -197,7 +230,7 @@ function changeOf({ tag, places, expression, statements, formula }: Atoms): Chan
   const draw = members<written.DrawnValues, DrawnValues>({ then: expression });
   const value: Change<written.Value, Value> = (given, names) => {
     if (typeof given === 'number') return given;
-    if (typeof given === 'string') return formula(given, names);
+    if (typeof given === 'string' || isFormula(given)) return formula(given as string, names);
     return 'array' in given ? tag(given, 'array') : tag(draw(given, names), 'draw');
   };
   const values = record(value);
@@ -210,7 +243,10 @@ function changeOf({ tag, places, expression, statements, formula }: Atoms): Chan
     derivatives: record(members<written.Derivative, Derivative>({ rate: expression })),
     conformsTo: members<written.ConformsTo, written.ConformsTo<Typed>>({ where: expressions }),
   };
-  const mechanism = members<written.Mechanism, Mechanism>({ ...equations, writes: expressions });
+  const mechanism = within(
+    (type) => new Set([...declaredNames(type), 'v', ...type.reads, ...Object.keys(type.writes)]),
+    members<written.Mechanism, Mechanism>({ ...equations, writes: expressions }),
+  );
   const event = members<written.EventDefinition, EventDefinition>({
     when: expression,
     do: statements,
@@ -252,7 +288,7 @@ function changeOf({ tag, places, expression, statements, formula }: Atoms): Chan
       'structure' in given ? tag(structure(given, names), 'structure') : places(given, names),
     spikes: (given) => tag(given, 'file' in given ? 'file' : 'train'),
   });
-  const rule = members<written.ConnectionRule, ConnectionRule>({
+  const ofRule = members<written.ConnectionRule, ConnectionRule>({
     p: orNumber,
     condition: expression,
     copies: orNumber,
@@ -265,6 +301,8 @@ function changeOf({ tag, places, expression, statements, formula }: Atoms): Chan
       sample: members({ p: expression, size: expression }),
     }),
   });
+  const rule: Change<written.ConnectionRule, ConnectionRule> = (given, names) =>
+    ofRule(given, 'variable' in given ? union([names, new Set([given.variable])]) : names);
   const end = members<written.End, End>({ of: selection });
   const projection = members<written.Projection, Projection>({
     from: end,
@@ -278,7 +316,7 @@ function changeOf({ tag, places, expression, statements, formula }: Atoms): Chan
 
   return (model) => {
     const scopes = scopesOf(model);
-    const phaseOf = (scopeOf: (key: string) => DeclaredNames): Change<written.Phase, Phase> => {
+    const phaseOf = (scopeOf: (key: string) => ReadonlySet<string>): Change<written.Phase, Phase> => {
       const byKey = recordBy(scopeOf, value);
       return members<written.Phase, Phase>({
         set: byKey,
@@ -290,8 +328,8 @@ function changeOf({ tag, places, expression, statements, formula }: Atoms): Chan
       });
     };
     return members<written.Model, Model>({
-      neurons: record(within(declaredNames, neuron)),
-      synapses: record(within(declaredNames, synapse)),
+      neurons: record(within((type) => declaredNames(type), neuron)),
+      synapses: record(within((type) => declaredNames(type), synapse)),
       populations: record(within(({ type }) => scopes.ofType(type), population)),
       projections: record(within(scopes.ofProjection, projection)),
       stimuli: record(within(({ to }) => scopes.ofSelection(to), stimulus)),
@@ -313,6 +351,9 @@ function changeOf({ tag, places, expression, statements, formula }: Atoms): Chan
     })(model, noNames);
   };
 }
+
+/** Whether a value is an expression of the typed form. */
+const isFormula = (value: object): boolean => 'kind' in value && value.kind === 'expression';
 
 /** The tag of a selection in either form. */
 function selectionKind(rule: written.SelectionRule | SelectionRule): SelectionRule['kind'] {
@@ -348,13 +389,63 @@ function phaseKind(phase: written.Phase): string {
   return kind;
 }
 
+/** What texts mean where names are declared; equal texts are parsed once. */
+const parsed = new WeakMap<
+  ReadonlySet<string>,
+  { readonly trees: Map<string, Expression>; readonly code: Map<string, readonly Statement[]> }
+>();
+
+function parsedWith(names: ReadonlySet<string>) {
+  const known = parsed.get(names) ?? {
+    trees: new Map<string, Expression>(),
+    code: new Map<string, readonly Statement[]>(),
+  };
+  parsed.set(names, known);
+  return known;
+}
+
+const expressionOf: Change<string, Expression> = (text, names) => {
+  const { trees } = parsedWith(names);
+  const tree = trees.get(text) ?? foldConstants(parseExpression(text), undefined, (name) => names.has(name));
+  trees.set(text, tree);
+  return tree;
+};
+
+const statementsOf: Change<readonly string[], readonly Statement[]> = (texts, names) =>
+  texts.flatMap((text) => {
+    const { code } = parsedWith(names);
+    const declared = (name: string): boolean => names.has(name);
+    const statements =
+      code.get(text) ??
+      parseStatements(text).map((statement) => mapStatement(statement, (e) => foldConstants(e, undefined, declared)));
+    code.set(text, statements);
+    return statements;
+  });
+
 const toTyped = changeOf({
   tag: <T>(part: object, kind: string) => ({ ...part, kind }) as T,
   places: (given) => ({ kind: 'places', places: given }),
-  expression: (text) => text,
-  statements: (texts) => texts,
-  formula: (text) => text,
+  expression: expressionOf,
+  statements: statementsOf,
+  formula: (text, names) => ({ kind: 'expression', expression: expressionOf(text, names) }),
 });
+
+/** The changes of `toTyped` undone; the types of both directions are those of the first. */
+const fromTyped = changeOf({
+  tag: <T>(part: object) => {
+    const { kind: _, ...rest } = part as { readonly kind?: unknown };
+    return rest as T;
+  },
+  places: ({ places }: { readonly places: written.ArrayValue }) => places,
+  expression: (e: Expression, names: ReadonlySet<string>) => printExpression(e, { taken: (name) => names.has(name) }),
+  statements: (code: readonly Statement[], names: ReadonlySet<string>) =>
+    code.map((statement) => printStatement(statement, { taken: (name) => names.has(name) })),
+  formula: ({ expression }: Formula, names: ReadonlySet<string>) =>
+    printExpression(expression, { taken: (name) => names.has(name) }),
+} as unknown as Atoms) as unknown as Change<Model, written.Model>;
+
+/** The written form of a typed model: what is hashed and written. */
+export const writtenModel = (model: Model): written.Model => fromTyped(model, noNames);
 
 const known = new WeakMap<written.Model, Model>();
 

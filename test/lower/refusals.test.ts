@@ -70,7 +70,7 @@ test.each<[string, string, Parts]>([
   ],
   [
     'lower/unsupported-feature',
-    'noise in the equations of synapses (s)',
+    'noise in the equations of synapses (projection p)',
     {
       synapse:
         'state: { w: 0 }, derivatives: { w: "xi/ms**0.5" }, noise: [xi], pathways: { pre: { on: pre.spike, delay: 1 ms, do: post.v += 1.0 } }',
@@ -142,7 +142,7 @@ test.each<[string, string, Parts]>([
   ],
   [
     'lower/wrong-number-of-values',
-    'w of projection p does not have one value for each synapse',
+    'w of projection p has another number of values than there are synapses',
     {
       projection:
         'from: a, to: b, synapse: s, connect: { rule: list, pairs: [[0, 1], [1, 1]] }, values: { w: [1, 2, 3] }',
@@ -150,8 +150,8 @@ test.each<[string, string, Parts]>([
   ],
   ['lower/unbounded-delay', 'the delays of projection p have no upper bound', delay('gamma(2, 1*ms)')],
   ['lower/unbounded-delay', 'the delays of projection p have no upper bound', delay('exp(0.1*i)*ms')],
-  ['lower/negative-delay', 'a delay of projection p can be negative', delay('normal(1*ms, 0.5*ms)')],
-  ['lower/negative-delay', 'a delay of projection p can be negative', delay('(i - 1)*ms')],
+  ['lower/negative-delay', 'a delay of projection p may be negative', delay('normal(1*ms, 0.5*ms)')],
+  ['lower/negative-delay', 'a delay of projection p may be negative', delay('(i - 1)*ms')],
   [
     'lower/unsupported-feature',
     'delays of projection p that range over 50001 steps, from so many elements,',
@@ -210,8 +210,8 @@ experiment: { dt: 0.1 ms, duration: 1 ms }
 const hard: Readonly<Record<string, RegExp>> = {
   'assemblies-noise': /a delay of projection ring rounds to zero steps/,
   'calcium-cell': /a cell with compartments/,
-  'dendritic-spikes': /recording variables at the spikes/,
-  'onto-synapses': /a projection that ends at synapses/,
+  'dendritic-spikes': /a cell with compartments|a delay of projection among rounds to zero steps/,
+  'onto-synapses': /a projection onto the synapses of another/,
   'recorded-synapses': /a delay of projection feed rounds to zero steps/,
   'replayed-spikes': /the data with this digest was not given/,
   'two-clocks': /a population with its own clock/,

@@ -18,7 +18,7 @@ import type { Model, Projection, ValidModel } from '../../src/model/model.js';
 import { drawsNothing } from './export/draws.js';
 import { elementsOf, Ids, populationOf, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
-import type { Functions } from '../../src/lang/evaluate.js';
+import type { Functions } from './export/evaluate.js';
 import { writeNetwork } from './export/network.js';
 import { readBack } from './export/read-back.js';
 import { restoreDocument, type Restored } from './export/restore.js';
@@ -182,7 +182,7 @@ function remark(context: ExportContext): void {
     const pointer = child('/operations', id);
     const type = model.populations[populationOf(on) ?? '']?.type;
     if (type === undefined || typeof elementsOf(on, context) === 'string')
-      report.missing(pointer, 'code that runs on part of a population');
+      report.missing(pointer, 'code that runs on what is no whole population');
     else
       report.approximated(
         'lems/operation',

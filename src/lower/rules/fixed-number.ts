@@ -6,9 +6,11 @@
  * block.
  */
 
+import { referenceOf } from '../../lang/reference.js';
 import * as ir from '../../ir/builder.js';
 import { drawFunction } from '../../ir/library/index.js';
 import type { Buffer, Expression as Ir, Local } from '../../ir/program.js';
+import type { Expression } from '../../lang/ast.js';
 import { namesIn } from '../../lang/walk.js';
 import type { ConnectionRule } from '../../model/typed.js';
 import { Block, item } from '../block.js';
@@ -20,7 +22,6 @@ import { none } from '../../draw/drawn-model.js';
 import { parameterBounds, type ProjectionEnd, type ProjectionPlan } from '../projection.js';
 import { SynapseScope } from '../synapse-scope.js';
 import * as messages from '../messages.js';
-import { expressionOf } from '../texts.js';
 import { blocksOf, blockSize, ruleKey, sameSources, sameTargets, withElement, type CountedCode } from './rule-code.js';
 import { withoutRepetition, withRepetition } from './sampling.js';
 
@@ -96,7 +97,7 @@ function fixedDegree(
   const frame = frameOf(outerSide, rule, ordinal, plan, context);
   const { outer, inner, blocks } = frame;
   const text = rule.n;
-  const other = typeof text === 'number' ? undefined : readsOther(text, outerSide, plan);
+  const other = typeof text === 'number' ? undefined : readsOther(text, outerSide);
   if (other !== undefined)
     context.diagnostics.add(
       messages.unsupportedFeature(
@@ -104,7 +105,7 @@ function fixedDegree(
       ),
     );
   const lookup = parameterBounds(plan, context);
-  const most = typeof text === 'number' ? text : boundsOf(expressionOf(text, plan.equations.names), lookup).high;
+  const most = typeof text === 'number' ? text : boundsOf(text, lookup).high;
   const own = rule.replace ? most : Math.min(most, inner.named);
   const all = outer.named * (rule.replace ? most : 1);
   const tooMany = context.builder.faultBit(
@@ -140,11 +141,9 @@ function fixedDegree(
 }
 
 /** A name of an expression that is not of the element whose connections it counts. */
-function readsOther(text: string, outerSide: 'pre' | 'post', plan: ProjectionPlan): string | undefined {
-  const [index, prefix] = outerSide === 'pre' ? ['j', 'post.'] : ['i', 'pre.'];
-  return [...namesIn(expressionOf(text, plan.equations.names))].find(
-    (name) => name === index || name === 'distance' || name.startsWith(prefix),
-  );
+function readsOther(e: Expression, outerSide: 'pre' | 'post'): string | undefined {
+  const [index, end] = outerSide === 'pre' ? ['j', 'post'] : ['i', 'pre'];
+  return [...namesIn(e)].find((name) => name === index || name === 'distance' || referenceOf(name).end === end);
 }
 
 /** A kernel that spreads the number of each element over its blocks. */
@@ -198,7 +197,7 @@ function allowedOf({ leftOut, inner }: Frame, outer: Ir): Ir {
  * site)
  */
 function numberOf(
-  text: string,
+  e: Expression,
   element: Ir,
   { outerSide, key, context }: Frame,
   plan: ProjectionPlan,
@@ -214,7 +213,7 @@ function numberOf(
   };
   const [source, target] = outerSide === 'pre' ? [element, ir.u32(0)] : [ir.u32(0), element];
   const scope = new SynapseScope(context, plan, new Map(), { position: null, source, target }, block, draws);
-  return block.name('asked', to('i32', compile(expressionOf(text, plan.equations.names), scope)));
+  return block.name('asked', to('i32', compile(e, scope)));
 }
 
 /** Draws how many of a number fall to the first of two parts, by the parts' numbers of allowed elements. */

@@ -3,6 +3,7 @@
  * range.
  */
 
+import { referenceOf } from '../../lang/reference.js';
 import * as ir from '../../ir/builder.js';
 import { drawFunction } from '../../ir/library/index.js';
 import type { Expression as Ir } from '../../ir/program.js';
@@ -17,7 +18,6 @@ import { philox, uniformOf } from '../draws.js';
 import { compile, compileCondition, library, to } from '../expressions.js';
 import type { ProjectionPlan } from '../projection.js';
 import { SynapseScope } from '../synapse-scope.js';
-import { expressionOf } from '../texts.js';
 import { ruleKey, withElement, type PairwiseCode } from './rule-code.js';
 
 type Generator = Extract<ConnectionRule, { rule: 'generator' }>;
@@ -31,10 +31,8 @@ interface Outer {
 /** The elements that a generator expression yields for each outer one. */
 export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan, context: Context): PairwiseCode {
   const [outerEnd, innerEnd] = rule.outer === 'pre' ? [plan.pre, plan.post] : [plan.post, plan.pre];
-  const names = new Set([...plan.equations.names, rule.variable]);
   const key = ruleKey(ordinal, plan, context);
-  const index = expressionOf(rule.index, names);
-  const condition = rule.condition === null ? null : expressionOf(rule.condition, names);
+  const { index, condition } = rule;
   const plain = index.kind === 'name' && index.name === rule.variable;
   const outside = context.builder.faultBit(
     `a synapse of projection ${plan.name} would connect an element that does not exist`,
@@ -43,8 +41,7 @@ export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan
     withElement(outerEnd, outer, around, (element, block) => writeFor({ named: outer, element }, block, found));
   const writeFor = (outer: Outer, block: Block, found: (inner: Ir, block: Block) => void): void => {
     const scope = generatorScope(rule, 'range', ir.u32(0), outer, ir.u32(0), ir.i32(0), block, plan, context, key);
-    const whole = (text: string, name: string): Ir =>
-      block.name(name, to('i32', compile(expressionOf(text, names), scope)));
+    const whole = (e: Expression, name: string): Ir => block.name(name, to('i32', compile(e, scope)));
     const [from, until, by] = [
       whole(rule.range.from, 'range_from'),
       whole(rule.range.to, 'range_to'),
@@ -62,10 +59,7 @@ export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan
             found(chosen, last);
             return;
           }
-          const count =
-            typeof rule.copies === 'number'
-              ? ir.i32(rule.copies)
-              : to('i32', compile(expressionOf(rule.copies, names), second));
+          const count = typeof rule.copies === 'number' ? ir.i32(rule.copies) : to('i32', compile(rule.copies, second));
           const copy = last.local('copy', 'u32');
           last.emit(
             ir.loop(
@@ -102,15 +96,7 @@ export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan
     if (sample?.size !== undefined)
       sampleOfSize(whole(sample.size, 'sample_size'), length, outer.named, key, block, context, visit);
     else if (sample?.p !== undefined)
-      sampleWithProbability(
-        to('f64', compile(expressionOf(sample.p, names), scope)),
-        length,
-        outer.named,
-        key,
-        block,
-        context,
-        visit,
-      );
+      sampleWithProbability(to('f64', compile(sample.p, scope)), length, outer.named, key, block, context, visit);
     else {
       const k = block.local('k', 'u32');
       block.emit(
@@ -123,11 +109,13 @@ export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan
       );
     }
   };
-  const copies =
-    typeof rule.copies === 'number' ? rule.copies : boundsOf(expressionOf(rule.copies, names), () => undefined).high;
-  const ascending = plain && rule.range.step === '1';
+  const copies = typeof rule.copies === 'number' ? rule.copies : boundsOf(rule.copies, () => undefined).high;
+  const ascending = plain && isInteger(rule.range.step, 1);
   const single =
-    !rule.range.sample && rule.range.from === '0' && rule.range.to === '1' && !namesIn(index).has(rule.variable);
+    !rule.range.sample &&
+    isInteger(rule.range.from, 0) &&
+    isInteger(rule.range.to, 1) &&
+    !namesIn(index).has(rule.variable);
   return {
     kind: 'pairwise',
     keepsFound: false,
@@ -177,10 +165,13 @@ function generatorScope(
   return scope;
 }
 
+const isInteger = (e: Expression, value: number): boolean => e.kind === 'number' && e.integer && e.value === value;
+
 /** Whether an expression reads the index or a variable of the element that a generator yields. */
 const readsInner = (e: Expression, rule: Generator): boolean =>
   [...namesIn(e)].some(
-    (name) => name === (rule.outer === 'pre' ? 'j' : 'i') || name.startsWith(rule.outer === 'pre' ? 'post.' : 'pre.'),
+    (name) =>
+      name === (rule.outer === 'pre' ? 'j' : 'i') || referenceOf(name).end === (rule.outer === 'pre' ? 'post' : 'pre'),
   );
 
 /** u32 number of values of range(from, until, by); none for a step of zero. */

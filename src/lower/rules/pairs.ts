@@ -12,22 +12,17 @@ import { philox, siteWord, uniformOf } from '../draws.js';
 import { compile, compileCondition, library, to } from '../expressions.js';
 import type { ProjectionPlan } from '../projection.js';
 import { SynapseScope } from '../synapse-scope.js';
-import { expressionOf } from '../texts.js';
 import { blocksOf, blockSize, ruleKey, sameTargets, withElement, type PairwiseCode } from './rule-code.js';
 
 type Pairs = Extract<ConnectionRule, { rule: 'pairs' }>;
 
 /** Each pair for which the condition holds, with its probability, in as many copies as the rule says. */
 export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, context: Context): PairwiseCode {
-  const names = plan.equations.names;
   const p = typeof rule.p === 'number' ? rule.p : null;
   const skipping = p !== null && p > 0 && p < 1;
   const key = ruleKey(ordinal, plan, context);
-  const copiesText = rule.copies;
-  const copies =
-    typeof copiesText === 'number'
-      ? copiesText
-      : boundsOf(expressionOf(copiesText, plan.equations.names), () => undefined).high;
+  const ruleCopies = rule.copies;
+  const copies = typeof ruleCopies === 'number' ? ruleCopies : boundsOf(ruleCopies, () => undefined).high;
   const notSelf = rule.self ? null : selfCondition(plan, ordinal, context);
   /** The condition, the pair's own probability, and as many copies as the rule says. */
   const accept = (source: Ir, target: Ir, outer: Block, found: (inner: Ir, block: Block) => void): void =>
@@ -39,21 +34,18 @@ export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, contex
         const also = (e: Ir): void => {
           condition = condition ? ir.and(condition, e) : e;
         };
-        if (rule.condition !== null) also(compileCondition(expressionOf(rule.condition, names), scope));
+        if (rule.condition !== null) also(compileCondition(rule.condition, scope));
         if (notSelf) also(notSelf(source, target));
-        if (typeof rule.p === 'string') {
+        if (typeof rule.p === 'object') {
           const [low, high] = philox([source, target, ir.u32(0), siteWord(255)], key, block, context);
-          also(ir.lt(uniformOf(low, high, context), to('f64', compile(expressionOf(rule.p, names), scope))));
+          also(ir.lt(uniformOf(low, high, context), to('f64', compile(rule.p, scope))));
         }
         const repeat = (inner: Block): void => {
-          if (copiesText === 1) {
+          if (ruleCopies === 1) {
             found(into, inner);
             return;
           }
-          const count =
-            typeof copiesText === 'number'
-              ? ir.i32(copiesText)
-              : to('i32', compile(expressionOf(copiesText, plan.equations.names), scope));
+          const count = typeof ruleCopies === 'number' ? ir.i32(ruleCopies) : to('i32', compile(ruleCopies, scope));
           const k = inner.local('copy', 'u32');
           inner.emit(
             ir.loop(
@@ -94,7 +86,7 @@ export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, contex
       );
     }
   };
-  const keepsFound = typeof rule.p === 'string' && copiesText === 1 && !plan.pre.map && !plan.post.map;
+  const keepsFound = typeof rule.p === 'object' && ruleCopies === 1 && !plan.pre.map && !plan.post.map;
   return {
     kind: 'pairwise',
     keepsFound,

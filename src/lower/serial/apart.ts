@@ -4,10 +4,10 @@
  * order.
  */
 
+import { referenceOf } from '../../lang/reference.js';
 import type { Statement } from '../../lang/ast.js';
 import { expressionsOf, namesIn } from '../../lang/walk.js';
 import type { Member } from '../groups.js';
-import { statementsOf } from '../texts.js';
 import { writtenBy } from './code.js';
 import type { Deliveries, Hearing } from './deliveries.js';
 import type { Network, SteppedGroup } from './layout.js';
@@ -43,11 +43,10 @@ function emittingPlaces({ code }: SteppedGroup): string[] {
 function isSeparate({ projection, pathway }: Hearing, stepped: SteppedGroup): boolean {
   const { plan } = projection;
   // Synapses that add to the presynaptic end are read by both.
-  if (Object.keys(plan.type.contributes).some((key) => key.startsWith('pre.'))) return false;
-  const statements = statementsOf(pathway.pathway.do, plan.equations.names);
+  if (Object.keys(plan.type.contributes).some((key) => referenceOf(key).end === 'pre')) return false;
+  const statements = pathway.pathway.do;
   const bound = plan.projection.receptors;
-  const endOf = (name: string): 'pre' | 'post' | null =>
-    name.startsWith('pre.') ? 'pre' : name.startsWith('post.') || bound[name] !== undefined ? 'post' : null;
+  const endOf = (name: string): 'pre' | 'post' | null => (bound[name] === undefined ? referenceOf(name).end : 'post');
   if ([...writtenBy(statements)].some((name) => endOf(name) !== null)) return false;
   const own = pathway.side;
   return readBy(statements).every((name) => endOf(name) !== own || isParameter(name, bound, stepped));

@@ -4,10 +4,10 @@
  */
 
 import type { Expression, Statement } from '../../lang/ast.js';
+import { integer } from '../../lang/build.js';
 import { expressionsOf, namesIn } from '../../lang/walk.js';
 import type { NeuronType, Part, SynapseType, ValueType } from '../../model/typed.js';
 import type { Equations } from '../equations.js';
-import { expressionOf, statementsOf } from '../texts.js';
 
 export interface DerivedCode {
   readonly name: string;
@@ -68,12 +68,11 @@ export function typeCodeOf(
   equations: Equations,
   changedFromOutside: ReadonlySet<string>,
 ): TypeCode {
-  const { names } = equations;
   const ordered = inDependencyOrder(equations);
-  const rateOf = (name: string): RateCode => ({ name, rate: expressionOf(type.derivatives[name]?.rate ?? '0', names) });
+  const rateOf = (name: string): RateCode => ({ name, rate: type.derivatives[name]?.rate ?? integer(0) });
   const derivedOf = (name: string): DerivedCode | undefined => ordered.find((variable) => variable.name === name);
-  const events = conditionsOf(type, names);
-  const regimes = 'regimes' in type ? regimesOf(type, names) : [];
+  const events = conditionsOf(type);
+  const regimes = 'regimes' in type ? regimesOf(type) : [];
   const parts = (type.sequence ?? [wholeType(type, ordered, events)]).map((part): PartCode => ({
     derived: (part.derived ?? []).map(derivedOf).filter((variable) => variable !== undefined),
     propagate: (part.propagate ?? []).map(rateOf),
@@ -101,15 +100,15 @@ function wholeType(
   };
 }
 
-function conditionsOf(type: NeuronType | SynapseType, names: Equations['names']): ConditionCode[] {
+function conditionsOf(type: NeuronType | SynapseType): ConditionCode[] {
   return sortedKeys(type.events ?? {})
     .map((name) => {
       const event = (type.events ?? {})[name] as NeuronType['events'][string];
       const emits = !('regimes' in type) ? null : event.emits === undefined ? name : event.emits;
       const code: ConditionCode = {
         name,
-        when: expressionOf(event.when, names),
-        do: statementsOf(event.do, names),
+        when: event.when,
+        do: event.do,
         rising: event.edge === 'rising',
         emits,
         to: null,
@@ -120,7 +119,7 @@ function conditionsOf(type: NeuronType | SynapseType, names: Equations['names'])
     .map(({ code }) => code);
 }
 
-function regimesOf(type: NeuronType, names: Equations['names']): RegimeCode[] {
+function regimesOf(type: NeuronType): RegimeCode[] {
   const ids = sortedKeys(type.regimes);
   return ids.map((name) => {
     const regime = type.regimes[name] as NeuronType['regimes'][string];
@@ -129,13 +128,13 @@ function regimesOf(type: NeuronType, names: Equations['names']): RegimeCode[] {
       initial: regime.initial,
       rates: (regime.order ?? sortedKeys(regime.derivatives)).map((variable) => ({
         name: variable,
-        rate: expressionOf(regime.derivatives[variable]?.rate ?? '0', names),
+        rate: regime.derivatives[variable]?.rate ?? integer(0),
       })),
-      onEntry: statementsOf(regime.onEntry, names),
+      onEntry: regime.onEntry,
       transitions: regime.transitions.map((transition, k) => ({
         name: `${name}_${k}`,
-        when: expressionOf(transition.when, names),
-        do: statementsOf(transition.do, names),
+        when: transition.when,
+        do: transition.do,
         rising: false,
         emits: transition.emit ?? null,
         to: transition.to === undefined ? null : ids.indexOf(transition.to),

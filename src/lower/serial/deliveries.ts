@@ -15,12 +15,12 @@ import type { Context } from '../context.js';
 import { isInForce } from '../delay-windows.js';
 import { drawStep, keyAt, keyBuffer } from '../draws.js';
 import { step } from '../element-scope.js';
+import * as messages from '../messages.js';
 import type { PathwayPlan, ProjectionEnd } from '../projection.js';
 import { delayInterval } from '../projection.js';
 import { rankOf } from '../profile.js';
 import { mostWithin, versionsOf } from '../replay.js';
 import { synapseDraws } from '../synapse-values.js';
-import { statementsOf } from '../texts.js';
 import type { Network, SteppedProjection } from './layout.js';
 import { steppingOrder } from './layout.js';
 import type { Place } from './owners.js';
@@ -347,7 +347,16 @@ function act({ projection, pathway }: Listener, network: Network, place: Place, 
     },
   };
   const scope = new StepScope(context, synapseOwner(network, projection, place), block, time, draws);
-  const statements = statementsOf(pathway.pathway.do, plan.equations.names);
+  const statements = pathway.pathway.do;
+  if (statements.some((statement) => statement.kind === 'send')) {
+    context.diagnostics.add(
+      messages.unsupportedFeature(
+        `sending later (projection ${plan.name}) under the timing profile ${context.profile.name}`,
+        messages.otherTiming,
+      ),
+    );
+    return;
+  }
   scope.execute(statements);
 }
 

@@ -2,6 +2,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir, Local } from '../../ir/program.js';
+import { referenceOf } from '../../lang/reference.js';
 import { namesIn } from '../../lang/walk.js';
 import type { Block } from '../block.js';
 import type { Context } from '../context.js';
@@ -10,7 +11,6 @@ import { scalarTypeOf, step, storedValue } from '../element-scope.js';
 import { compile, compileReal, to } from '../expressions.js';
 import type { Member } from '../groups.js';
 import type { Piece } from '../pieces.js';
-import { expressionOf } from '../texts.js';
 import { eachSynapse, withinEnd } from './deliveries.js';
 import type { Doing } from './elements.js';
 import { drawsOf, wasBuffer } from './elements.js';
@@ -100,7 +100,8 @@ const reachesPost = (projection: SteppedProjection, member: Member): boolean =>
   projection.plan.post.population === member.name && actsEachStep(projection);
 
 const reachesPre = ({ plan }: SteppedProjection, member: Member): boolean =>
-  plan.pre.population === member.name && Object.keys(plan.type.contributes).some((key) => key.startsWith('pre.'));
+  plan.pre.population === member.name &&
+  Object.keys(plan.type.contributes).some((key) => referenceOf(key).end === 'pre');
 
 /** Whether synapses of a projection have something to do before an element of a population is stepped. */
 export const reaches = (projection: SteppedProjection, member: Member): boolean =>
@@ -108,7 +109,7 @@ export const reaches = (projection: SteppedProjection, member: Member): boolean 
 
 /** Whether synapses have anything to do but wait for events. */
 const actsEachStep = ({ plan, code }: SteppedProjection): boolean =>
-  Object.keys(plan.type.contributes).some((key) => !key.startsWith('pre.')) ||
+  Object.keys(plan.type.contributes).some((key) => referenceOf(key).end !== 'pre') ||
   code.parts.some((part) => [part.derived, part.propagate, part.state, part.events].some((list) => list.length > 0));
 
 /** One step of one synapse. @random stream `projection/<id>/step`, counter (source, target, step, site) */
@@ -161,8 +162,7 @@ function contribute(
   for (const [key, text] of Object.entries(plan.type.contributes).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const bound = plan.projection.receptors[key];
     const [end, variable] = bound === undefined ? key.split('.') : ['post', bound.replace(/^post\./, '')];
-    if (end === side && variable !== undefined)
-      add(variable, compileReal(expressionOf(text, plan.equations.names), scope));
+    if (end === side && variable !== undefined) add(variable, compileReal(text, scope));
   }
 }
 
@@ -177,14 +177,13 @@ function neededAtPre({ plan, code }: SteppedProjection): Set<string> {
       visit(namesIn(variable.expression));
     }
   };
-  for (const [key, text] of Object.entries(plan.type.contributes))
-    if (key.startsWith('pre.')) visit(namesIn(expressionOf(text, plan.equations.names)));
+  for (const [key, e] of Object.entries(plan.type.contributes)) if (referenceOf(key).end === 'pre') visit(namesIn(e));
   return needed;
 }
 
 /** Currents that stimuli inject into an element, as they are at the end of the step. @random stream `stimulus/<id>` */
 function addCurrents(
-  { network, stepped, member, local, doing, scope }: Reached,
+  { network, member, local, doing, scope }: Reached,
   add: (name: string, value: Ir, at: Block) => void,
 ): void {
   const { context, groups } = network;
@@ -193,11 +192,7 @@ function addCurrents(
     if (!everFlows(name, current, context)) continue;
     piecesReached(name, current, all, context).forEach((piece, ordinal) => {
       if (piece.member.name !== member.name) return;
-      const at = {
-        element: local,
-        tick: doing === 'step' ? ir.add(step, ir.i32(1)) : ir.i32(0),
-        names: stepped.group.equations.names,
-      };
+      const at = { element: local, tick: doing === 'step' ? ir.add(step, ir.i32(1)) : ir.i32(0) };
       const inject = (): void => add(current.input, currentValue(name, current, at, scope), scope.block);
       const conditions = [isIn(piece, `${name}.${ordinal}`, local, context), flowsNow(name, context)].filter(
         (condition) => condition !== null,

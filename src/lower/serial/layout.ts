@@ -3,6 +3,7 @@
  * copies of variables that others see one step late, the active regime, and how each is found.
  */
 
+import { referenceOf } from '../../lang/reference.js';
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { expressionsOf, namesIn } from '../../lang/walk.js';
@@ -19,7 +20,6 @@ import { linkedElement, linkedMember } from '../links.js';
 import { ownersOf } from '../pieces.js';
 import type { ProjectionEnd, ProjectionPlan } from '../projection.js';
 import type { BuiltProjection } from '../recordings.js';
-import { expressionOf, statementsOf } from '../texts.js';
 import type { TypeCode } from './code.js';
 import { readElsewhere, typeCodeOf, writtenBy } from './code.js';
 
@@ -105,26 +105,25 @@ function outsideOf(groups: readonly Group[], plans: readonly ProjectionPlan[], c
   const groupNamed = (population: string): Group | undefined =>
     groups.find((group) => group.members.some((member) => member.name === population));
   for (const plan of plans) {
-    const { names } = plan.equations;
     const see = (name: string, where: Outside['read']): void => {
-      const [side, variable] = name.split('.');
-      const end = side === 'pre' ? plan.pre : side === 'post' ? plan.post : null;
-      if (end?.group && variable !== undefined) addTo(where, end.group.name, variable);
+      const { end, variable } = referenceOf(name);
+      const group = end && plan[end].group;
+      if (group) addTo(where, group.name, variable);
     };
-    const texts = [
+    const expressions = [
       ...Object.values(plan.type.derived).map(({ value }) => value),
       ...Object.values(plan.type.derivatives).map(({ rate }) => rate),
       ...Object.values(plan.type.contributes),
       ...Object.values(plan.type.summed),
       ...Object.values(plan.type.events ?? {}).map(({ when }) => when),
     ];
-    for (const text of texts) for (const name of namesIn(expressionOf(text, names))) see(name, outside.read);
+    for (const e of expressions) for (const name of namesIn(e)) see(name, outside.read);
     for (const { pathway } of plan.pathways) {
-      for (const statement of statementsOf(pathway.do, names)) {
+      for (const statement of pathway.do) {
         for (const e of expressionsOf(statement)) for (const name of namesIn(e)) see(name, outside.read);
         if (statement.kind !== 'assignment') continue;
         const bound = plan.projection.receptors[statement.target];
-        see(bound === undefined ? statement.target : `post.${bound.replace(/^post\./, '')}`, outside.written);
+        see(bound === undefined ? statement.target : `post.${referenceOf(bound).variable}`, outside.written);
       }
     }
   }
@@ -146,10 +145,9 @@ function outsideOf(groups: readonly Group[], plans: readonly ProjectionPlan[], c
     for (const population of ownersOf(current.to)) {
       const group = groupNamed(population);
       if (!group) continue;
-      const { names, derived } = group.equations;
-      for (const text of [current.value, ...laterValues(id, context).map(([, later]) => later)])
-        for (const name of namesIn(expressionOf(text, names)))
-          if (derived.has(name)) addTo(outside.read, group.name, name);
+      const { derived } = group.equations;
+      for (const e of [current.value, ...laterValues(id, context).map(([, later]) => later)])
+        for (const name of namesIn(e)) if (derived.has(name)) addTo(outside.read, group.name, name);
     }
   }
   return outside;
@@ -225,8 +223,7 @@ export function stepProjection(built: BuiltProjection, context: Context): Steppe
   const { builder, real } = context;
   const changedFromOutside = new Set<string>();
   for (const { pathway } of plan.pathways)
-    for (const name of writtenBy(statementsOf(pathway.do, plan.equations.names)))
-      if (plan.equations.state.has(name)) changedFromOutside.add(name);
+    for (const name of writtenBy(pathway.do)) if (plan.equations.state.has(name)) changedFromOutside.add(name);
   const code = typeCodeOf(plan.type, plan.equations, changedFromOutside);
   const read = new Set(
     context.model.recordings.flatMap((recording) =>
@@ -237,7 +234,7 @@ export function stepProjection(built: BuiltProjection, context: Context): Steppe
   );
   // Code of events finds derived variables as they were computed last.
   for (const { pathway } of plan.pathways)
-    for (const statement of statementsOf(pathway.do, plan.equations.names))
+    for (const statement of pathway.do)
       for (const e of expressionsOf(statement))
         for (const name of namesIn(e)) if (plan.equations.derived.has(name)) read.add(name);
   const keep = (name: string, type: ValueType, comment: string): Buffer => {

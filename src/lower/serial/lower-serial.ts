@@ -17,7 +17,6 @@ import type { ProjectionPlan } from '../projection.js';
 import { rankOf } from '../profile.js';
 import type { BuiltProjection } from '../recordings.js';
 import { creationSort } from '../synapses/indices.js';
-import { statementsOf } from '../texts.js';
 import { deliveriesOf } from './deliveries.js';
 import type { Network, SteppedGroup } from './layout.js';
 import { projectionsByEnd, shownGroup, shownProjection, stepGroups, steppingOrder, stepProjection } from './layout.js';
@@ -119,11 +118,9 @@ const inOrder = <T extends { readonly plan: ProjectionPlan }>(projections: reado
   );
 
 /** Whether what some event does to synapses depends on the time. */
-const readsTime = ({ pathways, equations }: ProjectionPlan): boolean =>
+const readsTime = ({ pathways }: ProjectionPlan): boolean =>
   pathways.some(({ pathway }) =>
-    statementsOf(pathway.do, equations.names).some((statement) =>
-      expressionsOf(statement).some((e) => namesIn(e).has('t')),
-    ),
+    pathway.do.some((statement) => expressionsOf(statement).some((e) => namesIn(e).has('t'))),
   );
 
 /** Time is a sum: its rounding decides in which step something falls due. */

@@ -13,14 +13,14 @@ import type { Draws } from '../draws.js';
 import { ChangingDraws, keyAt, keyBuffer } from '../draws.js';
 import { scalarTypeOf } from '../element-scope.js';
 import { compile, to } from '../expressions.js';
-import { drawsIn } from '../groups.js';
+import type { Expression } from '../../lang/ast.js';
+import { drawsIn } from '../../lang/functions.js';
 import * as messages from '../messages.js';
 import type { GivenValues, Projection } from '../../model/typed.js';
 import type { PathwayPlan, ProjectionPlan } from '../projection.js';
 import { namedIndex } from '../rules/rule-code.js';
 import { SynapseScope } from '../synapse-scope.js';
 import { checkLength, synapseDraws, within } from '../synapse-values.js';
-import { expressionOf } from '../texts.js';
 import { sortWithinRows } from './move-to-rows.js';
 import { overPositions } from './positions.js';
 import type { RawSynapses } from './raw-synapses.js';
@@ -186,7 +186,7 @@ interface Place {
 
 /** A delay whose own draws are made again until it is within its range. */
 function redrawn(
-  delay: string,
+  delay: Expression,
   pathway: PathwayPlan,
   plan: ProjectionPlan,
   raw: RawSynapses,
@@ -221,9 +221,10 @@ function delaySeconds(
   const range = plan.projection.delayRange;
   let seconds: Ir;
   if (typeof delay === 'number') seconds = ir.f64(delay);
-  else if (typeof delay === 'string' && range?.outOfRange === 'redraw' && drawsIn(delay, plan.equations.names))
-    return redrawn(delay, pathway, plan, raw, place, block, context);
-  else if (typeof delay === 'string') seconds = delayExpression(delay, pathway, plan, raw, place, block, context);
+  else if (delay.kind === 'expression' && range?.outOfRange === 'redraw' && drawsIn(delay.expression))
+    return redrawn(delay.expression, pathway, plan, raw, place, block, context);
+  else if (delay.kind === 'expression')
+    seconds = delayExpression(delay.expression, pathway, plan, raw, place, block, context);
   else if (delay.kind === 'array')
     seconds = givenDelay(
       `${plan.name}.${pathway.name}.given_delays`,
@@ -269,7 +270,7 @@ function givenDelay(
  * stream, same number.
  */
 function delayExpression(
-  text: string,
+  e: Expression,
   pathway: PathwayPlan,
   plan: ProjectionPlan,
   raw: RawSynapses,
@@ -289,11 +290,10 @@ function delayExpression(
   const scope = new SynapseScope(context, plan, new Map(), { position, source, target }, block, draws);
   const values = new Map<string, Ir>();
   scope.overrides = values;
-  const compiled = (value: string, buffer: string, stream: string, again: Ir | null = null): Ir => {
-    const e = expressionOf(value, equations.names);
-    [...namesIn(e)].sort().forEach(provide);
-    draws.current = drawsIn(value, equations.names) ? drawsOf(buffer, stream, again) : null;
-    return compile(e, scope);
+  const compiled = (value: Expression, buffer: string, stream: string, again: Ir | null = null): Ir => {
+    [...namesIn(value)].sort().forEach(provide);
+    draws.current = drawsIn(value) ? drawsOf(buffer, stream, again) : null;
+    return compile(value, scope);
   };
   const provide = (name: string): void => {
     const parameter = equations.parameters.get(name);
@@ -305,12 +305,19 @@ function delayExpression(
     const value = plan.projection.values[name] ?? parameter.value;
     const type = scalarTypeOf(parameter.type, context.real);
     if (typeof value === 'number') values.set(name, to(type, ir.f64(value)));
-    else if (typeof value === 'string')
+    else if (value.kind === 'expression')
       values.set(
         name,
         block.name(
           name,
-          to(type, compiled(value, `${id}.${pathway.name}.${name}.keys`, `projection/${plan.stream}/initial/${name}`)),
+          to(
+            type,
+            compiled(
+              value.expression,
+              `${id}.${pathway.name}.${name}.keys`,
+              `projection/${plan.stream}/initial/${name}`,
+            ),
+          ),
         ),
       );
     else if (value.kind === 'array')
@@ -331,5 +338,5 @@ function delayExpression(
       );
     else context.diagnostics.add(messages.unsupportedFeature(`a value drawn by the generator ${value.generator}`));
   };
-  return compiled(text, `${id}.${pathway.name}.delay.keys`, `projection/${plan.stream}/delay/${pathway.name}`, attempt);
+  return compiled(e, `${id}.${pathway.name}.delay.keys`, `projection/${plan.stream}/delay/${pathway.name}`, attempt);
 }

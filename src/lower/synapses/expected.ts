@@ -1,7 +1,7 @@
 /** About how many synapses rules make: it decides how work is shared out, and no result. */
 
 import type { ConnectionRule } from '../../model/typed.js';
-import { expressionOf } from '../texts.js';
+import type { Expression } from '../../lang/ast.js';
 import { boundsOf } from '../bounds.js';
 import type { Context } from '../context.js';
 import { parameterBounds, type ProjectionPlan } from '../projection.js';
@@ -19,9 +19,9 @@ function expectedOf(rule: ConnectionRule, plan: ProjectionPlan, context: Context
   const pairs = sources * targets;
   const bounds = parameterBounds(plan, context);
   /** The middle of what a number can be; what is not known is as given. */
-  const middle = (value: number | string, unknown: number): number => {
+  const middle = (value: number | Expression, unknown: number): number => {
     if (typeof value === 'number') return value;
-    const { low, high } = boundsOf(expressionOf(value, plan.equations.names), bounds);
+    const { low, high } = boundsOf(value, bounds);
     return Number.isFinite(low) && Number.isFinite(high) ? (low + high) / 2 : unknown;
   };
   switch (rule.rule) {

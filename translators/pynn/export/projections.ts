@@ -15,7 +15,6 @@ export function projectionOf(context: ExportContext, name: string, projection: P
   const { report, model, targets } = context;
   const pointer = child('/projections', name);
   const missing = (message: string): undefined => report.missing(pointer, message);
-  if (report.hasOmission(pointer)) return undefined;
   if ('projection' in projection.from.of || 'projection' in projection.to.of)
     return missing('a projection onto synapses');
   const cell = cellOfSelection(context, projection.to.of);
@@ -24,9 +23,7 @@ export function projectionOf(context: ExportContext, name: string, projection: P
   if (claimedName(type) === 'ElectricalSynapse') return gapJunctions(context, name, projection, type, pointer);
   const receptor = receptorOf(context, projection, cell);
   if (receptor === undefined)
-    return missing(
-      `it acts on ${projection.receptors['port'] ?? 'no variable'}, which is not a receptor of ${cell.name}`,
-    );
+    return missing(`it acts on ${projection.receptors['port'] ?? 'no variable'}, which is no receptor of ${cell.name}`);
   const [receptorName, { kind }] = receptor;
   const parts = synapseParts(type, kind);
   if (parts === undefined) return missing(`the synapse type ${projection.synapse} has no name in PyNN`);

@@ -97,6 +97,22 @@ export const reinterpret = (type: ScalarType, operand: Expression): Expression =
   operand,
 });
 
+/** The fixed-point number, in units of 2^-exponent, that is nearest to an f64. */
+export const toFixed = (operand: Expression, exponent: number): Expression => ({
+  kind: 'toFixed',
+  type: 'i64',
+  operand,
+  exponent,
+});
+
+/** What a fixed-point number stands for. */
+export const fromFixed = (operand: Expression, exponent: number): Expression => ({
+  kind: 'fromFixed',
+  type: 'f64',
+  operand,
+  exponent,
+});
+
 /** Calls a function with exactly one result. */
 export function call(callee: IrFunction, ...args: Expression[]): Expression {
   const result = callee.results[0];

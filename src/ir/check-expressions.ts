@@ -1,5 +1,6 @@
 /** Recomputes the type of every expression node and compares. */
 
+import { largestExponent } from './fixed-point.js';
 import { binaryTypes, compareTypes, convertible, integerBits, reinterpretable, unaryTypes } from './operators.js';
 import {
   type BinaryOp,
@@ -81,12 +82,22 @@ export function checkExpression(e: Expression, assigned: ReadonlySet<string>, co
       check(e.operand);
       if (!reinterpretable(e.operand.type, e.type)) report(`reinterprets ${e.operand.type} as ${e.type}`);
       return;
+    case 'toFixed':
+    case 'fromFixed':
+      check(e.operand);
+      if (e.operand.type !== fixedOperand[e.kind]) report(`has ${e.kind} of ${e.operand.type}`);
+      if (!Number.isInteger(e.exponent) || Math.abs(e.exponent) > largestExponent)
+        report(`has ${e.kind} with the exponent ${e.exponent}`);
+      return;
     case 'call':
       e.arguments.forEach(check);
       checkCall(e, context);
       return;
   }
 }
+
+/** What conversions to and from fixed point take. */
+const fixedOperand = { toFixed: 'f64', fromFixed: 'i64' } as const;
 
 function checkBinary(e: BinaryOp, report: (sentence: string) => void): void {
   if (e.left.type !== e.right.type) {

@@ -23,6 +23,8 @@ function isUniform(e: Expression, locals: ReadonlySet<string>, written: Readonly
     case 'unary':
     case 'convert':
     case 'reinterpret':
+    case 'toFixed':
+    case 'fromFixed':
       return holds(e.operand);
     case 'binary':
     case 'compare':

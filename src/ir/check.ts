@@ -4,6 +4,7 @@
  */
 
 import { isTypedArray } from './cells.js';
+import { checkInboxes } from './check-inboxes.js';
 import { type ProgramContext, checkExtent, checkFunction, checkKernel } from './check-kernels.js';
 import { checkEvent, checkLog, checkManifest, checkSchedule } from './check-schedule.js';
 import { faultsBuffer, isDottedName } from './names.js';
@@ -38,6 +39,7 @@ export function checkProgram(program: Program): string[] {
   for (const log of program.logs) checkLog(log, program, context);
   checkSchedule(program, context);
   checkManifest(program, context);
+  checkInboxes(program, context.report);
   return violations;
 }
 

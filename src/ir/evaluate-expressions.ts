@@ -20,6 +20,7 @@ import {
   reinterpretToLong,
 } from './conversions.js';
 import { longBinary, longUnary } from './long.js';
+import { expandFixed } from './fixed-point.js';
 import type { CallExpression, CompareOp, Convert, Expression, Load } from './program.js';
 
 /**
@@ -122,6 +123,10 @@ export function compileNumber(e: Expression, environment: Environment): NumberCo
       if (e.operand.type === 'i64') return reinterpretLong(type, compileLong(e.operand, environment));
       if (!isNumberType(e.operand.type)) throw typeError(e, environment);
       return reinterpretNumber(e.operand.type, type, compileNumber(e.operand, environment));
+    case 'fromFixed':
+      return compileNumber(expandFixed(e), environment);
+    case 'toFixed':
+      throw typeError(e, environment);
     case 'call': {
       const { run, result } = compileCall(e, environment);
       if (result.kind !== 'number') throw typeError(e, environment);
@@ -190,6 +195,8 @@ export function compileLong(e: Expression, environment: Environment): LongCode {
     }
     case 'reinterpret':
       return reinterpretToLong(e.operand.type, compileNumber(e.operand, environment));
+    case 'toFixed':
+      return compileLong(expandFixed(e), environment);
     case 'call': {
       const { run, result } = compileCall(e, environment);
       if (result.kind !== 'long') throw typeError(e, environment);

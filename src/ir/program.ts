@@ -134,6 +134,24 @@ export interface Reinterpret {
   readonly type: ScalarType;
   readonly operand: Expression;
 }
+/**
+ * An f64 as a fixed-point i64: in units of 2^-exponent, rounded half to even. The product with 2^exponent must be below
+ * 2^51 in size; `fixed-point.ts` says what comes of others.
+ */
+export interface ToFixed {
+  readonly kind: 'toFixed';
+  readonly type: 'i64';
+  readonly operand: Expression;
+  /** From -1000 to 1000. */
+  readonly exponent: number;
+}
+/** The f64 that a fixed-point i64 below 2^51 in size stands for, exactly. */
+export interface FromFixed {
+  readonly kind: 'fromFixed';
+  readonly type: 'f64';
+  readonly operand: Expression;
+  readonly exponent: number;
+}
 /** Calls an IR function that has exactly one result. */
 export interface CallExpression {
   readonly kind: 'call';
@@ -143,7 +161,18 @@ export interface CallExpression {
 }
 
 export type Expression =
-  Constant | LocalGet | Load | UnaryOp | BinaryOp | CompareOp | Select | Convert | Reinterpret | CallExpression;
+  | Constant
+  | LocalGet
+  | Load
+  | UnaryOp
+  | BinaryOp
+  | CompareOp
+  | Select
+  | Convert
+  | Reinterpret
+  | ToFixed
+  | FromFixed
+  | CallExpression;
 
 // --- Statements -----------------------------------------------------------------------------------------------------
 
@@ -263,6 +292,17 @@ export type TypedArray =
   | Float64Array;
 
 /**
+ * What makes an i64 buffer an inbox: a place for each element where contributions gather as fixed-point numbers, so that
+ * the order of adding cannot show. Kernels only accumulate into it, in its units (`toFixed` with its exponent, or
+ * integers that are in these units already), read it as `fromFixed` with its exponent, and empty it by storing zero.
+ * Sums stay below 2^51 units: whoever declares an inbox chooses the exponent so, from bounds of all that may arrive.
+ */
+export interface Inbox {
+  /** Binary exponent s: the inbox counts in units of 2^-s. */
+  readonly exponent: number;
+}
+
+/**
  * A named one-dimensional array that lives for the whole session.
  * A buffer whose length is an `Extent` of a cell is allocated (zeroed) by an `allocate` action.
  */
@@ -275,6 +315,8 @@ export interface Buffer {
    * after initialisation.
    */
   readonly role: 'state' | 'constant';
+  /** Present in buffers that gather contributions. */
+  readonly inbox?: Inbox;
   /** Initial contents: zeros when absent. */
   readonly initial?: TypedArray | { readonly fill: number | bigint };
   /** What the elements are, with the SI unit, for comments in generated code. */

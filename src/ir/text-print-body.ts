@@ -48,6 +48,9 @@ function print(e: Expression): { readonly text: string; readonly level: number }
       return whole(`${e.type}(${printIrExpression(e.operand)})`);
     case 'reinterpret':
       return whole(`${e.type}.bits(${printIrExpression(e.operand)})`);
+    case 'toFixed':
+    case 'fromFixed':
+      return whole(`${e.kind}(${printIrExpression(e.operand)}, ${e.exponent})`);
     case 'call':
       return whole(`@${e.function}(${list(e.arguments)})`);
   }

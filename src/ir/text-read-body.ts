@@ -167,6 +167,11 @@ function readNamedOperation(reader: TokenReader, names: BodyNames): Expression {
     return { kind: 'select', type: b.type, condition: a, whenTrue: b, whenFalse: c };
   if (name === 'mulHigh' && a && b && operands.length === 2)
     return { kind: 'binary', type: a.type, op: 'mulHigh', left: a, right: b };
+  if (a && b?.kind === 'const' && operands.length === 2) {
+    const exponent = Number(b.value);
+    if (name === 'toFixed') return { kind: 'toFixed', type: 'i64', operand: a, exponent };
+    if (name === 'fromFixed') return { kind: 'fromFixed', type: 'f64', operand: a, exponent };
+  }
   if (a && operands.length === 1) {
     const op = unaryFunctions.find((candidate) => candidate === name);
     if (op) return { kind: 'unary', type: a.type, op, operand: a };

@@ -203,7 +203,8 @@ function readBuffer(reader: TokenReader): Buffer {
   reader.expect(']');
   const role = reader.name();
   if (role !== 'state' && role !== 'constant') throw reader.error(`state or constant, not ${role}, before this`);
-  const buffer: Buffer = { name, element, length, role, comment: reader.string() };
+  const inbox = reader.pass('inbox') ? { inbox: { exponent: reader.number() } } : {};
+  const buffer: Buffer = { name, element, length, role, ...inbox, comment: reader.string() };
   return reader.pass('=') ? { ...buffer, initial: readInitial(reader, element) } : buffer;
 }
 

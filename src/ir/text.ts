@@ -3,7 +3,8 @@
  *
  * Header lines, then events, logs, buffers, functions, kernels and the schedule, each opened by its word; bodies stand
  * in braces. Constants carry their type as a suffix (`1.0` f64, `1.0f` f32, `1i` i32, `1u` u32, `1L` i64), conversions
- * are written `f64(x)`, reinterpretations `f64.bits(x)`, calls `@exp(x)`, loads `v[index]`. The manifest closes it, as
+ * are written `f64(x)`, reinterpretations `f64.bits(x)`, fixed-point numbers `toFixed(x, 53)` and
+ * `fromFixed(n, 53)`, calls `@exp(x)`, loads `v[index]`. The manifest closes it, as
  * JSON.
  */
 
@@ -60,7 +61,7 @@ function printLog(l: Log): string {
 }
 
 function printBuffer(b: Buffer): string {
-  const head = `buffer ${b.name}: ${b.element}[${extent(b.length)}] ${b.role} ${quote(b.comment)}`;
+  const head = `buffer ${b.name}: ${b.element}[${extent(b.length)}] ${b.role}${b.inbox === undefined ? '' : ` inbox ${b.inbox.exponent}`} ${quote(b.comment)}`;
   if (b.initial === undefined) return head;
   if (isTypedArray(b.initial)) return `${head} = ${arrayText(b.initial)}`;
   const { fill } = b.initial;

@@ -13,6 +13,8 @@ function operandsOf(e: Expression): readonly Expression[] {
     case 'unary':
     case 'convert':
     case 'reinterpret':
+    case 'toFixed':
+    case 'fromFixed':
       return [e.operand];
     case 'binary':
     case 'compare':
@@ -110,4 +112,31 @@ export function buffersOf(statements: readonly Statement[]): ReadonlySet<string>
       });
   });
   return buffers;
+}
+
+/** An expression with some of its parts replaced, from the outside in; `replace` yields undefined for what stays. */
+export function withParts(e: Expression, replace: (part: Expression) => Expression | undefined): Expression {
+  const found = replace(e);
+  if (found !== undefined) return found;
+  const inner = (part: Expression): Expression => withParts(part, replace);
+  switch (e.kind) {
+    case 'const':
+    case 'local':
+      return e;
+    case 'load':
+      return { ...e, index: inner(e.index) };
+    case 'unary':
+    case 'convert':
+    case 'reinterpret':
+    case 'toFixed':
+    case 'fromFixed':
+      return { ...e, operand: inner(e.operand) };
+    case 'binary':
+    case 'compare':
+      return { ...e, left: inner(e.left), right: inner(e.right) };
+    case 'select':
+      return { ...e, condition: inner(e.condition), whenTrue: inner(e.whenTrue), whenFalse: inner(e.whenFalse) };
+    case 'call':
+      return { ...e, arguments: e.arguments.map(inner) };
+  }
 }

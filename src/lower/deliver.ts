@@ -160,7 +160,15 @@ function allocateInboxes(
         const sent = slots > 1;
         const name = `${group.name}.${variable}.${sent ? 'sent' : 'inbox'}`;
         const what = `what ${sent ? `was sent and arrives at ${variable} of ${group.name} in each of ${slots} steps` : `arrives at ${variable} of ${group.name} in a step`}`;
-        const buffer = context.builder.buffer(name, 'i64', group.length * slots, `${what}, in units of 2^${-exponent}`);
+        const buffer = context.builder.buffer(
+          name,
+          'i64',
+          group.length * slots,
+          `${what}, in units of 2^${-exponent}`,
+          {
+            inbox: { exponent },
+          },
+        );
         context.builder.notes.push(`${group.name}.${variable} sums arrivals in units of 2^${-exponent}`);
         return [key, { group, variable, buffer, exponent, slots }];
       }),

@@ -23,6 +23,8 @@ export function fold(e: Expression): Expression {
     case 'unary':
     case 'convert':
     case 'reinterpret':
+    case 'toFixed':
+    case 'fromFixed':
       return isConst(e.operand) ? constantOf(e.type, plain.evaluate(e)) : e;
     case 'binary':
     case 'compare':

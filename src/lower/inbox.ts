@@ -3,11 +3,12 @@
  * show.
  *
  * One inbox per group and variable. Its exponent follows from bounds on the weights and on how many may arrive in one
- * slot; the sum stays below 2^51, where the conversion through 1.5 * 2^52 is exact (`docs/determinism.md`, sums).
+ * slot; the sum stays below 2^51 units, where conversions are exact (`docs/determinism.md`, sums).
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
+import { powerOfTwo } from '../ir/library/formats.js';
 import type { Buffer, Expression as Ir } from '../ir/program.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
@@ -16,10 +17,6 @@ import { to } from './expressions.js';
 import { fold } from './fold.js';
 import type { Group } from './groups.js';
 import { runsOnLanes } from './lanes.js';
-
-/** 1.5 * 2^52: adding it to a number below 2^51 leaves the rounded number in the low bits. */
-const magic = 6755399441055744;
-const magicBits = 0x4338000000000000n;
 
 export interface Inbox {
   readonly group: Group;
@@ -43,13 +40,6 @@ export interface QuantisedWeight {
 /** Weights by projection and name. */
 export type QuantisedWeights = ReadonlyMap<string, ReadonlyMap<string, QuantisedWeight>>;
 
-/** 2^n as a double, |n| < 1023. */
-export function powerOfTwo(n: number): number {
-  let result = 1;
-  for (let k = 0; k < Math.abs(n); k++) result *= n > 0 ? 2 : 0.5;
-  return result;
-}
-
 /** The largest exponent with which a sum of at most `bound` stays below 2^50. */
 export function exponentFor(bound: number): number {
   let exponent = 0;
@@ -67,17 +57,8 @@ export function exponentFor(bound: number): number {
  */
 export const roundingSlack = (real: 'f64' | 'f32'): number => (real === 'f32' ? powerOfTwo(-18) : 1e-9);
 
-/** An i64 that is the value in units of 2^-exponent, rounded half to even. Legal for |value| * 2^exponent < 2^51. */
-export function quantise(value: Ir, exponent: number): Ir {
-  const scaled = fold(ir.mul(to('f64', value), ir.f64(powerOfTwo(exponent))));
-  return fold(ir.sub(fold(ir.reinterpret('i64', fold(ir.add(scaled, ir.f64(magic))))), ir.i64(magicBits)));
-}
-
-/** The float64 value of an inbox sum. */
-export function valueOfSum(sum: Ir, exponent: number): Ir {
-  const whole = ir.sub(ir.reinterpret('f64', ir.add(sum, ir.i64(magicBits))), ir.f64(magic));
-  return ir.mul(whole, ir.f64(powerOfTwo(-exponent)));
-}
+/** A value in units of 2^-exponent, rounded half to even; at once where it is a constant. */
+export const quantise = (value: Ir, exponent: number): Ir => fold(ir.toFixed(to('f64', value), exponent));
 
 /**
  * A kernel that adds what has gathered in inboxes of one group to their variables and empties them. A variable that may
@@ -100,7 +81,7 @@ export function flushKernel(inboxes: readonly Inbox[], context: Context): string
               rangesAddress.index,
             ),
           );
-    const arrived = to(context.real, valueOfSum(ir.load(inbox.buffer, place), inbox.exponent));
+    const arrived = to(context.real, ir.fromFixed(ir.load(inbox.buffer, place), inbox.exponent));
     const sum = fold(ir.add(to(context.real, scope.read(inbox.variable)), arrived));
     const free = writable(group, inbox.variable, scope);
     scope.write(inbox.variable, free ? ir.select(free, sum, to(context.real, scope.read(inbox.variable))) : sum);

@@ -21,6 +21,8 @@ export function runsOnLanes(body: readonly Statement[], builder: ProgramBuilder)
       case 'unary':
       case 'convert':
       case 'reinterpret':
+      case 'toFixed':
+      case 'fromFixed':
         return safe(e.operand);
       case 'binary':
       case 'compare':
@@ -76,6 +78,8 @@ function isUniform(e: Expression, uniform: ReadonlySet<string>): boolean {
     case 'unary':
     case 'convert':
     case 'reinterpret':
+    case 'toFixed':
+    case 'fromFixed':
       return isUniform(e.operand, uniform);
     case 'binary':
     case 'compare':

@@ -7,6 +7,7 @@ import type {
   ElementType,
   EventRing,
   Extent,
+  Inbox,
   IrFunction,
   Kernel,
   Local,
@@ -22,6 +23,7 @@ import { freeName } from '../model/free-name.js';
 export interface BufferOptions {
   readonly role?: 'state' | 'constant';
   readonly initial?: TypedArray | { readonly fill: number | bigint };
+  readonly inbox?: Inbox;
 }
 
 export class ProgramBuilder {
@@ -44,6 +46,7 @@ export class ProgramBuilder {
       element,
       length,
       role: options.role ?? 'state',
+      ...(options.inbox === undefined ? {} : { inbox: options.inbox }),
       ...(options.initial === undefined ? {} : { initial: options.initial }),
       comment,
     };

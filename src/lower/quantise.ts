@@ -5,6 +5,7 @@
  */
 
 import * as ir from '../ir/builder.js';
+import { powerOfTwo } from '../ir/library/formats.js';
 import type { ElementType, Expression as Ir, Kernel, Statement } from '../ir/program.js';
 import { bodyOf, buffersOf } from '../ir/walk.js';
 import { namesIn } from '../lang/walk.js';
@@ -12,7 +13,7 @@ import { expressionsIn } from '../model/typed.js';
 import { writtenBy } from './serial/code.js';
 import type { Context } from './context.js';
 import type { Inbox, QuantisedWeight, QuantisedWeights } from './inbox.js';
-import { powerOfTwo, quantise, roundingSlack } from './inbox.js';
+import { quantise, roundingSlack } from './inbox.js';
 import type { PathwayCode } from './pathways.js';
 import { addsParameter, inboxKey } from './pathways.js';
 import { ownersOf } from './pieces.js';

@@ -96,6 +96,10 @@ describe('types of expressions', () => {
     ],
     ['i64 → f32', ir.convert('f32', ir.i64(1n)), 'converts i64 to f32'],
     ['convert to itself', { kind: 'convert', type: 'f64', operand: ir.f64(1) }, 'converts f64 to f64'],
+    ['an integer to fixed point', ir.toFixed(ir.i64(1n), 3), 'has toFixed of i64'],
+    ['a number from fixed point', ir.fromFixed(ir.f64(1), 3), 'has fromFixed of f64'],
+    ['half a bit', ir.toFixed(ir.f64(1), 0.5), 'has toFixed with the exponent 0.5'],
+    ['too small a unit', ir.fromFixed(ir.i64(1n), 1001), 'has fromFixed with the exponent 1001'],
     ['reinterpret of other widths', ir.reinterpret('f64', ir.u32(1)), 'reinterprets u32 as f64'],
     ['i32 with a fraction', { kind: 'const', type: 'i32', value: 1.5 }, 'has a constant 1.5 that is no i32'],
     ['u32 below zero', { kind: 'const', type: 'u32', value: -1 }, 'has a constant -1 that is no u32'],
@@ -754,5 +758,50 @@ describe('schedule and manifest', () => {
     ],
   ])('%s', (_, program, violation) => {
     expect(checkProgram(program)).toContain(violation);
+  });
+});
+
+describe('inboxes', () => {
+  const inbox: Buffer = {
+    name: 'arrived',
+    element: 'i64',
+    length: 66,
+    role: 'state',
+    inbox: { exponent: 50 },
+    comment: '',
+  };
+  const using = (...body: Statement[]): Program => ({
+    ...withBody(...body),
+    buffers: [...twoPopulations.buffers, inbox],
+  });
+  const zero = ir.u32(0);
+  const value = ir.toFixed(ir.f64(0.5), 50);
+
+  it('are added to, read and emptied in their units', () => {
+    const program = using(
+      ir.accumulate(inbox, zero, value),
+      ir.accumulate(inbox, zero, ir.i64(3n)),
+      ir.set(x, ir.fromFixed(ir.load(inbox, zero), 50)),
+      ir.store(inbox, zero, ir.i64(0n)),
+    );
+    expect(checkProgram(program)).toEqual([]);
+  });
+
+  it.each<[string, Statement, string]>([
+    ['added to in others', ir.accumulate(inbox, zero, ir.toFixed(ir.f64(1), 49)), 'in units of 2^-49, not 2^-50'],
+    ['read in others', ir.set(x, ir.fromFixed(ir.load(inbox, zero), 51)), 'in units of 2^-51, not 2^-50'],
+    ['read as integers', ir.accumulate(inbox, zero, ir.load(inbox, zero)), 'otherwise than as what its units'],
+    ['overwritten', ir.store(inbox, zero, value), 'stores to the inbox arrived what is not zero'],
+  ])('are never %s', (_, statement, sentence) => {
+    expect(checkProgram(using(statement)).join('; ')).toContain(sentence);
+  });
+
+  it.each<[string, Partial<Buffer>, string]>([
+    ['of floating-point numbers', { element: 'f64' }, 'is an inbox of f64'],
+    ['that never change', { role: 'constant' }, 'is an inbox that never changes'],
+    ['of half bits', { inbox: { exponent: 0.5 } }, 'is an inbox with the exponent 0.5'],
+  ])('are nothing %s', (_, changes, sentence) => {
+    const program = { ...twoPopulations, buffers: [...twoPopulations.buffers, { ...inbox, ...changes }] };
+    expect(checkProgram(program).join('; ')).toContain(sentence);
   });
 });

@@ -555,3 +555,24 @@ describe('functions', () => {
     expect(() => createEvaluator([{ ...again, name: 'other' }])).toThrow('other calls again, which does not exist');
   });
 });
+
+describe('fixed-point numbers', () => {
+  it('are the nearest multiples of their unit, halves to even, and stand for them exactly', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -970, max: 1000 }), fc.bigInt(-(2n ** 50n), 2n ** 50n), (exponent, n) => {
+        const unit = 2 ** -exponent;
+        expect(evaluate(ir.fromFixed(ir.i64(n), exponent))).toBe(Number(n) * unit);
+        expect(evaluate(ir.toFixed(ir.f64(Number(n) * unit), exponent))).toBe(n);
+      }),
+    );
+    for (const [x, n] of [
+      [0.5, 0n],
+      [1.5, 2n],
+      [2.5, 2n],
+      [-0.5, 0n],
+      [-1.5, -2n],
+      [0.75, 1n],
+    ] as const)
+      expect(evaluate(ir.toFixed(ir.f64(x * 8), -3))).toBe(n);
+  });
+});

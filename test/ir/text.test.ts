@@ -52,6 +52,8 @@ describe('expressions are written as in the field, with the fewest parentheses',
     [ir.select(b, x, y), 'select(b, x, y)'],
     [ir.convert('f64', n), 'f64(n)'],
     [ir.reinterpret('i64', x), 'i64.bits(x)'],
+    [ir.toFixed(ir.mul(x, x), 53), 'toFixed(x * x, 53)'],
+    [ir.fromFixed(ir.i64(1n), -3), 'fromFixed(1L, -3)'],
     [ir.unary('floor', ir.div(x, y)), 'floor(x / y)'],
     [ir.binary('mulHigh', n, ir.u32(0xd2511f53)), 'mulHigh(n, 0xd2511f53u)'],
     [ir.shl(n, ir.add(n, ir.u32(1))), 'n << n + 1u'],
@@ -148,6 +150,8 @@ function expressionOf(type: ScalarType, depth: number): fc.Arbitrary<Expression>
   return known;
 }
 
+const exponent = fc.integer({ min: -1000, max: 1000 });
+
 function makeExpressionOf(type: ScalarType, depth: number): fc.Arbitrary<Expression> {
   const leaves = [constantOf[type], fc.constant(ir.get(local(`my_${type}`, type)))];
   if (depth === 0) return fc.oneof(...leaves);
@@ -165,6 +169,8 @@ function makeExpressionOf(type: ScalarType, depth: number): fc.Arbitrary<Express
     ...scalarTypes
       .filter((from) => reinterpretable(from, type))
       .map((from) => inner(from).map((e) => ir.reinterpret(type, e))),
+    ...(type === 'i64' ? [fc.tuple(inner('f64'), exponent).map(([e, s]) => ir.toFixed(e, s))] : []),
+    ...(type === 'f64' ? [fc.tuple(inner('i64'), exponent).map(([e, s]) => ir.fromFixed(e, s))] : []),
     ...buffers
       .filter((buffer) => loadedType[buffer.element] === type)
       .map((buffer) => inner('u32').map((e) => ir.load(buffer, e))),
@@ -255,6 +261,22 @@ describe('what is printed reads back the same', () => {
     [
       'an event without a log before logs',
       { events: twoPopulations.events.map(({ log, ...event }) => (log === 'b' ? event : { ...event, log: 'a' })) },
+    ],
+    [
+      'inboxes',
+      {
+        kernels: [],
+        events: [],
+        logs: [],
+        buffers: [53, -3, 0].map((exponent) => ({
+          name: `at_${exponent + 3}`,
+          element: 'i64' as const,
+          length: 4,
+          role: 'state' as const,
+          inbox: { exponent },
+          comment: 'arrives',
+        })),
+      },
     ],
     ['an empty schedule', { schedule: { initialise: [], step: [], procedures: { nothing: [] } } }],
     [

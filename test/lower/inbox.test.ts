@@ -5,13 +5,14 @@
 import { describe, expect, test } from 'vitest';
 import { createEvaluator } from '../../src/ir/evaluate.js';
 import * as ir from '../../src/ir/builder.js';
-import { exponentFor, powerOfTwo, quantise, valueOfSum } from '../../src/lower/inbox.js';
+import { powerOfTwo } from '../../src/ir/library/formats.js';
+import { exponentFor, quantise } from '../../src/lower/inbox.js';
 
 const evaluator = createEvaluator([]);
 const quantised = (value: number, exponent: number): bigint =>
   evaluator.evaluate(quantise(ir.f64(value), exponent)) as bigint;
 const valued = (sum: bigint, exponent: number): number =>
-  evaluator.evaluate(valueOfSum(ir.i64(sum), exponent)) as number;
+  evaluator.evaluate(ir.fromFixed(ir.i64(sum), exponent)) as number;
 
 describe('the exponent', () => {
   test.each([

@@ -21,7 +21,15 @@ import type {
   PropagateKernel,
   Statement,
 } from '../../ir/program.js';
-import { bodyOf, buffersOf, expressionsOf, someExpression, visitExpression, visitStatements } from '../../ir/walk.js';
+import {
+  bodyOf,
+  buffersOf,
+  expressionsOf,
+  someExpression,
+  visitExpression,
+  visitStatements,
+  withParts,
+} from '../../ir/walk.js';
 
 /** Elements of a line, as many as a cache line has float64 values. */
 const lineLength = 8;
@@ -42,34 +50,10 @@ interface Receiver {
 }
 
 const isOwn = (e: Expression): boolean => e.kind === 'local' && e.name === 'index';
+const isOwnLoad = (e: Expression, buffer: string): boolean =>
+  e.kind === 'load' && e.buffer === buffer && isOwn(e.index);
 const loads = (e: Expression, buffer: string): boolean =>
   someExpression(e, (part) => part.kind === 'load' && part.buffer === buffer);
-const isNumber = (e: Expression, value: number | bigint): boolean => e.kind === 'const' && Object.is(e.value, value);
-
-/** Replaces parts of an expression, from the outside in. */
-function replaced(e: Expression, replace: (part: Expression) => Expression | undefined): Expression {
-  const found = replace(e);
-  if (found !== undefined) return found;
-  const inner = (part: Expression): Expression => replaced(part, replace);
-  switch (e.kind) {
-    case 'const':
-    case 'local':
-      return e;
-    case 'load':
-      return { ...e, index: inner(e.index) };
-    case 'unary':
-    case 'convert':
-    case 'reinterpret':
-      return { ...e, operand: inner(e.operand) };
-    case 'binary':
-    case 'compare':
-      return { ...e, left: inner(e.left), right: inner(e.right) };
-    case 'select':
-      return { ...e, condition: inner(e.condition), whenTrue: inner(e.whenTrue), whenFalse: inner(e.whenFalse) };
-    case 'call':
-      return { ...e, arguments: e.arguments.map(inner) };
-  }
-}
 
 /** Names of locals that statements of a straight line need for `wanted`, through what sets them. */
 function neededLocals(body: readonly Statement[], wanted: readonly Expression[]): ReadonlySet<string> {
@@ -91,14 +75,14 @@ function neededLocals(body: readonly Statement[], wanted: readonly Expression[])
 function valueOf(body: readonly Statement[], value: Expression): Expression {
   const known = new Map<string, Expression>();
   const expand = (e: Expression): Expression =>
-    replaced(e, (part) => (part.kind === 'local' ? known.get(part.name) : undefined));
+    withParts(e, (part) => (part.kind === 'local' ? known.get(part.name) : undefined));
   for (const s of body) if (s.kind === 'set') known.set(s.local, expand(s.value));
   return expand(value);
 }
 
 /** Whether a value is that of `variable` when nothing is in the inbox, up to the sign of zero. */
 function keeps(value: Expression, variable: string, inbox: string): boolean {
-  const isVariable = (e: Expression): boolean => e.kind === 'load' && e.buffer === variable && isOwn(e.index);
+  const isVariable = (e: Expression): boolean => isOwnLoad(e, variable);
   if (isVariable(value)) return true;
   if (value.kind === 'select')
     return (
@@ -108,21 +92,7 @@ function keeps(value: Expression, variable: string, inbox: string): boolean {
     );
   if (value.kind !== 'binary' || value.op !== 'add' || !isVariable(value.left)) return false;
   const sum = value.right.kind === 'convert' ? value.right.operand : value.right;
-  return sum.kind === 'binary' && sum.op === 'mul' && sum.right.kind === 'const' && isWholeOf(sum.left, inbox);
-}
-
-/** The number in an inbox as a float64, through the bits of 1.5 * 2^52: of nothing it is 0. */
-function isWholeOf(e: Expression, inbox: string): boolean {
-  if (e.kind !== 'binary' || e.op !== 'sub' || !isNumber(e.right, 6755399441055744)) return false;
-  const bits = e.left.kind === 'reinterpret' ? e.left.operand : undefined;
-  return (
-    bits?.kind === 'binary' &&
-    bits.op === 'add' &&
-    bits.left.kind === 'load' &&
-    bits.left.buffer === inbox &&
-    isOwn(bits.left.index) &&
-    isNumber(bits.right, 0x4338000000000000n)
-  );
+  return sum.kind === 'fromFixed' && isOwnLoad(sum.operand, inbox);
 }
 
 /** What a kernel does for each inbox by itself; undefined where it does anything else. */
@@ -139,7 +109,7 @@ function receiversOf(kernel: MapKernel, buffers: ReadonlyMap<string, Buffer>): r
   const stores = body.flatMap((s) => (s.kind === 'store' ? [s] : []));
   if (!stores.every(({ index }) => isOwn(index)) || new Set(stores.map(({ buffer }) => buffer)).size !== stores.length)
     return undefined;
-  const emptied = stores.filter(({ buffer, value }) => buffers.get(buffer)?.element === 'i64' && isNumber(value, 0n));
+  const emptied = stores.filter(({ buffer }) => buffers.get(buffer)?.inbox !== undefined);
   const written = stores.filter((s) => !emptied.includes(s));
   const receivers = emptied.flatMap(({ buffer }): Receiver[] => {
     const inbox = buffers.get(buffer);
@@ -206,12 +176,12 @@ function fillersOf(program: Program, inbox: Buffer, receiver: MapKernel): readon
     if (kernel === receiver || !buffersOf(bodyOf(kernel)).has(inbox.name)) continue;
     if (kernel.shape !== 'propagate' || (kernel.order.kind !== 'byTarget' && kernel.order.kind !== 'sequential'))
       return undefined;
-    let adds = true;
+    let onlyAdds = true;
     visitStatements(kernel.body, (s) => {
-      if (s.kind === 'store' && s.buffer === inbox.name) adds = false;
-      if (expressionsOf(s).some((e) => loads(e, inbox.name))) adds = false;
+      if (s.kind === 'store' && s.buffer === inbox.name) onlyAdds = false;
+      if (expressionsOf(s).some((e) => loads(e, inbox.name))) onlyAdds = false;
     });
-    if (!adds) return undefined;
+    if (!onlyAdds) return undefined;
     fillers.push(kernel);
   }
   return fillers;
@@ -260,7 +230,7 @@ function lineKernel(kernel: MapKernel, { inbox, variable, statements }: Receiver
   while (limit < items) limit *= 2;
   // Changes nothing, but tells a compiler that what follows does not wrap around, so that a line is loaded at once.
   const item = ir.mul(ir.and({ kind: 'local', type: 'u32', name: 'index' }, ir.u32(limit - 1)), ir.u32(linesPerItem));
-  const at = (e: Expression): Expression => replaced(e, (part) => (isOwn(part) ? ir.get(element) : undefined));
+  const at = (e: Expression): Expression => withParts(e, (part) => (isOwn(part) ? ir.get(element) : undefined));
   const own = statements.map((s): Statement => {
     if (s.kind === 'set') return { ...s, value: at(s.value) };
     return s.kind === 'store' ? { ...s, index: at(s.index), value: at(s.value) } : s;

@@ -1,6 +1,7 @@
 /** Expressions and statements of the IR as text of the C family. */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
+import { expandFixed } from '../../ir/fixed-point.js';
 import type {
   ElementType,
   Expression,
@@ -81,6 +82,9 @@ export function expressionText(body: Body, e: Expression): Term {
       return convertText(e.type, e.operand.type, operand(e.operand), language);
     case 'reinterpret':
       return reinterpretText(e.type, e.operand.type, operand(e.operand), language);
+    case 'toFixed':
+    case 'fromFixed':
+      return operand(expandFixed(e));
     case 'call':
       return call(language.functionNames.id(e.function), ...e.arguments.map(operand));
   }

@@ -4,6 +4,7 @@
  */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
+import { expandFixed } from '../../ir/fixed-point.js';
 import type {
   BinaryOp,
   CompactKernel,
@@ -81,6 +82,10 @@ function expressionOf(s: Substitution, e: Expression, hint: string): Expression 
     case 'convert':
     case 'reinterpret':
       return { ...e, operand: part(e.operand) };
+    case 'toFixed':
+    case 'fromFixed':
+      // Members may differ in the exponent: as a number among others it becomes part of their tables.
+      return part(expandFixed(e));
     case 'binary':
       if (isCell(e)) return indexOf(s, e);
       return { ...e, left: part(e.left), right: part(e.right) };

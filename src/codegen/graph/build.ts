@@ -1,6 +1,7 @@
 /** From the body of a map kernel to its graph. */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
+import { expandFixed } from '../../ir/fixed-point.js';
 import type {
   CallExpression,
   CallStatement,
@@ -163,6 +164,9 @@ function addExpression(builder: Builder, expression: Expression, environment: En
     }
     case 'reinterpret':
       return graph.node({ kind: 'reinterpret', ...combine([expression.operand]) });
+    case 'toFixed':
+    case 'fromFixed':
+      return operand(expandFixed(expression));
     case 'call':
       return addCall(builder, expression, environment);
   }

@@ -1,6 +1,7 @@
 /** Expressions and statements of the IR as scalar WebAssembly text. */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
+import { expandFixed } from '../../ir/fixed-point.js';
 import type { ElementType, Expression, If, IrFunction, SetBit, Statement } from '../../ir/program.js';
 import { elementBytes } from '../../ir/program.js';
 import type { HelperUse } from './operations.js';
@@ -221,6 +222,9 @@ function expressionText(scope: Scope, expression: Expression): Wat {
       return convertText(expression.type, expression.operand.type, text(expression.operand));
     case 'reinterpret':
       return reinterpretText(expression.type, expression.operand.type, text(expression.operand));
+    case 'toFixed':
+    case 'fromFixed':
+      return text(expandFixed(expression));
     case 'call':
       return [`call ${scope.module.functions.id(expression.function)}`, ...expression.arguments.map(text)];
   }

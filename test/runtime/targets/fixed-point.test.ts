@@ -13,7 +13,8 @@ import type { Target } from '../../../runtime/targets/target.js';
 import { wasmTarget } from '../../../runtime/targets/wasm/target.js';
 import * as b from '../../../src/ir/builder.js';
 import type { Buffer, Kernel, Program } from '../../../src/ir/program.js';
-import { exponentFor, powerOfTwo, quantise, valueOfSum } from '../../../src/lower/inbox.js';
+import { powerOfTwo } from '../../../src/ir/library/formats.js';
+import { exponentFor, quantise } from '../../../src/lower/inbox.js';
 import { runCommand, temporaryFolder } from '../../support/command.js';
 import { buildLookAlike, canLookAlike } from '../../support/cuda-driver/libraries.js';
 import { canShim, shimTarget } from '../../support/cuda-shim/target.js';
@@ -114,7 +115,7 @@ function network(seed: number, order: 'any' | 'byTarget', sum: 'fixed point' | '
         : b.accumulate(inbox, to, quantise(w, exponent)),
     ],
   };
-  const arrived = sum === 'float' ? b.load(inbox, index) : valueOfSum(b.load(inbox, index), exponent);
+  const arrived = sum === 'float' ? b.load(inbox, index) : b.fromFixed(b.load(inbox, index), exponent);
   return program({
     buffers: [
       segments,

@@ -24,6 +24,7 @@ const stages = {
   neuroml: 'NeuroML',
   model: 'The model: names, structure, dimensions',
   data: 'Large arrays beside a document',
+  draw: 'Drawing what a notation prescribes',
   lower: 'What this version cannot run',
   codegen: 'Generating programs',
   run: 'Running',

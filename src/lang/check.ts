@@ -16,6 +16,7 @@ import {
   dimensionText,
   divideDimensions,
   equalDimensions,
+  hasNamedUnit,
   isDimensionless,
   multiplyDimensions,
   powerDimension,
@@ -32,7 +33,18 @@ export interface Inferred {
 }
 
 /** A variable that an expression may read. */
-export type Symbol = Inferred;
+export interface Symbol extends Inferred {
+  /** Where it is defined, in whatever form the stage that reports findings has places. */
+  readonly definition?: string;
+  /** Set for a quantity that is given, whose unit may be a slip, rather than a variable that is computed. */
+  readonly given?: boolean;
+}
+
+/** A definition that explains a finding. */
+export interface Related {
+  readonly message: string;
+  readonly definition: string;
+}
 
 /**
  * What the names in an expression mean. Names win over units and constants; functions of the model come beside the
@@ -46,8 +58,8 @@ export interface Scope {
   readonly functions?: ReadonlyMap<string, FunctionSignature>;
 }
 
-/** Receives each finding with its range of offsets in the text of the expression. */
-export type Report = (finding: Finding, span: Span) => void;
+/** Receives each finding with its range of offsets in the text of the expression, and definitions that explain it. */
+export type Report = (finding: Finding, span: Span, related?: readonly Related[]) => void;
 
 /** A scope from a map of variables. */
 export function scopeOf(
@@ -94,10 +106,10 @@ export interface Expectation {
  */
 export function checkExpression(e: Expression, scope: Scope, expected: Expectation, report: Report): boolean {
   const found = inferType(e, scope, report);
-  return found !== null && checkFit(e, found, expected, report);
+  return found !== null && checkFit(e, found, expected, { scope, report });
 }
 
-function checkFit(e: Expression, found: Inferred, expected: Expectation, report: Report): boolean {
+function checkFit(e: Expression, found: Inferred, expected: Expectation, { scope, report }: Context): boolean {
   if (expected.type === 'boolean') {
     if (found.type === 'boolean') return true;
     report(messages.notBoolean(expected.what, found.type), e.span);
@@ -108,14 +120,16 @@ function checkFit(e: Expression, found: Inferred, expected: Expectation, report:
     return false;
   }
   if (!equalDimensions(found.dimension, expected.dimension)) {
+    const slips = suspects(e, divideDimensions(expected.dimension, found.dimension), scope);
     report(
       messages.wrongDimension(
         expected.what,
         expected.dimension,
         found.dimension,
-        expected.hint ?? dimensionHint(e, expected.dimension, found),
+        expected.hint ?? slipHint(slips) ?? dimensionHint(e, expected.dimension, found),
       ),
       e.span,
+      slips.map(definitionOf),
     );
     return false;
   }
@@ -277,15 +291,20 @@ function arithmetic(e: Binary, left: Inferred | null, right: Inferred | null, co
 }
 
 /** Says which side is which: the found one is the right side, marked in the text. */
-function sameDimension(e: Binary, left: Inferred, right: Inferred, { report }: Context): boolean {
+function sameDimension(e: Binary, left: Inferred, right: Inferred, { scope, report }: Context): boolean {
   if (equalDimensions(left.dimension, right.dimension)) return true;
+  const slips = likeliest([
+    ...suspects(e.right, divideDimensions(left.dimension, right.dimension), scope),
+    ...suspects(e.left, divideDimensions(right.dimension, left.dimension), scope),
+  ]);
   const zero = isLiteralZero(e.left) ? right : isLiteralZero(e.right) ? left : undefined;
   const hint = zero
     ? `a zero needs its unit, write ${printExpression({ kind: 'quantity', value: 0, dimension: zero.dimension, span: e.span })}`
-    : dimensionHint(e.right, left.dimension, right);
+    : (slipHint(slips) ?? dimensionHint(e.right, left.dimension, right));
   report(
     messages.dimensionMismatch(`the two sides of ${e.operator}`, left.dimension, right.dimension, hint),
     e.right.span,
+    slips.map(definitionOf),
   );
   return false;
 }
@@ -308,7 +327,13 @@ function inferPower(e: Binary, base: Inferred, exponent: Inferred, context: Cont
   ];
   if (!numbers[0] || !numbers[1]) return null;
   if (!isDimensionless(exponent.dimension)) {
-    context.report(messages.wrongDimension('the exponent', dimensionless, exponent.dimension), e.right.span);
+    const slips = suspects(e.right, divideDimensions(dimensionless, exponent.dimension), context.scope);
+    const hint = slipHint(slips) ?? dimensionHint(e.right, dimensionless, exponent);
+    context.report(
+      messages.wrongDimension('the exponent', dimensionless, exponent.dimension, hint),
+      e.right.span,
+      slips.map(definitionOf),
+    );
     return null;
   }
   const constant = constantExponent(e.right);
@@ -334,9 +359,16 @@ function inferConditional(e: Conditional, context: Context): Inferred | null {
     return null;
   }
   if (!equalDimensions(whenTrue.dimension, whenFalse.dimension)) {
+    const slips = suspects(e.whenFalse, divideDimensions(whenTrue.dimension, whenFalse.dimension), context.scope);
     context.report(
-      messages.dimensionMismatch('the two values of the choice', whenTrue.dimension, whenFalse.dimension),
+      messages.dimensionMismatch(
+        'the two values of the choice',
+        whenTrue.dimension,
+        whenFalse.dimension,
+        slipHint(slips) ?? dimensionHint(e.whenFalse, whenTrue.dimension, whenFalse),
+      ),
       e.whenFalse.span,
+      slips.map(definitionOf),
     );
     return null;
   }
@@ -366,7 +398,7 @@ function inferCall(e: Call, context: Context): Inferred | null {
   const type =
     known.result === 'widest' ? complete.map((argument) => argument.type).reduce(widest, 'integer') : known.result;
   if (complete.length < e.arguments.length) return null;
-  const dimension = callDimension(e, known, complete, report);
+  const dimension = callDimension(e, known, complete, context);
   return dimension && { type, dimension };
 }
 
@@ -378,7 +410,7 @@ function callDimension(
   e: Call,
   known: FunctionSignature,
   found: readonly Inferred[],
-  report: Report,
+  { scope, report }: Context,
 ): Dimension | null {
   const first = found[0]?.dimension ?? dimensionless;
   const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
@@ -389,14 +421,16 @@ function callDimension(
       const wanted = expected[index];
       if (!wanted || equalDimensions(argument.dimension, wanted)) continue;
       const part = e.arguments[index] ?? e;
+      const slips = suspects(part, divideDimensions(wanted, argument.dimension), scope);
       report(
         messages.wrongDimension(
           argumentName(e, index),
           wanted,
           argument.dimension,
-          dimensionHint(part, wanted, argument),
+          slipHint(slips) ?? dimensionHint(part, wanted, argument),
         ),
         part.span,
+        slips.map(definitionOf),
       );
       fits = false;
     }
@@ -432,6 +466,74 @@ function reportZeroDivisor(divisor: Expression, operator: string, report: Report
   if (zero) report(messages.divisionByZero(operator), divisor.span);
 }
 
+/** More names than these explain nothing. */
+const mostSuspects = 2;
+
+/** A name whose unit would make an expression fit if it were another. */
+interface Suspect {
+  readonly name: string;
+  readonly found: Dimension;
+  readonly needed: Dimension;
+  readonly definition: string;
+  readonly given: boolean;
+}
+
+/** Quantities that are given before variables, those that need a unit before those that should have none. */
+function likeliest(all: readonly Suspect[]): readonly Suspect[] {
+  const given = all.filter((suspect) => suspect.given);
+  const plain = given.filter(({ needed }) => !isDimensionless(needed));
+  return (plain.length > 0 ? plain : given.length > 0 ? given : all).slice(0, mostSuspects);
+}
+
+/**
+ * Names among the factors of an expression that would make it fit, had they a unit with a name instead of theirs:
+ * quantities that are given before variables.
+ *
+ * @param factor  what the expression would have to be multiplied by
+ */
+function suspects(e: Expression, factor: Dimension, scope: Scope): readonly Suspect[] {
+  const found: Suspect[] = [];
+  const seen = new Set<string>();
+  let open = mostFactors;
+  const search = (part: Expression, power: number): void => {
+    if (open-- <= 0 || power === 0) return;
+    if (part.kind === 'unary' && part.operator !== 'not') search(part.operand, power);
+    else if (part.kind === 'binary' && (part.operator === '*' || part.operator === '/')) {
+      search(part.left, power);
+      search(part.right, part.operator === '*' ? power : -power);
+    } else if (part.kind === 'binary' && part.operator === '**')
+      search(part.left, power * (constantExponent(part.right) ?? 0));
+    else if (part.kind === 'name' && !seen.has(part.name)) {
+      seen.add(part.name);
+      const symbol = scope.lookup(part.name);
+      if (symbol?.definition === undefined || symbol.type === 'boolean') return;
+      const needed = multiplyDimensions(symbol.dimension, powerDimension(factor, 1 / power));
+      if (!hasNamedUnit(needed)) return;
+      const { definition, given = false, dimension } = symbol;
+      found.push({ name: part.name, found: dimension, needed, definition, given });
+    }
+  };
+  search(e, 1);
+  return likeliest(found);
+}
+
+/** Factors that are looked at in one expression. */
+const mostFactors = 100;
+
+function slipHint(slips: readonly Suspect[]): string | undefined {
+  if (slips.length === 0) return undefined;
+  const ways = slips.map(
+    ({ name, found, needed }) =>
+      `${name} ${isDimensionless(needed) ? 'had no unit' : `were in ${dimensionText(needed)}`} (it ${isDimensionless(found) ? 'has no unit' : `is in ${dimensionText(found)}`})`,
+  );
+  return `it would fit if ${ways.join(', or if ')}`;
+}
+
+const definitionOf = ({ name, found, definition }: Suspect): Related => ({
+  message: `${name} is defined here, ${isDimensionless(found) ? 'without a unit' : `in ${dimensionText(found)}`}`,
+  definition,
+});
+
 /** How to make a value fit, when the difference is a unit that the field often leaves out. */
 function dimensionHint(e: Expression, expected: Dimension, found: Inferred): string | undefined {
   if (isLiteralZero(e) && !isDimensionless(expected)) {
@@ -439,7 +541,10 @@ function dimensionHint(e: Expression, expected: Dimension, found: Inferred): str
   }
   const factor = divideDimensions(expected, found.dimension);
   if (isDimensionless(found.dimension)) return `give it a unit, ${dimensionText(factor)}`;
-  return isDimensionless(expected)
-    ? `divide it by a value in ${dimensionText(found.dimension)}`
+  if (isDimensionless(expected)) return `divide it by a value in ${dimensionText(found.dimension)}`;
+  const inverse = divideDimensions(found.dimension, expected);
+  const isTime = equalDimensions(inverse, [0, 0, 1, 0, 0, 0, 0]);
+  return isTime || (hasNamedUnit(inverse) && !hasNamedUnit(factor))
+    ? `divide it by a value in ${dimensionText(inverse)}`
     : `multiply it by a value in ${dimensionText(factor)}`;
 }

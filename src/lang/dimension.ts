@@ -129,9 +129,115 @@ export function unitText(d: Dimension, taken: (name: string) => boolean = () => 
   return parts.length === 0 ? '1' : parts.join('*');
 }
 
-/** A dimension for people: its SI unit, or `1 (no unit)`. */
+/**
+ * Units that texts for people are made of, in the order in which they are written, with what each costs: the lower, the
+ * sooner it is used.
+ */
+const readableUnits: readonly (readonly [symbol: string, cost: number, dimension: Dimension])[] = [
+  ['V', 1, [2, 1, -3, -1, 0, 0, 0]],
+  ['A', 1, [0, 0, 0, 1, 0, 0, 0]],
+  ['S', 1.1, [-2, -1, 3, 2, 0, 0, 0]],
+  ['F', 1.1, [-2, -1, 4, 2, 0, 0, 0]],
+  ['ohm', 1.2, [2, 1, -3, -2, 0, 0, 0]],
+  ['mol', 1.2, [0, 0, 0, 0, 0, 1, 0]],
+  ['K', 1.2, [0, 0, 0, 0, 1, 0, 0]],
+  ['C', 1.4, [0, 0, 1, 1, 0, 0, 0]],
+  ['kg', 1.5, [0, 1, 0, 0, 0, 0, 0]],
+  ['J', 2.2, [2, 1, -2, 0, 0, 0, 0]],
+  ['W', 3, [2, 1, -3, 0, 0, 0, 0]],
+  ['N', 3, [1, 1, -2, 0, 0, 0, 0]],
+  ['Pa', 3, [-1, 1, -2, 0, 0, 0, 0]],
+  ['Wb', 4, [2, 1, -2, -1, 0, 0, 0]],
+  ['T', 4, [0, 1, -2, -1, 0, 0, 0]],
+  ['H', 4, [2, 1, -2, -2, 0, 0, 0]],
+  ['cd', 1.9, [0, 0, 0, 0, 0, 0, 1]],
+  ['m', 1, [1, 0, 0, 0, 0, 0, 0]],
+  ['s', 1, [0, 0, 1, 0, 0, 0, 0]],
+];
+
+interface ReadablePower {
+  readonly symbol: string;
+  readonly exponent: number;
+  readonly cost: number;
+  readonly dimension: Dimension;
+}
+
+const dimensionKey = (d: Dimension): string => d.map((exponent) => exponent.toFixed(6)).join();
+
+/** Each unit in the powers that people write, cheapest of each dimension. */
+function readablePowers(): ReadonlyMap<string, ReadablePower> {
+  const powers = new Map<string, ReadablePower>();
+  for (const [symbol, price, unit] of readableUnits) {
+    for (const exponent of [1, -1, 2, -2, 3, -3, 0.5, -0.5, 1.5, -1.5, 4, -4]) {
+      const size = Math.abs(exponent);
+      const cost = price + (size === 1 ? 0 : 0.3 + 0.4 * size) + (exponent < 0 ? 0.1 : 0);
+      const dimension = powerDimension(unit, exponent);
+      const key = dimensionKey(dimension);
+      if ((powers.get(key)?.cost ?? Infinity) > cost) powers.set(key, { symbol, exponent, cost, dimension });
+    }
+  }
+  return powers;
+}
+
+let readable: ReadonlyMap<string, ReadablePower> | undefined;
+const readableTexts = new Map<string, string>();
+
+/** The cheapest product of at most three powers; undefined where there is none. */
+function readableProduct(d: Dimension): readonly ReadablePower[] | undefined {
+  readable ??= readablePowers();
+  const powers = readable;
+  const one = powers.get(dimensionKey(d));
+  if (one && one.exponent > 0) return [one];
+  let best: readonly ReadablePower[] | undefined = one && [one];
+  const total = (product: readonly ReadablePower[]): number => product.reduce((sum, { cost }) => sum + cost, 0);
+  const consider = (product: readonly ReadablePower[]): void => {
+    if (new Set(product.map(({ symbol }) => symbol)).size < product.length) return;
+    if (!best || total(product) < total(best)) best = product;
+  };
+  for (const first of powers.values()) {
+    const rest = powers.get(dimensionKey(divideDimensions(d, first.dimension)));
+    if (rest) consider([first, rest]);
+  }
+  if (best) return best;
+  for (const first of powers.values()) {
+    const left = divideDimensions(d, first.dimension);
+    for (const second of powers.values()) {
+      const rest = powers.get(dimensionKey(divideDimensions(left, second.dimension)));
+      if (rest) consider([first, second, rest]);
+    }
+  }
+  return best;
+}
+
+function readableText(d: Dimension): string {
+  if (equalDimensions(d, hertz.dimension)) return hertz.symbol;
+  const product = readableProduct(d);
+  if (!product) return unitText(d);
+  const order = (part: ReadablePower): number => readableUnits.findIndex(([symbol]) => symbol === part.symbol);
+  const sorted = [...product].sort((a, b) => order(a) - order(b));
+  const written = ({ symbol, exponent }: ReadablePower): string =>
+    Math.abs(exponent) === 1 ? symbol : `${symbol}**${Math.abs(exponent)}`;
+  const above = sorted.filter(({ exponent }) => exponent > 0).map(written);
+  const below = sorted.filter(({ exponent }) => exponent < 0).map(written);
+  const numerator = above.length === 0 ? '1' : above.join('*');
+  if (below.length === 0) return numerator;
+  return `${numerator}/${below.length === 1 ? below.join('') : `(${below.join('*')})`}`;
+}
+
+/** A dimension for people: its SI unit as one writes it (`V/s`, `S/m**2`), or `1 (no unit)`. */
 export function dimensionText(d: Dimension): string {
-  return isDimensionless(d) ? '1 (no unit)' : unitText(d);
+  if (isDimensionless(d)) return '1 (no unit)';
+  const key = dimensionKey(d);
+  const known = readableTexts.get(key);
+  if (known !== undefined) return known;
+  const text = readableText(d);
+  if (readableTexts.size < 1000) readableTexts.set(key, text);
+  return text;
+}
+
+/** Whether people have a name for the unit of a dimension, rather than a formula: `V`, `s`, `Hz`, `m**2`. */
+export function hasNamedUnit(d: Dimension): boolean {
+  return isDimensionless(d) || /^[A-Za-z]+(?:\*\*[23])?$/.test(dimensionText(d));
 }
 
 /** Long unit names that canonical texts may use: no variable may have such a name. */

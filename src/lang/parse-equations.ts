@@ -15,6 +15,15 @@ export interface EquationLine {
   readonly unitSpan: Span;
   readonly flags: readonly string[];
   readonly span: Span;
+  /** Set for a definition with a mistake, of which the name is known: it counts as a parameter of an unknown unit. */
+  readonly broken?: true;
+}
+
+/** What a block of equations holds, and what is wrong with it. */
+export interface EquationLines {
+  readonly lines: readonly EquationLine[];
+  /** In the order of the text. */
+  readonly errors: readonly LangError[];
 }
 
 /** Beginning of a definition on its own line: shows that the definition before it lacks its unit. */
@@ -33,29 +42,52 @@ const flag = /^[A-Za-z_][A-Za-z0-9_ -]*$/;
  * @throws LangError the first definition that is wrong; the others are its `others`
  * @source Brian 2, equations grammar
  */
-export function parseEquations(text: string): EquationLine[] {
-  if (text.length > longestText)
-    throw new LangError(messages.tooLong(text.length, longestText), { start: 0, end: text.length });
+export function parseEquations(text: string): readonly EquationLine[] {
+  const { lines, errors } = readEquationLines(text);
+  throwCollected(errors);
+  return lines;
+}
+
+/** As `parseEquations`, with what could be read where something is wrong. */
+export function readEquationLines(text: string): EquationLines {
+  if (text.length > longestText) {
+    const tooLong = new LangError(messages.tooLong(text.length, longestText), { start: 0, end: text.length });
+    return { lines: [], errors: [tooLong] };
+  }
   // Comments become blanks, so that offsets stay those of the text.
   const plain = text.replace(/#[^\n]*/g, (comment) => ' '.repeat(comment.length));
   const lines: EquationLine[] = [];
   const errors: LangError[] = [];
-  for (const span of splitDefinitions(plain, errors)) {
+  const cut: Span[] = [];
+  for (const span of splitDefinitions(plain, errors, cut)) {
     try {
       lines.push(parseDefinition(text, plain, span));
     } catch (error) {
       if (!(error instanceof LangError)) throw error;
       errors.push(error);
+      cut.push(span);
     }
   }
+  for (const span of cut) lines.push(...brokenDefinition(plain, span));
+  lines.sort((a, b) => a.span.start - b.span.start);
   reportDuplicates(lines, errors);
-  throwCollected(errors.sort((a, b) => a.span.start - b.span.start));
-  return lines;
+  return { lines, errors: errors.sort((a, b) => a.span.start - b.span.start) };
+}
+
+/** The name that a definition with a mistake would have defined, where it can be told. */
+function brokenDefinition(plain: string, span: Span): EquationLine[] {
+  const opening = /^(?:d\s*([A-Za-z_]\w*)\s*\/\s*dt\s*=|([A-Za-z_]\w*)\s*[:=])/.exec(plain.slice(span.start, span.end));
+  const name = opening?.[1] ?? opening?.[2];
+  if (opening === null || name === undefined || isKeyword(name)) return [];
+  const start = span.start + opening[0].indexOf(name, opening[1] === undefined ? 0 : 1);
+  const nameSpan = { start, end: start + name.length };
+  return [{ kind: 'parameter', name, nameSpan, unit: '1', unitSpan: nameSpan, flags: [], span, broken: true }];
 }
 
 function reportDuplicates(lines: readonly EquationLine[], errors: LangError[]): void {
   const seen = new Set<string>();
   for (const line of lines) {
+    if (line.broken) continue;
     if (seen.has(line.name)) errors.push(new LangError(messages.duplicateDefinition(line.name), line.nameSpan));
     seen.add(line.name);
   }
@@ -71,7 +103,7 @@ const trimmed = (text: string, start: number, end: number): Span => {
  * Ranges of definitions, each from its name to the end of its unit and flags. Text without a unit is reported and
  * skipped.
  */
-function splitDefinitions(plain: string, errors: LangError[]): Span[] {
+function splitDefinitions(plain: string, errors: LangError[], cut: Span[]): Span[] {
   const spans: Span[] = [];
   let at = 0;
   let colon = plain.indexOf(':');
@@ -83,10 +115,12 @@ function splitDefinitions(plain: string, errors: LangError[]): Span[] {
     if (next) {
       const span = trimmed(plain, at, at + next.index);
       errors.push(new LangError(messages.equationWithoutUnit(plain.slice(span.start, span.end)), span));
+      cut.push(span);
       at += next.index + 1;
     } else if (colon < 0) {
       const span = trimmed(plain, at, plain.length);
       errors.push(new LangError(messages.equationWithoutUnit(plain.slice(span.start, span.end)), span));
+      cut.push(span);
       return spans;
     } else {
       const end = endOfDefinition(plain, colon);

@@ -4,4 +4,4 @@
  */
 export { parseExpression } from './parse-expression.js';
 export { parseStatements } from './parse-statements.js';
-export { parseEquations, type EquationLine } from './parse-equations.js';
+export { parseEquations, readEquationLines, type EquationLine } from './parse-equations.js';

@@ -47,7 +47,7 @@ export interface LeadingQuantity {
   readonly text: string;
   /** Offset of the first factor that is a name of the model: from there on the text is an expression. */
   readonly rest?: number;
-  /** Names of the model that were read as units, since they stand directly behind the number or a slash. */
+  /** Symbols that were read as units, since they stand directly behind the number or a slash. */
   readonly units: readonly string[];
 }
 
@@ -56,17 +56,16 @@ export interface LeadingQuantity {
  * (`3 m`); behind `*` a name of the model is never taken for one (`3*m`).
  *
  * @param text  a number and what follows it
- * @param isName  whether the model has a name
+ * @param isName  whether the model has a name; asked only for what stands behind `*`
  * @returns `text` is the number alone where its first factor is a name
  */
 export function leadingQuantity(text: string, isName: (name: string) => boolean): LeadingQuantity {
   const from = leadingNumber.exec(text)?.[0].length ?? 0;
   const units: string[] = [];
   for (const { 0: symbol, index } of text.slice(from).matchAll(/[A-Za-z_][A-Za-z0-9_]*/g)) {
-    if (!isName(symbol)) continue;
     const before = text.slice(0, from + index);
     const star = /(?<!\*)\*\s*$/.exec(before);
-    if (star) return { text: before.slice(0, star.index), rest: from + index, units };
+    if (star && isName(symbol)) return { text: before.slice(0, star.index), rest: from + index, units };
     units.push(symbol);
   }
   return { text, units };

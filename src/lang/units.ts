@@ -4,6 +4,7 @@ import { dimensionless } from './ast.js';
 import { LangError } from './lang-error.js';
 import * as messages from './messages.js';
 import { parseExpression } from './parse-expression.js';
+import { childrenOf } from './walk.js';
 import { divideRationals, multiplyRationals, one, powerOfRational, powerOfTen, type Rational } from './rational.js';
 
 export { unitText } from './dimension.js';
@@ -388,4 +389,43 @@ export function powerOfUnit(unit: Unit, exponent: number): Unit | undefined {
   return scale && Math.abs(exponent) <= 100
     ? { dimension: powerDimension(unit.dimension, exponent), scale }
     : undefined;
+}
+
+/**
+ * Names in an expression that could be taken for units, since a number or a unit stands among the factors beside them
+ * (`3*m`, `v/mV*2`).
+ *
+ * @param isName  whether a name has a meaning of its own, so that it is not a unit
+ */
+export function namesBesideNumbers(e: Expression, isName: (name: string) => boolean): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visitPart = (part: Expression): void => {
+    const factors: Expression[] = [];
+    collectFactors(part, factors);
+    const scaled = factors.some(
+      (factor) =>
+        factor.kind === 'number' ||
+        factor.kind === 'quantity' ||
+        (factor.kind === 'name' && !isName(factor.name) && unitOf(factor.name) !== undefined),
+    );
+    for (const factor of factors) {
+      if (factor.kind === 'name' && scaled && unitOf(factor.name) !== undefined && isName(factor.name))
+        found.add(factor.name);
+      else if (factor !== part) visitPart(factor);
+      else childrenOf(factor).forEach(visitPart);
+    }
+  };
+  visitPart(e);
+  return found;
+}
+
+/** What is multiplied and divided in an expression; powers with a constant exponent count as their base. */
+function collectFactors(e: Expression, factors: Expression[]): void {
+  if (e.kind === 'unary' && e.operator !== 'not') collectFactors(e.operand, factors);
+  else if (e.kind === 'binary' && (e.operator === '*' || e.operator === '/')) {
+    collectFactors(e.left, factors);
+    collectFactors(e.right, factors);
+  } else if (e.kind === 'binary' && e.operator === '**' && constantExponent(e.right) !== undefined)
+    collectFactors(e.left, factors);
+  else factors.push(e);
 }

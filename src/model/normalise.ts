@@ -44,6 +44,8 @@ import { validate } from './schema-validator.generated.js';
 export interface NormaliseOptions extends Overrides {
   /** Large arrays that the document refers to by digest; absent: they are not looked into. */
   readonly data?: DataStore;
+  /** Warns of names that could be taken for units: the document is one that a person wrote. */
+  readonly warnsOfUnits?: boolean;
 }
 
 const schema = { schema: 'schemas/model.schema.json', stage: 'model' };
@@ -68,7 +70,7 @@ export function normalise(
   const known = checkSchema(document, positions, diagnostics);
   if (!known) return null;
   const given = applyOverrides(known.document, withOptionPlaces(positions, options), options);
-  const context = createContext(given.positions, diagnostics, options.data);
+  const context = createContext(given.positions, diagnostics, options.data, options.warnsOfUnits);
   for (const { key, place } of given.unknown) {
     diagnostics.add(
       messages.unknownReference('population or projection', key, [

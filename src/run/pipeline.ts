@@ -110,6 +110,7 @@ function complete(
   const valid = normalise(document, positions, diagnostics, {
     set: imported.set,
     data,
+    warnsOfUnits: notation === 'canonical',
     ...(seed === undefined ? {} : { seed }),
     ...(dt === undefined ? {} : { dt }),
     ...(duration === undefined ? {} : { duration }),

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ValueType } from '../../src/lang/ast.js';
-import { checkExpression, checkStatement, inferType, scopeOf, type Inferred } from '../../src/lang/check.js';
+import {
+  checkExpression,
+  checkStatement,
+  inferType,
+  scopeOf,
+  type Inferred,
+  type Symbol,
+} from '../../src/lang/check.js';
 import { tableSignature } from '../../src/lang/functions.js';
 import { parseExpression, parseStatements } from '../../src/lang/parse.js';
 import { parseUnit, unitText } from '../../src/lang/units.js';
@@ -201,11 +208,47 @@ describe('what a place asks for', () => {
       {
         code: 'lang/dimension-mismatch',
         message: 'the two sides of + differ in dimension',
-        expected: 'V*s**-1',
+        expected: 'V/s',
         found: 'A',
-        hint: 'multiply it by a value in ohm*s**-1',
+        hint: 'divide it by a value in F',
       },
     ]);
+  });
+});
+
+describe('a slip in the unit of a definition', () => {
+  const given = (unit: string, definition: string): Symbol => ({
+    type: 'real',
+    dimension: parseUnit(unit).dimension,
+    definition,
+    given: true,
+  });
+  const slipped = scopeOf(
+    new Map<string, Symbol>([
+      ['v', { type: 'real', dimension: parseUnit('volt').dimension, definition: '/v' }],
+      ['tau_m', given('volt', '/tau_m')],
+      ['E_l', given('volt', '/E_l')],
+      ['g', given('siemens', '/g')],
+      ['C', given('amp', '/C')],
+      ['w', given('1', '/w')],
+    ]),
+  );
+  const rate = { what: 'the rate of v', dimension: parseUnit('volt/second').dimension, type: 'real' } as const;
+
+  it.each([
+    ['-v/tau_m', '-v/tau_m', 'it would fit if tau_m were in s (it is in V)', ['/tau_m']],
+    ['(E_l - v)/tau_m', '(E_l - v)/tau_m', 'it would fit if tau_m were in s (it is in V)', ['/tau_m']],
+    ['g*(E_l - v)/C', 'g*(E_l - v)/C', 'it would fit if C were in F (it is in A)', ['/C']],
+    ['(v + w)/C', 'w', 'it would fit if w were in V (it has no unit)', ['/w']],
+    ['exp(v/C)', 'v/C', 'it would fit if C were in V (it is in A)', ['/C']],
+    ['2**E_l', 'E_l', 'it would fit if E_l had no unit (it is in V)', ['/E_l']],
+    ['1/E_l', '1/E_l', 'multiply it by a value in V**2/s', []],
+  ])('%s', (text, marked, hint, definitions) => {
+    const found: unknown[] = [];
+    checkExpression(parseExpression(text), slipped, rate, (finding, span, related = []) =>
+      found.push([text.slice(span.start, span.end), finding.hint, related.map(({ definition }) => definition)]),
+    );
+    expect(found[0]).toEqual([marked, hint, definitions]);
   });
 });
 

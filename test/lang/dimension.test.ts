@@ -34,10 +34,36 @@ it('a root of a power is the dimension itself', () => {
 
 it('says dimensions in SI units', () => {
   expect(dimensionText(dimensionless)).toBe('1 (no unit)');
-  expect(dimensionText(parseUnit('mV/ms').dimension)).toBe('V*s**-1');
+  const written = [
+    'V/s',
+    'S/m**2',
+    '1/(V*s)',
+    'V*ohm',
+    'Hz',
+    '1/s**0.5',
+    'A/(m**2*s)',
+    'mol/m**3',
+    'S/s',
+    'kg/s**2',
+    'm**3/s',
+  ];
+  for (const text of written) expect(dimensionText(parseUnit(text).dimension)).toBe(text);
+  expect(dimensionText(parseUnit('kilogram**2*m**4*A**-3*s**-6').dimension)).toBe('V*ohm');
+  expect(dimensionText(parseUnit('A*s').dimension)).toBe('C');
 });
 
 it('reserves the long names that canonical texts use', () => {
   expect([...canonicalUnitNames].filter((name) => !unitOf(name))).toEqual([]);
   expect(canonicalUnitNames.has('meter')).toBe(true);
+});
+
+it('says every dimension as a unit that reads back', () => {
+  fc.assert(
+    fc.property(dimensions, (dimension) => {
+      const text = dimensionText(dimension);
+      if (text === '1 (no unit)') expect(dimension).toEqual(dimensionless);
+      else expect(equalDimensions(parseUnit(text).dimension, dimension)).toBe(true);
+    }),
+    { numRuns: 100 },
+  );
 });

@@ -4,7 +4,7 @@
  */
 
 import { dimensionless, type Expression, type Span, type ValueType } from '../../src/lang/ast.js';
-import { binary, boolean, number, unary } from '../../src/lang/build.js';
+import { binary, boolean, name, number, unary } from '../../src/lang/build.js';
 import { inferType, scopeOf } from '../../src/lang/check.js';
 import { constantQuantity } from '../../src/lang/constant-value.js';
 import { isDimensionless, unitText } from '../../src/lang/dimension.js';
@@ -18,7 +18,7 @@ import { callsIn, namesIn } from '../../src/lang/walk.js';
 import { child } from '../../src/model/pointer.js';
 import { readExpression, type RelatedNote, type Reporter } from './context.js';
 import * as messages from './messages.js';
-import { at, translate } from './names.js';
+import { at, translate, unknownName } from './names.js';
 import type { Constant, Namespace, Quantity, Scope } from './terms.js';
 import { brianConstants, brianFunctions } from './vocabulary.js';
 import { brianUnits } from './units.js';
@@ -76,10 +76,12 @@ export function readNamespace(
 const zero = (key: string, pointer: string): Constant => ({
   name: key,
   pointer,
-  tree: number(0),
-  quantity: { value: 0, dimension: dimensionless },
+  tree: name(unknownName),
   type: 'real',
 });
+
+/** Whether an expression reads something that is wrong, which was reported: nothing more is said of it. */
+export const isUnknown = (tree: Expression): boolean => namesIn(tree).has(unknownName);
 
 function checkConstantName(key: string, pointer: string, to: Reporter): void {
   if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(key)) to.report(messages.notAnIdentifier(key), pointer);
@@ -165,7 +167,7 @@ export function readText(text: string, scope: Scope, pointer: string, to: Report
     return undefined;
   }
   const ambiguous = quantity !== undefined && !(quantity instanceof LangError);
-  for (const key of ambiguous ? leading.units : []) {
+  for (const key of ambiguous ? leading.units.filter(isName) : []) {
     const definition = definitionOf(scope, key);
     to.report(nameShadowed(key), pointer, spanOf(text, key), definition);
   }

@@ -3,7 +3,7 @@ import type { Positions } from '../../src/diagnostics/positions.js';
 import type { Expression, Span, Statement } from '../../src/lang/ast.js';
 import { LangError } from '../../src/lang/lang-error.js';
 import { parseExpressionWithin } from '../../src/lang/parse-expression.js';
-import { parseEquations, parseStatements, type EquationLine } from '../../src/lang/parse.js';
+import { parseStatements, readEquationLines, type EquationLine } from '../../src/lang/parse.js';
 
 /**
  * Where findings of an import go; places are given as pointers into the user's document and spans within its strings.
@@ -67,7 +67,9 @@ export function readStatements(text: string, pointer: string, to: Reporter): rea
   return attempt(() => parseStatements(text), pointer, to) ?? [];
 }
 
-/** The equations in `text`, which stands at `pointer`; none after mistakes, which are reported. */
+/** The equations in `text`, which stands at `pointer`; mistakes are reported, and their definitions are `broken`. */
 export function readEquations(text: string, pointer: string, to: Reporter): readonly EquationLine[] {
-  return attempt(() => parseEquations(text), pointer, to) ?? [];
+  const { lines, errors } = readEquationLines(text);
+  for (const { finding, span } of errors.flatMap((error) => error.all)) to.report(finding, pointer, span);
+  return lines;
 }

@@ -34,9 +34,10 @@ export function readModel(
 ): ReadonlyMap<string, Variable> {
   const variables = new Map<string, Variable>();
   for (const line of readEquations(text, pointer, to)) {
+    if (line.broken && variables.has(line.name)) continue;
     const flags = readFlags(line, pointer, owner, to);
-    checkName(line, pointer, owner, flags, to);
-    const { type, dimension } = readType(line, pointer, to);
+    if (!line.broken) checkName(line, pointer, owner, flags, to);
+    const { type, dimension, unknown } = readType(line, pointer, to);
     checkRandomness(line, pointer, flags, to);
     variables.set(line.name, {
       kind: line.kind,
@@ -47,6 +48,7 @@ export function readModel(
       pointer,
       nameSpan: line.nameSpan,
       span: line.span,
+      ...(line.broken || unknown ? { unknown: true } : {}),
       ...(line.expression === undefined ? {} : { expression: line.expression }),
     });
   }
@@ -113,7 +115,14 @@ function checkName(
   }
 }
 
-function readType(line: EquationLine, pointer: string, to: Reporter): { type: ValueType; dimension: Dimension } {
+interface ReadType {
+  readonly type: ValueType;
+  readonly dimension: Dimension;
+  /** Set after a mistake. */
+  readonly unknown?: true;
+}
+
+function readType(line: EquationLine, pointer: string, to: Reporter): ReadType {
   if (line.unit === 'integer' || line.unit === 'boolean') {
     if (line.kind === 'differential')
       to.report(
@@ -133,7 +142,7 @@ function readType(line: EquationLine, pointer: string, to: Reporter): { type: Va
     for (const { finding, span } of error.all) {
       to.report(finding, pointer, { start: line.unitSpan.start + span.start, end: line.unitSpan.start + span.end });
     }
-    return { type: 'real', dimension: dimensionless };
+    return { type: 'real', dimension: dimensionless, unknown: true };
   }
 }
 

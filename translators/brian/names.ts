@@ -29,12 +29,15 @@ export function translate(tree: Expression, scope: Scope, pointer: string, to: R
   });
 }
 
+/** Stands for a name that means nothing, which was reported. No text has it. */
+export const unknownName = '';
+
 function translateName(node: Name, scope: Scope, pointer: string, to: Reporter): Expression {
   const meaning = scope.meaning(node.name);
   if (meaning === undefined) {
-    if (!brianUnits.has(node.name) && !brianConstants.includes(node.name))
-      to.report(unknown(node.name, scope), pointer, node.span);
-    return node;
+    if (brianUnits.has(node.name) || brianConstants.includes(node.name)) return node;
+    to.report(unknown(node.name, scope), pointer, node.span);
+    return name(unknownName, node.span);
   }
   const hidden = meaning.kind === 'variable' || meaning.kind === 'special' ? scope.constant(node.name) : undefined;
   if (hidden !== undefined) {

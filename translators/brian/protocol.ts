@@ -7,6 +7,7 @@ import { emitValue } from './emit.js';
 import { groupScope, seconds, synapseScope, type Group, type SynapseGroup } from './group.js';
 import { located, locatedExpression, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
+import { isUnknown } from './constants.js';
 import type { Sources } from './monitors.js';
 import { translate } from './names.js';
 import type { Setting } from './neuron-groups.js';
@@ -180,6 +181,7 @@ function setConstant(
     to.report(messages.wrongValue('one quantity', value), pointer);
     return {};
   }
+  if (isUnknown(constant.tree)) return {};
   const slot = { name: key, dimension: constant.quantity?.dimension ?? dimensionless, type: constant.type } as const;
   const known = typeof value === 'boolean' ? value : readNumber(value, pointer, slot, setting.namespace, to);
   const users = owners.filter((owner) => owner.used.get(key) === constant);

@@ -42,6 +42,8 @@ export interface Variable {
   readonly pointer: string;
   readonly nameSpan: Span;
   readonly span: Span;
+  /** Set when its definition or unit has a mistake, which was reported: nothing more is said of its values. */
+  readonly unknown?: true;
 }
 
 /** A timed array: called as f(t), or with columns as f(t, i). */

@@ -12,6 +12,7 @@ import { one, type Rational } from '../../src/lang/rational.js';
 import { parseUnit } from '../../src/lang/units.js';
 import { child } from '../../src/model/pointer.js';
 import {
+  isUnknown,
   quantityOf,
   quantityTree,
   readConstantExpression,
@@ -35,7 +36,7 @@ export type ReadValue =
   | { readonly kind: 'array'; readonly values: readonly number[]; readonly pointer: string };
 
 /** What a value is for: dimension and type of a variable. */
-export type Slot = Pick<Variable, 'name' | 'dimension' | 'type'>;
+export type Slot = Pick<Variable, 'name' | 'dimension' | 'type' | 'unknown'>;
 
 /**
  * Reads a value of a variable; undefined after what is wrong was reported.
@@ -65,7 +66,7 @@ export function readValue(
 
 function readText(text: string, pointer: string, slot: Slot, scope: Scope, to: Reporter): ReadValue | undefined {
   const tree = readTextIn(text, scope, pointer, to);
-  if (tree === undefined) return undefined;
+  if (tree === undefined || ('kind' in tree && isUnknown(tree))) return undefined;
   if (!('kind' in tree)) {
     if (!fits(tree, pointer, slot, to)) return undefined;
     return {
@@ -94,6 +95,7 @@ function knownValue(value: number | boolean, pointer: string, slot: Slot, to: Re
 }
 
 function fits(quantity: Quantity, pointer: string, slot: Slot, to: Reporter): boolean {
+  if (slot.unknown) return true;
   if (!Number.isFinite(quantity.value)) {
     to.report(messages.notFinite(slot.name), pointer);
     return false;
@@ -223,6 +225,7 @@ export function readNumber(
   const tree = readConstantExpression(value, pointer, namespace, to);
   if (tree === undefined) return undefined;
   const quantity = quantityOf(tree) ?? constantQuantity(tree);
+  if (isUnknown(tree)) return undefined;
   if (quantity === undefined) {
     to.report(messages.notConstant(slot.name, value), pointer);
     return undefined;

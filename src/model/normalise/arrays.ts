@@ -2,8 +2,8 @@ import type { Finding } from '../../diagnostics/diagnostic.js';
 import type { ValueType } from '../../lang/ast.js';
 import { scaleDecimal } from '../../lang/decimal.js';
 import { dimensionText, equalDimensions } from '../../lang/dimension.js';
-import { wrongDimension } from '../../lang/messages.js';
-import { parseQuantity } from '../../lang/quantity.js';
+import { nameInList, wrongDimension } from '../../lang/messages.js';
+import { leadingQuantity, parseQuantity } from '../../lang/quantity.js';
 import { equalRationals, one } from '../../lang/rational.js';
 import type { Unit } from '../../lang/units.js';
 import type { ArrayDocument, DataReferenceDocument } from '../document.js';
@@ -147,6 +147,13 @@ function itemReader(
 
 /** A quantity with its own unit within an array. */
 function textItem(context: Context, text: string, slot: ArraySlot, pointer: string): number | undefined {
+  const { rest } = leadingQuantity(text, (name) => context.constantNames.has(name));
+  const factor = rest === undefined ? undefined : /^\w+/.exec(text.slice(rest))?.[0];
+  if (factor !== undefined) {
+    const related = [{ message: `${factor} is defined here`, definition: child('/parameters', factor) }];
+    context.report(nameInList(factor), pointer, undefined, related);
+    return undefined;
+  }
   const quantity = attempt(context, pointer, () => parseQuantity(text));
   if (!quantity) return undefined;
   if (equalDimensions(quantity.dimension, slot.unit.dimension)) return quantity.value;

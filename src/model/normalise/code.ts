@@ -1,4 +1,4 @@
-import { checkStatement, type Inferred } from '../../lang/check.js';
+import { checkStatement, type Inferred, type Report } from '../../lang/check.js';
 import { expressionsOf } from '../../lang/walk.js';
 import { isUnknowable, namesFrom, scopeFor, special, unknown, type Names, type Variable } from './names.js';
 import { messages } from '../messages.js';
@@ -52,8 +52,7 @@ function checkBlock(
   const inner = namesFrom(temporaries, names);
   for (const placed of statements) {
     const { statement, pointer } = placed;
-    const report = (finding: Parameters<Context['report']>[0], span: { start: number; end: number }): void =>
-      context.report(finding, pointer, span);
+    const report: Report = (finding, span, related) => context.report(finding, pointer, span, related);
     const name = statement.kind === 'send' ? statement.port : statement.target;
     const span = statement.kind === 'send' ? statement.span : statement.targetSpan;
     if (isUnknowable(context, inner, name) || !expressionsOf(statement).every((e) => canCheck(context, e, inner))) {

@@ -1,5 +1,5 @@
 import { dimensionless, type Expression } from '../../lang/ast.js';
-import { checkExpression, inferType } from '../../lang/check.js';
+import { checkExpression, inferType, type Report } from '../../lang/check.js';
 import { constantValue } from '../../lang/constant-value.js';
 import { equalDimensions, unitText } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
@@ -25,6 +25,15 @@ export function resolveConstants(
   overrides: ReadonlyMap<Id, string | number>,
   place: (name: Id) => string,
 ): Model['parameters'] {
+  for (const name of Object.keys(documents)) context.constantNames.add(name);
+  const nothing = (name: Id): ModelConstant => ({
+    value: 0,
+    dimension: dimensionless,
+    type: 'real',
+    definition: child('/parameters', name),
+    given: true,
+    unknown: true,
+  });
   const open: Id[] = [];
   const done = new Set<Id>();
   const resolve = (name: Id): void => {
@@ -33,7 +42,7 @@ export function resolveConstants(
     const at = child('/parameters', name);
     if (open.includes(name)) {
       context.report(messages.parameterLoop([...open.slice(open.indexOf(name)), name]), at);
-      context.constants.set(name, { value: 0, dimension: dimensionless, type: 'real', unknown: true });
+      context.constants.set(name, nothing(name));
       return;
     }
     open.push(name);
@@ -43,7 +52,7 @@ export function resolveConstants(
     const override = overrides.get(name);
     const given =
       override === undefined ? declared : overridden(context, override, unit, declared, place(name), resolve);
-    context.constants.set(name, given ?? { value: 0, dimension: dimensionless, type: 'real', unknown: true });
+    context.constants.set(name, given ? { ...given, definition: at } : nothing(name));
     open.pop();
     done.add(name);
   };
@@ -86,10 +95,10 @@ function evaluate(
   });
   if (!canCheck(context, e, noNames)) return undefined;
   const found = typeOf(context, e, unit, pointer);
-  const value = found ? valueOf(context, e, pointer) : undefined;
+  const value = found ? valueOf(context, e, written, pointer) : undefined;
   if (!found || value === undefined) return undefined;
   const type = found.type === 'integer' && Number.isSafeInteger(value) ? 'integer' : 'real';
-  return { value, dimension: found.dimension, type };
+  return { value, dimension: found.dimension, type, definition: pointer, given: true };
 }
 
 function typeOf(
@@ -98,8 +107,7 @@ function typeOf(
   unit: Unit | undefined,
   pointer: string,
 ): ReturnType<typeof inferType> {
-  const report = (finding: Parameters<Context['report']>[0], span: { start: number; end: number }): void =>
-    context.report(finding, pointer, span);
+  const report: Report = (finding, span, related) => context.report(finding, pointer, span, related);
   const scope = scopeFor(context, noNames);
   const errors = context.errorCount();
   const found = inferType(e, scope, report);
@@ -108,8 +116,8 @@ function typeOf(
   return context.errorCount() > errors ? null : found;
 }
 
-function valueOf(context: Context, e: Expression, pointer: string): number | undefined {
-  const folded = settled(context, e, [noNames], pointer);
+function valueOf(context: Context, e: Expression, written: unknown, pointer: string): number | undefined {
+  const folded = settled(context, e, [noNames], pointer, written);
   if (!folded) return undefined;
   if (folded.kind === 'boolean') {
     context.report(messages.notANumber('a parameter of the model', folded.value), pointer);

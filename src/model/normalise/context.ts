@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Diagnostics, Finding } from '../../diagnostics/diagnostic.js';
 import type { Positions } from '../../diagnostics/positions.js';
 import type { Dimension, Span, ValueType } from '../../lang/ast.js';
+import type { Related } from '../../lang/check.js';
 import type { FunctionSignature } from '../../lang/functions.js';
 import type { DataStore } from '../model.js';
 
@@ -12,6 +13,9 @@ export interface ModelConstant {
   readonly value: number;
   readonly dimension: Dimension;
   readonly type: ValueType;
+  /** Pointer of its definition. */
+  readonly definition: string;
+  readonly given: true;
   /** Set when it could not be resolved, which has been reported: nothing more is said of what reads it. */
   readonly unknown?: boolean;
 }
@@ -22,12 +26,21 @@ export interface Context {
    * Reports a finding at a node, or at a range within the string there; the same finding at the same place is reported
    * once.
    */
-  report(finding: Finding, pointer: string, span?: Span): void;
+  report(finding: Finding, pointer: string, span?: Span, related?: readonly Related[]): void;
+  /** Reports a warning about a name once, with the definition of the name. */
+  warnOnce(finding: Finding, pointer: string, span: Span | undefined, definition: string): void;
   /** Reports at the node's key. */
   reportKey(finding: Finding, pointer: string): void;
   /** How many errors were reported so far: a part that reported none is whole. */
   errorCount(): number;
   readonly constants: Map<string, ModelConstant>;
+  /** Names of all parameters of the model, also of those that are not resolved yet. */
+  readonly constantNames: Set<string>;
+  /**
+   * Set when the document is a person's own, in which a name may be taken for a unit; other notations say so
+   * themselves.
+   */
+  readonly warnsOfUnits: boolean;
   readonly tables: Map<string, FunctionSignature>;
   /** Large arrays that were given; undefined when the document is checked without them. */
   readonly data: DataStore | undefined;
@@ -38,10 +51,16 @@ export interface Context {
 }
 
 /** A fresh context; findings go to `diagnostics` with places from `positions`. */
-export function createContext(positions: Positions, diagnostics: Diagnostics, data: DataStore | undefined): Context {
+export function createContext(
+  positions: Positions,
+  diagnostics: Diagnostics,
+  data: DataStore | undefined,
+  warnsOfUnits = false,
+): Context {
   const told = new Set<string>();
   const kept = new Map<string, DataArray>();
   let errors = 0;
+  const warned = new Set<string>();
   const isNew = (finding: Finding, pointer: string, span?: Span): boolean => {
     if ((finding.severity ?? 'error') === 'error') errors++;
     const key = `${pointer}\u0000${finding.code}\u0000${finding.message}\u0000${span ? `${span.start}-${span.end}` : ''}`;
@@ -49,10 +68,22 @@ export function createContext(positions: Positions, diagnostics: Diagnostics, da
     told.add(key);
     return true;
   };
-  return {
-    report(finding, pointer, span) {
-      if (isNew(finding, pointer, span))
-        diagnostics.add(finding, () => (span ? positions.place(pointer, span) : positions.place(pointer)));
+  const context: Context = {
+    warnOnce(finding, pointer, span, definition) {
+      const key = `${finding.code} ${finding.message} ${definition}`;
+      if (warned.has(key)) return;
+      warned.add(key);
+      context.report(finding, pointer, span, [{ message: `${finding.found ?? ''} is defined here`, definition }]);
+    },
+    report(finding, pointer, span, notes = []) {
+      if (!isNew(finding, pointer, span)) return;
+      const related = notes.map(({ message, definition }) => ({
+        message,
+        place: positions.keyPlace?.(definition) ?? positions.place(definition),
+      }));
+      diagnostics.add(related.length > 0 ? { ...finding, related } : finding, () =>
+        span ? positions.place(pointer, span) : positions.place(pointer),
+      );
     },
     reportKey(finding, pointer) {
       if (isNew(finding, pointer))
@@ -60,6 +91,8 @@ export function createContext(positions: Positions, diagnostics: Diagnostics, da
     },
     errorCount: () => errors,
     constants: new Map(),
+    constantNames: new Set(),
+    warnsOfUnits,
     tables: new Map(),
     data,
     keep(array) {
@@ -69,6 +102,7 @@ export function createContext(positions: Positions, diagnostics: Diagnostics, da
     },
     store: () => (kept.size === 0 ? (data ?? new Map()) : new Map([...(data ?? []), ...kept])),
   };
+  return context;
 }
 
 /** The bytes of a typed array with the low byte of each element first, whatever the machine's order. */

@@ -82,7 +82,7 @@ export function declareEquations(
     }
     declaredAt.set(name, at);
     const found = declaration(context, kind, item, at);
-    if (found && 'unit' in found) resolved.set(name, found);
+    if (found && 'unit' in found) resolved.set(name, defined(found, at));
     else if (found) pending.set(name, found);
     else resolved.set(name, unknown(kind));
   };
@@ -109,7 +109,7 @@ export function declareEquations(
         return nothing;
       }
       open.push(name);
-      const variable = inferred(context, waiting, namesFrom(names, around()));
+      const variable = defined(inferred(context, waiting, namesFrom(names, around())), declaredAt.get(name) ?? pointer);
       open.pop();
       if (!resolved.has(name)) resolved.set(name, variable);
       return resolved.get(name);
@@ -119,6 +119,13 @@ export function declareEquations(
   for (const name of pending.keys()) names.lookup(name);
   return { names, noise };
 }
+
+/** A variable with the place of its definition. */
+const defined = (variable: Variable, definition: string): Variable => ({
+  ...variable,
+  definition,
+  ...(variable.kind === 'parameter' ? { given: true } : {}),
+});
 
 /** A variable when its unit is known from the declaration, what to infer it from, or undefined after a finding. */
 function declaration(
@@ -151,7 +158,7 @@ function declaration(
 
 /** A variable whose unit is that of its value. */
 function inferred(context: Context, { kind, written, type, pointer }: Pending, names: Names): Variable {
-  const e = readExpression(context, written as string, pureUnit, pointer);
+  const e = readExpression(context, written as string, pureUnit, pointer, names);
   const found = e && infer(context, e, names, pointer);
   if (!found) return unknown(kind, type);
   // An integer as a default does not make the variable one: `a: 1` may well become 0.5 elsewhere.
@@ -327,7 +334,7 @@ function normaliseClaim(
   const names = allNames(scopes);
   for (const [name, written] of Object.entries(claim.where ?? {})) {
     const at = child(`${pointer}/where`, name);
-    const e = readExpression(context, written, pureUnit, at);
+    const e = readExpression(context, written, pureUnit, at, names);
     if (!e || !infer(context, e, names, at)) continue;
     const done = settled(context, e, scopes, at);
     if (done) where[name] = textOf(done, names);

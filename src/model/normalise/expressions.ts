@@ -1,19 +1,20 @@
 import type { Expression, Statement, ValueType } from '../../lang/ast.js';
-import { boolean, integer, number, quantity } from '../../lang/build.js';
-import { checkExpression, inferType, type Inferred } from '../../lang/check.js';
-import { isDimensionless } from '../../lang/dimension.js';
+import { binary, boolean, integer, number, quantity } from '../../lang/build.js';
+import { checkExpression, inferType, type Inferred, type Symbol } from '../../lang/check.js';
+import { equalDimensions, isDimensionless } from '../../lang/dimension.js';
 import { foldConstants } from '../../lang/fold.js';
 import { LangError } from '../../lang/lang-error.js';
-import { divisionByZero } from '../../lang/messages.js';
+import { divisionByZero, nameShadowed, unitShadowed } from '../../lang/messages.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression, printStatement } from '../../lang/print.js';
-import { parseQuantity } from '../../lang/quantity.js';
+import { parseExpressionWithin } from '../../lang/parse-expression.js';
+import { leadingQuantity, parseQuantity } from '../../lang/quantity.js';
 import { scaleDecimal } from '../../lang/decimal.js';
-import { parseUnit, type Unit } from '../../lang/units.js';
+import { longUnitName, namesBesideNumbers, parseUnit, unitInText, unitOf, type Unit } from '../../lang/units.js';
 import { mapStatement, visit } from '../../lang/walk.js';
 import { messages } from '../messages.js';
 import type { Context } from './context.js';
-import { isUnknowable, scopeFor, type Names } from './names.js';
+import { isUnknowable, noNames, scopeFor, type Names } from './names.js';
 
 /** What is asked of an expression where it stands. */
 export interface Slot {
@@ -56,15 +57,52 @@ export function readExpression(
   written: string | number | boolean,
   unit: Unit,
   pointer: string,
+  names: Names = noNames,
 ): Expression | undefined {
   if (typeof written === 'boolean') return boolean(written);
   if (typeof written === 'number') return numberInUnit(context, written, unit, pointer);
   return attempt(context, pointer, () => {
     if (!isQuantityText(written)) return parseExpression(written);
-    const { value, dimension } = parseQuantity(written);
-    const span = { start: 0, end: written.length };
-    return isDimensionless(dimension) ? number(value, span) : quantity(value, dimension, span);
+    const isName = (name: string): boolean => context.constantNames.has(name) || names.lookup(name) !== undefined;
+    const { text, rest } = leadingQuantity(written, isName);
+    const { value, dimension } = parseQuantity(text);
+    const span = { start: 0, end: text.length };
+    const head = isDimensionless(dimension) ? number(value, span) : quantity(value, dimension, span);
+    return rest === undefined ? head : binary('*', head, parseExpressionWithin(written, rest, written.length));
   });
+}
+
+/**
+ * Warns of names of the model that could be taken for units where they are read, and of units that could be taken for
+ * names: once for each definition.
+ *
+ * @param written  the text that `e` was read from, where there is one
+ */
+function warnOfUnits(context: Context, e: Expression, names: Names, pointer: string, written?: unknown): void {
+  if (!context.warnsOfUnits) return;
+  const variable = (name: string): Symbol | undefined => names.lookup(name) ?? context.constants.get(name);
+  const beside = namesBesideNumbers(e, (name) => variable(name) !== undefined);
+  visit(e, (part) => {
+    if (part.kind !== 'name') return;
+    const unit = unitOf(part.name);
+    const found = unit && variable(part.name);
+    if (!unit || found?.definition === undefined) return;
+    if (beside.has(part.name) || equalDimensions(found.dimension, unit.dimension))
+      context.warnOnce(
+        unitShadowed(part.name, longUnitName(part.name) ?? part.name),
+        pointer,
+        part.span,
+        found.definition,
+      );
+  });
+  if (typeof written !== 'string' || !isQuantityText(written)) return;
+  for (const symbol of leadingQuantity(written, () => false).units) {
+    const unit = unitInText(symbol);
+    const found = unit && variable(symbol);
+    if (!unit || found?.definition === undefined || pointer.startsWith(found.definition)) continue;
+    if (equalDimensions(found.dimension, unit.dimension))
+      context.warnOnce(nameShadowed(symbol), pointer, undefined, found.definition);
+  }
 }
 
 /** A bare number as a literal in the unit of its place. */
@@ -107,7 +145,9 @@ export function fits(context: Context, e: Expression, scopes: readonly Names[], 
   return scopes
     .filter((names) => canCheck(context, e, names))
     .map((names) =>
-      checkExpression(e, scopeFor(context, names), expected, (finding, span) => context.report(finding, pointer, span)),
+      checkExpression(e, scopeFor(context, names), expected, (finding, span, related) =>
+        context.report(finding, pointer, span, related),
+      ),
     )
     .every((fit) => fit);
 }
@@ -124,7 +164,9 @@ export function canCheck(context: Context, e: Expression, names: Names): boolean
 /** What an expression is, with findings at `pointer`. */
 export function infer(context: Context, e: Expression, names: Names, pointer: string): Inferred | null {
   if (!canCheck(context, e, names)) return null;
-  return inferType(e, scopeFor(context, names), (finding, span) => context.report(finding, pointer, span));
+  return inferType(e, scopeFor(context, names), (finding, span, related) =>
+    context.report(finding, pointer, span, related),
+  );
 }
 
 /** Reports divisors that turned out to be zero once parameters were put in. */
@@ -150,19 +192,26 @@ export function checkedExpression(
   slot: Slot,
   pointer: string,
 ): Expression | undefined {
-  const e = readExpression(context, written, slot.unit, pointer);
+  const e = readExpression(context, written, slot.unit, pointer, allNames(scopes));
   if (!e || !fits(context, e, scopes, slot, pointer)) return undefined;
-  return settled(context, e, scopes, pointer);
+  return settled(context, e, scopes, pointer, written);
 }
 
-/** Settles a checked expression and looks for divisors that became zero. */
+/**
+ * Settles a checked expression and looks for divisors that became zero, and for names that could be taken for units.
+ *
+ * @param written  the text that it was read from, where it is all of one
+ */
 export function settled(
   context: Context,
   e: Expression,
   scopes: readonly Names[],
   pointer: string,
+  written?: unknown,
 ): Expression | undefined {
-  const result = attempt(context, pointer, () => settle(context, e, allNames(scopes)));
+  const names = allNames(scopes);
+  warnOfUnits(context, e, names, pointer, written);
+  const result = attempt(context, pointer, () => settle(context, e, names));
   if (result) reportZeroDivisors(context, result, pointer);
   return result;
 }

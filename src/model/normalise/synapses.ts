@@ -343,8 +343,8 @@ function impliedUnit(
   scopes: readonly Names[],
   pointer: string,
 ): Unit {
-  const e = readExpression(context, written, pureUnit, pointer);
   const [names] = scopes;
+  const e = readExpression(context, written, pureUnit, pointer, names);
   const found = e && names && canCheck(context, e, names) ? infer(context, e, names, pointer) : undefined;
   return found ? siUnit(found.dimension) : pureUnit;
 }

@@ -46,11 +46,11 @@ export function normaliseValue(
     return undefined;
   }
   if (slot.type === 'boolean' && typeof written !== 'string') return truth(context, written, slot, pointer);
-  const e = readExpression(context, written, slot.unit, pointer);
+  const e = readExpression(context, written, slot.unit, pointer, allNames(scopes));
   if (!e) return undefined;
   const allowed = slot.type === 'integer' ? { ...slot, type: 'real' as const } : slot;
   if (!fits(context, e, scopes, isWholeLiteral(e) ? allowed : slot, pointer)) return undefined;
-  const done = settled(context, e, scopes, pointer);
+  const done = settled(context, e, scopes, pointer, written);
   return done && scalarOrText(context, done, scopes, slot, pointer);
 }
 

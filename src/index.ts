@@ -50,8 +50,7 @@ export type { ConversionEntry, ConvertedModel, ConvertOptions, TargetNotation } 
 // --- Results --------------------------------------------------------------------------------------------------------
 /** Runs again what a result holds, and compares to the bit. */
 export { verifyResult } from './run/verify.js';
-export type { Verification } from './run/verify.js';
-export type { Verdict } from '../runtime/results/compare.js';
+export type { Verdict, Verification } from './run/verify.js';
 export type { Fingerprint, RunRecord, SpikeTrains } from '../runtime/results/result.js';
 
 // --- Findings -------------------------------------------------------------------------------------------------------

@@ -3,8 +3,17 @@
 import type { EventRecordingLocation, Program, SampleLocation } from '../../src/ir/program.js';
 import { invariant } from '../../src/diagnostics/diagnostic.js';
 
-import type { Elements, RunSetup, SeriesPlan, TrainsPlan } from '../results/result.js';
-import { recordedSpans, segmentSpans, turnsBack, unionSpans, protocolSteps, type Protocol } from './protocol.js';
+import type { Elements, RunSetup, SeriesPlan, TrainsPlan, WrittenUnit } from '../results/result.js';
+import {
+  isSwitched,
+  isSwitchedWithin,
+  protocolSteps,
+  recordedSpans,
+  segmentSpans,
+  turnsBack,
+  unionSpans,
+  type Protocol,
+} from './protocol.js';
 
 /** A series that is made of a log's columns. */
 export interface SampledSeries {
@@ -36,8 +45,11 @@ export interface RecordingPlan {
   readonly setup: Pick<RunSetup, 'populations' | 'trains' | 'series' | 'spikeLabel' | 'segments' | 'expectedSteps'>;
 }
 
+/** Units in which files hold samples, by SI unit; what is not listed is in SI. */
+export type WrittenUnits = Readonly<Record<string, WrittenUnit>>;
+
 /** What a run of `protocol` on `program` records, in a fixed order. */
-export function recordingPlan(program: Program, protocol: Protocol): RecordingPlan {
+export function recordingPlan(program: Program, protocol: Protocol, units: WrittenUnits = {}): RecordingPlan {
   const { manifest } = program;
   const events = manifest.eventRecordings ?? defaultEventRecordings(program);
   const named = uniqueNames([
@@ -50,7 +62,7 @@ export function recordingPlan(program: Program, protocol: Protocol): RecordingPl
       .map(({ recording, population }) => ({ recording, base: `${population}_rate` })),
   ]);
   const several = turnsBack(protocol);
-  const switched = (recording: string): boolean => several || isSwitched(protocol, recording);
+  const switched = (recording: string): boolean => isSwitchedWithin(protocol, recording);
   const samples = manifest.samples.map((location, position): SampledSeries => ({
     kind: 'samples',
     location,
@@ -69,7 +81,7 @@ export function recordingPlan(program: Program, protocol: Protocol): RecordingPl
     protocol,
     events.filter(({ kind }) => kind === 'events'),
   );
-  const series = [...samples, ...rates];
+  const series = [...samples, ...rates].map((entry) => ({ ...entry, plan: inUnits(entry.plan, units) }));
   return {
     series,
     trains,
@@ -92,8 +104,10 @@ function defaultEventRecordings(program: Program): readonly EventRecordingLocati
   );
 }
 
-function isSwitched(protocol: Protocol, recording: string): boolean {
-  return protocol.some((entry) => entry.kind === 'record' && entry.recording === recording);
+/** The plan with the unit that files have for it; whole numbers have none. */
+function inUnits(plan: SeriesPlan, units: WrittenUnits): SeriesPlan {
+  const written = Object.hasOwn(units, plan.unit) ? units[plan.unit] : undefined;
+  return written && plan.element.startsWith('f') ? { ...plan, written } : plan;
 }
 
 function samplePlan(program: Program, location: SampleLocation, name: string, gaps: boolean): SeriesPlan {

@@ -92,6 +92,26 @@ export function recordedSpans(
   return spans;
 }
 
+/** Whether a recording is ever switched on or off. */
+export function isSwitched(protocol: Protocol, recording: string): boolean {
+  return protocol.some((entry) => entry.kind === 'record' && entry.recording === recording);
+}
+
+/** Whether a recording is on in a part of a segment only; time being turned back begins another. */
+export function isSwitchedWithin(protocol: Protocol, recording: string): boolean {
+  let on = true;
+  let before: boolean | null = null;
+  for (const entry of protocol) {
+    if (entry.kind === 'reset' || entry.kind === 'restore') before = null;
+    else if (entry.kind === 'record' && entry.recording === recording) ({ on } = entry);
+    else if (entry.kind === 'run' && entry.steps > 0) {
+      if (before !== null && before !== on) return true;
+      before = on;
+    }
+  }
+  return false;
+}
+
 /** Union of lists of stretches, ascending and disjoint. */
 export function unionSpans(
   lists: readonly (readonly (readonly [number, number])[])[],

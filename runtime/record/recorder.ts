@@ -9,21 +9,23 @@ import { randomUUID } from 'node:crypto';
 
 import { invariant } from '../../src/diagnostics/diagnostic.js';
 import type { Program } from '../../src/ir/program.js';
-import type {
-  Fingerprint,
-  Outcome,
-  PhaseSpan,
-  RunHeader,
-  RunRecord,
-  SampleSink,
-  SegmentSpan,
-  SpikeTrains,
+import {
+  recordVersion,
+  type Fingerprint,
+  type Outcome,
+  type PhaseSpan,
+  type RunHeader,
+  type RunRecord,
+  type SampleSink,
+  type SegmentSpan,
+  type SpikeTrains,
 } from '../results/result.js';
+import { sealed } from '../results/seal.js';
 import type { Session } from '../targets/target.js';
 import { drainLogs, type LogRows } from './drain.js';
 import { createFingerprinter, type NotNumbers } from './fingerprint.js';
 import { createIntake, type Intake } from './intake.js';
-import { recordingPlan, type RecordingPlan } from './plan.js';
+import { recordingPlan, type RecordingPlan, type WrittenUnits } from './plan.js';
 import { protocolSteps, segmentSpans, turnsBack, type Protocol } from './protocol.js';
 import { createTimeline, type Timeline } from './timeline.js';
 import { createSpikeSpool, defaultSpoolLimits, type SpikeSpool, type SpoolLimits } from './spike-spool.js';
@@ -34,6 +36,8 @@ export interface RecorderOptions {
   readonly spoolLimits?: SpoolLimits;
   /** Wall time that one chunk of steps aims at. */
   readonly chunkMilliseconds?: number;
+  /** Units in which files hold samples; absent: SI. */
+  readonly units?: WrittenUnits;
 }
 
 export interface RunOptions {
@@ -41,6 +45,8 @@ export interface RunOptions {
   readonly onProgress?: (done: number, total: number, spikes: number) => void;
   /** When it aborts, the run stops after the current chunk, and what was recorded until then is kept. */
   readonly signal?: AbortSignal;
+  /** Stops after so many steps, as `signal` would. */
+  readonly stopAfter?: number;
 }
 
 /** What a run gave, besides the samples that the sink has. */
@@ -79,7 +85,7 @@ export function createRecorder(
   sink: SampleSink,
   options: RecorderOptions = {},
 ): Recorder {
-  const plan = recordingPlan(program, protocol);
+  const plan = recordingPlan(program, protocol, options.units);
   const directory = options.spoolDirectory ?? tmpdir();
   const spools = plan.trains.map(({ plan: trains, size }, i) =>
     createSpikeSpool(
@@ -101,18 +107,19 @@ export function createRecorder(
   };
 }
 
-/** The record of a run, for a writer's `close`. */
+/** The record of a run, for a writer's `close`. @param notes  what lowering and the target chose */
 export function runRecord(
   header: RunHeader,
   plan: RecordingPlan,
   run: RecordedRun,
-  details: Pick<RunRecord, 'timings' | 'notes'>,
+  notes: readonly string[],
 ): RunRecord {
-  return {
+  return sealed({
     format: 'interneuron/run',
-    version: 1,
+    version: recordVersion,
     ...header,
     steps: run.steps,
+    expectedSteps: plan.setup.expectedSteps,
     complete: run.outcome === 'complete',
     outcome: run.outcome,
     faults: run.faults,
@@ -127,8 +134,8 @@ export function runRecord(
     spikeLabel: plan.setup.spikeLabel,
     series: plan.setup.series,
     trains: plan.setup.trains.map((trains) => clipObserved(trains, run.steps)),
-    ...details,
-  };
+    notes,
+  });
 }
 
 /** Cuts the observed stretches of a run that stopped early. */
@@ -224,11 +231,12 @@ async function runSteps(
   let faults: readonly string[] = [];
   let stalled = false;
   while (session.step < end) {
-    if (options.signal?.aborted) {
+    const allowed = (options.stopAfter ?? Infinity) - timeline.steps();
+    if (options.signal?.aborted || allowed <= 0) {
       outcome = 'stopped';
       break;
     }
-    const left = end - session.step;
+    const left = Math.min(end - session.step, allowed);
     const asked = session.paced === true ? left : Math.min(chunks.steps(), left);
     const began = performance.now();
     const running = session.run(asked);

@@ -1,25 +1,22 @@
 /**
- * Compares a run with a stored result while it goes on: a writer that writes nothing. Spikes and samples are compared
- * to the bit, and what was not recorded by its digest.
+ * Compares what two results say of a model: spikes and samples to the bit, and what was not recorded by its digest. How
+ * they say it, attribute by attribute, is compared by `compare-files.ts`.
  */
 
-import type { TypedArray } from '../../src/ir/program.js';
+import { bitsText } from './bits.js';
 import { bytesOf } from './arrays.js';
 import { numberText } from './number-text.js';
 import {
   columnCount,
   elementAt,
   type Fingerprint,
-  type ResultWriter,
   type RunRecord,
-  type RunSetup,
-  type SampleBlock,
-  type SeriesPlan,
   type SpikeTrains,
   type StoredResult,
   type StoredSeries,
 } from './result.js';
 import { rowRanges } from './stored-trains.js';
+import type { TypedArray } from '../../src/ir/program.js';
 
 /** One difference, as near to its cause as what was stored allows. */
 export interface Difference {
@@ -32,103 +29,54 @@ export interface Difference {
   readonly element?: number;
   /** The variable, or `spike`, or the name of another event. */
   readonly variable?: string;
-  /** What the stored result says, and what the run gave. */
+  /** What the stored result says, and what the other, or a new run, gave. */
   readonly stored: string;
   readonly found: string;
-}
-
-export type Verdict =
-  | { readonly verdict: 'identical' }
-  /** `first` comes first in time, among equals in order of owner and element. */
-  | { readonly verdict: 'different'; readonly first: Difference }
-  /** Results of different rules are not expected to agree. */
-  | { readonly verdict: 'incomparable'; readonly reason: string };
-
-/** A writer for a run that repeats a stored result. */
-export interface Comparison extends ResultWriter {
-  /** Known after `close`. */
-  verdict(): Verdict;
+  /** For numbers: both bit patterns in hexadecimal, and how many numbers lie between them. */
+  readonly bits?: string;
 }
 
 const spikesAtOnce = 1 << 22;
 
-/** Compares the run that writes to it with `stored`, which stays open until `close`. */
-export function compareWith(stored: StoredResult): Comparison {
+/**
+ * The first difference between two results in time, among equals in order of owner and element; null for none.
+ *
+ * @param found  what is compared with `stored`: another result, or a new run of its model
+ */
+export function firstDifference(stored: StoredResult, found: StoredResult): Difference | null {
   const differences = createDifferences();
-  let series: (StoredSeries | null)[] = [];
-  let positions: number[] = [];
-  let setup: RunSetup | null = null;
-  let verdict: Verdict | null = null;
-  return {
-    open: async (given) => {
-      setup = given;
-      series = given.series.map((plan) => matchSeries(stored, plan, differences.add));
-      positions = given.series.map(() => 0);
-      for (const { plan } of stored.series) {
-        if (given.series.some(({ name }) => name === plan.name)) continue;
-        differences.add({
-          kind: 'setup',
-          owner: plan.owner,
-          variable: plan.variable,
-          stored: `series ${plan.name}`,
-          found: 'no such series',
-        });
-      }
-    },
-    samples: (block) => {
-      const known = series[block.series] ?? null;
-      if (known === null) return;
-      compareSamples(known, block, positions[block.series]!, differences.add);
-      positions[block.series]! += block.steps.length;
-    },
-    advance: () => undefined,
-    close: async (record, trains) => {
-      for (const [i, known] of series.entries()) {
-        if (known === null || positions[i]! >= known.samples) continue;
-        const [step] = known.steps(positions[i]!, positions[i]! + 1);
-        differences.add({
-          kind: 'samples',
-          owner: known.plan.owner,
-          variable: known.plan.variable,
-          step: step!,
-          stored: 'a sample',
-          found: 'no sample',
-        });
-      }
-      compareTrains(stored, trains, differences.add);
-      verdict = judge(stored.record, record, differences.first());
-      return [];
-    },
-    abandon: async () => undefined,
-    verdict: () =>
-      verdict ?? {
-        verdict: 'incomparable',
-        reason: setup === null ? 'the run has not begun' : 'the run has not ended',
-      },
-  };
+  const { add } = differences;
+  for (const series of stored.series) {
+    const other = found.series.find(({ plan }) => plan.name === series.plan.name);
+    if (other) compareSeries(series, other, stored.record.version === found.record.version, add);
+    else add({ ...setupOf(series), stored: `series ${series.plan.name}`, found: 'no such series' });
+  }
+  for (const series of found.series) {
+    if (stored.series.some(({ plan }) => plan.name === series.plan.name)) continue;
+    add({ ...setupOf(series), stored: 'no such series', found: `series ${series.plan.name}` });
+  }
+  compareTrains(stored, found, add);
+  const first = differences.first();
+  if (first) return first;
+  const [a, b] = [stored.record, found.record];
+  return a.steps === b.steps
+    ? digestDifference(a.fingerprint, b.fingerprint)
+    : { kind: 'setup', stored: `${a.steps} steps`, found: `${b.steps} steps` };
 }
 
-function judge(stored: RunRecord, found: RunRecord, first: Difference | null): Verdict {
-  if (stored.numericsVersion !== found.numericsVersion) {
-    return {
-      verdict: 'incomparable',
-      reason: `it was made by numerics version ${stored.numericsVersion}, and this program has version ${found.numericsVersion}`,
-    };
-  }
-  if (stored.precision !== found.precision) {
-    return {
-      verdict: 'incomparable',
-      reason: `it was made in ${stored.precision}, and this run is in ${found.precision}`,
-    };
-  }
-  if (stored.steps !== found.steps) {
-    return {
-      verdict: 'different',
-      first: first ?? { kind: 'setup', stored: `${stored.steps} steps`, found: `${found.steps} steps` },
-    };
-  }
-  const difference = first ?? digestDifference(stored.fingerprint, found.fingerprint);
-  return difference ? { verdict: 'different', first: difference } : { verdict: 'identical' };
+const setupOf = ({ plan }: StoredSeries): Pick<Difference, 'kind' | 'owner' | 'variable'> => ({
+  kind: 'setup',
+  owner: plan.owner,
+  variable: plan.variable,
+});
+
+/** Why two results are not expected to agree; null for those that are. */
+export function incomparable(stored: RunRecord, found: RunRecord): string | null {
+  if (stored.numericsVersion !== found.numericsVersion)
+    return `the first has numerics version ${stored.numericsVersion}, the second ${found.numericsVersion}`;
+  if (stored.precision !== found.precision)
+    return `the first was computed in ${stored.precision}, the second in ${found.precision}`;
+  return null;
 }
 
 // --- Keeping the first ----------------------------------------------------------------------------------------------
@@ -156,75 +104,75 @@ function isBefore(a: Difference, b: Difference): boolean {
 }
 
 // --- Samples --------------------------------------------------------------------------------------------------------
-function matchSeries(
-  stored: StoredResult,
-  plan: SeriesPlan,
-  add: (difference: Difference) => void,
-): StoredSeries | null {
-  const known = stored.series.find((candidate) => candidate.plan.name === plan.name);
-  // What the run records beyond the stored result has nothing to be compared with.
-  if (!known) return null;
-  if (JSON.stringify(known.plan) === JSON.stringify(plan)) return known;
-  add({
-    kind: 'setup',
-    owner: plan.owner,
-    variable: plan.variable,
-    stored: JSON.stringify(known.plan),
-    found: JSON.stringify(plan),
-  });
-  return null;
-}
+const samplesAtOnce = 1 << 20;
 
-function compareSamples(
-  known: StoredSeries,
-  block: SampleBlock,
-  position: number,
+/** @param plansToo  false where another version of the layout wrote one of them, and the plans say other things */
+function compareSeries(
+  stored: StoredSeries,
+  found: StoredSeries,
+  plansToo: boolean,
   add: (difference: Difference) => void,
 ): void {
-  const { plan } = known;
+  const { plan } = stored;
+  const [a, b] = [JSON.stringify(plan), JSON.stringify(found.plan)];
+  const sameColumns = JSON.stringify(plan.elements) === JSON.stringify(found.plan.elements);
+  if (!sameColumns || plan.element !== found.plan.element || (plansToo && a !== b)) {
+    add({ ...setupOf(stored), stored: a, found: b });
+    return;
+  }
   const at = { kind: 'samples', owner: plan.owner, variable: plan.variable } as const;
-  const rows = Math.min(block.steps.length, known.samples - position);
-  const steps = known.steps(position, position + rows);
-  const values = known.read(position, position + rows);
   const width = columnCount(plan);
-  for (let row = 0; row < rows; row += 1) {
-    if (steps[row] !== block.steps[row]) {
-      const step = Math.min(steps[row]!, block.steps[row]!);
-      add({ ...at, step, stored: `a sample in step ${steps[row]}`, found: `a sample in step ${block.steps[row]}` });
+  const common = Math.min(stored.samples, found.samples);
+  const rows = Math.max(1, Math.floor(samplesAtOnce / width));
+  for (let begin = 0; begin < common; begin += rows) {
+    const end = Math.min(common, begin + rows);
+    const [stepsA, stepsB] = [stored.steps(begin, end), found.steps(begin, end)];
+    const moved = stepsA.findIndex((step, row) => step !== stepsB[row]);
+    const [valuesA, valuesB] = [stored.read(begin, end), found.read(begin, end)];
+    const changed = differentElement(valuesA, valuesB, (moved < 0 ? end - begin : moved) * width);
+    if (changed !== null) {
+      const element = plan.elements === null ? {} : { element: elementAt(plan.elements, changed % width) };
+      add({
+        ...at,
+        ...element,
+        step: stepsA[Math.floor(changed / width)]!,
+        stored: numberText(valuesA[changed]!, plan.element),
+        found: numberText(valuesB[changed]!, plan.element),
+        bits: bitsText(valuesA, valuesB, changed),
+      });
+      return;
+    }
+    if (moved >= 0) {
+      const [from, to] = [stepsA[moved]!, stepsB[moved]!];
+      add({
+        ...at,
+        step: Math.min(from, to),
+        stored: `a sample in step ${from}`,
+        found: `a sample in step ${to}`,
+      });
       return;
     }
   }
-  const different = firstDifference(values, block.values, rows * width);
-  if (different !== null) {
-    const element = plan.elements === null ? {} : { element: elementAt(plan.elements, different % width) };
-    add({
-      ...at,
-      ...element,
-      step: block.steps[Math.floor(different / width)]!,
-      stored: numberText(values[different]!, plan.element),
-      found: numberText(block.values[different]!, plan.element),
-    });
-    return;
-  }
-  if (rows < block.steps.length) add({ ...at, step: block.steps[rows]!, stored: 'no sample', found: 'a sample' });
+  if (stored.samples > common)
+    add({ ...at, step: stored.steps(common, common + 1)[0]!, stored: 'a sample', found: 'no sample' });
+  if (found.samples > common)
+    add({ ...at, step: found.steps(common, common + 1)[0]!, stored: 'no sample', found: 'a sample' });
 }
 
-/** Position of the first element whose bits differ; all NaN are one. */
-function firstDifference(a: TypedArray, b: TypedArray, length: number): number | null {
+/** Position of the first of `length` elements whose bits differ; all NaN are one. */
+export function differentElement(a: TypedArray, b: TypedArray, length: number): number | null {
   if (Buffer.compare(bytesOf(a.subarray(0, length)), bytesOf(b.subarray(0, length))) === 0) return null;
   for (let i = 0; i < length; i += 1) if (!Object.is(a[i], b[i])) return i;
   return null;
 }
 
 // --- Spikes ---------------------------------------------------------------------------------------------------------
-function compareTrains(
-  stored: StoredResult,
-  trains: readonly SpikeTrains[],
-  add: (difference: Difference) => void,
-): void {
+function compareTrains(stored: StoredResult, other: StoredResult, add: (difference: Difference) => void): void {
+  const same = (a: SpikeTrains, b: SpikeTrains): boolean =>
+    a.plan.population === b.plan.population && a.plan.event === b.plan.event;
   for (const known of stored.trains) {
     const { population, event, cells } = known.plan;
-    const found = trains.find(({ plan }) => plan.population === population && plan.event === event);
+    const found = other.trains.find((candidate) => same(candidate, known));
     const at = { owner: population, variable: event };
     if (!found) add({ kind: 'setup', ...at, stored: 'recorded events', found: 'no recorded events' });
     else if (JSON.stringify(found.plan.cells) !== JSON.stringify(cells)) {
@@ -235,6 +183,11 @@ function compareTrains(
         found: `cells ${JSON.stringify(found.plan.cells)}`,
       });
     } else compareRows(known, found, add);
+  }
+  for (const found of other.trains) {
+    if (stored.trains.some((known) => same(known, found))) continue;
+    const { population: owner, event: variable } = found.plan;
+    add({ kind: 'setup', owner, variable, stored: 'no recorded events', found: 'recorded events' });
   }
 }
 
@@ -311,15 +264,16 @@ function stateDifference(
 
 /** The difference as a sentence for people. @param dt  s */
 export function differenceText(
-  { kind, owner, step, element, variable, stored, found }: Difference,
+  { kind, owner, step, element, variable, stored, found, bits }: Difference,
   dt: number,
 ): string {
   const place =
     owner === undefined
       ? 'the run'
       : `${owner}${element === undefined ? '' : `[${element}]`}${variable === undefined ? '' : `.${variable}`}`;
+  const detail = bits === undefined ? '' : ` (${bits})`;
   if (step !== undefined)
-    return `first difference in step ${step} (${step * dt} s), ${place}: stored ${stored}, now ${found}`;
+    return `first difference in step ${step} (${step * dt} s), ${place}: stored ${stored}, now ${found}${detail}`;
   if (kind === 'digest')
     return `the digest of ${place} differs, of which nothing was recorded that says where: stored ${stored}, now ${found}`;
   return `${place} was recorded differently: stored ${stored}, now ${found}`;

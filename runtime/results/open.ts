@@ -2,22 +2,74 @@
 
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 
-import { UsageError } from '../../src/diagnostics/diagnostic.js';
-import { notAResult } from './record-text.js';
-import type { StoredResult } from './result.js';
+import { DiagnosticError, InvariantError, UsageError } from '../../src/diagnostics/diagnostic.js';
+import { damaged, notAResult } from './record-text.js';
+import type { StoredRecord, StoredResult } from './result.js';
+
+/** The formats that are read back. */
+export type ResultFormat = 'nwb' | 'neo' | 'csv';
 
 const hdf5Signature = '\x89HDF\r\n\x1a\n';
 
-/** @throws UsageError when there is no such file, or it is no result of ours */
-export async function openResult(path: string): Promise<StoredResult> {
+/**
+ * The format of a stored result.
+ *
+ * @throws UsageError when there is no such file, or it is no result of ours
+ */
+export function resultFormat(path: string): ResultFormat {
   if (!existsSync(path))
     throw new UsageError(`there is no file ${path}`, 'give a result that interneuron run has written');
   if (statSync(path).isDirectory()) throw notAResult(path, 'it is a folder');
   const start = firstBytes(path, 256);
-  if (start.startsWith(hdf5Signature)) return (await import('./nwb/read.js')).readNwbResult(path);
-  if (start.trimStart().startsWith('{')) return (await import('./neo/read.js')).readNeoResult(path);
-  if (/^(segment,)?population,/.test(start)) return (await import('./csv/read.js')).readCsvResult(path);
+  if (start.startsWith(hdf5Signature)) return 'nwb';
+  if (start.trimStart().startsWith('{')) return 'neo';
+  if (/^(segment,)?population,/.test(start)) return 'csv';
   throw notAResult(path, 'it is neither NWB nor JSON nor CSV of spikes');
+}
+
+/**
+ * The record of a stored result with its model, and nothing else: it is enough to run the model again.
+ *
+ * @throws UsageError when there is no such file, or it is no result of ours
+ * @throws DiagnosticError when it is one whose record was damaged
+ */
+export async function openRecord(path: string): Promise<StoredRecord> {
+  const format = resultFormat(path);
+  return orDamaged(path, async () => {
+    switch (format) {
+      case 'nwb':
+        return (await import('./nwb/read.js')).readNwbRecord(path);
+      case 'neo':
+        return (await import('./neo/read.js')).readNeoRecord(path);
+      case 'csv':
+        return (await import('./csv/read.js')).readCsvRecord(path);
+    }
+  });
+}
+
+/** The whole of a stored result. @throws as `openRecord`, also when its spikes or samples do not fit its record */
+export async function openResult(path: string): Promise<StoredResult> {
+  const format = resultFormat(path);
+  return orDamaged(path, async () => {
+    switch (format) {
+      case 'nwb':
+        return (await import('./nwb/read.js')).readNwbResult(path);
+      case 'neo':
+        return (await import('./neo/read.js')).readNeoResult(path);
+      case 'csv':
+        return (await import('./csv/read.js')).readCsvResult(path);
+    }
+  });
+}
+
+/** A reader stumbles where a file is not as it was written; in what way only it knows. */
+async function orDamaged<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof DiagnosticError || error instanceof InvariantError) throw error;
+    throw damaged(path, `it cannot be read (${(error as Error).message})`);
+  }
 }
 
 function firstBytes(path: string, length: number): string {

@@ -1,30 +1,22 @@
 /** The record of a run as JSON text, and back. */
 
-import { UsageError } from '../../src/diagnostics/diagnostic.js';
+import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js';
 import type { ElementType, TypedArray } from '../../src/ir/program.js';
 import { arrayFromBytes, bytesOf, elementTypeOf } from './arrays.js';
-import type { RunRecord } from './result.js';
+import { recordVersion, type RunRecord } from './result.js';
 
-/**
- * The record as stored: wall times are left out of a reproducible file, where they would differ between equal runs.
- *
- * @returns the record without the model, which each format keeps in a place of its own
- */
-export function storedRecord(record: RunRecord, reproducible: boolean): Omit<RunRecord, 'model'> {
+/** The record without the model, which each format keeps in a place of its own. */
+export function storedRecord(record: RunRecord): Omit<RunRecord, 'model'> {
   const { model: _, ...rest } = record;
-  return reproducible ? { ...rest, timings: {} } : rest;
+  return rest;
 }
 
 /**
  * Record, model and large arrays as one JSON object. The model's text is taken over as it is, so that its bytes stay
  * the same.
  */
-export function provenanceText(
-  record: RunRecord,
-  data: ReadonlyMap<string, TypedArray>,
-  reproducible: boolean,
-): string {
-  const text = JSON.stringify({ ...storedRecord(record, reproducible), data: dataRecord(data) }, null, 2);
+export function provenanceText(record: RunRecord, data: ReadonlyMap<string, TypedArray>): string {
+  const text = JSON.stringify({ ...storedRecord(record), data: dataRecord(data) }, null, 2);
   return `${text.slice(0, -2)},\n  "model": ${record.model}\n}\n`;
 }
 
@@ -54,24 +46,28 @@ function parseObject(text: string, path: string): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch {
-    throw notAResult(path, 'its record is not JSON');
+    throw damaged(path, 'its record is not JSON');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw notAResult(path, 'its record is not an object');
+    throw damaged(path, 'its record is not an object');
   return value as Record<string, unknown>;
 }
 
 function checkedRecord(value: Record<string, unknown>, model: string, path: string): RunRecord {
-  if (value.format !== 'interneuron/run') throw notAResult(path, 'it holds no record of a run');
-  if (value.version !== 1) {
+  if (value['format'] !== 'interneuron/run') throw damaged(path, 'its record is not of the format interneuron/run');
+  const { version } = value;
+  if (typeof version !== 'number' || !(version >= 1)) throw damaged(path, 'its record says no version');
+  if (version > recordVersion) {
     throw new UsageError(
-      `${path} holds a record of version ${String(value.version)}, and this program reads version 1`,
+      `${path} holds a record of version ${version}, and this program reads version ${recordVersion}`,
       'update interneuron',
     );
   }
-  const missing = requiredKeys.filter((key) => value[key] === undefined);
-  if (missing.length > 0) throw notAResult(path, `its record lacks ${missing.join(', ')}`);
-  return { ...value, model } as unknown as RunRecord;
+  const required = version === 1 ? requiredKeys : [...requiredKeys, ...laterKeys];
+  const missing = required.filter((key) => value[key] === undefined);
+  if (missing.length > 0) throw damaged(path, `its record lacks ${missing.join(', ')}`);
+  const older = { expectedSteps: value['steps'], date: value['started'], environment: {}, digests: {}, digest: '' };
+  return { ...(version === 1 ? older : {}), ...value, model } as unknown as RunRecord;
 }
 
 const requiredKeys = [
@@ -91,6 +87,27 @@ const requiredKeys = [
   'series',
   'trains',
 ] as const satisfies readonly (keyof RunRecord)[];
+
+const laterKeys = [
+  'expectedSteps',
+  'date',
+  'environment',
+  'digests',
+  'digest',
+] as const satisfies readonly (keyof RunRecord)[];
+
+/** A result of ours that lacks something, or holds what no run writes. */
+export function damaged(path: string, why: string): DiagnosticError {
+  return new DiagnosticError([
+    {
+      severity: 'error',
+      code: 'result/damaged',
+      message: `${path} is not as interneuron wrote it: ${why}`,
+      place: { document: path },
+      hint: 'run the model again, or get the file anew from where it came',
+    },
+  ]);
+}
 
 /** The error for a file that is not one of our results. */
 export function notAResult(path: string, why: string): UsageError {

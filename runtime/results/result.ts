@@ -5,6 +5,7 @@
  * record (`RunRecord`) and its spike trains. Formats know nothing of sessions or buffers: only of these types.
  */
 
+import { invariant } from '../../src/diagnostics/diagnostic.js';
 import type { ElementType, Precision, TypedArray } from '../../src/ir/program.js';
 
 // --- Provenance -----------------------------------------------------------------------------------------------------
@@ -36,8 +37,38 @@ export interface RunHeader {
   readonly threads: number;
   /** Version by name: interneuron, node, and what the target runs on. */
   readonly versions: Readonly<Record<string, string>>;
-  /** Wall-clock start of the run, ISO 8601 in UTC (`Z`). */
-  readonly started: string;
+  /**
+   * The date that files carry, ISO 8601 in UTC (`Z`): not that of the run, since equal runs give equal files, but that
+   * of `SOURCE_DATE_EPOCH`, or `defaultDate`.
+   */
+  readonly date: string;
+  /** What was said of the subject beside the model, by NWB's names. */
+  readonly subject?: Readonly<Record<string, string>>;
+  /** Unit of times in text formats; absent: s. */
+  readonly times?: WrittenUnit;
+  readonly environment: Environment;
+}
+
+/** The date of files when `SOURCE_DATE_EPOCH` says none. */
+export const defaultDate = '2000-01-01T00:00:00Z';
+
+/** Where and from what a run was made. Describes it, and decides nothing. */
+export interface Environment {
+  /** The file as it was given, and the SHA-256 of its text, hexadecimal. */
+  readonly source?: { readonly path: string; readonly sha256: string };
+  /** Words of the command, without the names of its output files. */
+  readonly command?: readonly string[];
+  /** Operating system, its version, and the architecture. */
+  readonly system?: string;
+  readonly processor?: string;
+  /** What compiled the program, with its version and flags. */
+  readonly compiler?: string;
+}
+
+/** A unit that numbers are written in, and how many of it are one SI unit. */
+export interface WrittenUnit {
+  readonly unit: string;
+  readonly perSI: number;
 }
 
 /** Digest of one population's spikes and of its final state, variable by variable. SHA-256, hexadecimal. */
@@ -101,9 +132,12 @@ export type Outcome = 'complete' | 'stopped' | 'fault';
 /** Everything about a run but its spikes and samples. */
 export interface RunRecord extends RunHeader {
   readonly format: 'interneuron/run';
-  readonly version: 1;
+  /** Layout of the record and of the files around it (`recordVersion`); older ones are read as far as possible. */
+  readonly version: number;
   /** Steps done. */
   readonly steps: number;
+  /** Steps of the whole protocol. */
+  readonly expectedSteps: number;
   readonly complete: boolean;
   readonly outcome: Outcome;
   /** Sentences about faults that ended the run. */
@@ -117,10 +151,15 @@ export interface RunRecord extends RunHeader {
   /** What the series and trains of this result are. */
   readonly series: readonly SeriesPlan[];
   readonly trains: readonly TrainsPlan[];
-  /** Wall time in s by stage; empty in reproducible files. */
-  readonly timings: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
+  /** SHA-256 of each field's canonical JSON, by the field's name (`seal.ts`). */
+  readonly digests: Readonly<Record<string, string>>;
+  /** SHA-256 of the canonical JSON of `digests` without that of the environment: the digest of the record. */
+  readonly digest: string;
 }
+
+/** Version of the layout that is written: raised whenever any format writes anything otherwise. */
+export const recordVersion = 2;
 
 /** About people and the subject, only as the user gives it; nothing is invented. */
 export interface RunMetadata {
@@ -130,6 +169,10 @@ export interface RunMetadata {
   readonly laboratory?: string;
   readonly keywords?: readonly string[];
   readonly publications?: readonly string[];
+  /** What is known of the model and has no field of its own: licence, brain region, identifiers of persons. */
+  readonly notes?: readonly string[];
+  /** The same by name, for formats that hold annotations. */
+  readonly annotations?: Readonly<Record<string, string | readonly string[]>>;
   /** Text for some of `subjectFields`. */
   readonly subject?: Readonly<Record<string, string>>;
 }
@@ -196,6 +239,8 @@ export interface SeriesPlan {
   readonly variable: string;
   /** SI unit text, `1` when dimensionless. */
   readonly unit: string;
+  /** The unit in which files hold the samples; absent: `unit`. */
+  readonly written?: WrittenUnit;
   readonly element: ElementType;
   /** Which elements the columns are; null for one value of the whole owner, such as its rate. */
   readonly elements: Elements | null;
@@ -203,9 +248,7 @@ export interface SeriesPlan {
   readonly every: number;
   readonly offset: number;
   readonly label: 0 | 1;
-  /**
-   * True when the recording is switched or time turned back during the run, so that samples have steps of their own.
-   */
+  /** True when the recording is switched on or off within a segment, so that samples have times of their own. */
   readonly gaps: boolean;
 }
 
@@ -283,18 +326,36 @@ export interface StoredSeries {
   readonly samples: number;
   /** Steps of samples [begin, end). */
   steps(begin: number, end: number): Int32Array;
-  /** Row-major values of samples [begin, end), in the type they were recorded in. */
+  /** Row-major values of samples [begin, end), in the type they were recorded in and the unit they were written in. */
   read(begin: number, end: number): TypedArray;
 }
 
-/** A result read back. */
-export interface StoredResult {
+/** What a result holds to run its model again. */
+export interface StoredRecord {
   readonly path: string;
   readonly record: RunRecord;
+  /** Large arrays that the model refers to by digest. */
   readonly data: ReadonlyMap<string, TypedArray>;
+}
+
+/** A result read back. */
+export interface StoredResult extends StoredRecord {
   readonly trains: readonly SpikeTrains[];
   readonly series: readonly StoredSeries[];
   close(): void;
+}
+
+/** Samples as files hold them: one multiplication, rounded once, where the unit is not that of the model. */
+export function writtenValues({ written, element }: SeriesPlan, values: TypedArray): TypedArray {
+  if (!written || written.perSI === 1 || !(values instanceof Float64Array || values instanceof Float32Array))
+    return values;
+  invariant(element === 'f64' || element === 'f32', 'results', `samples of type ${element} have a unit`);
+  return values.map((value) => value * written.perSI);
+}
+
+/** The time step in the unit that text formats have times in. */
+export function writtenDt({ dt, times }: Pick<RunHeader, 'dt' | 'times'>): number {
+  return times ? dt * times.perSI : dt;
 }
 
 /** Time in s of a step: one multiplication of whole steps, never a running sum, so that it rounds once. */

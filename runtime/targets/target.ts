@@ -70,6 +70,8 @@ export interface Executable {
   readonly threads?: number;
   /** Choices of the target worth reporting beside those of the program. */
   readonly notes?: readonly string[];
+  /** What compiled it, with version and flags; absent where no compiler is called. */
+  readonly compiler?: string;
   start(): Promise<Session>;
 }
 

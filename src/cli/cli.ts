@@ -38,7 +38,7 @@ export async function runCommandLine(
       terminal.stdout.write(request.text);
       return exitCodes.done;
     }
-    return await handlers[request.command](createContext(request, terminal, began, sources));
+    return await handlers[request.command](createContext(words, request, terminal, began, sources));
   } catch (error) {
     return reportFailure(error, { terminal, sources, json: asksForJson(words) });
   }

@@ -8,6 +8,8 @@ import { sourceText } from './source-texts.js';
 import type { Terminal } from './terminal.js';
 
 export interface CommandContext {
+  /** What was typed after the program's name. */
+  readonly words: readonly string[];
   readonly files: readonly string[];
   readonly options: Options;
   readonly terminal: Terminal;
@@ -30,6 +32,7 @@ export function onlyFile({ files }: CommandContext): string {
 
 /** A context whose texts go to `sources`. */
 export function createContext(
+  words: readonly string[],
   request: { readonly files: readonly string[]; readonly options: Options },
   terminal: Terminal,
   began: number,
@@ -40,6 +43,7 @@ export function createContext(
   const forPeople = !json && !quiet;
   return {
     ...request,
+    words,
     terminal,
     json,
     quiet,

@@ -21,7 +21,8 @@ import { isMarkup, recognise, type Notation, type TreeNotation } from './recogni
 import { readMarkup } from './read-markup.js';
 import { readSource, type Source } from './read-source.js';
 import { sideFiles, type SideFile } from './side-files.js';
-import { runHeader, runMetadata } from './provenance.js';
+import { environmentOf, runHeader, runMetadata, sourceOf, type Repeated } from './provenance.js';
+import { fileUnits, type FileUnits } from './written-units.js';
 import { Diagnostics, DiagnosticError, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
 import type { Precision, Program } from '../ir/program.js';
@@ -73,6 +74,8 @@ export interface ImportedModel {
   readonly diagnostics: readonly Diagnostic[];
   /** Where the parts of the canonical document come from. */
   readonly positions: Positions;
+  /** The file as it was named, and the SHA-256 of its text. */
+  readonly source: { readonly path: string; readonly sha256: string };
   /** Wall time in s. */
   readonly seconds: number;
 }
@@ -123,6 +126,7 @@ function complete(
     hashes: hashModel(valid.model),
     diagnostics: diagnostics.list,
     positions,
+    source: sourceOf(source),
     seconds: (performance.now() - began) / 1000,
   };
 }
@@ -286,6 +290,14 @@ export interface RunOptions {
   readonly writers?: readonly ResultWriter[];
   /** Stops after so many steps, as if the protocol ended there. */
   readonly steps?: number;
+  /** Stops after so many steps, as a signal would: the run is then incomplete, unless its protocol ends there. */
+  readonly stopAfter?: number;
+  /** Units of files; absent: those of the model's notation. */
+  readonly units?: FileUnits;
+  /** Words of the command, for results to hold. */
+  readonly command?: readonly string[];
+  /** What results hold of the run that this one repeats, in place of what is true of this one. */
+  readonly repeated?: Repeated;
   /** Told of each stage how much of it is done, in [0, 1]. */
   readonly onProgress?: (stage: 'connect' | 'run', fraction: number) => void;
   /** When it aborts, the run stops and what was recorded until then is kept, marked incomplete. */
@@ -346,7 +358,7 @@ export interface GeneratedResult {
  * @throws InterruptedError when stopped before the first step
  */
 export async function runModel(
-  imported: Pick<ImportedModel, 'valid' | 'hashes'> & { readonly positions?: Positions },
+  imported: Pick<ImportedModel, 'valid' | 'hashes'> & Partial<Pick<ImportedModel, 'positions' | 'notation' | 'source'>>,
   options: RunOptions = {},
 ): Promise<RunResult | GeneratedResult> {
   const { valid } = imported;
@@ -387,11 +399,25 @@ export async function runModel(
     ...(named ? [named] : []),
     ...(options.writers ?? []),
   ];
-  const recorder = createRecorder(program, protocol, fanOut(writers));
+  const units = options.units ?? fileUnits(imported.notation);
+  const recorder = createRecorder(program, protocol, fanOut(writers), { units: units.samples });
   const series = recorder.plan.setup.series.map(({ name }) => name);
   const files = (options.outputs ?? []).flatMap((path) => filesOf(path, series));
   await refuseToReplace([...files, ...modelPaths.flatMap((path) => filesOf(path, []))], options.force ?? false);
-  const header = runHeader(imported, program, engine);
+  const { subject, command, repeated } = options;
+  const { source } = imported;
+  const { compiler } = executable;
+  const header = runHeader(imported, program, {
+    engine,
+    environment: environmentOf({
+      ...(source ? { source } : {}),
+      ...(command ? { command } : {}),
+      ...(compiler === undefined ? {} : { compiler }),
+    }),
+    ...(subject ? { subject } : {}),
+    ...(units.times ? { times: units.times } : {}),
+    ...(repeated ? { repeated } : {}),
+  });
   const setup: RunSetup = {
     header,
     ...recorder.plan.setup,
@@ -406,13 +432,12 @@ export async function runModel(
     const run = await recorder.run(session, {
       onProgress: (done, total) => options.onProgress?.('run', total === 0 ? 1 : done / total),
       ...(options.signal ? { signal: options.signal } : {}),
+      ...(options.stopAfter === undefined ? {} : { stopAfter: options.stopAfter }),
     });
     watch.end('run');
     // 9. Close the files: now they get their names.
-    const record = runRecord(header, recorder.plan, run, {
-      timings: { ...watch.seconds() },
-      notes: [...program.manifest.notes, ...(executable.notes ?? [])],
-    });
+    const notes = repeated?.notes ?? [...program.manifest.notes, ...(executable.notes ?? [])];
+    const record = runRecord(header, recorder.plan, run, notes);
     const outputs: string[] = [];
     for (const writer of writers) {
       const written = await writer.close(record, run.trains);

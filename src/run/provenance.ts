@@ -1,19 +1,53 @@
 /** What is known of a run before its first step, for results to hold. */
 
+import { createHash } from 'node:crypto';
+import { arch, cpus, release, type } from 'node:os';
+
 import canonicalize from 'canonicalize';
-import type { RunHeader, RunMetadata } from '../../runtime/results/result.js';
+import {
+  defaultDate,
+  type Environment,
+  type RunHeader,
+  type RunMetadata,
+  type RunRecord,
+  type WrittenUnit,
+} from '../../runtime/results/result.js';
+import { UsageError } from '../diagnostics/diagnostic.js';
 import type { Program } from '../ir/program.js';
 import type { ModelHashes } from '../model/hash.js';
 import type { ValidModel } from '../model/model.js';
 import { version } from './version.js';
 
+/** What a run that repeats another writes as that one did: what it ran on, and what describes it. */
+export type Repeated = Pick<
+  RunRecord,
+  'target' | 'device' | 'threads' | 'versions' | 'date' | 'subject' | 'times' | 'environment' | 'notes'
+>;
+
+/** What decides a header beside the model. */
+export interface HeaderOptions {
+  readonly engine: { readonly target: string; readonly device: string; readonly threads: number };
+  readonly subject?: Readonly<Record<string, string>>;
+  readonly times?: WrittenUnit;
+  readonly environment: Environment;
+  readonly repeated?: Repeated;
+}
+
 /** The part of a result that lets anyone run it again: the model, and what it runs on. */
 export function runHeader(
   { valid, hashes }: { readonly valid: ValidModel; readonly hashes: ModelHashes },
   program: Program,
-  engine: { readonly target: string; readonly device: string; readonly threads: number },
+  { engine, subject, times, environment, repeated }: HeaderOptions,
 ): RunHeader {
   const { model } = valid;
+  const given = repeated ?? {
+    ...engine,
+    versions: { interneuron: version, node: process.versions.node },
+    date: fileDate(),
+    ...(subject && Object.keys(subject).length > 0 ? { subject } : {}),
+    ...(times ? { times } : {}),
+    environment,
+  };
   return {
     name: model.name,
     model: canonicalize(model) ?? '',
@@ -22,10 +56,52 @@ export function runHeader(
     dt: program.dt,
     precision: program.precision,
     numericsVersion: program.numericsVersion,
-    ...engine,
-    versions: { interneuron: version, node: process.versions.node },
-    started: new Date().toISOString(),
+    target: given.target,
+    device: given.device,
+    threads: given.threads,
+    versions: given.versions,
+    date: given.date,
+    ...(given.subject === undefined ? {} : { subject: given.subject }),
+    ...(given.times === undefined ? {} : { times: given.times }),
+    environment: given.environment,
   };
+}
+
+/**
+ * The date for files: that of `SOURCE_DATE_EPOCH` (seconds since 1970, https://reproducible-builds.org), else a fixed
+ * one, so that equal runs give equal files.
+ *
+ * @throws UsageError when the variable holds no number of seconds
+ */
+export function fileDate(epoch = process.env['SOURCE_DATE_EPOCH']): string {
+  if (epoch === undefined || epoch === '') return defaultDate;
+  const date = new Date(/^\d{1,12}$/.test(epoch) ? Number(epoch) * 1000 : Number.NaN);
+  if (Number.isNaN(date.getTime()))
+    throw new UsageError(
+      `SOURCE_DATE_EPOCH is ${JSON.stringify(epoch)}, which is no whole number of seconds since 1970`,
+      'unset it, or set it to a number such as the output of: date +%s',
+    );
+  return date.toISOString().replace('.000Z', 'Z');
+}
+
+/** Where and from what a run is made. */
+export function environmentOf(details: Pick<Environment, 'source' | 'command' | 'compiler'>): Environment {
+  const { source, command, compiler } = details;
+  return {
+    ...(source ? { source } : {}),
+    ...(command ? { command } : {}),
+    system: `${type()} ${release()} ${arch()}`,
+    processor: cpus()[0]?.model ?? 'unknown',
+    ...(compiler === undefined ? {} : { compiler }),
+  };
+}
+
+/** The digest of a source's text. */
+export function sourceOf({ name, text }: { readonly name: string; readonly text: string }): {
+  readonly path: string;
+  readonly sha256: string;
+} {
+  return { path: name, sha256: createHash('sha256').update(text).digest('hex') };
 }
 
 /**
@@ -34,12 +110,33 @@ export function runHeader(
  * @param subject  more about the subject, by NWB's names; replaces what the model says
  */
 export function runMetadata({ model }: ValidModel, subject: Readonly<Record<string, string>> = {}): RunMetadata {
-  const { description, authors, doi, species } = model.metadata;
+  const { title, description, authors, licence, doi, species, region, terms } = model.metadata;
   const fields = { ...(species === undefined ? {} : { species }), ...subject };
+  const named = {
+    ...(title === undefined ? {} : { title }),
+    ...(description === undefined ? {} : { description }),
+    ...(licence === undefined ? {} : { licence }),
+    ...(region === undefined ? {} : { region }),
+    ...(species === undefined ? {} : { species }),
+    ...(authors
+      ? { authors: authors.map(({ name, orcid }) => (orcid === undefined ? name : `${name} (ORCID ${orcid})`)) }
+      : {}),
+    ...(doi === undefined ? {} : { doi }),
+    ...(terms ? { terms } : {}),
+  };
+  const notes = [
+    ...(title === undefined ? [] : [`Title of the model: ${title}`]),
+    ...(licence === undefined ? [] : [`Licence of the model: ${licence}`]),
+    ...(region === undefined ? [] : [`Brain region: ${region}`]),
+    ...(authors ?? []).flatMap(({ name, orcid }) => (orcid === undefined ? [] : [`ORCID of ${name}: ${orcid}`])),
+    ...(terms ?? []).map((term) => `Term: ${term}`),
+  ];
   return {
     ...(description === undefined ? {} : { description }),
     ...(authors ? { experimenters: authors.map(({ name }) => name) } : {}),
     ...(doi === undefined ? {} : { publications: [doi] }),
+    ...(notes.length === 0 ? {} : { notes }),
+    ...(Object.keys(named).length === 0 ? {} : { annotations: named }),
     ...(Object.keys(fields).length === 0 ? {} : { subject: fields }),
   };
 }

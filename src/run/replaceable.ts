@@ -65,7 +65,7 @@ async function isResult(path: string): Promise<boolean> {
     case '.nwb':
       return (await import('../../runtime/results/nwb/read.js')).isNwbResult(path);
     case '.csv':
-      return /^(segment,)?(population|time_s),/.test(beginningOf(path)) && isRecord(provenancePath(csvOf(path)));
+      return /^(segment,)?(population|time_m?s),/.test(beginningOf(path)) && isRecord(provenancePath(csvOf(path)));
     case '.json':
       return beginningOf(path).includes('"interneuron-neo-json"') || isRecord(path);
     default:

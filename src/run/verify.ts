@@ -1,65 +1,234 @@
-/** Running again what a result holds, and comparing to the bit. */
+/** Running again what a result holds, and comparing all of it. */
 
-import { compareWith, type Verdict } from '../../runtime/results/compare.js';
-import { openResult } from '../../runtime/results/open.js';
-import type { RunRecord, StoredResult } from '../../runtime/results/result.js';
-import { DiagnosticError, Diagnostics, UsageError } from '../diagnostics/diagnostic.js';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { compareFiles } from '../../runtime/results/compare-files.js';
+import { differenceList, type FileDifference } from '../../runtime/results/differences.js';
+import { compareRecords, recordPlaces } from '../../runtime/results/compare-records.js';
+import { firstDifference, incomparable, type Difference } from '../../runtime/results/compare.js';
+import { openRecord, openResult, resultFormat, type ResultFormat } from '../../runtime/results/open.js';
+import { damaged } from '../../runtime/results/record-text.js';
+import { recordVersion, type RunRecord, type StoredRecord } from '../../runtime/results/result.js';
+import { brokenSeals } from '../../runtime/results/seal.js';
+import { DiagnosticError, Diagnostics, InvariantError, UsageError } from '../diagnostics/diagnostic.js';
 import { hashModel, type ModelHashes } from '../model/hash.js';
 import type { DataStore, ValidModel } from '../model/model.js';
 import { normalise } from '../model/normalise.js';
+import { outputWriter } from './outputs.js';
 import { runModel, type Engine, type RunOptions } from './pipeline.js';
 import { messages } from './messages.js';
+import { storedUnits } from './written-units.js';
+
+export type Verdict =
+  | { readonly verdict: 'identical' }
+  | {
+      readonly verdict: 'different';
+      /** The first difference of spikes, samples or digests in time; absent where only other things differ. */
+      readonly first?: Difference;
+      /** What the files hold otherwise, the first hundred. */
+      readonly changes: readonly FileDifference[];
+      /** All that they hold otherwise. */
+      readonly count: number;
+    }
+  /** Results of different rules are not expected to agree. */
+  | { readonly verdict: 'incomparable'; readonly reason: string };
 
 /** What comparing a stored result with a new run of its model gave. */
 export interface Verification {
   readonly verdict: Verdict;
-  /** The record in the result, and that of the new run. */
+  /** The record in the result, and that of the new run; absent where the stored one is not fit to run again. */
   readonly stored: RunRecord;
-  readonly found: RunRecord;
+  readonly found?: RunRecord;
+  readonly engine?: Engine;
+  /** What could not be compared, and why. */
+  readonly limits: readonly string[];
+}
+
+export type VerifyOptions = Omit<
+  RunOptions,
+  'outputs' | 'outputFolder' | 'precision' | 'steps' | 'stopAfter' | 'units' | 'repeated'
+>;
+
+/**
+ * Runs again the model that a result holds, writes a result of the same format, and compares everything in the two:
+ * spikes, samples and digests to the bit, every attribute, every table, every line. What cannot be computed again is
+ * held by the digests of the record.
+ *
+ * @throws UsageError when the file is no result of ours, or the target is not available
+ * @throws DiagnosticError when the model in the result is not the one whose hash it states, or the record is damaged
+ */
+export async function verifyResult(path: string, options: VerifyOptions = {}): Promise<Verification> {
+  const folder = mkdtempSync(join(tmpdir(), 'interneuron-verify-'));
+  try {
+    return await verifyBy(path, (stored) => runAgain(stored, join(folder, 'again'), options));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A new run of the model in a result, written in the same format. */
+export interface NewRun {
+  readonly path: string;
+  readonly record: RunRecord;
   readonly engine: Engine;
+  /** True when it was stopped before it had the stored number of steps. */
+  readonly interrupted: boolean;
+}
+
+/** What can be run again: a record that nobody changed, with the model that it states. */
+export interface Repeatable extends StoredRecord {
+  readonly format: ResultFormat;
+  readonly valid: ValidModel;
+  readonly hashes: ModelHashes;
+}
+
+/** As `verifyResult`, with a new run from elsewhere. */
+export async function verifyBy(path: string, again: (stored: Repeatable) => Promise<NewRun>): Promise<Verification> {
+  const format = resultFormat(path);
+  const stored = await openRecord(path);
+  const { record } = stored;
+  const broken = record.version === recordVersion ? brokenSeals(record) : [];
+  if (broken.length > 0) return { verdict: changedRecord(record, broken), stored: record, limits: [] };
+  const {
+    path: newPath,
+    record: found,
+    engine,
+    interrupted,
+  } = await again({
+    ...stored,
+    format,
+    ...storedModel(stored),
+  });
+  const reason = incomparable(record, found) ?? (interrupted ? 'the new run was stopped' : null);
+  const verdict: Verdict =
+    reason === null ? await compareAll(format, path, record, newPath, found) : { verdict: 'incomparable', reason };
+  return { verdict, stored: record, found, engine, limits: limitsOf(record) };
+}
+
+/** @param stem  path of the new result without its suffix */
+export async function runAgain(
+  { format, path, record, valid, hashes }: Repeatable,
+  stem: string,
+  options: VerifyOptions,
+): Promise<NewRun> {
+  const { precision } = record;
+  if (precision !== 'float64' && precision !== 'float32')
+    throw damaged(path, `its precision is ${JSON.stringify(precision)}`);
+  const result = await runModel(
+    { valid, hashes },
+    {
+      ...options,
+      ...(record.subject ? { subject: record.subject } : {}),
+      precision,
+      stopAfter: record.steps,
+      units: storedUnits(record),
+      writers: [await outputWriter(`${stem}${suffixes[format]}`), ...(options.writers ?? [])],
+      ...(record.version === recordVersion ? { repeated: record } : {}),
+    },
+  );
+  if (result.kind === 'generated')
+    throw new UsageError('the null target runs nothing, so that there is nothing to compare', 'choose another target');
+  result.dispose();
+  return {
+    path: result.outputs[0]!,
+    record: result.record,
+    engine: result.engine,
+    interrupted: options.signal?.aborted === true && result.record.steps < record.steps,
+  };
+}
+
+const suffixes: Readonly<Record<ResultFormat, string>> = { nwb: '.nwb', neo: '.json', csv: '.csv' };
+
+/** A record that was changed after it was written: nothing in it can be relied on to run it again. */
+function changedRecord(record: RunRecord, broken: readonly string[]): Verdict {
+  const differences = differenceList();
+  for (const name of broken) {
+    const value = (record as unknown as Readonly<Record<string, unknown>>)[name];
+    differences.add(
+      name === 'digest' ? 'the digest of the record' : `record.${name}`,
+      value === undefined ? 'nothing' : JSON.stringify(value),
+      name === 'digest' ? 'that of its fields' : 'what has the digest that the record states',
+    );
+  }
+  const { list, count } = differences.done();
+  return { verdict: 'different', changes: list, count };
+}
+
+/** @param again  path of the result of the new run */
+async function compareAll(
+  format: ResultFormat,
+  path: string,
+  record: RunRecord,
+  again: string,
+  found: RunRecord,
+): Promise<Verdict> {
+  if (record.version !== recordVersion) {
+    const first = await firstOf(path, again);
+    return first === null ? { verdict: 'identical' } : { verdict: 'different', first, changes: [], count: 0 };
+  }
+  const first = await readable(path, null, () => firstOf(path, again));
+  const files = await readable(path, undefined, () => compareFiles(format, path, again));
+  const fields = compareRecords(record, found);
+  // What the record says otherwise is told field by field.
+  const others = fields.count === 0 ? files.list : files.list.filter(({ place }) => !recordPlaces(format).test(place));
+  const changes = [...fields.list, ...others];
+  if (first === null && changes.length === 0) return { verdict: 'identical' };
+  return {
+    verdict: 'different',
+    ...(first === null ? {} : { first }),
+    changes,
+    count: fields.count + others.length + files.count - files.list.length,
+  };
 }
 
 /**
- * Runs again the model that a result holds, with its seed, precision, time step and number of steps, and compares
- * spikes, samples and digests to the bit.
+ * What an action gives that reads a file which may have been changed in any way.
  *
- * @throws UsageError when the file is no result of ours, or the target is not available
- * @throws DiagnosticError when the model in the result is not the one whose hash it states
+ * @param instead  what is given where the file cannot be read so; undefined: that it is damaged is said
  */
-export async function verifyResult(
-  path: string,
-  options: Omit<RunOptions, 'outputs' | 'precision' | 'steps'> = {},
-): Promise<Verification> {
+async function readable<T>(path: string, instead: T | undefined, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof InvariantError) throw error;
+    if (instead !== undefined) return instead;
+    throw error instanceof DiagnosticError ? error : damaged(path, `it cannot be read (${(error as Error).message})`);
+  }
+}
+
+async function firstOf(path: string, again: string): Promise<Difference | null> {
   const stored = await openResult(path);
   try {
-    const comparison = compareWith(stored);
-    const { record } = stored;
-    const result = await runModel(storedModel(stored), {
-      ...options,
-      precision: record.precision,
-      steps: record.steps,
-      writers: [comparison],
-    });
-    if (result.kind === 'generated')
-      throw new UsageError(
-        'the null target runs nothing, so that there is nothing to compare',
-        'choose another target',
-      );
-    result.dispose();
-    return { verdict: comparison.verdict(), stored: record, found: result.record, engine: result.engine };
+    const found = await openResult(again);
+    try {
+      return firstDifference(stored, found);
+    } finally {
+      found.close();
+    }
   } finally {
     stored.close();
   }
 }
 
+function limitsOf({ version, versions }: RunRecord): readonly string[] {
+  if (version === recordVersion) return [];
+  const by = versions['interneuron'] ?? 'another version';
+  return [
+    `it was written in layout ${version} (by interneuron ${by}), and this program writes layout ${recordVersion}: ` +
+      'spikes, samples and final states were compared, and nothing else in the file',
+  ];
+}
+
 /** The model in a result, checked like any other document: a file may have been changed since it was written. */
-function storedModel({ path, record, data }: StoredResult): {
+function storedModel({ path, record, data }: StoredRecord): {
   readonly valid: ValidModel;
   readonly hashes: ModelHashes;
 } {
   const diagnostics = new Diagnostics();
   const positions = { place: (pointer: string) => ({ document: path, pointer }) };
-  const valid = normalise(JSON.parse(record.model), positions, diagnostics, { data: data as DataStore });
+  const valid = normalise(parsedModel(path, record.model), positions, diagnostics, { data: data as DataStore });
   diagnostics.throwIfErrors();
   if (!valid) throw new DiagnosticError(diagnostics.list);
   const hashes = hashModel(valid.model);
@@ -67,4 +236,12 @@ function storedModel({ path, record, data }: StoredResult): {
   throw new DiagnosticError([
     { severity: 'error', ...messages.changedModel(record.hashes.document, hashes.document), place: { document: path } },
   ]);
+}
+
+function parsedModel(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw damaged(path, 'its model is not JSON');
+  }
 }

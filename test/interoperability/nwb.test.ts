@@ -110,7 +110,6 @@ const cases: readonly Case[] = [
     play: { metadata: { subject } },
     breaches: ['check_data_orientation'],
   },
-  { name: 'reproducible', protocol: [run(100)], play: { metadata: { subject } }, options: { reproducible: true } },
   {
     name: 'cached-schema',
     protocol: [run(100)],

@@ -1,35 +1,42 @@
 /** Reads a CSV result back, by its provenance file. */
 
-import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 import type { TypedArray } from '../../../src/ir/program.js';
 import { createArray } from '../../../src/ir/arrays.js';
-import { notAResult, readProvenance } from '../record-text.js';
+import { damaged, readProvenance } from '../record-text.js';
 import {
   columnCount,
   elementAt,
   elementCount,
   segmentsOf,
   stepOf,
+  writtenDt,
   type RunRecord,
   type SegmentSpan,
   type SeriesPlan,
   type SpikeTrains,
+  type StoredRecord,
   type StoredResult,
   type StoredSeries,
 } from '../result.js';
 import { trainsFromLists } from '../stored-trains.js';
+import { linesOf } from '../text-compare.js';
 import { provenancePath, quoted, seriesPath } from './write.js';
 
-/** @param path  of the spikes file. @throws UsageError when the provenance is missing or some file does not fit it */
-export function readCsvResult(path: string): StoredResult {
+/** @param path  of the spikes file. @throws DiagnosticError when the provenance is missing or damaged */
+export function readCsvRecord(path: string): StoredRecord {
   const provenance = provenancePath(path);
-  if (!existsSync(provenance)) throw notAResult(path, `${provenance} is missing`);
-  const { record, data } = readProvenance(readFileSync(provenance, 'utf8'), provenance);
+  if (!existsSync(provenance)) throw damaged(path, `${provenance} is missing`);
+  return { path, ...readProvenance(readFileSync(provenance, 'utf8'), provenance) };
+}
+
+/** @param path  of the spikes file. @throws DiagnosticError when some file is missing or does not fit the record */
+export function readCsvResult(path: string): StoredResult {
+  const stored = readCsvRecord(path);
+  const { record } = stored;
   return {
-    path,
-    record,
-    data,
+    ...stored,
     trains: readTrains(path, record),
     series: record.series.map((plan) => readSeries(seriesPath(path, plan.name), plan, record)),
     close: () => undefined,
@@ -55,8 +62,8 @@ function readTrains(path: string, record: RunRecord): readonly SpikeTrains[] {
     const place = places.get(`${population},${event}`);
     const row = place?.rowOf.get(Number(index));
     if (place === undefined || row === undefined || time === undefined)
-      throw notAResult(path, `line ${number} fits no recorded cell`);
-    place.rows[row]!.push(stepOf(Number(time), record.spikeLabel, record.dt) - segment.start + segment.begin);
+      throw damaged(path, `line ${number} fits no recorded cell`);
+    place.rows[row]!.push(stepOf(Number(time), record.spikeLabel, writtenDt(record)) - segment.start + segment.begin);
   }
   return record.trains.map((plan, i) => trainsFromLists(plan, rows[i]!));
 }
@@ -68,10 +75,9 @@ function readSeries(path: string, plan: SeriesPlan, record: RunRecord): StoredSe
   const next = segmentReader(record, path);
   for (const [number, line] of lines(path)) {
     const { segment, cells } = next(line, number);
-    if (cells.length !== width + 1)
-      throw notAResult(path, `line ${number} has ${cells.length} columns, not ${width + 1}`);
+    if (cells.length !== width + 1) throw damaged(path, `line ${number} has ${cells.length} columns, not ${width + 1}`);
     if (number === 1) continue;
-    steps.push(stepOf(Number(cells[0]), plan.label, record.dt) - segment.start + segment.begin);
+    steps.push(stepOf(Number(cells[0]), plan.label, writtenDt(record)) - segment.start + segment.begin);
     values.push(cells.slice(1).map((text) => (plan.element === 'i64' ? BigInt(text) : Number(text))));
   }
   return {
@@ -97,7 +103,7 @@ function segmentReader(
         cells: (record.segments === undefined ? line : line.replace('segment,', '')).split(','),
       };
     const found = named.find(({ start }) => line.startsWith(start));
-    if (!found) throw notAResult(path, `line ${number} is of no segment of the run`);
+    if (!found) throw damaged(path, `line ${number} is of no segment of the run`);
     return { segment: found.segment, cells: line.slice(found.start.length).split(',') };
   };
 }
@@ -108,24 +114,8 @@ function fill(plan: SeriesPlan, values: readonly (number | bigint)[]): TypedArra
   return result;
 }
 
-/** Lines of a file with their numbers from 1, without holding the whole of it. */
-function* lines(path: string): Generator<readonly [number: number, line: string]> {
-  if (!existsSync(path)) throw notAResult(path, 'the file is missing');
-  const descriptor = openSync(path, 'r');
-  const block = Buffer.alloc(1 << 20);
-  try {
-    let rest = '';
-    let number = 0;
-    for (;;) {
-      const length = readSync(descriptor, block);
-      if (length === 0) break;
-      // The files are ASCII, so that a block may end anywhere.
-      const parts = (rest + block.toString('latin1', 0, length)).split('\n');
-      rest = parts.pop()!;
-      for (const part of parts) yield [(number += 1), part];
-    }
-    if (rest !== '') yield [number + 1, rest];
-  } finally {
-    closeSync(descriptor);
-  }
+/** Lines of a file that must be there. */
+function lines(path: string): ReturnType<typeof linesOf> {
+  if (!existsSync(path)) throw damaged(path, 'the file is missing');
+  return linesOf(path);
 }

@@ -1,6 +1,7 @@
 /**
- * A result as CSV: `NAME.csv` holds the spikes, `NAME.SERIES.csv` each recorded variable in SI units, and
- * `NAME.provenance.json` the record of the run with its model. Times are in s.
+ * A result as CSV: `NAME.csv` holds the spikes, `NAME.SERIES.csv` each recorded variable, and
+ * `NAME.provenance.json` the record of the run with its model. Numbers are in SI units, or in those of the model's
+ * notation, which the heads of columns name.
  */
 
 import { extname } from 'node:path';
@@ -14,7 +15,10 @@ import {
   segmentsOf,
   segmentTime,
   timeOf,
+  writtenDt,
+  writtenValues,
   type ResultWriter,
+  type RunHeader,
   type RunRecord,
   type RunSetup,
   type SampleBlock,
@@ -22,11 +26,6 @@ import {
   type SpikeTrains,
 } from '../result.js';
 import { invariant } from '../../../src/diagnostics/diagnostic.js';
-
-export interface CsvOptions {
-  /** Leaves out what differs between equal runs. */
-  readonly reproducible?: boolean;
-}
 
 /** Path of the provenance of a CSV result. */
 export function provenancePath(path: string): string {
@@ -39,7 +38,7 @@ export function seriesPath(path: string, series: string): string {
 }
 
 /** A writer of CSV files around `path`, which ends in `.csv`. */
-export function csvWriter(path: string, options: CsvOptions = {}): ResultWriter {
+export function csvWriter(path: string): ResultWriter {
   let setup: RunSetup | null = null;
   const files: { readonly file: OutputFile; readonly nameFor: (path: string) => string }[] = [];
   const series: OutputFile[] = [];
@@ -59,7 +58,7 @@ export function csvWriter(path: string, options: CsvOptions = {}): ResultWriter 
         for (const plan of given.series) {
           const file = open((name) => seriesPath(name, plan.name));
           series.push(file);
-          file.write(`${given.segments ? 'segment,' : ''}${header(plan)}\n`);
+          file.write(`${given.segments ? 'segment,' : ''}${header(plan, given.header)}\n`);
         }
         open(provenancePath);
       });
@@ -74,7 +73,7 @@ export function csvWriter(path: string, options: CsvOptions = {}): ResultWriter 
       guarded(() => {
         invariant(setup, 'csv', 'close before open');
         writeSpikes(files[0]!.file, trains, setup, record);
-        files[files.length - 1]!.file.write(provenanceText(record, setup.data, options.reproducible ?? false));
+        files[files.length - 1]!.file.write(provenanceText(record, setup.data));
         for (const { file } of files) file.finish();
         const final = record.complete ? path : incompletePath(path);
         // The provenance is last to get its name: without it, the files are no result.
@@ -85,21 +84,26 @@ export function csvWriter(path: string, options: CsvOptions = {}): ResultWriter 
   };
 }
 
-function header(plan: SeriesPlan): string {
+/** Names of columns; a unit stands behind where it is not SI. */
+function header(plan: SeriesPlan, run: RunHeader): string {
+  const unit = plan.written ? `_${plan.written.unit}` : '';
   const columns = Array.from({ length: columnCount(plan) }, (_, i) =>
     plan.elements === null ? plan.variable : `${plan.owner}[${elementAt(plan.elements, i)}].${plan.variable}`,
   );
-  return ['time_s', ...columns].join(',');
+  return [timeColumn(run), ...columns.map((name) => `${name}${unit}`)].join(',');
 }
+
+const timeColumn = ({ times }: RunHeader): string => `time_${times?.unit ?? 's'}`;
 
 function writeRows(file: OutputFile, plan: SeriesPlan, block: SampleBlock, setup: RunSetup): void {
   const width = columnCount(plan);
-  const { dt } = setup.header;
+  const dt = writtenDt(setup.header);
+  const values = writtenValues(plan, block.values);
   const segment = setup.segments?.[block.segment ?? 0];
   for (const [row, step] of block.steps.entries()) {
     const time = segment ? segmentTime(segment, step, plan.label, dt) : timeOf(step, plan.label, dt);
     const cells = [...(segment ? [quoted(segment.name)] : []), numberText(time, 'f64')];
-    for (let i = row * width; i < (row + 1) * width; i += 1) cells.push(numberText(block.values[i]!, plan.element));
+    for (let i = row * width; i < (row + 1) * width; i += 1) cells.push(numberText(values[i]!, plan.element));
     file.write(`${cells.join(',')}\n`);
   }
 }
@@ -111,10 +115,10 @@ export const quoted = (name: string): string =>
 /** Spikes by population and step; with several segments the times are those of the segment that stands in front. */
 function writeSpikes(file: OutputFile, trains: readonly SpikeTrains[], setup: RunSetup, record: RunRecord): void {
   const { spikeLabel: label } = setup;
-  const { dt } = setup.header;
+  const dt = writtenDt(setup.header);
   const withEvent = trains.some(({ plan }) => plan.event !== 'spike');
   const several = setup.segments !== undefined;
-  file.write(`${several ? 'segment,' : ''}population,${withEvent ? 'event,' : ''}index,time_s\n`);
+  file.write(`${several ? 'segment,' : ''}population,${withEvent ? 'event,' : ''}index,${timeColumn(setup.header)}\n`);
   const segments = segmentsOf(record, record.steps);
   for (const { plan, inOrder } of trains) {
     const start = withEvent ? `${plan.population},${plan.event},` : `${plan.population},`;

@@ -1,20 +1,22 @@
 /** Reads Neo-like JSON that `neoWriter` wrote, to the bit. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { arrayFromBytes } from '../arrays.js';
-import { notAResult, readProvenance } from '../record-text.js';
+import { damaged, notAResult, readProvenance } from '../record-text.js';
 import {
   columnCount,
   elementAt,
   elementCount,
   segmentsOf,
   stepOf,
+  writtenDt,
   type RunRecord,
   type SegmentSpan,
   type SeriesPlan,
   type SpikeTrains,
+  type StoredRecord,
   type StoredResult,
   type StoredSeries,
 } from '../result.js';
@@ -46,26 +48,41 @@ interface NeoDocument {
   readonly provenance: unknown;
 }
 
-/** @throws UsageError when the file is missing or is no result of ours */
-export function readNeoResult(path: string): StoredResult {
-  if (!existsSync(path))
-    throw new UsageError(`there is no file ${path}`, 'give a result that interneuron run has written');
+/** @throws UsageError when the file is no result of ours. @throws DiagnosticError when its record is damaged */
+export function readNeoRecord(path: string): StoredRecord {
+  const { record, data } = readDocument(path);
+  return { path, record, data };
+}
+
+function readDocument(path: string): StoredRecord & { readonly document: NeoDocument } {
+  const text = readFileSync(path, 'utf8');
   let document: NeoDocument;
   try {
-    document = JSON.parse(readFileSync(path, 'utf8')) as NeoDocument;
-  } catch (error) {
-    throw notAResult(path, error instanceof SyntaxError ? 'it is not JSON' : (error as Error).message);
+    document = JSON.parse(text) as NeoDocument;
+  } catch {
+    if (/^\s*\{\s*"format"\s*:\s*"interneuron-neo-json"/.test(text)) throw damaged(path, 'it is not whole JSON');
+    throw notAResult(path, 'it is not JSON');
   }
-  if (document?.format !== 'interneuron-neo-json') throw notAResult(path, 'its format is not interneuron-neo-json');
+  const { format, provenance } = document;
+  if (format !== 'interneuron-neo-json') {
+    const ours = (provenance as { readonly format?: unknown } | undefined)?.format === 'interneuron/run';
+    throw (ours ? damaged : notAResult)(path, 'its format is not interneuron-neo-json');
+  }
   if (document.version !== 1)
     throw new UsageError(
       `${path} is of version ${document.version}, and this program reads version 1`,
       'update interneuron',
     );
-  const { record, data } = readProvenance(JSON.stringify(document.provenance), path);
+  if (provenance === undefined) throw damaged(path, 'its provenance is missing');
+  return { path, document, ...readProvenance(JSON.stringify(provenance), path) };
+}
+
+/** @throws as `readNeoRecord`, also when spikes or samples do not fit the record */
+export function readNeoResult(path: string): StoredResult {
+  const { document, record, data } = readDocument(path);
   const parts = segmentsOf(record, record.steps).map((span, k) => {
     const segment = document.blocks[0].segments[k];
-    if (!segment) throw notAResult(path, `the segment ${span.name} is missing`);
+    if (!segment) throw damaged(path, `the segment ${span.name} is missing`);
     const signals = new Map(
       [...segment.analogsignals, ...segment.irregularlysampledsignals].map((signal) => [signal.name, signal]),
     );
@@ -82,8 +99,7 @@ export function readNeoResult(path: string): StoredResult {
         return signal ? [{ span, signal }] : [];
       });
       // A series may have no sample in any of several segments.
-      if (own.length === 0 && record.segments === undefined)
-        throw notAResult(path, `the signal ${plan.name} is missing`);
+      if (own.length === 0 && record.segments === undefined) throw damaged(path, `the signal ${plan.name} is missing`);
       return readSeries(own, plan, record);
     }),
     close: () => undefined,
@@ -106,7 +122,7 @@ function readTrains(parts: readonly Part[], path: string, record: RunRecord): re
     for (const { annotations, times } of segment.spiketrains) {
       const { population, event, cell_id: cell } = annotations;
       const steps = found.get(key(population, event, cell)) ?? [];
-      for (const time of times) steps.push(runStep(span, time, record.spikeLabel, record.dt));
+      for (const time of times) steps.push(runStep(span, time, record.spikeLabel, writtenDt(record)));
       found.set(key(population, event, cell), steps);
     }
   }
@@ -116,7 +132,7 @@ function readTrains(parts: readonly Part[], path: string, record: RunRecord): re
       Array.from({ length: elementCount(plan.cells) }, (_, row) => {
         const cell = elementAt(plan.cells, row);
         const steps = found.get(key(plan.population, plan.event, cell));
-        if (!steps) throw notAResult(path, `the spike train of ${plan.population}[${cell}] is missing`);
+        if (!steps) throw damaged(path, `the spike train of ${plan.population}[${cell}] is missing`);
         return steps;
       }),
     ),
@@ -132,9 +148,10 @@ function readSeries(
   const pieces = parts.map(({ span, signal: { times, t_start: start, data } }) => {
     const bytes = Buffer.from(data.bytes, 'base64');
     const samples = arrayFromBytes(plan.element, bytes).length / width;
-    const first = record.segments === undefined ? plan.offset : runStep(span, start ?? 0, plan.label, record.dt);
+    const first =
+      record.segments === undefined ? plan.offset : runStep(span, start ?? 0, plan.label, writtenDt(record));
     const stepAt = (k: number): number =>
-      times ? runStep(span, times[k]!, plan.label, record.dt) : first + k * plan.every;
+      times ? runStep(span, times[k]!, plan.label, writtenDt(record)) : first + k * plan.every;
     return { bytes, steps: Int32Array.from({ length: samples }, (_, k) => stepAt(k)) };
   });
   const values = arrayFromBytes(plan.element, Buffer.concat(pieces.map(({ bytes }) => bytes)));

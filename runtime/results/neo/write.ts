@@ -2,7 +2,7 @@
  * A result as Neo-like JSON: blocks, segments, spike trains and analog signals under Neo's names
  * (https://neo.readthedocs.io, core objects), so that a short loader makes Neo objects of it.
  *
- * Times and values are in SI units. Numbers are shortest decimals that read back to the same bits; samples are base64
+ * Times and values are in SI units, or in those of the model's notation; each says its own. Numbers are shortest decimals that read back to the same bits; samples are base64
  * of little-endian rows. Samples wait in files of their own until the end, so that memory stays bounded.
  */
 
@@ -26,7 +26,10 @@ import {
   elementAt,
   segmentsOf,
   segmentTime,
+  writtenDt,
+  writtenValues,
   type ResultWriter,
+  type RunHeader,
   type RunRecord,
   type RunSetup,
   type SampleBlock,
@@ -35,11 +38,6 @@ import {
   type SpikeTrains,
 } from '../result.js';
 import { rowRanges } from '../stored-trains.js';
-
-export interface NeoOptions {
-  /** Leaves out what differs between equal runs. */
-  readonly reproducible?: boolean;
-}
 
 /** NumPy's names of element types. */
 export const numpyTypes: Readonly<Record<ElementType, string>> = {
@@ -60,7 +58,7 @@ export function neoUnit(unit: string): string {
 }
 
 /** A writer of one JSON file. */
-export function neoWriter(path: string, options: NeoOptions = {}): ResultWriter {
+export function neoWriter(path: string): ResultWriter {
   let setup: RunSetup | null = null;
   let output: OutputFile | null = null;
   let waiting: readonly SampleFile[] = [];
@@ -83,15 +81,23 @@ export function neoWriter(path: string, options: NeoOptions = {}): ResultWriter 
         setup = given;
         output = createOutput(path);
         waiting = given.series.map((plan, i) =>
-          createSampleFile(`${partialPath(pathWith(path, `series-${i}`))}.samples`, path, plan.gaps),
+          createSampleFile(
+            `${partialPath(pathWith(path, `series-${i}`))}.samples`,
+            path,
+            plan.gaps || given.segments !== undefined,
+          ),
         );
       }),
-    samples: (block) => guarded(() => waiting[block.series]!.add(block)),
+    samples: (block) =>
+      guarded(() => {
+        invariant(setup, 'neo', 'samples before open');
+        waiting[block.series]!.add({ ...block, values: writtenValues(setup.series[block.series]!, block.values) });
+      }),
     advance: () => undefined,
     close: async (record, trains) =>
       guarded(() => {
         invariant(setup && output, 'neo', 'close before open');
-        writeDocument(output, setup, record, trains, waiting, options.reproducible ?? false);
+        writeDocument(output, setup, record, trains, waiting);
         output.finish();
         for (const file of waiting) file.remove();
         const final = record.complete ? path : incompletePath(path);
@@ -108,12 +114,11 @@ function writeDocument(
   record: RunRecord,
   trains: readonly SpikeTrains[],
   samples: readonly SampleFile[],
-  reproducible: boolean,
 ): void {
   output.write('{ "format": "interneuron-neo-json", "version": 1,\n"blocks": [ { ');
   output.write(
-    `"name": ${json(record.name)}, "rec_datetime": ${json(record.started)}, "annotations": { "complete": ${record.complete}, ` +
-      `"fingerprint": ${json(record.fingerprint.total)} },\n`,
+    `"name": ${json(record.name)}, "rec_datetime": ${json(record.date)}, "annotations": ` +
+      `${json({ complete: record.complete, fingerprint: record.fingerprint.total, ...setup.metadata.annotations })},\n`,
   );
   output.write('"segments": [ ');
   const segments = segmentsOf(record, record.steps);
@@ -122,7 +127,7 @@ function writeDocument(
     writeSegment(output, setup, record, trains, samples, segment, index);
   }
   output.write(` ],\n"groups": [${groupsText(trains, segments.length)}]\n} ],\n`);
-  output.write(`"provenance": ${provenanceText(record, setup.data, reproducible)}}\n`);
+  output.write(`"provenance": ${provenanceText(record, setup.data)}}\n`);
 }
 
 /** One segment: trains and signals with times of its own. */
@@ -158,6 +163,10 @@ function writeSegment(
   output.write(`],\n"events": [],\n"epochs": [${epochsText(record, segment)}]\n}`);
 }
 
+function timeUnit({ times }: RunHeader): string {
+  return times?.unit ?? 's';
+}
+
 function separated(output: OutputFile): (text: string) => void {
   let separator = '\n';
   return (text) => {
@@ -188,26 +197,28 @@ function trainText(
   setup: RunSetup,
   segment: SegmentSpan,
 ): string {
-  const { dt } = setup.header;
+  const dt = writtenDt(setup.header);
   const cell = elementAt(plan.cells, row);
   const name = plan.event === 'spike' ? `${plan.population}[${cell}]` : `${plan.population}[${cell}].${plan.event}`;
   const times = Array.from(steps, (step) => segmentTime(segment, step, setup.spikeLabel, dt));
   const [start, stop] = [segmentTime(segment, segment.begin, 0, dt), segmentTime(segment, segment.end, 0, dt)];
   return (
-    `{ "name": ${json(name)}, "units": "s", "t_start": ${start}, "t_stop": ${stop}, "times": [${times.join(', ')}], ` +
+    `{ "name": ${json(name)}, "units": "${timeUnit(setup.header)}", "t_start": ${start}, "t_stop": ${stop}, "times": [${times.join(', ')}], ` +
     `"annotations": ${json({ population: plan.population, cell_id: cell, event: plan.event, ...placeOf(setup, plan.population, cell) })}, ` +
     `"array_annotations": {} }`
   );
 }
 
-function epochsText({ phases, dt }: RunRecord, segment: SegmentSpan): string {
+function epochsText(record: RunRecord, segment: SegmentSpan): string {
+  const { phases } = record;
+  const dt = writtenDt(record);
   if (phases.length < 2) return '';
   const own = phases.filter(
     ({ begin, end }) => begin >= segment.begin && end <= segment.end && (begin < end || begin < segment.end),
   );
   return json({
     name: 'phases',
-    units: 's',
+    units: timeUnit(record),
     times: own.map(({ begin }) => segmentTime(segment, begin, 0, dt)),
     durations: own.map(({ begin, end }) => (end - begin) * dt),
     labels: own.map(({ name }) => name),
@@ -244,7 +255,7 @@ function writeSignals(
   const write = separated(output);
   for (const [i, plan] of setup.series.entries()) {
     const rows = samples[i]!.rows(index);
-    const steps = plan.gaps ? samples[i]!.steps(index) : null;
+    const steps = plan.gaps || setup.segments !== undefined ? samples[i]!.steps(index) : null;
     // With several segments each has samples of its own steps, which are regular unless the recording was switched
     // within it.
     if ((steps !== null && (setup.segments === undefined || !isRegular(steps, plan.every))) !== irregular) continue;
@@ -268,7 +279,7 @@ function signalStart(
   segment: SegmentSpan,
   irregular: boolean,
 ): string {
-  const { dt } = setup.header;
+  const dt = writtenDt(setup.header);
   const width = columnCount(plan);
   const cells = plan.elements === null ? [] : Array.from({ length: width }, (_, i) => elementAt(plan.elements!, i));
   const places = cells.map((cell) => placeOf(setup, plan.owner, cell));
@@ -280,12 +291,16 @@ function signalStart(
   const first = steps?.[0] ?? plan.offset;
   const head = {
     name: plan.name,
-    units: neoUnit(plan.unit),
+    units: plan.written?.unit ?? neoUnit(plan.unit),
     ...(irregular
-      ? { time_units: 's', times: (steps ?? []).map((step) => segmentTime(segment, step, plan.label, dt)) }
+      ? {
+          time_units: timeUnit(setup.header),
+          times: (steps ?? []).map((step) => segmentTime(segment, step, plan.label, dt)),
+        }
       : {
           t_start: segmentTime(segment, first, plan.label, dt),
-          sampling_rate: 1 / (plan.every * dt),
+          t_start_units: timeUnit(setup.header),
+          sampling_rate: 1 / (plan.every * setup.header.dt),
           sampling_rate_units: 'Hz',
         }),
     shape: plan.elements === null ? [rows, 1] : [rows, width],

@@ -1,6 +1,6 @@
 /** Writing HDF5 in the forms that NWB asks for; every call of h5wasm that makes something is here. */
 
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
 import type { Dataset, File, Group, GuessableDataTypes } from 'h5wasm';
 
@@ -79,20 +79,18 @@ export interface H5Writer {
   attributes(object: Group | Dataset, attributes: Attributes): void;
   /** A row of identifiers for everything in the file. */
   identifier(path: string): string;
-  /** Runs `action` with the clock standing still where files shall not differ between equal runs. */
+  /** Runs `action` with the clock standing still, so that equal runs give equal files. */
   timeless<T>(action: () => T): T;
 }
 
-export interface H5WriterOptions {
-  /** Text from which all identifiers follow, and the time that HDF5 notes for datasets; absent: random, and now. */
-  readonly pinned?: { readonly identity: string; readonly time: number };
-}
-
-/** Creates the file, of the oldest layout that holds all we need. */
-export function createH5(h5: H5, path: string, options: H5WriterOptions): H5Writer {
-  const { pinned } = options;
-  const identifier = (name: string): string => (pinned ? uuidFrom(`${pinned.identity}\0${name}`) : randomUUID());
-  const timeless = <T>(action: () => T): T => (pinned ? withClock(pinned.time, action) : action());
+/**
+ * Creates the file, of the oldest layout that holds all we need.
+ *
+ * @param identity  text from which all identifiers follow, and the time that HDF5 notes for datasets
+ */
+export function createH5(h5: H5, path: string, identity: { readonly text: string; readonly time: number }): H5Writer {
+  const identifier = (name: string): string => uuidFrom(`${identity.text}\0${name}`);
+  const timeless = <T>(action: () => T): T => withClock(identity.time, action);
   const file = timeless(() => new h5.File(path, 'w', { libver: ['earliest', 'v110'] }));
 
   const attributes = (object: Group | Dataset, values: Attributes): void => {

@@ -1,11 +1,8 @@
 /** Reads a result that `nwbWriter` wrote, to the bit. */
 
-import { existsSync } from 'node:fs';
-
-import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import type { TypedArray } from '../../../src/ir/program.js';
-import { createArray } from '../../../src/ir/arrays.js';
-import { notAResult, readRecord } from '../record-text.js';
+import { copyInto, createArray } from '../../../src/ir/arrays.js';
+import { damaged, notAResult, readRecord } from '../record-text.js';
 import {
   columnCount,
   elementCount,
@@ -13,27 +10,38 @@ import {
   type RunRecord,
   type SeriesPlan,
   type SpikeTrains,
+  type StoredRecord,
   type StoredResult,
   type StoredSeries,
   type TrainsPlan,
 } from '../result.js';
 import { trainsInMemory } from '../stored-trains.js';
 import { loadH5, type Dataset, type File } from './h5.js';
-import { seriesPath } from './series.js';
+import { seriesParts, seriesPath, type SeriesPart } from './series.js';
+import { unitBlocks } from './tables.js';
 
-/** @throws UsageError when the file is missing, is not HDF5, or is no result of ours */
-export async function readNwbResult(path: string): Promise<StoredResult> {
-  if (!existsSync(path))
-    throw new UsageError(`there is no file ${path}`, 'give a result that interneuron run has written');
-  const h5 = await loadH5();
-  let file: File;
+/** @throws UsageError when the file is not HDF5, or no result of ours. @throws DiagnosticError for a damaged record */
+export async function readNwbRecord(path: string): Promise<StoredRecord> {
+  const file = await openFile(path);
   try {
-    file = new h5.File(path, 'r');
-  } catch {
-    throw notAResult(path, 'it is not an HDF5 file');
+    return readRecordOf(file, path);
+  } finally {
+    file.close();
   }
+}
+
+/** @throws as `readNwbRecord`, also when spikes or samples do not fit the record */
+export async function readNwbResult(path: string): Promise<StoredResult> {
+  const file = await openFile(path);
   try {
-    return readFile(file, path);
+    const stored = readRecordOf(file, path);
+    const { record } = stored;
+    return {
+      ...stored,
+      trains: readTrains(file, path, record),
+      series: readAllSeries(file, path, record),
+      close: () => void file.close(),
+    };
   } catch (error) {
     file.close();
     throw error;
@@ -56,26 +64,27 @@ export async function isNwbResult(path: string): Promise<boolean> {
   }
 }
 
-function readFile(file: File, path: string): StoredResult {
+async function openFile(path: string): Promise<File> {
+  const h5 = await loadH5();
+  try {
+    return new h5.File(path, 'r');
+  } catch {
+    throw notAResult(path, 'it is not an HDF5 file');
+  }
+}
+
+function readRecordOf(file: File, path: string): StoredRecord {
   const model = readText(file, '/general/source_script');
   const text = readText(file, '/scratch/interneuron_run');
-  if (model === null || text === null) {
+  if (model === null && text === null) {
     throw notAResult(
       path,
-      datasetAt(file, '/identifier')
-        ? 'it holds no record of a run, which is written when a run ends'
-        : 'it is no NWB file',
+      datasetAt(file, '/identifier') ? 'it holds neither a model nor a record of a run' : 'it is no NWB file',
     );
   }
-  const record = readRecord(text, model, path);
-  return {
-    path,
-    record,
-    data: readData(file),
-    trains: readTrains(file, path, record),
-    series: record.series.map((plan) => readSeries(file, path, plan, record)),
-    close: () => void file.close(),
-  };
+  if (text === null) throw damaged(path, 'it holds no record of a run, which is written when a run ends');
+  if (model === null) throw damaged(path, 'it holds no model in /general/source_script');
+  return { path, record: readRecord(text, model, path), data: readData(file) };
 }
 
 function datasetAt(file: File, path: string): Dataset | null {
@@ -100,71 +109,141 @@ function readData(file: File): ReadonlyMap<string, TypedArray> {
 }
 
 // --- Spikes ---------------------------------------------------------------------------------------------------------
+/** Rows of /units that hold a part of some trains: the first row, and what is before it in the file. */
+interface Block {
+  readonly first: number;
+}
+
 function readTrains(file: File, path: string, record: RunRecord): readonly SpikeTrains[] {
+  const { trains: plans, segments, steps, version } = record;
   if (file.get('/units') === null || file.get('/units') === undefined) {
     // Without any spike there is no table.
-    return record.trains.map((plan) =>
-      trainsInMemory(plan, new Uint32Array(elementCount(plan.cells)), new Uint32Array(0)),
-    );
+    return plans.map((plan) => trainsInMemory(plan, new Uint32Array(elementCount(plan.cells)), new Uint32Array(0)));
   }
   const index = datasetAt(file, '/units/spike_times_index');
   const times = datasetAt(file, '/units/spike_times');
-  const rows = record.trains.reduce((sum, { cells }) => sum + elementCount(cells), 0);
+  // The first version had one row for each cell, whatever happened to time.
+  const blocks = version === 1 ? plans.map((_, trains) => ({ trains })) : unitBlocks(plans, segments, steps);
+  const rows = blocks.reduce((sum, { trains }) => sum + elementCount(plans[trains]!.cells), 0);
   const ends = index ? Float64Array.from(index.value as Iterable<number | bigint>, Number) : new Float64Array(0);
   if (times === null || ends.length !== rows)
-    throw notAResult(path, `/units has ${ends.length} rows, and the record says ${rows}`);
+    throw damaged(path, `/units has ${ends.length} rows, and its record says ${rows}`);
+  const found = plans.map((): Block[] => []);
   let first = 0;
-  return record.trains.map((plan) => {
-    const trains = trainsOf(plan, first, ends, times, record);
-    first += elementCount(plan.cells);
-    return trains;
-  });
+  for (const { trains } of blocks) {
+    found[trains]!.push({ first });
+    first += elementCount(plans[trains]!.cells);
+  }
+  return plans.map((plan, position) => trainsOf(plan, found[position]!, ends, times, record));
 }
 
-function trainsOf(plan: TrainsPlan, first: number, ends: Float64Array, times: Dataset, record: RunRecord): SpikeTrains {
-  const startOf = (row: number): number => (first + row === 0 ? 0 : ends[first + row - 1]!);
-  const counts = Uint32Array.from({ length: elementCount(plan.cells) }, (_, row) => startOf(row + 1) - startOf(row));
-  const read = (begin: number, end: number): Uint32Array => {
-    const [from, to] = [startOf(begin), startOf(end)];
+function trainsOf(
+  plan: TrainsPlan,
+  blocks: readonly Block[],
+  ends: Float64Array,
+  times: Dataset,
+  record: RunRecord,
+): SpikeTrains {
+  const startOf = (row: number): number => (row === 0 ? 0 : ends[row - 1]!);
+  const countIn = ({ first }: Block, row: number): number => startOf(first + row + 1) - startOf(first + row);
+  const counts = Uint32Array.from({ length: elementCount(plan.cells) }, (_, row) =>
+    blocks.reduce((sum, block) => sum + countIn(block, row), 0),
+  );
+  const readBlock = ({ first }: Block, begin: number, end: number): Uint32Array => {
+    const [from, to] = [startOf(first + begin), startOf(first + end)];
     if (from === to) return new Uint32Array(0);
     const seconds = times.slice([[from, to]]) as Float64Array;
     return Uint32Array.from(seconds, (time) => stepOf(time, record.spikeLabel, record.dt));
+  };
+  const read = (begin: number, end: number): Uint32Array => {
+    const parts = blocks.map((block) => ({ block, steps: readBlock(block, begin, end), at: 0 }));
+    if (parts.length === 1) return parts[0]!.steps;
+    const steps = new Uint32Array(parts.reduce((sum, part) => sum + part.steps.length, 0));
+    let at = 0;
+    for (let row = begin; row < end; row += 1) {
+      for (const part of parts) {
+        const own = part.steps.subarray(part.at, (part.at += countIn(part.block, row)));
+        steps.set(own, at);
+        at += own.length;
+      }
+    }
+    return steps;
   };
   return { plan, counts, read, inOrder: () => trainsInMemory(plan, counts, read(0, counts.length)).inOrder() };
 }
 
 // --- Series ---------------------------------------------------------------------------------------------------------
-function readSeries(file: File, path: string, plan: SeriesPlan, record: RunRecord): StoredSeries {
-  const data = datasetAt(file, `${seriesPath(plan)}/data`);
-  if (data === null) throw notAResult(path, `the series ${plan.name} is missing`);
+function readAllSeries(file: File, path: string, record: RunRecord): readonly StoredSeries[] {
+  const { series, segments, version } = record;
+  // The first version had one series for all segments.
+  const parts = seriesParts(series, version === 1 ? undefined : segments);
+  return series.map((plan, position) => {
+    const own = parts[position]!.flatMap((part) => readPart(file, path, part, record));
+    return own.length === 1 ? own[0]! : joined(plan, own);
+  });
+}
+
+/** Parts that follow one another as one series. */
+function joined(plan: SeriesPlan, parts: readonly StoredSeries[]): StoredSeries {
   const width = columnCount(plan);
-  const samples = data.shape?.[0] ?? 0;
-  if (data.shape?.length !== (plan.elements === null ? 1 : 2) || (data.shape[1] ?? 1) !== width) {
-    throw notAResult(path, `the series ${plan.name} has not the ${width} columns that the record says`);
-  }
-  const timestamps = plan.gaps ? datasetAt(file, `${seriesPath(plan)}/timestamps`) : null;
-  if (plan.gaps && timestamps === null) throw notAResult(path, `the series ${plan.name} has no timestamps`);
+  const samples = parts.reduce((sum, part) => sum + part.samples, 0);
+  /** What each part has of samples [begin, end), and where it goes. */
+  const pieces = (begin: number, end: number): { part: StoredSeries; from: number; to: number; at: number }[] => {
+    let before = 0;
+    return parts.flatMap((part) => {
+      const [from, to] = [Math.max(0, begin - before), Math.min(part.samples, end - before)];
+      const at = before + from - begin;
+      before += part.samples;
+      return from < to ? [{ part, from, to, at }] : [];
+    });
+  };
   return {
     plan,
     samples,
     steps: (begin, end) => {
-      if (begin === end) return new Int32Array(0);
-      if (timestamps === null)
-        return Int32Array.from({ length: end - begin }, (_, k) => plan.offset + (begin + k) * plan.every);
-      return Int32Array.from(timestamps.slice([[begin, end]]) as Float64Array, (time) =>
-        stepOf(time, plan.label, record.dt),
-      );
+      const steps = new Int32Array(end - begin);
+      for (const { part, from, to, at } of pieces(begin, end)) steps.set(part.steps(from, to), at);
+      return steps;
     },
     read: (begin, end) => {
-      if (begin === end) return createArray(plan.element, 0);
-      return data.slice(
-        plan.elements === null
-          ? [[begin, end]]
-          : [
-              [begin, end],
-              [0, width],
-            ],
-      ) as TypedArray;
+      const values = createArray(plan.element, (end - begin) * width);
+      for (const { part, from, to, at } of pieces(begin, end)) copyInto(values, part.read(from, to), at * width);
+      return values;
     },
   };
+}
+
+/** The series in one segment; none where it has no sample. */
+function readPart(file: File, path: string, part: SeriesPart, record: RunRecord): readonly StoredSeries[] {
+  const { plan } = part;
+  const at = seriesPath(part);
+  const data = datasetAt(file, `${at}/data`);
+  if (data === null) return [];
+  const width = columnCount(plan);
+  const samples = data.shape?.[0] ?? 0;
+  if (data.shape?.length !== (plan.elements === null ? 1 : 2) || (data.shape[1] ?? 1) !== width)
+    throw damaged(path, `${at}/data has not the ${width} columns that its record says`);
+  const timestamps = plan.gaps ? datasetAt(file, `${at}/timestamps`) : null;
+  const start = plan.gaps ? null : datasetAt(file, `${at}/starting_time`);
+  if (timestamps === null && start === null) throw damaged(path, `${at} has no times`);
+  const first = start === null ? 0 : stepOf(Number(start.value), plan.label, record.dt);
+  return [
+    {
+      plan,
+      samples,
+      steps: (begin, end) => {
+        if (begin === end) return new Int32Array(0);
+        if (timestamps === null)
+          return Int32Array.from({ length: end - begin }, (_, k) => first + (begin + k) * plan.every);
+        return Int32Array.from(timestamps.slice([[begin, end]]) as Float64Array, (time) =>
+          stepOf(time, plan.label, record.dt),
+        );
+      },
+      read: (begin, end) => {
+        if (begin === end) return createArray(plan.element, 0);
+        const columns: [number, number][] = plan.elements === null ? [] : [[0, width]];
+        return data.slice([[begin, end], ...columns]) as TypedArray;
+      },
+    },
+  ];
 }

@@ -6,12 +6,14 @@ import {
   columnCount,
   elementCount,
   timeOf,
+  writtenValues,
   type RunSetup,
   type SampleBlock,
   type SegmentSpan,
   type SeriesPlan,
 } from '../result.js';
 import { dtypeOf, type Dataset, type H5Writer } from './h5.js';
+import type { NeoPlace } from './neo-place.js';
 
 /** Bytes of one chunk of a series, and of the chunks in memory of all series. */
 const chunkBytes = 1 << 20;
@@ -19,9 +21,38 @@ const memoryBytes = 1 << 26;
 const rowBytesLimit = 1 << 23;
 const chunkColumns = 1024;
 
-/** Path of a series. */
-export function seriesPath(plan: SeriesPlan): string {
-  return `/acquisition/${plan.name}`;
+/** One series within one segment: a TimeSeries of its own, so that its times never repeat. */
+export interface SeriesPart {
+  readonly plan: SeriesPlan;
+  /** Position of the segment among those of the run. */
+  readonly segment: number;
+  /** Name in /acquisition. */
+  readonly name: string;
+}
+
+/** Where each series stands in the file, segment by segment: by position of the series, then of the segment. */
+export function seriesParts(
+  series: readonly SeriesPlan[],
+  segments: readonly SegmentSpan[] | undefined,
+): readonly (readonly SeriesPart[])[] {
+  const taken = new Set<string>();
+  const parts = series.map((): SeriesPart[] => []);
+  // Segment by segment, so that a run that ends early has the names of one that does not.
+  for (const [segment, span] of (segments ?? [null]).entries()) {
+    for (const [position, plan] of series.entries()) {
+      const stem = span === null ? plan.name : `${plan.name}_${span.name.replaceAll(/[^\p{L}\p{N}_-]/gu, '_')}`;
+      let name = stem;
+      for (let n = 2; taken.has(name); n += 1) name = `${stem}_${n}`;
+      taken.add(name);
+      parts[position]!.push({ plan, segment, name });
+    }
+  }
+  return parts;
+}
+
+/** Path of a series in a segment. */
+export function seriesPath({ name }: { readonly name: string }): string {
+  return `/acquisition/${name}`;
 }
 
 /** Names of units in the plural, as NWB writes them and Neo understands them. */
@@ -56,70 +87,112 @@ export interface SeriesWriter {
   advance(step: number): void;
   /** Writes what is left. */
   finish(): void;
+  /** Names in /acquisition of what was written, in the order of `seriesParts`. */
+  written(): ReadonlySet<string>;
 }
 
+/** Rows of one part that are gathered before they are written. */
 interface Chunk {
+  readonly part: SeriesPart;
+  readonly position: number;
   readonly values: TypedArray;
   readonly steps: Int32Array;
-  /** Segment of each row. */
-  readonly segments: Uint8Array;
-  readonly rows: number;
+  rows: number;
 }
 
-interface GrowingSeries {
-  readonly plan: SeriesPlan;
-  readonly width: number;
-  readonly chunkRows: number;
+/** A part that has begun. */
+interface GrowingPart {
   readonly data: Dataset;
   readonly timestamps: Dataset | null;
-  /** Which segment each sample is of, where there are several. */
-  readonly control: Dataset | null;
-  written: number;
-  open: { readonly values: TypedArray; readonly steps: Int32Array; readonly segments: Uint8Array; rows: number } | null;
-  ready: Chunk[];
+  rows: number;
 }
 
-/**
- * Creates the groups and empty datasets of all series. @param neoPlace  JSON text that tells Neo where a series belongs
- */
-export function createSeries(h5: H5Writer, setup: RunSetup, neoPlace: string): SeriesWriter {
-  const growing = setup.series.map((plan) => createOne(h5, setup, plan, neoPlace));
+/** Writes series as their samples come. @param place  which Neo segment a part belongs to */
+export function createSeries(h5: H5Writer, setup: RunSetup, place: (segment: number) => NeoPlace): SeriesWriter {
+  const { segments, header } = setup;
+  const parts = seriesParts(setup.series, segments);
+  const chunkRows = setup.series.map((plan) => rowsOfChunk(setup, plan, columnCount(plan)));
+  const open = new Map<SeriesPart, Chunk>();
+  const growing = new Map<SeriesPart, GrowingPart>();
+  let full: Chunk[] = [];
   let unflushed = 0;
-  const emit = (series: GrowingSeries, chunk: Chunk): void => {
-    append(h5, series, chunk, setup.header.dt);
+
+  const emit = (chunk: Chunk): void => {
+    const { part, position } = chunk;
+    let into = growing.get(part);
+    if (!into) {
+      into = createPart(h5, header.dt, part, chunk.steps[0]!, chunkRows[position]!, place(part.segment));
+      growing.set(part, into);
+    }
+    append(h5, into, chunk, header.dt);
     unflushed += chunk.values.byteLength;
     // By bytes and not by time, so that equal runs give equal files.
     if (unflushed < memoryBytes) return;
     h5.file.flush();
     unflushed = 0;
   };
-  const emitReady = (): void => {
-    const chunks = growing.flatMap((series, position) => series.ready.map((chunk) => ({ series, position, chunk })));
-    for (const series of growing) series.ready = [];
-    chunks.sort(
-      (a, b) => a.chunk.steps[a.chunk.rows - 1]! - b.chunk.steps[b.chunk.rows - 1]! || a.position - b.position,
-    );
-    for (const { series, chunk } of chunks) emit(series, chunk);
+  /** Whole chunks by segment and time, and at the end of a segment what is left of it. */
+  const emitReady = (ended: (segment: number) => boolean): void => {
+    const rest = [...open.values()].filter(({ part }) => ended(part.segment));
+    for (const { part } of rest) open.delete(part);
+    const order = (chunk: Chunk): readonly number[] => [
+      chunk.part.segment,
+      rest.includes(chunk) ? Infinity : chunk.steps[chunk.rows - 1]!,
+      chunk.position,
+    ];
+    const ready = [...full, ...rest].map((chunk) => ({ chunk, key: order(chunk) }));
+    full = [];
+    ready.sort((a, b) => compareKeys(a.key, b.key));
+    for (const { chunk } of ready) emit(chunk);
   };
   return {
-    samples: (block) => collect(growing[block.series]!, block),
-    advance: emitReady,
-    finish: () => {
-      emitReady();
-      for (const series of growing) {
-        if (series.open) emit(series, series.open);
-        series.open = null;
+    samples: ({ series: position, segment = 0, steps, values }) => {
+      const part = parts[position]![segment]!;
+      const width = columnCount(part.plan);
+      const most = chunkRows[position]!;
+      const stored = writtenValues(part.plan, values);
+      for (let row = 0; row < steps.length;) {
+        let chunk = open.get(part);
+        if (!chunk) {
+          const room = createArray(part.plan.element, most * width);
+          chunk = { part, position, values: room, steps: new Int32Array(most), rows: 0 };
+          open.set(part, chunk);
+        }
+        const taken = Math.min(most - chunk.rows, steps.length - row);
+        copyInto(chunk.values, stored.subarray(row * width, (row + taken) * width), chunk.rows * width);
+        chunk.steps.set(steps.subarray(row, row + taken), chunk.rows);
+        chunk.rows += taken;
+        row += taken;
+        if (chunk.rows < most) continue;
+        full.push(chunk);
+        open.delete(part);
       }
     },
+    // The last segment ends with the run.
+    advance: (step) => emitReady((segment) => segment + 1 < (segments?.length ?? 1) && step >= segments![segment]!.end),
+    finish: () => emitReady(() => true),
+    written: () => new Set([...growing.keys()].map(({ name }) => name)),
   };
 }
 
-function createOne(h5: H5Writer, setup: RunSetup, plan: SeriesPlan, neoPlace: string): GrowingSeries {
-  const path = seriesPath(plan);
+function compareKeys(a: readonly number[], b: readonly number[]): number {
+  for (const [k, left] of a.entries()) if (left !== b[k]) return left < b[k]! ? -1 : 1;
+  return 0;
+}
+
+/** @param first  step of the first sample */
+function createPart(
+  h5: H5Writer,
+  dt: number,
+  part: SeriesPart,
+  first: number,
+  rows: number,
+  place: NeoPlace,
+): GrowingPart {
+  const { plan } = part;
+  const path = seriesPath(part);
   const width = columnCount(plan);
-  const { dt } = setup.header;
-  h5.group(path, { type: 'TimeSeries' }, { description: describe(plan), comments: neoPlace });
-  const rows = rowsOfChunk(setup, plan, width);
+  h5.group(path, { type: 'TimeSeries' }, { description: describe(plan), comments: JSON.stringify(place) });
   const scalar = plan.elements === null;
   const data = h5.dataset(`${path}/data`, {
     data: createArray(plan.element, 0) as never,
@@ -129,7 +202,7 @@ function createOne(h5: H5Writer, setup: RunSetup, plan: SeriesPlan, neoPlace: st
     chunks: scalar ? [rows] : [rows, Math.min(width, chunkColumns)],
     attributes: {
       unit: nwbUnit(plan.unit),
-      conversion: { f64: 1 },
+      conversion: { f64: 1 / (plan.written?.perSI ?? 1) },
       offset: { f64: 0 },
       resolution: { f64: -1 },
       continuity: 'continuous',
@@ -147,29 +220,13 @@ function createOne(h5: H5Writer, setup: RunSetup, plan: SeriesPlan, neoPlace: st
     });
   } else {
     h5.dataset(`${path}/starting_time`, {
-      data: timeOf(plan.offset, plan.label, dt),
+      data: timeOf(first, plan.label, dt),
       dtype: dtypeOf.f64,
       shape: [],
       attributes: { rate: { f64: 1 / (plan.every * dt) }, unit: 'seconds' },
     });
   }
-  const control = setup.segments ? createControl(h5, path, setup.segments, rows) : null;
-  return { plan, width, chunkRows: rows, data, timestamps, control, written: 0, open: null, ready: [] };
-}
-
-/** Where time was turned back, each sample says by a number which segment it is of; timestamps count on through all. */
-function createControl(h5: H5Writer, path: string, segments: readonly SegmentSpan[], rows: number): Dataset {
-  h5.texts(
-    `${path}/control_description`,
-    segments.map(({ name }) => name),
-  );
-  return h5.dataset(`${path}/control`, {
-    data: new Uint8Array(0),
-    dtype: dtypeOf.u8,
-    shape: [0],
-    maxshape: [null],
-    chunks: [rows],
-  });
+  return { data, timestamps, rows: 0 };
 }
 
 function rowsOfChunk(setup: RunSetup, plan: SeriesPlan, width: number): number {
@@ -189,59 +246,20 @@ function describe(plan: SeriesPlan): string {
   return `${plan.variable} of ${plan.owner}: [time, column] for ${which}; /processing/misc/recorded_cells says which column is which.`;
 }
 
-function collect(series: GrowingSeries, block: SampleBlock): void {
-  const { width, chunkRows } = series;
-  for (let row = 0; row < block.steps.length;) {
-    series.open ??= {
-      values: createArray(series.plan.element, chunkRows * width),
-      steps: new Int32Array(chunkRows),
-      segments: new Uint8Array(chunkRows),
-      rows: 0,
-    };
-    const { open } = series;
-    const taken = Math.min(chunkRows - open.rows, block.steps.length - row);
-    copyInto(open.values, block.values.subarray(row * width, (row + taken) * width), open.rows * width);
-    open.steps.set(block.steps.subarray(row, row + taken), open.rows);
-    open.segments.fill(block.segment ?? 0, open.rows, open.rows + taken);
-    open.rows += taken;
-    row += taken;
-    if (open.rows < chunkRows) continue;
-    series.ready.push(open);
-    series.open = null;
-  }
-}
-
-function append(h5: H5Writer, series: GrowingSeries, chunk: Chunk, dt: number): void {
-  const { data, timestamps, control, width, plan, written } = series;
-  const end = written + chunk.rows;
+function append(h5: H5Writer, into: GrowingPart, { part, values, steps, rows }: Chunk, dt: number): void {
+  const { data, timestamps } = into;
+  const { plan } = part;
+  const width = columnCount(plan);
+  const begin = into.rows;
+  const end = begin + rows;
+  const columns: [number, number][] = plan.elements === null ? [] : [[0, width]];
   h5.timeless(() => {
-    const values = chunk.values.subarray(0, chunk.rows * width);
-    if (plan.elements === null) {
-      data.resize([end]);
-      data.write_slice([[written, end]], values);
-    } else {
-      data.resize([end, width]);
-      data.write_slice(
-        [
-          [written, end],
-          [0, width],
-        ],
-        values,
-      );
-    }
-    if (timestamps) {
-      timestamps.resize([end]);
-      timestamps.write_slice(
-        [[written, end]],
-        Float64Array.from(chunk.steps.subarray(0, chunk.rows), (step) => timeOf(step, plan.label, dt)),
-      );
-    }
+    data.resize(plan.elements === null ? [end] : [end, width]);
+    data.write_slice([[begin, end], ...columns], values.subarray(0, rows * width));
+    if (!timestamps) return;
+    timestamps.resize([end]);
+    const times = Float64Array.from(steps.subarray(0, rows), (step) => timeOf(step, plan.label, dt));
+    timestamps.write_slice([[begin, end]], times);
   });
-  if (control) {
-    h5.timeless(() => {
-      control.resize([end]);
-      control.write_slice([[written, end]], chunk.segments.subarray(0, chunk.rows));
-    });
-  }
-  series.written = end;
+  into.rows = end;
 }

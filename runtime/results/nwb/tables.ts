@@ -4,23 +4,54 @@ import {
   columnCount,
   elementAt,
   elementCount,
+  segmentsOf,
   timeOf,
   type RunRecord,
   type RunSetup,
+  type SegmentSpan,
   type SpikeTrains,
   type TrainsPlan,
 } from '../result.js';
 import { rowRanges } from '../stored-trains.js';
 import type { Dataset, H5Writer } from './h5.js';
+import type { NeoPlace } from './neo-place.js';
+import { seriesParts, type SeriesPart } from './series.js';
 import { columnChunk, writeTable, type Column } from './table.js';
 
 /** Spikes that are sorted and written at once. */
 const spikesAtOnce = 1 << 24;
 
-/** How Neo shall call the place of an object: its block and segment. */
-export interface NeoPlace {
-  readonly block: string;
-  readonly segment: string;
+/** Rows of /units that belong together: the cells of some trains in one stretch in which they were observed. */
+export interface UnitBlock {
+  /** Position of the trains, and of the segment. */
+  readonly trains: number;
+  readonly segment: number;
+  /** Steps [begin, end). */
+  readonly span: readonly [number, number];
+  /** True when the trains have no other block, so that all their spikes are of this one. */
+  readonly whole: boolean;
+}
+
+/**
+ * The blocks of /units in their order. A row holds one stretch of time without gaps within one segment: readers such as
+ * Neo know no other. Cells that were not observed in a segment have no row of it.
+ */
+export function unitBlocks(
+  trains: readonly TrainsPlan[],
+  segments: readonly SegmentSpan[] | undefined,
+  steps: number,
+): readonly UnitBlock[] {
+  const all = segmentsOf(segments ? { segments } : {}, steps);
+  const blocks = all.flatMap(({ begin, end }, segment) =>
+    trains.flatMap(({ observed }, position) =>
+      (observed ?? [[begin, end] as const])
+        .map(([from, to]) => [Math.max(from, begin), Math.min(to, end)] as const)
+        .filter(([from, to]) => from < to || (all.length === 1 && observed === undefined))
+        .map((span) => ({ trains: position, segment, span })),
+    ),
+  );
+  const uses = trains.map((_, position) => blocks.filter((block) => block.trains === position).length);
+  return blocks.map((block) => ({ ...block, whole: uses[block.trains] === 1 }));
 }
 
 /** Whether a result has the table /units: readers stumble over one without any spikes, so that it is left out. */
@@ -28,23 +59,33 @@ export function hasUnits(trains: readonly SpikeTrains[]): boolean {
   return trains.some(({ counts }) => counts.some((count) => count > 0));
 }
 
-/** Writes /units: a row for each recorded cell, silent ones too. */
+/** Writes /units: a row for each recorded cell, silent ones too, and for each segment. */
 export function writeUnits(
   h5: H5Writer,
   setup: RunSetup,
   record: RunRecord,
   trains: readonly SpikeTrains[],
-  place: NeoPlace,
+  place: (segment: number) => NeoPlace,
 ): void {
-  const rows = trains.reduce((sum, { counts }) => sum + counts.length, 0);
+  const blocks = unitBlocks(record.trains, record.segments, record.steps);
   const { dt } = setup.header;
-  const ofRows = <T>(value: (trains: TrainsPlan, row: number) => T): T[] =>
-    trains.flatMap(({ plan, counts }) => Array.from({ length: counts.length }, (_, row) => value(plan, row)));
+  const ofRows = <T>(value: (plan: TrainsPlan, row: number, block: UnitBlock) => T): T[] =>
+    blocks.flatMap((block) => {
+      const { plan, counts } = trains[block.trains]!;
+      return Array.from({ length: counts.length }, (_, row) => value(plan, row, block));
+    });
+  const rows = blocks.reduce((sum, { trains: position }) => sum + trains[position]!.counts.length, 0);
   const cell = (plan: TrainsPlan, row: number): number => elementAt(plan.cells, row);
   const events = trains.some(({ plan }) => plan.event !== 'spike');
   const columns: Column[] = [
-    spikeTimes(setup, trains),
-    observedIntervals(record, trains, dt),
+    spikeTimes(setup, trains, blocks),
+    {
+      name: 'obs_intervals',
+      description: 'Stretch of time in s during which the spikes of the cell were recorded.',
+      ends: Float64Array.from({ length: rows }, (_, row) => row + 1),
+      // An interval holds its spikes with both ends, whichever end of the step labels them.
+      entries: { f64: Float64Array.from(ofRows((_, __, { span }) => span.map((step) => step * dt)).flat()), width: 2 },
+    },
     {
       name: 'population',
       description: 'Population of the cell.',
@@ -64,7 +105,7 @@ export function writeUnits(
           },
         ]
       : []),
-    ...positionColumns(setup, trains),
+    ...positionColumns(setup, ofRows),
     {
       name: '_name',
       description: 'Name of the spike train.',
@@ -73,12 +114,12 @@ export function writeUnits(
     {
       name: 'segment',
       description: 'Segment that the spike train belongs to.',
-      values: { texts: ofRows(() => place.segment) },
+      values: { texts: ofRows((_, __, { segment }) => place(segment).segment) },
     },
     {
       name: 'block',
       description: 'Block that the spike train belongs to.',
-      values: { texts: ofRows(() => place.block) },
+      values: { texts: ofRows((_, __, { segment }) => place(segment).block) },
     },
   ];
   writeTable(h5, '/units', { type: 'Units' }, 'Spikes of the simulated cells, silent cells included.', rows, columns);
@@ -89,24 +130,47 @@ function trainName(plan: TrainsPlan, cell: number): string {
   return plan.event === 'spike' ? `${plan.population}[${cell}]` : `${plan.population}[${cell}].${plan.event}`;
 }
 
-function spikeTimes(setup: RunSetup, trains: readonly SpikeTrains[]): Column {
+function spikeTimes(setup: RunSetup, trains: readonly SpikeTrains[], blocks: readonly UnitBlock[]): Column {
   const {
     spikeLabel,
     header: { dt },
   } = setup;
-  const ends = cumulative(trains.flatMap(({ counts }) => [...counts]));
+  const ends = cumulative(blocks.flatMap((block) => [...countsWithin(trains[block.trains]!, block)]));
   const convention = spikeLabel === 0 ? 'start' : 'end';
   return {
     name: 'spike_times',
     description: `Times in s: of the ${convention} of the step in which the spike was found, step * resolution rounded once, not interpolated.`,
     attributes: { resolution: { f64: dt } },
     ends,
-    entries: { length: ends.at(-1) ?? 0, write: (dataset) => writeTimes(dataset, trains, spikeLabel, dt) },
+    entries: {
+      length: ends.at(-1) ?? 0,
+      write: (dataset) => writeTimes(dataset, trains, blocks, (step) => timeOf(step, spikeLabel, dt)),
+    },
   };
 }
 
+/** Spikes of each row in a stretch. */
+function countsWithin({ counts, read }: SpikeTrains, { span: [begin, end], whole }: UnitBlock): Uint32Array {
+  if (whole) return counts;
+  const within = new Uint32Array(counts.length);
+  for (const [from, to] of rowRanges(counts, spikesAtOnce)) {
+    const steps = read(from, to);
+    let at = 0;
+    for (let row = from; row < to; row += 1) {
+      const last = at + counts[row]!;
+      for (; at < last; at += 1) if (steps[at]! >= begin && steps[at]! < end) within[row]! += 1;
+    }
+  }
+  return within;
+}
+
 /** Writes whole chunks, since a chunk that is filled in two goes is compressed twice. */
-function writeTimes(dataset: Dataset, trains: readonly SpikeTrains[], label: 0 | 1, dt: number): void {
+function writeTimes(
+  dataset: Dataset,
+  trains: readonly SpikeTrains[],
+  blocks: readonly UnitBlock[],
+  time: (step: number) => number,
+): void {
   const block = new Float64Array(8 * columnChunk);
   let fill = 0;
   let written = 0;
@@ -115,10 +179,16 @@ function writeTimes(dataset: Dataset, trains: readonly SpikeTrains[], label: 0 |
     written += fill;
     fill = 0;
   };
-  for (const { counts, read } of trains) {
+  for (const {
+    trains: position,
+    span: [first, last],
+    whole,
+  } of blocks) {
+    const { counts, read } = trains[position]!;
     for (const [begin, end] of rowRanges(counts, spikesAtOnce)) {
       for (const step of read(begin, end)) {
-        block[fill++] = timeOf(step, label, dt);
+        if (!whole && (step < first || step >= last)) continue;
+        block[fill++] = time(step);
         if (fill === block.length) flush();
       }
     }
@@ -126,27 +196,10 @@ function writeTimes(dataset: Dataset, trains: readonly SpikeTrains[], label: 0 |
   flush();
 }
 
-/** An interval holds its spikes with both ends, whichever end of the step labels them. */
-function observedIntervals(record: RunRecord, trains: readonly SpikeTrains[], dt: number): Column {
-  const entries: number[] = [];
-  const counts: number[] = [];
-  for (const [i, { counts: rows }] of trains.entries()) {
-    const spans = record.trains[i]!.observed ?? [[0, record.steps] as const];
-    const times = spans.flatMap(([begin, end]) => [begin * dt, end * dt]);
-    for (let row = 0; row < rows.length; row += 1) {
-      entries.push(...times);
-      counts.push(spans.length);
-    }
-  }
-  return {
-    name: 'obs_intervals',
-    description: 'Stretches of time in s during which the spikes of the cell were recorded.',
-    ends: cumulative(counts),
-    entries: { f64: Float64Array.from(entries), width: 2 },
-  };
-}
-
-function positionColumns(setup: RunSetup, trains: readonly SpikeTrains[]): readonly Column[] {
+function positionColumns(
+  setup: RunSetup,
+  ofRows: (value: (plan: TrainsPlan, row: number) => number) => number[],
+): readonly Column[] {
   if (!setup.populations.some(({ positions }) => positions)) return [];
   const positions = new Map(setup.populations.map(({ name, positions: given }) => [name, given]));
   return ['x', 'y', 'z'].map((name, axis) => ({
@@ -154,11 +207,8 @@ function positionColumns(setup: RunSetup, trains: readonly SpikeTrains[]): reado
     description: `Position of the cell along ${name} in micrometers.`,
     values: {
       f64: Float64Array.from(
-        trains.flatMap(({ plan, counts }) =>
-          Array.from(
-            { length: counts.length },
-            (_, row) => (positions.get(plan.population)?.[3 * elementAt(plan.cells, row) + axis] ?? Number.NaN) * 1e6,
-          ),
+        ofRows(
+          (plan, row) => (positions.get(plan.population)?.[3 * elementAt(plan.cells, row) + axis] ?? Number.NaN) * 1e6,
         ),
       ),
     },
@@ -176,9 +226,10 @@ function cumulative(counts: readonly number[]): Float64Array {
 }
 
 /** Writes /intervals/epochs when the protocol has several phases. */
-export function writeEpochs(h5: H5Writer, record: RunRecord, place: NeoPlace): void {
-  const { phases, dt } = record;
+export function writeEpochs(h5: H5Writer, record: RunRecord, place: (segment: number) => NeoPlace): void {
+  const { phases, dt, segments } = record;
   if (phases.length < 2) return;
+  const places = phases.map(({ begin, end }) => place(segmentOf(segments, begin, end)));
   const columns: Column[] = [
     {
       name: 'start_time',
@@ -196,26 +247,41 @@ export function writeEpochs(h5: H5Writer, record: RunRecord, place: NeoPlace): v
       ends: Float64Array.from(phases, (_, i) => 2 * (i + 1)),
       entries: { texts: phases.flatMap(({ name, segment }) => [name, segment]) },
     },
-    { name: '_name', description: 'Name of the group of epochs.', values: { texts: phases.map(() => 'phases') } },
+    {
+      name: '_name',
+      description: 'Name of the group of epochs: one for each segment.',
+      values: { texts: places.map(({ segment }) => (segments ? `phases of ${segment}` : 'phases')) },
+    },
     {
       name: 'segment',
       description: 'Segment that the epochs belong to.',
-      values: { texts: phases.map(() => place.segment) },
+      values: { texts: places.map(({ segment }) => segment) },
     },
     {
       name: 'block',
       description: 'Block that the epochs belong to.',
-      values: { texts: phases.map(() => place.block) },
+      values: { texts: places.map(({ block }) => block) },
     },
   ];
   h5.group('/intervals');
   writeTable(h5, '/intervals/epochs', { type: 'TimeIntervals' }, 'Phases of the protocol.', phases.length, columns);
 }
 
+/** The segment that a phase lies in; a phase without steps between two belongs to the later one. */
+function segmentOf(segments: readonly SegmentSpan[] | undefined, begin: number, end: number): number {
+  if (!segments) return 0;
+  const found = segments.findIndex((span) => begin >= span.begin && end <= span.end && begin < span.end);
+  return found >= 0 ? found : segments.length - 1;
+}
+
 /**
  * Writes /intervals/trials when time was turned back: each segment is one, at the time of the session at which it ran.
  */
-export function writeTrials(h5: H5Writer, { segments, phases, dt }: RunRecord, place: NeoPlace): void {
+export function writeTrials(
+  h5: H5Writer,
+  { segments, phases, dt }: RunRecord,
+  place: (segment: number) => NeoPlace,
+): void {
   if (!segments) return;
   const columns: Column[] = [
     {
@@ -249,12 +315,12 @@ export function writeTrials(h5: H5Writer, { segments, phases, dt }: RunRecord, p
     {
       name: 'segment',
       description: 'Segment that the epochs belong to.',
-      values: { texts: segments.map(() => place.segment) },
+      values: { texts: segments.map((_, k) => place(k).segment) },
     },
     {
       name: 'block',
       description: 'Block that the epochs belong to.',
-      values: { texts: segments.map(() => place.block) },
+      values: { texts: segments.map((_, k) => place(k).block) },
     },
   ];
   // The epochs have made the group before.
@@ -269,17 +335,29 @@ export function writeTrials(h5: H5Writer, { segments, phases, dt }: RunRecord, p
   );
 }
 
-/** Writes /processing/misc/recorded_cells: the cell, or synapse, of each column of each series. */
-export function writeRecordedCells(h5: H5Writer, setup: RunSetup, linkUnits: boolean): void {
-  const series = setup.series.filter(({ elements }) => elements !== null);
-  const rows = series.reduce((sum, plan) => sum + columnCount(plan), 0);
-  if (rows === 0) return;
-  const ofRows = <T>(value: (plan: (typeof series)[number], column: number) => T): T[] =>
-    series.flatMap((plan) => Array.from({ length: columnCount(plan) }, (_, column) => value(plan, column)));
-  const cellOf = (plan: (typeof series)[number], column: number): number => elementAt(plan.elements!, column);
-  const units = linkUnits ? unitRows(setup) : null;
+/**
+ * Writes /processing/misc/recorded_cells: the cell, or synapse, of each column of each series.
+ *
+ * @param written  names of the series that the file holds
+ */
+export function writeRecordedCells(
+  h5: H5Writer,
+  record: RunRecord,
+  written: ReadonlySet<string>,
+  linkUnits: boolean,
+): void {
+  const parts = seriesParts(record.series, record.segments)
+    .flat()
+    .filter(({ plan, name }) => plan.elements !== null && written.has(name));
+  if (parts.length === 0) return;
+  const ofRows = <T>(value: (part: SeriesPart, column: number) => T): T[] =>
+    parts.flatMap((part) => Array.from({ length: columnCount(part.plan) }, (_, column) => value(part, column)));
+  const cellOf = ({ plan }: SeriesPart, column: number): number => elementAt(plan.elements!, column);
+  const units = linkUnits ? unitRows(record) : null;
   const linked =
-    units === null ? [] : ofRows((plan, column) => units.get(`${plan.owner}[${cellOf(plan, column)}]`) ?? -1);
+    units === null
+      ? []
+      : ofRows((part, column) => units.get(unitKey(part.segment, part.plan.owner, cellOf(part, column))) ?? -1);
   const columns: Column[] = [
     {
       name: 'series',
@@ -294,7 +372,7 @@ export function writeRecordedCells(h5: H5Writer, setup: RunSetup, linkUnits: boo
     {
       name: 'population',
       description: 'Population of the cell, or projection of the synapse.',
-      values: { texts: ofRows(({ owner }) => owner) },
+      values: { texts: ofRows(({ plan }) => plan.owner) },
     },
     {
       name: 'cell_id',
@@ -322,18 +400,24 @@ export function writeRecordedCells(h5: H5Writer, setup: RunSetup, linkUnits: boo
     '/processing/misc/recorded_cells',
     { type: 'DynamicTable', namespace: 'hdmf-common' },
     'The cell or synapse of each column of each series in /acquisition.',
-    rows,
+    ofRows(() => 0).length,
     columns,
   );
 }
 
-function unitRows(setup: RunSetup): ReadonlyMap<string, number> {
+const unitKey = (segment: number, population: string, cell: number): string => `${segment} ${population}[${cell}]`;
+
+/** The first row of /units of each cell in each segment. */
+function unitRows({ trains, segments, steps }: RunRecord): ReadonlyMap<string, number> {
   const rows = new Map<string, number>();
   let first = 0;
-  for (const plan of setup.trains) {
+  for (const { trains: position, segment } of unitBlocks(trains, segments, steps)) {
+    const plan = trains[position]!;
     const count = elementCount(plan.cells);
-    if (plan.event === 'spike')
-      for (let row = 0; row < count; row += 1) rows.set(trainName(plan, elementAt(plan.cells, row)), first + row);
+    for (let row = 0; plan.event === 'spike' && row < count; row += 1) {
+      const key = unitKey(segment, plan.population, elementAt(plan.cells, row));
+      if (!rows.has(key)) rows.set(key, first + row);
+    }
     first += count;
   }
   return rows;

@@ -15,7 +15,8 @@ import { elementTypeOf } from '../arrays.js';
 import { readSchema, writeSchema, type Schema } from './cached-schema.js';
 import { createH5, dtypeOf, loadH5, type H5Writer } from './h5.js';
 import { createSeries, type SeriesWriter } from './series.js';
-import { hasUnits, writeEpochs, writeRecordedCells, writeTrials, writeUnits, type NeoPlace } from './tables.js';
+import { neoPlaces } from './neo-place.js';
+import { hasUnits, writeEpochs, writeRecordedCells, writeTrials, writeUnits } from './tables.js';
 
 /** Version of the NWB schema that the files follow. */
 export const nwbVersion = '2.9.0';
@@ -24,8 +25,6 @@ export const nwbVersion = '2.9.0';
 const mostWaiting = 1 << 24;
 
 export interface NwbOptions {
-  /** Makes equal runs give equal bytes: identifiers follow from the run, and dates are those of `RunHeader.started`. */
-  readonly reproducible?: boolean;
   /** Folder with the YAML files of the NWB schema, to be stored in the file. */
   readonly schemaDirectory?: string;
 }
@@ -86,9 +85,9 @@ export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter 
       }
       opening = loadH5().then((library) =>
         guarded(() => {
-          opened = createH5(library, partial, options.reproducible ? { pinned: pinnedTo(given) } : {});
+          opened = createH5(library, partial, identityOf(given));
           writeHead(opened, given, schema);
-          series = createSeries(opened, given, JSON.stringify(neoPlace(given)));
+          series = createSeries(opened, given, neoPlaces(given));
           opened.file.flush();
         }),
       );
@@ -117,7 +116,7 @@ export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter 
         invariant(opened && series, 'nwb', 'the file is not open');
         take(series);
         series.finish();
-        writeTail(opened, given, record, trains, options.reproducible ?? false);
+        writeTail(opened, given, record, trains, series.written());
         const { file } = opened;
         opened = null;
         file.close();
@@ -134,16 +133,13 @@ export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter 
   };
 }
 
-function pinnedTo(setup: RunSetup): { readonly identity: string; readonly time: number } {
-  const { hashes, seed, dt, precision, numericsVersion, target, started } = setup.header;
+/** What identifiers follow from: equal runs have the same. */
+function identityOf({ header }: RunSetup): { readonly text: string; readonly time: number } {
+  const { hashes, seed, dt, precision, numericsVersion, target, date } = header;
   return {
-    identity: JSON.stringify([hashes, seed, dt, precision, numericsVersion, target, started]),
-    time: Date.parse(started),
+    text: JSON.stringify([hashes, seed, dt, precision, numericsVersion, target, date]),
+    time: Date.parse(date),
   };
-}
-
-function neoPlace(setup: RunSetup): NeoPlace {
-  return { block: setup.header.name, segment: 'run' };
 }
 
 // --- Head: all that is known before the first step ------------------------------------------------------------------
@@ -158,8 +154,8 @@ function writeHead(h5: H5Writer, setup: RunSetup, schema: Schema | null): void {
   h5.text('/identifier', h5.identifier('/identifier'));
   h5.text('/session_description', metadata.description ?? `Simulation of ${header.name}`);
   for (const name of ['session_start_time', 'timestamps_reference_time'])
-    h5.dataset(`/${name}`, { data: header.started, dtype: 'A', shape: [] });
-  h5.dataset('/file_create_date', { data: [header.started], dtype: 'A', shape: [1] });
+    h5.dataset(`/${name}`, { data: header.date, dtype: 'A', shape: [] });
+  h5.dataset('/file_create_date', { data: [header.date], dtype: 'A', shape: [1] });
   for (const path of [
     '/acquisition',
     '/analysis',
@@ -232,23 +228,24 @@ function writeTail(
   setup: RunSetup,
   record: RunRecord,
   trains: readonly SpikeTrains[],
-  reproducible: boolean,
+  written: ReadonlySet<string>,
 ): void {
-  const place = neoPlace(setup);
+  const place = neoPlaces(setup);
   const units = hasUnits(trains);
   if (units) writeUnits(h5, setup, record, trains, place);
   writeEpochs(h5, record, place);
   writeTrials(h5, record, place);
-  writeRecordedCells(h5, setup, units);
-  if (!record.complete) {
-    h5.text(
-      '/general/notes',
-      `Incomplete: the run ended after ${record.steps} of ${setup.expectedSteps} steps. ${record.faults.join(' ')}`.trim(),
-    );
-  }
+  writeRecordedCells(h5, record, written, units);
+  const notes = [
+    ...(record.complete
+      ? []
+      : [`Incomplete: the run ended after ${record.steps} of ${record.expectedSteps} steps.`, ...record.faults]),
+    ...(setup.metadata.notes ?? []),
+  ];
+  if (notes.length > 0) h5.text('/general/notes', notes.join('\n'));
   h5.text(
     '/scratch/interneuron_run',
-    JSON.stringify(storedRecord(record, reproducible)),
+    JSON.stringify(storedRecord(record)),
     { type: 'ScratchData' },
     {
       notes:

@@ -97,15 +97,14 @@ async function compile(program: Program, options: CompileOptions, own: CTargetOp
     ['network.h', generated.header],
     ['network.c', generated.source],
   ]);
-  const built = await buildLibrary(
-    { files, compiler, flags: compileFlags(own.level ?? '-O3', threads > 1, compiler.title) },
-    cache,
-  );
+  const flags = compileFlags(own.level ?? '-O3', threads > 1, compiler.title);
+  const built = await buildLibrary({ files, compiler, flags }, cache);
   try {
     const library = loadLibrary(built.path);
     return {
       sources: files,
       threads,
+      compiler: `${compiler.title} ${flags.join(' ')}`,
       start: () => Promise.resolve().then(() => startSession(program, generated, library, threads)),
     };
   } finally {

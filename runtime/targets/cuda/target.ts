@@ -136,14 +136,11 @@ async function compile(program: Program, options: CompileOptions, own: CudaTarge
   const device = chooseDevice(devices, options.device);
   const sizes = blockSizes(device);
   const generated = generateCuda(program, own.targets ?? options.strategy ?? 'atomic');
-  const built: BuiltProgram = await buildProgram(
-    compiler,
-    generated.source,
-    buildOptions(compiler, device, sizes),
-    cache,
-  );
+  const flags = buildOptions(compiler, device, sizes);
+  const built: BuiltProgram = await buildProgram(compiler, generated.source, flags, cache);
   return {
     sources: new Map([['network.cu', generated.source]]),
+    compiler: `${compiler.title} ${flags.join(' ')}`,
     notes: generated.notes,
     start: async (): Promise<Session> => {
       const driver = new CudaDriver(openDevice(api, device), built, sizes, own.records);

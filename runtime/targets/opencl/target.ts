@@ -163,9 +163,11 @@ async function compile(program: Program, options: CompileOptions, own: OpenclTar
   );
   const open = openDevice(api, device);
   const cache = options.cacheDirectory === undefined ? undefined : join(options.cacheDirectory, 'opencl');
-  const built = await buildProgram(open, generated.source, optionsFor(device, sizes, own), cache);
+  const flags = optionsFor(device, sizes, own);
+  const built = await buildProgram(open, generated.source, flags, cache);
   return {
     sources: new Map([['network.cl', generated.source]]),
+    compiler: `the driver's OpenCL C compiler ${flags}`,
     notes: generated.notes,
     threads: device.isProcessor ? device.units : 1,
     start: async () => {

@@ -35,6 +35,7 @@ export async function run(context: CommandContext): Promise<number> {
       outputFolder: options.value('output-dir') ?? '.',
       force: options.flag('force'),
       subject,
+      command: describingWords(context.words),
       cacheDirectory: cacheDirectory(terminal),
       onProgress: (stage, fraction) => progress.update(stage === 'connect' ? 'connecting' : 'running', fraction),
       signal: interruption.signal,
@@ -65,6 +66,21 @@ export async function run(context: CommandContext): Promise<number> {
     progress.stop();
     interruption.stop();
   }
+}
+
+const withoutTrace = /^(-q|--quiet|--json)$/;
+const namesOutput = /^(-o|--output|--output-dir)$/;
+
+/** The command without the names of its outputs and what it prints, so that equal runs give equal files. */
+function describingWords(words: readonly string[]): readonly string[] {
+  const kept = words.filter(
+    (word, k) =>
+      !withoutTrace.test(word) &&
+      !namesOutput.test(word) &&
+      !namesOutput.test(words[k - 1] ?? '') &&
+      !/^(-o.|--output=|--output-dir=)/.test(word),
+  );
+  return ['interneuron', ...kept];
 }
 
 /**

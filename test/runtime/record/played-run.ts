@@ -36,7 +36,8 @@ export function exampleHeader(program: Program): RunHeader {
     device: 'this process',
     threads: 1,
     versions: { interneuron: '0.1.0', node: '20.20.0' },
-    started: '2026-01-02T03:04:05.000Z',
+    date: '2026-01-02T03:04:05Z',
+    environment: { system: 'Linux 6.1 x64', processor: 'a processor' },
   };
 }
 
@@ -78,10 +79,7 @@ export async function play(
   const recorder = createRecorder(program, protocol, sink, options.recorder);
   await session.initialise();
   const run = await recorder.run(session, options.run);
-  const record = runRecord(exampleSetup(program, protocol, options).header, recorder.plan, run, {
-    timings: { run: run.seconds.run },
-    notes: [],
-  });
+  const record = runRecord(exampleSetup(program, protocol, options).header, recorder.plan, run, []);
   return { run, record, dispose: () => recorder.dispose() };
 }
 

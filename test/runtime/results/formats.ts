@@ -11,11 +11,11 @@ import type { ResultWriter } from '../../../runtime/results/result.js';
 
 export const formats: readonly {
   readonly name: string;
-  readonly writer: (path: string, reproducible?: boolean) => ResultWriter;
+  readonly writer: (path: string) => ResultWriter;
 }[] = [
-  { name: 'nwb', writer: (path, reproducible = false) => nwbWriter(path, { reproducible }) },
-  { name: 'json', writer: (path, reproducible = false) => neoWriter(path, { reproducible }) },
-  { name: 'csv', writer: (path, reproducible = false) => csvWriter(path, { reproducible }) },
+  { name: 'nwb', writer: (path) => nwbWriter(path) },
+  { name: 'json', writer: (path) => neoWriter(path) },
+  { name: 'csv', writer: (path) => csvWriter(path) },
 ];
 
 /** Runs `action` with a new folder, which is gone afterwards. */

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 
 import { outputError, incompletePath, partialPath } from '../../../runtime/results/output-files.js';
 import { openResult } from '../../../runtime/results/open.js';
-import { UsageError } from '../../../src/diagnostics/diagnostic.js';
+import { DiagnosticError, UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { exampleSetup } from '../record/played-run.js';
 import { smallProgram } from '../record/small-program.js';
 import { formats, inFolder } from './formats.js';
@@ -116,7 +116,6 @@ describe('what is no result is told as such', () => {
     ['text', 'hello', /neither NWB nor JSON nor CSV/],
     ['other JSON', '{"a": 1}', /its format is not interneuron-neo-json/],
     ['broken JSON', '{"a": ', /it is not JSON/],
-    ['CSV without provenance', 'population,index,time_s\n', /provenance.json is missing/],
     ['broken HDF5', '\x89HDF\r\n\x1a\nnothing', /not an HDF5 file/],
   ])('%s', async (_name, text, message) =>
     inFolder(async (folder) => {
@@ -128,3 +127,11 @@ describe('what is no result is told as such', () => {
     }),
   );
 });
+
+test('CSV without its provenance is a damaged result', async () =>
+  inFolder(async (folder) => {
+    const path = join(folder, 'result.csv');
+    writeFileSync(path, 'population,index,time_s\n');
+    await expect(openResult(path)).rejects.toThrow(/result.provenance.json is missing/);
+    await expect(openResult(path)).rejects.toThrow(DiagnosticError);
+  }));

@@ -25,9 +25,9 @@ async function withFile(
 ): Promise<void> {
   await inFolder(async (folder) => {
     const path = join(folder, 'result.nwb');
-    const { reproducible = false, schemaDirectory } = options;
+    const { schemaDirectory } = options;
     await playInto(
-      nwbWriter(path, { reproducible, ...(schemaDirectory === undefined ? {} : { schemaDirectory }) }),
+      nwbWriter(path, schemaDirectory === undefined ? {} : { schemaDirectory }),
       smallProgram({ capacity: 2000, ...program }),
       steps.map((count) => ({ kind: 'run', steps: count })),
       options,
@@ -263,7 +263,7 @@ async function digestOfPieces(path: string, piece: number): Promise<string> {
   const steps = 3000;
   const plans = [series('u', 300), series('v', 700)];
   const setup = setupOf(plans, steps);
-  const writer = nwbWriter(path, { reproducible: true });
+  const writer = nwbWriter(path);
   await writer.open(setup);
   for (let begin = 0; begin < steps; begin += piece) {
     const end = Math.min(steps, begin + piece);

@@ -1,0 +1,44 @@
+/** Places at which two files of results, or their records, differ. */
+
+/** Something that two files of results hold differently. */
+export interface FileDifference {
+  /** Path of the object and `@attribute` in HDF5, the way to a value in JSON, file and line in CSV. */
+  readonly place: string;
+  readonly stored: string;
+  readonly expected: string;
+}
+
+/** Differences, of which the first are kept. */
+export interface FileDifferences {
+  readonly list: readonly FileDifference[];
+  /** All that were found. */
+  readonly count: number;
+}
+
+/** Differences that are kept. */
+export const mostDifferences = 100;
+
+/** Gathers differences. */
+export interface DifferenceList {
+  add(place: string, stored: string, expected: string): void;
+  done(): FileDifferences;
+}
+
+/** An empty list, that keeps the first `mostDifferences`. */
+export function differenceList(): DifferenceList {
+  const list: FileDifference[] = [];
+  let count = 0;
+  return {
+    add: (place, stored, expected) => {
+      count += 1;
+      if (list.length < mostDifferences) list.push({ place, stored: shortened(stored), expected: shortened(expected) });
+    },
+    done: () => ({ list, count }),
+  };
+}
+
+const longest = 160;
+
+function shortened(text: string): string {
+  return text.length <= longest ? text : `${text.slice(0, longest)}… (${text.length} characters)`;
+}

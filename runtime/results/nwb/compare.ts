@@ -1,0 +1,174 @@
+/** Comparison of two HDF5 files object by object: links, types, shapes, attributes, values. */
+
+import type { Attribute, Metadata } from 'h5wasm';
+
+import type { TypedArray } from '../../../src/ir/program.js';
+import { bitsText } from '../bits.js';
+import { differentElement } from '../compare.js';
+import type { DifferenceList } from '../differences.js';
+import { numberText } from '../number-text.js';
+import { elementTypeOf } from '../arrays.js';
+import { loadH5, type Dataset, type File, type Group } from './h5.js';
+
+const valuesAtOnce = 1 << 20;
+
+/** Compares everything in two files. @throws whatever the HDF5 library throws for a file that it cannot read */
+export async function compareNwbFiles(stored: string, expected: string, differences: DifferenceList): Promise<void> {
+  const h5 = await loadH5();
+  const a = new h5.File(stored, 'r');
+  try {
+    const b = new h5.File(expected, 'r');
+    try {
+      compareObjects(a, b, '/', differences);
+    } finally {
+      b.close();
+    }
+  } finally {
+    a.close();
+  }
+}
+
+type Found = ReturnType<File['get']>;
+
+function compareObjects(a: File, b: File, path: string, differences: DifferenceList): void {
+  const [left, right] = [objectAt(a, path), objectAt(b, path)];
+  const [kindA, kindB] = [kindOf(a, path, left), kindOf(b, path, right)];
+  if (kindA !== kindB) {
+    differences.add(path, kindA, kindB);
+    return;
+  }
+  if (left === null || right === null || !('attrs' in left) || !('attrs' in right)) return;
+  compareAttributes(path, left as Group, right as Group, differences);
+  if (isDataset(left) && isDataset(right)) compareDatasets(path, left, right, differences);
+  if (!isGroup(left) || !isGroup(right)) return;
+  for (const name of new Set([...right.keys(), ...left.keys()]))
+    compareObjects(a, b, path === '/' ? `/${name}` : `${path}/${name}`, differences);
+}
+
+function objectAt(file: File, path: string): Found {
+  return path === '/' ? file : (file.get(path) ?? null);
+}
+
+const isGroup = (found: Found): found is Group => found !== null && 'keys' in found && typeof found.keys === 'function';
+const isDataset = (found: Found): found is Dataset => found !== null && 'slice' in found;
+
+/** What stands at a path; a link is not what it leads to. */
+function kindOf(file: File, path: string, found: Found): string {
+  if (found === null) return 'nothing';
+  const link = path === '/' ? null : softLink(file, path);
+  if (link !== null) return `a link to ${link}`;
+  if (isDataset(found)) return `a dataset ${typeText(found.metadata)}`;
+  if (isGroup(found)) return 'a group';
+  return `a ${found.constructor.name}`;
+}
+
+/** The library throws where there is no link. */
+function softLink(file: File, path: string): string | null {
+  try {
+    const target: unknown = file.get_link(path);
+    return typeof target === 'string' && target !== '' ? target : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Type and shape in words that are equal only for equal types and shapes. */
+function typeText(metadata: Metadata): string {
+  const { type, size, signed, vlen, cset, littleEndian, shape, ref_type: reference } = metadata;
+  const kind =
+    type === 0
+      ? `${signed ? 'i' : 'u'}${8 * size}`
+      : type === 1
+        ? `f${8 * size}`
+        : type === 3
+          ? `${vlen ? 'text' : `text of ${size} bytes`} in ${cset === 1 ? 'UTF-8' : 'ASCII'}`
+          : type === 7
+            ? `${reference ?? ''} reference`
+            : `type ${type} of ${size} bytes`;
+  return `${kind}${littleEndian ? '' : ' big-endian'} ${shape === null ? 'without values' : `[${shape.join(', ')}]`}`;
+}
+
+// --- Attributes -----------------------------------------------------------------------------------------------------
+function compareAttributes(path: string, left: Group, right: Group, differences: DifferenceList): void {
+  const [mine, theirs] = [left.attrs, right.attrs];
+  for (const name of new Set([...Object.keys(theirs), ...Object.keys(mine)])) {
+    const [x, y] = [attributeText(left, mine[name]), attributeText(right, theirs[name])];
+    if (x !== y) differences.add(`${path}@${name}`, x, y);
+  }
+}
+
+/** Value and type in words that are equal only for equal ones. */
+function attributeText(owner: Group, attribute: Attribute | undefined): string {
+  if (!attribute) return 'nothing';
+  const { value, metadata } = attribute;
+  const type = typeText(metadata);
+  if (metadata.type === 7) return `${referred(owner, value)} (${type})`;
+  return `${plainText(value)} (${type})`;
+}
+
+/** The path that a reference leads to. */
+function referred(owner: Group, value: unknown): string {
+  try {
+    const target: unknown = owner.dereference(value as never);
+    return typeof target === 'object' && target !== null && 'path' in target ? String(target.path) : 'nothing';
+  } catch {
+    return 'nothing';
+  }
+}
+
+function plainText(value: unknown): string {
+  if (typeof value === 'number') return numberText(value, 'f64');
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (ArrayBuffer.isView(value))
+    return `[${Array.from(value as Float64Array, (x) => numberText(x, 'f64')).join(', ')}]`;
+  if (Array.isArray(value)) return `[${value.map(plainText).join(', ')}]`;
+  return String(value);
+}
+
+// --- Values ---------------------------------------------------------------------------------------------------------
+/** Compares values of datasets of one type and shape; the first difference is told. */
+function compareDatasets(path: string, left: Dataset, right: Dataset, differences: DifferenceList): void {
+  const { shape, total_size: total, type } = right.metadata;
+  if (shape === null || total === 0) return;
+  if (shape.length === 0 || (type !== 0 && type !== 1)) {
+    compareWhole(path, left, right, differences);
+    return;
+  }
+  const width = total / shape[0]!;
+  const rows = Math.max(1, Math.floor(valuesAtOnce / width));
+  const rest = shape.slice(1).map((length): [number, number] => [0, length]);
+  for (let begin = 0; begin < shape[0]!; begin += rows) {
+    const range: [number, number][] = [[begin, Math.min(shape[0]!, begin + rows)], ...rest];
+    const [x, y] = [left.slice(range) as TypedArray, right.slice(range) as TypedArray];
+    const at = differentElement(x, y, y.length);
+    if (at === null) continue;
+    const column = rest.length === 0 ? '' : `, ${at % width}`;
+    const [one, other] = [x[at]!, y[at]!];
+    differences.add(
+      `${path}[${begin + Math.floor(at / width)}${column}]`,
+      `${numberText(one, elementTypeOf(x))} (${bitsText(x, y, at)})`,
+      numberText(other, elementTypeOf(y)),
+    );
+    return;
+  }
+}
+
+function compareWhole(path: string, left: Dataset, right: Dataset, differences: DifferenceList): void {
+  const [x, y]: unknown[] = [left.value, right.value];
+  if (!Array.isArray(x) || !Array.isArray(y)) {
+    const [one, other] = [plainText(x), plainText(y)];
+    if (one !== other) addTexts(path, one, other, differences);
+    return;
+  }
+  const at = y.findIndex((value, k) => plainText(value) !== plainText(x[k]));
+  if (at >= 0) differences.add(`${path}[${at}]`, plainText(x[at]), plainText(y[at]));
+}
+
+/** Two texts; of long ones, the part around the first difference. */
+function addTexts(path: string, one: string, other: string, differences: DifferenceList): void {
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at += 1;
+  const from = Math.max(0, at - 40);
+  const part = (text: string): string => `${from > 0 ? '…' : ''}${text.slice(from, from + 100)}`;
+  differences.add(path, part(one), part(other));
+}

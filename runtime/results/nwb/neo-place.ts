@@ -1,0 +1,15 @@
+/** Where Neo puts an object of an NWB file, in the words of its own NWB files. */
+
+import { segmentsOf, type RunSetup } from '../result.js';
+
+/** How Neo shall call the place of an object: its block and segment. */
+export interface NeoPlace {
+  readonly block: string;
+  readonly segment: string;
+}
+
+/** The place of what belongs to a segment, by its position. */
+export function neoPlaces({ header, segments, expectedSteps }: RunSetup): (segment: number) => NeoPlace {
+  const names = segmentsOf(segments ? { segments } : {}, expectedSteps).map(({ name }) => name);
+  return (segment) => ({ block: header.name, segment: names[segment] ?? 'run' });
+}

@@ -1,0 +1,48 @@
+/**
+ * The digests of a record: what a run cannot be asked again (its target, its versions, where it ran) is held by them, so
+ * that a change made later is found. They are no signature: who rewrites the record and all its digests is believed.
+ */
+
+import { createHash } from 'node:crypto';
+
+import canonicalize from 'canonicalize';
+
+import type { RunRecord } from './result.js';
+
+/** Fields that hold the seal, and the model, whose hash is a field of its own. */
+const outside: ReadonlySet<string> = new Set(['model', 'digests', 'digest']);
+/** The part that describes the machine: it has a digest too, but is no part of the record's own. */
+const described = 'environment';
+
+/** The record with its digests. */
+export function sealed(record: Omit<RunRecord, 'digests' | 'digest'>): RunRecord {
+  const digests = digestsOf(record);
+  return { ...record, digests, digest: digestOf(digests) };
+}
+
+/** Names of what does not fit the record's digests, in order of the record; empty for one that nobody changed. */
+export function brokenSeals(record: RunRecord): readonly string[] {
+  const now = digestsOf(record);
+  const names = [...new Set([...Object.keys(now), ...Object.keys(record.digests)])];
+  const broken = names.filter((name) => now[name] !== record.digests[name]);
+  return record.digest === digestOf(record.digests) ? broken : [...broken, 'digest'];
+}
+
+function digestsOf(record: object): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(record)
+      .filter(([name, value]) => !outside.has(name) && value !== undefined)
+      .map(([name, value]) => [name, sha256(value)]),
+  );
+}
+
+function digestOf(digests: Readonly<Record<string, string>>): string {
+  return sha256(Object.fromEntries(Object.entries(digests).filter(([name]) => name !== described)));
+}
+
+/** SHA-256 of the canonical JSON (RFC 8785) of a value, as it reads back from a file. */
+function sha256(value: unknown): string {
+  return createHash('sha256')
+    .update(canonicalize(JSON.parse(JSON.stringify(value)) as unknown) ?? '')
+    .digest('hex');
+}

@@ -2,7 +2,7 @@
  * Large arrays that are drawn: kept beside those of the model, so that no list of millions is ever a plain one.
  */
 
-import type { DataReference, DataStore } from '../model/model.js';
+import type { DataReference, DataStore } from '../model/typed.js';
 
 /** A store of arrays that grows. */
 export class DrawnArrays {

@@ -1,7 +1,7 @@
 /** Connections and values of synapses that a named generator draws, receiver by receiver. */
 
 import { parseExpression } from '../lang/parse.js';
-import type { DrawnValues, Projection } from '../model/model.js';
+import type { DrawnValues, Projection } from '../model/typed.js';
 import { distancesFrom, distancesTo, measuresOf } from './space/distances.js';
 import { inMicrometres, micrometresPerMetre } from './space/micrometres.js';
 import { axes, type Places } from './space/axes.js';
@@ -65,6 +65,7 @@ export function drawnConnections(
   const at = places.done();
   for (const { kind, key, value, numbers } of draws)
     (kind === 'values' ? values : delays)[key] = {
+      kind: 'array',
       array: data.keep(settledDraws(value, backInPlace(numbers.done(), at), dt)),
     };
   if (!rule) return { drawn: { ...projection, values, delays }, pairs: null };

@@ -5,7 +5,7 @@
  * @source PyNN 0.13, pyNN.connectors; the orders of draws were checked against its mock backend (test/interoperability)
  */
 
-import type { DrawnValues } from '../model/model.js';
+import type { DrawnValues } from '../model/typed.js';
 import type { RandomState } from './numpy/random-state.js';
 import { drawVector, CannotDraw } from './generators.js';
 import { none } from './drawn-model.js';

@@ -8,7 +8,9 @@
  */
 
 import { DiagnosticError } from '../diagnostics/diagnostic.js';
-import type { DrawnValues, Model, Population, SelectionRule, ValidModel } from '../model/model.js';
+import type { DrawnValues, Model, Population, SelectionRule } from '../model/typed.js';
+import type { ValidModel as WrittenValidModel } from '../model/model.js';
+import { typedValid, type ValidModel } from '../model/typed.js';
 import { DrawnArrays } from './arrays.js';
 import type { DrawnModel } from './drawn-model.js';
 import { CannotDraw, drawVector, Generators, inSi, isDraw, type Job } from './generators.js';
@@ -25,7 +27,8 @@ import { spreadRecording } from './spread.js';
  *
  * @throws DiagnosticError saying what cannot be drawn, or what is wrong with values that are given by pair
  */
-export function drawModel(valid: ValidModel): DrawnModel {
+export function drawModel(written: WrittenValidModel): DrawnModel {
+  const valid = typedValid(written);
   if (!needsDrawing(valid.model)) return { ...valid, places: new Map(), parts: new Map() };
   let pointer = '';
   try {
@@ -82,7 +85,7 @@ class Drawing {
     const later: Job[] = [];
     for (const [name, population] of Object.entries(model.populations)) {
       const { positions } = population;
-      const drawnBy = positions && 'structure' in positions ? positions.generator : undefined;
+      const drawnBy = positions?.kind === 'structure' ? positions.generator : undefined;
       const put = (order: number, run: () => void): void =>
         void jobs.push({ order, run: this.#within(`/populations/${name}`, run) });
       if (positions) put(drawnBy?.order ?? -1, () => this.#place(name, population, positions, drawnBy));
@@ -167,7 +170,7 @@ class Drawing {
       this.#generatorOf(draw, isParameter),
     );
     const array = this.#data.keep(inSi(numbers, draw.exponent10));
-    this.#populations[name] = { ...population, values: { ...population.values, [variable]: { array } } };
+    this.#populations[name] = { ...population, values: { ...population.values, [variable]: { kind: 'array', array } } };
   }
 
   /** The generator of a draw, or a copy of it as it is now. */

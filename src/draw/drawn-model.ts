@@ -1,6 +1,6 @@
 /** The model as lowering and freezing take it: nothing is left to a named generator. */
 
-import type { ValidModel } from '../model/model.js';
+import type { ValidModel } from '../model/typed.js';
 import type { Places } from './space/axes.js';
 
 /** A model whose draws by named generators, samples and ends are explicit, and what is known of its geometry. */

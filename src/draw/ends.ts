@@ -3,7 +3,7 @@
  * selections.
  */
 
-import type { ConnectionRule, DataStore, Projection, SelectionRule, Value } from '../model/model.js';
+import type { ConnectionRule, DataStore, Projection, SelectionRule, Value } from '../model/typed.js';
 import { arrayOf } from '../model/arrays.js';
 import { CannotDraw } from './generators.js';
 import { none, type Elements } from './drawn-model.js';
@@ -11,44 +11,63 @@ import type { DrawnArrays } from './arrays.js';
 
 /** Whether lowering takes a selection as an end as it is: a population, or a slice of it without gaps. */
 export function isPlain(rule: SelectionRule): boolean {
-  if (!('population' in rule)) return 'projection' in rule;
-  if ('slice' in rule && rule.slice) return rule.slice[2] === 1;
-  return !('indices' in rule) && !('mask' in rule) && !('sample' in rule);
+  return rule.kind === 'synapses' || (rule.kind === 'slice' && (rule.slice?.[2] ?? 1) === 1);
 }
 
 /** Elements of a selection of populations. */
 export function elementsOf(rule: SelectionRule, sizes: (population: string) => number, data: DataStore): Elements {
-  if ('assembly' in rule) {
-    const parts = rule.assembly.map((part) => elementsOf(part, sizes, data));
-    const populations = [...new Set(parts.flatMap((part) => part.populations))];
-    const length = parts.reduce((sum, part) => sum + part.indices.length, 0);
-    const ordinals = new Uint16Array(length);
-    const indices = new Uint32Array(length);
-    let at = 0;
-    for (const part of parts) {
-      const own = part.populations.map((population) => populations.indexOf(population));
-      for (let k = 0; k < part.indices.length; k++, at++) {
-        ordinals[at] = own[part.ordinals[k] as number] as number;
-        indices[at] = part.indices[k] as number;
-      }
+  const single = (population: string, indices: Uint32Array): Elements => ({
+    populations: [population],
+    ordinals: new Uint16Array(indices.length),
+    indices,
+  });
+  switch (rule.kind) {
+    case 'assembly':
+      return joined(rule.assembly.map((part) => elementsOf(part, sizes, data)));
+    case 'indices':
+      return single(rule.population, Uint32Array.from(arrayOf(rule.indices, data)));
+    case 'mask': {
+      const mask = arrayOf(rule.mask, data);
+      const all = Uint32Array.from({ length: mask.length }, (_, k) => k);
+      return single(
+        rule.population,
+        all.filter((k) => mask[k] !== 0),
+      );
     }
-    return { populations, ordinals, indices };
+    case 'slice': {
+      const [from, until, by] = rule.slice ?? [0, sizes(rule.population), 1];
+      const length = Math.max(0, Math.ceil((until - from) / by));
+      return single(
+        rule.population,
+        Uint32Array.from({ length }, (_, k) => from + k * by),
+      );
+    }
+    case 'synapses':
+      throw new CannotDraw('a projection onto the synapses of another');
+    case 'sample':
+      throw new CannotDraw(`a sample of ${rule.population} that nothing has drawn`);
+    case 'sampleOf':
+      throw new CannotDraw('a sample that nothing has drawn');
+    default:
+      return rule satisfies never;
   }
-  if ('projection' in rule) throw new CannotDraw('a projection onto the synapses of another');
-  if ('from' in rule) throw new CannotDraw('a sample that nothing has drawn');
-  const indices = indicesOf(rule, sizes(rule.population), data);
-  return { populations: [rule.population], ordinals: new Uint16Array(indices.length), indices };
 }
 
-function indicesOf(rule: Extract<SelectionRule, { population: unknown }>, size: number, data: DataStore): Uint32Array {
-  if ('indices' in rule) return Uint32Array.from(arrayOf(rule.indices, data));
-  if ('mask' in rule) {
-    const mask = arrayOf(rule.mask, data);
-    return Uint32Array.from({ length: mask.length }, (_, k) => k).filter((k) => mask[k] !== 0);
+/** Elements of several selections, one after another. */
+function joined(parts: readonly Elements[]): Elements {
+  const populations = [...new Set(parts.flatMap((part) => part.populations))];
+  const length = parts.reduce((sum, part) => sum + part.indices.length, 0);
+  const ordinals = new Uint16Array(length);
+  const indices = new Uint32Array(length);
+  let at = 0;
+  for (const part of parts) {
+    const own = part.populations.map((population) => populations.indexOf(population));
+    for (let k = 0; k < part.indices.length; k++, at++) {
+      ordinals[at] = own[part.ordinals[k] as number] as number;
+      indices[at] = part.indices[k] as number;
+    }
   }
-  if ('sample' in rule) throw new CannotDraw(`a sample of ${rule.population} that nothing has drawn`);
-  const [from, until, by] = rule.slice ?? [0, size, 1];
-  return Uint32Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by);
+  return { populations, ordinals, indices };
 }
 
 /**
@@ -233,13 +252,13 @@ const pieceName = (name: string, from: string, to: string): string => `${name}_$
 
 const between = (projection: Projection, from: string, to: string): Projection => ({
   ...projection,
-  from: { ...projection.from, of: { population: from } },
-  to: { ...projection.to, of: { population: to } },
+  from: { ...projection.from, of: { kind: 'slice', population: from } },
+  to: { ...projection.to, of: { kind: 'slice', population: to } },
 });
 
 /** The part of a value that is for some of the synapses. */
 function partOf(value: Value, at: Uint32Array | null, data: DrawnArrays): Value {
-  if (at === null || typeof value !== 'object' || !('array' in value) || value.columns !== undefined) return value;
+  if (at === null || typeof value !== 'object' || value.kind !== 'array' || value.columns !== undefined) return value;
   const array = arrayOf(value.array, data.store);
-  return { array: data.keep(Float64Array.from(at, (k) => array[k] as number)) };
+  return { kind: 'array', array: data.keep(Float64Array.from(at, (k) => array[k] as number)) };
 }

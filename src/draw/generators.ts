@@ -2,12 +2,13 @@
 
 import type { Finding } from '../diagnostics/diagnostic.js';
 import { streamKey } from '../ir/library/streams.js';
-import type { DrawnValues, Value } from '../model/model.js';
+import type { Value } from '../model/typed.js';
 import * as messages from './messages.js';
 import { RandomState } from './numpy/random-state.js';
 
 /** Whether a value is drawn by a named generator. */
-export const isDraw = (value: Value): value is DrawnValues => typeof value === 'object' && 'generator' in value;
+export const isDraw = (value: Value): value is Extract<Value, { kind: 'draw' }> =>
+  typeof value === 'object' && value.kind === 'draw';
 
 /** One thing that draws, and its place in the order of all. */
 export interface Job {

@@ -1,7 +1,6 @@
 /** Values of synapses that a model gives or draws by pair, as lists in order of creation. */
 
-import { parseExpression } from '../lang/parse.js';
-import type { GivenValues, DrawnValues, Value } from '../model/model.js';
+import type { DrawnValues, Value } from '../model/typed.js';
 import { arrayOf } from '../model/arrays.js';
 import * as messages from './messages.js';
 import type { RandomState } from './numpy/random-state.js';
@@ -10,9 +9,12 @@ import type { Pairs } from './ends.js';
 import type { DrawnArrays } from './arrays.js';
 import { numberFunction } from './numbers.js';
 
+/** Values that a model gives. */
+export type GivenArray = Extract<Value, { kind: 'array' }>;
+
 /** Whether values are given for pairs by pair, which drawing makes explicit. */
-export const isForPairs = (value: Value): value is GivenValues =>
-  typeof value === 'object' && 'array' in value && (value.pairs !== undefined || value.gaps !== undefined);
+export const isForPairs = (value: Value): value is GivenArray =>
+  typeof value === 'object' && value.kind === 'array' && (value.pairs !== undefined || value.gaps !== undefined);
 
 /** The synapses of a projection: their ends, and how many elements there are to receive. */
 export interface Synapses {
@@ -22,7 +24,7 @@ export interface Synapses {
 }
 
 /** What is given for connected pairs, or in a matrix with gaps, for each synapse in order of creation. */
-export function explicitValue(what: string, value: GivenValues, synapses: Synapses, data: DrawnArrays): GivenValues {
+export function explicitValue(what: string, value: GivenArray, synapses: Synapses, data: DrawnArrays): GivenArray {
   const numbers = arrayOf(value.array, data.store);
   const places = value.pairs === 'connected' ? ranksOf(synapses) : cellsOf(synapses, value.columns ?? synapses.post);
   if (value.pairs === 'connected') {
@@ -38,7 +40,7 @@ export function explicitValue(what: string, value: GivenValues, synapses: Synaps
       messages.noValueForPair(what, synapses.projection, sources[missing] as number, targets[missing] as number),
     );
   }
-  return { array: data.keep(Float64Array.from(places, (place) => numbers[place] as number)) };
+  return { kind: 'array', array: data.keep(Float64Array.from(places, (place) => numbers[place] as number)) };
 }
 
 /** The place of each synapse's pair in a matrix of all pairs, row by row. */
@@ -65,7 +67,7 @@ export function settledDraws(draw: DrawnValues, numbers: ArrayLike<number>, dt: 
   const values = inSi(numbers, draw.exponent10);
   if (draw.then === undefined) return values;
   let drawn = 0;
-  const then = numberFunction(parseExpression(draw.then), (name) => {
+  const then = numberFunction(draw.then, (name) => {
     if (name === 'drawn') return () => drawn;
     if (name === 'dt') return () => dt;
     throw new CannotDraw(`what becomes of a number that is drawn, which reads ${name},`);

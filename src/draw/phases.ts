@@ -3,10 +3,11 @@
  * selection, samples.
  */
 
-import { parseExpression } from '../lang/parse.js';
+import type { Expression } from '../lang/ast.js';
 import { namesIn } from '../lang/walk.js';
-import type { DrawnValues, Model, SelectionRule, Value } from '../model/model.js';
+import type { DrawnValues, Model, Phase, SelectionRule, SpikeTrain, Value } from '../model/typed.js';
 import { arrayOf } from '../model/arrays.js';
+import { formulaOf } from '../model/typed.js';
 import { CannotDraw, drawVector, isDraw, type Generators } from './generators.js';
 import { elementsOf } from './ends.js';
 import type { DrawnArrays } from './arrays.js';
@@ -16,24 +17,27 @@ import type { DrawnProjections } from './projections.js';
 import { hasSample, type Samples } from './samples.js';
 import { spreadPhase } from './spread.js';
 
-type Phase = Model['experiment']['protocol'][number];
-type Spikes = Extract<Phase, { replay: unknown }>['replay'][string];
-
 /** The values that a phase gives, by what gets them. */
 export const valuesOfPhase = (phase: Phase): Readonly<Record<string, Value>> =>
-  'set' in phase ? phase.set : 'initialise' in phase ? phase.initialise : 'delays' in phase ? phase.delays : {};
+  phase.kind === 'set'
+    ? phase.set
+    : phase.kind === 'initialise'
+      ? phase.initialise
+      : phase.kind === 'delays'
+        ? phase.delays
+        : {};
 
 /** The selection that a phase is for, where it stands beside its values. */
 export const selectionOfPhase = (phase: Phase): SelectionRule | undefined =>
-  'set' in phase || 'initialise' in phase || 'replay' in phase ? phase.of : undefined;
+  phase.kind === 'set' || phase.kind === 'initialise' || phase.kind === 'replay' ? phase.of : undefined;
 
 /** Whether a phase has anything that is made explicit here. */
 export function needsResolving(phase: Phase): boolean {
   const of = selectionOfPhase(phase);
   return (
-    (of !== undefined && (hasSample(of) || 'replay' in phase)) ||
+    (of !== undefined && (hasSample(of) || phase.kind === 'replay')) ||
     Object.values(valuesOfPhase(phase)).some((value) => isDraw(value) || isForPairs(value)) ||
-    (('set' in phase || 'initialise' in phase) && phase.numbered !== undefined)
+    ((phase.kind === 'set' || phase.kind === 'initialise') && phase.numbered !== undefined)
   );
 }
 
@@ -65,7 +69,7 @@ export class DrawnPhases {
   /** What was drawn, by phase and key. */
   readonly #drawn = new Map<string, Value>();
   /** What populations replay now. */
-  readonly #spikes: Map<string, Spikes>;
+  readonly #spikes: Map<string, SpikeTrain>;
   /** Numbers of one draw: several values of a phase may follow from it. */
   readonly #shared = new Map<number, Float64Array>();
 
@@ -73,7 +77,7 @@ export class DrawnPhases {
     this.#setting = setting;
     this.#spikes = new Map(
       Object.entries(setting.model.populations).flatMap(([name, { spikes }]) =>
-        spikes && 'indices' in spikes ? [[name, spikes] as const] : [],
+        spikes?.kind === 'train' ? [[name, spikes] as const] : [],
       ),
     );
   }
@@ -85,7 +89,10 @@ export class DrawnPhases {
     const { data, model } = this.#setting;
     const numbers = this.#shared.get(draw.order) ?? this.#numbers(key, phase, draw);
     this.#shared.set(draw.order, numbers);
-    this.#drawn.set(`${k} ${key}`, { array: data.keep(settledDraws(draw, numbers, model.experiment.dt)) });
+    this.#drawn.set(`${k} ${key}`, {
+      kind: 'array',
+      array: data.keep(settledDraws(draw, numbers, model.experiment.dt)),
+    });
   }
 
   #numbers(key: string, phase: Phase, draw: DrawnValues): Float64Array {
@@ -93,10 +100,10 @@ export class DrawnPhases {
     const own = generators.of(draw.seed, draw.stream);
     // PyNN sets parameters from copies of the generators, which do not move on; first values are drawn by the
     // generators themselves.
-    const state = 'initialise' in phase ? own : own.copy();
+    const state = phase.kind === 'initialise' ? own : own.copy();
     const of = selectionOfPhase(phase);
-    const owner = of && 'projection' in of ? of.projection : targetOf(key).owner;
-    if (of && !('projection' in of)) return drawVector(draw.distribution, draw.arguments, this.#count(of), state);
+    const owner = of?.kind === 'synapses' ? of.projection : targetOf(key).owner;
+    if (of && of.kind !== 'synapses') return drawVector(draw.distribution, draw.arguments, this.#count(of), state);
     if (model.populations[owner])
       return drawVector(draw.distribution, draw.arguments, this.#countInside(targetOf(key)), state);
     const synapses = projections.synapsesOf(owner);
@@ -124,18 +131,18 @@ export class DrawnPhases {
     const { projections, data, samples } = this.#setting;
     const explicit = (values: Readonly<Record<string, Value>>): Record<string, Value> =>
       Object.fromEntries(Object.entries(values).map(([key, value]) => [key, this.#explicit(phase, k, key, value)]));
-    if ('replay' in phase) return this.#replay(phase);
+    if (phase.kind === 'replay') return this.#replay(phase);
     const chosen = selectionOfPhase(phase);
     const of = chosen ? { of: samples.resolve(chosen) } : {};
-    if ('set' in phase) {
+    if (phase.kind === 'set') {
       const { numbered: _, ...rest } = phase;
       return spreadPhase({ ...rest, set: explicit(phase.set), ...of }, projections.pieces, data);
     }
-    if ('initialise' in phase) {
+    if (phase.kind === 'initialise') {
       const { numbered: _, ...rest } = phase;
       return spreadPhase({ ...rest, initialise: explicit(phase.initialise), ...of }, projections.pieces, data);
     }
-    return 'delays' in phase
+    return phase.kind === 'delays'
       ? spreadPhase({ ...phase, delays: explicit(phase.delays) }, projections.pieces, data)
       : phase;
   }
@@ -146,22 +153,23 @@ export class DrawnPhases {
     if (drawn !== undefined) return drawn;
     if (isForPairs(value)) {
       const of = selectionOfPhase(phase);
-      const { owner, variable } = of && 'projection' in of ? { owner: of.projection, variable: key } : targetOf(key);
+      const { owner, variable } = of?.kind === 'synapses' ? { owner: of.projection, variable: key } : targetOf(key);
       const synapses = projections.synapsesOf(owner);
       if (!synapses) throw new CannotDraw(`values of ${key} by pair for connections that are drawn on the target`);
       return explicitValue(variable, value, synapses, data);
     }
-    if (typeof value !== 'string' || !('set' in phase || 'initialise' in phase) || phase.numbered === undefined)
+    const formula = formulaOf(value);
+    if (!formula || !(phase.kind === 'set' || phase.kind === 'initialise') || phase.numbered === undefined)
       return value;
-    return namesIn(parseExpression(value)).has('i') ? this.#counted(phase, key, value) : value;
+    return namesIn(formula).has('i') ? this.#counted(phase, key, formula) : value;
   }
 
   /** An expression whose index counts within a selection, as an array. */
-  #counted(phase: Phase, key: string, text: string): Value {
+  #counted(phase: Phase, key: string, formula: Expression): Value {
     const of = selectionOfPhase(phase);
     const count = of ? this.#count(of) : this.#countInside(targetOf(key));
     let i = 0;
-    const evaluate = numberFunction(parseExpression(text), (name) => {
+    const evaluate = numberFunction(formula, (name) => {
       if (name === 'i') return () => i;
       if (name === 'N') return () => count;
       throw new CannotDraw(`a value of ${key} that reads the index within a selection and ${name}`);
@@ -170,15 +178,15 @@ export class DrawnPhases {
       i = k;
       return evaluate();
     });
-    return { array: this.#setting.data.keep(numbers) };
+    return { kind: 'array', array: this.#setting.data.keep(numbers) };
   }
 
   // --- Spikes that are replayed -------------------------------------------------------------------------------------
 
   /** Other spikes for some elements of populations; the others go on with theirs. */
-  #replay(phase: Extract<Phase, { replay: unknown }>): Phase {
+  #replay(phase: Extract<Phase, { kind: 'replay' }>): Phase {
     const { samples, sizeOf, data } = this.#setting;
-    const replay: Record<string, Spikes> = {};
+    const replay: Record<string, SpikeTrain> = {};
     const rule = phase.of && samples.resolve(phase.of);
     for (const [population, given] of Object.entries(phase.replay)) {
       let spikes = given;
@@ -194,10 +202,10 @@ export class DrawnPhases {
       this.#spikes.set(population, spikes);
       replay[population] = spikes;
     }
-    return { replay };
+    return { kind: 'replay', replay };
   }
 
-  #merged(population: string, given: Spikes, chosen: Uint32Array): Spikes {
+  #merged(population: string, given: SpikeTrain, chosen: Uint32Array): SpikeTrain {
     const { store } = this.#setting.data;
     const before = this.#spikes.get(population);
     const others = new Set(chosen);

@@ -3,7 +3,7 @@
  * populations.
  */
 
-import type { ConnectionRule, End, GivenValues, Model, Projection, SelectionRule, Value } from '../model/model.js';
+import type { ConnectionRule, End, Model, Projection, SelectionRule, Value } from '../model/typed.js';
 import type { Places } from './space/axes.js';
 import { drawnConnections, listedRules, type Between } from './connections.js';
 import { CannotDraw, isDraw, type Generators } from './generators.js';
@@ -19,7 +19,7 @@ import {
 } from './ends.js';
 import type { Elements, Part } from './drawn-model.js';
 import type { DrawnArrays } from './arrays.js';
-import { explicitValue, isForPairs, type Synapses } from './pair-values.js';
+import { type GivenArray, explicitValue, isForPairs, type Synapses } from './pair-values.js';
 import type { Samples } from './samples.js';
 import type { Pieces } from './spread.js';
 
@@ -66,7 +66,7 @@ export class DrawnProjections {
     const values = [...Object.values(projection.values), ...Object.values(projection.delays)];
     const drawn = connect.some(({ rule }) => rule === 'hostDrawn') || values.some(isDraw);
     const explicitly = drawn || values.some(isForPairs);
-    if ('projection' in projection.to.of || 'projection' in projection.from.of) {
+    if (projection.to.of.kind === 'synapses' || projection.from.of.kind === 'synapses') {
       if (explicitly) throw new CannotDraw(`values drawn by a named generator of a projection onto synapses (${name})`);
       this.built.set(name, projection);
       return;
@@ -159,7 +159,7 @@ export class DrawnProjections {
     );
   }
 
-  #explicitValue(key: string, value: GivenValues, synapses: Synapses | undefined, name: string): GivenValues {
+  #explicitValue(key: string, value: GivenArray, synapses: Synapses | undefined, name: string): GivenArray {
     if (!synapses)
       throw new CannotDraw(`values by pair for connections that are drawn on the target (projection ${name})`);
     return explicitValue(key, value, synapses, this.#setting.data);
@@ -176,7 +176,7 @@ export class DrawnProjections {
    */
   synapsesOf(name: string): (Synapses & { readonly pre: number }) | undefined {
     const known = this.#explicit.get(name);
-    if (!known || 'projection' in known.to.of || 'projection' in known.from.of) return undefined;
+    if (!known || known.to.of.kind === 'synapses' || known.from.of.kind === 'synapses') return undefined;
     const between = this.#between(name, known);
     const synapses = this.#synapses(name, known, between);
     return synapses && { ...synapses, pre: between.pre.indices.length };
@@ -239,7 +239,7 @@ function onePerPair(
 }
 
 /** Whether an end is a whole population. */
-const isWhole = (rule: SelectionRule): boolean => 'population' in rule && Object.keys(rule).length === 1;
+const isWhole = (rule: SelectionRule): boolean => rule.kind === 'slice' && rule.slice === undefined;
 
 /** The order of the first draw of a projection; those that draw nothing come last. */
 export function firstOrder(projection: Projection): number {

@@ -1,17 +1,20 @@
 /** Selections that are drawn: each sample is drawn once, however often it is named. */
 
 import { streamKey } from '../ir/library/streams.js';
-import type { DataStore, SelectionRule } from '../model/model.js';
+import type { DataStore, SelectionRule } from '../model/typed.js';
 import { arrayOf } from '../model/arrays.js';
+import { writtenSelection } from '../model/typed.js';
 import { permutationByCounters } from './space/places.js';
 import type { Generators, Job } from './generators.js';
 import { elementsOf } from './ends.js';
 
-type Sample = Extract<SelectionRule, { sample: number }>;
+type Sample = Extract<SelectionRule, { kind: 'sample' | 'sampleOf' }>;
 
 /** Whether a selection has elements that are drawn. */
 export const hasSample = (rule: SelectionRule): boolean =>
-  'assembly' in rule ? rule.assembly.some(hasSample) : 'sample' in rule;
+  rule.kind === 'assembly' ? rule.assembly.some(hasSample) : isSample(rule);
+
+const isSample = (rule: SelectionRule): rule is Sample => rule.kind === 'sample' || rule.kind === 'sampleOf';
 
 /** Samples of a model, as they are drawn. */
 export class Samples {
@@ -31,9 +34,9 @@ export class Samples {
 
   /** What has to be drawn for a selection; a sample that another is drawn from comes first. */
   jobsOf(rule: SelectionRule): readonly Job[] {
-    if ('assembly' in rule) return rule.assembly.flatMap((part) => this.jobsOf(part));
-    if (!('sample' in rule)) return [];
-    const before = 'from' in rule ? this.jobsOf(rule.from) : [];
+    if (rule.kind === 'assembly') return rule.assembly.flatMap((part) => this.jobsOf(part));
+    if (!isSample(rule)) return [];
+    const before = rule.kind === 'sampleOf' ? this.jobsOf(rule.from) : [];
     const order = Math.max(rule.generator?.order ?? -1, ...before.map((job) => job.order));
     return [...before, { order, run: () => this.#draw(rule) }];
   }
@@ -50,45 +53,50 @@ export class Samples {
 
   /** How many elements a sample is drawn from. */
   #available(rule: Sample): number {
-    if ('from' in rule) return elementsOf(this.resolve(rule.from), this.#sizeOf, this.#data).indices.length;
+    if (rule.kind === 'sampleOf') return elementsOf(this.resolve(rule.from), this.#sizeOf, this.#data).indices.length;
     return rule.within ? arrayOf(rule.within, this.#data).length : this.#sizeOf(rule.population);
   }
 
   /** A selection without samples. */
   resolve(rule: SelectionRule): SelectionRule {
-    if ('assembly' in rule) return { assembly: rule.assembly.map((part) => this.resolve(part)) };
-    if (!('sample' in rule)) return rule;
+    if (rule.kind === 'assembly') return { ...rule, assembly: rule.assembly.map((part) => this.resolve(part)) };
+    if (!isSample(rule)) return rule;
     const all = this.#drawn.get(keyOf(rule)) ?? new Uint32Array();
     const pick = rule.pick && arrayOf(rule.pick, this.#data);
-    if ('from' in rule) return this.#among(rule, pick ? Uint32Array.from(pick, (k) => all[k] as number) : all);
+    if (rule.kind === 'sampleOf')
+      return this.#among(rule, pick ? Uint32Array.from(pick, (k) => all[k] as number) : all);
     const within = rule.within && arrayOf(rule.within, this.#data);
     const elements = within ? all.map((k) => within[k] as number).sort() : all;
     return {
+      kind: 'indices',
       population: rule.population,
       indices: pick ? Array.from(pick, (k) => elements[k] as number) : Array.from(elements),
     };
   }
 
   /** The elements of a selection at some places, as an assembly where they are of several populations. */
-  #among({ from, only }: Extract<Sample, { from: SelectionRule }>, places: Uint32Array): SelectionRule {
+  #among({ from, only }: Extract<Sample, { kind: 'sampleOf' }>, places: Uint32Array): SelectionRule {
     const { populations, ordinals, indices } = elementsOf(this.resolve(from), this.#sizeOf, this.#data);
-    const parts: { readonly population: string; readonly indices: number[] }[] = [];
+    const parts: { readonly kind: 'indices'; readonly population: string; readonly indices: number[] }[] = [];
     for (const place of places) {
       const population = populations[ordinals[place] as number] ?? '';
       if (only !== undefined && population !== only) continue;
       const last = parts.at(-1);
       if (last?.population === population) last.indices.push(indices[place] as number);
-      else parts.push({ population, indices: [indices[place] as number] });
+      else parts.push({ kind: 'indices', population, indices: [indices[place] as number] });
     }
     const [first] = parts;
     return parts.length <= 1
-      ? (first ?? { population: only ?? populations[0] ?? '', indices: [] })
-      : { assembly: parts };
+      ? (first ?? { kind: 'indices', population: only ?? populations[0] ?? '', indices: [] })
+      : { kind: 'assembly', assembly: parts };
   }
 }
 
 /** What tells samples apart: who draws them, and of what. */
 function keyOf(rule: Sample): string {
   if (rule.generator) return `order ${rule.generator.order}`;
-  return rule.name ?? `${'from' in rule ? JSON.stringify(rule.from) : rule.population}/${rule.sample}`;
+  return (
+    rule.name ??
+    `${rule.kind === 'sampleOf' ? JSON.stringify(writtenSelection(rule.from)) : rule.population}/${rule.sample}`
+  );
 }

@@ -1,6 +1,6 @@
 /** What a model says of a projection that several stand for, said of each of these. */
 
-import type { DataStore, Model, SelectionRule, Value } from '../model/model.js';
+import type { DataStore, Model, SelectionRule, Value } from '../model/typed.js';
 import { arrayOf } from '../model/arrays.js';
 import { CannotDraw } from './generators.js';
 import type { DrawnArrays } from './arrays.js';
@@ -40,7 +40,7 @@ function chosenIn(owner: string, { pieces, known }: Pieces, numbers: readonly nu
 
 /** Numbers of a slice or list of synapses; undefined for all. */
 function numbersIn(
-  { slice, indices }: Extract<SelectionRule, { projection: string }>,
+  { slice, indices }: Extract<SelectionRule, { kind: 'synapses' }>,
   data: DataStore,
 ): readonly number[] | undefined {
   if (indices) return Array.from(arrayOf(indices, data));
@@ -56,12 +56,16 @@ export function spreadRecording(
   data: DataStore,
 ): Model['recordings'] {
   const { of } = recording;
-  const pieces = 'projection' in of ? all.get(of.projection) : undefined;
-  if (!pieces || !('projection' in of)) return [recording];
+  const pieces = of.kind === 'synapses' ? all.get(of.projection) : undefined;
+  if (!pieces || of.kind !== 'synapses') return [recording];
   const numbers = numbersIn(of, data);
   const each = numbers
-    ? chosenIn(of.projection, pieces, numbers).map(({ piece, own }) => ({ projection: piece, indices: own }))
-    : pieces.pieces.map(({ name }) => ({ projection: name }));
+    ? chosenIn(of.projection, pieces, numbers).map(({ piece, own }) => ({
+        kind: 'synapses' as const,
+        projection: piece,
+        indices: own,
+      }))
+    : pieces.pieces.map(({ name }) => ({ kind: 'synapses' as const, projection: name }));
   return each.map((rule) => ({ ...recording, name: `${recording.name}_${rule.projection}`, of: rule }));
 }
 
@@ -70,12 +74,12 @@ type Phase = Model['experiment']['protocol'][number];
 /** What a phase says of a projection that several stand for, it says of each. */
 export function spreadPhase(phase: Phase, all: AllPieces, data: DrawnArrays): Phase {
   if (all.size === 0) return phase;
-  if ('delays' in phase) return { ...phase, delays: spreadValues(phase.delays, all, data) };
-  if (!('set' in phase) && !('initialise' in phase)) return phase;
+  if (phase.kind === 'delays') return { ...phase, delays: spreadValues(phase.delays, all, data) };
+  if (phase.kind !== 'set' && phase.kind !== 'initialise') return phase;
   const { of, ...rest } = phase;
-  const pieces = of && 'projection' in of ? all.get(of.projection) : undefined;
+  const pieces = of?.kind === 'synapses' ? all.get(of.projection) : undefined;
   const spread = (values: Readonly<Record<string, Value>>): Record<string, Value> => {
-    if (!pieces || !of || !('projection' in of)) return spreadValues(values, all, data);
+    if (!pieces || of?.kind !== 'synapses') return spreadValues(values, all, data);
     const numbers = numbersIn(of, data.store);
     const inside = numbers ? `[${numbers.join(', ')}]` : '';
     const keyed = Object.entries(values).map(
@@ -84,7 +88,7 @@ export function spreadPhase(phase: Phase, all: AllPieces, data: DrawnArrays): Ph
     return spreadValues(Object.fromEntries(keyed), all, data);
   };
   const kept = of && !pieces ? { of } : {};
-  return 'set' in rest
+  return rest.kind === 'set'
     ? { ...rest, set: spread(rest.set), ...kept }
     : { ...rest, initialise: spread(rest.initialise), ...kept };
 }
@@ -103,7 +107,7 @@ function spreadValues(
         return chosenIn(owner, pieces, numbersOf(inside)).map(
           ({ piece, own, places }) => [`${piece}[${own.join(', ')}].${variable}`, taken(value, places, data)] as const,
         );
-      const listed = typeof value === 'object' && 'array' in value && value.columns === undefined;
+      const listed = typeof value === 'object' && value.kind === 'array' && value.columns === undefined;
       if (listed && !pieces.known)
         throw new CannotDraw(
           `a list for ${key}, of a projection between several populations that is drawn on the target,`,
@@ -125,7 +129,7 @@ function numbersOf(inside: string): readonly number[] {
 
 /** The part of a list that is for some of the synapses; other values as they are. */
 function taken(value: Value, places: readonly number[], data: DrawnArrays): Value {
-  if (typeof value !== 'object' || !('array' in value) || value.columns !== undefined) return value;
+  if (typeof value !== 'object' || value.kind !== 'array' || value.columns !== undefined) return value;
   const numbers = arrayOf(value.array, data.store);
-  return { array: data.keep(Float64Array.from(places, (place) => numbers[place] as number)) };
+  return { kind: 'array', array: data.keep(Float64Array.from(places, (place) => numbers[place] as number)) };
 }

@@ -7,7 +7,6 @@ import { drawOffset } from '../ir/names.js';
 import { numericsVersion } from '../ir/program.js';
 import { printProgram } from '../ir/text.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
-import { typedModel } from '../model/typed.js';
 import { lowerConnectivity } from './connectivity.js';
 import type { Context } from './context.js';
 import { LoweringDiagnostics } from './context.js';
@@ -58,18 +57,15 @@ export interface LowerOptions {
  * @throws DiagnosticError naming the features that cannot be run yet, and what else stands in the way
  */
 export function lower(
-  { model: drawn, data, places, parts: pieces }: DrawnModel,
+  { model: whole, data, places, parts: pieces }: DrawnModel,
   { precision, counts, exactValues = false, dumpIr, onPass }: LowerOptions,
 ): Program {
   const diagnostics = new LoweringDiagnostics();
-  const written = typedModel(drawn);
-  const profile = profiles[written.timing];
+  const profile = profiles[whole.timing];
   const bySlots = profile.stepping === 'slots';
-  refuseFeatures(written, diagnostics);
+  refuseFeatures(whole, diagnostics);
   // Regimes become a variable, and events that share a name one event.
-  const { model, entries } = bySlots
-    ? withoutModes(written, profile, diagnostics)
-    : { model: written, entries: noEntries };
+  const { model, entries } = bySlots ? withoutModes(whole, profile, diagnostics) : { model: whole, entries: noEntries };
   diagnostics.throwIfErrors();
   const context: Context = {
     model,

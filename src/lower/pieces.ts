@@ -34,25 +34,6 @@ export interface Piece {
   readonly first: number;
 }
 
-/** The populations or projections that a selection is of. */
-export function ownersOf(rule: SelectionRule): readonly string[] {
-  switch (rule.kind) {
-    case 'assembly':
-      return rule.assembly.flatMap(ownersOf);
-    case 'sampleOf':
-      return ownersOf(rule.from);
-    case 'synapses':
-      return [rule.projection];
-    case 'slice':
-    case 'indices':
-    case 'mask':
-    case 'sample':
-      return [rule.population];
-    default:
-      return rule satisfies never;
-  }
-}
-
 /** The populations that a selection takes elements of, in its order; null after a diagnostic. */
 export function partsOf(selection: SelectionRule, what: string, context: Context): Part[] | null {
   const { data, model } = context;

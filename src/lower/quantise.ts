@@ -16,7 +16,7 @@ import type { Inbox, QuantisedWeight, QuantisedWeights } from './inbox.js';
 import { quantise, roundingSlack } from './inbox.js';
 import type { PathwayCode } from './pathways.js';
 import { addsParameter, inboxKey } from './pathways.js';
-import { ownersOf } from './pieces.js';
+import { ownersOf } from '../model/typed.js';
 import type { ProjectionPlan } from './projection.js';
 
 /** Whether nothing reads a parameter but code of pathways. */

@@ -153,7 +153,7 @@ function scopesOf({ neurons, synapses, populations, projections, stimuli }: writ
 }
 
 /** The populations or the projection that a selection is of. */
-function ownersOf(rule: written.SelectionRule): readonly string[] {
+export function ownersOf(rule: written.SelectionRule | SelectionRule): readonly string[] {
   if ('assembly' in rule) return rule.assembly.flatMap(ownersOf);
   if ('from' in rule) return ownersOf(rule.from);
   return ['projection' in rule ? rule.projection : rule.population];
@@ -223,7 +223,10 @@ interface Atoms {
 }
 
 /** The whole change from one form to the other: where in a model the parts that differ stand. */
-function changeOf({ tag, places, expression, statements, formula }: Atoms): Change<written.Model, Model> {
+function changeOf({ tag, places, expression, statements, formula }: Atoms): {
+  readonly model: Change<written.Model, Model>;
+  readonly selection: Change<written.SelectionRule, SelectionRule>;
+} {
   const expressions = record(expression);
   const orNumber: Change<number | string, number | Typed['expression']> = (given, names) =>
     typeof given === 'number' ? given : expression(given, names);
@@ -314,7 +317,7 @@ function changeOf({ tag, places, expression, statements, formula }: Atoms): Chan
   const stimulus = members<written.Stimulus, Stimulus>({ to: selection, weight: expression, value: expression });
   const recording = members<written.Recording, Recording>({ of: selection });
 
-  return (model) => {
+  const ofModel: Change<written.Model, Model> = (model) => {
     const scopes = scopesOf(model);
     const phaseOf = (scopeOf: (key: string) => ReadonlySet<string>): Change<written.Phase, Phase> => {
       const byKey = recordBy(scopeOf, value);
@@ -350,6 +353,7 @@ function changeOf({ tag, places, expression, statements, formula }: Atoms): Chan
       }),
     })(model, noNames);
   };
+  return { model: ofModel, selection };
 }
 
 /** Whether a value is an expression of the typed form. */
@@ -442,16 +446,22 @@ const fromTyped = changeOf({
     code.map((statement) => printStatement(statement, { taken: (name) => names.has(name) })),
   formula: ({ expression }: Formula, names: ReadonlySet<string>) =>
     printExpression(expression, { taken: (name) => names.has(name) }),
-} as unknown as Atoms) as unknown as Change<Model, written.Model>;
+} as unknown as Atoms) as unknown as {
+  readonly model: Change<Model, written.Model>;
+  readonly selection: Change<SelectionRule, written.SelectionRule>;
+};
 
 /** The written form of a typed model: what is hashed and written. */
-export const writtenModel = (model: Model): written.Model => fromTyped(model, noNames);
+export const writtenModel = (model: Model): written.Model => fromTyped.model(model, noNames);
+
+/** The written form of a selection, whose text tells drawn samples apart. */
+export const writtenSelection = (rule: SelectionRule): written.SelectionRule => fromTyped.selection(rule, noNames);
 
 const known = new WeakMap<written.Model, Model>();
 
 /** The typed form of a model; asked again for the same model, the same. */
 export function typedModel(model: written.Model): Model {
-  const made = known.get(model) ?? toTyped(model, noNames);
+  const made = known.get(model) ?? toTyped.model(model, noNames);
   known.set(model, made);
   return made;
 }

@@ -9,10 +9,10 @@ import { drawModel } from '../draw/draw.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
 import { lower } from '../lower/lower.js';
 import { protocolOf } from '../lower/protocol.js';
-import type { Expression } from '../lang/ast.js';
-import { callsIn, expressionsOf } from '../lang/walk.js';
-import { parseExpression, parseStatements } from '../lang/parse.js';
-import { isRandom } from '../lang/functions.js';
+import { expressionsOf } from '../lang/walk.js';
+import { drawsIn } from '../lang/functions.js';
+import type { ValidModel } from '../model/model.js';
+import { ownersOf, writtenModel } from '../model/typed.js';
 import type {
   DataStore,
   Model,
@@ -21,9 +21,8 @@ import type {
   Population,
   Projection,
   SynapseType,
-  ValidModel,
   Value,
-} from '../model/model.js';
+} from '../model/typed.js';
 import { countedPairs, drainLogs } from '../../runtime/record/drain.js';
 import { createTimeline } from '../../runtime/record/timeline.js';
 import type { Session, Target } from '../../runtime/targets/target.js';
@@ -68,7 +67,7 @@ export async function freeze(valid: ValidModel, target: Target): Promise<Frozen>
         ),
       ),
     );
-    const trains = await spikeTrains(valid, program, session);
+    const trains = await spikeTrains(valid, model, program, session);
     for (const [name, [spikes = { indices: [], times: [] }]] of trains) {
       const population = populations[name];
       const { positions } = population ?? {};
@@ -76,18 +75,18 @@ export async function freeze(valid: ValidModel, target: Target): Promise<Frozen>
         populations[name] = {
           size: population.size,
           values: {},
-          spikes,
+          spikes: { kind: 'train', ...spikes },
           ...(positions ? { positions } : {}),
           order: population.order,
         };
     }
     for (const [name, positions] of drawnPositions(drawn)) {
       const population = populations[name];
-      if (population) populations[name] = { ...population, positions };
+      if (population) populations[name] = { ...population, positions: { kind: 'places', places: positions } };
     }
     const experiment = { ...model.experiment, protocol: frozenProtocol(model.experiment.protocol, trains) };
     const frozen: Model = { ...model, populations, projections, experiment };
-    const whole = withListedDraws(withoutUnused(frozen), drawn.data, valid.data);
+    const whole = withListedDraws(writtenModel(withoutUnused(frozen)), drawn.data, valid.data);
     return { valid: { model: whole, data: valid.data }, remaining: remainingDraws(frozen) };
   } finally {
     await session.dispose();
@@ -98,8 +97,7 @@ export async function freeze(valid: ValidModel, target: Target): Promise<Frozen>
 function drawnPositions({ model, places }: DrawnModel): ReadonlyMap<string, readonly number[]> {
   const drawn = Object.entries(model.populations).filter(
     ([, { positions }]) =>
-      positions !== undefined &&
-      'structure' in positions &&
+      positions?.kind === 'structure' &&
       (positions.generator !== undefined ||
         positions.fillOrder !== undefined ||
         positions.structure.startsWith('random')),
@@ -133,7 +131,9 @@ async function frozenValues(
     if (length === 1 && count !== 1 && first !== undefined) values[location.variable] = first;
     else
       values[location.variable] =
-        numbers.length > 0 && numbers.every((x) => Object.is(x, first)) ? (first ?? 0) : { array: numbers };
+        numbers.length > 0 && numbers.every((x) => Object.is(x, first))
+          ? (first ?? 0)
+          : { kind: 'array', array: numbers };
   }
   return values;
 }
@@ -191,9 +191,10 @@ async function frozenDelay(
   session: Session,
 ): Promise<Value> {
   if (pathway.first === pathway.last) return onGrid(pathway.first, dt);
-  if (pathway.buffer === undefined) return { array: synapses.delaySteps.map((steps) => onGrid(steps, dt)) };
+  if (pathway.buffer === undefined)
+    return { kind: 'array', array: synapses.delaySteps.map((steps) => onGrid(steps, dt)) };
   const stored = await session.read(pathway.buffer);
-  return { array: Array.from(synapses.position, (position) => onGrid(Number(stored[position]), dt)) };
+  return { kind: 'array', array: Array.from(synapses.position, (position) => onGrid(Number(stored[position]), dt)) };
 }
 
 async function frozenProjection(
@@ -233,20 +234,13 @@ async function frozenProjection(
  */
 const onGrid = (steps: number, dt: number): number => Number((steps * dt).toPrecision(15));
 
-const isDrawn = (e: Expression): boolean => callsIn(e).some((call) => isRandom(call.function));
-
 /** Whether an event's condition or what it does draws. */
 const drawsInSteps = ({ when, do: actions }: NeuronType['events'][string]): boolean =>
-  isDrawn(parseExpression(when)) ||
-  actions.some((action) => parseStatements(action).flatMap(expressionsOf).some(isDrawn));
+  drawsIn(when) || actions.flatMap(expressionsOf).some(drawsIn);
 
 /** Populations that spike by chance alone: nothing is integrated, nothing writes to them. */
 function randomSources(model: Model): string[] {
-  const written = new Set(
-    Object.values(model.projections).flatMap((projection) =>
-      'population' in projection.to.of ? [projection.to.of.population] : [],
-    ),
-  );
+  const written = new Set(Object.values(model.projections).flatMap((projection) => ownersOf(projection.to.of)));
   return Object.entries(model.populations)
     .filter(([name, population]) => {
       const type: NeuronType | undefined = population.type === undefined ? undefined : model.neurons[population.type];
@@ -261,8 +255,13 @@ function randomSources(model: Model): string[] {
 }
 
 /** Runs the experiment and keeps the spikes of the populations that spike by chance. */
-async function spikeTrains(valid: ValidModel, program: Program, session: Session): Promise<Map<string, Train[]>> {
-  const sources = randomSources(valid.model);
+async function spikeTrains(
+  valid: ValidModel,
+  model: Model,
+  program: Program,
+  session: Session,
+): Promise<Map<string, Train[]>> {
+  const sources = randomSources(model);
   const trains = new Map(sources.map((name) => [name, [] as Train[]]));
   if (sources.length === 0) return trains;
   const protocol = protocolOf(valid, program);
@@ -304,15 +303,14 @@ function frozenProtocol(protocol: readonly Phase[], trains: ReadonlyMap<string, 
   const ofOthers = (values: Readonly<Record<string, Value>>): Record<string, Value> =>
     Object.fromEntries(Object.entries(values).filter(([key]) => !trains.has(/^\w+/.exec(key)?.[0] ?? '')));
   return protocol.flatMap((phase): Phase[] => {
-    if ('set' in phase && phase.of === undefined) return [{ ...phase, set: ofOthers(phase.set) }];
-    if ('set' in phase && phase.of !== undefined && 'population' in phase.of && trains.has(phase.of.population))
-      return [];
-    if (!('reset' in phase || 'restore' in phase) || trains.size === 0) return [phase];
+    if (phase.kind === 'set' && phase.of === undefined) return [{ ...phase, set: ofOthers(phase.set) }];
+    if (phase.kind === 'set' && phase.of && ownersOf(phase.of).every((owner) => trains.has(owner))) return [];
+    if ((phase.kind !== 'reset' && phase.kind !== 'restore') || trains.size === 0) return [phase];
     segment += 1;
     const replay = Object.fromEntries(
       [...trains].map(([name, segments]) => [name, segments[segment] ?? { indices: [], times: [] }]),
     );
-    return [phase, { replay }];
+    return [phase, { kind: 'replay', replay }];
   });
 }
 
@@ -336,14 +334,13 @@ function withListedDraws<T>(part: T, drawn: DataStore, given: DataStore): T {
 
 /** What is drawn anew in each step and so cannot be written down. */
 function remainingDraws(model: Model): string[] {
-  const random = (text: string): boolean => callsIn(parseExpression(text)).some((call) => isRandom(call.function));
   const sentences: string[] = [];
   for (const [name, population] of Object.entries(model.populations)) {
     const type = population.type === undefined ? undefined : model.neurons[population.type];
     if (!type) continue;
     if (type.noise.length > 0) sentences.push(`the noise ${type.noise.join(', ')} of ${name} is drawn in each step`);
     if (Object.values(type.events).some(drawsInSteps)) sentences.push(`events of ${name} are drawn in each step`);
-    if (Object.values(type.derived).some((variable) => variable.held && random(variable.value)))
+    if (Object.values(type.derived).some((variable) => variable.held && drawsIn(variable.value)))
       sentences.push(`a derived variable of ${name} is drawn in each step`);
   }
   for (const [name, stimulus] of Object.entries(model.stimuli))

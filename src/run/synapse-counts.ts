@@ -11,7 +11,9 @@ import type { DrawnModel } from '../draw/drawn-model.js';
 
 /** Whether some recording is of all synapses of a projection. */
 export function recordsAllSynapses({ model }: DrawnModel): boolean {
-  return model.recordings.some(({ of }) => 'projection' in of && of.slice === undefined && of.indices === undefined);
+  return model.recordings.some(
+    ({ of }) => of.kind === 'synapses' && of.slice === undefined && of.indices === undefined,
+  );
 }
 
 /**

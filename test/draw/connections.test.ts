@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { drawModel } from '../../src/draw/draw.js';
-import type { Projection, ValidModel } from '../../src/model/model.js';
+import type { DrawnModel } from '../../src/draw/drawn-model.js';
+import type { Projection } from '../../src/model/model.js';
+import { writtenModel } from '../../src/model/typed.js';
 import { importModel } from '../../src/run/pipeline.js';
 
 /** A population of eight connected to itself; generators `r` (seed 12345) and `w` (seed 7). */
@@ -24,11 +26,11 @@ const documentOf = (connector: object, weight: unknown, size = 8): string =>
 
 function resolved(text: string): Projection {
   const drawn = drawModel(importModel({ name: 'x', text }).valid);
-  return written(drawn.model.projections['x'], drawn) as Projection;
+  return written(writtenModel(drawn.model).projections['x'], drawn) as Projection;
 }
 
 /** A part of a model with its large arrays written out. */
-function written(part: unknown, { data }: ValidModel): unknown {
+function written(part: unknown, { data }: DrawnModel): unknown {
   return JSON.parse(
     JSON.stringify(part, (_, value: unknown) => {
       const digest =
@@ -393,7 +395,7 @@ describe('projections between selections with gaps', () => {
       }).valid,
     );
     const plain = Object.fromEntries(
-      Object.entries(drawn.model.projections).map(([name, { connect, values, delays }]) => [
+      Object.entries(writtenModel(drawn.model).projections).map(([name, { connect, values, delays }]) => [
         name,
         { connect, values, delays },
       ]),

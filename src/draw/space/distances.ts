@@ -1,6 +1,6 @@
 /** Distances between elements as numbers, and the axes that a projection measures them along. */
 
-import type { Projection } from '../../model/model.js';
+import type { Projection } from '../../model/typed.js';
 import { axes, type Axis, type Places } from './axes.js';
 import { inMicrometres } from './micrometres.js';
 

@@ -2,14 +2,12 @@
 
 import { philox } from '../../ir/library/philox-host.js';
 import { streamKey } from '../../ir/library/streams.js';
-import type { DataStore, Population, Value } from '../../model/model.js';
+import type { DataStore, Population, Positions, Structure } from '../../model/typed.js';
 import { CannotDraw } from '../generators.js';
 import type { RandomState } from '../numpy/random-state.js';
 import { arrayOf } from '../../model/arrays.js';
 import type { Places } from './axes.js';
 import { inMicrometres } from './micrometres.js';
-
-type Structure = Extract<NonNullable<Population['positions']>, { structure: string }>;
 
 /** Where random places come from: counters of the model's seed, or a generator that a notation prescribes. */
 export type PlaceSource =
@@ -24,21 +22,20 @@ export type PlaceSource =
 export function placesOf(
   name: string,
   population: Population,
-  positions: NonNullable<Population['positions']>,
+  positions: Positions,
   source: PlaceSource,
   data: DataStore,
 ): Places {
   const { size } = population;
-  const structure: Structure | null = 'structure' in positions ? positions : null;
-  if (structure === null) {
-    const given = arrayOf(positions as Extract<Value, { array: unknown }>['array'], data);
+  if (positions.kind === 'places') {
+    const given = arrayOf(positions.places, data);
     return each(
       size,
       (k) => [0, 1, 2].map((axis) => inMicrometres(given[3 * k + axis] ?? 0)) as [number, number, number],
     );
   }
-  const places = laidOut(name, size, structure, source);
-  return structure.fillOrder === 'random' ? shuffled(places, permutationOf(name, size, source)) : places;
+  const places = laidOut(name, size, positions, source);
+  return positions.fillOrder === 'random' ? shuffled(places, permutationOf(name, size, source)) : places;
 }
 
 function each(size: number, place: (k: number) => readonly [number, number, number]): Places {

@@ -17,7 +17,7 @@ import { to } from '../expressions.js';
 import type { Group, Member, Storage } from '../groups.js';
 import { elementOf } from '../groups.js';
 import { linkedElement, linkedMember } from '../links.js';
-import { ownersOf } from '../pieces.js';
+import { ownersOf } from '../../model/typed.js';
 import type { ProjectionEnd, ProjectionPlan } from '../projection.js';
 import type { BuiltProjection } from '../recordings.js';
 import type { TypeCode } from './code.js';

@@ -97,20 +97,20 @@ export const reinterpret = (type: ScalarType, operand: Expression): Expression =
   operand,
 });
 
-/** The fixed-point number, in units of 2^-exponent, that is nearest to an f64. */
-export const toFixed = (operand: Expression, exponent: number): Expression => ({
+/** The fixed-point number that is nearest to an f64, in units of 1 / scale. */
+export const toFixed = (operand: Expression, scale: Expression): Expression => ({
   kind: 'toFixed',
   type: 'i64',
   operand,
-  exponent,
+  scale,
 });
 
 /** What a fixed-point number stands for. */
-export const fromFixed = (operand: Expression, exponent: number): Expression => ({
+export const fromFixed = (operand: Expression, unit: Expression): Expression => ({
   kind: 'fromFixed',
   type: 'f64',
   operand,
-  exponent,
+  unit,
 });
 
 /** Calls a function with exactly one result. */

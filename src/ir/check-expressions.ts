@@ -1,6 +1,6 @@
 /** Recomputes the type of every expression node and compares. */
 
-import { largestExponent } from './fixed-point.js';
+import { exponentOf } from './fixed-point.js';
 import { binaryTypes, compareTypes, convertible, integerBits, reinterpretable, unaryTypes } from './operators.js';
 import {
   type BinaryOp,
@@ -83,12 +83,16 @@ export function checkExpression(e: Expression, assigned: ReadonlySet<string>, co
       if (!reinterpretable(e.operand.type, e.type)) report(`reinterprets ${e.operand.type} as ${e.type}`);
       return;
     case 'toFixed':
-    case 'fromFixed':
+    case 'fromFixed': {
+      const unit = e.kind === 'toFixed' ? e.scale : e.unit;
       check(e.operand);
+      check(unit);
       if (e.operand.type !== fixedOperand[e.kind]) report(`has ${e.kind} of ${e.operand.type}`);
-      if (!Number.isInteger(e.exponent) || Math.abs(e.exponent) > largestExponent)
-        report(`has ${e.kind} with the exponent ${e.exponent}`);
+      if (unit.type !== 'f64') report(`has ${e.kind} by ${unit.type}`);
+      else if (unit.kind === 'const' && exponentOf(unit) === undefined)
+        report(`has ${e.kind} by ${String(unit.value)}, which is no power of two from 2^-1000 to 2^1000`);
       return;
+    }
     case 'call':
       e.arguments.forEach(check);
       checkCall(e, context);

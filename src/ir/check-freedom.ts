@@ -23,9 +23,11 @@ function isUniform(e: Expression, locals: ReadonlySet<string>, written: Readonly
     case 'unary':
     case 'convert':
     case 'reinterpret':
-    case 'toFixed':
-    case 'fromFixed':
       return holds(e.operand);
+    case 'toFixed':
+      return holds(e.operand) && holds(e.scale);
+    case 'fromFixed':
+      return holds(e.operand) && holds(e.unit);
     case 'binary':
     case 'compare':
       return holds(e.left) && holds(e.right);

@@ -11,15 +11,31 @@ import type { Expression, FromFixed, ToFixed } from './program.js';
 const magic = 6755399441055744;
 const magicBits = 0x4338000000000000n;
 
-/** Exponents of fixed-point numbers are from -1000 to 1000, so that powers of two and their inverses are normal. */
+/** Exponents of units are from -1000 to 1000, so that powers of two and their inverses are normal. */
 export const largestExponent = 1000;
 
 /** A conversion to or from fixed point in operations that every engine has. */
 export function expandFixed(e: ToFixed | FromFixed): Expression {
   switch (e.kind) {
     case 'toFixed':
-      return sub(reinterpret('i64', add(mul(e.operand, f64(powerOfTwo(e.exponent))), f64(magic))), i64(magicBits));
+      return sub(reinterpret('i64', add(mul(e.operand, e.scale), f64(magic))), i64(magicBits));
     case 'fromFixed':
-      return mul(sub(reinterpret('f64', add(e.operand, i64(magicBits))), f64(magic)), f64(powerOfTwo(-e.exponent)));
+      return mul(sub(reinterpret('f64', add(e.operand, i64(magicBits))), f64(magic)), e.unit);
   }
 }
+
+/** The exponent of a constant that is a power of two within the limits; undefined for everything else. */
+export function exponentOf(e: Expression): number | undefined {
+  if (e.kind !== 'const' || typeof e.value !== 'number' || !(e.value > 0 && e.value < Infinity)) return undefined;
+  let exponent = 0;
+  let rest = e.value;
+  for (; rest >= 2 && exponent <= largestExponent; exponent++) rest /= 2;
+  for (; rest < 1 && exponent >= -largestExponent; exponent--) rest *= 2;
+  return rest === 1 && Math.abs(exponent) <= largestExponent ? exponent : undefined;
+}
+
+/** 2^exponent as a constant: the scale of units of 2^-exponent. */
+export const scaleOf = (exponent: number): Expression => f64(powerOfTwo(exponent));
+
+/** 2^-exponent as a constant. */
+export const unitOf = (exponent: number): Expression => f64(powerOfTwo(-exponent));

@@ -135,22 +135,22 @@ export interface Reinterpret {
   readonly operand: Expression;
 }
 /**
- * An f64 as a fixed-point i64: in units of 2^-exponent, rounded half to even. The product with 2^exponent must be below
- * 2^51 in size; `fixed-point.ts` says what comes of others.
+ * An f64 as a fixed-point i64: in units of 1 / scale, rounded half to even. The scale is an f64, a power of two: a
+ * constant as a rule, or a cell where a phase of the protocol changes the units. The product must be below 2^51 in
+ * size; `fixed-point.ts` says what comes of others.
  */
 export interface ToFixed {
   readonly kind: 'toFixed';
   readonly type: 'i64';
   readonly operand: Expression;
-  /** From -1000 to 1000. */
-  readonly exponent: number;
+  readonly scale: Expression;
 }
-/** The f64 that a fixed-point i64 below 2^51 in size stands for, exactly. */
+/** The f64 that a fixed-point i64 below 2^51 in size stands for, exactly: in units of `unit`, a power of two. */
 export interface FromFixed {
   readonly kind: 'fromFixed';
   readonly type: 'f64';
   readonly operand: Expression;
-  readonly exponent: number;
+  readonly unit: Expression;
 }
 /** Calls an IR function that has exactly one result. */
 export interface CallExpression {
@@ -293,14 +293,14 @@ export type TypedArray =
 
 /**
  * What makes an i64 buffer an inbox: a place for each element where contributions gather as fixed-point numbers, so that
- * the order of adding cannot show. Kernels only accumulate into it, in its units (`toFixed` with its exponent, or
- * integers that are in these units already), read it as `fromFixed` with its exponent, and empty it by storing zero.
- * Sums stay below 2^51 units: whoever declares an inbox chooses the exponent so, from bounds of all that may arrive.
+ * the order of adding cannot show. Kernels only accumulate into it, in its units (`toFixed` of its scale, or integers
+ * that are in these units already), read it as `fromFixed` of its unit, and empty it by storing zero. Sums stay below
+ * 2^51 units: whoever declares an inbox chooses the units so, from bounds of all that may arrive.
+ *
+ * Units are 2^-exponent, for an exponent from -1000 to 1000; or what two f64 buffers of one element hold, the scale and
+ * its inverse, where phases change them.
  */
-export interface Inbox {
-  /** Binary exponent s: the inbox counts in units of 2^-s. */
-  readonly exponent: number;
-}
+export type Inbox = { readonly exponent: number } | { readonly scale: string; readonly unit: string };
 
 /**
  * A named one-dimensional array that lives for the whole session.

@@ -1,5 +1,6 @@
 /** Prints expressions and statements in the text form. */
 
+import { exponentOf } from './fixed-point.js';
 import type { Expression, Statement } from './program.js';
 import { constantText } from './text-data.js';
 import { compareLevel, prefix, symbolOf } from './text-syntax.js';
@@ -48,9 +49,14 @@ function print(e: Expression): { readonly text: string; readonly level: number }
       return whole(`${e.type}(${printIrExpression(e.operand)})`);
     case 'reinterpret':
       return whole(`${e.type}.bits(${printIrExpression(e.operand)})`);
+    // Constant units by their exponent: 2^-53 is `53`.
     case 'toFixed':
-    case 'fromFixed':
-      return whole(`${e.kind}(${printIrExpression(e.operand)}, ${e.exponent})`);
+      return whole(`toFixed(${printIrExpression(e.operand)}, ${exponentOf(e.scale) ?? printIrExpression(e.scale)})`);
+    case 'fromFixed': {
+      const exponent = exponentOf(e.unit);
+      const unit = exponent === undefined ? printIrExpression(e.unit) : String(0 - exponent);
+      return whole(`fromFixed(${printIrExpression(e.operand)}, ${unit})`);
+    }
     case 'call':
       return whole(`@${e.function}(${list(e.arguments)})`);
   }

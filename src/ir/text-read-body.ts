@@ -1,5 +1,6 @@
 /** Reads expressions and statements of the text form. */
 
+import { scaleOf, unitOf } from './fixed-point.js';
 import { scalarTypes } from './operators.js';
 import {
   type Buffer,
@@ -167,10 +168,12 @@ function readNamedOperation(reader: TokenReader, names: BodyNames): Expression {
     return { kind: 'select', type: b.type, condition: a, whenTrue: b, whenFalse: c };
   if (name === 'mulHigh' && a && b && operands.length === 2)
     return { kind: 'binary', type: a.type, op: 'mulHigh', left: a, right: b };
-  if (a && b?.kind === 'const' && operands.length === 2) {
-    const exponent = Number(b.value);
-    if (name === 'toFixed') return { kind: 'toFixed', type: 'i64', operand: a, exponent };
-    if (name === 'fromFixed') return { kind: 'fromFixed', type: 'f64', operand: a, exponent };
+  if (a && b && operands.length === 2) {
+    const exponent = b.kind === 'const' ? Number(b.value) : undefined;
+    if (name === 'toFixed')
+      return { kind: 'toFixed', type: 'i64', operand: a, scale: exponent === undefined ? b : scaleOf(exponent) };
+    if (name === 'fromFixed')
+      return { kind: 'fromFixed', type: 'f64', operand: a, unit: exponent === undefined ? b : unitOf(exponent) };
   }
   if (a && operands.length === 1) {
     const op = unaryFunctions.find((candidate) => candidate === name);

@@ -9,6 +9,7 @@ import {
   type ElementType,
   type EventRing,
   type Extent,
+  type Inbox,
   type IrFunction,
   type Kernel,
   type Local,
@@ -193,6 +194,9 @@ function readLog(reader: TokenReader): Log {
 
 const isElement = (name: string): name is ElementType => Object.hasOwn(elementBytes, name);
 
+const readInbox = (reader: TokenReader): Inbox =>
+  reader.peek().kind === 'name' ? { scale: reader.name(), unit: reader.name() } : { exponent: reader.number() };
+
 function readBuffer(reader: TokenReader): Buffer {
   const name = reader.name();
   reader.expect(':');
@@ -203,7 +207,7 @@ function readBuffer(reader: TokenReader): Buffer {
   reader.expect(']');
   const role = reader.name();
   if (role !== 'state' && role !== 'constant') throw reader.error(`state or constant, not ${role}, before this`);
-  const inbox = reader.pass('inbox') ? { inbox: { exponent: reader.number() } } : {};
+  const inbox = reader.pass('inbox') ? { inbox: readInbox(reader) } : {};
   const buffer: Buffer = { name, element, length, role, ...inbox, comment: reader.string() };
   return reader.pass('=') ? { ...buffer, initial: readInitial(reader, element) } : buffer;
 }

@@ -14,6 +14,7 @@ import type {
   Buffer,
   EventRing,
   Extent,
+  Inbox,
   IrFunction,
   Kernel,
   Local,
@@ -60,8 +61,14 @@ function printLog(l: Log): string {
   return `log ${l.name} buffer ${l.buffer} cursor ${cursor} rowLength ${l.rowLength} capacity ${l.capacity} maxRowsPerStep ${l.maxRowsPerStep}`;
 }
 
+/** Units of an inbox: an exponent, or the buffers that hold its scale and unit. */
+function inboxText(inbox: Inbox | undefined): string {
+  if (inbox === undefined) return '';
+  return ` inbox ${'exponent' in inbox ? inbox.exponent : `${inbox.scale} ${inbox.unit}`}`;
+}
+
 function printBuffer(b: Buffer): string {
-  const head = `buffer ${b.name}: ${b.element}[${extent(b.length)}] ${b.role}${b.inbox === undefined ? '' : ` inbox ${b.inbox.exponent}`} ${quote(b.comment)}`;
+  const head = `buffer ${b.name}: ${b.element}[${extent(b.length)}] ${b.role}${inboxText(b.inbox)} ${quote(b.comment)}`;
   if (b.initial === undefined) return head;
   if (isTypedArray(b.initial)) return `${head} = ${arrayText(b.initial)}`;
   const { fill } = b.initial;

@@ -13,9 +13,11 @@ function operandsOf(e: Expression): readonly Expression[] {
     case 'unary':
     case 'convert':
     case 'reinterpret':
-    case 'toFixed':
-    case 'fromFixed':
       return [e.operand];
+    case 'toFixed':
+      return [e.operand, e.scale];
+    case 'fromFixed':
+      return [e.operand, e.unit];
     case 'binary':
     case 'compare':
       return [e.left, e.right];
@@ -128,9 +130,11 @@ export function withParts(e: Expression, replace: (part: Expression) => Expressi
     case 'unary':
     case 'convert':
     case 'reinterpret':
-    case 'toFixed':
-    case 'fromFixed':
       return { ...e, operand: inner(e.operand) };
+    case 'toFixed':
+      return { ...e, operand: inner(e.operand), scale: inner(e.scale) };
+    case 'fromFixed':
+      return { ...e, operand: inner(e.operand), unit: inner(e.unit) };
     case 'binary':
     case 'compare':
       return { ...e, left: inner(e.left), right: inner(e.right) };

@@ -23,9 +23,9 @@ export function fold(e: Expression): Expression {
     case 'unary':
     case 'convert':
     case 'reinterpret':
-    case 'toFixed':
-    case 'fromFixed':
       return isConst(e.operand) ? constantOf(e.type, plain.evaluate(e)) : e;
+    case 'toFixed':
+      return isConst(e.operand) && isConst(e.scale) ? constantOf(e.type, plain.evaluate(e)) : e;
     case 'binary':
     case 'compare':
       return isConst(e.left) && isConst(e.right) ? constantOf(e.type, plain.evaluate(e)) : e;

@@ -8,6 +8,7 @@
 
 import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
+import { scaleOf, unitOf } from '../ir/fixed-point.js';
 import { powerOfTwo } from '../ir/library/formats.js';
 import type { Buffer, Expression as Ir } from '../ir/program.js';
 import { Block } from './block.js';
@@ -58,7 +59,7 @@ export function exponentFor(bound: number): number {
 export const roundingSlack = (real: 'f64' | 'f32'): number => (real === 'f32' ? powerOfTwo(-18) : 1e-9);
 
 /** A value in units of 2^-exponent, rounded half to even; at once where it is a constant. */
-export const quantise = (value: Ir, exponent: number): Ir => fold(ir.toFixed(to('f64', value), exponent));
+export const quantise = (value: Ir, exponent: number): Ir => fold(ir.toFixed(to('f64', value), scaleOf(exponent)));
 
 /**
  * A kernel that adds what has gathered in inboxes of one group to their variables and empties them. A variable that may
@@ -81,7 +82,7 @@ export function flushKernel(inboxes: readonly Inbox[], context: Context): string
               rangesAddress.index,
             ),
           );
-    const arrived = to(context.real, ir.fromFixed(ir.load(inbox.buffer, place), inbox.exponent));
+    const arrived = to(context.real, ir.fromFixed(ir.load(inbox.buffer, place), unitOf(inbox.exponent)));
     const sum = fold(ir.add(to(context.real, scope.read(inbox.variable)), arrived));
     const free = writable(group, inbox.variable, scope);
     scope.write(inbox.variable, free ? ir.select(free, sum, to(context.real, scope.read(inbox.variable))) : sum);

@@ -21,9 +21,11 @@ export function runsOnLanes(body: readonly Statement[], builder: ProgramBuilder)
       case 'unary':
       case 'convert':
       case 'reinterpret':
-      case 'toFixed':
-      case 'fromFixed':
         return safe(e.operand);
+      case 'toFixed':
+        return safe(e.operand) && safe(e.scale);
+      case 'fromFixed':
+        return safe(e.operand) && safe(e.unit);
       case 'binary':
       case 'compare':
         return safe(e.left) && safe(e.right);
@@ -78,9 +80,11 @@ function isUniform(e: Expression, uniform: ReadonlySet<string>): boolean {
     case 'unary':
     case 'convert':
     case 'reinterpret':
-    case 'toFixed':
-    case 'fromFixed':
       return isUniform(e.operand, uniform);
+    case 'toFixed':
+      return isUniform(e.operand, uniform) && isUniform(e.scale, uniform);
+    case 'fromFixed':
+      return isUniform(e.operand, uniform) && isUniform(e.unit, uniform);
     case 'binary':
     case 'compare':
       return isUniform(e.left, uniform) && isUniform(e.right, uniform);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import * as ir from '../../src/ir/builder.js';
+import { scaleOf, unitOf } from '../../src/ir/fixed-point.js';
 import { checkProgram } from '../../src/ir/check.js';
 import type {
   Buffer,
@@ -96,10 +97,15 @@ describe('types of expressions', () => {
     ],
     ['i64 → f32', ir.convert('f32', ir.i64(1n)), 'converts i64 to f32'],
     ['convert to itself', { kind: 'convert', type: 'f64', operand: ir.f64(1) }, 'converts f64 to f64'],
-    ['an integer to fixed point', ir.toFixed(ir.i64(1n), 3), 'has toFixed of i64'],
-    ['a number from fixed point', ir.fromFixed(ir.f64(1), 3), 'has fromFixed of f64'],
-    ['half a bit', ir.toFixed(ir.f64(1), 0.5), 'has toFixed with the exponent 0.5'],
-    ['too small a unit', ir.fromFixed(ir.i64(1n), 1001), 'has fromFixed with the exponent 1001'],
+    ['an integer to fixed point', ir.toFixed(ir.i64(1n), scaleOf(3)), 'has toFixed of i64'],
+    ['a number from fixed point', ir.fromFixed(ir.f64(1), unitOf(3)), 'has fromFixed of f64'],
+    ['tenths', ir.toFixed(ir.f64(1), ir.f64(10)), 'has toFixed by 10, which is no power of two from 2^-1000 to 2^1000'],
+    [
+      'too large a unit',
+      ir.fromFixed(ir.i64(1n), unitOf(-1001)),
+      `has fromFixed by ${2 ** 1001}, which is no power of two from 2^-1000 to 2^1000`,
+    ],
+    ['units of integers', ir.fromFixed(ir.i64(1n), ir.i64(1n)), 'has fromFixed by i64'],
     ['reinterpret of other widths', ir.reinterpret('f64', ir.u32(1)), 'reinterprets u32 as f64'],
     ['i32 with a fraction', { kind: 'const', type: 'i32', value: 1.5 }, 'has a constant 1.5 that is no i32'],
     ['u32 below zero', { kind: 'const', type: 'u32', value: -1 }, 'has a constant -1 that is no u32'],
@@ -775,21 +781,29 @@ describe('inboxes', () => {
     buffers: [...twoPopulations.buffers, inbox],
   });
   const zero = ir.u32(0);
-  const value = ir.toFixed(ir.f64(0.5), 50);
+  const value = ir.toFixed(ir.f64(0.5), scaleOf(50));
 
   it('are added to, read and emptied in their units', () => {
     const program = using(
       ir.accumulate(inbox, zero, value),
       ir.accumulate(inbox, zero, ir.i64(3n)),
-      ir.set(x, ir.fromFixed(ir.load(inbox, zero), 50)),
+      ir.set(x, ir.fromFixed(ir.load(inbox, zero), unitOf(50))),
       ir.store(inbox, zero, ir.i64(0n)),
     );
     expect(checkProgram(program)).toEqual([]);
   });
 
   it.each<[string, Statement, string]>([
-    ['added to in others', ir.accumulate(inbox, zero, ir.toFixed(ir.f64(1), 49)), 'in units of 2^-49, not 2^-50'],
-    ['read in others', ir.set(x, ir.fromFixed(ir.load(inbox, zero), 51)), 'in units of 2^-51, not 2^-50'],
+    [
+      'added to in others',
+      ir.accumulate(inbox, zero, ir.toFixed(ir.f64(1), scaleOf(49))),
+      'adds to the inbox arrived in other units',
+    ],
+    [
+      'read in others',
+      ir.set(x, ir.fromFixed(ir.load(inbox, zero), unitOf(51))),
+      'reads the inbox arrived in other units',
+    ],
     ['read as integers', ir.accumulate(inbox, zero, ir.load(inbox, zero)), 'otherwise than as what its units'],
     ['overwritten', ir.store(inbox, zero, value), 'stores to the inbox arrived what is not zero'],
   ])('are never %s', (_, statement, sentence) => {
@@ -800,6 +814,7 @@ describe('inboxes', () => {
     ['of floating-point numbers', { element: 'f64' }, 'is an inbox of f64'],
     ['that never change', { role: 'constant' }, 'is an inbox that never changes'],
     ['of half bits', { inbox: { exponent: 0.5 } }, 'is an inbox with the exponent 0.5'],
+    ['in units of many', { inbox: { scale: 'v', unit: 'v' } }, 'has units in v, which is no f64[1]'],
   ])('are nothing %s', (_, changes, sentence) => {
     const program = { ...twoPopulations, buffers: [...twoPopulations.buffers, { ...inbox, ...changes }] };
     expect(checkProgram(program).join('; ')).toContain(sentence);

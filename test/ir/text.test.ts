@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import * as ir from '../../src/ir/builder.js';
+import { scaleOf, unitOf } from '../../src/ir/fixed-point.js';
 import { checkProgram } from '../../src/ir/check.js';
 import {
   binaryTypes,
@@ -52,8 +53,8 @@ describe('expressions are written as in the field, with the fewest parentheses',
     [ir.select(b, x, y), 'select(b, x, y)'],
     [ir.convert('f64', n), 'f64(n)'],
     [ir.reinterpret('i64', x), 'i64.bits(x)'],
-    [ir.toFixed(ir.mul(x, x), 53), 'toFixed(x * x, 53)'],
-    [ir.fromFixed(ir.i64(1n), -3), 'fromFixed(1L, -3)'],
+    [ir.toFixed(ir.mul(x, x), scaleOf(53)), 'toFixed(x * x, 53)'],
+    [ir.fromFixed(ir.i64(1n), unitOf(-3)), 'fromFixed(1L, -3)'],
     [ir.unary('floor', ir.div(x, y)), 'floor(x / y)'],
     [ir.binary('mulHigh', n, ir.u32(0xd2511f53)), 'mulHigh(n, 0xd2511f53u)'],
     [ir.shl(n, ir.add(n, ir.u32(1))), 'n << n + 1u'],
@@ -150,7 +151,10 @@ function expressionOf(type: ScalarType, depth: number): fc.Arbitrary<Expression>
   return known;
 }
 
-const exponent = fc.integer({ min: -1000, max: 1000 });
+const scale = fc.oneof(
+  fc.integer({ min: -1000, max: 1000 }).map(scaleOf),
+  fc.constantFrom(...buffers.filter(({ element }) => element === 'f64')).map((cell) => ir.load(cell, ir.u32(0))),
+);
 
 function makeExpressionOf(type: ScalarType, depth: number): fc.Arbitrary<Expression> {
   const leaves = [constantOf[type], fc.constant(ir.get(local(`my_${type}`, type)))];
@@ -169,8 +173,8 @@ function makeExpressionOf(type: ScalarType, depth: number): fc.Arbitrary<Express
     ...scalarTypes
       .filter((from) => reinterpretable(from, type))
       .map((from) => inner(from).map((e) => ir.reinterpret(type, e))),
-    ...(type === 'i64' ? [fc.tuple(inner('f64'), exponent).map(([e, s]) => ir.toFixed(e, s))] : []),
-    ...(type === 'f64' ? [fc.tuple(inner('i64'), exponent).map(([e, s]) => ir.fromFixed(e, s))] : []),
+    ...(type === 'i64' ? [fc.tuple(inner('f64'), scale).map(([e, s]) => ir.toFixed(e, s))] : []),
+    ...(type === 'f64' ? [fc.tuple(inner('i64'), scale).map(([e, s]) => ir.fromFixed(e, s))] : []),
     ...buffers
       .filter((buffer) => loadedType[buffer.element] === type)
       .map((buffer) => inner('u32').map((e) => ir.load(buffer, e))),
@@ -268,12 +272,12 @@ describe('what is printed reads back the same', () => {
         kernels: [],
         events: [],
         logs: [],
-        buffers: [53, -3, 0].map((exponent) => ({
-          name: `at_${exponent + 3}`,
+        buffers: [{ exponent: 53 }, { exponent: -3 }, { scale: 'a', unit: 'b' }].map((inbox, k) => ({
+          name: `at_${k}`,
           element: 'i64' as const,
           length: 4,
           role: 'state' as const,
-          inbox: { exponent },
+          inbox,
           comment: 'arrives',
         })),
       },

@@ -264,7 +264,9 @@ describe('specifications that are wrong', () => {
   });
 
   it('a network that fits no memory names what it needs', async () => {
-    writeFileSync(folder.file('huge.json'), broken(['neuron_groups', 'cells', 'N'], 1e9));
+    const cells = { ...specification.neuron_groups.cells, N: 1e9 };
+    const synapses = { all: { source: 'cells', target: 'cells', on_pre: 'v += 1*mV', connect: { p: 0.1 } } };
+    writeFileSync(folder.file('huge.json'), JSON.stringify({ ...specification, neuron_groups: { cells }, synapses }));
     const { code, stderr } = await runCommand(['run', folder.file('huge.json')]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/\d[\d.]* GiB of memory/);

@@ -54,6 +54,20 @@ const zones = Object.entries(layers).flatMap(([folder, { from }]) =>
     })),
 );
 
+/** What a model means is decided on its typed form: code is not parsed again, kinds are told by their tags. */
+const typedOnly = ['src/draw', 'src/lower'];
+
+const writtenForm = typedOnly.flatMap((folder) =>
+  ['src/model/model.ts', 'src/lang/parse.ts', 'src/lang/parse-expression.ts', 'src/lang/parse-statements.ts'].map(
+    (file) => ({ target: `./${folder}`, from: `./${file}`, message: 'Take the typed form (src/model/typed.ts).' }),
+  ),
+);
+
+const kindByMember = {
+  selector: 'BinaryExpression[operator="in"][left.type="Literal"]',
+  message: 'Switch over `kind`, exhaustively.',
+};
+
 /** Functions whose last bits differ between machines and versions of an engine, and what depends on a locale. */
 const unportable = [
   {
@@ -99,7 +113,7 @@ export default defineConfig(
       'no-restricted-syntax': ['error', noDefaultExport],
       'import-x/no-cycle': 'error',
       'import-x/no-unresolved': 'error',
-      'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones }],
+      'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones: [...zones, ...writtenForm] }],
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/require-array-sort-compare': ['error', { ignoreStringArrays: true }],
@@ -135,6 +149,10 @@ export default defineConfig(
   {
     files: ['src/lang/**', 'src/model/**', 'src/draw/**', 'src/lower/**', 'src/ir/**'],
     rules: { 'no-restricted-syntax': ['error', noDefaultExport, ...unportable], 'house/no-number-power': 'error' },
+  },
+  {
+    files: typedOnly.map((folder) => `${folder}/**`),
+    rules: { 'no-restricted-syntax': ['error', noDefaultExport, ...unportable, kindByMember] },
   },
   {
     files: ['test/**', 'bench/**'],

@@ -1,6 +1,6 @@
 /** Connections and values of synapses that a named generator draws, receiver by receiver. */
 
-import { parseExpression } from '../lang/parse.js';
+import type { Expression } from '../lang/ast.js';
 import type { DrawnValues, Projection } from '../model/typed.js';
 import { distancesFrom, distancesTo, measuresOf } from './space/distances.js';
 import { inMicrometres, micrometresPerMetre } from './space/micrometres.js';
@@ -159,7 +159,7 @@ function drawnColumns(
   const columns = columnsOf(rule, ends, {
     state: generators.of(String(rule.generator?.seed ?? '0'), rule.generator?.stream),
     generatorOf: (draw) => generators.of(String(draw.seed), draw.stream),
-    chances: typeof rule.p === 'string' ? chancesOf(rule.p, between) : () => () => Number(rule.p),
+    chances: typeof rule.p === 'object' ? chancesOf(rule.p, between) : () => () => Number(rule.p),
     near: nearOf(inMicrometres(rule.degree ?? 0), between),
   });
   return { rule, columns };
@@ -230,7 +230,7 @@ function nearOf(degree: number, { projection, pre, post, places }: Between): (so
 
 /** The probabilities of the pairs of a receiver, by an expression of indices, distance and places. */
 function chancesOf(
-  text: string,
+  probability: Expression,
   { projection, pre, post, places }: Between,
 ): (target: number) => (source: number) => number {
   const measures = measuresOf(projection.space);
@@ -266,7 +266,7 @@ function chancesOf(
     const values = (side === 'pre' ? from : into)[axes.find((each) => each === axis) ?? 'x'];
     return side === 'pre' ? () => values[i] as number : () => values[j] as number;
   };
-  const chance = numberFunction(parseExpression(text), read);
+  const chance = numberFunction(probability, read);
   return (target) => {
     j = target;
     if (readsDistance && ends) distancesTo(measures, ends.pre, ends.post, target, distances);

@@ -5,6 +5,7 @@
  * @source PyNN 0.13, pyNN.connectors; the orders of draws were checked against its mock backend (test/interoperability)
  */
 
+import type { Expression } from '../lang/ast.js';
 import type { DrawnValues } from '../model/typed.js';
 import type { RandomState } from './numpy/random-state.js';
 import { drawVector, CannotDraw } from './generators.js';
@@ -24,7 +25,7 @@ export interface ConnectorEnds {
 /** Arguments of a rule `hostDrawn`, as a translator gives them. */
 export interface Connector {
   readonly connector: string;
-  readonly p?: number | string;
+  readonly p?: number | Expression;
   /** A number, or one that is drawn for each cell. */
   readonly n?: number | DrawnValues | null;
   readonly replace?: boolean;

@@ -9,8 +9,7 @@
 
 import { DiagnosticError } from '../diagnostics/diagnostic.js';
 import type { DrawnValues, Model, Population, SelectionRule } from '../model/typed.js';
-import type { ValidModel as WrittenValidModel } from '../model/model.js';
-import { typedValid, type ValidModel } from '../model/typed.js';
+import { typedValid, type ValidModel, type WrittenModel } from '../model/typed.js';
 import { DrawnArrays } from './arrays.js';
 import type { DrawnModel } from './drawn-model.js';
 import { CannotDraw, drawVector, Generators, inSi, isDraw, type Job } from './generators.js';
@@ -27,7 +26,7 @@ import { spreadRecording } from './spread.js';
  *
  * @throws DiagnosticError saying what cannot be drawn, or what is wrong with values that are given by pair
  */
-export function drawModel(written: WrittenValidModel): DrawnModel {
+export function drawModel(written: WrittenModel): DrawnModel {
   const valid = typedValid(written);
   if (!needsDrawing(valid.model)) return { ...valid, places: new Map(), parts: new Map() };
   let pointer = '';

@@ -1,8 +1,7 @@
 /** The protocol of an experiment as a list of what a session is to do: whole steps, and procedures between them. */
 
 import type { Program } from '../ir/program.js';
-import type { ValidModel } from '../model/model.js';
-import { typedModel } from '../model/typed.js';
+import { typedModel, type WrittenModel } from '../model/typed.js';
 
 /** One thing that a session is to do. */
 export type ProtocolStep =
@@ -29,7 +28,7 @@ export function stepsOf(seconds: number, dt: number): number {
 }
 
 /** What a session of the program is to do, in order. */
-export function protocolOf({ model }: ValidModel, program: Program): ProtocolStep[] {
+export function protocolOf({ model }: WrittenModel, program: Program): ProtocolStep[] {
   const { dt, protocol } = typedModel(model).experiment;
   const steps: ProtocolStep[] = [];
   const call = (procedure: string, first = false): void => {

@@ -3,13 +3,16 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import type { ArrayValue, DataStore } from './model.js';
 
+/** Whether the numbers of an array value stand in the model itself. */
+export const isListed = (value: ArrayValue): value is readonly number[] => !('$data' in value);
+
 /**
  * The numbers of an array value in SI, wherever they are kept.
  *
  * @throws InvariantError for an array that the store lacks: normalising has checked that all are there
  */
 export function arrayOf(value: ArrayValue, data: DataStore): ArrayLike<number> {
-  if (!('$data' in value)) return value;
+  if (isListed(value)) return value;
   const stored = data.get(value.$data);
   invariant(stored, 'model/arrays', `no data for ${value.$data}`);
   return stored instanceof BigInt64Array ? Float64Array.from(stored, Number) : stored;

@@ -274,7 +274,11 @@ export type ConnectionRule<F extends Form = Written> =
   /** The pairs of another projection between the same ends. */
   | { readonly rule: 'clone'; readonly of: Id }
   /** Rules with arguments of their own: `hostDrawn` (see `src/draw/connectors.ts`), and connection sets. */
-  | { readonly rule: 'hostDrawn' | 'csa'; readonly arguments: Readonly<Record<string, unknown>> };
+  | {
+      readonly rule: 'hostDrawn' | 'csa';
+      /** `p`: the probability of a pair, by its indices, distance and places. */
+      readonly arguments: { readonly p?: number | F['expression']; readonly [argument: string]: unknown };
+    };
 
 export interface Projection<F extends Form = Written> {
   readonly from: End<F>;

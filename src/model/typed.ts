@@ -94,6 +94,8 @@ export type Recording = written.Recording<Typed>;
 export type Phase = written.Phase<Typed>;
 export type Model = written.Model<Typed>;
 export type ValidModel = written.ValidModel<Typed>;
+/** What normalising yields. */
+export type WrittenModel = written.ValidModel;
 
 // --- Names ----------------------------------------------------------------------------------------------------------
 
@@ -212,6 +214,9 @@ const within =
   (part) =>
     change(part, namesOf(part));
 
+/** The arguments of a rule whose connections a named generator draws. */
+type DrawnArguments = Extract<ConnectionRule, { arguments: unknown }>['arguments'];
+
 /** What becomes of the parts that have no parts of their own. */
 interface Atoms {
   /** Gives a member of a union its tag, or takes it off. */
@@ -297,6 +302,7 @@ function changeOf({ tag, places, expression, statements, formula }: Atoms): {
     copies: orNumber,
     index: expression,
     n: orNumber,
+    arguments: (given, names) => members<typeof given, DrawnArguments>({ p: orNumber })(given, names),
     range: members({
       from: expression,
       to: expression,
@@ -355,6 +361,9 @@ function changeOf({ tag, places, expression, statements, formula }: Atoms): {
   };
   return { model: ofModel, selection };
 }
+
+/** Whether a type is one of neurons. */
+export const isNeuronType = (type: NeuronType | SynapseType): type is NeuronType => 'regimes' in type;
 
 /** Whether a value is an expression of the typed form. */
 const isFormula = (value: object): boolean => 'kind' in value && value.kind === 'expression';

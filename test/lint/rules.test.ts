@@ -64,6 +64,17 @@ describe('imports between folders', () => {
       "import type { Model } from '../../src/model/model.js';\nexport type X = Model;\n",
       ['import-x/no-restricted-paths'],
     ],
+    [
+      'src/lower/x.ts',
+      "import type { Model } from '../model/model.js';\nexport type X = Model;\n",
+      ['import-x/no-restricted-paths'],
+    ],
+    ['src/lower/x.ts', "import type { Model } from '../model/typed.js';\nexport type X = Model;\n", []],
+    [
+      'src/draw/x.ts',
+      "import { parseExpression } from '../lang/parse.js';\nparseExpression('1');\n",
+      ['import-x/no-restricted-paths'],
+    ],
     ['src/lang/x.ts', "import { parse } from 'yaml';\nparse('');\n", ['no-restricted-imports']],
     ['src/ir/x.ts', "import { readFileSync } from 'node:fs';\nreadFileSync('');\n", ['no-restricted-imports']],
     ['src/model/x.ts', "import { parse } from 'yaml';\nparse('');\n", []],
@@ -103,6 +114,8 @@ describe('other habits', () => {
   it.each([
     ['src/model/x.ts', 'export default 1;', ['no-restricted-syntax']],
     ['runtime/record/x.ts', "console.log('x');", ['no-console']],
+    ['src/lower/x.ts', "export const f = (x: object): boolean => 'run' in x;", ['no-restricted-syntax']],
+    ['src/model/x.ts', "export const f = (x: object): boolean => 'run' in x;", []],
     [
       'src/lang/x.ts',
       'export const f = (x: any): number => (x === 1 ? 1 : 2);',

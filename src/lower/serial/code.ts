@@ -3,6 +3,7 @@
  * part or a step.
  */
 
+import { isNeuronType } from '../../model/typed.js';
 import type { Expression, Statement } from '../../lang/ast.js';
 import { integer } from '../../lang/build.js';
 import { expressionsOf, namesIn } from '../../lang/walk.js';
@@ -72,7 +73,7 @@ export function typeCodeOf(
   const rateOf = (name: string): RateCode => ({ name, rate: type.derivatives[name]?.rate ?? integer(0) });
   const derivedOf = (name: string): DerivedCode | undefined => ordered.find((variable) => variable.name === name);
   const events = conditionsOf(type);
-  const regimes = 'regimes' in type ? regimesOf(type) : [];
+  const regimes = isNeuronType(type) ? regimesOf(type) : [];
   const parts = (type.sequence ?? [wholeType(type, ordered, events)]).map((part): PartCode => ({
     derived: (part.derived ?? []).map(derivedOf).filter((variable) => variable !== undefined),
     propagate: (part.propagate ?? []).map(rateOf),
@@ -96,7 +97,7 @@ function wholeType(
     derived: ordered.map(({ name }) => name),
     state: sortedKeys(type.derivatives),
     events: events.map(({ name }) => name),
-    ...('regimes' in type && Object.keys(type.regimes).length > 0 ? { regimes: true as const } : {}),
+    ...(isNeuronType(type) && Object.keys(type.regimes).length > 0 ? { regimes: true as const } : {}),
   };
 }
 
@@ -104,7 +105,7 @@ function conditionsOf(type: NeuronType | SynapseType): ConditionCode[] {
   return sortedKeys(type.events ?? {})
     .map((name) => {
       const event = (type.events ?? {})[name] as NeuronType['events'][string];
-      const emits = !('regimes' in type) ? null : event.emits === undefined ? name : event.emits;
+      const emits = !isNeuronType(type) ? null : event.emits === undefined ? name : event.emits;
       const code: ConditionCode = {
         name,
         when: event.when,

@@ -1,5 +1,6 @@
 /** About how many synapses rules make: it decides how work is shared out, and no result. */
 
+import { isListed } from '../../model/arrays.js';
 import type { ConnectionRule } from '../../model/typed.js';
 import type { Expression } from '../../lang/ast.js';
 import { boundsOf } from '../bounds.js';
@@ -37,7 +38,7 @@ function expectedOf(rule: ConnectionRule, plan: ProjectionPlan, context: Context
         (rule.condition === null ? 1 : 0.5)
       );
     case 'list':
-      return 'length' in rule.sources ? rule.sources.length : pairs * typicalProbability;
+      return isListed(rule.sources) ? rule.sources.length : pairs * typicalProbability;
     case 'fixedInDegree':
       return targets * middle(rule.n, sources * typicalProbability);
     case 'fixedOutDegree':

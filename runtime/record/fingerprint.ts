@@ -47,11 +47,13 @@ export interface Fingerprinter {
   notNumbers(): readonly NotNumbers[];
 }
 
-/** A variable of the final state in which some elements are NaN. */
+/** A variable of the final state in which some elements are NaN or infinite; `count` of them are NaN. */
 export interface NotNumbers {
   readonly owner: string;
   readonly variable: string;
   readonly count: number;
+  /** How many elements are infinite, of either sign. */
+  readonly infinite: number;
   readonly elements: number;
 }
 
@@ -175,10 +177,19 @@ interface VariableHash {
   readonly element: ElementType;
   count: number;
   notNumbers: number;
+  infinite: number;
+}
+
+function countInfinite(data: TypedArray): number {
+  if (!(data instanceof Float64Array) && !(data instanceof Float32Array)) return 0;
+  let count = 0;
+  for (let k = 0; k < data.length; k += 1) if (data[k] === Infinity || data[k] === -Infinity) count += 1;
+  return count;
 }
 
 function addElements(target: VariableHash, data: TypedArray): void {
   target.notNumbers += canonicaliseNaN(data);
+  target.infinite += countInfinite(data);
   target.hash.update(bytesOf(data));
   target.count += data.length;
 }
@@ -187,12 +198,12 @@ function closeVariables(hashes: readonly VariableHash[]): StateDigest {
   const lines: string[] = [];
   const digests: Record<string, string> = {};
   const found: NotNumbers[] = [];
-  for (const { variable, hash, element, count, notNumbers } of hashes) {
+  for (const { variable, hash, element, count, notNumbers, infinite } of hashes) {
     const digest = hash.digest('hex');
     digests[variable.variable] = digest;
     lines.push(`variable ${variable.variable} ${element} ${count} ${digest}`);
-    if (notNumbers > 0)
-      found.push({ owner: variable.owner, variable: variable.variable, count: notNumbers, elements: count });
+    if (notNumbers > 0 || infinite > 0)
+      found.push({ owner: variable.owner, variable: variable.variable, count: notNumbers, infinite, elements: count });
   }
   return { lines, digests, notNumbers: found };
 }
@@ -205,7 +216,7 @@ function openVariables(buffers: Buffers, variables: readonly VariableLocation[])
       'fingerprint',
       `variable ${variable.owner}.${variable.variable} lies in no buffer of the program`,
     );
-    return { variable, hash: createHash('sha256'), element: buffer.element, count: 0, notNumbers: 0 };
+    return { variable, hash: createHash('sha256'), element: buffer.element, count: 0, notNumbers: 0, infinite: 0 };
   });
 }
 

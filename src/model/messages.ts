@@ -20,6 +20,8 @@ const jsonMistakes: Readonly<Record<string, string>> = {
   InvalidCharacter: 'a control character must be escaped in a string',
 };
 
+const inMilliseconds = (seconds: number): string => `${Number((seconds * 1e3).toPrecision(12))} ms`;
+
 /** The catalogue of what reading, validating and normalising a model can find. Each entry yields a finding. */
 export const messages = {
   emptyText: (): Finding => ({
@@ -387,6 +389,18 @@ export const messages = {
     message: `nothing says which variable of the target ${port} writes to`,
     expected: 'receptor: a variable of the target',
   }),
+  delayRounded: (found: number, dt: number, count: number, all: number, zero: number): Finding => ({
+    code: 'model/delay-rounded',
+    severity: 'note',
+    message:
+      all === 1
+        ? `this delay is not a multiple of the time step; spikes arrive ${zero > 0 ? 'without delay' : 'at the nearest step'}`
+        : `${count} of ${all} delays are not multiples of the time step; spikes arrive at the nearest step${zero > 0 ? `, ${zero} of them without delay` : ''}`,
+    expected: `a multiple of ${inMilliseconds(dt)}`,
+    found: inMilliseconds(found),
+    hint: 'change the delay, or use a time step that divides it',
+  }),
+
   delayPathways: (pathways: readonly string[]): Finding => ({
     code: 'model/delay-pathways',
     message:

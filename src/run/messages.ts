@@ -67,6 +67,18 @@ export const messages = {
     message: `${sentence} (in step ${step}, at ${time_s} s)`,
     ...(sentence.includes('is not a number') ? { hint: notNumbersHint } : {}),
   }),
+  infinite: (owner: string, variable: string, count: number, elements: number): Finding => ({
+    code: 'run/infinite',
+    message: `${shorten(variable)} of ${shorten(owner)} is infinite when the run ends`,
+    expected: 'finite numbers',
+    found:
+      count === elements
+        ? elements === 1
+          ? 'infinity'
+          : `infinity in all ${elements} elements`
+        : `infinity in ${count} of ${elements} elements`,
+    hint: notNumbersHint,
+  }),
   notNumbers: (owner: string, variable: string, count: number, elements: number): Finding => ({
     code: 'run/not-a-number',
     message: `${shorten(variable)} of ${shorten(owner)} is not a number (NaN) when the run ends`,

@@ -570,9 +570,11 @@ function faultDiagnostics(run: RecordedRun, dt: number): readonly Diagnostic[] {
 }
 
 function stateDiagnostics(run: RecordedRun): readonly Diagnostic[] {
-  return run.notNumbers.map(({ owner, variable, count, elements }) => ({
+  return run.notNumbers.map(({ owner, variable, count, infinite, elements }) => ({
     severity: 'warning',
-    ...messages.notNumbers(owner, variable, count, elements),
+    ...(count > 0
+      ? messages.notNumbers(owner, variable, count, elements)
+      : messages.infinite(owner, variable, infinite, elements)),
   }));
 }
 

@@ -200,6 +200,23 @@ run: 1 ms
   });
 });
 
+describe('variables that are infinite when a run ends', () => {
+  it('are warned of as those that are not numbers', async () => {
+    const path = folder.file('blows-up.yaml');
+    const grows = 'model: "dv/dt = v*v/ms : 1", method: euler, initializers: { v: 5 }';
+    writeFileSync(
+      path,
+      `format: interneuron/brian\ndt: 0.1 ms\nneuron_groups: { cells: { N: 3, ${grows} } }\nrun: 4 ms\n`,
+    );
+    const { code, stdout } = await runCommand(['run', path, '--json', '-o', folder.file('blows-up.nwb')]);
+    const { diagnostics } = JSON.parse(stdout) as RunReport;
+    expect([code, ...diagnostics.map(({ code: of, severity, found }) => [of, severity, found])]).toEqual([
+      0,
+      ['run/infinite', 'warning', 'infinity in all 3 elements'],
+    ]);
+  });
+});
+
 describe('a recording of what is not there', () => {
   it('is a finding at the option that asks for it', async () => {
     const outcome = await runCommand(['run', model, '--record', 'cells:u', '--json']);

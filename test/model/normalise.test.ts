@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { findings } from './support.js';
+import { isKeyword } from '../../src/lang/parse-expression.js';
+import { commonUnitNames } from '../../src/lang/units.js';
+import { check, findings, normalised } from './support.js';
 
 /** A document in which nothing is wrong; each case below changes one thing in it. */
 const base = `interneuron: 1
@@ -462,4 +464,71 @@ describe('every mistake is found at its place, and nothing else', () => {
     expect(base).toContain(from);
     expect(findings(base.replace(from, () => to))).toEqual(expected);
   });
+});
+
+describe('a name of the model wins over a unit with its symbol', () => {
+  const reserved =
+    /^(?:volt|siemens|farad|ohm|joule|watt|newton|pascal|weber|tesla|henry|hertz|kilogram|amp|meter|second|mole|kelvin|candela)$/;
+  const symbols = commonUnitNames().filter((name) => !isKeyword(name) && !reserved.test(name));
+  const model = (name: string): string => `interneuron: 1
+name: m
+parameters: { ${name}: 0.5 ms, total: 4*${name} }
+neurons:
+  n:
+    parameters: { own: 4*${name} }
+    state: { v: { unit: s, initial: 4*${name} } }
+    derivatives: { v: 4*${name}/second }
+    events: { spike: { when: v > 4*${name}, do: [v = 4*${name}], refractory: { for: 4*${name} } } }
+synapses: { syn: { pathways: { pre: { on: pre.spike, delay: 4*${name}, do: [port += 4*${name}] } } } }
+populations: { p: { type: n, size: 2, values: { own: 4*${name} } } }
+projections: { pp: { from: p, to: p, synapse: syn, receptor: v, connect: { rule: all } } }
+experiment: { dt: 0.1 ms, protocol: [{ run: 4*${name} }, { set: { p.own: 4*${name} } }] }
+`;
+
+  test('in every place of a document, with one warning', () => {
+    const strip = (text: string, name: string): string => text.replaceAll(`"${name}":{`, '"given":{');
+    const expected = strip(JSON.stringify(normalised(model('given')).model), 'given');
+    for (const name of symbols) {
+      const { valid, list } = check(model(name), { warnsOfUnits: true });
+      expect(strip(JSON.stringify(valid?.model), name), name).toBe(expected);
+      expect(
+        list
+          .filter(({ message }) => message.includes('here it is the name'))
+          .map(({ code, severity, related }) => [code, severity, related?.[0]?.place.line]),
+        name,
+      ).toEqual([['lang/unit-shadowed', 'warning', 3]]);
+    }
+  });
+
+  test('a symbol directly behind a number is a unit, a factor behind * the name', () => {
+    const { parameters } = normalised(base.replace('n_p: 4 }', 'n_p: 4, m: 2 um, a: 3 m, b: 3 m*m, c: 3*m }')).model;
+    expect([parameters['a'], parameters['b'], parameters['c']].map((one) => one?.value)).toEqual([3, 6e-6, 6e-6]);
+  });
+});
+
+describe('delays that are no multiples of the time step', () => {
+  const told = (delay: string): unknown =>
+    check(base.replace('delay: 1 ms }', `delay: ${delay} }`)).list.map(({ code, severity, message }) => [
+      code,
+      severity,
+      message,
+    ]);
+  test.each([
+    ['1 ms', []],
+    ['0.3 ms', []],
+    [
+      '0.03 ms',
+      [['model/delay-rounded', 'note', 'this delay is not a multiple of the time step; spikes arrive without delay']],
+    ],
+    [
+      '0.25 ms',
+      [
+        [
+          'model/delay-rounded',
+          'note',
+          'this delay is not a multiple of the time step; spikes arrive at the nearest step',
+        ],
+      ],
+    ],
+  ])('%s', (delay, expected) => expect(told(delay)).toEqual(expected));
 });

@@ -74,7 +74,7 @@ export function delayValue(
   connections: Connections,
   setting: Setting,
 ): unknown {
-  checkDelays(value, pointer, part === 1, setting);
+  checkDelays(value, pointer, false, setting);
   if (typeof value === 'number') return located(quantity(value * part, 'ms'), pointer);
   if (isNumbers(value) && part !== 1)
     return located({ array: value.map((delay) => delay * part), unit: 'ms' }, pointer);

@@ -1,3 +1,4 @@
+import { delaySteps } from './delay-steps.js';
 import { derivedCycles } from './derived-cycles.js';
 import { eventDriven } from './event-driven.js';
 import { noiseUse } from './noise-use.js';
@@ -18,4 +19,5 @@ export const rules: readonly Rule[] = [
   sharedReads,
   eventDriven,
   regimeDerivatives,
+  delaySteps,
 ];

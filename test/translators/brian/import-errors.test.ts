@@ -134,6 +134,28 @@ describe('names', () => {
 
 describe('equations and code', () => {
   table([
+    [
+      'a broken equation keeps its name',
+      group('model: "dv/dt = (1 - v/ms : 1"\nthreshold: v > 1\nreset: v = 0\ninitializers: { v: 0.5 }'),
+      ['lang/unclosed-parenthesis@9:21'],
+    ],
+    [
+      'a broken constant is said once',
+      body(
+        'namespace: { a: (1, b: 2*a }\nneuron_groups: { G: { N: b, model: "v : second", initializers: { v: 2*b } } }',
+      ),
+      ['lang/unclosed-parenthesis@6:17'],
+    ],
+    [
+      "a constant that one of Brian's names hides",
+      body('namespace: { N: 3 }\nneuron_groups: { G: { N: N, model: "v = N : 1\\nw = 2*N : 1" } }'),
+      ['brian/constant-hidden@7:41'],
+    ],
+    [
+      'rates above one spike a step',
+      body('poisson_groups: { P: { N: 1, rates: 20*kHz } }'),
+      ['brian/rate-beyond-step@6:37'],
+    ],
     ['a scaled unit', group('model: "v : mV"'), ['brian/scaled-unit@9:17']],
     ['a unit that Brian has not', group('model: "v : V"'), ['brian/scaled-unit@9:17']],
     ['no unit at all', group('model: |\n  v = 3\n  w : 1'), ['lang/equation-without-unit@10:7']],

@@ -2,7 +2,7 @@
 
 import yargs from 'yargs';
 import { strategyNames } from '../codegen/schedule/strategies.js';
-import { UsageError } from '../diagnostics/diagnostic.js';
+import { throwUsageErrors, UsageError } from '../diagnostics/diagnostic.js';
 import { didYouMean, joinWords, nearest } from '../diagnostics/suggest.js';
 import { targetNotations } from '../run/target-notations.js';
 import { version } from '../run/version.js';
@@ -275,12 +275,18 @@ export interface Options {
  * Reads the words after the program's name.
  *
  * @param columns  width of the help text
+ * @param check  looks at the values of options
  * @throws UsageError for what no command understands, with suggestions
  */
-export async function readArguments(words: readonly string[], columns: number): Promise<Request> {
+export async function readArguments(
+  words: readonly string[],
+  columns: number,
+  check: ValueCheck = () => [],
+): Promise<Request> {
+  if (words[0] === 'completion' && words.includes('--help')) return { kind: 'text', text: completionHelp };
   let request: Request | undefined;
   const select = (command: CommandName, parsed: Parsed): void => {
-    request = toRequest(command, parsed);
+    request = toRequest(command, parsed, check);
   };
   const parser = defineParser(words, columns, select);
   let text = '';
@@ -291,6 +297,17 @@ export async function readArguments(words: readonly string[], columns: number): 
   if (text !== '') return { kind: 'text', text: text.endsWith('\n') ? text : `${text}\n` };
   return request ?? unknownCommand(words, await parser.getHelp());
 }
+
+const completionHelp = [
+  'interneuron completion',
+  '',
+  'Prints a script that completes commands and options in bash and zsh.',
+  '',
+  'Examples:',
+  '  interneuron completion >> ~/.bashrc',
+  '  interneuron completion >> ~/.zshrc',
+  '',
+].join('\n');
 
 type Parsed = Readonly<Record<string, unknown>>;
 
@@ -385,45 +402,48 @@ function addCommand(
   );
 }
 
-/** Checks names, choices and numbers of values ourselves, since our messages can suggest. */
-function toRequest(command: CommandName, parsed: Parsed): Request {
+/** Finds what is wrong with the values of options, beyond their choices. */
+export type ValueCheck = (options: Options) => readonly UsageError[];
+
+/**
+ * Checks names, choices and numbers of values ourselves, since our messages can suggest.
+ *
+ * @throws UsageError with everything that is wrong
+ */
+function toRequest(command: CommandName, parsed: Parsed, check: ValueCheck): Request {
   const definition: CommandDefinition = commands[command];
   const known = definition.options;
   const aliases = Object.values(known).flatMap(({ alias }) => alias ?? []);
   const builtIn = ['_', '$0', 'help', 'version', ...(definition.files ? [definition.files.name] : [])];
+  const errors: UsageError[] = [];
+  const wrong = (message: string, hint: string): void => void errors.push(new UsageError(message, hint));
   for (const name of Object.keys(parsed)) {
     if (name in known || aliases.includes(name) || builtIn.includes(name)) continue;
     const near = nearest(name, Object.keys(known)).map((option) => `--${option}`);
-    throw new UsageError(
+    wrong(
       `${command} has no option ${name.length === 1 ? '-' : '--'}${name}`,
       near.length > 0 ? `did you mean ${joinWords(near, 'or')}?` : `interneuron ${command} --help lists its options`,
     );
   }
   const extra = Array.isArray(parsed['_']) ? parsed['_'].slice(1).map(String) : [];
-  if (extra.length > 0) {
-    throw new UsageError(
+  // What follows an option that there is not may be its value.
+  if (extra.length > 0 && errors.length === 0)
+    wrong(
       `${command} takes ${definition.files ? 'one file' : 'no file'}, but got ${extra[0]} as well`,
       'interneuron runs one model at a time',
     );
-  }
   const options = optionReader(parsed);
   for (const [name, { choices, repeated }] of Object.entries(known)) {
     const values = options.values(name);
-    if (!repeated && values.length > 1)
-      throw new UsageError(`--${name} is given ${values.length} times`, 'give it once');
-    for (const value of values) {
-      if (choices && !choices.includes(value)) {
-        throw new UsageError(
-          `--${name} cannot be ${value}`,
-          didYouMean(value, choices) ?? `it is one of ${choices.join(', ')}`,
-        );
-      }
-    }
+    if (!repeated && values.length > 1) wrong(`--${name} is given ${values.length} times`, 'give it once');
+    for (const value of values)
+      if (choices && !choices.includes(value))
+        wrong(`--${name} cannot be ${value}`, didYouMean(value, choices) ?? `it is one of ${choices.join(', ')}`);
   }
-  for (const name of definition.required ?? []) {
+  for (const name of definition.required ?? [])
     if (options.values(name).length === 0)
-      throw new UsageError(`${command} needs --${name}`, `interneuron ${command} --help shows what it is`);
-  }
+      wrong(`${command} needs --${name}`, `interneuron ${command} --help shows what it is`);
+  throwUsageErrors([...errors, ...check(options)]);
   const positional = definition.files ? parsed[definition.files.name] : [];
   return { kind: 'command', command, files: toTexts(positional), options };
 }

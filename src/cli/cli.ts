@@ -3,6 +3,7 @@
 import { commands, readArguments, type CommandName } from './arguments.js';
 import { createContext, type CommandContext } from './context.js';
 import { exitCodes, reportFailure } from './failure.js';
+import { findWrongValues } from './values.js';
 import type { Terminal } from './terminal.js';
 
 /** Each command is loaded when it is asked for. */
@@ -33,7 +34,7 @@ export async function runCommandLine(
 ): Promise<number> {
   const sources = new Map<string, string>();
   try {
-    const request = await readArguments(words, terminal.stdout.columns);
+    const request = await readArguments(words, terminal.stdout.columns, findWrongValues);
     if (request.kind === 'text') {
       terminal.stdout.write(request.text);
       return exitCodes.done;

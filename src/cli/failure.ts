@@ -3,6 +3,7 @@
 import { DiagnosticError, InvariantError, UsageError } from '../diagnostics/diagnostic.js';
 import { printable } from '../diagnostics/display.js';
 import { countFindings, diagnosticsToJson, renderDiagnostics } from '../diagnostics/render.js';
+import { version } from '../run/version.js';
 import { InterruptedError } from '../run/interrupted.js';
 import { sourceText } from './source-texts.js';
 import type { Terminal } from './terminal.js';
@@ -39,10 +40,14 @@ export function reportFailure(error: unknown, { terminal, sources, json }: Failu
     terminal.stderr.write(`${error.message}: nothing was written\n`);
     return exitCodes.interrupted;
   }
-  const { message, hint } = sentence(error);
-  if (json) printJson(terminal, { error: { message, ...(hint === undefined ? {} : { hint }) }, diagnostics: [] });
+  const [first, ...others] = sentences(error);
+  if (json)
+    printJson(terminal, { error: first, ...(others.length === 0 ? {} : { otherErrors: others }), diagnostics: [] });
   else
-    terminal.stderr.write(`error: ${printable(message)}\n${hint === undefined ? '' : `  hint  ${printable(hint)}\n`}`);
+    for (const { message, hint } of [first, ...others])
+      terminal.stderr.write(
+        `error: ${printable(message)}\n${hint === undefined ? '' : `  hint  ${printable(hint)}\n`}`,
+      );
   const stack = error instanceof Error && terminal.environment['INTERNEURON_STACK'] ? error.stack : undefined;
   if (stack !== undefined) terminal.stderr.write(`${stack}\n`);
   return error instanceof UsageError ? exitCodes.usage : exitCodes.internal;
@@ -53,12 +58,26 @@ export function printJson(terminal: Terminal, value: unknown): void {
   terminal.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-function sentence(error: unknown): { readonly message: string; readonly hint: string | undefined } {
-  if (error instanceof UsageError) return { message: error.message, hint: error.hint };
-  if (error instanceof InvariantError) return { message: error.message, hint: undefined };
-  const said = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
-  return {
-    message: `internal error: ${said}`,
-    hint: 'this is a fault of interneuron, not of the model; please report it with the model that caused it',
-  };
+interface Sentence {
+  readonly message: string;
+  readonly hint?: string;
 }
+
+function sentences(error: unknown): readonly [Sentence, ...(readonly Sentence[])] {
+  if (error instanceof UsageError) return [usageSentence(error), ...error.others.map(usageSentence)];
+  if (error instanceof InvariantError) return [{ message: error.message, hint: reporting }];
+  const said = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+  return [{ message: `internal error in ${command}: ${said}`, hint: reporting }];
+}
+
+/** The stage in which something went wrong outside of the chain from a file to a result. */
+const command = 'the command line';
+
+const reporting =
+  'this is a fault of interneuron, not of the model: report it at https://github.com/interneuron/interneuron/issues ' +
+  `with the model, the command and this message (version ${version}, Node ${process.versions.node}, ${process.platform})`;
+
+const usageSentence = ({ message, hint }: UsageError): Sentence => ({
+  message,
+  ...(hint === undefined ? {} : { hint }),
+});

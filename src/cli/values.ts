@@ -30,6 +30,27 @@ export function importOptions(options: Options): ImportOptions {
   };
 }
 
+/** Everything that is wrong with the values of a command's options. */
+export function findWrongValues(options: Options): readonly UsageError[] {
+  const readers = [
+    () => readSeed(options.value('seed')),
+    () => readTime('dt', options.value('dt')),
+    () => readTime('duration', options.value('duration')),
+    () => readThreads(options.value('threads')),
+    ...options.values('set').map((text) => () => readSettings([text])),
+    ...options.values('subject').map((text) => () => readSubject([text])),
+  ];
+  return readers.flatMap((read) => {
+    try {
+      read();
+      return [];
+    } catch (error) {
+      if (error instanceof UsageError) return [error];
+      throw error;
+    }
+  });
+}
+
 /** A seed: a whole number of 64 bits, kept as text. */
 function readSeed(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
@@ -61,7 +82,7 @@ function readTime(name: string, text: string | undefined): string | undefined {
   const refuse = (why: string): UsageError =>
     new UsageError(
       `--${name} cannot be ${shorten(text)}: ${why}`,
-      `write a time with its unit, such as --${name} '100 ms'`,
+      `write a time with its unit, such as --${name} '${name === 'dt' ? '0.1 ms' : '100 ms'}'`,
     );
   if (/^[\s\d.eE+-]+$/.test(text)) throw refuse('it has no unit');
   const seconds = parseTime(text);

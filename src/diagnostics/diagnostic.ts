@@ -105,17 +105,26 @@ export class DiagnosticError extends Error {
 /** The command, a file or a tool is wrong; `hint` says what to do or install. */
 export class UsageError extends Error {
   readonly hint: string | undefined;
-  constructor(message: string, hint?: string) {
+  /** More that is wrong with the same command. */
+  readonly others: readonly UsageError[];
+  constructor(message: string, hint?: string, others: readonly UsageError[] = []) {
     super(message);
     this.name = 'UsageError';
     this.hint = hint;
+    this.others = others;
   }
+}
+
+/** The errors as one that is thrown, the first with the others; nothing happens when there are none. */
+export function throwUsageErrors(errors: readonly UsageError[]): void {
+  const [first, ...others] = errors;
+  if (first) throw new UsageError(first.message, first.hint, others);
 }
 
 /** We are wrong: names the pass and asks for a report. */
 export class InvariantError extends Error {
-  constructor(pass: string, message: string) {
-    super(`internal error in ${pass}: ${message}. Please report this with the model that caused it.`);
+  constructor(pass: string, message: string, cause?: unknown) {
+    super(`internal error in ${pass}: ${message}. Please report this with the model that caused it.`, { cause });
     this.name = 'InvariantError';
   }
 }

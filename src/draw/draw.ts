@@ -16,6 +16,7 @@ import { CannotDraw, drawVector, Generators, inSi, isDraw, type Job } from './ge
 import type { RandomState } from './numpy/random-state.js';
 import { DrawnPhases, needsResolving, selectionOfPhase, valuesOfPhase } from './phases.js';
 import { DrawnProjections, firstOrder, needsBuilding } from './projections.js';
+import { findExcess } from './room.js';
 import { hasSample, Samples } from './samples.js';
 import type { Places } from './space/axes.js';
 import { placesOf } from './space/places.js';
@@ -24,9 +25,12 @@ import { spreadRecording } from './spread.js';
 /**
  * The model with everything explicit that named generators prescribe.
  *
- * @throws DiagnosticError saying what cannot be drawn, or what is wrong with values that are given by pair
+ * @param memory  bytes that there are for what is drawn
+ * @throws DiagnosticError saying what is too large or cannot be drawn, or what is wrong with values that are given by pair
  */
-export function drawModel(written: WrittenModel): DrawnModel {
+export function drawModel(written: WrittenModel, memory = Infinity): DrawnModel {
+  const excess = findExcess(written, memory);
+  if (excess.length > 0) throw new DiagnosticError(excess);
   const valid = typedValid(written);
   if (!needsDrawing(valid.model)) return { ...valid, places: new Map(), parts: new Map() };
   let pointer = '';

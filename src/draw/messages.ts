@@ -1,6 +1,7 @@
 /** Everything that drawing may say about a model. */
 
 import type { Finding } from '../diagnostics/diagnostic.js';
+import { formatBytes, formatCount } from '../diagnostics/quantities.js';
 
 export const unsupportedFeature = (feature: string): Finding => ({
   code: 'draw/unsupported-feature',
@@ -21,4 +22,37 @@ export const noValueForPair = (what: string, projection: string, source: number,
   message: `${what} of projection ${projection} has no value for the connection from ${source} to ${target}`,
   expected: 'a number for each connected pair',
   hint: 'numbers for pairs that are not connected do no harm',
+});
+
+/** @param bytes  that are needed, and that there are */
+export const tooMuchMemory = (what: string, bytes: number, memory: number): Finding => ({
+  code: 'draw/too-much-memory',
+  message: `${what} need ${formatBytes(bytes)} of memory; this machine has ${formatBytes(memory)}`,
+  expected: `at most ${formatBytes(memory)}`,
+  found: formatBytes(bytes),
+  hint: 'use fewer cells or connections, or run it on a machine with more memory',
+});
+
+export const tooManyNumbers = (what: string, count: number, most: number): Finding => ({
+  code: 'draw/too-many-numbers',
+  message: `${what} are more numbers than an array can hold`,
+  expected: `at most ${formatCount(most)}`,
+  found: formatCount(Math.round(count)),
+  hint: 'split the population or the projection',
+});
+
+export const tooManyDraws = (what: string, count: number, most: number): Finding => ({
+  code: 'draw/too-many-draws',
+  message: `${what} take more random numbers of a named generator than can be drawn in minutes`,
+  expected: `at most ${formatCount(most)}`,
+  found: formatCount(Math.round(count)),
+  hint: 'leave out the generator, so that the target draws them in parallel',
+});
+
+export const tooManyNamed = (count: number, most: number): Finding => ({
+  code: 'draw/too-many-named',
+  message: 'the selection has more elements than can be named one by one',
+  expected: `at most ${formatCount(most)}`,
+  found: formatCount(count),
+  hint: 'select the whole population, or fewer of its elements',
 });

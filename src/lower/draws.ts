@@ -5,7 +5,7 @@
  * another.
  */
 
-import { InvariantError, invariant } from '../diagnostics/diagnostic.js';
+import { InvariantError } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import { drawFunction, libraryFunction } from '../ir/library/index.js';
 import { streamKey } from '../ir/library/streams.js';
@@ -14,6 +14,7 @@ import type { Buffer, Expression as Ir } from '../ir/program.js';
 import type { Call } from '../lang/ast.js';
 import type { Block } from './block.js';
 import type { Context } from './context.js';
+import * as messages from './messages.js';
 import { fold, foldCall } from './fold.js';
 
 /** The counter and key of draws in one kernel. */
@@ -157,10 +158,13 @@ function countOfSteps(uniform: Ir, steps: readonly number[], block: Block): Ir {
   );
 }
 
+/** Draws that one stream has numbers for (docs/determinism.md). */
+const mostSites = 256;
+
 /** Compiles one random call; `args` are float64. */
 export function draw(call: Call, args: readonly Ir[], draws: Draws, block: Block, context: Context): Ir {
   const site = draws.sites.next++;
-  invariant(site < 256, 'lower/draws', 'more than 256 draws in one stream');
+  if (site >= mostSites) context.diagnostics.add(messages.tooManyDraws(mostSites));
   const [a, b] = args;
   const counter = (stepWord: Ir): [Ir, Ir, Ir, Ir] => [draws.element, draws.subElement, stepWord, siteWord(site)];
   const uniform = (): Ir => {

@@ -3,7 +3,7 @@
  * are stored once at its end, so that statements see earlier writes and memory is touched once.
  */
 
-import { InvariantError, invariant } from '../diagnostics/diagnostic.js';
+import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir, Local, ScalarType } from '../ir/program.js';
 import type { Expression, Statement } from '../lang/ast.js';
@@ -213,7 +213,8 @@ export class ElementScope extends CodeScope {
     }
     const length = this.length(name);
     if (length) return ir.div(length, ir.f64(micrometresPerMetre));
-    throw new InvariantError('lower/element-scope', `${name} means nothing in ${this.group.name}`);
+    this.context.diagnostics.add(messages.unreadable(name, this.group.name));
+    return ir.f64(0);
   }
 }
 

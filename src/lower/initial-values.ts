@@ -116,7 +116,9 @@ export function assignValues(
       const storage = group.storage.get(id);
       if (!storage) continue;
       const type = scalarTypeOf(storage.type, context.real);
-      const given = to(type, valueExpression(id, value, place, scope, member, context));
+      const given = context.diagnostics.within(`/populations/${member.name}/values/${id}`, () =>
+        to(type, valueExpression(id, value, place, scope, member, context)),
+      );
       if (given.kind === 'const' && typeof given.value === 'number' && !Number.isFinite(given.value))
         context.diagnostics.add(messages.notFinite(id, member.name, given.value));
       if (where === null || shared) scope.write(id, given);

@@ -102,3 +102,21 @@ export const notFinite = (variable: string, owner: string, found: number): Findi
   found: String(found),
   hint: 'the arguments of log, sqrt, a division or a power are outside their range',
 });
+
+export const tooManyDraws = (most: number): Finding => ({
+  code: 'lower/too-many-draws',
+  message: 'one value, or the code of one part of a step, draws random numbers in too many places',
+  expected: `at most ${most} calls of rand(), randn(), poisson() and their like`,
+  hint: 'a sum of n uniform numbers is close to n/2 + sqrt(n/12)*randn(); or draw in several variables',
+});
+
+export const unreadable = (name: string, owner: string): Finding => ({
+  code: 'lower/unreadable',
+  message: `${name} has no value in the code of ${owner}`,
+  expected: 'a name that has a value at that moment',
+  found: name,
+  hint:
+    name === 'N'
+      ? 'the number of synapses is not known while they are made: use N_pre or N_post'
+      : 'use another variable, or a constant',
+});

@@ -1,7 +1,7 @@
 /** What names mean in code that runs for one synapse: its own variables, and those of its two ends. */
 
 import { referenceOf } from '../lang/reference.js';
-import { InvariantError, invariant } from '../diagnostics/diagnostic.js';
+import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir, Local } from '../ir/program.js';
 import type { Block } from './block.js';
@@ -16,6 +16,7 @@ import { namedIndex } from './rules/rule-code.js';
 import { coordinateOf, distanceOf } from './space/ends.js';
 import { micrometresPerMetre } from '../draw/space/micrometres.js';
 import { axes } from '../draw/space/axes.js';
+import * as messages from './messages.js';
 
 /** Where the synapse and its ends are: u32 expressions; `source` and `target` count within the ends. */
 export interface SynapseAddress {
@@ -127,7 +128,8 @@ export class SynapseScope extends CodeScope {
       case 'N_post':
         return ir.i32(this.plan.post.named);
       default:
-        throw new InvariantError('lower/synapse-scope', `${name} means nothing in ${this.plan.name}`);
+        this.context.diagnostics.add(messages.unreadable(name, this.plan.name));
+        return ir.f64(0);
     }
   }
 

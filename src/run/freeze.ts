@@ -3,6 +3,7 @@
  * that the same network can be built by a simulator with another generator.
  */
 
+import { machineMemory } from './machine-memory.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import type { ProjectionLocation, Program, TypedArray } from '../ir/program.js';
 import { drawModel } from '../draw/draw.js';
@@ -44,7 +45,7 @@ export interface Frozen {
  * @returns a model that validates, runs to the same spikes and draws nothing but what `remaining` names
  */
 export async function freeze(valid: ValidModel, target: Target): Promise<Frozen> {
-  const drawn = drawModel(valid);
+  const drawn = drawModel(valid, machineMemory());
   const program = lower(drawn, { precision: 'float64', exactValues: true });
   const executable = await target.compile(program, { threads: 1 });
   const session = await executable.start();

@@ -10,6 +10,7 @@ import { drawModel } from '../draw/draw.js';
 import { lower } from '../lower/lower.js';
 import { protocolOf } from '../lower/protocol.js';
 import type { ValidModel } from '../model/model.js';
+import { machineMemory } from './machine-memory.js';
 import { messages } from './messages.js';
 import { readStrategy } from './read-strategy.js';
 
@@ -31,7 +32,7 @@ export function generateProject(
   strategy = 'auto',
 ): ProjectFiles {
   const spread = readStrategy(strategy) ?? 'atomic';
-  const program = lower(drawModel(valid), { precision });
+  const program = lower(drawModel(valid, machineMemory()), { precision });
   if (target === 'c') return cProject(program, scriptOf(valid, program));
   if (target === 'opencl') return openclProject(program, scriptOf(valid, program), spread);
   if (target === 'cuda') return cudaProject(program, scriptOf(valid, program), spread);

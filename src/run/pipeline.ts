@@ -9,6 +9,8 @@
 import { addRecordings } from './add-recordings.js';
 import { setNamespace } from './apply-settings.js';
 import { chooseTarget, workOf } from './choose-target.js';
+import { machineMemory, refuseTooLarge } from './machine-memory.js';
+import { inStage } from './stages.js';
 import { readStrategy } from './read-strategy.js';
 import { readDataFiles } from './data-files.js';
 import { InterruptedError } from './interrupted.js';
@@ -90,9 +92,11 @@ export function importModel(source: Source, options: ImportOptions = {}): Import
   const began = performance.now();
   const diagnostics = new Diagnostics();
   // 1 to 3. Text to a tree with places, and that to the canonical document.
-  const imported = isMarkup(source.text)
-    ? importMarkup(readMarkup(source, options.allowPaths ?? [], diagnostics), options, diagnostics)
-    : importTree(source, options, diagnostics);
+  const imported = inStage('import', () =>
+    isMarkup(source.text)
+      ? importMarkup(readMarkup(source, options.allowPaths ?? [], diagnostics), options, diagnostics)
+      : importTree(source, options, diagnostics),
+  );
   return complete(source, options, imported, diagnostics, began);
 }
 
@@ -110,20 +114,22 @@ function complete(
   const { document, positions } = addRecordings(timed, imported.positions, options.record ?? []);
   // 4. Schema, names, dimensions, rules; defaults filled in, units in SI.
   const { seed, dt, duration, data = readDataFiles(document, source.name) } = options;
-  const valid = normalise(document, positions, diagnostics, {
-    set: imported.set,
-    data,
-    warnsOfUnits: notation === 'canonical',
-    ...(seed === undefined ? {} : { seed }),
-    ...(dt === undefined ? {} : { dt }),
-    ...(duration === undefined ? {} : { duration }),
-  });
+  const valid = inStage('normalise', () =>
+    normalise(document, positions, diagnostics, {
+      set: imported.set,
+      data,
+      warnsOfUnits: notation === 'canonical',
+      ...(seed === undefined ? {} : { seed }),
+      ...(dt === undefined ? {} : { dt }),
+      ...(duration === undefined ? {} : { duration }),
+    }),
+  );
   diagnostics.throwIfErrors();
   if (!valid) throw new DiagnosticError(diagnostics.list);
   return {
     valid,
     notation,
-    hashes: hashModel(valid.model),
+    hashes: inStage('normalise', () => hashModel(valid.model)),
     diagnostics: diagnostics.list,
     positions,
     source: sourceOf(source),
@@ -147,7 +153,7 @@ export function validateModel(source: Source, options: ImportOptions = {}): Vali
   if (!isMarkup(source.text)) return importModel(source, options);
   const began = performance.now();
   const diagnostics = new Diagnostics();
-  const lems = readMarkup(source, options.allowPaths ?? [], diagnostics);
+  const lems = inStage('read', () => readMarkup(source, options.allowPaths ?? [], diagnostics));
   diagnostics.throwIfErrors();
   if (lems?.target) return complete(source, options, importMarkup(lems, options, diagnostics), diagnostics, began);
   return {
@@ -170,7 +176,7 @@ function validateParts(
   for (const part of parts) {
     const found = new Diagnostics();
     try {
-      const imported = importNeuroML(lems, found, part);
+      const imported = inStage('import', () => importNeuroML(lems, found, part));
       models.push(complete(source, options, imported && { ...imported, set: {}, notation: 'neuroml' }, found, began));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
@@ -365,10 +371,12 @@ export async function runModel(
   const watch = stopwatch();
   // 5, 6. What named generators prescribe; then a kernel program, and a protocol in whole steps.
   const { precision = 'float64', threads, cacheDirectory, dumpIr } = options;
-  const drawn = placed(imported.positions, () => drawModel(valid));
+  const drawn = inStage('draw', () => placed(imported.positions, () => drawModel(valid, machineMemory())));
   const counts = recordsAllSynapses(drawn) ? await countSynapses(drawn, imported.positions, precision) : undefined;
-  const program = placed(imported.positions, () =>
-    lower(drawn, { precision, ...(counts ? { counts } : {}), ...(dumpIr ? { dumpIr } : {}) }),
+  const program = inStage('lower', () =>
+    placed(imported.positions, () =>
+      lower(drawn, { precision, ...(counts ? { counts } : {}), ...(dumpIr ? { dumpIr } : {}) }),
+    ),
   );
   const protocol = firstSteps(protocolOf(valid, program), options.steps ?? Infinity);
   const steps = protocolSteps(protocol);
@@ -378,12 +386,15 @@ export async function runModel(
   const wishes = { ...workOf(program, steps), ...(options.device === undefined ? {} : { device: options.device }) };
   const strategy = readStrategy(options.strategy ?? 'auto');
   const { target, device, ordinal } = await chooseTarget(options.target ?? 'auto', wishes);
-  const executable = await target.compile(program, {
-    ...(threads === undefined ? {} : { threads }),
-    ...(ordinal === undefined ? {} : { device: ordinal }),
-    ...(strategy === undefined ? {} : { strategy }),
-    ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
-  });
+  refuseTooLarge(target.name, wishes.bytes ?? 0);
+  const executable = await inStage('compile', () =>
+    target.compile(program, {
+      ...(threads === undefined ? {} : { threads }),
+      ...(ordinal === undefined ? {} : { device: ordinal }),
+      ...(strategy === undefined ? {} : { strategy }),
+      ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
+    }),
+  );
   const engine: Engine = { target: target.name, device, threads: executable.threads ?? 1 };
   watch.end('compile');
   if (target.name === 'null')
@@ -427,20 +438,23 @@ export async function runModel(
   };
   let session: Session | undefined;
   try {
-    session = await startWhileOpening(executable, program, writers, setup, options);
+    session = await inStage('connect', () => startWhileOpening(executable, program, writers, setup, options));
     watch.end('connect');
-    const run = await recorder.run(session, {
-      onProgress: (done, total) => options.onProgress?.('run', total === 0 ? 1 : done / total),
-      ...(options.signal ? { signal: options.signal } : {}),
-      ...(options.stopAfter === undefined ? {} : { stopAfter: options.stopAfter }),
-    });
+    const started = session;
+    const run = await inStage('run', () =>
+      recorder.run(started, {
+        onProgress: (done, total) => options.onProgress?.('run', total === 0 ? 1 : done / total),
+        ...(options.signal ? { signal: options.signal } : {}),
+        ...(options.stopAfter === undefined ? {} : { stopAfter: options.stopAfter }),
+      }),
+    );
     watch.end('run');
     // 9. Close the files: now they get their names.
     const notes = repeated?.notes ?? [...program.manifest.notes, ...(executable.notes ?? [])];
     const record = runRecord(header, recorder.plan, run, notes);
     const outputs: string[] = [];
     for (const writer of writers) {
-      const written = await writer.close(record, run.trains);
+      const written = await inStage('write', () => writer.close(record, run.trains));
       if (writer === named) noteWritten(written);
       outputs.push(...written);
     }
@@ -477,7 +491,7 @@ export const countAllSynapses = async ({
   positions,
 }: Pick<ImportedModel, 'valid'> & { readonly positions?: Positions }): Promise<ReadonlyMap<string, number>> =>
   countSynapses(
-    placed(positions, () => drawModel(valid)),
+    placed(positions, () => drawModel(valid, machineMemory())),
     positions,
     'float64',
   );

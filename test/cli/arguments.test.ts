@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { targets } from '../../runtime/targets/registry.js';
 import { commands, readArguments, targetNames } from '../../src/cli/arguments.js';
 import { UsageError } from '../../src/diagnostics/diagnostic.js';
+import { runCommand } from '../support/command.js';
 
 async function read(line: string): ReturnType<typeof readArguments> {
   return readArguments(line === '' ? [] : line.split(' '), 80);
@@ -100,5 +101,44 @@ describe('help', () => {
 
   it('completion prints a script', async () => {
     expect(await read('completion')).toMatchObject({ kind: 'text', text: expect.stringContaining('complete ') });
+  });
+});
+
+describe('several mistakes in one command line', () => {
+  it('are all said', async () => {
+    const { code, stderr } = await runCommand([
+      'run', 'model.yaml', '--seed', 'x', '--dt', '0 ms', '--duration', '5', '--threads', '0', '--set', 'g', '--set', 'h',
+      '--target', 'wams', '--precisoin', 'float32', '--subject', 'specis=cat',
+    ]); // prettier-ignore
+    expect(code).toBe(2);
+    expect(stderr.match(/^error: .*/gm)).toEqual([
+      'error: run has no option --precisoin',
+      'error: --target cannot be wams',
+      'error: --seed cannot be x',
+      'error: --dt cannot be 0 ms: it is not above zero',
+      'error: --duration cannot be 5: it has no unit',
+      'error: --threads cannot be 0',
+      'error: --set cannot be g',
+      'error: --set cannot be h',
+      'error: --subject has no field specis',
+    ]);
+    expect(stderr).toContain("--dt '0.1 ms'");
+  });
+
+  it('are all in the JSON', async () => {
+    const { stdout } = await runCommand(['run', 'model.yaml', '--seed', 'x', '--threads', '0', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { message: '--seed cannot be x' },
+      otherErrors: [{ message: '--threads cannot be 0' }],
+    });
+  });
+});
+
+describe('help', () => {
+  it('of completion is no script', async () => {
+    const { code, stdout } = await runCommand(['completion', '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Prints a script');
+    expect(stdout).not.toContain('compdef');
   });
 });

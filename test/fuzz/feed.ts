@@ -35,7 +35,7 @@ export async function feedDocument(name: string, bytes: Uint8Array, ordinal: num
     let imported: ImportedModel;
     try {
       imported = importModel(source);
-      lower(drawModel(imported.valid), { precision: ordinal % 2 === 0 ? 'float64' : 'float32' });
+      lower(drawModel(imported.valid, 1e9), { precision: ordinal % 2 === 0 ? 'float64' : 'float32' });
     } catch (error) {
       if (error instanceof DiagnosticError)
         renderDiagnostics(error.diagnostics, { source: () => source.text, colour: false });

@@ -33,7 +33,8 @@ try {
           : await feedDocument(join(folder, 'model'), bytes, ordinal);
       say({ outcome });
     } catch (error) {
-      say({ broken: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      const { stack, cause } = error instanceof Error ? error : { stack: String(error), cause: undefined };
+      say({ broken: cause instanceof Error ? cause.stack : stack });
     }
     if (memory() - before > 1e9) say({ broken: `${Math.round((memory() - before) / 1e6)} MB of memory` });
   }

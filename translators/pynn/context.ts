@@ -1,5 +1,6 @@
 import type { Diagnostics, Finding } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
+import * as messages from './messages.js';
 import type { Rng } from './specification.js';
 
 /** Where findings of an import go; places are pointers into the user's document. */
@@ -29,6 +30,16 @@ export interface Setting extends Reporter {
    * that are connected.
    */
   needsConnections(label: string): boolean;
+}
+
+/** Most cells, spikes or pairs that are written out one by one. */
+const mostListed = 2 ** 25;
+
+/** Whether so many things can be written out one by one; otherwise there is a finding. */
+export function canList(count: number, pointer: string, setting: Reporter): boolean {
+  if (count <= mostListed) return true;
+  setting.report(messages.tooManyListed(count, mostListed), pointer);
+  return false;
 }
 
 /** A reporter that adds to `diagnostics`, with places from `positions`. */

@@ -110,6 +110,14 @@ export const outOfRange = (what: string, expected: string, found: unknown): Find
   found: shorten(found),
 });
 
+export const tooManyListed = (found: number, most: number): Finding => ({
+  code: 'pynn/too-many-listed',
+  message: 'too many cells, spikes or pairs would be written out one by one',
+  expected: `at most ${most}`,
+  found: String(found),
+  hint: 'use fewer cells, or say it without lists: whole populations, expressions, Poisson sources',
+});
+
 export const tooManyConnections = (found: number, most: number): Finding => ({
   code: 'pynn/too-many-connections',
   message: 'the connector asks for more connections than there are',

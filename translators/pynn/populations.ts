@@ -3,13 +3,16 @@
 import type { StandardCell } from '../../src/library/standard-type.js';
 import { child } from '../../src/model/pointer.js';
 import { defaultOf, givenParameters, listCount, listFor, parameterValues, unitOf, type CellTypes } from './cells.js';
-import { own, type Setting } from './context.js';
+import { canList, own, type Setting } from './context.js';
 import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import type { PopulationInfo } from './selections.js';
 import type { Population, Value, Values } from './specification.js';
 import { translateStructure } from './structures.js';
 import { translateValue } from './values.js';
+
+/** Cells that any target can count. */
+const mostCells = 2_147_483_648;
 
 /** Number of cells: that of a grid is the product of its sides. */
 export function sizeOfPopulation(population: Population, pointer: string, setting: Setting): number {
@@ -19,11 +22,11 @@ export function sizeOfPopulation(population: Population, pointer: string, settin
     sides.length > 0 &&
     sides.length <= 3 &&
     sides.every((side) => Number.isSafeInteger(side) && side >= 1) &&
-    Number.isSafeInteger(product)
+    product <= mostCells
   )
     return product;
   setting.report(
-    messages.outOfRange('the size', 'a whole number of 1 or more, or two or three of them', population.size),
+    messages.outOfRange('the size', `a whole number from 1 to ${mostCells}, or two or three of them`, population.size),
     child(pointer, 'size'),
   );
   return 1;
@@ -183,6 +186,7 @@ export function spikeTrains(value: Value, size: number, pointer: string, setting
       messages.wrongValue('spike_times', 'a list of times, or one for each cell', value),
       pointer,
     );
+  if (!canList(size * Math.max(1, whole?.length ?? 1), pointer, setting)) return undefined;
   for (let cell = 0; cell < size; cell++) {
     const train = whole ?? listFor(value, cell);
     if (train === undefined)

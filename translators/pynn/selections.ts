@@ -2,7 +2,7 @@
 
 import type { StandardCell } from '../../src/library/standard-type.js';
 import { child } from '../../src/model/pointer.js';
-import type { Setting } from './context.js';
+import { canList, type Setting } from './context.js';
 import { located } from '../shared/located.js';
 import * as messages from './messages.js';
 import type { Assembly, PynnSpecification, View } from './specification.js';
@@ -165,6 +165,7 @@ function sampleOf(
       ? null
       : { ...generator, distribution: 'permutation', arguments: [size], order: setting.nextOrder() };
   const { cells, population } = portion;
+  if (!canList(size, at, setting)) return undefined;
   if (parent.portions.length > 1 || cells.kind === 'sample') return drawnFrom(view.label, sample, parent, drawn, null);
   const within =
     size === population.size
@@ -199,6 +200,9 @@ function drawnFrom(
   return { portions: populations.map((population) => ({ population, cells })), size: pick?.length ?? size };
 }
 
+/** Whether any of a target's cells are still to be drawn. */
+export const isDrawn = ({ portions }: Target): boolean => portions.some(({ cells }) => cells.kind === 'sample');
+
 /** The cells of a target, each by a text of its own; undefined while some are still to be drawn. */
 export function cellsOf({ portions }: Target): readonly string[] | undefined {
   const texts: string[] = [];
@@ -228,6 +232,7 @@ function chosen(
     const bound = (value: number | null | undefined, otherwise: number): number =>
       value === null || value === undefined ? otherwise : Math.max(0, Math.min(size, value < 0 ? value + size : value));
     const [from, until] = [bound(start, 0), bound(stop, size)];
+    if (!canList((until - from) / step, child(pointer, 'slice'), setting)) return undefined;
     return Array.from({ length: Math.max(0, Math.ceil((until - from) / step)) }, (_, k) => from + k * step);
   }
   if (mask !== undefined) {
@@ -269,10 +274,20 @@ export function assemblyOf(
 /** Whether two targets have a cell in common, as far as is known. */
 function overlap(a: Target, b: Target): boolean {
   if (a.label === b.label) return true;
-  const [first, second] = [cellsOf(a), cellsOf(b)];
-  if (first === undefined || second === undefined) return false;
-  const cells = new Set(first);
-  return second.some((cell) => cells.has(cell));
+  if (isDrawn(a) || isDrawn(b)) return false;
+  return a.portions.some((one) =>
+    b.portions.some((other) => one.population.id === other.population.id && shareCells(one.cells, other.cells)),
+  );
+}
+
+/** Whether two sets of cells of one population share any; a range is never written out. */
+function shareCells(a: Cells, b: Cells): boolean {
+  if (a.kind === 'sample' || b.kind === 'sample') return false;
+  if (a.kind === 'range' && b.kind === 'range') return Math.max(a.begin, b.begin) < Math.min(a.end, b.end);
+  if (a.kind === 'range') return shareCells(b, a);
+  if (b.kind === 'range') return a.indices.some((index) => index >= b.begin && index < b.end);
+  const indices = new Set(a.indices);
+  return b.indices.some((index) => indices.has(index));
 }
 
 /** What a label stands for; undefined after an unknown one, or what is wrong with its definition, was reported. */

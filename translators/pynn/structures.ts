@@ -1,5 +1,6 @@
 /** Where cells are: PyNN's structures as those of the canonical model. Lengths are in um. */
 
+import { nearestCubeRoot } from '../../src/model/cube-root.js';
 import { child } from '../../src/model/pointer.js';
 import { own, type Setting } from './context.js';
 import { located, type Located } from '../shared/located.js';
@@ -116,11 +117,12 @@ function checkGrid({ type, params = {} }: Structure, size: number, pointer: stri
     expected = columns * Math.round(size / Math.max(1, columns));
   } else if (type === 'Grid3D') {
     const [a, b] = [ratio('aspect_ratioXY'), ratio('aspect_ratioXZ')];
-    let nx = 0;
-    while ((nx + 0.5) * (nx + 0.5) * (nx + 0.5) <= size * a * b) nx++;
+    const nx = nearestCubeRoot(size * a * b);
     expected = nx * Math.round(nx / a) * Math.round(nx / b);
   } else return;
-  if (expected !== size)
+  if (!Number.isFinite(expected))
+    setting.report(messages.outOfRange('an aspect ratio', 'a number above 0 of a grid of this size', size), pointer);
+  else if (expected !== size)
     setting.report(messages.wrongLength(`a ${type} of this aspect ratio`, expected, size), pointer);
 }
 

@@ -2,6 +2,7 @@
 
 import { philox } from '../../ir/library/philox-host.js';
 import { streamKey } from '../../ir/library/streams.js';
+import { nearestCubeRoot } from '../../model/cube-root.js';
 import type { DataStore, Population, Positions, Structure } from '../../model/typed.js';
 import { CannotDraw } from '../generators.js';
 import type { RandomState } from '../numpy/random-state.js';
@@ -73,7 +74,7 @@ function laidOut(name: string, size: number, { structure, arguments: given }: St
     }
     case 'grid3D': {
       const [a, b] = [number('aspectRatioXY', 1), number('aspectRatioXZ', 1)];
-      const nx = cubeRoot(size * a * b);
+      const nx = nearestCubeRoot(size * a * b);
       const [ny, nz] = [Math.round(nx / a), Math.round(nx / b)];
       if (nx * ny * nz !== size)
         throw new CannotDraw(`a grid of ${nx} by ${ny} by ${nz} for ${size} elements (population ${name})`);
@@ -104,13 +105,6 @@ function laidOut(name: string, size: number, { structure, arguments: given }: St
     default:
       throw new CannotDraw(`the structure ${structure} (population ${name})`);
   }
-}
-
-/** The whole number nearest to a cube root, by comparing cubes. */
-function cubeRoot(volume: number): number {
-  let side = 0;
-  while ((side + 0.5) * (side + 0.5) * (side + 0.5) <= volume) side++;
-  return side;
 }
 
 /** A uniform number in (0, 1), as `uniformFromWords` makes it. */

@@ -3,7 +3,7 @@
  * so that what others do meanwhile (deliveries without delay) is met when the element reads again.
  */
 
-import { InvariantError, invariant } from '../../diagnostics/diagnostic.js';
+import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Local } from '../../ir/program.js';
 import type { Expression, Statement } from '../../lang/ast.js';
@@ -16,6 +16,7 @@ import { compile, compileCondition, to } from '../expressions.js';
 import type { Storage } from '../groups.js';
 import { writtenBy } from './code.js';
 import { loaded } from './layout.js';
+import * as messages from '../messages.js';
 
 /** Whose variables the code reads and writes, and where they are. */
 export interface Owner {
@@ -184,7 +185,8 @@ export class StepScope extends CodeScope {
       case 't_in_timesteps':
         return step;
       default:
-        throw new InvariantError('lower/serial/scope', `${name} means nothing in ${this.owner.name}`);
+        this.context.diagnostics.add(messages.unreadable(name, this.owner.name));
+        return ir.f64(0);
     }
   }
 }

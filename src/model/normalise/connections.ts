@@ -4,7 +4,7 @@ import type { ArrayValue, ConnectionRule } from '../model.js';
 import { child } from '../pointer.js';
 import type { Context } from './context.js';
 import { allNames, checkedExpression, normaliseExpression, textOf, type Slot } from './expressions.js';
-import { literalValue, nonNegativeQuantity, normaliseCount } from './literals.js';
+import { largestCount, literalValue, nonNegativeQuantity, normaliseCount } from './literals.js';
 import { checkVariableName, metre, namesFrom, pureUnit, siUnit, special, type Names } from './names.js';
 import type { Selection } from './selections.js';
 import { indicesOf } from './selections.js';
@@ -216,6 +216,10 @@ function numberOrText(
   if (!e) return undefined;
   const value = literalValue(e);
   if (value === undefined) return textOf(e, allNames(scopes));
+  if (most === Infinity && value > largestCount) {
+    context.report(messages.tooLarge(slot.what, value, largestCount), pointer);
+    return undefined;
+  }
   if (value >= least && value <= most) return value;
   context.report(
     most === Infinity ? messages.negative(slot.what, value) : messages.outOfRange(slot.what, least, most, value),

@@ -84,7 +84,7 @@ export function nonNegativeQuantity(
 }
 
 /** Sizes and indices above this do not fit what targets count with. */
-const largestCount = 2_147_483_648;
+export const largestCount = 2_147_483_648;
 
 /** A whole number from 0 to 2^31, of literals and model parameters; undefined after a finding. */
 export function normaliseCount(

@@ -18,7 +18,8 @@ export function brianName(
     reservedWord(candidate, owner) !== undefined ||
     (!suffixed && /_(pre|post)$/.test(candidate));
   if (!refused(key)) return key;
-  const stem = key.replace(/^_+/, '').replace(/_(pre|post)$/, '_$1_') || 'x';
+  // Names of Brian begin with a letter.
+  const stem = key.replace(/^_+(?=\d)/, 'x').replace(/^_+/, '').replace(/_(pre|post)$/, '_$1_') || 'x';
   for (let count = 1; ; count++) {
     const candidate = count === 1 ? (stem === key ? `${stem}_` : stem) : `${stem}_${count}`;
     if (!refused(candidate)) return candidate;

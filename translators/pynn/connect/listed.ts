@@ -1,9 +1,9 @@
 /** Connectors that say which cells are connected: lists, files, matrices, connection sets, copies. */
 
 import { child } from '../../../src/model/pointer.js';
-import { own } from '../context.js';
+import { canList, own } from '../context.js';
 import * as messages from '../messages.js';
-import { cellsOf } from '../selections.js';
+import { cellsOf, isDrawn } from '../selections.js';
 import type { DataReference } from '../specification.js';
 import { isNumbers } from '../values.js';
 import { flagOf, selfOf, sizesOf, type Call, type Column, type Connections, type Ends, type Pairs } from './call.js';
@@ -13,20 +13,23 @@ export function allToAll(call: Call): Connections | undefined {
   const self = selfOf(call, 'refused');
   if (self === undefined) return undefined;
   const rule = { rule: 'all', ...self };
-  if (self.self !== false) return { rule, pairs: () => allPairs(call.ends, null) };
-  const [pre, post] = [cellsOf(call.ends.pre), cellsOf(call.ends.post)];
+  if (self.self !== false) return { rule, pairs: () => allPairs(call, () => null) };
   // Which cells are in both ends is not known while one of them is a sample that is still to be drawn.
-  return { rule, ...(pre && post ? { pairs: () => allPairs(call.ends, sameCells(pre, post)) } : {}) };
+  const known = ![call.ends.pre, call.ends.post].some(isDrawn);
+  return { rule, ...(known ? { pairs: () => allPairs(call, () => sameCells(call.ends)) } : {}) };
 }
 
 /** For each sender the place of the same cell among the receivers, or -1. */
-function sameCells(pre: readonly string[], post: readonly string[]): readonly number[] {
+function sameCells(ends: Ends): readonly number[] {
+  const [pre, post] = [cellsOf(ends.pre) ?? [], cellsOf(ends.post) ?? []];
   const places = new Map(post.map((cell, j) => [cell, j]));
   return pre.map((cell) => places.get(cell) ?? -1);
 }
 
-function allPairs(ends: Ends, leftOut: readonly number[] | null): Pairs {
+function allPairs({ ends, setting, pointer }: Call, without: () => readonly number[] | null): Pairs {
   const [n, m] = sizesOf(ends);
+  if (!canList(n * m, pointer, setting)) return { sources: new Uint32Array(), targets: new Uint32Array() };
+  const leftOut = without();
   const count = n * m - (leftOut?.filter((j) => j >= 0).length ?? 0);
   const sources = new Uint32Array(count);
   const targets = new Uint32Array(count);

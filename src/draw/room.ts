@@ -1,0 +1,182 @@
+/**
+ * What drawing a model needs, before anything is drawn: so many bytes of memory, so many random numbers, so many
+ * elements that are named one by one. All follow from the sizes that the model says.
+ */
+
+import type { Diagnostic, Finding } from '../diagnostics/diagnostic.js';
+import { arrayOf } from '../model/arrays.js';
+import type { DrawnValues, Model, Projection, SelectionRule, ValidModel, Value } from '../model/model.js';
+import * as messages from './messages.js';
+
+const isDraw = (value: Value): value is DrawnValues => typeof value === 'object' && 'generator' in value;
+
+/** Most numbers of named generators in a model: they are drawn one after another, in some minutes. */
+const mostDraws = 2 ** 35;
+/** Most elements that a selection names one by one. */
+const mostNamed = 2 ** 27;
+/** Most numbers in an array. */
+const mostInArray = 2 ** 31;
+
+/** Bytes of a place, of a drawn value with its form in SI, and of a synapse's ends. */
+const bytesOf = { place: 24, value: 16, ends: 24, index: 8 } as const;
+
+/** What a part of the model needs. */
+interface Need {
+  readonly pointer: string;
+  readonly what: string;
+  readonly bytes: number;
+  readonly draws: number;
+  /** Numbers of the longest array. */
+  readonly longest: number;
+}
+
+/**
+ * Everything that a machine has no room for.
+ *
+ * @param memory  bytes that the machine has
+ * @returns an error for each part that needs more than is allowed, or, where only all together do, one for the largest
+ */
+export function findExcess(valid: ValidModel, memory: number): readonly Diagnostic[] {
+  const needs = needsOf(valid);
+  const found: Diagnostic[] = [];
+  const add = ({ pointer }: Need, finding: Finding): void =>
+    void found.push({ severity: 'error', ...finding, place: { document: '', pointer } });
+  for (const need of needs) {
+    if (need.bytes > memory) add(need, messages.tooMuchMemory(need.what, need.bytes, memory));
+    else if (need.longest > mostInArray) add(need, messages.tooManyNumbers(need.what, need.longest, mostInArray));
+    else if (need.draws > mostDraws) add(need, messages.tooManyDraws(need.what, need.draws, mostDraws));
+  }
+  for (const { pointer, rule } of selectionsOf(valid.model)) {
+    const count = namedIn(rule, valid);
+    if (count > mostNamed)
+      found.push({
+        severity: 'error',
+        ...messages.tooManyNamed(count, mostNamed),
+        place: { document: '', pointer },
+      });
+  }
+  const [largest] = [...needs].sort((a, b) => b.bytes - a.bytes);
+  const all = needs.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (found.length === 0 && largest && all > memory)
+    add(largest, messages.tooMuchMemory('all that is drawn together', all, memory));
+  return found;
+}
+
+function needsOf(valid: ValidModel): readonly Need[] {
+  const { model } = valid;
+  const needs: Need[] = [];
+  const sizeOf = (rule: SelectionRule): number => countOf(rule, valid);
+  for (const [name, { size, values, positions }] of Object.entries(model.populations)) {
+    const pointer = `/populations/${name}`;
+    const shuffled = positions && 'structure' in positions && positions.fillOrder === 'random' ? bytesOf.index : 0;
+    if (positions)
+      needs.push({
+        pointer: `${pointer}/positions`,
+        what: `the positions of ${name}`,
+        bytes: size * (bytesOf.place + shuffled),
+        draws: 'structure' in positions && positions.structure.startsWith('random') ? 3 * size : 0,
+        longest: size,
+      });
+    for (const [variable, value] of Object.entries(values))
+      if (isDraw(value))
+        needs.push({
+          pointer: `${pointer}/values/${variable}`,
+          what: `the values of ${variable} of ${name}`,
+          bytes: size * bytesOf.value,
+          draws: size,
+          longest: size,
+        });
+  }
+  for (const [name, projection] of Object.entries(model.projections)) {
+    const { synapses, draws } = connectionsOf(projection, sizeOf);
+    const drawn = [...Object.values(projection.values), ...Object.values(projection.delays)].filter(isDraw).length;
+    if (draws === 0 && drawn === 0) continue;
+    needs.push({
+      pointer: `/projections/${name}`,
+      what: `the synapses of ${name}`,
+      bytes: synapses * (bytesOf.ends + drawn * bytesOf.value),
+      draws: draws + drawn * synapses,
+      longest: synapses,
+    });
+  }
+  return needs;
+}
+
+/** Expected synapses of a projection, and random numbers that a named generator draws for them. */
+function connectionsOf(
+  { from, to, connect }: Projection,
+  sizeOf: (rule: SelectionRule) => number,
+): { readonly synapses: number; readonly draws: number } {
+  const [pre, post] = [sizeOf(from.of), sizeOf(to.of)];
+  let [synapses, draws] = [0, 0];
+  for (const rule of connect) {
+    switch (rule.rule) {
+      case 'all':
+        synapses += pre * post;
+        break;
+      case 'oneToOne':
+        synapses += Math.min(pre, post);
+        break;
+      case 'hostDrawn': {
+        const { connector, n, p, replace } = rule.arguments;
+        const each = typeof n === 'number' ? n : 0;
+        if (connector === 'fixedNumberPre' || connector === 'fixedNumberPost') {
+          const [rows, others] = connector === 'fixedNumberPre' ? [post, pre] : [pre, post];
+          synapses += rows * each;
+          draws += rows * (replace === true ? each : Math.max(each, others));
+        } else if (connector === 'fixedTotal') {
+          synapses += each;
+          draws += 2 * each;
+        } else {
+          synapses += typeof p === 'number' ? p * pre * post : 0;
+          draws += pre * post;
+        }
+        break;
+      }
+      default:
+        // The lists of others are there already, or are drawn where the program runs.
+        break;
+    }
+  }
+  return { synapses, draws };
+}
+
+interface Selection {
+  readonly pointer: string;
+  readonly rule: SelectionRule;
+}
+
+function selectionsOf(model: Model): readonly Selection[] {
+  return [
+    ...Object.entries(model.projections).flatMap(([name, { from, to }]) => [
+      { pointer: `/projections/${name}/from`, rule: from.of },
+      { pointer: `/projections/${name}/to`, rule: to.of },
+    ]),
+    ...model.recordings.map(({ of }, k) => ({ pointer: `/recordings/${k}`, rule: of })),
+    ...Object.entries(model.stimuli).map(([name, { to }]) => ({ pointer: `/stimuli/${name}`, rule: to })),
+    ...Object.entries(model.operations).map(([name, { on }]) => ({ pointer: `/operations/${name}`, rule: on })),
+    ...model.experiment.protocol.flatMap((phase, k) =>
+      'of' in phase && phase.of ? [{ pointer: `/experiment/protocol/${k}`, rule: phase.of }] : [],
+    ),
+  ];
+}
+
+/** Elements that are named one by one: whole populations and plain ranges of them have no need to be. */
+function namedIn(rule: SelectionRule, valid: ValidModel): number {
+  if ('assembly' in rule) return rule.assembly.reduce((sum, part) => sum + countOf(part, valid), 0);
+  if ('projection' in rule) return 0;
+  if ('sample' in rule)
+    return 'from' in rule ? namedIn(rule.from, valid) : (valid.model.populations[rule.population]?.size ?? 0);
+  return 'slice' in rule && rule.slice !== undefined ? countOf(rule, valid) : 0;
+}
+
+function countOf(rule: SelectionRule, valid: ValidModel): number {
+  if ('assembly' in rule) return rule.assembly.reduce((sum, part) => sum + countOf(part, valid), 0);
+  if ('sample' in rule) return rule.sample;
+  if ('projection' in rule) return 0;
+  if ('indices' in rule) return arrayOf(rule.indices, valid.data).length;
+  if ('mask' in rule) return arrayOf(rule.mask, valid.data).length;
+  if (!rule.slice) return valid.model.populations[rule.population]?.size ?? 0;
+  const [from, until, by] = rule.slice;
+  return Math.max(0, Math.ceil((until - from) / by));
+}

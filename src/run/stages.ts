@@ -1,0 +1,55 @@
+/** Stages of the chain from a file to a result, for what goes wrong in them unforeseen. */
+
+import { DiagnosticError, InvariantError, UsageError } from '../diagnostics/diagnostic.js';
+import { LangError } from '../lang/lang-error.js';
+import { InterruptedError } from './interrupted.js';
+
+/** The stages, as docs/architecture.md names them. */
+export type Stage = 'read' | 'import' | 'normalise' | 'draw' | 'lower' | 'compile' | 'connect' | 'run' | 'write';
+
+/**
+ * Runs a stage. What is thrown there and is none of our own errors becomes one that names the stage, and the function
+ * that it comes from; that something did not fit into memory is no fault of ours.
+ *
+ * @throws DiagnosticError, UsageError, InterruptedError as they are; InvariantError for all else
+ */
+export function inStage<T>(stage: Stage, action: () => T): T {
+  let result: T;
+  try {
+    result = action();
+  } catch (error) {
+    throw named(stage, error);
+  }
+  return (result instanceof Promise
+    ? result.catch((error: unknown) => {
+        throw named(stage, error);
+      })
+    : result) as unknown as T;
+}
+
+function named(stage: Stage, error: unknown): unknown {
+  if ([DiagnosticError, UsageError, InvariantError, InterruptedError].some((kind) => error instanceof kind))
+    return error;
+  const message = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+  if (error instanceof RangeError && outOfMemory.test(message))
+    return new UsageError(
+      `the model is too large for this machine: in the stage ${stage}, memory ran out (${message})`,
+      'use fewer cells, connections or recordings',
+    );
+  const where = error instanceof LangError ? undefined : topFunction(error);
+  return new InvariantError(`the stage ${stage}${where === undefined ? '' : `, in ${where}`}`, message, error);
+}
+
+/** What engines of JavaScript say of arrays, texts and maps that they cannot make. */
+const outOfMemory =
+  /allocation failed|Invalid (typed )?array( buffer)? length|maximum size exceeded|Invalid string length|out of memory/i;
+
+/** The innermost function of ours that an error comes from. */
+function topFunction(error: unknown): string | undefined {
+  const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
+  for (const line of lines) {
+    const [, name] = /^\s+at (?:async )?(?:new )?([\w.#<>]+) \((?!node:)/.exec(line) ?? [];
+    if (name !== undefined && !name.includes('<anonymous>')) return name.replace(/^.*\./, '');
+  }
+  return undefined;
+}

@@ -1,0 +1,87 @@
+/** What a model would need to be drawn is known before anything is drawn, and refused where it is too much. */
+
+import { describe, expect, it } from 'vitest';
+import { drawModel } from '../../src/draw/draw.js';
+import { DiagnosticError, type Diagnostic } from '../../src/diagnostics/diagnostic.js';
+import { importModel } from '../../src/run/pipeline.js';
+
+const synapse = { type: 'StaticSynapse', params: { weight: 0.01, delay: 1 } };
+const rng = { type: 'NumpyRNG', seed: 1 };
+
+interface Parts {
+  readonly size?: number;
+  readonly population?: object;
+  readonly connector?: object;
+}
+
+/** What is said of a PyNN document on a machine of 1 GB. */
+function findings({ size = 10, population = {}, connector }: Parts): readonly Diagnostic[] {
+  const document = {
+    format: 'interneuron/pynn',
+    version: 1,
+    setup: { timestep: 0.1 },
+    populations: [{ label: 'a', size, cell: { type: 'IF_cond_exp' }, ...population }],
+    ...(connector
+      ? {
+          projections: [
+            { label: 'p', pre: 'a', post: 'a', receptor_type: 'excitatory', connector: { ...connector, rng }, synapse },
+          ],
+        }
+      : {}),
+    phases: [{ run: 1 }],
+  };
+  try {
+    drawModel(importModel({ name: 'large.json', text: JSON.stringify(document) }).valid, 1e9);
+    return [];
+  } catch (error) {
+    if (error instanceof DiagnosticError) return error.diagnostics;
+    throw error;
+  }
+}
+
+const numbers = { random: 'uniform', parameters: { low: -70, high: -60 }, rng };
+
+const cases: readonly (readonly [string, Parts, string])[] = [
+  ['positions', { size: 2 ** 31, population: { structure: { type: 'Line' } } }, 'draw/too-much-memory'],
+  ['first values', { size: 2 ** 31, population: { initial_values: { v: numbers } } }, 'draw/too-much-memory'],
+  [
+    'a fixed number for each cell',
+    { connector: { type: 'FixedNumberPreConnector', params: { n: 2 ** 33 } } },
+    'draw/too-much-memory',
+  ],
+  [
+    'a fixed number in all',
+    { connector: { type: 'FixedTotalNumberConnector', params: { n: 2 ** 31 - 1 } } },
+    'draw/too-much-memory',
+  ],
+  [
+    'all pairs that are asked',
+    { size: 1e6, connector: { type: 'FixedProbabilityConnector', params: { p_connect: 1e-6 } } },
+    'draw/too-many-draws',
+  ],
+];
+
+describe('too large to be drawn', () => {
+  it.each(cases)('%s', (_, parts, code) => {
+    const found = findings(parts);
+    expect(found.map((finding) => finding.code)).toEqual([code]);
+    expect(found[0]).toMatchObject({
+      expected: expect.any(String),
+      found: expect.any(String),
+      hint: expect.any(String),
+    });
+    expect(found[0]?.place?.pointer).toMatch(/^\/(populations|projections)\//);
+  });
+
+  it('grids of any aspect ratio take no time', () => {
+    for (const ratio of [1e12, 1e100, 1e300, 1e-300]) {
+      const [first] = findings({ population: { structure: { type: 'Grid3D', params: { aspect_ratioXY: ratio } } } });
+      expect(first?.code).toMatch(/^(pynn|draw)\//);
+    }
+  });
+
+  it('is not what fits', () => {
+    expect(findings({ size: 1000, population: { initial_values: { v: numbers } } })).toEqual([]);
+    expect(findings({ connector: { type: 'FixedNumberPreConnector', params: { n: 5 } } })).toEqual([]);
+  });
+});

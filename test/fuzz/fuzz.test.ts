@@ -1,0 +1,27 @@
+/**
+ * Some inputs of each notation, as `npm run fuzz` feeds them: none may end in an internal error, take five seconds, or a
+ * gigabyte.
+ */
+
+import { describe, expect, it } from 'vitest';
+import { inputsOf, notations } from './inputs.js';
+import { campaign } from './supervise.js';
+
+const inputs = { brian: 400, canonical: 400, pynn: 500, neuroml: 150, expression: 5000 } as const;
+
+describe.each(notations)('%s', (notation) => {
+  it('breaks nothing, whatever is changed in it', { timeout: 300_000 }, async () => {
+    const { accepted, refused, broken } = await campaign(notation, 1, 0, inputs[notation]);
+    expect(broken.map(({ ordinal, why }) => `${ordinal}: ${why}`)).toEqual([]);
+    expect(accepted + refused).toBe(inputs[notation]);
+    // Inputs that are all refused at the door would show little.
+    expect(accepted).toBeGreaterThan(inputs[notation] / 50);
+  });
+});
+
+describe('an input', () => {
+  it('follows from seed and ordinal alone', () => {
+    for (const notation of notations)
+      expect(Buffer.from(inputsOf(notation, 3)(17))).toEqual(Buffer.from(inputsOf(notation, 3)(17)));
+  });
+});

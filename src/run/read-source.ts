@@ -35,7 +35,7 @@ export function readSource(path: string): Source {
       throw new UsageError(`${path} cannot be read as HDF5: ${network.refused}`, 'is it whole?');
     throw new UsageError(`${path} is an HDF5 file, not a model`, 'interneuron verify runs a result file again');
   }
-  return sourceOf(path, bytes);
+  return decodeSource(path, bytes);
 }
 
 /**
@@ -44,7 +44,7 @@ export function readSource(path: string): Source {
  * @param path  its name in diagnostics
  * @throws DiagnosticError when they are no text
  */
-export function sourceOf(path: string, bytes: Uint8Array): Source {
+export function decodeSource(path: string, bytes: Uint8Array): Source {
   if (looksLikeXml(bytes)) {
     const decoded = decodeXml(bytes);
     if ('refused' in decoded)

@@ -6,7 +6,7 @@ import { DiagnosticError, type Diagnostic } from '../../src/diagnostics/diagnost
 import { importModel } from '../../src/run/pipeline.js';
 
 const synapse = { type: 'StaticSynapse', params: { weight: 0.01, delay: 1 } };
-const rng = { type: 'NumpyRNG', seed: 1 };
+const rng = 'numpy';
 
 interface Parts {
   readonly size?: number;
@@ -20,6 +20,7 @@ function findings({ size = 10, population = {}, connector }: Parts): readonly Di
     format: 'interneuron/pynn',
     version: 1,
     setup: { timestep: 0.1 },
+    rngs: { numpy: { type: 'NumpyRNG', seed: 1 } },
     populations: [{ label: 'a', size, cell: { type: 'IF_cond_exp' }, ...population }],
     ...(connector
       ? {
@@ -39,7 +40,7 @@ function findings({ size = 10, population = {}, connector }: Parts): readonly Di
   }
 }
 
-const numbers = { random: 'uniform', parameters: { low: -70, high: -60 }, rng };
+const numbers = { random: 'uniform', params: { low: -70, high: -60 }, rng };
 
 const cases: readonly (readonly [string, Parts, string])[] = [
   ['positions', { size: 2 ** 31, population: { structure: { type: 'Line' } } }, 'draw/too-much-memory'],

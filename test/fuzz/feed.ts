@@ -13,7 +13,7 @@ import { printExpression } from '../../src/lang/print.js';
 import { convertModel } from '../../src/run/convert.js';
 import { generateProject } from '../../src/run/generate-project.js';
 import { importModel, type ImportedModel } from '../../src/run/pipeline.js';
-import { sourceOf } from '../../src/run/read-source.js';
+import { decodeSource } from '../../src/run/read-source.js';
 import type { TargetNotation } from '../../src/run/target-notations.js';
 import { drawModel } from '../../src/draw/draw.js';
 import { lower } from '../../src/lower/lower.js';
@@ -31,7 +31,7 @@ const conversions: readonly TargetNotation[] = ['canonical', 'brian', 'brian-jso
  */
 export async function feedDocument(name: string, bytes: Uint8Array, ordinal: number): Promise<Outcome> {
   try {
-    const source = sourceOf(name, bytes);
+    const source = decodeSource(name, bytes);
     let imported: ImportedModel;
     try {
       imported = importModel(source);

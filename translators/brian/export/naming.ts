@@ -19,7 +19,11 @@ export function brianName(
     (!suffixed && /_(pre|post)$/.test(candidate));
   if (!refused(key)) return key;
   // Names of Brian begin with a letter.
-  const stem = key.replace(/^_+(?=\d)/, 'x').replace(/^_+/, '').replace(/_(pre|post)$/, '_$1_') || 'x';
+  const stem =
+    key
+      .replace(/^_+(?=\d)/, 'x')
+      .replace(/^_+/, '')
+      .replace(/_(pre|post)$/, '_$1_') || 'x';
   for (let count = 1; ; count++) {
     const candidate = count === 1 ? (stem === key ? `${stem}_` : stem) : `${stem}_${count}`;
     if (!refused(candidate)) return candidate;

@@ -214,7 +214,7 @@ export class ElementScope extends CodeScope {
     const length = this.length(name);
     if (length) return ir.div(length, ir.f64(micrometresPerMetre));
     this.context.diagnostics.add(messages.unreadable(name, this.group.name));
-    return ir.f64(0);
+    return ir.f64(1);
   }
 }
 

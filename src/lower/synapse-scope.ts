@@ -129,7 +129,7 @@ export class SynapseScope extends CodeScope {
         return ir.i32(this.plan.post.named);
       default:
         this.context.diagnostics.add(messages.unreadable(name, this.plan.name));
-        return ir.f64(0);
+        return ir.f64(1);
     }
   }
 

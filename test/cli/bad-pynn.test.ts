@@ -155,3 +155,26 @@ test('and the document itself is right', async () => {
   writeFileSync(file, JSON.stringify(network()));
   expect((await runCommand(['validate', file])).code).toBe(0);
 });
+
+test('sizes of two kinds of mistake are both said', async () => {
+  const document = network();
+  const [source, cells] = document['populations'] as Record<string, unknown>[];
+  const path = folder.file('sizes.json');
+  writeFileSync(
+    path,
+    JSON.stringify({
+      ...document,
+      populations: [
+        { ...source, size: -3 },
+        { ...cells, size: 'ten' },
+      ],
+    }),
+  );
+  const { code, stdout } = await runCommand(['validate', path, '--json']);
+  expect(code).toBe(1);
+  const { documents } = JSON.parse(stdout) as { documents: { diagnostics: { place: { pointer: string } }[] }[] };
+  expect(documents[0]?.diagnostics.map(({ place }) => place.pointer)).toEqual([
+    '/populations/0/size',
+    '/populations/1/size',
+  ]);
+});

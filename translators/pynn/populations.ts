@@ -14,6 +14,9 @@ import { translateValue } from './values.js';
 /** Cells that any target can count. */
 const mostCells = 2_147_483_648;
 
+/** What the size of a population may be, for messages. */
+export const sizesAllowed = `a whole number from 1 to ${mostCells}, or two or three of them`;
+
 /** Number of cells: that of a grid is the product of its sides. */
 export function sizeOfPopulation(population: Population, pointer: string, setting: Setting): number {
   const sides = typeof population.size === 'number' ? [population.size] : population.size;
@@ -25,10 +28,7 @@ export function sizeOfPopulation(population: Population, pointer: string, settin
     product <= mostCells
   )
     return product;
-  setting.report(
-    messages.outOfRange('the size', `a whole number from 1 to ${mostCells}, or two or three of them`, population.size),
-    child(pointer, 'size'),
-  );
+  setting.report(messages.outOfRange('the size', sizesAllowed, population.size), child(pointer, 'size'));
   return 1;
 }
 

@@ -186,7 +186,7 @@ export class StepScope extends CodeScope {
         return step;
       default:
         this.context.diagnostics.add(messages.unreadable(name, this.owner.name));
-        return ir.f64(0);
+        return ir.f64(1);
     }
   }
 }

@@ -80,6 +80,11 @@ export class ConversionReport {
     return false;
   }
 
+  /** Whether it was said that a part is left out. */
+  hasOmission(pointer: string): boolean {
+    return [...this.#entries.values()].some((entry) => entry.pointer === pointer && entry.verdict === 'notExpressible');
+  }
+
   add(entry: ConversionEntry): void {
     const key = JSON.stringify([entry.code, entry.pointer, entry.message]);
     if (!this.#entries.has(key)) this.#entries.set(key, entry);

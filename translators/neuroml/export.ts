@@ -18,7 +18,7 @@ import type { Model, Projection, ValidModel } from '../../src/model/model.js';
 import { drawsNothing } from './export/draws.js';
 import { elementsOf, Ids, populationOf, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
-import type { Functions } from './export/evaluate.js';
+import type { Functions } from '../../src/lang/evaluate.js';
 import { writeNetwork } from './export/network.js';
 import { readBack } from './export/read-back.js';
 import { restoreDocument, type Restored } from './export/restore.js';

@@ -5,6 +5,7 @@
  * A type is a standard one when it says so (`conformsTo`) and its equations are those of the library.
  */
 
+import { standardise } from '../../src/library/recognise/standardise.js';
 import type { StandardCell } from '../../src/library/standard-type.js';
 import type { Model, SelectionRule, Population, Stimulus, ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
@@ -32,10 +33,15 @@ export interface PynnExport {
 }
 
 /** A model as PyNN-style JSON. */
-export function exportPynn({ model, data }: ValidModel): PynnExport {
+export function exportPynn(valid: ValidModel): PynnExport {
+  const {
+    valid: { model, data },
+    entries,
+  } = standardise(valid, 'pynn');
   const { labels = {}, extra, selections = {} } = keptOf(model);
   const label = (name: string): string => labels[name] ?? name;
   const report = new ConversionReport('pynn');
+  for (const entry of entries) report.add(entry);
   const generators = new Generators();
   const cells = new Map<string, StandardCell>();
   const context: ExportContext = {
@@ -49,8 +55,10 @@ export function exportPynn({ model, data }: ValidModel): PynnExport {
   };
   for (const [name, type] of Object.entries(model.neurons)) {
     const standard = standardCellOf(name, type);
-    if (typeof standard === 'string') report.missing(child('/neurons', name), standard);
-    else {
+    if (typeof standard === 'string') {
+      // Of a type that claims nothing each population says why it is none.
+      if (type.conformsTo !== undefined) report.missing(child('/neurons', name), standard);
+    } else {
       cells.set(name, standard);
       report.exact(child('/neurons', name), `${standard.name} by name`);
     }
@@ -141,7 +149,9 @@ function populationOf(context: ExportContext, name: string, population: Populati
   const standard = cells.get(population.type);
   const type = model.neurons[population.type];
   if (standard === undefined || type === undefined)
-    return report.missing(pointer, `its type ${population.type} has no name in PyNN`);
+    return report.hasOmission(pointer)
+      ? undefined
+      : report.missing(pointer, `its type ${population.type} has no name in PyNN`);
   const params: Record<string, PynnValue> = {};
   const initial: Record<string, PynnValue> = {};
   /** Puts in a value, unless it is PyNN's own. */

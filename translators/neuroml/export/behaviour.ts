@@ -5,7 +5,7 @@ import { foldConstants } from '../../../src/lang/fold.js';
 import { constants } from '../../../src/lang/functions.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import type { NeuronType } from '../../../src/model/model.js';
-import { evaluate, NoNumber, type Functions } from './evaluate.js';
+import { evaluate, NoNumber, type Functions } from '../../../src/lang/evaluate.js';
 
 /** Numbers in SI by name. */
 export type Point = Readonly<Record<string, number>>;

@@ -2,7 +2,7 @@
 
 import type { ArrayValue, Model, ValidModel, Value } from '../../../src/model/model.js';
 import { Ids, type CellPlan } from './context.js';
-import type { Functions } from './evaluate.js';
+import type { Functions } from '../../../src/lang/evaluate.js';
 import type { KeptTree, Node } from './kept-tree.js';
 import type { ReadBack } from './read-back.js';
 import { numbersOf } from './values.js';

@@ -16,7 +16,7 @@ import type { CellPlan, ExportContext } from './context.js';
 import { coreCell, coreParameters, type CoreCell } from './core-type.js';
 import type { Demands } from './demands.js';
 import { dimensionOfUnit } from './dimensions.js';
-import { evaluate, NoNumber, type Functions } from './evaluate.js';
+import { evaluate, NoNumber, type Functions } from '../../../src/lang/evaluate.js';
 import { quantityText } from './quantity-text.js';
 import type { StandardCell } from './standard-cell.js';
 import { numberAt, type Numbers } from './values.js';

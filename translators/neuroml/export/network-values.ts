@@ -4,7 +4,7 @@ import { child } from '../../../src/model/pointer.js';
 import type { EquationSet, Population, Value } from '../../../src/model/model.js';
 import type { ExportContext } from './context.js';
 import { flags, usesOf } from './demands.js';
-import { NoNumber } from './evaluate.js';
+import { NoNumber } from '../../../src/lang/evaluate.js';
 import { ElementValues, type Numbers } from './values.js';
 
 /** Numbers for names that no type has, by element. */

@@ -25,7 +25,7 @@ import { changeTypes } from './change-types.js';
 import { changeValues } from './change-values.js';
 import type { ExportContext } from './context.js';
 import { Dimensions } from './dimensions.js';
-import type { Functions } from './evaluate.js';
+import type { Functions } from '../../../src/lang/evaluate.js';
 import { keptPartsOf, withOwnValues } from './kept-parts.js';
 import { keptSourceOf } from './kept-document.js';
 import { KeptTree } from './kept-tree.js';

@@ -4,7 +4,7 @@ import { foldConstants } from '../../../src/lang/fold.js';
 import { constants } from '../../../src/lang/functions.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import type { ArrayValue, DataStore, EquationSet, Value } from '../../../src/model/model.js';
-import { evaluate, NoNumber, type Functions } from './evaluate.js';
+import { evaluate, NoNumber, type Functions } from '../../../src/lang/evaluate.js';
 
 /** Numbers of one name: one for all elements, or one for each. */
 export type Numbers = number | readonly number[];

@@ -15,6 +15,7 @@ export function projectionOf(context: ExportContext, name: string, projection: P
   const { report, model, targets } = context;
   const pointer = child('/projections', name);
   const missing = (message: string): undefined => report.missing(pointer, message);
+  if (report.hasOmission(pointer)) return undefined;
   if ('projection' in projection.from.of || 'projection' in projection.to.of)
     return missing('a projection onto synapses');
   const cell = cellOfSelection(context, projection.to.of);

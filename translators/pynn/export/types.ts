@@ -1,6 +1,6 @@
 /** Which of PyNN's standard types the types of a model are, and how their values are written. */
 
-import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import { normalisedCell, normalisedSynapse } from '../../../src/library/normalised.js';
 import {
   electricalSynapse,
   gifCell,
@@ -14,7 +14,6 @@ import {
 } from '../../../src/library/pynn/index.js';
 import type { StandardCell, StandardSynapse, WeightKind } from '../../../src/library/standard-type.js';
 import type { NeuronType, SynapseType } from '../../../src/model/model.js';
-import { normalise } from '../../../src/model/normalise.js';
 import { defaultOf } from '../cells.js';
 import type { Cell, Synapse, Value as PynnValue } from '../specification.js';
 import { given } from './context.js';
@@ -146,23 +145,6 @@ function essence(type: NeuronType): string {
   ]);
 }
 
-const libraryTypes = new Map<string, NeuronType | undefined>();
-
-/** The normalised type of a library cell. */
-function normalisedCell(standard: StandardCell): NeuronType | undefined {
-  const key = JSON.stringify(standard.neuron);
-  if (!libraryTypes.has(key)) {
-    const nowhere = { place: () => ({ document: standard.name }) };
-    libraryTypes.set(
-      key,
-      normalise({ interneuron: 1, neurons: { cell: standard.neuron } }, nowhere, new Diagnostics())?.model.neurons[
-        'cell'
-      ],
-    );
-  }
-  return libraryTypes.get(key);
-}
-
 function sameNeuron(type: NeuronType, standard: StandardCell): boolean {
   const library = normalisedCell(standard);
   return library !== undefined && essence(library) === essence(type);
@@ -220,16 +202,3 @@ const codeOf = (type: SynapseType | undefined): string =>
       .map(([name, pathway]) => [name, pathway.do] as const)
       .sort(byName),
   );
-
-/** A library type, normalised. */
-function normalisedSynapse(standard: StandardSynapse, kind: WeightKind): SynapseType | undefined {
-  const unit = kind === 'current' ? 'nA' : kind === 'conductance' ? 'uS' : 'mV';
-  const document = {
-    interneuron: 1,
-    neurons: { cell: { state: { target: { unit } }, events: { spike: 't < 0*ms' } } },
-    synapses: { s: standard.synapse },
-    populations: { p: { type: 'cell', size: 1 } },
-    projections: { x: { from: 'p', to: 'p', synapse: 's', connect: 'all', receptor: 'target' } },
-  };
-  return normalise(document, { place: () => ({ document: standard.name }) }, new Diagnostics())?.model.synapses['s'];
-}

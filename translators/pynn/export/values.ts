@@ -191,10 +191,14 @@ export function formulaText(
   if (callsIn(e).some((call) => isRandom(call.function)))
     return { missing: 'PyNN draws single numbers of a distribution, not expressions of them' };
   const numpy = new Map(Object.entries(functionNames).map(([theirs, ours]) => [ours, theirs]));
-  const call = callsIn(e).find((one) => !numpy.has(one.function));
+  const call = callsIn(e).find(
+    (one) => !numpy.has(one.function) && !(one.function === 'int' && isTruth(one.arguments[0])),
+  );
   if (call !== undefined) return { missing: `the function ${call.function}` };
   const plain = mapExpression(mapExpression(e, inMicrometres), (node): Expression => {
     if (node.kind === 'quantity') return number(node.value, node.span);
+    // Python counts what is true as 1.
+    if (node.kind === 'call' && node.function === 'int' && isTruth(node.arguments[0])) return node.arguments[0];
     if (node.kind === 'conditional' && literal(node.whenTrue) === 1 && literal(node.whenFalse) === 0)
       return node.condition;
     return node.kind === 'call' ? { ...node, function: numpy.get(node.function) ?? node.function } : node;
@@ -206,6 +210,12 @@ export function formulaText(
     ? { missing: `an expression of ${names.join(', ')}` }
     : { expr: printExpression(plain), of: kind };
 }
+
+/** Whether an expression is true or false. */
+const isTruth = (e: Expression | undefined): e is Expression =>
+  e !== undefined &&
+  ((e.kind === 'binary' && ['<', '<=', '>', '>=', '==', '!=', 'and', 'or'].includes(e.operator)) ||
+    (e.kind === 'unary' && e.operator === 'not'));
 
 /** Lengths over 1 um as the names that PyNN's formulas have; other lengths as such a name times 1e-6. */
 function inMicrometres(node: Expression): Expression {

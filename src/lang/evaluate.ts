@@ -1,6 +1,6 @@
 /** Values of expressions that are known before a run. */
 
-import type { Expression } from '../../../src/lang/ast.js';
+import type { Expression } from './ast.js';
 
 /** A value is not known before a run; the message says why. */
 export class NoNumber extends Error {}

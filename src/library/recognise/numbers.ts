@@ -1,0 +1,84 @@
+/** Arithmetic on the host, for comparing functions at points: its last digits may differ between machines. */
+
+import type { Expression } from '../../lang/ast.js';
+import { number } from '../../lang/build.js';
+import { evaluate, type Functions } from '../../lang/evaluate.js';
+import { foldConstants } from '../../lang/fold.js';
+import { parseExpression } from '../../lang/parse.js';
+import { mapExpression } from '../../lang/walk.js';
+
+const functions: Readonly<Record<string, (x: number, y: number) => number>> = {
+  exp: Math.exp,
+  expm1: Math.expm1,
+  log: Math.log,
+  log1p: Math.log1p,
+  log10: Math.log10,
+  log2: Math.log2,
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  tanh: Math.tanh,
+  asin: Math.asin,
+  acos: Math.acos,
+  atan: Math.atan,
+  pow: Math.pow,
+  atan2: Math.atan2,
+  exprel: (x) => (x === 0 ? 1 : Math.expm1(x) / x),
+  timestep: (t, dt) => Math.floor((t + 1e-3 * dt) / dt),
+};
+
+const call: Functions = (name, [x = 0, y = 0]) => functions[name]?.(x, y);
+
+/** The value of an expression at a point. @throws NoNumber for what is drawn or has no value there */
+export function valueAt(e: Expression, lookup: (name: string) => number): number {
+  return evaluate(e, lookup, call);
+}
+
+/** The value of an expression without names; undefined where it has none. */
+export function constantOf(e: Expression): number | undefined {
+  try {
+    return valueAt(e, () => {
+      throw new RangeError('a name');
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names that mean what a model says, whatever units are called. */
+export interface Declared {
+  has(name: string): boolean;
+}
+
+const none: ReadonlyMap<string, Expression> = new Map();
+
+/** A text of the model, or an expression of it, with pure numbers in SI in the place of quantities. */
+export function plain(e: Expression | string, declared: Declared): Expression {
+  const tree = typeof e === 'string' ? parseExpression(e) : e;
+  const inSI = foldConstants(tree, none, (name) => declared.has(name));
+  return mapExpression(inSI, (part) => (part.kind === 'quantity' ? number(part.value) : part));
+}
+
+/** Folds what is plain already: no name in it is a unit. */
+export const fold = (e: Expression): Expression => foldConstants(e, none, () => true);
+
+/** Without the digits that rounding adds in the 14th place and after it. */
+export function tidy(value: number): number {
+  const short = Number(value.toPrecision(14));
+  return Math.abs(short - value) <= 4e-15 * Math.abs(value) ? short : value;
+}
+
+/** Whether two numbers agree up to rounding; `scale` is the size of what they were computed from. */
+export const near = (a: number, b: number, scale = 0): boolean =>
+  Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b), scale);
+
+/** Numbers in (0, 1) that are always the same. */
+export function sequence(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state + 0.5) / 2 ** 32;
+  };
+}

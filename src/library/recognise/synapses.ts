@@ -1,0 +1,477 @@
+/**
+ * Which standard synapse a synapse type is: static and stochastic ones by the form of their code, plastic ones by what
+ * they do. Parameters are measured on the type's own code at chosen spikes, then both codes are run on random trains.
+ */
+
+import type { Expression, Statement } from '../../lang/ast.js';
+import { binary, negated, number } from '../../lang/build.js';
+import { linearForm } from '../../lang/linear.js';
+import { parseStatements } from '../../lang/parse.js';
+import { callsIn, mapExpression, namesIn } from '../../lang/walk.js';
+import { isRandom } from '../../lang/functions.js';
+import type { SynapseType } from '../../model/model.js';
+import { normalisedSynapse } from '../normalised.js';
+import { stdpSynapse, synapsesFor, weightDependences } from '../pynn/index.js';
+import type { StandardSynapse, WeightKind } from '../standard-type.js';
+import { near, sequence, tidy, plain, valueAt, type Declared } from './numbers.js';
+
+/** What a synapse type does at the arrival of a spike, apart from which standard type it is. */
+export interface Arrival {
+  /** Variable of the target that is added to. */
+  readonly variable: string;
+  /** What is added, as an expression of the synapse's parameters, state and draws. */
+  readonly amount: Expression;
+}
+
+/** A synapse type as a standard one. */
+export interface RecognisedSynapse {
+  readonly standard: StandardSynapse;
+  readonly name: string;
+  /** Weight before the receptor's scale, as an expression of the type's parameters. */
+  readonly weight: Expression;
+  /** Other parameters of the standard type in SI; those in the unit of weights are before the receptor's scale. */
+  readonly parameters: Readonly<Record<string, number | Expression>>;
+  /** Which of these are in the unit of weights. */
+  readonly scaled: ReadonlySet<string>;
+  /** Variables of the standard type, by those of the type. */
+  readonly variables: ReadonlyMap<string, string>;
+  readonly remarks: readonly { readonly code: string; readonly message: string }[];
+}
+
+/** What has a name in a synapse: parameters, state, and what its code assigns. */
+function namesOf(type: SynapseType): Declared {
+  const assigned = Object.values(type.pathways)
+    .flatMap(({ do: texts }) => texts)
+    .flatMap((text) => parseStatements(text))
+    .flatMap((statement) => (statement.kind === 'assignment' ? [statement.target] : []));
+  return new Set([...Object.keys(type.parameters), ...Object.keys(type.state), ...assigned]);
+}
+
+/** What a type adds to its target when a spike arrives; a text that says why where it is not one sum to one variable. */
+export function arrivalOf(type: SynapseType): Arrival | string {
+  const { pathways, contributes, summed, events } = type;
+  if (Object.keys(contributes).length > 0 || Object.keys(summed).length > 0)
+    return 'PyNN has no synapses that act between spikes but gap junctions';
+  if (Object.keys(events ?? {}).length > 0) return 'PyNN has no synapses with conditions of their own';
+  const odd = Object.values(pathways).find(({ on }) => on !== 'pre.spike' && on !== 'post.spike');
+  if (odd !== undefined) return `PyNN has no synapses that hear ${odd.on}`;
+  const onPre = Object.values(pathways).filter(({ on }) => on === 'pre.spike');
+  const [pre] = onPre;
+  if (pre === undefined || onPre.length > 1) return 'PyNN has synapses with one way from a spike to the target';
+  const found: Arrival[] = [];
+  for (const statement of pre.do.flatMap((text) => parseStatements(text))) {
+    if (statement.kind === 'send') return 'PyNN has no synapses that send';
+    if (statement.target.startsWith('pre.')) return `PyNN has no synapses that change ${statement.target}`;
+    if (!statement.target.startsWith('post.')) continue;
+    if (statement.operator !== '+=' && statement.operator !== '-=')
+      return `PyNN's synapses add to a variable; this one has ${statement.target} ${statement.operator}`;
+    const amount = statement.operator === '+=' ? statement.value : negated(statement.value);
+    found.push({ variable: statement.target.slice('post.'.length), amount: plain(amount, namesOf(type)) });
+  }
+  const [arrival] = found;
+  if (arrival === undefined || found.length > 1) return "PyNN's synapses act on one variable of the target";
+  const far = [...namesIn(arrival.amount)].find((name) => /^(pre|post)\./.test(name));
+  return far === undefined ? arrival : `PyNN's weights do not depend on ${far}`;
+}
+
+/**
+ * The standard type of a synapse.
+ *
+ * @param numbers  parameters that are the same for all synapses
+ */
+export function recogniseSynapse(
+  type: SynapseType,
+  kind: WeightKind,
+  numbers: ReadonlyMap<string, number>,
+  dt: number,
+): RecognisedSynapse | string {
+  const arrival = arrivalOf(type);
+  if (typeof arrival === 'string') return arrival;
+  const statements = Object.values(type.pathways).flatMap(({ do: texts }) => texts);
+  const changes = Object.keys(type.derivatives).length > 0 || statements.length > 1;
+  if (!changes) return staticOf(arrival, kind);
+  return (
+    stdpOf(type, arrival, kind, numbers) ??
+    depressing(type, arrival, kind, numbers, dt) ??
+    'no plastic synapse of PyNN does what its code does'
+  );
+}
+
+function staticOf({ amount }: Arrival, kind: WeightKind): RecognisedSynapse | string {
+  const draws = callsIn(amount).filter((one) => isRandom(one.function));
+  const types = synapsesFor(kind);
+  const none = { parameters: {}, scaled: new Set<string>(), variables: new Map<string, string>(), remarks: [] };
+  const name = draws.length === 0 ? 'StaticSynapse' : 'SimpleStochasticSynapse';
+  const standard = types[name];
+  if (standard === undefined) return `there is no type ${name}`;
+  if (draws.length === 0) return { ...none, standard, name, weight: amount };
+  // `w*int(uniform() < p)`
+  let p: Expression | undefined;
+  const weight = mapExpression(amount, (part) => {
+    if (part.kind !== 'call' || part.function !== 'int') return part;
+    const [condition] = part.arguments;
+    if (condition?.kind !== 'binary' || !['<', '<='].includes(condition.operator) || !isUniform(condition.left))
+      return part;
+    p = condition.right;
+    return number(1);
+  });
+  if (p === undefined || draws.length > 1 || callsIn(weight).some((one) => isRandom(one.function)))
+    return 'its weight is drawn at each spike';
+  return { ...none, standard, name, weight, parameters: { p } };
+}
+
+const isUniform = (e: Expression): boolean => e.kind === 'call' && e.function === 'uniform' && e.arguments.length === 0;
+
+// --- What code does ------------------------------------------------------------------------------------------------
+
+type Spike = readonly [time: number, side: 'pre' | 'post'];
+
+/** A synapse that is run on the host. */
+interface Bench {
+  /** What arrives at each presynaptic spike, and the variables after each spike. */
+  run(
+    spikes: readonly Spike[],
+    values: Readonly<Record<string, number>>,
+  ): { readonly released: readonly number[]; readonly after: readonly ReadonlyMap<string, number>[] };
+}
+
+class Impossible extends Error {}
+
+/** A type's code as a function of trains; undefined where it draws, or reads what is not its own. */
+function benchOf(type: SynapseType, dt: number): Bench | undefined {
+  const rates = new Map<string, { readonly slope: Expression; readonly constant: Expression }>();
+  for (const [name, { rate }] of Object.entries(type.derivatives)) {
+    const form = linearForm(plain(rate, namesOf(type)), [name]);
+    if (form === null) return undefined;
+    rates.set(name, { slope: form.coefficients.get(name) ?? number(0), constant: form.constant });
+  }
+  const code = (side: 'pre' | 'post'): readonly Statement[] =>
+    Object.values(type.pathways)
+      .filter(({ on }) => on === `${side}.spike`)
+      .flatMap(({ do: texts }) => texts)
+      .flatMap((text) => parseStatements(text));
+  const sides = { pre: code('pre'), post: code('post') };
+  return {
+    run(spikes, values) {
+      const variables = new Map<string, number>();
+      const look = (name: string): number => {
+        const value = variables.get(name);
+        if (value === undefined) throw new Impossible(name);
+        return value;
+      };
+      for (const [name, { value }] of Object.entries(type.parameters))
+        if (typeof value === 'number') variables.set(name, value);
+      for (const [name, value] of Object.entries(values)) variables.set(name, value);
+      for (const [name, { initial }] of Object.entries(type.state))
+        if (!variables.has(name))
+          variables.set(
+            name,
+            typeof initial === 'number'
+              ? initial
+              : typeof initial === 'string'
+                ? valueAt(plain(initial, namesOf(type)), look)
+                : 0,
+          );
+      let now = 0;
+      const released: number[] = [];
+      const after: ReadonlyMap<string, number>[] = [];
+      for (const [time, side] of spikes) {
+        const passed = time - now;
+        const next = [...rates].map(([name, { slope, constant }]) => {
+          const [a, b, x] = [valueAt(slope, look), valueAt(constant, look), look(name)];
+          return [name, a === 0 ? x + b * passed : (x + b / a) * Math.exp(a * passed) - b / a] as const;
+        });
+        for (const [name, value] of next) variables.set(name, value);
+        now = time;
+        variables.set('t', time);
+        variables.set('dt', dt);
+        variables.set('t_in_timesteps', Math.round(time / dt));
+        let arrived = 0;
+        for (const statement of sides[side]) {
+          if (statement.kind === 'send') throw new Impossible('send');
+          const value = valueAt(plain(statement.value, namesOf(type)), look);
+          const { target, operator } = statement;
+          if (target.startsWith('post.') || target === 'port') {
+            arrived += operator === '-=' ? -value : value;
+            continue;
+          }
+          const before = operator === '=' ? 0 : look(target);
+          variables.set(target, assigned(operator, before, value));
+        }
+        if (side === 'pre') released.push(arrived);
+        after.push(new Map(variables));
+      }
+      return { released, after };
+    },
+  };
+}
+
+function assigned(operator: string, before: number, value: number): number {
+  switch (operator) {
+    case '+=':
+      return before + value;
+    case '-=':
+      return before - value;
+    case '*=':
+      return before * value;
+    case '/=':
+      return before / value;
+    case '=':
+      return value;
+    default:
+      throw new Impossible(operator);
+  }
+}
+
+/** Trains of both sides whose spikes never coincide. */
+function trains(seed: number, dt: number, sides: readonly ('pre' | 'post')[]): readonly Spike[] {
+  const random = sequence(seed);
+  let time = 0.01;
+  return Array.from({ length: 24 }, (): Spike => {
+    time += dt * (1 + Math.floor((0.03 / dt) * random() * random()));
+    return [time, sides[Math.floor(random() * sides.length)] ?? 'pre'];
+  });
+}
+
+function agree(
+  ours: Bench,
+  values: Readonly<Record<string, number>>,
+  theirs: Bench,
+  theirValues: Readonly<Record<string, number>>,
+  sides: readonly ('pre' | 'post')[],
+  dt: number,
+): boolean {
+  return [1, 2, 3].every((seed) => {
+    const spikes = trains(seed, dt, sides);
+    const a = ours.run(spikes, values).released;
+    const b = theirs.run(spikes, theirValues).released;
+    const scale = Math.max(...a.map(Math.abs));
+    return a.every((one, k) => near(one, b[k] ?? NaN, scale));
+  });
+}
+
+function attempt<T>(action: () => T | undefined): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof Impossible || error instanceof Error) return undefined;
+    throw error;
+  }
+}
+
+// --- Plasticity by spike timing ------------------------------------------------------------------------------------
+
+const microsecond = 1e-6;
+
+/** STDP by traces: its rule and weight dependence, measured on single pairs of spikes. */
+function stdpOf(
+  type: SynapseType,
+  { amount }: Arrival,
+  kind: WeightKind,
+  numbers: ReadonlyMap<string, number>,
+): RecognisedSynapse | undefined {
+  const posts = Object.values(type.pathways).filter(({ on }) => on === 'post.spike');
+  if (posts.length !== 1 || amount.kind !== 'name' || !Object.hasOwn(type.state, amount.name)) return undefined;
+  const weight = amount.name;
+  const taus = Object.entries(type.derivatives).map(([name, { rate }]) => {
+    const form = linearForm(plain(rate, namesOf(type)), [name]);
+    const slope =
+      form && attempt(() => valueAt(form.coefficients.get(name) ?? number(0), (key) => numbers.get(key) ?? NaN));
+    return { name, tau: slope === undefined || slope === null ? NaN : -1 / slope };
+  });
+  const bench = benchOf(type, microsecond);
+  if (bench === undefined || taus.length !== 2 || taus.some(({ tau }) => !(tau > 0))) return undefined;
+  const own = Object.fromEntries(numbers);
+  const limits = limitsOf(type, weight, numbers);
+  if (limits === undefined) return undefined;
+  const [low, high] = limits;
+  const range = high - low;
+  const change = (spikes: readonly Spike[], w: number): number =>
+    (bench
+      .run(spikes, { ...own, [weight]: w })
+      .after.at(-1)
+      ?.get(weight) ?? NaN) - w;
+  return attempt(() => {
+    const traceOf = (side: 'pre' | 'post'): string | undefined => {
+      const after = bench.run([[1, side]], { ...own, [weight]: low + range / 2 }).after[0];
+      return taus.find(({ name }) => after?.get(name) !== 0)?.name;
+    };
+    const [pre, post] = [traceOf('pre'), traceOf('post')];
+    if (pre === undefined || post === undefined || pre === post) return undefined;
+    const tau = (name: string): number => taus.find((one) => one.name === name)?.tau ?? NaN;
+    const middle = low + 0.4 * range;
+    const up =
+      change(
+        [
+          [1, 'pre'],
+          [1 + microsecond, 'post'],
+        ],
+        middle,
+      ) / Math.exp(-microsecond / tau(pre));
+    const down =
+      -change(
+        [
+          [1, 'post'],
+          [1 + microsecond, 'pre'],
+        ],
+        middle,
+      ) / Math.exp(-microsecond / tau(post));
+    for (const dependence of Object.keys(weightDependences)) {
+      if (dependence === 'GutigWeightDependence') continue;
+      const ups = dependence === 'MultiplicativeWeightDependence' ? high - middle : range;
+      const downs = dependence === 'AdditiveWeightDependence' ? range : middle - low;
+      const values = {
+        tau_plus: tau(pre),
+        tau_minus: tau(post),
+        A_plus: tidy(up / ups),
+        A_minus: tidy(down / downs),
+        w_min: low,
+        w_max: high,
+      };
+      const standard = stdpSynapse(kind, 'SpikePairRule', dependence, {
+        preAtOnce: false,
+        postAtOnce: true,
+        sends: false,
+      });
+      const library = standard && normalisedSynapse(standard, kind);
+      const other = library && benchOf(library, microsecond);
+      if (standard === undefined || other === undefined) continue;
+      // What arrives is the weight before the spike's own change in some notations, and after it in PyNN.
+      const spikes = trains(7, 1e-4, ['pre', 'post']);
+      const ours = bench.run(spikes, { ...own, [weight]: middle }).after.map((one) => one.get(weight) ?? NaN);
+      const theirs = other.run(spikes, { ...values, weight: middle }).after.map((one) => one.get('weight') ?? NaN);
+      if (!ours.every((one, k) => near(one, theirs[k] ?? NaN, range))) continue;
+      const late = !agree(
+        bench,
+        { ...own, [weight]: middle },
+        other,
+        { ...values, weight: middle },
+        ['pre', 'post'],
+        1e-4,
+      );
+      return {
+        standard,
+        name: 'STDPMechanism',
+        weight: amount,
+        parameters: values,
+        scaled: new Set(['w_min', 'w_max']),
+        variables: new Map([[weight, 'weight']]),
+        remarks: late
+          ? [
+              {
+                code: 'weight-before-change',
+                message:
+                  'a spike arrives with the weight that stood before the change it makes; in PyNN with the one after it',
+              },
+            ]
+          : [],
+      } satisfies RecognisedSynapse;
+    }
+    return undefined;
+  });
+}
+
+/** The limits that assignments clip a weight to. */
+function limitsOf(
+  type: SynapseType,
+  weight: string,
+  numbers: ReadonlyMap<string, number>,
+): readonly [number, number] | undefined {
+  for (const text of Object.values(type.pathways).flatMap(({ do: texts }) => texts))
+    for (const statement of parseStatements(text)) {
+      if (statement.kind === 'send' || statement.target !== weight) continue;
+      const clip = callsIn(plain(statement.value, namesOf(type))).find((one) => one.function === 'clip');
+      const [, low, high] = clip?.arguments ?? [];
+      if (low === undefined || high === undefined) continue;
+      const at = (e: Expression): number | undefined => attempt(() => valueAt(e, (key) => numbers.get(key) ?? NaN));
+      const [a, b] = [at(low), at(high)];
+      if (a !== undefined && b !== undefined && b > a && Number.isFinite(b)) return [a, b];
+    }
+  return undefined;
+}
+
+// --- Depression and facilitation -----------------------------------------------------------------------------------
+
+/** Tsodyks–Markram: U and the time constants measured on single spikes and pairs. */
+function depressing(
+  type: SynapseType,
+  { amount }: Arrival,
+  kind: WeightKind,
+  numbers: ReadonlyMap<string, number>,
+  dt: number,
+): RecognisedSynapse | undefined {
+  if (Object.values(type.pathways).some(({ on }) => on === 'post.spike')) return undefined;
+  const bench = benchOf(type, dt);
+  // The limit of responses that are over at once is the model of two variables.
+  const standard = synapsesFor('voltage')['TsodyksMarkramSynapse'];
+  const library = standard && normalisedSynapse(standard, 'voltage');
+  const other = library && benchOf(library, dt);
+  const named = synapsesFor(kind)['TsodyksMarkramSynapse'];
+  if (bench === undefined || other === undefined || named === undefined) return undefined;
+  const own = Object.fromEntries(numbers);
+  const factors = [...namesIn(amount)].filter((name) => Object.hasOwn(type.parameters, name) && !numbers.has(name));
+  const [weight] = factors;
+  if (factors.length > 1) return undefined;
+  const unknown = weight === undefined ? {} : { [weight]: 1 };
+  return attempt(() => {
+    const release = (...times: readonly number[]): readonly number[] =>
+      bench.run(
+        times.map((time) => [time, 'pre'] as const),
+        { ...own, ...unknown },
+      ).released;
+    const rates = Object.entries(type.derivatives).map(([name, { rate }]) => {
+      const form = linearForm(plain(rate, namesOf(type)), [name]);
+      const slope =
+        form === null ? NaN : valueAt(form.coefficients.get(name) ?? number(0), (key) => numbers.get(key) ?? NaN);
+      return -1 / slope;
+    });
+    const [first = NaN] = release(1e3);
+    const [, again = NaN] = release(1e3, 2e3);
+    if (!near(first, again)) return undefined;
+    // Each pair of time constants, with and without facilitation; U and the weight by the depression of a second spike.
+    const pairs = rates.flatMap((a) => [[a, 0] as const, ...rates.filter((b) => b !== a).map((b) => [a, b] as const)]);
+    for (const [recovery, facilitation] of pairs) {
+      const interval = 0.013;
+      const [, second = NaN] = release(1e3, 1e3 + interval);
+      const ratio = second / first;
+      const keep = Math.exp(-interval / recovery);
+      const grow = facilitation > 0 ? Math.exp(-interval / facilitation) : 0;
+      // second/first = (1 - U*keep)*(1 + (1 - U)*grow)
+      const f = (u: number): number => (1 - u * keep) * (1 + (1 - u) * grow) - ratio;
+      let [low, high] = [0, 1];
+      if (f(low) * f(high) > 0) continue;
+      for (let k = 0; k < 80; k++) {
+        const middle = (low + high) / 2;
+        if (f(low) * f(middle) <= 0) high = middle;
+        else low = middle;
+      }
+      const U = Number(((low + high) / 2).toPrecision(9));
+      const values = { U, tau_rec: recovery, tau_facil: facilitation };
+      const whole = first / U;
+      if (!agree(bench, { ...own, ...unknown }, other, { ...values, weight: whole }, ['pre'], dt)) continue;
+      const scale = tidy(Number(whole.toPrecision(10)));
+      return {
+        standard: named,
+        name: 'TsodyksMarkramSynapse',
+        weight:
+          weight === undefined
+            ? number(scale)
+            : binary('*', number(scale), { kind: 'name', name: weight, span: { start: 0, end: 0 } }),
+        parameters: values,
+        scaled: new Set<string>(),
+        variables: new Map<string, string>(),
+        remarks:
+          kind === 'voltage'
+            ? []
+            : [
+                {
+                  code: 'resources-recover-later',
+                  message:
+                    "resources recover from the spike on; PyNN's are active for the receptor's time constant before they do",
+                },
+              ],
+      } satisfies RecognisedSynapse;
+    }
+    return undefined;
+  });
+}

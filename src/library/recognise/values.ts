@@ -1,0 +1,225 @@
+/** Values of a population or projection as functions of its parameters. */
+
+import type { Expression } from '../../lang/ast.js';
+import { binary, call, number, product, sum } from '../../lang/build.js';
+import { isRandom } from '../../lang/functions.js';
+import { linearForm } from '../../lang/linear.js';
+import { parseExpression } from '../../lang/parse.js';
+import { printExpression } from '../../lang/print.js';
+import { callsIn, mapExpression, namesIn, substitute } from '../../lang/walk.js';
+import type { ArrayValue, DataStore, Value } from '../../model/model.js';
+import { constantOf, fold, near, plain, tidy, valueAt, type Declared } from './numbers.js';
+
+/** Parameters of one population or projection: those that are numbers, and those that differ between elements. */
+export interface Environment {
+  readonly numbers: ReadonlyMap<string, number>;
+  readonly varying: ReadonlyMap<string, Value>;
+  readonly data: DataStore;
+}
+
+/** The numbers of an array in SI. */
+export function numbersOf(array: ArrayValue, data: DataStore): readonly number[] {
+  if (!('$data' in array)) return array;
+  return Array.from((data.get(array.$data) ?? []) as ArrayLike<number | bigint>, Number);
+}
+
+/** Sorts values into numbers and those that differ; texts that read other parameters have these put in. */
+export function environmentOf(values: Readonly<Record<string, Value>>, data: DataStore): Environment {
+  const numbers = new Map<string, number>();
+  const varying = new Map<string, Value>();
+  const pending = new Map<string, Expression>();
+  const declared = new Set(Object.keys(values));
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value === 'number') numbers.set(name, value);
+    else if (typeof value === 'string') pending.set(name, plain(value, declared));
+    else varying.set(name, value);
+  }
+  for (let left = pending.size; left > 0; left--)
+    for (const [name, e] of pending) {
+      const settled = fold(withNumbers(e, numbers));
+      const constant = constantOf(settled);
+      if (constant === undefined) pending.set(name, settled);
+      else {
+        numbers.set(name, constant);
+        pending.delete(name);
+      }
+    }
+  for (const [name, e] of pending) varying.set(name, printExpression(e));
+  return { numbers, varying, data };
+}
+
+/** An expression with numbers in the place of names. */
+export const withNumbers = (e: Expression, numbers: ReadonlyMap<string, number>): Expression =>
+  substitute(e, new Map([...numbers].map(([name, value]) => [name, number(value)] as const)));
+
+/**
+ * An expression of an environment's parameters as a value: a number, an expression of indices and draws, or an array.
+ * Undefined where it has no such form.
+ */
+export function valueOf(e: Expression, environment: Environment): Value | undefined {
+  const whole = fold(withNumbers(plain(e, declaredIn(environment)), environment.numbers));
+  const constant = constantOf(whole);
+  if (constant !== undefined) return tidy(constant);
+  const read = [...namesIn(whole)].filter((name) => environment.varying.has(name));
+  const values = read.map((name) => environment.varying.get(name) ?? 0);
+  if (values.every((value) => typeof value === 'string' || typeof value === 'number')) {
+    const texts = new Map(
+      read.map((name, k) => [name, plain(String(values[k] ?? 0), declaredIn(environment))] as const),
+    );
+    // A draw that is read twice would be drawn twice.
+    const twice = read.filter(
+      (name) => occurrences(whole, name) > 1 && callsIn(texts.get(name) ?? whole).some((one) => isRandom(one.function)),
+    );
+    if (twice.length > 1) return undefined;
+    const form = twice.length === 0 ? whole : affine(whole, twice[0] ?? '');
+    return form && drawOf(fold(substitute(form, texts)));
+  }
+  return elementwise(whole, read, values, environment.data);
+}
+
+const declaredIn = ({ numbers, varying }: Environment): Declared => ({
+  has: (name) => numbers.has(name) || varying.has(name),
+});
+
+const occurrences = (e: Expression, name: string): number => {
+  let count = 0;
+  mapExpression(e, (part) => {
+    if (part.kind === 'name' && part.name === name) count++;
+    return part;
+  });
+  return count;
+};
+
+/** `a + b*name`, where an expression of one name is that. */
+function affine(e: Expression, name: string): Expression | undefined {
+  if (namesIn(e).size !== 1) return undefined;
+  const at = (x: number): number => valueAt(e, () => x);
+  try {
+    const [offset, slope] = [at(0), at(1) - at(0)];
+    const [a, b] = Number.isFinite(offset) ? [offset, slope] : [0, at(1)];
+    if (![0.37, 2.5, 19].every((x) => near(at(x), a + b * x))) return undefined;
+    return sum(number(tidy(a)), product(number(tidy(b)), { kind: 'name', name, span: e.span }));
+  } catch {
+    return undefined;
+  }
+}
+
+/** An array of the values for each element, where all that differ are arrays of one length. */
+function elementwise(
+  e: Expression,
+  names: readonly string[],
+  values: readonly Value[],
+  data: DataStore,
+): Value | undefined {
+  const arrays = values.map((value) =>
+    typeof value === 'object' && 'array' in value && value.columns === undefined && value.gaps === undefined
+      ? numbersOf(value.array, data)
+      : undefined,
+  );
+  const [first] = arrays;
+  if (first === undefined || arrays.some((array) => array?.length !== first.length)) return undefined;
+  const place = new Map(names.map((name, k) => [name, k]));
+  try {
+    return {
+      array: first.map((_, element) =>
+        tidy(
+          valueAt(e, (name) => {
+            const k = place.get(name);
+            const value = k === undefined ? undefined : arrays[k]?.[element];
+            if (value === undefined) throw new RangeError(name);
+            return value;
+          }),
+        ),
+      ),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Draws of standard distributions that are scaled and moved, as one draw with other arguments; else the text itself. */
+function drawOf(e: Expression): Value {
+  const draws = callsIn(e).filter((one) => isRandom(one.function));
+  const [draw] = draws;
+  const text = printExpression(e);
+  if (draw === undefined || draws.length > 1) return text;
+  const name = 'drawn';
+  const form = linearForm(
+    mapExpression(e, (part) => (part === draw ? { kind: 'name', name, span: draw.span } : part)),
+    [name],
+  );
+  const slope = constantOf(form?.coefficients.get(name) ?? number(0));
+  const offset = constantOf(form?.constant ?? number(0));
+  const given = draw.arguments.map(constantOf);
+  if (form === null || slope === undefined || offset === undefined || given.some((one) => one === undefined))
+    return text;
+  const [a, b] = given;
+  const at = (x: number): number => tidy(offset + slope * x);
+  const written = (values: readonly number[]): string =>
+    printExpression(
+      call(
+        draw.function,
+        values.map((value) => literal(value)),
+      ),
+    );
+  switch (draw.function) {
+    case 'uniform': {
+      const ends = [at(a ?? 0), at(b ?? 1)];
+      return written([Math.min(...ends), Math.max(...ends)]);
+    }
+    case 'normal':
+      return written([at(a ?? 0), tidy(Math.abs(slope) * (b ?? 1))]);
+    case 'truncatedNormal': {
+      const [, , low = -Infinity, high = Infinity] = given;
+      const ends = [at(low), at(high)];
+      return written([at(a ?? 0), tidy(Math.abs(slope) * (b ?? 1)), Math.min(...ends), Math.max(...ends)]);
+    }
+    case 'exponential':
+      return offset === 0 ? written([tidy(slope * (a ?? 1))]) : text;
+    case 'gamma':
+      return offset === 0 ? written([a ?? 1, tidy(slope * (b ?? 1))]) : text;
+    default:
+      return text;
+  }
+}
+
+const literal = (value: number): Expression =>
+  value < 0 ? { kind: 'unary', operator: '-', operand: number(-value), span: { start: 0, end: 0 } } : number(value);
+
+/** A value times a number. */
+export function scaledValue(value: Value, factor: number, environment: Environment): Value | undefined {
+  if (factor === 1 && typeof value !== 'string') return value;
+  if (typeof value === 'object' && 'array' in value) {
+    const { array, ...rest } = value;
+    return { ...rest, array: numbersOf(array, environment.data).map((one) => tidy(one * factor)) };
+  }
+  if (typeof value === 'object') return undefined;
+  const e = typeof value === 'number' ? number(value) : parseExpression(value);
+  return valueOf(binary('*', number(factor), e), environment);
+}
+
+/** The signs that a value may have: of draws the sign of most of them. */
+export function signOf(value: Value | undefined, data: DataStore): 1 | -1 | 0 {
+  if (value === undefined) return 1;
+  if (typeof value === 'number') return value < 0 ? -1 : 1;
+  if (typeof value === 'object' && 'array' in value) {
+    const numbers = numbersOf(value.array, data);
+    const negative = numbers.filter((one) => one < 0).length;
+    return negative === 0 ? 1 : numbers.every((one) => one <= 0) ? -1 : 0;
+  }
+  if (typeof value !== 'string') return 1;
+  try {
+    const middle = mapExpression(plain(value, { has: () => false }), (part) =>
+      part.kind === 'call' && isRandom(part.function)
+        ? part.function === 'uniform' && part.arguments.length === 2
+          ? binary('/', sum(part.arguments[0]!, part.arguments[1]!), number(2))
+          : part.arguments.length === 0
+            ? number(part.function === 'normal' ? 0 : 0.5)
+            : part.arguments[0]!
+        : part,
+    );
+    return valueAt(middle, () => 1) < 0 ? -1 : 1;
+  } catch {
+    return 1;
+  }
+}

@@ -38,7 +38,7 @@ export function exportPynn(valid: ValidModel): PynnExport {
     valid: { model, data },
     entries,
   } = standardise(valid, 'pynn');
-  const { labels = {}, extra, selections = {} } = keptOf(model);
+  const { labels = {}, selections = {}, extra = onGrid(valid.model) } = keptOf(model);
   const label = (name: string): string => labels[name] ?? name;
   const report = new ConversionReport('pynn');
   for (const entry of entries) report.add(entry);
@@ -104,6 +104,10 @@ export function exportPynn(valid: ValidModel): PynnExport {
   };
   return { document: withoutDangling(document, report), report: report.entries };
 }
+
+/** Spikes of a model whose time goes by steps fall on steps under NEST too, where PyNN would place them between. */
+const onGrid = ({ timing }: Model): Readonly<Record<string, unknown>> | undefined =>
+  timing === 'grid' ? undefined : { spike_precision: 'on_grid' };
 
 /** What an import from this notation kept. */
 const keptOf = (

@@ -112,7 +112,7 @@ describe('types', () => {
     [
       'a rising edge',
       'state: { v: { unit: "1" } }\nevents: { spike: { when: v > 1, edge: rising } }',
-      'notExpressible brian/rising',
+      'approximated brian/rising',
     ],
     [
       'a multiplicity',
@@ -132,7 +132,7 @@ describe('types', () => {
     [
       'an adaptive method',
       'state: { v: { unit: "1" } }\nderivatives: { v: -v/ms }\nmethod: adaptive',
-      'notExpressible brian/method',
+      'approximated brian/method',
     ],
     ['another timing', 'state: { v: { unit: "1" } }', 'approximated brian/timing', 'grid'],
   ])('%s is in the report', (_, neuron, remark, timing = 'brian') => {

@@ -1,12 +1,12 @@
 /** Canonical expressions and statements in Brian's syntax. */
 
 import type { Dimension, Expression, Statement } from '../../../src/lang/ast.js';
-import { binary, call, number, unary } from '../../../src/lang/build.js';
+import { binary, call, difference, number, product, sum, unary } from '../../../src/lang/build.js';
 import { isDimensionless } from '../../../src/lang/dimension.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { printExpression, printStatement } from '../../../src/lang/print.js';
-import { expressionsOf, mapExpression, mapStatement, namesIn } from '../../../src/lang/walk.js';
+import { callsIn, expressionsOf, mapExpression, mapStatement, namesIn } from '../../../src/lang/walk.js';
 import { brianFunctions, functionNames } from '../vocabulary.js';
 import { writtenQuantity, type Arithmetic } from './quantity-text.js';
 
@@ -90,11 +90,17 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
           'brian/conditional',
           'Brian has no conditional expression; it is written as a sum of both branches, which differs where one of them is not finite',
         );
-        return choice(node.condition, node.whenTrue, node.whenFalse);
+        return choice(node.condition, node.whenTrue, node.whenFalse, remarks);
+      case 'binary':
+        // SymPy does not count what is true as 1.
+        if (view.arithmetic === 'decimal' || node.operator === 'and' || node.operator === 'or') return node;
+        return { ...node, left: counted(node.left), right: counted(node.right) };
+      case 'unary':
+        return view.arithmetic === 'decimal' || node.operator === 'not'
+          ? node
+          : { ...node, operand: counted(node.operand) };
       case 'number':
       case 'boolean':
-      case 'unary':
-      case 'binary':
         return node;
       default:
         return node satisfies never;
@@ -116,7 +122,24 @@ function nameInBrian(key: string, view: NameView, remarks: Remarks): Expression 
   return parseExpression(brian ?? key);
 }
 
-function choice(condition: Expression, whenTrue: Expression, whenFalse: Expression): Expression {
+/** A truth as the number 1 or 0; other expressions as they are. */
+function counted(e: Expression): Expression {
+  const isTruth =
+    (e.kind === 'binary' && ['<', '<=', '>', '>=', '==', '!=', 'and', 'or'].includes(e.operator)) ||
+    (e.kind === 'unary' && e.operator === 'not');
+  return isTruth ? call('int', [e]) : e;
+}
+
+const draws = (e: Expression): boolean => callsIn(e).some((one) => randomFunctions.has(one.function));
+const randomFunctions: ReadonlySet<string> = new Set(['rand', 'randn', 'poisson', 'binomial']);
+
+/** One of two values; nothing that draws is written twice, since it would be drawn twice. */
+function choice(condition: Expression, whenTrue: Expression, whenFalse: Expression, remarks: Remarks): Expression {
+  if (draws(condition)) {
+    if (draws(whenFalse))
+      remarks.notExpressible('brian/conditional', 'Brian cannot choose by a draw between values that are drawn');
+    return sum(whenFalse, product(call('int', [condition]), difference(whenTrue, whenFalse)));
+  }
   return binary(
     '+',
     binary('*', call('int', [condition]), whenTrue),
@@ -128,7 +151,7 @@ function callInBrian(key: string, parts: readonly Expression[], view: NameView, 
   const table = view.tables.get(key);
   if (table !== undefined) return call(table, parts);
   const [a, b] = parts;
-  const rewritten = a === undefined ? undefined : rewrite(key, a, b);
+  const rewritten = a === undefined ? undefined : rewrite(key, a, b, remarks);
   if (rewritten !== undefined) {
     remarks.approximated(
       'brian/function',
@@ -142,8 +165,15 @@ function callInBrian(key: string, parts: readonly Expression[], view: NameView, 
   return call(brian, parts);
 }
 
+/** The smaller or the larger of two values. */
+function extreme(operator: '<=' | '>=', a: Expression, b: Expression, remarks: Remarks): Expression {
+  if (draws(a) || draws(b))
+    remarks.notExpressible('brian/function', 'Brian has no smaller or larger of two values, one of which is drawn');
+  return choice(binary(operator, a, b), a, b, remarks);
+}
+
 /** Functions that Brian lacks, by functions that it has. */
-function rewrite(key: string, a: Expression, b: Expression | undefined): Expression | undefined {
+function rewrite(key: string, a: Expression, b: Expression | undefined, remarks: Remarks): Expression | undefined {
   const half = number(0.5);
   switch (key) {
     case 'log2':
@@ -151,9 +181,9 @@ function rewrite(key: string, a: Expression, b: Expression | undefined): Express
     case 'round':
       return call('floor', [binary('+', a, half)]);
     case 'min':
-      return b === undefined ? undefined : choice(binary('<=', a, b), a, b);
+      return b === undefined ? undefined : extreme('<=', a, b, remarks);
     case 'max':
-      return b === undefined ? undefined : choice(binary('>=', a, b), a, b);
+      return b === undefined ? undefined : extreme('>=', a, b, remarks);
     case 'uniform':
       return b === undefined ? undefined : binary('+', a, binary('*', binary('-', b, a), call('rand', [])));
     case 'normal':

@@ -1,8 +1,10 @@
 /** Populations as NeuronGroup, PoissonGroup and SpikeGeneratorGroup. */
 
+import { conditionallyLinear } from '../../../src/lang/linear.js';
+import { parseExpression } from '../../../src/lang/parse.js';
 import type { EventDefinition, NeuronType } from '../../../src/model/model.js';
 import { methodNames, defaultSlot } from '../vocabulary.js';
-import { brianExpression, brianStatements, type Remarks } from './brian-text.js';
+import { brianExpression, brianStatements, brianTree, readCanonical, type Remarks } from './brian-text.js';
 import { constantText, dimensionOf, equationLines, initializers, valueText } from './equations-text.js';
 import { inputParts } from './inputs.js';
 import { numbersOf, remarksAt, type ExportContext, type GroupPlan, type Plans } from './plan.js';
@@ -20,7 +22,19 @@ export interface Exported {
 }
 
 /** Brian's name of a canonical integration method. */
-export function methodName(method: NeuronType['method'], remarks: Remarks): { method?: string } {
+export function methodName(
+  { method, derivatives }: Pick<NeuronType, 'method' | 'derivatives'>,
+  remarks: Remarks,
+): { method?: string } {
+  if (method === 'adaptive') {
+    // Gates and conductances decay towards where they are: that is stable in steps of any length.
+    const linear = Object.entries(derivatives).every(
+      ([name, { rate }]) => conditionallyLinear(parseExpression(rate), name) !== null,
+    );
+    const fixed = linear ? 'exponential_euler' : 'rk4';
+    remarks.approximated('brian/method', `Brian integrates by ${fixed} in whole steps, not in steps that adapt`);
+    return { method: fixed };
+  }
   if (method === 'auto') return {};
   const found = Object.entries(methodNames).find(([, canonical]) => canonical === method)?.[0];
   if (found === undefined) remarks.notExpressible('brian/method', `Brian has no integration method like ${method}`);
@@ -100,14 +114,51 @@ function generator(plan: GroupPlan, context: ExportContext, remarks: Remarks): R
   const times = numbersOf(spikes.times, context.data);
   if (indices === undefined || times === undefined)
     remarks.notExpressible('brian/missing-data', 'the spikes were not given with the model');
+  const { kept, all } = onceAStep(indices ?? [], times ?? [], context);
+  if (kept.length < all.length)
+    remarks.approximated(
+      'brian/coincident-spikes',
+      `${all.length - kept.length} spikes of cells that spiked before in the same step are left out: Brian has one a step`,
+    );
   return {
     N: size,
-    indices: indices ?? [],
-    times: writtenQuantities(times ?? [], secondDimension, context.arithmetic),
+    indices: kept.map(({ index }) => index),
+    times: writtenQuantities(
+      kept.map(({ time }) => time),
+      secondDimension,
+      context.arithmetic,
+    ),
     ...(spikes.period === undefined
       ? {}
       : { period: quantityText(spikes.period, secondDimension, context.arithmetic) }),
   };
+}
+
+interface GivenSpike {
+  readonly index: number;
+  readonly time: number;
+}
+
+/** Spikes as Brian has them: with the time at which their step begins, and one a step. */
+function onceAStep(
+  indices: readonly number[],
+  times: readonly number[],
+  { model }: ExportContext,
+): { readonly all: readonly GivenSpike[]; readonly kept: readonly GivenSpike[] } {
+  const { dt } = model.experiment;
+  const earlier = model.timing === 'grid' ? dt : 0;
+  const all = times.map((time, k) => ({
+    index: indices[k] ?? 0,
+    time: earlier === 0 ? time : Math.max(0, Number((time - earlier).toPrecision(14))),
+  }));
+  const seen = new Set<string>();
+  const kept = all.filter(({ index, time }) => {
+    const key = `${index} ${Math.floor(time / dt + 1e-3)}`;
+    const known = seen.has(key);
+    seen.add(key);
+    return !known;
+  });
+  return { all, kept };
 }
 
 function poisson(plan: GroupPlan, context: ExportContext, remarks: Remarks): Record<string, unknown> {
@@ -142,8 +193,8 @@ function neurons(plan: GroupPlan, plans: Plans, context: ExportContext, remarks:
       (key) => (blocked.has(key) ? ['unless refractory'] : []),
       inputs.lines,
     ),
-    ...(spike === undefined ? {} : spikeParts(spike, plan, about)),
-    ...methodName(type.method, about),
+    ...(spike === undefined ? {} : spikeParts(spike, plan, context, about)),
+    ...methodName(type, about),
     ...(custom.length === 0
       ? {}
       : { events: Object.fromEntries(custom.map(([key, event]) => [key, customEvent(key, event, plan, about)])) }),
@@ -158,7 +209,7 @@ function refuseFeatures(type: NeuronType, remarks: Remarks): void {
 }
 
 function checkEvent(key: string, event: EventDefinition, remarks: Remarks): void {
-  if (event.edge === 'rising')
+  if (event.edge === 'rising' && key !== 'spike')
     remarks.notExpressible('brian/rising', `Brian tests ${key} at every step; it cannot wait for a condition to begin`);
   if (event.multiplicity !== undefined && event.multiplicity !== '1')
     remarks.notExpressible('brian/multiplicity', `events of Brian count once; ${key} would count several times`);
@@ -168,23 +219,44 @@ function checkEvent(key: string, event: EventDefinition, remarks: Remarks): void
     remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
 }
 
-function spikeParts(spike: EventDefinition, plan: GroupPlan, remarks: Remarks): Record<string, unknown> {
+function spikeParts(
+  spike: EventDefinition,
+  plan: GroupPlan,
+  context: ExportContext,
+  remarks: Remarks,
+): Record<string, unknown> {
   checkEvent('spike', spike, remarks);
   if (spike.slot !== undefined || spike.actionSlot !== undefined || spike.order !== 0)
     remarks.notExpressible('brian/spike-slot', 'threshold and reset have slots of their own in Brian');
   return {
     threshold: brianExpression(spike.when, plan.view, remarks),
     ...(spike.do.length === 0 ? {} : { reset: brianStatements(spike.do, plan.view, remarks) }),
-    ...refractoryParts(spike, plan, remarks),
+    ...refractoryParts(spike, plan, context, remarks),
   };
+}
+
+/** An upward crossing is a condition that makes refractory as long as it holds. */
+function whileItHolds(spike: EventDefinition, plan: GroupPlan, remarks: Remarks): { readonly refractory: string } {
+  if (spike.refractory !== undefined || spike.do.length > 0)
+    remarks.notExpressible(
+      'brian/rising',
+      'Brian tests a threshold at every step; it cannot wait for it to be crossed',
+    );
+  remarks.approximated(
+    'brian/rising',
+    'an upward crossing is a threshold that makes refractory while it is exceeded; one that is exceeded from the start counts',
+  );
+  return { refractory: brianExpression(spike.when, plan.view, remarks) };
 }
 
 function refractoryParts(
   spike: EventDefinition,
   plan: GroupPlan,
+  { model, arithmetic }: ExportContext,
   remarks: Remarks,
 ): { refractory?: string | number | boolean } {
   const { refractory } = spike;
+  if (spike.edge === 'rising') return whileItHolds(spike, plan, remarks);
   if (refractory === undefined) return {};
   if (!refractory.suppress) remarks.notExpressible('brian/refractory', 'a refractory neuron of Brian cannot spike');
   if (refractory.of !== undefined && refractory.of.length > 0)
@@ -198,7 +270,17 @@ function refractoryParts(
     );
   }
   if (refractory.while !== undefined) return { refractory: brianExpression(refractory.while, plan.view, remarks) };
-  const text = brianExpression(refractory.for ?? '0', plan.view, remarks);
+  // Brian counts the step of the spike, a grid only those after it.
+  const { dt } = model.experiment;
+  const given = refractory.for ?? '0';
+  const period = readCanonical(given, plan.view);
+  const longer =
+    period.kind === 'quantity' && period.value >= dt / 2
+      ? brianTree({ ...period, value: Number((period.value + dt).toPrecision(14)) }, plan.view, remarks)
+      : period.kind === 'quantity'
+        ? brianTree(period, plan.view, remarks)
+        : `${brianExpression(given, plan.view, remarks)} + ${String(quantityText(dt, secondDimension, arithmetic)).replace(' ', '*')}`;
+  const text = model.timing === 'grid' ? longer : brianExpression(given, plan.view, remarks);
   const literal = /^[\d.e+-]+\*[A-Za-z]+$/.test(text);
   if (!literal && refractory.evaluated === 'atEvent')
     remarks.approximated(

@@ -17,6 +17,7 @@ import { variablesInCode } from './brian-text.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { poissonThreshold } from '../sources.js';
+import { sympyNames } from './sympy-names.js';
 import { brianName, noiseName, type ObjectNames } from './naming.js';
 import type { Arithmetic } from './quantity-text.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
@@ -154,7 +155,9 @@ export function renameAll(
   const taken = new Set([...context.tables.values(), ...clashing]);
   const names = new Map<string, string>();
   for (const key of declaredNames(type)) {
-    const name = brianName(key, owner, taken, constants.has(key));
+    // In a script they are symbols of SymPy; one that it has a function for is given another name.
+    const clashes = context.arithmetic === 'double' && Object.hasOwn(type.derivatives, key) && sympyNames.has(key);
+    const name = brianName(clashes ? `${key}_` : key, owner, taken, constants.has(key));
     if (name !== key) context.report.exact(pointer, `${key} is called ${name} in Brian`, 'brian/renamed');
     names.set(key, name);
     taken.add(name);

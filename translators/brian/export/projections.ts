@@ -168,7 +168,7 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
     target,
     ...(model === '' ? {} : { model }),
     ...pathwayParts(plan, about),
-    ...methodName(type.method, about),
+    ...methodName(type, about),
     ...constantDelays(plan, context, remarks),
     connect: connectParts(plan, context, remarks),
     ...(Object.keys(initial).length === 0 ? {} : { initializers: initial }),

@@ -21,6 +21,7 @@ export interface ScriptNames {
 
 /** Names that scripts import beside the simulator, by module. */
 export const imports = {
+  larray: 'lazyarray',
   IndexBasedExpression: 'pyNN.core',
   Sequence: 'pyNN.parameters',
   NumpyRNG: 'pyNN.random',

@@ -58,7 +58,7 @@ const taken: readonly string[] = [
   ...'lambda nonlocal not or pass raise return try while with yield float int len list open print range slice str'.split(
     ' ',
   ),
-  ...'here import_module index json np os population results segment segments_of signal sim sys train file i j d SynapseRecorder of_position cells'.split(
+  ...'here first_value import_module index json np os population results segment segments_of signal sim sys train file i j d SynapseRecorder of_position cells'.split(
     ' ',
   ),
   ...Object.keys(imports),
@@ -109,7 +109,7 @@ class ScriptWriter implements ScriptNames {
     const { timestep = 0.1, extra } = setup ?? {};
     const limits = { timestep, ...this.#delayLimits(timestep), ...extra };
     const sections = [
-      { title: '', lines: [layout(call('sim.setup', keywords(limits, this)))] },
+      { title: '', lines: [layout(call('sim.setup', keywords(limits, this))), ...this.#unnamedPotential()] },
       { title: '', lines: Object.entries(rngs).map(([label, rng]) => this.#generator(label, rng)) },
       { title: 'Populations', lines: populations.map((population) => this.#population(population)) },
       {
@@ -264,7 +264,7 @@ class ScriptWriter implements ScriptNames {
       ...(structure === undefined || first !== undefined
         ? []
         : [prefixed('structure=', structureSource(structure, this))]),
-      ...(initial === undefined ? [] : [prefixed('initial_values=', valueDictionary(initial, names))]),
+      ...(initial === undefined ? [] : [prefixed('initial_values=', dictionary(this.#firstValues(initial, names)))]),
       `label=${quoted(label)}`,
     ]);
     const lines = [layout(prefixed(`${name} = `, made))];
@@ -518,10 +518,39 @@ class ScriptWriter implements ScriptNames {
     return [];
   }
 
+  /** PyNN's interface to NEST has no name for the potential of one cell: it can neither begin nor be recorded there. */
+  #unnamedPotential(): readonly string[] {
+    if (!(this.#document.populations ?? []).some(({ cell }) => cell.type === 'IF_curr_delta')) return [];
+    return [
+      "if sim.__name__ == 'pyNN.nest':  # PyNN has no names for what this cell records there",
+      "    sim.IF_curr_delta.variable_map = {'v': 'V_m'}",
+      "    sim.IF_curr_delta.scale_factors = {'v': 1}",
+    ];
+  }
+
+  /** First values; of those that NEST takes in another unit the script takes care. */
+  #firstValues(values: Values, names: ScriptNames): Record<string, Source> {
+    return Object.fromEntries(
+      Object.entries(values).map(([key, value]) => {
+        const source = valueSource(value, names);
+        if (!/(^|\.)(isyn|gsyn)(_|$)|^w$/.test(key) || value === 0) return [key, source];
+        this.use('larray');
+        if (!this.#definitions.includes(firstValue)) this.#definitions.push(firstValue);
+        return [key, call('first_value', [source])];
+      }),
+    );
+  }
+
   /** Gives values to cells. What an assembly is given, each of its parts gets, which has places of its own. */
   #giveCells(what: 'set' | 'initialize', target: string, values: Values): readonly string[] {
     const of = this.#of(target);
-    if (!readsPlaces(values)) return [layout(call(`${of}.${what}`, keywords(values, this)))];
+    if (!readsPlaces(values)) {
+      const sources =
+        what === 'initialize'
+          ? Object.entries(this.#firstValues(values, this)).map(([key, source]) => prefixed(`${key}=`, source))
+          : keywords(values, this);
+      return [layout(call(`${of}.${what}`, sources))];
+    }
     if (!(this.#document.assemblies ?? []).some(({ label }) => label === target))
       return [layout(call(`${of}.${what}`, keywords(values, this.#at(`${of}.positions`))))];
     return [
@@ -600,6 +629,12 @@ function withFormulas(params: Readonly<Record<string, unknown>>): Readonly<Recor
 
 const valueDictionary = (values: Readonly<Record<string, unknown>>, names: ScriptNames): Source =>
   dictionary(Object.fromEntries(Object.entries(values).map(([key, value]) => [key, valueSource(value, names)])));
+
+const firstValue = `def first_value(value):
+    """A first value in nA or uS, which PyNN hands to NEST as it is; NEST has pA and nS."""
+    if sim.__name__ != 'pyNN.nest':
+        return value
+    return 1000 * larray(np.array(value) if isinstance(value, list) else value, dtype=float)`;
 
 const placed = `def of_position(positions, formula):
     """A value for each cell, by a function of its place in um."""

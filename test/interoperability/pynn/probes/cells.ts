@@ -157,7 +157,7 @@ const cells: readonly CellProbe[] = [
     current: 1.2,
     weights: [3, -2],
     simulators: {
-      nest: { refuses: /unknown recordable v/, because: 'cannot record v of this cell' },
+      nest: { within: { v: 1e-9, spikes: 1e-9 } },
       neuron: { refuses: /not available/, because: 'does not have this cell' },
       brian2: { within: { v: 1e-9, spikes: 6 }, because: brianPeriod },
     },

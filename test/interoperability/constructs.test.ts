@@ -1,0 +1,243 @@
+/**
+ * Each construct of the language under the tool that it is exported for: small models, one a row, all rows in one
+ * process of the tool.
+ */
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { importModel, runModel, type ImportedModel } from '../../src/run/pipeline.js';
+import { exportBrianScript } from '../../translators/brian/export-script.js';
+import { cells, documentOf, type Construct } from '../library/constructs.js';
+import { missingPython, runPython } from './python-environment.js';
+import { failed, missingPynn, runThere } from './pynn/backend.js';
+import type { Results } from './pynn/results.js';
+
+const read = (document: object): ImportedModel =>
+  importModel({ name: 'construct.json', text: JSON.stringify(document) });
+
+type Spike = readonly [cell: number, step: number];
+
+/** Cell by cell, in the order of time. */
+const ordered = (spikes: readonly Spike[]): readonly Spike[] => [...spikes].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+
+/** Spikes of the group here. */
+async function here(imported: ImportedModel): Promise<readonly Spike[]> {
+  const result = await runModel(imported, { target: 'wasm', threads: 1 });
+  if (result.kind !== 'run') throw new Error('nothing ran');
+  const spikes: Spike[] = [];
+  for (const train of result.trains.filter(({ plan }) => plan.population === 'G'))
+    for (const { steps, cells: who } of train.inOrder()) steps.forEach((step, k) => spikes.push([who[k] ?? -1, step]));
+  result.dispose();
+  return ordered(spikes);
+}
+
+// --- Brian ----------------------------------------------------------------------------------------------------------
+
+const step = 1e-4;
+const spiking = { threshold: 'v > 10*mV', reset: 'v = 0*mV' };
+
+const brianRows: readonly (Construct & { readonly name: string })[] = [
+  {
+    name: 'a condition times a quantity in a first value',
+    model: 'dv/dt = (-v + 100*Mohm*I)/(10*ms) : volt\nI : amp',
+    ...spiking,
+    initializers: { I: '(i==0)*1*nA + 0.2*nA' },
+  },
+  {
+    name: 'a condition times a quantity in a rate',
+    model: 'dv/dt = (-v + 30*mV*(v < 5*mV) + 25*mV*(v >= 5*mV))/(10*ms) : volt',
+    ...spiking,
+    method: 'euler',
+  },
+  {
+    name: 'sums of conditions in a threshold and a reset',
+    model: 'dv/dt = (20*mV - v)/(10*ms) : volt',
+    threshold: '(v > 9*mV)*(i > 1) + (v > 9.5*mV)*(i < 2) > 0',
+    reset: 'v = (i > 1)*1*mV',
+  },
+  {
+    name: 'a condition that is taken away',
+    model: 'dv/dt = (20*mV - v)/(10*ms) : volt',
+    threshold: 'v > 10*mV',
+    reset: 'v = 0*mV - (i == 1)*5*mV',
+  },
+  {
+    name: 'variables with names of SymPy',
+    model: 'dtrace/dt = (20*mV - trace)/(10*ms) : volt\ndgamma/dt = -gamma/ms : 1\ndS/dt = -S/ms : 1\nzeta : 1',
+    threshold: 'trace > 10*mV + gamma*mV',
+    reset: 'trace = 0*mV\ngamma += 1\nS += gamma\nzeta += 1',
+  },
+  {
+    name: 'constants with names of SymPy',
+    model: 'dv/dt = (trace - v)/beta : volt',
+    threshold: 'v > E1',
+    reset: 'v = 0*mV',
+    namespace: { E1: '10 mV', beta: '10 ms', trace: '20 mV' },
+  },
+  {
+    name: 'whole quotients and remainders of indices',
+    model: 'dv/dt = (12*mV + 3*mV*(i//2) + (i % 2)*mV - v)/(10*ms) : volt',
+    ...spiking,
+  },
+  {
+    name: 'truth as a variable',
+    model: 'dv/dt = (12*mV + 3*mV*int(on) - v)/(10*ms) : volt\non : boolean',
+    threshold: 'v > 10*mV',
+    reset: 'v = 0*mV\non = not on',
+    initializers: { on: 'i > 1' },
+  },
+  ...cells.map(({ name, type: _, values: __, ...construct }) => ({ name, ...construct })),
+];
+
+const cell = (type: string, params: object, more: object = {}): object => ({
+  format: 'interneuron/pynn',
+  version: 1,
+  pynn: '0.13',
+  name: type,
+  setup: { timestep: 0.1 },
+  populations: [
+    {
+      label: 'S',
+      size: 1,
+      cell: { type: 'SpikeSourceArray', params: { spike_times: { sequences: [[5, 11, 12.5]] } } },
+    },
+    { label: 'G', size: 2, cell: { type, params }, ...more },
+  ],
+  projections: [
+    {
+      pre: 'S',
+      post: 'G',
+      receptor_type: 'excitatory',
+      connector: { type: 'AllToAllConnector' },
+      synapse: { type: 'StaticSynapse', params: { weight: type.includes('cond') ? 0.01 : 0.5, delay: 1 } },
+    },
+  ],
+  recordings: [{ target: 'G', variables: ['spikes'] }],
+  phases: [{ run: 100 }],
+});
+
+/** PyNN's cells in Brian: steps by which spikes may differ, since Brian integrates in whole steps. */
+const pynnRows: readonly (readonly [name: string, document: object, off: number])[] = [
+  ['IF_curr_exp, refractory', cell('IF_curr_exp', { i_offset: 1, tau_refrac: 2 }), 0],
+  ['IF_curr_alpha, refractory for less than a step', cell('IF_curr_alpha', { i_offset: 1, tau_refrac: 0 }), 0],
+  ['IF_cond_exp, refractory', cell('IF_cond_exp', { i_offset: 1, tau_refrac: 5 }), 1],
+  ['EIF_cond_exp_isfa_ista', cell('EIF_cond_exp_isfa_ista', { i_offset: 1, tau_refrac: 2 }), 3],
+  ['Izhikevich', cell('Izhikevich', { i_offset: 0.01 }), 3],
+];
+
+const brian = missingPython(['brian2']);
+
+describe.skipIf(brian !== null)(`Brian 2${brian === null ? '' : ` (${brian})`}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'interneuron-constructs-'));
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const rows = [
+    ...brianRows.map(({ name, ...construct }) => ({ name, document: documentOf(construct), off: 0 })),
+    ...pynnRows.map(([name, document, off]) => ({ name, document, off })),
+  ];
+  let found: readonly Readonly<Record<string, { readonly i?: readonly number[]; readonly t?: readonly number[] }>>[] =
+    [];
+
+  beforeAll(async () => {
+    const paths = rows.map(({ document }, k) => {
+      const own = join(folder, String(k));
+      mkdirSync(own);
+      for (const file of exportBrianScript(read(document).valid, 'model').files)
+        writeFileSync(join(own, file.name), file.text);
+      return join(own, 'model.py');
+    });
+    found = (await runPython('run_brian_scripts.py', paths)) as typeof found;
+  }, 600_000);
+
+  test.each(rows.map(({ name }, k) => [name, k] as const))('%s', async (_, k) => {
+    const [records] = Object.entries(found[k] ?? {});
+    const [name, { i = [], t = [] } = {}] = records ?? [];
+    expect([name, found[k]]).toEqual([expect.stringMatching(/spikes$/), expect.anything()]);
+    const theirs = ordered(t.map((time, n): Spike => [i[n] ?? -1, Math.round(time / step)]));
+    const ours = await here(read(rows[k]?.document ?? {}));
+    expect(ours.length).toBeGreaterThan(1);
+    expect(theirs.map(([who]) => who)).toEqual(ours.map(([who]) => who));
+    const off = Math.max(...theirs.map(([, at], n) => Math.abs(at - (ours[n]?.[1] ?? NaN))));
+    expect(off).toBeLessThanOrEqual(rows[k]?.off ?? 0);
+  });
+
+  test('nothing that is drawn is written twice', () => {
+    const canonical = {
+      interneuron: 1,
+      neurons: {
+        n: {
+          state: { v: { unit: 'mV' } },
+          events: { spike: { when: 'v > 10*mV', do: ['v = 1*mV if uniform() < 0.5 else 2*mV'] } },
+        },
+      },
+      populations: { G: { type: 'n', size: 1 } },
+      experiment: { dt: '0.1 ms', protocol: [{ run: '1 ms' }] },
+      timing: 'brian',
+    };
+    const [script] = exportBrianScript(read(canonical).valid, 'model').files;
+    expect(script?.text.match(/rand\(\)/g)).toHaveLength(1);
+  });
+
+  test('of several spikes of a source in one step one is left, and that is reported', () => {
+    const { populations: [source, group] = [], ...rest } = cell('IF_curr_exp', {}) as { populations?: object[] };
+    const twice = { type: 'SpikeSourceArray', params: { spike_times: { sequences: [[5, 5, 5.04, 11]] } } };
+    const { files, report } = exportBrianScript(
+      read({ ...rest, populations: [{ ...source, cell: twice }, group] }).valid,
+      'model',
+    );
+    expect(files[0]?.text).toMatch(/SpikeGeneratorGroup\(1, \[0, 0\], \[[\d., ]+\]\*us/);
+    expect(report).toContainEqual(
+      expect.objectContaining({ verdict: 'approximated', code: 'brian/coincident-spikes', pointer: '/populations/S' }),
+    );
+  });
+});
+
+// --- PyNN -----------------------------------------------------------------------------------------------------------
+
+const pynn = missingPynn();
+
+describe.skipIf(pynn !== null)(`PyNN${pynn === null ? '' : ` (${pynn})`}`, () => {
+  const imported = cells.map(({ name: _, type: __, values: ___, ...construct }) => read(documentOf(construct)));
+  const spikesIn = (results: Results): readonly Spike[] =>
+    ordered(
+      Object.entries(results.populations['G']?.[0]?.spikes ?? {}).flatMap(([who, times]) =>
+        // PyNN gives the time at which the step of a spike ends.
+        times.map((time): Spike => [Number(who), Math.round(time / 0.1) - 1]),
+      ),
+    );
+
+  test('cells of Brian spike under NEST as they do here', async () => {
+    const outcomes = await runThere(
+      'nest',
+      imported.map(({ valid }) => valid),
+    );
+    for (const [k, outcome] of outcomes.entries()) {
+      const { name = '', method } = cells[k] ?? {};
+      if (failed(outcome)) throw new Error(`${name}: ${outcome.error}`);
+      const [ours, theirs] = [await here(imported[k]!), spikesIn(outcome)];
+      expect([name, theirs.map(([who]) => who)]).toEqual([name, ours.map(([who]) => who)]);
+      const off = Math.max(...theirs.map(([, at], n) => Math.abs(at - (ours[n]?.[1] ?? NaN))));
+      // Linear cells are exact under both; others are integrated by NEST in steps that adapt.
+      expect([name, off]).toEqual([name, expect.toSatisfy((steps: number) => steps <= (method === undefined ? 0 : 4))]);
+    }
+  }, 600_000);
+
+  test('and under NEURON but for the cells that it does not have', async () => {
+    const there = cells.flatMap(({ type }, k) => (type === 'IF_curr_delta' ? [] : [k]));
+    const outcomes = await runThere(
+      'neuron',
+      there.map((k) => imported[k]!.valid),
+    );
+    for (const [n, outcome] of outcomes.entries()) {
+      const k = there[n] ?? 0;
+      const { name = '' } = cells[k] ?? {};
+      if (failed(outcome)) throw new Error(`${name}: ${outcome.error}`);
+      const [ours, theirs] = [await here(imported[k]!), spikesIn(outcome)];
+      // NEURON holds a cell for a step longer after each spike, so that a spike may fall behind the end.
+      expect([name, Math.abs(theirs.length - ours.length) <= 3]).toEqual([name, true]);
+    }
+  }, 600_000);
+});

@@ -7,6 +7,7 @@ import type { Expression } from '../lang/ast.js';
 import { namesIn } from '../lang/walk.js';
 import type { DrawnValues, Model, Phase, SelectionRule, SpikeTrain, Value } from '../model/typed.js';
 import { arrayOf } from '../model/arrays.js';
+import { assignedBy, numbersIn, type Assigned } from '../model/assigned.js';
 import { formulaOf } from '../model/typed.js';
 import { CannotDraw, drawVector, isDraw, type Generators } from './generators.js';
 import { elementsOf } from './ends.js';
@@ -51,18 +52,6 @@ interface PhaseSetting {
   readonly generators: Generators;
 }
 
-/** What a key of a phase names. */
-interface Target {
-  readonly owner: string;
-  readonly inside: string | undefined;
-  readonly variable: string;
-}
-
-function targetOf(key: string): Target {
-  const [, owner = '', inside, variable = key] = /^(\w+)(?:\[([^\]]*)\])?\.(\w+)$/.exec(key) ?? [];
-  return { owner, inside, variable };
-}
-
 /** The phases of a model as they become explicit: draws in their order, then all phases from the first to the last. */
 export class DrawnPhases {
   readonly #setting: PhaseSetting;
@@ -102,18 +91,17 @@ export class DrawnPhases {
     // generators themselves.
     const state = phase.kind === 'initialise' ? own : own.copy();
     const of = selectionOfPhase(phase);
-    const owner = of?.kind === 'synapses' ? of.projection : targetOf(key).owner;
+    const owner = of?.kind === 'synapses' ? of.projection : assignedBy(key).owner;
     if (of && of.kind !== 'synapses') return drawVector(draw.distribution, draw.arguments, this.#count(of), state);
     if (model.populations[owner])
-      return drawVector(draw.distribution, draw.arguments, this.#countInside(targetOf(key)), state);
+      return drawVector(draw.distribution, draw.arguments, this.#countInside(assignedBy(key)), state);
     const synapses = projections.synapsesOf(owner);
     if (!synapses)
       throw new CannotDraw(
         `values of ${key} drawn by a named generator during the run for connections that are drawn on the target`,
       );
     if (draw.pairs) return drawnForPairs(draw, synapses.pre, synapses, own.copy());
-    const { inside } = targetOf(key);
-    const count = inside === undefined ? synapses.pairs.sources.length : countOfText(inside);
+    const count = numbersIn(assignedBy(key))?.length ?? synapses.pairs.sources.length;
     return drawVector(draw.distribution, draw.arguments, count, state);
   }
 
@@ -122,8 +110,8 @@ export class DrawnPhases {
     return elementsOf(samples.resolve(rule), sizeOf, data.store).indices.length;
   }
 
-  #countInside({ owner, inside }: Target): number {
-    return inside === undefined ? this.#setting.sizeOf(owner) : countOfText(inside);
+  #countInside(assigned: Assigned): number {
+    return numbersIn(assigned)?.length ?? this.#setting.sizeOf(assigned.owner);
   }
 
   /** A phase with everything explicit. */
@@ -153,7 +141,7 @@ export class DrawnPhases {
     if (drawn !== undefined) return drawn;
     if (isForPairs(value)) {
       const of = selectionOfPhase(phase);
-      const { owner, variable } = of?.kind === 'synapses' ? { owner: of.projection, variable: key } : targetOf(key);
+      const { owner, variable } = of?.kind === 'synapses' ? { owner: of.projection, variable: key } : assignedBy(key);
       const synapses = projections.synapsesOf(owner);
       if (!synapses) throw new CannotDraw(`values of ${key} by pair for connections that are drawn on the target`);
       return explicitValue(variable, value, synapses, data);
@@ -167,7 +155,7 @@ export class DrawnPhases {
   /** An expression whose index counts within a selection, as an array. */
   #counted(phase: Phase, key: string, formula: Expression): Value {
     const of = selectionOfPhase(phase);
-    const count = of ? this.#count(of) : this.#countInside(targetOf(key));
+    const count = of ? this.#count(of) : this.#countInside(assignedBy(key));
     let i = 0;
     const evaluate = numberFunction(formula, (name) => {
       if (name === 'i') return () => i;
@@ -224,11 +212,4 @@ export class DrawnPhases {
     all.sort((a, b) => a[1] - b[1] || a[0] - b[0]);
     return { indices: all.map(([element]) => element), times: all.map(([, time]) => time) };
   }
-}
-
-/** Elements that a slice or list in a key means. */
-function countOfText(inside: string): number {
-  if (!inside.includes(':')) return inside.split(',').length;
-  const [from = 0, until = 0, by = 1] = inside.split(':').map(Number);
-  return Math.max(0, Math.ceil((until - from) / by));
 }

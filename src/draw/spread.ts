@@ -2,6 +2,7 @@
 
 import type { DataStore, Model, SelectionRule, Value } from '../model/typed.js';
 import { arrayOf } from '../model/arrays.js';
+import { assignedBy, numbersIn } from '../model/assigned.js';
 import { CannotDraw } from './generators.js';
 import type { DrawnArrays } from './arrays.js';
 
@@ -39,15 +40,10 @@ function chosenIn(owner: string, { pieces, known }: Pieces, numbers: readonly nu
 }
 
 /** Numbers of a slice or list of synapses; undefined for all. */
-function numbersIn(
+const synapsesIn = (
   { slice, indices }: Extract<SelectionRule, { kind: 'synapses' }>,
   data: DataStore,
-): readonly number[] | undefined {
-  if (indices) return Array.from(arrayOf(indices, data));
-  if (!slice) return undefined;
-  const [from, until, by] = slice;
-  return Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by);
-}
+): readonly number[] | undefined => (indices ? Array.from(arrayOf(indices, data)) : numbersIn(slice ? { slice } : {}));
 
 /** A recording of a projection that several stand for becomes one of each. */
 export function spreadRecording(
@@ -58,7 +54,7 @@ export function spreadRecording(
   const { of } = recording;
   const pieces = of.kind === 'synapses' ? all.get(of.projection) : undefined;
   if (!pieces || of.kind !== 'synapses') return [recording];
-  const numbers = numbersIn(of, data);
+  const numbers = synapsesIn(of, data);
   const each = numbers
     ? chosenIn(of.projection, pieces, numbers).map(({ piece, own }) => ({
         kind: 'synapses' as const,
@@ -80,7 +76,7 @@ export function spreadPhase(phase: Phase, all: AllPieces, data: DrawnArrays): Ph
   const pieces = of?.kind === 'synapses' ? all.get(of.projection) : undefined;
   const spread = (values: Readonly<Record<string, Value>>): Record<string, Value> => {
     if (!pieces || of?.kind !== 'synapses') return spreadValues(values, all, data);
-    const numbers = numbersIn(of, data.store);
+    const numbers = synapsesIn(of, data.store);
     const inside = numbers ? `[${numbers.join(', ')}]` : '';
     const keyed = Object.entries(values).map(
       ([variable, value]) => [`${of.projection}${inside}.${variable}`, value] as const,
@@ -100,11 +96,13 @@ function spreadValues(
 ): Record<string, Value> {
   return Object.fromEntries(
     Object.entries(values).flatMap(([key, value]) => {
-      const [, owner = '', inside, variable = ''] = /^(\w+)(?:\[([^\]]*)\])?\.(\w+)$/.exec(key) ?? [];
+      const assigned = assignedBy(key);
+      const { owner, variable } = assigned;
       const pieces = all.get(owner);
       if (!pieces) return [[key, value] as const];
-      if (inside !== undefined)
-        return chosenIn(owner, pieces, numbersOf(inside)).map(
+      const numbers = numbersIn(assigned);
+      if (numbers)
+        return chosenIn(owner, pieces, numbers).map(
           ({ piece, own, places }) => [`${piece}[${own.join(', ')}].${variable}`, taken(value, places, data)] as const,
         );
       const listed = typeof value === 'object' && value.kind === 'array' && value.columns === undefined;
@@ -117,14 +115,6 @@ function spreadValues(
       );
     }),
   );
-}
-
-/** The numbers that the inside of a key means: a list or a slice. */
-function numbersOf(inside: string): readonly number[] {
-  const numbers = inside.split(inside.includes(':') ? ':' : ',').map(Number);
-  if (!inside.includes(':')) return numbers;
-  const [from = 0, until = 0, by = 1] = numbers;
-  return Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by);
 }
 
 /** The part of a list that is for some of the synapses; other values as they are. */

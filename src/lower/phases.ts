@@ -7,6 +7,7 @@ import type { Action, Buffer } from '../ir/program.js';
 import type { Expression } from '../lang/ast.js';
 import type { Phase, SelectionRule, Value } from '../model/typed.js';
 import { Block } from './block.js';
+import { assignedBy } from '../model/assigned.js';
 import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
 import { changeCurrent, switchOf } from './currents.js';
@@ -25,24 +26,6 @@ import type { ChosenSynapses } from './synapse-values.js';
 import { overPositions } from './synapses/positions.js';
 import { assignSharedValues, assignSynapseValues } from './synapse-values.js';
 
-/** What the key of a `set` names: a variable of a population or projection, or of some of its elements. */
-interface Assigned {
-  readonly owner: string;
-  readonly slice?: readonly [number, number, number];
-  readonly indices?: readonly number[];
-  readonly variable: string;
-}
-
-function assigned(key: string): Assigned {
-  const match = /^(\w+)(?:\[([^\]]*)\])?\.(\w+)$/.exec(key);
-  invariant(match?.[1] && match[3], 'lower/phases', `${key} names no variable`);
-  const [, owner, inside, variable] = match as unknown as [string, string, string | undefined, string];
-  if (inside === undefined) return { owner, variable };
-  const numbers = inside.split(inside.includes(':') ? ':' : ',').map(Number);
-  const [from = 0, until = 0, by = 1] = numbers;
-  return inside.includes(':') ? { owner, slice: [from, until, by], variable } : { owner, indices: numbers, variable };
-}
-
 /** Names that some phase sets, as `owner.name`: they must stay variables. */
 export function settableNames(protocol: readonly Phase[]): Set<string> {
   return new Set(
@@ -53,7 +36,7 @@ export function settableNames(protocol: readonly Phase[]): Set<string> {
       if (of !== undefined)
         return Object.keys(values).flatMap((variable) => ownersOf(of).map((owner) => `${owner}.${variable}`));
       return Object.keys(values).map((key) => {
-        const { owner, variable } = assigned(key);
+        const { owner, variable } = assignedBy(key);
         return `${owner}.${variable}`;
       });
     }),
@@ -154,9 +137,9 @@ const isPieceOf = ({ name, stream }: ProjectionPlan, owner: string): boolean => 
 
 /** Delays of a pathway, of all the pieces of its projection. */
 function delayChanges(key: string, k: number, projections: readonly BuiltProjection[], context: Context): Action[] {
-  const [projection, pathway] = key.split('.');
+  const { owner, variable: pathway } = assignedBy(key);
   return projections
-    .filter(({ plan }) => isPieceOf(plan, projection ?? ''))
+    .filter(({ plan }) => isPieceOf(plan, owner))
     .flatMap(({ plan }) =>
       plan.pathways.flatMap(({ name, window }): Action[] =>
         window !== null && window.of === pathway && name === `${pathway}_phase${k}`
@@ -215,7 +198,7 @@ function setValues(
   };
   for (const [key, value] of Object.entries(values)) {
     if (of === undefined) {
-      const { owner, slice, indices, variable } = assigned(key);
+      const { owner, slice, indices, variable } = assignedBy(key);
       if (projections.some(({ plan }) => isPieceOf(plan, owner)))
         setSynapses({ where, indices: slice ?? (indices ? Uint32Array.from(indices) : null) }, owner, variable, value);
       else if (slice === undefined && indices === undefined) setPiece(null, owner, variable, value);

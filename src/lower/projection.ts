@@ -1,6 +1,6 @@
 /** What later passes know of a projection once its ends and delays are understood. */
 
-import { referenceOf } from '../lang/reference.js';
+import { referenceOf, type Reference } from '../lang/reference.js';
 import type { Buffer, Extent } from '../ir/program.js';
 import { formulaOf } from '../model/typed.js';
 import { namesIn } from '../lang/walk.js';
@@ -147,6 +147,12 @@ export interface Connectivity {
   readonly columns: SynapseIndex | null;
   /** For pathways whose delays differ but are not those that rows are sorted by: by (row, delay). */
   readonly delayed: ReadonlyMap<string, DelayedIndex>;
+}
+
+/** The variable of an end that a target stands for, through the port that is bound to it; `end` null: the synapse's. */
+export function reached({ projection: { receptors } }: Pick<ProjectionPlan, 'projection'>, target: string): Reference {
+  const bound = receptors[target];
+  return bound === undefined ? referenceOf(target) : { end: 'post', variable: referenceOf(bound).variable };
 }
 
 /** Understands the ends, pathways and delays of all projections, in order of their names. */

@@ -26,7 +26,7 @@ import { linearSystem, newValues, refusal, steppedDerivatives } from './integrat
 import type { Method } from './integrate.js';
 import * as messages from './messages.js';
 import { readNames, sharedKey } from './pathways.js';
-import type { Connectivity, ProjectionPlan } from './projection.js';
+import { reached, type Connectivity, type ProjectionPlan } from './projection.js';
 import { rankOf } from './profile.js';
 import { synapseDraws } from './synapse-values.js';
 import type { SynapseStorage } from './synapse-scope.js';
@@ -69,10 +69,9 @@ export function lowerContinuousSynapses(
 
 /** Refuses a sum over what the sums themselves write: its value would depend on the order of the elements. */
 function refuseReadingSums(plan: ProjectionPlan, context: Context): void {
-  const targets = [...Object.keys(plan.type.summed), ...Object.keys(plan.type.contributes)].map((key) => {
-    const bound = plan.projection.receptors[key];
-    return referenceOf(bound ?? key);
-  });
+  const targets = [...Object.keys(plan.type.summed), ...Object.keys(plan.type.contributes)].map((key) =>
+    reached(plan, key),
+  );
   const written = new Set(targets.map(({ end, variable }) => sharedKey(plan, end ?? 'post', variable)));
   for (const [key, e] of Object.entries({ ...plan.type.summed, ...plan.type.contributes })) {
     for (const name of readNames(e, plan)) {
@@ -98,7 +97,7 @@ function sumKernel(
   storage: SynapseStorage,
   context: Context,
 ): string {
-  const { end: named, variable } = referenceOf(plan.projection.receptors[key] ?? key);
+  const { end: named, variable } = reached(plan, key);
   const side = named ?? 'post';
   const end = side === 'pre' ? plan.pre : plan.post;
   const place = end.group?.storage.get(variable);

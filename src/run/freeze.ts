@@ -13,6 +13,7 @@ import { protocolOf } from '../lower/protocol.js';
 import { expressionsOf } from '../lang/walk.js';
 import { drawsIn } from '../lang/functions.js';
 import type { ValidModel } from '../model/model.js';
+import { assignedBy } from '../model/assigned.js';
 import { ownersOf, writtenModel } from '../model/typed.js';
 import type {
   DataStore,
@@ -302,7 +303,7 @@ async function spikeTrains(
 function frozenProtocol(protocol: readonly Phase[], trains: ReadonlyMap<string, readonly Train[]>): Phase[] {
   let segment = 0;
   const ofOthers = (values: Readonly<Record<string, Value>>): Record<string, Value> =>
-    Object.fromEntries(Object.entries(values).filter(([key]) => !trains.has(/^\w+/.exec(key)?.[0] ?? '')));
+    Object.fromEntries(Object.entries(values).filter(([key]) => !trains.has(assignedBy(key).owner)));
   return protocol.flatMap((phase): Phase[] => {
     if (phase.kind === 'set' && phase.of === undefined) return [{ ...phase, set: ofOthers(phase.set) }];
     if (phase.kind === 'set' && phase.of && ownersOf(phase.of).every((owner) => trains.has(owner))) return [];

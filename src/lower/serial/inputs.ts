@@ -3,6 +3,7 @@
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir, Local } from '../../ir/program.js';
 import { referenceOf } from '../../lang/reference.js';
+import { reached } from '../projection.js';
 import { namesIn } from '../../lang/walk.js';
 import type { Block } from '../block.js';
 import type { Context } from '../context.js';
@@ -160,9 +161,8 @@ function contribute(
 ): void {
   const { plan } = projection;
   for (const [key, text] of Object.entries(plan.type.contributes).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const bound = plan.projection.receptors[key];
-    const [end, variable] = bound === undefined ? key.split('.') : ['post', bound.replace(/^post\./, '')];
-    if (end === side && variable !== undefined) add(variable, compileReal(text, scope));
+    const { end, variable } = reached(plan, key);
+    if (end === side) add(variable, compileReal(text, scope));
   }
 }
 

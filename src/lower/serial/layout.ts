@@ -3,7 +3,7 @@
  * copies of variables that others see one step late, the active regime, and how each is found.
  */
 
-import { referenceOf } from '../../lang/reference.js';
+import { referenceOf, type Reference } from '../../lang/reference.js';
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { expressionsOf, namesIn } from '../../lang/walk.js';
@@ -18,7 +18,7 @@ import type { Group, Member, Storage } from '../groups.js';
 import { elementOf } from '../groups.js';
 import { linkedElement, linkedMember } from '../links.js';
 import { ownersOf } from '../../model/typed.js';
-import type { ProjectionEnd, ProjectionPlan } from '../projection.js';
+import { reached, type ProjectionEnd, type ProjectionPlan } from '../projection.js';
 import type { BuiltProjection } from '../recordings.js';
 import type { TypeCode } from './code.js';
 import { readElsewhere, typeCodeOf, writtenBy } from './code.js';
@@ -105,8 +105,7 @@ function outsideOf(groups: readonly Group[], plans: readonly ProjectionPlan[], c
   const groupNamed = (population: string): Group | undefined =>
     groups.find((group) => group.members.some((member) => member.name === population));
   for (const plan of plans) {
-    const see = (name: string, where: Outside['read']): void => {
-      const { end, variable } = referenceOf(name);
+    const see = ({ end, variable }: Reference, where: Outside['read']): void => {
       const group = end && plan[end].group;
       if (group) addTo(where, group.name, variable);
     };
@@ -117,13 +116,12 @@ function outsideOf(groups: readonly Group[], plans: readonly ProjectionPlan[], c
       ...Object.values(plan.type.summed),
       ...Object.values(plan.type.events ?? {}).map(({ when }) => when),
     ];
-    for (const e of expressions) for (const name of namesIn(e)) see(name, outside.read);
+    for (const e of expressions) for (const name of namesIn(e)) see(referenceOf(name), outside.read);
     for (const { pathway } of plan.pathways) {
       for (const statement of pathway.do) {
-        for (const e of expressionsOf(statement)) for (const name of namesIn(e)) see(name, outside.read);
+        for (const e of expressionsOf(statement)) for (const name of namesIn(e)) see(referenceOf(name), outside.read);
         if (statement.kind !== 'assignment') continue;
-        const bound = plan.projection.receptors[statement.target];
-        see(bound === undefined ? statement.target : `post.${referenceOf(bound).variable}`, outside.written);
+        see(reached(plan, statement.target), outside.written);
       }
     }
   }

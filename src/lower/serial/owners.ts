@@ -5,7 +5,7 @@ import type { Expression as Ir } from '../../ir/program.js';
 import { scalarTypeOf, storedValue } from '../element-scope.js';
 import { to } from '../expressions.js';
 import type { Member } from '../groups.js';
-import type { ProjectionEnd } from '../projection.js';
+import { reached, type ProjectionEnd } from '../projection.js';
 import { namedIndex } from '../rules/rule-code.js';
 import { coordinateOf, distanceOf } from '../space/ends.js';
 import { micrometresPerMetre } from '../../draw/space/micrometres.js';
@@ -61,10 +61,9 @@ function ofEnd(
   name: string,
 ): { end: ProjectionEnd; element: Ir; variable: string } | null {
   const { plan } = projection;
-  const bound = plan.projection.receptors[name];
-  const [side, variable] = bound === undefined ? name.split('.') : ['post', bound.replace(/^post\./, '')];
-  if (variable === undefined) return null;
-  return side === 'pre'
+  const { end, variable } = reached(plan, name);
+  if (end === null) return null;
+  return end === 'pre'
     ? { end: plan.pre, element: place.source, variable }
     : { end: plan.post, element: place.target, variable };
 }
@@ -95,7 +94,7 @@ function readEnd(
   // Code that changes an end's variables is that end's own: it finds all of them as they are.
   const storage = groupOf(network, end.group)?.group.storage.get(variable);
   if (
-    writesEnd(scope, name.startsWith('pre.') ? 'pre.' : 'post.', plan.projection.receptors) &&
+    [...scope.writing].some((written) => reached(plan, written).end === reached(plan, name).end) &&
     storage &&
     storage.kind === 'array'
   )
@@ -104,9 +103,6 @@ function readEnd(
 }
 
 const inMetres = (micrometres: Ir): Ir => ir.div(micrometres, ir.f64(micrometresPerMetre));
-
-const writesEnd = (scope: StepScope, prefix: 'pre.' | 'post.', receptors: Readonly<Record<string, string>>): boolean =>
-  [...scope.writing].some((name) => name.startsWith(prefix) || (prefix === 'post.' && receptors[name] !== undefined));
 
 function assignEnd(
   network: Network,

@@ -1,0 +1,27 @@
+/** Keys of phases: `population.variable`, `projection[0:10:2].variable`, `population[1, 3].variable`. */
+
+/** What a key gives a value to: a variable of a population or projection, or of some of its elements. */
+export interface Assigned {
+  /** A population or projection; empty where the selection stands beside the values. */
+  readonly owner: string;
+  readonly slice?: readonly [number, number, number];
+  readonly indices?: readonly number[];
+  /** A variable, or the pathway whose delays it gives. */
+  readonly variable: string;
+}
+
+/** What a key means; a key without an owner is a variable of the selection beside it. */
+export function assignedBy(key: string): Assigned {
+  const [, owner = '', inside, variable = key] = /^(\w+)(?:\[([^\]]*)\])?\.(\w+)$/.exec(key) ?? [];
+  if (inside === undefined) return { owner, variable };
+  const numbers = inside.split(inside.includes(':') ? ':' : ',').map(Number);
+  const [from = 0, until = 0, by = 1] = numbers;
+  return inside.includes(':') ? { owner, slice: [from, until, by], variable } : { owner, indices: numbers, variable };
+}
+
+/** Elements or synapses that a key names by number; undefined for all. */
+export function numbersIn({ slice, indices }: Pick<Assigned, 'slice' | 'indices'>): readonly number[] | undefined {
+  if (!slice) return indices;
+  const [from, until, by] = slice;
+  return Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by);
+}

@@ -58,6 +58,14 @@ describe('a group of neurons', () => {
       reason: /leak/,
     },
     {
+      name: 'draws in its rates',
+      model: 'dv/dt = (20*mV*r - v)/ms : volt\nr = rand() : 1 (constant over dt)',
+      threshold: 'v > 1*mV',
+      reset: 'v = 0*mV',
+      method: 'euler',
+      reason: /during a run only/,
+    },
+    {
       name: 'has noise',
       model: 'dv/dt = -v/ms + mV*xi/sqrt(ms) : volt',
       threshold: 'v > 1*mV',

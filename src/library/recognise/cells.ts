@@ -6,6 +6,7 @@
  */
 
 import type { Expression } from '../../lang/ast.js';
+import { NoNumber } from '../../lang/evaluate.js';
 import { difference, negated, number, product, quotient, sum } from '../../lang/build.js';
 import { derivative } from '../../lang/derivative.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
@@ -71,6 +72,8 @@ export function recogniseCell(type: NeuronType, use: CellUse): RecognisedCell | 
     return recognise(type, use);
   } catch (error) {
     if (error instanceof Unrecognised) return error.message;
+    // A function of time or a draw in a rate has no value at a point.
+    if (error instanceof NoNumber) return 'its rates read what is known during a run only';
     throw error;
   }
 }

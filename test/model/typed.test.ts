@@ -2,6 +2,7 @@
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { assignedBy, numbersIn } from '../../src/model/assigned.js';
 import { formulaOf, typedModel, writtenModel } from '../../src/model/typed.js';
 import { normalised } from './support.js';
 
@@ -67,5 +68,18 @@ describe('typed', () => {
     ).neurons['n']!.events;
     expect(Object.keys(events)).toEqual(['spike']);
     expect(other['again']!.when).toBe(other['spike']!.when);
+  });
+});
+
+describe('keys of phases', () => {
+  test.each([
+    ['p.v', { owner: 'p', variable: 'v' }, undefined],
+    ['p[1, 3].v', { owner: 'p', indices: [1, 3], variable: 'v' }, [1, 3]],
+    ['p[2:7:2].v', { owner: 'p', slice: [2, 7, 2], variable: 'v' }, [2, 4, 6]],
+    ['p[2:4].v', { owner: 'p', slice: [2, 4, 1], variable: 'v' }, [2, 3]],
+    ['v', { owner: '', variable: 'v' }, undefined],
+  ])('%s', (key, assigned, numbers) => {
+    expect(assignedBy(key)).toEqual(assigned);
+    expect(numbersIn(assignedBy(key))).toEqual(numbers);
   });
 });

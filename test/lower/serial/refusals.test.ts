@@ -27,7 +27,7 @@ describe('the timing profile lems-euler', () => {
     ]);
     expect(code).toBe(1);
     for (const feature of features) expect(stderr).toContain(feature);
-    const refusals = stderr.split('\n').filter((line) => line.includes('lower/unsupported-feature'));
+    const refusals = stderr.split('\n').filter((line) => line.includes('[lower/unsupported-feature]'));
     expect(refusals.every((line) => line.includes('under the timing profile lems-euler'))).toBe(true);
     expect(stderr.split('\n').filter((line) => line.includes('run it with --timing grid'))).toHaveLength(
       refusals.length,

@@ -26,6 +26,7 @@ export const layers = {
   'src/ir': { from: ['src/diagnostics'], packages: false },
   'src/draw': { from: ['src/diagnostics', 'src/lang', 'src/model', 'src/ir'], packages: false },
   'src/lower': { from: ['src/diagnostics', 'src/lang', 'src/model', 'src/draw', 'src/ir'], packages: false },
+  'src/optimise': { from: ['src/diagnostics', 'src/ir'], packages: false },
   'src/codegen': { from: ['src/diagnostics', 'src/ir'], packages: true },
   'translators/shared': { from: ['src/diagnostics', 'src/lang', 'src/model', 'src/library'], packages: false },
   ...Object.fromEntries(
@@ -37,7 +38,7 @@ export const layers = {
       },
     ]),
   ),
-  'runtime/targets': { from: ['src/diagnostics', 'src/ir', 'src/codegen'], packages: true },
+  'runtime/targets': { from: ['src/diagnostics', 'src/ir', 'src/optimise', 'src/codegen'], packages: true },
   'runtime/results': { from: ['src/diagnostics', 'src/ir'], packages: true },
   'runtime/record': { from: ['src/diagnostics', 'src/ir', 'runtime/targets', 'runtime/results'], packages: true },
 };
@@ -147,7 +148,7 @@ export default defineConfig(
       },
     })),
   {
-    files: ['src/lang/**', 'src/model/**', 'src/draw/**', 'src/lower/**', 'src/ir/**'],
+    files: ['src/lang/**', 'src/model/**', 'src/draw/**', 'src/lower/**', 'src/ir/**', 'src/optimise/**'],
     rules: { 'no-restricted-syntax': ['error', noDefaultExport, ...unportable], 'house/no-number-power': 'error' },
   },
   {

@@ -22,6 +22,8 @@ export interface CompileOptions {
   /** How devices spread spikes over work-items; absent: as suits each projection. */
   readonly strategy?: Strategy;
   readonly cacheDirectory?: string;
+  /** Receives the program after each pass that is for this target alone. */
+  readonly onPass?: ((pass: string, program: Program) => void) | undefined;
 }
 
 export interface Progress {

@@ -10,8 +10,7 @@ import { createRecorder } from '../../runtime/record/recorder.js';
 import type { Target } from '../../runtime/targets/target.js';
 import { wasmTarget } from '../../runtime/targets/wasm/target.js';
 import type { Precision, Program } from '../../src/ir/program.js';
-import { drawModel } from '../../src/draw/draw.js';
-import { lower } from '../../src/lower/lower.js';
+import { buildProgram } from '../../src/run/build-program.js';
 import { protocolOf } from '../../src/lower/protocol.js';
 import { importModel, readSource } from '../../src/run/pipeline.js';
 import { fixtureNames, shortText, shortened } from '../../test/fixtures/networks.js';
@@ -93,7 +92,7 @@ function* goldenCases(): Generator<Case> {
           { name: `${name}.yaml`, text: shortText(name) },
           duration === undefined ? {} : { duration },
         );
-        const program = lower(drawModel(valid), { precision });
+        const program = buildProgram(valid, { precision });
         return { program, protocol: protocolOf(valid, program) };
       };
       yield { name, precision, golden, load };
@@ -107,7 +106,7 @@ function* otherCases(steps: number): Generator<Case> {
       if (!/\.(json|xml|nml)$/.test(name)) continue;
       const load = (): Loaded => {
         const { valid } = importModel(readSource(join(folder, name)));
-        const program = lower(drawModel(valid), { precision: 'float64' });
+        const program = buildProgram(valid, { precision: 'float64' });
         const protocol = protocolOf(valid, program).map((entry) =>
           entry.kind === 'run' ? { ...entry, steps: Math.min(entry.steps, steps) } : entry,
         );

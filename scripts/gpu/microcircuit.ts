@@ -10,8 +10,7 @@ import type { CudaDriver } from '../../runtime/targets/cuda/driver.js';
 import type { Target } from '../../runtime/targets/target.js';
 import type { Precision, Program } from '../../src/ir/program.js';
 import type { Protocol } from '../../runtime/record/protocol.js';
-import { drawModel } from '../../src/draw/draw.js';
-import { lower } from '../../src/lower/lower.js';
+import { buildProgram } from '../../src/run/build-program.js';
 import { protocolOf } from '../../src/lower/protocol.js';
 import { importModel } from '../../src/run/pipeline.js';
 
@@ -60,7 +59,7 @@ function microcircuit({ scale, duration, drive, precision = 'float64' }: Omit<Mi
   const text = readFileSync('fixtures/model/cortical-microcircuit.yaml', 'utf8');
   const set = { scale: String(scale), poisson: drive === 'poisson' ? '1' : '0' };
   const { valid } = importModel({ name: 'cortical-microcircuit.yaml', text }, { duration: `${duration} s`, set });
-  const program = lower(drawModel(valid), { precision });
+  const program = buildProgram(valid, { precision });
   return { program, protocol: protocolOf(valid, program) };
 }
 

@@ -107,6 +107,8 @@ function checkBuffer(buffer: Buffer, context: ProgramContext): void {
   checkExtent(`buffer ${buffer.name}`, buffer.length, context);
   if (buffer.name === faultsBuffer && (buffer.element !== 'u32' || buffer.length !== 1 || buffer.role !== 'state'))
     report('is not state u32[1]');
+  if (buffer.atMost !== undefined && buffer.element !== 'f64' && buffer.element !== 'f32')
+    report(`has bounds for ${buffer.element} elements`);
   const { initial } = buffer;
   if (initial === undefined) return;
   if (typeof buffer.length !== 'number') {

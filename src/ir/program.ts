@@ -315,6 +315,8 @@ export interface Buffer {
    * after initialisation.
    */
   readonly role: 'state' | 'constant';
+  /** Of floating-point numbers: none that is ever stored is larger in size, or no number. */
+  readonly atMost?: number;
   /** Present in buffers that gather contributions. */
   readonly inbox?: Inbox;
   /** Initial contents: zeros when absent. */

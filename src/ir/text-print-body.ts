@@ -86,7 +86,10 @@ function printStatement(s: Statement, indent: string): string {
     case 'if':
       return block(`${indent}if ${value(s.condition)}`, s.then) + (s.else.length > 0 ? block(' else', s.else) : '');
     case 'for':
-      return block(`${indent}for ${s.local} = ${value(s.from)} until ${value(s.to)}`, s.body);
+      return block(
+        `${indent}for ${s.local} = ${value(s.from)} until ${value(s.to)}${s.lanes === true ? ' lanes' : ''}`,
+        s.body,
+      );
     case 'while':
       return block(`${indent}while ${value(s.condition)}`, s.body);
     case 'break':

@@ -44,7 +44,8 @@ function readStatement(reader: TokenReader, names: BodyNames): Statement {
     const from = expression();
     reader.expect('until');
     const to = expression();
-    return { kind: 'for', local, from, to, body: readBlock(reader, names) };
+    const lanes = reader.pass('lanes') ? { lanes: true as const } : {};
+    return { kind: 'for', local, from, to, body: readBlock(reader, names), ...lanes };
   }
   if (reader.pass('while')) return { kind: 'while', condition: expression(), body: readBlock(reader, names) };
   if (reader.pass('break')) return { kind: 'break' };

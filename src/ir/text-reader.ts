@@ -207,8 +207,9 @@ function readBuffer(reader: TokenReader): Buffer {
   reader.expect(']');
   const role = reader.name();
   if (role !== 'state' && role !== 'constant') throw reader.error(`state or constant, not ${role}, before this`);
+  const bound = reader.pass('atMost') ? { atMost: reader.number() } : {};
   const inbox = reader.pass('inbox') ? { inbox: readInbox(reader) } : {};
-  const buffer: Buffer = { name, element, length, role, ...inbox, comment: reader.string() };
+  const buffer: Buffer = { name, element, length, role, ...bound, ...inbox, comment: reader.string() };
   return reader.pass('=') ? { ...buffer, initial: readInitial(reader, element) } : buffer;
 }
 

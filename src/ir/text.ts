@@ -68,7 +68,7 @@ function inboxText(inbox: Inbox | undefined): string {
 }
 
 function printBuffer(b: Buffer): string {
-  const head = `buffer ${b.name}: ${b.element}[${extent(b.length)}] ${b.role}${inboxText(b.inbox)} ${quote(b.comment)}`;
+  const head = `buffer ${b.name}: ${b.element}[${extent(b.length)}] ${b.role}${b.atMost === undefined ? '' : ` atMost ${floatText(b.atMost)}`}${inboxText(b.inbox)} ${quote(b.comment)}`;
   if (b.initial === undefined) return head;
   if (isTypedArray(b.initial)) return `${head} = ${arrayText(b.initial)}`;
   const { fill } = b.initial;

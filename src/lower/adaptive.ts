@@ -16,7 +16,7 @@ import type { Equations } from './equations.js';
 import type { IntegrationScope } from './expressions.js';
 import { to } from './expressions.js';
 import { rateOf } from './rates.js';
-import { fold } from './fold.js';
+import { fold } from '../ir/fold.js';
 
 /** Relative error that a sub-step may make. */
 const tolerance = 1e-6;

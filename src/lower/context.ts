@@ -57,8 +57,6 @@ export interface Context {
   readonly parts: ReadonlyMap<string, Part>;
   /** Names that some phase of the protocol sets, as `population.parameter`; they are never folded into code. */
   readonly settable: ReadonlySet<string>;
-  /** Whether values of synapses are kept exactly as they are given, for who reads them. */
-  readonly keepsValues: boolean;
   /** Whether the protocol turns time back, by a reset or to a stored state: then draws count steps on their own. */
   readonly turnsBack: boolean;
 }

@@ -13,7 +13,7 @@ import type { Draws } from './draws.js';
 import { drawStep, keyAt, keyBuffer } from './draws.js';
 import { ElementScope, step } from './element-scope.js';
 import { compileReal, to } from './expressions.js';
-import { fold } from './fold.js';
+import { fold } from '../ir/fold.js';
 import type { Group } from './groups.js';
 import { runsOnLanes } from './lanes.js';
 import type { Piece } from './pieces.js';

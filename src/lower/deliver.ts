@@ -16,17 +16,16 @@ import type { Draws } from './draws.js';
 import { ElementScope, step } from './element-scope.js';
 import type { EventSource } from './events.js';
 import { compile, to } from './expressions.js';
-import { fold } from './fold.js';
+import { fold } from '../ir/fold.js';
 import type { Group } from './groups.js';
 import type { Piece } from './pieces.js';
 import { pieceDomain, piecesOf, withoutRepeats } from './pieces.js';
-import type { Inbox, QuantisedWeights } from './inbox.js';
+import type { Inbox } from './inbox.js';
 import { exponentFor, flushKernel, writable } from './inbox.js';
 import { mostSpikesAtOnce } from './multiples.js';
 import type { PathwayCode } from './pathways.js';
-import { arrivals, inboxKey, pathwayKernel } from './pathways.js';
+import { arrivals, declareBounds, inboxKey, pathwayKernel } from './pathways.js';
 import { rankOf } from './profile.js';
-import { quantiseWeights } from './quantise.js';
 
 /** One thing that happens in a delivery slot. */
 interface Delivery {
@@ -48,9 +47,9 @@ export function lowerDeliveries(
   context: Context,
 ): void {
   const inboxes = allocateInboxes(codes, rings, context);
-  const weights = quantiseWeights(codes, inboxes, context);
+  declareBounds(codes, context);
   const deliveries = [
-    ...codes.map((code) => pathwayDelivery(code, rings, inboxes, weights, context)),
+    ...codes.map((code) => pathwayDelivery(code, rings, inboxes, context)),
     ...stimulusDeliveries(groups, context),
     ...barriers(groups, inboxes, context),
   ].sort(
@@ -185,7 +184,6 @@ function pathwayDelivery(
   code: PathwayCode,
   rings: ReadonlyMap<string, EventSource>,
   inboxes: ReadonlyMap<string, Inbox>,
-  weights: QuantisedWeights,
   context: Context,
 ): Delivery {
   const { plan, pathway } = code;
@@ -205,7 +203,7 @@ function pathwayDelivery(
     name: `${plan.name}_${pathway.name}`,
     touches: code.touches,
     fills,
-    emit: () => pathwayKernel(code, source, inboxes, weights, context),
+    emit: () => pathwayKernel(code, source, inboxes, context),
   };
 }
 

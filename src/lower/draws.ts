@@ -15,7 +15,7 @@ import type { Call } from '../lang/ast.js';
 import type { Block } from './block.js';
 import type { Context } from './context.js';
 import * as messages from './messages.js';
-import { fold, foldCall } from './fold.js';
+import { fold, foldCall } from '../ir/fold.js';
 
 /** The counter and key of draws in one kernel. */
 export interface Draws {

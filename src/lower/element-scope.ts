@@ -14,7 +14,7 @@ import type { Context, Real } from './context.js';
 import type { Draws } from './draws.js';
 import type { Scope } from './expressions.js';
 import { compile, library, to, unify } from './expressions.js';
-import { fold } from './fold.js';
+import { fold } from '../ir/fold.js';
 import type { EventCode } from './equations.js';
 import type { Group, Storage } from './groups.js';
 import * as messages from './messages.js';

@@ -14,7 +14,7 @@ import type { Expression } from '../lang/ast.js';
 import { callsIn, namesIn } from '../lang/walk.js';
 import type { Equations } from './equations.js';
 import { to, type IntegrationScope } from './expressions.js';
-import { fold } from './fold.js';
+import { fold } from '../ir/fold.js';
 
 /** Functions that grow faster than any power. */
 const growing: ReadonlySet<string> = new Set(['exp', 'expm1', 'sinh', 'cosh']);

@@ -14,7 +14,7 @@ import type { Context } from './context.js';
 import { ElementScope, rangesAddress } from './element-scope.js';
 import { compileReal, compile, to } from './expressions.js';
 import type { IntegrationScope } from './expressions.js';
-import { fold } from './fold.js';
+import { fold } from '../ir/fold.js';
 import type { Group } from './groups.js';
 import type { LinearSystem } from './integrate.js';
 import type { Matrix } from './matrix.js';

@@ -16,7 +16,7 @@ import { isRandom } from '../lang/functions.js';
 import type { Block } from './block.js';
 import type { Context, Real } from './context.js';
 import { printExpression } from '../lang/print.js';
-import { fold, foldCall } from './fold.js';
+import { fold, foldCall } from '../ir/fold.js';
 import * as messages from './messages.js';
 import { inMicrometres } from '../draw/space/micrometres.js';
 

@@ -15,7 +15,7 @@ import { Block } from './block.js';
 import type { Context } from './context.js';
 import { ElementScope, notRefractory, rangesAddress, step } from './element-scope.js';
 import { to } from './expressions.js';
-import { fold } from './fold.js';
+import { fold } from '../ir/fold.js';
 import type { Group } from './groups.js';
 import { runsOnLanes } from './lanes.js';
 
@@ -31,15 +31,6 @@ export interface Inbox {
    */
   readonly slots: number;
 }
-
-/** Weights of synapses as integers, in units of 2^-exponent. */
-export interface QuantisedWeight {
-  readonly buffer: Buffer;
-  readonly exponent: number;
-}
-
-/** Weights by projection and name. */
-export type QuantisedWeights = ReadonlyMap<string, ReadonlyMap<string, QuantisedWeight>>;
 
 /** The largest exponent with which a sum of at most `bound` stays below 2^50. */
 export function exponentFor(bound: number): number {

@@ -19,7 +19,7 @@ import { compileReal, library, to } from './expressions.js';
 import type { IntegrationScope } from './expressions.js';
 import { adaptiveValues } from './adaptive.js';
 import { heldBack } from './escape.js';
-import { fold } from './fold.js';
+import { fold } from '../ir/fold.js';
 import { exponentialOf, isNeverZero, rateOf } from './rates.js';
 
 /** Methods after `auto` is decided. */

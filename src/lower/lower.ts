@@ -5,7 +5,6 @@
 import type { Buffer, Kernel, Manifest, Precision, Program, Statement } from '../ir/program.js';
 import { drawOffset } from '../ir/names.js';
 import { numericsVersion } from '../ir/program.js';
-import { printProgram } from '../ir/text.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
 import { lowerConnectivity } from './connectivity.js';
 import type { Context } from './context.js';
@@ -30,7 +29,6 @@ import type { ProjectionPlan } from './projection.js';
 import type { BuiltProjection, Recordings } from './recordings.js';
 import { lowerRecordings } from './recordings.js';
 import { refuseFeatures } from './refuse.js';
-import { withReleases } from './release.js';
 import { lowerSerially } from './serial/lower-serial.js';
 import { lowerSources } from './sources.js';
 import { lowerContinuousSynapses } from './sums.js';
@@ -43,10 +41,6 @@ export interface LowerOptions {
    * it.
    */
   readonly counts?: ReadonlyMap<string, number>;
-  /** Keeps the values of synapses as they are given: for who reads them, at the cost of memory. */
-  readonly exactValues?: boolean;
-  /** Receives the program's text after each pass. */
-  readonly dumpIr?: (pass: string, text: string) => void;
   /** Receives the program as it is after each pass: each is legal, and each has more than the one before. */
   readonly onPass?: (pass: string, program: Program) => void;
 }
@@ -58,7 +52,7 @@ export interface LowerOptions {
  */
 export function lower(
   { model: whole, data, places, parts: pieces }: DrawnModel,
-  { precision, counts, exactValues = false, dumpIr, onPass }: LowerOptions,
+  { precision, counts, onPass }: LowerOptions,
 ): Program {
   const diagnostics = new LoweringDiagnostics();
   const profile = profiles[whole.timing];
@@ -79,17 +73,13 @@ export function lower(
     places,
     parts: pieces,
     settable: settableNames(model.experiment.protocol),
-    keepsValues: exactValues,
     turnsBack: turnsBack(model.experiment.protocol),
   };
   context.builder.buffer('faults', 'u32', 1, 'bits of what went wrong');
   const parts: Parts = { groups: [], projections: [], rings: new Map(), recordings: { samples: [], events: [] } };
   const done = (pass: string): void => {
     diagnostics.throwIfErrors();
-    if (!dumpIr && !onPass) return;
-    const program = assemble(parts, context);
-    dumpIr?.(pass, printProgram(program));
-    onPass?.(pass, program);
+    onPass?.(pass, assemble(parts, context));
   };
 
   // Populations of one type become groups with merged arrays.
@@ -125,7 +115,7 @@ export function lower(
     done('recordings');
     lowerPhases(parts.groups, parts.projections, context, shown.copies);
     done('phases');
-    return complete(assemble(parts, context));
+    return assemble(parts, context);
   }
   // What synapses do in each step and at events, in the order of the delivery slots.
   const codes = parts.projections.flatMap(({ plan, connectivity, storage }) =>
@@ -146,7 +136,7 @@ export function lower(
   // What phases of the protocol change.
   lowerPhases(parts.groups, parts.projections, context);
   done('phases');
-  return complete(assemble(parts, context));
+  return assemble(parts, context);
 }
 
 /** What passes have understood of the model. */
@@ -211,12 +201,6 @@ function assemble({ groups, projections, rings, recordings }: Parts, context: Co
     manifest: context.turnsBack ? { ...manifest, kept: keptBuffers(buffers, manifest, inSteps) } : manifest,
   };
 }
-
-/** Arrays that only building needs do not outlive it. */
-const complete = (program: Program): Program => ({
-  ...program,
-  schedule: { ...program.schedule, initialise: withReleases(program) },
-});
 
 /** What a reset leaves alone: what steps never write, but for the model's state variables. */
 function keptBuffers(buffers: readonly Buffer[], { variables }: Manifest, inSteps: ReadonlySet<string>): string[] {

@@ -49,9 +49,6 @@ export function manifestOf(
         length: place.kind === 'table' ? 1 : connectivity.count,
         unit: variable.unit,
         state: plan.equations.state.has(name),
-        ...(builder.quantised.has(place.buffer.name)
-          ? { exponent: builder.quantised.get(place.buffer.name) as number }
-          : {}),
       });
     }
     const delays = plan.sortedBy?.steps ??

@@ -19,7 +19,7 @@ import { mostSpikesAtOnce, multiplesKernel, timesAt } from './multiples.js';
 import { compileCondition, compile, to } from './expressions.js';
 import { isRandom } from '../lang/functions.js';
 import { compiledTerms, propagated, propagatorsOf } from './exact.js';
-import { fold } from './fold.js';
+import { fold } from '../ir/fold.js';
 import type { Group, Member } from './groups.js';
 import { initialValues } from './initial-values.js';
 import { escaping } from './escape.js';

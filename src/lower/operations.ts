@@ -10,7 +10,7 @@ import { pieceDomain, piecesOf, withoutRepeats } from './pieces.js';
 import { drawStep, keyAt, keyBuffer } from './draws.js';
 import type { Draws } from './draws.js';
 import { ElementScope, step } from './element-scope.js';
-import { fold } from './fold.js';
+import { fold } from '../ir/fold.js';
 import type { Group } from './groups.js';
 import { writable } from './inbox.js';
 import { runsOnLanes } from './lanes.js';

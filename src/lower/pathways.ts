@@ -26,9 +26,9 @@ import { drawStep, keyAt, keyBuffer, philox } from './draws.js';
 import { combine, step } from './element-scope.js';
 import type { EventSource } from './events.js';
 import { compile, compileReal, library, to } from './expressions.js';
-import { fold } from './fold.js';
+import { fold } from '../ir/fold.js';
 import type { Group } from './groups.js';
-import type { Inbox, QuantisedWeight, QuantisedWeights } from './inbox.js';
+import type { Inbox } from './inbox.js';
 import { quantise, roundingSlack, writable } from './inbox.js';
 import { timesAt } from './multiples.js';
 import * as messages from './messages.js';
@@ -244,7 +244,6 @@ export function pathwayKernel(
   code: PathwayCode,
   source: EventSource,
   inboxes: ReadonlyMap<string, Inbox>,
-  weights: QuantisedWeights,
   context: Context,
 ): string {
   const { plan, pathway, connectivity } = code;
@@ -277,7 +276,7 @@ export function pathwayKernel(
   const draws = { ...base, step: drawStep(emission, context) };
   const scope = new SynapseScope(context, plan, code.storage, { position, source: from, target: into }, block, draws);
   if (code.storage.has('last update')) bringUpToDate(code, scope, context);
-  for (const entry of code.statements) write(entry, code, scope, inboxes, weights, context);
+  for (const entry of code.statements) write(entry, code, scope, inboxes, context);
   if (code.storage.has('last update')) scope.write('last update', step);
   scope.storeAll();
   const postOnly = code.statements.every((entry) => entry.end !== 'pre' && entry.later === null);
@@ -374,16 +373,9 @@ function write(
   code: PathwayCode,
   scope: SynapseScope,
   inboxes: ReadonlyMap<string, Inbox>,
-  weights: QuantisedWeights,
   context: Context,
 ): void {
   const { statement, end, variable } = entry;
-  const quantised =
-    statement.value.kind === 'name' ? weights.get(code.plan.name)?.get(statement.value.name) : undefined;
-  if (quantised && end !== null) {
-    addQuantised(entry, end, quantised, code, scope, inboxes, context);
-    return;
-  }
   const right = compile(statement.value, scope);
   if (end === null) {
     scope.write(
@@ -446,22 +438,6 @@ function inboxPlace(
   return { inbox, element: entry.later ? laterIndex(entry.later, own, inbox, code, scope, context) : own };
 }
 
-/** Adds a weight that is kept in the inbox's units. */
-function addQuantised(
-  entry: PathwayStatement,
-  end: 'pre' | 'post',
-  { buffer }: QuantisedWeight,
-  code: PathwayCode,
-  scope: SynapseScope,
-  inboxes: ReadonlyMap<string, Inbox>,
-  context: Context,
-): void {
-  const { inbox, element } = inboxPlace(entry, end, code, scope, inboxes, context);
-  invariant(scope.address.position, 'lower/pathways', `${code.plan.name} has no synapses yet`);
-  const weight = ir.convert('i64', ir.load(buffer, scope.address.position));
-  scope.block.emit(ir.accumulate(inbox.buffer, element, entry.statement.operator === '-=' ? ir.neg(weight) : weight));
-}
-
 /** Which inbox a statement adds to: what is sent has one for each step in which it may arrive. */
 export const inboxKey = (entry: PathwayStatement, group: Group): string =>
   `${group.name}/${entry.variable}${entry.later ? '/sent' : ''}`;
@@ -507,7 +483,7 @@ const onlyParameters = (e: Expression, plan: ProjectionPlan, context: Context): 
   [...readNames(e, plan)].every((name) => plan.equations.derived.has(name) || isSurelyNumber(plan, name, context));
 
 /** Whether an additive statement adds a parameter as it is, which is a number within its bounds for certain. */
-export const addsParameter = (
+const addsParameter = (
   { statement, additive, later }: PathwayStatement,
   { plan, ordered }: PathwayCode,
   context: Context,
@@ -517,6 +493,22 @@ export const addsParameter = (
   statement.value.kind === 'name' &&
   plan.equations.parameters.has(statement.value.name) &&
   onlyParameters(statement.value, plan, context);
+
+/** Says how large weights can be that are added as they are: passes over the program may keep them otherwise. */
+export function declareBounds(codes: readonly PathwayCode[], context: Context): void {
+  const { buffers } = context.builder;
+  for (const code of codes) {
+    for (const entry of code.statements) {
+      const { value } = entry.statement;
+      if (value.kind !== 'name' || entry.additive === null || !addsParameter(entry, code, context)) continue;
+      const place = code.storage.get(value.name);
+      if (place?.kind !== 'array' || place.type !== 'real') continue;
+      const buffer = buffers.get(place.buffer.name) ?? place.buffer;
+      const atMost = Math.max(buffer.atMost ?? 0, entry.additive * (1 + roundingSlack(context.real)));
+      buffers.set(buffer.name, { ...buffer, atMost });
+    }
+  }
+}
 
 /** Whether any pathway of a projection goes by target. */
 export const goesByTarget = (plan: ProjectionPlan): boolean =>

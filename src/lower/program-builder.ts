@@ -34,8 +34,6 @@ export class ProgramBuilder {
   readonly initialise: Action[] = [];
   readonly procedures = new Map<string, Action[]>();
   readonly notes: string[] = [];
-  /** Binary exponents of the units of values that are kept as integers, by buffer. */
-  readonly quantised = new Map<string, number>();
   readonly faults = new Map<number, string>();
   readonly #functions = new Map<string, IrFunction>();
   readonly #steps: (StepEntry & { readonly rank: number; readonly order: number; readonly sequence: number })[] = [];

@@ -15,7 +15,7 @@ import type { Expression, IrFunction } from '../ir/program.js';
 import type { Expression as Formula } from '../lang/ast.js';
 import { compileReal } from './expressions.js';
 import type { Scope } from './expressions.js';
-import { fold } from './fold.js';
+import { fold } from '../ir/fold.js';
 
 /** Functions without jumps: their arguments may be rewritten too. */
 const smooth = /^(exp|expOrdinary|expm1|exprel|inverseExprel|log|log1p|sinh|cosh|tanh|sin|cos|erf)_f(32|64)$/;

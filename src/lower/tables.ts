@@ -14,7 +14,7 @@ import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
 import type { Scope } from './expressions.js';
 import { to } from './expressions.js';
-import { fold } from './fold.js';
+import { fold } from '../ir/fold.js';
 
 /** Least power of two that is not below 8 * table step / model step, at least 1. */
 function subdivisions(tableDt: number, dt: number): number {

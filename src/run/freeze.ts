@@ -8,7 +8,7 @@ import { UsageError } from '../diagnostics/diagnostic.js';
 import type { ProjectionLocation, Program, TypedArray } from '../ir/program.js';
 import { drawModel } from '../draw/draw.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
-import { lower } from '../lower/lower.js';
+import { programOf } from './build-program.js';
 import { protocolOf } from '../lower/protocol.js';
 import { expressionsOf } from '../lang/walk.js';
 import { drawsIn } from '../lang/functions.js';
@@ -47,7 +47,7 @@ export interface Frozen {
  */
 export async function freeze(valid: ValidModel, target: Target): Promise<Frozen> {
   const drawn = drawModel(valid, machineMemory());
-  const program = lower(drawn, { precision: 'float64', exactValues: true });
+  const program = programOf(drawn, { precision: 'float64', exactValues: true });
   const executable = await target.compile(program, { threads: 1 });
   const session = await executable.start();
   try {

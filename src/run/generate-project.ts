@@ -7,7 +7,8 @@ import { openclProject } from '../codegen/c/device/opencl-project.js';
 import { cProject, type ScriptEntry } from '../codegen/c/project.js';
 import type { Precision, Program } from '../ir/program.js';
 import { drawModel } from '../draw/draw.js';
-import { lower } from '../lower/lower.js';
+import { optimise } from '../optimise/optimise.js';
+import { programOf } from './build-program.js';
 import { protocolOf } from '../lower/protocol.js';
 import type { ValidModel } from '../model/model.js';
 import { machineMemory } from './machine-memory.js';
@@ -32,8 +33,8 @@ export function generateProject(
   strategy = 'auto',
 ): ProjectFiles {
   const spread = readStrategy(strategy) ?? 'atomic';
-  const program = lower(drawModel(valid, machineMemory()), { precision });
-  if (target === 'c') return cProject(program, scriptOf(valid, program));
+  const program = programOf(drawModel(valid, machineMemory()), { precision });
+  if (target === 'c') return cProject(optimise(program, 'c'), scriptOf(valid, program));
   if (target === 'opencl') return openclProject(program, scriptOf(valid, program), spread);
   if (target === 'cuda') return cudaProject(program, scriptOf(valid, program), spread);
   const generator = generators.find(({ name }) => name === target);

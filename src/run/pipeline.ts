@@ -30,7 +30,8 @@ import type { Positions } from '../diagnostics/positions.js';
 import type { Precision, Program } from '../ir/program.js';
 import { drawModel } from '../draw/draw.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
-import { lower } from '../lower/lower.js';
+import { printProgram } from '../ir/text.js';
+import { programOf } from './build-program.js';
 import { protocolOf } from '../lower/protocol.js';
 import { hashModel, type ModelHashes } from '../model/hash.js';
 import type { DataStore, TimingProfile, ValidModel } from '../model/model.js';
@@ -371,11 +372,12 @@ export async function runModel(
   const watch = stopwatch();
   // 5, 6. What named generators prescribe; then a kernel program, and a protocol in whole steps.
   const { precision = 'float64', threads, cacheDirectory, dumpIr } = options;
+  const onPass = dumpIr && ((pass: string, program: Program): void => dumpIr(pass, printProgram(program)));
   const drawn = inStage('draw', () => placed(imported.positions, () => drawModel(valid, machineMemory())));
   const counts = recordsAllSynapses(drawn) ? await countSynapses(drawn, imported.positions, precision) : undefined;
   const program = inStage('lower', () =>
     placed(imported.positions, () =>
-      lower(drawn, { precision, ...(counts ? { counts } : {}), ...(dumpIr ? { dumpIr } : {}) }),
+      programOf(drawn, { precision, ...(counts ? { counts } : {}), ...(onPass ? { onPass } : {}) }),
     ),
   );
   const protocol = firstSteps(protocolOf(valid, program), options.steps ?? Infinity);
@@ -389,6 +391,7 @@ export async function runModel(
   refuseTooLarge(target.name, wishes.bytes ?? 0);
   const executable = await inStage('compile', () =>
     target.compile(program, {
+      onPass,
       ...(threads === undefined ? {} : { threads }),
       ...(ordinal === undefined ? {} : { device: ordinal }),
       ...(strategy === undefined ? {} : { strategy }),

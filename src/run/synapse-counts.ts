@@ -6,7 +6,7 @@
 import { resolveExtent } from '../../runtime/record/session-read.js';
 import type { Target } from '../../runtime/targets/target.js';
 import type { Precision } from '../ir/program.js';
-import { lower } from '../lower/lower.js';
+import { programOf } from './build-program.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
 
 /** Whether some recording is of all synapses of a projection. */
@@ -33,7 +33,7 @@ export async function synapseCounts(
     ...drawn,
     model: { ...model, recordings: [], experiment: { ...model.experiment, protocol: [] } },
   };
-  const program = lower(still, { precision });
+  const program = programOf(still, { precision });
   const known = program.manifest.projections.flatMap(({ name, count }) =>
     typeof count === 'number' ? [[name, count] as const] : [],
   );

@@ -17,8 +17,7 @@ import { cProject } from '../../src/codegen/c/project.js';
 import { generateWasm } from '../../src/codegen/wasm/generate.js';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import type { Program } from '../../src/ir/program.js';
-import { drawModel } from '../../src/draw/draw.js';
-import { lower } from '../../src/lower/lower.js';
+import { buildProgram } from '../../src/run/build-program.js';
 import { importModel } from '../../src/run/pipeline.js';
 import { shortText } from '../fixtures/networks.js';
 import { root } from '../support/import-graph.js';
@@ -216,7 +215,7 @@ describe('names that mean something elsewhere', { timeout: 240_000 }, () => {
 
   test.each(batches.map((batch, k) => ({ batch, k })))('batch $k compiles for every target', async ({ batch }) => {
     const { valid } = importModel(named(batch));
-    expect(await complaints(lower(drawModel(valid), { precision: 'float64' }))).toEqual([]);
+    expect(await complaints(buildProgram(valid, { precision: 'float64' }))).toEqual([]);
   });
 
   test.each(['step', 'index', 'begin', 'group', 'row', 'position', 'share', 'double'])(

@@ -15,8 +15,7 @@ import { generateProject } from '../../src/run/generate-project.js';
 import { importModel, type ImportedModel } from '../../src/run/pipeline.js';
 import { decodeSource } from '../../src/run/read-source.js';
 import type { TargetNotation } from '../../src/run/target-notations.js';
-import { drawModel } from '../../src/draw/draw.js';
-import { lower } from '../../src/lower/lower.js';
+import { buildProgram } from '../../src/run/build-program.js';
 
 /** How an input fared: it is a model, or it was refused in words. */
 export type Outcome = 'accepted' | 'refused';
@@ -35,7 +34,7 @@ export async function feedDocument(name: string, bytes: Uint8Array, ordinal: num
     let imported: ImportedModel;
     try {
       imported = importModel(source);
-      lower(drawModel(imported.valid, 1e9), { precision: ordinal % 2 === 0 ? 'float64' : 'float32' });
+      buildProgram(imported.valid, { precision: ordinal % 2 === 0 ? 'float64' : 'float32', memory: 1e9 });
     } catch (error) {
       if (error instanceof DiagnosticError)
         renderDiagnostics(error.diagnostics, { source: () => source.text, colour: false });

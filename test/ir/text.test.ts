@@ -207,9 +207,10 @@ function statementOf(depth: number): fc.Arbitrary<Statement> {
       .constantFrom(...buffers)
       .chain((to) => fc.tuple(value('u32'), value(loadedType[to.element])).map(([at, e]) => ir.accumulate(to, at, e))),
     fc.tuple(value('bool'), body, body).map(([c, then, otherwise]) => ir.when(c, then, otherwise)),
-    fc
-      .tuple(value('u32'), value('u32'), body)
-      .map(([from, to, inner]) => ir.loop(local('my_u32', 'u32'), from, to, inner)),
+    fc.tuple(value('u32'), value('u32'), body, fc.boolean()).map(([from, to, inner, lanes]): Statement => {
+      const loop = ir.loop(local('my_u32', 'u32'), from, to, inner);
+      return lanes ? ({ ...loop, lanes: true } as Statement) : loop;
+    }),
     fc.tuple(value('bool'), body).map(([c, inner]) => ir.whilst(c, inner)),
     fc.constant(ir.leave),
     fc.constantFrom(...functions).chain((f) =>

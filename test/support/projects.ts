@@ -7,8 +7,7 @@ import { afterAll, expect } from 'vitest';
 import { runProgram } from '../../runtime/targets/c/compiler.js';
 import type { ScriptEntry } from '../../src/codegen/c/project.js';
 import type { Program } from '../../src/ir/program.js';
-import { drawModel } from '../../src/draw/draw.js';
-import { lower } from '../../src/lower/lower.js';
+import { buildProgram } from '../../src/run/build-program.js';
 import { protocolOf } from '../../src/lower/protocol.js';
 import { importModel } from '../../src/run/pipeline.js';
 import { shortText } from '../fixtures/networks.js';
@@ -62,7 +61,7 @@ export async function projectResults(project: string, through: readonly string[]
 /** A fixture, shortened, and cut to so many steps a phase. */
 function loadFixture(name: string, steps: number): ReturnType<ProjectCase['load']> {
   const { valid } = importModel({ name: 'test.yaml', text: shortText(name) }, {});
-  const program = lower(drawModel(valid), { precision: 'float64' });
+  const program = buildProgram(valid, { precision: 'float64' });
   const script = protocolOf(valid, program).flatMap((entry): ScriptEntry[] => {
     if (entry.kind === 'call') return [{ kind: 'call', procedure: entry.procedure }];
     return entry.kind === 'run' ? [{ kind: 'run', steps: Math.min(entry.steps, steps) }] : [];

@@ -14,8 +14,7 @@ import type { Session, Target } from '../../runtime/targets/target.js';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { checkProgram } from '../../src/ir/check.js';
 import type { Precision, Program } from '../../src/ir/program.js';
-import { drawModel } from '../../src/draw/draw.js';
-import { lower } from '../../src/lower/lower.js';
+import { buildProgram } from '../../src/run/build-program.js';
 import { protocolOf, type ProtocolStep } from '../../src/lower/protocol.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { importModel, type ImportOptions } from '../../src/run/pipeline.js';
@@ -74,7 +73,7 @@ export function lowered(text: string, options: SimulateOptions = {}): { valid: V
   const { valid } = importModel({ name: 'test.yaml', text }, importing);
   // The program is legal after every pass.
   const onPass = (pass: string, partial: Program): void => expect(checkProgram(partial), pass).toEqual([]);
-  const program = lower(drawModel(valid), { precision, onPass });
+  const program = buildProgram(valid, { precision, onPass });
   expect(checkProgram(program)).toEqual([]);
   return { valid, program };
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { generateC } from '../../../src/codegen/c/generate.js';
 import type { Program } from '../../../src/ir/program.js';
+import { optimise } from '../../../src/optimise/optimise.js';
 import type { Availability, CompileOptions, Executable, Target } from '../target.js';
 import { buildLibrary } from './build.js';
 import { compileFlags, findCompiler, missingCompiler } from './compiler.js';
@@ -92,7 +93,7 @@ async function compile(program: Program, options: CompileOptions, own: CTargetOp
     if (options.threads !== undefined) throw withoutOpenMp(compiler, threads);
     threads = 1;
   }
-  const generated = generateC(program);
+  const generated = generateC(optimise(program, 'c', { onPass: options.onPass }));
   const files = new Map([
     ['network.h', generated.header],
     ['network.c', generated.source],

@@ -9,6 +9,7 @@ import { generateWasm } from '../../../src/codegen/wasm/generate.js';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { printProgram } from '../../../src/ir/text.js';
 import type { Program } from '../../../src/ir/program.js';
+import { optimise } from '../../../src/optimise/optimise.js';
 import type { Target } from '../target.js';
 
 /** Turns a program into source text by file name. */
@@ -37,7 +38,7 @@ const wasmText: Generator = {
 const cText: Generator = {
   name: 'c',
   generate: (program) => {
-    const { header, source } = generateC(program);
+    const { header, source } = generateC(optimise(program, 'c'));
     return new Map([
       ['network.h', header],
       ['network.c', source],

@@ -4,7 +4,6 @@ import type { Buffer, Program } from '../../ir/program.js';
 import { elementBytes } from '../../ir/program.js';
 import { familiesOf } from '../families/families.js';
 import { renderTemplate } from '../templates/render.js';
-import { withArrivalLines } from './arrivals.js';
 import { bodyOfLocals, functionText, statementsText } from './body.js';
 import { compactKernelText } from './compact.js';
 import { cDialect } from './dialect.js';
@@ -82,8 +81,7 @@ export const headerFile = (program: Program, lists: number): string =>
  *
  * @returns text that is the same for equal programs
  */
-export function generateC(given: Program): GeneratedC {
-  const program = withArrivalLines(given);
+export function generateC(program: Program): GeneratedC {
   const context = new ProgramContext(program, cDialect);
   const functions = program.functions.flatMap((callee) => [
     ...(computesWithWords(callee) ? wordsFunctionText(context, callee) : functionText(context, callee)),

@@ -4,7 +4,7 @@ import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { compile, compileReal, to } from '../expressions.js';
 import { scalarTypeOf, storedValue } from '../element-scope.js';
-import { fold } from '../fold.js';
+import { fold } from '../../ir/fold.js';
 import type { ConditionCode, DerivedCode, PartCode, RegimeCode, TypeCode } from './code.js';
 import { propagateLinear } from './propagate.js';
 import type { StepScope } from './scope.js';

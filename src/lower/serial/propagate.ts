@@ -8,7 +8,7 @@ import * as ir from '../../ir/builder.js';
 import type { Expression as Ir, Local, Statement } from '../../ir/program.js';
 import { linearForm } from '../../lang/linear.js';
 import { compileReal, to } from '../expressions.js';
-import { fold } from '../fold.js';
+import { fold } from '../../ir/fold.js';
 import { taylorTerms } from '../matrix.js';
 import * as messages from '../messages.js';
 import type { RateCode } from './code.js';

@@ -6,7 +6,7 @@ import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
 import type { Block } from '../block.js';
 import type { Interval } from '../bounds.js';
-import { fold } from '../fold.js';
+import { fold } from '../../ir/fold.js';
 
 /**
  * The distance in micrometres: the receiving side is shifted, then scaled; along a periodic axis the shorter way

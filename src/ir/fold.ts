@@ -2,9 +2,9 @@
  * Evaluates IR expressions whose operands are all constants, by the IR's own evaluator, so that folding changes no bit.
  */
 
-import { createEvaluator } from '../ir/evaluate.js';
-import { withCallees } from '../ir/library/index.js';
-import type { Constant, Expression, IrFunction, ScalarType } from '../ir/program.js';
+import { createEvaluator } from './evaluate.js';
+import { withCallees } from './library/index.js';
+import type { Constant, Expression, IrFunction, ScalarType } from './program.js';
 
 const plain = createEvaluator([]);
 const evaluators = new Map<string, ReturnType<typeof createEvaluator>>();

@@ -2,16 +2,15 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { referenceTarget } from '../../../runtime/targets/reference/target.js';
-import { withArrivalLines } from '../../../src/codegen/c/arrivals.js';
-import { checkProgram } from '../../../src/ir/check.js';
-import type { Program, TypedArray } from '../../../src/ir/program.js';
-import { drawModel } from '../../../src/draw/draw.js';
-import { lower } from '../../../src/lower/lower.js';
-import { importModel } from '../../../src/run/pipeline.js';
-import { twoPopulations } from '../../support/two-populations.js';
+import { referenceTarget } from '../../runtime/targets/reference/target.js';
+import { arrivals } from '../../src/optimise/arrivals.js';
+import { checkProgram } from '../../src/ir/check.js';
+import type { Program, TypedArray } from '../../src/ir/program.js';
+import { buildProgram } from '../../src/run/build-program.js';
+import { importModel } from '../../src/run/pipeline.js';
+import { twoPopulations } from '../support/two-populations.js';
 
-const fixture = readFileSync(new URL('../../../fixtures/brian/vogels-abbott-cuba.yaml', import.meta.url), 'utf8');
+const fixture = readFileSync(new URL('../../fixtures/brian/vogels-abbott-cuba.yaml', import.meta.url), 'utf8');
 
 /**
  * The network of Vogels and Abbott with another number of neurons, four fifths of them excitatory, and another
@@ -22,7 +21,7 @@ function network(neurons: number, probability: number, precision: 'float64' | 'f
     .replace('N: 4000', `N: ${neurons}`)
     .replaceAll('3200', String((4 * neurons) / 5))
     .replaceAll('p: 0.02', `p: ${probability}`);
-  return lower(drawModel(importModel({ name: 'network.yaml', text }, {}).valid), { precision });
+  return buildProgram(importModel({ name: 'network.yaml', text }, {}).valid, { precision });
 }
 
 /** Everything that a program of the given buffers holds after some steps, from a state that the test may change. */
@@ -56,7 +55,7 @@ describe('a network in which little arrives', () => {
     [605, 'float32'],
   ] as const)('of %i neurons in %s comes to the same state', async (neurons, precision) => {
     const program = network(neurons, 0.1, precision);
-    const changed = withArrivalLines(program);
+    const changed = arrivals.run(program);
     expect(linesOf(changed)).toEqual(['P.ge.inbox.lines', 'P.gi.inbox.lines']);
     expect(names(changed).slice(0, program.buffers.length)).toEqual(names(program));
     expect(checkProgram(changed)).toEqual([]);
@@ -72,7 +71,7 @@ describe('a network in which little arrives', () => {
   test('turns negative zeros to zeros as receiving nothing does', async () => {
     const program = network(520, 0.1);
     const start = ['P.gi', new Float64Array(520).fill(-0)] as const;
-    for (const variant of [program, withArrivalLines(program)]) {
+    for (const variant of [program, arrivals.run(program)]) {
       const values = (await after(variant, ['P.gi'], 1, start)).get('P.gi') as Float64Array;
       expect(values.every((value) => Object.is(value, 0))).toBe(true);
     }
@@ -82,12 +81,12 @@ describe('a network in which little arrives', () => {
 describe('a network stays as it is', () => {
   test('when much arrives in each step', () => {
     const program = network(600, 0.9);
-    expect(withArrivalLines(program)).toBe(program);
+    expect(arrivals.run(program)).toBe(program);
   });
 
   test('when a line is no small part of it', () => {
     const program = network(100, 0.1);
-    expect(withArrivalLines(program)).toBe(program);
+    expect(arrivals.run(program)).toBe(program);
   });
 
   test('when another kernel reads the variable before it receives', () => {
@@ -119,10 +118,10 @@ describe('a network stays as it is', () => {
         step: [...step.slice(0, at), { ...entry, kernel: 'reader' }, ...step.slice(at)],
       },
     };
-    expect(withArrivalLines(read)).toBe(read);
+    expect(arrivals.run(read)).toBe(read);
   });
 
   test('when it has nothing to do with inboxes of numbers', () => {
-    expect(withArrivalLines(twoPopulations)).toBe(twoPopulations);
+    expect(arrivals.run(twoPopulations)).toBe(twoPopulations);
   });
 });

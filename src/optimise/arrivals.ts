@@ -10,7 +10,7 @@
  * such kernel is found stays as it is.
  */
 
-import * as ir from '../../ir/builder.js';
+import * as ir from '../ir/builder.js';
 import type {
   Buffer,
   Expression,
@@ -20,7 +20,7 @@ import type {
   Program,
   PropagateKernel,
   Statement,
-} from '../../ir/program.js';
+} from '../ir/program.js';
 import {
   bodyOf,
   buffersOf,
@@ -29,7 +29,8 @@ import {
   visitExpression,
   visitStatements,
   withParts,
-} from '../../ir/walk.js';
+} from '../ir/walk.js';
+import type { Pass } from './pass.js';
 
 /** Elements of a line, as many as a cache line has float64 values. */
 const lineLength = 8;
@@ -307,7 +308,7 @@ function planOf(program: Program, kernel: Kernel, buffers: ReadonlyMap<string, B
  * The same program, to the same bits, in which inboxes are emptied by lines where little arrives. Its own buffers come
  * after the program's.
  */
-export function withArrivalLines(program: Program): Program {
+function withArrivalLines(program: Program): Program {
   const buffers = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
   const plans = program.kernels.flatMap((kernel) => planOf(program, kernel, buffers));
   if (plans.length === 0) return program;
@@ -355,3 +356,5 @@ export function withArrivalLines(program: Program): Program {
     schedule: { ...program.schedule, step },
   };
 }
+
+export const arrivals: Pass = { name: 'arrivals', audience: 'c', run: withArrivalLines };

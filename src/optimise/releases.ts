@@ -1,9 +1,8 @@
-/**
- * Pass: arrays that only building the network needs are given back as soon as the last kernel that uses them has run.
- */
+/** Arrays that only building the network needs are given back as soon as the last kernel that uses them has run. */
 
 import type { Action, Buffer, Kernel, Manifest, Program } from '../ir/program.js';
 import { bodyOf, buffersOf } from '../ir/walk.js';
+import type { Pass } from './pass.js';
 
 /** Buffers that a kernel uses and that may be long. */
 function usedBy(kernel: Kernel): Set<string> {
@@ -30,8 +29,8 @@ function namedBy(manifest: Manifest): readonly string[] {
   ];
 }
 
-/** @returns the actions of initialisation, with those that release what nothing uses afterwards */
-export function withReleases({ buffers, kernels, schedule, manifest, logs, events }: Program): readonly Action[] {
+function withReleases(program: Program): Program {
+  const { buffers, kernels, schedule, manifest, logs, events } = program;
   const uses = new Map(kernels.map((kernel) => [kernel.name, usedBy(kernel)]));
   const kept = new Set(namedBy(manifest));
   const later = [
@@ -40,6 +39,8 @@ export function withReleases({ buffers, kernels, schedule, manifest, logs, event
   ];
   for (const { kernel } of later) for (const name of uses.get(kernel) ?? []) kept.add(name);
   for (const { buffer } of logs) kept.add(buffer);
+  for (const action of schedule.initialise)
+    if (action.kind === 'release') for (const name of action.buffers) kept.add(name);
   for (const { list, counts, mask } of events) for (const name of [list, counts, mask]) kept.add(name);
   const isTemporary = ({ name, length }: Buffer): boolean => typeof length !== 'number' && !kept.has(name);
   const temporary = new Set(buffers.filter(isTemporary).map(({ name }) => name));
@@ -50,8 +51,16 @@ export function withReleases({ buffers, kernels, schedule, manifest, logs, event
   });
   const done = new Map<number, string[]>();
   for (const [name, last] of lastUse) done.set(last, [...(done.get(last) ?? []), name]);
-  return schedule.initialise.flatMap((action, k): Action[] => {
+  if (done.size === 0) return program;
+  const initialise = schedule.initialise.flatMap((action, k): Action[] => {
     const released = done.get(k);
     return released === undefined ? [action] : [action, { kind: 'release', buffers: released }];
   });
+  return { ...program, schedule: { ...schedule, initialise } };
 }
+
+export const releases: Pass = {
+  name: 'releases',
+  audience: 'every engine',
+  run: withReleases,
+};

@@ -6,8 +6,7 @@
 import { describe, expect, test } from 'vitest';
 import { targets } from '../../runtime/targets/registry.js';
 import type { Program } from '../../src/ir/program.js';
-import { drawModel } from '../../src/draw/draw.js';
-import { lower } from '../../src/lower/lower.js';
+import { buildProgram } from '../../src/run/build-program.js';
 import { importModel } from '../../src/run/pipeline.js';
 import { lowered, simulate } from '../support/simulate.js';
 
@@ -53,7 +52,7 @@ const elementOf = (program: Program): string | undefined => program.buffers.find
 
 async function outcome(text: string, element: string): Promise<string> {
   const { valid } = importModel({ name: 'test.yaml', text });
-  const program = lower(drawModel(valid), { precision: 'float64', exactValues: element === 'f64' });
+  const program = buildProgram(valid, { precision: 'float64', exactValues: element === 'f64' });
   expect(elementOf(program)).toBe(element);
   const target = targets['reference'];
   const session = await (await target!.compile(program, { threads: 1 })).start();

@@ -1,0 +1,30 @@
+/** From a model to the program that engines run: what is drawn, lowering, passes over the program. */
+
+import { drawModel } from '../draw/draw.js';
+import type { DrawnModel } from '../draw/drawn-model.js';
+import type { Program } from '../ir/program.js';
+import { lower, type LowerOptions } from '../lower/lower.js';
+import type { ValidModel } from '../model/model.js';
+import { optimise } from '../optimise/optimise.js';
+
+/** What a caller may choose. */
+export interface BuildOptions extends LowerOptions {
+  /** Keeps the values of synapses as they are given: for who reads them, at the cost of memory. */
+  readonly exactValues?: boolean;
+  /** Bytes that arrays which are drawn may take; absent: any number. */
+  readonly memory?: number;
+}
+
+/**
+ * The program of a model.
+ *
+ * @throws DiagnosticError for what cannot be drawn or lowered
+ */
+export const buildProgram = (valid: ValidModel, options: BuildOptions): Program => programOf(drawModel(valid), options);
+
+/** The program of a model whose draws are explicit. @throws DiagnosticError for what cannot be lowered */
+export const programOf = (drawn: DrawnModel, { exactValues = false, ...options }: BuildOptions): Program =>
+  optimise(lower(drawn, options), 'every engine', {
+    without: exactValues ? ['integer-weights'] : [],
+    onPass: options.onPass,
+  });

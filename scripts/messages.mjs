@@ -101,7 +101,7 @@ function findingsIn(path) {
   return findings;
 }
 
-const sources = ['src', 'translators'].flatMap((folder) =>
+const sources = ['src', 'translators', 'runtime/results'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => `${folder}/${name}`),

@@ -3,6 +3,7 @@
 import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js';
 import type { ElementType, TypedArray } from '../../src/ir/program.js';
 import { arrayFromBytes, bytesOf, elementTypeOf } from './arrays.js';
+import { messages } from './messages.js';
 import { recordVersion, type RunRecord } from './result.js';
 
 /** The record without the model, which each format keeps in a place of its own. */
@@ -31,7 +32,7 @@ export function readProvenance(
 ): { readonly record: RunRecord; readonly data: ReadonlyMap<string, TypedArray> } {
   const value = parseObject(text, path);
   const { data, model, ...rest } = value;
-  return { record: checkedRecord(rest, JSON.stringify(model), path), data: readData(data) };
+  return { record: checkedRecord(rest, JSON.stringify(model), path), data: readData(data, path) };
 }
 
 /**
@@ -56,13 +57,15 @@ function parseObject(text: string, path: string): Record<string, unknown> {
 function checkedRecord(value: Record<string, unknown>, model: string, path: string): RunRecord {
   if (value['format'] !== 'interneuron/run') throw damaged(path, 'its record is not of the format interneuron/run');
   const { version } = value;
-  if (typeof version !== 'number' || !(version >= 1)) throw damaged(path, 'its record says no version');
+  if (typeof version !== 'number' || !(version >= 1) || version % 1 !== 0)
+    throw damaged(path, 'its record says no version');
   if (version > recordVersion) {
     throw new UsageError(
       `${path} holds a record of version ${version}, and this program reads version ${recordVersion}`,
       'update interneuron',
     );
   }
+  if (version === 1 && 'digests' in value) throw damaged(path, 'its record says version 1, and has digests');
   const required = version === 1 ? requiredKeys : [...requiredKeys, ...laterKeys];
   const missing = required.filter((key) => value[key] === undefined);
   if (missing.length > 0) throw damaged(path, `its record lacks ${missing.join(', ')}`);
@@ -98,15 +101,7 @@ const laterKeys = [
 
 /** A result of ours that lacks something, or holds what no run writes. */
 export function damaged(path: string, why: string): DiagnosticError {
-  return new DiagnosticError([
-    {
-      severity: 'error',
-      code: 'result/damaged',
-      message: `${path} is not as interneuron wrote it: ${why}`,
-      place: { document: path },
-      hint: 'run the model again, or get the file anew from where it came',
-    },
-  ]);
+  return new DiagnosticError([{ severity: 'error', ...messages.damaged(path, why), place: { document: path } }]);
 }
 
 /** The error for a file that is not one of our results. */
@@ -131,12 +126,16 @@ function dataRecord(data: ReadonlyMap<string, TypedArray>): Record<string, Store
   );
 }
 
-function readData(value: unknown): ReadonlyMap<string, TypedArray> {
-  const stored = (value ?? {}) as Record<string, StoredArray>;
+const elementTypes: ReadonlySet<unknown> = new Set(['f64', 'f32', 'i64', 'u32', 'i32', 'u16', 'i16', 'u8', 'i8']);
+
+function readData(value: unknown, path: string): ReadonlyMap<string, TypedArray> {
+  const stored = (value ?? {}) as Readonly<Record<string, Partial<StoredArray> | null>>;
   return new Map(
-    Object.entries(stored).map(([digest, { dtype, base64 }]) => [
-      digest,
-      arrayFromBytes(dtype, Buffer.from(base64, 'base64')),
-    ]),
+    Object.entries(stored).map(([digest, array]) => {
+      const { dtype, base64 } = array ?? {};
+      if (!dtype || !elementTypes.has(dtype) || typeof base64 !== 'string')
+        throw damaged(path, `its data ${digest} are no array`);
+      return [digest, arrayFromBytes(dtype, Buffer.from(base64, 'base64'))];
+    }),
   );
 }

@@ -61,8 +61,8 @@ export function writeDataFiles(data: DataStore, document: string): readonly stri
   }
 }
 
-/** Only a digest can be a file name: a document must not make us read anything else. */
-function dataReferences(tree: unknown): Pick<DataReference, '$data' | 'dtype'>[] {
+/** References to arrays in a document. Only a digest can be a file name: a document must not make us read anything else. */
+export function dataReferences(tree: unknown): Pick<DataReference, '$data' | 'dtype'>[] {
   const found: Pick<DataReference, '$data' | 'dtype'>[] = [];
   const open: unknown[] = [tree];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {

@@ -1,9 +1,11 @@
 /** Running again what a result holds, and comparing all of it. */
 
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { bytesOf } from '../../runtime/results/arrays.js';
 import { compareFiles } from '../../runtime/results/compare-files.js';
 import { differenceList, type FileDifference } from '../../runtime/results/differences.js';
 import { compareRecords, recordPlaces } from '../../runtime/results/compare-records.js';
@@ -12,12 +14,13 @@ import { openRecord, openResult, resultFormat, type ResultFormat } from '../../r
 import { damaged } from '../../runtime/results/record-text.js';
 import { recordVersion, type RunRecord, type StoredRecord } from '../../runtime/results/result.js';
 import { brokenSeals } from '../../runtime/results/seal.js';
-import { DiagnosticError, Diagnostics, InvariantError, UsageError } from '../diagnostics/diagnostic.js';
+import { DiagnosticError, Diagnostics, UsageError } from '../diagnostics/diagnostic.js';
 import { hashModel, type ModelHashes } from '../model/hash.js';
 import type { DataStore, ValidModel } from '../model/model.js';
 import { normalise } from '../model/normalise.js';
 import { outputWriter } from './outputs.js';
 import { runModel, type Engine, type RunOptions } from './pipeline.js';
+import { dataReferences } from './data-files.js';
 import { messages } from './messages.js';
 import { storedUnits } from './written-units.js';
 
@@ -192,7 +195,7 @@ async function readable<T>(path: string, instead: T | undefined, action: () => P
   try {
     return await action();
   } catch (error) {
-    if (error instanceof UsageError || error instanceof InvariantError) throw error;
+    if (error instanceof UsageError) throw error;
     if (instead !== undefined) return instead;
     throw error instanceof DiagnosticError ? error : damaged(path, `it cannot be read (${(error as Error).message})`);
   }
@@ -228,7 +231,8 @@ function storedModel({ path, record, data }: StoredRecord): {
 } {
   const diagnostics = new Diagnostics();
   const positions = { place: (pointer: string) => ({ document: path, pointer }) };
-  const valid = normalise(parsedModel(path, record.model), positions, diagnostics, { data: data as DataStore });
+  const tree = parsedModel(path, record.model);
+  const valid = normalise(tree, positions, diagnostics, { data: checkedData(path, tree, data) });
   diagnostics.throwIfErrors();
   if (!valid) throw new DiagnosticError(diagnostics.list);
   const hashes = hashModel(valid.model);
@@ -236,6 +240,17 @@ function storedModel({ path, record, data }: StoredRecord): {
   throw new DiagnosticError([
     { severity: 'error', ...messages.changedModel(record.hashes.document, hashes.document), place: { document: path } },
   ]);
+}
+
+/** The arrays that the model refers to, each with the digest that names it. */
+function checkedData(path: string, tree: unknown, data: StoredRecord['data']): DataStore {
+  const wanted = new Set(dataReferences(tree).map(({ $data }) => $data));
+  const kept = [...data].filter(([digest]) => wanted.has(digest));
+  for (const [digest, array] of kept) {
+    if (createHash('sha256').update(bytesOf(array)).digest('hex') !== digest)
+      throw damaged(path, `the numbers of the array ${digest} are not those whose digest it is named by`);
+  }
+  return new Map(kept) as unknown as DataStore;
 }
 
 function parsedModel(path: string, text: string): unknown {

@@ -1,6 +1,6 @@
 /** NWB files under the field's own programs: pynwb and its validator, nwbinspector, Neo's NWBIO, h5py. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -16,6 +16,7 @@ import {
   smallProgram,
   type SmallProgramOptions,
 } from '../runtime/record/small-program.js';
+import { clocked, runInto, segmented, verifierOf } from '../run/forged.js';
 import { runCommand } from '../support/command.js';
 import type { RunReport } from '../../src/run/report.js';
 import { missingPython, pythonPackageFolder, runPython } from './python-environment.js';
@@ -398,6 +399,39 @@ describe.skipIf(missing !== null)(
     });
   },
 );
+
+describe.skipIf(missing !== null)(`Edits of NWB files by h5py${missing === null ? '' : ` (${missing})`}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'interneuron-edited-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test.each([
+    ['segmented', segmented],
+    ['clocked', clocked],
+  ])(
+    '%s: each attribute, dataset and group, changed, removed or added, is found and named',
+    async (name, text) => {
+      const path = join(folder, `${name}.nwb`);
+      const copies = join(folder, name);
+      mkdirSync(copies);
+      await runInto(text, path);
+      const verify = verifierOf(join(folder, `${name}-again`));
+      expect(await verify(path)).toBeNull();
+      const edits = (await runPython('forge_nwb.py', [path, copies])) as readonly { path: string; edit: string }[];
+      expect(edits.length).toBeGreaterThan(200);
+      const missed: string[] = [];
+      const unnamed: string[] = [];
+      for (const { path: edited, edit } of edits) {
+        const said = await verify(edited);
+        const place = edit.slice(edit.indexOf(' ') + 1);
+        if (said === null) missed.push(edit);
+        // The record and the model are told by what in them is not right, and the end of a path is enough.
+        else if (!said.includes(place) && !/record|model|verify\/damaged/.test(said)) unnamed.push(`${edit}: ${said}`);
+      }
+      expect([missed, unnamed]).toEqual([[], []]);
+    },
+    600_000,
+  );
+});
 
 describe.skipIf(missing !== null)(`Neo-like JSON in Neo${missing === null ? '' : ` (${missing})`}`, () => {
   test('loads into Neo objects, bit for bit', async () => {

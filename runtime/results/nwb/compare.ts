@@ -106,8 +106,9 @@ function attributeText(owner: Group, attribute: Attribute | undefined): string {
   return `${plainText(value)} (${type})`;
 }
 
-/** The path that a reference leads to. */
+/** The paths that references lead to. The library gives a list of them, also of one. */
 function referred(owner: Group, value: unknown): string {
+  if (Array.isArray(value)) return value.map((each: unknown) => referred(owner, each)).join(', ');
   try {
     const target: unknown = owner.dereference(value as never);
     return typeof target === 'object' && target !== null && 'path' in target ? String(target.path) : 'nothing';

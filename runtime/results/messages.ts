@@ -1,0 +1,12 @@
+/** What readers of results may say. */
+
+import type { Finding } from '../../src/diagnostics/diagnostic.js';
+
+/** The catalogue; each entry gives a finding without its place. */
+export const messages = {
+  damaged: (path: string, why: string): Finding => ({
+    code: 'verify/damaged',
+    message: `${path} is not as interneuron wrote it: ${why}`,
+    hint: 'run the model again, or get the file anew from where it came',
+  }),
+} as const;

@@ -1,0 +1,105 @@
+"""Copies an NWB file once for each thing in it that can be changed, changes it there, and prints what was changed in which copy, as JSON.
+
+Usage: python forge_nwb.py FILE FOLDER
+"""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+
+def other(value):
+    """A value of the same type that differs as little as possible."""
+    if isinstance(value, bytes):
+        return value[:-1] + b"~"
+    if isinstance(value, str):
+        return value[:-1] + "~"
+    if isinstance(value, (float, np.floating)):
+        return type(value)(np.nextafter(value, np.inf))
+    return value + 1
+
+
+def edit_attribute(item, name):
+    value = item.attrs[name]
+    if isinstance(value, h5py.Reference):
+        item.attrs[name] = item.file["/acquisition"].ref
+    elif isinstance(value, np.ndarray):
+        value = value.copy()
+        value[-1] = other(value[-1])
+        item.attrs[name] = value
+    else:
+        item.attrs.modify(name, other(value))
+
+
+def edit_dataset(item, last):
+    if item.shape == ():
+        item[()] = other(item.asstr()[()] if h5py.check_string_dtype(item.dtype) else item[()])
+        return
+    place = tuple(length - 1 if last else 0 for length in item.shape)
+    value = item.asstr()[place] if h5py.check_string_dtype(item.dtype) else item[place]
+    item[place] = other(value)
+
+
+def retype(file, path):
+    item = file[path]
+    values, attributes = item[()].astype("f8" if item.dtype != "f8" else "f4"), dict(item.attrs)
+    del file[path]
+    file[path] = values
+    for name, value in attributes.items():
+        file[path].attrs[name] = value
+
+
+def relink(file, path):
+    file.move(path, "/elsewhere")
+    file[path] = h5py.SoftLink("/elsewhere")
+
+
+def edits(path):
+    """What can be done, each as its name and a function of the file."""
+    with h5py.File(path, "r") as file:
+        items = [("/", "group", list(file.attrs), None, None)]
+
+        def visit(name, item):
+            is_data = isinstance(item, h5py.Dataset)
+            items.append((
+                "/" + name, "dataset" if is_data else "group", list(item.attrs),
+                item.size if is_data else None, item.dtype.kind if is_data else None,
+            ))
+
+        file.visititems(visit)
+    for place, kind, attributes, size, dtype in items:
+        for name in attributes:
+            yield f"changed {place}@{name}", lambda f, p=place, n=name: edit_attribute(f[p], n)
+            yield f"removed {place}@{name}", lambda f, p=place, n=name: f[p].attrs.__delitem__(n)
+        yield f"added {place}@extra", lambda f, p=place: f[p].attrs.__setitem__("extra", 1)
+        if place != "/":
+            yield f"removed {place}", lambda f, p=place: f.__delitem__(p)
+            yield f"linked {place}", lambda f, p=place: relink(f, p)
+        if kind == "group":
+            yield f"added {place.rstrip('/')}/extra", lambda f, p=place: f[p].create_dataset("extra", data=1.0)
+            yield f"added {place.rstrip('/')}/others", lambda f, p=place: f[p].create_group("others")
+        elif size:
+            yield f"changed {place}", lambda f, p=place: edit_dataset(f[p], False)
+            if size > 1:
+                yield f"changed {place}", lambda f, p=place: edit_dataset(f[p], True)
+            if dtype in "fiu":
+                yield f"retyped {place}", lambda f, p=place: retype(f, p)
+
+
+def main(path, folder):
+    done = []
+    for number, (name, edit) in enumerate(edits(path)):
+        copy = Path(folder) / f"{number}.nwb"
+        shutil.copy(path, copy)
+        with h5py.File(copy, "r+") as file:
+            edit(file)
+        done.append({"path": str(copy), "edit": name})
+    print(json.dumps(done))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -42,7 +42,7 @@ const allowPath = {
   type: 'string',
   repeated: true,
   value: 'dir',
-  describe: 'a folder that a NeuroML model may include files from, besides its own repository; may be repeated',
+  describe: 'an additional folder that a NeuroML model may include files from; may be repeated',
 } as const satisfies OptionDefinition;
 
 const force = {
@@ -59,13 +59,13 @@ const codegenTargets = ['c', 'opencl', 'cuda', 'wasm', 'ir'] as const;
 const device = {
   type: 'string',
   value: 'n|name',
-  describe: 'a device of the engine: its number in the list of targets, or a part of its name',
+  describe: 'device to use: its number in the list of targets, or part of its name',
 } as const satisfies OptionDefinition;
 
 const strategy = {
   type: 'string',
   choices: ['auto', ...strategyNames],
-  describe: 'how devices spread spikes over work-items; the result does not depend on it [auto]',
+  describe: 'how devices distribute spikes over work-items; the result does not depend on it [auto]',
 } as const satisfies OptionDefinition;
 
 /** Orders of a step by name. */
@@ -74,7 +74,7 @@ export const timingProfiles = ['brian', 'grid', 'lems-euler'] as const;
 const timing = {
   type: 'string',
   choices: timingProfiles,
-  describe: 'the order of a step, instead of the one that the notation prescribes',
+  describe: 'order of a step, instead of the one the notation prescribes',
 } as const satisfies OptionDefinition;
 
 /** How `describe` writes its tables. */
@@ -84,7 +84,7 @@ export const descriptionFormats = ['text', 'markdown', 'html'] as const;
 export const commands = {
   run: {
     describe: 'run a model and write what it records',
-    files: { name: 'model', many: false, describe: 'a model, in any notation that is read' },
+    files: { name: 'model', many: false, describe: 'a model, in any supported notation' },
     options: {
       output: {
         type: 'string',
@@ -96,14 +96,18 @@ export const commands = {
       'output-dir': {
         type: 'string',
         value: 'dir',
-        describe: 'where the files go that the model itself names [the current folder]',
+        describe: 'folder for the files that the model itself names [the current folder]',
       },
       force,
       target: { type: 'string', choices: targetNames, describe: 'the engine [auto]' },
       device,
       strategy,
       seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
-      duration: { type: 'string', value: 'time', describe: "time to run ('1 s'), instead of the model's own protocol" },
+      duration: {
+        type: 'string',
+        value: 'time',
+        describe: "duration of the run ('1 s'), instead of the model's own protocol",
+      },
       dt: { type: 'string', value: 'time', describe: "time step ('0.1 ms')" },
       timing,
       precision: {
@@ -111,7 +115,7 @@ export const commands = {
         choices: ['float64', 'float32'],
         describe: 'floating point type of the state [float64]',
       },
-      threads: { type: 'string', value: 'n', describe: 'worker threads; the result does not depend on it' },
+      threads: { type: 'string', value: 'n', describe: 'number of worker threads; the result does not depend on it' },
       set,
       'allow-path': allowPath,
       record: {
@@ -124,7 +128,7 @@ export const commands = {
         type: 'string',
         repeated: true,
         value: 'field=text',
-        describe: "say of NWB's subject what the model is of ('species=Mus musculus'); may be repeated",
+        describe: "describe the subject in the NWB file ('species=Mus musculus'); may be repeated",
       },
       'dump-ir': { type: 'string', value: 'dir', describe: 'write the kernel program after each pass of lowering' },
       ...common,
@@ -136,7 +140,7 @@ export const commands = {
   },
   convert: {
     describe: 'write a model in another notation',
-    files: { name: 'model', many: false, describe: 'a model, in any notation that is read' },
+    files: { name: 'model', many: false, describe: 'a model, in any supported notation' },
     options: {
       to: {
         type: 'string',
@@ -153,7 +157,11 @@ export const commands = {
       force,
       report: { type: 'string', value: 'file', describe: 'write the conversion report as JSON' },
       seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
-      duration: { type: 'string', value: 'time', describe: "time to run ('1 s'), instead of the model's own protocol" },
+      duration: {
+        type: 'string',
+        value: 'time',
+        describe: "duration of the run ('1 s'), instead of the model's own protocol",
+      },
       dt: { type: 'string', value: 'time', describe: "time step ('0.1 ms')" },
       timing,
       set,
@@ -164,14 +172,14 @@ export const commands = {
     examples: [['$0 convert cuba.yaml --to brian -o cuba.py', 'a script that runs under Brian 2']],
   },
   validate: {
-    describe: 'say everything that is wrong with models',
-    files: { name: 'models', many: true, describe: 'models, in any notation that is read' },
+    describe: 'check models and report everything that is wrong',
+    files: { name: 'models', many: true, describe: 'models, in any supported notation' },
     options: { set, 'allow-path': allowPath, ...common },
     examples: [['$0 validate models/*.yaml', 'exit code 0 when all are valid, 1 when one is not']],
   },
   codegen: {
     describe: 'write the generated program: for c, opencl and cuda a project that builds and runs without this program',
-    files: { name: 'model', many: false, describe: 'a model, in any notation that is read' },
+    files: { name: 'model', many: false, describe: 'a model, in any supported notation' },
     options: {
       target: {
         type: 'string',
@@ -182,7 +190,11 @@ export const commands = {
       force,
       strategy,
       seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
-      duration: { type: 'string', value: 'time', describe: "time to run ('1 s'), instead of the model's own protocol" },
+      duration: {
+        type: 'string',
+        value: 'time',
+        describe: "duration of the run ('1 s'), instead of the model's own protocol",
+      },
       dt: { type: 'string', value: 'time', describe: "time step ('0.1 ms')" },
       timing,
       precision: {
@@ -198,7 +210,7 @@ export const commands = {
     examples: [['$0 codegen cuba.yaml --target c -o cuba', 'sources, CMakeLists.txt and a description']],
   },
   verify: {
-    describe: 'run again what a result holds, and compare to the bit',
+    describe: 'run the model in a result again and compare bit for bit',
     files: { name: 'result', many: false, describe: 'a result that was written by run' },
     options: {
       target: { type: 'string', choices: targetNames, describe: 'the engine to compare with [auto]' },
@@ -210,7 +222,7 @@ export const commands = {
   },
   describe: {
     describe: 'show a model as tables: populations, projections, equations, inputs, recordings',
-    files: { name: 'model', many: false, describe: 'a model, in any notation that is read' },
+    files: { name: 'model', many: false, describe: 'a model, in any supported notation' },
     options: {
       format: { type: 'string', choices: descriptionFormats, describe: 'how the tables are written [text]' },
       output: { type: 'string', alias: 'o', value: 'file', describe: 'write to a file instead of the terminal' },
@@ -338,7 +350,7 @@ function defineParser(
     })
     .completion('completion', 'print a completion script for the shell (bash or zsh)')
     .epilogue(
-      'Exit codes: 0 done, 1 the model is wrong or results differ, 2 the command or a file is, 130 interrupted, 70 a fault of interneuron.',
+      'Exit codes: 0 success, 1 the model is invalid or results differ, 2 invalid command or file, 130 interrupted, 70 internal error.',
     );
   // yargs words the help of every command that it runs, which takes as long as reading a small model: what nobody asked
   // for is hidden. Choices are for help and completion alone; values are checked in `toRequest`, whose messages can

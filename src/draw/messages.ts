@@ -11,7 +11,7 @@ export const unsupportedFeature = (feature: string): Finding => ({
 
 export const wrongNumberOfPairs = (what: string, projection: string, expected: number, found: number): Finding => ({
   code: 'draw/wrong-number-of-values',
-  message: `${what} of projection ${projection} has another number of values than there are connected pairs`,
+  message: `${what} of projection ${projection} does not have one value for each connected pair`,
   expected: String(expected),
   found: String(found),
   hint: 'a list has a number for each connected pair, by sender and then receiver; a matrix has one for every pair',

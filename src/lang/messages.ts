@@ -405,7 +405,7 @@ export const equationWithoutUnit = (line: string): Finding => ({
 
 export const equationLeftSide = (found: string): Finding => ({
   code: 'lang/equation-left-side',
-  message: 'this is no left side of an equation',
+  message: 'this is not the left side of an equation',
   expected: 'dx/dt = ..., x = ... or x',
   found: shortened(found),
 });

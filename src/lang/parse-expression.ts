@@ -43,7 +43,7 @@ const keywords: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Whether a word of the syntax can not be the name of a variable. */
+/** Whether a word of the syntax cannot be the name of a variable. */
 export function isKeyword(word: string): boolean {
   return keywords.has(word);
 }

@@ -39,7 +39,7 @@ export const delayNeverInRange = (projection: string, low: number, high: number)
 
 export const negativeDelay = (projection: string): Finding => ({
   code: 'lower/negative-delay',
-  message: `a delay of projection ${projection} may be negative`,
+  message: `a delay of projection ${projection} can be negative`,
   expected: 'a delay of zero or more',
   hint: 'clip the delays, as in clip(expression, 0*ms, 10*ms)',
 });
@@ -60,7 +60,7 @@ export const indexOutOfRange = (projection: string, what: string, found: number,
 
 export const wrongNumberOfValues = (what: string, projection: string, expected: number, found: number): Finding => ({
   code: 'lower/wrong-number-of-values',
-  message: `${what} of projection ${projection} has another number of values than there are synapses`,
+  message: `${what} of projection ${projection} does not have one value for each synapse`,
   expected: String(expected),
   found: String(found),
 });

@@ -191,7 +191,7 @@ export function assignSynapseValues(
   const shared = [...values].filter(([id, value]) => storage.get(id)?.kind === 'table' && numberOf(value) === null);
   if (shared.length > 0)
     context.diagnostics.add(
-      messages.unsupportedFeature(`a shared variable of projection ${plan.name} with a value that is no number`),
+      messages.unsupportedFeature(`a shared variable of projection ${plan.name} with a value that is not a number`),
     );
   if (chosen.length === 0) return null;
   for (const [id, value] of chosen)

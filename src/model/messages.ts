@@ -3,8 +3,8 @@ import { oneOf, shorten, suggestion } from '../diagnostics/suggest.js';
 
 /** What a parser of JSON calls its mistakes, said in words. */
 const jsonMistakes: Readonly<Record<string, string>> = {
-  InvalidSymbol: 'this is no JSON value',
-  InvalidNumberFormat: 'this is no JSON number',
+  InvalidSymbol: 'this is not a JSON value',
+  InvalidNumberFormat: 'this is not a JSON number',
   PropertyNameExpected: 'a key in double quotes is missing here',
   ValueExpected: 'a value is missing here',
   ColonExpected: 'a colon is missing between a key and its value',
@@ -15,7 +15,7 @@ const jsonMistakes: Readonly<Record<string, string>> = {
   UnexpectedEndOfComment: 'a comment is not closed',
   UnexpectedEndOfString: 'a string is not closed',
   UnexpectedEndOfNumber: 'a number ends too early',
-  InvalidUnicode: 'this is no \\u escape: four hexadecimal digits are needed',
+  InvalidUnicode: 'a \\u escape needs four hexadecimal digits',
   InvalidEscapeCharacter: 'this escape does not exist in JSON',
   InvalidCharacter: 'a control character must be escaped in a string',
 };
@@ -37,14 +37,14 @@ export const messages = {
   }),
   pythonScript: (line: string): Finding => ({
     code: 'read/python-script',
-    message: 'this is a script of Python: models are read, never executed',
+    message: 'this is a Python script; models are read, never executed',
     expected: 'a model in YAML, JSON or XML',
     found: shorten(line, 60),
     hint: 'write its equations, populations and projections as a specification (README.md: "A model of your own, in ten minutes")',
   }),
   badEncoding: (encoding: string): Finding => ({
     code: 'read/bad-encoding',
-    message: `the bytes from here on are no ${encoding.toUpperCase()} text`,
+    message: `the bytes from here on are not valid ${encoding.toUpperCase()}`,
     expected: 'UTF-8 (or UTF-16 with a byte order mark)',
     hint: 'save the file as UTF-8',
   }),
@@ -254,7 +254,7 @@ export const messages = {
     code: 'model/not-integrable',
     message:
       kind === 'state'
-        ? `${name} is of type ${type} and has no rate of change`
+        ? `${name} is of type ${type} and cannot have a rate of change`
         : `${name} is a ${kind}, only state variables have derivatives`,
     expected: 'a real state variable',
     found: kind === 'state' ? type : kind,
@@ -268,7 +268,7 @@ export const messages = {
   }),
   notAPort: (name: string): Finding => ({
     code: 'model/not-a-port',
-    message: `${name} is no port to send to`,
+    message: `${name} is not a port that can be sent to`,
     found: name,
   }),
   sendOutside: (what: string): Finding => ({
@@ -313,13 +313,13 @@ export const messages = {
   // --- Selections ---------------------------------------------------------------------------------------------------
   badSelection: (found: string): Finding => ({
     code: 'model/bad-selection',
-    message: 'this is no selection',
+    message: 'this is not a selection',
     expected: 'a name, name[start:end], name[start:end:step], name[1, 5], or several of them with +',
     found: shorten(found),
   }),
   badSlice: (found: string): Finding => ({
     code: 'model/bad-slice',
-    message: 'this is no slice',
+    message: 'this is not a slice',
     expected: 'start, end and perhaps a step',
     found: shorten(found),
   }),
@@ -349,13 +349,13 @@ export const messages = {
   }),
   badPathwayEvent: (found: string): Finding => ({
     code: 'model/bad-pathway-event',
-    message: 'this is no event of an end',
+    message: 'this is not an event of either end',
     expected: 'pre.spike, post.spike or another event of an end',
     found: shorten(found),
   }),
   badTarget: (found: string, ports: readonly string[]): Finding => ({
     code: 'model/bad-target',
-    message: `${shorten(found)} is no place that a synapse can act on`,
+    message: `${shorten(found)} is not something that a synapse can act on`,
     expected: ['post.x', 'pre.x', ...ports].join(', '),
     found: shorten(found),
   }),
@@ -438,7 +438,7 @@ export const messages = {
   }),
   badSetting: (found: string): Finding => ({
     code: 'model/bad-setting',
-    message: 'this is nothing that can be set',
+    message: 'this cannot be set',
     expected: 'population.variable, population[0:10].variable or projection.variable',
     found: shorten(found),
   }),
@@ -474,7 +474,7 @@ export const messages = {
   }),
   valueCycle: (names: readonly string[]): Finding => ({
     code: 'model/value-cycle',
-    message: `the values ${names.join(' -> ')} are worked out from each other`,
+    message: `the values ${names.join(' -> ')} are computed from each other`,
     found: names.join(' -> '),
   }),
   noiseOutsideRate: (name: string): Finding => ({

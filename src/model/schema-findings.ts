@@ -76,7 +76,7 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
   if (name !== undefined) {
     return {
       code: `${stage}/bad-name`,
-      message: `${shorten(JSON.stringify(name))} is no name`,
+      message: `${shorten(JSON.stringify(name))} is not a valid name`,
       expected: 'a letter or underscore, then letters, digits and underscores',
       found: shorten(name),
       ...legalName(name),

@@ -105,6 +105,6 @@ function readText(real: string): ReturnType<LemsHost['read']> {
     const decoded = decodeXml(bytes);
     return 'refused' in decoded ? { refused: decoded.refused.message } : decoded;
   } catch (error) {
-    return { refused: error instanceof Error && 'code' in error ? String(error.code) : 'it is no text' };
+    return { refused: error instanceof Error && 'code' in error ? String(error.code) : 'it is not text' };
   }
 }

@@ -53,7 +53,7 @@ export const messages = {
   /** @param usualStep  the step in s that is taken where none is given */
   noDuration: (usualStep?: number): Finding => ({
     code: 'run/no-duration',
-    message: 'nothing says for how long to run',
+    message: 'nothing says how long to run',
     expected: 'a duration in the model (a Simulation in LEMS), or as an option',
     hint: `give --duration '100 ms'${usualStep === undefined ? '' : `, and --dt if steps of ${usualStep * 1000} ms are not what you want`}`,
   }),

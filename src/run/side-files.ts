@@ -25,7 +25,7 @@ export function sideFiles(document: string, allowed: readonly string[] = []): (n
       if (!folders.some((folder) => real.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)))
         return { refused: 'it is outside of the folder of the document' };
       const status = statSync(real);
-      if (!status.isFile()) return { refused: 'it is no file' };
+      if (!status.isFile()) return { refused: 'it is not a file' };
       if (status.size > largestFile) return { refused: `it is ${formatBytes(status.size)} long` };
       return { text: readFileSync(real, 'utf8') };
     } catch (error) {

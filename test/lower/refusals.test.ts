@@ -142,7 +142,7 @@ test.each<[string, string, Parts]>([
   ],
   [
     'lower/wrong-number-of-values',
-    'w of projection p has another number of values than there are synapses',
+    'w of projection p does not have one value for each synapse',
     {
       projection:
         'from: a, to: b, synapse: s, connect: { rule: list, pairs: [[0, 1], [1, 1]] }, values: { w: [1, 2, 3] }',
@@ -150,8 +150,8 @@ test.each<[string, string, Parts]>([
   ],
   ['lower/unbounded-delay', 'the delays of projection p have no upper bound', delay('gamma(2, 1*ms)')],
   ['lower/unbounded-delay', 'the delays of projection p have no upper bound', delay('exp(0.1*i)*ms')],
-  ['lower/negative-delay', 'a delay of projection p may be negative', delay('normal(1*ms, 0.5*ms)')],
-  ['lower/negative-delay', 'a delay of projection p may be negative', delay('(i - 1)*ms')],
+  ['lower/negative-delay', 'a delay of projection p can be negative', delay('normal(1*ms, 0.5*ms)')],
+  ['lower/negative-delay', 'a delay of projection p can be negative', delay('(i - 1)*ms')],
   [
     'lower/unsupported-feature',
     'delays of projection p that range over 50001 steps, from so many elements,',

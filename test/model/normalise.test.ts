@@ -175,7 +175,7 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
     ['model/unknown-variable@19:40'],
   ],
   ['a negative delay', 'delay: 1 ms }', 'delay: -1 ms }', ['model/negative@24:127']],
-  ['a delay that may be negative', 'delay: 1 ms }', 'delay: "uniform(-1*ms, 1*ms)" }', ['model/negative@24:127']],
+  ['a delay that can be negative', 'delay: 1 ms }', 'delay: "uniform(-1*ms, 1*ms)" }', ['model/negative@24:127']],
   [
     'a delay above the stated maximum',
     'delay: 1 ms }',

@@ -46,7 +46,7 @@ export function referenced(component: Component, written: string, lems: LemsMode
 /**
  * The value in SI of a parameter, constant or property default of a component.
  *
- * @returns undefined where neither the component nor its type gives one, or what it gives is no quantity
+ * @returns undefined where neither the component nor its type gives one, or what it gives is not a quantity
  */
 export function valueOf(component: Component, name: string, lems: LemsModel): number | undefined {
   const { type } = component;

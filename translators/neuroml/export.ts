@@ -182,7 +182,7 @@ function remark(context: ExportContext): void {
     const pointer = child('/operations', id);
     const type = model.populations[populationOf(on) ?? '']?.type;
     if (type === undefined || typeof elementsOf(on, context) === 'string')
-      report.missing(pointer, 'code that runs on what is no whole population');
+      report.missing(pointer, 'code that runs on part of a population');
     else
       report.approximated(
         'lems/operation',

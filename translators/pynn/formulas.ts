@@ -133,7 +133,7 @@ export function translateFormula(
         const name = Object.hasOwn(functionNames, written) ? functionNames[written] : undefined;
         const { hint } = suggestion(written, Object.keys(functionNames));
         if (name === undefined)
-          fail(`${node.function} is no function that expressions may call`, Object.keys(functionNames), hint);
+          fail(`${node.function} is not a function that expressions may call`, Object.keys(functionNames), hint);
         else return withNumbers({ ...node, function: name });
       }
       return withNumbers(node);

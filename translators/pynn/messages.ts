@@ -63,7 +63,7 @@ export const duplicateLabel = (label: string, what: string): Finding => ({
   code: 'pynn/duplicate-label',
   message: `${shorten(label)} is already the label of ${what}`,
   found: shorten(label),
-  hint: 'names refer to labels, so each must be one of its own',
+  hint: 'labels identify populations, so each must be unique',
 });
 
 export const unknownDistribution = (name: string, known: readonly string[]): Finding => ({
@@ -208,7 +208,7 @@ export const delayOutOfRange = (found: number, least: number, most: number): Fin
 export const delayRounded = (found: number, dt: number): Finding => ({
   code: 'pynn/delay-rounded',
   severity: 'note',
-  message: 'a delay is no multiple of the time step; spikes arrive at the nearest step',
+  message: 'a delay is not a multiple of the time step; spikes arrive at the nearest step',
   expected: `a multiple of ${dt} ms`,
   found: `${found} ms`,
 });
@@ -221,7 +221,7 @@ export const notInjectable = (label: string): Finding => ({
 
 export const notAMultiple = (what: string, dt: number, found: number): Finding => ({
   code: 'pynn/not-a-multiple',
-  message: `${what} is no multiple of the time step`,
+  message: `${what} is not a multiple of the time step`,
   expected: `a multiple of ${dt} ms`,
   found: `${found} ms`,
 });

@@ -255,7 +255,7 @@ describe('values', () => {
     ['a fraction for an integer', group('model: "n : integer"\ninitializers: { n: 1.5 }'), ['brian/wrong-value@10:24']],
     ['too few values', group('model: "v : 1"\ninitializers: { v: [1, 2] }'), ['brian/length-mismatch@10:24']],
     [
-      'an item that is no quantity',
+      'an item that is not a quantity',
       group('model: "v : 1"\ninitializers: { v: [1, 2, x] }'),
       ['brian/not-a-quantity@10:31'],
     ],
@@ -272,7 +272,7 @@ describe('values', () => {
       ['brian/initializer-order@12:31'],
     ],
     [
-      'a size that is no whole number',
+      'a size that is not a whole number',
       body('neuron_groups: { G: { N: 2.5, model: "v : 1" } }'),
       ['brian/wrong-type@6:26'],
     ],

@@ -66,7 +66,7 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
   [
     'a function that expressions may not call',
     cell('IF_curr_exp', { tau_m: { expr: 'open(i)', of: 'i' } }),
-    'pynn/formula /populations/0/cell/params/tau_m/expr: open is no function that expressions may call',
+    'pynn/formula /populations/0/cell/params/tau_m/expr: open is not a function that expressions may call',
   ],
   [
     'a negative conductance',
@@ -130,7 +130,7 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
   [
     'a function of the distance that does not exist',
     projection({ connector: { type: 'DistanceDependentProbabilityConnector', params: { d_expression: 'expp(-d)' } } }),
-    'pynn/formula /projections/0/connector/params/d_expression/expr: expp is no function that expressions may call | abs, absolute, exp, log,',
+    'pynn/formula /projections/0/connector/params/d_expression/expr: expp is not a function that expressions may call | abs, absolute, exp, log,',
   ],
   [
     'a name that a displacement does not have',

@@ -137,7 +137,7 @@ export function contributionLines(plan: SynapsesPlan, context: ExportContext): r
     if (input === undefined) {
       context.report.missing(
         pointer,
-        `Brian cannot add to ${variable} continuously, which is no input`,
+        `Brian cannot add to ${variable} continuously, which is not an input`,
         'brian/contributes',
       );
       return [];

@@ -59,7 +59,7 @@ export const noAttachments = (
   code: 'lems/no-attachments',
   message:
     list === undefined
-      ? `${shorten(component)} can not be attached to a ${shorten(type)}`
+      ? `${shorten(component)} cannot be attached to a ${shorten(type)}`
       : `a ${shorten(type)} has no attachments ${shorten(list)} for ${shorten(component)}`,
   expected: known.length === 0 ? 'a type that takes attachments' : `attachments of ${known.join(', or ')}`,
 });
@@ -72,7 +72,7 @@ export const noPort = (component: string, direction: 'in' | 'out'): Finding => (
 
 export const badAssignment = (property: string): Finding => ({
   code: 'lems/bad-assignment',
-  message: `the value that is assigned to ${shorten(property)} can not be worked out beforehand`,
+  message: `the value that is assigned to ${shorten(property)} cannot be worked out beforehand`,
   expected: 'sums, products and quotients of numbers and parameters of the component',
 });
 

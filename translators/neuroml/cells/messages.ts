@@ -5,7 +5,7 @@ import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js'
 
 export const segmentId = (id: string): Finding => ({
   code: 'neuroml/segment-id',
-  message: id === '' ? 'the segment has no id' : `${shorten(id)} is no id of a segment`,
+  message: id === '' ? 'the segment has no id' : `${shorten(id)} is not the id of a segment`,
   expected: 'a whole number from 0 on',
 });
 
@@ -26,7 +26,7 @@ export const pointMissing = (id: string, end: 'proximal' | 'distal'): Finding =>
 
 export const coordinate = (name: string, text: string | undefined): Finding => ({
   code: 'neuroml/coordinate',
-  message: text === undefined ? `the point has no ${name}` : `${shorten(text)} is no ${name}`,
+  message: text === undefined ? `the point has no ${name}` : `${shorten(text)} is not a valid ${name}`,
   expected:
     name === 'diameter' ? 'a number from 0 on, in micrometres without unit' : 'a number, in micrometres without unit',
 });
@@ -40,7 +40,7 @@ export const unknownSegment = (id: string, known: readonly string[]): Finding =>
 
 export const fraction = (text: string): Finding => ({
   code: 'neuroml/fraction-along',
-  message: `${shorten(text)} is no place along a segment`,
+  message: `${shorten(text)} is not a place along a segment`,
   expected: 'a number from 0 to 1',
 });
 
@@ -83,7 +83,7 @@ export const noPath = (from: string, to: string): Finding => ({
 
 export const branchedSection = (group: string): Finding => ({
   code: 'neuroml/branched-section',
-  message: `the group ${group} is marked as one unbranched section and is none`,
+  message: `the group ${group} is marked as one unbranched section and is not one`,
   hint: 'its segments are taken as sections of their own',
 });
 
@@ -137,7 +137,7 @@ export const unknownParameter = (id: string, known: readonly string[]): Finding 
 
 export const badQuantity = (name: string, text: string | undefined): Finding => ({
   code: 'neuroml/quantity',
-  message: text === undefined ? `${name} is not given` : `${shorten(text)} is no value for ${name}`,
+  message: text === undefined ? `${name} is not given` : `${shorten(text)} is not a valid value for ${name}`,
 });
 
 export const taperedPoint = (cell: string): Finding => ({

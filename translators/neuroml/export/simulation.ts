@@ -52,7 +52,8 @@ function output(recording: Recording, network: Written, context: ExportContext):
     const path = network.pathOf(population, index);
     return path === undefined ? [] : [[index, path] as const];
   });
-  if (paths.length === 0) return report.missing(pointer, `recordings of ${population}, which is no population in LEMS`);
+  if (paths.length === 0)
+    return report.missing(pointer, `recordings of ${population}, which is not a population in LEMS`);
   if ('events' in recording) {
     if (recording.variables) report.missing(pointer, 'variables recorded at events');
     const selections = paths.map(([index, select]) =>

@@ -52,7 +52,7 @@ function current(
 ): Channel {
   if (!stimulus.attached) throw new NotExpressible('currents that are attached during the run');
   const channel = plan.channels.find((one) => one.kind === 'sum' && one.variable === stimulus.input);
-  if (!channel) throw new NotExpressible(`currents into ${stimulus.input}, which is no input`);
+  if (!channel) throw new NotExpressible(`currents into ${stimulus.input}, which is not an input`);
   if (stimulus.every !== undefined)
     report.approximated(
       'lems/held-current',

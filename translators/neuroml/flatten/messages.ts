@@ -69,7 +69,7 @@ export const unknownRegime = (name: string, known: readonly string[]): Finding =
 
 export const notAState = (name: string, known: readonly string[]): Finding => ({
   code: 'lems/not-a-state-variable',
-  message: `${shorten(name)} is no state variable and can not be assigned`,
+  message: `${shorten(name)} is not a state variable and cannot be assigned`,
   ...named(name, known),
 });
 

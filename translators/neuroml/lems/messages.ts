@@ -34,21 +34,21 @@ export const unitOfNumber = (what: string, unit: string): Finding => ({
 
 export const badExponent = (attribute: string, found: string): Finding => ({
   code: 'lems/bad-number',
-  message: `${attribute} is no whole number`,
+  message: `${attribute} is not a whole number`,
   expected: 'a whole number from -100 to 100',
   found: shorten(found),
 });
 
 export const badNumber = (what: string, found: string): Finding => ({
   code: 'lems/bad-number',
-  message: `${what} is no number`,
+  message: `${what} is not a number`,
   expected: 'a number',
   found: shorten(found),
 });
 
 export const badQuantity = (what: string, found: string): Finding => ({
   code: 'lems/bad-quantity',
-  message: `the value of ${what} is no quantity`,
+  message: `the value of ${what} is not a quantity`,
   expected: 'a number with a unit, such as -70mV',
   found: shorten(found),
 });

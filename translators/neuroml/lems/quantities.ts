@@ -12,7 +12,7 @@ export interface Quantity {
   readonly dimension: Dimension;
 }
 
-/** Why a text is no quantity. */
+/** Why a text is not a quantity. */
 export type QuantityFault =
   { readonly fault: 'text' } | { readonly fault: 'unit'; readonly unit: string; readonly start: number };
 

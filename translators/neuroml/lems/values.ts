@@ -8,7 +8,7 @@ import { readQuantity } from './quantities.js';
 /**
  * The value in SI of a parameter of a component: what is written, else what the type fixes.
  *
- * @returns undefined when there is none, or it is no quantity
+ * @returns undefined when there is none, or it is not a quantity
  */
 export function parameterValue(component: Component, name: string, units: LemsModel['units']): number | undefined {
   const text = component.attributes[name];

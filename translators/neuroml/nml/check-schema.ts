@@ -257,7 +257,7 @@ function checkId(component: ReadComponent, id: string | undefined, form: IdForm,
 }
 
 /**
- * Whether a quantity's number follows a rule; its unit is not looked at, and what is no quantity was reported
+ * Whether a quantity's number follows a rule; its unit is not looked at, and what is not a quantity was reported
  * elsewhere.
  */
 function fits(text: string, rule: NumberRule): boolean {

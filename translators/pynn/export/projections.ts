@@ -24,7 +24,9 @@ export function projectionOf(context: ExportContext, name: string, projection: P
   if (claimedName(type) === 'ElectricalSynapse') return gapJunctions(context, name, projection, type, pointer);
   const receptor = receptorOf(context, projection, cell);
   if (receptor === undefined)
-    return missing(`it acts on ${projection.receptors['port'] ?? 'no variable'}, which is no receptor of ${cell.name}`);
+    return missing(
+      `it acts on ${projection.receptors['port'] ?? 'no variable'}, which is not a receptor of ${cell.name}`,
+    );
   const [receptorName, { kind }] = receptor;
   const parts = synapseParts(type, kind);
   if (parts === undefined) return missing(`the synapse type ${projection.synapse} has no name in PyNN`);

@@ -29,7 +29,7 @@ export function standardCellOf(name: string, type: NeuronType): StandardCell | s
   const claimed = claimedName(type);
   const standard = namedCell(claimed, type);
   if (standard === undefined)
-    return claimed === '' ? `${name} is no standard type of PyNN` : `PyNN has no type ${claimed}`;
+    return claimed === '' ? `${name} is not a standard PyNN type` : `PyNN has no type ${claimed}`;
   return sameNeuron(type, standard)
     ? standard
     : `${name} says that it is ${claimed}, but its equations or names are not those of PyNN's type`;

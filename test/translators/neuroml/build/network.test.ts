@@ -268,7 +268,7 @@ describe('what is wrong with a network is said where it is', () => {
       'an attachment to what takes none',
       `${groups}<Drive on="c[0]" by="pulse"/>`,
       'lems/no-attachments',
-      'can not be attached',
+      'cannot be attached',
     ],
   ])('%s', (_, content, code, message) => {
     const { findings } = importing(network(content));

@@ -111,7 +111,7 @@ describe('what is wrong with components', () => {
     ['a second of a single child', '<cell id="a" C="1"><shape/><shape/></cell>', 'error lems/second-child «<shape»'],
     ['a missing parameter', '<cell id="a"/>', 'error lems/missing-parameter «<cell»'],
     ['an unknown attribute: a warning', '<cell id="a" C="1" c="2"/>', 'warning lems/unknown-attribute «c»'],
-    ['a value that is no quantity', '<cell id="a" C="one"/>', 'error lems/bad-quantity «one»'],
+    ['a value that is not a quantity', '<cell id="a" C="one"/>', 'error lems/bad-quantity «one»'],
     ['a unit where there is none', '<cell id="a" C="1 mV"/>', 'error lems/wrong-dimension «1 mV»'],
     ['an unknown unit', '<cell id="a" C="1 x"/>', 'error lems/unknown-unit «x»'],
     ['no unit where there is one', '<run id="a" target="a" dt="0"/>', 'error lems/wrong-dimension «0»'],

@@ -652,6 +652,12 @@ class Standardiser {
   #phase(phase: Phase, pointer: string): readonly Phase[] {
     if (!('set' in phase)) return [phase];
     const set: Record<string, Value> = {};
+    if (phase.where !== undefined) {
+      const parted = this.#parted(phase.set, phase.where);
+      if (parted === undefined) return [phase];
+      const { where: _, ...rest } = phase;
+      return this.#phase({ ...rest, set: parted }, pointer);
+    }
     for (const [key, value] of Object.entries(phase.set)) {
       const [, owner = '', inside, variable = ''] = /^(\w+)(\[[^\]]*\])?\.(\w+)$/.exec(key) ?? [];
       const known = this.#known.get(owner);
@@ -676,12 +682,32 @@ class Standardiser {
         else set[`${owner}${inside ?? ''}.${state.name}`] = scaled;
         continue;
       }
-      for (const [name, one] of this.#changed(owner, variable, value, known) ?? []) {
+      for (const [name, one] of this.#changed(owner, variable, value, known, inside === undefined)) {
         if (one === undefined) this.#report.missing(pointer, `a change of ${key} has no form in PyNN`);
         else set[`${owner}${inside ?? ''}.${name}`] = one;
       }
     }
     return Object.keys(set).length === 0 ? [] : [{ ...phase, set }];
+  }
+
+  /** Changes where a condition of the index holds, as changes of those cells; undefined where it reads more. */
+  #parted(set: Readonly<Record<string, Value>>, where: string): Readonly<Record<string, Value>> | undefined {
+    const e = parseExpression(where);
+    if ([...namesIn(e)].join() !== 'i' || callsIn(e).some((one) => isRandom(one.function))) return undefined;
+    const parted: Record<string, Value> = {};
+    for (const [key, value] of Object.entries(set)) {
+      const [, owner = '', variable = ''] = /^(\w+)\.(\w+)$/.exec(key) ?? [];
+      const size = this.#model.populations[owner]?.size;
+      const number = typeof value === 'string' ? constantOf(parseExpression(value)) : value;
+      if (size === undefined || typeof number !== 'number') return undefined;
+      const cells = Array.from({ length: size }, (_, k) => k).filter((k) => valueAt(e, () => k) !== 0);
+      const [first = 0] = cells;
+      if (cells.length === 0) continue;
+      const together = cells.every((cell, k) => cell === first + k);
+      const inside = together ? `${first}:${first + cells.length}` : cells.join(', ');
+      parted[`${owner}[${inside}].${variable}`] = value;
+    }
+    return parted;
   }
 
   /** Parameters of a standard cell that differ once a parameter of the type has another value. */
@@ -690,6 +716,7 @@ class Standardiser {
     variable: string,
     value: Value,
     { cell, environment, use }: StandardPopulation,
+    whole: boolean,
   ): readonly (readonly [string, Value | undefined])[] {
     const population = this.#model.populations[owner];
     const type = this.#model.neurons[population?.type ?? ''];
@@ -699,7 +726,8 @@ class Standardiser {
     const nextUse = { ...use, environment: next };
     const found = cell.standard.name === 'SpikeSourcePoisson' ? cell : recogniseCell(type, nextUse);
     if (typeof found === 'string' || found.standard !== cell.standard) return [[variable, undefined]];
-    this.#known.set(owner, { cell: found, environment: next, use: nextUse });
+    // What a part of the cells is given does not hold for the others.
+    if (whole) this.#known.set(owner, { cell: found, environment: next, use: nextUse });
     return Object.entries(found.parameters).flatMap(([name, e]): readonly (readonly [string, Value | undefined])[] => {
       const before = valueOf(cell.parameters[name] ?? number(0), environment);
       const after = valueOf(e, next);

@@ -95,7 +95,9 @@ function affine(e: Expression, name: string): Expression | undefined {
   if (namesIn(e).size !== 1) return undefined;
   const at = (x: number): number => valueAt(e, () => x);
   try {
-    const [offset, slope] = [at(0), at(1) - at(0)];
+    // Far away, where rounding of the offset does not count.
+    const far = 2 ** 20;
+    const [offset, slope] = [at(0), (at(far) - at(0)) / far];
     const [a, b] = Number.isFinite(offset) ? [offset, slope] : [0, at(1)];
     if (![0.37, 2.5, 19].every((x) => near(at(x), a + b * x))) return undefined;
     return sum(number(tidy(a)), product(number(tidy(b)), { kind: 'name', name, span: e.span }));
@@ -142,6 +144,10 @@ function drawOf(e: Expression): Value {
   const draws = callsIn(e).filter((one) => isRandom(one.function));
   const [draw] = draws;
   const text = printExpression(e);
+  if (draw === undefined && [...namesIn(e)].join() === 'i') {
+    const simple = affine(e, 'i');
+    return simple === undefined ? text : printExpression(fold(simple));
+  }
   if (draw === undefined || draws.length > 1) return text;
   const name = 'drawn';
   const form = linearForm(

@@ -77,6 +77,7 @@ class Phases {
   readonly #list: PynnPhase[] = [];
   /** Recordings that end together: PyNN ends all of a target. */
   readonly #ending = new Map<string, string>();
+  readonly #ended = new Set<string>();
 
   constructor(context: ExportContext, told: ReadonlyMap<string, PynnRecording | undefined>, on: Set<string>) {
     this.#context = context;
@@ -99,7 +100,7 @@ class Phases {
     else if ('runUntil' in phase) this.#list.push({ run_until: inUnit(phase.runUntil, 'ms') });
     else if ('reset' in phase)
       this.#list.push({ reset: phase.annotations === undefined ? {} : { annotations: phase.annotations } });
-    else if ('record' in phase) this.#start(phase.record);
+    else if ('record' in phase) this.#start(phase.record, pointer);
     else if ('set' in phase && phase.where === undefined) this.#assign('set', phase.set, phase, pointer);
     else if ('initialise' in phase) this.#assign('initialize', phase.initialise, phase, pointer);
     else if ('delays' in phase) this.#delays(phase.delays, pointer);
@@ -108,9 +109,15 @@ class Phases {
     else this.#context.report.missing(pointer, `the phase ${Object.keys(phase)[0] ?? ''}`);
   }
 
-  #start(name: string): void {
+  #start(name: string, pointer: string): void {
     const recording = this.#told.get(name);
     this.#on.add(name);
+    if (this.#ended.has(name))
+      this.#context.report.approximated(
+        'pynn/recorded-again',
+        pointer,
+        'what was no longer recorded is recorded again: the JSON form has it, NEST refuses it',
+      );
     if (recording !== undefined) this.#list.push({ record: recording });
   }
 
@@ -124,7 +131,10 @@ class Phases {
         this.#context.report.missing(pointer, `the end of a part of what is recorded of ${target}`);
       }
     }
-    for (const name of this.#ending.keys()) this.#on.delete(name);
+    for (const name of this.#ending.keys()) {
+      this.#on.delete(name);
+      this.#ended.add(name);
+    }
     this.#ending.clear();
   }
 

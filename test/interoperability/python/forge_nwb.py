@@ -1,6 +1,7 @@
 """Copies an NWB file once for each thing in it that can be changed, changes it there, and prints what was changed in which copy, as JSON.
 
-Usage: python forge_nwb.py FILE FOLDER
+Usage: python forge_nwb.py FILE FOLDER all|values
+`values`: only the values of datasets.
 """
 
 import json
@@ -90,9 +91,10 @@ def edits(path):
                 yield f"retyped {place}", lambda f, p=place: retype(f, p)
 
 
-def main(path, folder):
+def main(path, folder, kinds):
     done = []
-    for number, (name, edit) in enumerate(edits(path)):
+    wanted = [(name, edit) for name, edit in edits(path) if kinds == "all" or name.startswith("changed") and "@" not in name]
+    for number, (name, edit) in enumerate(wanted):
         copy = Path(folder) / f"{number}.nwb"
         shutil.copy(path, copy)
         with h5py.File(copy, "r+") as file:

@@ -69,10 +69,14 @@ function rows(path: string): string[][] {
 const parallel = await linksOpenMp(gcc);
 const compiler = gcc ?? anyCompiler;
 
+/** What tells the files of a run from those of others. */
+const list = '.interneuron-outputs';
+
 describe('codegen --target c', () => {
   test('writes a project', async () => {
     const project = await generate(network, '--target', 'c');
     expect(readdirSync(project).sort()).toEqual([
+      list,
       'CMakeLists.txt',
       'README.md',
       'initial.bin',
@@ -96,8 +100,12 @@ describe('codegen --target c', () => {
   });
 
   test('writes the text of other programs', async () => {
-    expect(readdirSync(await generate(network, '--target', 'wasm'))).toEqual(['one-thread.wat', 'threads.wat']);
-    expect(readdirSync(await generate(network, '--target', 'ir'))).toEqual(['program.ir']);
+    expect(readdirSync(await generate(network, '--target', 'wasm')).sort()).toEqual([
+      list,
+      'one-thread.wat',
+      'threads.wat',
+    ]);
+    expect(readdirSync(await generate(network, '--target', 'ir')).sort()).toEqual([list, 'program.ir']);
   });
 
   test.each([
@@ -113,7 +121,7 @@ describe('codegen --target c', () => {
     },
   ])('writes a project for $target, in which no text of the model is code', async ({ target, names, kernels }) => {
     const project = await generate(network, '--target', target);
-    expect(readdirSync(project).sort()).toEqual(names);
+    expect(readdirSync(project).sort()).toEqual([list, ...names]);
     for (const name of names) expect(readFileSync(join(project, name), 'latin1')).not.toContain(folder.path);
     expect(readFileSync(join(project, kernels), 'utf8')).toMatch(/^\/\* plastic, "quoted", with commas \* \/ \*\/\n/);
   });

@@ -18,7 +18,6 @@ import type { Group } from './groups.js';
 import { runsOnLanes } from './lanes.js';
 import type { Piece } from './pieces.js';
 import { pieceDomain, piecesOf, withoutRepeats } from './pieces.js';
-import { rankOf } from './profile.js';
 import type { Expression } from '../lang/ast.js';
 import { wholeSteps } from './whole-steps.js';
 
@@ -45,12 +44,11 @@ export const piecesReached = (
 /** Currents are added to their input at the start of a step's integration. @random stream `stimulus/<id>` */
 export function lowerCurrents(groups: readonly Group[], context: Context): void {
   const { builder, profile } = context;
-  const rank = rankOf(profile, profile.defaults.integrate);
   for (const [name, current] of currentsOf(context)) {
     switchOf(name, context);
     for (const piece of piecesReached(name, current, groups, context)) {
       const kernel = injection(name, current, piece, context);
-      if (kernel !== null) builder.each(kernel, profile.defaults.integrate, rank, -0.25);
+      if (kernel !== null) builder.each(kernel, { slot: profile.defaults.integrate, order: 0, phase: 'inject' });
     }
   }
 }

@@ -26,12 +26,15 @@ import { mostSpikesAtOnce } from './multiples.js';
 import type { PathwayCode } from './pathways.js';
 import { arrivals, declareBounds, inboxKey, pathwayKernel } from './pathways.js';
 import { rankOf } from './profile.js';
+import type { StepPlace } from './step-place.js';
 
 /** One thing that happens in a delivery slot. */
 interface Delivery {
   readonly slot: string;
   readonly order: number;
   readonly name: string;
+  /** Whether it comes before everything else of its order. */
+  readonly before?: boolean;
   /** `group/variable` keys that it reads or writes directly. */
   readonly touches: ReadonlySet<string>;
   /** Keys whose inbox it adds to. */
@@ -56,23 +59,21 @@ export function lowerDeliveries(
     (a, b) =>
       rankOf(context.profile, a.slot) - rankOf(context.profile, b.slot) ||
       a.order - b.order ||
+      Number(b.before ?? false) - Number(a.before ?? false) ||
       (a.name < b.name ? -1 : 1),
   );
   const { builder, profile } = context;
   let pending = new Set<string>();
-  const each = (kernel: string, slot: string, order: number): void =>
-    builder.each(kernel, slot, rankOf(profile, slot), order);
-  const flush = (keys: readonly string[], slot: string, order: number): void => {
+  const flush = (keys: readonly string[], place: StepPlace): void => {
     for (const group of groups) {
       const due = keys.map((key) => inboxes.get(key)).filter((inbox) => inbox?.group === group) as Inbox[];
       if (due.length > 0)
-        each(
+        builder.each(
           flushKernel(
             due.sort((a, b) => (a.variable < b.variable ? -1 : 1)),
             context,
           ),
-          slot,
-          order,
+          place,
         );
     }
     pending = new Set([...pending].filter((key) => !keys.includes(key)));
@@ -82,16 +83,22 @@ export function lowerDeliveries(
     const sent = [...inboxes.values()]
       .filter((inbox) => inbox.group === group && inbox.slots > 1)
       .sort((a, b) => (a.variable < b.variable ? -1 : 1));
-    if (sent.length > 0) each(flushKernel(sent, context), profile.defaults.deliver, Number.MIN_SAFE_INTEGER);
+    if (sent.length > 0) builder.each(flushKernel(sent, context), { slot: profile.defaults.deliver, order: 'first' });
   }
   deliveries.forEach((delivery, k) => {
     const due = [...pending].filter((key) => delivery.touches.has(key)).sort();
-    if (due.length > 0) flush(due, delivery.slot, delivery.order);
-    if (delivery.emit) each(delivery.emit(), delivery.slot, delivery.order);
+    // What is due before an event's kernels runs before what else has that order.
+    const place: StepPlace = {
+      slot: delivery.slot,
+      order: delivery.order,
+      ...(delivery.before ? { phase: 'flush' } : {}),
+    };
+    if (due.length > 0) flush(due, place);
+    if (delivery.emit) builder.each(delivery.emit(), place);
     for (const key of delivery.fills) pending.add(key);
     const following = deliveries[k + 1];
     if (following?.slot !== delivery.slot && pending.size > 0)
-      flush([...pending].sort(), delivery.slot, Number.MAX_SAFE_INTEGER);
+      flush([...pending].sort(), { slot: delivery.slot, order: 'last' });
   });
 }
 
@@ -102,9 +109,10 @@ export function lowerDeliveries(
 function barriers(groups: readonly Group[], inboxes: ReadonlyMap<string, Inbox>, context: Context): Delivery[] {
   const { defaults } = context.profile;
   const touches = new Set(inboxes.keys());
-  const barrier = (slot: string, order: number): Delivery => ({
+  const barrier = (slot: string, order: number, before = false): Delivery => ({
     slot,
     order,
+    before,
     name: '\uffff',
     touches,
     fills: new Set(),
@@ -118,10 +126,11 @@ function barriers(groups: readonly Group[], inboxes: ReadonlyMap<string, Inbox>,
     ),
     ...groups.flatMap(({ events }) =>
       events.flatMap(({ definition, name }) => [
-        barrier(definition.slot ?? (name === 'spike' ? defaults.threshold : defaults.event), definition.order - 0.01),
+        barrier(definition.slot ?? (name === 'spike' ? defaults.threshold : defaults.event), definition.order, true),
         barrier(
           definition.actionSlot ?? (name === 'spike' ? defaults.reset : defaults.eventAction),
-          definition.order - 0.01,
+          definition.order,
+          true,
         ),
       ]),
     ),

@@ -16,7 +16,6 @@ import { typed } from './groups.js';
 import { drawsIn } from '../lang/functions.js';
 import { memberAddress } from './initial-values.js';
 import * as messages from './messages.js';
-import { rankOf } from './profile.js';
 
 export type Link = NonNullable<Population['linked']>[string];
 
@@ -130,7 +129,7 @@ export function lowerLinks(groups: readonly Group[], context: Context): void {
         block.statements,
       );
       builder.initially(kernel);
-      builder.each(kernel, profile.defaults.hold, rankOf(profile, profile.defaults.hold), -1);
+      builder.each(kernel, { slot: profile.defaults.hold, order: -1 });
     }
   }
 }

@@ -22,7 +22,7 @@ import { enterFirstRegimes, firstValues, lowerGroup } from './neurons.js';
 import { lowerOperations } from './operations.js';
 import { goesByTarget, pathwayCodes } from './pathways.js';
 import { lowerPhases, settableNames, turnsBack } from './phases.js';
-import { profiles } from './profile.js';
+import { profiles, rankOf } from './profile.js';
 import { ProgramBuilder } from './program-builder.js';
 import { longestDelays, planProjections } from './projection.js';
 import type { ProjectionPlan } from './projection.js';
@@ -174,7 +174,7 @@ function buildProjection(plan: ProjectionPlan, context: Context): BuiltProjectio
 function assemble({ groups, projections, rings, recordings }: Parts, context: Context): Program {
   const { builder, model } = context;
   const kernels = [...builder.kernels.values()];
-  const step = builder.stepEntries();
+  const step = builder.stepEntries((slot) => rankOf(context.profile, slot));
   const procedures = Object.fromEntries(builder.procedures);
   const stepped = step.map((entry) => entry.kernel);
   const called = [...builder.procedures.values()]

@@ -76,7 +76,7 @@ export function enterFirstRegimes(groups: readonly Group[], entries: Entries, co
 
 /** Adds the kernels of a group to initialisation and to each step. */
 export function lowerGroup(group: Group, rings: ReadonlyMap<string, EventSource>, context: Context): void {
-  const { builder, profile } = context;
+  const { builder } = context;
   for (const member of group.members)
     for (const kernel of initialValues(group, member, context)) builder.initially(kernel);
   refusePeriods(group, context);
@@ -94,9 +94,7 @@ export function lowerGroup(group: Group, rings: ReadonlyMap<string, EventSource>
           `lists the elements of ${member.name} that emit ${event.name}`,
           source.ring.name,
         ),
-        when.slot,
-        rankOf(profile, when.slot),
-        when.order + 0.25,
+        { ...when, phase: 'list' },
       );
       multiplicityKernel(group, member, event, source, when, context);
       markKernel(group, member, event, source, when, context);
@@ -189,7 +187,7 @@ function holdDerived(group: Group, context: Context): void {
     block.locals.declared,
     block.statements,
   );
-  builder.each(kernel, profile.defaults.hold, rankOf(profile, profile.defaults.hold), 0);
+  builder.each(kernel, { slot: profile.defaults.hold, order: 0 });
 }
 
 const lanes = (block: Block, context: Context): boolean => runsOnLanes(block.statements, context.builder);
@@ -251,7 +249,6 @@ function noiseBuffers(group: Group, context: Context): Map<string, Noise> {
       ir.store(noise.even, rangesAddress.index, to(context.real, ir.mul(scale, pair[0]))),
       ir.store(noise.odd, rangesAddress.index, to(context.real, ir.mul(scale, pair[1]))),
     );
-    const rank = rankOf(profile, profile.defaults.integrate);
     for (const [label, block] of [
       ['words', first],
       ['normals', second],
@@ -264,7 +261,7 @@ function noiseBuffers(group: Group, context: Context): Map<string, Noise> {
         block.locals.declared,
         block.statements,
       );
-      builder.each(kernel, profile.defaults.integrate, rank, -1e6, 2, 0);
+      builder.each(kernel, { slot: profile.defaults.integrate, order: 'first' }, 2);
     }
     result.set(xi, noise);
   }
@@ -304,7 +301,7 @@ function updateKernel(
       block.locals.declared,
       block.statements,
     );
-    builder.each(kernel, profile.defaults.integrate, rankOf(profile, profile.defaults.integrate), 0);
+    builder.each(kernel, { slot: profile.defaults.integrate, order: 0 });
   }
   for (const event of group.events.filter((candidate) => !fused.includes(candidate))) {
     const inner = new Block();
@@ -326,7 +323,7 @@ function updateKernel(
       inner.locals.declared,
       inner.statements,
     );
-    builder.each(kernel, when.slot, rankOf(profile, when.slot), when.order);
+    builder.each(kernel, when);
   }
 }
 
@@ -596,7 +593,7 @@ function markKernel(
     [],
     body,
   );
-  builder.each(kernel, when.slot, rankOf(profile, when.slot), when.order + 0.5);
+  builder.each(kernel, { ...when, phase: 'mark' });
 }
 
 /** How often an event counts, for the elements that emit it. @random stream `population/<id>/multiplicity/<event>` */
@@ -609,7 +606,7 @@ function multiplicityKernel(
   context: Context,
 ): void {
   if (!event.multiplicity || !source.times) return;
-  const { builder, profile } = context;
+  const { builder } = context;
   const block = new Block();
   const local: Ir = { kind: 'local', type: 'u32', name: 'index' };
   const address = {
@@ -640,8 +637,8 @@ function multiplicityKernel(
     block.locals.declared,
     block.statements,
   );
-  builder.each(kernel, when.slot, rankOf(profile, when.slot), when.order + 0.3);
-  builder.each(multiplesKernel(source, context), when.slot, rankOf(profile, when.slot), when.order + 0.35);
+  builder.each(kernel, { ...when, phase: 'count' });
+  builder.each(multiplesKernel(source, context), { ...when, phase: 'log multiples' });
 }
 
 /** What an event does to the elements that emitted it, such as a reset. */
@@ -674,5 +671,5 @@ function actionKernel(group: Group, member: Member, event: EventCode, source: Ev
   );
   const slot =
     event.definition.actionSlot ?? (event.name === 'spike' ? profile.defaults.reset : profile.defaults.eventAction);
-  builder.each(kernel, slot, rankOf(profile, slot), event.definition.order);
+  builder.each(kernel, { slot, order: event.definition.order });
 }

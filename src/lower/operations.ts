@@ -14,7 +14,6 @@ import { fold } from '../ir/fold.js';
 import type { Group } from './groups.js';
 import { writable } from './inbox.js';
 import { runsOnLanes } from './lanes.js';
-import { rankOf } from './profile.js';
 import { wholeSteps } from './whole-steps.js';
 
 /** @random stream `operation/<id>`, counter (element, 0, step, site) */
@@ -63,5 +62,5 @@ function operate(name: string, operation: Operation, piece: Piece, every: number
     block.locals.declared,
     block.statements,
   );
-  builder.each(kernel, slot, rankOf(profile, slot), operation.order, every, 0);
+  builder.each(kernel, { slot, order: operation.order }, every, 0);
 }

@@ -19,6 +19,7 @@ import type {
   TypedArray,
 } from '../ir/program.js';
 import { freeName } from '../model/free-name.js';
+import { inOrder, type PlacedEntry, type StepPlace } from './step-place.js';
 
 export interface BufferOptions {
   readonly role?: 'state' | 'constant';
@@ -36,7 +37,7 @@ export class ProgramBuilder {
   readonly notes: string[] = [];
   readonly faults = new Map<number, string>();
   readonly #functions = new Map<string, IrFunction>();
-  readonly #steps: (StepEntry & { readonly rank: number; readonly order: number; readonly sequence: number })[] = [];
+  readonly #steps: PlacedEntry[] = [];
 
   buffer(name: string, element: ElementType, length: Extent, comment: string, options: BufferOptions = {}): Buffer {
     const buffer: Buffer = {
@@ -100,15 +101,14 @@ export class ProgramBuilder {
     return actions;
   }
 
-  /** Adds a kernel to each step. Entries run by (rank of the slot in the profile, order, sequence of adding). */
-  each(kernel: string, slot: string, rank: number, order: number, every = 1, offset = 0): void {
-    this.#steps.push({ kernel, every, offset, slot, rank, order, sequence: this.#steps.length });
+  /** Adds a kernel to each step, or to every so many from one on. */
+  each(kernel: string, place: StepPlace, every = 1, offset = 0): void {
+    this.#steps.push({ entry: { kernel, every, offset, slot: place.slot }, place });
   }
 
-  stepEntries(): StepEntry[] {
-    return [...this.#steps]
-      .sort((a, b) => a.rank - b.rank || a.order - b.order || a.sequence - b.sequence)
-      .map(({ kernel, every, offset, slot }) => ({ kernel, every, offset, slot }));
+  /** The entries of a step, in order. @param rankOf  the place of a slot in a step */
+  stepEntries(rankOf: (slot: string) => number): StepEntry[] {
+    return inOrder(this.#steps, rankOf);
   }
 
   /** The fault bit for a sentence; bit 31 gathers what does not get its own. */

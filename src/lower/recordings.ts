@@ -16,7 +16,6 @@ import * as messages from './messages.js';
 import type { Indices, Part, Piece } from './pieces.js';
 import { indexCount, memberOf, partsOf, pieceDomain } from './pieces.js';
 import type { Connectivity, ProjectionPlan } from './projection.js';
-import { rankOf } from './profile.js';
 import { initialSample } from './protocol.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { SynapseScope } from './synapse-scope.js';
@@ -408,7 +407,6 @@ function sampleLog(
   const capacity = Math.max(16, Math.min(4096, Math.ceil((1 << 20) / rowLength)));
   const log = builder.buffer(name, real, capacity * rowLength, `samples every ${schedule.every} steps, one row a time`);
   const cursor = builder.buffer(`${name}.rows`, 'u32', 1, `rows in ${name}`);
-  const rank = rankOf(profile, schedule.slot);
   const locations: SampleLocation[] = [];
   const kernels: { readonly kernel: string; readonly first: string }[] = [];
   let column = 0;
@@ -440,7 +438,7 @@ function sampleLog(
   kernels.push({ kernel: advance, first: advance });
   const offset = profile.sampleLabel === 1 ? schedule.every - 1 : 0;
   for (const { kernel, first } of kernels) {
-    builder.each(kernel, schedule.slot, rank, schedule.order, schedule.every, offset);
+    builder.each(kernel, schedule, schedule.every, offset);
     // With labels at the end of steps there is a sample of the initial state too.
     if (profile.sampleLabel === 1) builder.procedure(initialSample).push({ kind: 'run', kernel: first });
   }

@@ -8,10 +8,10 @@ import { step } from './element-scope.js';
 import type { EventSource } from './events.js';
 import * as messages from './messages.js';
 import { multiplesKernel, timesAt } from './multiples.js';
-import { rankOf } from './profile.js';
 import type { ReplayedSpike } from './replay.js';
 import { replayedSpikes, versionsOf } from './replay.js';
 import { changeReplayedTimes } from './serial/replay.js';
+import type { StepPhase } from './step-place.js';
 
 export function lowerSources(rings: ReadonlyMap<string, EventSource>, context: Context): void {
   const { model, diagnostics } = context;
@@ -153,9 +153,8 @@ function replay(name: string, order: number, source: EventSource, context: Conte
     ]),
     ir.store(cursor, ir.u32(0), current ? ir.sub(ir.get(next), first) : ir.get(next)),
   );
-  const rank = rankOf(profile, profile.defaults.threshold);
-  const each = (kernel: string, place: number): void =>
-    builder.each(kernel, profile.defaults.threshold, rank, order + place);
+  const each = (kernel: string, phase: StepPhase): void =>
+    builder.each(kernel, { slot: profile.defaults.threshold, order, phase });
   each(
     builder.sequential(
       `${name}.replay`,
@@ -163,10 +162,10 @@ function replay(name: string, order: number, source: EventSource, context: Conte
       block.locals.declared,
       block.statements,
     ),
-    0,
+    'main',
   );
-  each(builder.compact(`${name}.spike.compact`, `lists the elements of ${name} that spike`, source.ring.name), 0.25);
-  if (source.times) each(multiplesKernel(source, context), 0.35);
+  each(builder.compact(`${name}.spike.compact`, `lists the elements of ${name} that spike`, source.ring.name), 'list');
+  if (source.times) each(multiplesKernel(source, context), 'log multiples');
 }
 
 /** A kernel by which a phase gives a population other spikes to replay. */

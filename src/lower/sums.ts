@@ -27,7 +27,6 @@ import type { Method } from './integrate.js';
 import * as messages from './messages.js';
 import { readNames, sharedKey } from './pathways.js';
 import { reached, type Connectivity, type ProjectionPlan } from './projection.js';
-import { rankOf } from './profile.js';
 import { synapseDraws } from './synapse-values.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { elementIndex, SynapseScope } from './synapse-scope.js';
@@ -39,32 +38,22 @@ export function lowerContinuousSynapses(
   context: Context,
 ): void {
   const { builder, profile } = context;
-  const rank = rankOf(profile, profile.defaults.summed);
   refuseReadingSums(plan, context);
   for (const [key, e] of Object.entries(plan.type.summed).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    builder.each(
-      sumKernel(key, e, true, plan, connectivity, storage, context),
-      profile.defaults.summed,
-      rank,
-      plan.projection.order - 1,
-    );
+    builder.each(sumKernel(key, e, true, plan, connectivity, storage, context), {
+      slot: profile.defaults.summed,
+      order: plan.projection.order - 1,
+    });
   }
   for (const [key, e] of Object.entries(plan.type.contributes).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    builder.each(
-      sumKernel(key, e, false, plan, connectivity, storage, context),
-      profile.defaults.summed,
-      rank,
-      plan.projection.order - 0.5,
-    );
+    builder.each(sumKernel(key, e, false, plan, connectivity, storage, context), {
+      slot: profile.defaults.summed,
+      order: plan.projection.order,
+      phase: 'contribute',
+    });
   }
   const update = updateKernel(plan, connectivity, storage, context);
-  if (update)
-    builder.each(
-      update,
-      profile.defaults.integrate,
-      rankOf(profile, profile.defaults.integrate),
-      plan.projection.order,
-    );
+  if (update) builder.each(update, { slot: profile.defaults.integrate, order: plan.projection.order });
 }
 
 /** Refuses a sum over what the sums themselves write: its value would depend on the order of the elements. */

@@ -18,7 +18,6 @@ import { step } from '../element-scope.js';
 import * as messages from '../messages.js';
 import type { PathwayPlan, ProjectionEnd } from '../projection.js';
 import { delayInterval } from '../projection.js';
-import { rankOf } from '../profile.js';
 import { mostWithin, versionsOf } from '../replay.js';
 import { synapseDraws } from '../synapse-values.js';
 import type { Network, SteppedProjection } from './layout.js';
@@ -107,12 +106,7 @@ export function deliveriesOf(network: Network): Deliveries {
         for (const listener of all) {
           if (!listener.queue || !history) continue;
           const order = listener.projection.plan.projection.order;
-          builder.each(
-            dueKernel(listener, history, network),
-            profile.defaults.operation,
-            rankOf(profile, profile.defaults.operation),
-            order,
-          );
+          builder.each(dueKernel(listener, history, network), { slot: profile.defaults.operation, order });
         }
       }
     },

@@ -14,7 +14,6 @@ import { multiplesKernel } from '../multiples.js';
 import type { Copies } from '../phases.js';
 import { changesFirstValues, deriveAgain } from '../phases.js';
 import type { ProjectionPlan } from '../projection.js';
-import { rankOf } from '../profile.js';
 import type { BuiltProjection } from '../recordings.js';
 import { creationSort } from '../synapses/indices.js';
 import { deliveriesOf } from './deliveries.js';
@@ -55,7 +54,7 @@ export function lowerSerially(
       builder.initially(creationSort(`${plan.name}.by_creation`, connectivity.columns, connectivity.creation, context));
   const deliveries = deliveriesOf(network);
   const start = profile.defaults.operation;
-  builder.each(timeKernel(network), start, rankOf(profile, start), Number.MIN_SAFE_INTEGER);
+  builder.each(timeKernel(network), { slot: start, order: 'first' });
   deliveries.schedule();
   const populations = steppingOrder(context);
   const memberOf = (name: string): { stepped: SteppedGroup; member: Group['members'][number] } | null => {
@@ -72,7 +71,7 @@ export function lowerSerially(
       ? stepKernels(network, found.stepped, found.member, deliveries)
       : [replayKernel(network, name, deliveries)].filter((kernel) => kernel !== null);
     // Of one order, they run as they are added.
-    for (const kernel of kernels) builder.each(kernel, slot, rankOf(profile, slot), order);
+    for (const kernel of kernels) builder.each(kernel, { slot, order });
   });
   for (const source of rings.values()) {
     const { ring, population, event } = source;
@@ -81,8 +80,8 @@ export function lowerSerially(
       `lists the elements of ${population} that emit ${event}`,
       ring.name,
     );
-    builder.each(kernel, slot, rankOf(profile, slot), populations.length);
-    if (source.times) builder.each(multiplesKernel(source, context), slot, rankOf(profile, slot), populations.length);
+    builder.each(kernel, { slot, order: populations.length });
+    if (source.times) builder.each(multiplesKernel(source, context), { slot, order: populations.length });
   }
   const starting = (doing: 'derive' | 'enter'): string[] =>
     populations.flatMap((name) => {

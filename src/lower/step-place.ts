@@ -1,0 +1,42 @@
+/** Where in a step a kernel runs. */
+
+import type { StepEntry } from '../ir/program.js';
+
+/**
+ * What happens at one order of a slot, one after the other. Synapses contribute to sums and currents to inputs; inboxes
+ * that events may read are emptied. An event is tested for, its elements are listed, how often
+ * each counts is worked out and noted for readers of results, and the elements note when it was.
+ */
+const phases = ['contribute', 'inject', 'flush', 'main', 'list', 'count', 'log multiples', 'mark'] as const;
+
+/** One of the things that happen at one order of a slot. */
+export type StepPhase = (typeof phases)[number];
+
+/** Slots run as the timing profile says; within a slot, orders ascend; at one order, phases follow one another. */
+export interface StepPlace {
+  readonly slot: string;
+  /** As the model gives it: a whole number; or before, or after, everything else in the slot. */
+  readonly order: number | 'first' | 'last';
+  /** Absent: `main`. */
+  readonly phase?: StepPhase;
+}
+
+/** An entry of the step and its place. */
+export interface PlacedEntry {
+  readonly entry: StepEntry;
+  readonly place: StepPlace;
+}
+
+const orderOf = ({ order }: StepPlace): number => (order === 'first' ? -Infinity : order === 'last' ? Infinity : order);
+
+/** Entries in the order in which they run; of one place, as they were added. @param rankOf  the place of a slot */
+export function inOrder(entries: readonly PlacedEntry[], rankOf: (slot: string) => number): StepEntry[] {
+  const compare = (a: StepPlace, b: StepPlace): number => {
+    const slots = rankOf(a.slot) - rankOf(b.slot);
+    if (slots !== 0) return slots;
+    const [first, second] = [orderOf(a), orderOf(b)];
+    if (first !== second) return first < second ? -1 : 1;
+    return phases.indexOf(a.phase ?? 'main') - phases.indexOf(b.phase ?? 'main');
+  };
+  return [...entries].sort((a, b) => compare(a.place, b.place)).map(({ entry }) => entry);
+}

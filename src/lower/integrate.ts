@@ -12,7 +12,7 @@ import type { Expression } from '../lang/ast.js';
 import { functions } from '../lang/functions.js';
 import { linearForm } from '../lang/linear.js';
 import { callsIn, namesIn } from '../lang/walk.js';
-import type { IntegrationMethod } from '../model/typed.js';
+import type { Method } from './profile.js';
 import type { Equations } from './equations.js';
 import { drawsIn } from '../lang/functions.js';
 import { compileReal, library, to } from './expressions.js';
@@ -21,9 +21,6 @@ import { adaptiveValues } from './adaptive.js';
 import { heldBack } from './escape.js';
 import { fold } from '../ir/fold.js';
 import { exponentialOf, isNeverZero, rateOf } from './rates.js';
-
-/** Methods after `auto` is decided. */
-export type Method = Exclude<IntegrationMethod, 'auto' | 'cable-then-gates' | 'gates-then-cable'>;
 
 /** Why a method cannot integrate a set of equations, or null when it can. */
 export type Refusal = string | null;

@@ -6,6 +6,7 @@ import type { Buffer, Kernel, Manifest, Precision, Program, Statement } from '..
 import { drawOffset } from '../ir/names.js';
 import { numericsVersion } from '../ir/program.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
+import { settableNames } from './assignments.js';
 import { lowerConnectivity } from './connectivity.js';
 import type { Context } from './context.js';
 import { LoweringDiagnostics } from './context.js';
@@ -21,14 +22,14 @@ import { noEntries, withoutModes } from './modes.js';
 import { enterFirstRegimes, firstValues, lowerGroup } from './neurons.js';
 import { lowerOperations } from './operations.js';
 import { goesByTarget, pathwayCodes } from './pathways.js';
-import { lowerPhases, settableNames, turnsBack } from './phases.js';
+import { lowerPhases, turnsBack } from './phases.js';
 import { profiles, rankOf } from './profile.js';
 import { ProgramBuilder } from './program-builder.js';
 import { longestDelays, planProjections } from './projection.js';
 import type { ProjectionPlan } from './projection.js';
 import type { BuiltProjection, Recordings } from './recordings.js';
 import { lowerRecordings } from './recordings.js';
-import { refuseFeatures } from './refuse.js';
+import { refuseFeatures, unreadFeatures } from './refuse.js';
 import { lowerSerially } from './serial/lower-serial.js';
 import { lowerSources } from './sources.js';
 import { lowerContinuousSynapses } from './sums.js';
@@ -55,9 +56,10 @@ export function lower(
   { precision, counts, onPass }: LowerOptions,
 ): Program {
   const diagnostics = new LoweringDiagnostics();
+  refuseFeatures(whole, diagnostics);
+  diagnostics.throwIfErrors();
   const profile = profiles[whole.timing];
   const bySlots = profile.stepping === 'slots';
-  refuseFeatures(whole, diagnostics);
   // Regimes become a variable, and events that share a name one event.
   const { model, entries } = bySlots ? withoutModes(whole, profile, diagnostics) : { model: whole, entries: noEntries };
   diagnostics.throwIfErrors();
@@ -75,6 +77,7 @@ export function lower(
     settable: settableNames(model.experiment.protocol),
     turnsBack: turnsBack(model.experiment.protocol),
   };
+  context.builder.notes.push(...unreadFeatures(whole));
   context.builder.buffer('faults', 'u32', 1, 'bits of what went wrong');
   const parts: Parts = { groups: [], projections: [], rings: new Map(), recordings: { samples: [], events: [] } };
   const done = (pass: string): void => {

@@ -24,7 +24,8 @@ import type { Group, Member } from './groups.js';
 import { initialValues } from './initial-values.js';
 import { escaping } from './escape.js';
 import { linearSystem, newValues, refusal, steppedDerivatives } from './integrate.js';
-import type { LinearSystem, Method } from './integrate.js';
+import type { LinearSystem } from './integrate.js';
+import type { Method } from './profile.js';
 import { runsOnLanes } from './lanes.js';
 import * as messages from './messages.js';
 import type { Entries } from './modes.js';
@@ -473,33 +474,16 @@ function exactValues(
   );
 }
 
-/** Brian's order of preference where the profile is Brian's; elsewhere the most accurate that accepts. */
+/** The method that a type names or, where it names none, the first of the profile's that accepts its equations. */
 function chooseMethod(group: Group, context: Context): { method: Method; system: LinearSystem | null } | null {
   const { equations } = group;
   const inputs = new Set(Object.keys(group.type.inputs));
   const linear = linearSystem(equations, inputs);
-  const candidates: readonly Method[] =
-    equations.method === 'auto'
-      ? context.profile.name === 'brian'
-        ? ['exact', 'euler', 'heun']
-        : ['exact', 'exponentialEuler', 'rk4', 'euler', 'heun']
-      : [equations.method as Method];
+  const { method: own } = equations;
+  invariant(own !== 'cable-then-gates' && own !== 'gates-then-cable', 'lower/neurons', `${own} is for cables`);
+  const candidates = own === 'auto' ? context.profile.methods : [own];
   const reasons: string[] = [];
   for (const method of candidates) {
-    const known: readonly string[] = [
-      'exact',
-      'exponentialEuler',
-      'euler',
-      'rk2',
-      'rk4',
-      'adaptive',
-      'heun',
-      'milstein',
-    ];
-    if (!known.includes(method)) {
-      context.diagnostics.add(messages.unsupportedFeature(`the integration method ${method}`));
-      return null;
-    }
     if (method === 'exact') {
       const reason = typeof linear === 'string' ? linear : severalModes(group);
       if (typeof linear !== 'string' && reason === null) return { method, system: linear };
@@ -512,7 +496,7 @@ function chooseMethod(group: Group, context: Context): { method: Method; system:
   }
   context.diagnostics.add(
     messages.methodRefused(
-      equations.method === 'auto' ? candidates.join(', ') : equations.method,
+      candidates.join(', '),
       group.name,
       reasons.join('; '),
       equations.noise.length > 0

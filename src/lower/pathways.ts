@@ -20,6 +20,7 @@ import { boundsOf, hull, isBounded } from './bounds.js';
 import { namedIndex } from './rules/rule-code.js';
 import { expectedSynapses } from './synapses/expected.js';
 import { inOrderOfCreation } from './synapses/indices.js';
+import { valuesSet } from './assignments.js';
 import type { Context } from './context.js';
 import { isInForce } from './delay-windows.js';
 import { drawStep, keyAt, keyBuffer, philox } from './draws.js';
@@ -33,7 +34,7 @@ import { quantise, roundingSlack, writable } from './inbox.js';
 import { timesAt } from './multiples.js';
 import * as messages from './messages.js';
 import type { Connectivity, PathwayPlan, ProjectionPlan, SynapseIndex } from './projection.js';
-import { isSurelyNumber, parameterBounds, roundDelay, valueBounds, valuesSet } from './projection.js';
+import { isSurelyNumber, parameterBounds, roundDelay, valueBounds } from './projection.js';
 import { synapseDraws, synapseValue } from './synapse-values.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { elementIndex, SynapseScope } from './synapse-scope.js';
@@ -83,7 +84,7 @@ function ownBounds(plan: ProjectionPlan, context: Context): (name: string) => In
   const states = new Map<string, Interval>();
   for (const name of plan.equations.state.keys()) {
     if (plan.equations.derivatives.has(name)) continue;
-    let interval = [synapseValue(plan, name), ...valuesSet(plan.name, name, context)]
+    let interval = [synapseValue(plan, name), ...valuesSet(plan.name, name, context.model.experiment.protocol)]
       .map((value) => valueBounds(value, parameters, context))
       .reduce(hull);
     for (const pathway of plan.pathways) {

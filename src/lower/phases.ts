@@ -17,7 +17,6 @@ import { assignValues } from './initial-values.js';
 import * as messages from './messages.js';
 import type { Piece } from './pieces.js';
 import { memberOf, pieceDomain, piecesOf, wholeOf } from './pieces.js';
-import { ownersOf } from '../model/typed.js';
 import type { ProjectionPlan } from './projection.js';
 import { phaseProcedure } from './protocol.js';
 import type { BuiltProjection } from './recordings.js';
@@ -25,23 +24,6 @@ import { changeReplay } from './sources.js';
 import type { ChosenSynapses } from './synapse-values.js';
 import { overPositions } from './synapses/positions.js';
 import { assignSharedValues, assignSynapseValues } from './synapse-values.js';
-
-/** Names that some phase sets, as `owner.name`: they must stay variables. */
-export function settableNames(protocol: readonly Phase[]): Set<string> {
-  return new Set(
-    protocol.flatMap((phase) => {
-      if (phase.kind !== 'set' && phase.kind !== 'initialise') return [];
-      const { of } = phase;
-      const values = phase.kind === 'set' ? phase.set : phase.initialise;
-      if (of !== undefined)
-        return Object.keys(values).flatMap((variable) => ownersOf(of).map((owner) => `${owner}.${variable}`));
-      return Object.keys(values).map((key) => {
-        const { owner, variable } = assignedBy(key);
-        return `${owner}.${variable}`;
-      });
-    }),
-  );
-}
 
 /** Procedure that works out again what was derived from first values, where it is stored rather than read on the spot. */
 export const deriveAgain = 'derive';

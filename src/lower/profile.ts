@@ -2,7 +2,10 @@
  * Timing profiles as data: the order of slots within a step and how times are labelled (see `docs/architecture.md`).
  */
 
-import type { TimingProfile } from '../model/typed.js';
+import type { IntegrationMethod, TimingProfile } from '../model/typed.js';
+
+/** Methods after `auto` is decided. */
+export type Method = Exclude<IntegrationMethod, 'auto' | 'cable-then-gates' | 'gates-then-cable'>;
 
 export interface Profile {
   readonly name: TimingProfile;
@@ -38,6 +41,8 @@ export interface Profile {
    * A sample taken in step n has time (n + sampleLabel) * dt; with 1 there is also one of the initial state at t = 0.
    */
   readonly sampleLabel: 0 | 1;
+  /** Which integration methods are tried where the model leaves it open; the first that accepts is taken. */
+  readonly methods: readonly Method[];
   /** How delays become whole steps: the nearest, with halves up or to the even one. */
   readonly delayRounding: 'halfUp' | 'halfEven';
 }
@@ -65,6 +70,8 @@ const brian: Profile = {
   },
   spikeLabel: 0,
   sampleLabel: 0,
+  // Brian's order of preference.
+  methods: ['exact', 'euler', 'heun'],
   delayRounding: 'halfUp',
 };
 
@@ -88,6 +95,8 @@ const grid: Profile = {
   },
   spikeLabel: 1,
   sampleLabel: 1,
+  // The most accurate that accepts.
+  methods: ['exact', 'exponentialEuler', 'rk4', 'euler', 'heun'],
   delayRounding: 'halfEven',
 };
 
@@ -95,7 +104,7 @@ const grid: Profile = {
  * The reference interpreter of LEMS: times are those of the end of a step, as for `grid`, and what is due is delivered
  * first.
  */
-const lemsEuler: Profile = { ...grid, name: 'lems-euler', stepping: 'elements' };
+const lemsEuler: Profile = { ...grid, name: 'lems-euler', stepping: 'elements', methods: ['euler'] };
 
 export const profiles: Readonly<Record<TimingProfile, Profile>> = { brian, grid, 'lems-euler': lemsEuler };
 

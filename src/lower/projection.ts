@@ -5,6 +5,7 @@ import type { Buffer, Extent } from '../ir/program.js';
 import { formulaOf } from '../model/typed.js';
 import { namesIn } from '../lang/walk.js';
 import type { End, Pathway, Projection, SynapseType, Value } from '../model/typed.js';
+import { valuesSet } from './assignments.js';
 import type { Interval } from './bounds.js';
 import { boundsOf, exactly, everything, hull, isBounded, isBoundedThroughout } from './bounds.js';
 import type { Context } from './context.js';
@@ -295,16 +296,6 @@ export function valueBounds(value: Value, lookup: (name: string) => Interval | u
 /** What bounds are worked out from: a projection with its ends. */
 export type BoundedProjection = Pick<ProjectionPlan, 'name' | 'projection' | 'equations' | 'pre' | 'post'>;
 
-/** Values that the protocol gives to a variable of a projection. */
-export function valuesSet(owner: string, variable: string, context: Context): Value[] {
-  const key = `${owner}.${variable}`;
-  return context.model.experiment.protocol.flatMap((phase) => {
-    const value =
-      phase.kind === 'set' ? phase.set[key] : phase.kind === 'initialise' ? phase.initialise[key] : undefined;
-    return value === undefined ? [] : [value];
-  });
-}
-
 /**
  * Intervals of a projection's parameters, first values and later ones, and of its indices, for use in delays and
  * weights.
@@ -318,7 +309,10 @@ export function parameterBounds(plan: BoundedProjection, context: Context): (nam
     let interval = cache.get(name);
     if (!interval) {
       cache.set(name, everything);
-      interval = [projection.values[name] ?? parameter.value, ...valuesSet(owner, name, context)]
+      interval = [
+        projection.values[name] ?? parameter.value,
+        ...valuesSet(owner, name, context.model.experiment.protocol),
+      ]
         .map((value) => valueBounds(value, lookup, context))
         .reduce(hull);
       cache.set(name, interval);
@@ -375,7 +369,10 @@ export function isSurelyNumber(plan: BoundedProjection, name: string, context: C
   const parameter = equations.parameters.get(name);
   if (!parameter) return false;
   const lookup = parameterBounds(plan, context);
-  return [projection.values[name] ?? parameter.value, ...valuesSet(plan.name, name, context)].every((value) => {
+  return [
+    projection.values[name] ?? parameter.value,
+    ...valuesSet(plan.name, name, context.model.experiment.protocol),
+  ].every((value) => {
     const e = formulaOf(value);
     if (!e) return isBounded(valueBounds(value, lookup, context));
     return (

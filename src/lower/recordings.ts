@@ -85,10 +85,6 @@ function eventRecordings(
   recording: Extract<Recording, { kind: 'events' | 'rate' }>,
   context: Context,
 ): readonly EventRecordingLocation[] {
-  if (recording.kind === 'events' && recording.variables && recording.variables.length > 0) {
-    context.diagnostics.add(messages.unsupportedFeature(`recording variables at the spikes (${recording.name})`));
-    return [];
-  }
   const event = recording.kind === 'events' ? recording.events : 'spike';
   const parts = partsOf(recording.of, `recording ${recording.name}`, context) ?? [];
   return parts.map(({ population, indices }) => ({

@@ -1,115 +1,79 @@
-/** Pass: refuses, by the feature's name, what a valid model may say and lowering does not run yet. */
+/**
+ * Pass: refuses, by the feature's name, what a valid model may say and its timing profile does not run, and notes what
+ * it does not read.
+ */
 
-import { readsVariable } from '../model/typed.js';
+import type { Model } from '../model/typed.js';
 import type { LoweringDiagnostics } from './context.js';
-import type { Model, NeuronType, Population, Projection, Recording, Stimulus } from '../model/typed.js';
+import type { Use } from './features/read.js';
+import type { Feature, Support } from './features/table.js';
+import { features, placePhrases, selectionPhrases, selections, selectionsOf } from './features/table.js';
+import { usesOf } from './features/uses.js';
 import * as messages from './messages.js';
-import { profiles } from './profile.js';
 
-/** A sentence part that names the feature, if something uses it. */
-type Feature = string | false | undefined;
-
-/** A feature where a model uses it, and what to do about it. */
-interface Use {
-  readonly pointer: string;
-  readonly feature: string;
-  readonly hint: string | undefined;
+/** What the table says of a use. */
+interface Verdict {
+  readonly use: Use;
+  /** Tells kinds of features apart. */
+  readonly key: string;
+  readonly phrase: string;
+  readonly support: Feature['support'];
+  readonly optionOf?: string;
 }
 
-/** @diagnostic lower/unsupported-feature  for each kind of feature that the model uses, at its first use */
-export function refuseFeatures(model: Model, diagnostics: LoweringDiagnostics): void {
-  const uses: Use[] = [];
-  const refusing =
-    (hint?: string) =>
-    (pointer: string, features: readonly Feature[]): void => {
-      for (const feature of features) if (feature) uses.push({ pointer, feature, hint });
-    };
-  const refuse = refusing();
-  if (profiles[model.timing].stepping === 'elements') refuseInSteps(model, refusing(messages.otherTiming));
-  for (const [name, type] of Object.entries(model.neurons)) refuse(`/neurons/${name}`, ofType(name, type));
-  for (const [name, population] of Object.entries(model.populations))
-    refuse(`/populations/${name}`, ofPopulation(name, population));
-  for (const [name, projection] of Object.entries(model.projections))
-    refuse(`/projections/${name}`, ofProjection(name, projection));
-  for (const [name, stimulus] of Object.entries(model.stimuli))
-    refuse(`/stimuli/${name}`, [ofStimulus(name, stimulus)]);
-  model.recordings.forEach((recording, k) => refuse(`/recordings/${k}`, [ofRecording(recording)]));
-  // A network has as many places on its cells as connections: one of each kind says enough.
-  for (const [first, ...others] of ofOneKind(uses)) {
-    if (!first) continue;
-    const { pointer, feature, hint } = first;
-    diagnostics.within(pointer, () => diagnostics.add(messages.unsupportedFeature(feature, hint, others.length)));
+function verdictOn(use: Use): Verdict {
+  switch (use.kind) {
+    case 'unknown': {
+      const support = { brian: 'refused', grid: 'refused', 'lems-euler': 'refused' } as const;
+      return { use, key: use.property, phrase: `the property ${use.property} (${use.name})`, support };
+    }
+    case 'selection': {
+      const phrase = `${placePhrases[use.place](selectionPhrases[use.selection])} (${use.name})`;
+      const optionOf = selectionsOf[use.place];
+      const support = selections[use.place][use.selection];
+      return { use, key: `${use.place} ${use.selection}`, phrase, support, ...(optionOf ? { optionOf } : {}) };
+    }
+    case 'feature': {
+      const { phrase, support, optionOf }: Feature = features[use.feature];
+      return { use, key: use.feature, phrase: phrase(use.name), support, ...(optionOf ? { optionOf } : {}) };
+    }
   }
 }
 
-/** Uses of features by their kind, which is what is said before the name in brackets. */
-function ofOneKind(uses: readonly Use[]): readonly (readonly Use[])[] {
-  const kinds = new Map<string, Use[]>();
-  for (const use of uses) {
-    const kind = use.feature.replace(/ \([^)]*\)/, '');
-    const known = kinds.get(kind);
-    if (known) known.push(use);
-    else kinds.set(kind, [use]);
+/** The features that a model uses, of one kind together, which a profile treats in a way. */
+function usedWith(model: Model, support: Support): readonly (readonly Verdict[])[] {
+  const kinds = new Map<string, Verdict[]>();
+  const verdicts = usesOf(model)
+    .map(verdictOn)
+    .filter((verdict) => verdict.support[model.timing] === support);
+  const keys = new Set(verdicts.map(({ key }) => key));
+  for (const verdict of verdicts) {
+    // An option is refused with what it is an option of.
+    if (verdict.optionOf !== undefined && keys.has(verdict.optionOf)) continue;
+    const known = kinds.get(verdict.key);
+    if (!known) kinds.set(verdict.key, [verdict]);
+    else if (known.every(({ use }) => use.pointer !== verdict.use.pointer)) known.push(verdict);
   }
   return [...kinds.values()];
 }
 
-/** What has no place in a step that goes element by element. */
-function refuseInSteps(model: Model, refuse: (pointer: string, features: readonly Feature[]) => void): void {
-  const under = `under the timing profile ${model.timing}`;
-  for (const [name, type] of Object.entries(model.neurons)) {
-    refuse(`/neurons/${name}`, [
-      type.noise.length > 0 && `noise (${name}) ${under}`,
-      Object.values(type.events).some(({ refractory }) => refractory !== undefined) &&
-        `a refractory period (${name}) ${under}`,
-      Object.values(type.events).some(({ multiplicity }) => multiplicity !== undefined) &&
-        `events with a multiplicity (${name}) ${under}`,
-      readsVariable(type, 'lastspike') && `the time of the last spike (${name}) ${under}`,
-    ]);
-  }
-  for (const [name, type] of Object.entries(model.synapses)) {
-    refuse(`/synapses/${name}`, [
-      type.noise.length > 0 && `noise (${name}) ${under}`,
-      Object.keys(type.summed).length > 0 && `a summed variable (${name}) ${under}`,
-      Object.values(type.derivatives).some(({ eventDriven }) => eventDriven) &&
-        `event-driven equations (${name}) ${under}`,
-    ]);
-  }
-  for (const name of Object.keys(model.operations)) refuse(`/operations/${name}`, [`the operation ${name} ${under}`]);
-  for (const [name, stimulus] of Object.entries(model.stimuli)) {
-    refuse(`/stimuli/${name}`, [stimulus.kind === 'poisson' && `the Poisson input ${name} ${under}`]);
+/** @diagnostic lower/unsupported-feature  for each kind of feature that the model uses, at its first use */
+export function refuseFeatures(model: Model, diagnostics: LoweringDiagnostics): void {
+  // A network has as many places on its cells as connections: one of each kind says enough.
+  for (const [first, ...others] of usedWith(model, 'refused')) {
+    if (!first) continue;
+    const { use, phrase, support } = first;
+    const elsewhere = Object.values(support).some((other) => other === 'runs');
+    const sentence = elsewhere ? `${phrase} under the timing profile ${model.timing}` : phrase;
+    const hint = elsewhere ? messages.otherTiming : undefined;
+    diagnostics.within(use.pointer, () => diagnostics.add(messages.unsupportedFeature(sentence, hint, others.length)));
   }
 }
 
-function ofType(name: string, type: NeuronType): Feature[] {
-  return [
-    type.compartments !== undefined && `a cell with compartments (${name})`,
-    ...Object.entries(type.events).map(
-      ([event, { section }]) => section !== undefined && `an event at a section (${name}.${event})`,
-    ),
-  ];
-}
-
-function ofPopulation(name: string, population: Population): Feature[] {
-  return [population.clock !== undefined && `a population with its own clock (${name})`];
-}
-
-function ofProjection(name: string, projection: Projection): Feature[] {
-  return [
-    (projection.from.section !== undefined || projection.to.section !== undefined) &&
-      `a projection that ends at a section (${name})`,
-  ];
-}
-
-const ofStimulus = (name: string, stimulus: Stimulus): Feature =>
-  stimulus.kind === 'current' && stimulus.section !== undefined && `a current into a section (${name})`;
-
-function ofRecording(recording: Recording): Feature {
-  if (recording.kind === 'rate') return false;
-  if (recording.kind === 'variables' && recording.section !== undefined)
-    return `a recording at a section (${recording.name})`;
-  return (
-    recording.variables?.some((variable) => variable.includes('.')) &&
-    `a recording of a mechanism's variable (${recording.name})`
-  );
-}
+/** Sentences about what a model says and its profile does not read. */
+export const unreadFeatures = (model: Model): readonly string[] =>
+  usedWith(model, 'unread').map((verdicts) => {
+    const [first] = verdicts;
+    const more = verdicts.length > 1 ? ` and ${verdicts.length - 1} more like it` : '';
+    return `${model.timing} does not read ${first?.phrase ?? ''}${more}`;
+  });

@@ -23,7 +23,7 @@ import { drawsIn } from '../lang/functions.js';
 import { compile, compileCondition, compileReal, to } from './expressions.js';
 import { compiledTerms, propagated, propagatorsIn } from './exact.js';
 import { linearSystem, newValues, refusal, steppedDerivatives } from './integrate.js';
-import type { Method } from './integrate.js';
+import type { Method } from './profile.js';
 import * as messages from './messages.js';
 import { readNames, sharedKey } from './pathways.js';
 import { reached, type Connectivity, type ProjectionPlan } from './projection.js';
@@ -136,12 +136,6 @@ function updateKernel(
   const { equations } = plan;
   const events = Object.entries(plan.type.events ?? {}).sort(([a, x], [b, y]) => x.order - y.order || (a < b ? -1 : 1));
   if (steppedDerivatives(equations).size === 0 && events.length === 0) return null;
-  if (equations.noise.length > 0) {
-    context.diagnostics.add(
-      messages.unsupportedFeature(`noise in the equations of synapses (projection ${plan.name})`),
-    );
-    return null;
-  }
   const block = new Block();
   const position = block.local('position', 'u32');
   const body = block.nested((inner) => {

@@ -70,7 +70,7 @@ test.each<[string, string, Parts]>([
   ],
   [
     'lower/unsupported-feature',
-    'noise in the equations of synapses (projection p)',
+    'noise in the equations of synapses (s)',
     {
       synapse:
         'state: { w: 0 }, derivatives: { w: "xi/ms**0.5" }, noise: [xi], pathways: { pre: { on: pre.spike, delay: 1 ms, do: post.v += 1.0 } }',
@@ -210,8 +210,8 @@ experiment: { dt: 0.1 ms, duration: 1 ms }
 const hard: Readonly<Record<string, RegExp>> = {
   'assemblies-noise': /a delay of projection ring rounds to zero steps/,
   'calcium-cell': /a cell with compartments/,
-  'dendritic-spikes': /a cell with compartments|a delay of projection among rounds to zero steps/,
-  'onto-synapses': /a projection onto the synapses of another/,
+  'dendritic-spikes': /recording variables at the spikes/,
+  'onto-synapses': /a projection that ends at synapses/,
   'recorded-synapses': /a delay of projection feed rounds to zero steps/,
   'replayed-spikes': /the data with this digest was not given/,
   'two-clocks': /a population with its own clock/,

@@ -15,7 +15,6 @@ import type { Context } from '../context.js';
 import { isInForce } from '../delay-windows.js';
 import { drawStep, keyAt, keyBuffer } from '../draws.js';
 import { step } from '../element-scope.js';
-import * as messages from '../messages.js';
 import type { PathwayPlan, ProjectionEnd } from '../projection.js';
 import { delayInterval } from '../projection.js';
 import { mostWithin, versionsOf } from '../replay.js';
@@ -89,6 +88,7 @@ export function deliveriesOf(network: Network): Deliveries {
       if (queue) longest.set(key, Math.max(longest.get(key) ?? 0, most));
     }
   }
+  for (const all of listeners.values()) all.sort(byOrder);
   const histories = new Map([...longest].map(([key, most]) => [key, historyOf(key, most, network)] as const));
   return {
     emit: (member, event, element, block, time) => {
@@ -101,17 +101,20 @@ export function deliveriesOf(network: Network): Deliveries {
     hearing: (population, event) => listeners.get(`${population}.${event}`) ?? [],
     schedule: () => {
       const { builder, profile } = context;
-      for (const [key, all] of listeners) {
-        const history = histories.get(key);
-        for (const listener of all) {
-          if (!listener.queue || !history) continue;
-          const order = listener.projection.plan.projection.order;
-          builder.each(dueKernel(listener, history, network), { slot: profile.defaults.operation, order });
-        }
-      }
+      const slot = profile.defaults.operation;
+      const due = [...listeners].flatMap(([key, all]) =>
+        all.map((listener) => ({ listener, history: histories.get(key) })),
+      );
+      for (const { listener, history } of due.sort((a, b) => byOrder(a.listener, b.listener)))
+        if (listener.queue && history) builder.each(dueKernel(listener, history, network), { slot, order: 0 });
     },
   };
 }
+
+/** By the order that pathways state, then by that of their projections. */
+const byOrder = (a: Listener, b: Listener): number =>
+  a.pathway.pathway.order - b.pathway.pathway.order ||
+  a.projection.plan.projection.order - b.projection.plan.projection.order;
 
 function delayOf(
   projection: SteppedProjection,
@@ -342,15 +345,6 @@ function act({ projection, pathway }: Listener, network: Network, place: Place, 
   };
   const scope = new StepScope(context, synapseOwner(network, projection, place), block, time, draws);
   const statements = pathway.pathway.do;
-  if (statements.some((statement) => statement.kind === 'send')) {
-    context.diagnostics.add(
-      messages.unsupportedFeature(
-        `sending later (projection ${plan.name}) under the timing profile ${context.profile.name}`,
-        messages.otherTiming,
-      ),
-    );
-    return;
-  }
   scope.execute(statements);
 }
 

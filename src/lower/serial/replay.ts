@@ -23,15 +23,6 @@ export function replayKernel(network: Network, name: string, deliveries: Deliver
     return null;
   }
   const all = versionsOf(name, context);
-  if (all.some(({ spikes }) => spikes.period !== undefined)) {
-    diagnostics.add(
-      messages.unsupportedFeature(
-        `spikes that repeat (population ${name}) under the timing profile ${context.profile.name}`,
-        messages.otherTiming,
-      ),
-    );
-    return null;
-  }
   const lists = all.map(({ spikes }) => inOrderOfTime(spikes, context));
   const times = builder.buffer(
     `${name}.spike_times`,

@@ -1,8 +1,8 @@
-/** One model under several timing profiles: the same result within the method's error, or a refusal by name. */
+/** Phases that meet each other, such as a change and a reset; single features are in `features/matrix.test.ts`. */
 
 import { describe, expect, test } from 'vitest';
-import type { Simulation } from '../support/simulate.js';
-import { simulate } from '../support/simulate.js';
+import type { Simulation } from '../../support/simulate.js';
+import { simulate } from '../../support/simulate.js';
 
 /** Leaky cells `a` and `b`, and given spikes that reach `b`; steps small enough for Euler to come close. */
 const network = (timing: string, protocol: string, stimuli = ''): string => `interneuron: 1
@@ -53,39 +53,11 @@ function compareRuns(one: Simulation, other: Simulation): void {
 
 const current = (more: string): string => `i: { kind: current, input: drive, ${more} }`;
 
-describe('lems-euler does what grid does', () => {
+describe('phases in a row: lems-euler does what grid does', () => {
   test.each([
-    ['a current into an assembly', '{ run: 40 ms }', current('to: { assembly: [a, "b[0:1]"] }, value: 2')],
-    ['a current into single elements', '{ run: 40 ms }', current('to: { population: a, indices: [0, 2] }, value: 2')],
-    [
-      'a current that all share',
-      '{ run: 40 ms }',
-      current('to: a, value: "2 + 0.5*normal(0, 1)", shared: true, every: 1 ms'),
-    ],
-    [
-      'a current that holds for several steps',
-      '{ run: 40 ms }',
-      current('to: a, value: "2 + 0.5*normal(0, 1)", every: 1 ms, from: 0.5 ms'),
-    ],
-    [
-      'a current that a phase changes',
-      '{ run: 10 ms }, { currents: { i: 2 + t/s } }, { run: 30 ms }',
-      current('to: a, value: 0'),
-    ],
-    [
-      'a current that is switched',
-      '{ run: 5 ms }, { attach: i }, { run: 25 ms }, { detach: i }, { run: 10 ms }',
-      current('to: a, value: 2, attached: false'),
-    ],
-    ['delays that a phase changes', '{ run: 13 ms }, { delays: { kicks.pre: 5 ms } }, { run: 27 ms }', ''],
     [
       'delays that a phase changes, and a reset',
       '{ run: 13 ms }, { delays: { kicks.pre: 5 ms } }, { run: 5 ms }, { reset: true }, { run: 20 ms }',
-      '',
-    ],
-    [
-      'spikes that a phase replaces',
-      '{ run: 13 ms }, { replay: { given: { indices: [0, 1, 1], times: [8 ms, 20.5 ms, 20.5 ms] } } }, { run: 27 ms }',
       '',
     ],
     [

@@ -1,0 +1,51 @@
+/** The table of features by timing profile as a page of the documentation. */
+
+import type { TimingProfile } from '../../model/typed.js';
+import type { Feature, Support } from './table.js';
+import { features, placePhrases, selectionPhrases, selections } from './table.js';
+
+const profiles = ['brian', 'grid', 'lems-euler'] as const satisfies readonly TimingProfile[];
+
+const words: Readonly<Record<Support, string>> = { runs: 'runs', refused: 'refused', unread: 'not read' };
+
+const row = (feature: string, support: Feature['support']): string =>
+  `| ${feature} | ${profiles.map((profile) => words[support[profile]]).join(' | ')} |`;
+
+const head = (what: string): string[] => [`| ${what} | ${profiles.join(' | ')} |`, '|---|---|---|---|'];
+
+/** What a sentence says of a feature before it names what has it. */
+const withoutName = (phrase: Feature['phrase']): string =>
+  phrase('')
+    .replace(/ \([^)]*\)/, '')
+    .trim();
+
+/** The text of `docs/timing-profiles.md`, in Markdown. */
+export function timingProfilesPage(): string {
+  const lines = [
+    '# Timing profiles',
+    '',
+    'What each timing profile makes of each feature of a model. *runs*: with the meaning that the model gives it, within',
+    "the error of the profile's integration; *refused*: the run ends before it begins, with the name of the feature and its",
+    'place; *not read*: it says how a step goes, which the profile itself says, and a note of the result tells so.',
+    '',
+    'Written by `npx tsx scripts/timing-profiles.ts` from `src/lower/features/table.ts`, from which lowering refuses.',
+    '`test/lower/features` runs every line under every profile.',
+    '',
+    ...head('feature'),
+    ...Object.values(features).map(({ phrase, support }) => row(withoutName(phrase), support)),
+    '',
+    '## Selections',
+    '',
+    ...head('selection'),
+    ...Object.entries(selections).flatMap(([place, kinds]) =>
+      Object.entries(kinds).map(([kind, support]) =>
+        row(
+          placePhrases[place as keyof typeof selections](selectionPhrases[kind as keyof typeof selectionPhrases]),
+          support,
+        ),
+      ),
+    ),
+    '',
+  ];
+  return lines.join('\n');
+}

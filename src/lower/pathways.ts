@@ -34,10 +34,11 @@ import { quantise, roundingSlack, writable } from './inbox.js';
 import { timesAt } from './multiples.js';
 import * as messages from './messages.js';
 import type { Connectivity, PathwayPlan, ProjectionPlan, SynapseIndex } from './projection.js';
-import { isSurelyNumber, parameterBounds, roundDelay, valueBounds } from './projection.js';
+import { isSurelyNumber, parameterBounds, valueBounds } from './projection.js';
 import { synapseDraws, synapseValue } from './synapse-values.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { elementIndex, SynapseScope } from './synapse-scope.js';
+import { delaySteps, roundDelay } from './round-delay.js';
 
 /** A statement with its target understood. */
 export interface PathwayStatement {
@@ -455,16 +456,7 @@ function laterIndex(
   scope: SynapseScope,
   context: Context,
 ): Ir {
-  const exact = fold(ir.div(to('f64', compile(after, scope)), ir.f64(context.dt)));
-  const steps = scope.block.name(
-    'steps_later',
-    fold(
-      ir.convert(
-        'i32',
-        fold(context.profile.delayRounding === 'halfEven' ? ir.unary('nearest', exact) : ir.add(exact, ir.f64(0.5))),
-      ),
-    ),
-  );
+  const steps = scope.block.name('steps_later', delaySteps(to('f64', compile(after, scope)), context));
   const legal = scope.block.name('in_time', ir.and(ir.ge(steps, ir.i32(1)), ir.le(steps, ir.i32(last))));
   scope.block.emit(
     ir.fault(

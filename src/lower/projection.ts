@@ -21,6 +21,7 @@ import { measuresOf } from '../draw/space/distances.js';
 import { distanceBounds, extentOf } from './space/distance.js';
 import { micrometresPerMetre } from '../draw/space/micrometres.js';
 import { axes } from '../draw/space/axes.js';
+import { roundDelay } from './round-delay.js';
 
 /** One end: a contiguous piece of a population; sources that replay spikes have no group. */
 export interface ProjectionEnd {
@@ -382,13 +383,6 @@ export function isSurelyNumber(plan: BoundedProjection, name: string, context: C
       )
     );
   });
-}
-
-/** Whole steps of a delay as the profile rounds it: halves up, or halves to even. */
-export function roundDelay(seconds: number, { dt, profile }: Context): number {
-  const steps = seconds / dt;
-  const up = Math.trunc(steps + 0.5);
-  return profile.delayRounding === 'halfEven' && up - steps === 0.5 && up % 2 !== 0 ? up - 1 : up;
 }
 
 /** Least delay of a pathway: none is needed where its slot comes after the tests for events. */

@@ -4,6 +4,8 @@
  */
 
 import { describe, expect, test } from 'vitest';
+import { profiles } from '../../src/lower/profile.js';
+import { roundDelay } from '../../src/lower/round-delay.js';
 import { brian } from '../support/brian-text.js';
 import { byCreation, created, finalOf, simulate, stepsOf } from '../support/simulate.js';
 import type { Simulation } from '../support/simulate.js';
@@ -376,5 +378,18 @@ describe('subgroups', () => {
     `),
     );
     expect(byCreation(run, 'S', 'w')).toEqual([4, 5]);
+  });
+});
+
+describe('delays that are no whole number of steps', () => {
+  // Halves of a step, which powers of two make exact.
+  test.each([
+    ['brian', [0, 1, 1, 2, 2, 3, 3, 4]],
+    ['grid', [0, 0, 1, 2, 2, 2, 3, 4]],
+  ] as const)('are rounded as %s says', (timing, expected) => {
+    const context = { dt: 2 ** -10, profile: profiles[timing] };
+    const found = Array.from({ length: 8 }, (_, k) => roundDelay((k / 2) * 2 ** -10, context));
+    expect(found).toEqual(expected);
+    expect(roundDelay(1e9 * 2 ** -10, context)).toBe(1e9);
   });
 });

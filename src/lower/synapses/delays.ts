@@ -24,6 +24,7 @@ import { checkLength, synapseDraws, within } from '../synapse-values.js';
 import { sortWithinRows } from './move-to-rows.js';
 import { overPositions } from './positions.js';
 import type { RawSynapses } from './raw-synapses.js';
+import { delaySteps } from '../round-delay.js';
 
 export interface Sorted {
   readonly segments: Buffer;
@@ -107,14 +108,7 @@ export function delayKernel(
       'delay',
       to('f64', delaySeconds(pathway, plan, raw, { position, source }, inner, context)),
     );
-    const exact = ir.div(seconds, ir.f64(context.dt));
-    const rounded = inner.name(
-      'rounded',
-      ir.convert(
-        'i32',
-        context.profile.delayRounding === 'halfEven' ? ir.unary('nearest', exact) : ir.add(exact, ir.f64(0.5)),
-      ),
-    );
+    const rounded = inner.name('rounded', delaySteps(seconds, context));
     const legal = inner.name(
       'legal',
       ir.and(

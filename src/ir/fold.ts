@@ -15,6 +15,14 @@ function evaluatorOf(callee: IrFunction): ReturnType<typeof createEvaluator> {
   return evaluator;
 }
 
+/** Functions that have been called, by name. */
+const callees = new Map<string, IrFunction>();
+
+/** Makes a function known to `foldCallByName`. */
+export function rememberCallee(callee: IrFunction): void {
+  callees.set(callee.name, callee);
+}
+
 const isConst = (e: Expression): e is Constant => e.kind === 'const';
 
 /** The constant that an operation on constants yields, or the operation itself. */
@@ -38,12 +46,19 @@ export function fold(e: Expression): Expression {
 
 /** Calls a one-result library function, at once when all arguments are constants. */
 export function foldCall(callee: IrFunction, args: readonly Expression[], call: Expression): Expression {
+  rememberCallee(callee);
   if (!args.every(isConst)) return call;
   const result = evaluatorOf(callee).call(
     callee.name,
     args.map((argument) => argument.value),
   )[0];
   return result === undefined ? call : constantOf(call.type, result);
+}
+
+/** A call as its result where all arguments are constants and the function is known, else as it is. */
+export function foldCallByName(call: Extract<Expression, { kind: 'call' }>): Expression {
+  const callee = callees.get(call.function);
+  return callee ? foldCall(callee, call.arguments, call) : call;
 }
 
 const constantOf = (type: ScalarType, value: number | bigint | boolean): Constant => ({ kind: 'const', type, value });

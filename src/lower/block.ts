@@ -2,6 +2,7 @@
 
 import { Locals, get, set } from '../ir/builder.js';
 import type { Expression, Local, ScalarType, Statement } from '../ir/program.js';
+import { constantOf, definitionOf, invariantLocal, known, resolvedStatements } from './invariant.js';
 
 /** The item that a map runs for: implicit local `index`. */
 export const item: Expression = { kind: 'local', type: 'u32', name: 'index' };
@@ -18,19 +19,25 @@ export class Block {
   }
 
   emit(...statements: Statement[]): void {
-    this.statements.push(...statements);
+    this.statements.push(...resolvedStatements(statements));
   }
 
   local(name: string, type: ScalarType): Local {
     return this.locals.fresh(name, type);
   }
 
-  /** Names a value, so that it is computed once; constants and locals stay as they are. */
+  /**
+   * Names a value, so that it is computed once; constants and locals stay as they are, and a number that is known when
+   * lowering needs no local.
+   */
   name(name: string, value: Expression): Expression {
     if (value.kind === 'const' || value.kind === 'local') return value;
+    const definition = definitionOf(value);
+    const constant = constantOf(value);
+    if (constant) return known(constant);
     const local = this.local(name, value.type);
     this.emit(set(local, value));
-    return get(local);
+    return definition ? invariantLocal(local, definition) : get(local);
   }
 
   /** Statements of a nested block that shares this one's locals. */

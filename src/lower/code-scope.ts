@@ -6,14 +6,16 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import type { Finding } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
-import type { Expression as Ir, IrFunction } from '../ir/program.js';
+import type { Constant, Expression as Ir, IrFunction, Local } from '../ir/program.js';
 import type { Call } from '../lang/ast.js';
 import type { Block } from './block.js';
 import type { Context, Real } from './context.js';
 import type { Draws } from './draws.js';
 import { draw } from './draws.js';
 import type { Scope } from './expressions.js';
+import { fold } from '../ir/fold.js';
 import type { Storage } from './groups.js';
+import { invariantLocal, known } from './invariant.js';
 import { tableValue } from './tables.js';
 
 export abstract class CodeScope implements Scope {
@@ -23,6 +25,7 @@ export abstract class CodeScope implements Scope {
   /** Values that replace names for a while, as the stages of a Runge–Kutta step do. */
   overrides: ReadonlyMap<string, Ir> = new Map();
   #draws: Draws | null;
+  unreached = false;
 
   /** @param draws  null where nothing may be drawn */
   constructor(context: Context, block: Block, draws: Draws | null) {
@@ -49,7 +52,7 @@ export abstract class CodeScope implements Scope {
   }
 
   report(finding: Finding): void {
-    this.context.diagnostics.add(finding);
+    if (!this.unreached) this.context.diagnostics.add(finding);
   }
 
   draw(call: Call, args: readonly Ir[]): Ir {
@@ -80,8 +83,17 @@ export abstract class CodeScope implements Scope {
   }
 }
 
-/** A variable that is the same number everywhere, as a constant of its type. */
-export function foldedValue({ type, value }: Extract<Storage, { kind: 'folded' }>): Ir {
-  if (type === 'boolean') return ir.bool(value !== 0);
-  return type === 'integer' ? ir.i32(value) : ir.f64(value);
+/** A parameter that is the same number everywhere and that no phase sets, in the model's precision. */
+export function foldedValue({ type, value }: Extract<Storage, { kind: 'folded' }>, real: Real): Ir {
+  const constant =
+    type === 'boolean'
+      ? ir.bool(value !== 0)
+      : type === 'integer'
+        ? ir.i32(value)
+        : fold(ir.convert(real, ir.f64(value)));
+  return known(constant as Constant);
 }
+
+/** What a local has that was read from where a variable is stored: a parameter's value holds until a phase sets it. */
+export const readInto = (local: Local, storage: Storage, stored: Ir): Ir =>
+  storage.kind !== 'folded' && storage.parameter === true ? invariantLocal(local, stored) : ir.get(local);

@@ -10,6 +10,8 @@ import { runsOnLanes } from './lanes.js';
 import { namesIn } from '../lang/walk.js';
 import type { Stimulus } from '../model/typed.js';
 import { Block } from './block.js';
+import type { Changing } from './changing.js';
+import { combined, readChanging } from './changing.js';
 import type { Context } from './context.js';
 import { drawStep, keyAt, keyBuffer } from './draws.js';
 import type { Draws } from './draws.js';
@@ -21,7 +23,9 @@ import type { Group } from './groups.js';
 import type { Piece } from './pieces.js';
 import { pieceDomain, piecesOf, withoutRepeats } from './pieces.js';
 import type { Inbox } from './inbox.js';
+import { powerOfTwo } from '../ir/library/formats.js';
 import { exponentFor, flushKernel, writable } from './inbox.js';
+import * as messages from './messages.js';
 import { mostSpikesAtOnce } from './multiples.js';
 import type { PathwayCode } from './pathways.js';
 import { arrivals, declareBounds, inboxKey, pathwayKernel } from './pathways.js';
@@ -143,11 +147,12 @@ function allocateInboxes(
   rings: ReadonlyMap<string, EventSource>,
   context: Context,
 ): Map<string, Inbox> {
-  const bounds = new Map<string, { group: Group; variable: string; bound: number; slots: number }>();
+  const bounds = new Map<string, { group: Group; variable: string; bounds: Changing[]; slots: number }>();
   for (const code of codes) {
     for (const entry of code.statements) {
       if (entry.end === null || entry.additive === null || (code.ordered && !entry.later)) continue;
-      const group = (entry.end === 'pre' ? code.plan.pre : code.plan.post).group;
+      const { end } = entry;
+      const group = (end === 'pre' ? code.plan.pre : code.plan.post).group;
       invariant(group, 'lower/deliver', `${code.plan.name}: an end without variables is written`);
       const key = inboxKey(entry, group);
       const known = bounds.get(key);
@@ -156,29 +161,44 @@ function allocateInboxes(
         group,
         variable: entry.variable,
         slots,
-        bound: (known?.bound ?? 0) + entry.additive * arrivals(code, entry.end) * repeats(code, rings),
+        bounds: [
+          ...(known?.bounds ?? []),
+          combined([entry.additive], ([most = 0]) => most * arrivals(code, end) * repeats(code, rings)),
+        ],
       });
     }
   }
   return new Map(
     [...bounds]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, { group, variable, bound, slots }]) => {
-        const exponent = exponentFor(bound);
+      .map(([key, { group, variable, bounds: all, slots }]) => {
+        const exponent = combined(all, (each) => exponentFor(each.reduce((sum, bound) => sum + bound, 0)));
+        if (slots > 1 && exponent.later.length > 0)
+          context.diagnostics.add(
+            messages.unsupportedFeature(`setting larger values of what is sent to ${variable} of ${group.name}`),
+          );
         const sent = slots > 1;
         const name = `${group.name}.${variable}.${sent ? 'sent' : 'inbox'}`;
         const what = `what ${sent ? `was sent and arrives at ${variable} of ${group.name} in each of ${slots} steps` : `arrives at ${variable} of ${group.name} in a step`}`;
-        const buffer = context.builder.buffer(
-          name,
-          'i64',
-          group.length * slots,
-          `${what}, in units of 2^${-exponent}`,
-          {
-            inbox: { exponent },
-          },
-        );
-        context.builder.notes.push(`${group.name}.${variable} sums arrivals in units of 2^${-exponent}`);
-        return [key, { group, variable, buffer, exponent, slots }];
+        const { notes } = context.builder;
+        notes.push(`${group.name}.${variable} sums arrivals in units of 2^${-exponent.first}`);
+        for (const { phase, value } of exponent.later)
+          notes.push(`${group.name}.${variable} sums them in units of 2^${-value} from phase ${phase} on`);
+        const power = (label: string, sign: 1 | -1): Ir =>
+          readChanging(
+            `${name}.${label}`,
+            `${label} of ${name}`,
+            combined([exponent], ([s = 0]) => powerOfTwo(sign * s)),
+            context,
+          );
+        const [scale, unit] = [power('scale', 1), power('unit', -1)];
+        const inbox =
+          scale.kind === 'load' && unit.kind === 'load'
+            ? { scale: scale.buffer, unit: unit.buffer }
+            : { exponent: exponent.first };
+        const comment = `${what}, in units of 2^${-exponent.first}`;
+        const buffer = context.builder.buffer(name, 'i64', group.length * slots, comment, { inbox });
+        return [key, { group, variable, buffer, scale, unit, slots }];
       }),
   );
 }

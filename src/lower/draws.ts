@@ -16,6 +16,7 @@ import type { Block } from './block.js';
 import type { Context } from './context.js';
 import * as messages from './messages.js';
 import { fold, foldCall } from '../ir/fold.js';
+import { constantOf } from './invariant.js';
 
 /** The counter and key of draws in one kernel. */
 export interface Draws {
@@ -122,7 +123,7 @@ const almostOne = 1 - 1.1102230246251565e-16;
  */
 function distributionSteps(name: string, given: readonly Ir[]): number[] | null {
   if (name !== 'poisson' && name !== 'binomial') return null;
-  const value = (e: Ir): number => (e.kind === 'const' ? Number(e.value) : NaN);
+  const value = (e: Ir): number => Number(constantOf(e)?.value ?? NaN);
   const parameters = given.map(value);
   const [n = NaN, p = NaN] = name === 'poisson' ? [Infinity, NaN] : parameters;
   const mean = name === 'poisson' ? (parameters[0] ?? NaN) : n * p;
@@ -134,7 +135,7 @@ function distributionSteps(name: string, given: readonly Ir[]): number[] | null 
   const odds = p / (1 - p);
   let probability = call('exp', name === 'poisson' ? -mean : n * call('log1p', -p));
   const steps = [probability];
-  for (let k = 1; k <= n; k++) {
+  for (let k = 1; k < n; k++) {
     const before = steps[k - 1] as number;
     if (before >= almostOne) break;
     if (steps.length === mostSteps) return null;

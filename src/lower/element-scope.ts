@@ -9,7 +9,7 @@ import type { Buffer, Expression as Ir, Local, ScalarType } from '../ir/program.
 import type { Expression, Statement } from '../lang/ast.js';
 import type { ValueType } from '../model/typed.js';
 import type { Block } from './block.js';
-import { CodeScope, foldedValue } from './code-scope.js';
+import { CodeScope, foldedValue, readInto } from './code-scope.js';
 import type { Context, Real } from './context.js';
 import type { Draws } from './draws.js';
 import type { Scope } from './expressions.js';
@@ -18,6 +18,7 @@ import { fold } from '../ir/fold.js';
 import type { EventCode } from './equations.js';
 import type { Group, Storage } from './groups.js';
 import * as messages from './messages.js';
+import { constantLoad, known } from './invariant.js';
 import { rankOf } from './profile.js';
 import { micrometresPerMetre } from '../draw/space/micrometres.js';
 import { axes, type Axis } from '../draw/space/axes.js';
@@ -150,7 +151,8 @@ export class ElementScope extends CodeScope {
   storeAll(): void {
     for (const [name, register] of this.#registers) {
       if (!register.dirty) continue;
-      const index = this.group.storage.get(name)?.kind === 'table' ? this.address.ordinal : this.address.index;
+      const storage = this.group.storage.get(name);
+      const index = storage ? this.#indexOf(storage) : this.address.index;
       this.block.emit(ir.store(register.buffer, index, storedValue(register.buffer, ir.get(register.local))));
     }
   }
@@ -161,10 +163,9 @@ export class ElementScope extends CodeScope {
   }
 
   #readStorage(name: string, storage: Storage): Ir {
-    if (storage.kind === 'folded') {
-      return foldedValue(storage);
-    }
-    return ir.get(this.#register(name, storage, true).local);
+    if (storage.kind === 'folded') return foldedValue(storage, this.real);
+    const { local, buffer } = this.#register(name, storage, true);
+    return readInto(local, storage, to(local.type, ir.load(buffer, this.#indexOf(storage))));
   }
 
   #register(name: string, storage: Exclude<Storage, { kind: 'folded' }>, loaded: boolean): Register {
@@ -173,12 +174,13 @@ export class ElementScope extends CodeScope {
       const local = this.block.local(name, scalarTypeOf(storage.type, this.real));
       register = { local, buffer: storage.buffer, dirty: false };
       this.#registers.set(name, register);
-      if (loaded) {
-        const index = storage.kind === 'table' ? this.address.ordinal : this.address.index;
-        this.block.emit(ir.set(local, to(local.type, ir.load(storage.buffer, index))));
-      }
+      if (loaded) this.block.emit(ir.set(local, to(local.type, ir.load(storage.buffer, this.#indexOf(storage)))));
     }
     return register;
+  }
+
+  #indexOf(storage: Storage): Ir {
+    return storage.kind === 'table' ? this.address.ordinal : this.address.index;
   }
 
   #readDerived(name: string, e: Expression, type: ScalarType): Ir {
@@ -275,7 +277,7 @@ export function combine(operator: '+=' | '-=' | '*=' | '/=' | '%=', a: Ir, b: Ir
 /** i32 size of the element's population. */
 function populationSize(group: Group, address: Address, context: Context): Ir {
   const sizes = group.members.map((member) => member.population.size);
-  if (sizes.every((size) => size === sizes[0])) return ir.i32(sizes[0] ?? 0);
+  if (sizes.every((size) => size === sizes[0])) return known({ kind: 'const', type: 'i32', value: sizes[0] ?? 0 });
   const name = `${group.name}.sizes`;
   const buffer =
     context.builder.buffers.get(name) ??
@@ -283,7 +285,7 @@ function populationSize(group: Group, address: Address, context: Context): Ir {
       role: 'constant',
       initial: Int32Array.from(sizes),
     });
-  return ir.load(buffer, address.ordinal);
+  return constantLoad(ir.load(buffer, address.ordinal));
 }
 
 /** Float64 seconds of the last spike; far in the past before the first. */
@@ -313,8 +315,8 @@ export function refractorySteps(event: EventCode, scope: ElementScope): Ir {
 }
 
 /**
- * Whether the element is outside the refractory period of an event: from the stored flag where the period varies, else
- * from the step of the last event, as timestep(t - lastspike, dt) >= timestep(period, dt).
+ * Whether the element is outside the refractory period of an event: from the stored flag where it is decided at each
+ * step, else from the step of the last event and the period, which may have been fixed then, as timestep(t - lastspike, dt) >= timestep(period, dt).
  */
 export function notRefractory(group: Group, eventName: string, address: Address, scope: ElementScope): Ir {
   const stored = group.notRefractory.get(eventName);
@@ -323,5 +325,7 @@ export function notRefractory(group: Group, eventName: string, address: Address,
   const last = group.lastEvent.get(eventName);
   if (!event?.refractoryFor || !last) return ir.bool(true);
   const now = scope.beforeUpdate ? ir.sub(step, ir.i32(1)) : step;
+  const fixed = group.refractorySteps.get(eventName);
+  if (fixed) return ir.ge(ir.sub(now, ir.load(last, address.index)), ir.load(fixed, address.index));
   return ir.ge(ir.sub(now, ir.load(last, address.index)), refractorySteps(event, scope));
 }

@@ -17,6 +17,7 @@ import type { Block } from './block.js';
 import type { Context, Real } from './context.js';
 import { printExpression } from '../lang/print.js';
 import { fold, foldCall } from '../ir/fold.js';
+import { constantOf, definitionOf } from './invariant.js';
 import * as messages from './messages.js';
 import { inMicrometres } from '../draw/space/micrometres.js';
 
@@ -35,6 +36,8 @@ export interface Scope {
   length?(name: string): Ir | undefined;
   /** Takes findings about the expression. */
   report?(finding: Finding): void;
+  /** Whether the code is on the side of a choice that is never taken, where findings are of no interest. */
+  unreached?: boolean;
 }
 
 const unaryFunctions: Readonly<Record<string, LibraryName>> = {
@@ -88,14 +91,29 @@ export function compile(e: Expression, scope: Scope): Ir {
       return compileBinary(e.operator, e.left, e.right, scope);
     case 'conditional': {
       const condition = toBool(compile(e.condition, scope));
-      // A choice that is made already does not look at the other side, which may be what it guards against.
+      // A choice that the text makes does not look at the other side. One that a parameter makes compiles both, so
+      // that draws keep their numbers, but the other side may be what it guards against.
       if (condition.kind === 'const') return compile(condition.value === true ? e.whenTrue : e.whenFalse, scope);
-      const [a, b] = unify(compile(e.whenTrue, scope), compile(e.whenFalse, scope), scope.real);
+      const taken = constantOf(condition)?.value;
+      const [a, b] = unify(
+        compileSide(e.whenTrue, taken === false, scope),
+        compileSide(e.whenFalse, taken === true, scope),
+        scope.real,
+      );
       return fold(ir.select(condition, a, b));
     }
     case 'call':
       return compileCall(e, scope);
   }
+}
+
+/** Compiles one side of a choice. */
+function compileSide(e: Expression, unreached: boolean, scope: Scope): Ir {
+  const outer = scope.unreached ?? false;
+  scope.unreached = outer || unreached;
+  const value = compile(e, scope);
+  scope.unreached = outer;
+  return value;
 }
 
 /** Compiles to the model's real type. */
@@ -167,7 +185,7 @@ function compileBinary(operator: BinaryOperator, left: Expression, right: Expres
     }
     case '/': {
       const [x, y] = asReals(a, b, scope.real);
-      if (y.kind === 'const' && Number(y.value) === 0) scope.report?.(messages.divisionByZero(printExpression(right)));
+      if (Number(constantOf(y)?.value ?? 1) === 0) scope.report?.(messages.divisionByZero(printExpression(right)));
       return fold(ir.div(x, y));
     }
     case '//':
@@ -238,15 +256,39 @@ export function library(name: LibraryName, args: readonly Ir[], scope: Scope): I
 /** Small whole exponents are products, one half is a square root: exact where `pow` would only be close. */
 function power(base: Ir, exponent: Ir, scope: Scope): Ir {
   const [x, y] = asReals(base, exponent, scope.real);
-  if (y.kind === 'const') {
-    const n = Number(y.value);
+  const constant = constantOf(y);
+  if (constant) {
+    const n = Number(constant.value);
     if (n === 0.5) return fold(ir.unary('sqrt', x));
-    if (Number.isInteger(n) && Math.abs(n) <= 16) {
+    if (Number.isInteger(n) && Math.abs(n) <= mostFactors) {
       const product = wholePower(scope.block.name('base', x), Math.abs(n), scope);
       return n >= 0 ? product : fold(ir.div(to(x.type, ir.f64(1)), product));
     }
   }
-  return library('pow', [x, y], scope);
+  return definitionOf(y) ? invariantPower(x, y, scope) : library('pow', [x, y], scope);
+}
+
+/** Whole exponents up to this are products. */
+const mostFactors = 16;
+
+/** What a power is where its exponent is a parameter that may be set: the same bits as for the number itself. */
+function invariantPower(base: Ir, exponent: Ir, scope: Scope): Ir {
+  const { block } = scope;
+  const [x, y] = [block.name('base', base), block.name('exponent', exponent)];
+  const number = (value: number): Ir => to(x.type, ir.f64(value));
+  const size = block.name('size', ir.unary('abs', y));
+  const powers = [number(1), x];
+  let product = ir.select(ir.eq(size, number(0)), number(1), x);
+  for (let n = 2; n <= mostFactors; n++) {
+    const half = powers[Math.floor(n / 2)] as Ir;
+    const square = fold(ir.mul(half, half));
+    powers.push(block.name('power', n % 2 === 0 ? square : fold(ir.mul(square, x))));
+    product = block.name('product', ir.select(ir.eq(size, number(n)), powers[n] as Ir, product));
+  }
+  const whole = ir.and(ir.le(size, number(mostFactors)), ir.eq(size, ir.unary('floor', size)));
+  const signed = ir.select(ir.ge(y, number(0)), product, ir.div(number(1), product));
+  const other = ir.select(ir.eq(y, number(0.5)), ir.unary('sqrt', x), library('pow', [x, y], scope));
+  return block.name('raised', ir.select(whole, signed, other));
 }
 
 function wholePower(x: Ir, n: number, scope: Scope): Ir {

@@ -8,6 +8,7 @@
 import type { Buffer, ElementType, TypedArray } from '../ir/program.js';
 import { formulaOf, readsVariable } from '../model/typed.js';
 import { namesIn } from '../lang/walk.js';
+import { drawsIn } from '../lang/functions.js';
 import type { Model, NeuronType, Population, Value, ValueType } from '../model/typed.js';
 import type { Context, Real } from './context.js';
 import type { Equations, EventCode } from './equations.js';
@@ -18,9 +19,9 @@ export type Storage =
   /** The same number everywhere and never set: it becomes a constant in code. */
   | { readonly kind: 'folded'; readonly value: number; readonly type: ValueType }
   /** One number for each population of the group. */
-  | { readonly kind: 'table'; readonly buffer: Buffer; readonly type: ValueType }
-  /** One number for each element. */
-  | { readonly kind: 'array'; readonly buffer: Buffer; readonly type: ValueType };
+  | { readonly kind: 'table'; readonly buffer: Buffer; readonly type: ValueType; readonly parameter?: boolean }
+  /** One number for each element. `parameter`: nothing but phases changes it. */
+  | { readonly kind: 'array'; readonly buffer: Buffer; readonly type: ValueType; readonly parameter?: boolean };
 
 export interface Member {
   readonly name: string;
@@ -41,8 +42,10 @@ export interface Group {
   readonly storage: ReadonlyMap<string, Storage>;
   /** i32 step of the last event, for events that make refractory or whose time is read. */
   readonly lastEvent: ReadonlyMap<string, Buffer>;
-  /** u8 for events whose refractoriness must be stored (see `refractory.ts`). */
+  /** u8 for events whose refractoriness is decided at each step, from a period or condition that may change. */
   readonly notRefractory: ReadonlyMap<string, Buffer>;
+  /** i32 steps of the refractory period that began at the last event, where it is fixed then and may be another. */
+  readonly refractorySteps: ReadonlyMap<string, Buffer>;
 }
 
 export const padded = (n: number): number => Math.ceil(n / 64) * 64;
@@ -134,6 +137,7 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
   }
   const lastEvent = new Map<string, Buffer>();
   const notRefractory = new Map<string, Buffer>();
+  const refractorySteps = new Map<string, Buffer>();
   for (const event of events) {
     if (!event.definition.refractory && !readsLastSpike(context.model)) continue;
     lastEvent.set(
@@ -142,11 +146,18 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
         initial: { fill: longAgo },
       }),
     );
-    if (
-      event.refractoryWhile ||
-      (event.refractoryFor &&
-        [...namesIn(event.refractoryFor)].some((used) => storage.get(used)?.kind !== 'folded' && used !== 'dt'))
-    ) {
+    const { refractoryFor } = event;
+    const varies =
+      refractoryFor !== null &&
+      (drawsIn(refractoryFor) ||
+        [...namesIn(refractoryFor)].some((used) => storage.get(used)?.kind !== 'folded' && used !== 'dt'));
+    if (varies && event.definition.refractory?.evaluated === 'atEvent') {
+      const comment = `steps of the period that began at the last ${event.name} of ${name}`;
+      refractorySteps.set(
+        event.name,
+        context.builder.buffer(`${name}.refractory_${event.name}`, 'i32', length, comment),
+      );
+    } else if (event.refractoryWhile || varies) {
       notRefractory.set(
         event.name,
         context.builder.buffer(
@@ -159,7 +170,7 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
       );
     }
   }
-  return { name, type, equations, events, members, length, storage, lastEvent, notRefractory };
+  return { name, type, equations, events, members, length, storage, lastEvent, notRefractory, refractorySteps };
 }
 
 /** Step of an event that never was: far enough back for any refractory period. */
@@ -207,9 +218,11 @@ function parameterStorage(
         initial,
       }),
       type,
+      parameter: true,
     };
   }
-  return { kind: 'array', buffer: context.builder.buffer(`${group}.${id}`, element, length, comment), type };
+  const buffer = context.builder.buffer(`${group}.${id}`, element, length, comment);
+  return { kind: 'array', buffer, type, parameter: !linked };
 }
 
 /** A typed array of an element type, holding numbers. */

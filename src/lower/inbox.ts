@@ -8,7 +8,6 @@
 
 import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
-import { scaleOf, unitOf } from '../ir/fixed-point.js';
 import { powerOfTwo } from '../ir/library/formats.js';
 import type { Buffer, Expression as Ir } from '../ir/program.js';
 import { Block } from './block.js';
@@ -23,8 +22,9 @@ export interface Inbox {
   readonly group: Group;
   readonly variable: string;
   readonly buffer: Buffer;
-  /** Binary exponent s: the inbox counts in units of 2^-s. */
-  readonly exponent: number;
+  /** What is added is multiplied by the scale, and the sum by the unit: powers of two, which phases may change. */
+  readonly scale: Ir;
+  readonly unit: Ir;
   /**
    * 1, or the steps over which arrivals are spread: those of step n stand in slot n mod slots, each slot as long as the
    * group.
@@ -49,8 +49,8 @@ export function exponentFor(bound: number): number {
  */
 export const roundingSlack = (real: 'f64' | 'f32'): number => (real === 'f32' ? powerOfTwo(-18) : 1e-9);
 
-/** A value in units of 2^-exponent, rounded half to even; at once where it is a constant. */
-export const quantise = (value: Ir, exponent: number): Ir => fold(ir.toFixed(to('f64', value), scaleOf(exponent)));
+/** A value in units of 1 / scale, rounded half to even; at once where it is a constant. */
+export const quantise = (value: Ir, scale: Ir): Ir => fold(ir.toFixed(to('f64', value), scale));
 
 /**
  * A kernel that adds what has gathered in inboxes of one group to their variables and empties them. A variable that may
@@ -73,7 +73,7 @@ export function flushKernel(inboxes: readonly Inbox[], context: Context): string
               rangesAddress.index,
             ),
           );
-    const arrived = to(context.real, ir.fromFixed(ir.load(inbox.buffer, place), unitOf(inbox.exponent)));
+    const arrived = to(context.real, ir.fromFixed(ir.load(inbox.buffer, place), inbox.unit));
     const sum = fold(ir.add(to(context.real, scope.read(inbox.variable)), arrived));
     const free = writable(group, inbox.variable, scope);
     scope.write(inbox.variable, free ? ir.select(free, sum, to(context.real, scope.read(inbox.variable))) : sum);

@@ -19,6 +19,7 @@ import type { Address } from './element-scope.js';
 import { compile, compileCondition, to } from './expressions.js';
 import type { Group, Member } from './groups.js';
 import { elementOf, typed, valueOf } from './groups.js';
+import { constantOf } from './invariant.js';
 import { runsOnLanes } from './lanes.js';
 import * as messages from './messages.js';
 import type { Piece } from './pieces.js';
@@ -119,8 +120,9 @@ export function assignValues(
       const given = context.diagnostics.within(`/populations/${member.name}/values/${id}`, () =>
         to(type, valueExpression(id, value, place, scope, member, context)),
       );
-      if (given.kind === 'const' && typeof given.value === 'number' && !Number.isFinite(given.value))
-        context.diagnostics.add(messages.notFinite(id, member.name, given.value));
+      const number = constantOf(given)?.value;
+      if (typeof number === 'number' && !Number.isFinite(number))
+        context.diagnostics.add(messages.notFinite(id, member.name, number));
       if (where === null || shared) scope.write(id, given);
       else {
         condition ??= block.name('chosen', compileCondition(where, scope));

@@ -15,7 +15,7 @@ import { callsIn, namesIn } from '../lang/walk.js';
 import type { Method } from './profile.js';
 import type { Equations } from './equations.js';
 import { drawsIn } from '../lang/functions.js';
-import { compileReal, library, to } from './expressions.js';
+import { compileReal, to } from './expressions.js';
 import type { IntegrationScope } from './expressions.js';
 import { adaptiveValues } from './adaptive.js';
 import { heldBack } from './escape.js';
@@ -70,7 +70,7 @@ export function linearSystem(equations: Equations, inputs: ReadonlySet<string>):
     for (const coefficient of row) {
       if (!coefficient) continue;
       const culprit =
-        [...namesIn(coefficient)].find((used) => varies(used, equations) || inputs.has(used)) ??
+        [...namesIn(coefficient)].find((used) => varies(used, equations) || inputs.has(used) || used.includes('.')) ??
         callsIn(coefficient).find((call) => !functions.has(call.function))?.function;
       if (culprit !== undefined) return `a coefficient in the equation of ${name} changes with ${culprit}`;
     }
@@ -209,11 +209,7 @@ function exponentialStep(name: string, equations: Equations, scope: IntegrationS
   if (!form || !slope || isZero(slope)) return fold(ir.add(x, fold(ir.mul(h, rateOf(e, scope)))));
   const rate = rateOf(slope, scope);
   const a = scope.block.name(`slope_${name}`, rate);
-  const exponent = fold(ir.mul(a, h));
-  const decay =
-    exponent.kind === 'const'
-      ? library('exp', [exponent], scope)
-      : exponentialOf(exponent, (callee) => scope.use(callee));
+  const decay = exponentialOf(fold(ir.mul(a, h)), (callee) => scope.use(callee));
   if (isZero(form.constant)) return fold(ir.mul(x, decay));
   const b = scope.block.name(`drive_${name}`, rateOf(form.constant, scope));
   const ratio = scope.block.name(`target_${name}`, fold(ir.div(b, a)));

@@ -6,18 +6,17 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../ir/program.js';
-import { callsIn, namesIn } from '../lang/walk.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
 import { drawStep, keyAt, keyBuffer, normalPairOf, philox, siteWord } from './draws.js';
 import type { Draws } from './draws.js';
+import type { Address } from './element-scope.js';
 import { ElementScope, notRefractory, rangesAddress, refractorySteps, step } from './element-scope.js';
-import { inlineDerived } from './equations.js';
+
 import type { EventCode } from './equations.js';
 import type { EventSource } from './events.js';
 import { mostSpikesAtOnce, multiplesKernel, timesAt } from './multiples.js';
 import { compileCondition, compile, to } from './expressions.js';
-import { isRandom } from '../lang/functions.js';
 import { compiledTerms, propagated, propagatorsOf } from './exact.js';
 import { fold } from '../ir/fold.js';
 import type { Group, Member } from './groups.js';
@@ -30,6 +29,8 @@ import { runsOnLanes } from './lanes.js';
 import * as messages from './messages.js';
 import type { Entries } from './modes.js';
 import { rankOf } from './profile.js';
+import { propagatorsProcedure } from './stored-propagators.js';
+import type { Site } from './stored-propagators.js';
 
 const rangesOf = (group: Group) => ({
   kind: 'ranges' as const,
@@ -80,7 +81,6 @@ export function lowerGroup(group: Group, rings: ReadonlyMap<string, EventSource>
   const { builder } = context;
   for (const member of group.members)
     for (const kernel of initialValues(group, member, context)) builder.initially(kernel);
-  refusePeriods(group, context);
   holdDerived(group, context);
   const noise = noiseBuffers(group, context);
   updateKernel(group, noise, rings, context);
@@ -100,30 +100,6 @@ export function lowerGroup(group: Group, rings: ReadonlyMap<string, EventSource>
       multiplicityKernel(group, member, event, source, when, context);
       markKernel(group, member, event, source, when, context);
       actionKernel(group, member, event, source, context);
-    }
-  }
-}
-
-/** A period that is worked out at the event and holds from then on cannot depend on what changes meanwhile. */
-function refusePeriods(group: Group, context: Context): void {
-  const { equations } = group;
-  for (const { name, definition, refractoryFor } of group.events) {
-    if (!refractoryFor || definition.refractory?.evaluated !== 'atEvent') continue;
-    const period = inlineDerived(refractoryFor, equations.derived);
-    const settable = (id: string): boolean =>
-      group.members.some((member) => context.settable.has(`${member.name}.${id}`));
-    const changes =
-      [...namesIn(period)].find(
-        (id) =>
-          equations.state.has(id) || equations.derived.has(id) || id === 't' || id === 't_in_timesteps' || settable(id),
-      ) ?? callsIn(period).find((call) => isRandom(call.function))?.function;
-    if (changes !== undefined) {
-      context.diagnostics.add(
-        messages.unsupportedFeature(
-          `a refractory period of ${group.name}.${name} that is fixed at the event and depends on ${changes}`,
-          'evaluate it at each step: evaluated: eachStep',
-        ),
-      );
     }
   }
 }
@@ -437,6 +413,20 @@ function noiseOfStep(noise: ReadonlyMap<string, Noise>, scope: ElementScope, blo
   );
 }
 
+/** Where the propagators of a group's elements are computed and kept. */
+const propagatorSite = (group: Group, context: Context): Site => ({
+  name: group.name,
+  context,
+  at: rangesAddress.index,
+  scope: (block) => new ElementScope(context, group, rangesAddress, block, null),
+  buffer: (name, comment) => context.builder.buffer(name, context.real, group.length, comment),
+  kernel(name, comment, write) {
+    const block = new Block();
+    write(new ElementScope(context, group, rangesAddress, block, null), rangesAddress.index);
+    return context.builder.map(name, comment, rangesOf(group), false, block.locals.declared, block.statements);
+  },
+});
+
 /** Exact step in both modes: with the equations in force, and with the rates of refractory variables zero. */
 function exactValues(
   group: Group,
@@ -446,14 +436,15 @@ function exactValues(
   context: Context,
 ): Map<string, Ir> {
   const { builder } = context;
-  const free = propagatorsOf(system, new Set(), group, context);
+  const site = propagatorSite(group, context);
+  const free = propagatorsOf(system, new Set(), site);
   const frozen = new Set(active.keys());
-  const held = frozen.size > 0 ? propagatorsOf(system, frozen, group, context) : null;
+  const held = frozen.size > 0 ? propagatorsOf(system, frozen, site) : null;
   for (const kernel of [...free.kernels, ...(held?.kernels ?? [])]) {
     builder.initially(kernel);
-    builder.procedure(`propagators.${group.name}`).push({ kind: 'run', kernel });
+    builder.procedure(propagatorsProcedure(group.name)).push({ kind: 'run', kernel });
   }
-  const terms = compiledTerms(system, scope);
+  const terms = compiledTerms(system, site, scope);
   const [all = null] = active.values();
   return new Map(
     system.names.map((name, i) => {
@@ -477,7 +468,9 @@ function exactValues(
 /** The method that a type names or, where it names none, the first of the profile's that accepts its equations. */
 function chooseMethod(group: Group, context: Context): { method: Method; system: LinearSystem | null } | null {
   const { equations } = group;
-  const inputs = new Set(Object.keys(group.type.inputs));
+  // Linked parameters change when what they are linked to does.
+  const linked = group.members.flatMap(({ population }) => Object.keys(population.linked ?? {}));
+  const inputs = new Set([...Object.keys(group.type.inputs), ...linked]);
   const linear = linearSystem(equations, inputs);
   const { method: own } = equations;
   invariant(own !== 'cable-then-gates' && own !== 'gates-then-cable', 'lower/neurons', `${own} is for cables`);
@@ -551,6 +544,16 @@ function risingEdge(group: Group, event: EventCode, condition: Ir, scope: Elemen
   return ir.and(now, ir.not(was));
 }
 
+/** Address of an element that emitted an event, in a kernel over the spikes of a population. */
+function spikeAddress(member: Member, block: Block): Address {
+  const local: Ir = { kind: 'local', type: 'u32', name: 'index' };
+  return {
+    index: block.name('element', ir.add(ir.u32(member.begin), local)),
+    ordinal: ir.u32(member.ordinal),
+    local,
+  };
+}
+
 /** Notes the step of the event for the elements that emitted it. */
 function markKernel(
   group: Group,
@@ -563,19 +566,27 @@ function markKernel(
   const last = group.lastEvent.get(event.name);
   if (!last) return;
   const { builder, profile } = context;
-  const index = ir.add(ir.u32(member.begin), { kind: 'local', type: 'u32', name: 'index' });
+  const block = new Block();
+  const address = spikeAddress(member, block);
+  const { index } = address;
   // The step of the event is that of its time: where events are labelled by the end of a step, the refractory period
   // begins there.
-  const body = [ir.store(last, index, profile.spikeLabel === 1 ? ir.add(step, ir.i32(1)) : step)];
+  block.emit(ir.store(last, index, profile.spikeLabel === 1 ? ir.add(step, ir.i32(1)) : step));
   const stored = group.notRefractory.get(event.name);
-  if (stored) body.push(ir.store(stored, index, ir.u32(0)));
+  if (stored) block.emit(ir.store(stored, index, ir.u32(0)));
+  const fixed = group.refractorySteps.get(event.name);
+  if (fixed) {
+    const draws = stepDraws(group, `refractory/${event.name}`, address, context);
+    const scope = new ElementScope(context, group, address, block, draws);
+    block.emit(ir.store(fixed, index, refractorySteps(event, scope)));
+  }
   const kernel = builder.map(
     `${member.name}.${event.name}.mark`,
     `notes when elements of ${member.name} last emitted ${event.name}`,
     { kind: 'spikes', event: source.ring.name },
     false,
-    [],
-    body,
+    block.locals.declared,
+    block.statements,
   );
   builder.each(kernel, { ...when, phase: 'mark' });
 }
@@ -592,12 +603,7 @@ function multiplicityKernel(
   if (!event.multiplicity || !source.times) return;
   const { builder } = context;
   const block = new Block();
-  const local: Ir = { kind: 'local', type: 'u32', name: 'index' };
-  const address = {
-    index: block.name('element', ir.add(ir.u32(member.begin), local)),
-    ordinal: ir.u32(member.ordinal),
-    local,
-  };
+  const address = spikeAddress(member, block);
   const scope = new ElementScope(
     context,
     group,
@@ -611,7 +617,7 @@ function multiplicityKernel(
   );
   block.emit(
     ir.fault(bit, ir.or(ir.lt(count, ir.i32(1)), ir.gt(count, ir.i32(mostSpikesAtOnce)))),
-    ir.store(source.times.buffer, timesAt(source, step, local), ir.convert('u32', count)),
+    ir.store(source.times.buffer, timesAt(source, step, address.local), ir.convert('u32', count)),
   );
   const kernel = builder.map(
     `${member.name}.${event.name}.count`,
@@ -630,12 +636,7 @@ function actionKernel(group: Group, member: Member, event: EventCode, source: Ev
   if (event.do.length === 0) return;
   const { builder, profile } = context;
   const block = new Block();
-  const local: Ir = { kind: 'local', type: 'u32', name: 'index' };
-  const address = {
-    index: block.name('element', ir.add(ir.u32(member.begin), local)),
-    ordinal: ir.u32(member.ordinal),
-    local,
-  };
+  const address = spikeAddress(member, block);
   const scope = new ElementScope(
     context,
     group,

@@ -13,6 +13,7 @@ import * as ir from '../ir/builder.js';
 import type { Expression as Ir, PropagateKernel } from '../ir/program.js';
 import type { Assignment, Expression, Statement } from '../lang/ast.js';
 import { linearForm } from '../lang/linear.js';
+import { printExpression } from '../lang/print.js';
 import { namesIn } from '../lang/walk.js';
 import { Block } from './block.js';
 import type { Interval } from './bounds.js';
@@ -20,7 +21,8 @@ import { boundsOf, hull, isBounded } from './bounds.js';
 import { namedIndex } from './rules/rule-code.js';
 import { expectedSynapses } from './synapses/expected.js';
 import { inOrderOfCreation } from './synapses/indices.js';
-import { valuesSet } from './assignments.js';
+import type { Changing } from './changing.js';
+import { combined, numberAfter, readChanging, valueAfter } from './changing.js';
 import type { Context } from './context.js';
 import { isInForce } from './delay-windows.js';
 import { drawStep, keyAt, keyBuffer, philox } from './draws.js';
@@ -31,10 +33,11 @@ import { fold } from '../ir/fold.js';
 import type { Group } from './groups.js';
 import type { Inbox } from './inbox.js';
 import { quantise, roundingSlack, writable } from './inbox.js';
+import { constantOf } from './invariant.js';
 import { timesAt } from './multiples.js';
 import * as messages from './messages.js';
 import type { Connectivity, PathwayPlan, ProjectionPlan, SynapseIndex } from './projection.js';
-import { isSurelyNumber, parameterBounds, valueBounds } from './projection.js';
+import { allPhases, isSurelyNumber, parameterBounds, phasesSetting, variableBounds } from './projection.js';
 import { synapseDraws, synapseValue } from './synapse-values.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { elementIndex, SynapseScope } from './synapse-scope.js';
@@ -45,8 +48,8 @@ export interface PathwayStatement {
   readonly statement: Assignment;
   readonly end: 'pre' | 'post' | null;
   readonly variable: string;
-  /** Bound on what it adds, when it is additive with a finite bound. */
-  readonly additive: number | null;
+  /** Bound on what it adds, when it is additive with a finite bound; phases that set parameters may change it. */
+  readonly additive: Changing | null;
   /** For what is sent: how much later it arrives, in seconds, and the most steps that this can be. */
   readonly later: { readonly after: Expression; readonly last: number } | null;
 }
@@ -80,14 +83,13 @@ function targetOf(name: string, plan: ProjectionPlan): { end: 'pre' | 'post' | n
 }
 
 /** Intervals of a synapse's own variables: parameters by value; states that every write keeps within bounds. */
-function ownBounds(plan: ProjectionPlan, context: Context): (name: string) => Interval | undefined {
-  const parameters = parameterBounds(plan, context);
+function ownBounds(plan: ProjectionPlan, phases: number, context: Context): (name: string) => Interval | undefined {
+  const parameters = parameterBounds(plan, context, phases);
   const states = new Map<string, Interval>();
+  const lookup = (name: string): Interval | undefined => states.get(name) ?? parameters(name);
   for (const name of plan.equations.state.keys()) {
     if (plan.equations.derivatives.has(name)) continue;
-    let interval = [synapseValue(plan, name), ...valuesSet(plan.name, name, context.model.experiment.protocol)]
-      .map((value) => valueBounds(value, parameters, context))
-      .reduce(hull);
+    let interval = variableBounds(plan, name, synapseValue(plan, name), phases, lookup, context);
     for (const pathway of plan.pathways) {
       for (const statement of pathway.pathway.do) {
         if (statement.kind !== 'assignment' || statement.target !== name) continue;
@@ -100,7 +102,7 @@ function ownBounds(plan: ProjectionPlan, context: Context): (name: string) => In
     }
     states.set(name, interval);
   }
-  return (name) => states.get(name) ?? parameters(name);
+  return lookup;
 }
 
 /** Understands and classes the statements of all pathways of a projection. */
@@ -110,7 +112,10 @@ export function pathwayCodes(
   storage: SynapseStorage,
   context: Context,
 ): PathwayCode[] {
-  const bounds = ownBounds(plan, context);
+  const setting = phasesSetting(plan, context);
+  const bounds = new Map(
+    [0, ...setting.map((phase) => phase + 1)].map((done) => [done, ownBounds(plan, done, context)]),
+  );
   return plan.pathways.map((pathway) => {
     const parsed = pathway.pathway.do;
     // What is sent is added to its port later; until then nothing is written.
@@ -135,8 +140,14 @@ export function pathwayCodes(
     );
     const statements = assignments.map((statement, k): PathwayStatement => {
       const { end, variable } = targets[k] as { end: 'pre' | 'post' | null; variable: string };
+      const boundAfter = (done: number): number | null =>
+        end === null
+          ? null
+          : additiveBound(statement, end, variable, plan, connectivity, written, bounds.get(done) ?? (() => undefined));
       const additive =
-        end === null ? null : additiveBound(statement, end, variable, plan, connectivity, written, bounds);
+        boundAfter(0) === null
+          ? null
+          : numberAfter(setting, (done) => boundAfter(done) ?? unboundedLater(statement, plan, context));
       if (later[k] && additive === null)
         context.diagnostics.add(
           messages.unsupportedFeature(
@@ -173,13 +184,24 @@ export function pathwayCodes(
   });
 }
 
+/** What is summed as integers before a phase must be so after it. */
+function unboundedLater({ value }: Assignment, { name }: ProjectionPlan, context: Context): number {
+  context.diagnostics.add(
+    messages.unsupportedFeature(
+      `setting, later on, what projection ${name} adds (${printExpression(value)}) to values without known bounds`,
+      'give bounds, as in clip(expression, 0*nS, 10*nS)',
+    ),
+  );
+  return 0;
+}
+
 /** How much later what is sent arrives. */
 function sendingOf(
   statement: Extract<Statement, { kind: 'send' }>,
   plan: ProjectionPlan,
   context: Context,
 ): { after: Expression; last: number } {
-  const { high } = boundsOf(statement.after, parameterBounds(plan, context));
+  const { high } = boundsOf(statement.after, parameterBounds(plan, context, allPhases));
   if (!Number.isFinite(high)) context.diagnostics.add(messages.unboundedDelay(plan.name));
   const last = Number.isFinite(high) ? roundDelay(high, context) : 1;
   if (last > 65535) context.diagnostics.add(messages.delayTooLong(plan.name, last));
@@ -393,17 +415,22 @@ function write(
     const { inbox, element } = inboxPlace(entry, end, code, scope, inboxes, context);
     invariant(entry.additive !== null, 'lower/pathways', `${group.name}.${variable} has no bound`);
     const value = statement.operator === '-=' ? fold(ir.neg(to('f64', right))) : to('f64', right);
-    if (value.kind === 'const') {
-      scope.block.emit(ir.accumulate(inbox.buffer, element, quantise(value, inbox.exponent)));
+    if (constantOf(value)) {
+      scope.block.emit(ir.accumulate(inbox.buffer, element, quantise(value, inbox.scale)));
       return;
     }
     // Parameters are within the bounds they gave; what changes with time is checked where it is sent.
     if (onlyParameters(statement.value, code.plan, context)) {
-      scope.block.emit(ir.accumulate(inbox.buffer, element, quantise(value, inbox.exponent)));
+      scope.block.emit(ir.accumulate(inbox.buffer, element, quantise(value, inbox.scale)));
       return;
     }
     const sent = scope.block.name('sent', value);
-    const limit = ir.f64(entry.additive * (1 + roundingSlack(context.real)));
+    const limit = readChanging(
+      `${code.plan.name}.${code.pathway.name}.most`,
+      `most that projection ${code.plan.name} adds to ${variable} of ${group.name}`,
+      combined([entry.additive], ([most = 0]) => most * (1 + roundingSlack(context.real))),
+      context,
+    );
     const legal = scope.block.name('legal', ir.le(ir.unary('abs', sent), limit));
     scope.block.emit(
       ir.fault(
@@ -412,7 +439,7 @@ function write(
         ),
         ir.not(legal),
       ),
-      ir.accumulate(inbox.buffer, element, quantise(ir.select(legal, sent, ir.f64(0)), inbox.exponent)),
+      ir.accumulate(inbox.buffer, element, quantise(ir.select(legal, sent, ir.f64(0)), inbox.scale)),
     );
     return;
   }
@@ -497,7 +524,8 @@ export function declareBounds(codes: readonly PathwayCode[], context: Context): 
       const place = code.storage.get(value.name);
       if (place?.kind !== 'array' || place.type !== 'real') continue;
       const buffer = buffers.get(place.buffer.name) ?? place.buffer;
-      const atMost = Math.max(buffer.atMost ?? 0, entry.additive * (1 + roundingSlack(context.real)));
+      const most = valueAfter(entry.additive, allPhases) * (1 + roundingSlack(context.real));
+      const atMost = Math.max(buffer.atMost ?? 0, most);
       buffers.set(buffer.name, { ...buffer, atMost });
     }
   }

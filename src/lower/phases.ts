@@ -21,6 +21,7 @@ import type { ProjectionPlan } from './projection.js';
 import { phaseProcedure } from './protocol.js';
 import type { BuiltProjection } from './recordings.js';
 import { changeReplay } from './sources.js';
+import { propagatorsProcedure } from './stored-propagators.js';
 import type { ChosenSynapses } from './synapse-values.js';
 import { overPositions } from './synapses/positions.js';
 import { assignSharedValues, assignSynapseValues } from './synapse-values.js';
@@ -176,6 +177,7 @@ function setValues(
       const shared = assignSharedValues(`${name}.shared`, own, plan, storage, context);
       const seen = kernel && showSynapses(name, variable, each, copies, context);
       for (const run of [kernel, shared, seen]) if (run) actions.push({ kind: 'run', kernel: run });
+      stale.add(plan.name);
     }
   };
   for (const [key, value] of Object.entries(values)) {
@@ -199,7 +201,7 @@ function setValues(
         setPiece(piece, piece.member.name, key, value);
     }
   }
-  for (const group of stale) actions.push(...(context.builder.procedures.get(`propagators.${group}`) ?? []));
+  for (const owner of stale) actions.push(...(context.builder.procedures.get(propagatorsProcedure(owner)) ?? []));
 }
 
 /** Copies of variables that others read in their place, by the buffer of the variable. */

@@ -1,6 +1,7 @@
 /** Collects the parts of a program while passes run, keeping names unique and functions closed under calls. */
 
 import { withCallees } from '../ir/library/index.js';
+import { bodyOf, calleesOf } from '../ir/walk.js';
 import type {
   Action,
   Buffer,
@@ -20,6 +21,8 @@ import type {
 } from '../ir/program.js';
 import { freeName } from '../model/free-name.js';
 import { inOrder, type PlacedEntry, type StepPlace } from './step-place.js';
+import { rememberCallee } from '../ir/fold.js';
+import { resolvedStatements } from './invariant.js';
 
 export interface BufferOptions {
   readonly role?: 'state' | 'constant';
@@ -56,11 +59,14 @@ export class ProgramBuilder {
   /** Remembers a library function for the program. */
   use(callee: IrFunction): IrFunction {
     this.#functions.set(callee.name, callee);
+    rememberCallee(callee);
     return callee;
   }
 
   functions(): IrFunction[] {
-    return withCallees([...this.#functions.values()].sort((a, b) => (a.name < b.name ? -1 : 1)));
+    const called = new Set([...this.kernels.values()].flatMap((kernel) => [...calleesOf(bodyOf(kernel))]));
+    const used = [...this.#functions.values()].filter(({ name }) => called.has(name));
+    return withCallees(used.sort((a, b) => (a.name < b.name ? -1 : 1)));
   }
 
   map(
@@ -121,7 +127,8 @@ export class ProgramBuilder {
   }
 
   #kernel(kernel: Kernel): string {
-    this.kernels.set(kernel.name, kernel);
+    const plain = kernel.shape === 'compact' ? kernel : { ...kernel, body: resolvedStatements(kernel.body) };
+    this.kernels.set(kernel.name, plain);
     return kernel.name;
   }
 

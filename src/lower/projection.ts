@@ -5,9 +5,9 @@ import type { Buffer, Extent } from '../ir/program.js';
 import { formulaOf } from '../model/typed.js';
 import { namesIn } from '../lang/walk.js';
 import type { End, Pathway, Projection, SynapseType, Value } from '../model/typed.js';
-import { valuesSet } from './assignments.js';
 import type { Interval } from './bounds.js';
 import { boundsOf, exactly, everything, hull, isBounded, isBoundedThroughout } from './bounds.js';
+import { assignmentsOf } from './assignments.js';
 import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
 import { none, type Elements } from '../draw/drawn-model.js';
@@ -169,24 +169,19 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
     const post = endOf(name, 'post', projection.to, ends[1] ?? null, groups, context);
     if (!pre || !post) continue;
     const equations = equationsOf(type, context.profile.stepping === 'slots');
+    const stream = part?.projection ?? name;
     const pathways: PathwayPlan[] = [];
     for (const key of Object.keys(type.pathways).sort()) {
       const pathway = type.pathways[key] as Pathway;
       const [side, event] = pathway.on.split('.') as ['pre' | 'post', string];
-      const versions = delayVersions(
-        name,
-        part?.projection ?? name,
-        key,
-        projection.delays[key] ?? pathway.delay,
-        context,
-      );
+      const versions = delayVersions(name, stream, key, projection.delays[key] ?? pathway.delay, context);
       versions.forEach(({ delay, phase }, version) => {
         const slot = pathway.slot ?? slotOf(side, delay, context.profile);
         // Where events are due at times rather than in steps, rows are not sorted by delay.
         const steps =
           context.profile.stepping === 'elements'
             ? { first: 0, last: 0 }
-            : delaySteps(delay, slot, { name, projection, equations, pre, post }, context);
+            : delaySteps(delay, slot, { name, stream, projection, equations, pre, post }, context);
         if (steps)
           pathways.push({
             name: phase === null ? key : `${key}_phase${phase}`,
@@ -204,7 +199,6 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
       pathways.find(
         ({ side, steps, window }) => side === 'pre' && steps.first !== steps.last && (window?.version ?? 0) === 0,
       ) ?? null;
-    const stream = part?.projection ?? name;
     const connectStream = part?.connectedAs ?? stream;
     const sameTarget = part?.sameTarget ?? null;
     plans.push({ name, projection, type, equations, pre, post, pathways, stream, connectStream, sameTarget, sortedBy });
@@ -295,14 +289,57 @@ export function valueBounds(value: Value, lookup: (name: string) => Interval | u
 }
 
 /** What bounds are worked out from: a projection with its ends. */
-export type BoundedProjection = Pick<ProjectionPlan, 'name' | 'projection' | 'equations' | 'pre' | 'post'>;
+export type BoundedProjection = Pick<ProjectionPlan, 'name' | 'stream' | 'projection' | 'equations' | 'pre' | 'post'>;
+
+/** Values that the first phases of the protocol give to a variable of a projection, or to some of its synapses. */
+function valuesSet({ name, stream }: BoundedProjection, variable: string, phases: number, context: Context): Value[] {
+  return assignmentsOf(context.model.experiment.protocol)
+    .filter((entry) => entry.phase < phases && entry.variable === variable)
+    .filter(({ owner }) => owner === name || owner === stream)
+    .map(({ value }) => value);
+}
+
+/** Phases that set variables of a projection's synapses, ascending. */
+export const phasesSetting = ({ name, stream }: BoundedProjection, context: Context): readonly number[] =>
+  assignmentsOf(context.model.experiment.protocol)
+    .filter(({ owner }) => owner === name || owner === stream)
+    .map(({ phase }) => phase);
 
 /**
- * Intervals of a projection's parameters, first values and later ones, and of its indices, for use in delays and
- * weights.
+ * Interval of a variable of a projection after so many phases: of its first value and of those that phases give, which
+ * may read what it was.
  */
-export function parameterBounds(plan: BoundedProjection, context: Context): (name: string) => Interval | undefined {
-  const { name: owner, projection, equations, pre, post } = plan;
+export function variableBounds(
+  plan: BoundedProjection,
+  variable: string,
+  first: Value,
+  phases: number,
+  lookup: (name: string) => Interval | undefined,
+  context: Context,
+): Interval {
+  return valuesSet(plan, variable, phases, context).reduce(
+    (before, value) =>
+      hull(
+        before,
+        valueBounds(value, (name) => (name === variable ? before : lookup(name)), context),
+      ),
+    valueBounds(first, lookup, context),
+  );
+}
+
+/** Every phase of a protocol. */
+export const allPhases = Infinity;
+
+/**
+ * Intervals of a projection's parameters, of first values and of those that the first phases give, and of its indices,
+ * for use in delays and weights. What a network is built from are first values: no phases.
+ */
+export function parameterBounds(
+  plan: BoundedProjection,
+  context: Context,
+  phases = 0,
+): (name: string) => Interval | undefined {
+  const { projection, equations, pre, post } = plan;
   const cache = new Map<string, Interval>();
   const lookup = (name: string): Interval | undefined => {
     const parameter = equations.parameters.get(name);
@@ -310,12 +347,7 @@ export function parameterBounds(plan: BoundedProjection, context: Context): (nam
     let interval = cache.get(name);
     if (!interval) {
       cache.set(name, everything);
-      interval = [
-        projection.values[name] ?? parameter.value,
-        ...valuesSet(owner, name, context.model.experiment.protocol),
-      ]
-        .map((value) => valueBounds(value, lookup, context))
-        .reduce(hull);
+      interval = variableBounds(plan, name, projection.values[name] ?? parameter.value, phases, lookup, context);
       cache.set(name, interval);
     }
     return interval;
@@ -369,11 +401,9 @@ export function isSurelyNumber(plan: BoundedProjection, name: string, context: C
   const { equations, projection } = plan;
   const parameter = equations.parameters.get(name);
   if (!parameter) return false;
-  const lookup = parameterBounds(plan, context);
-  return [
-    projection.values[name] ?? parameter.value,
-    ...valuesSet(plan.name, name, context.model.experiment.protocol),
-  ].every((value) => {
+  const lookup = parameterBounds(plan, context, allPhases);
+  const values = [projection.values[name] ?? parameter.value, ...valuesSet(plan, name, allPhases, context)];
+  return values.every((value) => {
     const e = formulaOf(value);
     if (!e) return isBounded(valueBounds(value, lookup, context));
     return (

@@ -1,8 +1,9 @@
 /**
  * Rates of change in fewer operations. A division takes as long as five multiplications, and rates as people write them
- * are full of them: by scales of voltages, by time constants, by units. Constants of a product are gathered into one
- * factor, constants of a sum into one term, `1 / exprel(x)` becomes one function, and exponentials need not be right
- * where they leave the ordinary numbers.
+ * are full of them: by scales of voltages, by time constants, by units. Numbers and parameters of a product are gathered
+ * into one factor, those of a sum into one term, `1 / exprel(x)` becomes one function, and exponentials need not be right
+ * where they leave the ordinary numbers. What is gathered depends on the text alone, never on values: it is the same
+ * whether a parameter is one number, differs between elements, or may be set.
  *
  * The result differs from the expression as written by roundings of its last bits, the same on every target. So this is
  * for right-hand sides of differential equations only, where the step of integration is far coarser: what is compared,
@@ -15,23 +16,29 @@ import type { Expression, IrFunction } from '../ir/program.js';
 import type { Expression as Formula } from '../lang/ast.js';
 import { compileReal } from './expressions.js';
 import type { Scope } from './expressions.js';
-import { fold } from '../ir/fold.js';
+import { fold, foldCall } from '../ir/fold.js';
+import { constantOf, definitionOf } from './invariant.js';
 
 /** Functions without jumps: their arguments may be rewritten too. */
 const smooth = /^(exp|expOrdinary|expm1|exprel|inverseExprel|log|log1p|sinh|cosh|tanh|sin|cos|erf)_f(32|64)$/;
 const exprel = /^exprel_(f32|f64)$/;
 const exponential = /^exp_(f32|f64)$/;
 
-/** factor * top[0] * top[1] * … / (bottom[0] * bottom[1] * …) */
+/** factor * parameters * top[0] * top[1] * … / (bottom[0] * bottom[1] * …) */
 interface Product {
+  /** Numbers of the text. */
   readonly factor: number;
+  /** Float64 product and quotient of what holds from one phase to the next; null for 1. */
+  readonly parameters: Expression | null;
   readonly top: readonly Expression[];
   readonly bottom: readonly Expression[];
 }
 
-/** constant + Σ ± term */
+/** constant + parameters + Σ ± term */
 interface Sum {
   readonly constant: number;
+  /** Float64 sum of what holds from one phase to the next; null for 0. */
+  readonly parameters: Expression | null;
   readonly terms: readonly { readonly negative: boolean; readonly value: Expression }[];
 }
 
@@ -51,13 +58,17 @@ export const economical = (rate: Expression, use: Use): Expression =>
 
 /** e^x of a rate of change. */
 export function exponentialOf(x: Expression, use: Use): Expression {
-  return ir.call(use(libraryFunction('expOrdinary', x.type as 'f64' | 'f32')), x);
+  const callee = libraryFunction('expOrdinary', x.type as 'f64' | 'f32');
+  const value = foldCall(callee, [x], ir.call(callee, x));
+  if (value.kind === 'call') use(callee);
+  return value;
 }
 
 /** True for sums and products of which all terms and factors have one sign, so that they are zero nowhere. */
 export const isNeverZero = (e: Expression): boolean => signOf(e) !== null;
 
-function signOf(e: Expression): 1 | -1 | null {
+function signOf(given: Expression): 1 | -1 | null {
+  const e = constantOf(given) ?? given;
   switch (e.kind) {
     case 'const':
       return Number(e.value) > 0 ? 1 : Number(e.value) < 0 ? -1 : null;
@@ -98,7 +109,8 @@ const isReal = (e: Expression): boolean => e.type === 'f64' || e.type === 'f32';
  * Null where a gathered constant is out of range: then the expression must stay in the order in which it is written.
  */
 function rewrite(e: Expression, use: Use): Expression | null {
-  if (!isReal(e)) return e;
+  // What holds from one phase to the next is worked out as it is written.
+  if (!isReal(e) || definitionOf(e)) return e;
   switch (e.kind) {
     case 'binary':
       if (e.op === 'add' || e.op === 'sub') return fromSum(e, use);
@@ -127,8 +139,18 @@ const isUsable = (factor: number): boolean => factor === 0 || (Math.abs(factor) 
 /** A product of constants; NaN where it is zero only because it is too small for a number. */
 const gathered = (product: number, zero: number): number => (product === 0 && zero !== 0 ? NaN : product);
 
+const inDouble = (e: Expression): Expression => fold(ir.convert('f64', e));
+
+const joined = (a: Expression | null, b: Expression | null, join: typeof ir.mul): Expression | null =>
+  a && b ? fold(join(a, b)) : (a ?? b);
+
+/** a / b, where null is one. */
+const quotient = (a: Expression | null, b: Expression | null): Expression | null =>
+  b ? fold(ir.div(a ?? ir.f64(1), b)) : a;
+
 function productOf(e: Expression, use: Use): Product {
-  if (e.kind === 'const') return { factor: Number(e.value), top: [], bottom: [] };
+  if (e.kind === 'const') return { factor: Number(e.value), parameters: null, top: [], bottom: [] };
+  if (definitionOf(e)) return { factor: 1, parameters: inDouble(e), top: [], bottom: [] };
   if (e.kind === 'unary' && e.op === 'neg') {
     const inner = productOf(e.operand, use);
     return { ...inner, factor: -inner.factor };
@@ -137,6 +159,7 @@ function productOf(e: Expression, use: Use): Product {
     const [a, b] = [productOf(e.left, use), productOf(e.right, use)];
     return {
       factor: gathered(a.factor * b.factor, a.factor === 0 ? 0 : b.factor),
+      parameters: joined(a.parameters, b.parameters, ir.mul),
       top: [...a.top, ...b.top],
       bottom: [...a.bottom, ...b.bottom],
     };
@@ -145,14 +168,15 @@ function productOf(e: Expression, use: Use): Product {
     const [a, b] = [productOf(e.left, use), productOf(e.right, use)];
     return {
       factor: gathered(a.factor / b.factor, a.factor),
+      parameters: quotient(a.parameters, b.parameters),
       top: [...a.top, ...b.bottom],
       bottom: [...a.bottom, ...b.top],
     };
   }
-  return { factor: 1, top: [rewrite(e, use) ?? e], bottom: [] };
+  return { factor: 1, parameters: null, top: [rewrite(e, use) ?? e], bottom: [] };
 }
 
-function assembleProduct({ factor, top, bottom }: Product, type: 'f64' | 'f32', use: Use): Expression {
+function assembleProduct({ factor, parameters, top, bottom }: Product, type: 'f64' | 'f32', use: Use): Expression {
   const constant = (value: number): Expression => fold(ir.convert(type, ir.f64(value)));
   if (factor === 0) return constant(0);
   const above = [...top];
@@ -167,8 +191,13 @@ function assembleProduct({ factor, top, bottom }: Product, type: 'f64' | 'f32', 
       ? undefined
       : values.slice(1).reduce((product, value) => fold(ir.mul(product, value)), values[0] as Expression);
   const numerator = times(above);
-  const scaled =
-    numerator === undefined
+  const scale =
+    parameters && fold(ir.convert(type, factor === 1 ? parameters : fold(ir.mul(ir.f64(factor), parameters))));
+  const scaled = scale
+    ? numerator === undefined
+      ? scale
+      : fold(ir.mul(scale, numerator))
+    : numerator === undefined
       ? constant(factor)
       : factor === 1
         ? numerator
@@ -181,12 +210,13 @@ function assembleProduct({ factor, top, bottom }: Product, type: 'f64' | 'f32', 
 
 function fromSum(e: Expression, use: Use): Expression | null {
   const type = e.type as 'f64' | 'f32';
-  const { constant, terms } = sumOf(e, false, use);
+  const { constant, parameters, terms } = sumOf(e, false, use);
   if (!Number.isFinite(constant)) return null;
   const zero = fold(ir.convert(type, ir.f64(0)));
+  const held = parameters && (constant === 0 ? parameters : fold(ir.add(ir.f64(constant), parameters)));
   const kept = terms.filter(({ value }) => !(value.kind === 'const' && Number(value.value) === 0));
-  const first = fold(ir.convert(type, ir.f64(constant)));
-  let sum: Expression | null = constant === 0 ? null : first;
+  const first = fold(ir.convert(type, held ?? ir.f64(constant)));
+  let sum: Expression | null = constant === 0 && !held ? null : first;
   for (const { negative, value } of kept) {
     if (sum === null) sum = negative ? fold(ir.neg(value)) : value;
     else sum = fold(negative ? ir.sub(sum, value) : ir.add(sum, value));
@@ -196,12 +226,21 @@ function fromSum(e: Expression, use: Use): Expression | null {
 
 /** The terms of a sum, each rewritten; constants apart. */
 function sumOf(e: Expression, negative: boolean, use: Use): Sum {
-  if (e.kind === 'const') return { constant: negative ? -Number(e.value) : Number(e.value), terms: [] };
+  if (e.kind === 'const')
+    return { constant: negative ? -Number(e.value) : Number(e.value), parameters: null, terms: [] };
+  if (definitionOf(e)) {
+    const value = inDouble(e);
+    return { constant: 0, parameters: negative ? fold(ir.neg(value)) : value, terms: [] };
+  }
   if (e.kind === 'unary' && e.op === 'neg') return sumOf(e.operand, !negative, use);
   if (e.kind === 'binary' && (e.op === 'add' || e.op === 'sub')) {
     const left = sumOf(e.left, negative, use);
     const right = sumOf(e.right, e.op === 'sub' ? !negative : negative, use);
-    return { constant: left.constant + right.constant, terms: [...left.terms, ...right.terms] };
+    return {
+      constant: left.constant + right.constant,
+      parameters: joined(left.parameters, right.parameters, ir.add),
+      terms: [...left.terms, ...right.terms],
+    };
   }
-  return { constant: 0, terms: [{ negative, value: rewrite(e, use) ?? e }] };
+  return { constant: 0, parameters: null, terms: [{ negative, value: rewrite(e, use) ?? e }] };
 }

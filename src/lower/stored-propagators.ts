@@ -1,34 +1,60 @@
 /**
- * Propagators of linear equations whose coefficients differ between elements: a kernel computes them, by the series and
- * the doublings of `matrix.ts`.
+ * Propagators of linear equations by Taylor series and doubling: for x' = M x + b over a time h, x(h) = P x + R b with
+ * P = exp(M h) and R = ∫ exp(M s) ds. Nothing divides by M, so equal or vanishing time constants are no special case.
+ *
+ * The code is written once. Where all coefficients are known it is carried out when lowering, by the interpreter; else a
+ * kernel carries it out for each element, so that it makes no difference to a bit.
  */
 
 import * as ir from '../ir/builder.js';
+import { createEvaluator } from '../ir/evaluate.js';
 import type { Buffer, Expression as Ir, Local } from '../ir/program.js';
 import type { Expression } from '../lang/ast.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
-import { ElementScope, rangesAddress } from './element-scope.js';
 import { compile, to } from './expressions.js';
-import type { Group } from './groups.js';
-import { taylorTerms } from './matrix.js';
+import type { Scope } from './expressions.js';
+import { constantOf } from './invariant.js';
+import { reach, taylorTerms } from './matrix.js';
+
+/** Name of the procedure that computes the propagators of a group or projection again. */
+export const propagatorsProcedure = (owner: string): string => `propagators.${owner}`;
 
 /** One entry of P or R as code finds it; null is zero. */
-export type Entry = number | Buffer | null;
+export type Entry = number | Buffer;
 
 export interface Propagators {
-  readonly p: readonly (readonly Entry[])[];
-  readonly r: readonly (readonly Entry[])[];
+  readonly p: readonly (readonly (Entry | null)[])[];
+  readonly r: readonly (readonly (Entry | null)[])[];
+  /** What terms that hold from one phase to the next add to each variable. */
+  readonly constants: readonly (Entry | null)[];
+  /** Where the buffers are read. */
+  readonly at: Ir;
   /** Kernels that compute the buffers, to be run at initialisation and after a `set`. */
   readonly kernels: readonly string[];
 }
 
-/** Rates of change as a matrix of expressions; null is zero. */
+/** Whose propagators are computed: elements of a group, or synapses of a projection. */
+export interface Site {
+  readonly name: string;
+  readonly context: Context;
+  /** Where the buffers are read in the code of a step. */
+  readonly at: Ir;
+  /** What names mean in code that computes the propagators. */
+  scope(block: Block): Scope;
+  /** Room for one number for each element or synapse. */
+  buffer(name: string, comment: string): Buffer;
+  /** A kernel that runs code for each of them. `write` is given where to store. */
+  kernel(name: string, comment: string, write: (scope: Scope, at: Ir) => void): string;
+}
+
+/** Rates of change as a matrix of expressions, and the terms that hold; null is zero. */
 export interface Coefficients {
   readonly names: readonly string[];
   readonly rows: readonly (readonly (Expression | null)[])[];
   /** Which entries of its powers are not zero. */
   readonly closed: readonly (readonly boolean[])[];
+  readonly held: readonly (Expression | null)[];
   /** Variables whose rate is zero here, because the element is refractory. */
   readonly frozen: ReadonlySet<string>;
 }
@@ -82,39 +108,131 @@ function product(
   return sum ?? ir.f64(0);
 }
 
-/** A kernel that fills buffers with the propagators of each element of a group. */
-export function storedPropagators(coefficients: Coefficients, group: Group, context: Context): Propagators {
-  const { names, rows, closed, frozen } = coefficients;
-  const mode = frozen.size > 0 ? '.refractory' : '';
-  const block = new Block();
-  const scope = new ElementScope(context, group, rangesAddress, block, null);
-  const m = new Sparse(closed, (i, j) => {
-    const entry = rows[i]?.[j];
-    return entry ? block.name(`m_${i}_${j}`, to('f64', compile(entry, scope))) : ir.f64(0);
+/** P and R as locals of a block, and what the terms that hold add to each variable. */
+interface Computed {
+  readonly p: Sparse<Local>;
+  readonly r: Sparse<Local>;
+  readonly constants: readonly (Ir | null)[];
+}
+
+/** Code that computes the propagators from numbers or locals. */
+function computed(
+  m: Sparse<Ir>,
+  closed: readonly (readonly boolean[])[],
+  held: readonly (Ir | null)[],
+  step: number,
+  block: Block,
+): Computed {
+  const { p, r } = exponential(m, closed, step, block);
+  const constants = closed.map((row, i) => {
+    if (!row.some((present, j) => present && held[j])) return null;
+    return product(
+      (_, j) => valueAt(r, i, j),
+      (j) => held[j] ?? null,
+      i,
+      0,
+      closed.length,
+    );
   });
-  const { p, r } = exponential(m, closed, context.dt, block);
-  const store = (label: string, matrix: Sparse<Local>): Entry[][] =>
-    matrix.map((entry, i, j) => {
-      const [result, from] = [names[i] as string, names[j] as string];
-      const buffer = context.builder.buffer(
-        `${group.name}.${label}.${result}.${from}${mode}`,
-        context.real,
-        group.length,
-        `propagator of ${result} from ${label === 'P' ? from : `the drive of ${from}`} in ${group.name}`,
-      );
-      block.emit(ir.store(buffer, rangesAddress.index, to(context.real, ir.get(entry))));
-      return buffer;
-    });
-  const stored = { p: store('P', p), r: store('R', r) };
-  const kernel = context.builder.map(
-    `${group.name}.propagators${mode}`,
-    `propagators of the linear equations of ${group.name}`,
-    { kind: 'ranges', ranges: group.members.map(({ begin, end }) => ({ begin, end })) },
-    false,
-    block.locals.declared,
-    block.statements,
+  return { p, r, constants };
+}
+
+/** The propagators as numbers where all that they depend on is known, else kernels that compute them into buffers. */
+export function storedPropagators(coefficients: Coefficients, site: Site): Propagators {
+  const { names, rows, closed, held, frozen } = coefficients;
+  const { context, at } = site;
+  const compileAll = (scope: Scope): { m: Sparse<Ir>; terms: (Ir | null)[] } => ({
+    m: new Sparse(closed, (i, j) => {
+      const entry = rows[i]?.[j];
+      return entry ? scope.block.name(`m_${i}_${j}`, to('f64', compile(entry, scope))) : ir.f64(0);
+    }),
+    terms: held.map((term, i) => term && scope.block.name(`term_${i}`, to('f64', compile(term, scope)))),
+  });
+  const known = numbersOf(compileAll(site.scope(new Block())), closed, context.dt);
+  if (known) return { ...known, at, kernels: [] };
+  const mode = frozen.size > 0 ? '.refractory' : '';
+  const room = (label: string, result: string, from: string, comment: string): Buffer =>
+    site.buffer(`${site.name}.${label}.${result}${from}${mode}`, comment);
+  const matrix = (label: string): (Buffer | null)[][] =>
+    closed.map((row, i) =>
+      row.map((present, j) => {
+        const [result, from] = [names[i] as string, names[j] as string];
+        const source = label === 'P' ? from : `the drive of ${from}`;
+        return present
+          ? room(label, result, `.${from}`, `propagator of ${result} from ${source} in ${site.name}`)
+          : null;
+      }),
+    );
+  const stored = {
+    p: matrix('P'),
+    r: matrix('R'),
+    constants: closed.map((row, i) =>
+      row.some((present, j) => present && held[j])
+        ? room('C', names[i] as string, '', `what ${names[i] as string} of ${site.name} gains in a step by itself`)
+        : null,
+    ),
+  };
+  const kernel = site.kernel(
+    `${site.name}.propagators${mode}`,
+    `propagators of the linear equations of ${site.name}`,
+    (scope, place) => {
+      const { m, terms } = compileAll(scope);
+      const { p, r, constants } = computed(m, closed, terms, context.dt, scope.block);
+      const store = (buffer: Buffer | null | undefined, value: Ir | null): void => {
+        if (buffer && value) scope.block.emit(ir.store(buffer, place, to(context.real, value)));
+      };
+      p.forEach((local, i, j) => store(stored.p[i]?.[j], ir.get(local)));
+      r.forEach((local, i, j) => store(stored.r[i]?.[j], ir.get(local)));
+      constants.forEach((value, i) => store(stored.constants[i], value));
+    },
   );
-  return { ...stored, kernels: [kernel] };
+  return { ...stored, at, kernels: [kernel] };
+}
+
+/** The propagators as the interpreter computes them; null where they depend on what is not known when lowering. */
+function numbersOf(
+  { m, terms }: { readonly m: Sparse<Ir>; readonly terms: readonly (Ir | null)[] },
+  closed: readonly (readonly boolean[])[],
+  dt: number,
+): Pick<Propagators, 'p' | 'r' | 'constants'> | null {
+  let complete = true;
+  const numberOf = (e: Ir): Ir => {
+    const constant = constantOf(e);
+    complete &&= constant !== null;
+    return constant ?? e;
+  };
+  const matrix = new Sparse(closed, (i, j) => numberOf(m.at(i, j) ?? ir.f64(0)));
+  const held = terms.map((term) => term && numberOf(term));
+  if (!complete) return null;
+  const block = new Block();
+  const { p, r, constants } = computed(matrix, closed, held, dt, block);
+  const results: Local[] = [];
+  p.forEach((local) => results.push(local));
+  r.forEach((local) => results.push(local));
+  for (const [i, value] of constants.entries()) {
+    if (value === null) continue;
+    const local = block.local(`constant_${i}`, 'f64');
+    block.emit(ir.set(local, value));
+    results.push(local);
+  }
+  const name = 'propagators';
+  const body = { name, comment: '', parameters: [], locals: block.locals.declared, body: block.statements, results };
+  const values = createEvaluator([body]).call(name, []).map(Number);
+  let next = 0;
+  const take = (): number => values[next++] ?? NaN;
+  return { p: p.map(take), r: r.map(take), constants: constants.map((value) => (value === null ? null : take())) };
+}
+
+/** P (dimensionless) and R (seconds) of a matrix of numbers (1/s) over `step` seconds. */
+export function propagators(
+  matrix: readonly (readonly number[])[],
+  step: number,
+): { readonly p: readonly (readonly number[])[]; readonly r: readonly (readonly number[])[] } {
+  const closed = reach(matrix.map((row) => row.map((x) => x !== 0)));
+  const m = new Sparse(closed, (i, j) => ir.f64(matrix[i]?.[j] ?? 0));
+  const result = numbersOf({ m, terms: matrix.map(() => null) }, closed, step);
+  const full = (rows: Propagators['p'] = []): number[][] => rows.map((row) => row.map((x) => Number(x ?? 0)));
+  return { p: full(result?.p), r: full(result?.r) };
 }
 
 /** Code for P = e^(M h) and R = ∫₀ʰ e^(M s) ds: of a part of the step by Taylor's series, then by doubling the part. */
@@ -177,7 +295,8 @@ function halve(
   const norm = block.local('norm', 'f64');
   block.emit(ir.set(norm, ir.f64(0)), ir.set(part, ir.f64(step)), ir.set(doublings, ir.u32(0)));
   for (const [i, row] of m.map((entry) => entry).entries()) {
-    // As in `norm`: entries on cycles only.
+    // Entries on cycles only. Others, such as the 1/C of a current, only scale what passes through them: they are of any
+    // size in SI units, and more doublings for their sake would only lose digits.
     const sum = row
       .filter((entry, j) => entry !== null && closed[j]?.[i])
       .map((entry) => ir.unary('abs', entry as Ir))

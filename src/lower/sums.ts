@@ -21,7 +21,7 @@ import { drawStep, keyAt, keyBuffer } from './draws.js';
 import { combine, step } from './element-scope.js';
 import { drawsIn } from '../lang/functions.js';
 import { compile, compileCondition, compileReal, to } from './expressions.js';
-import { compiledTerms, propagated, propagatorsIn } from './exact.js';
+import { compiledTerms, propagated, propagatorsOf } from './exact.js';
 import { linearSystem, newValues, refusal, steppedDerivatives } from './integrate.js';
 import type { Method } from './profile.js';
 import * as messages from './messages.js';
@@ -30,6 +30,9 @@ import { reached, type Connectivity, type ProjectionPlan } from './projection.js
 import { synapseDraws } from './synapse-values.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { elementIndex, SynapseScope } from './synapse-scope.js';
+import { overPositions } from './synapses/positions.js';
+import { propagatorsProcedure } from './stored-propagators.js';
+import type { Site } from './stored-propagators.js';
 
 export function lowerContinuousSynapses(
   plan: ProjectionPlan,
@@ -149,7 +152,8 @@ function updateKernel(
       inner,
       draws,
     );
-    const values = steppedDerivatives(equations).size === 0 ? [] : integrated(plan, scope, context);
+    const values =
+      steppedDerivatives(equations).size === 0 ? [] : integrated(plan, connectivity, storage, scope, context);
     for (const [name, value] of values) scope.write(name, value);
     for (const [name, event] of events) testEvent(name, event, connectivity.count, scope, context);
     scope.storeAll();
@@ -226,17 +230,64 @@ function testEvent(name: string, event: SynapseEvent, count: Extent, scope: Syna
   }
 }
 
-function integrated(plan: ProjectionPlan, scope: SynapseScope, context: Context): Map<string, Ir> {
+/** Where the propagators of a projection's synapses are computed and kept. */
+function propagatorSite(
+  plan: ProjectionPlan,
+  { count, rows, targets }: Connectivity,
+  storage: SynapseStorage,
+  at: Ir,
+  context: Context,
+): Site {
+  const { builder } = context;
+  const scopeAt = (block: Block, source: Ir, position: Ir, target: Ir): SynapseScope =>
+    new SynapseScope(context, plan, storage, { position, source, target }, block, null);
+  return {
+    name: plan.name,
+    context,
+    at,
+    scope: (block) => scopeAt(block, item, ir.u32(0), ir.u32(0)),
+    buffer(name, comment) {
+      const buffer = builder.buffer(name, context.real, count, comment);
+      if (typeof count !== 'number') builder.allocate(buffer);
+      return buffer;
+    },
+    kernel: (name, comment, write) =>
+      overPositions(
+        name,
+        comment,
+        { name: plan.name, count, rows, sources: plan.pre.size },
+        context,
+        (position, source, inner) => {
+          const target = inner.name('target', ir.convert('u32', ir.load(targets, position)));
+          write(scopeAt(inner, source, position, target), position);
+        },
+      ),
+  };
+}
+
+function integrated(
+  plan: ProjectionPlan,
+  connectivity: Connectivity,
+  storage: SynapseStorage,
+  scope: SynapseScope,
+  context: Context,
+): Map<string, Ir> {
   const { equations } = plan;
   const linear = linearSystem(equations, new Set());
-  const exact = typeof linear === 'string' ? null : propagatorsIn(linear, scope);
   const candidates: readonly Method[] =
     equations.method === 'auto' ? ['exact', 'exponentialEuler', 'euler'] : [equations.method as Method];
   const reasons: string[] = [];
   for (const method of candidates) {
     if (method === 'exact') {
-      if (typeof linear !== 'string' && exact) {
-        const terms = compiledTerms(linear, scope);
+      if (typeof linear !== 'string') {
+        invariant(scope.address.position, 'lower/sums', `${plan.name} has no synapses yet`);
+        const site = propagatorSite(plan, connectivity, storage, scope.address.position, context);
+        const exact = propagatorsOf(linear, new Set(), site);
+        for (const kernel of exact.kernels) {
+          context.builder.initially(kernel);
+          context.builder.procedure(propagatorsProcedure(plan.name)).push({ kind: 'run', kernel });
+        }
+        const terms = compiledTerms(linear, site, scope);
         return new Map(
           linear.names.map((name, i) => [
             name,
@@ -244,7 +295,7 @@ function integrated(plan: ProjectionPlan, scope: SynapseScope, context: Context)
           ]),
         );
       }
-      reasons.push(typeof linear === 'string' ? linear : 'its coefficients differ between synapses');
+      reasons.push(linear);
       continue;
     }
     const why = refusal(method, equations);

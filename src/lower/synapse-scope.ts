@@ -5,7 +5,7 @@ import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir, Local } from '../ir/program.js';
 import type { Block } from './block.js';
-import { CodeScope, foldedValue } from './code-scope.js';
+import { CodeScope, foldedValue, readInto } from './code-scope.js';
 import type { Context } from './context.js';
 import type { Draws } from './draws.js';
 import { ElementScope, scalarTypeOf, storedValue, timeOf, step } from './element-scope.js';
@@ -95,10 +95,11 @@ export class SynapseScope extends CodeScope {
     const { end, variable } = referenceOf(name);
     if (end) return this.#readEnd(end, variable);
     const storage = this.#storage.get(name);
-    if (storage?.kind === 'folded') {
-      return foldedValue(storage);
+    if (storage?.kind === 'folded') return foldedValue(storage, this.real);
+    if (storage) {
+      const { local, buffer } = this.#register(name, storage, true);
+      return readInto(local, storage, to(local.type, ir.load(buffer, this.#indexOf(name))));
     }
-    if (storage) return ir.get(this.#register(name, storage, true).local);
     const derived = this.plan.equations.derived.get(name);
     if (derived) {
       if (this.overrides.size > 0) return to(scalarTypeOf(derived.type, this.real), compile(derived.expression, this));

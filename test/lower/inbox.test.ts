@@ -5,13 +5,13 @@
 import { describe, expect, test } from 'vitest';
 import { createEvaluator } from '../../src/ir/evaluate.js';
 import * as ir from '../../src/ir/builder.js';
-import { unitOf } from '../../src/ir/fixed-point.js';
+import { scaleOf, unitOf } from '../../src/ir/fixed-point.js';
 import { powerOfTwo } from '../../src/ir/library/formats.js';
 import { exponentFor, quantise } from '../../src/lower/inbox.js';
 
 const evaluator = createEvaluator([]);
 const quantised = (value: number, exponent: number): bigint =>
-  evaluator.evaluate(quantise(ir.f64(value), exponent)) as bigint;
+  evaluator.evaluate(quantise(ir.f64(value), scaleOf(exponent))) as bigint;
 const valued = (sum: bigint, exponent: number): number =>
   evaluator.evaluate(ir.fromFixed(ir.i64(sum), unitOf(exponent))) as number;
 

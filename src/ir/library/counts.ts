@@ -44,7 +44,10 @@ const longestSearch = 128;
 /** At least a third of the attempts succeed. */
 const mostAttempts = 1000;
 
-/** Adds up probabilities p(0), p(1) = p(0) factor(1), … until they pass a uniform number; stops at `limit`. */
+/**
+ * Adds up probabilities p(0), p(1) = p(0) factor(1), … until they reach a uniform number, or change no more for
+ * rounding; stops at `limit`.
+ */
 function search(
   body: Body,
   at: DrawPoint,
@@ -54,12 +57,16 @@ function search(
   factor: (k: Expression) => Expression,
 ): void {
   const [w0, w1] = wordsAt(body, at, u32(0));
-  const left = body.variable('left', call(uniformFromWords(), w0, w1));
+  const uniform = body.let('uniform', call(uniformFromWords(), w0, w1));
   const probability = body.variable('probability', first);
-  body.whilst(and(gt(get(left), get(probability)), lt(get(count), limit)), () => {
-    body.set(left, sub(get(left), get(probability)));
+  const reached = body.variable('reached', first);
+  const before = body.variable('before', f64(-1));
+  const goesOn = and(gt(uniform, get(reached)), gt(get(reached), get(before)));
+  body.whilst(and(goesOn, lt(get(count), limit)), () => {
+    body.set(before, get(reached));
     body.set(count, add(get(count), f64(1)));
     body.set(probability, mul(get(probability), factor(get(count))));
+    body.set(reached, add(get(before), get(probability)));
   });
 }
 

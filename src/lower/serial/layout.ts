@@ -286,7 +286,7 @@ export const shownProjection = (projection: SteppedProjection): BuiltProjection 
 
 /** What a storage holds at an index, in the type of its variable. */
 export function loaded(storage: Storage, index: Ir, ordinal: Ir, context: Context): Ir {
-  if (storage.kind === 'folded') return foldedValue(storage);
+  if (storage.kind === 'folded') return foldedValue(storage, context.real);
   return to(
     scalarTypeOf(storage.type, context.real),
     ir.load(storage.buffer, storage.kind === 'table' ? ordinal : index),

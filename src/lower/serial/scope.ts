@@ -8,12 +8,13 @@ import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Local } from '../../ir/program.js';
 import type { Expression, Statement } from '../../lang/ast.js';
 import type { Block } from '../block.js';
-import { CodeScope } from '../code-scope.js';
+import { CodeScope, readInto } from '../code-scope.js';
 import type { Context } from '../context.js';
 import type { Draws } from '../draws.js';
 import { combine, scalarTypeOf, step, storedValue } from '../element-scope.js';
 import { compile, compileCondition, to } from '../expressions.js';
 import type { Storage } from '../groups.js';
+import { constantOf, definitionOf, invariantLocal, known } from '../invariant.js';
 import { writtenBy } from './code.js';
 import { loaded } from './layout.js';
 import * as messages from '../messages.js';
@@ -73,7 +74,7 @@ export class StepScope extends CodeScope {
     if (storage?.kind === 'folded') return this.#load(storage);
     if (storage) {
       const register = this.#registers.get(name) ?? this.#register(name, storage);
-      return ir.get(register);
+      return readInto(register, storage, this.#load(storage));
     }
     return this.#special(name);
   }
@@ -95,18 +96,20 @@ export class StepScope extends CodeScope {
 
   /** Makes a computed value known under a name for the rest of the step, and keeps it where it outlives the step. */
   define(name: string, value: Ir): void {
-    const known = value.kind === 'const' ? value : this.#copy(name, value);
-    this.#values.set(name, known);
+    const constant = constantOf(value);
+    const defined = constant ? known(constant) : this.#copy(name, value);
+    this.#values.set(name, defined);
     const kept = this.owner.kept.get(name);
     if (kept && kept.kind !== 'folded')
-      this.block.emit(ir.store(kept.buffer, this.#indexOf(kept), storedValue(kept.buffer, known)));
+      this.block.emit(ir.store(kept.buffer, this.#indexOf(kept), storedValue(kept.buffer, defined)));
   }
 
   /** A local of its own: what it is computed from may change before it is read. */
   #copy(name: string, value: Ir): Ir {
     const local = this.block.local(name, value.type);
     this.block.emit(ir.set(local, value));
-    return ir.get(local);
+    const definition = definitionOf(value);
+    return definition ? invariantLocal(local, definition) : ir.get(local);
   }
 
   /** Assigns a state variable, at once in memory too. */

@@ -292,10 +292,14 @@ function delayExpression(
   const provide = (name: string): void => {
     const parameter = equations.parameters.get(name);
     if (!parameter || values.has(name)) return;
-    if (context.settable.has(`${id}.${name}`))
-      context.diagnostics.add(
-        messages.unsupportedFeature(`setting ${name} of projection ${id}, on which its delays depend, during the run`),
-      );
+    if (context.settable.has(`${id}.${name}`)) {
+      if ((pathway.window?.version ?? 0) > 0)
+        context.diagnostics.add(
+          messages.unsupportedFeature(`changing delays of projection ${id} that depend on ${name}, which phases set,`),
+        );
+      const note = `delays of ${id} are those of the first values of ${name}: they stay when ${name} is set`;
+      if (!context.builder.notes.includes(note)) context.builder.notes.push(note);
+    }
     const value = plan.projection.values[name] ?? parameter.value;
     const type = scalarTypeOf(parameter.type, context.real);
     if (typeof value === 'number') values.set(name, to(type, ir.f64(value)));

@@ -13,7 +13,7 @@ import type { Target } from '../../../runtime/targets/target.js';
 import { wasmTarget } from '../../../runtime/targets/wasm/target.js';
 import * as b from '../../../src/ir/builder.js';
 import type { Buffer, Kernel, Program } from '../../../src/ir/program.js';
-import { unitOf } from '../../../src/ir/fixed-point.js';
+import { scaleOf, unitOf } from '../../../src/ir/fixed-point.js';
 import { powerOfTwo } from '../../../src/ir/library/formats.js';
 import { exponentFor, quantise } from '../../../src/lower/inbox.js';
 import { runCommand, temporaryFolder } from '../../support/command.js';
@@ -113,7 +113,7 @@ function network(seed: number, order: 'any' | 'byTarget', sum: 'fixed point' | '
     body: [
       sum === 'float'
         ? b.store(inbox, to, b.add(b.load(inbox, to), w))
-        : b.accumulate(inbox, to, quantise(w, exponent)),
+        : b.accumulate(inbox, to, quantise(w, scaleOf(exponent))),
     ],
   };
   const arrived = sum === 'float' ? b.load(inbox, index) : b.fromFixed(b.load(inbox, index), unitOf(exponent));

@@ -585,4 +585,4 @@ export interface Program {
 }
 
 /** Raised with any change of results; stored with every fingerprint. */
-export const numericsVersion = 2;
+export const numericsVersion = 3;

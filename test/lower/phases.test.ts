@@ -142,3 +142,70 @@ describe('what a phase leaves alone', () => {
     expect(x).toHaveLength(20);
   });
 });
+
+describe('refractory periods that are fixed at the event', () => {
+  const run = async (period: string, phases: string): Promise<readonly number[]> =>
+    stepsOf(
+      await simulate(`
+interneuron: 1
+name: period
+neurons:
+  cell:
+    parameters: { hold: 0.5 ms }
+    state: { v: 0, r: 0.3 ms }
+    derivatives: { v: 1.0/(0.15*ms) }
+    method: euler
+    events: { spike: { when: v > 0.99, do: "v = 0.0; r = r + 0.2*ms", refractory: { for: ${period}, rate: [v] } } }
+populations: { p: { type: cell, size: 1 } }
+timing: brian
+experiment: { dt: 0.1 ms, protocol: [${phases}] }
+`),
+      'p.spike',
+    );
+
+  // 2/3 a step: the threshold is passed in the second step that is free.
+  test('a parameter that is set while one lasts counts from the next event on', async () => {
+    expect(await run('hold', '{ run: 0.3 ms }, { set: { p.hold: 0.8 ms } }, { run: 2 ms }')).toEqual([1, 7, 16]);
+  });
+
+  test('a variable counts as it was at the event, before the event changed it', async () => {
+    expect(await run('r', '{ run: 2.4 ms }')).toEqual([1, 5, 11, 19]);
+  });
+
+  test('a drawn one is within its bounds, and another each time', async () => {
+    const steps = await run('"uniform(0.3*ms, 1.2*ms)"', '{ run: 60 ms }');
+    const gaps = steps.slice(1).map((step, k) => step - (steps[k] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(4);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(13);
+    expect(new Set(gaps).size).toBeGreaterThan(5);
+  });
+});
+
+describe('sums whose bounds a phase raises', () => {
+  const run = async (phases: string) =>
+    simulate(
+      brian(`
+      spike_generators: { source: { N: 3, indices: [0, 1, 2, 0, 1, 2], times: [0.1 ms, 0.1 ms, 0.1 ms, 0.5 ms, 0.5 ms, 0.5 ms] } }
+      neuron_groups: { G: { N: 1, model: "x : 1" } }
+      synapses: { S: { source: source, target: G, model: "w : 1", on_pre: x += w, connect: true, initializers: { w: 0.1*(i + 1)/3 } } }
+      run:
+        - duration: 0.3 ms
+        - ${phases}
+    `),
+    );
+
+  test('earlier sums keep their bits, later ones are right', async () => {
+    const [plain, larger] = [await run('duration: 0 ms'), await run('{ set: { S.w: 1e6*w }, duration: 0.4 ms }')];
+    const before = finalOf(plain, 'G.x')[0] ?? NaN;
+    expect(before).toBeCloseTo(0.2, 12);
+    expect(finalOf(larger, 'G.x')[0]).toBeCloseTo(before + 2e5, 4);
+    const ten = await run('{ duration: 0 ms }\n        - { set: { S.w: 1e6*w }, duration: 0 ms }');
+    expect(ten.fingerprint).toBe(plain.fingerprint);
+  });
+
+  test('some synapses alone may raise them too', async () => {
+    const some = await run('{ set: { S.w: 5e7 }, where: i == 0, duration: 0.4 ms }');
+    expect(some.faults).toEqual([]);
+    expect(finalOf(some, 'G.x')[0]).toBeCloseTo(5e7 + 0.2 + 0.5 / 3, 4);
+  });
+});

@@ -52,11 +52,6 @@ test.each<[string, string, Parts]>([
   ],
   [
     'lower/unsupported-feature',
-    'a refractory period of cell.spike that is fixed at the event and depends on r',
-    { cell: 'state: { v: 0, r: 1 ms }, events: { spike: { when: v > 1, refractory: { for: r } } }' },
-  ],
-  [
-    'lower/unsupported-feature',
     'a population with its own clock (a)',
     { populations: ', clock: slow', more: 'clocks: { slow: 1 ms }' },
   ],
@@ -96,11 +91,11 @@ test.each<[string, string, Parts]>([
   ],
   [
     'lower/unsupported-feature',
-    'setting d of projection p, on which its delays depend, during the run',
+    'changing delays of projection p that depend on d, which phases set,',
     {
       synapse: 'parameters: { d: 1 ms }, pathways: { pre: { on: pre.spike, delay: d, do: post.v += 1.0 } }',
       projection: 'from: a, to: b, synapse: s, connect: all, values: { d: "uniform(1*ms, 2*ms)" }',
-      protocol: '{ run: 1 ms }, { set: { p.d: 2 ms } }, { run: 1 ms }',
+      protocol: '{ run: 1 ms }, { set: { p.d: 2 ms } }, { delays: { p.pre: "d + uniform(1*ms, 2*ms)" } }, { run: 1 ms }',
     },
   ],
   [

@@ -7,29 +7,21 @@
  * of a phase cannot depend on what later phases set.
  */
 
-import type { Constant, Expression as Ir, ScalarType, Statement } from '../ir/program.js';
+import type { Constant, Expression as Ir, Local, Statement } from '../ir/program.js';
 import { fold, foldCallByName } from '../ir/fold.js';
 
-/** A local that holds such a value, or stands for one; `definition` says it in terms of constants and arrays. */
-interface Invariant {
-  readonly kind: 'local';
-  readonly type: ScalarType;
-  readonly name: string;
-  readonly definition: Ir;
-}
-
-const isInvariant = (e: Extract<Ir, { kind: 'local' }>): e is Invariant => 'definition' in e;
+/** What holds from one phase to the next, in terms of constants and arrays; null for expressions that do not. */
+const definitions = new WeakMap<Ir, { readonly of: Ir | null }>();
 
 /** A local whose value holds from one phase to the next. */
-export const invariantLocal = (local: { readonly type: ScalarType; readonly name: string }, definition: Ir): Ir => {
-  const node: Invariant = { kind: 'local', type: local.type, name: local.name, definition };
+export function invariantLocal({ type, name }: Local, definition: Ir): Ir {
+  const node: Ir = { kind: 'local', type, name };
+  definitions.set(node, { of: definition });
   return node;
-};
+}
 
 /** Stands for a number that is known when lowering, though code is written as if it were not. */
 export const known = (value: Constant): Ir => invariantLocal({ type: value.type, name: 'known' }, value);
-
-const definitions = new WeakMap<Ir, { readonly of: Ir | null }>();
 
 /** A load from an array that nothing ever changes. */
 export function constantLoad(e: Ir): Ir {
@@ -40,7 +32,6 @@ export function constantLoad(e: Ir): Ir {
 /** An invariant expression in terms of constants and arrays alone; null for an expression that is none. */
 export function definitionOf(e: Ir): Ir | null {
   if (e.kind === 'const') return e;
-  if (e.kind === 'local') return isInvariant(e) ? e.definition : null;
   const done = definitions.get(e);
   if (done) return done.of;
   const of = define(e);
@@ -48,8 +39,9 @@ export function definitionOf(e: Ir): Ir | null {
   return of;
 }
 
-function define(e: Exclude<Ir, { kind: 'const' | 'local' }>): Ir | null {
+function define(e: Exclude<Ir, { kind: 'const' }>): Ir | null {
   switch (e.kind) {
+    case 'local':
     case 'load':
     case 'toFixed':
     case 'fromFixed':
@@ -100,8 +92,7 @@ export function resolved(e: Ir): Ir {
 function resolve(e: Exclude<Ir, { kind: 'const' }>): Ir {
   switch (e.kind) {
     case 'local':
-      if (!isInvariant(e)) return e;
-      return e.definition.kind === 'const' ? e.definition : { kind: 'local', type: e.type, name: e.name };
+      return constantOf(e) ?? e;
     case 'load': {
       const index = resolved(e.index);
       return index === e.index ? e : { ...e, index };

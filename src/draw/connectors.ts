@@ -37,7 +37,7 @@ export interface Connector {
 }
 
 /** What connectors ask of the network: generators, and what depends on a pair. */
-export interface ConnectorSetting {
+interface ConnectorSetting {
   readonly state: RandomState;
   /** Generator of a draw of the rule's own. */
   generatorOf(draw: DrawnValues): RandomState;

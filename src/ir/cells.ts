@@ -5,7 +5,7 @@ import { isNumberType, type Scalar } from './code.js';
 import type { ElementType, ScalarType, TypedArray } from './program.js';
 
 /** Any typed array but that of i64. */
-export type NumberArray = Exclude<TypedArray, BigInt64Array>;
+type NumberArray = Exclude<TypedArray, BigInt64Array>;
 
 /** A local of type i32, u32, f32 or f64. One element, because a typed array keeps the value unboxed. */
 export interface NumberSlot {
@@ -14,13 +14,13 @@ export interface NumberSlot {
   readonly value: Int32Array | Uint32Array | Float64Array;
 }
 /** A local of type i64. */
-export interface LongSlot {
+interface LongSlot {
   readonly kind: 'long';
   readonly type: 'i64';
   value: bigint;
 }
 /** A local of type bool. */
-export interface BoolSlot {
+interface BoolSlot {
   readonly kind: 'bool';
   readonly type: 'bool';
   value: boolean;

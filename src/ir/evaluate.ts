@@ -16,7 +16,7 @@ import type { Expression, IrFunction, Local } from './program.js';
 export type { Scalar } from './code.js';
 
 /** Evaluates IR functions and closed expressions. */
-export interface Evaluator {
+interface Evaluator {
   /** The results of a function, in order. */
   call(name: string, args: readonly Scalar[]): Scalar[];
   /** The value of an expression without locals and loads. */

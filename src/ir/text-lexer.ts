@@ -2,7 +2,7 @@
 
 import { UsageError } from '../diagnostics/diagnostic.js';
 
-export interface Token {
+interface Token {
   readonly kind: 'name' | 'number' | 'string' | 'symbol' | 'comment' | 'end';
   readonly text: string;
   /** Line, from 1. */

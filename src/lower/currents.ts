@@ -78,7 +78,7 @@ function injection(name: string, current: Current, piece: Piece, context: Contex
 }
 
 /** Which value of a current is asked for. */
-export interface CurrentMoment {
+interface CurrentMoment {
   /** u32 index of the element in its population. */
   readonly element: Ir;
   /** i32 whole steps at the time of the value, by which its draws are counted. */

@@ -15,7 +15,7 @@ import type {
   ValueType,
 } from '../model/typed.js';
 
-export interface Derived {
+interface Derived {
   readonly expression: Expression;
   readonly type: ValueType;
   readonly held: boolean;

@@ -34,7 +34,7 @@ export function escaping(names: readonly string[], { derivatives }: Equations): 
 }
 
 /** Slopes at the beginning and at the last stage of a step, by variable, and the values that the step gives. */
-export interface Step {
+interface Step {
   readonly first: ReadonlyMap<string, Ir>;
   readonly last: ReadonlyMap<string, Ir>;
   readonly next: ReadonlyMap<string, Ir>;

@@ -23,7 +23,7 @@ import { fold } from '../ir/fold.js';
 import { exponentialOf, isNeverZero, rateOf } from './rates.js';
 
 /** Why a method cannot integrate a set of equations, or null when it can. */
-export type Refusal = string | null;
+type Refusal = string | null;
 
 /** Right-hand sides of the equations that are integrated each step. */
 export const steppedDerivatives = (equations: Equations): ReadonlyMap<string, Expression> =>
@@ -144,7 +144,7 @@ export function refusal(method: Method, equations: Equations): Refusal {
 }
 
 /** Conditions under which the rates of variables are in force, where they are not always. */
-export type Activity = ReadonlyMap<string, Ir>;
+type Activity = ReadonlyMap<string, Ir>;
 
 /**
  * New values of all variables by a method other than `exact`, as named locals; nothing is written yet. Methods with

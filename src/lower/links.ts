@@ -17,7 +17,7 @@ import { drawsIn } from '../lang/functions.js';
 import { memberAddress } from './initial-values.js';
 import * as messages from './messages.js';
 
-export type Link = NonNullable<Population['linked']>[string];
+type Link = NonNullable<Population['linked']>[string];
 
 /** The population that a link reads; null after a finding. */
 export function linkedMember(

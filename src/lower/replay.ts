@@ -5,8 +5,9 @@ import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
 
 /**
- * Step in which a spike at `time` is emitted: floor with a tolerance of a thousandth of a step (`brian.md`, section
- * 7.3).
+ * Step in which a spike at `time` is emitted: floor with a tolerance of a thousandth of a step.
+ *
+ * @source Brian 2, brian2.input.spikegeneratorgroup
  */
 const spikeStep = (time: number, dt: number): number => Math.trunc((time + 1e-3 * dt) / dt);
 

@@ -19,7 +19,7 @@ import { axes } from '../draw/space/axes.js';
 import * as messages from './messages.js';
 
 /** Where the synapse and its ends are: u32 expressions; `source` and `target` count within the ends. */
-export interface SynapseAddress {
+interface SynapseAddress {
   /** Position in storage; null while connectivity is still being drawn. */
   readonly position: Ir | null;
   readonly source: Ir;

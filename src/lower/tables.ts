@@ -2,7 +2,9 @@
  * Tables, piecewise constant functions of time: value k holds for k*dt <= t < (k+1)*dt, the ends extend.
  *
  * The row is found as Brian's TimedArray does, on a grid finer than an eighth of the step, so that rounding of t never
- * picks the neighbour (`brian.md`, section 7.5).
+ * picks the neighbour.
+ *
+ * @source Brian 2, brian2.input.timedarray
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';

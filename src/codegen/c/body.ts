@@ -34,7 +34,7 @@ import { block, comment, indent } from './text.js';
 const pass = 'codegen/c';
 
 /** A body with what its names mean. */
-export interface Body {
+interface Body {
   readonly scope: Scope;
   /** Locals that the kernel's shape defines. */
   readonly implicit: ReadonlySet<string>;

@@ -3,7 +3,7 @@
 import type { ElementType, ScalarType } from '../../ir/program.js';
 
 /** Operations that every language has under a name of its own; all are exact or correctly rounded. */
-export type MathFunction = 'sqrt' | 'floor' | 'ceil' | 'trunc' | 'nearest' | 'abs';
+type MathFunction = 'sqrt' | 'floor' | 'ceil' | 'trunc' | 'nearest' | 'abs';
 
 /** One language. Nothing else in this folder's printers knows which language it prints. */
 export interface Dialect {

@@ -11,7 +11,7 @@ import { block, comment } from './text.js';
 const pass = 'codegen/c/lists';
 
 /** One list of actions, as a host performs them one by one. */
-export interface ActionList {
+interface ActionList {
   readonly name: string;
   readonly actions: readonly Action[];
 }
@@ -26,7 +26,7 @@ export function actionLists({ program }: ProgramContext): readonly ActionList[] 
 }
 
 /** The tables and the code of the lists. An action is a row; the code has a case for each family. */
-export interface ListTexts {
+interface ListTexts {
   /** Rows `{call, ordinal, count}`: a case and a member, or `ALLOCATE` and some of the allocations. */
   readonly actions: readonly string[];
   /** First row of each list. */

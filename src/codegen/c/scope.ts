@@ -119,7 +119,7 @@ export class ProgramContext implements Language {
 }
 
 /** How a body's writes are to be made. */
-export interface Writes {
+interface Writes {
   /** Whether an accumulation may meet another thread at the same element. */
   readonly atomic: boolean;
   /** True in a loop over vector lanes: faults and bits are gathered and written after it. */

@@ -17,7 +17,7 @@ export interface TrustWords {
 }
 
 /** One check; a bit in what `trust()` returns. */
-export interface TrustCheck {
+interface TrustCheck {
   /** What a failure means, as the message names it. */
   readonly name: string;
   /**

@@ -22,7 +22,7 @@ export interface Families {
 }
 
 /** A member of a family. */
-export interface Place {
+interface Place {
   readonly family: Family;
   /** Ordinal of the member. */
   readonly member: number;

@@ -20,7 +20,7 @@ interface PatternBase {
 }
 
 /** A number known when printing or in the member's row, or the value of a cell. */
-export type ExtentPattern = Amount | { readonly buffer: string; readonly index: Amount };
+type ExtentPattern = Amount | { readonly buffer: string; readonly index: Amount };
 
 export type DomainPattern =
   | { readonly kind: 'ranges'; readonly ranges: readonly { readonly begin: Amount; readonly end: Amount }[] }
@@ -35,7 +35,7 @@ export interface MapPattern extends PatternBase {
   readonly body: readonly Statement[];
 }
 
-export interface SequentialPattern extends PatternBase {
+interface SequentialPattern extends PatternBase {
   readonly shape: 'sequential';
   readonly locals: readonly Local[];
   readonly body: readonly Statement[];

@@ -14,7 +14,7 @@ import type { Conflict, Touch, Touches } from './touches.js';
 export type Chain = readonly StepEntry[];
 
 /** What a printer can launch. */
-export interface LaunchRules {
+interface LaunchRules {
   /** Whether the accumulations of a kernel are atomic where it runs. */
   readonly adds: (kernel: Kernel) => boolean;
   /** Equal for kernels that may be parts of one launch. */
@@ -26,7 +26,7 @@ export interface LaunchRules {
 }
 
 /** Where the items of a chain are: those of its widest kernel. */
-export interface Span {
+interface Span {
   readonly ranges: readonly Range[];
 }
 

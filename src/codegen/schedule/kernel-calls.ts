@@ -4,7 +4,7 @@ import { invariant } from '../../diagnostics/diagnostic.js';
 import type { EventRing, Program } from '../../ir/program.js';
 
 /** What the driver passes to a kernel, besides the step. */
-export type KernelArguments =
+type KernelArguments =
   /** Items [from, to) of the merged elements. */
   | 'items'
   /** Ordinal of the thread, and how many there are. */
@@ -13,7 +13,7 @@ export type KernelArguments =
   | 'none';
 
 /** What of a kernel decides how it is called. */
-export type Called =
+type Called =
   | { readonly shape: 'map'; readonly domain: { readonly kind: 'ranges' | 'count' | 'spikes' } }
   | { readonly shape: 'propagate'; readonly order: { readonly kind: 'any' | 'byTarget' | 'byRow' | 'sequential' } }
   | { readonly shape: 'sequential' | 'compact' };

@@ -111,7 +111,7 @@ function vectorLoop(scope: Scope, printer: LanePrinter, gathered: Gathered): Wat
 }
 
 /** The items of a kernel on vector lanes, and the function for those that fill no vector. */
-export interface LaneItems {
+interface LaneItems {
   readonly items: readonly Wat[];
   readonly rest: Wat;
 }

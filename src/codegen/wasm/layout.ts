@@ -26,11 +26,11 @@ export const pageBytes = 65536;
 export const memoryLimit = 65536 * pageBytes;
 
 /** A buffer of fixed size at a constant address, or one whose address is found in a word of the control block. */
-export type Placement =
+type Placement =
   { readonly kind: 'fixed'; readonly address: number } | { readonly kind: 'dynamic'; readonly cell: number };
 
 /** Begin and end of each range of a map kernel, u32 pairs, for kernels that run over several ranges. */
-export interface RangeTable {
+interface RangeTable {
   readonly address: number;
   readonly data: Uint32Array;
 }

@@ -93,7 +93,7 @@ export class Scope {
 const shifts = { 1: 0, 2: 1, 4: 2, 8: 3 } as const;
 
 /** Where an element lies: the immediate offset and the address operand. */
-export interface Address {
+interface Address {
   readonly offset: string;
   readonly operand: Wat;
 }

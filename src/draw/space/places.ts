@@ -11,7 +11,7 @@ import type { Places } from './axes.js';
 import { inMicrometres } from './micrometres.js';
 
 /** Where random places come from: counters of the model's seed, or a generator that a notation prescribes. */
-export type PlaceSource =
+type PlaceSource =
   { readonly kind: 'counters'; readonly seed: string } | { readonly kind: 'numpy'; readonly state: RandomState };
 
 /**

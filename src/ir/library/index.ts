@@ -91,7 +91,7 @@ const drawFunctions = {
  */
 export type LibraryName = keyof typeof floatFunctions | keyof typeof numberFunctions | 'timestep';
 /** Functions that make random numbers; float64 in every precision. */
-export type DrawName = keyof typeof drawFunctions;
+type DrawName = keyof typeof drawFunctions;
 
 /** All names that `libraryFunction` takes. */
 export const libraryNames: readonly LibraryName[] = [...keysOf(floatFunctions), ...keysOf(numberFunctions), 'timestep'];

@@ -11,7 +11,7 @@ import { uniformOf } from '../draws.js';
 const mostChosen = 64;
 
 /** Elements of one block: `size` are allowed, numbered from 0; where to put `count` of them. */
-export interface Chosen {
+interface Chosen {
   readonly size: Ir;
   readonly count: Ir;
   readonly first: Ir;

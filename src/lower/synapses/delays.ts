@@ -26,7 +26,7 @@ import { overPositions } from './positions.js';
 import type { RawSynapses } from './raw-synapses.js';
 import { delaySteps } from '../round-delay.js';
 
-export interface Sorted {
+interface Sorted {
   readonly segments: Buffer;
   readonly targets: Buffer;
   readonly creation: Buffer;

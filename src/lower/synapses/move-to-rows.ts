@@ -9,7 +9,7 @@ import { runningSum } from './running-sum.js';
 type Stores = ReturnType<typeof ir.store>[];
 
 /** What is moved into rows. */
-export interface Move {
+interface Move {
   readonly name: string;
   /** Offsets of the groups that the synapses stand in now, and how many groups. */
   readonly from: Buffer;
@@ -174,7 +174,7 @@ function overRows(name: string, comment: string, rowCount: number, block: Block,
 }
 
 /** What is sorted within the rows that it stands in. */
-export interface RowSort {
+interface RowSort {
   readonly name: string;
   readonly comment: string;
   /** First synapse of each row, rows + 1. */

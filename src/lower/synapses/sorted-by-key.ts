@@ -1,7 +1,7 @@
 /** A counting sort on the host, of what a model lists. */
 
 /** Where the entries of each key begin, and which element each entry is. */
-export interface SortedByKey {
+interface SortedByKey {
   /** One more than there are keys. */
   readonly starts: Uint32Array;
   readonly order: Uint32Array;

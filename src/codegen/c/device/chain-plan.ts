@@ -20,7 +20,7 @@ export interface Link {
 }
 
 /** What a section does with one range of the items. */
-export interface Place extends Range {
+interface Place extends Range {
   readonly member: number;
 }
 

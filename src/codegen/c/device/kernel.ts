@@ -303,19 +303,25 @@ function memberLines(context: DeviceContext, { named, members }: Section, first:
   };
 }
 
-/** Turns of the groups of a launch: whose each is, the how-many-eth of its it is, and how many each part has. */
+/**
+ * How work-groups are shared out among the parts of a launch, where some parts have more to do: group k takes entry k
+ * modulo the length of the table.
+ */
 interface Shares {
+  /** The part that the groups of an entry work on. */
   readonly parts: readonly number[];
+  /** Ordinal of an entry among those of its part. */
   readonly ranks: readonly number[];
+  /** Number of entries of each part. */
   readonly shares: readonly number[];
 }
 
-/** So many turns there are for each part on average. */
+/** Mean number of entries for each part. */
 const turnsOfPart = 4;
 
 /**
- * Shares of the groups by what the parts have to do; null where they are equal, or where each needs the groups that it
- * needs.
+ * Shares in proportion to the work of each part; null where these are equal, or where the number of groups of some part
+ * is fixed.
  */
 function sharesOf(sections: readonly Section[], context: DeviceContext): Shares | null {
   const parts = sections.flatMap(({ named, members, code }) =>

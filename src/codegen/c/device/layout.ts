@@ -8,7 +8,7 @@ import type { Buffer, Program } from '../../../ir/program.js';
 import { elementBytes } from '../../../ir/program.js';
 
 /** A place in the arena in bytes, or memory of its own that a kernel gets as an argument. */
-export type Place = { readonly kind: 'arena'; readonly offset: number } | { readonly kind: 'own' };
+type Place = { readonly kind: 'arena'; readonly offset: number } | { readonly kind: 'own' };
 
 export interface DeviceLayout {
   readonly places: ReadonlyMap<string, Place>;

@@ -401,6 +401,15 @@ export const messages = {
     hint: 'change the delay, or use a time step that divides it',
   }),
 
+  weightSign: (target: string, found: string): Finding => ({
+    code: 'model/weight-sign',
+    severity: 'note',
+    message: `each spike makes the conductance ${target} smaller`,
+    expected: 'a positive amount added to a conductance',
+    found,
+    hint: 'make the weight positive: the reversal potential makes a conductance inhibitory',
+  }),
+
   delayPathways: (pathways: readonly string[]): Finding => ({
     code: 'model/delay-pathways',
     message:

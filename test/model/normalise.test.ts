@@ -532,3 +532,19 @@ describe('delays that are no multiples of the time step', () => {
     ],
   ])('%s', (delay, expected) => expect(told(delay)).toEqual(expected));
 });
+
+describe('a conductance that spikes make smaller', () => {
+  const conducting = base.replaceAll('g: { unit: mV }', 'g: { unit: nS }').replace('+ drive + g)', '+ drive)');
+  const told = (w: string, set: Record<string, string> = {}): unknown =>
+    check(conducting.replace('w: 1 mV', 'w: 1 nS').replace('values: { w: 2 mV }', `values: { w: ${w} }`), { set })
+      .list.filter(({ code }) => code === 'model/weight-sign')
+      .map(({ severity, message, found }) => [severity, message, found]);
+  const note = (found: string): unknown => [['note', 'each spike makes the conductance port smaller', found]];
+  test.each([
+    ['2 nS', {}, []],
+    ['-2 nS', {}, note('-2 nS')],
+    ['{ array: [-2, -1], unit: nS }', {}, note('-2 to -1 nS')],
+    ['-2 nS', { 'ab.w': '1 nS' }, []],
+    ['2 nS', { 'ab.w': '-1 nS' }, note('-1 nS')],
+  ])('w: %s, given %j', (w, set, expected) => expect(told(w, set)).toEqual(expected));
+});

@@ -1,9 +1,11 @@
 import type { Finding } from '../../diagnostics/diagnostic.js';
+import type { Span } from '../../lang/ast.js';
+import type { Related } from '../../lang/check.js';
 import type { Model } from '../model.js';
 
 /** Where a rule reports; pointers are those of the normalised model, whose nearest written parent gives the place. */
 export interface RuleContext {
-  report(finding: Finding, pointer: string): void;
+  report(finding: Finding, pointer: string, span?: Span, related?: readonly Related[]): void;
 }
 
 /** A check of the whole normalised model, one to a file. */

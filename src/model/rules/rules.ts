@@ -8,6 +8,7 @@ import type { Rule } from './rule.js';
 import { sharedReads } from './shared-reads.js';
 import { uniqueNames } from './unique-names.js';
 import { valueCycles } from './value-cycles.js';
+import { weightSign } from './weight-sign.js';
 
 /** What is checked of the model as a whole once its parts are normalised. The order only decides that of findings. */
 export const rules: readonly Rule[] = [
@@ -20,4 +21,5 @@ export const rules: readonly Rule[] = [
   eventDriven,
   regimeDerivatives,
   delaySteps,
+  weightSign,
 ];

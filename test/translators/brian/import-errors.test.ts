@@ -423,3 +423,48 @@ describe('two sums into one variable', () => {
     expect(two('G[:2]', 'G[2:]')).toEqual([]);
   });
 });
+
+describe('what a spike adds to a conductance', () => {
+  /** Findings of synapses from G to G, whose lines come at line 9, by code and place; `given` from outside. */
+  const told = (lines: string, given: Record<string, string> = {}): unknown[] => {
+    const text = brian(
+      'neuron_groups:\n  G: { N: 3, model: "v : volt\\nge : siemens\\nh : siemens\\ngm : siemens/meter**2\\nI : amp",' +
+        ' threshold: v > 1*volt, reset: v = 0*volt }\nsynapses:\n' +
+        `${lines}\nrun: 1 ms`,
+    );
+    return check(text, { set: given }).list.map(({ code, severity, place, found, related }) => [
+      `${severity} ${code}@${place?.line}:${place?.column}`,
+      found,
+      related?.[0]?.place.line,
+    ]);
+  };
+  const S = (rest: string): string => `  S: { source: G, connect: true, ${rest} }`;
+  const note = (column: number, found: string, line?: number): unknown[] => [
+    [`note model/weight-sign@9:${column}`, found, line],
+  ];
+  test.each<[string, unknown[]]>([
+    [S('on_pre: ge += 6*nS'), []],
+    [S('on_pre: ge += -6*nS'), note(42, '-6 nS')],
+    [S('on_pre: ge_post -= 6*nS'), note(42, 'less 6 nS')],
+    [S('on_pre: ge = ge - 6*nS'), note(42, 'less 6 nS')],
+    [S('on_post: ge_pre += -6*nS'), note(43, '-6 nS')],
+    [S('on_pre: gm += -6*nS/meter**2'), note(42, '-6e-9 S*m**-2')],
+    [S('on_pre: ge += w, namespace: { w: 6 nS }'), []],
+    [S('on_pre: ge += w, namespace: { w: -6 nS }'), note(42, '-6 nS', 9)],
+    [S('on_pre: ge += 2*w, namespace: { w: k*nS, k: -3 }'), note(42, '-6 nS', 9)],
+    [S('on_pre: ge += w, model: "w : siemens", initializers: { w: -6 nS }'), note(42, '-6 nS', 9)],
+    [S('on_pre: ge += w, model: "w : siemens", initializers: { w: -6*nS*rand() }'), note(42, '-6 to 0 nS', 9)],
+    [S('on_pre: ge += w, model: "w : siemens", initializers: { w: (rand() - 0.1)*nS }'), []],
+    [S('on_pre: { a: ge += 6*nS, b: ge += -6*nS }'), note(62, '-6 nS')],
+    [S('on_pre: "ge += 6*nS; h -= 6*nS"'), []],
+    [S('on_pre: v += -6*mV'), []],
+    [S('on_pre: I += -6*nA'), []],
+    [S('on_pre: w -= 1*nS, model: "w : siemens"'), []],
+  ])('%s', (lines, expected) => expect(told(lines)).toEqual(expected));
+
+  test('as it is when the model runs', () => {
+    const written = (w: string): string => S(`on_pre: ge += w, namespace: { w: ${w} nS }`);
+    expect(told(written('-6'), { 'S.w': '6 nS' })).toEqual([]);
+    expect(told(written('6'), { 'S.w': '-6 nS' })).toMatchObject(note(42, '-6 nS'));
+  });
+});

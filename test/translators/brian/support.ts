@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Diagnostics, type Diagnostic } from '../../../src/diagnostics/diagnostic.js';
 import { renderDiagnostics } from '../../../src/diagnostics/render.js';
 import type { ValidModel } from '../../../src/model/model.js';
-import { normalise } from '../../../src/model/normalise.js';
+import { normalise, type NormaliseOptions } from '../../../src/model/normalise.js';
 import { readDocument } from '../../../src/model/read.js';
 import { importBrian } from '../../../translators/brian/import.js';
 
@@ -28,13 +28,16 @@ export function document(text: string): Loose {
   return result;
 }
 
-/** Imports and normalises a text. */
-export function check(text: string): { valid: ValidModel | null; list: readonly Diagnostic[] } {
+/** Imports and normalises a text, with what is given from outside. */
+export function check(
+  text: string,
+  options: NormaliseOptions = {},
+): { valid: ValidModel | null; list: readonly Diagnostic[] } {
   const diagnostics = new Diagnostics();
   const { value, positions, diagnostics: reading } = readDocument(text, 'm.yaml');
   diagnostics.addAll(reading);
   const imported = diagnostics.hasErrors ? null : importBrian(value, positions, diagnostics);
-  const valid = imported === null ? null : normalise(imported.document, imported.positions, diagnostics);
+  const valid = imported === null ? null : normalise(imported.document, imported.positions, diagnostics, options);
   return { valid, list: diagnostics.list };
 }
 

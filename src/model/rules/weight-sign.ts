@@ -1,0 +1,204 @@
+import type { Expression, Statement } from '../../lang/ast.js';
+import { equalDimensions } from '../../lang/dimension.js';
+import { parseExpression, parseStatements } from '../../lang/parse.js';
+import { parseUnit, unitInText } from '../../lang/units.js';
+import { namesIn } from '../../lang/walk.js';
+import { messages } from '../messages.js';
+import type { Model, Projection, SelectionRule, SynapseType, UnitText, Value } from '../model.js';
+import { child } from '../pointer.js';
+import type { Rule } from './rule.js';
+
+/** The least and the largest value that something may have. */
+type Range = readonly [low: number, high: number];
+
+const anything: Range = [-Infinity, Infinity];
+
+/** Units of a conductance: of a point, of a membrane's area, of a length. */
+const conductances = ['S', 'S/m**2', 'S/m'].map((unit) => parseUnit(unit).dimension);
+
+/**
+ * Pathways that make a conductance of the other cell smaller by an amount that is known now: inhibition has a reversal
+ * potential, its weights are positive. Where the same event also increases a conductance of that cell, the two may be
+ * parts of one time course, as in a difference of exponentials.
+ */
+export const weightSign: Rule = (model, context) => {
+  for (const [name, projection] of Object.entries(model.projections)) {
+    const type = model.synapses[projection.synapse];
+    for (const [pathway, { do: actions }] of Object.entries(type?.pathways ?? {})) {
+      if (type === undefined) continue;
+      const changes = actions.flatMap((text, index) =>
+        parseStatements(text)
+          .map(change)
+          .filter((one) => one !== undefined && isConductance(one.target, model, projection, type))
+          .map((one) => ({ ...(one as Change), index })),
+      );
+      const signed = changes.map((one) => ({ ...one, by: amount(one, model, projection, type) }));
+      if (signed.some(({ by: [, high] }) => high > 0)) continue;
+      for (const { index, value, by, target, sign } of signed) {
+        if (!(by[0] < 0)) continue;
+        const own = range(value, model, projection, type);
+        const source = [...namesIn(value)].find((key) => {
+          const [low, high] = known(key, model, projection, type);
+          return low < 0 && high <= 0;
+        });
+        const related = source === undefined ? [] : [definition(source, name, model, projection)];
+        const pointer = `${child(child('/synapses', projection.synapse) + '/pathways', pathway)}/do/${index}`;
+        const found = Number.isFinite(own[0])
+          ? `${sign < 0 ? 'less ' : ''}${quantity(own, unitOf(target, model, projection, type))}`
+          : 'a negative amount';
+        context.report(messages.weightSign(target, found), pointer, undefined, related);
+      }
+    }
+  }
+};
+
+interface Change {
+  readonly target: string;
+  readonly value: Expression;
+  /** Of `value` in what is added. */
+  readonly sign: 1 | -1;
+}
+
+/** What a statement adds to a variable. */
+function change(statement: Statement): Change | undefined {
+  if (statement.kind === 'send') return undefined;
+  const { target, operator, value } = statement;
+  if (operator === '+=') return { target, value, sign: 1 };
+  if (operator === '-=') return { target, value, sign: -1 };
+  const sum = operator === '=' && value.kind === 'binary' && ['+', '-'].includes(value.operator) ? value : undefined;
+  if (sum?.left.kind !== 'name' || sum.left.name !== target) return undefined;
+  return { target, value: sum.right, sign: sum.operator === '+' ? 1 : -1 };
+}
+
+const amount = ({ value, sign }: Change, model: Model, projection: Projection, type: SynapseType): Range => {
+  const [low, high] = range(value, model, projection, type);
+  return sign > 0 ? [low, high] : [-high, -low];
+};
+
+function quantity([low, high]: Range, unit: UnitText | undefined): string {
+  const isPoint = unit === 'S';
+  const text = (value: number): string => `${Number((isPoint ? value * 1e9 : value).toPrecision(6))}`;
+  const numbers = low === high ? text(low) : `${text(low)} to ${text(high)}`;
+  return `${numbers} ${isPoint ? 'nS' : unit}`;
+}
+
+/** Whether a pathway's target is a conductance of a cell. */
+function isConductance(target: string, model: Model, projection: Projection, type: SynapseType): boolean {
+  const unit = unitOf(target, model, projection, type);
+  if (unit === undefined) return false;
+  const { dimension } = parseUnit(unit);
+  return conductances.some((one) => equalDimensions(one, dimension));
+}
+
+/** The unit of what a pathway writes to: a port, or a variable of a cell. */
+function unitOf(target: string, model: Model, projection: Projection, type: SynapseType): UnitText | undefined {
+  if (Object.hasOwn(type.ports, target)) return type.ports[target]?.unit;
+  const neuron = neuronAt(target, model, projection);
+  const key = target.slice(target.indexOf('.') + 1);
+  if (neuron === undefined) return undefined;
+  if (Object.hasOwn(neuron.state, key)) return neuron.state[key]?.unit;
+  return Object.hasOwn(neuron.parameters, key) ? neuron.parameters[key]?.unit : undefined;
+}
+
+/** The type of the cells whose variable `pre.v` or `post.v` is. */
+function neuronAt(name: string, model: Model, projection: Projection): Model['neurons'][string] | undefined {
+  const end = name.startsWith('post.') ? projection.to : name.startsWith('pre.') ? projection.from : undefined;
+  const population = end === undefined ? undefined : populationIn(end.of);
+  return model.neurons[model.populations[population ?? '']?.type ?? ''];
+}
+
+function populationIn(selection: SelectionRule): string | undefined {
+  if ('population' in selection) return selection.population;
+  if ('assembly' in selection) return selection.assembly.map(populationIn).find((one) => one !== undefined);
+  return 'from' in selection ? populationIn(selection.from) : undefined;
+}
+
+/** Between which values an expression is, as far as constants tell. */
+function range(e: Expression, model: Model, projection: Projection, type: SynapseType): Range {
+  const of = (part: Expression): Range => range(part, model, projection, type);
+  switch (e.kind) {
+    case 'number':
+    case 'quantity':
+      return [e.value, e.value];
+    case 'name':
+      return known(e.name, model, projection, type);
+    case 'unary': {
+      const [low, high] = of(e.operand);
+      return e.operator === '-' ? [-high, -low] : e.operator === '+' ? [low, high] : anything;
+    }
+    case 'binary': {
+      const left = of(e.left);
+      const right = of(e.right);
+      switch (e.operator) {
+        case '+':
+          return [left[0] + right[0], left[1] + right[1]];
+        case '-':
+          return [left[0] - right[1], left[1] - right[0]];
+        case '*':
+          return hull(left, right, (a, b) => (a === 0 || b === 0 ? 0 : a * b));
+        case '/':
+          return right[0] > 0 || right[1] < 0 ? hull(left, right, (a, b) => a / b) : anything;
+        // Powers of units, and of what is positive.
+        case '**':
+          return left[0] === 1 && left[1] === 1 ? left : left[0] > 0 ? [0, Infinity] : anything;
+        default:
+          return anything;
+      }
+    }
+    case 'call':
+      return e.function === 'uniform' ? [0, 1] : anything;
+    default:
+      return anything;
+  }
+}
+
+function hull(left: Range, right: Range, of: (a: number, b: number) => number): Range {
+  const corners = left.flatMap((a) => right.map((b) => of(a, b)));
+  return corners.some(Number.isNaN) ? anything : [Math.min(...corners), Math.max(...corners)];
+}
+
+/** Between which values a name is: a parameter of the synapses or of the model, or a unit. */
+function known(name: string, model: Model, projection: Projection, type: SynapseType): Range {
+  const own = Object.hasOwn(type.parameters, name) ? type.parameters[name] : undefined;
+  if (own !== undefined)
+    return rangeOf(
+      (Object.hasOwn(projection.values, name) ? projection.values[name] : undefined) ?? own.value,
+      model,
+      projection,
+      type,
+    );
+  const whole = Object.hasOwn(model.parameters, name) ? model.parameters[name] : undefined;
+  if (whole !== undefined) return [whole.value, whole.value];
+  if (Object.hasOwn(type.state, name) || Object.hasOwn(type.derived, name)) return anything;
+  // A normalised text has units of the SI only.
+  return unitInText(name) === undefined ? anything : [1, 1];
+}
+
+function rangeOf(value: Value, model: Model, projection: Projection, type: SynapseType): Range {
+  if (typeof value === 'number') return [value, value];
+  // A value's text reads other values, perhaps a chain of them: those that read none will do.
+  if (typeof value === 'string') {
+    const e = parseExpression(value);
+    return [...namesIn(e)].some((key) => Object.hasOwn(type.parameters, key))
+      ? anything
+      : range(e, model, projection, type);
+  }
+  const numbers = 'array' in value && !('$data' in value.array) ? value.array : [];
+  return numbers.length === 0
+    ? anything
+    : numbers.reduce<Range>(([low, high], one) => [Math.min(low, one), Math.max(high, one)], [Infinity, -Infinity]);
+}
+
+function definition(
+  source: string,
+  name: string,
+  model: Model,
+  projection: Projection,
+): { readonly message: string; readonly definition: string } {
+  const message = `${source} is defined here`;
+  if (Object.hasOwn(projection.values, source))
+    return { message, definition: child(`${child('/projections', name)}/values`, source) };
+  if (Object.hasOwn(model.synapses[projection.synapse]?.parameters ?? {}, source))
+    return { message, definition: child(`${child('/synapses', projection.synapse)}/parameters`, source) };
+  return { message, definition: child('/parameters', source) };
+}

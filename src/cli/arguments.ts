@@ -130,7 +130,7 @@ export const commands = {
         value: 'field=text',
         describe: "describe the subject in the NWB file ('species=Mus musculus'); may be repeated",
       },
-      'dump-ir': { type: 'string', value: 'dir', describe: 'write the kernel program after each pass of lowering' },
+      'dump-ir': { type: 'string', value: 'dir', describe: 'write the kernel program after each pass' },
       ...common,
     },
     examples: [

@@ -309,7 +309,7 @@ export interface RunOptions {
   readonly onProgress?: (stage: 'connect' | 'run', fraction: number) => void;
   /** When it aborts, the run stops and what was recorded until then is kept, marked incomplete. */
   readonly signal?: AbortSignal;
-  /** Receives the text of the program after each pass of lowering. */
+  /** Receives the text of the program after each pass. */
   readonly dumpIr?: (pass: string, text: string) => void;
   /** Folder of compiled programs, kept by content. */
   readonly cacheDirectory?: string;

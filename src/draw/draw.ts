@@ -29,9 +29,9 @@ import { spreadRecording } from './spread.js';
  * @throws DiagnosticError saying what is too large or cannot be drawn, or what is wrong with values that are given by pair
  */
 export function drawModel(written: WrittenModel, memory = Infinity): DrawnModel {
-  const excess = findExcess(written, memory);
-  if (excess.length > 0) throw new DiagnosticError(excess);
   const valid = typedValid(written);
+  const excess = findExcess(valid, memory);
+  if (excess.length > 0) throw new DiagnosticError(excess);
   if (!needsDrawing(valid.model)) return { ...valid, places: new Map(), parts: new Map() };
   let pointer = '';
   try {

@@ -5,17 +5,16 @@
 
 import type { Diagnostic, Finding } from '../diagnostics/diagnostic.js';
 import { arrayOf } from '../model/arrays.js';
-import type { DrawnValues, Model, Projection, SelectionRule, ValidModel, Value } from '../model/model.js';
+import type { Model, Phase, Population, Projection, SelectionRule, ValidModel } from '../model/typed.js';
+import { isDraw } from './generators.js';
 import * as messages from './messages.js';
 
-const isDraw = (value: Value): value is DrawnValues => typeof value === 'object' && 'generator' in value;
-
 /** Most numbers of named generators in a model: they are drawn one after another, in some minutes. */
-const mostDraws = 2 ** 35;
+const mostDraws = 34_359_738_368;
 /** Most elements that a selection names one by one. */
-const mostNamed = 2 ** 27;
+const mostNamed = 134_217_728;
 /** Most numbers in an array. */
-const mostInArray = 2 ** 31;
+const mostInArray = 2_147_483_648;
 
 /** Bytes of a place, of a drawn value with its form in SI, and of a synapse's ends. */
 const bytesOf = { place: 24, value: 16, ends: 24, index: 8 } as const;
@@ -68,15 +67,7 @@ function needsOf(valid: ValidModel): readonly Need[] {
   const sizeOf = (rule: SelectionRule): number => countOf(rule, valid);
   for (const [name, { size, values, positions }] of Object.entries(model.populations)) {
     const pointer = `/populations/${name}`;
-    const shuffled = positions && 'structure' in positions && positions.fillOrder === 'random' ? bytesOf.index : 0;
-    if (positions)
-      needs.push({
-        pointer: `${pointer}/positions`,
-        what: `the positions of ${name}`,
-        bytes: size * (bytesOf.place + shuffled),
-        draws: 'structure' in positions && positions.structure.startsWith('random') ? 3 * size : 0,
-        longest: size,
-      });
+    if (positions) needs.push(placesNeed(name, size, positions));
     for (const [variable, value] of Object.entries(values))
       if (isDraw(value))
         needs.push({
@@ -100,6 +91,18 @@ function needsOf(valid: ValidModel): readonly Need[] {
     });
   }
   return needs;
+}
+
+function placesNeed(name: string, size: number, positions: NonNullable<Population['positions']>): Need {
+  const structure = positions.kind === 'structure' ? positions : undefined;
+  const shuffled = structure?.fillOrder === 'random' ? bytesOf.index : 0;
+  return {
+    pointer: `/populations/${name}/positions`,
+    what: `the positions of ${name}`,
+    bytes: size * (bytesOf.place + shuffled),
+    draws: structure?.structure.startsWith('random') ? 3 * size : 0,
+    longest: size,
+  };
 }
 
 /** Expected synapses of a projection, and random numbers that a named generator draws for them. */
@@ -155,28 +158,59 @@ function selectionsOf(model: Model): readonly Selection[] {
     ...model.recordings.map(({ of }, k) => ({ pointer: `/recordings/${k}`, rule: of })),
     ...Object.entries(model.stimuli).map(([name, { to }]) => ({ pointer: `/stimuli/${name}`, rule: to })),
     ...Object.entries(model.operations).map(([name, { on }]) => ({ pointer: `/operations/${name}`, rule: on })),
-    ...model.experiment.protocol.flatMap((phase, k) =>
-      'of' in phase && phase.of ? [{ pointer: `/experiment/protocol/${k}`, rule: phase.of }] : [],
-    ),
+    ...model.experiment.protocol.flatMap((phase, k) => {
+      const rule = selectionOf(phase);
+      return rule ? [{ pointer: `/experiment/protocol/${k}`, rule }] : [];
+    }),
   ];
+}
+
+function selectionOf(phase: Phase): SelectionRule | undefined {
+  switch (phase.kind) {
+    case 'set':
+    case 'initialise':
+    case 'replay':
+      return phase.of;
+    default:
+      return undefined;
+  }
 }
 
 /** Elements that are named one by one: whole populations and plain ranges of them have no need to be. */
 function namedIn(rule: SelectionRule, valid: ValidModel): number {
-  if ('assembly' in rule) return rule.assembly.reduce((sum, part) => sum + countOf(part, valid), 0);
-  if ('projection' in rule) return 0;
-  if ('sample' in rule)
-    return 'from' in rule ? namedIn(rule.from, valid) : (valid.model.populations[rule.population]?.size ?? 0);
-  return 'slice' in rule && rule.slice !== undefined ? countOf(rule, valid) : 0;
+  switch (rule.kind) {
+    case 'assembly':
+      return rule.assembly.reduce((sum, part) => sum + countOf(part, valid), 0);
+    case 'sampleOf':
+      return namedIn(rule.from, valid);
+    case 'sample':
+      return valid.model.populations[rule.population]?.size ?? 0;
+    case 'slice':
+      return rule.slice === undefined ? 0 : countOf(rule, valid);
+    case 'indices':
+    case 'mask':
+    case 'synapses':
+      return 0;
+  }
 }
 
 function countOf(rule: SelectionRule, valid: ValidModel): number {
-  if ('assembly' in rule) return rule.assembly.reduce((sum, part) => sum + countOf(part, valid), 0);
-  if ('sample' in rule) return rule.sample;
-  if ('projection' in rule) return 0;
-  if ('indices' in rule) return arrayOf(rule.indices, valid.data).length;
-  if ('mask' in rule) return arrayOf(rule.mask, valid.data).length;
-  if (!rule.slice) return valid.model.populations[rule.population]?.size ?? 0;
-  const [from, until, by] = rule.slice;
-  return Math.max(0, Math.ceil((until - from) / by));
+  switch (rule.kind) {
+    case 'assembly':
+      return rule.assembly.reduce((sum, part) => sum + countOf(part, valid), 0);
+    case 'sample':
+    case 'sampleOf':
+      return rule.sample;
+    case 'synapses':
+      return 0;
+    case 'indices':
+      return arrayOf(rule.indices, valid.data).length;
+    case 'mask':
+      return arrayOf(rule.mask, valid.data).length;
+    case 'slice': {
+      if (!rule.slice) return valid.model.populations[rule.population]?.size ?? 0;
+      const [from, until, by] = rule.slice;
+      return Math.max(0, Math.ceil((until - from) / by));
+    }
+  }
 }

@@ -72,8 +72,8 @@ function documentOffset({ cuts }: Shortened, offset: number): number {
 }
 
 function validate(shortened: Shortened, source: XmlSource, diagnostics: Diagnostics): boolean {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a package of its own, with the same
-  // code
+  // Its successor is a package of its own, with the same code.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
   const verdict = XMLValidator.validate(shortened.text);
   if (verdict === true) return true;
   const { msg, line, col } = verdict.err;

@@ -531,6 +531,17 @@ describe('delays that are no multiples of the time step', () => {
       ],
     ],
   ])('%s', (delay, expected) => expect(told(delay)).toEqual(expected));
+
+  test('in a phase', () => {
+    const changed = (delay: string): string[] =>
+      check(
+        base.replace(/protocol: .*/, `protocol: [{ run: 1 ms }, { delays: { ab.pre: ${delay} } }, { run: 1 ms }] }`),
+      )
+        .list.filter(({ severity }) => severity !== 'warning')
+        .map(({ message }) => message);
+    expect(changed('0.2 ms')).toEqual([]);
+    expect(changed('0.03 ms')).toEqual(['this delay is not a multiple of the time step; spikes arrive without delay']);
+  });
 });
 
 describe('a conductance that spikes make smaller', () => {

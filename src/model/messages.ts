@@ -401,6 +401,14 @@ export const messages = {
     hint: 'change the delay, or use a time step that divides it',
   }),
 
+  rateBeyondStep: (rate: number, dt: number): Finding => ({
+    code: 'model/rate-beyond-step',
+    severity: 'warning',
+    message: 'this rate is higher than one spike in each time step, which is all that a source sends',
+    expected: `at most ${Number((1 / dt).toPrecision(6))} Hz with a time step of ${inMilliseconds(dt)}`,
+    found: `${rate} Hz`,
+    hint: 'use a smaller dt, or more sources of a lower rate',
+  }),
   weightSign: (target: string, found: string): Finding => ({
     code: 'model/weight-sign',
     severity: 'note',

@@ -559,3 +559,12 @@ describe('a conductance that spikes make smaller', () => {
     ['2 nS', { 'ab.w': '-1 nS' }, note('-1 nS')],
   ])('w: %s, given %j', (w, set, expected) => expect(told(w, set)).toEqual(expected));
 });
+
+test.each([
+  ['10 kHz', []],
+  ['20 kHz', [['model/rate-beyond-step', 'warning', '20000 Hz']]],
+])('a Poisson input of %s with steps of 0.1 ms', (rate, expected) => {
+  const poisson = `stimuli:\n  noise: { kind: poisson, to: a, variable: v, n: 1, rate: ${rate}, weight: 1*mV }\n`;
+  const { list } = check(base.replace('stimuli:\n', poisson));
+  expect(list.map(({ code, severity, found }) => [code, severity, found])).toEqual(expected);
+});

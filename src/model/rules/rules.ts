@@ -2,6 +2,7 @@ import { delaySteps } from './delay-steps.js';
 import { derivedCycles } from './derived-cycles.js';
 import { eventDriven } from './event-driven.js';
 import { noiseUse } from './noise-use.js';
+import { poissonRates } from './poisson-rates.js';
 import { randomDerived } from './random-derived.js';
 import { regimeDerivatives } from './regime-derivatives.js';
 import type { Rule } from './rule.js';
@@ -22,4 +23,5 @@ export const rules: readonly Rule[] = [
   regimeDerivatives,
   delaySteps,
   weightSign,
+  poissonRates,
 ];

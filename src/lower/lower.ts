@@ -195,7 +195,7 @@ function assemble({ groups, projections, rings, recordings }: Parts, context: Co
     precision: context.precision,
     dt: context.dt,
     numericsVersion,
-    functions: builder.functions(),
+    functions: builder.calledFunctions(),
     buffers,
     kernels,
     events: builder.events,

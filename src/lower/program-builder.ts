@@ -63,10 +63,15 @@ export class ProgramBuilder {
     return callee;
   }
 
+  /** All library functions that code so far may call. */
   functions(): IrFunction[] {
+    return closed([...this.#functions.values()]);
+  }
+
+  /** Those that kernels call. */
+  calledFunctions(): IrFunction[] {
     const called = new Set([...this.kernels.values()].flatMap((kernel) => [...calleesOf(bodyOf(kernel))]));
-    const used = [...this.#functions.values()].filter(({ name }) => called.has(name));
-    return withCallees(used.sort((a, b) => (a.name < b.name ? -1 : 1)));
+    return closed([...this.#functions.values()].filter(({ name }) => called.has(name)));
   }
 
   map(
@@ -136,3 +141,6 @@ export class ProgramBuilder {
     return freeName(name, (one) => taken.has(one));
   }
 }
+
+const closed = (functions: readonly IrFunction[]): IrFunction[] =>
+  withCallees([...functions].sort((a, b) => (a.name < b.name ? -1 : 1)));

@@ -2,12 +2,14 @@
  * Rates in fewer operations: what they become, and that they keep their value to within roundings.
  */
 
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import * as ir from '../../src/ir/builder.js';
 import { createEvaluator } from '../../src/ir/evaluate.js';
 import { libraryFunction, withCallees } from '../../src/ir/library/index.js';
 import type { Expression, IrFunction } from '../../src/ir/program.js';
 import { economical, isNeverZero } from '../../src/lower/rates.js';
+import { lowered } from '../support/simulate.js';
 
 const x: Expression = { kind: 'local', type: 'f64', name: 'x' };
 const n = ir.f64;
@@ -76,4 +78,10 @@ describe('what is zero nowhere', () => {
   ])('%s', (_text, e, expected) => {
     expect(isNeverZero(e)).toBe(expected);
   });
+});
+
+test('rates that call functions without jumps run on vector lanes', () => {
+  const { program } = lowered(readFileSync('fixtures/brian/cobahh.yaml', 'utf8'));
+  const update = program.kernels.find(({ name }) => name === 'P.update' || name.endsWith('.update'));
+  expect(update).toMatchObject({ shape: 'map', lanes: true });
 });

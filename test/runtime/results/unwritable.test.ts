@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
@@ -43,21 +43,25 @@ describe.each(formats)('$name output that cannot be written', ({ name, writer })
     }));
 });
 
-describe('a disk that fills up', () => {
-  // /dev/full is a device that takes no byte; the temporary name of the result is made to point at it.
-  test.each(formats)('$name', async ({ name, writer }) =>
+describe('a link where the unfinished file would be', () => {
+  test.each(formats)('is not written through: $name', async ({ name, writer }) =>
     inFolder(async (folder) => {
       const path = join(folder, `result.${name}`);
-      symlinkSync('/dev/full', partialPath(path));
+      const victim = join(folder, 'mine.txt');
+      writeFileSync(victim, 'mine');
+      symlinkSync(victim, partialPath(path));
       const { playInto } = await import('../record/played-run.js');
       const writing = playInto(writer(path), smallProgram({ exc: 200, capacity: 4000 }), [
         { kind: 'run', steps: 3000 },
       ]);
       await expect(writing).rejects.toThrow(UsageError);
-      expect(readdirSync(folder)).toEqual([]);
+      expect(readFileSync(victim, 'utf8')).toBe('mine');
+      expect(existsSync(path)).toBe(false);
     }),
   );
+});
 
+describe('a disk that fills up', () => {
   test('is told as a full disk', () => {
     const told = outputError(Object.assign(new Error('write'), { code: 'ENOSPC' }), 'out/result.nwb');
     expect(told.message).toBe('cannot write out/result.nwb: the disk is full');

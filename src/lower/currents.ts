@@ -62,7 +62,7 @@ function injection(name: string, current: Current, piece: Piece, context: Contex
   const at = { element: address.local, tick: step };
   const value = currentValue(name, current, at, new ElementScope(context, group, address, block, null));
   const scope = new ElementScope(context, group, address, block, null);
-  const before = to(context.real, scope.read(current.input));
+  const before = to(context.real, scope.readTarget(current.input));
   const flows = flowsNow(name, context);
   const sum = group.type.inputs[current.input]?.reduce === 'product' ? ir.mul(before, value) : ir.add(before, value);
   scope.write(current.input, flows ? ir.select(flows, sum, before) : sum);

@@ -294,7 +294,7 @@ function poissonKernel(
     ir.f64(Math.min(1, probability)),
   ]);
   const weight = to(context.real, compile(stimulus.weight, scope));
-  const before: Ir = to(context.real, scope.read(stimulus.variable));
+  const before: Ir = to(context.real, scope.readTarget(stimulus.variable));
   const sum = fold(ir.add(before, fold(ir.mul(to(context.real, count), weight))));
   const free = writable(piece.group, stimulus.variable, scope);
   scope.write(stimulus.variable, free ? ir.select(free, sum, before) : sum);

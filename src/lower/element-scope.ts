@@ -17,6 +17,7 @@ import { compile, library, to, unify } from './expressions.js';
 import { fold } from '../ir/fold.js';
 import type { EventCode } from './equations.js';
 import type { Group, Storage } from './groups.js';
+import { usedInput } from './groups.js';
 import * as messages from './messages.js';
 import { constantLoad, known } from './invariant.js';
 import { rankOf } from './profile.js';
@@ -75,6 +76,12 @@ export class ElementScope extends CodeScope {
   readonly #registers = new Map<string, Register>();
   readonly #derived = new Map<string, Ir>();
   readonly #temporaries = new Map<string, Local>();
+  readonly #used = new Map<string, Ir>();
+  /**
+   * Whether inputs are read as they have been summed so far, as integration reads them. Other code reads the sums that
+   * the last integration used.
+   */
+  integrating = false;
   /**
    * Whether the code runs before the step's integration: refractoriness is decided there, so such code finds it as the
    * step before has left it.
@@ -100,11 +107,18 @@ export class ElementScope extends CodeScope {
     if (override) return override;
     const temporary = this.#temporaries.get(name);
     if (temporary) return ir.get(temporary);
+    if (this.#readsUsed(name)) return this.#readUsed(name);
     const storage = this.group.storage.get(name);
     if (storage) return this.#readStorage(name, storage);
     const derived = this.group.equations.derived.get(name);
     if (derived) return this.#readDerived(name, derived.expression, scalarTypeOf(derived.type, this.real));
     return this.#readSpecial(name);
+  }
+
+  /** The value that an assignment such as `+=` starts from: of an input, what has been added for the next integration. */
+  readTarget(name: string): Ir {
+    const storage = this.group.storage.get(name);
+    return storage && this.#readsUsed(name) ? this.#readStorage(name, storage) : this.read(name);
   }
 
   /** A coordinate of the element in micrometres. */
@@ -160,6 +174,22 @@ export class ElementScope extends CodeScope {
   /** Forgets derived values, when something outside the scope has changed what they read. */
   forget(): void {
     this.#derived.clear();
+  }
+
+  /** Whether a name is an input, whose value is that of the last integration. */
+  #readsUsed(name: string): boolean {
+    return (
+      !this.integrating && this.context.profile.stepping === 'slots' && Object.hasOwn(this.group.type.inputs, name)
+    );
+  }
+
+  #readUsed(name: string): Ir {
+    let value = this.#used.get(name);
+    if (!value) {
+      value = this.block.name(name, ir.load(usedInput(this.group, name, this.context), this.address.index));
+      this.#used.set(name, value);
+    }
+    return value;
   }
 
   #readStorage(name: string, storage: Storage): Ir {

@@ -5,7 +5,7 @@
  * between is computed and never read.
  */
 
-import type { Buffer, ElementType, TypedArray } from '../ir/program.js';
+import type { Buffer, ElementType, MapDomain, TypedArray } from '../ir/program.js';
 import { formulaOf, readsVariable } from '../model/typed.js';
 import { namesIn } from '../lang/walk.js';
 import { drawsIn } from '../lang/functions.js';
@@ -46,6 +46,26 @@ export interface Group {
   readonly notRefractory: ReadonlyMap<string, Buffer>;
   /** i32 steps of the refractory period that began at the last event, where it is fixed then and may be another. */
   readonly refractorySteps: ReadonlyMap<string, Buffer>;
+}
+
+/** All elements of a group, as what a kernel goes over. */
+export const rangesOf = ({ members }: Group): Extract<MapDomain, { kind: 'ranges' }> => ({
+  kind: 'ranges',
+  ranges: members.map(({ begin, end }) => ({ begin, end })),
+});
+
+/** Name of the buffer of `usedInput`. */
+export const usedInputName = ({ name }: Group, input: string): string => `${name}.${input}.used`;
+
+/** Where the sum of an input stands that the last integration used; before the first, that of nothing. */
+export function usedInput(group: Group, input: string, { builder, real }: Context): Buffer {
+  const name = usedInputName(group, input);
+  const known = builder.buffers.get(name);
+  if (known) return known;
+  const definition = group.type.inputs[input];
+  const comment = `input ${input} of ${group.name} as the last integration used it (${definition?.unit ?? '1'})`;
+  const options = definition?.reduce === 'product' ? { initial: { fill: 1 } } : {};
+  return builder.buffer(name, real, group.length, comment, options);
 }
 
 export const padded = (n: number): number => Math.ceil(n / 64) * 64;

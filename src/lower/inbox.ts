@@ -16,6 +16,7 @@ import { ElementScope, notRefractory, rangesAddress, step } from './element-scop
 import { to } from './expressions.js';
 import { fold } from '../ir/fold.js';
 import type { Group } from './groups.js';
+import { rangesOf } from './groups.js';
 import { runsOnLanes } from './lanes.js';
 
 export interface Inbox {
@@ -74,18 +75,17 @@ export function flushKernel(inboxes: readonly Inbox[], context: Context): string
             ),
           );
     const arrived = to(context.real, ir.fromFixed(ir.load(inbox.buffer, place), inbox.unit));
-    const sum = fold(ir.add(to(context.real, scope.read(inbox.variable)), arrived));
+    const sum = fold(ir.add(to(context.real, scope.readTarget(inbox.variable)), arrived));
     const free = writable(group, inbox.variable, scope);
-    scope.write(inbox.variable, free ? ir.select(free, sum, to(context.real, scope.read(inbox.variable))) : sum);
+    scope.write(inbox.variable, free ? ir.select(free, sum, to(context.real, scope.readTarget(inbox.variable))) : sum);
     block.emit(ir.store(inbox.buffer, place, ir.i64(0n)));
   }
   scope.storeAll();
-  const ranges = group.members.map(({ begin, end }) => ({ begin, end }));
   const name = first.slots === 1 ? 'receive' : 'receive_sent';
   return context.builder.map(
     `${group.name}.${name}`,
     `adds what arrived at ${inboxes.map((inbox) => inbox.variable).join(', ')} of ${group.name}`,
-    { kind: 'ranges', ranges },
+    rangesOf(group),
     runsOnLanes(block.statements, context.builder),
     block.locals.declared,
     block.statements,

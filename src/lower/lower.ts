@@ -33,6 +33,7 @@ import { refuseFeatures, unreadFeatures } from './refuse.js';
 import { lowerSerially } from './serial/lower-serial.js';
 import { lowerSources } from './sources.js';
 import { lowerContinuousSynapses } from './sums.js';
+import { keepInputs } from './used-inputs.js';
 import { assignSynapseValues, synapseStorage, synapseValue } from './synapse-values.js';
 
 export interface LowerOptions {
@@ -138,6 +139,8 @@ export function lower(
   done('recordings');
   // What phases of the protocol change.
   lowerPhases(parts.groups, parts.projections, context);
+  // Inputs that any of these read.
+  keepInputs(parts.groups, context);
   done('phases');
   return assemble(parts, context);
 }

@@ -20,6 +20,7 @@ import { compileCondition, compile, to } from './expressions.js';
 import { compiledTerms, propagated, propagatorsOf } from './exact.js';
 import { fold } from '../ir/fold.js';
 import type { Group, Member } from './groups.js';
+import { rangesOf } from './groups.js';
 import { initialValues } from './initial-values.js';
 import { escaping } from './escape.js';
 import { linearSystem, newValues, refusal, steppedDerivatives } from './integrate.js';
@@ -31,11 +32,6 @@ import type { Entries } from './modes.js';
 import { rankOf } from './profile.js';
 import { propagatorsProcedure } from './stored-propagators.js';
 import type { Site } from './stored-propagators.js';
-
-const rangesOf = (group: Group) => ({
-  kind: 'ranges' as const,
-  ranges: group.members.map(({ begin, end }) => ({ begin, end })),
-});
 
 /** Adds the kernels that give the elements of a group their first values. */
 export function firstValues(group: Group, _rings: ReadonlyMap<string, EventSource>, context: Context): void {
@@ -261,10 +257,12 @@ function updateKernel(
     block,
     stepDraws(group, 'step', rangesAddress, context),
   );
+  scope.integrating = true;
   updateRefractoriness(group, scope, block);
   integrateGroup(group, noise, scope, block, context);
   for (const [input, { reduce }] of Object.entries(group.type.inputs))
     scope.write(input, ir.f64(reduce === 'product' ? 1 : 0));
+  scope.integrating = false;
   const fused = group.events.filter((event) => mayFuse(event, context));
   if (fused.length > 0) testEvents(group, fused, scope, block, rings);
   scope.storeAll();
@@ -656,5 +654,18 @@ function actionKernel(group: Group, member: Member, event: EventCode, source: Ev
   );
   const slot =
     event.definition.actionSlot ?? (event.name === 'spike' ? profile.defaults.reset : profile.defaults.eventAction);
-  builder.each(kernel, { slot, order: event.definition.order });
+  const when = slotOf(event, context);
+  const later = rankOf(profile, slot) - rankOf(profile, when.slot);
+  if (later < 0) {
+    context.diagnostics.within(`/neurons/${group.name}/events/${event.name}`, () =>
+      context.diagnostics.add(
+        messages.unsupportedFeature(
+          `an event whose actions come before its test (${group.name}.${event.name}: slot ${when.slot}, ` +
+            `actionSlot ${slot})`,
+          'let the actions come in the slot of the event or in a later one',
+        ),
+      ),
+    );
+  }
+  builder.each(kernel, { slot, order: event.definition.order, ...(later === 0 ? { phase: 'act' } : {}) });
 }

@@ -446,8 +446,8 @@ function write(
   const elementScope = scope.end(end);
   const free = writable(group, variable, elementScope);
   const value =
-    statement.operator === '=' ? right : combine(statement.operator, elementScope.read(variable), right, scope);
-  const before = free ? elementScope.read(variable) : null;
+    statement.operator === '=' ? right : combine(statement.operator, elementScope.readTarget(variable), right, scope);
+  const before = free ? elementScope.readTarget(variable) : null;
   scope.writeEnd(end, variable, free && before ? ir.select(free, to(before.type, value), before) : value);
 }
 

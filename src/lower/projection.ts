@@ -174,6 +174,7 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
     for (const key of Object.keys(type.pathways).sort()) {
       const pathway = type.pathways[key] as Pathway;
       const [side, event] = pathway.on.split('.') as ['pre' | 'post', string];
+      const emitted = side === 'pre' && projection.from.event && event === 'spike' ? projection.from.event : event;
       const versions = delayVersions(name, stream, key, projection.delays[key] ?? pathway.delay, context);
       versions.forEach(({ delay, phase }, version) => {
         const slot = pathway.slot ?? slotOf(side, delay, context.profile);
@@ -182,12 +183,21 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
           context.profile.stepping === 'elements'
             ? { first: 0, last: 0 }
             : delaySteps(delay, slot, { name, stream, projection, equations, pre, post }, context);
+        if (steps?.first === 0)
+          refuseBeforeEvent(
+            name,
+            pathway.order + projection.order,
+            slot,
+            side === 'pre' ? pre : post,
+            emitted,
+            context,
+          );
         if (steps)
           pathways.push({
             name: phase === null ? key : `${key}_phase${phase}`,
             pathway,
             side,
-            event: side === 'pre' && projection.from.event && event === 'spike' ? projection.from.event : event,
+            event: emitted,
             delay,
             steps,
             slot,
@@ -418,6 +428,32 @@ export function isSurelyNumber(plan: BoundedProjection, name: string, context: C
 /** Least delay of a pathway: none is needed where its slot comes after the tests for events. */
 const leastDelayIn = (slot: string, profile: Profile): 0 | 1 =>
   rankOf(profile, slot) > rankOf(profile, profile.defaults.threshold) ? 0 : 1;
+
+/** Refuses a pathway that would act without delay on an event that is tested for only after it. */
+function refuseBeforeEvent(
+  projection: string,
+  order: number,
+  slot: string,
+  { group }: ProjectionEnd,
+  event: string,
+  context: Context,
+): void {
+  const { profile, diagnostics } = context;
+  const definition = group?.type.events[event];
+  if (profile.stepping === 'elements' || !definition) return;
+  const tested = definition.slot ?? (event === 'spike' ? profile.defaults.threshold : profile.defaults.event);
+  const later = rankOf(profile, slot) - rankOf(profile, tested);
+  if (later > 0 || (later === 0 && order > definition.order)) return;
+  diagnostics.within(`/projections/${projection}`, () =>
+    diagnostics.add(
+      messages.unsupportedFeature(
+        `a delay of zero of projection ${projection}, which acts in the slot ${slot} on an event that comes no ` +
+          `earlier (${event} in the slot ${tested}),`,
+        'use a delay of one step or more, or give the pathway a later slot',
+      ),
+    ),
+  );
+}
 
 /** What a cell's own spike does to its inputs without delay follows the test for events, wherever deliveries come. */
 const slotOf = (side: 'pre' | 'post', delay: Value, profile: Profile): string =>

@@ -4,10 +4,22 @@ import type { StepEntry } from '../ir/program.js';
 
 /**
  * What happens at one order of a slot, one after the other. Synapses contribute to sums and currents to inputs; inboxes
- * that events may read are emptied. An event is tested for, its elements are listed, how often
- * each counts is worked out and noted for readers of results, and the elements note when it was.
+ * that events may read are emptied; inputs are kept for code that reads them after the integration. An event is tested
+ * for, its elements are listed, how often each counts is worked out and noted for readers of results, the elements note
+ * when it was, and actions run that come in its own slot.
  */
-const phases = ['contribute', 'inject', 'flush', 'main', 'list', 'count', 'log multiples', 'mark'] as const;
+const phases = [
+  'contribute',
+  'inject',
+  'flush',
+  'keep inputs',
+  'main',
+  'list',
+  'count',
+  'log multiples',
+  'mark',
+  'act',
+] as const;
 
 /** One of the things that happen at one order of a slot. */
 export type StepPhase = (typeof phases)[number];

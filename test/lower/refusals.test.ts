@@ -52,6 +52,26 @@ test.each<[string, string, Parts]>([
   ],
   [
     'lower/unsupported-feature',
+    'an event whose actions come before its test (cell.spike: slot thresholds, actionSlot groups)',
+    { cell: 'state: { v: 0, x: 0 }, events: { spike: { when: v > 1, do: v = 0, actionSlot: groups } }' },
+  ],
+  [
+    'lower/unsupported-feature',
+    'an event whose actions come before its test (cell.spike: slot end, actionSlot resets)',
+    { cell: 'state: { v: 0, x: 0 }, events: { spike: { when: v > 1, do: v = 0, slot: end } }' },
+  ],
+  [
+    'lower/unsupported-feature',
+    'a delay of zero of projection p, which acts in the slot synapses on an event that comes no earlier ' +
+      '(spike in the slot end),',
+    {
+      cell: 'state: { v: 0 }, events: { spike: { when: v > 1, slot: end } }',
+      synapse: 'pathways: { pre: { on: pre.spike, delay: 0 ms, do: post.v += 1.0 } }',
+      timing: 'brian',
+    },
+  ],
+  [
+    'lower/unsupported-feature',
     'a population with its own clock (a)',
     { populations: ', clock: slow', more: 'clocks: { slow: 1 ms }' },
   ],

@@ -412,18 +412,25 @@ function noiseOfStep(noise: ReadonlyMap<string, Noise>, scope: ElementScope, blo
 }
 
 /** Where the propagators of a group's elements are computed and kept. */
-const propagatorSite = (group: Group, context: Context): Site => ({
-  name: group.name,
-  context,
-  at: rangesAddress.index,
-  scope: (block) => new ElementScope(context, group, rangesAddress, block, null),
-  buffer: (name, comment) => context.builder.buffer(name, context.real, group.length, comment),
-  kernel(name, comment, write) {
-    const block = new Block();
-    write(new ElementScope(context, group, rangesAddress, block, null), rangesAddress.index);
-    return context.builder.map(name, comment, rangesOf(group), false, block.locals.declared, block.statements);
-  },
-});
+function propagatorSite(group: Group, context: Context): Site {
+  const scope = (block: Block): ElementScope => {
+    const result = new ElementScope(context, group, rangesAddress, block, null);
+    result.integrating = true;
+    return result;
+  };
+  return {
+    name: group.name,
+    context,
+    at: rangesAddress.index,
+    scope,
+    buffer: (name, comment) => context.builder.buffer(name, context.real, group.length, comment),
+    kernel(name, comment, write) {
+      const block = new Block();
+      write(scope(block), rangesAddress.index);
+      return context.builder.map(name, comment, rangesOf(group), false, block.locals.declared, block.statements);
+    },
+  };
+}
 
 /** Exact step in both modes: with the equations in force, and with the rates of refractory variables zero. */
 function exactValues(

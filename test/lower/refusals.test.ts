@@ -115,7 +115,8 @@ test.each<[string, string, Parts]>([
     {
       synapse: 'parameters: { d: 1 ms }, pathways: { pre: { on: pre.spike, delay: d, do: post.v += 1.0 } }',
       projection: 'from: a, to: b, synapse: s, connect: all, values: { d: "uniform(1*ms, 2*ms)" }',
-      protocol: '{ run: 1 ms }, { set: { p.d: 2 ms } }, { delays: { p.pre: "d + uniform(1*ms, 2*ms)" } }, { run: 1 ms }',
+      protocol:
+        '{ run: 1 ms }, { set: { p.d: 2 ms } }, { delays: { p.pre: "d + uniform(1*ms, 2*ms)" } }, { run: 1 ms }',
     },
   ],
   [

@@ -372,7 +372,7 @@ describe.skipIf(!isRoot || anyCompiler === undefined)(
       const asNobody = (...words: string[]): Promise<Ended> =>
         startProgram(['run', model, '--target', target, ...words], { uid: nobody, environment }).ended;
       expect(outcome(await asNobody())).toBe(expected);
-      expect(await asNobody('--precision', 'float32')).toMatchObject({ code: 0, stderr: '' });
+      expect(await asNobody('--precision', 'float32', '--quiet')).toMatchObject({ code: 0, stderr: '' });
       expect(names(target)).toEqual(before);
     });
   },

@@ -1,6 +1,6 @@
 /**
- * The digests of a record: what a run cannot be asked again (its target, its versions, where it ran) is held by them, so
- * that a change made later is found. They are no signature: who rewrites the record and all its digests is believed.
+ * The digests of a record: what a run cannot be asked again (its target, its versions, where it ran) is held by them,
+ * so that a change made later is found. They are no signature: who rewrites the record and all its digests is believed.
  */
 
 import { createHash } from 'node:crypto';

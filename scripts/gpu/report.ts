@@ -62,13 +62,19 @@ export function rowText(row: Row): string | undefined {
     case 'fixture': {
       const { name, precision, against, equal, error, seconds: spent } = row.row;
       const verdict = error ?? (equal ? 'equal' : 'DIFFERENT');
-      return `${name} ${precision}, against ${against}: ${verdict}; compile ${seconds(spent.compile)}, connect ${seconds(spent.connect)}, run ${seconds(spent.run)}`;
+      return (
+        `${name} ${precision}, against ${against}: ${verdict}; compile ${seconds(spent.compile)}, connect ` +
+        `${seconds(spent.connect)}, run ${seconds(spent.run)}`
+      );
     }
     case 'agreement':
       return `microcircuit at scale ${row.scale} in ${row.precision}, against wasm: ${row.equal ? 'equal' : 'DIFFERENT'}`;
     case 'microcircuit': {
       const { drive, precision, scale, factor, build, compile, memory } = row.row;
-      return `microcircuit at scale ${scale}, ${drive}, ${precision}: run / simulated ${factor.toFixed(4)}, build ${seconds(build)}, compile ${seconds(compile)}, ${gigabytes(memory)}`;
+      return (
+        `microcircuit at scale ${scale}, ${drive}, ${precision}: run / simulated ${factor.toFixed(4)}, build ` +
+        `${seconds(build)}, compile ${seconds(compile)}, ${gigabytes(memory)}`
+      );
     }
   }
 }
@@ -129,7 +135,8 @@ export function reportText({ availability, fixtures, agreement, microcircuit, pa
       ...(launches === undefined
         ? []
         : [
-            `launches of a step in us, each repeated by itself: ${launches.each.map(micro).join(', ')}; a whole step ${micro(launches.step)}`,
+            `launches of a step in us, each repeated by itself: ${launches.each.map(micro).join(', ')}; a whole ` +
+              `step ${micro(launches.step)}`,
           ]),
     ]),
     '',

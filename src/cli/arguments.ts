@@ -350,7 +350,8 @@ function defineParser(
     })
     .completion('completion', 'print a completion script for the shell (bash or zsh)')
     .epilogue(
-      'Exit codes: 0 success, 1 the model is invalid or results differ, 2 invalid command or file, 130 interrupted, 70 internal error.',
+      'Exit codes: 0 success, 1 the model is invalid or results differ, 2 invalid command or file, 130 ' +
+        'interrupted, 70 internal error.',
     );
   // yargs words the help of every command that it runs, which takes as long as reading a small model: what nobody asked
   // for is hidden. Choices are for help and completion alone; values are checked in `toRequest`, whose messages can

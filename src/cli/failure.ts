@@ -75,7 +75,8 @@ const command = 'the command line';
 
 const reporting =
   'this is a fault of interneuron, not of the model: report it at https://github.com/interneuron/interneuron/issues ' +
-  `with the model, the command and this message (version ${version}, Node ${process.versions.node}, ${process.platform})`;
+  `with the model, the command and this message (version ${version}, Node ${process.versions.node}, ` +
+  `${process.platform})`;
 
 const usageSentence = ({ message, hint }: UsageError): Sentence => ({
   message,

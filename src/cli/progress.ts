@@ -49,7 +49,8 @@ export async function progressDisplay(stream: NodeJS.WriteStream | undefined): P
           hideCursor: true,
           barsize: 30,
           format: (options, { progress }) =>
-            `${name.padEnd(10)} ${Format.BarFormat(progress, options)} ${`${Math.floor(progress * 100)}%`.padStart(4)}  ${timeLeft(progress, performance.now() - began)}`,
+            `${name.padEnd(10)} ${Format.BarFormat(progress, options)} ` +
+            `${`${Math.floor(progress * 100)}%`.padStart(4)}  ${timeLeft(progress, performance.now() - began)}`,
           barCompleteChar: '█',
           barIncompleteChar: '░',
         });

@@ -34,7 +34,8 @@ export function runSummary(report: RunReport, result: RunResult, output: Output)
     ...(outcome === 'complete'
       ? []
       : [
-          `the run ${outcome === 'stopped' ? 'was stopped' : 'ended'} at ${formatDuration(steps * dt)} of model time${report.outputs.length > 0 ? '; the files written say so' : ''}`,
+          `the run ${outcome === 'stopped' ? 'was stopped' : 'ended'} at ${formatDuration(steps * dt)} of model ` +
+            `time${report.outputs.length > 0 ? '; the files written say so' : ''}`,
         ]),
     `fingerprint  ${report.fingerprint}`,
     ...report.outputs.map((path) => `wrote        ${printable(path)}`),
@@ -80,7 +81,10 @@ function rateTable({ populations }: RunReport): string[] {
 
 function timesText({ timings, memory }: RunReport): string {
   const { connect, run, total } = timings;
-  return `${formatDuration(total)} in all, ${formatDuration(connect)} connecting, ${formatDuration(run)} running; ${formatBytes(memory.peak)} of memory`;
+  return (
+    `${formatDuration(total)} in all, ${formatDuration(connect)} connecting, ${formatDuration(run)} running; ` +
+    `${formatBytes(memory.peak)} of memory`
+  );
 }
 
 function toRaster(trains: SpikeTrains): RasterPopulation {

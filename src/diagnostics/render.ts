@@ -144,7 +144,8 @@ function excerpt(place: Place, lines: LineReader, paint: Paint, severity: Severi
     output.push(numbered(number, window.text));
     if (place.column !== undefined) {
       output.push(
-        `  ${paint('faint', `${' '.repeat(width)} |`)} ${' '.repeat(window.indent)}${paint(severity, '^'.repeat(window.length))}`,
+        `  ${paint('faint', `${' '.repeat(width)} |`)} ` +
+          `${' '.repeat(window.indent)}${paint(severity, '^'.repeat(window.length))}`,
       );
     }
   }

@@ -26,7 +26,8 @@ import { spreadRecording } from './spread.js';
  * The model with everything explicit that named generators prescribe.
  *
  * @param memory  bytes that there are for what is drawn
- * @throws DiagnosticError saying what is too large or cannot be drawn, or what is wrong with values that are given by pair
+ * @throws DiagnosticError saying what is too large or cannot be drawn, or what is wrong with values that are given by
+ *   pair
  */
 export function drawModel(written: WrittenModel, memory = Infinity): DrawnModel {
   const valid = typedValid(written);

@@ -53,7 +53,8 @@ export function checkLanes(kernel: MapKernel, report: Report): void {
   visitStatements(kernel.body, (s) => {
     if ((s.kind === 'store' || s.kind === 'accumulate') && !isLocal(s.index, 'index')) {
       report(
-        `promises lanes, but ${s.kind === 'store' ? 'stores to' : 'accumulates into'} ${s.buffer} elsewhere than at index`,
+        `promises lanes, but ${s.kind === 'store' ? 'stores to' : 'accumulates into'} ${s.buffer} elsewhere than ` +
+          'at index',
       );
     }
     for (const e of expressionsOf(s)) {

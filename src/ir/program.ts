@@ -292,10 +292,10 @@ export type TypedArray =
   | Float64Array;
 
 /**
- * What makes an i64 buffer an inbox: a place for each element where contributions gather as fixed-point numbers, so that
- * the order of adding cannot show. Kernels only accumulate into it, in its units (`toFixed` of its scale, or integers
- * that are in these units already), read it as `fromFixed` of its unit, and empty it by storing zero. Sums stay below
- * 2^51 units: whoever declares an inbox chooses the units so, from bounds of all that may arrive.
+ * What makes an i64 buffer an inbox: a place for each element where contributions gather as fixed-point numbers, so
+ * that the order of adding cannot show. Kernels only accumulate into it, in its units (`toFixed` of its scale, or
+ * integers that are in these units already), read it as `fromFixed` of its unit, and empty it by storing zero. Sums
+ * stay below 2^51 units: whoever declares an inbox chooses the units so, from bounds of all that may arrive.
  *
  * Units are 2^-exponent, for an exponent from -1000 to 1000; or what two f64 buffers of one element hold, the scale and
  * its inverse, where phases change them.

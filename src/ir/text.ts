@@ -32,7 +32,8 @@ export { parseProgram } from './text-reader.js';
 /** A program as text. */
 export function printProgram(program: Program): string {
   const parts = [
-    `program ${quote(program.name)} precision ${program.precision} dt ${floatText(program.dt)} numerics ${program.numericsVersion}`,
+    `program ${quote(program.name)} precision ${program.precision} dt ${floatText(program.dt)} numerics ` +
+      `${program.numericsVersion}`,
     program.events.map(printEvent).join('\n'),
     program.logs.map(printLog).join('\n'),
     program.buffers.map(printBuffer).join('\n'),
@@ -53,12 +54,18 @@ const clause = (word: string, list: readonly Local[]): string => (list.length > 
 
 function printEvent(e: EventRing): string {
   const log = e.log === undefined ? '' : ` log ${e.log}`;
-  return `event ${e.name} size ${e.size} mask ${e.mask} at ${e.maskBegin} list ${e.list} counts ${e.counts} slots ${e.slots}${log}`;
+  return (
+    `event ${e.name} size ${e.size} mask ${e.mask} at ${e.maskBegin} list ${e.list} counts ${e.counts} slots ` +
+    `${e.slots}${log}`
+  );
 }
 
 function printLog(l: Log): string {
   const cursor = `${l.cursor.buffer}[${l.cursor.index}]`;
-  return `log ${l.name} buffer ${l.buffer} cursor ${cursor} rowLength ${l.rowLength} capacity ${l.capacity} maxRowsPerStep ${l.maxRowsPerStep}`;
+  return (
+    `log ${l.name} buffer ${l.buffer} cursor ${cursor} rowLength ${l.rowLength} capacity ${l.capacity} ` +
+    `maxRowsPerStep ${l.maxRowsPerStep}`
+  );
 }
 
 /** Units of an inbox: an exponent, or the buffers that hold its scale and unit. */
@@ -68,7 +75,10 @@ function inboxText(inbox: Inbox | undefined): string {
 }
 
 function printBuffer(b: Buffer): string {
-  const head = `buffer ${b.name}: ${b.element}[${extent(b.length)}] ${b.role}${b.atMost === undefined ? '' : ` atMost ${floatText(b.atMost)}`}${inboxText(b.inbox)} ${quote(b.comment)}`;
+  const head =
+    `buffer ${b.name}: ${b.element}[${extent(b.length)}] ` +
+    `${b.role}${b.atMost === undefined ? '' : ` atMost ${floatText(b.atMost)}`}${inboxText(b.inbox)} ` +
+    quote(b.comment);
   if (b.initial === undefined) return head;
   if (isTypedArray(b.initial)) return `${head} = ${arrayText(b.initial)}`;
   const { fill } = b.initial;
@@ -76,7 +86,9 @@ function printBuffer(b: Buffer): string {
 }
 
 function printFunction(f: IrFunction): string {
-  const head = `function ${f.name}(${locals(f.parameters)}) -> (${locals(f.results)}) ${quote(f.comment)}\n${clause('locals', f.locals)}`;
+  const head =
+    `function ${f.name}(${locals(f.parameters)}) -> (${locals(f.results)}) ` +
+    `${quote(f.comment)}\n${clause('locals', f.locals)}`;
   return `${head}{\n${printIrStatements(f.body, '')}}`;
 }
 
@@ -101,7 +113,8 @@ function shapeText(k: Kernel): string {
     case 'propagate': {
       const order = k.order.kind === 'byTarget' ? `byTarget ${k.order.targets} ${k.order.targetCount}` : k.order.kind;
       return (
-        `  event ${k.event} elements [${k.elements.begin}, ${k.elements.end}) delays ${k.delays.first} to ${k.delays.last}\n` +
+        `  event ${k.event} elements [${k.elements.begin}, ${k.elements.end}) delays ${k.delays.first} to ` +
+        `${k.delays.last}\n` +
         `  segments ${k.segments} order ${order}${k.synapses === undefined ? '' : ` synapses ${k.synapses}`}\n`
       );
     }

@@ -299,7 +299,8 @@ function sameDimension(e: Binary, left: Inferred, right: Inferred, { scope, repo
   ]);
   const zero = isLiteralZero(e.left) ? right : isLiteralZero(e.right) ? left : undefined;
   const hint = zero
-    ? `a zero needs its unit, write ${printExpression({ kind: 'quantity', value: 0, dimension: zero.dimension, span: e.span })}`
+    ? 'a zero needs its unit, write ' +
+      printExpression({ kind: 'quantity', value: 0, dimension: zero.dimension, span: e.span })
     : (slipHint(slips) ?? dimensionHint(e.right, left.dimension, right));
   report(
     messages.dimensionMismatch(`the two sides of ${e.operator}`, left.dimension, right.dimension, hint),
@@ -524,7 +525,8 @@ function slipHint(slips: readonly Suspect[]): string | undefined {
   if (slips.length === 0) return undefined;
   const ways = slips.map(
     ({ name, found, needed }) =>
-      `${name} ${isDimensionless(needed) ? 'had no unit' : `were in ${dimensionText(needed)}`} (it ${isDimensionless(found) ? 'has no unit' : `is in ${dimensionText(found)}`})`,
+      `${name} ${isDimensionless(needed) ? 'had no unit' : `were in ${dimensionText(needed)}`} (it ` +
+      `${isDimensionless(found) ? 'has no unit' : `is in ${dimensionText(found)}`})`,
   );
   return `it would fit if ${ways.join(', or if ')}`;
 }
@@ -537,7 +539,10 @@ const definitionOf = ({ name, found, definition }: Suspect): Related => ({
 /** How to make a value fit, when the difference is a unit that the field often leaves out. */
 function dimensionHint(e: Expression, expected: Dimension, found: Inferred): string | undefined {
   if (isLiteralZero(e) && !isDimensionless(expected)) {
-    return `a zero needs its unit, write ${printExpression({ kind: 'quantity', value: 0, dimension: expected, span: e.span })}`;
+    return (
+      'a zero needs its unit, write ' +
+      printExpression({ kind: 'quantity', value: 0, dimension: expected, span: e.span })
+    );
   }
   const factor = divideDimensions(expected, found.dimension);
   if (isDimensionless(found.dimension)) return `give it a unit, ${dimensionText(factor)}`;

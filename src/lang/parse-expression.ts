@@ -38,7 +38,8 @@ const comparisonLevel = 5;
 /** Words of Python that cannot be names, so that an expression means the same there. */
 const keywords: ReadonlySet<string> = new Set(
   (
-    'None as assert async await break class continue def del elif except finally for from global import in is nonlocal pass raise return try while with yield ' +
+    'None as assert async await break class continue def del elif except finally for from global import in is ' +
+    'nonlocal pass raise return try while with yield ' +
     'if else and or not lambda True False'
   ).split(' '),
 );

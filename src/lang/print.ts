@@ -108,7 +108,10 @@ export function printExpression(e: Expression, options: PrintOptions = {}): stri
         (least) => print(e.right, least),
       );
     case 'conditional':
-      return `${print(e.whenTrue, level.or)} if ${print(e.condition, level.or)} else ${print(e.whenFalse, level.conditional)}`;
+      return (
+        `${print(e.whenTrue, level.or)} if ${print(e.condition, level.or)} else ` +
+        print(e.whenFalse, level.conditional)
+      );
     case 'call':
       return `${e.function}(${e.arguments.map((argument) => print(argument, level.conditional)).join(', ')})`;
     default:

@@ -179,7 +179,11 @@ function allocateInboxes(
           );
         const sent = slots > 1;
         const name = `${group.name}.${variable}.${sent ? 'sent' : 'inbox'}`;
-        const what = `what ${sent ? `was sent and arrives at ${variable} of ${group.name} in each of ${slots} steps` : `arrives at ${variable} of ${group.name} in a step`}`;
+        const what =
+          'what ' +
+          (sent
+            ? `was sent and arrives at ${variable} of ${group.name} in each of ${slots} steps`
+            : `arrives at ${variable} of ${group.name} in a step`);
         const { notes } = context.builder;
         notes.push(`${group.name}.${variable} sums arrivals in units of 2^${-exponent.first}`);
         for (const { phase, value } of exponent.later)

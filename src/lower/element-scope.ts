@@ -115,7 +115,9 @@ export class ElementScope extends CodeScope {
     return this.#readSpecial(name);
   }
 
-  /** The value that an assignment such as `+=` starts from: of an input, what has been added for the next integration. */
+  /**
+   * The value that an assignment such as `+=` starts from: of an input, what has been added for the next integration.
+   */
   readTarget(name: string): Ir {
     const storage = this.group.storage.get(name);
     return storage && this.#readsUsed(name) ? this.#readStorage(name, storage) : this.read(name);
@@ -346,7 +348,8 @@ export function refractorySteps(event: EventCode, scope: ElementScope): Ir {
 
 /**
  * Whether the element is outside the refractory period of an event: from the stored flag where it is decided at each
- * step, else from the step of the last event and the period, which may have been fixed then, as timestep(t - lastspike, dt) >= timestep(period, dt).
+ * step, else from the step of the last event and the period, which may have been fixed then, as timestep(t - lastspike,
+ * dt) >= timestep(period, dt).
  */
 export function notRefractory(group: Group, eventName: string, address: Address, scope: ElementScope): Ir {
   const stored = group.notRefractory.get(eventName);

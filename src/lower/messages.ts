@@ -46,7 +46,9 @@ export const negativeDelay = (projection: string): Finding => ({
 
 export const zeroDelay = (projection: string): Finding => ({
   code: 'lower/zero-delay',
-  message: `a delay of projection ${projection} rounds to zero steps, and this timing profile delivers before it tests thresholds`,
+  message:
+    `a delay of projection ${projection} rounds to zero steps, and this timing profile delivers before it tests ` +
+    'thresholds',
   expected: 'a delay of one step or more',
   hint: 'use a delay of at least dt, or the brian timing profile',
 });

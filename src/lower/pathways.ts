@@ -435,7 +435,8 @@ function write(
     scope.block.emit(
       ir.fault(
         context.builder.faultBit(
-          `what projection ${code.plan.name} adds to ${variable} of ${group.name} is not a number, or larger than its parameters allow`,
+          `what projection ${code.plan.name} adds to ${variable} of ${group.name} is not a number, or larger ` +
+            'than its parameters allow',
         ),
         ir.not(legal),
       ),

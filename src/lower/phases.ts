@@ -26,7 +26,9 @@ import type { ChosenSynapses } from './synapse-values.js';
 import { overPositions } from './synapses/positions.js';
 import { assignSharedValues, assignSynapseValues } from './synapse-values.js';
 
-/** Procedure that works out again what was derived from first values, where it is stored rather than read on the spot. */
+/**
+ * Procedure that works out again what was derived from first values, where it is stored rather than read on the spot.
+ */
 export const deriveAgain = 'derive';
 
 /** Whether values may be set before time begins to pass: at the start, or after a reset. */
@@ -46,7 +48,10 @@ function isAtStart(protocol: readonly Phase[], k: number): boolean {
 export const turnsBack = (protocol: readonly Phase[]): boolean =>
   protocol.some(({ kind }) => kind === 'reset' || kind === 'restore');
 
-/** Adds a procedure for each phase that changes something. `copies`: what others see of variables. @random stream `phase/<k>/<owner>/<variable>` */
+/**
+ * Adds a procedure for each phase that changes something. `copies`: what others see of variables. @random stream
+ * `phase/<k>/<owner>/<variable>`
+ */
 export function lowerPhases(
   groups: readonly Group[],
   projections: readonly BuiltProjection[],

@@ -50,7 +50,10 @@ export interface Profile {
 const surrounded = (names: readonly string[]): string[] =>
   names.flatMap((name) => [`before_${name}`, name, `after_${name}`]);
 
-/** Brian's eighteen slots: a spike acts in its own step, before the reset. @source Brian 2, brian2.core.network (schedule) */
+/**
+ * Brian's eighteen slots: a spike acts in its own step, before the reset. @source Brian 2, brian2.core.network
+ * (schedule)
+ */
 const brian: Profile = {
   name: 'brian',
   stepping: 'slots',

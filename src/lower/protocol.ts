@@ -20,7 +20,9 @@ export const phaseProcedure = (k: number): string => `phase.${k}`;
 /** Procedure that takes a sample of the initial state, in profiles that label samples at the end of a step. */
 export const initialSample = 'sample_initial_state';
 
-/** Whole steps of a duration in s; the end counts when it is within 1e-4 of a step. @source Brian 2, brian2.core.clocks */
+/**
+ * Whole steps of a duration in s; the end counts when it is within 1e-4 of a step. @source Brian 2, brian2.core.clocks
+ */
 export function stepsOf(seconds: number, dt: number): number {
   const exact = seconds / dt;
   const nearest = Math.round(exact);

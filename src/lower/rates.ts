@@ -1,9 +1,9 @@
 /**
  * Rates of change in fewer operations. A division takes as long as five multiplications, and rates as people write them
- * are full of them: by scales of voltages, by time constants, by units. Numbers and parameters of a product are gathered
- * into one factor, those of a sum into one term, `1 / exprel(x)` becomes one function, and exponentials need not be right
- * where they leave the ordinary numbers. What is gathered depends on the text alone, never on values: it is the same
- * whether a parameter is one number, differs between elements, or may be set.
+ * are full of them: by scales of voltages, by time constants, by units. Numbers and parameters of a product are
+ * gathered into one factor, those of a sum into one term, `1 / exprel(x)` becomes one function, and exponentials need
+ * not be right where they leave the ordinary numbers. What is gathered depends on the text alone, never on values: it
+ * is the same whether a parameter is one number, differs between elements, or may be set.
  *
  * The result differs from the expression as written by roundings of its last bits, the same on every target. So this is
  * for right-hand sides of differential equations only, where the step of integration is far coarser: what is compared,

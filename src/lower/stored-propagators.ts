@@ -2,8 +2,8 @@
  * Propagators of linear equations by Taylor series and doubling: for x' = M x + b over a time h, x(h) = P x + R b with
  * P = exp(M h) and R = ∫ exp(M s) ds. Nothing divides by M, so equal or vanishing time constants are no special case.
  *
- * The code is written once. Where all coefficients are known it is carried out when lowering, by the interpreter; else a
- * kernel carries it out for each element, so that it makes no difference to a bit.
+ * The code is written once. Where all coefficients are known it is carried out when lowering, by the interpreter; else
+ * a kernel carries it out for each element, so that it makes no difference to a bit.
  */
 
 import * as ir from '../ir/builder.js';
@@ -295,8 +295,8 @@ function halve(
   const norm = block.local('norm', 'f64');
   block.emit(ir.set(norm, ir.f64(0)), ir.set(part, ir.f64(step)), ir.set(doublings, ir.u32(0)));
   for (const [i, row] of m.map((entry) => entry).entries()) {
-    // Entries on cycles only. Others, such as the 1/C of a current, only scale what passes through them: they are of any
-    // size in SI units, and more doublings for their sake would only lose digits.
+    // Entries on cycles only. Others, such as the 1/C of a current, only scale what passes through them: they are of
+    // any size in SI units, and more doublings for their sake would only lose digits.
     const sum = row
       .filter((entry, j) => entry !== null && closed[j]?.[i])
       .map((entry) => ir.unary('abs', entry as Ir))

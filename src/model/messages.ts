@@ -40,7 +40,9 @@ export const messages = {
     message: 'this is a Python script; models are read, never executed',
     expected: 'a model in YAML, JSON or XML',
     found: shorten(line, 60),
-    hint: 'write its equations, populations and projections as a specification (README.md: "A model of your own, in ten minutes")',
+    hint:
+      'write its equations, populations and projections as a specification (README.md: "A model of your own, in ' +
+      'ten minutes")',
   }),
   badEncoding: (encoding: string): Finding => ({
     code: 'read/bad-encoding',
@@ -394,8 +396,10 @@ export const messages = {
     severity: 'note',
     message:
       all === 1
-        ? `this delay is not a multiple of the time step; spikes arrive ${zero > 0 ? 'without delay' : 'at the nearest step'}`
-        : `${count} of ${all} delays are not multiples of the time step; spikes arrive at the nearest step${zero > 0 ? `, ${zero} of them without delay` : ''}`,
+        ? 'this delay is not a multiple of the time step; spikes arrive ' +
+          (zero > 0 ? 'without delay' : 'at the nearest step')
+        : `${count} of ${all} delays are not multiples of the time step; spikes arrive at the nearest ` +
+          `step${zero > 0 ? `, ${zero} of them without delay` : ''}`,
     expected: `a multiple of ${inMilliseconds(dt)}`,
     found: inMilliseconds(found),
     hint: 'change the delay, or use a time step that divides it',

@@ -61,7 +61,9 @@ export function writeDataFiles(data: DataStore, document: string): readonly stri
   }
 }
 
-/** References to arrays in a document. Only a digest can be a file name: a document must not make us read anything else. */
+/**
+ * References to arrays in a document. Only a digest can be a file name: a document must not make us read anything else.
+ */
 export function dataReferences(tree: unknown): Pick<DataReference, '$data' | 'dtype'>[] {
   const found: Pick<DataReference, '$data' | 'dtype'>[] = [];
   const open: unknown[] = [tree];

@@ -21,7 +21,8 @@ export const messages = {
     code: 'recognise/unknown-format',
     message: 'nothing in the document says which notation it is in',
     expected:
-      '"interneuron: 1" for the canonical model, "format: interneuron/brian" for a Brian-like specification, or "interneuron/pynn" for PyNN-style JSON',
+      '"interneuron: 1" for the canonical model, "format: interneuron/brian" for a Brian-like specification, or ' +
+      '"interneuron/pynn" for PyNN-style JSON',
     hint: 'add the line that applies at the top of the document',
   }),
   unreadFormat: (format: unknown, known: readonly string[]): Finding => ({
@@ -55,7 +56,9 @@ export const messages = {
     code: 'run/no-duration',
     message: 'nothing says how long to run',
     expected: 'a duration in the model (a Simulation in LEMS), or as an option',
-    hint: `give --duration '100 ms'${usualStep === undefined ? '' : `, and --dt if steps of ${usualStep * 1000} ms are not what you want`}`,
+    hint:
+      `give --duration '100 ` +
+      `ms'${usualStep === undefined ? '' : `, and --dt if steps of ${usualStep * 1000} ms are not what you want`}`,
   }),
   noTurningBack: (phase: string): Finding => ({
     code: 'codegen/no-turning-back',

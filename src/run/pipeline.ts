@@ -2,7 +2,8 @@
  * The way from a file to a result, in numbered steps. Every step is a function from one documented type to the next;
  * what each does is in the folder that its import names.
  *
- *     text ─1─▶ tree ─2,3─▶ canonical document ─4─▶ ValidModel ─5─▶ DrawnModel ─6─▶ Program ─7─▶ Executable ─8─▶ spikes,
+ *     text ─1─▶ tree ─2,3─▶ canonical document ─4─▶ ValidModel ─5─▶ DrawnModel ─6─▶ Program ─7─▶ Executable ─8─▶
+ *     spikes,
  *     samples ─9─▶ files
  */
 

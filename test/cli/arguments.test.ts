@@ -21,7 +21,8 @@ async function refusal(line: string): Promise<string> {
 describe('what is understood', () => {
   it('a run with all its options', async () => {
     const request = await read(
-      'run m.yaml --seed 18446744073709551615 -o x.nwb -o y.csv --set a=1 --set b=2 --threads 2 --json -q --record exc:v@1ms',
+      'run m.yaml --seed 18446744073709551615 -o x.nwb -o y.csv --set a=1 --set b=2 --threads 2 --json -q ' +
+        '--record exc:v@1ms',
     );
     if (request.kind !== 'command') throw new Error('not a command');
     const { options } = request;
@@ -49,7 +50,8 @@ describe('what is refused', () => {
     ['runn m.yaml', 'there is no command runn | did you mean run?'],
     [
       'simulate m.yaml',
-      'there is no command simulate | the commands are run, convert, validate, codegen, verify, describe, new, explain, ' +
+      'there is no command simulate | the commands are run, convert, validate, codegen, verify, describe, new, ' +
+        'explain, ' +
         'schema, targets, completion',
     ],
     ['--foo', 'there is no option --foo without a command | interneuron --help lists commands and options'],

@@ -55,7 +55,8 @@ describe('texts', () => {
     ['with a document type', `<!DOCTYPE neuroml SYSTEM "x.dtd">\n${nml(cell)}`, ['error xml/document-type 1:1']],
     [
       'with a bomb of entities',
-      `<?xml version="1.0"?>\n<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa">${Array.from({ length: 20 }, (_, i) => `<!ENTITY a${i} "&a;&a;&a;&a;">`).join('')}]>\n<neuroml>&a19;</neuroml>`,
+      '<?xml version="1.0"?>\n<!DOCTYPE a [<!ENTITY a ' +
+        `"aaaaaaaaaa">${Array.from({ length: 20 }, (_, i) => `<!ENTITY a${i} "&a;&a;&a;&a;">`).join('')}]>\n<neuroml>&a19;</neuroml>`,
       ['error xml/document-type 2:1'],
     ],
     [
@@ -168,27 +169,33 @@ describe('models', () => {
     [
       'units that do not agree in an equation',
       lems(
-        '<ComponentType name="x" extends="baseCell"><Dynamics><StateVariable name="v" dimension="voltage"/>\n<TimeDerivative variable="v" value="v"/></Dynamics></ComponentType><x id="a"/>',
+        '<ComponentType name="x" extends="baseCell"><Dynamics><StateVariable name="v" ' +
+          'dimension="voltage"/>\n<TimeDerivative variable="v" value="v"/></Dynamics></ComponentType><x id="a"/>',
       ),
       'error lems/dimension-mismatch 4:37',
     ],
     [
       'segments in a circle',
       nml(
-        '<morphology id="m"><segment id="0"><parent segment="0"/><distal x="0" y="0" z="0" diameter="1"/></segment></morphology>',
+        '<morphology id="m"><segment id="0"><parent segment="0"/><distal x="0" y="0" z="0" ' +
+          'diameter="1"/></segment></morphology>',
       ),
       'error neuroml/segment-loop 2:20',
     ],
     [
       'a negative diameter',
       nml(
-        '<morphology id="m"><segment id="0"><proximal x="0" y="0" z="0" diameter="1"/><distal x="0" y="0" z="0" diameter="-1"/></segment></morphology>',
+        '<morphology id="m"><segment id="0"><proximal x="0" y="0" z="0" diameter="1"/><distal x="0" y="0" z="0" ' +
+          'diameter="-1"/></segment></morphology>',
       ),
       'error neuroml/bad-number 2:114',
     ],
     [
       'a run of negative length',
-      `<Lems>\n<Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>\n${cell}<network id="n"><population id="p" component="a" size="1"/></network>\n<Simulation id="s" length="-1ms" step="0.1ms" target="n"/><Target component="s"/></Lems>`,
+      '<Lems>\n<Include file="Cells.xml"/><Include file="Networks.xml"/><Include ' +
+        `file="Simulation.xml"/>\n${cell}<network id="n"><population id="p" component="a" ` +
+        'size="1"/></network>\n<Simulation id="s" length="-1ms" step="0.1ms" target="n"/><Target ' +
+        'component="s"/></Lems>',
       'error neuroml/bad-number 4:28',
     ],
   ])('with %s', async (name, text, finding) => {
@@ -211,7 +218,8 @@ describe('networks without a simulation', () => {
   const population = '<population id="p" component="a" size="2"/>';
   const net = (content: string): string => `<network id="n">\n${content}\n</network>`;
   const connection = (more: string): string =>
-    `<projection id="j" presynapticPopulation="p" postsynapticPopulation="p" synapse="s">\n<connection id="0" ${more}/></projection>`;
+    '<projection id="j" presynapticPopulation="p" postsynapticPopulation="p" synapse="s">\n<connection id="0" ' +
+    `${more}/></projection>`;
   const both = (pre: string, post: string): string => `preCellId="${pre}" postCellId="${post}"`;
   it.each([
     ['is right', nml(`${synapse}${cell}${net(population + connection(both('../p[0]', '../p[1]')))}`), []],
@@ -228,7 +236,8 @@ describe('networks without a simulation', () => {
     [
       'drives a cell that takes no such current',
       nml(
-        `<izhikevichCell id="a" v0="-70mV" thresh="30mV" a="0.02" b="0.2" c="-65" d="6"/>${pulse}${net(`${population}<explicitInput target="p[0]" input="i"/>`)}`,
+        '<izhikevichCell id="a" v0="-70mV" thresh="30mV" a="0.02" b="0.2" c="-65" ' +
+          `d="6"/>${pulse}${net(`${population}<explicitInput target="p[0]" input="i"/>`)}`,
       ),
       ['error lems/no-attachments 3:44'],
     ],
@@ -281,7 +290,9 @@ it(
     );
     lines[70_000] = lines[70_000]!.replace('../p[', '../r[');
     const text = nml(
-      `<expOneSynapse id="s" gbase="1nS" erev="0mV" tauDecay="1ms"/>${cell}<network id="n"><population id="p" component="a" size="100"/>\n<projection id="j" presynapticPopulation="p" postsynapticPopulation="p" synapse="s">\n${lines.join('\n')}\n</projection></network>`,
+      `<expOneSynapse id="s" gbase="1nS" erev="0mV" tauDecay="1ms"/>${cell}<network id="n"><population id="p" ` +
+        'component="a" size="100"/>\n<projection id="j" presynapticPopulation="p" postsynapticPopulation="p" ' +
+        `synapse="s">\n${lines.join('\n')}\n</projection></network>`,
     );
     expect(await validate('many', { 'model.nml': text })).toEqual({
       code: 1,

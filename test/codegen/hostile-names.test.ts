@@ -156,7 +156,9 @@ function named(names: readonly string[]): ReturnType<typeof brian> {
       string,
       string,
     ];
-    const model = `d${x}/dt = (${p} - ${x})/(10*ms) + ${y}/second : 1\nd${y}/dt = -${y}/(10*ms) : 1\n${z} = ${x}*2 : 1\n${p} : 1\n${q} : 1`;
+    const model =
+      `d${x}/dt = (${p} - ${x})/(10*ms) + ${y}/second : 1\nd${y}/dt = -${y}/(10*ms) : 1\n${z} = ${x}*2 : 1\n${p} : ` +
+      `1\n${q} : 1`;
     const definition = {
       N: 20 + g,
       model,

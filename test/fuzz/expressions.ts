@@ -130,9 +130,15 @@ export function line(random: Random): string {
     case 1:
       return `x = ${value} : ${unit}`;
     case 2:
-      return `w : ${unit} (${random.pick(['constant', 'shared', 'unless refractory', 'summed', 'event-driven', 'constant over dt', ''])})`;
+      return (
+        `w : ${unit} ` +
+        `(${random.pick(['constant', 'shared', 'unless refractory', 'summed', 'event-driven', 'constant over dt', ''])})`
+      );
     case 3:
-      return `${random.pick(['v', 'x_post', 'w', random.pick(names)])} ${random.pick(['=', '+=', '-=', '*=', '/=', '%='])} ${value}`;
+      return (
+        `${random.pick(['v', 'x_post', 'w', random.pick(names)])} ` +
+        `${random.pick(['=', '+=', '-=', '*=', '/=', '%='])} ${value}`
+      );
     case 4:
       return `d${random.pick(names)}/dt = ${value} : ${unit}`;
     default:

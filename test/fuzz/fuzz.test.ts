@@ -1,6 +1,6 @@
 /**
- * Some inputs of each notation, as `npm run fuzz` feeds them: none may end in an internal error, take five seconds, or a
- * gigabyte.
+ * Some inputs of each notation, as `npm run fuzz` feeds them: none may end in an internal error, take five seconds, or
+ * a gigabyte.
  */
 
 import { describe, expect, it } from 'vitest';

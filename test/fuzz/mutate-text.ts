@@ -51,7 +51,9 @@ export const bombs: readonly string[] = [
     return `${now}: &${now} [*${last}, *${last}, *${last}, *${last}, *${last}, *${last}, *${last}, *${last}, *${last}]`;
   }).join('\n')}\n`,
   'format: interneuron/brian\na: &a\n  b: *a\n',
-  `<!DOCTYPE Lems [<!ENTITY a0 "ha">${Array.from({ length: 30 }, (_, k) => `<!ENTITY a${k + 1} "&a${k};&a${k};">`).join('')}]>\n<Lems><Target component="&a30;"/></Lems>`,
+  '<!DOCTYPE Lems [<!ENTITY a0 ' +
+    `"ha">${Array.from({ length: 30 }, (_, k) => `<!ENTITY a${k + 1} "&a${k};&a${k};">`).join('')}]>\n<Lems><Target ` +
+    'component="&a30;"/></Lems>',
   '<!DOCTYPE Lems [<!ENTITY x SYSTEM "file:///etc/passwd">]>\n<Lems><Target component="&x;"/></Lems>',
   `<Lems>${'<a>'.repeat(20000)}${'</a>'.repeat(20000)}</Lems>`,
   '['.repeat(100000),

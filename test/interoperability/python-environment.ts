@@ -22,7 +22,9 @@ export function missingPython(packages: readonly string[]): string | null {
 
 function findMissing(packages: readonly string[]): string | null {
   if (!existsSync(python)) return 'no .venv here; run scripts/python-environment.sh';
-  const script = `import importlib.util; print(' '.join(name for name in ${JSON.stringify(packages)} if importlib.util.find_spec(name) is None))`;
+  const script =
+    `import importlib.util; print(' '.join(name for name in ${JSON.stringify(packages)} if ` +
+    'importlib.util.find_spec(name) is None))';
   const missing = execFileSync(python, ['-c', script], { encoding: 'utf8' }).trim();
   return missing === '' ? null : `.venv lacks ${missing}; run scripts/python-environment.sh`;
 }

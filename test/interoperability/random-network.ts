@@ -78,7 +78,10 @@ const pathOf = ({ id, component, listed }: Population, index: number): string =>
 function populationText({ id, component, size, listed }: Population): string {
   if (!listed) return `<population id="${id}" component="${component}" size="${size}"/>`;
   const instances = below(size).map((k) => `<instance id="${k}"><location x="${k}" y="0" z="0"/></instance>`);
-  return `<population id="${id}" component="${component}" size="${size}" type="populationList">${instances.join('')}</population>`;
+  return (
+    `<population id="${id}" component="${component}" size="${size}" ` +
+    `type="populationList">${instances.join('')}</population>`
+  );
 }
 
 /**
@@ -138,7 +141,8 @@ export function randomNetwork(seed: number): string {
     const values = kind === 'weighted' ? ` ${weight} delay="${choose(['0ms', '0.05ms', '1ms', '2.52ms'])}"` : '';
     const connections = pairs.map(
       ({ id, i, j }) =>
-        `<connection${kind === 'weighted' ? 'WD' : ''} id="${id}" preCellId="${pathOf(pre, i)}" postCellId="${pathOf(post, j)}"${values}/>`,
+        `<connection${kind === 'weighted' ? 'WD' : ''} id="${id}" preCellId="${pathOf(pre, i)}" ` +
+        `postCellId="${pathOf(post, j)}"${values}/>`,
     );
     return `<projection ${projection} synapse="${synapse}">${connections.join('')}</projection>`;
   };
@@ -146,7 +150,10 @@ export function randomNetwork(seed: number): string {
   const projections = below(choose([4, 5, 6, 7, 8, 9])).map(between);
   const inputs = cells.map((cell, k) => {
     const each = below(cell.size).map((i) => `<input id="${i}" target="${pathOf(cell, i)}" destination="synapses"/>`);
-    return `<inputList id="i${k}" component="${choose(['pulse', 'sine', 'ramp', 'both'])}" population="${cell.id}">${each.join('')}</inputList>`;
+    return (
+      `<inputList id="i${k}" component="${choose(['pulse', 'sine', 'ramp', 'both'])}" ` +
+      `population="${cell.id}">${each.join('')}</inputList>`
+    );
   });
   const columns = cells.flatMap((cell) =>
     below(cell.size).map((i) => `<OutputColumn id="${cell.id}_${i}" quantity="${pathOf(cell, i).slice(3)}/v"/>`),

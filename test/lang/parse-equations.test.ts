@@ -7,7 +7,8 @@ import { texts } from './arbitrary.js';
 import { refusals } from './support.js';
 
 const summary = (line: EquationLine): string =>
-  `${line.kind} ${line.name}${line.expression ? ` = ${printExpression(line.expression)}` : ''} : ${line.unit} [${line.flags.join('|')}]`;
+  `${line.kind} ${line.name}${line.expression ? ` = ${printExpression(line.expression)}` : ''} : ${line.unit} ` +
+  `[${line.flags.join('|')}]`;
 
 describe('definitions', () => {
   it.each([
@@ -26,7 +27,8 @@ describe('definitions', () => {
     ['I = a +  # first : part\n    b  # second\n    : amp', ['subexpression I = a + b : amp []']],
     ['\n# nothing: here\n\n', []],
     [
-      'dv/dt = (ge+gi-(v+49*mV))/(20*ms) : volt (unless refractory)\ndge/dt = -ge/(5*ms) : volt\n\ndgi/dt = -gi/(10*ms) : volt',
+      'dv/dt = (ge+gi-(v+49*mV))/(20*ms) : volt (unless refractory)\ndge/dt = -ge/(5*ms) : volt\n\ndgi/dt = ' +
+        '-gi/(10*ms) : volt',
       [
         'differential v = (ge + gi - (v + 49*mV))/(20*ms) : volt [unless refractory]',
         'differential ge = -ge/(5*ms) : volt []',

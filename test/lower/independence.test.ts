@@ -12,7 +12,8 @@ const wasm: SimulateOptions = { engines: [{ target: 'wasm', threads: 1 }] };
 const types = {
   poisson: '{ parameters: { rate: 200 Hz }, events: { spike: { when: "uniform() < rate*dt" } } }',
   noisy:
-    '{ state: { v: { initial: uniform() } }, derivatives: { v: "-v/(5*ms) + 0.6*xi/ms**0.5" }, noise: [xi], method: euler, events: { spike: { when: v > 1, do: v = 0.0 } } }',
+    '{ state: { v: { initial: uniform() } }, derivatives: { v: "-v/(5*ms) + 0.6*xi/ms**0.5" }, noise: [xi], ' +
+    'method: euler, events: { spike: { when: v > 1, do: v = 0.0 } } }',
 };
 const populations: Record<string, string> = {
   a: '{ type: poisson, size: 30 }',
@@ -20,7 +21,9 @@ const populations: Record<string, string> = {
   c: '{ type: noisy, size: 70 }',
 };
 const projections: Record<string, string> = {
-  ab: '{ from: a, to: b, synapse: s, connect: { rule: pairs, p: 0.2 }, values: { w: "normal(0.2, 0.1)" }, delays: { pre: "uniform(0*ms, 2*ms)" } }',
+  ab:
+    '{ from: a, to: b, synapse: s, connect: { rule: pairs, p: 0.2 }, values: { w: "normal(0.2, 0.1)" }, delays: { ' +
+    'pre: "uniform(0*ms, 2*ms)" } }',
 };
 
 function model(
@@ -78,7 +81,9 @@ describe('spikes of a, b and c', () => {
       'with an operation and an input elsewhere',
       {
         populations: { ...populations, d: '{ type: noisy, size: 9 }' },
-        more: 'operations: { kick: { on: d, do: v += normal() } }\nstimuli: { drive: { kind: poisson, to: d, variable: v, n: 10, rate: 100 Hz, weight: 0.1 } }',
+        more:
+          'operations: { kick: { on: d, do: v += normal() } }\nstimuli: { drive: { kind: poisson, to: d, variable: ' +
+          'v, n: 10, rate: 100 Hz, weight: 0.1 } }',
       },
     ],
     ['recorded', { more: 'record: [{ of: b, variables: v }, { of: a, events: spike }]' }],

@@ -212,7 +212,9 @@ describe('noise', () => {
   });
 
   test('a Wiener process: independent increments of variance dt', async () => {
-    const text = `${group('dx/dt = xi/ms**0.5 : 1', { method: 'euler', N: 400, run: '5 ms' })}\nstate_monitors: { M: { source: G, variables: x, record: true, when: end } }\n`;
+    const text =
+      `${group('dx/dt = xi/ms**0.5 : 1', { method: 'euler', N: 400, run: '5 ms' })}\nstate_monitors: { M: { ` +
+      'source: G, variables: x, record: true, when: end } }\n';
     const rows = (await simulate(text, wasm)).samples.get('M/x')!;
     const increments = rows.map((row, k) => row.map((x, i) => (x - (k > 0 ? rows[k - 1]![i]! : 0)) / Math.sqrt(0.1)));
     const all = increments.flat();
@@ -324,7 +326,9 @@ describe('precision', () => {
   test.each(['exact', 'euler', 'rk4', 'exponential_euler'])(
     '%s in float32 follows float64 to single precision',
     async (method) => {
-      const text = `${group('dx/dt = (y - x)/(4*ms) : 1\ndy/dt = -y/(7*ms) : 1', { method, initializers: '{ y: 1 }' })}\nstate_monitors: { M: { source: G, variables: x, record: true } }\n`;
+      const text =
+        `${group('dx/dt = (y - x)/(4*ms) : 1\ndy/dt = -y/(7*ms) : 1', { method, initializers: '{ y: 1 }' })}\nstate_monitors: ` +
+        '{ M: { source: G, variables: x, record: true } }\n';
       const [double, single] = [await simulate(text), await simulate(text, { precision: 'float32' })];
       const narrow = trace(single, 'M/x');
       trace(double, 'M/x').forEach((x, k) => expect(Math.abs(narrow[k]! - x)).toBeLessThan(2e-6));

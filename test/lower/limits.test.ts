@@ -19,7 +19,8 @@ async function refusal(text: string): Promise<readonly (readonly [string, string
 const cells = 'N: 3, model: "dv/dt = -v/(10*ms) : 1", method: exact, threshold: v > 1, reset: v = 0';
 const draws = (count: number): string => Array.from({ length: count }, () => 'rand()').join(' + ');
 const synapses = (key: string, code: string): string =>
-  `neuron_groups:\n  G: { ${cells} }\nsynapses:\n  S: { source: G, target: G, on_pre: v_post += 0.1, ${key}: ${code} }\n`;
+  `neuron_groups:\n  G: { ${cells} }\nsynapses:\n  S: { source: G, target: G, on_pre: v_post += 0.1, ${key}: ` +
+  `${code} }\n`;
 
 test.each([256, 257])('%i draws in a first value', async (count) => {
   const found = await refusal(`neuron_groups:\n  G: { ${cells}, initializers: { v: "${draws(count)}" } }\n`);

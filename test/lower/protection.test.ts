@@ -12,7 +12,8 @@ import { finalOf, simulate, stepsOf, trace } from '../support/simulate.js';
  * is open.
  */
 const neuron =
-  '{ N: 1, model: "dv/dt = 1/ms : 1 (unless refractory)\\nfree : 1", threshold: v > 0.95, reset: v = 0, refractory: 1 ms, method: euler }';
+  '{ N: 1, model: "dv/dt = 1/ms : 1 (unless refractory)\\nfree : 1", threshold: v > 0.95, reset: v = 0, ' +
+  'refractory: 1 ms, method: euler }';
 
 describe('synapses', () => {
   test.each([

@@ -80,7 +80,8 @@ test.each<[string, string, Parts]>([
     'several connection rules of which one runs over targets (projection p)',
     {
       projection:
-        'from: a, to: b, synapse: s, connect: [all, { rule: generator, outer: post, index: k, variable: k, range: { to: 2 } }]',
+        'from: a, to: b, synapse: s, connect: [all, { rule: generator, outer: post, index: k, variable: k, ' +
+        'range: { to: 2 } }]',
     },
   ],
   [
@@ -88,7 +89,8 @@ test.each<[string, string, Parts]>([
     'noise in the equations of synapses (s)',
     {
       synapse:
-        'state: { w: 0 }, derivatives: { w: "xi/ms**0.5" }, noise: [xi], pathways: { pre: { on: pre.spike, delay: 1 ms, do: post.v += 1.0 } }',
+        'state: { w: 0 }, derivatives: { w: "xi/ms**0.5" }, noise: [xi], pathways: { pre: { on: pre.spike, ' +
+        'delay: 1 ms, do: post.v += 1.0 } }',
     },
   ],
   [
@@ -128,7 +130,9 @@ test.each<[string, string, Parts]>([
     'lower/method-refused',
     'several events freeze variables of it',
     {
-      cell: 'state: { v: 0, x: 0 }, derivatives: { v: 1/ms, x: 1/ms }, method: exact, events: { spike: { when: v > 1, refractory: { for: 1 ms, rate: [v] } }, other: { when: x > 2, refractory: { for: 1 ms, rate: [x] } } }',
+      cell:
+        'state: { v: 0, x: 0 }, derivatives: { v: 1/ms, x: 1/ms }, method: exact, events: { spike: { when: v > 1, ' +
+        'refractory: { for: 1 ms, rate: [v] } }, other: { when: x > 2, refractory: { for: 1 ms, rate: [x] } } }',
     },
   ],
   [
@@ -197,7 +201,9 @@ test.each<[string, string, Parts]>([
 test('all that stands in the way is said at once', () => {
   const found = refused(
     model({
-      cell: 'noise: [xi], state: { v: 0 }, derivatives: { v: "-v/ms + xi*ms**-0.5" }, events: { spike: { when: v > 1, refractory: 2 ms } }',
+      cell:
+        'noise: [xi], state: { v: 0 }, derivatives: { v: "-v/ms + xi*ms**-0.5" }, events: { spike: { when: v > 1, ' +
+        'refractory: 2 ms } }',
       timing: 'lems-euler',
     }),
   );

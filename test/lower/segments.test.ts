@@ -8,7 +8,7 @@ const model = (parts: { protocol: string; cell?: string; more?: string; timing?:
 interneuron: 1
 name: segments
 neurons:
-  cell: { ${parts.cell ?? 'parameters: { drive: 1 }, state: { v: 0 }, derivatives: { v: drive/ms }, events: { spike: { when: v >= 1, do: v = 0 } }'} }
+  cell: { ${parts.cell ?? 'parameters: { drive: 1 }, state: { v: 0 }, derivatives: { v: drive/ms }, events: { spike: { when: v >= 1, do: ' + 'v = 0 } }'} }
 populations: { p: { type: cell, size: 2 } }
 ${parts.more ?? ''}
 record: [{ of: p, variables: [v], name: trace }, { of: p, events: spike }]

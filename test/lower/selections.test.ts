@@ -23,7 +23,8 @@ experiment: { dt: 0.1 ms, protocol: [ run: 1 ms ] }
 `;
 const plain = 'from: whole, to: target';
 const pieces =
-  'from: { assembly: [{ population: a, indices: [4, 0, 3, 1, 5] }, { population: b, slice: [0, 4] }] }, to: { assembly: ["c[1:4]", "b[1, 0, 4, 2]"] }';
+  'from: { assembly: [{ population: a, indices: [4, 0, 3, 1, 5] }, { population: b, slice: [0, 4] }] }, to: { ' +
+  'assembly: ["c[1:4]", "b[1, 0, 4, 2]"] }';
 
 /** Elements of the assemblies, in order. */
 const senders = [...[4, 0, 3, 1, 5].map((k) => `a${k}`), ...[0, 1, 2, 3].map((k) => `b${k}`)];

@@ -102,7 +102,8 @@ describe('distances', () => {
 test('coordinates in values and equations of cells', async () => {
   const run = await simulate(
     model(
-      'a: { type: cell, size: 5, positions: { structure: line, arguments: { dx: 2 um, x0: 1 um, y: 7 um } } }, b: { type: cell, size: 2, positions: [[1 m, 2 m, 3 m], [4 m, 5 m, 6 m]] }',
+      'a: { type: cell, size: 5, positions: { structure: line, arguments: { dx: 2 um, x0: 1 um, y: 7 um } } }, ' +
+        'b: { type: cell, size: 2, positions: [[1 m, 2 m, 3 m], [4 m, 5 m, 6 m]] }',
       'from: a, to: b, connect: { rule: list, pairs: [] }',
       'state: { v: "x/um + 0.5*(y/um)", u: 0 }, derivatives: { u: z/(1*m*ms) }',
     ),

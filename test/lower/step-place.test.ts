@@ -1,4 +1,6 @@
-/** The order of a step: slots as the profile says, orders within a slot, phases at one order, then as they were added. */
+/**
+ * The order of a step: slots as the profile says, orders within a slot, phases at one order, then as they were added.
+ */
 
 import { expect, test } from 'vitest';
 import { inOrder, type StepPlace } from '../../src/lower/step-place.js';

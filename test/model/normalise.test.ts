@@ -66,7 +66,8 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
   [
     'connections copied from between other elements',
     'delay: 1 ms }\nstimuli',
-    'delay: 1 ms }\n  ba: { from: b, to: a, synapse: exc, connect: { rule: clone, of: ab }, receptor: g, delay: 1 ms }\nstimuli',
+    'delay: 1 ms }\n  ba: { from: b, to: a, synapse: exc, connect: { rule: clone, of: ab }, receptor: g, delay: ' +
+      '1 ms }\nstimuli',
     ['model/other-ends@25:67'],
   ],
   ['a name shared by a population and a projection', '  ab: {', '  a: {', ['model/shared-name@24:6']],
@@ -106,7 +107,8 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
   [
     'derived variables in a circle',
     'derived: { drive: R*I }',
-    'derived: { drive: { unit: mV, value: boost }, boost: { unit: mV, value: 2*third }, third: { unit: mV, value: drive } }',
+    'derived: { drive: { unit: mV, value: boost }, boost: { unit: mV, value: 2*third }, third: { unit: mV, ' +
+      'value: drive } }',
     ['model/derived-cycle@9:23'],
   ],
   [
@@ -327,7 +329,8 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
   [
     'sections in a loop',
     '    events:\n      spike',
-    '    compartments: { sections: { soma: { length: 1 um, diameter: 1 um }, a: { parent: b, length: 1 um, diameter: 1 um }, b: { parent: a, length: 1 um, diameter: 1 um } } }\n    events:\n      spike',
+    '    compartments: { sections: { soma: { length: 1 um, diameter: 1 um }, a: { parent: b, length: 1 um, ' +
+      'diameter: 1 um }, b: { parent: a, length: 1 um, diameter: 1 um } } }\n    events:\n      spike',
     ['model/section-loop@11:86'],
   ],
   [
@@ -339,13 +342,15 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
   [
     'a mechanism on a section that is not there',
     '    events:\n      spike',
-    '    compartments: { sections: { soma: { length: 1 um, diameter: 1 um } }, mechanisms: { leak: { on: [some], parameters: { G: 1 S/m**2 }, reads: [v], writes: { i: G*v } } } }\n    events:\n      spike',
+    '    compartments: { sections: { soma: { length: 1 um, diameter: 1 um } }, mechanisms: { leak: { on: [some], ' +
+      'parameters: { G: 1 S/m**2 }, reads: [v], writes: { i: G*v } } } }\n    events:\n      spike',
     ['model/unknown-section@11:102'],
   ],
   [
     'a mechanism that writes what is no current',
     '    events:\n      spike',
-    '    compartments: { sections: { soma: { length: 1 um, diameter: 1 um } }, mechanisms: { leak: { parameters: { G: 1 S }, reads: [v, ca_i], writes: { i: G*v } } } }\n    events:\n      spike',
+    '    compartments: { sections: { soma: { length: 1 um, diameter: 1 um } }, mechanisms: { leak: { parameters: ' +
+      '{ G: 1 S }, reads: [v, ca_i], writes: { i: G*v } } } }\n    events:\n      spike',
     ['model/unknown-variable@11:132', 'lang/dimension-mismatch@11:152'],
   ],
   [
@@ -369,7 +374,8 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
   [
     'data without its values in SI',
     'w: 2 mV }',
-    'w: { $data: "0000000000000000000000000000000000000000000000000000000000000000", dtype: f64, shape: [4], unit: mV } }',
+    'w: { $data: "0000000000000000000000000000000000000000000000000000000000000000", dtype: f64, shape: [4], ' +
+      'unit: mV } }',
     ['model/data-unit@24:219'],
   ],
   [
@@ -447,7 +453,8 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
   [
     'two roots of a cell',
     '    events:\n      spike',
-    '    compartments: { sections: { soma: { length: 1 um, diameter: 1 um }, axon: { length: 1 um, diameter: 1 um } } }\n    events:\n      spike',
+    '    compartments: { sections: { soma: { length: 1 um, diameter: 1 um }, axon: { length: 1 um, diameter: 1 ' +
+      'um } } }\n    events:\n      spike',
     ['model/section-root@11:31'],
   ],
   ['axes that are none', 'delay: 1 ms }', 'delay: 1 ms, space: { axes: yx } }', ['model/bad-form@24:148']],

@@ -120,7 +120,8 @@ describe.skipIf(!hasTools)(
         mkdirSync(tools);
         writeFileSync(
           join(tools, 'g++'),
-          `#!/bin/sh\nfor word; do case "$word" in */host.cpp) grep -q 'Hodgkin' "\${word%host.cpp}network.cu" && kill -9 $PPID;; esac; done\nPATH=$(echo "$PATH" | cut -d: -f2-) exec g++ "$@"\n`,
+          `#!/bin/sh\nfor word; do case "$word" in */host.cpp) grep -q 'Hodgkin' "\${word%host.cpp}network.cu" ` +
+            '&& kill -9 $PPID;; esac; done\nPATH=$(echo "$PATH" | cut -d: -f2-) exec g++ "$@"\n',
         );
         chmodSync(join(tools, 'g++'), 0o755);
         tool = `${tools}:`;

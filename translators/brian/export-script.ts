@@ -98,7 +98,9 @@ function scriptView(document: BrianSpecification, stem: string, dataFile: string
   const withData = !companion.isEmpty;
   return {
     documentation: documentation(document),
-    usage: `Usage: python ${stem}.py [results.json]\nWith an argument, the records of all monitors are written to that file.`,
+    usage:
+      `Usage: python ${stem}.py [results.json]\nWith an argument, the records of all monitors are written to that ` +
+      'file.',
     imports: withData ? ['from pathlib import Path'] : [],
     dataLines: withData
       ? [

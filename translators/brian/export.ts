@@ -190,7 +190,8 @@ function remarkOnModel({ model, report }: ExportContext): void {
     report.approximated(
       'brian/timing',
       '/timing',
-      `the timing profile is ${model.timing}; Brian labels spikes by the beginning of their step and delivers before it resets`,
+      `the timing profile is ${model.timing}; Brian labels spikes by the beginning of their step and delivers ` +
+        'before it resets',
     );
   }
   if (Object.keys(model.parameters).length > 0)

@@ -280,7 +280,9 @@ export const constantHidden = (name: string, variable: boolean): Finding => ({
 export const rateBeyondStep = (rate: number, dt: number, count: number, all: number): Finding => ({
   code: 'brian/rate-beyond-step',
   severity: 'warning',
-  message: `${all === 1 ? 'this rate is' : `${count} of ${all} rates are`} higher than one spike in each time step, which is all that is sent`,
+  message:
+    `${all === 1 ? 'this rate is' : `${count} of ${all} rates are`} higher than one spike in each time step, which ` +
+    'is all that is sent',
   expected: `at most ${Number((1 / dt).toPrecision(6))} Hz with a time step of ${Number((dt * 1e3).toPrecision(6))} ms`,
   found: `${rate} Hz`,
   hint: 'use a smaller dt, or several sources',

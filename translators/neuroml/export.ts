@@ -139,7 +139,8 @@ function checkReadBack(text: string, model: Model, report: ConversionReport): vo
     report.approximated(
       'lems/model-hash',
       '',
-      'the model is said by generated component types, and what is read back of them is a model of its own (another model hash)',
+      'the model is said by generated component types, and what is read back of them is a model of its own ' +
+        '(another model hash)',
     );
 }
 
@@ -208,7 +209,8 @@ function remarkTiming({ timing }: Model, report: ConversionReport): void {
   report.approximated(
     'lems/timing',
     '/timing',
-    `the model has the timing ${timing}; LEMS advances one cell after another, and spikes without delay act a step later on cells before their own`,
+    `the model has the timing ${timing}; LEMS advances one cell after another, and spikes without delay act a ` +
+      'step later on cells before their own',
   );
 }
 

@@ -33,7 +33,10 @@ export const unknownNamespace = (namespace: string): Finding => ({
 export const includeNotFound = (file: string, searched: readonly string[], beside: readonly string[]): Finding => ({
   code: 'lems/include-not-found',
   message: `the file ${shorten(file)} that is to be included was not found`,
-  expected: `a file in ${searched.map((folder) => (folder === '.' ? 'the folder of the model' : shorten(folder, 80))).join(' or ')}, or one of the core types`,
+  expected:
+    'a file in ' +
+    `${searched.map((folder) => (folder === '.' ? 'the folder of the model' : shorten(folder, 80))).join(' or ')}, ` +
+    'or one of the core types',
   found: shorten(file),
   ...suggestion(file, beside),
 });
@@ -91,6 +94,8 @@ export const shadowsCore = (file: string): Finding => ({
 export const sameNameIncluded = (file: string, first: string): Finding => ({
   code: 'lems/include-same-name',
   severity: 'warning',
-  message: `two different files are included by one name, ${shorten(file)}; both are read, though the reference interpreter reads the first only`,
+  message:
+    `two different files are included by one name, ${shorten(file)}; both are read, though the reference ` +
+    'interpreter reads the first only',
   found: shorten(first, 120),
 });

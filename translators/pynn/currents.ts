@@ -31,7 +31,8 @@ const currentSources: Readonly<Record<string, Known>> = {
     value: (of) =>
       window(
         of,
-        `(${nA(of('offset'))} + ${nA(of('amplitude'))}*sin(2*pi*${of('frequency')}*Hz*(t - ${of('start')}*ms) + ${of('phase')}*pi/180))`,
+        `(${nA(of('offset'))} + ${nA(of('amplitude'))}*sin(2*pi*${of('frequency')}*Hz*(t - ${of('start')}*ms) + ` +
+          `${of('phase')}*pi/180))`,
       ),
   },
   StepCurrentSource: {

@@ -63,7 +63,8 @@ export const distributions: Readonly<Record<string, Distribution>> = {
     parameters: ['mu', 'sigma', 'low', 'high'],
     check: ordered(2, 3),
     expression: (n, unit) =>
-      `clip(normal(${quantity(at(n, 0), unit)}, ${quantity(at(n, 1), unit)}), ${quantity(at(n, 2), unit)}, ${quantity(at(n, 3), unit)})`,
+      `clip(normal(${quantity(at(n, 0), unit)}, ${quantity(at(n, 1), unit)}), ${quantity(at(n, 2), unit)}, ` +
+      `${quantity(at(n, 3), unit)})`,
   },
   poisson: {
     parameters: ['lambda_'],

@@ -252,7 +252,9 @@ export const rateTooHigh = (type: string, mean: number, dt: number): Finding => 
 export const unusedGenerator = (label: string): Finding => ({
   code: 'pynn/unused-generator',
   severity: 'note',
-  message: `the generator of the current source ${shorten(label)} is not used, as on PyNN's simulators: its noise follows from the seed of the model`,
+  message:
+    `the generator of the current source ${shorten(label)} is not used, as on PyNN's simulators: its noise follows ` +
+    'from the seed of the model',
 });
 
 export const nothingToRecord = (label: string): Finding => ({

@@ -129,8 +129,8 @@ export interface NameRefusal {
 }
 
 /**
- * Why a file that a model names is not written: it would lie outside of the folder, by its name or through a link, it is
- * hidden, or its suffix is none that results have.
+ * Why a file that a model names is not written: it would lie outside of the folder, by its name or through a link, it
+ * is hidden, or its suffix is none that results have.
  *
  * @returns null for a name that may be written
  */

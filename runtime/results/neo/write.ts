@@ -2,8 +2,9 @@
  * A result as Neo-like JSON: blocks, segments, spike trains and analog signals under Neo's names
  * (https://neo.readthedocs.io, core objects), so that a short loader makes Neo objects of it.
  *
- * Times and values are in SI units, or in those of the model's notation; each says its own. Numbers are shortest decimals that read back to the same bits; samples are base64
- * of little-endian rows. Samples wait in files of their own until the end, so that memory stays bounded.
+ * Times and values are in SI units, or in those of the model's notation; each says its own. Numbers are shortest
+ * decimals that read back to the same bits; samples are base64 of little-endian rows. Samples wait in files of their
+ * own until the end, so that memory stays bounded.
  */
 
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
@@ -141,7 +142,8 @@ function writeSegment(
   index: number,
 ): void {
   output.write(
-    `{ "name": ${json(segment.name)}, "index": ${index}, "annotations": ${json(segment.annotations ?? {})},\n"spiketrains": [`,
+    `{ "name": ${json(segment.name)}, "index": ${index}, "annotations": ` +
+      `${json(segment.annotations ?? {})},\n"spiketrains": [`,
   );
   const write = separated(output);
   for (const train of trains) {
@@ -203,8 +205,10 @@ function trainText(
   const times = Array.from(steps, (step) => segmentTime(segment, step, setup.spikeLabel, dt));
   const [start, stop] = [segmentTime(segment, segment.begin, 0, dt), segmentTime(segment, segment.end, 0, dt)];
   return (
-    `{ "name": ${json(name)}, "units": "${timeUnit(setup.header)}", "t_start": ${start}, "t_stop": ${stop}, "times": [${times.join(', ')}], ` +
-    `"annotations": ${json({ population: plan.population, cell_id: cell, event: plan.event, ...placeOf(setup, plan.population, cell) })}, ` +
+    `{ "name": ${json(name)}, "units": "${timeUnit(setup.header)}", "t_start": ${start}, "t_stop": ${stop}, ` +
+    `"times": [${times.join(', ')}], ` +
+    '"annotations": ' +
+    `${json({ population: plan.population, cell_id: cell, event: plan.event, ...placeOf(setup, plan.population, cell) })}, ` +
     `"array_annotations": {} }`
   );
 }

@@ -243,7 +243,10 @@ function describe(plan: SeriesPlan): string {
   const count = elementCount(plan.elements);
   const which =
     'list' in plan.elements ? `${count} chosen ${what}` : `${what} ${plan.elements.begin} to ${plan.elements.end - 1}`;
-  return `${plan.variable} of ${plan.owner}: [time, column] for ${which}; /processing/misc/recorded_cells says which column is which.`;
+  return (
+    `${plan.variable} of ${plan.owner}: [time, column] for ${which}; /processing/misc/recorded_cells says which ` +
+    'column is which.'
+  );
 }
 
 function append(h5: H5Writer, into: GrowingPart, { part, values, steps, rows }: Chunk, dt: number): void {

@@ -139,7 +139,9 @@ function spikeTimes(setup: RunSetup, trains: readonly SpikeTrains[], blocks: rea
   const convention = spikeLabel === 0 ? 'start' : 'end';
   return {
     name: 'spike_times',
-    description: `Times in s: of the ${convention} of the step in which the spike was found, step * resolution rounded once, not interpolated.`,
+    description:
+      `Times in s: of the ${convention} of the step in which the spike was found, step * resolution rounded once, ` +
+      'not interpolated.',
     attributes: { resolution: { f64: dt } },
     ends,
     entries: {

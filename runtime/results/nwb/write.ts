@@ -249,7 +249,8 @@ function writeTail(
     { type: 'ScratchData' },
     {
       notes:
-        'Record of the run as JSON: seed, time step, target, versions, hashes, fingerprint. The model is in /general/source_script.',
+        'Record of the run as JSON: seed, time step, target, versions, hashes, fingerprint. The model is in ' +
+        '/general/source_script.',
     },
   );
 }

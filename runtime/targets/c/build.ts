@@ -72,7 +72,8 @@ async function writeFiles(folder: string, files: Sources['files']): Promise<void
     for (const [name, text] of files) await writeFile(join(folder, name), text);
   } catch (error) {
     throw new UsageError(
-      `compiling needs a folder, and ${folder} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      `compiling needs a folder, and ${folder} cannot be written: ` +
+        (error instanceof Error ? error.message : String(error)),
       'make room there, or set TMPDIR and INTERNEURON_CACHE to folders with more',
     );
   }
@@ -151,7 +152,8 @@ async function workFolder(
     return { path, inCache: false };
   } catch (error) {
     throw new UsageError(
-      `there is no folder to compile in: ${tmpdir()} cannot be written (${error instanceof Error && 'code' in error ? String(error.code) : ''})`,
+      `there is no folder to compile in: ${tmpdir()} cannot be written ` +
+        `(${error instanceof Error && 'code' in error ? String(error.code) : ''})`,
       'set TMPDIR or INTERNEURON_CACHE to a folder that you may write',
     );
   }

@@ -88,7 +88,8 @@ class CSession implements Session {
       0,
     );
     return new UsageError(
-      `this machine does not give the ${gibibytes(bytes)} of memory that the model needs; it has ${gibibytes(totalmem())}`,
+      `this machine does not give the ${gibibytes(bytes)} of memory that the model needs; it has ` +
+        gibibytes(totalmem()),
       'make the model smaller, or run it on a machine with more memory',
     );
   }

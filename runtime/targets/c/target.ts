@@ -76,7 +76,8 @@ async function hasOpenMp(compiler: Compiler, cache: string | undefined): Promise
 
 function withoutOpenMp(compiler: Compiler, threads: number): UsageError {
   const hint = compiler.title.startsWith('clang')
-    ? 'install OpenMP for clang: apt-get install libomp-dev (Debian, Ubuntu), dnf install libomp-devel (Fedora), brew install libomp (macOS)'
+    ? 'install OpenMP for clang: apt-get install libomp-dev (Debian, Ubuntu), dnf install libomp-devel (Fedora), ' +
+      'brew install libomp (macOS)'
     : 'install OpenMP for the compiler, or set CC to gcc';
   return new UsageError(
     `${compiler.title} has no OpenMP, which ${threads} threads need`,

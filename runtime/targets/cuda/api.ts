@@ -42,7 +42,8 @@ export const driverPrototypes = {
   cuGraphExecDestroy: 'int32_t cuGraphExecDestroy(uint64_t)',
   cuGraphDestroy: 'int32_t cuGraphDestroy(uint64_t)',
   cuLaunchKernel:
-    'int32_t cuLaunchKernel(uint64_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint64_t, uint64_t, void *)',
+    'int32_t cuLaunchKernel(uint64_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, ' +
+    'uint64_t, uint64_t, void *)',
   cuOccupancyMaxPotentialBlockSize:
     'int32_t cuOccupancyMaxPotentialBlockSize(void *, void *, uint64_t, void *, uint64_t, int32_t)',
   cuOccupancyMaxActiveBlocksPerMultiprocessor:
@@ -90,7 +91,8 @@ function candidates(): readonly string[] {
 export const driverHint =
   process.platform === 'darwin'
     ? 'there is no CUDA for macOS: use --target opencl, c or wasm'
-    : 'install the driver of your NVIDIA device: ubuntu-drivers install (Ubuntu), apt-get install nvidia-driver (Debian); in a container, start it with --gpus all';
+    : 'install the driver of your NVIDIA device: ubuntu-drivers install (Ubuntu), apt-get install nvidia-driver ' +
+      '(Debian); in a container, start it with --gpus all';
 
 /**
  * The CUDA driver of this machine; loaded when first asked for.

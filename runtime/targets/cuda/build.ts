@@ -24,7 +24,10 @@ export interface BuiltProgram {
 export function unservedBy({ title, capabilities }: CudaCompiler, { capability }: CudaDevice): string | undefined {
   if (architectureFor(capabilities, capability) !== undefined) return undefined;
   const least = capabilities[0] ?? 0;
-  return `${title} makes no code for compute capability ${capability / 10}, but from ${least / 10} on: install an older version of CUDA`;
+  return (
+    `${title} makes no code for compute capability ${capability / 10}, but from ${least / 10} on: install an older ` +
+    'version of CUDA'
+  );
 }
 
 /** Options of a compilation, for either compiler. */

@@ -10,7 +10,9 @@ import { versionText } from './devices.js';
 
 /** What to install. */
 export const compilerHint =
-  'install NVRTC or nvcc of the CUDA version that nvidia-smi shows: apt-get install cuda-nvrtc-13-0 (of NVIDIA), nvidia-cuda-toolkit (Debian, Ubuntu), or pip install nvidia-cuda-nvrtc; INTERNEURON_NVRTC_LIBRARY and CUDACXX name others';
+  'install NVRTC or nvcc of the CUDA version that nvidia-smi shows: apt-get install cuda-nvrtc-13-0 (of NVIDIA), ' +
+  'nvidia-cuda-toolkit (Debian, Ubuntu), or pip install nvidia-cuda-nvrtc; INTERNEURON_NVRTC_LIBRARY and CUDACXX ' +
+  'name others';
 
 /** Folders of installed toolkits, those that the user names first. */
 function toolkits(): readonly string[] {

@@ -95,8 +95,10 @@ export class CudaDriver implements DeviceDriver {
     const unsuitable: readonly number[] = [codes.invalidImage, codes.noBinaryForDevice, codes.unsupportedPtx];
     if (unsuitable.includes(code)) {
       throw new UsageError(
-        `the CUDA device ${open.device.title} does not take the code that ${compiler.title} made: ${open.api.describe(code).name}`,
-        `its driver supports CUDA ${versionText(driverVersion(open.api))}: install the compiler of that version, or a newer driver`,
+        `the CUDA device ${open.device.title} does not take the code that ${compiler.title} made: ` +
+          open.api.describe(code).name,
+        `its driver supports CUDA ${versionText(driverVersion(open.api))}: install the compiler of that version, ` +
+          'or a newer driver',
       );
     }
     if (code !== 0) throw this.#fail(code, 'cuModuleLoadDataEx');

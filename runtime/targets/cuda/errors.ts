@@ -31,7 +31,9 @@ export function cudaError(api: CudaApi, code: number, name: DriverFunction, devi
   const described = api.describe(code);
   if (code === codes.outOfMemory) return new OutOfDeviceMemory(described.name);
   return new UsageError(
-    `the CUDA device ${device} stopped working: ${described.name} from ${name}${described.sentence === '' ? '' : ` (${described.sentence})`}`,
-    'it may have been removed, reset, or taken by another program (nvidia-smi, and the system log for messages with Xid, tell); what was recorded until then is lost; interneuron targets shows what is there now',
+    `the CUDA device ${device} stopped working: ${described.name} from ` +
+      `${name}${described.sentence === '' ? '' : ` (${described.sentence})`}`,
+    'it may have been removed, reset, or taken by another program (nvidia-smi, and the system log for messages ' +
+      'with Xid, tell); what was recorded until then is lost; interneuron targets shows what is there now',
   );
 }

@@ -21,7 +21,8 @@ export function memoryError(
 ): UsageError {
   const free = total === undefined ? '' : ` left of ${gigabytes(total)}`;
   return new UsageError(
-    `${title} does not have the memory that the model needs: ${what} ${gigabytes(needed)}, and it has ${gigabytes(capacity)}${free}`,
+    `${title} does not have the memory that the model needs: ${what} ${gigabytes(needed)}, and it has ` +
+      `${gigabytes(capacity)}${free}`,
     'make the model smaller, or use another device (--device) or another target',
   );
 }

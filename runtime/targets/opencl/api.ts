@@ -67,7 +67,8 @@ function candidates(): readonly string[] {
 /** What to install. */
 export const installHint =
   process.platform === 'linux'
-    ? 'install the loader and a driver: apt-get install ocl-icd-libopencl1, and for the processor pocl-opencl-icd (Debian, Ubuntu) or the one of your device'
+    ? 'install the loader and a driver: apt-get install ocl-icd-libopencl1, and for the processor pocl-opencl-icd ' +
+      '(Debian, Ubuntu) or the one of your device'
     : 'install the OpenCL driver of your device';
 
 /**

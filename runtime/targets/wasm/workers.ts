@@ -32,7 +32,8 @@ export function distrustError(failed: number): UsageError {
   const names = new Set(trustChecks.filter((_, k) => ((failed >> k) & 1) === 1).map((check) => check.name));
   return new UsageError(
     `arithmetic on this machine cannot be trusted: ${[...names].join('; ')}`,
-    "a library loaded into this process may have changed the processor's mode, such as one built with -ffast-math; run without it",
+    "a library loaded into this process may have changed the processor's mode, such as one built with " +
+      '-ffast-math; run without it',
   );
 }
 

@@ -17,7 +17,9 @@ function entriesOf(page: string): ReadonlyMap<string, string> {
   );
 }
 
-/** Prints the explanation of a code, and the messages that have it. @throws UsageError for a code that does not exist */
+/**
+ * Prints the explanation of a code, and the messages that have it. @throws UsageError for a code that does not exist
+ */
 export async function explain(context: CommandContext): Promise<number> {
   const code = onlyFile(context);
   const messages = entriesOf('docs/messages.md');

@@ -30,7 +30,8 @@ export async function validate(context: CommandContext): Promise<number> {
     if (error) context.say(`${document}: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
     else
       context.say(
-        `${document}: ${valid ? `valid, ${notation}${hash === undefined ? '' : `, model ${hash.slice(0, 12)}`}` : 'not valid'}${counted === '' ? '' : ` (${counted})`}`,
+        `${document}: ` +
+          `${valid ? `valid, ${notation}${hash === undefined ? '' : `, model ${hash.slice(0, 12)}`}` : 'not valid'}${counted === '' ? '' : ` (${counted})`}`,
       );
   }
   if (verdicts.some(({ error }) => error)) return exitCodes.usage;

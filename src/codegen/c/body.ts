@@ -279,6 +279,8 @@ export function functionText(context: ProgramContext, callee: IrFunction): strin
     : callee.results.map((result) => ({ id: scope.names.fresh(`result_${names(result)}`), result }));
   const signature = [...inputs, ...outputs.map(({ id, result }) => `${types[result.type]} *${id}`)];
   const tail = single ? [`return ${names(only)};`] : outputs.map(({ id, result }) => `*${id} = ${names(result)};`);
-  const head = `${inlineFunction} ${single ? types[only.type] : 'void'} ${context.functionNames.id(callee.name)}(${signature.join(', ')})`;
+  const head =
+    `${inlineFunction} ${single ? types[only.type] : 'void'} ` +
+    `${context.functionNames.id(callee.name)}(${signature.join(', ')})`;
   return [comment(callee.comment), head, '{', ...indent([...lines, ...tail]), '}'];
 }

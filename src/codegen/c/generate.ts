@@ -67,7 +67,10 @@ function tableLines(context: ProgramContext): string[] {
   return context.program.buffers.map((buffer) => {
     const length = typeof buffer.length === 'number' ? buffer.length : 0;
     const id = context.bufferNames.id(buffer.name);
-    return `{offsetof(struct network, ${id}), ${elementBytes[buffer.element]}u, ${length}u, 0x${fillBits(buffer).toString(16)}u},`;
+    return (
+      `{offsetof(struct network, ${id}), ${elementBytes[buffer.element]}u, ${length}u, ` +
+      `0x${fillBits(buffer).toString(16)}u},`
+    );
   });
 }
 

@@ -13,7 +13,10 @@ const wrapping =
   ({ inlineFunction, types }) => {
     const own = types[type];
     const wide = types[type === 'i32' ? 'u32' : 'u64'];
-    return `${inlineFunction} ${own} ${type}_${name}(${own} a, ${own} b) { return (${own})((${wide})a ${operator} (${wide})b); }`;
+    return (
+      `${inlineFunction} ${own} ${type}_${name}(${own} a, ${own} b) { return (${own})((${wide})a ${operator} ` +
+      `(${wide})b); }`
+    );
   };
 
 const binary =
@@ -27,7 +30,8 @@ const binary =
 const unary =
   (type: 'i32' | 'u32' | 'i64', name: string, value: (dialect: Dialect) => string): Maker =>
   (dialect) =>
-    `${dialect.inlineFunction} ${dialect.types[type]} ${type}_${name}(${dialect.types[type]} a) { return ${value(dialect)}; }`;
+    `${dialect.inlineFunction} ${dialect.types[type]} ${type}_${name}(${dialect.types[type]} a) { return ` +
+    `${value(dialect)}; }`;
 
 /** Truncates and saturates; NaN becomes 0. A cast is reached only where its value fits. */
 const saturating =
@@ -48,7 +52,8 @@ const saturating =
     const own = types[to];
     return [
       `${inlineFunction} ${own} ${to}_from_${from}(${types[from]} a)`,
-      `{ return a >= ${above}${suffix} ? ${most} : a >= ${below}${suffix} ? (${own})a : a < 0.0${suffix} ? ${least} : 0; }`,
+      `{ return a >= ${above}${suffix} ? ${most} : a >= ${below}${suffix} ? (${own})a : a < 0.0${suffix} ? ` +
+        `${least} : 0; }`,
     ].join('\n');
   };
 
@@ -56,7 +61,8 @@ const saturating =
 const bits =
   (to: 'i32' | 'u32' | 'i64' | 'f32' | 'f64', from: 'i32' | 'u32' | 'i64' | 'f32' | 'f64'): Maker =>
   ({ inlineFunction, types, copyBits }) =>
-    `${inlineFunction} ${types[to]} ${to}_bits_of_${from}(${types[from]} a) { ${types[to]} b; ${copyBits('b', 'a', types[to])} return b; }`;
+    `${inlineFunction} ${types[to]} ${to}_bits_of_${from}(${types[from]} a) { ${types[to]} b; ` +
+    `${copyBits('b', 'a', types[to])} return b; }`;
 
 const addTo =
   (element: 'i32' | 'u32' | 'i64'): Maker =>

@@ -104,7 +104,8 @@ function blockCalls({ rows }: NamedFamily, id: string, u32: string): string[] {
   const first = `network, ${rows === undefined ? '' : 'member, '}step, block`;
   return [
     `${u32} block = low;`,
-    `for (; block < high && high - block >= ${blockLength}u; block += ${blockLength}u) ${id}(${first}, ${blockLength}u);`,
+    `for (; block < high && high - block >= ${blockLength}u; block += ${blockLength}u) ${id}(${first}, ` +
+      `${blockLength}u);`,
     `if (block < high) ${id}(${first}, high - block);`,
   ];
 }

@@ -17,16 +17,23 @@
  */
 const words = new Set(
   (
-    'alignas alignof and and_eq asm atomic auto bitand bitor bool break case catch char char8_t char16_t char32_t class compl complex concept ' +
-    'const consteval constexpr constinit const_cast continue co_await co_return co_yield decltype default delete do double dynamic_cast else ' +
-    'enum explicit export extern false final float for friend goto if imaginary import inline int long module mutable namespace new noexcept ' +
-    'noreturn not not_eq nullptr operator or or_eq override private protected public register reinterpret_cast requires restrict return short ' +
-    'signed sizeof static static_assert static_cast struct switch template this thread_local throw true try typedef typeid typename typeof ' +
+    'alignas alignof and and_eq asm atomic auto bitand bitor bool break case catch char char8_t char16_t ' +
+    'char32_t class compl complex concept ' +
+    'const consteval constexpr constinit const_cast continue co_await co_return co_yield decltype default delete ' +
+    'do double dynamic_cast else ' +
+    'enum explicit export extern false final float for friend goto if imaginary import inline int long module ' +
+    'mutable namespace new noexcept ' +
+    'noreturn not not_eq nullptr operator or or_eq override private protected public register reinterpret_cast ' +
+    'requires restrict return short ' +
+    'signed sizeof static static_assert static_cast struct switch template this thread_local throw true try ' +
+    'typedef typeid typename typeof ' +
     'union unsigned using virtual void volatile wchar_t while xor xor_eq ' +
-    'global local constant generic kernel pipe half uchar ushort uint ulong image1d_t image2d_t image3d_t sampler_t event_t read_only ' +
+    'global local constant generic kernel pipe half uchar ushort uint ulong image1d_t image2d_t image3d_t ' +
+    'sampler_t event_t read_only ' +
     'write_only read_write half2 half4 uniform threadIdx blockIdx blockDim gridDim warpSize dim3 ' +
     'size_t ptrdiff_t intptr_t uintptr_t int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t ' +
-    'assert errno stdin stdout stderr unix linux i386 mips sparc sun vector pixel near far offsetof memcpy memset min max abs setjmp signal'
+    'assert errno stdin stdout stderr unix linux i386 mips sparc sun vector pixel near far offsetof memcpy ' +
+    'memset min max abs setjmp signal'
   ).split(' '),
 );
 

@@ -47,7 +47,8 @@ function extentText(extent: Extent, { ordinal }: Tables): string {
 function logLines(program: Program, { ordinal, element }: Tables): string[] {
   return program.logs.map(
     ({ buffer, cursor, rowLength }) =>
-      `  {${ordinal(buffer)}u, ${ordinal(cursor.buffer)}u, ${cursor.index}u, ${rowLength}u, ${kindOf(element(buffer))}},`,
+      `  {${ordinal(buffer)}u, ${ordinal(cursor.buffer)}u, ${cursor.index}u, ${rowLength}u, ` +
+      `${kindOf(element(buffer))}},`,
   );
 }
 
@@ -77,7 +78,10 @@ function sampleLines(program: Program): { readonly indices: string[]; readonly r
         `static const uint32_t indices_${k}[] = {${[...sample.indices, 0].map((index) => `${index}u`).join(', ')}};`,
       );
     const names = [recording, owner, variable, unit].map(field).join(', ');
-    return `  {${names}, ${logOrdinal(program, log)}u, ${column}u, ${count}u, ${isRange ? 'NULL' : `indices_${k}`}, ${begin}u, ${every}, ${offset}, ${label}},`;
+    return (
+      `  {${names}, ${logOrdinal(program, log)}u, ${column}u, ${count}u, ${isRange ? 'NULL' : `indices_${k}`}, ` +
+      `${begin}u, ${every}, ${offset}, ${label}},`
+    );
   });
   return { indices, rows };
 }
@@ -87,7 +91,10 @@ function variableLines(program: Program, tables: Tables): string[] {
     .filter(({ state }) => state)
     .map(({ owner, variable, unit, buffer, offset, length }) => {
       const names = [owner, variable, unit].map(field).join(', ');
-      return `  {${names}, ${tables.ordinal(buffer)}u, ${kindOf(tables.element(buffer))}, ${offset}u, ${extentText(length, tables)}},`;
+      return (
+        `  {${names}, ${tables.ordinal(buffer)}u, ${kindOf(tables.element(buffer))}, ${offset}u, ` +
+        `${extentText(length, tables)}},`
+      );
     });
 }
 

@@ -82,7 +82,8 @@ export function propagateKernelText(context: ProgramContext, named: NamedFamily,
     `const ${u32} slot = ${slot};`,
     `const ${u32} count = ${counts}[slot];`,
     ...block(`for (${u32} k = 0u; k < count; k += 1u)`, [
-      `const ${u32} row = ${list}[slot * ${scope.amount(ring.size)} + k]${begin === 0 ? '' : ` - ${scope.amount(begin)}`};`,
+      `const ${u32} row = ${list}[slot * ${scope.amount(ring.size)} + ` +
+        `k]${begin === 0 ? '' : ` - ${scope.amount(begin)}`};`,
       ...otherRows.map((condition) => `if (${condition}) continue;`),
       `const ${u32} segment = ${segment};`,
       `${u32} low = ${segments}[segment], high = ${segments}[segment + 1u];`,

@@ -59,7 +59,9 @@ export function bitwise(op: string, left: Term, right: Term): Term {
 /** `condition ? whenTrue : whenFalse`. */
 export function choose(condition: Term, whenTrue: Term, whenFalse: Term): Term {
   return {
-    text: `${within(condition, precedence.equal)} ? ${within(whenTrue, precedence.bits)} : ${within(whenFalse, precedence.choose)}`,
+    text:
+      `${within(condition, precedence.equal)} ? ${within(whenTrue, precedence.bits)} : ` +
+      within(whenFalse, precedence.choose),
     precedence: precedence.choose,
   };
 }

@@ -162,7 +162,9 @@ export class GraphBuilder {
   /** The node of that shape; loads of a buffer are equal until something is stored to it. */
   node(shape: NodeShape): GraphNode {
     const version = shape.kind === 'load' ? (this.#versions.get(shape.buffer) ?? 0) : 0;
-    const key = `${shape.kind} ${shape.type} ${extraKey(shape)} ${version} ${shape.operands.map((operand) => operand.id).join(' ')}`;
+    const key =
+      `${shape.kind} ${shape.type} ${extraKey(shape)} ${version} ` +
+      shape.operands.map((operand) => operand.id).join(' ');
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const made = { ...shape, id: this.#count, name: undefined } as GraphNode;

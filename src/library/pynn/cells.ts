@@ -159,7 +159,8 @@ const lifParameters: Numbers = {
 
 const currentOrder = 'v_rest cm tau_m tau_refrac tau_syn_E tau_syn_I i_offset v_reset v_thresh';
 const conductanceOrder =
-  'v_rest cm tau_m tau_refrac tau_syn_E tau_syn_I e_rev_E e_rev_I v_thresh v_reset i_offset tau_sfa e_rev_sfa q_sfa tau_rr e_rev_rr q_rr';
+  'v_rest cm tau_m tau_refrac tau_syn_E tau_syn_I e_rev_E e_rev_I v_thresh v_reset i_offset tau_sfa e_rev_sfa ' +
+  'q_sfa tau_rr e_rev_rr q_rr';
 
 /** Leaky integrate-and-fire: cm v' = -(cm/tau_m)(v - v_rest) + I. */
 export const lif = (name: string, method: Membrane['method'], order = conductanceOrder): Membrane => ({
@@ -198,9 +199,12 @@ export const adex = (name: string): Membrane => ({
   name,
   parameters: adexParameters,
   order:
-    'cm tau_refrac v_spike v_reset v_rest tau_m i_offset a b delta_T tau_w v_thresh e_rev_E tau_syn_E e_rev_I tau_syn_I',
+    'cm tau_refrac v_spike v_reset v_rest tau_m i_offset a b delta_T tau_w v_thresh e_rev_E tau_syn_E e_rev_I ' +
+    'tau_syn_I',
   v: -70.6,
-  rate: '(v_rest - v + (delta_T*exp((min(v, v_spike) - v_thresh)/delta_T) if delta_T > 0*mV else 0*mV))/tau_m + (I - w)/cm',
+  rate:
+    '(v_rest - v + (delta_T*exp((min(v, v_spike) - v_thresh)/delta_T) if delta_T > 0*mV else 0*mV))/tau_m + (I - ' +
+    'w)/cm',
   state: { w: { unit: 'nA' } },
   derivatives: { w: '(a*(v - v_rest) - w)/tau_w' },
   spike: resets('v > (v_spike if delta_T > 0*mV else v_thresh)', ['w += b']),
@@ -341,7 +345,9 @@ export function gifCell(components = 3): StandardCell {
         ...each((k) => [`a_eta_${k}`, [1, 'nA'] as const]),
         ...each((k) => [`a_gamma_${k}`, [1, 'mV'] as const]),
       },
-      order: `v_rest cm tau_m tau_refrac tau_syn_E tau_syn_I e_rev_E e_rev_I v_reset i_offset delta_v v_t_star lambda0 ${['tau_eta', 'tau_gamma', 'a_eta', 'a_gamma'].flatMap(list).join(' ')}`,
+      order:
+        'v_rest cm tau_m tau_refrac tau_syn_E tau_syn_I e_rev_E e_rev_I v_reset i_offset delta_v v_t_star lambda0 ' +
+        ['tau_eta', 'tau_gamma', 'a_eta', 'a_gamma'].flatMap(list).join(' '),
       v: -65,
       rate: '(v_rest - v)/tau_m + (I - i_eta)/cm',
       derived: {

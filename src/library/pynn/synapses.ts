@@ -92,7 +92,8 @@ export function synapsesFor(kind: WeightKind): Readonly<Record<string, StandardS
         ...(kind === 'voltage'
           ? ['z = (z + y)*exp(-elapsed/tau_rec)', 'y = 0']
           : [
-              'z = z*exp(-elapsed/tau_rec) + y*elapsed/tau_syn*exp(-elapsed/max(tau_rec, tau_syn))*exprel(-elapsed*abs(1/tau_rec - 1/tau_syn))',
+              'z = z*exp(-elapsed/tau_rec) + y*elapsed/tau_syn*exp(-elapsed/max(tau_rec, ' +
+                'tau_syn))*exprel(-elapsed*abs(1/tau_rec - 1/tau_syn))',
               'y *= exp(-elapsed/tau_syn)',
             ]),
         facilitate,

@@ -533,7 +533,8 @@ function exponentialOf(
   const [[key, e] = ['', zero]] = [...rate.atoms];
   if (rate.atoms.size > 1 || e.kind !== 'call' || e.function !== 'exp' || !rate.terms.has(key))
     return refuse(
-      `PyNN has no cell with ${[...rate.atoms.values()].map((one) => printExpression(one)).join(', ')} in the rate of its potential`,
+      `PyNN has no cell with ${[...rate.atoms.values()].map((one) => printExpression(one)).join(', ')} in the ` +
+        'rate of its potential',
     );
   const argument = polynomialOf(e.arguments[0] ?? zero, view.names);
   if ([...argument.terms.keys()].some((one) => one !== '' && one !== view.v))

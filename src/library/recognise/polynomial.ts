@@ -9,7 +9,9 @@ import { printExpression } from '../../lang/print.js';
 import { readsAny } from '../../lang/walk.js';
 import { constantOf, fold } from './numbers.js';
 
-/** A sum of products of names, by the text of the product: `v*v` → its coefficient. The constant part has the key ''. */
+/**
+ * A sum of products of names, by the text of the product: `v*v` → its coefficient. The constant part has the key ''.
+ */
 export interface Polynomial {
   readonly terms: ReadonlyMap<string, Expression>;
   /** What is no polynomial, by the key that stands for it in products. */

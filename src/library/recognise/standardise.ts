@@ -208,7 +208,8 @@ class Standardiser {
       this.#report.approximated(
         this.#code('jumps'),
         pointer,
-        'a jump of v that passes the threshold is a spike in the same step; under Brian one step later, after the leak of that step',
+        'a jump of v that passes the threshold is a spike in the same step; under Brian one step later, after ' +
+          'the leak of that step',
       );
   }
 
@@ -275,7 +276,10 @@ class Standardiser {
     );
   }
 
-  /** Spikes to replay. A spike of Brian acts in the step that begins at its time, one of PyNN in the step that ends then. */
+  /**
+   * Spikes to replay. A spike of Brian acts in the step that begins at its time, one of PyNN in the step that ends
+   * then.
+   */
   #replayed(name: string, population: Population): Population {
     const { spikes } = population;
     if (!this.#brian || spikes === undefined || 'file' in spikes) return population;
@@ -598,7 +602,8 @@ class Standardiser {
     this.#report.approximated(
       this.#code('poisson-input'),
       pointer,
-      `a SpikeSourcePoisson of ${tidy(stimulus.n * stimulus.rate)} Hz for each cell: numbers of arrivals a step are Poisson, ` +
+      `a SpikeSourcePoisson of ${tidy(stimulus.n * stimulus.rate)} Hz for each cell: numbers of arrivals a step ` +
+        'are Poisson, ' +
         `here binomial with p = ${p}, whose variance is ${tidy(Number((p * 100).toPrecision(3)))} % less`,
     );
   }

@@ -47,7 +47,9 @@ function namesOf(type: SynapseType): Declared {
   return new Set([...Object.keys(type.parameters), ...Object.keys(type.state), ...assigned]);
 }
 
-/** What a type adds to its target when a spike arrives; a text that says why where it is not one sum to one variable. */
+/**
+ * What a type adds to its target when a spike arrives; a text that says why where it is not one sum to one variable.
+ */
 export function arrivalOf(type: SynapseType): Arrival | string {
   const { pathways, contributes, summed, events } = type;
   if (Object.keys(contributes).length > 0 || Object.keys(summed).length > 0)
@@ -361,7 +363,8 @@ function stdpOf(
               {
                 code: 'weight-before-change',
                 message:
-                  'a spike arrives with the weight that stood before the change it makes; in PyNN with the one after it',
+                  'a spike arrives with the weight that stood before the change it makes; in PyNN with the one ' +
+                  'after it',
               },
             ]
           : [],
@@ -467,7 +470,8 @@ function depressing(
                 {
                   code: 'resources-recover-later',
                   message:
-                    "resources recover from the spike on; PyNN's are active for the receptor's time constant before they do",
+                    "resources recover from the spike on; PyNN's are active for the receptor's time constant " +
+                    'before they do',
                 },
               ],
       } satisfies RecognisedSynapse;

@@ -139,7 +139,9 @@ function elementwise(
   }
 }
 
-/** Draws of standard distributions that are scaled and moved, as one draw with other arguments; else the text itself. */
+/**
+ * Draws of standard distributions that are scaled and moved, as one draw with other arguments; else the text itself.
+ */
 function drawOf(e: Expression): Value {
   const draws = callsIn(e).filter((one) => isRandom(one.function));
   const [draw] = draws;

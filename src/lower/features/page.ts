@@ -24,8 +24,10 @@ export function timingProfilesPage(): string {
   const lines = [
     '# Timing profiles',
     '',
-    'What each timing profile makes of each feature of a model. *runs*: with the meaning that the model gives it, within',
-    "the error of the profile's integration; *refused*: the run ends before it begins, with the name of the feature and its",
+    'What each timing profile makes of each feature of a model. *runs*: with the meaning that the model gives ' +
+      'it, within',
+    "the error of the profile's integration; *refused*: the run ends before it begins, with the name of the " +
+      'feature and its',
     'place; *not read*: it says how a step goes, which the profile itself says, and a note of the result tells so.',
     '',
     'Written by `npx tsx scripts/timing-profiles.ts` from `src/lower/features/table.ts`, from which lowering refuses.',

@@ -1,4 +1,7 @@
-/** How features are found: each property of each kind of thing in a model either says nothing of its own, or what it says. */
+/**
+ * How features are found: each property of each kind of thing in a model either says nothing of its own, or what it
+ * says.
+ */
 
 import type { FeatureName, SelectionKind, SelectionPlace } from './table.js';
 
@@ -39,7 +42,9 @@ export const use = (feature: FeatureName, { pointer, name }: Site): Use => ({
 export const usesWhere = (site: Site, found: Readonly<Partial<Record<FeatureName, boolean>>>): Use[] =>
   Object.entries(found).flatMap(([feature, holds]) => (holds ? [use(feature as FeatureName, site)] : []));
 
-/** The features that the properties of a thing say. A property that has no reading is one that lowering does not know. */
+/**
+ * The features that the properties of a thing say. A property that has no reading is one that lowering does not know.
+ */
 export function readAll<T extends object>(thing: T, readings: Readings<T>, site: Site): Use[] {
   return Object.entries(thing).flatMap(([key, value]) => {
     if (value === undefined) return [];

@@ -148,7 +148,7 @@ const ofSynapseType: Readings<SynapseType> = {
   ports: (ports, site) => usesWhere(site, { receptor: Object.keys(ports).length > 0 }),
 };
 
-// --- Names that code reads --------------------------------------------------------------------------------------------
+// --- Names that code reads -------------------------------------------------------------------------------------------
 
 /** Features of names that mean something of their own in code that runs in a step. */
 type Names = Readonly<Record<string, FeatureName>>;

@@ -26,7 +26,7 @@ import type { FeatureName, SelectionKind, SelectionPlace } from './table.js';
 import { inCells, readNames, readNeuronType, readSynapseType } from './types.js';
 import { readValues } from './values.js';
 
-// --- Selections -------------------------------------------------------------------------------------------------------
+// --- Selections ------------------------------------------------------------------------------------------------------
 
 const ofSelection = (place: SelectionPlace): Kinds<SelectionRule> => {
   const kind = (selection: SelectionKind, site: Site): readonly Use[] => [
@@ -49,7 +49,7 @@ const selecting =
   (rule: SelectionRule, site: Site): readonly Use[] =>
     readKind(rule, ofSelection(place), site);
 
-// --- Populations and projections --------------------------------------------------------------------------------------
+// --- Populations and projections -------------------------------------------------------------------------------------
 
 const ofPositions: Kinds<Positions> = {
   places: { kind: 'positions', places: 'plain' },
@@ -137,7 +137,7 @@ function readContributions(model: Model, projection: Projection, site: Site): re
   return usesWhere(site, { stateContribution: found });
 }
 
-// --- Stimuli, operations, recordings ----------------------------------------------------------------------------------
+// --- Stimuli, operations, recordings ---------------------------------------------------------------------------------
 
 const readExpression = (expression: Expression, site: Site): readonly Use[] =>
   readNames(expression, () => false, inCells, site);
@@ -210,7 +210,7 @@ const ofRecording: Kinds<Recording> = {
   },
 };
 
-// --- Phases -----------------------------------------------------------------------------------------------------------
+// --- Phases ----------------------------------------------------------------------------------------------------------
 
 const ofPhase: Kinds<Phase> = {
   run: { kind: 'plain', run: 'plain' },
@@ -238,7 +238,7 @@ const ofPhase: Kinds<Phase> = {
   restore: { kind: 'restore', restore: 'plain' },
 };
 
-// --- Models -----------------------------------------------------------------------------------------------------------
+// --- Models ----------------------------------------------------------------------------------------------------------
 
 const named =
   <T>(root: string, read: (thing: T, site: Site) => readonly Use[]) =>

@@ -1,7 +1,7 @@
 /**
- * A model as tables, after the proposal of Nordlie, Gewaltig and Plesser ("Towards Reproducible Descriptions of Neuronal
- * Network Models", PLoS Computational Biology 5(8), 2009): summary, populations, connectivity, neuron and synapse
- * types, inputs, measurements.
+ * A model as tables, after the proposal of Nordlie, Gewaltig and Plesser ("Towards Reproducible Descriptions of
+ * Neuronal Network Models", PLoS Computational Biology 5(8), 2009): summary, populations, connectivity, neuron and
+ * synapse types, inputs, measurements.
  */
 
 import { formatCount } from '../../diagnostics/quantities.js';

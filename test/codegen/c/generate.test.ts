@@ -37,7 +37,8 @@ describe('generated text', () => {
     };
     const { source } = generateC(program({ buffers: [x], kernels: [kernel] }));
     const call =
-      'kernel_later(network, step, share_between(200u, 300u, thread, threads), share_between(200u, 300u, thread + 1u, threads));';
+      'kernel_later(network, step, share_between(200u, 300u, thread, threads), share_between(200u, 300u, thread ' +
+      '+ 1u, threads));';
     expect(source.replace(/\s+/g, ' ')).toContain(call);
   });
 

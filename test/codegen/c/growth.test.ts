@@ -39,8 +39,10 @@ ${each((k) => {
   const ends = `from: p${k}, to: p${(k + 1) % count}`;
   const delay = `delay: 'uniform(1*ms, 3*ms)', delayRange: { min: 1 ms, max: 3 ms }`;
   return [
-    `  fixed${k}: { ${ends}, synapse: current, receptor: I, connect: { rule: probability, p: 0.0${1 + k} }, values: { w: 'normal(${1 + k}*mV, 1*mV)' }, ${delay} }`,
-    `  plastic${k}: { ${ends}, synapse: plastic, receptor: I, connect: { rule: fixedInDegree, n: ${3 + k} }, delay: 1 ms }`,
+    `  fixed${k}: { ${ends}, synapse: current, receptor: I, connect: { rule: probability, p: 0.0${1 + k} }, ` +
+      `values: { w: 'normal(${1 + k}*mV, 1*mV)' }, ${delay} }`,
+    `  plastic${k}: { ${ends}, synapse: plastic, receptor: I, connect: { rule: fixedInDegree, n: ${3 + k} }, ` +
+      'delay: 1 ms }',
   ].join('\n');
 })}
 record:

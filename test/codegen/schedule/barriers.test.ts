@@ -12,18 +12,22 @@ const waiting = (source: ReturnType<typeof program>): string[] => {
 };
 
 describe('barriers', () => {
-  test('a network: before the mask is read, the list is read, the inbox is flushed; both projections run side by side, as do flush and reset', () => {
-    const source = cuba({ size: 500, rowLength: 10, delay: 1, lanes: true });
-    expect(source.kernels.map((kernel) => kernel.name)).toEqual([
-      'integrate',
-      'compact',
-      'exc',
-      'inh',
-      'flush',
-      'reset',
-    ]);
-    expect(waiting(source)).toEqual(['compact', 'exc', 'flush']);
-  });
+  test(
+    'a network: before the mask is read, the list is read, the inbox is flushed; both projections run side by ' +
+      'side, as do flush and reset',
+    () => {
+      const source = cuba({ size: 500, rowLength: 10, delay: 1, lanes: true });
+      expect(source.kernels.map((kernel) => kernel.name)).toEqual([
+        'integrate',
+        'compact',
+        'exc',
+        'inh',
+        'flush',
+        'reset',
+      ]);
+      expect(waiting(source)).toEqual(['compact', 'exc', 'flush']);
+    },
+  );
 
   const x = buffer('x', 'i32', 100);
   const y = buffer('y', 'i32', 100);

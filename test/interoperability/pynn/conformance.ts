@@ -68,18 +68,25 @@ export async function conformancePage(
   const text = [
     '# Conformance with PyNN',
     '',
-    'Written by `npx tsx scripts/pynn-conformance.ts`; a test checks that it is fresh. Every row is a probe: a small document',
-    '(`test/interoperability/pynn/probes/`) that runs here and, as the script that `interneuron convert --to pynn` makes of it, on the',
-    'simulators of PyNN 0.13. Numbers are upper bounds of the largest distances that were measured, rounded up to a power of ten; a dash is for what was not',
-    'compared, and the last column says why. NEST runs with spikes on the grid (`spike_precision="on_grid"`); the time step is 0.1 ms.',
+    'Written by `npx tsx scripts/pynn-conformance.ts`; a test checks that it is fresh. Every row is a probe: a ' +
+      'small document',
+    '(`test/interoperability/pynn/probes/`) that runs here and, as the script that `interneuron convert --to ' +
+      'pynn` makes of it, on the',
+    'simulators of PyNN 0.13. Numbers are upper bounds of the largest distances that were measured, rounded up ' +
+      'to a power of ten; a dash is for what was not',
+    'compared, and the last column says why. NEST runs with spikes on the grid (`spike_precision="on_grid"`); ' +
+      'the time step is 0.1 ms.',
     '',
-    'A simulator that differs integrates, or labels, or implements something otherwise; the column "theory" is then what speaks for us: closed forms, the',
-    'rules written down event by event, converged solutions, and the means of distributions. Rows on plasticity are `STDPMechanism` with these parts.',
+    'A simulator that differs integrates, or labels, or implements something otherwise; the column "theory" is ' +
+      'then what speaks for us: closed forms, the',
+    'rules written down event by event, converged solutions, and the means of distributions. Rows on plasticity ' +
+      'are `STDPMechanism` with these parts.',
     '',
     ...sections.flatMap((section) => sectionLines(section, measured, networks)),
     '## Not here',
     '',
-    'Cells with compartments (`MultiCompartmentNeuron`, experimental in PyNN 0.12 and later), native types of one simulator, and `voltage_dependence`, which',
+    'Cells with compartments (`MultiCompartmentNeuron`, experimental in PyNN 0.12 and later), native types of ' +
+      'one simulator, and `voltage_dependence`, which',
     'no simulator implements: each is refused by name.',
     '',
   ].join('\n');
@@ -115,7 +122,11 @@ function probeRow(measured: Measured): string {
     const because = probe.simulators[simulator]?.because;
     return because === undefined ? [] : [`${titles[simulator].replace(/ .*/, '')}: ${because}`];
   });
-  return `| ${[probe.name, verdict(ofProbe(measured)), theory(exact, probe.exact), ...cells, [...reasons, ...(probe.note === undefined ? [] : [probe.note])].join('. ')].map(escaped).join(' | ')} |`;
+  return (
+    '| ' +
+    `${[probe.name, verdict(ofProbe(measured)), theory(exact, probe.exact), ...cells, [...reasons, ...(probe.note === undefined ? [] : [probe.note])].join('. ')].map(escaped).join(' | ')} ` +
+    '|'
+  );
 }
 
 function networkRow(measured: MeasuredNetwork): string {
@@ -126,7 +137,11 @@ function networkRow(measured: MeasuredNetwork): string {
       : typeof same === 'string'
         ? 'refused'
         : `the same${same === 0 ? '' : `, numbers within ${bound(same)}`}`;
-  return `| ${[probe.name, verdict(ofNetwork(measured)), theory(exact, probe.exact), there, [probe.same?.because, probe.note].filter((text) => text !== undefined).join('. ')].map(escaped).join(' | ')} |`;
+  return (
+    '| ' +
+    `${[probe.name, verdict(ofNetwork(measured)), theory(exact, probe.exact), there, [probe.same?.because, probe.note].filter((text) => text !== undefined).join('. ')].map(escaped).join(' | ')} ` +
+    '|'
+  );
 }
 
 const escaped = (text: string): string => text.replaceAll('|', '\\|');
@@ -140,7 +155,8 @@ function simulatorText({ probe, simulators: found }: Measured, simulator: Named)
   return Object.entries(comparison.distances)
     .map(
       ([key, distance]) =>
-        `${key} ${measuredText(distance, probe.quantities[key]?.unit ?? '', probe.simulators[simulator]?.within?.[key])}`,
+        `${key} ` +
+        measuredText(distance, probe.quantities[key]?.unit ?? '', probe.simulators[simulator]?.within?.[key]),
     )
     .join(', ');
 }

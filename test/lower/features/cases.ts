@@ -521,7 +521,7 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
   },
 };
 
-// --- Selections -------------------------------------------------------------------------------------------------------
+// --- Selections ------------------------------------------------------------------------------------------------------
 
 /** Selections of cells, and of synapses. */
 export const selected: Readonly<Record<SelectionKind, unknown>> = {

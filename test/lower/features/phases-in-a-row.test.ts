@@ -62,7 +62,8 @@ describe('phases in a row: lems-euler does what grid does', () => {
     ],
     [
       'spikes that a phase replaces at the start, and a reset',
-      '{ replay: { given: { indices: [0, 1], times: [0 ms, 9 ms] } } }, { run: 20 ms }, { reset: true }, { run: 20 ms }',
+      '{ replay: { given: { indices: [0, 1], times: [0 ms, 9 ms] } } }, { run: 20 ms }, { reset: true }, { run: ' +
+        '20 ms }',
       '',
     ],
     [

@@ -17,7 +17,8 @@ const chain = 'state: { x: 0, y: 0 }, derived: { a: b + x, b: 2*x, c: a + b }, d
 describe('without a sequence', () => {
   test('there is one part: derived variables by dependency, all rates, events by order', () => {
     const { parts, stale } = codeOf(
-      `${chain}, events: { late: { when: x > 1, order: 2 }, early: { when: x > 2, order: 1 }, also: { when: x > 3, order: 1 } }`,
+      `${chain}, events: { late: { when: x > 1, order: 2 }, early: { when: x > 2, order: 1 }, also: { when: x > ` +
+        '3, order: 1 } }',
     );
     expect(parts).toHaveLength(1);
     expect(parts[0]!.derived.map(({ name }) => name)).toEqual(['b', 'a', 'c']);

@@ -10,7 +10,8 @@ import { check, findings, normalised } from '../support.js';
 /** A neuron type with one parameter written as given; its normal form. */
 function parameter(written: string): unknown {
   return normalised(
-    `interneuron: 1\nparameters: { k: 3, tau_p: 10 ms, V: 2 mV }\nneurons:\n  n:\n    parameters:\n      m: 0.5\n      p: ${written}`,
+    'interneuron: 1\nparameters: { k: 3, tau_p: 10 ms, V: 2 mV }\nneurons:\n  n:\n    parameters:\n      m: ' +
+      `0.5\n      p: ${written}`,
   ).model.neurons['n']?.parameters['p'];
 }
 const real = (unit: string, value: unknown): unknown => ({ unit, type: 'real', value, shared: false });
@@ -81,7 +82,8 @@ describe('large arrays', () => {
   const digest = createHash('sha256').update(new Uint8Array(values.buffer)).digest('hex');
   const data: DataStore = new Map([[digest, values]]);
   const model = (unit: string, shape = '[4]', name = digest): string =>
-    `interneuron: 1\nneurons: { n: { parameters: { E: 0 mV } } }\npopulations: { a: { type: n, size: 4, values: { E: { $data: "${name}", dtype: f64, shape: ${shape}${unit} } } } }`;
+    'interneuron: 1\nneurons: { n: { parameters: { E: 0 mV } } }\npopulations: { a: { type: n, size: 4, values: ' +
+    `{ E: { $data: "${name}", dtype: f64, shape: ${shape}${unit} } } } }`;
 
   test('in SI are kept as they are', () => {
     const { model: result, data: store } = normalised(model(', unit: V'), { data });
@@ -127,7 +129,8 @@ describe('long and deep expressions', () => {
 test('a million wrong items are not all spoken of', () => {
   const list = JSON.stringify(Array(1_000_000).fill('x'));
   const { list: found } = check(
-    `{"interneuron": 1, "neurons": {"n": {"parameters": {"E": "0 mV"}}}, "populations": {"a": {"type": "n", "size": 1000000, "values": {"E": ${list}}}}}`,
+    '{"interneuron": 1, "neurons": {"n": {"parameters": {"E": "0 mV"}}}, "populations": {"a": {"type": "n", ' +
+      `"size": 1000000, "values": {"E": ${list}}}}}`,
   );
   expect(found.length).toBeGreaterThan(0);
   expect(found.length).toBeLessThan(20);

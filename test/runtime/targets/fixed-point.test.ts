@@ -293,7 +293,8 @@ describe('a contribution that is no number', { timeout: 120_000 }, () => {
       expect(code).toBe(1);
       // Source 3 comes to 10 mV from 3 mV after ln(17/10) of 10 ms, 53.06 steps: in the 54th.
       expect(stderr).toContain(
-        'what projection sent adds to v of others is not a number, or larger than its parameters allow (in step 54, at 0.0054 s)',
+        'what projection sent adds to v of others is not a number, or larger than its parameters allow (in step ' +
+          '54, at 0.0054 s)',
       );
       expect(stderr).toMatch(
         /hint +the method of integration may be unstable .* or a root or logarithm was taken of what is negative/,

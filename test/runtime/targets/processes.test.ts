@@ -92,7 +92,8 @@ describe.skipIf(anyCompiler === undefined)(
       'killed %s in the middle of compiling: the next run compiles again',
       async (which) => {
         const CC = compilerThat(
-          `[ $(wc -l < '${folder()}/compilations') -gt 1 ] || { echo 'half a library' > network.so; until [ -e '${folder()}/go' ]; do sleep 0.02; done; }`,
+          `[ $(wc -l < '${folder()}/compilations') -gt 1 ] || { echo 'half a library' > network.so; until [ -e ` +
+            `'${folder()}/go' ]; do sleep 0.02; done; }`,
         );
         const first = start('c', { CC });
         await until(() => compilations() === 1, 'the compiler starts');
@@ -278,7 +279,8 @@ describe.skipIf(!canStub)(
       const large = join(folder(), 'large.yaml');
       writeFileSync(
         large,
-        'format: interneuron/brian\nneuron_groups: { cells: { N: 300000000, model: "dv/dt = -v/(10*ms) : 1" } }\nrun: 1 ms\n',
+        'format: interneuron/brian\nneuron_groups: { cells: { N: 300000000, model: "dv/dt = -v/(10*ms) : 1" } ' +
+          '}\nrun: 1 ms\n',
       );
       // PoCL, which gives what the machine has, is told to have a GiB.
       const { code, stderr } = await startProgram(['run', large, '--target', 'opencl'], {

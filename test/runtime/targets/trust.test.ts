@@ -41,28 +41,32 @@ function spoilt(compiler: Compiler, words: string, change = ''): Compiler {
 }
 
 describe('the checks', () => {
-  test('name contraction, re-association, division, roots, denormal numbers, conversions and rounding, in both precisions', () => {
-    const names = trustChecks.map(({ name }) => name).join('; ');
-    for (const word of [
-      'contracted',
-      're-associated',
-      'NaN',
-      'division',
-      'reciprocal',
-      'square root',
-      'denormal',
-      'nearest',
-      'saturate',
-      'conversion',
-    ])
-      expect(names).toContain(word);
-    for (const word of ['contracted', 'division', 'square root', 'denormal']) {
-      const named = trustChecks.filter(({ name }) => name.includes(word) && !name.includes('reciprocal'));
-      expect(new Set(named.map(({ name }) => name.endsWith('in single precision')))).toEqual(new Set([false, true]));
-    }
-    expect(trustChecks.length).toBeLessThanOrEqual(32);
-    expect(wasmChecks.length).toBeGreaterThan(5);
-  });
+  test(
+    'name contraction, re-association, division, roots, denormal numbers, conversions and rounding, in both ' +
+      'precisions',
+    () => {
+      const names = trustChecks.map(({ name }) => name).join('; ');
+      for (const word of [
+        'contracted',
+        're-associated',
+        'NaN',
+        'division',
+        'reciprocal',
+        'square root',
+        'denormal',
+        'nearest',
+        'saturate',
+        'conversion',
+      ])
+        expect(names).toContain(word);
+      for (const word of ['contracted', 'division', 'square root', 'denormal']) {
+        const named = trustChecks.filter(({ name }) => name.includes(word) && !name.includes('reciprocal'));
+        expect(new Set(named.map(({ name }) => name.endsWith('in single precision')))).toEqual(new Set([false, true]));
+      }
+      expect(trustChecks.length).toBeLessThanOrEqual(32);
+      expect(wasmChecks.length).toBeGreaterThan(5);
+    },
+  );
 });
 
 /** What a compiler may be told that changes bits, and what is then found. */
@@ -101,7 +105,9 @@ describe.skipIf(!parallel)(
       spoilt(
         gcc as Compiler,
         '',
-        `sed -i 's/^static void check_trust.*/#include <omp.h>\\n&/; s/const uint32_t failed = trust();\\(.*\\)/const uint32_t failed = trust() | (omp_in_parallel() \\&\\& omp_get_thread_num() == ${thread} ? 256u : 0u);\\1/' network.c 2>/dev/null`,
+        `sed -i 's/^static void check_trust.*/#include <omp.h>\\n&/; s/const uint32_t failed = ` +
+          'trust();\\(.*\\)/const uint32_t failed = trust() | (omp_in_parallel() \\&\\& omp_get_thread_num() == ' +
+          `${thread} ? 256u : 0u);\\1/' network.c 2>/dev/null`,
       );
     const wrong = trustChecks[8]?.name ?? '';
 

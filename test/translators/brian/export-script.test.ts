@@ -17,7 +17,8 @@ test.each(['events-of-every-kind', 'vogels-abbott-cuba', 'protocol'])('%s', (nam
 
 test('names that the script needs itself are not taken from it', () => {
   const text = brian(
-    'namespace: { seed: 2 ms }\nneuron_groups:\n  run: { N: 1, model: "dv/dt = -v/seed : 1", threshold: v > 1 }\nspike_monitors:\n  data: { source: run }\nrun: 1 ms',
+    'namespace: { seed: 2 ms }\nneuron_groups:\n  run: { N: 1, model: "dv/dt = -v/seed : 1", threshold: v > 1 ' +
+      '}\nspike_monitors:\n  data: { source: run }\nrun: 1 ms',
   );
   const script = exportBrianScript(valid(text)).files[0]?.text ?? '';
   expect(script).toContain('run_ = NeuronGroup(');

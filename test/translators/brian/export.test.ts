@@ -17,7 +17,8 @@ import { importText, valid, type Loose } from './support.js';
 function exported(neuron: string, rest = ''): { document: Loose; report: readonly ConversionEntry[] } {
   return exportBrian(
     normalised(
-      `interneuron: 1\ntiming: brian\nneurons:\n  P:\n${neuron.replace(/^/gm, '    ')}\npopulations: { P: { type: P, size: 4 } }\n${rest}`,
+      `interneuron: 1\ntiming: brian\nneurons:\n  P:\n${neuron.replace(/^/gm, '    ')}\npopulations: { P: { ` +
+        `type: P, size: 4 } }\n${rest}`,
     ),
   );
 }
@@ -62,7 +63,8 @@ describe('expressions', () => {
 describe('types', () => {
   test('shared parameters that code reads are constants of the namespace, others are declared', () => {
     const { document } = exported(
-      'parameters:\n  tau: { value: 10 ms, shared: true }\n  unread: { value: 3 mV, shared: true }\n  own: 2 mV\nstate: { v: { unit: mV } }\nderivatives: { v: (own - v)/tau }',
+      'parameters:\n  tau: { value: 10 ms, shared: true }\n  unread: { value: 3 mV, shared: true }\n  own: 2 ' +
+        'mV\nstate: { v: { unit: mV } }\nderivatives: { v: (own - v)/tau }',
     );
     expect(document.namespace).toEqual({ tau: '10 ms' });
     expect(document.neuron_groups.P).toMatchObject({
@@ -73,7 +75,8 @@ describe('types', () => {
 
   test("constants of two groups that differ go to the groups' own namespaces", () => {
     const text = brian(
-      'neuron_groups:\n  A: { N: 1, model: "dv/dt = -v/tau : 1", namespace: { tau: 1 ms } }\n  B: { N: 1, model: "dv/dt = -v/tau : 1", namespace: { tau: 2 ms } }\nrun: 1 ms',
+      'neuron_groups:\n  A: { N: 1, model: "dv/dt = -v/tau : 1", namespace: { tau: 1 ms } }\n  B: { N: 1, model: ' +
+        '"dv/dt = -v/tau : 1", namespace: { tau: 2 ms } }\nrun: 1 ms',
     );
     const { document } = exportBrian(valid(text));
     expect(document.namespace).toBeUndefined();
@@ -85,7 +88,8 @@ describe('types', () => {
 
   test('names that Brian does not take are changed, and the report says so', () => {
     const { document, report } = exported(
-      'parameters: { tau: { value: 1 ms, shared: true } }\nstate: { mS: { unit: "1" }, gain_pre: { unit: "1" }, sin: { unit: "1" } }\nderivatives: { gain_pre: -gain_pre/tau }',
+      'parameters: { tau: { value: 1 ms, shared: true } }\nstate: { mS: { unit: "1" }, gain_pre: { unit: "1" }, ' +
+        'sin: { unit: "1" } }\nderivatives: { gain_pre: -gain_pre/tau }',
     );
     expect(document.neuron_groups.P.model).toBe('dgain_pre_/dt = -gain_pre_/tau : 1\nmS : 1\nsin_ : 1');
     expect(report.filter(({ code }) => code === 'brian/renamed').map(({ message }) => message)).toEqual([
@@ -97,7 +101,8 @@ describe('types', () => {
   test("a population of another type than its name has no word for the type's name", () => {
     const { report } = exportBrian(
       normalised(
-        'interneuron: 1\ntiming: brian\nneurons: { t: { state: { v: { unit: "1" } } } }\npopulations: { P: { type: t, size: 1 } }',
+        'interneuron: 1\ntiming: brian\nneurons: { t: { state: { v: { unit: "1" } } } }\npopulations: { P: { ' +
+          'type: t, size: 1 } }',
       ),
     );
     expect(remarks(report)).toEqual(['exact brian/type-name']);
@@ -136,7 +141,9 @@ describe('types', () => {
     ],
     ['another timing', 'state: { v: { unit: "1" } }', 'approximated brian/timing', 'grid'],
   ])('%s is in the report', (_, neuron, remark, timing = 'brian') => {
-    const text = `interneuron: 1\ntiming: ${timing}\nneurons:\n  P:\n${neuron.replace(/^/gm, '    ')}\npopulations: { P: { type: P, size: 1 } }`;
+    const text =
+      `interneuron: 1\ntiming: ${timing}\nneurons:\n  P:\n${neuron.replace(/^/gm, '    ')}\npopulations: { P: { ` +
+      'type: P, size: 1 } }';
     expect(remarks(exportBrian(normalised(text)).report)).toEqual([remark]);
   });
 });
@@ -147,10 +154,13 @@ describe('inputs', () => {
   test('currents are terms of a subexpression, switched by a parameter', () => {
     const { document, report } = exported(
       cell,
-      'stimuli:\n  dc: { kind: current, to: P, input: I, value: 100*pA }\n  pulse: { kind: current, to: "P[0:2]", input: I, value: 20*pA, attached: false }\nexperiment: { protocol: [{ run: 1 ms }, { attach: pulse }, { run: 1 ms }] }',
+      'stimuli:\n  dc: { kind: current, to: P, input: I, value: 100*pA }\n  pulse: { kind: current, to: ' +
+        '"P[0:2]", input: I, value: 20*pA, attached: false }\nexperiment: { protocol: [{ run: 1 ms }, { attach: ' +
+        'pulse }, { run: 1 ms }] }',
     );
     expect(document.neuron_groups.P.model).toBe(
-      'dv/dt = -v/(10*ms) + I/(200*pF) : volt\npulse_on : 1 (constant, shared)\nI = (0.1*nA) + pulse_on*int(i >= 0 and i < 2)*(20*pA) : amp',
+      'dv/dt = -v/(10*ms) + I/(200*pF) : volt\npulse_on : 1 (constant, shared)\nI = (0.1*nA) + pulse_on*int(i >= ' +
+        '0 and i < 2)*(20*pA) : amp',
     );
     expect(document.run).toEqual([{ duration: '1 ms' }, { set: { 'P.pulse_on': 1 }, duration: '1 ms' }]);
     expect(remarks(report)).toEqual(['approximated brian/current', 'approximated brian/current']);
@@ -159,13 +169,15 @@ describe('inputs', () => {
   test('the continuous part of synapses is a summed variable for each projection', () => {
     const { document, report } = exported(
       cell,
-      'synapses: { gap: { parameters: { g: 1 nS }, contributes: { post.I: g*(pre.v - post.v), pre.I: g*(post.v - pre.v) } } }\nprojections: { gap: { from: P, to: P, synapse: gap, connect: all } }',
+      'synapses: { gap: { parameters: { g: 1 nS }, contributes: { post.I: g*(pre.v - post.v), pre.I: g*(post.v - ' +
+        'pre.v) } } }\nprojections: { gap: { from: P, to: P, synapse: gap, connect: all } }',
     );
     expect(document.neuron_groups.P.model).toBe(
       'dv/dt = -v/(10*ms) + I/(200*pF) : volt\nI = I_gap + I_gap_back : amp\nI_gap : amp\nI_gap_back : amp',
     );
     expect(document.synapses.gap.model).toBe(
-      'g : siemens (constant)\nI_gap_post = g*(v_pre - v_post) : amp (summed)\nI_gap_back_pre = g*(v_post - v_pre) : amp (summed)',
+      'g : siemens (constant)\nI_gap_post = g*(v_pre - v_post) : amp (summed)\nI_gap_back_pre = g*(v_post - ' +
+        'v_pre) : amp (summed)',
     );
     expect(remarks(report)).toEqual(['approximated brian/contributes']);
     expect(importText(JSON.stringify(document)).list).toEqual([]);
@@ -174,7 +186,8 @@ describe('inputs', () => {
   test('ports are written as the variables that they are bound to', () => {
     const { document, report } = exported(
       'state: { ge: { unit: nS } }\nevents: { spike: ge > 1*nS }',
-      'synapses: { s: { parameters: { w: 1 nS }, ports: { out: nS }, pathways: { pre: { do: [out += w] } } } }\nprojections: { s: { from: P, to: P, synapse: s, connect: all, receptor: ge } }',
+      'synapses: { s: { parameters: { w: 1 nS }, ports: { out: nS }, pathways: { pre: { do: [out += w] } } } ' +
+        '}\nprojections: { s: { from: P, to: P, synapse: s, connect: all, receptor: ge } }',
     );
     expect(document.synapses.s.on_pre).toBe('ge_post += w');
     expect(remarks(report)).toEqual([]);

@@ -12,7 +12,8 @@ const group = (lines: string, rest = ''): string[] =>
 /** Synapses S from G to G: what follows `source` begins on line 10. */
 const synapses = (lines: string): string[] =>
   body(
-    `neuron_groups: { G: { N: 3, model: "v : 1\\nu : 1", threshold: v > 1, reset: v = 0 } }\nsynapses:\n  S:\n    source: G\n${lines.replace(/^/gm, '    ')}`,
+    'neuron_groups: { G: { N: 3, model: "v : 1\\nu : 1", threshold: v > 1, reset: v = 0 } }\nsynapses:\n  S:\n   ' +
+      ` source: G\n${lines.replace(/^/gm, '    ')}`,
   );
 
 type Row = readonly [name: string, found: string[], expected: string[]];
@@ -54,7 +55,8 @@ describe('what Brian has and is not built is refused by name', () => {
     ['neuron_groups: { G: { N: 1, model: "v : 1 (linked)" } }', 'linked variables'],
     ['neuron_groups: { G: { N: 1, model: "dv/dt = -v/ms : 1", method: gsl_rkf45 } }', 'the GSL methods'],
     [
-      'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, connect: true, multisynaptic_index: k } }',
+      'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, connect: true, ' +
+        'multisynaptic_index: k } }',
       'multisynaptic_index',
     ],
     [
@@ -62,15 +64,18 @@ describe('what Brian has and is not built is refused by name', () => {
       'a clock of their own for Synapses',
     ],
     [
-      'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, connect: true }, T: { source: G, target: S, connect: true } }',
+      'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, connect: true }, T: { source: ' +
+        'G, target: S, connect: true } }',
       'Synapses as an end of Synapses',
     ],
     [
-      'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, connect: { i: [0], j: [0], p: 0.5 } } }',
+      'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, connect: { i: [0], j: [0], p: ' +
+        '0.5 } } }',
       'a probability for given pairs',
     ],
     [
-      'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, model: "w : 1", connect: { p: N_incoming } } }',
+      'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, model: "w : 1", connect: { p: ' +
+        'N_incoming } } }',
       'N_incoming',
     ],
     ['poisson_groups: { P: { N: 1, rates: 5*Hz*rand() } }', 'rates that are drawn anew at every step'],
@@ -267,7 +272,8 @@ describe('values', () => {
     [
       'a random value that is read and set again',
       group(
-        'model: "v : 1\\nw : 1"\ninitializers:\n  - { variable: v, value: rand() }\n  - { variable: w, value: v }\n  - { variable: v, value: 0 }',
+        'model: "v : 1\\nw : 1"\ninitializers:\n  - { variable: v, value: rand() }\n  - { variable: w, value: v ' +
+          '}\n  - { variable: v, value: 0 }',
       ),
       ['brian/initializer-order@12:31'],
     ],
@@ -401,7 +407,8 @@ describe('rarer mistakes', () => {
     [
       'a sum into what is integrated',
       body(
-        'neuron_groups: { G: { N: 1, model: "dv/dt = -v/ms : 1" } }\nsynapses: { S: { source: G, model: "v_post = 1 : 1 (summed)", connect: true } }',
+        'neuron_groups: { G: { N: 1, model: "dv/dt = -v/ms : 1" } }\nsynapses: { S: { source: G, model: "v_post ' +
+          '= 1 : 1 (summed)", connect: true } }',
       ),
       ['brian/summed-target@7:37'],
     ],
@@ -416,7 +423,9 @@ describe('rarer mistakes', () => {
 describe('two sums into one variable', () => {
   const two = (first: string, second: string): string[] =>
     body(
-      `neuron_groups: { G: { N: 4, model: "v : 1\\nx : 1" } }\nsynapses:\n  S: { source: G, target: "${first}", model: "x_post = v_pre : 1 (summed)", connect: true }\n  T: { source: G, target: "${second}", model: "x_post = v_pre : 1 (summed)", connect: true }`,
+      `neuron_groups: { G: { N: 4, model: "v : 1\\nx : 1" } }\nsynapses:\n  S: { source: G, target: "${first}", ` +
+        `model: "x_post = v_pre : 1 (summed)", connect: true }\n  T: { source: G, target: "${second}", model: ` +
+        '"x_post = v_pre : 1 (summed)", connect: true }',
     );
   test('are refused where they meet', () => {
     expect(two('G', 'G[2:]')).toEqual(['brian/summed-twice@9:44']);

@@ -3,7 +3,8 @@ import { brian } from '../../support/brian-text.js';
 import { document, importText, valid, type Loose } from './support.js';
 
 const group =
-  'neuron_groups:\n  G: { N: 5, model: "dv/dt = -v/tau : volt (unless refractory)\\nI : amp", threshold: v > 1*volt }\n';
+  'neuron_groups:\n  G: { N: 5, model: "dv/dt = -v/tau : volt (unless refractory)\\nI : amp", threshold: v > ' +
+  '1*volt }\n';
 const network = (body: string, run = 'run: 1 ms'): Loose =>
   document(brian(`namespace: { tau: 10 ms, q: 7 Hz }\n${group}${body}\n${run}`));
 
@@ -95,14 +96,16 @@ population_rate_monitors:
 
   test('of synapses record them by their order of creation', () => {
     const { recordings } = network(
-      'synapses:\n  S: { source: G, model: "w : 1", connect: true }\nstate_monitors:\n  m: { source: S, variables: w, record: [0, 3] }',
+      'synapses:\n  S: { source: G, model: "w : 1", connect: true }\nstate_monitors:\n  m: { source: S, ' +
+        'variables: w, record: [0, 3] }',
     );
     expect(recordings).toEqual([{ of: { projection: 'S', indices: [0, 3] }, variables: ['w'], name: 'm' }]);
   });
 
   test('of custom events name the event', () => {
     const text = brian(
-      'neuron_groups:\n  G: { N: 1, model: "x : 1", events: { e: { condition: x > 1 } } }\nevent_monitors:\n  m: { source: G, event: e }\nrun: 1 ms',
+      'neuron_groups:\n  G: { N: 1, model: "x : 1", events: { e: { condition: x > 1 } } }\nevent_monitors:\n  m: ' +
+        '{ source: G, event: e }\nrun: 1 ms',
     );
     expect(document(text).recordings).toEqual([{ of: { population: 'G' }, events: 'e', name: 'm' }]);
   });
@@ -124,7 +127,8 @@ describe('phases', () => {
   - { set: { tau: 20 ms }, active: { m: true, p: true }, duration: 2 ms }
   - { restore: begin, duration: 3 ms }`;
     const { experiment } = network(
-      'spike_monitors:\n  m: { source: G }\npoisson_inputs:\n  p: { target: G, target_var: v, N: 1, rate: 1 Hz, weight: 1 mV }',
+      'spike_monitors:\n  m: { source: G }\npoisson_inputs:\n  p: { target: G, target_var: v, N: 1, rate: 1 Hz, ' +
+        'weight: 1 mV }',
       run,
     );
     expect(experiment.protocol).toEqual([
@@ -144,7 +148,9 @@ describe('phases', () => {
   });
 
   test('a constant is changed wherever it is used', () => {
-    const two = `namespace: { tau: 1 ms }\nneuron_groups:\n  A: { N: 1, model: "dv/dt = -v/tau : 1" }\n  B: { N: 1, model: "dv/dt = -v/tau : 1" }\n  C: { N: 1, model: "v : 1" }`;
+    const two =
+      'namespace: { tau: 1 ms }\nneuron_groups:\n  A: { N: 1, model: "dv/dt = -v/tau : 1" }\n  B: { N: 1, model: ' +
+      '"dv/dt = -v/tau : 1" }\n  C: { N: 1, model: "v : 1" }';
     expect(document(brian(`${two}\nrun: [{ set: { tau: 3 ms } }, { duration: 1 ms }]`)).experiment.protocol[0]).toEqual(
       {
         set: { 'A.tau': 0.003, 'B.tau': 0.003 },
@@ -176,7 +182,9 @@ test('timed arrays are tables in SI, row after row', () => {
 });
 
 test('title, authors and the rest are metadata; the source is an annotation', () => {
-  const text = `format: interneuron/brian\ntitle: A title\nauthors: [{ name: A. Hodgkin }]\nlicence: CC0-1.0\nsource: a book\nannotations: { a: 1 }\nrun: 1 ms`;
+  const text =
+    'format: interneuron/brian\ntitle: A title\nauthors: [{ name: A. Hodgkin }]\nlicence: CC0-1.0\nsource: a ' +
+    'book\nannotations: { a: 1 }\nrun: 1 ms';
   const { model } = valid(text);
   expect(model.metadata).toEqual({ title: 'A title', authors: [{ name: 'A. Hodgkin' }], licence: 'CC0-1.0' });
   expect(model.annotations).toEqual({ a: 1, source: 'a book' });

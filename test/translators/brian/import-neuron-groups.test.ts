@@ -111,7 +111,8 @@ describe('constants', () => {
   test('whole numbers stay integers, unless a phase makes them fractions', () => {
     expect(group('model: "dv/dt = n*v/ms : 1"', 'namespace: { n: 2 }').parameters.n.type).toBe('integer');
     const text = brian(
-      'namespace: { n: 2 }\nneuron_groups:\n  G: { N: 1, model: "dv/dt = n*v/ms : 1" }\nrun: [{ set: { n: 2.5 }, duration: 1 ms }]',
+      'namespace: { n: 2 }\nneuron_groups:\n  G: { N: 1, model: "dv/dt = n*v/ms : 1" }\nrun: [{ set: { n: 2.5 }, ' +
+        'duration: 1 ms }]',
     );
     expect(document(text).neurons.G.parameters.n.type).toBeUndefined();
   });
@@ -198,7 +199,8 @@ describe('threshold, reset, refractoriness', () => {
 
   test('custom events are tested and acted on in slots of their own', () => {
     const { events } = group(
-      'model: "x : 1"\nevents:\n  e: { condition: x > 1, code: x = 0, order: 2 }\n  f: { condition: x > 2, condition_when: end, when: after_end }',
+      'model: "x : 1"\nevents:\n  e: { condition: x > 1, code: x = 0, order: 2 }\n  f: { condition: x > 2, ' +
+        'condition_when: end, when: after_end }',
     );
     expect(events).toEqual({
       e: { when: 'x > 1', do: ['x = 0'], slot: 'after_thresholds', actionSlot: 'after_resets', order: 2 },
@@ -238,7 +240,8 @@ describe('initial values', () => {
 
   test('a list sets in its order: what is not set yet is 0, what is set again stands for its value at that moment', () => {
     const order =
-      'initializers:\n  - { variable: v, value: w*mV + i*mV }\n  - { variable: w, value: 2 }\n  - { variable: w, value: w + i }';
+      'initializers:\n  - { variable: v, value: w*mV + i*mV }\n  - { variable: w, value: 2 }\n  - { variable: w, ' +
+      'value: w + i }';
     expect(group(`${model}\n${order}`).values).toEqual({ v: '0.0*mV + i*mV', w: '2.0 + i' });
   });
 

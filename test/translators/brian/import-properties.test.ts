@@ -280,7 +280,8 @@ describe('a name of the model wins over a unit with its symbol', () => {
   test('a list reads no names', () => {
     const { list } = importText(
       brian(
-        'namespace: { h: 0.5 ms }\nneuron_groups: { G: { N: 1, model: "v : second", initializers: { v: [4*h] } } }\nrun: 1 ms',
+        'namespace: { h: 0.5 ms }\nneuron_groups: { G: { N: 1, model: "v : second", initializers: { v: [4*h] } } ' +
+          '}\nrun: 1 ms',
       ),
     );
     expect(list.map(({ code, place, related }) => [code, place?.line, related?.length])).toEqual([

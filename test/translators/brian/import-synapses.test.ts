@@ -14,7 +14,8 @@ spike_generators:
 function synapses(lines: string, { source = 'A', target = 'B', rest = '' } = {}): { type: Loose; projection: Loose } {
   const connect = /^connect:/m.test(lines) ? '' : 'connect: true\n';
   const text = brian(
-    `${rest}\n${groups}\nsynapses:\n  S:\n    source: ${source}\n    target: ${target}\n${`${connect}${lines}`.replace(/^/gm, '    ')}\nrun: 1 ms`,
+    `${rest}\n${groups}\nsynapses:\n  S:\n    source: ${source}\n    target: ` +
+      `${target}\n${`${connect}${lines}`.replace(/^/gm, '    ')}\nrun: 1 ms`,
   );
   const { synapses: types, projections } = document(text);
   return { type: types.S, projection: projections.S };
@@ -77,7 +78,8 @@ describe('pathways', () => {
 
   test('several pathways on one side have names, delays, slots and orders of their own', () => {
     const { type, projection } = synapses(
-      'on_pre: { up: v += 1, down: v -= 1 }\ndelay: { up: 1 ms, down: 2 ms }\npathways: { down: { order: -2, when: after_synapses } }',
+      'on_pre: { up: v += 1, down: v -= 1 }\ndelay: { up: 1 ms, down: 2 ms }\npathways: { down: { order: -2, ' +
+        'when: after_synapses } }',
     );
     expect(type.pathways).toEqual({
       up: { on: 'pre.spike', do: ['post.v += 1'] },
@@ -207,7 +209,8 @@ describe('connect', () => {
 
 test("values of synapses: known ones are the type's, others the projection's", () => {
   const { type, projection } = synapses(
-    'model: |\n  w : siemens\n  u : 1\n  z : 1\ninitializers: { w: 3 nS, u: rand()*x_pre, z: { value: 2, where: i > j } }',
+    'model: |\n  w : siemens\n  u : 1\n  z : 1\ninitializers: { w: 3 nS, u: rand()*x_pre, z: { value: 2, where: ' +
+      'i > j } }',
   );
   expect(type.parameters.w).toEqual({ unit: 'S', value: '3 nS' });
   expect(projection.values).toEqual({ u: 'uniform()*pre.x', z: '2.0 if i > j else 0.0' });

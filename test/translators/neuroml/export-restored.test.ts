@@ -199,14 +199,18 @@ describe('what is changed of the model', () => {
     expect(back.hashes.model).toBe(changed.hashes.model);
   });
 
-  it('a value that a population has of its own is its component’s, since types of NeuroML have none, and the report says that the hash is another', async () => {
-    const changed = edited(cells, (model) => (model.populations['q']!.values['thresh'] = -0.0515));
-    const { text, back, report } = await exported(changed);
-    expect(text).toMatch(/<iafCell id="t" .*thresh="-51.5mV"/);
-    expect(back.hashes.model).not.toBe(changed.hashes.model);
-    expect(report).toContainEqual(expect.objectContaining({ verdict: 'exact', code: 'lems/model-hash' }));
-    expect(typeOf(back.valid.model as Changeable<Model>, 'q').parameters['thresh']!.value).toBe(-0.0515);
-  });
+  it(
+    'a value that a population has of its own is its component’s, since types of NeuroML have none, and the report ' +
+      'says that the hash is another',
+    async () => {
+      const changed = edited(cells, (model) => (model.populations['q']!.values['thresh'] = -0.0515));
+      const { text, back, report } = await exported(changed);
+      expect(text).toMatch(/<iafCell id="t" .*thresh="-51.5mV"/);
+      expect(back.hashes.model).not.toBe(changed.hashes.model);
+      expect(report).toContainEqual(expect.objectContaining({ verdict: 'exact', code: 'lems/model-hash' }));
+      expect(typeOf(back.valid.model as Changeable<Model>, 'q').parameters['thresh']!.value).toBe(-0.0515);
+    },
+  );
 
   it('how long it runs, in what steps', async () => {
     const { text, back, lost } = await exported(

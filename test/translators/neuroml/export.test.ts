@@ -231,7 +231,9 @@ experiment: { dt: 0.02 ms, protocol: [ run: 100 ms ] }
   }
   const driven = (cell: string): string =>
     /inputs: \{ (\w+): (\S+) \}/.test(cell)
-      ? `stimuli: { on: { kind: current, to: p, input: ${/inputs: \{ (\w+)/.exec(cell)?.[1] ?? ''}, value: ${cell.includes('drive: 1') ? '10' : cell.includes('pA }') ? '200*pA' : '1.2*nA'} } }`
+      ? 'stimuli: { on: { kind: current, to: p, input: ' +
+        `${/inputs: \{ (\w+)/.exec(cell)?.[1] ?? ''}, value: ${cell.includes('drive: 1') ? '10' : cell.includes('pA }') ? '200*pA' : '1.2*nA'} ` +
+        '} }'
       : '';
 
   it.each(catalogue)('%s', async (name, cell, attributes) => {
@@ -306,7 +308,9 @@ describe('what LEMS has no word for', () => {
     // One spike for each 30 events, or so: the cell adds them up without a leak.
     const perSpike = Math.max(1, (Number(n) * Number(rate)) / 200);
     const [ours, theirs] = await counts(
-      `neuron_groups:\n  G: { N: 100, model: 'x : 1', threshold: 'x >= ${perSpike}', reset: 'x -= ${perSpike}' }\npoisson_inputs:\n  drive: { target: G, target_var: x, ${inputs}, weight: 1 }\nspike_monitors:\n  s: { source: G }\nrun: 0.2 s`,
+      `neuron_groups:\n  G: { N: 100, model: 'x : 1', threshold: 'x >= ${perSpike}', reset: 'x -= ${perSpike}' ` +
+        `}\npoisson_inputs:\n  drive: { target: G, target_var: x, ${inputs}, weight: 1 }\nspike_monitors:\n  s: { ` +
+        'source: G }\nrun: 0.2 s',
     );
     const expected = (100 * 0.2 * Number(n) * Number(rate)) / perSpike;
     for (const found of [ours.get('G') ?? 0, theirs.get('G') ?? 0])
@@ -314,7 +318,9 @@ describe('what LEMS has no word for', () => {
   });
 
   it('white noise: the spread of a random walk', async () => {
-    const walk = `neuron_groups:\n  G: { N: 400, model: "dx/dt = s*xi : 1\\n s : Hz**0.5", threshold: 'x > 1', reset: 'x = 0', method: euler, initializers: { s: '10*Hz**0.5' } }\nspike_monitors:\n  s: { source: G }\nrun: 0.1 s`;
+    const walk =
+      `neuron_groups:\n  G: { N: 400, model: "dx/dt = s*xi : 1\\n s : Hz**0.5", threshold: 'x > 1', reset: 'x = ` +
+      `0', method: euler, initializers: { s: '10*Hz**0.5' } }\nspike_monitors:\n  s: { source: G }\nrun: 0.1 s`;
     const [ours, theirs] = await counts(walk);
     const [a, b] = [ours.get('G') ?? 0, theirs.get('G') ?? 0];
     expect(a).toBeGreaterThan(300);

@@ -7,7 +7,8 @@ describe('a network of many connections', () => {
   const connections = Array.from(
     { length: count },
     (_, index) =>
-      `<connectionWD id="${index}" preCellId="../p/${index % 100}/iaf" postCellId="../p/${index % 99}/iaf" weight="${index / 8}" delay="${(index % 7) + 0.5}ms"/>`,
+      `<connectionWD id="${index}" preCellId="../p/${index % 100}/iaf" postCellId="../p/${index % 99}/iaf" ` +
+      `weight="${index / 8}" delay="${(index % 7) + 0.5}ms"/>`,
   );
   const text = `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d">
 <expOneSynapse id="s" gbase="1nS" erev="0mV" tauDecay="1ms"/><iafCell id="iaf" C="1nF" thresh="0mV" reset="0mV" leakConductance="1nS" leakReversal="0mV"/>

@@ -186,7 +186,8 @@ describe('core types', () => {
     const files = {
       '/repo/a/model.nml': nml('<include href="NeuroMLCoreDimensions.xml"/><include href="Cells.xml"/>'),
       '/repo/a/NeuroMLCoreDimensions.xml': doc(
-        '<Dimension name="resistivity" m="2" l="2" t="-3" i="-2"/><Unit symbol="ohm_m" dimension="resistivity" power="1"/>',
+        '<Dimension name="resistivity" m="2" l="2" t="-3" i="-2"/><Unit symbol="ohm_m" dimension="resistivity" ' +
+          'power="1"/>',
       ),
       '/repo/a/Cells.xml': doc(type('iafCell')),
     };

@@ -79,7 +79,8 @@ describe('files and displays', () => {
   it('of events name the cells that emit them', () => {
     const { recordings, annotations } = documentOf(
       run(
-        '<List id="l" name="spikes.txt" order="TIME_ID"><Source id="x" of="c[1]" port="tick"/><Source id="y" of="p[0]" port="out"/></List>',
+        '<List id="l" name="spikes.txt" order="TIME_ID"><Source id="x" of="c[1]" port="tick"/><Source id="y" ' +
+          'of="p[0]" port="out"/></List>',
       ),
     );
     expect(recordings).toEqual([

@@ -96,7 +96,8 @@ describe('dimensions that do not fit', () => {
 
 it('hints to simulators are kept where nothing else has the name', async () => {
   const types =
-    '<ComponentType name="Cell"><Exposure name="x" dimension="none"/><Dynamics><StateVariable name="x" dimension="none" exposure="x"/></Dynamics></ComponentType>';
+    '<ComponentType name="Cell"><Exposure name="x" dimension="none"/><Dynamics><StateVariable name="x" ' +
+    'dimension="none" exposure="x"/></Dynamics></ComponentType>';
   const document = network(
     `${types}<Cell id="cell"/>`,
     '<Meta for="other" method="fast"/><Group id="p" of="cell" count="1"/>',

@@ -25,10 +25,14 @@ const model = (name: string): string =>
 /** Elements of the language, whose names and attributes stay. */
 const language = new Set(
   (
-    'Lems Dimension Unit Constant ComponentType Component Target Parameter DerivedParameter IndexParameter Property Fixed Exposure Requirement ComponentRequirement ' +
-    'InstanceRequirement Child Children ComponentReference Link Path Text Attachments EventPort Dynamics StateVariable DerivedVariable ' +
-    'ConditionalDerivedVariable Case TimeDerivative OnStart OnEvent OnCondition StateAssignment EventOut Regime Transition OnEntry KineticScheme Structure ' +
-    'ChildInstance MultiInstantiate ForEach With EventConnection Tunnel Assign Run Record EventRecord DataDisplay DataWriter EventWriter'
+    'Lems Dimension Unit Constant ComponentType Component Target Parameter DerivedParameter IndexParameter ' +
+    'Property Fixed Exposure Requirement ComponentRequirement ' +
+    'InstanceRequirement Child Children ComponentReference Link Path Text Attachments EventPort Dynamics ' +
+    'StateVariable DerivedVariable ' +
+    'ConditionalDerivedVariable Case TimeDerivative OnStart OnEvent OnCondition StateAssignment EventOut Regime ' +
+    'Transition OnEntry KineticScheme Structure ' +
+    'ChildInstance MultiInstantiate ForEach With EventConnection Tunnel Assign Run Record EventRecord ' +
+    'DataDisplay DataWriter EventWriter'
   ).split(' '),
 );
 /** Elements that declare names. */

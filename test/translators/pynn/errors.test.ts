@@ -56,7 +56,8 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
   [
     'a distribution with other parameters',
     cell('IF_curr_exp', { tau_m: { random: 'normal', params: { mean: 1 } } }),
-    'pynn/distribution-parameters /populations/0/cell/params/tau_m/params: the distribution normal is given other parameters than it has | mu, sigma',
+    'pynn/distribution-parameters /populations/0/cell/params/tau_m/params: the distribution normal is given ' +
+      'other parameters than it has | mu, sigma',
   ],
   [
     'a generator that is not there',
@@ -71,7 +72,8 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
   [
     'a negative conductance',
     projection({ synapse: { type: 'StaticSynapse', params: { weight: -0.1 } } }),
-    'pynn/wrong-sign /projections/0/synapse/params/weight: a weight onto excitatory of conductance-based cells has the wrong sign | 0 or more',
+    'pynn/wrong-sign /projections/0/synapse/params/weight: a weight onto excitatory of conductance-based cells ' +
+      'has the wrong sign | 0 or more',
   ],
   [
     'a receptor that does not exist',
@@ -100,7 +102,8 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
   [
     'a connection set with edges of three numbers',
     projection({ connector: { type: 'CSAConnector', params: { cset: [[0, 1, 2]] } } }),
-    'pynn/wrong-value /projections/0/connector/params/cset: cset has the wrong form | edges of 2 numbers, or of 4 with weight and delay',
+    'pynn/wrong-value /projections/0/connector/params/cset: cset has the wrong form | edges of 2 numbers, or of ' +
+      '4 with weight and delay',
   ],
   [
     'an edge of a connection set to nobody',
@@ -110,7 +113,8 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
   [
     'more connections than there are',
     projection({ connector: { type: 'FixedTotalNumberConnector', params: { n: 7, with_replacement: false } } }),
-    'pynn/too-many-connections /projections/0/connector/params/n: the connector asks for more connections than there are | 0 to 6',
+    'pynn/too-many-connections /projections/0/connector/params/n: the connector asks for more connections than ' +
+      'there are | 0 to 6',
   ],
   [
     'more receivers than there are, drawn by the target',
@@ -118,7 +122,8 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
       { connector: { type: 'FixedNumberPostConnector', params: { n: 4 }, rng: 'n' } },
       { rngs: { n: { type: 'NativeRNG' } } },
     ),
-    'pynn/too-many-connections /projections/0/connector/params/n: the connector asks for more connections than there are | 0 to 3',
+    'pynn/too-many-connections /projections/0/connector/params/n: the connector asks for more connections than ' +
+      'there are | 0 to 3',
   ],
   [
     'a number of connections that is not whole',
@@ -130,21 +135,24 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
   [
     'a function of the distance that does not exist',
     projection({ connector: { type: 'DistanceDependentProbabilityConnector', params: { d_expression: 'expp(-d)' } } }),
-    'pynn/formula /projections/0/connector/params/d_expression/expr: expp is not a function that expressions may call | abs, absolute, exp, log,',
+    'pynn/formula /projections/0/connector/params/d_expression/expr: expp is not a function that expressions may ' +
+      'call | abs, absolute, exp, log,',
   ],
   [
     'a name that a displacement does not have',
     projection({
       connector: { type: 'DisplacementDependentProbabilityConnector', params: { disp_function: 'exp(-d[0]) * k' } },
     }),
-    'pynn/formula /projections/0/connector/params/disp_function/expr: k is none of the names that this expression may read | d[0], d[1], d[2], pi, e',
+    'pynn/formula /projections/0/connector/params/disp_function/expr: k is none of the names that this ' +
+      'expression may read | d[0], d[1], d[2], pi, e',
   ],
   [
     'NoMutual between two populations',
     projection({
       connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.5, allow_self_connections: 'NoMutual' } },
     }),
-    "pynn/wrong-value /projections/0/connector/params/allow_self_connections: allow_self_connections has the wrong form | 'NoMutual' only within one population",
+    'pynn/wrong-value /projections/0/connector/params/allow_self_connections: allow_self_connections has the ' +
+      "wrong form | 'NoMutual' only within one population",
   ],
   [
     'a probability of rewiring above 1',
@@ -200,7 +208,8 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
         },
       },
     }),
-    'pynn/wrong-value /projections/0/synapse/params/weight/1: a row of weight has the wrong form | a list of numbers, or null for pairs that are not connected',
+    'pynn/wrong-value /projections/0/synapse/params/weight/1: a row of weight has the wrong form | a list of ' +
+      'numbers, or null for pairs that are not connected',
   ],
   [
     'a grid with a cell too few',

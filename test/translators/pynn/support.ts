@@ -25,7 +25,8 @@ export function findings(parts: Readonly<Record<string, unknown>>): string[] {
   if (imported) normalise(imported.document, imported.positions, diagnostics);
   return diagnostics.list.map(
     ({ code, message, place, expected, hint }) =>
-      `${code} ${place?.pointer ?? ''}: ${message}${expected === undefined ? '' : ` | ${expected}`}${hint === undefined ? '' : ` | ${hint}`}`,
+      `${code} ${place?.pointer ?? ''}: ` +
+      `${message}${expected === undefined ? '' : ` | ${expected}`}${hint === undefined ? '' : ` | ${hint}`}`,
   );
 }
 

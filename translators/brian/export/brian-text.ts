@@ -88,7 +88,8 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
       case 'conditional':
         remarks.approximated(
           'brian/conditional',
-          'Brian has no conditional expression; it is written as a sum of both branches, which differs where one of them is not finite',
+          'Brian has no conditional expression; it is written as a sum of both branches, which differs where one ' +
+            'of them is not finite',
         );
         return choice(node.condition, node.whenTrue, node.whenFalse, remarks);
       case 'binary':
@@ -155,7 +156,8 @@ function callInBrian(key: string, parts: readonly Expression[], view: NameView, 
   if (rewritten !== undefined) {
     remarks.approximated(
       'brian/function',
-      `${key} is not a function of Brian; it is written with others, which may differ in the last digit or in the numbers drawn`,
+      `${key} is not a function of Brian; it is written with others, which may differ in the last digit or in ` +
+        'the numbers drawn',
     );
     return rewritten;
   }

@@ -43,13 +43,17 @@ export function equationLines(
   });
   const derived = Object.entries(type.derived).map(([key, variable]) => {
     const own = [...(variable.shared ? ['shared'] : []), ...(variable.held ? ['constant over dt'] : [])];
-    return `${name(key)} = ${brianExpression(variable.value, view, remarks)} : ${unitWord(variable.unit, variable.type)}${flagged(own)}`;
+    return (
+      `${name(key)} = ${brianExpression(variable.value, view, remarks)} : ` +
+      `${unitWord(variable.unit, variable.type)}${flagged(own)}`
+    );
   });
   const parameters = Object.entries(type.parameters)
     .filter(([key]) => !plan.constants.has(key))
     .map(
       ([key, variable]) =>
-        `${name(key)} : ${unitWord(variable.unit, variable.type)}${flagged(['constant', ...(variable.shared ? ['shared'] : [])])}`,
+        `${name(key)} : ` +
+        `${unitWord(variable.unit, variable.type)}${flagged(['constant', ...(variable.shared ? ['shared'] : [])])}`,
     );
   return [
     ...lines.filter((line) => line.startsWith('d') && line.includes('/dt =')),

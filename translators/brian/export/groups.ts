@@ -118,7 +118,8 @@ function generator(plan: GroupPlan, context: ExportContext, remarks: Remarks): R
   if (kept.length < all.length)
     remarks.approximated(
       'brian/coincident-spikes',
-      `${all.length - kept.length} spikes of cells that spiked before in the same step are left out: Brian has one a step`,
+      `${all.length - kept.length} spikes of cells that spiked before in the same step are left out: Brian has ` +
+        'one a step',
     );
   return {
     N: size,
@@ -244,7 +245,8 @@ function whileItHolds(spike: EventDefinition, plan: GroupPlan, remarks: Remarks)
     );
   remarks.approximated(
     'brian/rising',
-    'an upward crossing is a threshold that makes refractory while it is exceeded; one that is exceeded from the start counts',
+    'an upward crossing is a threshold that makes refractory while it is exceeded; one that is exceeded from the ' +
+      'start counts',
   );
   return { refractory: brianExpression(spike.when, plan.view, remarks) };
 }
@@ -279,7 +281,8 @@ function refractoryParts(
       ? brianTree({ ...period, value: Number((period.value + dt).toPrecision(14)) }, plan.view, remarks)
       : period.kind === 'quantity'
         ? brianTree(period, plan.view, remarks)
-        : `${brianExpression(given, plan.view, remarks)} + ${String(quantityText(dt, secondDimension, arithmetic)).replace(' ', '*')}`;
+        : `${brianExpression(given, plan.view, remarks)} + ` +
+          String(quantityText(dt, secondDimension, arithmetic)).replace(' ', '*');
   const text = model.timing === 'grid' ? longer : brianExpression(given, plan.view, remarks);
   const literal = /^[\d.e+-]+\*[A-Za-z]+$/.test(text);
   if (!literal && refractory.evaluated === 'atEvent')

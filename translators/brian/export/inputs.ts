@@ -149,7 +149,8 @@ export function contributionLines(plan: SynapsesPlan, context: ExportContext): r
     );
     const name = contributionName(variable, group, side === 'pre' ? `${plan.name}_back` : plan.name);
     return [
-      `${name}_${side} = ${brianExpression(expression, plan.view, remarksAt(context.report, pointer))} : ${declaredUnit(dimensionOf(input.unit))} (summed)`,
+      `${name}_${side} = ${brianExpression(expression, plan.view, remarksAt(context.report, pointer))} : ` +
+        `${declaredUnit(dimensionOf(input.unit))} (summed)`,
     ];
   });
 }

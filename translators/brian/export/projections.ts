@@ -358,7 +358,8 @@ function fixedDegree(
   if (rule.replace || !rule.self) {
     remarks.notExpressible(
       'brian/rule',
-      'Brian samples without replacement, and cannot leave a cell itself out of a sample; freezing makes the connections explicit',
+      'Brian samples without replacement, and cannot leave a cell itself out of a sample; freezing makes the ' +
+        'connections explicit',
     );
     return undefined;
   }

@@ -418,7 +418,9 @@ class Connector {
     const holder = component.parent ?? component;
     const other = peer ? `${peer.name} ${this.#number(peer.component)} ${peer.advanced}` : '';
     const ends = `${from.draft.ordinal} ${to.draft.ordinal} ${placeKey(fromPlace)} ${placeKey(toPlace)}`;
-    const key = `${this.#number(holder)} ${receiver ? this.#number(receiver) : ''} ${list} ${outPort ?? ''} ${inPort} ${other} ${ends}`;
+    const key =
+      `${this.#number(holder)} ${receiver ? this.#number(receiver) : ''} ${list} ${outPort ?? ''} ${inPort} ` +
+      `${other} ${ends}`;
     const known = this.#byKey.get(key);
     if (known) return known;
     const group: Connections = {

@@ -99,7 +99,8 @@ function addPopulation(
     const [x, y, z] = ['x', 'y', 'z'].map((name, index) => named(name) ?? column(table, table.shape[1] - 3 + index));
     for (let row = 0; row < table.shape[0]; row++) {
       parts.push(
-        `<instance id="${named('id')?.(row) ?? row}"><location x="${x?.(row) ?? 0}" y="${y?.(row) ?? 0}" z="${z?.(row) ?? 0}"/></instance>`,
+        `<instance id="${named('id')?.(row) ?? row}"><location x="${x?.(row) ?? 0}" y="${y?.(row) ?? 0}" ` +
+          `z="${z?.(row) ?? 0}"/></instance>`,
       );
     }
   }
@@ -154,7 +155,9 @@ function addProjection(
     const isWeighted = weight !== undefined || delay !== undefined;
     const name = isWeighted ? weighted : element;
     for (let row = 0; row < table.shape[0]; row++) {
-      const ids = `id="${named('id')?.(row) ?? row}" pre${cell}="${paths[0]?.(pre?.(row) ?? '')}" post${cell}="${paths[1]?.(post?.(row) ?? '')}"`;
+      const ids =
+        `id="${named('id')?.(row) ?? row}" pre${cell}="${paths[0]?.(pre?.(row) ?? '')}" ` +
+        `post${cell}="${paths[1]?.(post?.(row) ?? '')}"`;
       const where = places.map(([attribute, value]) => (value ? ` ${attribute}="${value(row)}"` : '')).join('');
       const strength = isWeighted
         ? ` weight="${weight?.(row) ?? 1}"${kind === 'projection' ? ` delay="${delay?.(row) ?? 0}ms"` : ''}`
@@ -185,7 +188,8 @@ function addInputList(
       const where = `${segment ? ` segmentId="${segment(row)}"` : ''}${fraction ? ` fractionAlong="${fraction(row)}"` : ''}`;
       const strength = weight ? ` weight="${weight(row)}"` : '';
       parts.push(
-        `<input${weight ? 'W' : ''} id="${id?.(row) ?? row}" target="${path(target?.(row) ?? '')}" destination="synapses"${where}${strength}/>`,
+        `<input${weight ? 'W' : ''} id="${id?.(row) ?? row}" target="${path(target?.(row) ?? '')}" ` +
+          `destination="synapses"${where}${strength}/>`,
       );
     }
   }

@@ -17,10 +17,13 @@ function slots(text: string): readonly Slot[] {
 }
 
 const gates =
-  'q10ConductanceScaling* gate/gateHHrates/gateHHratesTau/gateHHtauInf/gateHHratesInf/gateHHratesTauInf/gateHHInstantaneous/gateFractional*';
+  'q10ConductanceScaling* ' +
+  'gate/gateHHrates/gateHHratesTau/gateHHtauInf/gateHHratesInf/gateHHratesTauInf/gateHHInstantaneous/gateFractional*';
 const densities =
-  'channelPopulation* channelDensity* channelDensityVShift* channelDensityNernst* channelDensityGHK* channelDensityGHK2* ' +
-  'channelDensityNonUniform* channelDensityNonUniformNernst* channelDensityNonUniformGHK* spikeThresh+ specificCapacitance+ initMembPotential+';
+  'channelPopulation* channelDensity* channelDensityVShift* channelDensityNernst* channelDensityGHK* ' +
+  'channelDensityGHK2* ' +
+  'channelDensityNonUniform* channelDensityNonUniformNernst* channelDensityNonUniformGHK* spikeThresh+ ' +
+  'specificCapacitance+ initMembPotential+';
 
 /** Contents by name of the component type; heirs share them. Notes, properties and annotations may stand in all. */
 export const contents: ReadonlyMap<string, readonly Slot[]> = new Map(
@@ -55,7 +58,8 @@ export const contents: ReadonlyMap<string, readonly Slot[]> = new Map(
     compoundInput: 'pulseGenerator* sineGenerator* rampGenerator*',
     compoundInputDL: 'pulseGeneratorDL* sineGeneratorDL* rampGeneratorDL*',
     network:
-      'space* region* extracellularProperties* population+ cellSet* synapticConnection* projection* electricalProjection* ' +
+      'space* region* extracellularProperties* population+ cellSet* synapticConnection* projection* ' +
+      'electricalProjection* ' +
       'continuousProjection* explicitInput* inputList*',
     populationList: 'layout/instance*',
     instance: 'location',
@@ -64,14 +68,23 @@ export const contents: ReadonlyMap<string, readonly Slot[]> = new Map(
 
 /** The content of a document. */
 export const documentContent: readonly Slot[] = slots(
-  'include* extracellularProperties* intracellularProperties* morphology* ionChannel* ionChannelHH* ionChannelVShift* ionChannelKS* ' +
-    'decayingPoolConcentrationModel* fixedFactorConcentrationModel* alphaCurrentSynapse* alphaSynapse* expOneSynapse* expTwoSynapse* ' +
-    'expThreeSynapse* blockingPlasticSynapse* doubleSynapse* gapJunction* silentSynapse* linearGradedSynapse* gradedSynapse* ' +
-    'biophysicalProperties* cell* cell2CaPools* baseCell* iafTauCell* iafTauRefCell* iafCell* iafRefCell* izhikevichCell* ' +
-    'izhikevich2007Cell* adExIaFCell* fitzHughNagumoCell* fitzHughNagumo1969Cell* pinskyRinzelCA3Cell* hindmarshRose1984Cell* ' +
-    'pulseGenerator* pulseGeneratorDL* sineGenerator* sineGeneratorDL* rampGenerator* rampGeneratorDL* compoundInput* compoundInputDL* ' +
-    'voltageClamp* voltageClampTriple* spikeArray* timedSynapticInput* spikeGenerator* spikeGeneratorRandom* spikeGeneratorPoisson* ' +
-    'spikeGeneratorRefPoisson* poissonFiringSynapse* transientPoissonFiringSynapse* IF_curr_alpha* IF_curr_exp* IF_cond_alpha* ' +
-    'IF_cond_exp* EIF_cond_exp_isfa_ista* EIF_cond_alpha_isfa_ista* HH_cond_exp* expCondSynapse* alphaCondSynapse* expCurrSynapse* ' +
+  'include* extracellularProperties* intracellularProperties* morphology* ionChannel* ionChannelHH* ' +
+    'ionChannelVShift* ionChannelKS* ' +
+    'decayingPoolConcentrationModel* fixedFactorConcentrationModel* alphaCurrentSynapse* alphaSynapse* ' +
+    'expOneSynapse* expTwoSynapse* ' +
+    'expThreeSynapse* blockingPlasticSynapse* doubleSynapse* gapJunction* silentSynapse* linearGradedSynapse* ' +
+    'gradedSynapse* ' +
+    'biophysicalProperties* cell* cell2CaPools* baseCell* iafTauCell* iafTauRefCell* iafCell* iafRefCell* ' +
+    'izhikevichCell* ' +
+    'izhikevich2007Cell* adExIaFCell* fitzHughNagumoCell* fitzHughNagumo1969Cell* pinskyRinzelCA3Cell* ' +
+    'hindmarshRose1984Cell* ' +
+    'pulseGenerator* pulseGeneratorDL* sineGenerator* sineGeneratorDL* rampGenerator* rampGeneratorDL* ' +
+    'compoundInput* compoundInputDL* ' +
+    'voltageClamp* voltageClampTriple* spikeArray* timedSynapticInput* spikeGenerator* spikeGeneratorRandom* ' +
+    'spikeGeneratorPoisson* ' +
+    'spikeGeneratorRefPoisson* poissonFiringSynapse* transientPoissonFiringSynapse* IF_curr_alpha* IF_curr_exp* ' +
+    'IF_cond_alpha* ' +
+    'IF_cond_exp* EIF_cond_exp_isfa_ista* EIF_cond_alpha_isfa_ista* HH_cond_exp* expCondSynapse* ' +
+    'alphaCondSynapse* expCurrSynapse* ' +
     'alphaCurrSynapse* SpikeSourcePoisson* network* ComponentType*',
 );

@@ -52,15 +52,17 @@ interface File {
 
 /** Words of Python, and names that scripts themselves use. */
 const taken: readonly string[] = [
-  ...'False None True and as assert async await break class continue def del elif else except finally for from global if import in is'.split(
-    ' ',
-  ),
+  ...(
+    'False None True and as assert async await break class continue def del elif else except finally for from ' +
+    'global if import in is'
+  ).split(' '),
   ...'lambda nonlocal not or pass raise return try while with yield float int len list open print range slice str'.split(
     ' ',
   ),
-  ...'here first_value import_module index json np os population results segment segments_of signal sim sys train file i j d SynapseRecorder of_position cells'.split(
-    ' ',
-  ),
+  ...(
+    'here first_value import_module index json np os population results segment segments_of signal sim sys train ' +
+    'file i j d SynapseRecorder of_position cells'
+  ).split(' '),
   ...Object.keys(imports),
 ];
 

@@ -206,7 +206,8 @@ function fieldLines(
     }
     const pointer = context.device.bufferPointer(field.element, readOnly);
     return [
-      `${buffers.some((buffer) => shared.has(buffer)) ? unrestricted(pointer) : pointer} ${id} = (${plain})(arena + ${value});`,
+      `${buffers.some((buffer) => shared.has(buffer)) ? unrestricted(pointer) : pointer} ${id} = ` +
+        `(${plain})(arena + ${value});`,
     ];
   });
   if (chosen.length === 0) return lines;
@@ -309,7 +310,8 @@ function sectionLines(
     const bit = section.marks === undefined ? undefined : section.marks + k;
     return [
       ...again,
-      `store_flags(${to}, ${gathered === undefined ? '' : `${array}, `}${id}, index, ${where.low === 'low' ? 'index >= low ? high : 0u' : where.high});`,
+      `store_flags(${to}, ${gathered === undefined ? '' : `${array}, `}${id}, index, ` +
+        `${where.low === 'low' ? 'index >= low ? high : 0u' : where.high});`,
       ...(bit === undefined ? [] : [`if (${id}) marks |= ${(2 ** bit).toString()}u;`]),
     ];
   });

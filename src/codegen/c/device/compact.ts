@@ -53,7 +53,8 @@ export function deviceCompactCode(context: DeviceContext, { family }: DeviceFami
     `const ${u32} slot = ${ring.slotMask === 0 ? '0u' : `(${u32})step & ${scope.amount(ring.slotMask)}`};`,
     `const ${u32} share = (${words} + SCAN_SIZE - 1u) / SCAN_SIZE;`,
     `const ${u32} share_low = local_id() * share;`,
-    `const ${u32} low = share_low < ${words} ? share_low : ${words}, high = ${words} - low < share ? ${words} : low + share;`,
+    `const ${u32} low = share_low < ${words} ? share_low : ${words}, high = ${words} - low < share ? ${words} : ` +
+      'low + share;',
     ...(log === undefined ? [] : [`${u32} log_row = ${cursor};`]),
     `${u32} own_sum = 0u;`,
     ...block(`for (${u32} word = low; word < high; word += 1u)`, [

@@ -33,10 +33,10 @@ const rounded = (operation: string): Readonly<Record<'f64' | 'f32', string>> => 
 });
 
 /** The functions of CUDA that the text calls. */
-const cudaNames: readonly string[] =
-  'floor floorf ceil ceilf trunc truncf rint rintf fabs fabsf atomicAdd atomicOr atomicMin memcpy __shfl_up_sync threadIdx blockIdx blockDim gridDim warpSize'.split(
-    ' ',
-  );
+const cudaNames: readonly string[] = (
+  'floor floorf ceil ceilf trunc truncf rint rintf fabs fabsf atomicAdd atomicOr atomicMin memcpy __shfl_up_sync ' +
+  'threadIdx blockIdx blockDim gridDim warpSize'
+).split(' ');
 
 /** CUDA C++. Arithmetic is by intrinsics: a second lock beside the compiler's options. */
 export const cudaDialect: DeviceDialect = {

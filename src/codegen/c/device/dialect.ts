@@ -60,14 +60,18 @@ export const groupSizeName = {
  * one of these.
  */
 export const frameNames: readonly string[] = (
-  'item_id items local_id group_id groups share_of store_flags sum_before most_of_team raise_fault stop_after is_stopped ctz_u32 ctz_u64 u64_bits trust trust_i32 ' +
-  'part work_group work_groups item all_items member member_of local_items sync_team most here pair pairs begin_pair its_pair dealt chunk shares turn owner t all starts ' +
-  'no_item rows arena ahead first_step sums own_sum own_most worker workers first at share_low last other distance marks middle'
+  'item_id items local_id group_id groups share_of store_flags sum_before most_of_team raise_fault stop_after ' +
+  'is_stopped ctz_u32 ctz_u64 u64_bits trust trust_i32 ' +
+  'part work_group work_groups item all_items member member_of local_items sync_team most here pair pairs ' +
+  'begin_pair its_pair dealt chunk shares turn owner t all starts ' +
+  'no_item rows arena ahead first_step sums own_sum own_most worker workers first at share_low last other ' +
+  'distance marks middle'
 ).split(' ');
 
 /** The functions of OpenCL that the text calls. */
 const openclNames: readonly string[] = (
-  'sqrt floor ceil trunc rint fabs popcount clz barrier f32_div f32_sqrt as_double as_float as_int as_uint as_long as_ulong ' +
+  'sqrt floor ceil trunc rint fabs popcount clz barrier f32_div f32_sqrt as_double as_float as_int as_uint ' +
+  'as_long as_ulong ' +
   'atomic_add atomic_or atomic_min atom_add get_global_id get_local_id get_group_id get_global_size get_num_groups'
 ).split(' ');
 

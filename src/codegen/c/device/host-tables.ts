@@ -78,7 +78,10 @@ function launchLines(
   const rows = launches.map((launch) => {
     const first = own.length;
     for (const name of launch.own) own.push(`  ${ordinals.buffer(name)}u,`);
-    return `  {"${launch.entry}", ${geometryText(launch.geometry, ordinals)}, ${first}u, ${launch.own.length}u, ${launch.parts ?? 1}u, ${launch.member ?? 0}u},`;
+    return (
+      `  {"${launch.entry}", ${geometryText(launch.geometry, ordinals)}, ${first}u, ${launch.own.length}u, ` +
+      `${launch.parts ?? 1}u, ${launch.member ?? 0}u},`
+    );
   });
   return { own, rows };
 }

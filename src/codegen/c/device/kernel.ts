@@ -93,13 +93,15 @@ export function familyTables(context: DeviceContext, named: DeviceFamily, scope:
         (value) => constantText({ type: field.type, value: typeof value === 'string' ? 0 : value }, context).text,
       );
       return [
-        `${tablePrefix(context, values.length)}${context.dialect.types[field.type]} ${table}[] = {${texts.join(', ')}};`,
+        `${tablePrefix(context, values.length)}${context.dialect.types[field.type]} ${table}[] = ` +
+          `{${texts.join(', ')}};`,
       ];
     }
     const places = values.map((value) => context.layout.places.get(String(value)));
     if (places.some((place) => place?.kind === 'own')) return [];
     return [
-      `${tablePrefix(context, places.length)}${context.dialect.types.u32} ${table}[] = {${places.map((place) => `${place?.kind === 'arena' ? place.offset : 0}u`).join(', ')}};`,
+      `${tablePrefix(context, places.length)}${context.dialect.types.u32} ${table}[] = ` +
+        `{${places.map((place) => `${place?.kind === 'arena' ? place.offset : 0}u`).join(', ')}};`,
     ];
   });
 }
@@ -158,7 +160,8 @@ function fieldLines(context: DeviceContext, { named, code }: Section, own: Reado
     const value = `${tableOf(named, inRow)}[member]`;
     if (field.kind === 'value') return [`const ${context.dialect.types[field.type]} ${id} = ${value};`];
     return [
-      `${context.device.bufferPointer(field.element, readOnly)} ${id} = (${plainPointer(context, field.element, readOnly)})(arena + ${value});`,
+      `${context.device.bufferPointer(field.element, readOnly)} ${id} = ` +
+        `(${plainPointer(context, field.element, readOnly)})(arena + ${value});`,
     ];
   });
 }
@@ -297,7 +300,8 @@ function memberLines(context: DeviceContext, { named, members }: Section, first:
   }
   return {
     tables: [
-      `${tablePrefix(context, members.length)}${u32} ${table}[] = {${members.map((member) => `${member}u`).join(', ')}};`,
+      `${tablePrefix(context, members.length)}${u32} ${table}[] = ` +
+        `{${members.map((member) => `${member}u`).join(', ')}};`,
     ],
     lines: [`const ${u32} member = ${table}[${first === 0 ? 'part' : `part - ${first}u`}];`],
   };
@@ -394,7 +398,8 @@ export function partsEntry(
   const dealt = sharesOf(sections, context);
   const turn = dealt === null ? count : dealt.parts.length;
   const constantTable = (name: string, values: readonly number[]): string =>
-    `${tablePrefix(context, values.length)}${u32} ${id}_${name}[] = {${values.map((value) => `${value}u`).join(', ')}};`;
+    `${tablePrefix(context, values.length)}${u32} ${id}_${name}[] = ` +
+    `{${values.map((value) => `${value}u`).join(', ')}};`;
   if (dealt !== null)
     tables.push(
       constantTable('parts', dealt.parts),
@@ -404,11 +409,13 @@ export function partsEntry(
   const lines = [
     ...(dealt === null
       ? [
-          `const ${u32} part = group_id() % ${count}u, work_group = group_id() / ${count}u, work_groups = groups() / ${count}u;`,
+          `const ${u32} part = group_id() % ${count}u, work_group = group_id() / ${count}u, work_groups = ` +
+            `groups() / ${count}u;`,
         ]
       : [
           `const ${u32} turn = group_id() % ${turn}u, part = ${id}_parts[turn], shares = ${id}_shares[part];`,
-          `const ${u32} work_group = group_id() / ${turn}u * shares + ${id}_ranks[turn], work_groups = groups() / ${turn}u * shares;`,
+          `const ${u32} work_group = group_id() / ${turn}u * shares + ${id}_ranks[turn], work_groups = groups() ` +
+            `/ ${turn}u * shares;`,
         ]),
     ...(stays
       ? [itemUnlessStopped(context, item)]

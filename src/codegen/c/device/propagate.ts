@@ -43,7 +43,9 @@ function textsOf(kernel: PropagatePattern, scope: Scope): Texts {
     single: columns === 1,
     slot: ring.slotMask === 0 ? '0u' : `(${u32})emission & ${scope.amount(ring.slotMask)}`,
     counts: scope.load(ring.counts),
-    row: `${scope.load(ring.list)}[slot * ${scope.amount(ring.size)} + k]${begin === 0 ? '' : ` - ${scope.amount(begin)}`}`,
+    row:
+      `${scope.load(ring.list)}[slot * ${scope.amount(ring.size)} + ` +
+      `k]${begin === 0 ? '' : ` - ${scope.amount(begin)}`}`,
     otherRows: kernel.everyElement ? [] : [`row >= ${scope.amount(rows)}`],
     segment: columns === 1 ? 'row' : `row * ${scope.amount(columns)} + ${column}`,
     segments: scope.load(kernel.segments),
@@ -281,7 +283,8 @@ export function devicePropagateCode(
       const spread: Spread = {
         entry: [
           `const ${u32} worker = ${ids.item}, workers = ${ids.items};`,
-          `const ${u32} target_low = share_of(${count}, worker, workers), target_high = share_of(${count}, worker + 1u, workers);`,
+          `const ${u32} target_low = share_of(${count}, worker, workers), target_high = share_of(${count}, ` +
+            'worker + 1u, workers);',
         ],
         spikes: ['0u', '1u'],
         cut: [

@@ -116,7 +116,8 @@ describe.skipIf(!hasNvcc)(
 );
 
 describe.skipIf(!shimmed)(
-  `executed by fibres it writes what the project in C writes${shimmed ? '' : reasonOf(anyCompiler, 'a C compiler, or g++,')}`,
+  'executed by fibres it writes what the project in C ' +
+    `writes${shimmed ? '' : reasonOf(anyCompiler, 'a C compiler, or g++,')}`,
   { timeout: 240_000 },
   () => {
     test.each(projectCases)('$name, whatever the order of threads', async ({ load }) => {

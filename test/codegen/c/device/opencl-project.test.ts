@@ -26,7 +26,8 @@ const buildReason = canBuild ? reason : ' (skipped: no C compiler, or no OpenCL 
 const hasOclgrind = (await runProgram(['oclgrind', '--version'])).status === 0;
 if (process.env['INTERNEURON_REQUIRE_OPENCL'] && !(hasOclgrind && canBuild))
   throw new Error(
-    'INTERNEURON_REQUIRE_OPENCL is set, and oclgrind, a C compiler or the headers of OpenCL (opencl-headers) are missing',
+    'INTERNEURON_REQUIRE_OPENCL is set, and oclgrind, a C compiler or the headers of OpenCL (opencl-headers) are ' +
+      'missing',
   );
 
 /** Writes a project and builds it. */
@@ -81,7 +82,8 @@ describe.skipIf(!hasOpencl || !canBuild)(`a stand-alone project${buildReason}`, 
 const oclgrind = ['oclgrind', '--data-races', '--max-errors', '20'];
 
 describe.skipIf(!hasOclgrind || !canBuild)(
-  `oclgrind finds nothing outside of memory and no race${hasOclgrind ? buildReason : ' (skipped: oclgrind is not installed)'}`,
+  'oclgrind finds nothing outside of memory and no ' +
+    `race${hasOclgrind ? buildReason : ' (skipped: oclgrind is not installed)'}`,
   { timeout: 240_000 },
   () => {
     test.each(projectCases)('$name', async ({ load }) => {

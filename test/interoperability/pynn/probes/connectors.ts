@@ -145,7 +145,9 @@ const seeded: readonly NetworkProbe[] = [
       },
     },
     {
-      note: 'draws begin anew for each receiver; the order of its connections is that of an unstable sort in PyNN, and of the list here',
+      note:
+        'draws begin anew for each receiver; the order of its connections is that of an unstable sort in PyNN, and ' +
+        'of the list here',
     },
   ),
   same('a matrix of weights with gaps', {

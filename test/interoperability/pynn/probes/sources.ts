@@ -134,7 +134,9 @@ export const sourceProbes: readonly Probe[] = [
       neuron: { refuses: /SpikeSourceInhGamma|not available/, because: 'does not have this source' },
       brian2: { refuses: /SpikeSourceInhGamma|not available/, because: 'does not have this source' },
     },
-    note: 'each step has the hazard of the process at its middle; thinning, as NEST does it, draws the same process in continuous time',
+    note:
+      'each step has the hazard of the process at its middle; thinning, as NEST does it, draws the same process in ' +
+      'continuous time',
   },
   {
     section: 'Sources of spikes',

@@ -387,7 +387,8 @@ describe('files', () => {
 describe('a cached schema', () => {
   const namespaces: Readonly<Record<string, string>> = {
     'core/nwb.namespace.yaml':
-      'namespaces:\n- name: core\n  version: 2.9.0\n  doc: core\n  schema:\n  - namespace: hdmf-common\n  - source: nwb.base.yaml\n',
+      'namespaces:\n- name: core\n  version: 2.9.0\n  doc: core\n  schema:\n  - namespace: hdmf-common\n  - ' +
+      'source: nwb.base.yaml\n',
     'core/nwb.base.yaml': 'groups: []\n',
     'common/namespace.yaml':
       'namespaces:\n- name: hdmf-common\n  version: 1.8.0\n  doc: common\n  schema:\n  - source: table.yaml\n' +

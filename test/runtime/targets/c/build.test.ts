@@ -227,7 +227,8 @@ describe('what is missing', () => {
     'OpenMP: threads that were asked for are refused, others are one',
     async () => {
       const without = scripted(
-        `for word; do [ "$word" = -fopenmp ] && { echo "error: no libomp" >&2; exit 1; }; done\nexec ${(anyCompiler as Compiler).command.join(' ')} "$@"`,
+        'for word; do [ "$word" = -fopenmp ] && { echo "error: no libomp" >&2; exit 1; }; done\nexec ' +
+          `${(anyCompiler as Compiler).command.join(' ')} "$@"`,
       );
       const target = cTargetWith({ compiler: { ...without, title: 'clang 99.0' }, available: 4 });
       const failure = await target

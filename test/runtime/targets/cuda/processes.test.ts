@@ -83,7 +83,8 @@ describe.skipIf(!machine)(
       'killed %s in the middle of compiling: the next run compiles again',
       async (which) => {
         compilerThat(
-          `[ $(wc -l < '${folder()}/compilations') -gt 1 ] || until [ -e '${folder()}/go' ] || ! [ -d '${folder()}' ]; do sleep 0.02; done`,
+          `[ $(wc -l < '${folder()}/compilations') -gt 1 ] || until [ -e '${folder()}/go' ] || ! [ -d ` +
+            `'${folder()}' ]; do sleep 0.02; done`,
         );
         const first = start();
         await until(() => compilations() === 1, 'the compiler starts');

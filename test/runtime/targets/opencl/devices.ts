@@ -7,7 +7,8 @@ const availability = await openclTarget.probe();
 // With INTERNEURON_REQUIRE_OPENCL set nothing may be left out.
 if (!availability.available && process.env['INTERNEURON_REQUIRE_OPENCL'])
   throw new Error(
-    `INTERNEURON_REQUIRE_OPENCL is set, and ${availability.reason ?? 'there is no OpenCL device'} (${availability.hint ?? ''})`,
+    `INTERNEURON_REQUIRE_OPENCL is set, and ${availability.reason ?? 'there is no OpenCL device'} ` +
+      `(${availability.hint ?? ''})`,
   );
 
 /** Whether there is a device that runs models. */

@@ -143,7 +143,8 @@ describe('arithmetic that cannot be trusted', () => {
     const rounded = trustChecks.findIndex((check) => check.name.startsWith('rounding is not to nearest'));
     const { message, hint } = distrustError((1 << flushed) | (1 << rounded));
     expect(message).toBe(
-      'arithmetic on this machine cannot be trusted: denormal numbers are flushed to zero; rounding is not to nearest, ties to even',
+      'arithmetic on this machine cannot be trusted: denormal numbers are flushed to zero; rounding is not to ' +
+        'nearest, ties to even',
     );
     expect(hint).toMatch(/ffast-math/);
   });

@@ -260,7 +260,8 @@ describe('what is wrong with a network is said where it is', () => {
     ],
     [
       'a source without a port',
-      `${groups}<Bundle id="b" by="syn">${link('p[0]', 'p[0]', '1', '0ms')}</Bundle><Group id="w" of="pulse" count="1"/><Bundle id="d" by="syn">${link('w[0]', 'p[0]', '1', '0ms')}</Bundle>`,
+      `${groups}<Bundle id="b" by="syn">${link('p[0]', 'p[0]', '1', '0ms')}</Bundle><Group id="w" of="pulse" ` +
+        `count="1"/><Bundle id="d" by="syn">${link('w[0]', 'p[0]', '1', '0ms')}</Bundle>`,
       'lems/no-port',
       'no port on which events leave',
     ],
@@ -277,10 +278,13 @@ describe('what is wrong with a network is said where it is', () => {
   });
 
   it('a source that never emits is a warning, and its connections do nothing', () => {
-    const mute = `<ComponentType name="Mute"><EventPort name="out" direction="out"/><Dynamics><StateVariable name="x" dimension="none"/></Dynamics></ComponentType><Mute id="mute"/>`;
+    const mute =
+      '<ComponentType name="Mute"><EventPort name="out" direction="out"/><Dynamics><StateVariable name="x" ' +
+      'dimension="none"/></Dynamics></ComponentType><Mute id="mute"/>';
     const { valid, diagnostics, document } = importing(
       network(
-        `${groups}<Group id="m" of="mute" count="1"/><Bundle id="b" by="syn">${link('m[0]', 'p[0]', '1', '0ms')}</Bundle>`,
+        `${groups}<Group id="m" of="mute" count="1"/><Bundle id="b" ` +
+          `by="syn">${link('m[0]', 'p[0]', '1', '0ms')}</Bundle>`,
       ).replace('<Net id', `${mute}<Net id`),
     );
     expect(valid).toBe(true);

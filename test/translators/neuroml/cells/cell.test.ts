@@ -13,7 +13,8 @@ const from = (id: number, along?: number): string =>
   `<parent segment="${id}"${along === undefined ? '' : ` fractionAlong="${along}"`}/>`;
 const start = '<proximal x="0" y="0" z="0" diameter="4"/>';
 const marked = (id: string, members: readonly number[], more = ''): string =>
-  `<segmentGroup id="${id}" neuroLexId="sao864921383">${more}${members.map((member) => `<member segment="${member}"/>`).join('')}</segmentGroup>`;
+  `<segmentGroup id="${id}" ` +
+  `neuroLexId="sao864921383">${more}${members.map((member) => `<member segment="${member}"/>`).join('')}</segmentGroup>`;
 
 /** A root of 10 um with two branches: 1, 2, 3 of 20 um each from its end, and 4 of 30 um from its middle. */
 const tree = [
@@ -125,7 +126,9 @@ describe('sections', () => {
 
   test('a section is cut where properties differ along it, with its divisions shared by length', () => {
     const parts = '<segmentGroup id="far"><member segment="3"/></segmentGroup>';
-    const membrane = `${usual}<channelDensity id="l" ionChannel="leak" condDensity="3S_per_m2" erev="-70mV" ion="non_specific" segmentGroup="far"/>`;
+    const membrane =
+      `${usual}<channelDensity id="l" ionChannel="leak" condDensity="3S_per_m2" erev="-70mV" ion="non_specific" ` +
+      'segmentGroup="far"/>';
     const marks = marked('dend', [1, 2, 3], '<property tag="numberInternalDivisions" value="6"/>');
     const { sections, mechanisms } = compartments(document(tree + marks + parts, membrane));
     expect(Object.keys(sections)).toEqual(['segment_0', 'dend', 'dend_2', 'segment_4']);
@@ -136,7 +139,8 @@ describe('sections', () => {
 
   test('a sphere is a cylinder of the same area', () => {
     const ball =
-      '<segment id="0" name="soma"><proximal x="1" y="2" z="3" diameter="10"/><distal x="1" y="2" z="3" diameter="10"/></segment>';
+      '<segment id="0" name="soma"><proximal x="1" y="2" z="3" diameter="10"/><distal x="1" y="2" z="3" ' +
+      'diameter="10"/></segment>';
     const { sections } = compartments(document(ball + segment(1, from(0), 30)));
     expect(sections['soma']).toMatchObject({ length: 1e-5, diameter: 1e-5 });
   });
@@ -187,7 +191,9 @@ describe('mechanisms', () => {
 
   test('calcium: a channel by the equation of Nernst, and the pool that it fills', () => {
     const membrane = `${usual}<channelDensityNernst id="ca" ionChannel="cal" condDensity="2S_per_m2" ion="ca" segmentGroup="all"/>`;
-    const inside = `<species id="ca" ion="ca" concentrationModel="pool" initialConcentration="1e-4mM" initialExtConcentration="2mM"/>`;
+    const inside =
+      '<species id="ca" ion="ca" concentrationModel="pool" initialConcentration="1e-4mM" ' +
+      'initialExtConcentration="2mM"/>';
     const { mechanisms, ions } = compartments(document(tree, membrane, inside));
     expect(ions).toEqual({ ca: { valence: 2, inside: 1e-4, outside: 2 } });
     expect(mechanisms['ca']).toMatchObject({
@@ -236,7 +242,9 @@ describe('mechanisms', () => {
   });
 
   test('counted channels: each compartment has its share by area', () => {
-    const membrane = `${usual}<channelPopulation id="few" ionChannel="leak" number="100" erev="-60mV" ion="non_specific" segment="3"/>`;
+    const membrane =
+      `${usual}<channelPopulation id="few" ionChannel="leak" number="100" erev="-60mV" ion="non_specific" ` +
+      'segment="3"/>';
     const { mechanisms } = compartments(document(tree, membrane));
     // A cylinder of 20 um with a diameter of 2 um has 40 pi um**2.
     const area = 40 * Math.PI * 1e-12;
@@ -324,7 +332,9 @@ describe('networks of cells with compartments', () => {
     );
   const electrical = `<electricalProjection id="e" presynapticPopulation="p" postsynapticPopulation="p">
 <electricalConnection id="0" preCell="0" postCell="1" preSegment="3" preFractionAlong="0.25" postSegment="4" synapse="gap"/></electricalProjection>`;
-  const spikes = `<projection id="j" presynapticPopulation="p" postsynapticPopulation="q" synapse="s"><connection id="0" preCellId="../p[0]" postCellId="../q[0]"/></projection>`;
+  const spikes =
+    '<projection id="j" presynapticPopulation="p" postsynapticPopulation="q" synapse="s"><connection id="0" ' +
+    'preCellId="../p[0]" postCellId="../q[0]"/></projection>';
   const importing = (text: string) => importModel({ name: 'd.nml', text });
 
   test('gap junctions join places on segments', () => {

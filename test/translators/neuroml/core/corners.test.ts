@@ -8,7 +8,9 @@ import { simulate, trace } from '../../../support/simulate.js';
 
 const includes = '<Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>';
 const simulation = (columns: readonly string[], length: string, step: string): string =>
-  `<Simulation id="sim" length="${length}" step="${step}" target="net"><OutputFile id="of" fileName="x.dat">${columns.map((quantity, k) => `<OutputColumn id="c${k}" quantity="${quantity}"/>`).join('')}</OutputFile></Simulation><Target component="sim"/>`;
+  `<Simulation id="sim" length="${length}" step="${step}" target="net"><OutputFile id="of" ` +
+  `fileName="x.dat">${columns.map((quantity, k) => `<OutputColumn id="c${k}" quantity="${quantity}"/>`).join('')}</OutputFile></Simulation><Target ` +
+  'component="sim"/>';
 
 describe('conductances after one event', () => {
   /** A synapse that gets one event in the step after 1 ms, on a cell that does not move. */

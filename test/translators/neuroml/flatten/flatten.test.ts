@@ -68,7 +68,8 @@ describe('instances within', () => {
   const cell = (parts: string): string => one(`${types}<Cell id="c" C="2">${parts}</Cell>`);
   const two = documentOf(
     cell(
-      '<Part id="p" kind="a" k="3"><inner type="Inner"/></Part><Part id="q" kind="b" k="4"><inner type="Inner"/></Part>',
+      '<Part id="p" kind="a" k="3"><inner type="Inner"/></Part><Part id="q" kind="b" k="4"><inner ' +
+        'type="Inner"/></Part>',
     ),
   );
   const type = neuron(two, 'c');

@@ -66,27 +66,32 @@ describe('other rules of types', () => {
     ],
     [
       'a derivative whose minus comes later',
-      '<Dynamics><StateVariable name="v" dimension="voltage"/><TimeDerivative variable="v" value="v - v / 2"/></Dynamics>',
+      '<Dynamics><StateVariable name="v" dimension="voltage"/><TimeDerivative variable="v" value="v - v / ' +
+        '2"/></Dynamics>',
       'error lems/dimension-mismatch «v - v / 2»',
     ],
     [
       'a sum that starts from a variable that is zero',
-      '<Dynamics><StateVariable name="v" dimension="voltage"/><DerivedVariable name="z" value="0"/><TimeDerivative variable="v" value="z - v / 2"/></Dynamics>',
+      '<Dynamics><StateVariable name="v" dimension="voltage"/><DerivedVariable name="z" ' +
+        'value="0"/><TimeDerivative variable="v" value="z - v / 2"/></Dynamics>',
       'warning lems/dimension-mismatch «z - v / 2»',
     ],
     [
       'a choice of another dimension',
-      '<Dynamics><ConditionalDerivedVariable name="y" dimension="voltage"><Case value="t"/></ConditionalDerivedVariable></Dynamics>',
+      '<Dynamics><ConditionalDerivedVariable name="y" dimension="voltage"><Case ' +
+        'value="t"/></ConditionalDerivedVariable></Dynamics>',
       'error lems/dimension-mismatch «t»',
     ],
     [
       'an assignment to a derived variable changes nothing',
-      '<Dynamics><DerivedVariable name="y" dimension="time" value="t"/><OnStart><StateAssignment variable="y" value="t"/></OnStart></Dynamics>',
+      '<Dynamics><DerivedVariable name="y" dimension="time" value="t"/><OnStart><StateAssignment variable="y" ' +
+        'value="t"/></OnStart></Dynamics>',
       'warning lems/assigns-derived «<StateAssignment»',
     ],
     [
       'derived variables in a circle',
-      '<Dynamics><DerivedVariable name="a" dimension="none" value="b + 1"/><DerivedVariable name="b" dimension="none" value="c"/><DerivedVariable name="c" dimension="none" value="2 * a"/></Dynamics>',
+      '<Dynamics><DerivedVariable name="a" dimension="none" value="b + 1"/><DerivedVariable name="b" ' +
+        'dimension="none" value="c"/><DerivedVariable name="c" dimension="none" value="2 * a"/></Dynamics>',
       'error lems/derived-circle «b + 1»',
     ],
     [
@@ -96,17 +101,20 @@ describe('other rules of types', () => {
     ],
     [
       'a state variable that is derived too',
-      '<Dynamics><StateVariable name="y" dimension="time"/><DerivedVariable name="y" dimension="time" value="t"/></Dynamics>',
+      '<Dynamics><StateVariable name="y" dimension="time"/><DerivedVariable name="y" dimension="time" ' +
+        'value="t"/></Dynamics>',
       'warning lems/two-kinds «<StateVariable»',
     ],
     [
       'a variable that is declared twice',
-      '<Dynamics><DerivedVariable name="y" dimension="time" value="t"/><DerivedVariable name="y" dimension="time" value="2 * t"/></Dynamics>',
+      '<Dynamics><DerivedVariable name="y" dimension="time" value="t"/><DerivedVariable name="y" ' +
+        'dimension="time" value="2 * t"/></Dynamics>',
       'warning lems/repeated-variable «<DerivedVariable»',
     ],
     [
       'a definition among actions',
-      '<Dynamics><OnCondition test="t .gt. 0"><DerivedVariable name="y" dimension="time" value="t"/></OnCondition></Dynamics>',
+      '<Dynamics><OnCondition test="t .gt. 0"><DerivedVariable name="y" dimension="time" ' +
+        'value="t"/></OnCondition></Dynamics>',
       'warning lems/misplaced-element «<DerivedVariable»',
     ],
     [
@@ -121,7 +129,8 @@ describe('other rules of types', () => {
     ],
     [
       'an assignment of another dimension',
-      '<Dynamics><StateVariable name="v" dimension="voltage"/><OnStart><StateAssignment variable="v" value="t"/></OnStart></Dynamics>',
+      '<Dynamics><StateVariable name="v" dimension="voltage"/><OnStart><StateAssignment variable="v" ' +
+        'value="t"/></OnStart></Dynamics>',
       'error lems/dimension-mismatch «t»',
     ],
     [
@@ -131,7 +140,8 @@ describe('other rules of types', () => {
     ],
     [
       'an event out of a port in',
-      '<EventPort name="in" direction="in"/><Dynamics><OnCondition test="t .gt. 0"><EventOut port="in"/></OnCondition></Dynamics>',
+      '<EventPort name="in" direction="in"/><Dynamics><OnCondition test="t .gt. 0"><EventOut ' +
+        'port="in"/></OnCondition></Dynamics>',
       'error lems/unknown-member «<EventOut»',
     ],
     ['an event from no port', '<Dynamics><OnEvent port="in"/></Dynamics>', 'error lems/unknown-member «<OnEvent»'],
@@ -152,7 +162,8 @@ describe('other rules of types', () => {
     ],
     [
       'a scheme over no list',
-      '<Children name="a" type="x"/><Dynamics><KineticScheme name="k" nodes="a" edges="b" stateVariable="p" edgeSource="from" edgeTarget="to" forwardRate="r" reverseRate="r"/></Dynamics>',
+      '<Children name="a" type="x"/><Dynamics><KineticScheme name="k" nodes="a" edges="b" stateVariable="p" ' +
+        'edgeSource="from" edgeTarget="to" forwardRate="r" reverseRate="r"/></Dynamics>',
       'error lems/unknown-member «<KineticScheme»',
     ],
   ])('%s', (_, content, mark) => {
@@ -176,7 +187,8 @@ describe('other rules of types', () => {
 
   it('what is wrong with a type that nothing uses is a warning', () => {
     const content =
-      '<ComponentType name="x"><Dynamics><DerivedVariable name="y" dimension="voltage" value="1"/></Dynamics></ComponentType>';
+      '<ComponentType name="x"><Dynamics><DerivedVariable name="y" dimension="voltage" ' +
+      'value="1"/></Dynamics></ComponentType>';
     expect(reading(lems(content)).diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
       'warning lems/dimension-mismatch',
     ]);

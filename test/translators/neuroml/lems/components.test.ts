@@ -51,7 +51,8 @@ describe('the type and place of a component', () => {
 
   it('keeps notes and annotation, wherever they stand', () => {
     const { model, findings } = read(
-      '<cell id="a" C="1"><notes>Some &lt;text&gt;</notes><annotation><rdf:RDF xmlns:rdf="r"><rdf:li x="1"/></rdf:RDF></annotation></cell>',
+      '<cell id="a" C="1"><notes>Some &lt;text&gt;</notes><annotation><rdf:RDF xmlns:rdf="r"><rdf:li ' +
+        'x="1"/></rdf:RDF></annotation></cell>',
     );
     expect(findings).toEqual([]);
     expect(model!.components[0]!.kept).toMatchObject([
@@ -64,7 +65,8 @@ describe('the type and place of a component', () => {
 describe('prototypes', () => {
   it('give attributes and children that are not given again', () => {
     const { model, findings } = read(
-      '<cell id="a" C="1"><shape/><gate id="m"/><gate id="h"/></cell><cell id="b" extends="a"><gate id="m" n="3"/></cell><Component id="c" extends="b" C="5"/>',
+      '<cell id="a" C="1"><shape/><gate id="m"/><gate id="h"/></cell><cell id="b" extends="a"><gate id="m" ' +
+        'n="3"/></cell><Component id="c" extends="b" C="5"/>',
     );
     expect(findings).toEqual([]);
     expect(model!.components.map(outline)).toEqual([
@@ -144,7 +146,8 @@ describe('what is wrong with components', () => {
       (_, index) => `<connection id="${index}" from="x" weight="1 mV" wait="2"/>`,
     ).join('\n');
     const { diagnostics } = read(
-      `<cell id="c" C="1"/><net id="n"><population id="p" component="c" size="1"/><projection id="j" pre="p" post="p">${connections}</projection></net>`,
+      '<cell id="c" C="1"/><net id="n"><population id="p" component="c" size="1"/><projection id="j" pre="p" ' +
+        `post="p">${connections}</projection></net>`,
     );
     const count = (code: string, severity: string): number =>
       diagnostics.filter((found) => found.code === code && found.severity === severity).length;
@@ -159,7 +162,8 @@ describe('what is wrong with components', () => {
 
 describe('references', () => {
   const network = (pre: string): string =>
-    `<cell id="c" C="1"/><net id="n"><population id="excitatory" component="c" size="1"/><projection id="j" pre="${pre}" post="excitatory"/></net>`;
+    '<cell id="c" C="1"/><net id="n"><population id="excitatory" component="c" size="1"/><projection id="j" ' +
+    `pre="${pre}" post="excitatory"/></net>`;
   it('find what stands beside them, locally', () => {
     expect(read(network('excitatory')).findings).toEqual([]);
     expect(read(network('exitatory')).diagnostics).toMatchObject([

@@ -44,7 +44,8 @@ describe('attributes of elements that define', () => {
     [
       'a tunnel that shows a variable',
       structure(
-        '<With instance="p" as="a"/><With instance="p" as="b"/><Tunnel name="t" endA="a" endB="b" componentA="c" componentB="c" expose="v" as="w"/>',
+        '<With instance="p" as="a"/><With instance="p" as="b"/><Tunnel name="t" endA="a" endB="b" componentA="c" ' +
+          'componentB="c" expose="v" as="w"/>',
       ),
       ['error lems/unsupported-attribute «expose»', 'error lems/unsupported-attribute «as»'],
     ],

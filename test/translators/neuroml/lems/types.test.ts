@@ -138,7 +138,8 @@ describe('definitions', () => {
   it('read constants of the file, also as expressions of earlier ones', () => {
     const { model, findings } = reading(
       lems(
-        '<Constant symbol="F" value="96485.3"/><Constant symbol="halfF" value="F / 2"/><Constant symbol="v" dimension="voltage" value="2mV"/>',
+        '<Constant symbol="F" value="96485.3"/><Constant symbol="halfF" value="F / 2"/><Constant symbol="v" ' +
+          'dimension="voltage" value="2mV"/>',
       ),
     );
     expect(findings).toEqual([]);
@@ -229,7 +230,8 @@ describe('what is wrong with definitions', () => {
     [
       'a derivative twice',
       type(
-        '<Dynamics><StateVariable name="v"/><TimeDerivative variable="v" value="0"/><TimeDerivative variable="v" value="0"/></Dynamics>',
+        '<Dynamics><StateVariable name="v"/><TimeDerivative variable="v" value="0"/><TimeDerivative variable="v" ' +
+          'value="0"/></Dynamics>',
       ),
       'error lems/duplicate «v»',
     ],
@@ -245,7 +247,8 @@ describe('what is wrong with definitions', () => {
   it('types that extend one another in a circle', () => {
     const { errors, model } = reading(
       lems(
-        '<ComponentType name="a" extends="b"/><ComponentType name="b" extends="c"/><ComponentType name="c" extends="a"/>',
+        '<ComponentType name="a" extends="b"/><ComponentType name="b" extends="c"/><ComponentType name="c" ' +
+          'extends="a"/>',
       ),
     );
     expect(errors).toEqual(['lems/type-cycle']);

@@ -17,7 +17,9 @@ describe('shapes', () => {
     [
       'groups of segments',
       cell(
-        `${root}<segmentGroup id="g"><member segment="0"/><path><from segment="0"/><to segment="0"/></path></segmentGroup><segmentGroup id="h"><include segmentGroup="g"/><subTree><from segment="0"/></subTree></segmentGroup>`,
+        `${root}<segmentGroup id="g"><member segment="0"/><path><from segment="0"/><to ` +
+          'segment="0"/></path></segmentGroup><segmentGroup id="h"><include segmentGroup="g"/><subTree><from ' +
+          'segment="0"/></subTree></segmentGroup>',
       ),
       [],
     ],
@@ -71,7 +73,8 @@ describe('shapes', () => {
     [
       'groups in a circle',
       cell(
-        `${root}<segmentGroup id="g"><include segmentGroup="h"/></segmentGroup><segmentGroup id="h"><include segmentGroup="g"/></segmentGroup>`,
+        `${root}<segmentGroup id="g"><include segmentGroup="h"/></segmentGroup><segmentGroup id="h"><include ` +
+          'segmentGroup="g"/></segmentGroup>',
       ),
       ['error neuroml/segment-group-loop «<segmentGroup»'],
     ],
@@ -113,7 +116,8 @@ describe('biophysics', () => {
     ['the group of all', density('ion="na" segmentGroup="all"') + rest, []],
     [
       'thresholds and potentials of several groups',
-      '<spikeThresh value="0 mV"/><spikeThresh value="1 mV"/><specificCapacitance value="1 uF_per_cm2"/><initMembPotential value="0mV"/><initMembPotential value="0mV" segmentGroup="all"/>',
+      '<spikeThresh value="0 mV"/><spikeThresh value="1 mV"/><specificCapacitance value="1 ' +
+        'uF_per_cm2"/><initMembPotential value="0mV"/><initMembPotential value="0mV" segmentGroup="all"/>',
       [],
     ],
     [
@@ -134,7 +138,8 @@ describe('biophysics', () => {
 describe('channels and networks', () => {
   const rate = (name: string): string => `<${name} type="HHExpRate" rate="1per_ms" midpoint="0mV" scale="1mV"/>`;
   const gate = (content: string, instances = '1'): string =>
-    `<ionChannelHH id="i" conductance="1pS"><gateHHrates id="m" instances="${instances}">${content}</gateHHrates></ionChannelHH>`;
+    '<ionChannelHH id="i" conductance="1pS"><gateHHrates id="m" ' +
+    `instances="${instances}">${content}</gateHHrates></ionChannelHH>`;
   const net = (content: string): string =>
     `<expOneSynapse id="s" gbase="1nS" erev="0mV" tauDecay="1ms"/><iafCell id="iaf" C="1nF" thresh="0mV" reset="0mV" leakConductance="1nS" leakReversal="0mV"/>
 <network id="n"><population id="p" component="iaf" size="2"/>${content}</network>`;
@@ -221,19 +226,24 @@ describe('channels and networks', () => {
   });
 
   it('asks nothing of types of the same name that are not core types', () => {
-    const text = `<Lems><ComponentType name="connection"/><ComponentType name="segment"/><connection id="x"/><segment id="y"/></Lems>`;
+    const text =
+      '<Lems><ComponentType name="connection"/><ComponentType name="segment"/><connection id="x"/><segment ' +
+      'id="y"/></Lems>';
     expect(reading(text).marks).toEqual([]);
   });
 });
 
 describe('what stands in an element, and in which order', () => {
   const rates =
-    '<forwardRate type="HHExpRate" rate="1per_ms" midpoint="0mV" scale="1mV"/><reverseRate type="HHExpRate" rate="1per_ms" midpoint="0mV" scale="1mV"/>';
+    '<forwardRate type="HHExpRate" rate="1per_ms" midpoint="0mV" scale="1mV"/><reverseRate type="HHExpRate" ' +
+    'rate="1per_ms" midpoint="0mV" scale="1mV"/>';
   const blocking = (content: string): string =>
-    `<blockingPlasticSynapse id="s" gbase="1nS" erev="0mV" tauRise="1ms" tauDecay="2ms">${content}</blockingPlasticSynapse>`;
+    '<blockingPlasticSynapse id="s" gbase="1nS" erev="0mV" tauRise="1ms" ' +
+    `tauDecay="2ms">${content}</blockingPlasticSynapse>`;
   const plastic = '<plasticityMechanism type="tsodyksMarkramDepMechanism" initReleaseProb="0.5" tauRec="120 ms"/>';
   const block =
-    '<blockMechanism type="voltageConcDepBlockMechanism" species="mg" blockConcentration="1.2 mM" scalingConc="1.9 mM" scalingVolt="16 mV"/>';
+    '<blockMechanism type="voltageConcDepBlockMechanism" species="mg" blockConcentration="1.2 mM" ' +
+    'scalingConc="1.9 mM" scalingVolt="16 mV"/>';
   it.each([
     [
       'points of a segment',
@@ -248,7 +258,8 @@ describe('what stands in an element, and in which order', () => {
     [
       'a gate in two parts',
       nml(
-        `<ionChannelHH id="i"><gateHHrates id="m" instances="1">${rates}<q10Settings type="q10Fixed" fixedQ10="3"/></gateHHrates></ionChannelHH>`,
+        `<ionChannelHH id="i"><gateHHrates id="m" instances="1">${rates}<q10Settings type="q10Fixed" ` +
+          'fixedQ10="3"/></gateHHrates></ionChannelHH>',
       ),
       ['warning neuroml/element-order «<q10Settings»'],
     ],

@@ -53,7 +53,10 @@ export function reading(
     ),
     marks: diagnostics.list.map(({ severity, code, place }) => {
       const line = (files[place?.document ?? ''] ?? '').split('\n')[(place?.line ?? 0) - 1] ?? '';
-      return `${severity} ${code} «${line.slice((place?.column ?? 1) - 1, (place?.column ?? 1) - 1 + (place?.length ?? 0))}»`;
+      return (
+        `${severity} ${code} ` +
+        `«${line.slice((place?.column ?? 1) - 1, (place?.column ?? 1) - 1 + (place?.length ?? 0))}»`
+      );
     }),
     errors: diagnostics.list.filter(({ severity }) => severity === 'error').map(({ code }) => code),
   };

@@ -17,11 +17,12 @@ export async function inFolder<T>(action: (folder: string) => Promise<T>): Promi
   }
 }
 
-/** The output files of a run by name: those in `results` below a folder. */
+/** The output files of a run by name: those in `results` below a folder, without the hidden list of them. */
 export function outputs(folder: string): ReadonlyMap<string, Table> {
   const results = join(folder, 'results');
+  const names = readdirSync(results).filter((name) => !name.startsWith('.'));
   return new Map(
-    readdirSync(results).map((name) => {
+    names.map((name) => {
       const lines = readFileSync(join(results, name), 'utf8').split('\n');
       return [name, lines.filter((line) => line !== '').map((line) => line.trimEnd().split('\t'))];
     }),

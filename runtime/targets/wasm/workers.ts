@@ -47,6 +47,7 @@ function replyError(reply: Reply): Error | undefined {
 export class Workers {
   readonly #workers: readonly Worker[];
   #failure: Error | undefined;
+  #ending = false;
 
   constructor(module: WasmModule, memory: WasmMemory, threads: number) {
     this.#workers = Array.from({ length: threads }, () => {
@@ -66,7 +67,8 @@ export class Workers {
         worker.off('message', onMessage);
         worker.off('error', onError);
         worker.off('exit', onExit);
-        worker.unref();
+        // The end of a worker that is told to end must be seen, or the process ends first.
+        if (!this.#ending) worker.unref();
       };
       const onMessage = (reply: Reply): void => {
         finish();
@@ -114,6 +116,7 @@ export class Workers {
   }
 
   async terminate(): Promise<void> {
+    this.#ending = true;
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 }

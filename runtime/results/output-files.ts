@@ -32,6 +32,7 @@ export function incompletePath(path: string): string {
 }
 
 const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
+  EEXIST: ['it already exists', 'choose another name with -o'],
   ENOENT: ['its folder does not exist', 'create the folder first, or choose another with -o'],
   UNWRITABLE: ['its folder takes no files', 'choose another folder with -o'],
   ELOOP: ['a symbolic link stands where its temporary file goes', 'remove the link, or choose another folder with -o'],

@@ -226,6 +226,7 @@ export const commands = {
     options: {
       format: { type: 'string', choices: descriptionFormats, describe: 'how the tables are written [text]' },
       output: { type: 'string', alias: 'o', value: 'file', describe: 'write to a file instead of the terminal' },
+      force,
       seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
       dt: { type: 'string', value: 'time', describe: "time step ('0.1 ms')" },
       timing,

@@ -4,11 +4,13 @@
  */
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join, parse } from 'node:path';
-import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
+import { outputError } from '../../runtime/results/output-files.js';
+import { DiagnosticError } from '../diagnostics/diagnostic.js';
 import type { DataReference, DataStore } from '../model/model.js';
 import { messages } from './messages.js';
+import { writeText } from './replaceable.js';
 
 type DataArray = DataStore extends ReadonlyMap<string, infer Item> ? Item : never;
 
@@ -49,15 +51,11 @@ export function writeDataFiles(data: DataStore, document: string): readonly stri
     mkdirSync(folder, { recursive: true });
     return [...data].map(([digest, array]) => {
       const path = join(folder, digest);
-      writeFileSync(path, new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+      writeText(path, new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
       return path;
     });
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new UsageError(
-      `the arrays of the model cannot be written to ${folder} (${reason})`,
-      'choose another folder with -o',
-    );
+    throw outputError(error, folder);
   }
 }
 

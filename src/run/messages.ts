@@ -9,6 +9,8 @@ export const mostSteps = 2 ** 31 - 1;
 const notNumbersHint =
   'the method of integration may be unstable with this time step, or a root or logarithm was taken of what is negative';
 
+const sameFileHint = 'give each output a name of its own; names that differ in case alone are one file on some systems';
+
 /** The catalogue; each entry gives a finding without its place. */
 export const messages = {
   notADocument: (found: unknown): Finding => ({
@@ -109,6 +111,18 @@ export const messages = {
     file: string,
     refusal: { readonly message: string; readonly expected: string; readonly hint: string },
   ): Finding => ({ code: 'run/file-refused', ...refusal, found: shorten(file) }),
+  sameFile: (one: string, other: string): Finding => ({
+    code: 'run/same-file',
+    message: `the model writes two files to one: ${shorten(one)} and ${shorten(other)}`,
+    expected: 'a file for each output',
+    found: shorten(other),
+    hint: sameFileHint,
+  }),
+  sameOutput: (one: string, other: string): UsageError =>
+    new UsageError(
+      one === other ? `two outputs are written to ${one}` : `two outputs are one file: ${one} and ${other}`,
+      sameFileHint,
+    ),
   notOurs: (path: string, changed: boolean): UsageError =>
     new UsageError(
       changed ? `${path} was changed after interneuron wrote it` : `${path} exists, and interneuron did not write it`,

@@ -10,6 +10,7 @@ import type { Positions } from '../diagnostics/positions.js';
 import { oneOf, suggestion } from '../diagnostics/suggest.js';
 import type { Model } from '../model/model.js';
 import { messages } from './messages.js';
+import { samePairs } from './same-file.js';
 
 /** Writers are loaded when used: the HDF5 library alone is 4 MB. */
 const writers: Readonly<Record<string, (path: string) => Promise<ResultWriter>>> = {
@@ -52,13 +53,7 @@ export async function modelFiles(
 ): Promise<readonly { readonly file: string; readonly pointer: string }[]> {
   if (model.annotations['outputFiles'] === undefined) return [];
   const { datFiles } = await import('../../runtime/results/dat/plan.js');
-  const given: unknown = model.annotations['outputFiles'];
-  const named = (file: string): number =>
-    Array.isArray(given) ? given.findIndex((entry: { readonly file?: unknown }) => entry.file === file) : 0;
-  return datFiles(model.annotations).map(({ file }) => ({
-    file,
-    pointer: `/annotations/outputFiles/${named(file)}/file`,
-  }));
+  return datFiles(model.annotations).map(({ file }, k) => ({ file, pointer: `/annotations/outputFiles/${k}/file` }));
 }
 
 /**
@@ -77,18 +72,25 @@ export async function modelFilePaths(model: Model, positions: Positions, folder:
 
 /**
  * What a model may not write.
- * @diagnostic run/file-refused
+ * @diagnostic run/file-refused, run/same-file
  */
 export async function refusedFiles(model: Model, positions: Positions, folder: string): Promise<readonly Diagnostic[]> {
   const files = await modelFiles(model);
   if (files.length === 0) return [];
   const { nameRefusal } = await import('../../runtime/results/dat/plan.js');
-  return files.flatMap(({ file, pointer }): Diagnostic[] => {
+  const refused = files.flatMap(({ file, pointer }): Diagnostic[] => {
     const refusal: NameRefusal | null = nameRefusal(folder, file);
     return refusal
       ? [{ severity: 'error', ...messages.fileRefused(file, refusal), place: positions.place(pointer) }]
       : [];
   });
+  const outputs = files.map((entry) => ({ ...entry, output: entry.file, files: [resolve(folder, entry.file)] }));
+  const same = samePairs(outputs).map(([one, other]): Diagnostic => {
+    const place = positions.place(other.pointer);
+    const related = [{ message: 'the other', place: positions.place(one.pointer) }];
+    return { severity: 'error', ...messages.sameFile(one.file, other.file), place, related };
+  });
+  return [...refused, ...same];
 }
 
 /**

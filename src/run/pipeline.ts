@@ -20,6 +20,7 @@ import { messages, mostSteps } from './messages.js';
 import { withPositions } from './positions.js';
 import { filesOf, modelFilePaths, modelFilesWriter, outputWriter } from './outputs.js';
 import { noteWritten, refuseToReplace } from './replaceable.js';
+import { refuseSameFile } from './same-file.js';
 import { isMarkup, recognise, type Notation, type TreeNotation } from './recognise.js';
 import { readMarkup } from './read-markup.js';
 import { readSource, type Source } from './read-source.js';
@@ -417,8 +418,15 @@ export async function runModel(
   const units = options.units ?? fileUnits(imported.notation);
   const recorder = createRecorder(program, protocol, fanOut(writers), { units: units.samples });
   const series = recorder.plan.setup.series.map(({ name }) => name);
-  const files = (options.outputs ?? []).flatMap((path) => filesOf(path, series));
-  await refuseToReplace([...files, ...modelPaths.flatMap((path) => filesOf(path, []))], options.force ?? false);
+  const written = [
+    ...(options.outputs ?? []).map((path) => ({ output: path, files: filesOf(path, series) })),
+    ...modelPaths.map((path) => ({ output: path, files: filesOf(path, []) })),
+  ];
+  refuseSameFile(written);
+  await refuseToReplace(
+    written.flatMap(({ files }) => files),
+    options.force ?? false,
+  );
   const { subject, command, repeated } = options;
   const { source } = imported;
   const { compiler } = executable;

@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readSync, statSync, writeFileSync, type Stats } from 'node:fs'; // prettier-ignore
 import { basename, dirname, extname, join } from 'node:path';
 import { provenancePath } from '../../runtime/results/csv/write.js';
+import { createOutput, orAbandon } from '../../runtime/results/output-files.js';
 import { messages } from './messages.js';
 
 const recordName = '.interneuron-outputs';
@@ -34,6 +35,20 @@ export async function refuseToReplace(paths: readonly string[], force: boolean):
     if (recorded === undefined ? await isResult(path) : recorded === digestOf(path)) continue;
     throw messages.notOurs(path, recorded !== undefined);
   }
+}
+
+/** Writes a text under a temporary name first, and notes that the file is ours. @throws UsageError */
+export function writeText(path: string, text: string | Uint8Array): void {
+  const file = createOutput(path);
+  orAbandon(
+    () => [file],
+    () => {
+      file.write(text);
+      file.finish();
+      file.rename(path);
+    },
+  );
+  noteWritten([path]);
 }
 
 /** Notes in their folders that these files are ours; where that cannot be, they are replaced by force alone. */

@@ -1,11 +1,11 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runCommand, temporaryFolder } from '../support/command.js';
 
 const folder = temporaryFolder();
 
 /** One cell that decays by a hundredth of its distance in each step, with a table that is written to `file`. */
-const model = (file: string): string => `
+const lems = (file: string): string => `
   <Lems>
     <Target component="run"/>
     <Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>
@@ -18,7 +18,7 @@ const model = (file: string): string => `
 
 function write(name: string, file: string): string {
   const path = folder.file(name);
-  writeFileSync(path, model(file));
+  writeFileSync(path, lems(file));
   return path;
 }
 
@@ -125,5 +125,69 @@ describe('an output that exists', () => {
     const kernel = await runCommand(['run', model, '-o', '/proc/x.nwb']);
     expect(kernel.code).toBe(2);
     expect(kernel.stderr).toContain('its folder takes no files');
+  });
+
+  it('is kept by describe, by dumps of programs and by new', async () => {
+    const table = folder.file('tables.md');
+    writeFileSync(table, 'precious');
+    const words = ['describe', model, '--format', 'markdown', '-o', table];
+    expect((await runCommand(words)).stderr).toContain('interneuron did not write it');
+    expect(readFileSync(table, 'utf8')).toBe('precious');
+    expect((await runCommand([...words, '--force'])).code).toBe(0);
+    expect((await runCommand(words)).code).toBe(0);
+
+    const dump = folder.file('passes');
+    const run = ['run', model, '--duration', '1 ms', '--dump-ir', dump, '--quiet'];
+    expect((await runCommand(run)).code).toBe(0);
+    expect((await runCommand(run)).code).toBe(0);
+    const [first = ''] = readdirSync(dump).filter((name) => name.endsWith('.ir'));
+    writeFileSync(`${dump}/${first}`, 'precious');
+    expect((await runCommand(run)).code).toBe(2);
+    expect(readFileSync(`${dump}/${first}`, 'utf8')).toBe('precious');
+
+    symlinkSync(table, folder.file('link.yaml'));
+    expect((await runCommand(['new', 'brian', '-o', folder.file('link.yaml')])).code).toBe(2);
+  });
+});
+
+describe('two outputs that are one file', () => {
+  const model = 'fixtures/readme/first-steps.yaml';
+
+  it.each([
+    ['same.json', 'same.json'],
+    ['same.json', './same.json'],
+    ['same.json', 'SAME.json'],
+    ['same.csv', 'same.provenance.json'],
+    ['same.json', 'same.incomplete.json'],
+    ['real.json', 'link.json'],
+    ['sub/../same.json', 'same.json'],
+  ])('are refused before running: %s and %s', async (one, other) => {
+    writeFileSync(folder.file('real.json'), '');
+    if (!existsSync(folder.file('link.json'))) symlinkSync(folder.file('real.json'), folder.file('link.json'));
+    const paths = [one, other].flatMap((name) => ['-o', `${folder.path}/${name}`]);
+    const outcome = await runCommand(['run', model, ...paths]);
+    expect(outcome.code).toBe(2);
+    expect(outcome.stderr).toMatch(/two outputs are (written to|one file)/);
+    expect(existsSync(folder.file('same.json'))).toBe(false);
+  });
+
+  it('are refused of which the model names one or both', async () => {
+    const table = write('named.xml', 'v.json');
+    const words = ['run', table, '--output-dir', folder.path, '-o', folder.file('V.json')];
+    expect((await runCommand(words)).stderr).toContain('two outputs are one file');
+    const twice = folder.file('twice.xml');
+    const file = /<OutputFile.*<\/OutputFile>/.exec(lems('v.dat'))?.[0] ?? '';
+    writeFileSync(twice, lems('v.dat').replace(file, `${file}\n${file.replace('v.dat', './V.dat')}`));
+    const outcome = await runCommand(['run', twice, '--output-dir', folder.file('twice')]);
+    expect(outcome.code).toBe(1);
+    expect(outcome.stderr).toMatch(/run\/same-file[^]*twice\.xml:9:|twice\.xml:9:[^]*run\/same-file/);
+    expect(existsSync(folder.file('twice'))).toBe(false);
+  });
+
+  it('are refused of a conversion and its report', async () => {
+    const path = folder.file('both.json');
+    const outcome = await runCommand(['convert', model, '--to', 'canonical', '-o', path, '--report', path]);
+    expect(outcome.code).toBe(2);
+    expect(existsSync(path)).toBe(false);
   });
 });

@@ -33,7 +33,7 @@ describe('new', () => {
     writeFileSync(path, 'mine');
     const outcome = await runCommand(['new', 'brian', '-o', path]);
     expect(outcome.code).toBe(2);
-    expect(outcome.stderr).toContain(`${path} already exists`);
+    expect(outcome.stderr).toContain(`cannot write ${path}: it already exists`);
     expect(readFileSync(path, 'utf8')).toBe('mine');
   });
 

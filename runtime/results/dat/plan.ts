@@ -34,7 +34,7 @@ export type DatFile =
     };
 
 /**
- * The files that a model asks for. Of several with one name the last counts, as each would overwrite the one before.
+ * The files that a model asks for, in its order; that no two are one file is for who writes them to see.
  *
  * @throws UsageError when the annotation is not in the form that this reads
  */
@@ -42,8 +42,7 @@ export function datFiles(annotations: Readonly<Record<string, unknown>>): readon
   const given = annotations['outputFiles'];
   if (given === undefined) return [];
   if (!Array.isArray(given)) throw malformed('/annotations/outputFiles', 'a list of files');
-  const files = given.map((entry, i) => datFile(entry, `/annotations/outputFiles/${i}`));
-  return [...new Map(files.map((file) => [file.file, file])).values()];
+  return given.map((entry, i) => datFile(entry, `/annotations/outputFiles/${i}`));
 }
 
 function datFile(entry: unknown, at: string): DatFile {

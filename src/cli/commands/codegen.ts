@@ -1,13 +1,14 @@
 /** `interneuron codegen`: a model's generated program as files. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { outputError } from '../../../runtime/results/output-files.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { printable } from '../../diagnostics/display.js';
 import { importModel } from '../../run/pipeline.js';
 import { generateProject, type ProjectFiles } from '../../run/generate-project.js';
-import { noteWritten, refuseToReplace } from '../../run/replaceable.js';
+import { refuseToReplace, writeText } from '../../run/replaceable.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes, printJson } from '../failure.js';
 import { importOptions } from '../values.js';
@@ -31,7 +32,6 @@ export async function codegen(context: CommandContext): Promise<number> {
     options.flag('force'),
   );
   const written = writeAll(folder, files);
-  noteWritten(written);
   if (context.json) {
     const { valid, hashes } = imported;
     printJson(context.terminal, { model: { name: valid.model.name, hash: hashes.model }, target, outputs: written });
@@ -47,13 +47,10 @@ function writeAll(folder: string, files: ProjectFiles): readonly string[] {
     mkdirSync(folder, { recursive: true });
     return [...files].map(([name, content]) => {
       const path = join(folder, name);
-      writeFileSync(path, content);
+      writeText(path, content);
       return path;
     });
   } catch (error) {
-    throw new UsageError(
-      `${folder} cannot be written (${error instanceof Error && 'code' in error ? String(error.code) : String(error)})`,
-      'choose another folder with --output',
-    );
+    throw outputError(error, folder);
   }
 }

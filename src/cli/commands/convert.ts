@@ -1,12 +1,12 @@
 /** `interneuron convert`: a model in another notation. */
 
 import { basename, dirname, join } from 'node:path';
-import { createOutput } from '../../../runtime/results/output-files.js';
 import { convertModel, type ConversionEntry, type ConvertedModel, type Outcome } from '../../run/convert.js';
 import { UsageError, type Diagnostic, type Place } from '../../diagnostics/diagnostic.js';
 import { printable } from '../../diagnostics/display.js';
 import { importModel, type ImportedModel } from '../../run/pipeline.js';
-import { noteWritten, refuseToReplace } from '../../run/replaceable.js';
+import { refuseToReplace, writeText } from '../../run/replaceable.js';
+import { refuseSameFile } from '../../run/same-file.js';
 import { writeDataFiles } from '../../run/data-files.js';
 import { targetNotations, type TargetNotation } from '../../run/target-notations.js';
 import { onlyFile, type CommandContext } from '../context.js';
@@ -26,6 +26,10 @@ export async function convert(context: CommandContext): Promise<number> {
   const refused = refusal(converted, options.flag('strict'), options.flag('partial'));
   const report = options.value('report');
   const planned = refused.length > 0 ? [] : pathsOf(converted, path);
+  refuseSameFile([
+    { output: path, files: planned },
+    ...(report === undefined ? [] : [{ output: report, files: [report] }]),
+  ]);
   await refuseToReplace([...planned, ...(report === undefined ? [] : [report])], options.flag('force'));
   const outputs = refused.length > 0 ? [] : writeFiles(converted, planned, path);
   const told = reportOf(imported, converted, to, outputs);
@@ -133,18 +137,4 @@ const pathsOf = ({ files }: ConvertedModel, path: string): readonly string[] =>
 function writeFiles({ files, data }: ConvertedModel, paths: readonly string[], path: string): readonly string[] {
   files.forEach(({ text }, ordinal) => writeText(paths[ordinal] ?? path, text));
   return [...paths, ...writeDataFiles(data, path)];
-}
-
-/** Writes a text under a temporary name first. */
-function writeText(path: string, text: string): void {
-  const file = createOutput(path);
-  try {
-    file.write(text);
-    file.finish();
-    file.rename(path);
-    noteWritten([path]);
-  } catch (error) {
-    file.abandon();
-    throw error;
-  }
 }

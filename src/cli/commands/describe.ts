@@ -1,11 +1,10 @@
 /** `interneuron describe`: a model as tables. */
 
-import { writeFileSync } from 'node:fs';
-import { UsageError } from '../../diagnostics/diagnostic.js';
 import { countAllSynapses, importModel } from '../../run/pipeline.js';
 import { describeModel } from '../../run/describe/describe.js';
 import type { ModelDescription } from '../../run/describe/description.js';
 import { describeInHtml, describeInMarkdown } from '../../run/describe/formats.js';
+import { refuseToReplace, writeText } from '../../run/replaceable.js';
 import { descriptionFormats } from '../arguments.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes, printJson } from '../failure.js';
@@ -21,28 +20,18 @@ const writers: Readonly<Record<(typeof descriptionFormats)[number], (description
 /** Prints or writes the tables. */
 export async function describe(context: CommandContext): Promise<number> {
   const { options, terminal } = context;
+  const output = options.value('output');
+  if (output !== undefined) await refuseToReplace([output], options.flag('force'));
   const imported = importModel(context.read(onlyFile(context)), importOptions(options));
   context.show(imported.diagnostics);
   const synapses = await countAllSynapses(imported);
   const description = describeModel(imported.valid, imported.hashes, synapses);
   const format = descriptionFormats.find((name) => name === options.value('format')) ?? 'text';
-  const output = options.value('output');
-  if (output !== undefined) write(output, writers[format](description));
+  if (output !== undefined) writeText(output, writers[format](description));
   else if (!context.json) terminal.stdout.write(writers[format](description));
   if (context.json) printJson(terminal, { ...description, ...(output === undefined ? {} : { outputs: [output] }) });
   else if (output !== undefined) context.say(`wrote ${output}`);
   return exitCodes.done;
-}
-
-function write(output: string, text: string): void {
-  try {
-    writeFileSync(output, text);
-  } catch (error) {
-    throw new UsageError(
-      `${output} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-      'choose another file with -o',
-    );
-  }
 }
 
 function describeInText({ title, sections }: ModelDescription): string {

@@ -1,7 +1,7 @@
 /** `interneuron new`: a small model to start from, in a notation of choice. */
 
 import { writeFileSync } from 'node:fs';
-import { UsageError } from '../../diagnostics/diagnostic.js';
+import { outputError } from '../../../runtime/results/output-files.js';
 import { packageFile } from '../../run/package-files.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes, printJson } from '../failure.js';
@@ -23,20 +23,9 @@ export async function startModel(context: CommandContext): Promise<number> {
   try {
     writeFileSync(output, packageFile(`fixtures/starters/${file}`), { flag: 'wx' });
   } catch (error) {
-    throw new UsageError(...reasonOf(error, output));
+    throw outputError(error, output);
   }
   if (context.json) printJson(context.terminal, { outputs: [output] });
   context.say(`wrote ${output}\nnext: interneuron run ${output}`);
   return Promise.resolve(exitCodes.done);
-}
-
-function reasonOf(error: unknown, output: string): [message: string, hint: string] {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EEXIST') return [`${output} already exists`, 'choose another name with -o'];
-  if (code === 'ENOENT')
-    return [`the folder of ${output} does not exist`, 'create it first, or choose another with -o'];
-  return [
-    `${output} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-    'choose another with -o',
-  ];
 }

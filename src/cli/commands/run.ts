@@ -1,11 +1,13 @@
 /** `interneuron run`: a model to results. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
+import { outputError } from '../../../runtime/results/output-files.js';
+import { DiagnosticError } from '../../diagnostics/diagnostic.js';
 import { renderDiagnostics } from '../../diagnostics/render.js';
 import { importModel, runModel, type ImportedModel, type RunOptions } from '../../run/pipeline.js';
 import { messages } from '../../run/messages.js';
+import { refuseToReplace, writeText } from '../../run/replaceable.js';
 import { runReport } from '../../run/report.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes, printJson } from '../failure.js';
@@ -43,7 +45,7 @@ export async function run(context: CommandContext): Promise<number> {
       ...(threads === undefined ? {} : { threads }),
       ...(device === undefined ? {} : { device }),
       ...(strategy === undefined ? {} : { strategy }),
-      ...(dump === undefined ? {} : { dumpIr: irDumper(dump) }),
+      ...(dump === undefined ? {} : { dumpIr: await irDumper(dump, options.flag('force')) }),
     });
     progress.stop();
     const report = runReport(imported, result, (performance.now() - context.began) / 1000);
@@ -96,20 +98,22 @@ function checkDuration({ valid, positions }: ImportedModel, stepGiven: boolean):
   ]);
 }
 
-/** Writes each pass's program to a numbered file. */
-function irDumper(folder: string): NonNullable<RunOptions['dumpIr']> {
+/** Writes each pass's program to a numbered file; those of a run before are replaced, and no others. */
+async function irDumper(folder: string, force: boolean): Promise<NonNullable<RunOptions['dumpIr']>> {
+  try {
+    mkdirSync(folder, { recursive: true });
+    const dumped = readdirSync(folder).filter((name) => /^\d\d+\..*\.ir$/.test(name));
+    await refuseToReplace(
+      dumped.map((name) => join(folder, name)),
+      force,
+    );
+  } catch (error) {
+    throw outputError(error, folder);
+  }
   let passes = 0;
   return (pass, text) => {
     passes += 1;
     const path = join(folder, `${String(passes).padStart(2, '0')}.${pass}.ir`);
-    try {
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(path, text);
-    } catch (error) {
-      throw new UsageError(
-        `${path} cannot be written (${error instanceof Error && 'code' in error ? String(error.code) : String(error)})`,
-        'choose another folder with --dump-ir',
-      );
-    }
+    writeText(path, text);
   };
 }

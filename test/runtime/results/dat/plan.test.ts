@@ -21,13 +21,13 @@ describe('files that a model asks for', () => {
     expect(datFiles({ outputFiles: [table, events] })).toEqual([table, events]);
   });
 
-  test('of two with one name, the last', () => {
+  test('two of one name are both listed: writing refuses them', () => {
     const named = (id: string): object => ({
       file: 'a.dat',
       kind: 'columns',
       columns: [{ id, recording: 'r', variable: 'v', index: 0 }],
     });
-    expect(datFiles({ outputFiles: [named('x'), named('y')] })).toEqual([named('y')]);
+    expect(datFiles({ outputFiles: [named('x'), named('y')] })).toEqual([named('x'), named('y')]);
   });
 
   const wrong: readonly (readonly [given: unknown, message: RegExp])[] = [

@@ -288,6 +288,11 @@ export const messages = {
     message: found === 0 ? `one of ${keys.join(', ')} is missing` : `${keys.join(' and ')} do not go together`,
     expected: `exactly one of ${keys.join(', ')}`,
   }),
+  neededKey: (key: string, by: string): Finding => ({
+    code: 'model/missing-key',
+    message: `${by} needs ${key}, which is missing`,
+    expected: key,
+  }),
   bothKeys: (keys: readonly string[]): Finding => ({
     code: 'model/missing-key',
     message: `${keys.join(' and ')} only go together`,

@@ -97,7 +97,7 @@ function normaliseRule(
     case 'csa':
       return connectionSet(context, rule.arguments ?? {}, between, pointer);
     case 'hostDrawn':
-      return { rule: rule.rule, arguments: rule.arguments ?? {} };
+      return hostDrawn(context, rule, scopes, pointer);
     default:
       return rule satisfies never;
   }
@@ -130,6 +130,31 @@ function smallWorld(
     context.report(messages.outOfRange('the probability of rewiring', 0, 1, rewiring), `${pointer}/rewiring`);
   const n = rule.n === undefined ? null : normaliseCount(context, rule.n, 'the number of connections', `${pointer}/n`);
   return { rule: 'smallWorld', degree, rewiring, n: n ?? null, self: rule.self ?? true };
+}
+
+/** What each connector of a named generator cannot do without. */
+const neededBy: Readonly<Record<string, readonly string[]>> = {
+  fixedProbability: ['p'],
+  probability: ['p'],
+  fixedNumberPre: ['n'],
+  fixedNumberPost: ['n'],
+  fixedTotal: ['n'],
+  smallWorld: ['degree', 'rewiring'],
+};
+
+function hostDrawn(
+  context: Context,
+  { arguments: given = {} }: Extract<ConnectionMap, { rule: 'hostDrawn' | 'csa' }>,
+  scopes: readonly Names[],
+  pointer: string,
+): ConnectionRule {
+  const at = `${pointer}/arguments`;
+  const connector = String(given['connector']);
+  for (const key of neededBy[connector] ?? [])
+    if (given[key] === undefined) context.report(messages.neededKey(key, connector), at);
+  // What a generator compares its numbers with is kept as it is written.
+  if (given['p'] !== undefined) numberOrText(context, given['p'] as Written, scopes, probability, `${at}/p`, 0, 1);
+  return { rule: 'hostDrawn', arguments: given };
 }
 
 function clone(

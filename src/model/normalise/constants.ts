@@ -37,7 +37,7 @@ export function resolveConstants(
   const open: Id[] = [];
   const done = new Set<Id>();
   const resolve = (name: Id): void => {
-    const written = documents[name];
+    const written = Object.hasOwn(documents, name) ? documents[name] : undefined;
     if (done.has(name) || written === undefined) return;
     const at = child('/parameters', name);
     if (open.includes(name)) {

@@ -135,3 +135,29 @@ test('a million wrong items are not all spoken of', () => {
   expect(found.length).toBeGreaterThan(0);
   expect(found.length).toBeLessThan(20);
 });
+
+test.each(['hasOwnProperty', 'constructor', '__proto__', 'toString'])(
+  'what every object of the language has is no parameter: %s',
+  (name) => expect(findings(`{ interneuron: 1, parameters: { a: '2*${name}' } }`)).toEqual(['lang/unknown-name@1:39']),
+);
+
+describe('connections of a named generator', () => {
+  const between = (rule: string): string[] =>
+    findings(
+      'interneuron: 1\nneurons: { n: { state: { v: 0 } } }\nsynapses: { s: {} }\npopulations: { p: { type: n, size: 3 } }\n' +
+        `projections: { pp: { from: p, to: p, synapse: s, connect: { rule: hostDrawn, arguments: ${rule} } } }`,
+    ).map((finding) => finding.replace(/:.*/, ''));
+  const generator = "generator: { name: numpy-mt19937, seed: '4' }";
+  test.each([
+    [`{ connector: fixedProbability, p: 0.5, ${generator} }`, []],
+    [`{ connector: probability, p: '1/(1 + i + j)', ${generator} }`, []],
+    [`{ connector: fixedNumberPre, n: 2, ${generator} }`, []],
+    [`{ connector: fixedProbability, p: null, ${generator} }`, ['model/wrong-type@5']],
+    [`{ connector: fixedProbability, p: 1.5, ${generator} }`, ['model/out-of-range@5']],
+    [`{ connector: fixedProbability, p: 'nobody', ${generator} }`, ['lang/unknown-name@5']],
+    [`{ connector: fixedNumberPost, ${generator} }`, ['model/missing-key@5']],
+    [`{ connector: smallWorld, degree: -1, rewiring: 0.1, ${generator} }`, ['model/bad-form@5']],
+    [`{ connector: everybody, ${generator} }`, ['model/not-allowed@5']],
+    ['{ p: 0.5 }', ['model/missing-key@5']],
+  ])('%s', (rule, expected) => expect(between(rule)).toEqual(expected));
+});

@@ -9,8 +9,7 @@ import type { Stimulus } from '../model/typed.js';
 import { Block } from './block.js';
 import type { CodeScope } from './code-scope.js';
 import type { Context } from './context.js';
-import type { Draws } from './draws.js';
-import { drawStep, keyAt, keyBuffer } from './draws.js';
+import { drawsAt, drawStep } from './draws.js';
 import { ElementScope, step } from './element-scope.js';
 import { compileReal, to } from './expressions.js';
 import { fold } from '../ir/fold.js';
@@ -109,7 +108,16 @@ export function currentValue(
         ])
       : null;
   // Where values hold for several steps, those of two neighbouring steps are not a pair.
-  const draws = currentDraws(name, current.shared ? ir.u32(0) : element, drawStep(at, context), !held, context);
+  const draws = drawsAt(
+    {
+      keys: `${name}.keys`,
+      streams: [`stimulus/${name}`],
+      element: current.shared ? ir.u32(0) : element,
+      step: drawStep(at, context),
+      perStep: !held,
+    },
+    context,
+  );
   return scope.replacing(draws, overrides, () => {
     const compiled = (e: Expression): Ir => to(context.real, compileReal(e, scope));
     // Values that phases give are there from the start; a number says which is in force.
@@ -119,22 +127,6 @@ export function currentValue(
     });
     return block.name('current', value);
   });
-}
-
-/** Draws of a current, whose key is only made when something is drawn. */
-function currentDraws(name: string, element: Ir, at: Ir, perStep: boolean, context: Context): Draws {
-  return {
-    element,
-    subElement: ir.u32(0),
-    step: at,
-    perStep,
-    sites: { next: 0 },
-    get key() {
-      const keys =
-        context.builder.buffers.get(`${name}.keys`) ?? keyBuffer(`${name}.keys`, [`stimulus/${name}`], context);
-      return keyAt(keys, ir.u32(0));
-    },
-  };
 }
 
 /** The step in which a value that holds for several was worked out. */

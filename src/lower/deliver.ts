@@ -13,8 +13,7 @@ import { Block } from './block.js';
 import type { Changing } from './changing.js';
 import { combined, readChanging } from './changing.js';
 import type { Context } from './context.js';
-import { drawStep, keyAt, keyBuffer } from './draws.js';
-import type { Draws } from './draws.js';
+import { drawsAt, drawStep } from './draws.js';
 import { ElementScope, step } from './element-scope.js';
 import type { EventSource } from './events.js';
 import { compile, to } from './expressions.js';
@@ -30,7 +29,7 @@ import { mostSpikesAtOnce } from './multiples.js';
 import type { PathwayCode } from './pathways.js';
 import { arrivals, declareBounds, inboxKey, pathwayKernel } from './pathways.js';
 import { rankOf } from './profile.js';
-import type { StepPlace } from './step-place.js';
+import type { StepPlace } from './step/place.js';
 
 /** One thing that happens in a delivery slot. */
 interface Delivery {
@@ -281,15 +280,16 @@ function poissonKernel(
 ): string {
   const block = new Block();
   const { domain, address } = pieceDomain(piece, name, block, context);
-  const keys = keyBuffer(`${name}.keys`, [`stimulus/${name}`], context);
-  const draws: Draws = {
-    element: address.local,
-    subElement: ir.u32(0),
-    step: drawStep(step, context),
-    perStep: true,
-    key: keyAt(keys, ir.u32(0)),
-    sites: { next: 0 },
-  };
+  const draws = drawsAt(
+    {
+      keys: `${name}.keys`,
+      streams: [`stimulus/${name}`],
+      element: address.local,
+      step: drawStep(step, context),
+      perStep: true,
+    },
+    context,
+  );
   const scope = new ElementScope(context, piece.group, address, block, draws);
   const probability = stimulus.rate * context.dt;
   const span = { start: 0, end: 0 };

@@ -81,6 +81,37 @@ export function keyAt(keys: Buffer, ordinal: Ir): readonly [Ir, Ir] {
   return [ir.load(keys, first), ir.load(keys, fold(ir.add(first, ir.u32(1))))];
 }
 
+/** Where the draws of code are counted and which streams they come from. */
+interface DrawnAt {
+  /** Name of the buffer of keys, made when something is drawn. */
+  readonly keys: string;
+  /** One stream, or one for each ordinal. */
+  readonly streams: readonly string[];
+  /** u32 row of the stream; absent: the first. */
+  readonly ordinal?: Ir;
+  /** u32 words of the counter; absent: 0. */
+  readonly element: Ir;
+  readonly subElement?: Ir;
+  readonly step?: Ir;
+  readonly perStep?: boolean;
+  /** Shared by all code in which no number may be drawn twice. */
+  readonly sites?: Draws['sites'];
+}
+
+/** Draws of code, whose keys are only made when something is drawn. */
+export function drawsAt({ keys, streams, ordinal = ir.u32(0), element, ...at }: DrawnAt, context: Context): Draws {
+  return {
+    element,
+    subElement: at.subElement ?? ir.u32(0),
+    step: at.step ?? ir.u32(0),
+    perStep: at.perStep ?? false,
+    sites: at.sites ?? { next: 0 },
+    get key() {
+      return keyAt(context.builder.buffers.get(keys) ?? keyBuffer(keys, streams, context), ordinal);
+    },
+  };
+}
+
 /** Counter word of a site: site * 2^24, the iteration is added to it. */
 export const siteWord = (site: number): Ir => ir.u32(site << 24);
 

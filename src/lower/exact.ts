@@ -1,5 +1,5 @@
 /**
- * The exact method: x(h) = P x + R b with the propagators of `stored-propagators.ts`.
+ * The exact method: x(h) = P x + R b with the propagators of `propagators.ts`.
  *
  * Where every coefficient is a number the propagators are numbers in the code. Where one is a parameter that differs
  * between elements or that a phase may set, a kernel computes them into buffers at initialisation and after each `set`.
@@ -15,9 +15,9 @@ import type { IntegrationScope } from './expressions.js';
 import { fold } from '../ir/fold.js';
 import type { LinearSystem } from './integrate.js';
 import { definitionOf } from './invariant.js';
-import { reach } from './matrix.js';
-import { storedPropagators } from './stored-propagators.js';
-import type { Entry, Propagators, Site } from './stored-propagators.js';
+import { reach } from './propagators.js';
+import { storedPropagators } from './propagators.js';
+import type { Entry, Propagators, Site } from './propagators.js';
 
 /** The propagators of a system in which the rows of `frozen` variables are zero. */
 export function propagatorsOf(system: LinearSystem, frozen: ReadonlySet<string>, site: Site): Propagators {

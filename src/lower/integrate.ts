@@ -9,6 +9,7 @@
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';
 import type { Expression } from '../lang/ast.js';
+import { isZero } from '../lang/build.js';
 import { functions } from '../lang/functions.js';
 import { linearForm } from '../lang/linear.js';
 import { callsIn, namesIn } from '../lang/walk.js';
@@ -49,8 +50,6 @@ export interface LinearSystem {
   readonly matrix: readonly (readonly (Expression | null)[])[];
   readonly terms: readonly (Expression | null)[];
 }
-
-const isZero = (e: Expression): boolean => (e.kind === 'number' || e.kind === 'quantity') && e.value === 0;
 
 /** The equations as a linear system, or why they are none. */
 export function linearSystem(equations: Equations, inputs: ReadonlySet<string>): LinearSystem | string {

@@ -30,7 +30,7 @@ import type { ProjectionPlan } from './projection.js';
 import type { BuiltProjection, Recordings } from './recordings.js';
 import { lowerRecordings } from './recordings.js';
 import { refuseFeatures, unreadFeatures } from './refuse.js';
-import { lowerSerially } from './serial/lower-serial.js';
+import { lowerElements } from './step/elements.js';
 import { lowerSources } from './sources.js';
 import { lowerContinuousSynapses } from './sums.js';
 import { keepInputs } from './used-inputs.js';
@@ -113,7 +113,7 @@ export function lower(
   done('connectivity');
   if (!bySlots) {
     // The whole of a step, element by element.
-    const shown = lowerSerially(parts.groups, plans, parts.projections, parts.rings, context);
+    const shown = lowerElements(parts.groups, plans, parts.projections, parts.rings, context);
     done('steps');
     parts.recordings = lowerRecordings(shown.groups, shown.projections, context);
     done('recordings');

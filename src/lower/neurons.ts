@@ -8,7 +8,7 @@ import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../ir/program.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
-import { drawStep, keyAt, keyBuffer, normalPairOf, philox, siteWord } from './draws.js';
+import { drawsAt, drawStep, keyAt, keyBuffer, normalPairOf, philox, siteWord } from './draws.js';
 import type { Draws } from './draws.js';
 import type { Address } from './element-scope.js';
 import { ElementScope, notRefractory, rangesAddress, refractorySteps, step } from './element-scope.js';
@@ -30,8 +30,9 @@ import { runsOnLanes } from './lanes.js';
 import * as messages from './messages.js';
 import type { Entries } from './modes.js';
 import { rankOf } from './profile.js';
-import { propagatorsProcedure } from './stored-propagators.js';
-import type { Site } from './stored-propagators.js';
+import { begins } from './rising-edge.js';
+import { propagatorsProcedure } from './propagators.js';
+import type { Site } from './propagators.js';
 
 /** Adds the kernels that give the elements of a group their first values. */
 export function firstValues(group: Group, _rings: ReadonlyMap<string, EventSource>, context: Context): void {
@@ -117,23 +118,18 @@ function slotOf(event: EventCode, context: Context): When {
  * Draws of code that runs for each element in each step. @random stream `population/<id>/<purpose>`, counter (element,
  * 0, step, site)
  */
-function stepDraws(group: Group, purpose: string, address: { local: Ir; ordinal: Ir }, context: Context): Draws {
-  let keys: Buffer | undefined;
-  return {
-    element: address.local,
-    subElement: ir.u32(0),
-    step: drawStep(step, context),
-    perStep: true,
-    sites: { next: 0 },
-    get key() {
-      keys ??= keyBuffer(
-        `${group.name}.${purpose.replace('/', '.')}.keys`,
-        group.members.map((member) => `population/${member.name}/${purpose}`),
-        context,
-      );
-      return keyAt(keys, address.ordinal);
+function stepDraws(group: Group, purpose: string, { local, ordinal }: Address, context: Context): Draws {
+  return drawsAt(
+    {
+      keys: `${group.name}.${purpose.replace('/', '.')}.keys`,
+      streams: group.members.map((member) => `population/${member.name}/${purpose}`),
+      ordinal,
+      element: local,
+      step: drawStep(step, context),
+      perStep: true,
     },
-  };
+    context,
+  );
 }
 
 /** Derived variables that hold over a step are computed at its start. */
@@ -525,7 +521,14 @@ function testEvents(
     const source = first && rings.get(`${first.name}.${event.name}`);
     if (!source) continue;
     let condition = compileCondition(event.when, scope);
-    if (event.definition.edge === 'rising') condition = risingEdge(group, event, condition, scope, block);
+    if (event.definition.edge === 'rising') {
+      const { index } = scope.address;
+      condition = begins(
+        condition,
+        { name: `${group.name}.${event.name}`, length: group.length, index, block },
+        scope.context,
+      );
+    }
     for (const other of group.events) {
       const { refractory } = other.definition;
       const suppressed = other.name === event.name ? refractory?.suppress : refractory?.of?.includes(event.name);
@@ -533,20 +536,6 @@ function testEvents(
     }
     block.emit({ kind: 'setBit', mask: source.mask.name, condition });
   }
-}
-
-function risingEdge(group: Group, event: EventCode, condition: Ir, scope: ElementScope, block: Block): Ir {
-  const name = `${group.name}.${event.name}.was_true`;
-  const before = scope.context.builder.buffer(
-    name,
-    'u8',
-    group.length,
-    `whether the condition of ${event.name} held in the step before`,
-  );
-  const now = block.name('holds', condition);
-  const was = block.name('held', to('bool', ir.load(before, scope.address.index)));
-  block.emit(ir.store(before, scope.address.index, to('u32', now)));
-  return ir.and(now, ir.not(was));
 }
 
 /** Address of an element that emitted an event, in a kernel over the spikes of a population. */

@@ -1,14 +1,12 @@
 /** Pass: statements that run on populations at the ticks of a clock. */
 
 import * as ir from '../ir/builder.js';
-import type { Expression as Ir } from '../ir/program.js';
 import type { Operation } from '../model/typed.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
 import type { Piece } from './pieces.js';
 import { pieceDomain, piecesOf, withoutRepeats } from './pieces.js';
-import { drawStep, keyAt, keyBuffer } from './draws.js';
-import type { Draws } from './draws.js';
+import { drawsAt, drawStep } from './draws.js';
 import { ElementScope, step } from './element-scope.js';
 import { fold } from '../ir/fold.js';
 import type { Group } from './groups.js';
@@ -26,26 +24,20 @@ export function lowerOperations(groups: readonly Group[], context: Context): voi
   }
 }
 
-/** Draws of one stream, whose key is only made when something is drawn. */
-function lazyDraws(name: string, stream: string, element: Ir, at: Ir, context: Context): Draws {
-  let keys: readonly [Ir, Ir] | undefined;
-  return {
-    element,
-    subElement: ir.u32(0),
-    step: at,
-    perStep: true,
-    sites: { next: 0 },
-    get key() {
-      return (keys ??= keyAt(keyBuffer(`${name}.keys`, [stream], context), ir.u32(0)));
-    },
-  };
-}
-
 function operate(name: string, operation: Operation, piece: Piece, every: number, context: Context): void {
   const { builder, profile } = context;
   const block = new Block();
   const { domain, address } = pieceDomain(piece, name, block, context);
-  const draws = lazyDraws(name, `operation/${name}`, address.local, drawStep(step, context), context);
+  const draws = drawsAt(
+    {
+      keys: `${name}.keys`,
+      streams: [`operation/${name}`],
+      element: address.local,
+      step: drawStep(step, context),
+      perStep: true,
+    },
+    context,
+  );
   const slot = operation.slot ?? profile.defaults.operation;
   const scope = new ElementScope(context, piece.group, address, block, draws, slot);
   for (const statement of operation.do) {

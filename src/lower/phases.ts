@@ -21,7 +21,7 @@ import type { ProjectionPlan } from './projection.js';
 import { phaseProcedure } from './protocol.js';
 import type { BuiltProjection } from './recordings.js';
 import { changeReplay } from './sources.js';
-import { propagatorsProcedure } from './stored-propagators.js';
+import { propagatorsProcedure } from './propagators.js';
 import type { ChosenSynapses } from './synapse-values.js';
 import { overPositions } from './synapses/positions.js';
 import { assignSharedValues, assignSynapseValues } from './synapse-values.js';

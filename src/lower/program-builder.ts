@@ -20,7 +20,7 @@ import type {
   TypedArray,
 } from '../ir/program.js';
 import { freeName } from '../model/free-name.js';
-import { inOrder, type PlacedEntry, type StepPlace } from './step-place.js';
+import { inOrder, type PlacedEntry, type StepPlace } from './step/place.js';
 import { rememberCallee } from '../ir/fold.js';
 import { resolvedStatements } from './invariant.js';
 

@@ -10,8 +10,8 @@ import * as messages from './messages.js';
 import { multiplesKernel, timesAt } from './multiples.js';
 import type { ReplayedSpike } from './replay.js';
 import { replayedSpikes, versionsOf } from './replay.js';
-import { changeReplayedTimes } from './serial/replay.js';
-import type { StepPhase } from './step-place.js';
+import { changeReplayedTimes } from './elements/replay.js';
+import type { StepPhase } from './step/place.js';
 
 export function lowerSources(rings: ReadonlyMap<string, EventSource>, context: Context): void {
   const { model, diagnostics } = context;

@@ -31,8 +31,9 @@ import { synapseDraws } from './synapse-values.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { elementIndex, SynapseScope } from './synapse-scope.js';
 import { overPositions } from './synapses/positions.js';
-import { propagatorsProcedure } from './stored-propagators.js';
-import type { Site } from './stored-propagators.js';
+import { propagatorsProcedure } from './propagators.js';
+import type { Site } from './propagators.js';
+import { begins } from './rising-edge.js';
 
 export function lowerContinuousSynapses(
   plan: ProjectionPlan,
@@ -191,23 +192,12 @@ function eventDraws(
 
 /** Tests a condition of a synapse and, where it holds, lets its actions assign the synapse's variables. */
 function testEvent(name: string, event: SynapseEvent, count: Extent, scope: SynapseScope, context: Context): void {
-  const { builder } = context;
   const { plan, block } = scope;
-  const now = block.name('holds', compileCondition(event.when, scope));
-  let holds = now;
+  let holds = block.name('holds', compileCondition(event.when, scope));
   if (event.edge === 'rising') {
-    const before = builder.buffer(
-      `${plan.name}.${name}.was_true`,
-      'u8',
-      count,
-      `whether the condition of ${name} held in the step before`,
-    );
-    if (typeof count !== 'number') builder.allocate(before);
-    const position = scope.address.position;
-    invariant(position, 'lower/sums', `${name} of ${plan.name} is tested before there are synapses`);
-    const was = block.name('held', to('bool', ir.load(before, position)));
-    block.emit(ir.store(before, position, to('u32', now)));
-    holds = block.name('begins', ir.and(now, ir.not(was)));
+    const index = scope.address.position;
+    invariant(index, 'lower/sums', `${name} of ${plan.name} is tested before there are synapses`);
+    holds = block.name('begins', begins(holds, { name: `${plan.name}.${name}`, length: count, index, block }, context));
   }
   for (const statement of event.do) {
     if (statement.kind === 'send' || statement.target.includes('.') || plan.type.ports[statement.target]) {

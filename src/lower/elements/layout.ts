@@ -20,8 +20,8 @@ import { linkedElement, linkedMember } from '../links.js';
 import { ownersOf } from '../../model/typed.js';
 import { reached, type ProjectionEnd, type ProjectionPlan } from '../projection.js';
 import type { BuiltProjection } from '../recordings.js';
-import type { TypeCode } from './code.js';
-import { readElsewhere, typeCodeOf, writtenBy } from './code.js';
+import type { TypeCode } from './type-code.js';
+import { readElsewhere, typeCodeOf, writtenBy } from './type-code.js';
 
 /** A group as it is stepped. */
 export interface SteppedGroup {
@@ -36,7 +36,7 @@ export interface SteppedGroup {
   /** u8 index of the active regime. */
   readonly regime: Buffer | null;
   /** State variables that code of projections writes. */
-  readonly changedFromOutside: ReadonlySet<string>;
+  readonly writtenByOthers: ReadonlySet<string>;
 }
 
 /** A projection as it is stepped. */
@@ -44,7 +44,7 @@ export interface SteppedProjection extends BuiltProjection {
   readonly code: TypeCode;
   readonly kept: ReadonlyMap<string, Storage>;
   readonly shown: ReadonlyMap<string, Buffer>;
-  readonly changedFromOutside: ReadonlySet<string>;
+  readonly writtenByOthers: ReadonlySet<string>;
 }
 
 /** Everything that a step touches. */
@@ -90,7 +90,7 @@ export const groupOf = (network: Network, group: Group | null): SteppedGroup | n
   network.groups.find((candidate) => candidate.group.name === group?.name) ?? null;
 
 /** Names read or written from outside of a type, by group. */
-interface Outside {
+interface AccessByOthers {
   readonly read: Map<string, Set<string>>;
   readonly written: Map<string, Set<string>>;
 }
@@ -100,12 +100,12 @@ const addTo = (map: Map<string, Set<string>>, key: string, name: string): void =
 };
 
 /** What projections, links and recordings read of groups, and what projections write. */
-function outsideOf(groups: readonly Group[], plans: readonly ProjectionPlan[], context: Context): Outside {
-  const outside: Outside = { read: new Map(), written: new Map() };
+function accessByOthers(groups: readonly Group[], plans: readonly ProjectionPlan[], context: Context): AccessByOthers {
+  const byOthers: AccessByOthers = { read: new Map(), written: new Map() };
   const groupNamed = (population: string): Group | undefined =>
     groups.find((group) => group.members.some((member) => member.name === population));
   for (const plan of plans) {
-    const see = ({ end, variable }: Reference, where: Outside['read']): void => {
+    const see = ({ end, variable }: Reference, where: AccessByOthers['read']): void => {
       const group = end && plan[end].group;
       if (group) addTo(where, group.name, variable);
     };
@@ -116,26 +116,26 @@ function outsideOf(groups: readonly Group[], plans: readonly ProjectionPlan[], c
       ...Object.values(plan.type.summed),
       ...Object.values(plan.type.events ?? {}).map(({ when }) => when),
     ];
-    for (const e of expressions) for (const name of namesIn(e)) see(referenceOf(name), outside.read);
+    for (const e of expressions) for (const name of namesIn(e)) see(referenceOf(name), byOthers.read);
     for (const { pathway } of plan.pathways) {
       for (const statement of pathway.do) {
-        for (const e of expressionsOf(statement)) for (const name of namesIn(e)) see(referenceOf(name), outside.read);
+        for (const e of expressionsOf(statement)) for (const name of namesIn(e)) see(referenceOf(name), byOthers.read);
         if (statement.kind !== 'assignment') continue;
-        see(reached(plan, statement.target), outside.written);
+        see(reached(plan, statement.target), byOthers.written);
       }
     }
   }
   for (const population of Object.values(context.model.populations)) {
     for (const link of Object.values(population.linked ?? {})) {
       const group = groupNamed(link.population);
-      if (group) addTo(outside.read, group.name, link.variable);
+      if (group) addTo(byOthers.read, group.name, link.variable);
     }
   }
   for (const recording of context.model.recordings) {
     if (recording.kind === 'rate' || !recording.variables) continue;
     for (const population of ownersOf(recording.of)) {
       const group = groupNamed(population);
-      for (const name of recording.variables) if (group) addTo(outside.read, group.name, name);
+      for (const name of recording.variables) if (group) addTo(byOthers.read, group.name, name);
     }
   }
   // A current is worked out before the derived variables of the step: it finds them as they were computed last.
@@ -145,10 +145,10 @@ function outsideOf(groups: readonly Group[], plans: readonly ProjectionPlan[], c
       if (!group) continue;
       const { derived } = group.equations;
       for (const e of [current.value, ...laterValues(id, context).map(([, later]) => later)])
-        for (const name of namesIn(e)) if (derived.has(name)) addTo(outside.read, group.name, name);
+        for (const name of namesIn(e)) if (derived.has(name)) addTo(byOthers.read, group.name, name);
     }
   }
-  return outside;
+  return byOthers;
 }
 
 /** Lays out what groups keep. */
@@ -157,12 +157,12 @@ export function stepGroups(
   plans: readonly ProjectionPlan[],
   context: Context,
 ): SteppedGroup[] {
-  const outside = outsideOf(groups, plans, context);
+  const byOthers = accessByOthers(groups, plans, context);
   return groups.map((group) => {
     const { builder, real } = context;
-    const read = outside.read.get(group.name) ?? new Set<string>();
-    const changedFromOutside = outside.written.get(group.name) ?? new Set<string>();
-    const code = typeCodeOf(group.type, group.equations, changedFromOutside);
+    const read = byOthers.read.get(group.name) ?? new Set<string>();
+    const writtenByOthers = byOthers.written.get(group.name) ?? new Set<string>();
+    const code = typeCodeOf(group.type, group.equations, writtenByOthers);
     const kept = new Map<string, Storage>();
     for (const { name, type } of code.ordered) {
       const held = group.storage.get(name);
@@ -211,7 +211,7 @@ export function stepGroups(
             },
           );
     const keptInputs = new Set(Object.keys(group.type.inputs).filter((name) => read.has(name)));
-    return { group, code, kept, shown, keptInputs, regime, changedFromOutside };
+    return { group, code, kept, shown, keptInputs, regime, writtenByOthers };
   });
 }
 
@@ -219,10 +219,10 @@ export function stepGroups(
 export function stepProjection(built: BuiltProjection, context: Context): SteppedProjection {
   const { plan, connectivity } = built;
   const { builder, real } = context;
-  const changedFromOutside = new Set<string>();
+  const writtenByOthers = new Set<string>();
   for (const { pathway } of plan.pathways)
-    for (const name of writtenBy(pathway.do)) if (plan.equations.state.has(name)) changedFromOutside.add(name);
-  const code = typeCodeOf(plan.type, plan.equations, changedFromOutside);
+    for (const name of writtenBy(pathway.do)) if (plan.equations.state.has(name)) writtenByOthers.add(name);
+  const code = typeCodeOf(plan.type, plan.equations, writtenByOthers);
   const read = new Set(
     context.model.recordings.flatMap((recording) =>
       recording.kind !== 'rate' && recording.variables && ownersOf(recording.of).includes(plan.name)
@@ -255,7 +255,7 @@ export function stepProjection(built: BuiltProjection, context: Context): Steppe
     if (storage?.kind === 'array' && (read.has(name) || elsewhere.has(name)))
       shown.set(name, keep(`${name}.shown`, storage.type, `${name} of each synapse of ${plan.name} as others see it`));
   }
-  return { ...built, code, kept, shown, changedFromOutside };
+  return { ...built, code, kept, shown, writtenByOthers };
 }
 
 /** A group as recordings read it: what is kept and shown in place of what is. */

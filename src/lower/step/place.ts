@@ -1,6 +1,6 @@
 /** Where in a step a kernel runs. */
 
-import type { StepEntry } from '../ir/program.js';
+import type { StepEntry } from '../../ir/program.js';
 
 /**
  * What happens at one order of a slot, one after the other. Synapses contribute to sums and currents to inputs; inboxes

@@ -10,13 +10,13 @@ import { storedValue } from '../element-scope.js';
 import type { Member } from '../groups.js';
 import { runsOnLanes } from '../lanes.js';
 import type { Deliveries } from './deliveries.js';
-import { elementScope, steppingOf, timeNow } from './elements.js';
+import { elementScope, steppingOf, timeNow } from './element-code.js';
 import { defineInput, defineInputs, reaches, sumInputs } from './inputs.js';
 import type { Network, SteppedGroup } from './layout.js';
 import { stepParts } from './parts.js';
 
 /** Up to three kernels: inputs, elements, events. */
-export function apartKernels(
+export function anyOrderKernels(
   network: Network,
   stepped: SteppedGroup,
   member: Member,
@@ -52,7 +52,7 @@ function inputKernel(
   const local = block.name('element', withinPopulation(member));
   const scope = elementScope(network, stepped, member, 'step', { local, index: item, block, time: t, sites });
   const buffers = new Map<string, Buffer>();
-  for (const [name, sum] of sumInputs({ network, stepped, member, local, doing: 'step', time: t, scope })) {
+  for (const [name, sum] of sumInputs({ network, stepped, member, local, stage: 'step', time: t, scope })) {
     const buffer = sumBuffer(stepped, name, context);
     buffers.set(name, buffer);
     block.emit(ir.store(buffer, item, storedValue(buffer, ir.get(sum))));
@@ -96,10 +96,10 @@ function elementKernel(
   const sources = [...rings.values()].filter(({ population }) => population === member.name);
   const emitted = new Map(sources.map(({ event }) => [event, block.local('emitted', 'bool')] as const));
   for (const flag of emitted.values()) block.emit(ir.set(flag, ir.bool(false)));
-  if (inputs === null) defineInputs({ network, stepped, member, local, doing: 'step', time: t, scope });
+  if (inputs === null) defineInputs({ network, stepped, member, local, stage: 'step', time: t, scope });
   else for (const [name, buffer] of inputs) defineInput(stepped, name, ir.load(buffer, item), scope);
   stepParts(
-    steppingOf(network, stepped, scope, (event) => {
+    steppingOf(stepped, scope, (event) => {
       const flag = emitted.get(event);
       if (flag) scope.block.emit(ir.set(flag, ir.bool(true)));
     }),

@@ -4,10 +4,14 @@ import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { compile, compileReal, to } from '../expressions.js';
 import { scalarTypeOf, storedValue } from '../element-scope.js';
+import { begins } from '../rising-edge.js';
 import { fold } from '../../ir/fold.js';
-import type { ConditionCode, DerivedCode, PartCode, RegimeCode, TypeCode } from './code.js';
-import { propagateLinear } from './propagate.js';
+import type { ConditionCode, DerivedCode, PartCode, RateCode, RegimeCode, TypeCode } from './type-code.js';
 import type { StepScope } from './scope.js';
+import { isZero } from '../../lang/build.js';
+import { linearForm } from '../../lang/linear.js';
+import * as messages from '../messages.js';
+import { steppedLinearly } from '../propagators.js';
 
 /** What a step of an owner needs to know beside its code. */
 export interface Stepping {
@@ -15,8 +19,8 @@ export interface Stepping {
   readonly code: TypeCode;
   /** u8 index of the active regime at `scope.owner.index`. */
   readonly regime: Buffer | null;
-  /** Where it is kept whether a condition held before, for those that wait for it to begin. */
-  readonly heldBefore: (condition: string) => Buffer;
+  /** Name and number of those whose conditions are watched. */
+  readonly watched: { readonly name: string; readonly length: Buffer['length'] };
   /** Writes what happens when an event is emitted: it acts on others at once. */
   readonly emit: (event: string) => void;
 }
@@ -50,6 +54,23 @@ function stepPart(part: PartCode, ordinal: number, stepping: Stepping): void {
   stepRegimes(part.regimes, stepping);
 }
 
+/** New values of variables whose rates are linear in them, with coefficients held over the step. */
+function propagateLinear(rates: readonly RateCode[], scope: StepScope): ReadonlyMap<string, Ir> {
+  const names = rates.map(({ name }) => name);
+  const forms = rates.map(({ rate }) => linearForm(rate, names));
+  const bad = rates.find((_, k) => forms[k] === null);
+  if (bad) {
+    const why = `the rate of ${bad.name} is not linear in ${names.join(', ')}`;
+    scope.context.diagnostics.add(
+      messages.methodRefused('propagate', scope.owner.name, why, 'list it under state instead'),
+    );
+    return new Map();
+  }
+  const rows = forms.map((form) => names.map((name) => form?.coefficients.get(name) ?? null));
+  const constants = forms.map((form) => (form === null || isZero(form.constant) ? null : form.constant));
+  return steppedLinearly(names, rows, constants, scope);
+}
+
 /** x + dt * rate. */
 function advanced(name: string, rate: Ir, scope: StepScope): Ir {
   const dt = to(scope.real, ir.f64(scope.context.dt));
@@ -77,11 +98,12 @@ function test(condition: ConditionCode, stepping: Stepping): void {
   const { scope } = stepping;
   let holds = scope.condition(condition.when);
   if (condition.rising) {
-    const before = stepping.heldBefore(condition.name);
-    const now = scope.block.name('holds', holds);
-    const was = scope.block.name('held', to('bool', ir.load(before, scope.owner.index)));
-    scope.block.emit(ir.store(before, scope.owner.index, to('u32', now)));
-    holds = ir.and(now, ir.not(was));
+    const { block, owner, context } = scope;
+    holds = begins(
+      holds,
+      { ...stepping.watched, name: `${stepping.watched.name}.${condition.name}`, index: owner.index, block },
+      context,
+    );
   }
   scope.branch(holds, () => {
     scope.execute(condition.do);

@@ -16,11 +16,18 @@ import { changesFirstValues, deriveAgain } from '../phases.js';
 import type { ProjectionPlan } from '../projection.js';
 import type { BuiltProjection } from '../recordings.js';
 import { creationSort } from '../synapses/indices.js';
-import { deliveriesOf } from './deliveries.js';
-import type { Network, SteppedGroup } from './layout.js';
-import { projectionsByEnd, shownGroup, shownProjection, stepGroups, steppingOrder, stepProjection } from './layout.js';
-import { firstRegime, populationKernel, stepKernels } from './populations.js';
-import { replayKernel } from './replay.js';
+import { deliveriesOf } from '../elements/deliveries.js';
+import type { Network, SteppedGroup } from '../elements/layout.js';
+import {
+  projectionsByEnd,
+  shownGroup,
+  shownProjection,
+  stepGroups,
+  steppingOrder,
+  stepProjection,
+} from '../elements/layout.js';
+import { firstRegime, populationKernel, stepKernels } from '../elements/populations.js';
+import { replayKernel } from '../elements/replay.js';
 
 /** What recordings read in place of groups and projections: copies that others see. */
 export interface Shown {
@@ -30,7 +37,7 @@ export interface Shown {
 }
 
 /** Adds the kernels of every step, and those that make the state before the first. */
-export function lowerSerially(
+export function lowerElements(
   groups: readonly Group[],
   plans: readonly ProjectionPlan[],
   built: readonly BuiltProjection[],
@@ -83,11 +90,11 @@ export function lowerSerially(
     builder.each(kernel, { slot, order: populations.length });
     if (source.times) builder.each(multiplesKernel(source, context), { slot, order: populations.length });
   }
-  const starting = (doing: 'derive' | 'enter'): string[] =>
+  const starting = (stage: 'derive' | 'enter'): string[] =>
     populations.flatMap((name) => {
       const found = memberOf(name);
-      if (!found || (doing === 'enter' && firstRegime(found.stepped) < 0)) return [];
-      return populationKernel(network, found.stepped, found.member, doing, deliveries) ?? [];
+      if (!found || (stage === 'enter' && firstRegime(found.stepped) < 0)) return [];
+      return populationKernel(network, found.stepped, found.member, stage, deliveries) ?? [];
     });
   // Values at the start may read each other across populations: they are worked out twice.
   const derive = starting('derive');

@@ -8,13 +8,14 @@ import { namesIn } from '../../lang/walk.js';
 import type { Block } from '../block.js';
 import type { Context } from '../context.js';
 import { currentsOf, currentValue, everFlows, flowsNow, piecesReached } from '../currents.js';
+import { drawsAt } from '../draws.js';
 import { scalarTypeOf, step, storedValue } from '../element-scope.js';
 import { compile, compileReal, to } from '../expressions.js';
 import type { Member } from '../groups.js';
 import type { Piece } from '../pieces.js';
 import { eachSynapse, withinEnd } from './deliveries.js';
-import type { Doing } from './elements.js';
-import { drawsOf, wasBuffer } from './elements.js';
+import type { Stage } from './element-code.js';
+import { stepOf } from './element-code.js';
 import type { Network, SteppedGroup, SteppedProjection } from './layout.js';
 import { synapseOwner } from './owners.js';
 import type { Stepping } from './parts.js';
@@ -28,7 +29,7 @@ interface Reached {
   readonly member: Member;
   /** u32 index in the population. */
   readonly local: Ir;
-  readonly doing: Doing;
+  readonly stage: Stage;
   readonly time: Ir;
   readonly scope: StepScope;
 }
@@ -42,7 +43,7 @@ export function sumInputs({
   stepped,
   member,
   local,
-  doing,
+  stage,
   time,
   scope,
 }: Reached): ReadonlyMap<string, Local> {
@@ -60,13 +61,13 @@ export function sumInputs({
     const [now, next] = [ir.get(sum.local), to(scope.real, value)];
     at.emit(ir.set(sum.local, sum.product ? ir.mul(now, next) : ir.add(now, next)));
   };
-  addCurrents({ network, stepped, member, local, doing, time, scope }, add);
+  addCurrents({ network, stepped, member, local, stage, time, scope }, add);
   for (const projection of network.projectionsAt.get(member.name) ?? []) {
     const { plan } = projection;
     if (reachesPost(projection, member))
       withinEnd(plan.post, local, member.population.size, block, (row, inner) =>
         eachSynapse(projection, 'post', row, inner, (place, each) => {
-          const own = stepSynapse(network, projection, place, doing, time, each);
+          const own = stepSynapse(network, projection, place, stage, time, each);
           contribute(projection, 'post', own, (variable, value) => add(variable, value, own.block));
         }),
       );
@@ -118,18 +119,20 @@ function stepSynapse(
   network: Network,
   projection: SteppedProjection,
   place: { position: Ir; source: Ir; target: Ir },
-  doing: Doing,
+  stage: Stage,
   time: Ir,
   block: Block,
 ): StepScope {
   const { context } = network;
   const { plan, code } = projection;
-  const draws = drawsOf(
-    `projection/${plan.name}/step`,
-    `${plan.name}.step.keys`,
-    place.source,
-    place.target,
-    doing,
+  const draws = drawsAt(
+    {
+      keys: `${plan.name}.step.keys`,
+      streams: [`projection/${plan.name}/step`],
+      element: place.source,
+      subElement: place.target,
+      step: stepOf(stage, context),
+    },
     context,
   );
   const scope = new StepScope(context, synapseOwner(network, projection, place), block, time, draws);
@@ -137,10 +140,10 @@ function stepSynapse(
     scope,
     code,
     regime: null,
-    heldBefore: (name) => wasBuffer(`${plan.name}.${name}`, projection.connectivity.count, name, context),
+    watched: { name: plan.name, length: projection.connectivity.count },
     emit: () => undefined,
   };
-  if (doing === 'step') stepParts(stepping);
+  if (stage === 'step') stepParts(stepping);
   else {
     deriveAll(stepping);
     showAll(stepping);
@@ -183,7 +186,7 @@ function neededAtPre({ plan, code }: SteppedProjection): Set<string> {
 
 /** Currents that stimuli inject into an element, as they are at the end of the step. @random stream `stimulus/<id>` */
 function addCurrents(
-  { network, member, local, doing, scope }: Reached,
+  { network, member, local, stage, scope }: Reached,
   add: (name: string, value: Ir, at: Block) => void,
 ): void {
   const { context, groups } = network;
@@ -192,7 +195,7 @@ function addCurrents(
     if (!everFlows(name, current, context)) continue;
     piecesReached(name, current, all, context).forEach((piece, ordinal) => {
       if (piece.member.name !== member.name) return;
-      const at = { element: local, tick: doing === 'step' ? ir.add(step, ir.i32(1)) : ir.i32(0) };
+      const at = { element: local, tick: stage === 'step' ? ir.add(step, ir.i32(1)) : ir.i32(0) };
       const inject = (): void => add(current.input, currentValue(name, current, at, scope), scope.block);
       const conditions = [isIn(piece, `${name}.${ordinal}`, local, context), flowsNow(name, context)].filter(
         (condition) => condition !== null,

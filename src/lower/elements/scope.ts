@@ -15,7 +15,7 @@ import { combine, scalarTypeOf, step, storedValue } from '../element-scope.js';
 import { compile, compileCondition, to } from '../expressions.js';
 import type { Storage } from '../groups.js';
 import { constantOf, definitionOf, invariantLocal, known } from '../invariant.js';
-import { writtenBy } from './code.js';
+import { writtenBy } from './type-code.js';
 import { loaded } from './layout.js';
 import * as messages from '../messages.js';
 
@@ -120,7 +120,7 @@ export class StepScope extends CodeScope {
       this.#values.set(name, this.#temporary(name, value));
       return;
     }
-    invariant(storage.kind !== 'folded', 'lower/serial/scope', `${name} is constant`);
+    invariant(storage.kind !== 'folded', 'lower/elements/scope', `${name} is constant`);
     const local = this.#registers.get(name) ?? this.block.local(name, scalarTypeOf(storage.type, this.real));
     this.#registers.set(name, local);
     this.block.emit(
@@ -145,7 +145,7 @@ export class StepScope extends CodeScope {
     const outer = this.writing;
     this.writing = new Set([...outer, ...writtenBy(statements)]);
     for (const statement of statements) {
-      invariant(statement.kind === 'assignment', 'lower/serial/scope', 'nothing is sent here');
+      invariant(statement.kind === 'assignment', 'lower/elements/scope', 'nothing is sent here');
       const right = compile(statement.value, this);
       this.write(
         statement.target,

@@ -8,7 +8,7 @@ import { referenceOf } from '../../lang/reference.js';
 import type { Statement } from '../../lang/ast.js';
 import { expressionsOf, namesIn } from '../../lang/walk.js';
 import type { Member } from '../groups.js';
-import { writtenBy } from './code.js';
+import { writtenBy } from './type-code.js';
 import type { Deliveries, Hearing } from './deliveries.js';
 import type { Network, SteppedGroup } from './layout.js';
 
@@ -20,7 +20,7 @@ import type { Network, SteppedGroup } from './layout.js';
  *   element changes;
  * - events that are heard come from one place of its code, so that each element emits at most one in a step.
  */
-export function stepApart(network: Network, stepped: SteppedGroup, member: Member, deliveries: Deliveries): boolean {
+export function inAnyOrder(network: Network, stepped: SteppedGroup, member: Member, deliveries: Deliveries): boolean {
   const { name, population } = member;
   if (population.size < 2) return false;
   if (network.projectionsAt.get(name)?.some(({ plan }) => plan.pre.population === plan.post.population)) return false;

@@ -4,11 +4,11 @@
  */
 
 import * as ir from '../../ir/builder.js';
-import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import type { Expression as Ir } from '../../ir/program.js';
 import type { Block } from '../block.js';
 import type { Context } from '../context.js';
 import type { Draws } from '../draws.js';
-import { drawStep, keyAt, keyBuffer } from '../draws.js';
+import { drawsAt, drawStep } from '../draws.js';
 import { step } from '../element-scope.js';
 import type { EventSource } from '../events.js';
 import type { Member } from '../groups.js';
@@ -21,30 +21,10 @@ import { StepScope } from './scope.js';
  * What is done to the elements of a population: the whole step, or at the start derived values or entering the first
  * regime.
  */
-export type Doing = 'step' | 'derive' | 'enter';
+export type Stage = 'step' | 'derive' | 'enter';
 
-/** Counter words of draws in code that is stepped. */
-export function drawsOf(
-  stream: string,
-  buffer: string,
-  element: Ir,
-  subElement: Ir,
-  doing: Doing,
-  context: Context,
-  sites: Draws['sites'] = { next: 0 },
-): Draws {
-  return {
-    element,
-    subElement,
-    step: doing === 'step' ? drawStep(step, context) : ir.u32(0),
-    perStep: false,
-    sites,
-    get key() {
-      const keys = context.builder.buffers.get(buffer) ?? keyBuffer(buffer, [stream], context);
-      return keyAt(keys, ir.u32(0));
-    },
-  };
-}
+/** u32 counter word of draws. */
+export const stepOf = (stage: Stage, context: Context): Ir => (stage === 'step' ? drawStep(step, context) : ir.u32(0));
 
 /** Float64 time that code sees. */
 export const timeNow = ({ time }: Network, block: Block): Ir => block.name('t', ir.load(time, ir.u32(0)));
@@ -66,45 +46,31 @@ export function elementScope(
   network: Network,
   stepped: SteppedGroup,
   member: Member,
-  doing: Doing,
+  stage: Stage,
   { local, index, block, time, sites }: AtElement,
 ): StepScope {
   const { context } = network;
-  const draws = drawsOf(
-    `population/${member.name}/${doing}`,
-    `${member.name}.${doing}.keys`,
-    local,
-    ir.u32(0),
-    doing,
+  const draws = drawsAt(
+    {
+      keys: `${member.name}.${stage}.keys`,
+      streams: [`population/${member.name}/${stage}`],
+      element: local,
+      step: stepOf(stage, context),
+      ...(sites ? { sites } : {}),
+    },
     context,
-    sites,
   );
   return new StepScope(context, { ...elementOwner(network, stepped, member, local), index }, block, time, draws);
 }
 
 /** What the parts of an element need to know. */
-export const steppingOf = (
-  network: Network,
-  stepped: SteppedGroup,
-  scope: StepScope,
-  emit: Stepping['emit'],
-): Stepping => ({
+export const steppingOf = (stepped: SteppedGroup, scope: StepScope, emit: Stepping['emit']): Stepping => ({
   scope,
   code: stepped.code,
   regime: stepped.regime,
-  heldBefore: (name) => wasBuffer(`${stepped.group.name}.${name}`, stepped.group.length, name, network.context),
+  watched: stepped.group,
   emit,
 });
-
-/** Where it is kept whether a condition held in the step before. */
-export function wasBuffer(name: string, length: Buffer['length'], condition: string, context: Context): Buffer {
-  const id = `${name}.held_before`;
-  const known = context.builder.buffers.get(id);
-  if (known) return known;
-  const buffer = context.builder.buffer(id, 'u8', length, `whether the condition ${condition} held in the step before`);
-  if (typeof length !== 'number') context.builder.allocate(buffer);
-  return buffer;
-}
 
 /** Elements of a population in the mask of their group. */
 interface MaskPiece {

@@ -12,10 +12,23 @@ import type { Buffer, Expression as Ir, Local } from '../ir/program.js';
 import type { Expression } from '../lang/ast.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
-import { compile, to } from './expressions.js';
-import type { Scope } from './expressions.js';
+import { compile, compileReal, to } from './expressions.js';
+import type { IntegrationScope, Scope } from './expressions.js';
+import { fold } from '../ir/fold.js';
 import { constantOf } from './invariant.js';
-import { reach, taylorTerms } from './matrix.js';
+
+/** Terms of the series: at a norm of at most 1/2 the remainder is below 2^-70. */
+export const taylorTerms = 16;
+
+/** Which variables reach which: the reflexive and transitive closure of a pattern of entries. */
+export function reach(pattern: readonly (readonly boolean[])[]): boolean[][] {
+  const n = pattern.length;
+  const closed = pattern.map((row, i) => row.map((entry, j) => entry || i === j));
+  for (let k = 0; k < n; k++)
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) if (closed[i]?.[k] && closed[k]?.[j]) (closed[i] as boolean[])[j] = true;
+  return closed;
+}
 
 /** Name of the procedure that computes the propagators of a group or projection again. */
 export const propagatorsProcedure = (owner: string): string => `propagators.${owner}`;
@@ -102,8 +115,8 @@ function product(
   for (let k = 0; k < n; k++) {
     const [left, right] = [a(i, k), b(k, j)];
     if (left === null || right === null) continue;
-    const factor = ir.mul(left, right);
-    sum = sum ? ir.add(sum, factor) : factor;
+    const factor = fold(ir.mul(left, right));
+    sum = sum ? fold(ir.add(sum, factor)) : factor;
   }
   return sum ?? ir.f64(0);
 }
@@ -246,7 +259,9 @@ function exponential(
   const part = block.local('part', 'f64');
   const doublings = block.local('doublings', 'u32');
   const count = block.local('k', 'u32');
-  halve(m, closed, step, { part, doublings }, block);
+  // Entries on cycles only. Others, such as the 1/C of a current, only scale what passes through them: they are of
+  // any size in SI units, and more doublings for their sake would only lose digits.
+  halve(m, (i, j) => closed[j]?.[i] === true, step, { part, doublings }, block);
   const matrix = (name: string): Sparse<Local> => new Sparse(closed, (i, j) => block.local(`${name}_${i}_${j}`, 'f64'));
   const [p, r, term, next] = [matrix('p'), matrix('r'), matrix('term'), matrix('next')];
   p.forEach((_, i, j) => {
@@ -284,10 +299,13 @@ function exponential(
   return { p, r };
 }
 
-/** Code that halves the step until the norm of the matrix times the part is at most a half. */
+/**
+ * Code that halves the step until the norm of the matrix times the part is at most a half. Only rows and columns of a
+ * pattern count.
+ */
 function halve(
   m: Sparse<Ir>,
-  closed: readonly (readonly boolean[])[],
+  counts: (i: number, j: number) => boolean,
   step: number,
   { part, doublings }: { readonly part: Local; readonly doublings: Local },
   block: Block,
@@ -295,12 +313,10 @@ function halve(
   const norm = block.local('norm', 'f64');
   block.emit(ir.set(norm, ir.f64(0)), ir.set(part, ir.f64(step)), ir.set(doublings, ir.u32(0)));
   for (const [i, row] of m.map((entry) => entry).entries()) {
-    // Entries on cycles only. Others, such as the 1/C of a current, only scale what passes through them: they are of
-    // any size in SI units, and more doublings for their sake would only lose digits.
     const sum = row
-      .filter((entry, j) => entry !== null && closed[j]?.[i])
-      .map((entry) => ir.unary('abs', entry as Ir))
-      .reduce((a, b) => ir.add(a, b), ir.f64(0));
+      .filter((entry, j) => entry !== null && counts(i, j))
+      .map((entry) => fold(ir.unary('abs', entry as Ir)))
+      .reduce((a, b) => fold(ir.add(a, b)), ir.f64(0));
     const total = block.name('row_sum', sum);
     block.emit(ir.set(norm, ir.select(ir.gt(total, ir.get(norm)), total, ir.get(norm))));
   }
@@ -309,5 +325,84 @@ function halve(
       ir.set(part, ir.mul(ir.get(part), ir.f64(0.5))),
       ir.set(doublings, ir.add(ir.get(doublings), ir.u32(1))),
     ]),
+  );
+}
+
+/**
+ * Code for P = e^(M h) alone, for coefficients that are worked out anew in each step: P = I + A (I + A/2 (I + A/3 …))
+ * for A = M h / 2^d, then squared d times. All entries are computed, since which of them vanish may change.
+ */
+function exponentialOfStep(entries: readonly (readonly Ir[])[], step: number, block: Block): Sparse<Local> {
+  const n = entries.length;
+  const all = entries.map((row) => row.map(() => true));
+  const [part, divisor] = [block.local('part', 'f64'), block.local('divisor', 'f64')];
+  const [doublings, count] = [block.local('doublings', 'u32'), block.local('k', 'u32')];
+  const m = new Sparse(all, (i, j) => entries[i]?.[j] as Ir);
+  halve(m, () => true, step, { part, doublings }, block);
+  const a = new Sparse(all, (i, j) => block.name('a', fold(ir.mul(m.at(i, j) as Ir, ir.get(part)))));
+  const [p, next] = ['p', 'q'].map((name) => new Sparse(all, (i, j) => block.local(`${name}_${i}_${j}`, 'f64'))) as [
+    Sparse<Local>,
+    Sparse<Local>,
+  ];
+  const of = (matrix: Sparse<Local>) => (i: number, j: number) => valueAt(matrix, i, j);
+  const move = (inner: Block): void => assign(p, (i, j) => valueAt(next, i, j) as Ir, inner);
+  assign(p, (i, j) => ir.f64(i === j ? 1 : 0), block);
+  const term = block.nested((inner) => {
+    const scaled = (i: number, j: number): Ir =>
+      ir.div(
+        product((r, k) => a.at(r, k), of(p), i, j, n),
+        ir.get(divisor),
+      );
+    assign(next, (i, j) => (i === j ? ir.add(ir.f64(1), scaled(i, j)) : scaled(i, j)), inner);
+    move(inner);
+    inner.emit(ir.set(divisor, ir.sub(ir.get(divisor), ir.f64(1))));
+  });
+  const square = block.nested((inner) => {
+    assign(next, (i, j) => product(of(p), of(p), i, j, n), inner);
+    move(inner);
+  });
+  block.emit(
+    ir.set(divisor, ir.f64(taylorTerms)),
+    ir.loop(count, ir.u32(0), ir.u32(taylorTerms), term),
+    ir.loop(count, ir.u32(0), ir.get(doublings), square),
+  );
+  return p;
+}
+
+/**
+ * New values of a linear system whose coefficients are held over the step: x(t + h) = e^(M h) x(t), with the constant
+ * part as one more variable that is 1.
+ *
+ * @param rows  coefficients of each variable's rate, in 1/s; null is zero
+ * @param constants  constant part of each variable's rate; null is zero
+ */
+export function steppedLinearly(
+  names: readonly string[],
+  rows: readonly (readonly (Expression | null)[])[],
+  constants: readonly (Expression | null)[],
+  scope: IntegrationScope,
+): Map<string, Ir> {
+  const { block } = scope;
+  const affine = constants.some((constant) => constant !== null);
+  const size = affine ? names.length + 1 : names.length;
+  const entries = Array.from({ length: size }, (_, i) =>
+    Array.from({ length: size }, (__, j): Ir => {
+      const e = j < names.length ? rows[i]?.[j] : constants[i];
+      return e ? block.name(`m_${i}_${j}`, to('f64', compileReal(e, scope))) : ir.f64(0);
+    }),
+  );
+  const p = exponentialOfStep(entries, scope.context.dt, block);
+  const x = [...names.map((name) => to('f64', scope.read(name))), ...(affine ? [ir.f64(1)] : [])];
+  return new Map(
+    names.map((name, i) => {
+      const sum = product(
+        (_, j) => valueAt(p, i, j),
+        (j) => x[j] ?? null,
+        i,
+        0,
+        size,
+      );
+      return [name, block.name(`next_${name}`, to(scope.real, sum))];
+    }),
   );
 }

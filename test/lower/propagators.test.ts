@@ -2,7 +2,7 @@
 
 import { Decimal } from 'decimal.js';
 import { describe, expect, test } from 'vitest';
-import { propagators } from '../../src/lower/stored-propagators.js';
+import { propagators } from '../../src/lower/propagators.js';
 
 type Matrix = readonly (readonly number[])[];
 

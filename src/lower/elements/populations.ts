@@ -7,17 +7,17 @@ import * as ir from '../../ir/builder.js';
 import type { Statement } from '../../ir/program.js';
 import { Block } from '../block.js';
 import type { Member } from '../groups.js';
-import { apartKernels } from './apart-kernels.js';
-import { stepApart } from './apart.js';
+import { anyOrderKernels } from './any-order-kernels.js';
+import { inAnyOrder } from './any-order.js';
 import type { Deliveries } from './deliveries.js';
-import type { Doing } from './elements.js';
-import { clearMasks, elementScope, mark, steppingOf, timeNow } from './elements.js';
+import type { Stage } from './element-code.js';
+import { clearMasks, elementScope, mark, steppingOf, timeNow } from './element-code.js';
 import { defineInputs } from './inputs.js';
 import type { Network, SteppedGroup } from './layout.js';
 import { elementOwner } from './owners.js';
 import { deriveAll, enterRegime, showAll, stepParts } from './parts.js';
 
-const doingWords: Readonly<Record<Doing, string>> = {
+const stageWords: Readonly<Record<Stage, string>> = {
   step: 'steps the elements',
   derive: 'works out the first values of derived variables',
   enter: 'enters the first regime',
@@ -30,7 +30,7 @@ const doingWords: Readonly<Record<Doing, string>> = {
  * @returns the kernels in order
  */
 export function stepKernels(network: Network, stepped: SteppedGroup, member: Member, deliveries: Deliveries): string[] {
-  if (stepApart(network, stepped, member, deliveries)) return apartKernels(network, stepped, member, deliveries);
+  if (inAnyOrder(network, stepped, member, deliveries)) return anyOrderKernels(network, stepped, member, deliveries);
   const kernel = populationKernel(network, stepped, member, 'step', deliveries);
   return kernel === null ? [] : [kernel];
 }
@@ -43,37 +43,37 @@ export function populationKernel(
   network: Network,
   stepped: SteppedGroup,
   member: Member,
-  doing: Doing,
+  stage: Stage,
   deliveries: Deliveries,
 ): string | null {
   const { context } = network;
   const block = new Block();
   const t = timeNow(network, block);
   const events = network.rings;
-  if (doing === 'step')
+  if (stage === 'step')
     clearMasks({ name: member.name, begin: member.begin, size: member.population.size }, events, block);
   const element = block.local('element', 'u32');
   const body = block.nested((inner) => {
     const local = ir.get(element);
     const index = inner.name('index', elementOwner(network, stepped, member, local).index);
-    const scope = elementScope(network, stepped, member, doing, { local, index, block: inner, time: t });
-    const stepping = steppingOf(network, stepped, scope, (event) => {
+    const scope = elementScope(network, stepped, member, stage, { local, index, block: inner, time: t });
+    const stepping = steppingOf(stepped, scope, (event) => {
       mark(events.get(`${member.name}.${event}`), local, scope.block);
       deliveries.emit(member, event, local, scope.block, t);
-      scope.forget(stepped.changedFromOutside);
+      scope.forget(stepped.writtenByOthers);
     });
-    if (doing !== 'enter') defineInputs({ network, stepped, member, local, doing, time: t, scope });
-    if (doing === 'step') stepParts(stepping);
-    else if (doing === 'derive') {
+    if (stage !== 'enter') defineInputs({ network, stepped, member, local, stage, time: t, scope });
+    if (stage === 'step') stepParts(stepping);
+    else if (stage === 'derive') {
       deriveAll(stepping);
       showAll(stepping);
     } else enterRegime(firstRegime(stepped), stepping);
   });
   block.emit(ir.loop(element, ir.u32(0), ir.u32(member.population.size), body));
-  if (doing !== 'step' && !storesAny(block.statements)) return null;
+  if (stage !== 'step' && !storesAny(block.statements)) return null;
   return context.builder.sequential(
-    `${member.name}.${doing}`,
-    `${doingWords[doing]} of ${member.name} (${stepped.group.name}) in order`,
+    `${member.name}.${stage}`,
+    `${stageWords[stage]} of ${member.name} (${stepped.group.name}) in order`,
     block.locals.declared,
     block.statements,
   );

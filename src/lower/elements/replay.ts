@@ -11,7 +11,7 @@ import * as messages from '../messages.js';
 import { versionsOf } from '../replay.js';
 import type { Deliveries } from './deliveries.js';
 import type { Network } from './layout.js';
-import { clearMasks, mark } from './elements.js';
+import { clearMasks, mark } from './element-code.js';
 
 /** Writes the kernel of a population without a type; null after a finding. */
 export function replayKernel(network: Network, name: string, deliveries: Deliveries): string | null {

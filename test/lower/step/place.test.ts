@@ -3,7 +3,7 @@
  */
 
 import { expect, test } from 'vitest';
-import { inOrder, type StepPlace } from '../../src/lower/step-place.js';
+import { inOrder, type StepPlace } from '../../../src/lower/step/place.js';
 
 const slots = ['groups', 'thresholds', 'resets'];
 const run = (places: readonly StepPlace[]): string[] =>

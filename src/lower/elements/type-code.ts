@@ -63,11 +63,11 @@ export interface TypeCode {
 
 const sortedKeys = (record: Readonly<Record<string, unknown>>): string[] => Object.keys(record).sort();
 
-/** Parses a type. `changedFromOutside`: state variables that code of projections writes. */
+/** Parses a type. `writtenByOthers`: state variables that code of projections writes. */
 export function typeCodeOf(
   type: NeuronType | SynapseType,
   equations: Equations,
-  changedFromOutside: ReadonlySet<string>,
+  writtenByOthers: ReadonlySet<string>,
 ): TypeCode {
   const ordered = inDependencyOrder(equations);
   const rateOf = (name: string): RateCode => ({ name, rate: type.derivatives[name]?.rate ?? integer(0) });
@@ -84,7 +84,7 @@ export function typeCodeOf(
     regimes: part.regimes ? regimes : [],
   }));
   const homes = homesOf(parts, Object.keys(type.state));
-  return { parts, ordered, homes, stale: staleIn(parts), lagging: laggingIn(parts, homes, changedFromOutside) };
+  return { parts, ordered, homes, stale: staleIn(parts), lagging: laggingIn(parts, homes, writtenByOthers) };
 }
 
 /** The one part of a type without a sequence. */
@@ -221,9 +221,9 @@ function staleIn(parts: readonly PartCode[]): Set<string> {
 function laggingIn(
   parts: readonly PartCode[],
   homes: ReadonlyMap<string, number>,
-  changedFromOutside: ReadonlySet<string>,
+  writtenByOthers: ReadonlySet<string>,
 ): Set<string> {
-  const changed = new Set(changedFromOutside);
+  const changed = new Set(writtenByOthers);
   parts.forEach((part, k) => {
     for (const name of regimeWrites(part)) changed.add(name);
     for (const name of eventWrites(part)) if (homes.get(name) !== k) changed.add(name);

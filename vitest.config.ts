@@ -13,7 +13,15 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     projects: [
       { extends: true, test: { name: 'shared', include: [`test/${own}/**/*.test.ts`], isolate: false } },
-      { extends: true, test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: [`test/${own}/**`] } },
+      {
+        extends: true,
+        test: {
+          name: 'apart',
+          include: ['test/**/*.test.ts'],
+          exclude: [`test/${own}/**`],
+          globalSetup: 'test/support/program-bundle.ts',
+        },
+      },
     ],
   },
 });

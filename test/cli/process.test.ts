@@ -1,13 +1,11 @@
 /** The program as a process of its own: what only a process has. */
 
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { bundle } from '../../scripts/bundle.js';
+import { describe, expect, it } from 'vitest';
 import type { RunReport } from '../../src/run/report.js';
 import { temporaryFolder, whenRecording } from '../support/command.js';
-import { root } from '../support/import-graph.js';
 import { startProgram } from '../support/program-process.js';
 import type { Ended } from '../support/program-process.js';
 
@@ -15,10 +13,9 @@ const folder = temporaryFolder();
 const model = 'fixtures/brian/single-lif.yaml';
 
 /** Runs the program to its end; `then` may send signals or close streams. */
-function program(words: readonly string[], then?: (child: ChildProcess) => void, bundle?: string): Promise<Ended> {
+function program(words: readonly string[], then?: (child: ChildProcess) => void): Promise<Ended> {
   const { child, ended } = startProgram(words, {
     environment: { INTERNEURON_CACHE: folder.file('cache') },
-    ...(bundle ? { bundle } : {}),
   });
   then?.(child);
   return ended;
@@ -61,17 +58,10 @@ state_monitors: { trace: { source: cells, variables: v, record: true } }
 run: 1 s
 `,
     );
-    // Packages that are not bundled are found from below the project.
-    const built = join(root, 'out', `bundle-${process.pid}`);
-    onTestFinished(() => rmSync(built, { recursive: true, force: true }));
-    await bundle({ cli: 'src/cli/main.ts' }, built);
     const peaks: number[] = [];
     for (const duration of ['0.25 s', '2.5 s']) {
-      const { code, stdout } = await program(
-        ['run', recorded, '--duration', duration, '-o', folder.file('recorded.nwb'), '--json'],
-        undefined,
-        join(built, 'cli.js'),
-      );
+      const words = ['run', recorded, '--duration', duration, '-o', folder.file('recorded.nwb'), '--json'];
+      const { code, stdout } = await program(words);
       expect(code).toBe(0);
       peaks.push((JSON.parse(stdout) as RunReport).memory.peak);
     }

@@ -1,7 +1,8 @@
-/** The program as a process of its own, which can be sent signals and killed. */
+/** The bundled program as a process of its own, which can be sent signals and killed. */
 
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { inject } from 'vitest';
 import { root } from './import-graph.js';
 
 export interface Ended {
@@ -21,11 +22,6 @@ export interface ProgramProcess {
 export interface ProcessOptions {
   /** Added to the environment; undefined takes a variable away. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /**
-   * The file that is the program; the sources where none is given, whose translation takes hundreds of megabytes for
-   * itself.
-   */
-  readonly bundle?: string;
   /** Runs as this user, which only root may ask for. */
   readonly uid?: number;
   /** The most that a file may grow to, in blocks of 512 bytes. */
@@ -35,15 +31,10 @@ export interface ProcessOptions {
 /** Starts the program, in a group of processes of its own. */
 export function startProgram(
   words: readonly string[],
-  { environment = {}, bundle, uid, fileBlocks }: ProcessOptions = {},
+  { environment = {}, uid, fileBlocks }: ProcessOptions = {},
 ): ProgramProcess {
   const limited = fileBlocks === undefined ? [] : ['sh', '-c', 'ulimit -f "$0"; exec "$@"', String(fileBlocks)];
-  const [command = '', ...rest] = [
-    ...limited,
-    process.execPath,
-    ...(bundle ? [bundle] : ['--import', 'tsx', 'src/cli/main.ts']),
-    ...words,
-  ];
+  const [command = '', ...rest] = [...limited, process.execPath, inject('program'), ...words];
   const child = spawn(command, rest, {
     cwd: root,
     env: { ...process.env, ...environment },

@@ -1,0 +1,23 @@
+/** Bundles the program once for all tests that start it as a process: from sources each start takes seconds. */
+
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { bundle } from '../../scripts/bundle.js';
+import { root } from './import-graph.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The bundled program's file. */
+    readonly program: string;
+  }
+}
+
+/** @returns what removes the bundle after the last test */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // Packages that are not bundled are found from below the project.
+  const folder = join(root, 'out', `test-program-${process.pid}`);
+  await bundle({ cli: 'src/cli/main.ts' }, folder);
+  project.provide('program', join(folder, 'cli.js'));
+  return () => rm(folder, { recursive: true, force: true });
+}

@@ -5,6 +5,7 @@
  * A type is a standard one when it says so (`conformsTo`) and its equations are those of the library.
  */
 
+import { gathered } from '../../src/library/gather/gather.js';
 import { standardise } from '../../src/library/recognise/standardise.js';
 import type { StandardCell } from '../../src/library/standard-type.js';
 import type { Model, SelectionRule, Population, Stimulus, ValidModel } from '../../src/model/model.js';
@@ -34,14 +35,15 @@ export interface PynnExport {
 
 /** A model as PyNN-style JSON. */
 export function exportPynn(valid: ValidModel): PynnExport {
+  const plain = gathered(valid, 'pynn');
   const {
     valid: { model, data },
     entries,
-  } = standardise(valid, 'pynn');
+  } = standardise(plain.valid, 'pynn');
   const { labels = {}, selections = {}, extra = onGrid(valid.model) } = keptOf(model);
   const label = (name: string): string => labels[name] ?? name;
   const report = new ConversionReport('pynn');
-  for (const entry of entries) report.add(entry);
+  for (const entry of [...plain.entries, ...entries]) report.add(entry);
   const generators = new Generators();
   const cells = new Map<string, StandardCell>();
   const context: ExportContext = {

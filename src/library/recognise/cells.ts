@@ -13,7 +13,9 @@ import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
 import { readsAny, substitute } from '../../lang/walk.js';
 import type { EventDefinition, NeuronType } from '../../model/model.js';
+import { UniqueNames } from '../../model/free-name.js';
 import { standardCells } from '../pynn/index.js';
+import { pointNeuron, type ReceptorChoice } from '../pynn/point-neuron.js';
 import { normalisedCell } from '../normalised.js';
 import type { StandardCell, WeightKind } from '../standard-type.js';
 import { constantOf, near, fold, plain, sequence, tidy, valueAt } from './numbers.js';
@@ -46,6 +48,8 @@ export interface RecognisedCell {
   readonly variables: ReadonlyMap<string, { readonly name: string; readonly factor: number }>;
   /** By the variable of the type. */
   readonly ports: ReadonlyMap<string, Port>;
+  /** What values of each input of the type are multiplied with to be currents in A. */
+  readonly currents?: ReadonlyMap<string, number>;
   readonly remarks: readonly Remark[];
 }
 
@@ -103,7 +107,23 @@ function recognise(type: NeuronType, use: CellUse): RecognisedCell {
   const family = families.find((one) => one.fits(view)) ?? integrateAndFire;
   const found = family.solve(view, spike, use, type);
   verify(found, view, use);
-  return found;
+  return { ...found, currents: currentsOf(type, view, found) };
+}
+
+/** Scales of a type's inputs: an input of 1 changes the potential as so many amperes do. */
+function currentsOf(
+  type: NeuronType,
+  view: View,
+  { parameters, standard }: RecognisedCell,
+): ReadonlyMap<string, number> {
+  const capacitance = standard.name === 'Izhikevich' ? number(1e-12) : parameters['cm'];
+  return new Map(
+    Object.keys(type.inputs).flatMap((name) => {
+      const slope = coefficient(view.polynomials.get(view.v), name);
+      const scale = capacitance && constantOf(folded(product(slope, capacitance)));
+      return scale === undefined || scale === 0 ? [] : [[name, tidy(Number(scale.toPrecision(12)))] as const];
+    }),
+  );
 }
 
 function viewOf(type: NeuronType, { environment }: CellUse): View {
@@ -184,8 +204,10 @@ const coefficient = (polynomial: Polynomial | undefined, ...names: readonly stri
 /** A variable that decays to zero and acts on the potential. */
 interface Response {
   readonly variable: string;
-  readonly shape: 'exp' | 'alpha';
+  readonly shape: 'exp' | 'alpha' | 'beta';
   readonly timeConstant: Expression;
+  /** Of a beta function, whose decay is slower. */
+  readonly riseTime?: Expression;
   /** The variable that arrivals are added to, and what it is multiplied with to be in the response's scale. */
   readonly entry: string;
   readonly entryScale: Expression;
@@ -212,8 +234,21 @@ function responsesOf(view: View, variables: readonly string[]): readonly Respons
     if ([...(other?.terms.keys() ?? [])].some((key) => key !== entry))
       refuse(`the rate of ${entry} is that of no response that PyNN has`);
     const [a, b] = [constantOf(timeConstant), constantOf(decay(entry))];
-    if (a === undefined || b === undefined || !near(a, b))
-      refuse(`${variable} rises and decays with two time constants`);
+    if (a === undefined || b === undefined) return refuse(`${variable} has another time constant in each cell`);
+    if (!near(a, b)) {
+      // s' = -s/tau + c*y against s' = (k*y - s)/tau with k = (rise/tau)**(-1/(1 - rise/tau)).
+      const [slow, fast] = [Math.max(a, b), Math.min(a, b)];
+      const r = fast / slow;
+      const scale = Math.exp(-Math.log(r) / (1 - r));
+      return {
+        variable,
+        shape: 'beta',
+        timeConstant: number(slow),
+        riseTime: number(fast),
+        entry,
+        entryScale: folded(product(coefficient(polynomial, entry), number(slow / scale))),
+      };
+    }
     // s' = -s/tau + c*y against s' = (e*y - s)/tau.
     const entryScale = folded(product(coefficient(polynomial, entry), quotient(timeConstant, number(Math.E))));
     return { variable, shape: 'alpha', timeConstant, entry, entryScale };
@@ -245,6 +280,8 @@ function driveOf(view: View, { variable }: Response): Drive {
 interface Wired {
   readonly family: 'curr' | 'cond' | 'none';
   readonly shape: 'exp' | 'alpha';
+  /** Receptors of a cell that is composed of them. */
+  readonly receptors?: readonly ReceptorChoice[];
   readonly cm: Expression;
   readonly parameters: Readonly<Record<string, Expression>>;
   readonly variables: ReadonlyMap<string, { readonly name: string; readonly factor: number }>;
@@ -277,7 +314,8 @@ function wire(view: View, type: NeuronType, use: CellUse, responses: readonly Re
   const variables = new Map<string, { name: string; factor: number }>();
   const ports = new Map<string, Port>();
   const parameters: Record<string, Expression> = {};
-  const [shape = 'exp'] = shapes;
+  const [first = 'exp'] = shapes;
+  const shape = first === 'beta' ? refuse("PyNN's cells of two receptors have no beta functions") : first;
   responses.forEach((response, k) => {
     const scale = scales[k] ?? 1;
     const entryScale = constantOf(response.entryScale) ?? refuse('its synapses have another scale in each cell');
@@ -308,6 +346,56 @@ function wire(view: View, type: NeuronType, use: CellUse, responses: readonly Re
     variables,
     ports,
   };
+}
+
+const receptorTypes = { exp: 'ExpPSR', alpha: 'AlphaPSR', beta: 'BetaPSR' } as const;
+
+/** Any number of receptors, of a cell that PyNN composes of a membrane and receptors. */
+function wireMany(view: View, type: NeuronType, responses: readonly Response[]): Wired {
+  const drives = responses.map((response) => driveOf(view, response));
+  const cm = capacitanceOf(view, type, responses, drives);
+  const names = new UniqueNames();
+  const variables = new Map<string, { name: string; factor: number }>();
+  const ports = new Map<string, Port>();
+  const parameters: Record<string, Expression> = {};
+  const receptors = responses.map((response, k): ReceptorChoice => {
+    const { kind, reversal, strength } = drives[k] ?? refuse('no drive');
+    const name = names.take(response.variable.replace(/^[A-Za-z]_(?=.)/, ''));
+    const current = kind === 'current';
+    if (current && response.shape !== 'exp') refuse('PyNN composes cells of exponential currents alone');
+    const scale = tidy(
+      constantOf(folded(product(strength, cm))) ?? refuse('its synapses have another scale in each cell'),
+    );
+    const entryScale = constantOf(response.entryScale) ?? refuse('its synapses have another scale in each cell');
+    const variable = `${name}_${current ? 'isyn' : 'gsyn'}`;
+    const entry = response.shape === 'exp' ? variable : `${variable}_rise`;
+    variables.set(response.variable, { name: variable, factor: scale });
+    if (entry !== variable) variables.set(response.entry, { name: entry, factor: scale * entryScale });
+    ports.set(response.entry, {
+      kind: current ? 'current' : 'conductance',
+      positive: entry,
+      negative: entry,
+      factor: scale * entryScale,
+    });
+    if (response.riseTime === undefined) parameters[`${name}_tau_syn`] = response.timeConstant;
+    else {
+      parameters[`${name}_tau_decay`] = response.timeConstant;
+      parameters[`${name}_tau_rise`] = response.riseTime;
+    }
+    if (reversal !== undefined) parameters[`${name}_e_syn`] = reversal;
+    return { name, type: current ? 'CurrExpPostSynapticResponse' : receptorTypes[response.shape] };
+  });
+  return { family: 'none', shape: 'exp', cm, parameters, variables, ports, receptors };
+}
+
+/** A cell of two receptors where there is one, else a composed one. */
+function wireAny(view: View, type: NeuronType, use: CellUse, responses: readonly Response[]): Wired {
+  try {
+    return wire(view, type, use, responses);
+  } catch (error) {
+    if (!(error instanceof Unrecognised) || responses.length === 0) throw error;
+    return wireMany(view, type, responses);
+  }
 }
 
 /** Which response is the excitatory, and which the inhibitory one, by their places; a side may be free. */
@@ -404,6 +492,11 @@ function spikingOf(view: View, spike: EventDefinition): Spiking {
   for (const statement of spike.do.flatMap((text) => parseStatements(text))) {
     if (statement.kind !== 'assignment') return refuse('PyNN sends nothing at a spike');
     const value = view.read(printExpression(statement.value));
+    const added = statement.operator === '=' ? addedTo(statement.target, value, view) : undefined;
+    if (added !== undefined) {
+      jumps.set(statement.target, added);
+      continue;
+    }
     if (readsAny(value, view.names)) refuse(`PyNN has no reset like that of ${statement.target}`);
     if (statement.target === view.v && statement.operator === '=')
       reset = view.volts === 1 ? value : folded(product(number(view.volts), value));
@@ -413,6 +506,13 @@ function spikingOf(view: View, spike: EventDefinition): Spiking {
   }
   if (spike.multiplicity !== undefined) refuse('PyNN counts a spike of a cell once');
   return { threshold, reset, jumps, remarks };
+}
+
+/** What `x = x + amount` adds. */
+function addedTo(target: string, value: Expression, view: View): Expression | undefined {
+  const polynomial = polynomialOf(value, view.names);
+  const others = [...polynomial.terms.keys()].filter((key) => key !== '' && key !== target);
+  return others.length === 0 && constantOf(coefficient(polynomial, target)) === 1 ? coefficient(polynomial) : undefined;
 }
 
 /** The time for which the potential is held after a spike, in PyNN's way of counting. */
@@ -454,11 +554,11 @@ const integrateAndFire: Family = {
     const tau = isNought(leak) ? refuse('its potential does not leak') : folded(negated(inverse(leak)));
     const inputs = Object.keys(type.inputs).filter((name) => !isNought(coefficient(rate, name)));
     checkTerms(rate, view, [...responses.map(({ variable }) => variable), ...inputs], adaptation, exponential?.key);
-    const wired = wire(view, type, use, responses);
-    const { cm } = wired;
+    const wired = wireAny(view, type, use, responses);
+    const { cm, receptors } = wired;
     const constant = coefficient(rate);
     const entered = use.signs.get(view.v);
-    const delta = wired.family === 'none' && entered !== undefined && entered.size > 0;
+    const delta = wired.family === 'none' && receptors === undefined && entered !== undefined && entered.size > 0;
     if (!delta && entered !== undefined && entered.size > 0)
       refuse(`synapses act on ${view.v} and on another variable of it`);
     const spiking = jumps ?? {
@@ -491,6 +591,7 @@ const integrateAndFire: Family = {
     if (exponential === undefined && adaptation === undefined) {
       const others = [...spiking.jumps.keys()];
       if (others.length > 0) refuse(`a spike changes ${others.join(', ')}`);
+      if (receptors !== undefined) return composed(receptors, common, variables, ports, remarks);
       const family = wired.family === 'none' ? 'curr' : wired.family;
       const name = delta ? 'IF_curr_delta' : `IF_${family}_${wired.shape}`;
       if (delta) ports.set(view.v, { kind: 'voltage', positive: 'v', negative: 'v', factor: view.volts });
@@ -512,9 +613,12 @@ const integrateAndFire: Family = {
                 ),
           );
     if (w !== undefined) variables.set(w.name, { name: 'w', factor: w.factor });
+    const adaptive = { ...common, ...adapted, delta_T: sharp, v_spike: spiking.threshold, v_thresh: threshold };
+    if (receptors !== undefined)
+      return { ...composed(receptors, adaptive, variables, ports, remarks), standard: membrane('AdExp', receptors) };
     return {
       standard: cell(`EIF_cond_${wired.shape}_isfa_ista`),
-      parameters: { ...common, ...adapted, delta_T: sharp, v_spike: spiking.threshold, v_thresh: threshold },
+      parameters: adaptive,
       variables,
       ports,
       remarks,
@@ -523,6 +627,34 @@ const integrateAndFire: Family = {
 };
 
 const cell = (name: string): StandardCell => standardCells.get(name) ?? refuse(`there is no type ${name}`);
+
+const membrane = (name: string, receptors: readonly ReceptorChoice[]): StandardCell =>
+  pointNeuron(name, receptors) ?? refuse(`PyNN has no membrane ${name}`);
+
+/**
+ * A cell of a leaky membrane and receptors. NEST has alpha and beta functions with its adaptive exponential membrane
+ * alone, of which a leaky one is the case without exponential and adaptation.
+ */
+function composed(
+  receptors: readonly ReceptorChoice[],
+  parameters: Readonly<Record<string, Expression>>,
+  variables: RecognisedCell['variables'],
+  ports: RecognisedCell['ports'],
+  remarks: readonly Remark[],
+): RecognisedCell {
+  const types = new Set(receptors.map(({ type }) => type));
+  const [type] = types;
+  const adaptive = types.size === 1 && (type === 'AlphaPSR' || type === 'BetaPSR');
+  return {
+    standard: membrane(adaptive ? 'AdExp' : 'LIF', receptors),
+    parameters: adaptive
+      ? { ...parameters, a: zero, b: zero, delta_T: zero, v_spike: parameters['v_thresh'] ?? zero }
+      : parameters,
+    variables,
+    ports,
+    remarks,
+  };
+}
 
 /** The exponential of the potential in a rate: strength*exp((v - at)/slope). */
 function exponentialOf(

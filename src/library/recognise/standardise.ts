@@ -4,8 +4,9 @@
  */
 
 import { parseExpression } from '../../lang/parse.js';
-import { binary, number } from '../../lang/build.js';
+import { binary, name, number } from '../../lang/build.js';
 import type { Expression } from '../../lang/ast.js';
+import { printExpression } from '../../lang/print.js';
 import { callsIn, namesIn, substitute } from '../../lang/walk.js';
 import { isRandom } from '../../lang/functions.js';
 import { ConversionReport, type ConversionEntry } from '../../model/conversion-report.js';
@@ -26,7 +27,7 @@ import { freeName } from '../../model/free-name.js';
 import { child } from '../../model/pointer.js';
 import { normalisedCell, normalisedSynapse } from '../normalised.js';
 import { standardCells, synapsesFor } from '../pynn/index.js';
-import type { WeightKind } from '../standard-type.js';
+import type { StandardCell, WeightKind } from '../standard-type.js';
 import { recogniseCell, type CellUse, type RecognisedCell } from './cells.js';
 import { namedRule, pairsOf, type Ends } from './connections.js';
 import { constantOf, tidy, valueAt } from './numbers.js';
@@ -196,7 +197,7 @@ class Standardiser {
     this.#known.set(name, { cell, environment, use });
     this.#populations[name] = {
       ...population,
-      type: this.#cellType(population.type, cell.standard.name),
+      type: this.#cellType(population.type, cell.standard),
       values: { ...values, ...first },
     };
     this.#report.exact(pointer, `${cell.standard.name}, compared at random points`, this.#code('recognised'));
@@ -251,14 +252,14 @@ class Standardiser {
     return result;
   }
 
-  #cellType(wanted: string, standard: string): string {
-    const library = standardCells.get(standard);
+  #cellType(wanted: string, standard: string | StandardCell): string {
+    const library = typeof standard === 'string' ? standardCells.get(standard) : standard;
     const type = library && normalisedCell(library);
     if (type === undefined) return wanted;
     const same = Object.entries(this.#neurons).find(([, one]) => one === type);
     if (same !== undefined) return same[0];
     const name = freeName(
-      standard,
+      library?.name ?? wanted,
       (one) => Object.hasOwn(this.#neurons, one) || Object.hasOwn(this.#model.neurons, one),
     );
     this.#neurons[name] = type;
@@ -545,7 +546,7 @@ class Standardiser {
     this.#report.approximated(
       this.#code('delay'),
       child(pointer, 'delays'),
-      `what arrives at once under Brian arrives a step (${tidy(this.#dt * 1e3)} ms) later: PyNN has no shorter delays`,
+      `what arrives at once arrives a step (${tidy(this.#dt * 1e3)} ms) later: PyNN has no shorter delays`,
     );
   }
 
@@ -568,9 +569,19 @@ class Standardiser {
       if (reason !== undefined) this.#report.missing(pointer, reason);
       this.#stimuli[name] = stimulus;
     };
-    if (stimulus.kind !== 'poisson') return keep();
     const [target = ''] = populationsOf(stimulus.to);
     const known = this.#known.get(target);
+    if (stimulus.kind === 'current') {
+      const scale = known?.cell.currents?.get(stimulus.input);
+      const input = known?.cell.standard.injectable;
+      if (known === undefined || input === undefined) return keep();
+      if (scale === undefined)
+        return keep(`it acts on ${stimulus.input}, which is no current of ${known.cell.standard.name}`);
+      const value =
+        scale === 1 ? stimulus.value : printExpression(scaledCurrent(parseExpression(stimulus.value), scale));
+      this.#stimuli[name] = { ...stimulus, input, value };
+      return;
+    }
     const port = known?.cell.ports.get(stimulus.variable);
     if (known === undefined) return keep();
     if (port === undefined)
@@ -739,6 +750,18 @@ class Standardiser {
       return JSON.stringify(before) === JSON.stringify(after) && after !== undefined ? [] : [[name, after]];
     });
   }
+}
+
+/** A current times a number, in the form that it has. */
+function scaledCurrent(e: Expression, scale: number): Expression {
+  const of = (part: Expression): Expression => scaledCurrent(part, scale);
+  const literal = constantOf(e);
+  if (literal !== undefined) return binary('*', number(tidy(literal * scale)), name('A'));
+  if (e.kind === 'conditional') return { ...e, whenTrue: of(e.whenTrue), whenFalse: of(e.whenFalse) };
+  if (e.kind === 'binary' && (e.operator === '+' || e.operator === '-'))
+    return { ...e, left: of(e.left), right: of(e.right) };
+  if (e.kind === 'binary' && e.operator === '*') return { ...e, left: of(e.left) };
+  return binary('*', binary('*', number(scale), name('A')), e);
 }
 
 const emptyEnvironment: Environment = environmentOf({}, new Map());

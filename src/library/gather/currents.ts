@@ -1,0 +1,78 @@
+/** Currents in pieces as expressions of the time. */
+
+import { tidy } from '../recognise/numbers.js';
+import type { Shape } from './waveforms.js';
+
+/** A current as a text, and into how many steps its ramps are cut. */
+export interface CurrentForm {
+  readonly text: string;
+  readonly steps?: { readonly count: number; readonly every: number };
+}
+
+interface Shaped {
+  readonly from: number;
+  readonly to: number;
+  readonly shape: Shape;
+}
+
+/** The most steps that a ramp is cut into. */
+const mostSteps = 400;
+
+/** `(a if t > 0.005*s - dt/2 and t < 0.01*s - dt/2 else …)`; undefined where a piece has no simple shape. */
+export function currentText(pieces: readonly Shaped[], unit: string, end: number, dt: number): CurrentForm | undefined {
+  let steps: CurrentForm['steps'];
+  const flowing: Shaped[] = [];
+  for (const piece of pieces) {
+    const { from, to, shape } = piece;
+    if (shape.kind === 'other') return undefined;
+    if (shape.kind === 'constant' && shape.amplitude === 0) continue;
+    if (shape.kind !== 'ramp') {
+      flowing.push(piece);
+      continue;
+    }
+    const whole = Math.max(1, Math.round((to - from) / dt));
+    const each = Math.ceil(whole / mostSteps);
+    const count = Math.ceil(whole / each);
+    steps = { count, every: tidy(each * dt) };
+    for (let k = 0; k < count; k++) {
+      const start = tidy(Number((from + k * each * dt).toPrecision(12)));
+      const stop = Math.min(to, tidy(Number((from + (k + 1) * each * dt).toPrecision(12))));
+      const amplitude = tidy(Number((shape.start + shape.slope * ((start + stop) / 2 - from)).toPrecision(9)));
+      flowing.push({ from: start, to: stop, shape: { kind: 'constant', amplitude } });
+    }
+  }
+  const inUnit = (value: number): string => (unit === '1' ? `${value}` : `${value}*${unit}`);
+  const valueOf = ({ from, shape }: Shaped): string => {
+    switch (shape.kind) {
+      case 'constant':
+        return inUnit(shape.amplitude);
+      case 'sine': {
+        const since = from === 0 ? 't' : `(t - ${from}*s)`;
+        return `${inUnit(shape.offset)} + ${inUnit(shape.amplitude)}*sin(${shape.omega}*Hz*${since} + ${shape.phase})`;
+      }
+      default:
+        return inUnit(0);
+    }
+  };
+  const whenOf = ({ from, to }: Shaped): string =>
+    [from > 0 ? [`t > ${from}*s - dt/2`] : [], to < end ? [`t < ${to}*s - dt/2`] : []].flat().join(' and ');
+  const [only] = flowing;
+  if (only === undefined) return { text: inUnit(0) };
+  if (flowing.length === 1) {
+    const when = whenOf(only);
+    return { text: when === '' ? valueOf(only) : `(${valueOf(only)} if ${when} else ${inUnit(0)})` };
+  }
+  // By halves, so that long lists stay shallow.
+  const stretches: readonly (readonly [from: number, text: string])[] = flowing.flatMap((piece, k) => [
+    ...(piece.from > (flowing[k - 1]?.to ?? 0) ? [[flowing[k - 1]?.to ?? 0, inUnit(0)] as const] : []),
+    [piece.from, valueOf(piece)] as const,
+    ...(k === flowing.length - 1 && piece.to < end ? [[piece.to, inUnit(0)] as const] : []),
+  ]);
+  const within = (low: number, high: number): string => {
+    if (low === high) return stretches[low]?.[1] ?? inUnit(0);
+    const middle = Math.floor((low + high) / 2) + 1;
+    const [from = 0] = stretches[middle] ?? [];
+    return `(${within(middle, high)} if t > ${from}*s - dt/2 else ${within(low, middle - 1)})`;
+  };
+  return { text: within(0, stretches.length - 1), ...(steps === undefined ? {} : { steps }) };
+}

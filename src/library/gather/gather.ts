@@ -1,0 +1,463 @@
+/**
+ * A model of components, as LEMS has them, in the way in which other notations say the same: refractory times in the
+ * place of regimes, receptors of cells in that of responses which each synapse keeps, currents of the time in that of
+ * generators, given spikes and Poisson sources in that of cells that only know the time.
+ *
+ * What has no such form stays as it is.
+ */
+
+import { parseExpression } from '../../lang/parse.js';
+import { ConversionReport, type ConversionEntry } from '../../model/conversion-report.js';
+import { freeName } from '../../model/free-name.js';
+import type {
+  Model,
+  NeuronType,
+  Population,
+  Projection,
+  Recording,
+  SelectionRule,
+  Stimulus,
+  SynapseType,
+  ValidModel,
+  Value,
+} from '../../model/model.js';
+import { child } from '../../model/pointer.js';
+import { normalisedCell } from '../normalised.js';
+import { standardCells } from '../pynn/index.js';
+import { tidy } from '../recognise/numbers.js';
+import { environmentOf, numbersOf } from '../recognise/values.js';
+import { currentText, type CurrentForm } from './currents.js';
+import { Receptors, withReceptors, type Receptor } from './receptors.js';
+import { withoutFlag, withoutRegimes } from './regimes.js';
+import { splitSource } from './split.js';
+import { trainOf, type Train } from './trains.js';
+import { shapeOf, waveformsOf } from './waveforms.js';
+
+/** A model in the forms of other notations, as far as there are such. */
+export interface GatheredModel {
+  readonly valid: ValidModel;
+  readonly entries: readonly ConversionEntry[];
+}
+
+/**
+ * The same model on a grid of steps; a model of another timing is what it was.
+ *
+ * @param stage  first part of the report's codes
+ */
+export function gathered(valid: ValidModel, stage: string): GatheredModel {
+  if (valid.model.timing !== 'lems-euler') return { valid, entries: [] };
+  const report = new ConversionReport(stage);
+  const model = new Gatherer(valid, report, stage).gathered();
+  return { valid: { ...valid, model }, entries: report.entries };
+}
+
+class Gatherer {
+  readonly #valid: ValidModel;
+  readonly #model: Model;
+  readonly #report: ConversionReport;
+  readonly #stage: string;
+  readonly #dt: number;
+  readonly #end: number;
+  readonly #neurons: Record<string, NeuronType>;
+  readonly #synapses: Record<string, SynapseType>;
+  readonly #populations: Record<string, Population>;
+  readonly #projections: Record<string, Projection>;
+  readonly #stimuli: Record<string, Stimulus> = {};
+  /** Variables of cells that stand for those of synapses, by projection. */
+  readonly #variables = new Map<string, ReadonlyMap<string, string>>();
+  readonly #gone = new Set<string>();
+
+  constructor(valid: ValidModel, report: ConversionReport, stage: string) {
+    this.#valid = valid;
+    this.#model = valid.model;
+    this.#report = report;
+    this.#stage = stage;
+    this.#dt = valid.model.experiment.dt;
+    this.#end = valid.model.experiment.protocol.reduce((sum, phase) => sum + ('run' in phase ? phase.run : 0), 0);
+    this.#neurons = { ...valid.model.neurons };
+    this.#synapses = { ...valid.model.synapses };
+    this.#populations = { ...valid.model.populations };
+    this.#projections = { ...valid.model.projections };
+    Object.assign(this.#stimuli, valid.model.stimuli);
+  }
+
+  gathered(): Model {
+    this.#waits();
+    this.#splits();
+    for (const name of Object.keys(this.#populations)) this.#source(name);
+    this.#receptors();
+    const recordings = this.#model.recordings.flatMap((one, k) => this.#recording(one, child('/recordings', k)));
+    this.#report.approximated(
+      `${this.#stage}/euler`,
+      '/timing',
+      `LEMS takes Euler steps of ${tidy(this.#dt * 1e3)} ms; simulators of this notation integrate more exactly, so ` +
+        'that spikes shift',
+    );
+    const { lems: _, ...annotations } = this.#model.annotations;
+    const usedTypes = new Set(Object.values(this.#populations).map(({ type }) => type));
+    const usedSynapses = new Set(Object.values(this.#projections).map(({ synapse }) => synapse));
+    const only = <T>(map: Readonly<Record<string, T>>, used: ReadonlySet<string | undefined>): Record<string, T> =>
+      Object.fromEntries(Object.entries(map).filter(([key]) => used.has(key)));
+    return {
+      ...this.#model,
+      neurons: only(this.#neurons, usedTypes),
+      synapses: only(this.#synapses, usedSynapses),
+      populations: this.#populations,
+      projections: this.#projections,
+      stimuli: this.#stimuli,
+      recordings,
+      timing: 'grid',
+      annotations,
+    };
+  }
+
+  // --- Regimes -------------------------------------------------------------------------------------------------------
+
+  #waits(): void {
+    for (const [name, type] of Object.entries(this.#neurons)) {
+      const waiting = Object.keys(type.regimes).length === 0 ? undefined : withoutRegimes(type);
+      const crossing = waiting === undefined ? withoutFlag(type) : undefined;
+      if (crossing !== undefined) this.#neurons[name] = crossing;
+      if (waiting === undefined) continue;
+      this.#neurons[name] = waiting;
+      this.#report.equivalent(
+        `${this.#stage}/refractory-regime`,
+        child('/neurons', name),
+        'its regimes are a refractory time; LEMS holds it for up to one step more after each spike',
+      );
+    }
+  }
+
+  // --- Sources -------------------------------------------------------------------------------------------------------
+
+  /** What a projection adds between spikes, where it adds one variable of its source and hears nothing. */
+  #output({ synapse }: Projection): { readonly target: string; readonly variable: string } | undefined {
+    const type = this.#synapses[synapse];
+    if (type === undefined || Object.keys(type.pathways).length > 0) return undefined;
+    const [[target, text] = ['', ''], second] = Object.entries(type.contributes);
+    if (second !== undefined || !target.startsWith('post.')) return undefined;
+    const e = text === '' ? undefined : parseExpression(text);
+    return e?.kind === 'name' && e.name.startsWith('pre.')
+      ? { target, variable: e.name.slice('pre.'.length) }
+      : undefined;
+  }
+
+  #from(name: string): readonly (readonly [string, Projection])[] {
+    return Object.entries(this.#projections).filter(([, { from }]) => wholeOf(from.of) === name);
+  }
+
+  #splits(): void {
+    for (const [name, population] of Object.entries(this.#populations)) {
+      const type = this.#neurons[population.type ?? ''];
+      const outgoing = this.#from(name);
+      const [only] = outgoing;
+      if (type === undefined || only === undefined || outgoing.length > 1) continue;
+      const [projectionName, projection] = only;
+      const output = this.#output(projection);
+      const split = output && splitSource(type, population, output.target, output.variable);
+      if (split === undefined) continue;
+      const sourceName = freeName(`${population.type ?? name}_spikes`, (one) => Object.hasOwn(this.#neurons, one));
+      const synapseName = freeName(population.type ?? name, (one) => Object.hasOwn(this.#synapses, one));
+      this.#neurons[sourceName] = split.source;
+      this.#synapses[synapseName] = split.synapse;
+      const { linked: _, ...rest } = population;
+      const keep = (map: Readonly<Record<string, unknown>>): Record<string, Value> =>
+        Object.fromEntries(Object.entries(population.values).filter(([key]) => Object.hasOwn(map, key)));
+      this.#populations[name] = {
+        ...rest,
+        type: sourceName,
+        values: keep({ ...split.source.parameters, ...split.source.state }),
+      };
+      this.#projections[projectionName] = {
+        ...projection,
+        synapse: synapseName,
+        values: keep({ ...split.synapse.parameters, ...split.synapse.state }),
+      };
+    }
+  }
+
+  /** Numbers of one element of a population. */
+  #numbers(type: NeuronType, population: Population, element: number): ReadonlyMap<string, number> {
+    const values = Object.fromEntries(
+      Object.entries(type.parameters).map(([key, { value }]) => [key, population.values[key] ?? value] as const),
+    );
+    const own = Object.fromEntries(
+      Object.entries(values).map(([key, value]): [string, Value] => {
+        if (typeof value === 'object' && 'array' in value)
+          return [key, numbersOf(value.array, this.#valid.data)[element] ?? NaN];
+        return [key, value];
+      }),
+    );
+    return environmentOf({ ...own, i: element }, this.#valid.data).numbers;
+  }
+
+  #source(name: string): void {
+    const population = this.#populations[name];
+    const type = this.#neurons[population?.type ?? ''];
+    if (population === undefined || type === undefined || Object.keys(type.inputs).length > 0) return;
+    const into = Object.values(this.#projections).some(({ to }) => populationsOf(to.of).includes(name));
+    if (into || Object.keys(population.linked ?? {}).length > 0) return;
+    const outgoing = this.#from(name);
+    const currents = outgoing.filter(([, projection]) => this.#output(projection) !== undefined);
+    if (currents.length > 0 && currents.length === outgoing.length) {
+      this.#currents(name, population, type, currents);
+      return;
+    }
+    if (currents.length > 0 || Object.keys(type.events).length === 0) return;
+    const state = Object.keys(type.state).some((key) => type.state[key]?.unit === 'V');
+    if (!state) this.#trains(name, population, type);
+  }
+
+  #currents(
+    name: string,
+    population: Population,
+    type: NeuronType,
+    projections: readonly (readonly [string, Projection])[],
+  ): void {
+    const pointer = child('/populations', name);
+    interface Found {
+      readonly to: string;
+      readonly input: string;
+      readonly form: CurrentForm;
+      readonly cells: number[];
+    }
+    const found: Found[] = [];
+    for (const [projectionName, projection] of projections) {
+      const output = this.#output(projection);
+      const to = wholeOf(projection.to.of);
+      const [rule, second] = projection.connect;
+      if (output === undefined || to === undefined || rule?.rule !== 'list' || second !== undefined) return;
+      const sources = numbersOf(rule.sources, this.#valid.data);
+      const targets = numbersOf(rule.targets, this.#valid.data);
+      const input = output.target.slice('post.'.length);
+      const unit = this.#neurons[this.#populations[to]?.type ?? '']?.inputs[input]?.unit ?? 'A';
+      for (const [k, element] of sources.entries()) {
+        const waves = waveformsOf(type, output.variable, this.#numbers(type, population, element), this.#end);
+        if (typeof waves === 'string') {
+          this.#report.missing(pointer, `its current is no function of time: ${waves}`, `${this.#stage}/current`);
+          return;
+        }
+        for (const pieces of waves) {
+          const shaped = pieces.map(({ from, to: until, value }) => ({
+            from,
+            to: until,
+            shape: shapeOf({ from, to: until, value }),
+          }));
+          const form = currentText(shaped, unit, this.#end, this.#dt);
+          if (form === undefined) {
+            this.#report.missing(pointer, 'its current has no simple shape', `${this.#stage}/current`);
+            return;
+          }
+          const same = found.find((one) => one.to === to && one.input === input && one.form.text === form.text);
+          // A cell with the same current twice needs two of them.
+          if (same !== undefined && !same.cells.includes(targets[k] ?? 0)) same.cells.push(targets[k] ?? 0);
+          else found.push({ to, input, form, cells: [targets[k] ?? 0] });
+        }
+      }
+      delete this.#projections[projectionName];
+    }
+    delete this.#populations[name];
+    this.#gone.add(name);
+    const taken = (one: string): boolean =>
+      [this.#stimuli, this.#populations, this.#projections].some((map) => Object.hasOwn(map, one));
+    for (const { to, input, form, cells } of found) {
+      const { size = 0 } = this.#populations[to] ?? {};
+      const all = cells.length === size && cells.every((cell, k) => cell === k);
+      this.#stimuli[freeName(name, taken)] = {
+        kind: 'current',
+        to: all ? { population: to } : { population: to, indices: cells },
+        input,
+        value: form.text,
+        attached: true,
+      };
+      if (form.steps !== undefined)
+        this.#report.approximated(
+          `${this.#stage}/ramp`,
+          pointer,
+          `a ramp is ${form.steps.count} steps of ${tidy(form.steps.every * 1e3)} ms`,
+        );
+    }
+    this.#report.exact(pointer, 'a current of the time', `${this.#stage}/current`);
+  }
+
+  #trains(name: string, population: Population, type: NeuronType): void {
+    const pointer = child('/populations', name);
+    const varied = Object.values(population.values).some(
+      (value) => typeof value === 'object' || typeof value === 'string',
+    );
+    const trains: Train[] = [];
+    for (let element = 0; element < (varied ? population.size : 1); element++) {
+      const train = trainOf(type, this.#numbers(type, population, element), { dt: this.#dt, end: this.#end });
+      if (typeof train === 'string') {
+        this.#report.missing(pointer, `its spikes are neither given nor Poisson: ${train}`, `${this.#stage}/spikes`);
+        return;
+      }
+      trains.push(train);
+    }
+    const of = (element: number): Train | undefined => trains[varied ? element : 0];
+    const elements = Array.from({ length: population.size }, (_, k) => k);
+    const [first] = trains;
+    if (first === undefined || trains.some(({ kind }) => kind !== first.kind)) return;
+    const { type: _, values: __, ...rest } = population;
+    if (first.kind === 'times') {
+      const spikes = elements
+        .flatMap((element) => {
+          const train = of(element);
+          return train?.kind === 'times' ? train.times.map((time) => [time, element] as const) : [];
+        })
+        .sort(([a, i], [b, j]) => a - b || i - j);
+      this.#populations[name] = {
+        ...rest,
+        values: {},
+        spikes: { times: spikes.map(([time]) => time), indices: spikes.map(([, element]) => element) },
+      };
+      this.#report.exact(pointer, 'its spikes are given', `${this.#stage}/spikes`);
+      return;
+    }
+    const value = (read: (train: Extract<Train, { kind: 'poisson' }>) => number): Value => {
+      const all = elements.map((element) => {
+        const train = of(element);
+        return train?.kind === 'poisson' ? read(train) : NaN;
+      });
+      return all.every((one) => one === all[0]) ? (all[0] ?? 0) : { array: all };
+    };
+    const standard = first.least > 0 ? 'SpikeSourcePoissonRefractory' : 'SpikeSourcePoisson';
+    const library = standardCells.get(standard);
+    const poisson = library && normalisedCell(library);
+    if (poisson === undefined) return;
+    const typeName =
+      Object.entries(this.#neurons).find(([, one]) => one === poisson)?.[0] ??
+      freeName(standard, (one) => Object.hasOwn(this.#neurons, one));
+    this.#neurons[typeName] = poisson;
+    const ends = trains.some((train) => train.kind === 'poisson' && Number.isFinite(train.end));
+    this.#populations[name] = {
+      ...rest,
+      type: typeName,
+      values: {
+        rate: value(({ rate }) => rate),
+        ...(first.least > 0 ? { tau_refrac: value(({ least }) => least) } : {}),
+        ...(trains.some((train) => train.kind === 'poisson' && train.start > 0)
+          ? { start: value(({ start }) => start) }
+          : {}),
+        ...(ends ? { duration: value(({ start, end }) => tidy(end - start)) } : {}),
+      },
+    };
+    this.#report.equivalent(`${this.#stage}/poisson`, pointer, 'the same process, with other random numbers');
+  }
+
+  // --- Receptors -----------------------------------------------------------------------------------------------------
+
+  #receptors(): void {
+    const taken = Object.values(this.#neurons).flatMap((type) =>
+      [type.parameters, type.state, type.derived, type.inputs].flatMap((map) => Object.keys(map)),
+    );
+    const receptors = new Receptors(taken, this.#valid.data);
+    const ofPopulation = new Map<string, Map<string, Receptor>>();
+    for (const [name, projection] of Object.entries(this.#projections)) {
+      const type = this.#synapses[projection.synapse];
+      const targets = populationsOf(projection.to.of);
+      if (type === undefined || Object.keys(type.contributes).length === 0 || targets.length === 0) continue;
+      const found = receptors.of(type, projection);
+      if (typeof found === 'string') continue;
+      const { receptor, synapse, moved } = found;
+      for (const target of targets) {
+        const own = ofPopulation.get(target) ?? new Map<string, Receptor>();
+        ofPopulation.set(target, own.set(receptor.key, receptor));
+      }
+      const synapseName = this.#synapseType(projection.synapse, synapse);
+      this.#projections[name] = {
+        ...projection,
+        synapse: synapseName,
+        values: Object.fromEntries(
+          Object.entries(projection.values).filter(([key]) => !moved.has(key) || synapse.parameters[key] !== undefined),
+        ),
+      };
+      this.#variables.set(name, receptor.variables);
+      this.#report.exact(
+        child('/projections', name),
+        'responses of its synapses add up in the target',
+        `${this.#stage}/receptor`,
+      );
+    }
+    const variants = new Map<string, string>();
+    for (const [name, population] of Object.entries(this.#populations)) {
+      const own = [...(ofPopulation.get(name)?.values() ?? [])];
+      const type = this.#neurons[population.type ?? ''];
+      if (type === undefined || own.length === 0 || population.type === undefined) continue;
+      const key = JSON.stringify([population.type, own.map((one) => one.key).sort()]);
+      const known = variants.get(key);
+      if (known !== undefined) {
+        this.#populations[name] = { ...population, type: known };
+        continue;
+      }
+      const label = freeName(population.type, (one) => one !== population.type && Object.hasOwn(this.#neurons, one));
+      const alone = Object.entries(this.#populations).every(
+        ([other, { type: one }]) =>
+          one !== population.type || sameKeys(ofPopulation.get(other), ofPopulation.get(name)),
+      );
+      const typeName = alone ? label : freeName(population.type, (one) => Object.hasOwn(this.#neurons, one));
+      this.#neurons[typeName] = withReceptors(type, own);
+      variants.set(key, typeName);
+      this.#populations[name] = { ...population, type: typeName };
+    }
+  }
+
+  #synapseType(wanted: string, type: SynapseType): string {
+    const text = JSON.stringify(type);
+    const same = Object.entries(this.#synapses).find(([, one]) => JSON.stringify(one) === text);
+    if (same !== undefined) return same[0];
+    const name = freeName(wanted, (one) => Object.hasOwn(this.#synapses, one));
+    this.#synapses[name] = type;
+    return name;
+  }
+
+  // --- Recordings ----------------------------------------------------------------------------------------------------
+
+  #recording(recording: Recording, pointer: string): readonly Recording[] {
+    const owners = populationsOf(recording.of);
+    if (owners.some((name) => this.#gone.has(name))) {
+      this.#report.missing(pointer, 'a recording of a generator, which is a current here');
+      return [];
+    }
+    if (!('variables' in recording) || recording.variables === undefined || !('projection' in recording.of))
+      return [recording];
+    const variables = this.#variables.get(recording.of.projection);
+    const projection = this.#projections[recording.of.projection];
+    const to = projection && wholeOf(projection.to.of);
+    const names = recording.variables.map((one) => variables?.get(one));
+    if (to === undefined || projection === undefined || variables === undefined) return [recording];
+    if ('events' in recording || names.some((one) => one === undefined)) {
+      this.#report.missing(pointer, `${recording.variables.join(', ')} of single synapses`);
+      return [];
+    }
+    const [rule] = projection.connect;
+    const targets = rule?.rule === 'list' ? numbersOf(rule.targets, this.#valid.data) : [];
+    const { indices } = recording.of;
+    const cells = indices === undefined ? targets : numbersOf(indices, this.#valid.data).map((k) => targets[k] ?? 0);
+    this.#report.approximated(
+      `${this.#stage}/recorded-sum`,
+      pointer,
+      `${recording.variables.join(', ')} of a synapse is recorded as that of its target: the sum over its synapses`,
+    );
+    return [
+      {
+        ...recording,
+        of: { population: to, indices: [...new Set(cells)].sort((a, b) => a - b) },
+        variables: names.flatMap((one) => one ?? []),
+      },
+    ];
+  }
+}
+
+const sameKeys = (a: ReadonlyMap<string, unknown> | undefined, b: ReadonlyMap<string, unknown> | undefined): boolean =>
+  JSON.stringify([...(a?.keys() ?? [])].sort()) === JSON.stringify([...(b?.keys() ?? [])].sort());
+
+/** The population that a selection is the whole of. */
+const wholeOf = (rule: SelectionRule): string | undefined =>
+  'population' in rule && Object.keys(rule).length === 1 ? rule.population : undefined;
+
+function populationsOf(rule: SelectionRule): readonly string[] {
+  if ('assembly' in rule) return rule.assembly.flatMap(populationsOf);
+  if ('from' in rule) return rule.only === undefined ? populationsOf(rule.from) : [rule.only];
+  return 'population' in rule ? [rule.population] : [];
+}

@@ -1,0 +1,149 @@
+/**
+ * How a cell keeps itself from spiking again, as notations without regimes and flags have it: two regimes of which one
+ * waits are a refractory time, a flag that is down below the threshold is a rising edge.
+ */
+
+import type { Expression } from '../../lang/ast.js';
+import { equalExpressions } from '../../lang/walk.js';
+import { parseExpression, parseStatements } from '../../lang/parse.js';
+import { printExpression } from '../../lang/print.js';
+import type { NeuronType, Regime } from '../../model/model.js';
+import { namesOf, readsOf } from './texts.js';
+
+/** A type with a spike event in the place of its regimes; undefined where they do more than wait after a spike. */
+export function withoutRegimes(type: NeuronType): NeuronType | undefined {
+  const regimes = Object.entries(type.regimes);
+  const start = regimes.find(([, { initial }]) => initial);
+  const other = regimes.find(([, { initial }]) => !initial);
+  if (start === undefined || other === undefined || regimes.length !== 2) return undefined;
+  const [[startName, integrating], [waitName, waiting]] = [start, other];
+  const [fires, second] = integrating.transitions;
+  const [ends, third] = waiting.transitions;
+  if (fires?.emit !== 'spike' || fires.to !== waitName || second !== undefined) return undefined;
+  if (ends?.to !== startName || third !== undefined || ends.do.length > 0 || ends.emit !== undefined) return undefined;
+  if (integrating.onEntry.length > 0 || Object.keys(type.events).length > 0) return undefined;
+  const wait = waitOf(ends.when, waiting);
+  if (wait === undefined) return undefined;
+  const held = Object.keys(integrating.derivatives).filter((name) => waiting.derivatives[name] === undefined);
+  const same = Object.entries(waiting.derivatives).every(
+    ([name, { rate }]) => integrating.derivatives[name]?.rate === rate,
+  );
+  if (!same) return undefined;
+  const actions = [...fires.do, ...waiting.onEntry.filter((text) => text !== wait.noted)];
+  const derivatives = { ...type.derivatives, ...integrating.derivatives };
+  const expressions = [...Object.values(derivatives).map(({ rate }) => rate), fires.when, wait.duration];
+  const derived = Object.values(type.derived).map(({ value }) => value);
+  if (
+    [...expressions, ...derived].some((text) => namesOf(text).has(wait.last)) ||
+    actions.some((text) => readsOf(text).has(wait.last))
+  )
+    return undefined;
+  const { [wait.last]: _, ...state } = type.state;
+  const { sequence: __, ...rest } = type;
+  return {
+    ...rest,
+    state,
+    derivatives,
+    regimes: {},
+    events: {
+      spike: {
+        when: fires.when,
+        edge: 'level',
+        do: actions,
+        order: 0,
+        refractory: {
+          for: wait.duration,
+          rate: held,
+          writes: 'block',
+          suppress: true,
+          rounding: 'nearest',
+          evaluated: 'atEvent',
+        },
+      },
+    },
+  };
+}
+
+/** `t > last + duration`, where `last = t` was noted on entry. */
+function waitOf(
+  when: string,
+  { onEntry }: Regime,
+): { readonly last: string; readonly duration: string; readonly noted: string } | undefined {
+  const e = parseExpression(when);
+  if (e.kind !== 'binary' || (e.operator !== '>' && e.operator !== '>=')) return undefined;
+  if (e.left.kind !== 'name' || e.left.name !== 't' || e.right.kind !== 'binary' || e.right.operator !== '+')
+    return undefined;
+  const { left, right } = e.right;
+  for (const noted of onEntry) {
+    const [statement] = parseStatements(noted);
+    if (statement?.kind !== 'assignment' || statement.operator !== '=') continue;
+    if (!equalExpressions(statement.value, e.left)) continue;
+    const last = statement.target;
+    const duration = [left, right].filter((side) => !(side.kind === 'name' && side.name === last));
+    const [only] = duration;
+    if (only !== undefined && duration.length === 1) return { last, duration: printExpression(only), noted };
+  }
+  return undefined;
+}
+
+/** A type whose spikes are crossings in the place of a flag that is set above the threshold and cleared below it. */
+export function withoutFlag(type: NeuronType): NeuronType | undefined {
+  const events = Object.entries(type.events);
+  const spike = type.events['spike'];
+  const e = spike === undefined ? undefined : parseExpression(spike.when);
+  if (spike === undefined || e?.kind !== 'binary' || e.operator !== 'and') return undefined;
+  const flag = flagOf(e.right);
+  if (flag === undefined || type.state[flag]?.initial !== 0) return undefined;
+  const clearing = events.find(([name, one]) => name !== 'spike' && one.do.length === 1 && assigns(one.do[0], flag, 0));
+  const setting = spike.do.filter((text) => assigns(text, flag, 1));
+  if (clearing === undefined || setting.length !== 1 || !isOpposite(e.left, parseExpression(clearing[1].when)))
+    return undefined;
+  const rest = events.filter(([name]) => name !== clearing[0]);
+  const { [flag]: _, ...state } = type.state;
+  const texts = [
+    ...Object.values(type.derived).map(({ value }) => value),
+    ...Object.values(type.derivatives).map(({ rate }) => rate),
+  ];
+  if (texts.some((text) => namesOf(text).has(flag))) return undefined;
+  const { sequence: __, ...kept } = type;
+  return {
+    ...kept,
+    state,
+    events: Object.fromEntries(
+      rest.map(([name, one]) =>
+        name === 'spike'
+          ? [
+              name,
+              {
+                ...spike,
+                when: printExpression(e.left),
+                edge: 'rising',
+                do: spike.do.filter((text) => !setting.includes(text)),
+              },
+            ]
+          : [name, one],
+      ),
+    ),
+  };
+}
+
+/** `flag < 0.5` */
+const flagOf = (e: Expression): string | undefined =>
+  e.kind === 'binary' && (e.operator === '<' || e.operator === '==') && e.left.kind === 'name'
+    ? e.left.name
+    : undefined;
+
+function assigns(text: string | undefined, name: string, value: number): boolean {
+  const [statement] = parseStatements(text ?? '');
+  if (statement?.kind !== 'assignment' || statement.operator !== '=' || statement.target !== name) return false;
+  return statement.value.kind === 'number' && statement.value.value === value;
+}
+
+/** `v > a` and `v < a` */
+const isOpposite = (a: Expression, b: Expression): boolean =>
+  a.kind === 'binary' &&
+  b.kind === 'binary' &&
+  ['>', '>='].includes(a.operator) &&
+  ['<', '<='].includes(b.operator) &&
+  equalExpressions(a.left, b.left) &&
+  equalExpressions(a.right, b.right);

@@ -1,0 +1,82 @@
+/** Sources that carry a synapse of their own, as a source and a synapse: LEMS's firing and timed synapses. */
+
+import { name as named } from '../../lang/build.js';
+import { parseExpression, parseStatements } from '../../lang/parse.js';
+import { printExpression, printStatement } from '../../lang/print.js';
+import { namesIn, substitute } from '../../lang/walk.js';
+import type { NeuronType, Population, SynapseType } from '../../model/model.js';
+import { derivedOf, namesOf } from './texts.js';
+
+/** A source of spikes, and what it did to its target beside. */
+export interface Split {
+  readonly source: NeuronType;
+  readonly synapse: SynapseType;
+}
+
+/**
+ * The two parts of a type whose output is the response of a synapse to its own spikes.
+ *
+ * @param target  key of the contribution, `post.input`
+ * @param output  the variable of the source that is contributed
+ */
+export function splitSource(
+  type: NeuronType,
+  { linked = {} }: Population,
+  target: string,
+  output: string,
+): Split | undefined {
+  const derived = derivedOf(type);
+  if (derived === undefined || Object.keys(type.regimes).length > 0) return undefined;
+  const contribution = substitute(derived.get(output) ?? parseExpression(output), derived);
+  const response = new Set([...namesIn(contribution)].filter((name) => type.state[name]));
+  for (const name of response)
+    for (const read of namesOf(type.derivatives[name]?.rate ?? '0')) if (type.state[read]) response.add(read);
+  const spikes = Object.entries(type.events).filter(
+    ([name, { emits }]) => emits === 'spike' || (emits === undefined && name === 'spike'),
+  );
+  if (response.size === 0 || spikes.length === 0) return undefined;
+  const assigns = (text: string): boolean =>
+    parseStatements(text).some((one) => one.kind === 'assignment' && response.has(one.target));
+  const [first = []] = spikes.map(([, event]) => event.do.filter(assigns));
+  const alike = spikes.every(([, event]) => JSON.stringify(event.do.filter(assigns)) === JSON.stringify(first));
+  const elsewhere = Object.values(type.events).some(
+    (event) => !spikes.some(([, one]) => one === event) && event.do.some(assigns),
+  );
+  if (!alike || elsewhere) return undefined;
+  const ends = new Map(Object.entries(linked).map(([own, { variable }]) => [own, named(`post.${variable}`)] as const));
+  const keep = <T>(map: Readonly<Record<string, T>>, test: (key: string) => boolean): Record<string, T> =>
+    Object.fromEntries(Object.entries(map).filter(([key]) => test(key)));
+  const { sequence: _, conformsTo: __, ...rest } = type;
+  const onSpike = first.map((text) =>
+    parseStatements(text)
+      .map((one) => printStatement(one.kind === 'assignment' ? { ...one, value: substitute(one.value, derived) } : one))
+      .join('; '),
+  );
+  return {
+    source: {
+      ...rest,
+      parameters: keep(type.parameters, (key) => !ends.has(key)),
+      state: keep(type.state, (key) => !response.has(key)),
+      derived: {},
+      derivatives: keep(type.derivatives, (key) => !response.has(key)),
+      events: Object.fromEntries(
+        Object.entries(type.events).map(([name, event]) => [
+          name,
+          { ...event, do: event.do.filter((text) => !assigns(text)) },
+        ]),
+      ),
+    },
+    synapse: {
+      parameters: keep(type.parameters, (key) => !ends.has(key)),
+      state: keep(type.state, (key) => response.has(key)),
+      derived: {},
+      derivatives: keep(type.derivatives, (key) => response.has(key)),
+      noise: [],
+      method: type.method,
+      pathways: { pre: { on: 'pre.spike', delay: 0, order: 0, do: onSpike } },
+      contributes: { [target]: printExpression(substitute(contribution, ends)) },
+      summed: {},
+      ports: {},
+    },
+  };
+}

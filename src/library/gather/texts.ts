@@ -1,0 +1,39 @@
+/** Texts of a model, as trees and back. */
+
+import type { Expression } from '../../lang/ast.js';
+import { parseExpression, parseStatements } from '../../lang/parse.js';
+import { printExpression } from '../../lang/print.js';
+import { namesIn, substitute } from '../../lang/walk.js';
+import type { EquationSet } from '../../model/model.js';
+
+/** Names that an expression or statements read. */
+export function readsOf(text: string): ReadonlySet<string> {
+  return new Set(
+    parseStatements(text).flatMap((statement) => {
+      if (statement.kind === 'send') return [...namesIn(statement.value), ...namesIn(statement.after)];
+      const own = statement.operator === '=' ? [] : [statement.target];
+      return [...own, ...namesIn(statement.value)];
+    }),
+  );
+}
+
+/** Names that an expression reads. */
+export const namesOf = (text: string): ReadonlySet<string> => namesIn(parseExpression(text));
+
+/** A text with expressions in the place of names. */
+export const replaced = (text: string, replacements: ReadonlyMap<string, Expression>): string =>
+  replacements.size === 0 ? text : printExpression(substitute(parseExpression(text), replacements));
+
+/** What each derived variable is, as an expression of nothing derived; undefined where they depend on one another. */
+export function derivedOf(type: Pick<EquationSet, 'derived'>): ReadonlyMap<string, Expression> | undefined {
+  const found = new Map<string, Expression>();
+  let pending = Object.entries(type.derived);
+  while (pending.length > 0) {
+    const left = new Set(pending.map(([name]) => name));
+    const ready = pending.filter(([, { value }]) => ![...namesOf(value)].some((name) => left.has(name)));
+    if (ready.length === 0) return undefined;
+    for (const [name, { value }] of ready) found.set(name, substitute(parseExpression(value), found));
+    pending = pending.filter((one) => !ready.includes(one));
+  }
+  return found;
+}

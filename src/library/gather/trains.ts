@@ -1,0 +1,190 @@
+/** When a cell that only knows the time spikes: at given times, or as a Poisson process. */
+
+import type { Expression } from '../../lang/ast.js';
+import { isRandom } from '../../lang/functions.js';
+import { linearForm } from '../../lang/linear.js';
+import { parseExpression, parseStatements } from '../../lang/parse.js';
+import { callsIn, mapExpression, namesIn, visit } from '../../lang/walk.js';
+import type { NeuronType } from '../../model/model.js';
+import { constantOf, fold, near, plain, tidy, valueAt } from '../recognise/numbers.js';
+import { withNumbers } from '../recognise/values.js';
+
+/** Spikes of one element. */
+export type Train =
+  | { readonly kind: 'times'; readonly times: readonly number[] }
+  /** Intervals are `least` plus an exponential one; spikes fall between `start` and `end`, in s. */
+  | {
+      readonly kind: 'poisson';
+      readonly rate: number;
+      readonly least: number;
+      readonly start: number;
+      readonly end: number;
+    };
+
+/** The most conditions that are tried. */
+const mostTrials = 2e7;
+
+/** The spikes of a type without inputs; a text that says why where they are neither given nor Poisson. */
+export function trainOf(
+  type: NeuronType,
+  numbers: ReadonlyMap<string, number>,
+  { dt, end }: { readonly dt: number; readonly end: number },
+): Train | string {
+  if (Object.keys(type.regimes).length + Object.keys(type.inputs).length + type.noise.length > 0)
+    return 'its spikes depend on more than the time';
+  const own = new Set([type.parameters, type.state, type.derived].flatMap((map) => Object.keys(map)));
+  const settled = (text: Expression | string): Expression => fold(withNumbers(plain(text, own), numbers));
+  const events = Object.entries(type.events).filter(
+    ([name, { emits }]) => emits === 'spike' || (emits === undefined && name === 'spike'),
+  );
+  const drawn = Object.values(type.events)
+    .flatMap((event) => event.do.flatMap((text) => parseStatements(text)))
+    .flatMap((statement) => (statement.kind === 'send' ? [] : [statement]))
+    .filter(({ value }) => callsIn(value).some((one) => isRandom(one.function)));
+  const [interval] = drawn;
+  if (interval !== undefined) {
+    if (drawn.length > 1 || events.length > 1) return 'more than its intervals is drawn';
+    return poissonOf(type, interval.target, settled(interval.value), settled) ?? 'its intervals are not exponential';
+  }
+  const noted = events.map(([, event]) => notedOnce(type, event, settled));
+  if (noted.length > 0 && noted.every((time) => time !== undefined))
+    return { kind: 'times', times: noted.filter((time) => time <= end).sort((a, b) => a - b) };
+  return simulated(type, settled, dt, end);
+}
+
+/** The time of an event that happens once: `t >= a and done == 0`, with `done = 1`. */
+function notedOnce(
+  type: NeuronType,
+  event: NeuronType['events'][string],
+  settled: (text: string) => Expression,
+): number | undefined {
+  const when = settled(event.when);
+  if (when.kind !== 'binary' || when.operator !== 'and') return undefined;
+  const time = [when.left, when.right].find((one) => one.kind === 'binary' && ['>=', '>'].includes(one.operator));
+  const flag = [when.left, when.right].find((one) => one.kind === 'binary' && one.operator === '==');
+  if (time?.kind !== 'binary' || flag?.kind !== 'binary' || flag.left.kind !== 'name') return undefined;
+  const name = flag.left.name;
+  if (time.left.kind !== 'name' || time.left.name !== 't' || constantOf(flag.right) !== 0) return undefined;
+  if (type.state[name]?.initial !== 0) return undefined;
+  const set = event.do
+    .flatMap((text) => parseStatements(text))
+    .some(
+      (one) => one.kind === 'assignment' && one.target === name && (constantOf(settled(printed(one.value))) ?? 0) > 0,
+    );
+  const at = constantOf(time.right);
+  return set && at !== undefined ? tidy(at) : undefined;
+}
+
+const printed = (e: Expression): string => (e.kind === 'number' ? String(e.value) : '0');
+
+/** `least - mean*log(uniform())` */
+function poissonOf(
+  type: NeuronType,
+  interval: string,
+  e: Expression,
+  settled: (text: string) => Expression,
+): Train | undefined {
+  const parts = exponential(e);
+  const first = type.state[interval]?.initial;
+  const begin = typeof first === 'string' ? exponential(settled(first)) : undefined;
+  if (parts === undefined || begin === undefined || !near(parts.mean, begin.mean)) return undefined;
+  // Sources that end move what would come later far away.
+  let end = Infinity;
+  for (const { initial } of Object.values(type.state)) {
+    if (typeof initial !== 'string') continue;
+    visit(settled(initial), (part) => {
+      if (part.kind !== 'call' || part.function !== 'sign') return;
+      visit(part, (inner) => {
+        if (inner.kind !== 'binary' || inner.operator !== '-' || !namesIn(inner.left).has(interval)) return;
+        const time = constantOf(inner.right);
+        if (time !== undefined && time > 0) end = tidy(time);
+      });
+    });
+  }
+  const start = begin.least - parts.least;
+  return {
+    kind: 'poisson',
+    rate: tidy(1 / (parts.least + parts.mean)),
+    least: parts.least,
+    start: Math.abs(start) < 1e-15 ? 0 : tidy(start),
+    end,
+  };
+}
+
+function exponential(e: Expression): { readonly least: number; readonly mean: number } | undefined {
+  const logs = callsIn(e).filter((one) => one.function === 'log');
+  const [log] = logs;
+  const [of] = log?.arguments ?? [];
+  if (log === undefined || of === undefined || logs.length > 1) return undefined;
+  const draws = callsIn(of).filter((one) => isRandom(one.function));
+  const [draw] = draws;
+  if (draw?.function !== 'uniform' || draw.arguments.length > 0 || draws.length > 1) return undefined;
+  // `log(uniform())` and `log(1 - uniform())` alike.
+  const at = (x: number): number =>
+    valueAt(
+      mapExpression(of, (part) =>
+        part.kind === 'call' && part.function === 'uniform'
+          ? { kind: 'number', value: x, text: String(x), integer: false, span: part.span }
+          : part,
+      ),
+      () => NaN,
+    );
+  const ends = [at(0), at(1)].sort((a, b) => a - b);
+  if (ends[0] !== 0 || ends[1] !== 1) return undefined;
+  const name = 'drawn';
+  const form = linearForm(
+    mapExpression(e, (part) => (part === log ? { kind: 'name', name, span: log.span } : part)),
+    [name],
+  );
+  const mean = form && constantOf(fold(form.coefficients.get(name) ?? of));
+  const least = form && constantOf(fold(form.constant));
+  return typeof mean === 'number' && typeof least === 'number' && mean < 0
+    ? { least: tidy(least), mean: tidy(-mean) }
+    : undefined;
+}
+
+/** Spikes by trying the conditions at each step. */
+function simulated(
+  type: NeuronType,
+  settled: (text: Expression | string) => Expression,
+  dt: number,
+  end: number,
+): Train | string {
+  const steps = Math.round(end / dt);
+  const events = Object.entries(type.events);
+  if (events.length === 0) return { kind: 'times', times: [] };
+  if (steps * events.length > mostTrials) return 'it would have to be run for too many steps';
+  const values = new Map<string, number>();
+  const look = (name: string): number => values.get(name) ?? NaN;
+  for (let pending = Object.entries(type.state), k = 0; pending.length > 0 && k < 100; k++)
+    pending = pending.filter(([name, { initial }]) => {
+      const value = typeof initial === 'object' ? NaN : valueAt(settled(parseExpression(String(initial))), look);
+      if (Number.isNaN(value)) return true;
+      values.set(name, value);
+      return false;
+    });
+  const rates = Object.entries(type.derivatives).map(([name, { rate }]) => [name, constantOf(settled(rate))] as const);
+  if (rates.some(([, rate]) => rate === undefined)) return 'its rates change';
+  const code = events.map(([name, event]) => ({
+    emits: event.emits === 'spike' || (event.emits === undefined && name === 'spike'),
+    when: settled(event.when),
+    do: event.do
+      .flatMap((text) => parseStatements(text))
+      .flatMap((one) => (one.kind === 'send' ? [] : [{ ...one, value: settled(one.value) }])),
+  }));
+  const times: number[] = [];
+  for (let step = 0; step < steps; step++) {
+    const t = step * dt;
+    values.set('t', t);
+    for (const [name, rate] of rates) values.set(name, look(name) + (rate ?? 0) * dt);
+    for (const event of code) {
+      if (valueAt(event.when, look) === 0) continue;
+      if (event.emits) times.push(tidy(Number(t.toPrecision(12))));
+      for (const { target, operator, value } of event.do) {
+        const next = valueAt(value, look);
+        values.set(target, operator === '+=' ? look(target) + next : operator === '-=' ? look(target) - next : next);
+      }
+    }
+  }
+  return { kind: 'times', times };
+}

@@ -1,10 +1,13 @@
 /** Equations in many spellings, and the standard types that they are: by name, by parameters, and by what they do. */
 
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { gathered } from '../../src/library/gather/gather.js';
 import { standardise } from '../../src/library/recognise/standardise.js';
 import { convertModel } from '../../src/run/convert.js';
-import { importModel, runModel } from '../../src/run/pipeline.js';
+import { checkConversion } from '../../src/run/check-conversion.js';
+import { importModel, readSource, runModel } from '../../src/run/pipeline.js';
 import { cells, documentOf, type Construct } from './constructs.js';
 
 const read = (document: Record<string, unknown>): ReturnType<typeof importModel> =>
@@ -210,5 +213,76 @@ describe('connections', () => {
     const synapses = { S: { source: 'G', target: 'G', on_pre: 'v_post += 1*mV', connect, delay: '1 ms' } };
     const { valid } = standardise(read({ ...document, synapses }).valid, 'pynn');
     expect(valid.model.projections['S']?.connect).toEqual([expect.objectContaining(expected)]);
+  });
+});
+
+describe('components of NeuroML', () => {
+  const fixture = (name: string): ReturnType<typeof importModel> =>
+    importModel(readSource(fileURLToPath(new URL(`../../fixtures/neuroml/${name}`, import.meta.url))));
+  const standard = (name: string): ReturnType<typeof standardise>['valid']['model'] =>
+    standardise(gathered(fixture(name).valid, 'pynn').valid, 'pynn').valid.model;
+
+  const cellTypes = {
+    'point-cells.xml': {
+      tauPop: ['IF_curr_exp', { tau_m: 0.02, v_rest: -0.05, v_thresh: -0.055, v_reset: -0.07, tau_refrac: 0 }],
+      tauRefPop: ['IF_curr_exp', { tau_m: 0.02, tau_refrac: 0.004 }],
+      iafPop: ['IF_curr_exp', { tau_m: 0.02, cm: 2e-10, v_rest: -0.065 }],
+      iafRefPop: ['IF_curr_exp', { cm: 2e-10, tau_refrac: 0.003 }],
+      izhPop: ['Izhikevich', { a: 20, b: 200, c: -0.055, d: 4 }],
+      adExPop: ['EIF_cond_exp_isfa_ista', { cm: 2.81e-10, delta_T: 0.002, a: 4e-9, b: 8e-11, tau_w: 0.04 }],
+    },
+    'pynn-cells.xml': {
+      currAlphas: ['IF_curr_alpha', { cm: 1e-9, tau_syn_E: 0.002, tau_refrac: 0.005 }],
+      currExps: ['IF_curr_exp', { cm: 1e-9, tau_refrac: 0.003 }],
+      condAlphas: ['IF_cond_alpha', { tau_syn_E: 0.003, e_rev_E: 0 }],
+      condExps: ['IF_cond_exp', { tau_syn_E: 0.005, e_rev_E: 0 }],
+      eifExps: ['EIF_cond_exp_isfa_ista', { delta_T: 0.002, v_spike: -0.04, v_thresh: -0.052, b: 8.05e-11 }],
+      eifAlphas: ['EIF_cond_exp_isfa_ista', { delta_T: 0, a: 4e-9 }],
+      hhs: ['HH_cond_exp', { gbar_Na: 2e-5, gbar_K: 6e-6, v_offset: -0.063, tau_syn_E: 0.005 }],
+    },
+  } as const;
+
+  it.each(Object.entries(cellTypes))('of %s are standard cells', (name, expected) => {
+    const model = standard(name);
+    for (const [population, [type, values]] of Object.entries(expected)) {
+      const found = model.populations[population];
+      expect([population, model.neurons[found?.type ?? '']?.conformsTo?.type]).toEqual([population, `pynn/${type}`]);
+      for (const [key, value] of Object.entries(values))
+        expect([population, key, Number(Number(found?.values[key]).toPrecision(8))]).toEqual([population, key, value]);
+    }
+  });
+
+  it('that generate currents are currents, and those that only know the time sources of spikes', () => {
+    const { stimuli, populations, projections } = standard('inputs.xml');
+    expect(stimuli['pulse']).toMatchObject({ to: { population: 'cells', indices: [0, 6] }, input: 'i_inj' });
+    expect(stimuli['pulse']).toMatchObject({
+      value: '(1e-10*A if t > 0.005*s - dt/2 and t < 0.025*s - dt/2 else 0*A)',
+    });
+    // One unit of a current without dimension moves the potential as 1 pA does on 1 pF.
+    expect(stimuli['pulseDL']).toMatchObject({ to: { population: 'izhs', indices: [0] }, input: 'i_inj' });
+    expect(JSON.stringify(stimuli['pulseDL'])).toContain('1.2e-11*A');
+    expect(populations['timed']?.spikes).toEqual({ times: [0.004, 0.012, 0.0135], indices: [0, 0, 0] });
+    expect(projections['timed_to_cells']?.connect).toEqual([{ rule: 'list', sources: [0], targets: [7] }]);
+  });
+
+  it('that draw exponential intervals are Poisson sources', () => {
+    const { neurons, populations } = standard('random-inputs.xml');
+    const found = (name: string): unknown => [
+      neurons[populations[name]?.type ?? '']?.conformsTo?.type,
+      populations[name]?.values,
+    ];
+    expect(found('poissons')).toEqual(['pynn/SpikeSourcePoisson', { rate: 300 }]);
+    expect(found('sources')).toEqual(['pynn/SpikeSourcePoisson', { rate: 250, start: 0.005, duration: 0.06 }]);
+    expect(found('refractories')).toEqual(['pynn/SpikeSourcePoissonRefractory', { rate: 200, tau_refrac: 0.002 }]);
+    expect(found('burst')).toEqual(['pynn/SpikeSourcePoisson', { rate: 600, start: 0.01, duration: 0.02 }]);
+  });
+
+  it.each(['point-cells.xml', 'pynn-cells.xml', 'inputs.xml'])('of %s spike in PyNN as they do here', async (name) => {
+    const { populations, matched, spikes } = await checkConversion(fixture(name).valid, 'pynn-json');
+    expect(matched).toBeGreaterThan(10);
+    // Euler steps of 0.01 ms against exact integration.
+    for (const one of populations)
+      expect([one.population, one.largest < 1.5e-4, one.spikes[0]]).toEqual([one.population, true, one.spikes[1]]);
+    expect(spikes[0]).toBe(spikes[1]);
   });
 });

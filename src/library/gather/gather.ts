@@ -60,8 +60,8 @@ class Gatherer {
   readonly #end: number;
   readonly #neurons: Record<string, NeuronType>;
   readonly #synapses: Record<string, SynapseType>;
-  readonly #populations: Record<string, Population>;
-  readonly #projections: Record<string, Projection>;
+  #populations: Record<string, Population>;
+  #projections: Record<string, Projection>;
   readonly #stimuli: Record<string, Stimulus> = {};
   /** Variables of cells that stand for those of synapses, by projection. */
   readonly #variables = new Map<string, ReadonlyMap<string, string>>();
@@ -254,9 +254,9 @@ class Gatherer {
           else found.push({ to, input, form, cells: [targets[k] ?? 0] });
         }
       }
-      delete this.#projections[projectionName];
+      this.#projections = without(this.#projections, projectionName);
     }
-    delete this.#populations[name];
+    this.#populations = without(this.#populations, name);
     this.#gone.add(name);
     const taken = (one: string): boolean =>
       [this.#stimuli, this.#populations, this.#projections].some((map) => Object.hasOwn(map, one));
@@ -448,6 +448,9 @@ class Gatherer {
     ];
   }
 }
+
+const without = <T>(map: Readonly<Record<string, T>>, name: string): Record<string, T> =>
+  Object.fromEntries(Object.entries(map).filter(([key]) => key !== name));
 
 const sameKeys = (a: ReadonlyMap<string, unknown> | undefined, b: ReadonlyMap<string, unknown> | undefined): boolean =>
   JSON.stringify([...(a?.keys() ?? [])].sort()) === JSON.stringify([...(b?.keys() ?? [])].sort());

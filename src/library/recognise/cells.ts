@@ -665,8 +665,7 @@ function exponentialOf(
   const [[key, e] = ['', zero]] = [...rate.atoms];
   if (rate.atoms.size > 1 || e.kind !== 'call' || e.function !== 'exp' || !rate.terms.has(key))
     return refuse(
-      `PyNN has no cell with ${[...rate.atoms.values()].map((one) => printExpression(one)).join(', ')} in the ` +
-        'rate of its potential',
+      `PyNN has no cell with ${[...rate.atoms.values()].map(shortly).join(', ')} in the ` + 'rate of its potential',
     );
   const argument = polynomialOf(e.arguments[0] ?? zero, view.names);
   if ([...argument.terms.keys()].some((one) => one !== '' && one !== view.v))
@@ -678,6 +677,12 @@ function exponentialOf(
     at: folded(negated(product(coefficient(argument), slope))),
     strength: rate.terms.get(key) ?? zero,
   };
+}
+
+/** The text of an expression, cut where it is long. */
+function shortly(e: Expression): string {
+  const text = printExpression(e);
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
 /** The variable that reads the potential, or that a spike adds to: adaptation. */

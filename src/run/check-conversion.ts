@@ -1,0 +1,179 @@
+/** Running a model and what it was converted to, and comparing their spikes. */
+
+import type { ValidModel, Recording } from '../model/model.js';
+import { hashModel } from '../model/hash.js';
+import { convertModel, type ConvertedModel, type TargetNotation } from './convert.js';
+import { importModel, runModel } from './pipeline.js';
+
+/** Spikes of cells by population: times in s, ascending within a cell. */
+export type SpikesByPopulation = ReadonlyMap<string, readonly (readonly number[])[]>;
+
+/** How the spikes of one population agree. */
+export interface PopulationCheck {
+  readonly population: string;
+  /** Spikes of the model, and of what it was converted to. */
+  readonly spikes: readonly [source: number, target: number];
+  /** How many of both have a partner: the k-th spike of a cell in both, no more than the tolerance apart. */
+  readonly matched: number;
+  /** The largest distance between spikes with the same number of the same cell, in s. */
+  readonly largest: number;
+  /** The first spike, in time, that has no partner. */
+  readonly first?: { readonly cell: number; readonly source: number | null; readonly target: number | null };
+}
+
+/** What running both gave. */
+export interface ConversionCheck {
+  /** What ran the target: our own engine, or the tool asked for. */
+  readonly with: string;
+  /** Simulated time in s. */
+  readonly seconds: number;
+  /** Spikes count as the same when they are no more than this apart, in s. */
+  readonly tolerance: number;
+  readonly populations: readonly PopulationCheck[];
+  /** Of all populations. */
+  readonly matched: number;
+  readonly spikes: readonly [source: number, target: number];
+  /** Why the target was not run. */
+  readonly failure?: string;
+}
+
+/** How to compare. */
+export interface CheckOptions {
+  /** The longest time that is simulated, in s; absent: all of the protocol. */
+  readonly seconds?: number;
+  readonly target?: string;
+}
+
+/** Spikes as near as this, in s, count as the same; or as near as a step, by whose beginning or end they are named. */
+const leastTolerance = 1e-4;
+
+/** Populations whose cells spike. */
+const spikingOf = ({ model }: ValidModel): readonly string[] =>
+  Object.entries(model.populations).flatMap(([name, { type, spikes }]) => {
+    const neuron = type === undefined ? undefined : model.neurons[type];
+    const emits =
+      neuron !== undefined &&
+      (Object.entries(neuron.events).some(([event, { emits: as }]) => (as ?? event) === 'spike') ||
+        Object.values(neuron.regimes).some(({ transitions }) => transitions.some(({ emit }) => emit === 'spike')));
+    return emits || spikes !== undefined ? [name] : [];
+  });
+
+/** Spikes of all populations of a model under our own engine. */
+export async function spikesOf(valid: ValidModel, options: CheckOptions = {}): Promise<SpikesByPopulation> {
+  const names = spikingOf(valid);
+  const recordings = names.map((name, k): Recording => ({
+    of: { population: name },
+    events: 'spike',
+    name: `check_${k}`,
+  }));
+  const { model } = valid;
+  const protocol = model.experiment.protocol.filter((phase) => !('record' in phase));
+  const recorded: ValidModel = {
+    ...valid,
+    model: { ...model, recordings, experiment: { ...model.experiment, protocol } },
+  };
+  const { dt } = model.experiment;
+  const result = await runModel(
+    { valid: recorded, hashes: hashModel(recorded.model) },
+    {
+      ...(options.target === undefined ? {} : { target: options.target }),
+      ...(options.seconds === undefined ? {} : { stopAfter: Math.ceil(options.seconds / dt) }),
+    },
+  );
+  if (result.kind !== 'run') return new Map();
+  const label = model.timing === 'brian' ? 0 : 1;
+  const found = new Map<string, number[][]>(
+    names.map((name) => [name, Array.from({ length: model.populations[name]?.size ?? 0 }, () => [])]),
+  );
+  for (const train of result.trains)
+    for (const { steps, cells } of train.inOrder())
+      steps.forEach((step, k) => found.get(train.plan.population)?.[cells[k] ?? 0]?.push((step + label) * dt));
+  result.dispose();
+  return found;
+}
+
+/** Compares spikes of populations with the same name. */
+export function compareSpikes(
+  source: SpikesByPopulation,
+  target: SpikesByPopulation,
+  tolerance: number,
+): readonly PopulationCheck[] {
+  return [...source].flatMap(([population, ours]): PopulationCheck[] => {
+    const theirs = target.get(population);
+    if (theirs === undefined) return [];
+    const count = (trains: readonly (readonly number[])[]): number => trains.reduce((sum, one) => sum + one.length, 0);
+    let [matched, largest] = [0, 0];
+    let first: PopulationCheck['first'];
+    ours.forEach((train, cell) => {
+      const other = theirs[cell] ?? [];
+      for (let k = 0; k < Math.max(train.length, other.length); k++) {
+        const [a, b] = [train[k] ?? null, other[k] ?? null];
+        const apart = a === null || b === null ? Infinity : Math.abs(a - b);
+        if (apart < Infinity) largest = Math.max(largest, apart);
+        if (apart <= tolerance * (1 + 1e-6)) matched++;
+        else {
+          const when = Math.min(a ?? Infinity, b ?? Infinity);
+          const before = first === undefined ? Infinity : Math.min(first.source ?? Infinity, first.target ?? Infinity);
+          if (when < before) first = { cell, source: a, target: b };
+        }
+      }
+    });
+    const spikes = [count(ours), count(theirs)] as const;
+    return [{ population, spikes, matched, largest, ...(first === undefined ? {} : { first }) }];
+  });
+}
+
+/** The notation whose document holds what a script of another says: scripts are not read again. */
+const documentOf: Readonly<Partial<Record<TargetNotation, TargetNotation>>> = {
+  brian: 'brian-json',
+  pynn: 'pynn-json',
+};
+
+/**
+ * Runs a model and what it was converted to under our own engine.
+ *
+ * @param converted  the conversion to `to`; it is made where absent
+ */
+export async function checkConversion(
+  valid: ValidModel,
+  to: TargetNotation,
+  options: CheckOptions & { readonly freeze?: boolean; readonly converted?: ConvertedModel } = {},
+): Promise<ConversionCheck> {
+  const document = documentOf[to] ?? to;
+  const { files } =
+    options.converted !== undefined && document === to
+      ? options.converted
+      : await convertModel(valid, document, options.freeze === undefined ? {} : { freeze: options.freeze });
+  const [file] = files;
+  const { valid: target } = importModel({ name: file?.name ?? 'model', text: file?.text ?? '' });
+  return compared(
+    'interneuron',
+    valid,
+    await spikesOf(valid, options),
+    await spikesOf(target, options),
+    options.seconds,
+  );
+}
+
+/** The comparison of two sets of spikes of a model and what it was converted to. */
+export function compared(
+  tool: string,
+  { model }: ValidModel,
+  source: SpikesByPopulation,
+  target: SpikesByPopulation,
+  seconds?: number,
+): ConversionCheck {
+  const { dt, protocol } = model.experiment;
+  const whole = protocol.reduce((sum, phase) => sum + ('run' in phase ? phase.run : 0), 0);
+  const tolerance = Math.max(dt, leastTolerance);
+  const populations = compareSpikes(source, target, tolerance);
+  const sum = (read: (one: PopulationCheck) => number): number => populations.reduce((all, one) => all + read(one), 0);
+  return {
+    with: tool,
+    seconds: seconds === undefined ? whole : Math.min(whole, seconds),
+    tolerance,
+    populations,
+    matched: sum(({ matched }) => matched),
+    spikes: [sum(({ spikes }) => spikes[0]), sum(({ spikes }) => spikes[1])],
+  };
+}

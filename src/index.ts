@@ -35,6 +35,17 @@ export {
   InterruptedError,
 } from './run/pipeline.js';
 export type { Engine, GeneratedResult, RunOptions, RunResult, StageTimes } from './run/pipeline.js';
+/** Opens a model as a session whose protocol comes phase by phase. */
+export { openModel } from './run/open-model.js';
+export type {
+  AdvanceOptions,
+  ModelSession,
+  SessionOptions,
+  Taken,
+  TakenSamples,
+  TakenSpikes,
+  TakenSynapses,
+} from './run/open-model.js';
 /** The object that `run --json` prints. */
 export { runReport } from './run/report.js';
 export type { PopulationReport, RunReport } from './run/report.js';

@@ -1,5 +1,6 @@
 /** What is done with a session, step by step: the protocol of an experiment, after lowering. */
 
+import type { TypedArray } from '../../src/ir/program.js';
 import type { SegmentSpan } from '../results/result.js';
 
 /** One entry of a protocol. Recordings are on at the start. */
@@ -10,6 +11,15 @@ export type ProtocolEntry =
    * Runs a procedure of the program's schedule between two steps. `first`: what it sets is what a reset goes back to.
    */
   | { readonly kind: 'call'; readonly procedure: string; readonly first?: true }
+  /** Puts numbers into a buffer, then runs procedures; `first` as above. */
+  | {
+      readonly kind: 'write';
+      readonly buffer: string;
+      readonly offset: number;
+      readonly data: TypedArray;
+      readonly procedures: readonly string[];
+      readonly first?: true;
+    }
   | { readonly kind: 'record'; readonly recording: string; readonly on: boolean }
   /** Phases that follow belong to a segment of this name; time goes on. */
   | { readonly kind: 'segment'; readonly name: string }

@@ -25,8 +25,8 @@ import type { Session } from '../targets/target.js';
 import { drainLogs, type LogRows } from './drain.js';
 import { createFingerprinter, type NotNumbers } from './fingerprint.js';
 import { createIntake, type Intake } from './intake.js';
-import { recordingPlan, type RecordingPlan, type WrittenUnits } from './plan.js';
-import { protocolSteps, segmentSpans, turnsBack, type Protocol } from './protocol.js';
+import { recordingPlan, type RecordingPlan } from './plan.js';
+import { protocolSteps, segmentSpans, turnsBack, type Protocol, type ProtocolEntry } from './protocol.js';
 import { createTimeline, type Timeline } from './timeline.js';
 import { createSpikeSpool, defaultSpoolLimits, type SpikeSpool, type SpoolLimits } from './spike-spool.js';
 
@@ -36,8 +36,6 @@ export interface RecorderOptions {
   readonly spoolLimits?: SpoolLimits;
   /** Wall time that one chunk of steps aims at. */
   readonly chunkMilliseconds?: number;
-  /** Units in which files hold samples; absent: SI. */
-  readonly units?: WrittenUnits;
 }
 
 export interface RunOptions {
@@ -74,18 +72,42 @@ export interface Recorder {
    * cannot write
    */
   run(session: Session, options?: RunOptions): Promise<RecordedRun>;
+  /** The same in pieces, for a protocol that is not known before. `total`: steps that progress is told to be of. */
+  begin(session: Session, options?: RunOptions & { readonly total?: number }): Promise<Recording>;
   /** Removes temporary files. */
   dispose(): void;
 }
 
-/** A recorder for one run. */
+/** A run that goes on, entry by entry of its protocol. */
+export interface Recording {
+  /** Steps done since the start of the run, through all segments. */
+  steps(): number;
+  /** Why nothing more is done: a fault, or that it was told to stop; `complete` while neither is so. */
+  outcome(): Outcome;
+  /** Sentences about faults that ended the run. */
+  faults(): readonly string[];
+  /**
+   * Does what an entry says; when it returns, every row is taken in. After a fault or a stop it does nothing.
+   *
+   * @param limits  for this entry, instead of those of the run
+   */
+  perform(entry: ProtocolEntry, limits?: Pick<RunOptions, 'signal' | 'stopAfter'>): Promise<void>;
+  /** Spikes of one train of the plan, by its number, from spike `begin` on. */
+  spikes(train: number, begin: number): { readonly steps: Uint32Array; readonly cells: Uint32Array };
+  /** Goes on after a stop. */
+  resume(): void;
+  /** What the run gave. @param protocol  what was performed */
+  finish(protocol: Protocol): Promise<RecordedRun>;
+}
+
+/** A recorder for one run. @param plan  what it records; absent: what the program and the protocol say, in SI */
 export function createRecorder(
   program: Program,
   protocol: Protocol,
   sink: SampleSink,
+  plan: RecordingPlan = recordingPlan(program, protocol),
   options: RecorderOptions = {},
 ): Recorder {
-  const plan = recordingPlan(program, protocol, options.units);
   const directory = options.spoolDirectory ?? tmpdir();
   const spools = plan.trains.map(({ plan: trains, size }, i) =>
     createSpikeSpool(
@@ -95,14 +117,21 @@ export function createRecorder(
       options.spoolLimits ?? defaultSpoolLimits,
     ),
   );
+  const begin = (session: Session, given: RunOptions & { readonly total?: number } = {}): Promise<Recording> =>
+    beginRecording(program, protocol, plan, spools, session, {
+      total: protocolSteps(protocol),
+      ...given,
+      chunkMilliseconds: options.chunkMilliseconds ?? 50,
+      sink,
+    });
   return {
     plan,
-    run: async (session, runOptions = {}) =>
-      runProtocol(program, protocol, plan, spools, session, {
-        ...runOptions,
-        chunkMilliseconds: options.chunkMilliseconds ?? 50,
-        sink,
-      }),
+    begin,
+    run: async (session, runOptions) => {
+      const recording = await begin(session, runOptions);
+      for (const entry of protocol) await recording.perform(entry);
+      return recording.finish(protocol);
+    },
     dispose: () => spools.forEach((spool) => spool.dispose()),
   };
 }
@@ -151,65 +180,92 @@ function clipObserved<T extends { readonly observed?: readonly (readonly [number
 }
 
 // --- The run --------------------------------------------------------------------------------------------------------
-type FullOptions = RunOptions & { readonly chunkMilliseconds: number; readonly sink: SampleSink };
+type FullOptions = RunOptions & {
+  readonly total: number;
+  readonly chunkMilliseconds: number;
+  readonly sink: SampleSink;
+};
 
-async function runProtocol(
+async function beginRecording(
   program: Program,
-  protocol: Protocol,
+  planned: Protocol,
   plan: RecordingPlan,
   spools: readonly SpikeSpool[],
   session: Session,
   options: FullOptions,
-): Promise<RecordedRun> {
+): Promise<Recording> {
   invariant(session.step === 0, 'record', `the session is at step ${session.step} before its protocol`);
   const started = performance.now();
   const fingerprinter = createFingerprinter(program);
   const intake = createIntake(program, plan, spools, options.sink, fingerprinter.spikes);
-  const total = protocolSteps(protocol);
   const spikes = (): number =>
     program.manifest.populations.reduce((sum, { name }) => sum + fingerprinter.count(name), 0);
-  const phases: PhaseSpan[] = [];
-  const several = turnsBack(protocol);
-  const planned = segmentSpans(protocol);
-  const timeline = await createTimeline(() => session, program, protocol);
-  let segment = several ? (planned[0]?.name ?? '') : 'segment 1';
+  const phases: (Omit<PhaseSpan, 'segment'> & { readonly ordinal: number; readonly named: string | null })[] = [];
+  const timeline = await createTimeline(() => session, program, planned);
+  let segment: string | null = null;
   let outcome: Outcome = 'complete';
   let faults: readonly string[] = [];
   const chunks = createChunkSize(options.chunkMilliseconds);
-  for (const entry of protocol) {
-    if (outcome !== 'complete') break;
+  const perform: Recording['perform'] = async (entry, limits = {}) => {
+    if (outcome !== 'complete') return;
     if (entry.kind === 'segment') segment = entry.name;
     else if (entry.kind === 'record') intake.switch(entry.recording, entry.on);
     else if (entry.kind === 'run') {
       const begin = timeline.steps();
-      const ended = await runSteps(session, timeline, program, entry.steps, chunks, intake, options, () =>
-        options.onProgress?.(timeline.steps(), total, spikes()),
+      const limited = { ...options, ...limits };
+      const ended = await runSteps(session, timeline, program, entry.steps, chunks, intake, limited, () =>
+        options.onProgress?.(timeline.steps(), options.total, spikes()),
       );
       outcome = ended.outcome;
       faults = ended.faults;
-      phases.push({ name: entry.name ?? `phase ${phases.length + 1}`, segment, begin, end: timeline.steps() });
+      phases.push({
+        name: entry.name ?? `phase ${phases.length + 1}`,
+        named: segment,
+        ordinal: timeline.segment(),
+        begin,
+        end: timeline.steps(),
+      });
     } else {
       // Rows of a segment are taken in before another begins.
-      if (entry.kind !== 'call') intake.absorb(await drainLogs(session, program), timeline.steps());
+      if (entry.kind !== 'call' && entry.kind !== 'write')
+        intake.absorb(await drainLogs(session, program), timeline.steps());
       await timeline.perform(entry);
-      if (entry.kind !== 'reset' && entry.kind !== 'restore') continue;
+      if (entry.kind !== 'reset' && entry.kind !== 'restore') return;
       intake.restart(session.step, timeline.steps());
-      segment = planned[timeline.segment()]?.name ?? segment;
+      segment = null;
     }
-  }
-  intake.absorb(await drainLogs(session, program), timeline.steps());
-  const ran = performance.now();
-  const fingerprint = await fingerprinter.finish(session);
+  };
   return {
-    steps: timeline.steps(),
-    outcome,
-    faults,
-    fingerprint,
-    notNumbers: fingerprinter.notNumbers(),
-    phases,
-    ...(several ? { segments: segmentSpans(protocol, timeline.steps()) } : {}),
-    trains: spools.map((spool) => spool.trains()),
-    seconds: { run: (ran - started) / 1000, fingerprint: (performance.now() - ran) / 1000 },
+    steps: () => timeline.steps(),
+    outcome: () => outcome,
+    faults: () => faults,
+    perform,
+    spikes: (train, begin) => spools[train]!.since(begin),
+    resume: () => {
+      if (outcome === 'stopped') outcome = 'complete';
+    },
+    finish: async (protocol) => {
+      intake.absorb(await drainLogs(session, program), timeline.steps());
+      const ran = performance.now();
+      const fingerprint = await fingerprinter.finish(session);
+      const spans = turnsBack(protocol) ? segmentSpans(protocol) : [];
+      return {
+        steps: timeline.steps(),
+        outcome,
+        faults,
+        fingerprint,
+        notNumbers: fingerprinter.notNumbers(),
+        phases: phases.map(({ name, named, ordinal, begin, end }) => ({
+          name,
+          segment: named ?? spans[ordinal]?.name ?? 'segment 1',
+          begin,
+          end,
+        })),
+        ...(turnsBack(protocol) ? { segments: segmentSpans(protocol, timeline.steps()) } : {}),
+        trains: spools.map((spool) => spool.trains()),
+        seconds: { run: (ran - started) / 1000, fingerprint: (performance.now() - ran) / 1000 },
+      };
+    },
   };
 }
 

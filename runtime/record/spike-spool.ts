@@ -12,6 +12,10 @@ import { bytesOf } from '../results/arrays.js';
 export interface SpikeSpool {
   /** Adds spikes in order of (step, cell); those of cells that the plan lacks are left out. */
   append(steps: Uint32Array, cells: Uint32Array): void;
+  /** Spikes that are kept so far. */
+  count(): number;
+  /** Those kept from number `begin` on, by step, then cell. */
+  since(begin: number): { readonly steps: Uint32Array; readonly cells: Uint32Array };
   /** What was added, for reading until `dispose`. */
   trains(): SpikeTrains;
   dispose(): void;
@@ -68,12 +72,33 @@ export function createSpikeSpool(
     }
   };
   /** Blocks of (step, row) pairs in the order they came. */
-  function* pairs(): Generator<Uint32Array> {
-    yield* file.read();
+  function* inMemory(): Generator<Uint32Array> {
     for (const [i, block] of blocks.entries()) yield i === blocks.length - 1 ? block.subarray(0, 2 * fill) : block;
   }
+  function* pairs(): Generator<Uint32Array> {
+    yield* file.read();
+    yield* inMemory();
+  }
+  const count = (): number => file.pairs() + (blocks.length - 1) * blockPairs + fill;
+  const since = (begin: number): { readonly steps: Uint32Array; readonly cells: Uint32Array } => {
+    const steps = new Uint32Array(Math.max(0, count() - begin));
+    const cells = new Uint32Array(steps.length);
+    let at = 0;
+    for (const block of begin < file.pairs() ? pairs() : inMemory()) {
+      const first = begin < file.pairs() ? at : file.pairs() + at;
+      at += block.length / 2;
+      if (first + block.length / 2 <= begin) continue;
+      const skipped = Math.max(0, begin - first);
+      const unpacked = unpack(block.subarray(2 * skipped), plan.cells);
+      steps.set(unpacked.steps, first + skipped - begin);
+      cells.set(unpacked.cells, first + skipped - begin);
+    }
+    return { steps, cells };
+  };
   return {
     append,
+    count,
+    since,
     trains: () => ({
       plan,
       counts,

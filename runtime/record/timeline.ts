@@ -49,21 +49,27 @@ export async function createTimeline(session: () => Session, program: Program, p
     if (program.buffers.some(({ name }) => name === drawOffset))
       await session().write(drawOffset, Uint32Array.of(offset));
   };
-  const call = async (procedure: string, first: boolean): Promise<void> => {
+  /** Does something now and, where it is of first values, also to the state that a reset goes back to. */
+  const change = async (act: () => Promise<void>, first: boolean): Promise<void> => {
     if (first && initial) {
       const now = await session().snapshot();
       await session().restore(await fresh());
-      await session().call(procedure);
+      await act();
       initial = await session().snapshot();
       await session().restore(now);
     }
-    await session().call(procedure);
+    await act();
   };
   return {
     steps: () => session().step + shift,
     segment: () => segment,
     perform: async (entry) => {
-      if (entry.kind === 'call') await call(entry.procedure, entry.first === true);
+      if (entry.kind === 'call') await change(() => session().call(entry.procedure), entry.first === true);
+      else if (entry.kind === 'write')
+        await change(async () => {
+          await session().write(entry.buffer, entry.data, entry.offset);
+          for (const procedure of entry.procedures) await session().call(procedure);
+        }, entry.first === true);
       else if (entry.kind === 'store') stored.set(entry.name, await session().snapshot());
       else if (entry.kind === 'restore') {
         const snapshot = stored.get(entry.name);

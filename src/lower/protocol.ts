@@ -1,7 +1,7 @@
 /** The protocol of an experiment as a list of what a session is to do: whole steps, and procedures between them. */
 
 import type { Program } from '../ir/program.js';
-import { typedModel, type WrittenModel } from '../model/typed.js';
+import { typedModel, type Phase, type WrittenModel } from '../model/typed.js';
 
 /** One thing that a session is to do. */
 export type ProtocolStep =
@@ -29,51 +29,60 @@ export function stepsOf(seconds: number, dt: number): number {
   return Math.abs(exact - nearest) <= 1e-4 ? nearest : Math.ceil(exact);
 }
 
-/** What a session of the program is to do, in order. */
-export function protocolOf({ model }: WrittenModel, program: Program): ProtocolStep[] {
-  const { dt, protocol } = typedModel(model).experiment;
-  const steps: ProtocolStep[] = [];
-  const call = (procedure: string, first = false): void => {
-    if (program.schedule.procedures[procedure])
-      steps.push({ kind: 'call', procedure, ...(first ? { first: true as const } : {}) });
-  };
+/** Turns phases into what a session is to do, one after another: it knows what time it is. */
+export interface ProtocolWalk {
+  /** What the k-th phase asks for; phases come in order. Procedures that the program lacks are left out. */
+  phase(phase: Phase, k: number, has: (procedure: string) => boolean): ProtocolStep[];
+  /** What is left when no phase follows. */
+  end(has: (procedure: string) => boolean): ProtocolStep[];
+  /** Time in s, since the start or the last reset. */
+  readonly time: number;
+  /** Whether no time has passed since then. */
+  readonly atStart: boolean;
+  /** What the last phase asked for was left at this time. */
+  stoppedAt(time: number): void;
+}
+
+/** A walk that begins at time 0. */
+export function protocolWalk(dt: number): ProtocolWalk {
   let time = 0;
   // The sample at time 0 is taken when time begins to pass: what phases set before belongs to it.
   let atStart = true;
   const stored = new Map<string, { readonly time: number; readonly atStart: boolean }>();
-  const runUntil = (until: number): void => {
-    if (until > time) {
-      if (atStart) call(initialSample);
-      atStart = false;
-      steps.push({ kind: 'run', steps: stepsOf(until, dt) - stepsOf(time, dt) });
-    }
-    time = Math.max(time, until);
-  };
-  protocol.forEach((phase, k) => {
-    switch (phase.kind) {
+  const phase = (given: Phase, k: number, has: (procedure: string) => boolean): ProtocolStep[] => {
+    const call = (procedure: string, first = false): ProtocolStep[] =>
+      has(procedure) ? [{ kind: 'call', procedure, ...(first ? { first: true as const } : {}) }] : [];
+    const runUntil = (until: number): ProtocolStep[] => {
+      if (!(until > time)) return [];
+      const sample = atStart ? call(initialSample) : [];
+      const steps = stepsOf(until, dt) - stepsOf(time, dt);
+      [time, atStart] = [until, false];
+      return [...sample, { kind: 'run', steps }];
+    };
+    switch (given.kind) {
       case 'run':
-        return runUntil(time + phase.run);
+        return runUntil(time + given.run);
       case 'runUntil':
-        return runUntil(phase.runUntil);
+        return runUntil(given.runUntil);
       case 'record':
-        return void steps.push({ kind: 'record', recording: phase.record, on: phase.on });
+        return [{ kind: 'record', recording: given.record, on: given.on }];
       case 'reset': {
-        const { segment, annotations } = phase;
-        steps.push({
-          kind: 'reset',
-          ...(segment === undefined ? {} : { segment }),
-          ...(annotations === undefined ? {} : { annotations }),
-        });
+        const { segment, annotations } = given;
         [time, atStart] = [0, true];
-        return;
+        return [
+          {
+            kind: 'reset',
+            ...(segment === undefined ? {} : { segment }),
+            ...(annotations === undefined ? {} : { annotations }),
+          },
+        ];
       }
       case 'store':
-        steps.push({ kind: 'store', name: phase.store });
-        return void stored.set(phase.store, { time, atStart });
+        stored.set(given.store, { time, atStart });
+        return [{ kind: 'store', name: given.store }];
       case 'restore':
-        steps.push({ kind: 'restore', name: phase.restore });
-        ({ time, atStart } = stored.get(phase.restore) ?? { time: 0, atStart: true });
-        return;
+        ({ time, atStart } = stored.get(given.restore) ?? { time: 0, atStart: true });
+        return [{ kind: 'restore', name: given.restore }];
       case 'initialise':
         return call(phaseProcedure(k), true);
       case 'set':
@@ -84,9 +93,28 @@ export function protocolOf({ model }: WrittenModel, program: Program): ProtocolS
       case 'detach':
         return call(phaseProcedure(k));
       default:
-        return phase satisfies never;
+        return given satisfies never;
     }
-  });
-  if (atStart && time === 0) call(initialSample);
-  return steps;
+  };
+  return {
+    phase,
+    end: (has) => (atStart && time === 0 && has(initialSample) ? [{ kind: 'call', procedure: initialSample }] : []),
+    get time() {
+      return time;
+    },
+    get atStart() {
+      return atStart;
+    },
+    stoppedAt: (at) => {
+      time = at;
+    },
+  };
+}
+
+/** What a session of the program is to do, in order. */
+export function protocolOf({ model }: WrittenModel, program: Program): ProtocolStep[] {
+  const { dt, protocol } = typedModel(model).experiment;
+  const walk = protocolWalk(dt);
+  const has = (procedure: string): boolean => program.schedule.procedures[procedure] !== undefined;
+  return [...protocol.flatMap((phase, k) => walk.phase(phase, k, has)), ...walk.end(has)];
 }

@@ -5,10 +5,11 @@
 
 import { machineMemory } from './machine-memory.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
-import type { ProjectionLocation, Program, TypedArray } from '../ir/program.js';
+import type { Program, TypedArray } from '../ir/program.js';
 import { drawModel } from '../draw/draw.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
 import { programOf } from './build-program.js';
+import { synapsesOf, type Synapses } from './synapses.js';
 import { protocolOf } from '../lower/protocol.js';
 import { expressionsOf } from '../lang/walk.js';
 import { drawsIn } from '../lang/functions.js';
@@ -153,36 +154,6 @@ async function frozenPopulation(
   const read = async (buffer: string, offset: number, length: number): Promise<ArrayLike<number>> =>
     numbersOf(await session.read(buffer, offset, length));
   return { ...population, values: await frozenValues(name, population.values, program, read, population.size) };
-}
-
-/** Where each synapse, in order of creation, stands in storage, and its ends and delay. */
-interface Synapses {
-  readonly position: Uint32Array;
-  readonly sources: number[];
-  readonly targets: number[];
-  readonly delaySteps: number[];
-}
-
-async function synapsesOf(location: ProjectionLocation, session: Session): Promise<Synapses> {
-  const delays = location.delays.last - location.delays.first + 1;
-  const segments = await session.read(location.segments);
-  const targets = await session.read(location.targets);
-  const count = Number(segments[location.sources * delays]);
-  const creation = location.creation === undefined ? null : await session.read(location.creation);
-  const position = new Uint32Array(count);
-  const sources: number[] = new Array<number>(count).fill(0);
-  const into: number[] = new Array<number>(count).fill(0);
-  const delaySteps: number[] = new Array<number>(count).fill(0);
-  for (let segment = 0; segment < location.sources * delays; segment++) {
-    for (let p = Number(segments[segment]); p < Number(segments[segment + 1]); p++) {
-      const index = creation ? Number(creation[p]) : p;
-      position[index] = p;
-      sources[index] = Math.floor(segment / delays);
-      into[index] = Number(targets[p]);
-      delaySteps[index] = location.delays.first + (segment % delays);
-    }
-  }
-  return { position, sources, targets: into, delaySteps };
 }
 
 /** Delay of each synapse in s, in order of creation; one number when all have the same. */

@@ -76,7 +76,7 @@ export async function play(
   options: PlayOptions = {},
 ): Promise<{ readonly run: RecordedRun; readonly record: RunRecord; readonly dispose: () => void }> {
   const session = fakeSession(program, options.step ?? playedStep(program), options.procedures, options.initial);
-  const recorder = createRecorder(program, protocol, sink, options.recorder);
+  const recorder = createRecorder(program, protocol, sink, undefined, options.recorder);
   await session.initialise();
   const run = await recorder.run(session, options.run);
   const record = runRecord(exampleSetup(program, protocol, options).header, recorder.plan, run, []);

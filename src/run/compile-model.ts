@@ -1,0 +1,141 @@
+/** From a valid model to something that runs here: what it draws, its kernel program, its protocol, an engine. */
+
+import { drawModel } from '../draw/draw.js';
+import type { DrawnModel } from '../draw/drawn-model.js';
+import { DiagnosticError } from '../diagnostics/diagnostic.js';
+import type { Positions } from '../diagnostics/positions.js';
+import type { Precision, Program } from '../ir/program.js';
+import { printProgram } from '../ir/text.js';
+import { protocolOf } from '../lower/protocol.js';
+import type { Executable } from '../../runtime/targets/target.js';
+import { protocolSteps, type Protocol, type ProtocolEntry } from '../../runtime/record/protocol.js';
+import { programOf } from './build-program.js';
+import { chooseTarget, workOf } from './choose-target.js';
+import { placed, type ImportedModel, type RunnableModel } from './imported-model.js';
+import { machineMemory, refuseTooLarge } from './machine-memory.js';
+import { messages, mostSteps } from './messages.js';
+import { readStrategy } from './read-strategy.js';
+import type { Engine, RunOptions, Stopwatch } from './run-options.js';
+import { inStage } from './stages.js';
+import { recordsAllSynapses, synapseCounts } from './synapse-counts.js';
+
+/** A model that can be started. */
+export interface CompiledModel {
+  readonly program: Program;
+  readonly protocol: Protocol;
+  readonly executable: Executable;
+  readonly engine: Engine;
+}
+
+/** What compiling takes notice of. */
+export type CompileChoices = Pick<
+  RunOptions,
+  'precision' | 'threads' | 'cacheDirectory' | 'dumpIr' | 'steps' | 'device' | 'strategy' | 'target'
+> & {
+  /** Keeps the values of synapses as they are given, for whoever reads or sets them. */
+  readonly exactValues?: boolean;
+  /** Steps that may be run in all, where the protocol does not say. */
+  readonly work?: number;
+};
+
+/**
+ * Steps 5 to 7 of the chain.
+ *
+ * @throws DiagnosticError for what cannot be lowered
+ * @throws UsageError when the target is not available
+ */
+export async function compileModel(
+  { valid, positions }: RunnableModel,
+  options: CompileChoices,
+  watch: Stopwatch,
+): Promise<CompiledModel> {
+  // 5, 6. What named generators prescribe; then a kernel program, and a protocol in whole steps.
+  const { precision = 'float64', threads, cacheDirectory, dumpIr, exactValues } = options;
+  const onPass = dumpIr && ((pass: string, program: Program): void => dumpIr(pass, printProgram(program)));
+  const drawn = inStage('draw', () => placed(positions, () => drawModel(valid, machineMemory())));
+  const counts = recordsAllSynapses(drawn) ? await countSynapses(drawn, positions, precision) : undefined;
+  const program = inStage('lower', () =>
+    placed(positions, () =>
+      programOf(drawn, {
+        precision,
+        ...(exactValues === undefined ? {} : { exactValues }),
+        ...(counts ? { counts } : {}),
+        ...(onPass ? { onPass } : {}),
+      }),
+    ),
+  );
+  const protocol = firstSteps(protocolOf(valid, program), options.steps ?? Infinity);
+  const steps = protocolSteps(protocol);
+  if (steps > mostSteps) throw new DiagnosticError([{ severity: 'error', ...messages.tooManySteps(steps) }]);
+  watch.end('lower');
+  // 7. The program to something that runs here.
+  const wishes = {
+    ...workOf(program, options.work ?? steps),
+    ...(options.device === undefined ? {} : { device: options.device }),
+  };
+  const strategy = readStrategy(options.strategy ?? 'auto');
+  const { target, device, ordinal } = await chooseTarget(options.target ?? 'auto', wishes);
+  refuseTooLarge(target.name, wishes.bytes ?? 0);
+  const executable = await inStage('compile', () =>
+    target.compile(program, {
+      onPass,
+      ...(threads === undefined ? {} : { threads }),
+      ...(ordinal === undefined ? {} : { device: ordinal }),
+      ...(strategy === undefined ? {} : { strategy }),
+      ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
+    }),
+  );
+  const engine: Engine = { target: target.name, device, threads: executable.threads ?? 1 };
+  watch.end('compile');
+  return { program, protocol, executable, engine };
+}
+
+/**
+ * How many synapses each projection has, by its name, from building the network.
+ *
+ * @throws DiagnosticError for what cannot be lowered
+ */
+export const countAllSynapses = async ({
+  valid,
+  positions,
+}: Pick<ImportedModel, 'valid'> & { readonly positions?: Positions }): Promise<ReadonlyMap<string, number>> =>
+  countSynapses(
+    placed(positions, () => drawModel(valid, machineMemory())),
+    positions,
+    'float64',
+  );
+
+async function countSynapses(
+  drawn: DrawnModel,
+  positions: Positions | undefined,
+  precision: Precision,
+): Promise<ReadonlyMap<string, number>> {
+  const { target } = await chooseTarget('wasm');
+  try {
+    return await synapseCounts(drawn, target, precision);
+  } catch (error) {
+    // What stands in the way has its place in the user's text, as when the model itself is lowered.
+    return placed(positions, () => {
+      throw error;
+    });
+  }
+}
+
+/**
+ * The part of a protocol that a run of `limit` steps gets through: also what follows its last step and needs no other.
+ */
+function firstSteps(protocol: Protocol, limit: number): Protocol {
+  const part: ProtocolEntry[] = [];
+  let left = limit;
+  for (const entry of protocol) {
+    if (entry.kind !== 'run') {
+      part.push(entry);
+      continue;
+    }
+    if (left === 0 && entry.steps > 0) break;
+    const steps = Math.min(entry.steps, left);
+    part.push({ ...entry, steps });
+    left -= steps;
+  }
+  return part;
+}

@@ -1,0 +1,107 @@
+/**
+ * Changes of values that a running program can take as they are: numbers for variables that it keeps in memory and
+ * nothing was worked out from. All others want a program that was compiled for them.
+ */
+
+import { createArray } from '../ir/arrays.js';
+import type { Program, TypedArray, VariableLocation } from '../ir/program.js';
+import { propagatorsProcedure } from '../lower/stored-propagators.js';
+import { deriveAgain } from '../lower/phases.js';
+import { arrayOf } from '../model/arrays.js';
+import { assignedBy, numbersIn } from '../model/assigned.js';
+import type { DataStore, Phase, SelectionRule, Value } from '../model/typed.js';
+import type { ProtocolEntry } from '../../runtime/record/protocol.js';
+
+type Write = Extract<ProtocolEntry, { kind: 'write' }>;
+
+/** What a direct change needs to know. */
+export interface Running {
+  readonly program: Program;
+  readonly data: DataStore;
+  /** Whether no time has passed since the start or the last reset. */
+  readonly atStart: boolean;
+  /** Elements of a buffer as they are now. */
+  read(buffer: string, offset: number, length: number): Promise<TypedArray>;
+}
+
+/**
+ * The writes that a phase stands for.
+ *
+ * @returns null where the program cannot take the change
+ */
+export async function directChange(
+  phase: Extract<Phase, { kind: 'set' | 'initialise' }>,
+  running: Running,
+): Promise<readonly Write[] | null> {
+  if ((phase.kind === 'set' && phase.where !== undefined) || phase.numbered !== undefined) return null;
+  const first = phase.kind === 'initialise';
+  const values = phase.kind === 'set' ? phase.set : phase.initialise;
+  const writes: Write[] = [];
+  for (const [key, value] of Object.entries(values)) {
+    const target = targetOf(key, phase.of, running.data);
+    const write = target && (await writeTo(target, value, first, running));
+    if (!write) return null;
+    writes.push(write);
+  }
+  return writes;
+}
+
+interface Target {
+  readonly owner: string;
+  readonly variable: string;
+  /** Elements by number; absent: all. */
+  readonly elements?: ArrayLike<number>;
+}
+
+function targetOf(key: string, of: SelectionRule | undefined, data: DataStore): Target | null {
+  if (of === undefined) {
+    const assigned = assignedBy(key);
+    const elements = numbersIn(assigned);
+    return { owner: assigned.owner, variable: assigned.variable, ...(elements ? { elements } : {}) };
+  }
+  if (of.kind === 'indices') return { owner: of.population, variable: key, elements: arrayOf(of.indices, data) };
+  return null;
+}
+
+async function writeTo(target: Target, value: Value, first: boolean, running: Running): Promise<Write | null> {
+  const { program, data, atStart } = running;
+  const { owner, variable, elements } = target;
+  const location = program.manifest.variables.find((each) => each.owner === owner && each.variable === variable);
+  const population = program.manifest.populations.find(({ name }) => name === owner);
+  if (!location || !population || typeof location.length !== 'number') return null;
+  const buffer = program.buffers.find(({ name }) => name === location.buffer);
+  // What nothing writes may have been compiled in.
+  if (buffer?.role !== 'state' || buffer.element === 'i64') return null;
+  if (!location.buffer.endsWith(`.${variable}`)) return null;
+  const { size } = population;
+  const one = location.length === 1 && size !== 1;
+  if ((one || first) && elements) return null;
+  const count = elements ? elements.length : one ? 1 : size;
+  const numbers = numbersOf(value, count, data);
+  if (!numbers) return null;
+  const begin = location.offset;
+  const array = elements
+    ? await running.read(location.buffer, begin, location.length)
+    : createArray(buffer.element, count);
+  if (array instanceof BigInt64Array) return null;
+  for (let k = 0; k < count; k += 1) array[elements ? (elements[k] ?? 0) : k] = numbers(k);
+  const after = [propagatorsProcedure(groupOf(location)), ...(atStart ? [deriveAgain] : [])];
+  return {
+    kind: 'write',
+    buffer: location.buffer,
+    offset: begin,
+    data: array,
+    procedures: after.filter((name) => program.schedule.procedures[name] !== undefined),
+    ...(first ? { first: true as const } : {}),
+  };
+}
+
+function numbersOf(value: Value, count: number, data: DataStore): ((k: number) => number) | null {
+  if (typeof value === 'number') return () => value;
+  if (value.kind !== 'array' || value.columns !== undefined || value.pairs !== undefined || value.gaps) return null;
+  const numbers = arrayOf(value.array, data);
+  return numbers.length === count ? (k) => numbers[k] ?? 0 : null;
+}
+
+/** Buffers of a group begin with its name. */
+const groupOf = ({ buffer, variable }: VariableLocation): string => buffer.slice(0, -variable.length - 1);

@@ -1,0 +1,19 @@
+/** What a run says about itself: what ended it early, and what is odd about its final state. */
+
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import type { RecordedRun } from '../../runtime/record/recorder.js';
+import { messages } from './messages.js';
+
+/** Findings about a run. @param dt  its step in s */
+export const runFindings = (run: RecordedRun, dt: number): readonly Diagnostic[] => [
+  ...run.faults.map((sentence): Diagnostic => ({
+    severity: 'error',
+    ...messages.fault(sentence, run.steps, run.steps * dt),
+  })),
+  ...run.notNumbers.map(({ owner, variable, count, infinite, elements }): Diagnostic => ({
+    severity: 'warning',
+    ...(count > 0
+      ? messages.notNumbers(owner, variable, count, elements)
+      : messages.infinite(owner, variable, infinite, elements)),
+  })),
+];

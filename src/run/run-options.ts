@@ -1,0 +1,116 @@
+/** How a model is run, and what a run gives. */
+
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import type { Precision, Program } from '../ir/program.js';
+import type { ResultWriter, RunRecord, SpikeTrains } from '../../runtime/results/result.js';
+import type { Repeated } from './provenance.js';
+import type { FileUnits } from './written-units.js';
+
+/** How to run a model. */
+export interface RunOptions {
+  /** Engine by name; `auto` (the default) takes the fastest that is at hand. */
+  readonly target?: string;
+  readonly precision?: Precision;
+  /** Worker threads; the result does not depend on it. Absent: as many as pay for themselves. */
+  readonly threads?: number;
+  /**
+   * Device of the engine: its number in the list of `interneuron targets`, or a part of its name. Absent: the first.
+   */
+  readonly device?: string;
+  /**
+   * How devices spread spikes over work-items: `auto` (the default) by the cost model, or the name of a strategy. No
+   * result depends on it.
+   */
+  readonly strategy?: string;
+  /** Files to write; the suffix says the format. None: results are only returned. */
+  readonly outputs?: readonly string[];
+  /** Folder for the text files that the model itself names; absent: they are not written. */
+  readonly outputFolder?: string;
+  /** Replaces files that this program did not write. */
+  readonly force?: boolean;
+  /** About the subject, for results that hold it: text by NWB's name of the field. */
+  readonly subject?: Readonly<Record<string, string>>;
+  /** Others that receive what is recorded. */
+  readonly writers?: readonly ResultWriter[];
+  /** Stops after so many steps, as if the protocol ended there. */
+  readonly steps?: number;
+  /** Stops after so many steps, as a signal would: the run is then incomplete, unless its protocol ends there. */
+  readonly stopAfter?: number;
+  /** Units of files; absent: those of the model's notation. */
+  readonly units?: FileUnits;
+  /** Words of the command, for results to hold. */
+  readonly command?: readonly string[];
+  /** What results hold of the run that this one repeats, in place of what is true of this one. */
+  readonly repeated?: Repeated;
+  /** Told of each stage how much of it is done, in [0, 1]. */
+  readonly onProgress?: (stage: 'connect' | 'run', fraction: number) => void;
+  /** When it aborts, the run stops and what was recorded until then is kept, marked incomplete. */
+  readonly signal?: AbortSignal;
+  /** Receives the text of the program after each pass. */
+  readonly dumpIr?: (pass: string, text: string) => void;
+  /** Folder of compiled programs, kept by content. */
+  readonly cacheDirectory?: string;
+}
+
+/** Wall time in s of each stage of a run. */
+export interface StageTimes {
+  readonly lower: number;
+  readonly compile: number;
+  readonly connect: number;
+  readonly run: number;
+  readonly write: number;
+}
+
+/** What a program runs on. */
+export interface Engine {
+  readonly target: string;
+  readonly device: string;
+  readonly threads: number;
+}
+
+/** What a run gave. */
+export interface RunResult {
+  readonly kind: 'run';
+  readonly engine: Engine;
+  readonly program: Program;
+  readonly record: RunRecord;
+  /** Recorded spikes, readable until `dispose`. */
+  readonly trains: readonly SpikeTrains[];
+  /** Files written. */
+  readonly outputs: readonly string[];
+  readonly seconds: StageTimes;
+  /** What ended the run early, when something did, and what is odd about its final state. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Removes temporary files. */
+  dispose(): void;
+}
+
+/** What the target `null` gives: generated source, and nothing run. */
+export interface GeneratedResult {
+  readonly kind: 'generated';
+  readonly engine: Engine;
+  readonly program: Program;
+  readonly sources: ReadonlyMap<string, string>;
+  readonly seconds: StageTimes;
+}
+
+/** Measures stages that follow one another. */
+export interface Stopwatch {
+  /** What passed since the last call belongs to a stage. */
+  end(stage: keyof StageTimes): void;
+  seconds(): StageTimes;
+}
+
+/** A stopwatch that runs. */
+export function stopwatch(): Stopwatch {
+  const seconds = { lower: 0, compile: 0, connect: 0, run: 0, write: 0 };
+  let began = performance.now();
+  return {
+    end(stage) {
+      const now = performance.now();
+      seconds[stage] += (now - began) / 1000;
+      began = now;
+    },
+    seconds: () => ({ ...seconds }),
+  };
+}

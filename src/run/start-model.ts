@@ -1,0 +1,100 @@
+/** A run of the protocol that a document states: what is recorded goes to its files while it runs. */
+
+import { compileModel } from './compile-model.js';
+import { startWhileOpening } from './connect.js';
+import type { RunnableModel } from './imported-model.js';
+import { resultFiles } from './result-files.js';
+import { runFindings } from './run-findings.js';
+import { stopwatch, type GeneratedResult, type RunOptions, type RunResult } from './run-options.js';
+import { inStage } from './stages.js';
+import { invariant } from '../diagnostics/diagnostic.js';
+import { createRecorder, type Recording } from '../../runtime/record/recorder.js';
+import type { Session } from '../../runtime/targets/target.js';
+
+/** A started run. */
+export interface StartedRun {
+  readonly kind: 'started';
+  /** Runs the whole protocol, or until the run is stopped. */
+  run(): Promise<void>;
+  /** Closes the files and gives what was recorded. */
+  finish(): Promise<RunResult>;
+  /** Ends the engine; removes what was written unless the run is finished. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Compiles a model, builds its network and opens its files.
+ *
+ * @throws DiagnosticError for what cannot be lowered, and for faults found while building the network
+ * @throws UsageError when the target is not available or an output cannot be written
+ * @throws InterruptedError when stopped before the first step
+ */
+export async function startModel(imported: RunnableModel, options: RunOptions): Promise<StartedRun | GeneratedResult> {
+  const watch = stopwatch();
+  const compiled = await compileModel(imported, options, watch);
+  const { program, protocol, executable, engine } = compiled;
+  if (engine.target === 'null')
+    return { kind: 'generated', engine, program, sources: executable.sources, seconds: watch.seconds() };
+  // 8. Connect, run, record.
+  const files = await resultFiles(imported, compiled, protocol, options);
+  const recorder = createRecorder(program, protocol, files.sink, files.plan);
+  let session: Session | undefined;
+  let recording: Recording | undefined;
+  let finished = false;
+  const dispose = async (): Promise<void> => {
+    if (!finished) {
+      await files.abandon();
+      recorder.dispose();
+    }
+    finished = true;
+    const ending = session;
+    session = undefined;
+    await ending?.dispose();
+  };
+  try {
+    session = await inStage('connect', () =>
+      startWhileOpening(executable, program, files.writers, files.setup, options),
+    );
+    watch.end('connect');
+    const started = session;
+    recording = await inStage('run', () =>
+      recorder.begin(started, {
+        onProgress: (done, total) => options.onProgress?.('run', total === 0 ? 1 : done / total),
+        ...(options.signal ? { signal: options.signal } : {}),
+        ...(options.stopAfter === undefined ? {} : { stopAfter: options.stopAfter }),
+      }),
+    );
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  const begun = recording;
+  return {
+    kind: 'started',
+    run: () =>
+      inStage('run', async () => {
+        for (const entry of protocol) await begun.perform(entry);
+      }),
+    finish: async () => {
+      invariant(!finished, 'run', 'the run is finished already');
+      const run = await inStage('run', () => begun.finish(protocol));
+      watch.end('run');
+      // 9. Close the files.
+      const { record, outputs } = await files.close(run);
+      watch.end('write');
+      finished = true;
+      return {
+        kind: 'run',
+        engine,
+        program,
+        record,
+        trains: run.trains,
+        outputs,
+        seconds: watch.seconds(),
+        diagnostics: runFindings(run, program.dt),
+        dispose: () => recorder.dispose(),
+      };
+    },
+    dispose,
+  };
+}

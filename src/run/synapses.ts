@@ -1,0 +1,35 @@
+/** The synapses of a projection as a session holds them. */
+
+import type { ProjectionLocation } from '../ir/program.js';
+import type { Session } from '../../runtime/targets/target.js';
+
+/** Where each synapse, in order of creation, stands in storage, and its ends and delay. */
+export interface Synapses {
+  readonly position: Uint32Array;
+  readonly sources: number[];
+  readonly targets: number[];
+  readonly delaySteps: number[];
+}
+
+/** Reads where the synapses of a projection are. */
+export async function synapsesOf(location: ProjectionLocation, session: Session): Promise<Synapses> {
+  const delays = location.delays.last - location.delays.first + 1;
+  const segments = await session.read(location.segments);
+  const targets = await session.read(location.targets);
+  const count = Number(segments[location.sources * delays]);
+  const creation = location.creation === undefined ? null : await session.read(location.creation);
+  const position = new Uint32Array(count);
+  const sources: number[] = new Array<number>(count).fill(0);
+  const into: number[] = new Array<number>(count).fill(0);
+  const delaySteps: number[] = new Array<number>(count).fill(0);
+  for (let segment = 0; segment < location.sources * delays; segment++) {
+    for (let p = Number(segments[segment]); p < Number(segments[segment + 1]); p++) {
+      const index = creation ? Number(creation[p]) : p;
+      position[index] = p;
+      sources[index] = Math.floor(segment / delays);
+      into[index] = Number(targets[p]);
+      delaySteps[index] = location.delays.first + (segment % delays);
+    }
+  }
+  return { position, sources, targets: into, delaySteps };
+}

@@ -1,0 +1,181 @@
+/** Sessions that live: their results are those of their document, run as one. */
+
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hashModel, importModel, openModel, readSource, runModel, type ModelSession } from '../../src/index.js';
+import { probeTargets } from '../../src/run/choose-target.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'interneuron-session-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const open: ModelSession[] = [];
+afterAll(async () => {
+  for (const session of open) await session.dispose();
+});
+
+const fixture = (name: string): ReturnType<typeof importModel> => importModel(readSource(`fixtures/pynn/${name}.json`));
+const session = (name: string, options: Parameters<typeof openModel>[1] = { target: 'wasm' }): ModelSession => {
+  const opened = openModel(fixture(name), options);
+  open.push(opened);
+  return opened;
+};
+const digest = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+/** The fingerprint of the document that a session was. */
+async function ofDocument(of: ModelSession, target = 'wasm'): Promise<string> {
+  const valid = of.model();
+  const run = await runModel({ valid, hashes: hashModel(valid.model) }, { target });
+  if (run.kind !== 'run') throw new Error('nothing was run');
+  run.dispose();
+  return run.record.fingerprint.total;
+}
+
+async function fingerprintOf(of: ModelSession): Promise<string> {
+  const result = await of.finish();
+  result.dispose();
+  return result.record.fingerprint.total;
+}
+
+describe('a session that runs its document as it is', () => {
+  it.each(['if-cond-exp', 'segments', 'current-sources'])('writes the bytes of a run in one: %s', async (name) => {
+    const [one, two] = ['one', 'two'].map((stem) =>
+      ['nwb', 'json'].map((suffix) => join(folder, `${name}.${stem}.${suffix}`)),
+    );
+    const run = await runModel(fixture(name), { target: 'wasm', outputs: one! });
+    if (run.kind === 'run') run.dispose();
+    const live = session(name, { target: 'wasm', outputs: two! });
+    expect(await live.run()).toBe(true);
+    const result = await live.finish();
+    result.dispose();
+    expect(result.outputs).toEqual(two);
+    expect(two!.map(digest)).toEqual(one!.map(digest));
+  });
+});
+
+describe('phases that come while a session lives', () => {
+  let targets: readonly string[] = [];
+  beforeAll(async () => {
+    const wanted = new Set(['wasm', 'c', 'reference']);
+    targets = (await probeTargets())
+      .filter(({ available, target }) => available && wanted.has(target))
+      .map((t) => t.target);
+  });
+
+  it('give the same fingerprint on every target, live or as one document', { timeout: 120_000 }, async () => {
+    expect(targets.length).toBeGreaterThan(1);
+    const found = new Set<string>();
+    for (const target of targets) {
+      const live = session('if-cond-exp', { target });
+      const [name] = Object.keys(live.model().model.populations);
+      const cells = Object.entries(live.model().model.populations).find(([, { type }]) => type !== undefined)![0];
+      expect(name).toBeDefined();
+      await live.run(0.01);
+      const tau = await live.read(cells, 'tau_m');
+      await live.set({ [`${cells}.tau_m`]: (tau[0] as number) * 0.9 });
+      await live.run(0.01);
+      await live.set({ [`${cells}.tau_m`]: Float64Array.from(tau, (value) => (value) * 0.8) });
+      await live.initialise({ [`${cells}.v`]: -0.061 });
+      await live.run(0.005);
+      await live.snapshot('here');
+      await live.run(0.005);
+      await live.reset({ trial: 1 });
+      await live.set({ [`${cells}.tau_m`]: tau[0] as number });
+      await live.run(0.01);
+      await live.restore('here');
+      await live.run(0.004);
+      expect(live.time()).toBeCloseTo(0.029, 12);
+      const fingerprint = await fingerprintOf(live);
+      expect(await ofDocument(live, target)).toBe(fingerprint);
+      found.add(fingerprint);
+    }
+    expect(found.size).toBe(1);
+  });
+
+  it('of weights and other values of synapses, too', async () => {
+    const live = session('stdp-network');
+    const [projection] = Object.entries(live.model().model.projections).find(([, { synapse }]) => synapse !== '')!;
+    await live.run(0.02);
+    const { sources, targets: into, delays } = await live.synapses(projection);
+    const before = await live.read(projection, 'weight');
+    expect(before).toHaveLength(sources.length);
+    expect([into.length, delays.length]).toEqual([sources.length, sources.length]);
+    await live.set({ [`${projection}.weight`]: 0 });
+    expect(new Set(await live.read(projection, 'weight'))).toEqual(new Set([0]));
+    await live.run(0.02);
+    const fingerprint = await fingerprintOf(live);
+    expect(await ofDocument(live)).toBe(fingerprint);
+  });
+});
+
+describe('what a session gives while it lives', () => {
+  it('takes spikes and samples once, and all of them', async () => {
+    const live = session('if-cond-exp');
+    const whole = session('if-cond-exp');
+    const parts = [];
+    for (let k = 0; k < 10; k += 1) {
+      await live.run(0.01);
+      parts.push(await live.take());
+    }
+    await whole.run(0.1);
+    const all = await whole.take();
+    expect(all.steps).toBe(1000);
+    for (const [k, { steps, cells }] of all.spikes.entries()) {
+      expect(parts.flatMap((part) => [...part.spikes[k]!.steps])).toEqual([...steps]);
+      expect(parts.flatMap((part) => [...part.spikes[k]!.cells])).toEqual([...cells]);
+    }
+    for (const [k, { steps, values }] of all.samples.entries()) {
+      expect(steps.length).toBeGreaterThan(100);
+      expect(parts.flatMap((part) => [...part.samples[k]!.steps])).toEqual([...steps]);
+      expect(parts.flatMap((part) => [...part.samples[k]!.values])).toEqual([...values]);
+    }
+    expect((await whole.take()).samples.every(({ steps }) => steps.length === 0)).toBe(true);
+  });
+
+  it('records more from a moment on, and gives nothing twice', async () => {
+    const live = session('if-cond-exp');
+    const cells = Object.entries(live.model().model.populations).find(([, { type }]) => type !== undefined)![0];
+    await live.run(0.01);
+    const first = await live.take();
+    await live.record(cells, 'v');
+    await live.run(0.01);
+    const then = await live.take();
+    const later = then.samples.find(({ recording }) => recording === `${cells}_v_later`)!;
+    expect([...later.steps][0]).toBe(100);
+    expect(later.steps).toHaveLength(100);
+    expect(then.samples[0]!.steps[0]).toBe((first.samples[0]!.steps.at(-1) ?? 0) + 1);
+    const fingerprint = await fingerprintOf(live);
+    expect(await ofDocument(live)).toBe(fingerprint);
+  });
+
+  it('stops when told to, and goes on', async () => {
+    const live = session('if-cond-exp');
+    const stop = new AbortController();
+    expect(await live.run(0.01)).toBe(true);
+    expect(await live.run(10_000, { signal: stop.signal, onProgress: () => stop.abort() })).toBe(false);
+    const { steps } = await live.take();
+    expect(steps).toBeGreaterThan(100);
+    expect(live.time()).toBeCloseTo(steps * live.dt, 9);
+    expect(await live.run(0.001)).toBe(true);
+    expect(live.steps()).toBe(steps + 10);
+    const fingerprint = await fingerprintOf(live);
+    expect(await ofDocument(live)).toBe(fingerprint);
+  });
+
+  it('refuses what it does not know, and stays as it was', async () => {
+    const live = session('if-cond-exp');
+    const cells = Object.entries(live.model().model.populations).find(([, { type }]) => type !== undefined)![0];
+    await live.run(0.001);
+    await expect(live.set({ [`${cells}.tau_n`]: 1 })).rejects.toThrow(/no variable of .* tau_n/);
+    await expect(live.set({ 'nobody.v': 1 })).rejects.toThrow(/no population or projection nobody/);
+    await expect(live.read(cells, 'nothing')).rejects.toThrow(/no variable of .* nothing/);
+    await expect(live.restore('nowhere')).rejects.toThrow(/no stored state nowhere/);
+    await expect(live.run(-1)).rejects.toThrow(/the time to run is -1 s/);
+    await expect(live.record(cells, 'u')).rejects.toThrow(/no variable of .* u/);
+    await live.run(0.001);
+    expect(live.steps()).toBe(20);
+    (await live.finish()).dispose();
+    await expect(live.run(0.001)).rejects.toThrow(/the session is finished/);
+  });
+});

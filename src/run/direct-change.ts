@@ -5,7 +5,7 @@
 
 import { createArray } from '../ir/arrays.js';
 import type { Program, TypedArray, VariableLocation } from '../ir/program.js';
-import { propagatorsProcedure } from '../lower/stored-propagators.js';
+import { propagatorsProcedure } from '../lower/propagators.js';
 import { deriveAgain } from '../lower/phases.js';
 import { arrayOf } from '../model/arrays.js';
 import { assignedBy, numbersIn } from '../model/assigned.js';

@@ -200,11 +200,16 @@ export function newValues(
 /**
  * x' = A x + B over a step, everything else held: (x + B/A) exp(A h) - B/A, and x + h B where A is zero.
  */
-function exponentialStep(name: string, equations: Equations, scope: IntegrationScope, h: Ir): Ir {
+export function exponentialStep(
+  name: string,
+  equations: Equations,
+  scope: IntegrationScope,
+  h: Ir,
+  x = to(scope.real, scope.read(name)),
+): Ir {
   const e = equations.derivatives.get(name) as Expression;
   const form = linearForm(e, [name]);
   const slope = form?.coefficients.get(name);
-  const x = to(scope.real, scope.read(name));
   if (!form || !slope || isZero(slope)) return fold(ir.add(x, fold(ir.mul(h, rateOf(e, scope)))));
   const rate = rateOf(slope, scope);
   const a = scope.block.name(`slope_${name}`, rate);

@@ -8,6 +8,9 @@ import { numericsVersion } from '../ir/program.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
 import { settableNames } from './assignments.js';
 import { lowerConnectivity } from './connectivity.js';
+import { withoutStructure } from './cable/expand.js';
+import { shownManifest } from './cable/shown.js';
+import { lowerCable } from './cable/solve.js';
 import type { Context } from './context.js';
 import { LoweringDiagnostics } from './context.js';
 import { lowerCurrents } from './currents.js';
@@ -52,13 +55,13 @@ export interface LowerOptions {
  *
  * @throws DiagnosticError naming the features that cannot be run yet, and what else stands in the way
  */
-export function lower(
-  { model: whole, data, places, parts: pieces }: DrawnModel,
-  { precision, counts, onPass }: LowerOptions,
-): Program {
+export function lower(drawn: DrawnModel, { precision, counts, onPass }: LowerOptions): Program {
   const diagnostics = new LoweringDiagnostics();
-  refuseFeatures(whole, diagnostics);
+  refuseFeatures(drawn.model, diagnostics);
   diagnostics.throwIfErrors();
+  // Compartments of cells with structure become elements of populations.
+  const { drawn: taken, cables, origins } = withoutStructure(drawn, diagnostics);
+  const { model: whole, data, places, parts: pieces } = taken;
   const profile = profiles[whole.timing];
   const bySlots = profile.stepping === 'slots';
   // Regimes become a variable, and events that share a name one event.
@@ -75,10 +78,12 @@ export function lower(
     diagnostics,
     places,
     parts: pieces,
+    cables,
+    origins,
     settable: settableNames(model.experiment.protocol),
     turnsBack: turnsBack(model.experiment.protocol),
   };
-  context.builder.notes.push(...unreadFeatures(whole));
+  context.builder.notes.push(...unreadFeatures(drawn.model));
   context.builder.buffer('faults', 'u32', 1, 'bits of what went wrong');
   const parts: Parts = { groups: [], projections: [], rings: new Map(), recordings: { samples: [], events: [] } };
   const done = (pass: string): void => {
@@ -99,6 +104,8 @@ export function lower(
     diagnostics.within(`/neurons/${group.name}`, () =>
       (bySlots ? lowerGroup : firstValues)(group, parts.rings, context),
     );
+  for (const cable of cables)
+    diagnostics.within(`/neurons/${cable.name}`, () => lowerCable(cable, parts.groups, context));
   if (bySlots) {
     enterFirstRegimes(parts.groups, entries, context);
     lowerLinks(parts.groups, context);
@@ -188,7 +195,7 @@ function assemble({ groups, projections, rings, recordings }: Parts, context: Co
     .flatMap((action) => (action.kind === 'run' ? [action.kernel] : []));
   const inSteps = writtenWhileRunning(kernels, new Set(stepped), builder);
   const changing = writtenWhileRunning(kernels, new Set([...stepped, ...called]), builder);
-  const manifest = manifestOf(groups, projections, rings, recordings, context);
+  const manifest = shownManifest(manifestOf(groups, projections, rings, recordings, context), context.origins);
   const buffers = [...builder.buffers.values()].map((buffer): Buffer => ({
     ...buffer,
     role: changing.has(buffer.name) ? 'state' : 'constant',

@@ -1,6 +1,7 @@
 /** Everything that lowering may say about a model. */
 
 import type { Finding } from '../diagnostics/diagnostic.js';
+import { oneOf } from '../diagnostics/suggest.js';
 
 export const unsupportedFeature = (feature: string, hint?: string, others = 0): Finding => ({
   code: 'lower/unsupported-feature',
@@ -121,4 +122,16 @@ export const unreadable = (name: string, owner: string): Finding => ({
     name === 'N'
       ? 'the number of synapses is not known while they are made: use N_pre or N_post'
       : 'use another variable, or a constant',
+});
+
+export const badTree = (message: string): Finding => ({
+  code: 'lower/bad-tree',
+  message,
+  expected: 'sections with a length and a diameter above zero, a specificCapacitance and a resistivity',
+});
+
+export const notAtPlace = (variable: string, section: string, known: readonly string[]): Finding => ({
+  code: 'lower/not-at-place',
+  message: `there is no ${variable} on the section ${section}`,
+  expected: oneOf(variable, known),
 });

@@ -7,6 +7,8 @@ import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../ir/program.js';
 import { Block } from './block.js';
+import { isCableMethod, type Cable, type CableNames } from './cable/cable.js';
+import { advanceGates, coefficientBuffers, coefficients } from './cable/integrate-compartments.js';
 import type { Context } from './context.js';
 import { drawsAt, drawStep, keyAt, keyBuffer, normalPairOf, philox, siteWord } from './draws.js';
 import type { Draws } from './draws.js';
@@ -118,7 +120,7 @@ function slotOf(event: EventCode, context: Context): When {
  * Draws of code that runs for each element in each step. @random stream `population/<id>/<purpose>`, counter (element,
  * 0, step, site)
  */
-function stepDraws(group: Group, purpose: string, { local, ordinal }: Address, context: Context): Draws {
+export function stepDraws(group: Group, purpose: string, { local, ordinal }: Address, context: Context): Draws {
   return drawsAt(
     {
       keys: `${group.name}.${purpose.replace('/', '.')}.keys`,
@@ -255,11 +257,17 @@ function updateKernel(
   );
   scope.integrating = true;
   updateRefractoriness(group, scope, block);
-  integrateGroup(group, noise, scope, block, context);
+  const cable = cableOf(group, context);
+  if (cable) {
+    if (cable.of.method !== 'cable-then-gates') advanceGates(group, cable.of, scope);
+    coefficients(group, cable.of, cable.names, coefficientBuffers(group, context), scope);
+  } else {
+    integrateGroup(group, noise, scope, block, context);
+  }
   for (const [input, { reduce }] of Object.entries(group.type.inputs))
     scope.write(input, ir.f64(reduce === 'product' ? 1 : 0));
   scope.integrating = false;
-  const fused = group.events.filter((event) => mayFuse(event, context));
+  const fused = cable ? [] : group.events.filter((event) => mayFuse(event, context));
   if (fused.length > 0) testEvents(group, fused, scope, block, rings);
   scope.storeAll();
   if (block.statements.length > 0) {
@@ -296,6 +304,15 @@ function updateKernel(
     );
     builder.each(kernel, when);
   }
+}
+
+/** The cable that a group's elements are compartments of; null for points. */
+function cableOf({ name }: Group, { cables }: Context): { readonly of: Cable; readonly names: CableNames } | null {
+  for (const cable of cables) {
+    const own = cable.classes.find(({ type }) => type === name);
+    if (own) return { of: cable, names: own.names };
+  }
+  return null;
 }
 
 /** Whether a test may run with the integration: in the threshold slot, with nothing scheduled between the two. */
@@ -474,7 +491,11 @@ function chooseMethod(group: Group, context: Context): { method: Method; system:
   const inputs = new Set([...Object.keys(group.type.inputs), ...linked]);
   const linear = linearSystem(equations, inputs);
   const { method: own } = equations;
-  invariant(own !== 'cable-then-gates' && own !== 'gates-then-cable', 'lower/neurons', `${own} is for cables`);
+  if (isCableMethod(own)) {
+    const hint = 'leave the method out, or give the type compartments';
+    context.diagnostics.add(messages.methodRefused(own, group.name, 'it has no compartments', hint));
+    return null;
+  }
   const candidates = own === 'auto' ? context.profile.methods : [own];
   const reasons: string[] = [];
   for (const method of candidates) {

@@ -5,7 +5,7 @@
 import type { IntegrationMethod, TimingProfile } from '../model/typed.js';
 
 /** Methods after `auto` is decided. */
-export type Method = Exclude<IntegrationMethod, 'auto' | 'cable-then-gates' | 'gates-then-cable'>;
+export type Method = Exclude<IntegrationMethod, 'auto' | 'cable' | 'cable-then-gates' | 'gates-then-cable'>;
 
 export interface Profile {
   readonly name: TimingProfile;

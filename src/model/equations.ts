@@ -130,6 +130,7 @@ export type IntegrationMethod =
   | 'heun'
   | 'milstein'
   | 'adaptive'
+  | 'cable'
   | 'cable-then-gates'
   | 'gates-then-cable';
 

@@ -71,6 +71,7 @@ export type StateVariable = written.StateVariable<Typed>;
 export type DerivedVariable = written.DerivedVariable<Typed>;
 export type Derivative = written.Derivative<Typed>;
 export type EquationSet = written.EquationSet<Typed>;
+export type Section = written.Section;
 export type Compartments = written.Compartments<Typed>;
 export type Mechanism = written.Mechanism<Typed>;
 export type Refractory = written.Refractory<Typed>;

@@ -231,7 +231,6 @@ experiment: { dt: 0.1 ms, duration: 1 ms }
 /** What stands in the way of each; absent: it runs. */
 const hard: Readonly<Record<string, RegExp>> = {
   'assemblies-noise': /a delay of projection ring rounds to zero steps/,
-  'calcium-cell': /a cell with compartments/,
   'dendritic-spikes': /recording variables at the spikes/,
   'onto-synapses': /a projection that ends at synapses/,
   'recorded-synapses': /a delay of projection feed rounds to zero steps/,

@@ -57,6 +57,7 @@ const methods: Readonly<Record<IntegrationMethod, FeatureName | null>> = {
   heun: 'integration',
   milstein: 'integration',
   adaptive: 'integration',
+  cable: 'cableMethod',
   'cable-then-gates': 'cableMethod',
   'gates-then-cable': 'cableMethod',
 };

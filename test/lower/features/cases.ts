@@ -129,7 +129,7 @@ const tree: Tree = {
         },
       },
       inputs: { I: 'A' },
-      events: { spike: { when: 'v > 0*mV', section: 'soma' } },
+      events: { spike: { when: 'v > 0*mV', edge: 'rising', section: 'soma' } },
     },
   },
   synapses: { kick: { pathways: { pre: { on: 'pre.spike', delay: '1 ms', do: 'post.v += 1*mV' } } } },
@@ -146,7 +146,7 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
     drawn: true,
   },
   integration: { adds: cell({ method: 'rk4' }), silent: true },
-  cableMethod: { adds: cell({ method: 'cable-then-gates' }) },
+  cableMethod: { network: tree, adds: cell({ method: 'cable-then-gates' }), silent: true },
   sequence: { adds: cell({ sequence: [{ state: ['v'] }, { events: ['spike'] }] }), silent: true },
   held: {
     base: cell({ derivatives: { v: '(bias + gain*I - v)/tau - 0.1*load' }, derived: { load: '0*Hz' } }),
@@ -223,7 +223,7 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
     base: laidOver(cell({ parameters: { still: '5 ms' } }), refractory({ for: 'still' })),
     adds: refractory({ for: '(1 + v)*still', evaluated: 'eachStep' }),
   },
-  eventSection: { network: tree, adds: {} },
+  eventSection: { network: tree, adds: {}, silent: true },
   regime: {
     base: cell({
       derivatives: { v: undefined },
@@ -240,7 +240,7 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
       },
     }),
   },
-  compartments: { network: tree, adds: {} },
+  compartments: { network: tree, adds: {}, silent: true },
   lastspike: { adds: cell({ derivatives: { v: '(bias - v)/tau + (0.1 if t - lastspike < 1*ms else 0)/ms' } }) },
   notRefractory: {
     base: spike({ refractory: '1 ms' }),
@@ -351,7 +351,7 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
   },
   hostDraw: { adds: { populations: { b: { values: { bias: numpy(0) } } } } },
   // Projections
-  section: { network: tree, adds: {} },
+  section: { network: tree, adds: {}, silent: true },
   otherEvent: {
     base: cell({ events: { over: { when: 'v > 0.3 and v < 0.4', edge: 'rising' } } }),
     adds: ab({ from: { of: 'a', event: 'over' } }),
@@ -486,7 +486,7 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
     silent: true,
   },
   recordedRate: { base: { record: [] }, adds: { record: [{ of: 'a', rate: true, name: 'r' }] }, silent: true },
-  recordedSection: { network: tree, adds: {} },
+  recordedSection: { network: tree, adds: {}, silent: true },
   mechanismVariable: {
     network: tree,
     adds: { record: [{ of: 'a', variables: ['leak.m'], section: 'soma', name: 'r' }] },

@@ -1,0 +1,55 @@
+/** What lowering knows of cells with structure once their compartments are populations of their own. */
+
+import type { IntegrationMethod } from '../../model/typed.js';
+import type { Tree } from './tree.js';
+
+/**
+ * How voltages and gates take turns. `cable`: second order, voltages by half an implicit step and its mirror image,
+ * gates half a step ahead; the others by backward Euler, one after the other.
+ */
+export type CableMethod = Extract<IntegrationMethod, 'cable' | 'cable-then-gates' | 'gates-then-cable'>;
+
+/** Whether a method is one of cables. */
+export const isCableMethod = (method: IntegrationMethod): method is CableMethod =>
+  method === 'cable' || method === 'cable-then-gates' || method === 'gates-then-cable';
+
+/** Names in the type of a class that the solver reads. */
+export interface CableNames {
+  /** Membrane potential, a state variable. */
+  readonly voltage: string;
+  /** In F, a parameter. */
+  readonly capacitance: string;
+  /** Into the compartment but for what flows along the cell, in A, a derived variable. */
+  readonly current: string;
+}
+
+/** Compartments with the same equations: a neuron type whose elements are those of all cells, by compartment. */
+export interface CompartmentClass {
+  /** Name of the neuron type. */
+  readonly type: string;
+  /** Ordinals of the compartments in the tree. */
+  readonly compartments: readonly number[];
+  readonly names: CableNames;
+}
+
+/** A type of cells with structure. */
+export interface Cable {
+  readonly name: string;
+  readonly tree: Tree;
+  readonly method: CableMethod;
+  readonly classes: readonly CompartmentClass[];
+  /** Populations of such cells: how many there are, and the population of each class. */
+  readonly populations: readonly {
+    readonly name: string;
+    readonly size: number;
+    readonly members: readonly string[];
+  }[];
+}
+
+/** The population that the model names, and the compartments of whose cells this one has, in order. */
+export interface Origin {
+  readonly population: string;
+  readonly cells: number;
+  /** Names that the model has for variables of the class. */
+  readonly variables: ReadonlyMap<string, string>;
+}

@@ -1,0 +1,399 @@
+/** The neuron type of compartments with the same mechanisms: all of their equations in one set. */
+
+import type { Expression } from '../../lang/ast.js';
+import { binary, call, name as nameOf, product, quantity, quotient, sum } from '../../lang/build.js';
+import { namesIn, substitute } from '../../lang/walk.js';
+import { formulaOf } from '../../model/typed.js';
+import type {
+  Compartments,
+  DerivedVariable,
+  EventDefinition,
+  Input,
+  NeuronType,
+  Parameter,
+  StateVariable,
+  Derivative,
+  Value,
+} from '../../model/typed.js';
+import { UniqueNames } from '../../model/free-name.js';
+import { numberOf } from '../groups.js';
+import type { CableNames } from './cable.js';
+import type { Instance } from './mechanisms.js';
+import type { Compartment } from './tree.js';
+
+/** What is wrong with a mechanism at a place. */
+export class BadMechanism extends Error {
+  constructor(
+    readonly mechanism: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A parameter of a class with its value at each compartment. */
+export type ByCompartment = ReadonlyMap<string, readonly Value[]>;
+
+/** The type of a class. */
+export interface ClassType {
+  readonly type: NeuronType;
+  readonly values: ByCompartment;
+  /** For each compartment of the class the class's names of what recordings call `ca_i` or `mechanism.variable`. */
+  readonly variables: readonly ReadonlyMap<string, string>[];
+  readonly names: CableNames;
+  /** The input that gathers conductances of synapses. */
+  readonly conductance: string;
+}
+
+/** What a class is made of. */
+export interface ClassParts {
+  readonly compartments: Compartments;
+  /** Compartments of the class, with the mechanisms on each: of the same shapes in the same order. */
+  readonly places: readonly { readonly compartment: Compartment; readonly instances: readonly Instance[] }[];
+  /** Inputs that something adds to, and whether conductances are among it. */
+  readonly inputs: Readonly<Record<string, Input>>;
+  readonly conductance: boolean;
+  /** Events that are detected here. */
+  readonly events: Readonly<Record<string, EventDefinition>>;
+  /** Parameters of the cell. */
+  readonly parameters: Readonly<Record<string, Parameter>>;
+  readonly method: NeuronType['method'];
+}
+
+const gasConstant = quantity(8.31446261815324, [2, 1, -2, 0, -1, -1, 0]);
+const faraday = quantity(96485.33212331001, [0, 0, 1, 1, 0, -1, 0]);
+const kelvins = (value: number): Expression => quantity(value, [0, 0, 0, 0, 1, 0, 0]);
+const volts = (value: number): Expression => quantity(value, [2, 1, -3, -1, 0, 0, 0]);
+
+/** Makes the type of a class. @throws BadMechanism for a mechanism that reads what its place does not have */
+export function classType(parts: ClassParts): ClassType {
+  return new Maker(parts).make();
+}
+
+class Maker {
+  readonly #taken: UniqueNames;
+  readonly #parameters: Record<string, Parameter>;
+  readonly #state: Record<string, StateVariable> = {};
+  readonly #derived: Record<string, DerivedVariable> = {};
+  readonly #derivatives: Record<string, Derivative> = {};
+  readonly #values = new Map<string, readonly Value[]>();
+  readonly #variables: Map<string, string>[];
+  readonly #instances: readonly Instance[];
+  /** Class names of what places have, made when they are first read. */
+  readonly #ofPlace = new Map<string, Expression>();
+  /** Own names of each mechanism as the class has them. */
+  readonly #own: ReadonlyMap<string, Expression>[] = [];
+
+  constructor(private readonly parts: ClassParts) {
+    this.#taken = new UniqueNames([
+      ...Object.keys(parts.parameters),
+      ...Object.keys(parts.inputs),
+      ...['t', 'dt', 'i', 'j', 'N', 'x', 'y', 'z', 'lastspike', 'not_refractory', 't_in_timesteps'],
+    ]);
+    this.#parameters = { ...parts.parameters };
+    this.#variables = parts.places.map(() => new Map<string, string>());
+    this.#instances = parts.places[0]?.instances ?? [];
+  }
+
+  make(): ClassType {
+    const { compartments, places, inputs } = this.parts;
+    const voltage = this.#taken.take('v');
+    this.#show('v', voltage);
+    this.#ofPlace.set('v', nameOf(voltage));
+    const initials = places.map(
+      ({ compartment }): Value => compartments.sections[compartment.section]?.initial ?? compartments.initial,
+    );
+    this.#state[voltage] = { unit: 'V', type: 'real', initial: 0, shared: false };
+    this.#spread(voltage, initials);
+    const capacitance = this.#number('capacitance', 'F', ({ capacitance: value }) => value);
+    // Names before code, since what one mechanism writes others read.
+    this.#instances.forEach((_, slot) => this.#declare(slot));
+    this.#instances.forEach((_, slot) => this.#equations(slot));
+    for (const ion of Object.keys(compartments.ions)) this.#showIon(ion);
+    const conductance = this.#taken.take('conductance');
+    const current = this.#taken.take('membrane_current');
+    let total = this.#currents(() => true, true);
+    for (const [name, { unit }] of Object.entries(inputs)) if (unit === 'A') total = plus(total, nameOf(name));
+    if (this.parts.conductance) total = plus(total, product(nameOf(conductance), nameOf(voltage)));
+    this.#derived[current] = derivedOf('A', total ?? quantity(0, [0, 0, 0, 1, 0, 0, 0]));
+    const own = new Map([...this.#ofPlace].filter(([name]) => !Object.hasOwn(this.parts.parameters, name)));
+    return {
+      type: {
+        parameters: this.#parameters,
+        state: this.#state,
+        derived: this.#derived,
+        derivatives: this.#derivatives,
+        noise: [],
+        method: this.parts.method,
+        inputs: {
+          ...inputs,
+          ...(this.parts.conductance ? { [conductance]: { unit: 'S', reduce: 'sum' } } : {}),
+        },
+        events: Object.fromEntries(
+          Object.entries(this.parts.events).map(([name, { section: _, fraction: __, ...event }]) => [
+            name,
+            { ...event, when: this.#atPlace(event.when, own) },
+          ]),
+        ),
+        regimes: {},
+      },
+      values: this.#values,
+      variables: this.#variables,
+      names: { voltage, capacitance: capacitance.name, current },
+      conductance,
+    };
+  }
+
+  /** An expression of the cell at its place. */
+  #atPlace(e: Expression, own: ReadonlyMap<string, Expression>): Expression {
+    const replaced = new Map(own);
+    for (const used of namesIn(e)) {
+      const found = this.#variables[0]?.get(used) ?? (this.parts.compartments.ions ? this.#ionName(used) : undefined);
+      if (found !== undefined) replaced.set(used, nameOf(found));
+    }
+    return substitute(e, replaced);
+  }
+
+  #ionName(used: string): string | undefined {
+    const e = this.#readIon(used, '');
+    return e?.kind === 'name' ? e.name : undefined;
+  }
+
+  /** A parameter with a number at each compartment. */
+  #number(wanted: string, unit: string, valueOf: (at: Compartment) => number): { readonly name: string } {
+    const name = this.#taken.take(wanted);
+    this.#parameters[name] = { unit, type: 'real', value: 0, shared: false };
+    this.#spread(
+      name,
+      this.parts.places.map(({ compartment }) => valueOf(compartment)),
+    );
+    return { name };
+  }
+
+  /** Gives a parameter or state its value at each compartment: where all are equal, it is the type's own. */
+  #spread(name: string, values: readonly Value[]): void {
+    const numbers = values.map(numberOf);
+    const [first] = numbers;
+    const equal = numbers.every((value) => value !== null && Object.is(value, first));
+    const same = equal || values.every((value) => value === values[0]);
+    const value = equal && typeof first === 'number' ? first : (values[0] ?? 0);
+    const parameter = this.#parameters[name];
+    const state = this.#state[name];
+    if (parameter) this.#parameters[name] = { ...parameter, value: same ? value : 0 };
+    else if (state) this.#state[name] = { ...state, initial: same ? value : 0 };
+    if (!same) this.#values.set(name, values);
+  }
+
+  #declare(slot: number): void {
+    const instance = this.#instances[slot];
+    if (!instance) return;
+    const { mechanism, shape } = instance;
+    const own = new Map<string, Expression>();
+    const names = [mechanism.parameters, mechanism.state, mechanism.derived].flatMap((map) => Object.keys(map));
+    for (const name of names) {
+      const made = this.#taken.take(`${shape.name}_${name}`);
+      own.set(name, nameOf(made));
+      this.parts.places.forEach(({ instances }, k) =>
+        this.#variables[k]?.set(`${instances[slot]?.name ?? ''}.${name}`, made),
+      );
+    }
+    this.#own[slot] = own;
+  }
+
+  #equations(slot: number): void {
+    const instance = this.#instances[slot];
+    if (!instance) return;
+    const { mechanism, name: id } = instance;
+    if (mechanism.noise.length > 0) throw new BadMechanism(id, `noise in the mechanism ${id}`);
+    const made = (name: string): string => {
+      const e = this.#own[slot]?.get(name);
+      return e?.kind === 'name' ? e.name : name;
+    };
+    for (const [name, parameter] of Object.entries(mechanism.parameters)) {
+      this.#parameters[made(name)] = { ...parameter, value: 0 };
+      const values = this.parts.places.map(
+        ({ instances }) => instances[slot]?.mechanism.parameters[name]?.value ?? parameter.value,
+      );
+      this.#spread(
+        made(name),
+        values.every((value) => numberOf(value) !== null)
+          ? values
+          : values.map(() => this.#value(slot, parameter.value)),
+      );
+    }
+    for (const [name, variable] of Object.entries(mechanism.state))
+      this.#state[made(name)] = { ...variable, initial: this.#value(slot, variable.initial) };
+    for (const [name, variable] of Object.entries(mechanism.derived))
+      this.#derived[made(name)] = { ...variable, value: this.#code(slot, variable.value) };
+    for (const [name, derivative] of Object.entries(mechanism.derivatives))
+      this.#derivatives[made(name)] = { ...derivative, rate: this.#code(slot, derivative.rate) };
+  }
+
+  #value(slot: number, value: Value): Value {
+    const formula = formulaOf(value);
+    return formula ? { kind: 'expression', expression: this.#code(slot, formula) } : value;
+  }
+
+  /** Code of a mechanism in the names of the class. */
+  #code(slot: number, e: Expression): Expression {
+    const own = this.#own[slot] ?? new Map<string, Expression>();
+    const replaced = new Map(own);
+    for (const used of namesIn(e)) {
+      if (own.has(used)) continue;
+      const found = this.#read(used, slot);
+      if (found) replaced.set(used, found);
+    }
+    return substitute(e, replaced);
+  }
+
+  /** What a mechanism reads of its place; undefined for names that mean the same everywhere. */
+  #read(used: string, slot: number): Expression | undefined {
+    const instance = this.#instances[slot];
+    const known = this.#ofPlace.get(used);
+    if (known) return known;
+    const keep = (e: Expression): Expression => {
+      this.#ofPlace.set(used, e);
+      return e;
+    };
+    switch (used) {
+      case 'area':
+        return keep(nameOf(this.#number('area', 'm**2', (at) => this.#areaOf(at, instance?.name ?? '')).name));
+      case 'distance':
+        return keep(nameOf(this.#number('distance', 'm', ({ distance }) => distance).name));
+      case 'diameter':
+        return keep(nameOf(this.#number('diameter', 'm', ({ diameter }) => diameter).name));
+      case 'temperature': {
+        const { temperature } = this.parts.compartments;
+        if (temperature === undefined)
+          throw new BadMechanism(instance?.name ?? '', 'a mechanism that reads the temperature, which is not given,');
+        return keep(kelvins(temperature));
+      }
+      default:
+        return this.#readIon(used, instance?.name ?? '', instance?.mechanism.density);
+    }
+  }
+
+  #areaOf({ area, section }: Compartment, mechanism: string): number {
+    if (area === null)
+      throw new BadMechanism(
+        mechanism,
+        `the area of ${section}, which has a capacitance and no shape, in the mechanism ${mechanism}`,
+      );
+    return area;
+  }
+
+  /** A concentration, potential or current of an ion. */
+  #readIon(used: string, reader: string, density = true): Expression | undefined {
+    const { ions } = this.parts.compartments;
+    const [, kind = '', carried = ''] = /^(i|e)_(\w+)$/.exec(used) ?? [];
+    const [, held = '', side = ''] = /^(\w+)_([io])$/.exec(used) ?? [];
+    const key = kind === 'i' && !density ? `${used} in all` : used;
+    const known = this.#ofPlace.get(key);
+    if (known) return known;
+    const keep = (unit: string, e: Expression): Expression => {
+      const name = this.#taken.take(used);
+      this.#derived[name] = derivedOf(unit, e);
+      const read = nameOf(name);
+      this.#ofPlace.set(key, read);
+      return read;
+    };
+    if (kind === 'i' && Object.hasOwn(ions, carried)) {
+      const total = this.#currents((name) => name === used, !density);
+      return keep(
+        density ? 'A*m**-2' : 'A',
+        total ?? quantity(0, density ? [-2, 0, 0, 1, 0, 0, 0] : [0, 0, 0, 1, 0, 0, 0]),
+      );
+    }
+    if (kind === 'e' && Object.hasOwn(ions, carried)) {
+      const ion = ions[carried];
+      if (ion?.reversal === undefined)
+        throw new BadMechanism(reader, `the reversal potential of ${carried}, which nothing sets,`);
+      if (typeof ion.reversal === 'number') return keep('V', volts(ion.reversal));
+      const [inside, outside] = ['i', 'o'].map((end) => this.#readIon(`${carried}_${end}`, reader));
+      const { temperature } = this.parts.compartments;
+      if (temperature === undefined)
+        throw new BadMechanism(reader, `Nernst's potential of ${carried} without a temperature`);
+      if (!inside || !outside || ion.valence === 0) return undefined;
+      const scale = quotient(
+        product(gasConstant, kelvins(temperature)),
+        product(quantity(ion.valence, noDimension), faraday),
+      );
+      return keep('V', product(scale, call('log', [binary('/', outside, inside)])));
+    }
+    if (side !== '' && Object.hasOwn(ions, held)) {
+      const writers = this.#instances.flatMap(({ mechanism }, slot) => {
+        const e = mechanism.writes[used];
+        return e ? [[slot, e] as const] : [];
+      });
+      if (writers.length > 1)
+        throw new BadMechanism(
+          this.#instances[writers[1]?.[0] ?? 0]?.name ?? '',
+          `a concentration that two mechanisms write (${used})`,
+        );
+      const [writer] = writers;
+      if (writer) {
+        // The name stands before the code is read: what writes a concentration may read it.
+        const name = this.#taken.take(used);
+        this.#ofPlace.set(key, nameOf(name));
+        this.#derived[name] = derivedOf('mol*m**-3', this.#code(...writer));
+        return nameOf(name);
+      }
+      const level = side === 'i' ? ions[held]?.inside : ions[held]?.outside;
+      if (level === undefined) throw new BadMechanism(reader, `the concentration ${used}, which nothing sets,`);
+      return keep('mol*m**-3', quantity(level, [-3, 0, 0, 0, 0, 1, 0]));
+    }
+    return undefined;
+  }
+
+  /** The sum of currents of some names: of the whole compartment, or by area. */
+  #currents(wanted: (name: string) => boolean, whole: boolean): Expression | null {
+    let byArea: Expression | null = null;
+    let points: Expression | null = null;
+    this.#instances.forEach(({ mechanism, name: id }, slot) => {
+      for (const [name, e] of Object.entries(mechanism.writes)) {
+        if (!/^i($|_)/.test(name) || !wanted(name)) continue;
+        const own = this.#code(slot, e);
+        if (mechanism.density) {
+          this.#read('area', slot);
+          byArea = plus(byArea, own);
+        } else {
+          points = plus(points, own);
+          if (!whole) this.#read('area', slot);
+        }
+        void id;
+      }
+    });
+    const area = this.#ofPlace.get('area') ?? quantity(1, [2, 0, 0, 0, 0, 0, 0]);
+    if (whole) return plus(points, byArea && product(byArea, area));
+    return plus(byArea, points && quotient(points, area));
+  }
+
+  /** Lets recordings find a variable of the place. */
+  #show(variable: string, name: string): void {
+    for (const map of this.#variables) map.set(variable, name);
+  }
+
+  #showIon(ion: string): void {
+    for (const variable of [`${ion}_i`, `${ion}_o`, `i_${ion}`, `e_${ion}`]) {
+      try {
+        const e = this.#readIon(variable, '');
+        if (e?.kind === 'name') this.#show(variable, e.name);
+      } catch (error) {
+        // What nothing sets is missing only where something reads it.
+        if (!(error instanceof BadMechanism)) throw error;
+      }
+    }
+  }
+}
+
+const noDimension = [0, 0, 0, 0, 0, 0, 0] as const;
+
+const derivedOf = (unit: string, value: Expression): DerivedVariable => ({
+  unit,
+  type: 'real',
+  value,
+  shared: false,
+  held: false,
+});
+
+const plus = (a: Expression | null, b: Expression | null): Expression | null => (a && b ? sum(a, b) : (a ?? b));

@@ -1,0 +1,126 @@
+/**
+ * What compartments do by themselves in a step: their gates and pools, and the coefficients that the cable solves with.
+ *
+ * Of second order (`cable`), gates and concentrations are half a step ahead of voltages. Over a step they follow their
+ * own linear equations with the coefficients of its middle: the voltage is there, and what else they read of each other
+ * is estimated by half a step from where they are. In the first step they take half of it.
+ */
+
+import * as ir from '../../ir/builder.js';
+import { fold } from '../../ir/fold.js';
+import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import type { Expression } from '../../lang/ast.js';
+import { difference, name as nameOf, product } from '../../lang/build.js';
+import { derivative } from '../../lang/derivative.js';
+import { linearForm } from '../../lang/linear.js';
+import { namesIn } from '../../lang/walk.js';
+import type { Context } from '../context.js';
+import { step, type ElementScope } from '../element-scope.js';
+import { inlineDerived } from '../equations.js';
+import { to } from '../expressions.js';
+import type { Group } from '../groups.js';
+import { exponentialStep, steppedDerivatives } from '../integrate.js';
+import { rateOf } from '../rates.js';
+import type { Cable, CableNames } from './cable.js';
+
+/** Buffers of a class that the cable reads: the diagonal of its matrix (S), and the right-hand side (A). */
+export interface Coefficients {
+  readonly diagonal: Buffer;
+  readonly right: Buffer;
+}
+
+/** How many capacitances by the step weigh on the diagonal: two for half a step. */
+const capacitiveShare = ({ method }: Cable): number => (method === 'cable' ? 2 : 1);
+
+/** The gates of a class over a step, from the voltages that there are; written to the scope. */
+export function advanceGates(group: Group, { method }: Cable, scope: ElementScope): void {
+  const { equations } = group;
+  const { block, context, real } = scope;
+  const derivatives = steppedDerivatives(equations);
+  const whole = to(real, ir.f64(context.dt));
+  const half = to(real, ir.f64(context.dt / 2));
+  const quarter = to(real, ir.f64(context.dt / 4));
+  const isFirst = ir.eq(step, ir.i32(0));
+  const staggered = method === 'cable';
+  const h = staggered ? block.name('h', ir.select(isFirst, half, whole)) : whole;
+  const coupled = staggered ? coupledStates(derivatives) : { all: [], read: [] };
+  const before = new Map<string, Ir>();
+  const kept = (name: string): Ir => {
+    const known = before.get(name) ?? block.name(`before_${name}`, to(real, scope.read(name)));
+    before.set(name, known);
+    return known;
+  };
+  const advanced = (name: string, span: Ir): Ir => {
+    const e = derivatives.get(name) as Expression;
+    if (linearForm(e, [name])) return exponentialStep(name, equations, scope, span, kept(name));
+    return fold(ir.add(kept(name), fold(ir.mul(span, rateOf(e, scope)))));
+  };
+  const values = new Map<string, Ir>();
+  for (const name of derivatives.keys())
+    if (!coupled.all.includes(name)) values.set(name, block.name(`next_${name}`, advanced(name, h)));
+  if (coupled.all.length > 0) {
+    const ahead = block.name('ahead', ir.select(isFirst, quarter, half));
+    for (const name of derivatives.keys()) kept(name);
+    const middle = new Map(coupled.read.map((name) => [name, block.name(`middle_${name}`, advanced(name, ahead))]));
+    const outer = scope.overrides;
+    scope.overrides = new Map([...outer, ...middle]);
+    scope.forget();
+    for (const name of coupled.all) values.set(name, block.name(`next_${name}`, advanced(name, h)));
+    scope.overrides = outer;
+    scope.forget();
+  }
+  for (const [name, value] of values) scope.write(name, value);
+}
+
+/** States whose rates read others or are not linear in themselves, and all states that these read. */
+function coupledStates(derivatives: ReadonlyMap<string, Expression>): {
+  readonly all: readonly string[];
+  readonly read: readonly string[];
+} {
+  const states = [...derivatives.keys()];
+  const readBy = (name: string): readonly string[] => {
+    const e = derivatives.get(name) as Expression;
+    const used = namesIn(e);
+    const linear = linearForm(e, [name]) !== null;
+    return states.filter((other) => used.has(other) && (other !== name || !linear));
+  };
+  const all = states.filter((name) => readBy(name).length > 0);
+  return { all, read: states.filter((name) => all.some((other) => readBy(other).includes(name))) };
+}
+
+/** The coefficients of a class's compartments at the voltages that there are. */
+export function coefficients(
+  group: Group,
+  cable: Cable,
+  { voltage, capacitance, current }: CableNames,
+  { diagonal, right }: Coefficients,
+  scope: ElementScope,
+): void {
+  const { block, context, real } = scope;
+  const { derived } = group.equations;
+  const total = inlineDerived(nameOf(current), derived);
+  const linear = linearForm(total, [voltage]);
+  const slope = linear ? (linear.coefficients.get(voltage) ?? null) : derivative(total, voltage);
+  const rest = linear ? linear.constant : slope ? difference(total, product(slope, nameOf(voltage))) : total;
+  const share = to(real, ir.f64(capacitiveShare(cable) / context.dt));
+  const inertia = block.name('inertia', fold(ir.mul(to(real, scope.read(capacitance)), share)));
+  const conductance = slope ? block.name('slope', to(real, rateOf(slope, scope))) : null;
+  const v = to(real, scope.read(voltage));
+  const { index } = scope.address;
+  block.emit(
+    ir.store(diagonal, index, conductance ? fold(ir.sub(inertia, conductance)) : inertia),
+    ir.store(right, index, fold(ir.add(fold(ir.mul(inertia, v)), to(real, rateOf(rest, scope))))),
+  );
+}
+
+/** Buffers for the coefficients of a class. */
+export function coefficientBuffers(group: Group, { builder, real }: Context): Coefficients {
+  const at = (what: string, comment: string): Buffer => {
+    const name = `${group.name}.cable_${what}`;
+    return builder.buffers.get(name) ?? builder.buffer(name, real, group.length, comment);
+  };
+  return {
+    diagonal: at('diagonal', `membrane's part of the diagonal for ${group.name} (S)`),
+    right: at('right', `right-hand side of the cable for ${group.name} (A)`),
+  };
+}

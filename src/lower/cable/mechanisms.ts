@@ -1,0 +1,54 @@
+/**
+ * Mechanisms by their form: those with the same equations are one, with values by compartment. A model may have
+ * hundreds of leaks that differ in one number.
+ */
+
+import { formulaOf } from '../../model/typed.js';
+import type { Compartments, Mechanism, Value } from '../../model/typed.js';
+
+/** Mechanisms that have their equations in common. */
+export interface Shape {
+  /** The first of them, which others are named after. */
+  readonly name: string;
+  readonly mechanism: Mechanism;
+}
+
+/** A mechanism at a compartment. */
+export interface Instance {
+  readonly name: string;
+  readonly mechanism: Mechanism;
+  readonly shape: Shape;
+}
+
+/** The mechanisms on each section. */
+export function mechanismsOn(compartments: Compartments): (section: string) => readonly Instance[] {
+  const shapes = new Map<string, Shape>();
+  const bySection = new Map<string, Instance[]>(Object.keys(compartments.sections).map((name) => [name, []]));
+  for (const name of Object.keys(compartments.mechanisms).sort()) {
+    const mechanism = compartments.mechanisms[name];
+    if (!mechanism) continue;
+    const key = keyOf(mechanism);
+    const shape = shapes.get(key) ?? { name, mechanism };
+    shapes.set(key, shape);
+    const on = mechanism.on.length === 0 ? [...bySection.keys()] : mechanism.on;
+    const sections = new Set(on.flatMap((place) => compartments.groups[place] ?? [place]));
+    for (const section of sections) bySection.get(section)?.push({ name, mechanism, shape });
+  }
+  return (section) => bySection.get(section) ?? [];
+}
+
+const isNumber = (value: Value): value is number =>
+  typeof value === 'number' || ['number', 'quantity'].includes(formulaOf(value)?.kind ?? '');
+
+/** A text that is equal for mechanisms that differ in where they are and in numbers alone. */
+function keyOf({ on: _, parameters, ...rest }: Mechanism): string {
+  const forms = Object.fromEntries(
+    Object.entries(parameters).map(([name, { value, ...parameter }]) => [
+      name,
+      isNumber(value) ? parameter : { value, ...parameter },
+    ]),
+  );
+  return JSON.stringify({ parameters: forms, ...rest }, (key: string, value: unknown) =>
+    key === 'span' || key === 'targetSpan' ? undefined : value,
+  );
+}

@@ -1,0 +1,13 @@
+/** Code as it is half a step later: what cables of second order are driven by. */
+
+import type { Expression } from '../../lang/ast.js';
+import { name as nameOf, number, product, sum } from '../../lang/build.js';
+import { drawsIn } from '../../lang/functions.js';
+import { substitute } from '../../lang/walk.js';
+
+/** `dt/2`. */
+export const halfStep: Expression = product(number(0.5), nameOf('dt'));
+
+/** An expression of the time in the middle of the step; as it is where it draws numbers, which are counted by steps. */
+export const midStep = (e: Expression): Expression =>
+  drawsIn(e) ? e : substitute(e, new Map([['t', sum(nameOf('t'), halfStep)]]));

@@ -1,0 +1,34 @@
+/** What readers of results see of cells with structure: the populations and variables that the model names. */
+
+import type { Manifest, SampleLocation } from '../../ir/program.js';
+import type { Origin } from './cable.js';
+
+/** A manifest in the names of the model. */
+export function shownManifest(manifest: Manifest, origins: ReadonlyMap<string, Origin>): Manifest {
+  if (origins.size === 0) return manifest;
+  const isOwn = (name: string): boolean => (origins.get(name)?.population ?? name) === name;
+  return {
+    ...manifest,
+    populations: manifest.populations.flatMap((population) =>
+      isOwn(population.name) ? [{ ...population, size: origins.get(population.name)?.cells ?? population.size }] : [],
+    ),
+    samples: manifest.samples.map((sample) => shownSample(sample, origins.get(sample.owner))),
+  };
+}
+
+function shownSample(sample: SampleLocation, origin: Origin | undefined): SampleLocation {
+  if (!origin) return sample;
+  const { indices } = sample;
+  const { population, cells, variables } = origin;
+  const first = indices instanceof Uint32Array ? (indices[0] ?? 0) : indices.begin;
+  const shift = first - (first % cells);
+  return {
+    ...sample,
+    owner: population,
+    variable: variables.get(sample.variable) ?? sample.variable,
+    indices:
+      indices instanceof Uint32Array
+        ? indices.map((index) => index - shift)
+        : { begin: indices.begin - shift, end: indices.end - shift },
+  };
+}

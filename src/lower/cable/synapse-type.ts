@@ -1,0 +1,130 @@
+/**
+ * Synapses onto places of cells with structure: what they add is taken apart into a current and a conductance, which the
+ * cable solves for with the membrane's own.
+ */
+
+import type { Expression } from '../../lang/ast.js';
+import { difference, isZero, name as nameOf, product, sum } from '../../lang/build.js';
+import { derivative } from '../../lang/derivative.js';
+import { linearForm } from '../../lang/linear.js';
+import { referenceOf } from '../../lang/reference.js';
+import { namesIn, substitute } from '../../lang/walk.js';
+import type { Input, Projection, SynapseType } from '../../model/typed.js';
+import { equationsOf, inlineDerived } from '../equations.js';
+import { halfStep } from './mid-step.js';
+
+/** A place on a cell as a synapse at it sees it. */
+interface Place {
+  /** Tells classes of compartments apart. */
+  readonly key: string;
+  /** The class's names of the variables that the model names. */
+  readonly variables: ReadonlyMap<string, string>;
+  readonly voltage: string;
+  /** The input that gathers conductances. */
+  readonly conductance: string;
+  readonly inputs: Readonly<Record<string, Input>>;
+}
+
+/** The places of a projection's ends, null for points. */
+export interface SynapsePlaces {
+  readonly pre: Place | null;
+  readonly post: Place | null;
+  readonly receptors: Projection['receptors'];
+  /** Whether what is added is that of the middle of the step. */
+  readonly midway: boolean;
+}
+
+type Side = 'pre' | 'post';
+
+/** The end and variable that a key of `contributes` means. */
+function reached(key: string, receptors: Projection['receptors']): { readonly side: Side; readonly variable: string } {
+  const bound = receptors[key];
+  if (bound !== undefined) return { side: 'post', variable: referenceOf(bound).variable };
+  const { end, variable } = referenceOf(key);
+  return { side: end ?? 'post', variable };
+}
+
+/** The inputs of an end that a synapse adds to, and whether some of it changes with the voltage there. */
+export function readsEnd(
+  type: SynapseType,
+  receptors: Projection['receptors'],
+  side: Side,
+): { readonly inputs: readonly string[]; readonly conducts: boolean } {
+  const { derived } = equationsOf(type);
+  const keys = [...Object.keys(type.contributes), ...writtenBy(type)];
+  const own = (key: string): boolean => reached(key, receptors).side === side;
+  return {
+    inputs: keys.filter(own).map((key) => reached(key, receptors).variable),
+    conducts: Object.entries(type.contributes).some(
+      ([key, e]) => own(key) && namesIn(inlineDerived(e, derived)).has(`${side}.v`),
+    ),
+  };
+}
+
+/** What pathways assign. */
+const writtenBy = (type: SynapseType): readonly string[] =>
+  Object.values(type.pathways).flatMap((pathway) =>
+    pathway.do.flatMap((statement) => (statement.kind === 'assignment' ? [statement.target] : [])),
+  );
+
+/** The synapse type between two places. @param refuse  is told what cannot be said about places */
+export function atPlaces(type: SynapseType, places: SynapsePlaces, refuse: (feature: string) => void): SynapseType {
+  const equations = equationsOf(type);
+  const { derived, derivatives } = equations;
+  /** Reads the ends by the names that their classes have. */
+  const renamed = (e: Expression): Expression => {
+    const names = new Map<string, Expression>();
+    for (const used of namesIn(e)) {
+      const { end, variable } = referenceOf(used);
+      const place = end && places[end];
+      if (!place) continue;
+      const own = place.variables.get(variable);
+      if (own !== undefined) names.set(used, nameOf(`${end}.${own}`));
+      else if (!Object.hasOwn(place.inputs, variable) && /_[io]$|^[ei]_/.test(variable))
+        refuse(`a synapse that reads ${used}, which its place on the cell does not have,`);
+    }
+    return substitute(e, names);
+  };
+  const later = new Map<string, Expression>();
+  if (places.midway)
+    for (const [name, rate] of derivatives)
+      if (!equations.eventDriven.has(name) && equations.noise.every((xi) => !namesIn(rate).has(xi)))
+        later.set(name, sum(nameOf(name), product(halfStep, rate)));
+  const contributes: Record<string, Expression> = {};
+  const add = (key: string, e: Expression): void => {
+    const before = contributes[key];
+    contributes[key] = before ? sum(before, e) : e;
+  };
+  for (const [key, written] of Object.entries(type.contributes)) {
+    const { side, variable } = reached(key, places.receptors);
+    const place = places[side];
+    if (place?.inputs[variable]?.unit !== 'A') {
+      add(key, renamed(written));
+      continue;
+    }
+    const e = renamed(substitute(inlineDerived(written, derived), later));
+    const voltage = `${side}.${place.voltage}`;
+    const { current, slope } = apart(e, voltage);
+    add(key, current);
+    if (slope) add(`${side}.${place.conductance}`, slope);
+  }
+  return {
+    ...type,
+    contributes,
+    summed: mapValues(type.summed, renamed),
+    derived: mapValues(type.derived, (variable) => ({ ...variable, value: renamed(variable.value) })),
+    derivatives: mapValues(type.derivatives, (one) => ({ ...one, rate: renamed(one.rate) })),
+  };
+}
+
+/** A current as what it is at a voltage of zero, and its slope; without a slope where it has none to be had. */
+function apart(e: Expression, voltage: string): { readonly current: Expression; readonly slope: Expression | null } {
+  if (!namesIn(e).has(voltage)) return { current: e, slope: null };
+  const linear = linearForm(e, [voltage]);
+  const slope = linear ? (linear.coefficients.get(voltage) ?? null) : derivative(e, voltage);
+  if (!slope || isZero(slope)) return { current: e, slope: null };
+  return { current: linear ? linear.constant : difference(e, product(slope, nameOf(voltage))), slope };
+}
+
+const mapValues = <T>(map: Readonly<Record<string, T>>, change: (item: T) => T): Record<string, T> =>
+  Object.fromEntries(Object.entries(map).map(([name, item]) => [name, change(item)]));

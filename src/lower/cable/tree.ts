@@ -1,0 +1,327 @@
+/**
+ * A cell with structure as a tree of nodes: the compartments that its sections are cut into, and the points of no area
+ * where several sections meet.
+ *
+ * Discretised as NEURON does it: a section is cut into equal lengths, the area and the resistance of each piece are
+ * integrals over the frusta between its points, and voltages are those at the centres. Points without area between two
+ * neighbours only are left out: resistances in series add up.
+ *
+ * @source Hines & Carnevale (1997), The NEURON simulation environment, Neural Computation 9:1179-1209
+ */
+
+import type { Compartments, Section } from '../../model/typed.js';
+
+/** A piece of a section. */
+export interface Compartment {
+  readonly section: string;
+  /** Ordinal of the piece within its section. */
+  readonly division: number;
+  /** Lateral area in m**2; null where the section has no shape. */
+  readonly area: number | null;
+  /** Along the section, in m. */
+  readonly length: number;
+  /** Of the cylinder of equal length and area, in m. */
+  readonly diameter: number;
+  /** In F. */
+  readonly capacitance: number;
+  /** Of its centre from where the root begins, along the tree, in m. */
+  readonly distance: number;
+  /** Coordinates of its centre in m; zero where the section has no points. */
+  readonly centre: readonly [x: number, y: number, z: number];
+}
+
+/** A tree of nodes: first the compartments in their order, then the points where sections meet. */
+export interface Tree {
+  readonly compartments: readonly Compartment[];
+  /** Number of nodes. */
+  readonly size: number;
+  /** Nodes with parents before children; the first is the root. */
+  readonly order: Uint32Array;
+  /** For each place in `order`, the place of the parent; 0 for the root. */
+  readonly up: Uint32Array;
+  /** For each place in `order`, the conductance to the parent in S; 0 for the root. */
+  readonly coupling: Float64Array;
+  /** For each place in `order`, the conductance to all neighbours together in S. */
+  readonly axial: Float64Array;
+  /** The compartment that holds a place. */
+  placeOf(section: string, fraction: number): number;
+}
+
+/** What is wrong with a tree. */
+export class BadTree extends Error {
+  constructor(
+    readonly section: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+interface Piece {
+  readonly area: number;
+  /** Axial resistance of its halves in ohm. */
+  readonly left: number;
+  readonly right: number;
+  readonly centre: readonly [number, number, number];
+}
+
+interface Edge {
+  readonly to: number;
+  readonly resistance: number;
+}
+
+/** Cuts the sections of a cell. @throws BadTree for a section that has no length or lacks what the cable needs */
+export function treeOf({ sections }: Pick<Compartments, 'sections'>): Tree {
+  const compartments: Compartment[] = [];
+  const first = new Map<string, number>();
+  const pieces = new Map<string, readonly Piece[]>();
+  const names = inTreeOrder(sections);
+  const begins = new Map<string, number>();
+  for (const name of names) {
+    const section = sections[name] as Section;
+    const begin = beginOf(section, sections, begins);
+    begins.set(name, begin);
+    first.set(name, compartments.length);
+    const made = isLumped(section) ? null : piecesOf(name, section);
+    if (made) pieces.set(name, made);
+    const length = lengthOf(section) / section.divisions;
+    for (let k = 0; k < section.divisions; k++) {
+      const piece = made?.[k];
+      const area = piece?.area ?? null;
+      compartments.push({
+        section: name,
+        division: k,
+        area,
+        length,
+        diameter: area === null ? 0 : area / (Math.PI * length),
+        capacitance:
+          area === null
+            ? (section.capacitance ?? 0) / section.divisions
+            : area * required(name, section, 'specificCapacitance'),
+        distance: begin + (k + 0.5) * length,
+        centre: piece?.centre ?? [0, 0, 0],
+      });
+    }
+  }
+  const edges: Edge[][] = compartments.map(() => []);
+  const join = (a: number, b: number, resistance: number): void => {
+    edges[a]?.push({ to: b, resistance });
+    edges[b]?.push({ to: a, resistance });
+  };
+  const point = (): number => edges.push([]) - 1;
+  const ends = new Map<string, number>();
+  const origins = new Map<string, number>();
+  const at = (name: string): number => first.get(name) ?? 0;
+  /** The node that a place is, made where it is a point without area. */
+  const nodeAt = (name: string, fraction: number): number => {
+    const section = sections[name] as Section;
+    const own = pieces.get(name);
+    if (!own) return at(name) + pieceAt(section, fraction);
+    if (fraction === 1) {
+      const known = ends.get(name);
+      if (known !== undefined) return known;
+      const made = point();
+      join(made, at(name) + own.length - 1, own[own.length - 1]?.right ?? 0);
+      ends.set(name, made);
+      return made;
+    }
+    if (fraction > 0) return at(name) + pieceAt(section, fraction);
+    const known = origins.get(name);
+    if (known !== undefined) return known;
+    const made = point();
+    join(made, at(name), own[0]?.left ?? 0);
+    origins.set(name, made);
+    return made;
+  };
+  for (const name of names) {
+    const section = sections[name] as Section;
+    const own = pieces.get(name);
+    for (let k = 1; k < section.divisions; k++) {
+      const between = own
+        ? (own[k - 1]?.right ?? 0) + (own[k]?.left ?? 0)
+        : 1 / (required(name, section, 'coupling') * section.divisions);
+      join(at(name) + k - 1, at(name) + k, between);
+    }
+    if (!section.parent) continue;
+    const parent = nodeAt(section.parent.section, section.parent.fraction);
+    if (own) {
+      origins.set(name, parent);
+      join(parent, at(name), own[0]?.left ?? 0);
+    } else {
+      join(parent, at(name), 1 / required(name, section, 'coupling'));
+    }
+  }
+  for (let node = compartments.length; node < edges.length; node++) bypass(node, edges);
+  return ordered(compartments, edges, (section, fraction) => {
+    const found = sections[section] as Section;
+    return at(section) + pieceAt(found, fraction);
+  });
+}
+
+const isLumped = (section: Section): boolean => section.capacitance !== undefined;
+
+/** Sections with parents before children, else in their own order. */
+function inTreeOrder(sections: Compartments['sections']): readonly string[] {
+  const done = new Set<string>();
+  const visit = (name: string): void => {
+    if (done.has(name)) return;
+    const parent = sections[name]?.parent?.section;
+    if (parent !== undefined) visit(parent);
+    done.add(name);
+  };
+  for (const name of Object.keys(sections)) visit(name);
+  return [...done];
+}
+
+function beginOf(section: Section, sections: Compartments['sections'], begins: ReadonlyMap<string, number>): number {
+  if (!section.parent) return 0;
+  const { section: above, fraction } = section.parent;
+  return (begins.get(above) ?? 0) + fraction * lengthOf(sections[above] as Section);
+}
+
+function lengthOf({ points, length }: Section): number {
+  if (!points) return length ?? 0;
+  let sum = 0;
+  for (let k = 1; k < points.length; k++) sum += between(points[k - 1] ?? [], points[k] ?? []);
+  return sum;
+}
+
+const square = (x: number): number => x * x;
+
+const between = (a: readonly number[], b: readonly number[]): number =>
+  Math.sqrt([0, 1, 2].reduce((sum, axis) => sum + square((a[axis] ?? 0) - (b[axis] ?? 0)), 0));
+
+function required(name: string, section: Section, key: 'specificCapacitance' | 'resistivity' | 'coupling'): number {
+  const value = section[key];
+  if (value === undefined) throw new BadTree(name, `the section ${name} has no ${key}`);
+  return value;
+}
+
+/** The piece that holds a place. */
+const pieceAt = ({ divisions }: Section, fraction: number): number =>
+  Math.min(divisions - 1, Math.max(0, Math.floor(fraction * divisions)));
+
+/** Areas and resistances of the pieces of a section that has a shape. */
+function piecesOf(name: string, section: Section): readonly Piece[] {
+  const resistivity = required(name, section, 'resistivity');
+  const total = lengthOf(section);
+  if (!(total > 0)) throw new BadTree(name, `the section ${name} has no length`);
+  const { divisions, points, diameter = 0 } = section;
+  const shape = points ?? [
+    [0, 0, 0, diameter],
+    [total, 0, 0, diameter],
+  ];
+  const integral = (from: number, to: number): { readonly area: number; readonly resistance: number } =>
+    integrate(shape, (from / (2 * divisions)) * total, (to / (2 * divisions)) * total, resistivity);
+  return Array.from({ length: divisions }, (_, k) => {
+    const left = integral(2 * k, 2 * k + 1);
+    const right = integral(2 * k + 1, 2 * k + 2);
+    const area = left.area + right.area;
+    if (!(area > 0)) throw new BadTree(name, `the section ${name} has no area`);
+    return {
+      area,
+      left: left.resistance,
+      right: right.resistance,
+      centre: points ? placeAlong(points, ((2 * k + 1) / (2 * divisions)) * total) : [0, 0, 0],
+    };
+  });
+}
+
+/** Lateral area and axial resistance between two lengths along a polygon of frusta. */
+function integrate(
+  points: readonly (readonly number[])[],
+  from: number,
+  to: number,
+  resistivity: number,
+): { readonly area: number; readonly resistance: number } {
+  let [area, resistance, begin] = [0, 0, 0];
+  for (let k = 1; k < points.length; k++) {
+    const [a, b] = [points[k - 1] ?? [], points[k] ?? []];
+    const length = between(a, b);
+    const [low, high] = [Math.max(from, begin), Math.min(to, begin + length)];
+    if (length > 0 && high > low) {
+      const along = (s: number): number => {
+        const share = (s - begin) / length;
+        return (a[3] ?? 0) * (1 - share) + (b[3] ?? 0) * share;
+      };
+      const [d, e] = [along(low), along(high)];
+      area += (Math.PI / 2) * (d + e) * Math.sqrt(square(high - low) + square(d - e) / 4);
+      resistance += (resistivity * (high - low)) / ((Math.PI / 4) * d * e);
+    }
+    begin += length;
+  }
+  return { area, resistance };
+}
+
+function placeAlong(points: readonly (readonly number[])[], length: number): [number, number, number] {
+  let begin = 0;
+  for (let k = 1; k < points.length; k++) {
+    const [a, b] = [points[k - 1] ?? [], points[k] ?? []];
+    const own = between(a, b);
+    if (own > 0 && (begin + own >= length || k === points.length - 1)) {
+      const share = Math.min(1, (length - begin) / own);
+      const on = (axis: number): number => (a[axis] ?? 0) * (1 - share) + (b[axis] ?? 0) * share;
+      return [on(0), on(1), on(2)];
+    }
+    begin += own;
+  }
+  return [0, 0, 0];
+}
+
+/** Leaves out a point between two neighbours. */
+function bypass(node: number, edges: Edge[][]): void {
+  const [a, b, ...others] = edges[node] ?? [];
+  if (!a || !b || others.length > 0) return;
+  edges[node] = [];
+  for (const [from, to] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const list = edges[from.to] ?? [];
+    edges[from.to] = list.map((edge) =>
+      edge.to === node ? { to: to.to, resistance: a.resistance + b.resistance } : edge,
+    );
+  }
+}
+
+function ordered(
+  compartments: readonly Compartment[],
+  edges: readonly (readonly Edge[])[],
+  placeOf: Tree['placeOf'],
+): Tree {
+  // Points that were left out have no neighbours; the others are numbered anew.
+  const kept = edges.flatMap((list, node) => (node < compartments.length || list.length > 0 ? [node] : []));
+  const numbers = new Map(kept.map((node, k) => [node, k]));
+  const order: number[] = [0];
+  const up: number[] = [0];
+  const coupling: number[] = [0];
+  const seen = new Uint8Array(edges.length);
+  seen[0] = 1;
+  for (let place = 0; place < order.length; place++) {
+    for (const { to, resistance } of edges[order[place] ?? 0] ?? []) {
+      if (seen[to]) continue;
+      seen[to] = 1;
+      if (!(resistance > 0 && resistance < Infinity)) {
+        const name = compartments[Math.min(to, order[place] ?? 0)]?.section ?? '';
+        throw new BadTree(name, `the section ${name} has no axial conductance: its diameter is zero`);
+      }
+      order.push(to);
+      up.push(place);
+      coupling.push(1 / resistance);
+    }
+  }
+  const axial = new Float64Array(order.length);
+  for (let place = 1; place < order.length; place++) {
+    axial[place] = (axial[place] ?? 0) + (coupling[place] ?? 0);
+    axial[up[place] ?? 0] = (axial[up[place] ?? 0] ?? 0) + (coupling[place] ?? 0);
+  }
+  return {
+    compartments,
+    size: order.length,
+    order: Uint32Array.from(order, (node) => numbers.get(node) ?? 0),
+    up: Uint32Array.from(up),
+    coupling: Float64Array.from(coupling),
+    axial,
+    placeOf,
+  };
+}

@@ -1,0 +1,237 @@
+/**
+ * Cells with structure: the discretisation, the schemes and their order, and a network of structured cells and points.
+ *
+ * Sources: Rall's cable theory (a sealed cable's input resistance), Hodgkin & Huxley (1952).
+ */
+
+import { describe, expect, test } from 'vitest';
+import { treeOf } from '../../src/lower/cable/tree.js';
+import type { Compartments } from '../../src/model/typed.js';
+import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
+import { simulate } from '../support/simulate.js';
+
+const membrane = 'specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm';
+const leak = 'leak: { parameters: { g: 0.0001 S/cm**2, E: -70 mV }, reads: [v], writes: { i: g*(E - v) } }';
+
+/** Hodgkin and Huxley's squid axon at 6.3 degrees on a soma, with two dendrites. */
+const neuron = (method: string): string => `
+  cell:
+    method: ${method}
+    inputs: { I: nA }
+    compartments:
+      initial: -65 mV
+      sections:
+        soma: { length: 20 um, diameter: 20 um, ${membrane} }
+        trunk: { parent: soma, length: 200 um, diameter: 2 um, divisions: 5, ${membrane} }
+        left: { parent: trunk, length: 100 um, diameter: 1 um, divisions: 3, ${membrane} }
+        right: { parent: trunk, length: 150 um, diameter: 1 um, divisions: 3, ${membrane} }
+      groups: { dendrites: [trunk, left, right] }
+      mechanisms:
+        leak: { on: dendrites, parameters: { g: 0.0003 S/cm**2, E: -65 mV }, reads: [v], writes: { i: g*(E - v) } }
+        squid:
+          on: soma
+          parameters: { gna: 0.12 S/cm**2, gk: 0.036 S/cm**2, gl: 0.0003 S/cm**2 }
+          state: { m: am/(am + bm), h: ah/(ah + bh), n: an/(an + bn) }
+          derived:
+            am: { unit: 1/ms, value: 1/exprel(-(v + 40*mV)/(10*mV))/ms }
+            bm: { unit: 1/ms, value: 4*exp(-(v + 65*mV)/(18*mV))/ms }
+            ah: { unit: 1/ms, value: 0.07*exp(-(v + 65*mV)/(20*mV))/ms }
+            bh: { unit: 1/ms, value: 1/(exp(-(v + 35*mV)/(10*mV)) + 1)/ms }
+            an: { unit: 1/ms, value: 0.1/exprel(-(v + 55*mV)/(10*mV))/ms }
+            bn: { unit: 1/ms, value: 0.125*exp(-(v + 65*mV)/(80*mV))/ms }
+          derivatives: { m: am*(1 - m) - bm*m, h: ah*(1 - h) - bh*h, n: an*(1 - n) - bn*n }
+          reads: [v]
+          writes: { i: gna*m**3*h*(50*mV - v) + gk*n**4*(-77*mV - v) + gl*(-54.3*mV - v) }
+    events: { spike: { when: v > 0*mV, edge: rising, section: soma, fraction: 0.5 } }`;
+
+const network = (method: string, dt: number, more = ''): string => `
+interneuron: 1
+neurons:${neuron(method)}
+  source:
+    state: { phase: 0.3 }
+    derivatives: { phase: 1/(7*ms) }
+    events: { spike: { when: phase > 1, do: phase -= 1 } }
+synapses:
+  excitatory:
+    parameters: { w: 2 nS, tau: 2 ms }
+    state: { g: { unit: nS } }
+    derivatives: { g: -g/tau }
+    pathways: { pre: g += w }
+    contributes: { post.I: g*(0*mV - post.v) }
+populations: { cells: { type: cell, size: 3 }, sources: { type: source, size: 2 } }
+projections:
+  inward: { from: sources, to: { of: cells, section: left, fraction: 0.8 }, synapse: excitatory, connect: all, delay: 1 ms }
+  onward: { from: cells, to: { of: cells, section: right, fraction: 0.2 }, synapse: excitatory, connect: { rule: all, self: false }, delay: 2 ms }
+stimuli:
+  step: { kind: current, to: cells, input: I, value: 0.5*nA if t > 5*ms else 0*nA, section: soma, fraction: 0.5 }
+record:
+  - { of: cells, variables: [v], section: right, fraction: 0.9, every: 1 ms }
+  - { of: cells, events: spike }
+timing: grid
+experiment: { dt: ${dt} ms, duration: 12 ms }${more}
+`;
+
+/** Events at times that every step meets: those of cells are as exact as a step is long. */
+const given = (text: string): string =>
+  text
+    .replace(
+      'sources: { type: source, size: 2 }',
+      'sources: { size: 2, spikes: { indices: [0, 1], times: [2 ms, 4 ms] } }',
+    )
+    .replace(/\n {2}onward.*/, '');
+
+const atRight = async (method: string, dt: number): Promise<readonly number[]> => {
+  const run = await simulate(given(network(method, dt)), { engines: [{ target: 'wasm', threads: 1 }] });
+  return run.samples.get('cells.v')!.map(([first = 0]) => first);
+};
+
+const largest = (a: readonly number[], b: readonly number[]): number =>
+  Math.max(...a.map((value, k) => Math.abs(value - b[k]!)));
+
+describe('schemes', () => {
+  test.each([
+    ['cable', 2],
+    ['cable-then-gates', 1],
+    ['gates-then-cable', 1],
+  ] as const)('%s is of order %d', async (method, order) => {
+    const [coarse, middle, fine] = await Promise.all([0.02, 0.01, 0.005].map((dt) => atRight(method, dt)));
+    // Successive differences fall by two to the order.
+    const ratio = largest(coarse!, middle!) / largest(middle!, fine!);
+    expect(Math.log2(ratio)).toBeGreaterThan(order - 0.35);
+    expect(Math.log2(ratio)).toBeLessThan(order + 0.6);
+  });
+
+  test('all engines compute the same bits', async () => {
+    const run = await simulate(network('auto', 0.025), {
+      engines: [
+        { target: 'reference', threads: 1 },
+        { target: 'wasm', threads: 1 },
+        { target: 'wasm', threads: 2 },
+      ],
+    });
+    expect(run.faults).toEqual([]);
+    expect(run.events.get('cells.spike')!.length).toBeGreaterThan(2);
+    expect(run.program.manifest.populations.map(({ name, size }) => [name, size])).toEqual([
+      ['cells', 3],
+      ['sources', 2],
+    ]);
+  });
+
+  test('a voltage that grows beyond all bounds is said', async () => {
+    const wild = network('auto', 0.025).replace('i: g*(E - v)', 'i: 40*g*(v - E)');
+    const { faults } = await simulate(wild, { engines: [{ target: 'wasm', threads: 1 }] });
+    expect(faults.join()).toMatch(/membrane potential of cell \(.*\) left all bounds/);
+  });
+});
+
+describe('discretisation', () => {
+  const sections = (more: object): Compartments =>
+    ({
+      sections: { soma: { divisions: 1, specificCapacitance: 0.01, resistivity: 1, ...more } },
+    }) as unknown as Compartments;
+
+  test('areas are those of frusta, and sum to that of the section', () => {
+    const points = [
+      [0, 0, 0, 2e-6],
+      [30e-6, 0, 0, 2e-6],
+      [30e-6, 40e-6, 0, 1e-6],
+    ];
+    const { compartments } = treeOf(sections({ points, divisions: 7 }));
+    const slanted = Math.PI * 1.5e-6 * Math.hypot(40e-6, 0.5e-6);
+    const whole = Math.PI * 2e-6 * 30e-6 + slanted;
+    expect(compartments.reduce((sum, { area }) => sum + (area ?? 0), 0)).toBeCloseTo(whole, 18);
+    expect(compartments.map(({ distance }) => distance * 1e6)).toEqual(
+      [5, 15, 25, 35, 45, 55, 65].map((middle) => expect.closeTo(middle, 9) as number),
+    );
+    expect(compartments[6]!.centre[1]).toBeCloseTo(35e-6, 12);
+  });
+
+  test('points between two neighbours are left out, those of three are nodes', () => {
+    const shape = { divisions: 2, length: 1e-5, diameter: 1e-6, specificCapacitance: 0.01, resistivity: 1 };
+    const tree = (names: Record<string, object>): number =>
+      treeOf({
+        sections: Object.fromEntries(Object.entries(names).map(([name, more]) => [name, { ...shape, ...more }])),
+      } as never).size;
+    const parent = { section: 'a', fraction: 1 };
+    expect(tree({ a: {}, b: { parent } })).toBe(4);
+    expect(tree({ a: {}, b: { parent }, c: { parent } })).toBe(7);
+    expect(tree({ a: {}, b: { parent: { section: 'a', fraction: 0.5 } } })).toBe(4);
+  });
+
+  test('the input resistance of a sealed cable is that of cable theory', async () => {
+    const [length, diameter, membraneResistance, resistivity] = [500e-6, 1e-6, 1, 1];
+    const constant = Math.sqrt((diameter * membraneResistance) / (4 * resistivity));
+    const infinite = (2 / Math.PI) * Math.sqrt((membraneResistance * resistivity) / diameter ** 3);
+    const expected = infinite / Math.tanh(length / constant);
+    const { samples } = await simulate(
+      `
+interneuron: 1
+neurons:
+  cell:
+    inputs: { I: A }
+    compartments:
+      initial: -70 mV
+      sections: { a: { length: 500 um, diameter: 1 um, divisions: 401, ${membrane} } }
+      mechanisms: { ${leak} }
+populations: { cells: { type: cell, size: 1 } }
+stimuli: { step: { kind: current, to: cells, input: I, value: 1 pA, section: a, fraction: 0 } }
+record: [{ of: cells, variables: [v], section: a, fraction: 0, every: 200 ms }]
+timing: grid
+experiment: { dt: 0.1 ms, duration: 200 ms }`,
+      { engines: [{ target: 'wasm', threads: 1 }] },
+    );
+    const change = samples.get('cells.v')![1]![0]! + 0.07;
+    // The first voltage is that of the middle of a compartment, half of 1.25 um from the end.
+    expect(change / 1e-12 / expected).toBeCloseTo(1, 2);
+  });
+});
+
+describe('what stands in the way', () => {
+  const refusal = async (text: string): Promise<string> => {
+    try {
+      await simulate(text, { engines: [{ target: 'wasm', threads: 1 }] });
+    } catch (error) {
+      if (error instanceof DiagnosticError) return error.diagnostics.map(({ message }) => message).join('; ');
+      throw error;
+    }
+    return '';
+  };
+  const cell = network('auto', 0.025);
+
+  test.each([
+    [
+      'under lems-euler',
+      cell.replace('timing: grid', 'timing: lems-euler'),
+      /compartments.* under the timing profile lems-euler/,
+    ],
+    [
+      'an ion that nobody sets',
+      cell
+        .replace('reads: [v], writes: { i: g*(E - v) }', 'reads: [v, e_k], writes: { i_k: g*(e_k - v) }')
+        .replace('groups:', 'ions: { k: { valence: 1 } }\n      groups:'),
+      /the reversal potential of k, which nothing sets/,
+    ],
+    [
+      'a section without capacitance',
+      cell.replace(`diameter: 20 um, ${membrane}`, 'diameter: 20 um, resistivity: 1 ohm*m'),
+      /the section soma has no specificCapacitance/,
+    ],
+    [
+      'a variable that is not there',
+      cell.replace('variables: [v], section: right', 'variables: [squid.m], section: right'),
+      /there is no squid.m on the section right/,
+    ],
+    [
+      'another method',
+      cell.replace('method: auto', 'method: rk4'),
+      /the integration method rk4 of a cell with compartments/,
+    ],
+    [
+      'a point with a method of cables',
+      cell.replace('state: { phase: 0.3 }', 'method: cable\n    state: { phase: 0.3 }'),
+      /it has no compartments/,
+    ],
+  ])('%s', async (_, text, expected) => {
+    expect(await refusal(text)).toMatch(expected);
+  });
+});

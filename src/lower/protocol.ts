@@ -1,6 +1,8 @@
 /** The protocol of an experiment as a list of what a session is to do: whole steps, and procedures between them. */
 
 import type { Program } from '../ir/program.js';
+import type { TimingProfile } from '../model/model.js';
+import { stepsOf } from '../model/steps.js';
 import { typedModel, type Phase, type WrittenModel } from '../model/typed.js';
 
 /** One thing that a session is to do. */
@@ -20,15 +22,6 @@ export const phaseProcedure = (k: number): string => `phase.${k}`;
 /** Procedure that takes a sample of the initial state, in profiles that label samples at the end of a step. */
 export const initialSample = 'sample_initial_state';
 
-/**
- * Whole steps of a duration in s; the end counts when it is within 1e-4 of a step. @source Brian 2, brian2.core.clocks
- */
-export function stepsOf(seconds: number, dt: number): number {
-  const exact = seconds / dt;
-  const nearest = Math.round(exact);
-  return Math.abs(exact - nearest) <= 1e-4 ? nearest : Math.ceil(exact);
-}
-
 /** Turns phases into what a session is to do, one after another: it knows what time it is. */
 export interface ProtocolWalk {
   /** What the k-th phase asks for; phases come in order. Procedures that the program lacks are left out. */
@@ -43,8 +36,8 @@ export interface ProtocolWalk {
   stoppedAt(time: number): void;
 }
 
-/** A walk that begins at time 0. */
-export function protocolWalk(dt: number): ProtocolWalk {
+/** A walk that begins at time 0, with steps of `dt` s. */
+export function protocolWalk(dt: number, timing: TimingProfile): ProtocolWalk {
   let time = 0;
   // The sample at time 0 is taken when time begins to pass: what phases set before belongs to it.
   let atStart = true;
@@ -55,7 +48,7 @@ export function protocolWalk(dt: number): ProtocolWalk {
     const runUntil = (until: number): ProtocolStep[] => {
       if (!(until > time)) return [];
       const sample = atStart ? call(initialSample) : [];
-      const steps = stepsOf(until, dt) - stepsOf(time, dt);
+      const steps = stepsOf(until, dt, timing) - stepsOf(time, dt, timing);
       [time, atStart] = [until, false];
       return [...sample, { kind: 'run', steps }];
     };
@@ -113,8 +106,9 @@ export function protocolWalk(dt: number): ProtocolWalk {
 
 /** What a session of the program is to do, in order. */
 export function protocolOf({ model }: WrittenModel, program: Program): ProtocolStep[] {
-  const { dt, protocol } = typedModel(model).experiment;
-  const walk = protocolWalk(dt);
+  const { experiment, timing } = typedModel(model);
+  const { dt, protocol } = experiment;
+  const walk = protocolWalk(dt, timing);
   const has = (procedure: string): boolean => program.schedule.procedures[procedure] !== undefined;
   return [...protocol.flatMap((phase, k) => walk.phase(phase, k, has)), ...walk.end(has)];
 }

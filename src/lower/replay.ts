@@ -3,19 +3,7 @@
 import type { SpikeTrain } from '../model/typed.js';
 import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
-
-/**
- * Step in which a spike at `time` is emitted: floor with a tolerance of a thousandth of a step.
- *
- * @source Brian 2, brian2.input.spikegeneratorgroup
- */
-const spikeStep = (time: number, dt: number): number => Math.trunc((time + 1e-3 * dt) / dt);
-
-/**
- * Step at whose end the spike is due, for profiles that label spikes so: the nearest; what is due before the first step
- * is emitted in it.
- */
-const spikeStepByEnd = (time: number, dt: number): number => Math.max(0, Math.round(time / dt) - 1);
+import { spikeStep } from '../model/steps.js';
 
 /** One spike, or several of one element in one step. */
 export interface ReplayedSpike {
@@ -27,11 +15,10 @@ export interface ReplayedSpike {
 
 /** Spikes by step, then element; those of one element in one step are counted. */
 export function replayedSpikes({ indices, times }: SpikeTrain, { data, dt, profile }: Context): ReplayedSpike[] {
-  const stepOf = profile.spikeLabel === 1 ? spikeStepByEnd : spikeStep;
   const [elements, at] = [arrayOf(indices, data), arrayOf(times, data)];
   const spikes = Array.from({ length: at.length }, (_, k) => {
     const time = at[k] as number;
-    return { step: stepOf(time, dt), index: elements[k] as number, time, count: 1 };
+    return { step: spikeStep(time, dt, profile.name), index: elements[k] as number, time, count: 1 };
   }).sort((a, b) => a.step - b.step || a.index - b.index);
   const merged: ReplayedSpike[] = [];
   for (const spike of spikes) {

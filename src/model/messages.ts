@@ -1,5 +1,6 @@
 import type { Finding } from '../diagnostics/diagnostic.js';
 import { oneOf, shorten, suggestion } from '../diagnostics/suggest.js';
+import type { TimingProfile } from './model.js';
 
 /** What a parser of JSON calls its mistakes, said in words. */
 const jsonMistakes: Readonly<Record<string, string>> = {
@@ -396,18 +397,71 @@ export const messages = {
     message: `nothing says which variable of the target ${port} writes to`,
     expected: 'receptor: a variable of the target',
   }),
-  delayRounded: (found: number, dt: number, count: number, all: number, zero: number): Finding => ({
+  delayRounded: (found: number, used: number, dt: number, count: number, all: number, zero: number): Finding => ({
     code: 'model/delay-rounded',
     severity: 'note',
     message:
       all === 1
-        ? 'this delay is not a multiple of the time step; spikes arrive ' +
-          (zero > 0 ? 'without delay' : 'at the nearest step')
-        : `${count} of ${all} delays are not multiples of the time step; spikes arrive at the nearest ` +
-          `step${zero > 0 ? `, ${zero} of them without delay` : ''}`,
+        ? `this delay is not a multiple of the time step: spikes arrive ` +
+          (zero > 0 ? 'without delay' : `after ${inMilliseconds(used)}`)
+        : `${count} of ${all} delays are not multiples of the time step and are rounded, the first ` +
+          `to ${inMilliseconds(used)}${zero > 0 ? `; ${zero} of them to 0 ms` : ''}`,
     expected: `a multiple of ${inMilliseconds(dt)}`,
     found: inMilliseconds(found),
     hint: 'change the delay, or use a time step that divides it',
+  }),
+  delaysComputed: (timing: TimingProfile, dt: number): Finding => ({
+    code: 'model/delay-rounded',
+    severity: 'note',
+    message:
+      timing === 'lems-euler'
+        ? 'these delays are drawn or computed: spikes arrive at the first step after'
+        : 'these delays are drawn or computed: each is rounded to the nearest time step',
+    expected: `multiples of ${inMilliseconds(dt)}`,
+    found: 'any time',
+    hint: 'use a smaller dt where the difference matters',
+  }),
+  timeBetween: (
+    what: 'run' | 'refractory' | 'start' | 'comparison' | 'interval',
+    found: number,
+    used: number,
+    dt: number,
+  ): Finding => ({
+    code: 'model/time-rounded',
+    severity: 'note',
+    message: {
+      run: `the run ends between two time steps: it stops at ${inMilliseconds(used)}`,
+      refractory: `the refractory period is not a multiple of the time step: it lasts ${inMilliseconds(used)}`,
+      start: `this current starts between two time steps: it begins at ${inMilliseconds(used)}`,
+      comparison: `this time is between two time steps: what it switches changes at ${inMilliseconds(used)}`,
+      interval: `this interval is not a multiple of the time step: it lasts ${inMilliseconds(used)}`,
+    }[what],
+    expected: `a multiple of ${inMilliseconds(dt)}`,
+    found: inMilliseconds(found),
+    hint: `write ${inMilliseconds(used)}, or use a time step that divides the time`,
+  }),
+  spikesBetween: (found: number, used: number, dt: number, count: number, all: number): Finding => ({
+    code: 'model/time-rounded',
+    severity: 'note',
+    message:
+      all === 1
+        ? `this spike falls between two time steps: it is emitted at ${inMilliseconds(used)}`
+        : `${count} of ${all} spikes fall between two time steps: the first of them is emitted at ` +
+          inMilliseconds(used),
+    expected: `multiples of ${inMilliseconds(dt)}`,
+    found: inMilliseconds(found),
+    hint: 'move the spikes, or use a time step that divides their times',
+  }),
+  tableBetween: (found: number, dt: number): Finding => ({
+    code: 'model/time-rounded',
+    severity: 'note',
+    message:
+      found < dt
+        ? 'the values of this table change faster than the time step: some are never read'
+        : 'the values of this table change between time steps: each holds from the first step after its time',
+    expected: `a multiple of ${inMilliseconds(dt)}`,
+    found: inMilliseconds(found),
+    hint: 'use a time step that divides the interval of the table',
   }),
 
   rateBeyondStep: (rate: number, dt: number): Finding => ({

@@ -36,7 +36,7 @@ import {
   type SynapseInfo,
 } from './normalise/synapses.js';
 import { child } from './pointer.js';
-import { rules } from './rules/rules.js';
+import { remarks, rules } from './rules/rules.js';
 import { reportSchemaErrors } from './schema-findings.js';
 import { validate } from './schema-validator.generated.js';
 
@@ -83,6 +83,7 @@ export function normalise(
   const model = build(context, given.document, given.constants, options.duration);
   for (const rule of rules) rule(model, context);
   if (!known.whole || given.unknown.length > 0 || context.errorCount() > 0) return null;
+  for (const remark of remarks) remark(model, context);
   return { model, data: context.store() };
 }
 

@@ -202,7 +202,7 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
         onProgress: (steps) => waiting.onProgress?.(Math.min(1, (steps - progress.from) / progress.to)),
       });
       watch.end('connect');
-      const walk = protocolWalk(program.dt);
+      const walk = protocolWalk(program.dt, given.valid.model.timing);
       engaged = { compiled, known, plan, sink, recorder, session, recording, walk };
       for (let k = 0; k < done; k += 1) await perform(engaged, k);
       return engaged;

@@ -1,7 +1,8 @@
 /** Durations as whole steps, and the protocol as a list of what a session is to do. */
 
 import { describe, expect, test } from 'vitest';
-import { protocolOf, stepsOf } from '../../src/lower/protocol.js';
+import { protocolOf } from '../../src/lower/protocol.js';
+import { stepsOf } from '../../src/model/steps.js';
 import { lowered } from '../support/simulate.js';
 
 describe('steps of a duration', () => {
@@ -19,8 +20,18 @@ describe('steps of a duration', () => {
     [0.0000999999, 1],
     [1000, 10_000_000],
   ])('%f s with a step of 0.1 ms: %i', (seconds, steps) => {
-    expect(stepsOf(seconds, 1e-4)).toBe(steps);
+    expect(stepsOf(seconds, 1e-4, 'brian')).toBe(steps);
   });
+
+  // Measured with jNeuroML 0.14: rows of an output file but for the first, with steps of 0.1 ms.
+  test.each([
+    [0.00101, 10],
+    [0.00104, 10],
+    [0.00105, 11],
+    [0.00106, 11],
+    [0.00026, 3],
+    [0.000949, 9],
+  ])('%f s under lems-euler: %i', (seconds, steps) => expect(stepsOf(seconds, 1e-4, 'lems-euler')).toBe(steps));
 });
 
 const model = (protocol: string, timing = 'brian'): string => `

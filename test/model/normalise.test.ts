@@ -525,17 +525,11 @@ describe('delays that are no multiples of the time step', () => {
     ['0.3 ms', []],
     [
       '0.03 ms',
-      [['model/delay-rounded', 'note', 'this delay is not a multiple of the time step; spikes arrive without delay']],
+      [['model/delay-rounded', 'note', 'this delay is not a multiple of the time step: spikes arrive without delay']],
     ],
     [
       '0.25 ms',
-      [
-        [
-          'model/delay-rounded',
-          'note',
-          'this delay is not a multiple of the time step; spikes arrive at the nearest step',
-        ],
-      ],
+      [['model/delay-rounded', 'note', 'this delay is not a multiple of the time step: spikes arrive after 0.2 ms']],
     ],
   ])('%s', (delay, expected) => expect(told(delay)).toEqual(expected));
 
@@ -547,8 +541,18 @@ describe('delays that are no multiples of the time step', () => {
         .list.filter(({ severity }) => severity !== 'warning')
         .map(({ message }) => message);
     expect(changed('0.2 ms')).toEqual([]);
-    expect(changed('0.03 ms')).toEqual(['this delay is not a multiple of the time step; spikes arrive without delay']);
+    expect(changed('0.03 ms')).toEqual(['this delay is not a multiple of the time step: spikes arrive without delay']);
   });
+});
+
+test('a run that ends between two steps', () => {
+  const { list } = check(base.replace(/protocol: .*/, 'protocol: [{ run: 1.05 ms }] }'));
+  expect(list.map(({ code, severity, found, expected }) => [code, severity, found, expected])).toContainEqual([
+    'model/time-rounded',
+    'note',
+    '1.05 ms',
+    'a multiple of 0.1 ms',
+  ]);
 });
 
 describe('a conductance that spikes make smaller', () => {

@@ -3,6 +3,7 @@
 import type { Expression } from '../../src/lang/ast.js';
 import { callsIn, namesIn } from '../../src/lang/walk.js';
 import { child } from '../../src/model/pointer.js';
+import { spikeStep } from '../../src/model/steps.js';
 import { readNamespace } from './constants.js';
 import { readExpression } from './context.js';
 import { emitEquations, emitValues } from './emit.js';
@@ -187,9 +188,6 @@ export function translateSpikeGenerator(group: Group, specification: SpikeGenera
   return { finish: () => ({ population: located(population, group.pointer), ...clock.definition }) };
 }
 
-/** The step in which Brian fires a spike given at `time`: times a thousandth of a step early still count. */
-const bin = (time: number, dt: number): number => Math.trunc((time + 1e-3 * dt) / dt);
-
 function checkBins(
   spikes: readonly { readonly index: number; readonly time: number }[],
   dt: number,
@@ -198,7 +196,7 @@ function checkBins(
 ): void {
   const last = new Map<number, number>();
   for (const { index, time } of spikes) {
-    const step = bin(time, dt);
+    const step = spikeStep(time, dt, 'brian');
     if (last.get(index) === step) {
       setting.to.report(messages.duplicateSpike(index, step), child(group.pointer, 'times'));
       return;
@@ -227,7 +225,7 @@ function readPeriod(
   const steps = Math.round(period / dt);
   if (Math.abs(period - steps * dt) > 1e-4 * dt || steps < 1) {
     setting.to.report(messages.outOfRange('the period', 'a whole number of time steps', specification.period), pointer);
-  } else if (bin(lastTime, dt) >= steps)
+  } else if (spikeStep(lastTime, dt, 'brian') >= steps)
     setting.to.report(messages.outOfRange('the period', 'a time after the last spike', specification.period), pointer);
   return period;
 }

@@ -1,43 +1,73 @@
+import { parseExpression, parseStatements } from '../../lang/parse.js';
+import { printExpression } from '../../lang/print.js';
+import { arrayOf } from '../arrays.js';
 import { messages } from '../messages.js';
-import type { Model, Value } from '../model.js';
+import type { DataStore, Id, Model, Value } from '../model.js';
 import { child } from '../pointer.js';
+import { delayInSteps, isBetween } from '../steps.js';
+import { constantsOf, valueOf, type Constants } from './known-values.js';
 import type { Rule, RuleContext } from './rule.js';
 
-/** Steps that differ from a whole number by less are one: neither delay nor time step is exact in binary. */
-const tolerance = 1e-6;
-
-/**
- * Delays that are known now and are no multiple of the time step: spikes arrive at the nearest step, which may be the
- * same one.
- */
-export const delaySteps: Rule = (model: Model, context) => {
-  const check = (value: Value | undefined, pointer: string): void =>
-    checkDelays(value, pointer, model.experiment.dt, context);
+/** Delays that are no multiple of the time step: spikes arrive at a whole step, which may be the same one. */
+export const delaySteps: Rule = (model, context) => {
   for (const [name, projection] of Object.entries(model.projections)) {
-    const pathways = model.synapses[projection.synapse]?.pathways ?? {};
+    const type = model.synapses[projection.synapse];
+    const constants = constantsOf(model, type, projection.values);
     const pointer = child('/projections', name);
-    for (const [pathway, { delay }] of Object.entries(pathways)) {
+    for (const [pathway, { delay, do: actions }] of Object.entries(type?.pathways ?? {})) {
       const own = Object.hasOwn(projection.delays, pathway);
-      if (own) check(projection.delays[pathway], child(`${pointer}/delays`, pathway));
-      else check(delay, pointer);
+      const value = (own ? projection.delays[pathway] : undefined) ?? delay;
+      checkDelays(value, own ? child(`${pointer}/delays`, pathway) : pointer, constants, model, context);
+      for (const [index, text] of actions.entries()) {
+        const at = `${child(child('/synapses', projection.synapse) + '/pathways', pathway)}/do/${index}`;
+        for (const sent of parseStatements(text).filter((one) => one.kind === 'send'))
+          checkDelays(printExpression(sent.after), at, constants, model, context);
+      }
     }
   }
   for (const [index, phase] of model.experiment.protocol.entries()) {
     const pointer = `/experiment/protocol/${index}/delays`;
-    for (const [key, delay] of Object.entries('delays' in phase ? phase.delays : {})) check(delay, child(pointer, key));
+    for (const [key, delay] of Object.entries('delays' in phase ? phase.delays : {}))
+      checkDelays(delay, child(pointer, key), constantsAt(key, model), model, context);
   }
 };
 
-function checkDelays(value: Value | undefined, pointer: string, dt: number, context: RuleContext): void {
-  const numbers = numbersIn(value);
-  const between = numbers.filter((number) => Math.abs(number / dt - Math.round(number / dt)) > tolerance);
-  const [first] = between;
-  if (first === undefined) return;
-  const zero = between.filter((number) => Math.round(number / dt) === 0).length;
-  context.report(messages.delayRounded(first, dt, between.length, numbers.length, zero), pointer);
+/** Constants as the synapses of `projection.pathway` read them. */
+function constantsAt(key: string, model: Model): Constants {
+  const id: Id = key.slice(0, key.lastIndexOf('.'));
+  const projection = Object.hasOwn(model.projections, id) ? model.projections[id] : undefined;
+  return constantsOf(model, model.synapses[projection?.synapse ?? ''], projection?.values);
 }
 
-function numbersIn(value: Value | undefined): readonly number[] {
+function checkDelays(
+  value: Value,
+  pointer: string,
+  constants: Constants,
+  { experiment: { dt }, timing }: Model,
+  context: RuleContext,
+): void {
+  const numbers = numbersOf(value, constants, context.data);
+  if (numbers === null) return context.report(messages.delaysComputed(timing, dt), pointer);
+  let [between, zero, first] = [0, 0, NaN];
+  for (let k = 0; k < numbers.length; k++) {
+    const delay = numbers[k] as number;
+    if (!isBetween(delay, dt)) continue;
+    if (between++ === 0) first = delay;
+    if (delayInSteps(delay, dt, timing) === 0) zero++;
+  }
+  if (between === 0) return;
+  const used = delayInSteps(first, dt, timing) * dt;
+  context.report(messages.delayRounded(first, used, dt, between, numbers.length, zero), pointer);
+}
+
+/** The delays that are known now; null for those that are drawn or computed, none where they are not at hand. */
+function numbersOf(value: Value, constants: Constants, data: DataStore | undefined): ArrayLike<number> | null {
   if (typeof value === 'number') return [value];
-  return typeof value === 'object' && 'array' in value && !('$data' in value.array) ? value.array : [];
+  if (typeof value === 'string') {
+    const known = valueOf(parseExpression(value), constants);
+    return known === undefined ? null : [known];
+  }
+  if ('generator' in value) return null;
+  if ('$data' in value.array) return data?.has(value.array.$data) ? arrayOf(value.array, data) : [];
+  return value.array;
 }

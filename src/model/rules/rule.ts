@@ -1,11 +1,13 @@
 import type { Finding } from '../../diagnostics/diagnostic.js';
 import type { Span } from '../../lang/ast.js';
 import type { Related } from '../../lang/check.js';
-import type { Model } from '../model.js';
+import type { DataStore, Model } from '../model.js';
 
 /** Where a rule reports; pointers are those of the normalised model, whose nearest written parent gives the place. */
 export interface RuleContext {
   report(finding: Finding, pointer: string, span?: Span, related?: readonly Related[]): void;
+  /** Large arrays that were given; undefined when the document is checked without them. */
+  readonly data: DataStore | undefined;
 }
 
 /** A check of the whole normalised model, one to a file. */

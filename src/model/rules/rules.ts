@@ -7,6 +7,8 @@ import { randomDerived } from './random-derived.js';
 import { regimeDerivatives } from './regime-derivatives.js';
 import type { Rule } from './rule.js';
 import { sharedReads } from './shared-reads.js';
+import { timeComparisons } from './time-comparisons.js';
+import { timeSteps } from './time-steps.js';
 import { uniqueNames } from './unique-names.js';
 import { valueCycles } from './value-cycles.js';
 import { weightSign } from './weight-sign.js';
@@ -21,7 +23,9 @@ export const rules: readonly Rule[] = [
   sharedReads,
   eventDriven,
   regimeDerivatives,
-  delaySteps,
   weightSign,
   poissonRates,
 ];
+
+/** What is said of a model in which nothing is wrong: times that a run takes otherwise than they are written. */
+export const remarks: readonly Rule[] = [delaySteps, timeSteps, timeComparisons];

@@ -24,13 +24,17 @@ test('there are the networks of the literature and the small deterministic ones'
   );
 });
 
+/** Fixtures with times that are no multiples of the time step are told so. */
+const timesBetweenSteps: Readonly<Record<string, readonly string[]>> = {
+  'delays-small.yaml': ['note model/delay-rounded', 'note model/time-rounded'],
+  'events-of-every-kind.yaml': ['note model/delay-rounded'],
+  'heterogeneous-delays.yaml': ['note model/delay-rounded'],
+};
+
 describe.each(names)('%s', (name) => {
   test('is valid, without a warning', () => {
     const { list } = check(fixture(name));
-    // The one fixture that is about delays between steps is told so.
-    expect(list.map(({ code, severity }) => `${severity} ${code}`)).toEqual(
-      name === 'delays-small.yaml' ? ['note model/delay-rounded'] : [],
-    );
+    expect(list.map(({ code, severity }) => `${severity} ${code}`)).toEqual(timesBetweenSteps[name] ?? []);
   });
 
   test('names its source and says what it is', () => {

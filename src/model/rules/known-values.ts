@@ -1,0 +1,66 @@
+import { evaluate, NoNumber } from '../../lang/evaluate.js';
+import type { Expression } from '../../lang/ast.js';
+import { parseExpression } from '../../lang/parse.js';
+import { unitInText } from '../../lang/units.js';
+import type { EquationSet, Id, Model, Value } from '../model.js';
+
+/** The numbers that names stand for before a run; undefined for those that are drawn, computed or differ. */
+export type Constants = (name: string) => number | undefined;
+
+/** The value of an expression over constants and what `also` gives; undefined where it is not known before a run. */
+export function valueOf(e: Expression, constants: Constants, also: Constants = () => undefined): number | undefined {
+  const lookup = (name: string): number => {
+    const value = also(name) ?? constants(name);
+    if (value === undefined) throw new NoNumber(name);
+    return value;
+  };
+  try {
+    return evaluate(e, lookup, () => undefined);
+  } catch (error) {
+    if (error instanceof NoNumber) return undefined;
+    throw error;
+  }
+}
+
+const numbers: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E, inf: Infinity };
+
+/**
+ * Constants as code of a type reads them: its parameters with one value for all, those of the model, and units, which
+ * are those of the SI in a normalised model.
+ *
+ * @param given  values that a population or projection gives to parameters
+ */
+export function constantsOf(
+  model: Model,
+  type?: Pick<EquationSet, 'parameters' | 'state' | 'derived'>,
+  given: Readonly<Record<Id, Value>> = {},
+): Constants {
+  const known = new Map<string, number | undefined>();
+  const constants: Constants = (name) => {
+    if (known.has(name)) return known.get(name);
+    // A name that is defined by itself has no value.
+    known.set(name, undefined);
+    const value = find(name);
+    known.set(name, value);
+    return value;
+  };
+  const find = (name: string): number | undefined => {
+    const parameter = type && Object.hasOwn(type.parameters, name) ? type.parameters[name] : undefined;
+    if (parameter) {
+      const value = Object.hasOwn(given, name) ? given[name] : parameter.value;
+      return typeof value === 'string' ? valueOf(parseExpression(value), constants) : numberOf(value);
+    }
+    if (type && (Object.hasOwn(type.state, name) || Object.hasOwn(type.derived, name))) return undefined;
+    if (Object.hasOwn(model.parameters, name)) return model.parameters[name]?.value;
+    return numbers[name] ?? (unitInText(name) === undefined ? undefined : 1);
+  };
+  return constants;
+}
+
+/** The one number of a value; undefined where elements differ. */
+function numberOf(value: Value | undefined): number | undefined {
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'object' || !('array' in value) || '$data' in value.array) return undefined;
+  const [first] = value.array;
+  return value.array.every((one) => one === first) ? first : undefined;
+}

@@ -36,7 +36,7 @@ import { readBlock, resolveExtent } from './session-read.js';
 import { synapseBlocks } from './synapse-order.js';
 
 /** Takes spikes as they come and reads the state at the end. */
-export interface Fingerprinter {
+interface Fingerprinter {
   /** Spikes of one event ring, ascending by (step, element); what is no population's spike event is not hashed. */
   spikes(event: string, steps: Uint32Array, elements: Uint32Array): void;
   /** Number of spikes so far of a population. */

@@ -11,7 +11,7 @@ import type { Session } from '../targets/target.js';
 import { readBlock, readU32 } from './session-read.js';
 
 /** Whole rows of synapses: storage positions [begin, end) and where they stand in the canonical order. */
-export interface SynapseBlock {
+interface SynapseBlock {
   readonly begin: number;
   readonly end: number;
   /** Storage positions less `begin`, in canonical order; null when storage is in that order already. */

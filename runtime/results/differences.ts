@@ -16,7 +16,7 @@ export interface FileDifferences {
 }
 
 /** Differences that are kept. */
-export const mostDifferences = 100;
+const mostDifferences = 100;
 
 /** Gathers differences. */
 export interface DifferenceList {

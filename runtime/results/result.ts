@@ -14,7 +14,7 @@ import type { ElementType, Precision, TypedArray } from '../../src/ir/program.js
  * The three identities of a model: what it is, what was done with it, and the document as written. SHA-256,
  * hexadecimal.
  */
-export interface ModelHashes {
+interface ModelHashes {
   readonly model: string;
   readonly experiment: string;
   readonly document: string;

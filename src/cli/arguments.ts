@@ -268,7 +268,7 @@ export const commands = {
 export type CommandName = keyof typeof commands;
 
 /** What was asked for. Values are as typed; each command reads its own. */
-export type Request =
+type Request =
   | { readonly kind: 'text'; readonly text: string }
   | {
       readonly kind: 'command';
@@ -417,7 +417,7 @@ function addCommand(
 }
 
 /** Finds what is wrong with the values of options, beyond their choices. */
-export type ValueCheck = (options: Options) => readonly UsageError[];
+type ValueCheck = (options: Options) => readonly UsageError[];
 
 /**
  * Checks names, choices and numbers of values ourselves, since our messages can suggest.

@@ -12,7 +12,7 @@ import type { Terminal } from './terminal.js';
 export const exitCodes = { done: 0, wrong: 1, usage: 2, internal: 70, interrupted: 130 } as const;
 
 /** What is needed to say what went wrong. */
-export interface FailureContext {
+interface FailureContext {
   readonly terminal: Terminal;
   /** Texts of the documents that were read, by name. */
   readonly sources: ReadonlyMap<string, string>;

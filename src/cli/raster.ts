@@ -7,7 +7,7 @@ export interface RasterPopulation {
   spikes(cell: number): Iterable<number>;
 }
 
-export interface RasterOptions {
+interface RasterOptions {
   /** Steps that the width stands for. */
   readonly steps: number;
   /** Text below the left and the right end. */

@@ -3,7 +3,7 @@
 import { displayWidth, printable } from '../diagnostics/display.js';
 
 /** A column's heading and on which side its cells stand. */
-export interface Column {
+interface Column {
   readonly heading: string;
   readonly align: 'left' | 'right';
 }

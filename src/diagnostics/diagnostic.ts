@@ -40,7 +40,7 @@ export interface Diagnostic {
 export type Finding = Omit<Diagnostic, 'place' | 'severity'> & { readonly severity?: Severity };
 
 /** Findings of one severity that are kept; the rest is only counted. */
-export const mostFindings = 100;
+const mostFindings = 100;
 
 /** Says how many findings of a severity came after the last that was kept. */
 const moreFindings = (severity: Severity, count: number): Diagnostic => ({

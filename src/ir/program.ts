@@ -91,7 +91,7 @@ export interface Load {
   readonly buffer: string;
   readonly index: Expression;
 }
-export interface UnaryOp {
+interface UnaryOp {
   readonly kind: 'unary';
   readonly type: ScalarType;
   readonly op: UnaryOperator;
@@ -112,7 +112,7 @@ export interface CompareOp {
   readonly right: Expression;
 }
 /** `condition ? whenTrue : whenFalse`, both sides evaluated (no side effects, no traps, so nobody can tell). */
-export interface Select {
+interface Select {
   readonly kind: 'select';
   readonly type: ScalarType;
   readonly condition: Expression;
@@ -129,7 +129,7 @@ export interface Convert {
   readonly operand: Expression;
 }
 /** Same bits, other type: f64 ↔ i64, f32 ↔ u32, f32 ↔ i32. The bits of a NaN must not be observed. */
-export interface Reinterpret {
+interface Reinterpret {
   readonly kind: 'reinterpret';
   readonly type: ScalarType;
   readonly operand: Expression;
@@ -223,7 +223,7 @@ export interface While {
   readonly body: readonly Statement[];
 }
 /** Leaves the innermost `for` or `while`. */
-export interface Break {
+interface Break {
   readonly kind: 'break';
 }
 /** Calls an IR function with any number of results. */
@@ -251,7 +251,7 @@ export interface Fault {
   readonly bits: number;
   readonly when: Expression;
 }
-export interface Comment {
+interface Comment {
   readonly kind: 'comment';
   readonly text: string;
 }

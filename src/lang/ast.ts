@@ -12,9 +12,9 @@ export interface Span {
 }
 
 export type UnaryOperator = '-' | '+' | 'not';
-export type ArithmeticOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**';
-export type ComparisonOperator = '<' | '<=' | '>' | '>=' | '==' | '!=';
-export type LogicalOperator = 'and' | 'or';
+type ArithmeticOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**';
+type ComparisonOperator = '<' | '<=' | '>' | '>=' | '==' | '!=';
+type LogicalOperator = 'and' | 'or';
 export type BinaryOperator = ArithmeticOperator | ComparisonOperator | LogicalOperator;
 
 interface Node {

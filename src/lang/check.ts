@@ -91,7 +91,7 @@ export function inferType(e: Expression, scope: Scope, report: Report): Inferred
 }
 
 /** What is asked of an expression: `what` says in a message whose value it is (`the equation for v`). */
-export interface Expectation {
+interface Expectation {
   readonly what: string;
   readonly dimension: Dimension;
   /** `real` takes integers too; `integer` and `boolean` only their own. */

@@ -2,7 +2,7 @@ import { dimensionless, type Dimension, type Expression, type ValueType } from '
 import { callsIn } from './walk.js';
 
 /** What the arguments of a function must be, and what its result is, in dimension. */
-export type DimensionRule =
+type DimensionRule =
   /** All arguments and the result are pure numbers. */
   | 'pure'
   /** All arguments have one dimension, the result has it too. */
@@ -19,7 +19,7 @@ export type DimensionRule =
   | { readonly arguments: readonly Dimension[]; readonly result: Dimension };
 
 /** How the type of the result follows from the arguments. */
-export type TypeRule = ValueType | 'widest';
+type TypeRule = ValueType | 'widest';
 
 /** What the expression language knows of a function. */
 export interface FunctionSignature {

@@ -1,7 +1,7 @@
 import { LangError } from './lang-error.js';
 import * as messages from './messages.js';
 
-export type TokenKind = 'number' | 'name' | 'operator' | 'end';
+type TokenKind = 'number' | 'name' | 'operator' | 'end';
 
 /** One word of a text; `start` and `end` are offsets in the whole text. */
 export interface Token {

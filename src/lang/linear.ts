@@ -7,7 +7,7 @@ import { childrenOf, equalExpressions } from './walk.js';
  * An expression as a sum of names times coefficients, plus a constant. A name that does not occur has no coefficient.
  * The literal 0 stands for a missing part whatever its unit; coefficients may read other names and draw random numbers.
  */
-export interface LinearForm {
+interface LinearForm {
   readonly coefficients: ReadonlyMap<string, Expression>;
   readonly constant: Expression;
 }

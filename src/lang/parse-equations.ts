@@ -20,7 +20,7 @@ export interface EquationLine {
 }
 
 /** What a block of equations holds, and what is wrong with it. */
-export interface EquationLines {
+interface EquationLines {
   readonly lines: readonly EquationLine[];
   /** In the order of the text. */
   readonly errors: readonly LangError[];

@@ -38,7 +38,7 @@ const operatorLevel: Readonly<Record<BinaryOperator, number>> = {
 const tight: ReadonlySet<BinaryOperator> = new Set(['*', '/', '//', '%', '**']);
 
 /** What a printer of a notation may change. */
-export interface PrintOptions {
+interface PrintOptions {
   /**
    * Names that have another meaning where the text will stand (a gate named `m`): units of that name are written long,
    * `meter`.

@@ -42,7 +42,7 @@ export function parseQuantity(text: string): Quantity {
 }
 
 /** What a text that begins with a number is read as, where a model has names. */
-export interface LeadingQuantity {
+interface LeadingQuantity {
   /** The number and its unit: all of the text when no factor follows. */
   readonly text: string;
   /** Offset of the first factor that is a name of the model: from there on the text is an expression. */

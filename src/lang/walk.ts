@@ -29,7 +29,7 @@ export function childrenOf(e: Expression): readonly Expression[] {
 }
 
 /** How deep and how large a tree is; shared parts count each time they occur. */
-export interface Measure {
+interface Measure {
   readonly depth: number;
   readonly size: number;
 }

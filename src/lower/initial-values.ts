@@ -56,7 +56,7 @@ export function memberAddress(member: Member): Address {
 }
 
 /** Which elements of a population an assignment is for. */
-export interface Chosen {
+interface Chosen {
   readonly where: Expression | null;
   /** Some elements; the arrays of values have one for each element of the selection that the piece is of. Null: all. */
   readonly piece: Piece | null;

@@ -79,7 +79,7 @@ export function constantOf(e: Ir): Constant | null {
 const plain = new WeakMap<Ir, Ir>();
 
 /** The expression with known numbers in their places, and what has no other operands computed. */
-export function resolved(e: Ir): Ir {
+function resolved(e: Ir): Ir {
   if (e.kind === 'const') return e;
   const done = plain.get(e);
   if (done) return done;

@@ -44,7 +44,7 @@ import { elementIndex, SynapseScope } from './synapse-scope.js';
 import { delaySteps, roundDelay } from './round-delay.js';
 
 /** A statement with its target understood. */
-export interface PathwayStatement {
+interface PathwayStatement {
   readonly statement: Assignment;
   readonly end: 'pre' | 'post' | null;
   readonly variable: string;

@@ -24,7 +24,7 @@ import { inOrder, type PlacedEntry, type StepPlace } from './step/place.js';
 import { rememberCallee } from '../ir/fold.js';
 import { resolvedStatements } from './invariant.js';
 
-export interface BufferOptions {
+interface BufferOptions {
   readonly role?: 'state' | 'constant';
   readonly initial?: TypedArray | { readonly fill: number | bigint };
   readonly inbox?: Inbox;

@@ -42,14 +42,14 @@ export interface ProjectionEnd {
 }
 
 /** An end that is no plain piece of one population: a list, a sample, an assembly. */
-export interface EndMap {
+interface EndMap {
   readonly elements: Elements;
   /** u32 element of this piece for each of the end, or none; and the other way round. */
   readonly elementOf: Buffer;
   readonly indexOf: Buffer;
 }
 
-export interface DelaySteps {
+interface DelaySteps {
   readonly first: number;
   readonly last: number;
 }
@@ -283,7 +283,7 @@ function endMap(name: string, population: string, size: number, elements: Elemen
 }
 
 /** Interval of a value over all synapses. */
-export function valueBounds(value: Value, lookup: (name: string) => Interval | undefined, context: Context): Interval {
+function valueBounds(value: Value, lookup: (name: string) => Interval | undefined, context: Context): Interval {
   if (typeof value === 'number') return exactly(value);
   if (value.kind === 'expression') return boundsOf(value.expression, lookup);
   if (value.kind === 'array') {
@@ -299,7 +299,7 @@ export function valueBounds(value: Value, lookup: (name: string) => Interval | u
 }
 
 /** What bounds are worked out from: a projection with its ends. */
-export type BoundedProjection = Pick<ProjectionPlan, 'name' | 'stream' | 'projection' | 'equations' | 'pre' | 'post'>;
+type BoundedProjection = Pick<ProjectionPlan, 'name' | 'stream' | 'projection' | 'equations' | 'pre' | 'post'>;
 
 /** Values that the first phases of the protocol give to a variable of a projection, or to some of its synapses. */
 function valuesSet({ name, stream }: BoundedProjection, variable: string, phases: number, context: Context): Value[] {

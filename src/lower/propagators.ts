@@ -18,7 +18,7 @@ import { fold } from '../ir/fold.js';
 import { constantOf } from './invariant.js';
 
 /** Terms of the series: at a norm of at most 1/2 the remainder is below 2^-70. */
-export const taylorTerms = 16;
+const taylorTerms = 16;
 
 /** Which variables reach which: the reflexive and transitive closure of a pattern of entries. */
 export function reach(pattern: readonly (readonly boolean[])[]): boolean[][] {
@@ -62,7 +62,7 @@ export interface Site {
 }
 
 /** Rates of change as a matrix of expressions, and the terms that hold; null is zero. */
-export interface Coefficients {
+interface Coefficients {
   readonly names: readonly string[];
   readonly rows: readonly (readonly (Expression | null)[])[];
   /** Which entries of its powers are not zero. */

@@ -6,7 +6,7 @@
  * - approximated: something near; the message says what differs
  * - notExpressible: left out
  */
-export type Verdict = 'exact' | 'equivalent' | 'approximated' | 'notExpressible';
+type Verdict = 'exact' | 'equivalent' | 'approximated' | 'notExpressible';
 
 /** What a conversion is as a whole: as its least faithful part. */
 export type Outcome = 'exact' | 'equivalent' | 'approximate' | 'incomplete';

@@ -4,10 +4,10 @@
  */
 
 /** A unit as text; `1` may be a number. */
-export type Unit = string | number;
-export type Quantity = string | number;
+type Unit = string | number;
+type Quantity = string | number;
 export type Expression = string | number | boolean;
-export type Statements = string | readonly string[];
+type Statements = string | readonly string[];
 type Map<T> = Readonly<Record<string, T>>;
 
 export interface DataReferenceDocument {
@@ -16,8 +16,8 @@ export interface DataReferenceDocument {
   readonly shape: readonly number[];
   readonly unit?: Unit;
 }
-export type Numbers = readonly unknown[];
-export interface ArrayWithUnit {
+type Numbers = readonly unknown[];
+interface ArrayWithUnit {
   readonly array: Numbers | DataReferenceDocument;
   readonly unit?: Unit;
   readonly pairs?: 'connected';
@@ -57,7 +57,7 @@ export type DerivedDocument =
       readonly held?: boolean;
     };
 export type DerivativeDocument = string | number | { readonly rate: Expression; readonly eventDriven?: boolean };
-export type InputDocument = Unit | { readonly unit: Unit; readonly reduce?: 'sum' | 'product' };
+type InputDocument = Unit | { readonly unit: Unit; readonly reduce?: 'sum' | 'product' };
 
 export interface EquationSetDocument {
   readonly conformsTo?: { readonly type: string; readonly where?: Map<Expression>; readonly timing?: string };
@@ -180,7 +180,7 @@ export interface SynapseDocument extends EquationSetDocument {
   readonly ports?: Map<Unit | { readonly unit: Unit }>;
 }
 
-export interface StructureDocument {
+interface StructureDocument {
   readonly structure: string;
   readonly arguments?: Map<ValueDocument>;
   readonly fillOrder?: 'sequential' | 'random';

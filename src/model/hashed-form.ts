@@ -30,7 +30,7 @@ export function defaultPathwayOrder(on: string): number {
 }
 
 /** A tree that is hashed: the normalised form, in three parts, without what has its default. */
-export interface HashedForm {
+interface HashedForm {
   readonly model: Readonly<Record<string, unknown>>;
   readonly experiment: Readonly<Record<string, unknown>>;
   readonly document: Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@
 export const deepestNesting = 100;
 
 /** What a scan of a JSON text finds. Offsets count in UTF-16 units. */
-export interface JsonScan {
+interface JsonScan {
   readonly duplicates: readonly { readonly key: string; readonly offset: number; readonly length: number }[];
   readonly tooDeepAt?: number;
 }

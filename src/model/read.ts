@@ -7,7 +7,7 @@ import { readYaml } from './read-yaml.js';
 import { halfCharacters } from './well-formed.js';
 
 /** What reading a text yields. `value` is undefined when `diagnostics` has an error. */
-export interface ReadResult {
+interface ReadResult {
   readonly value: unknown;
   readonly positions: Positions;
   readonly diagnostics: readonly Diagnostic[];

@@ -14,7 +14,7 @@ export interface SchemaError {
 }
 
 /** What a schema check of one notation needs to speak of it. */
-export interface SchemaOfNotation {
+interface SchemaOfNotation {
   /** Path of the schema, for the `rule` of findings. */
   readonly schema: string;
   /** The first part of codes: `model`, `brian`. */

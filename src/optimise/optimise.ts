@@ -10,7 +10,7 @@ import { releases } from './releases.js';
 export const passes: readonly Pass[] = [integerWeights, releases, arrivals];
 
 /** What a caller may choose. */
-export interface OptimiseOptions {
+interface OptimiseOptions {
   /** Names of passes that are left out. */
   readonly without?: readonly string[];
   /** Receives the program as it is after each pass. */

@@ -6,7 +6,7 @@ import type { Positions } from '../diagnostics/positions.js';
 import { overlayPositions } from './overlay-positions.js';
 
 /** A recording as a document writes it. */
-export interface RecordingRequest {
+interface RecordingRequest {
   readonly of: string;
   readonly events?: string;
   readonly variables?: readonly string[];

@@ -6,7 +6,7 @@ import { messages } from './messages.js';
 import { overlayPositions } from './overlay-positions.js';
 
 /** A document with some of its constants replaced, and what is left for the canonical model to set. */
-export interface Settled {
+interface Settled {
   readonly document: unknown;
   readonly positions: Positions;
   readonly rest: Readonly<Record<string, string>>;

@@ -6,10 +6,10 @@ import { convertModel, type ConvertedModel, type TargetNotation } from './conver
 import { importModel, runModel } from './pipeline.js';
 
 /** Spikes of cells by population: times in s, ascending within a cell. */
-export type SpikesByPopulation = ReadonlyMap<string, readonly (readonly number[])[]>;
+type SpikesByPopulation = ReadonlyMap<string, readonly (readonly number[])[]>;
 
 /** How the spikes of one population agree. */
-export interface PopulationCheck {
+interface PopulationCheck {
   readonly population: string;
   /** Spikes of the model, and of what it was converted to. */
   readonly spikes: readonly [source: number, target: number];
@@ -22,7 +22,7 @@ export interface PopulationCheck {
 }
 
 /** What running both gave. */
-export interface ConversionCheck {
+interface ConversionCheck {
   /** What ran the target: our own engine, or the tool asked for. */
   readonly with: string;
   /** Simulated time in s. */
@@ -38,7 +38,7 @@ export interface ConversionCheck {
 }
 
 /** How to compare. */
-export interface CheckOptions {
+interface CheckOptions {
   /** The longest time that is simulated, in s; absent: all of the protocol. */
   readonly seconds?: number;
   readonly target?: string;
@@ -59,7 +59,7 @@ const spikingOf = ({ model }: ValidModel): readonly string[] =>
   });
 
 /** Spikes of all populations of a model under our own engine. */
-export async function spikesOf(valid: ValidModel, options: CheckOptions = {}): Promise<SpikesByPopulation> {
+async function spikesOf(valid: ValidModel, options: CheckOptions = {}): Promise<SpikesByPopulation> {
   const names = spikingOf(valid);
   const recordings = names.map((name, k): Recording => ({
     of: { population: name },
@@ -93,7 +93,7 @@ export async function spikesOf(valid: ValidModel, options: CheckOptions = {}): P
 }
 
 /** Compares spikes of populations with the same name. */
-export function compareSpikes(
+function compareSpikes(
   source: SpikesByPopulation,
   target: SpikesByPopulation,
   tolerance: number,
@@ -156,7 +156,7 @@ export async function checkConversion(
 }
 
 /** The comparison of two sets of spikes of a model and what it was converted to. */
-export function compared(
+function compared(
   tool: string,
   { model }: ValidModel,
   source: SpikesByPopulation,

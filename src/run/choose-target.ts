@@ -25,7 +25,7 @@ function preferenceFor({ work = 0, elements = 0 }: TargetWishes): readonly strin
 }
 
 /** What `auto` goes by, and the device that is asked for. */
-export interface TargetWishes {
+interface TargetWishes {
   /** Elements that are updated, times steps; absent: little. */
   readonly work?: number;
   /** Elements that are updated in a step; absent: few. */
@@ -47,7 +47,7 @@ export function workOf({ manifest, buffers }: Program, steps: number): TargetWis
 }
 
 /** An engine, and the device of it that will be used. */
-export interface ChosenTarget {
+interface ChosenTarget {
   readonly target: Target;
   readonly device: string;
   /** The place of the device in the engine's list; absent: it was not asked for. */

@@ -28,7 +28,7 @@ export interface CompiledModel {
 }
 
 /** What compiling takes notice of. */
-export type CompileChoices = Pick<
+type CompileChoices = Pick<
   RunOptions,
   'precision' | 'threads' | 'cacheDirectory' | 'dumpIr' | 'steps' | 'device' | 'strategy' | 'target'
 > & {

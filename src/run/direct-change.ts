@@ -15,7 +15,7 @@ import type { ProtocolEntry } from '../../runtime/record/protocol.js';
 type Write = Extract<ProtocolEntry, { kind: 'write' }>;
 
 /** What a direct change needs to know. */
-export interface Running {
+interface Running {
   readonly program: Program;
   readonly data: DataStore;
   /** Whether no time has passed since the start or the last reset. */

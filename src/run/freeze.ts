@@ -37,7 +37,7 @@ interface Train {
 }
 
 /** The frozen model, and a sentence for each draw that stays random because it happens anew in each step. */
-export interface Frozen {
+interface Frozen {
   readonly valid: ValidModel;
   readonly remaining: readonly string[];
 }

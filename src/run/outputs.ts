@@ -48,9 +48,7 @@ export function filesOf(path: string, series: readonly string[]): readonly strin
 }
 
 /** The text files that a model asks for, by the place in `annotations.outputFiles` that names each. */
-export async function modelFiles(
-  model: Model,
-): Promise<readonly { readonly file: string; readonly pointer: string }[]> {
+async function modelFiles(model: Model): Promise<readonly { readonly file: string; readonly pointer: string }[]> {
   if (model.annotations['outputFiles'] === undefined) return [];
   const { datFiles } = await import('../../runtime/results/dat/plan.js');
   return datFiles(model.annotations).map(({ file }, k) => ({ file, pointer: `/annotations/outputFiles/${k}/file` }));
@@ -74,7 +72,7 @@ export async function modelFilePaths(model: Model, positions: Positions, folder:
  * What a model may not write.
  * @diagnostic run/file-refused, run/same-file
  */
-export async function refusedFiles(model: Model, positions: Positions, folder: string): Promise<readonly Diagnostic[]> {
+async function refusedFiles(model: Model, positions: Positions, folder: string): Promise<readonly Diagnostic[]> {
   const files = await modelFiles(model);
   if (files.length === 0) return [];
   const { nameRefusal } = await import('../../runtime/results/dat/plan.js');

@@ -112,7 +112,7 @@ function complete(
 }
 
 /** Everything that is wrong with a document, whether or not there is anything in it to run. */
-export interface ValidatedModel extends Pick<ImportedModel, 'notation' | 'diagnostics'> {
+interface ValidatedModel extends Pick<ImportedModel, 'notation' | 'diagnostics'> {
   /** Absent: the document is a part of models, such as a channel or a cell in NeuroML, and no model itself. */
   readonly hashes?: ModelHashes;
 }

@@ -25,7 +25,7 @@ export type Repeated = Pick<
 >;
 
 /** What decides a header beside the model. */
-export interface HeaderOptions {
+interface HeaderOptions {
   readonly engine: { readonly target: string; readonly device: string; readonly threads: number };
   readonly subject?: Readonly<Record<string, string>>;
   readonly times?: WrittenUnit;
@@ -73,7 +73,7 @@ export function runHeader(
  *
  * @throws UsageError when the variable holds no number of seconds
  */
-export function fileDate(epoch = process.env['SOURCE_DATE_EPOCH']): string {
+function fileDate(epoch = process.env['SOURCE_DATE_EPOCH']): string {
   if (epoch === undefined || epoch === '') return defaultDate;
   const date = new Date(/^\d{1,12}$/.test(epoch) ? Number(epoch) * 1000 : Number.NaN);
   if (Number.isNaN(date.getTime()))

@@ -16,7 +16,7 @@ import { runRecord, type RecordedRun } from '../../runtime/record/recorder.js';
 import type { ResultWriter, RunRecord, RunSetup, SampleSink } from '../../runtime/results/result.js';
 
 /** Files of one run, and others that receive what it records. */
-export interface ResultFiles {
+interface ResultFiles {
   readonly plan: RecordingPlan;
   readonly writers: readonly ResultWriter[];
   readonly setup: RunSetup;

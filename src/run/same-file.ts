@@ -5,7 +5,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { messages } from './messages.js';
 
 /** An output: its name as the user has it, and all files that it may write. */
-export interface Output {
+interface Output {
   readonly output: string;
   readonly files: readonly string[];
 }

@@ -5,7 +5,7 @@ import { LangError } from '../lang/lang-error.js';
 import { InterruptedError } from './interrupted.js';
 
 /** The stages, as docs/architecture.md names them. */
-export type Stage = 'read' | 'import' | 'normalise' | 'draw' | 'lower' | 'compile' | 'connect' | 'run' | 'write';
+type Stage = 'read' | 'import' | 'normalise' | 'draw' | 'lower' | 'compile' | 'connect' | 'run' | 'write';
 
 /**
  * Runs a stage. What is thrown there and is none of our own errors becomes one that names the stage, and the function

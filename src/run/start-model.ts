@@ -12,7 +12,7 @@ import { createRecorder, type Recording } from '../../runtime/record/recorder.js
 import type { Session } from '../../runtime/targets/target.js';
 
 /** A started run. */
-export interface StartedRun {
+interface StartedRun {
   readonly kind: 'started';
   /** Runs the whole protocol, or until the run is stopped. */
   run(): Promise<void>;

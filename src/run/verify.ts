@@ -49,7 +49,7 @@ export interface Verification {
   readonly limits: readonly string[];
 }
 
-export type VerifyOptions = Omit<
+type VerifyOptions = Omit<
   RunOptions,
   'outputs' | 'outputFolder' | 'precision' | 'steps' | 'stopAfter' | 'units' | 'repeated'
 >;
@@ -81,7 +81,7 @@ export interface NewRun {
 }
 
 /** What can be run again: a record that nobody changed, with the model that it states. */
-export interface Repeatable extends StoredRecord {
+interface Repeatable extends StoredRecord {
   readonly format: ResultFormat;
   readonly valid: ValidModel;
   readonly hashes: ModelHashes;

@@ -10,10 +10,10 @@ import type { Constant, Variable } from './terms.js';
 import type { ReadValue } from './values.js';
 
 /** Right sides of equations in canonical names, by variable. */
-export type Translated = ReadonlyMap<string, Expression>;
+type Translated = ReadonlyMap<string, Expression>;
 
 /** Equations and values of a group or of synapses, translated. */
-export interface Parts {
+interface Parts {
   readonly variables: ReadonlyMap<string, Variable>;
   readonly right: Translated;
   readonly used: ReadonlyMap<string, Constant>;

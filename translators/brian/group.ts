@@ -55,7 +55,7 @@ export interface SynapseGroup {
 export type Tables = ReadonlyMap<string, TableShape>;
 
 /** How a text may use names. */
-export interface ScopeOptions {
+interface ScopeOptions {
   /**
    * Constants become parameters of that name (code that runs again and again), or their value is put in (code that runs
    * once).

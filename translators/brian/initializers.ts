@@ -26,7 +26,7 @@ interface Assignment {
 }
 
 /** What initial values belong to: a group or synapses. */
-export interface Owner {
+interface Owner {
   readonly name: string;
   readonly variables: ReadonlyMap<string, Variable>;
   /** Number of elements; absent where only the run knows it (synapses). */

@@ -121,7 +121,7 @@ function translateFunction(
 }
 
 /** What a block of code wrote besides its temporaries. */
-export interface Writes {
+interface Writes {
   (variable: Variable, owner: 'self' | 'pre' | 'post'): void;
 }
 

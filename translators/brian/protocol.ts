@@ -16,7 +16,7 @@ import type { Scope } from './terms.js';
 import { readNumber, readValue } from './values.js';
 
 /** What can be switched on and off between runs. */
-export interface Switches {
+interface Switches {
   readonly monitors: ReadonlySet<string>;
   readonly inputs: ReadonlySet<string>;
 }

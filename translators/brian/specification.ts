@@ -4,7 +4,7 @@
  */
 
 /** A number, or text such as `-60 mV`, `5*ms`, `60*0.27/10*mV`, or an expression of constants. */
-export type QuantityText = string | number;
+type QuantityText = string | number;
 /** Several quantities: a list of them, or numbers with one unit. */
 export type Quantities =
   readonly (string | number | boolean)[] | { readonly values: readonly (number | boolean)[]; readonly unit?: string };

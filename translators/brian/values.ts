@@ -36,7 +36,7 @@ export type ReadValue =
   | { readonly kind: 'array'; readonly values: readonly number[]; readonly pointer: string };
 
 /** What a value is for: dimension and type of a variable. */
-export type Slot = Pick<Variable, 'name' | 'dimension' | 'type' | 'unknown'>;
+type Slot = Pick<Variable, 'name' | 'dimension' | 'type' | 'unknown'>;
 
 /**
  * Reads a value of a variable; undefined after what is wrong was reported.

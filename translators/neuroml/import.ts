@@ -26,7 +26,7 @@ import type { Component, LemsModel } from './lems/definitions.js';
 import { collectOutputs, type Outputs } from './outputs.js';
 
 /** A canonical document with places in the user's text. */
-export interface ImportedDocument {
+interface ImportedDocument {
   readonly document: unknown;
   readonly positions: Positions;
 }

@@ -11,7 +11,7 @@ import type { Component } from './lems/definitions.js';
 import { identifier, UniqueNames } from '../../src/model/free-name.js';
 
 /** Where a quantity is found in the canonical model. */
-export interface Quantity {
+interface Quantity {
   readonly owner: { readonly population: string } | { readonly projection: string };
   readonly variable: string;
   readonly index: number;
@@ -31,7 +31,7 @@ export interface Outputs {
 }
 
 /** What paths are looked up in. */
-export interface Lookup {
+interface Lookup {
   readonly network: Network;
   readonly wires: Wires;
   readonly naming: Naming;

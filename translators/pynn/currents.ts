@@ -78,7 +78,7 @@ export interface SourceChange {
 }
 
 /** The stimuli of one source, and what each flows into. */
-export interface TranslatedSource {
+interface TranslatedSource {
   readonly stimuli: readonly Located[];
   readonly portions: readonly Portion[];
 }

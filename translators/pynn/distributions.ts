@@ -1,6 +1,6 @@
 /** PyNN's random distributions: their parameters in order, and what they are where no NumpyRNG draws them. */
 
-export interface Distribution {
+interface Distribution {
   readonly parameters: readonly string[];
   /** Canonical expression of a draw in a unit; absent where the expression language has none. */
   readonly expression?: (numbers: readonly number[], unit: string) => string;

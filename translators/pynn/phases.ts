@@ -14,7 +14,7 @@ import { countOf, selectionOf, targetOf, type Portion, type Target } from './sel
 import type { CurrentSource, Phase, Values } from './specification.js';
 
 /** What phases may name. */
-export interface Stage {
+interface Stage {
   readonly targets: ReadonlyMap<string, Target>;
   readonly projections: ReadonlyMap<string, TranslatedProjection>;
   readonly sources: ReadonlyMap<string, CurrentSource>;
@@ -23,7 +23,7 @@ export interface Stage {
   readonly trains: ReadonlyMap<string, Trains>;
 }
 
-export interface TranslatedPhases {
+interface TranslatedPhases {
   /** What comes before all others. */
   readonly late: readonly unknown[];
   /** Phases; undefined where a change of a current source has its place. */

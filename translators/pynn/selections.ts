@@ -19,7 +19,7 @@ export interface PopulationInfo {
 }
 
 /** Cells of one population: a range, a list, or some that are drawn. */
-export type Cells =
+type Cells =
   | { readonly kind: 'range'; readonly begin: number; readonly end: number }
   | { readonly kind: 'list'; readonly indices: readonly number[] }
   | {

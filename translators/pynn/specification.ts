@@ -13,10 +13,10 @@ export interface Formula {
   readonly expr: string;
   readonly of?: 'd' | 'i' | 'ij' | 'xyz' | 'displacement';
 }
-export interface Sequence {
+interface Sequence {
   readonly sequence: readonly unknown[];
 }
-export interface Sequences {
+interface Sequences {
   readonly sequences: readonly unknown[];
 }
 export interface DataReference {

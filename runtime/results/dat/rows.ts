@@ -5,7 +5,7 @@ import { longestFloat, writeFloat } from './float-text.js';
 import { rowsBinary } from './rows.generated.js';
 
 /** Turns columns of numbers into rows of text. */
-export interface RowWriter {
+interface RowWriter {
   /** Most rows at once. */
   readonly capacity: number;
   /** By column: its numbers in the rows that come next, of length `capacity`. */

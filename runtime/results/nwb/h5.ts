@@ -42,7 +42,7 @@ export const dtypeOf = {
 } as const satisfies Record<ElementType | 'u64', string>;
 
 /** What an attribute may hold. */
-export type AttributeValue =
+type AttributeValue =
   | string
   | { readonly f64: number }
   | { readonly i32: number }
@@ -57,7 +57,7 @@ export interface NeurodataType {
   readonly namespace?: 'core' | 'hdmf-common';
 }
 
-export interface DatasetSpecification {
+interface DatasetSpecification {
   readonly data: GuessableDataTypes;
   readonly dtype: string;
   readonly shape: readonly number[];

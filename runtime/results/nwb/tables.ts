@@ -22,7 +22,7 @@ import { columnChunk, writeTable, type Column } from './table.js';
 const spikesAtOnce = 1 << 24;
 
 /** Rows of /units that belong together: the cells of some trains in one stretch in which they were observed. */
-export interface UnitBlock {
+interface UnitBlock {
   /** Position of the trains, and of the segment. */
   readonly trains: number;
   readonly segment: number;

@@ -25,7 +25,7 @@ export interface Sources {
 }
 
 /** A library that may be loaded. */
-export interface BuiltLibrary {
+interface BuiltLibrary {
   readonly path: string;
   /** Removes it, where it is in no cache; a library that has been loaded stays loaded. */
   discard(): Promise<void>;

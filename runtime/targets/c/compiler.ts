@@ -16,7 +16,7 @@ export interface Compiler {
 }
 
 /** What a command did; never throws. */
-export interface Outcome {
+interface Outcome {
   readonly status: number | undefined;
   readonly stdout: string;
   readonly stderr: string;

@@ -21,7 +21,7 @@ import { startSession } from './session.js';
 const elementsPerThread = 20_000;
 
 /** What a test may choose. */
-export interface CTargetOptions {
+interface CTargetOptions {
   /** Absent: the first that this machine has; null: as if it had none. */
   readonly compiler?: Compiler | null;
   readonly level?: OptimisationLevel;

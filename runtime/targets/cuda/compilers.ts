@@ -58,7 +58,7 @@ async function pythonPaths(): Promise<readonly string[]> {
 }
 
 /** Where the search ended. */
-export interface FoundCompiler {
+interface FoundCompiler {
   readonly compiler?: CudaCompiler;
   /** Compilers that are there and do not fit the driver, with the reason. */
   readonly unfit: readonly string[];

@@ -12,7 +12,7 @@ import type { BlockSizes, BuiltProgram } from './build.js';
 import { codes, cudaError, isLasting } from './errors.js';
 
 /** A device in use. */
-export interface OpenDevice {
+interface OpenDevice {
   readonly api: CudaApi;
   readonly device: CudaDevice;
   readonly context: bigint;

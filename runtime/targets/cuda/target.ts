@@ -23,7 +23,7 @@ import { judgeDevices } from './judge.js';
 import { trustJavaScript } from '../trust.js';
 
 /** What a test or a measurement may choose. */
-export interface CudaTargetOptions {
+interface CudaTargetOptions {
   /** Absent: the driver of this machine. */
   readonly api?: () => CudaApi;
   /** Absent: the first that fits the driver. */

@@ -13,7 +13,7 @@ function firstError(log: string): string | undefined {
 }
 
 /** What is known of a compiler that failed. */
-export interface FailedCompilation {
+interface FailedCompilation {
   /** As messages name the compiler: `NVRTC 13.0`. */
   readonly compiler: string;
   readonly log: string;

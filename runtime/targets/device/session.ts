@@ -26,7 +26,7 @@ const mostLaunches = 20_000;
 const flushEvery = 64;
 
 /** What a session runs. */
-export interface LoadedProgram {
+interface LoadedProgram {
   readonly program: Program;
   readonly generated: GeneratedDevice;
   readonly sizes: DeviceSizes;

@@ -7,7 +7,7 @@ export const isDue = ({ every, offset }: StepEntry, step: number): boolean =>
   step >= offset && (step - offset) % every === 0;
 
 /** Steps that one command is for, and which entries run in each of them. */
-export interface Stretch {
+interface Stretch {
   readonly steps: number;
   /** Equal for stretches in which the same entries run in the same steps. */
   readonly key: string;

@@ -24,7 +24,7 @@ export function distrustError(title: string, failed: number): UsageError {
 }
 
 /** A driver that can launch a kernel without a step. */
-export interface TrustDriver extends DeviceDriver {
+interface TrustDriver extends DeviceDriver {
   /** Launches a kernel all of whose arguments are set. */
   launchPlain(kernel: Handle, size: Size): void;
 }

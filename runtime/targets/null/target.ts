@@ -13,7 +13,7 @@ import { optimise } from '../../../src/optimise/optimise.js';
 import type { Target } from '../target.js';
 
 /** Turns a program into source text by file name. */
-export interface Generator {
+interface Generator {
   readonly name: string;
   generate(program: Program): ReadonlyMap<string, string>;
 }

@@ -102,7 +102,7 @@ const cacheKey = ({ identity, isProcessor }: OpenclDevice, source: string, optio
   JSON.stringify(['interneuron opencl 1', identity, isProcessor ? processorFeatures() : '', options, source]);
 
 /** A compiled program that sessions start from. */
-export interface BuiltProgram {
+interface BuiltProgram {
   readonly binary: Uint8Array;
   readonly source: string;
   readonly options: string;

@@ -20,7 +20,7 @@ import { distrustError } from './trust.js';
 import { trustJavaScript } from '../trust.js';
 
 /** What a test may choose. */
-export interface OpenclTargetOptions {
+interface OpenclTargetOptions {
   /** Absent: the loader of this machine. */
   readonly api?: () => OpenclApi;
   /** Work-items of groups and of teams, and how many groups there are; absent: what suits the device. */

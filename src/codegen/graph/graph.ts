@@ -21,12 +21,12 @@ interface NodeBase {
   name: string | undefined;
 }
 
-export interface ConstantNode extends NodeBase {
+interface ConstantNode extends NodeBase {
   readonly kind: 'const';
   readonly value: Constant['value'];
 }
 /** A local that the kernel's shape defines. */
-export interface ImplicitNode extends NodeBase {
+interface ImplicitNode extends NodeBase {
   readonly kind: 'implicit';
   readonly local: string;
 }
@@ -36,26 +36,26 @@ export interface LoadNode extends NodeBase {
   readonly buffer: string;
   readonly access: Access;
 }
-export interface UnaryNode extends NodeBase {
+interface UnaryNode extends NodeBase {
   readonly kind: 'unary';
   readonly op: UnaryOperator;
 }
-export interface BinaryNode extends NodeBase {
+interface BinaryNode extends NodeBase {
   readonly kind: 'binary';
   readonly op: BinaryOperator;
 }
-export interface CompareNode extends NodeBase {
+interface CompareNode extends NodeBase {
   readonly kind: 'compare';
   readonly op: CompareOperator;
 }
 /** Operands: condition, value when true, value when false. */
-export interface SelectNode extends NodeBase {
+interface SelectNode extends NodeBase {
   readonly kind: 'select';
 }
-export interface ConvertNode extends NodeBase {
+interface ConvertNode extends NodeBase {
   readonly kind: 'convert';
 }
-export interface ReinterpretNode extends NodeBase {
+interface ReinterpretNode extends NodeBase {
   readonly kind: 'reinterpret';
 }
 /** A function that is called, not inlined; its values are `result` nodes. `type` is that of the first result. */
@@ -64,7 +64,7 @@ export interface CallNode extends NodeBase {
   readonly function: string;
   readonly results: readonly ScalarType[];
 }
-export interface ResultNode extends NodeBase {
+interface ResultNode extends NodeBase {
   readonly kind: 'result';
   readonly ordinal: number;
 }
@@ -95,8 +95,7 @@ export type Effect =
   | { readonly kind: 'comment'; readonly text: string };
 
 /** Values and effects in the order of the body. */
-export type Item =
-  { readonly kind: 'value'; readonly node: GraphNode } | { readonly kind: 'effect'; readonly effect: Effect };
+type Item = { readonly kind: 'value'; readonly node: GraphNode } | { readonly kind: 'effect'; readonly effect: Effect };
 
 export interface Graph {
   readonly items: readonly Item[];
@@ -119,7 +118,7 @@ export function effectOperands(effect: Effect): readonly GraphNode[] {
 type Without<Node> = Node extends GraphNode ? Omit<Node, 'id' | 'name'> : never;
 
 /** A node before it has an ordinal. */
-export type NodeShape = Without<GraphNode>;
+type NodeShape = Without<GraphNode>;
 
 function constantKey(value: Constant['value']): string {
   return Object.is(value, -0) ? '-0' : String(value);

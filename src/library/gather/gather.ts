@@ -34,7 +34,7 @@ import { trainOf, type Train } from './trains.js';
 import { shapeOf, waveformsOf } from './waveforms.js';
 
 /** A model in the forms of other notations, as far as there are such. */
-export interface GatheredModel {
+interface GatheredModel {
   readonly valid: ValidModel;
   readonly entries: readonly ConversionEntry[];
 }

@@ -29,7 +29,7 @@ export interface Receptor {
 }
 
 /** A synapse that only adds to a receptor of its target. */
-export interface Gathered {
+interface Gathered {
   readonly receptor: Receptor;
   readonly synapse: SynapseType;
   /** Parameters that went to the target. */

@@ -8,7 +8,7 @@ import type { NeuronType, Population, SynapseType } from '../../model/model.js';
 import { derivedOf, namesOf } from './texts.js';
 
 /** A source of spikes, and what it did to its target beside. */
-export interface Split {
+interface Split {
   readonly source: NeuronType;
   readonly synapse: SynapseType;
 }

@@ -2,7 +2,6 @@
 
 import type { Expression } from '../../lang/ast.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
-import { printExpression } from '../../lang/print.js';
 import { namesIn, substitute } from '../../lang/walk.js';
 import type { EquationSet } from '../../model/model.js';
 
@@ -19,10 +18,6 @@ export function readsOf(text: string): ReadonlySet<string> {
 
 /** Names that an expression reads. */
 export const namesOf = (text: string): ReadonlySet<string> => namesIn(parseExpression(text));
-
-/** A text with expressions in the place of names. */
-export const replaced = (text: string, replacements: ReadonlyMap<string, Expression>): string =>
-  replacements.size === 0 ? text : printExpression(substitute(parseExpression(text), replacements));
 
 /** What each derived variable is, as an expression of nothing derived; undefined where they depend on one another. */
 export function derivedOf(type: Pick<EquationSet, 'derived'>): ReadonlyMap<string, Expression> | undefined {

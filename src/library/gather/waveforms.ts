@@ -11,7 +11,7 @@ import { withNumbers } from '../recognise/values.js';
 import { derivedOf } from './texts.js';
 
 /** A stretch of time in s, and what flows in it as a function of t in SI. */
-export interface Piece {
+interface Piece {
   readonly from: number;
   readonly to: number;
   readonly value: Expression;

@@ -18,7 +18,7 @@ import { weightUnits, type StandardSynapse, type WeightKind } from '../standard-
 type Parameters = Readonly<Record<string, ParameterDocument>>;
 
 /** How far a spike moves the weight, before limits. */
-export interface TimingRule {
+interface TimingRule {
   /** Parameters; those in the unit of weights carry the unit `weight`. */
   readonly parameters: Parameters;
   /**
@@ -31,7 +31,7 @@ export interface TimingRule {
   readonly tauPost: string;
 }
 
-export interface WeightDependence {
+interface WeightDependence {
   readonly parameters: Parameters;
   /** How much the weight changes for the amount q, in the unit of weights. */
   readonly up: string;

@@ -26,7 +26,7 @@ export interface ResponseParts {
 }
 
 /** What a receptor is made from. */
-export interface ResponseDescription {
+interface ResponseDescription {
   readonly shape: ResponseShape;
   readonly kind: Exclude<WeightKind, 'voltage'>;
   /** Name of the conductance or current, such as `gsyn_exc`. */

@@ -23,14 +23,14 @@ import { keyOf, polynomialOf, type Polynomial } from './polynomial.js';
 import { withNumbers, type Environment } from './values.js';
 
 /** What differs between a type and the standard one; the rest is the same function. */
-export interface Remark {
+interface Remark {
   readonly verdict: 'equivalent' | 'approximated';
   readonly code: string;
   readonly message: string;
 }
 
 /** Where what synapses add to a variable goes. */
-export interface Port {
+interface Port {
   readonly kind: WeightKind;
   /** Variables of the standard cell for positive and for negative weights. */
   readonly positive: string;

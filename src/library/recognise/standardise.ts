@@ -35,7 +35,7 @@ import { arrivalOf, recogniseSynapse } from './synapses.js';
 import { environmentOf, numbersOf, scaledValue, signOf, valueOf, type Environment } from './values.js';
 
 /** A model in standard types as far as there are any. */
-export interface Standardised {
+interface Standardised {
   readonly valid: ValidModel;
   readonly entries: readonly ConversionEntry[];
 }

@@ -16,7 +16,7 @@ import type { StandardSynapse, WeightKind } from '../standard-type.js';
 import { near, sequence, tidy, plain, valueAt, type Declared } from './numbers.js';
 
 /** What a synapse type does at the arrival of a spike, apart from which standard type it is. */
-export interface Arrival {
+interface Arrival {
   /** Variable of the target that is added to. */
   readonly variable: string;
   /** What is added, as an expression of the synapse's parameters, state and draws. */
@@ -24,7 +24,7 @@ export interface Arrival {
 }
 
 /** A synapse type as a standard one. */
-export interface RecognisedSynapse {
+interface RecognisedSynapse {
   readonly standard: StandardSynapse;
   readonly name: string;
   /** Weight before the receptor's scale, as an expression of the type's parameters. */

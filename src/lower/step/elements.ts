@@ -30,7 +30,7 @@ import { firstRegime, populationKernel, stepKernels } from '../elements/populati
 import { replayKernel } from '../elements/replay.js';
 
 /** What recordings read in place of groups and projections: copies that others see. */
-export interface Shown {
+interface Shown {
   readonly groups: readonly Group[];
   readonly projections: readonly BuiltProjection[];
   readonly copies: Copies;

@@ -14,14 +14,14 @@ import type { Context } from './context.js';
 import { attempt, readUnit } from './expressions.js';
 
 /** What the numbers of an array are. */
-export interface ArraySlot {
+interface ArraySlot {
   readonly what: string;
   readonly unit: Unit;
   readonly type: ValueType;
 }
 
 /** A normalised array with its shape: its length, or for lists of lists rows and columns. */
-export interface NormalArray {
+interface NormalArray {
   readonly values: ArrayValue;
   readonly shape: readonly number[];
 }

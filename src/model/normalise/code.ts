@@ -6,7 +6,7 @@ import type { Context } from './context.js';
 import { allNames, canCheck, infer, readStatements, statementText, type PlacedStatement } from './expressions.js';
 
 /** What code may do where it stands. */
-export interface CodeRules {
+interface CodeRules {
   /** In messages: `the actions of spike`. */
   readonly what: string;
   /** Whether `send` and ports may be used: in pathways of synapses. */

@@ -11,7 +11,7 @@ import { indicesOf } from './selections.js';
 import { dimensionless } from '../../lang/ast.js';
 
 /** What a connection rule is between. */
-export interface Between {
+interface Between {
   readonly from: Selection;
   readonly to: Selection;
   /** What expressions of pairs may read: i, j, values of both ends. */

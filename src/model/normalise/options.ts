@@ -21,7 +21,7 @@ export interface Overrides {
 }
 
 /** A document with what was given from outside in its place, and the places to speak of it. */
-export interface Overridden {
+interface Overridden {
   readonly document: ModelDocument;
   readonly positions: Positions;
   readonly constants: ReadonlyMap<string, string | number>;

@@ -35,7 +35,7 @@ export interface DeclaredProjection {
   readonly to?: ReadEnd;
 }
 
-export interface ReadEnd {
+interface ReadEnd {
   readonly end: End;
   readonly selection: Selection;
 }

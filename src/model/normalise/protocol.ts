@@ -13,7 +13,7 @@ import { normaliseSpikes } from './populations.js';
 import { normaliseValue } from './values.js';
 
 /** What phases may name of a projection's synapses. */
-export interface SynapseNames {
+interface SynapseNames {
   readonly own: Names;
   readonly scopes: readonly Names[];
   /** What each pathway is on, such as `pre.spike`. */
@@ -23,7 +23,7 @@ export interface SynapseNames {
 }
 
 /** What phases may name. */
-export interface ProtocolNames {
+interface ProtocolNames {
   readonly elements: Elements;
   readonly stimuli: ReadonlySet<Id>;
   /** Unit of the input that a current flows into, and what its value may read; undefined for other stimuli. */

@@ -11,7 +11,7 @@ import { normaliseSelection, selectionText, type Elements, type Member, type Sel
 import { freeName } from '../free-name.js';
 
 /** What recordings may name. */
-export interface RecordableNames {
+interface RecordableNames {
   readonly elements: Elements;
   readonly synapse: (projection: Id) => Names | undefined;
   /** Currents that flow into cells, by the names of their stimuli. */

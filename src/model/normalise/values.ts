@@ -22,7 +22,7 @@ import { equalDimensions } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 
 /** What is asked of a value for each element. */
-export interface ValueSlot extends Slot {
+interface ValueSlot extends Slot {
   /** How many elements there are, where that is known. */
   readonly count?: number;
   /** Rows and columns of a matrix that has a value for each pair. */

@@ -15,7 +15,7 @@ export interface DescriptionCode {
   readonly lines: readonly string[];
 }
 
-export interface DescriptionText {
+interface DescriptionText {
   readonly kind: 'text';
   readonly text: string;
 }

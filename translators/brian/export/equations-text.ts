@@ -82,7 +82,7 @@ export function constantText(
 }
 
 /** What a value is in the specification. */
-export type ValueText = string | number | boolean | { readonly values: readonly number[]; readonly unit?: string };
+type ValueText = string | number | boolean | { readonly values: readonly number[]; readonly unit?: string };
 
 /** A value of a variable; undefined (and reported) when it cannot be said. */
 export function valueText(

@@ -12,7 +12,7 @@ import { declaredUnit } from './quantity-text.js';
 import { groupSlice } from './selection-text.js';
 
 /** Equations and initial values that a group gets for its inputs. */
-export interface InputParts {
+interface InputParts {
   readonly lines: readonly string[];
   readonly initial: Readonly<Record<string, number>>;
 }
@@ -105,7 +105,7 @@ function contributionName(input: string, plan: GroupPlan, synapses: string): str
 }
 
 /** A continuous part of synapses: the end and the variable that it adds to. */
-export interface Contribution {
+interface Contribution {
   readonly side: 'pre' | 'post';
   readonly variable: string;
   readonly expression: string;

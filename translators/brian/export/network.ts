@@ -206,7 +206,7 @@ function recordOf(of: Recording['of'], context: ExportContext): Recorded {
 type WrittenPhase = Record<string, unknown>;
 
 /** Names of objects that phases switch, by canonical id. */
-export interface Switchable {
+interface Switchable {
   readonly inputs: ReadonlyMap<string, string>;
   readonly monitors: ReadonlyMap<string, string>;
 }

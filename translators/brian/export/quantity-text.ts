@@ -91,7 +91,7 @@ export function declaredUnit(dimension: Dimension): string {
 }
 
 /** A number with a unit; their product is the value. */
-export interface WrittenQuantity {
+interface WrittenQuantity {
   readonly number: number;
   /** `1` for pure numbers. */
   readonly unit: string;

@@ -21,7 +21,7 @@ import { prefixed, prefixedStatement, type CellType, type Types } from './types.
 import { freeName, identifier } from '../../../src/model/free-name.js';
 
 /** Where the parts of a network are found in the document. */
-export interface Assembled {
+interface Assembled {
   readonly neurons: Record<string, unknown>;
   readonly synapses: Record<string, unknown>;
   readonly populations: Record<string, unknown>;

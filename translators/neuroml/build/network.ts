@@ -43,7 +43,7 @@ export interface Cell {
 }
 
 /** Cells that one element of a structure made. */
-export interface Group {
+interface Group {
   /** The name of the reference, and the id of the component: both may name the group in a path. */
   readonly reference: string;
   readonly draft: Draft;

@@ -4,7 +4,7 @@ import type { Component } from '../lems/definitions.js';
 import { enclosing, type Cell, type Container, type Draft } from './network.js';
 
 /** Where a path leads: a container, a cell with the steps that are left for within it, or nowhere at a step. */
-export type Target =
+type Target =
   | { readonly kind: 'container'; readonly container: Container }
   | { readonly kind: 'cell'; readonly cell: Cell; readonly rest: readonly string[] }
   | { readonly kind: 'range'; readonly draft: Draft; readonly index: number; readonly size: number }

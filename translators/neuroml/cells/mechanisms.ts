@@ -48,7 +48,7 @@ export interface MembraneContext {
 }
 
 /** A mechanism, without the sections that it is on. */
-export type MechanismDocument = Record<string, unknown>;
+type MechanismDocument = Record<string, unknown>;
 
 /** A mechanism with what it was made from, for those who look for its variables. */
 export interface FlatMechanism {

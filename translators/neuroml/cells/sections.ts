@@ -14,7 +14,7 @@ import { identifier, UniqueNames } from '../../../src/model/free-name.js';
 /** The NeuroLex id of an unbranched section. */
 const unbranched = 'sao864921383';
 
-export interface CellSection {
+interface CellSection {
   readonly id: string;
   /** Positions of its segments, each growing from the end of the one before. */
   readonly segments: readonly number[];

@@ -12,7 +12,7 @@ export interface Point {
   readonly diameter: number;
 }
 
-export interface Segment {
+interface Segment {
   readonly id: number;
   readonly name: string;
   /** Position of the parent in the list of segments; -1 for the root. */

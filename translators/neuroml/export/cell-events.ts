@@ -13,7 +13,7 @@ import { element, type Element } from './xml-text.js';
 const pure = [0, 0, 0, 0, 0, 0, 0] as const;
 
 /** What the conditions of a type are written with. */
-export interface CellParts {
+interface CellParts {
   readonly type: NeuronType;
   readonly demands: Demands;
   readonly channels: readonly Channel[];

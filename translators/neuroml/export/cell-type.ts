@@ -19,13 +19,13 @@ import type { TypeBuilder } from './type-builder.js';
 import { NotExpressible, time } from './words.js';
 import { element, type Element } from './xml-text.js';
 
-export interface BuiltCell {
+interface BuiltCell {
   readonly plan: CellPlan;
   readonly elements: readonly Element[];
 }
 
 /** A list of attachments that cells are to have, in place of one of their own. */
-export interface GivenList {
+interface GivenList {
   readonly name: string;
   /** The type of what may be in it, and of what hears spikes besides. */
   readonly type: string;

@@ -104,7 +104,7 @@ function effectsOn(
 }
 
 /** What equations and code read and write beside the variables of a type. */
-export interface Uses {
+interface Uses {
   /** `i`, `N` and `lastspike`, where something reads them. */
   readonly places: ReadonlySet<string>;
   /** Operations by the name of the parameter that says which cells they are for. */

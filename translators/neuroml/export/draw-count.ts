@@ -5,7 +5,7 @@ import type { TypeBuilder } from './type-builder.js';
 import type { Element } from './xml-text.js';
 
 /** A drawn count. */
-export interface DrawnCount {
+interface DrawnCount {
   readonly actions: readonly Element[];
   /** Expression for the count. */
   readonly count: string;

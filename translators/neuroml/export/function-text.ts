@@ -8,7 +8,7 @@ import { atom, closed, joined, negative, type Piece } from './pieces.js';
 import { NotExpressible, time, type Place, type StepFunction, type Words } from './words.js';
 
 /** Writes the arguments of a function. */
-export interface ArgumentWriter {
+interface ArgumentWriter {
   piece(e: Expression, place: Place): Piece;
   bare(e: Expression, place: Place): Piece;
   sign(bare: string): string;

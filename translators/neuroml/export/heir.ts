@@ -10,7 +10,7 @@ import { readXml } from '../xml/read-xml.js';
 import { element, type Element } from './xml-text.js';
 
 /** What an heir has beside what it inherits. */
-export interface Additions {
+interface Additions {
   readonly parameters: readonly Element[];
   readonly states: readonly Element[];
   readonly starts: readonly Element[];

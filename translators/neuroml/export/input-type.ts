@@ -10,7 +10,7 @@ import { child } from '../../../src/model/pointer.js';
 import type { NeuronType, SynapseType } from '../../../src/model/model.js';
 import { element, type Element } from './xml-text.js';
 
-export interface BuiltInput {
+interface BuiltInput {
   readonly componentType: string;
   readonly element: Element;
   /** Names of parameters and first values by those of the model. */

@@ -12,7 +12,7 @@ const synapseOf: Readonly<Record<string, string>> = {
 };
 
 /** The list of a cell that things are attached to. */
-export interface KeptList {
+interface KeptList {
   readonly name: string;
   /** The type of what may be in it. */
   readonly type: string;

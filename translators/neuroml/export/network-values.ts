@@ -8,7 +8,7 @@ import { NoNumber } from '../../../src/lang/evaluate.js';
 import { ElementValues, type Numbers } from './values.js';
 
 /** Numbers for names that no type has, by element. */
-export type NumberedNames = (name: string, element: number) => number | undefined;
+type NumberedNames = (name: string, element: number) => number | undefined;
 
 /** Parameters and first values of a population, with what its cells are asked for beside them. */
 export function populationValues(

@@ -11,7 +11,7 @@ export function numberText(value: number): string {
 }
 
 /** A quantity as a number of some unit. */
-export interface Amount {
+interface Amount {
   readonly number: number;
   readonly symbol: string;
 }

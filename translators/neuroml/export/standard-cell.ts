@@ -29,7 +29,7 @@ export interface StandardCell {
 }
 
 /** Synapses that act on one variable of PyNN's cell. */
-export interface Receptor {
+interface Receptor {
   readonly componentType: string;
   /** Parameters of the cell that are the synapses'. */
   readonly tau: string;

@@ -11,7 +11,7 @@ import type { Written } from './written.js';
 import { element, type Element } from './xml-text.js';
 
 /** A projection to cells that have a name in NeuroML. */
-export interface StandardProjection {
+interface StandardProjection {
   readonly name: string;
   readonly projection: Projection;
   readonly type: SynapseType;

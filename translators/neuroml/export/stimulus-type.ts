@@ -12,7 +12,7 @@ import type { TypeBuilder } from './type-builder.js';
 import { NotExpressible } from './words.js';
 import { element, type Element } from './xml-text.js';
 
-export interface BuiltStimulus {
+interface BuiltStimulus {
   readonly componentType: string;
   readonly element: Element;
   /** What it shows of what it adds. */

@@ -19,7 +19,7 @@ import { endOfStep, NotExpressible, ownTime } from './words.js';
 import { element, type Element } from './xml-text.js';
 
 /** What the synapses of a projection vary in: the values that each connection gives. */
-export interface SynapseDemands {
+interface SynapseDemands {
   readonly varying: ReadonlySet<string>;
   readonly started: ReadonlySet<string>;
   /** Delays in s of what happens at events of the target, by pathway. */

@@ -15,7 +15,7 @@ export interface PlacedDocument {
 }
 
 /** Texts of expressions, with units spelt out where a variable has the name of one. */
-export interface Texts {
+interface Texts {
   readonly expression: (e: Expression) => string;
   readonly statement: (s: Assignment) => string;
 }
@@ -159,7 +159,7 @@ function regimeDocument(regime: FlatType['regimes'][number], texts: Texts): Reco
 }
 
 /** What a synapse type has beside its equations. */
-export interface SynapseParts {
+interface SynapseParts {
   /** Actions at an event of the source; null where none arrives. */
   readonly onEvent: readonly Assignment[] | null;
   /** What is added to inputs of the ends, by dotted name. */

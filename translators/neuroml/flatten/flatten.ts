@@ -47,7 +47,7 @@ import { firstInPort, firstOutPort, wireTree } from './wiring.js';
 import { identifier } from '../../../src/model/free-name.js';
 
 /** What a flattened component is asked for. */
-export interface FlatSetting {
+interface FlatSetting {
   readonly lems: LemsModel;
   readonly diagnostics: Diagnostics;
   readonly kind: FlatKind;

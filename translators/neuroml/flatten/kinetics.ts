@@ -8,7 +8,7 @@ import { linked, membersNamed, type TreeNode } from './tree.js';
 import type { Variables } from './variables.js';
 
 /** Rates of change of the occupancies by canonical name, in order, and where they start. */
-export interface FlatScheme {
+interface FlatScheme {
   readonly rates: ReadonlyMap<string, Expression>;
   /** All are in the first state at the start. */
   readonly start: ReadonlyMap<string, Expression>;

@@ -12,11 +12,11 @@ import { membersNamed, type TreeNode } from './tree.js';
 import { literal, type Variables } from './variables.js';
 
 /** A step of a path: a name, and what is in brackets behind it. */
-export interface Step {
+interface Step {
   readonly name: string;
   readonly predicate: Predicate | null;
 }
-export type Predicate =
+type Predicate =
   | { readonly kind: 'all' }
   | { readonly kind: 'index'; readonly index: number }
   | { readonly kind: 'attribute'; readonly attribute: string; readonly value: string };
@@ -72,7 +72,7 @@ export interface AttachmentSum {
 }
 
 /** How a selection is reduced, and what it is when it has no target. */
-export interface Selection {
+interface Selection {
   readonly path: string;
   readonly reduce: 'add' | 'multiply' | undefined;
   readonly required: boolean;

@@ -19,7 +19,7 @@ import type { CanonicalNames } from './names.js';
 import type { Tree, TreeNode } from './tree.js';
 
 /** Where the value of a canonical parameter comes from. */
-export type ParameterSource =
+type ParameterSource =
   /** A parameter or property of the component of the node with this ordinal. */
   | { readonly kind: 'component'; readonly ordinal: number; readonly name: string }
   | { readonly kind: 'expression'; readonly value: Expression }
@@ -33,14 +33,14 @@ export interface FlatParameter {
 }
 
 /** A state or derived variable of a node. */
-export interface Variable {
+interface Variable {
   readonly name: string;
   readonly dimension: Dimension | null;
   readonly kind: 'state' | 'derived';
 }
 
 /** A value that a node keeps for others. */
-export interface Copy {
+interface Copy {
   readonly name: string;
   readonly value: Expression;
   readonly dimension: Dimension | null;
@@ -49,7 +49,7 @@ export interface Copy {
 /** Names beyond the root of a tree: what an instance is attached to or stands in. */
 export type Outside = (name: string) => Meaning | FlatParameterRequest | undefined;
 /** The value is a parameter that the surroundings give. */
-export interface FlatParameterRequest {
+interface FlatParameterRequest {
   readonly parameter: Dimension | null;
 }
 

@@ -6,7 +6,7 @@ import * as messages from './messages.js';
 import { membersNamed, type Tree, type TreeNode } from './tree.js';
 
 /** An event on a port of a node calls a handler of another at once. */
-export interface Wire {
+interface Wire {
   readonly port: string;
   readonly to: TreeNode;
   readonly handler: string;

@@ -17,7 +17,7 @@ export interface Hdf5Group {
 }
 
 /** A table, row after row. */
-export interface Hdf5Table {
+interface Hdf5Table {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly shape: readonly [number, number];

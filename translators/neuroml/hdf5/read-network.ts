@@ -7,7 +7,7 @@ import { networkText, type Hdf5Group } from './network-text.js';
 const patience = 120_000;
 
 /** The text; `none` where the file holds no NeuroML; or why it cannot be read. */
-export type Hdf5Network = { readonly text: string } | { readonly none: true } | { readonly refused: string };
+type Hdf5Network = { readonly text: string } | { readonly none: true } | { readonly refused: string };
 
 /** Reads a `.nml.h5` file. It waits for a thread that reads it (see `read-tree.mjs`). */
 export function readHdf5Network(path: string): Hdf5Network {

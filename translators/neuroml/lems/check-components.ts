@@ -14,7 +14,7 @@ import type { ReadComponent } from './read-components.js';
 import { reportQuantity } from './report-quantity.js';
 import type { Tally } from './tally.js';
 
-export interface CheckContext {
+interface CheckContext {
   readonly units: ReadonlyMap<string, LemsUnit>;
   readonly tally: Tally;
   /** Whether an attribute that a type does not have is known all the same. */
@@ -143,7 +143,7 @@ function checkOne(component: ReadComponent, checks: TypeChecks, { units, tally, 
   also(component, attributes);
 }
 
-export interface ReferenceContext {
+interface ReferenceContext {
   readonly byId: ReadonlyMap<string, ReadComponent>;
   readonly tally: Tally;
   /** Components that are run, or else all that the main document says: what is wrong with others is only a warning. */

@@ -20,7 +20,7 @@ import { inferDimension, type Inference } from './infer-dimension.js';
 import { namesOf } from './missing-dimensions.js';
 import * as messages from './messages.js';
 
-export interface TypeCheck {
+interface TypeCheck {
   readonly types: ReadonlyMap<string, ComponentType>;
   /** Types of the components of the document. */
   readonly used: ReadonlySet<ComponentType>;

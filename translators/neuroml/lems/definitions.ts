@@ -43,7 +43,7 @@ export interface DerivedParameterDefinition extends Dimensioned {
   readonly value?: LemsExpression;
   readonly select?: string;
 }
-export interface PropertyDefinition extends Dimensioned {
+interface PropertyDefinition extends Dimensioned {
   readonly defaultValue?: number;
 }
 export interface ConstantDefinition extends Dimensioned {
@@ -61,7 +61,7 @@ export interface ReferenceDefinition extends Named {
   readonly local: boolean;
   readonly required: boolean;
 }
-export interface PortDefinition extends Named {
+interface PortDefinition extends Named {
   readonly direction: 'in' | 'out';
 }
 

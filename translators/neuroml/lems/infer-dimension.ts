@@ -26,7 +26,7 @@ import * as messages from './messages.js';
 type Value = Dimension | 'any' | null;
 
 /** What an expression was found to be. */
-export type Found = Value | 'condition';
+type Found = Value | 'condition';
 
 /** What the names in an expression mean. */
 export interface Inference {

@@ -50,7 +50,7 @@ const valueKinds: readonly MemberKind[] = [
 ];
 
 /** Where types come from. */
-export interface Inheritance {
+interface Inheritance {
   /** Elements of types by name. */
   readonly elements: ReadonlyMap<string, XmlElement>;
   readonly dimensions: ReadonlyMap<string, Dimension>;

@@ -86,7 +86,7 @@ function declares(type: ComponentType, name: string): boolean {
 /** Elements that explain: they may stand anywhere and are kept as they are. */
 const explanations: ReadonlySet<string> = new Set(['notes', 'annotation', 'About']);
 
-export interface ComponentContext {
+interface ComponentContext {
   readonly types: ReadonlyMap<string, ComponentType>;
   /** Top-level elements by id, for prototypes and for parts that are written elsewhere. */
   readonly elementsById: ReadonlyMap<string, XmlElement>;

@@ -35,7 +35,7 @@ export interface WrittenType {
   readonly simulation: SimulationDefinition | null;
 }
 
-export interface TypeReading extends TypeContext {
+interface TypeReading extends TypeContext {
   readonly units: ReadonlyMap<string, LemsUnit>;
 }
 

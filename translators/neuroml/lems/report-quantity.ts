@@ -9,7 +9,7 @@ import * as messages from './messages.js';
 import type { Quantity, QuantityFault } from './quantities.js';
 
 /** Where a quantity stands, and what it should be. */
-export interface QuantityPlace {
+interface QuantityPlace {
   readonly element: XmlElement;
   readonly attribute: string;
   /** Absent: the attribute's value. */

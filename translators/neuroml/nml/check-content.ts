@@ -10,7 +10,7 @@ import * as messages from './messages.js';
 const explanations: ReadonlySet<string> = new Set(['notes', 'property', 'annotation']);
 
 /** Names of elements that other checks tell of. */
-export interface Told {
+interface Told {
   readonly missing: ReadonlySet<string>;
   readonly repeated: ReadonlySet<string>;
 }

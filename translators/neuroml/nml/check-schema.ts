@@ -15,7 +15,7 @@ import * as messages from './messages.js';
  * What the schema says of component types. Types of the user's that happen to have the name of a core type are none of
  * its.
  */
-export interface Schema {
+interface Schema {
   /** Facts of a type and its ancestors, merged, nearest first; null where there are none. */
   facts(type: ComponentType): SchemaFacts | null;
   /** What may stand within elements of a type; null where the schema does not say. */
@@ -58,7 +58,7 @@ export function schemaFor(isCore: (type: string) => boolean): Schema {
   };
 }
 
-export interface SchemaContext {
+interface SchemaContext {
   readonly schema: Schema;
   readonly tally: Tally;
 }

@@ -5,7 +5,7 @@ import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import * as messages from './messages.js';
 
 /** A text, and what was odd about its bytes; or why there is none. */
-export type DecodedXml = { readonly text: string; readonly finding?: Finding } | { readonly refused: Finding };
+type DecodedXml = { readonly text: string; readonly finding?: Finding } | { readonly refused: Finding };
 
 /** Whether the bytes of a file look like XML: markup, after a byte order mark and space. */
 export function looksLikeXml(bytes: Uint8Array): boolean {

@@ -9,7 +9,7 @@ import type { ElementShape } from './scan.js';
 import type { XmlSource } from './source.js';
 
 /** Attributes by local name, values decoded. */
-export type XmlAttributes = Readonly<Record<string, string>>;
+type XmlAttributes = Readonly<Record<string, string>>;
 
 const none: readonly XmlElement[] = [];
 

@@ -141,7 +141,7 @@ export function flagOf(call: Call, key: string, otherwise: boolean): boolean | u
 }
 
 /** A number of connections: one number, or a distribution that is drawn for each cell. */
-export type NumberOfConnections =
+type NumberOfConnections =
   | { readonly kind: 'number'; readonly number: number }
   | { readonly kind: 'drawn'; readonly draw: Readonly<Record<string, unknown>> }
   | { readonly kind: 'expression'; readonly text: string; readonly draw: () => Readonly<Record<string, unknown>> };

@@ -49,7 +49,7 @@ export function numbersOf(array: ArrayValue, data: DataStore): readonly number[]
 }
 
 /** Why a value has no form in PyNN. */
-export interface Missing {
+interface Missing {
   readonly missing: string;
 }
 

@@ -4,7 +4,9 @@
 export interface Assigned {
   /** A population or projection; empty where the selection stands beside the values. */
   readonly owner: string;
+  /** Start, end (not included) and step of the elements; absent: not limited so. */
   readonly slice?: readonly [number, number, number];
+  /** Numbers of the elements; absent: not limited so. */
   readonly indices?: readonly number[];
   /** A variable, or the pathway whose delays it gives. */
   readonly variable: string;

@@ -8,7 +8,9 @@ export interface Section {
   readonly parent?: { readonly section: Id; readonly fraction: number };
   /** x, y, z and diameter of points along it, in m. */
   readonly points?: readonly (readonly number[])[];
+  /** In m, where no points are given. */
   readonly length?: number;
+  /** In m, where no points are given. */
   readonly diameter?: number;
   /** Into how many compartments it is cut. */
   readonly divisions: number;
@@ -26,9 +28,11 @@ export interface Section {
 
 /** An ion whose concentrations mechanisms read and write. */
 export interface Ion {
+  /** Charge in units of the elementary charge. */
   readonly valence: number;
   /** Concentrations at the start, mol/m**3. */
   readonly inside?: number;
+  /** Outside the cell, in the same unit. */
   readonly outside?: number;
   /** Reversal potential in V, or by Nernst's equation from the present concentrations. */
   readonly reversal?: number | 'nernst';
@@ -44,16 +48,23 @@ export interface Ion {
 export interface Mechanism<F extends Form = Written> extends EquationSet<F> {
   /** Sections and groups that it is on; empty: all. */
   readonly on: readonly Id[];
+  /** Whether its currents are per membrane area (A/m**2) rather than of the whole compartment (A). */
   readonly density: boolean;
+  /** What it takes from its place. */
   readonly reads: readonly Id[];
+  /** What it adds to its place, or sets there. */
   readonly writes: Readonly<Record<Id, F['expression']>>;
 }
 
 /** A cell with structure: a tree of sections with mechanisms on them. Its membrane potential is `v` everywhere. */
 export interface Compartments<F extends Form = Written> {
+  /** Tree of sections by name; one has no parent. */
   readonly sections: Readonly<Record<Id, Section>>;
+  /** Names for sets of sections, which mechanisms may be on. */
   readonly groups: Readonly<Record<Id, readonly Id[]>>;
+  /** By name, such as `ca`. */
   readonly ions: Readonly<Record<Id, Ion>>;
+  /** By name; variables of one are recorded as `mechanism.variable`. */
   readonly mechanisms: Readonly<Record<Id, Mechanism<F>>>;
   /** Membrane potential at the start, in V. */
   readonly initial: Value<F>;

@@ -13,11 +13,13 @@ export type Outcome = 'exact' | 'equivalent' | 'approximate' | 'incomplete';
 
 /** What a notation could say of one part of a model. */
 export interface ConversionEntry {
+  /** How well the notation says this part. */
   readonly verdict: Verdict;
   /** Stable name of what this is about, such as `brian/timing`. */
   readonly code: string;
   /** JSON pointer into the canonical model. */
   readonly pointer: string;
+  /** One sentence on what differs, for a person. */
   readonly message: string;
 }
 
@@ -46,6 +48,7 @@ export class ConversionReport {
     this.#stage = stage;
   }
 
+  /** What was said so far, in order, nothing twice. */
   get entries(): readonly ConversionEntry[] {
     return [...this.#entries.values()];
   }
@@ -55,14 +58,20 @@ export class ConversionReport {
     this.add({ verdict: 'exact', code, pointer, message });
   }
 
+  /** The same up to rounding, or under the condition that the message names. */
   equivalent(code: string, pointer: string, message: string): void {
     this.add({ verdict: 'equivalent', code, pointer, message });
   }
 
+  /** Something near; the message says what differs. */
   approximated(code: string, pointer: string, message: string): void {
     this.add({ verdict: 'approximated', code, pointer, message });
   }
 
+  /**
+   * Left out.
+   * @returns undefined, as what stands for the part
+   */
   missing(pointer: string, message: string, code = `${this.#stage}/not-expressible`): undefined {
     this.add({ verdict: 'notExpressible', code, pointer, message });
     return undefined;
@@ -85,6 +94,7 @@ export class ConversionReport {
     return [...this.#entries.values()].some((entry) => entry.pointer === pointer && entry.verdict === 'notExpressible');
   }
 
+  /** Adds an entry unless the same was said of the same part. */
   add(entry: ConversionEntry): void {
     const key = JSON.stringify([entry.code, entry.pointer, entry.message]);
     if (!this.#entries.has(key)) this.#entries.set(key, entry);

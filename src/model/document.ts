@@ -5,48 +5,81 @@
 
 /** A unit as text; `1` may be a number. */
 type Unit = string | number;
+/** A quantity with its unit (`-70 mV`), or a number in the unit of its place. */
 type Quantity = string | number;
+/** An expression; a bare number is in the unit of its place. */
 export type Expression = string | number | boolean;
+/** Statements in order: a list, or one text with a statement a line. */
 type Statements = string | readonly string[];
 type Map<T> = Readonly<Record<string, T>>;
 
+/** A large array kept beside the document. */
 export interface DataReferenceDocument {
+  /** SHA-256 of the array's little-endian bytes, in hexadecimal. */
   readonly $data: string;
+  /** Type of the array's elements, which are little-endian. */
   readonly dtype: 'f64' | 'f32' | 'i64' | 'i32' | 'u32' | 'u8';
+  /** Length along each dimension. */
   readonly shape: readonly number[];
+  /** Unit of the values; absent: the SI unit of the place. */
   readonly unit?: Unit;
 }
+/** Numbers, quantities or, for two dimensions, lists of such; looked at when normalising. */
 type Numbers = readonly unknown[];
+/** An array whose numbers are in a unit of their own. */
 interface ArrayWithUnit {
   readonly array: Numbers | DataReferenceDocument;
   readonly unit?: Unit;
   readonly pairs?: 'connected';
   readonly gaps?: ArrayDocument;
 }
+/** Values for each element. */
 export type ArrayDocument = Numbers | DataReferenceDocument | ArrayWithUnit;
+/** Values drawn while the model is built, by a named generator in the order that a notation prescribes. */
 export interface DrawnValuesDocument {
+  /** NumPy's legacy `RandomState`. */
   readonly generator: 'numpy-mt19937';
+  /**
+   * Seed of the generator, untouched by the model's seed; or `model`, where the model's seed and the stream begin it.
+   */
   readonly seed: string | number;
+  /** A method of NumPy's `RandomState`, such as `normal`. */
   readonly distribution: string;
+  /** Parameters of the distribution, in the unit that the notation draws in. */
   readonly arguments: readonly number[];
+  /** Tells generators with one seed apart: draws with equal seed and stream share a generator. */
   readonly stream?: string;
+  /** Draws that share a generator happen in this order. */
   readonly order?: number;
+  /** Unit that the drawn numbers are in; absent: the unit of the place. */
   readonly unit?: Unit;
+  /** Drawn numbers are multiplied by ten to this power to be in SI; what `unit` becomes. */
   readonly exponent10?: number;
+  /**
+   * Synapses: a number for each pair of elements, connected or not, by sender and then receiver, from a copy of the
+   * generator.
+   */
   readonly pairs?: true;
+  /** Synapses: each receiver's draws begin anew from the generator as it stands. */
   readonly anew?: 'receiver';
+  /** What becomes of the number: an expression of `drawn` and `dt`. */
   readonly then?: Expression;
 }
+/** A value for each element: one for all, an expression, an array or a draw. */
 export type ValueDocument = Expression | ArrayDocument | DrawnValuesDocument;
 
 type ValueType = 'real' | 'integer' | 'boolean';
+/** A parameter of the whole model, settable from outside. */
 export type ModelParameterDocument = Quantity | { readonly unit?: Unit; readonly value: Quantity };
+/** A parameter of a type: its default, or a map with it. */
 export type ParameterDocument =
   | Expression
   | { readonly unit?: Unit; readonly type?: ValueType; readonly value?: ValueDocument; readonly shared?: boolean };
+/** A state variable: its first value, or a map with it. */
 export type StateDocument =
   | Expression
   | { readonly unit?: Unit; readonly type?: ValueType; readonly initial?: ValueDocument; readonly shared?: boolean };
+/** A derived variable: its expression, or a map with it. */
 export type DerivedDocument =
   | Expression
   | {
@@ -56,58 +89,97 @@ export type DerivedDocument =
       readonly shared?: boolean;
       readonly held?: boolean;
     };
+/** A differential equation: the rate of change, or a map with it. */
 export type DerivativeDocument = string | number | { readonly rate: Expression; readonly eventDriven?: boolean };
+/** A sum that stimuli and synapses add up to within a step: its unit, or a map with it. */
 type InputDocument = Unit | { readonly unit: Unit; readonly reduce?: 'sum' | 'product' };
 
+/** What neuron types, synapse types and mechanisms have in common. */
 export interface EquationSetDocument {
+  /** A library type that this one is said to equal, with each of its parameters in this type's own. */
   readonly conformsTo?: { readonly type: string; readonly where?: Map<Expression>; readonly timing?: string };
   readonly parameters?: Map<ParameterDocument>;
   readonly state?: Map<StateDocument>;
   readonly derived?: Map<DerivedDocument>;
+  /** Differential equations, by state variable. */
   readonly derivatives?: Map<DerivativeDocument>;
+  /** White noises (unit s**-0.5) that are not called `xi` or `xi_…`. */
   readonly noise?: readonly string[];
+  /** How derivatives are integrated; absent: `auto`. */
   readonly method?: string;
+  /** Order in which a stepwise timing profile advances the parts of the type; absent: it has one. */
   readonly sequence?: readonly PartDocument[];
 }
 
+/** A part of a type, which a stepwise timing profile advances as a whole. */
 export interface PartDocument {
+  /** Derived variables, each computed from the values that names have at that moment. */
   readonly derived?: readonly string[];
+  /** State variables that form a linear system, advanced by its matrix exponential. */
   readonly propagate?: readonly string[];
+  /** State variables whose rates are evaluated together and then applied. */
   readonly state?: readonly string[];
+  /** Conditions, tested in this order. */
   readonly events?: readonly string[];
+  /** Whether the active regime is advanced at the end of this part. */
   readonly regimes?: boolean;
 }
 
+/** What an event keeps from happening for a while after it. */
 export interface RefractoryDocument {
+  /** How long: an expression in seconds. */
   readonly for?: Expression;
+  /** Refractory as long as this condition holds. */
   readonly while?: Expression;
+  /** Variables whose rate is zero meanwhile. */
   readonly rate?: readonly string[];
+  /** Whether other code may write those variables meanwhile. */
   readonly writes?: 'block' | 'allow';
+  /** Whether the event itself is suppressed meanwhile (the default). */
   readonly suppress?: boolean;
+  /** Other events that are suppressed meanwhile. */
   readonly of?: readonly string[];
+  /** How the duration becomes whole steps; absent: as the timing profile has it. */
   readonly rounding?: 'nearest' | 'up' | 'down';
+  /** When the duration or condition is evaluated. */
   readonly evaluated?: 'atEvent' | 'eachStep';
 }
 
+/** An event: its condition, and what it does. */
 export interface EventDocument {
   readonly when: Expression;
+  /** `level`: as long as the condition holds; `rising`: when it begins to hold. */
   readonly edge?: 'level' | 'rising';
+  /** Actions; absent: it is only seen by others. */
   readonly do?: Statements;
+  /** A duration, or a map; absent: none. */
   readonly refractory?: Quantity | RefractoryDocument;
+  /** Slot of the timing profile; absent: the profile's own choice. */
   readonly slot?: string;
+  /** Slot of the actions. */
   readonly actionSlot?: string;
+  /** Order within a slot; 0 unless stated. */
   readonly order?: number;
+  /** How many times the event counts; absent: once. */
   readonly multiplicity?: Expression;
+  /** The name under which others see the event, which several may share; null: nobody sees it; absent: its own. */
   readonly emits?: string | null;
+  /** Cells with structure: where the condition is read. */
   readonly section?: string;
+  /** Place along that section, 0 to 1. */
   readonly fraction?: number;
 }
 
+/** A mode with derivatives and transitions of its own, as in LEMS. */
 export interface RegimeDocument {
+  /** The regime at the start. */
   readonly initial?: boolean;
   readonly derivatives?: Map<DerivativeDocument>;
+  /** Order in which a stepwise profile applies the derivatives, one after another; absent: by name. */
   readonly order?: readonly string[];
+  /** Actions when an element enters it. */
   readonly onEntry?: Statements;
+  /** Ways to other regimes, tested in this order; without `to` the regime stays. */
   readonly transitions?: readonly {
     readonly when: Expression;
     readonly do?: Statements;
@@ -116,29 +188,51 @@ export interface RegimeDocument {
   }[];
 }
 
+/** An unbranched piece of a cell, by its shape or by its capacitance and coupling. */
 export interface SectionDocument {
+  /** The section that it grows from, or none for the root. */
   readonly parent?: string | { readonly section: string; readonly fraction?: number };
+  /** Shape: x, y, z and diameter of points along the section, in metres unless with units. */
   readonly points?: readonly (readonly Quantity[])[];
+  /** Metres unless with a unit, where no points are given. */
   readonly length?: Quantity;
+  /** Metres unless with a unit, where no points are given. */
   readonly diameter?: Quantity;
+  /** Into how many compartments it is cut. */
   readonly divisions?: number;
+  /** Per membrane area, F/m**2. */
   readonly specificCapacitance?: Quantity;
+  /** Axial, of the inside, ohm*m. */
   readonly resistivity?: Quantity;
+  /** Of the whole section, where no shape is given; F. */
   readonly capacitance?: Quantity;
+  /** Conductance to the parent, where no shape is given; S. */
   readonly coupling?: Quantity;
+  /** Membrane potential at the start, where it is not the cell's; V. */
   readonly initial?: Quantity;
 }
 
+/** Equations on sections of a cell: a channel, a leak, a pool of an ion. */
 export interface MechanismDocument extends EquationSetDocument {
+  /** Sections and groups that it is on; absent: all. */
   readonly on?: string | readonly string[];
+  /** Whether its currents are per area (the default). */
   readonly density?: boolean;
+  /**
+   * What it takes from its place: `v`, `area`, `distance` (along the tree from the root), `temperature`, `ca_i`,
+   * `ca_o`, `e_ca`, `i_ca`.
+   */
   readonly reads?: readonly string[];
+  /** What it adds: `i` or `i_ca` (inward current positive), `ca_i`, `ca_o` (sets the concentration). */
   readonly writes?: Map<Expression>;
 }
 
+/** A tree of sections with mechanisms on them. */
 export interface CompartmentsDocument {
   readonly sections: Map<SectionDocument>;
+  /** Names for sets of sections. */
   readonly groups?: Map<readonly string[]>;
+  /** Valence, concentrations (mol/m**3) and reversal potential of each ion. */
   readonly ions?: Map<{
     readonly valence: number;
     readonly inside?: Quantity;
@@ -146,40 +240,63 @@ export interface CompartmentsDocument {
     readonly reversal?: Quantity;
   }>;
   readonly mechanisms?: Map<MechanismDocument>;
+  /** Membrane potential at the start; V. */
   readonly initial?: ValueDocument;
+  /** In K. */
   readonly temperature?: Quantity;
 }
 
+/** A type of neuron, by its equations. */
 export interface NeuronDocument extends EquationSetDocument {
   readonly inputs?: Map<InputDocument>;
+  /** Conditions, or maps with them, by name. */
   readonly events?: Map<string | EventDocument>;
   readonly regimes?: Map<RegimeDocument>;
+  /** The structure of a cell that has one. */
   readonly compartments?: CompartmentsDocument;
 }
 
+/** What a synapse does when an event reaches it. */
 export interface PathwayDocument {
+  /**
+   * `pre.spike`, `post.spike` or another event of an end; absent: the spike of the side that the pathway is named
+   * after.
+   */
   readonly on?: string;
+  /** Seconds unless with a unit; absent: 0. */
   readonly delay?: ValueDocument;
+  /** Slot of the timing profile; absent: the profile's own choice. */
   readonly slot?: string;
+  /** Order within a slot; absent: -1 for events of the presynaptic side, 1 for the other. */
   readonly order?: number;
   readonly do?: Statements;
 }
 
+/** A condition on a synapse's own variables, tested in each step. */
 export interface SynapseEventDocument {
   readonly when: Expression;
+  /** `level`: as long as the condition holds; `rising`: when it begins to hold. */
   readonly edge?: 'level' | 'rising';
+  /** What it does to them. */
   readonly do?: Statements;
+  /** Order among the conditions; 0 unless stated. */
   readonly order?: number;
 }
 
+/** A type of synapse, by its equations. */
 export interface SynapseDocument extends EquationSetDocument {
+  /** What events of its ends do, by name (`pre`, `post`, or any with `on`). */
   readonly pathways?: Map<Statements | PathwayDocument>;
   readonly events?: Map<SynapseEventDocument>;
+  /** Continuous part: `post.I`, `pre.I` or a port, and what is added to it each step. */
   readonly contributes?: Map<Expression>;
+  /** `post.x` or `pre.x`, and what is summed over all synapses of that element to become its value each step. */
   readonly summed?: Map<Expression>;
+  /** Places it writes to, with their units; projections bind them to variables of the target. */
   readonly ports?: Map<Unit | { readonly unit: Unit }>;
 }
 
+/** A layout of elements in space. */
 interface StructureDocument {
   readonly structure: string;
   readonly arguments?: Map<ValueDocument>;
@@ -187,47 +304,78 @@ interface StructureDocument {
   readonly generator?: DrawnValuesDocument;
 }
 
+/** A population of neurons of one type, or a source of given spikes. */
 export interface PopulationDocument {
+  /** A neuron type; absent for a source that replays spikes. */
   readonly type?: string;
+  /** A whole number, or an expression of model parameters that yields one. */
   readonly size: number | string;
+  /** Parameters and initial values of the elements. */
   readonly values?: Map<ValueDocument>;
+  /** Parameters that stand for variables of another population. */
   readonly linked?: Map<{ readonly population: string; readonly variable: string; readonly index?: ValueDocument }>;
+  /** Places of the elements in metres unless with a unit: x, y and z of each, or a layout. */
   readonly positions?: ArrayDocument | StructureDocument;
+  /** What a source replays (times in seconds unless with a unit), or the file that holds it. */
   readonly spikes?:
     | { readonly indices: ArrayDocument; readonly times: ArrayDocument; readonly period?: Quantity }
     | { readonly file: string; readonly population?: string };
+  /** The clock at whose ticks its cells advance; absent: at every step. */
   readonly clock?: string;
+  /** Order within a slot; 0 unless stated. */
   readonly order?: number;
 }
 
+/**
+ * A set of elements of one population, projection or assembly, perhaps limited by one of `slice`, `indices`, `mask`
+ * and `sample`.
+ */
 export interface SelectionMap {
   readonly population?: string;
+  /** Synapses of it, by their order of creation. */
   readonly projection?: string;
   readonly assembly?: readonly SelectionDocument[];
+  /** Start, end (not included), step. */
   readonly slice?: readonly (number | string)[];
+  /** Numbers of the elements. */
   readonly indices?: ArrayDocument;
+  /** 0 or 1 for each element. */
   readonly mask?: ArrayDocument;
+  /** How many, drawn without replacement. */
   readonly sample?: number | string;
+  /** The elements that a sample is drawn from; absent: all. */
   readonly within?: ArrayDocument;
+  /** Of a sample, in ascending order, only the elements with these numbers. */
   readonly pick?: ArrayDocument;
+  /** The selection that a sample is drawn from, where that is no population. */
   readonly from?: SelectionDocument;
+  /** Of a sample of a selection, the elements of this population. */
   readonly only?: string;
+  /** Samples of one name are one sample. */
   readonly name?: string;
+  /** Who draws the sample; absent: the model's own counters. */
   readonly generator?: DrawnValuesDocument;
 }
+/** A set of elements: a text such as `exc[0:10] + inh`, or a map. */
 export type SelectionDocument = string | SelectionMap;
+/** One end of a projection, with its event and the place on the cell. */
 export interface EndMap {
   readonly of: SelectionDocument;
+  /** The event that pathways are told of; absent: `spike`. */
   readonly event?: string;
+  /** Section of cells with structure that the synapse is on. */
   readonly section?: string;
+  /** Place along the section: 0 at its start, 1 at its end. */
   readonly fraction?: number;
 }
+/** One end of a projection: the elements, or a map. */
 export type EndDocument = SelectionDocument | EndMap;
 
 interface PairOptions {
   readonly condition?: string | boolean | null;
   readonly copies?: Expression;
 }
+/** A rule that says which pairs are connected; the schema describes each. */
 export type ConnectionMap =
   | { readonly rule: 'all'; readonly self?: boolean }
   | { readonly rule: 'oneToOne' }
@@ -267,32 +415,44 @@ export type ConnectionMap =
     }
   | { readonly rule: 'clone'; readonly of: string }
   | { readonly rule: 'hostDrawn' | 'csa'; readonly arguments?: Map<unknown> };
+/** A rule, or its name where it needs nothing else. */
 export type ConnectionDocument = 'all' | 'oneToOne' | ConnectionMap;
 
+/** Synapses of one type between two selections. */
 export interface ProjectionDocument {
   readonly from: EndDocument;
   readonly to: EndDocument;
   readonly synapse: string;
+  /** Rules, applied in order; synapses are created in this order. */
   readonly connect: ConnectionDocument | readonly ConnectionDocument[];
+  /** The variable of the target that the synapse's only port writes to. */
   readonly receptor?: string;
+  /** The variable of the target that each port writes to. */
   readonly receptors?: Map<string>;
+  /** Parameters and initial values of the synapses; expressions may read i, j, pre.x, post.x, distance. */
   readonly values?: Map<ValueDocument>;
+  /** Delay of the only pathway from the presynaptic side; seconds. */
   readonly delay?: ValueDocument;
+  /** Delay of each pathway; seconds. */
   readonly delays?: Map<ValueDocument>;
+  /** Bounds of delays, and what becomes of one outside them. */
   readonly delayRange?: {
     readonly min?: Quantity;
     readonly max?: Quantity;
     readonly outOfRange?: 'clip' | 'redraw' | 'error';
   };
+  /** How distances are measured. */
   readonly space?: {
     readonly axes?: string;
     readonly scale?: number | readonly number[];
     readonly offset?: Quantity | readonly Quantity[];
     readonly periodic?: readonly (readonly Quantity[] | null)[];
   };
+  /** Order within a slot; 0 unless stated. */
   readonly order?: number;
 }
 
+/** Something that acts on a selection from outside; `every` and `from` are in seconds, `rate` in Hz. */
 export type StimulusDocument =
   | {
       readonly kind: 'poisson';
@@ -317,89 +477,140 @@ export type StimulusDocument =
       readonly fraction?: number;
     };
 
+/** Statements run regularly on each element of a selection. */
 export interface OperationDocument {
   readonly on: SelectionDocument;
   readonly do: Statements;
+  /** Seconds between runs; absent: every step. */
   readonly every?: Quantity;
+  /** Slot of the timing profile; absent: the profile's own choice. */
   readonly slot?: string;
+  /** Order within a slot; 0 unless stated. */
   readonly order?: number;
 }
 
+/** A function f(t) or f(t, i), constant between its values. */
 export interface TableDocument {
+  /** Seconds for which each value holds. */
   readonly dt: Quantity;
+  /** Unit of numbers among the values; absent: 1. */
   readonly unit?: Unit;
+  /** Over time, or for each time a list over elements. */
   readonly values: ArrayDocument;
+  /** Length of the second dimension, where values are one list; null for none. */
   readonly columns?: number | null;
 }
 
+/** What is written to the results: one of `events`, `variables` and `rate`. */
 export interface RecordingDocument {
   readonly of: SelectionDocument;
+  /** The event whose times are recorded. */
   readonly events?: string;
+  /** Variables, sampled regularly or at each event. */
   readonly variables?: string | readonly string[];
+  /** Seconds between samples; absent: every step. */
   readonly every?: Quantity;
+  /** The rate of the whole selection in each step. */
   readonly rate?: true;
+  /** Slot of the timing profile; absent: the profile's own choice. */
   readonly slot?: string;
+  /** Order within a slot; 0 unless stated. */
   readonly order?: number;
+  /** Section of cells with structure whose variables are sampled. */
   readonly section?: string;
+  /** Place along the section: 0 at its start, 1 at its end. */
   readonly fraction?: number;
+  /** Name in the results; absent: made of what is recorded. */
   readonly name?: string;
 }
 
+/** One step of the protocol: one of the members that are actions, with what belongs to it. */
 export interface PhaseDocument {
+  /** Runs for this time. */
   readonly run?: Quantity;
+  /** Runs until this time. */
   readonly runUntil?: Quantity;
+  /** `population.variable` (or `population[0:10].variable`, `projection.variable`) and its new value. */
   readonly set?: Map<ValueDocument>;
+  /** Only elements for which this holds. */
   readonly where?: Expression;
+  /** With set, initialise or replay: what they are for; the keys of the former are then variables. */
   readonly of?: SelectionDocument;
+  /** With set or initialise: the index i that values read counts within the selection. */
   readonly numbered?: 'selection';
+  /** As set, for state variables: the value holds now and is what a reset goes back to. */
   readonly initialise?: Map<ValueDocument>;
+  /** `projection.pathway` and its new delay, for what is sent from now on. */
   readonly delays?: Map<ValueDocument>;
+  /** Currents (stimuli), and the expression of their value from now on. */
   readonly currents?: Map<Expression>;
+  /** Populations that replay spikes, and what they replay from now on. */
   readonly replay?: Map<NonNullable<PopulationDocument['spikes']>>;
+  /** A stimulus that begins to act. */
   readonly attach?: string;
+  /** A stimulus that stops. */
   readonly detach?: string;
+  /** A recording to switch. */
   readonly record?: string;
+  /** Whether the recording begins or ends. */
   readonly on?: boolean;
+  /** Back to the start, in a new segment. */
   readonly reset?: true;
+  /** Name of the new segment. */
   readonly segment?: string;
+  /** With reset: annotations of the segment that ends. */
   readonly annotations?: Map<unknown>;
+  /** Keeps the state under this name. */
   readonly store?: string;
+  /** Takes the state kept under this name. */
   readonly restore?: string;
 }
 
+/** What the model is and who made it. */
 export interface MetadataDocument {
   readonly title?: string;
   readonly description?: string;
   readonly authors?: readonly (string | { readonly name: string; readonly orcid?: string })[];
+  /** SPDX identifier. */
   readonly licence?: string;
   readonly doi?: string;
   readonly species?: string;
   readonly region?: string;
+  /** Ontology identifiers. */
   readonly terms?: readonly string[];
 }
 
 /** A whole model as written. */
 export interface ModelDocument {
+  /** Version of this notation. */
   readonly interneuron: 1;
   readonly name?: string;
   readonly metadata?: MetadataDocument;
+  /** Parameters of the whole model, usable in every expression, size and value. */
   readonly parameters?: Map<ModelParameterDocument>;
   readonly neurons?: Map<NeuronDocument>;
   readonly synapses?: Map<SynapseDocument>;
+  /** Given functions of time that expressions call by these names. */
   readonly tables?: Map<TableDocument>;
   readonly populations?: Map<PopulationDocument>;
   readonly projections?: Map<ProjectionDocument>;
   readonly stimuli?: Map<StimulusDocument>;
   readonly operations?: Map<OperationDocument>;
+  /** Time step of each clock. */
   readonly clocks?: Map<Quantity | { readonly dt: Quantity }>;
+  /** What is recorded. */
   readonly record?: readonly RecordingDocument[];
+  /** The same as `record`. */
   readonly recordings?: readonly RecordingDocument[];
+  /** Order of what happens in a step, and how times are labelled; grid unless stated. */
   readonly timing?: 'brian' | 'grid' | 'lems-euler';
+  /** Time step (0.1 ms unless stated), seed (0 unless stated), and the protocol or just its duration. */
   readonly experiment?: {
     readonly dt?: Quantity;
     readonly seed?: number | string;
     readonly duration?: Quantity;
     readonly protocol?: readonly PhaseDocument[];
   };
+  /** Anything else, kept. `outputFiles` names text files that a run writes (runtime/results/dat). */
   readonly annotations?: Map<unknown>;
 }

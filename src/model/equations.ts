@@ -17,8 +17,11 @@ export type UnitText = string;
  * reads.
  */
 export interface Form {
+  /** Whether members of unions carry their `kind`. */
   readonly tagged: boolean;
+  /** How an expression is held. */
   readonly expression: unknown;
+  /** How a statement is held. */
   readonly statement: unknown;
   /** An expression where a number, an array or a draw may stand too. */
   readonly formula: unknown;
@@ -35,15 +38,20 @@ export interface Written extends Form {
 /** A member of a union; in the typed form `kind` tells which. */
 export type Tagged<F extends Form, K extends string, T> = F['tagged'] extends true ? T & { readonly kind: K } : T;
 
+/** What kind of value a parameter, variable or expression has. */
 export type ValueType = 'real' | 'integer' | 'boolean';
 
 /** A large array kept beside the document; `$data` is the SHA-256 of its little-endian bytes. Values are in SI. */
 export interface DataReference {
+  /** SHA-256 of the array's bytes, in lower-case hexadecimal. */
   readonly $data: string;
+  /** Type of the array's elements. */
   readonly dtype: 'f64' | 'f32' | 'i64' | 'i32' | 'u32' | 'u8';
+  /** Length along each dimension, the slowest first. */
   readonly shape: readonly number[];
 }
 
+/** Numbers in SI, flat and row-major: in the model itself where they are few, else kept beside it. */
 export type ArrayValue = readonly number[] | DataReference;
 
 /**
@@ -56,7 +64,9 @@ export type Value<F extends Form = Written> =
 
 /** One value for each element; with `columns` for each pair of elements, row-major by source. */
 export interface GivenValues {
+  /** The values; their length is the number of elements, of synapses, or of pairs. */
   readonly array: ArrayValue;
+  /** Number of receivers, where there is a value for each pair of elements; absent: one for each element. */
   readonly columns?: number;
   /** One value for each connected pair, by sender and then receiver; what several synapses of a pair have in common. */
   readonly pairs?: 'connected';
@@ -66,15 +76,19 @@ export interface GivenValues {
 
 /** Drawn by a named generator before lowering (`src/draw`), in the notation's order. */
 export interface DrawnValues<F extends Form = Written> {
+  /** NumPy's legacy `RandomState`, the Mersenne twister. */
   readonly generator: 'numpy-mt19937';
   /**
    * Untouched by the model's seed; or `model`: the same algorithms, begun by the model's seed and the stream's name.
    */
   readonly seed: string;
+  /** A method of that generator, such as `normal` or `uniform`. */
   readonly distribution: string;
+  /** Parameters of the distribution in NumPy's order, in the unit that the notation draws in. */
   readonly arguments: readonly number[];
   /** Tells generators with one seed apart: draws with equal seed and stream share a generator. */
   readonly stream?: string;
+  /** Draws that share a generator happen in ascending order of this number. */
   readonly order: number;
   /** Drawn numbers are multiplied by ten to this power to be in SI: notations draw in units of their own; absent: 0. */
   readonly exponent10?: number;
@@ -89,8 +103,10 @@ export interface DrawnValues<F extends Form = Written> {
   readonly then?: F['expression'];
 }
 
+/** A value of each element that equations read and only code of events or phases changes. */
 export interface Parameter<F extends Form = Written> {
   readonly unit: UnitText;
+  /** What kind of value it has; that of `value` is converted. */
   readonly type: ValueType;
   /** Default for every element. */
   readonly value: Value<F>;
@@ -98,28 +114,40 @@ export interface Parameter<F extends Form = Written> {
   readonly shared: boolean;
 }
 
+/** A value of each element that equations, events and synapses change over time. */
 export interface StateVariable<F extends Form = Written> {
   readonly unit: UnitText;
   readonly type: ValueType;
+  /** Value at time 0 and after each reset. */
   readonly initial: Value<F>;
+  /** One value for the whole population or projection rather than one per element. */
   readonly shared: boolean;
 }
 
+/** A value of each element that follows from others whenever it is read, and is not kept. */
 export interface DerivedVariable<F extends Form = Written> {
   readonly unit: UnitText;
   readonly type: ValueType;
+  /** What it is, over parameters, state, inputs and other derived variables, without cycles. */
   readonly value: F['expression'];
+  /** One value for the whole population or projection rather than one per element. */
   readonly shared: boolean;
   /** Computed once at the start of each step and held, rather than wherever it is read. */
   readonly held: boolean;
 }
 
+/** The differential equation of a state variable. */
 export interface Derivative<F extends Form = Written> {
+  /** dx/dt in the variable's unit per second; white noises stand in it linearly. */
   readonly rate: F['expression'];
   /** Synapses only: advanced in closed form when a pathway runs, rather than each step. */
   readonly eventDriven: boolean;
 }
 
+/**
+ * How derivatives are integrated; `auto` leaves the choice to lowering, and the last three are for cells with
+ * structure: how the cable equation and the gates take turns.
+ */
 export type IntegrationMethod =
   | 'auto'
   | 'exact'
@@ -136,8 +164,11 @@ export type IntegrationMethod =
 
 /** Library name that a type claims to equal, with the expression of each library parameter in the type's own. */
 export interface ConformsTo<F extends Form = Written> {
+  /** Name in the library, such as `pynn/IF_cond_exp`. */
   readonly type: string;
+  /** Each parameter of the library type, as an expression of this type's own parameters. */
   readonly where: Readonly<Record<string, F['expression']>>;
+  /** Timing profile under which the two are equal; absent: under any. */
   readonly timing?: string;
 }
 
@@ -146,10 +177,13 @@ export interface EquationSet<F extends Form = Written> {
   readonly parameters: Readonly<Record<Id, Parameter<F>>>;
   readonly state: Readonly<Record<Id, StateVariable<F>>>;
   readonly derived: Readonly<Record<Id, DerivedVariable<F>>>;
+  /** Differential equations, by state variable; state without one changes by events alone. */
   readonly derivatives: Readonly<Record<Id, Derivative<F>>>;
   /** Names of white noises (unit s**-0.5) that derivatives may use: `xi`, `xi_a`. */
   readonly noise: readonly Id[];
+  /** How its derivatives are integrated. */
   readonly method: IntegrationMethod;
+  /** The library type that it is said to equal; absent: none. */
   readonly conformsTo?: ConformsTo<F>;
   /**
    * Order in which a stepwise timing profile advances the parts of the type; absent: it has one part. Other profiles do
@@ -165,9 +199,14 @@ export interface EquationSet<F extends Form = Written> {
  * all its updates; then `events` in the order listed, each condition and its actions; then the active regime.
  */
 export interface Part {
+  /** Derived variables, computed in this order. */
   readonly derived?: readonly Id[];
+  /** State variables that form a linear system, advanced by its matrix exponential. */
   readonly propagate?: readonly Id[];
+  /** State variables whose rates are evaluated together and then applied. */
   readonly state?: readonly Id[];
+  /** Events of which condition and actions run in this order. */
   readonly events?: readonly Id[];
+  /** Set where the active regime is advanced at the end of this part. */
   readonly regimes?: true;
 }

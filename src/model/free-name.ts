@@ -23,6 +23,7 @@ export class UniqueNames {
     return name;
   }
 
+  /** Whether a name is no longer free; may be passed on without its object. */
   readonly has = (name: string): boolean => this.#taken.has(name);
 }
 

@@ -30,9 +30,11 @@ export type * from './equations.js';
 /** A sum that stimuli and continuous synapses add up to within a step; zero at its start. */
 export interface Input {
   readonly unit: UnitText;
+  /** How contributions of one step join: their sum, or their product (then 1 at the step's start). */
   readonly reduce: 'sum' | 'product';
 }
 
+/** What an event keeps from happening for a while after it. */
 export interface Refractory<F extends Form = Written> {
   /** Duration as an expression in seconds; exclusive with `while`. */
   readonly for?: F['expression'];
@@ -48,17 +50,25 @@ export interface Refractory<F extends Form = Written> {
   readonly of?: readonly Id[];
   /** How the duration becomes whole steps; absent: as the timing profile has it. */
   readonly rounding?: 'nearest' | 'up' | 'down';
+  /** Whether duration or condition is worked out once, when the event happens, or anew in each step. */
   readonly evaluated: 'atEvent' | 'eachStep';
 }
 
+/** A condition on an element's variables, tested in each step, with what it does and whom it tells. */
 export interface EventDefinition<F extends Form = Written> {
+  /** Condition, a boolean expression. */
   readonly when: F['expression'];
+  /** Whether it happens in each step in which the condition holds, or in the first of them. */
   readonly edge: 'level' | 'rising';
+  /** Actions, in this order. */
   readonly do: readonly F['statement'][];
+  /** What is suppressed after it; absent: nothing. */
   readonly refractory?: Refractory<F>;
   /** Slot of the condition and of the actions in the timing profile; absent: the profile's own. */
   readonly slot?: string;
+  /** Slot of the actions; absent: the profile's own. */
   readonly actionSlot?: string;
+  /** Order within a slot, ascending. */
   readonly order: number;
   /** How many times a spike counts; absent: once. */
   readonly multiplicity?: F['expression'];
@@ -66,15 +76,19 @@ export interface EventDefinition<F extends Form = Written> {
   readonly emits?: Id | null;
   /** Cells with structure: the place whose variables the condition reads. */
   readonly section?: Id;
+  /** Place along the section: 0 at its start, 1 at its end. */
   readonly fraction?: number;
 }
 
 /** LEMS-like regime: its own derivatives, transitions and entry actions. */
 export interface Regime<F extends Form = Written> {
+  /** Whether elements begin in it; one regime of a type does. */
   readonly initial: boolean;
+  /** Differential equations that hold while it is active, beside those of the type. */
   readonly derivatives: Readonly<Record<Id, Derivative<F>>>;
   /** Order in which a stepwise profile applies the derivatives, one after another; absent: by name. */
   readonly order?: readonly Id[];
+  /** Actions when an element enters it. */
   readonly onEntry: readonly F['statement'][];
   /** Conditions with actions, tested in this order; without `to` the regime stays. */
   readonly transitions: readonly {
@@ -85,9 +99,13 @@ export interface Regime<F extends Form = Written> {
   }[];
 }
 
+/** The equations, events and regimes of a cell. */
 export interface NeuronType<F extends Form = Written> extends EquationSet<F> {
+  /** Sums that synapses and stimuli add up to, by name. */
   readonly inputs: Readonly<Record<Id, Input>>;
+  /** By name; `spike` is what projections send unless they say otherwise. */
   readonly events: Readonly<Record<Id, EventDefinition<F>>>;
+  /** Modes of which each element is in one; empty: there are none. */
   readonly regimes: Readonly<Record<Id, Regime<F>>>;
   /** A tree of sections with mechanisms on them. */
   readonly compartments?: Compartments<F>;
@@ -99,21 +117,31 @@ export interface Pathway<F extends Form = Written> {
   readonly on: string;
   /** Seconds, over the synapse's values and indices; drawn once at build. */
   readonly delay: Value<F>;
+  /** Slot of the timing profile in which it runs; absent: the profile's own. */
   readonly slot?: string;
+  /** Order within the slot, ascending; the default has the presynaptic side at -1 and the other at 1. */
   readonly order: number;
+  /** Statements for each synapse that the event reaches. */
   readonly do: readonly F['statement'][];
 }
 
 /** A condition on a synapse's own variables, tested in each step, and what it does to them. */
 export interface SynapseEvent<F extends Form = Written> {
+  /** Condition, a boolean expression. */
   readonly when: F['expression'];
+  /** Whether it happens in each step in which the condition holds, or in the first of them. */
   readonly edge: 'level' | 'rising';
+  /** Statements for each synapse where it happens. */
   readonly do: readonly F['statement'][];
+  /** Order among the conditions, ascending. */
   readonly order: number;
 }
 
+/** The equations of a synapse and what events of its two ends do to it. */
 export interface SynapseType<F extends Form = Written> extends EquationSet<F> {
+  /** What events do, by name; one event may take several. */
   readonly pathways: Readonly<Record<Id, Pathway<F>>>;
+  /** Conditions on its own variables; absent: none. */
   readonly events?: Readonly<Record<Id, SynapseEvent<F>>>;
   /** Continuous part: added each step to an input or variable of an end (`post.I`, `pre.I`, `port`). */
   readonly contributes: Readonly<Record<string, F['expression']>>;
@@ -129,7 +157,9 @@ export interface SynapseType<F extends Form = Written> extends EquationSet<F> {
 
 /** How elements are laid out; lengths in m. */
 export interface Structure<F extends Form = Written> {
+  /** Name of the layout, such as `grid2D`. */
   readonly structure: string;
+  /** Parameters of the layout, by name. */
   readonly arguments: Readonly<Record<string, Value<F>>>;
   /** Order in which elements take the places of a grid. */
   readonly fillOrder?: 'random';
@@ -144,8 +174,11 @@ export type Positions<F extends Form = Written> =
 
 /** Spikes to replay: `times` in s and element `indices`, sorted by (time, index); again every `period` s. */
 export interface SpikeTrain {
+  /** Element of each spike. */
   readonly indices: ArrayValue;
+  /** Time of each spike in s, of the same length. */
   readonly times: ArrayValue;
+  /** Seconds after which the train begins anew; absent: it is replayed once. */
   readonly period?: number;
 }
 
@@ -153,20 +186,26 @@ export interface SpikeTrain {
 export type Spikes<F extends Form = Written> =
   Tagged<F, 'train', SpikeTrain> | Tagged<F, 'file', { readonly file: string; readonly population?: string }>;
 
+/** Cells of one type, or a source of given spikes. */
 export interface Population<F extends Form = Written> {
   /** A neuron type, or none for a source that replays spikes. */
   readonly type?: Id;
+  /** Number of elements. */
   readonly size: number;
+  /** Parameters and first values of state that are not the type's, by name. */
   readonly values: Readonly<Record<Id, Value<F>>>;
   /**
    * Parameters that are another population's variables: element k reads element `index` of it (k, or the only one,
    * where absent).
    */
   readonly linked?: Readonly<Record<Id, { readonly population: Id; readonly variable: Id; readonly index?: Value<F> }>>;
-  /** Order in which `values` are applied when they read each other; empty: by dependency. */
+  /** Places of the elements; absent: they have none, and `distance` cannot be read. */
   readonly positions?: Positions<F>;
+  /** What a source without a type replays. */
   readonly spikes?: Spikes<F>;
+  /** The clock at whose ticks its cells advance; absent: at every step. */
   readonly clock?: Id;
+  /** Order among populations within a slot, ascending. */
   readonly order: number;
 }
 
@@ -215,11 +254,15 @@ export type SelectionRule<F extends Form = Written> =
 /** One end of a projection: a selection, an event, and for cells with structure a place. */
 export interface End<F extends Form = Written> {
   readonly of: SelectionRule<F>;
+  /** The event that pathways are told of; absent: `spike`. */
   readonly event?: Id;
+  /** Section of cells with structure that the synapse is on; absent: where the cell's spike condition is read. */
   readonly section?: string;
+  /** Place along the section: 0 at its start, 1 at its end; absent: its middle. */
   readonly fraction?: number;
 }
 
+/** Which pairs of elements get how many synapses, and in which order these are created. */
 export type ConnectionRule<F extends Form = Written> =
   | { readonly rule: 'all'; readonly self: boolean }
   | { readonly rule: 'oneToOne' }
@@ -280,31 +323,46 @@ export type ConnectionRule<F extends Form = Written> =
       readonly arguments: { readonly p?: number | F['expression']; readonly [argument: string]: unknown };
     };
 
+/** Synapses of one type between two selections. */
 export interface Projection<F extends Form = Written> {
+  /** Presynaptic end. */
   readonly from: End<F>;
+  /** Postsynaptic end. */
   readonly to: End<F>;
+  /** Its synapse type. */
   readonly synapse: Id;
   /** Applied in order; synapses are created in this order. */
   readonly connect: readonly ConnectionRule<F>[];
   /** Which variable of the target the synapse's ports write to: `{port: 'ge'}`. */
   readonly receptors: Readonly<Record<Id, Id>>;
+  /**
+   * Parameters and first values of the synapses that are not the type's; they may read `i`, `j`, `pre.x`, `post.x`
+   * and `distance`.
+   */
   readonly values: Readonly<Record<Id, Value<F>>>;
   /** Delay of each pathway in s; overrides the type's. */
   readonly delays: Readonly<Record<Id, Value<F>>>;
+  /** Bounds of delays in s, and what becomes of one outside them; absent: none. */
   readonly delayRange?: {
     readonly min?: number;
     readonly max?: number;
     readonly outOfRange: 'clip' | 'redraw' | 'error';
   };
+  /**
+   * How `distance` is measured: which axes count, scale and offset (m) of the target's places, and the interval in m
+   * after which each axis repeats, if it does; absent: in plain space.
+   */
   readonly space?: {
     readonly axes: string;
     readonly scale: readonly number[];
     readonly offset: readonly number[];
     readonly periodic: readonly (readonly [number, number] | null)[];
   };
+  /** Order among projections within a slot, ascending. */
   readonly order: number;
 }
 
+/** What acts on the elements of a selection from outside the network. */
 export type Stimulus<F extends Form = Written> =
   /**
    * Adds Binomial(n, rate*dt) * weight to a variable each step, independently for each element (Brian's PoissonInput).
@@ -337,27 +395,38 @@ export type Stimulus<F extends Form = Written> =
 
 /** Statements on every element of a selection at the ticks of a clock (Brian's run_regularly). */
 export interface Operation<F extends Form = Written> {
+  /** The elements that it runs on. */
   readonly on: SelectionRule<F>;
   readonly do: readonly F['statement'][];
   /** Seconds; absent: every step. */
   readonly every?: number;
+  /** Slot of the timing profile in which it runs; absent: the profile's own. */
   readonly slot?: string;
+  /** Order within the slot, ascending. */
   readonly order: number;
 }
 
 /** Piecewise constant function of time, f(t) or f(t, i): value k holds for k*dt <= t < (k+1)*dt, the ends extend. */
 export interface Table {
+  /** Seconds for which each value holds. */
   readonly dt: number;
   readonly unit: UnitText;
   /** Row-major [time] or [time, element]. */
   readonly values: ArrayValue;
+  /** Number of elements, for f(t, i); null for f(t). */
   readonly columns: number | null;
 }
 
+/** Ticks at which populations advance that do not do so at every step. */
 export interface Clock {
+  /** Seconds from tick to tick. */
   readonly dt: number;
 }
 
+/**
+ * What is written to the results: times of events, samples of variables, or the rate of a whole selection. `every` is
+ * in s; absent: each step.
+ */
 export type Recording<F extends Form = Written> =
   | Tagged<
       F,
@@ -385,6 +454,7 @@ export type Recording<F extends Form = Written> =
     >
   | Tagged<F, 'rate', { readonly of: SelectionRule<F>; readonly rate: true; readonly name: Id }>;
 
+/** A step of the protocol. Times are in s. */
 export type Phase<F extends Form = Written> =
   | Tagged<F, 'run', { readonly run: number }>
   | Tagged<F, 'runUntil', { readonly runUntil: number }>
@@ -439,20 +509,26 @@ export type Phase<F extends Form = Written> =
   | Tagged<F, 'store', { readonly store: string }>
   | Tagged<F, 'restore', { readonly restore: string }>;
 
+/** Order of what happens in a step, and how times are labelled: docs/timing-profiles.md. */
 export type TimingProfile = 'brian' | 'grid' | 'lems-euler';
 
+/** What the model is and who made it; no result depends on it. */
 export interface Metadata {
   readonly title?: string;
   readonly description?: string;
   readonly authors?: readonly { readonly name: string; readonly orcid?: string }[];
+  /** SPDX identifier. */
   readonly licence?: string;
   readonly doi?: string;
   readonly species?: string;
   readonly region?: string;
+  /** Ontology identifiers. */
   readonly terms?: readonly string[];
 }
 
+/** A whole model. Members by name keep the order in which they were written. */
 export interface Model<F extends Form = Written> {
+  /** Version of the form. */
   readonly interneuron: 1;
   readonly name: string;
   readonly metadata: Metadata;
@@ -460,15 +536,21 @@ export interface Model<F extends Form = Written> {
   readonly parameters: Readonly<Record<Id, { readonly unit: UnitText; readonly value: number }>>;
   readonly neurons: Readonly<Record<Id, NeuronType<F>>>;
   readonly synapses: Readonly<Record<Id, SynapseType<F>>>;
+  /** Given functions of time that expressions call by these names. */
   readonly tables: Readonly<Record<Id, Table>>;
   readonly populations: Readonly<Record<Id, Population<F>>>;
   readonly projections: Readonly<Record<Id, Projection<F>>>;
+  /** Poisson inputs and currents. */
   readonly stimuli: Readonly<Record<Id, Stimulus<F>>>;
+  /** Statements run at intervals. */
   readonly operations: Readonly<Record<Id, Operation<F>>>;
   readonly clocks: Readonly<Record<Id, Clock>>;
   readonly recordings: readonly Recording<F>[];
+  /** Order of what happens in a step. */
   readonly timing: TimingProfile;
+  /** Time step in s, seed as a decimal number, and the phases of the run in order. */
   readonly experiment: { readonly dt: number; readonly seed: string; readonly protocol: readonly Phase<F>[] };
+  /** Anything else that the document said; kept, and read by nothing but writers of files. */
   readonly annotations: Readonly<Record<string, unknown>>;
 }
 
@@ -481,5 +563,6 @@ export type DataStore = ReadonlyMap<
 /** A validated model with its large arrays. */
 export interface ValidModel<F extends Form = Written> {
   readonly model: Model<F>;
+  /** Arrays that are not in the model itself, by digest. */
   readonly data: DataStore;
 }

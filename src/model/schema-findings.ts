@@ -5,11 +5,17 @@ import { child, nodeAt } from './pointer.js';
 
 /** One way in which a value breaks a schema, as the generated validators report it. */
 export interface SchemaError {
+  /** Keyword of JSON Schema that was broken, such as `required`. */
   readonly keyword: string;
+  /** JSON pointer of the value into the document. */
   readonly instancePath: string;
+  /** Place of the keyword in the schema, as a URI fragment. */
   readonly schemaPath: string;
+  /** What the keyword asks and what it found; its members depend on the keyword. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** The validator's own sentence, for keywords that have none of ours. */
   readonly message?: string;
+  /** The key that is wrong, for errors within `propertyNames`. */
   readonly propertyName?: string;
 }
 

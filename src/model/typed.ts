@@ -32,6 +32,7 @@ export type {
 
 /** The form in which meaning is decided. */
 export interface Typed extends Form {
+  /** Members of unions carry their `kind`. */
   readonly tagged: true;
   readonly expression: Expression;
   readonly statement: Statement;
@@ -64,36 +65,67 @@ export const readsVariable = (part: unknown, variable: string): boolean =>
 export const formulaOf = (value: Value): Expression | undefined =>
   typeof value === 'object' && value.kind === 'expression' ? value.expression : undefined;
 
+/** A value for each element, its expression parsed. */
 export type Value = written.Value<Typed>;
+/** A draw by a named generator, what becomes of the number parsed. */
 export type DrawnValues = written.DrawnValues<Typed>;
+/** A parameter of a type, its default parsed. */
 export type Parameter = written.Parameter<Typed>;
+/** A state variable, its first value parsed. */
 export type StateVariable = written.StateVariable<Typed>;
+/** A derived variable, its expression parsed. */
 export type DerivedVariable = written.DerivedVariable<Typed>;
+/** A differential equation, its rate parsed. */
 export type Derivative = written.Derivative<Typed>;
+/** What all types have in common, its code parsed. */
 export type EquationSet = written.EquationSet<Typed>;
+/** A section of a cell, which holds no code. */
 export type Section = written.Section;
+/** The structure of a cell, the code of its mechanisms parsed. */
 export type Compartments = written.Compartments<Typed>;
+/** A channel, leak or pool on sections, its code parsed. */
 export type Mechanism = written.Mechanism<Typed>;
+/** What an event suppresses for a while, its duration or condition parsed. */
 export type Refractory = written.Refractory<Typed>;
+/** A condition with actions, both parsed. */
 export type EventDefinition = written.EventDefinition<Typed>;
+/** A LEMS regime, its rates, conditions and actions parsed. */
 export type Regime = written.Regime<Typed>;
+/** A type of cell, its code parsed. */
 export type NeuronType = written.NeuronType<Typed>;
+/** What an event does to a synapse, its statements parsed. */
 export type Pathway = written.Pathway<Typed>;
+/** A condition on a synapse's variables, with its actions parsed. */
 export type SynapseEvent = written.SynapseEvent<Typed>;
+/** A type of synapse, its code parsed. */
 export type SynapseType = written.SynapseType<Typed>;
+/** A layout of elements in space, its arguments parsed. */
 export type Structure = written.Structure<Typed>;
+/** Given places, or a layout; `kind` tells which. */
 export type Positions = written.Positions<Typed>;
+/** A spike train, or the file that has it; `kind` tells which. */
 export type Spikes = written.Spikes<Typed>;
+/** A population, its values parsed. */
 export type Population = written.Population<Typed>;
+/** A set of elements; `kind` tells how it is chosen. */
 export type SelectionRule = written.SelectionRule<Typed>;
+/** One end of a projection, its selection tagged. */
 export type End = written.End<Typed>;
+/** A rule of connection, its conditions and probabilities parsed; `rule` tells which. */
 export type ConnectionRule = written.ConnectionRule<Typed>;
+/** A projection, its values and delays parsed. */
 export type Projection = written.Projection<Typed>;
+/** A Poisson input or a current, its weight or value parsed. */
 export type Stimulus = written.Stimulus<Typed>;
+/** Statements run at intervals, parsed. */
 export type Operation = written.Operation<Typed>;
+/** What is recorded; `kind` tells which of events, variables and rate. */
 export type Recording = written.Recording<Typed>;
+/** A step of the protocol, its code parsed; `kind` tells which. */
 export type Phase = written.Phase<Typed>;
+/** A whole model, its code parsed and members of its unions tagged. */
 export type Model = written.Model<Typed>;
+/** A validated model in this form, with its large arrays. */
 export type ValidModel = written.ValidModel<Typed>;
 /** What normalising yields. */
 export type WrittenModel = written.ValidModel;

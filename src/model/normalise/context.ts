@@ -15,6 +15,7 @@ export interface ModelConstant {
   readonly type: ValueType;
   /** Pointer of its definition. */
   readonly definition: string;
+  /** Tells a constant from a variable: its value is known before the model runs. */
   readonly given: true;
   /** Set when it could not be resolved, which has been reported: nothing more is said of what reads it. */
   readonly unknown?: boolean;
@@ -33,6 +34,7 @@ export interface Context {
   reportKey(finding: Finding, pointer: string): void;
   /** How many errors were reported so far: a part that reported none is whole. */
   errorCount(): number;
+  /** Resolved parameters of the model, by name. */
   readonly constants: Map<string, ModelConstant>;
   /** Names of all parameters of the model, also of those that are not resolved yet. */
   readonly constantNames: Set<string>;
@@ -41,6 +43,7 @@ export interface Context {
    * themselves.
    */
   readonly warnsOfUnits: boolean;
+  /** Tables of the model as functions, by name. */
   readonly tables: Map<string, FunctionSignature>;
   /** Large arrays that were given; undefined when the document is checked without them. */
   readonly data: DataStore | undefined;

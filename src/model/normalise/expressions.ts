@@ -22,6 +22,7 @@ export interface Slot {
   readonly what: string;
   /** Dimension that is needed, and the unit that a bare number is in. */
   readonly unit: Unit;
+  /** Type that is needed. */
   readonly type: ValueType;
 }
 
@@ -247,6 +248,7 @@ export function normaliseExpression(
 /** Statements with where each stands in the document. */
 export interface PlacedStatement {
   readonly statement: Statement;
+  /** JSON pointer into the document. */
   readonly pointer: string;
 }
 

@@ -23,7 +23,9 @@ export interface Variable extends Symbol {
 
 /** The names that have a meaning somewhere in the model. */
 export interface Names {
+  /** What a name stands for; undefined: nothing here. */
   lookup(name: string): Variable | undefined;
+  /** All of them, for suggestions. */
   names(): readonly string[];
   /**
    * Set where the ends of a synapse are not known, because nothing uses its type: what reads them cannot be checked.
@@ -31,16 +33,22 @@ export interface Names {
   readonly open?: boolean;
 }
 
+/** Dimension of a time; exponents are of m, kg, s, A, K, mol, cd. */
 export const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
+/** Dimension of a length. */
 export const metre: Dimension = [1, 0, 0, 0, 0, 0, 0];
+/** Dimension of a potential. */
 export const volt: Dimension = [2, 1, -3, -1, 0, 0, 0];
+/** Dimension of a rate. */
 export const hertz: Dimension = [0, 0, -1, 0, 0, 0, 0];
 /** Dimension of a white noise. */
 export const noiseDimension: Dimension = [0, 0, -0.5, 0, 0, 0, 0];
 
 /** The SI unit of a dimension. */
 export const siUnit = (dimension: Dimension): Unit => ({ dimension, scale: one });
+/** SI unit of a time: bare numbers in its place are seconds. */
 export const secondUnit = siUnit(second);
+/** The unit 1. */
 export const pureUnit = siUnit(dimensionless);
 
 /** A variable that is there without being declared. */

@@ -29,6 +29,7 @@ export interface NeuronInfo {
   readonly own: Names;
   /** What its expressions may read. */
   readonly scope: Names;
+  /** Names under which others see its events. */
   readonly events: ReadonlySet<string>;
 }
 

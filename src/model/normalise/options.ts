@@ -14,7 +14,9 @@ import type { Phase } from '../model.js';
 export interface Overrides {
   /** `name` of a model parameter, or `population.variable`, `projection.variable`. */
   readonly set?: Readonly<Record<string, string>>;
+  /** A whole number; absent: the document's. */
   readonly seed?: string;
+  /** Time step; absent: the document's. */
   readonly dt?: string;
   /** Time to run in all: the runs of the protocol are cut or the last one is lengthened. */
   readonly duration?: string;

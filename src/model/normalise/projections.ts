@@ -31,7 +31,9 @@ import { dimensionless } from '../../lang/ast.js';
 /** A projection whose ends are known, before its synapse type is checked. */
 export interface DeclaredProjection {
   readonly document: ProjectionDocument;
+  /** Presynaptic end; absent where it is wrong, which has been reported. */
   readonly from?: ReadEnd;
+  /** Postsynaptic end; absent where it is wrong, which has been reported. */
   readonly to?: ReadEnd;
 }
 

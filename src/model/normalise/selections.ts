@@ -30,6 +30,7 @@ export interface Selection {
   readonly rule: SelectionRule;
   /** One for each population or projection that elements are of. */
   readonly members: readonly Member[];
+  /** Number of elements; absent where it is known only after drawing, or was reported to be wrong. */
   readonly count?: number;
 }
 

@@ -46,6 +46,7 @@ export interface Ends {
 
 /** What synapses may know of an end: its variables and its events. */
 export interface EndInfo {
+  /** Its variables. */
   readonly names: Names;
   /** Undefined where the type of the end is wrong. */
   readonly events: ReadonlySet<string> | undefined;
@@ -55,7 +56,9 @@ export interface EndInfo {
 export interface DeclaredSynapse {
   readonly document: SynapseDocument;
   readonly declared: Declared;
+  /** Pathways by name, with their statements parsed. */
   readonly pathways: Readonly<Record<string, ReadPathway>>;
+  /** Ports by name, each with its unit. */
   readonly ports: ReadonlyMap<string, Variable>;
 }
 
@@ -70,6 +73,7 @@ interface ReadPathway {
 /** A normalised synapse type with what others may know of it. */
 export interface SynapseInfo {
   readonly type: SynapseType;
+  /** Its own variables. */
   readonly own: Names;
   /** Units of its ports. */
   readonly ports: ReadonlyMap<string, Variable>;

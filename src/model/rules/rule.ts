@@ -5,6 +5,7 @@ import type { DataStore, Model } from '../model.js';
 
 /** Where a rule reports; pointers are those of the normalised model, whose nearest written parent gives the place. */
 export interface RuleContext {
+  /** Reports a finding at a node, or at a range within the string there. */
   report(finding: Finding, pointer: string, span?: Span, related?: readonly Related[]): void;
   /** Large arrays that were given; undefined when the document is checked without them. */
   readonly data: DataStore | undefined;

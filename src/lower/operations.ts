@@ -1,6 +1,7 @@
 /** Pass: statements that run on populations at the ticks of a clock. */
 
 import * as ir from '../ir/builder.js';
+import type { Statement } from '../lang/ast.js';
 import type { Operation } from '../model/typed.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
@@ -14,7 +15,7 @@ import { writable } from './inbox.js';
 import { runsOnLanes } from './lanes.js';
 import { wholeSteps } from './whole-steps.js';
 
-/** @random stream `operation/<id>`, counter (element, 0, step, site) */
+/** @random streams `operation/<id>` and `operation/<id>/shared`, counter (element, 0, step, site) */
 export function lowerOperations(groups: readonly Group[], context: Context): void {
   for (const [name, operation] of Object.entries(context.model.operations).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const pieces = piecesOf(operation.on, groups, `the operation ${name}`, context);
@@ -24,14 +25,42 @@ export function lowerOperations(groups: readonly Group[], context: Context): voi
   }
 }
 
+/**
+ * An operation on one piece: what it writes of the whole population once, then what it writes of each element. The model
+ * has the former first.
+ */
 function operate(name: string, operation: Operation, piece: Piece, every: number, context: Context): void {
+  const isShared = (statement: Statement): boolean =>
+    statement.kind === 'assignment' && piece.group.storage.get(statement.target)?.kind === 'table';
+  const split = operation.do.findLastIndex(isShared) + 1;
+  for (const [shared, code] of [
+    [true, operation.do.slice(0, split)],
+    [false, operation.do.slice(split)],
+  ] as const)
+    if (code.length > 0) operateOn(shared, name, { ...operation, do: code }, piece, every, context);
+}
+
+function operateOn(
+  shared: boolean,
+  name: string,
+  operation: Operation,
+  piece: Piece,
+  every: number,
+  context: Context,
+): void {
   const { builder, profile } = context;
+  const { member } = piece;
   const block = new Block();
-  const { domain, address } = pieceDomain(piece, name, block, context);
+  const own = shared ? null : pieceDomain(piece, name, block, context);
+  const address = own?.address ?? {
+    index: ir.u32(member.begin),
+    ordinal: ir.u32(member.ordinal),
+    local: ir.u32(0),
+  };
   const draws = drawsAt(
     {
-      keys: `${name}.keys`,
-      streams: [`operation/${name}`],
+      keys: shared ? `${name}.shared.keys` : `${name}.keys`,
+      streams: [shared ? `operation/${name}/shared` : `operation/${name}`],
       element: address.local,
       step: drawStep(step, context),
       perStep: true,
@@ -42,17 +71,25 @@ function operate(name: string, operation: Operation, piece: Piece, every: number
   const scope = new ElementScope(context, piece.group, address, block, draws, slot);
   for (const statement of operation.do) {
     if (statement.kind !== 'assignment') continue;
-    const free = writable(piece.group, statement.target, scope);
+    const free = shared ? null : writable(piece.group, statement.target, scope);
     scope.execute(statement, free ? { names: new Set([statement.target]), unless: fold(ir.not(free)) } : undefined);
   }
   scope.storeAll();
-  const kernel = builder.map(
-    `${name}.operate`,
-    `the operation ${name} on ${piece.member.name}`,
-    domain,
-    runsOnLanes(block.statements, builder),
-    block.locals.declared,
-    block.statements,
-  );
+  const { locals, statements } = block;
+  const kernel = own
+    ? builder.map(
+        `${name}.operate`,
+        `the operation ${name} on ${member.name}`,
+        own.domain,
+        runsOnLanes(statements, builder),
+        locals.declared,
+        statements,
+      )
+    : builder.sequential(
+        `${name}.operate.shared`,
+        `the operation ${name} on ${member.name}: one value for all`,
+        locals.declared,
+        statements,
+      );
   builder.each(kernel, { slot, order: operation.order }, every, 0);
 }

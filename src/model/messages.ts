@@ -579,6 +579,27 @@ export const messages = {
     message: `${name} has one value for all elements but reads ${read}, of which each has its own`,
     found: read,
   }),
+  sharedWritten: (name: string, what: string): Finding => ({
+    code: 'model/shared-written',
+    message: `${name} has one value for all elements, and ${what} would write it once for each`,
+    expected: 'a variable of which each element has its own',
+    found: name,
+    hint: 'write it in an operation, which runs once for all elements, or do not share it',
+  }),
+  sharedWrittenLate: (name: string): Finding => ({
+    code: 'model/shared-written-late',
+    message: `${name} is written before a variable that has one value for all elements`,
+    expected: 'the values that all elements share first',
+    found: name,
+    hint: 'move the statements that write shared variables to the top',
+  }),
+  sharedTemporary: (name: string): Finding => ({
+    code: 'model/shared-temporary',
+    message: `${name} is computed once for all elements, and is not there when code runs for each`,
+    expected: 'a variable of the type',
+    found: name,
+    hint: `compute it again under another name, or declare ${name} as a shared variable`,
+  }),
   randomDerived: (name: string): Finding => ({
     code: 'model/random-derived',
     message: `${name} draws random numbers and would differ wherever it is read`,

@@ -274,3 +274,65 @@ describe('timed arrays', () => {
     expect(trace(run, 'M/x')).toEqual([1, 1, 1, 2, 2, 3, 3, 3]);
   });
 });
+
+/** Brian 2.9: `codegen/translation.py` and `check_for_order_independence` say what may write a shared variable. */
+describe('a variable with one value for all elements', () => {
+  const group = (statements: string, more = ''): string =>
+    brian(`
+      neuron_groups:
+        G:
+          N: 3
+          model: |
+            s : 1 (shared)
+            c : 1
+          initializers: { c: i }
+          ${more}
+          run_regularly: [{ code: "${statements}", dt: 1 ms }]
+      state_monitors: { M: { source: G, variables: [s, c], record: true } }
+      run: 3 ms
+    `);
+  const everyMillisecond = (rows: readonly (readonly number[])[] = []): readonly (readonly number[])[] =>
+    rows.filter((_, step) => step % 10 === 0);
+
+  test('is written once by run_regularly, before what each element has', async () => {
+    const run = await simulate(group('s += 1; c += s'));
+    expect(everyMillisecond(run.samples.get('M/s'))).toEqual([1, 2, 3].map((s) => [s, s, s]));
+    expect(everyMillisecond(run.samples.get('M/c'))).toEqual([
+      [1, 2, 3],
+      [3, 4, 5],
+      [6, 7, 8],
+    ]);
+  });
+
+  test('draws one random number, which is not the one of the first element', async () => {
+    const run = await simulate(group('s = rand(); c = rand()'));
+    const rows = everyMillisecond(run.samples.get('M/s'));
+    for (const [k, row] of rows.entries()) {
+      expect(new Set(row).size).toBe(1);
+      const own = everyMillisecond(run.samples.get('M/c'))[k] ?? [];
+      expect(new Set([...own, row[0]]).size).toBe(4);
+    }
+    expect(new Set(rows.map(([s]) => s)).size).toBe(3);
+  });
+
+  test('is computed by way of a temporary', async () => {
+    const run = await simulate(group('more = 2*s + 1; s += more; c = s'));
+    expect(everyMillisecond(run.samples.get('M/s')).map(([s]) => s)).toEqual([1, 4, 13]);
+    expect(everyMillisecond(run.samples.get('M/c')).map(([, c]) => c)).toEqual([1, 4, 13]);
+  });
+
+  // Brian raises for each of these.
+  test.each([
+    ['from what each element has', group('s = s + c'), 'model/shared-reads-own'],
+    ['from an index', group('s = 2*i'), 'model/shared-reads-own'],
+    ['after what each element has', group('c += s; s += 1'), 'model/shared-written-late'],
+    ['by a reset', group('c += 0', 'threshold: c > 1.5\n          reset: s += 1'), 'brian/read-only'],
+    [
+      'by a pathway',
+      `${group('c += 0', 'threshold: c > 1.5')}synapses: { S: { source: G, target: G, on_pre: s_post += 1, connect: true } }\n`,
+      'brian/read-only',
+    ],
+  ])('is not written %s', async (_, text, code) => {
+    await expect(simulate(text)).rejects.toMatchObject({ diagnostics: [{ code }] });
+  });
+});

@@ -146,6 +146,12 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
     ['model/shared-reads-own@9:23'],
   ],
   [
+    'an action that writes what is shared',
+    'g: { unit: mV } }\n    derived: { drive: R*I }\n    derivatives: { v: (E - v + drive + g)/tau, g: -g/tau }\n    events:\n      spike: { when: v > -50*mV, do: [v = E]',
+    'g: { unit: mV }, k: { initial: 0, shared: true } }\n    derived: { drive: R*I }\n    derivatives: { v: (E - v + drive + g)/tau, g: -g/tau }\n    events:\n      spike: { when: v > -50*mV, do: [v = E, k += 1]',
+    ['model/shared-written@12:46'],
+  ],
+  [
     'an event-driven variable of a neuron',
     'g: -g/tau }',
     'g: { rate: -g/tau, eventDriven: true } }',
@@ -511,6 +517,21 @@ experiment: { dt: 0.1 ms, protocol: [{ run: 4*${name} }, { set: { p.own: 4*${nam
     const { parameters } = normalised(base.replace('n_p: 4 }', 'n_p: 4, m: 2 um, a: 3 m, b: 3 m*m, c: 3*m }')).model;
     expect([parameters['a'], parameters['b'], parameters['c']].map((one) => one?.value)).toEqual([3, 6e-6, 6e-6]);
   });
+});
+
+describe('operations on what has one value for all elements', () => {
+  const operating = (code: string): string =>
+    base
+      .replace('g: { unit: mV } }', 'g: { unit: mV }, k: { initial: 0, shared: true }, c: 0 }')
+      .replace('do: v += 1*mV', `do: [${code}]`);
+
+  test.each([
+    ['k += 1, c = k', []],
+    ['more = 2*k, k = more', []],
+    ['c = k, k += 1', ['model/shared-written-late@28:23']],
+    ['k = c', ['model/shared-reads-own@28:27']],
+    ['more = k, k += 1, c = more', ['model/shared-temporary@28:45']],
+  ])('%s', (code, expected) => expect(findings(operating(code))).toEqual(expected));
 });
 
 describe('delays that are no multiples of the time step', () => {

@@ -1,6 +1,6 @@
 import { checkStatement, type Inferred, type Report } from '../../lang/check.js';
-import { expressionsOf } from '../../lang/walk.js';
-import { isUnknowable, namesFrom, scopeFor, special, unknown, type Names, type Variable } from './names.js';
+import { expressionsOf, namesIn } from '../../lang/walk.js';
+import { isUnknowable, namesFrom, ownToEach, scopeFor, special, unknown, type Names, type Variable } from './names.js';
 import { messages } from '../messages.js';
 import type { Context } from './context.js';
 import { allNames, canCheck, infer, readStatements, statementText, type PlacedStatement } from './expressions.js';
@@ -11,6 +11,8 @@ interface CodeRules {
   readonly what: string;
   /** Whether `send` and ports may be used: in pathways of synapses. */
   readonly ports: boolean;
+  /** Whether variables with one value for all elements may be written: where code runs for all elements at once. */
+  readonly forAll?: boolean;
 }
 
 /**
@@ -61,6 +63,10 @@ function checkBlock(
       continue;
     }
     const target = inner.lookup(name);
+    if (target?.shared === true && rules.forAll !== true) {
+      report(messages.sharedWritten(name, rules.what), span);
+      continue;
+    }
     const makesTemporary =
       !target &&
       statement.kind === 'assignment' &&
@@ -72,7 +78,51 @@ function checkBlock(
     // Whatever is wrong with its value, the name is known from here on.
     if (makesTemporary) temporaries.set(name, found ? special(found.dimension, found.type, 'state') : unknown('state'));
   }
+  if (rules.forAll) checkShared(context, statements, inner, temporaries);
   return temporaries;
+}
+
+/**
+ * Statements that write a variable with one value for all elements run once, before those that run for each: they read
+ * nothing of which each element has its own, and stand first (the rule of Brian 2, `codegen/translation.py`).
+ */
+function checkShared(
+  context: Context,
+  statements: readonly PlacedStatement[],
+  names: Names,
+  temporaries: ReadonlyMap<string, Variable>,
+): void {
+  const isShared = ({ statement }: PlacedStatement): boolean =>
+    statement.kind === 'assignment' && names.lookup(statement.target)?.shared === true;
+  const first = statements.slice(0, statements.findLastIndex(isShared) + 1);
+  const once = new Set(first.map(({ statement }) => (statement.kind === 'assignment' ? statement.target : '')));
+  for (const { statement, pointer } of first) {
+    if (statement.kind !== 'assignment') continue;
+    const { target, targetSpan } = statement;
+    if (names.lookup(target)?.shared !== true && !temporaries.has(target)) {
+      context.report(messages.sharedWrittenLate(target), pointer, targetSpan);
+      return;
+    }
+    for (const e of expressionsOf(statement)) {
+      const own = [...namesIn(e)].find((name) => {
+        const variable = names.lookup(name);
+        if (!variable || variable.unknown === true || variable.shared === true || once.has(name)) return false;
+        return variable.kind !== 'special' || ownToEach.has(name);
+      });
+      if (own === undefined) continue;
+      context.report(messages.sharedReadsOwn(target, own), pointer, e.span);
+      return;
+    }
+  }
+  for (const { statement, pointer } of statements.slice(first.length)) {
+    for (const e of expressionsOf(statement)) {
+      const read = [...namesIn(e)].find((name) => once.has(name) && temporaries.has(name));
+      if (read !== undefined) {
+        context.report(messages.sharedTemporary(read), pointer, e.span);
+        return;
+      }
+    }
+  }
 }
 
 function mayWrite(

@@ -177,7 +177,13 @@ export function normaliseOperation(
       : positiveQuantity(context, document.every, secondUnit, 'the interval', `${pointer}/every`);
   return {
     on: selection.rule,
-    do: normaliseCode(context, document.do, scopes, { what: 'the operation', ports: false }, `${pointer}/do`),
+    do: normaliseCode(
+      context,
+      document.do,
+      scopes,
+      { what: 'the operation', ports: false, forAll: true },
+      `${pointer}/do`,
+    ),
     ...(every === undefined ? {} : { every }),
     ...(document.slot === undefined ? {} : { slot: document.slot }),
     order: document.order ?? 0,

@@ -50,6 +50,7 @@ interface Pending {
   readonly written: ValueDocument;
   readonly type?: ValueType;
   readonly pointer: string;
+  readonly shared?: boolean;
 }
 
 /**
@@ -82,8 +83,9 @@ export function declareEquations(
     }
     declaredAt.set(name, at);
     const found = declaration(context, kind, item, at);
-    if (found && 'unit' in found) resolved.set(name, defined(found, at));
-    else if (found) pending.set(name, found);
+    const shared = typeof item === 'object' && 'shared' in item && item.shared === true;
+    if (found && 'unit' in found) resolved.set(name, { ...defined(found, at), ...(shared ? { shared } : {}) });
+    else if (found) pending.set(name, { ...found, shared });
     else resolved.set(name, unknown(kind));
   };
   for (const [name, item] of Object.entries(document.parameters ?? {}))
@@ -109,7 +111,11 @@ export function declareEquations(
         return nothing;
       }
       open.push(name);
-      const variable = defined(inferred(context, waiting, namesFrom(names, around())), declaredAt.get(name) ?? pointer);
+      const found = inferred(context, waiting, namesFrom(names, around()));
+      const variable = {
+        ...defined(found, declaredAt.get(name) ?? pointer),
+        ...(waiting.shared ? { shared: true } : {}),
+      };
       open.pop();
       if (!resolved.has(name)) resolved.set(name, variable);
       return resolved.get(name);

@@ -19,6 +19,8 @@ export interface Variable extends Symbol {
   readonly unit: Unit;
   /** Set when its unit could not be found out, which has been reported: nothing more is said of what reads it. */
   readonly unknown?: boolean;
+  /** Set when it has one value for all elements. */
+  readonly shared?: boolean;
 }
 
 /** The names that have a meaning somewhere in the model. */
@@ -72,6 +74,11 @@ const integer = special(dimensionless, 'integer');
 export function unknown(kind: VariableKind, type: ValueType = 'real'): Variable {
   return { ...special(dimensionless, type, kind), unknown: true };
 }
+
+/** The names that the simulator sets of which each element has a value of its own. */
+export const ownToEach: ReadonlySet<string> = new Set([
+  ...['i', 'j', 'x', 'y', 'z', 'lastspike', 'not_refractory', 'lastupdate', 'delay', 'distance'],
+]);
 
 /** What every neuron's expressions may read beside its own variables. */
 export const neuronSpecials: ReadonlyMap<string, Variable> = new Map([

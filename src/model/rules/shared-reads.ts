@@ -1,3 +1,4 @@
+import { ownToEach } from '../normalise/names.js';
 import { messages } from '../messages.js';
 import { child } from '../pointer.js';
 import type { Rule } from './rule.js';
@@ -7,8 +8,7 @@ import { equationSets, namesOf } from './types.js';
 export const sharedReads: Rule = (model, context) => {
   for (const { set, pointer } of equationSets(model)) {
     const isShared = (name: string): boolean =>
-      (set.parameters[name] ?? set.state[name] ?? set.derived[name])?.shared ??
-      !['i', 'j', 'x', 'y', 'z', 'lastspike', 'not_refractory', 'lastupdate', 'delay', 'distance'].includes(name);
+      (set.parameters[name] ?? set.state[name] ?? set.derived[name])?.shared ?? !ownToEach.has(name);
     for (const [name, variable] of Object.entries(set.derived)) {
       if (!variable.shared) continue;
       const own = [...namesOf(variable.value)].find((other) => !isShared(other) || other.includes('.'));

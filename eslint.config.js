@@ -43,7 +43,17 @@ export const layers = {
   'runtime/record': { from: ['src/diagnostics', 'src/ir', 'runtime/targets', 'runtime/results'], packages: true },
 };
 
-const roots = [...Object.keys(layers), 'src/run', 'src/cli', 'src/index.ts', 'test', 'bench', 'scripts', 'schemas'];
+const roots = [
+  ...Object.keys(layers),
+  'src/run',
+  'src/serve',
+  'src/cli',
+  'src/index.ts',
+  'test',
+  'bench',
+  'scripts',
+  'schemas',
+];
 
 const zones = Object.entries(layers).flatMap(([folder, { from }]) =>
   roots

@@ -257,6 +257,12 @@ export const commands = {
     options: {},
     examples: [['$0 schema brian > brian.schema.json', 'the file that the first line of a document may name']],
   },
+  serve: {
+    describe: 'run models for another program, which asks by messages (JSON-RPC)',
+    files: null,
+    options: { stdio: { type: 'boolean', describe: 'speak over standard input and output' } },
+    examples: [['$0 serve --stdio', 'what the Python package starts; docs/protocol.md describes the messages']],
+  },
   targets: {
     describe: 'list the engines that are available here',
     files: null,

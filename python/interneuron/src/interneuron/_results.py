@@ -1,0 +1,214 @@
+"""What a run gives: spikes and samples as arrays, tables and Neo objects."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Mapping
+
+import numpy as np
+
+from ._errors import UsageError
+from ._server import Array
+
+if TYPE_CHECKING:
+    import neo
+    import pandas
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of steps that runs on; resets part them."""
+
+    name: str
+    #: Steps [begin, end) of the run.
+    begin: int
+    end: int
+    #: Step of its own time at which it begins.
+    start: int
+    annotations: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Spikes:
+    """Spikes of a population, in order of time."""
+
+    population: str
+    #: Cells of the population.
+    size: int
+    #: Step of each spike, counted from the start of the run.
+    steps: Array
+    #: Index of each spike's cell.
+    cells: Array
+    #: Time of each spike in ms, in the time of its segment.
+    times: Array
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def of(self, cell: int) -> Array:
+        """Times of one cell's spikes, in ms."""
+        return np.asarray(self.times[self.cells == cell])
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A table with the columns `time` (ms), `cell` and `step`."""
+        import pandas
+
+        return pandas.DataFrame({"time": self.times, "cell": self.cells, "step": self.steps})
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Samples of a variable."""
+
+    name: str
+    owner: str
+    variable: str
+    #: SI unit; `1` when dimensionless.
+    unit: str
+    #: Which elements the columns are; None for one value of the whole population.
+    elements: Array | None
+    steps: Array
+    #: Time of each sample in ms, in the time of its segment.
+    times: Array
+    #: Values in SI, [sample, element].
+    values: Array
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A table with a row for each time (ms) and a column for each element."""
+        import pandas
+
+        columns = [self.variable] if self.elements is None else pandas.Index(self.elements, name="element")
+        return pandas.DataFrame(self.values, index=pandas.Index(self.times, name="time"), columns=columns)
+
+
+@dataclass
+class Results:
+    """What a run recorded, and what it was."""
+
+    name: str
+    #: Seconds a step.
+    dt: float
+    #: Steps done.
+    steps: int
+    #: False when the run was stopped early.
+    complete: bool
+    spikes: dict[str, Spikes]
+    recordings: dict[str, Recording]
+    segments: list[Segment]
+    #: What the run says of itself, as `interneuron run --json` prints it.
+    report: dict[str, Any]
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of all spikes and of the final state; equal for equal runs on every engine."""
+        return str(self.report["fingerprint"])
+
+    @property
+    def outputs(self) -> list[str]:
+        """Files that were written."""
+        return list(self.report["outputs"])
+
+    def __getitem__(self, name: str) -> Recording:
+        """A recording by its name, `population_variable`."""
+        try:
+            return self.recordings[name]
+        except KeyError:
+            known = ", ".join(self.recordings) or "none"
+            raise UsageError(f"nothing was recorded as {name}", f"recorded: {known}") from None
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """All spikes in one table, with the columns `population`, `time` (ms), `cell` and `step`."""
+        import pandas
+
+        tables = [spikes.to_pandas().assign(population=name) for name, spikes in self.spikes.items()]
+        empty = pandas.DataFrame({"time": [], "cell": [], "step": [], "population": []})
+        return pandas.concat(tables, ignore_index=True) if tables else empty
+
+    def to_neo(self) -> neo.Block:
+        """A Neo block: a segment for each stretch of the run, a train for each cell, a signal for each recording."""
+        import neo
+        import quantities as pq
+
+        label = 1 if self.report["record"]["spikeLabel"] == 1 else 0
+        block = neo.Block(name=self.name, fingerprint=self.fingerprint, dt=self.dt)
+        for span in self.segments:
+            part = neo.Segment(name=span.name, **span.annotations)
+            stop = (span.end - span.begin + span.start) * self.dt * 1000
+            for name, spikes in self.spikes.items():
+                inside = (spikes.steps >= span.begin) & (spikes.steps < span.end)
+                order = np.argsort(spikes.cells[inside], kind="stable")
+                cells, times = spikes.cells[inside][order], spikes.times[inside][order]
+                bounds = np.searchsorted(cells, np.arange(spikes.size + 1))
+                for cell in range(spikes.size):
+                    part.spiketrains.append(
+                        neo.SpikeTrain(
+                            times[bounds[cell] : bounds[cell + 1]] * pq.ms,
+                            t_start=span.start * self.dt * 1000 * pq.ms,
+                            t_stop=stop * pq.ms,
+                            name=f"{name}[{cell}]",
+                            source_population=name,
+                            source_index=cell,
+                        )
+                    )
+            for recording in self.recordings.values():
+                rows = (recording.steps + label > span.begin) if span.begin else np.ones(len(recording.steps), bool)
+                rows &= recording.steps < span.end
+                if not rows.any():
+                    continue
+                times = recording.times[rows]
+                period = float(times[1] - times[0]) if len(times) > 1 else self.dt * 1000
+                part.analogsignals.append(
+                    neo.AnalogSignal(
+                        recording.values[rows],
+                        units="dimensionless" if recording.unit == "1" else recording.unit,
+                        t_start=times[0] * pq.ms,
+                        sampling_period=period * pq.ms,
+                        name=recording.name,
+                        source_population=recording.owner,
+                    )
+                )
+            block.segments.append(part)
+        return block
+
+    def _repr_html_(self) -> str:
+        duration = self.steps * self.dt
+        rows = "".join(
+            f"<tr><td>{html.escape(name)}</td><td>{spikes.size}</td><td>{len(spikes)}</td>"
+            f"<td>{_rate(spikes, duration)}</td></tr>"
+            for name, spikes in self.spikes.items()
+        )
+        recorded = ", ".join(map(html.escape, self.recordings)) or "none"
+        state = "" if self.complete else " (stopped early)"
+        return (
+            f"<b>{html.escape(self.name)}</b>: {duration * 1000:g} ms{state}<br>"
+            f"<table><tr><th>population</th><th>cells</th><th>spikes</th><th>rate (Hz)</th></tr>{rows}</table>"
+            f"{_raster(self)}recordings: {recorded}<br>fingerprint: <code>{self.fingerprint[:16]}</code>"
+        )
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{name}: {len(spikes)} spikes" for name, spikes in self.spikes.items())
+        return f"<Results of {self.name}: {self.steps * self.dt * 1000:g} ms, {counts or 'no spikes recorded'}>"
+
+
+def _rate(spikes: Spikes, duration: float) -> str:
+    return f"{len(spikes) / (spikes.size * duration):.2f}" if duration > 0 and spikes.size else "–"
+
+
+def _raster(results: Results, width: int = 600, height: int = 160, most: int = 4000) -> str:
+    """A drawing of the first populations' spikes, thinned to so many points."""
+    shown = {name: spikes for name, spikes in results.spikes.items() if len(spikes)}
+    total = sum(spikes.size for spikes in shown.values())
+    end = results.steps * results.dt * 1000
+    if total == 0 or end <= 0:
+        return ""
+    every = max(1, sum(map(len, shown.values())) // most)
+    points, base = [], 0
+    for number, spikes in enumerate(shown.values()):
+        colour = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd")[number % 4]
+        x = spikes.steps[::every] * results.dt * 1000 / end * width
+        y = height - (spikes.cells[::every] + base + 0.5) / total * height
+        path = "".join(f"M{a:.1f} {b:.1f}h1" for a, b in zip(x, y))
+        points.append(f'<path d="{path}" stroke="{colour}" stroke-width="1.5"/>')
+        base += spikes.size
+    return f'<svg width="{width}" height="{height}" style="border: 1px solid #ccc">{"".join(points)}</svg><br>'

@@ -1,0 +1,211 @@
+"""A model that is being run: its protocol comes call by call."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+import numpy as np
+
+from ._errors import UsageError
+from ._progress import progress_bar
+from ._quantity import seconds
+from ._results import Recording, Results, Segment, Spikes
+from ._server import Array, Server, pack, unpack
+
+
+class Session:
+    """A live run. Its results are, to the bit, those of a document with the same protocol.
+
+    Sessions are made by `interneuron.open`. Times are text with a unit ('10 ms') or numbers in ms; values are in SI.
+    """
+
+    def __init__(self, server: Server, parameters: Mapping[str, Any], progress: bool = False) -> None:
+        self._server = server
+        opened: dict[str, Any] = server.call("open", parameters)
+        self._number: int | None = opened["session"]
+        self._progress = progress
+        #: Name of the model.
+        self.name: str = opened["name"]
+        #: Seconds a step.
+        self.dt: float = opened["dt"]
+        #: Sizes of populations by name.
+        self.populations: dict[str, int] = {each["name"]: each["size"] for each in opened["populations"]}
+        #: Warnings and notes about the model.
+        self.diagnostics: list[dict[str, Any]] = opened["diagnostics"]
+        self._state: dict[str, Any] = {"time": 0.0, "steps": 0}
+        self._spikes: dict[str, list[tuple[Array, Array]]] = {}
+        self._samples: dict[str, tuple[dict[str, Any], list[tuple[Array, Array]]]] = {}
+        self._taken: dict[str, Any] = {}
+        self._complete = True
+
+    # --- Calls ------------------------------------------------------------------------------------------------------
+    def _call(self, method: str, **parameters: Any) -> Any:
+        if self._number is None:
+            raise UsageError("the session is closed", "open the model again")
+        return self._server.call(method, {"session": self._number, **parameters})
+
+    def _change(self, method: str, **parameters: Any) -> None:
+        self._state.update(self._call(method, **parameters))
+
+    @property
+    def time(self) -> float:
+        """Time in ms since the start or the last reset."""
+        return float(self._state["time"]) * 1000
+
+    @property
+    def steps(self) -> int:
+        """Steps done since the start."""
+        return int(self._state["steps"])
+
+    def run(self, time: str | float | None = None) -> bool:
+        """Lets time pass.
+
+        Args:
+            time: '100 ms', or a number of ms; without it the model's own protocol is run.
+
+        Returns:
+            False when Ctrl-C stopped it: what was done until then is kept, and the session can go on.
+        """
+        if self._number is None:
+            raise UsageError("the session is closed", "open the model again")
+        parameters: dict[str, Any] = {"session": self._number}
+        if time is not None:
+            parameters["time"] = seconds(time)
+        with progress_bar(self._progress, self.name) as told:
+            result = self._server.call("run", parameters, told)
+        self._state.update(result)
+        self._complete = bool(result["complete"])
+        return self._complete
+
+    def set(self, values: Mapping[str, float | Array]) -> None:
+        """Gives values from now on: keys are `population.variable`, values numbers or arrays in SI."""
+        self._change("set", values=_sent(values))
+
+    def initialise(self, values: Mapping[str, float | Array]) -> None:
+        """Gives first values: they are taken now, and at each reset that follows."""
+        self._change("initialise", values=_sent(values))
+
+    def record(self, population: str, variable: str, every: str | float | None = None) -> None:
+        """Records a variable, or `spike`, of a population from now on."""
+        interval = {} if every is None else {"every": seconds(every)}
+        self._change("record", population=population, variable=variable, **interval)
+
+    def reset(self, annotations: Mapping[str, Any] | None = None) -> None:
+        """Back to time 0 and first values, in a new segment."""
+        self._change("reset", annotations=dict(annotations or {}))
+
+    def snapshot(self, name: str = "snapshot") -> None:
+        """Keeps all that changes under a name."""
+        self._change("snapshot", name=name)
+
+    def restore(self, name: str = "snapshot") -> None:
+        """Goes back to what was kept, in a new segment."""
+        self._change("restore", name=name)
+
+    def read(self, owner: str, variable: str) -> Array:
+        """A variable now, in SI: a number for each cell of a population, or each synapse of a projection."""
+        return unpack(self._call("read", owner=owner, variable=variable))
+
+    def synapses(self, projection: str) -> dict[str, Array]:
+        """Synapses of a projection in order of creation: `sources`, `targets`, and `delays` in steps."""
+        return {name: unpack(array) for name, array in self._call("synapses", projection=projection).items()}
+
+    # --- What was recorded ------------------------------------------------------------------------------------------
+    def take(self) -> Results:
+        """What was recorded since the last call."""
+        taken = self._call("take")
+        self._keep(taken)
+        return self._results(
+            taken,
+            {each["population"]: [(unpack(each["steps"]), unpack(each["cells"]))] for each in _spikes(taken)},
+            {each["name"]: (each, [(unpack(each["steps"]), unpack(each["values"]))]) for each in taken["samples"]},
+            {"fingerprint": None, "outputs": [], "record": {"spikeLabel": taken["spikeLabel"]}},
+        )
+
+    def finish(self) -> Results:
+        """Ends the session and gives everything that was recorded. Files are written now."""
+        self._keep(self._call("take"))
+        report = self._call("finish")
+        self._number = None
+        return self._results(self._taken, self._spikes, self._samples, report)
+
+    def close(self) -> None:
+        """Ends the session without results; safe at any time."""
+        if self._number is not None and self._server.alive:
+            self._call("close")
+        self._number = None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _keep(self, taken: dict[str, Any]) -> None:
+        self._taken = taken
+        for each in _spikes(taken):
+            kept = self._spikes.setdefault(each["population"], [])
+            kept.append((unpack(each["steps"]), unpack(each["cells"])))
+        for each in taken["samples"]:
+            rows = self._samples.setdefault(each["name"], (each, []))[1]
+            rows.append((unpack(each["steps"]), unpack(each["values"])))
+
+    def _results(
+        self,
+        taken: Mapping[str, Any],
+        spikes: Mapping[str, list[tuple[Array, Array]]],
+        samples: Mapping[str, tuple[dict[str, Any], list[tuple[Array, Array]]]],
+        report: dict[str, Any],
+    ) -> Results:
+        segments = [
+            Segment(each["name"], each["begin"], each["end"], each["start"], each.get("annotations", {}))
+            for each in taken["segments"]
+        ]
+        trains = {}
+        for name, parts in spikes.items():
+            steps = np.concatenate([part[0] for part in parts])
+            cells = np.concatenate([part[1] for part in parts])
+            times = _times(steps, taken["spikeLabel"], segments, self.dt)
+            trains[name] = Spikes(name, self.populations[name], steps, cells, times)
+        recordings = {}
+        for name, (series, rows) in samples.items():
+            steps = np.concatenate([part[0] for part in rows])
+            recordings[name] = Recording(
+                name,
+                series["owner"],
+                series["variable"],
+                series["unit"],
+                _elements(series["elements"]),
+                steps,
+                _times(steps, series["label"], segments, self.dt),
+                np.concatenate([part[1] for part in rows]),
+            )
+        return Results(
+            self.name, self.dt, int(taken["steps"]), self._complete, trains, recordings, segments, report
+        )
+
+
+def _sent(values: Mapping[str, float | Array]) -> dict[str, Any]:
+    return {
+        key: pack(np.asarray(value, dtype=np.float64)) if np.ndim(value) else float(value)
+        for key, value in values.items()
+    }
+
+
+def _spikes(taken: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [each for each in taken["spikes"] if each["event"] == "spike"]
+
+
+def _elements(sent: Any) -> Array | None:
+    if sent is None:
+        return None
+    return np.arange(sent["begin"], sent["end"]) if isinstance(sent, dict) else np.asarray(sent)
+
+
+def _times(steps: Array, label: int, segments: list[Segment], dt: float) -> Array:
+    """Times in ms of steps that are counted through all segments."""
+    own = steps.astype(np.int64)
+    for span in segments[1:]:
+        inside = steps.astype(np.int64) + label > span.begin
+        own = np.where(inside, steps.astype(np.int64) - span.begin + span.start, own)
+    return np.asarray((own + label) * dt * 1000)

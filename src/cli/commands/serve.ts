@@ -1,0 +1,23 @@
+/** `interneuron serve`: sessions for other programs, over standard input and output. */
+
+import { UsageError } from '../../diagnostics/diagnostic.js';
+import { serve as serveStreams } from '../../serve/serve.js';
+import type { CommandContext } from '../context.js';
+import { exitCodes } from '../failure.js';
+import { cacheDirectory } from '../values.js';
+
+/** Serves until standard input is closed; so it ends with whoever started it. */
+export async function serve({ options, terminal }: CommandContext): Promise<number> {
+  if (!options.flag('stdio'))
+    throw new UsageError('serve speaks over standard input and output only', 'write: interneuron serve --stdio');
+  // Ctrl-C in a terminal reaches all programs in it: the client decides what it means.
+  const ignore = (): void => undefined;
+  process.on('SIGINT', ignore);
+  try {
+    await serveStreams(process.stdin, process.stdout, cacheDirectory(terminal));
+  } finally {
+    process.off('SIGINT', ignore);
+    process.stdin.destroy();
+  }
+  return exitCodes.done;
+}

@@ -1,0 +1,252 @@
+/** What a client may ask of the server: sessions by number, each with its own calls. docs/protocol.md describes them. */
+
+import { resolve } from 'node:path';
+import { readStore, readValues, sentArray } from './arrays.js';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import { diagnosticsToJson } from '../diagnostics/render.js';
+import { oneOf } from '../diagnostics/suggest.js';
+import type { Precision } from '../ir/program.js';
+import type { DataStore } from '../model/model.js';
+import { probeTargets } from '../run/choose-target.js';
+import { openModel, type ModelSession, type SessionOptions, type Taken } from '../run/open-model.js';
+import {
+  importModel,
+  readSource,
+  validateModel,
+  type ImportedModel,
+  type ImportOptions,
+  type Source,
+} from '../run/pipeline.js';
+import { runReport } from '../run/report.js';
+import { version } from '../run/version.js';
+import { elementAt, elementCount, type Elements } from '../../runtime/results/result.js';
+
+/** Version of the protocol: raised when a client must change. */
+export const protocolVersion = 1;
+
+/** What a call may do besides answering. */
+export interface Call {
+  /** Aborts when the client cancels the request. */
+  readonly signal: AbortSignal;
+  /** Tells the client how much is done, in [0, 1]. */
+  readonly progress: (fraction: number) => void;
+}
+
+/** Parameters of a call, by name. */
+export type Parameters = Readonly<Record<string, unknown>>;
+export type Method = (parameters: Parameters, call: Call) => Promise<unknown>;
+
+export interface Methods {
+  readonly byName: Readonly<Record<string, Method>>;
+  /** Ends all sessions. */
+  dispose(): Promise<void>;
+}
+
+interface Opened {
+  readonly session: ModelSession;
+  imported: ImportedModel;
+  readonly began: number;
+  data: DataStore;
+}
+
+/** @param cacheDirectory  of compiled programs */
+export function serverMethods(cacheDirectory: string | undefined): Methods {
+  const sessions = new Map<number, Opened>();
+  let next = 1;
+  const opened = (parameters: Parameters): Opened => {
+    const found = sessions.get(Number(parameters['session']));
+    if (!found) throw new UsageError(`there is no session ${String(parameters['session'])}`, 'open a model first');
+    return found;
+  };
+  const close = async (parameters: Parameters): Promise<void> => {
+    const { session } = opened(parameters);
+    sessions.delete(Number(parameters['session']));
+    await session.dispose();
+  };
+  const stateOf = ({ session }: Opened): Record<string, unknown> => ({
+    time: session.time(),
+    steps: session.steps(),
+    engine: session.engine(),
+  });
+  const changing =
+    (change: (opened: Opened, parameters: Parameters) => Promise<void>): Method =>
+    async (parameters) => {
+      const found = opened(parameters);
+      await change(found, parameters);
+      return stateOf(found);
+    };
+  const byName: Readonly<Record<string, Method>> = {
+    initialize: async () => ({ version, protocol: protocolVersion, node: process.versions.node }),
+    targets: async () => probeTargets(),
+    validate: async (parameters) => {
+      const { notation, hashes, diagnostics } = validateModel(
+        sourceOf(parameters),
+        importOptions(parameters, new Map()),
+      );
+      return { notation, hashes: hashes ?? null, diagnostics: diagnosticsToJson(diagnostics) };
+    },
+    open: async (parameters) => {
+      const began = performance.now();
+      const data = readStore(parameters['data']);
+      const imported = importModel(sourceOf(parameters), importOptions(parameters, data));
+      const session = openModel(imported, runOptions(parameters, cacheDirectory));
+      const number = next++;
+      sessions.set(number, { session, imported, began, data });
+      return {
+        session: number,
+        name: imported.valid.model.name,
+        notation: imported.notation,
+        hashes: imported.hashes,
+        dt: session.dt,
+        populations: session.populations(),
+        diagnostics: diagnosticsToJson(imported.diagnostics),
+      };
+    },
+    extend: changing(async (found, parameters) => {
+      found.data = new Map([...found.data, ...readStore(parameters['data'])]);
+      found.imported = importModel(sourceOf(parameters), importOptions(parameters, found.data));
+      await found.session.extend(found.imported);
+    }),
+    run: async (parameters, { signal, progress }) => {
+      const found = opened(parameters);
+      const time = optional(parameters, 'time', 'number');
+      const complete = await found.session.run(time, { signal, onProgress: progress });
+      return { complete, ...stateOf(found) };
+    },
+    set: changing(({ session }, parameters) => session.set(readValues(parameters['values']))),
+    initialise: changing(({ session }, parameters) => session.initialise(readValues(parameters['values']))),
+    record: changing(({ session }, parameters) =>
+      session.record(
+        text(parameters, 'population'),
+        text(parameters, 'variable'),
+        optional(parameters, 'every', 'number'),
+      ),
+    ),
+    reset: changing(({ session }, parameters) => session.reset(optional(parameters, 'annotations', 'object'))),
+    snapshot: changing(({ session }, parameters) => session.snapshot(text(parameters, 'name'))),
+    restore: changing(({ session }, parameters) => session.restore(text(parameters, 'name'))),
+    take: async (parameters) => sentTaken(await opened(parameters).session.take()),
+    read: async (parameters) =>
+      sentArray(await opened(parameters).session.read(text(parameters, 'owner'), text(parameters, 'variable'))),
+    synapses: async (parameters) => {
+      const { sources, targets, delays } = await opened(parameters).session.synapses(text(parameters, 'projection'));
+      return { sources: sentArray(sources), targets: sentArray(targets), delays: sentArray(delays) };
+    },
+    finish: async (parameters) => {
+      const { session, imported, began } = opened(parameters);
+      const result = await session.finish();
+      result.dispose();
+      sessions.delete(Number(parameters['session']));
+      const { record } = result;
+      return {
+        ...runReport(imported, result, (performance.now() - began) / 1000),
+        record: { ...record, model: undefined },
+      };
+    },
+    close: async (parameters) => {
+      await close(parameters);
+      return null;
+    },
+  };
+  return {
+    byName,
+    dispose: async () => {
+      const all = [...sessions.values()];
+      sessions.clear();
+      await Promise.allSettled(all.map(({ session }) => session.dispose()));
+    },
+  };
+}
+
+// --- What is sent ---------------------------------------------------------------------------------------------------
+
+const indicesOf = (elements: Elements): readonly number[] =>
+  Array.from({ length: elementCount(elements) }, (_, k) => elementAt(elements, k));
+
+function sentTaken({ steps, spikeLabel, segments, spikes, samples }: Taken): unknown {
+  return {
+    steps,
+    spikeLabel,
+    segments,
+    spikes: spikes.map((train) => ({ ...train, steps: sentArray(train.steps), cells: sentArray(train.cells) })),
+    samples: samples.map(({ steps: at, values, elements, ...series }) => ({
+      ...series,
+      elements: elements === null ? null : 'list' in elements ? indicesOf(elements) : elements,
+      steps: sentArray(at),
+      values: sentArray(values, [at.length, elements === null ? 1 : elementCount(elements)]),
+    })),
+  };
+}
+
+// --- What is received -----------------------------------------------------------------------------------------------
+
+interface Kinds {
+  readonly string: string;
+  readonly number: number;
+  readonly boolean: boolean;
+  readonly object: Readonly<Record<string, unknown>>;
+}
+
+function optional<K extends keyof Kinds>(parameters: Parameters, name: string, kind: K): Kinds[K] | undefined {
+  const value = parameters[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== kind) throw new UsageError(`${name} is ${JSON.stringify(value)}`, `give a ${kind}`);
+  return value as Kinds[K];
+}
+
+function text(parameters: Parameters, name: string): string {
+  const value = optional(parameters, name, 'string');
+  if (value === undefined)
+    throw new UsageError(`the call lacks ${name}`, 'docs/protocol.md lists what each call takes');
+  return value;
+}
+
+function texts(parameters: Parameters, name: string): readonly string[] {
+  const value = parameters[name] ?? [];
+  if (!Array.isArray(value) || !value.every((each) => typeof each === 'string'))
+    throw new UsageError(`${name} is ${JSON.stringify(value)}`, 'give a list of texts');
+  return value;
+}
+
+/** A document: a file by its path, or a text with a name. */
+function sourceOf(parameters: Parameters): Source {
+  const path = optional(parameters, 'path', 'string');
+  if (path !== undefined) return readSource(resolve(path));
+  return { name: optional(parameters, 'name', 'string') ?? 'model', text: text(parameters, 'text') };
+}
+
+function importOptions(parameters: Parameters, data: DataStore): ImportOptions {
+  const set = optional(parameters, 'set', 'object');
+  const seed = parameters['seed'];
+  const dt = optional(parameters, 'dt', 'string');
+  const duration = optional(parameters, 'duration', 'string');
+  return {
+    ...(set ? { set: Object.fromEntries(Object.entries(set).map(([name, value]) => [name, String(value)])) } : {}),
+    ...(seed === undefined || seed === null ? {} : { seed: String(seed as string | number) }),
+    ...(dt === undefined ? {} : { dt }),
+    ...(duration === undefined ? {} : { duration }),
+    record: texts(parameters, 'recordings'),
+    allowPaths: texts(parameters, 'allowPaths'),
+    ...(data.size === 0 ? {} : { data }),
+  };
+}
+
+function runOptions(parameters: Parameters, cacheDirectory: string | undefined): SessionOptions {
+  const target = optional(parameters, 'target', 'string');
+  const threads = optional(parameters, 'threads', 'number');
+  const device = optional(parameters, 'device', 'string');
+  const precision = optional(parameters, 'precision', 'string') ?? 'float64';
+  if (precision !== 'float64' && precision !== 'float32')
+    throw new UsageError(`precision is ${precision}`, `it is ${oneOf(precision, ['float64', 'float32'])}`);
+  const folder = optional(parameters, 'outputFolder', 'string');
+  return {
+    precision: precision satisfies Precision,
+    ...(target === undefined ? {} : { target }),
+    ...(threads === undefined ? {} : { threads }),
+    ...(device === undefined ? {} : { device }),
+    ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
+    outputs: texts(parameters, 'outputs').map((path) => resolve(path)),
+    ...(folder === undefined ? {} : { outputFolder: resolve(folder) }),
+    force: optional(parameters, 'force', 'boolean') ?? false,
+  };
+}

@@ -1,0 +1,116 @@
+/** The server as a client sees it: messages over two streams. */
+
+import { PassThrough } from 'node:stream';
+import { afterEach, expect, it } from 'vitest';
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  ProgressType,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type MessageConnection,
+} from 'vscode-jsonrpc/node.js';
+import { importModel, readSource, runModel } from '../../src/index.js';
+import { serve } from '../../src/serve/serve.js';
+
+interface Sent {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly base64: string;
+}
+
+const model = 'fixtures/pynn/if-cond-exp.json';
+const ends: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+});
+
+function client(): { connection: MessageConnection; ended: Promise<void>; close: () => void } {
+  const [to, from] = [new PassThrough(), new PassThrough()];
+  const ended = serve(to, from);
+  const connection = createMessageConnection(new StreamMessageReader(from), new StreamMessageWriter(to));
+  connection.listen();
+  const close = (): void => void to.destroy();
+  ends.push(async () => {
+    close();
+    await ended;
+    connection.dispose();
+  });
+  return { connection, ended, close };
+}
+
+const floats = ({ base64 }: Sent): Float64Array =>
+  new Float64Array(Uint8Array.from(Buffer.from(base64, 'base64')).buffer);
+
+it('runs several sessions, each with its own results', async () => {
+  const { connection } = client();
+  const { protocol } = await connection.sendRequest<{ protocol: number }>('initialize', {});
+  expect(protocol).toBe(1);
+  type Opened = { readonly session: number; readonly dt: number };
+  const first = await connection.sendRequest<Opened>('open', { path: model, target: 'wasm' });
+  const second = await connection.sendRequest<Opened>('open', { path: model, target: 'wasm' });
+  expect(second.session).not.toBe(first.session);
+  const all = await connection.sendRequest('run', { session: first.session });
+  expect(all).toMatchObject({ complete: true, engine: { target: 'wasm' } });
+  const part = await connection.sendRequest('run', { session: second.session, time: 0.01 });
+  expect(part).toMatchObject({ complete: true, steps: 100 });
+  const report = await connection.sendRequest<{ fingerprint: string }>('finish', { session: first.session });
+  const direct = await runModel(importModel(readSource(model)), { target: 'wasm' });
+  if (direct.kind !== 'run') throw new Error('nothing was run');
+  direct.dispose();
+  expect(report.fingerprint).toBe(direct.record.fingerprint.total);
+  const taken = await connection.sendRequest<{ steps: number; samples: { values: Sent; steps: Sent }[] }>('take', {
+    session: second.session,
+  });
+  expect(taken.steps).toBe(100);
+  expect(taken.samples[0]!.values.shape[0]).toBe(101);
+  expect(floats(taken.samples[0]!.values)).toHaveLength(taken.samples[0]!.values.shape.reduce((a, b) => a * b, 1));
+});
+
+it('tells progress, and stops a call that is cancelled; the session goes on', async () => {
+  const { connection } = client();
+  const { session } = await connection.sendRequest<{ session: number }>('open', { path: model, target: 'wasm' });
+  const cancel = new CancellationTokenSource();
+  const told: number[] = [];
+  connection.onProgress(new ProgressType<number>(), 'one', (fraction) => {
+    told.push(fraction);
+    cancel.cancel();
+  });
+  const result = await connection.sendRequest<{ complete: boolean; steps: number }>(
+    'run',
+    { session, time: 10_000, progressToken: 'one' },
+    cancel.token,
+  );
+  expect(result.complete).toBe(false);
+  expect(told.length).toBeGreaterThan(0);
+  const next = await connection.sendRequest<{ steps: number }>('run', { session, time: 0.001 });
+  expect(next.steps).toBe(result.steps + 10);
+});
+
+it('says what is wrong, with findings, and stays', async () => {
+  const { connection } = client();
+  await expect(connection.sendRequest('open', { path: 'nothing.json' })).rejects.toMatchObject({
+    code: 2,
+    message: expect.stringContaining('there is no file') as string,
+  });
+  await expect(
+    connection.sendRequest('open', { text: '{"format":"interneuron/pynn","populations":[{"label":1}]}' }),
+  ).rejects.toMatchObject({ code: 1, data: { diagnostics: expect.any(Array) as unknown } });
+  await expect(connection.sendRequest('run', { session: 9 })).rejects.toThrow(/there is no session 9/);
+  await expect(connection.sendRequest('nothing', {})).rejects.toMatchObject({ code: -32601 });
+  await expect(
+    connection.sendRequest('open', { path: model, data: { abc: { dtype: 'f64', base64: '' } } }),
+  ).rejects.toThrow(/has the digest/);
+  expect(await connection.sendRequest('initialize', {})).toMatchObject({ protocol: 1 });
+});
+
+it('ends when its input is closed, also while it computes', async () => {
+  const { connection, ended, close } = client();
+  const { session } = await connection.sendRequest<{ session: number }>('open', { path: model, target: 'wasm' });
+  const running = connection.sendRequest('run', { session, time: 10_000 }).catch(() => 'over');
+  await connection.sendRequest('initialize', {});
+  close();
+  await ended;
+  connection.dispose();
+  expect(await running).toBeDefined();
+});

@@ -210,13 +210,8 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
         onProgress: (steps) => waiting.onProgress?.(Math.min(1, (steps - progress.from) / progress.to)),
       });
       watch.end('connect');
-<<<<<<< HEAD
       const walk = protocolWalk(program.dt, given.valid.model.timing);
-      engaged = { compiled, known, plan, sink, recorder, session, recording, walk };
-=======
-      const walk = protocolWalk(program.dt);
       engaged = { compiled, known, plan, sink, recorder, session, recording, walk, performed: [] };
->>>>>>> 5c64d0a (interneuron serve: sessions for other programs over JSON-RPC, and a Python package on it)
       for (let k = 0; k < done; k += 1) await perform(engaged, k);
       return engaged;
     } catch (error) {

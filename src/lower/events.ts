@@ -1,10 +1,12 @@
 /** Pass: the rings that hold each population's events for as long as a delay may need them. */
 
-import type { Buffer, EventRing } from '../ir/program.js';
+import * as ir from '../ir/builder.js';
+import type { Buffer, EventRing, Expression as Ir } from '../ir/program.js';
+import type { Block } from './block.js';
 import type { Context } from './context.js';
 import type { Group } from './groups.js';
 import { padded } from './groups.js';
-import { mayRepeatInAStep, versionsOf } from './replay.js';
+import { mayRepeatInAStep, versionsOf } from './replayed-spikes.js';
 
 /** An event of a population and where its spikes are. */
 export interface EventSource {
@@ -178,4 +180,26 @@ function multiples(name: string, size: number, slots: number, { builder }: Conte
     maxRowsPerStep: size,
   });
   return { buffer, log, logged, logName };
+}
+
+/** Forgets which elements emitted events in the step before. */
+export function clearMasks(sources: Iterable<EventSource>, block: Block): void {
+  for (const { mask, ring } of sources) {
+    const [word, begin] = [block.local('word', 'u32'), ring.maskBegin / 32];
+    block.emit(
+      ir.loop(word, ir.u32(begin), ir.u32(begin + Math.ceil(ring.size / 32)), [
+        ir.store(mask, ir.get(word), ir.u32(0)),
+      ]),
+    );
+  }
+}
+
+/** Marks an element as having emitted an event in this step. */
+export function mark(source: EventSource | undefined, element: Ir, block: Block): void {
+  if (!source) return;
+  const bit = source.ring.maskBegin === 0 ? element : block.name('bit', ir.add(element, ir.u32(source.ring.maskBegin)));
+  const word = block.name('mask_word', ir.shr(bit, ir.u32(5)));
+  block.emit(
+    ir.store(source.mask, word, ir.or(ir.load(source.mask, word), ir.shl(ir.u32(1), ir.and(bit, ir.u32(31))))),
+  );
 }

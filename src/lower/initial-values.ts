@@ -25,8 +25,14 @@ import * as messages from './messages.js';
 import type { Piece } from './pieces.js';
 import { pieceDomain } from './pieces.js';
 
+/** Adds the kernels that give the elements of a group their first values. */
+export function firstValues(group: Group, context: Context): void {
+  for (const member of group.members)
+    for (const kernel of initialValues(group, member, context)) context.builder.initially(kernel);
+}
+
 /** Kernels that give the elements of one population their first values. */
-export function initialValues(group: Group, member: Member, context: Context): string[] {
+function initialValues(group: Group, member: Member, context: Context): string[] {
   const names = [...group.equations.parameters.keys(), ...group.equations.state.keys()];
   const values = new Map<string, Value>();
   for (const name of names) {

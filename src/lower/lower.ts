@@ -10,21 +10,15 @@ import { settableNames } from './assignments.js';
 import { lowerConnectivity } from './connectivity.js';
 import { withoutStructure } from './cable/expand.js';
 import { shownManifest } from './cable/shown.js';
-import { lowerCable } from './cable/solve.js';
 import type { Context } from './context.js';
 import { LoweringDiagnostics } from './context.js';
-import { lowerCurrents } from './currents.js';
-import { lowerDeliveries } from './deliver.js';
 import type { EventSource } from './events.js';
 import { eventRings } from './events.js';
 import type { Group } from './groups.js';
 import { layOutGroups } from './groups.js';
 import { manifestOf } from './manifest.js';
-import { lowerLinks } from './links.js';
-import { noEntries, withoutModes } from './modes.js';
-import { enterFirstRegimes, firstValues, lowerGroup } from './neurons.js';
-import { lowerOperations } from './operations.js';
-import { goesByTarget, pathwayCodes } from './pathways.js';
+import { firstValues } from './initial-values.js';
+import { goesByTarget } from './pathways.js';
 import { lowerPhases, turnsBack } from './phases.js';
 import { profiles, rankOf } from './profile.js';
 import { ProgramBuilder } from './program-builder.js';
@@ -33,10 +27,8 @@ import type { ProjectionPlan } from './projection.js';
 import type { BuiltProjection, Recordings } from './recordings.js';
 import { lowerRecordings } from './recordings.js';
 import { refuseFeatures, unreadFeatures } from './refuse.js';
-import { lowerElements } from './step/elements.js';
-import { lowerSources } from './sources.js';
-import { lowerContinuousSynapses } from './sums.js';
-import { keepInputs } from './used-inputs.js';
+import { elements } from './step/elements.js';
+import { slots } from './step/slots.js';
 import { assignSynapseValues, synapseStorage, synapseValue } from './synapse-values.js';
 
 export interface LowerOptions {
@@ -63,9 +55,8 @@ export function lower(drawn: DrawnModel, { precision, counts, onPass }: LowerOpt
   const { drawn: taken, cables, origins } = withoutStructure(drawn, diagnostics);
   const { model: whole, data, places, parts: pieces } = taken;
   const profile = profiles[whole.timing];
-  const bySlots = profile.stepping === 'slots';
-  // Regimes become a variable, and events that share a name one event.
-  const { model, entries } = bySlots ? withoutModes(whole, profile, diagnostics) : { model: whole, entries: noEntries };
+  const schedule = profile.stepping === 'slots' ? slots : elements;
+  const { model, entries } = schedule.prepare(whole, profile, diagnostics);
   diagnostics.throwIfErrors();
   const context: Context = {
     model,
@@ -98,19 +89,9 @@ export function lower(drawn: DrawnModel, { precision, counts, onPass }: LowerOpt
   const plans = planProjections(parts.groups, context);
   diagnostics.throwIfErrors();
   parts.rings = eventRings(parts.groups, longestDelays(plans), context);
-  // Populations by themselves: first values, integration, events. Values may be read while connecting, so they come
-  // first.
-  for (const group of parts.groups)
-    diagnostics.within(`/neurons/${group.name}`, () =>
-      (bySlots ? lowerGroup : firstValues)(group, parts.rings, context),
-    );
-  for (const cable of cables)
-    diagnostics.within(`/neurons/${cable.name}`, () => lowerCable(cable, parts.groups, context));
-  if (bySlots) {
-    enterFirstRegimes(parts.groups, entries, context);
-    lowerLinks(parts.groups, context);
-    lowerSources(parts.rings, context);
-  }
+  // Populations by themselves. Values may be read while connecting, so they come first.
+  for (const group of parts.groups) diagnostics.within(`/neurons/${group.name}`, () => firstValues(group, context));
+  schedule.populations(parts, entries, context);
   done('populations');
   // Synapses: connectivity, storage, first values.
   for (const plan of plans) {
@@ -118,36 +99,14 @@ export function lower(drawn: DrawnModel, { precision, counts, onPass }: LowerOpt
     if (built) parts.projections.push(built);
   }
   done('connectivity');
-  if (!bySlots) {
-    // The whole of a step, element by element.
-    const shown = lowerElements(parts.groups, plans, parts.projections, parts.rings, context);
-    done('steps');
-    parts.recordings = lowerRecordings(shown.groups, shown.projections, context);
-    done('recordings');
-    lowerPhases(parts.groups, parts.projections, context, shown.copies);
-    done('phases');
-    return assemble(parts, context);
-  }
-  // What synapses do in each step and at events, in the order of the delivery slots.
-  const codes = parts.projections.flatMap(({ plan, connectivity, storage }) =>
-    diagnostics.within(`/synapses/${plan.projection.synapse}`, () => {
-      lowerContinuousSynapses(plan, connectivity, storage, context);
-      return pathwayCodes(plan, connectivity, storage, context);
-    }),
-  );
-  lowerDeliveries(codes, parts.groups, parts.rings, context);
-  done('deliveries');
-  // What else acts on populations.
-  lowerOperations(parts.groups, context);
-  lowerCurrents(parts.groups, context);
-  done('operations');
+  // What happens in each step.
+  const recorded = schedule.steps({ ...parts, plans }, context, done);
   // What is recorded.
-  parts.recordings = lowerRecordings(parts.groups, parts.projections, context, counts);
+  parts.recordings = lowerRecordings(recorded.groups, recorded.projections, context, counts);
   done('recordings');
   // What phases of the protocol change.
-  lowerPhases(parts.groups, parts.projections, context);
-  // Inputs that any of these read.
-  keepInputs(parts.groups, context);
+  lowerPhases(parts.groups, parts.projections, context, recorded.copies);
+  schedule.finish(parts, context);
   done('phases');
   return assemble(parts, context);
 }

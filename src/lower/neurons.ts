@@ -23,7 +23,6 @@ import { compiledTerms, propagated, propagatorsOf } from './exact.js';
 import { fold } from '../ir/fold.js';
 import type { Group, Member } from './groups.js';
 import { rangesOf } from './groups.js';
-import { initialValues } from './initial-values.js';
 import { escaping } from './escape.js';
 import { linearSystem, newValues, refusal, steppedDerivatives } from './integrate.js';
 import type { LinearSystem } from './integrate.js';
@@ -35,12 +34,6 @@ import { rankOf } from './profile.js';
 import { begins } from './rising-edge.js';
 import { propagatorsProcedure } from './propagators.js';
 import type { Site } from './propagators.js';
-
-/** Adds the kernels that give the elements of a group their first values. */
-export function firstValues(group: Group, _rings: ReadonlyMap<string, EventSource>, context: Context): void {
-  for (const member of group.members)
-    for (const kernel of initialValues(group, member, context)) context.builder.initially(kernel);
-}
 
 /**
  * What elements do when their first regime is entered. @random stream `population/<id>/entry`, counter (element, 0, 0,
@@ -75,11 +68,9 @@ export function enterFirstRegimes(groups: readonly Group[], entries: Entries, co
   }
 }
 
-/** Adds the kernels of a group to initialisation and to each step. */
+/** Adds the kernels of a group to each step. */
 export function lowerGroup(group: Group, rings: ReadonlyMap<string, EventSource>, context: Context): void {
   const { builder } = context;
-  for (const member of group.members)
-    for (const kernel of initialValues(group, member, context)) builder.initially(kernel);
   holdDerived(group, context);
   const noise = noiseBuffers(group, context);
   updateKernel(group, noise, rings, context);

@@ -20,7 +20,7 @@ import { memberOf, pieceDomain, piecesOf, wholeOf } from './pieces.js';
 import type { ProjectionPlan } from './projection.js';
 import { phaseProcedure } from './protocol.js';
 import type { BuiltProjection } from './recordings.js';
-import { changeReplay } from './sources.js';
+import { changeReplay } from './replay.js';
 import { propagatorsProcedure } from './propagators.js';
 import type { ChosenSynapses } from './synapse-values.js';
 import { overPositions } from './synapses/positions.js';

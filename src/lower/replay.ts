@@ -1,76 +1,156 @@
-/** The spikes that populations replay, and the versions of them that phases put in force. */
+/** Populations that replay given spikes. */
 
-import type { SpikeTrain } from '../model/typed.js';
+import * as ir from '../ir/builder.js';
+import type { Buffer, Expression as Ir } from '../ir/program.js';
+import { Block } from './block.js';
 import type { Context } from './context.js';
-import { arrayOf } from '../model/arrays.js';
-import { spikeStep } from '../model/steps.js';
+import { step } from './element-scope.js';
+import type { EventSource } from './events.js';
+import { clearMasks, mark } from './events.js';
+import * as messages from './messages.js';
+import { timesAt } from './multiples.js';
+import type { ReplayedSpike } from './replayed-spikes.js';
+import { repeatedInAStep, replayedSpikes, versionsOf } from './replayed-spikes.js';
 
-/** One spike, or several of one element in one step. */
-export interface ReplayedSpike {
-  readonly step: number;
-  readonly index: number;
-  readonly time: number;
-  readonly count: number;
-}
-
-/** Spikes by step, then element; those of one element in one step are counted. */
-export function replayedSpikes({ indices, times }: SpikeTrain, { data, dt, profile }: Context): ReplayedSpike[] {
-  const [elements, at] = [arrayOf(indices, data), arrayOf(times, data)];
-  const spikes = Array.from({ length: at.length }, (_, k) => {
-    const time = at[k] as number;
-    return { step: spikeStep(time, dt, profile.name), index: elements[k] as number, time, count: 1 };
-  }).sort((a, b) => a.step - b.step || a.index - b.index);
-  const merged: ReplayedSpike[] = [];
-  for (const spike of spikes) {
-    const last = merged.at(-1);
-    if (last?.step === spike.step && last.index === spike.index)
-      merged[merged.length - 1] = { ...last, count: last.count + 1 };
-    else merged.push(spike);
-  }
-  return merged;
-}
-
-/** The most spikes that one element of a population replays within some time (s), both ends included. */
-export function mostWithin({ indices, times }: SpikeTrain, window: number, { data }: Context): number {
-  const byElement = new Map<number, number[]>();
-  const [elements, at] = [arrayOf(indices, data), arrayOf(times, data)];
-  for (let k = 0; k < at.length; k++) {
-    const own = byElement.get(elements[k] as number) ?? [];
-    own.push(at[k] as number);
-    byElement.set(elements[k] as number, own);
-  }
-  let most = 0;
-  for (const own of byElement.values()) {
-    own.sort((a, b) => a - b);
-    let first = 0;
-    own.forEach((time, k) => {
-      while (time - (own[first] as number) > window) first++;
-      most = Math.max(most, k - first + 1);
-    });
-  }
-  return most;
-}
-
-/** Whether an element of a population may replay several of its spikes in one step. */
-export const mayRepeatInAStep = (spikes: SpikeTrain, context: Context): boolean =>
-  context.profile.stepping === 'slots'
-    ? replayedSpikes(spikes, context).some(({ count }) => count > 1)
-    : mostWithin(spikes, context.dt, context) > 1;
-
-/** All that a population replays in a run: what it begins with, and what phases put in its place. */
-export function versionsOf(
-  name: string,
-  { model }: Context,
-): readonly {
+/** One version of a population's spikes. */
+interface Version {
   readonly phase: number | null;
-  readonly spikes: SpikeTrain;
-}[] {
-  const own = model.populations[name]?.spikes;
-  return [
-    ...(own?.kind === 'train' ? [{ phase: null, spikes: own }] : []),
-    ...model.experiment.protocol.flatMap((phase, k) => {
-      const spikes = phase.kind === 'replay' ? phase.replay[name] : undefined;
-      return spikes ? [{ phase: k, spikes }] : [];
-    }),
-  ];
+  readonly spikes: readonly ReplayedSpike[];
+  /** Steps after which they come again; 0: never. */
+  readonly every: number;
+  /** Place of the first in the buffers. */
+  readonly first: number;
+}
+
+/** Spikes of all versions, one list after another, each closed by a step that never comes. */
+function versions(name: string, context: Context): readonly Version[] {
+  const { dt, diagnostics, profile } = context;
+  let first = 0;
+  return versionsOf(name, context).map(({ phase, spikes: given }) => {
+    const spikes = replayedSpikes(given, context);
+    // Where a spike is labelled by the start of its step, a second one in it is refused; elsewhere both count.
+    const twice = profile.spikeLabel === 0 ? repeatedInAStep(spikes) : undefined;
+    if (twice) diagnostics.add(messages.twoSpikesInOneStep(name, twice.index, twice.time));
+    const { period = 0 } = given;
+    const every = Math.round(period / dt);
+    if (every > 0 && Math.abs(every * dt - period) > 1e-4 * dt)
+      diagnostics.add(messages.notAWholeNumberOfSteps(`the period of ${name}`, period, dt));
+    const version = { phase, spikes, every, first };
+    first += spikes.length + 1;
+    return version;
+  });
+}
+
+interface ReplayBuffers {
+  readonly steps: Buffer;
+  readonly elements: Buffer;
+  readonly cursor: Buffer;
+  /** Where phases change the spikes: place of the first of those in force, and after how many steps they come again. */
+  readonly current: { readonly first: Buffer; readonly every: Buffer } | null;
+}
+
+function replayBuffers(name: string, all: readonly Version[], { builder }: Context): ReplayBuffers {
+  const column = (what: string, type: 'i32' | 'u32', value: (spike: ReplayedSpike) => number, last: number): Buffer => {
+    const values = all.flatMap(({ spikes }) => [...spikes.map(value), last]);
+    return builder.buffer(`${name}.spike_${what}`, type, values.length, `${what} of the spikes of ${name}`, {
+      role: 'constant',
+      initial: type === 'i32' ? Int32Array.from(values) : Uint32Array.from(values),
+    });
+  };
+  const register = (what: string, value: number, comment: string): Buffer =>
+    builder.buffer(`${name}.${what}`, 'u32', 1, comment, { initial: Uint32Array.of(value) });
+  const period = `steps after which the spikes of ${name} come again; 0: never`;
+  return {
+    steps: column('steps', 'i32', (spike) => spike.step, 0x7fffffff),
+    elements: column('elements', 'u32', (spike) => spike.index, 0),
+    cursor: builder.buffer(`${name}.next_spike`, 'u32', 1, `next spike of ${name}`),
+    current:
+      all.length > 1
+        ? {
+            first: register('first_spike', 0, `first of the spikes of ${name} that are replayed now`),
+            every: register('spike_period', all[0]?.every ?? 0, period),
+          }
+        : null,
+  };
+}
+
+/**
+ * A kernel that marks the elements of a population that spike in a step.
+ *
+ * @param act  writes what else a spike of an element does at once
+ */
+export function replayKernel(
+  name: string,
+  source: EventSource,
+  context: Context,
+  act?: (element: Ir, block: Block) => void,
+): string {
+  const all = versions(name, context);
+  const { steps, elements, cursor, current } = replayBuffers(name, all, context);
+  const block = new Block();
+  const next = block.local('next', 'u32');
+  const periodic = all.some(({ every }) => every > 0);
+  const first = current ? block.name('first', ir.load(current.first, ir.u32(0))) : null;
+  let now = step;
+  if (periodic) {
+    const every = current
+      ? block.name('every', ir.convert('i32', ir.load(current.every, ir.u32(0))))
+      : ir.i32(all[0]?.every ?? 0);
+    // A remainder of zero is zero.
+    now = block.name(
+      'now',
+      current ? ir.select(ir.gt(every, ir.i32(0)), ir.binary('rem', step, every), step) : ir.binary('rem', step, every),
+    );
+    block.emit(ir.when(ir.eq(now, ir.i32(0)), [ir.store(cursor, ir.u32(0), ir.u32(0))]));
+  }
+  clearMasks([source], block);
+  const further = ir.set(next, ir.add(ir.get(next), ir.u32(1)));
+  const spike = block.nested((inner) => {
+    const element = inner.name('element', ir.load(elements, ir.get(next)));
+    countSpike(source, element, inner);
+    mark(source, element, inner);
+    act?.(element, inner);
+    inner.emit(further);
+  });
+  block.emit(
+    // The cursor counts from the first spike, so that a reset takes it back whichever spikes are in force.
+    ir.set(next, first ? ir.add(first, ir.load(cursor, ir.u32(0))) : ir.load(cursor, ir.u32(0))),
+    ir.whilst(ir.lt(ir.load(steps, ir.get(next)), now), [further]),
+    ir.whilst(ir.eq(ir.load(steps, ir.get(next)), now), spike),
+    ir.store(cursor, ir.u32(0), first ? ir.sub(ir.get(next), first) : ir.get(next)),
+  );
+  return context.builder.sequential(
+    `${name}.replay`,
+    `marks the elements of ${name} that spike in this step`,
+    block.locals.declared,
+    block.statements,
+  );
+}
+
+/** Counts the spikes of an element in this step; the first of them clears the count. */
+function countSpike(source: EventSource, element: Ir, block: Block): void {
+  if (!source.times) return;
+  const { buffer } = source.times;
+  const place = timesAt(source, step, element);
+  const bit = ir.shl(ir.u32(1), ir.and(element, ir.u32(31)));
+  const emitted = ir.ne(ir.and(ir.load(source.mask, ir.shr(element, ir.u32(5))), bit), ir.u32(0));
+  block.emit(ir.store(buffer, place, ir.select(emitted, ir.add(ir.load(buffer, place), ir.u32(1)), ir.u32(1))));
+}
+
+/** A kernel by which a phase gives a population other spikes to replay. */
+export function changeReplay(name: string, phase: number, context: Context): string {
+  const { builder } = context;
+  const version = versions(name, context).find((candidate) => candidate.phase === phase);
+  const buffer = (what: string): Buffer => builder.buffers.get(`${name}.${what}`) as Buffer;
+  return builder.sequential(
+    `phase${phase}.${name}`,
+    `${name} replays other spikes`,
+    [],
+    [
+      ir.store(buffer('first_spike'), ir.u32(0), ir.u32(version?.first ?? 0)),
+      ir.store(buffer('spike_period'), ir.u32(0), ir.u32(version?.every ?? 0)),
+      // Those whose time has passed are passed over in the step that follows.
+      ir.store(buffer('next_spike'), ir.u32(0), ir.u32(0)),
+    ],
+  );
 }

@@ -17,7 +17,7 @@ import { drawStep, keyAt, keyBuffer } from '../draws.js';
 import { step } from '../element-scope.js';
 import type { PathwayPlan, ProjectionEnd } from '../projection.js';
 import { delayInterval } from '../projection.js';
-import { mostWithin, versionsOf } from '../replay.js';
+import { mostWithin, versionsOf } from '../replayed-spikes.js';
 import { synapseDraws } from '../synapse-values.js';
 import type { Network, SteppedProjection } from './layout.js';
 import { steppingOrder } from './layout.js';

@@ -10,7 +10,6 @@ import type { Context } from '../context.js';
 import type { Draws } from '../draws.js';
 import { drawsAt, drawStep } from '../draws.js';
 import { step } from '../element-scope.js';
-import type { EventSource } from '../events.js';
 import type { Member } from '../groups.js';
 import type { Network, SteppedGroup } from './layout.js';
 import { elementOwner } from './owners.js';
@@ -71,37 +70,3 @@ export const steppingOf = (stepped: SteppedGroup, scope: StepScope, emit: Steppi
   watched: stepped.group,
   emit,
 });
-
-/** Elements of a population in the mask of their group. */
-interface MaskPiece {
-  readonly name: string;
-  readonly begin: number;
-  readonly size: number;
-}
-
-/** Forgets which elements of a population emitted events in the step before. */
-export function clearMasks(
-  { name, begin, size }: MaskPiece,
-  events: ReadonlyMap<string, EventSource>,
-  block: Block,
-): void {
-  for (const { mask, population } of events.values()) {
-    if (population !== name) continue;
-    const word = block.local('word', 'u32');
-    block.emit(
-      ir.loop(word, ir.u32(begin / 32), ir.u32(begin / 32 + Math.ceil(size / 32)), [
-        ir.store(mask, ir.get(word), ir.u32(0)),
-      ]),
-    );
-  }
-}
-
-/** Marks an element as having emitted an event in this step. */
-export function mark(source: EventSource | undefined, element: Ir, block: Block): void {
-  if (!source) return;
-  const bit = source.ring.maskBegin === 0 ? element : block.name('bit', ir.add(element, ir.u32(source.ring.maskBegin)));
-  const word = block.name('mask_word', ir.shr(bit, ir.u32(5)));
-  block.emit(
-    ir.store(source.mask, word, ir.or(ir.load(source.mask, word), ir.shl(ir.u32(1), ir.and(bit, ir.u32(31))))),
-  );
-}

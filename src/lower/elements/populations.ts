@@ -11,7 +11,8 @@ import { anyOrderKernels } from './any-order-kernels.js';
 import { inAnyOrder } from './any-order.js';
 import type { Deliveries } from './deliveries.js';
 import type { Stage } from './element-code.js';
-import { clearMasks, elementScope, mark, steppingOf, timeNow } from './element-code.js';
+import { clearMasks, mark } from '../events.js';
+import { elementScope, steppingOf, timeNow } from './element-code.js';
 import { defineInputs } from './inputs.js';
 import type { Network, SteppedGroup } from './layout.js';
 import { elementOwner } from './owners.js';
@@ -51,7 +52,10 @@ export function populationKernel(
   const t = timeNow(network, block);
   const events = network.rings;
   if (stage === 'step')
-    clearMasks({ name: member.name, begin: member.begin, size: member.population.size }, events, block);
+    clearMasks(
+      [...events.values()].filter(({ population }) => population === member.name),
+      block,
+    );
   const element = block.local('element', 'u32');
   const body = block.nested((inner) => {
     const local = ir.get(element);

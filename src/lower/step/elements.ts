@@ -8,14 +8,12 @@ import * as ir from '../../ir/builder.js';
 import { expressionsOf, namesIn } from '../../lang/walk.js';
 import type { Context } from '../context.js';
 import { timeBuffer } from '../element-scope.js';
-import type { EventSource } from '../events.js';
 import type { Group } from '../groups.js';
 import { multiplesKernel } from '../multiples.js';
-import type { Copies } from '../phases.js';
 import { changesFirstValues, deriveAgain } from '../phases.js';
 import type { ProjectionPlan } from '../projection.js';
-import type { BuiltProjection } from '../recordings.js';
 import { creationSort } from '../synapses/indices.js';
+import type { Deliveries } from '../elements/deliveries.js';
 import { deliveriesOf } from '../elements/deliveries.js';
 import type { Network, SteppedGroup } from '../elements/layout.js';
 import {
@@ -27,23 +25,26 @@ import {
   stepProjection,
 } from '../elements/layout.js';
 import { firstRegime, populationKernel, stepKernels } from '../elements/populations.js';
-import { replayKernel } from '../elements/replay.js';
+import { replayKernel } from '../replay.js';
+import { invariant } from '../../diagnostics/diagnostic.js';
+import { timeNow } from '../elements/element-code.js';
+import { noEntries } from '../modes.js';
+import type { BuiltNetwork, Recorded, Schedule } from './schedule.js';
 
-/** What recordings read in place of groups and projections: copies that others see. */
-interface Shown {
-  readonly groups: readonly Group[];
-  readonly projections: readonly BuiltProjection[];
-  readonly copies: Copies;
-}
+/** The schedule of profiles that go by elements. */
+export const elements: Schedule = {
+  prepare: (model) => ({ model, entries: noEntries }),
+  populations: () => undefined,
+  steps: (network, context, done) => {
+    const recorded = lowerSteps(network, context);
+    done('steps');
+    return recorded;
+  },
+  finish: () => undefined,
+};
 
 /** Adds the kernels of every step, and those that make the state before the first. */
-export function lowerElements(
-  groups: readonly Group[],
-  plans: readonly ProjectionPlan[],
-  built: readonly BuiltProjection[],
-  rings: ReadonlyMap<string, EventSource>,
-  context: Context,
-): Shown {
+function lowerSteps({ groups, plans, projections: built, rings }: BuiltNetwork, context: Context): Recorded {
   const { builder, profile } = context;
   const steppedGroups = stepGroups(groups, plans, context);
   const projections = inOrder(built.map((projection) => stepProjection(projection, context)));
@@ -76,7 +77,7 @@ export function lowerElements(
     const found = memberOf(name);
     const kernels = found
       ? stepKernels(network, found.stepped, found.member, deliveries)
-      : [replayKernel(network, name, deliveries)].filter((kernel) => kernel !== null);
+      : [replay(network, name, deliveries)];
     // Of one order, they run as they are added.
     for (const kernel of kernels) builder.each(kernel, { slot, order });
   });
@@ -116,6 +117,16 @@ export function lowerElements(
       ),
     ),
   };
+}
+
+/** Populations that replay given spikes; what the spikes do at once is done as they are emitted. */
+function replay(network: Network, name: string, deliveries: Deliveries): string {
+  const { context, rings } = network;
+  const source = rings.get(`${name}.spike`);
+  invariant(source, 'lower/step/elements', `${name} emits nothing`);
+  return replayKernel(name, source, context, (element, block) =>
+    deliveries.emit({ name }, 'spike', element, block, timeNow(network, block)),
+  );
 }
 
 const inOrder = <T extends { readonly plan: ProjectionPlan }>(projections: readonly T[]): T[] =>

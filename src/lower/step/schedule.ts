@@ -1,0 +1,49 @@
+/** What both ways to step have to say of a step: the rest of lowering is the same for either. */
+
+import type { Model } from '../../model/typed.js';
+import type { Context, LoweringDiagnostics } from '../context.js';
+import type { EventSource } from '../events.js';
+import type { Group } from '../groups.js';
+import type { Entries } from '../modes.js';
+import type { Copies } from '../phases.js';
+import type { Profile } from '../profile.js';
+import type { ProjectionPlan } from '../projection.js';
+import type { BuiltProjection } from '../recordings.js';
+
+/** Populations and what they emit, as far as lowering has understood them. */
+export interface Populations {
+  readonly groups: readonly Group[];
+  /** By `population.event`. */
+  readonly rings: ReadonlyMap<string, EventSource>;
+}
+
+/** A network whose synapses exist. */
+export interface BuiltNetwork extends Populations {
+  /** All projections, also those whose connectivity could not be built. */
+  readonly plans: readonly ProjectionPlan[];
+  readonly projections: readonly BuiltProjection[];
+}
+
+/** Groups and projections as recordings read them. */
+export interface Recorded {
+  readonly groups: readonly Group[];
+  readonly projections: readonly BuiltProjection[];
+  /** What others see of variables that phases may set. */
+  readonly copies: Copies;
+}
+
+/** A way to step. */
+export interface Schedule {
+  /** The model as this schedule steps it, and what neurons do when their first regime is entered, if it must be told. */
+  readonly prepare: (
+    model: Model,
+    profile: Profile,
+    diagnostics: LoweringDiagnostics,
+  ) => { readonly model: Model; readonly entries: Entries };
+  /** What populations do by themselves; first values, which connecting may read, are there already. */
+  readonly populations: (populations: Populations, entries: Entries, context: Context) => void;
+  /** The rest of a step, once synapses exist. @param done  to be called after each pass, by its name */
+  readonly steps: (network: BuiltNetwork, context: Context, done: (pass: string) => void) => Recorded;
+  /** What has to come after all code that reads variables. */
+  readonly finish: (populations: Populations, context: Context) => void;
+}

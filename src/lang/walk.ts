@@ -124,6 +124,10 @@ export function expressionsOf(s: Statement): readonly Expression[] {
   return s.kind === 'assignment' ? [s.value] : [s.value, s.after];
 }
 
+/** Names that statements assign. */
+export const writtenBy = (statements: readonly Statement[]): Set<string> =>
+  new Set(statements.flatMap((statement) => (statement.kind === 'assignment' ? [statement.target] : [])));
+
 /** All names of an expression, units among them, functions not. */
 export function namesIn(e: Expression): Set<string> {
   const names = new Set<string>();

@@ -1,41 +1,273 @@
 /**
- * What the scopes of elements, synapses and steps have in common: where code goes, what it may call, and names that
- * mean the same to all.
+ * What names mean in code that runs for one owner of variables: an element (`element-scope.ts`) or a synapse
+ * (`synapse-scope.ts`). Variables live in locals while the code runs.
+ *
+ * Code that runs for all elements at once stores them once, at its end, so that memory is touched once. Where elements
+ * are stepped one after another (`View`), assignments reach memory at once too, so that what others do meanwhile, such as
+ * deliveries without delay, is met when the element reads again.
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';
 import type { Finding } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
-import type { Constant, Expression as Ir, IrFunction, Local } from '../ir/program.js';
-import type { Call } from '../lang/ast.js';
+import type { Buffer, Constant, Expression as Ir, IrFunction, Local } from '../ir/program.js';
+import type { Call, Expression, Statement } from '../lang/ast.js';
+import { writtenBy } from '../lang/walk.js';
+import type { ValueType } from '../model/typed.js';
 import type { Block } from './block.js';
 import type { Context, Real } from './context.js';
 import type { Draws } from './draws.js';
 import { draw } from './draws.js';
 import type { Scope } from './expressions.js';
+import { compile, to } from './expressions.js';
 import { fold } from '../ir/fold.js';
 import type { Storage } from './groups.js';
-import { invariantLocal, known } from './invariant.js';
+import { constantOf, definitionOf, invariantLocal, known } from './invariant.js';
+import * as messages from './messages.js';
+import { step, timeOf } from './step-time.js';
 import { tableValue } from './tables.js';
+import { combine, scalarTypeOf, storedValue } from './typed-values.js';
+
+/** Whose variables code reads and writes. */
+export interface Owner {
+  /** Of the group or projection, for messages. */
+  readonly name: string;
+  readonly storage: ReadonlyMap<string, Storage>;
+  readonly derived: ReadonlyMap<string, { readonly expression: Expression; readonly type: ValueType }>;
+}
+
+/** How code sees variables where elements are stepped one after another. */
+export interface View {
+  /** Float64 time that the code sees (s). */
+  readonly time: Ir;
+  /** Derived variables of which the values that were computed last are kept. */
+  readonly kept: ReadonlyMap<string, Storage>;
+  /** Copies of state variables that others see, and code of other parts. */
+  readonly shown: ReadonlyMap<string, Buffer>;
+  /** What other names mean: linked parameters. Null for names that have no such meaning. */
+  readonly linked: (name: string, scope: CodeScope) => Ir | null;
+}
 
 export abstract class CodeScope implements Scope {
   readonly real: Real;
   readonly context: Context;
+  readonly owner: Owner;
+  /** Null where code runs for all elements at once. */
+  readonly view: View | null;
   block: Block;
   /** Values that replace names for a while, as the stages of a Runge–Kutta step do. */
   overrides: ReadonlyMap<string, Ir> = new Map();
-  #draws: Draws | null;
   unreached = false;
+  /** Whether the code sees a state variable as it is, not as others are shown it. */
+  isOwn: (name: string) => boolean = () => true;
+  #draws: Draws | null;
+  /** Locals of stored variables; `dirty`: to be stored at the end. */
+  #registers = new Map<string, { readonly local: Local; dirty: boolean }>();
+  /** Temporaries of the code, and what was worked out for it. */
+  #values = new Map<string, Ir>();
+  /** Derived variables as they are until something is assigned. */
+  readonly #derived = new Map<string, Ir>();
 
   /** @param draws  null where nothing may be drawn */
-  constructor(context: Context, block: Block, draws: Draws | null) {
+  constructor(context: Context, owner: Owner, block: Block, draws: Draws | null, view: View | null) {
     this.context = context;
+    this.owner = owner;
     this.real = context.real;
     this.block = block;
+    this.view = view;
     this.#draws = draws;
   }
 
-  abstract read(name: string): Ir;
+  /** u32 place of the owner's own variables in their buffers. */
+  abstract get place(): Ir;
+
+  /** u32 place of what its population shares. */
+  abstract get ordinal(): Ir;
+
+  #indexOf(storage: Storage): Ir {
+    return storage.kind === 'table' ? this.ordinal : this.place;
+  }
+
+  /** What a name means that is neither a variable nor a constant; null where it means nothing. */
+  protected abstract special(name: string): Ir | null;
+
+  /** What a name means before variables are looked at; null: nothing of its own. */
+  protected before(_name: string): Ir | null {
+    return null;
+  }
+
+  /** Scopes of other owners that this one's code reads and writes through. */
+  protected through(): readonly CodeScope[] {
+    return [];
+  }
+
+  /** A distance or coordinate in micrometres. */
+  abstract length(name: string): Ir | undefined;
+
+  read(name: string): Ir {
+    const value = this.overrides.get(name) ?? this.#values.get(name) ?? this.before(name) ?? this.#viewed(name);
+    if (value) return value;
+    const storage = this.owner.storage.get(name);
+    if (storage) return this.stored(name, storage);
+    const derived = this.owner.derived.get(name);
+    if (derived) return this.#readDerived(name, derived);
+    const found = this.constant(name) ?? this.#time(name) ?? this.special(name);
+    if (found) return found;
+    this.context.diagnostics.add(messages.unreadable(name, this.owner.name));
+    return ir.f64(1);
+  }
+
+  /** The value that an assignment such as `+=` starts from. */
+  readTarget(name: string): Ir {
+    return this.read(name);
+  }
+
+  /** A stored variable, in a local from then on. */
+  protected stored(name: string, storage: Storage): Ir {
+    if (storage.kind === 'folded') return foldedValue(storage, this.real);
+    const register = this.#registers.get(name);
+    const local = register?.local ?? this.#register(name, storage);
+    const { buffer } = storage;
+    const load = to(local.type, ir.load(buffer, this.#indexOf(storage)));
+    if (!register) this.block.emit(ir.set(local, load));
+    return storage.parameter === true ? invariantLocal(local, load) : ir.get(local);
+  }
+
+  #register(name: string, { type }: Storage): Local {
+    const local = this.block.local(name.replaceAll(' ', '_'), scalarTypeOf(type, this.real));
+    this.#registers.set(name, { local, dirty: false });
+    return local;
+  }
+
+  /** What others are shown, or what is kept of the owner. */
+  #viewed(name: string): Ir | null {
+    if (!this.view) return null;
+    const { shown, kept, linked } = this.view;
+    const [copy, storage] = [shown.get(name), this.owner.storage.get(name)];
+    if (copy && storage && !this.isOwn(name))
+      return to(scalarTypeOf(storage.type, this.real), ir.load(copy, this.#indexOf(storage)));
+    const other = linked(name, this);
+    if (other) return other;
+    const last = kept.get(name);
+    if (!last) return null;
+    if (last.kind === 'folded') return foldedValue(last, this.real);
+    return to(scalarTypeOf(last.type, this.real), ir.load(last.buffer, this.#indexOf(last)));
+  }
+
+  #readDerived(name: string, { expression, type }: { expression: Expression; type: ValueType }): Ir {
+    const computed = (): Ir => to(scalarTypeOf(type, this.real), compile(expression, this));
+    // With overrides in force the value is another one, and must not be kept.
+    if (this.overrides.size > 0) return computed();
+    let value = this.#derived.get(name);
+    if (!value) this.#derived.set(name, (value = this.block.name(name, computed())));
+    return value;
+  }
+
+  #time(name: string): Ir | null {
+    if (name === 't') return this.view?.time ?? timeOf(this.context);
+    return name === 't_in_timesteps' ? step : null;
+  }
+
+  /** Assigns a variable of the owner, or a temporary of the code. */
+  write(name: string, value: Ir): void {
+    this.#derived.clear();
+    const storage = this.owner.storage.get(name);
+    if (!storage) {
+      const known = this.#values.get(name);
+      const local =
+        known?.kind === 'local'
+          ? { name: known.name, type: known.type }
+          : this.block.local(name, value.type === 'f64' && value.kind === 'const' ? this.real : value.type);
+      this.block.emit(ir.set(local, to(local.type, value)));
+      this.#values.set(name, ir.get(local));
+      return;
+    }
+    invariant(storage.kind !== 'folded', 'lower/code-scope', `${name} is constant`);
+    const local = this.#registers.get(name)?.local ?? this.#register(name, storage);
+    this.block.emit(ir.set(local, to(local.type, value)));
+    if (this.view) this.#store(storage, local);
+    else this.#registers.set(name, { local, dirty: true });
+  }
+
+  #store(storage: Exclude<Storage, { kind: 'folded' }>, local: Local): void {
+    const { buffer } = storage;
+    this.block.emit(ir.store(buffer, this.#indexOf(storage), storedValue(buffer, ir.get(local))));
+  }
+
+  /** Stores what was written; call it once, at the end of the kernel. */
+  storeAll(): void {
+    for (const [name, { local, dirty }] of this.#registers) {
+      const storage = this.owner.storage.get(name);
+      if (dirty && storage && storage.kind !== 'folded') this.#store(storage, local);
+    }
+  }
+
+  /**
+   * Runs statements in order, each seeing what those before it have written.
+   *
+   * @param assign  in place of plain assignments
+   */
+  execute(statements: readonly Statement[], assign = (name: string, value: Ir): void => this.write(name, value)): void {
+    const [written, isOwn] = [writtenBy(statements), this.isOwn];
+    this.isOwn = (name) => written.has(name) || isOwn(name);
+    for (const statement of statements) {
+      invariant(statement.kind === 'assignment', 'lower/code-scope', 'nothing is sent here');
+      const { target, operator, value } = statement;
+      const right = compile(value, this);
+      assign(target, operator === '=' ? right : combine(operator, this.readTarget(target), right, this));
+    }
+    this.isOwn = isOwn;
+  }
+
+  // --- Where elements are stepped one after another -------------------------------------------------------------------
+
+  /** Makes a computed value known under a name for the rest of the step, and keeps it where it outlives the step. */
+  define(name: string, value: Ir): void {
+    const constant = constantOf(value);
+    const defined = constant ? known(constant) : this.#copy(name, value);
+    this.#values.set(name, defined);
+    const kept = this.view?.kept.get(name);
+    if (kept && kept.kind !== 'folded')
+      this.block.emit(ir.store(kept.buffer, this.#indexOf(kept), storedValue(kept.buffer, defined)));
+  }
+
+  /** A local of its own: what it is computed from may change before it is read. */
+  #copy(name: string, value: Ir): Ir {
+    const local = this.block.local(name, value.type);
+    this.block.emit(ir.set(local, value));
+    const definition = definitionOf(value);
+    return definition ? invariantLocal(local, definition) : ir.get(local);
+  }
+
+  /** Code that runs where a condition holds. */
+  branch(condition: Ir, write: () => void): void {
+    if (condition.kind === 'const' && condition.value === false) return;
+    const outer = this.block;
+    const inner = outer.nested((block) => this.#within(block, write));
+    if (inner.length > 0) outer.emit(ir.when(condition, inner));
+  }
+
+  /** Writes code to a block that may not be run: what it first reads or names is not known after it. */
+  #within(block: Block, write: () => void): void {
+    const inside = this.through().reduceRight<() => void>((rest, scope) => () => scope.#within(block, rest), write);
+    const [outer, registers, values] = [this.block, new Map(this.#registers), new Map(this.#values)];
+    this.block = block;
+    this.#derived.clear();
+    inside();
+    this.block = outer;
+    this.#derived.clear();
+    // What was forgotten in there is to be read again.
+    this.#registers = new Map([...registers].filter(([name, known]) => this.#registers.get(name) === known));
+    this.#values = values;
+  }
+
+  /** Forgets what is known of variables that others may have changed meanwhile. */
+  forget(names: Iterable<string>): void {
+    this.#derived.clear();
+    for (const name of names) this.#registers.delete(name);
+  }
+
+  // --- What all code may call -----------------------------------------------------------------------------------------
 
   /** What `write` yields where numbers are drawn from `draws` and, unless null, `overrides` replace names. */
   replacing<T>(draws: Draws, overrides: ReadonlyMap<string, Ir> | null, write: () => T): T {
@@ -84,7 +316,7 @@ export abstract class CodeScope implements Scope {
 }
 
 /** A parameter that is the same number everywhere and that no phase sets, in the model's precision. */
-export function foldedValue({ type, value }: Extract<Storage, { kind: 'folded' }>, real: Real): Ir {
+function foldedValue({ type, value }: Extract<Storage, { kind: 'folded' }>, real: Real): Ir {
   const constant =
     type === 'boolean'
       ? ir.bool(value !== 0)
@@ -93,7 +325,3 @@ export function foldedValue({ type, value }: Extract<Storage, { kind: 'folded' }
         : fold(ir.convert(real, ir.f64(value)));
   return known(constant as Constant);
 }
-
-/** What a local has that was read from where a variable is stored: a parameter's value holds until a phase sets it. */
-export const readInto = (local: Local, storage: Storage, stored: Ir): Ir =>
-  storage.kind !== 'folded' && storage.parameter === true ? invariantLocal(local, stored) : ir.get(local);

@@ -7,7 +7,7 @@ import * as ir from '../ir/builder.js';
 import { afterReset } from '../ir/names.js';
 import type { Buffer, Expression as Ir, Statement } from '../ir/program.js';
 import type { Context } from './context.js';
-import { step, timeBuffer } from './element-scope.js';
+import { step, timeBuffer } from './step-time.js';
 import { typed } from './groups.js';
 import type { DelayWindow, ProjectionPlan } from './projection.js';
 

@@ -14,7 +14,8 @@ import type { Changing } from './changing.js';
 import { combined, readChanging } from './changing.js';
 import type { Context } from './context.js';
 import { drawsAt, drawStep } from './draws.js';
-import { ElementScope, step } from './element-scope.js';
+import { ElementScope } from './element-scope.js';
+import { step } from './step-time.js';
 import type { EventSource } from './events.js';
 import { compile, to } from './expressions.js';
 import { fold } from '../ir/fold.js';
@@ -23,7 +24,7 @@ import type { Piece } from './pieces.js';
 import { pieceDomain, piecesOf, withoutRepeats } from './pieces.js';
 import type { Inbox } from './inbox.js';
 import { powerOfTwo } from '../ir/library/formats.js';
-import { exponentFor, flushKernel, writable } from './inbox.js';
+import { exponentFor, flushKernel } from './inbox.js';
 import * as messages from './messages.js';
 import { mostSpikesAtOnce } from './multiples.js';
 import type { PathwayCode } from './pathways.js';
@@ -300,8 +301,7 @@ function poissonKernel(
   const weight = to(context.real, compile(stimulus.weight, scope));
   const before: Ir = to(context.real, scope.readTarget(stimulus.variable));
   const sum = fold(ir.add(before, fold(ir.mul(to(context.real, count), weight))));
-  const free = writable(piece.group, stimulus.variable, scope);
-  scope.write(stimulus.variable, free ? ir.select(free, sum, before) : sum);
+  scope.writeIfFree(stimulus.variable, sum);
   scope.storeAll();
   return context.builder.map(
     `${name}.stimulate`,

@@ -1,26 +1,22 @@
-/**
- * What names mean in code that runs for one element of a group: its variables live in locals while the code runs and
- * are stored once at its end, so that statements see earlier writes and memory is touched once.
- */
+/** What names mean in code that runs for one element of a group. */
 
 import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
-import type { Buffer, Expression as Ir, Local, ScalarType } from '../ir/program.js';
-import type { Expression, Statement } from '../lang/ast.js';
-import type { ValueType } from '../model/typed.js';
+import type { Buffer, Expression as Ir } from '../ir/program.js';
 import type { Block } from './block.js';
-import { CodeScope, foldedValue, readInto } from './code-scope.js';
-import type { Context, Real } from './context.js';
+import type { View } from './code-scope.js';
+import { CodeScope } from './code-scope.js';
+import type { Context } from './context.js';
 import type { Draws } from './draws.js';
-import type { Scope } from './expressions.js';
-import { compile, library, to, unify } from './expressions.js';
+import { compile, library, to } from './expressions.js';
 import { fold } from '../ir/fold.js';
 import type { EventCode } from './equations.js';
-import type { Group, Storage } from './groups.js';
+import type { Group } from './groups.js';
 import { usedInput } from './groups.js';
 import * as messages from './messages.js';
 import { constantLoad, known } from './invariant.js';
 import { rankOf } from './profile.js';
+import { step } from './step-time.js';
 import { micrometresPerMetre } from '../draw/space/micrometres.js';
 import { axes, type Axis } from '../draw/space/axes.js';
 
@@ -47,36 +43,17 @@ export const rangesAddress: Address = {
   },
 };
 
-/** i32 number of the step that runs. */
-export const step: Ir = { kind: 'local', type: 'i32', name: 'step' };
-
-/** Float64 seconds: the time at the start of the step or, where time is a sum of steps, that which has come. */
-export const timeOf = (context: Context): Ir =>
-  context.profile.stepping === 'elements'
-    ? ir.load(timeBuffer(context), ir.u32(0))
-    : ir.mul(ir.convert('f64', step), ir.f64(context.dt));
-
-/** Where the sum of all steps so far stands (s), for profiles that step by elements. */
-export const timeBuffer = ({ builder }: Context): Buffer =>
-  builder.buffers.get('time') ??
-  builder.buffer('time', 'f64', 1, 'time that has come: the sum of all steps so far (s)');
-
-export const scalarTypeOf = (type: ValueType, real: Real): ScalarType =>
-  type === 'boolean' ? 'bool' : type === 'integer' ? 'i32' : real;
-
-interface Register {
-  readonly local: Local;
-  readonly buffer: Buffer;
-  dirty: boolean;
+/** What else code for an element may say. */
+interface ElementOptions {
+  /** Slot that the code runs in; absent: that of integration. */
+  readonly slot?: string;
+  readonly view?: View;
 }
 
+/** What names mean in code that runs for one element of a group. */
 export class ElementScope extends CodeScope {
   readonly group: Group;
   readonly address: Address;
-  readonly #registers = new Map<string, Register>();
-  readonly #derived = new Map<string, Ir>();
-  readonly #temporaries = new Map<string, Local>();
-  readonly #used = new Map<string, Ir>();
   /**
    * Whether inputs are read as they have been summed so far, as integration reads them. Other code reads the sums that
    * the last integration used.
@@ -87,6 +64,7 @@ export class ElementScope extends CodeScope {
    * step before has left it.
    */
   readonly beforeUpdate: boolean;
+  readonly #used = new Map<string, Ir>();
 
   constructor(
     context: Context,
@@ -94,88 +72,50 @@ export class ElementScope extends CodeScope {
     address: Address,
     block: Block,
     draws: Draws | null,
-    slot = context.profile.defaults.integrate,
+    { slot = context.profile.defaults.integrate, view }: ElementOptions = {},
   ) {
-    super(context, block, draws);
+    super(context, { ...group, derived: group.equations.derived }, block, draws, view ?? null);
     this.beforeUpdate = rankOf(context.profile, slot) < rankOf(context.profile, context.profile.defaults.integrate);
     this.group = group;
     this.address = address;
   }
 
-  read(name: string): Ir {
-    const override = this.overrides.get(name);
-    if (override) return override;
-    const temporary = this.#temporaries.get(name);
-    if (temporary) return ir.get(temporary);
-    if (this.#readsUsed(name)) return this.#readUsed(name);
-    const storage = this.group.storage.get(name);
-    if (storage) return this.#readStorage(name, storage);
-    const derived = this.group.equations.derived.get(name);
-    if (derived) return this.#readDerived(name, derived.expression, scalarTypeOf(derived.type, this.real));
-    return this.#readSpecial(name);
+  protected override before(name: string): Ir | null {
+    if (!this.#readsUsed(name)) return null;
+    const value =
+      this.#used.get(name) ??
+      this.block.name(name, ir.load(usedInput(this.group, name, this.context), this.address.index));
+    this.#used.set(name, value);
+    return value;
   }
 
-  /**
-   * The value that an assignment such as `+=` starts from: of an input, what has been added for the next integration.
-   */
-  readTarget(name: string): Ir {
+  /** Of an input, what has been added for the next integration. */
+  override readTarget(name: string): Ir {
     const storage = this.group.storage.get(name);
-    return storage && this.#readsUsed(name) ? this.#readStorage(name, storage) : this.read(name);
+    return storage && this.#readsUsed(name) ? this.stored(name, storage) : this.read(name);
   }
 
-  /** A coordinate of the element in micrometres. */
-  length(name: string): Ir | undefined {
+  /** Assigns a variable, unless the element is refractory and must not be written meanwhile. */
+  writeIfFree(name: string, value: Ir): void {
+    const free = writable(this.group, name, this);
+    if (!free) return void this.write(name, value);
+    const before = this.readTarget(name);
+    this.write(name, fold(ir.select(free, to(before.type, value), before)));
+  }
+
+  override length(name: string): Ir | undefined {
     const axis = axes.find((each) => each === name);
     if (!axis || this.group.storage.has(name) || this.group.equations.derived.has(name)) return undefined;
     const buffer = groupCoordinates(this.group, axis, this.context);
     return buffer ? ir.load(buffer, this.address.index) : ir.f64(0);
   }
 
-  /** Executes a statement on the element. `protect`: variables written only where the condition holds. */
-  execute(statement: Statement, protect?: { readonly names: ReadonlySet<string>; readonly unless: Ir }): void {
-    invariant(statement.kind === 'assignment', 'lower/element-scope', 'a neuron sends nothing');
-    const { target, operator, value } = statement;
-    const right = compile(value, this);
-    const result = operator === '=' ? right : combine(operator, this.read(target), right, this);
-    if (protect?.names.has(target)) {
-      const [kept, written] = [this.read(target), to(this.read(target).type, result)];
-      this.write(target, fold(ir.select(protect.unless, kept, written)));
-    } else {
-      this.write(target, result);
-    }
+  override get place(): Ir {
+    return this.address.index;
   }
 
-  /** Assigns a variable of the element, or a temporary of the code. */
-  write(name: string, value: Ir): void {
-    this.#derived.clear();
-    const storage = this.group.storage.get(name);
-    if (!storage) {
-      const known = this.#temporaries.get(name);
-      const local =
-        known ?? this.block.local(name, value.type === 'f64' && value.kind === 'const' ? this.real : value.type);
-      this.#temporaries.set(name, local);
-      this.block.emit(ir.set(local, to(local.type, value)));
-      return;
-    }
-    invariant(storage.kind !== 'folded', 'lower/element-scope', `${name} is constant`);
-    const register = this.#register(name, storage, false);
-    register.dirty = true;
-    this.block.emit(ir.set(register.local, to(register.local.type, value)));
-  }
-
-  /** Stores what was written; call it once, at the end of the kernel. */
-  storeAll(): void {
-    for (const [name, register] of this.#registers) {
-      if (!register.dirty) continue;
-      const storage = this.group.storage.get(name);
-      const index = storage ? this.#indexOf(storage) : this.address.index;
-      this.block.emit(ir.store(register.buffer, index, storedValue(register.buffer, ir.get(register.local))));
-    }
-  }
-
-  /** Forgets derived values, when something outside the scope has changed what they read. */
-  forget(): void {
-    this.#derived.clear();
+  override get ordinal(): Ir {
+    return this.address.ordinal;
   }
 
   /** Whether a name is an input, whose value is that of the last integration. */
@@ -185,55 +125,8 @@ export class ElementScope extends CodeScope {
     );
   }
 
-  #readUsed(name: string): Ir {
-    let value = this.#used.get(name);
-    if (!value) {
-      value = this.block.name(name, ir.load(usedInput(this.group, name, this.context), this.address.index));
-      this.#used.set(name, value);
-    }
-    return value;
-  }
-
-  #readStorage(name: string, storage: Storage): Ir {
-    if (storage.kind === 'folded') return foldedValue(storage, this.real);
-    const { local, buffer } = this.#register(name, storage, true);
-    return readInto(local, storage, to(local.type, ir.load(buffer, this.#indexOf(storage))));
-  }
-
-  #register(name: string, storage: Exclude<Storage, { kind: 'folded' }>, loaded: boolean): Register {
-    let register = this.#registers.get(name);
-    if (!register) {
-      const local = this.block.local(name, scalarTypeOf(storage.type, this.real));
-      register = { local, buffer: storage.buffer, dirty: false };
-      this.#registers.set(name, register);
-      if (loaded) this.block.emit(ir.set(local, to(local.type, ir.load(storage.buffer, this.#indexOf(storage)))));
-    }
-    return register;
-  }
-
-  #indexOf(storage: Storage): Ir {
-    return storage.kind === 'table' ? this.address.ordinal : this.address.index;
-  }
-
-  #readDerived(name: string, e: Expression, type: ScalarType): Ir {
-    // With overrides in force the value is another one, and must not be kept.
-    if (this.overrides.size > 0) return to(type, compile(e, this));
-    let value = this.#derived.get(name);
-    if (!value) {
-      value = this.block.name(name, to(type, compile(e, this)));
-      this.#derived.set(name, value);
-    }
-    return value;
-  }
-
-  #readSpecial(name: string): Ir {
-    const constant = this.constant(name);
-    if (constant) return constant;
+  protected override special(name: string): Ir | null {
     switch (name) {
-      case 't':
-        return timeOf(this.context);
-      case 't_in_timesteps':
-        return step;
       case 'i':
         return ir.convert('i32', this.address.local);
       case 'N':
@@ -242,13 +135,11 @@ export class ElementScope extends CodeScope {
         return lastSpikeTime(this.group, this.address, this.context);
       case 'not_refractory':
         return notRefractory(this.group, 'spike', this.address, this);
-      default:
-        break;
+      default: {
+        const length = this.length(name);
+        return length ? ir.div(length, ir.f64(micrometresPerMetre)) : null;
+      }
     }
-    const length = this.length(name);
-    if (length) return ir.div(length, ir.f64(micrometresPerMetre));
-    this.context.diagnostics.add(messages.unreadable(name, this.group.name));
-    return ir.f64(1);
   }
 }
 
@@ -270,40 +161,6 @@ function groupCoordinates({ name, members, length }: Group, axis: Axis, context:
     role: 'constant',
     initial,
   });
-}
-
-/** What a buffer of its element type holds for a value. */
-export function storedValue(buffer: Buffer, value: Ir): Ir {
-  if (buffer.element === 'u8') return to('u32', value);
-  return to(
-    buffer.element === 'i32'
-      ? 'i32'
-      : buffer.element === 'f64' || buffer.element === 'f32'
-        ? buffer.element
-        : value.type,
-    value,
-  );
-}
-
-/** `a op= b`. */
-export function combine(operator: '+=' | '-=' | '*=' | '/=' | '%=', a: Ir, b: Ir, scope: Scope): Ir {
-  const number = (e: Ir): Ir => (e.type === 'bool' ? to('i32', e) : e);
-  if (operator === '/=') {
-    const real = (e: Ir): Ir => (e.type === 'f64' || e.type === 'f32' ? e : to(scope.real, e));
-    const [x, y] = unify(real(a), real(b), scope.real);
-    return fold(ir.div(x, y));
-  }
-  const [x, y] = unify(number(a), number(b), scope.real);
-  switch (operator) {
-    case '+=':
-      return fold(ir.add(x, y));
-    case '-=':
-      return fold(ir.sub(x, y));
-    case '*=':
-      return fold(ir.mul(x, y));
-    case '%=':
-      return library('modulo', [x, y], scope);
-  }
 }
 
 /** i32 size of the element's population. */
@@ -361,4 +218,16 @@ export function notRefractory(group: Group, eventName: string, address: Address,
   const fixed = group.refractorySteps.get(eventName);
   if (fixed) return ir.ge(ir.sub(now, ir.load(last, address.index)), ir.load(fixed, address.index));
   return ir.ge(ir.sub(now, ir.load(last, address.index)), refractorySteps(event, scope));
+}
+
+/** The condition under which code other than events' own actions may write a variable, or null when it always may. */
+function writable(group: Group, variable: string, scope: ElementScope): Ir | null {
+  let condition: Ir | null = null;
+  for (const event of group.events) {
+    const refractory = event.definition.refractory;
+    if (refractory?.writes !== 'block' || !refractory.rate.includes(variable)) continue;
+    const free = scope.block.name(`writable_${variable}`, notRefractory(group, event.name, scope.address, scope));
+    condition = condition ? ir.and(condition, free) : free;
+  }
+  return condition;
 }

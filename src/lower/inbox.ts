@@ -12,7 +12,8 @@ import { powerOfTwo } from '../ir/library/formats.js';
 import type { Buffer, Expression as Ir } from '../ir/program.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
-import { ElementScope, notRefractory, rangesAddress, step } from './element-scope.js';
+import { ElementScope, rangesAddress } from './element-scope.js';
+import { step } from './step-time.js';
 import { to } from './expressions.js';
 import { fold } from '../ir/fold.js';
 import type { Group } from './groups.js';
@@ -76,8 +77,7 @@ export function flushKernel(inboxes: readonly Inbox[], context: Context): string
           );
     const arrived = to(context.real, ir.fromFixed(ir.load(inbox.buffer, place), inbox.unit));
     const sum = fold(ir.add(to(context.real, scope.readTarget(inbox.variable)), arrived));
-    const free = writable(group, inbox.variable, scope);
-    scope.write(inbox.variable, free ? ir.select(free, sum, to(context.real, scope.readTarget(inbox.variable))) : sum);
+    scope.writeIfFree(inbox.variable, sum);
     block.emit(ir.store(inbox.buffer, place, ir.i64(0n)));
   }
   scope.storeAll();
@@ -90,16 +90,4 @@ export function flushKernel(inboxes: readonly Inbox[], context: Context): string
     block.locals.declared,
     block.statements,
   );
-}
-
-/** The condition under which code other than events' own actions may write a variable, or null when it always may. */
-export function writable(group: Group, variable: string, scope: ElementScope): Ir | null {
-  let condition: Ir | null = null;
-  for (const event of group.events) {
-    const refractory = event.definition.refractory;
-    if (refractory?.writes !== 'block' || !refractory.rate.includes(variable)) continue;
-    const free = scope.block.name(`writable_${variable}`, notRefractory(group, event.name, scope.address, scope));
-    condition = condition ? ir.and(condition, free) : free;
-  }
-  return condition;
 }

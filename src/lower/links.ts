@@ -9,7 +9,8 @@ import type { Population } from '../model/typed.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
-import { ElementScope, scalarTypeOf, storedValue } from './element-scope.js';
+import { ElementScope } from './element-scope.js';
+import { scalarTypeOf, storedValue } from './typed-values.js';
 import { compile, to } from './expressions.js';
 import type { Group, Member } from './groups.js';
 import { typed } from './groups.js';
@@ -116,7 +117,7 @@ export function lowerLinks(groups: readonly Group[], context: Context): void {
           ordinal: ir.u32(source.member.ordinal),
           local: element,
         };
-        const scope = new ElementScope(context, source.group, from, block, null, profile.defaults.hold);
+        const scope = new ElementScope(context, source.group, from, block, null, { slot: profile.defaults.hold });
         const value = to(scalarTypeOf(storage.type, context.real), scope.read(link.variable));
         block.emit(ir.store(storage.buffer, address.index, storedValue(storage.buffer, value)));
       }

@@ -5,7 +5,7 @@ import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
-import { step } from './element-scope.js';
+import { step } from './step-time.js';
 import type { EventSource } from './events.js';
 
 /** A spike counts at most so often in one step; more is a fault. */

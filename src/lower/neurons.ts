@@ -13,7 +13,8 @@ import type { Context } from './context.js';
 import { drawsAt, drawStep, keyAt, keyBuffer, normalPairOf, philox, siteWord } from './draws.js';
 import type { Draws } from './draws.js';
 import type { Address } from './element-scope.js';
-import { ElementScope, notRefractory, rangesAddress, refractorySteps, step } from './element-scope.js';
+import { ElementScope, notRefractory, rangesAddress, refractorySteps } from './element-scope.js';
+import { step } from './step-time.js';
 
 import type { EventCode } from './equations.js';
 import type { EventSource } from './events.js';
@@ -51,7 +52,7 @@ export function enterFirstRegimes(groups: readonly Group[], entries: Entries, co
       perStep: false,
       key: draws.key,
     });
-    for (const statement of statements) scope.execute(statement);
+    scope.execute(statements);
     scope.storeAll();
     const kernel = `${group.name}.enter`;
     const what = `what elements of ${group.name} do at the start, when they enter their first regime`;
@@ -136,7 +137,7 @@ function holdDerived(group: Group, context: Context): void {
     rangesAddress,
     block,
     stepDraws(group, 'held', rangesAddress, context),
-    context.profile.defaults.hold,
+    { slot: context.profile.defaults.hold },
   );
   for (const [name, variable] of held) scope.write(name, compile(variable.expression, scope));
   scope.storeAll();
@@ -650,7 +651,7 @@ function actionKernel(group: Group, member: Member, event: EventCode, source: Ev
     block,
     stepDraws(group, `action/${event.name}`, address, context),
   );
-  for (const statement of event.do) scope.execute(statement);
+  scope.execute(event.do);
   scope.storeAll();
   const kernel = builder.map(
     `${member.name}.${event.name}.act`,

@@ -8,10 +8,9 @@ import type { Context } from './context.js';
 import type { Piece } from './pieces.js';
 import { pieceDomain, piecesOf, withoutRepeats } from './pieces.js';
 import { drawsAt, drawStep } from './draws.js';
-import { ElementScope, step } from './element-scope.js';
-import { fold } from '../ir/fold.js';
+import { ElementScope } from './element-scope.js';
+import { step } from './step-time.js';
 import type { Group } from './groups.js';
-import { writable } from './inbox.js';
 import { runsOnLanes } from './lanes.js';
 import { wholeSteps } from './whole-steps.js';
 
@@ -68,12 +67,10 @@ function operateOn(
     context,
   );
   const slot = operation.slot ?? profile.defaults.operation;
-  const scope = new ElementScope(context, piece.group, address, block, draws, slot);
-  for (const statement of operation.do) {
-    if (statement.kind !== 'assignment') continue;
-    const free = shared ? null : writable(piece.group, statement.target, scope);
-    scope.execute(statement, free ? { names: new Set([statement.target]), unless: fold(ir.not(free)) } : undefined);
-  }
+  const scope = new ElementScope(context, piece.group, address, block, draws, { slot });
+  scope.execute(operation.do, (target, value) =>
+    shared ? scope.write(target, value) : scope.writeIfFree(target, value),
+  );
   scope.storeAll();
   const { locals, statements } = block;
   const kernel = own

@@ -26,13 +26,14 @@ import { combined, numberAfter, readChanging, valueAfter } from './changing.js';
 import type { Context } from './context.js';
 import { isInForce } from './delay-windows.js';
 import { drawStep, keyAt, keyBuffer, philox } from './draws.js';
-import { combine, step } from './element-scope.js';
+import { step } from './step-time.js';
+import { combine } from './typed-values.js';
 import type { EventSource } from './events.js';
 import { compile, compileReal, library, to } from './expressions.js';
 import { fold } from '../ir/fold.js';
 import type { Group } from './groups.js';
 import type { Inbox } from './inbox.js';
-import { quantise, roundingSlack, writable } from './inbox.js';
+import { quantise, roundingSlack } from './inbox.js';
 import { constantOf } from './invariant.js';
 import { timesAt } from './multiples.js';
 import * as messages from './messages.js';
@@ -444,12 +445,8 @@ function write(
     );
     return;
   }
-  const elementScope = scope.end(end);
-  const free = writable(group, variable, elementScope);
-  const value =
-    statement.operator === '=' ? right : combine(statement.operator, elementScope.readTarget(variable), right, scope);
-  const before = free ? elementScope.readTarget(variable) : null;
-  scope.writeEnd(end, variable, free && before ? ir.select(free, to(before.type, value), before) : value);
+  const before = scope.end(end).readTarget(variable);
+  scope.writeEnd(end, variable, statement.operator === '=' ? right : combine(statement.operator, before, right, scope));
 }
 
 /** Where a statement adds to. */

@@ -9,7 +9,8 @@ import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
 import type { Current } from './currents.js';
 import { currentValue, everFlows, flowsNow } from './currents.js';
-import { ElementScope, step } from './element-scope.js';
+import { ElementScope } from './element-scope.js';
+import { step } from './step-time.js';
 import { to } from './expressions.js';
 import type { Group } from './groups.js';
 import * as messages from './messages.js';
@@ -239,14 +240,9 @@ function sampleKernel(
     ordinal: ir.u32(member.ordinal),
     local: localIndex,
   };
-  const scope = new ElementScope(
-    context,
-    group,
-    address,
-    block,
-    null,
-    recording.slot ?? context.profile.defaults.sample,
-  );
+  const scope = new ElementScope(context, group, address, block, null, {
+    slot: recording.slot ?? context.profile.defaults.sample,
+  });
   const value = to(context.real, scope.read(variable));
   block.emit(ir.store(log, logIndex(cursor, rowLength, column), value));
   return context.builder.map(

@@ -4,7 +4,7 @@ import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../ir/program.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
-import { step } from './element-scope.js';
+import { step } from './step-time.js';
 import type { EventSource } from './events.js';
 import { clearMasks, mark } from './events.js';
 import * as messages from './messages.js';

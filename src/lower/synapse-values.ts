@@ -9,7 +9,7 @@ import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
 import { ChangingDraws, keyAt, keyBuffer, philox } from './draws.js';
 import type { Draws } from './draws.js';
-import { scalarTypeOf, storedValue } from './element-scope.js';
+import { scalarTypeOf, storedValue } from './typed-values.js';
 import { compile, compileCondition, to } from './expressions.js';
 import type { Expression } from '../lang/ast.js';
 import { drawsIn } from '../lang/functions.js';

@@ -6,11 +6,12 @@ import { Block, item } from '../block.js';
 import { writeBranchless } from '../branchless.js';
 import type { Context } from '../context.js';
 import type { Draws } from '../draws.js';
-import { storedValue } from '../element-scope.js';
+import { storedValue } from '../typed-values.js';
 import type { Member } from '../groups.js';
 import { runsOnLanes } from '../lanes.js';
 import type { Deliveries } from './deliveries.js';
-import { elementScope, steppingOf, timeNow } from './element-code.js';
+import { elementDraws, steppingOf, timeNow } from './element-code.js';
+import { elementScope } from './views.js';
 import { defineInput, defineInputs, reaches, sumInputs } from './inputs.js';
 import type { Network, SteppedGroup } from './layout.js';
 import { stepParts } from './parts.js';
@@ -50,7 +51,13 @@ function inputKernel(
   const block = new Block();
   const t = timeNow(network, block);
   const local = block.name('element', withinPopulation(member));
-  const scope = elementScope(network, stepped, member, 'step', { local, index: item, block, time: t, sites });
+  const scope = elementScope(
+    network,
+    stepped,
+    member,
+    { local, index: item },
+    { block, time: t, draws: elementDraws(member, 'step', local, context, sites) },
+  );
   const buffers = new Map<string, Buffer>();
   for (const [name, sum] of sumInputs({ network, stepped, member, local, stage: 'step', time: t, scope })) {
     const buffer = sumBuffer(stepped, name, context);
@@ -92,7 +99,13 @@ function elementKernel(
   const block = new Block();
   const t = timeNow(network, block);
   const local = block.name('element', withinPopulation(member));
-  const scope = elementScope(network, stepped, member, 'step', { local, index: item, block, time: t, sites });
+  const scope = elementScope(
+    network,
+    stepped,
+    member,
+    { local, index: item },
+    { block, time: t, draws: elementDraws(member, 'step', local, context, sites) },
+  );
   const sources = [...rings.values()].filter(({ population }) => population === member.name);
   const emitted = new Map(sources.map(({ event }) => [event, block.local('emitted', 'bool')] as const));
   for (const flag of emitted.values()) block.emit(ir.set(flag, ir.bool(false)));

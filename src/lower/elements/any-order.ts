@@ -6,9 +6,8 @@
 
 import { referenceOf } from '../../lang/reference.js';
 import type { Statement } from '../../lang/ast.js';
-import { expressionsOf, namesIn } from '../../lang/walk.js';
+import { expressionsOf, namesIn, writtenBy } from '../../lang/walk.js';
 import type { Member } from '../groups.js';
-import { writtenBy } from './type-code.js';
 import type { Deliveries, Hearing } from './deliveries.js';
 import type { Network, SteppedGroup } from './layout.js';
 

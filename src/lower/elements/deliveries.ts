@@ -14,16 +14,15 @@ import { secondsKernel } from '../synapses/delays.js';
 import type { Context } from '../context.js';
 import { isInForce } from '../delay-windows.js';
 import { drawStep, keyAt, keyBuffer } from '../draws.js';
-import { step } from '../element-scope.js';
+import { step } from '../step-time.js';
 import type { PathwayPlan, ProjectionEnd } from '../projection.js';
 import { delayInterval } from '../projection.js';
 import { mostWithin, versionsOf } from '../replayed-spikes.js';
 import { synapseDraws } from '../synapse-values.js';
 import type { Network, SteppedProjection } from './layout.js';
 import { steppingOrder } from './layout.js';
-import type { Place } from './owners.js';
-import { synapseOwner } from './owners.js';
-import { StepScope } from './scope.js';
+import type { Place } from './views.js';
+import { synapseScope } from './views.js';
 
 /**
  * Delay of a pathway: none for all, the same for all, or one for each synapse (f64 seconds), of which some may be none.
@@ -343,7 +342,7 @@ function act({ projection, pathway }: Listener, network: Network, place: Place, 
       return lazily().key;
     },
   };
-  const scope = new StepScope(context, synapseOwner(network, projection, place), block, time, draws);
+  const scope = synapseScope(network, projection, place, { block, time, draws });
   const statements = pathway.pathway.do;
   scope.execute(statements);
 }

@@ -9,7 +9,8 @@ import type { Block } from '../block.js';
 import type { Context } from '../context.js';
 import { currentsOf, currentValue, everFlows, flowsNow, piecesReached } from '../currents.js';
 import { drawsAt } from '../draws.js';
-import { scalarTypeOf, step, storedValue } from '../element-scope.js';
+import { step } from '../step-time.js';
+import { scalarTypeOf, storedValue } from '../typed-values.js';
 import { compile, compileReal, to } from '../expressions.js';
 import type { Member } from '../groups.js';
 import type { Piece } from '../pieces.js';
@@ -17,10 +18,11 @@ import { eachSynapse, withinEnd } from './deliveries.js';
 import type { Stage } from './element-code.js';
 import { stepOf } from './element-code.js';
 import type { Network, SteppedGroup, SteppedProjection } from './layout.js';
-import { synapseOwner } from './owners.js';
 import type { Stepping } from './parts.js';
 import { deriveAll, showAll, stepParts } from './parts.js';
-import { StepScope } from './scope.js';
+import type { SynapseScope } from '../synapse-scope.js';
+import type { CodeScope } from '../code-scope.js';
+import { synapseScope } from './views.js';
 
 /** The element whose inputs are summed, and in which code. */
 interface Reached {
@@ -31,7 +33,7 @@ interface Reached {
   readonly local: Ir;
   readonly stage: Stage;
   readonly time: Ir;
-  readonly scope: StepScope;
+  readonly scope: CodeScope;
 }
 
 /**
@@ -47,7 +49,6 @@ export function sumInputs({
   time,
   scope,
 }: Reached): ReadonlyMap<string, Local> {
-  const { context } = network;
   const { block } = scope;
   const sums = new Map<string, { readonly local: Local; readonly product: boolean }>();
   for (const [name, { reduce }] of Object.entries(stepped.group.type.inputs).sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -74,7 +75,7 @@ export function sumInputs({
     if (reachesPre(projection, member))
       withinEnd(plan.pre, local, member.population.size, block, (row, inner) =>
         eachSynapse(projection, 'pre', row, inner, (place, each) => {
-          const own = new StepScope(context, synapseOwner(network, projection, place), each, time, null);
+          const own = synapseScope(network, projection, place, { block: each, time, draws: null });
           for (const { name, expression, type } of projection.code.ordered)
             if (neededAtPre(projection).has(name))
               own.define(name, to(scalarTypeOf(type, own.real), compile(expression, own)));
@@ -91,11 +92,11 @@ export function defineInputs(reached: Reached): void {
 }
 
 /** Makes a sum known as an input, and keeps it where others read it. */
-export function defineInput({ group, keptInputs }: SteppedGroup, name: string, sum: Ir, scope: StepScope): void {
+export function defineInput({ group, keptInputs }: SteppedGroup, name: string, sum: Ir, scope: CodeScope): void {
   scope.define(name, sum);
   const storage = group.storage.get(name);
   if (keptInputs.has(name) && storage?.kind === 'array')
-    scope.block.emit(ir.store(storage.buffer, scope.owner.index, storedValue(storage.buffer, scope.read(name))));
+    scope.block.emit(ir.store(storage.buffer, scope.place, storedValue(storage.buffer, scope.read(name))));
 }
 
 const reachesPost = (projection: SteppedProjection, member: Member): boolean =>
@@ -122,7 +123,7 @@ function stepSynapse(
   stage: Stage,
   time: Ir,
   block: Block,
-): StepScope {
+): SynapseScope {
   const { context } = network;
   const { plan, code } = projection;
   const draws = drawsAt(
@@ -135,7 +136,7 @@ function stepSynapse(
     },
     context,
   );
-  const scope = new StepScope(context, synapseOwner(network, projection, place), block, time, draws);
+  const scope = synapseScope(network, projection, place, { block, time, draws });
   const stepping: Stepping = {
     scope,
     code,
@@ -159,7 +160,7 @@ function stepSynapse(
 function contribute(
   projection: SteppedProjection,
   side: 'pre' | 'post',
-  scope: StepScope,
+  scope: CodeScope,
   add: (variable: string, value: Ir) => void,
 ): void {
   const { plan } = projection;

@@ -4,24 +4,19 @@
  */
 
 import { referenceOf, type Reference } from '../../lang/reference.js';
-import * as ir from '../../ir/builder.js';
-import type { Buffer, Expression as Ir } from '../../ir/program.js';
-import { expressionsOf, namesIn } from '../../lang/walk.js';
+import type { Buffer } from '../../ir/program.js';
+import { expressionsOf, namesIn, writtenBy } from '../../lang/walk.js';
 import type { ValueType } from '../../model/typed.js';
-import { foldedValue } from '../code-scope.js';
 import type { Context } from '../context.js';
 import { currentsOf, laterValues } from '../currents.js';
-import { scalarTypeOf } from '../element-scope.js';
 import type { EventSource } from '../events.js';
-import { to } from '../expressions.js';
-import type { Group, Member, Storage } from '../groups.js';
+import type { Group, Storage } from '../groups.js';
 import { elementOf } from '../groups.js';
-import { linkedElement, linkedMember } from '../links.js';
 import { ownersOf } from '../../model/typed.js';
-import { reached, type ProjectionEnd, type ProjectionPlan } from '../projection.js';
+import { reached, type ProjectionPlan } from '../projection.js';
 import type { BuiltProjection } from '../recordings.js';
 import type { TypeCode } from './type-code.js';
-import { readElsewhere, typeCodeOf, writtenBy } from './type-code.js';
+import { readElsewhere, typeCodeOf } from './type-code.js';
 
 /** A group as it is stepped. */
 export interface SteppedGroup {
@@ -283,57 +278,3 @@ export const shownProjection = (projection: SteppedProjection): BuiltProjection 
     ]),
   ]),
 });
-
-/** What a storage holds at an index, in the type of its variable. */
-export function loaded(storage: Storage, index: Ir, ordinal: Ir, context: Context): Ir {
-  if (storage.kind === 'folded') return foldedValue(storage, context.real);
-  return to(
-    scalarTypeOf(storage.type, context.real),
-    ir.load(storage.buffer, storage.kind === 'table' ? ordinal : index),
-  );
-}
-
-/** Index of the element of an end in its population. */
-export const localIndex = (end: ProjectionEnd, element: Ir): Ir =>
-  end.offset === 0 ? element : ir.add(element, ir.u32(end.offset));
-
-/** A variable of an element as others see it at this moment. */
-export function seen(network: Network, member: Member, local: Ir, name: string): Ir | null {
-  const { context } = network;
-  const stepped = network.groups.find((candidate) => candidate.group.members.includes(member));
-  if (!stepped) return null;
-  if (name === 'i') return to('i32', local);
-  if (name === 'N') return ir.i32(member.population.size);
-  const link = linkOf(network, member, local, name);
-  if (link) return seen(network, link.member, link.local, link.variable);
-  const index = member.begin === 0 ? local : ir.add(local, ir.u32(member.begin));
-  const shown = stepped.shown.get(name);
-  const storage = stepped.group.storage.get(name);
-  if (shown) return to(scalarTypeOf(storage?.type ?? 'real', context.real), ir.load(shown, index));
-  const place = stepped.kept.get(name) ?? storage;
-  return place ? loaded(place, index, ir.u32(member.ordinal), context) : null;
-}
-
-/** Where a linked parameter of an element is found. */
-function linkOf(
-  network: Network,
-  member: Member,
-  local: Ir,
-  name: string,
-): { member: Member; local: Ir; variable: string } | null {
-  const { context } = network;
-  const link = member.population.linked?.[name];
-  const own = network.groups.find(({ group }) => group.members.includes(member));
-  const source =
-    link &&
-    linkedMember(
-      member.name,
-      name,
-      link,
-      network.groups.map(({ group }) => group),
-      context,
-    );
-  if (!link || !own || !source) return null;
-  const element = linkedElement(own.group, member, name, link, source.member.population.size, local, context);
-  return { member: source.member, local: element, variable: link.variable };
-}

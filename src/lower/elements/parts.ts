@@ -2,12 +2,12 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
-import { compile, compileReal, to } from '../expressions.js';
-import { scalarTypeOf, storedValue } from '../element-scope.js';
+import { compile, compileCondition, compileReal, to } from '../expressions.js';
+import { scalarTypeOf, storedValue } from '../typed-values.js';
 import { begins } from '../rising-edge.js';
 import { fold } from '../../ir/fold.js';
 import type { ConditionCode, DerivedCode, PartCode, RateCode, RegimeCode, TypeCode } from './type-code.js';
-import type { StepScope } from './scope.js';
+import type { CodeScope } from '../code-scope.js';
 import { isZero } from '../../lang/build.js';
 import { linearForm } from '../../lang/linear.js';
 import * as messages from '../messages.js';
@@ -15,9 +15,9 @@ import { steppedLinearly } from '../propagators.js';
 
 /** What a step of an owner needs to know beside its code. */
 export interface Stepping {
-  readonly scope: StepScope;
+  readonly scope: CodeScope;
   readonly code: TypeCode;
-  /** u8 index of the active regime at `scope.owner.index`. */
+  /** u8 index of the active regime at `scope.place`. */
   readonly regime: Buffer | null;
   /** Name and number of those whose conditions are watched. */
   readonly watched: { readonly name: string; readonly length: Buffer['length'] };
@@ -26,7 +26,7 @@ export interface Stepping {
 }
 
 /** Computes a derived variable from what names are now. */
-function derive({ name, expression, type }: DerivedCode, scope: StepScope): void {
+function derive({ name, expression, type }: DerivedCode, scope: CodeScope): void {
   scope.define(name, to(scalarTypeOf(type, scope.real), compile(expression, scope)));
 }
 
@@ -55,7 +55,7 @@ function stepPart(part: PartCode, ordinal: number, stepping: Stepping): void {
 }
 
 /** New values of variables whose rates are linear in them, with coefficients held over the step. */
-function propagateLinear(rates: readonly RateCode[], scope: StepScope): ReadonlyMap<string, Ir> {
+function propagateLinear(rates: readonly RateCode[], scope: CodeScope): ReadonlyMap<string, Ir> {
   const names = rates.map(({ name }) => name);
   const forms = rates.map(({ rate }) => linearForm(rate, names));
   const bad = rates.find((_, k) => forms[k] === null);
@@ -72,16 +72,16 @@ function propagateLinear(rates: readonly RateCode[], scope: StepScope): Readonly
 }
 
 /** x + dt * rate. */
-function advanced(name: string, rate: Ir, scope: StepScope): Ir {
+function advanced(name: string, rate: Ir, scope: CodeScope): Ir {
   const dt = to(scope.real, ir.f64(scope.context.dt));
   return fold(ir.add(to(scope.real, scope.read(name)), fold(ir.mul(dt, rate))));
 }
 
 /** Copies what others see of the variables that belong to a part. */
 function show(ordinal: number, { scope, code }: Stepping): void {
-  for (const [name, buffer] of scope.owner.shown) {
+  for (const [name, buffer] of scope.view?.shown ?? []) {
     if (code.homes.get(name) !== ordinal) continue;
-    scope.block.emit(ir.store(buffer, scope.owner.index, storedValue(buffer, scope.read(name))));
+    scope.block.emit(ir.store(buffer, scope.place, storedValue(buffer, scope.read(name))));
   }
 }
 
@@ -96,14 +96,11 @@ export function showAll(stepping: Stepping): void {
 /** Tests a condition and runs its actions; what it emits acts on others at once. */
 function test(condition: ConditionCode, stepping: Stepping): void {
   const { scope } = stepping;
-  let holds = scope.condition(condition.when);
+  let holds = compileCondition(condition.when, scope);
   if (condition.rising) {
-    const { block, owner, context } = scope;
-    holds = begins(
-      holds,
-      { ...stepping.watched, name: `${stepping.watched.name}.${condition.name}`, index: owner.index, block },
-      context,
-    );
+    const { block, place, context } = scope;
+    const { name, length } = stepping.watched;
+    holds = begins(holds, { name: `${name}.${condition.name}`, length, index: place, block }, context);
   }
   scope.branch(holds, () => {
     scope.execute(condition.do);
@@ -115,7 +112,7 @@ function test(condition: ConditionCode, stepping: Stepping): void {
 function stepRegimes(regimes: readonly RegimeCode[], stepping: Stepping): void {
   const { scope, regime } = stepping;
   if (regimes.length === 0 || !regime) return;
-  const active = scope.block.name('active', ir.load(regime, scope.owner.index));
+  const active = scope.block.name('active', ir.load(regime, scope.place));
   regimes.forEach(({ rates, transitions }, k) => {
     scope.branch(ir.eq(active, ir.u32(k)), () => {
       // One after another: a later rate sees what an earlier one has changed.
@@ -131,7 +128,7 @@ export function enterRegime(index: number, stepping: Stepping): void {
   const { scope, regime, code } = stepping;
   const entered = code.parts.flatMap((part) => part.regimes)[index];
   if (!entered || !regime) return;
-  scope.block.emit(ir.store(regime, scope.owner.index, ir.u32(index)));
+  scope.block.emit(ir.store(regime, scope.place, ir.u32(index)));
   scope.execute(entered.onEntry);
 }
 

@@ -12,10 +12,10 @@ import { inAnyOrder } from './any-order.js';
 import type { Deliveries } from './deliveries.js';
 import type { Stage } from './element-code.js';
 import { clearMasks, mark } from '../events.js';
-import { elementScope, steppingOf, timeNow } from './element-code.js';
+import { elementDraws, steppingOf, timeNow } from './element-code.js';
+import { elementPlace, elementScope } from './views.js';
 import { defineInputs } from './inputs.js';
 import type { Network, SteppedGroup } from './layout.js';
-import { elementOwner } from './owners.js';
 import { deriveAll, enterRegime, showAll, stepParts } from './parts.js';
 
 const stageWords: Readonly<Record<Stage, string>> = {
@@ -59,8 +59,14 @@ export function populationKernel(
   const element = block.local('element', 'u32');
   const body = block.nested((inner) => {
     const local = ir.get(element);
-    const index = inner.name('index', elementOwner(network, stepped, member, local).index);
-    const scope = elementScope(network, stepped, member, stage, { local, index, block: inner, time: t });
+    const index = inner.name('index', elementPlace(member, local));
+    const scope = elementScope(
+      network,
+      stepped,
+      member,
+      { local, index },
+      { block: inner, time: t, draws: elementDraws(member, stage, local, context) },
+    );
     const stepping = steppingOf(stepped, scope, (event) => {
       mark(events.get(`${member.name}.${event}`), local, scope.block);
       deliveries.emit(member, event, local, scope.block, t);

@@ -6,7 +6,7 @@
 import { isNeuronType } from '../../model/typed.js';
 import type { Expression, Statement } from '../../lang/ast.js';
 import { integer } from '../../lang/build.js';
-import { expressionsOf, namesIn } from '../../lang/walk.js';
+import { expressionsOf, namesIn, writtenBy } from '../../lang/walk.js';
 import type { NeuronType, Part, SynapseType, ValueType } from '../../model/typed.js';
 import type { Equations } from '../equations.js';
 
@@ -157,10 +157,6 @@ function inDependencyOrder({ derived }: Equations): DerivedCode[] {
   for (const name of derived.keys()) visit(name, new Set());
   return [...done.values()];
 }
-
-/** State variables that statements assign. */
-export const writtenBy = (statements: readonly Statement[]): Set<string> =>
-  new Set(statements.flatMap((statement) => (statement.kind === 'assignment' ? [statement.target] : [])));
 
 const namesInStatements = (statements: readonly Statement[]): string[] =>
   statements.flatMap((statement) => [

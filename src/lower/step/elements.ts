@@ -7,7 +7,7 @@
 import * as ir from '../../ir/builder.js';
 import { expressionsOf, namesIn } from '../../lang/walk.js';
 import type { Context } from '../context.js';
-import { timeBuffer } from '../element-scope.js';
+import { timeBuffer } from '../step-time.js';
 import type { Group } from '../groups.js';
 import { multiplesKernel } from '../multiples.js';
 import { changesFirstValues, deriveAgain } from '../phases.js';

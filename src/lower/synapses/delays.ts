@@ -11,7 +11,7 @@ import type { Context } from '../context.js';
 import { arrayOf } from '../../model/arrays.js';
 import type { Draws } from '../draws.js';
 import { ChangingDraws, keyAt, keyBuffer } from '../draws.js';
-import { scalarTypeOf } from '../element-scope.js';
+import { scalarTypeOf } from '../typed-values.js';
 import { compile, to } from '../expressions.js';
 import type { Expression } from '../../lang/ast.js';
 import { drawsIn } from '../../lang/functions.js';

@@ -1,0 +1,19 @@
+/** The step that runs and the time that code sees. */
+
+import * as ir from '../ir/builder.js';
+import type { Buffer, Expression as Ir } from '../ir/program.js';
+import type { Context } from './context.js';
+
+/** i32 number of the step that runs. */
+export const step: Ir = { kind: 'local', type: 'i32', name: 'step' };
+
+/** Float64 seconds: the time at the start of the step or, where time is a sum of steps, that which has come. */
+export const timeOf = (context: Context): Ir =>
+  context.profile.stepping === 'elements'
+    ? ir.load(timeBuffer(context), ir.u32(0))
+    : ir.mul(ir.convert('f64', step), ir.f64(context.dt));
+
+/** Where the sum of all steps so far stands (s), for profiles that step by elements. */
+export const timeBuffer = ({ builder }: Context): Buffer =>
+  builder.buffers.get('time') ??
+  builder.buffer('time', 'f64', 1, 'time that has come: the sum of all steps so far (s)');

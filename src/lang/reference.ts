@@ -1,7 +1,7 @@
 /** What names with a dot mean in code of synapses: variables of the ends. */
 
 /** A side of a synapse. */
-type Side = 'pre' | 'post';
+export type Side = 'pre' | 'post';
 
 /** A variable of the code's own owner (`end` null), or of an end of a synapse (`pre.v`). */
 export interface Reference {

@@ -261,8 +261,8 @@ export abstract class CodeScope implements Scope {
     this.#values = values;
   }
 
-  /** Forgets what is known of variables that others may have changed meanwhile. */
-  forget(names: Iterable<string>): void {
+  /** Forgets derived values, and what is known of variables that others may have changed meanwhile. */
+  forget(names: Iterable<string> = []): void {
     this.#derived.clear();
     for (const name of names) this.#registers.delete(name);
   }

@@ -134,7 +134,7 @@ export class SynapseScope extends CodeScope {
 
   /** Assigns a variable of an end in order, as only a sequential kernel may; while it is refractory, maybe not. */
   writeEnd(side: Side, name: string, value: Ir): void {
-    this.forget([]);
+    this.forget();
     this.end(side).writeIfFree(name, value);
   }
 

@@ -10,6 +10,7 @@ export type Severity = 'error' | 'warning' | 'note';
 
 /** Where in a document a finding is. Lines and columns count from 1. */
 export interface Place {
+  /** Path of the file, or a name such as `--set`. */
   readonly document: string;
   /** JSON pointer, or an XML path with ids. */
   readonly pointer?: string;
@@ -23,10 +24,15 @@ export interface Place {
 export interface Diagnostic {
   readonly code: string;
   readonly severity: Severity;
+  /** One sentence on what is wrong, in lower case, without the place. */
   readonly message: string;
+  /** Where; absent when it concerns no part of a document. */
   readonly place?: Place;
+  /** What would be right. */
   readonly expected?: string;
+  /** What stands there. */
   readonly found?: string;
+  /** What to do. */
   readonly hint?: string;
   /** Other places that explain this one, such as "first defined here". */
   readonly related?: readonly { readonly message: string; readonly place: Place }[];
@@ -70,6 +76,7 @@ export class Diagnostics {
     this.#list.push({ ...finding, severity, ...(found ? { place: found } : {}) });
   }
 
+  /** Adds findings that have their places. */
   addAll(diagnostics: readonly Diagnostic[]): void {
     for (const { place, ...finding } of diagnostics) this.add(finding, place);
   }
@@ -82,6 +89,7 @@ export class Diagnostics {
     return more.length === 0 ? this.#list : [...this.#list, ...more.map((one) => moreFindings(...one))];
   }
 
+  /** Whether an error was added, kept or only counted. */
   get hasErrors(): boolean {
     return this.#counts.error > 0;
   }
@@ -94,6 +102,7 @@ export class Diagnostics {
 
 /** A document is wrong: carries all that was found. */
 export class DiagnosticError extends Error {
+  /** All findings, not only the errors. */
   readonly diagnostics: readonly Diagnostic[];
   constructor(diagnostics: readonly Diagnostic[]) {
     super(diagnostics.map((diagnostic) => `${diagnostic.code}: ${diagnostic.message}`).join('\n'));
@@ -104,6 +113,7 @@ export class DiagnosticError extends Error {
 
 /** The command, a file or a tool is wrong; `hint` says what to do or install. */
 export class UsageError extends Error {
+  /** What to do or install; undefined where nothing can be said. */
   readonly hint: string | undefined;
   /** More that is wrong with the same command. */
   readonly others: readonly UsageError[];

@@ -7,6 +7,7 @@ import type { Place } from './diagnostic.js';
  * there (an expression, say). A pointer that is not known yields the place of its nearest known parent.
  */
 export interface Positions {
+  /** The place of a node, or of a range of offsets within the string there. */
   place(pointer: string, span?: { readonly start: number; readonly end: number }): Place;
   /** The place of the key of the node rather than of its value, where the document has keys. */
   keyPlace?(pointer: string): Place;

@@ -11,6 +11,7 @@ type NumberArray = Exclude<TypedArray, BigInt64Array>;
 export interface NumberSlot {
   readonly kind: 'number';
   readonly type: ScalarType;
+  /** One element; f32 values are kept as doubles that are already rounded. */
   readonly value: Int32Array | Uint32Array | Float64Array;
 }
 /** A local of type i64. */
@@ -26,6 +27,7 @@ interface BoolSlot {
   value: boolean;
 }
 
+/** A place for the value of a local, by what JavaScript holds it as. */
 export type Slot = NumberSlot | LongSlot | BoolSlot;
 
 /** A new slot, holding zero or false. */
@@ -61,6 +63,7 @@ export function writeSlot(slot: Slot, value: Scalar): void {
 
 /** A buffer's elements; replaced as a whole when the buffer is allocated. */
 export interface Cell {
+  /** Name of the buffer. */
   readonly name: string;
   readonly element: ElementType;
   /** Elements unless i64. */

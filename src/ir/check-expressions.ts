@@ -19,7 +19,9 @@ export interface BodyContext {
   readonly owner: string;
   /** Types of parameters, locals and implicit locals. */
   readonly locals: ReadonlyMap<string, ScalarType>;
+  /** Buffers that may be read and written, by name. */
   readonly buffers: ReadonlyMap<string, Buffer>;
+  /** Functions that may be called, by name. */
   readonly functions: ReadonlyMap<string, IrFunction>;
   /** Adds a violation; the owner is put before it. */
   readonly report: (sentence: string) => void;

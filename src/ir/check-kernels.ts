@@ -19,9 +19,11 @@ import type {
 export interface ProgramContext {
   readonly buffers: ReadonlyMap<string, Buffer>;
   readonly functions: ReadonlyMap<string, IrFunction>;
+  /** Rings of events, by name. */
   readonly events: ReadonlyMap<string, EventRing>;
   /** Kernels that run in initialisation and nowhere else. */
   readonly initialising: ReadonlySet<string>;
+  /** Takes a violation, as a sentence. */
   readonly report: (sentence: string) => void;
 }
 

@@ -29,8 +29,11 @@ import type { CallExpression, CompareOp, Convert, Expression, Load } from './pro
  */
 export interface CompiledFunction {
   readonly name: string;
+  /** Where arguments go, in order. */
   readonly parameters: readonly Slot[];
+  /** Where results are afterwards, in order. */
   readonly results: readonly Slot[];
+  /** Runs the body once. */
   readonly run: () => void;
 }
 
@@ -40,7 +43,9 @@ export interface Environment {
   readonly owner: string;
   /** Locals, parameters and implicit locals. */
   readonly slots: ReadonlyMap<string, Slot>;
+  /** Buffers by name. */
   readonly cells: ReadonlyMap<string, Cell>;
+  /** Functions by name, compiled when first asked for. */
   readonly functions: { get(name: string): CompiledFunction | undefined };
 }
 

@@ -61,6 +61,7 @@ export function saturateToLong(x: number): bigint {
 export const longToFloat64 = (x: bigint): number => Number(x);
 /** The low 32 bits of an i64 as i32 and as u32. */
 export const longToI32 = (x: bigint): number => Number(BigInt.asIntN(32, x));
+/** The low 32 bits of an i64 as u32. */
 export const longToU32 = low;
 
 /** Unary operations that exist for i64. */

@@ -76,6 +76,7 @@ export type CompareOperator = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
 export interface Constant {
   readonly kind: 'const';
   readonly type: ScalarType;
+  /** Of the JavaScript type that holds `type` exactly. */
   readonly value: number | bigint | boolean;
 }
 /** Reads a local, a parameter, or one of the implicit locals that a kernel shape defines. */
@@ -87,8 +88,10 @@ export interface LocalGet {
 /** `buffer[index]`; index is u32. Reading outside the buffer is illegal: lowering must prove it absent. */
 export interface Load {
   readonly kind: 'load';
+  /** The type that the buffer's element type is computed in. */
   readonly type: ScalarType;
   readonly buffer: string;
+  /** Position as a u32, less than the buffer's length. */
   readonly index: Expression;
 }
 interface UnaryOp {
@@ -97,13 +100,16 @@ interface UnaryOp {
   readonly op: UnaryOperator;
   readonly operand: Expression;
 }
+/** An operation on two values of one type; `BinaryOperator` says what each does at the edges. */
 export interface BinaryOp {
   readonly kind: 'binary';
+  /** Type of both operands and the result. */
   readonly type: ScalarType;
   readonly op: BinaryOperator;
   readonly left: Expression;
   readonly right: Expression;
 }
+/** A comparison of two values of one type. */
 export interface CompareOp {
   readonly kind: 'compare';
   readonly type: 'bool';
@@ -125,7 +131,9 @@ interface Select {
  */
 export interface Convert {
   readonly kind: 'convert';
+  /** Type of the result. */
   readonly type: ScalarType;
+  /** A value of any other type. */
   readonly operand: Expression;
 }
 /** Same bits, other type: f64 ↔ i64, f32 ↔ u32, f32 ↔ i32. The bits of a NaN must not be observed. */
@@ -142,24 +150,32 @@ interface Reinterpret {
 export interface ToFixed {
   readonly kind: 'toFixed';
   readonly type: 'i64';
+  /** An f64. */
   readonly operand: Expression;
+  /** Units in 1, an f64. */
   readonly scale: Expression;
 }
 /** The f64 that a fixed-point i64 below 2^51 in size stands for, exactly: in units of `unit`, a power of two. */
 export interface FromFixed {
   readonly kind: 'fromFixed';
   readonly type: 'f64';
+  /** An i64. */
   readonly operand: Expression;
+  /** An f64, the inverse of the scale. */
   readonly unit: Expression;
 }
 /** Calls an IR function that has exactly one result. */
 export interface CallExpression {
   readonly kind: 'call';
+  /** Type of the function's result. */
   readonly type: ScalarType;
+  /** Name of the function. */
   readonly function: string;
+  /** One for each parameter, of its type. */
   readonly arguments: readonly Expression[];
 }
 
+/** A value without side effects. */
 export type Expression =
   | Constant
   | LocalGet
@@ -179,6 +195,7 @@ export type Expression =
 /** Assigns a declared local. */
 export interface SetLocal {
   readonly kind: 'set';
+  /** Name of a local of the kernel or function. */
   readonly local: string;
   readonly value: Expression;
 }
@@ -186,7 +203,9 @@ export interface SetLocal {
 export interface Store {
   readonly kind: 'store';
   readonly buffer: string;
+  /** Position as a u32, less than the buffer's length. */
   readonly index: Expression;
+  /** Of the type that the buffer's element type is computed in. */
   readonly value: Expression;
 }
 /**
@@ -196,13 +215,18 @@ export interface Store {
 export interface Accumulate {
   readonly kind: 'accumulate';
   readonly buffer: string;
+  /** Position as a u32, less than the buffer's length. */
   readonly index: Expression;
+  /** Of the buffer's own type. */
   readonly value: Expression;
 }
+/** Runs one of two lists of statements. */
 export interface If {
   readonly kind: 'if';
+  /** A bool. */
   readonly condition: Expression;
   readonly then: readonly Statement[];
+  /** Empty where nothing is to be done. */
   readonly else: readonly Statement[];
 }
 /**
@@ -210,15 +234,20 @@ export interface If {
  */
 export interface For {
   readonly kind: 'for';
+  /** The counter, a u32. */
   readonly local: string;
+  /** First value of the counter, a u32. */
   readonly from: Expression;
+  /** The value that ends the loop; nothing runs where it is not above `from`. */
   readonly to: Expression;
   readonly body: readonly Statement[];
   /** True when its rounds are independent of each other; printers may make use of it, or not. */
   readonly lanes?: true;
 }
+/** Repeats its body while the condition holds. */
 export interface While {
   readonly kind: 'while';
+  /** A bool, evaluated before each round. */
   readonly condition: Expression;
   readonly body: readonly Statement[];
 }
@@ -229,8 +258,11 @@ interface Break {
 /** Calls an IR function with any number of results. */
 export interface CallStatement {
   readonly kind: 'call';
+  /** Name of the function. */
   readonly function: string;
+  /** One for each parameter, of its type. */
   readonly arguments: readonly Expression[];
+  /** Locals that take the results, in order. */
   readonly results: readonly string[];
 }
 /**
@@ -239,7 +271,9 @@ export interface CallStatement {
  */
 export interface SetBit {
   readonly kind: 'setBit';
+  /** Name of the mask buffer. */
   readonly mask: string;
+  /** A bool. */
   readonly condition: Expression;
 }
 /**
@@ -248,7 +282,9 @@ export interface SetBit {
  */
 export interface Fault {
   readonly kind: 'fault';
+  /** Bits to raise; the manifest's `faults` says what each means. */
   readonly bits: number;
+  /** A bool. */
   readonly when: Expression;
 }
 interface Comment {
@@ -256,19 +292,25 @@ interface Comment {
   readonly text: string;
 }
 
+/** A step of a kernel's or function's body. */
 export type Statement =
   SetLocal | Store | Accumulate | If | For | While | Break | CallStatement | SetBit | Fault | Comment;
 
+/** A variable of a kernel or function, or a parameter. */
 export interface Local {
+  /** Unique in the kernel or function. */
   readonly name: string;
   readonly type: ScalarType;
 }
 
 /** A pure function of scalars: no buffers, no recursion. Its results are the final values of the named locals. */
 export interface IrFunction {
+  /** Unique in the program. */
   readonly name: string;
+  /** What it computes, for comments in generated code. */
   readonly comment: string;
   readonly parameters: readonly Local[];
+  /** Variables beside the parameters. */
   readonly locals: readonly Local[];
   readonly body: readonly Statement[];
   /** Names of parameters or locals whose values are returned, in order. */
@@ -280,6 +322,7 @@ export interface IrFunction {
 /** A number known when lowering, or the value of a u32 buffer cell that a kernel has computed by then. */
 export type Extent = number | { readonly buffer: string; readonly index: number };
 
+/** What holds the elements of a buffer on the host, in the layout of its element type. */
 export type TypedArray =
   | Uint8Array
   | Int8Array
@@ -307,8 +350,10 @@ export type Inbox = { readonly exponent: number } | { readonly scale: string; re
  * A buffer whose length is an `Extent` of a cell is allocated (zeroed) by an `allocate` action.
  */
 export interface Buffer {
+  /** Unique in the program. */
   readonly name: string;
   readonly element: ElementType;
+  /** Number of elements. */
   readonly length: Extent;
   /**
    * `state` buffers hold what changes while running and are what a snapshot must keep; `constant` ones never change
@@ -331,7 +376,9 @@ export interface Buffer {
  * Elements [begin, end) of merged populations; `begin` is a multiple of 64, so that masks and threads split on words.
  */
 export interface Range {
+  /** First element, in the merged arrays. */
   readonly begin: number;
+  /** After the last element. */
   readonly end: number;
 }
 
@@ -360,9 +407,12 @@ interface KernelBase {
  */
 export interface MapKernel extends KernelBase {
   readonly shape: 'map';
+  /** What it runs over. */
   readonly domain: MapDomain;
+  /** Whether items may run on vector lanes. */
   readonly lanes: boolean;
   readonly locals: readonly Local[];
+  /** What each item does. */
   readonly body: readonly Statement[];
 }
 
@@ -379,6 +429,7 @@ export interface SequentialKernel extends KernelBase {
  */
 export interface CompactKernel extends KernelBase {
   readonly shape: 'compact';
+  /** Name of the event ring. */
   readonly event: string;
 }
 
@@ -398,20 +449,26 @@ export interface CompactKernel extends KernelBase {
  */
 export interface PropagateKernel extends KernelBase {
   readonly shape: 'propagate';
+  /** Name of the ring whose spikes are delivered. */
   readonly event: string;
+  /** Elements of that ring that have synapses here: row 0 belongs to the first. */
   readonly elements: Range;
+  /** In steps, both included. */
   readonly delays: { readonly first: number; readonly last: number };
   /** u32 buffer of rows * D + 1 offsets into positions. */
   readonly segments: string;
   /** About how many positions there are, where it is known: decides how targets share out the work, and no result. */
   readonly synapses?: number;
+  /** The order that results depend on. */
   readonly order:
     | { readonly kind: 'any' | 'byRow' | 'sequential' }
     | { readonly kind: 'byTarget'; readonly targets: string; readonly targetCount: number };
   readonly locals: readonly Local[];
+  /** What is done for each synapse that a spike reaches. */
   readonly body: readonly Statement[];
 }
 
+/** A piece of work of a step or of initialisation, by the shape of its parallelism. */
 export type Kernel = MapKernel | SequentialKernel | CompactKernel | PropagateKernel;
 
 // --- Events, logs, schedule -----------------------------------------------------------------------------------------
@@ -421,9 +478,13 @@ export type Kernel = MapKernel | SequentialKernel | CompactKernel | PropagateKer
  * is at bit `maskBegin + i` of the mask buffer (`maskBegin` is a multiple of 64).
  */
 export interface EventRing {
+  /** `population.event`. */
   readonly name: string;
+  /** Number of elements. */
   readonly size: number;
+  /** Buffer of u32 words, a bit for each element that emitted in this step. */
   readonly mask: string;
+  /** Bit of the mask that is element 0. */
   readonly maskBegin: number;
   /** u32[slots * size]: slot of step n is n mod slots. */
   readonly list: string;
@@ -438,6 +499,7 @@ export interface EventRing {
 /** An append-only record that the host drains: `run` stops before a step for which some log may lack room. */
 export interface Log {
   readonly name: string;
+  /** Array of `capacity` rows of `rowLength` elements. */
   readonly buffer: string;
   /** u32 cell holding the number of rows used. */
   readonly cursor: { readonly buffer: string; readonly index: number };
@@ -445,14 +507,18 @@ export interface Log {
   readonly rowLength: number;
   /** Rows that fit. */
   readonly capacity: number;
+  /** Room that a step needs at the most. */
   readonly maxRowsPerStep: number;
 }
 
 /** One entry of a step: runs when `(step - offset) mod every == 0` and step >= offset. */
 export interface StepEntry {
   readonly kernel: string;
+  /** Steps from one run to the next. */
   readonly every: number;
+  /** Step of the first run. */
   readonly offset: number;
+  /** Slot of the timing profile that it belongs to, for readers of the code. */
   readonly slot: string;
 }
 
@@ -464,7 +530,9 @@ export type Action =
   | { readonly kind: 'run'; readonly kernel: string }
   | { readonly kind: 'allocate' | 'release'; readonly buffers: readonly string[] };
 
+/** What is run when. */
 export interface Schedule {
+  /** Builds the network and computes first values, once. */
   readonly initialise: readonly Action[];
   /** Implicit local `step` (i32) counts from 0 in every kernel and is never rewound. */
   readonly step: readonly StepEntry[];
@@ -475,9 +543,13 @@ export interface Schedule {
 // --- Manifest: what the buffers mean in the model -------------------------------------------------------------------
 /** Where one variable of a population or projection lives. */
 export interface VariableLocation {
+  /** The population or projection. */
   readonly owner: string;
+  /** Its name in the model. */
   readonly variable: string;
+  /** The array that holds it, merged with those of other populations of the type. */
   readonly buffer: string;
+  /** Where its elements begin there. */
   readonly offset: number;
   /** Number of elements; a projection's is known after initialisation. */
   readonly length: Extent;
@@ -491,12 +563,17 @@ export interface VariableLocation {
 
 /** Where the synapses of one projection live, in storage order. */
 export interface ProjectionLocation {
+  /** Its name in the model. */
   readonly name: string;
+  /** Number of synapses. */
   readonly count: Extent;
   /** u32 source and target index of each position, or how to find the source: from the segments. */
   readonly targets: string;
+  /** u32 buffer of sources * D + 1 first positions, for D possible delays of each source. */
   readonly segments: string;
+  /** Number of elements of the presynaptic end. */
   readonly sources: number;
+  /** Delays that segments are made for, in steps, both included. */
   readonly delays: { readonly first: number; readonly last: number };
   /** u32 creation index of each position; absent when storage order is creation order. */
   readonly creation?: string;
@@ -514,17 +591,24 @@ export interface ProjectionLocation {
 
 /** One recording: which log holds it and what its columns are. */
 export interface SampleLocation {
+  /** Name of the recording. */
   readonly recording: string;
+  /** The population or projection. */
   readonly owner: string;
   readonly variable: string;
+  /** SI unit text, `1` when dimensionless. */
   readonly unit: string;
+  /** Log with a row for each sample. */
   readonly log: string;
   /** First element within a row of the log, and number of elements. */
   readonly column: number;
+  /** Elements of the owner, a column for each. */
   readonly indices: Uint32Array | { readonly begin: number; readonly end: number };
+  /** Type of the values in the row. */
   readonly element: ElementType;
   /** Steps between samples, and the step of the first. */
   readonly every: number;
+  /** Step of the first sample. */
   readonly offset: number;
   /** Time of the sample taken in step n is (n + label) * dt. */
   readonly label: 0 | 1;
@@ -532,21 +616,28 @@ export interface SampleLocation {
 
 /** One recording of events, or of the rate that they make (events per element and second). */
 export interface EventRecordingLocation {
+  /** Name of the recording. */
   readonly recording: string;
+  /** Each event, or how many there are a second. */
   readonly kind: 'events' | 'rate';
+  /** Whose events they are. */
   readonly population: string;
   /** Name of the event ring, whose log is drained. */
   readonly event: string;
+  /** Elements of the population that are recorded. */
   readonly indices: Uint32Array | { readonly begin: number; readonly end: number };
 }
 
+/** What the arrays of a program mean in the model. */
 export interface Manifest {
+  /** Populations in the model's order; `event` is the ring of their spikes, null where they have none. */
   readonly populations: readonly {
     readonly name: string;
     readonly size: number;
     readonly event: string | null;
     readonly recorded: boolean;
   }[];
+  /** Which ring has which event of which population. */
   readonly events: readonly {
     readonly event: string;
     readonly population: string;
@@ -554,8 +645,11 @@ export interface Manifest {
     /** Log of (step, element, how often) of those that count more than once; absent: none does. */
     readonly multiples?: string;
   }[];
+  /** Where variables are kept that the host may read. */
   readonly variables: readonly VariableLocation[];
+  /** Where synapses are kept. */
   readonly projections: readonly ProjectionLocation[];
+  /** Where samples of recorded variables come from. */
   readonly samples: readonly SampleLocation[];
   /** Absent: the spikes of every population that says `recorded`, under the population's name. */
   readonly eventRecordings?: readonly EventRecordingLocation[];
@@ -569,18 +663,28 @@ export interface Manifest {
   readonly notes: readonly string[];
 }
 
+/** A model as arrays and the kernels that run over them: all that an engine needs. */
 export interface Program {
+  /** The model's name. */
   readonly name: string;
+  /** Type in which the model's numbers are computed. */
   readonly precision: Precision;
   /** Seconds a step. */
   readonly dt: number;
+  /** See `numericsVersion`. */
   readonly numericsVersion: number;
+  /** Functions that kernels call. */
   readonly functions: readonly IrFunction[];
+  /** All arrays of the session. */
   readonly buffers: readonly Buffer[];
   readonly kernels: readonly Kernel[];
+  /** Rings of events that synapses, recordings or others read. */
   readonly events: readonly EventRing[];
+  /** Records that the host drains. */
   readonly logs: readonly Log[];
+  /** What is run when. */
   readonly schedule: Schedule;
+  /** What the arrays mean. */
   readonly manifest: Manifest;
 }
 

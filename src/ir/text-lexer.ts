@@ -62,12 +62,14 @@ export class TokenReader {
     return new TokenReader(this.#tokens, position);
   }
 
+  /** The token that comes `ahead` tokens after the next, which stays the next; at the end, the last. */
   peek(ahead = 0): Token {
     return (
       this.#tokens[Math.min(this.#at + ahead, this.#tokens.length - 1)] ?? { kind: 'end', text: 'the end', line: 0 }
     );
   }
 
+  /** Takes the next token. */
   next(): Token {
     const token = this.peek();
     this.#at += 1;
@@ -92,6 +94,10 @@ export class TokenReader {
     if (!this.pass(text)) throw this.error(text);
   }
 
+  /**
+   * Takes a name.
+   * @throws UsageError when the next token is none
+   */
   name(): string {
     return this.#take('name', 'a name');
   }

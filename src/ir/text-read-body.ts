@@ -17,8 +17,10 @@ import { compareLevel, infix, isCompare, prefix, unaryFunctions } from './text-s
 
 /** What tells the types that the text leaves out. */
 export interface BodyNames {
+  /** Types of locals and parameters. */
   readonly locals: ReadonlyMap<string, ScalarType>;
   readonly buffers: ReadonlyMap<string, Buffer>;
+  /** Functions by name, for the types of their results. */
   readonly functions: ReadonlyMap<string, Pick<IrFunction, 'results'>>;
 }
 

@@ -21,6 +21,7 @@ export class Body {
     this.#locals = locals;
   }
 
+  /** Those written so far. */
   get statements(): readonly Statement[] {
     return this.#statements;
   }
@@ -38,10 +39,12 @@ export class Body {
     return local;
   }
 
+  /** Assigns a local again. */
   set(local: Local, value: Expression): void {
     this.#statements.push(set(local, value));
   }
 
+  /** Writes a statement. */
   add(statement: Statement): void {
     this.#statements.push(statement);
   }
@@ -51,10 +54,12 @@ export class Body {
     return Object.entries(names).map(([name, type]) => this.#locals.fresh(name, type));
   }
 
+  /** Statements that `then` writes run where the condition holds, those that `otherwise` writes elsewhere. */
   when(condition: Expression, then: () => void, otherwise: () => void = () => undefined): void {
     this.add(when(condition, this.#inside(then), this.#inside(otherwise)));
   }
 
+  /** Repeats what `body` writes while the condition holds. */
   whilst(condition: Expression, body: () => void): void {
     this.add(whilst(condition, this.#inside(body)));
   }

@@ -26,16 +26,20 @@ export interface Format {
   readonly type: FloatType;
   /** Explicit bits of the significand. */
   readonly mantissaBits: number;
+  /** What is added to an exponent to be stored: 1023 or 127. */
   readonly bias: number;
   /**
    * 1.5 * 2^mantissaBits: adding it to a value below 2^(mantissaBits - 2) rounds to an integer, half to even, into the
    * low bits.
    */
   readonly magic: number;
+  /** Smallest positive normal number: 2^-1022 or 2^-126. */
   readonly smallestNormal: number;
+  /** Largest finite number. */
   readonly largest: number;
   /** Low bits that `upperHalf` clears, so that products of two upper halves are exact. */
   readonly lowerHalfBits: number;
+  /** A constant of the format. */
   readonly number: (value: number) => Expression;
   /** An integer constant of the type that holds the bits. */
   readonly word: (value: bigint) => Expression;
@@ -73,6 +77,7 @@ const formats: Readonly<Record<FloatType, Format>> = {
   },
 };
 
+/** What the library needs to know of a floating-point type. */
 export const formatOf = (type: FloatType): Format => formats[type];
 
 /** The bits of a float as an integer of its width. */
@@ -92,6 +97,7 @@ export const exponentBits = (format: Format, bits: Expression): Expression =>
 export const exponentWord = (format: Format, value: number): Expression =>
   format.word(BigInt(value) << BigInt(format.mantissaBits));
 
+/** Magnitude of a float or an integer. */
 export const abs = (x: Expression): Expression => unary('abs', x);
 
 /** The magnitude of `x` (whose sign bit is clear) with the sign bit of `sign`, which thus also keeps -0. */
@@ -158,7 +164,9 @@ export function horner(x: Expression, coefficients: readonly number[]): Expressi
 
 /** An unevaluated sum of two floats, the second at most half a unit in the last place of the first. */
 export interface Pair {
+  /** The sum rounded to the format. */
   readonly high: Expression;
+  /** What rounding left over. */
   readonly low: Expression;
 }
 

@@ -16,10 +16,15 @@ const unaryFunction = <T extends NumberType>(
 ): ((type: T) => IrFunction) =>
   perType<T>((type) => define(`${name}_${type}`, comment, { x: type }, (_, { x }) => unary(op, x)));
 
+/** Square root, correctly rounded; NaN below zero. */
 export const sqrt = unaryFunction<FloatType>('sqrt', 'sqrt', 'square root, correctly rounded');
+/** Largest whole number not above x. */
 export const floor = unaryFunction<FloatType>('floor', 'floor', 'largest whole number not above x');
+/** Smallest whole number not below x. */
 export const ceil = unaryFunction<FloatType>('ceil', 'ceil', 'smallest whole number not below x');
+/** Nearest whole number, half to even. */
 export const round = unaryFunction<FloatType>('round', 'nearest', 'nearest whole number, half to even');
+/** Magnitude. */
 export const abs = unaryFunction<NumberType>('abs', 'abs', 'magnitude');
 
 /** -1, 0 or 1; 0 for both zeros, NaN for NaN. */
@@ -30,14 +35,17 @@ export const sign = perType<NumberType>((type) =>
   }),
 );
 
+/** b where b < a, else a: NaN in a stays, NaN in b does not. */
 export const min = perType<NumberType>((type) =>
   define(`min_${type}`, 'b if b < a, else a', { a: type, b: type }, (_, { a, b }) => select(lt(b, a), b, a)),
 );
 
+/** b where b > a, else a: NaN in a stays, NaN in b does not. */
 export const max = perType<NumberType>((type) =>
   define(`max_${type}`, 'b if b > a, else a', { a: type, b: type }, (_, { a, b }) => select(gt(b, a), b, a)),
 );
 
+/** x raised to `low`, and then lowered to `high`. */
 export const clip = perType<NumberType>((type) =>
   define(`clip_${type}`, 'min(max(x, low), high)', { x: type, low: type, high: type }, (body, { x, low, high }) => {
     const raised = body.let('raised', select(gt(low, x), low, x));

@@ -3,12 +3,14 @@
 import type { Finding } from '../diagnostics/diagnostic.js';
 import { formatBytes, formatCount } from '../diagnostics/quantities.js';
 
+/** A part of a valid model that cannot be drawn yet. */
 export const unsupportedFeature = (feature: string): Finding => ({
   code: 'draw/unsupported-feature',
   message: `${feature} cannot be run yet`,
   hint: 'the model is valid and converts to other notations',
 });
 
+/** A list with a number for each connected pair whose length is not their number. */
 export const wrongNumberOfPairs = (what: string, projection: string, expected: number, found: number): Finding => ({
   code: 'draw/wrong-number-of-values',
   message: `${what} of projection ${projection} does not have one value for each connected pair`,
@@ -17,6 +19,7 @@ export const wrongNumberOfPairs = (what: string, projection: string, expected: n
   hint: 'a list has a number for each connected pair, by sender and then receiver; a matrix has one for every pair',
 });
 
+/** A matrix with a gap where a synapse is. */
 export const noValueForPair = (what: string, projection: string, source: number, target: number): Finding => ({
   code: 'draw/no-value-for-pair',
   message: `${what} of projection ${projection} has no value for the connection from ${source} to ${target}`,
@@ -33,6 +36,7 @@ export const tooMuchMemory = (what: string, bytes: number, memory: number): Find
   hint: 'use fewer cells or connections, or run it on a machine with more memory',
 });
 
+/** Values that no typed array has room for. */
 export const tooManyNumbers = (what: string, count: number, most: number): Finding => ({
   code: 'draw/too-many-numbers',
   message: `${what} are more numbers than an array can hold`,
@@ -41,6 +45,7 @@ export const tooManyNumbers = (what: string, count: number, most: number): Findi
   hint: 'split the population or the projection',
 });
 
+/** Draws by a named generator, which are made one after another, beyond what is worth waiting for. */
 export const tooManyDraws = (what: string, count: number, most: number): Finding => ({
   code: 'draw/too-many-draws',
   message: `${what} take more random numbers of a named generator than can be drawn in minutes`,
@@ -49,6 +54,7 @@ export const tooManyDraws = (what: string, count: number, most: number): Finding
   hint: 'leave out the generator, so that the target draws them in parallel',
 });
 
+/** A selection whose elements would be listed one by one, too many for a list. */
 export const tooManyNamed = (count: number, most: number): Finding => ({
   code: 'draw/too-many-named',
   message: 'the selection has more elements than can be named one by one',

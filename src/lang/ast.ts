@@ -7,14 +7,18 @@
 
 /** Half-open range of offsets in the text that was parsed. */
 export interface Span {
+  /** Offset of the first character. */
   readonly start: number;
+  /** Offset after the last character. */
   readonly end: number;
 }
 
+/** Operators before an operand; `+` changes nothing. */
 export type UnaryOperator = '-' | '+' | 'not';
 type ArithmeticOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**';
 type ComparisonOperator = '<' | '<=' | '>' | '>=' | '==' | '!=';
 type LogicalOperator = 'and' | 'or';
+/** Python's operators: `//` and `%` round towards minus infinity, `**` is the power. */
 export type BinaryOperator = ArithmeticOperator | ComparisonOperator | LogicalOperator;
 
 interface Node {
@@ -24,6 +28,7 @@ interface Node {
 /** A decimal literal. `text` is what was written, so that unit conversion can be decimal-exact. */
 export interface NumberLiteral extends Node {
   readonly kind: 'number';
+  /** The double nearest to `text`. */
   readonly value: number;
   readonly text: string;
   /** True when written without point or exponent. */
@@ -37,25 +42,30 @@ export interface QuantityLiteral extends Node {
   readonly kind: 'quantity';
   /** Value in SI base units, correctly rounded from the decimal text. */
   readonly value: number;
+  /** Exponents of the SI base units. */
   readonly dimension: Dimension;
 }
 
+/** `True` or `False`. */
 export interface BooleanLiteral extends Node {
   readonly kind: 'boolean';
   readonly value: boolean;
 }
 
+/** A variable, or a unit or constant until those are resolved; with its dots (`pre.v`). */
 export interface Name extends Node {
   readonly kind: 'name';
   readonly name: string;
 }
 
+/** An operator before an operand. */
 export interface Unary extends Node {
   readonly kind: 'unary';
   readonly operator: UnaryOperator;
   readonly operand: Expression;
 }
 
+/** An operator between two operands. */
 export interface Binary extends Node {
   readonly kind: 'binary';
   readonly operator: BinaryOperator;
@@ -66,25 +76,31 @@ export interface Binary extends Node {
 /** `whenTrue if condition else whenFalse`. */
 export interface Conditional extends Node {
   readonly kind: 'conditional';
+  /** A condition; both values are of one type and dimension. */
   readonly condition: Expression;
   readonly whenTrue: Expression;
   readonly whenFalse: Expression;
 }
 
+/** A call of a standard function or of one of the model's, such as a table. */
 export interface Call extends Node {
   readonly kind: 'call';
   readonly function: string;
   readonly arguments: readonly Expression[];
 }
 
+/** What has a value. */
 export type Expression = NumberLiteral | QuantityLiteral | BooleanLiteral | Name | Unary | Binary | Conditional | Call;
 
+/** `=`, or the operation whose result is assigned. */
 export type AssignmentOperator = '=' | '+=' | '-=' | '*=' | '/=' | '%=';
 
 /** `target op value`, one line of abstract code. */
 export interface Assignment extends Node {
   readonly kind: 'assignment';
+  /** The variable, with its dots. */
   readonly target: string;
+  /** Where its name stands. */
   readonly targetSpan: Span;
   readonly operator: AssignmentOperator;
   readonly value: Expression;
@@ -93,11 +109,15 @@ export interface Assignment extends Node {
 /** `send(port, weight, after: delay)`: captures `weight` now and adds it to `port` after `delay`. */
 export interface Send extends Node {
   readonly kind: 'send';
+  /** A port of the synapse type. */
   readonly port: string;
+  /** Evaluated when the statement runs, in the port's unit. */
   readonly value: Expression;
+  /** Delay in seconds, of the same moment. */
   readonly after: Expression;
 }
 
+/** A step of abstract code. */
 export type Statement = Assignment | Send;
 
 /**
@@ -106,6 +126,7 @@ export type Statement = Assignment | Send;
  */
 export type Dimension = readonly [number, number, number, number, number, number, number];
 
+/** The dimension of pure numbers. */
 export const dimensionless: Dimension = [0, 0, 0, 0, 0, 0, 0];
 
 /** What kind of value an expression has. */

@@ -32,22 +32,27 @@ export function quantity(value: number, dimension: Dimension, span: Span = noSpa
   return { kind: 'quantity', value, dimension, span };
 }
 
+/** A truth value. */
 export function boolean(value: boolean, span: Span = noSpan): BooleanLiteral {
   return { kind: 'boolean', value, span };
 }
 
+/** A variable, with its dots. */
 export function name(text: string, span: Span = noSpan): Name {
   return { kind: 'name', name: text, span };
 }
 
+/** An operator before an operand; nothing is simplified. */
 export function unary(operator: UnaryOperator, operand: Expression, span: Span = operand.span): Unary {
   return { kind: 'unary', operator, operand, span };
 }
 
+/** An operator between two operands; nothing is simplified. */
 export function binary(operator: BinaryOperator, left: Expression, right: Expression, span: Span = left.span): Binary {
   return { kind: 'binary', operator, left, right, span };
 }
 
+/** A choice of two values. */
 export function conditional(
   condition: Expression,
   whenTrue: Expression,
@@ -57,6 +62,7 @@ export function conditional(
   return { kind: 'conditional', condition, whenTrue, whenFalse, span };
 }
 
+/** A call of a function by position. */
 export function call(name: string, callArguments: readonly Expression[], span: Span = noSpan): Call {
   return { kind: 'call', function: name, arguments: callArguments, span };
 }

@@ -29,6 +29,7 @@ import { commonUnitNames, constantExponent, unitOf } from './units.js';
 /** What kind of value an expression has. */
 export interface Inferred {
   readonly type: ValueType;
+  /** Exponents of the SI base units; all zero for conditions. */
   readonly dimension: Dimension;
 }
 
@@ -42,7 +43,9 @@ export interface Symbol extends Inferred {
 
 /** A definition that explains a finding. */
 export interface Related {
+  /** What the definition tells, as a sentence. */
   readonly message: string;
+  /** Where it is, in the form of `Symbol.definition`. */
   readonly definition: string;
 }
 
@@ -51,6 +54,7 @@ export interface Related {
  * standard ones.
  */
 export interface Scope {
+  /** The variable of this name; undefined: there is none. */
   lookup(name: string): Symbol | undefined;
   /** All names that `lookup` knows, for suggestions. */
   names(): readonly string[];

@@ -26,7 +26,9 @@ export interface FunctionSignature {
   readonly name: string;
   /** Numbers of arguments that a call may have. */
   readonly arity: readonly number[];
+  /** How the dimension of the result follows from the arguments. */
   readonly dimension: DimensionRule;
+  /** Type of the result; `widest`: that of the widest argument, boolean to real. */
   readonly result: TypeRule;
   /** Whether each evaluation draws a new random number. */
   readonly random: boolean;

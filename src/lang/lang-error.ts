@@ -6,8 +6,11 @@ import type { Span } from './ast.js';
  * Parsers of several lines collect: the error thrown is the first, `others` holds the rest in order of place.
  */
 export class LangError extends Error {
+  /** What is wrong, without its place. */
   readonly finding: Finding;
+  /** Where, in the text that was parsed. */
   readonly span: Span;
+  /** Other mistakes of the same text. */
   readonly others: readonly LangError[];
 
   constructor(finding: Finding, span: Span, others: readonly LangError[] = []) {

@@ -6,8 +6,10 @@ type TokenKind = 'number' | 'name' | 'operator' | 'end';
 /** One word of a text; `start` and `end` are offsets in the whole text. */
 export interface Token {
   readonly kind: TokenKind;
+  /** As written; empty at the end. */
   readonly text: string;
   readonly start: number;
+  /** Offset after the last character. */
   readonly end: number;
 }
 

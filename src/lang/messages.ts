@@ -98,6 +98,7 @@ const lookAlikes: Readonly<Record<string, string>> = {
 const codePoint = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 
+/** A character outside the grammar; look-alikes of ASCII get what to write instead. */
 export function unexpectedCharacter(character: string): Finding {
   const code = character.codePointAt(0) ?? 0;
   if (code < 128) {
@@ -120,6 +121,7 @@ export function unexpectedCharacter(character: string): Finding {
   );
 }
 
+/** A quote where a value is needed. */
 export const string = (): Finding => ({
   code: 'lang/string',
   message: 'expressions have no strings',
@@ -127,6 +129,7 @@ export const string = (): Finding => ({
   hint: 'write names without quotes',
 });
 
+/** A number that runs on into `rest`: a second point, an underscore, a prefix of another base, or a name. */
 export function badNumber(digits: string, rest: string, attribute: boolean): Finding {
   const base = { code: 'lang/bad-number', found: shortened(digits + rest) };
   if (attribute || /^[0-9.]/.test(rest)) return { ...base, message: 'this is not a number' };
@@ -145,6 +148,7 @@ export function badNumber(digits: string, rest: string, attribute: boolean): Fin
   };
 }
 
+/** A literal of more characters than are read. */
 export const numberTooLong = (length: number, limit: number): Finding => ({
   code: 'lang/number-too-long',
   message: 'the number has too many digits',
@@ -152,6 +156,7 @@ export const numberTooLong = (length: number, limit: number): Finding => ({
   found: `${length} characters`,
 });
 
+/** A literal that is infinite as a double. */
 export const numberOutOfRange = (text: string): Finding => ({
   code: 'lang/number-out-of-range',
   message: 'the number is too large for a double',
@@ -159,6 +164,7 @@ export const numberOutOfRange = (text: string): Finding => ({
   found: shortened(text),
 });
 
+/** A text of more characters than are parsed. */
 export const tooLong = (length: number, limit: number): Finding => ({
   code: 'lang/too-long',
   message: 'the text is too long',
@@ -166,6 +172,7 @@ export const tooLong = (length: number, limit: number): Finding => ({
   found: `${length} characters`,
 });
 
+/** Parentheses, calls or operators within one another beyond what recursion takes. */
 export const tooDeep = (limit: number): Finding => ({
   code: 'lang/too-deep',
   message: 'the expression is nested too deeply',
@@ -173,6 +180,7 @@ export const tooDeep = (limit: number): Finding => ({
   hint: 'name its parts as derived variables',
 });
 
+/** Derived variables that, put into one another, double again and again. */
 export const tooLarge = (limit: number): Finding => ({
   code: 'lang/too-large',
   message: 'the expression grows too large when its parts are put in',
@@ -181,12 +189,14 @@ export const tooLarge = (limit: number): Finding => ({
 
 // --- Grammar --------------------------------------------------------------------------------------------------------
 
+/** A text of nothing but space. */
 export const emptyExpression = (): Finding => ({
   code: 'lang/empty-expression',
   message: 'the expression is empty',
   expected: 'an expression',
 });
 
+/** A text that ends after an operator or an opening parenthesis. */
 export const unexpectedEnd = (): Finding => ({
   code: 'lang/unexpected-end',
   message: 'the expression ends too early',
@@ -194,6 +204,7 @@ export const unexpectedEnd = (): Finding => ({
   found: 'the end',
 });
 
+/** An operator or a parenthesis where a value is needed. */
 export const expectedOperand = (found: string): Finding => ({
   code: 'lang/expected-operand',
   message: `a value is missing before ${shortened(found)}`,
@@ -201,6 +212,7 @@ export const expectedOperand = (found: string): Finding => ({
   found: shortened(found),
 });
 
+/** Two values in a row, such as `2 v`. */
 export function expectedOperator(previous: string, found: string): Finding {
   const hint = /^[A-Za-z_0-9]/.test(found)
     ? `write ${shortened(previous)}*${shortened(found)} for a product`
@@ -216,18 +228,21 @@ export function expectedOperator(previous: string, found: string): Finding {
   );
 }
 
+/** An opening parenthesis without its closing one. */
 export const unclosed = (): Finding => ({
   code: 'lang/unclosed-parenthesis',
   message: 'this parenthesis is never closed',
   expected: ')',
 });
 
+/** A closing parenthesis without its opening one. */
 export const unopened = (): Finding => ({
   code: 'lang/unopened-parenthesis',
   message: 'this parenthesis was never opened',
   found: ')',
 });
 
+/** `x[0]`, which Python has and expressions have not. */
 export const indexing = (): Finding => ({
   code: 'lang/indexing',
   message: 'expressions have no indexing',
@@ -235,12 +250,14 @@ export const indexing = (): Finding => ({
   hint: 'a table is called with parentheses, f(t) or f(t, i)',
 });
 
+/** An opening bracket or brace. */
 export const list = (found: string): Finding => ({
   code: 'lang/list',
   message: 'expressions have no lists, sets or dictionaries',
   found,
 });
 
+/** A comma outside of a call, such as `0,5`. */
 export const tuple = (): Finding => ({
   code: 'lang/tuple',
   message: 'expressions have no tuples',
@@ -248,6 +265,7 @@ export const tuple = (): Finding => ({
   hint: 'a decimal number is written with a point, 0.5',
 });
 
+/** A dot after what is not a name. */
 export const attribute = (): Finding => ({
   code: 'lang/attribute',
   message: 'only a name can stand before a dot',
@@ -255,6 +273,7 @@ export const attribute = (): Finding => ({
   hint: 'names with dots are written without spaces, pre.v',
 });
 
+/** Python's `lambda`. */
 export const lambda = (): Finding => ({
   code: 'lang/lambda',
   message: 'expressions have no lambda',
@@ -262,6 +281,7 @@ export const lambda = (): Finding => ({
   hint: 'a variable can be called lambda_',
 });
 
+/** `name=value` in a call. */
 export const keywordArgument = (name: string): Finding => ({
   code: 'lang/keyword-argument',
   message: 'functions take arguments by position',
@@ -269,6 +289,7 @@ export const keywordArgument = (name: string): Finding => ({
   hint: 'leave the name of the argument out',
 });
 
+/** A parenthesis after a number or another parenthesis. */
 export const notCallable = (found: string): Finding => ({
   code: 'lang/not-callable',
   message: 'only a function name can stand before an opening parenthesis',
@@ -291,9 +312,11 @@ const bitHints: Readonly<Record<string, string>> = {
 /** Whether a word is one of the bit and C operators that get their own message. */
 export const isForeignOperator = (text: string): boolean => Object.hasOwn(bitHints, text);
 
+/** An operator of C or of bits, such as `&&` or `^`. */
 export const bitOperator = (found: string): Finding =>
   withHint({ code: 'lang/bit-operator', message: `there is no operator ${found}`, found }, bitHints[found]);
 
+/** `=` in an expression. */
 export const assignmentInExpression = (): Finding => ({
   code: 'lang/assignment-in-expression',
   message: 'an expression cannot assign',
@@ -301,6 +324,7 @@ export const assignmentInExpression = (): Finding => ({
   hint: 'equality is written ==',
 });
 
+/** `a < b < c`, which Python reads as a conjunction. */
 export const chainedComparison = (): Finding => ({
   code: 'lang/chained-comparison',
   message: 'comparisons cannot be chained',
@@ -315,12 +339,14 @@ const keywordHints: Readonly<Record<string, string>> = {
   lambda: 'a variable can be called lambda_',
 };
 
+/** A reserved word of Python as a name. */
 export const keyword = (name: string): Finding =>
   withHint(
     { code: 'lang/keyword', message: `${name} is a reserved word, not a name`, found: name },
     keywordHints[name],
   );
 
+/** `a if condition` without the other value. */
 export const elseMissing = (): Finding => ({
   code: 'lang/else-missing',
   message: 'a choice needs both values',
@@ -328,12 +354,14 @@ export const elseMissing = (): Finding => ({
   hint: 'add else and the other value',
 });
 
+/** `a == not b`, which Python refuses too. */
 export const notInOperand = (): Finding => ({
   code: 'lang/not-in-operand',
   message: 'not cannot stand after this operator',
   hint: 'put it in parentheses, a == (not b)',
 });
 
+/** A token that fits nowhere. */
 export const unexpectedWord = (found: string): Finding => ({
   code: 'lang/unexpected',
   message: `${shortened(found)} cannot stand here`,
@@ -342,6 +370,7 @@ export const unexpectedWord = (found: string): Finding => ({
 
 // --- Statements -----------------------------------------------------------------------------------------------------
 
+/** A line of abstract code that neither assigns nor sends. */
 export const notAStatement = (found: string): Finding => ({
   code: 'lang/not-a-statement',
   message: 'this is not a statement',
@@ -349,6 +378,7 @@ export const notAStatement = (found: string): Finding => ({
   found: shortened(found),
 });
 
+/** `v == 0` as a statement. */
 export const equalityAsStatement = (): Finding => ({
   code: 'lang/not-a-statement',
   message: 'this compares, it does not assign',
@@ -357,6 +387,7 @@ export const equalityAsStatement = (): Finding => ({
   hint: 'assignment is written =',
 });
 
+/** `if`, `for`, `while` or the like as a statement. */
 export const noControlFlow = (word: string): Finding => ({
   code: 'lang/no-control-flow',
   message: `statements have no ${word}`,
@@ -364,6 +395,7 @@ export const noControlFlow = (word: string): Finding => ({
   hint: 'write x = a if condition else x, or multiply by int(condition)',
 });
 
+/** An assignment such as `**=` that abstract code lacks. */
 export const assignmentOperator = (found: string): Finding => ({
   code: 'lang/assignment-operator',
   message: `there is no assignment ${found}`,
@@ -372,6 +404,7 @@ export const assignmentOperator = (found: string): Finding => ({
   hint: 'write the operation out, x = x ... y',
 });
 
+/** An assignment to what is not a variable. */
 export const assignmentTarget = (found: string): Finding => ({
   code: 'lang/assignment-target',
   message: 'only a variable can be assigned',
@@ -379,6 +412,7 @@ export const assignmentTarget = (found: string): Finding => ({
   found: shortened(found),
 });
 
+/** `send` with another number of arguments than three. */
 export const sendArguments = (count: number): Finding => ({
   code: 'lang/send-arguments',
   message: 'send takes a port, a value and a delay',
@@ -386,6 +420,7 @@ export const sendArguments = (count: number): Finding => ({
   found: `${count} arguments`,
 });
 
+/** `send` to what is not a name. */
 export const sendPort = (found: string): Finding => ({
   code: 'lang/send-port',
   message: 'the first argument of send is the name of a port',
@@ -395,6 +430,7 @@ export const sendPort = (found: string): Finding => ({
 
 // --- Equations ------------------------------------------------------------------------------------------------------
 
+/** An equation without the colon that its unit stands behind. */
 export const equationWithoutUnit = (line: string): Finding => ({
   code: 'lang/equation-without-unit',
   message: 'the equation has no unit',
@@ -403,6 +439,7 @@ export const equationWithoutUnit = (line: string): Finding => ({
   hint: 'add : volt, or : 1 for a number without unit',
 });
 
+/** A left side that is neither a name nor a derivative. */
 export const equationLeftSide = (found: string): Finding => ({
   code: 'lang/equation-left-side',
   message: 'this is not the left side of an equation',
@@ -410,12 +447,14 @@ export const equationLeftSide = (found: string): Finding => ({
   found: shortened(found),
 });
 
+/** `dx/dt` without `= …`. */
 export const equationRightSide = (name: string): Finding => ({
   code: 'lang/equation-right-side',
   message: `the derivative of ${shortened(name)} has no right side`,
   expected: `d${shortened(name)}/dt = ...`,
 });
 
+/** A colon that no unit follows. */
 export const emptyUnit = (): Finding => ({
   code: 'lang/empty-unit',
   message: 'the unit is empty',
@@ -423,6 +462,7 @@ export const emptyUnit = (): Finding => ({
   hint: 'write : 1 for a number without unit',
 });
 
+/** Text after the flags of an equation. */
 export const equationRest = (found: string): Finding => ({
   code: 'lang/equation-rest',
   message: 'something stands after the unit and its flags',
@@ -431,6 +471,7 @@ export const equationRest = (found: string): Finding => ({
   hint: 'each equation has its own line',
 });
 
+/** A flag that is not made of words. */
 export const badFlag = (found: string): Finding => ({
   code: 'lang/bad-flag',
   message: 'this is not a flag',
@@ -438,12 +479,14 @@ export const badFlag = (found: string): Finding => ({
   found: shortened(found),
 });
 
+/** Flags without their closing parenthesis. */
 export const unclosedFlags = (): Finding => ({
   code: 'lang/unclosed-flags',
   message: 'the list of flags is never closed',
   expected: ')',
 });
 
+/** A name that two lines of the equations define. */
 export const duplicateDefinition = (name: string): Finding => ({
   code: 'lang/duplicate-definition',
   message: `${shortened(name)} is defined twice`,
@@ -452,12 +495,14 @@ export const duplicateDefinition = (name: string): Finding => ({
 
 // --- Units and quantities -------------------------------------------------------------------------------------------
 
+/** A unit's name that is none; names of units near it are suggested. */
 export const unknownUnit = (name: string, names: Iterable<string>): Finding =>
   withHint(
     { code: 'lang/unknown-unit', message: `${shortened(name)} is not a unit`, found: shortened(name) },
     didYouMean(name, names),
   );
 
+/** A unit with an offset, such as `celsius`. */
 export const temperatureUnit = (name: string): Finding => ({
   code: 'lang/unknown-unit',
   message: `${name} has an offset and cannot be a unit here`,
@@ -465,6 +510,7 @@ export const temperatureUnit = (name: string): Finding => ({
   hint: 'give temperatures in kelvin, T + 273.15',
 });
 
+/** A text that is not a product of powers of units. */
 export const badUnit = (text: string): Finding => ({
   code: 'lang/bad-unit',
   message: 'this is not a unit',
@@ -472,6 +518,7 @@ export const badUnit = (text: string): Finding => ({
   found: shortened(text),
 });
 
+/** `^` in a unit. */
 export const unitPower = (text: string): Finding => ({
   code: 'lang/bad-unit',
   message: 'a power is written **',
@@ -479,6 +526,7 @@ export const unitPower = (text: string): Finding => ({
   hint: `write ${shortened(text.replaceAll('^', '**'))}`,
 });
 
+/** A fractional power of a unit with a prefix. */
 export const unitRoot = (text: string): Finding => ({
   code: 'lang/unit-root',
   message: 'this power of a scaled unit has no exact scale',
@@ -486,6 +534,7 @@ export const unitRoot = (text: string): Finding => ({
   hint: 'use the unit without a prefix',
 });
 
+/** A text that is not a number with a unit. */
 export const badQuantity = (text: string): Finding => ({
   code: 'lang/bad-quantity',
   message: 'this is not a quantity',
@@ -493,6 +542,7 @@ export const badQuantity = (text: string): Finding => ({
   found: shortened(text),
 });
 
+/** A quantity that divides by zero or is too large for a double. */
 export const quantityNotFinite = (text: string): Finding => ({
   code: 'lang/quantity-not-finite',
   message: 'a quantity must be a finite number',
@@ -500,7 +550,7 @@ export const quantityNotFinite = (text: string): Finding => ({
   found: shortened(text),
 });
 
-/** A name of the model that is also a symbol of a unit, read as the name. */
+/** A name of the model that is also a symbol of a unit, read as the name; a warning. */
 export const unitShadowed = (name: string, spelling: string): Finding => ({
   code: 'lang/unit-shadowed',
   severity: 'warning',
@@ -510,7 +560,7 @@ export const unitShadowed = (name: string, spelling: string): Finding => ({
   hint: `rename it; for the unit write ${spelling}`,
 });
 
-/** A name of the model that is also a symbol of a unit, read as the unit. */
+/** A name of the model that is also a symbol of a unit, read as the unit; a warning. */
 export const nameShadowed = (name: string): Finding => ({
   code: 'lang/unit-shadowed',
   severity: 'warning',
@@ -538,6 +588,7 @@ export const unknownName = (name: string, names: Iterable<string>, units: Iterab
     didYouMean(name, names) ?? didYouMean(name, units),
   );
 
+/** A function's name without arguments. */
 export const functionAsValue = (name: string): Finding => ({
   code: 'lang/function-as-value',
   message: `${name} is a function and needs arguments`,
@@ -545,12 +596,14 @@ export const functionAsValue = (name: string): Finding => ({
   hint: `write ${name}(...)`,
 });
 
+/** A call of what is no function; names near it are suggested. */
 export const unknownFunction = (name: string, names: Iterable<string>): Finding =>
   withHint(
     { code: 'lang/unknown-function', message: `there is no function ${shortened(name)}`, found: shortened(name) },
     didYouMean(name, names),
   );
 
+/** A variable's name before a parenthesis, such as `g (v - E)`. */
 export const variableCalled = (name: string): Finding => ({
   code: 'lang/not-callable',
   message: `${shortened(name)} is a variable, not a function`,
@@ -558,6 +611,7 @@ export const variableCalled = (name: string): Finding => ({
   hint: `write ${shortened(name)}*(...) for a product`,
 });
 
+/** A call with too many or too few arguments. */
 export const argumentCount = (name: string, expected: string, found: number): Finding => ({
   code: 'lang/argument-count',
   message: `${name} is called with the wrong number of arguments`,
@@ -578,6 +632,7 @@ export function dimensionMismatch(what: string, expected: Dimension, found: Dime
   );
 }
 
+/** A value whose dimension is not the one that its place needs. */
 export function wrongDimension(what: string, expected: Dimension, found: Dimension, hint?: string): Finding {
   return withHint(
     {
@@ -590,6 +645,7 @@ export function wrongDimension(what: string, expected: Dimension, found: Dimensi
   );
 }
 
+/** A power with a dimension whose exponent is not known beforehand. */
 export const exponentNotConstant = (base: Dimension): Finding => ({
   code: 'lang/exponent-not-constant',
   message: 'a value with a unit needs a constant exponent',
@@ -604,6 +660,7 @@ const typeWords: Readonly<Record<ValueType, string>> = {
   real: 'a real number',
 };
 
+/** A number where a condition is needed. */
 export const notBoolean = (what: string, found: ValueType): Finding => ({
   code: 'lang/not-boolean',
   message: `${what} must be a condition`,
@@ -612,6 +669,7 @@ export const notBoolean = (what: string, found: ValueType): Finding => ({
   hint: 'compare it, x > 0',
 });
 
+/** A condition where a number is needed. */
 export const notNumber = (what: string): Finding => ({
   code: 'lang/not-number',
   message: `${what} must be a number`,
@@ -620,6 +678,7 @@ export const notNumber = (what: string): Finding => ({
   hint: 'write int(condition) for 1 or 0',
 });
 
+/** A real number where an integer is needed. */
 export const notInteger = (what: string): Finding => ({
   code: 'lang/not-integer',
   message: `${what} must be an integer`,
@@ -628,6 +687,7 @@ export const notInteger = (what: string): Finding => ({
   hint: 'write int(x), which truncates',
 });
 
+/** A divisor that is the constant 0. */
 export const divisionByZero = (operator: string): Finding => ({
   code: 'lang/division-by-zero',
   message: 'this divides by zero',

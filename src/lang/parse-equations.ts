@@ -6,14 +6,19 @@ import { isKeyword, parseExpressionWithin } from './parse-expression.js';
 
 /** One definition of a block of equations. `unit` and `flags` are as written, without the space around them. */
 export interface EquationLine {
+  /** `dx/dt = … : unit`, `x = … : unit` or `x : unit`. */
   readonly kind: 'differential' | 'subexpression' | 'parameter';
   readonly name: string;
+  /** Where the name stands. */
   readonly nameSpan: Span;
   /** The right side; a parameter has none. */
   readonly expression?: Expression;
   readonly unit: string;
+  /** Where the unit stands. */
   readonly unitSpan: Span;
+  /** Words in parentheses after the unit, such as `event-driven`. */
   readonly flags: readonly string[];
+  /** Where the whole definition stands. */
   readonly span: Span;
   /** Set for a definition with a mistake, of which the name is known: it counts as a parameter of an unknown unit. */
   readonly broken?: true;

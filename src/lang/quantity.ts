@@ -10,7 +10,9 @@ export { scaleDecimal } from './decimal.js';
 
 /** A value in SI units with its dimension. */
 export interface Quantity {
+  /** In SI, correctly rounded from its decimal text. */
   readonly value: number;
+  /** Exponents of the SI base units. */
   readonly dimension: Dimension;
 }
 

@@ -1,9 +1,12 @@
 /** An exact positive or negative fraction. The denominator is positive. */
 export interface Rational {
+  /** Carries the sign. */
   readonly numerator: bigint;
+  /** Above zero. */
   readonly denominator: bigint;
 }
 
+/** The fraction 1. */
 export const one: Rational = { numerator: 1n, denominator: 1n };
 
 /** 10 to an integer power. */

@@ -5,7 +5,9 @@ export type Side = 'pre' | 'post';
 
 /** A variable of the code's own owner (`end` null), or of an end of a synapse (`pre.v`). */
 export interface Reference {
+  /** The end of the synapse; null: the code's own owner. */
   readonly end: Side | null;
+  /** Name without the end. */
   readonly variable: string;
 }
 

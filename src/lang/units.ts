@@ -11,7 +11,9 @@ export { unitText } from './dimension.js';
 
 /** A unit: how many SI units of its dimension it is, exactly. */
 export interface Unit {
+  /** Exponents of the SI base units. */
   readonly dimension: Dimension;
+  /** How many SI units of the dimension it is: 1/1000 for `mV`. */
   readonly scale: Rational;
 }
 

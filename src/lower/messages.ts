@@ -3,6 +3,7 @@
 import type { Finding } from '../diagnostics/diagnostic.js';
 import { oneOf } from '../diagnostics/suggest.js';
 
+/** A part of a valid model that has no kernels yet, with how many more like it there are. */
 export const unsupportedFeature = (feature: string, hint?: string, others = 0): Finding => ({
   code: 'lower/unsupported-feature',
   message: others > 0 ? `${feature} and ${others} more like it cannot be run yet` : `${feature} cannot be run yet`,
@@ -12,18 +13,21 @@ export const unsupportedFeature = (feature: string, hint?: string, others = 0): 
 /** What to do about a feature that only one timing profile lacks. */
 export const otherTiming = "run it with --timing grid, or with its notation's own timing";
 
+/** An integration method that was asked for by name, with why the equations do not suit it. */
 export const methodRefused = (method: string, owner: string, why: string, hint: string): Finding => ({
   code: 'lower/method-refused',
   message: `the integration method ${method} cannot integrate the equations of ${owner}: ${why}`,
   hint,
 });
 
+/** A drawn delay of which nothing says how long it may be: rings of spikes need a length. */
 export const unboundedDelay = (projection: string): Finding => ({
   code: 'lower/unbounded-delay',
   message: `the delays of projection ${projection} have no upper bound`,
   hint: 'clip them, as in clip(expression, 0*ms, 10*ms), or draw them from a bounded distribution',
 });
 
+/** A delay of more steps than are stored. */
 export const delayTooLong = (projection: string, steps: number): Finding => ({
   code: 'lower/delay-too-long',
   message: `a delay of projection ${projection} may be ${steps} steps long`,
@@ -31,6 +35,7 @@ export const delayTooLong = (projection: string, steps: number): Finding => ({
   hint: 'use shorter delays or a larger dt',
 });
 
+/** A range of delays that redrawing would never hit. */
 export const delayNeverInRange = (projection: string, low: number, high: number): Finding => ({
   code: 'lower/delay-never-in-range',
   message: `no delay that can be drawn for projection ${projection} is within its range`,
@@ -38,6 +43,7 @@ export const delayNeverInRange = (projection: string, low: number, high: number)
   hint: 'widen delayRange, or clip the delays',
 });
 
+/** A drawn delay that may be below zero. */
 export const negativeDelay = (projection: string): Finding => ({
   code: 'lower/negative-delay',
   message: `a delay of projection ${projection} can be negative`,
@@ -45,6 +51,7 @@ export const negativeDelay = (projection: string): Finding => ({
   hint: 'clip the delays, as in clip(expression, 0*ms, 10*ms)',
 });
 
+/** A delay of no step where spikes arrive before thresholds are tested. */
 export const zeroDelay = (projection: string): Finding => ({
   code: 'lower/zero-delay',
   message:
@@ -54,6 +61,7 @@ export const zeroDelay = (projection: string): Finding => ({
   hint: 'use a delay of at least dt, or the brian timing profile',
 });
 
+/** A listed pair that names an element beyond the population. */
 export const indexOutOfRange = (projection: string, what: string, found: number, size: number): Finding => ({
   code: 'lower/index-out-of-range',
   message: `projection ${projection} connects a ${what} that does not exist`,
@@ -61,6 +69,7 @@ export const indexOutOfRange = (projection: string, what: string, found: number,
   found: String(found),
 });
 
+/** A list of values whose length is not the number of synapses. */
 export const wrongNumberOfValues = (what: string, projection: string, expected: number, found: number): Finding => ({
   code: 'lower/wrong-number-of-values',
   message: `${what} of projection ${projection} does not have one value for each synapse`,
@@ -68,12 +77,14 @@ export const wrongNumberOfValues = (what: string, projection: string, expected: 
   found: String(found),
 });
 
+/** Distances or coordinates of elements whose places the model does not give. */
 export const noPositions = (population: string): Finding => ({
   code: 'lower/no-positions',
   message: `the elements of ${population} have no positions, which distances and coordinates are taken from`,
   expected: 'positions: a list of [x, y, z], or {structure: line, arguments: {dx: 1 um}}',
 });
 
+/** A time of the protocol or of a recording that falls between steps. */
 export const notAWholeNumberOfSteps = (what: string, seconds: number, dt: number): Finding => ({
   code: 'lower/not-a-whole-number-of-steps',
   message: `${what} is not a whole number of time steps`,
@@ -81,24 +92,28 @@ export const notAWholeNumberOfSteps = (what: string, seconds: number, dt: number
   found: `${seconds} s`,
 });
 
+/** Replayed spikes of one element that are nearer than a step. */
 export const twoSpikesInOneStep = (population: string, index: number, time: number): Finding => ({
   code: 'lower/two-spikes-in-one-step',
   message: `element ${index} of ${population} has two spikes in the step at ${time} s`,
   hint: 'use a smaller dt or move one of the spikes',
 });
 
+/** First values of which each waits for another. */
 export const cyclicValues = (owner: string, names: readonly string[]): Finding => ({
   code: 'lower/cyclic-values',
   message: `the initial values of ${owner} depend on each other in a circle: ${names.join(' → ')}`,
   hint: 'give one of them a value that reads no other',
 });
 
+/** A divisor known before the run that is zero. */
 export const divisionByZero = (divisor: string): Finding => ({
   code: 'lower/division-by-zero',
   message: `the divisor ${divisor} is zero`,
   hint: 'give it another value, or choose where it is not zero, as in x/a if a > 0 else 0',
 });
 
+/** A value known before the run that is infinite or no number. */
 export const notFinite = (variable: string, owner: string, found: number): Finding => ({
   code: 'lower/not-finite',
   message: `the value of ${variable} of ${owner} is not a finite number`,
@@ -106,6 +121,7 @@ export const notFinite = (variable: string, owner: string, found: number): Findi
   hint: 'the arguments of log, sqrt, a division or a power are outside their range',
 });
 
+/** More calls of random functions in one place than counters tell apart. */
 export const tooManyDraws = (most: number): Finding => ({
   code: 'lower/too-many-draws',
   message: 'one value, or the code of one part of a step, draws random numbers in too many places',
@@ -113,6 +129,7 @@ export const tooManyDraws = (most: number): Finding => ({
   hint: 'a sum of n uniform numbers is close to n/2 + sqrt(n/12)*randn(); or draw in several variables',
 });
 
+/** A name that has no value where or when the code runs. */
 export const unreadable = (name: string, owner: string): Finding => ({
   code: 'lower/unreadable',
   message: `${name} has no value in the code of ${owner}`,
@@ -124,12 +141,14 @@ export const unreadable = (name: string, owner: string): Finding => ({
       : 'use another variable, or a constant',
 });
 
+/** Sections that do not make a cable: no length, no capacitance, or not one tree. */
 export const badTree = (message: string): Finding => ({
   code: 'lower/bad-tree',
   message,
   expected: 'sections with a length and a diameter above zero, a specificCapacitance and a resistivity',
 });
 
+/** A variable that no mechanism on the section has. */
 export const notAtPlace = (variable: string, section: string, known: readonly string[]): Finding => ({
   code: 'lower/not-at-place',
   message: `there is no ${variable} on the section ${section}`,

@@ -7,6 +7,7 @@ const rule = 'schemas/brian.schema.json';
 
 // --- Shape of the document ------------------------------------------------------------------------------------------
 
+/** A document that is not a map with the notation's `format`. */
 export const notASpecification = (found: unknown): Finding => ({
   code: 'brian/not-a-specification',
   message: 'this is not a Brian-like specification',
@@ -15,6 +16,7 @@ export const notASpecification = (found: unknown): Finding => ({
   rule,
 });
 
+/** A value of another form than the schema has in its place. */
 export const wrongValue = (expected: string, found: unknown): Finding => ({
   code: 'brian/wrong-value',
   message: 'this value has the wrong form',
@@ -23,6 +25,7 @@ export const wrongValue = (expected: string, found: unknown): Finding => ({
   rule,
 });
 
+/** Something that Brian has and this import has not. */
 export const unsupported = (feature: string, hint?: string): Finding => ({
   code: 'brian/unsupported',
   message: `${feature} cannot be imported`,
@@ -31,6 +34,7 @@ export const unsupported = (feature: string, hint?: string): Finding => ({
 
 // --- Names ----------------------------------------------------------------------------------------------------------
 
+/** A name that is no identifier of Python. */
 export const notAnIdentifier = (name: string): Finding => ({
   code: 'brian/not-an-identifier',
   message: `${shorten(name)} is not a name`,
@@ -38,6 +42,7 @@ export const notAnIdentifier = (name: string): Finding => ({
   found: shorten(name),
 });
 
+/** A name that means something to Brian or to Python already, and what. */
 export const reservedName = (name: string, what: string): Finding => ({
   code: 'brian/reserved-name',
   message: `${shorten(name)} cannot be a name of the model: it is ${what}`,
@@ -45,12 +50,14 @@ export const reservedName = (name: string, what: string): Finding => ({
   hint: `call it ${shorten(name)}_ or so`,
 });
 
+/** A name that two objects of the network share. */
 export const duplicateName = (name: string, what: string): Finding => ({
   code: 'brian/duplicate-name',
   message: `${shorten(name)} is already the name of ${what}`,
   found: shorten(name),
 });
 
+/** A synaptic variable called as one of a group it connects, which Brian refuses. */
 export const clashingVariable = (name: string, side: string): Finding => ({
   code: 'brian/clashing-variable',
   message: `the synaptic variable ${name} has the name of a variable of the ${side}`,
@@ -58,6 +65,7 @@ export const clashingVariable = (name: string, side: string): Finding => ({
   hint: 'Brian needs different names, since a name without suffix means either',
 });
 
+/** A name that neither group, namespace, units nor constants define. */
 export const unknownName = (name: string, known: readonly string[], hint?: string): Finding => ({
   code: 'brian/unknown-name',
   message: `${shorten(name)} is not defined`,
@@ -65,6 +73,7 @@ export const unknownName = (name: string, known: readonly string[], hint?: strin
   ...(hint === undefined ? suggestion(name, known) : { hint }),
 });
 
+/** A call of what is no function of Brian. */
 export const unknownFunction = (name: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-function',
   message: `Brian has no function ${shorten(name)}`,
@@ -72,6 +81,7 @@ export const unknownFunction = (name: string, known: readonly string[]): Finding
   ...suggestion(name, known),
 });
 
+/** A call with too many or too few arguments. */
 export const argumentCount = (name: string, expected: number, found: number): Finding => ({
   code: 'brian/argument-count',
   message: `${name} is called with the wrong number of arguments`,
@@ -79,6 +89,7 @@ export const argumentCount = (name: string, expected: number, found: number): Fi
   found: String(found),
 });
 
+/** A parenthesis after a variable. */
 export const notCallable = (name: string): Finding => ({
   code: 'brian/not-callable',
   message: `${shorten(name)} is not a function`,
@@ -86,6 +97,7 @@ export const notCallable = (name: string): Finding => ({
   hint: `write ${shorten(name)}*(...) for a product`,
 });
 
+/** A function's name without arguments. */
 export const functionAsValue = (name: string): Finding => ({
   code: 'brian/function-as-value',
   message: `${name} is a function and needs its arguments`,
@@ -93,6 +105,7 @@ export const functionAsValue = (name: string): Finding => ({
   hint: `write ${name}(...)`,
 });
 
+/** A reference to a group that the network has not. */
 export const unknownGroup = (name: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-group',
   message: `there is no group ${shorten(name)}`,
@@ -101,6 +114,7 @@ export const unknownGroup = (name: string, known: readonly string[]): Finding =>
   ...suggestion(name, known),
 });
 
+/** A variable that the group's equations do not declare. */
 export const unknownVariable = (name: string, group: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-variable',
   message: `${group} has no variable ${shorten(name)}`,
@@ -109,6 +123,7 @@ export const unknownVariable = (name: string, group: string, known: readonly str
   ...suggestion(name, known),
 });
 
+/** An event that the group does not define; `spike` comes of a threshold. */
 export const unknownEvent = (name: string, group: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-event',
   message: `${group} has no event ${shorten(name)}`,
@@ -117,6 +132,7 @@ export const unknownEvent = (name: string, group: string, known: readonly string
   ...suggestion(name, known),
 });
 
+/** Something to be switched on or off that is not there. */
 export const unknownTarget = (name: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-object',
   message: `there is no ${shorten(name)} that could be switched`,
@@ -125,12 +141,14 @@ export const unknownTarget = (name: string, known: readonly string[]): Finding =
   ...suggestion(name, known),
 });
 
+/** `a if condition else b`, which Brian's code strings have not. */
 export const ternary = (): Finding => ({
   code: 'brian/conditional',
   message: 'Brian has no conditional expression',
   hint: 'write int(condition)*a + int(not (condition))*b',
 });
 
+/** A dot in a name: ends are read as `v_pre` and `v_post`. */
 export const dottedName = (name: string): Finding => ({
   code: 'brian/attribute',
   message: "Brian's expressions have no attributes",
@@ -140,6 +158,7 @@ export const dottedName = (name: string): Finding => ({
     : 'use a plain name',
 });
 
+/** `send`, a statement of the canonical model alone. */
 export const sendStatement = (): Finding => ({
   code: 'brian/send',
   message: 'Brian has no send statement',
@@ -148,6 +167,7 @@ export const sendStatement = (): Finding => ({
 
 // --- Equations ------------------------------------------------------------------------------------------------------
 
+/** A flag that this kind of equation does not take. */
 export const unknownFlag = (flag: string, allowed: readonly string[]): Finding => ({
   code: 'brian/unknown-flag',
   message: `the flag ${shorten(flag)} is not for this kind of equation`,
@@ -156,11 +176,13 @@ export const unknownFlag = (flag: string, allowed: readonly string[]): Finding =
   ...suggestion(flag, allowed),
 });
 
+/** Two flags of one equation that exclude each other. */
 export const conflictingFlags = (first: string, second: string): Finding => ({
   code: 'brian/conflicting-flags',
   message: `the flags ${first} and ${second} exclude each other`,
 });
 
+/** Equations declared in a unit with a prefix, which Brian refuses. */
 export const scaledUnit = (unit: string): Finding => ({
   code: 'brian/scaled-unit',
   message: `${shorten(unit)} is a scaled unit; variables are declared in base units`,
@@ -169,6 +191,7 @@ export const scaledUnit = (unit: string): Finding => ({
   hint: 'quantities keep their own units wherever they are written',
 });
 
+/** A summed variable whose name does not end in `_post` or `_pre`. */
 export const summedName = (name: string): Finding => ({
   code: 'brian/summed-name',
   message: `a summed variable is named after the variable it sums into, with _post or _pre`,
@@ -176,6 +199,7 @@ export const summedName = (name: string): Finding => ({
   hint: `${name}_post = ... : 1 (summed)`,
 });
 
+/** A summed variable for which the group has no parameter. */
 export const summedTarget = (name: string, group: string): Finding => ({
   code: 'brian/summed-target',
   message: `${name} of ${group} cannot be summed into`,
@@ -183,6 +207,7 @@ export const summedTarget = (name: string, group: string): Finding => ({
   found: name,
 });
 
+/** Two synapses that sum into one variable: in Brian the last one wins. */
 export const summedTwice = (name: string, other: string): Finding => ({
   code: 'brian/summed-twice',
   message: `${name} is already summed into by ${other}`,
@@ -190,17 +215,20 @@ export const summedTwice = (name: string, other: string): Finding => ({
   hint: 'declare one variable for each and add them up',
 });
 
+/** A subexpression that would draw anew wherever it is read. */
 export const randomInSubexpression = (name: string): Finding => ({
   code: 'brian/random-in-subexpression',
   message: `${name} draws random numbers, so it must be flagged`,
   expected: '(constant over dt)',
 });
 
+/** `xi` in an equation that only events advance. */
 export const noiseInSynapses = (): Finding => ({
   code: 'brian/unsupported',
   message: 'noise (xi) in event-driven equations cannot be imported',
 });
 
+/** A synaptic differential equation without a flag, which costs time for every synapse; a warning. */
 export const clockDrivenByDefault = (name: string): Finding => ({
   code: 'brian/clock-driven-by-default',
   severity: 'warning',
@@ -210,12 +238,14 @@ export const clockDrivenByDefault = (name: string): Finding => ({
 
 // --- Code -----------------------------------------------------------------------------------------------------------
 
+/** An assignment to a subexpression, a constant of the network or the like. */
 export const readOnly = (name: string, what: string): Finding => ({
   code: 'brian/read-only',
   message: `${shorten(name)} cannot be assigned to: it is ${what}`,
   found: shorten(name),
 });
 
+/** An assignment to a parameter flagged constant. */
 export const constantWritten = (name: string): Finding => ({
   code: 'brian/constant-written',
   message: `${name} is flagged (constant) but written here`,
@@ -223,6 +253,7 @@ export const constantWritten = (name: string): Finding => ({
   hint: 'remove the flag from its declaration',
 });
 
+/** A name that code reads and nothing gave a value. */
 export const readBeforeAssignment = (name: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-name',
   message: `${shorten(name)} is neither defined nor assigned before`,
@@ -230,18 +261,21 @@ export const readBeforeAssignment = (name: string, known: readonly string[]): Fi
   ...suggestion(name, known),
 });
 
+/** A reset of a group that never spikes. */
 export const resetWithoutThreshold = (): Finding => ({
   code: 'brian/reset-without-threshold',
   message: 'a reset needs a threshold',
   expected: 'threshold: condition',
 });
 
+/** A refractory period of a group that never spikes. */
 export const refractoryWithoutThreshold = (): Finding => ({
   code: 'brian/refractory-without-threshold',
   message: 'refractoriness follows a spike, and this group has no threshold',
   expected: 'threshold: condition',
 });
 
+/** An integration method that Brian has not, or that this import does not know. */
 export const unknownMethod = (name: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-method',
   message: `there is no integration method ${shorten(name)}`,
@@ -252,6 +286,7 @@ export const unknownMethod = (name: string, known: readonly string[]): Finding =
 
 // --- Values ---------------------------------------------------------------------------------------------------------
 
+/** A text that is not a number with a unit. */
 export const notAQuantity = (found: unknown): Finding => ({
   code: 'brian/not-a-quantity',
   message: 'this is not a quantity',
@@ -259,6 +294,7 @@ export const notAQuantity = (found: unknown): Finding => ({
   found: shorten(found),
 });
 
+/** A value needed before the run that depends on variables. */
 export const notConstant = (what: string, found: unknown): Finding => ({
   code: 'brian/not-constant',
   message: `${what} must be a number that is known beforehand`,
@@ -266,7 +302,7 @@ export const notConstant = (what: string, found: unknown): Finding => ({
   found: shorten(found),
 });
 
-/** A constant whose name means something else where it is read, which wins in Brian. */
+/** A constant whose name means something else where it is read, which wins in Brian; a warning. */
 export const constantHidden = (name: string, variable: boolean): Finding => ({
   code: 'brian/constant-hidden',
   severity: 'warning',
@@ -276,7 +312,7 @@ export const constantHidden = (name: string, variable: boolean): Finding => ({
   hint: 'rename the constant',
 });
 
-/** A PoissonGroup sends one spike a step at most. */
+/** A PoissonGroup sends one spike a step at most; a warning. */
 export const rateBeyondStep = (rate: number, dt: number, count: number, all: number): Finding => ({
   code: 'brian/rate-beyond-step',
   severity: 'warning',
@@ -288,6 +324,7 @@ export const rateBeyondStep = (rate: number, dt: number, count: number, all: num
   hint: 'use a smaller dt, or several sources',
 });
 
+/** A bare number where the variable has a unit. */
 export const unitMissing = (name: string, unit: string): Finding => ({
   code: 'brian/unit-missing',
   message: `${name} needs a unit`,
@@ -295,6 +332,7 @@ export const unitMissing = (name: string, unit: string): Finding => ({
   hint: 'write the number times a unit, such as 5*mV',
 });
 
+/** A quantity in a unit of another dimension than its place needs. */
 export const wrongDimension = (what: string, expected: string, found: string): Finding => ({
   code: 'brian/wrong-dimension',
   message: `${what} has the wrong dimension`,
@@ -302,6 +340,7 @@ export const wrongDimension = (what: string, expected: string, found: string): F
   found,
 });
 
+/** A value that is infinite or no number. */
 export const notFinite = (what: string, written?: string | number): Finding => ({
   code: 'brian/not-finite',
   message: `${what} is not a finite number`,
@@ -310,6 +349,7 @@ export const notFinite = (what: string, written?: string | number): Finding => (
   hint: 'look for a division by zero, a root of a negative number or a number beyond 1.8e308',
 });
 
+/** A number outside what its place allows. */
 export const outOfRange = (what: string, expected: string, found: unknown): Finding => ({
   code: 'brian/out-of-range',
   message: `${what} is out of range`,
@@ -317,12 +357,14 @@ export const outOfRange = (what: string, expected: string, found: unknown): Find
   found: shorten(found),
 });
 
+/** Constants of the namespace of which each is computed from another. */
 export const namespaceCycle = (names: readonly string[]): Finding => ({
   code: 'brian/namespace-cycle',
   message: `the constants ${names.join(', ')} are defined by each other`,
   found: names.join(' → '),
 });
 
+/** A list with another number of values than there are elements, or another list has. */
 export const lengthMismatch = (what: string, expected: number, found: number): Finding => ({
   code: 'brian/length-mismatch',
   message: `${what} has the wrong number of values`,
@@ -330,18 +372,21 @@ export const lengthMismatch = (what: string, expected: number, found: number): F
   found: String(found),
 });
 
+/** Values of a two-dimensional TimedArray whose rows differ in length. */
 export const raggedRows = (): Finding => ({
   code: 'brian/length-mismatch',
   message: 'the rows of this timed array differ in length',
   expected: 'rows of one length',
 });
 
+/** A TimedArray called with `t` where it has columns, or with `t, i` where it has none. */
 export const timedArrayArguments = (name: string, columns: boolean): Finding => ({
   code: 'brian/argument-count',
   message: `the timed array ${name} is called with the wrong arguments`,
   expected: columns ? `${name}(t, i)` : `${name}(t)`,
 });
 
+/** An index of elements that is neither number, list nor slice. */
 export const badIndex = (found: unknown): Finding => ({
   code: 'brian/bad-index',
   message: 'this is not an index',
@@ -349,6 +394,7 @@ export const badIndex = (found: unknown): Finding => ({
   found: shorten(found),
 });
 
+/** A subgroup that is not a contiguous slice within its group. */
 export const badSlice = (found: string): Finding => ({
   code: 'brian/bad-slice',
   message: 'a part of a group is a slice of it',
@@ -356,12 +402,14 @@ export const badSlice = (found: string): Finding => ({
   found: shorten(found),
 });
 
+/** A random first value that another one was computed from and that changes before the run. */
 export const overwrittenInitializer = (name: string): Finding => ({
   code: 'brian/initializer-order',
   message: `${name} is read here and changed again later, and its first value is random`,
   hint: 'use a variable of its own for the value that is read',
 });
 
+/** Two spikes of one neuron of a SpikeGeneratorGroup in one step, which Brian refuses. */
 export const duplicateSpike = (index: number, step: number): Finding => ({
   code: 'brian/duplicate-spike',
   message: `neuron ${index} has two spikes in time step ${step}`,
@@ -370,6 +418,7 @@ export const duplicateSpike = (index: number, step: number): Finding => ({
 
 // --- Synapses and monitors ------------------------------------------------------------------------------------------
 
+/** Synapses without a call of `connect`. */
 export const noConnect = (): Finding => ({
   code: 'brian/no-connect',
   message: 'nothing says which synapses there are',
@@ -377,12 +426,14 @@ export const noConnect = (): Finding => ({
   hint: 'connect: true connects all with all',
 });
 
+/** Arguments of `connect` that do not go together. */
 export const badConnect = (message: string, hint?: string): Finding => ({
   code: 'brian/bad-connect',
   message,
   ...(hint === undefined ? {} : { hint }),
 });
 
+/** A `j='… for k in …'` that is not of Brian's generator syntax. */
 export const badGenerator = (expected: string, found: string): Finding => ({
   code: 'brian/bad-generator',
   message: 'this is not generator syntax as Brian knows it',
@@ -390,6 +441,7 @@ export const badGenerator = (expected: string, found: string): Finding => ({
   found: shorten(found),
 });
 
+/** A delay or order for a pathway that the synapses have not. */
 export const unknownPathway = (name: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-pathway',
   message: `there is no pathway ${shorten(name)}`,
@@ -398,20 +450,24 @@ export const unknownPathway = (name: string, known: readonly string[]): Finding 
   ...suggestion(name, known),
 });
 
+/** A `delay` that statements read or write. */
 export const delayInCode = (): Finding => ({
   code: 'brian/unsupported',
   message: 'delays that code reads or writes cannot be imported',
   hint: 'delays are fixed for a run',
 });
 
+/** A monitor with `record=False`; a note. */
 export const countOnly = (): Finding => ({
   code: 'brian/count-only',
   severity: 'note',
   message: 'this monitor records nothing; the number of spikes of each population is part of every result',
 });
 
+/** A phase that does not say one thing to do. */
 export const badPhase = (message: string): Finding => ({ code: 'brian/bad-phase', message });
 
+/** A specification in which no time passes; a warning. */
 export const noRun = (): Finding => ({
   code: 'brian/no-run',
   message: 'nothing says how long the model runs',
@@ -419,6 +475,7 @@ export const noRun = (): Finding => ({
   severity: 'warning',
 });
 
+/** A constant changed between runs that no code reads; a warning. */
 export const unusedConstant = (name: string): Finding => ({
   code: 'brian/unused-constant',
   severity: 'warning',

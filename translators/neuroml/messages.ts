@@ -5,6 +5,7 @@ import { shorten, suggestion } from '../../src/diagnostics/suggest.js';
 
 // Documents
 
+/** A root element of neither LEMS nor NeuroML. */
 export const unknownRoot = (name: string): Finding => ({
   code: 'lems/unknown-root',
   message: `${shorten(name)} is the root of no document that is read`,
@@ -13,6 +14,7 @@ export const unknownRoot = (name: string): Finding => ({
   ...suggestion(name, ['Lems', 'neuroml']),
 });
 
+/** A root of NeuroML 1 or one of its levels. */
 export const oldNeuroml = (): Finding => ({
   code: 'neuroml/version-1',
   message: 'this is NeuroML 1 (or ChannelML, MorphML, NetworkML), which is not read',
@@ -20,6 +22,7 @@ export const oldNeuroml = (): Finding => ({
   hint: 'convert it: neuroConstruct and the NeuroML tools export NeuroML 2',
 });
 
+/** A root in a namespace that is not NeuroML 2's; a warning. */
 export const unknownNamespace = (namespace: string): Finding => ({
   code: 'neuroml/unknown-namespace',
   severity: 'warning',
@@ -30,6 +33,7 @@ export const unknownNamespace = (namespace: string): Finding => ({
 
 // Includes
 
+/** An included file that is in none of the folders that are searched. */
 export const includeNotFound = (file: string, searched: readonly string[], beside: readonly string[]): Finding => ({
   code: 'lems/include-not-found',
   message: `the file ${shorten(file)} that is to be included was not found`,
@@ -41,6 +45,7 @@ export const includeNotFound = (file: string, searched: readonly string[], besid
   ...suggestion(file, beside),
 });
 
+/** `file` on NeuroML's `include`, which is LEMS's attribute; a warning. */
 export const includeByFile = (): Finding => ({
   code: 'neuroml/include-by-file',
   severity: 'warning',
@@ -50,6 +55,7 @@ export const includeByFile = (): Finding => ({
   hint: 'it is read here; other tools refuse the document',
 });
 
+/** An included file that lies outside the folders that may be read. */
 export const includeOutside = (file: string, root: string): Finding => ({
   code: 'lems/include-outside',
   message: `the file ${shorten(file)} lies outside of the model's repository, and is not read`,
@@ -58,6 +64,7 @@ export const includeOutside = (file: string, root: string): Finding => ({
   hint: 'allow its folder with --allow-path',
 });
 
+/** An inclusion by URL. */
 export const includeNetwork = (file: string): Finding => ({
   code: 'lems/include-network',
   message: 'files are not fetched over a network',
@@ -66,6 +73,7 @@ export const includeNetwork = (file: string): Finding => ({
   hint: 'fetch it, and include it by its name',
 });
 
+/** Files that include one another; a warning. */
 export const includeCycle = (chain: readonly string[]): Finding => ({
   code: 'lems/include-cycle',
   severity: 'warning',
@@ -73,17 +81,20 @@ export const includeCycle = (chain: readonly string[]): Finding => ({
   found: chain.map((file) => shorten(file)).join(' includes '),
 });
 
+/** An inclusion without a file. */
 export const includeAttribute = (): Finding => ({
   code: 'lems/include-without-file',
   message: 'the inclusion names no file',
   expected: 'file="…" in LEMS, href="…" in NeuroML',
 });
 
+/** An included file that the system refuses to read. */
 export const includeUnreadable = (file: string, reason: string): Finding => ({
   code: 'lems/include-unreadable',
   message: `the file ${shorten(file)} cannot be read (${reason})`,
 });
 
+/** A file called as one of NeuroML's core types that differs from it; a warning. */
 export const shadowsCore = (file: string): Finding => ({
   code: 'neuroml/shadows-core-types',
   severity: 'warning',
@@ -91,6 +102,7 @@ export const shadowsCore = (file: string): Finding => ({
   hint: 'it may be an old copy: remove it to use the core types that come with interneuron',
 });
 
+/** Two different files of one name in different folders; a warning. */
 export const sameNameIncluded = (file: string, first: string): Finding => ({
   code: 'lems/include-same-name',
   severity: 'warning',

@@ -9,6 +9,7 @@ const named = (name: string, known: readonly string[]): Pick<Finding, 'expected'
   ...suggestion(name, known),
 });
 
+/** A document that is not a map with the notation's `format`. */
 export const notASpecification = (found: unknown): Finding => ({
   code: 'pynn/not-a-specification',
   message: 'this is not a PyNN-style document',
@@ -16,18 +17,21 @@ export const notASpecification = (found: unknown): Finding => ({
   found: shorten(found),
 });
 
+/** Something that PyNN has and this import has not. */
 export const unsupported = (feature: string, hint?: string): Finding => ({
   code: 'pynn/unsupported',
   message: `${feature} cannot be imported`,
   ...(hint === undefined ? {} : { hint }),
 });
 
+/** A cell type, synapse type, connector or other class that PyNN has not. */
 export const unknownType = (what: string, name: string, known: readonly string[]): Finding => ({
   code: 'pynn/unknown-type',
   message: `PyNN has no ${what} ${shorten(name)}`,
   ...named(name, known),
 });
 
+/** A cell or synapse type of one simulator (`native_cell_type` and the like). */
 export const nativeType = (name: string): Finding => ({
   code: 'pynn/native-type',
   message: `${shorten(name)} is a type of one simulator, not one of PyNN's standard types`,
@@ -35,30 +39,35 @@ export const nativeType = (name: string): Finding => ({
   hint: 'use a standard type; its name says what it does on every simulator',
 });
 
+/** A parameter that the standard type has not. */
 export const unknownParameter = (name: string, type: string, known: readonly string[]): Finding => ({
   code: 'pynn/unknown-parameter',
   message: `${type} has no parameter ${shorten(name)}`,
   ...named(name, known),
 });
 
+/** A parameter without default that is not given. */
 export const missingParameter = (name: string, type: string): Finding => ({
   code: 'pynn/missing-parameter',
   message: `${type} needs the parameter ${name}`,
   expected: name,
 });
 
+/** A variable that the cell type cannot record or begin with. */
 export const unknownVariable = (name: string, type: string, known: readonly string[]): Finding => ({
   code: 'pynn/unknown-variable',
   message: `${type} has no variable ${shorten(name)}`,
   ...named(name, known),
 });
 
+/** A label or name that nothing in the document has. */
 export const unknownReference = (what: string, name: string, known: readonly string[]): Finding => ({
   code: 'pynn/unknown-reference',
   message: `there is no ${what} ${shorten(name)}`,
   ...named(name, known),
 });
 
+/** Two populations, views or assemblies of one label. */
 export const duplicateLabel = (label: string, what: string): Finding => ({
   code: 'pynn/duplicate-label',
   message: `${shorten(label)} is already the label of ${what}`,
@@ -66,12 +75,14 @@ export const duplicateLabel = (label: string, what: string): Finding => ({
   hint: 'labels identify populations, so each must be unique',
 });
 
+/** A `RandomDistribution` of a name that PyNN has not. */
 export const unknownDistribution = (name: string, known: readonly string[]): Finding => ({
   code: 'pynn/unknown-distribution',
   message: `PyNN has no random distribution ${shorten(name)}`,
   ...named(name, known),
 });
 
+/** A `RandomDistribution` with parameters of another one. */
 export const distributionParameters = (
   name: string,
   expected: readonly string[],
@@ -83,12 +94,14 @@ export const distributionParameters = (
   found: found.length === 0 ? 'none' : found.map((key) => shorten(key)).join(', '),
 });
 
+/** A draw whose order only NumPy's generator prescribes. */
 export const needsGenerator = (what: string): Finding => ({
   code: 'pynn/needs-generator',
   message: `${what} can only be drawn by a NumpyRNG`,
   expected: 'rng: the name of a NumpyRNG with a seed in rngs',
 });
 
+/** A value of another form than its place needs. */
 export const wrongValue = (what: string, expected: string, found: unknown): Finding => ({
   code: 'pynn/wrong-value',
   message: `${what} has the wrong form`,
@@ -96,6 +109,7 @@ export const wrongValue = (what: string, expected: string, found: unknown): Find
   found: shorten(found),
 });
 
+/** A list with another number of values than there are cells or connections. */
 export const wrongLength = (what: string, expected: number, found: number): Finding => ({
   code: 'pynn/wrong-length',
   message: `${what} has the wrong number of values`,
@@ -103,6 +117,7 @@ export const wrongLength = (what: string, expected: number, found: number): Find
   found: String(found),
 });
 
+/** A number outside what its place allows. */
 export const outOfRange = (what: string, expected: string, found: unknown): Finding => ({
   code: 'pynn/out-of-range',
   message: `${what} is out of range`,
@@ -110,6 +125,7 @@ export const outOfRange = (what: string, expected: string, found: unknown): Find
   found: shorten(found),
 });
 
+/** A document that would grow beyond what is worth writing out. */
 export const tooManyListed = (found: number, most: number): Finding => ({
   code: 'pynn/too-many-listed',
   message: 'too many cells, spikes or pairs would be written out one by one',
@@ -118,6 +134,7 @@ export const tooManyListed = (found: number, most: number): Finding => ({
   hint: 'use fewer cells, or say it without lists: whole populations, expressions, Poisson sources',
 });
 
+/** A connector without replacement that asks for more pairs than there are. */
 export const tooManyConnections = (found: number, most: number): Finding => ({
   code: 'pynn/too-many-connections',
   message: 'the connector asks for more connections than there are',
@@ -126,6 +143,7 @@ export const tooManyConnections = (found: number, most: number): Finding => ({
   hint: 'with_replacement: true lets a pair be connected more than once',
 });
 
+/** A `CloneConnector` of a projection between other cells. */
 export const otherEnds = (label: string, theirs: string, own: string): Finding => ({
   code: 'pynn/other-ends',
   message: `the connections of ${shorten(label)} cannot be copied, since it is between other cells`,
@@ -133,6 +151,7 @@ export const otherEnds = (label: string, theirs: string, own: string): Finding =
   found: own,
 });
 
+/** A file of a `FromFileConnector` or an array that cannot be read. */
 export const unreadableFile = (name: string, reason: string): Finding => ({
   code: 'pynn/unreadable-file',
   message: `the file ${shorten(name)} is not read: ${reason}`,
@@ -140,12 +159,14 @@ export const unreadableFile = (name: string, reason: string): Finding => ({
   hint: 'names of files count from the folder of the document; folders elsewhere are allowed by --allow-path',
 });
 
+/** Spike times of a `SpikeSourceArray` out of order, which PyNN refuses. */
 export const unsortedSpikeTimes = (before: number, after: number): Finding => ({
   code: 'pynn/unsorted-spike-times',
   message: 'spike times must be in ascending order',
   found: `${after} after ${before}`,
 });
 
+/** A spike in the first step, which cannot come at its time; a warning. */
 export const earlySpike = (time: number, dt: number): Finding => ({
   code: 'pynn/early-spike',
   severity: 'warning',
@@ -154,6 +175,7 @@ export const earlySpike = (time: number, dt: number): Finding => ({
   found: `${time} ms`,
 });
 
+/** A weight whose sign PyNN refuses: of currents as the receptor has it, of conductances never negative. */
 export const wrongSign = (kind: string, receptor: string, sign: string, found: number): Finding => ({
   code: 'pynn/wrong-sign',
   message: `a weight onto ${receptor} of ${kind}-based cells has the wrong sign`,
@@ -165,12 +187,14 @@ export const wrongSign = (kind: string, receptor: string, sign: string, found: n
       : 'the sign of the weight must agree with the receptor',
 });
 
+/** A projection without `receptor_type` whose weights' sign is not known beforehand. */
 export const receptorNeeded = (known: readonly string[]): Finding => ({
   code: 'pynn/receptor-needed',
   message: 'which receptor is meant depends on the sign of the weight, which is not known beforehand',
   expected: `receptor_type: one of ${known.join(', ')}`,
 });
 
+/** A population that an assembly holds already, in part or as a whole; a warning. */
 export const cellsTwice = (label: string, before: string): Finding => ({
   code: 'pynn/cells-twice',
   severity: 'warning',
@@ -178,6 +202,7 @@ export const cellsTwice = (label: string, before: string): Finding => ({
   found: shorten(label),
 });
 
+/** A list of values for a view whose size is known only after drawing. */
 export const countUnknown = (what: string): Finding => ({
   code: 'pynn/count-unknown',
   message: `a list for ${what} of cells that are drawn from several populations`,
@@ -185,18 +210,21 @@ export const countUnknown = (what: string): Finding => ({
     'one value for all, a distribution or an expression: how many cells of each population are drawn is not known',
 });
 
+/** A projection onto spike sources. */
 export const noReceptors = (label: string): Finding => ({
   code: 'pynn/no-receptors',
   message: `${shorten(label)} has no receptors: its cells are sources of spikes`,
   found: shorten(label),
 });
 
+/** A projection onto an assembly of cells with currents and cells with conductances. */
 export const mixedReceptors = (label: string): Finding => ({
   code: 'pynn/mixed-receptors',
   message: `the cells of ${shorten(label)} do not receive in the same way`,
   hint: 'make one projection for each type of cell',
 });
 
+/** A delay outside `min_delay` to `max_delay`. */
 export const delayOutOfRange = (found: number, least: number, most: number): Finding => ({
   code: 'pynn/delay-out-of-range',
   message: 'a delay is out of range',
@@ -205,6 +233,7 @@ export const delayOutOfRange = (found: number, least: number, most: number): Fin
   hint: 'min_delay and max_delay of setup set the range; min_delay is the time step unless stated',
 });
 
+/** A delay between steps, which simulators round; a note. */
 export const delayRounded = (found: number, dt: number): Finding => ({
   code: 'pynn/delay-rounded',
   severity: 'note',
@@ -213,12 +242,14 @@ export const delayRounded = (found: number, dt: number): Finding => ({
   found: `${found} ms`,
 });
 
+/** A current source injected into spike sources. */
 export const notInjectable = (label: string): Finding => ({
   code: 'pynn/not-injectable',
   message: `no current can be injected into ${shorten(label)}: its cells are sources of spikes`,
   found: shorten(label),
 });
 
+/** A duration or interval between steps. */
 export const notAMultiple = (what: string, dt: number, found: number): Finding => ({
   code: 'pynn/not-a-multiple',
   message: `${what} is not a multiple of the time step`,
@@ -226,6 +257,7 @@ export const notAMultiple = (what: string, dt: number, found: number): Finding =
   found: `${found} ms`,
 });
 
+/** `run_until` a time that has passed. */
 export const timePassed = (now: number, until: number): Finding => ({
   code: 'pynn/time-passed',
   message: 'this phase runs into the past',
@@ -233,6 +265,7 @@ export const timePassed = (now: number, until: number): Finding => ({
   found: `${until} ms`,
 });
 
+/** A document in which no time passes; a warning. */
 export const noRun = (): Finding => ({
   code: 'pynn/no-run',
   severity: 'warning',
@@ -240,6 +273,7 @@ export const noRun = (): Finding => ({
   expected: 'phases: [{run: 1000}]',
 });
 
+/** A Poisson source whose mean interval is shorter than a step; a warning. */
 export const rateTooHigh = (type: string, mean: number, dt: number): Finding => ({
   code: 'pynn/rate-too-high',
   severity: 'warning',
@@ -249,6 +283,7 @@ export const rateTooHigh = (type: string, mean: number, dt: number): Finding => 
   hint: 'use a smaller timestep',
 });
 
+/** A `NoisyCurrentSource` with a generator, which PyNN's simulators ignore; a note. */
 export const unusedGenerator = (label: string): Finding => ({
   code: 'pynn/unused-generator',
   severity: 'note',
@@ -257,6 +292,7 @@ export const unusedGenerator = (label: string): Finding => ({
     'from the seed of the model',
 });
 
+/** A recorded current source that nothing is injected with; a warning. */
 export const nothingToRecord = (label: string): Finding => ({
   code: 'pynn/nothing-to-record',
   severity: 'warning',
@@ -264,6 +300,7 @@ export const nothingToRecord = (label: string): Finding => ({
   hint: 'inject_into: the labels of populations or views',
 });
 
+/** A mistake in an expression over distances or indices. */
 export const formula = (detail: string, known: readonly string[] = [], hint?: string): Finding => ({
   code: 'pynn/formula',
   message: detail,
@@ -271,6 +308,7 @@ export const formula = (detail: string, known: readonly string[] = [], hint?: st
   ...(hint === undefined ? {} : { hint }),
 });
 
+/** A `get_data` in the midst of a script; a note. */
 export const getDataNote = (clear: boolean): Finding => ({
   code: 'pynn/get-data',
   severity: 'note',

@@ -9,18 +9,21 @@ const named = (name: string, known: readonly string[]): Pick<Finding, 'expected'
   ...suggestion(name, known),
 });
 
+/** A document of definitions alone. */
 export const nothingToRun = (): Finding => ({
   code: 'lems/nothing-to-run',
   message: 'the document holds nothing that can be run',
   expected: 'a Simulation with a target, a network, or a component with dynamics',
 });
 
+/** A path of LEMS (`pop[0]/synapses:syn:0`) with a step that leads nowhere. */
 export const unresolvedPath = (path: string, step: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-path',
   message: `the path ${shorten(path)} leads nowhere: there is no ${shorten(step)}`,
   ...named(step, known),
 });
 
+/** A path to an instance beyond the size of its population. */
 export const outOfRange = (path: string, index: number, size: number): Finding => ({
   code: 'lems/index-out-of-range',
   message: `the path ${shorten(path)} asks for instance ${index}`,
@@ -28,12 +31,14 @@ export const outOfRange = (path: string, index: number, size: number): Finding =
   found: String(index),
 });
 
+/** A path that ends at a population or at a part of a cell. */
 export const notAnInstance = (path: string): Finding => ({
   code: 'lems/not-an-instance',
   message: `the path ${shorten(path)} does not lead to an instance that runs`,
   hint: 'name an instance of a population, such as pop[0] or pop/0/cell',
 });
 
+/** A reference of the network that is not given or leads to no component. */
 export const missingReference = (reference: string, id: string | undefined, known: readonly string[]): Finding =>
   id === undefined
     ? {
@@ -43,6 +48,7 @@ export const missingReference = (reference: string, id: string | undefined, know
       }
     : { code: 'lems/unknown-reference', message: `there is no component ${shorten(id)}`, ...named(id, known) };
 
+/** A number of instances that is no whole number. */
 export const badCount = (name: string, found: number | undefined): Finding => ({
   code: 'lems/bad-count',
   message: `${shorten(name)} says how many instances there are`,
@@ -50,6 +56,7 @@ export const badCount = (name: string, found: number | undefined): Finding => ({
   found: found === undefined ? 'nothing' : String(found),
 });
 
+/** A component attached to a cell that takes none of its type. */
 export const noAttachments = (
   component: string,
   type: string,
@@ -64,48 +71,56 @@ export const noAttachments = (
   expected: known.length === 0 ? 'a type that takes attachments' : `attachments of ${known.join(', or ')}`,
 });
 
+/** A component at an end of a connection that neither sends nor receives events. */
 export const noPort = (component: string, direction: 'in' | 'out'): Finding => ({
   code: 'lems/no-port',
   message: `${shorten(component)} has no port on which events ${direction === 'in' ? 'arrive' : 'leave'}`,
   expected: `an EventPort with direction="${direction}"`,
 });
 
+/** An `Assign` of a structure that depends on what is known only while running. */
 export const badAssignment = (property: string): Finding => ({
   code: 'lems/bad-assignment',
   message: `the value that is assigned to ${shorten(property)} cannot be worked out beforehand`,
   expected: 'sums, products and quotients of numbers and parameters of the component',
 });
 
+/** A tunnel (as `gapJunction` in LEMS) that reads of its peer what is not exposed to it. */
 export const peerVariable = (name: string): Finding => ({
   code: 'lems/unsupported',
   message: `a tunnel that reads ${shorten(name)} of the instance at its other end cannot be imported`,
   hint: 'what the instance there requires of its cell, and its parameters, can be read',
 });
 
+/** A structure of LEMS that is not imported. */
 export const unsupported = (feature: string, hint?: string): Finding => ({
   code: 'lems/unsupported',
   message: `${feature} cannot be imported`,
   ...(hint === undefined ? {} : { hint }),
 });
 
+/** Connections from a component whose port no `EventOut` serves; a warning. */
 export const neverEmits = (component: string, port: string): Finding => ({
   code: 'lems/never-emits',
   severity: 'warning',
   message: `${shorten(component)} never emits on ${shorten(port)}: the connections from it do nothing`,
 });
 
+/** A parameter of a component that neither it nor its prototypes give. */
 export const missingValue = (name: string, component: string): Finding => ({
   code: 'lems/missing-parameter',
   message: `${shorten(component)} has no value for ${shorten(name)}`,
   expected: `${name}="…"`,
 });
 
+/** A recorded quantity with a step that leads nowhere. */
 export const unknownQuantity = (path: string, name: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-quantity',
   message: `the quantity ${shorten(path)} leads nowhere: there is no ${shorten(name)}`,
   ...named(name, known),
 });
 
+/** A recorded quantity of an attachment beyond those of the cell. */
 export const noAttachment = (path: string, id: string, index: number, count: number): Finding => ({
   code: 'lems/unknown-quantity',
   message: `the quantity ${shorten(path)} asks for attachment ${index} of ${shorten(id)}`,
@@ -113,6 +128,7 @@ export const noAttachment = (path: string, id: string, index: number, count: num
   found: String(index),
 });
 
+/** A path that names a component beside the one that the population has. */
 export const otherComponent = (path: string, component: string): Finding => ({
   code: 'lems/other-component',
   message: `${shorten(path)} names another component than the population has`,
@@ -120,12 +136,14 @@ export const otherComponent = (path: string, component: string): Finding => ({
   hint: 'the connection is to the instance that the path leads to',
 });
 
+/** Components that hold one another without end. */
 export const tooDeep = (depth: number): Finding => ({
   code: 'lems/too-deep',
   message: `components are nested more than ${depth} deep`,
   hint: 'a component may hold an instance of itself, by way of others',
 });
 
+/** Instances within instances, more than fit in memory. */
 export const tooMany = (most: number): Finding => ({
   code: 'lems/too-many-parts',
   message: `the network has more than ${most} instances that hold others`,

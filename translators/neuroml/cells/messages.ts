@@ -3,18 +3,21 @@
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js';
 
+/** A segment whose id is no whole number. */
 export const segmentId = (id: string): Finding => ({
   code: 'neuroml/segment-id',
   message: id === '' ? 'the segment has no id' : `${shorten(id)} is not the id of a segment`,
   expected: 'a whole number from 0 on',
 });
 
+/** Two segments of a morphology with one id. */
 export const secondSegment = (id: string): Finding => ({
   code: 'neuroml/segment-twice',
   message: `there are two segments with the id ${id}`,
   hint: 'give one of them another id',
 });
 
+/** A segment without its distal point, or a root without its proximal one. */
 export const pointMissing = (id: string, end: 'proximal' | 'distal'): Finding => ({
   code: 'neuroml/segment-point',
   message: `segment ${id} has no ${end} point`,
@@ -24,6 +27,7 @@ export const pointMissing = (id: string, end: 'proximal' | 'distal'): Finding =>
     : {}),
 });
 
+/** A coordinate or diameter that is absent or no number. */
 export const coordinate = (name: string, text: string | undefined): Finding => ({
   code: 'neuroml/coordinate',
   message: text === undefined ? `the point has no ${name}` : `${shorten(text)} is not a valid ${name}`,
@@ -31,6 +35,7 @@ export const coordinate = (name: string, text: string | undefined): Finding => (
     name === 'diameter' ? 'a number from 0 on, in micrometres without unit' : 'a number, in micrometres without unit',
 });
 
+/** A reference to a segment that the morphology has not. */
 export const unknownSegment = (id: string, known: readonly string[]): Finding => ({
   code: 'neuroml/unknown-segment',
   message: `there is no segment ${shorten(id)}`,
@@ -38,12 +43,14 @@ export const unknownSegment = (id: string, known: readonly string[]): Finding =>
   ...suggestion(id, known),
 });
 
+/** A `fractionAlong` that is not between 0 and 1. */
 export const fraction = (text: string): Finding => ({
   code: 'neuroml/fraction-along',
   message: `${shorten(text)} is not a place along a segment`,
   expected: 'a number from 0 to 1',
 });
 
+/** A morphology with no root, or with several. */
 export const roots = (ids: readonly string[]): Finding => ({
   code: 'neuroml/segment-roots',
   message:
@@ -53,11 +60,13 @@ export const roots = (ids: readonly string[]): Finding => ({
   expected: 'one segment without a parent',
 });
 
+/** Segments that are one another's ancestors. */
 export const segmentLoop = (ids: readonly string[]): Finding => ({
   code: 'neuroml/segment-loop',
   message: `the segments ${ids.join(' -> ')} form a loop`,
 });
 
+/** A reference to a segment group that the morphology has not. */
 export const unknownGroup = (id: string, known: readonly string[]): Finding => ({
   code: 'neuroml/unknown-group',
   message: `there is no segment group ${shorten(id)}`,
@@ -65,46 +74,54 @@ export const unknownGroup = (id: string, known: readonly string[]): Finding => (
   ...suggestion(id, known),
 });
 
+/** Segment groups that include one another. */
 export const groupLoop = (ids: readonly string[]): Finding => ({
   code: 'neuroml/group-loop',
   message: `the segment groups ${ids.join(' -> ')} include one another in a loop`,
 });
 
+/** Inclusions of groups beyond what recursion takes. */
 export const deepGroup = (id: string, depth: number): Finding => ({
   code: 'neuroml/deep-group',
   message: `segment groups include one another more than ${depth} deep, down to ${shorten(id)}`,
 });
 
+/** A path or subtree whose ends do not lie behind each other. */
 export const noPath = (from: string, to: string): Finding => ({
   code: 'neuroml/path',
   message: `segment ${to} does not lie beyond segment ${from}`,
   expected: 'a path that goes away from the root',
 });
 
+/** A group marked `sao864921383` (an unbranched section) that branches or has gaps. */
 export const branchedSection = (group: string): Finding => ({
   code: 'neuroml/branched-section',
   message: `the group ${group} is marked as one unbranched section and is not one`,
   hint: 'its segments are taken as sections of their own',
 });
 
+/** A segment that two unbranched sections claim. */
 export const sharedSegment = (segment: number, group: string): Finding => ({
   code: 'neuroml/section-overlap',
   message: `segment ${segment} of the group ${group} belongs to another unbranched section already`,
   hint: 'it stays in the first',
 });
 
+/** A group that cuts through sections, since nothing is placed on it. */
 export const partialGroup = (group: string): Finding => ({
   code: 'neuroml/partial-group',
   message: `the group ${group} holds parts of sections, and nothing is on it`,
   hint: 'it is left out; unbranched sections are the segment groups with the neuroLexId sao864921383',
 });
 
+/** A cell with a shape and no membrane. */
 export const biophysicsMissing = (cell: string): Finding => ({
   code: 'neuroml/no-biophysics',
   message: `the cell ${cell} has a morphology and no biophysical properties`,
   hint: 'nothing is on its membrane',
 });
 
+/** An ion that is none of those with a known charge. */
 export const unknownValence = (ion: string, known: readonly string[]): Finding => ({
   code: 'neuroml/unknown-ion',
   message: `the valence of ${shorten(ion)} is not known`,
@@ -112,34 +129,40 @@ export const unknownValence = (ion: string, known: readonly string[]): Finding =
   hint: 'its current counts as one of no particular ion',
 });
 
+/** An `OnCondition` in a channel or pool of a structured cell. */
 export const condition = (mechanism: string): Finding => ({
   code: 'neuroml/condition-in-mechanism',
   message: `${mechanism} changes its state when a condition holds, which a mechanism of a cell with compartments cannot do`,
   hint: 'the condition is left out',
 });
 
+/** A reference of a mechanism that is not given or leads to no component. */
 export const noReference = (reference: string, id: string | undefined): Finding => ({
   code: 'neuroml/unknown-reference',
   message: id === undefined ? `the reference ${reference} is not given` : `there is no component ${shorten(id)}`,
 });
 
+/** An inhomogeneous parameter with another metric than NeuroML's one. */
 export const metric = (text: string | undefined): Finding => ({
   code: 'neuroml/metric',
   message: `the metric of an inhomogeneous parameter is ${shorten(text ?? 'not given')}`,
   expected: 'Path Length from root',
 });
 
+/** A variable parameter that refers to no inhomogeneous parameter of its group. */
 export const unknownParameter = (id: string, known: readonly string[]): Finding => ({
   code: 'neuroml/unknown-inhomogeneous-parameter',
   message: `there is no inhomogeneous parameter ${shorten(id)} in the group`,
   expected: oneOf(id, known),
 });
 
+/** A quantity that is absent or not readable. */
 export const badQuantity = (name: string, text: string | undefined): Finding => ({
   code: 'neuroml/quantity',
   message: text === undefined ? `${name} is not given` : `${shorten(text)} is not a valid value for ${name}`,
 });
 
+/** A cell of one compartment whose ends differ in diameter. */
 export const taperedPoint = (cell: string): Finding => ({
   code: 'neuroml/tapered-point-cell',
   message: `the one compartment of ${cell} is tapered, and counts as a cylinder with the diameter of its distal end`,

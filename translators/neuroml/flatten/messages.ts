@@ -9,24 +9,28 @@ const named = (name: string, known: readonly string[]): Pick<Finding, 'expected'
   ...suggestion(name, known),
 });
 
+/** Dynamics of LEMS that are not imported. */
 export const unsupported = (feature: string, hint?: string): Finding => ({
   code: 'lems/unsupported',
   message: `${feature} cannot be imported`,
   ...(hint === undefined ? {} : { hint }),
 });
 
+/** Components that hold one another without end. */
 export const tooDeep = (depth: number): Finding => ({
   code: 'lems/too-deep',
   message: `components are nested more than ${depth} deep`,
   hint: 'a component may hold an instance of itself, by way of others',
 });
 
+/** Parts of one instance, more than are worth flattening. */
 export const tooMany = (most: number): Finding => ({
   code: 'lems/too-many-parts',
   message: `an instance has more than ${most} parts`,
   hint: 'references that each lead to several others grow with every level',
 });
 
+/** A reference that is not given or leads to no component. */
 export const missingReference = (reference: string, id: string | undefined, known: readonly string[]): Finding =>
   id === undefined
     ? {
@@ -36,12 +40,14 @@ export const missingReference = (reference: string, id: string | undefined, know
       }
     : { code: 'lems/unknown-reference', message: `there is no component ${shorten(id)}`, ...named(id, known) };
 
+/** A name that the component type does not declare. */
 export const unknownName = (name: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-name',
   message: `nothing is called ${shorten(name)} here`,
   ...named(name, known),
 });
 
+/** A `Requirement` that no component around it exposes. */
 export const unmetRequirement = (name: string, chain: readonly string[]): Finding => ({
   code: 'lems/unmet-requirement',
   message: `no enclosing component has ${shorten(name)}, which is required here`,
@@ -49,30 +55,35 @@ export const unmetRequirement = (name: string, chain: readonly string[]): Findin
   ...(name === 'temperature' ? { hint: 'a network of type networkWithTemperature has one' } : {}),
 });
 
+/** A path of a `select` with a step that leads nowhere. */
 export const unknownPath = (path: string, name: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-path',
   message: `the path ${shorten(path)} leads nowhere: nothing is called ${shorten(name)} there`,
   ...named(name, known),
 });
 
+/** A `select` of several values without `reduce`. */
 export const severalTargets = (path: string, count: number): Finding => ({
   code: 'lems/several-targets',
   message: `the path ${shorten(path)} has ${count} targets, and nothing says how they become one value`,
   expected: 'reduce="add" or reduce="multiply"',
 });
 
+/** A `Transition` to a regime that the type has not. */
 export const unknownRegime = (name: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-regime',
   message: `there is no regime ${shorten(name)}`,
   ...named(name, known),
 });
 
+/** A `StateAssignment` to what is no state variable. */
 export const notAState = (name: string, known: readonly string[]): Finding => ({
   code: 'lems/not-a-state-variable',
   message: `${shorten(name)} is not a state variable and cannot be assigned`,
   ...named(name, known),
 });
 
+/** Events that cause one another within one moment. */
 export const eventCircle = (port: string): Finding => ({
   code: 'lems/event-circle',
   message: `an event on ${shorten(port)} comes back to where it was emitted without any delay`,

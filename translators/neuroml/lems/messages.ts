@@ -13,18 +13,21 @@ const named = (name: string, known: Iterable<string>): Named => {
 
 // Dimensions, units, quantities
 
+/** A dimension that no `Dimension` element defines. */
 export const unknownDimension = (name: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-dimension',
   message: `there is no dimension ${shorten(name)}`,
   ...named(name, known),
 });
 
+/** A unit symbol that no `Unit` element defines. */
 export const unknownUnit = (symbol: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-unit',
   message: `there is no unit ${shorten(symbol)}`,
   ...named(symbol, known),
 });
 
+/** A unit after a value without dimension that is no unit either. */
 export const unitOfNumber = (what: string, unit: string): Finding => ({
   code: 'lems/unknown-unit',
   message: `there is no unit ${shorten(unit)}, and the value of ${what} has none`,
@@ -32,6 +35,7 @@ export const unitOfNumber = (what: string, unit: string): Finding => ({
   found: shorten(unit),
 });
 
+/** An exponent of a `Dimension` or a power of ten that is no whole number. */
 export const badExponent = (attribute: string, found: string): Finding => ({
   code: 'lems/bad-number',
   message: `${attribute} is not a whole number`,
@@ -39,6 +43,7 @@ export const badExponent = (attribute: string, found: string): Finding => ({
   found: shorten(found),
 });
 
+/** An attribute that needs a number and has none. */
 export const badNumber = (what: string, found: string): Finding => ({
   code: 'lems/bad-number',
   message: `${what} is not a number`,
@@ -46,6 +51,7 @@ export const badNumber = (what: string, found: string): Finding => ({
   found: shorten(found),
 });
 
+/** A parameter's value that is not a number with a unit. */
 export const badQuantity = (what: string, found: string): Finding => ({
   code: 'lems/bad-quantity',
   message: `the value of ${what} is not a quantity`,
@@ -53,6 +59,7 @@ export const badQuantity = (what: string, found: string): Finding => ({
   found: shorten(found),
 });
 
+/** A parameter's value in a unit of another dimension, with units that would do. */
 export const wrongDimension = (
   what: string,
   expected: Dimension,
@@ -67,17 +74,20 @@ export const wrongDimension = (
   found: `${shorten(text)}, which is ${dimensionText(found)}`,
 });
 
+/** Two definitions of one name that differ, so that it is unclear which one holds. */
 export const conflicting = (what: string, name: string): Finding => ({
   code: 'lems/conflicting-definition',
   message: `${what} ${shorten(name)} is defined twice, differently`,
 });
 
+/** Two equal definitions of one name. */
 export const duplicate = (what: string, name: string): Finding => ({
   code: 'lems/duplicate',
   message: `${what} ${shorten(name)} is defined twice`,
   found: shorten(name),
 });
 
+/** A `StateAssignment` to a derived variable, which the reference interpreter overwrites; a warning. */
 export const assignsDerived = (name: string, states: Iterable<string>): Finding => ({
   code: 'lems/assigns-derived',
   severity: 'warning',
@@ -86,6 +96,7 @@ export const assignsDerived = (name: string, states: Iterable<string>): Finding 
   hint: 'it changes nothing, and is left out',
 });
 
+/** Derived variables of which each is computed from another. */
 export const derivedCircle = (names: readonly string[]): Finding => ({
   code: 'lems/derived-circle',
   message: 'derived variables are calculated from one another in a circle',
@@ -93,6 +104,7 @@ export const derivedCircle = (names: readonly string[]): Finding => ({
   hint: 'make one of them a state variable, or solve the equations',
 });
 
+/** A variable of a type that its heir declares again; a warning. */
 export const repeatedVariable = (name: string): Finding => ({
   code: 'lems/repeated-variable',
   severity: 'warning',
@@ -100,6 +112,7 @@ export const repeatedVariable = (name: string): Finding => ({
   found: shorten(name),
 });
 
+/** One name for a state variable and a derived one; a warning. */
 export const twoKinds = (name: string): Finding => ({
   code: 'lems/two-kinds',
   severity: 'warning',
@@ -110,6 +123,7 @@ export const twoKinds = (name: string): Finding => ({
 
 // Expressions
 
+/** A mistake in an expression of LEMS, as its parser found it. */
 export const syntax = (message: string, expected?: string, hint?: string): Finding => ({
   code: 'lems/syntax',
   message,
@@ -117,17 +131,20 @@ export const syntax = (message: string, expected?: string, hint?: string): Findi
   ...(hint === undefined ? {} : { hint }),
 });
 
+/** A call of what is no function of LEMS. */
 export const unknownFunction = (name: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-function',
   message: `LEMS has no function ${shorten(name)}`,
   ...named(name, known),
 });
 
+/** `factorial` of anything but a number that is written out. */
 export const unsupportedFactorial = (): Finding => ({
   code: 'lems/factorial',
   message: 'the factorial of what is not a whole number from 0 to 170, written out, cannot be computed',
 });
 
+/** A name in an expression that the type neither declares nor requires; `severity` as the place has it. */
 export const unknownName = (name: string, owner: string, known: Iterable<string>, severity: Severity): Finding => ({
   code: 'lems/unknown-name',
   severity,
@@ -135,6 +152,7 @@ export const unknownName = (name: string, owner: string, known: Iterable<string>
   ...named(name, known),
 });
 
+/** A sum or comparison of values of different dimensions; `severity` as the place has it. */
 export const dimensionMismatch = (
   what: string,
   expected: Dimension,
@@ -149,6 +167,7 @@ export const dimensionMismatch = (
   ...numbersTaken(severity),
 });
 
+/** An expression of another dimension than its variable; `severity` as the place has it. */
 export const expressionDimension = (
   what: string,
   expected: Dimension,
@@ -166,12 +185,14 @@ export const expressionDimension = (
 const numbersTaken = (severity: Severity): Pick<Finding, 'hint'> =>
   severity === 'error' ? {} : { hint: 'it is taken as a number in SI units, as the reference interpreter does' };
 
+/** A number in `test` or in a `Case`. */
 export const notCondition = (what: string): Finding => ({
   code: 'lems/not-a-condition',
   message: `${what} is a number, not a condition`,
   expected: 'a comparison such as v .gt. thresh',
 });
 
+/** A condition where a number is needed. */
 export const notNumber = (what: string): Finding => ({
   code: 'lems/not-a-number',
   message: `${what} is a condition, not a number`,
@@ -179,12 +200,14 @@ export const notNumber = (what: string): Finding => ({
 
 // Types
 
+/** An element that LEMS has not; names near it are suggested. */
 export const unknownElement = (name: string, owner: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-element',
   message: `${owner} has no element ${shorten(name)}`,
   ...named(name, known),
 });
 
+/** An element of LEMS where it has no meaning; a warning. */
 export const misplacedElement = (name: string, owner: string, known: Iterable<string>): Finding => ({
   code: 'lems/misplaced-element',
   severity: 'warning',
@@ -192,18 +215,21 @@ export const misplacedElement = (name: string, owner: string, known: Iterable<st
   ...named(name, known),
 });
 
+/** An element of LEMS that is not imported. */
 export const unsupportedElement = (name: string, owner: string): Finding => ({
   code: 'lems/unsupported-element',
   message: `the element ${name} of ${owner} is not supported`,
   found: name,
 });
 
+/** A definition without an attribute that it cannot do without. */
 export const missingAttribute = (attribute: string, owner: string): Finding => ({
   code: 'lems/missing-attribute',
   message: `${owner} needs the attribute ${attribute}`,
   expected: `${attribute}="…"`,
 });
 
+/** An attribute that LEMS has not on this element; a warning. */
 export const unknownTypeAttribute = (attribute: string, owner: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-attribute',
   severity: 'warning',
@@ -211,12 +237,14 @@ export const unknownTypeAttribute = (attribute: string, owner: string, known: It
   ...named(attribute, known),
 });
 
+/** An attribute of LEMS that is not imported. */
 export const unsupportedAttribute = (attribute: string, owner: string): Finding => ({
   code: 'lems/unsupported-attribute',
   message: `the attribute ${attribute} of ${owner} is not supported`,
   found: attribute,
 });
 
+/** More or fewer children than `Children` allows with `min` and `max`; a warning. */
 export const childCount = (list: string, owner: string, count: number, expected: string): Finding => ({
   code: 'lems/child-count',
   severity: 'warning',
@@ -225,6 +253,7 @@ export const childCount = (list: string, owner: string, count: number, expected:
   found: String(count),
 });
 
+/** A `Simulation` that asks for another method than the profile's; a warning. */
 export const otherMethod = (method: string): Finding => ({
   code: 'lems/other-method',
   severity: 'warning',
@@ -233,6 +262,7 @@ export const otherMethod = (method: string): Finding => ({
   hint: 'run with --timing grid for methods of higher order',
 });
 
+/** A file of a `Simulation` that is no output of a model, such as a report; a note. */
 export const notWritten = (attribute: string): Finding => ({
   code: 'lems/not-written',
   severity: 'note',
@@ -240,18 +270,21 @@ export const notWritten = (attribute: string): Finding => ({
   hint: 'what a run took is in its summary, and in the object that run --json prints',
 });
 
+/** An attribute with a value that is none of its few. */
 export const badChoice = (attribute: string, found: string, allowed: readonly string[]): Finding => ({
   code: 'lems/bad-value',
   message: `the attribute ${attribute} cannot be ${shorten(found)}`,
   ...named(found, allowed),
 });
 
+/** A `type` or `extends` that names no component type. */
 export const unknownType = (name: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-type',
   message: `there is no component type ${shorten(name)}`,
   ...named(name, known),
 });
 
+/** A core type of NeuroML whose file the document does not include. */
 export const notIncluded = (name: string, file: string): Finding => ({
   code: 'lems/unknown-type',
   message: `there is no component type ${shorten(name)} in this document or what it includes`,
@@ -259,24 +292,28 @@ export const notIncluded = (name: string, file: string): Finding => ({
   hint: `it is one of NeuroML's core types: <Include file="${file}"/>`,
 });
 
+/** Component types that are one another's ancestors. */
 export const typeCycle = (chain: readonly string[]): Finding => ({
   code: 'lems/type-cycle',
   message: 'component types extend one another in a circle',
   found: chain.map((name) => shorten(name)).join(' extends '),
 });
 
+/** A component type of the document that has the name of a core type; a warning. */
 export const replacesCore = (name: string): Finding => ({
   code: 'neuroml/replaces-core-type',
   severity: 'warning',
   message: `the component type ${shorten(name)} is read in place of NeuroML's core type of that name`,
 });
 
+/** A change to a member that the extended type has not. */
 export const unknownMember = (what: string, name: string, owner: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-member',
   message: `${owner} has no ${what} ${shorten(name)}`,
   ...named(name, known),
 });
 
+/** Two `TimeDerivative` of one variable. */
 export const twoDerivatives = (name: string): Finding => ({
   code: 'lems/duplicate',
   message: `the derivative of ${shorten(name)} is given twice`,
@@ -285,12 +322,14 @@ export const twoDerivatives = (name: string): Finding => ({
 
 // Components
 
+/** An element that is neither a component type nor a child of its owner's type. */
 export const unknownChild = (name: string, owner: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-element',
   message: `there is no component type ${shorten(name)}, and ${owner} has no child of that name`,
   ...named(name, known),
 });
 
+/** A component where its owner's type takes none of its type. */
 export const childNotAllowed = (name: string, type: string, owner: string, allowed: Iterable<string>): Finding => ({
   code: 'lems/child-not-allowed',
   message: `${owner} takes no ${shorten(name)}${name === type ? '' : `, of type ${shorten(type)},`} in it`,
@@ -298,6 +337,7 @@ export const childNotAllowed = (name: string, type: string, owner: string, allow
   found: shorten(type),
 });
 
+/** A component of a type that does not inherit from what its place asks for; a warning. */
 export const childType = (name: string, owner: string, found: string, expected: string): Finding => ({
   code: 'lems/child-type',
   severity: 'warning',
@@ -306,12 +346,14 @@ export const childType = (name: string, owner: string, found: string, expected: 
   found: shorten(found),
 });
 
+/** Two components in the place of a `Child`, which holds one. */
 export const secondChild = (name: string, owner: string): Finding => ({
   code: 'lems/second-child',
   message: `${owner} has more than one ${shorten(name)}`,
   expected: 'one',
 });
 
+/** An attribute that the component's type has not; a warning. */
 export const unknownAttribute = (attribute: string, owner: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-attribute',
   severity: 'warning',
@@ -319,12 +361,14 @@ export const unknownAttribute = (attribute: string, owner: string, known: Iterab
   ...named(attribute, known),
 });
 
+/** A parameter without value, of a component or its prototypes. */
 export const missingParameter = (name: string, owner: string): Finding => ({
   code: 'lems/missing-parameter',
   message: `${owner} needs a value of ${name}`,
   expected: `${name}="…"`,
 });
 
+/** A `ComponentReference` or `Link` without value; `severity` as the place has it. */
 export const missingReference = (name: string, owner: string, severity: Severity): Finding => ({
   code: 'lems/missing-reference',
   severity,
@@ -332,6 +376,7 @@ export const missingReference = (name: string, owner: string, severity: Severity
   expected: `${name}="…"`,
 });
 
+/** An id that no component has; `severity` as the place has it. */
 export const danglingReference = (
   attribute: string,
   id: string,
@@ -350,6 +395,7 @@ export const danglingReference = (
   };
 };
 
+/** An id of a component of another type than the reference asks for; a warning. */
 export const wrongReferenceType = (attribute: string, id: string, found: string, expected: string): Finding => ({
   code: 'lems/wrong-reference-type',
   // The reference interpreter does not look, and files that follow the standard do it.
@@ -359,12 +405,14 @@ export const wrongReferenceType = (attribute: string, id: string, found: string,
   found: `${shorten(id)}, of type ${found}`,
 });
 
+/** A component among children that references could only reach by id. */
 export const missingId = (owner: string): Finding => ({
   code: 'lems/missing-id',
   message: `${owner} has no id, so that nothing can refer to it`,
   expected: 'id="…"',
 });
 
+/** Two components of one id in one place; `severity` as the place has it. */
 export const duplicateId = (id: string, severity: Severity): Finding => ({
   code: 'lems/duplicate-id',
   severity,
@@ -372,24 +420,28 @@ export const duplicateId = (id: string, severity: Severity): Finding => ({
   found: shorten(id),
 });
 
+/** Components that are one another's prototypes (`extends`). */
 export const prototypeCycle = (id: string): Finding => ({
   code: 'lems/prototype-cycle',
   message: `the component ${shorten(id)} extends itself`,
   found: shorten(id),
 });
 
+/** A `Target` that names no component. */
 export const unknownTarget = (id: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-target',
   message: `there is no component ${shorten(id)} to run`,
   ...named(id, known),
 });
 
+/** A second `Target`; a warning. */
 export const secondTarget = (): Finding => ({
   code: 'lems/second-target',
   severity: 'warning',
   message: 'a target was already named; the first one is run',
 });
 
+/** Text between elements; a warning. */
 export const strayText = (owner: string, text: string): Finding => ({
   code: 'lems/stray-text',
   severity: 'warning',
@@ -397,6 +449,7 @@ export const strayText = (owner: string, text: string): Finding => ({
   found: shorten(text.trim()),
 });
 
+/** Stands for further findings of one code, which are not shown; a note. */
 export const manyMore = (code: string, count: number): Finding => ({
   code,
   severity: 'note',

@@ -10,6 +10,7 @@ const forms: Readonly<Record<IdForm, string>> = {
   'optional index': 'a whole number, not negative',
 };
 
+/** An id that breaks the pattern of `NmlId` or `NeuroLexId`; a warning. */
 export const badId = (owner: string, id: string, form: IdForm): Finding => ({
   code: 'neuroml/bad-id',
   severity: 'warning',
@@ -18,6 +19,7 @@ export const badId = (owner: string, id: string, form: IdForm): Finding => ({
   found: shorten(id),
 });
 
+/** An element without the id that the schema requires; a warning. */
 export const missingId = (owner: string): Finding => ({
   code: 'neuroml/missing-id',
   severity: 'warning',
@@ -25,12 +27,14 @@ export const missingId = (owner: string): Finding => ({
   expected: 'id="…"',
 });
 
+/** An attribute without which the element means nothing. */
 export const missingAttribute = (name: string, owner: string): Finding => ({
   code: 'neuroml/missing-attribute',
   message: `${owner} needs the attribute ${name}`,
   expected: `${name}="…"`,
 });
 
+/** An attribute that the schema requires and meaning does not; a warning. */
 export const expectedAttribute = (name: string, owner: string): Finding => ({
   code: 'neuroml/expected-attribute',
   severity: 'warning',
@@ -38,6 +42,7 @@ export const expectedAttribute = (name: string, owner: string): Finding => ({
   expected: `${name}="…"`,
 });
 
+/** A projection or input list whose population the network has not. */
 export const unknownPopulation = (name: string, id: string, known: ReadonlySet<string>): Finding => ({
   code: 'neuroml/unknown-population',
   message: `${name} names no population of the network`,
@@ -46,12 +51,14 @@ export const unknownPopulation = (name: string, id: string, known: ReadonlySet<s
   ...suggestion(id, [...known]),
 });
 
+/** A child element without which the element means nothing. */
 export const missingChild = (name: string, owner: string): Finding => ({
   code: 'neuroml/missing-child',
   message: `${owner} needs a ${name}`,
   expected: `<${name} …/>`,
 });
 
+/** An element that the schema has not in its place; a warning. */
 export const unexpectedElement = (name: string, owner: string, known: readonly string[]): Finding => ({
   code: 'neuroml/unexpected-element',
   severity: 'warning',
@@ -61,6 +68,7 @@ export const unexpectedElement = (name: string, owner: string, known: readonly s
   ...suggestion(name, known),
 });
 
+/** Elements in another order than the schema's; a warning. */
 export const elementOrder = (name: string, before: readonly string[], owner: string): Finding => ({
   code: 'neuroml/element-order',
   severity: 'warning',
@@ -68,6 +76,7 @@ export const elementOrder = (name: string, before: readonly string[], owner: str
   hint: 'the order changes nothing here; other tools refuse the document',
 });
 
+/** More elements of one name than the schema allows; a warning. */
 export const tooMany = (name: string, owner: string, most: number): Finding => ({
   code: 'neuroml/too-many',
   severity: 'warning',
@@ -75,6 +84,7 @@ export const tooMany = (name: string, owner: string, most: number): Finding => (
   expected: `at most ${most}`,
 });
 
+/** A child element that the schema requires and meaning does not; a warning. */
 export const expectedChild = (names: readonly string[], owner: string): Finding => ({
   code: 'neuroml/expected-child',
   severity: 'warning',
@@ -88,6 +98,7 @@ const patterns = {
   neuroLexId: 'letters, digits, _ and :',
 } as const;
 
+/** An attribute that breaks the schema's pattern for names; a warning. */
 export const badName = (attribute: string, owner: string, found: string, pattern: keyof typeof patterns): Finding => ({
   code: 'neuroml/bad-name',
   severity: 'warning',
@@ -105,6 +116,7 @@ const rules: Readonly<Record<NumberRule, string>> = {
   number: 'a number',
 };
 
+/** An attribute that is no number, or one outside its range. */
 export const badNumber = (attribute: string, owner: string, found: string, rule: NumberRule): Finding => ({
   code: 'neuroml/bad-number',
   message: `${attribute} of ${owner} cannot be ${shorten(found)}`,
@@ -112,12 +124,14 @@ export const badNumber = (attribute: string, owner: string, found: string, rule:
   found: shorten(found),
 });
 
+/** Two elements of one kind with one id in one file. */
 export const duplicateId = (what: string, id: string): Finding => ({
   code: 'neuroml/duplicate-id',
   message: `the id ${shorten(id)} is used by two of one kind: ${what}`,
   found: shorten(id),
 });
 
+/** A point of no diameter, which leaves no membrane; a warning. */
 export const zeroDiameter = (owner: string): Finding => ({
   code: 'neuroml/zero-diameter',
   severity: 'warning',
@@ -125,6 +139,7 @@ export const zeroDiameter = (owner: string): Finding => ({
   expected: 'a number above zero, in micrometres',
 });
 
+/** An id of a segment that the morphology has not. */
 export const unknownSegment = (owner: string, id: string, count: number): Finding => ({
   code: 'neuroml/unknown-segment',
   message: `${owner} names a segment that the morphology does not have`,
@@ -132,6 +147,7 @@ export const unknownSegment = (owner: string, id: string, count: number): Findin
   found: shorten(id),
 });
 
+/** A segment group that the morphology has not. */
 export const unknownGroup = (owner: string, id: string, known: Iterable<string>): Finding => {
   const all = [...known];
   return {
@@ -143,6 +159,7 @@ export const unknownGroup = (owner: string, id: string, known: Iterable<string>)
   };
 };
 
+/** An inhomogeneous parameter that the segment group has not. */
 export const unknownInhomogeneous = (id: string, group: string, known: readonly string[]): Finding => ({
   code: 'neuroml/unknown-inhomogeneous-parameter',
   message: `the group of segments ${shorten(group)} has no inhomogeneous parameter ${shorten(id)}`,
@@ -151,30 +168,35 @@ export const unknownInhomogeneous = (id: string, group: string, known: readonly 
   ...suggestion(id, known),
 });
 
+/** Segments that are one another's ancestors. */
 export const segmentLoop = (ids: readonly string[]): Finding => ({
   code: 'neuroml/segment-loop',
   message: 'segments are parents of one another in a circle',
   found: [...ids.slice(0, 8), ...(ids.length > 8 ? ['…'] : [])].map((id) => shorten(id)).join(' has the parent '),
 });
 
+/** Segment groups that include one another. */
 export const groupLoop = (ids: readonly string[]): Finding => ({
   code: 'neuroml/segment-group-loop',
   message: 'groups of segments include one another in a circle',
   found: ids.map((id) => shorten(id)).join(' includes '),
 });
 
+/** A second segment without a parent. */
 export const secondRoot = (id: string, first: string): Finding => ({
   code: 'neuroml/second-root-segment',
   message: `segment ${shorten(id)} has no parent, and segment ${shorten(first)} has none either`,
   expected: 'one segment without a parent, which all others grow from',
 });
 
+/** A root whose beginning is not given. */
 export const rootWithoutProximal = (id: string): Finding => ({
   code: 'neuroml/missing-proximal',
   message: `segment ${shorten(id)} has no parent, and nothing says where it begins`,
   expected: '<proximal x="…" y="…" z="…" diameter="…"/>',
 });
 
+/** A segment before its parent, which some readers cannot take; a warning. */
 export const segmentOrder = (id: string, parent: string): Finding => ({
   code: 'neuroml/segment-order',
   severity: 'warning',
@@ -182,6 +204,7 @@ export const segmentOrder = (id: string, parent: string): Finding => ({
   hint: 'some tools read parents first',
 });
 
+/** A morphology without segments. */
 export const noSegments = (owner: string): Finding => ({
   code: 'neuroml/no-segments',
   message: `${owner} has no segments`,

@@ -3,17 +3,20 @@
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import { shorten } from '../../../src/diagnostics/suggest.js';
 
+/** A document of nothing but space. */
 export const emptyText = (): Finding => ({
   code: 'xml/empty',
   message: 'the document is empty',
   expected: 'XML with one element around all others',
 });
 
+/** Any other breach of XML's grammar, in the parser's words. */
 export const malformed = (reason: string): Finding => ({
   code: 'xml/malformed',
   message: `this is not well-formed XML: ${reason}`,
 });
 
+/** An element that is open when the document ends. */
 export const unclosedElement = (name: string): Finding => ({
   code: 'xml/unclosed-element',
   message: `the element ${shorten(name)} is not closed`,
@@ -22,6 +25,7 @@ export const unclosedElement = (name: string): Finding => ({
   hint: 'the file may have been cut off',
 });
 
+/** A closing tag of another name than the element that is open. */
 export const mismatchedTag = (open: string, found: string): Finding => ({
   code: 'xml/mismatched-tag',
   message: `the element ${shorten(open)} is closed by the tag of another`,
@@ -29,17 +33,20 @@ export const mismatchedTag = (open: string, found: string): Finding => ({
   found: `</${shorten(found)}>`,
 });
 
+/** A closing tag where no element is open. */
 export const unopenedTag = (name: string): Finding => ({
   code: 'xml/unopened-tag',
   message: `the tag </${shorten(name)}> closes an element that was not opened`,
 });
 
+/** A comment, section or instruction that the document ends in. */
 export const unfinished = (what: string): Finding => ({
   code: 'xml/unfinished',
   message: `${what} does not end before the document does`,
   hint: 'the file may have been cut off',
 });
 
+/** A tag without `>`. */
 export const unfinishedTag = (name: string, runsOn: boolean): Finding => ({
   code: 'xml/unfinished',
   message: `the tag of ${shorten(name)} does not end before ${runsOn ? 'another begins' : 'the document does'}`,
@@ -47,12 +54,14 @@ export const unfinishedTag = (name: string, runsOn: boolean): Finding => ({
   hint: runsOn ? 'a quote or the > may be missing' : 'a quote may be missing, or the file may have been cut off',
 });
 
+/** A `<!DOCTYPE>`: entities that expand and files that are fetched are refused. */
 export const documentType = (): Finding => ({
   code: 'xml/document-type',
   message: 'document type declarations (<!DOCTYPE …>) are not read',
   hint: 'remove the declaration; model files need none, and entities that one declares are a way to attack readers',
 });
 
+/** An entity that XML has not by itself. */
 export const unknownEntity = (found: string): Finding => ({
   code: 'xml/unknown-entity',
   message: `there is no entity ${shorten(found)}`,
@@ -61,29 +70,34 @@ export const unknownEntity = (found: string): Finding => ({
   hint: 'write & itself as &amp;',
 });
 
+/** An element's name that a JavaScript object could not hold as a key. */
 export const reservedName = (name: string): Finding => ({
   code: 'xml/reserved-name',
   message: `an element cannot be called ${name}`,
   found: name,
 });
 
+/** Nesting beyond what recursion takes. */
 export const tooDeep = (limit: number): Finding => ({
   code: 'xml/too-deep',
   message: `elements are nested more than ${limit} deep`,
   expected: `at most ${limit} levels`,
 });
 
+/** A second root element. */
 export const twoRoots = (name: string): Finding => ({
   code: 'xml/second-root',
   message: `a second element, ${shorten(name)}, follows the one that should hold all`,
   expected: 'one element around all others',
 });
 
+/** Text before or after the root element. */
 export const textOutside = (): Finding => ({
   code: 'xml/text-outside',
   message: 'there is text outside of the element that should hold all',
 });
 
+/** Bytes that are not the UTF-8 that is declared; a warning. */
 export const notUtf8 = (): Finding => ({
   code: 'xml/not-utf-8',
   severity: 'warning',
@@ -91,6 +105,7 @@ export const notUtf8 = (): Finding => ({
   hint: 'save it in UTF-8, or say encoding="ISO-8859-1" in its first line',
 });
 
+/** A declared encoding that is not read. */
 export const unknownEncoding = (name: string): Finding => ({
   code: 'xml/unknown-encoding',
   message: `the encoding ${shorten(name)} is not read`,
@@ -98,6 +113,7 @@ export const unknownEncoding = (name: string): Finding => ({
   found: shorten(name),
 });
 
+/** Characters that no XML document may hold. */
 export const binary = (): Finding => ({
   code: 'xml/binary',
   message: 'the document holds characters that XML does not allow (a null byte, say)',

@@ -10,6 +10,7 @@ export interface WasmModule {
 
 /** A linear memory that threads share. */
 export interface WasmMemory {
+  /** Its bytes; another object after it has grown. */
   readonly buffer: SharedArrayBuffer;
   /** Adds pages of 64 KiB. @returns the pages that there were */
   grow(pages: number): number;
@@ -34,6 +35,7 @@ interface WebAssemblyNamespace {
   };
 }
 
+/** The engine's own WebAssembly. */
 export const webAssembly: WebAssemblyNamespace = (
   globalThis as unknown as { readonly WebAssembly: WebAssemblyNamespace }
 ).WebAssembly;

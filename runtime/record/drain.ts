@@ -8,7 +8,9 @@ import type { Session } from '../targets/target.js';
 
 /** Rows of one log, copied. */
 export interface LogRows {
+  /** The log that they were in. */
   readonly log: Log;
+  /** Number of rows. */
   readonly rows: number;
   /** Row-major [rows, log.rowLength]. */
   readonly data: TypedArray;

@@ -49,11 +49,15 @@ interface Fingerprinter {
 
 /** A variable of the final state in which some elements are NaN or infinite; `count` of them are NaN. */
 export interface NotNumbers {
+  /** The population or projection. */
   readonly owner: string;
+  /** Its name in the model. */
   readonly variable: string;
+  /** How many elements are NaN. */
   readonly count: number;
   /** How many elements are infinite, of either sign. */
   readonly infinite: number;
+  /** How many elements there are. */
   readonly elements: number;
 }
 

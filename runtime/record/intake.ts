@@ -6,6 +6,7 @@ import { countedPairs, sliceColumns, type LogRows } from './drain.js';
 import type { RateSeries, RecordedTrains, RecordingPlan, SampledSeries } from './plan.js';
 import type { SpikeSpool } from './spike-spool.js';
 
+/** Receives the rows of all logs, in order of step, and passes them on. */
 export interface Intake {
   /** Takes rows that were logged before `step`; calls come in order of step. */
   absorb(rows: readonly LogRows[], step: number): void;

@@ -19,6 +19,7 @@ import {
 export interface SampledSeries {
   readonly kind: 'samples';
   readonly plan: SeriesPlan;
+  /** The log, its columns and their meaning. */
   readonly location: SampleLocation;
 }
 
@@ -26,20 +27,28 @@ export interface SampledSeries {
 export interface RateSeries {
   readonly kind: 'rate';
   readonly plan: SeriesPlan;
+  /** Name of the event ring whose log is counted. */
   readonly event: string;
+  /** Elements whose events are counted; the rate is the mean over them, in Hz. */
   readonly elements: Elements;
 }
 
 /** Trains, with the event ring that they come from and the recordings that ask for them. */
 export interface RecordedTrains {
   readonly plan: TrainsPlan;
+  /** Name of the event ring. */
   readonly event: string;
+  /** Number of elements of the population. */
   readonly size: number;
+  /** Each asks for some of its elements; together they ask for those of the plan. */
   readonly recordings: readonly EventRecordingLocation[];
 }
 
+/** All series and trains of a run, and where they come from. */
 export interface RecordingPlan {
+  /** In the order of the run's set-up. */
   readonly series: readonly (SampledSeries | RateSeries)[];
+  /** One for each event of a population that is recorded. */
   readonly trains: readonly RecordedTrains[];
   /** The part of a run's set-up that the program decides. */
   readonly setup: Pick<RunSetup, 'populations' | 'trains' | 'series' | 'spikeLabel' | 'segments' | 'expectedSteps'>;

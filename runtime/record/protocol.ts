@@ -29,6 +29,7 @@ export type ProtocolEntry =
   | { readonly kind: 'store'; readonly name: string }
   | { readonly kind: 'restore'; readonly name: string };
 
+/** Entries that are carried out one after the other. */
 export type Protocol = readonly ProtocolEntry[];
 
 /** Whether time is ever turned back. */

@@ -30,14 +30,17 @@ import { protocolSteps, segmentSpans, turnsBack, type Protocol, type ProtocolEnt
 import { createTimeline, type Timeline } from './timeline.js';
 import { createSpikeSpool, defaultSpoolLimits, type SpikeSpool, type SpoolLimits } from './spike-spool.js';
 
+/** How a recorder keeps what it takes; no result depends on it. */
 export interface RecorderOptions {
   /** Folder for spikes that do not fit in memory; the system's folder for temporary files when absent. */
   readonly spoolDirectory?: string;
+  /** When spikes go to a file; absent: `defaultSpoolLimits`. */
   readonly spoolLimits?: SpoolLimits;
   /** Wall time that one chunk of steps aims at. */
   readonly chunkMilliseconds?: number;
 }
 
+/** How one run is watched and ended. */
 export interface RunOptions {
   /** Told after each chunk: steps done, steps of the whole protocol, and spikes so far of all populations. */
   readonly onProgress?: (done: number, total: number, spikes: number) => void;
@@ -49,13 +52,17 @@ export interface RunOptions {
 
 /** What a run gave, besides the samples that the sink has. */
 export interface RecordedRun {
+  /** Steps done. */
   readonly steps: number;
+  /** Whether the protocol was carried out to its end, and what ended it else. */
   readonly outcome: Outcome;
   /** Sentences about faults that ended the run. */
   readonly faults: readonly string[];
+  /** Digests of all spikes and the final state. */
   readonly fingerprint: Fingerprint;
   /** Variables that hold NaN at the end. */
   readonly notNumbers: readonly NotNumbers[];
+  /** Steps of each phase that was begun. */
   readonly phases: readonly PhaseSpan[];
   /** Where time was turned back; absent: never. */
   readonly segments?: readonly SegmentSpan[];
@@ -65,7 +72,9 @@ export interface RecordedRun {
   readonly seconds: { readonly run: number; readonly fingerprint: number };
 }
 
+/** Runs a protocol on a session and takes what the plan says. */
 export interface Recorder {
+  /** What is recorded. */
   readonly plan: RecordingPlan;
   /**
    * Runs the protocol once, on a session that is initialised and at step 0. @throws UsageError when a spool or the sink

@@ -9,6 +9,7 @@ import { elementAt, elementCount, type Elements, type SpikeTrains, type TrainsPl
 import { outputError, removeQuietly } from '../results/output-files.js';
 import { bytesOf } from '../results/arrays.js';
 
+/** Keeps spikes, and gives them back cell by cell. */
 export interface SpikeSpool {
   /** Adds spikes in order of (step, cell); those of cells that the plan lacks are left out. */
   append(steps: Uint32Array, cells: Uint32Array): void;
@@ -18,14 +19,17 @@ export interface SpikeSpool {
   since(begin: number): { readonly steps: Uint32Array; readonly cells: Uint32Array };
   /** What was added, for reading until `dispose`. */
   trains(): SpikeTrains;
+  /** Removes the temporary file, where there is one. */
   dispose(): void;
 }
 
+/** How much a spool keeps in memory. */
 export interface SpoolLimits {
   /** Spikes kept in memory before a file is made. */
   readonly memory: number;
 }
 
+/** A million spikes, which are 8 MB. */
 export const defaultSpoolLimits: SpoolLimits = { memory: 1_000_000 };
 
 const blockPairs = 1 << 16;

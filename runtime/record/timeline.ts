@@ -11,6 +11,7 @@ import type { Program, TypedArray } from '../../src/ir/program.js';
 import type { Session, Snapshot } from '../targets/target.js';
 import type { Protocol, ProtocolEntry } from './protocol.js';
 
+/** Where a session stands, through all segments. */
 export interface Timeline {
   /** Steps done since the start of the run. */
   steps(): number;

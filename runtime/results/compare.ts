@@ -20,6 +20,7 @@ import type { TypedArray } from '../../src/ir/program.js';
 
 /** One difference, as near to its cause as what was stored allows. */
 export interface Difference {
+  /** What differs; `setup`: what was recorded, rather than what it was. */
   readonly kind: 'spikes' | 'samples' | 'digest' | 'setup';
   /** Population or projection; absent where the whole run differs. */
   readonly owner?: string;
@@ -31,6 +32,7 @@ export interface Difference {
   readonly variable?: string;
   /** What the stored result says, and what the other, or a new run, gave. */
   readonly stored: string;
+  /** What the other result, or the new run, says. */
   readonly found: string;
   /** For numbers: both bit patterns in hexadecimal, and how many numbers lie between them. */
   readonly bits?: string;

@@ -4,12 +4,15 @@
 export interface FileDifference {
   /** Path of the object and `@attribute` in HDF5, the way to a value in JSON, file and line in CSV. */
   readonly place: string;
+  /** What the first holds there, or that it lacks it. */
   readonly stored: string;
+  /** What the other holds there, or that it lacks it. */
   readonly expected: string;
 }
 
 /** Differences, of which the first are kept. */
 export interface FileDifferences {
+  /** The first ones, in the order of the file. */
   readonly list: readonly FileDifference[];
   /** All that were found. */
   readonly count: number;
@@ -20,6 +23,7 @@ const mostDifferences = 100;
 
 /** Gathers differences. */
 export interface DifferenceList {
+  /** Notes a difference. */
   add(place: string, stored: string, expected: string): void;
   done(): FileDifferences;
 }

@@ -124,13 +124,17 @@ export function removeQuietly(path: string): void {
 
 /** A text or binary file written front to back under a temporary name. */
 export interface OutputFile {
+  /** Where it will be. */
   readonly path: string;
+  /** Where it is while it is written. */
   readonly partial: string;
+  /** Adds text (UTF-8) or bytes. */
   write(data: string | Uint8Array): void;
   /** Writes what is buffered and closes, keeping the temporary name. */
   finish(): void;
   /** Gives the file its name; only after `finish`. */
   rename(path: string): void;
+  /** Closes and removes it. */
   abandon(): void;
 }
 

@@ -22,18 +22,25 @@ interface ModelHashes {
 
 /** What is known before the first step. */
 export interface RunHeader {
+  /** The model's name. */
   readonly name: string;
   /** Canonical JSON (RFC 8785) of the normalised model; enough to run it again. */
   readonly model: string;
+  /** Hashes of the model's three parts, hexadecimal. */
   readonly hashes: ModelHashes;
   /** 64-bit numbers are text, since JSON numbers lose bits. */
   readonly seed: string;
   /** Seconds a step. */
   readonly dt: number;
+  /** Type in which the model's numbers were computed. */
   readonly precision: Precision;
+  /** Version of the library's arithmetic; results compare where it is equal. */
   readonly numericsVersion: number;
+  /** Engine by name. */
   readonly target: string;
+  /** What the engine ran on. */
   readonly device: string;
+  /** Worker threads. */
   readonly threads: number;
   /** Version by name: interneuron, node, and what the target runs on. */
   readonly versions: Readonly<Record<string, string>>;
@@ -46,6 +53,7 @@ export interface RunHeader {
   readonly subject?: Readonly<Record<string, string>>;
   /** Unit of times in text formats; absent: s. */
   readonly times?: WrittenUnit;
+  /** What else is known of the machine and the command. */
   readonly environment: Environment;
 }
 
@@ -60,6 +68,7 @@ export interface Environment {
   readonly command?: readonly string[];
   /** Operating system, its version, and the architecture. */
   readonly system?: string;
+  /** As the system names it. */
   readonly processor?: string;
   /** What compiled the program, with its version and flags. */
   readonly compiler?: string;
@@ -67,19 +76,27 @@ export interface Environment {
 
 /** A unit that numbers are written in, and how many of it are one SI unit. */
 export interface WrittenUnit {
+  /** Such as `mV`. */
   readonly unit: string;
+  /** 1000 for `mV`. */
   readonly perSI: number;
 }
 
 /** Digest of one population's spikes and of its final state, variable by variable. SHA-256, hexadecimal. */
 export interface PopulationDigest {
+  /** Over the spikes' digest and those of the variables. */
   readonly digest: string;
+  /** How many there were, and the digest of all of them in order of (step, cell). */
   readonly spikes: { readonly count: number; readonly digest: string };
+  /** Digest of each time-varying variable at the end. */
   readonly state: Readonly<Record<string, string>>;
 }
 
+/** Digest of the final state of a projection's synapses. SHA-256, hexadecimal. */
 export interface ProjectionDigest {
+  /** Over those of the variables. */
   readonly digest: string;
+  /** Digest of each time-varying variable at the end, in order of creation. */
   readonly state: Readonly<Record<string, string>>;
 }
 
@@ -87,6 +104,7 @@ export interface ProjectionDigest {
 export interface Fingerprint {
   readonly numericsVersion: number;
   readonly precision: Precision;
+  /** Over everything below: what a run is known by. */
   readonly total: string;
   readonly populations: Readonly<Record<string, PopulationDigest>>;
   /** Only projections that have time-varying state. */
@@ -98,7 +116,9 @@ export interface PhaseSpan {
   readonly name: string;
   /** Name of the segment that it belongs to; segments part a protocol at resets. */
   readonly segment: string;
+  /** First step, counted from the start of the run. */
   readonly begin: number;
+  /** After the last step. */
   readonly end: number;
 }
 
@@ -110,9 +130,11 @@ export interface SegmentSpan {
   readonly name: string;
   /** Steps [begin, end), counted from the start of the run. */
   readonly begin: number;
+  /** After the last step. */
   readonly end: number;
   /** Step of the segment's own time at which it begins: 0, or that of a stored state. */
   readonly start: number;
+  /** What the reset said of it; absent: nothing. */
   readonly annotations?: Readonly<Record<string, unknown>>;
 }
 
@@ -138,19 +160,26 @@ export interface RunRecord extends RunHeader {
   readonly steps: number;
   /** Steps of the whole protocol. */
   readonly expectedSteps: number;
+  /** Whether the whole protocol was carried out. */
   readonly complete: boolean;
+  /** Why the run ended. */
   readonly outcome: Outcome;
   /** Sentences about faults that ended the run. */
   readonly faults: readonly string[];
+  /** Digests of all spikes and the final state. */
   readonly fingerprint: Fingerprint;
+  /** All of the model, with their numbers of elements and of spikes. */
   readonly populations: readonly { readonly name: string; readonly size: number; readonly spikes: number }[];
+  /** Steps of each phase that was begun. */
   readonly phases: readonly PhaseSpan[];
   /** Where time was turned back; absent: one segment. */
   readonly segments?: readonly SegmentSpan[];
+  /** A spike of step n is at (n + spikeLabel) * dt. */
   readonly spikeLabel: 0 | 1;
   /** What the series and trains of this result are. */
   readonly series: readonly SeriesPlan[];
   readonly trains: readonly TrainsPlan[];
+  /** What was chosen when lowering and compiling, as sentences. */
   readonly notes: readonly string[];
   /** SHA-256 of each field's canonical JSON, by the field's name (`seal.ts`). */
   readonly digests: Readonly<Record<string, string>>;
@@ -164,10 +193,12 @@ export const recordVersion = 2;
 /** About people and the subject, only as the user gives it; nothing is invented. */
 export interface RunMetadata {
   readonly description?: string;
+  /** Names of persons, one each. */
   readonly experimenters?: readonly string[];
   readonly institution?: string;
   readonly laboratory?: string;
   readonly keywords?: readonly string[];
+  /** DOIs or citations. */
   readonly publications?: readonly string[];
   /** What is known of the model and has no field of its own: licence, brain region, identifiers of persons. */
   readonly notes?: readonly string[];
@@ -206,6 +237,7 @@ export function elementAt(elements: Elements, position: number): number {
 
 /** The trains that one population (or another event of it) gives. */
 export interface TrainsPlan {
+  /** Name in the model. */
   readonly population: string;
   /** `spike`, or the name of another event of the population. */
   readonly event: string;
@@ -220,6 +252,7 @@ export interface TrainsPlan {
  * dt.
  */
 export interface SpikeTrains {
+  /** Whose trains they are. */
   readonly plan: TrainsPlan;
   /** Spikes of each row. */
   readonly counts: Uint32Array;
@@ -233,14 +266,18 @@ export interface SpikeTrains {
 export interface SeriesPlan {
   /** Unique in the result: `owner_variable`, with the recording's name where that is not enough. */
   readonly name: string;
+  /** Name of the recording in the model. */
   readonly recording: string;
+  /** The population or projection. */
   readonly owner: string;
   readonly ownerKind: 'population' | 'projection';
+  /** Its name in the model, or `rate`. */
   readonly variable: string;
   /** SI unit text, `1` when dimensionless. */
   readonly unit: string;
   /** The unit in which files hold the samples; absent: `unit`. */
   readonly written?: WrittenUnit;
+  /** Type of the samples. */
   readonly element: ElementType;
   /** Which elements the columns are; null for one value of the whole owner, such as its rate. */
   readonly elements: Elements | null;
@@ -277,6 +314,7 @@ export interface SampleBlock {
 /** What a writer must know before the first sample. */
 export interface RunSetup {
   readonly header: RunHeader;
+  /** All of the model. */
   readonly populations: readonly {
     readonly name: string;
     readonly size: number;
@@ -285,6 +323,7 @@ export interface RunSetup {
   }[];
   readonly trains: readonly TrainsPlan[];
   readonly series: readonly SeriesPlan[];
+  /** A spike of step n is at (n + spikeLabel) * dt. */
   readonly spikeLabel: 0 | 1;
   /** Where time will be turned back; absent: never. */
   readonly segments?: readonly SegmentSpan[];
@@ -322,7 +361,9 @@ export interface ResultWriter extends SampleSink {
 
 /** One series of a stored result. */
 export interface StoredSeries {
+  /** What was recorded. */
   readonly plan: SeriesPlan;
+  /** How many there are. */
   readonly samples: number;
   /** Steps of samples [begin, end). */
   steps(begin: number, end: number): Int32Array;
@@ -332,6 +373,7 @@ export interface StoredSeries {
 
 /** What a result holds to run its model again. */
 export interface StoredRecord {
+  /** The file, or the folder of a result of several files. */
   readonly path: string;
   readonly record: RunRecord;
   /** Large arrays that the model refers to by digest. */
@@ -342,6 +384,7 @@ export interface StoredRecord {
 export interface StoredResult extends StoredRecord {
   readonly trains: readonly SpikeTrains[];
   readonly series: readonly StoredSeries[];
+  /** Closes its files; nothing can be read afterwards. */
   close(): void;
 }
 

@@ -5,6 +5,7 @@ import type koffiModule from 'koffi';
 import { UsageError } from '../../src/diagnostics/diagnostic.js';
 import { trustJavaScript } from './trust.js';
 
+/** The library that calls compiled libraries. */
 export type Koffi = typeof koffiModule;
 let loaded: Koffi | undefined;
 

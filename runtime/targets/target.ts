@@ -3,7 +3,9 @@
 import type { Strategy } from '../../src/codegen/schedule/strategies.js';
 import type { Program, TypedArray } from '../../src/ir/program.js';
 
+/** Whether a target can be used on this machine. */
 export interface Availability {
+  /** Its name. */
   readonly target: string;
   readonly available: boolean;
   /** Devices, or what the target runs on. */
@@ -12,30 +14,38 @@ export interface Availability {
   readonly memory?: number;
   /** Why it is not available, and what to install. */
   readonly reason?: string;
+  /** What to install or change. */
   readonly hint?: string;
 }
 
+/** How a program is compiled; no result depends on any of it. */
 export interface CompileOptions {
+  /** Worker threads; absent: as many as pay for themselves. */
   readonly threads?: number;
   /** Which of the devices that `probe` lists; absent: the first. */
   readonly device?: number;
   /** How devices spread spikes over work-items; absent: as suits each projection. */
   readonly strategy?: Strategy;
+  /** Folder of compiled programs, kept by content; absent: the user's. */
   readonly cacheDirectory?: string;
   /** Receives the program after each pass that is for this target alone. */
   readonly onPass?: ((pass: string, program: Program) => void) | undefined;
 }
 
+/** Told how much is done, in [0, 1]. */
 export interface Progress {
   (fraction: number): void;
 }
 
 /** Everything that a run changes, so that run(a + b) equals run(a), snapshot, restore, run(b), to the bit. */
 export interface Snapshot {
+  /** Steps done. */
   readonly step: number;
+  /** Elements of every buffer of the role `state`, by name. */
   readonly buffers: ReadonlyMap<string, TypedArray>;
 }
 
+/** A program with its memory, between two calls at the beginning of a step. */
 export interface Session {
   /** Steps done so far. */
   readonly step: number;
@@ -55,16 +65,21 @@ export interface Session {
   call(procedure: string): Promise<void>;
   /** A copy of a buffer's elements. */
   read(buffer: string, offset?: number, length?: number): Promise<TypedArray>;
+  /** Overwrites elements of a buffer, from `offset` on; the array has the type of the buffer's elements. */
   write(buffer: string, data: TypedArray, offset?: number): Promise<void>;
   /** Number of elements that a buffer has now. */
   length(buffer: string): Promise<number>;
+  /** A copy of everything that a run changes. */
   snapshot(): Promise<Snapshot>;
+  /** Makes everything as it was. */
   restore(snapshot: Snapshot): Promise<void>;
   /** Bytes held for buffers. */
   readonly memory: number;
+  /** Ends threads and gives memory back; nothing may be called afterwards. */
   dispose(): Promise<void>;
 }
 
+/** A program compiled for one target. */
 export interface Executable {
   /** Generated source by file name, for `codegen` and for reading. */
   readonly sources: ReadonlyMap<string, string>;
@@ -74,16 +89,27 @@ export interface Executable {
   readonly notes?: readonly string[];
   /** What compiled it, with version and flags; absent where no compiler is called. */
   readonly compiler?: string;
+  /**
+   * A new session, of which `initialise` is to be called first.
+   * @throws UsageError where memory does not suffice
+   */
   start(): Promise<Session>;
 }
 
+/** An engine: from programs to sessions that compute the same bits as every other. */
 export interface Target {
+  /** As `--target` names it. */
   readonly name: string;
+  /** Whether it can be used here; quick, and never throws. */
   probe(): Promise<Availability>;
   /**
    * The same after trying the arithmetic of every device, which takes a moment; absent where `probe` does, or where
    * there are no devices.
    */
   judge?(): Promise<Availability>;
+  /**
+   * Compiles a legal program.
+   * @throws UsageError when a tool or device is not there or refuses
+   */
   compile(program: Program, options: CompileOptions): Promise<Executable>;
 }

@@ -8,16 +8,21 @@ import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 /** A column of a table: one variable of one cell, from a recording. */
 export interface DatColumn {
   readonly id: string;
+  /** Name of the recording. */
   readonly recording: string;
   readonly variable: string;
+  /** Index of the cell in its population. */
   readonly index: number;
 }
 
 /** A source of events in a list: one cell of a population. */
 export interface DatSelection {
+  /** What the file calls the cell. */
   readonly id: string;
+  /** Name of the recording. */
   readonly recording: string;
   readonly population: string;
+  /** Index of the cell in its population. */
   readonly index: number;
   /** Name of the event; absent: `spike`. */
   readonly event?: string;
@@ -123,7 +128,9 @@ export const fileSuffixes = ['.dat', '.spikes', '.spike', '.txt', '.csv', '.tsv'
 /** Why a file is not written where a model would have it. */
 export interface NameRefusal {
   readonly message: string;
+  /** What kind of name would do. */
   readonly expected: string;
+  /** What to do. */
   readonly hint: string;
 }
 

@@ -26,6 +26,7 @@ import { floatText } from './float-text.js';
 import { datPath, type DatColumn, type DatFile } from './plan.js';
 import { createRowWriter } from './rows.js';
 
+/** Where files go, and how their times are computed. */
 export interface DatOptions {
   /** Folder that names are relative to; what a model writes stays in it. */
   readonly folder: string;

@@ -18,8 +18,11 @@ interface Namespace {
   readonly texts: ReadonlyMap<string, string>;
 }
 
+/** The schema of one version of NWB, with those that it builds on. */
 export interface Schema {
+  /** Version of NWB, such as `2.9.0`. */
   readonly coreVersion: string;
+  /** `core` and what it needs (`hdmf-common`, `hdmf-experimental`). */
   readonly namespaces: readonly Namespace[];
 }
 

@@ -49,10 +49,12 @@ type AttributeValue =
   | { readonly texts: readonly string[] }
   | { readonly reference: string };
 
+/** Attributes of an object by name. */
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** Type and namespace of an NWB object; `core` unless said otherwise. */
 export interface NeurodataType {
+  /** Such as `TimeSeries`; the attribute `neurodata_type`. */
   readonly type: string;
   readonly namespace?: 'core' | 'hdmf-common';
 }
@@ -71,11 +73,17 @@ interface DatasetSpecification {
 
 /** A file being written, with helpers that take absolute paths. */
 export interface H5Writer {
+  /** The open file. */
   readonly file: File;
+  /** Makes a group. */
   group(path: string, neurodata?: NeurodataType, attributes?: Attributes): Group;
+  /** Makes a dataset, chunked and compressed as the specification says. */
   dataset(path: string, specification: DatasetSpecification): Dataset;
+  /** Makes a dataset of one string in UTF-8. */
   text(path: string, value: string, neurodata?: NeurodataType, attributes?: Attributes): Dataset;
+  /** Makes a dataset of strings in UTF-8, in one dimension. */
   texts(path: string, values: readonly string[], neurodata?: NeurodataType, attributes?: Attributes): Dataset;
+  /** Gives an object attributes. */
   attributes(object: Group | Dataset, attributes: Attributes): void;
   /** A row of identifiers for everything in the file. */
   identifier(path: string): string;

@@ -4,7 +4,9 @@ import { segmentsOf, type RunSetup } from '../result.js';
 
 /** How Neo shall call the place of an object: its block and segment. */
 export interface NeoPlace {
+  /** Name of the Neo block. */
   readonly block: string;
+  /** Name of the Neo segment. */
   readonly segment: string;
 }
 

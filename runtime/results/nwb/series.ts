@@ -82,6 +82,7 @@ export function nwbUnit(unit: string): string {
 
 /** All series of a result. */
 export interface SeriesWriter {
+  /** Takes samples of one series. */
   samples(block: SampleBlock): void;
   /** Writes whole chunks of what was sampled before `step`, in an order that does not depend on how samples came. */
   advance(step: number): void;

@@ -29,6 +29,7 @@ interface RaggedColumn {
     | { readonly length: number; readonly write: (dataset: Dataset) => void };
 }
 
+/** A column of a table: one value a row, or a list a row. */
 export type Column = FlatColumn | RaggedColumn;
 
 /** Numbers of a chunk of a long column: 1 MiB. */

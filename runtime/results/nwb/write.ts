@@ -24,6 +24,7 @@ export const nwbVersion = '2.9.0';
 /** Bytes of samples that may wait in memory for the HDF5 library. */
 const mostWaiting = 1 << 24;
 
+/** What goes into the file beside the result. */
 export interface NwbOptions {
   /** Folder with the YAML files of the NWB schema, to be stored in the file. */
   readonly schemaDirectory?: string;

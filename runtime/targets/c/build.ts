@@ -21,6 +21,7 @@ export interface Sources {
   /** Files by name; `network.c` is the one that is compiled. */
   readonly files: ReadonlyMap<string, string>;
   readonly compiler: Compiler;
+  /** Options of the compiler that decide about bits and speed. */
   readonly flags: readonly string[];
 }
 

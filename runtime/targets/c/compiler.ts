@@ -125,6 +125,7 @@ export function compileFlags(level: OptimisationLevel, parallel: boolean, compil
   ];
 }
 
+/** How much the compiler optimises; no result depends on it. */
 export type OptimisationLevel = '-O0' | '-O1' | '-O2' | '-O3';
 
 /**

@@ -9,19 +9,37 @@ export type NetworkPointer = bigint | object;
 
 /** What `network.h` declares; what may take long runs on a thread of its own and gives a promise. */
 export interface NetworkLibrary {
+  /** Allocates a network with buffers of known length; null where memory lacks. */
   create(): NetworkPointer | null;
+  /** Gives all memory of a network back. */
   destroy(network: NetworkPointer): void;
+  /** Elements that a buffer, by its ordinal, has now. */
   length(network: NetworkPointer, buffer: number): number;
+  /** Copies elements of a buffer. */
   read(network: NetworkPointer, buffer: number, offset: number, length: number, to: ArrayBufferView): void;
+  /** Overwrites elements of a buffer. */
   write(network: NetworkPointer, buffer: number, offset: number, length: number, from: ArrayBufferView): void;
+  /** Steps done. */
   step(network: NetworkPointer): number;
+  /** Sets the number of steps done. */
   setStep(network: NetworkPointer, step: number): void;
+  /** Fault bits that were raised. */
   faults(network: NetworkPointer): number;
+  /**
+   * Performs one action of a list.
+   * @returns 0, or a negative code where memory lacks or arithmetic is not trusted
+   */
   perform(network: NetworkPointer, list: number, action: number, threads: number): Promise<number>;
+  /**
+   * Runs at most so many steps, or so many milliseconds (0: no limit).
+   * @returns steps done, or a negative code
+   */
   run(network: NetworkPointer, steps: number, threads: number, milliseconds: number): Promise<number>;
   /** The ordinal of the buffer for which memory lacked, and its length. */
   lacking(network: NetworkPointer): { readonly buffer: number; readonly length: number };
+  /** A bit for each check of this thread's arithmetic that fails. */
   trust(): number;
+  /** A bit for each check that failed on a thread of the last call. */
   distrust(network: NetworkPointer): number;
 }
 

@@ -50,6 +50,7 @@ export const driverPrototypes = {
     'int32_t cuOccupancyMaxActiveBlocksPerMultiprocessor(void *, uint64_t, int32_t, uint64_t)',
 } as const;
 
+/** A function of the driver, by its name in the library. */
 export type DriverFunction = keyof typeof driverPrototypes;
 
 /** What is passed: numbers, addresses, texts, typed arrays, or nothing. */
@@ -60,11 +61,13 @@ export type Argument = Handle | string | ArrayBufferView | null;
  * addresses.
  */
 export interface KernelArguments {
+  /** Address of the list. */
   readonly list: bigint;
   /** Puts a pointer at a place. */
   point(position: number, memory: Handle): void;
   /** Puts an integer of 32 bits at a place. */
   put(position: number, value: number): void;
+  /** Gives the memory back. */
   free(): void;
 }
 
@@ -76,6 +79,7 @@ export interface CudaApi {
   call(name: DriverFunction, ...args: readonly Argument[]): number;
   /** The name and the sentence of a code, as the driver has them. */
   describe(code: number): { readonly name: string; readonly sentence: string };
+  /** Memory for the arguments of a kernel, all zero. */
   arguments(count: number): KernelArguments;
 }
 

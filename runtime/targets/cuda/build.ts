@@ -8,7 +8,9 @@ import type { CudaDevice } from './devices.js';
 
 /** Threads of blocks, which kernels are compiled for: of independent items at most, and of teams. */
 export interface BlockSizes {
+  /** Threads of a block of independent items, at most. */
   readonly group: number;
+  /** Threads of a block that works on one thing together. */
   readonly team: number;
   /** Threads that look through a mask together. */
   readonly scan: number;
@@ -16,6 +18,7 @@ export interface BlockSizes {
 
 /** A program compiled for a device. */
 export interface BuiltProgram {
+  /** Code for the architecture of the device: a cubin. */
   readonly image: Uint8Array;
   readonly compiler: CudaCompiler;
 }

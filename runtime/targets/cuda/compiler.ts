@@ -9,6 +9,7 @@ export type Architecture = `sm_${number}` | `compute_${number}`;
 /** What came of compiling. */
 export type Compiled = { readonly image: Uint8Array } | { readonly log: string };
 
+/** A compiler for CUDA C++, a library or a command. */
 export interface CudaCompiler {
   /** `NVRTC 13.0`, `nvcc 13.0.88`. */
   readonly title: string;
@@ -18,5 +19,6 @@ export interface CudaCompiler {
   readonly version: number;
   /** Ten times the compute capabilities that it makes code for, ascending. */
   readonly capabilities: readonly number[];
+  /** Compiles a source for one architecture, which the options name. */
   compile(source: string, options: readonly string[]): Promise<Compiled>;
 }

@@ -13,7 +13,9 @@ export interface CudaDevice {
   readonly name: string;
   /** Ten times the major, plus the minor compute capability: 90 for 9.0. */
   readonly capability: number;
+  /** Streaming multiprocessors. */
   readonly units: number;
+  /** Threads of a block, at most. */
   readonly mostItems: number;
   /** Bytes of all memory. */
   readonly memory: number;

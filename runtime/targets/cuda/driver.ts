@@ -316,6 +316,7 @@ export class CudaDriver implements DeviceDriver {
     }
   }
 
+  /** As many groups as fill the device with this kernel, by the driver's count of those that fit. */
   sizesOf(kernel: Handle, { geometry, parts = 1 }: Launch): DeviceSizes {
     const entry = this.#kernel(kernel).function;
     const { units } = this.#open.device;

@@ -9,6 +9,7 @@ export type Handle = number | bigint;
 /** A launch of a kernel. */
 export interface Command {
   readonly kernel: Handle;
+  /** Work-items of it, and of each group. */
   readonly size: Size;
 }
 
@@ -24,13 +25,17 @@ export interface DeviceDriver {
   readonly title: string;
   /** Bytes of all memory that a session may take, and of one piece at most. */
   readonly memory: number;
+  /** Bytes of one piece at most. */
   readonly mostAllocated: number;
   /** Bytes of the device's memory, where others hold some of it. */
   readonly total?: number;
+  /** Takes memory of the device, whose contents are undefined. */
   allocate(bytes: number): Handle;
+  /** Gives memory back. */
   free(memory: Handle): void;
   /** Waits for what was asked for before, then copies bytes to an array. */
   read(memory: Handle, offset: number, to: TypedArray): void;
+  /** Copies an array to the device; the array may be changed afterwards. */
   write(memory: Handle, offset: number, from: TypedArray): void;
   /** Fills bytes with the bytes of a pattern, whose length divides theirs. */
   fill(memory: Handle, offset: number, bytes: number, pattern: TypedArray): void;

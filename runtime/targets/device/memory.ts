@@ -44,6 +44,7 @@ export class DeviceMemory {
   readonly #buffers: ReadonlyMap<string, Buffer>;
   readonly #lengths = new Map<string, number>();
   readonly #own = new Map<string, { readonly handle: Handle; readonly bytes: number }>();
+  /** The memory that holds most buffers, at offsets known when the source was printed. */
   readonly arena: Handle;
 
   /** @throws UsageError when the device has too little memory */
@@ -78,12 +79,17 @@ export class DeviceMemory {
     );
   }
 
+  /**
+   * The declaration of a buffer.
+   * @throws InvariantError when the program has none of that name
+   */
   buffer(name: string): Buffer {
     const buffer = this.#buffers.get(name);
     invariant(buffer !== undefined, pass, `no buffer is named ${name}`);
     return buffer;
   }
 
+  /** Elements that a buffer has now. */
   length(name: string): number {
     this.buffer(name);
     return this.#lengths.get(name) ?? 0;
@@ -162,6 +168,7 @@ export class DeviceMemory {
     return copy;
   }
 
+  /** Overwrites elements of a buffer, from `offset` on. */
   write(name: string, data: TypedArray, offset = 0): void {
     invariant(offset >= 0 && offset + data.length <= this.length(name), pass, `writes outside ${name}`);
     const { element } = this.buffer(name);
@@ -194,6 +201,7 @@ export class DeviceMemory {
     return this.#program.buffers.filter(({ role }) => role === 'state').map(({ name }) => name);
   }
 
+  /** Gives all memory back. */
   dispose(): void {
     for (const name of [...this.#own.keys()]) this.#release(name);
     this.#driver.free(this.arena);

@@ -40,6 +40,7 @@ const prototypes = {
   clFinish: 'int32_t clFinish(uint64_t)',
 } as const;
 
+/** A function of OpenCL, by its name in the library. */
 export type FunctionName = keyof typeof prototypes;
 
 /** What is passed: numbers, addresses, texts, typed arrays, or nothing. */
@@ -49,6 +50,10 @@ export type Argument = Handle | string | ArrayBufferView | readonly string[] | r
 export interface OpenclApi {
   /** The library. */
   readonly name: string;
+  /**
+   * Calls a function on this thread.
+   * @returns what it returns: a code or a handle
+   */
   call(name: FunctionName, ...args: readonly Argument[]): Handle;
   /** The same on another thread. */
   later(name: FunctionName, ...args: readonly Argument[]): Promise<Handle>;

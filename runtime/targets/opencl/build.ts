@@ -12,6 +12,7 @@ import { codeName, openclError } from './errors.js';
 export interface OpenDevice {
   readonly api: OpenclApi;
   readonly device: OpenclDevice;
+  /** Holds memory, programs and queues of the device. */
   readonly context: Handle;
 }
 

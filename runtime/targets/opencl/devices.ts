@@ -8,7 +8,9 @@ import { codeName } from './errors.js';
 
 /** A device as its driver describes it. */
 export interface OpenclDevice {
+  /** The driver's handle. */
   readonly id: Handle;
+  /** As its driver names it. */
   readonly name: string;
   /** `name (platform)`, as lists show it. */
   readonly title: string;
@@ -16,10 +18,13 @@ export interface OpenclDevice {
   readonly identity: string;
   /** Whether its work-items are run one after another, as processors do. */
   readonly isProcessor: boolean;
+  /** Compute units. */
   readonly units: number;
+  /** Work-items of a group, at most. */
   readonly mostItems: number;
   /** Bytes of all memory, and of one piece at most. */
   readonly memory: number;
+  /** Bytes of one piece at most. */
   readonly mostAllocated: number;
   /** Division and square root of `float` are correctly rounded; elsewhere they are made of those of `double`. */
   readonly preciseFloats: boolean;

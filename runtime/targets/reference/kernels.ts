@@ -20,9 +20,13 @@ import type {
 
 /** What kernels work on. */
 export interface Machine {
+  /** Buffers by name. */
   readonly cells: ReadonlyMap<string, Cell>;
+  /** The program's functions by name, compiled. */
   readonly functions: ReadonlyMap<string, CompiledFunction>;
+  /** Event rings by name. */
   readonly events: ReadonlyMap<string, EventRing>;
+  /** Logs by name. */
   readonly logs: ReadonlyMap<string, Log>;
   /** The implicit local `step` of all kernels. */
   readonly step: NumberSlot;

@@ -37,6 +37,7 @@ interface Room {
 
 /** The memory of a session and where its buffers lie. */
 export class SessionMemory {
+  /** The linear memory that all threads share. */
   readonly memory: WasmMemory;
   readonly #layout: Layout;
   readonly #lengths = new Map<string, number>();
@@ -198,6 +199,7 @@ export class SessionMemory {
     return copy;
   }
 
+  /** Overwrites elements of a buffer, from `offset` on. */
   write(name: string, data: TypedArray, offset = 0): void {
     invariant(
       offset >= 0 && offset + data.length <= this.length(name),

@@ -6,12 +6,15 @@
 
 /** What to do next: so many steps at most, on so many threads. */
 export interface Piece {
+  /** Threads that compute; the others wait. */
   readonly threads: number;
+  /** Steps, at most. */
   readonly steps: number;
 }
 
 /** Decides what is computed by whom, from how long it took before. */
 export interface Pace {
+  /** The next piece. */
   next(): Piece;
   /** Notes that the piece asked for last did so many steps in so many milliseconds. */
   note(steps: number, milliseconds: number): void;

@@ -115,6 +115,7 @@ export class Workers {
     }
   }
 
+  /** Ends all threads, whatever they are doing. */
   async terminate(): Promise<void> {
     this.#ending = true;
     await Promise.all(this.#workers.map((worker) => worker.terminate()));

@@ -5,6 +5,7 @@ import { jsonText } from './json-text.js';
 import { outcomeOf, type ConversionEntry, type Outcome } from '../model/conversion-report.js';
 import type { DataStore, ValidModel } from '../model/model.js';
 import { chooseTarget } from './choose-target.js';
+import type { BrianIdiom } from '../../translators/brian/export/idiom.js';
 import { freeze } from './freeze.js';
 import type { TargetNotation } from './target-notations.js';
 
@@ -50,18 +51,33 @@ const lems: Exporter = async (valid, name, original) => {
   return { files: [{ name, text }], data: new Map(), report };
 };
 
+/** The model in the words of Brian; what Brian cannot draw is drawn here. */
+async function forBrian(valid: ValidModel): Promise<Pick<BrianIdiom, 'valid' | 'entries'>> {
+  const { inBrianIdiom } = await import('../../translators/brian/export/idiom.js');
+  const idiom = inBrianIdiom(valid);
+  return idiom.needsDrawing
+    ? inBrianIdiom(valid, (await freeze(valid, (await chooseTarget('auto')).target)).valid)
+    : idiom;
+}
+
 /** Each is loaded when it is asked for. */
 const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   canonical: async ({ model, data }, name) => ({ files: [{ name, text: jsonText(model) }], data, report: [] }),
   brian: async (valid, name) => {
     const { exportBrianScript } = await import('../../translators/brian/export-script.js');
-    const { files, report } = exportBrianScript(valid, parse(name).name);
-    return { files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)), data: new Map(), report };
+    const idiom = await forBrian(valid);
+    const { files, report } = exportBrianScript(idiom.valid, parse(name).name);
+    return {
+      files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)),
+      data: new Map(),
+      report: [...idiom.entries, ...report],
+    };
   },
   'brian-json': async (valid, name) => {
     const { exportBrian } = await import('../../translators/brian/export.js');
-    const { document, report } = exportBrian(valid);
-    return { files: [{ name, text: jsonText(document) }], data: new Map(), report };
+    const idiom = await forBrian(valid);
+    const { document, report } = exportBrian(idiom.valid);
+    return { files: [{ name, text: jsonText(document) }], data: new Map(), report: [...idiom.entries, ...report] };
   },
   pynn: async (valid, name) => {
     const { exportPynnScript } = await import('../../translators/pynn/export-script.js');

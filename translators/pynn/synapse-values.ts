@@ -3,7 +3,7 @@
 import { child } from '../../src/model/pointer.js';
 import type { Connections } from './connectors.js';
 import type { Setting } from './context.js';
-import { quantity } from './distributions.js';
+import { quantity } from '../../src/library/pynn/distributions.js';
 import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import type { Value } from './specification.js';

@@ -2,7 +2,7 @@
 
 import { child } from '../../src/model/pointer.js';
 import { own, type Setting } from './context.js';
-import { distributions, quantity } from './distributions.js';
+import { distributions, quantity } from '../../src/library/pynn/distributions.js';
 import { translateFormula } from './formulas.js';
 import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';

@@ -7,7 +7,7 @@ import type { SelectionRule, Stimulus } from '../../../src/model/model.js';
 import { brianExpression } from './brian-text.js';
 import { dimensionOf } from './equations-text.js';
 import { brianName } from './naming.js';
-import { remarksAt, type ExportContext, type GroupPlan, type SynapsesPlan } from './plan.js';
+import { numbersOf, remarksAt, type ExportContext, type GroupPlan, type SynapsesPlan } from './plan.js';
 import { declaredUnit } from './quantity-text.js';
 import { groupSlice } from './selection-text.js';
 
@@ -45,8 +45,10 @@ export function inputParts(
       if (stimulus.attached) initial[switchName(id, plan)] = 1;
     }
     const parts = contributors(key, plan, synapses);
+    // What draws is drawn once a step: a subexpression is put in wherever it is read.
+    const drawn = terms.some((term) => /\brandn?\(/.test(term)) ? ' (constant over dt)' : '';
     lines.push(
-      `${plan.names.get(key) ?? key} = ${[...terms, ...parts].join(' + ') || `0*${unit}`} : ${unit}`,
+      `${plan.names.get(key) ?? key} = ${[...terms, ...parts].join(' + ') || `0*${unit}`} : ${unit}${drawn}`,
       ...parts.map((part) => `${part} : ${unit}`),
     );
   }
@@ -76,14 +78,30 @@ function stimulusTerm(
   context: ExportContext,
 ): string | undefined {
   const pointer = `/stimuli/${id}`;
-  const slice = groupSlice(stimulus.to, groups, pointer, context);
-  if (slice === undefined) return undefined;
+  const listed = listedCells(stimulus.to, context);
+  const slice = listed === undefined ? groupSlice(stimulus.to, groups, pointer, context) : undefined;
+  if (slice === undefined && listed === undefined) return undefined;
   const value = brianExpression(stimulus.value, plan.view, remarksAt(context.report, pointer));
-  const where = slice.range === undefined ? [] : [`int(i >= ${slice.range[0]} and i < ${slice.range[1]})`];
+  const where =
+    listed !== undefined
+      ? [`int(${listed.map((cell) => `i == ${cell}`).join(' or ')})`]
+      : slice?.range === undefined
+        ? []
+        : [`int(i >= ${slice.range[0]} and i < ${slice.range[1]})`];
   const on = isSwitched(id, stimulus, context) ? [switchName(id, plan)] : [];
   const factors = [...on, ...where];
   return factors.length === 0 ? `(${value})` : `${factors.join('*')}*(${value})`;
 }
+
+/** A few cells that are not next to one another. */
+function listedCells(selection: SelectionRule, { data }: ExportContext): readonly number[] | undefined {
+  if (!('indices' in selection) || selection.indices === undefined) return undefined;
+  const cells = numbersOf(selection.indices, data) ?? [];
+  const contiguous = cells.every((cell, k) => cell === (cells[0] ?? 0) + k);
+  return contiguous || cells.length > mostListedCells ? undefined : cells;
+}
+
+const mostListedCells = 16;
 
 /** Whether a stimulus does not act all the time. */
 export function isSwitched(id: string, stimulus: Current, context: ExportContext): boolean {

@@ -2,7 +2,7 @@
 
 import { child } from '../../../src/model/pointer.js';
 import { own, type Setting } from '../context.js';
-import { distributions } from '../distributions.js';
+import { distributions } from '../../../src/library/pynn/distributions.js';
 import * as messages from '../messages.js';
 import { sizeOf, type Target } from '../selections.js';
 import type { Connector, DataReference, Random } from '../specification.js';

@@ -11,7 +11,7 @@ import { parseUnit } from '../../../src/lang/units.js';
 import { callsIn, mapExpression, namesIn } from '../../../src/lang/walk.js';
 import { isRandom } from '../../../src/lang/functions.js';
 import type { ArrayValue, DataStore, DrawnValues, Value } from '../../../src/model/model.js';
-import { distributions } from '../distributions.js';
+import { distributions } from '../../../src/library/pynn/distributions.js';
 import { functionNames } from '../formulas.js';
 import type { Formula, Rng, Value as PynnValue } from '../specification.js';
 import { freeName } from '../../../src/model/free-name.js';

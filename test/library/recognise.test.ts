@@ -286,3 +286,58 @@ describe('components of NeuroML', () => {
     expect(spikes[0]).toBe(spikes[1]);
   });
 });
+
+describe('a network of PyNN in Brian', () => {
+  const document = async (name: string): Promise<{ readonly report: readonly string[]; readonly tree: BrianTree }> => {
+    const path = fileURLToPath(new URL(`../../fixtures/pynn/${name}`, import.meta.url));
+    const { files, report } = await convertModel(importModel(readSource(path)).valid, 'brian-json');
+    return { tree: JSON.parse(files[0]?.text ?? '') as BrianTree, report: report.map(({ code }) => code) };
+  };
+
+  interface BrianTree {
+    readonly namespace: Readonly<Record<string, unknown>>;
+    readonly neuron_groups: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    readonly poisson_groups: Readonly<Record<string, unknown>>;
+    readonly synapses: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  }
+
+  it('has probabilities, Poisson groups and constants', async () => {
+    const { tree } = await document('vogels-abbott-coba.json');
+    expect(tree.synapses['exc_to_inh']).toMatchObject({ connect: { p: 0.02 }, namespace: { weight: '4 nS' } });
+    expect(tree.poisson_groups['stimulus']).toMatchObject({ N: 20, rates: 'rate*int(t < 50*ms - dt/2)' });
+    expect(tree.namespace).toMatchObject({ tau_m: '20 ms', v_rest: '-60 mV' });
+    // No current is injected, and PyNN's i_offset is 0.
+    expect(tree.neuron_groups['exc']?.['model']).not.toMatch(/i_inj|i_offset/);
+    expect(tree.neuron_groups['exc']?.['initializers']).toEqual({ v: '-(60*mV) + 10*mV*rand()' });
+  });
+
+  it('has a sample for each cell where numbers are fixed, and projections between two groups', async () => {
+    const { tree } = await document('brunel.json');
+    expect(Object.keys(tree.synapses)).toEqual(expect.arrayContaining(['exc_to_all_exc', 'exc_to_all_inh']));
+    expect(tree.synapses['exc_to_all_inh']?.['connect']).toEqual({ i: 'k for k in sample(N_pre, size=80)' });
+  });
+
+  it('lists what Brian has no rule for, and says so', async () => {
+    const { tree, report } = await document('connector-fixed-total-number.json');
+    expect(tree.synapses['recurrent']?.['connect']).toMatchObject({ i: expect.any(Array), j: expect.any(Array) });
+    expect(report).toContain('brian/listed');
+  });
+
+  it('sends weights by a way of their own where their delay is dendritic', async () => {
+    const { tree } = await document('stdp-additive.json');
+    const on = tree.synapses['plastic']?.['on_pre'];
+    expect(on).toMatchObject({ transmit: expect.stringMatching(/^v_post \+= clip\(weight/) });
+    expect(tree.synapses['plastic']?.['delay']).toEqual({ transmit: '1 ms', post: '1 ms' });
+  });
+
+  // Each is the same network, with all that it draws; where Brian draws itself spikes are others.
+  it.each(['stdp-gutig.json', 'connector-fixed-total-number.json', 'if-curr-delta.json', 'izhikevich.json'])(
+    'of %s spikes in the same steps',
+    async (name) => {
+      const path = fileURLToPath(new URL(`../../fixtures/pynn/${name}`, import.meta.url));
+      const { matched, spikes } = await checkConversion(importModel(readSource(path)).valid, 'brian-json');
+      expect(spikes[0]).toBeGreaterThan(9);
+      expect([matched, spikes[1]]).toEqual([spikes[0], spikes[0]]);
+    },
+  );
+});

@@ -287,7 +287,7 @@ class Idiom {
     const pointer = child('/projections', name);
     const type = this.#model.synapses[projection.synapse];
     if (type === undefined) return [];
-    const { delayRange, space, ...rest } = projection;
+    const { delayRange, space: _, ...rest } = projection;
     const rules = rest.connect.map((rule) => this.#rule(rule, projection, pointer));
     const said = rules.every((rule) => rule !== undefined);
     const parts = said ? this.#parts(name, { ...rest, connect: rules }) : undefined;
@@ -322,7 +322,7 @@ class Idiom {
       'Brian has no such rule between these cells: one drawing of the connections is listed',
     );
     return drawn.map(([label, part]) => {
-      const { delayRange: _, space: __, ...plain } = part;
+      const { delayRange: __, space: ___, ...plain } = part;
       return [label, plain];
     });
   }

@@ -271,6 +271,7 @@ export const commands = {
   },
 } as const satisfies Record<string, CommandDefinition>;
 
+/** A command, as typed. */
 export type CommandName = keyof typeof commands;
 
 /** What was asked for. Values are as typed; each command reads its own. */
@@ -285,8 +286,11 @@ type Request =
 
 /** Options as typed: flags, values, and lists of those that may be repeated. */
 export interface Options {
+  /** Whether a flag was given. */
   flag(name: string): boolean;
+  /** The value of an option; undefined: it was not given. */
   value(name: string): string | undefined;
+  /** All values of an option that may be repeated, in order. */
   values(name: string): readonly string[];
 }
 

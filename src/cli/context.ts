@@ -7,13 +7,17 @@ import type { Options } from './arguments.js';
 import { sourceText } from './source-texts.js';
 import type { Terminal } from './terminal.js';
 
+/** The words of one command, and its way to the reader. */
 export interface CommandContext {
   /** What was typed after the program's name. */
   readonly words: readonly string[];
+  /** Words that are no options. */
   readonly files: readonly string[];
   readonly options: Options;
   readonly terminal: Terminal;
+  /** Whether the reader is a program. */
   readonly json: boolean;
+  /** Whether only errors are wanted. */
   readonly quiet: boolean;
   /** When the command began, on the clock of `performance.now()`. */
   readonly began: number;

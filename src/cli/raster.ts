@@ -3,7 +3,9 @@
 /** Spikes of one population; `spikes` yields the steps at which a cell fired. */
 export interface RasterPopulation {
   readonly name: string;
+  /** Number of cells. */
   readonly size: number;
+  /** Steps of a cell's spikes, ascending. */
   spikes(cell: number): Iterable<number>;
 }
 

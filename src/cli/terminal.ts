@@ -5,10 +5,13 @@ export interface Output {
   write(text: string): void;
   /** Whether a person reads it as it comes. */
   readonly terminal: boolean;
+  /** Characters of a line. */
   readonly columns: number;
+  /** Whether escape sequences for colours are understood and wanted. */
   readonly colour: boolean;
 }
 
+/** The process as commands see it. */
 export interface Terminal {
   /** Answers: what was asked for. */
   readonly stdout: Output;
@@ -16,6 +19,7 @@ export interface Terminal {
   readonly stderr: Output;
   /** Where progress bars draw; undefined where no person watches. */
   readonly progressStream: NodeJS.WriteStream | undefined;
+  /** Environment variables. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Calls back on Ctrl-C and on a polite request to end. @returns a function that stops listening */
   onInterrupt(callback: () => void): () => void;

@@ -16,6 +16,7 @@ export class DrawnArrays {
     this.#arrays = new Map(data);
   }
 
+  /** All arrays so far, the model's own among them. */
   get store(): DataStore {
     return this.#arrays;
   }

@@ -19,11 +19,17 @@ import { settledDraws } from './pair-values.js';
 export interface Between {
   readonly name: string;
   readonly projection: Projection;
+  /** Elements of the presynaptic end. */
   readonly pre: Elements;
+  /** Elements of the postsynaptic end. */
   readonly post: Elements;
+  /** For each sender the same element among the receivers, or none; null where no element is at both ends. */
   readonly sameTarget: Uint32Array | null;
+  /** Whether both ends are the same elements in the same order. */
   readonly identical: boolean;
+  /** Coordinates by population. */
   readonly places: ReadonlyMap<string, Places>;
+  /** Where drawn arrays go. */
   readonly data: DrawnArrays;
   /** Time step in s. */
   readonly dt: number;

@@ -14,7 +14,9 @@ import { GrowingIndices } from './growing.js';
 
 /** What a connector is between: elements count within the ends. */
 export interface ConnectorEnds {
+  /** Number of senders. */
   readonly pre: number;
+  /** Number of receivers. */
   readonly post: number;
   /** For each receiver the same element among the senders, or none; null where no element is at both ends. */
   readonly sameSource: Uint32Array | null;
@@ -24,15 +26,21 @@ export interface ConnectorEnds {
 
 /** Arguments of a rule `hostDrawn`, as a translator gives them. */
 export interface Connector {
+  /** Which pairs: `fixedProbability`, `fixedNumberPost` and the like. */
   readonly connector: string;
+  /** Probability of a pair. */
   readonly p?: number | Expression;
   /** A number, or one that is drawn for each cell. */
   readonly n?: number | DrawnValues | null;
+  /** Whether a pair may be connected more than once. */
   readonly replace?: boolean;
+  /** Whether an element may connect to itself; absent: it may. */
   readonly self?: boolean;
+  /** Whether both directions of a pair may be connected; absent: they may. */
   readonly mutual?: boolean;
   /** Small worlds: distance (m) of near targets, and the probability that an edge is moved. */
   readonly degree?: number;
+  /** Small worlds: probability with which an edge is moved. */
   readonly rewiring?: number;
 }
 
@@ -49,8 +57,11 @@ interface ConnectorSetting {
 
 /** Senders of a receiver: the first `count` of an array that the next column uses again. */
 export interface Column {
+  /** The receiver. */
   readonly target: number;
+  /** Senders, in the order in which synapses are created. */
   readonly sources: Uint32Array;
+  /** How many of the array are meant. */
   readonly count: number;
   /** Order of creation of each synapse, where that is another. */
   readonly at?: Uint32Array;

@@ -16,9 +16,11 @@ export const none = 0xffffffff;
 
 /** Elements of one or several populations, in order. */
 export interface Elements {
+  /** Those that elements are of. */
   readonly populations: readonly string[];
   /** Ordinal of the population, and index within it, of each element. */
   readonly ordinals: Uint16Array;
+  /** Index of each element within its population. */
   readonly indices: Uint32Array;
 }
 
@@ -26,9 +28,11 @@ export interface Elements {
 export interface Part {
   /** The projection that the model names, and the one whose drawn connections it has. */
   readonly projection: string;
+  /** The projection whose drawn connections it has: itself, or one that it is a clone of. */
   readonly connectedAs: string;
   /** All elements of the ends, where these are no plain pieces of one population. */
   readonly pre: Elements | null;
+  /** All elements of the receiving end, where these are no plain piece of one population. */
   readonly post: Elements | null;
   /** For each element of the sending end the same one at the receiving end, or none. */
   readonly sameTarget: Uint32Array | null;

@@ -107,7 +107,9 @@ export function checkDistinct(elements: Elements, what: string): void {
 
 /** Both ends of synapses, as numbered within the ends. */
 export interface Pairs {
+  /** Number of each synapse's element within the sending end. */
   readonly sources: ArrayLike<number>;
+  /** Number of each synapse's element within the receiving end. */
   readonly targets: ArrayLike<number>;
 }
 

@@ -12,7 +12,9 @@ export const isDraw = (value: Value): value is Extract<Value, { kind: 'draw' }> 
 
 /** One thing that draws, and its place in the order of all. */
 export interface Job {
+  /** Its place; jobs of one order run as they were added. */
   readonly order: number;
+  /** Draws. */
   readonly run: () => void;
 }
 
@@ -43,6 +45,7 @@ export class Generators {
 
 /** What stands in the way of a draw: the name of something that cannot be run, or what is wrong with the model. */
 export class CannotDraw extends Error {
+  /** What is told to the user. */
   readonly finding: Finding;
 
   constructor(what: string | Finding) {

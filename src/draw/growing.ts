@@ -5,10 +5,12 @@ export class GrowingIndices {
   #array = new Uint32Array(1024);
   #length = 0;
 
+  /** Numbers so far. */
   get length(): number {
     return this.#length;
   }
 
+  /** Adds a number. */
   push(value: number): void {
     if (this.#length === this.#array.length) this.#reserve(this.#length + 1);
     this.#array[this.#length++] = value;
@@ -28,6 +30,7 @@ export class GrowingIndices {
     this.#length += count;
   }
 
+  /** A copy of exactly those that were added. */
   done(): Uint32Array {
     return this.#array.slice(0, this.#length);
   }
@@ -45,6 +48,7 @@ export class GrowingNumbers {
   #array = new Float64Array(1024);
   #length = 0;
 
+  /** Adds numbers. */
   append(values: ArrayLike<number>): void {
     const length = this.#length + values.length;
     if (length > this.#array.length) {
@@ -56,6 +60,7 @@ export class GrowingNumbers {
     this.#length = length;
   }
 
+  /** A copy of exactly those that were added. */
   done(): Float64Array {
     return this.#array.slice(0, this.#length);
   }

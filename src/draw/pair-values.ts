@@ -19,7 +19,9 @@ export const isForPairs = (value: Value): value is GivenArray =>
 /** The synapses of a projection: their ends, and how many elements there are to receive. */
 export interface Synapses {
   readonly projection: string;
+  /** Their ends. */
   readonly pairs: Pairs;
+  /** Number of elements of the receiving end. */
   readonly post: number;
 }
 

@@ -43,6 +43,7 @@ export const needsBuilding = ({ from, to, connect, values, delays }: Projection)
 /** The projections of a model, as they are built one after the other. */
 export class DrawnProjections {
   readonly #setting: ProjectionSetting;
+  /** Those built so far, by name, in the order of creation. */
   readonly built = new Map<string, Projection>();
   /** What projections are pieces of, for those that are. */
   readonly parts = new Map<string, Part>();
@@ -57,6 +58,7 @@ export class DrawnProjections {
     this.#setting = setting;
   }
 
+  /** Builds what a projection of the model becomes, one projection or several. */
   build(name: string, written: Projection): void {
     const { data, samples, model } = this.#setting;
     const resolved = (end: End): End => ({ ...end, of: samples.resolve(end.of) });

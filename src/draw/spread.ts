@@ -8,6 +8,7 @@ import type { DrawnArrays } from './arrays.js';
 
 /** Projections that stand for one between several populations. */
 export interface Pieces {
+  /** Projections by name, each with the ordinals of its synapses among all (null: it has all). */
   readonly pieces: readonly { readonly name: string; readonly at: Uint32Array | null }[];
   /** Whether the numbers of their synapses in order of creation are known. */
   readonly known: boolean;

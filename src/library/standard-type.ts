@@ -14,6 +14,7 @@ export const weightUnits: Readonly<Record<WeightKind, string>> = { current: 'nA'
 export interface Receptor {
   /** The variable that arriving weights are added to. */
   readonly variable: string;
+  /** What weights are: currents, conductances, or steps of a potential. */
   readonly kind: WeightKind;
   /** The parameter with the receptor's decay time constant, where it has one. */
   readonly timeConstant?: string;
@@ -21,6 +22,7 @@ export interface Receptor {
 
 /** A cell type by name. Parameters are called as in the notation and are in its units. */
 export interface StandardCell {
+  /** As the notation names it. */
   readonly name: string;
   /** The canonical type, in document form. */
   readonly neuron: NeuronDocument;
@@ -41,7 +43,9 @@ export interface StandardCell {
 
 /** A synapse type by name. */
 export interface StandardSynapse {
+  /** As the notation names it. */
   readonly name: string;
+  /** The canonical type, in document form. */
   readonly synapse: SynapseDocument;
   /** State whose first value can be set, by the notation's name. */
   readonly initial: Readonly<Record<string, string>>;

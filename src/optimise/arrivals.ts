@@ -357,4 +357,5 @@ function withArrivalLines(program: Program): Program {
   };
 }
 
+/** Inboxes note which of their lines received something, so that only these are emptied. For C alone. */
 export const arrivals: Pass = { name: 'arrivals', audience: 'c', run: withArrivalLines };

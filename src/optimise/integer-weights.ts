@@ -208,6 +208,7 @@ function withIntegerWeights(program: Program): Program {
   };
 }
 
+/** Weights that are only added become integers in the units of their inbox. */
 export const integerWeights: Pass = {
   name: 'integer-weights',
   audience: 'every engine',

@@ -9,6 +9,7 @@ export type Audience = 'every engine' | 'c';
 export interface Pass {
   /** As `--dump-ir` and golden files name it. */
   readonly name: string;
+  /** Which engines it is for. */
   readonly audience: Audience;
   /** A legal program that computes the same bits from a legal one; the same object where there is nothing to do. */
   readonly run: (program: Program) => Program;

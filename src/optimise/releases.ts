@@ -59,6 +59,7 @@ function withReleases(program: Program): Program {
   return { ...program, schedule: { ...schedule, initialise } };
 }
 
+/** Arrays that only building needs are given back. */
 export const releases: Pass = {
   name: 'releases',
   audience: 'every engine',

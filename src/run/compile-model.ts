@@ -21,9 +21,12 @@ import { recordsAllSynapses, synapseCounts } from './synapse-counts.js';
 
 /** A model that can be started. */
 export interface CompiledModel {
+  /** After the passes that are for every engine. */
   readonly program: Program;
+  /** What is done with a session, in whole steps. */
   readonly protocol: Protocol;
   readonly executable: Executable;
+  /** What it was compiled for. */
   readonly engine: Engine;
 }
 

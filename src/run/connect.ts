@@ -35,6 +35,10 @@ export async function startWhileOpening(
   return started.value;
 }
 
+/**
+ * Tells writers what will come, one after the other.
+ * @throws UsageError when a file cannot be made
+ */
 export async function openAll(writers: readonly ResultWriter[], setup: RunSetup): Promise<void> {
   for (const writer of writers) await writer.open(setup);
 }

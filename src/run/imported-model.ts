@@ -9,7 +9,9 @@ import type { Notation } from './recognise.js';
 /** A model that passed validation, and what was found on the way. */
 export interface ImportedModel {
   readonly valid: ValidModel;
+  /** Hashes of the model's three parts, hexadecimal. */
   readonly hashes: ModelHashes;
+  /** What the text was written in. */
   readonly notation: Notation;
   /** Warnings and notes; an error would have been thrown. */
   readonly diagnostics: readonly Diagnostic[];

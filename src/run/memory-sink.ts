@@ -14,6 +14,7 @@ export interface Rows {
 
 /** Receives samples and keeps them. */
 export interface MemorySink extends SampleSink {
+  /** What was received, in order. */
   readonly blocks: readonly SampleBlock[];
   /** Rows of a series that were received so far. */
   count(series: number): number;

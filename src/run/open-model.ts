@@ -45,6 +45,7 @@ export interface AdvanceOptions {
 
 /** Spikes of a population since they were last taken. */
 export interface TakenSpikes {
+  /** Name in the model. */
   readonly population: string;
   /** `spike`, or the name of another event. */
   readonly event: string;
@@ -60,6 +61,7 @@ export interface TakenSamples extends Rows {
   readonly name: string;
   /** Name of the recording in the model. */
   readonly recording: string;
+  /** The population or projection. */
   readonly owner: string;
   readonly variable: string;
   /** SI unit; `1` when dimensionless. */
@@ -80,13 +82,17 @@ export interface Taken {
   readonly spikeLabel: 0 | 1;
   /** Stretches that resets part; steps are counted on through all of them. */
   readonly segments: readonly SegmentSpan[];
+  /** One for each event of a population that is recorded, silent or not. */
   readonly spikes: readonly TakenSpikes[];
+  /** One for each recorded variable. */
   readonly samples: readonly TakenSamples[];
 }
 
 /** Synapses of a projection, in order of creation. */
 export interface TakenSynapses {
+  /** Element of the presynaptic end of each. */
   readonly sources: Uint32Array;
+  /** Element of the postsynaptic end of each. */
   readonly targets: Uint32Array;
   /** Delay of each in steps. */
   readonly delays: Uint32Array;
@@ -94,6 +100,7 @@ export interface TakenSynapses {
 
 /** A model that is being run. Calls wait for those before them. */
 export interface ModelSession {
+  /** Tells it from a model that was only imported. */
   readonly kind: 'session';
   /** Seconds a step. */
   readonly dt: number;

@@ -42,7 +42,9 @@ export { InterruptedError, readSource, type Notation, type Source };
 export interface ImportOptions {
   /** Values of model parameters and of parameters of populations, by name. */
   readonly set?: Readonly<Record<string, string>>;
+  /** A whole number; absent: the document's. */
   readonly seed?: string;
+  /** Time step; absent: the document's. */
   readonly dt?: string;
   /** Time to run, instead of what the model's protocol says. */
   readonly duration?: string;

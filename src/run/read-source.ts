@@ -10,7 +10,9 @@ import { decodeXml, looksLikeXml } from '../../translators/neuroml/xml/decode.js
 
 /** A document's text, with the name that diagnostics give it. */
 export interface Source {
+  /** Path of the file. */
   readonly name: string;
+  /** Decoded; empty where its bytes are no text. */
   readonly text: string;
   /** What was odd about its bytes. */
   readonly diagnostics?: readonly Diagnostic[];

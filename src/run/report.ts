@@ -6,27 +6,37 @@ import type { GeneratedResult, ImportedModel, RunResult } from './pipeline.js';
 
 /** Spikes of one population; `rate` is the mean over its cells and the time run, in Hz. */
 export interface PopulationReport {
+  /** Number of cells. */
   readonly size: number;
+  /** Of all cells, over the whole run. */
   readonly spikes: number;
+  /** In Hz. */
   readonly rate: number;
 }
 
 /** Wall times are in s, `dt` in s, memory in bytes; `seed` is text, since JSON numbers lose bits. */
 export interface RunReport {
+  /** Its name, and the hash of what decides its dynamics. */
   readonly model: { readonly name: string; readonly hash: string };
   readonly target: string;
   readonly device: string;
   readonly precision: string;
   readonly seed: string;
+  /** Seconds a step. */
   readonly dt: number;
+  /** Steps done. */
   readonly steps: number;
   readonly threads: number;
   /** Null when nothing was run. */
   readonly fingerprint: string | null;
   readonly populations: Readonly<Record<string, PopulationReport>>;
+  /** Wall time of each stage in s. */
   readonly timings: Readonly<Record<'import' | 'lower' | 'compile' | 'connect' | 'run' | 'write' | 'total', number>>;
+  /** Bytes that the process held at the most. */
   readonly memory: { readonly peak: number };
+  /** Files written. */
   readonly outputs: readonly string[];
+  /** Warnings and notes of all stages. */
   readonly diagnostics: readonly Diagnostic[];
 }
 

@@ -10,6 +10,7 @@ import type { FileUnits } from './written-units.js';
 export interface RunOptions {
   /** Engine by name; `auto` (the default) takes the fastest that is at hand. */
   readonly target?: string;
+  /** Type in which the model's numbers are computed; absent: f64. */
   readonly precision?: Precision;
   /** Worker threads; the result does not depend on it. Absent: as many as pay for themselves. */
   readonly threads?: number;
@@ -54,30 +55,41 @@ export interface RunOptions {
 
 /** Wall time in s of each stage of a run. */
 export interface StageTimes {
+  /** From the model to its program. */
   readonly lower: number;
+  /** From the program to code of the engine. */
   readonly compile: number;
+  /** Building the network on the engine. */
   readonly connect: number;
+  /** The protocol's steps. */
   readonly run: number;
+  /** Closing files. */
   readonly write: number;
 }
 
 /** What a program runs on. */
 export interface Engine {
+  /** Name of the target. */
   readonly target: string;
+  /** What the target runs on. */
   readonly device: string;
+  /** Worker threads. */
   readonly threads: number;
 }
 
 /** What a run gave. */
 export interface RunResult {
   readonly kind: 'run';
+  /** What it ran on. */
   readonly engine: Engine;
   readonly program: Program;
+  /** Everything about the run but its spikes and samples. */
   readonly record: RunRecord;
   /** Recorded spikes, readable until `dispose`. */
   readonly trains: readonly SpikeTrains[];
   /** Files written. */
   readonly outputs: readonly string[];
+  /** Wall time of each stage. */
   readonly seconds: StageTimes;
   /** What ended the run early, when something did, and what is odd about its final state. */
   readonly diagnostics: readonly Diagnostic[];
@@ -90,6 +102,7 @@ export interface GeneratedResult {
   readonly kind: 'generated';
   readonly engine: Engine;
   readonly program: Program;
+  /** Generated source by file name. */
   readonly sources: ReadonlyMap<string, string>;
   readonly seconds: StageTimes;
 }
@@ -98,6 +111,7 @@ export interface GeneratedResult {
 export interface Stopwatch {
   /** What passed since the last call belongs to a stage. */
   end(stage: keyof StageTimes): void;
+  /** What was measured so far. */
   seconds(): StageTimes;
 }
 

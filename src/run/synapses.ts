@@ -5,9 +5,13 @@ import type { Session } from '../../runtime/targets/target.js';
 
 /** Where each synapse, in order of creation, stands in storage, and its ends and delay. */
 export interface Synapses {
+  /** Place in storage. */
   readonly position: Uint32Array;
+  /** Element of the presynaptic end. */
   readonly sources: number[];
+  /** Element of the postsynaptic end. */
   readonly targets: number[];
+  /** Delay in steps. */
   readonly delaySteps: number[];
 }
 

@@ -3,4 +3,5 @@
  * script, PyNN-style JSON, LEMS.
  */
 export const targetNotations = ['canonical', 'brian', 'brian-json', 'pynn', 'pynn-json', 'lems', 'neuroml'] as const;
+/** As `convert --to` names it. */
 export type TargetNotation = (typeof targetNotations)[number];

@@ -24,6 +24,7 @@ import { dataReferences } from './data-files.js';
 import { messages } from './messages.js';
 import { storedUnits } from './written-units.js';
 
+/** What was found, with what differs or why nothing could be said. */
 export type Verdict =
   | { readonly verdict: 'identical' }
   | {
@@ -40,10 +41,13 @@ export type Verdict =
 
 /** What comparing a stored result with a new run of its model gave. */
 export interface Verification {
+  /** The outcome. */
   readonly verdict: Verdict;
   /** The record in the result, and that of the new run; absent where the stored one is not fit to run again. */
   readonly stored: RunRecord;
+  /** The record of the new run; absent where none was made. */
   readonly found?: RunRecord;
+  /** What the new run ran on; absent where none was made. */
   readonly engine?: Engine;
   /** What could not be compared, and why. */
   readonly limits: readonly string[];
@@ -73,8 +77,10 @@ export async function verifyResult(path: string, options: VerifyOptions = {}): P
 
 /** A new run of the model in a result, written in the same format. */
 export interface NewRun {
+  /** The file or folder that it was written to. */
   readonly path: string;
   readonly record: RunRecord;
+  /** What it ran on. */
   readonly engine: Engine;
   /** True when it was stopped before it had the stored number of steps. */
   readonly interrupted: boolean;

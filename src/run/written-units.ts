@@ -6,7 +6,9 @@ import type { Notation } from './recognise.js';
 
 /** Units of samples by SI unit, and of times in text formats; absent: SI. */
 export interface FileUnits {
+  /** By SI unit, such as `mV` for `V`. */
   readonly samples: WrittenUnits;
+  /** Of times in text formats; absent: s. */
   readonly times?: WrittenUnit;
 }
 

@@ -11,7 +11,9 @@ import { expressionsOf, visitExpression } from '../../ir/walk.js';
  * statements.
  */
 export interface Placement {
+  /** Names of the locals that are declared before the first statement, without a value. */
   readonly atHead: readonly string[];
+  /** The local that a statement's assignment declares, by that statement. */
   readonly byStatement: ReadonlyMap<Statement, string>;
 }
 

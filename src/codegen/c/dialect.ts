@@ -7,11 +7,15 @@ type MathFunction = 'sqrt' | 'floor' | 'ceil' | 'trunc' | 'nearest' | 'abs';
 
 /** One language. Nothing else in this folder's printers knows which language it prints. */
 export interface Dialect {
+  /** As messages and comments name it. */
   readonly name: string;
+  /** Types of locals. */
   readonly types: Readonly<Record<ScalarType | 'u64', string>>;
+  /** Types of buffers' elements. */
   readonly elementTypes: Readonly<Record<ElementType, string>>;
   /** After a 64-bit integer's digits; 32-bit unsigned ones end with `u` everywhere. */
   readonly longSuffix: string;
+  /** Expressions for infinity and the one NaN. */
   readonly notNumbers: Readonly<Record<'f64' | 'f32', { readonly infinity: string; readonly nan: string }>>;
   /** Before a function that is small enough to disappear where it is called. */
   readonly inlineFunction: string;
@@ -23,6 +27,7 @@ export interface Dialect {
   readonly independentLoop: (reductions: readonly string[]) => string;
   /** Type of a pointer to a buffer that nothing else points to. */
   readonly bufferPointer: (element: ElementType, readOnly: boolean) => string;
+  /** Names of built-in functions. */
   readonly math: Readonly<Record<MathFunction, Readonly<Record<'f64' | 'f32', string>>>>;
   /** Counts of bits of a u32 and of a u64; those of zeros need not be defined for zero. */
   readonly bitCounts: Readonly<Record<'popcount' | 'ctz' | 'clz', Readonly<Record<'u32' | 'u64', string>>>>;

@@ -21,7 +21,9 @@ import { computesWithWords, wordsFunctionText } from './words.js';
 
 /** Generated C: `network.h` says what a host may call, `network.c` is everything else. */
 export interface GeneratedC {
+  /** `network.h`. */
   readonly header: string;
+  /** `network.c`. */
   readonly source: string;
   /** Names of the lists that `network_perform` knows, with their numbers of actions; the first is initialisation. */
   readonly lists: readonly { readonly name: string; readonly actions: number }[];

@@ -132,6 +132,7 @@ const makers = {
   i64_add_shared: addTo('i64'),
 } as const satisfies Record<string, Maker>;
 
+/** A helper function, by what it does and the type that it does it to. */
 export type HelperName = keyof typeof makers;
 
 /** All names that helpers may have. */

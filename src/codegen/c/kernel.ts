@@ -10,6 +10,7 @@ import { comment, indent } from './text.js';
 /** A family of the program, with the names that its function, its rows and their table have. */
 export interface NamedFamily {
   readonly family: Family;
+  /** Name of its function. */
   readonly id: string;
   /**
    * The type of a member's row; undefined where there is one member, whose numbers and buffers stand in its function.

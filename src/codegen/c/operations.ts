@@ -10,6 +10,10 @@ import type { Term } from './term.js';
 /** What printing needs to know: the language, and a place to note which helpers are called. */
 export interface Language {
   readonly dialect: Dialect;
+  /**
+   * Notes that a helper is called.
+   * @returns its name in the source
+   */
   readonly use: (helper: HelperName) => string;
 }
 

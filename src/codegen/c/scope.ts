@@ -62,14 +62,21 @@ const ownLocals = [
 
 /** What printing all bodies of a program shares. */
 export class ProgramContext implements Language {
+  /** What is printed. */
   readonly program: Program;
+  /** The language that is printed. */
   readonly dialect: Dialect;
+  /** Buffers by name. */
   readonly buffers: ReadonlyMap<string, Buffer>;
+  /** Functions by name. */
   readonly functions: ReadonlyMap<string, IrFunction>;
   /** Fields of the network, and the pointers to them in kernels. */
   readonly bufferNames: Names;
+  /** Identifiers of kernels. */
   readonly kernelNames = new Names('kernel_');
+  /** Identifiers of functions. */
   readonly functionNames = new Names('fn_');
+  /** Helpers that were called so far. */
   readonly used = new Set<HelperName>();
 
   constructor(program: Program, dialect: Dialect) {
@@ -83,6 +90,7 @@ export class ProgramContext implements Language {
     for (const { name } of program.kernels) this.kernelNames.id(name);
   }
 
+  /** Notes that a helper is called, and gives its name back. */
   readonly use = (helper: HelperName): string => {
     this.used.add(helper);
     return helper;
@@ -147,8 +155,11 @@ interface OwnField {
 
 /** The names of one function, and the buffers that it touches. */
 export class Scope {
+  /** What all bodies of the program share. */
   readonly context: ProgramContext;
+  /** Buffers that the body writes, whose pointers are not constant. */
   readonly writes: Writes;
+  /** Identifiers of locals. */
   readonly names: Names;
   readonly #loaded = new Set<string>();
   readonly #stored = new Set<string>();

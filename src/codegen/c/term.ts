@@ -3,6 +3,7 @@
 /** Text of an expression; larger precedence binds tighter. */
 export interface Term {
   readonly text: string;
+  /** As in C, higher for what binds tighter; an operand of lower precedence gets parentheses. */
   readonly precedence: number;
 }
 

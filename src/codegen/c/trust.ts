@@ -7,10 +7,13 @@
 export interface TrustWords {
   /** A function that gives the bits of a double as the unsigned integer of 64 bits. */
   readonly bits: string;
+  /** Functions for the square root. */
   readonly sqrt: Readonly<Record<'f64' | 'f32', string>>;
+  /** A function that rounds a double to a whole number, half to even. */
   readonly nearest: string;
   /** A function that converts a double to a signed integer of 32 bits and saturates. */
   readonly toInteger: string;
+  /** Types of unsigned integers by their bits. */
   readonly unsigned: Readonly<Record<32 | 64, string>>;
   /** Quotient of two floats, where the language needs more than its operator. */
   readonly divideFloats?: string;

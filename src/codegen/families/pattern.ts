@@ -7,8 +7,11 @@ export type Amount = number | { readonly field: string };
 
 /** What is read or written of an event's ring. Buffers are named as in bodies. */
 export interface RingPattern {
+  /** Elements of the population. */
   readonly size: Amount;
+  /** Buffer of the lists of the last steps. */
   readonly list: string;
+  /** Buffer of the lengths of these lists. */
   readonly counts: string;
   /** The slot of step n is n & slotMask. */
   readonly slotMask: Amount;
@@ -22,11 +25,13 @@ interface PatternBase {
 /** A number known when printing or in the member's row, or the value of a cell. */
 type ExtentPattern = Amount | { readonly buffer: string; readonly index: Amount };
 
+/** What a map runs over, with numbers that members may differ in. */
 export type DomainPattern =
   | { readonly kind: 'ranges'; readonly ranges: readonly { readonly begin: Amount; readonly end: Amount }[] }
   | { readonly kind: 'count'; readonly count: ExtentPattern }
   | { readonly kind: 'spikes'; readonly ring: RingPattern };
 
+/** A map kernel with places where members differ. */
 export interface MapPattern extends PatternBase {
   readonly shape: 'map';
   readonly domain: DomainPattern;
@@ -41,12 +46,15 @@ interface SequentialPattern extends PatternBase {
   readonly body: readonly Statement[];
 }
 
+/** A kernel that lists spikes, with places where members differ. */
 export interface CompactPattern extends PatternBase {
   readonly shape: 'compact';
   readonly ring: RingPattern;
+  /** Buffer of the bits of the elements that emitted. */
   readonly mask: string;
   /** First word of the mask. */
   readonly firstWord: Amount;
+  /** Log that receives every spike; absent: none. */
   readonly log?: {
     readonly buffer: string;
     readonly cursor: { readonly buffer: string; readonly index: Amount };
@@ -55,11 +63,13 @@ export interface CompactPattern extends PatternBase {
   };
 }
 
+/** A kernel that delivers spikes, with places where members differ. */
 export interface PropagatePattern extends PatternBase {
   readonly shape: 'propagate';
   readonly ring: RingPattern;
   /** First element of the ring that has a row, and how many have one. */
   readonly begin: Amount;
+  /** Number of elements that have a row. */
   readonly rows: Amount;
   /** Whether every element of the ring has a row. */
   readonly everyElement: boolean;
@@ -67,6 +77,7 @@ export interface PropagatePattern extends PatternBase {
   readonly delays: { readonly first: Amount; readonly last: Amount };
   /** Segments of a row: one for each delay. */
   readonly columns: Amount;
+  /** Buffer of the first positions of segments, row-major by delay. */
   readonly segments: string;
   readonly order:
     | { readonly kind: 'any' | 'byRow' | 'sequential' }
@@ -107,7 +118,9 @@ export interface Family {
    * Name in dotted form, not of a kernel of the program unless it is the only member; two families may have the same.
    */
   readonly name: string;
+  /** What the members have in common. */
   readonly pattern: KernelPattern;
+  /** Numbers and buffers in which members differ: columns of the table. */
   readonly fields: readonly Field[];
   /** Names of the fields that hold the bits of `fault` statements of the body, where members raise different ones. */
   readonly faultFields: ReadonlyMap<Statement, string>;

@@ -23,9 +23,13 @@ import type { Amount, CompactPattern, DomainPattern, KernelPattern, PropagatePat
 
 /** What becomes of the parts in which kernels may differ. `hint` is a name for what a number says. */
 export interface Substitution {
+  /** What a buffer is called. */
   readonly buffer: (name: string) => string;
+  /** What becomes of a number of the kernel's frame: a bound, a size, a delay. */
   readonly amount: (value: number, hint: string, type: 'u32' | 'i32') => Amount;
+  /** What becomes of a constant of the body. */
   readonly constant: (constant: Constant, hint: string) => Expression;
+  /** What becomes of a comment. */
   readonly text: (text: string) => string;
   /** Bits that a statement raises; tells what became of them. */
   readonly fault: (statement: Fault) => Fault;

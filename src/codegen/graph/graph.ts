@@ -34,6 +34,7 @@ interface ImplicitNode extends NodeBase {
 export interface LoadNode extends NodeBase {
   readonly kind: 'load';
   readonly buffer: string;
+  /** How its address follows from the item. */
   readonly access: Access;
 }
 interface UnaryNode extends NodeBase {
@@ -62,6 +63,7 @@ interface ReinterpretNode extends NodeBase {
 export interface CallNode extends NodeBase {
   readonly kind: 'call';
   readonly function: string;
+  /** Types of all results. */
   readonly results: readonly ScalarType[];
 }
 interface ResultNode extends NodeBase {
@@ -69,6 +71,7 @@ interface ResultNode extends NodeBase {
   readonly ordinal: number;
 }
 
+/** A value that items compute. */
 export type GraphNode =
   | ConstantNode
   | ImplicitNode
@@ -97,7 +100,9 @@ export type Effect =
 /** Values and effects in the order of the body. */
 type Item = { readonly kind: 'value'; readonly node: GraphNode } | { readonly kind: 'effect'; readonly effect: Effect };
 
+/** A body as values and effects, each value after those that it is computed from. */
 export interface Graph {
+  /** In an order in which they may be computed. */
   readonly items: readonly Item[];
 }
 
@@ -149,11 +154,13 @@ function extraKey(shape: NodeShape): string {
 
 /** Collects nodes, giving equal ones the same ordinal, and effects. */
 export class GraphBuilder {
+  /** Those collected so far. */
   readonly items: Item[] = [];
   readonly #known = new Map<string, GraphNode>();
   readonly #versions = new Map<string, number>();
   #count = 0;
 
+  /** Number of nodes so far. */
   get size(): number {
     return this.#count;
   }
@@ -173,6 +180,7 @@ export class GraphBuilder {
     return made;
   }
 
+  /** Adds an effect; loads from a buffer it writes are other values from here on. */
   effect(effect: Effect): void {
     this.items.push({ kind: 'effect', effect });
     if (effect.kind === 'store' || effect.kind === 'accumulate')

@@ -29,6 +29,7 @@ export interface Launch {
   readonly kernel: string;
   /** Name in the source. */
   readonly entry: string;
+  /** How many work-items it needs. */
   readonly geometry: Geometry;
   /** Buffers with memory of their own, in the order of the arguments. */
   readonly own: readonly string[];
@@ -58,7 +59,9 @@ export interface DeviceSizes {
 
 /** Work-items of a launch, and of each of its groups; no launch is needed for none. */
 export interface Size {
+  /** Work-items of all groups. */
   readonly global: number;
+  /** Work-items of a group. */
   readonly local: number;
 }
 

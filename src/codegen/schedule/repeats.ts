@@ -2,8 +2,11 @@
 
 /** Entries `first` to `first + period * times - 1`: `times` turns of the same `period` things. */
 export interface Repeat {
+  /** Ordinal of the first entry of the first turn. */
   readonly first: number;
+  /** Entries of a turn. */
   readonly period: number;
+  /** Number of turns. */
   readonly times: number;
 }
 

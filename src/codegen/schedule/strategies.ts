@@ -5,6 +5,7 @@ import type { PropagateKernel } from '../../ir/program.js';
 /** Names of strategies, with what they are good for. */
 export const strategyNames = ['presynaptic', 'postsynaptic', 'flat', 'targets'] as const;
 
+/** How spikes that are due are dealt out to work-items. */
 export type Strategy =
   /** A work-item for each spike that is due, which goes along its synapses: for the shortest rows. */
   | 'presynaptic'

@@ -6,8 +6,11 @@ import { ringOf } from './kernel-calls.js';
 
 /** Elements [low, high) of a buffer. */
 export interface Touch {
+  /** First element. */
   readonly low: number;
+  /** After the last element. */
   readonly high: number;
+  /** Whether elements are changed, rather than only read. */
   readonly writes: boolean;
   /** An atomic addition, which commutes with others. */
   readonly adds: boolean;

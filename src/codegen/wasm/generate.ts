@@ -22,9 +22,13 @@ import { trustText } from './trust.js';
 
 /** A generated module: its text, its memory, and the functions to call. */
 export interface WasmModuleText {
+  /** In WebAssembly's text format. */
   readonly text: string;
+  /** Where everything lies in memory. */
   readonly layout: Layout;
+  /** The list of initialisation, as calls of exported functions and allocations. */
   readonly initialise: readonly Segment[];
+  /** The named lists of the schedule, likewise. */
   readonly procedures: Readonly<Record<string, readonly Segment[]>>;
 }
 

@@ -31,4 +31,5 @@ export const helpers = {
   (select (i64.sub (i64.const 0) (local.get $a)) (local.get $a) (i64.lt_s (local.get $a) (i64.const 0))))`,
 } as const;
 
+/** A helper function, by the type and the operation. */
 export type HelperName = keyof typeof helpers;

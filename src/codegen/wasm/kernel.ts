@@ -11,9 +11,13 @@ import type { Wat } from './text.js';
 
 /** The program and its names, as kernel printers need them. */
 export interface KernelContext {
+  /** What all functions share. */
   readonly module: ModuleContext;
+  /** What is printed. */
   readonly program: Program;
+  /** Kernels by name. */
   readonly byName: ReadonlyMap<string, Kernel>;
+  /** Identifiers of kernels. */
   readonly kernels: Names;
 }
 

@@ -12,6 +12,7 @@ import { valueType } from './operations.js';
 import { i32Const } from './text.js';
 import type { Wat } from './text.js';
 
+/** Elements of a vector of 128 bits: two of 64 bits, or four of 32. */
 export type Lanes = 2 | 4;
 /** Bits a lane of a mask. */
 export type MaskWidth = 32 | 64;
@@ -140,6 +141,7 @@ export function shiftLaneText(op: 'shl' | 'shr' | 'shrU', type: ScalarType, a: W
   return [`${t}.shr_${op === 'shrU' || type === 'u32' ? 'u' : 's'}`, a, count];
 }
 
+/** A comparison, as a mask of all bits set or none in each lane. */
 export function compareLaneText(op: CompareOperator, type: ScalarType, a: Wat, b: Wat): Wat {
   if (type === 'bool') {
     invariant(op === 'eq' || op === 'ne', 'codegen/wasm/lanes', 'bools have no order');
@@ -151,6 +153,7 @@ export function compareLaneText(op: CompareOperator, type: ScalarType, a: Wat, b
   return [`${t}.${op}_${type === 'u32' ? 'u' : 's'}`, a, b];
 }
 
+/** One of two values in each lane, by a mask. */
 export function selectLaneText(mask: Wat, whenTrue: Wat, whenFalse: Wat): Wat {
   return ['v128.bitselect', whenTrue, whenFalse, mask];
 }

@@ -49,8 +49,11 @@ function lanesOf(graph: Graph, uses: ReadonlyMap<GraphNode, number>): Lanes {
 
 /** Prints the values of one graph. Statements go to `ahead`, before the items, or to `body`, once for each vector. */
 export class LanePrinter {
+  /** Elements of a vector. */
   readonly lanes: Lanes;
+  /** Statements that run once, before the loop over vectors. */
   readonly ahead: Wat[] = [];
+  /** Statements of the loop. */
   readonly body: Wat[] = [];
   readonly #scope: Scope;
   readonly #uses: ReadonlyMap<GraphNode, number>;

@@ -23,6 +23,7 @@ export const control = {
 
 /** Bytes of a WebAssembly page, and the most bytes that a 32-bit memory can hold. */
 export const pageBytes = 65536;
+/** Most bytes that a 32-bit memory can hold: 4 GiB. */
 export const memoryLimit = 65536 * pageBytes;
 
 /** A buffer of fixed size at a constant address, or one whose address is found in a word of the control block. */
@@ -35,9 +36,13 @@ interface RangeTable {
   readonly data: Uint32Array;
 }
 
+/** Where buffers and tables lie. */
 export interface Layout {
+  /** Buffers by name. */
   readonly buffers: ReadonlyMap<string, Buffer>;
+  /** Where each buffer is, by its name. */
   readonly placements: ReadonlyMap<string, Placement>;
+  /** Tables of ranges, by name of the kernel that runs over them. */
   readonly tables: ReadonlyMap<string, RangeTable>;
   /** Bytes used by everything of fixed size; allocation continues from here. */
   readonly size: number;

@@ -25,6 +25,7 @@ export class Names {
     this.#prefix = prefix;
   }
 
+  /** The identifier of a name, the same whenever it is asked for. */
   id(name: string): string {
     const known = this.#byName.get(name);
     if (known !== undefined) return known;

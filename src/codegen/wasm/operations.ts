@@ -21,6 +21,10 @@ export const valueType = {
 
 /** Remembers which helpers the text so far calls. */
 export interface HelperUse {
+  /**
+   * Notes that a helper is called.
+   * @returns its identifier
+   */
   use(name: HelperName): string;
 }
 
@@ -32,6 +36,7 @@ export function numberText(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
+/** A constant; u32 and bool are i32 in WebAssembly. */
 export function constantText(constant: Pick<Constant, 'type' | 'value'>): Wat {
   const { type, value } = constant;
   switch (type) {
@@ -50,6 +55,7 @@ export function constantText(constant: Pick<Constant, 'type' | 'value'>): Wat {
 
 const isFloat = (type: ScalarType): boolean => type === 'f32' || type === 'f64';
 
+/** An operation on a value of the given type. */
 export function unaryText(op: UnaryOperator, type: ScalarType, a: Wat, use: HelperUse): Wat {
   const t = valueType[type];
   switch (op) {
@@ -88,6 +94,7 @@ function quotientText(op: 'div' | 'rem', type: ScalarType, a: Wat, b: Wat, use: 
   return [`call ${use.use(`${type}.${op}`)}`, a, b];
 }
 
+/** An operation on two values of the given type. */
 export function binaryText(op: BinaryOperator, type: ScalarType, a: Wat, b: Wat, use: HelperUse): Wat {
   const t = valueType[type];
   switch (op) {
@@ -115,16 +122,19 @@ export function binaryText(op: BinaryOperator, type: ScalarType, a: Wat, b: Wat,
   }
 }
 
+/** A comparison of two values of the given type, as i32. */
 export function compareText(op: CompareOperator, type: ScalarType, a: Wat, b: Wat): Wat {
   const t = valueType[type];
   const sign = isFloat(type) || op === 'eq' || op === 'ne' ? '' : type === 'u32' || type === 'bool' ? '_u' : '_s';
   return [`${t}.${op}${sign}`, a, b];
 }
 
+/** One of two values, both evaluated. */
 export function selectText(condition: Wat, whenTrue: Wat, whenFalse: Wat): Wat {
   return ['select', whenTrue, whenFalse, condition];
 }
 
+/** A conversion as the IR defines it: truncating and saturating, with no traps. */
 export function convertText(to: ScalarType, from: ScalarType, a: Wat): Wat {
   if (to === from) return a;
   const source = valueType[from];
@@ -145,6 +155,7 @@ export function convertText(to: ScalarType, from: ScalarType, a: Wat): Wat {
   }
 }
 
+/** The same bits as another type. */
 export function reinterpretText(to: ScalarType, from: ScalarType, a: Wat): Wat {
   const target = valueType[to];
   const source = valueType[from];

@@ -23,9 +23,13 @@ import type { Wat } from './text.js';
 
 /** What printing one module shares. */
 export interface ModuleContext {
+  /** Where buffers lie. */
   readonly layout: Layout;
+  /** Identifiers of functions. */
   readonly functions: Names;
+  /** The program's functions by name. */
   readonly functionTable: ReadonlyMap<string, IrFunction>;
+  /** Notes which helpers are called. */
   readonly helpers: HelperUse;
   /** Several threads run the kernels. */
   readonly parallel: boolean;
@@ -33,13 +37,16 @@ export interface ModuleContext {
 
 /** What printing one function's body needs; locals of the printer are declared while printing. */
 export class Scope {
+  /** What all functions of the module share. */
   readonly module: ModuleContext;
+  /** Identifiers of locals. */
   readonly names: Names;
   /** Whether `accumulate` may meet another thread at the same element. */
   readonly atomic: boolean;
   readonly #declared = new Map<string, string>();
   readonly #bases = new Set<string>();
   #labels = 0;
+  /** Labels of the blocks that `break` leaves, the innermost last. */
   readonly exits: string[] = [];
 
   constructor(module: ModuleContext, names: Names, atomic: boolean) {

@@ -6,7 +6,9 @@
  * offset=1024`.
  */
 export type Wat = string | Form;
+/** A form in parentheses: a word and what follows it. */
 export interface Form extends ReadonlyArray<Wat> {
+  /** The word, perhaps with its immediates. */
   readonly 0: string;
 }
 
@@ -61,6 +63,9 @@ export function commentText(text: string): string {
   return text.replace(/[^\x20-\x7e\u00a0-\u024f\u0370-\u03ff\u2070-\u209f\u2190-\u22ff]+/g, ' ').trim();
 }
 
+/** An i32 constant. */
 export const i32Const = (value: number): Wat => [`i32.const ${value | 0}`];
+/** Reads a local. */
 export const localGet = (id: string): Wat => [`local.get ${id}`];
+/** Assigns a local. */
 export const localSet = (id: string, value: Wat): Wat => [`local.set ${id}`, value];

@@ -35,6 +35,7 @@ export function logFactorial(k: number): number {
 export interface BinomialSetup {
   /** What the first uniform is scaled by. */
   readonly total: number;
+  /** One try with two uniforms, of which the first is scaled by `total`. */
   attempt(u: number, v: number): number | null;
 }
 

@@ -9,6 +9,7 @@ import { MersenneTwister } from './mersenne-twister.js';
 import { acos, cos, exp, fmod, log, pow } from './functions.js';
 import { binomialTriangle, logFactorial, type BinomialSetup } from './counts.js';
 
+/** The generator `numpy.random.RandomState`: a Mersenne twister, and NumPy's ways from its words to numbers. */
 export class RandomState {
   readonly #words: MersenneTwister;
   /** The second normal number of a pair, kept for the next call. */
@@ -38,6 +39,7 @@ export class RandomState {
     return this.#words.below(count, p * 9007199254740992, places);
   }
 
+  /** A double in [low, high). */
   uniform(low: number, high: number): number {
     return low + (high - low) * this.double();
   }
@@ -81,14 +83,17 @@ export class RandomState {
     }
   }
 
+  /** A normal number, by the polar method, of which every second call gives a stored one. */
   normal(mean: number, deviation: number): number {
     return mean + deviation * this.gauss();
   }
 
+  /** e to the power of a normal number with this mean and deviation. */
   lognormal(mean: number, deviation: number): number {
     return exp(this.normal(mean, deviation));
   }
 
+  /** An exponential number with this mean. */
   exponential(scale: number): number {
     return scale * -log(1 - this.double());
   }

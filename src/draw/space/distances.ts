@@ -7,7 +7,9 @@ import { inMicrometres } from './micrometres.js';
 /** How distances are measured along one axis, in micrometres. */
 export interface Measure {
   readonly axis: Axis;
+  /** Factor for the coordinates of the target. */
   readonly scale: number;
+  /** Added to the coordinates of the target before scaling. */
   readonly offset: number;
   /** Length of the axis where it closes on itself. */
   readonly period: number | null;

@@ -5,7 +5,9 @@ import type { Shape } from './waveforms.js';
 
 /** A current as a text, and into how many steps its ramps are cut. */
 export interface CurrentForm {
+  /** An expression of `t`, in A. */
   readonly text: string;
+  /** How many steps stand for ramps, and their length in s; absent: there are no ramps. */
   readonly steps?: { readonly count: number; readonly every: number };
 }
 

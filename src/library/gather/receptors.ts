@@ -22,9 +22,11 @@ export interface Receptor {
   readonly key: string;
   /** Variables of the target, by those of the synapse. */
   readonly variables: ReadonlyMap<string, string>;
+  /** What the target gets: parameters, state and equations of the response. */
   readonly parts: Pick<NeuronType, 'parameters' | 'state' | 'derivatives'>;
   /** What is added to an input of the target. */
   readonly input: string;
+  /** What it adds, over the target's variables. */
   readonly contribution: Expression;
 }
 

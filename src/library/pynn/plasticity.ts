@@ -90,7 +90,9 @@ export const weightDependences: Readonly<Record<string, WeightDependence>> = {
 
 /** When things happen in a step: pathways whose delay may be less than a step run after the tests for spikes. */
 export interface StdpTiming {
+  /** Whether presynaptic spikes may meet the synapse within their own step. */
   readonly preAtOnce: boolean;
+  /** Whether postsynaptic spikes may meet the synapse within their own step. */
   readonly postAtOnce: boolean;
   /**
    * Whether what is transmitted arrives later than the presynaptic spike meets the synapse; the parameter

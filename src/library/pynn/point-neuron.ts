@@ -10,7 +10,9 @@ import { response, type ResponseParts, type ResponseShape } from './receptors.js
 
 /** A receptor that a document asks for. */
 export interface ReceptorChoice {
+  /** As the document calls it. */
   readonly name: string;
+  /** Type of response in the library. */
   readonly type: string;
 }
 

@@ -13,10 +13,12 @@
 import type { DerivativeDocument, ParameterDocument, StateDocument } from '../../model/document.js';
 import { weightUnits, type Receptor, type WeightKind } from '../standard-type.js';
 
+/** A single exponential, an alpha function, or a difference of two exponentials. */
 export type ResponseShape = 'exp' | 'alpha' | 'beta';
 
 /** One receptor of a cell, as parts of its type. */
 export interface ResponseParts {
+  /** Where weights go, and what they are. */
   readonly receptor: Receptor;
   readonly parameters: Readonly<Record<string, ParameterDocument>>;
   readonly state: Readonly<Record<string, StateDocument>>;

@@ -41,6 +41,7 @@ interface Port {
 
 /** A neuron type as a standard cell. */
 export interface RecognisedCell {
+  /** The library's type. */
   readonly standard: StandardCell;
   /** Values of the standard parameters, in SI, as expressions of the type's parameters that differ between cells. */
   readonly parameters: Readonly<Record<string, Expression>>;
@@ -50,16 +51,19 @@ export interface RecognisedCell {
   readonly ports: ReadonlyMap<string, Port>;
   /** What values of each input of the type are multiplied with to be currents in A. */
   readonly currents?: ReadonlyMap<string, number>;
+  /** What is not the same to the bit, or holds under a condition. */
   readonly remarks: readonly Remark[];
 }
 
 /** What of a model decides how a type is read. */
 export interface CellUse {
+  /** Values of the parameters. */
   readonly environment: Environment;
   /** Signs of what synapses add to each variable. */
   readonly signs: ReadonlyMap<string, ReadonlySet<1 | -1>>;
   /** Whether the time of a refractory period begins with the step of the spike rather than after it. */
   readonly countsSpikeStep: boolean;
+  /** Time step in s. */
   readonly dt: number;
 }
 

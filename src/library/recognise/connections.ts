@@ -10,8 +10,11 @@ import { constantOf, plain, valueAt } from './numbers.js';
 
 /** Sizes of the two ends, and whether they are the same cells. */
 export interface Ends {
+  /** Number of senders. */
   readonly from: number;
+  /** Number of receivers. */
   readonly to: number;
+  /** Whether both ends are the same cells. */
   readonly same: boolean;
 }
 

@@ -49,6 +49,7 @@ export function constantOf(e: Expression): number | undefined {
 
 /** Names that mean what a model says, whatever units are called. */
 export interface Declared {
+  /** Whether the model gives a name its meaning. */
   has(name: string): boolean;
 }
 

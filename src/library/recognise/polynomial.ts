@@ -13,6 +13,7 @@ import { constantOf, fold } from './numbers.js';
  * A sum of products of names, by the text of the product: `v*v` → its coefficient. The constant part has the key ''.
  */
 export interface Polynomial {
+  /** Coefficients by the sorted product of names, such as `v*v`. */
   readonly terms: ReadonlyMap<string, Expression>;
   /** What is no polynomial, by the key that stands for it in products. */
   readonly atoms: ReadonlyMap<string, Expression>;

@@ -12,8 +12,11 @@ import { constantOf, fold, near, plain, tidy, valueAt, type Declared } from './n
 
 /** Parameters of one population or projection: those that are numbers, and those that differ between elements. */
 export interface Environment {
+  /** Values in SI of parameters that all elements share. */
   readonly numbers: ReadonlyMap<string, number>;
+  /** Values of parameters that differ between elements. */
   readonly varying: ReadonlyMap<string, Value>;
+  /** Arrays that the values refer to. */
   readonly data: DataStore;
 }
 

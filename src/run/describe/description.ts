@@ -3,6 +3,7 @@
 /** A table whose cells are text; the last column may be long. */
 export interface DescriptionTable {
   readonly kind: 'table';
+  /** Headings. */
   readonly columns: readonly string[];
   /** One text for each column. */
   readonly rows: readonly (readonly string[])[];
@@ -11,6 +12,7 @@ export interface DescriptionTable {
 /** Lines that stand as they are, such as equations. */
 export interface DescriptionCode {
   readonly kind: 'code';
+  /** What the lines are. */
   readonly caption: string;
   readonly lines: readonly string[];
 }
@@ -20,12 +22,16 @@ interface DescriptionText {
   readonly text: string;
 }
 
+/** A part of the model, such as its neuron types. */
 export interface DescriptionSection {
   readonly title: string;
+  /** In order of reading. */
   readonly parts: readonly (DescriptionTable | DescriptionCode | DescriptionText)[];
 }
 
+/** What `describe` prints. */
 export interface ModelDescription {
+  /** The model's name. */
   readonly title: string;
   readonly sections: readonly DescriptionSection[];
 }

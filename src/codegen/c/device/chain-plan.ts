@@ -14,7 +14,9 @@ const pass = 'codegen/c/device/chain-plan';
 
 /** A kernel of a chain: a member of a family. */
 export interface Link {
+  /** Its family. */
   readonly named: DeviceFamily;
+  /** Which of the family's kernels it is, from 0. */
   readonly member: number;
   readonly kernel: MapKernel;
 }
@@ -26,6 +28,7 @@ interface Place extends Range {
 
 /** Kernels of one family in a chain: one that has all ranges, or several that each have a part of one of them. */
 export interface ChainSection {
+  /** The family of its kernels. */
   readonly named: DeviceFamily;
   /** By range of the items. */
   readonly places: readonly (Place | undefined)[];
@@ -37,8 +40,11 @@ export interface ChainSection {
   readonly marks?: number;
 }
 
+/** A chain: ranges of elements, each element a work-item, which does what all sections say for it. */
 export interface ChainPlan {
+  /** The elements, a work-item for each. */
   readonly ranges: readonly Range[];
+  /** In the order in which a work-item does them. */
   readonly sections: readonly ChainSection[];
 }
 

@@ -18,8 +18,11 @@ export type TargetStrategy = StrategyChoice;
 
 /** What the printers of kernels share. */
 export class DeviceContext extends ProgramContext {
+  /** The language that is printed. */
   readonly device: DeviceDialect;
+  /** Where buffers lie. */
   readonly layout: DeviceLayout;
+  /** How ranges of targets are shared out. */
   readonly targets: TargetStrategy;
   readonly #stoppable: ReadonlySet<string>;
   /** About how many synapses spikes go to in a step, over all kernels. */
@@ -37,10 +40,15 @@ export class DeviceContext extends ProgramContext {
     );
   }
 
+  /** A statement that raises fault bits and notes the step. */
   override raise(scope: Scope, bits: string): string {
     return `raise_fault(arena, ${scope.store(faultsBuffer)}, step, ${bits});`;
   }
 
+  /**
+   * The declaration of a pointer to a buffer of the arena; undefined for those with memory of their own, which are
+   * arguments.
+   */
   override pointer(buffer: Buffer, readOnly: boolean): string | undefined {
     const place = this.layout.places.get(buffer.name);
     invariant(place !== undefined, 'codegen/c/device', `no place for ${buffer.name}`);

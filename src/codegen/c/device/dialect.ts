@@ -24,6 +24,7 @@ export interface DeviceDialect extends Dialect {
   readonly global: string;
   /** Before a table of constants outside functions; before one of many, where memory for constants is short. */
   readonly constant: string;
+  /** As `constant`, where a table may be longer than memory for constants. */
   readonly longConstant: string;
   /** An array that the work-items of a group share. */
   readonly groupArray: (element: ElementType, id: string, size: GroupSize) => string;

@@ -37,7 +37,9 @@ import { devicePropagateCode } from './propagate.js';
 
 /** A program for a device. */
 export interface GeneratedDevice {
+  /** All kernels of the program. */
   readonly source: string;
+  /** Where buffers lie. */
   readonly layout: DeviceLayout;
   /** By name of the kernel in the program, for those of lists, and by the names that `step` has. */
   readonly launches: ReadonlyMap<string, Launch>;

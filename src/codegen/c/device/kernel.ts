@@ -18,15 +18,21 @@ import type { GroupSize } from './dialect.js';
 
 /** A kernel's text, and how it is launched. */
 export interface DeviceKernel {
+  /** Functions and entries of the source. */
   readonly lines: readonly string[];
+  /** One for each kernel of the program that it computes. */
   readonly launches: readonly Launch[];
 }
 
 /** What a kernel calls its work-item and its work-group, and how many of them there are. */
 export interface Ids {
+  /** Number of the work-item in its group. */
   readonly item: string;
+  /** Work-items of a group. */
   readonly items: string;
+  /** Number of the group. */
   readonly group: string;
+  /** Groups of the launch. */
   readonly groups: string;
 }
 
@@ -38,18 +44,23 @@ const partIds: Ids = { item: 'item', items: 'all_items', group: 'work_group', gr
 /** A family of the program, with the name of its function and of the tables of its members' numbers. */
 export interface DeviceFamily {
   readonly family: Family;
+  /** Name of the function. */
   readonly id: string;
 }
 
 /** The code of one family. */
 export interface Code {
+  /** Names and buffers of its function. */
   readonly scope: Scope;
+  /** Work-items of a group that it is printed for. */
   readonly size: GroupSize;
+  /** How many work-items a member needs. */
   readonly geometry: (member: number) => Geometry;
   /** Tables ahead of the function. */
   readonly tables?: readonly string[];
   /** Arrays of the work-group; they stand at the head of the function, as OpenCL wants. */
   readonly arrays?: readonly string[];
+  /** Body of the function. */
   readonly lines: readonly string[];
 }
 

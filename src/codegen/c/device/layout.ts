@@ -10,7 +10,9 @@ import { elementBytes } from '../../../ir/program.js';
 /** A place in the arena in bytes, or memory of its own that a kernel gets as an argument. */
 type Place = { readonly kind: 'arena'; readonly offset: number } | { readonly kind: 'own' };
 
+/** Where the buffers of a program lie on a device. */
 export interface DeviceLayout {
+  /** By name of the buffer. */
   readonly places: ReadonlyMap<string, Place>;
   /** Bytes of the arena. */
   readonly arena: number;
@@ -25,6 +27,7 @@ export interface DeviceLayout {
  * the arguments of kernels count, in languages where they do.
  */
 const controlBytes = 64;
+/** What the word of the arena with the step of a stop holds while nothing has stopped the device. */
 export const notStopped = 0x7fffffff;
 /** Where the step from which arguments count is, in bytes. */
 export const firstStepOffset = 8;

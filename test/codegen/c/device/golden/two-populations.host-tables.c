@@ -39,7 +39,7 @@ static const uint32_t own[] = {
 
 /* Work-items: one for each item; striding over as many as a cell says; over spikes, at most so many; in teams; one team; one. */
 enum shape { ITEMS, COUNTED, SPIKES, TEAMS, WORKERS, TEAM, ONE };
-/* Parts that are done at once have their turns of the groups; a member is which of the kernels with one entry is meant. */
+/* parts: how many kernels share the groups of the launch; member: which of the kernels of one entry it runs. */
 struct launch { const char *entry; enum shape geometry; uint32_t items, cell_buffer, cell_index, own_first, own_count, parts, member; };
 static const struct launch launches[] = {
   {"kernel_ab_size", ONE, 0u, NO_BUFFER, 0u, 0u, 0u, 1u, 0u},

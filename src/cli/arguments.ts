@@ -174,7 +174,24 @@ export const commands = {
   validate: {
     describe: 'check models and report everything that is wrong',
     files: { name: 'models', many: true, describe: 'models, in any supported notation' },
-    options: { set, 'allow-path': allowPath, ...common },
+    options: {
+      target: { type: 'string', choices: targetNames, describe: 'also say what this engine does not run' },
+      duration: {
+        type: 'string',
+        value: 'time',
+        describe: "duration of the run ('1 s'), instead of the model's own protocol",
+      },
+      dt: { type: 'string', value: 'time', describe: "time step ('0.1 ms')" },
+      timing,
+      precision: {
+        type: 'string',
+        choices: ['float64', 'float32'],
+        describe: 'floating point type of the state [float64]',
+      },
+      set,
+      'allow-path': allowPath,
+      ...common,
+    },
     examples: [['$0 validate models/*.yaml', 'exit code 0 when all are valid, 1 when one is not']],
   },
   codegen: {

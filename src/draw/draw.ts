@@ -17,6 +17,7 @@ import type { RandomState } from './numpy/random-state.js';
 import { DrawnPhases, needsResolving, selectionOfPhase, valuesOfPhase } from './phases.js';
 import { DrawnProjections, firstOrder, needsBuilding } from './projections.js';
 import { findExcess } from './room.js';
+import { thinned } from './thinned.js';
 import { hasSample, Samples } from './samples.js';
 import type { Places } from './space/axes.js';
 import { placesOf } from './space/places.js';
@@ -31,8 +32,35 @@ import { spreadRecording } from './spread.js';
  */
 export function drawModel(written: WrittenModel, memory = Infinity): DrawnModel {
   const valid = typedValid(written);
+  refuseExcess(valid, memory);
+  return explicit(valid);
+}
+
+/**
+ * The model as `drawModel` has it, but for projections with so many synapses that drawing them takes time: those are of
+ * some pairs only.
+ *
+ * @param most  synapses that a projection may have to be drawn as it is
+ * @returns with the model the names of the projections of which a part is drawn
+ * @throws DiagnosticError as `drawModel` does, as far as that shows in what is drawn
+ */
+export function sketchModel(
+  written: WrittenModel,
+  memory: number,
+  most: number,
+): { readonly drawn: DrawnModel; readonly partial: readonly string[] } {
+  const valid = typedValid(written);
+  refuseExcess(valid, memory);
+  const { model, partial } = thinned(valid, most);
+  return { drawn: explicit({ ...valid, model }), partial };
+}
+
+function refuseExcess(valid: ValidModel, memory: number): void {
   const excess = findExcess(valid, memory);
   if (excess.length > 0) throw new DiagnosticError(excess);
+}
+
+function explicit(valid: ValidModel): DrawnModel {
   if (!needsDrawing(valid.model)) return { ...valid, places: new Map(), parts: new Map() };
   let pointer = '';
   try {

@@ -7,6 +7,8 @@ import { formatBytes, formatCount } from '../diagnostics/quantities.js';
 export const unsupportedFeature = (feature: string): Finding => ({
   code: 'draw/unsupported-feature',
   message: `${feature} cannot be run yet`,
+  expected: 'a model whose numbers and connections can be drawn before a run',
+  found: feature.replace(/,$/, ''),
   hint: 'the model is valid and converts to other notations',
 });
 

@@ -105,8 +105,8 @@ function placesNeed(name: string, size: number, positions: NonNullable<Populatio
   };
 }
 
-/** Expected synapses of a projection, and random numbers that a named generator draws for them. */
-function connectionsOf(
+/** Expected synapses of a projection, and random numbers that a named generator draws for their ends. */
+export function connectionsOf(
   { from, to, connect }: Projection,
   sizeOf: (rule: SelectionRule) => number,
 ): { readonly synapses: number; readonly draws: number } {
@@ -194,7 +194,8 @@ function namedIn(rule: SelectionRule, valid: ValidModel): number {
   }
 }
 
-function countOf(rule: SelectionRule, valid: ValidModel): number {
+/** Elements of a selection. */
+export function countOf(rule: SelectionRule, valid: ValidModel): number {
   switch (rule.kind) {
     case 'assembly':
       return rule.assembly.reduce((sum, part) => sum + countOf(part, valid), 0);

@@ -7,6 +7,8 @@ import { oneOf } from '../diagnostics/suggest.js';
 export const unsupportedFeature = (feature: string, hint?: string, others = 0): Finding => ({
   code: 'lower/unsupported-feature',
   message: others > 0 ? `${feature} and ${others} more like it cannot be run yet` : `${feature} cannot be run yet`,
+  expected: 'what docs/timing-profiles.md lists as run',
+  found: feature.replace(/,$/, ''),
   hint: hint ?? 'the model is valid and converts to other notations',
 });
 

@@ -1,11 +1,15 @@
 /** From a model to the program that engines run: what is drawn, lowering, passes over the program. */
 
+import type { Positions } from '../diagnostics/positions.js';
 import { drawModel } from '../draw/draw.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
 import type { Program } from '../ir/program.js';
 import { lower, type LowerOptions } from '../lower/lower.js';
 import type { ValidModel } from '../model/model.js';
 import { optimise } from '../optimise/optimise.js';
+import { machineMemory } from './machine-memory.js';
+import { placed, unplaced } from './placed.js';
+import { inStage } from './stages.js';
 
 /** What a caller may choose. */
 export interface BuildOptions extends LowerOptions {
@@ -20,11 +24,31 @@ export interface BuildOptions extends LowerOptions {
  *
  * @throws DiagnosticError for what cannot be drawn or lowered
  */
-export const buildProgram = (valid: ValidModel, options: BuildOptions): Program => programOf(drawModel(valid), options);
+export const buildProgram = (valid: ValidModel, options: BuildOptions): Program =>
+  programOf(drawModel(valid, options.memory), options);
 
 /** The program of a model whose draws are explicit. @throws DiagnosticError for what cannot be lowered */
-export const programOf = (drawn: DrawnModel, { exactValues = false, ...options }: BuildOptions): Program =>
+const programOf = (drawn: DrawnModel, { exactValues = false, ...options }: BuildOptions): Program =>
   optimise(lower(drawn, options), 'every engine', {
     without: exactValues ? ['integer-weights'] : [],
     onPass: options.onPass,
   });
+
+/**
+ * Step 5: the model with everything explicit that named generators prescribe.
+ *
+ * @throws DiagnosticError with places of the user's text
+ */
+export const drawnModel = (valid: ValidModel, positions: Positions = unplaced): DrawnModel =>
+  inStage('draw', () => placed(positions, new Map(), () => drawModel(valid, machineMemory())));
+
+/**
+ * Step 6: the program of such a model.
+ *
+ * @throws DiagnosticError with places of the user's text
+ */
+export const loweredModel = (
+  drawn: DrawnModel,
+  positions: Positions = unplaced,
+  options: Omit<BuildOptions, 'memory'>,
+): Program => inStage('lower', () => placed(positions, drawn.parts, () => programOf(drawn, options)));

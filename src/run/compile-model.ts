@@ -1,21 +1,19 @@
 /** From a valid model to something that runs here: what it draws, its kernel program, its protocol, an engine. */
 
-import { drawModel } from '../draw/draw.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
-import { DiagnosticError } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
 import type { Precision, Program } from '../ir/program.js';
 import { printProgram } from '../ir/text.js';
 import { protocolOf } from '../lower/protocol.js';
 import type { Executable } from '../../runtime/targets/target.js';
 import { protocolSteps, type Protocol, type ProtocolEntry } from '../../runtime/record/protocol.js';
-import { programOf } from './build-program.js';
+import { drawnModel, loweredModel } from './build-program.js';
 import { chooseTarget, workOf } from './choose-target.js';
-import { placed, type ImportedModel, type RunnableModel } from './imported-model.js';
-import { machineMemory, refuseTooLarge } from './machine-memory.js';
-import { messages, mostSteps } from './messages.js';
+import type { ImportedModel, RunnableModel } from './imported-model.js';
+import { unplaced } from './placed.js';
 import { readStrategy } from './read-strategy.js';
 import type { Engine, RunOptions, Stopwatch } from './run-options.js';
+import { refuseTooLarge, refuseTooLong } from './room.js';
 import { inStage } from './stages.js';
 import { recordsAllSynapses, synapseCounts } from './synapse-counts.js';
 
@@ -48,28 +46,24 @@ type CompileChoices = Pick<
  * @throws UsageError when the target is not available
  */
 export async function compileModel(
-  { valid, positions }: RunnableModel,
+  { valid, positions = unplaced }: RunnableModel,
   options: CompileChoices,
   watch: Stopwatch,
 ): Promise<CompiledModel> {
   // 5, 6. What named generators prescribe; then a kernel program, and a protocol in whole steps.
   const { precision = 'float64', threads, cacheDirectory, dumpIr, exactValues } = options;
   const onPass = dumpIr && ((pass: string, program: Program): void => dumpIr(pass, printProgram(program)));
-  const drawn = inStage('draw', () => placed(positions, () => drawModel(valid, machineMemory())));
+  const drawn = drawnModel(valid, positions);
   const counts = recordsAllSynapses(drawn) ? await countSynapses(drawn, positions, precision) : undefined;
-  const program = inStage('lower', () =>
-    placed(positions, () =>
-      programOf(drawn, {
-        precision,
-        ...(exactValues === undefined ? {} : { exactValues }),
-        ...(counts ? { counts } : {}),
-        ...(onPass ? { onPass } : {}),
-      }),
-    ),
-  );
+  const program = loweredModel(drawn, positions, {
+    precision,
+    ...(exactValues === undefined ? {} : { exactValues }),
+    ...(counts ? { counts } : {}),
+    ...(onPass ? { onPass } : {}),
+  });
   const protocol = firstSteps(protocolOf(valid, program), options.steps ?? Infinity);
   const steps = protocolSteps(protocol);
-  if (steps > mostSteps) throw new DiagnosticError([{ severity: 'error', ...messages.tooManySteps(steps) }]);
+  refuseTooLong(steps, positions);
   watch.end('lower');
   // 7. The program to something that runs here.
   const wishes = {
@@ -78,7 +72,7 @@ export async function compileModel(
   };
   const strategy = readStrategy(options.strategy ?? 'auto');
   const { target, device, ordinal } = await chooseTarget(options.target ?? 'auto', wishes);
-  refuseTooLarge(target.name, wishes.bytes ?? 0);
+  refuseTooLarge(target.name, program, valid, positions);
   const executable = await inStage('compile', () =>
     target.compile(program, {
       onPass,
@@ -102,26 +96,15 @@ export const countAllSynapses = async ({
   valid,
   positions,
 }: Pick<ImportedModel, 'valid'> & { readonly positions?: Positions }): Promise<ReadonlyMap<string, number>> =>
-  countSynapses(
-    placed(positions, () => drawModel(valid, machineMemory())),
-    positions,
-    'float64',
-  );
+  countSynapses(drawnModel(valid, positions), positions ?? unplaced, 'float64');
 
 async function countSynapses(
   drawn: DrawnModel,
-  positions: Positions | undefined,
+  positions: Positions,
   precision: Precision,
 ): Promise<ReadonlyMap<string, number>> {
   const { target } = await chooseTarget('wasm');
-  try {
-    return await synapseCounts(drawn, target, precision);
-  } catch (error) {
-    // What stands in the way has its place in the user's text, as when the model itself is lowered.
-    return placed(positions, () => {
-      throw error;
-    });
-  }
+  return synapseCounts(drawn, positions, target, precision);
 }
 
 /**

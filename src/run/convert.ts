@@ -1,12 +1,15 @@
 /** From the canonical model to another notation. */
 
 import { parse } from 'node:path';
+import type { Positions } from '../diagnostics/positions.js';
 import { jsonText } from './json-text.js';
 import { outcomeOf, type ConversionEntry, type Outcome } from '../model/conversion-report.js';
 import type { DataStore, ValidModel } from '../model/model.js';
 import { chooseTarget } from './choose-target.js';
 import type { BrianIdiom } from '../../translators/brian/export/idiom.js';
 import { freeze } from './freeze.js';
+import { unplaced } from './placed.js';
+import { inStage } from './stages.js';
 import type { TargetNotation } from './target-notations.js';
 
 export type { ConversionEntry, Outcome, TargetNotation };
@@ -32,16 +35,18 @@ export interface ConvertOptions {
   readonly freeze?: boolean;
   /** Name of the document's file; others are named after it. */
   readonly name?: string;
+  /** Where the parts of the model stand in the user's text, for what is found while drawing. */
+  readonly positions?: Positions;
 }
 
-type Exporter = (valid: ValidModel, name: string, original: ValidModel) => Promise<Exported>;
+type Exporter = (valid: ValidModel, name: string, original: ValidModel, positions: Positions) => Promise<Exported>;
 
 /** LEMS lists connections: rules that draw are frozen first, and kept beside what they drew. */
-const lems: Exporter = async (valid, name, original) => {
+const lems: Exporter = async (valid, name, original, positions) => {
   const { exportLems, hasDrawnConnections, rulesOf } = await import('../../translators/neuroml/export.js');
   const { libraryCall } = await import('../ir/library-calls.js');
   const listed = hasDrawnConnections(valid.model)
-    ? (await freeze(valid, (await chooseTarget('auto')).target)).valid
+    ? (await freeze(valid, (await chooseTarget('auto')).target, positions)).valid
     : valid;
   const { text, report } = exportLems(listed, {
     rules: rulesOf(original.model),
@@ -115,11 +120,13 @@ export async function convertModel(
   to: TargetNotation,
   options: ConvertOptions = {},
 ): Promise<ConvertedModel> {
-  const name = options.name ?? usualNames[to];
-  if (!options.freeze) return judged(await exporters[to](valid, name, valid));
+  const { name = usualNames[to], positions = unplaced } = options;
+  const exported = (what: ValidModel): Promise<Exported> =>
+    inStage('export', () => exporters[to](what, name, valid, positions));
+  if (!options.freeze) return judged(await exported(valid));
   const { target } = await chooseTarget('auto');
-  const frozen = await freeze(valid, target);
-  const converted = await exporters[to](frozen.valid, name, valid);
+  const frozen = await freeze(valid, target, positions);
+  const converted = await exported(frozen.valid);
   const remaining = frozen.remaining.map((message): ConversionEntry => ({
     verdict: 'approximated',
     code: 'freeze/still-random',

@@ -3,12 +3,13 @@
  * that the same network can be built by a simulator with another generator.
  */
 
-import { machineMemory } from './machine-memory.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
+import type { Positions } from '../diagnostics/positions.js';
 import type { Program, TypedArray } from '../ir/program.js';
-import { drawModel } from '../draw/draw.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
-import { programOf } from './build-program.js';
+import { drawnModel, loweredModel } from './build-program.js';
+import { unplaced } from './placed.js';
+import { inStage } from './stages.js';
 import { synapsesOf, type Synapses } from './synapses.js';
 import { protocolOf } from '../lower/protocol.js';
 import { expressionsOf } from '../lang/walk.js';
@@ -46,9 +47,13 @@ interface Frozen {
  * @param target engine that draws; every engine draws the same
  * @returns a model that validates, runs to the same spikes and draws nothing but what `remaining` names
  */
-export async function freeze(valid: ValidModel, target: Target): Promise<Frozen> {
-  const drawn = drawModel(valid, machineMemory());
-  const program = programOf(drawn, { precision: 'float64', exactValues: true });
+export async function freeze(valid: ValidModel, target: Target, positions: Positions = unplaced): Promise<Frozen> {
+  const drawn = drawnModel(valid, positions);
+  const program = loweredModel(drawn, positions, { precision: 'float64', exactValues: true });
+  return inStage('freeze', () => frozenModel(valid, drawn, program, target));
+}
+
+async function frozenModel(valid: ValidModel, drawn: DrawnModel, program: Program, target: Target): Promise<Frozen> {
   const executable = await target.compile(program, { threads: 1 });
   const session = await executable.start();
   try {

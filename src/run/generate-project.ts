@@ -1,19 +1,21 @@
 /** The generated program of a model as files, without running it. */
 
 import { generators } from '../../runtime/targets/null/target.js';
-import { DiagnosticError, invariant } from '../diagnostics/diagnostic.js';
+import { DiagnosticError, InvariantError, invariant } from '../diagnostics/diagnostic.js';
 import { cudaProject } from '../codegen/c/device/cuda-project.js';
 import { openclProject } from '../codegen/c/device/opencl-project.js';
 import { cProject, type ScriptEntry } from '../codegen/c/project.js';
+import type { Strategy } from '../codegen/schedule/strategies.js';
+import type { Positions } from '../diagnostics/positions.js';
 import type { Precision, Program } from '../ir/program.js';
-import { drawModel } from '../draw/draw.js';
 import { optimise } from '../optimise/optimise.js';
-import { programOf } from './build-program.js';
+import { drawnModel, loweredModel } from './build-program.js';
 import { protocolOf } from '../lower/protocol.js';
 import type { ValidModel } from '../model/model.js';
-import { machineMemory } from './machine-memory.js';
 import { messages } from './messages.js';
+import { unplaced } from './placed.js';
 import { readStrategy } from './read-strategy.js';
+import { inStage } from './stages.js';
 
 /** Contents by name, relative to the folder they are for. */
 export type ProjectFiles = ReadonlyMap<string, string | Uint8Array>;
@@ -31,9 +33,26 @@ export function generateProject(
   target: string,
   precision: Precision,
   strategy = 'auto',
+  positions: Positions = unplaced,
 ): ProjectFiles {
   const spread = readStrategy(strategy) ?? 'atomic';
-  const program = programOf(drawModel(valid, machineMemory()), { precision });
+  if (['c', 'opencl', 'cuda'].includes(target)) refuseTurningBack(valid, positions);
+  const program = loweredModel(drawnModel(valid, positions), positions, { precision });
+  return inStage('generate', () => filesFor(valid, target, program, spread));
+}
+
+/** @throws DiagnosticError naming the first phase that a project cannot have */
+function refuseTurningBack({ model }: ValidModel, positions: Positions): void {
+  const { protocol } = model.experiment;
+  const k = protocol.findIndex((phase) => 'reset' in phase || 'store' in phase || 'restore' in phase);
+  const phase = protocol[k];
+  if (!phase) return;
+  const kind = 'reset' in phase ? 'reset' : 'store' in phase ? 'store' : 'restore';
+  const place = positions.place(`/experiment/protocol/${k}`);
+  throw new DiagnosticError([{ severity: 'error', ...messages.noTurningBack(kind), place }]);
+}
+
+function filesFor(valid: ValidModel, target: string, program: Program, spread: Strategy | 'atomic'): ProjectFiles {
   if (target === 'c') return cProject(optimise(program, 'c'), scriptOf(valid, program));
   if (target === 'opencl') return openclProject(program, scriptOf(valid, program), spread);
   if (target === 'cuda') return cudaProject(program, scriptOf(valid, program), spread);
@@ -57,7 +76,7 @@ function scriptOf(valid: ValidModel, program: Program): readonly ScriptEntry[] {
       case 'reset':
       case 'store':
       case 'restore':
-        throw new DiagnosticError([{ severity: 'error', ...messages.noTurningBack(entry.kind) }]);
+        throw new InvariantError('run/generate-project', `${entry.kind} in the script of a project`);
       default:
         return entry satisfies never;
     }

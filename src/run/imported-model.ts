@@ -1,6 +1,6 @@
-/** What importing gives, and how what is found later is given its place in the user's text. */
+/** What importing gives. */
 
-import { DiagnosticError, type Diagnostic } from '../diagnostics/diagnostic.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
 import type { ModelHashes } from '../model/hash.js';
 import type { ValidModel } from '../model/model.js';
@@ -26,21 +26,3 @@ export interface ImportedModel {
 /** A model to run, with as much as is known of where it comes from. */
 export type RunnableModel = Pick<ImportedModel, 'valid' | 'hashes'> &
   Partial<Pick<ImportedModel, 'positions' | 'notation' | 'source'>>;
-
-/** Places of a model that came from no text. */
-export const unplaced: Positions = { place: (pointer) => ({ document: '', pointer }) };
-
-/** Gives what lowering finds the places of the user's text: it knows pointers into the canonical document alone. */
-export function placed<T>(positions: Positions | undefined, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (!(error instanceof DiagnosticError)) throw error;
-    throw new DiagnosticError(
-      error.diagnostics.map(({ place, ...finding }) => {
-        const found = place?.pointer ? positions?.place(place.pointer) : undefined;
-        return found ? { ...finding, place: found } : finding;
-      }),
-    );
-  }
-}

@@ -1,6 +1,7 @@
 /** What the pipeline itself may say, between the stages that have catalogues of their own. */
 
 import { UsageError, type Finding } from '../diagnostics/diagnostic.js';
+import { formatBytes } from '../diagnostics/quantities.js';
 import { oneOf, shorten, suggestion } from '../diagnostics/suggest.js';
 
 /** Steps are counted in 32 bits with a sign. */
@@ -52,6 +53,25 @@ export const messages = {
     expected: `at most ${mostSteps} steps`,
     found: String(steps),
     hint: 'run for a shorter time, or with a larger dt',
+  }),
+  /** What a target or a writer says of a model, in its own words. */
+  refused: (message: string, hint: string | undefined): Finding => ({
+    code: 'run/refused',
+    message,
+    ...(hint === undefined ? {} : { hint }),
+  }),
+  drawnInPart: (projection: string): Finding => ({
+    code: 'run/drawn-in-part',
+    message: `${shorten(projection)} has too many synapses to draw them all here: some were checked`,
+    hint: 'a run draws and checks all of them before its first step',
+  }),
+  /** @param bytes  that are needed, and that there are */
+  tooLarge: (bytes: number, memory: number): Finding => ({
+    code: 'run/too-large',
+    message: `the model needs ${formatBytes(bytes)} of memory; this machine has ${formatBytes(memory)}`,
+    expected: `at most ${formatBytes(memory)}`,
+    found: formatBytes(bytes),
+    hint: 'use fewer cells or connections, or run it on a machine with more memory',
   }),
   /** @param usualStep  the step in s that is taken where none is given */
   noDuration: (usualStep?: number): Finding => ({

@@ -72,7 +72,7 @@ export async function modelFilePaths(model: Model, positions: Positions, folder:
  * What a model may not write.
  * @diagnostic run/file-refused, run/same-file
  */
-async function refusedFiles(model: Model, positions: Positions, folder: string): Promise<readonly Diagnostic[]> {
+export async function refusedFiles(model: Model, positions: Positions, folder: string): Promise<readonly Diagnostic[]> {
   const files = await modelFiles(model);
   if (files.length === 0) return [];
   const { nameRefusal } = await import('../../runtime/results/dat/plan.js');

@@ -9,6 +9,7 @@
 
 import { addRecordings } from './add-recordings.js';
 import { setNamespace } from './apply-settings.js';
+import { foresee, type Foresight } from './foresee.js';
 import { inStage } from './stages.js';
 import { readDataFiles } from './data-files.js';
 import type { ImportedModel, RunnableModel } from './imported-model.js';
@@ -120,32 +121,43 @@ interface ValidatedModel extends Pick<ImportedModel, 'notation' | 'diagnostics'>
 }
 
 /**
- * Validates a model in any notation.
+ * Validates a model in any notation, and says of a valid one for what a run would refuse it.
  *
+ * @param how  the model would be run
  * @throws DiagnosticError with everything that is wrong with the document
  * @throws UsageError for an option that cannot be understood
  */
-export function validateModel(source: Source, options: ImportOptions = {}): ValidatedModel {
-  if (!isMarkup(source.text)) return importModel(source, options);
+export async function validateModel(
+  source: Source,
+  options: ImportOptions = {},
+  how: Foresight = {},
+): Promise<ValidatedModel> {
+  if (!isMarkup(source.text)) return withForesight(importModel(source, options), how);
   const began = performance.now();
   const diagnostics = new Diagnostics();
   const lems = inStage('read', () => readMarkup(source, options.allowPaths ?? [], diagnostics));
   diagnostics.throwIfErrors();
-  if (lems?.target) return complete(source, options, importMarkup(lems, options, diagnostics), diagnostics, began);
+  if (lems?.target)
+    return withForesight(complete(source, options, importMarkup(lems, options, diagnostics), diagnostics, began), how);
   return {
     notation: 'neuroml',
-    ...(lems ? validateParts(lems, source, options, diagnostics, began) : { diagnostics: diagnostics.list }),
+    ...(lems ? await validateParts(lems, source, options, diagnostics, how) : { diagnostics: diagnostics.list }),
   };
 }
 
+async function withForesight(imported: ImportedModel, how: Foresight): Promise<ImportedModel> {
+  return { ...imported, diagnostics: [...imported.diagnostics, ...(await foresee(imported, how))] };
+}
+
 /** Validates each part of a document that says nothing about a run; one network alone is a model. */
-function validateParts(
+async function validateParts(
   lems: LemsModel,
   source: Source,
   options: ImportOptions,
   diagnostics: Diagnostics,
-  began: number,
-): Pick<ValidatedModel, 'diagnostics' | 'hashes'> {
+  how: Foresight,
+): Promise<Pick<ValidatedModel, 'diagnostics' | 'hashes'>> {
+  const began = performance.now();
   const all = new Map(diagnostics.list.map((finding) => [JSON.stringify(finding), finding]));
   const parts = partsOf(lems, source.name);
   const models: ImportedModel[] = [];
@@ -153,7 +165,10 @@ function validateParts(
     const found = new Diagnostics();
     try {
       const imported = inStage('import', () => importNeuroML(lems, found, part));
-      models.push(complete(source, options, imported && { ...imported, set: {}, notation: 'neuroml' }, found, began));
+      const model = complete(source, options, imported && { ...imported, set: {}, notation: 'neuroml' }, found, began);
+      models.push(model);
+      // Nobody expects to be told of a part for how long it runs.
+      found.addAll(await foresee(model, { ...how, untimed: true }));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
     }

@@ -5,7 +5,21 @@ import { LangError } from '../lang/lang-error.js';
 import { InterruptedError } from './interrupted.js';
 
 /** The stages, as docs/architecture.md names them. */
-type Stage = 'read' | 'import' | 'normalise' | 'draw' | 'lower' | 'compile' | 'connect' | 'run' | 'write';
+type Stage =
+  | 'read'
+  | 'import'
+  | 'normalise'
+  | 'draw'
+  | 'lower'
+  | 'compile'
+  | 'connect'
+  | 'run'
+  | 'write'
+  // Of other commands than `run`.
+  | 'freeze'
+  | 'export'
+  | 'generate'
+  | 'describe';
 
 /**
  * Runs a stage. What is thrown there and is none of our own errors becomes one that names the stage, and the function

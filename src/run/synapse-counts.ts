@@ -4,9 +4,11 @@
  */
 
 import { resolveExtent } from '../../runtime/record/session-read.js';
+import type { Positions } from '../diagnostics/positions.js';
 import type { Target } from '../../runtime/targets/target.js';
 import type { Precision } from '../ir/program.js';
-import { programOf } from './build-program.js';
+import { loweredModel } from './build-program.js';
+import { inStage } from './stages.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
 
 /** Whether some recording is of all synapses of a projection. */
@@ -24,6 +26,7 @@ export function recordsAllSynapses({ model }: DrawnModel): boolean {
  */
 export async function synapseCounts(
   drawn: DrawnModel,
+  positions: Positions,
   target: Target,
   precision: Precision,
 ): Promise<ReadonlyMap<string, number>> {
@@ -33,14 +36,14 @@ export async function synapseCounts(
     ...drawn,
     model: { ...model, recordings: [], experiment: { ...model.experiment, protocol: [] } },
   };
-  const program = programOf(still, { precision });
+  const program = loweredModel(still, positions, { precision });
   const known = program.manifest.projections.flatMap(({ name, count }) =>
     typeof count === 'number' ? [[name, count] as const] : [],
   );
   if (known.length === program.manifest.projections.length) return new Map(known);
-  const session = await (await target.compile(program, { threads: 1 })).start();
+  const session = await inStage('connect', async () => (await target.compile(program, { threads: 1 })).start());
   try {
-    await session.initialise();
+    await inStage('connect', () => session.initialise());
     const counts = new Map(known);
     for (const { name, count } of program.manifest.projections) counts.set(name, await resolveExtent(session, count));
     return counts;

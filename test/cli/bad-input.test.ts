@@ -268,9 +268,13 @@ describe('specifications that are wrong', () => {
     const synapses = { all: { source: 'cells', target: 'cells', on_pre: 'v += 1*mV', connect: { p: 0.1 } } };
     writeFileSync(folder.file('huge.json'), JSON.stringify({ ...specification, neuron_groups: { cells }, synapses }));
     const { code, stderr } = await runCommand(['run', folder.file('huge.json')]);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/\d[\d.]* GiB of memory/);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/the model needs \d[\d.]* GB of memory; this machine has \d[\d.]* [MG]B/);
+    expect(stderr).toMatch(/huge\.json:\d+:\d+ +\/(?:neuron_groups\/cells|synapses\/all)/);
     expectSentences(stderr);
+    const validated = await runCommand(['validate', folder.file('huge.json')]);
+    expect(validated.code).toBe(0);
+    expect(validated.stderr).toContain('warning[run/too-large]');
   });
 
   it('everything at once, sorted by place', async () => {

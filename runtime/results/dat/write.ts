@@ -175,6 +175,12 @@ function reading({ blocks, taken, width }: Queue): {
   return { ...block, taken, width };
 }
 
+/** Where each column of a table is among the series. @throws UsageError for one that is in none */
+export const placesOf = (
+  columns: readonly DatColumn[],
+  series: readonly SeriesPlan[],
+): readonly { readonly series: number; readonly at: number }[] => columns.map((column) => placeOf(column, series));
+
 /** The series and the column of it that hold what a column of a table asks for. */
 function placeOf(column: DatColumn, series: readonly SeriesPlan[]): { readonly series: number; readonly at: number } {
   for (const [position, { recording, variable, elements }] of series.entries()) {

@@ -26,6 +26,7 @@ export async function codegen(context: CommandContext): Promise<number> {
     target,
     options.value('precision') === 'float32' ? 'float32' : 'float64',
     options.value('strategy'),
+    imported.positions,
   );
   await refuseToReplace(
     [...files.keys()].map((name) => join(folder, name)),

@@ -22,7 +22,11 @@ export async function convert(context: CommandContext): Promise<number> {
   if (path === '') throw new UsageError('--output names no file', 'name one, such as -o model.json');
   const imported = importModel(context.read(onlyFile(context)), importOptions(options));
   context.show(imported.diagnostics);
-  const converted = await convertModel(imported.valid, to, { freeze: options.flag('freeze'), name: basename(path) });
+  const converted = await convertModel(imported.valid, to, {
+    freeze: options.flag('freeze'),
+    name: basename(path),
+    positions: imported.positions,
+  });
   const refused = refusal(converted, options.flag('strict'), options.flag('partial'));
   const report = options.value('report');
   const planned = refused.length > 0 ? [] : pathsOf(converted, path);

@@ -4,6 +4,7 @@ import { countAllSynapses, importModel } from '../../run/pipeline.js';
 import { describeModel } from '../../run/describe/describe.js';
 import type { ModelDescription } from '../../run/describe/description.js';
 import { describeInHtml, describeInMarkdown } from '../../run/describe/formats.js';
+import { inStage } from '../../run/stages.js';
 import { refuseToReplace, writeText } from '../../run/replaceable.js';
 import { descriptionFormats } from '../arguments.js';
 import { onlyFile, type CommandContext } from '../context.js';
@@ -25,7 +26,7 @@ export async function describe(context: CommandContext): Promise<number> {
   const imported = importModel(context.read(onlyFile(context)), importOptions(options));
   context.show(imported.diagnostics);
   const synapses = await countAllSynapses(imported);
-  const description = describeModel(imported.valid, imported.hashes, synapses);
+  const description = inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses));
   const format = descriptionFormats.find((name) => name === options.value('format')) ?? 'text';
   if (output !== undefined) writeText(output, writers[format](description));
   else if (!context.json) terminal.stdout.write(writers[format](description));

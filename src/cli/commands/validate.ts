@@ -1,4 +1,4 @@
-/** `interneuron validate`: everything that is wrong with models. */
+/** `interneuron validate`: everything that is wrong with models, and what of the valid ones cannot run. */
 
 import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
@@ -19,7 +19,8 @@ interface Verdict {
 
 /** Checks each model, going on after one that is wrong. */
 export async function validate(context: CommandContext): Promise<number> {
-  const verdicts = context.files.map((path) => judge(path, context));
+  const verdicts: Verdict[] = [];
+  for (const path of context.files) verdicts.push(await judge(path, context));
   if (context.json)
     printJson(context.terminal, {
       documents: verdicts.map((verdict) => ({ ...verdict, diagnostics: diagnosticsToJson(verdict.diagnostics) })),
@@ -38,9 +39,14 @@ export async function validate(context: CommandContext): Promise<number> {
   return verdicts.every(({ valid }) => valid) ? exitCodes.done : exitCodes.wrong;
 }
 
-function judge(document: string, context: CommandContext): Verdict {
+async function judge(document: string, context: CommandContext): Promise<Verdict> {
+  const { options } = context;
+  const target = options.value('target');
   try {
-    const { notation, hashes, diagnostics } = validateModel(context.read(document), importOptions(context.options));
+    const { notation, hashes, diagnostics } = await validateModel(context.read(document), importOptions(options), {
+      precision: options.value('precision') === 'float32' ? 'float32' : 'float64',
+      ...(target === undefined ? {} : { target }),
+    });
     return { document, valid: true, notation, ...(hashes ? { hash: hashes.model } : {}), diagnostics };
   } catch (error) {
     if (error instanceof DiagnosticError) return { document, valid: false, diagnostics: error.diagnostics };

@@ -7,6 +7,7 @@ import type { Support } from '../../../src/lower/features/table.js';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
 import { features, placePhrases, selectionPhrases, selections } from '../../../src/lower/features/table.js';
 import type { TimingProfile } from '../../../src/model/model.js';
+import { validateModel } from '../../../src/run/pipeline.js';
 import type { Simulation } from '../../support/simulate.js';
 import { simulate } from '../../support/simulate.js';
 import type { Case, Tree } from './cases.js';
@@ -22,11 +23,28 @@ const known = new Map<string, Promise<Outcome>>();
 
 async function outcome(text: string): Promise<Outcome> {
   try {
-    return { run: await simulate(text, { engines: [{ target: 'wasm', threads: 1 }] }) };
+    const run = await simulate(text, { engines: [{ target: 'wasm', threads: 1 }] });
+    expect(await foreseen(text)).toEqual([]);
+    return { run };
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
+    // Validation says what stands in the way of a run, each with its place.
+    expect(await foreseen(text)).toEqual(error.diagnostics.map(({ code, message }) => `${code}: ${message}`));
     return { findings: error.diagnostics.map(({ code, message }) => `${code}: ${message}`).join('\n') };
   }
+}
+
+/** What validation says of a document's run: the finding of each warning and error, none without its line. */
+async function foreseen(text: string): Promise<readonly string[]> {
+  const found = await validateModel({ name: 'model.json', text }).then(
+    ({ diagnostics }) => diagnostics.filter(({ severity }) => severity === 'warning'),
+    (error: unknown) => (error instanceof DiagnosticError ? error.diagnostics : []),
+  );
+  for (const { place, expected, hint, message } of found) {
+    expect(place?.pointer, message).not.toBe('');
+    expect(expected ?? hint, message).toBeDefined();
+  }
+  return found.map(({ code, message }) => `${code}: ${message}`);
 }
 
 /** What comes of a document under a profile; asked again for the same, the same. */

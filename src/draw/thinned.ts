@@ -1,0 +1,59 @@
+/** A model of which large projections have some of their pairs only: enough to see what lowering makes of it. */
+
+import { assignedBy } from '../model/assigned.js';
+import type { Model, Projection, ValidModel, Value } from '../model/typed.js';
+import { isDraw } from './generators.js';
+import { selectionOfPhase, valuesOfPhase } from './phases.js';
+import { connectionsOf, countOf } from './room.js';
+
+/** Pairs that a projection has in place of those that it draws. */
+const pairs = 1000;
+/** Random numbers that are drawn in the time that a synapse takes. */
+const drawsEach = 50;
+
+/**
+ * The model with fewer pairs, and the names of the projections that have fewer.
+ *
+ * @param most  synapses that a projection may draw
+ */
+export function thinned(
+  valid: ValidModel,
+  most: number,
+): { readonly model: Model; readonly partial: readonly string[] } {
+  const { model } = valid;
+  const partial: string[] = [];
+  const projections = Object.fromEntries(
+    Object.entries(model.projections).map(([name, projection]) => {
+      const { synapses, draws } = connectionsOf(projection, (rule) => countOf(rule, valid));
+      const values = [...Object.values(projection.values), ...Object.values(projection.delays)];
+      const byHost = draws > 0 || values.some(isDraw);
+      if (!byHost || (synapses <= most && draws <= drawsEach * most) || numbersPairs(name, values, model))
+        return [name, projection];
+      partial.push(name);
+      return [name, withPairs(projection, countOf(projection.from.of, valid), countOf(projection.to.of, valid))];
+    }),
+  );
+  return { model: { ...model, projections }, partial };
+}
+
+/** Whether values are listed for the pairs that there are: then there must be as many. */
+const numbersPairs = (name: string, values: readonly Value[], { experiment }: Model): boolean =>
+  [
+    ...values,
+    ...experiment.protocol.flatMap((phase) => {
+      const of = selectionOfPhase(phase);
+      const here = of?.kind === 'synapses' && of.projection === name;
+      return Object.entries(valuesOfPhase(phase)).flatMap(([key, value]) =>
+        here || assignedBy(key).owner === name ? [value] : [],
+      );
+    }),
+  ].some((value) => typeof value === 'object' && value.kind === 'array');
+
+function withPairs(projection: Projection, pre: number, post: number): Projection {
+  const count = Math.min(pairs, pre * post);
+  const numbered = (of: (k: number) => number): number[] => Array.from({ length: count }, (_, k) => of(k));
+  return {
+    ...projection,
+    connect: [{ rule: 'list', sources: numbered((k) => k % pre), targets: numbered((k) => Math.floor(k / pre)) }],
+  };
+}

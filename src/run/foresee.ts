@@ -1,0 +1,100 @@
+/** What a run would refuse, found without drawing all of the network or running it. */
+
+import { recordingPlan } from '../../runtime/record/plan.js';
+import { protocolSteps } from '../../runtime/record/protocol.js';
+import { DiagnosticError, UsageError, type Diagnostic } from '../diagnostics/diagnostic.js';
+import type { Positions } from '../diagnostics/positions.js';
+import { sketchModel } from '../draw/draw.js';
+import type { DrawnModel } from '../draw/drawn-model.js';
+import type { Precision } from '../ir/program.js';
+import { protocolOf } from '../lower/protocol.js';
+import type { ValidModel } from '../model/model.js';
+import { loweredModel } from './build-program.js';
+import { chooseTarget, workOf } from './choose-target.js';
+import { machineMemory } from './machine-memory.js';
+import { messages } from './messages.js';
+import { refusedFiles } from './outputs.js';
+import { placed } from './placed.js';
+import { refuseTooLarge, refuseTooLong } from './room.js';
+import { inStage } from './stages.js';
+
+/** How the model would be run. */
+export interface Foresight {
+  readonly precision?: Precision;
+  /** Absent: only what any target refuses is found. */
+  readonly target?: string;
+  /** Whether it is no finding that nothing says how long to run. */
+  readonly untimed?: boolean;
+}
+
+/** Synapses that a projection may have to be drawn as it is: a tenth of a second or two. */
+const mostDrawn = 1e6;
+
+/**
+ * Everything for which `run` would refuse a valid model, as warnings with their places.
+ *
+ * Faults of single values that the target draws show in a run only.
+ */
+export async function foresee(
+  { valid, positions }: { readonly valid: ValidModel; readonly positions: Positions },
+  { precision = 'float64', target, untimed = false }: Foresight = {},
+): Promise<readonly Diagnostic[]> {
+  const findings: Diagnostic[] = [];
+  const tried = async (action: () => void | Promise<void>): Promise<void> => {
+    try {
+      await action();
+    } catch (error) {
+      findings.push(...warningsOf(error, positions));
+    }
+  };
+  const { protocol, dt } = valid.model.experiment;
+  if (protocol.length === 0 && !untimed)
+    findings.push({ severity: 'warning', ...messages.noDuration(dt), place: positions.place('') });
+  await tried(async () => {
+    for (const finding of await refusedFiles(valid.model, positions, '.')) findings.push(asWarning(finding));
+  });
+  await tried(async () => {
+    const { drawn, partial } = inStage('draw', () =>
+      placed(positions, new Map(), () => sketchModel(valid, machineMemory(), mostDrawn)),
+    );
+    for (const name of partial)
+      findings.push({
+        severity: 'note',
+        ...messages.drawnInPart(name),
+        place: positions.place(`/projections/${name}`),
+      });
+    const program = loweredModel(drawn, positions, { precision, counts: standIns(drawn) });
+    const entries = protocolOf(valid, program);
+    const steps = protocolSteps(entries);
+    refuseTooLong(steps, positions);
+    await checkColumns(valid, recordingPlan(program, entries).setup.series);
+    const chosen = await chooseTarget(target ?? 'auto', workOf(program, steps));
+    refuseTooLarge(chosen.target.name, program, valid, positions);
+    if (target !== undefined) await inStage('compile', () => chosen.target.compile(program, {}));
+  });
+  return findings;
+}
+
+const asWarning = (finding: Diagnostic): Diagnostic => ({ ...finding, severity: 'warning' });
+
+/** @throws what is neither a finding nor an error of usage */
+function warningsOf(error: unknown, positions: Positions): readonly Diagnostic[] {
+  if (error instanceof DiagnosticError) return error.diagnostics.map(asWarning);
+  if (!(error instanceof UsageError)) throw error;
+  return [{ severity: 'warning', ...messages.refused(error.message, error.hint), place: positions.place('') }];
+}
+
+/** Numbers of synapses in place of those that only building the network tells. */
+const standIns = ({ model }: DrawnModel): ReadonlyMap<string, number> =>
+  new Map(Object.keys(model.projections).map((name) => [name, 1]));
+
+/** Checks that what the model's own output files ask for is recorded. @throws UsageError */
+async function checkColumns(
+  { model }: ValidModel,
+  series: ReturnType<typeof recordingPlan>['setup']['series'],
+): Promise<void> {
+  if (model.annotations['outputFiles'] === undefined) return;
+  const { datFiles } = await import('../../runtime/results/dat/plan.js');
+  const { placesOf } = await import('../../runtime/results/dat/write.js');
+  for (const file of datFiles(model.annotations)) if (file.kind === 'columns') placesOf(file.columns, series);
+}

@@ -79,7 +79,7 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
     initialize: async () => ({ version, protocol: protocolVersion, node: process.versions.node }),
     targets: async () => probeTargets(),
     validate: async (parameters) => {
-      const { notation, hashes, diagnostics } = validateModel(
+      const { notation, hashes, diagnostics } = await validateModel(
         sourceOf(parameters),
         importOptions(parameters, new Map()),
       );

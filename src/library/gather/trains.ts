@@ -1,5 +1,6 @@
 /** When a cell that only knows the time spikes: at given times, or as a Poisson process. */
 
+import { NoNumber } from '../../lang/evaluate.js';
 import type { Expression } from '../../lang/ast.js';
 import { isRandom } from '../../lang/functions.js';
 import { linearForm } from '../../lang/linear.js';
@@ -49,7 +50,12 @@ export function trainOf(
   const noted = events.map(([, event]) => notedOnce(type, event, settled));
   if (noted.length > 0 && noted.every((time) => time !== undefined))
     return { kind: 'times', times: noted.filter((time) => time <= end).sort((a, b) => a - b) };
-  return simulated(type, settled, dt, end);
+  try {
+    return simulated(type, settled, dt, end);
+  } catch (error) {
+    if (!(error instanceof NoNumber)) throw error;
+    return 'what it begins with is not known before a run';
+  }
 }
 
 /** The time of an event that happens once: `t >= a and done == 0`, with `done = 1`. */

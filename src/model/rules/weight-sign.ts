@@ -104,8 +104,13 @@ function unitOf(target: string, model: Model, projection: Projection, type: Syna
 function neuronAt(name: string, model: Model, projection: Projection): Model['neurons'][string] | undefined {
   const end = name.startsWith('post.') ? projection.to : name.startsWith('pre.') ? projection.from : undefined;
   const population = end === undefined ? undefined : populationIn(end.of);
-  return model.neurons[model.populations[population ?? '']?.type ?? ''];
+  const type = own(model.populations, population ?? '')?.type;
+  return own(model.neurons, type ?? '');
 }
+
+/** An entry of a map, which has no others than its own. */
+const own = <T>(map: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(map, key) ? map[key] : undefined;
 
 function populationIn(selection: SelectionRule): string | undefined {
   if ('population' in selection) return selection.population;

@@ -53,12 +53,18 @@ export function lowerContinuousSynapses(
   for (const [key, e] of Object.entries(plan.type.contributes).sort(([a], [b]) => (a < b ? -1 : 1))) {
     builder.each(sumKernel(key, e, false, plan, connectivity, storage, context), {
       slot: profile.defaults.summed,
-      order: plan.projection.order,
+      order: ontoCable(key, plan, context) ? 'first' : plan.projection.order,
       phase: 'contribute',
     });
   }
   const update = updateKernel(plan, connectivity, storage, context);
   if (update) builder.each(update, { slot: profile.defaults.integrate, order: plan.projection.order });
+}
+
+/** Whether a contribution goes to a compartment: the cable is solved with all that is added in the step. */
+function ontoCable(key: string, plan: ProjectionPlan, { cables }: Context): boolean {
+  const { group } = (reached(plan, key).end ?? 'post') === 'pre' ? plan.pre : plan.post;
+  return group !== null && cables.some(({ classes }) => classes.some(({ type }) => type === group.name));
 }
 
 /** Refuses a sum over what the sums themselves write: its value would depend on the order of the elements. */

@@ -98,15 +98,17 @@ export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Pa
   const seed = run.simulation && seedOf(run.simulation);
   const source = part ? undefined : keepSource(lems, run.simulation ? [run.simulation, run.target] : [run.target]);
   const rules = source ? keptRules(source, run.target.id) : {};
+  // The reference interpreter has no cells of several compartments: they go by the grid of simulators that have them.
+  const structured = network.drafts.some((draft) => types.compartmentsOf(draft));
   const document = {
     interneuron: 1,
     name: run.target.id,
-    neurons,
+    neurons: structured ? atEndOfStep(neurons) : neurons,
     synapses,
     populations,
     projections,
     ...(outputs.recordings.length > 0 ? { recordings: outputs.recordings } : {}),
-    timing: 'lems-euler',
+    timing: structured ? 'grid' : 'lems-euler',
     experiment: {
       ...(run.step === undefined ? {} : { dt: run.step }),
       ...(seed === null ? {} : { seed }),
@@ -132,6 +134,38 @@ export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Pa
     simulation,
     target,
   };
+}
+
+/**
+ * Types for the timing profile `grid`, whose code reads the time at the start of a step: conditions of LEMS are tested
+ * at its end.
+ */
+function atEndOfStep(neurons: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const later = (code: unknown): unknown =>
+    typeof code === 'string'
+      ? code.replace(/(?<![\w.])t(?![\w(])/g, '(t + dt)')
+      : Array.isArray(code)
+        ? code.map(later)
+        : code;
+  return Object.fromEntries(
+    Object.entries(neurons).map(([name, written]) => {
+      const type = written as Record<string, unknown>;
+      const events = type['events'] as Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
+      if (!events) return [name, type];
+      const changed = Object.entries(events).map(
+        ([event, definition]) =>
+          [
+            event,
+            {
+              ...definition,
+              when: later(definition['when']),
+              ...('do' in definition ? { do: later(definition['do']) } : {}),
+            },
+          ] as const,
+      );
+      return [name, { ...type, events: Object.fromEntries(changed) }];
+    }),
+  );
 }
 
 /** The seed of the reference interpreter where a simulation states none. */

@@ -1,7 +1,6 @@
 /** Values of expressions of indices and places while drawing, in float64 with the library's functions. */
 
 import type { BinaryOperator, Expression } from '../lang/ast.js';
-import { foldConstants } from '../lang/fold.js';
 import { libraryCall, type HostFunction } from '../ir/library-calls.js';
 import { inMicrometres } from './space/micrometres.js';
 import { exp, log } from './numpy/functions.js';
@@ -43,12 +42,11 @@ export function lengthName(name: string): string | undefined {
   return lengths.has(bare) ? bare : undefined;
 }
 
-/** A function that evaluates an expression; names are looked up once. */
-export function numberFunction(written: Expression, read: Reader): Evaluated {
-  return evaluated(foldConstants(written), read);
-}
-
-function evaluated(e: Expression, read: Reader): Evaluated {
+/**
+ * A function that evaluates an expression of a typed model; names are looked up once. Units and constants are literals
+ * there, so that a name is always one of the model's, whatever unit is called the same.
+ */
+export function numberFunction(e: Expression, read: Reader): Evaluated {
   switch (e.kind) {
     case 'number':
     case 'quantity': {
@@ -60,27 +58,21 @@ function evaluated(e: Expression, read: Reader): Evaluated {
       return () => value;
     }
     case 'name':
-      return e.name === 'pi'
-        ? () => Math.PI
-        : e.name === 'e'
-          ? () => Math.E
-          : e.name === 'inf'
-            ? () => Infinity
-            : read(e.name);
+      return e.name === 'inf' ? () => Infinity : read(e.name);
     case 'unary': {
-      const operand = evaluated(e.operand, read);
+      const operand = numberFunction(e.operand, read);
       return e.operator === '-' ? () => -operand() : e.operator === 'not' ? () => (operand() === 0 ? 1 : 0) : operand;
     }
     case 'conditional': {
       const [condition, yes, no] = [
-        evaluated(e.condition, read),
-        evaluated(e.whenTrue, read),
-        evaluated(e.whenFalse, read),
+        numberFunction(e.condition, read),
+        numberFunction(e.whenTrue, read),
+        numberFunction(e.whenFalse, read),
       ];
       return () => (condition() !== 0 ? yes() : no());
     }
     case 'call': {
-      const args = e.arguments.map((argument) => evaluated(argument, read));
+      const args = e.arguments.map((argument) => numberFunction(argument, read));
       const [first = (): number => 0, second = (): number => 0] = args;
       const exact = Object.hasOwn(exactCalls, e.function) ? exactCalls[e.function] : undefined;
       if (exact) return () => exact(first(), second());
@@ -90,7 +82,7 @@ function evaluated(e: Expression, read: Reader): Evaluated {
     case 'binary':
       return (
         inLengths(e.operator, e.left, e.right, read) ??
-        binaryFunction(e.operator, evaluated(e.left, read), evaluated(e.right, read))
+        binaryFunction(e.operator, numberFunction(e.left, read), numberFunction(e.right, read))
       );
   }
 }

@@ -43,7 +43,7 @@ interface Fingerprinter {
   count(population: string): number;
   /** Reads the time-varying state and closes all digests. */
   finish(session: Session): Promise<Fingerprint>;
-  /** Variables in which `finish` met values that are no number. */
+  /** Variables of the state, and parameters of populations, in which `finish` met values that are no finite number. */
   notNumbers(): readonly NotNumbers[];
 }
 
@@ -71,7 +71,8 @@ export function createFingerprinter(program: Program): Fingerprinter {
     streams.set(name, stream);
     if (event !== null) byEvent.set(event, stream);
   }
-  const variablesOf = variablesByOwner(program);
+  const variablesOf = variablesByOwner(program, true);
+  const fixedOf = variablesByOwner(program, false);
   const buffers = new Map(program.buffers.map((buffer): [string, Buffer] => [buffer.name, buffer]));
   const notNumbers: NotNumbers[] = [];
   const finish = async (session: Session): Promise<Fingerprint> => {
@@ -81,7 +82,8 @@ export function createFingerprinter(program: Program): Fingerprinter {
     for (const { name, size } of sortedByName(program.manifest.populations)) {
       const spikes = streams.get(name)!.digest();
       const state = await populationState(session, buffers, variablesOf(name));
-      notNumbers.push(...state.notNumbers);
+      const fixed = await populationState(session, buffers, fixedOf(name));
+      notNumbers.push(...state.notNumbers, ...fixed.notNumbers);
       const lines = [...head, `population ${name} ${size}`, `spikes ${spikes.count} ${spikes.digest}`, ...state.lines];
       populations[name] = { digest: digestOfLines(lines), spikes, state: state.digests };
     }
@@ -122,10 +124,10 @@ function sortedByName<T extends { readonly name: string }>(list: readonly T[]): 
   return [...list].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-/** Time-varying variables by owner, sorted by name. */
-function variablesByOwner(program: Program): (owner: string) => readonly VariableLocation[] {
+/** Variables by owner, sorted by name: those that vary in time, or those that do not. */
+function variablesByOwner(program: Program, varying: boolean): (owner: string) => readonly VariableLocation[] {
   const byOwner = new Map<string, VariableLocation[]>();
-  for (const variable of program.manifest.variables.filter(({ state }) => state)) {
+  for (const variable of program.manifest.variables.filter(({ state }) => state === varying)) {
     const others = byOwner.get(variable.owner);
     if (others === undefined) byOwner.set(variable.owner, [variable]);
     else others.push(variable);

@@ -1,7 +1,14 @@
 /** Rows of logs on their way to the fingerprint, the spools and the sink. */
 
 import type { Program } from '../../src/ir/program.js';
-import { elementAt, elementCount, type Elements, type SampleBlock, type SampleSink } from '../results/result.js';
+import {
+  elementAt,
+  elementCount,
+  type Elements,
+  type SampleBlock,
+  type SampleSink,
+  type SeriesPlan,
+} from '../results/result.js';
 import { countedPairs, sliceColumns, type LogRows } from './drain.js';
 import type { RateSeries, RecordedTrains, RecordingPlan, SampledSeries } from './plan.js';
 import type { SpikeSpool } from './spike-spool.js';
@@ -17,6 +24,18 @@ export interface Intake {
    * the run.
    */
   restart(own: number, step: number): void;
+  /** Series in which samples were no finite numbers. */
+  notFinite(): readonly NotFiniteSamples[];
+}
+
+/** A series with samples that are NaN or infinite. */
+export interface NotFiniteSamples {
+  readonly plan: SeriesPlan;
+  /** How many, and the step of the first. */
+  readonly count: number;
+  readonly step: number;
+  /** What the first is. */
+  readonly first: number;
 }
 
 /** Hands the rows of logs to the fingerprint, the spools and the sink; knows which recordings are on. */
@@ -39,6 +58,7 @@ export function createIntake(
   const trains = plan.trains.map((recorded, i) => ({ recorded, spool: spools[i]! }));
   const taken = new Map<string, number>();
   let since = 0;
+  const notFinite = new Map<number, NotFiniteSamples>();
   /**
    * Steps of the run that are ahead of those of the session, where the segment's time begins, and which segment it is.
    */
@@ -67,6 +87,7 @@ export function createIntake(
     for (const [series, entry] of plan.series.entries()) {
       if (entry.kind !== 'samples' || entry.location.log !== rows.log.name || off.has(entry.plan.recording)) continue;
       const block = sampleBlock(series, entry, rows, before + samplesBefore(entry, origin), shift);
+      noteNotFinite(block, entry.plan, notFinite);
       sink.samples(segment === 0 ? block : { ...block, segment });
     }
   };
@@ -80,6 +101,7 @@ export function createIntake(
       [origin, shift] = [own, step - own];
       segment += 1;
     },
+    notFinite: () => [...notFinite].sort(([a], [b]) => a - b).map(([, found]) => found),
     absorb: (drained, step) => {
       const pairs = new Map<string, { steps: Uint32Array; elements: Uint32Array }>();
       for (const rows of drained) {
@@ -96,6 +118,31 @@ export function createIntake(
       sink.advance(step);
     },
   };
+}
+
+/** Counts the samples of a block that are NaN or infinite. */
+function noteNotFinite(
+  { series, steps, values }: SampleBlock,
+  plan: SeriesPlan,
+  found: Map<number, NotFiniteSamples>,
+): void {
+  if (!(values instanceof Float64Array || values instanceof Float32Array)) return;
+  // A finite number less itself is 0, others give NaN: one sum tells whether there is anything to count.
+  let sum = 0;
+  for (let k = 0; k < values.length; k += 1) sum += values[k]! - values[k]!;
+  if (sum === 0) return;
+  let [wrong, at] = [0, -1];
+  for (let k = 0; k < values.length; k += 1) {
+    if (Number.isFinite(values[k])) continue;
+    wrong += 1;
+    if (at < 0) at = k;
+  }
+  const step = steps[Math.floor(at / (values.length / steps.length))] ?? 0;
+  const before = found.get(series);
+  found.set(
+    series,
+    before ? { ...before, count: before.count + wrong } : { plan, count: wrong, step, first: values[at]! },
+  );
 }
 
 /** Samples that a segment's time had before it began; that of its first state is one of its own. */

@@ -24,7 +24,7 @@ import { sealed } from '../results/seal.js';
 import type { Session } from '../targets/target.js';
 import { drainLogs, type LogRows } from './drain.js';
 import { createFingerprinter, type NotNumbers } from './fingerprint.js';
-import { createIntake, type Intake } from './intake.js';
+import { createIntake, type Intake, type NotFiniteSamples } from './intake.js';
 import { recordingPlan, type RecordingPlan } from './plan.js';
 import { protocolSteps, segmentSpans, turnsBack, type Protocol, type ProtocolEntry } from './protocol.js';
 import { createTimeline, type Timeline } from './timeline.js';
@@ -62,6 +62,8 @@ export interface RecordedRun {
   readonly fingerprint: Fingerprint;
   /** Variables that hold NaN at the end. */
   readonly notNumbers: readonly NotNumbers[];
+  /** Series in which samples were no finite numbers. */
+  readonly notFinite: readonly NotFiniteSamples[];
   /** Steps of each phase that was begun. */
   readonly phases: readonly PhaseSpan[];
   /** Where time was turned back; absent: never. */
@@ -264,6 +266,7 @@ async function beginRecording(
         faults,
         fingerprint,
         notNumbers: fingerprinter.notNumbers(),
+        notFinite: intake.notFinite(),
         phases: phases.map(({ name, named, ordinal, begin, end }) => ({
           name,
           segment: named ?? spans[ordinal]?.name ?? 'segment 1',

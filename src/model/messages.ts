@@ -464,12 +464,14 @@ export const messages = {
     hint: 'use a time step that divides the interval of the table',
   }),
 
-  rateBeyondStep: (rate: number, dt: number): Finding => ({
+  rateBeyondStep: (rate: number, dt: number, count = 1, all = 1): Finding => ({
     code: 'model/rate-beyond-step',
     severity: 'warning',
-    message: 'this rate is higher than one spike in each time step, which is all that a source sends',
+    message:
+      (all === 1 ? 'this rate is' : `${count} of ${all} rates are`) +
+      ' higher than one spike in each time step, which is all that a source sends',
     expected: `at most ${Number((1 / dt).toPrecision(6))} Hz with a time step of ${inMilliseconds(dt)}`,
-    found: `${rate} Hz`,
+    found: `${Number(rate.toPrecision(12))} Hz`,
     hint: 'use a smaller dt, or more sources of a lower rate',
   }),
   weightSign: (target: string, found: string): Finding => ({

@@ -116,6 +116,15 @@ export const messages = {
         : `NaN in ${count} of ${elements} elements`,
     hint: notNumbersHint,
   }),
+  samplesNotFinite: (owner: string, variable: string, count: number, first: number, time_s: number): Finding => ({
+    code: 'run/samples-not-finite',
+    message:
+      `${count} ${count === 1 ? 'sample' : 'samples'} of ${shorten(variable)} of ${shorten(owner)} ` +
+      `${count === 1 ? 'is' : 'are'} not finite, the first at ${Number((time_s * 1e3).toPrecision(12))} ms`,
+    expected: 'finite numbers',
+    found: Number.isNaN(first) ? 'NaN' : first > 0 ? 'infinity' : '-infinity',
+    hint: notNumbersHint,
+  }),
   buildFault: (sentence: string): Finding => ({
     code: 'run/build-fault',
     message: `${sentence} (while building the network)`,

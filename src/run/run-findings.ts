@@ -16,4 +16,11 @@ export const runFindings = (run: RecordedRun, dt: number): readonly Diagnostic[]
       ? messages.notNumbers(owner, variable, count, elements)
       : messages.infinite(owner, variable, infinite, elements)),
   })),
+  // What is wrong at the end was just said.
+  ...run.notFinite
+    .filter(({ plan }) => !run.notNumbers.some((one) => one.owner === plan.owner && one.variable === plan.variable))
+    .map(({ plan: { owner, variable }, count, step, first }): Diagnostic => ({
+      severity: 'warning',
+      ...messages.samplesNotFinite(owner, variable, count, first, step * dt),
+    })),
 ];

@@ -217,6 +217,30 @@ describe('variables that are infinite when a run ends', () => {
   });
 });
 
+describe('infinity from a computation', () => {
+  it('is warned of in first values, which nothing changes, and in samples', async () => {
+    const path = folder.file('infinite.yaml');
+    writeFileSync(
+      path,
+      `format: interneuron/brian
+neuron_groups:
+  given: { N: 2, model: "v : 1", initializers: { v: 1/(i-i) } }
+  sampled: { N: 2, model: "dx/dt = 1/ms : 1\\ny = exp(1000*x) : 1\\nz = log(0*x - 1) : 1" }
+state_monitors: { M: { source: sampled, variables: [x, y, z] } }
+run: 1 ms
+`,
+    );
+    const { stdout } = await runCommand(['run', path, '--json', '-o', folder.file('infinite.csv')]);
+    const { diagnostics } = JSON.parse(stdout) as RunReport;
+    // exp overflows beyond 709.8: at 0.8 ms and 0.9 ms. The logarithm of -1 has no value at any of ten times.
+    expect(diagnostics.map(({ code, message, found }) => [code, message.slice(0, 22), found])).toEqual([
+      ['run/infinite', 'v of given is infinite', 'infinity in all 2 elements'],
+      ['run/samples-not-finite', '4 samples of y of samp', 'infinity'],
+      ['run/samples-not-finite', '20 samples of z of sam', 'NaN'],
+    ]);
+  });
+});
+
 describe('a recording of what is not there', () => {
   it('is a finding at the option that asks for it', async () => {
     const outcome = await runCommand(['run', model, '--record', 'cells:u', '--json']);

@@ -27,6 +27,7 @@ export const emptyNamespace: Namespace = {
   find: () => undefined,
   definition: () => undefined,
   names: () => [],
+  unread: () => new Map(),
 };
 
 /**
@@ -43,7 +44,9 @@ export function readNamespace(
   to: Reporter,
   changed: ReadonlySet<string> = new Set(),
 ): Namespace {
-  if (entries === undefined) return outer;
+  if (entries === undefined) return { ...outer, unread: () => new Map() };
+  // What reads a constant: another one of the map, or something else ('').
+  const readers = new Map<string, Set<string>>();
   const done = new Map<string, Constant>();
   const open: string[] = [];
   const read = (key: string): Constant => {
@@ -62,9 +65,27 @@ export function readNamespace(
     return constant;
   };
   const namespace: Namespace = {
-    find: (key) => (Object.hasOwn(entries, key) ? read(key) : outer.find(key)),
+    find: (key) => {
+      if (!Object.hasOwn(entries, key)) return outer.find(key);
+      readers.set(key, (readers.get(key) ?? new Set()).add(open.at(-1) ?? ''));
+      return read(key);
+    },
     definition: (key) => (Object.hasOwn(entries, key) ? child(pointer, key) : outer.definition(key)),
     names: () => [...new Set([...Object.keys(entries), ...outer.names()])],
+    unread: () => {
+      const seen = new Map<string, boolean>();
+      const isRead = (key: string): boolean => {
+        if (!seen.has(key)) {
+          seen.set(key, false);
+          seen.set(
+            key,
+            [...(readers.get(key) ?? [])].some((reader) => reader === '' || isRead(reader)),
+          );
+        }
+        return seen.get(key) ?? false;
+      };
+      return new Map(Object.keys(entries).flatMap((key) => (isRead(key) ? [] : [[key, child(pointer, key)] as const])));
+    },
   };
   for (const key of Object.keys(entries)) {
     checkConstantName(key, child(pointer, key), to);

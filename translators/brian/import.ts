@@ -13,9 +13,10 @@ import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { child } from '../../src/model/pointer.js';
 import { emptyNamespace, readNamespace } from './constants.js';
+import type { Namespace } from './terms.js';
 import { reporter, type Reporter } from './context.js';
 import { seconds, type Group, type SynapseGroup } from './group.js';
-import { located, settle, type Located, type Settled } from '../shared/located.js';
+import { keptSeed, located, settle, type Located, type Settled } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translateMonitors } from './monitors.js';
 import { declareNeuronGroup, translateNeuronGroup, type Setting, type Translation } from './neuron-groups.js';
@@ -50,12 +51,25 @@ export function importBrian(value: unknown, positions: Positions, diagnostics: D
   const before = diagnostics.list.filter((diagnostic) => diagnostic.severity === 'error').length;
   const specification = checkShape(value, positions, diagnostics);
   if (specification === undefined) return null;
-  const document = translateSpecification(specification, reporter(positions, diagnostics));
+  const to = reporter(positions, diagnostics);
+  const { document, namespaces } = translateSpecification(specification, to);
   const after = diagnostics.list.filter((diagnostic) => diagnostic.severity === 'error').length;
-  return after > before ? null : settle(document, positions);
+  if (after > before) return null;
+  const hidden = new Set(
+    diagnostics.list.filter(({ code }) => code === 'brian/constant-hidden').map(({ found }) => found),
+  );
+  for (const [name, pointer] of namespaces.flatMap((namespace) => [...namespace.unread()]))
+    if (!hidden.has(name))
+      diagnostics.add(messages.unreadConstant(name), positions.keyPlace?.(pointer) ?? positions.place(pointer));
+  return settle(document, positions);
 }
 
-function translateSpecification(specification: BrianSpecification, to: Reporter): Record<string, unknown> {
+interface Translated {
+  readonly document: Record<string, unknown>;
+  readonly namespaces: readonly Namespace[];
+}
+
+function translateSpecification(specification: BrianSpecification, to: Reporter): Translated {
   checkNames(specification, to);
   const namespace = readNamespace(
     specification.namespace,
@@ -87,7 +101,7 @@ function translateSpecification(specification: BrianSpecification, to: Reporter)
   const connected = new Map([...synapsesTranslations].map(([key, translation]) => [key, translation.finish()]));
   const switches = { monitors: new Set(monitorNames(specification)), inputs: new Set(stimuli.keys()) };
   const protocol = translateProtocol(specification, { groups, synapses }, switches, setting);
-  return {
+  const document = {
     interneuron: 1,
     name: specification.name ?? specification.title ?? 'unnamed',
     metadata: metadata(specification),
@@ -101,7 +115,7 @@ function translateSpecification(specification: BrianSpecification, to: Reporter)
     clocks: collect(finished, ({ clock }) => clock),
     recordings,
     timing: 'brian',
-    experiment: { dt: located(dt, '/dt'), seed: located(String(specification.seed ?? 0), '/seed'), protocol },
+    experiment: { dt: located(dt, '/dt'), seed: located(keptSeed(specification.seed ?? 0), '/seed'), protocol },
     ...(specification.annotations === undefined && specification.source === undefined
       ? {}
       : {
@@ -111,6 +125,8 @@ function translateSpecification(specification: BrianSpecification, to: Reporter)
           },
         }),
   };
+  const owners = [...groups.values(), ...synapses.values()];
+  return { document, namespaces: [namespace, ...new Set(owners.map((owner) => owner.namespace))] };
 }
 
 function collect<T>(map: ReadonlyMap<string, T>, part: (item: T) => Located | undefined): Record<string, Located> {

@@ -312,18 +312,6 @@ export const constantHidden = (name: string, variable: boolean): Finding => ({
   hint: 'rename the constant',
 });
 
-/** A PoissonGroup sends one spike a step at most; a warning. */
-export const rateBeyondStep = (rate: number, dt: number, count: number, all: number): Finding => ({
-  code: 'brian/rate-beyond-step',
-  severity: 'warning',
-  message:
-    `${all === 1 ? 'this rate is' : `${count} of ${all} rates are`} higher than one spike in each time step, which ` +
-    'is all that is sent',
-  expected: `at most ${Number((1 / dt).toPrecision(6))} Hz with a time step of ${Number((dt * 1e3).toPrecision(6))} ms`,
-  found: `${rate} Hz`,
-  hint: 'use a smaller dt, or several sources',
-});
-
 /** A bare number where the variable has a unit. */
 export const unitMissing = (name: string, unit: string): Finding => ({
   code: 'brian/unit-missing',
@@ -481,4 +469,13 @@ export const unusedConstant = (name: string): Finding => ({
   severity: 'warning',
   message: `nothing that runs reads ${name}, so that changing it has no effect`,
   found: name,
+});
+
+export const unreadConstant = (name: string): Finding => ({
+  code: 'brian/unread-constant',
+  severity: 'note',
+  message: `nothing reads the constant ${shorten(name)}`,
+  expected: 'constants that equations, code or values read',
+  found: shorten(name),
+  hint: 'remove it, or look for the place that should read it',
 });

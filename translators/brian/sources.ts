@@ -114,10 +114,6 @@ function checkRates(value: ReadValue | undefined, pointer: string, setting: Sett
   const negative = numbers.find((rate) => rate < 0);
   if (negative !== undefined)
     setting.to.report(messages.outOfRange('the rate', '0 Hz or more', `${negative} Hz`), pointer);
-  const { dt } = setting;
-  const many = numbers.filter((rate) => rate * dt > 1);
-  const [first] = many;
-  if (first !== undefined) setting.to.report(messages.rateBeyondStep(first, dt, many.length, numbers.length), pointer);
 }
 
 /** A SpikeGeneratorGroup; it has no code. */

@@ -27,6 +27,8 @@ export interface Namespace {
   /** Where a constant is defined in the user's document, without reading it; undefined where there is none. */
   definition(name: string): string | undefined;
   names(): readonly string[];
+  /** Pointers of its own constants that nothing has read so far, by name. */
+  unread(): ReadonlyMap<string, string>;
 }
 
 /** A line of equations: a variable of a group or of synapses. */

@@ -80,6 +80,7 @@ export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Pa
   const network = makeNetwork(run.target, lems, diagnostics, part?.around);
   registerHolders(network.drafts);
   const wires = connectNetwork(network.root, lems, diagnostics);
+  checkRates(run, lems, diagnostics);
   const types = new Types(lems, diagnostics);
   const naming = nameNetwork(network, wires);
   const places = new Places();
@@ -166,6 +167,26 @@ function atEndOfStep(neurons: Readonly<Record<string, unknown>>): Record<string,
       return [name, { ...type, events: Object.fromEntries(changed) }];
     }),
   );
+}
+
+/** Core types that send spikes at a rate or in a period: one in each step at most. */
+const spikeSources: readonly (readonly [type: string, parameter: 'averageRate' | 'period'])[] = [
+  ['spikeGenerator', 'period'],
+  ['spikeGeneratorPoisson', 'averageRate'],
+  ['poissonFiringSynapse', 'averageRate'],
+  ['transientPoissonFiringSynapse', 'averageRate'],
+];
+
+/** Warns of sources that would have to send more than one spike in a step. */
+function checkRates({ step = NaN }: Run, lems: LemsModel, diagnostics: Diagnostics): void {
+  for (const component of lems.byId.values()) {
+    const source = spikeSources.find(([type]) => component.type.lineage.includes(type));
+    const value = source && valueOf(component, source[1], lems);
+    if (!source || value === undefined) continue;
+    const rate = source[1] === 'period' ? 1 / value : value;
+    if (rate * step > 1 + 1e-9)
+      diagnostics.add(messages.rateBeyondStep(source[1], component.attributes[source[1]] ?? '', step), component.place);
+  }
 }
 
 /** The seed of the reference interpreter where a simulation states none. */

@@ -16,7 +16,7 @@ import { CellTypes, cellOf } from './cells.js';
 import type { Connections } from './connectors.js';
 import { reporter, type Reporter, type Setting } from './context.js';
 import { changeOfSource, translateCurrentSource } from './currents.js';
-import { located, settle, type Located, type Settled } from '../shared/located.js';
+import { keptSeed, located, settle, type Located, type Settled } from '../shared/located.js';
 import * as messages from './messages.js';
 import { Names } from './names.js';
 import { translatePhases } from './phases.js';
@@ -123,7 +123,7 @@ function translate(
     timing: 'grid',
     experiment: {
       dt: located(`${setting.dt} ms`, '/setup/timestep'),
-      ...(specification.seed === undefined ? {} : { seed: located(String(specification.seed), '/seed') }),
+      ...(specification.seed === undefined ? {} : { seed: located(keptSeed(specification.seed), '/seed') }),
       protocol: [...late, ...protocol].filter((entry) => entry !== undefined),
     },
     ...annotations(specification, names, targets),

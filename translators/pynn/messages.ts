@@ -316,3 +316,12 @@ export const getDataNote = (clear: boolean): Finding => ({
     ? 'results hold all segments, also data that a script throws away after reading them (clear)'
     : 'results are written at the end of the run and hold all that get_data gives at this place, and what comes after',
 });
+
+export const unphysical = (name: string, expected: string, found: number): Finding => ({
+  code: 'pynn/unphysical',
+  severity: 'warning',
+  message: `${name} has a value that NEST refuses`,
+  expected,
+  found: String(found),
+  hint: 'check the sign and the unit of the value',
+});

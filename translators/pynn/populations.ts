@@ -9,7 +9,7 @@ import * as messages from './messages.js';
 import type { PopulationInfo } from './selections.js';
 import type { Population, Value, Values } from './specification.js';
 import { translateStructure } from './structures.js';
-import { translateValue } from './values.js';
+import { isNumbers, translateValue } from './values.js';
 
 /** Cells that any target can count. */
 const mostCells = 2_147_483_648;
@@ -49,6 +49,7 @@ export function translatePopulation(
     return located({ size, ...(spikes === undefined ? {} : { spikes }), ...positions }, pointer);
   }
   const given = givenParameters(population.cell, child(pointer, 'cell'));
+  checkLimits(population, pointer, setting);
   checkRate(population, `${pointer}/cell/params`, setting);
   const parameters = parameterValues(info.cell, given, info.size, setting);
   const initial = initialValues(
@@ -67,6 +68,23 @@ export function translatePopulation(
     },
     pointer,
   );
+}
+
+/** Parameters by what NEST asks of them: membranes and receptors decay in time, rates and durations do not run backwards. */
+const limits: readonly (readonly [name: RegExp, expected: string, holds: (value: number) => boolean])[] = [
+  [/^(?:tau_refrac|rate|duration)$/, '0 or more', (value) => value >= 0],
+  [/^(?:cm|tau_(?!refrac).*|delta_T)$/, 'more than 0', (value) => value > 0],
+];
+
+/** Warns of values with which a cell makes no sense, though its equations can be computed. */
+function checkLimits({ cell: { params = {} } }: Population, pointer: string, setting: Setting): void {
+  for (const [name, value] of Object.entries(params)) {
+    const limit = limits.find(([names]) => names.test(name));
+    const numbers = typeof value === 'number' ? [value] : isNumbers(value) ? value : [];
+    const wrong = limit && numbers.find((number) => !limit[2](number));
+    if (limit && wrong !== undefined)
+      setting.report(messages.unphysical(name, limit[1], wrong), child(`${pointer}/cell/params`, name));
+  }
 }
 
 /** Sources of whole intervals emit one spike a step at most, and no interval is shorter than the refractory period. */

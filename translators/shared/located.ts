@@ -161,3 +161,7 @@ function expressionSpans(tree: Expression): readonly Span[] {
   add(tree);
   return spans;
 }
+
+/** A seed as text; a number that has lost digits stays one, for the model to refuse. */
+export const keptSeed = (seed: number | string): number | string =>
+  typeof seed === 'number' && !Number.isSafeInteger(seed) ? seed : String(seed);

@@ -22,6 +22,9 @@ export function valueOf(e: Expression, constants: Constants, also: Constants = (
   }
 }
 
+/** Names that mean something in every expression, although some are units too. */
+const changing: ReadonlySet<string> = new Set(['t', 'dt', 'i', 'j', 'N', 'N_pre', 'N_post', 'drawn']);
+
 const numbers: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E, inf: Infinity };
 
 /**
@@ -32,7 +35,7 @@ const numbers: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E, inf:
  */
 export function constantsOf(
   model: Model,
-  type?: Pick<EquationSet, 'parameters' | 'state' | 'derived'>,
+  type?: Pick<EquationSet, 'parameters' | 'state' | 'derived'> & { readonly inputs?: Readonly<Record<Id, unknown>> },
   given: Readonly<Record<Id, Value>> = {},
 ): Constants {
   const known = new Map<string, number | undefined>();
@@ -50,7 +53,10 @@ export function constantsOf(
       const value = Object.hasOwn(given, name) ? given[name] : parameter.value;
       return typeof value === 'string' ? valueOf(parseExpression(value), constants) : numberOf(value);
     }
-    if (type && (Object.hasOwn(type.state, name) || Object.hasOwn(type.derived, name))) return undefined;
+    const derived = type && Object.hasOwn(type.derived, name) ? type.derived[name] : undefined;
+    if (derived) return valueOf(parseExpression(derived.value), constants);
+    if (type && (Object.hasOwn(type.state, name) || Object.hasOwn(type.inputs ?? {}, name))) return undefined;
+    if (changing.has(name)) return undefined;
     if (Object.hasOwn(model.parameters, name)) return model.parameters[name]?.value;
     return numbers[name] ?? (unitInText(name) === undefined ? undefined : 1);
   };

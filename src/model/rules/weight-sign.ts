@@ -4,9 +4,22 @@ import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { parseUnit, unitInText } from '../../lang/units.js';
 import { namesIn } from '../../lang/walk.js';
 import { messages } from '../messages.js';
-import type { Model, Projection, SelectionRule, SynapseType, UnitText, Value } from '../model.js';
+import { arrayOf } from '../arrays.js';
+import type {
+  DataStore,
+  DrawnValues,
+  Model,
+  Projection,
+  SelectionRule,
+  SynapseType,
+  UnitText,
+  Value,
+} from '../model.js';
 import { child } from '../pointer.js';
 import type { Rule } from './rule.js';
+
+/** The model with its large arrays. */
+type Known = Model & { readonly data: DataStore | undefined };
 
 /** The least and the largest value that something may have. */
 type Range = readonly [low: number, high: number];
@@ -21,7 +34,8 @@ const conductances = ['S', 'S/m**2', 'S/m'].map((unit) => parseUnit(unit).dimens
  * potential, its weights are positive. Where the same event also increases a conductance of that cell, the two may be
  * parts of one time course, as in a difference of exponentials.
  */
-export const weightSign: Rule = (model, context) => {
+export const weightSign: Rule = (written, context) => {
+  const model = { ...written, data: context.data };
   for (const [name, projection] of Object.entries(model.projections)) {
     const type = model.synapses[projection.synapse];
     for (const [pathway, { do: actions }] of Object.entries(type?.pathways ?? {})) {
@@ -70,7 +84,7 @@ function change(statement: Statement): Change | undefined {
   return { target, value: sum.right, sign: sum.operator === '+' ? 1 : -1 };
 }
 
-const amount = ({ value, sign }: Change, model: Model, projection: Projection, type: SynapseType): Range => {
+const amount = ({ value, sign }: Change, model: Known, projection: Projection, type: SynapseType): Range => {
   const [low, high] = range(value, model, projection, type);
   return sign > 0 ? [low, high] : [-high, -low];
 };
@@ -83,7 +97,7 @@ function quantity([low, high]: Range, unit: UnitText | undefined): string {
 }
 
 /** Whether a pathway's target is a conductance of a cell. */
-function isConductance(target: string, model: Model, projection: Projection, type: SynapseType): boolean {
+function isConductance(target: string, model: Known, projection: Projection, type: SynapseType): boolean {
   const unit = unitOf(target, model, projection, type);
   if (unit === undefined) return false;
   const { dimension } = parseUnit(unit);
@@ -91,7 +105,7 @@ function isConductance(target: string, model: Model, projection: Projection, typ
 }
 
 /** The unit of what a pathway writes to: a port, or a variable of a cell. */
-function unitOf(target: string, model: Model, projection: Projection, type: SynapseType): UnitText | undefined {
+function unitOf(target: string, model: Known, projection: Projection, type: SynapseType): UnitText | undefined {
   if (Object.hasOwn(type.ports, target)) return type.ports[target]?.unit;
   const neuron = neuronAt(target, model, projection);
   const key = target.slice(target.indexOf('.') + 1);
@@ -101,7 +115,7 @@ function unitOf(target: string, model: Model, projection: Projection, type: Syna
 }
 
 /** The type of the cells whose variable `pre.v` or `post.v` is. */
-function neuronAt(name: string, model: Model, projection: Projection): Model['neurons'][string] | undefined {
+function neuronAt(name: string, model: Known, projection: Projection): Model['neurons'][string] | undefined {
   const end = name.startsWith('post.') ? projection.to : name.startsWith('pre.') ? projection.from : undefined;
   const population = end === undefined ? undefined : populationIn(end.of);
   const type = own(model.populations, population ?? '')?.type;
@@ -119,7 +133,7 @@ function populationIn(selection: SelectionRule): string | undefined {
 }
 
 /** Between which values an expression is, as far as constants tell. */
-function range(e: Expression, model: Model, projection: Projection, type: SynapseType): Range {
+function range(e: Expression, model: Known, projection: Projection, type: SynapseType): Range {
   const of = (part: Expression): Range => range(part, model, projection, type);
   switch (e.kind) {
     case 'number':
@@ -163,7 +177,7 @@ function hull(left: Range, right: Range, of: (a: number, b: number) => number): 
 }
 
 /** Between which values a name is: a parameter of the synapses or of the model, or a unit. */
-function known(name: string, model: Model, projection: Projection, type: SynapseType): Range {
+function known(name: string, model: Known, projection: Projection, type: SynapseType): Range {
   const own = Object.hasOwn(type.parameters, name) ? type.parameters[name] : undefined;
   if (own !== undefined)
     return rangeOf(
@@ -179,7 +193,7 @@ function known(name: string, model: Model, projection: Projection, type: Synapse
   return unitInText(name) === undefined ? anything : [1, 1];
 }
 
-function rangeOf(value: Value, model: Model, projection: Projection, type: SynapseType): Range {
+function rangeOf(value: Value, model: Known, projection: Projection, type: SynapseType): Range {
   if (typeof value === 'number') return [value, value];
   // A value's text reads other values, perhaps a chain of them: those that read none will do.
   if (typeof value === 'string') {
@@ -188,16 +202,32 @@ function rangeOf(value: Value, model: Model, projection: Projection, type: Synap
       ? anything
       : range(e, model, projection, type);
   }
-  const numbers = 'array' in value && !('$data' in value.array) ? value.array : [];
-  return numbers.length === 0
-    ? anything
-    : numbers.reduce<Range>(([low, high], one) => [Math.min(low, one), Math.max(high, one)], [Infinity, -Infinity]);
+  if ('generator' in value) return drawnRange(value);
+  const { array } = value;
+  if ('$data' in array && !model.data?.has(array.$data)) return anything;
+  const numbers = arrayOf(array, model.data ?? new Map());
+  let [low, high] = [Infinity, -Infinity];
+  for (let k = 0; k < numbers.length; k++) {
+    low = Math.min(low, numbers[k] as number);
+    high = Math.max(high, numbers[k] as number);
+  }
+  return numbers.length === 0 ? anything : [low, high];
+}
+
+/** Between which values drawn numbers are; of those without bounds, on which side of 0 most are. */
+function drawnRange({ distribution, arguments: [first = 0, second = 0], exponent10 = 0, then }: DrawnValues): Range {
+  const scale = Number(`1e${exponent10}`);
+  if (then !== undefined) return anything;
+  if (distribution === 'uniform') return [first * scale, second * scale];
+  if (distribution === 'normal' || distribution === 'normal_clipped')
+    return first < 0 ? [-Infinity, first * scale] : anything;
+  return anything;
 }
 
 function definition(
   source: string,
   name: string,
-  model: Model,
+  model: Known,
   projection: Projection,
 ): { readonly message: string; readonly definition: string } {
   const message = `${source} is defined here`;

@@ -159,7 +159,22 @@ describe('equations and code', () => {
     [
       'rates above one spike a step',
       body('poisson_groups: { P: { N: 1, rates: 20*kHz } }'),
-      ['brian/rate-beyond-step@6:37'],
+      ['model/rate-beyond-step@6:37'],
+    ],
+    [
+      'rates above one spike a step, worked out from a constant',
+      body('namespace: { r: 20*kHz }\npoisson_groups: { P: { N: 1, rates: 2*r } }'),
+      ['model/rate-beyond-step@7:37'],
+    ],
+    [
+      'constants that nothing reads, or only one another',
+      body('namespace: { a: 2, b: 2*a, c: 3 ms }\nneuron_groups: { G: { N: 1, model: "dv/dt = -v/c : 1" } }'),
+      ['brian/unread-constant@6:14', 'brian/unread-constant@6:20'],
+    ],
+    [
+      'a seed that has lost digits',
+      findings('format: interneuron/brian\nseed: 9007199254740993\nneuron_groups: { G: { N: 1, model: "v : 1" } }'),
+      ['brian/no-run@1:1', 'model/seed-too-large@2:7'],
     ],
     ['a scaled unit', group('model: "v : mV"'), ['brian/scaled-unit@9:17']],
     ['a unit that Brian has not', group('model: "v : V"'), ['brian/scaled-unit@9:17']],

@@ -37,6 +37,16 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
     'pynn/unknown-parameter /populations/0/cell/params/tau_n: IF_curr_exp has no parameter tau_n',
   ],
   [
+    'a time constant below zero, which NEST refuses',
+    cell('IF_curr_exp', { tau_m: -10 }),
+    'pynn/unphysical /populations/0/cell/params/tau_m: tau_m has a value that NEST refuses | more than 0',
+  ],
+  [
+    'a rate below zero, which NEST refuses',
+    cell('SpikeSourcePoisson', { rate: -5 }),
+    'pynn/unphysical /populations/0/cell/params/rate: rate has a value that NEST refuses | 0 or more',
+  ],
+  [
     'a list of the wrong length',
     cell('IF_curr_exp', { tau_m: [1, 2, 3] }),
     'pynn/wrong-length /populations/0/cell/params/tau_m: tau_m has the wrong number of values | 2',

@@ -149,3 +149,15 @@ export const tooMany = (most: number): Finding => ({
   message: `the network has more than ${most} instances that hold others`,
   hint: 'references that each lead to several others grow with every level',
 });
+
+export const rateBeyondStep = (parameter: 'averageRate' | 'period', written: string, step: number): Finding => ({
+  code: 'neuroml/rate-beyond-step',
+  severity: 'warning',
+  message: 'this source sends one spike in each time step at most, fewer than it is asked for',
+  expected:
+    parameter === 'period'
+      ? `a period of at least ${Number((step * 1e3).toPrecision(6))} ms`
+      : `at most ${Number((1 / step).toPrecision(6))} Hz`,
+  found: `${parameter}="${written}"`,
+  hint: 'use a smaller step, or several sources',
+});

@@ -252,7 +252,7 @@ function updateKernel(
   const cable = cableOf(group, context);
   if (cable) {
     if (cable.of.method !== 'cable-then-gates') advanceGates(group, cable.of, scope);
-    coefficients(group, cable.of, cable.names, coefficientBuffers(group, context), scope);
+    coefficients(group, cable.of, cable.names, coefficientBuffers(group, cable.of, context), scope);
   } else {
     integrateGroup(group, noise, scope, block, context);
   }

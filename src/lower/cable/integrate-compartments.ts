@@ -20,9 +20,10 @@ import { step } from '../step-time.js';
 import { inlineDerived } from '../equations.js';
 import { to } from '../expressions.js';
 import type { Group } from '../groups.js';
+import { padded } from '../groups.js';
 import { exponentialStep, steppedDerivatives } from '../integrate.js';
 import { rateOf } from '../rates.js';
-import type { Cable, CableNames } from './cable.js';
+import type { Cable, CableNames, CompartmentClass } from './cable.js';
 
 /** Buffers of a class that the cable reads: the diagonal of its matrix (S), and the right-hand side (A). */
 export interface Coefficients {
@@ -114,8 +115,45 @@ export function coefficients(
   );
 }
 
-/** Buffers for the coefficients of a class. */
-export function coefficientBuffers(group: Group, { builder, real }: Context): Coefficients {
+/** Elements of a class in the merged arrays. */
+const lengthOf = ({ populations }: Cable, { compartments }: CompartmentClass): number =>
+  populations.reduce((sum, { size }) => sum + padded(size * compartments.length), 0);
+
+/** Classes by their place in the arrays of a cable, the largest first. */
+export const inArrays = (cable: Cable): readonly { readonly of: CompartmentClass; readonly offset: number }[] => {
+  let offset = 0;
+  return [...cable.classes]
+    .sort((a, b) => b.compartments.length - a.compartments.length)
+    .map((of) => {
+      const placed = { of, offset };
+      offset += lengthOf(cable, of);
+      return placed;
+    });
+};
+
+/** Elements of all classes in the arrays of a cable, and with them the points without area of all cells. */
+export function roomOf(cable: Cable): { readonly compartments: number; readonly all: number } {
+  const { tree, populations, classes } = cable;
+  const compartments = classes.reduce((sum, one) => sum + lengthOf(cable, one), 0);
+  const cells = populations.reduce((sum, { size }) => sum + size, 0);
+  return { compartments, all: compartments + (tree.size - tree.compartments.length) * cells };
+}
+
+/** Buffers of a whole cable. */
+export function cableBuffers(cable: Cable, { builder, real }: Context): Coefficients {
+  const { name } = cable;
+  const at = (what: string, comment: string): Buffer =>
+    builder.buffers.get(`${name}.${what}`) ?? builder.buffer(`${name}.${what}`, real, roomOf(cable).all, comment);
+  return {
+    diagonal: at('matrix', `diagonal of the cable of ${name}, and what its elimination leaves (S)`),
+    right: at('voltages', `right-hand side of the cable of ${name} (A), then its solution (V)`),
+  };
+}
+
+/** Buffers for the coefficients of a class: of the largest, those of the cable itself. */
+export function coefficientBuffers(group: Group, cable: Cable, context: Context): Coefficients {
+  if (inArrays(cable)[0]?.of.type === group.name) return cableBuffers(cable, context);
+  const { builder, real } = context;
   const at = (what: string, comment: string): Buffer => {
     const name = `${group.name}.cable_${what}`;
     return builder.buffers.get(name) ?? builder.buffer(name, real, group.length, comment);

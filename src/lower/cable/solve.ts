@@ -19,40 +19,30 @@ import { to } from '../expressions.js';
 import type { Group, Member } from '../groups.js';
 import { rangesOf } from '../groups.js';
 import { runsOnLanes } from '../lanes.js';
-import type { Cable, CompartmentClass } from './cable.js';
-import { advanceGates, coefficientBuffers } from './integrate-compartments.js';
+import type { Cable, CableNames, CompartmentClass } from './cable.js';
+import { advanceGates, cableBuffers, coefficientBuffers, inArrays, roomOf } from './integrate-compartments.js';
 
 /** Cells of one block. */
 const blockSize = 8;
 
-/** Volts beyond which a membrane potential is none. */
+/** Volts beyond which a membrane potential is none, and after how many steps that is looked at. */
 const beyond = 10;
+const checkedEvery = 64;
 
 /** Adds the kernels that solve for the voltages of all cells of a type. */
 export function lowerCable(cable: Cable, groups: readonly Group[], context: Context): void {
   const { builder, profile } = context;
-  const classes = cable.classes.map((one) => {
-    const group = groups.find(({ name }) => name === one.type);
-    invariant(group, 'lower/cable', `no group for ${one.type}`);
-    return { ...one, group };
+  const classes = inArrays(cable).map(({ of, offset }) => {
+    const group = groups.find(({ name }) => name === of.type);
+    invariant(group, 'lower/cable', `no group for ${of.type}`);
+    return { ...of, group, offset };
   });
   const at = { slot: profile.defaults.integrate, order: 0 } as const;
-  const room = classes.reduce((sum, { group }) => sum + group.length, 0);
-  const junctions = cable.tree.size - cable.tree.compartments.length;
-  const cells = cable.populations.reduce((sum, { size }) => sum + size, 0);
-  const buffer = (what: string, comment: string): Buffer =>
-    builder.buffer(`${cable.name}.${what}`, context.real, room + junctions * cells, comment);
-  const diagonal = buffer('matrix', `diagonal of the cable of ${cable.name}, and what its elimination leaves (S)`);
-  const right = buffer('voltages', `right-hand side of the cable of ${cable.name} (A), then its solution (V)`);
-  let offset = 0;
-  const offsets = classes.map(({ group }) => {
-    const own = offset;
-    offset += group.length;
-    return own;
-  });
-  classes.forEach(({ group }, k) => {
-    const own = coefficientBuffers(group, context);
-    const place = ir.add(item, ir.u32(offsets[k] ?? 0));
+  const { diagonal, right } = cableBuffers(cable, context);
+  for (const { group, offset } of classes) {
+    if (offset === 0) continue;
+    const own = coefficientBuffers(group, cable, context);
+    const place = ir.add(item, ir.u32(offset));
     const body = [
       ir.store(diagonal, place, ir.load(own.diagonal, item)),
       ir.store(right, place, ir.load(own.right, item)),
@@ -68,28 +58,23 @@ export function lowerCable(cable: Cable, groups: readonly Group[], context: Cont
       ),
       at,
     );
-  });
-  builder.each(solveKernel(cable, classes, offsets, room, diagonal, right, context), at);
-  classes.forEach((one, k) => {
-    builder.each(voltageKernel(cable, one, offsets[k] ?? 0, right, context), at);
-    if (cable.method !== 'cable-then-gates') return;
+  }
+  builder.each(solveKernel(cable, classes, context), at);
+  for (const one of classes) {
+    builder.each(voltageKernel(cable, one, right, context), at);
+    builder.each(boundsKernel(cable, one, context), at, checkedEvery, checkedEvery - 1);
+    if (cable.method !== 'cable-then-gates') continue;
     const gates = gatesKernel(cable, one.group, context);
     if (gates !== null) builder.each(gates, at);
-  });
+  }
   builder.notes.push(`${cable.name} has ${cable.tree.compartments.length} compartments, solved by ${cable.method}`);
 }
 
-type PlacedClass = CompartmentClass & { readonly group: Group };
+/** A class with its group, and where its elements begin in the arrays of the cable. */
+type PlacedClass = CompartmentClass & { readonly group: Group; readonly offset: number };
 
-function solveKernel(
-  cable: Cable,
-  classes: readonly PlacedClass[],
-  offsets: readonly number[],
-  room: number,
-  diagonal: Buffer,
-  right: Buffer,
-  context: Context,
-): string {
+function solveKernel(cable: Cable, classes: readonly PlacedClass[], context: Context): string {
+  const { diagonal, right } = cableBuffers(cable, context);
   const { builder, real } = context;
   const { tree, populations, name } = cable;
   const { size } = tree;
@@ -107,14 +92,15 @@ function solveKernel(
   // Where the first cell of each population has each node, in the order of the tree.
   const bases = new Uint32Array(populations.length * size);
   const blocks: { readonly population: number; readonly first: number; readonly end: number }[] = [];
-  let junction = room;
+  let junction = roomOf(cable).compartments;
   const junctionBases: number[][] = [];
   populations.forEach((population, p) => {
     const byNode = new Uint32Array(size);
-    classes.forEach(({ group, compartments: own }, c) => {
-      const member = memberOf(group, population.members[c] ?? '');
-      own.forEach((node, k) => (byNode[node] = (offsets[c] ?? 0) + member.begin + k * population.size));
-    });
+    for (const { type, group, compartments: own, offset } of classes) {
+      const ordinal = cable.classes.findIndex((one) => one.type === type);
+      const member = memberOf(group, population.members[ordinal] ?? '');
+      own.forEach((node, k) => (byNode[node] = offset + member.begin + k * population.size));
+    }
     const points: number[] = [];
     for (let node = compartments; node < size; node++) {
       byNode[node] = junction;
@@ -260,30 +246,49 @@ function memberOf(group: Group, name: string): Member {
 /** New voltages from the solution: itself, or its mirror image where it is that of half a step. */
 function voltageKernel(
   cable: Cable,
-  { group, names }: PlacedClass,
-  offset: number,
+  { group, names, offset }: PlacedClass,
   solved: Buffer,
-  context: Context,
+  { builder }: Context,
 ): string {
-  const { builder, real } = context;
   const block = new Block();
-  const storage = group.storage.get(names.voltage);
-  invariant(storage?.kind === 'array', 'lower/cable', `${group.name} has no voltage`);
-  const solution = block.name('solution', ir.load(solved, ir.add(item, ir.u32(offset))));
-  const value =
-    cable.method === 'cable'
-      ? block.name('v', ir.sub(ir.add(solution, solution), ir.load(storage.buffer, item)))
-      : solution;
+  const voltage = voltageOf(group, names);
+  const solution = block.name('solution', ir.load(solved, offset === 0 ? item : ir.add(item, ir.u32(offset))));
+  block.emit(
+    ir.store(
+      voltage,
+      item,
+      cable.method === 'cable' ? ir.sub(ir.add(solution, solution), ir.load(voltage, item)) : solution,
+    ),
+  );
+  return builder.map(
+    `${group.name}.voltages`,
+    `new voltages of ${group.name}`,
+    rangesOf(group),
+    runsOnLanes(block.statements, builder),
+    block.locals.declared,
+    block.statements,
+  );
+}
+
+function voltageOf({ storage, name }: Group, { voltage }: CableNames): Buffer {
+  const found = storage.get(voltage);
+  invariant(found?.kind === 'array', 'lower/cable', `${name} has no voltage`);
+  return found.buffer;
+}
+
+/** Now and then: whether voltages are such as membranes have. */
+function boundsKernel(cable: Cable, { group, names }: PlacedClass, { builder, real }: Context): string {
+  const block = new Block();
   const bit = builder.faultBit(
     `a membrane potential of ${cable.name} (${sectionsOf(cable, group.name)}) left all bounds: the step is too long ` +
       'for its channels',
   );
   const limit = to(real, ir.f64(beyond));
-  const inside = ir.and(ir.lt(value, limit), ir.gt(value, ir.neg(limit)));
-  block.emit(ir.store(storage.buffer, item, value), ir.fault(bit, ir.not(inside)));
+  const v = block.name('v', ir.load(voltageOf(group, names), item));
+  block.emit(ir.fault(bit, ir.not(ir.and(ir.lt(v, limit), ir.gt(v, ir.neg(limit))))));
   return builder.map(
-    `${group.name}.voltages`,
-    `new voltages of ${group.name}`,
+    `${group.name}.bounds`,
+    `whether voltages of ${group.name} are within bounds`,
     rangesOf(group),
     false,
     block.locals.declared,

@@ -21,7 +21,7 @@ import type { GeneratedResult, RunOptions, RunResult } from './run-options.js';
 import { sideFiles, type SideFile } from './side-files.js';
 import { sourceOf } from './provenance.js';
 import { startModel } from './start-model.js';
-import { Diagnostics, DiagnosticError } from '../diagnostics/diagnostic.js';
+import { Diagnostics, DiagnosticError, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
 import { hashModel, type ModelHashes } from '../model/hash.js';
 import type { DataStore, TimingProfile } from '../model/model.js';
@@ -103,6 +103,7 @@ function complete(
   );
   diagnostics.throwIfErrors();
   if (!valid) throw new DiagnosticError(diagnostics.list);
+  diagnostics.addAll(imported.remarks ?? []);
   return {
     valid,
     notation,
@@ -191,6 +192,8 @@ interface Imported {
   readonly document: unknown;
   readonly positions: Positions;
   readonly set: Readonly<Record<string, string>>;
+  /** What is said of a document in which nothing is wrong. */
+  readonly remarks?: readonly Diagnostic[];
 }
 
 /** A document in JSON or YAML, whose notation its content says. */

@@ -9,7 +9,7 @@
  *   5. settle      the plain document, with places in the user's text for every part of it
  */
 
-import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import type { Diagnostic, Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { child } from '../../src/model/pointer.js';
 import { emptyNamespace, readNamespace } from './constants.js';
@@ -37,6 +37,11 @@ import { readNumber } from './values.js';
 /** Brian's time step when none is given, in s. */
 const usualStep = 1e-4;
 
+/** A document for `normalise`, and what is said of it where nothing is wrong. */
+export interface ImportedBrian extends Settled {
+  readonly remarks: readonly Diagnostic[];
+}
+
 /**
  * Imports a Brian-like specification.
  *
@@ -47,7 +52,7 @@ const usualStep = 1e-4;
  * @diagnostic brian/* and lang/* as listed in `messages.ts` and `src/lang/messages.ts`
  * @source Brian 2.10 documentation; what is and is not covered: README.md of this folder
  */
-export function importBrian(value: unknown, positions: Positions, diagnostics: Diagnostics): Settled | null {
+export function importBrian(value: unknown, positions: Positions, diagnostics: Diagnostics): ImportedBrian | null {
   const before = diagnostics.list.filter((diagnostic) => diagnostic.severity === 'error').length;
   const specification = checkShape(value, positions, diagnostics);
   if (specification === undefined) return null;
@@ -58,10 +63,15 @@ export function importBrian(value: unknown, positions: Positions, diagnostics: D
   const hidden = new Set(
     diagnostics.list.filter(({ code }) => code === 'brian/constant-hidden').map(({ found }) => found),
   );
-  for (const [name, pointer] of namespaces.flatMap((namespace) => [...namespace.unread()]))
-    if (!hidden.has(name))
-      diagnostics.add(messages.unreadConstant(name), positions.keyPlace?.(pointer) ?? positions.place(pointer));
-  return settle(document, positions);
+  const remarks = namespaces
+    .flatMap((namespace) => [...namespace.unread()])
+    .filter(([name]) => !hidden.has(name))
+    .map(([name, pointer]): Diagnostic => ({
+      severity: 'note',
+      ...messages.unreadConstant(name),
+      place: positions.keyPlace?.(pointer) ?? positions.place(pointer),
+    }));
+  return { ...settle(document, positions), remarks };
 }
 
 interface Translated {

@@ -44,41 +44,63 @@ function varies(name: string, equations: Equations): boolean {
   );
 }
 
-/** A linear system: matrix entries constant over a run, everything else a term that is constant over a step. */
+/** A linear system: matrix entries and terms are constant over a step. */
 export interface LinearSystem {
+  /** Whether a matrix entry changes from step to step, so that each step has propagators of its own. */
+  readonly changing: boolean;
   readonly names: readonly string[];
   readonly matrix: readonly (readonly (Expression | null)[])[];
   readonly terms: readonly (Expression | null)[];
 }
 
-/** The equations as a linear system, or why they are none. */
-export function linearSystem(equations: Equations, inputs: ReadonlySet<string>): LinearSystem | string {
+/** Why equations are no linear system; `input`: the name from elsewhere with which a coefficient changes. */
+interface NotLinear {
+  readonly kind: 'refused';
+  readonly why: string;
+  readonly input: string | null;
+}
+
+/**
+ * The equations as a linear system, or why they are none.
+ *
+ * @param inputs  names whose values come from elsewhere in each step
+ */
+export function linearSystem(
+  equations: Equations,
+  inputs: ReadonlySet<string>,
+): ({ readonly kind: 'system' } & LinearSystem) | NotLinear {
   const derivatives = steppedDerivatives(equations);
   const names = [...derivatives.keys()];
   const matrix: (Expression | null)[][] = [];
   const terms: (Expression | null)[] = [];
+  let outside: NotLinear | null = null;
+  let changing = false;
+  const refused = (why: string, input: string | null = null): NotLinear => ({ kind: 'refused', why, input });
   for (const [name, e] of derivatives) {
-    if (hasNoise(e, equations)) return `the equation of ${name} has noise`;
-    if (drawsIn(e)) return `the equation of ${name} draws random numbers`;
+    if (hasNoise(e, equations)) return refused(`the equation of ${name} has noise`);
+    if (drawsIn(e)) return refused(`the equation of ${name} draws random numbers`);
     const form = linearForm(e, names);
-    if (!form) return `the equation of ${name} is not linear`;
+    if (!form) return refused(`the equation of ${name} is not linear`);
     const row = names.map((column) => {
       const coefficient = form.coefficients.get(column);
       return coefficient === undefined || isZero(coefficient) ? null : coefficient;
     });
     for (const coefficient of row) {
       if (!coefficient) continue;
-      const culprit =
-        [...namesIn(coefficient)].find((used) => varies(used, equations) || inputs.has(used) || used.includes('.')) ??
-        callsIn(coefficient).find((call) => !functions.has(call.function))?.function;
-      if (culprit !== undefined) return `a coefficient in the equation of ${name} changes with ${culprit}`;
+      if (timeOutsideTables(coefficient)) return refused(`a coefficient in the equation of ${name} reads the time`);
+      const used = [...namesIn(coefficient)];
+      const input = used.find((other) => inputs.has(other) || other.includes('.'));
+      if (input !== undefined)
+        outside ??= refused(`a coefficient in the equation of ${name} changes with ${input}`, input);
+      changing ||= used.some((other) => varies(other, equations));
+      changing ||= callsIn(coefficient).some((call) => !functions.has(call.function));
     }
     // Explicit time outside a table is not constant over a step.
-    if (timeOutsideTables(form.constant)) return `the equation of ${name} reads the time`;
+    if (timeOutsideTables(form.constant)) return refused(`the equation of ${name} reads the time`);
     matrix.push(row);
     terms.push(isZero(form.constant) ? null : form.constant);
   }
-  return { names, matrix, terms };
+  return outside ?? { kind: 'system', changing, names, matrix, terms };
 }
 
 function timeOutsideTables(e: Expression): boolean {

@@ -22,6 +22,14 @@ export const methodRefused = (method: string, owner: string, why: string, hint: 
   hint,
 });
 
+/** Coupled linear equations for which no method is named, and which `exact` cannot take. */
+export const notSolvedExactly = (owner: string, changes: string): Finding => ({
+  code: 'lower/not-solved-exactly',
+  severity: 'note',
+  message: `the equations of ${owner} are not solved exactly: a coefficient changes with ${changes}`,
+  hint: 'Brian 2 would take exact here; name a method to be sure, such as rk4',
+});
+
 /** A drawn delay of which nothing says how long it may be: rings of spikes need a length. */
 export const unboundedDelay = (projection: string): Finding => ({
   code: 'lower/unbounded-delay',

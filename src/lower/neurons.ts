@@ -25,9 +25,10 @@ import { fold } from '../ir/fold.js';
 import type { Group, Member } from './groups.js';
 import { rangesOf } from './groups.js';
 import { escaping } from './escape.js';
-import { linearSystem, newValues, refusal, steppedDerivatives } from './integrate.js';
+import { newValues, steppedDerivatives } from './integrate.js';
+import { chooseMethod } from './choose-method.js';
+import type { Chosen } from './choose-method.js';
 import type { LinearSystem } from './integrate.js';
-import type { Method } from './profile.js';
 import { runsOnLanes } from './lanes.js';
 import * as messages from './messages.js';
 import type { Entries } from './modes.js';
@@ -378,7 +379,7 @@ function integrateGroup(
 ): void {
   const equations = group.equations;
   if (steppedDerivatives(equations).size === 0) return;
-  const chosen = chooseMethod(group, context);
+  const chosen = methodOf(group, context);
   if (!chosen) return;
   context.builder.notes.push(`${group.name} is integrated by ${chosen.method}`);
   const active = activity(group, scope, block);
@@ -387,21 +388,15 @@ function integrateGroup(
     equations.method === 'auto' && group.events.length > 0
       ? escaping([...steppedDerivatives(equations).keys()], equations)
       : [];
-  const values = chosen.system
+  const isExact = chosen.method === 'exact';
+  const values = isExact
     ? exactValues(group, chosen.system, active, scope, context)
-    : newValues(
-        chosen.method as Exclude<Method, 'exact'>,
-        equations,
-        scope,
-        noiseOfStep(noise, scope, block),
-        active,
-        watched,
-      );
+    : newValues(chosen.method, equations, scope, noiseOfStep(noise, scope, block), active, watched);
   for (const [name, value] of values) {
     const condition = active.get(name);
     scope.write(
       name,
-      condition && !chosen.system ? fold(ir.select(condition, value, to(value.type, scope.read(name)))) : value,
+      condition && !isExact ? fold(ir.select(condition, value, to(value.type, scope.read(name)))) : value,
     );
   }
 }
@@ -445,12 +440,16 @@ function exactValues(
   scope: ElementScope,
   context: Context,
 ): Map<string, Ir> {
-  const { builder } = context;
+  const { builder, profile } = context;
   const site = propagatorSite(group, context);
   const free = propagatorsOf(system, new Set(), site);
   const frozen = new Set(active.keys());
   const held = frozen.size > 0 ? propagatorsOf(system, frozen, site) : null;
   for (const kernel of [...free.kernels, ...(held?.kernels ?? [])]) {
+    if (system.changing) {
+      builder.each(kernel, { slot: profile.defaults.integrate, order: 0 });
+      continue;
+    }
     builder.initially(kernel);
     builder.procedure(propagatorsProcedure(group.name)).push({ kind: 'run', kernel });
   }
@@ -475,43 +474,19 @@ function exactValues(
   );
 }
 
-/** The method that a type names or, where it names none, the first of the profile's that accepts its equations. */
-function chooseMethod(group: Group, context: Context): { method: Method; system: LinearSystem | null } | null {
+/** The integration method of a group, or null after a diagnostic. */
+function methodOf(group: Group, context: Context): Chosen | null {
   const { equations } = group;
   // Linked parameters change when what they are linked to does.
   const linked = group.members.flatMap(({ population }) => Object.keys(population.linked ?? {}));
   const inputs = new Set([...Object.keys(group.type.inputs), ...linked]);
-  const linear = linearSystem(equations, inputs);
   const { method: own } = equations;
   if (isCableMethod(own)) {
     const hint = 'leave the method out, or give the type compartments';
     context.diagnostics.add(messages.methodRefused(own, group.name, 'it has no compartments', hint));
     return null;
   }
-  const candidates = own === 'auto' ? context.profile.methods : [own];
-  const reasons: string[] = [];
-  for (const method of candidates) {
-    if (method === 'exact') {
-      const reason = typeof linear === 'string' ? linear : severalModes(group);
-      if (typeof linear !== 'string' && reason === null) return { method, system: linear };
-      reasons.push(reason ?? '');
-      continue;
-    }
-    const why = refusal(method, equations);
-    if (why === null) return { method, system: null };
-    reasons.push(why);
-  }
-  context.diagnostics.add(
-    messages.methodRefused(
-      candidates.join(', '),
-      group.name,
-      reasons.join('; '),
-      equations.noise.length > 0
-        ? 'use heun or milstein for multiplicative noise'
-        : 'use euler, rk2 or rk4, or leave the method out',
-    ),
-  );
-  return null;
+  return chooseMethod(group.name, equations, inputs, severalModes(group), context);
 }
 
 /** There are two sets of propagators: as the equations stand, and with the rates of one set of variables zero. */

@@ -23,8 +23,8 @@ import { combine } from './typed-values.js';
 import { drawsIn } from '../lang/functions.js';
 import { compile, compileCondition, compileReal, to } from './expressions.js';
 import { compiledTerms, propagated, propagatorsOf } from './exact.js';
-import { linearSystem, newValues, refusal, steppedDerivatives } from './integrate.js';
-import type { Method } from './profile.js';
+import { chooseMethod } from './choose-method.js';
+import { newValues, steppedDerivatives } from './integrate.js';
 import * as messages from './messages.js';
 import { readNames, sharedKey } from './pathways.js';
 import { reached, type Connectivity, type ProjectionPlan } from './projection.js';
@@ -270,40 +270,28 @@ function integrated(
   context: Context,
 ): Map<string, Ir> {
   const { equations } = plan;
-  const linear = linearSystem(equations, new Set());
-  const candidates: readonly Method[] =
-    equations.method === 'auto' ? ['exact', 'exponentialEuler', 'euler'] : [equations.method as Method];
-  const reasons: string[] = [];
-  for (const method of candidates) {
-    if (method === 'exact') {
-      if (typeof linear !== 'string') {
-        invariant(scope.address.position, 'lower/sums', `${plan.name} has no synapses yet`);
-        const site = propagatorSite(plan, connectivity, storage, scope.address.position, context);
-        const exact = propagatorsOf(linear, new Set(), site);
-        for (const kernel of exact.kernels) {
-          context.builder.initially(kernel);
-          context.builder.procedure(propagatorsProcedure(plan.name)).push({ kind: 'run', kernel });
-        }
-        const terms = compiledTerms(linear, site, scope);
-        return new Map(
-          linear.names.map((name, i) => [
-            name,
-            scope.block.name(`next_${name}`, propagated(i, linear, exact, terms, scope)),
-          ]),
-        );
-      }
-      reasons.push(linear);
+  const chosen = chooseMethod(plan.name, equations, new Set(), null, context);
+  if (chosen === null) return new Map();
+  if (chosen.method !== 'exact') {
+    context.builder.notes.push(`the synapses of ${plan.name} are integrated by ${chosen.method}`);
+    return newValues(chosen.method, equations, scope, new Map());
+  }
+  invariant(scope.address.position, 'lower/sums', `${plan.name} has no synapses yet`);
+  const site = propagatorSite(plan, connectivity, storage, scope.address.position, context);
+  const exact = propagatorsOf(chosen.system, new Set(), site);
+  for (const kernel of exact.kernels) {
+    if (chosen.system.changing) {
+      context.builder.each(kernel, { slot: context.profile.defaults.integrate, order: plan.projection.order });
       continue;
     }
-    const why = refusal(method, equations);
-    if (why === null) {
-      context.builder.notes.push(`the synapses of ${plan.name} are integrated by ${method}`);
-      return newValues(method, equations, scope, new Map());
-    }
-    reasons.push(why);
+    context.builder.initially(kernel);
+    context.builder.procedure(propagatorsProcedure(plan.name)).push({ kind: 'run', kernel });
   }
-  context.diagnostics.add(
-    messages.methodRefused(candidates.join(', '), plan.name, reasons.join('; '), 'use euler or rk4'),
+  const terms = compiledTerms(chosen.system, site, scope);
+  return new Map(
+    chosen.system.names.map((name, i) => [
+      name,
+      scope.block.name(`next_${name}`, propagated(i, chosen.system, exact, terms, scope)),
+    ]),
   );
-  return new Map();
 }

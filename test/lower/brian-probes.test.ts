@@ -275,6 +275,84 @@ describe('timed arrays', () => {
   });
 });
 
+describe('the method that is taken where none is named', () => {
+  // v after 6 ms under Brian 2.9, which takes exact for linear equations whose coefficients hold for a step.
+  test.each([
+    [
+      'a parameter that is written, in one equation',
+      'dv/dt = (g - v*k)/(10*ms) : 1\ng : 1\nk : 1',
+      'k = k*1.01\ng = g + 0.1',
+      1.0178837374921312,
+    ],
+    ['a time constant that is written', 'dv/dt = (1 - v)/tau : 1\ntau : second', 'tau = tau*1.01', 0.7151809048840398],
+    [
+      'a parameter that is written, in coupled equations',
+      'dv/dt = (w - v*k)/(10*ms) : 1\ndw/dt = (1-w)/(5*ms) : 1\nk : 1',
+      'k = k*1.01',
+      0.5233150545585654,
+    ],
+    [
+      'a parameter that is written, in separate equations',
+      'dv/dt = (1 - v*k)/(10*ms) : 1\ndw/dt = (1-w)/(5*ms) : 1\nk : 1',
+      'k = k*1.01',
+      0.7038171222455718,
+    ],
+    ['a drive that is a function of time', 'dv/dt = (sin(2*pi*50*Hz*t) - v)/(10*ms) : 1', '', 0.6072272579753509],
+    [
+      'a coefficient that is a function of time',
+      'dv/dt = -v*(1.5+sin(2*pi*50*Hz*t))/(10*ms) : 1',
+      '',
+      0.13266931139097496,
+    ],
+    ['a table as a drive', 'dv/dt = (ta(t) - v)/(10*ms) : 1', '', 0.6663403336900833],
+    ['a table as a coefficient', 'dv/dt = -v*ta(t)/(10*ms) : 1', '', 0.2972602739850985],
+    ['a table whose interval is no multiple of the step', 'dv/dt = (ta25(t) - v)/(10*ms) : 1', '', 0.4293449965893371],
+    [
+      'a table whose interval is a multiple but for rounding',
+      'dv/dt = (ta03(t) - v)/(10*ms) : 1',
+      '',
+      0.4366917172648695,
+    ],
+    ['a table whose interval is shorter than the step', 'dv/dt = (ta005(t) - v)/(10*ms) : 1', '', 0.38042118373264616],
+    ['an equation that is not linear', 'dv/dt = (v**2 - v)/(10*ms) : 1', '', 0.3542426316818497],
+    [
+      'the product of two variables',
+      'dv/dt = (w*v - v)/(10*ms) : 1\ndw/dt = (1-w)/(5*ms) : 1',
+      '',
+      0.38396094560143995,
+    ],
+    ['a condition on the variable', 'dv/dt = (int(v>0.3) - v)/(10*ms) : 1', '', 0.726421678804619],
+    [
+      'a subexpression of what is written',
+      'dv/dt = (x - v)/(10*ms) : 1\nx = 2*g : 1\ng : 1',
+      'g = g+0.1',
+      1.816771951987735,
+    ],
+    ['a constant rate', 'dv/dt = 1/(10*ms) : 1', '', 1.1000000000000005],
+  ])('%s', async (_, model, code, expected) => {
+    const table = (dt: string): object => ({ values: [0, 1, 2, 0.5, 1.5, 0.2], dt });
+    const first = { v: 0.5, k: 1, g: 1, w: 0.25, tau: '10 ms' };
+    const declared = Object.entries(first).filter(([name]) =>
+      new RegExp(`^(?:d${name}/dt|${name} :)`, 'm').test(model),
+    );
+    const text = JSON.stringify({
+      format: 'interneuron/brian',
+      dt: '0.1 ms',
+      timed_arrays: { ta: table('1 ms'), ta25: table('0.25 ms'), ta03: table('0.3 ms'), ta005: table('0.05 ms') },
+      neuron_groups: {
+        G: {
+          N: 1,
+          model,
+          initializers: Object.fromEntries(declared),
+          ...(code === '' ? {} : { run_regularly: [{ code, dt: '0.5 ms' }] }),
+        },
+      },
+      run: '6 ms',
+    });
+    expect(finalOf(await simulate(text), 'G.v')[0]).toBeCloseTo(expected, 13);
+  });
+});
+
 /** Brian 2.9: `codegen/translation.py` and `check_for_order_independence` say what may write a shared variable. */
 describe('a variable with one value for all elements', () => {
   const group = (statements: string, more = ''): string =>

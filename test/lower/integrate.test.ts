@@ -156,12 +156,12 @@ describe('exact', () => {
     ['the time itself', 'dx/dt = t/ms**2 : 1'],
     ['a function of the time', 'dx/dt = abs(t)/ms**2 : 1'],
     ['a product of variables', 'dx/dt = x*y/ms : 1\ndy/dt = -y/ms : 1'],
-    ['a table as a coefficient', 'dx/dt = -f(t)*x/ms : 1'],
+    ['a table that changes within a step', 'dx/dt = -f(t)*x/ms : 1'],
     ['noise', 'dx/dt = -x/ms + xi/ms**0.5 : 1'],
   ])('refuses %s', (_, model) => {
     const text = group(model, { method: 'exact' }).replace(
       'neuron_groups:',
-      'timed_arrays: { f: { values: [1, 3], dt: 1 ms } }\nneuron_groups:',
+      'timed_arrays: { f: { values: [1, 3], dt: 0.25 ms } }\nneuron_groups:',
     );
     expect(refused(text).join()).toMatch(
       /^lower\/method-refused: the integration method exact cannot integrate the equations of G/,

@@ -1,0 +1,87 @@
+/** Which integration method a set of equations gets. */
+
+import type { Expression } from '../lang/ast.js';
+import { linearForm } from '../lang/linear.js';
+import { callsIn, namesIn } from '../lang/walk.js';
+import type { Context } from './context.js';
+import type { Equations } from './equations.js';
+import { linearSystem, refusal, steppedDerivatives } from './integrate.js';
+import type { LinearSystem } from './integrate.js';
+import * as messages from './messages.js';
+import type { Method } from './profile.js';
+
+/** A method, with the system that `exact` solves. */
+export type Chosen =
+  { readonly method: 'exact'; readonly system: LinearSystem } | { readonly method: Exclude<Method, 'exact'> };
+
+/**
+ * The method that a type names or, where it names none, the first of the profile's that accepts its equations.
+ *
+ * @param inputs  names whose values change from step to step beside the states of the equations
+ * @param elsewhere  why the owner cannot have `exact`, whatever its equations are
+ * @returns null after a diagnostic
+ * @diagnostic lower/method-refused
+ */
+export function chooseMethod(
+  owner: string,
+  equations: Equations,
+  inputs: ReadonlySet<string>,
+  elsewhere: string | null,
+  context: Context,
+): Chosen | null {
+  const named = equations.method === 'auto' ? null : (equations.method as Method);
+  const candidates = named ? [named] : context.profile.methods;
+  const reasons: string[] = [];
+  for (const method of candidates) {
+    if (method !== 'exact') {
+      const why = refusal(method, equations);
+      if (why === null) return { method };
+      reasons.push(why);
+      continue;
+    }
+    const linear = linearSystem(equations, inputs);
+    const table = tableWithinSteps(equations, context);
+    const why = elsewhere ?? (linear.kind === 'refused' ? linear.why : table);
+    const changes = linear.kind === 'system' ? linear.changing : linear.input !== null;
+    // An equation by itself, whose coefficients hold for a step, is solved exactly by exponential Euler as well.
+    if (named === null && changes && elsewhere === null && table === null && separate(equations))
+      return { method: 'exponentialEuler' };
+    if (why === null && linear.kind === 'system') return { method, system: linear };
+    reasons.push(why ?? '');
+    if (named === null && linear.kind === 'refused' && linear.input !== null)
+      context.diagnostics.add(messages.notSolvedExactly(owner, linear.input));
+  }
+  context.diagnostics.add(
+    messages.methodRefused(
+      candidates.join(', '),
+      owner,
+      reasons.join('; '),
+      equations.noise.length > 0
+        ? 'use heun or milstein for multiplicative noise'
+        : 'use euler, rk2 or rk4, or leave the method out',
+    ),
+  );
+  return null;
+}
+
+/** Whether no equation reads the variable of another. */
+function separate(equations: Equations): boolean {
+  const derivatives = [...steppedDerivatives(equations)];
+  const isOwn = ([name, e]: readonly [string, Expression]): boolean =>
+    linearForm(e, [name]) !== null && derivatives.every(([other]) => other === name || !namesIn(e).has(other));
+  return derivatives.every(isOwn);
+}
+
+/**
+ * Why a table may change within a step: its interval is shorter, or no multiple. Brian 2 has the rule in
+ * `TimedArray.is_locally_constant`.
+ */
+function tableWithinSteps(equations: Equations, context: Context): string | null {
+  for (const [name, e] of steppedDerivatives(equations))
+    for (const { function: called } of callsIn(e)) {
+      const table = context.model.tables[called];
+      if (table && !Number.isInteger(table.dt / context.dt))
+        return `the equation of ${name} reads ${called}, whose interval is no multiple of the time step`;
+    }
+  return null;
+}

@@ -23,6 +23,7 @@ import type { Constant, Namespace, Quantity, Scope } from './terms.js';
 import { brianConstants, brianFunctions } from './vocabulary.js';
 import { brianUnits } from './units.js';
 
+/** A namespace without constants. */
 export const emptyNamespace: Namespace = {
   find: () => undefined,
   definition: () => undefined,

@@ -9,12 +9,15 @@ import { parseStatements, readEquationLines, type EquationLine } from '../../src
  * Where findings of an import go; places are given as pointers into the user's document and spans within its strings.
  */
 export interface Reporter {
+  /** Reports a finding at a node, or at a range within the string there. */
   report(finding: Finding, pointer: string, span?: Span, related?: readonly RelatedNote[]): void;
 }
 
 /** What explains a finding, by where it stands in the user's document. */
 export interface RelatedNote {
+  /** What it tells, as a sentence. */
   readonly message: string;
+  /** JSON pointer into the user's document. */
   readonly pointer: string;
   readonly span?: Span;
 }

@@ -18,7 +18,9 @@ import { ConversionReport, type ConversionEntry } from '../../src/model/conversi
 import { dimensionOf } from './export/equations-text.js';
 import type { BrianSpecification } from './specification.js';
 
+/** A specification, and how faithful it is. */
 export interface BrianExport {
+  /** What `importBrian` reads again. */
   readonly document: BrianSpecification;
   /**
    * One entry for each part of the model that is exact, and one for each thing that is not; pointers are into the

@@ -11,6 +11,7 @@ import * as messages from './messages.js';
 
 /** The parts of a generator string, as ranges of it. */
 export interface GeneratorText {
+  /** The expression of the index on the other side. */
   readonly index: Span;
   /** Absent: the index is worked out once for each outer element. */
   readonly loop?: {
@@ -21,6 +22,7 @@ export interface GeneratorText {
     readonly p?: Span;
     readonly size?: Span;
   };
+  /** What follows `if`; absent: nothing is left out. */
   readonly condition?: Span;
 }
 

@@ -8,16 +8,23 @@ import { isNoise } from './equations.js';
 import * as messages from './messages.js';
 import type { Constant, Meaning, Namespace, Scope, TableShape, Variable } from './terms.js';
 
+/** Dimension of a time. */
 export const seconds: Dimension = [0, 0, 1, 0, 0, 0, 0];
+/** Dimension of a rate. */
 export const hertz: Dimension = [0, 0, -1, 0, 0, 0, 0];
 const nowhere = { start: 0, end: 0 };
 
 /** A source or target of spikes. `used` and `written` fill while code is translated. */
 export interface Group {
+  /** NeuronGroup, PoissonGroup or SpikeGeneratorGroup. */
   readonly kind: 'neuron' | 'poisson' | 'generator';
+  /** Name in the specification and in the model. */
   readonly name: string;
+  /** JSON pointer of its definition. */
   readonly pointer: string;
+  /** Number of neurons. */
   readonly size: number;
+  /** What its equations declare, by name. */
   readonly variables: ReadonlyMap<string, Variable>;
   /** Events that synapses and monitors can listen to. */
   readonly events: readonly string[];
@@ -25,6 +32,7 @@ export interface Group {
   readonly refractory: boolean;
   /** Whether an equation is flagged `unless refractory`: then Brian defines the names of the mechanism. */
   readonly flagged: boolean;
+  /** Its own constants, and those of the whole specification behind them. */
   readonly namespace: Namespace;
   /** Constants that its code names: they become parameters. */
   readonly used: Map<string, Constant>;
@@ -37,21 +45,30 @@ export interface Subgroup {
   readonly group: Group;
   /** Absent: all of it. */
   readonly slice?: readonly [number, number];
+  /** Number of neurons. */
   readonly size: number;
 }
 
 /** Synapses while they are imported. */
 export interface SynapseGroup {
   readonly name: string;
+  /** JSON pointer of its definition. */
   readonly pointer: string;
+  /** Presynaptic neurons. */
   readonly source: Subgroup;
+  /** Postsynaptic neurons. */
   readonly target: Subgroup;
+  /** What its equations declare, by name. */
   readonly variables: ReadonlyMap<string, Variable>;
+  /** Its own constants, and those of the whole specification behind them. */
   readonly namespace: Namespace;
+  /** Constants that its code names: they become parameters. */
   readonly used: Map<string, Constant>;
+  /** Variables that code writes: parameters among them become state. */
   readonly written: Set<string>;
 }
 
+/** Timed arrays by name. */
 export type Tables = ReadonlyMap<string, TableShape>;
 
 /** How a text may use names. */

@@ -14,7 +14,9 @@ import { defaultSlot } from './vocabulary.js';
 
 /** What monitors can look at. */
 export interface Sources {
+  /** Groups of neurons by name. */
   readonly groups: ReadonlyMap<string, Group>;
+  /** Groups of synapses by name. */
   readonly synapses: ReadonlyMap<string, SynapseGroup>;
 }
 

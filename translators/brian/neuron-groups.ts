@@ -21,8 +21,11 @@ import { defaultSlot, methodNames, refusedMethods } from './vocabulary.js';
 
 /** Everything that all sections of a specification see. */
 export interface Setting {
+  /** Constants of the whole specification. */
   readonly namespace: Namespace;
+  /** Timed arrays, callable from all code. */
   readonly tables: Tables;
+  /** Where findings go. */
   readonly to: Reporter;
   /** Time step of the default clock in s. */
   readonly dt: number;
@@ -57,6 +60,7 @@ export function declareNeuronGroup(key: string, specification: NeuronGroup, poin
 
 /** What a group becomes: made by `finish` once all code that writes its variables has been translated. */
 export interface Translation {
+  /** Parts of the canonical document, with their places in the user's. */
   finish(): { readonly type?: Located; readonly population: Located; readonly clock?: Located };
 }
 

@@ -13,49 +13,74 @@ export type Values = number | string | boolean | Quantities;
 /** One index, several, or a slice such as `0:10`. */
 export type Index = number | string | readonly number[];
 
+/** First values of some elements: those that a condition or an index chooses. */
 export interface PartialInitializer {
+  /** A quantity, an expression in Brian's names, or a list. */
   readonly value: Values;
+  /** Condition in Brian's names; absent: all elements. */
   readonly where?: string;
+  /** Elements by number; absent: all. */
   readonly index?: Index;
 }
 
+/** First values: by variable, or as a list where order matters, for they are assigned in order. */
 export type Initializers =
   | Readonly<Record<string, Values | PartialInitializer | readonly PartialInitializer[]>>
   | readonly (PartialInitializer & { readonly variable: string })[];
 
+/** `group.run_regularly`. */
 export interface RunRegularly {
+  /** Statements, a line each. */
   readonly code: string;
+  /** Interval; absent: the group's time step. */
   readonly dt?: QuantityText;
+  /** Slot of Brian's schedule; absent: `start`. */
   readonly when?: string;
+  /** Order within the slot; absent: 0. */
   readonly order?: number;
   readonly name?: string;
 }
 
+/** A custom event: its condition, and the code of `run_on_event`. */
 export interface EventSpecification {
   readonly condition: string | number | boolean;
+  /** Statements run where it happens; absent: none. */
   readonly code?: string;
+  /** Slot of the code; absent: `after_resets`. */
   readonly when?: string;
   readonly order?: number;
+  /** Slot of the condition; absent: `after_thresholds`. */
   readonly condition_when?: string;
 }
 
 export interface NeuronGroup {
+  /** Number of neurons, or a constant. */
   readonly N: number | string;
+  /** Equations in Brian's syntax. */
   readonly model: string;
+  /** Condition of a spike; absent: the group does not spike. */
   readonly threshold?: string | number | boolean;
+  /** Statements run at a spike. */
   readonly reset?: string;
+  /** Duration, or condition under which it stays refractory. */
   readonly refractory?: string | number | boolean;
+  /** Integration method by Brian's name; absent: Brian's own choice. */
   readonly method?: string;
+  /** Custom events by name. */
   readonly events?: Readonly<Record<string, EventSpecification>>;
+  /** Constants of this group, before those of the specification. */
   readonly namespace?: Readonly<Record<string, QuantityText>>;
   readonly initializers?: Initializers;
   readonly run_regularly?: readonly RunRegularly[];
+  /** Time step; absent: that of the default clock. */
   readonly dt?: QuantityText;
+  /** Order of its objects within a slot; absent: 0. */
   readonly order?: number;
 }
 
 export interface PoissonGroup {
   readonly N: number | string;
+  /** In Hz: a quantity, an expression of `t` and `i`, or a list. */
   readonly rates: Values;
   readonly namespace?: Readonly<Record<string, QuantityText>>;
   readonly run_regularly?: readonly RunRegularly[];
@@ -65,33 +90,52 @@ export interface PoissonGroup {
 
 export interface SpikeGenerator {
   readonly N: number | string;
+  /** Neuron of each spike. */
   readonly indices: readonly number[];
+  /** Time of each spike, as many. */
   readonly times: Quantities;
+  /** Interval after which the spikes come again; absent: they come once. */
   readonly period?: QuantityText;
   readonly dt?: QuantityText;
   readonly order?: number;
 }
 
+/** Arguments of `Synapses.connect`. */
 export interface ConnectArguments {
+  /** Condition over `i`, `j` and variables of both ends. */
   readonly condition?: string | boolean;
+  /** Probability of each pair; absent: 1. */
   readonly p?: string | number | boolean;
+  /** Synapses for each pair; absent: 1. */
   readonly n?: number | string;
+  /** Source indices, or generator syntax for them. */
   readonly i?: number | string | readonly number[];
+  /** Target indices, or generator syntax for them. */
   readonly j?: number | string | readonly number[];
+  /** Leaves out indices that do not exist rather than refuse them. */
   readonly skip_if_invalid?: boolean;
 }
 
+/** A call of `connect`: `true` for all pairs, a condition, or arguments. */
 export type Connect = boolean | string | ConnectArguments;
 
 export interface SynapsesSpecification {
+  /** A group or a slice of it, `P[0:10]`. */
   readonly source: string;
+  /** Absent: the source. */
   readonly target?: string;
   readonly model?: string;
+  /** Statements run when a presynaptic spike arrives, or several pathways by name. */
   readonly on_pre?: string | Readonly<Record<string, string>>;
+  /** The same for postsynaptic spikes. */
   readonly on_post?: string | Readonly<Record<string, string>>;
+  /** The event that each pathway listens to, where it is not `spike`. */
   readonly on_event?: string | Readonly<Record<string, string>>;
+  /** Of the presynaptic pathway, or of pathways by name; absent: none. */
   readonly delay?: QuantityText | Readonly<Record<string, QuantityText>>;
+  /** Slot and order of pathways by name. */
   readonly pathways?: Readonly<Record<string, { readonly when?: string; readonly order?: number }>>;
+  /** Calls in order; synapses are created in this order. */
   readonly connect?: Connect | readonly Connect[];
   readonly initializers?: Initializers;
   readonly method?: string;
@@ -101,45 +145,68 @@ export interface SynapsesSpecification {
 }
 
 export interface PoissonInput {
+  /** A group or a slice of it. */
   readonly target: string;
+  /** The variable that spikes add to. */
   readonly target_var: string;
+  /** Number of Poisson sources of each neuron. */
   readonly N: number | string;
+  /** Of each source, in Hz. */
   readonly rate: QuantityText;
+  /** What each spike adds. */
   readonly weight: QuantityText;
   readonly when?: string;
   readonly order?: number;
 }
 
+/** Which elements: all or none, an index, a slice, or a list. */
 export type RecordedIndices = boolean | number | string | readonly number[];
 
 export interface SpikeMonitor {
+  /** A group or a slice of it. */
   readonly source: string;
+  /** A custom event, for an `EventMonitor`. */
   readonly event?: string;
+  /** Variables recorded at each spike. */
   readonly variables?: string | readonly string[];
   readonly record?: RecordedIndices;
 }
 
 export interface StateMonitor {
+  /** A group, a slice of it, or synapses. */
   readonly source: string;
+  /** By name; `true`: all. */
   readonly variables: string | readonly string[] | boolean;
   readonly record?: RecordedIndices;
+  /** Interval between samples; absent: every step. */
   readonly dt?: QuantityText;
+  /** Slot in which samples are taken; absent: `start`. */
   readonly when?: string;
   readonly order?: number;
 }
 
+/** One thing that happens in the run. */
 export interface PhaseSpecification {
+  /** Runs for this time. */
   readonly duration?: QuantityText;
+  /** `group.variable` and its new value. */
   readonly set?: Readonly<Record<string, Values>>;
+  /** Condition on the elements that are set. */
   readonly where?: string;
+  /** Objects that are switched on or off. */
   readonly active?: Readonly<Record<string, boolean>>;
+  /** Keeps the state under this name. */
   readonly store?: string;
+  /** Takes the state kept under this name. */
   readonly restore?: string;
 }
 
 export interface TimedArray {
+  /** Over time, or for each time a list over elements. */
   readonly values: readonly (number | string | readonly (number | string)[])[];
+  /** Unit of bare numbers; absent: 1. */
   readonly unit?: string;
+  /** Time for which each value holds. */
   readonly dt: QuantityText;
 }
 
@@ -153,12 +220,16 @@ export interface BrianSpecification {
   readonly authors?: readonly { readonly name: string; readonly orcid?: string }[];
   readonly licence?: string;
   readonly doi?: string;
+  /** Where the model comes from, such as an address. */
   readonly source?: string;
   readonly species?: string;
   readonly region?: string;
   readonly terms?: readonly string[];
+  /** Time step of the default clock; absent: 0.1 ms. */
   readonly dt?: QuantityText;
+  /** Seed of all draws; absent: 0. */
   readonly seed?: number | string;
+  /** Constants for all groups. */
   readonly namespace?: Readonly<Record<string, QuantityText>>;
   readonly timed_arrays?: Readonly<Record<string, TimedArray>>;
   readonly neuron_groups?: Readonly<Record<string, NeuronGroup>>;
@@ -170,6 +241,8 @@ export interface BrianSpecification {
   readonly event_monitors?: Readonly<Record<string, SpikeMonitor & { readonly event: string }>>;
   readonly state_monitors?: Readonly<Record<string, StateMonitor>>;
   readonly population_rate_monitors?: Readonly<Record<string, { readonly source: string }>>;
+  /** How long, or phases in order. */
   readonly run?: string | readonly PhaseSpecification[];
+  /** Anything else, kept. */
   readonly annotations?: Readonly<Record<string, unknown>>;
 }

@@ -77,6 +77,7 @@ function readEnd(
 export interface SynapsesTranslation {
   /** Summed variables by group and variable, to find those that two Synapses sum into. */
   readonly summed: readonly { readonly variable: string; readonly at: Variable }[];
+  /** Parts of the canonical document, with their places in the user's. */
   finish(): { readonly type: Located; readonly projection: Located };
 }
 

@@ -5,7 +5,9 @@ import type { Dimension, Expression, Span, ValueType } from '../../src/lang/ast.
 
 /** A number in SI with its dimension. */
 export interface Quantity {
+  /** In SI. */
   readonly value: number;
+  /** Exponents of the SI base units. */
   readonly dimension: Dimension;
 }
 
@@ -18,14 +20,17 @@ export interface Constant {
   readonly tree: Expression;
   /** Absent when it takes more than arithmetic to know it. */
   readonly quantity?: Quantity;
+  /** What kind of value it is. */
   readonly type: ValueType;
 }
 
 /** Looks up the constants of a namespace, inner before outer. */
 export interface Namespace {
+  /** The constant of a name; undefined: there is none. */
   find(name: string): Constant | undefined;
   /** Where a constant is defined in the user's document, without reading it; undefined where there is none. */
   definition(name: string): string | undefined;
+  /** All names, for suggestions. */
   names(): readonly string[];
   /** Pointers of its own constants that nothing has read so far, by name. */
   unread(): ReadonlyMap<string, string>;
@@ -33,16 +38,20 @@ export interface Namespace {
 
 /** A line of equations: a variable of a group or of synapses. */
 export interface Variable {
+  /** `dx/dt = …`, `x = …` or a line without `=`. */
   readonly kind: 'differential' | 'subexpression' | 'parameter';
   readonly name: string;
   readonly type: ValueType;
   readonly dimension: Dimension;
+  /** Words in parentheses after the unit. */
   readonly flags: ReadonlySet<string>;
   /** The right side, in Brian's names; a parameter has none. */
   readonly expression?: Expression;
   /** Of the text that the spans refer to. */
   readonly pointer: string;
+  /** Where its name stands. */
   readonly nameSpan: Span;
+  /** Where the whole line stands. */
   readonly span: Span;
   /** Set when its definition or unit has a mistake, which was reported: nothing more is said of its values. */
   readonly unknown?: true;
@@ -50,6 +59,7 @@ export interface Variable {
 
 /** A timed array: called as f(t), or with columns as f(t, i). */
 export interface TableShape {
+  /** Number of columns; null for f(t). */
   readonly columns: number | null;
 }
 
@@ -73,9 +83,11 @@ export type Meaning =
 
 /** What names mean where a text stands, but for units and Brian's own functions and constants. */
 export interface Scope {
+  /** What a name stands for; undefined: none of this. */
   meaning(name: string): Meaning | undefined;
   /** Where a constant of that name is defined, whether or not the name means it here. */
   constant(name: string): string | undefined;
+  /** A timed array by its name; undefined: there is none. */
   table(name: string): TableShape | undefined;
   /** What could have been meant, for hints. */
   names(): readonly string[];

@@ -17,6 +17,7 @@ import { readNumber, readNumbers } from './values.js';
 /** A table, and what callers need to know of it. */
 export interface TranslatedTable {
   readonly shape: TableShape;
+  /** Part of the canonical document, with its place in the user's. */
   readonly table: Located;
 }
 

@@ -118,6 +118,7 @@ export const synapseSpecials: readonly string[] = [
 /** Names that the refractory mechanism defines. */
 export const refractoryNames: readonly string[] = ['not_refractory', 'lastspike', 'refractory', 'refractory_until'];
 
+/** Words that no variable of a script can be called. */
 export const pythonKeywords: ReadonlySet<string> = new Set([
   'False',
   'None',

@@ -22,6 +22,7 @@ import { freeName } from '../../src/model/free-name.js';
 /** Types that the network uses, by the name that they get in the canonical model. */
 export class CellTypes {
   readonly #byKey = new Map<string, string>();
+  /** By their names in the canonical model. */
   readonly documents = new Map<string, NeuronDocument>();
 
   /** Name of a type; equal types have one name. */

@@ -5,6 +5,7 @@ import type { Rng } from './specification.js';
 
 /** Where findings of an import go; places are pointers into the user's document. */
 export interface Reporter {
+  /** Reports a finding at a node. */
   report(finding: Finding, pointer: string): void;
   /** Reports at a key rather than its value. */
   reportKey(finding: Finding, pointer: string): void;
@@ -14,8 +15,11 @@ export interface Reporter {
 export interface Setting extends Reporter {
   /** Time step, and the limits of delays, in ms. */
   readonly dt: number;
+  /** Shortest delay in ms. */
   readonly minDelay: number;
+  /** Longest delay in ms. */
   readonly maxDelay: number;
+  /** Generators of the document by name. */
   readonly rngs: Readonly<Record<string, Rng>>;
   /** Whether anything asks where cells are. */
   readonly usesPlaces: boolean;

@@ -71,7 +71,9 @@ function steps(times: readonly number[], amplitudes: readonly number[]): string 
 export interface SourceChange {
   /** When, in ms, since time last began. */
   readonly time: number;
+  /** Parameters that change, with their new values. */
   readonly params: Parameters;
+  /** Of the phase. */
   readonly pointer: string;
   /** Its place among the phases. */
   readonly place: number;

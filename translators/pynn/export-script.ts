@@ -8,9 +8,11 @@ import { ConversionReport, type ConversionEntry } from '../../src/model/conversi
 import { exportPynn } from './export.js';
 import { scriptView, type ScriptView } from './script/script-view.js';
 
+/** A script, and how faithful it is. */
 export interface PynnScriptExport {
   /** The script, then files that it reads. */
   readonly files: readonly { readonly name: string; readonly text: string }[];
+  /** One entry for each part of the model that is exact, and one for each thing that is not. */
   readonly report: readonly ConversionEntry[];
 }
 

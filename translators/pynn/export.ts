@@ -28,8 +28,11 @@ import type {
   Value as PynnValue,
 } from './specification.js';
 
+/** A document, and how faithful it is. */
 export interface PynnExport {
+  /** What `importPynn` reads again. */
   readonly document: PynnSpecification;
+  /** One entry for each part of the model that is exact, and one for each thing that is not. */
   readonly report: readonly ConversionEntry[];
 }
 

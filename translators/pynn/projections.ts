@@ -24,9 +24,13 @@ import { isChecked, lastWeight, wrongWeight } from './weights.js';
 
 /** A projection of the canonical model, with what the rest of the document may ask of it. */
 export interface TranslatedProjection {
+  /** Name in the canonical model. */
   readonly id: string;
+  /** Its type in the model, and the library's type that this is. */
   readonly synapse: { readonly type: string; readonly standard: StandardSynapse };
+  /** Part of the canonical document, with its place in the user's. */
   readonly projection: Located;
+  /** Which cells are connected, for copies and for values by connection. */
   readonly connections: Connections;
   /** The dendritic fraction of a plastic synapse's delay; null for others; undefined for synapses without a delay. */
   readonly fraction: number | null | undefined;
@@ -34,6 +38,7 @@ export interface TranslatedProjection {
 
 /** What projections are made with. */
 export interface Network {
+  /** What labels stand for. */
   readonly targets: ReadonlyMap<string, Target>;
   /** Connections of the projections before, by label. */
   readonly others: ReadonlyMap<string, Connections & { readonly id: string }>;

@@ -10,9 +10,11 @@ import { numpyGenerator } from './values.js';
 
 /** A population as other parts see it. */
 export interface PopulationInfo {
+  /** PyNN's label. */
   readonly label: string;
   /** Name in the canonical model. */
   readonly id: string;
+  /** Number of cells. */
   readonly size: number;
   /** None for SpikeSourceArray. */
   readonly cell: StandardCell | null;
@@ -37,14 +39,17 @@ type Cells =
       readonly pick: readonly number[] | null;
     };
 
+/** Cells of one population. */
 export interface Portion {
   readonly population: PopulationInfo;
+  /** Which of its cells. */
   readonly cells: Cells;
 }
 
 /** What a label stands for: one portion, or several for an assembly. */
 export interface Target {
   readonly label: string;
+  /** In the order in which PyNN numbers the cells. */
   readonly portions: readonly Portion[];
   /** How many cells, where nobody knows yet how many those of a portion are. */
   readonly size?: number;
@@ -57,6 +62,7 @@ export function countOf(cells: Cells): number {
   return cells.parts > 1 ? NaN : (cells.pick?.length ?? cells.size);
 }
 
+/** Number of cells that a label stands for. */
 export const sizeOf = (target: Target): number =>
   target.size ?? target.portions.reduce((sum, { cells }) => sum + countOf(cells), 0);
 

@@ -4,13 +4,20 @@
 
 type Map<T> = Readonly<Record<string, T>>;
 
+/** `RandomDistribution`. */
 export interface Random {
+  /** Name of the distribution, such as `normal_clipped`. */
   readonly random: string;
+  /** By PyNN's names. */
   readonly params: Map<number>;
+  /** Name of a generator; null or absent: the simulator's own. */
   readonly rng?: string | null;
 }
+/** A value computed from the distance or indices of a connection, or the place of a cell. */
 export interface Formula {
+  /** In Python, with NumPy's functions. */
   readonly expr: string;
+  /** Which names it reads; absent: as its place suggests. */
   readonly of?: 'd' | 'i' | 'ij' | 'xyz' | 'displacement';
 }
 interface Sequence {
@@ -19,50 +26,75 @@ interface Sequence {
 interface Sequences {
   readonly sequences: readonly unknown[];
 }
+/** A large array kept beside the document. */
 export interface DataReference {
+  /** SHA-256 of the array's little-endian bytes, in hexadecimal. */
   readonly $data: string;
   readonly dtype: string;
+  /** Length along each dimension. */
   readonly shape: readonly number[];
 }
+/** A value of each cell or connection, in PyNN's units. */
 export type Value =
   number | boolean | null | readonly unknown[] | Random | Formula | Sequence | Sequences | DataReference;
+/** Values by PyNN's name of the parameter or variable. */
 export type Values = Map<Value>;
 
+/** A random number generator. */
 export interface Rng {
   readonly type: 'NumpyRNG' | 'NativeRNG';
+  /** Absent: that of the document. */
   readonly seed?: number;
+  /** Whether draws are independent of how cells are spread over processes. */
   readonly parallel_safe?: boolean;
 }
 
+/** A class with its arguments. */
 export interface Part {
+  /** PyNN's name of the class. */
   readonly type: string;
+  /** Absent: PyNN's defaults. */
   readonly params?: Values;
 }
 
+/** A cell type, or PyNN's `PointNeuron` with its parts. */
 export interface Cell extends Part {
+  /** The membrane of a `PointNeuron`. */
   readonly neuron?: Part;
+  /** Receptors of a `PointNeuron` by name. */
   readonly receptors?: Map<Part>;
 }
 
+/** A layout of cells in space. */
 export interface Structure {
+  /** Such as `Grid2D`. */
   readonly type: string;
   readonly params?: Map<unknown>;
+  /** Who draws; null or absent: the simulator's own. */
   readonly rng?: string | null;
 }
 
 export interface Population {
+  /** Unique in the document. */
   readonly label: string;
+  /** Number of cells, or cells along each axis. */
   readonly size: number | readonly number[];
   readonly cell: Cell;
   readonly structure?: Structure;
+  /** x, y and z of each cell in µm, in place of a structure. */
   readonly positions?: readonly unknown[];
+  /** First values of variables, by PyNN's name. */
   readonly initial_values?: Values;
   readonly annotations?: Map<unknown>;
 }
 
+/** A `PopulationView`. */
 export interface View {
+  /** Unique in the document. */
   readonly label: string;
+  /** Label of a population or another view. */
   readonly of: string;
+  /** One of slice, indices, mask and sample. */
   readonly select: {
     readonly slice?: readonly (number | null)[];
     readonly indices?: readonly number[];
@@ -72,72 +104,109 @@ export interface View {
   };
 }
 
+/** Several populations and views as one. */
 export interface Assembly {
   readonly label: string;
+  /** Labels of its populations and views. */
   readonly of: readonly string[];
 }
 
+/** Which cells are connected. */
 export interface Connector {
+  /** PyNN's name of the class. */
   readonly type: string;
   readonly params?: Map<unknown>;
+  /** Who draws; null or absent: the simulator's own. */
   readonly rng?: string | null;
+  /** Whether weights and delays are checked. */
   readonly safe?: boolean;
 }
 
+/** A synapse type; `STDPMechanism` with its rules. */
 export interface Synapse {
   readonly type: string;
   readonly params?: Values;
+  /** Rule of a plastic synapse for pairs of spikes. */
   readonly timing_dependence?: Part;
+  /** How changes depend on the weight. */
   readonly weight_dependence?: Part;
   readonly voltage_dependence?: unknown;
+  /** Share of the delay that is dendritic, 0 to 1; absent: 1. */
   readonly dendritic_delay_fraction?: number;
 }
 
+/** How distances are measured. */
 export interface Space {
+  /** Axes that count, such as `xy`; null: all. */
   readonly axes?: string | null;
+  /** Factor for the positions of the target. */
   readonly scale_factor?: number;
+  /** Added to the positions of the target before scaling, in µm. */
   readonly offset?: number | readonly number[];
+  /** For each axis the interval in µm after which space repeats, or null. */
   readonly periodic_boundaries?: readonly (readonly number[] | null)[] | null;
 }
 
+/** Synapses between two populations, views or assemblies. */
 export interface Projection {
+  /** Absent: made of the labels of its ends. */
   readonly label?: string;
+  /** Label of the presynaptic cells. */
   readonly pre: string;
+  /** Label of the postsynaptic cells. */
   readonly post: string;
+  /** Receptor of the target; null or absent: by the sign of the weight. */
   readonly receptor_type?: string | null;
   readonly source?: string | null;
   readonly connector: Connector;
   readonly synapse?: Synapse;
   readonly space?: Space;
+  /** First values of synaptic state. */
   readonly initial_values?: Values;
   readonly annotations?: Map<unknown>;
 }
 
+/** A source of current, and what it is injected into. */
 export interface CurrentSource {
   readonly label: string;
+  /** Such as `DCSource`. */
   readonly type: string;
   readonly params?: Map<unknown>;
+  /** Who draws the noise; PyNN's simulators do not ask it. */
   readonly rng?: string | null;
+  /** Labels of populations, views and assemblies. */
   readonly inject_into?: readonly string[];
   readonly record?: boolean;
 }
 
+/** What is recorded of a label's cells. */
 export interface Recording {
   readonly target: string;
+  /** By PyNN's names; null: recording ends. */
   readonly variables: string | readonly string[] | null;
+  /** In ms; absent or null: every step. */
   readonly sampling_interval?: number | null;
   readonly to_file?: string | null;
 }
 
+/** One thing that happens in the run. */
 export interface Phase {
+  /** Runs for this time in ms. */
   readonly run?: number;
+  /** Runs until this time in ms. */
   readonly run_until?: number;
+  /** Parameters of cells. */
   readonly set?: { readonly target: string; readonly params: Values };
+  /** Parameters of a current source. */
   readonly set_source?: { readonly target: string; readonly params: Map<unknown> };
+  /** Values of synapses. */
   readonly set_projection?: { readonly target: string; readonly params: Values };
+  /** First values of variables, taken at once and at each reset. */
   readonly initialize?: { readonly target: string; readonly values: Values };
   readonly record?: Recording;
+  /** Back to time 0, in a new segment. */
   readonly reset?: { readonly annotations?: Map<unknown> };
+  /** Where a script reads what was recorded. */
   readonly get_data?: { readonly target?: string; readonly clear?: boolean };
 }
 
@@ -145,6 +214,7 @@ export interface Phase {
 export interface PynnSpecification {
   readonly format: 'interneuron/pynn';
   readonly version?: 1;
+  /** Version of PyNN whose meaning the document has, such as `0.13`. */
   readonly pynn?: string;
   readonly name?: string;
   readonly title?: string;
@@ -156,13 +226,16 @@ export interface PynnSpecification {
   readonly species?: string;
   readonly region?: string;
   readonly terms?: readonly string[];
+  /** Seed of what no generator of the document draws; absent: 0. */
   readonly seed?: number | string;
+  /** Arguments of `setup`, in ms. */
   readonly setup?: {
     readonly timestep?: number;
     readonly min_delay?: number | 'auto';
     readonly max_delay?: number | 'auto';
     readonly extra?: Map<unknown>;
   };
+  /** Generators by name. */
   readonly rngs?: Map<Rng>;
   readonly populations?: readonly Population[];
   readonly views?: readonly View[];
@@ -170,6 +243,8 @@ export interface PynnSpecification {
   readonly projections?: readonly Projection[];
   readonly current_sources?: readonly CurrentSource[];
   readonly recordings?: readonly Recording[];
+  /** What happens, in order. */
   readonly phases?: readonly Phase[];
+  /** Anything else, kept. */
   readonly annotations?: Map<unknown>;
 }

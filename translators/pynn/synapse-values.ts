@@ -64,6 +64,7 @@ export function wholeMatrix(
   return located(slot.explicit === true ? { array, unit } : array, pointer);
 }
 
+/** A delay of a synapse: in ms, by distance or indices if wanted. */
 export const delaySlot: Slot = { what: 'delay', unit: 'ms', count: null, formulas: ['d', 'ij'], explicit: true };
 
 /** A delay in ms, or a part of it, within the limits that setup sets. */
@@ -109,7 +110,9 @@ export const sharesDraw = (delay: Value, fraction: number): boolean =>
 
 /** Delays of pathways, and the values that go with them. */
 export interface Delays {
+  /** By pathway, in the canonical document's form. */
   readonly delays: Readonly<Record<string, unknown>>;
+  /** Synaptic parameters that hold delays. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 

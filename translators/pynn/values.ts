@@ -10,6 +10,7 @@ import type { Formula, Random, Value } from './specification.js';
 
 /** What a value is for. */
 export interface Slot {
+  /** In messages. */
   readonly what: string;
   /** PyNN's unit in the canonical syntax; 1 for pure numbers. */
   readonly unit: string;
@@ -108,7 +109,9 @@ function random({ random: name, params, rng }: Random, pointer: string, slot: Sl
 /** A generator as the canonical model names it. */
 export interface NumpyGenerator {
   readonly generator: 'numpy-mt19937';
+  /** A whole number, or `model`. */
   readonly seed: string;
+  /** Tells generators with one seed apart. */
   readonly stream: string;
 }
 

@@ -43,7 +43,9 @@ export function locatedStatement(tree: Statement, pointer: string): Located {
 
 /** A finished document with places in the user's text. */
 export interface Settled {
+  /** Without any `Located`. */
   readonly document: unknown;
+  /** Places of its nodes in the user's text. */
   readonly positions: Positions;
 }
 

@@ -12,7 +12,9 @@ import { writtenQuantity, type Arithmetic } from './quantity-text.js';
 
 /** What an expression that is printed may not say as it is. */
 export interface Remarks {
+  /** Notes that Brian computes something near; the message says what differs. */
   approximated(code: string, message: string): void;
+  /** Notes that Brian has no words for it; it is left out. */
   notExpressible(code: string, message: string): void;
 }
 
@@ -24,6 +26,7 @@ export interface NameView {
   brian(name: string): string | undefined;
   /** Functions of the model: timed arrays. */
   readonly tables: ReadonlyMap<string, string>;
+  /** How readers come to the value of a quantity that is written. */
   readonly arithmetic: Arithmetic;
 }
 

@@ -17,7 +17,9 @@ export type Constants = Readonly<Record<string, string | number>>;
 
 /** A part of the specification, with the constants that it names. */
 export interface Exported {
+  /** Members of the specification's own form. */
   readonly specification: Record<string, unknown>;
+  /** Constants that its texts name, for its namespace. */
   readonly constants: Constants;
 }
 

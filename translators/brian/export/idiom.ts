@@ -33,7 +33,9 @@ import { changedNames } from './plan.js';
 
 /** A model in Brian's idiom. */
 export interface BrianIdiom {
+  /** The model as rewritten. */
   readonly valid: ValidModel;
+  /** What the rewriting changed beyond rounding. */
   readonly entries: readonly ConversionEntry[];
   /** Whether something has to be drawn first: connections or values for which Brian has no rule. */
   readonly needsDrawing: boolean;

@@ -25,11 +25,15 @@ import type { ConversionReport } from '../../../src/model/conversion-report.js';
 /** What all parts of an export share. */
 export interface ExportContext {
   readonly model: Model;
+  /** Arrays that the model refers to. */
   readonly data: DataStore;
+  /** Takes what is said of each part. */
   readonly report: ConversionReport;
+  /** Names of Brian objects that are taken. */
   readonly objects: ObjectNames;
   /** Canonical name of a table → Brian's. */
   readonly tables: ReadonlyMap<string, string>;
+  /** How readers come to the value of a quantity that is written. */
   readonly arithmetic: Arithmetic;
 }
 
@@ -41,35 +45,49 @@ export interface TypePlan {
   readonly constants: ReadonlySet<string>;
 }
 
+/** A population with the object that it becomes and the names that its variables get. */
 export interface GroupPlan extends TypePlan {
+  /** Name of the population in the model. */
   readonly id: string;
+  /** Name of the object in Brian. */
   readonly name: string;
+  /** NeuronGroup, PoissonGroup or SpikeGeneratorGroup. */
   readonly kind: 'neuron' | 'poisson' | 'generator';
   readonly population: Population;
+  /** Its neuron type; absent for sources of given spikes. */
   readonly type?: NeuronType;
+  /** How its own code writes names. */
   readonly view: NameView;
 }
 
 /** A contiguous part of a population: `P` or `P[0:10]`. */
 export interface GroupSlice {
   readonly group: GroupPlan;
+  /** First element and the one after the last; absent: all. */
   readonly range?: readonly [number, number];
 }
 
 /** A projection with the names that its variables get. */
 export interface SynapsesPlan extends TypePlan {
+  /** Name of the projection in the model. */
   readonly id: string;
+  /** Name of the object in Brian. */
   readonly name: string;
   readonly projection: Projection;
   readonly type: SynapseType;
+  /** Presynaptic end. */
   readonly source: GroupSlice;
+  /** Postsynaptic end. */
   readonly target: GroupSlice;
+  /** How its own code writes names, those of both ends among them. */
   readonly view: NameView;
 }
 
 /** What populations and projections become. */
 export interface Plans {
+  /** By population. */
   readonly groups: ReadonlyMap<string, GroupPlan>;
+  /** By projection. */
   readonly synapses: ReadonlyMap<string, SynapsesPlan>;
 }
 

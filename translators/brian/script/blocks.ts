@@ -58,6 +58,7 @@ function valueCode(value: Values, key: string, companion: Companion): string {
 
 // --- Tables and groups ----------------------------------------------------------------------------------------------
 
+/** A `TimedArray`, its values beside the script where they are many. */
 export function timedArray(name: string, array: TimedArray, companion: Companion): string {
   const rows = array.values.map((row) => (typeof row === 'object' ? row.map(Number) : undefined));
   const flat = rows.every((row) => row === undefined);
@@ -80,6 +81,7 @@ function common(
   ];
 }
 
+/** A `NeuronGroup`, its custom events, first values and regular operations. */
 export function neuronGroup(name: string, group: NeuronGroup, constants: Constants, companion: Companion): string {
   const object = pythonName(name);
   const events = Object.entries(group.events ?? {});
@@ -132,6 +134,7 @@ export function neuronGroup(name: string, group: NeuronGroup, constants: Constan
   ].join('\n');
 }
 
+/** A `PoissonGroup` and its regular operations. */
 export function poissonGroup(name: string, group: PoissonGroup, constants: Constants, companion: Companion): string {
   const object = pythonName(name);
   const head = `${object} = ${pythonCall('PoissonGroup', [
@@ -143,6 +146,7 @@ export function poissonGroup(name: string, group: PoissonGroup, constants: Const
   return [head, ...regularLines(object, group.run_regularly)].join('\n');
 }
 
+/** A `SpikeGeneratorGroup`, its spikes beside the script where they are many. */
 export function spikeGenerator(name: string, group: SpikeGenerator, companion: Companion): string {
   const period = keyword('period', group.period === undefined ? undefined : pythonValue(group.period));
   return `${pythonName(name)} = ${pythonCall('SpikeGeneratorGroup', [
@@ -192,6 +196,7 @@ function sliceCode(text: string): string {
   return bracket < 0 ? pythonName(text) : `${pythonName(text.slice(0, bracket))}${text.slice(bracket)}`;
 }
 
+/** `Synapses`, their connections, first values, delays and regular operations. */
 export function synapses(
   name: string,
   specification: SynapsesSpecification,
@@ -280,6 +285,7 @@ const pythonIndex = (value: number | string): string =>
 
 // --- Inputs, monitors, phases ---------------------------------------------------------------------------------------
 
+/** A `PoissonInput`. */
 export function poissonInput(name: string, input: PoissonInput): string {
   return `${pythonName(name)} = ${pythonCall('PoissonInput', [
     sliceCode(input.target),
@@ -305,6 +311,7 @@ function recordCode(record: RecordedIndices, key: string, companion: Companion):
   return typeof record === 'number' ? String(record) : companion.list(record, key);
 }
 
+/** A `SpikeMonitor`, or an `EventMonitor` for another event. */
 export function spikeMonitor(name: string, monitor: SpikeMonitor, companion: Companion): string {
   const { event, variables, record } = monitor;
   const list = typeof variables === 'string' ? [variables] : variables;
@@ -317,6 +324,7 @@ export function spikeMonitor(name: string, monitor: SpikeMonitor, companion: Com
   ])}`;
 }
 
+/** A `StateMonitor`. */
 export function stateMonitor(name: string, monitor: StateMonitor, companion: Companion): string {
   return `${pythonName(name)} = ${pythonCall('StateMonitor', [
     sliceCode(monitor.source),
@@ -329,6 +337,7 @@ export function stateMonitor(name: string, monitor: StateMonitor, companion: Com
   ])}`;
 }
 
+/** A `PopulationRateMonitor`. */
 export function rateMonitor(name: string, monitor: { readonly source: string }): string {
   return `${pythonName(name)} = ${pythonCall('PopulationRateMonitor', [sliceCode(monitor.source), `name='${name}'`])}`;
 }

@@ -14,6 +14,7 @@ export class Companion {
     return `data['${key}']`;
   }
 
+  /** Whether no list was long enough to be kept beside the script. */
   get isEmpty(): boolean {
     return Object.keys(this.#arrays).length === 0;
   }

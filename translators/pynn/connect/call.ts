@@ -10,7 +10,9 @@ import { numpyGenerator, type NumpyGenerator } from '../values.js';
 
 /** Both ends of each synapse. */
 export interface Pairs {
+  /** Number of each synapse's cell within the presynaptic end. */
   readonly sources: ArrayLike<number>;
+  /** Number of each synapse's cell within the postsynaptic end. */
   readonly targets: ArrayLike<number>;
 }
 
@@ -19,11 +21,13 @@ export type Column = readonly number[] | DataReference;
 
 /** Which cells are connected, and what else a connector says of its synapses. */
 export interface Connections {
+  /** A connection rule in the canonical document's form. */
   readonly rule: unknown;
   /** Ends of all synapses in order, where they are known now. */
   readonly pairs?: () => Pairs;
   /** Values of synaptic parameters, one for each synapse, with their place. */
   readonly columns?: Readonly<Record<string, Column>>;
+  /** Pointer of the values. */
   readonly columnsAt?: string;
   /** Whether a random value begins anew with its generator for each receiver, as PyNN's lists do. */
   readonly drawsAnew?: true;
@@ -33,8 +37,11 @@ export interface Connections {
 
 /** What a connector is used between. */
 export interface Ends {
+  /** Of the projection. */
   readonly label: string;
+  /** Presynaptic cells. */
   readonly pre: Target;
+  /** Postsynaptic cells. */
   readonly post: Target;
   /** Connections of other projections by label, for copies. */
   readonly others: ReadonlyMap<string, Connections & { readonly id: string }>;
@@ -44,8 +51,11 @@ type Parameters = Readonly<Record<string, unknown>>;
 
 /** A connector with its arguments and where they stand. */
 export interface Call {
+  /** Arguments by PyNN's names. */
   readonly params: Parameters;
+  /** Pointer of an argument. */
   readonly at: (key: string) => string;
+  /** Pointer of the connector. */
   readonly pointer: string;
   readonly ends: Ends;
   readonly connector: Connector;

@@ -7,15 +7,20 @@ import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { Targets } from './targets.js';
 import { isMissing, pynnValue, type FormulaOf, type Generators } from './values.js';
 
+/** What is known of the model while its parts are written. */
 export interface ExportContext {
   readonly model: Model;
+  /** Arrays that the model refers to. */
   readonly data: DataStore;
+  /** Takes what is said of each part. */
   readonly report: ConversionReport;
+  /** Generators that draws need, as they come up. */
   readonly generators: Generators;
   /** Label of a population or projection. */
   readonly label: (name: string) => string;
   /** PyNN's types of the model's neuron types, by name. */
   readonly cells: ReadonlyMap<string, StandardCell>;
+  /** Views and assemblies that selections need, as they come up. */
   readonly targets: Targets;
 }
 

@@ -152,9 +152,11 @@ function sameNeuron(type: NeuronType, standard: StandardCell): boolean {
 
 /** A standard synapse, and how its values are written. */
 export interface SynapseParts {
+  /** The library's type. */
   readonly standard: StandardSynapse;
   /** Whether the weight is captured when a spike is sent and arrives later. */
   readonly sends: boolean;
+  /** The synapse type of a projection with these values; `fraction` of the delay is dendritic. */
   readonly make: (values: Readonly<Record<string, PynnValue>>, fraction: number) => Synapse;
 }
 

@@ -18,6 +18,7 @@ import { freeName } from '../../../src/model/free-name.js';
 
 /** Generators that an export needs, by the name that it gives them. */
 export class Generators {
+  /** Generators as the document declares them, by name. */
   readonly rngs: Record<string, Rng> = {};
 
   /** Name of the NumpyRNG with a seed; streams of one seed are generators of their own. */
@@ -53,6 +54,7 @@ interface Missing {
   readonly missing: string;
 }
 
+/** Whether a value could not be said in PyNN's terms. */
 export const isMissing = (value: unknown): value is Missing =>
   typeof value === 'object' && value !== null && 'missing' in value;
 

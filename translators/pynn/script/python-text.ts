@@ -35,6 +35,7 @@ export const imports = {
   Sphere: 'pyNN.space',
 } as const;
 
+/** A name that a script imports, of PyNN or another module. */
 export type ImportedName = keyof typeof imports;
 
 const isRecord = (item: unknown): item is Readonly<Record<string, unknown>> =>

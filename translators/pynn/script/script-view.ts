@@ -34,14 +34,19 @@ import {
 
 /** What the template needs. */
 export interface ScriptView {
+  /** Docstring of the script. */
   readonly documentation: string;
+  /** How it is run, as its help says. */
   readonly usage: string;
+  /** Lines that import names. */
   readonly imported: readonly string[];
   /** Classes and functions that the script declares. */
   readonly definitions: readonly string[];
+  /** Parts with their headings, in order. */
   readonly sections: readonly { readonly title: string; readonly lines: readonly string[] }[];
   /** Python list of the populations that record, and dictionary of what was read of synapses. */
   readonly recorded: string;
+  /** Dictionary of what was read of synapses. */
   readonly synapses: string;
 }
 

@@ -27,8 +27,11 @@ import { simulation } from './export/simulation.js';
 import { ruleTag } from './kept-source.js';
 import { element, xmlText } from './export/xml-text.js';
 
+/** A document, and how faithful it is. */
 export interface LemsExport {
+  /** XML. */
   readonly text: string;
+  /** One entry for each part of the model that is exact, and one for each thing that is not. */
   readonly report: readonly ConversionEntry[];
 }
 

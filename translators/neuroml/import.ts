@@ -62,12 +62,17 @@ export function importNeuroML(lems: LemsModel, diagnostics: Diagnostics, part?: 
 
 /** A document with what each of its parts was made from. */
 export interface ImportedParts extends ImportedDocument {
+  /** Instances. */
   readonly network: Network;
+  /** What connects them. */
   readonly wires: Wires;
+  /** How parts of the network are called in the document. */
   readonly naming: Naming;
+  /** Canonical types of the components. */
   readonly types: Types;
   /** What says how to run; null where a document only has the model. */
   readonly simulation: Component | null;
+  /** The component that is run. */
   readonly target: Component;
 }
 

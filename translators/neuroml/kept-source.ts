@@ -12,9 +12,11 @@ import { eachAttribute, tagNameAt } from './xml/start-tag.js';
 
 /** An element as plain data. */
 export interface KeptElement {
+  /** Name of the element, without a prefix. */
   readonly tag: string;
   readonly attributes?: Readonly<Record<string, string>>;
   readonly children?: readonly KeptElement[];
+  /** Its text; absent: it has none. */
   readonly text?: string;
   /** XML text in place of all other members: annotations, whose namespaces are not ours to read. */
   readonly raw?: string;
@@ -24,6 +26,7 @@ export interface KeptElement {
 
 /** A document as plain data. */
 export interface KeptSource {
+  /** Name of the root element. */
   readonly root: 'Lems' | 'neuroml';
   /** Attributes of the root, declarations of namespaces among them. */
   readonly attributes: Readonly<Record<string, string>>;
@@ -31,6 +34,7 @@ export interface KeptSource {
   readonly core: readonly string[];
   /** Id of the component that is run. */
   readonly target: string;
+  /** Elements below the root, those of included files in their place. */
   readonly elements: readonly KeptElement[];
 }
 

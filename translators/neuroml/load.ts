@@ -18,7 +18,9 @@ export type Origin = 'main' | 'included' | 'core';
 
 /** Elements of all documents in order, inclusions in their place. */
 export interface LoadedDocuments {
+  /** Of the main document. */
   readonly root: XmlElement;
+  /** Each with the file that it is from. */
   readonly elements: readonly { readonly element: XmlElement; readonly origin: Origin }[];
   /** Names of the core files that were read. */
   readonly core: ReadonlySet<string>;

@@ -21,10 +21,13 @@ interface Quantity {
 
 /** The parts of a document that recordings are. */
 export interface Outputs {
+  /** In the canonical document's form. */
   readonly recordings: readonly Record<string, unknown>[];
+  /** Files that the model names: `annotations.outputFiles`. */
   readonly outputFiles: readonly Record<string, unknown>[];
   /** Where each of them is named. */
   readonly filePlaces: readonly Place[];
+  /** Plots that the model names, kept as annotations. */
   readonly displays: readonly Record<string, unknown>[];
   /** Populations of which variables are recorded. */
   readonly watched: ReadonlySet<string>;

@@ -8,7 +8,9 @@ import type { Draft } from './network.js';
 
 /** For the end of a tunnel: its name, and the component at the other end. */
 export interface Peer {
+  /** What the tunnel calls the other end. */
   readonly name: string;
+  /** The component there. */
   readonly component: Component;
   /** Whether a step has already advanced it: both ends are at one cell, whose first instance is advanced first. */
   readonly advanced: boolean;
@@ -18,7 +20,9 @@ export interface Peer {
 export interface Connections {
   /** The component whose children make the connections: it gives the group its name. */
   readonly holder: Component;
+  /** Population of the sources. */
   readonly from: Draft;
+  /** Population of the targets. */
   readonly to: Draft;
   /** The component that each connection has an instance of; null where events reach the cell itself. */
   readonly receiver: Component | null;
@@ -26,31 +30,45 @@ export interface Connections {
   readonly list: string;
   /** Port of the source; null where no event goes along: the ends of a tunnel. */
   readonly outPort: string | null;
+  /** Port of the receiver, or of the target cell where there is none. */
   readonly inPort: string;
+  /** The other end of a tunnel; null for events. */
   readonly peer: Peer | null;
   /** Where on cells with several segments the ends are. */
   readonly fromPlace: SegmentPlace | null;
+  /** Where on cells with several segments the targets are; null: nowhere in particular. */
   readonly toPlace: SegmentPlace | null;
+  /** Index of the source of each connection. */
   readonly sources: NumberList<Int32Array>;
+  /** Index of the target of each connection. */
   readonly targets: NumberList<Int32Array>;
   /** Seconds. */
   readonly delays: NumberList<Float64Array>;
+  /** Values in SI that connections give to instances of the receiver. */
   readonly properties: PropertyLists;
   /** Order of creation among all that is attached anywhere. */
   readonly serials: NumberList<Int32Array>;
+  /** Of the first connection in the user's text. */
   readonly place: Place;
 }
 
 /** Instances of a component that are attached to cells of one population without any source of events. */
 export interface Attached {
+  /** What is attached: an instance to each target. */
   readonly component: Component;
   /** The components whose children attach them. */
   readonly holders: Set<Component>;
+  /** Population of the targets. */
   readonly to: Draft;
+  /** The attachments of the target that the instances belong to. */
   readonly list: string;
+  /** Where on cells with several segments it is attached; null: nowhere in particular. */
   readonly toPlace: SegmentPlace | null;
+  /** Index of the cell of each instance; a cell may have several. */
   readonly targets: NumberList<Int32Array>;
+  /** Values in SI that attaching gives to instances. */
   readonly properties: PropertyLists;
+  /** Order of creation among all that is attached anywhere. */
   readonly serials: NumberList<Int32Array>;
   readonly place: Place;
 }
@@ -58,5 +76,6 @@ export interface Attached {
 /** All that connects a network. */
 export interface Wires {
   readonly connections: readonly Connections[];
+  /** Inputs and the like: whatever acts on cells without a source of events. */
   readonly attached: readonly Attached[];
 }

@@ -32,9 +32,13 @@ interface Assembled {
 
 /** Ids of what recordings may name; known before the document is made. */
 export interface Naming {
+  /** Populations of cells. */
   readonly populations: ReadonlyMap<Draft, string>;
+  /** Populations of what is attached, where it is one of its own. */
   readonly attached: ReadonlyMap<Attached, string>;
+  /** Projections of connections. */
   readonly projections: ReadonlyMap<Connections, string>;
+  /** Projections from what is attached to its cells. */
   readonly attachments: ReadonlyMap<Attached, string>;
 }
 

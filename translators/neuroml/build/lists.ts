@@ -9,18 +9,22 @@ export class NumberList<A extends Int32Array | Float64Array> {
     this.#values = make(16);
   }
 
+  /** A list of whole numbers of 32 bits. */
   static ofIndices(): NumberList<Int32Array> {
     return new NumberList((length) => new Int32Array(length));
   }
 
+  /** A list of doubles. */
   static ofValues(): NumberList<Float64Array> {
     return new NumberList((length) => new Float64Array(length));
   }
 
+  /** Numbers so far. */
   get length(): number {
     return this.#length;
   }
 
+  /** Adds a number. */
   push(value: number): void {
     if (this.#length === this.#values.length) {
       const grown = this.make(this.#length * 2);
@@ -30,6 +34,7 @@ export class NumberList<A extends Int32Array | Float64Array> {
     this.#values[this.#length++] = value;
   }
 
+  /** The number at a position; NaN: there is none. */
   at(index: number): number {
     return this.#values[index] ?? NaN;
   }
@@ -46,6 +51,7 @@ export class NumberList<A extends Int32Array | Float64Array> {
     return this.#length === 0 ? undefined : first;
   }
 
+  /** A copy as plain numbers. */
   toArray(): number[] {
     return Array.from(this.#values.subarray(0, this.#length));
   }

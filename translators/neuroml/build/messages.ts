@@ -150,6 +150,7 @@ export const tooMany = (most: number): Finding => ({
   hint: 'references that each lead to several others grow with every level',
 });
 
+/** A Poisson source whose mean interval is shorter than a step; a warning. */
 export const rateBeyondStep = (parameter: 'averageRate' | 'period', written: string, step: number): Finding => ({
   code: 'neuroml/rate-beyond-step',
   severity: 'warning',

@@ -21,10 +21,13 @@ import { placeOf } from './positions.js';
 
 /** A population to be: equal cells of one component, by the order in which they are made. */
 export interface Draft {
+  /** What each of its cells is an instance of. */
   readonly component: Component;
   /** The component that holds the reference, or the cell itself where nothing refers to it. */
   readonly holder: Component;
+  /** What it is in; null where a cell is run by itself. */
   readonly container: Container | null;
+  /** Number of cells so far. */
   size: number;
   /** Properties that the cells were given when they were made. */
   readonly properties: PropertyLists;
@@ -39,6 +42,7 @@ export interface Draft {
 /** One cell. */
 export interface Cell {
   readonly draft: Draft;
+  /** Within its population. */
   readonly index: number;
 }
 
@@ -58,6 +62,7 @@ interface Group {
 export class Container {
   /** Where the container runs itself. */
   self: Cell | null = null;
+  /** What it holds, by the component that made it. */
   readonly groups: Group[] = [];
   #byId: Map<string, Container> | null = null;
   #lists: Map<string, Container[]> | null = null;
@@ -82,6 +87,7 @@ export class Container {
     return [...(this.#byId?.keys() ?? []), ...this.groups.map(({ draft }) => draft.component.id)];
   }
 
+  /** Takes in another container, findable by its id and role. */
   adopt(inner: Container): void {
     const { id, role } = inner.component;
     this.#byId ??= new Map();
@@ -95,6 +101,7 @@ export class Container {
 
 /** A network with its populations in the order in which they were made. */
 export interface Network {
+  /** The container of everything. */
   readonly root: Container;
   readonly drafts: readonly Draft[];
 }

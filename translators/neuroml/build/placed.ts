@@ -8,6 +8,7 @@ import { identifier } from '../../../src/model/free-name.js';
 export class Places {
   readonly #places = new Map<string, Place>();
 
+  /** Keeps the place of a node, unless it has one. */
   set(pointer: string, place: Place): void {
     if (!this.#places.has(pointer)) this.#places.set(pointer, place);
   }
@@ -36,6 +37,7 @@ export class Ids {
   /** Ids with the number that the next of that name gets. */
   readonly #taken = new Map<string, number>();
 
+  /** A free id like the one wanted, which is taken from now on. */
   take(wanted: string): string {
     const plain = identifier(wanted);
     let id = plain;

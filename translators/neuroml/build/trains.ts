@@ -15,6 +15,7 @@ import type { ActionDefinition, Component, ComponentType, LemsModel } from '../l
 export interface Train {
   /** Seconds, in the order of the document. */
   readonly times: Float64Array;
+  /** The component without those parts. */
   readonly rest: Component;
   /** The port of the component that hears of each event. */
   readonly port: string;

@@ -20,8 +20,11 @@ import { trainOf, type Train } from './trains.js';
 
 /** A population's type, with the component that its values come from. */
 export interface CellType {
+  /** The type, which cells of the same form share. */
   readonly flat: FlatType;
+  /** Instances within this population's component, in the type's order. */
   readonly nodes: readonly TreeNode[];
+  /** What its values come from. */
   readonly component: Component;
   readonly container: Container | null;
 }
@@ -272,12 +275,14 @@ export class Types {
     return undefined;
   }
 
+  /** Notes that events reach cells of a type on a port. */
   listen(flat: FlatType, port: string): void {
     const known = this.#ports.get(flat);
     if (known) known.add(port);
     else this.#ports.set(flat, new Set([port]));
   }
 
+  /** Ports on which events reach cells of a type. */
   portsOf(flat: FlatType): ReadonlySet<string> {
     return this.#ports.get(flat) ?? new Set();
   }

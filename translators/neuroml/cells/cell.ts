@@ -35,6 +35,7 @@ export interface CompartmentCell {
   readonly compartments: Record<string, unknown>;
   /** Its event `spike`: where and when it fires; undefined where no threshold is given. */
   readonly spike: Record<string, unknown> | undefined;
+  /** Places in the user's text, by pointer within the neuron type. */
   readonly places: ReadonlyMap<string, Place>;
   /** The section and the place along it of a place on a segment; undefined where there is no such segment. */
   placeOf(segment: string, along: number): { readonly section: string; readonly fraction: number } | undefined;

@@ -4,7 +4,9 @@ import type { Component } from '../lems/definitions.js';
 
 /** A place on a segment, as documents give it. */
 export interface SegmentPlace {
+  /** Id of the segment. */
   readonly segment: string;
+  /** From its proximal end, 0, to its distal end, 1. */
   readonly along: number;
 }
 

@@ -10,7 +10,9 @@ const deepest = 1000;
 
 /** Answers which segments a group holds. */
 export interface Groups {
+  /** Of all groups, in the order of the document. */
   readonly ids: readonly string[];
+  /** Groups by id. */
   readonly components: ReadonlyMap<string, Component>;
   /**
    * Positions of the segments of a group, ascending; undefined after a finding. Without an id, or `all` where there is

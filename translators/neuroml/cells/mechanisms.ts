@@ -30,6 +30,7 @@ const concentration: Dimension = [-3, 0, 0, 0, 0, 1, 0];
 /** Charge numbers of the ions that models name. */
 const valences: Readonly<Record<string, number>> = { na: 1, k: 1, cl: -1, ca: 2, ca2: 2, mg: 2, h: 1 };
 
+/** Ions whose charge is known, by NeuroML's names. */
 export const knownIons: readonly string[] = Object.keys(valences);
 
 /** The valence of an ion; undefined for what is none (`non_specific`), or is not known. */
@@ -39,7 +40,9 @@ export function valenceOf(ion: string): number | undefined {
 
 /** What mechanisms of one cell share. */
 export interface MembraneContext {
+  /** Everything that was read. */
   readonly lems: LemsModel;
+  /** Takes what is found. */
   readonly diagnostics: Diagnostics;
   /** Ions of the cell: those that some channel carries or some pool holds. */
   readonly ions: ReadonlySet<string>;
@@ -52,7 +55,9 @@ type MechanismDocument = Record<string, unknown>;
 
 /** A mechanism with what it was made from, for those who look for its variables. */
 export interface FlatMechanism {
+  /** Equations of the component. */
   readonly flat: FlatType;
+  /** The mechanism of the canonical document. */
   readonly document: MechanismDocument;
 }
 
@@ -207,12 +212,15 @@ export function poolMechanism(
 // --- What varies along a cell ---------------------------------------------------------------------------------------
 /** A parameter that varies along the cell. */
 export interface Varying {
+  /** Name of the mechanism's parameter. */
   readonly parameter: string;
   /** The variable of the expression, and what it is at a place. */
   readonly variable: string;
+  /** What the variable is at a place: an expression of its distance from the root. */
   readonly position: string;
   /** The parameter as a number, over a variable of this name. */
   readonly value: (variable: string) => Expression;
+  /** Unit of the parameter. */
   readonly unit: string;
   /** What the number is multiplied by to have the parameter's unit. */
   readonly scale: string;

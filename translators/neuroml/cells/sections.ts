@@ -23,7 +23,9 @@ interface CellSection {
   readonly length: number;
 }
 
+/** Sections of a cell, and how its segments lie in them. */
 export interface Sections {
+  /** Parents before children. */
   readonly sections: readonly CellSection[];
   /** For each segment, the position of its section. */
   readonly of: Uint32Array;

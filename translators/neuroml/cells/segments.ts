@@ -6,9 +6,13 @@ import * as messages from './messages.js';
 
 /** A point with the diameter there. */
 export interface Point {
+  /** In micrometres. */
   readonly x: number;
+  /** In micrometres. */
   readonly y: number;
+  /** In micrometres. */
   readonly z: number;
+  /** In micrometres. */
   readonly diameter: number;
 }
 
@@ -29,9 +33,11 @@ interface Segment {
 
 /** A tree of segments. */
 export interface Morphology {
+  /** In the order of the document, whose positions everything else counts by. */
   readonly segments: readonly Segment[];
   /** Positions by id. */
   readonly byId: ReadonlyMap<string, number>;
+  /** Position of the segment without a parent. */
   readonly root: number;
   /** Positions of the children of each segment. */
   readonly children: readonly (readonly number[])[];
@@ -44,6 +50,7 @@ export function childrenOf(component: Component, type: string): readonly Compone
   return component.children.filter((inner) => inner.type.lineage.includes(type) || inner.type.name === type);
 }
 
+/** The first child of a type or an heir of it; undefined: there is none. */
 export function childOf(component: Component, type: string): Component | undefined {
   return childrenOf(component, type)[0];
 }

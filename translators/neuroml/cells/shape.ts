@@ -18,8 +18,10 @@ export function hasMorphology(component: Component): boolean {
 
 /** A morphology with its groups. */
 export interface Shape {
+  /** The component that is the morphology. */
   readonly component: Component;
   readonly morphology: Morphology;
+  /** Which segments each segment group holds. */
   readonly groups: Groups;
 }
 

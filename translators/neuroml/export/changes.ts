@@ -10,7 +10,9 @@ import type { Element } from './xml-text.js';
 
 /** Something of a model that the changed document does not say. */
 export interface Loss {
+  /** JSON pointer into the canonical model. */
   readonly pointer: string;
+  /** What differs, as a sentence. */
   readonly message: string;
 }
 
@@ -42,6 +44,7 @@ export class Changes {
     return this.#ids;
   }
 
+  /** An id that the document does not have, like the one wanted; it is taken from now on. */
   freeId(wanted: string): string {
     return this.#ids.claim(wanted);
   }
@@ -51,14 +54,17 @@ export class Changes {
     this.#losses.push({ pointer, message });
   }
 
+  /** What could not be said so far. */
   get losses(): readonly Loss[] {
     return this.#losses;
   }
 
+  /** The model that the kept document says as it is. */
   get old(): Model {
     return this.before.valid.model;
   }
 
+  /** The model that it is to say. */
   get wanted(): Model {
     return this.valid.model;
   }

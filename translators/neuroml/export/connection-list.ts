@@ -9,6 +9,7 @@ import { like } from './like.js';
 export interface Columns {
   /** Absent for inputs, which have no source. */
   readonly sources: ArrayLike<number> | null;
+  /** Index of the target of each connection. */
   readonly targets: ArrayLike<number>;
   /** Seconds. */
   readonly delays: number | ArrayLike<number>;
@@ -18,10 +19,13 @@ export interface Columns {
 
 /** An element of a list, to be imitated. */
 export interface Template {
+  /** The element. */
   readonly node: Node;
+  /** What a reading of it gives. */
   readonly component: Component;
   /** What it connects. */
   readonly source: number;
+  /** Index of the target. */
   readonly target: number;
 }
 

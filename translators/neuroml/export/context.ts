@@ -14,6 +14,7 @@ export interface Channel {
   readonly variable: string;
   /** Added to the variable once, or what the variable is the sum of. */
   readonly kind: 'jump' | 'sum';
+  /** Of the variable. */
   readonly dimension: Dimension;
   /** Under this name attachments expose their share. */
   readonly exposure: string;
@@ -21,11 +22,15 @@ export interface Channel {
 
 /** A neuron type as a component type. */
 export interface CellPlan {
+  /** Name of the neuron type in the model. */
   readonly type: string;
+  /** Name of the component type. */
   readonly componentType: string;
   /** What may be attached, and the list that it is attached to. */
   readonly attachment: string;
+  /** Name of the list that it is attached to. */
   readonly list: string;
+  /** What attachments may do to a cell. */
   readonly channels: readonly Channel[];
   /** Parameters and state variables that differ within a population: values of each element. */
   readonly varying: ReadonlySet<string>;
@@ -37,13 +42,20 @@ export interface CellPlan {
   readonly withoutCurrent?: true;
 }
 
+/** What is known of a model while its parts are written. */
 export interface ExportContext {
   readonly model: Model;
+  /** Arrays that the model refers to. */
   readonly data: DataStore;
+  /** Tables of the model as functions of LEMS. */
   readonly functions: Functions;
+  /** Takes what is said of each part. */
   readonly report: ConversionReport;
+  /** Names of dimensions and units. */
   readonly dimensions: Dimensions;
+  /** Names that are taken in the document. */
   readonly ids: Ids;
+  /** Time step in s. */
   readonly dt: number;
 }
 
@@ -51,6 +63,7 @@ export interface ExportContext {
 export class Ids {
   readonly #names = new UniqueNames();
 
+  /** A free id like the one wanted, which is taken from now on. */
   claim(wanted: string): string {
     return this.#names.take(wanted.replace(/\W/g, '_').replace(/^(?=\d)/, '_') || '_');
   }

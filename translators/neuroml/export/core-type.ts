@@ -9,6 +9,7 @@ import { element, xmlText } from './xml-text.js';
 export interface CoreCell {
   /** Its equations, with the values as those of its parameters. */
   readonly type: NeuronType;
+  /** Its component type. */
   readonly definition: ComponentType;
 }
 

@@ -199,6 +199,7 @@ export class Dimensions {
     return this.#named(dimension).units;
   }
 
+  /** `Dimension` and `Unit` elements for those that the core types do not declare. */
   get declarations(): readonly Element[] {
     return this.#declared;
   }
@@ -238,6 +239,7 @@ const spelledName = (dimension: Dimension): string =>
     .map(([letter, power]) => `${letter}${power.replace('-', 'm').replace('.', 'p')}`)
     .join('_')}`;
 
+/** Whether a dimension is that of pure numbers. */
 export const isPure = (dimension: Dimension): boolean => dimension.every((power) => power === 0);
 
 /** Whether LEMS has dimensions like this one: its powers are whole. */

@@ -10,10 +10,13 @@ import { xmlText, type Element } from './xml-text.js';
 
 /** An element that may be changed. */
 export interface Node {
+  /** Name of the element. */
   tag: string;
   attributes: Record<string, string>;
   children: Node[];
+  /** Its text; absent: it has none. */
   readonly text?: string;
+  /** XML text in place of all else. */
   readonly raw?: string;
   /** Set where it is to be left out; its place is kept, by which others are found. */
   removed?: true;
@@ -23,7 +26,9 @@ export interface Node {
 
 /** A kept document that may be changed. */
 export class KeptTree {
+  /** The document as it was kept. */
   readonly source: KeptSource;
+  /** Elements below the root. */
   readonly nodes: Node[];
   /** Definitions that stand before all others. */
   readonly added: Element[] = [];
@@ -45,6 +50,7 @@ export class KeptTree {
     return documentWith(grown, [...added, ...withoutRemoved(this.nodes)]);
   }
 
+  /** The document as XML. */
   get text(): string {
     return xmlText(this.root);
   }

@@ -20,6 +20,7 @@ export interface KeptParts {
     string,
     { readonly plan: CellPlan | undefined; readonly path: (index: number) => string }
   >;
+  /** Names of projections. */
   readonly projections: ReadonlySet<string>;
 }
 

@@ -13,7 +13,9 @@ import type { Wanted } from './outputs-wanted.js';
 
 /** Something recorded, with the path to it. */
 export interface Located {
+  /** What is recorded. */
   readonly wanted: Wanted;
+  /** Path of LEMS, such as `pop[0]/v`. */
   readonly path: string;
 }
 

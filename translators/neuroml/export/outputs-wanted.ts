@@ -7,8 +7,11 @@ import { numbersOf } from './values.js';
 /** A variable of one element, or its events. */
 export interface Wanted {
   readonly owner: { readonly population: string } | { readonly projection: string };
+  /** Number of the element. */
   readonly index: number;
+  /** What is recorded of it. */
   readonly kind: 'variable' | 'event';
+  /** Of the variable or the event, in the model. */
   readonly name: string;
 }
 

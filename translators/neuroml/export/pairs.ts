@@ -10,7 +10,9 @@ import { numbersOf } from './values.js';
 
 /** Connections as they are made, one after another. */
 export interface Pairs {
+  /** Index of the source of each. */
   readonly sources: readonly number[];
+  /** Index of the target of each. */
   readonly targets: readonly number[];
 }
 

@@ -8,6 +8,7 @@
 /** Text, and what it is made by: a sum, difference, product, quotient, power, or nothing that could be taken apart. */
 export interface Piece {
   readonly text: string;
+  /** How strongly it holds together: the higher, the fewer brackets. */
   readonly level: number;
 }
 

@@ -10,9 +10,13 @@ import { readLems } from '../read.js';
 
 /** What an exported document says. */
 export interface ReadBack {
+  /** As LEMS. */
   readonly lems: LemsModel;
+  /** As a canonical document, with what each part was made from. */
   readonly parts: ImportedParts;
+  /** As a normalised model. */
   readonly valid: ValidModel;
+  /** Of that model. */
   readonly hashes: ModelHashes;
 }
 

@@ -34,6 +34,7 @@ import { allWanted } from './outputs-wanted.js';
 
 /** A document that says a model. */
 export interface Restored {
+  /** XML. */
   readonly text: string;
   /** Whether the model that it stands for has the same hash; else it does the same with values given elsewhere. */
   readonly sameHash: boolean;

@@ -17,6 +17,7 @@ import { element, type Element } from './xml-text.js';
 
 /** A neuron type as a core type of NeuroML. */
 export interface StandardCell {
+  /** What may be attached to it, and how its variables are called. */
   readonly plan: CellPlan;
   /** Component types of its own, for cells that are more than the core type. */
   readonly types?: readonly Element[];

@@ -28,11 +28,15 @@ interface SynapseDemands {
   readonly source?: CellPlan | undefined;
 }
 
+/** A synapse type as a component type. */
 export interface BuiltSynapse {
+  /** Its name. */
   readonly componentType: string;
+  /** Its definition. */
   readonly element: Element;
   /** Names of parameters and first values by those of the model: of the component, and of each connection. */
   readonly parameters: ReadonlyMap<string, string>;
+  /** Names of what each connection gives, by those of the model. */
   readonly properties: ReadonlyMap<string, string>;
   /** Names of state and derived variables by those of the model. */
   readonly visible: ReadonlyMap<string, string>;

@@ -39,21 +39,35 @@ export class TypeBuilder implements Words {
   readonly #choices = new Map<string, string>();
   readonly #stale = new Set<string>();
   readonly #expressions = new ExpressionText(this);
+  /** `Parameter` elements. */
   readonly parameters: Element[] = [];
+  /** `Property` elements: values that differ between instances of one component. */
   readonly properties: Element[] = [];
+  /** `Requirement` elements. */
   readonly requirements: Element[] = [];
+  /** `Exposure` elements. */
   readonly exposures: Element[] = [];
+  /** `EventPort` elements. */
   readonly ports: Element[] = [];
+  /** `Attachments` elements. */
   readonly attachments: Element[] = [];
   /** Other members. */
   readonly parts: Element[] = [];
+  /** `StateVariable` elements. */
   readonly states: Element[] = [];
+  /** `DerivedVariable` elements over paths, which come before all others. */
   readonly selected: Element[] = [];
+  /** `TimeDerivative` elements. */
   readonly rates: Element[] = [];
+  /** Actions of `OnStart`. */
   readonly starts: Element[] = [];
+  /** `OnCondition` elements, in the order in which they are tested. */
   readonly conditions: Element[] = [];
+  /** `OnEvent` elements. */
   readonly handlers: Element[] = [];
+  /** `Regime` elements. */
   readonly regimes: Element[] = [];
+  /** Expressions that names of the model stand for, where LEMS has no variable for them. */
   readonly aliases = new Map<string, Expression>();
   /** Definitions put in the place of derived variables in conditions and statements. */
   readonly inlined = new Map<string, Expression>();
@@ -81,36 +95,52 @@ export class TypeBuilder implements Words {
     return name;
   }
 
+  /** Whether the type declares a name of the model. */
   has(name: string): boolean {
     return this.#names.has(name);
   }
 
+  /** LEMS's name for one of the model; the same where the type does not declare it. */
   nameOf(name: string): string {
     return this.#names.get(name) ?? name;
   }
 
+  /** LEMS's name for one of the model; undefined where the type does not declare it. */
   ownName(name: string): string | undefined {
     return this.#names.get(name);
   }
 
+  /** Dimension of a variable, by its name in LEMS; of pure numbers where it is not known. */
   dimensionOf(name: string): Dimension {
     return this.#symbols.get(name)?.dimension ?? dimensionless;
   }
 
   // --- Members ------------------------------------------------------------------------------------------------------
 
+  /**
+   * Declares a parameter.
+   * @returns its name in LEMS
+   */
   parameter(name: string, dimension: Dimension): string {
     const lems = this.declare(name, dimension);
     this.parameters.push(element('Parameter', { name: lems, dimension: this.dimensions.nameOf(dimension) }));
     return lems;
   }
 
+  /**
+   * Declares what enclosing components must expose.
+   * @returns its name in LEMS
+   */
   requirement(name: string, dimension: Dimension, wanted = name): string {
     const lems = this.declare(name, dimension, wanted);
     this.requirements.push(element('Requirement', { name: lems, dimension: this.dimensions.nameOf(dimension) }));
     return lems;
   }
 
+  /**
+   * Declares a state variable, exposed or not.
+   * @returns its name in LEMS
+   */
   state(name: string, dimension: Dimension, exposed = true): string {
     const lems = this.declare(name, dimension);
     const attributes = { name: lems, dimension: this.dimensions.nameOf(dimension) };
@@ -119,6 +149,10 @@ export class TypeBuilder implements Words {
     return lems;
   }
 
+  /**
+   * Declares a variable that is taken from a path.
+   * @returns its name in LEMS
+   */
   select(name: string, dimension: Dimension, path: string, reduce: string): string {
     const lems = this.declare(name, dimension);
     this.selected.push(
@@ -186,6 +220,7 @@ export class TypeBuilder implements Words {
     ];
   }
 
+  /** A derived variable with the value of an expression; each expression is one variable. */
   asVariable(value: Expression, dimension: Dimension): string {
     const key = JSON.stringify(value, (field, inner: unknown) => (field === 'span' ? undefined : inner));
     const known = this.#choices.get(key);
@@ -196,10 +231,12 @@ export class TypeBuilder implements Words {
     return name;
   }
 
+  /** A differential equation. */
   rate(name: string, value: Expression): Element {
     return element('TimeDerivative', { variable: this.nameOf(name), value: this.text(value, 'derived') });
   }
 
+  /** An assignment to a state variable. */
   assign(lems: string, value: string): Element {
     return element('StateAssignment', { variable: lems, value });
   }
@@ -223,17 +260,20 @@ export class TypeBuilder implements Words {
     return this.constant('HALF_STEP', time, this.clock.dt / 2);
   }
 
+  /** A constant that is one of the SI unit of a dimension. */
   one(dimension: Dimension): string {
     const symbol = this.dimensions.unitOf(dimension);
     return this.constant(symbol, dimension, 1);
   }
 
+  /** A value in SI as a count of a unit that it is well read in, and the constant that is one of the unit. */
   amount(value: number, dimension: Dimension): { readonly count: number; readonly name: string } {
     const { number, symbol } = amountOf(value, dimension, this.dimensions, true);
     const power = this.dimensions.unitsOf(dimension).find(([known]) => known === symbol)?.[1] ?? 0;
     return { count: number, name: this.constant(symbol, dimension, Number(`1e${power}`)) };
   }
 
+  /** A constant with a value in SI, under a name like the wanted one. */
   constant(wanted: string, dimension: Dimension, value: number): string {
     const known = this.#constants.get(wanted);
     if (known) return known.attributes['name'] ?? wanted;
@@ -249,10 +289,12 @@ export class TypeBuilder implements Words {
 
   // --- Expressions --------------------------------------------------------------------------------------------------
 
+  /** An expression of the model, its units folded. */
   parse(text: string): Expression {
     return foldConstants(parseExpression(text), undefined, (name) => this.#names.has(name));
   }
 
+  /** Statements of the model, their units folded. */
   statements(texts: readonly string[]): readonly Statement[] {
     return texts.flatMap((text) =>
       parseStatements(text).map((statement) =>
@@ -267,6 +309,7 @@ export class TypeBuilder implements Words {
     return mapExpression(e, (part) => (part.kind === 'name' ? (this.inlined.get(part.name) ?? part) : part));
   }
 
+  /** Dimension of an expression of the model. */
   infer(written: Expression): Dimension {
     const e = mapExpression(written, (part) => {
       const table = part.kind === 'call' ? this.tables(part.function) : undefined;

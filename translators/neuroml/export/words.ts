@@ -15,6 +15,7 @@ export type Place = 'derived' | 'statement';
 
 /** How a type tells time: `start` of a step, as the timings of other notations have it, or the end, as LEMS does. */
 export interface Clock {
+  /** The moment of a step that `t` is, in the model's code. */
   readonly reads: 'start' | 'end';
   /** Seconds. */
   readonly dt: number;
@@ -24,21 +25,27 @@ export interface Clock {
 export interface StepFunction {
   /** Seconds for each value. */
   readonly dt: number;
+  /** Of its values. */
   readonly dimension: Dimension;
   /** Values in SI over time, for each element where there are several; the last element's hold for those beyond. */
   readonly rows: readonly ArrayLike<number>[];
 }
+/** The table of a name; undefined: there is none. */
 export type TableLookup = (name: string) => StepFunction | undefined;
 
 /** The component type that expressions stand in. */
 export interface Words {
+  /** How `t` is said. */
   readonly clock: Clock;
   /** What a name means that is no variable of the type. */
   readonly aliases: ReadonlyMap<string, Expression>;
+  /** Tables of the model. */
   readonly tables: TableLookup;
   /** What the model calls a name, as LEMS does; undefined for names that the type does not have. */
   ownName(name: string): string | undefined;
+  /** Dimension of a variable, by its name in LEMS. */
   dimensionOf(name: string): Dimension;
+  /** Dimension of an expression of the model. */
   infer(e: Expression): Dimension;
   /** A constant with a value in SI, under a name like the wanted one. */
   constant(wanted: string, dimension: Dimension, value: number): string;
@@ -55,6 +62,7 @@ export const endOfStep = 'time at the end of the step';
 /** Stands for the model's time where `t` means another. */
 export const ownTime = 'time of the model';
 
+/** Dimension of a time. */
 export const time: Dimension = [0, 0, 1, 0, 0, 0, 0];
 const real = (dimension: Dimension): Inferred => ({ type: 'real', dimension });
 

@@ -14,11 +14,15 @@ interface WrittenCurrent {
 
 /** Collects the elements of a network, and where the elements of the model are in it. */
 export class Written {
+  /** `ComponentType` elements. */
   readonly types: Element[] = [];
+  /** Cells, synapses and inputs as components. */
   readonly components: Element[] = [];
   /** Children of the network. */
   readonly populations: Element[] = [];
+  /** Elements that connect cells. */
   readonly projections: Element[] = [];
+  /** Elements that attach inputs to cells. */
   readonly inputs: Element[] = [];
   /** Neuron types, by their ids. */
   readonly plans = new Map<string, CellPlan>();
@@ -80,6 +84,7 @@ export class Written {
     return this.#synapseCounts.get(projection) ?? 0;
   }
 
+  /** Notes where a current of the model is in the document. */
   placeCurrent(stimulus: string, current: WrittenCurrent): void {
     this.#currents.set(stimulus, current);
   }

@@ -6,11 +6,13 @@ export interface Element {
   /** In the order in which they are written. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: readonly Element[];
+  /** Its text, unescaped; absent: it has none. */
   readonly text?: string;
   /** XML text in place of all else. */
   readonly raw?: string;
 }
 
+/** An element without text. */
 export function element(
   tag: string,
   attributes: Readonly<Record<string, string>> = {},

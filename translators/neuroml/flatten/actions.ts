@@ -11,12 +11,15 @@ import type { Wiring } from './wiring.js';
 
 /** An event that leaves the instance, perhaps only where a condition holds. */
 export interface Emission {
+  /** Port of the root. */
   readonly port: string;
+  /** The condition; null: always. */
   readonly guard: Expression | null;
 }
 
 /** What a block does, in order; emissions come after all of its assignments. */
 export interface Effect {
+  /** Assignments to canonical variables. */
   readonly statements: readonly Assignment[];
   readonly emissions: readonly Emission[];
   /** Regime that is entered. */
@@ -25,19 +28,25 @@ export interface Effect {
 
 /** Variables that hold which regime of a node is active: now, and as it was when the regimes began to be advanced. */
 export interface Mode {
+  /** Name of the variable with the number of the active regime. */
   readonly active: string;
+  /** Name of the variable with its value when the regimes began to be advanced. */
   readonly held: string;
 }
 
 /** What actions need to know of the tree. */
 export interface ActionContext {
+  /** What names mean in each instance. */
   readonly variables: Variables;
+  /** The instance that everything else is in. */
   readonly root: TreeNode;
+  /** Who hears whose events. */
   readonly wiring: Wiring;
   /** Regimes of a node that are kept in a variable. */
   mode(node: TreeNode): Mode | undefined;
 }
 
+/** An assignment to a canonical variable. */
 export const assign = (target: string, value: Expression): Assignment => ({
   kind: 'assignment',
   target,

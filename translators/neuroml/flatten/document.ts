@@ -11,6 +11,7 @@ import type { FlatParameter } from './variables.js';
 /** Plain data with places by pointer relative to it. */
 export interface PlacedDocument {
   readonly document: Record<string, unknown>;
+  /** Places in the user's text. */
   readonly places: ReadonlyMap<string, Place>;
 }
 

@@ -17,6 +17,7 @@ import { constantExponent } from '../../../src/lang/units.js';
 
 /** What a name stands for in canonical terms. The dimension is null where it is not stated. */
 export interface Meaning {
+  /** In canonical names. */
   readonly expression: Expression;
   readonly dimension: Dimension | null;
 }
@@ -27,6 +28,7 @@ interface Typed extends Meaning {
   readonly zero: boolean;
 }
 
+/** The meaning of a name of LEMS; undefined: it has none here. */
 export type Lookup = (name: string) => Meaning | undefined;
 
 /**

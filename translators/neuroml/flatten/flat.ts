@@ -10,15 +10,20 @@ import type { AttachmentSum } from './select.js';
 /** A state variable of a canonical type. */
 export interface FlatState {
   readonly name: string;
+  /** Null where it is not stated. */
   readonly dimension: Dimension | null;
+  /** First value; null: zero. */
   readonly initial: Expression | null;
+  /** Set for numbers of regimes. */
   readonly integer?: true;
 }
 /** A derived variable of a canonical type. */
 export interface FlatDerived {
   readonly name: string;
+  /** Null where it is not stated. */
   readonly dimension: Dimension | null;
   readonly value: Expression;
+  /** Set for numbers of regimes. */
   readonly integer?: true;
   readonly place: Place;
 }
@@ -26,6 +31,7 @@ export interface FlatDerived {
 export interface FlatEvent {
   readonly name: string;
   readonly when: Expression;
+  /** Actions, in order. */
   readonly do: readonly Assignment[];
   /** Name under which others see it; null where nobody does. */
   readonly emits: string | null;
@@ -35,8 +41,11 @@ export interface FlatEvent {
 export interface FlatRegime {
   readonly name: string;
   readonly initial: boolean;
+  /** Right sides by state variable. */
   readonly rates: ReadonlyMap<string, Expression>;
+  /** Actions when it is entered. */
   readonly onEntry: readonly Assignment[];
+  /** Conditions with what they do, tested in this order. */
   readonly transitions: readonly {
     readonly when: Expression;
     readonly do: readonly Assignment[];
@@ -48,14 +57,20 @@ export interface FlatRegime {
 /** A sum over what is attached. */
 export interface FlatInput extends AttachmentSum {
   readonly name: string;
+  /** Null where it is not stated. */
   readonly dimension: Dimension | null;
 }
 /** What is advanced as a whole, see `Part` of the canonical model. */
 export interface FlatPart {
+  /** In the order in which they are computed. */
   readonly derived: readonly string[];
+  /** State variables of linear kinetic schemes. */
   readonly propagate: readonly string[];
+  /** State variables whose rates are applied together. */
   readonly state: readonly string[];
+  /** Conditions, in the order in which they are tested. */
   readonly events: readonly string[];
+  /** Whether regimes are advanced at the end of this part. */
   readonly regimes: boolean;
 }
 

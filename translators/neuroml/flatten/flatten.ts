@@ -67,15 +67,23 @@ const perSecond = (dimension: Dimension | null): Dimension | null =>
 
 /** The equations of one component, under construction. */
 export class FlatType {
+  /** The instances that it is made of. */
   readonly tree: Tree;
+  /** What names mean in each of them. */
   readonly variables: Variables;
+  /** Identifiers of variables. */
   readonly names = new CanonicalNames();
+  /** Identifiers of events. */
   readonly eventNames = new CanonicalNames();
   readonly states: FlatState[] = [];
   readonly derived: FlatDerived[] = [];
+  /** Right sides by state variable. */
   readonly rates = new Map<string, { readonly value: Expression; readonly place: Place }>();
+  /** In the order of their parts. */
   readonly events: FlatEvent[] = [];
+  /** Regimes of the root; those of inner instances are variables. */
   readonly regimes: FlatRegime[] = [];
+  /** Sums over what is attached. */
   readonly inputs: FlatInput[] = [];
   readonly #parts: { readonly node: TreeNode; readonly part: FlatPart }[] = [];
   readonly #context: ActionContext;
@@ -158,6 +166,7 @@ export class FlatType {
     return firstOutPort(this.component.type);
   }
 
+  /** The first port that takes events in; undefined: there is none. */
   get inPort(): string | undefined {
     return firstInPort(this.component.type);
   }

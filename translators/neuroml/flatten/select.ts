@@ -63,10 +63,13 @@ export function admits(predicate: Predicate | null, component: Component): boole
 
 /** A sum over what is attached to an instance while it runs. */
 export interface AttachmentSum {
+  /** Name of the attachments. */
   readonly list: string;
+  /** The instance that they are attached to. */
   readonly node: TreeNode;
   /** Exposure of the attached components. */
   readonly variable: string;
+  /** Which of them count; null: all. */
   readonly predicate: Predicate | null;
   readonly reduce: 'sum' | 'product';
 }

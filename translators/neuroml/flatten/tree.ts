@@ -8,8 +8,10 @@ import { identifier, UniqueNames } from '../../../src/model/free-name.js';
 
 /** An instance within the tree of an instance that is flattened. */
 export interface TreeNode {
+  /** What it is an instance of. */
   readonly component: Component;
   readonly type: ComponentType;
+  /** The instance that it is in; null for the root. */
   readonly parent: TreeNode | null;
   /** What its parent calls it: a child, a list, a reference. */
   readonly role: string;
@@ -26,6 +28,7 @@ export interface TreeNode {
 /** A tree with its nodes by ordinal. */
 export interface Tree {
   readonly root: TreeNode;
+  /** Each before those in it. */
   readonly nodes: readonly TreeNode[];
 }
 

@@ -26,9 +26,12 @@ type ParameterSource =
   /** Something of what encloses the whole tree. */
   | { readonly kind: 'outside'; readonly name: string };
 
+/** A parameter of a canonical type. */
 export interface FlatParameter {
   readonly name: string;
+  /** Null where it is not stated. */
   readonly dimension: Dimension | null;
+  /** Where its value comes from. */
   readonly source: ParameterSource;
 }
 
@@ -71,6 +74,7 @@ export function derivedVariables(type: ComponentType): readonly DerivedVariableD
 
 /** Names within one tree. */
 export class Variables {
+  /** Those that expressions asked for so far. */
   readonly parameters: FlatParameter[] = [];
   /**
    * Copies that nodes make when they are advanced: of their own variables that others see late, and of what they

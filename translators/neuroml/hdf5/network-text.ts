@@ -11,7 +11,9 @@ import { encodeEntities } from '../xml/entities.js';
 /** A group with what is in it. */
 export interface Hdf5Group {
   readonly name: string;
+  /** As texts. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** Groups in it, in the order of the file. */
   readonly groups: readonly Hdf5Group[];
   readonly tables: readonly Hdf5Table[];
 }

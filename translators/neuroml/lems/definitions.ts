@@ -12,121 +12,166 @@ import type { XmlElement } from '../xml/element.js';
 
 /** A unit: SI = (value + offset) * scale * 10**power. */
 export interface LemsUnit {
+  /** As written behind a number, such as `mV`. */
   readonly symbol: string;
   readonly dimension: Dimension;
   readonly power: number;
+  /** Factor beside the power of ten; 1 for most. */
   readonly scale: number;
+  /** 0 but for temperatures: 273.15 for `degC`. */
   readonly offset: number;
 }
 
 /** An expression of a type, in SI, with LEMS's own functions and operators already put into the common ones. */
 export interface LemsExpression {
+  /** As written. */
   readonly text: string;
   readonly tree: Expression;
   readonly place: Place;
 }
 
+/** What has a name in a component type. */
 export interface Named {
   readonly name: string;
+  /** Of its definition in the user's text. */
   readonly place: Place;
 }
+/** What has a name and a dimension. */
 export interface Dimensioned extends Named {
   /** Null: any dimension (`*`). */
   readonly dimension: Dimension | null;
 }
 
+/** `Parameter`: a value that components give. */
 export interface ParameterDefinition extends Dimensioned {
   /** Value in SI that the type fixes (`Fixed`). */
   readonly fixed?: number;
 }
+/** `DerivedParameter`: a value worked out once from others, or taken from a path. */
 export interface DerivedParameterDefinition extends Dimensioned {
   readonly value?: LemsExpression;
+  /** Path; absent: it has a value. */
   readonly select?: string;
 }
 interface PropertyDefinition extends Dimensioned {
   readonly defaultValue?: number;
 }
+/** `Constant`: a value that the type or the file gives. */
 export interface ConstantDefinition extends Dimensioned {
   /** In SI. */
   readonly value: number;
 }
+/** What may stand in a component: one by its name, or a list of them. */
 export interface ChildDefinition extends Named {
+  /** The component type that they must inherit from. */
   readonly type: string;
   /** How many there are at least and at most, where that is said of a list. */
   readonly min?: number;
   readonly max?: number;
 }
+/** `ComponentReference`: an attribute that is the id of a component. */
 export interface ReferenceDefinition extends Named {
+  /** The component type that it must inherit from. */
   readonly type: string;
+  /** Whether it is looked for among the siblings first. */
   readonly local: boolean;
+  /** Whether a component without it is wrong. */
   readonly required: boolean;
 }
 interface PortDefinition extends Named {
   readonly direction: 'in' | 'out';
 }
 
+/** `StateVariable`: a value that dynamics change. */
 export interface StateVariableDefinition extends Dimensioned {
+  /** Name under which others see it; absent: nobody does. */
   readonly exposure?: string;
 }
 /** `value`, or `select` with `reduce`, or cases of which the first true one holds (zero where none is). */
 export interface DerivedVariableDefinition extends Dimensioned {
+  /** Name under which others see it; absent: nobody does. */
   readonly exposure?: string;
   readonly value?: LemsExpression;
+  /** Path to the exposures that it is made of. */
   readonly select?: string;
+  /** How several values become one. */
   readonly reduce?: 'add' | 'multiply';
   /** False: a missing target counts as 0 (add) or 1 (multiply). */
   readonly required: boolean;
   readonly cases?: readonly { readonly condition: LemsExpression | null; readonly value: LemsExpression }[];
 }
+/** `TimeDerivative`: the rate of a state variable. */
 export interface TimeDerivativeDefinition {
   readonly variable: string;
   readonly value: LemsExpression;
   readonly place: Place;
 }
 
+/** What an `OnStart`, `OnCondition`, `OnEvent` or `OnEntry` does. */
 export type ActionDefinition =
   | { readonly kind: 'assign'; readonly variable: string; readonly value: LemsExpression; readonly place: Place }
   | { readonly kind: 'emit'; readonly port: string; readonly place: Place }
   | { readonly kind: 'transition'; readonly regime: string; readonly place: Place };
+/** `OnCondition`. */
 export interface ConditionDefinition {
   readonly test: LemsExpression;
+  /** In order, while the condition holds. */
   readonly actions: readonly ActionDefinition[];
 }
+/** `OnEvent`. */
 export interface HandlerDefinition {
+  /** Port on which the event comes in. */
   readonly port: string;
   readonly actions: readonly ActionDefinition[];
   readonly place: Place;
 }
+/** `Regime`: dynamics of which one at a time is active. */
 export interface RegimeDefinition extends Named {
+  /** Whether instances begin in it. */
   readonly initial: boolean;
   readonly stateVariables: readonly StateVariableDefinition[];
   readonly derivedVariables: readonly DerivedVariableDefinition[];
   readonly timeDerivatives: readonly TimeDerivativeDefinition[];
   readonly onEntry: readonly ActionDefinition[];
+  /** Tested while it is active. */
   readonly onConditions: readonly ConditionDefinition[];
+  /** Events that are heard while it is active. */
   readonly onEvents: readonly HandlerDefinition[];
 }
+/** `KineticScheme`: states whose occupancies flow along transitions. Values are names of members. */
 export interface KineticSchemeDefinition extends Named {
+  /** Children that are the states. */
   readonly nodes: string;
+  /** Children that are the transitions. */
   readonly edges: string;
+  /** Variable of a state that is its occupancy. */
   readonly stateVariable: string;
+  /** Reference of a transition to the state that it leaves. */
   readonly edgeSource: string;
+  /** Reference of a transition to the state that it enters. */
   readonly edgeTarget: string;
+  /** Exposure of a transition that is its rate, in Hz. */
   readonly forwardRate: string;
+  /** The same for the way back. */
   readonly reverseRate: string;
 }
+/** `Dynamics` of a component type, with those of the type it extends. */
 export interface DynamicsDefinition {
   readonly stateVariables: readonly StateVariableDefinition[];
   readonly derivedVariables: readonly DerivedVariableDefinition[];
   readonly timeDerivatives: readonly TimeDerivativeDefinition[];
+  /** Actions that give first values. */
   readonly onStart: readonly ActionDefinition[];
+  /** In the order in which they are tested. */
   readonly onConditions: readonly ConditionDefinition[];
   readonly onEvents: readonly HandlerDefinition[];
   readonly regimes: readonly RegimeDefinition[];
   readonly kineticSchemes: readonly KineticSchemeDefinition[];
 }
 
+/** `Assign`: a property that an instance gets when it is made. */
 export interface AssignDefinition {
+  /** Name of the property. */
   readonly property: string;
   readonly value: LemsExpression;
   readonly place: Place;
@@ -183,21 +228,27 @@ export type StructureDefinition =
  * `Simulation` section of a type: which attributes say what to run, record and write. Values are names of attributes.
  */
 export interface SimulationDefinition {
+  /** `Run`: what is run with which step and for how long. */
   readonly runs: readonly {
     readonly component: string;
     readonly variable: string;
     readonly increment: string;
     readonly total: string;
   }[];
+  /** `Record`: quantities to be sampled. */
   readonly records: readonly {
     readonly quantity: string;
     readonly scale?: string;
     readonly timeScale?: string;
     readonly color?: string;
   }[];
+  /** `EventRecord`: quantities whose events are listed. */
   readonly eventRecords: readonly { readonly quantity: string; readonly eventPort: string }[];
+  /** `DataDisplay`: plots. */
   readonly dataDisplays: readonly { readonly title: string }[];
+  /** `DataWriter`: files of samples. */
   readonly dataWriters: readonly { readonly path?: string; readonly fileName: string }[];
+  /** `EventWriter`: files of events. */
   readonly eventWriters: readonly { readonly path?: string; readonly fileName: string; readonly format: string }[];
 }
 
@@ -206,28 +257,46 @@ export interface SimulationDefinition {
  * name.
  */
 export interface ComponentType extends Named {
+  /** The type that it inherits from; absent: none. */
   readonly extends?: string;
   /** The type and its ancestors, nearest first. */
   readonly lineage: readonly string[];
+  /** Values that components give. */
   readonly parameters: ReadonlyMap<string, ParameterDefinition>;
+  /** Values that structures count with. */
   readonly indexParameters: ReadonlyMap<string, Named>;
   readonly derivedParameters: ReadonlyMap<string, DerivedParameterDefinition>;
+  /** Values that instances get when they are made or connected. */
   readonly properties: ReadonlyMap<string, PropertyDefinition>;
   readonly constants: ReadonlyMap<string, ConstantDefinition>;
+  /** What others see of an instance. */
   readonly exposures: ReadonlyMap<string, Dimensioned>;
+  /** What enclosing components must expose. */
   readonly requirements: ReadonlyMap<string, Dimensioned>;
+  /** References that enclosing components must have. */
   readonly componentRequirements: ReadonlyMap<string, Named>;
+  /** Instances that whoever makes one must provide, as tunnels do. */
   readonly instanceRequirements: ReadonlyMap<string, ChildDefinition>;
+  /** Single components within, by name. */
   readonly child: ReadonlyMap<string, ChildDefinition>;
+  /** Lists of components within, by name. */
   readonly children: ReadonlyMap<string, ChildDefinition>;
   readonly references: ReadonlyMap<string, ReferenceDefinition>;
+  /** References to components among the siblings. */
   readonly links: ReadonlyMap<string, ChildDefinition>;
+  /** Attributes that are paths. */
   readonly paths: ReadonlyMap<string, Named>;
+  /** Attributes that are any text. */
   readonly texts: ReadonlyMap<string, Named>;
+  /** Lists that instances are added to while a network is built. */
   readonly attachments: ReadonlyMap<string, ChildDefinition>;
+  /** Where events come in and go out. */
   readonly ports: ReadonlyMap<string, PortDefinition>;
+  /** Null: it does nothing by itself. */
   readonly dynamics: DynamicsDefinition | null;
+  /** What instances it makes of what, in order. */
   readonly structure: readonly StructureDefinition[];
+  /** Null: it does not say how to run. */
   readonly simulation: SimulationDefinition | null;
 }
 
@@ -257,10 +326,13 @@ export interface Component {
 
 /** Everything read, all inclusions in. */
 export interface LemsModel {
+  /** By name. */
   readonly dimensions: ReadonlyMap<string, Dimension>;
+  /** By symbol. */
   readonly units: ReadonlyMap<string, LemsUnit>;
   /** Constants at file level, in SI. */
   readonly constants: ReadonlyMap<string, ConstantDefinition>;
+  /** Component types by name, each read when it is first asked for. */
   readonly types: ReadonlyMap<string, ComponentType>;
   /** Top-level components in document order. */
   readonly components: readonly Component[];

@@ -13,7 +13,9 @@ const exponents = ['l', 'm', 't', 'i', 'k', 'n', 'j'] as const;
 
 /** Dimensions and units by name, growing while documents are read. */
 export interface UnitTable {
+  /** By name. */
   readonly dimensions: Map<string, Dimension>;
+  /** By symbol. */
   readonly units: Map<string, LemsUnit>;
 }
 

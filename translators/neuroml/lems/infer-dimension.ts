@@ -32,7 +32,9 @@ type Found = Value | 'condition';
 export interface Inference {
   /** How messages call the owner of the names. */
   readonly owner: string;
+  /** Dimensions of what may be read; `any` fits all. */
   readonly names: ReadonlyMap<string, Dimension | 'any'>;
+  /** Takes what is found, at a range within the expression. */
   readonly report: (finding: Finding, span: Span) => void;
   /** How bad dimensions are that do not fit. */
   readonly mismatch: Severity;

@@ -73,14 +73,17 @@ export class TypeTable implements ReadonlyMap<string, ComponentType> {
     this.#context = context;
   }
 
+  /** Types that there are, read or not. */
   get size(): number {
     return this.#context.elements.size;
   }
 
+  /** Whether there is a type of this name; it is not read for that. */
   has(name: string): boolean {
     return this.#context.elements.has(name);
   }
 
+  /** A type by its name; undefined: there is none, or it is wrong, which was reported. */
   get(name: string): ComponentType | undefined {
     return this.#inherit(name, []) ?? undefined;
   }

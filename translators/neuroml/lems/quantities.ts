@@ -8,7 +8,9 @@ import type { LemsUnit } from './definitions.js';
 
 /** A value in SI. */
 export interface Quantity {
+  /** In SI, correctly rounded from its decimal text. */
   readonly value: number;
+  /** Exponents of the SI base units. */
   readonly dimension: Dimension;
 }
 

@@ -21,6 +21,7 @@ export class ReadComponent implements Component {
   readonly type: ComponentType;
   readonly role: string;
   readonly parent: ReadComponent | null;
+  /** What it was read from. */
   readonly element: XmlElement;
   children: readonly ReadComponent[] = noComponents;
   kept: readonly KeptElement[] = nothingKept;

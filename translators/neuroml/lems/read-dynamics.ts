@@ -22,7 +22,9 @@ import * as messages from './messages.js';
 
 /** What reading a type needs. */
 export interface TypeContext {
+  /** By name. */
   readonly dimensions: ReadonlyMap<string, Dimension>;
+  /** Takes what is found. */
   readonly diagnostics: Diagnostics;
 }
 

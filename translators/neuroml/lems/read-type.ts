@@ -26,12 +26,17 @@ export type MemberKind = {
 export interface WrittenType {
   readonly name: string;
   readonly element: XmlElement;
+  /** The type that it inherits from; absent: none. */
   readonly extends?: string;
+  /** What it declares itself, by kind and name. */
   readonly members: { readonly [K in MemberKind]: MapOf<ComponentType[K]> };
   /** Values that the type gives to inherited parameters; the attribute `value` of each element. */
   readonly fixed: readonly { readonly parameter: string; readonly element: XmlElement }[];
+  /** Its own, and whether they add to those inherited; null: it has none. */
   readonly dynamics: { readonly own: DynamicsDefinition; readonly extendsInherited: boolean } | null;
+  /** Null: it has none. */
   readonly structure: readonly StructureDefinition[] | null;
+  /** Null: it has none. */
   readonly simulation: SimulationDefinition | null;
 }
 

@@ -2,8 +2,11 @@
 
 /** Elements of one place in the order of a content, any of them where there are several. */
 export interface Slot {
+  /** Names of the elements. */
   readonly names: readonly string[];
+  /** How many there must be in all. */
   readonly atLeast: number;
+  /** How many there may be; Infinity: any number. */
   readonly atMost: number;
 }
 

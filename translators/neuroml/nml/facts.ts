@@ -8,6 +8,7 @@ export type IdForm = 'name' | 'index' | 'optional index';
 
 /** Facts about one component type; heirs share them. */
 export interface SchemaFacts {
+  /** The form that its id must have; absent: it needs none. */
   readonly id?: IdForm;
   /** Attributes without which the element means nothing. */
   readonly needs?: readonly string[];
@@ -29,6 +30,7 @@ export interface SchemaFacts {
   readonly repeats?: readonly string[];
 }
 
+/** What an attribute must be; `count`: a whole number. */
 export type NumberRule = 'positive' | 'not negative' | 'count' | 'positive count' | 'fraction' | 'number';
 
 const segments = ['segment', 'segmentGroup'] as const;

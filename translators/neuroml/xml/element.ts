@@ -17,9 +17,11 @@ const none: readonly XmlElement[] = [];
 export class XmlElement {
   /** Without the prefix of its namespace. */
   readonly name: string;
+  /** The text that it is in. */
   readonly source: XmlSource;
   /** Offset of its `<`. */
   readonly offset: number;
+  /** Null for the root. */
   readonly parent: XmlElement | null;
   children: readonly XmlElement[] = none;
   /** Text of its own, decoded; space alone counts as none. */
@@ -83,6 +85,7 @@ export class XmlElement {
 
 /** An element without content in a long list of its kind; its attributes are read at each access. */
 export class ListedElement extends XmlElement {
+  /** Names of its attributes, in order. */
   readonly shape: ElementShape;
 
   constructor(name: string, source: XmlSource, offset: number, parent: XmlElement | null, shape: ElementShape) {

@@ -22,11 +22,13 @@ export type ElementShape = readonly string[];
 
 /** A list of elements `<name a="…" …/>` with nothing but space between them. */
 export interface ElementList {
+  /** Of all its elements. */
   readonly name: string;
   /** Shapes of the elements, each from the index of the first that has it. */
   readonly shapes: readonly { readonly from: number; readonly shape: ElementShape }[];
   /** Where the first begins and where the last ends. */
   readonly start: number;
+  /** Offset after the last. */
   readonly end: number;
   /** Offset of each. */
   readonly offsets: Uint32Array;

@@ -6,6 +6,7 @@ import type { Place } from '../../../src/diagnostics/diagnostic.js';
 export class XmlSource {
   /** Name in places, such as the file's path. */
   readonly document: string;
+  /** With line ends as they are in the file. */
   readonly text: string;
   #lineStarts: Uint32Array | undefined;
 

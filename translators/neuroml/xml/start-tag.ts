@@ -5,8 +5,11 @@
 /** Where an attribute stands; `valueStart` and `valueEnd` are between its quotes. */
 export interface AttributeRange {
   readonly name: string;
+  /** Offset of the name. */
   readonly start: number;
+  /** Offset after the opening quote. */
   readonly valueStart: number;
+  /** Offset of the closing quote. */
   readonly valueEnd: number;
 }
 

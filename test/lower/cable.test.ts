@@ -124,6 +124,31 @@ describe('schemes', () => {
   });
 });
 
+describe('places', () => {
+  test('lists onto places of one kind are one projection, with the results of many', async () => {
+    const lists = (names: readonly string[]): string =>
+      names
+        .map(
+          (section, k) =>
+            `  p${k}: { from: sources, to: { of: cells, section: ${section}, fraction: 0.${3 + k} }, synapse: excitatory, ` +
+            `connect: { rule: list, sources: [0, 1, 1], targets: [${k}, 2, 2] }, values: { w: ${k + 1} nS }, delay: ${k + 1} ms }`,
+        )
+        .join('\n');
+    const text = given(network('auto', 0.025)).replace(/\n {2}inward.*/, `\n${lists(['left', 'right', 'left'])}`);
+    const engines = [{ target: 'wasm', threads: 1 }] as const;
+    const together = await simulate(text, { engines });
+    // A recording of its synapses keeps a projection apart from the others.
+    const watched = ['p0', 'p1', 'p2'].map(
+      (name) => `  - { of: { projection: ${name} }, variables: [g], every: 12 ms }\n`,
+    );
+    const apart = await simulate(text.replace('record:\n', `record:\n${watched.join('')}`), { engines });
+    expect(together.program.manifest.projections.map(({ name }) => name)).toEqual(['p0']);
+    expect(apart.program.manifest.projections.map(({ name }) => name)).toEqual(['p0', 'p1', 'p2']);
+    expect(largest(together.samples.get('cells.v')!.flat(), apart.samples.get('cells.v')!.flat())).toBeLessThan(1e-12);
+    expect(together.samples.get('cells.v')!.flat().length).toBeGreaterThan(30);
+  });
+});
+
 describe('discretisation', () => {
   const sections = (more: object): Compartments =>
     ({

@@ -36,6 +36,7 @@ import { isCableMethod, type Cable, type CableMethod, type Origin } from './cabl
 import { BadMechanism, classType, type ClassType } from './class-type.js';
 import { mechanismsOn, type Instance } from './mechanisms.js';
 import { atPlaces, readsEnd, type SynapsePlaces } from './synapse-type.js';
+import { withListsMerged } from './merge.js';
 import { midStep } from './mid-step.js';
 import { BadTree, treeOf, type Tree } from './tree.js';
 
@@ -160,8 +161,15 @@ class Expansion {
       recordings,
       experiment: { ...this.#model.experiment, protocol },
     };
+    const own = (population: string): boolean => this.#origins.has(population);
+    const merged = withListsMerged(model, this.#parts, this.#data, own);
     return {
-      drawn: { model, data: this.#data.store, places: this.#places, parts: this.#parts },
+      drawn: {
+        model: { ...model, projections: merged },
+        data: this.#data.store,
+        places: this.#places,
+        parts: new Map([...this.#parts].filter(([name]) => merged[name] === model.projections[name])),
+      },
       cables: [...this.#kinds.values()].map((kind) => this.#cable(kind)),
       origins: this.#origins,
     };

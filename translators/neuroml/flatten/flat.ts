@@ -14,7 +14,7 @@ export interface FlatState {
   readonly dimension: Dimension | null;
   /** First value; null: zero. */
   readonly initial: Expression | null;
-  /** Set for numbers of regimes. */
+  /** Set where it holds a whole number, such as the index of a regime. */
   readonly integer?: true;
 }
 /** A derived variable of a canonical type. */
@@ -23,7 +23,7 @@ export interface FlatDerived {
   /** Null where it is not stated. */
   readonly dimension: Dimension | null;
   readonly value: Expression;
-  /** Set for numbers of regimes. */
+  /** Set where it holds a whole number, such as the index of a regime. */
   readonly integer?: true;
   readonly place: Place;
 }
@@ -64,7 +64,7 @@ export interface FlatInput extends AttachmentSum {
 export interface FlatPart {
   /** In the order in which they are computed. */
   readonly derived: readonly string[];
-  /** State variables of linear kinetic schemes. */
+  /** State variables that form a linear system, advanced by its matrix exponential. */
   readonly propagate: readonly string[];
   /** State variables whose rates are applied together. */
   readonly state: readonly string[];

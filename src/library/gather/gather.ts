@@ -114,6 +114,7 @@ class Gatherer {
   // --- Regimes -------------------------------------------------------------------------------------------------------
 
   #waits(): void {
+    for (const [name, type] of Object.entries(this.#neurons)) this.#neurons[name] = byWhatTheyEmit(type);
     for (const [name, type] of Object.entries(this.#neurons)) {
       const waiting = Object.keys(type.regimes).length === 0 ? undefined : withoutRegimes(type);
       const crossing = waiting === undefined ? withoutFlag(type) : undefined;
@@ -447,6 +448,22 @@ class Gatherer {
       },
     ];
   }
+}
+
+/** A type whose events go by the name that others hear, where each name is that of one event. */
+function byWhatTheyEmit(type: NeuronType): NeuronType {
+  const events = Object.entries(type.events);
+  const names = events.map(([name, { emits }]) => (emits === undefined || emits === null ? name : emits));
+  if (new Set(names).size < names.length) return type;
+  return {
+    ...type,
+    events: Object.fromEntries(
+      events.map(([, event], k) => {
+        const { emits, ...rest } = event;
+        return [names[k] ?? '', emits === null ? event : rest];
+      }),
+    ),
+  };
 }
 
 const without = <T>(map: Readonly<Record<string, T>>, name: string): Record<string, T> =>

@@ -2,6 +2,7 @@
 
 import { NoNumber } from '../../lang/evaluate.js';
 import type { Expression } from '../../lang/ast.js';
+import { NoNumber } from '../../lang/evaluate.js';
 import { isRandom } from '../../lang/functions.js';
 import { linearForm } from '../../lang/linear.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
@@ -27,6 +28,19 @@ const mostTrials = 2e7;
 
 /** The spikes of a type without inputs; a text that says why where they are neither given nor Poisson. */
 export function trainOf(
+  type: NeuronType,
+  numbers: ReadonlyMap<string, number>,
+  times: { readonly dt: number; readonly end: number },
+): Train | string {
+  try {
+    return read(type, numbers, times);
+  } catch (error) {
+    if (error instanceof NoNumber) return 'its spikes depend on what is known during a run only';
+    throw error;
+  }
+}
+
+function read(
   type: NeuronType,
   numbers: ReadonlyMap<string, number>,
   { dt, end }: { readonly dt: number; readonly end: number },

@@ -24,6 +24,20 @@ export function waveformsOf(
   numbers: ReadonlyMap<string, number>,
   end: number,
 ): readonly (readonly Piece[])[] | string {
+  try {
+    return read(type, output, numbers, end);
+  } catch (error) {
+    if (error instanceof NoNumber) return 'it depends on what is known during a run only';
+    throw error;
+  }
+}
+
+function read(
+  type: NeuronType,
+  output: string,
+  numbers: ReadonlyMap<string, number>,
+  end: number,
+): readonly (readonly Piece[])[] | string {
   if (Object.keys(type.regimes).length + Object.keys(type.inputs).length + type.noise.length > 0)
     return 'it is more than a function of time';
   const derived = derivedOf(type);

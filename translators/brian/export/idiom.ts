@@ -96,6 +96,11 @@ class Idiom {
       for (const [label, part] of this.#projection(name, projection)) {
         const type = model.synapses[part.synapse];
         if (type === undefined) continue;
+        const unknown = unknownFunction.exec(JSON.stringify(type.pathways))?.[1];
+        if (unknown !== undefined) {
+          this.#report.missing(child('/projections', name), `Brian has no function ${unknown}`, 'brian/function');
+          continue;
+        }
         const key = freeName(label, (one) => Object.hasOwn(projections, one));
         const own = constantsOf(this.#withoutSends(type, part, child('/projections', name)), part.values, (one) =>
           this.#changed.has(`${name}.${one}`),
@@ -104,7 +109,51 @@ class Idiom {
         projections[key] = { ...part, synapse: key, values: own.values, delays: delaysOf(own.type, part) };
       }
     const { pynn: _, ...annotations } = model.annotations;
-    return { ...model, neurons, synapses, populations, projections, annotations };
+    const { protocol } = model.experiment;
+    const reset = protocol.findIndex((phase) => 'reset' in phase);
+    if (reset >= 0 && reset < protocol.length - 1)
+      this.#report.missing(
+        child('/experiment/protocol', reset),
+        'what comes after a return to the start: Brian goes on in time',
+        'brian/phase',
+      );
+    const experiment = {
+      ...model.experiment,
+      protocol: (reset < 0 ? protocol : protocol.slice(0, reset)).filter((phase) => this.#isLeft(phase, projections)),
+    };
+    return {
+      ...model,
+      experiment,
+      recordings: this.#recordings(projections),
+      neurons,
+      synapses,
+      populations,
+      projections,
+      annotations,
+    };
+  }
+
+  /** Whether a phase is about what is left. */
+  #isLeft(phase: Model['experiment']['protocol'][number], projections: Readonly<Record<string, Projection>>): boolean {
+    if (!('set' in phase)) return true;
+    const owners = Object.keys(phase.set).map((key) => /^\w+/.exec(key)?.[0] ?? '');
+    return owners.every((name) => Object.hasOwn(this.#model.populations, name) || Object.hasOwn(projections, name));
+  }
+
+  /** Recordings of what Brian's groups have. */
+  #recordings(projections: Readonly<Record<string, Projection>>): Model['recordings'] {
+    return this.#model.recordings.flatMap((recording, k) => {
+      const pointer = child('/recordings', k);
+      if ('projection' in recording.of && !Object.hasOwn(projections, recording.of.projection)) {
+        this.#report.missing(pointer, `a recording of ${recording.of.projection}`, 'brian/recording');
+        return [];
+      }
+      if (!('variables' in recording) || recording.variables === undefined) return [recording];
+      const variables = recording.variables.filter((name) => !Object.hasOwn(this.#model.stimuli, name));
+      if (variables.length < recording.variables.length)
+        this.#report.missing(pointer, 'a recording of a current, which is no variable of a group', 'brian/recording');
+      return variables.length === 0 ? [] : [{ ...recording, variables }];
+    });
   }
 
   // --- Populations ---------------------------------------------------------------------------------------------------
@@ -336,9 +385,9 @@ class Idiom {
       const statements = pathway.do.flatMap((text) => parseStatements(text));
       const sends = statements.flatMap((one) => (one.kind === 'send' ? [one] : []));
       const [send] = sends;
-      const after = send && delayOf(send.after, type, projection);
       const before = projection.delays[key] ?? pathway.delay;
-      if (send === undefined || sends.length > 1 || after === undefined || typeof before !== 'number') {
+      const after = send && (delayOf(send.after, type, projection) ?? printExpression(send.after));
+      if (send === undefined || sends.length > 1 || after === undefined || typeof before === 'object') {
         pathways[key] = pathway;
         continue;
       }
@@ -349,7 +398,11 @@ class Idiom {
         pathways[key] = { ...pathway, do: rest };
         const name = freeName('transmit', (one) => Object.hasOwn(type.pathways, one));
         const { slot: _, ...plain } = pathway;
-        pathways[name] = { ...plain, order: 0, delay: Number((before + after).toPrecision(12)), do: [arriving] };
+        const delay =
+          typeof before === 'number' && typeof after === 'number'
+            ? Number((before + after).toPrecision(12))
+            : [before, after].map((one) => (typeof one === 'number' ? `${one}*s` : one)).join(' + ');
+        pathways[name] = { ...plain, order: 0, delay, do: [arriving] };
       }
       this.#report.approximated(
         'brian/weight-at-arrival',
@@ -630,21 +683,37 @@ function withoutIdle(
       ? printExpression(withoutZeros(substitute(e, nothing)))
       : text;
   };
+  // What is derived from nothing else is nothing too.
+  for (let before = -1; before !== nothing.size;) {
+    before = nothing.size;
+    for (const [name, { value }] of Object.entries(type.derived))
+      if (!nothing.has(name) && !isVariable(name) && put(value) === '0') nothing.set(name, integer(0));
+  }
   const without = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
-    Object.fromEntries(Object.entries(map).filter(([key]) => !idle.includes(key)));
+    Object.fromEntries(Object.entries(map).filter(([key]) => !nothing.has(key)));
   const { sequence: _, ...rest } = type;
   return {
     ...rest,
     inputs: without(type.inputs),
     parameters: without(type.parameters),
     derived: Object.fromEntries(
-      Object.entries(type.derived).map(([key, one]) => [key, { ...one, value: put(one.value) }]),
+      Object.entries(without(type.derived)).map(([key, one]) => [
+        key,
+        { ...one, value: inUnit(put(one.value), one.unit) },
+      ]),
     ),
     derivatives: Object.fromEntries(
-      Object.entries(type.derivatives).map(([key, one]) => [key, { ...one, rate: put(one.rate) }]),
+      Object.entries(type.derivatives).map(([key, one]) => [
+        key,
+        { ...one, rate: inUnit(put(one.rate), type.state[key]?.unit ?? '1', '/s') },
+      ]),
     ),
   };
 }
+
+/** A text that is nothing, with its unit. */
+const inUnit = (text: string, unit: string, per = ''): string =>
+  text === '0' && (unit !== '1' || per !== '') ? (unit === '1' ? '0*Hz' : `0*${unitText(unit)}${per}`) : text;
 
 /** An expression without terms that are zero whatever their unit. */
 function withoutZeros(e: Expression): Expression {
@@ -745,9 +814,12 @@ function mapTexts<T extends EquationSet>(
   return walk(type, '') as T;
 }
 
+/** Functions that Brian does not have. */
+const unknownFunction = /\b(gamma|gammahazard|binomial|vonMises|truncatedNormal)\(/;
+
 /** Whether a type draws what Brian has no function for. */
 const drawsUnknown = (type: NeuronType): boolean =>
-  /\b(gamma|gammahazard|binomial|vonMises)\(/.test(JSON.stringify([type.events, type.derived, type.state]));
+  unknownFunction.test(JSON.stringify([type.events, type.derived, type.state]));
 
 const isAssembly = (rule: SelectionRule): boolean => 'assembly' in rule;
 

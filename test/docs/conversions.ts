@@ -1,0 +1,117 @@
+/** All fixtures in all other notations: what docs/conversion.md says. */
+
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js';
+import { hashModel } from '../../src/model/hash.js';
+import type { ValidModel } from '../../src/model/model.js';
+import { checkConversion } from '../../src/run/check-conversion.js';
+import { convertModel, type ConvertedModel } from '../../src/run/convert.js';
+import { importModel, readSource, type ImportedModel } from '../../src/run/pipeline.js';
+import { root } from '../support/import-graph.js';
+
+/** Notations of the table: documents, which hold what scripts do. */
+export const targets = { canonical: 'canonical', brian: 'brian-json', pynn: 'pynn-json', neuroml: 'lems' } as const;
+type Notation = keyof typeof targets;
+
+/** A fixture in a notation. */
+export interface Cell {
+  readonly fixture: string;
+  readonly from: Notation;
+  readonly to: Notation;
+  readonly outcome: ConvertedModel['outcome'] | 'too large' | 'refused';
+  /** Whether the document, read again, has the model hash that the fixture has. */
+  readonly sameHash: boolean;
+  /** Whether going back gives the hash of the fixture. */
+  readonly backAgain: boolean;
+  /** What is left out, or what differs where nothing is. */
+  readonly reasons: readonly string[];
+  /** Errors of reading the document again. */
+  readonly errors: readonly string[];
+}
+
+export interface Fixture {
+  readonly name: string;
+  readonly from: Notation;
+  readonly imported: ImportedModel;
+}
+
+/** Models whose connections fill files of many megabytes where a notation lists them. */
+const large: ReadonlySet<string> = new Set([
+  'brian/brunel-2000.yaml',
+  'brian/brunel-hakim.yaml',
+  'brian/cobahh.yaml',
+  'brian/heterogeneous-delays.yaml',
+  'brian/vogels-abbott-coba.yaml',
+  'brian/vogels-abbott-cuba.yaml',
+  'pynn/brunel.json',
+  'pynn/hodgkin-huxley-network.json',
+  'pynn/poisson-fast.json',
+  'pynn/potjans-diesmann.json',
+  'pynn/short-term-plasticity-network.json',
+  'pynn/vogels-abbott-coba.json',
+  'pynn/vogels-abbott-cuba.json',
+]);
+
+/** The fixtures of a notation. */
+export function fixturesOf(from: Notation): readonly Fixture[] {
+  const folder = join(root, 'fixtures', from === 'canonical' ? 'model' : from);
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.txt'))
+    .flatMap(({ name }) => {
+      if (large.has(`${from}/${name}`) && from === 'canonical') return [];
+      return [{ name: `${from}/${name}`, from, imported: importModel(readSource(join(folder, name))) }];
+    })
+    .filter(({ imported, from: notation }) => notation !== 'canonical' || !isLargeModel(imported.valid));
+}
+
+const isLargeModel = ({ model }: ValidModel): boolean =>
+  Object.values(model.populations).reduce((sum, { size }) => sum + size, 0) > 10_000;
+
+/** One cell of the table. */
+export async function cellOf({ name, from, imported }: Fixture, to: Notation): Promise<Cell> {
+  const cell = { fixture: name, from, to, sameHash: false, backAgain: false, reasons: [], errors: [] };
+  if (to === 'neuroml' && large.has(name)) return { ...cell, outcome: 'too large' };
+  try {
+    const converted = await convertModel(imported.valid, targets[to]);
+    const worst = converted.outcome === 'incomplete' ? 'notExpressible' : 'approximated';
+    const reasons = [...new Set(converted.report.flatMap((one) => (one.verdict === worst ? [one.message] : [])))];
+    const again = readAgain(converted);
+    if (again instanceof Error)
+      return { ...cell, outcome: converted.outcome, reasons, errors: [again.message.split('\n')[0] ?? ''] };
+    const { model } = imported.hashes;
+    const sameHash = again.hashes.model === model;
+    const back = sameHash || from === to ? undefined : readAgain(await convertModel(again.valid, targets[from]));
+    const backAgain = sameHash || (back !== undefined && !(back instanceof Error) && back.hashes.model === model);
+    return { ...cell, outcome: converted.outcome, sameHash, backAgain, reasons };
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof DiagnosticError)
+      return { ...cell, outcome: 'refused', reasons: [error.message] };
+    throw error;
+  }
+}
+
+function readAgain({ files: [file] }: ConvertedModel): ImportedModel | Error {
+  try {
+    return importModel({ name: file?.name ?? 'model', text: file?.text ?? '' });
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+export const hashOf = (valid: ValidModel): string => hashModel(valid.model).model;
+
+/** What running both says, in words of the table; undefined where that is not done. */
+export async function measured({ imported }: Fixture, to: Notation): Promise<string | undefined> {
+  try {
+    const { matched, spikes, populations } = await checkConversion(imported.valid, targets[to], { seconds: 0.1 });
+    const [ours, theirs] = spikes;
+    if (ours + theirs === 0) return undefined;
+    const largest = Math.max(...populations.map((one) => one.largest));
+    return matched === ours && ours === theirs
+      ? `all ${ours} spikes within ${(largest * 1e3).toFixed(2)} ms`
+      : `${matched} of ${ours} spikes (${theirs} there)`;
+  } catch {
+    return undefined;
+  }
+}

@@ -6,6 +6,7 @@
  * What has no such form stays as it is.
  */
 
+import { name as named } from '../../lang/build.js';
 import { parseExpression } from '../../lang/parse.js';
 import { ConversionReport, type ConversionEntry } from '../../model/conversion-report.js';
 import { freeName } from '../../model/free-name.js';
@@ -30,6 +31,7 @@ import { currentText, type CurrentForm } from './currents.js';
 import { Receptors, withReceptors, type Receptor } from './receptors.js';
 import { withoutFlag, withoutRegimes } from './regimes.js';
 import { splitSource } from './split.js';
+import { replaced, replacedIn } from './texts.js';
 import { trainOf, type Train } from './trains.js';
 import { shapeOf, waveformsOf } from './waveforms.js';
 
@@ -113,7 +115,31 @@ class Gatherer {
 
   // --- Regimes -------------------------------------------------------------------------------------------------------
 
+  /** Parameters by the name of a unit get another: currents of the time are written with units. */
+  #renameUnits(): void {
+    for (const [name, type] of Object.entries(this.#neurons)) {
+      const clashing = Object.keys(type.parameters).filter((key) => units.has(key));
+      if (clashing.length === 0) continue;
+      const known = new Set([type.parameters, type.state, type.derived].flatMap((map) => Object.keys(map)));
+      const renamed = new Map(clashing.map((key) => [key, freeName(`${key}_`, (one) => known.has(one))] as const));
+      this.#neurons[name] = withNames(type, renamed);
+      for (const [population, { type: own, values, ...rest }] of Object.entries(this.#populations))
+        if (own === name)
+          this.#populations = {
+            ...this.#populations,
+            [population]: {
+              ...rest,
+              type: name,
+              values: Object.fromEntries(
+                Object.entries(values).map(([key, value]) => [renamed.get(key) ?? key, value] as const),
+              ),
+            },
+          };
+    }
+  }
+
   #waits(): void {
+    this.#renameUnits();
     for (const [name, type] of Object.entries(this.#neurons)) this.#neurons[name] = byWhatTheyEmit(type);
     for (const [name, type] of Object.entries(this.#neurons)) {
       const waiting = Object.keys(type.regimes).length === 0 ? undefined : withoutRegimes(type);
@@ -448,6 +474,32 @@ class Gatherer {
       },
     ];
   }
+}
+
+/** Symbols of units that texts of a model have. */
+const units: ReadonlySet<string> = new Set(['s', 'A', 'V', 'S', 'F', 'Hz', 'm']);
+
+/** A type with other names for some of its parameters. */
+function withNames(type: NeuronType, names: ReadonlyMap<string, string>): NeuronType {
+  const put = new Map([...names].map(([from, to]) => [from, named(to)] as const));
+  const walk = (value: unknown, key: string): unknown => {
+    if (typeof value === 'string')
+      return ['value', 'rate', 'when', 'for', 'while', 'initial'].includes(key) ? replaced(value, put) : value;
+    if (Array.isArray(value))
+      return value.map((one: unknown) =>
+        key === 'do' || key === 'onEntry' ? replacedIn(String(one), put) : walk(one, key),
+      );
+    if (typeof value === 'object' && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, walk(one, name)]));
+    return value;
+  };
+  const changed = walk(type, '') as NeuronType;
+  return {
+    ...changed,
+    parameters: Object.fromEntries(
+      Object.entries(changed.parameters).map(([key, one]) => [names.get(key) ?? key, one] as const),
+    ),
+  };
 }
 
 /** A type whose events go by the name that others hear, where each name is that of one event. */

@@ -84,7 +84,20 @@ class Idiom {
     const synapses: Record<string, SynapseType> = {};
     const populations: Record<string, Population> = {};
     const projections: Record<string, Projection> = {};
+    const gone = new Set(
+      Object.entries(model.populations).flatMap(([name, { type }]) =>
+        Object.keys(model.neurons[type ?? '']?.regimes ?? {}).length > 0 ? [name] : [],
+      ),
+    );
+    for (const name of gone)
+      this.#report.missing(
+        child('/populations', name),
+        'Brian has no regimes: its cells are left out',
+        'brian/regimes',
+      );
+    const stays = (rule: SelectionRule): boolean => !populationsOf(rule).some((name) => gone.has(name));
     for (const [name, population] of Object.entries(model.populations)) {
+      if (gone.has(name)) continue;
       const { type, population: plain } = this.#population(name, population);
       if (type === undefined) populations[name] = plain;
       else {
@@ -92,7 +105,11 @@ class Idiom {
         populations[name] = { ...plain, type: name };
       }
     }
-    for (const [name, projection] of Object.entries(model.projections))
+    for (const [name, projection] of Object.entries(model.projections)) {
+      if (!stays(projection.from.of) || !stays(projection.to.of)) {
+        this.#report.missing(child('/projections', name), 'one of its ends is left out', 'brian/regimes');
+        continue;
+      }
       for (const [label, part] of this.#projection(name, projection)) {
         const type = model.synapses[part.synapse];
         if (type === undefined) continue;
@@ -108,6 +125,8 @@ class Idiom {
         synapses[key] = own.type;
         projections[key] = { ...part, synapse: key, values: own.values, delays: delaysOf(own.type, part) };
       }
+    }
+    const stimuli = Object.fromEntries(Object.entries(model.stimuli).filter(([, { to }]) => stays(to)));
     const { pynn: _, ...annotations } = model.annotations;
     const { protocol } = model.experiment;
     const reset = protocol.findIndex((phase) => 'reset' in phase);
@@ -124,7 +143,8 @@ class Idiom {
     return {
       ...model,
       experiment,
-      recordings: this.#recordings(projections),
+      stimuli,
+      recordings: this.#recordings(projections, stays),
       neurons,
       synapses,
       populations,
@@ -141,9 +161,16 @@ class Idiom {
   }
 
   /** Recordings of what Brian's groups have. */
-  #recordings(projections: Readonly<Record<string, Projection>>): Model['recordings'] {
+  #recordings(
+    projections: Readonly<Record<string, Projection>>,
+    stays: (rule: SelectionRule) => boolean,
+  ): Model['recordings'] {
     return this.#model.recordings.flatMap((recording, k) => {
       const pointer = child('/recordings', k);
+      if (!stays(recording.of)) {
+        this.#report.missing(pointer, 'a recording of cells that are left out', 'brian/recording');
+        return [];
+      }
       if ('projection' in recording.of && !Object.hasOwn(projections, recording.of.projection)) {
         this.#report.missing(pointer, `a recording of ${recording.of.projection}`, 'brian/recording');
         return [];

@@ -38,6 +38,9 @@ const signed = (value: number): Piece =>
 const isNumber = (e: Expression, value: number): boolean => e.kind === 'number' && e.value === value;
 const isNone = (e: Expression): boolean => (e.kind === 'number' || e.kind === 'quantity') && e.value === 0;
 
+/** Longer texts of one comparison are refused, in characters. */
+const longestText = 50_000;
+
 /** Writes expressions of one component type. */
 export class ExpressionText {
   constructor(private readonly words: Words) {}
@@ -195,6 +198,8 @@ export class ExpressionText {
     if (e.operator === 'and') return `(${this.#truth(e.left)} * ${this.#truth(e.right)})`;
     if (e.operator === 'or') return `(1 - (1 - ${this.#truth(e.left)}) * (1 - ${this.#truth(e.right)}))`;
     const s = this.sign(this.bare(binary('-', e.left, e.right), 'statement').text);
+    // Each choice is written out several times in the one around it.
+    if (s.length > longestText) throw new NotExpressible('choices within choices, which are too long when written out');
     switch (e.operator) {
       case '>':
         return `(${s} * (${s} + 1) / 2)`;

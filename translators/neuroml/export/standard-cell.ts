@@ -7,7 +7,7 @@
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { dimensionless } from '../../../src/lang/ast.js';
 import { standardCells } from '../../../src/library/pynn/index.js';
-import type { NeuronType, Projection, SynapseType } from '../../../src/model/model.js';
+import type { Model, NeuronType, Projection, SynapseType, Value } from '../../../src/model/model.js';
 import { normalise } from '../../../src/model/normalise.js';
 import { populationOf, type CellPlan, type ExportContext } from './context.js';
 import { neuronEssence } from './essence.js';
@@ -53,6 +53,12 @@ const names: ReadonlySet<string> = new Set([
   'HH_cond_exp',
 ]);
 
+/** Poisson sources of PyNN, and what they are in NeuroML. */
+const sources: ReadonlyMap<string, string> = new Map([
+  ['SpikeSourcePoisson', 'SpikeSourcePoisson'],
+  ['SpikeSourcePoissonRefractory', 'spikeGeneratorRefPoisson'],
+]);
+
 /** Powers of ten from SI to PyNN's units, by SI unit. */
 const exponents: Readonly<Record<string, number>> = { s: 3, V: 3, A: 9, F: 9, S: 6 };
 
@@ -62,6 +68,7 @@ const exponents: Readonly<Record<string, number>> = { s: 3, V: 3, A: 9, F: 9, S:
 export function standardCell(id: string, type: NeuronType, { model, ids }: ExportContext): StandardCell | undefined {
   const claimed = type.conformsTo?.type ?? '';
   const name = claimed.startsWith('pynn/') ? claimed.slice('pynn/'.length) : '';
+  if (sources.has(name) && isLibrary(type, name)) return standardSource(id, name, type, model);
   if (!names.has(name) || !isLibrary(type, name)) return undefined;
   const receptors = receptorsOf(name);
   // The heir's gates are seen, and start as they are told to.
@@ -119,6 +126,35 @@ export function standardCell(id: string, type: NeuronType, { model, ids }: Expor
     keys: [...units, ...starts].map(([key]) => key),
     attributes: (valueOf) =>
       Object.fromEntries([...units, ...starts].map(([key, exponent]) => [nameOf(key), inUnit(valueOf(key), exponent)])),
+  };
+}
+
+/** A Poisson source; one with a refractory time has no beginning and no end in NeuroML. */
+function standardSource(id: string, name: string, type: NeuronType, { populations }: Model): StandardCell | undefined {
+  const refractory = name === 'SpikeSourcePoissonRefractory';
+  const own = Object.values(populations).filter((population) => population.type === id);
+  const given = (key: string): readonly Value[] =>
+    own.map(({ values }) => values[key] ?? type.parameters[key]?.value ?? 0);
+  const always = given('start').every((one) => one === 0) && given('duration').every((one) => Number(one) >= 1e6);
+  if (refractory && !always) return undefined;
+  const ms = (value: number): string => `${inUnit(value, 3)}ms`;
+  return {
+    plan: {
+      type: id,
+      componentType: sources.get(name) ?? name,
+      attachment: 'baseSynapse',
+      list: 'synapses',
+      channels: [],
+      varying: new Set(),
+      visible: new Map(),
+      starts: new Map(),
+    },
+    receptors: new Map(),
+    keys: ['rate', ...(refractory ? ['tau_refrac'] : ['start', 'duration'])],
+    attributes: (valueOf) =>
+      refractory
+        ? { averageRate: `${valueOf('rate')}Hz`, minimumISI: ms(valueOf('tau_refrac')) }
+        : { start: ms(valueOf('start')), duration: ms(valueOf('duration')), rate: `${valueOf('rate')}Hz` },
   };
 }
 

@@ -1,0 +1,144 @@
+/**
+ * docs/conversion.md says what each fixture is in each other notation. With UPDATE_CONVERSION=1 it is written anew;
+ * otherwise it must be what is found. What running both gives is measured with INTERNEURON_TESTS=thorough.
+ */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { root } from '../support/import-graph.js';
+import { cellOf, fixturesOf, measured, targets, type Cell } from './conversions.js';
+
+const path = join(root, 'docs/conversion.md');
+const notations = ['brian', 'pynn', 'neuroml', 'canonical'] as const;
+const names = { brian: 'Brian', pynn: 'PyNN', neuroml: 'NeuroML and LEMS', canonical: 'canonical' } as const;
+const thorough = process.env['INTERNEURON_TESTS'] === 'thorough';
+
+const cells: Cell[] = [];
+/** By `fixture → notation`. */
+const measurements = new Map<string, string>();
+
+beforeAll(async () => {
+  for (const from of ['brian', 'pynn', 'neuroml'] as const)
+    for (const fixture of fixturesOf(from))
+      for (const to of notations) {
+        const cell = await cellOf(fixture, to);
+        cells.push(cell);
+        if (!thorough || from === to || to === 'canonical' || cell.outcome === 'too large') continue;
+        const found = await measured(fixture, to);
+        if (found !== undefined) measurements.set(`${fixture.name} → ${to}`, found);
+      }
+}, 600_000);
+
+/** A cell as text. */
+function textOf({ outcome, sameHash, backAgain }: Cell): string {
+  if (outcome === 'too large') return 'not tried: lists too many connections';
+  return sameHash ? '**same hash**' : backAgain ? `${outcome}, and back` : outcome;
+}
+
+const summaryOf = (own: readonly Cell[]): string => {
+  const count = (test: (cell: Cell) => boolean): number => own.filter(test).length;
+  return [
+    count(({ sameHash }) => sameHash),
+    count(({ sameHash, outcome }) => !sameHash && outcome === 'exact'),
+    count(({ sameHash, outcome }) => !sameHash && outcome === 'equivalent'),
+    count(({ sameHash, outcome }) => !sameHash && outcome === 'approximate'),
+    count(({ outcome }) => outcome === 'incomplete' || outcome === 'refused'),
+    count(({ outcome }) => outcome === 'too large'),
+    count(({ backAgain, sameHash }) => backAgain && !sameHash),
+  ].join(' | ');
+};
+
+const escaped = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '\\<').replaceAll('*', '\\*');
+
+function page(): string {
+  const pairs = notations.flatMap((from) =>
+    notations.flatMap((to) => {
+      const own = cells.filter((cell) => cell.from === from && cell.to === to);
+      return own.length === 0 ? [] : [`| ${names[from]} | ${names[to]} | ${summaryOf(own)} |`];
+    }),
+  );
+  const fixtures = [...new Set(cells.map(({ fixture }) => fixture))];
+  const rows = fixtures.map((fixture) => {
+    const own = notations.map((to) => cells.find((cell) => cell.fixture === fixture && cell.to === to));
+    return `| ${fixture} | ${own.map((cell) => (cell === undefined ? '' : textOf(cell))).join(' | ')} |`;
+  });
+  const reasons = cells
+    .filter(({ outcome }) => outcome === 'incomplete' || outcome === 'refused')
+    .map(({ fixture, to, reasons: list }) => {
+      const [first = '', ...more] = list;
+      const rest = more.length === 0 ? '' : ` (and ${more.length} more)`;
+      return `| ${fixture} | ${names[to]} | ${escaped(first)}${rest} |`;
+    });
+  return `# Conversion
+
+What each fixture is in each other notation, as \`interneuron convert\` says. Written by
+\`UPDATE_CONVERSION=1 npx vitest run test/docs/conversion.test.ts\`, which also reads every document again.
+
+- **same hash**: the document, read again, is the same model.
+- **exact, equivalent, approximate, incomplete**: the least faithful part of the report. *And back*: converted back it is the same
+  model, by its hash.
+- Scripts for Brian and PyNN say what the documents of these notations do.
+
+| from | to | same hash | exact | equivalent | approximate | incomplete | not tried | and back |
+|---|---|---|---|---|---|---|---|---|
+${pairs.join('\n')}
+
+## Fixtures
+
+| fixture | ${notations.map((to) => names[to]).join(' | ')} |
+|---|---|---|---|---|
+${rows.join('\n')}
+
+## What is left out
+
+The first reason of each incomplete conversion.
+
+| fixture | to | left out |
+|---|---|---|
+${reasons.join('\n')}
+`;
+}
+
+const heading = '## Measured';
+
+/** What running both gave, which is measured seldom. */
+const measuredPart = (): string => `
+${heading}
+
+Both were run by this program for 0.1 s of the model's time. Models that draw differ where the notation draws by another generator.
+Measured with \`INTERNEURON_TESTS=thorough\`.
+
+| fixture → notation | spikes |
+|---|---|
+${[...measurements].map(([key, text]) => `| ${key} | ${text} |`).join('\n')}
+`;
+
+describe('docs/conversion.md', () => {
+  it('says what conversions are', () => {
+    if (process.env['UPDATE_CONVERSION'] === '1') {
+      const before = readFileSync(path, { encoding: 'utf8', flag: 'a+' });
+      const at = before.indexOf(`\n${heading}`);
+      writeFileSync(path, page() + (thorough ? measuredPart() : at < 0 ? '' : before.slice(at)));
+    }
+    const written = readFileSync(path, 'utf8');
+    const at = written.indexOf(`\n${heading}`);
+    expect(at < 0 ? written : written.slice(0, at)).toBe(page());
+  });
+
+  it('every document that is written reads again', () => {
+    expect(cells.filter(({ errors }) => errors.length > 0)).toEqual([]);
+  });
+
+  it('every incomplete conversion says what is left out', () => {
+    expect(cells.filter(({ outcome, reasons }) => outcome === 'incomplete' && reasons.length === 0)).toEqual([]);
+  });
+
+  it('a notation says its own models by the same hash', () => {
+    const own = cells.filter(({ from, to }) => from === to && to in targets);
+    // A current that is changed while it flows is written as one source of steps.
+    expect(own.filter(({ sameHash }) => !sameHash).map(({ fixture }) => fixture)).toEqual([
+      'pynn/current-sources.json',
+    ]);
+  });
+});

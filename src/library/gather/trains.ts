@@ -1,6 +1,5 @@
 /** When a cell that only knows the time spikes: at given times, or as a Poisson process. */
 
-import { NoNumber } from '../../lang/evaluate.js';
 import type { Expression } from '../../lang/ast.js';
 import { NoNumber } from '../../lang/evaluate.js';
 import { isRandom } from '../../lang/functions.js';

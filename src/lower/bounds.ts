@@ -42,10 +42,45 @@ const product = (a: Interval, b: Interval): Interval =>
 const quotient = (a: Interval, b: Interval): Interval =>
   b.low > 0 || b.high < 0 ? of(a.low / b.low, a.low / b.high, a.high / b.low, a.high / b.high) : everything;
 
+/** How much wider intervals of powers are than computed: powers are not correctly rounded. */
+const widening = 1e-12;
+
+/** Interval of a power with a known exponent. */
+export type PowerBounds = (base: Interval, exponent: number) => Interval;
+
+/** Of weights, squares of known numbers alone: which sums are whole numbers depends on it, and with it every bit. */
+const squareBounds: PowerBounds = (a, exponent) =>
+  a.low === a.high && exponent === 2 ? exactly(a.low * a.low) : everything;
+
+/** Whole powers up to the eighth, and the square root. */
+export function powerBounds(a: Interval, exponent: number): Interval {
+  if (exponent === 0.5 && a.low >= 0) return widened({ low: Math.sqrt(a.low), high: Math.sqrt(a.high) });
+  if (!Number.isInteger(exponent) || exponent < 1 || exponent > 8) return everything;
+  const raised = (x: number): number => {
+    let result = x;
+    for (let k = 1; k < exponent; k++) result *= x;
+    return result;
+  };
+  const ends = of(raised(a.low), raised(a.high));
+  return widened(exponent % 2 === 0 && a.low < 0 && a.high > 0 ? { low: 0, high: ends.high } : ends);
+}
+
+const widened = ({ low, high }: Interval): Interval => ({
+  low: low - widening * Math.abs(low),
+  high: high + widening * Math.abs(high),
+});
+
 const booleans: Interval = { low: 0, high: 1 };
 
-/** @param lookup interval of a name; undefined when nothing is known */
-export function boundsOf(e: Expression, lookup: (name: string) => Interval | undefined): Interval {
+/**
+ * @param lookup  interval of a name; undefined when nothing is known
+ * @param power  interval of a power with a known exponent
+ */
+export function boundsOf(
+  e: Expression,
+  lookup: (name: string) => Interval | undefined,
+  power: PowerBounds = squareBounds,
+): Interval {
   switch (e.kind) {
     case 'number':
     case 'quantity':
@@ -55,14 +90,14 @@ export function boundsOf(e: Expression, lookup: (name: string) => Interval | und
     case 'name':
       return lookup(e.name) ?? everything;
     case 'conditional':
-      return hull(boundsOf(e.whenTrue, lookup), boundsOf(e.whenFalse, lookup));
+      return hull(boundsOf(e.whenTrue, lookup, power), boundsOf(e.whenFalse, lookup, power));
     case 'unary': {
-      const operand = boundsOf(e.operand, lookup);
+      const operand = boundsOf(e.operand, lookup, power);
       return e.operator === 'not' ? booleans : e.operator === '-' ? negate(operand) : operand;
     }
     case 'binary': {
-      const a = boundsOf(e.left, lookup);
-      const b = boundsOf(e.right, lookup);
+      const a = boundsOf(e.left, lookup, power);
+      const b = boundsOf(e.right, lookup, power);
       switch (e.operator) {
         case '+':
           return sum(a, b);
@@ -79,18 +114,18 @@ export function boundsOf(e: Expression, lookup: (name: string) => Interval | und
         case '%':
           return b.low > 0 ? { low: 0, high: b.high } : everything;
         case '**':
-          return a.low === a.high && b.low === b.high && b.low === 2 ? exactly(a.low * a.low) : everything;
+          return b.low === b.high ? power(a, b.low) : everything;
         default:
           return booleans;
       }
     }
     case 'call':
-      return boundsOfCall(e, lookup);
+      return boundsOfCall(e, lookup, power);
   }
 }
 
-function boundsOfCall(call: Call, lookup: (name: string) => Interval | undefined): Interval {
-  const args = call.arguments.map((argument) => boundsOf(argument, lookup));
+function boundsOfCall(call: Call, lookup: (name: string) => Interval | undefined, power: PowerBounds): Interval {
+  const args = call.arguments.map((argument) => boundsOf(argument, lookup, power));
   const [a = everything, b = everything, c = everything] = args;
   switch (call.function) {
     case 'uniform':

@@ -25,6 +25,11 @@ export class LoweringDiagnostics extends Diagnostics {
     }
   }
 
+  /** What is found from here on is about the object at `pointer`, but for what lies `within` another. */
+  at(pointer: string): void {
+    this.#pointer = pointer;
+  }
+
   /** Says the same thing once, however often an expression is compiled. */
   override add(finding: Finding, place: Place = { document: '', pointer: this.#pointer }): void {
     if (

@@ -45,6 +45,7 @@ export const piecesReached = (
 export function lowerCurrents(groups: readonly Group[], context: Context): void {
   const { builder, profile } = context;
   for (const [name, current] of currentsOf(context)) {
+    context.diagnostics.at(`/stimuli/${name}`);
     switchOf(name, context);
     for (const piece of piecesReached(name, current, groups, context)) {
       const kernel = injection(name, current, piece, context);

@@ -64,6 +64,7 @@ export function eventRings(
     }
   }
   for (const [name, population] of Object.entries(context.model.populations).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    context.diagnostics.at(`/populations/${name}`);
     if (population.type !== undefined) continue;
     const mask = context.builder.buffer(
       `${name}.spike.mask`,

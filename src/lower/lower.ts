@@ -29,6 +29,7 @@ import { lowerRecordings } from './recordings.js';
 import { refuseFeatures, unreadFeatures } from './refuse.js';
 import { elements } from './step/elements.js';
 import { slots } from './step/slots.js';
+import { countSynapses } from './synapses/synapse-numbers.js';
 import { assignSynapseValues, synapseStorage, synapseValue } from './synapse-values.js';
 
 export interface LowerOptions {
@@ -79,6 +80,7 @@ export function lower(drawn: DrawnModel, { precision, counts, onPass }: LowerOpt
   const parts: Parts = { groups: [], projections: [], rings: new Map(), recordings: { samples: [], events: [] } };
   const done = (pass: string): void => {
     diagnostics.throwIfErrors();
+    diagnostics.at('');
     onPass?.(pass, assemble(parts, context));
   };
 
@@ -123,6 +125,7 @@ interface Parts {
 function buildProjection(plan: ProjectionPlan, context: Context): BuiltProjection | null {
   const connectivity = lowerConnectivity(plan, goesByTarget(plan) || context.profile.stepping === 'elements', context);
   if (!connectivity) return null;
+  countSynapses(plan, connectivity, context);
   const storage = synapseStorage(plan, connectivity.count, plan.equations.eventDriven.size > 0, context);
   const names = [...plan.equations.parameters.keys(), ...plan.equations.state.keys()];
   // Buffers start at zero.

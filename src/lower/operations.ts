@@ -17,6 +17,7 @@ import { wholeSteps } from './whole-steps.js';
 /** @random streams `operation/<id>` and `operation/<id>/shared`, counter (element, 0, step, site) */
 export function lowerOperations(groups: readonly Group[], context: Context): void {
   for (const [name, operation] of Object.entries(context.model.operations).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    context.diagnostics.at(`/operations/${name}`);
     const pieces = piecesOf(operation.on, groups, `the operation ${name}`, context);
     const every = operation.every === undefined ? 1 : wholeSteps(`the interval of ${name}`, operation.every, context);
     if (!pieces || every === null) continue;

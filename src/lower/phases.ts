@@ -68,6 +68,7 @@ export function lowerPhases(
   if (derived.length > 0 && protocol.some(({ kind }) => kind === 'reset'))
     context.builder.procedure(afterReset).push(...derived);
   protocol.forEach((phase, k) => {
+    context.diagnostics.at(`/experiment/protocol/${k}`);
     const actions = (): Action[] => context.builder.procedure(phaseProcedure(k));
     switch (phase.kind) {
       case 'set':

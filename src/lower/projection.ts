@@ -6,7 +6,7 @@ import { formulaOf } from '../model/typed.js';
 import { namesIn } from '../lang/walk.js';
 import type { End, Pathway, Projection, SynapseType, Value } from '../model/typed.js';
 import type { Interval } from './bounds.js';
-import { boundsOf, exactly, everything, hull, isBounded, isBoundedThroughout } from './bounds.js';
+import { exactly, powerBounds, everything, hull, isBounded, isBoundedThroughout } from './bounds.js';
 import { assignmentsOf } from './assignments.js';
 import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
@@ -18,9 +18,9 @@ import * as messages from './messages.js';
 import type { Profile } from './profile.js';
 import { rankOf } from './profile.js';
 import { measuresOf } from '../draw/space/distances.js';
-import { distanceBounds, extentOf } from './space/distance.js';
+import { distanceBounds } from './space/distance.js';
 import { micrometresPerMetre } from '../draw/space/micrometres.js';
-import { axes } from '../draw/space/axes.js';
+import { coordinateBounds, firstBounds, valueBounds } from './first-bounds.js';
 import { roundDelay } from './round-delay.js';
 
 /** One end: a contiguous piece of a population; sources that replay spikes have no group. */
@@ -162,6 +162,7 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
   const plans: ProjectionPlan[] = [];
   for (const name of Object.keys(context.model.projections).sort()) {
     const projection = context.model.projections[name] as Projection;
+    context.diagnostics.at(`/projections/${name}`);
     const type = context.model.synapses[projection.synapse] as SynapseType;
     const part = context.parts.get(name);
     const ends = [part?.pre, part?.post].map((elements) => elements ?? null);
@@ -178,11 +179,18 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
       const versions = delayVersions(name, stream, key, projection.delays[key] ?? pathway.delay, context);
       versions.forEach(({ delay, phase }, version) => {
         const slot = pathway.slot ?? slotOf(side, delay, context.profile);
+        context.diagnostics.at(
+          phase !== null
+            ? `/experiment/protocol/${phase}`
+            : projection.delays[key] === undefined
+              ? `/synapses/${projection.synapse}/pathways/${key}`
+              : `/projections/${name}/delays/${key}`,
+        );
         // Where events are due at times rather than in steps, rows are not sorted by delay.
         const steps =
           context.profile.stepping === 'elements'
             ? { first: 0, last: 0 }
-            : delaySteps(delay, slot, { name, stream, projection, equations, pre, post }, context);
+            : delaySteps(delay, slot, { name, stream, projection, equations, pre, post }, phase ?? 0, context);
         if (steps?.first === 0)
           refuseBeforeEvent(
             name,
@@ -282,22 +290,6 @@ function endMap(name: string, population: string, size: number, elements: Elemen
   };
 }
 
-/** Interval of a value over all synapses. */
-function valueBounds(value: Value, lookup: (name: string) => Interval | undefined, context: Context): Interval {
-  if (typeof value === 'number') return exactly(value);
-  if (value.kind === 'expression') return boundsOf(value.expression, lookup);
-  if (value.kind === 'array') {
-    const numbers = arrayOf(value.array, context.data);
-    let interval: Interval | null = null;
-    for (let k = 0; k < numbers.length; k++) {
-      const own = exactly(numbers[k] as number);
-      interval = interval ? hull(interval, own) : own;
-    }
-    return interval ?? exactly(0);
-  }
-  return everything;
-}
-
 /** What bounds are worked out from: a projection with its ends. */
 type BoundedProjection = Pick<ProjectionPlan, 'name' | 'stream' | 'projection' | 'equations' | 'pre' | 'post'>;
 
@@ -343,11 +335,14 @@ export const allPhases = Infinity;
 /**
  * Intervals of a projection's parameters, of first values and of those that the first phases give, and of its indices,
  * for use in delays and weights. What a network is built from are first values: no phases.
+ *
+ * @param ofDelays  whether variables of the ends have bounds too
  */
 export function parameterBounds(
   plan: BoundedProjection,
   context: Context,
   phases = 0,
+  ofDelays = false,
 ): (name: string) => Interval | undefined {
   const { projection, equations, pre, post } = plan;
   const cache = new Map<string, Interval>();
@@ -374,6 +369,10 @@ export function parameterBounds(
         return exactly(pre.named);
       case 'N_post':
         return exactly(post.named);
+      case 'N_incoming':
+      case 'N_outgoing':
+        // The synapse that asks is one of them; a guess at the most would cost sums their precision.
+        return { low: 1, high: Infinity };
       case 'pi':
         return exactly(Math.PI);
       case 'e':
@@ -381,7 +380,7 @@ export function parameterBounds(
       case 'distance':
         return distanceInterval(plan, context);
       default:
-        return coordinateInterval(name, plan, context);
+        return endInterval(name, plan, ofDelays ? phases : null, context);
     }
   };
   return lookup;
@@ -393,12 +392,28 @@ function distanceInterval({ projection, pre, post }: BoundedProjection, context:
   return from && into && inMetres(distanceBounds(measuresOf(projection.space), from, into));
 }
 
-/** Bounds of a coordinate of one end, in m. */
-function coordinateInterval(name: string, { pre, post }: BoundedProjection, context: Context): Interval | undefined {
+/**
+ * Bounds of a variable of one end, or of a coordinate in m. A network is built from first values; later only those are
+ * known that nothing changes.
+ *
+ * @param phases  that have passed; null: of weights, whose sums have the bits that they have without these bounds
+ */
+function endInterval(
+  name: string,
+  { pre, post }: BoundedProjection,
+  phases: number | null,
+  context: Context,
+): Interval | undefined {
   const { end, variable } = referenceOf(name);
-  const known = axes.find((each) => each === variable);
-  const places = context.places.get(end === 'pre' ? pre.population : post.population);
-  return known && places && end ? inMetres(extentOf(places, known)) : undefined;
+  if (!end) return undefined;
+  const { population, group } = end === 'pre' ? pre : post;
+  const { type } = group ?? {};
+  const isState = type !== undefined && Object.hasOwn(type.state, variable);
+  const isSet = isState || context.settable.has(`${population}.${variable}`);
+  if (phases !== null && phases > 0 && isSet) return undefined;
+  const isVariable = isState || (type !== undefined && Object.hasOwn(type.parameters, variable));
+  if (!isVariable) return coordinateBounds(population, variable, context);
+  return phases === null ? undefined : firstBounds(population, variable, context);
 }
 
 const inMetres = ({ low, high }: Interval): Interval => ({
@@ -461,11 +476,20 @@ const slotOf = (side: 'pre' | 'post', delay: Value, profile: Profile): string =>
     ? profile.defaults.event
     : profile.defaults.deliver;
 
-/** Interval of a pathway's delays (s), once they are clipped or drawn again; null after a finding. */
-export function delayInterval(delay: Value, plan: BoundedProjection, context: Context): Interval | null {
+/**
+ * Interval of a pathway's delays (s), once they are clipped or drawn again; null after a finding.
+ *
+ * @param phases  of the protocol that have passed when they are worked out
+ */
+export function delayInterval(
+  delay: Value,
+  plan: BoundedProjection,
+  phases: number,
+  context: Context,
+): Interval | null {
   const { diagnostics } = context;
   const { name, projection } = plan;
-  let bounds = valueBounds(delay, parameterBounds(plan, context), context);
+  let bounds = valueBounds(delay, parameterBounds(plan, context, phases, true), context, powerBounds);
   const range = projection.delayRange;
   if (range?.outOfRange === 'clip' || range?.outOfRange === 'redraw') {
     const clipped = (seconds: number): number => Math.min(Math.max(seconds, range.min ?? 0), range.max ?? Infinity);
@@ -486,10 +510,16 @@ export function delayInterval(delay: Value, plan: BoundedProjection, context: Co
   return bounds;
 }
 
-function delaySteps(delay: Value, slot: string, plan: BoundedProjection, context: Context): DelaySteps | null {
+function delaySteps(
+  delay: Value,
+  slot: string,
+  plan: BoundedProjection,
+  phases: number,
+  context: Context,
+): DelaySteps | null {
   const { diagnostics, profile } = context;
   const { name } = plan;
-  const bounds = delayInterval(delay, plan, context);
+  const bounds = delayInterval(delay, plan, phases, context);
   if (!bounds) return null;
   noteRounding(delay, name, context);
   const steps = { first: roundDelay(bounds.low, context), last: roundDelay(bounds.high, context) };

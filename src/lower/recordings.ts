@@ -58,7 +58,8 @@ export function lowerRecordings(
   const { model, profile } = context;
   const events: EventRecordingLocation[] = [];
   const schedules = new Map<string, { every: number; slot: string; order: number; columns: Column[] }>();
-  for (const recording of model.recordings) {
+  for (const [k, recording] of model.recordings.entries()) {
+    context.diagnostics.at(`/recordings/${k}`);
     if (recording.kind !== 'variables') {
       events.push(...eventRecordings(recording, context));
       continue;

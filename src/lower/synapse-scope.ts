@@ -15,6 +15,7 @@ import { ElementScope } from './element-scope.js';
 import type { Storage } from './groups.js';
 import { reached, type ProjectionEnd, type ProjectionPlan } from './projection.js';
 import { namedIndex } from './rules/rule-code.js';
+import { countedSide, synapseNumbers } from './synapses/synapse-numbers.js';
 import { coordinateOf, distanceOf } from './space/ends.js';
 import { micrometresPerMetre } from '../draw/space/micrometres.js';
 import { axes } from '../draw/space/axes.js';
@@ -119,10 +120,19 @@ export class SynapseScope extends CodeScope {
       case 'N_post':
         return ir.i32(this.plan.post.named);
       default: {
+        const side = countedSide(name);
+        if (side) return this.#number(side);
         const length = this.length(name);
         return length ? ir.div(length, ir.f64(micrometresPerMetre)) : null;
       }
     }
+  }
+
+  /** How many synapses the element of an end has. */
+  #number(side: Side): Ir | null {
+    const numbers = synapseNumbers(this.plan, side, this.context);
+    const element = side === 'pre' ? this.address.source : this.address.target;
+    return numbers ? ir.convert('i32', ir.load(numbers, element)) : null;
   }
 
   /** Assigns one of the synapse's own variables, a variable of an end, or a temporary of the code. */

@@ -336,7 +336,7 @@ export interface SelectionMap {
   readonly projection?: string;
   readonly assembly?: readonly SelectionDocument[];
   /** Start, end (not included), step. */
-  readonly slice?: readonly (number | string)[];
+  readonly slice?: readonly (number | string | null)[];
   /** Numbers of the elements. */
   readonly indices?: ArrayDocument;
   /** 0 or 1 for each element. */

@@ -414,3 +414,60 @@ describe('a variable with one value for all elements', () => {
     await expect(simulate(text)).rejects.toMatchObject({ diagnostics: [{ code }] });
   });
 });
+
+describe('delays by distance, and numbers of synapses', () => {
+  const network = brian(`
+    neuron_groups:
+      P:
+        N: 5
+        model: |
+          dv/dt = (a - v)/(5*ms) : 1
+          a : 1
+          x : meter
+        threshold: v > 1
+        reset: v = 0
+        method: exact
+        initializers: { x: "i*100*um", a: "1.5*int(i == 0) + 0.2*i" }
+    synapses:
+      S:
+        source: P
+        target: P
+        model: "w : 1"
+        on_pre: v_post += w
+        connect: true
+        initializers:
+          delay: "0.5*ms + sqrt((x_pre - x_post)**2)/(0.2*meter/second)"
+          w: "0.3/N_incoming + 0.1/N_outgoing"
+      T:
+        source: P
+        target: P
+        model: "u : 1"
+        on_pre: v_post += u
+        connect: { i: [0, 0, 0, 1, 2, 2], j: [1, 2, 2, 2, 3, 1] }
+        initializers: { u: "0.1*N_incoming + 0.01*N_outgoing" }
+    spike_monitors: { M: { source: P } }
+    run: 20 ms
+  `);
+
+  test('are those of Brian', async () => {
+    const run = await simulate(network);
+    expect(run.events.get('P.spike')).toEqual([
+      [54, 0],
+      [106, 0],
+      [107, 2],
+      [154, 0],
+    ]);
+    const expected = [
+      0.926091827518478, 0.4490805604176151, 0.6795664536189732, 0.6972552658281674, 0.8839138791054609,
+    ];
+    finalOf(run, 'P.v').forEach((v, i) => expect(v).toBeCloseTo(expected[i]!, 12));
+    expect(byCreation(run, 'T', 'u')).toEqual([0.23, 0.33, 0.33, 0.31, 0.12, 0.22].map((u) => expect.closeTo(u, 12)));
+  });
+
+  test('cannot be read where synapses are made', async () => {
+    const text = network.replace('connect: true', 'connect: { condition: "N_incoming > 1" }');
+    await expect(simulate(text)).rejects.toMatchObject({
+      diagnostics: [expect.objectContaining({ code: 'lower/unreadable' })],
+    });
+  });
+});

@@ -186,6 +186,8 @@ function synapseSpecial(key: string, synapses: SynapseGroup): Meaning | undefine
     case 'N':
     case 'N_pre':
     case 'N_post':
+    case 'N_incoming':
+    case 'N_outgoing':
       return { kind: 'special', canonical: key };
     case 'i_pre':
       return { kind: 'special', canonical: 'i' };
@@ -193,9 +195,6 @@ function synapseSpecial(key: string, synapses: SynapseGroup): Meaning | undefine
       return { kind: 'special', canonical: 'j' };
     case 'delay':
       return { kind: 'refused', finding: messages.delayInCode() };
-    case 'N_incoming':
-    case 'N_outgoing':
-      return { kind: 'refused', finding: messages.unsupported(key) };
     case 'lastupdate':
       return [...synapses.variables.values()].some((variable) => variable.flags.has('event-driven'))
         ? { kind: 'special', canonical: key }

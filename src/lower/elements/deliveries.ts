@@ -16,7 +16,7 @@ import { isInForce } from '../delay-windows.js';
 import { drawStep, keyAt, keyBuffer } from '../draws.js';
 import { step } from '../step-time.js';
 import type { PathwayPlan, ProjectionEnd } from '../projection.js';
-import { delayInterval } from '../projection.js';
+import { allPhases, delayInterval } from '../projection.js';
 import { mostWithin, versionsOf } from '../replayed-spikes.js';
 import { synapseDraws } from '../synapse-values.js';
 import type { Network, SteppedProjection } from './layout.js';
@@ -122,7 +122,8 @@ function delayOf(
 ): { delay: Delay; most: number } | null {
   const { plan, connectivity } = projection;
   const { delay } = pathway;
-  const interval = delayInterval(delay, plan, context);
+  const phases = (pathway.window?.version ?? 0) === 0 ? 0 : allPhases;
+  const interval = delayInterval(delay, plan, phases, context);
   if (!interval) return null;
   const { low, high } = interval;
   // Delays that must keep to a range are looked at one by one.

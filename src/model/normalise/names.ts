@@ -101,6 +101,8 @@ export const synapseSpecials: ReadonlyMap<string, Variable> = new Map([
   ['N', integer],
   ['N_pre', integer],
   ['N_post', integer],
+  ['N_incoming', integer],
+  ['N_outgoing', integer],
   ['lastupdate', special(second)],
   ['delay', special(second)],
   ['distance', special(metre)],

@@ -299,7 +299,7 @@ function ofProjection(
  */
 function resolveSlice(
   context: Context,
-  written: readonly (number | string)[],
+  written: readonly (number | string | null)[],
   size: number | undefined,
   id: string,
   pointer: string,
@@ -310,7 +310,7 @@ function resolveSlice(
   }
   const number = (index: number, otherwise: number | undefined): number | undefined => {
     const part = written[index];
-    if (part === undefined || part === '') {
+    if (part === undefined || part === null || part === '') {
       if (otherwise === undefined) context.report(messages.badSlice(written.join(':')), pointer);
       return otherwise;
     }

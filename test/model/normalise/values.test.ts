@@ -161,3 +161,14 @@ describe('connections of a named generator', () => {
     ['{ p: 0.5 }', ['model/missing-key@5']],
   ])('%s', (rule, expected) => expect(between(rule)).toEqual(expected));
 });
+
+test.each([
+  ['[null, 3]', { population: 'p', slice: [0, 3, 1] }],
+  ['[1, null]', { population: 'p', slice: [1, 4, 1] }],
+  ['[null, null, 2]', { population: 'p', slice: [0, 4, 2] }],
+  ['[null, -1, null]', { population: 'p', slice: [0, 3, 1] }],
+])('a slice whose bounds are absent: %s', (slice, expected) => {
+  const text = `{ interneuron: 1, neurons: { n: { state: { v: 0 } } }, populations: { p: { type: n, size: 4 } },
+    record: [{ of: { population: p, slice: ${slice} }, variables: [v], name: r }] }`;
+  expect(normalised(text).model.recordings[0]?.of).toEqual(expected);
+});

@@ -73,11 +73,6 @@ describe('what Brian has and is not built is refused by name', () => {
         '0.5 } } }',
       'a probability for given pairs',
     ],
-    [
-      'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, model: "w : 1", connect: { p: ' +
-        'N_incoming } } }',
-      'N_incoming',
-    ],
     ['poisson_groups: { P: { N: 1, rates: 5*Hz*rand() } }', 'rates that are drawn anew at every step'],
   ])('%s', (text, feature) => {
     expect(refused(check(brian(`${text}\nrun: 1 ms`)))).toEqual([`${feature} cannot be imported`]);

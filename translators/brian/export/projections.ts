@@ -29,6 +29,8 @@ const specials: Readonly<Record<string, string | undefined>> = {
   j: 'j',
   N: 'N',
   N_pre: 'N_pre',
+  N_incoming: 'N_incoming',
+  N_outgoing: 'N_outgoing',
   N_post: 'N_post',
   lastupdate: 'lastupdate',
   'pre.i': 'i',

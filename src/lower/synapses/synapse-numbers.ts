@@ -1,0 +1,50 @@
+/** How many synapses of a projection the elements of its ends have, for code that reads it. */
+
+import * as ir from '../../ir/builder.js';
+import type { Buffer } from '../../ir/program.js';
+import { namesIn } from '../../lang/walk.js';
+import { expressionsIn } from '../../model/typed.js';
+import type { Context } from '../context.js';
+import * as messages from '../messages.js';
+import type { Connectivity, ProjectionPlan } from '../projection.js';
+import { overPositions } from './positions.js';
+
+/** What each number is called in code of a synapse: of its target, and of its source. */
+const names = { post: 'N_incoming', pre: 'N_outgoing' } as const;
+
+type Side = keyof typeof names;
+
+/** The end whose synapses a name counts; undefined for other names. */
+export const countedSide = (name: string): Side | undefined =>
+  (['pre', 'post'] as const).find((side) => names[side] === name);
+
+/** The numbers for each element of an end; undefined before the synapses are there. */
+export const synapseNumbers = ({ name }: ProjectionPlan, side: Side, { builder }: Context): Buffer | undefined =>
+  builder.buffers.get(`${name}.${names[side]}`);
+
+/** Counts the synapses of each element, for the ends whose numbers some code reads. */
+export function countSynapses(plan: ProjectionPlan, { count, rows, targets }: Connectivity, context: Context): void {
+  const { builder, diagnostics, model } = context;
+  const read = new Set(
+    expressionsIn([plan.type, plan.projection.values, model.experiment.protocol]).flatMap((one) => [...namesIn(one)]),
+  );
+  for (const side of ['pre', 'post'] as const) {
+    const name = names[side];
+    if (!read.has(name) || plan.equations.parameters.has(name) || plan.equations.state.has(name)) continue;
+    if (context.parts.get(plan.name)?.[side]) {
+      diagnostics.add(
+        messages.unsupportedFeature(`${name} of a projection between several populations (${plan.name})`),
+      );
+      continue;
+    }
+    const { size } = plan[side];
+    const numbers = builder.buffer(`${plan.name}.${name}`, 'u32', size, `synapses of ${plan.name} of each element`);
+    const stored = { name: plan.name, count, rows, sources: plan.pre.size };
+    builder.initially(
+      overPositions(`${plan.name}.count_${side}`, `counts ${name}`, stored, context, (position, row, block) => {
+        const element = side === 'pre' ? row : ir.convert('u32', ir.load(targets, position));
+        block.emit(ir.accumulate(numbers, element, ir.u32(1)));
+      }),
+    );
+  }
+}

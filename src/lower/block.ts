@@ -11,17 +11,21 @@ export const item: Expression = { kind: 'local', type: 'u32', name: 'index' };
 const definedByShapes = ['step', 'index', 'begin', 'group', 'row', 'position', 'delay'];
 
 export class Block {
+  /** Locals of the kernel; blocks within one kernel share them. */
   readonly locals: Locals;
+  /** Those written so far. */
   readonly statements: Statement[] = [];
 
   constructor(locals: Locals = new Locals(definedByShapes)) {
     this.locals = locals;
   }
 
+  /** Adds statements. */
   emit(...statements: Statement[]): void {
     this.statements.push(...resolvedStatements(statements));
   }
 
+  /** A new local, with a name like the wanted one. */
   local(name: string, type: ScalarType): Local {
     return this.locals.fresh(name, type);
   }

@@ -7,12 +7,15 @@
 
 import type { Call, Expression } from '../lang/ast.js';
 
+/** Numbers from `low` to `high`, both included; either may be infinite. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
 }
 
+/** No bound known. */
 export const everything: Interval = { low: -Infinity, high: Infinity };
+/** One number; NaN has no bounds. */
 export const exactly = (value: number): Interval => (Number.isNaN(value) ? everything : { low: value, high: value });
 
 /** Largest |normal()| : sqrt(-2 log 2^-53), rounded up. */
@@ -20,8 +23,10 @@ const normalLimit = 8.58;
 /** Largest exponential() of mean one: -log 2^-53, rounded up. */
 const exponentialLimit = 36.8;
 
+/** Whether both ends are finite. */
 export const isBounded = (interval: Interval): boolean =>
   Number.isFinite(interval.low) && Number.isFinite(interval.high);
+/** The least interval that holds both. */
 export const hull = (a: Interval, b: Interval): Interval => ({
   low: Math.min(a.low, b.low),
   high: Math.max(a.high, b.high),

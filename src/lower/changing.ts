@@ -10,7 +10,9 @@ import { phaseProcedure } from './protocol.js';
 
 /** A number, and what it is from some phases on, which are numbered upwards. */
 export interface Changing {
+  /** Its value until the first of those phases. */
   readonly first: number;
+  /** Ascending by phase. */
   readonly later: readonly { readonly phase: number; readonly value: number }[];
 }
 

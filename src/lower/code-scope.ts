@@ -48,15 +48,20 @@ export interface View {
   readonly linked: (name: string, scope: CodeScope) => Ir | null;
 }
 
+/** What names mean in code that runs for one owner, whose variables live in locals meanwhile. */
 export abstract class CodeScope implements Scope {
+  /** Type in which the model's numbers are computed. */
   readonly real: Real;
   readonly context: Context;
+  /** Whose variables they are. */
   readonly owner: Owner;
   /** Null where code runs for all elements at once. */
   readonly view: View | null;
+  /** Where statements go. */
   block: Block;
   /** Values that replace names for a while, as the stages of a Runge–Kutta step do. */
   overrides: ReadonlyMap<string, Ir> = new Map();
+  /** Whether a constant condition keeps the code from running: findings are of no interest then. */
   unreached = false;
   /** Whether the code sees a state variable as it is, not as others are shown it. */
   isOwn: (name: string) => boolean = () => true;
@@ -104,6 +109,7 @@ export abstract class CodeScope implements Scope {
   /** A distance or coordinate in micrometres. */
   abstract length(name: string): Ir | undefined;
 
+  /** The value of a name. @diagnostic lower/unreadable for a name that has none here */
   read(name: string): Ir {
     const value = this.overrides.get(name) ?? this.#values.get(name) ?? this.before(name) ?? this.#viewed(name);
     if (value) return value;
@@ -279,19 +285,23 @@ export abstract class CodeScope implements Scope {
     return result;
   }
 
+  /** Remembers a library function for the program. */
   use(callee: IrFunction): IrFunction {
     return this.context.builder.use(callee);
   }
 
+  /** Takes a finding about the code. */
   report(finding: Finding): void {
     if (!this.unreached) this.context.diagnostics.add(finding);
   }
 
+  /** The value of a random function. */
   draw(call: Call, args: readonly Ir[]): Ir {
     invariant(this.#draws, 'lower/code-scope', `${call.function} is drawn where nothing may be`);
     return draw(call, args, this.#draws, this.block, this.context);
   }
 
+  /** The value of a table function; undefined: the call names no table. */
   table(call: Call, args: readonly Ir[]): Ir | undefined {
     return tableValue(call, args, this, this.context);
   }

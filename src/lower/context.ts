@@ -46,16 +46,23 @@ export class LoweringDiagnostics extends Diagnostics {
 /** Element type of real variables in a precision. */
 export type Real = 'f64' | 'f32';
 
+/** What all passes know of the model, and where they add to the program. */
 export interface Context {
+  /** The drawn model. */
   readonly model: Model;
+  /** Arrays that the model refers to. */
   readonly data: DataStore;
+  /** Type in which the model's numbers are computed. */
   readonly precision: Precision;
   /** Element type of the model's real variables. */
   readonly real: Real;
   /** Seconds a step. */
   readonly dt: number;
+  /** The order of a step. */
   readonly profile: Profile;
+  /** Collects the program. */
   readonly builder: ProgramBuilder;
+  /** Takes what is found. */
   readonly diagnostics: LoweringDiagnostics;
   /** Where the elements of populations are, for those that have places. */
   readonly places: ReadonlyMap<string, Places>;

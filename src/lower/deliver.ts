@@ -47,6 +47,7 @@ interface Delivery {
   readonly emit?: () => string;
 }
 
+/** Adds kernels that run pathways, and those that empty the inboxes that these fill. */
 export function lowerDeliveries(
   codes: readonly PathwayCode[],
   groups: readonly Group[],

@@ -22,11 +22,15 @@ import { constantOf } from './invariant.js';
 export interface Draws {
   /** u32 words of the counter. */
   readonly element: Ir;
+  /** Second word of the counter, where one does not tell draws apart; else 0. */
   readonly subElement: Ir;
+  /** Word of the counter that tells steps apart. */
   readonly step: Ir;
   /** Within a step: normal numbers of an even step and the next come as one pair. */
   readonly perStep: boolean;
+  /** Key of the generator, from the model's seed and the stream's name. */
   readonly key: readonly [Ir, Ir];
+  /** Calls of random functions so far, each of which has a counter of its own. */
   readonly sites: { next: number };
 }
 
@@ -44,10 +48,12 @@ export class ChangingDraws implements Draws {
     this.subElement = subElement;
   }
 
+  /** That of the draws that were set last. */
   get key(): readonly [Ir, Ir] {
     return this.current?.key ?? [ir.u32(0), ir.u32(0)];
   }
 
+  /** Those of the draws that were set last. */
   get sites(): { next: number } {
     return this.current?.sites ?? { next: 0 };
   }

@@ -52,7 +52,9 @@ interface ElementOptions {
 
 /** What names mean in code that runs for one element of a group. */
 export class ElementScope extends CodeScope {
+  /** The element's. */
   readonly group: Group;
+  /** Where the element is in the merged arrays and in its population. */
   readonly address: Address;
   /**
    * Whether inputs are read as they have been summed so far, as integration reads them. Other code reads the sums that
@@ -110,6 +112,7 @@ export class ElementScope extends CodeScope {
     return buffer ? ir.load(buffer, this.address.index) : ir.f64(0);
   }
 
+  /** Index in the merged arrays, u32. */
   override get place(): Ir {
     return this.address.index;
   }

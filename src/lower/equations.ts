@@ -23,13 +23,17 @@ interface Derived {
   readonly unit: string;
 }
 
+/** An event of a type with its code. */
 export interface EventCode {
   readonly name: string;
+  /** Its condition. */
   readonly when: Expression;
+  /** Its actions, in order. */
   readonly do: readonly Statement[];
   readonly definition: EventDefinition;
   /** Duration in seconds, or the condition that keeps the element refractory. */
   readonly refractoryFor: Expression | null;
+  /** Null: the event does not make refractory in this way. */
   readonly refractoryWhile: Expression | null;
   /** How often the event counts; null: once. */
   readonly multiplicity: Expression | null;
@@ -39,10 +43,13 @@ export interface EventCode {
 export interface Equations {
   readonly parameters: ReadonlyMap<string, Parameter>;
   readonly state: ReadonlyMap<string, StateVariable>;
+  /** Derived variables by name. */
   readonly derived: ReadonlyMap<string, Derived>;
   /** Right-hand sides with derived variables put in. */
   readonly derivatives: ReadonlyMap<string, Expression>;
+  /** State variables that are advanced in closed form when a pathway runs. */
   readonly eventDriven: ReadonlySet<string>;
+  /** Names of white noises. */
   readonly noise: readonly string[];
   readonly method: IntegrationMethod;
   /** All names that the type declares. */

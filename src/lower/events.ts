@@ -10,11 +10,16 @@ import { mayRepeatInAStep, versionsOf } from './replayed-spikes.js';
 
 /** An event of a population and where its spikes are. */
 export interface EventSource {
+  /** The lists of the last steps, as the program has them. */
   readonly ring: EventRing;
   readonly population: string;
+  /** Name in the model. */
   readonly event: string;
+  /** A bit for each element of the group that emits in this step. */
   readonly mask: Buffer;
+  /** u32 lists of elements, one for each slot of the ring. */
   readonly list: Buffer;
+  /** u32 lengths of these lists. */
   readonly counts: Buffer;
   /**
    * Where a spike may count several times: how often each element's does, for each step of the ring; and a log of those

@@ -23,10 +23,13 @@ import { inMicrometres } from '../draw/space/micrometres.js';
 
 /** What names mean where an expression is compiled, and where its helper statements go. */
 export interface Scope {
+  /** Type in which the model's numbers are computed. */
   readonly real: Real;
+  /** Where helper statements go. */
   readonly block: Block;
   /** Remembers a library function for the program. */
   use(callee: IrFunction): IrFunction;
+  /** The value of a name. */
   read(name: string): Ir;
   /** Value of a random function (`uniform`, `normal` …). */
   draw(call: Call, args: readonly Ir[]): Ir;
@@ -65,6 +68,7 @@ export interface IntegrationScope extends Scope {
   readonly context: Context;
   /** Where statements go; another one while code within a loop is written. */
   block: Block;
+  /** Values that replace names for a while. */
   overrides: ReadonlyMap<string, Ir>;
 }
 

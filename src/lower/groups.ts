@@ -23,22 +23,32 @@ export type Storage =
   /** One number for each element. `parameter`: nothing but phases changes it. */
   | { readonly kind: 'array'; readonly buffer: Buffer; readonly type: ValueType; readonly parameter?: boolean };
 
+/** A population within the merged arrays of its type. */
 export interface Member {
   readonly name: string;
   readonly population: Population;
+  /** Place of its first element, a multiple of 64. */
   readonly begin: number;
+  /** Place after its last element. */
   readonly end: number;
+  /** Its number within the group, in order of names. */
   readonly ordinal: number;
 }
 
+/** Populations of one type, with merged arrays. */
 export interface Group {
+  /** Name of the type. */
   readonly name: string;
   readonly type: NeuronType;
+  /** The type's equations as integration reads them. */
   readonly equations: Equations;
+  /** The type's events with their code. */
   readonly events: readonly EventCode[];
+  /** Populations in order of names. */
   readonly members: readonly Member[];
   /** Elements of the merged arrays, a multiple of 64. */
   readonly length: number;
+  /** Where each variable of the type is kept. */
   readonly storage: ReadonlyMap<string, Storage>;
   /** i32 step of the last event, for events that make refractory or whose time is read. */
   readonly lastEvent: ReadonlyMap<string, Buffer>;
@@ -68,6 +78,7 @@ export function usedInput(group: Group, input: string, { builder, real }: Contex
   return builder.buffer(name, real, group.length, comment, options);
 }
 
+/** The next multiple of 64, so that masks and shares of workers end on whole words. */
 export const padded = (n: number): number => Math.ceil(n / 64) * 64;
 
 /** Element type of a variable's buffer. */

@@ -20,9 +20,12 @@ import type { Group } from './groups.js';
 import { rangesOf } from './groups.js';
 import { runsOnLanes } from './lanes.js';
 
+/** Where contributions to a variable of a group gather as fixed-point numbers. */
 export interface Inbox {
   readonly group: Group;
+  /** The variable that they are added to. */
   readonly variable: string;
+  /** i64, one for each element, or for each element and slot. */
   readonly buffer: Buffer;
   /** What is added is multiplied by the scale, and the sum by the unit: powers of two, which phases may change. */
   readonly scale: Ir;

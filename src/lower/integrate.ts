@@ -48,8 +48,11 @@ function varies(name: string, equations: Equations): boolean {
 export interface LinearSystem {
   /** Whether a matrix entry changes from step to step, so that each step has propagators of its own. */
   readonly changing: boolean;
+  /** State variables: rows and columns of the matrix. */
   readonly names: readonly string[];
+  /** In 1/s and ratios of units; null: 0. */
   readonly matrix: readonly (readonly (Expression | null)[])[];
+  /** Constant part of each rate; null: 0. */
   readonly terms: readonly (Expression | null)[];
 }
 

@@ -32,7 +32,9 @@ import { slots } from './step/slots.js';
 import { countSynapses } from './synapses/synapse-numbers.js';
 import { assignSynapseValues, synapseStorage, synapseValue } from './synapse-values.js';
 
+/** How a model is lowered. */
 export interface LowerOptions {
+  /** Type in which the model's numbers are computed. */
   readonly precision: Precision;
   /**
    * Synapses of projections whose number is drawn, where somebody has built them before; recordings of all of them need

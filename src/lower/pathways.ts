@@ -57,13 +57,19 @@ interface PathwayStatement {
 
 /** A pathway ready to be written. */
 export interface PathwayCode {
+  /** The projection. */
   readonly plan: ProjectionPlan;
+  /** Which pathway of it. */
   readonly pathway: PathwayPlan;
+  /** Where its synapses are. */
   readonly connectivity: Connectivity;
+  /** Where the synapses' variables are. */
   readonly storage: SynapseStorage;
+  /** What is done for each synapse. */
   readonly statements: readonly PathwayStatement[];
   /** Variables of ends that its code reads or writes in order, as `population group / variable` keys. */
   readonly touches: ReadonlySet<string>;
+  /** Whether the order of synapses can be told from the result, so that they run one after another. */
   readonly ordered: boolean;
   /** The index by which it finds its synapses; null where they stand in rows. */
   readonly index: SynapseIndex | null;

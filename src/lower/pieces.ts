@@ -14,12 +14,14 @@ import * as messages from './messages.js';
 /** Elements by their index in a population: [begin, end), or a list. */
 export type Indices = Uint32Array | { readonly begin: number; readonly end: number };
 
+/** Number of elements. */
 export const indexCount = (indices: Indices): number =>
   indices instanceof Uint32Array ? indices.length : indices.end - indices.begin;
 
 /** Elements of one population. */
 export interface Part {
   readonly population: string;
+  /** Its elements, within the population. */
   readonly indices: Indices;
   /** Place of its first element in the selection. */
   readonly first: number;
@@ -28,7 +30,9 @@ export interface Part {
 /** Elements of one population that has a neuron type. */
 export interface Piece {
   readonly group: Group;
+  /** The population. */
   readonly member: Member;
+  /** Its elements, within the population. */
   readonly indices: Indices;
   /** Place of its first element in the selection that it is a piece of. */
   readonly first: number;

@@ -7,6 +7,7 @@ import type { IntegrationMethod, TimingProfile } from '../model/typed.js';
 /** Methods after `auto` is decided. */
 export type Method = Exclude<IntegrationMethod, 'auto' | 'cable' | 'cable-then-gates' | 'gates-then-cable'>;
 
+/** The order of a step, and how its times are labelled. */
 export interface Profile {
   readonly name: TimingProfile;
   /**
@@ -109,6 +110,7 @@ const grid: Profile = {
  */
 const lemsEuler: Profile = { ...grid, name: 'lems-euler', stepping: 'elements', methods: ['euler'] };
 
+/** By name. */
 export const profiles: Readonly<Record<TimingProfile, Profile>> = { brian, grid, 'lems-euler': lemsEuler };
 
 /** Position of a slot within a step. */

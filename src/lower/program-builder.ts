@@ -30,18 +30,28 @@ interface BufferOptions {
   readonly inbox?: Inbox;
 }
 
+/** The program so far: passes add to it, and read what those before added. */
 export class ProgramBuilder {
+  /** By name. */
   readonly buffers = new Map<string, Buffer>();
+  /** By name. */
   readonly kernels = new Map<string, Kernel>();
+  /** Rings of events. */
   readonly events: EventRing[] = [];
+  /** Records that the host drains. */
   readonly logs: Log[] = [];
+  /** What initialisation does, in order. */
   readonly initialise: Action[] = [];
+  /** Named lists that the host runs between steps. */
   readonly procedures = new Map<string, Action[]>();
+  /** Choices worth reporting, as sentences. */
   readonly notes: string[] = [];
+  /** What each fault bit means. */
   readonly faults = new Map<number, string>();
   readonly #functions = new Map<string, IrFunction>();
   readonly #steps: PlacedEntry[] = [];
 
+  /** Adds a buffer, under a free name like the wanted one; zeros unless `options` give contents. */
   buffer(name: string, element: ElementType, length: Extent, comment: string, options: BufferOptions = {}): Buffer {
     const buffer: Buffer = {
       name: this.#unique(name, this.buffers),
@@ -74,6 +84,10 @@ export class ProgramBuilder {
     return closed([...this.#functions.values()].filter(({ name }) => called.has(name)));
   }
 
+  /**
+   * Adds a map kernel.
+   * @returns its name
+   */
   map(
     name: string,
     comment: string,
@@ -85,14 +99,26 @@ export class ProgramBuilder {
     return this.#kernel({ name: this.#unique(name, this.kernels), comment, shape: 'map', domain, lanes, locals, body });
   }
 
+  /**
+   * Adds a kernel of one work item.
+   * @returns its name
+   */
   sequential(name: string, comment: string, locals: readonly Local[], body: readonly Statement[]): string {
     return this.#kernel({ name: this.#unique(name, this.kernels), comment, shape: 'sequential', locals, body });
   }
 
+  /**
+   * Adds the kernel that lists an event's elements.
+   * @returns its name
+   */
   compact(name: string, comment: string, event: string): string {
     return this.#kernel({ name: this.#unique(name, this.kernels), comment, shape: 'compact', event });
   }
 
+  /**
+   * Adds a kernel that delivers spikes.
+   * @returns its name
+   */
   propagate(kernel: Omit<PropagateKernel, 'shape'>): string {
     return this.#kernel({ ...kernel, name: this.#unique(kernel.name, this.kernels), shape: 'propagate' });
   }
@@ -102,10 +128,12 @@ export class ProgramBuilder {
     this.initialise.push({ kind: 'run', kernel });
   }
 
+  /** Has buffers allocated at this point of initialisation, with the lengths that cells hold then. */
   allocate(...buffers: Buffer[]): void {
     this.initialise.push({ kind: 'allocate', buffers: buffers.map((buffer) => buffer.name) });
   }
 
+  /** The list of a name, empty at first, to be added to. */
   procedure(name: string): Action[] {
     let actions = this.procedures.get(name);
     if (!actions) this.procedures.set(name, (actions = []));

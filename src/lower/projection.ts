@@ -26,11 +26,15 @@ import { roundDelay } from './round-delay.js';
 /** One end: a contiguous piece of a population; sources that replay spikes have no group. */
 export interface ProjectionEnd {
   readonly population: string;
+  /** The event that pathways of this end are told of. */
   readonly event: string;
   /** First element within the population, and how many. */
   readonly offset: number;
+  /** Number of elements. */
   readonly size: number;
+  /** Null for sources of given spikes. */
   readonly group: Group | null;
+  /** Null for sources of given spikes. */
   readonly member: Member | null;
   /**
    * Elements of the end that the model names, of which this may be a piece: its indices and random numbers count within
@@ -54,12 +58,17 @@ interface DelaySteps {
   readonly last: number;
 }
 
+/** A pathway of a projection with its event and delays. */
 export interface PathwayPlan {
   readonly name: string;
   readonly pathway: Pathway;
+  /** The end whose event it waits for. */
   readonly side: 'pre' | 'post';
+  /** That event. */
   readonly event: string;
+  /** As the model gives it, in s. */
   readonly delay: Value;
+  /** Least and greatest delay in steps. */
   readonly steps: DelaySteps;
   /** Slot in which it runs. */
   readonly slot: string;
@@ -67,10 +76,13 @@ export interface PathwayPlan {
   readonly window: DelayWindow | null;
 }
 
+/** Which version of a pathway's delays a plan is for, where phases change them. */
 export interface DelayWindow {
   /** The pathway's own name. */
   readonly of: string;
+  /** From 0, in the order of the phases. */
   readonly version: number;
+  /** How many there are. */
   readonly versions: number;
 }
 
@@ -91,19 +103,24 @@ function delayVersions(
   return [{ delay: first, phase: null }, ...later];
 }
 
+/** A projection whose ends, pathways and delays are understood. */
 export interface ProjectionPlan {
   readonly name: string;
   readonly projection: Projection;
   readonly type: SynapseType;
   readonly equations: Equations;
+  /** Presynaptic end: sources, a row of synapses each. */
   readonly pre: ProjectionEnd;
+  /** Postsynaptic end: targets. */
   readonly post: ProjectionEnd;
+  /** In order of their names; of one with several versions of delays, one plan for each. */
   readonly pathways: readonly PathwayPlan[];
   /**
    * Names in the streams of its random numbers: the projection that the model names, and the one whose connections it
    * has.
    */
   readonly stream: string;
+  /** The stream of the random numbers of its connections: that of the projection that they are of. */
   readonly connectStream: string;
   /**
    * For each element of the sending end the same one at the receiving end, or none; null where the ends' offsets tell
@@ -116,8 +133,11 @@ export interface ProjectionPlan {
 
 /** An index of synapses: first entry of each key, and the position and source of each entry. */
 export interface SynapseIndex {
+  /** u32, first entry of each key; one more than there are keys. */
   readonly starts: Buffer;
+  /** u32 position in storage of each entry. */
   readonly positions: Buffer;
+  /** u32 source of each entry. */
   readonly sources: Buffer;
 }
 
@@ -128,6 +148,7 @@ export interface DelayedIndex extends SynapseIndex {
 
 /** Storage of a projection's synapses; positions run over all of them. */
 export interface Connectivity {
+  /** Number of synapses. */
   readonly count: Extent;
   /** Number of synapses where the rules alone tell it. */
   readonly known: number | null;
@@ -135,13 +156,15 @@ export interface Connectivity {
   readonly segments: Buffer;
   /** First position of each row, rows + 1; the same buffer when there is one delay. */
   readonly rows: Buffer;
+  /** Target of each position. */
   readonly targets: Buffer;
   /** Creation index and copy number by position, where they are not plain. */
   readonly creation: Buffer | null;
+  /** Number of each synapse among those of its pair; null: no pair has several. */
   readonly copies: Buffer | null;
   /** Whether targets ascend within each segment. */
   readonly ascending: boolean;
-  /** Most synapses that one target can have from one source, and in all; infinite when unknown. */
+  /** Most synapses that one target can have; infinite when unknown. */
   readonly fanIn: number;
   /** Most synapses that one source can have in all. */
   readonly fanOut: number;

@@ -36,8 +36,11 @@ export const propagatorsProcedure = (owner: string): string => `propagators.${ow
 /** One entry of P or R as code finds it; null is zero. */
 export type Entry = number | Buffer;
 
+/** Matrices of a linear system over one step: x becomes P x + R b. */
 export interface Propagators {
+  /** exp(M h); null: 0. */
   readonly p: readonly (readonly (Entry | null)[])[];
+  /** The integral of exp(M s) over the step; null: 0. */
   readonly r: readonly (readonly (Entry | null)[])[];
   /** What terms that hold from one phase to the next add to each variable. */
   readonly constants: readonly (Entry | null)[];
@@ -50,6 +53,7 @@ export interface Propagators {
 /** Whose propagators are computed: elements of a group, or synapses of a projection. */
 export interface Site {
   readonly name: string;
+  /** What all passes are given. */
   readonly context: Context;
   /** Where the buffers are read in the code of a step. */
   readonly at: Ir;

@@ -23,14 +23,19 @@ import { SynapseScope } from './synapse-scope.js';
 import { overPositions } from './synapses/positions.js';
 import { wholeSteps } from './whole-steps.js';
 
+/** What the program records, and what its rows mean. */
 export interface Recordings {
   readonly samples: SampleLocation[];
+  /** Events and rates. */
   readonly events: EventRecordingLocation[];
 }
 
+/** A projection whose synapses and their variables have a place. */
 export interface BuiltProjection {
   readonly plan: ProjectionPlan;
+  /** Where its synapses are. */
   readonly connectivity: Connectivity;
+  /** Where the synapses' variables are. */
   readonly storage: SynapseStorage;
 }
 

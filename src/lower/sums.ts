@@ -36,6 +36,7 @@ import { propagatorsProcedure } from './propagators.js';
 import type { Site } from './propagators.js';
 import { begins } from './rising-edge.js';
 
+/** Adds the kernels of one projection that run in every step. */
 export function lowerContinuousSynapses(
   plan: ProjectionPlan,
   connectivity: Connectivity,

@@ -33,12 +33,15 @@ export type SynapseStorage = ReadonlyMap<string, Storage>;
 
 /** How code of a synapse sees variables where elements are stepped one after another: its own, and those of its ends. */
 export interface SynapseView extends View {
+  /** How variables of an element at an end are seen. */
   readonly ends: { readonly [S in Side]: (element: Ir) => View };
 }
 
 /** What names mean in code that runs for one synapse. */
 export class SynapseScope extends CodeScope {
+  /** The synapse's projection. */
   readonly plan: ProjectionPlan;
+  /** Where the synapse and its ends are. */
   readonly address: SynapseAddress;
   readonly #ends: { readonly [S in Side]: ElementScope | null };
   #distance: Ir | null = null;
@@ -170,6 +173,7 @@ export class SynapseScope extends CodeScope {
     return storage !== undefined && storage.kind !== 'folded';
   }
 
+  /** Position in storage, u32. */
   override get place(): Ir {
     invariant(this.address.position, 'lower/synapse-scope', 'a variable is read before there are synapses');
     return this.address.position;

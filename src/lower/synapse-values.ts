@@ -162,6 +162,7 @@ export function assignSharedValues(
 
 /** Which synapses an assignment is for. */
 export interface ChosenSynapses {
+  /** A condition on the synapses; null: none. */
   readonly where: Expression | null;
   /** By index of creation: start, end, step; or a list. Null: all. */
   readonly indices: readonly [number, number, number] | Uint32Array | null;

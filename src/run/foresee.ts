@@ -20,6 +20,7 @@ import { inStage } from './stages.js';
 
 /** How the model would be run. */
 export interface Foresight {
+  /** Absent: f64. */
   readonly precision?: Precision;
   /** Absent: only what any target refuses is found. */
   readonly target?: string;

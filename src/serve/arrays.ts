@@ -10,8 +10,11 @@ import type { DataStore } from '../model/model.js';
 
 /** An array in a message. */
 export interface SentArray {
+  /** Type of the elements. */
   readonly dtype: keyof typeof kinds;
+  /** Length along each dimension, the slowest first. */
   readonly shape: readonly number[];
+  /** Their little-endian bytes. */
   readonly base64: string;
 }
 

@@ -34,9 +34,15 @@ export interface Call {
 
 /** Parameters of a call, by name. */
 export type Parameters = Readonly<Record<string, unknown>>;
+/**
+ * Answers one call.
+ * @throws UsageError or DiagnosticError for what the client did wrong
+ */
 export type Method = (parameters: Parameters, call: Call) => Promise<unknown>;
 
+/** All that a client may call. */
 export interface Methods {
+  /** By the names of the protocol. */
   readonly byName: Readonly<Record<string, Method>>;
   /** Ends all sessions. */
   dispose(): Promise<void>;

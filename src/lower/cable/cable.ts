@@ -29,14 +29,19 @@ export interface CompartmentClass {
   readonly type: string;
   /** Ordinals of the compartments in the tree. */
   readonly compartments: readonly number[];
+  /** What the cable reads and writes of the class. */
   readonly names: CableNames;
 }
 
 /** A type of cells with structure. */
 export interface Cable {
+  /** Neuron type of the cells. */
   readonly name: string;
+  /** Compartments, and the points where sections meet. */
   readonly tree: Tree;
+  /** How the cable equation and the gates take turns. */
   readonly method: CableMethod;
+  /** All compartments are in one of them. */
   readonly classes: readonly CompartmentClass[];
   /** Populations of such cells: how many there are, and the population of each class. */
   readonly populations: readonly {
@@ -48,7 +53,9 @@ export interface Cable {
 
 /** The population that the model names, and the compartments of whose cells this one has, in order. */
 export interface Origin {
+  /** Name in the model. */
   readonly population: string;
+  /** Number of cells. */
   readonly cells: number;
   /** Names that the model has for variables of the class. */
   readonly variables: ReadonlyMap<string, string>;

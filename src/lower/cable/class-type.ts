@@ -37,6 +37,7 @@ export type ByCompartment = ReadonlyMap<string, readonly Value[]>;
 /** The type of a class. */
 export interface ClassType {
   readonly type: NeuronType;
+  /** Parameters that differ between compartments of a cell. */
   readonly values: ByCompartment;
   /** For each compartment of the class the class's names of what recordings call `ca_i` or `mechanism.variable`. */
   readonly variables: readonly ReadonlyMap<string, string>[];
@@ -52,6 +53,7 @@ export interface ClassParts {
   readonly places: readonly { readonly compartment: Compartment; readonly instances: readonly Instance[] }[];
   /** Inputs that something adds to, and whether conductances are among it. */
   readonly inputs: Readonly<Record<string, Input>>;
+  /** Whether synapses add conductances here. */
   readonly conductance: boolean;
   /** Events that are detected here. */
   readonly events: Readonly<Record<string, EventDefinition>>;

@@ -43,6 +43,7 @@ import { BadTree, treeOf, type Tree } from './tree.js';
 /** A model without structured cells, and what has become of them. */
 export interface Expanded {
   readonly drawn: DrawnModel;
+  /** One for each neuron type with structure. */
   readonly cables: readonly Cable[];
   /** By population of compartments. */
   readonly origins: ReadonlyMap<string, Origin>;

@@ -27,8 +27,11 @@ interface Place {
 
 /** The places of a projection's ends, null for points. */
 export interface SynapsePlaces {
+  /** Compartment of the presynaptic end; null for a point. */
   readonly pre: Place | null;
+  /** Compartment of the postsynaptic end; null for a point. */
   readonly post: Place | null;
+  /** Variables of the target by port. */
   readonly receptors: Projection['receptors'];
   /** Whether what is added is that of the middle of the step. */
   readonly midway: boolean;

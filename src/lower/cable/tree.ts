@@ -13,6 +13,7 @@ import type { Compartments, Section } from '../../model/typed.js';
 
 /** A piece of a section. */
 export interface Compartment {
+  /** The section that it is a piece of. */
   readonly section: string;
   /** Ordinal of the piece within its section. */
   readonly division: number;
@@ -32,6 +33,7 @@ export interface Compartment {
 
 /** A tree of nodes: first the compartments in their order, then the points where sections meet. */
 export interface Tree {
+  /** In the order of their sections. */
   readonly compartments: readonly Compartment[];
   /** Number of nodes. */
   readonly size: number;

@@ -21,6 +21,7 @@ import { readElsewhere, typeCodeOf } from './type-code.js';
 /** A group as it is stepped. */
 export interface SteppedGroup {
   readonly group: Group;
+  /** Its type, by the parts that are advanced one after another. */
   readonly code: TypeCode;
   /** Derived variables whose values are kept from step to step. */
   readonly kept: ReadonlyMap<string, Storage>;
@@ -36,20 +37,26 @@ export interface SteppedGroup {
 
 /** A projection as it is stepped. */
 export interface SteppedProjection extends BuiltProjection {
+  /** Its type, by the parts that are advanced one after another. */
   readonly code: TypeCode;
+  /** Derived variables whose values are kept from step to step. */
   readonly kept: ReadonlyMap<string, Storage>;
+  /** State variables of which others see a copy, made when the synapse's own step ends. */
   readonly shown: ReadonlyMap<string, Buffer>;
+  /** State variables that code of other owners writes. */
   readonly writtenByOthers: ReadonlySet<string>;
 }
 
 /** Everything that a step touches. */
 export interface Network {
   readonly context: Context;
+  /** All groups of the model. */
   readonly groups: readonly SteppedGroup[];
   /** In the order in which they are stepped. */
   readonly projections: readonly SteppedProjection[];
   /** The projections with an end in each population, in the same order. */
   readonly projectionsAt: ReadonlyMap<string, readonly SteppedProjection[]>;
+  /** By `population.event`. */
   readonly rings: ReadonlyMap<string, EventSource>;
   /** f64[1]: the time that has come, in s. */
   readonly time: Buffer;

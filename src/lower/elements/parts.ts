@@ -15,7 +15,9 @@ import { steppedLinearly } from '../propagators.js';
 
 /** What a step of an owner needs to know beside its code. */
 export interface Stepping {
+  /** What names mean for this owner. */
   readonly scope: CodeScope;
+  /** Its type, by the parts that are advanced one after another. */
   readonly code: TypeCode;
   /** u8 index of the active regime at `scope.place`. */
   readonly regime: Buffer | null;

@@ -107,5 +107,6 @@ function storesAny(statements: readonly Statement[]): boolean {
   });
 }
 
+/** Index of the regime that elements begin in; -1: there are no regimes. */
 export const firstRegime = (stepped: SteppedGroup): number =>
   stepped.code.parts.flatMap((part) => part.regimes).findIndex((regime) => regime.initial);

@@ -10,12 +10,14 @@ import { expressionsOf, namesIn, writtenBy } from '../../lang/walk.js';
 import type { NeuronType, Part, SynapseType, ValueType } from '../../model/typed.js';
 import type { Equations } from '../equations.js';
 
+/** A derived variable and its expression. */
 export interface DerivedCode {
   readonly name: string;
   readonly expression: Expression;
   readonly type: ValueType;
 }
 
+/** A state variable and its rate. */
 export interface RateCode {
   readonly name: string;
   readonly rate: Expression;
@@ -26,30 +28,42 @@ export interface ConditionCode {
   readonly name: string;
   readonly when: Expression;
   readonly do: readonly Statement[];
+  /** Whether it acts only when it begins to hold. */
   readonly rising: boolean;
+  /** Name under which others see it; null: nobody does. */
   readonly emits: string | null;
   /** Index of the regime that follows; null where it stays. */
   readonly to: number | null;
 }
 
+/** A regime of the type, by its position among them. */
 export interface RegimeCode {
   readonly name: string;
   readonly initial: boolean;
   readonly rates: readonly RateCode[];
+  /** Actions when an element enters it. */
   readonly onEntry: readonly Statement[];
+  /** Tested in this order. */
   readonly transitions: readonly ConditionCode[];
 }
 
+/** What is advanced as a whole, in the order of its members. */
 export interface PartCode {
+  /** In the order in which they are computed. */
   readonly derived: readonly DerivedCode[];
+  /** A linear system, advanced by its matrix exponential. */
   readonly propagate: readonly RateCode[];
+  /** Rates that are evaluated together and then applied. */
   readonly state: readonly RateCode[];
+  /** In the order in which they are tested. */
   readonly events: readonly ConditionCode[];
+  /** Regimes that are advanced at the end of the part; empty: none. */
   readonly regimes: readonly RegimeCode[];
 }
 
 /** The parts of a type in order. */
 export interface TypeCode {
+  /** In the order in which they are advanced. */
   readonly parts: readonly PartCode[];
   /** Derived variables, each after those that it reads where that is possible. */
   readonly ordered: readonly DerivedCode[];

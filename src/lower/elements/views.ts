@@ -58,6 +58,7 @@ export const elementPlace = (member: Member, local: Ir): Ir => addressOf(member,
 export interface CodeAt {
   readonly block: Block;
   readonly time: Ir;
+  /** Null where nothing may be drawn. */
   readonly draws: Draws | null;
 }
 
@@ -76,6 +77,7 @@ export function elementScope(
 
 /** Where a synapse and its ends are: u32; source and target count within the ends. */
 export interface Place {
+  /** Position of the synapse in storage. */
   readonly position: Ir;
   readonly source: Ir;
   readonly target: Ir;

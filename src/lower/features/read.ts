@@ -15,7 +15,9 @@ export type Use = { readonly pointer: string; readonly name: string } & (
 
 /** Where uses are found: of what, and its place in the canonical document. */
 export interface Site {
+  /** JSON pointer into the canonical document. */
   readonly pointer: string;
+  /** Of what has the feature, for sentences. */
   readonly name: string;
 }
 

@@ -16,6 +16,7 @@ export type Support = 'runs' | 'refused' | 'unread';
 export interface Feature {
   /** Part of a sentence; `name`: of what has the feature. */
   readonly phrase: (name: string) => string;
+  /** Whether a profile runs it, refuses it or does not read it. */
   readonly support: Readonly<Record<TimingProfile, Support>>;
   /** The feature that it is an option of, whose refusal says enough. */
   readonly optionOf?: string;
@@ -231,6 +232,7 @@ export const placePhrases: Readonly<Record<SelectionPlace, (selected: string) =>
   replayed: (selected) => `replacing spikes of ${selected}`,
 };
 
+/** How sentences call each kind of selection. */
 export const selectionPhrases: Readonly<Record<SelectionKind, string>> = {
   slice: 'a population or a slice of it',
   indices: 'listed elements',

@@ -42,6 +42,7 @@ export interface CountedCode extends CommonCode {
   readonly kind: 'counted';
   /** Most synapses that one target, and one source, can have; infinite when unknown. */
   readonly fanIn: number;
+  /** Most synapses that one source can have; infinite when unknown. */
   readonly fanOut: number;
   /** Adds kernels that write each item's number of synapses. */
   count(counts: Buffer): void;

@@ -26,6 +26,7 @@ export type StepPhase = (typeof phases)[number];
 
 /** Slots run as the timing profile says; within a slot, orders ascend; at one order, phases follow one another. */
 export interface StepPlace {
+  /** A slot of the timing profile. */
   readonly slot: string;
   /** As the model gives it: a whole number; or before, or after, everything else in the slot. */
   readonly order: number | 'first' | 'last';

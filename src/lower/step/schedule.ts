@@ -12,6 +12,7 @@ import type { BuiltProjection } from '../recordings.js';
 
 /** Populations and what they emit, as far as lowering has understood them. */
 export interface Populations {
+  /** All groups of the model. */
   readonly groups: readonly Group[];
   /** By `population.event`. */
   readonly rings: ReadonlyMap<string, EventSource>;
@@ -21,6 +22,7 @@ export interface Populations {
 export interface BuiltNetwork extends Populations {
   /** All projections, also those whose connectivity could not be built. */
   readonly plans: readonly ProjectionPlan[];
+  /** Those with connectivity. */
   readonly projections: readonly BuiltProjection[];
 }
 

@@ -23,6 +23,7 @@ import { sourceOf } from './provenance.js';
 import { startModel } from './start-model.js';
 import { Diagnostics, DiagnosticError, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
+import { ownMistakes } from '../model/follow-on.js';
 import { hashModel, type ModelHashes } from '../model/hash.js';
 import type { DataStore, TimingProfile } from '../model/model.js';
 import { normalise } from '../model/normalise.js';
@@ -234,14 +235,33 @@ const importers: Readonly<Record<TreeNotation, Importer>> = {
   canonical: (document, positions, _, set) => ({ document, positions, set }),
   brian: (value, positions, diagnostics, set) => {
     const settled = setNamespace(value, positions, set, diagnostics);
-    const imported = importBrian(settled.document, settled.positions, diagnostics);
+    const imported = importBrian(settled.document, settled.positions, diagnostics, (rest) =>
+      reportRest(rest, diagnostics),
+    );
     return imported && { ...imported, set: settled.rest };
   },
   pynn: (value, positions, diagnostics, set, readFile) => {
-    const imported = importPynn(value, positions, diagnostics, readFile);
+    const imported = importPynn(value, positions, diagnostics, readFile, (rest) => reportRest(rest, diagnostics));
     return imported && { ...imported, set };
   },
 };
+
+/** Mistakes of what could be read of a document in which others were reported. */
+function reportRest({ document, positions }: Pick<Imported, 'document' | 'positions'>, diagnostics: Diagnostics): void {
+  const found = new Diagnostics();
+  try {
+    normalise(document, positions, found, {});
+  } catch {
+    // What is broken may be so in any way: then its own mistakes are all that is said.
+    return;
+  }
+  const before = diagnostics.list.filter(({ severity }) => severity === 'error');
+  const own = ownMistakes(
+    found.list.filter(({ code }) => code.startsWith('lang/') && !code.startsWith('lang/unknown')),
+    before.map(({ place }) => place?.pointer ?? ''),
+  );
+  diagnostics.addAll(own);
+}
 
 // --- From a model to a result ---------------------------------------------------------------------------------------
 /**

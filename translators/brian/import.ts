@@ -9,8 +9,9 @@
  *   5. settle      the plain document, with places in the user's text for every part of it
  */
 
-import type { Diagnostic, Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import { Diagnostics, type Diagnostic } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
+import { ownMistakes } from '../../src/model/follow-on.js';
 import { child } from '../../src/model/pointer.js';
 import { emptyNamespace, readNamespace } from './constants.js';
 import type { Namespace } from './terms.js';
@@ -47,19 +48,27 @@ export interface ImportedBrian extends Settled {
  *
  * @param value      the document as read (`readDocument`), expected to hold `format: interneuron/brian`
  * @param positions  places of its nodes
+ * @param onBroken  receives what could be read of a document in which something is wrong
  * @returns a document for `normalise` with places in the user's text of all its nodes, or null when errors were
  *   reported
  * @diagnostic brian/* and lang/* as listed in `messages.ts` and `src/lang/messages.ts`
  * @source Brian 2.10 documentation; what is and is not covered: README.md of this folder
  */
-export function importBrian(value: unknown, positions: Positions, diagnostics: Diagnostics): ImportedBrian | null {
-  const before = diagnostics.list.filter((diagnostic) => diagnostic.severity === 'error').length;
-  const specification = checkShape(value, positions, diagnostics);
-  if (specification === undefined) return null;
-  const to = reporter(positions, diagnostics);
-  const { document, namespaces } = translateSpecification(specification, to);
-  const after = diagnostics.list.filter((diagnostic) => diagnostic.severity === 'error').length;
-  if (after > before) return null;
+export function importBrian(
+  value: unknown,
+  positions: Positions,
+  diagnostics: Diagnostics,
+  onBroken?: (rest: Settled) => void,
+): ImportedBrian | null {
+  const shape = checkShape(value, positions, diagnostics);
+  if (shape === undefined) return null;
+  const own = new Diagnostics();
+  const { document, namespaces } = translateSpecification(shape.specification, reporter(positions, own));
+  diagnostics.addAll(shape.whole ? own.list : ownMistakes(own.list, shape.touched));
+  if (!shape.whole || own.hasErrors) {
+    onBroken?.(settle(document, positions));
+    return null;
+  }
   const hidden = new Set(
     diagnostics.list.filter(({ code }) => code === 'brian/constant-hidden').map(({ found }) => found),
   );

@@ -4,25 +4,31 @@ import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { child, segments } from '../../src/model/pointer.js';
 import { reportSchemaErrors, type SchemaError } from '../../src/model/schema-findings.js';
+import { repaired } from '../../src/model/schema-repair.js';
 import * as messages from './messages.js';
 import { validate } from './schema-validator.generated.js';
 import type { BrianSpecification } from './specification.js';
 import { refusedKeys } from './vocabulary.js';
 
+/** A specification to read, and what of the document was left out of it since it breaks the schema. */
+export interface Shape {
+  readonly specification: BrianSpecification;
+  readonly touched: readonly string[];
+  /** Whether nothing had to be left out. */
+  readonly whole: boolean;
+}
+
 /** The document as a specification, or undefined after what is wrong with its shape was reported. */
-export function checkShape(
-  value: unknown,
-  positions: Positions,
-  diagnostics: Diagnostics,
-): BrianSpecification | undefined {
+export function checkShape(value: unknown, positions: Positions, diagnostics: Diagnostics): Shape | undefined {
   if (!isSpecification(value)) {
     diagnostics.add(messages.notASpecification(value), positions.place(''));
     return undefined;
   }
-  if (validate(value)) return value;
+  if (validate(value)) return { specification: value, touched: [], whole: true };
   const errors = (validate.errors ?? []).filter((error) => !reportRefusedKey(error, positions, diagnostics));
   reportSchemaErrors(errors, value, positions, diagnostics, { schema: 'schemas/brian.schema.json', stage: 'brian' });
-  return undefined;
+  const rest = repaired(value, validate);
+  return rest && { specification: rest.document as BrianSpecification, touched: rest.touched, whole: false };
 }
 
 /** Whether a document says of itself that it is a Brian-like specification. */

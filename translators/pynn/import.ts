@@ -9,7 +9,8 @@
  *   5. settle      the plain document, with places in the user's text for every part of it
  */
 
-import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import { ownMistakes } from '../../src/model/follow-on.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { child } from '../../src/model/pointer.js';
 import { CellTypes, cellOf } from './cells.js';
@@ -43,13 +44,16 @@ export function importPynn(
   positions: Positions,
   diagnostics: Diagnostics,
   readFile: Setting['readFile'] = () => ({ refused: 'there is nowhere to read files from' }),
+  onBroken?: (rest: Settled) => void,
 ): Settled | null {
-  const errors = (): number => diagnostics.list.filter(({ severity }) => severity === 'error').length;
-  const before = errors();
-  const specification = checkShape(value, positions, diagnostics);
-  if (specification === undefined) return null;
-  const document = translate(specification, reporter(positions, diagnostics), readFile);
-  return errors() > before ? null : settle(document, positions);
+  const shape = checkShape(value, positions, diagnostics);
+  if (shape === undefined) return null;
+  const own = new Diagnostics();
+  const document = translate(shape.specification, reporter(positions, own), readFile);
+  diagnostics.addAll(shape.whole ? own.list : ownMistakes(own.list, shape.touched));
+  if (shape.whole && !own.hasErrors) return settle(document, positions);
+  onBroken?.(settle(document, positions));
+  return null;
 }
 
 function translate(

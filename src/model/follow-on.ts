@@ -1,0 +1,26 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+
+/** Findings that say that something is missing: where a part was left out, they are about that part. */
+const missing = /\/(?:unknown|missing|no)-/;
+
+/** Findings about the length of lists, which is asked of them by a size. */
+const lengths = /\/(?:wrong-length|length-mismatch|index-out-of-range|count-unknown)$/;
+
+const isWithin = (pointer: string, other: string): boolean => pointer === other || pointer.startsWith(`${other}/`);
+
+/**
+ * Of the errors in what is left of a document in which something is wrong, those that are mistakes of their own.
+ *
+ * @param found  errors and other findings of a stage that read on
+ * @param before  pointers of what was wrong before
+ */
+export function ownMistakes(found: readonly Diagnostic[], before: readonly string[]): readonly Diagnostic[] {
+  const sizeUnknown = before.some((pointer) => /\/(?:size|N)$/.test(pointer));
+  const names = new Set(before.flatMap((pointer) => pointer.split('/').slice(1)));
+  return found.filter(({ severity, code, place, found: name = '' }) => {
+    const pointer = place?.pointer ?? '';
+    if (severity !== 'error' || before.some((one) => isWithin(pointer, one) || isWithin(one, pointer))) return false;
+    if (sizeUnknown && lengths.test(code)) return false;
+    return !missing.test(code) || !names.has(name);
+  });
+}

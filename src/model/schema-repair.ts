@@ -1,0 +1,63 @@
+import { child, nodeAt, segments } from './pointer.js';
+import type { SchemaError } from './schema-findings.js';
+
+/** A document that fits its schema, made of one that does not. */
+export interface Repaired {
+  readonly document: unknown;
+  /** Pointers of what was left out or replaced. */
+  readonly touched: readonly string[];
+}
+
+/** A generated validator; it leaves the errors of its last call. */
+interface Validator {
+  (document: unknown): boolean;
+  errors?: readonly SchemaError[] | null;
+}
+
+const mostRounds = 12;
+/** What stands in for a part that is needed: one of these is of its kind. */
+const standIns: readonly unknown[] = [1, '1', [], {}];
+
+/**
+ * The rest of a document that breaks its schema: what is wrong is left out, or replaced where the schema asks for it,
+ * so that mistakes elsewhere are found too.
+ *
+ * @returns undefined where the rest cannot be told from what is wrong
+ */
+export function repaired(document: unknown, validate: Validator): Repaired | undefined {
+  const copy: unknown = structuredClone(document);
+  const tried = new Map<string, number>();
+  for (let round = 0; round < mostRounds; round += 1) {
+    if (validate(copy)) return { document: copy, touched: [...tried.keys()] };
+    const wrong = (validate.errors ?? []).map((error) => ({ pointer: pointerOf(error), keyword: error.keyword }));
+    // What lies deepest is nearest to the mistake: what is around it is wrong for its sake.
+    const deepest = Math.max(...wrong.map(({ pointer }) => segments(pointer).length));
+    const places = new Map(wrong.map(({ pointer, keyword }) => [pointer, keyword]));
+    for (const [pointer, keyword] of places)
+      if (segments(pointer).length === deepest && !mend(copy, pointer, keyword, tried)) return undefined;
+  }
+  return undefined;
+}
+
+/** The place of what is wrong: a key, a value, or what is missing. */
+function pointerOf({ instancePath, propertyName, params, keyword }: SchemaError): string {
+  if (propertyName !== undefined) return child(instancePath, propertyName);
+  return keyword === 'required' ? child(instancePath, String(params['missingProperty'])) : instancePath;
+}
+
+/** Leaves a part out, or puts the next stand-in there. @returns false where nothing is left to try */
+function mend(copy: unknown, pointer: string, keyword: string, tried: Map<string, number>): boolean {
+  const at = pointer.lastIndexOf('/');
+  const holder = at < 0 ? undefined : nodeAt(copy, pointer.slice(0, at));
+  const key = segments(pointer).at(-1);
+  if (typeof holder !== 'object' || holder === null || key === undefined) return false;
+  // Items of a list keep their numbers: the list goes as a whole.
+  if (Array.isArray(holder)) return mend(copy, pointer.slice(0, at), keyword, tried);
+  const map = holder as Record<string, unknown>;
+  const attempt = tried.get(pointer) ?? (keyword === 'required' ? 0 : -1);
+  if (attempt >= standIns.length) return false;
+  tried.set(pointer, attempt + 1);
+  if (attempt < 0) Reflect.deleteProperty(map, key);
+  else map[key] = standIns[attempt];
+  return true;
+}

@@ -93,7 +93,7 @@ export abstract class CodeScope implements Scope {
     return storage.kind === 'table' ? this.ordinal : this.place;
   }
 
-  /** What a name means that is neither a variable nor a constant; null where it means nothing. */
+  /** The meaning of a name that is neither a variable nor a constant; null: it has none. */
   protected abstract special(name: string): Ir | null;
 
   /** What a name means before variables are looked at; null: nothing of its own. */
@@ -262,12 +262,12 @@ export abstract class CodeScope implements Scope {
     inside();
     this.block = outer;
     this.#derived.clear();
-    // What was forgotten in there is to be read again.
+    // Variables that the block forgot must be read again.
     this.#registers = new Map([...registers].filter(([name, known]) => this.#registers.get(name) === known));
     this.#values = values;
   }
 
-  /** Forgets derived values, and what is known of variables that others may have changed meanwhile. */
+  /** Forgets derived values and locals of variables that other code may have changed meanwhile. */
   forget(names: Iterable<string> = []): void {
     this.#derived.clear();
     for (const name of names) this.#registers.delete(name);

@@ -78,13 +78,13 @@ function injection(name: string, current: Current, piece: Piece, context: Contex
   );
 }
 
-/** Which value of a current is asked for. */
+/** The time and element for which the value of a current is computed. */
 interface CurrentMoment {
   /** u32 index of the element in its population. */
   readonly element: Ir;
   /** i32 whole steps at the time of the value, by which its draws are counted. */
   readonly tick: Ir;
-  /** Whether the scope's own time is another than that. */
+  /** Whether that time differs from the time of the scope. */
   readonly shifted?: boolean;
 }
 

@@ -196,7 +196,7 @@ function countOfSteps(uniform: Ir, steps: readonly number[], block: Block): Ir {
   );
 }
 
-/** Draws that one stream has numbers for (docs/determinism.md). */
+/** Calls of random functions that one stream has counters for (docs/determinism.md). */
 const mostSites = 256;
 
 /** Compiles one random call; `args` are float64. */

@@ -43,7 +43,7 @@ export const rangesAddress: Address = {
   },
 };
 
-/** What else code for an element may say. */
+/** Options of code for an element. */
 interface ElementOptions {
   /** Slot that the code runs in; absent: that of integration. */
   readonly slot?: string;

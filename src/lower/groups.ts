@@ -155,7 +155,7 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
     storage.set(id, { kind: variable.shared ? 'table' : 'array', buffer, type: variable.type });
   }
   for (const [id, input] of Object.entries(type.inputs)) {
-    // What nothing is added to is 0, what nothing multiplies is 1.
+    // The empty sum is 0, the empty product 1.
     const options = input.reduce === 'product' ? { initial: { fill: 1 } } : {};
     const buffer = context.builder.buffer(
       `${name}.${id}`,
@@ -204,7 +204,7 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
   return { name, type, equations, events, members, length, storage, lastEvent, notRefractory, refractorySteps };
 }
 
-/** Step of an event that never was: far enough back for any refractory period. */
+/** Step of the last event of an element that never had one: before any refractory period. */
 const longAgo = -0x40000000;
 
 /** Whether any code reads the time of the last spike, which is then kept for all. */

@@ -27,12 +27,15 @@ export interface Inbox {
   readonly variable: string;
   /** i64, one for each element, or for each element and slot. */
   readonly buffer: Buffer;
-  /** What is added is multiplied by the scale, and the sum by the unit: powers of two, which phases may change. */
+  /**
+   * A contribution times `scale` is what is added; the sum times `unit` is what it stands for. Powers of two, which
+   * phases may change.
+   */
   readonly scale: Ir;
   readonly unit: Ir;
   /**
-   * 1, or the steps over which arrivals are spread: those of step n stand in slot n mod slots, each slot as long as the
-   * group.
+   * 1, or the number of future steps for which contributions gather: those that arrive in step n are in slot n mod
+   * slots, and each slot has an entry for each element of the group.
    */
   readonly slots: number;
 }

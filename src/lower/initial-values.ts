@@ -65,7 +65,10 @@ export function memberAddress(member: Member): Address {
 /** Which elements of a population an assignment is for. */
 interface Chosen {
   readonly where: Expression | null;
-  /** Some elements; the arrays of values have one for each element of the selection that the piece is of. Null: all. */
+  /**
+   * Which elements get values; arrays of values have one for each element of the selection that the piece is of. Null:
+   * all.
+   */
   readonly piece: Piece | null;
 }
 

@@ -115,7 +115,7 @@ export function lower(drawn: DrawnModel, { precision, counts, onPass }: LowerOpt
   return assemble(parts, context);
 }
 
-/** What passes have understood of the model. */
+/** What passes have worked out about the model. */
 interface Parts {
   groups: readonly Group[];
   readonly projections: BuiltProjection[];
@@ -179,7 +179,7 @@ function assemble({ groups, projections, rings, recordings }: Parts, context: Co
   };
 }
 
-/** What a reset leaves alone: what steps never write, but for the model's state variables. */
+/** Buffers that a reset does not touch: those that steps never write, other than the model's state variables. */
 function keptBuffers(buffers: readonly Buffer[], { variables }: Manifest, inSteps: ReadonlySet<string>): string[] {
   const state = new Set(variables.filter((variable) => variable.state).map(({ buffer }) => buffer));
   return buffers

@@ -8,10 +8,10 @@ import type { Context } from './context.js';
 import { step } from './step-time.js';
 import type { EventSource } from './events.js';
 
-/** A spike counts at most so often in one step; more is a fault. */
+/** The largest multiplicity of a spike; more is a fault. */
 export const mostSpikesAtOnce = 1024;
 
-/** Where it stands how often the event of an element in a step counts. */
+/** The place that holds how often the event of an element in a step counts. */
 export function timesAt({ ring }: EventSource, emission: Ir, element: Ir): Ir {
   if (ring.slots === 1) return element;
   return ir.add(ir.mul(ir.convert('u32', ir.binary('rem', emission, ir.i32(ring.slots))), ir.u32(ring.size)), element);

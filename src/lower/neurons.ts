@@ -383,7 +383,7 @@ function integrateGroup(
   if (!chosen) return;
   context.builder.notes.push(`${group.name} is integrated by ${chosen.method}`);
   const active = activity(group, scope, block);
-  // Where the method was left to us, it copes with what is about to be reset.
+  // Where the model names no method, the chosen one must cope with variables that a threshold is about to reset.
   const watched =
     equations.method === 'auto' && group.events.length > 0
       ? escaping([...steppedDerivatives(equations).keys()], equations)

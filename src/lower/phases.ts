@@ -100,7 +100,7 @@ export function lowerPhases(
       case 'reset':
       case 'store':
       case 'restore':
-        // What a session does by itself (`protocol.ts`).
+        // Phases that the session carries out itself (`protocol.ts`).
         return;
       default:
         return phase satisfies never;

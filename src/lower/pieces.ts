@@ -163,6 +163,6 @@ export function pieceDomain(
   };
 }
 
-/** A piece without an element twice, for code that must not meet one at the same time. */
+/** A piece with each element once, for code that runs for all elements at the same time. */
 export const withoutRepeats = (piece: Piece): Piece =>
   piece.indices instanceof Uint32Array ? { ...piece, indices: Uint32Array.from(new Set(piece.indices)) } : piece;

@@ -394,7 +394,7 @@ export function parameterBounds(
         return exactly(post.named);
       case 'N_incoming':
       case 'N_outgoing':
-        // The synapse that asks is one of them; a guess at the most would cost sums their precision.
+        // The synapse itself is one of them; a guess at the most would cost sums their precision.
         return { low: 1, high: Infinity };
       case 'pi':
         return exactly(Math.PI);

@@ -28,7 +28,7 @@ interface Place {
   readonly member: number;
 }
 
-/** What one kernel has where others may have something else. */
+/** One kernel's own values at all places in which members of a family may differ, in the order of the pattern. */
 interface Own {
   readonly kernel: Kernel;
   readonly buffers: readonly string[];
@@ -50,7 +50,7 @@ function takeApart(
     buffer: (name) => {
       const buffer = buffers.get(name);
       invariant(buffer !== undefined, 'codegen/families', `no buffer is named ${name}`);
-      // Which places of a kernel are the same buffer must agree, or pointers could meet that are said never to.
+      // Members must agree in which places name the same buffer, or two `restrict` pointers could point to one.
       const ordinal = ordinals.get(name) ?? ordinals.size;
       ordinals.set(name, ordinal);
       return `${ordinal} ${buffer.element} ${kindOf(buffer)}`;
@@ -104,7 +104,7 @@ function namer(program: Program, kernel: Kernel): (wished: string) => string {
 /** Numbers as text that is equal for the same number alone. */
 const numberText = (value: number | bigint): string => (Object.is(value, -0) ? '-0' : String(value));
 
-/** What all members make of each place in which they may differ. */
+/** Merges the values of all members at each place: equal ones stay in the code, others become fields. */
 class Merger {
   readonly fields: Field[] = [];
   readonly values: FieldValue[][];
@@ -134,7 +134,7 @@ class Merger {
     const names = this.#members.map(({ buffers }) => buffers[ordinal] ?? '');
     const [first = ''] = names;
     if (names.every((name) => name === first)) return first;
-    // Two places may hold one buffer in no member: what is the same somewhere has one ordinal.
+    // Places with one ordinal hold the same buffer in every member; those with different ones, in none.
     return this.#field(`buffer ${ordinal}`, names, () => ({
       kind: 'buffer',
       name: this.#name(commonEnding(names).replace(/\./g, '_') || 'buffer'),
@@ -159,7 +159,7 @@ class Merger {
   }
 }
 
-/** What a family of several is called: spikes are delivered, whatever the pathway is called that does it. */
+/** Name of a family of several kernels: what their names end in; kernels that deliver spikes begin with `deliver`. */
 function nameOf(kernels: readonly Kernel[]): string {
   const ending = commonEnding(kernels.map(({ name }) => name));
   const [first] = kernels;

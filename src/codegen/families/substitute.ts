@@ -60,19 +60,19 @@ function displacement(
 function indexOf(s: Substitution, e: Expression): Expression {
   const found = displacement(e, 'add');
   if (found !== undefined) return displaced(s, 'add', found.local, found.offset, `${found.local.name}_begin`);
-  // Cells that stand for several elements each.
+  // Buffers with one entry for several elements, such as notes of cache lines.
   if (e.kind === 'binary' && e.op === 'shr')
     return { ...e, left: indexOf(s, e.left), right: expressionOf(s, e.right, 'shift') };
   return expressionOf(s, e, 'index');
 }
 
-/** Whether an expression is the cell, of several elements each, that an element of merged arrays is in. */
+/** Whether an expression is the index, in such a buffer, of the entry of an element of merged arrays. */
 const isCell = (e: BinaryOp): boolean =>
   e.op === 'shr' && (displacement(e.left, 'add')?.local.name ?? 'index') !== 'index';
 
 function expressionOf(s: Substitution, e: Expression, hint: string): Expression {
   const part = (operand: Expression): Expression => expressionOf(s, operand, hint);
-  // An item's ordinal in its own population, whatever place that has.
+  // Index minus beginning: an item's number in its own population.
   const own = displacement(e, 'sub');
   if (own?.local.name === 'index') return displaced(s, 'sub', own.local, own.offset, 'begin');
   switch (e.kind) {

@@ -162,7 +162,7 @@ function accessesOf(program: Program, kernel: Kernel): Accesses {
   return accesses;
 }
 
-/** Whether a thread may touch an element in one part that another touches in the other. */
+/** Whether some element is in both parts and may be touched by different threads. */
 const meet = (a: Part, b: Part): boolean =>
   a.begin < b.end && b.begin < a.end && (a.partition === undefined || a.partition !== b.partition);
 

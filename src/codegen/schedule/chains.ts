@@ -25,12 +25,14 @@ interface LaunchRules {
   readonly fits: (kernels: readonly Kernel[]) => boolean;
 }
 
-/** Where the items of a chain are: those of its widest kernel. */
+/** The elements of a chain, a work-item each: those of its widest kernel. */
 interface Span {
   readonly ranges: readonly Range[];
 }
 
-/** Words of a mask are of one range, and so are the items of a word. */
+/**
+ * Ranges begin at multiples of this, so that a word of a mask belongs to one range, and is set by neighbouring items.
+ */
 const blockLength = 64;
 
 /** The ranges of a map kernel's items in the numbering of merged arrays; undefined where they are not known. */
@@ -64,7 +66,7 @@ const setsBits = (kernel: MapKernel): boolean => {
   return sets;
 };
 
-/** What of a kernel decides whether its items are those of a chain. */
+/** What decides whether a kernel can run for the work-items of a chain. */
 interface Items {
   readonly ranges: readonly Range[];
   readonly setsBits: boolean;
@@ -104,7 +106,7 @@ export const spanOf = (program: Program, kernels: readonly MapKernel[]): Span | 
 interface Node {
   readonly entry: StepEntry;
   readonly kernel: Kernel;
-  /** When it runs, and what it may be launched with. */
+  /** `time`: equal for kernels that run in the same steps; `key`: equal for those that may be parts of one launch. */
   readonly time: string;
   readonly key: string;
   /** For a kernel over spikes that may look at the mask instead: the kernel that sets it. */
@@ -177,7 +179,7 @@ function nodesOf(program: Program, { alike, links }: LaunchRules): readonly Node
   });
 }
 
-/** For each node, those before it that it conflicts with. Touches that are equal are compared once. */
+/** For each kernel the earlier ones that it conflicts with. Equal touches are compared once. */
 function conflictsOf(touches: readonly Touches[]): readonly ReadonlyMap<number, Conflict>[] {
   const found = touches.map(() => new Map<number, Conflict>());
   const byBuffer = new Map<string, Map<string, { readonly touch: Touch; readonly nodes: number[] }>>();
@@ -234,7 +236,8 @@ function chainsOf(
     const needed = new Set([...before.map(([other]) => other), ...(node.marker === undefined ? [] : [node.marker])]);
     if (node.marker !== undefined && !taken.has(node.marker)) return;
     const met = chains.filter((chain) => chain.some((other) => needed.has(other)));
-    // Chains that have not met before may run in either order.
+    // The kernel joins all chains that it depends on; these are independent of one another, so that their order is
+    // free.
     const longer = [...met.flat(), k];
     if (longer.length > 1) {
       if (spanOfItems(longer.flatMap((link) => items[link] ?? [])) === undefined) return;
@@ -247,9 +250,8 @@ function chainsOf(
 }
 
 /**
- * The launches of a step, in order: each a list of chains that run side by side.
- *
- * What is no chain is launched as soon as it may be, chains as late as they may be, so that they grow long.
+ * The launches of a step, in order, each a list of chains that run side by side. A kernel that cannot be in a chain is
+ * launched as early as possible, a chain as late as possible, so that it can grow.
  */
 export function launchesOf(program: Program, rules: LaunchRules): readonly (readonly Chain[])[] {
   const nodes = nodesOf(program, rules);

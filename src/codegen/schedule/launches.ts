@@ -34,8 +34,8 @@ export interface Launch {
   /** Buffers with memory of their own, in the order of the arguments. */
   readonly own: readonly string[];
   /**
-   * So many things are done at once, each by a share of the groups, dealt out in turn; the geometry is that of the
-   * largest. Absent: one.
+   * Number of parts: kernels or chains that run at once, to which work-groups are dealt out in turn; `geometry` is that
+   * of the largest. Absent: one.
    */
   readonly parts?: number;
   /**
@@ -68,8 +68,8 @@ export interface Size {
 const groupsFor = (items: number, local: number): number => Math.ceil(items / local);
 
 /**
- * The size of a launch. Parts that stride over what they have to do share the groups that run at once: one more of each
- * would be a second wave.
+ * The size of a launch. Where work-items stride over their work, the parts share the groups that fit the device at
+ * once: with as many groups for each part, some would only start when others have ended.
  */
 export function sizeOfLaunch(
   { geometry, parts = 1 }: Launch,
@@ -119,11 +119,11 @@ export function sizeOf(
   }
 }
 
-/** Geometries of one kind as one that is large enough for each. */
+/** A geometry that is large enough for each of several of one kind. */
 export function largestOf(geometries: readonly Geometry[]): Geometry {
   const size = (geometry: Geometry): number =>
     'items' in geometry ? geometry.items : 'most' in geometry ? geometry.most : 0;
-  // Teams that stride over things serve workers that do as well.
+  // A launch of teams has room for kernels of workers too.
   const mixed =
     new Set(geometries.map(({ kind }) => kind)).size > 1 &&
     geometries.every(({ kind }) => kind === 'teams' || kind === 'workers');

@@ -15,13 +15,13 @@ export interface Touch {
   /** An atomic addition, which commutes with others. */
   readonly adds: boolean;
   /**
-   * Equal for touches of which items with one coordinate touch the same element and no other; absent where an item may
-   * touch any.
+   * Set where each item touches one element, its own. Touches with equal texts have the same own element for items with
+   * the same coordinate. Absent: an item may touch any of the elements.
    */
   readonly own?: string;
 }
 
-/** Of buffers by name. */
+/** What a kernel touches, by the name of the buffer. */
 export type Touches = ReadonlyMap<string, readonly Touch[]>;
 
 interface Interval {
@@ -67,7 +67,7 @@ function intervalOf(index: Expression, items: Interval, locals: ReadonlyMap<stri
     const [constant, other] = index.left.kind === 'const' ? [index.left, index.right] : [index.right, index.left];
     const { low, high } = intervalOf(other, items, locals, depth + 1);
     const by = constant.kind === 'const' ? Number(constant.value) : Infinity;
-    // Sums wrap: what may do that can be anything.
+    // A sum that may wrap around can be any number.
     return Number.isFinite(high) && high + by < 2 ** 32 ? { low: low + by, high: high + by } : everything;
   }
   return everything;

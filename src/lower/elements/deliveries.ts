@@ -32,7 +32,7 @@ type Delay =
   | { readonly kind: 'same'; readonly seconds: number }
   | { readonly kind: 'own'; readonly buffer: Buffer };
 
-/** A pathway of a projection that waits for an event. */
+/** A pathway, with its projection, that an event of one of its ends sets off. */
 export interface Hearing {
   readonly projection: SteppedProjection;
   readonly pathway: PathwayPlan;
@@ -54,7 +54,7 @@ interface History {
   readonly counts: Buffer;
   /** A power of two. */
   readonly capacity: number;
-  /** Fault bits for more events under way than that, where there may be more. */
+  /** Fault bits raised when more events than `capacity` are under way; null: that cannot happen. */
   readonly overflow: number | null;
 }
 

@@ -16,8 +16,8 @@ import type { Stepping } from './parts.js';
 import type { CodeScope } from '../code-scope.js';
 
 /**
- * What is done to the elements of a population: the whole step, or at the start derived values or entering the first
- * regime.
+ * The stage that code belongs to: a whole step, or, at the start of a run, computing derived variables or entering the
+ * first regime.
  */
 export type Stage = 'step' | 'derive' | 'enter';
 

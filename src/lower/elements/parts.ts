@@ -121,7 +121,7 @@ function stepRegimes(regimes: readonly RegimeCode[], stepping: Stepping): void {
       for (const { name, rate } of rates) scope.write(name, advanced(name, compileReal(rate, scope), scope));
       for (const transition of transitions) test(transition, stepping);
     });
-    // Only one branch runs: what it wrote is in the locals of all.
+    // The locals that one branch assigned are read by the code after all of them.
   });
 }
 

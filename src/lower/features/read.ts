@@ -9,7 +9,7 @@ import type { FeatureName, SelectionKind, SelectionPlace } from './table.js';
 export type Use = { readonly pointer: string; readonly name: string } & (
   | { readonly kind: 'feature'; readonly feature: FeatureName }
   | { readonly kind: 'selection'; readonly place: SelectionPlace; readonly selection: SelectionKind }
-  /** A property that no kind of the model has. */
+  /** A property that has no reading: lowering does not know it. */
   | { readonly kind: 'unknown'; readonly property: string }
 );
 
@@ -21,7 +21,7 @@ export interface Site {
   readonly name: string;
 }
 
-/** What a property says where it is present: nothing, one feature, or what its value says. */
+/** What the presence of a property uses: no feature, one, or what follows from its value. */
 type Reading<V> = 'plain' | FeatureName | ((value: V, site: Site) => readonly Use[]);
 
 /** A reading for every property of a kind. */

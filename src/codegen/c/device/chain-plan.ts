@@ -21,7 +21,7 @@ export interface Link {
   readonly kernel: MapKernel;
 }
 
-/** What a section does with one range of the items. */
+/** The elements of a range that a section is for, and the family's kernel that it runs for them. */
 interface Place extends Range {
   readonly member: number;
 }
@@ -30,13 +30,15 @@ interface Place extends Range {
 export interface ChainSection {
   /** The family of its kernels. */
   readonly named: DeviceFamily;
-  /** By range of the items. */
+  /** For each range of the chain, which of its elements the section is for; undefined: none. */
   readonly places: readonly (Place | undefined)[];
-  /** Its kernels have the ranges of the items as their own. */
+  /** Whether it is one kernel over all ranges of the chain, rather than kernels that have one range each. */
   readonly isWhole: boolean;
   /** For kernels over spikes: the bit of a work-item's marks that says whether its element emits. */
   readonly mark?: number;
-  /** The first bit of the marks that its kernels set, where someone looks at them. */
+  /**
+   * For a kernel that sets masks which later sections test: the first of the bits in which work-items keep these flags.
+   */
   readonly marks?: number;
 }
 
@@ -59,7 +61,7 @@ interface Growing {
   readonly marks?: number;
 }
 
-/** The last section that a kernel of a range may still be in: nothing after it does anything with the range. */
+/** The section that a kernel of one range may join: the last of its family, unless a later one works on that range. */
 function sectionFor(
   sections: readonly Growing[],
   named: DeviceFamily,
@@ -90,7 +92,7 @@ export function planOf(program: Program, chain: readonly Link[]): ChainPlan {
   for (const { named, member, kernel } of chain) {
     const own = rangesOf(program, kernel) ?? [];
     const masks = masksOf(kernel);
-    // Several kernels may set bits of one mask, each in words of its own.
+    // Several kernels may set bits of one mask: each has ranges, and so words, of its own.
     const marks = masks.some((mask) => looked.has(mask))
       ? Math.max(0, ...[...bits.values()].map((bit) => bit + 1))
       : undefined;
@@ -117,7 +119,10 @@ export function planOf(program: Program, chain: readonly Link[]): ChainPlan {
   return { ranges, sections };
 }
 
-/** The bit that says whether an element emits an event: that of the mask's kernel with the nearest items. */
+/**
+ * The bit in which work-items keep whether their element emits an event: of the kernels that set the mask, the one
+ * whose range has the population.
+ */
 function markOf(program: Program, event: string, bits: ReadonlyMap<string, number>): number {
   const { mask, maskBegin } = ringOf(program, event);
   const found = [...bits]

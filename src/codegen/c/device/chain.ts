@@ -23,17 +23,17 @@ import {
 } from './kernel.js';
 import type { DeviceFamily, DeviceKernel } from './kernel.js';
 
-/** Items of several ranges lie one after another in blocks of so many. */
+/** Work-items of several ranges follow one another, each range rounded up to so many. */
 const blockLength = 64;
 const blocked = (items: number): number => Math.ceil(items / blockLength) * blockLength;
 
-/** Chains of one form: parts of the launch from `first` on. */
+/** Chains that one piece of code computes: consecutive parts of the launch, the first of them `first`. */
 interface Group {
   readonly plans: readonly ChainPlan[];
   readonly first: number;
 }
 
-/** The code of one section, before it is known which pointers others have. */
+/** The code of one section, before it is known which of its buffers other sections point to as well. */
 interface Body {
   readonly scope: Scope;
   readonly section: ChainSection;
@@ -42,7 +42,7 @@ interface Body {
   readonly uses: (name: string) => boolean;
 }
 
-/** What a launch of chains is made of, as it is printed. */
+/** What is collected while a launch of chains is printed. */
 interface Printing {
   readonly context: DeviceContext;
   readonly id: string;
@@ -81,8 +81,8 @@ const membersOf = ({ plans }: Group, s: number): readonly number[] => [
 ];
 
 /**
- * Buffers that more than one pointer may lead to, of which one writes: no pointer to them may promise to be the only
- * one.
+ * Buffers that several pointers of the function may point to, one of which writes: none of these pointers may be
+ * `restrict`.
  */
 function sharedBuffers(group: Group, bodies: readonly Body[]): ReadonlySet<string> {
   const seen = new Map<string, { pointers: Set<string>; written: boolean }>();
@@ -304,7 +304,7 @@ function sectionLines(
   printing.familyTables(section.named, scope);
   const stored = flags.flatMap(({ id, array, to }, k) => {
     const gathered = device.gathersFlags ? device.groupArray('u8', array, 'items') : undefined;
-    // An array may have been another's flags before.
+    // The array may hold the flags of an earlier section, which all work-items must have read.
     const again = gathered !== undefined && printing.arrays.includes(gathered) ? ['sync_team();'] : [];
     if (gathered !== undefined && again.length === 0) printing.arrays.push(gathered);
     const bit = section.marks === undefined ? undefined : section.marks + k;

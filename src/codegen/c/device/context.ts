@@ -63,7 +63,7 @@ export class DeviceContext extends ProgramContext {
     return kernel.shape === 'propagate' ? wayOf(kernel, this.targets, this.#synapses, this.program.dt) : undefined;
   }
 
-  /** How much of a launch a kernel needs, in relation to others of its kind: a propagate kernel by its synapses. */
+  /** Weight of a kernel where parts of a launch share groups: about how many synapses it has; 1 for kernels without. */
   weightOf(name: string): number {
     const kernel = this.program.kernels.find((candidate) => candidate.name === name);
     return kernel?.shape === 'propagate' ? synapsesOf(kernel) : 1;

@@ -72,7 +72,7 @@ function printOf(context: DeviceContext, way: Way | undefined): Print {
   };
 }
 
-/** Kernels whose launches have work-items of one kind, and may be parts of one. */
+/** Equal for kernels that may be parts of one launch: their work-items are of the same kind. */
 function kindOf(context: DeviceContext, kernel: Kernel): string {
   switch (kernel.shape) {
     case 'map':
@@ -131,7 +131,7 @@ class Launches {
       fits: (kernels) => this.#fitsChain(kernels),
     });
     const launches = steps.flatMap((chains) => this.#fitting(chains));
-    // A kernel of a family of one that runs by itself in a step has one entry, whoever runs it.
+    // A kernel that is like no other, and is a launch by itself, needs one entry only: its own serves the step as well.
     for (const chains of launches) {
       const [first, ...rest] = chains.flat();
       if (first && rest.length === 0 && this.#familyOf(first.kernel).family.members.length === 1)
@@ -152,7 +152,10 @@ class Launches {
     }
   }
 
-  /** Chains for whose flags work-items meet apart from all others but those of the same code. */
+  /**
+   * Divides chains into those that may share a function. Where work-items meet at a barrier to gather flags, all
+   * work-items of the function must run the same code.
+   */
   #apart(chains: readonly Chain[], codeOf: (chain: Chain) => string): (readonly Chain[])[] {
     const sets = new Map<string, Chain[]>();
     for (const chain of chains) {

@@ -282,7 +282,7 @@ export function singleEntry(
   return { lines, launches };
 }
 
-/** Which buffers of their own the members of a section have. */
+/** Sets the pointers to buffers that are kernel arguments, by the part of the launch. */
 function choice(context: DeviceContext, { named, members, code }: Section, first: number): string[] {
   const own = ownFields(context, { named, members, code });
   if (own.length === 0) return [];
@@ -299,7 +299,7 @@ function choice(context: DeviceContext, { named, members, code }: Section, first
   return [...declared, ...block('switch (part)', cases)];
 }
 
-/** Where the member of a part is found. */
+/** Computes `member` from `part`: by subtraction where members are consecutive, else from a table. */
 function memberLines(context: DeviceContext, { named, members }: Section, first: number, table: string) {
   const { u32 } = context.dialect.types;
   const [lowest = 0] = members;

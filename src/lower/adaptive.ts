@@ -159,7 +159,7 @@ function estimateError(error: Local, block: Block, integration: Integration): vo
     const ends = ir.add(ir.unary('abs', valueOf(slopes[0], name)), ir.unary('abs', valueOf(slopes.at(-1), name)));
     const reach = ir.add(ir.unary('abs', valueOf(x, name)), ir.mul(ir.get(size), ends));
     const allowed = block.name('allowed', ir.mul(number(tolerance, scope.real), reach));
-    // Where nothing may be off, nothing is: 0/0 must not count. What is not a number must.
+    // A tolerance of zero with an error of zero is no error, though 0/0 is NaN; other NaNs must count as one.
     const ratio = block.name('ratio', ir.select(ir.eq(off, zero), zero, ir.div(off, allowed)));
     block.emit(ir.set(error, ir.select(ir.le(ratio, ir.get(error)), ir.get(error), ratio)));
   }

@@ -109,7 +109,7 @@ const isReal = (e: Expression): boolean => e.type === 'f64' || e.type === 'f32';
  * Null where a gathered constant is out of range: then the expression must stay in the order in which it is written.
  */
 function rewrite(e: Expression, use: Use): Expression | null {
-  // What holds from one phase to the next is worked out as it is written.
+  // Constants and parameters that only phases change are combined in the order in which they are written.
   if (!isReal(e) || definitionOf(e)) return e;
   switch (e.kind) {
     case 'binary':
@@ -144,7 +144,7 @@ const inDouble = (e: Expression): Expression => fold(ir.convert('f64', e));
 const joined = (a: Expression | null, b: Expression | null, join: typeof ir.mul): Expression | null =>
   a && b ? fold(join(a, b)) : (a ?? b);
 
-/** a / b, where null is one. */
+/** a / b; null stands for 1. */
 const quotient = (a: Expression | null, b: Expression | null): Expression | null =>
   b ? fold(ir.div(a ?? ir.f64(1), b)) : a;
 

@@ -145,7 +145,7 @@ function cellColumn(recording: Column['recording'], variable: string, piece: Pie
   };
 }
 
-/** The current that a name means where no variable has it. */
+/** The current that a recording's name means, where the population has no variable of that name. */
 function currentOf(name: string, { equations, type }: Group, { model }: Context): Current | null {
   const { parameters, state, derived } = equations;
   if (parameters.has(name) || state.has(name) || derived.has(name) || Object.hasOwn(type.inputs, name)) return null;
@@ -196,7 +196,7 @@ function currentKernel(
   );
 }
 
-/** A piece as a list where its kernel would else run over a range: rows of a log are written by place. */
+/** A piece as a list of elements, also where a range would do: a column's place in the row is its place in the list. */
 const asCount = (piece: Piece): Piece =>
   piece.indices instanceof Uint32Array || piece.indices.begin > 0
     ? piece
@@ -377,7 +377,7 @@ function synapsePlaces(
       ];
       if (wanted)
         block.emit(ir.loop(k, ir.u32(0), ir.u32(count), [ir.when(ir.eq(ir.load(wanted, ir.get(k)), created), note)]));
-      // Of a range, the place follows from the index.
+      // For a range, the place in the row follows from the index.
       else block.emit(ir.set(k, ir.sub(created, ir.u32(firstIndex))), ir.when(ir.lt(ir.get(k), ir.u32(count)), note));
     }),
   );

@@ -11,10 +11,10 @@ import { features, placePhrases, selectionPhrases, selections, selectionsOf } fr
 import { usesOf } from './features/uses.js';
 import * as messages from './messages.js';
 
-/** What the table says of a use. */
+/** How a profile treats one use of a feature. */
 interface Verdict {
   readonly use: Use;
-  /** Tells kinds of features apart. */
+  /** Equal for uses of the same feature. */
   readonly key: string;
   readonly phrase: string;
   readonly support: Feature['support'];

@@ -96,7 +96,7 @@ export function replayKernel(
     const every = current
       ? block.name('every', ir.convert('i32', ir.load(current.every, ir.u32(0))))
       : ir.i32(all[0]?.every ?? 0);
-    // A remainder of zero is zero.
+    // The remainder by 0 is 0: a list that is not repeated has the period 0.
     now = block.name(
       'now',
       current ? ir.select(ir.gt(every, ir.i32(0)), ir.binary('rem', step, every), step) : ir.binary('rem', step, every),
@@ -149,7 +149,7 @@ export function changeReplay(name: string, phase: number, context: Context): str
     [
       ir.store(buffer('first_spike'), ir.u32(0), ir.u32(version?.first ?? 0)),
       ir.store(buffer('spike_period'), ir.u32(0), ir.u32(version?.every ?? 0)),
-      // Those whose time has passed are passed over in the step that follows.
+      // Spikes whose time has passed are skipped in the next step.
       ir.store(buffer('next_spike'), ir.u32(0), ir.u32(0)),
     ],
   );

@@ -6,7 +6,7 @@ import type { Block } from './block.js';
 import type { Context } from './context.js';
 import { to } from './expressions.js';
 
-/** Whose condition it is, where its past is kept, and where code goes. */
+/** A condition of an element or synapse: whose it is, where its last value is kept, and where code goes. */
 interface Watched {
   /** Owner and condition, as buffers are named. */
   readonly name: string;

@@ -244,7 +244,7 @@ function placeAmong(
     const chosen = block.name('inside', ir.and(inside, ir.eq(ir.binary('rem', since, ir.u32(by)), ir.u32(0))));
     return { place: ir.select(chosen, ir.div(since, ir.u32(by)), ir.u32(0)), chosen };
   }
-  // Of the sorted list, the place is found by halves; a synapse that is named twice takes the later value.
+  // The place is found by binary search in the sorted list; a synapse that is listed twice takes the later value.
   const order = Array.from(indices.keys()).sort((a, b) => (indices[a] ?? 0) - (indices[b] ?? 0) || a - b);
   const last = order.filter((k, at) => indices[order[at + 1] ?? -1] !== indices[k]);
   const buffer = (what: string, values: readonly number[]) =>

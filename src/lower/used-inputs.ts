@@ -11,7 +11,9 @@ import { rangesOf, usedInputName } from './groups.js';
 import { runsOnLanes } from './lanes.js';
 import { rangesAddress } from './element-scope.js';
 
-/** Keeps, right before each integration, the inputs that other code reads. It comes after all such code is lowered. */
+/**
+ * Copies, right before each integration, the inputs that other code reads; runs after all such code has been lowered.
+ */
 export function keepInputs(groups: readonly Group[], context: Context): void {
   const { builder, profile } = context;
   for (const group of groups) {

@@ -43,7 +43,7 @@ const linesPerItem = 64;
 /** Synapses of an element above which so much arrives in each step that noting it would take longer. */
 const mostSynapses = 250;
 
-/** Variable and inbox of one element, and the statements that add the one to the other. */
+/** An inbox with its variable, and the statements that add one element of the inbox to that of the variable. */
 interface Receiver {
   readonly inbox: Buffer;
   readonly variable: string;
@@ -70,8 +70,8 @@ function neededLocals(body: readonly Statement[], wanted: readonly Expression[])
 }
 
 /**
- * The value of a store at the end of a straight line, in terms of what is in memory; undefined where the line changes
- * what it reads.
+ * The value that a store writes, in terms of what was in memory before the statements; undefined where they change what
+ * the value reads.
  */
 function valueOf(body: readonly Statement[], value: Expression): Expression {
   const known = new Map<string, Expression>();
@@ -96,7 +96,7 @@ function keeps(value: Expression, variable: string, inbox: string): boolean {
   return sum.kind === 'fromFixed' && isOwnLoad(sum.operand, inbox);
 }
 
-/** What a kernel does for each inbox by itself; undefined where it does anything else. */
+/** The statements of a kernel by inbox, where it does nothing but empty inboxes, each independently; else undefined. */
 function receiversOf(kernel: MapKernel, buffers: ReadonlyMap<string, Buffer>): readonly Receiver[] | undefined {
   const { body } = kernel;
   if (kernel.domain.kind !== 'ranges' || !kernel.lanes || body.some((s) => s.kind !== 'set' && s.kind !== 'store'))
@@ -144,8 +144,8 @@ function isRegular(program: Program, kernel: string): number | undefined {
 }
 
 /**
- * The kernel that computes a variable of all elements before it receives, with nothing between the two that touches the
- * variable.
+ * The kernel that computes a variable for all elements before contributions are added, with nothing in between that
+ * touches the variable.
  */
 function lastWriter(program: Program, receiver: MapKernel, variable: string): MapKernel | undefined {
   const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));

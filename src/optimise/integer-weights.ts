@@ -20,7 +20,7 @@ interface IntegerWeight {
   readonly exponent: number;
 }
 
-/** What one addition to an inbox adds: an element of a buffer, or its negative, in units of 2^-exponent. */
+/** An addition to an inbox: an element of a buffer, or its negative, in units of 2^-exponent. */
 interface Addition {
   readonly load: Load;
   readonly negative: boolean;
@@ -79,7 +79,7 @@ function unitsIn(kernel: Kernel, buffer: string, inboxes: ReadonlySet<string>): 
     const addition = s.kind === 'accumulate' && inboxes.has(s.buffer) ? additionOf(s, loaded) : undefined;
     if (addition && isWeight(addition.load)) units.add(addition.exponent);
     for (const whole of expressionsOf(s)) {
-      // What is added, and the loading of a local that is added, are the uses that are meant.
+      // Additions to an inbox, and loads into locals that are only added, are the uses that are allowed.
       if (s.kind === 'accumulate' && addition && isWeight(addition.load) && whole === s.value) continue;
       if (s.kind === 'set' && loaded.get(s.local) === whole) continue;
       visitExpression(whole, (e) => {
@@ -99,7 +99,7 @@ const storesTo = (kernel: Kernel, buffer: string): boolean => {
   return stores;
 };
 
-/** The narrowest integers that hold numbers up to a limit; null where they would be wider than what is there. */
+/** The narrowest integer type for numbers up to a limit; null where it would be wider than the present one. */
 function elementFor(most: number, before: ElementType): 'i16' | 'i32' | 'i64' | null {
   if (most < 32767) return 'i16';
   if (most < 2147483647) return 'i32';

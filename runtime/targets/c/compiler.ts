@@ -112,7 +112,7 @@ export function compileFlags(level: OptimisationLevel, parallel: boolean, compil
     '-std=c11',
     level,
     ...machine,
-    // Before the others, which it would take back.
+    // Must come before the other options, which it would override.
     '-fno-fast-math',
     '-ffp-contract=off',
     '-fno-math-errno',
@@ -138,7 +138,7 @@ export function processorFeatures(): string {
   try {
     features = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '';
   } catch {
-    // Elsewhere the model says it all.
+    // On other systems the processor's model name tells everything.
   }
   return `${process.platform} ${process.arch} ${[...models].sort().join(', ')} ${features}`;
 }

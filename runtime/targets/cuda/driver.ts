@@ -103,7 +103,7 @@ export class CudaDriver implements DeviceDriver {
     }
     if (code !== 0) throw this.#fail(code, 'cuModuleLoadDataEx');
     this.#module = module[0] ?? 0n;
-    // One that waits for no other.
+    // A stream that does not wait for the default stream.
     const nonBlocking = 1;
     this.#do('cuStreamCreate', stream, nonBlocking);
     this.#stream = stream[0] ?? 0n;
@@ -164,7 +164,7 @@ export class CudaDriver implements DeviceDriver {
   write(memory: Handle, offset: number, from: TypedArray): void {
     if (from.byteLength === 0) return;
     this.#do('cuMemcpyHtoDAsync_v2', BigInt(memory) + BigInt(offset), from, from.byteLength, this.#stream);
-    // The array may be another's after this.
+    // The caller may reuse the array afterwards.
     this.#do('cuStreamSynchronize', this.#stream);
   }
 
@@ -209,7 +209,7 @@ export class CudaDriver implements DeviceDriver {
 
   setMemory(kernel: Handle, position: number, memory: Handle): void {
     this.#kernel(kernel).arguments.point(position, memory);
-    // What was recorded points elsewhere.
+    // Recorded launches hold the old pointer.
     this.#forget();
   }
 
@@ -242,7 +242,7 @@ export class CudaDriver implements DeviceDriver {
     this.#recorded.delete(key);
     graph ??= this.#record(steps());
     if (graph === undefined) return false;
-    // Last used, last in the map.
+    // Moves the entry to the end of the map: the order of use.
     this.#recorded.set(key, graph);
     if (this.#recorded.size > mostRecorded) this.#forget(this.#recorded.keys().next().value);
     this.#countFrom(arena, first);
@@ -298,7 +298,7 @@ export class CudaDriver implements DeviceDriver {
         return performance.now() - began;
       };
       run(1);
-      // What the first takes more than the others is the way to the device and back.
+      // What the first launch takes longer than the others is the way to the device and back.
       const seconds = (run(turns + 1) - run(1)) / (1000 * turns * repeats);
       this.#open.api.call('cuGraphExecDestroy', graph);
       return seconds;

@@ -20,7 +20,7 @@ const pass = 'runtime/targets/device';
 
 /** Milliseconds that the launches between two looks at the device aim at. */
 const turn = 50;
-/** Launches that are asked for at once at most: drivers keep a record of each. */
+/** Most launches that are queued at once: drivers keep a record of each. */
 const mostLaunches = 20_000;
 /** Launches after which the driver is told to begin. */
 const flushEvery = 64;
@@ -279,8 +279,8 @@ class DeviceSession implements Session {
   }
 
   /**
-   * Towards pieces that take a turn or two. Part of what a piece takes is waiting, which longer ones do not do for
-   * longer.
+   * Aims at pieces that take one or two turns of the event loop. Part of a piece's time is waiting, which does not grow
+   * with the piece.
    */
   #adjust(steps: number, milliseconds: number): void {
     if (milliseconds < turn) this.#piece = Math.min(Math.max(4 * steps, this.#piece), 1 << 30);

@@ -13,13 +13,13 @@ interface Stretch {
   readonly key: string;
 }
 
-/** Launches of one command at most, and steps: recording longer ones takes time and brings nothing. */
+/** Most launches, and most steps, of one command: recording longer ones takes time and gains nothing. */
 const mostLaunches = 1024;
 const mostSteps = 128;
-/** Entries that run less often are left out of stretches, which would differ by when these come. */
+/** Entries that run less often than this are never part of a stretch: stretches would differ by when they come. */
 const often = 16;
 
-/** Steps from `step` on before one in which something happens that stretches leave out. */
+/** Number of steps from `step` on until an entry runs that stretches leave out. */
 function stepsBeforeRare(entries: readonly StepEntry[], step: number): number {
   return entries.reduce((least, { every, offset }) => {
     if (step < offset) return Math.min(least, offset - step);

@@ -1,7 +1,7 @@
 /**
- * How many of a session's threads compute. Bits do not depend on it, but time does: threads that wait for each other in
- * every step can be slower than one of them, the more so where other programs want the same processors. What the
- * compiled networks in C decide for themselves, by the same rules, a session on WebAssembly decides here.
+ * Decides how many of a session's threads compute. Results do not depend on it, but speed does: threads that wait for
+ * each other in every step can be slower than one thread, all the more where other programs use the same processors.
+ * Compiled networks in C decide it for themselves, by the same rules; for sessions on WebAssembly it is decided here.
  */
 
 /** What to do next: so many steps at most, on so many threads. */
@@ -49,7 +49,7 @@ export function createPace(threads: number): Pace {
   let wait: number = interval.least;
   let larger = false;
   const fastest = (): number => stepTimes.indexOf(Math.min(...stepTimes));
-  /** A neighbour of the fastest team; of several, in turn. */
+  /** A team next to the fastest in size; where there are two, in turn. */
   const neighbour = (best: number): number => {
     larger = best === sizes.length - 1 || (best > 0 && !larger);
     return larger ? best - 1 : best + 1;

@@ -107,7 +107,7 @@ export class Workers {
       const [first] = await Promise.all(calls);
       return first;
     } catch (error) {
-      // The others may wait for this one for ever.
+      // Other threads may be waiting for this one for ever.
       this.#failure = error instanceof Error ? error : new Error(String(error));
       await this.terminate();
       await Promise.allSettled(calls);

@@ -123,7 +123,7 @@ function fixedDegree(
       const block = new Block();
       const number = block.local('number', 'u32');
       block.emit(ir.set(number, ir.u32(0)));
-      // Elements of other pieces are left to those.
+      // Elements of the end that belong to other pieces are left to the projections of those pieces.
       withElement(outer, item, block, (element, body) => {
         const asked = typeof text === 'number' ? ir.i32(text) : numberOf(text, element, frame, plan, body);
         const wanted = body.name('wanted', ir.convert('u32', ir.select(ir.gt(asked, ir.i32(0)), asked, ir.i32(0))));
@@ -140,7 +140,7 @@ function fixedDegree(
   };
 }
 
-/** A name of an expression that is not of the element whose connections it counts. */
+/** A name in the expression of a number that does not belong to the element whose connections it counts. */
 function readsOther(e: Expression, outerSide: 'pre' | 'post'): string | undefined {
   const [index, end] = outerSide === 'pre' ? ['j', 'post'] : ['i', 'pre'];
   return [...namesIn(e)].find((name) => name === index || name === 'distance' || referenceOf(name).end === end);
@@ -288,7 +288,7 @@ interface RowNumbers {
   readonly first: number;
 }
 
-/** So many halvings one work-item does by itself. */
+/** Number of halvings that one work-item does by itself. */
 const halvings = 5;
 
 /**
@@ -416,7 +416,7 @@ function fillOf(frame: Frame): CountedCode['fill'] {
     const chosen = { size: allowed, count, first, storage, words, context };
     if (replace) withRepetition(chosen, block);
     else withoutRepetition(chosen, block);
-    // From numbers among those allowed to elements of the end.
+    // Turns the number of an allowed element into its number among all elements of the end.
     const k = block.local('at', 'u32');
     const body = block.nested((inside) => {
       const number = inside.name('chosen', ir.add(begin, ir.convert('u32', ir.load(storage, ir.get(k)))));

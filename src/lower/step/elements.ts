@@ -78,7 +78,7 @@ function lowerSteps({ groups, plans, projections: built, rings }: BuiltNetwork, 
     const kernels = found
       ? stepKernels(network, found.stepped, found.member, deliveries)
       : [replay(network, name, deliveries)];
-    // Of one order, they run as they are added.
+    // Entries of one order run in the order in which they are added.
     for (const kernel of kernels) builder.each(kernel, { slot, order });
   });
   for (const source of rings.values()) {
@@ -97,7 +97,7 @@ function lowerSteps({ groups, plans, projections: built, rings }: BuiltNetwork, 
       if (!found || (stage === 'enter' && firstRegime(found.stepped) < 0)) return [];
       return populationKernel(network, found.stepped, found.member, stage, deliveries) ?? [];
     });
-  // Values at the start may read each other across populations: they are worked out twice.
+  // First values may depend on those of other populations, so they are computed twice.
   const derive = starting('derive');
   if (changesFirstValues(context.model.experiment.protocol))
     builder.procedure(deriveAgain).push(...derive.map((kernel) => ({ kind: 'run' as const, kernel })));

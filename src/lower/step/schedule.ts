@@ -1,4 +1,4 @@
-/** What both ways to step have to say of a step: the rest of lowering is the same for either. */
+/** What either way of stepping must provide; the rest of lowering is the same for both. */
 
 import type { Model } from '../../model/typed.js';
 import type { Context, LoweringDiagnostics } from '../context.js';
@@ -46,6 +46,6 @@ export interface Schedule {
   readonly populations: (populations: Populations, entries: Entries, context: Context) => void;
   /** The rest of a step, once synapses exist. @param done  to be called after each pass, by its name */
   readonly steps: (network: BuiltNetwork, context: Context, done: (pass: string) => void) => Recorded;
-  /** What has to come after all code that reads variables. */
+  /** Kernels that must come after all code that reads variables. */
   readonly finish: (populations: Populations, context: Context) => void;
 }

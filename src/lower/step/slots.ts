@@ -38,7 +38,7 @@ export const slots: Schedule = {
     );
     lowerDeliveries(codes, groups, rings, context);
     done('deliveries');
-    // What else acts on populations.
+    // Stimuli and operations.
     lowerOperations(groups, context);
     lowerCurrents(groups, context);
     done('operations');

@@ -123,7 +123,7 @@ export function delayKernel(
   });
 }
 
-/** What a delay has to keep to, and the fault bits for one that does not. */
+/** Bounds on a delay, with the fault bits to raise outside them. */
 function checkOf(
   { name, projection: { delayRange: range } }: ProjectionPlan,
   { builder }: Context,
@@ -169,7 +169,7 @@ function limitsOf(range: Projection['delayRange']): { readonly least: number; re
   return { least: Math.max(0, range?.min ?? 0), most: range?.max ?? Infinity };
 }
 
-/** A delay that lies out of its range is drawn again so often; then it is at fault. */
+/** Most draws of a delay that lies out of its range; after them it is a fault. */
 const mostAttempts = 1000;
 
 /** A synapse: its position, and the element that sends. */

@@ -357,7 +357,7 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
   const outerNumber = (group: Ir): Ir => (code.blocks === 1 ? group : ir.div(group, ir.u32(code.blocks)));
   const outerElement = (group: Ir): Ir =>
     outerEnd.map ? ir.load(outerEnd.map.elementOf, outerNumber(group)) : outerNumber(group);
-  // Rules that decide pair by pair have translated and chosen already.
+  // Rules that decide pair by pair have mapped and chosen elements already.
   const innerMap = code.kind === 'counted' ? innerEnd.map : null;
   const innerElement = (p: Ir): Ir => (innerMap ? ir.load(innerMap.elementOf, ir.load(found, p)) : ir.load(found, p));
   const sourceOf = (p: Ir, group: Ir): Ir => (code.outer === 'pre' ? outerElement(group) : innerElement(p));

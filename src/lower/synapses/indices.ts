@@ -68,7 +68,7 @@ export function delayedIndex(
   return { ...index, steps };
 }
 
-/** By what an index is sorted: a number below `keys`, of the synapse at a position. */
+/** The key that an index is sorted by: a number below `keys`, of the synapse at a position. */
 interface Key {
   readonly of: (position: Ir) => Ir;
   readonly keys: number;
@@ -76,7 +76,7 @@ interface Key {
   readonly withinRows: boolean;
 }
 
-/** The arrays of an index, with what they hold where that is known. */
+/** The arrays of an index, with their contents where these are known when lowering. */
 function indexBuffers(
   name: string,
   starts: number,

@@ -30,7 +30,7 @@ interface Move {
   readonly context: Context;
 }
 
-/** Into at most so many shares the groups are divided, and no more than pay for a counter of every row. */
+/** Most shares that the groups are divided into; fewer where counters for every row and share would not pay. */
 const mostShares = 1024;
 const mostCounters = 1 << 26;
 
@@ -239,7 +239,7 @@ export function sortWithinRows({
         inner.emit(ir.store(segments, of, ir.add(to, ir.u32(1))), ...place(ir.get(position), item, to));
       }),
     ),
-    // Each key has come to where the next begins.
+    // Each counter has reached the beginning of the next key.
     ir.set(own, first),
     ir.loop(k, ir.u32(0), ir.u32(keys), [
       ir.set(at, ir.load(segments, cell(ir.get(k)))),

@@ -5,9 +5,9 @@ import type { Buffer } from '../../ir/program.js';
 import { Block, item } from '../block.js';
 import type { Context } from '../context.js';
 
-/** Up to so many counts are summed by one work-item. */
+/** Up to this many counts are summed by one work-item. */
 const fewItems = 2048;
-/** Into so many parts others are divided. */
+/** Number of parts that longer lists are divided into. */
 const mostParts = 1024;
 
 /**

@@ -1,4 +1,4 @@
-/** A counting sort on the host, of what a model lists. */
+/** A counting sort, carried out when lowering, of connections that a model lists. */
 
 /** Where the entries of each key begin, and which element each entry is. */
 interface SortedByKey {

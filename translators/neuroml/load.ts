@@ -156,11 +156,15 @@ function include(element: XmlElement, origin: Origin, state: Loading): void {
 type Found =
   { readonly kind: 'file'; readonly path: string; readonly real: string } | { readonly kind: 'outside' | 'none' };
 
-function find(file: string, folder: string, { host, mainFolder }: Loading): Found {
+function find(file: string, folder: string, { host, mainFolder, read }: Loading): Found {
   let outside = false;
-  const paths = posix.isAbsolute(file)
-    ? [file]
-    : [folder, mainFolder, ...host.folders].map((searched) => posix.join(slashes(searched), file));
+  // The reference interpreter takes a name that begins with a slash from the root of the model on.
+  const own = posix.isAbsolute(file) ? [file] : [];
+  const searched = [folder, mainFolder, host.root, ...host.folders];
+  // Last, as that does, the folders of what has been included before.
+  const before = posix.isAbsolute(file) ? [] : [...new Set([...read].map(folderOf))];
+  const within = posix.isAbsolute(file) ? searched : searched.filter((place) => place !== host.root);
+  const paths = [...own, ...[...within, ...before].map((place) => posix.join(slashes(place), file))];
   for (const path of paths) {
     const real = host.locate(path);
     if (real !== null && host.allows(real)) return { kind: 'file', path, real };

@@ -50,6 +50,23 @@ describe('inclusion', () => {
     });
   });
 
+  it('takes names that begin with a slash from the folder of the model on', () => {
+    const files = {
+      '/repo/a/model.xml': doc('<Include file="/parts/one.xml"/>'),
+      '/repo/a/parts/one.xml': doc(type('one')),
+    };
+    expect(types(files)).toEqual({ names: ['one'], marks: [] });
+  });
+
+  it('looks in the folders of what has been included before, last', () => {
+    const files = {
+      '/repo/a/model.xml': doc('<Include file="../lib/one.xml"/><Include file="two.xml"/>'),
+      '/repo/lib/one.xml': doc(type('one')),
+      '/repo/lib/two.xml': doc(type('two')),
+    };
+    expect(types(files)).toEqual({ names: ['one', 'two'], marks: [] });
+  });
+
   it('reads a file once, by whatever name', () => {
     const files = {
       '/repo/a/model.xml': doc('<Include file="x.xml"/><Include file="./x.xml"/><Include file="../a/x.xml"/>'),

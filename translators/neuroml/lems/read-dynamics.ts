@@ -125,7 +125,11 @@ function withoutRepeats(block: Block, { diagnostics }: TypeContext): Block {
     }
     return [...byName.values()];
   };
-  const derivedVariables = last(block.derivedVariables);
+  // A derived variable that is the state variable of its own name only shows it.
+  const states = new Set(block.stateVariables.map(({ name }) => name));
+  const derivedVariables = last(block.derivedVariables).filter(
+    ({ name, value }) => !(states.has(name) && value?.tree.kind === 'name' && value.tree.name === name),
+  );
   const derived = new Set(derivedVariables.map(({ name }) => name));
   const stateVariables = last(block.stateVariables).filter(({ name, place }) => {
     if (derived.has(name)) diagnostics.add(messages.twoKinds(name), place);

@@ -1,9 +1,8 @@
 /** The protocol of an experiment as a list of what a session is to do: whole steps, and procedures between them. */
 
 import type { Program } from '../ir/program.js';
-import type { TimingProfile } from '../model/model.js';
 import { stepsOf } from '../model/steps.js';
-import { typedModel, type Phase, type WrittenModel } from '../model/typed.js';
+import { typedModel, type Phase, type TimingProfile, type WrittenModel } from '../model/typed.js';
 
 /** One thing that a session is to do. */
 export type ProtocolStep =

@@ -44,7 +44,7 @@ function ownerOf(buffer: string, model: ValidModel['model']): string {
   ];
   return owners
     .filter(([name]) => buffer === name || buffer.startsWith(`${name}.`))
-    .reduce((one, other) => (other[0].length > one[0].length ? other : one), ['', ''] as const)[1];
+    .reduce<readonly [string, string]>((one, other) => (other[0].length > one[0].length ? other : one), ['', ''])[1];
 }
 
 /** @throws DiagnosticError for a protocol of more steps than are counted */

@@ -82,7 +82,7 @@ export function readValues(sent: unknown): Record<string, number | ArrayLike<num
   if (typeof sent !== 'object' || sent === null || Array.isArray(sent))
     throw new UsageError('values are no object', 'give numbers or arrays by population.variable');
   return Object.fromEntries(
-    Object.entries(sent).map(([key, value]: [string, unknown]) => {
+    Object.entries(sent).map(([key, value]: [string, unknown]): [string, number | ArrayLike<number>] => {
       if (typeof value === 'number') return [key, value];
       if (Array.isArray(value) && value.every((each) => typeof each === 'number')) return [key, value];
       const array = readArray(value, `the value of ${key}`);

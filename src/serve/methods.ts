@@ -223,12 +223,14 @@ function sourceOf(parameters: Parameters): Source {
 
 function importOptions(parameters: Parameters, data: DataStore): ImportOptions {
   const set = optional(parameters, 'set', 'object');
-  const seed = parameters['seed'];
+  const seed = parameters['seed'] ?? undefined;
+  if (seed !== undefined && typeof seed !== 'number' && typeof seed !== 'string')
+    throw new UsageError('seed is neither a number nor a text', 'give a whole number');
   const dt = optional(parameters, 'dt', 'string');
   const duration = optional(parameters, 'duration', 'string');
   return {
     ...(set ? { set: Object.fromEntries(Object.entries(set).map(([name, value]) => [name, String(value)])) } : {}),
-    ...(seed === undefined || seed === null ? {} : { seed: String(seed as string | number) }),
+    ...(seed === undefined ? {} : { seed: String(seed) }),
     ...(dt === undefined ? {} : { dt }),
     ...(duration === undefined ? {} : { duration }),
     record: texts(parameters, 'recordings'),

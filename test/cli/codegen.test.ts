@@ -143,7 +143,9 @@ describe('codegen --target c', () => {
     writeFileSync(model, network);
     const outcome = await runCommand(['codegen', model, '--target', 'c', '-o', join(model, 'below')]);
     expect(outcome.code).toBe(2);
-    expect(outcome.stderr).toMatch(/cannot write \S*nowhere\.yaml\/below: (?:part of its path is a file|it already exists)/);
+    expect(outcome.stderr).toMatch(
+      /cannot write \S*nowhere\.yaml\/below: (?:part of its path is a file|it already exists)/,
+    );
   });
 });
 

@@ -176,7 +176,7 @@ describe('discretisation', () => {
     const tree = (names: Record<string, object>): number =>
       treeOf({
         sections: Object.fromEntries(Object.entries(names).map(([name, more]) => [name, { ...shape, ...more }])),
-      } as never).size;
+      }).size;
     const parent = { section: 'a', fraction: 1 };
     expect(tree({ a: {}, b: { parent } })).toBe(4);
     expect(tree({ a: {}, b: { parent }, c: { parent } })).toBe(7);

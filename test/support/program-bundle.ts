@@ -13,11 +13,14 @@ declare module 'vitest' {
   }
 }
 
-/** @returns what removes the bundle after the last test */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // Packages that are not bundled are found from below the project.
-  const folder = join(root, 'out', `test-program-${process.pid}`);
+// Packages that are not bundled are found from below the project.
+const folder = join(root, 'out', `test-program-${process.pid}`);
+
+export async function setup(project: TestProject): Promise<void> {
   await bundle({ cli: 'src/cli/main.ts' }, folder);
   project.provide('program', join(folder, 'cli.js'));
-  return () => rm(folder, { recursive: true, force: true });
+}
+
+export async function teardown(): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
 }

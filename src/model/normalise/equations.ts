@@ -83,7 +83,7 @@ export function declareEquations(
     }
     declaredAt.set(name, at);
     const found = declaration(context, kind, item, at);
-    const shared = typeof item === 'object' && 'shared' in item && item.shared === true;
+    const shared = typeof item === 'object' && 'shared' in item && item.shared;
     if (found && 'unit' in found) resolved.set(name, { ...defined(found, at), ...(shared ? { shared } : {}) });
     else if (found) pending.set(name, { ...found, shared });
     else resolved.set(name, unknown(kind));

@@ -222,7 +222,7 @@ class Idiom {
     if (this.#changed.has(`${name}.${key}`)) return true;
     const { recordings, projections } = this.#model;
     return (
-      recordings.some((one) => 'variables' in one && one.variables?.includes(key) === true) ||
+      recordings.some((one) => 'variables' in one && one.variables?.includes(key)) ||
       Object.values(projections).some(({ values, delays }) =>
         [...Object.values(values), ...Object.values(delays)].some(
           (value) => typeof value === 'string' && namesIn(parseExpression(value)).has(`post.${key}`),

@@ -1,0 +1,87 @@
+"""PyNN's API on interneuron: `import interneuron_pynn as sim`."""
+
+from pyNN import common, errors, random, space
+from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TIMESTEP
+from pyNN.connectors import *
+from pyNN.network import Network
+from pyNN.random import GSLRNG, NumpyRNG, RandomDistribution
+from pyNN.recording import *
+from pyNN.recording import get_io
+from pyNN.space import *
+from pyNN.standardmodels import StandardCellType
+
+from . import simulator
+from .electrodes import ACSource, DCSource, NoisyCurrentSource, StepCurrentSource
+from .populations import Assembly, Population, PopulationView
+from .projections import Projection
+from .standardmodels import *
+
+#: What `setup` hands to the engine; all else is for other simulators.
+_ENGINE = ("target", "threads", "device", "precision")
+
+
+def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, **extra_params):
+    """Begins a network anew.
+
+    Besides what PyNN has: `target` names the engine ('wasm', 'c', 'opencl', 'cuda'), `threads`, `device` and `precision`
+    are for it, `output` names files for results, and `seed` is that of all that PyNN does not draw itself.
+    """
+    common.setup(timestep, min_delay, **extra_params)
+    state = simulator.state
+    state.clear()
+    state.dt = timestep
+    state.min_delay = min_delay
+    state.max_delay = extra_params.get("max_delay", DEFAULT_MAX_DELAY)
+    state.num_processes = 1
+    state.mpi_rank = 0
+    state.session_options = {name: extra_params[name] for name in _ENGINE if extra_params.get(name) is not None}
+    if "threads" in state.session_options:
+        state.session_options["threads"] = int(state.session_options["threads"])
+    if "seed" in extra_params:
+        state.session_options["seed"] = str(extra_params["seed"])
+    if "output" in extra_params:
+        given = extra_params["output"]
+        state.session_options["outputs"] = [given] if isinstance(given, str) else list(given)
+    return rank()
+
+
+def end(compatible_output=True):
+    """Writes what was to be written at the end."""
+    for population, variables, filename in simulator.state.write_on_end:
+        population.write_data(get_io(filename), variables)
+    simulator.state.write_on_end = []
+
+
+run, run_until = common.build_run(simulator)
+run_for = run
+reset = common.build_reset(simulator)
+initialize = common.initialize
+(
+    get_current_time,
+    get_time_step,
+    get_min_delay,
+    get_max_delay,
+    num_processes,
+    rank,
+) = common.build_state_queries(simulator)
+create = common.build_create(Population)
+connect = common.build_connect(Projection, FixedProbabilityConnector, StaticSynapse)
+set = common.set
+record = common.build_record(simulator)
+
+
+def record_v(source, filename):
+    """Records membrane potentials; `record` does it better."""
+    return record(["v"], source, filename)
+
+
+def record_gsyn(source, filename):
+    """Records synaptic conductances; `record` does it better."""
+    return record(["gsyn_exc", "gsyn_inh"], source, filename)
+
+
+def list_standard_models():
+    """Names of the standard cell types that there are."""
+    return [
+        name for name, each in globals().items() if isinstance(each, type) and issubclass(each, StandardCellType)
+    ]

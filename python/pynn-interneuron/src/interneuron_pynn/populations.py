@@ -1,0 +1,208 @@
+"""Populations, views and assemblies."""
+
+import numpy as np
+from pyNN import common, errors
+from pyNN.parameters import ArrayParameter, ParameterSpace, Sequence, simplify
+from pyNN.standardmodels import StandardCellType
+
+from . import simulator
+from .recording import Recorder
+from .simulator import plain, state
+
+
+class Assembly(common.Assembly):
+    """Cells of several populations."""
+
+    _simulator = simulator
+
+
+def _parameters(cells, names, read):
+    """Values of parameters in PyNN's names."""
+    celltype = cells.celltype
+    if isinstance(celltype, StandardCellType):
+        return celltype.reverse_translate(read(*celltype.get_native_names(*names)))
+    return read(*names)
+
+
+def _sequence(value):
+    return plain(np.asarray(value.value, dtype=float)) if isinstance(value, (Sequence, ArrayParameter)) else plain(value)
+
+
+def document_value(values):
+    """One number for all cells, or one for each; lists likewise."""
+    first = values[0] if len(values) else 0.0
+    if isinstance(first, (Sequence, ArrayParameter)):
+        lists = [_sequence(value) for value in values]
+        same = all(each == lists[0] for each in lists[1:])
+        return {"sequence": lists[0]} if same else {"sequences": lists}
+    numbers = np.asarray(values, dtype=float)
+    if not np.isfinite(numbers).all():
+        raise errors.InvalidParameterValueError(f"values must be finite numbers, not {numbers[~np.isfinite(numbers)][0]}")
+    return float(numbers[0]) if len(numbers) and (numbers == numbers[0]).all() else numbers.tolist()
+
+
+class PopulationView(common.PopulationView):
+    """Some cells of a population."""
+
+    _assembly_class = Assembly
+    _simulator = simulator
+
+    def _owner(self):
+        return self.grandparent, np.asarray(self.index_in_grandparent(np.arange(self.size)))
+
+    def _get_parameters(self, *names):
+        return _parameters(self, names, self._get_native_parameters)
+
+    def _get_native_parameters(self, *names):
+        owner, indices = self._owner()
+        return ParameterSpace({name: simplify(owner.values[name][indices]) for name in names}, shape=(self.size,))
+
+    def _set_parameters(self, parameter_space):
+        owner, indices = self._owner()
+        parameter_space.evaluate(simplify=False)
+        owner.change(dict(parameter_space.items()), indices)
+
+    def _set_initial_value_array(self, variable, initial_values):
+        owner, indices = self._owner()
+        owner.change_initial(variable, initial_values, indices)
+
+    def _get_view(self, selector, label=None):
+        return PopulationView(self, selector, label)
+
+
+class Population(common.Population):
+    """Cells of one type."""
+
+    __doc__ = common.Population.__doc__
+    _simulator = simulator
+    _recorder_class = Recorder
+    _assembly_class = Assembly
+
+    def _create_cells(self):
+        if state.live:
+            raise errors.InvalidModelError(
+                "a population cannot be made after the network has run; make it before, or call setup() to begin anew"
+            )
+        numbers = np.arange(state.id_counter, state.id_counter + self.size)
+        self.all_cells = np.array([simulator.ID(n) for n in numbers], dtype=simulator.ID)
+        self._mask_local = np.ones((self.size,), bool)
+        for cell in self.all_cells:
+            cell.parent = self
+        state.id_counter += self.size
+        self.name_in_document = state.unique(self.label, "population")
+        self.first = {}
+        space = self.celltype.native_parameters
+        space.shape = (self.size,)
+        space.evaluate(simplify=False)
+        self.values = {}
+        for name, value in space.items():
+            if isinstance(value, ParameterSpace):
+                value.shape = (self.size,)
+                value.evaluate(simplify=False)
+                self.values.update({f"{name}.{inner}": each for inner, each in value.items() if inner != "locations"})
+            else:
+                self.values[name] = value
+        self._first_values = None
+        state.populations.append(self)
+        state.changed()
+
+    def change(self, values, indices):
+        """Gives cells other values, now and in the document."""
+        flat = {}
+        for name, value in values.items():
+            if isinstance(value, ParameterSpace):
+                flat.update({f"{name}.{inner}": each for inner, each in value.items()})
+            else:
+                flat[name] = value
+        if state.live and self._first_values is None:
+            self._first_values = {name: value.copy() for name, value in self.values.items()}
+        for name, value in flat.items():
+            try:
+                own = self.values[name].copy()
+                for k, index in enumerate(indices):
+                    own[index] = value[k]
+            except (TypeError, ValueError) as error:
+                raise errors.InvalidParameterValueError(f"{name} should not be of type {type(value[0])}") from error
+            self.values[name] = own
+        if state.live:
+            params = {name: document_value(value) for name, value in flat.items()}
+            state.phase({"set": {"target": state.view(self, indices), "params": params}})
+        else:
+            state.changed()
+
+    def change_initial(self, variable, values, indices):
+        """Gives cells other first values."""
+        values.shape = (len(indices),)
+        numbers = np.asarray(values.evaluate(simplify=False), dtype=float)
+        own = self.first.setdefault(variable, np.full(self.size, np.nan))
+        own[indices] = numbers
+        if state.live:
+            target = state.view(self, indices)
+            state.phase({"initialize": {"target": target, "values": {variable: document_value(numbers)}}})
+        else:
+            state.changed()
+
+    def to_document(self):
+        """The population as the document has it."""
+        values = self.values if self._first_values is None else self._first_values
+        cell = {"type": type(self.celltype).__name__}
+        own = {name: document_value(value) for name, value in values.items() if "." not in name}
+        if hasattr(self.celltype, "post_synaptic_receptors"):
+            cell["neuron"] = {"type": type(self.celltype.neuron).__name__, "params": own}
+            cell["receptors"] = {
+                name: {
+                    "type": type(receptor).__name__,
+                    "params": {
+                        key.split(".")[1]: document_value(value)
+                        for key, value in values.items()
+                        if key.startswith(f"{name}.")
+                    },
+                }
+                for name, receptor in self.celltype.post_synaptic_receptors.items()
+            }
+        else:
+            cell["params"] = own
+        if not hasattr(self, "_first_document"):
+            first = {
+                variable: document_value(value)
+                for variable, value in self.first.items()
+                if not (isinstance(self.celltype, StandardCellType) and variable in derived_first_values(self.celltype))
+            }
+            if state.live:
+                self._first_document = first
+        else:
+            first = self._first_document
+        return {
+            "label": self.name_in_document,
+            "size": int(self.size),
+            "cell": cell,
+            **({"initial_values": first} if first else {}),
+        }
+
+    def _set_initial_value_array(self, variable, initial_values):
+        self.change_initial(variable, initial_values, np.arange(self.size))
+
+    def _get_view(self, selector, label=None):
+        return PopulationView(self, selector, label)
+
+    def _get_parameters(self, *names):
+        return _parameters(self, names, self._get_native_parameters)
+
+    def _get_native_parameters(self, *names):
+        found = {}
+        for name in names:
+            if name in self.values:
+                found[name] = simplify(self.values[name])
+            else:
+                inner = [key for key in self.values if key.startswith(f"{name}.")]
+                found[name] = {key.split(".")[1]: simplify(self.values[key]) for key in inner}
+        return ParameterSpace(found, shape=(self.size,))
+
+    def _set_parameters(self, parameter_space):
+        parameter_space.evaluate(simplify=False)
+        self.change(dict(parameter_space.items()), np.arange(self.size))
+
+
+def derived_first_values(celltype):
+    """Variables whose first values follow from parameters."""
+    return ("v_t", "i_eta") if type(celltype).__name__ == "GIF_cond_exp" else ()

@@ -1,0 +1,294 @@
+"""Projections: connectors run as PyNN has them, and what they connect is part of the document."""
+
+import numpy as np
+from pyNN import common, errors
+from pyNN.parameters import ParameterSpace
+from pyNN.space import Space
+
+from . import simulator
+from .simulator import state
+from .standardmodels import StaticSynapse
+
+
+class Connection(common.Connection):
+    """One synapse; its attributes are read and set where they are."""
+
+    def __init__(self, projection, index):
+        self.__dict__.update(projection=projection, index=index)
+
+    @property
+    def presynaptic_index(self):
+        """Index of the sender."""
+        return int(self.projection.sources[self.index])
+
+    @property
+    def postsynaptic_index(self):
+        """Index of the receiver."""
+        return int(self.projection.targets[self.index])
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return float(self.projection.values_of(name)[self.index])
+
+    def __setattr__(self, name, value):
+        values = self.projection.values_of(name).copy()
+        values[self.index] = value
+        self.projection.give(name, values)
+
+    def as_tuple(self, *attribute_names):
+        """Attributes by name."""
+        return tuple(getattr(self, name) for name in attribute_names)
+
+
+def _members(cells):
+    """Populations of a population, a view or an assembly, with the indices of cells in each."""
+    if isinstance(cells, common.Assembly):
+        parts, begin = [], 0
+        for each in cells.populations:
+            parts += [(owner, own, positions + begin) for owner, own, positions in _members(each)]
+            begin += each.size
+        return parts
+    positions = np.arange(cells.size)
+    if hasattr(cells, "grandparent"):
+        return [(cells.grandparent, np.asarray(cells.index_in_grandparent(positions)), positions)]
+    return [(cells, positions, positions)]
+
+
+class Projection(common.Projection):
+    """Synapses between two groups of cells."""
+
+    __doc__ = common.Projection.__doc__
+    _simulator = simulator
+    _static_synapse_class = StaticSynapse
+
+    def __init__(self, presynaptic_population, postsynaptic_population, connector, synapse_type=None,
+                 source=None, receptor_type=None, space=Space(), label=None):
+        if state.live and state.steps > 0:
+            raise errors.ConnectionError(
+                "a projection cannot be made after the network has run; make it before, with weights of 0 that are set later"
+            )
+        common.Projection.__init__(
+            self, presynaptic_population, postsynaptic_population, connector, synapse_type, source, receptor_type, space, label
+        )
+        self._columns, self._parts, self._cache = [], None, {}
+        connector.connect(self)
+        self._gather()
+        self.name_in_document = state.unique(self.label, "projection")
+        self.first = {}
+        state.projections.append(self)
+        state.changed()
+
+    # --- Connecting -------------------------------------------------------------------------------------------------
+    def _convergent_connect(self, presynaptic_indices, postsynaptic_index, location_selector=None, **parameters):
+        if location_selector is not None:
+            raise NotImplementedError("cells of this backend have one compartment")
+        self._columns.append((np.asarray(presynaptic_indices, dtype=np.int64), int(postsynaptic_index), parameters))
+
+    def _gather(self):
+        columns = self._columns
+        counts = [len(pre) for pre, _, _ in columns]
+        self.sources = np.concatenate([pre for pre, _, _ in columns]) if columns else np.empty(0, np.int64)
+        self.targets = np.repeat(np.array([post for _, post, _ in columns], dtype=np.int64), counts)
+        names = columns[0][2].keys() if columns else ()
+        self.given = {
+            name: np.concatenate(
+                [np.broadcast_to(np.asarray(given[name], dtype=float), (n,)) for n, (_, _, given) in zip(counts, columns)]
+            )
+            for name in names
+        }
+        self._columns = []
+
+    def smallest_delay(self):
+        """The smallest delay of its synapses, in ms."""
+        delays = self.given.get("delay")
+        return state.dt if delays is None or not len(delays) else float(delays.min())
+
+    # --- Values -----------------------------------------------------------------------------------------------------
+    def values_of(self, name):
+        """Values of all connections now, in PyNN's units and in PyNN's order."""
+        if name == "presynaptic_index":
+            return self.sources
+        if name == "postsynaptic_index":
+            return self.targets
+        if name not in self.given:
+            raise AttributeError(f"connections of {self.label} have no attribute {name}")
+        if name == "weight" and self._is_plastic and state.live and len(self):
+            return self._read(name)
+        return self.given[name]
+
+    @property
+    def _is_plastic(self):
+        return hasattr(self.synapse_type, "timing_dependence")
+
+    def _read(self, name):
+        key = (name, state._version)
+        if self._cache.get("key") != key:
+            values = self.given[name].copy()
+            unit = self._weight_unit()
+            for part in self.parts():
+                found = state.read(part["name"], name)
+                values[part["connections"]] = found[self._order(part)] / unit
+            # Building the network may count as a change of it.
+            self._cache = {**self._cache, "key": (name, state._version), "values": values}
+        return self._cache["values"]
+
+    def _weight_unit(self):
+        if getattr(self.post, "conductance_based", True):
+            return 1e-6
+        celltype = getattr(self.post, "celltype", None)
+        return 1e-3 if getattr(celltype, "voltage_based_synapses", False) else 1e-9
+
+    def _order(self, part):
+        """Where each connection of a part stands among the synapses of the engine."""
+        if "order" not in part:
+            found = state.synapses(part["name"])
+            theirs = np.lexsort((np.arange(len(found["sources"])), found["targets"], found["sources"]))
+            ours = np.lexsort((np.arange(len(part["connections"])), part["post_cells"], part["pre_cells"]))
+            order = np.empty(len(theirs), np.int64)
+            order[ours] = theirs
+            part["order"] = order
+        return part["order"]
+
+    def give(self, name, values):
+        """Gives the connections other values."""
+        if name not in self.given:
+            raise errors.NonExistentParameterError(name, type(self.synapse_type).__name__, list(self.given))
+        self.first.setdefault(name, self.given[name]) if state.live else None
+        self.given[name] = np.asarray(values, dtype=float)
+        if state.live:
+            for part in self.parts():
+                own = self.given[name][part["connections"]]
+                state.phase({"set_projection": {"target": part["name"], "params": {name: _number_or_list(own)}}})
+        else:
+            state.changed()
+
+    def _set_attributes(self, parameter_space):
+        parameter_space.evaluate(simplify=False)
+        for name, value in parameter_space.items():
+            matrix = np.broadcast_to(np.asarray(value, dtype=float), self.shape)
+            self.give(name, matrix[self.sources, self.targets])
+
+    def _set_initial_value_array(self, variable, initial_value):
+        values = np.asarray(initial_value.evaluate(simplify=False), dtype=float)
+        self._initial = {**getattr(self, "_initial", {}), variable: values}
+        if state.live:
+            for part in self.parts():
+                own = _number_or_list(values[part["connections"]])
+                state.phase({"initialize": {"target": part["name"], "values": {variable: own}}})
+        else:
+            state.changed()
+
+    # --- PyNN's side ------------------------------------------------------------------------------------------------
+    def __len__(self):
+        return len(self.sources)
+
+    def __getitem__(self, i):
+        if isinstance(i, slice):
+            return [Connection(self, k) for k in range(*i.indices(len(self)))]
+        if not -len(self) <= i < len(self):
+            raise IndexError(f"there are {len(self)} connections")
+        return Connection(self, i % len(self))
+
+    @property
+    def connections(self):
+        """All connections."""
+        return [Connection(self, k) for k in range(len(self))]
+
+    def _get_attributes_as_list(self, names):
+        columns = [self.values_of(name).tolist() for name in names]
+        return [list(row) for row in zip(*columns)]
+
+    def _get_attributes_as_arrays(self, names, multiple_synapses="sum"):
+        found = []
+        for name in names:
+            values = self.values_of(name)
+            whole = np.full(self.shape, np.nan)
+            at = (self.sources, self.targets)
+            if multiple_synapses == "last":
+                whole[at] = values
+            elif multiple_synapses == "first":
+                whole[self.sources[::-1], self.targets[::-1]] = values[::-1]
+            else:
+                whole[at] = {"sum": 0.0, "min": np.inf, "max": -np.inf}[multiple_synapses]
+                {"sum": np.add, "min": np.minimum, "max": np.maximum}[multiple_synapses].at(whole, at, values)
+            found.append(whole)
+        return found
+
+    # --- The document -----------------------------------------------------------------------------------------------
+    def parts(self):
+        """Its connections by the populations that they are between."""
+        if self._parts is None:
+            self._parts = []
+            pre, post = _members(self.pre), _members(self.post)
+            for sender, own_pre, at_pre in pre:
+                for receiver, own_post, at_post in post:
+                    where_pre = np.full(self.pre.size, -1)
+                    where_pre[at_pre] = own_pre
+                    where_post = np.full(self.post.size, -1)
+                    where_post[at_post] = own_post
+                    inside = (where_pre[self.sources] >= 0) & (where_post[self.targets] >= 0)
+                    connections = np.flatnonzero(inside)
+                    if len(connections) == 0:
+                        continue
+                    several = len(pre) * len(post) > 1
+                    name = state.unique(f"{self.name_in_document}_part", "projection") if several else self.name_in_document
+                    self._parts.append({
+                        "name": name,
+                        "pre": sender,
+                        "post": receiver,
+                        "connections": connections,
+                        "pre_cells": where_pre[self.sources[connections]],
+                        "post_cells": where_post[self.targets[connections]],
+                    })
+        return self._parts
+
+    def to_document(self):
+        """Its parts as the document has them."""
+        return [self._part(part) for part in self.parts()]
+
+    def _part(self, part):
+        given = {**self.given, **self.first}
+        values = {name: _number_or_list(value[part["connections"]]) for name, value in given.items()}
+        synapse = {"type": type(self.synapse_type).__name__}
+        if self._is_plastic:
+            timing, weight = self.synapse_type.timing_dependence, self.synapse_type.weight_dependence
+            synapse["timing_dependence"] = _component(timing, values)
+            synapse["weight_dependence"] = _component(weight, values)
+            synapse["dendritic_delay_fraction"] = float(self.synapse_type.dendritic_delay_fraction)
+            values = {name: values[name] for name in ("weight", "delay")}
+        synapse["params"] = values
+        initial = getattr(self, "_initial", {})
+        if not hasattr(self, "_first_initial") and state.live:
+            self._first_initial = dict(initial)
+        initial = getattr(self, "_first_initial", initial)
+        pairs = np.stack([part["pre_cells"], part["post_cells"]], axis=1)
+        electrical = type(self.synapse_type).__name__ == "ElectricalSynapse"
+        return {
+            "label": part["name"],
+            "pre": part["pre"].name_in_document,
+            "post": part["post"].name_in_document,
+            **({} if electrical else {"receptor_type": self.receptor_type}),
+            "connector": {"type": "FromListConnector", "params": {"conn_list": pairs.tolist(), "column_names": []}},
+            "synapse": synapse,
+            **(
+                {"initial_values": {k: _number_or_list(v[part["connections"]]) for k, v in initial.items()}}
+                if initial
+                else {}
+            ),
+        }
+
+
+def _component(part, values):
+    names = part.get_parameter_names()
+    own = ParameterSpace(part.parameter_space.as_dict(), shape=(1,))
+    own.evaluate(simplify=True)
+    params = {name: values[name] if name in values else float(own[name]) for name in names}
+    wrong = [name for name, value in params.items() if isinstance(value, list)]
+    if wrong:
+        raise errors.InvalidParameterValueError(f"{', '.join(wrong)} must be the same for all synapses of a projection")
+    return {"type": type(part).__name__, "params": params}
+
+
+def _number_or_list(values):
+    return float(values[0]) if len(values) and (values == values[0]).all() else values.tolist()

@@ -1,0 +1,50 @@
+"""What is recorded, as PyNN's recorders want it."""
+
+import numpy as np
+from pyNN import recording
+
+from . import simulator
+from .simulator import SI, state
+
+
+class Recorder(recording.Recorder):
+    """Reads what the session has recorded."""
+
+    _simulator = simulator
+
+    def _record(self, variable, new_ids, sampling_interval=None):
+        if sampling_interval is not None and variable.name != "spikes":
+            self.sampling_interval = sampling_interval
+        if new_ids:
+            indices = self.population.id_to_index(np.array(sorted(new_ids), dtype=int))
+            interval = None if variable.name == "spikes" else sampling_interval
+            state.record(self.population, variable.name, np.atleast_1d(indices), interval)
+
+    def _get_spiketimes(self, ids, clear=False):
+        state.collect()
+        steps, cells = state.spikes(self.population)
+        ids = np.atleast_1d(np.asarray(ids, dtype=int))
+        wanted = np.zeros(self.population.size, bool)
+        wanted[self.population.id_to_index(ids)] = True
+        kept = wanted[cells] if len(cells) else np.zeros(0, bool)
+        numbers = self.population.all_cells.astype(int)[cells[kept]]
+        return numbers, steps[kept] * state.dt
+
+    def _get_all_signals(self, variable, ids, clear=False):
+        state.collect()
+        indices = np.atleast_1d(self.population.id_to_index(np.array(ids, dtype=int)))
+        values = state.samples(self.population, variable.name, indices)
+        return values / SI[self.population.find_units(variable)], None
+
+    def _local_count(self, variable, filter_ids=None):
+        state.collect()
+        _, cells = state.spikes(self.population)
+        counts = np.bincount(cells, minlength=self.population.size)
+        ids = sorted(self.filter_recorded(variable, filter_ids))
+        return {int(n): int(counts[self.population.id_to_index(n)]) for n in ids}
+
+    def _clear_simulator(self):
+        state.forget(self.population)
+
+    def _reset(self):
+        state.end_recordings(self.population)

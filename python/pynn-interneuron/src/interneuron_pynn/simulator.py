@@ -1,0 +1,319 @@
+"""The state of a script: its network as a document, and the session that runs it."""
+
+import json
+import re
+
+import numpy as np
+from pyNN import common, errors
+
+import interneuron
+from interneuron._server import pack, unpack
+
+name = "interneuron"
+
+
+class ID(int, common.IDMixin):
+    """A cell."""
+
+    def __init__(self, n):
+        """Makes the cell with the number `n`."""
+        int.__init__(n)
+        common.IDMixin.__init__(self)
+
+
+#: PyNN's units in SI.
+SI = {"mV": 1e-3, "nA": 1e-9, "uS": 1e-6, "nS": 1e-9, "ms": 1e-3, "mV/ms": 1.0, "dimensionless": 1.0, "unknown": 1.0}
+
+
+def plain(value):
+    """A value of a parameter as JSON has it."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, np.generic):
+        return value.item()
+    return value
+
+
+class Recorded:
+    """Samples of a variable of some cells of a population, since they were cleared."""
+
+    def __init__(self, population, variable, indices):
+        self.population, self.variable = population, variable
+        self.indices = np.asarray(indices)
+        self.steps, self.values = [], []
+
+    def rows(self):
+        """Steps, and values in SI, [sample, cell]."""
+        if len(self.values) > 1:
+            self.steps, self.values = [np.concatenate(self.steps)], [np.concatenate(self.values)]
+        if not self.values:
+            return np.empty(0, int), np.empty((0, len(self.indices)))
+        return self.steps[0], self.values[0]
+
+    def clear(self, keep):
+        """Forgets the samples; `keep`: all but the last, with which the next stretch begins."""
+        steps, values = self.rows()
+        rows = slice(-1, None) if keep and len(steps) else slice(0, 0)
+        self.steps, self.values = [steps[rows]], [values[rows]]
+
+
+class State(common.control.BaseState):
+    """What a script has built and done so far."""
+
+    def __init__(self):
+        common.control.BaseState.__init__(self)
+        self.mpi_rank, self.num_processes = 0, 1
+        self.dt, self._min_delay, self.max_delay = 0.1, "auto", "auto"
+        self.session_options = {}
+        self.extra = {}
+        self._session = None
+        self.clear()
+
+    # --- PyNN's side ------------------------------------------------------------------------------------------------
+    def clear(self):
+        """Forgets the network; the engine of the one before ends."""
+        if self._session is not None:
+            self._session.close()
+        self._session = None
+        self.recorders = set()
+        self.write_on_end = []
+        self.id_counter = 0
+        self.segment_counter = 0
+        self.running = False
+        self.t = 0
+        self.t_start = 0
+        self.steps = 0
+        self.populations, self.projections, self.sources = [], [], []
+        self._views, self._recordings, self._phases = {}, [], []
+        self._labels = set()
+        self._recorded = {}
+        self._spikes = {}
+        self._origin = 0
+        self._dirty = False
+        self._version = 0
+
+    def reset(self):
+        """Back to time 0 and first values."""
+        if self._session is not None:
+            self.collect()
+            self.phase({"reset": {}})
+        self.running = False
+        self.t = 0
+        self.t_start = 0
+        self.steps = 0
+        self.segment_counter += 1
+        for recorded in self._recorded.values():
+            recorded.clear(False)
+        for population in self.populations:
+            self._spikes[population.name_in_document] = []
+
+    def run(self, simtime):
+        """Lets so many ms pass."""
+        self.run_until(self.t + simtime)
+
+    def run_until(self, tstop):
+        """Lets time pass until `tstop` (ms)."""
+        self.flush()
+        steps = int(round(tstop / self.dt)) - self.steps
+        self.running = True
+        if steps > 0:
+            self._phases.append({"run_until": float(tstop)})
+            self._version += 1
+            result = self._call("run", time=steps * self.dt / 1000)
+            if not result["complete"]:
+                done = self.steps + int(round((result["time"] * 1000 - self.steps * self.dt) / self.dt))
+                self._phases[-1] = {"run_until": done * self.dt}
+                self.steps, self.t = done, done * self.dt
+                raise KeyboardInterrupt
+            self.steps += steps
+        self.t = tstop
+
+    @property
+    def min_delay(self):
+        """The smallest delay: what setup was told, or that of the connections that there are."""
+        if self._min_delay != "auto":
+            return self._min_delay
+        delays = [projection.smallest_delay() for projection in self.projections if len(projection)]
+        return min(delays) if delays else self.dt
+
+    @min_delay.setter
+    def min_delay(self, value):
+        self._min_delay = value
+
+    def smallest(self):
+        """The delay of synapses that are given none."""
+        return self.dt if self._min_delay == "auto" else self._min_delay
+
+    # --- The document -----------------------------------------------------------------------------------------------
+    def unique(self, label, otherwise):
+        """A name for a part of the document, near to its label."""
+        stem = re.sub(r"\W", "_", label or otherwise, flags=re.ASCII)
+        stem = stem if re.match(r"[A-Za-z]", stem) else f"{otherwise}_{stem}"
+        wanted, n = stem, 2
+        while wanted in self._labels:
+            wanted, n = f"{stem}_{n}", n + 1
+        self._labels.add(wanted)
+        return wanted
+
+    def view(self, population, indices):
+        """The name of a population, or of a selection of its cells."""
+        indices = [int(k) for k in indices]
+        if len(indices) == population.size and indices == list(range(population.size)):
+            return population.name_in_document
+        key = (population.name_in_document, tuple(indices))
+        if key not in self._views:
+            self._views[key] = self.unique(None, "selection")
+        return self._views[key]
+
+    def phase(self, phase):
+        """Something that the script does; before the engine runs it is part of the network instead."""
+        self._phases.append(phase)
+        self._dirty = True
+        self._version += 1
+
+    @property
+    def live(self):
+        """Whether the network is built: changes are phases from then on."""
+        return self._session is not None
+
+    def changed(self):
+        """Something was added to the network."""
+        self._dirty = True
+        self._version += 1
+
+    def record(self, population, variable, indices, interval):
+        """Records a variable of cells from now on."""
+        indices = sorted(int(k) for k in indices)
+        if not indices:
+            return
+        if variable == "spikes":
+            entry = {"target": self.view(population, indices), "variables": ["spikes"]}
+        else:
+            label = self.unique(None, f"recording{len(self._recorded)}")
+            self._views[(population.name_in_document, tuple(indices), label)] = label
+            self._recorded[label] = Recorded(population, variable, indices)
+            entry = {"target": label, "variables": [variable]}
+            if interval is not None:
+                entry["sampling_interval"] = float(interval)
+        if self.live:
+            self.phase({"record": entry})
+        else:
+            self._recordings.append(entry)
+        self.changed()
+
+    def document(self):
+        """The network and what was done with it, as PyNN-style JSON."""
+        views = [
+            {"label": label, "of": key[0], "select": {"indices": list(key[1])}} for key, label in self._views.items()
+        ]
+        parts = {
+            "format": "interneuron/pynn",
+            "version": 1,
+            "pynn": "0.13",
+            "setup": {
+                "timestep": self.dt,
+                **({} if self._min_delay == "auto" else {"min_delay": self._min_delay}),
+                **({} if self.max_delay == "auto" else {"max_delay": self.max_delay}),
+            },
+            "populations": [population.to_document() for population in self.populations],
+            "projections": [part for projection in self.projections for part in projection.to_document()],
+            "current_sources": [source.to_document() for source in self.sources if source.targets],
+            "recordings": self._recordings,
+            "phases": self._phases,
+        }
+        # Sources name selections, which come up while they are written.
+        views = [
+            {"label": label, "of": key[0], "select": {"indices": list(key[1])}} for key, label in self._views.items()
+        ]
+        return {**parts, "views": views}
+
+    # --- The session ------------------------------------------------------------------------------------------------
+    def flush(self):
+        """Builds what is not built yet, and does what is not done yet."""
+        if self._session is not None and not self._dirty:
+            return
+        text = json.dumps(self.document())
+        try:
+            if self._session is None:
+                self._session = interneuron.Session(
+                    interneuron._server.shared(),
+                    {"text": text, "name": "script", **self.session_options},
+                )
+                for population in self.populations:
+                    self._spikes[population.name_in_document] = []
+            else:
+                self.collect()
+                self._call("extend", text=text)
+            self._call("run")
+            self._dirty = False
+        except interneuron.ModelError as error:
+            raise errors.InvalidModelError(str(error)) from error
+
+    def _call(self, method, **parameters):
+        return self._session._call(method, **parameters)
+
+    def read(self, owner, variable):
+        """A variable now, in SI."""
+        self.flush()
+        return unpack(self._call("read", owner=owner, variable=variable))
+
+    def synapses(self, projection):
+        """Ends and delays of synapses, in order of creation."""
+        self.flush()
+        return {key: unpack(array) for key, array in self._call("synapses", projection=projection).items()}
+
+    def collect(self):
+        """Takes what was recorded since the last time."""
+        if self._session is None or not self.running:
+            return
+        taken = self._call("take")
+        self._origin = taken["segments"][-1]["begin"] - taken["segments"][-1]["start"] if taken["segments"] else 0
+        for train in taken["spikes"]:
+            if train["event"] == "spike" and train["population"] in self._spikes:
+                steps = unpack(train["steps"]).astype(np.int64) + taken["spikeLabel"] - self._origin
+                self._spikes[train["population"]].append((steps, unpack(train["cells"]).astype(np.int64)))
+        for series in taken["samples"]:
+            label = re.match(r"recording\d+", series["recording"])
+            recorded = self._recorded.get(label[0]) if label else None
+            if recorded is not None:
+                steps = unpack(series["steps"]).astype(np.int64) + series["label"] - self._origin
+                recorded.steps.append(steps)
+                recorded.values.append(unpack(series["values"]))
+
+    def spikes(self, population):
+        """Steps and cells of spikes since they were cleared, by time."""
+        parts = self._spikes.get(population.name_in_document) or []
+        if not parts:
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        whole = np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+        self._spikes[population.name_in_document] = [whole]
+        return whole
+
+    def samples(self, population, variable, indices):
+        """Samples in SI, [sample, cell], since they were cleared."""
+        columns, steps = {}, None
+        for recorded in self._recorded.values():
+            if recorded.population is population and recorded.variable == variable:
+                own, values = recorded.rows()
+                steps = own if steps is None or len(own) > len(steps) else steps
+                columns.update({int(cell): values[:, k] for k, cell in enumerate(recorded.indices)})
+        if steps is None or not len(indices):
+            return np.empty((0, 0))
+        whole = np.full((len(steps), len(indices)), np.nan)
+        for k, cell in enumerate(indices):
+            column = columns[int(cell)]
+            whole[len(steps) - len(column) :, k] = column
+        return whole
+
+    def forget(self, population):
+        """Clears what was recorded of a population."""
+        self.collect()
+        self._spikes[population.name_in_document] = []
+        for recorded in self._recorded.values():
+            if recorded.population is population:
+                recorded.clear(True)
+
+
+state = State()
+
+__all__ = ["ID", "SI", "State", "name", "pack", "plain", "state"]

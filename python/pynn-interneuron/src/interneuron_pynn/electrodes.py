@@ -8,18 +8,38 @@ from .simulator import plain, state
 
 
 def _numbers(value):
-    if isinstance(value, Sequence):
-        return plain(np.asarray(value.value, dtype=float))
-    return float(value)
+    return plain(np.asarray(value, dtype=float)) if np.ndim(value) else float(value)
+
+
+def _value(value):
+    """A number, or an array of numbers."""
+    if isinstance(value, np.ndarray) and value.dtype == object or isinstance(value, np.ndarray) and value.shape == (1,):
+        value = value[0]
+    return np.asarray(value.value, dtype=float) if isinstance(value, Sequence) else value
+
+
+def _steps(times, amplitudes):
+    """Times in whole steps; of those that are in one step the last counts."""
+    times, amplitudes = np.atleast_1d(np.asarray(times, float)), np.atleast_1d(np.asarray(amplitudes, float))
+    if (times < 0).any():
+        raise ValueError("Step current cannot accept negative timestamps.")
+    if (np.diff(times) <= 0).any():
+        raise ValueError("Step current timestamps should be monotonically increasing.")
+    if len(times) != len(amplitudes):
+        raise ValueError(f"StepCurrentSource has {len(times)} times and {len(amplitudes)} amplitudes")
+    rounded = np.rint(times / state.dt)
+    last = np.append(np.diff(rounded) > 0, True)[: len(times)]
+    return rounded[last] * state.dt, amplitudes[last]
 
 
 class _Source:
     """What all sources share: they are parts of the document, and their changes are phases."""
 
     def __init__(self, **parameters):
-        super().__init__(**parameters)
+        self._values = {}
         self.label = state.unique(None, "source")
-        self.targets, self.recorded, self._shift = [], False, None
+        self.targets, self.recorded, self._kept = [], False, None
+        super().__init__(**parameters)
         space = ParameterSpace(self.default_parameters, self.get_schema(), shape=(1,))
         space.update(**parameters)
         self.set_native_parameters(self.translate(space))
@@ -28,15 +48,20 @@ class _Source:
         """Gives values, also while the source flows."""
         parameters.evaluate(simplify=True)
         given = {name: value for name, value in parameters.items()}
-        own = dict(getattr(self, "_values", {}))
-        own.update({name: (value[0] if isinstance(value, np.ndarray) else value) for name, value in given.items()})
-        object.__setattr__(self, "_values", own)
-        if state.live and getattr(self, "targets", None):
+        own = dict(self._values)
+        own.update({name: _value(value) for name, value in given.items()})
+        if "times" in own:
+            own["times"], own["amplitudes"] = _steps(own["times"], own["amplitudes"])
+        self._values = own
+        for name, value in own.items():
+            object.__setattr__(self, name, value)
+        if state.live and self.targets:
             state.phase({"set_source": {"target": self.label, "params": self._parameters(given)}})
 
     def get_native_parameters(self):
         """Values as they are now."""
-        return ParameterSpace({name: self._values[name] for name in self.default_parameters})
+        own = {name: Sequence(value) if np.ndim(value) else value for name, value in self._values.items()}
+        return ParameterSpace(own, shape=(1,))
 
     def _parameters(self, names):
         return {name: _numbers(self._values[name]) for name in names}
@@ -68,46 +93,54 @@ class _Source:
                 values["phase"] = float(values["phase"]) + 0.36 * float(values["frequency"]) * (now - values["start"])
             values["start"] = now
         elif "times" in values:
-            times = np.asarray(values["times"].value, float)
-            amplitudes = np.asarray(values["amplitudes"].value, float)
+            times, amplitudes = values["times"], values["amplitudes"]
             before = times <= now
             if before.any():
                 first = amplitudes[before][-1]
-                values["times"] = Sequence(np.concatenate([[now], times[~before]]))
-                values["amplitudes"] = Sequence(np.concatenate([[first], amplitudes[~before]]))
+                values["times"] = np.concatenate([[now], times[~before]])
+                values["amplitudes"] = np.concatenate([[first], amplitudes[~before]])
 
     def to_document(self):
         """The source as the document has it."""
         return {
             "label": self.label,
             "type": type(self).__name__,
-            "params": self._first(),
+            "params": self._kept or self._parameters(self.default_parameters),
             "inject_into": list(self.targets),
             **({"record": True} if self.recorded else {}),
         }
 
-    def _first(self):
-        if not state.live and not hasattr(self, "_kept"):
-            return self._parameters(self.default_parameters)
-        if not hasattr(self, "_kept"):
-            object.__setattr__(self, "_kept", self._parameters(self.default_parameters))
-        return self._kept
+    def freeze(self):
+        """The network is built: what changes from now on are phases."""
+        if self._kept is None and self.targets:
+            self._kept = self._parameters(self.default_parameters)
 
     def record(self):
         """Records the current, from the start."""
-        object.__setattr__(self, "recorded", True)
+        self.recorded = True
         state.changed()
 
     def _record(self):
         self.record()
 
     def _get_data(self):
-        n = state.steps + 1
-        times = np.arange(n) * state.dt
+        state.collect()
+        times = np.arange(state.steps + 1) * state.dt
+        recorded = state._currents.get(self.label)
+        if recorded:
+            values = np.concatenate(recorded) * 1e9
+            if len(values) == state.steps:
+                # The engine reads currents as steps begin: the last step has not begun.
+                try:
+                    end = self._at(times[-1])
+                except NotImplementedError:
+                    end = values[-1] if times[-1] < self._values["stop"] - 1e-9 else 0.0
+                values = np.append(values, end)
+            return times, values
         return times, np.array([self._at(t) for t in times])
 
     def __setattr__(self, name, value):
-        if name in ("label", "targets", "recorded", "_shift", "_values", "_kept"):
+        if name in ("label", "targets", "recorded", "_values", "_kept"):
             object.__setattr__(self, name, value)
         else:
             super().__setattr__(name, value)
@@ -140,9 +173,8 @@ def _alternating(self, t):
 
 
 def _stepwise(self, t):
-    times = np.asarray(self._values["times"].value, float)
-    before = np.flatnonzero(np.rint(times / state.dt) * state.dt <= t + 1e-9)
-    return float(np.asarray(self._values["amplitudes"].value, float)[before[-1]]) if len(before) else 0.0
+    before = np.flatnonzero(self._values["times"] <= t + 1e-9)
+    return float(self._values["amplitudes"][before[-1]]) if len(before) else 0.0
 
 
 def _noise(self, t):

@@ -1,5 +1,7 @@
 """Populations, views and assemblies."""
 
+from copy import deepcopy
+
 import numpy as np
 from pyNN import common, errors
 from pyNN.parameters import ArrayParameter, ParameterSpace, Sequence, simplify
@@ -39,6 +41,15 @@ def document_value(values):
     if not np.isfinite(numbers).all():
         raise errors.InvalidParameterValueError(f"values must be finite numbers, not {numbers[~np.isfinite(numbers)][0]}")
     return float(numbers[0]) if len(numbers) and (numbers == numbers[0]).all() else numbers.tolist()
+
+
+def check_times(values):
+    """Times of given spikes go upwards."""
+    for each in values.get("spike_times", ()):
+        if not isinstance(each, (Sequence, ArrayParameter)):
+            raise errors.InvalidParameterValueError("spike_times must be lists of numbers")
+        if np.any(np.diff(np.asarray(each.value, dtype=float)) < 0):
+            raise errors.InvalidParameterValueError(f"Spike times given to SpikeSourceArray must be in increasing order: {each.value}")
 
 
 class PopulationView(common.PopulationView):
@@ -91,18 +102,19 @@ class Population(common.Population):
         state.id_counter += self.size
         self.name_in_document = state.unique(self.label, "population")
         self.first = {}
-        space = self.celltype.native_parameters
+        space = deepcopy(self.celltype.native_parameters)
         space.shape = (self.size,)
         space.evaluate(simplify=False)
         self.values = {}
         for name, value in space.items():
             if isinstance(value, ParameterSpace):
-                value.shape = (self.size,)
-                value.evaluate(simplify=False)
-                self.values.update({f"{name}.{inner}": each for inner, each in value.items() if inner != "locations"})
+                own = {inner: each for inner, each in value.items() if inner != "locations"}
+                self.values.update({f"{name}.{inner}": np.broadcast_to(each, (self.size,)).copy() for inner, each in own.items()})
             else:
                 self.values[name] = value
-        self._first_values = None
+        check_times(self.values)
+        self._built = None
+        self.lists = [self.values["spike_times"]] if "spike_times" in self.values else []
         state.populations.append(self)
         state.changed()
 
@@ -114,8 +126,7 @@ class Population(common.Population):
                 flat.update({f"{name}.{inner}": each for inner, each in value.items()})
             else:
                 flat[name] = value
-        if state.live and self._first_values is None:
-            self._first_values = {name: value.copy() for name, value in self.values.items()}
+        check_times(flat)
         for name, value in flat.items():
             try:
                 own = self.values[name].copy()
@@ -124,11 +135,29 @@ class Population(common.Population):
             except (TypeError, ValueError) as error:
                 raise errors.InvalidParameterValueError(f"{name} should not be of type {type(value[0])}") from error
             self.values[name] = own
+            if name == "spike_times" and state.live:
+                self.lists.append(own)
+            elif name == "spike_times":
+                self.lists = [own]
         if state.live:
             params = {name: document_value(value) for name, value in flat.items()}
             state.phase({"set": {"target": state.view(self, indices), "params": params}})
         else:
             state.changed()
+
+    def times_as_given(self, steps, cells, times):
+        """Times of spikes of a source as its list has them, rather than on the grid of steps."""
+        given = np.array(times, dtype=float)
+        for cell in np.unique(cells):
+            own = np.sort(np.concatenate([np.asarray(each[cell].value, float) for each in self.lists]))
+            places = np.flatnonzero(cells == cell)
+            # The first time of the list that lies in the step; each is taken once.
+            first = np.searchsorted(own, (steps[places] - 0.5 - 1e-6) * state.dt)
+            order = np.arange(len(places))
+            found = np.minimum(np.maximum.accumulate(first - order) + order, len(own) - 1)
+            fits = own[found] <= (steps[places] + 0.5 + 1e-6) * state.dt
+            given[places[fits]] = own[found[fits]]
+        return given
 
     def change_initial(self, variable, values, indices):
         """Gives cells other first values."""
@@ -142,9 +171,17 @@ class Population(common.Population):
         else:
             state.changed()
 
+    def freeze(self):
+        """The network is built: what changes from now on are phases."""
+        if self._built is None:
+            self._built = self._document()
+
     def to_document(self):
         """The population as the document has it."""
-        values = self.values if self._first_values is None else self._first_values
+        return self._built or self._document()
+
+    def _document(self):
+        values = self.values
         cell = {"type": type(self.celltype).__name__}
         own = {name: document_value(value) for name, value in values.items() if "." not in name}
         if hasattr(self.celltype, "post_synaptic_receptors"):
@@ -162,16 +199,8 @@ class Population(common.Population):
             }
         else:
             cell["params"] = own
-        if not hasattr(self, "_first_document"):
-            first = {
-                variable: document_value(value)
-                for variable, value in self.first.items()
-                if not (isinstance(self.celltype, StandardCellType) and variable in derived_first_values(self.celltype))
-            }
-            if state.live:
-                self._first_document = first
-        else:
-            first = self._first_document
+        derived = derived_first_values(self.celltype)
+        first = {variable: document_value(value) for variable, value in self.first.items() if variable not in derived}
         return {
             "label": self.name_in_document,
             "size": int(self.size),

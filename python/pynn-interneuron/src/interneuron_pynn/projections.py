@@ -1,8 +1,9 @@
 """Projections: connectors run as PyNN has them, and what they connect is part of the document."""
 
+from copy import deepcopy
+
 import numpy as np
 from pyNN import common, errors
-from pyNN.parameters import ParameterSpace
 from pyNN.space import Space
 
 from . import simulator
@@ -71,11 +72,11 @@ class Projection(common.Projection):
         common.Projection.__init__(
             self, presynaptic_population, postsynaptic_population, connector, synapse_type, source, receptor_type, space, label
         )
-        self._columns, self._parts, self._cache = [], None, {}
+        self._columns, self._parts, self._cache, self._built = [], None, {}, None
+        self._initial = {}
         connector.connect(self)
         self._gather()
         self.name_in_document = state.unique(self.label, "projection")
-        self.first = {}
         state.projections.append(self)
         state.changed()
 
@@ -154,7 +155,6 @@ class Projection(common.Projection):
         """Gives the connections other values."""
         if name not in self.given:
             raise errors.NonExistentParameterError(name, type(self.synapse_type).__name__, list(self.given))
-        self.first.setdefault(name, self.given[name]) if state.live else None
         self.given[name] = np.asarray(values, dtype=float)
         if state.live:
             for part in self.parts():
@@ -171,7 +171,7 @@ class Projection(common.Projection):
 
     def _set_initial_value_array(self, variable, initial_value):
         values = np.asarray(initial_value.evaluate(simplify=False), dtype=float)
-        self._initial = {**getattr(self, "_initial", {}), variable: values}
+        self._initial = {**self._initial, variable: values}
         if state.live:
             for part in self.parts():
                 own = _number_or_list(values[part["connections"]])
@@ -197,7 +197,7 @@ class Projection(common.Projection):
 
     def _get_attributes_as_list(self, names):
         columns = [self.values_of(name).tolist() for name in names]
-        return [list(row) for row in zip(*columns)]
+        return list(zip(*columns))
 
     def _get_attributes_as_arrays(self, names, multiple_synapses="sum"):
         found = []
@@ -243,12 +243,17 @@ class Projection(common.Projection):
                     })
         return self._parts
 
+    def freeze(self):
+        """The network is built: what changes from now on are phases."""
+        if self._built is None:
+            self._built = [self._part(part) for part in self.parts()]
+
     def to_document(self):
         """Its parts as the document has them."""
-        return [self._part(part) for part in self.parts()]
+        return self._built if self._built is not None else [self._part(part) for part in self.parts()]
 
     def _part(self, part):
-        given = {**self.given, **self.first}
+        given = self.given
         values = {name: _number_or_list(value[part["connections"]]) for name, value in given.items()}
         synapse = {"type": type(self.synapse_type).__name__}
         if self._is_plastic:
@@ -258,10 +263,7 @@ class Projection(common.Projection):
             synapse["dendritic_delay_fraction"] = float(self.synapse_type.dendritic_delay_fraction)
             values = {name: values[name] for name in ("weight", "delay")}
         synapse["params"] = values
-        initial = getattr(self, "_initial", {})
-        if not hasattr(self, "_first_initial") and state.live:
-            self._first_initial = dict(initial)
-        initial = getattr(self, "_first_initial", initial)
+        initial = self._initial
         pairs = np.stack([part["pre_cells"], part["post_cells"]], axis=1)
         electrical = type(self.synapse_type).__name__ == "ElectricalSynapse"
         return {
@@ -281,7 +283,8 @@ class Projection(common.Projection):
 
 def _component(part, values):
     names = part.get_parameter_names()
-    own = ParameterSpace(part.parameter_space.as_dict(), shape=(1,))
+    own = deepcopy(part.parameter_space)
+    own.shape = (1,)
     own.evaluate(simplify=True)
     params = {name: values[name] if name in values else float(own[name]) for name in names}
     wrong = [name for name, value in params.items() if isinstance(value, list)]

@@ -28,7 +28,12 @@ class Recorder(recording.Recorder):
         wanted[self.population.id_to_index(ids)] = True
         kept = wanted[cells] if len(cells) else np.zeros(0, bool)
         numbers = self.population.all_cells.astype(int)[cells[kept]]
-        return numbers, steps[kept] * state.dt
+        times = steps[kept] * state.dt
+        if self.population.lists:
+            times = self.population.times_as_given(steps[kept], cells[kept], times)
+            passed = times <= state.t + 1e-9
+            numbers, times = numbers[passed], times[passed]
+        return numbers, times
 
     def _get_all_signals(self, variable, ids, clear=False):
         state.collect()

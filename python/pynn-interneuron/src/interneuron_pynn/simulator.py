@@ -40,6 +40,7 @@ class Recorded:
     def __init__(self, population, variable, indices):
         self.population, self.variable = population, variable
         self.indices = np.asarray(indices)
+        self.active = True
         self.steps, self.values = [], []
 
     def rows(self):
@@ -87,6 +88,8 @@ class State(common.control.BaseState):
         self._views, self._recordings, self._phases = {}, [], []
         self._labels = set()
         self._recorded = {}
+        self._entries = []
+        self._currents = {}
         self._spikes = {}
         self._origin = 0
         self._dirty = False
@@ -104,6 +107,7 @@ class State(common.control.BaseState):
         self.segment_counter += 1
         for recorded in self._recorded.values():
             recorded.clear(False)
+        self._currents = {}
         for population in self.populations:
             self._spikes[population.name_in_document] = []
 
@@ -195,6 +199,7 @@ class State(common.control.BaseState):
             entry = {"target": label, "variables": [variable]}
             if interval is not None:
                 entry["sampling_interval"] = float(interval)
+        self._entries.append(entry)
         if self.live:
             self.phase({"record": entry})
         else:
@@ -245,6 +250,8 @@ class State(common.control.BaseState):
                 self.collect()
                 self._call("extend", text=text)
             self._call("run")
+            for part in (*self.populations, *self.projections, *self.sources):
+                part.freeze()
             self._dirty = False
         except interneuron.ModelError as error:
             raise errors.InvalidModelError(str(error)) from error
@@ -279,6 +286,8 @@ class State(common.control.BaseState):
                 steps = unpack(series["steps"]).astype(np.int64) + series["label"] - self._origin
                 recorded.steps.append(steps)
                 recorded.values.append(unpack(series["values"]))
+            elif recorded is None:
+                self._currents.setdefault(series["variable"], []).append(unpack(series["values"])[:, 0])
 
     def spikes(self, population):
         """Steps and cells of spikes since they were cleared, by time."""
@@ -293,7 +302,7 @@ class State(common.control.BaseState):
         """Samples in SI, [sample, cell], since they were cleared."""
         columns, steps = {}, None
         for recorded in self._recorded.values():
-            if recorded.population is population and recorded.variable == variable:
+            if recorded.active and recorded.population is population and recorded.variable == variable:
                 own, values = recorded.rows()
                 steps = own if steps is None or len(own) > len(steps) else steps
                 columns.update({int(cell): values[:, k] for k, cell in enumerate(recorded.indices)})
@@ -305,10 +314,33 @@ class State(common.control.BaseState):
             whole[len(steps) - len(column) :, k] = column
         return whole
 
+    def end_recordings(self, population):
+        """Records nothing of a population from now on."""
+        name = population.name_in_document
+        targets = {label for key, label in self._views.items() if key[0] == name} | {name}
+        self.collect()
+        for recorded in self._recorded.values():
+            if recorded.population is population:
+                recorded.active = False
+        if self.live:
+            for target in sorted(targets & {entry["target"] for entry in self._entries}):
+                self.phase({"record": {"target": target, "variables": None}})
+            self._entries = [entry for entry in self._entries if entry["target"] not in targets]
+        else:
+            self._recordings = [entry for entry in self._recordings if entry["target"] not in targets]
+            self._entries = list(self._recordings)
+        self.changed()
+
     def forget(self, population):
         """Clears what was recorded of a population."""
         self.collect()
-        self._spikes[population.name_in_document] = []
+        steps, cells = self.spikes(population)
+        if population.lists:
+            # Given times may lie just behind the step in which they are replayed.
+            later = population.times_as_given(steps, cells, steps * self.dt) > self.t + 1e-9
+            self._spikes[population.name_in_document] = [(steps[later], cells[later])]
+        else:
+            self._spikes[population.name_in_document] = []
         for recorded in self._recorded.values():
             if recorded.population is population:
                 recorded.clear(True)

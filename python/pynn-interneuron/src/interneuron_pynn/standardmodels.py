@@ -38,10 +38,23 @@ SpikeSourceInhGamma = _standard(cells.SpikeSourceInhGamma)
 SpikeSourceArray = _standard(cells.SpikeSourceArray)
 LIF = _standard(cells.LIF)
 AdExp = _standard(cells.AdExp)
-CurrExpPostSynapticResponse = _standard(receptors.CurrExpPostSynapticResponse)
-CondExpPostSynapticResponse = _standard(receptors.CondExpPostSynapticResponse)
-CondAlphaPostSynapticResponse = _standard(receptors.CondAlphaPostSynapticResponse)
-CondBetaPostSynapticResponse = _standard(receptors.CondBetaPostSynapticResponse)
+
+
+def _receptor(base):
+    """A receptor, whose conductance or current is recorded."""
+    made = _standard(base)
+    variable, unit = ("gsyn", "uS") if base.conductance_based else ("isyn", "nA")
+    made.recordable = [variable]
+    made.scale_factors = {variable: 1}
+    made.units = {**getattr(base, "units", {}), variable: unit}
+    made.default_initial_values = {variable: 0.0}
+    return made
+
+
+CurrExpPostSynapticResponse = _receptor(receptors.CurrExpPostSynapticResponse)
+CondExpPostSynapticResponse = _receptor(receptors.CondExpPostSynapticResponse)
+CondAlphaPostSynapticResponse = _receptor(receptors.CondAlphaPostSynapticResponse)
+CondBetaPostSynapticResponse = _receptor(receptors.CondBetaPostSynapticResponse)
 ExpPSR = CondExpPostSynapticResponse
 AlphaPSR = CondAlphaPostSynapticResponse
 BetaPSR = CondBetaPostSynapticResponse

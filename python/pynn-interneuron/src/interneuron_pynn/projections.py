@@ -4,11 +4,17 @@ from copy import deepcopy
 
 import numpy as np
 from pyNN import common, errors
+from pyNN.connectors import AllToAllConnector, OneToOneConnector
+from pyNN.parameters import LazyArray
 from pyNN.space import Space
 
 from . import simulator
 from .simulator import state
 from .standardmodels import StaticSynapse
+
+
+#: From so many connections on they are sent as arrays.
+_MANY = 64
 
 
 class Connection(common.Connection):
@@ -74,8 +80,9 @@ class Projection(common.Projection):
         )
         self._columns, self._parts, self._cache, self._built = [], None, {}, None
         self._initial = {}
-        connector.connect(self)
-        self._gather()
+        if not self._connect_simply(connector):
+            connector.connect(self)
+            self._gather()
         self.name_in_document = state.unique(self.label, "projection")
         state.projections.append(self)
         state.changed()
@@ -85,6 +92,39 @@ class Projection(common.Projection):
         if location_selector is not None:
             raise NotImplementedError("cells of this backend have one compartment")
         self._columns.append((np.asarray(presynaptic_indices, dtype=np.int64), int(postsynaptic_index), parameters))
+
+    def _connect_simply(self, connector):
+        """Connectors that draw nothing, without a loop in Python. Gives False for all others."""
+        if type(connector) not in (AllToAllConnector, OneToOneConnector) or connector.callback is not None:
+            return False
+        pre, post = self.pre.size, self.post.size
+        space = connector._parameters_from_synapse_type(self)
+        if not all(map.is_homogeneous for _, map in space.items()):
+            if type(connector) is AllToAllConnector:
+                return False
+            # As PyNN does it, column by column, also for populations of one cell.
+            for k in range(min(pre, post)):
+                self._check(connector, own := {n: m[np.array([k]), k] if not m.is_homogeneous else m.evaluate(simplify=True) for n, m in space.items()})
+                self._convergent_connect(np.array([k]), k, **own)
+            self._gather()
+            return True
+        own = {name: map.evaluate(simplify=True) for name, map in space.items()}
+        self._check(connector, own)
+        if type(connector) is OneToOneConnector:
+            self.sources = self.targets = np.arange(min(pre, post))
+        else:
+            self.sources, self.targets = np.tile(np.arange(pre), post), np.repeat(np.arange(post), pre)
+            if not connector.allow_self_connections:
+                others = self.pre.all_cells[self.sources] != self.post.all_cells[self.targets]
+                self.sources, self.targets = self.sources[others], self.targets[others]
+        self.given = {name: np.full(len(self.sources), float(value)) for name, value in own.items()}
+        return True
+
+    def _check(self, connector, values):
+        checks = getattr(self.synapse_type, "parameter_checks", {}) if connector.safe else {}
+        for name, check in checks.items():
+            if name in values:
+                check(values[name], self)
 
     def _gather(self):
         columns = self._columns
@@ -169,8 +209,16 @@ class Projection(common.Projection):
             matrix = np.broadcast_to(np.asarray(value, dtype=float), self.shape)
             self.give(name, matrix[self.sources, self.targets])
 
+    def initialize(self, **initial_values):
+        """Gives variables of synapses first values: numbers, distributions, or arrays by sender and receiver."""
+        for variable, value in initial_values.items():
+            values = LazyArray(value, shape=self.shape, dtype=float)
+            self._set_initial_value_array(variable, values)
+            self.initial_values[variable] = values
+
     def _set_initial_value_array(self, variable, initial_value):
-        values = np.asarray(initial_value.evaluate(simplify=False), dtype=float)
+        matrix = np.broadcast_to(np.asarray(initial_value.evaluate(simplify=False), dtype=float), self.shape)
+        values = matrix[self.sources, self.targets]
         self._initial = {**self._initial, variable: values}
         if state.live:
             for part in self.parts():
@@ -264,14 +312,21 @@ class Projection(common.Projection):
             values = {name: values[name] for name in ("weight", "delay")}
         synapse["params"] = values
         initial = self._initial
-        pairs = np.stack([part["pre_cells"], part["post_cells"]], axis=1)
+        connections = {}
+        if len(part["connections"]) > _MANY:
+            connections["i"] = state.array(part["pre_cells"].astype(np.uint32))
+            connections["j"] = state.array(part["post_cells"].astype(np.uint32))
+            for name in [name for name, value in values.items() if isinstance(value, list)]:
+                connections[name] = state.array(np.asarray(values.pop(name), dtype=float))
+        else:
+            connections = np.stack([part["pre_cells"], part["post_cells"]], axis=1).tolist()
         electrical = type(self.synapse_type).__name__ == "ElectricalSynapse"
         return {
             "label": part["name"],
             "pre": part["pre"].name_in_document,
             "post": part["post"].name_in_document,
             **({} if electrical else {"receptor_type": self.receptor_type}),
-            "connector": {"type": "FromListConnector", "params": {"conn_list": pairs.tolist(), "column_names": []}},
+            "connector": {"type": "FromListConnector", "params": {"conn_list": connections, **({"column_names": []} if isinstance(connections, list) else {})}},
             "synapse": synapse,
             **(
                 {"initial_values": {k: _number_or_list(v[part["connections"]]) for k, v in initial.items()}}

@@ -7,7 +7,7 @@ import numpy as np
 from pyNN import common, errors
 
 import interneuron
-from interneuron._server import pack, unpack
+from interneuron._server import digest, pack, unpack
 
 name = "interneuron"
 
@@ -92,6 +92,7 @@ class State(common.control.BaseState):
         self._currents = {}
         self._spikes = {}
         self._origin = 0
+        self._pending, self._sent = {}, set()
         self._dirty = False
         self._version = 0
 
@@ -169,6 +170,15 @@ class State(common.control.BaseState):
             self._views[key] = self.unique(None, "selection")
         return self._views[key]
 
+    def array(self, values):
+        """A long array, which the document refers to by its digest; it is sent once."""
+        values = np.ascontiguousarray(values)
+        name = digest(values)
+        if name not in self._sent:
+            self._pending[name] = pack(values)
+        kind = "u32" if values.dtype == np.uint32 else "f64"
+        return {"$data": name, "dtype": kind, "shape": list(values.shape)}
+
     def phase(self, phase):
         """Something that the script does; before the engine runs it is part of the network instead."""
         self._phases.append(phase)
@@ -242,13 +252,15 @@ class State(common.control.BaseState):
             if self._session is None:
                 self._session = interneuron.Session(
                     interneuron._server.shared(),
-                    {"text": text, "name": "script", **self.session_options},
+                    {"text": text, "name": "script", "data": self._pending, **self.session_options},
                 )
                 for population in self.populations:
                     self._spikes[population.name_in_document] = []
             else:
                 self.collect()
-                self._call("extend", text=text)
+                self._call("extend", text=text, data=self._pending)
+            self._sent |= self._pending.keys()
+            self._pending = {}
             self._call("run")
             for part in (*self.populations, *self.projections, *self.sources):
                 part.freeze()

@@ -1,0 +1,72 @@
+"""Puts the built program into the wheel: what `npm run build` made, and the packages that are not bundled.
+
+`INTERNEURON_WHEEL_PLATFORM` names another platform than this one; its package of koffi must be installed by npm.
+"""
+
+import os
+import platform
+import sys
+from pathlib import Path
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+# The folder of koffi's binary, and the tag of the wheel.
+PLATFORMS = {
+    "linux-x64": ("koffi-linux-x64", "manylinux_2_28_x86_64"),
+    "linux-arm64": ("koffi-linux-arm64", "manylinux_2_28_aarch64"),
+    "musl-x64": ("koffi-musl-x64", "musllinux_1_2_x86_64"),
+    "musl-arm64": ("koffi-musl-arm64", "musllinux_1_2_aarch64"),
+    "darwin-x64": ("koffi-darwin-x64", "macosx_13_0_x86_64"),
+    "darwin-arm64": ("koffi-darwin-arm64", "macosx_13_0_arm64"),
+    "win32-x64": ("koffi-win32-x64", "win_amd64"),
+    "win32-arm64": ("koffi-win32-arm64", "win_arm64"),
+}
+
+
+def this_platform():
+    """The platform that this runs on, by npm's name."""
+    machine = {"x86_64": "x64", "AMD64": "x64", "aarch64": "arm64", "arm64": "arm64", "ARM64": "arm64"}
+    system = {"linux": "linux", "darwin": "darwin", "win32": "win32"}[sys.platform]
+    if system == "linux" and "musl" in str(platform.libc_ver()[0]).lower():
+        system = "musl"
+    return f"{system}-{machine[platform.machine()]}"
+
+
+class CustomBuildHook(BuildHookInterface):
+    """What hatchling calls before it makes a wheel."""
+
+    def initialize(self, version, build_data):
+        """Names the files of the program, and the platform."""
+        if self.target_name != "wheel" or version == "editable":
+            return
+        root = Path(self.root).resolve().parents[1]
+        wanted = os.environ.get("INTERNEURON_WHEEL_PLATFORM") or this_platform()
+        koffi, tag = PLATFORMS[wanted]
+        modules = root / "node_modules"
+        parts = {
+            root / "dist": "dist",
+            root / "schemas": "schemas",
+            root / "fixtures/starters": "fixtures/starters",
+            modules / "@koromix" / koffi: f"node_modules/@koromix/{koffi}",
+            modules / "koffi/package.json": "node_modules/koffi/package.json",
+            modules / "koffi/lib": "node_modules/koffi/lib",
+            modules / "h5wasm/package.json": "node_modules/h5wasm/package.json",
+            modules / "h5wasm/dist/node": "node_modules/h5wasm/dist/node",
+            modules / "wabt/package.json": "node_modules/wabt/package.json",
+            modules / "wabt/index.js": "node_modules/wabt/index.js",
+        }
+        parts.update({file: f"node_modules/koffi/{file.name}" for file in (modules / "koffi").glob("*.*js")})
+        for source, place in parts.items():
+            if not source.exists():
+                raise RuntimeError(f"{source} is not there: run npm ci and npm run build before the wheel is made")
+            if source.is_file():
+                build_data["force_include"][str(source)] = f"interneuron/node/{place}"
+                continue
+            for file in source.rglob("*"):
+                inside = file.relative_to(source)
+                if file.is_file() and "types" not in inside.parts and file.suffix not in (".map", ".node_"):
+                    build_data["force_include"][str(file)] = f"interneuron/node/{place}/{inside.as_posix()}"
+        package = root / "package.json"
+        build_data["force_include"][str(package)] = "interneuron/node/package.json"
+        build_data["pure_python"] = False
+        build_data["tag"] = f"py3-none-{tag}"

@@ -25,6 +25,17 @@ environment() {
 environment .venv test/interoperability/requirements.txt
 environment .venv-pynn test/interoperability/requirements-pynn.txt
 
+# PyNN's own scenarios are in its sources only.
+if [ ! -d .venv-pynn/sources ]; then
+  downloaded=$(mktemp -d)
+  .venv-pynn/bin/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary PyNN \
+    --dest "$downloaded" "$(grep "^PyNN==" test/interoperability/requirements-pynn.txt)"
+  mkdir "$downloaded/sources"
+  tar --extract --gzip --file "$downloaded"/*.tar.gz --directory "$downloaded/sources" --strip-components 1
+  mv "$downloaded/sources" .venv-pynn/sources
+  rm -r "$downloaded"
+fi
+
 # Of pyneuroml nothing is used but the jar in it: what it requires of Python is left out.
 neuroml=test/interoperability/requirements-neuroml.txt
 if ! cmp --silent "$neuroml" .venv-neuroml/installed-requirements.txt; then

@@ -1,6 +1,7 @@
 """Puts the built program into the wheel: what `npm run build` made, and the packages that are not bundled.
 
-`INTERNEURON_WHEEL_PLATFORM` names another platform than this one; its package of koffi must be installed by npm.
+`INTERNEURON_WHEEL_PLATFORM` names another platform than this one, whose package of koffi npm must have installed;
+`INTERNEURON_DIST` names another folder than dist.
 """
 
 import os
@@ -44,7 +45,7 @@ class CustomBuildHook(BuildHookInterface):
         koffi, tag = PLATFORMS[wanted]
         modules = root / "node_modules"
         parts = {
-            root / "dist": "dist",
+            Path(os.environ.get("INTERNEURON_DIST") or root / "dist"): "dist",
             root / "schemas": "schemas",
             root / "fixtures/starters": "fixtures/starters",
             modules / "@koromix" / koffi: f"node_modules/@koromix/{koffi}",

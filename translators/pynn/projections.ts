@@ -87,7 +87,9 @@ export function translateProjection(
   const type = `${written.type === 'STDPMechanism' ? stdpName(written.timing_dependence?.type ?? '', written.weight_dependence?.type ?? '') : standard.name}_${receptor.receptor.kind}`;
   const name = nameOfType(type, standard, network.synapses);
   const space = translateSpace(projection.space, child(pointer, 'space'));
-  const range = delayRange(setting);
+  // One side of a plastic synapse has no delay then; that the whole is within limits has been checked.
+  const whole = [0, 1].includes(fractionOf(written) ?? -1);
+  const range = whole ? {} : delayRange(setting);
   const document = {
     from: endOf(pre, child(pointer, 'pre')),
     to: endOf(post, child(pointer, 'post')),

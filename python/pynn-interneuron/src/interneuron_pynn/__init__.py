@@ -16,6 +16,20 @@ from .populations import Assembly, Population, PopulationView
 from .projections import Projection
 from .standardmodels import *
 
+
+
+class NativeRNG(random.NativeRNG):
+    """The engine's own generator. Values that it would draw are drawn by NumPy, begun by its seed."""
+
+    parallel_safe = True
+
+    def next(self, n=None, distribution=None, parameters=None, mask=None):
+        """Draws as NumPy does."""
+        if not hasattr(self, "_generator"):
+            self._generator = NumpyRNG(seed=self.seed if self.seed is not None else 0)
+        return self._generator.next(n, distribution, parameters, mask)
+
+
 #: What `setup` hands to the engine; all else is for other simulators.
 _ENGINE = ("target", "threads", "device", "precision")
 

@@ -103,7 +103,10 @@ class Population(common.Population):
         self.name_in_document = state.unique(self.label, "population")
         self.first = {}
         space = deepcopy(self.celltype.native_parameters)
-        space.shape = (self.size,)
+        try:
+            space.shape = (self.size,)
+        except ValueError as error:
+            raise errors.InvalidDimensionsError(f"{self.size} cells, but a parameter has other numbers: {error}") from error
         space.evaluate(simplify=False)
         self.values = {}
         for name, value in space.items():

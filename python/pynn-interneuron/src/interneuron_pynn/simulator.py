@@ -92,7 +92,7 @@ class State(common.control.BaseState):
         self._currents = {}
         self._spikes = {}
         self._origin = 0
-        self._pending, self._sent = {}, set()
+        self._pending, self._sent, self._all_data = {}, set(), {}
         self._dirty = False
         self._version = 0
 
@@ -175,7 +175,7 @@ class State(common.control.BaseState):
         values = np.ascontiguousarray(values)
         name = digest(values)
         if name not in self._sent:
-            self._pending[name] = pack(values)
+            self._pending[name] = self._all_data[name] = pack(values)
         kind = "u32" if values.dtype == np.uint32 else "f64"
         return {"$data": name, "dtype": kind, "shape": list(values.shape)}
 

@@ -1,0 +1,172 @@
+"""Checks of the package against the program: run with the package on the path, from the folder of the repository."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+
+import interneuron
+
+MODEL = "fixtures/pynn/if-cond-exp.json"
+NETWORK = "fixtures/pynn/stdp-network.json"
+
+
+def raises(kind, words, action):
+    """An exception of a kind, whose text has some words."""
+    try:
+        action()
+    except kind as error:
+        assert words in str(error), f"{error!r} has no {words!r}"
+        return error
+    raise AssertionError(f"{kind.__name__} was not raised")
+
+
+def check_run(folder):
+    """Results are the same in Python, in a file and from the command."""
+    path = folder / "run.json"
+    results = interneuron.run(MODEL, output=path, record="driven:v@1ms")
+    assert results.complete and results.outputs == [str(path)]
+    done = subprocess.run(
+        [sys.executable, "-m", "interneuron", "run", MODEL, "--json"], capture_output=True, text=True, check=True
+    )
+    assert results.fingerprint in done.stdout
+    spikes = results.spikes["driven"]
+    assert np.array_equal(np.sort(spikes.steps), spikes.steps)
+    assert np.allclose(spikes.times, (spikes.steps + 1) * results.dt * 1000)
+    table = results.to_pandas()
+    assert list(table.columns) == ["time", "cell", "step", "population"] and len(table) == len(spikes)
+    block = results.to_neo()
+    trains = block.segments[0].spiketrains
+    assert sum(len(train) for train in trains) == sum(map(len, results.spikes.values()))
+    signal_ = next(each for each in block.segments[0].analogsignals if each.name.startswith("driven_v"))
+    recording = results[signal_.name]
+    assert signal_.shape == recording.values.shape and recording.unit == "V"
+    assert recording.to_pandas().shape == recording.values.shape
+    assert "fingerprint" in results._repr_html_() and "<svg" in results._repr_html_()
+    raises(interneuron.UsageError, "nothing was recorded as driven_x", lambda: results["driven_x"])
+
+
+def check_session():
+    """A session in pieces is a run in one."""
+    with interneuron.open(MODEL) as session:
+        parts = []
+        for _ in range(20):
+            session.run("10 ms")
+            parts.append(session.take())
+        assert session.steps == 2000 and abs(session.time - 200) < 1e-9
+        pieces = session.finish()
+    with interneuron.open(MODEL) as session:
+        session.run(200)
+        whole = session.finish()
+    assert pieces.fingerprint == whole.fingerprint
+    for name, spikes in whole.spikes.items():
+        assert np.array_equal(np.concatenate([part.spikes[name].steps for part in parts]), spikes.steps)
+        assert np.array_equal(pieces.spikes[name].steps, spikes.steps)
+    with interneuron.open(NETWORK) as session:
+        session.run("20 ms")
+        synapses = session.synapses("inputs_to_cell")
+        weights = session.read("inputs_to_cell", "weight")
+        assert len(weights) == len(synapses["sources"]) == len(synapses["delays"])
+        session.snapshot()
+        session.set({"cell.v": -0.06})
+        assert session.read("cell", "v")[0] == -0.06
+        session.restore()
+        assert session.read("cell", "v")[0] != -0.06
+        raises(interneuron.UsageError, "no variable of cell", lambda: session.set({"cell.nothing": 1}))
+        raises(interneuron.UsageError, "is no time", lambda: session.run("10 apples"))
+    raises(interneuron.UsageError, "the session is closed", lambda: session.run(1))
+
+
+def check_findings():
+    """What is wrong is said, with places."""
+    raises(interneuron.UsageError, "there is no file", lambda: interneuron.load("nothing.yaml"))
+    wrong = '{"format": "interneuron/pynn", "populations": [{"label": "a", "size": 1, "cell": {"type": "IF_bad"}}]}'
+    error = raises(interneuron.ModelError, "IF_bad", lambda: interneuron.load(text=wrong))
+    assert any(each["severity"] == "error" for each in error.diagnostics)
+    assert "<pre" in error._repr_html_()
+    raises(interneuron.UsageError, "a model is a file or a text", lambda: interneuron.load())
+    assert {"wasm", "reference"} <= {each["target"] for each in interneuron.targets()}
+    assert "<table" in interneuron.load(MODEL)._repr_html_()
+
+
+def check_commands(folder):
+    """Converting, generating and verifying are those of the command line."""
+    interneuron.convert(MODEL, "canonical", folder / "model.json")
+    assert (folder / "model.json").exists()
+    interneuron.codegen(MODEL, "c", folder / "project")
+    assert (folder / "project").is_dir()
+    interneuron.run(MODEL, output=folder / "verified.json")
+    assert interneuron.verify(folder / "verified.json", "--target", "reference")
+
+
+def check_interrupt():
+    """Ctrl-C stops a run, and what there is stays."""
+    with interneuron.open(MODEL) as session:
+        session.run("10 ms")
+        timer = threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT))
+        timer.start()
+        assert session.run("100000 s") is False
+        assert session.steps > 100
+        before = session.steps
+        session.run("1 ms")
+        assert session.steps == before + 10
+        results = session.finish()
+        assert results.steps == before + 10
+
+
+def check_ends():
+    """The process ends with Python, however that ends; one that is killed is said to be, and another starts."""
+    server = interneuron._server.shared()
+    session = interneuron.open(MODEL)
+    os.kill(server.pid, signal.SIGKILL)
+    raises(interneuron.ServerError, "its sessions are lost", lambda: session.run("1 ms"))
+    assert interneuron.run(MODEL, duration="1 ms").steps == 10
+    script = (
+        "import interneuron, os, sys\n"
+        "print(interneuron._server.shared().pid, flush=True)\n"
+        f"session = interneuron.open({MODEL!r})\n"
+        "session.run('1 ms')\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    pid = int(done.stdout.split()[0])
+    for _ in range(600):
+        if not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text().split()[2]:
+            break
+        time.sleep(0.05)
+    else:
+        raise AssertionError("the process outlives the one that started it")
+
+
+def check_missing(folder):
+    """Without Node.js or the program that is said."""
+    script = "import interneuron; interneuron.run('fixtures/pynn/if-cond-exp.json')"
+    for name, words in (("INTERNEURON_PROGRAM", "the program is not there"), ("INTERNEURON_NODE", "which is no program")):
+        done = subprocess.run(
+            [sys.executable, "-c", script], env={**os.environ, name: str(folder / "nothing")}, capture_output=True, text=True
+        )
+        assert done.returncode == 1 and words in done.stderr.splitlines()[-1], done.stderr
+
+
+def main():
+    """Runs all checks."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        check_run(folder)
+        check_session()
+        check_findings()
+        check_commands(folder)
+        check_interrupt()
+        check_ends()
+        check_missing(folder)
+    print("checked")
+
+
+if __name__ == "__main__":
+    main()

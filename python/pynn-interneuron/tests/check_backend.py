@@ -1,0 +1,171 @@
+"""Checks of the backend: against NEST and NEURON, across engines, and of what it refuses."""
+
+import os
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+from pyNN import errors
+
+import interneuron_pynn as sim
+
+
+def raises(kind, action):
+    """An exception of a kind."""
+    try:
+        action()
+    except kind as error:
+        return error
+    raise AssertionError(f"{kind.__name__} was not raised")
+
+
+def network(simulator, **options):
+    """Cells that are driven, with synapses, set in between."""
+    simulator.setup(timestep=0.1, min_delay=0.1, **options)
+    cells = simulator.Population(4, simulator.IF_cond_exp(i_offset=[0.0, 0.8, 0.9, 1.0], tau_refrac=2.0), label="cells")
+    inputs = simulator.Population(2, simulator.SpikeSourceArray(spike_times=[[5.0, 20.0, 41.3], [10.0, 30.0]]), label="inputs")
+    cells.record(["spikes", "v"])
+    cells[0:2].record("gsyn_exc")
+    weights = simulator.RandomDistribution("uniform", (0.005, 0.02), rng=simulator.NumpyRNG(seed=4))
+    connector = simulator.FixedProbabilityConnector(0.7, rng=simulator.NumpyRNG(seed=5))
+    projection = simulator.Projection(inputs, cells, connector, simulator.StaticSynapse(weight=weights, delay=1.5))
+    simulator.run(50.0)
+    cells[1:3].set(i_offset=1.1)
+    simulator.run(50.0)
+    segment = cells.get_data().segments[0]
+    simulator.end()
+    voltage = next(each for each in segment.analogsignals if each.name == "v")
+    return {
+        "weights": sorted(map(tuple, projection.get(["weight", "delay"], "list"))),
+        "spikes": [np.asarray(train.magnitude) for train in segment.spiketrains],
+        "v": np.asarray(voltage.magnitude),
+    }
+
+
+def check_peers():
+    """Connections are those of other simulators; spikes are theirs to a step, voltages to 0.2 mV but around spikes."""
+    ours = network(sim)
+    for name in ("nest", "neuron"):
+        theirs = network(__import__(f"pyNN.{name}", fromlist=[name]))
+        assert np.allclose(ours["weights"], theirs["weights"], rtol=1e-12), name
+        assert [len(each) for each in ours["spikes"]] == [len(each) for each in theirs["spikes"]], name
+        for a, b in zip(ours["spikes"], theirs["spikes"]):
+            assert np.abs(a - b).max(initial=0.0) <= 0.2 + 1e-9, (name, a, b)
+        quiet = ours["v"][:, 0], theirs["v"][:, 0]
+        assert len(quiet[0]) == len(quiet[1]) == 1001
+        assert np.abs(quiet[0] - quiet[1]).max() < 0.2, name
+
+
+def check_engines():
+    """One script gives the same bits on every engine, live or from its document."""
+    import json
+
+    import interneuron
+
+    found = set()
+    for target in ("wasm", "c", "reference"):
+        network(sim, target=target)
+        state = sim.simulator.state
+        document = json.dumps(state.document())
+        live = state._session.finish().fingerprint
+        state._session = None
+        data = {name: pack for name, pack in state._all_data.items()}
+        session = interneuron.Session(
+            interneuron._server.shared(), {"text": document, "name": "again", "target": target, "data": data}
+        )
+        session.run()
+        assert session.finish().fingerprint == live, target
+        found.add(live)
+    assert len(found) == 1, found
+
+
+def check_segments():
+    """Segments, annotations and clearing are PyNN's."""
+    sim.setup(timestep=0.1)
+    cells = sim.Population(2, sim.IF_curr_exp(i_offset=1.0), label="cells")
+    cells.annotate(kind="test")
+    cells.record(["spikes", "v"])
+    sim.run(30.0)
+    sim.reset(annotations={"trial": 1})
+    sim.run(10.0)
+    block = cells.get_data()
+    assert [each.name for each in block.segments] == ["segment000", "segment001"]
+    assert block.segments[0].annotations["trial"] == 1 and block.annotations["kind"] == "test"
+    assert block.annotations["simulator"] == "interneuron" and block.name == "cells"
+    lengths = [each.analogsignals[0].shape for each in block.segments]
+    assert lengths == [(301, 2), (101, 2)], lengths
+    cells.get_data(clear=True)
+    sim.run(10.0)
+    signal = cells.get_data().segments[0].analogsignals[0]
+    assert signal.shape == (101, 2) and float(signal.t_start) == 10.0
+    assert cells.mean_spike_count() == len(cells.get_data().segments[0].spiketrains[0])
+
+
+def check_plasticity():
+    """Weights are read while they change; callbacks come when they asked to."""
+    sim.setup(timestep=0.1)
+    pre = sim.Population(3, sim.SpikeSourceArray(spike_times=[[10.0, 30.0], [20.0], []]))
+    post = sim.Population(1, sim.IF_cond_exp(i_offset=1.0))
+    rule = sim.STDPMechanism(
+        sim.SpikePairRule(A_plus=0.1, A_minus=0.1), sim.AdditiveWeightDependence(w_min=0, w_max=0.02), weight=0.01, delay=1.0
+    )
+    projection = sim.Projection(pre, post, sim.AllToAllConnector(), rule)
+    times, weights = [], []
+
+    def note(t):
+        times.append(t)
+        weights.append(projection.get("weight", "list", with_address=False))
+        return t + 5.0
+
+    sim.run(60.0, callbacks=[note])
+    assert np.allclose(times, np.arange(0, 61, 5.0))
+    assert np.allclose(weights[0], 0.01) and weights[-1][2] == 0.01 and abs(weights[-1][0] - 0.01) > 1e-5
+    assert projection.get("delay", "array").tolist() == [[1.0]] * 3
+
+
+def check_refusals():
+    """PyNN's own exceptions, and sentences."""
+    sim.setup()
+    raises(errors.NonExistentParameterError, lambda: sim.IF_cond_exp(tau_n=1.0))
+    raises(errors.InvalidDimensionsError, lambda: sim.Population(2, sim.IF_cond_exp(tau_m=[1.0, 2.0, 3.0])))
+    raises(errors.InvalidParameterValueError, lambda: sim.Population(1, sim.SpikeSourceArray(spike_times=[3.0, 1.0])))
+    cells, source = sim.Population(2, sim.IF_cond_exp()), sim.Population(1, sim.SpikeSourcePoisson())
+    raises(errors.RecordingError, lambda: source.record("v"))
+    raises(TypeError, lambda: source.inject(sim.DCSource()))
+    negative = sim.StaticSynapse(weight=-0.01)
+    connect = sim.AllToAllConnector()
+    raises(errors.ConnectionError, lambda: sim.Projection(source, cells, connect, negative, receptor_type="inhibitory"))
+    raises(errors.ConnectionError, lambda: sim.Projection(source, cells, connect, receptor_type="NMDA"))
+    raises(NotImplementedError, lambda: sim.MultiCompartmentNeuron())
+    sim.run(1.0)
+    raises(ValueError, lambda: sim.run_until(0.5))
+    raises(errors.InvalidModelError, lambda: sim.Population(1, sim.IF_cond_exp()))
+    sim.setup(min_delay=0.5, max_delay=2.0)
+    cells = sim.Population(2, sim.IF_cond_exp())
+    sim.Projection(cells, cells, connect, sim.StaticSynapse(weight=0.1, delay=9.0))
+    assert "delay" in str(raises(errors.InvalidModelError, lambda: sim.run(1.0)))
+
+
+def check_launcher():
+    """A script that names another simulator runs unchanged."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = os.path.join(folder, "script.py")
+        with open(script, "w", encoding="utf-8") as file:
+            file.write(
+                "from pyNN.utility import get_simulator\n"
+                "sim, options = get_simulator()\n"
+                "import pyNN.nest as named\n"
+                "from pyNN.nest import *\n"
+                "sim.setup(); p = sim.Population(1, sim.IF_curr_exp(i_offset=1.0)); p.record('spikes'); sim.run(50.0)\n"
+                "print(p.get_data().segments[0].spiketrains[0].magnitude.round(1).tolist(), named is sim)\n"
+            )
+        words = [sys.executable, "-W", "ignore", "-m", "interneuron", "pynn", script, "interneuron", "--instead-of", "nest"]
+        done = subprocess.run(words, capture_output=True, text=True)
+        assert done.stdout.strip() == "[27.8] True", (done.stdout, done.stderr)
+
+
+if __name__ == "__main__":
+    for check in (check_segments, check_plasticity, check_refusals, check_launcher, check_engines, check_peers):
+        check()
+    print("checked")

@@ -1,0 +1,83 @@
+/** The Python packages: their own checks, their types, and a wheel where there is no Node.js. */
+
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, inject, it } from 'vitest';
+import { temporaryFolder } from '../support/command.js';
+import { root } from '../support/import-graph.js';
+import { missingEnvironment, python } from '../support/python.js';
+
+const folder = temporaryFolder();
+const run = promisify(execFile);
+const program = (): Readonly<Record<string, string>> => ({
+  INTERNEURON_PROGRAM: inject('program'),
+  INTERNEURON_NODE: process.execPath,
+  INTERNEURON_CACHE: folder.file('cache'),
+});
+
+const noPython = missingEnvironment('.venv');
+describe.skipIf(noPython !== null)(
+  `the package interneuron${noPython === null ? '' : ` (skipped: ${noPython})`}`,
+  () => {
+    it('gives the results of the program', { timeout: 300_000 }, async () => {
+      expect(await python('.venv', ['python/interneuron/tests/check_package.py'], program())).toBe('checked\n');
+    });
+
+    it('is typed', { timeout: 300_000 }, async () => {
+      const words = ['-m', 'mypy', '--config-file', 'pyproject.toml', '--cache-dir', folder.file('mypy')];
+      const { stdout } = await run(join(root, '.venv/bin/python'), words, { cwd: join(root, 'python/interneuron') });
+      expect(stdout).toContain('Success');
+    });
+
+    it('runs from its wheel where there is no Node.js', { timeout: 600_000 }, async () => {
+      const wheels = folder.file('wheels');
+      const own = join(root, '.venv/bin/python');
+      const build = ['-m', 'pip', 'wheel', '--quiet', '--no-deps', '--no-build-isolation', '--wheel-dir', wheels];
+      await run(own, [...build, 'python/interneuron'], {
+        cwd: root,
+        env: { ...process.env, INTERNEURON_DIST: dirname(inject('program')) },
+      });
+      const [wheel = ''] = readdirSync(wheels);
+      expect(readFileSync(join(wheels, wheel)).length).toBeLessThan(6e6);
+      const clean = folder.file('clean');
+      await run(own, ['-m', 'venv', clean]);
+      await run(join(clean, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', join(wheels, wheel)]);
+      const script =
+        'import interneuron, json, shutil; assert shutil.which("node") is None; ' +
+        `results = interneuron.run(${JSON.stringify(join(root, 'fixtures/pynn/if-cond-exp.json'))}, ` +
+        `output=${JSON.stringify(folder.file('wheel.nwb'))}); print(json.dumps(results.outputs))`;
+      const bare = { PATH: folder.path, HOME: folder.path };
+      const { stdout } = await run(join(clean, 'bin/python'), ['-c', script], { env: bare });
+      expect(JSON.parse(stdout)).toEqual([folder.file('wheel.nwb')]);
+      const said = await run(join(clean, 'bin/interneuron'), ['--version'], { env: bare });
+      expect(said.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    // Node.js alone is 200 MB of files.
+    await rm(clean, { recursive: true });
+    });
+  },
+);
+
+const noPynn = missingEnvironment('.venv-pynn', 'sources/test/system/scenarios');
+describe.skipIf(noPynn !== null)(`the PyNN backend${noPynn === null ? '' : ` (skipped: ${noPynn})`}`, () => {
+  it('agrees with NEST and NEURON, on every engine, and refuses as PyNN does', { timeout: 300_000 }, async () => {
+    const said = await python(
+      '.venv-pynn',
+      ['-W', 'ignore', 'python/pynn-interneuron/tests/check_backend.py'],
+      program(),
+    );
+    expect(said.trim().split('\n').at(-1)).toBe('checked');
+  });
+
+  it("runs PyNN's own scenarios", { timeout: 600_000 }, async () => {
+    const words = ['-W', 'ignore', 'python/pynn-interneuron/tests/scenarios.py', '.venv-pynn/sources', '-W', 'ignore'];
+    const said = await python('.venv-pynn', words, program());
+    const outcomes = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Readonly<Record<string, string>>;
+    const others = Object.entries(outcomes).filter(([, outcome]) => outcome !== 'passed');
+    expect(Object.keys(outcomes).length).toBeGreaterThanOrEqual(66);
+    // Cells with a morphology.
+    expect(others).toEqual([['test_scenario5: test_scenario5', 'skipped']]);
+  });
+});

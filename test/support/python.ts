@@ -1,0 +1,40 @@
+/** Runs Python of the environments that `scripts/python-environment.sh` makes, with our packages from their sources. */
+
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { root } from './import-graph.js';
+
+/**
+ * Why an environment cannot be used, or null when it can.
+ *
+ * @throws Error instead, where the variable INTERNEURON_REQUIRE_PYTHON is set: nothing may be left out there
+ */
+export function missingEnvironment(name: '.venv' | '.venv-pynn', ...files: readonly string[]): string | null {
+  const missing = ['bin/python', ...files].find((file) => !existsSync(join(root, name, file)));
+  if (missing === undefined) return null;
+  const reason = `${name} lacks ${missing}; run scripts/python-environment.sh`;
+  if (process.env['INTERNEURON_REQUIRE_PYTHON']) throw new Error(`${reason}, and INTERNEURON_REQUIRE_PYTHON is set`);
+  return reason;
+}
+
+/** Runs Python. @throws with what it printed, when it fails */
+export async function python(
+  environment: '.venv' | '.venv-pynn',
+  words: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { stdout } = await promisify(execFile)(join(root, environment, 'bin/python'), words, {
+    cwd: root,
+    maxBuffer: 1 << 28,
+    env: {
+      ...process.env,
+      TZ: 'UTC',
+      PYTHONPATH: ['interneuron', 'pynn-interneuron'].map((name) => join(root, 'python', name, 'src')).join(':'),
+      PYTHONDONTWRITEBYTECODE: '1',
+      ...variables,
+    },
+  });
+  return stdout;
+}

@@ -81,10 +81,28 @@ export function normalise(
     );
   }
   const model = build(context, given.document, given.constants, options.duration);
-  for (const rule of rules) rule(model, context);
+  const looked = withBareMaps(model);
+  for (const rule of rules) rule(looked, context);
   if (!known.whole || given.unknown.length > 0 || context.errorCount() > 0) return null;
   for (const remark of remarks) remark(model, context);
   return { model, data: context.store() };
+}
+
+/**
+ * The model with maps that have no entries but their own: a document with mistakes may refer to what every object of
+ * the host language has, such as `toString`.
+ */
+function withBareMaps(model: Model): Model {
+  const bare = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.assign(Object.create(null) as Record<string, T>, map);
+  const { neurons, synapses, populations, projections } = model;
+  return {
+    ...model,
+    neurons: bare(neurons),
+    synapses: bare(synapses),
+    populations: bare(populations),
+    projections: bare(projections),
+  };
 }
 
 function withOptionPlaces(positions: Positions, { duration }: Overrides): Positions {

@@ -24,6 +24,8 @@ export interface Foresight {
   readonly precision?: Precision;
   /** Absent: only what any target refuses is found. */
   readonly target?: string;
+  /** Bytes that there are for what is drawn; absent: those of the machine. */
+  readonly memory?: number;
   /** Whether it is no finding that nothing says how long to run. */
   readonly untimed?: boolean;
 }
@@ -38,7 +40,7 @@ const mostDrawn = 1e6;
  */
 export async function foresee(
   { valid, positions }: { readonly valid: ValidModel; readonly positions: Positions },
-  { precision = 'float64', target, untimed = false }: Foresight = {},
+  { precision = 'float64', target, untimed = false, memory = machineMemory() }: Foresight = {},
 ): Promise<readonly Diagnostic[]> {
   const findings: Diagnostic[] = [];
   const tried = async (action: () => void | Promise<void>): Promise<void> => {
@@ -56,7 +58,7 @@ export async function foresee(
   });
   await tried(async () => {
     const { drawn, partial } = inStage('draw', () =>
-      placed(positions, new Map(), () => sketchModel(valid, machineMemory(), mostDrawn)),
+      placed(positions, new Map(), () => sketchModel(valid, memory, mostDrawn)),
     );
     for (const name of partial)
       findings.push({

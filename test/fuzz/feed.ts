@@ -1,6 +1,6 @@
 /** What is done with an input: all that happens before a program runs. */
 
-import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js';
+import { DiagnosticError, UsageError, type Diagnostic } from '../../src/diagnostics/diagnostic.js';
 import { renderDiagnostics } from '../../src/diagnostics/render.js';
 import { inferType, scopeOf, type Symbol } from '../../src/lang/check.js';
 import { derivative } from '../../src/lang/derivative.js';
@@ -12,42 +12,88 @@ import { parseQuantity } from '../../src/lang/quantity.js';
 import { printExpression } from '../../src/lang/print.js';
 import { convertModel } from '../../src/run/convert.js';
 import { generateProject } from '../../src/run/generate-project.js';
-import { importModel, type ImportedModel } from '../../src/run/pipeline.js';
+import { describeModel } from '../../src/run/describe/describe.js';
+import { foresee } from '../../src/run/foresee.js';
+import { importModel, runModel, type ImportedModel } from '../../src/run/pipeline.js';
 import { decodeSource } from '../../src/run/read-source.js';
 import type { TargetNotation } from '../../src/run/target-notations.js';
-import { buildProgram } from '../../src/run/build-program.js';
 
 /** How an input fared: it is a model, or it was refused in words. */
 export type Outcome = 'accepted' | 'refused';
 
-const conversions: readonly TargetNotation[] = ['canonical', 'brian', 'brian-json', 'pynn', 'pynn-json'];
+const conversions = [
+  'canonical',
+  'brian',
+  'brian-json',
+  'pynn',
+  'pynn-json',
+  'lems',
+] as const satisfies readonly TargetNotation[];
+
+/** Bytes that an input may have drawn. */
+const memory = 5e8;
+/** Elements and steps of what is run. */
+const [mostElements, mostSteps] = [500, 20];
 
 /**
- * Reads, validates and lowers a document; of some also generates the program and converts the model.
+ * Reads and validates a document and draws and lowers the model; of some also generates the program, converts, freezes
+ * or describes the model, or runs it for some steps: what runs must have been foreseen to.
  *
- * @param ordinal  says which are generated and converted
+ * @param ordinal  says what is done with it
  * @throws what is neither a diagnostic nor an error of usage
  */
 export async function feedDocument(name: string, bytes: Uint8Array, ordinal: number): Promise<Outcome> {
   try {
     const source = decodeSource(name, bytes);
     let imported: ImportedModel;
+    let foreseen: readonly Diagnostic[];
     try {
       imported = importModel(source);
-      buildProgram(imported.valid, { precision: ordinal % 2 === 0 ? 'float64' : 'float32', memory: 1e9 });
+      const precision = ordinal % 2 === 0 ? 'float64' : 'float32';
+      foreseen = (await foresee(imported, { precision, memory })).filter(({ severity }) => severity === 'warning');
     } catch (error) {
       if (error instanceof DiagnosticError)
         renderDiagnostics(error.diagnostics, { source: () => source.text, colour: false });
       throw error;
     }
+    renderDiagnostics([...imported.diagnostics, ...foreseen], { source: () => source.text, colour: false });
+    if (ordinal % 8 === 4) await tryToRun(imported, foreseen);
+    if (foreseen.some(({ code }) => /^(?:draw|lower)\//.test(code))) return 'refused';
     if (ordinal % 16 === 0)
       generateProject(imported.valid, ['c', 'opencl', 'cuda', 'wasm'][(ordinal / 16) % 4]!, 'float64');
-    if (ordinal % 16 === 8) await convertModel(imported.valid, conversions[((ordinal - 8) / 16) % 5]!);
+    const to = conversions[((ordinal - 2) / 8) % conversions.length];
+    // LEMS lists connections, and freezing draws them.
+    if (to !== undefined && (to !== 'lems' || isSmall(imported)))
+      await convertModel(imported.valid, to, { freeze: ordinal % 32 === 2 && isSmall(imported) });
+    if (ordinal % 16 === 6) describeModel(imported.valid, imported.hashes, new Map());
     return 'accepted';
   } catch (error) {
     if (error instanceof DiagnosticError || error instanceof UsageError) return 'refused';
     throw error;
   }
+}
+
+const isSmall = ({ valid: { model } }: ImportedModel): boolean =>
+  Object.values(model.populations).reduce((sum, { size }) => sum + size, 0) <= mostElements;
+
+/** What only building or running the network shows. */
+const shownByRuns = /^run\/(?:build-fault|fault)$/;
+
+/** Runs a small model for some steps. @throws Error where it is refused and that was not foreseen, or the reverse */
+async function tryToRun(imported: ImportedModel, foreseen: readonly Diagnostic[]): Promise<void> {
+  if (!isSmall(imported)) return;
+  const expected = foreseen.filter(({ code }) => /^(?:draw|lower)\//.test(code));
+  let refused: readonly Diagnostic[] = [];
+  try {
+    const result = await runModel(imported, { target: 'wasm', threads: 1, steps: mostSteps });
+    if (result.kind === 'run') result.dispose();
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    refused = error.diagnostics.filter(({ code }) => !shownByRuns.test(code));
+  }
+  const codes = (found: readonly Diagnostic[]): string => found.map(({ code }) => code).join(', ');
+  if (refused.length > 0 !== expected.length > 0)
+    throw new Error(`validate says [${codes(expected)}], run says [${codes(refused)}]`);
 }
 
 const volt = parseQuantity('1 volt').dimension;

@@ -141,6 +141,15 @@ test.each(['hasOwnProperty', 'constructor', '__proto__', 'toString'])(
   (name) => expect(findings(`{ interneuron: 1, parameters: { a: '2*${name}' } }`)).toEqual(['lang/unknown-name@1:39']),
 );
 
+test.each(['toString', 'constructor', 'hasOwnProperty'])('nor a type or a population: %s', (name) => {
+  const text = `{ interneuron: 1, populations: { p: { type: ${name}, size: 2 }, q: { type: ${name}, size: 2 } },
+    projections: { s: { from: ${name}, to: q, synapse: ${name}, connect: all } },
+    record: [{ of: ${name}, variables: [v], name: r }] }`;
+  expect(new Set(findings(text).map((finding) => finding.replace(/@.*/, '')))).toEqual(
+    new Set(['model/unknown-reference']),
+  );
+});
+
 describe('connections of a named generator', () => {
   const between = (rule: string): string[] =>
     findings(

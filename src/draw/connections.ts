@@ -57,7 +57,7 @@ export function drawnConnections(
   const { rule, columns } = columnsFor(projection, between, generators);
   const draws = valueDraws(projection);
   const copies = new Copies(draws, generators);
-  // Connectors that go through the receivers begin with the values' generators as they stand before their own draws.
+  // Connectors that go through the receivers copy the values' generators before their own draws.
   if (!rule || receiverByReceiver.has(rule.connector)) copies.make();
   const [sources, targets, places] = [new GrowingIndices(), new GrowingIndices(), new GrowingIndices()];
   for (const column of columns) {
@@ -199,7 +199,7 @@ function inverse(sameTarget: Uint32Array | null, post: number): Uint32Array | nu
   return result;
 }
 
-/** Numbers in the order of creation, where columns were gone through in another. */
+/** Restores the order of creation for numbers that were drawn column by column. */
 function backInPlace(numbers: Float64Array, places: Uint32Array): Float64Array {
   if (places.length === 0) return numbers;
   const result = new Float64Array(numbers.length);

@@ -64,7 +64,7 @@ export function drawnForPairs(draw: DrawnValues, pre: number, synapses: Synapses
   return cellsOf(synapses, synapses.post).map((cell) => numbers[cell] as number);
 }
 
-/** Drawn numbers in SI, and what becomes of them. @param dt  in s */
+/** Drawn numbers in SI, after the expression `then` where there is one. @param dt  in s */
 export function settledDraws(draw: DrawnValues, numbers: ArrayLike<number>, dt: number): Float64Array {
   const values = inSi(numbers, draw.exponent10);
   if (draw.then === undefined) return values;

@@ -42,7 +42,7 @@ export function needsResolving(phase: Phase): boolean {
   );
 }
 
-/** What phases are resolved in. */
+/** What is needed to make phases explicit. */
 interface PhaseSetting {
   readonly model: Model;
   readonly projections: DrawnProjections;
@@ -57,7 +57,7 @@ export class DrawnPhases {
   readonly #setting: PhaseSetting;
   /** What was drawn, by phase and key. */
   readonly #drawn = new Map<string, Value>();
-  /** What populations replay now. */
+  /** The spikes that each population replays at this point of the protocol. */
   readonly #spikes: Map<string, SpikeTrain>;
   /** Numbers of one draw: several values of a phase may follow from it. */
   readonly #shared = new Map<number, Float64Array>();

@@ -33,7 +33,7 @@ interface ProjectionSetting {
   readonly places: ReadonlyMap<string, Places>;
 }
 
-/** Whether a projection needs anything of what is done here. */
+/** Whether a projection needs any of the steps of this file. */
 export const needsBuilding = ({ from, to, connect, values, delays }: Projection): boolean =>
   !isPlain(from.of) ||
   !isPlain(to.of) ||
@@ -214,7 +214,7 @@ export class DrawnProjections {
   }
 }
 
-/** A name that nothing has. */
+/** A name that is free. */
 function freeName(wanted: string, has: (name: string) => boolean): string {
   for (let k = 1; ; k++) {
     const name = k === 1 ? wanted : `${wanted}_${k}`;

@@ -74,7 +74,7 @@ export class Samples {
     };
   }
 
-  /** The elements of a selection at some places, as an assembly where they are of several populations. */
+  /** Some elements of a selection, by their places in it; an assembly where they are of several populations. */
   #among({ from, only }: Extract<Sample, { kind: 'sampleOf' }>, places: Uint32Array): SelectionRule {
     const { populations, ordinals, indices } = elementsOf(this.resolve(from), this.#sizeOf, this.#data);
     const parts: { readonly kind: 'indices'; readonly population: string; readonly indices: number[] }[] = [];
@@ -92,7 +92,7 @@ export class Samples {
   }
 }
 
-/** What tells samples apart: who draws them, and of what. */
+/** Equal for selections that are one sample: of one draw, or one name; of one size and source, where they have neither. */
 function keyOf(rule: Sample): string {
   if (rule.generator) return `order ${rule.generator.order}`;
   return (

@@ -13,7 +13,7 @@ import { inStage } from './stages.js';
 
 /** What a caller may choose. */
 export interface BuildOptions extends LowerOptions {
-  /** Keeps the values of synapses as they are given: for who reads them, at the cost of memory. */
+  /** Keeps weights as the model gives them, rather than as integers, for callers that read them; takes more memory. */
   readonly exactValues?: boolean;
   /** Bytes that arrays which are drawn may take; absent: any number. */
   readonly memory?: number;

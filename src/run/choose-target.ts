@@ -24,7 +24,7 @@ function preferenceFor({ work = 0, elements = 0 }: TargetWishes): readonly strin
   return elements >= largeNetwork ? largeRun : quickRun;
 }
 
-/** What `auto` goes by, and the device that is asked for. */
+/** The size of the work, by which `auto` chooses, and the device that was asked for. */
 interface TargetWishes {
   /** Elements that are updated, times steps; absent: little. */
   readonly work?: number;

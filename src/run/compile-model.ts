@@ -28,7 +28,7 @@ export interface CompiledModel {
   readonly engine: Engine;
 }
 
-/** What compiling takes notice of. */
+/** Choices of the caller that compiling depends on. */
 type CompileChoices = Pick<
   RunOptions,
   'precision' | 'threads' | 'cacheDirectory' | 'dumpIr' | 'steps' | 'device' | 'strategy' | 'target'
@@ -108,7 +108,7 @@ async function countSynapses(
 }
 
 /**
- * The part of a protocol that a run of `limit` steps gets through: also what follows its last step and needs no other.
+ * The beginning of a protocol that takes `limit` steps, with the entries after its last step that need no further one.
  */
 function firstSteps(protocol: Protocol, limit: number): Protocol {
   const part: ProtocolEntry[] = [];

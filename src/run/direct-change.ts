@@ -1,6 +1,6 @@
 /**
- * Changes of values that a running program can take as they are: numbers for variables that it keeps in memory and
- * nothing was worked out from. All others want a program that was compiled for them.
+ * Changes of values that a running program can make without being compiled anew: numbers for variables that it keeps in
+ * memory, where nothing else was computed from them.
  */
 
 import { createArray } from '../ir/arrays.js';
@@ -14,7 +14,7 @@ import type { ProtocolEntry } from '../../runtime/record/protocol.js';
 
 type Write = Extract<ProtocolEntry, { kind: 'write' }>;
 
-/** What a direct change needs to know. */
+/** The program and the state that a direct change is checked against. */
 interface Running {
   readonly program: Program;
   readonly data: DataStore;
@@ -70,7 +70,7 @@ async function writeTo(target: Target, value: Value, first: boolean, running: Ru
   const population = program.manifest.populations.find(({ name }) => name === owner);
   if (!location || !population || typeof location.length !== 'number') return null;
   const buffer = program.buffers.find(({ name }) => name === location.buffer);
-  // What nothing writes may have been compiled in.
+  // The value of a variable that nothing writes may stand in the code as a constant.
   if (buffer?.role !== 'state' || buffer.element === 'i64') return null;
   if (!location.buffer.endsWith(`.${variable}`)) return null;
   const { size } = population;

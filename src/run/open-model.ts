@@ -154,7 +154,7 @@ export interface ModelSession {
   dispose(): Promise<void>;
 }
 
-/** What a session runs on now. */
+/** The program and engine that a session runs on at present. */
 interface Engaged {
   readonly compiled: CompiledModel;
   /** Phases that the program was compiled for. */
@@ -199,7 +199,7 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
     old?.recorder.dispose();
     await old?.session.dispose();
   };
-  /** Compiles what the session is by now, and brings it to where it stands. */
+  /** Compiles the document that the session is by now, and runs it to where the session stands. */
   const engage = async (): Promise<Engaged> => {
     if (engaged) return engaged;
     const known = [...phases];
@@ -273,7 +273,7 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
     const steps = on.recording.steps();
     await perform(on, done);
     if (on.recording.outcome() === 'stopped') {
-      // The phase is as long as it was performed.
+      // The phase keeps the length that was performed.
       const passed = on.recording.steps() - steps;
       const run = passed * on.compiled.program.dt;
       phases[done] = { run };
@@ -574,7 +574,7 @@ function isAlwaysPossible(phase: Phase, { compiled, known }: Engaged): boolean {
   }
 }
 
-/** What of a document besides its model and its phases a program depends on. */
+/** Parts of a document, other than model and phases, that a program depends on. */
 const shapeOf = ({ valid: { model } }: RunnableModel): string =>
   JSON.stringify([model.recordings, model.timing, model.clocks, model.experiment.dt, model.experiment.seed]);
 

@@ -169,7 +169,7 @@ async function validateParts(
       const imported = inStage('import', () => importNeuroML(lems, found, part));
       const model = complete(source, options, imported && { ...imported, set: {}, notation: 'neuroml' }, found, began);
       models.push(model);
-      // Nobody expects to be told of a part for how long it runs.
+      // A part, such as a channel, has no duration: that nothing says how long to run is no finding.
       found.addAll(await foresee(model, { ...how, untimed: true }));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
@@ -252,7 +252,7 @@ function reportRest({ document, positions }: Pick<Imported, 'document' | 'positi
   try {
     normalise(document, positions, found, {});
   } catch {
-    // What is broken may be so in any way: then its own mistakes are all that is said.
+    // A broken document can have any shape: if reading it fails, only the mistakes found before are reported.
     return;
   }
   const before = diagnostics.list.filter(({ severity }) => severity === 'error');

@@ -18,13 +18,13 @@ import type { ModelHashes } from '../model/hash.js';
 import type { ValidModel } from '../model/model.js';
 import { version } from './version.js';
 
-/** What a run that repeats another writes as that one did: what it ran on, and what describes it. */
+/** What the result of a repeated run copies from the first one: the engine, and what describes the run. */
 export type Repeated = Pick<
   RunRecord,
   'target' | 'device' | 'threads' | 'versions' | 'date' | 'subject' | 'times' | 'environment' | 'notes'
 >;
 
-/** What decides a header beside the model. */
+/** Everything but the model that a header depends on. */
 interface HeaderOptions {
   readonly engine: { readonly target: string; readonly device: string; readonly threads: number };
   readonly subject?: Readonly<Record<string, string>>;

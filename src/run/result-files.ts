@@ -16,7 +16,7 @@ import type { Protocol } from '../../runtime/record/protocol.js';
 import { runRecord, type RecordedRun } from '../../runtime/record/recorder.js';
 import type { ResultWriter, RunRecord, RunSetup, SampleSink } from '../../runtime/results/result.js';
 
-/** Files of one run, and others that receive what it records. */
+/** The files of one run and the caller's own writers. */
 interface ResultFiles {
   readonly plan: RecordingPlan;
   readonly writers: readonly ResultWriter[];

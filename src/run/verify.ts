@@ -36,7 +36,7 @@ export type Verdict =
       /** All that they hold otherwise. */
       readonly count: number;
     }
-  /** Results of different rules are not expected to agree. */
+  /** The numerics versions differ: results are not expected to agree. */
   | { readonly verdict: 'incomparable'; readonly reason: string };
 
 /** What comparing a stored result with a new run of its model gave. */
@@ -180,7 +180,7 @@ async function compareAll(
   const first = await readable(path, null, () => firstOf(path, again));
   const files = await readable(path, undefined, () => compareFiles(format, path, again));
   const fields = compareRecords(record, found);
-  // What the record says otherwise is told field by field.
+  // Differences between the records are listed field by field.
   const others = fields.count === 0 ? files.list : files.list.filter(({ place }) => !recordPlaces(format).test(place));
   const changes = [...fields.list, ...others];
   if (first === null && changes.length === 0) return { verdict: 'identical' };
@@ -192,11 +192,7 @@ async function compareAll(
   };
 }
 
-/**
- * What an action gives that reads a file which may have been changed in any way.
- *
- * @param instead  what is given where the file cannot be read so; undefined: that it is damaged is said
- */
+/** The result of an action that reads a file, which may be damaged in any way. */
 async function readable<T>(path: string, instead: T | undefined, action: () => Promise<T>): Promise<T> {
   try {
     return await action();

@@ -1,6 +1,6 @@
 /**
- * How a cell keeps itself from spiking again, as notations without regimes and flags have it: two regimes of which one
- * waits are a refractory time, a flag that is down below the threshold is a rising edge.
+ * Rewrites how cells keep themselves from spiking again, for notations without regimes and flags: two regimes of which
+ * one waits become a refractory time; a flag that is cleared below the threshold becomes a rising edge.
  */
 
 import type { Expression } from '../../lang/ast.js';

@@ -7,7 +7,7 @@ import { namesIn, substitute } from '../../lang/walk.js';
 import type { NeuronType, Population, SynapseType } from '../../model/model.js';
 import { derivedOf, namesOf } from './texts.js';
 
-/** A source of spikes, and what it did to its target beside. */
+/** A source of spikes, and the synapse that it carried. */
 interface Split {
   readonly source: NeuronType;
   readonly synapse: SynapseType;

@@ -107,7 +107,7 @@ function poissonOf(
   const first = type.state[interval]?.initial;
   const begin = typeof first === 'string' ? exponential(settled(first)) : undefined;
   if (parts === undefined || begin === undefined || !near(parts.mean, begin.mean)) return undefined;
-  // Sources that end move what would come later far away.
+  // Sources that end move later spikes to a time that no run reaches.
   let end = Infinity;
   for (const { initial } of Object.values(type.state)) {
     if (typeof initial !== 'string') continue;
@@ -138,7 +138,7 @@ function exponential(e: Expression): { readonly least: number; readonly mean: nu
   const draws = callsIn(of).filter((one) => isRandom(one.function));
   const [draw] = draws;
   if (draw?.function !== 'uniform' || draw.arguments.length > 0 || draws.length > 1) return undefined;
-  // `log(uniform())` and `log(1 - uniform())` alike.
+  // `log(uniform())` and `log(1 - uniform())` have the same distribution.
   const at = (x: number): number =>
     valueAt(
       mapExpression(of, (part) =>

@@ -1,4 +1,4 @@
-/** What a cell that only knows the time gives out, as functions of time: the currents of generators. */
+/** Outputs of cells without inputs or state, as functions of time: the currents of generators. */
 
 import type { Expression } from '../../lang/ast.js';
 import { NoNumber } from '../../lang/evaluate.js';
@@ -90,7 +90,7 @@ function piecesOf(
   const first = settled(parseExpression(String(initial)));
   if (![...assignments.flatMap(({ when, value }) => [when, value]), first].every(onlyTime))
     return 'it reads more than the time';
-  // What is assigned once stays until another condition holds.
+  // An assigned value stays until another condition holds.
   const borders = [...new Set([0, end, ...assignments.flatMap(({ when }) => bordersOf(when))])]
     .filter((time) => time >= 0 && time <= end)
     .sort((a, b) => a - b);

@@ -29,7 +29,7 @@ interface Remark {
   readonly message: string;
 }
 
-/** Where what synapses add to a variable goes. */
+/** The variable of the standard cell that stands for one that synapses add to. */
 interface Port {
   readonly kind: WeightKind;
   /** Variables of the standard cell for positive and for negative weights. */
@@ -55,7 +55,7 @@ export interface RecognisedCell {
   readonly remarks: readonly Remark[];
 }
 
-/** What of a model decides how a type is read. */
+/** Facts about the model on which recognising a type depends. */
 export interface CellUse {
   /** Values of the parameters. */
   readonly environment: Environment;
@@ -169,7 +169,7 @@ function viewOf(type: NeuronType, { environment }: CellUse): View {
   return { rates, v, volts, polynomials, names, read };
 }
 
-/** What has a name in a type. */
+/** All names that a type declares. */
 const declaredBy = ({ parameters, state, derived, inputs }: NeuronType): ReadonlySet<string> =>
   new Set([parameters, state, derived, inputs].flatMap((map) => Object.keys(map)));
 

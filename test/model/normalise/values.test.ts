@@ -145,8 +145,9 @@ test.each(['toString', 'constructor', 'hasOwnProperty'])('nor a type or a popula
   const text = `{ interneuron: 1, populations: { p: { type: ${name}, size: 2 }, q: { type: ${name}, size: 2 } },
     projections: { s: { from: ${name}, to: q, synapse: ${name}, connect: all } },
     record: [{ of: ${name}, variables: [v], name: r }] }`;
-  expect(new Set(findings(text).map((finding) => finding.replace(/@.*/, '')))).toEqual(
-    new Set(['model/unknown-reference']),
+  const codes = findings(text).map((finding) => finding.replace(/@.*/, ''));
+  expect(new Set(codes)).toEqual(
+    new Set(['model/unknown-neuron-type', 'model/unknown-synapse-type', 'model/unknown-population']),
   );
 });
 

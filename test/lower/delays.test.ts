@@ -44,7 +44,7 @@ const delaysOf = (run: Simulation, projection: string): number[] => {
 };
 
 describe('rounding', () => {
-  // int(delay/dt + 0.5), brian.md section 6.3.
+  // int(delay/dt + 0.5), as Brian 2's spike queue rounds.
   test.each([
     [0, 0],
     [0.04, 0],

@@ -1,6 +1,6 @@
 /**
  * What "unless refractory" protects: while a neuron is refractory, everything but the event's own reset fails to write
- * the variable, from the very step of the spike on (`brian.md`, section 4).
+ * the variable, from the very step of the spike on (Brian 2 documentation, refractoriness).
  */
 
 import { describe, expect, test } from 'vitest';

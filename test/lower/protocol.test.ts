@@ -6,8 +6,8 @@ import { stepsOf } from '../../src/model/steps.js';
 import { lowered } from '../support/simulate.js';
 
 describe('steps of a duration', () => {
-  // The end counts when it is within 1e-4 of a step, else the step that it falls into is done too (brian.md, section
-  // 5).
+  // The end counts when it is within 1e-4 of a step, else the step that it falls into is done too (Brian 2,
+  // brian2.core.clocks).
   test.each([
     [0, 0],
     [0.001, 10],

@@ -46,7 +46,7 @@ export function readNamespace(
   changed: ReadonlySet<string> = new Set(),
 ): Namespace {
   if (entries === undefined) return { ...outer, unread: () => new Map() };
-  // What reads a constant: another one of the map, or something else ('').
+  // The reader of a constant: another constant's name, or '' for anything else.
   const readers = new Map<string, Set<string>>();
   const done = new Map<string, Constant>();
   const open: string[] = [];
@@ -305,7 +305,7 @@ export function quantityTree(quantity: Quantity, span: Span): Expression {
   return quantity.value < 0 || Object.is(quantity.value, -0) ? unary('-', product, span) : product;
 }
 
-/** What stands for a constant where it is put in. */
+/** The expression that replaces a constant's name. */
 export function constantTree(constant: Constant, span: Span): Expression {
   if (constant.quantity !== undefined && constant.type === 'real') return quantityTree(constant.quantity, span);
   return at(constant.tree, span);

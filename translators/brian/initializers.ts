@@ -132,7 +132,8 @@ function momentScope(
           finding: messages.unsupported(`reading ${variable.name} between two assignments of it`),
         };
       const tree = valueTree(value, variable);
-      // Drawn again it would be another number; only its own replacement may read it, once.
+      // A second draw would give another number; only the assignment that replaces the value may read it, and only
+      // once.
       if (callsRandom(tree) && now.variable !== variable.name)
         return { kind: 'refused', finding: messages.overwrittenInitializer(variable.name) };
       return { kind: 'expression', tree };

@@ -1,4 +1,4 @@
-/** What the builder and the flattening ask of components: values in SI, references, kinship. */
+/** Facts about components that building and flattening share: values in SI, references, inheritance. */
 
 import type { Component, LemsModel } from './lems/definitions.js';
 import { quantityValue } from './lems/values.js';

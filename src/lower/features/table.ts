@@ -1,6 +1,6 @@
 /**
  * What each timing profile makes of each feature of a model. A feature that a model uses and its profile refuses is
- * refused by name; one that has no meaning there is noted. `reads.ts` says where features stand in a model, and the
+ * refused by name; one that has no meaning there is noted. `uses.ts` says where features stand in a model, and the
  * compiler holds both complete: each kind and property of the model has a line there, each feature a line here.
  */
 

@@ -33,8 +33,8 @@ describe('reset', () => {
         { run: 2 },
       ],
     });
-    // 27.8 and 57.6 ms are the grid's times of the exact 27.726 and 57.452 (pynn.md, section 14); the second segment is
-    // 600 steps on.
+    // 27.8 and 57.6 ms are the grid's times of the exact 27.726 and 57.452, as PyNN 0.13 gives them on NEURON; the second
+    // segment is 600 steps on.
     expect(spikeTimes(result, 'p')).toEqual([27.8, 57.6, 60 + 27.8]);
     const v = samples(result, 'p.v', 1e3);
     expect(v).toHaveLength(601 + 301 + 21);
@@ -141,8 +141,7 @@ describe('changes during the run', () => {
     return Array.from({ length: 8 }, (_, k) => Math.round(samples(result, 'p.v', 1e3, k)[1]!));
   };
 
-  // The permutation of 8 that NumPy draws with seed 1234 is 2 1 6 0 4 5 3 7 (pynn.md, section 8): its first three are
-  // cells 1, 2, 6.
+  // The permutation of 8 that NumPy's RandomState(1234) draws is 2 1 6 0 4 5 3 7: its first three are cells 1, 2, 6.
   test.each<[string, unknown, number[]]>([
     ['gaps', -50, [-65, -50, -65, -65, -50, -65, -50, -65]],
     ['gaps', [-51, -52, -53], [-65, -51, -65, -65, -52, -65, -53, -65]],
@@ -163,8 +162,7 @@ describe('changes during the run', () => {
   test('parameters drawn by a NumpyRNG, as NumPy draws them', async () => {
     const i_offset = { random: 'uniform', params: { low: 0, high: 1 }, rng: 'r' };
     const result = await run(two([{ set: { target: 'gaps', params: { i_offset } } }]));
-    // The first numbers of NumPy's uniform with seed 1234 (pynn.md, section 8); no view is drawn before, since nothing
-    // uses it.
+    // The first numbers of `uniform` of NumPy's RandomState(1234); no view is drawn before, since nothing uses it.
     const [a, b, c] = [1, 4, 6].map((k) => samples(result, 'p.v', 1e3, k)[1]! + 65);
     expect([a!, b!, c!].map((x) => Math.round(x * 1e9) / 1e9)).toEqual([0.19151945, 0.622108771, 0.437727739]);
   });
@@ -559,8 +557,7 @@ describe('synapses', () => {
       recordings: [{ target: 'out', variables: 'v' }],
       phases: [{ run: 30 }],
     });
-    // NumPy's uniform numbers with seed 1234 (pynn.md, section 8), column by column: delays of 2.915, 7.221, 5.377 and
-    // 8.854 ms.
+    // Numbers of `uniform` of NumPy's RandomState(1234), column by column: delays of 2.915, 7.221, 5.377 and 8.854 ms.
     const arrivals = [0, 1, 2, 3].map((k) => samples(result, 'out.v', 1e3, k).findIndex((value) => value > -64.5) / 10);
     expect(arrivals).toEqual([12.9, 17.2, 15.4, 18.9]);
   });

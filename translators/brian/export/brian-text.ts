@@ -10,7 +10,7 @@ import { callsIn, expressionsOf, mapExpression, mapStatement, namesIn } from '..
 import { brianFunctions, functionNames } from '../vocabulary.js';
 import { writtenQuantity, type Arithmetic } from './quantity-text.js';
 
-/** What an expression that is printed may not say as it is. */
+/** Receives what Brian cannot say of an expression. */
 export interface Remarks {
   /** Notes that Brian computes something near; the message says what differs. */
   approximated(code: string, message: string): void;
@@ -96,7 +96,7 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
         );
         return choice(node.condition, node.whenTrue, node.whenFalse, remarks);
       case 'binary':
-        // SymPy does not count what is true as 1.
+        // SymPy does not take a truth value for 1.
         if (view.arithmetic === 'decimal' || node.operator === 'and' || node.operator === 'or') return node;
         return { ...node, left: counted(node.left), right: counted(node.right) };
       case 'unary':

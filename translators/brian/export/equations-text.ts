@@ -11,7 +11,7 @@ import { declaredUnit, quantityText, writtenQuantities } from './quantity-text.j
 /** The dimension of a canonical unit text. */
 export const dimensionOf = (unit: string): Dimension => parseUnit(unit).dimension;
 
-/** How a variable's unit stands in an equation: types have words of their own. */
+/** The unit of a variable in an equation; integers and truth values have words instead. */
 function unitWord(unit: string, type: ValueType): string {
   return type === 'real' ? declaredUnit(dimensionOf(unit)) : type;
 }
@@ -81,7 +81,7 @@ export function constantText(
   return typeof value === 'string' ? brianExpression(value, view, remarks) : 0;
 }
 
-/** What a value is in the specification. */
+/** A value in the specification's form. */
 type ValueText = string | number | boolean | { readonly values: readonly number[]; readonly unit?: string };
 
 /** A value of a variable; undefined (and reported) when it cannot be said. */

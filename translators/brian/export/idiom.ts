@@ -153,14 +153,14 @@ class Idiom {
     };
   }
 
-  /** Whether a phase is about what is left. */
+  /** Whether a phase concerns something that is still in the model. */
   #isLeft(phase: Model['experiment']['protocol'][number], projections: Readonly<Record<string, Projection>>): boolean {
     if (!('set' in phase)) return true;
     const owners = Object.keys(phase.set).map((key) => /^\w+/.exec(key)?.[0] ?? '');
     return owners.every((name) => Object.hasOwn(this.#model.populations, name) || Object.hasOwn(projections, name));
   }
 
-  /** Recordings of what Brian's groups have. */
+  /** Recordings that Brian's groups can make. */
   #recordings(
     projections: Readonly<Record<string, Projection>>,
     stays: (rule: SelectionRule) => boolean,
@@ -405,7 +405,7 @@ class Idiom {
     });
   }
 
-  /** What is sent later is a way of its own, with a longer delay. */
+  /** A value that is sent later becomes a pathway of its own, with a longer delay. */
   #withoutSends(type: SynapseType, projection: Projection, pointer: string): SynapseType {
     const pathways: Record<string, SynapseType['pathways'][string]> = {};
     for (const [key, pathway] of Object.entries(type.pathways)) {
@@ -440,7 +440,7 @@ class Idiom {
     return { ...type, pathways };
   }
 
-  /** What a projection is in the drawn model: one for each pair of populations. */
+  /** The projections of the drawn model that stand for one, one for each pair of populations. */
   #drawnParts(name: string, { from, to, synapse }: Projection): readonly (readonly [string, Projection])[] {
     const names = Object.keys(this.#model.projections);
     const owner = (label: string): string | undefined =>
@@ -628,7 +628,7 @@ function sampled(outer: 'pre' | 'post', n: number, replace: boolean, self: boole
     return self
       ? { ...rule, index: `int(uniform()*${size})`, range: { from: '0', to: String(n), step: '1' } }
       : undefined;
-  // Those from the cell itself on are one further.
+  // Numbers from the cell's own on are moved up by one, to leave the cell out.
   const index = self ? 'k' : `k + int(k >= ${own})`;
   const range = { from: '0', to: self ? size : `${size} - 1`, step: '1', sample: { size: String(n) } };
   return { ...rule, index, range };
@@ -710,7 +710,7 @@ function withoutIdle(
       ? printExpression(withoutZeros(substitute(e, nothing)))
       : text;
   };
-  // What is derived from nothing else is nothing too.
+  // A derived variable of nothing but zeros is zero too.
   for (let before = -1; before !== nothing.size;) {
     before = nothing.size;
     for (const [name, { value }] of Object.entries(type.derived))
@@ -738,7 +738,7 @@ function withoutIdle(
   };
 }
 
-/** A text that is nothing, with its unit. */
+/** An expression that is zero, with its unit. */
 const inUnit = (text: string, unit: string, per = ''): string =>
   text === '0' && (unit !== '1' || per !== '') ? (unit === '1' ? '0*Hz' : `0*${unitText(unit)}${per}`) : text;
 

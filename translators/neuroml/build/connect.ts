@@ -16,11 +16,11 @@ import * as messages from './messages.js';
 import { assigned, standsApart, isDynamic, type Cell, type Container } from './network.js';
 import { containerNamed, draftIn, follow, followTolerantly, onlyCell } from './paths.js';
 
-/** What an alias of a structure stands for. */
+/** An instance: a cell, or a container of others. */
 type Item = Cell | Container;
 interface Alias {
   readonly items: readonly Item[];
-  /** How it was found: two aliases of one attribute are one end. */
+  /** The attribute that it was found by: names of one attribute are one end of a connection. */
   readonly written: string;
 }
 
@@ -51,7 +51,7 @@ function snapshot(component: Component): Component {
   };
 }
 
-/** So many paths are kept with where they lead. */
+/** Most paths that are remembered with their targets. */
 const mostKeptPaths = 200_000;
 
 class Connector {
@@ -213,7 +213,7 @@ class Connector {
     }
   }
 
-  /** The instances of what a path leads to: the cells of a population, else the instances within. */
+  /** The instances at a path: the cells of a population, else the instances within. */
   #each({ component, own, around }: Scope, written: string, place: Place): readonly Item[] {
     const container = this.#climb(component, own ?? around, own === null, written);
     const found = container && draftIn(container);
@@ -264,7 +264,7 @@ class Connector {
     const targetPort = part.targetPort === undefined ? undefined : attributes[part.targetPort];
     const delay = part.delay === undefined ? 0 : (valueOf(component, part.delay, this.lems) ?? 0);
     const values = part.assigns.length === 0 ? [] : assigned(component, part.assigns, 0, this.lems, this.diagnostics);
-    // An attachment whose event would come from the very end that it is attached to, named twice over, has no source.
+    // Where one end is named twice, as source and as target, the instance is attached without a source of events.
     const sourceless = receiver !== null && from.written === to.written;
     for (const a of from.items) {
       for (const b of to.items) {

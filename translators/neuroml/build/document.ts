@@ -92,7 +92,7 @@ interface Setting {
 export function assemble(network: Network, wires: Wires, naming: Naming, setting: Setting): Assembled {
   const assembler = new Assembler(naming, setting);
   for (const draft of network.drafts) assembler.prepareTrain(draft);
-  // What connections ask of the types at their ends is known before any type is written down.
+  // What connections need of the types at their ends must be known before any type is written.
   for (const connections of wires.connections) assembler.prepare(connections);
   for (const one of wires.attached) assembler.prepareAttached(one);
   let order = 0;
@@ -164,7 +164,7 @@ class Assembler implements Assembled {
     this.#watched = watched;
   }
 
-  /** Lists of events make their component emit, which its equations alone do not. */
+  /** A list of events makes its component emit, though its own equations may not. */
   prepareTrain(draft: Draft): void {
     const train = this.types.trainOf(draft.component);
     if (train) this.types.ofCell(draft).flat.handler(train.port);
@@ -177,8 +177,8 @@ class Assembler implements Assembled {
   }
 
   /**
-   * Adds the populations that tell another of the events of its list: what it hears before it is advanced, itself, what
-   * it hears after.
+   * Adds the populations that pass the events of a list on to another: one for events heard before it is advanced, and
+   * one for those heard after.
    */
   #withTrain(
     to: string,
@@ -212,7 +212,7 @@ class Assembler implements Assembled {
     return next;
   }
 
-  /** From each list to the instances that hear of it. */
+  /** Connects each list to the instances that hear its events. */
   trainProjections(first: number): void {
     for (const [k, { from, to, size, flat, component, onEvent }] of this.#trains.entries()) {
       const document = synapseDocument(null, () => 0, { onEvent, contributes: new Map() });

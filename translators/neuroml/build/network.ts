@@ -60,7 +60,7 @@ interface Group {
  * have is made when it is needed.
  */
 export class Container {
-  /** Where the container runs itself. */
+  /** The container as a cell, where it has dynamics of its own; else null. */
   self: Cell | null = null;
   /** What it holds, by the component that made it. */
   readonly groups: Group[] = [];
@@ -216,7 +216,7 @@ export function makeNetwork(
       container.adopt(grow(inner, container, depth + 1));
     }
     if (runs) {
-      // What a component holds is advanced before itself.
+      // What a component holds is advanced before the component.
       const draft = draftOf(component, component, parent);
       container.self = { draft, index: draft.size++ };
     }
@@ -284,7 +284,7 @@ function attributeOf(component: Component, written: string): string | undefined 
 
 /** Instances are counted with 32 bits. */
 const mostInstances = 2_147_483_647;
-/** So many may have values of their own. */
+/** Most instances that may have values of their own. */
 const mostAssigned = 100_000_000;
 
 function countOf(component: Component, name: string, most: number, lems: LemsModel, diagnostics: Diagnostics): number {

@@ -42,7 +42,7 @@ export function follow(from: Container, path: string): Target {
       ? element(inner, Number(index))
       : (grouped(container, name, index) ?? numbered(container, name));
     if (!found) {
-      // What a container runs itself has variables of its own.
+      // A container with dynamics has variables of its own, which the step may name.
       if (container.self) return cellAt(container.self, steps, at);
       const only = onlyCell(container);
       return only ? cellAt(only, steps, at) : { kind: 'nowhere', step, known: container.known };

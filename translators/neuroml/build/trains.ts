@@ -23,7 +23,7 @@ export interface Train {
   readonly ahead: ReadonlySet<Component>;
 }
 
-/** So few stay what they are: conditions that can be looked at. */
+/** Up to this many parts stay conditions that are tested in each step. */
 const few = 32;
 
 const trains = new WeakMap<Component, Train | null>();
@@ -53,7 +53,7 @@ function findTrain(component: Component, lems: LemsModel): Train | null {
   if (!heard) return null;
   const name = timeIn(first) ?? '';
   const times = Float64Array.from(parts, (part) => valueOf(part, name, lems) ?? NaN);
-  // A part without a time was told of, and never speaks.
+  // A part without a time, which was reported, never emits.
   const isPart = new Set(parts);
   return {
     times: times.filter((time) => !Number.isNaN(time)),

@@ -185,7 +185,7 @@ export class Types {
     const declared = type.parameters.get(name) ?? type.constants.get(name);
     const value = declared && valueOf(component, name, this.lems);
     if (declared && value !== undefined) return literal(value, declared.dimension);
-    // What it does not have itself it asks of its cell, which answers with what it shows at that moment.
+    // Requirements that it cannot meet itself are met by its cell, with the values that this shows at that moment.
     const seen = hasOwn(type, name) ? undefined : source.seen([name]);
     if (seen) return dotted('pre', seen);
     this.diagnostics.add(messages.peerVariable(name), node.component.place);

@@ -1,4 +1,7 @@
-/** Cells as the generic way takes them: points, and of cells with compartments what they are called by. */
+/**
+ * Prepares cells for the flattening that serves all components: points are completed; of cells with compartments only
+ * the names are kept.
+ */
 
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import type { Component, LemsModel } from '../lems/definitions.js';

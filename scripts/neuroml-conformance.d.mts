@@ -26,7 +26,10 @@ export interface Run {
   readonly timing: string;
   readonly failure: string | null;
 }
-/** What became of a document: null where it is as it should be, else what is wrong; `ran` is null where nothing is to run. */
+/**
+ * What became of a document: null where it is as it should be, else what is wrong; `ran` is null where nothing is to
+ * run.
+ */
 export interface Document {
   readonly document: string;
   readonly valid: string | null;

@@ -92,7 +92,9 @@ export class Samples {
   }
 }
 
-/** Equal for selections that are one sample: of one draw, or one name; of one size and source, where they have neither. */
+/**
+ * Equal for selections that are one sample: of one draw, or one name; of one size and source, where they have neither.
+ */
 function keyOf(rule: Sample): string {
   if (rule.generator) return `order ${rule.generator.order}`;
   return (

@@ -3,8 +3,8 @@
  * (`synapse-scope.ts`). Variables live in locals while the code runs.
  *
  * Code that runs for all elements at once stores them once, at its end, so that memory is touched once. Where elements
- * are stepped one after another (`View`), assignments reach memory at once too, so that what others do meanwhile, such as
- * deliveries without delay, is met when the element reads again.
+ * are stepped one after another (`View`), assignments reach memory at once too, so that what others do meanwhile, such
+ * as deliveries without delay, is met when the element reads again.
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';
@@ -225,7 +225,7 @@ export abstract class CodeScope implements Scope {
     this.isOwn = isOwn;
   }
 
-  // --- Where elements are stepped one after another -------------------------------------------------------------------
+  // --- Where elements are stepped one after another ------------------------------------------------------------------
 
   /** Makes a computed value known under a name for the rest of the step, and keeps it where it outlives the step. */
   define(name: string, value: Ir): void {
@@ -273,7 +273,7 @@ export abstract class CodeScope implements Scope {
     for (const name of names) this.#registers.delete(name);
   }
 
-  // --- What all code may call -----------------------------------------------------------------------------------------
+  // --- What all code may call ----------------------------------------------------------------------------------------
 
   /** What `write` yields where numbers are drawn from `draws` and, unless null, `overrides` replace names. */
   replacing<T>(draws: Draws, overrides: ReadonlyMap<string, Ir> | null, write: () => T): T {

@@ -26,8 +26,8 @@ export function lowerOperations(groups: readonly Group[], context: Context): voi
 }
 
 /**
- * An operation on one piece: what it writes of the whole population once, then what it writes of each element. The model
- * has the former first.
+ * An operation on one piece: what it writes of the whole population once, then what it writes of each element. The
+ * model has the former first.
  */
 function operate(name: string, operation: Operation, piece: Piece, every: number, context: Context): void {
   const isShared = (statement: Statement): boolean =>

@@ -1,4 +1,6 @@
-/** The spikes that populations replay, the steps that they fall in, and the versions of them that phases put in force. */
+/**
+ * The spikes that populations replay, the steps that they fall in, and the versions of them that phases put in force.
+ */
 
 import type { SpikeTrain } from '../model/typed.js';
 import type { Context } from './context.js';

@@ -1,4 +1,6 @@
-/** What a client may ask of the server: sessions by number, each with its own calls. docs/protocol.md describes them. */
+/**
+ * What a client may ask of the server: sessions by number, each with its own calls. docs/protocol.md describes them.
+ */
 
 import { resolve } from 'node:path';
 import { readStore, readValues, sentArray } from './arrays.js';

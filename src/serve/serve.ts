@@ -1,4 +1,6 @@
-/** Sessions over two streams: JSON-RPC 2.0, each message behind a `Content-Length` header, as language servers have it. */
+/**
+ * Sessions over two streams: JSON-RPC 2.0, each message behind a `Content-Length` header, as language servers have it.
+ */
 
 import type { Readable, Writable } from 'node:stream';
 import {

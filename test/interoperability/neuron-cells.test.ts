@@ -1,8 +1,8 @@
 /**
  * Cells with structure against NEURON: `fixtures/cells/branched-cell.xml`, which NEURON gets as sections built by hand.
  *
- * NEURON delivers events at the steps that it makes, so that its error falls with the step alone: its converged voltages are
- * extrapolated from two short steps.
+ * NEURON delivers events at the steps that it makes, so that its error falls with the step alone: its converged
+ * voltages are extrapolated from two short steps.
  */
 
 import { beforeAll, describe, expect, test } from 'vitest';

@@ -70,7 +70,10 @@ export function translatePopulation(
   );
 }
 
-/** Parameters by what NEST asks of them: membranes and receptors decay in time, rates and durations do not run backwards. */
+/**
+ * Parameters by what NEST asks of them: membranes and receptors decay in time, rates and durations do not run
+ * backwards.
+ */
 const limits: readonly (readonly [name: RegExp, expected: string, holds: (value: number) => boolean])[] = [
   [/^(?:tau_refrac|rate|duration)$/, '0 or more', (value) => value >= 0],
   [/^(?:cm|tau_(?!refrac).*|delta_T)$/, 'more than 0', (value) => value > 0],

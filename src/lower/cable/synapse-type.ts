@@ -1,6 +1,6 @@
 /**
- * Synapses onto places of cells with structure: what they add is taken apart into a current and a conductance, which the
- * cable solves for with the membrane's own.
+ * Synapses onto places of cells with structure: what they add is taken apart into a current and a conductance, which
+ * the cable solves for with the membrane's own.
  */
 
 import type { Expression } from '../../lang/ast.js';

@@ -36,7 +36,9 @@ export interface Recorded {
 
 /** A way to step. */
 export interface Schedule {
-  /** The model as this schedule steps it, and what neurons do when their first regime is entered, if it must be told. */
+  /**
+   * The model as this schedule steps it, and what neurons do when their first regime is entered, if it must be told.
+   */
   readonly prepare: (
     model: Model,
     profile: Profile,

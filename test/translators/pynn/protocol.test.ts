@@ -33,8 +33,8 @@ describe('reset', () => {
         { run: 2 },
       ],
     });
-    // 27.8 and 57.6 ms are the grid's times of the exact 27.726 and 57.452, as PyNN 0.13 gives them on NEURON; the second
-    // segment is 600 steps on.
+    // 27.8 and 57.6 ms are the grid's times of the exact 27.726 and 57.452, as PyNN 0.13 gives them on NEURON; the
+    // second segment is 600 steps on.
     expect(spikeTimes(result, 'p')).toEqual([27.8, 57.6, 60 + 27.8]);
     const v = samples(result, 'p.v', 1e3);
     expect(v).toHaveLength(601 + 301 + 21);

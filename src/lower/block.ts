@@ -10,6 +10,7 @@ export const item: Expression = { kind: 'local', type: 'u32', name: 'index' };
 /** Names of the locals that the shapes of kernels define: variables of a model may be called the same. */
 const definedByShapes = ['step', 'index', 'begin', 'group', 'row', 'position', 'delay'];
 
+/** Statements of a kernel's body, or of a part of it, with the locals that they use. */
 export class Block {
   /** Locals of the kernel; blocks within one kernel share them. */
   readonly locals: Locals;

@@ -471,6 +471,7 @@ export const unusedConstant = (name: string): Finding => ({
   found: name,
 });
 
+/** A constant of a namespace that nothing reads, perhaps misspelt where it is read; a note. */
 export const unreadConstant = (name: string): Finding => ({
   code: 'brian/unread-constant',
   severity: 'note',

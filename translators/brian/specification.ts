@@ -53,6 +53,7 @@ export interface EventSpecification {
   readonly condition_when?: string;
 }
 
+/** A `NeuronGroup` with its first values and regular operations. */
 export interface NeuronGroup {
   /** Number of neurons, or a constant. */
   readonly N: number | string;
@@ -78,6 +79,7 @@ export interface NeuronGroup {
   readonly order?: number;
 }
 
+/** A `PoissonGroup` with its regular operations. */
 export interface PoissonGroup {
   readonly N: number | string;
   /** In Hz: a quantity, an expression of `t` and `i`, or a list. */
@@ -88,6 +90,7 @@ export interface PoissonGroup {
   readonly order?: number;
 }
 
+/** A `SpikeGeneratorGroup`. */
 export interface SpikeGenerator {
   readonly N: number | string;
   /** Neuron of each spike. */
@@ -119,6 +122,7 @@ export interface ConnectArguments {
 /** A call of `connect`: `true` for all pairs, a condition, or arguments. */
 export type Connect = boolean | string | ConnectArguments;
 
+/** `Synapses` with their connections, first values and delays. */
 export interface SynapsesSpecification {
   /** A group or a slice of it, `P[0:10]`. */
   readonly source: string;
@@ -144,6 +148,7 @@ export interface SynapsesSpecification {
   readonly order?: number;
 }
 
+/** A `PoissonInput`. */
 export interface PoissonInput {
   /** A group or a slice of it. */
   readonly target: string;
@@ -162,6 +167,7 @@ export interface PoissonInput {
 /** Which elements: all or none, an index, a slice, or a list. */
 export type RecordedIndices = boolean | number | string | readonly number[];
 
+/** A `SpikeMonitor`, or an `EventMonitor` for another event. */
 export interface SpikeMonitor {
   /** A group or a slice of it. */
   readonly source: string;
@@ -172,6 +178,7 @@ export interface SpikeMonitor {
   readonly record?: RecordedIndices;
 }
 
+/** A `StateMonitor`. */
 export interface StateMonitor {
   /** A group, a slice of it, or synapses. */
   readonly source: string;
@@ -201,6 +208,7 @@ export interface PhaseSpecification {
   readonly restore?: string;
 }
 
+/** A `TimedArray`, called as f(t) or f(t, i). */
 export interface TimedArray {
   /** Over time, or for each time a list over elements. */
   readonly values: readonly (number | string | readonly (number | string)[])[];

@@ -317,6 +317,7 @@ export const getDataNote = (clear: boolean): Finding => ({
     : 'results are written at the end of the run and hold all that get_data gives at this place, and what comes after',
 });
 
+/** A parameter outside the range that NEST accepts, such as a time constant below zero; a warning. */
 export const unphysical = (name: string, expected: string, found: number): Finding => ({
   code: 'pynn/unphysical',
   severity: 'warning',

@@ -74,6 +74,7 @@ export interface Structure {
   readonly rng?: string | null;
 }
 
+/** A population: cells of one type. */
 export interface Population {
   /** Unique in the document. */
   readonly label: string;

@@ -26,7 +26,7 @@ export interface Behaviour {
   readonly initial: Point;
 }
 
-/** What is done to a type: expressions, evaluated for given values. */
+/** The operations of a type, evaluated as numbers for given values. */
 class Numbers {
   readonly #parsed = new Map<string, Expression>();
 
@@ -176,7 +176,7 @@ function byRegimes(type: NeuronType, numbers: Numbers): Firing | undefined {
     return undefined;
   const shared = Object.entries(type.derivatives);
   const resumed = (seconds: number): boolean => {
-    // When it fired, the cell kept the time.
+    // The cell keeps the time of its last spike in a variable.
     const kept = numbers.after([...out.do, ...resting.onEntry], { ...zeros(type), t: 0 });
     return numbers.value(back.when, { ...kept, t: seconds }) !== 0;
   };

@@ -74,7 +74,7 @@ export class CellEvents {
     if (every !== undefined) {
       const next = `next ${name}`;
       builder.state(next, time, false);
-      // Ticks are steps: half a step before one is soon enough.
+      // Ticks coincide with steps, so a tick counts from half a step before its time.
       due = binary(
         'and',
         due,

@@ -54,7 +54,7 @@ export function changeOutputs(changes: Changes, written: Written | null): void {
     );
 }
 
-/** Variables of cells that have become others are the cells' own. */
+/** Cells of generated types record the variables of these types. */
 function follow({ component, key }: Column, paths: OutputPaths, changes: Changes): void {
   const wanted = allWanted({ model: changes.old, data: changes.valid.data }).get(key);
   const [record] = component.type.simulation?.records ?? [];

@@ -79,7 +79,7 @@ function replaceCells(id: string, drafts: readonly Draft[], changes: Changes, co
   return true;
 }
 
-/** Makes a component one of another type; false where it was made another one before. */
+/** Gives a component another type; false where it was given a different one before. */
 function replaceNode(
   node: Node,
   tag: string,
@@ -147,7 +147,7 @@ function changeSynapses(changes: Changes, context: ExportContext): boolean {
   return true;
 }
 
-/** What may be attached to the cells of a population, which may have become others. */
+/** What may be attached to the cells of a population, which may be of a generated type by now. */
 export function planOf(draft: Draft, changes: Changes): CellPlan | undefined {
   const { wanted, before } = changes;
   const name = before.parts.naming.populations.get(draft) ?? '';

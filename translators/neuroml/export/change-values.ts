@@ -10,7 +10,7 @@ import type { Changes } from './changes.js';
 import { Dimensions } from './dimensions.js';
 import { like } from './like.js';
 
-/** What gives values: a population with its type, or a projection with its. */
+/** An owner of values: a population or a projection, with its type. */
 interface Owner {
   readonly type: EquationSet | undefined;
   readonly values: Readonly<Record<string, Value>>;

@@ -13,7 +13,7 @@ interface DrawnCount {
   readonly approximated?: string;
 }
 
-/** So many are drawn one by one. */
+/** Up to this many inputs, one draw is made for each. */
 const mostSingle = 20;
 /** Below this mean, counts are found by adding up waiting times. */
 const largestMean = 10;

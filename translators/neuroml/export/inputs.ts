@@ -12,7 +12,7 @@ import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
 import { element } from './xml-text.js';
 
-/** A population that only drives one other becomes what is attached to the cells of that one. */
+/** A population that only drives one other is written as inputs attached to the cells of that one. */
 export function writeAttachments(
   source: string,
   name: string,

@@ -7,7 +7,7 @@ import { flags, usesOf } from './demands.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { ElementValues, type Numbers } from './values.js';
 
-/** Numbers for names that no type has, by element. */
+/** Numbers of each element for names that mean the same in every type. */
 type NumberedNames = (name: string, element: number) => number | undefined;
 
 /** Parameters and first values of a population, with what its cells are asked for beside them. */

@@ -1,12 +1,16 @@
-/** What is under way within one instance, to arrive at times of its own: a row of variables, the latest first. */
+/**
+ * Delayed values within one instance, as LEMS can keep them: a row of variables with times of arrival, the latest
+ * first.
+ */
 
 import type { Dimension } from '../../../src/lang/ast.js';
 import type { TypeBuilder } from './type-builder.js';
 import { element, type Element } from './xml-text.js';
 
-/** So many may be under way at once; more would make each step slow. */
+/** Most values that may be under way at once; more would make each step slow. */
 export const mostUnderWay = 8;
 
+/** Values under way to their cell within one instance, with their times of arrival. */
 export class Queue {
   readonly #due: readonly string[];
   readonly #values: readonly string[];

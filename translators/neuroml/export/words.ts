@@ -4,12 +4,12 @@ import type { Dimension, Expression } from '../../../src/lang/ast.js';
 import type { Inferred } from '../../../src/lang/check.js';
 import { dimensionless } from '../../../src/lang/ast.js';
 
-/** LEMS has no words for something; the message says for what. */
+/** Thrown where LEMS has no words for something; the message says for what. */
 export class NotExpressible extends Error {}
 
 /**
- * Where an expression stands: in what is worked out in each step, or in conditions and actions, which see variables
- * that were just updated.
+ * The place of an expression: a value computed in each step, or a condition or action, which sees variables that were
+ * just updated.
  */
 export type Place = 'derived' | 'statement';
 

@@ -206,6 +206,6 @@ function enter(
   const next = integer(index);
   const entry = effectOf(context, node, regime.onEntry, guard, [...calls, call]);
   const change = assign(mode.active, guard ? conditional(guard, next, nameOf(mode.active)) : next);
-  // The guard may read which regime is active: that is changed last.
+  // The variable of the active regime is assigned last, since the guard may read it.
   return { statements: [...entry.statements, change], emissions: entry.emissions };
 }

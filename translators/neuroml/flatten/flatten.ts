@@ -46,7 +46,7 @@ import { derivedVariables, stateVariables, Variables, type FlatParameter, type O
 import { firstInPort, firstOutPort, wireTree } from './wiring.js';
 import { identifier } from '../../../src/model/free-name.js';
 
-/** What a flattened component is asked for. */
+/** Options of flattening a component. */
 interface FlatSetting {
   readonly lems: LemsModel;
   readonly diagnostics: Diagnostics;
@@ -209,8 +209,8 @@ export class FlatType {
   }
 
   /**
-   * A variable as it was before the instance was advanced, under a name of its own: what the other end of a tunnel has
-   * of it in the step after when it comes later, and one step before when it comes earlier.
+   * A copy of a variable, under a name of its own, with the value from before the instance was advanced. The other end
+   * of a tunnel reads it in the same step when it comes later, and in the next step when it comes earlier.
    */
   before(name: string): string {
     const known = this.#before.get(name);

@@ -74,7 +74,7 @@ export interface AttachmentSum {
   readonly reduce: 'sum' | 'product';
 }
 
-/** How a selection is reduced, and what it is when it has no target. */
+/** How the values of a selection become one, and what stands for none. */
 interface Selection {
   readonly path: string;
   readonly reduce: 'add' | 'multiply' | undefined;

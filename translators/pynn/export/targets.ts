@@ -15,6 +15,7 @@ const canonicalText = (rule: unknown): string =>
       : value,
   );
 
+/** Views and assemblies of the document, as selections need them. */
 export class Targets {
   readonly #data: DataStore;
   readonly #generators: Generators;

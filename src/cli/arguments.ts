@@ -4,7 +4,7 @@ import yargs from 'yargs';
 import { strategyNames } from '../codegen/schedule/strategies.js';
 import { throwUsageErrors, UsageError } from '../diagnostics/diagnostic.js';
 import { didYouMean, joinWords, nearest } from '../diagnostics/suggest.js';
-import { targetNotations } from '../run/target-notations.js';
+import { simulators, targetNotations } from '../run/target-notations.js';
 import { version } from '../run/version.js';
 
 interface OptionDefinition {
@@ -154,6 +154,12 @@ export const commands = {
       },
       partial: { type: 'boolean', describe: 'write the file even if parts of the model have to be left out' },
       strict: { type: 'boolean', describe: 'write nothing unless the conversion is exact or equivalent' },
+      check: { type: 'boolean', describe: 'run the model and what it is converted to, and compare their spikes' },
+      with: {
+        type: 'string',
+        choices: simulators,
+        describe: 'check with this simulator, found in the Python on the path',
+      },
       force,
       report: { type: 'string', value: 'file', describe: 'write the conversion report as JSON' },
       seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },

@@ -22,7 +22,7 @@ interface PopulationCheck {
 }
 
 /** What running both gave. */
-interface ConversionCheck {
+export interface ConversionCheck {
   /** What ran the target: our own engine, or the tool asked for. */
   readonly with: string;
   /** Simulated time in s. */
@@ -38,7 +38,7 @@ interface ConversionCheck {
 }
 
 /** How to compare. */
-interface CheckOptions {
+export interface CheckOptions {
   /** The longest time that is simulated, in s; absent: all of the protocol. */
   readonly seconds?: number;
   readonly target?: string;
@@ -58,20 +58,27 @@ const spikingOf = ({ model }: ValidModel): readonly string[] =>
     return emits || spikes !== undefined ? [name] : [];
   });
 
-/** Spikes of all populations of a model under our own engine. */
-async function spikesOf(valid: ValidModel, options: CheckOptions = {}): Promise<SpikesByPopulation> {
-  const names = spikingOf(valid);
-  const recordings = names.map((name, k): Recording => ({
-    of: { population: name },
-    events: 'spike',
-    name: `check_${k}`,
-  }));
+/** A model that records the spikes of all its populations and nothing else, and the recordings' names. */
+export function recordingSpikes(valid: ValidModel): {
+  readonly valid: ValidModel;
+  /** Populations by the names of recordings. */
+  readonly names: ReadonlyMap<string, string>;
+} {
+  const names = new Map(spikingOf(valid).map((population, k) => [`check_${k}`, population] as const));
+  const recordings = [...names].map(([name, population]): Recording => ({ of: { population }, events: 'spike', name }));
   const { model } = valid;
   const protocol = model.experiment.protocol.filter((phase) => !('record' in phase));
-  const recorded: ValidModel = {
-    ...valid,
-    model: { ...model, recordings, experiment: { ...model.experiment, protocol } },
+  return {
+    names,
+    valid: { ...valid, model: { ...model, recordings, experiment: { ...model.experiment, protocol } } },
   };
+}
+
+/** Spikes of all populations of a model under our own engine. */
+export async function spikesOf(valid: ValidModel, options: CheckOptions = {}): Promise<SpikesByPopulation> {
+  const names = spikingOf(valid);
+  const { valid: recorded } = recordingSpikes(valid);
+  const { model } = valid;
   const { dt } = model.experiment;
   const result = await runModel(
     { valid: recorded, hashes: hashModel(recorded.model) },
@@ -156,7 +163,7 @@ export async function checkConversion(
 }
 
 /** The comparison of two sets of spikes of a model and what it was converted to. */
-function compared(
+export function compared(
   tool: string,
   { model }: ValidModel,
   source: SpikesByPopulation,

@@ -5,3 +5,7 @@
 export const targetNotations = ['canonical', 'brian', 'brian-json', 'pynn', 'pynn-json', 'lems', 'neuroml'] as const;
 /** As `convert --to` names it. */
 export type TargetNotation = (typeof targetNotations)[number];
+
+/** Simulators that a conversion can be checked with. */
+export const simulators = ['nest', 'neuron', 'brian2', 'jneuroml'] as const;
+export type Simulator = (typeof simulators)[number];

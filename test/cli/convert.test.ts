@@ -204,3 +204,30 @@ describe('what a notation cannot say', () => {
     });
   });
 });
+
+describe('convert --check', () => {
+  const given = {
+    format: 'interneuron/brian',
+    dt: '0.1 ms',
+    neuron_groups: {
+      cells: { N: 2, model: 'dv/dt = (12*mV - v)/(10*ms) : volt', threshold: 'v > 10*mV', reset: 'v = 0*mV' },
+    },
+    run: '60 ms',
+  };
+
+  it('runs both and says how many spikes agree', async () => {
+    writeFileSync(folder.file('given.json'), JSON.stringify(given));
+    const words = ['convert', folder.file('given.json'), '--to', 'pynn', '-o', folder.file('given.py'), '--check'];
+    const { code, stdout } = await runCommand(words);
+    // 10*ln(6) ms to the threshold, three times in 60 ms for each of two cells.
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/check: 6 of 6 spikes within 0.1 ms in 0.06 s/)]);
+    const json = await runCommand([...words, '--force', '--json']);
+    expect(JSON.parse(json.stdout).check).toMatchObject({ with: 'interneuron', matched: 6, spikes: [6, 6] });
+  });
+
+  it('refuses a simulator that does not run the notation', async () => {
+    const words = ['convert', folder.file('given.json'), '--to', 'brian', '-o', folder.file('x.py'), '--with', 'nest'];
+    const { code, stderr } = await runCommand(words);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/nest does not run brian[\s\S]*pynn/)]);
+  });
+});

@@ -4,11 +4,12 @@ import { basename, dirname, join } from 'node:path';
 import { convertModel, type ConversionEntry, type ConvertedModel, type Outcome } from '../../run/convert.js';
 import { UsageError, type Diagnostic, type Place } from '../../diagnostics/diagnostic.js';
 import { printable } from '../../diagnostics/display.js';
+import type { ConversionCheck } from '../../run/check-conversion.js';
 import { importModel, type ImportedModel } from '../../run/pipeline.js';
 import { refuseToReplace, writeText } from '../../run/replaceable.js';
 import { refuseSameFile } from '../../run/same-file.js';
 import { writeDataFiles } from '../../run/data-files.js';
-import { targetNotations, type TargetNotation } from '../../run/target-notations.js';
+import { simulators, targetNotations, type TargetNotation } from '../../run/target-notations.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes, printJson } from '../failure.js';
 import { formatTable } from '../table.js';
@@ -36,7 +37,8 @@ export async function convert(context: CommandContext): Promise<number> {
   ]);
   await refuseToReplace([...planned, ...(report === undefined ? [] : [report])], options.flag('force'));
   const outputs = refused.length > 0 ? [] : writeFiles(converted, planned, path);
-  const told = reportOf(imported, converted, to, outputs);
+  const check = refused.length > 0 ? undefined : await checkOf(context, imported, to);
+  const told = { ...reportOf(imported, converted, to, outputs), ...(check === undefined ? {} : { check }) };
   if (report !== undefined) writeText(report, `${JSON.stringify(told, null, 2)}\n`);
   if (context.json) printJson(context.terminal, told);
   const differing = converted.report.filter(({ verdict }) => verdict !== 'exact');
@@ -50,7 +52,46 @@ export async function convert(context: CommandContext): Promise<number> {
   context.say(`wrote ${outputs.map(printable).join(', ')}`);
   if (differing.length > 0) context.say(tableOf(differing, imported));
   context.say(summaryOf(converted.outcome, differing));
-  return exitCodes.done;
+  if (check !== undefined) context.say(checkText(check));
+  return check?.failure === undefined ? exitCodes.done : exitCodes.wrong;
+}
+
+/** What running both gives, where that is asked for. */
+async function checkOf(
+  { options }: CommandContext,
+  { valid }: ImportedModel,
+  to: TargetNotation,
+): Promise<ConversionCheck | undefined> {
+  const simulator = simulators.find((name) => name === options.value('with'));
+  if (!options.flag('check') && simulator === undefined) return undefined;
+  const freeze = options.flag('freeze');
+  if (simulator === undefined) {
+    const { checkConversion } = await import('../../run/check-conversion.js');
+    return checkConversion(valid, to, { freeze });
+  }
+  const { checkWith } = await import('../../run/check-with.js');
+  return checkWith(valid, to, simulator, { freeze });
+}
+
+/** The comparison of both runs, in a few lines. */
+function checkText({ with: tool, seconds, matched, spikes, tolerance, populations, failure }: ConversionCheck): string {
+  if (failure !== undefined) return `check: ${tool} failed: ${failure}`;
+  const [ours, theirs] = spikes;
+  const ms = (time: number | null): string => (time === null ? 'none' : `${Number((time * 1e3).toPrecision(8))} ms`);
+  const all = matched === ours && ours === theirs;
+  const lines = [
+    `check: ${matched} of ${ours} spikes within ${ms(tolerance)} in ${seconds} s` +
+      `${all ? '' : ` (${theirs} after conversion)`}, by ${tool}`,
+    ...populations.flatMap(({ population, first, spikes: [a, b] }) =>
+      first === undefined
+        ? []
+        : [
+            `  ${population}: ${a} and ${b} spikes; the first difference is in cell ${first.cell}: ` +
+              `${ms(first.source)} in the model, ${ms(first.target)} after conversion`,
+          ],
+    ),
+  ];
+  return lines.join('\n');
 }
 
 /** The entries for which a conversion is refused. */

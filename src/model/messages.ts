@@ -632,4 +632,26 @@ export const messages = {
       : 'the section has neither a shape nor a capacitance',
     expected: 'points, or length and diameter, or capacitance and coupling',
   }),
+  sectionPoints: (count: number): Finding => ({
+    code: 'model/section-points',
+    message: 'a section needs two points or more, not all in one place',
+    found: `${count} ${count === 1 ? 'point' : 'points'}${count > 1 ? ' in one place' : ''}`,
+  }),
+  pointDiameter: (found: number): Finding => ({
+    code: 'model/not-positive',
+    message: 'the diameter of a point is negative',
+    found: `${found} m`,
+  }),
+  emptyGroup: (group: string): Finding => ({
+    code: 'model/empty-group',
+    severity: 'warning',
+    message: `the group ${group} has no sections`,
+    hint: 'what is on it is nowhere',
+  }),
+  hugeCell: (metres: number): Finding => ({
+    code: 'model/huge-cell',
+    severity: 'warning',
+    message: `the cell is ${Number(metres.toPrecision(3))} m long from end to end`,
+    hint: 'lengths without a unit are in m; those of most tools are in um',
+  }),
 } as const;

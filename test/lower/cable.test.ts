@@ -149,6 +149,25 @@ describe('places', () => {
   });
 });
 
+test('mechanisms read the shape of their compartment', async () => {
+  const cone = 'points: [[0 um, 0 um, 0 um, 4 um], [100 um, 0 um, 0 um, 2 um]], divisions: 2';
+  const shape =
+    'shape: { reads: [v, length, diameter, distance, area], derived: { all: { unit: m, value: length + diameter + distance }, whole: { unit: m**2, value: area } }, writes: { i: 0*amp/metre**2*(v/volt) } }';
+  const { samples } = await simulate(
+    `
+interneuron: 1
+neurons: { cell: { compartments: { initial: -70 mV, sections: { a: { ${cone}, ${membrane} } }, mechanisms: { ${leak}, ${shape} } } } }
+populations: { cells: { type: cell, size: 1 } }
+record: [{ of: cells, variables: [shape.all, shape.whole], section: a, fraction: 0.9, every: 1 ms }]
+timing: grid
+experiment: { dt: 0.1 ms, duration: 1 ms }`,
+    { engines: [{ target: 'wasm', threads: 1 }] },
+  );
+  const area = Math.PI * (1.5e-6 + 1e-6) * Math.hypot(50e-6, 0.5e-6);
+  expect(samples.get('cells.shape.whole')![0]![0]!).toBeCloseTo(area, 20);
+  expect(samples.get('cells.shape.all')![0]![0]!).toBeCloseTo(50e-6 + area / (Math.PI * 50e-6) + 75e-6, 12);
+});
+
 describe('discretisation', () => {
   const sections = (more: object): Compartments =>
     ({

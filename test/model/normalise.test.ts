@@ -340,6 +340,32 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
     ['model/section-loop@11:86'],
   ],
   [
+    'a section of one point',
+    '    events:\n      spike',
+    '    compartments: { sections: { soma: { points: [[0 um, 0 um, 0 um, 1 um]] } } }\n    events:\n      spike',
+    ['model/section-points@11:49'],
+  ],
+  [
+    'points in one place, one with a negative diameter',
+    '    events:\n      spike',
+    '    compartments: { sections: { soma: { points: [[1 um, 0 um, 0 um, 1 um], [1 um, 0 um, 0 um, -1 um]] } } }\n' +
+      '    events:\n      spike',
+    ['model/section-points@11:49', 'model/not-positive@11:95'],
+  ],
+  [
+    'a group of nothing',
+    '    events:\n      spike',
+    '    compartments: { sections: { soma: { length: 1 um, diameter: 1 um } }, groups: { none: [] } }\n' +
+      '    events:\n      spike',
+    ['model/empty-group@11:91'],
+  ],
+  [
+    'a cell of ten metres',
+    '    events:\n      spike',
+    '    compartments: { sections: { soma: { length: 10, diameter: 10 } } }\n    events:\n      spike',
+    ['model/huge-cell@11:31'],
+  ],
+  [
     'a section without form',
     '    events:\n      spike',
     '    compartments: { sections: { soma: {} } }\n    events:\n      spike',

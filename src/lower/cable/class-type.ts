@@ -264,6 +264,8 @@ class Maker {
         return keep(nameOf(this.#number('distance', 'm', ({ distance }) => distance).name));
       case 'diameter':
         return keep(nameOf(this.#number('diameter', 'm', ({ diameter }) => diameter).name));
+      case 'length':
+        return keep(nameOf(this.#number('length', 'm', ({ length }) => length).name));
       case 'temperature': {
         const { temperature } = this.parts.compartments;
         if (temperature === undefined)

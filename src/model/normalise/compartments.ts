@@ -49,6 +49,7 @@ export function normaliseCompartments(
   for (const key of ['sections', 'groups', 'ions', 'mechanisms'] as const)
     checkIds(context, document[key], `${pointer}/${key}`);
   for (const [name, members] of Object.entries(groups)) {
+    if (members.length === 0) context.report(messages.emptyGroup(name), child(`${pointer}/groups`, name));
     for (const [index, member] of members.entries()) {
       if (!isSection.has(member))
         context.report(
@@ -72,10 +73,13 @@ export function normaliseCompartments(
           { what: 'the initial membrane potential', unit: siUnit(volt), type: 'real' },
           `${pointer}/initial`,
         );
+  const shapes = mapEntries(document.sections, (section, name) =>
+    normaliseSection(context, section, child(`${pointer}/sections`, name)),
+  );
+  const whole = Object.values(shapes).reduce((sum, section) => sum + lengthOf(section), 0);
+  if (whole > longest) context.report(messages.hugeCell(whole), `${pointer}/sections`);
   return {
-    sections: mapEntries(document.sections, (section, name) =>
-      normaliseSection(context, section, child(`${pointer}/sections`, name)),
-    ),
+    sections: shapes,
     groups,
     ions: mapEntries(document.ions ?? {}, (ion, name) => normaliseIon(context, ion, child(`${pointer}/ions`, name))),
     mechanisms: mapEntries(document.mechanisms ?? {}, (mechanism, name) =>
@@ -91,6 +95,20 @@ export function normaliseCompartments(
     ...(temperature === undefined ? {} : { temperature }),
   };
 }
+
+/** Longer than this, in m, all sections of a cell together are not. */
+const longest = 5;
+
+/** Of a section, along it. */
+function lengthOf({ points, length = 0 }: Section): number {
+  if (!points) return length;
+  return points.reduce((sum, point, k) => sum + (k === 0 ? 0 : distance(points[k - 1] ?? point, point)), 0);
+}
+
+const distance = (a: readonly number[], b: readonly number[]): number =>
+  Math.sqrt([0, 1, 2].reduce((sum, axis) => sum + square((a[axis] ?? 0) - (b[axis] ?? 0)), 0));
+
+const square = (x: number): number => x * x;
 
 function mapEntries<T, R>(map: Readonly<Record<string, T>>, make: (item: T, name: string) => R): Record<string, R> {
   return Object.fromEntries(Object.entries(map).map(([name, item]) => [name, make(item, name)]));
@@ -140,6 +158,12 @@ function normaliseSection(context: Context, section: SectionDocument, pointer: s
         normaliseQuantity(context, item, siUnit(metre), 'a point', `${pointer}/points/${row}/${column}`) ?? 0,
     );
   });
+  if (points?.every((point) => point.length === 4)) {
+    for (const [row, [, , , diameter = 0]] of points.entries())
+      if (diameter < 0) context.report(messages.pointDiameter(diameter), `${pointer}/points/${row}/3`);
+    if (!(lengthOf({ points, divisions }) > 0))
+      context.report(messages.sectionPoints(points.length), `${pointer}/points`);
+  }
   const quantity = (
     key: 'length' | 'diameter' | 'specificCapacitance' | 'resistivity' | 'capacitance' | 'coupling',
     dimension: Dimension,
@@ -207,7 +231,7 @@ function placeVariable(name: string, ions: readonly string[], density: boolean):
   const current = density ? ampereByArea : ampere;
   if (name === 'v') return special(volt);
   if (name === 'area') return special(area);
-  if (name === 'distance') return special(metre);
+  if (name === 'distance' || name === 'diameter' || name === 'length') return special(metre);
   if (name === 'temperature') return special(kelvin);
   const [, kind, ion] = /^(i|e)_(\w+)$/.exec(name) ?? [];
   if (ion !== undefined && ions.includes(ion)) return special(kind === 'i' ? current : volt);
@@ -220,6 +244,8 @@ function placeNames(ions: readonly string[]): string[] {
     'v',
     'area',
     'distance',
+    'diameter',
+    'length',
     'temperature',
     ...ions.flatMap((ion) => [`${ion}_i`, `${ion}_o`, `e_${ion}`, `i_${ion}`]),
   ];
@@ -260,7 +286,7 @@ function normaliseMechanism(
     const variable =
       name === 'i'
         ? special(density ? ampereByArea : ampere)
-        : /^e_|^v$|^area$|^distance$|^temperature$/.test(name)
+        : /^e_|^(?:v|area|distance|diameter|length|temperature)$/.test(name)
           ? undefined
           : placeVariable(name, ions, density);
     if (!variable) {

@@ -118,6 +118,8 @@ class Builder {
     const mechanisms: Record<string, unknown> = {};
     const flats: Named[] = [];
     const add = (component: Component, segments: Uint32Array, { flat, document }: FlatMechanism): void => {
+      // A list of no sections would mean all of them.
+      if (segments.length === 0) return;
       const on = this.#onNames(cut, named, component, segments);
       const id = unused(identifier(component.id || component.type.name), mechanisms);
       mechanisms[id] = { ...(on === null ? {} : { on }), ...document };

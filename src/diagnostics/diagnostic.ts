@@ -5,6 +5,8 @@
  * command, a file or a tool is (exit code 2), an `InvariantError` that we are.
  */
 
+import { withUsualWords } from './usual.js';
+
 /** How bad a finding is. An `error` stops the pipeline after the stage that reported it. */
 export type Severity = 'error' | 'warning' | 'note';
 
@@ -73,7 +75,7 @@ export class Diagnostics {
     this.#counts[severity] += count;
     if (this.#counts[severity] > mostFindings) return;
     const found = typeof place === 'function' ? place() : place;
-    this.#list.push({ ...finding, severity, ...(found ? { place: found } : {}) });
+    this.#list.push({ ...withUsualWords(finding), severity, ...(found ? { place: found } : {}) });
   }
 
   /** Adds findings that have their places. */

@@ -134,6 +134,14 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
         ...(isName && typeof found === 'string' ? legalName(found) : {}),
       };
     }
+    case 'maxProperties':
+      return {
+        code: `${stage}/bad-form`,
+        message: 'these keys do not go together',
+        expected: `at most ${String(params['limit'])} of them`,
+        found: shorten(found),
+        hint: 'make an entry of its own of each',
+      };
     case 'minProperties':
       return { code: `${stage}/missing-key`, message: 'this map must not be empty', found: shorten(found) };
     default:

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { treeOf } from '../../src/lower/cable/tree.js';
 import type { Compartments } from '../../src/model/typed.js';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
-import { simulate } from '../support/simulate.js';
+import { refused, simulate } from '../support/simulate.js';
 
 const membrane = 'specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm';
 const leak = 'leak: { parameters: { g: 0.0001 S/cm**2, E: -70 mV }, reads: [v], writes: { i: g*(E - v) } }';
@@ -146,6 +146,38 @@ describe('places', () => {
     expect(apart.program.manifest.projections.map(({ name }) => name)).toEqual(['p0', 'p1', 'p2']);
     expect(largest(together.samples.get('cells.v')!.flat(), apart.samples.get('cells.v')!.flat())).toBeLessThan(1e-12);
     expect(together.samples.get('cells.v')!.flat().length).toBeGreaterThan(30);
+  });
+});
+
+describe('sections that are given by capacitance and coupling', () => {
+  const reduced = (density: boolean): string => `
+interneuron: 1
+neurons:
+  cell:
+    inputs: { I: A }
+    compartments:
+      initial: -70 mV
+      sections: { soma: { capacitance: 100 pF }, dendrite: { parent: soma, capacitance: 50 pF, coupling: 5 nS } }
+      mechanisms: { leak: { density: ${String(density)}, parameters: { g: 10 ${density ? 'S/m**2' : 'nS'}, E: -70 mV }, reads: [v], writes: { i: g*(E - v) } } }
+    events: { spike: { when: v > 0*mV, section: soma } }
+populations: { cells: { type: cell, size: 2 } }
+stimuli: { step: { kind: current, to: cells, input: I, value: 100 pA, section: soma } }
+record:
+  - { of: cells, variables: [v], section: soma, every: 200 ms, name: near }
+  - { of: cells, variables: [v], section: dendrite, every: 200 ms, name: far }
+timing: grid
+experiment: { dt: 0.1 ms, duration: 200 ms }`;
+
+  test('come to the voltages of two conductances and a coupling', async () => {
+    const { samples } = await simulate(reduced(false));
+    // 10 nS at either end, 5 nS between: the far end's share is a third of the near one's.
+    const near = 100e-12 / (10e-9 + (5e-9 * 10e-9) / (5e-9 + 10e-9));
+    expect(samples.get('near/v')![1]![0]!).toBeCloseTo(-0.07 + near, 9);
+    expect(samples.get('far/v')![1]![1]!).toBeCloseTo(-0.07 + near / 3, 9);
+  });
+
+  test('have no area', () => {
+    expect(refused(reduced(true)).join()).toMatch(/the area of soma, which has a capacitance and no shape/);
   });
 });
 

@@ -1,13 +1,14 @@
 /** The Python packages: their own checks, their types, and a wheel where there is no Node.js. */
 
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
 import { temporaryFolder } from '../support/command.js';
 import { root } from '../support/import-graph.js';
+import { examplesOf, withOutputs } from './page.js';
 import { missingEnvironment, python } from '../support/python.js';
 
 const folder = temporaryFolder();
@@ -24,6 +25,18 @@ describe.skipIf(noPython !== null)(
   () => {
     it('gives the results of the program', { timeout: 300_000 }, async () => {
       expect(await python('.venv', ['python/interneuron/tests/check_package.py'], program())).toBe('checked\n');
+    });
+
+    it('does what docs/python.md says; UPDATE_README=1 writes its outputs', { timeout: 300_000 }, async () => {
+      const page = readFileSync('docs/python.md', 'utf8');
+      const end = '---end---';
+      const script = examplesOf(page)
+        .map(({ code }) => `${code}print(${JSON.stringify(end)})\n`)
+        .join('');
+      const printed = (await python('.venv', ['-c', script], program())).split(`${end}\n`).slice(0, -1);
+      if (process.env['UPDATE_README']) writeFileSync('docs/python.md', withOutputs(page, printed));
+      expect(printed.length).toBeGreaterThan(3);
+      expect(printed).toEqual(examplesOf(readFileSync('docs/python.md', 'utf8')).map((example) => example.printed));
     });
 
     it('is typed', { timeout: 300_000 }, async () => {
@@ -54,8 +67,8 @@ describe.skipIf(noPython !== null)(
       expect(JSON.parse(stdout)).toEqual([folder.file('wheel.nwb')]);
       const said = await run(join(clean, 'bin/interneuron'), ['--version'], { env: bare });
       expect(said.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-    // Node.js alone is 200 MB of files.
-    await rm(clean, { recursive: true });
+      // Node.js alone is 200 MB of files.
+      await rm(clean, { recursive: true });
     });
   },
 );

@@ -1,5 +1,6 @@
 /** The page about what agrees with PyNN's simulators, from what was measured. */
 
+import { scriptLines } from './scripts.js';
 import { format } from 'prettier';
 import type { MeasuredNetwork } from './network.js';
 import { simulators, type Measured, type Named } from './measure.js';
@@ -83,6 +84,7 @@ export async function conformancePage(
       'are `STDPMechanism` with these parts.',
     '',
     ...sections.flatMap((section) => sectionLines(section, measured, networks)),
+    ...scriptLines(),
     '## Not here',
     '',
     'Cells with compartments (`MultiCompartmentNeuron`, experimental in PyNN 0.12 and later), native types of ' +

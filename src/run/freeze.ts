@@ -191,8 +191,14 @@ async function frozenProjection(
       ? stored
       : Array.from(synapses.position, (p) => stored[p] as number);
   };
-  const values = await frozenValues(name, projection.values, program, read, synapses.position.length);
   const type = model.synapses[projection.synapse] as SynapseType;
+  const all = await frozenValues(name, projection.values, program, read, synapses.position.length);
+  // First values that nobody gave and that are the type's own are not given now: some simulators refuse them.
+  const values = Object.fromEntries(
+    Object.entries(all).filter(
+      ([key, value]) => projection.values[key] !== undefined || value !== type.state[key]?.initial,
+    ),
+  );
   const delays: Record<string, Value> = { ...projection.delays };
   for (const pathway of location.pathways ?? []) {
     if (typeof (projection.delays[pathway.name] ?? type.pathways[pathway.name]?.delay ?? 0) === 'number') continue;
@@ -318,10 +324,40 @@ function remainingDraws(model: Model): string[] {
     if (!type) continue;
     if (type.noise.length > 0) sentences.push(`the noise ${type.noise.join(', ')} of ${name} is drawn in each step`);
     if (Object.values(type.events).some(drawsInSteps)) sentences.push(`events of ${name} are drawn in each step`);
-    if (Object.values(type.derived).some((variable) => variable.held && drawsIn(variable.value)))
+    if (Object.values(type.derived).some((variable) => drawsIn(variable.value)))
       sentences.push(`a derived variable of ${name} is drawn in each step`);
+    if (Object.values(type.derivatives).some(({ rate }) => drawsIn(rate)))
+      sentences.push(`a rate of ${name} is drawn in each step`);
+    const code = Object.values(type.regimes).flatMap(({ onEntry, transitions }) => [
+      ...onEntry.flatMap(expressionsOf),
+      ...transitions.flatMap(({ when, do: actions }) => [when, ...actions.flatMap(expressionsOf)]),
+    ]);
+    if (code.some(drawsIn)) sentences.push(`regimes of ${name} draw when they change`);
   }
+  for (const [name, { synapse }] of Object.entries(model.projections)) {
+    const type = model.synapses[synapse];
+    if (!type) continue;
+    for (const side of ['pre', 'post'] as const)
+      if (
+        Object.values(type.pathways).some(
+          ({ on, do: actions }) => on.startsWith(`${side}.`) && actions.flatMap(expressionsOf).some(drawsIn),
+        )
+      )
+        sentences.push(`synapses of ${name} draw at each ${side === 'pre' ? 'presynaptic' : 'postsynaptic'} spike`);
+    const continuous = [
+      ...Object.values(type.derived).map(({ value }) => value),
+      ...Object.values(type.derivatives).map(({ rate }) => rate),
+      ...Object.values(type.contributes),
+      ...Object.values(type.summed),
+      ...Object.values(type.events ?? {}).flatMap(({ when, do: actions }) => [when, ...actions.flatMap(expressionsOf)]),
+    ];
+    if (continuous.some(drawsIn)) sentences.push(`synapses of ${name} draw in each step`);
+  }
+  for (const [name, operation] of Object.entries(model.operations))
+    if (operation.do.flatMap(expressionsOf).some(drawsIn))
+      sentences.push(`the operation ${name} draws each time that it runs`);
   for (const [name, stimulus] of Object.entries(model.stimuli))
     if (stimulus.kind === 'poisson') sentences.push(`the Poisson input ${name} is drawn in each step`);
+    else if (drawsIn(stimulus.value)) sentences.push(`the current ${name} is drawn in each step`);
   return sentences;
 }

@@ -92,3 +92,47 @@ test('what is drawn anew in each step is named', async () => {
   const { remaining } = await freeze(valid, wasmTarget);
   expect(remaining.join('; ')).toMatch(/the noise [\w, ]+ of G is drawn in each step/);
 });
+
+test('draws of synapses, operations and subexpressions are said to remain', async () => {
+  const { valid } = importModel({
+    name: 'draws.yaml',
+    text: brian(`
+neuron_groups:
+  G:
+    N: 2
+    model: |
+      dv/dt = (r*mV - v)/ms : volt
+      r = rand() : 1 (constant over dt)
+    threshold: v > 1*volt
+    method: euler
+    run_regularly: [{ code: "v += rand()*mV" }]
+synapses:
+  S:
+    source: G
+    target: G
+    model: "w : volt"
+    on_pre: "v += mV*int(rand() < 0.5)"
+    on_post: "w = rand()*mV"
+    connect: true
+run: 1 ms
+`),
+  });
+  const { remaining } = await freeze(valid, wasmTarget);
+  expect(remaining).toEqual([
+    'a derived variable of G is drawn in each step',
+    'synapses of S draw at each presynaptic spike',
+    'synapses of S draw at each postsynaptic spike',
+    expect.stringMatching(/^the operation \w+ draws each time that it runs$/),
+  ]);
+});
+
+test('first values of synapses that nobody gave are not given', async () => {
+  const { valid } = importModel({
+    name: 'tsodyks-markram.json',
+    text: readFileSync('fixtures/pynn/tsodyks-markram.json', 'utf8'),
+  });
+  const { valid: frozen } = await freeze(valid, wasmTarget);
+  // NEST and NEURON refuse `initialize(u=0)` of their own synapses.
+  for (const { values } of Object.values(frozen.model.projections))
+    expect(Object.keys(values)).not.toEqual(expect.arrayContaining(['u']));
+});

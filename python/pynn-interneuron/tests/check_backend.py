@@ -165,7 +165,33 @@ def check_launcher():
         assert done.stdout.strip() == "[27.8] True", (done.stdout, done.stderr)
 
 
+def check_capture():
+    """The network of a script is converted without being run, and its document runs to what the script gives."""
+    with tempfile.TemporaryDirectory() as folder:
+        script, document = os.path.join(folder, "net.py"), os.path.join(folder, "net.json")
+        with open(script, "w", encoding="utf-8") as file:
+            file.write(
+                "import pyNN.nest as sim\n"
+                "sim.setup(timestep=0.1)\n"
+                "a = sim.Population(20, sim.IF_curr_exp(i_offset=1.0), label='a')\n"
+                "rng = sim.NumpyRNG(seed=3)\n"
+                "w = sim.RandomDistribution('uniform', (0.0, 0.1), rng=rng)\n"
+                "sim.Projection(a, a, sim.FixedProbabilityConnector(0.5, rng=rng), sim.StaticSynapse(weight=w, delay=1.0))\n"
+                "a.record('spikes')\n"
+                "sim.run(60.0)\n"
+                "print(sum(a.get_spike_counts().values()))\n"
+            )
+        start = [sys.executable, "-W", "ignore", "-m", "interneuron"]
+        said = subprocess.run([*start, "pynn", script, "--instead-of", "nest"], capture_output=True, text=True)
+        words = [*start, "convert", script, "--to", "canonical", "-o", document, "--instead-of", "nest"]
+        done = subprocess.run(words, capture_output=True, text=True)
+        assert done.returncode == 0 and "executing" in done.stderr, done.stderr
+        import interneuron
+
+        assert len(interneuron.run(document).spikes["a"]) == int(said.stdout.split()[-1]) > 0
+
+
 if __name__ == "__main__":
-    for check in (check_segments, check_plasticity, check_refusals, check_launcher, check_engines, check_peers):
+    for check in (check_segments, check_plasticity, check_refusals, check_launcher, check_capture, check_engines, check_peers):
         check()
     print("checked")

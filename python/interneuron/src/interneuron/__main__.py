@@ -17,6 +17,8 @@ def main() -> int:
         if words[:1] == ["pynn"]:
             return _pynn(words[1:])
         command = [node(), str(program()), *words]
+        if words[:1] == ["convert"] and any(word.endswith(".py") for word in words[1:2]):
+            return _pynn(words[1:], command[:2])
     except InterneuronError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -31,14 +33,14 @@ def main() -> int:
             continue
 
 
-def _pynn(words: list[str]) -> int:
-    """Runs a script of PyNN, which the package pynn-interneuron does."""
+def _pynn(words: list[str], converts: list[str] | None = None) -> int:
+    """Runs a script of PyNN, or converts its network, which the package pynn-interneuron does."""
     try:
-        from interneuron_pynn.launcher import run_script
+        from interneuron_pynn.launcher import convert_script, run_script
     except ImportError as error:
         print(f"error: scripts of PyNN need the package pynn-interneuron ({error}); install it with pip", file=sys.stderr)
         return 2
-    return int(run_script(words))
+    return int(run_script(words) if converts is None else convert_script(words, converts))
 
 
 if __name__ == "__main__":

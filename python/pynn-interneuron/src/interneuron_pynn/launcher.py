@@ -1,7 +1,13 @@
 """`interneuron pynn script.py`: runs a script that names another simulator, or asks for one, on this backend."""
 
+import base64
+import json
+import os
 import runpy
+import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 
 def run_script(words):
@@ -33,8 +39,6 @@ def run_script(words):
         sys.modules[f"pyNN.{name}"] = interneuron_pynn
         setattr(pyNN, name, interneuron_pynn)
     script = words[0]
-    import os
-
     if not os.path.isfile(script):
         print(f"error: there is no file {script}", file=sys.stderr)
         return 2
@@ -42,3 +46,70 @@ def run_script(words):
     sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
     runpy.run_path(script, run_name="__main__")
     return 0
+
+
+class Captured(BaseException):
+    """The network is known: the script need not go on."""
+
+
+def capture(words):
+    """Runs a script until its network runs for the first time, and writes it as PyNN-style JSON with its arrays.
+
+    Args:
+        words: the file to write, the script, and its own arguments.
+    """
+    from interneuron_pynn.simulator import state
+
+    output = Path(words[0])
+
+    def until(tstop):
+        state._phases.append({"run_until": float(tstop)})
+        raise Captured
+
+    state.run_until = until
+    try:
+        run_script(words[1:])
+    except Captured:
+        pass
+    else:
+        print(f"error: {words[1]} runs no network", file=sys.stderr)
+        return 1
+    output.write_text(json.dumps(state.document()), encoding="utf-8")
+    folder = output.with_suffix(".data")
+    for name, array in state._all_data.items():
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_bytes(base64.b64decode(array["base64"]))
+    return 0
+
+
+def convert_script(words, program):
+    """`interneuron convert script.py --to NOTATION -o FILE [--instead-of NAME]`: the network of a script.
+
+    The script is executed, in a process of its own, until it first runs its network; what it does later is not
+    converted.
+
+    Args:
+        words: those after `convert`.
+        program: the command of the program, as a list.
+    """
+    words = list(words)
+    script = next(word for word in words if word.endswith(".py") and words[words.index(word) - 1] not in ("-o", "--output"))
+    own = ["interneuron"]
+    while "--instead-of" in words:
+        at = words.index("--instead-of")
+        own += words[at : at + 2]
+        del words[at : at + 2]
+    print(f"executing {script} until it first runs its network; what it does later is not converted", file=sys.stderr)
+    with tempfile.TemporaryDirectory() as folder:
+        captured = os.path.join(folder, f"{Path(script).stem}.json")
+        child = [sys.executable, "-W", "ignore", "-m", "interneuron_pynn.launcher", captured, script, *own]
+        code = subprocess.run(child, stdout=subprocess.DEVNULL).returncode
+        if code != 0 or not os.path.exists(captured):
+            print(f"error: {script} ended before its network was known", file=sys.stderr)
+            return code or 1
+        rest = [captured if word == script else word for word in words]
+        return subprocess.run([*program, "convert", *rest]).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(capture(sys.argv[1:]))

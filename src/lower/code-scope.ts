@@ -28,12 +28,20 @@ import { step, timeOf } from './step-time.js';
 import { tableValue } from './tables.js';
 import { combine, scalarTypeOf, storedValue } from './typed-values.js';
 
+/** A derived variable of an owner. */
+interface OwnDerived {
+  readonly expression: Expression;
+  readonly type: ValueType;
+  /** Whether it keeps the value that it had at the start of the step. */
+  readonly held?: boolean;
+}
+
 /** Whose variables code reads and writes. */
 export interface Owner {
   /** Of the group or projection, for messages. */
   readonly name: string;
   readonly storage: ReadonlyMap<string, Storage>;
-  readonly derived: ReadonlyMap<string, { readonly expression: Expression; readonly type: ValueType }>;
+  readonly derived: ReadonlyMap<string, OwnDerived>;
 }
 
 /** How code sees variables where elements are stepped one after another. */
@@ -160,7 +168,7 @@ export abstract class CodeScope implements Scope {
     return to(scalarTypeOf(last.type, this.real), ir.load(last.buffer, this.#indexOf(last)));
   }
 
-  #readDerived(name: string, { expression, type }: { expression: Expression; type: ValueType }): Ir {
+  #readDerived(name: string, { expression, type }: OwnDerived): Ir {
     const computed = (): Ir => to(scalarTypeOf(type, this.real), compile(expression, this));
     // With overrides in force the value is another one, and must not be kept.
     if (this.overrides.size > 0) return computed();

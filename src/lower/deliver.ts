@@ -269,6 +269,20 @@ function stimulusDelivery(
   };
 }
 
+/** Adds Poisson inputs at the start of each step, before elements are stepped. */
+export function poissonBeforeElements(groups: readonly Group[], context: Context): void {
+  const { builder, model, profile } = context;
+  for (const [name, stimulus] of Object.entries(model.stimuli).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (stimulus.kind !== 'poisson') continue;
+    const pieces = piecesOf(stimulus.to, groups, `the stimulus ${name}`, context) ?? [];
+    for (const piece of pieces.map(withoutRepeats))
+      builder.each(poissonKernel(name, stimulus, piece, context), {
+        slot: profile.defaults.operation,
+        order: stimulus.order,
+      });
+  }
+}
+
 /**
  * Adds Binomial(n, rate dt) * weight to a variable of each element.
  *

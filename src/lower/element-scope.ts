@@ -123,9 +123,7 @@ export class ElementScope extends CodeScope {
 
   /** Whether a name is an input, whose value is that of the last integration. */
   #readsUsed(name: string): boolean {
-    return (
-      !this.integrating && this.context.profile.stepping === 'slots' && Object.hasOwn(this.group.type.inputs, name)
-    );
+    return !this.integrating && Object.hasOwn(this.group.type.inputs, name);
   }
 
   protected override special(name: string): Ir | null {

@@ -98,7 +98,10 @@ export function equationsOf(type: NeuronType | SynapseType, inlined = true): Equ
 }
 
 /** Puts the expressions of derived variables in the place of their names, but for those held over a step. */
-export function inlineDerived(e: Expression, derived: ReadonlyMap<string, Derived>): Expression {
+export function inlineDerived(
+  e: Expression,
+  derived: ReadonlyMap<string, Pick<Derived, 'expression'> & { readonly held?: boolean }>,
+): Expression {
   const used = [...namesIn(e)].filter((name) => derived.has(name) && !derived.get(name)?.held);
   if (used.length === 0) return e;
   const replacements = new Map<string, Expression>();

@@ -84,7 +84,9 @@ export function eventRings(
 }
 
 const countsSeveral = (group: Group, event: string): boolean =>
-  group.events.some(({ name, definition }) => name === event && definition.multiplicity !== undefined);
+  group.events.some(
+    ({ name, definition: { emits = name, multiplicity } }) => emits === event && multiplicity !== undefined,
+  );
 
 /** Names of the events of a group that others see. */
 function emittedEvents(group: Group, context: Context): string[] {

@@ -167,16 +167,16 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
     storage.set(id, { kind: 'array', buffer, type: 'real' });
   }
   const lastEvent = new Map<string, Buffer>();
+  const noteLast = (event: string): void => {
+    const options = { initial: { fill: longAgo } };
+    const comment = `step of the last ${event} of ${name}`;
+    lastEvent.set(event, context.builder.buffer(`${name}.last_${event}`, 'i32', length, comment, options));
+  };
   const notRefractory = new Map<string, Buffer>();
   const refractorySteps = new Map<string, Buffer>();
   for (const event of events) {
     if (!event.definition.refractory && !readsLastSpike(context.model)) continue;
-    lastEvent.set(
-      event.name,
-      context.builder.buffer(`${name}.last_${event.name}`, 'i32', length, `step of the last ${event.name} of ${name}`, {
-        initial: { fill: longAgo },
-      }),
-    );
+    noteLast(event.name);
     const { refractoryFor } = event;
     const varies =
       refractoryFor !== null &&
@@ -201,6 +201,7 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
       );
     }
   }
+  if (readsLastSpike(context.model) && !lastEvent.has('spike')) noteLast('spike');
   return { name, type, equations, events, members, length, storage, lastEvent, notRefractory, refractorySteps };
 }
 

@@ -4,12 +4,34 @@ import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';
 import { Block } from './block.js';
+import type { Expression } from '../lang/ast.js';
 import type { Context } from './context.js';
+import type { ElementScope } from './element-scope.js';
+import type { EventCode } from './equations.js';
+import { compile, to } from './expressions.js';
 import { step } from './step-time.js';
 import type { EventSource } from './events.js';
 
 /** The largest multiplicity of a spike; more is a fault. */
 export const mostSpikesAtOnce = 1024;
+
+/** u32: how often an event of an element counts. @param multiplicity  of the event */
+export function countOf({ name }: EventCode, multiplicity: Expression, scope: ElementScope): Ir {
+  const { block, context, group } = scope;
+  const count = block.name('count', to('i32', compile(multiplicity, scope)));
+  const bit = context.builder.faultBit(
+    `${name} of ${group.name} counts less than once or more than ${mostSpikesAtOnce} times in one step`,
+  );
+  block.emit(ir.fault(bit, ir.or(ir.lt(count, ir.i32(1)), ir.gt(count, ir.i32(mostSpikesAtOnce)))));
+  return ir.convert('u32', count);
+}
+
+/** Code that runs as often as an event counts. @param count  u32; absent: once */
+export function asOften(count: Ir | undefined, block: Block, write: (block: Block) => void): void {
+  if (!count) return void write(block);
+  const k = block.local('repeat', 'u32');
+  block.emit(ir.loop(k, ir.u32(0), count, block.nested(write)));
+}
 
 /** The place that holds how often the event of an element in a step counts. */
 export function timesAt({ ring }: EventSource, emission: Ir, element: Ir): Ir {

@@ -13,13 +13,13 @@ import type { Context } from './context.js';
 import { drawsAt, drawStep, keyAt, keyBuffer, normalPairOf, philox, siteWord } from './draws.js';
 import type { Draws } from './draws.js';
 import type { Address } from './element-scope.js';
-import { ElementScope, notRefractory, rangesAddress, refractorySteps } from './element-scope.js';
+import { ElementScope, rangesAddress } from './element-scope.js';
 import { step } from './step-time.js';
 
 import type { EventCode } from './equations.js';
 import type { EventSource } from './events.js';
-import { mostSpikesAtOnce, multiplesKernel, timesAt } from './multiples.js';
-import { compileCondition, compile, to } from './expressions.js';
+import { countOf, multiplesKernel, timesAt } from './multiples.js';
+import { compile, to } from './expressions.js';
 import { compiledTerms, propagated, propagatorsOf } from './exact.js';
 import { fold } from '../ir/fold.js';
 import type { Group, Member } from './groups.js';
@@ -33,7 +33,7 @@ import { runsOnLanes } from './lanes.js';
 import * as messages from './messages.js';
 import type { Entries } from './modes.js';
 import { rankOf } from './profile.js';
-import { begins } from './rising-edge.js';
+import { activity, eventCondition, noteEvent, updateRefractoriness } from './refractoriness.js';
 import { propagatorsProcedure } from './propagators.js';
 import type { Site } from './propagators.js';
 
@@ -157,7 +157,7 @@ function holdDerived(group: Group, context: Context): void {
 const lanes = (block: Block, context: Context): boolean => runsOnLanes(block.statements, context.builder);
 
 /** sqrt(dt) times a normal number for each element, for even and odd steps. */
-interface Noise {
+export interface Noise {
   readonly even: Buffer;
   readonly odd: Buffer;
 }
@@ -167,7 +167,7 @@ interface Noise {
  *
  * @random stream `population/<id>/noise/<xi>`, counter (element, 0, step / 2, 0)
  */
-function noiseBuffers(group: Group, context: Context): Map<string, Noise> {
+export function noiseBuffers(group: Group, context: Context): Map<string, Noise> {
   const { builder, profile } = context;
   const result = new Map<string, Noise>();
   for (const xi of group.equations.noise) {
@@ -249,13 +249,13 @@ function updateKernel(
     stepDraws(group, 'step', rangesAddress, context),
   );
   scope.integrating = true;
-  updateRefractoriness(group, scope, block);
+  updateRefractoriness(scope);
   const cable = cableOf(group, context);
   if (cable) {
     if (cable.of.method !== 'cable-then-gates') advanceGates(group, cable.of, scope);
     coefficients(group, cable.of, cable.names, coefficientBuffers(group, cable.of, context), scope);
   } else {
-    integrateGroup(group, noise, scope, block, context);
+    integrateGroup(group, noise, scope, context);
   }
   for (const [input, { reduce }] of Object.entries(group.type.inputs))
     scope.write(input, ir.f64(reduce === 'product' ? 1 : 0));
@@ -335,54 +335,13 @@ function mayFuse(event: EventCode, context: Context): boolean {
   return !slots.some((used) => rankOf(profile, used) >= from && rankOf(profile, used) <= until);
 }
 
-/** Where refractoriness is stored, it is decided at the start of the update and holds until the next. */
-function updateRefractoriness(group: Group, scope: ElementScope, block: Block): void {
-  for (const event of group.events) {
-    const stored = group.notRefractory.get(event.name);
-    const last = group.lastEvent.get(event.name);
-    if (!stored || !last) continue;
-    let free: Ir;
-    if (event.refractoryWhile) {
-      free = ir.or(
-        to('bool', ir.load(stored, scope.address.index)),
-        fold(ir.not(compileCondition(event.refractoryWhile, scope))),
-      );
-    } else {
-      invariant(event.refractoryFor, 'lower/neurons', 'a refractory period has a duration or a condition');
-      free = ir.ge(ir.sub(step, ir.load(last, scope.address.index)), refractorySteps(event, scope));
-    }
-    block.emit(ir.store(stored, scope.address.index, to('u32', block.name('free', free))));
-  }
-}
-
-/** Whether each variable's rate is in force, for the variables that some event freezes. */
-function activity(group: Group, scope: ElementScope, block: Block): Map<string, Ir> {
-  const active = new Map<string, Ir>();
-  for (const event of group.events) {
-    const refractory = event.definition.refractory;
-    if (!refractory || refractory.rate.length === 0) continue;
-    const free = block.name(`active_${event.name}`, notRefractory(group, event.name, scope.address, scope));
-    for (const name of refractory.rate) {
-      const other = active.get(name);
-      active.set(name, other ? ir.and(other, free) : free);
-    }
-  }
-  return active;
-}
-
-function integrateGroup(
-  group: Group,
-  noise: ReadonlyMap<string, Noise>,
-  scope: ElementScope,
-  block: Block,
-  context: Context,
-): void {
+function integrateGroup(group: Group, noise: ReadonlyMap<string, Noise>, scope: ElementScope, context: Context): void {
   const equations = group.equations;
   if (steppedDerivatives(equations).size === 0) return;
   const chosen = methodOf(group, context);
   if (!chosen) return;
   context.builder.notes.push(`${group.name} is integrated by ${chosen.method}`);
-  const active = activity(group, scope, block);
+  const active = activity(scope);
   // Where the model names no method, the chosen one must cope with variables that a threshold is about to reset.
   const watched =
     equations.method === 'auto' && group.events.length > 0
@@ -391,7 +350,7 @@ function integrateGroup(
   const isExact = chosen.method === 'exact';
   const values = isExact
     ? exactValues(group, chosen.system, active, scope, context)
-    : newValues(chosen.method, equations, scope, noiseOfStep(noise, scope, block), active, watched);
+    : newValues(chosen.method, equations, scope, noiseOfStep(noise, scope), active, watched);
   for (const [name, value] of values) {
     const condition = active.get(name);
     scope.write(
@@ -401,12 +360,13 @@ function integrateGroup(
   }
 }
 
-function noiseOfStep(noise: ReadonlyMap<string, Noise>, scope: ElementScope, block: Block): Map<string, Ir> {
-  const even = ir.eq(ir.and(step, ir.i32(1)), ir.i32(0));
+/** The noise of a step, by name: sqrt(dt) times a normal number for the element of the scope. */
+export function noiseOfStep(noise: ReadonlyMap<string, Noise>, { block, place }: ElementScope): Map<string, Ir> {
+  const isEven = ir.eq(ir.and(step, ir.i32(1)), ir.i32(0));
   return new Map(
-    [...noise].map(([xi, { even: first, odd: second }]) => [
+    [...noise].map(([xi, { even, odd }]) => [
       xi,
-      block.name(xi, ir.select(even, ir.load(first, scope.address.index), ir.load(second, scope.address.index))),
+      block.name(xi, ir.select(isEven, ir.load(even, place), ir.load(odd, place))),
     ]),
   );
 }
@@ -508,20 +468,7 @@ function testEvents(
     const first = group.members[0];
     const source = first && rings.get(`${first.name}.${event.name}`);
     if (!source) continue;
-    let condition = compileCondition(event.when, scope);
-    if (event.definition.edge === 'rising') {
-      const { index } = scope.address;
-      condition = begins(
-        condition,
-        { name: `${group.name}.${event.name}`, length: group.length, index, block },
-        scope.context,
-      );
-    }
-    for (const other of group.events) {
-      const { refractory } = other.definition;
-      const suppressed = other.name === event.name ? refractory?.suppress : refractory?.of?.includes(event.name);
-      if (suppressed) condition = fold(ir.and(condition, notRefractory(group, other.name, scope.address, scope)));
-    }
+    const condition = eventCondition(event, scope);
     block.emit({ kind: 'setBit', mask: source.mask.name, condition });
   }
 }
@@ -545,23 +492,12 @@ function markKernel(
   when: When,
   context: Context,
 ): void {
-  const last = group.lastEvent.get(event.name);
-  if (!last) return;
-  const { builder, profile } = context;
+  if (!group.lastEvent.has(event.name)) return;
+  const { builder } = context;
   const block = new Block();
   const address = spikeAddress(member, block);
-  const { index } = address;
-  // The step of the event is that of its time: where events are labelled by the end of a step, the refractory period
-  // begins there.
-  block.emit(ir.store(last, index, profile.spikeLabel === 1 ? ir.add(step, ir.i32(1)) : step));
-  const stored = group.notRefractory.get(event.name);
-  if (stored) block.emit(ir.store(stored, index, ir.u32(0)));
-  const fixed = group.refractorySteps.get(event.name);
-  if (fixed) {
-    const draws = stepDraws(group, `refractory/${event.name}`, address, context);
-    const scope = new ElementScope(context, group, address, block, draws);
-    block.emit(ir.store(fixed, index, refractorySteps(event, scope)));
-  }
+  const draws = stepDraws(group, `refractory/${event.name}`, address, context);
+  noteEvent(event, new ElementScope(context, group, address, block, draws));
   const kernel = builder.map(
     `${member.name}.${event.name}.mark`,
     `notes when elements of ${member.name} last emitted ${event.name}`,
@@ -593,14 +529,8 @@ function multiplicityKernel(
     block,
     stepDraws(group, `multiplicity/${event.name}`, address, context),
   );
-  const count = block.name('count', to('i32', compile(event.multiplicity, scope)));
-  const bit = builder.faultBit(
-    `${event.name} of ${member.name} counts less than once or more than ${mostSpikesAtOnce} times in one step`,
-  );
-  block.emit(
-    ir.fault(bit, ir.or(ir.lt(count, ir.i32(1)), ir.gt(count, ir.i32(mostSpikesAtOnce)))),
-    ir.store(source.times.buffer, timesAt(source, step, address.local), ir.convert('u32', count)),
-  );
+  const count = countOf(event, event.multiplicity, scope);
+  block.emit(ir.store(source.times.buffer, timesAt(source, step, address.local), count));
   const kernel = builder.map(
     `${member.name}.${event.name}.count`,
     `how often ${event.name} of ${member.name} counts`,

@@ -67,7 +67,8 @@ function operateOn(
     },
     context,
   );
-  const slot = operation.slot ?? profile.defaults.operation;
+  const { operation: start } = profile.defaults;
+  const slot = profile.stepping === 'slots' ? (operation.slot ?? start) : start;
   const scope = new ElementScope(context, piece.group, address, block, draws, { slot });
   scope.execute(operation.do, (target, value) =>
     shared ? scope.write(target, value) : scope.writeIfFree(target, value),

@@ -29,6 +29,7 @@ import { drawStep, keyAt, keyBuffer, philox } from './draws.js';
 import { step } from './step-time.js';
 import { combine } from './typed-values.js';
 import type { EventSource } from './events.js';
+import { inlineDerived } from './equations.js';
 import { compile, compileReal, library, to } from './expressions.js';
 import { fold } from '../ir/fold.js';
 import type { Group } from './groups.js';
@@ -306,9 +307,9 @@ export function pathwayKernel(
   // The step of a draw is that of the emission.
   const draws = { ...base, step: drawStep(emission, context) };
   const scope = new SynapseScope(context, plan, code.storage, { position, source: from, target: into }, block, draws);
-  if (code.storage.has('last update')) bringUpToDate(code, scope, context);
-  for (const entry of code.statements) write(entry, code, scope, inboxes, context);
-  if (code.storage.has('last update')) scope.write('last update', step);
+  upToDate(scope, () => {
+    for (const entry of code.statements) write(entry, code, scope, inboxes, context);
+  });
   scope.storeAll();
   const postOnly = code.statements.every((entry) => entry.end !== 'pre' && entry.later === null);
   const order: PropagateKernel['order'] = code.ordered
@@ -351,9 +352,17 @@ function repeatKey(repeat: Ir, key: readonly [Ir, Ir], block: Block, context: Co
 
 const drawsAny = (code: PathwayCode): boolean => code.statements.some((entry) => drawsIn(entry.statement.value));
 
+/** Writes what an event does to a synapse, whose event-driven variables are brought up to date before. */
+export function upToDate(scope: SynapseScope, write: () => void): void {
+  const isEventDriven = scope.owner.storage.has('last update');
+  if (isEventDriven) bringUpToDate(scope, scope.context);
+  write();
+  if (isEventDriven) scope.write('last update', step);
+}
+
 /** Event-driven variables: x' = a x + b in closed form since the synapse was last brought up to date. */
-function bringUpToDate(code: PathwayCode, scope: SynapseScope, context: Context): void {
-  const { equations, name } = code.plan;
+function bringUpToDate(scope: SynapseScope, context: Context): void {
+  const { equations, name } = scope.plan;
   const since = scope.block.name('since', ir.sub(step, scope.read('last update')));
   const seconds = scope.block.name(
     'elapsed',
@@ -361,7 +370,7 @@ function bringUpToDate(code: PathwayCode, scope: SynapseScope, context: Context)
   );
   for (const variable of equations.eventDriven) {
     const e = equations.derivatives.get(variable);
-    const form = e && linearForm(e, [variable]);
+    const form = e && linearForm(inlineDerived(e, equations.derived), [variable]);
     if (!form) {
       context.diagnostics.add(
         messages.methodRefused(

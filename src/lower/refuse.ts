@@ -7,7 +7,7 @@ import type { Model } from '../model/typed.js';
 import type { LoweringDiagnostics } from './context.js';
 import type { Use } from './features/read.js';
 import type { Feature, Support } from './features/table.js';
-import { features, placePhrases, selectionPhrases, selections, selectionsOf } from './features/table.js';
+import { features, placePhrases, selectionPhrases, selections } from './features/table.js';
 import { usesOf } from './features/uses.js';
 import * as messages from './messages.js';
 
@@ -18,7 +18,6 @@ interface Verdict {
   readonly key: string;
   readonly phrase: string;
   readonly support: Feature['support'];
-  readonly optionOf?: string;
 }
 
 function verdictOn(use: Use): Verdict {
@@ -29,13 +28,12 @@ function verdictOn(use: Use): Verdict {
     }
     case 'selection': {
       const phrase = `${placePhrases[use.place](selectionPhrases[use.selection])} (${use.name})`;
-      const optionOf = selectionsOf[use.place];
       const support = selections[use.place][use.selection];
-      return { use, key: `${use.place} ${use.selection}`, phrase, support, ...(optionOf ? { optionOf } : {}) };
+      return { use, key: `${use.place} ${use.selection}`, phrase, support };
     }
     case 'feature': {
-      const { phrase, support, optionOf }: Feature = features[use.feature];
-      return { use, key: use.feature, phrase: phrase(use.name), support, ...(optionOf ? { optionOf } : {}) };
+      const { phrase, support }: Feature = features[use.feature];
+      return { use, key: use.feature, phrase: phrase(use.name), support };
     }
   }
 }
@@ -46,10 +44,7 @@ function usedWith(model: Model, support: Support): readonly (readonly Verdict[])
   const verdicts = usesOf(model)
     .map(verdictOn)
     .filter((verdict) => verdict.support[model.timing] === support);
-  const keys = new Set(verdicts.map(({ key }) => key));
   for (const verdict of verdicts) {
-    // An option is refused with what it is an option of.
-    if (verdict.optionOf !== undefined && keys.has(verdict.optionOf)) continue;
     const known = kinds.get(verdict.key);
     if (!known) kinds.set(verdict.key, [verdict]);
     else if (known.every(({ use }) => use.pointer !== verdict.use.pointer)) known.push(verdict);

@@ -3,6 +3,7 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Local, MapDomain, Statement } from '../../ir/program.js';
 import { Block, item } from '../block.js';
+import { asOften } from '../multiples.js';
 import { writeBranchless } from '../branchless.js';
 import type { Context } from '../context.js';
 import type { Draws } from '../draws.js';
@@ -112,9 +113,11 @@ function elementKernel(
   if (inputs === null) defineInputs({ network, stepped, member, local, stage: 'step', time: t, scope });
   else for (const [name, buffer] of inputs) defineInput(stepped, name, ir.load(buffer, item), scope);
   stepParts(
-    steppingOf(stepped, scope, (event) => {
+    steppingOf(stepped, scope, (event, count) => {
       const flag = emitted.get(event);
+      const times = rings.get(`${member.name}.${event}`)?.times;
       if (flag) scope.block.emit(ir.set(flag, ir.bool(true)));
+      if (times) scope.block.emit(ir.store(times.buffer, local, count ?? ir.u32(1)));
     }),
   );
   const marks = sources.map(({ event, mask }): Statement => ({
@@ -143,14 +146,17 @@ function emitKernel(network: Network, member: Member, deliveries: Deliveries): s
   );
   const block = new Block();
   const t = timeNow(network, block);
-  for (const { mask, event } of heard) {
+  for (const { mask, event, times } of heard) {
     const [word, left] = [block.local('word', 'u32'), block.local('left', 'u32')];
     const each = block.nested((inner) => {
       const place = ir.add(
         ir.shl(ir.sub(ir.get(word), ir.u32(member.begin / 32)), ir.u32(5)),
         ir.unary('ctz', ir.get(left)),
       );
-      deliveries.emit(member, event, inner.name('element', place), inner, t);
+      const element = inner.name('element', place);
+      asOften(times ? ir.load(times.buffer, element) : undefined, inner, (often) =>
+        deliveries.emit(member, event, element, often, t),
+      );
       inner.emit(ir.set(left, ir.and(ir.get(left), ir.sub(ir.get(left), ir.u32(1)))));
     });
     block.emit(

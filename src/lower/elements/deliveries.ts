@@ -10,6 +10,7 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { Block } from '../block.js';
+import { upToDate } from '../pathways.js';
 import { secondsKernel } from '../synapses/delays.js';
 import type { Context } from '../context.js';
 import { isInForce } from '../delay-windows.js';
@@ -17,6 +18,7 @@ import { drawStep, keyAt, keyBuffer } from '../draws.js';
 import { step } from '../step-time.js';
 import type { PathwayPlan, ProjectionEnd } from '../projection.js';
 import { allPhases, delayInterval } from '../projection.js';
+import { mostSpikesAtOnce } from '../multiples.js';
 import { mostWithin, versionsOf } from '../replayed-spikes.js';
 import { synapseDraws } from '../synapse-values.js';
 import type { Network, SteppedProjection } from './layout.js';
@@ -178,7 +180,9 @@ function historyOf(key: string, most: number, network: Network): History {
   const needed =
     replayed.length > 0
       ? replayed.reduce((sum, { spikes }) => sum + mostWithin(spikes, window, context), 1)
-      : (Math.ceil(most / context.dt) + 3) * emittingPlaces(key, network);
+      : (Math.ceil(most / context.dt) + 3) *
+        emittingPlaces(key, network) *
+        (network.rings.get(key)?.times ? mostSpikesAtOnce : 1);
   let capacity = 1;
   while (capacity < Math.min(needed, mostUnderWay)) capacity *= 2;
   return {
@@ -344,8 +348,7 @@ function act({ projection, pathway }: Listener, network: Network, place: Place, 
     },
   };
   const scope = synapseScope(network, projection, place, { block, time, draws });
-  const statements = pathway.pathway.do;
-  scope.execute(statements);
+  upToDate(scope, () => scope.execute(pathway.pathway.do));
 }
 
 /** Delivers what has come due since the step before. */

@@ -13,7 +13,8 @@ import { step } from '../step-time.js';
 import type { Member } from '../groups.js';
 import type { Network, SteppedGroup } from './layout.js';
 import type { Stepping } from './parts.js';
-import type { CodeScope } from '../code-scope.js';
+import type { ElementScope } from '../element-scope.js';
+import { noiseOfStep } from '../neurons.js';
 
 /**
  * The stage that code belongs to: a whole step, or, at the start of a run, computing derived variables or entering the
@@ -47,10 +48,11 @@ export const elementDraws = (
   );
 
 /** What the parts of an element need to know. */
-export const steppingOf = (stepped: SteppedGroup, scope: CodeScope, emit: Stepping['emit']): Stepping => ({
+export const steppingOf = (stepped: SteppedGroup, scope: ElementScope, emit: Stepping['emit']): Stepping => ({
   scope,
   code: stepped.code,
   regime: stepped.regime,
   watched: stepped.group,
+  noise: noiseOfStep(stepped.noise, scope),
   emit,
 });

@@ -2,7 +2,6 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir, Local } from '../../ir/program.js';
-import { referenceOf } from '../../lang/reference.js';
 import { reached } from '../projection.js';
 import { namesIn } from '../../lang/walk.js';
 import type { Block } from '../block.js';
@@ -12,7 +11,10 @@ import { drawsAt } from '../draws.js';
 import { step } from '../step-time.js';
 import { scalarTypeOf, storedValue } from '../typed-values.js';
 import { compile, compileReal, to } from '../expressions.js';
+import type { Expression } from '../../lang/ast.js';
+import type { Side } from '../../lang/reference.js';
 import type { Member } from '../groups.js';
+import { usedInput } from '../groups.js';
 import type { Piece } from '../pieces.js';
 import { eachSynapse, withinEnd } from './deliveries.js';
 import type { Stage } from './element-code.js';
@@ -36,54 +38,118 @@ interface Reached {
   readonly scope: CodeScope;
 }
 
+const sortedEntries = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
+  Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** A sum that grows while synapses are gone through. */
+interface Sum {
+  readonly local: Local;
+  readonly product: boolean;
+}
+
+const neutral = (product: boolean, { real }: CodeScope): Ir => to(real, ir.f64(product ? 1 : 0));
+
+function addTo({ local, product }: Sum, value: Ir, { real, block }: CodeScope): void {
+  const [now, next] = [ir.get(local), to(real, value)];
+  block.emit(ir.set(local, product ? ir.mul(now, next) : ir.add(now, next)));
+}
+
 /**
- * The inputs of an element: currents first, then what synapses add, by projection, each in order of creation. Each
- * synapse is stepped before it is read.
+ * The inputs of an element: what has been added since its last step, then currents, then what synapses add, by
+ * projection, each in order of creation. Each synapse is stepped before it is read. Sums over synapses that are for
+ * other variables are written to them.
  */
-export function sumInputs({
-  network,
-  stepped,
-  member,
-  local,
-  stage,
-  time,
-  scope,
-}: Reached): ReadonlyMap<string, Local> {
+export function sumInputs(element: Reached): ReadonlyMap<string, Local> {
+  const { network, stepped, member, stage, scope } = element;
   const { block } = scope;
-  const sums = new Map<string, { readonly local: Local; readonly product: boolean }>();
-  for (const [name, { reduce }] of Object.entries(stepped.group.type.inputs).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const sum = block.local(name, scope.real);
-    block.emit(ir.set(sum, to(scope.real, ir.f64(reduce === 'product' ? 1 : 0))));
-    sums.set(name, { local: sum, product: reduce === 'product' });
+  const { group, pendingInputs } = stepped;
+  const inputs = new Map<string, Sum>();
+  for (const [name, { reduce }] of sortedEntries(group.type.inputs)) {
+    const sum = { local: block.local(name, scope.real), product: reduce === 'product' };
+    const none = neutral(sum.product, scope);
+    const storage = group.storage.get(name);
+    const pending = stage === 'step' && pendingInputs.has(name) && storage?.kind === 'array' ? storage.buffer : null;
+    block.emit(ir.set(sum.local, pending ? ir.load(pending, scope.place) : none));
+    if (pending) block.emit(ir.store(pending, scope.place, none));
+    inputs.set(name, sum);
   }
-  const add = (name: string, value: Ir, at: Block): void => {
-    const sum = sums.get(name);
-    if (!sum) return;
-    const [now, next] = [ir.get(sum.local), to(scope.real, value)];
-    at.emit(ir.set(sum.local, sum.product ? ir.mul(now, next) : ir.add(now, next)));
+  addCurrents(element, (name, value) => {
+    const sum = inputs.get(name);
+    if (sum) addTo(sum, value, scope);
+  });
+  for (const projection of network.projectionsAt.get(member.name) ?? [])
+    for (const side of ['post', 'pre'] as const)
+      if (projection.plan[side].population === member.name) sumSynapses(projection, side, inputs, element);
+  return new Map([...inputs].map(([name, sum]) => [name, sum.local]));
+}
+
+/** An expression of which the sum over the synapses of an element is an input, is added to a variable, or replaces one. */
+interface SynapseSum {
+  readonly variable: string;
+  readonly value: Expression;
+  readonly becomes: 'input' | 'addend' | 'value';
+}
+
+/** What a projection sums for an end. */
+function sumsAt({ plan }: SteppedProjection, side: Side): SynapseSum[] {
+  const sums = (values: Readonly<Record<string, Expression>>, replaces: boolean): SynapseSum[] =>
+    sortedEntries(values).flatMap(([key, value]): SynapseSum[] => {
+      const { end, variable } = reached(plan, key);
+      if ((end ?? 'post') !== side) return [];
+      const isInput = Object.hasOwn(plan[side].group?.type.inputs ?? {}, variable);
+      return [{ variable, value, becomes: replaces ? 'value' : isInput ? 'input' : 'addend' }];
+    });
+  return [...sums(plan.type.contributes, false), ...sums(plan.type.summed, true)];
+}
+
+/** Steps the synapses of an element, if they are stepped at this end, and sums what they are for. */
+function sumSynapses(
+  projection: SteppedProjection,
+  side: Side,
+  inputs: ReadonlyMap<string, Sum>,
+  { network, member, local, stage, time, scope }: Reached,
+): void {
+  const isStepped = side === 'post' && actsEachStep(projection);
+  // Before the first step there are inputs alone.
+  const sums = sumsAt(projection, side)
+    .filter(({ becomes }) => becomes === 'input' || stage === 'step')
+    .map((sum) => {
+      if (sum.becomes === 'input') return { ...sum, into: inputs.get(sum.variable) };
+      const into = { local: scope.block.local(sum.variable, scope.real), product: false };
+      scope.block.emit(ir.set(into.local, neutral(false, scope)));
+      return { ...sum, into };
+    });
+  if (!isStepped && sums.length === 0) return;
+  withinEnd(projection.plan[side], local, member.population.size, scope.block, (row, inner) =>
+    eachSynapse(projection, side, row, inner, (place, block) => {
+      const own = isStepped
+        ? stepSynapse(network, projection, place, stage, time, block)
+        : synapseScope(network, projection, place, { block, time, draws: null });
+      if (!isStepped) defineNeeded(projection, sums, own);
+      for (const { value, into } of sums) if (into) addTo(into, compileReal(value, own), own);
+    }),
+  );
+  for (const { variable, becomes, into } of sums) {
+    if (becomes === 'input' || !into) continue;
+    const sum = ir.get(into.local);
+    scope.write(variable, becomes === 'value' ? sum : ir.add(to(scope.real, scope.read(variable)), sum));
+  }
+}
+
+/** Makes the derived variables of a synapse known that sums read, themselves or through others. */
+function defineNeeded({ code }: SteppedProjection, sums: readonly SynapseSum[], scope: SynapseScope): void {
+  const needed = new Set<string>();
+  const visit = (names: Iterable<string>): void => {
+    for (const name of names) {
+      const variable = code.ordered.find((candidate) => candidate.name === name);
+      if (!variable || needed.has(name)) continue;
+      needed.add(name);
+      visit(namesIn(variable.expression));
+    }
   };
-  addCurrents({ network, stepped, member, local, stage, time, scope }, add);
-  for (const projection of network.projectionsAt.get(member.name) ?? []) {
-    const { plan } = projection;
-    if (reachesPost(projection, member))
-      withinEnd(plan.post, local, member.population.size, block, (row, inner) =>
-        eachSynapse(projection, 'post', row, inner, (place, each) => {
-          const own = stepSynapse(network, projection, place, stage, time, each);
-          contribute(projection, 'post', own, (variable, value) => add(variable, value, own.block));
-        }),
-      );
-    if (reachesPre(projection, member))
-      withinEnd(plan.pre, local, member.population.size, block, (row, inner) =>
-        eachSynapse(projection, 'pre', row, inner, (place, each) => {
-          const own = synapseScope(network, projection, place, { block: each, time, draws: null });
-          for (const { name, expression, type } of projection.code.ordered)
-            if (neededAtPre(projection).has(name))
-              own.define(name, to(scalarTypeOf(type, own.real), compile(expression, own)));
-          contribute(projection, 'pre', own, (variable, value) => add(variable, value, own.block));
-        }),
-      );
-  }
-  return new Map([...sums].map(([name, sum]) => [name, sum.local]));
+  for (const { value } of sums) visit(namesIn(value));
+  for (const { name, expression, type } of code.ordered)
+    if (needed.has(name)) scope.define(name, to(scalarTypeOf(type, scope.real), compile(expression, scope)));
 }
 
 /** Sums inputs and makes them known. */
@@ -94,26 +160,22 @@ export function defineInputs(reached: Reached): void {
 /** Makes a sum known as an input, and keeps it where others read it. */
 export function defineInput({ group, keptInputs }: SteppedGroup, name: string, sum: Ir, scope: CodeScope): void {
   scope.define(name, sum);
-  const storage = group.storage.get(name);
-  if (keptInputs.has(name) && storage?.kind === 'array')
-    scope.block.emit(ir.store(storage.buffer, scope.place, storedValue(storage.buffer, scope.read(name))));
+  if (!keptInputs.has(name)) return;
+  const used = usedInput(group, name, scope.context);
+  scope.block.emit(ir.store(used, scope.place, storedValue(used, scope.read(name))));
 }
 
-const reachesPost = (projection: SteppedProjection, member: Member): boolean =>
-  projection.plan.post.population === member.name && actsEachStep(projection);
-
-const reachesPre = ({ plan }: SteppedProjection, member: Member): boolean =>
-  plan.pre.population === member.name &&
-  Object.keys(plan.type.contributes).some((key) => referenceOf(key).end === 'pre');
-
 /** Whether synapses of a projection have something to do before an element of a population is stepped. */
-export const reaches = (projection: SteppedProjection, member: Member): boolean =>
-  reachesPost(projection, member) || reachesPre(projection, member);
+export const reaches = (projection: SteppedProjection, { name }: Member): boolean =>
+  (projection.plan.post.population === name && actsEachStep(projection)) ||
+  (projection.plan.pre.population === name && sumsAt(projection, 'pre').length > 0);
 
 /** Whether synapses have anything to do but wait for events. */
-const actsEachStep = ({ plan, code }: SteppedProjection): boolean =>
-  Object.keys(plan.type.contributes).some((key) => referenceOf(key).end !== 'pre') ||
-  code.parts.some((part) => [part.derived, part.propagate, part.state, part.events].some((list) => list.length > 0));
+const actsEachStep = (projection: SteppedProjection): boolean =>
+  sumsAt(projection, 'post').length > 0 ||
+  projection.code.parts.some((part) =>
+    [part.derived, part.propagate, part.state, part.events].some((list) => list.length > 0),
+  );
 
 /** One step of one synapse. @random stream `projection/<id>/step`, counter (source, target, step, site) */
 function stepSynapse(
@@ -141,6 +203,7 @@ function stepSynapse(
     scope,
     code,
     regime: null,
+    noise: new Map(),
     watched: { name: plan.name, length: projection.connectivity.count },
     emit: () => undefined,
   };
@@ -153,43 +216,8 @@ function stepSynapse(
   return scope;
 }
 
-/**
- * What a synapse adds to inputs of one of its ends: of its variables, those derived are of its last step and the others
- * as they are now.
- */
-function contribute(
-  projection: SteppedProjection,
-  side: 'pre' | 'post',
-  scope: CodeScope,
-  add: (variable: string, value: Ir) => void,
-): void {
-  const { plan } = projection;
-  for (const [key, text] of Object.entries(plan.type.contributes).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const { end, variable } = reached(plan, key);
-    if (end === side) add(variable, compileReal(text, scope));
-  }
-}
-
-/** Derived variables that contributions to the presynaptic end read, with those that these read. */
-function neededAtPre({ plan, code }: SteppedProjection): Set<string> {
-  const needed = new Set<string>();
-  const visit = (names: Iterable<string>): void => {
-    for (const name of names) {
-      const variable = code.ordered.find((candidate) => candidate.name === name);
-      if (!variable || needed.has(name)) continue;
-      needed.add(name);
-      visit(namesIn(variable.expression));
-    }
-  };
-  for (const [key, e] of Object.entries(plan.type.contributes)) if (referenceOf(key).end === 'pre') visit(namesIn(e));
-  return needed;
-}
-
 /** Currents that stimuli inject into an element, as they are at the end of the step. @random stream `stimulus/<id>` */
-function addCurrents(
-  { network, member, local, stage, scope }: Reached,
-  add: (name: string, value: Ir, at: Block) => void,
-): void {
+function addCurrents({ network, member, local, stage, scope }: Reached, add: (name: string, value: Ir) => void): void {
   const { context, groups } = network;
   const all = groups.map(({ group }) => group);
   for (const [name, current] of currentsOf(context)) {
@@ -197,7 +225,7 @@ function addCurrents(
     piecesReached(name, current, all, context).forEach((piece, ordinal) => {
       if (piece.member.name !== member.name) return;
       const at = { element: local, tick: stage === 'step' ? ir.add(step, ir.i32(1)) : ir.i32(0) };
-      const inject = (): void => add(current.input, currentValue(name, current, at, scope), scope.block);
+      const inject = (): void => add(current.input, currentValue(name, current, at, scope));
       const conditions = [isIn(piece, `${name}.${ordinal}`, local, context), flowsNow(name, context)].filter(
         (condition) => condition !== null,
       );

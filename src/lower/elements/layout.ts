@@ -12,7 +12,13 @@ import { currentsOf, laterValues } from '../currents.js';
 import type { EventSource } from '../events.js';
 import type { Group, Storage } from '../groups.js';
 import { elementOf } from '../groups.js';
-import { ownersOf } from '../../model/typed.js';
+import { equationsOf } from '../equations.js';
+import { refusal } from '../integrate.js';
+import * as messages from '../messages.js';
+import type { Noise } from '../neurons.js';
+import { noiseBuffers } from '../neurons.js';
+import { expressionsIn, ownersOf } from '../../model/typed.js';
+import { assignmentsOf } from '../assignments.js';
 import { reached, type ProjectionPlan } from '../projection.js';
 import type { BuiltProjection } from '../recordings.js';
 import type { TypeCode } from './type-code.js';
@@ -27,10 +33,14 @@ export interface SteppedGroup {
   readonly kept: ReadonlyMap<string, Storage>;
   /** State variables of which others see a copy, made when the element's own step ends. */
   readonly shown: ReadonlyMap<string, Buffer>;
-  /** Inputs that others read. */
+  /** Inputs that other code than the element's own step reads. */
   readonly keptInputs: ReadonlySet<string>;
+  /** Inputs that other code adds to, for the next step. */
+  readonly pendingInputs: ReadonlySet<string>;
   /** u8 index of the active regime. */
   readonly regime: Buffer | null;
+  /** Numbers of white noise, by name. */
+  readonly noise: ReadonlyMap<string, Noise>;
   /** State variables that code of projections writes. */
   readonly writtenByOthers: ReadonlySet<string>;
 }
@@ -153,6 +163,35 @@ function accessByOthers(groups: readonly Group[], plans: readonly ProjectionPlan
   return byOthers;
 }
 
+/** Variables of a group that operations, Poisson inputs and phases write. */
+function writtenBetweenSteps({ members }: Group, { model }: Context): readonly string[] {
+  const { operations, stimuli, experiment } = model;
+  const isOwn = (owner: string): boolean => members.some(({ name }) => name === owner);
+  return [
+    ...Object.values(operations).flatMap(({ on, do: code }) => (ownersOf(on).some(isOwn) ? [...writtenBy(code)] : [])),
+    ...Object.values(stimuli).flatMap((stimulus) =>
+      stimulus.kind === 'poisson' && ownersOf(stimulus.to).some(isOwn) ? [stimulus.variable] : [],
+    ),
+    ...assignmentsOf(experiment.protocol).flatMap(({ owner, variable }) => (isOwn(owner) ? [variable] : [])),
+  ];
+}
+
+/** Names that code reads which runs between the steps of elements. */
+const readBetweenSteps = ({ model }: Context): readonly string[] =>
+  expressionsIn([model.operations, model.stimuli, model.experiment.protocol]).flatMap((e) => [...namesIn(e)]);
+
+/** Names, and those that derived variables among them read. */
+function withDerived(names: readonly string[], { equations }: Group): ReadonlySet<string> {
+  const all = new Set<string>();
+  const open = [...names];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const derived = all.has(name) ? undefined : equations.derived.get(name);
+    all.add(name);
+    if (derived) open.push(...namesIn(derived.expression));
+  }
+  return all;
+}
+
 /** Lays out what groups keep. */
 export function stepGroups(
   groups: readonly Group[],
@@ -212,9 +251,30 @@ export function stepGroups(
               initial: { fill: first },
             },
           );
-    const keptInputs = new Set(Object.keys(group.type.inputs).filter((name) => read.has(name)));
-    return { group, code, kept, shown, keptInputs, regime, writtenByOthers };
+    const inputs = Object.keys(group.type.inputs);
+    const written = new Set([...writtenByOthers, ...writtenBetweenSteps(group, context)]);
+    const pendingInputs = new Set(inputs.filter((name) => written.has(name)));
+    const used = withDerived([...read, ...readBetweenSteps(context)], group);
+    const keptInputs = new Set(inputs.filter((name) => used.has(name)));
+    return {
+      group,
+      code,
+      kept,
+      shown,
+      keptInputs,
+      pendingInputs,
+      regime,
+      noise: noiseOf(group, context),
+      writtenByOthers,
+    };
   });
+}
+
+/** Numbers of white noise, which equations add that a forward Euler step can integrate. */
+function noiseOf(group: Group, context: Context): ReadonlyMap<string, Noise> {
+  const why = refusal('euler', equationsOf(group.type));
+  if (why !== null) context.diagnostics.add(messages.methodRefused('euler', group.name, why, messages.otherTiming));
+  return noiseBuffers(group, context);
 }
 
 /** Lays out what the synapses of a projection keep. */

@@ -8,6 +8,11 @@ import { begins } from '../rising-edge.js';
 import { fold } from '../../ir/fold.js';
 import type { ConditionCode, DerivedCode, PartCode, RateCode, RegimeCode, TypeCode } from './type-code.js';
 import type { CodeScope } from '../code-scope.js';
+import { ElementScope } from '../element-scope.js';
+import { inlineDerived } from '../equations.js';
+import { countOf } from '../multiples.js';
+import { activity, eventCondition, noteEvent, noteTime, updateRefractoriness } from '../refractoriness.js';
+import type { Expression } from '../../lang/ast.js';
 import { isZero } from '../../lang/build.js';
 import { linearForm } from '../../lang/linear.js';
 import * as messages from '../messages.js';
@@ -23,8 +28,10 @@ export interface Stepping {
   readonly regime: Buffer | null;
   /** Name and number of those whose conditions are watched. */
   readonly watched: { readonly name: string; readonly length: Buffer['length'] };
-  /** Writes what happens when an event is emitted: it acts on others at once. */
-  readonly emit: (event: string) => void;
+  /** Noise of the step by name, where the owner has any. */
+  readonly noise: ReadonlyMap<string, Ir>;
+  /** Writes what happens when an event is emitted: it acts on others at once. @param count  u32, absent: once */
+  readonly emit: (event: string, count?: Ir) => void;
 }
 
 /** Computes a derived variable from what names are now. */
@@ -34,26 +41,35 @@ function derive({ name, expression, type }: DerivedCode, scope: CodeScope): void
 
 /** Writes a whole step. */
 export function stepParts(stepping: Stepping): void {
+  const { scope } = stepping;
+  if (scope instanceof ElementScope) updateRefractoriness(scope);
+  const active = scope instanceof ElementScope ? activity(scope) : new Map<string, Ir>();
   stepping.code.parts.forEach((part, k) => {
     stepping.scope.isOwn = (name) => stepping.code.homes.get(name) === k;
-    stepPart(part, k, stepping);
+    stepPart(part, k, active, stepping);
   });
 }
 
-function stepPart(part: PartCode, ordinal: number, stepping: Stepping): void {
+function stepPart(part: PartCode, ordinal: number, active: ReadonlyMap<string, Ir>, stepping: Stepping): void {
   const { scope } = stepping;
   for (const variable of part.derived) derive(variable, scope);
   if (part.propagate.length > 0)
-    for (const [name, value] of propagateLinear(part.propagate, scope)) scope.write(name, value);
+    for (const [name, value] of propagateLinear(part.propagate, scope)) advance(name, value, active, scope);
   // All rates are those of the values before the step.
   const next = part.state.map(({ name, rate }): [string, Ir] => [
     name,
-    scope.block.name(`next_${name}`, advanced(name, compileReal(rate, scope), scope)),
+    scope.block.name(`next_${name}`, advanced(name, rate, stepping)),
   ]);
-  for (const [name, value] of next) scope.write(name, value);
+  for (const [name, value] of next) advance(name, value, active, scope);
   for (const event of part.events) test(event, stepping);
   show(ordinal, stepping);
-  stepRegimes(part.regimes, stepping);
+  stepRegimes(part.regimes, active, stepping);
+}
+
+/** Gives a variable its next value, unless its rate is zero while the element is refractory. */
+function advance(name: string, value: Ir, active: ReadonlyMap<string, Ir>, scope: CodeScope): void {
+  const condition = active.get(name);
+  scope.write(name, condition ? fold(ir.select(condition, value, to(value.type, scope.read(name)))) : value);
 }
 
 /** New values of variables whose rates are linear in them, with coefficients held over the step. */
@@ -73,10 +89,17 @@ function propagateLinear(rates: readonly RateCode[], scope: CodeScope): Readonly
   return steppedLinearly(names, rows, constants, scope);
 }
 
-/** x + dt * rate. */
-function advanced(name: string, rate: Ir, scope: CodeScope): Ir {
-  const dt = to(scope.real, ir.f64(scope.context.dt));
-  return fold(ir.add(to(scope.real, scope.read(name)), fold(ir.mul(dt, rate))));
+/** x + dt * rate, with noise x + dt * drift + Σ factor * sqrt(dt) * normal number. */
+function advanced(name: string, rate: Expression, { scope, noise }: Stepping): Ir {
+  const { owner, real, context } = scope;
+  const noisy = noise.size > 0 ? linearForm(inlineDerived(rate, owner.derived), noise.keys()) : null;
+  const drift = compileReal(noisy?.constant ?? rate, scope);
+  const x = to(real, scope.read(name));
+  const next = fold(ir.add(x, fold(ir.mul(to(real, ir.f64(context.dt)), drift))));
+  return [...(noisy?.coefficients ?? [])].reduce(
+    (sum, [xi, factor]) => fold(ir.add(sum, fold(ir.mul(compileReal(factor, scope), noise.get(xi) as Ir)))),
+    next,
+  );
 }
 
 /** Copies what others see of the variables that belong to a part. */
@@ -98,27 +121,35 @@ export function showAll(stepping: Stepping): void {
 /** Tests a condition and runs its actions; what it emits acts on others at once. */
 function test(condition: ConditionCode, stepping: Stepping): void {
   const { scope } = stepping;
-  let holds = compileCondition(condition.when, scope);
-  if (condition.rising) {
-    const { block, place, context } = scope;
-    const { name, length } = stepping.watched;
-    holds = begins(holds, { name: `${name}.${condition.name}`, length, index: place, block }, context);
-  }
-  scope.branch(holds, () => {
+  const element = scope instanceof ElementScope ? scope : null;
+  const event = element?.group.events.find(({ name, when }) => name === condition.name && when === condition.when);
+  scope.branch(event && element ? eventCondition(event, element) : holding(condition, stepping), () => {
+    const { emits } = condition;
+    if (event && element) noteEvent(event, element);
+    if (element && emits !== null && emits !== event?.name) noteTime(emits, element);
+    const count = event?.multiplicity && element ? countOf(event, event.multiplicity, element) : undefined;
     scope.execute(condition.do);
-    if (condition.emits !== null) stepping.emit(condition.emits);
+    if (emits !== null) stepping.emit(emits, count);
     if (condition.to !== null) enterRegime(condition.to, stepping);
   });
 }
 
-function stepRegimes(regimes: readonly RegimeCode[], stepping: Stepping): void {
+/** Whether a condition of a synapse or a regime holds, or begins to. */
+function holding({ name, when, rising }: ConditionCode, { scope, watched }: Stepping): Ir {
+  const holds = compileCondition(when, scope);
+  const { block, place, context } = scope;
+  if (!rising) return holds;
+  return begins(holds, { name: `${watched.name}.${name}`, length: watched.length, index: place, block }, context);
+}
+
+function stepRegimes(regimes: readonly RegimeCode[], active: ReadonlyMap<string, Ir>, stepping: Stepping): void {
   const { scope, regime } = stepping;
   if (regimes.length === 0 || !regime) return;
-  const active = scope.block.name('active', ir.load(regime, scope.place));
+  const current = scope.block.name('active', ir.load(regime, scope.place));
   regimes.forEach(({ rates, transitions }, k) => {
-    scope.branch(ir.eq(active, ir.u32(k)), () => {
+    scope.branch(ir.eq(current, ir.u32(k)), () => {
       // One after another: a later rate sees what an earlier one has changed.
-      for (const { name, rate } of rates) scope.write(name, advanced(name, compileReal(rate, scope), scope));
+      for (const { name, rate } of rates) advance(name, advanced(name, rate, stepping), active, scope);
       for (const transition of transitions) test(transition, stepping);
     });
     // The locals that one branch assigned are read by the code after all of them.

@@ -6,6 +6,7 @@
 import * as ir from '../../ir/builder.js';
 import type { Statement } from '../../ir/program.js';
 import { Block } from '../block.js';
+import { asOften } from '../multiples.js';
 import type { Member } from '../groups.js';
 import { anyOrderKernels } from './any-order-kernels.js';
 import { inAnyOrder } from './any-order.js';
@@ -67,9 +68,11 @@ export function populationKernel(
       { local, index },
       { block: inner, time: t, draws: elementDraws(member, stage, local, context) },
     );
-    const stepping = steppingOf(stepped, scope, (event) => {
-      mark(events.get(`${member.name}.${event}`), local, scope.block);
-      deliveries.emit(member, event, local, scope.block, t);
+    const stepping = steppingOf(stepped, scope, (event, count) => {
+      const source = events.get(`${member.name}.${event}`);
+      mark(source, local, scope.block);
+      if (source?.times) scope.block.emit(ir.store(source.times.buffer, local, count ?? ir.u32(1)));
+      asOften(count, scope.block, (block) => deliveries.emit(member, event, local, block, t));
       scope.forget(stepped.writtenByOthers);
     });
     if (stage !== 'enter') defineInputs({ network, stepped, member, local, stage, time: t, scope });

@@ -9,6 +9,7 @@ import { integer } from '../../lang/build.js';
 import { expressionsOf, namesIn, writtenBy } from '../../lang/walk.js';
 import type { NeuronType, Part, SynapseType, ValueType } from '../../model/typed.js';
 import type { Equations } from '../equations.js';
+import { inlineDerived } from '../equations.js';
 
 /** A derived variable and its expression. */
 export interface DerivedCode {
@@ -109,7 +110,7 @@ function wholeType(
 ): Part {
   return {
     derived: ordered.map(({ name }) => name),
-    state: sortedKeys(type.derivatives),
+    state: sortedKeys(type.derivatives).filter((name) => type.derivatives[name]?.eventDriven !== true),
     events: events.map(({ name }) => name),
     ...(isNeuronType(type) && Object.keys(type.regimes).length > 0 ? { regimes: true as const } : {}),
   };
@@ -158,8 +159,11 @@ function regimesOf(type: NeuronType): RegimeCode[] {
   });
 }
 
-/** Derived variables by dependency, then by name; those in a circle by name. */
-function inDependencyOrder({ derived }: Equations): DerivedCode[] {
+/**
+ * Derived variables by dependency, then by name; those in a circle by name. Those with noise have no value of their own:
+ * they stand in rates alone.
+ */
+function inDependencyOrder({ derived, noise }: Equations): DerivedCode[] {
   const done = new Map<string, DerivedCode>();
   const visit = (name: string, way: ReadonlySet<string>): void => {
     const variable = derived.get(name);
@@ -169,7 +173,11 @@ function inDependencyOrder({ derived }: Equations): DerivedCode[] {
     done.set(name, { name, expression: variable.expression, type: variable.type });
   };
   for (const name of derived.keys()) visit(name, new Set());
-  return [...done.values()];
+  const isNoise = ({ expression }: DerivedCode): boolean => {
+    const names = namesIn(inlineDerived(expression, derived));
+    return noise.some((xi) => names.has(xi));
+  };
+  return [...done.values()].filter((variable) => noise.length === 0 || !isNoise(variable));
 }
 
 const namesInStatements = (statements: readonly Statement[]): string[] =>

@@ -18,8 +18,6 @@ export interface Feature {
   readonly phrase: (name: string) => string;
   /** Whether a profile runs it, refuses it or does not read it. */
   readonly support: Readonly<Record<TimingProfile, Support>>;
-  /** The feature that it is an option of, whose refusal says enough. */
-  readonly optionOf?: string;
 }
 
 const everywhere = { brian: 'runs', grid: 'runs', 'lems-euler': 'runs' } as const;
@@ -33,16 +31,15 @@ const of =
   (name: string): string =>
     `${phrase} (${name})`;
 
-const feature = (phrase: Feature['phrase'] | string, support: Feature['support'], optionOf?: string): Feature => ({
+const feature = (phrase: Feature['phrase'] | string, support: Feature['support']): Feature => ({
   phrase: typeof phrase === 'string' ? of(phrase) : phrase,
   support,
-  ...(optionOf === undefined ? {} : { optionOf }),
 });
 
 /** All features. */
 export const features = {
   // Cells
-  noise: feature('noise', bySlots),
+  noise: feature('noise', everywhere),
   integration: feature('an integration method', bySlots),
   cableMethod: feature('an integration method of cables', bySlots),
   sequence: feature('the order of parts of a type', elementsOnly),
@@ -56,26 +53,26 @@ export const features = {
   eventSlot: feature('the slot of an event', slotsOnly),
   actionSlot: feature('the slot of the actions of an event', slotsOnly),
   eventOrder: feature('the order of events', everywhere),
-  multiplicity: feature('events with a multiplicity', bySlots),
-  refractory: feature('a refractory period', bySlots),
-  refractoryFor: feature('the length of a refractory period', bySlots, 'refractory'),
-  refractoryWhile: feature('a condition of refractoriness', bySlots, 'refractory'),
-  refractoryRate: feature('rates that are zero while refractory', bySlots, 'refractory'),
-  refractoryWrites: feature('writes while refractory', bySlots, 'refractory'),
-  refractorySuppress: feature('an event that refractoriness does not suppress', bySlots, 'refractory'),
-  refractoryOf: feature('other events that are suppressed meanwhile', bySlots, 'refractory'),
-  refractoryRounding: feature('rounding of a refractory period', bySlots, 'refractory'),
-  refractoryEvaluated: feature('a refractory period that is evaluated at each step', bySlots, 'refractory'),
+  multiplicity: feature('events with a multiplicity', everywhere),
+  refractory: feature('a refractory period', everywhere),
+  refractoryFor: feature('the length of a refractory period', everywhere),
+  refractoryWhile: feature('a condition of refractoriness', everywhere),
+  refractoryRate: feature('rates that are zero while refractory', everywhere),
+  refractoryWrites: feature('writes while refractory', everywhere),
+  refractorySuppress: feature('an event that refractoriness does not suppress', everywhere),
+  refractoryOf: feature('other events that are suppressed meanwhile', everywhere),
+  refractoryRounding: feature('rounding of a refractory period', everywhere),
+  refractoryEvaluated: feature('a refractory period that is evaluated at each step', everywhere),
   eventSection: feature((name) => `an event at a section (${name})`, bySlots),
   regime: feature('regimes', everywhere),
   compartments: feature('a cell with compartments', bySlots),
-  lastspike: feature('the time of the last spike', bySlots),
-  notRefractory: feature('whether an element is refractory', bySlots),
-  stepNumber: feature('the number of the step', bySlots),
+  lastspike: feature('the time of the last spike', everywhere),
+  notRefractory: feature('whether an element is refractory', everywhere),
+  stepNumber: feature('the number of the step', everywhere),
   lastupdate: feature('the time of the last update of a synapse', nowhere),
   delayRead: feature('the delay of a synapse as a variable', nowhere),
   synapseCount: feature('the number of synapses as a variable', nowhere),
-  coordinates: feature('coordinates in the code of a step', bySlots),
+  coordinates: feature('coordinates in the code of a step', everywhere),
   // Synapses
   pathway: feature('what a synapse does at an event', everywhere),
   postPathway: feature('what a synapse does at an event of its target', everywhere),
@@ -83,20 +80,20 @@ export const features = {
   pathwayOrder: feature('the order of what synapses do', everywhere),
   send: feature('sending later', bySlots),
   stepped: feature('equations of synapses', everywhere),
-  eventDriven: feature('event-driven equations', bySlots),
+  eventDriven: feature('event-driven equations', everywhere),
   synapseNoise: feature('noise in the equations of synapses', nowhere),
   synapseEvent: feature('a condition of a synapse', everywhere),
   contribution: feature('a continuous contribution', everywhere),
   preContribution: feature('a continuous contribution to the presynaptic end', everywhere),
-  stateContribution: feature('a continuous contribution to a variable that is no input', bySlots),
-  summed: feature('a summed variable', bySlots),
+  stateContribution: feature('a continuous contribution to a variable that is no input', everywhere),
+  summed: feature('a summed variable', everywhere),
   receptor: feature('a port of a synapse', everywhere),
   // Populations
   linked: feature('a linked parameter', everywhere),
   positions: feature('positions', everywhere),
   structure: feature('positions of a structure', everywhere),
   spikes: feature('given spikes', everywhere),
-  period: feature((name) => `spikes that repeat (population ${name})`, bySlots),
+  period: feature((name) => `spikes that repeat (population ${name})`, everywhere),
   spikeFile: feature((name) => `spikes from a file (population ${name})`, nowhere),
   clock: feature('a population with its own clock', nowhere),
   // Values
@@ -125,17 +122,17 @@ export const features = {
   checkedDelay: feature('delays that must be within a range', everywhere),
   space: feature('distances of a space', everywhere),
   // Stimuli
-  poisson: feature((name) => `the Poisson input ${name}`, bySlots),
-  poissonSlot: feature('the slot of a Poisson input', bySlots, 'poisson'),
+  poisson: feature((name) => `the Poisson input ${name}`, everywhere),
+  poissonSlot: feature('the slot of a Poisson input', slotsOnly),
   current: feature('a current', everywhere),
   sharedCurrent: feature('a current that all elements share', everywhere),
   heldCurrent: feature('a current that holds for several steps', everywhere),
   detachedCurrent: feature('a current that does not flow at the start', everywhere),
   currentSection: feature('a current into a section', bySlots),
   // Operations
-  operation: feature((name) => `the operation ${name}`, bySlots),
-  operationInterval: feature('the interval of an operation', bySlots, 'operation'),
-  operationSlot: feature('the slot of an operation', bySlots, 'operation'),
+  operation: feature((name) => `the operation ${name}`, everywhere),
+  operationInterval: feature('the interval of an operation', everywhere),
+  operationSlot: feature('the slot of an operation', slotsOnly),
   table: feature('a table', everywhere),
   tableColumns: feature('a table with columns', everywhere),
   // Recordings
@@ -147,7 +144,7 @@ export const features = {
   recordedRate: feature('a recording of a rate', everywhere),
   recordedSection: feature('a recording at a section', bySlots),
   mechanismVariable: feature("a recording of a mechanism's variable", bySlots),
-  recordedSpecial: feature('a recording of the last spike or of refractoriness', bySlots),
+  recordedSpecial: feature('a recording of the last spike or of refractoriness', everywhere),
   // Phases
   set: feature('setting values', everywhere),
   setWhere: feature('setting values where a condition holds', everywhere),
@@ -188,34 +185,18 @@ export type SelectionPlace =
 const inEveryPlace = { slice: everywhere, indices: everywhere, mask: everywhere } as const;
 const ofCells = { ...inEveryPlace, sample: everywhere, sampleOf: everywhere, assembly: everywhere } as const;
 
-const cellsBySlots = {
-  slice: bySlots,
-  indices: bySlots,
-  mask: bySlots,
-  sample: bySlots,
-  sampleOf: bySlots,
-  assembly: bySlots,
-  synapses: nowhere,
-} as const;
-
 /** What each profile makes of each kind of selection in each place. */
 export const selections: Readonly<Record<SelectionPlace, Readonly<Record<SelectionKind, Feature['support']>>>> = {
   end: { ...ofCells, synapses: nowhere },
-  poissonTarget: cellsBySlots,
+  poissonTarget: { ...ofCells, synapses: nowhere },
   currentTarget: { ...ofCells, synapses: nowhere },
-  operated: cellsBySlots,
+  operated: { ...ofCells, synapses: nowhere },
   recordedEvents: { ...ofCells, synapses: nowhere },
   recordedVariables: { ...ofCells, synapses: everywhere },
   recordedRate: { ...ofCells, synapses: nowhere },
   set: { ...ofCells, synapses: everywhere },
   initialised: { ...ofCells, synapses: everywhere },
   replayed: { ...ofCells, synapses: nowhere },
-};
-
-/** Features that have a selection in a place, whose refusal says enough. */
-export const selectionsOf: Readonly<Partial<Record<SelectionPlace, FeatureName>>> = {
-  poissonTarget: 'poisson',
-  operated: 'operation',
 };
 
 /** How sentences call a kind of selection in a place. */

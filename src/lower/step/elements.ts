@@ -25,6 +25,8 @@ import {
   stepProjection,
 } from '../elements/layout.js';
 import { firstRegime, populationKernel, stepKernels } from '../elements/populations.js';
+import { poissonBeforeElements } from '../deliver.js';
+import { lowerOperations } from '../operations.js';
 import { replayKernel } from '../replay.js';
 import { invariant } from '../../diagnostics/diagnostic.js';
 import { timeNow } from '../elements/element-code.js';
@@ -64,6 +66,8 @@ function lowerSteps({ groups, plans, projections: built, rings }: BuiltNetwork, 
   const start = profile.defaults.operation;
   builder.each(timeKernel(network), { slot: start, order: 'first' });
   deliveries.schedule();
+  lowerOperations(groups, context);
+  poissonBeforeElements(groups, context);
   const populations = steppingOrder(context);
   const memberOf = (name: string): { stepped: SteppedGroup; member: Group['members'][number] } | null => {
     for (const stepped of network.groups) {

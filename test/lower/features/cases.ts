@@ -17,8 +17,6 @@ export interface Case {
   readonly adds: Tree;
   /** Its numbers differ between profiles, as those drawn in each step do: only that it has an effect is compared. */
   readonly drawn?: true;
-  /** It changes nothing but what is written, or what the profile itself says. */
-  readonly silent?: true;
 }
 
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -145,9 +143,13 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
     adds: cell({ derivatives: { v: '(bias + gain*I - v)/tau + 0.1*xi*ms**-0.5' }, noise: ['xi'] }),
     drawn: true,
   },
-  integration: { adds: cell({ method: 'rk4' }), silent: true },
-  cableMethod: { network: tree, adds: cell({ method: 'cable-then-gates' }), silent: true },
-  sequence: { adds: cell({ sequence: [{ state: ['v'] }, { events: ['spike'] }] }), silent: true },
+  integration: { adds: cell({ method: 'rk4' }) },
+  cableMethod: {
+    network: tree,
+    base: laidOver(cell({ compartments: { mechanisms: { leak: { writes: { i: 'g*(1 + m)*(-60*mV - v)' } } } } }), {}),
+    adds: cell({ method: 'cable-then-gates' }),
+  },
+  sequence: { adds: cell({ sequence: [{ events: ['spike'] }, { state: ['v'] }] }) },
   held: {
     base: cell({ derivatives: { v: '(bias + gain*I - v)/tau - 0.1*load' }, derived: { load: '0*Hz' } }),
     adds: cell({ derived: { load: { value: 'v/ms', held: true } } }),
@@ -183,12 +185,11 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
       state: { v: 0, n: 0 },
       derivatives: { v: '(bias + n - v)/tau' },
       events: {
-        over: { when: 'v > 0.5', do: 'n = v - 0.3', slot: 'thresholds', actionSlot: 'resets', order: -1 },
+        over: { when: 'v > 1', do: 'n = v - 0.3', slot: 'thresholds', actionSlot: 'resets', order: -1 },
         spike: { do: ['v = 0'], order: 1 },
       },
     }),
     adds: cell({ events: { over: { actionSlot: 'before_end' } } }),
-    silent: true,
   },
   eventOrder: {
     base: cell({
@@ -223,7 +224,7 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
     base: laidOver(cell({ parameters: { still: '5 ms' } }), refractory({ for: 'still' })),
     adds: refractory({ for: '(1 + v)*still', evaluated: 'eachStep' }),
   },
-  eventSection: { network: tree, adds: {}, silent: true },
+  eventSection: { network: tree, adds: spike({ when: 'v > -70*mV', edge: 'rising' }) },
   regime: {
     base: cell({
       derivatives: { v: undefined },
@@ -240,7 +241,11 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
       },
     }),
   },
-  compartments: { network: tree, adds: {}, silent: true },
+  compartments: {
+    network: tree,
+    base: cell({ compartments: { initial: '-60 mV' } }),
+    adds: cell({ compartments: { sections: { soma: { specificCapacitance: '2 uF/cm**2' } } } }),
+  },
   lastspike: { adds: cell({ derivatives: { v: '(bias - v)/tau + (0.1 if t - lastspike < 1*ms else 0)/ms' } }) },
   notRefractory: {
     base: spike({ refractory: '1 ms' }),
@@ -351,7 +356,15 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
   },
   hostDraw: { adds: { populations: { b: { values: { bias: numpy(0) } } } } },
   // Projections
-  section: { network: tree, adds: {}, silent: true },
+  section: {
+    network: tree,
+    base: {
+      ...spike({ when: 'v > -70*mV', edge: 'rising' }),
+      projections: { ab: { connect: { rule: 'list', sources: [], targets: [] } } },
+      record: [{ of: 'b', variables: ['v'], section: 'soma', name: 'r' }],
+    },
+    adds: ab({ connect: 'all' }),
+  },
   otherEvent: {
     base: cell({ events: { over: { when: 'v > 0.3 and v < 0.4', edge: 'rising' } } }),
     adds: ab({ from: { of: 'a', event: 'over' } }),
@@ -422,8 +435,7 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
   },
   checkedDelay: {
     base: ab({ delays: { pre: '0.5*ms*(1 + i)' } }),
-    adds: ab({ delayRange: { min: '0.1 ms', max: '9 ms', outOfRange: 'error' } }),
-    silent: true,
+    adds: ab({ delayRange: { min: '0.1 ms', max: '1.2 ms', outOfRange: 'error' } }),
   },
   space: {
     base: laidOver(ab({ values: { w: '0.02*distance/um' } }), {
@@ -459,9 +471,8 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
     adds: { operations: { pull: { every: '1 ms' } } },
   },
   operationSlot: {
-    base: { operations: { pull: { on: 'a', do: 'v = clip(v, 0, 0.95) if i == 1 else v' } } },
+    base: { operations: { pull: { on: 'a', do: 'v = clip(v, 0, 0.9995) if i == 1 else v' } } },
     adds: { operations: { pull: { slot: 'before_thresholds' } } },
-    silent: true,
   },
   table: {
     base: current({ value: 0 }),
@@ -476,17 +487,23 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
     }),
   },
   // Recordings
-  recordedEvents: { base: { record: [] }, adds: { record: [{ of: 'a', events: 'spike', name: 'r' }] }, silent: true },
+  recordedEvents: { base: { record: [] }, adds: { record: [{ of: 'a', events: 'spike', name: 'r' }] } },
   variablesAtSpikes: { adds: recorded({ of: 'a', events: 'spike', variables: ['v'], name: 'r' }) },
   recordedVariables: { base: { record: [] }, adds: { record: [{ of: 'a', variables: ['v'], name: 'r' }] } },
   samplingInterval: { adds: recorded({ of: 'b', variables: ['v', 'bias'], every: '0.7 ms', name: 'r' }) },
   samplingSlot: {
-    base: recorded({ of: 'b', variables: ['v', 'bias'], every: '0.7 ms', name: 'r' }),
-    adds: recorded({ of: 'b', variables: ['v', 'bias'], every: '0.7 ms', slot: 'after_end', name: 'r' }),
-    silent: true,
+    base: laidOver(
+      { operations: { pull: { on: 'b', do: 'v += 0.001', slot: 'after_start' } } },
+      recorded({ of: 'b', variables: ['v', 'bias'], every: '0.7 ms', name: 'r' }),
+    ),
+    adds: recorded({ of: 'b', variables: ['v', 'bias'], every: '0.7 ms', slot: 'before_groups', name: 'r' }),
   },
-  recordedRate: { base: { record: [] }, adds: { record: [{ of: 'a', rate: true, name: 'r' }] }, silent: true },
-  recordedSection: { network: tree, adds: {}, silent: true },
+  recordedRate: { base: { record: [] }, adds: { record: [{ of: 'a', rate: true, name: 'r' }] } },
+  recordedSection: {
+    network: tree,
+    base: { record: [] },
+    adds: { record: [{ of: 'a', variables: ['v'], section: 'soma', name: 'r' }] },
+  },
   mechanismVariable: {
     network: tree,
     adds: { record: [{ of: 'a', variables: ['leak.m'], section: 'soma', name: 'r' }] },
@@ -508,9 +525,27 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
   replay: { base: halves(), adds: halves({ replay: { given: { indices: [0, 1], times: ['6 ms', '7.5 ms'] } } }) },
   attach: { base: laidOver(current({ attached: false }), halves()), adds: halves({ attach: 'drive' }) },
   detach: { base: laidOver(current(), halves()), adds: halves({ detach: 'drive' }) },
-  record: { base: halves(), adds: halves({ record: 'of_b', on: false }), silent: true },
+  record: { base: halves(), adds: halves({ record: 'of_b', on: false }) },
   reset: { base: halves(), adds: halves({ reset: true }) },
-  store: { base: halves(), adds: halves({ store: 'here' }), silent: true },
+  store: {
+    base: {
+      experiment: {
+        protocol: [{ store: 'here' }, { run: '2.5 ms' }, { run: '3 ms' }, { restore: 'here' }, { run: '6.5 ms' }],
+      },
+    },
+    adds: {
+      experiment: {
+        protocol: [
+          { store: 'here' },
+          { run: '2.5 ms' },
+          { store: 'here' },
+          { run: '3 ms' },
+          { restore: 'here' },
+          { run: '6.5 ms' },
+        ],
+      },
+    },
+  },
   restore: {
     base: { experiment: { protocol: [{ run: '2.5 ms' }, { store: 'here' }, { run: '3 ms' }, { run: '6.5 ms' }] } },
     adds: {
@@ -567,7 +602,6 @@ export const selecting: Readonly<Record<SelectionPlace, (kind: SelectionKind) =>
   recordedEvents: (kind) => ({
     base: { record: [] },
     adds: { record: [{ of: selected[kind], events: 'spike', name: 'r' }] },
-    silent: true,
   }),
   recordedVariables: (kind) => ({
     base: { record: [] },
@@ -576,7 +610,6 @@ export const selecting: Readonly<Record<SelectionPlace, (kind: SelectionKind) =>
   recordedRate: (kind) => ({
     base: { record: [] },
     adds: { record: [{ of: selected[kind], rate: true, name: 'r' }] },
-    silent: true,
   }),
   set: (kind) => ({
     base: halves(),
@@ -587,4 +620,58 @@ export const selecting: Readonly<Record<SelectionPlace, (kind: SelectionKind) =>
     adds: halves({ initialise: kind === 'synapses' ? { g: 3 } : { v: 0.6 }, of: selected[kind] }),
   }),
   replayed: (kind) => ({ base: halves(), adds: halves({ replay: replaced, of: sources[kind] }) }),
+};
+
+/** Features that meet: where one way to step may lose what the other has. */
+export const combinations: Readonly<Record<string, Case>> = {
+  'events add to an input through a port': {
+    base: { synapses: { kick: { ports: { port: '1' }, pathways: { pre: { do: 'port += 4*w' } } } } },
+    adds: { projections: { ab: { receptors: { port: 'I' } } } },
+  },
+  'an operation reads an input': {
+    base: current(),
+    adds: { operations: { pull: { on: 'b', do: 'v += 0.002*I' } } },
+  },
+  'a Poisson input into an input': {
+    adds: {
+      stimuli: { rain: { kind: 'poisson', to: 'b', variable: 'I', n: 1, rate: '50 kHz', weight: '0.4' } },
+    },
+  },
+  'a current and events add to an input that is recorded': {
+    base: laidOver(current(), recorded({ of: 'b', variables: ['I'], every: '0.5 ms', name: 'r' })),
+    adds: { stimuli: { drive: { value: 0.4 } }, ...kick({ contributes: { 'post.I': '0.01*pre.v' } }) },
+  },
+  'the last spike of an event of another name': {
+    base: cell({ events: { spike: undefined, over: { when: 'v > 1', do: 'v = 0', emits: 'spike' } } }),
+    adds: cell({ derivatives: { v: '(bias - v)/tau + (0.1 if t - lastspike < 1*ms else 0)/ms' } }),
+  },
+  'a refractory period of an event of another name': {
+    base: cell({ events: { spike: undefined, over: { when: 'v > 1', do: 'v = 0', emits: 'spike' } } }),
+    adds: cell({ events: { over: { refractory: { for: '2 ms', rate: ['v'] } } } }),
+  },
+  'spikes that come again after a phase': {
+    base: halves(),
+    adds: halves({ replay: { given: { indices: [0, 1], times: ['0.4 ms', '1.2 ms'], period: '1.5 ms' } } }),
+  },
+  'a summed variable of the presynaptic end': {
+    base: cell({ state: { v: 0, n: 0 }, derivatives: { v: '(bias + 0.1*n - v)/tau' } }),
+    adds: kick({ summed: { 'pre.n': '0.1*post.v' } }),
+  },
+  'synapses within a population read its elements': {
+    base: ab({ to: 'a', from: 'a', connect: { rule: 'pairs', condition: 'i != j' } }),
+    adds: kick({ contributes: { 'post.I': '0.03*pre.v' } }),
+  },
+  'an event-driven variable that a derived one scales': {
+    base: kick({
+      state: { g: 1 },
+      derived: { rate: '-g/(5*ms)' },
+      pathways: { pre: { do: ['post.v += w*g', 'g += 0.5'] } },
+    }),
+    adds: kick({ derivatives: { g: { rate: 'rate', eventDriven: true } } }),
+  },
+  'noise that is scaled by a derived variable': {
+    base: cell({ derived: { size: '0.1*xi*ms**-0.5' }, noise: ['xi'] }),
+    adds: cell({ derivatives: { v: '(bias + gain*I - v)/tau + size' } }),
+    drawn: true,
+  },
 };

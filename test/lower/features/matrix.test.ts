@@ -6,12 +6,13 @@ import { timingProfilesPage } from '../../../src/lower/features/page.js';
 import type { Support } from '../../../src/lower/features/table.js';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
 import { features, placePhrases, selectionPhrases, selections } from '../../../src/lower/features/table.js';
+import { protocolOf } from '../../../src/lower/protocol.js';
 import type { TimingProfile } from '../../../src/model/model.js';
 import { validateModel } from '../../../src/run/pipeline.js';
 import type { Simulation } from '../../support/simulate.js';
 import { simulate } from '../../support/simulate.js';
 import type { Case, Tree } from './cases.js';
-import { cases, laidOver, network, selecting } from './cases.js';
+import { cases, combinations, laidOver, network, selecting } from './cases.js';
 
 const timings = ['brian', 'grid', 'lems-euler'] as const satisfies readonly TimingProfile[];
 const dt = 0.02;
@@ -55,8 +56,15 @@ function outcomeOf(tree: Tree, timing: TimingProfile): Promise<Outcome> {
   return found;
 }
 
-/** What a run shows: events and samples. */
-const shown = (run: Simulation): string => JSON.stringify([[...run.events], [...run.samples]]);
+/** What a run shows: events, samples, faults, and of what is recorded where. */
+const shown = ({ events, samples, faults, program, valid }: Simulation): string =>
+  JSON.stringify([
+    [...events],
+    [...samples],
+    faults,
+    program.manifest.eventRecordings,
+    protocolOf(valid, program).filter(({ kind }) => kind === 'record'),
+  ]);
 
 /** Elements emit the same events at nearly the same times, and samples are near on the average. */
 function expectNear(one: Simulation, other: Simulation): void {
@@ -93,7 +101,7 @@ function expectNear(one: Simulation, other: Simulation): void {
 
 /** A case under all profiles. `phrase`: what a refusal says, without the name of what has the feature. */
 async function check(
-  { network: own = network, base = {}, adds, drawn, silent }: Case,
+  { network: own = network, base = {}, adds, drawn }: Case,
   support: Readonly<Record<TimingProfile, Support>>,
   phrase: RegExp,
 ): Promise<void> {
@@ -116,7 +124,7 @@ async function check(
       expect(run.program.manifest.notes.join('\n'), timing).toMatch(phrase);
       continue;
     }
-    if (!silent) expect(plain && shown(plain), `its effect under ${timing}`).not.toBe(shown(run));
+    expect(plain && shown(plain), `its effect under ${timing}`).not.toBe(shown(run));
     runs.push(run);
   }
   const [first, ...others] = runs;
@@ -134,17 +142,19 @@ test('docs/timing-profiles.md is the table', () => {
 });
 
 describe('features', () => {
-  test.each(Object.entries(features))('%s', async (name, { phrase, support, ...rest }) => {
-    const parent = 'optionOf' in rest ? features[rest.optionOf as keyof typeof features] : undefined;
-    await check(cases[name as keyof typeof features], support, anyName(parent?.phrase ?? phrase));
+  test.each(Object.entries(features))('%s', async (name, { phrase, support }) => {
+    await check(cases[name as keyof typeof features], support, anyName(phrase));
   });
 });
+
+const everywhere = { brian: 'runs', grid: 'runs', 'lems-euler': 'runs' } as const;
+
+test.each(Object.entries(combinations))('%s', (_, combination) => check(combination, everywhere, /never/));
 
 describe.each(Object.entries(selections))('selections: %s', (place, kinds) => {
   test.each(Object.entries(kinds))('%s', async (kind, support) => {
     const [at, of] = [place as keyof typeof selections, kind as keyof typeof kinds];
-    const parent = at === 'poissonTarget' ? features.poisson : at === 'operated' ? features.operation : undefined;
-    const own = parent ? anyName(parent.phrase) : new RegExp(literally(placePhrases[at](selectionPhrases[of])));
+    const own = new RegExp(literally(placePhrases[at](selectionPhrases[of])));
     // What synapses cannot be anywhere, validation says, or the draws before lowering.
     const phrase =
       of === 'synapses' ? /^(?:model|draw|lower)\/[\w-]+: .*(?:projection|synapses|no variable|no event)/m : own;

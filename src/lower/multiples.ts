@@ -15,12 +15,12 @@ import type { EventSource } from './events.js';
 /** The largest multiplicity of a spike; more is a fault. */
 export const mostSpikesAtOnce = 1024;
 
-/** u32: how often an event of an element counts. @param multiplicity  of the event */
-export function countOf({ name }: EventCode, multiplicity: Expression, scope: ElementScope): Ir {
-  const { block, context, group } = scope;
+/** u32: how often an event of an element counts. @param owner  of the event, for messages */
+export function countOf({ name }: EventCode, multiplicity: Expression, owner: string, scope: ElementScope): Ir {
+  const { block, context } = scope;
   const count = block.name('count', to('i32', compile(multiplicity, scope)));
   const bit = context.builder.faultBit(
-    `${name} of ${group.name} counts less than once or more than ${mostSpikesAtOnce} times in one step`,
+    `${name} of ${owner} counts less than once or more than ${mostSpikesAtOnce} times in one step`,
   );
   block.emit(ir.fault(bit, ir.or(ir.lt(count, ir.i32(1)), ir.gt(count, ir.i32(mostSpikesAtOnce)))));
   return ir.convert('u32', count);

@@ -529,7 +529,7 @@ function multiplicityKernel(
     block,
     stepDraws(group, `multiplicity/${event.name}`, address, context),
   );
-  const count = countOf(event, event.multiplicity, scope);
+  const count = countOf(event, event.multiplicity, member.name, scope);
   block.emit(ir.store(source.times.buffer, timesAt(source, step, address.local), count));
   const kernel = builder.map(
     `${member.name}.${event.name}.count`,

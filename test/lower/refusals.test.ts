@@ -39,16 +39,11 @@ const delay = (text: string): Parts => ({
 test.each<[string, string, Parts]>([
   [
     'lower/unsupported-feature',
-    'noise (cell) under the timing profile lems-euler',
+    'an integration method (rk4 of cell) under the timing profile lems-euler',
     {
-      cell: 'state: { v: 0 }, derivatives: { v: "-v/ms + xi*ms**-0.5" }, events: { spike: { when: v > 1 } }',
+      cell: 'method: rk4, state: { v: 0 }, derivatives: { v: "-v/ms" }, events: { spike: { when: v > 1 } }',
       timing: 'lems-euler',
     },
-  ],
-  [
-    'lower/unsupported-feature',
-    'a refractory period (cell) under the timing profile lems-euler',
-    { cell: 'state: { v: 0 }, events: { spike: { when: v > 1, refractory: 2 ms } }', timing: 'lems-euler' },
   ],
   [
     'lower/unsupported-feature',
@@ -201,9 +196,9 @@ test.each<[string, string, Parts]>([
 test('all that stands in the way is said at once', () => {
   const found = refused(
     model({
-      cell:
-        'noise: [xi], state: { v: 0 }, derivatives: { v: "-v/ms + xi*ms**-0.5" }, events: { spike: { when: v > 1, ' +
-        'refractory: 2 ms } }',
+      cell: 'method: rk4, state: { v: 0 }, derivatives: { v: "-v/ms" }, events: { spike: { when: v > 1 } }',
+      synapse: 'ports: { g: "1" }, pathways: { pre: { on: pre.spike, do: "send(g, 1, 1*ms)" } }',
+      projection: 'from: a, to: b, synapse: s, connect: all, receptors: { g: v }',
       timing: 'lems-euler',
     }),
   );
@@ -258,9 +253,10 @@ describe('the hard cases run, or say why not', () => {
 });
 
 test('one of each kind is refused, with the number of the others', () => {
-  const noisy = 'state: { v: 0 }, derivatives: { v: "-v/ms + xi*ms**-0.5" }, events: { spike: { when: v > 1 } }';
-  const text = model({ cell: noisy, timing: 'lems-euler' }).replace('synapses:', `  other: { ${noisy} }\nsynapses:`);
+  const cell = 'method: rk4, state: { v: 0 }, derivatives: { v: "-v/ms" }, events: { spike: { when: v > 1 } }';
+  const text = model({ cell, timing: 'lems-euler' }).replace('synapses:', `  other: { ${cell} }\nsynapses:`);
   expect(refused(text)).toEqual([
-    'lower/unsupported-feature: noise (cell) under the timing profile lems-euler and 1 more like it cannot be run yet',
+    'lower/unsupported-feature: an integration method (rk4 of cell) under the timing profile lems-euler and 1 more like ' +
+      'it cannot be run yet',
   ]);
 });

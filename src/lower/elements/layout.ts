@@ -176,14 +176,12 @@ function writtenBetweenSteps({ members }: Group, { model }: Context): readonly s
   ];
 }
 
-/** Names that code reads which runs between the steps of elements. */
-const readBetweenSteps = ({ model }: Context): readonly string[] =>
-  expressionsIn([model.operations, model.stimuli, model.experiment.protocol]).flatMap((e) => [...namesIn(e)]);
+const namesInAll = (part: unknown): readonly string[] => expressionsIn(part).flatMap((e) => [...namesIn(e)]);
 
-/** Names, and those that derived variables among them read. */
-function withDerived(names: readonly string[], { equations }: Group): ReadonlySet<string> {
+/** Names that code between steps reads, itself or through derived variables, which it works out for itself. */
+function readBetweenSteps({ equations }: Group, { model }: Context): ReadonlySet<string> {
   const all = new Set<string>();
-  const open = [...names];
+  const open = [...namesInAll([model.operations, model.experiment.protocol])];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     const derived = all.has(name) ? undefined : equations.derived.get(name);
     all.add(name);
@@ -254,7 +252,7 @@ export function stepGroups(
     const inputs = Object.keys(group.type.inputs);
     const written = new Set([...writtenByOthers, ...writtenBetweenSteps(group, context)]);
     const pendingInputs = new Set(inputs.filter((name) => written.has(name)));
-    const used = withDerived([...read, ...readBetweenSteps(context)], group);
+    const used = new Set([...read, ...namesInAll(context.model.stimuli), ...readBetweenSteps(group, context)]);
     const keptInputs = new Set(inputs.filter((name) => used.has(name)));
     return {
       group,

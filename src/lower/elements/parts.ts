@@ -127,7 +127,8 @@ function test(condition: ConditionCode, stepping: Stepping): void {
     const { emits } = condition;
     if (event && element) noteEvent(event, element);
     if (element && emits !== null && emits !== event?.name) noteTime(emits, element);
-    const count = event?.multiplicity && element ? countOf(event, event.multiplicity, element) : undefined;
+    const count =
+      event?.multiplicity && element ? countOf(event, event.multiplicity, stepping.watched.name, element) : undefined;
     scope.execute(condition.do);
     if (emits !== null) stepping.emit(emits, count);
     if (condition.to !== null) enterRegime(condition.to, stepping);

@@ -1,7 +1,7 @@
 /** Phases of the protocol where steps go element by element. */
 
 import { describe, expect, test } from 'vitest';
-import { refused, simulate, trace } from '../../support/simulate.js';
+import { simulate, trace } from '../../support/simulate.js';
 
 const document = (protocol: string, more = ''): string => `interneuron: 1
 neurons:
@@ -47,24 +47,5 @@ describe('phases', () => {
     const parts = await simulate(document('{ run: 2 ms }, { run: 2 ms }'));
     const whole = await simulate(document('{ run: 4 ms }'));
     expect(parts.fingerprint).toBe(whole.fingerprint);
-  });
-});
-
-describe('what has no place in such a step is refused', () => {
-  test.each([
-    ['an operation', document('{ run: 1 ms }', 'operations: { o: { on: a, do: w = 0 } }'), 'the operation o'],
-    [
-      'events that count several times',
-      document('{ run: 1 ms }').replace('emits: null', 'multiplicity: 2'),
-      'events with a multiplicity',
-    ],
-    [
-      'the time of the last spike',
-      document('{ run: 1 ms }').replace('drive + extra', 'lastspike/ms'),
-      'the time of the last spike',
-    ],
-  ])('%s', (_, text, message) => {
-    expect(refused(text).join('\n')).toContain(message);
-    expect(refused(text).join('\n')).toContain('under the timing profile lems-euler');
   });
 });

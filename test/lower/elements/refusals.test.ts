@@ -5,15 +5,8 @@ import { runCommand } from '../../support/command.js';
 
 describe('the timing profile lems-euler', () => {
   it.each([
-    ['fixtures/brian/single-lif.yaml', ['a refractory period (G)']],
-    ['fixtures/brian/brunel-hakim.yaml', ['noise (group)', 'a refractory period (group)']],
-    ['fixtures/brian/stdp-pair.yaml', ['event-driven equations (S)']],
-    ['fixtures/brian/summed.yaml', ['a summed variable']],
-    ['fixtures/brian/run-regularly.yaml', ['the operation']],
-    [
-      'fixtures/pynn/vogels-abbott-coba.json',
-      ['a refractory period (IF_cond_exp)', 'events with a multiplicity (SpikeSourcePoisson)'],
-    ],
+    ['fixtures/brian/methods.yaml', ['an integration method (']],
+    ['fixtures/pynn/stdp-network.json', ['sending later (', 'an integration method (']],
   ])('refuses %s', async (model, features) => {
     const { code, stderr } = await runCommand([
       'run',

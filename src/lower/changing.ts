@@ -44,12 +44,9 @@ export function readChanging(name: string, comment: string, { first, later }: Ch
   const { builder } = context;
   const buffer = builder.buffer(name, 'f64', 1, comment, { initial: Float64Array.of(first) });
   for (const { phase, value } of later) {
-    const kernel = builder.sequential(
-      `phase${phase}.${name}`,
-      `${comment}, from phase ${phase} on`,
-      [],
-      [ir.store(buffer, ir.u32(0), ir.f64(value))],
-    );
+    const kernel = builder.sequential(`phase${phase}.${name}`, `${comment}, from phase ${phase} on`, [
+      ir.store(buffer, ir.u32(0), ir.f64(value)),
+    ]);
     builder.procedure(phaseProcedure(phase)).push({ kind: 'run', kernel });
   }
   return ir.load(buffer, ir.u32(0));

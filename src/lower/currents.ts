@@ -73,8 +73,7 @@ function injection(name: string, current: Current, piece: Piece, context: Contex
     `the current ${name} into ${piece.member.name}`,
     domain,
     runsOnLanes(block.statements, context.builder),
-    block.locals.declared,
-    block.statements,
+    block,
   );
 }
 
@@ -162,12 +161,9 @@ function versionOf(name: string, { builder }: Context): Buffer {
 /** A kernel by which a phase gives a current another value. */
 export function changeCurrent(name: string, phase: number, context: Context): string {
   const version = laterValues(name, context).findIndex(([k]) => k === phase) + 1;
-  return context.builder.sequential(
-    `phase${phase}.${name}`,
-    `the current ${name} has another value`,
-    [],
-    [ir.store(versionOf(name, context), ir.u32(0), ir.u32(version))],
-  );
+  return context.builder.sequential(`phase${phase}.${name}`, `the current ${name} has another value`, [
+    ir.store(versionOf(name, context), ir.u32(0), ir.u32(version)),
+  ]);
 }
 
 const isSwitched = (name: string, { model }: Context): boolean =>

@@ -95,7 +95,6 @@ export function changeDelays(plan: ProjectionPlan, window: DelayWindow, phase: n
   return context.builder.sequential(
     `phase${phase}.${plan.name}.${window.of}`,
     `other delays for what ${plan.name} sends`,
-    [],
     [
       ir.store(until, before, now),
       ir.store(from, version, now),
@@ -119,7 +118,6 @@ export function resetWindows(plan: ProjectionPlan, window: DelayWindow, context:
   const kernel = context.builder.sequential(
     `${plan.name}.${window.of}.begin`,
     `delays of ${plan.name} after a reset`,
-    [],
     statements,
   );
   context.builder.procedure(afterReset).push({ kind: 'run', kernel });

@@ -323,7 +323,6 @@ function poissonKernel(
     `Poisson input to ${piece.member.name}`,
     domain,
     runsOnLanes(block.statements, context.builder),
-    block.locals.declared,
-    block.statements,
+    block,
   );
 }

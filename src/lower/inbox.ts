@@ -93,7 +93,6 @@ export function flushKernel(inboxes: readonly Inbox[], context: Context): string
     `adds what arrived at ${inboxes.map((inbox) => inbox.variable).join(', ')} of ${group.name}`,
     rangesOf(group),
     runsOnLanes(block.statements, context.builder),
-    block.locals.declared,
-    block.statements,
+    block,
   );
 }

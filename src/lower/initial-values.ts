@@ -142,19 +142,13 @@ export function assignValues(
     scope.storeAll();
     kernels.push(
       shared
-        ? context.builder.sequential(
-            `${name}.shared`,
-            `${comment}, one value for all`,
-            block.locals.declared,
-            block.statements,
-          )
+        ? context.builder.sequential(`${name}.shared`, `${comment}, one value for all`, block)
         : context.builder.map(
             name,
             comment,
             some?.domain ?? { kind: 'ranges', ranges: [{ begin: member.begin, end: member.end }] },
             runsOnLanes(block.statements, context.builder),
-            block.locals.declared,
-            block.statements,
+            block,
           ),
     );
   }

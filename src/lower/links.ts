@@ -83,14 +83,7 @@ export function linkedElement(
     ir.store(buffer, address.local, ir.convert('u32', ir.select(outside, ir.i32(0), found))),
   );
   builder.initially(
-    builder.map(
-      key,
-      comment,
-      { kind: 'ranges', ranges: [{ begin: member.begin, end: member.end }] },
-      false,
-      block.locals.declared,
-      block.statements,
-    ),
+    builder.map(key, comment, { kind: 'ranges', ranges: [{ begin: member.begin, end: member.end }] }, false, block),
   );
   return ir.load(buffer, local);
 }
@@ -126,8 +119,7 @@ export function lowerLinks(groups: readonly Group[], context: Context): void {
         `reads the variables of other populations that ${member.name} is linked to`,
         { kind: 'ranges', ranges: [{ begin: member.begin, end: member.end }] },
         false,
-        block.locals.declared,
-        block.statements,
+        block,
       );
       builder.initially(kernel);
       builder.each(kernel, { slot: profile.defaults.hold, order: -1 });

@@ -69,7 +69,6 @@ export function multiplesKernel(source: EventSource, context: Context): string {
   return context.builder.sequential(
     `${ring.name}.log_multiples`,
     `notes which ${ring.name} of this step count several times`,
-    block.locals.declared,
-    block.statements,
+    block,
   );
 }

@@ -57,16 +57,7 @@ export function enterFirstRegimes(groups: readonly Group[], entries: Entries, co
     scope.storeAll();
     const kernel = `${group.name}.enter`;
     const what = `what elements of ${group.name} do at the start, when they enter their first regime`;
-    context.builder.initially(
-      context.builder.map(
-        kernel,
-        what,
-        rangesOf(group),
-        lanes(block, context),
-        block.locals.declared,
-        block.statements,
-      ),
-    );
+    context.builder.initially(context.builder.map(kernel, what, rangesOf(group), lanes(block, context), block));
   }
 }
 
@@ -148,8 +139,7 @@ function holdDerived(group: Group, context: Context): void {
     `derived variables of ${group.name} that hold over the step`,
     rangesOf(group),
     lanes(block, context),
-    block.locals.declared,
-    block.statements,
+    block,
   );
   builder.each(kernel, { slot: profile.defaults.hold, order: 0 });
 }
@@ -222,8 +212,7 @@ export function noiseBuffers(group: Group, context: Context): Map<string, Noise>
         `${label} of the noise ${xi} of ${group.name} for two steps`,
         rangesOf(group),
         lanes(block, context),
-        block.locals.declared,
-        block.statements,
+        block,
       );
       builder.each(kernel, { slot: profile.defaults.integrate, order: 'first' }, 2);
     }
@@ -270,8 +259,7 @@ function updateKernel(
       `${what}: ${group.name}`,
       rangesOf(group),
       lanes(block, context),
-      block.locals.declared,
-      block.statements,
+      block,
     );
     builder.each(kernel, { slot: profile.defaults.integrate, order: 0 });
   }
@@ -292,8 +280,7 @@ function updateKernel(
       `tests ${group.name} for ${event.name}`,
       rangesOf(group),
       lanes(inner, context),
-      inner.locals.declared,
-      inner.statements,
+      inner,
     );
     builder.each(kernel, when);
   }
@@ -387,7 +374,7 @@ function propagatorSite(group: Group, context: Context): Site {
     kernel(name, comment, write) {
       const block = new Block();
       write(scope(block), rangesAddress.index);
-      return context.builder.map(name, comment, rangesOf(group), false, block.locals.declared, block.statements);
+      return context.builder.map(name, comment, rangesOf(group), false, block);
     },
   };
 }
@@ -503,8 +490,7 @@ function markKernel(
     `notes when elements of ${member.name} last emitted ${event.name}`,
     { kind: 'spikes', event: source.ring.name },
     false,
-    block.locals.declared,
-    block.statements,
+    block,
   );
   builder.each(kernel, { ...when, phase: 'mark' });
 }
@@ -536,8 +522,7 @@ function multiplicityKernel(
     `how often ${event.name} of ${member.name} counts`,
     { kind: 'spikes', event: source.ring.name },
     false,
-    block.locals.declared,
-    block.statements,
+    block,
   );
   builder.each(kernel, { ...when, phase: 'count' });
   builder.each(multiplesKernel(source, context), { ...when, phase: 'log multiples' });
@@ -563,8 +548,7 @@ function actionKernel(group: Group, member: Member, event: EventCode, source: Ev
     `what ${event.name} does to elements of ${member.name}`,
     { kind: 'spikes', event: source.ring.name },
     false,
-    block.locals.declared,
-    block.statements,
+    block,
   );
   const slot =
     event.definition.actionSlot ?? (event.name === 'spike' ? profile.defaults.reset : profile.defaults.eventAction);

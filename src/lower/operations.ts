@@ -74,21 +74,14 @@ function operateOn(
     shared ? scope.write(target, value) : scope.writeIfFree(target, value),
   );
   scope.storeAll();
-  const { locals, statements } = block;
   const kernel = own
     ? builder.map(
         `${name}.operate`,
         `the operation ${name} on ${member.name}`,
         own.domain,
-        runsOnLanes(statements, builder),
-        locals.declared,
-        statements,
+        runsOnLanes(block.statements, builder),
+        block,
       )
-    : builder.sequential(
-        `${name}.operate.shared`,
-        `the operation ${name} on ${member.name}: one value for all`,
-        locals.declared,
-        statements,
-      );
+    : builder.sequential(`${name}.operate.shared`, `the operation ${name} on ${member.name}: one value for all`, block);
   builder.each(kernel, { slot, order: operation.order }, every, 0);
 }

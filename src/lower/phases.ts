@@ -115,7 +115,6 @@ function switching(name: string, on: boolean, k: number, context: Context): Acti
   const kernel = context.builder.sequential(
     `phase${k}.${name}`,
     `the current ${name} ${on ? 'begins' : 'ceases'} to flow`,
-    [],
     [ir.store(flows, ir.u32(0), ir.u32(on ? 1 : 0))],
   );
   return { kind: 'run', kernel };
@@ -222,7 +221,7 @@ function showCells(name: string, variable: string, piece: Piece, copies: Copies,
   const { domain, address } = pieceDomain(piece, `${name}.shown`, block, context);
   block.emit(ir.store(copy, address.index, ir.load(storage.buffer, address.index)));
   const comment = `others see ${variable} of ${piece.member.name} as it was set`;
-  return context.builder.map(`${name}.show`, comment, domain, false, block.locals.declared, block.statements);
+  return context.builder.map(`${name}.show`, comment, domain, false, block);
 }
 
 /** The same for synapses. */

@@ -31,6 +31,14 @@ interface BufferOptions {
 }
 
 /** The program so far: passes add to it, and read what those before added. */
+/** Code of a kernel: a block, or statements without locals. */
+type Code =
+  | { readonly locals: { readonly declared: readonly Local[] }; readonly statements: readonly Statement[] }
+  | readonly Statement[];
+
+const bodyOfCode = (code: Code): { readonly locals: readonly Local[]; readonly body: readonly Statement[] } =>
+  'statements' in code ? { locals: code.locals.declared, body: code.statements } : { locals: [], body: code };
+
 export class ProgramBuilder {
   /** By name. */
   readonly buffers = new Map<string, Buffer>();
@@ -88,29 +96,23 @@ export class ProgramBuilder {
    * Adds a map kernel.
    * @returns its name
    */
-  map(
-    name: string,
-    comment: string,
-    domain: MapDomain,
-    lanes: boolean,
-    locals: readonly Local[],
-    body: readonly Statement[],
-  ): string {
-    return this.#kernel({ name: this.#unique(name, this.kernels), comment, shape: 'map', domain, lanes, locals, body });
+  /** A kernel that runs code for each item of a domain. @param lanes  whether several items may run at a time */
+  map(name: string, comment: string, domain: MapDomain, lanes: boolean, code: Code): string {
+    return this.#kernel({
+      name: this.#unique(name, this.kernels),
+      comment,
+      shape: 'map',
+      domain,
+      lanes,
+      ...bodyOfCode(code),
+    });
   }
 
-  /**
-   * Adds a kernel of one work item.
-   * @returns its name
-   */
-  sequential(name: string, comment: string, locals: readonly Local[], body: readonly Statement[]): string {
-    return this.#kernel({ name: this.#unique(name, this.kernels), comment, shape: 'sequential', locals, body });
+  /** A kernel that runs code once. */
+  sequential(name: string, comment: string, code: Code): string {
+    return this.#kernel({ name: this.#unique(name, this.kernels), comment, shape: 'sequential', ...bodyOfCode(code) });
   }
 
-  /**
-   * Adds the kernel that lists an event's elements.
-   * @returns its name
-   */
   compact(name: string, comment: string, event: string): string {
     return this.#kernel({ name: this.#unique(name, this.kernels), comment, shape: 'compact', event });
   }

@@ -191,8 +191,7 @@ function currentKernel(
     `records the current ${name} into ${piece.member.name}`,
     { kind: 'count', count: indexCount(piece.indices) },
     false,
-    block.locals.declared,
-    block.statements,
+    block,
   );
 }
 
@@ -256,8 +255,7 @@ function sampleKernel(
     `records ${variable} of ${member.name}`,
     { kind: 'count', count: indexCount(indices) },
     false,
-    block.locals.declared,
-    block.statements,
+    block,
   );
 }
 
@@ -317,8 +315,7 @@ function synapseColumn(
         `records ${variable} of synapses of ${projection}`,
         { kind: 'count', count },
         false,
-        block.locals.declared,
-        block.statements,
+        block,
       );
     },
   };
@@ -383,12 +380,9 @@ function synapsePlaces(
   );
   const missing = builder.faultBit(`a recorded synapse of projection ${plan.name} does not exist`);
   builder.initially(
-    builder.sequential(
-      `${name}.check`,
-      'whether all recorded synapses exist',
-      [],
-      [ir.fault(missing, ir.ne(ir.load(found, ir.u32(0)), ir.u32(count)))],
-    ),
+    builder.sequential(`${name}.check`, 'whether all recorded synapses exist', [
+      ir.fault(missing, ir.ne(ir.load(found, ir.u32(0)), ir.u32(count))),
+    ]),
   );
   return { positions, sources };
 }
@@ -427,12 +421,9 @@ function sampleLog(
     });
     column += entry.count;
   }
-  const advance = builder.sequential(
-    `${name}.advance`,
-    `begins the next row of ${name}`,
-    [],
-    [ir.store(cursor, ir.u32(0), ir.add(ir.load(cursor, ir.u32(0)), ir.u32(1)))],
-  );
+  const advance = builder.sequential(`${name}.advance`, `begins the next row of ${name}`, [
+    ir.store(cursor, ir.u32(0), ir.add(ir.load(cursor, ir.u32(0)), ir.u32(1))),
+  ]);
   kernels.push({ kernel: advance, first: advance });
   const offset = profile.sampleLabel === 1 ? schedule.every - 1 : 0;
   for (const { kernel, first } of kernels) {

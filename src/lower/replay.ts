@@ -119,12 +119,7 @@ export function replayKernel(
     ir.whilst(ir.eq(ir.load(steps, ir.get(next)), now), spike),
     ir.store(cursor, ir.u32(0), first ? ir.sub(ir.get(next), first) : ir.get(next)),
   );
-  return context.builder.sequential(
-    `${name}.replay`,
-    `marks the elements of ${name} that spike in this step`,
-    block.locals.declared,
-    block.statements,
-  );
+  return context.builder.sequential(`${name}.replay`, `marks the elements of ${name} that spike in this step`, block);
 }
 
 /** Counts the spikes of an element in this step; the first of them clears the count. */
@@ -142,15 +137,10 @@ export function changeReplay(name: string, phase: number, context: Context): str
   const { builder } = context;
   const version = versions(name, context).find((candidate) => candidate.phase === phase);
   const buffer = (what: string): Buffer => builder.buffers.get(`${name}.${what}`) as Buffer;
-  return builder.sequential(
-    `phase${phase}.${name}`,
-    `${name} replays other spikes`,
-    [],
-    [
-      ir.store(buffer('first_spike'), ir.u32(0), ir.u32(version?.first ?? 0)),
-      ir.store(buffer('spike_period'), ir.u32(0), ir.u32(version?.every ?? 0)),
-      // Spikes whose time has passed are skipped in the next step.
-      ir.store(buffer('next_spike'), ir.u32(0), ir.u32(0)),
-    ],
-  );
+  return builder.sequential(`phase${phase}.${name}`, `${name} replays other spikes`, [
+    ir.store(buffer('first_spike'), ir.u32(0), ir.u32(version?.first ?? 0)),
+    ir.store(buffer('spike_period'), ir.u32(0), ir.u32(version?.every ?? 0)),
+    // Spikes whose time has passed are skipped in the next step.
+    ir.store(buffer('next_spike'), ir.u32(0), ir.u32(0)),
+  ]);
 }

@@ -133,8 +133,7 @@ function sumKernel(
     `sums ${variable} of ${end.population} over the synapses of ${plan.name}`,
     { kind: 'count', count: end.size },
     false,
-    block.locals.declared,
-    block.statements,
+    block,
   );
 }
 
@@ -175,8 +174,7 @@ function updateKernel(
     `integrates the synapses of ${plan.name}`,
     { kind: 'count', count: plan.pre.size },
     false,
-    block.locals.declared,
-    block.statements,
+    block,
   );
 }
 

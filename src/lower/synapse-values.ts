@@ -152,12 +152,7 @@ export function assignSharedValues(
   }
   return block.statements.length === 0
     ? null
-    : context.builder.sequential(
-        name,
-        `values that the synapses of ${plan.name} share`,
-        block.locals.declared,
-        block.statements,
-      );
+    : context.builder.sequential(name, `values that the synapses of ${plan.name} share`, block);
 }
 
 /** Which synapses an assignment is for. */
@@ -339,12 +334,9 @@ export function checkLength(
     `projection ${plan.name} has another number of synapses than ${what} has values (${length})`,
   );
   builder.initially(
-    builder.sequential(
-      kernel,
-      `whether ${what} has a value for each synapse`,
-      [],
-      [ir.fault(bits, ir.ne(ir.load(buffer, ir.u32(count.index)), ir.u32(length)))],
-    ),
+    builder.sequential(kernel, `whether ${what} has a value for each synapse`, [
+      ir.fault(bits, ir.ne(ir.load(buffer, ir.u32(count.index)), ir.u32(length))),
+    ]),
   );
 }
 

@@ -30,8 +30,7 @@ export function keepInputs(groups: readonly Group[], context: Context): void {
       `keeps the inputs of ${group.name} that other code than its integration reads`,
       rangesOf(group),
       runsOnLanes(block.statements, builder),
-      block.locals.declared,
-      block.statements,
+      block,
     );
     builder.each(kernel, { slot: profile.defaults.integrate, order: 0, phase: 'keep inputs' });
   }

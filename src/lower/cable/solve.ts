@@ -53,7 +53,6 @@ export function lowerCable(cable: Cable, groups: readonly Group[], context: Cont
         `coefficients of ${group.name} to their places in the cable`,
         rangesOf(group),
         false,
-        [],
         body,
       ),
       at,
@@ -232,8 +231,7 @@ function solveKernel(cable: Cable, classes: readonly PlacedClass[], context: Con
     `voltages along the cells of ${name}`,
     { kind: 'count', count: blocks.length },
     false,
-    block.locals.declared,
-    block.statements,
+    block,
   );
 }
 
@@ -265,8 +263,7 @@ function voltageKernel(
     `new voltages of ${group.name}`,
     rangesOf(group),
     runsOnLanes(block.statements, builder),
-    block.locals.declared,
-    block.statements,
+    block,
   );
 }
 
@@ -291,8 +288,7 @@ function boundsKernel(cable: Cable, { group, names }: PlacedClass, { builder, re
     `whether voltages of ${group.name} are within bounds`,
     rangesOf(group),
     false,
-    block.locals.declared,
-    block.statements,
+    block,
   );
 }
 
@@ -322,7 +318,6 @@ function gatesKernel(cable: Cable, group: Group, context: Context): string | nul
     `gates of ${group.name}`,
     rangesOf(group),
     runsOnLanes(block.statements, context.builder),
-    block.locals.declared,
-    block.statements,
+    block,
   );
 }

@@ -70,8 +70,7 @@ function inputKernel(
     `sums what reaches the elements of ${member.name}, each after the synapses onto it`,
     rangeOf(member),
     runsOnLanes(block.statements, context.builder),
-    block.locals.declared,
-    block.statements,
+    block,
   );
   return { kernel, buffers };
 }
@@ -133,8 +132,7 @@ function elementKernel(
     `steps the elements of ${member.name} (${stepped.group.name})`,
     rangeOf(member),
     chosen,
-    block.locals.declared,
-    chosen ? straight.statements : [...block.statements, ...marks],
+    chosen ? straight : { locals: block.locals, statements: [...block.statements, ...marks] },
   );
 }
 
@@ -168,5 +166,5 @@ function emitKernel(network: Network, member: Member, deliveries: Deliveries): s
   }
   if (heard.length === 0) return [];
   const comment = `what the events of ${member.name} do at once`;
-  return [context.builder.sequential(`${member.name}.emit`, comment, block.locals.declared, block.statements)];
+  return [context.builder.sequential(`${member.name}.emit`, comment, block)];
 }

@@ -406,7 +406,6 @@ function dueKernel(listener: Listener, history: History, network: Network): stri
   return context.builder.sequential(
     `${projection.plan.name}.${pathway.name}.deliver`,
     `delivers the events ${pathway.event} that are due to ${projection.plan.name}`,
-    block.locals.declared,
-    block.statements,
+    block,
   );
 }

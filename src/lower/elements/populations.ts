@@ -87,8 +87,7 @@ export function populationKernel(
   return context.builder.sequential(
     `${member.name}.${stage}`,
     `${stageWords[stage]} of ${member.name} (${stepped.group.name}) in order`,
-    block.locals.declared,
-    block.statements,
+    block,
   );
 }
 

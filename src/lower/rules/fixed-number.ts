@@ -156,8 +156,7 @@ function spread(frame: Frame, number: Local, counts: Buffer, block: Block, plan:
       `numbers of synapses of ${plan.name} by block`,
       { kind: 'count', count: frame.outer.named },
       false,
-      block.locals.declared,
-      block.statements,
+      block,
     ),
   );
 }
@@ -333,8 +332,7 @@ function overRows(frame: Frame, total: number, plan: ProjectionPlan, context: Co
         `numbers of synapses of ${plan.name} by halves of the rows`,
         { kind: 'count', count: 1 << level },
         false,
-        block.locals.declared,
-        block.statements,
+        block,
       ),
     );
   }

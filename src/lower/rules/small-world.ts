@@ -86,8 +86,7 @@ function countEdges(wiring: Wiring, name: string, counts: Buffer): void {
       `numbers of synapses of ${plan.name}`,
       { kind: 'count', count: plan.pre.named },
       false,
-      block.locals.declared,
-      block.statements,
+      block,
     ),
   );
 }

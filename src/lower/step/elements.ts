@@ -147,13 +147,8 @@ const readsTime = ({ pathways }: ProjectionPlan): boolean =>
 /** Time is a sum: its rounding decides in which step something falls due. */
 function timeKernel({ time, timeBefore, context }: Network): string {
   const now = ir.load(time, ir.u32(0));
-  return context.builder.sequential(
-    'time.advance',
-    'the time at the end of this step',
-    [],
-    [
-      ...(timeBefore ? [ir.store(timeBefore, ir.u32(0), now)] : []),
-      ir.store(time, ir.u32(0), ir.add(now, ir.f64(context.dt))),
-    ],
-  );
+  return context.builder.sequential('time.advance', 'the time at the end of this step', [
+    ...(timeBefore ? [ir.store(timeBefore, ir.u32(0), now)] : []),
+    ir.store(time, ir.u32(0), ir.add(now, ir.f64(context.dt))),
+  ]);
 }

@@ -108,8 +108,7 @@ function countingKernel(
     `counts the synapses of ${plan.name} by rule ${ordinal}`,
     { kind: 'count', count: items },
     false,
-    block.locals.declared,
-    block.statements,
+    block,
   );
 }
 
@@ -135,7 +134,6 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
       `first synapse of each source of ${plan.name}`,
       { kind: 'count', count: sources + 1 },
       false,
-      [],
       [ir.store(rows, item, sumTo(item))],
     ),
   );
@@ -165,8 +163,7 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
         `makes the synapses of ${plan.name} by rule ${ordinal}`,
         { kind: 'count', count: rule.items },
         false,
-        block.locals.declared,
-        block.statements,
+        block,
       ),
     );
     function fillPairwise(code: PairwiseCode, which: number, block: Block): void {
@@ -311,8 +308,7 @@ function copyNumbers(
     `numbers the synapses of each pair of ${plan.name}`,
     { kind: 'count', count: plan.pre.size },
     false,
-    block.locals.declared,
-    block.statements,
+    block,
   );
 }
 
@@ -349,8 +345,7 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
       `makes the synapses of ${plan.name} by rule 0`,
       { kind: 'count', count: rule.items },
       false,
-      block.locals.declared,
-      block.statements,
+      block,
     ),
   );
   const [outerEnd, innerEnd] = code.outer === 'pre' ? [pre, post] : [post, pre];

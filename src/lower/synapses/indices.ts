@@ -212,7 +212,6 @@ export function creationSort(
     'sorts the entries of each key by order of creation',
     { kind: 'count', count: (starts.length as number) - 1 },
     false,
-    block.locals.declared,
-    block.statements,
+    block,
   );
 }

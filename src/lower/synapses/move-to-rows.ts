@@ -66,16 +66,7 @@ export function moveToRows(move: Move): void {
   });
   if (kept && found) counting.emit(ir.store(kept, item, ir.get(found)));
   const overShares = (what: string, comment: string, block: Block): void =>
-    builder.initially(
-      builder.map(
-        `${name}.${what}`,
-        comment,
-        { kind: 'count', count: shares },
-        false,
-        block.locals.declared,
-        block.statements,
-      ),
-    );
+    builder.initially(builder.map(`${name}.${what}`, comment, { kind: 'count', count: shares }, false, block));
   overShares('count', 'counts the synapses of each row', counting);
   countRows(move, shares, next);
   runningSum(`${name}.sum`, rows, rowCount, 'more than 2^32 synapses in one projection', context);
@@ -168,9 +159,7 @@ function startShares({ name, rows, rowCount, context }: Move, shares: number, ne
 }
 
 function overRows(name: string, comment: string, rowCount: number, block: Block, { builder }: Context): void {
-  builder.initially(
-    builder.map(name, comment, { kind: 'count', count: rowCount }, false, block.locals.declared, block.statements),
-  );
+  builder.initially(builder.map(name, comment, { kind: 'count', count: rowCount }, false, block));
 }
 
 /** What is sorted within the rows that it stands in. */
@@ -248,14 +237,5 @@ export function sortWithinRows({
     ]),
     ir.when(ir.eq(item, ir.u32(rowCount - 1)), [ir.store(segments, ir.u32(rowCount * keys), end)]),
   );
-  context.builder.initially(
-    context.builder.map(
-      name,
-      comment,
-      { kind: 'count', count: rowCount },
-      false,
-      block.locals.declared,
-      block.statements,
-    ),
-  );
+  context.builder.initially(context.builder.map(name, comment, { kind: 'count', count: rowCount }, false, block));
 }

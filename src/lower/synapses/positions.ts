@@ -36,12 +36,9 @@ function piecesOf({ name, count, rows, sources }: StoredRows, context: Context):
   const whole = ir.shr(total, ir.u32(pieceBits));
   const rest = ir.convert('u32', ir.ne(ir.and(total, ir.u32(pieceLength - 1)), ir.u32(0)));
   builder.initially(
-    builder.sequential(
-      `${rows.name}.count_pieces`,
-      `pieces of the synapses of ${name}`,
-      [],
-      [ir.store(pieces, ir.u32(0), ir.add(whole, rest))],
-    ),
+    builder.sequential(`${rows.name}.count_pieces`, `pieces of the synapses of ${name}`, [
+      ir.store(pieces, ir.u32(0), ir.add(whole, rest)),
+    ]),
   );
   return { buffer: pieces.name, index: 0 };
 }
@@ -101,12 +98,5 @@ export function overPositions(
       }),
     ),
   );
-  return context.builder.map(
-    name,
-    comment,
-    { kind: 'count', count: pieces },
-    false,
-    block.locals.declared,
-    block.statements,
-  );
+  return context.builder.map(name, comment, { kind: 'count', count: pieces }, false, block);
 }

@@ -51,7 +51,7 @@ function sumOfFew(name: string, counts: Buffer, items: number, overflow: string,
     ir.store(counts, ir.u32(items), ir.get(sum)),
     ir.fault(context.builder.faultBit(overflow), ir.get(lost)),
   );
-  return context.builder.sequential(name, 'running sum of counts', block.locals.declared, block.statements);
+  return context.builder.sequential(name, 'running sum of counts', block);
 }
 
 /** A map over parts; `write` is given the first count of its part and the one after its last. */
@@ -63,14 +63,7 @@ function overParts(
   block: Block,
   context: Context,
 ): string {
-  return context.builder.map(
-    name,
-    comment,
-    { kind: 'count', count: Math.ceil(items / length) },
-    false,
-    block.locals.declared,
-    block.statements,
-  );
+  return context.builder.map(name, comment, { kind: 'count', count: Math.ceil(items / length) }, false, block);
 }
 
 function boundsOfPart(items: number, length: number, block: Block) {
@@ -119,7 +112,7 @@ function sumBeforeParts(
     ir.store(counts, ir.u32(items), ir.convert('u32', ir.get(sum))),
     ir.fault(context.builder.faultBit(overflow), ir.gt(ir.get(sum), ir.i64(0xffffffffn))),
   );
-  return context.builder.sequential(name, 'running sum of the sums of parts', block.locals.declared, block.statements);
+  return context.builder.sequential(name, 'running sum of the sums of parts', block);
 }
 
 function sumWithinParts(

@@ -637,9 +637,9 @@ export const combinations: Readonly<Record<string, Case>> = {
       stimuli: { rain: { kind: 'poisson', to: 'b', variable: 'I', n: 1, rate: '50 kHz', weight: '0.4' } },
     },
   },
-  'a current and events add to an input that is recorded': {
-    base: laidOver(current(), recorded({ of: 'b', variables: ['I'], every: '0.5 ms', name: 'r' })),
-    adds: { stimuli: { drive: { value: 0.4 } }, ...kick({ contributes: { 'post.I': '0.01*pre.v' } }) },
+  'a current and synapses add to an input that is recorded': {
+    base: laidOver(current(), recorded({ of: 'b', variables: ['I'], every: '0.1 ms', name: 'r' })),
+    adds: { stimuli: { drive: { value: 0.4 } }, ...kick({ contributes: { 'post.I': '0.003*pre.v' } }) },
   },
   'the last spike of an event of another name': {
     base: cell({ events: { spike: undefined, over: { when: 'v > 1', do: 'v = 0', emits: 'spike' } } }),

@@ -80,6 +80,8 @@ class Maker {
   readonly #derivatives: Record<string, Derivative> = {};
   readonly #values = new Map<string, readonly Value[]>();
   readonly #variables: Map<string, string>[];
+  /** The first place of each that has maps of variables of its own. */
+  readonly #kinds: number[] = [];
   readonly #instances: readonly Instance[];
   /** Class names of what places have, made when they are first read. */
   readonly #ofPlace = new Map<string, Expression>();
@@ -93,7 +95,17 @@ class Maker {
       ...['t', 'dt', 'i', 'j', 'N', 'x', 'y', 'z', 'lastspike', 'not_refractory', 't_in_timesteps'],
     ]);
     this.#parameters = { ...parts.parameters };
-    this.#variables = parts.places.map(() => new Map<string, string>());
+    // Places whose mechanisms have the same names share what these are called.
+    const shared = new Map<string, Map<string, string>>();
+    this.#variables = parts.places.map(({ instances }, place) => {
+      const key = instances.map(({ name }) => name).join(' ');
+      const known = shared.get(key);
+      if (known) return known;
+      const made = new Map<string, string>();
+      shared.set(key, made);
+      this.#kinds.push(place);
+      return made;
+    });
     this.#instances = parts.places[0]?.instances ?? [];
   }
 
@@ -195,9 +207,8 @@ class Maker {
     for (const name of names) {
       const made = this.#taken.take(`${shape.name}_${name}`);
       own.set(name, nameOf(made));
-      this.parts.places.forEach(({ instances }, k) =>
-        this.#variables[k]?.set(`${instances[slot]?.name ?? ''}.${name}`, made),
-      );
+      for (const k of this.#kinds)
+        this.#variables[k]?.set(`${this.parts.places[k]?.instances[slot]?.name ?? ''}.${name}`, made);
     }
     this.#own[slot] = own;
   }
@@ -374,7 +385,7 @@ class Maker {
 
   /** Lets recordings find a variable of the place. */
   #show(variable: string, name: string): void {
-    for (const map of this.#variables) map.set(variable, name);
+    for (const map of new Set(this.#variables)) map.set(variable, name);
   }
 
   #showIon(ion: string): void {

@@ -262,7 +262,9 @@ class Expansion {
         kind.conductances.has(at),
         own ? at : -1,
       ]);
-      byKey.set(key, [...(byKey.get(key) ?? []), at]);
+      const known = byKey.get(key);
+      if (known) known.push(at);
+      else byKey.set(key, [at]);
     });
     const made = [...byKey.values()].flatMap((places): Class[] => {
       const [first = 0] = places;
@@ -409,7 +411,7 @@ class Expansion {
       if (own && member !== name)
         this.#places.set(member, { x: repeat(own.x, count), y: repeat(own.y, count), z: repeat(own.z, count) });
       const variables = new Map<string, string>();
-      for (const map of one.made.variables) for (const [shown, made] of map) variables.set(made, shown);
+      for (const map of new Set(one.made.variables)) for (const [shown, made] of map) variables.set(made, shown);
       this.#origins.set(member, { population: name, cells: size, variables });
     }
   }

@@ -22,9 +22,13 @@ export function placed<T>(positions: Positions, parts: ReadonlyMap<string, Part>
   }
 }
 
-/** The place of a part of the model, by its pointer there: what it calls recordings, documents call record. */
-export const placeOf = (positions: Positions, pointer: string): Place =>
-  positions.place(pointer.replace(/^\/recordings(?=\/|$)/, '/record'));
+/** The place of a part of the model, by its pointer there: what it calls recordings, documents may call `record`. */
+export function placeOf(positions: Positions, pointer: string): Place {
+  const found = positions.place(pointer);
+  const other = pointer.replace(/^\/recordings(?=\/|$)/, '/record');
+  const isRoot = (found.pointer ?? '') === (positions.place('').pointer ?? '');
+  return other !== pointer && isRoot ? positions.place(other) : found;
+}
 
 function inPlace(finding: Diagnostic, positions: Positions, parts: ReadonlyMap<string, Part>): Diagnostic {
   // A document without a name is the canonical one.

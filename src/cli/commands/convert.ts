@@ -6,6 +6,7 @@ import { UsageError, type Diagnostic, type Place } from '../../diagnostics/diagn
 import { printable } from '../../diagnostics/display.js';
 import type { ConversionCheck } from '../../run/check-conversion.js';
 import { importModel, type ImportedModel } from '../../run/pipeline.js';
+import { placeOf } from '../../run/placed.js';
 import { refuseToReplace, writeText } from '../../run/replaceable.js';
 import { refuseSameFile } from '../../run/same-file.js';
 import { writeDataFiles } from '../../run/data-files.js';
@@ -101,11 +102,11 @@ function refusal({ report }: ConvertedModel, strict: boolean, partial: boolean):
   );
 }
 
-const placeOf = ({ pointer }: ConversionEntry, { positions }: ImportedModel): Place => positions.place(pointer);
+const placeIn = ({ pointer }: ConversionEntry, { positions }: ImportedModel): Place => placeOf(positions, pointer);
 
 function findingOf(entry: ConversionEntry, imported: ImportedModel): Diagnostic {
   const { code, message } = entry;
-  return { code, severity: 'error', message, place: placeOf(entry, imported) };
+  return { code, severity: 'error', message, place: placeIn(entry, imported) };
 }
 
 /** What `--report` and `--json` hold. */
@@ -123,7 +124,7 @@ function reportOf(
     outcome,
     outputs,
     report: report.map((entry) => {
-      const { document, line, column } = placeOf(entry, imported);
+      const { document, line, column } = placeIn(entry, imported);
       return { ...entry, place: { document, line, column } };
     }),
   };
@@ -165,7 +166,7 @@ function tableOf(entries: readonly ConversionEntry[], imported: ImportedModel): 
   ] as const;
   const rows = entries.map((entry) => [
     entry.pointer === '' ? '(all)' : entry.pointer,
-    String(placeOf(entry, imported).line ?? ''),
+    String(placeIn(entry, imported).line ?? ''),
     words[entry.verdict],
     entry.message,
   ]);

@@ -31,7 +31,8 @@ export function countSynapses(plan: ProjectionPlan, { count, rows, targets }: Co
   for (const side of ['pre', 'post'] as const) {
     const name = names[side];
     if (!read.has(name) || plan.equations.parameters.has(name) || plan.equations.state.has(name)) continue;
-    if (context.parts.get(plan.name)?.[side]) {
+    const part = context.parts.get(plan.name);
+    if (part?.pre || part?.post) {
       diagnostics.add(
         messages.unsupportedFeature(`${name} of a projection between several populations (${plan.name})`),
       );

@@ -16,8 +16,8 @@ const mostNamed = 134_217_728;
 /** Most numbers in an array. */
 const mostInArray = 2_147_483_648;
 
-/** Bytes of a place, of a drawn value with its form in SI, and of a synapse's ends. */
-const bytesOf = { place: 24, value: 16, ends: 24, index: 8 } as const;
+/** Bytes of a place, of a drawn value with its form in SI, of a synapse's ends, and of a compartment with its code. */
+const bytesOf = { place: 24, value: 16, ends: 24, index: 8, compartment: 1000 } as const;
 
 /** What a part of the model needs. */
 interface Need {
@@ -65,6 +65,17 @@ function needsOf(valid: ValidModel): readonly Need[] {
   const { model } = valid;
   const needs: Need[] = [];
   const sizeOf = (rule: SelectionRule): number => countOf(rule, valid);
+  for (const [name, { compartments }] of Object.entries(model.neurons)) {
+    const pieces = Object.values(compartments?.sections ?? {}).reduce((sum, { divisions }) => sum + divisions, 0);
+    if (pieces > 0)
+      needs.push({
+        pointer: `/neurons/${name}`,
+        what: `the compartments of ${name}`,
+        bytes: pieces * bytesOf.compartment,
+        draws: 0,
+        longest: pieces,
+      });
+  }
   for (const [name, { size, values, positions }] of Object.entries(model.populations)) {
     const pointer = `/populations/${name}`;
     if (positions) needs.push(placesNeed(name, size, positions));

@@ -26,8 +26,9 @@ export function placed<T>(positions: Positions, parts: ReadonlyMap<string, Part>
 export function placeOf(positions: Positions, pointer: string): Place {
   const found = positions.place(pointer);
   const other = pointer.replace(/^\/recordings(?=\/|$)/, '/record');
-  const isRoot = (found.pointer ?? '') === (positions.place('').pointer ?? '');
-  return other !== pointer && isRoot ? positions.place(other) : found;
+  const root = positions.place('');
+  const isUnknown = found.line === root.line && found.column === root.column;
+  return other !== pointer && isUnknown ? positions.place(other) : found;
 }
 
 function inPlace(finding: Diagnostic, positions: Positions, parts: ReadonlyMap<string, Part>): Diagnostic {

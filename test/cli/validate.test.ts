@@ -67,6 +67,58 @@ describe('validate', () => {
   });
 });
 
+describe('what a run would refuse', () => {
+  const lines = (...all: readonly string[]): string => `${all.join('\n')}\n`;
+  const lems =
+    '<Lems><Target component="run"/><Include file="Cells.xml"/><Include file="Networks.xml"/>' +
+    '<Include file="Simulation.xml"/>\n<iafTauCell id="cell" leakReversal="-60mV" thresh="-50mV" reset="-70mV" tau="10ms"/>' +
+    '<network id="net"><population id="cells" component="cell" size="1"/></network>\n' +
+    '<Simulation id="run" length="1ms" step="0.1ms" target="net">\n' +
+    '<OutputFile id="v" fileName=".bashrc"><OutputColumn id="v" quantity="cells[0]/v"/></OutputFile></Simulation></Lems>';
+  const cases: readonly (readonly [file: string, text: string, code: string, line: number])[] = [
+    [
+      'spikes.yaml',
+      lines(
+        'format: interneuron/brian',
+        'neuron_groups:',
+        '  P: { N: 2, model: "v : 1", threshold: v > 1, reset: v = 0 }',
+        'spike_monitors:',
+        '  M: { source: P, variables: [v] }',
+        'run: 1 ms',
+      ),
+      'lower/unsupported-feature',
+      5,
+    ],
+    [
+      'interval.yaml',
+      lines(
+        'interneuron: 1',
+        'neurons: { n: { state: { v: 0 } } }',
+        'populations: { p: { type: n, size: 2 } }',
+        'record:',
+        '  - { of: p, variables: [v], every: 0.15 ms, name: r }',
+        'experiment: { dt: 0.1 ms, duration: 1 ms }',
+      ),
+      'lower/not-a-whole-number-of-steps',
+      5,
+    ],
+    ['hidden.xml', lems, 'run/file-refused', 4],
+  ];
+
+  it.each(cases)('is a warning with its place: %s', async (file, text, code, line) => {
+    writeFileSync(folder.file(file), text);
+    const outcome = await runCommand(['validate', folder.file(file), '--json']);
+    expect(outcome.code).toBe(0);
+    const [{ diagnostics }] = JSON.parse(outcome.stdout).documents;
+    expect(diagnostics).toContainEqual(
+      expect.objectContaining({ code, severity: 'warning', place: expect.objectContaining({ line }) }),
+    );
+    const run = await runCommand(['run', folder.file(file), '--json', '--output-dir', folder.file('none')]);
+    expect(run.code).toBe(1);
+    expect(JSON.parse(run.stdout).diagnostics).toContainEqual(expect.objectContaining({ code }));
+  });
+});
+
 describe('targets', () => {
   it('lists every engine', async () => {
     const { code, stdout } = await runCommand(['targets']);

@@ -86,3 +86,23 @@ describe('too large to be drawn', () => {
     expect(findings({ connector: { type: 'FixedNumberPreConnector', params: { n: 5 } } })).toEqual([]);
   });
 });
+
+it('refuses cells with more compartments than there is memory for', () => {
+  const sections = {
+    soma: {
+      length: '9 um',
+      diameter: '9 um',
+      divisions: 4294967295,
+      specificCapacitance: '1 uF/cm**2',
+      resistivity: '1 ohm*m',
+    },
+  };
+  const cell = {
+    compartments: { initial: '-65 mV', sections, mechanisms: {} },
+    events: { spike: { when: 'v > 0*mV', section: 'soma' } },
+  };
+  const text = JSON.stringify({ interneuron: 1, neurons: { cell }, populations: { p: { type: 'cell', size: 1 } } });
+  expect(() => drawModel(importModel({ name: 'large.json', text }).valid, 1e9)).toThrow(
+    expect.objectContaining({ diagnostics: [expect.objectContaining({ code: 'draw/too-much-memory' })] }),
+  );
+});

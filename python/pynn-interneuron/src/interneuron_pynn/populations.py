@@ -144,7 +144,9 @@ class Population(common.Population):
                 self.lists = [own]
         if state.live:
             params = {name: document_value(value) for name, value in flat.items()}
-            state.phase({"set": {"target": state.view(self, indices), "params": params}})
+            phase = {"set": {"target": state.view(self, indices), "params": params}}
+            if not state.set_directly(self, indices, params, phase):
+                state.phase(phase)
         else:
             state.changed()
 

@@ -57,7 +57,7 @@ const moreFindings = (severity: Severity, count: number): Diagnostic => ({
   message: `${count} more ${severity}${count === 1 ? '' : 's'} not shown`,
   expected: `at most ${mostFindings} ${severity}s`,
   found: `${mostFindings + count} ${severity}s`,
-  hint: `mend those shown first: one ${severity} often causes others`,
+  hint: `fix those shown first: one ${severity} often causes others`,
   count,
 });
 

@@ -50,7 +50,7 @@ export const tooManyNumbers = (what: string, count: number, most: number): Findi
 /** Draws by a named generator, which are made one after another, beyond what is worth waiting for. */
 export const tooManyDraws = (what: string, count: number, most: number): Finding => ({
   code: 'draw/too-many-draws',
-  message: `${what} take more random numbers of a named generator than can be drawn in minutes`,
+  message: `${what} need more random numbers from a named generator than can be drawn in minutes`,
   expected: `at most ${formatCount(most)}`,
   found: formatCount(Math.round(count)),
   hint: 'leave out the generator, so that the target draws them in parallel',

@@ -465,7 +465,7 @@ export const emptyUnit = (): Finding => ({
 /** Text after the flags of an equation. */
 export const equationRest = (found: string): Finding => ({
   code: 'lang/equation-rest',
-  message: 'something stands after the unit and its flags',
+  message: 'nothing may follow the unit and its flags',
   expected: 'the end of the line',
   found: shortened(found),
   hint: 'each equation has its own line',

@@ -105,7 +105,7 @@ export const messages = {
   // --- Names --------------------------------------------------------------------------------------------------------
   reservedName: (name: string, reason: string): Finding => ({
     code: 'model/reserved-name',
-    message: `nothing can be called ${name}: ${reason}`,
+    message: `${name} cannot be used as a name: ${reason}`,
     found: name,
     hint: `call it ${name}_, for instance`,
   }),
@@ -219,7 +219,7 @@ export const messages = {
   }),
   missingData: (digest: string): Finding => ({
     code: 'model/missing-data',
-    message: 'the data with this digest was not given with the model',
+    message: 'the data with this digest is missing',
     found: shorten(digest),
     hint: 'keep the data file beside the model',
   }),
@@ -231,7 +231,7 @@ export const messages = {
   }),
   dataNeedsSi: (unit: string): Finding => ({
     code: 'model/data-unit',
-    message: 'data can only be converted to SI when it is at hand and no 64-bit integers',
+    message: 'only data that is given, and not as 64-bit integers, can be converted to SI',
     expected: `values in ${unit}`,
   }),
   badDataItem: (what: string, index: number, found: number): Finding => ({
@@ -363,7 +363,7 @@ export const messages = {
   }),
   badTarget: (found: string, ports: readonly string[]): Finding => ({
     code: 'model/bad-target',
-    message: `${shorten(found)} is not something that a synapse can act on`,
+    message: `${shorten(found)} is not a target that a synapse can act on`,
     expected: ['post.x', 'pre.x', ...ports].join(', '),
     found: shorten(found),
   }),
@@ -374,7 +374,7 @@ export const messages = {
   }),
   otherEnds: (projection: string): Finding => ({
     code: 'model/other-ends',
-    message: `the connections of ${projection} cannot be copied, since it is between other elements`,
+    message: `the connections of ${projection} cannot be copied: it connects other elements`,
     expected: 'a projection between the same ends',
   }),
   unequalSizes: (from: number, to: number): Finding => ({
@@ -578,7 +578,7 @@ export const messages = {
   }),
   sharedReadsOwn: (name: string, read: string): Finding => ({
     code: 'model/shared-reads-own',
-    message: `${name} has one value for all elements but reads ${read}, of which each has its own`,
+    message: `${name} has one value for all elements but reads ${read}, which differs between elements`,
     found: read,
   }),
   sharedWritten: (name: string, what: string): Finding => ({
@@ -597,14 +597,14 @@ export const messages = {
   }),
   sharedTemporary: (name: string): Finding => ({
     code: 'model/shared-temporary',
-    message: `${name} is computed once for all elements, and is not there when code runs for each`,
+    message: `${name} is computed once for all elements, and cannot be read by code that runs for each`,
     expected: 'a variable of the type',
     found: name,
     hint: `compute it again under another name, or declare ${name} as a shared variable`,
   }),
   randomDerived: (name: string): Finding => ({
     code: 'model/random-derived',
-    message: `${name} draws random numbers and would differ wherever it is read`,
+    message: `${name} draws random numbers and would have another value wherever it is read`,
     found: name,
     hint: 'hold it for the step: held: true',
   }),
@@ -612,7 +612,7 @@ export const messages = {
   // --- Cells with structure -----------------------------------------------------------------------------------------
   fractionWithoutSection: (): Finding => ({
     code: 'model/missing-key',
-    message: 'a fraction without a section says nothing',
+    message: 'a fraction needs a section',
     expected: 'section',
   }),
   sectionRoots: (roots: readonly string[]): Finding => ({

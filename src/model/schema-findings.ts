@@ -128,7 +128,7 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
       const isName = pattern.startsWith('^[A-Za-z_]');
       return {
         code: isName ? `${stage}/bad-name` : `${stage}/bad-form`,
-        message: `${shorten(JSON.stringify(found))} does not have the form that is needed here`,
+        message: `${shorten(JSON.stringify(found))} does not have the required form`,
         expected: patternWords[pattern] ?? `text like ${pattern}`,
         found: shorten(found),
         ...(isName && typeof found === 'string' ? legalName(found) : {}),

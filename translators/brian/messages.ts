@@ -135,7 +135,7 @@ export const unknownEvent = (name: string, group: string, known: readonly string
 /** Something to be switched on or off that is not there. */
 export const unknownTarget = (name: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-object',
-  message: `there is no ${shorten(name)} that could be switched`,
+  message: `there is no ${shorten(name)} to switch on or off`,
   expected: oneOf(name, known),
   found: shorten(name),
   ...suggestion(name, known),
@@ -194,7 +194,7 @@ export const scaledUnit = (unit: string): Finding => ({
 /** A summed variable whose name does not end in `_post` or `_pre`. */
 export const summedName = (name: string): Finding => ({
   code: 'brian/summed-name',
-  message: `a summed variable is named after the variable it sums into, with _post or _pre`,
+  message: `a summed variable takes the name of the variable it sums into, with _post or _pre`,
   found: name,
   hint: `${name}_post = ... : 1 (summed)`,
 });
@@ -271,7 +271,7 @@ export const resetWithoutThreshold = (): Finding => ({
 /** A refractory period of a group that never spikes. */
 export const refractoryWithoutThreshold = (): Finding => ({
   code: 'brian/refractory-without-threshold',
-  message: 'refractoriness follows a spike, and this group has no threshold',
+  message: 'refractory needs a threshold: without one the group never spikes',
   expected: 'threshold: condition',
 });
 
@@ -297,7 +297,7 @@ export const notAQuantity = (found: unknown): Finding => ({
 /** A value needed before the run that depends on variables. */
 export const notConstant = (what: string, found: unknown): Finding => ({
   code: 'brian/not-constant',
-  message: `${what} must be a number that is known beforehand`,
+  message: `${what} must be a number known before the run`,
   expected: 'a quantity or arithmetic of constants',
   found: shorten(found),
 });
@@ -348,7 +348,7 @@ export const outOfRange = (what: string, expected: string, found: unknown): Find
 /** Constants of the namespace of which each is computed from another. */
 export const namespaceCycle = (names: readonly string[]): Finding => ({
   code: 'brian/namespace-cycle',
-  message: `the constants ${names.join(', ')} are defined by each other`,
+  message: `the constants ${names.join(', ')} refer to each other`,
   found: names.join(' → '),
 });
 
@@ -409,7 +409,7 @@ export const duplicateSpike = (index: number, step: number): Finding => ({
 /** Synapses without a call of `connect`. */
 export const noConnect = (): Finding => ({
   code: 'brian/no-connect',
-  message: 'nothing says which synapses there are',
+  message: 'the synapses have no connect entry',
   expected: 'connect',
   hint: 'connect: true connects all with all',
 });
@@ -458,7 +458,7 @@ export const badPhase = (message: string): Finding => ({ code: 'brian/bad-phase'
 /** A specification in which no time passes; a warning. */
 export const noRun = (): Finding => ({
   code: 'brian/no-run',
-  message: 'nothing says how long the model runs',
+  message: 'the model has no run time',
   expected: 'run: 1 s, or a list of phases',
   severity: 'warning',
 });
@@ -467,7 +467,7 @@ export const noRun = (): Finding => ({
 export const unusedConstant = (name: string): Finding => ({
   code: 'brian/unused-constant',
   severity: 'warning',
-  message: `nothing that runs reads ${name}, so that changing it has no effect`,
+  message: `nothing in the model reads ${name}, so changing it has no effect`,
   found: name,
 });
 

@@ -8,7 +8,7 @@ import { shorten, suggestion } from '../../src/diagnostics/suggest.js';
 /** A root element of neither LEMS nor NeuroML. */
 export const unknownRoot = (name: string): Finding => ({
   code: 'lems/unknown-root',
-  message: `${shorten(name)} is the root of no document that is read`,
+  message: `${shorten(name)} is not the root of any document that interneuron reads`,
   expected: 'Lems or neuroml',
   found: shorten(name),
   ...suggestion(name, ['Lems', 'neuroml']),
@@ -58,7 +58,7 @@ export const includeByFile = (): Finding => ({
 /** An included file that lies outside the folders that may be read. */
 export const includeOutside = (file: string, root: string): Finding => ({
   code: 'lems/include-outside',
-  message: `the file ${shorten(file)} lies outside of the model's repository, and is not read`,
+  message: `the file ${shorten(file)} lies outside the model's repository and is not read`,
   expected: `a file in ${shorten(root, 120)}`,
   found: shorten(file),
   hint: 'allow its folder with --allow-path',
@@ -77,7 +77,7 @@ export const includeNetwork = (file: string): Finding => ({
 export const includeCycle = (chain: readonly string[]): Finding => ({
   code: 'lems/include-cycle',
   severity: 'warning',
-  message: 'files include one another in a circle; each is read once',
+  message: 'files include one another; each is read once',
   found: chain.map((file) => shorten(file)).join(' includes '),
 });
 

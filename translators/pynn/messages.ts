@@ -89,7 +89,7 @@ export const distributionParameters = (
   found: readonly string[],
 ): Finding => ({
   code: 'pynn/distribution-parameters',
-  message: `the distribution ${name} is given other parameters than it has`,
+  message: `the distribution ${name} has the wrong parameters`,
   expected: expected.join(', '),
   found: found.length === 0 ? 'none' : found.map((key) => shorten(key)).join(', '),
 });
@@ -146,7 +146,7 @@ export const tooManyConnections = (found: number, most: number): Finding => ({
 /** A `CloneConnector` of a projection between other cells. */
 export const otherEnds = (label: string, theirs: string, own: string): Finding => ({
   code: 'pynn/other-ends',
-  message: `the connections of ${shorten(label)} cannot be copied, since it is between other cells`,
+  message: `the connections of ${shorten(label)} cannot be copied: it connects other cells`,
   expected: theirs,
   found: own,
 });
@@ -190,7 +190,7 @@ export const wrongSign = (kind: string, receptor: string, sign: string, found: n
 /** A projection without `receptor_type` whose weights' sign is not known beforehand. */
 export const receptorNeeded = (known: readonly string[]): Finding => ({
   code: 'pynn/receptor-needed',
-  message: 'which receptor is meant depends on the sign of the weight, which is not known beforehand',
+  message: 'the receptor depends on the sign of the weight, which is not known before the run',
   expected: `receptor_type: one of ${known.join(', ')}`,
 });
 
@@ -198,7 +198,7 @@ export const receptorNeeded = (known: readonly string[]): Finding => ({
 export const cellsTwice = (label: string, before: string): Finding => ({
   code: 'pynn/cells-twice',
   severity: 'warning',
-  message: `${shorten(label)} has cells that the assembly has already, of ${shorten(before)}: it is left out, as PyNN does`,
+  message: `${shorten(label)} repeats cells that the assembly already has, from ${shorten(before)}: it is left out, as PyNN does`,
   found: shorten(label),
 });
 
@@ -220,7 +220,7 @@ export const noReceptors = (label: string): Finding => ({
 /** A projection onto an assembly of cells with currents and cells with conductances. */
 export const mixedReceptors = (label: string): Finding => ({
   code: 'pynn/mixed-receptors',
-  message: `the cells of ${shorten(label)} do not receive in the same way`,
+  message: `the cells of ${shorten(label)} have different receptors`,
   hint: 'make one projection for each type of cell',
 });
 
@@ -260,7 +260,7 @@ export const notAMultiple = (what: string, dt: number, found: number): Finding =
 /** `run_until` a time that has passed. */
 export const timePassed = (now: number, until: number): Finding => ({
   code: 'pynn/time-passed',
-  message: 'this phase runs into the past',
+  message: 'this phase would run backwards in time',
   expected: `${now} ms or later`,
   found: `${until} ms`,
 });
@@ -296,7 +296,7 @@ export const unusedGenerator = (label: string): Finding => ({
 export const nothingToRecord = (label: string): Finding => ({
   code: 'pynn/nothing-to-record',
   severity: 'warning',
-  message: `the current source ${shorten(label)} is recorded and flows into no cell`,
+  message: `the current source ${shorten(label)} is recorded but not injected into any cell`,
   hint: 'inject_into: the labels of populations or views',
 });
 
@@ -313,8 +313,8 @@ export const getDataNote = (clear: boolean): Finding => ({
   code: 'pynn/get-data',
   severity: 'note',
   message: clear
-    ? 'results hold all segments, also data that a script throws away after reading them (clear)'
-    : 'results are written at the end of the run and hold all that get_data gives at this place, and what comes after',
+    ? 'results keep all segments, including data that a script discards after reading (clear)'
+    : 'results are written at the end of the run; they hold what get_data returns here and everything after it',
 });
 
 /** A parameter outside the range that NEST accepts, such as a time constant below zero; a warning. */

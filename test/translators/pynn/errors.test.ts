@@ -274,7 +274,7 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
   [
     'a phase that runs into the past',
     { ...cell('IF_curr_exp'), phases: [{ run: 10 }, { run_until: 5 }] },
-    'pynn/time-passed /phases/1/run_until: this phase runs into the past | 10 ms or later',
+    'pynn/time-passed /phases/1/run_until: this phase would run backwards in time | 10 ms or later',
   ],
   [
     'a current into sources',

@@ -12,7 +12,7 @@ const named = (name: string, known: readonly string[]): Pick<Finding, 'expected'
 /** A document of definitions alone. */
 export const nothingToRun = (): Finding => ({
   code: 'lems/nothing-to-run',
-  message: 'the document holds nothing that can be run',
+  message: 'the document holds nothing to run',
   expected: 'a Simulation with a target, a network, or a component with dynamics',
 });
 
@@ -81,7 +81,7 @@ export const noPort = (component: string, direction: 'in' | 'out'): Finding => (
 /** An `Assign` of a structure that depends on what is known only while running. */
 export const badAssignment = (property: string): Finding => ({
   code: 'lems/bad-assignment',
-  message: `the value that is assigned to ${shorten(property)} cannot be worked out beforehand`,
+  message: `the value that is assigned to ${shorten(property)} cannot be computed before the run`,
   expected: 'sums, products and quotients of numbers and parameters of the component',
 });
 
@@ -131,7 +131,7 @@ export const noAttachment = (path: string, id: string, index: number, count: num
 /** A path that names a component beside the one that the population has. */
 export const otherComponent = (path: string, component: string): Finding => ({
   code: 'lems/other-component',
-  message: `${shorten(path)} names another component than the population has`,
+  message: `${shorten(path)} names a component that is not the population's`,
   expected: component,
   hint: 'the connection is to the instance that the path leads to',
 });

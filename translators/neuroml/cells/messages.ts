@@ -13,7 +13,7 @@ export const segmentId = (id: string): Finding => ({
 /** Two segments of a morphology with one id. */
 export const secondSegment = (id: string): Finding => ({
   code: 'neuroml/segment-twice',
-  message: `there are two segments with the id ${id}`,
+  message: `two segments have the id ${id}`,
   hint: 'give one of them another id',
 });
 
@@ -96,7 +96,7 @@ export const noPath = (from: string, to: string): Finding => ({
 /** A group marked `sao864921383` (an unbranched section) that branches or has gaps. */
 export const branchedSection = (group: string): Finding => ({
   code: 'neuroml/branched-section',
-  message: `the group ${group} is marked as one unbranched section and is not one`,
+  message: `the group ${group} is marked as an unbranched section but branches`,
   hint: 'its segments are taken as sections of their own',
 });
 
@@ -117,7 +117,7 @@ export const partialGroup = (group: string): Finding => ({
 /** A cell with a shape and no membrane. */
 export const biophysicsMissing = (cell: string): Finding => ({
   code: 'neuroml/no-biophysics',
-  message: `the cell ${cell} has a morphology and no biophysical properties`,
+  message: `the cell ${cell} has a morphology but no biophysical properties`,
   hint: 'nothing is on its membrane',
 });
 

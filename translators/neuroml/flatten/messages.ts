@@ -43,7 +43,7 @@ export const missingReference = (reference: string, id: string | undefined, know
 /** A name that the component type does not declare. */
 export const unknownName = (name: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-name',
-  message: `nothing is called ${shorten(name)} here`,
+  message: `nothing here has the name ${shorten(name)}`,
   ...named(name, known),
 });
 
@@ -65,7 +65,7 @@ export const unknownPath = (path: string, name: string, known: readonly string[]
 /** A `select` of several values without `reduce`. */
 export const severalTargets = (path: string, count: number): Finding => ({
   code: 'lems/several-targets',
-  message: `the path ${shorten(path)} has ${count} targets, and nothing says how they become one value`,
+  message: `the path ${shorten(path)} has ${count} targets, and nothing says how to reduce them to one value`,
   expected: 'reduce="add" or reduce="multiply"',
 });
 
@@ -86,5 +86,5 @@ export const notAState = (name: string, known: readonly string[]): Finding => ({
 /** Events that cause one another within one moment. */
 export const eventCircle = (port: string): Finding => ({
   code: 'lems/event-circle',
-  message: `an event on ${shorten(port)} comes back to where it was emitted without any delay`,
+  message: `an event on ${shorten(port)} returns to where it was emitted without delay`,
 });

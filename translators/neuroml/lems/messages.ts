@@ -91,7 +91,7 @@ export const duplicate = (what: string, name: string): Finding => ({
 export const assignsDerived = (name: string, states: Iterable<string>): Finding => ({
   code: 'lems/assigns-derived',
   severity: 'warning',
-  message: `a value is assigned to the derived variable ${shorten(name)}, which is calculated anew in each step`,
+  message: `a value is assigned to the derived variable ${shorten(name)}, which is recalculated at every step`,
   ...named(name, states),
   hint: 'it changes nothing, and is left out',
 });
@@ -99,7 +99,7 @@ export const assignsDerived = (name: string, states: Iterable<string>): Finding 
 /** Derived variables of which each is computed from another. */
 export const derivedCircle = (names: readonly string[]): Finding => ({
   code: 'lems/derived-circle',
-  message: 'derived variables are calculated from one another in a circle',
+  message: 'derived variables depend on one another in a circle',
   found: names.join(' reads '),
   hint: 'make one of them a state variable, or solve the equations',
 });
@@ -141,7 +141,7 @@ export const unknownFunction = (name: string, known: readonly string[]): Finding
 /** `factorial` of anything but a number that is written out. */
 export const unsupportedFactorial = (): Finding => ({
   code: 'lems/factorial',
-  message: 'the factorial of what is not a whole number from 0 to 170, written out, cannot be computed',
+  message: 'a factorial needs a whole number from 0 to 170, written out',
 });
 
 /** A name in an expression that the type neither declares nor requires; `severity` as the place has it. */
@@ -211,7 +211,7 @@ export const unknownElement = (name: string, owner: string, known: Iterable<stri
 export const misplacedElement = (name: string, owner: string, known: Iterable<string>): Finding => ({
   code: 'lems/misplaced-element',
   severity: 'warning',
-  message: `${shorten(name)} means nothing within ${owner}; it is left out, as the reference interpreter does`,
+  message: `${shorten(name)} has no meaning within ${owner}; it is ignored, as the reference interpreter does`,
   ...named(name, known),
 });
 
@@ -438,14 +438,14 @@ export const unknownTarget = (id: string, known: Iterable<string>): Finding => (
 export const secondTarget = (): Finding => ({
   code: 'lems/second-target',
   severity: 'warning',
-  message: 'a target was already named; the first one is run',
+  message: 'a target is already named; the first one runs',
 });
 
 /** Text between elements; a warning. */
 export const strayText = (owner: string, text: string): Finding => ({
   code: 'lems/stray-text',
   severity: 'warning',
-  message: `${owner} holds text, which means nothing there`,
+  message: `${owner} holds text, which has no meaning there`,
   found: shorten(text.trim()),
 });
 

@@ -28,7 +28,7 @@ export const unclosedElement = (name: string): Finding => ({
 /** A closing tag of another name than the element that is open. */
 export const mismatchedTag = (open: string, found: string): Finding => ({
   code: 'xml/mismatched-tag',
-  message: `the element ${shorten(open)} is closed by the tag of another`,
+  message: `the element ${shorten(open)} is closed by the wrong tag`,
   expected: `</${shorten(open)}>`,
   found: `</${shorten(found)}>`,
 });
@@ -87,14 +87,14 @@ export const tooDeep = (limit: number): Finding => ({
 /** A second root element. */
 export const twoRoots = (name: string): Finding => ({
   code: 'xml/second-root',
-  message: `a second element, ${shorten(name)}, follows the one that should hold all`,
+  message: `a second element, ${shorten(name)}, follows the root element`,
   expected: 'one element around all others',
 });
 
 /** Text before or after the root element. */
 export const textOutside = (): Finding => ({
   code: 'xml/text-outside',
-  message: 'there is text outside of the element that should hold all',
+  message: 'text stands outside the root element',
 });
 
 /** Bytes that are not the UTF-8 that is declared; a warning. */

@@ -66,8 +66,8 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
   [
     'a distribution with other parameters',
     cell('IF_curr_exp', { tau_m: { random: 'normal', params: { mean: 1 } } }),
-    'pynn/distribution-parameters /populations/0/cell/params/tau_m/params: the distribution normal is given ' +
-      'other parameters than it has | mu, sigma',
+    'pynn/distribution-parameters /populations/0/cell/params/tau_m/params: the distribution normal has ' +
+      'the wrong parameters | mu, sigma',
   ],
   [
     'a generator that is not there',

@@ -277,6 +277,40 @@ describe('components of NeuroML', () => {
     expect(found('burst')).toEqual(['pynn/SpikeSourcePoisson', { rate: 600, start: 0.01, duration: 0.02 }]);
   });
 
+  it('with two double exponential synapses are point neurons with two receptors', async () => {
+    const text = `<Lems>
+      <Target component="run"/>
+      <Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>
+      <iafCell id="cell" leakReversal="-65mV" thresh="-50mV" reset="-65mV" C="100pF" leakConductance="5nS"/>
+      <spikeGenerator id="regular" period="7ms"/>
+      <expTwoSynapse id="ampa" gbase="2nS" erev="0mV" tauRise="1ms" tauDecay="5ms"/>
+      <expTwoSynapse id="gaba" gbase="1nS" erev="-70mV" tauRise="1ms" tauDecay="8ms"/>
+      <network id="net">
+        <population id="regulars" component="regular" size="1"/><population id="cells" component="cell" size="1"/>
+        <synapticConnectionWD from="regulars[0]" to="cells[0]" synapse="ampa" destination="synapses"
+          weight="1.5" delay="1ms"/>
+        <synapticConnectionWD from="regulars[0]" to="cells[0]" synapse="gaba" destination="synapses"
+          weight="1" delay="2ms"/>
+      </network>
+      <Simulation id="run" length="60ms" step="0.01ms" target="net"/>
+    </Lems>`;
+    const { valid } = importModel({ name: 'two.xml', text });
+    const { files } = await convertModel(valid, 'pynn-json');
+    const { populations, projections } = JSON.parse(files[0]?.text ?? '');
+    const { neuron, receptors } = populations.find(({ label }: { label: string }) => label === 'cells').cell;
+    // NEST has beta functions with its adaptive exponential membrane alone; without exponential it is a leaky one.
+    expect(neuron).toMatchObject({ type: 'AdExp', params: { delta_T: 0, cm: 0.1, tau_m: 20 } });
+    const [ampa, gaba] = Object.values<{ readonly type: string; readonly params: unknown }>(receptors);
+    expect([ampa?.type, gaba?.type]).toEqual(['BetaPSR', 'BetaPSR']);
+    expect(ampa?.params).toEqual({ tau_decay: 5, tau_rise: 1 });
+    expect(gaba?.params).toEqual({ tau_decay: 8, tau_rise: 1, e_syn: -70 });
+    // Both have a peak of one, so that weights are base conductance times weight.
+    const weights = projections.map(
+      ({ synapse }: { synapse: { params: { weight: number } } }) => synapse.params.weight,
+    );
+    expect(weights.map((one: number) => Number(one.toPrecision(9)))).toEqual([0.003, 0.001]);
+  });
+
   it.each(['point-cells.xml', 'pynn-cells.xml', 'inputs.xml'])('of %s spike in PyNN as they do here', async (name) => {
     const { populations, matched, spikes } = await checkConversion(fixture(name).valid, 'pynn-json');
     expect(matched).toBeGreaterThan(10);

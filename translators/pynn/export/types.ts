@@ -98,9 +98,12 @@ export function dottedName(type: NeuronType, key: string): string {
   return owner === undefined ? key : `${owner}.${key.slice(owner.length + 1)}`;
 }
 
-/** The receptor that a parameter belongs to. */
-const ownerOf = (receptors: readonly { readonly name: string }[], key: string): string | undefined =>
-  receptors.find(({ name }) => key.startsWith(`${name}_`) && !['tau_m', 'tau_w'].includes(key))?.name;
+/** The receptor that a parameter belongs to: of `fast` and `fast_2` the longer name that fits. */
+function ownerOf(receptors: readonly { readonly name: string }[], key: string): string | undefined {
+  if (key === 'tau_m' || key === 'tau_w') return undefined;
+  const fitting = receptors.map(({ name }) => name).filter((name) => key.startsWith(`${name}_`));
+  return fitting.sort((a, b) => b.length - a.length)[0];
+}
 
 /** A composed cell with its parameters where they belong. */
 function pointNeuronCell(type: NeuronType, params: Readonly<Record<string, PynnValue>>): Cell {

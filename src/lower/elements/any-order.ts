@@ -8,7 +8,7 @@ import { referenceOf } from '../../lang/reference.js';
 import type { Statement } from '../../lang/ast.js';
 import { expressionsOf, namesIn, writtenBy } from '../../lang/walk.js';
 import type { Member } from '../groups.js';
-import type { Deliveries, Hearing } from './deliveries.js';
+import type { Deliveries, ProjectionPathway } from './deliveries.js';
 import type { Network, SteppedGroup } from './layout.js';
 
 /**
@@ -27,7 +27,8 @@ export function inAnyOrder(network: Network, stepped: SteppedGroup, member: Memb
   const places = emittingPlaces(stepped).filter((event) => deliveries.isHeard(name, event));
   if (places.length === 0) return true;
   return (
-    places.length === 1 && deliveries.hearing(name, places[0] ?? '').every((hearing) => isSeparate(hearing, stepped))
+    places.length === 1 &&
+    deliveries.listeners(name, places[0] ?? '').every((listener) => isSeparate(listener, stepped))
   );
 }
 
@@ -39,10 +40,15 @@ function emittingPlaces({ code }: SteppedGroup): string[] {
 }
 
 /** Whether what an event does to synapses may wait until all elements of the population have been stepped. */
-function isSeparate({ projection, pathway }: Hearing, stepped: SteppedGroup): boolean {
+function isSeparate({ projection, pathway }: ProjectionPathway, stepped: SteppedGroup): boolean {
   const { plan } = projection;
   // Synapses that add to the presynaptic end are read by both.
-  if (Object.keys(plan.type.contributes).some((key) => referenceOf(key).end === 'pre')) return false;
+  if (
+    [...Object.keys(plan.type.contributes), ...Object.keys(plan.type.summed)].some(
+      (key) => referenceOf(key).end === 'pre',
+    )
+  )
+    return false;
   const statements = pathway.pathway.do;
   const bound = plan.projection.receptors;
   const endOf = (name: string): 'pre' | 'post' | null => (bound[name] === undefined ? referenceOf(name).end : 'post');

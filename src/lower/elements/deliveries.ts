@@ -35,12 +35,12 @@ type Delay =
   | { readonly kind: 'own'; readonly buffer: Buffer };
 
 /** A pathway, with its projection, that an event of one of its ends sets off. */
-export interface Hearing {
+export interface ProjectionPathway {
   readonly projection: SteppedProjection;
   readonly pathway: PathwayPlan;
 }
 
-interface Listener extends Hearing {
+interface Listener extends ProjectionPathway {
   readonly end: ProjectionEnd;
   readonly delay: Delay;
   /**
@@ -67,7 +67,7 @@ export interface Deliveries {
   /** Whether an event does anything, at once or later. */
   isHeard(population: string, event: string): boolean;
   /** The pathways that wait for an event. */
-  hearing(population: string, event: string): readonly Hearing[];
+  listeners(population: string, event: string): readonly ProjectionPathway[];
   /** Adds the kernels that deliver what is due at the start of a step. */
   schedule(): void;
 }
@@ -99,7 +99,7 @@ export function deliveriesOf(network: Network): Deliveries {
       for (const listener of listeners.get(key) ?? []) listen(listener, network, element, block, time);
     },
     isHeard: (population, event) => listeners.has(`${population}.${event}`),
-    hearing: (population, event) => listeners.get(`${population}.${event}`) ?? [],
+    listeners: (population, event) => listeners.get(`${population}.${event}`) ?? [],
     schedule: () => {
       const { builder, profile } = context;
       const slot = profile.defaults.operation;

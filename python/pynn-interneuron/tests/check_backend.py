@@ -100,6 +100,17 @@ def check_segments():
     signal = cells.get_data().segments[0].analogsignals[0]
     assert signal.shape == (101, 2) and float(signal.t_start) == 10.0
     assert cells.mean_spike_count() == len(cells.get_data().segments[0].spiketrains[0])
+    sim.setup(timestep=0.1)
+    cells = sim.Population(1, sim.IF_curr_exp(i_offset=0.5))
+    cells.record("spikes")
+    sim.run(10.0)
+    cells.record("v")
+    sim.run(5.0)
+    late = cells.get_data().segments[0].analogsignals[0]
+    assert late.shape == (151, 1) and np.isnan(late.magnitude[:100]).all() and not np.isnan(late.magnitude[101:]).any()
+    times = late.times.rescale("ms").magnitude
+    expected = -65 + 10 * (1 - np.exp(-times / 20))
+    assert np.abs(late.magnitude[101:, 0] - expected[101:]).max() < 1e-9
 
 
 def check_plasticity():

@@ -39,6 +39,11 @@ class Recorder(recording.Recorder):
         state.collect()
         indices = np.atleast_1d(self.population.id_to_index(np.array(ids, dtype=int)))
         values = state.samples(self.population, variable.name, indices)
+        # What began to be recorded later has no values before, and PyNN has one beginning for all.
+        start = float(self._recording_start_time)
+        missing = int(round((state.t - start) / self.sampling_interval)) + 1 - len(values)
+        if missing > 0 and len(values):
+            values = np.vstack([np.full((missing, values.shape[1]), np.nan), values])
         return values / SI[self.population.find_units(variable)], None
 
     def _local_count(self, variable, filter_ids=None):

@@ -39,6 +39,16 @@ export interface BuiltProjection {
   readonly storage: SynapseStorage;
 }
 
+/** Where the values of a column go: a row of a log. */
+interface RowPlace {
+  readonly log: Buffer;
+  /** u32[1]: the row that is written. */
+  readonly cursor: Buffer;
+  /** Values in a row, and place of the column's first among them. */
+  readonly rowLength: number;
+  readonly column: number;
+}
+
 /** One variable of one recording, to become columns of a log. */
 interface Column {
   readonly recording: Extract<Recording, { kind: 'variables' }>;
@@ -48,7 +58,7 @@ interface Column {
   readonly indices: Indices;
   readonly count: number;
   /** Writes the kernel that stores the values into a row of the log. */
-  readonly sample: (log: Buffer, cursor: Buffer, rowLength: number, column: number, first: boolean) => string;
+  readonly sample: (into: RowPlace, first: boolean) => string;
   /** Whether the sample of the first state needs a kernel of its own. */
   readonly ownFirst?: boolean;
 }
@@ -138,10 +148,10 @@ function cellColumn(recording: Column['recording'], variable: string, piece: Pie
     indices,
     count: indexCount(indices),
     ownFirst: current !== null,
-    sample: (log, cursor, rowLength, column, first) =>
+    sample: (into, first) =>
       current
-        ? currentKernel(recording, variable, current, piece, log, cursor, rowLength, column, context, first)
-        : sampleKernel(recording, variable, piece, log, cursor, rowLength, column, context),
+        ? currentKernel({ recording, name: variable, current, piece }, into, first, context)
+        : sampleKernel(recording, variable, piece, into, context),
   };
 }
 
@@ -153,22 +163,24 @@ function currentOf(name: string, { equations, type }: Group, { model }: Context)
   return stimulus?.kind === 'current' ? stimulus : null;
 }
 
+/** A current that is recorded, and into which elements. */
+interface RecordedCurrent {
+  readonly recording: Column['recording'];
+  readonly name: string;
+  readonly current: Current;
+  readonly piece: Piece;
+}
+
 /**
  * Stores what a current gives to cells at the time of the sample. Where samples are labelled by the end of a step, that
  * is its value in the step that follows; `first`: the kernel runs before the first step, and the step that follows is
  * the current one.
  */
 function currentKernel(
-  recording: Column['recording'],
-  name: string,
-  current: Current,
-  piece: Piece,
-  log: Buffer,
-  cursor: Buffer,
-  rowLength: number,
-  column: number,
-  context: Context,
+  { recording, name, current, piece }: RecordedCurrent,
+  into: RowPlace,
   first: boolean,
+  context: Context,
 ): string {
   const block = new Block();
   const kernel = `${recording.name}.${name}${first ? '.first' : ''}`;
@@ -185,7 +197,7 @@ function currentKernel(
     : none;
   const flows = flowsNow(name, context);
   const flowing = flows ? ir.select(flows, value, none) : value;
-  block.emit(ir.store(log, logIndex(cursor, rowLength, column), to(context.real, flowing)));
+  block.emit(ir.store(into.log, logIndex(into), to(context.real, flowing)));
   return context.builder.map(
     `${kernel}.sample`,
     `records the current ${name} into ${piece.member.name}`,
@@ -217,10 +229,7 @@ function sampleKernel(
   recording: Column['recording'],
   variable: string,
   { group, member, indices }: Piece,
-  log: Buffer,
-  cursor: Buffer,
-  rowLength: number,
-  column: number,
+  into: RowPlace,
   context: Context,
 ): string {
   const name = `${recording.name}.${variable}`;
@@ -249,7 +258,7 @@ function sampleKernel(
     slot: recording.slot ?? context.profile.defaults.sample,
   });
   const value = to(context.real, scope.read(variable));
-  block.emit(ir.store(log, logIndex(cursor, rowLength, column), value));
+  block.emit(ir.store(into.log, logIndex(into), value));
   return context.builder.map(
     `${name}.sample`,
     `records ${variable} of ${member.name}`,
@@ -259,7 +268,7 @@ function sampleKernel(
   );
 }
 
-const logIndex = (cursor: Buffer, rowLength: number, column: number): Ir =>
+const logIndex = ({ cursor, rowLength, column }: RowPlace): Ir =>
   ir.add(ir.add(ir.mul(ir.load(cursor, ir.u32(0)), ir.u32(rowLength)), ir.u32(column)), item);
 
 /** Synapses are recorded by index of creation. */
@@ -298,7 +307,7 @@ function synapseColumn(
     unit,
     indices,
     count,
-    sample: (log, cursor, rowLength, column) => {
+    sample: (into) => {
       const name = `${recording.name}.${variable}`;
       const { positions, sources } = synapsePlaces(name, indices, count, built, context);
       const block = new Block();
@@ -309,7 +318,7 @@ function synapseColumn(
         target: block.name('target', ir.convert('u32', ir.load(connectivity.targets, position))),
       };
       const scope = new SynapseScope(context, plan, storage, address, block, null);
-      block.emit(ir.store(log, logIndex(cursor, rowLength, column), to(context.real, scope.read(variable))));
+      block.emit(ir.store(into.log, logIndex(into), to(context.real, scope.read(variable))));
       return context.builder.map(
         `${name}.sample`,
         `records ${variable} of synapses of ${projection}`,
@@ -403,9 +412,9 @@ function sampleLog(
   const kernels: { readonly kernel: string; readonly first: string }[] = [];
   let column = 0;
   for (const entry of schedule.columns) {
-    const kernel = entry.sample(log, cursor, rowLength, column, false);
+    const kernel = entry.sample({ log, cursor, rowLength, column }, false);
     const own = entry.ownFirst === true && profile.sampleLabel === 1;
-    kernels.push({ kernel, first: own ? entry.sample(log, cursor, rowLength, column, true) : kernel });
+    kernels.push({ kernel, first: own ? entry.sample({ log, cursor, rowLength, column }, true) : kernel });
     locations.push({
       recording: entry.recording.name,
       owner: entry.owner,

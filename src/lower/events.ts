@@ -56,12 +56,14 @@ export function eventRings(
         rings.set(
           `${member.name}.${event}`,
           ring(
-            member.name,
-            event,
-            member.population.size,
-            mask,
-            member.begin,
-            countsSeveral(group, event),
+            {
+              population: member.name,
+              event,
+              size: member.population.size,
+              mask,
+              maskBegin: member.begin,
+              several: countsSeveral(group, event),
+            },
             delays,
             context,
           ),
@@ -78,7 +80,10 @@ export function eventRings(
       `which elements of ${name} emit a spike in this step`,
     );
     const several = versionsOf(name, context).some(({ spikes }) => mayRepeatInAStep(spikes, context));
-    rings.set(`${name}.spike`, ring(name, 'spike', population.size, mask, 0, several, delays, context));
+    rings.set(
+      `${name}.spike`,
+      ring({ population: name, event: 'spike', size: population.size, mask, maskBegin: 0, several }, delays, context),
+    );
   }
   return rings;
 }
@@ -97,13 +102,21 @@ function emittedEvents(group: Group, context: Context): string[] {
   return [...new Set([...own, ...transitions].filter((name) => typeof name === 'string'))].sort();
 }
 
+/** An event of a population. */
+interface Emitted {
+  readonly population: string;
+  readonly event: string;
+  /** Elements of the population. */
+  readonly size: number;
+  /** Bits of the elements that emit it, and where those of the population begin. */
+  readonly mask: Buffer;
+  readonly maskBegin: number;
+  /** Whether it may count several times. */
+  readonly several: boolean;
+}
+
 function ring(
-  population: string,
-  event: string,
-  size: number,
-  mask: Buffer,
-  maskBegin: number,
-  several: boolean,
+  { population, event, size, mask, maskBegin, several }: Emitted,
   delays: ReadonlyMap<string, number>,
   context: Context,
 ): EventSource {

@@ -9,7 +9,7 @@ import type { Buffer, ElementType, MapDomain, TypedArray } from '../ir/program.j
 import { formulaOf, readsVariable } from '../model/typed.js';
 import { namesIn } from '../lang/walk.js';
 import { drawsIn } from '../lang/functions.js';
-import type { Model, NeuronType, Population, Value, ValueType } from '../model/typed.js';
+import type { Model, NeuronType, Parameter, Population, Value, ValueType } from '../model/typed.js';
 import type { Context, Real } from './context.js';
 import type { Equations, EventCode } from './equations.js';
 import { equationsOf, eventsOf } from './equations.js';
@@ -131,10 +131,7 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
   });
   const storage = new Map<string, Storage>();
   for (const [id, parameter] of equations.parameters)
-    storage.set(
-      id,
-      parameterStorage(name, id, parameter.type, parameter.shared, parameter.unit, equations, members, length, context),
-    );
+    storage.set(id, parameterStorage(id, parameter, { name, equations, members, length }, context));
   for (const [id, variable] of equations.state) {
     const buffer = context.builder.buffer(
       `${name}.${id}`,
@@ -214,14 +211,9 @@ const readsLastSpike = ({ neurons, synapses, projections, stimuli, operations, r
   recordings.some((recording) => recording.kind !== 'rate' && recording.variables?.includes('lastspike'));
 
 function parameterStorage(
-  group: string,
   id: string,
-  type: ValueType,
-  shared: boolean,
-  unit: string,
-  equations: Equations,
-  members: readonly Member[],
-  length: number,
+  { type, shared, unit }: Parameter,
+  { name: group, equations, members, length }: Pick<Group, 'name' | 'equations' | 'members' | 'length'>,
   context: Context,
 ): Storage {
   const values = members.map((member) => numberOf(valueOf(member.population, equations, id)));

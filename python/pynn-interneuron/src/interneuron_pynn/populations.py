@@ -1,5 +1,6 @@
 """Populations, views and assemblies."""
 
+import warnings
 from copy import deepcopy
 
 import numpy as np
@@ -214,6 +215,8 @@ class Population(common.Population):
         }
 
     def _set_initial_value_array(self, variable, initial_values):
+        if variable in derived_first_values(self.celltype):
+            warn_of_derived(self, variable, initial_values)
         self.change_initial(variable, initial_values, np.arange(self.size))
 
     def _get_view(self, selector, label=None):
@@ -235,6 +238,18 @@ class Population(common.Population):
     def _set_parameters(self, parameter_space):
         parameter_space.evaluate(simplify=False)
         self.change(dict(parameter_space.items()), np.arange(self.size))
+
+
+def warn_of_derived(population, variable, initial_values):
+    """Says that a first value that differs from what parameters say is not taken."""
+    expected = simplify(population.values["v_t_star"]) if variable == "v_t" else 0.0
+    if np.allclose(initial_values.evaluate(simplify=True), expected):
+        return
+    warnings.warn(
+        f"{variable} of {population.label} begins at what the parameters say, not at the value that is given: the first "
+        "values of v_t and i_eta of GIF_cond_exp cannot be chosen",
+        stacklevel=4,
+    )
 
 
 def derived_first_values(celltype):

@@ -30,15 +30,17 @@ interface BufferOptions {
   readonly inbox?: Inbox;
 }
 
-/** The program so far: passes add to it, and read what those before added. */
 /** Code of a kernel: a block, or statements without locals. */
 type Code =
   | { readonly locals: { readonly declared: readonly Local[] }; readonly statements: readonly Statement[] }
   | readonly Statement[];
 
-const bodyOfCode = (code: Code): { readonly locals: readonly Local[]; readonly body: readonly Statement[] } =>
-  'statements' in code ? { locals: code.locals.declared, body: code.statements } : { locals: [], body: code };
+const isList = (code: Code): code is readonly Statement[] => Array.isArray(code);
 
+const bodyOfCode = (code: Code): { readonly locals: readonly Local[]; readonly body: readonly Statement[] } =>
+  isList(code) ? { locals: [], body: code } : { locals: code.locals.declared, body: code.statements };
+
+/** The program so far: passes add to it, and read what those before added. */
 export class ProgramBuilder {
   /** By name. */
   readonly buffers = new Map<string, Buffer>();

@@ -40,7 +40,7 @@ export function chooseMethod(
       continue;
     }
     const linear = linearSystem(equations, inputs);
-    const table = tableWithinSteps(equations, context);
+    const table = tableWithinSteps(equations, named !== null, context);
     const why = elsewhere ?? (linear.kind === 'refused' ? linear.why : table);
     const changes = linear.kind === 'system' ? linear.changing : linear.input !== null;
     // An equation by itself, whose coefficients hold for a step, is solved exactly by exponential Euler as well.
@@ -74,13 +74,17 @@ function separate(equations: Equations): boolean {
 
 /**
  * Why a table may change within a step: its interval is shorter, or no multiple. Brian 2 has the rule in
- * `TimedArray.is_locally_constant`.
+ * `TimedArray.is_locally_constant`, where the quotient of two doubles must be whole; where the method is named, one that
+ * is whole but for rounding will do.
  */
-function tableWithinSteps(equations: Equations, context: Context): string | null {
+function tableWithinSteps(equations: Equations, named: boolean, context: Context): string | null {
   for (const [name, e] of steppedDerivatives(equations))
     for (const { function: called } of callsIn(e)) {
       const table = context.model.tables[called];
-      if (table && !Number.isInteger(table.dt / context.dt))
+      if (!table) continue;
+      const steps = table.dt / context.dt;
+      const off = Math.abs(steps - Math.round(steps));
+      if (steps < 0.5 || off > (named ? 1e-6 : 0))
         return `the equation of ${name} reads ${called}, whose interval is no multiple of the time step`;
     }
   return null;

@@ -22,7 +22,8 @@ test.skipIf(missing !== null)(
       '--json',
     ]);
     const { spikes } = JSON.parse(run.stdout).populations.cells;
-    const program = /^```python\n([\s\S]*?)^```$/m.exec(readFileSync(join(root, 'README.md'), 'utf8'))![1]!;
+    const programs = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```python\n([\s\S]*?)^```$/gm)];
+    const program = programs.map((found) => found[1]!).find((text) => text.includes('NWBHDF5IO'))!;
     const printed = execFileSync(
       join(root, '.venv/bin/python'),
       ['-c', program.replaceAll("'out/", `'${folder.path}/`)],

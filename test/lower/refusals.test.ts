@@ -229,7 +229,7 @@ const hard: Readonly<Record<string, RegExp>> = {
   'dendritic-spikes': /recording variables at the spikes/,
   'onto-synapses': /a projection that ends at synapses/,
   'recorded-synapses': /a delay of projection feed rounds to zero steps/,
-  'replayed-spikes': /the data with this digest was not given/,
+  'replayed-spikes': /the data with this digest is missing/,
   'two-clocks': /a population with its own clock/,
 };
 

@@ -118,9 +118,9 @@ class Builder {
     const mechanisms: Record<string, unknown> = {};
     const flats: Named[] = [];
     const add = (component: Component, segments: Uint32Array, { flat, document }: FlatMechanism): void => {
-      // A list of no sections would mean all of them.
-      if (segments.length === 0) return;
       const on = this.#onNames(cut, named, component, segments);
+      // A list of no sections would mean all of them; a group by its name may have none.
+      if (on?.length === 0) return;
       const id = unused(identifier(component.id || component.type.name), mechanisms);
       mechanisms[id] = { ...(on === null ? {} : { on }), ...document };
       flats.push({ id, component, flat });

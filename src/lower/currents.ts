@@ -17,7 +17,7 @@ import { fold } from '../ir/fold.js';
 import type { Group } from './groups.js';
 import { runsOnLanes } from './lanes.js';
 import type { Piece } from './pieces.js';
-import { pieceDomain, piecesOf, withoutRepeats } from './pieces.js';
+import { pieceDomain, piecesOf, selectionStreams, withoutRepeats } from './pieces.js';
 import type { Expression } from '../lang/ast.js';
 import { wholeSteps } from './whole-steps.js';
 
@@ -60,7 +60,7 @@ function injection(name: string, current: Current, piece: Piece, context: Contex
   const block = new Block();
   const { domain, address } = pieceDomain(piece, name, block, context);
   const { group } = piece;
-  const at = { element: address.local, tick: step };
+  const at = { population: piece.member.name, element: address.local, tick: step };
   const value = currentValue(name, current, at, new ElementScope(context, group, address, block, null));
   const scope = new ElementScope(context, group, address, block, null);
   const before = to(context.real, scope.readTarget(current.input));
@@ -79,6 +79,7 @@ function injection(name: string, current: Current, piece: Piece, context: Contex
 
 /** The time and element for which the value of a current is computed. */
 interface CurrentMoment {
+  readonly population: string;
   /** u32 index of the element in its population. */
   readonly element: Ir;
   /** i32 whole steps at the time of the value, by which its draws are counted. */
@@ -89,13 +90,14 @@ interface CurrentMoment {
 
 /**
  * The value of a current for one element at a time. It depends on the time alone, since draws are counted by it.
- * `scope`: of the element; its draws and names are replaced meanwhile. @random stream `stimulus/<id>`, counter
- * (element, 0, tick, site)
+ * `scope`: of the element; its draws and names are replaced meanwhile. @random stream `stimulus/<id>`, of the
+ * second and later populations that it reaches with `/<population>` added, unless it is shared; counter (element, 0,
+ * tick, site)
  */
 export function currentValue(
   name: string,
   current: Current,
-  { element, tick, shifted = false }: CurrentMoment,
+  { population, element, tick, shifted = false }: CurrentMoment,
   scope: CodeScope,
 ): Ir {
   const { context, block } = scope;
@@ -108,12 +110,14 @@ export function currentValue(
           ['t_in_timesteps', at],
         ])
       : null;
+  const stream = `stimulus/${name}`;
   // Where values hold for several steps, those of two neighbouring steps are not a pair.
   const draws = drawsAt(
     {
       keys: `${name}.keys`,
-      streams: [`stimulus/${name}`],
-      element: current.shared ? ir.u32(0) : element,
+      ...(current.shared
+        ? { streams: [stream], element: ir.u32(0) }
+        : { ...selectionStreams(stream, current.to, population), element }),
       step: drawStep(at, context),
       perStep: !held,
     },

@@ -21,7 +21,7 @@ import { compile, to } from './expressions.js';
 import { fold } from '../ir/fold.js';
 import type { Group } from './groups.js';
 import type { Piece } from './pieces.js';
-import { pieceDomain, piecesOf, withoutRepeats } from './pieces.js';
+import { pieceDomain, piecesOf, selectionStreams, withoutRepeats } from './pieces.js';
 import type { Inbox } from './inbox.js';
 import { powerOfTwo } from '../ir/library/formats.js';
 import { exponentFor, flushKernel } from './inbox.js';
@@ -286,7 +286,8 @@ export function poissonBeforeElements(groups: readonly Group[], context: Context
 /**
  * Adds Binomial(n, rate dt) * weight to a variable of each element.
  *
- * @random stream `stimulus/<id>`, counter (element, 0, step, site)
+ * @random stream `stimulus/<id>`, of a selection's second and later populations with `/<population>` added; counter
+ * (element, 0, step, site)
  */
 function poissonKernel(
   name: string,
@@ -299,7 +300,7 @@ function poissonKernel(
   const draws = drawsAt(
     {
       keys: `${name}.keys`,
-      streams: [`stimulus/${name}`],
+      ...selectionStreams(`stimulus/${name}`, stimulus.to, piece.member.name),
       element: address.local,
       step: drawStep(step, context),
       perStep: true,

@@ -88,7 +88,7 @@ export function keyAt(keys: Buffer, ordinal: Ir): readonly [Ir, Ir] {
 }
 
 /** Where the draws of code are counted and which streams they come from. */
-interface DrawnAt {
+export interface DrawnAt {
   /** Name of the buffer of keys, made when something is drawn. */
   readonly keys: string;
   /** One stream, or one for each ordinal. */

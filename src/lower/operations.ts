@@ -6,7 +6,7 @@ import type { Operation } from '../model/typed.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
 import type { Piece } from './pieces.js';
-import { pieceDomain, piecesOf, withoutRepeats } from './pieces.js';
+import { pieceDomain, piecesOf, selectionStreams, withoutRepeats } from './pieces.js';
 import { drawsAt, drawStep } from './draws.js';
 import { ElementScope } from './element-scope.js';
 import { step } from './step-time.js';
@@ -14,33 +14,33 @@ import type { Group } from './groups.js';
 import { runsOnLanes } from './lanes.js';
 import { wholeSteps } from './whole-steps.js';
 
-/** @random streams `operation/<id>` and `operation/<id>/shared`, counter (element, 0, step, site) */
+/**
+ * @random streams `operation/<id>` and `operation/<id>/shared`, of a selection's second and later populations with
+ * `/<population>` added; counter (element, 0, step, site)
+ */
 export function lowerOperations(groups: readonly Group[], context: Context): void {
   for (const [name, operation] of Object.entries(context.model.operations).sort(([a], [b]) => (a < b ? -1 : 1))) {
     context.diagnostics.at(`/operations/${name}`);
     const pieces = piecesOf(operation.on, groups, `the operation ${name}`, context);
     const every = operation.every === undefined ? 1 : wholeSteps(`the interval of ${name}`, operation.every, context);
     if (!pieces || every === null) continue;
-    for (const piece of pieces) operate(name, operation, withoutRepeats(piece), every, context);
+    // What a population has one value of is written once for it, however many pieces of it there are, and first.
+    const wholes = new Map(pieces.map((piece) => [piece.member.name, piece]));
+    for (const piece of wholes.values()) operate(true, name, operation, piece, every, context);
+    for (const piece of pieces) operate(false, name, operation, withoutRepeats(piece), every, context);
   }
 }
 
-/**
- * An operation on one piece: what it writes of the whole population once, then what it writes of each element. The
- * model has the former first.
- */
-function operate(name: string, operation: Operation, piece: Piece, every: number, context: Context): void {
+/** How many statements, up to the last that writes what all elements share, run once; the model has them first. */
+function sharedCount({ do: code }: Operation, { storage }: Group): number {
   const isShared = (statement: Statement): boolean =>
-    statement.kind === 'assignment' && piece.group.storage.get(statement.target)?.kind === 'table';
-  const split = operation.do.findLastIndex(isShared) + 1;
-  for (const [shared, code] of [
-    [true, operation.do.slice(0, split)],
-    [false, operation.do.slice(split)],
-  ] as const)
-    if (code.length > 0) operateOn(shared, name, { ...operation, do: code }, piece, every, context);
+    statement.kind === 'assignment' && storage.get(statement.target)?.kind === 'table';
+  return code.findLastIndex(isShared) + 1;
 }
 
-function operateOn(
+/** The statements of an operation that run once for the population of a piece, or those that run for its elements. */
+
+function operate(
   shared: boolean,
   name: string,
   operation: Operation,
@@ -50,6 +50,9 @@ function operateOn(
 ): void {
   const { builder, profile } = context;
   const { member } = piece;
+  const split = sharedCount(operation, piece.group);
+  const code = shared ? operation.do.slice(0, split) : operation.do.slice(split);
+  if (code.length === 0) return;
   const block = new Block();
   const own = shared ? null : pieceDomain(piece, name, block, context);
   const address = own?.address ?? {
@@ -60,7 +63,7 @@ function operateOn(
   const draws = drawsAt(
     {
       keys: shared ? `${name}.shared.keys` : `${name}.keys`,
-      streams: [shared ? `operation/${name}/shared` : `operation/${name}`],
+      ...selectionStreams(shared ? `operation/${name}/shared` : `operation/${name}`, operation.on, member.name),
       element: address.local,
       step: drawStep(step, context),
       perStep: true,
@@ -70,9 +73,7 @@ function operateOn(
   const { operation: start } = profile.defaults;
   const slot = profile.stepping === 'slots' ? (operation.slot ?? start) : start;
   const scope = new ElementScope(context, piece.group, address, block, draws, { slot });
-  scope.execute(operation.do, (target, value) =>
-    shared ? scope.write(target, value) : scope.writeIfFree(target, value),
-  );
+  scope.execute(code, (target, value) => (shared ? scope.write(target, value) : scope.writeIfFree(target, value)));
   scope.storeAll();
   const kernel = own
     ? builder.map(

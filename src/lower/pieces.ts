@@ -2,10 +2,12 @@
 
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir, MapDomain } from '../ir/program.js';
+import { ownersOf } from '../model/typed.js';
 import type { SelectionRule } from '../model/typed.js';
 import type { Block } from './block.js';
 import { item } from './block.js';
 import type { Context } from './context.js';
+import type { DrawnAt } from './draws.js';
 import { arrayOf } from '../model/arrays.js';
 import type { Address } from './element-scope.js';
 import type { Group, Member } from './groups.js';
@@ -125,6 +127,22 @@ export const wholeOf = (found: { readonly group: Group; readonly member: Member 
   indices: { begin: 0, end: found.member.population.size },
   first: 0,
 });
+
+/**
+ * Streams of what the elements of a selection draw, and which of them is a population's: elements are counted within
+ * their population, and those with one index in two populations must not draw the same numbers.
+ */
+export function selectionStreams(
+  stream: string,
+  selection: SelectionRule,
+  population: string,
+): Pick<DrawnAt, 'streams' | 'ordinal'> {
+  const populations = [...new Set(ownersOf(selection))];
+  return {
+    streams: populations.map((name, k) => (k === 0 ? stream : `${stream}/${name}`)),
+    ordinal: ir.u32(populations.indexOf(population)),
+  };
+}
 
 /** What a kernel over a piece runs over, and how it addresses elements. Ranges must begin at multiples of 64. */
 export function pieceDomain(

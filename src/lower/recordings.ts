@@ -188,6 +188,7 @@ function currentKernel(
   const next = context.profile.sampleLabel === 1 && !first;
   const none = to(context.real, ir.f64(0));
   const at = {
+    population: piece.member.name,
     element: address.local,
     tick: next ? ir.add(step, ir.i32(1)) : step,
     shifted: next && context.profile.stepping === 'slots',

@@ -149,3 +149,50 @@ test('samples of one name are one, others are others, and each is as likely', as
   // Each of nine with probability 1/3, sixty times: within four standard deviations of 20.
   for (const count of counts) expect(Math.abs(count - 20)).toBeLessThan(4 * Math.sqrt(60 * (1 / 3) * (2 / 3)));
 });
+
+describe('what acts on an assembly', () => {
+  const assembly = '{ assembly: ["a[0:2]", "a[2:4]", b] }';
+  const acting = (more: string): string => `
+interneuron: 1
+neurons:
+  cell:
+    inputs: { I: 1 }
+    state: { c: 0, d: 0, s: { initial: 0, shared: true }, r: { initial: 0, shared: true } }
+    derivatives: { d: I/second }
+populations: { a: { type: cell, size: 4 }, b: { type: cell, size: 3 } }
+${more}
+experiment: { dt: 0.1 ms, seed: 1, protocol: [run: 30 ms] }
+`;
+  const finals = (run: Simulation, variable: string): readonly (number | undefined)[] =>
+    ['a', 'b'].flatMap((population) => [...(run.final.get(`${population}.${variable}`) ?? [])]);
+
+  test('writes a value that a population shares once, however many pieces of it there are', async () => {
+    const run = await simulate(acting(`operations: { o: { on: ${assembly}, do: [s += 1, c = s], every: 10 ms } }`));
+    expect(new Set(finals(run, 's'))).toEqual(new Set([3]));
+    expect(finals(run, 'c')).toEqual([3, 3, 3, 3, 3, 3, 3]);
+  });
+
+  test.each([
+    ['an operation', 'c', `operations: { o: { on: ${assembly}, do: [c = uniform()], every: 1 ms } }`],
+    [
+      'a Poisson input',
+      'c',
+      `stimuli: { p: { kind: poisson, to: ${assembly}, rate: 5 kHz, n: 1000, weight: 1, variable: c } }`,
+    ],
+    ['a current', 'd', `stimuli: { n: { kind: current, to: ${assembly}, input: I, value: normal() } }`],
+  ])('%s draws numbers of their own for cells with one index', async (_, variable, more) => {
+    const values = finals(await simulate(acting(more)), variable);
+    expect(values).toHaveLength(7);
+    expect(new Set(values).size).toBe(7);
+  });
+
+  test('what populations share, each draws for itself', async () => {
+    const run = await simulate(acting(`operations: { o: { on: ${assembly}, do: [r = uniform()], every: 1 ms } }`));
+    expect(new Set(finals(run, 'r')).size).toBe(2);
+  });
+
+  test('a current with one value for all draws it once', async () => {
+    const more = `stimuli: { n: { kind: current, to: ${assembly}, input: I, value: normal(), shared: true } }`;
+    expect(new Set(finals(await simulate(acting(more)), 'd')).size).toBe(1);
+  });
+});

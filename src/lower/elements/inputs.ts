@@ -224,7 +224,11 @@ function addCurrents({ network, member, local, stage, scope }: Reached, add: (na
     if (!everFlows(name, current, context)) continue;
     piecesReached(name, current, all, context).forEach((piece, ordinal) => {
       if (piece.member.name !== member.name) return;
-      const at = { element: local, tick: stage === 'step' ? ir.add(step, ir.i32(1)) : ir.i32(0) };
+      const at = {
+        population: member.name,
+        element: local,
+        tick: stage === 'step' ? ir.add(step, ir.i32(1)) : ir.i32(0),
+      };
       const inject = (): void => add(current.input, currentValue(name, current, at, scope));
       const conditions = [isIn(piece, `${name}.${ordinal}`, local, context), flowsNow(name, context)].filter(
         (condition) => condition !== null,

@@ -71,6 +71,20 @@ const strategy = {
 /** Orders of a step by name. */
 export const timingProfiles = ['brian', 'grid', 'lems-euler'] as const;
 
+const duration = {
+  type: 'string',
+  value: 'time',
+  describe: "duration of the run ('1 s'), instead of the model's own protocol",
+} as const satisfies OptionDefinition;
+
+const dt = { type: 'string', value: 'time', describe: "time step ('0.1 ms')" } as const satisfies OptionDefinition;
+
+const precision = {
+  type: 'string',
+  choices: ['float64', 'float32'],
+  describe: 'floating point type of the state [float64]',
+} as const satisfies OptionDefinition;
+
 const timing = {
   type: 'string',
   choices: timingProfiles,
@@ -103,18 +117,10 @@ export const commands = {
       device,
       strategy,
       seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
-      duration: {
-        type: 'string',
-        value: 'time',
-        describe: "duration of the run ('1 s'), instead of the model's own protocol",
-      },
-      dt: { type: 'string', value: 'time', describe: "time step ('0.1 ms')" },
+      duration,
+      dt,
       timing,
-      precision: {
-        type: 'string',
-        choices: ['float64', 'float32'],
-        describe: 'floating point type of the state [float64]',
-      },
+      precision,
       threads: { type: 'string', value: 'n', describe: 'number of worker threads; the result does not depend on it' },
       set,
       'allow-path': allowPath,
@@ -163,12 +169,8 @@ export const commands = {
       force,
       report: { type: 'string', value: 'file', describe: 'write the conversion report as JSON' },
       seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
-      duration: {
-        type: 'string',
-        value: 'time',
-        describe: "duration of the run ('1 s'), instead of the model's own protocol",
-      },
-      dt: { type: 'string', value: 'time', describe: "time step ('0.1 ms')" },
+      duration,
+      dt,
       timing,
       set,
       'allow-path': allowPath,
@@ -182,18 +184,10 @@ export const commands = {
     files: { name: 'models', many: true, describe: 'models, in any supported notation' },
     options: {
       target: { type: 'string', choices: targetNames, describe: 'also say what this engine does not run' },
-      duration: {
-        type: 'string',
-        value: 'time',
-        describe: "duration of the run ('1 s'), instead of the model's own protocol",
-      },
-      dt: { type: 'string', value: 'time', describe: "time step ('0.1 ms')" },
+      duration,
+      dt,
       timing,
-      precision: {
-        type: 'string',
-        choices: ['float64', 'float32'],
-        describe: 'floating point type of the state [float64]',
-      },
+      precision,
       set,
       'allow-path': allowPath,
       ...common,
@@ -213,18 +207,10 @@ export const commands = {
       force,
       strategy,
       seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
-      duration: {
-        type: 'string',
-        value: 'time',
-        describe: "duration of the run ('1 s'), instead of the model's own protocol",
-      },
-      dt: { type: 'string', value: 'time', describe: "time step ('0.1 ms')" },
+      duration,
+      dt,
       timing,
-      precision: {
-        type: 'string',
-        choices: ['float64', 'float32'],
-        describe: 'floating point type of the state [float64]',
-      },
+      precision,
       set,
       'allow-path': allowPath,
       ...common,
@@ -251,7 +237,7 @@ export const commands = {
       output: { type: 'string', alias: 'o', value: 'file', describe: 'write to a file instead of the terminal' },
       force,
       seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
-      dt: { type: 'string', value: 'time', describe: "time step ('0.1 ms')" },
+      dt,
       timing,
       set,
       'allow-path': allowPath,

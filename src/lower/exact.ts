@@ -10,13 +10,13 @@
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';
 import { Block } from './block.js';
+import type { Context } from './context.js';
 import { compileReal, compile, to } from './expressions.js';
 import type { IntegrationScope } from './expressions.js';
 import { fold } from '../ir/fold.js';
 import type { LinearSystem } from './integrate.js';
 import { definitionOf } from './invariant.js';
-import { reach } from './propagators.js';
-import { storedPropagators } from './propagators.js';
+import { propagatorsProcedure, reach, storedPropagators } from './propagators.js';
 import type { Entry, Propagators, Site } from './propagators.js';
 
 /** The propagators of a system in which the rows of `frozen` variables are zero. */
@@ -31,6 +31,27 @@ export function propagatorsOf(system: LinearSystem, frozen: ReadonlySet<string>,
 /** Whether a term is the same until some phase changes it. */
 function holds(term: NonNullable<LinearSystem['terms'][number]>, site: Site): boolean {
   return definitionOf(compile(term, site.scope(new Block()))) !== null;
+}
+
+/**
+ * Runs the kernels that compute propagators: before each integration where a coefficient changes, else once and after
+ * each `set`. `order`: of the integration in its slot.
+ */
+export function computePropagators(
+  kernels: readonly string[],
+  { changing }: LinearSystem,
+  owner: string,
+  order: number,
+  { builder, profile }: Context,
+): void {
+  for (const kernel of kernels) {
+    if (changing) {
+      builder.each(kernel, { slot: profile.defaults.integrate, order });
+    } else {
+      builder.initially(kernel);
+      builder.procedure(propagatorsProcedure(owner)).push({ kind: 'run', kernel });
+    }
+  }
 }
 
 /** New value of one variable: its row of P times the old values plus its row of R times the terms. */

@@ -20,7 +20,7 @@ import type { EventCode } from './equations.js';
 import type { EventSource } from './events.js';
 import { countOf, multiplesKernel, timesAt } from './multiples.js';
 import { compile, to } from './expressions.js';
-import { compiledTerms, propagated, propagatorsOf } from './exact.js';
+import { compiledTerms, computePropagators, propagated, propagatorsOf } from './exact.js';
 import { fold } from '../ir/fold.js';
 import type { Group, Member } from './groups.js';
 import { rangesOf } from './groups.js';
@@ -34,7 +34,6 @@ import * as messages from './messages.js';
 import type { Entries } from './modes.js';
 import { rankOf } from './profile.js';
 import { activity, eventCondition, noteEvent, updateRefractoriness } from './refractoriness.js';
-import { propagatorsProcedure } from './propagators.js';
 import type { Site } from './propagators.js';
 
 /**
@@ -387,19 +386,11 @@ function exactValues(
   scope: ElementScope,
   context: Context,
 ): Map<string, Ir> {
-  const { builder, profile } = context;
   const site = propagatorSite(group, context);
   const free = propagatorsOf(system, new Set(), site);
   const frozen = new Set(active.keys());
   const held = frozen.size > 0 ? propagatorsOf(system, frozen, site) : null;
-  for (const kernel of [...free.kernels, ...(held?.kernels ?? [])]) {
-    if (system.changing) {
-      builder.each(kernel, { slot: profile.defaults.integrate, order: 0 });
-      continue;
-    }
-    builder.initially(kernel);
-    builder.procedure(propagatorsProcedure(group.name)).push({ kind: 'run', kernel });
-  }
+  computePropagators([...free.kernels, ...(held?.kernels ?? [])], system, group.name, 0, context);
   const terms = compiledTerms(system, site, scope);
   const [all = null] = active.values();
   return new Map(

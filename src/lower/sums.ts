@@ -22,7 +22,7 @@ import { step } from './step-time.js';
 import { combine } from './typed-values.js';
 import { drawsIn } from '../lang/functions.js';
 import { compile, compileCondition, compileReal, to } from './expressions.js';
-import { compiledTerms, propagated, propagatorsOf } from './exact.js';
+import { compiledTerms, computePropagators, propagated, propagatorsOf } from './exact.js';
 import { chooseMethod } from './choose-method.js';
 import { newValues, steppedDerivatives } from './integrate.js';
 import * as messages from './messages.js';
@@ -32,7 +32,6 @@ import { synapseDraws } from './synapse-values.js';
 import type { SynapseStorage } from './synapse-scope.js';
 import { elementIndex, SynapseScope } from './synapse-scope.js';
 import { overPositions } from './synapses/positions.js';
-import { propagatorsProcedure } from './propagators.js';
 import type { Site } from './propagators.js';
 import { begins } from './rising-edge.js';
 
@@ -278,14 +277,7 @@ function integrated(
   invariant(scope.address.position, 'lower/sums', `${plan.name} has no synapses yet`);
   const site = propagatorSite(plan, connectivity, storage, scope.address.position, context);
   const exact = propagatorsOf(chosen.system, new Set(), site);
-  for (const kernel of exact.kernels) {
-    if (chosen.system.changing) {
-      context.builder.each(kernel, { slot: context.profile.defaults.integrate, order: plan.projection.order });
-      continue;
-    }
-    context.builder.initially(kernel);
-    context.builder.procedure(propagatorsProcedure(plan.name)).push({ kind: 'run', kernel });
-  }
+  computePropagators(exact.kernels, chosen.system, plan.name, plan.projection.order, context);
   const terms = compiledTerms(chosen.system, site, scope);
   return new Map(
     chosen.system.names.map((name, i) => [

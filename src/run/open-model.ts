@@ -21,6 +21,7 @@ import { InvariantError, UsageError } from '../diagnostics/diagnostic.js';
 import { suggestion } from '../diagnostics/suggest.js';
 import type { Program, TypedArray } from '../ir/program.js';
 import { initialSample, protocolOf, protocolWalk, type ProtocolWalk } from '../lower/protocol.js';
+import { freeName } from '../model/free-name.js';
 import { hashModel } from '../model/hash.js';
 import { typedModel } from '../model/typed.js';
 import type { Phase } from '../model/typed.js';
@@ -249,9 +250,8 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
     const same = isSame(on.known[done], phases[done]);
     if (!same && (phase.kind === 'set' || phase.kind === 'initialise')) {
       const { session } = on;
-      const resets = on.known.some(({ ...each }) => 'reset' in each);
       const direct =
-        given.valid.model.timing === 'lems-euler' || (on.walk.atStart && !resets)
+        given.valid.model.timing === 'lems-euler' || (on.walk.atStart && !mayReset(on))
           ? null
           : await directChange(phase, {
               program: on.compiled.program,
@@ -358,7 +358,8 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
     const { model, data } = given.valid;
     const { size } = model.populations[population] ?? unknownOwner(population, Object.keys(model.populations));
     const all = { population, slice: [0, size, 1] as const };
-    const name = freeName(`${population}_${variable}_later`, model);
+    const taken = new Set(model.recordings.map((each) => each.name));
+    const name = freeName(`${population}_${variable}_later`, (other) => taken.has(other));
     const recording: written.Recording =
       variable === 'spike'
         ? { of: all, events: 'spike', name }
@@ -557,8 +558,11 @@ function lateOf(phases: readonly written.Phase[]): number {
   return first < 0 ? phases.length : first;
 }
 
+/** Whether the program was compiled to go back to first values. */
+const mayReset = ({ known }: Engaged): boolean => known.some((phase) => 'reset' in phase);
+
 /** Whether any program can perform a phase that it was not compiled for. */
-function isAlwaysPossible(phase: Phase, { compiled, known }: Engaged): boolean {
+function isAlwaysPossible(phase: Phase, engaged: Engaged): boolean {
   switch (phase.kind) {
     case 'run':
     case 'runUntil':
@@ -566,9 +570,9 @@ function isAlwaysPossible(phase: Phase, { compiled, known }: Engaged): boolean {
     case 'store':
       return true;
     case 'restore':
-      return compiled.program.manifest.kept !== undefined;
+      return engaged.compiled.program.manifest.kept !== undefined;
     case 'reset':
-      return known.some((each) => 'reset' in each);
+      return mayReset(engaged);
     default:
       return false;
   }
@@ -627,13 +631,6 @@ function constantOf(owner: string, variable: string, model: written.Model): numb
   throw known.includes(variable)
     ? new UsageError(`${owner}.${variable} is kept nowhere in the running program`, 'record it instead')
     : unknownName(`variable of ${owner}`, variable, known);
-}
-
-function freeName(wanted: string, { recordings }: written.Model): string {
-  const taken = new Set(recordings.map(({ name }) => name));
-  let name = wanted;
-  for (let n = 2; taken.has(name); n += 1) name = `${wanted}_${n}`;
-  return name;
 }
 
 function faultOf({ recording }: Engaged): UsageError {

@@ -45,7 +45,7 @@ export type {
   TakenSamples,
   TakenSpikes,
   TakenSynapses,
-} from './run/open-model.js';
+} from './run/session/model-session.js';
 /** The object that `run --json` prints. */
 export { runReport } from './run/report.js';
 export type { PopulationReport, RunReport } from './run/report.js';

@@ -10,7 +10,7 @@ import { oneOf } from '../diagnostics/suggest.js';
 import type { Precision } from '../ir/program.js';
 import type { DataStore } from '../model/model.js';
 import { probeTargets } from '../run/choose-target.js';
-import { openModel, type ModelSession, type SessionOptions, type Taken } from '../run/open-model.js';
+import { openModel } from '../run/open-model.js';
 import {
   importModel,
   readSource,
@@ -20,6 +20,7 @@ import {
   type Source,
 } from '../run/pipeline.js';
 import { runReport } from '../run/report.js';
+import type { ModelSession, SessionOptions, Taken } from '../run/session/model-session.js';
 import { version } from '../run/version.js';
 import { elementAt, elementCount, type Elements } from '../../runtime/results/result.js';
 

@@ -1,0 +1,137 @@
+/** Phases of a session, performed as they come. */
+
+import { disengage, engage, perform } from './engage.js';
+import type { AdvanceOptions } from './model-session.js';
+import { isSame, phasesOf, type Engaged, type SessionState } from './state.js';
+import { directChange } from '../direct-change.js';
+import { UsageError } from '../../diagnostics/diagnostic.js';
+import type * as written from '../../model/model.js';
+import type { Phase } from '../../model/typed.js';
+
+/**
+ * Lets time pass; `seconds` absent: what is left of the document's own protocol.
+ *
+ * @returns false when it was stopped early
+ */
+export async function run(state: SessionState, seconds?: number, how: AdvanceOptions = {}): Promise<boolean> {
+  if (seconds !== undefined && !(seconds >= 0 && Number.isFinite(seconds)))
+    throw new UsageError(`the time to run is ${seconds} s`, 'give a time of 0 s or more');
+  if (how.signal?.aborted) return false;
+  state.waiting = how;
+  try {
+    const on = await engage(state);
+    state.progress = {
+      from: on.recording.steps(),
+      steps: Math.max(1, (seconds ?? 0) / on.compiled.program.dt),
+    };
+    if (seconds === undefined) return await performRest(state);
+    const before = state.phases.length;
+    await addPhase(state, { run: seconds });
+    return state.phases.length >= before && !how.signal?.aborted;
+  } finally {
+    state.waiting = {};
+  }
+}
+
+/** Performs the phases that are left. @returns false when one was stopped early */
+export async function performRest(state: SessionState): Promise<boolean> {
+  while (state.done < state.phases.length) if (!(await advance(state))) return false;
+  return true;
+}
+
+/** Performs a phase that the document did not plan. */
+export async function addPhase(state: SessionState, phase: written.Phase): Promise<void> {
+  // What the document planned and nobody asked for is not part of the session.
+  while (state.done < state.phases.length && !lasts(state.phases[state.done]!)) await advance(state);
+  const { done } = state;
+  const added = phasesOf(state.given, [phase]);
+  state.phases = [...state.phases.slice(0, done), ...added.phases];
+  state.typed = [...state.typed.slice(0, done), ...added.typed];
+  try {
+    await advance(state);
+  } catch (error) {
+    if (state.done < state.phases.length) {
+      state.phases = state.phases.slice(0, state.done);
+      state.typed = state.typed.slice(0, state.done);
+    }
+    throw error;
+  }
+}
+
+/** Performs the next phase. @returns false when it was stopped early */
+async function advance(state: SessionState): Promise<boolean> {
+  const phase = state.typed[state.done]!;
+  let on = await engage(state);
+  if (!isSame(on.known[state.done], state.phases[state.done])) {
+    if (await changeDirectly(state, on, phase)) {
+      state.done += 1;
+      return true;
+    }
+    if (!isAlwaysPossible(phase, on)) {
+      await disengage(state);
+      on = await engage(state);
+    }
+  }
+  const time = on.walk.time;
+  const steps = on.recording.steps();
+  await perform(state, on, state.done);
+  const stopped = on.recording.outcome() === 'stopped';
+  if (stopped) {
+    const run = (on.recording.steps() - steps) * on.compiled.program.dt;
+    shorten(state, run);
+    on.walk.stoppedAt(time + run);
+    on.recording.resume();
+  }
+  state.done += 1;
+  return !stopped;
+}
+
+/** The phase that is being performed keeps the length, in s, that was performed. */
+function shorten(state: SessionState, run: number): void {
+  state.phases = state.phases.toSpliced(state.done, 1, { run });
+  state.typed = state.typed.toSpliced(state.done, 1, { kind: 'run', run });
+}
+
+/** Writes the values of a phase into the running program. @returns false where it cannot take them */
+async function changeDirectly({ given }: SessionState, on: Engaged, phase: Phase): Promise<boolean> {
+  if (phase.kind !== 'set' && phase.kind !== 'initialise') return false;
+  if (given.valid.model.timing === 'lems-euler' || (on.walk.atStart && !mayReset(on))) return false;
+  const writes = await directChange(phase, {
+    program: on.compiled.program,
+    data: given.valid.data,
+    atStart: on.walk.atStart,
+    read: (buffer, offset, length) => on.session.read(buffer, offset, length),
+  });
+  for (const write of writes ?? []) await on.recording.perform(write);
+  return writes !== null;
+}
+
+const lasts = (phase: written.Phase): boolean => 'run' in phase || 'runUntil' in phase;
+
+/** Whether the program was compiled to go back to first values. */
+const mayReset = ({ known }: Engaged): boolean => known.some((phase) => 'reset' in phase);
+
+/** Whether any program can perform a phase that it was not compiled for. */
+function isAlwaysPossible(phase: Phase, engaged: Engaged): boolean {
+  switch (phase.kind) {
+    case 'run':
+    case 'runUntil':
+    case 'record':
+    case 'store':
+      return true;
+    case 'restore':
+      return engaged.compiled.program.manifest.kept !== undefined;
+    case 'reset':
+      return mayReset(engaged);
+    case 'set':
+    case 'initialise':
+    case 'delays':
+    case 'currents':
+    case 'replay':
+    case 'attach':
+    case 'detach':
+      return false;
+    default:
+      return phase satisfies never;
+  }
+}

@@ -1,0 +1,74 @@
+/** Longer documents of a session: given whole, or with one more recording. */
+
+import { performRest } from './advance.js';
+import { disengage } from './engage.js';
+import { checkedVariable, unknownOwner } from './names.js';
+import { phasesOf, type SessionState } from './state.js';
+import type { RunnableModel } from '../imported-model.js';
+import { UsageError } from '../../diagnostics/diagnostic.js';
+import { freeName } from '../../model/free-name.js';
+import { hashModel } from '../../model/hash.js';
+import type * as written from '../../model/model.js';
+
+/**
+ * Goes on with a longer document, whose phases begin with those that were performed.
+ *
+ * @throws UsageError when it has fewer phases
+ */
+export async function extend(state: SessionState, model: RunnableModel): Promise<void> {
+  const { given, phases } = state;
+  const next = model.valid.model.experiment.protocol;
+  const shift = lateOf(next) - lateOf(phases);
+  if (next.length < state.done + shift)
+    throw new UsageError('the longer document has fewer phases than were performed', 'add phases, remove none');
+  const same = shift === 0 && model.hashes.model === given.hashes.model && shapeOf(model) === shapeOf(given);
+  Object.assign(state, phasesOf(model, next));
+  state.given = model;
+  state.done += shift;
+  if (!same) await disengage(state);
+}
+
+/** Records a variable, or `spike`, of a population from now on; `every` in s. */
+export async function recordFromNow(
+  state: SessionState,
+  population: string,
+  variable: string,
+  every?: number,
+): Promise<void> {
+  const { given, phases, done } = state;
+  const { model, data } = given.valid;
+  const { size } = model.populations[population] ?? unknownOwner(population, Object.keys(model.populations));
+  const of = { population, slice: [0, size, 1] as const };
+  const taken = new Set(model.recordings.map((each) => each.name));
+  const name = freeName(`${population}_${variable}_later`, (other) => taken.has(other));
+  const recording: written.Recording =
+    variable === 'spike'
+      ? { of, events: 'spike', name }
+      : {
+          of,
+          variables: [checkedVariable(population, variable, model)],
+          name,
+          ...(every === undefined ? {} : { every }),
+        };
+  const late = lateOf(phases);
+  const protocol: written.Phase[] = [
+    ...phases.slice(0, late),
+    { record: name, on: false },
+    ...phases.slice(late, done),
+    { record: name, on: true },
+  ];
+  const recordings = [...model.recordings, recording];
+  const longer: written.Model = { ...model, recordings, experiment: { ...model.experiment, protocol } };
+  await extend(state, { ...given, valid: { model: longer, data }, hashes: hashModel(longer) });
+  await performRest(state);
+}
+
+/** How many phases at the start switch recordings off that begin later. */
+function lateOf(phases: readonly written.Phase[]): number {
+  const first = phases.findIndex((phase) => !('record' in phase && !phase.on));
+  return first < 0 ? phases.length : first;
+}
+
+/** Parts of a document, other than model and phases, that a program depends on. */
+const shapeOf = ({ valid: { model } }: RunnableModel): string =>
+  JSON.stringify([model.recordings, model.timing, model.clocks, model.experiment.dt, model.experiment.seed]);

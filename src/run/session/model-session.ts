@@ -1,0 +1,133 @@
+/** A session of a model: what it can be asked, and what it answers. */
+
+import type { RunnableModel } from '../imported-model.js';
+import type { Rows } from '../memory-sink.js';
+import type { Engine, RunOptions, RunResult } from '../run-options.js';
+import type { TypedArray } from '../../ir/program.js';
+import type * as written from '../../model/model.js';
+import type { Elements, SegmentSpan } from '../../../runtime/results/result.js';
+
+/** How a session is run; files are written when it is finished. */
+export type SessionOptions = Omit<RunOptions, 'steps' | 'stopAfter' | 'dumpIr' | 'repeated' | 'onProgress' | 'signal'>;
+
+/** What one call of `run` may be told. */
+export interface AdvanceOptions {
+  /** When it aborts, the call comes back early; what was done until then is kept, and the session can go on. */
+  readonly signal?: AbortSignal;
+  /** Told how much of the call is done, in [0, 1]. */
+  readonly onProgress?: (fraction: number) => void;
+}
+
+/** Spikes of a population since they were last taken. */
+export interface TakenSpikes {
+  /** Name in the model. */
+  readonly population: string;
+  /** `spike`, or the name of another event. */
+  readonly event: string;
+  /** Step of each spike, counted from the start of the run through all segments; ascending. */
+  readonly steps: Uint32Array;
+  /** Index of the cell of each spike. */
+  readonly cells: Uint32Array;
+}
+
+/** Samples of a recorded variable since they were last taken. */
+export interface TakenSamples extends Rows {
+  /** Name of the series, unique in the session. */
+  readonly name: string;
+  /** Name of the recording in the model. */
+  readonly recording: string;
+  /** The population or projection. */
+  readonly owner: string;
+  readonly variable: string;
+  /** SI unit; `1` when dimensionless. */
+  readonly unit: string;
+  /** Which elements the columns are; null for one value of the whole owner. */
+  readonly elements: Elements | null;
+  /** 1 when a sample is of the end of its step, 0 when it is of the beginning. */
+  readonly label: 0 | 1;
+  /** Steps from one sample to the next. */
+  readonly every: number;
+}
+
+/** What was recorded since it was last taken. */
+export interface Taken {
+  /** Steps done since the start of the run. */
+  readonly steps: number;
+  /** A spike of step n is at (n + spikeLabel) * dt. */
+  readonly spikeLabel: 0 | 1;
+  /** Stretches that resets part; steps are counted on through all of them. */
+  readonly segments: readonly SegmentSpan[];
+  /** One for each event of a population that is recorded, silent or not. */
+  readonly spikes: readonly TakenSpikes[];
+  /** One for each recorded variable. */
+  readonly samples: readonly TakenSamples[];
+}
+
+/** Synapses of a projection, in order of creation. */
+export interface TakenSynapses {
+  /** Element of the presynaptic end of each. */
+  readonly sources: Uint32Array;
+  /** Element of the postsynaptic end of each. */
+  readonly targets: Uint32Array;
+  /** Delay of each in steps. */
+  readonly delays: Uint32Array;
+}
+
+/** A number in SI for all elements of what a key names, or one for each. */
+export type GivenNumbers = Readonly<Record<string, number | ArrayLike<number>>>;
+
+/** A model that is being run. Calls wait for those before them. */
+export interface ModelSession {
+  /** Tells it from a model that was only imported. */
+  readonly kind: 'session';
+  /** Seconds a step. */
+  readonly dt: number;
+  /** What it runs on; null before the first call that needs an engine. */
+  engine(): Engine | null;
+  /** Time in s since the start or the last reset. */
+  time(): number;
+  /** Steps done since the start, through all segments. */
+  steps(): number;
+  /**
+   * Lets time pass.
+   *
+   * @param seconds  absent: what is left of the model's own protocol
+   * @returns false when it was stopped early
+   * @throws DiagnosticError for what cannot be lowered, and for faults while running
+   */
+  run(seconds?: number, options?: AdvanceOptions): Promise<boolean>;
+  /**
+   * Gives values from now on. Keys are `population.variable`, `population[1, 3].variable` or `projection.variable`;
+   * numbers are in SI, one for all or one for each element.
+   */
+  set(values: GivenNumbers): Promise<void>;
+  /** Gives first values: they are taken now, and at each reset that follows. */
+  initialise(values: GivenNumbers): Promise<void>;
+  /** Records a variable, or `spike`, of a population from now on; `every` in s. */
+  record(population: string, variable: string, every?: number): Promise<void>;
+  /** Back to time 0 and first values, in a new segment. */
+  reset(annotations?: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Keeps all that changes under a name. */
+  snapshot(name: string): Promise<void>;
+  /** Goes back to what was kept, in a new segment. */
+  restore(name: string): Promise<void>;
+  /**
+   * Goes on with a longer document: what it says besides is built, and phases after those that were done are left to
+   * `run()`. Phases must begin with those of the session.
+   */
+  extend(model: RunnableModel): Promise<void>;
+  /** What was recorded since the last call. */
+  take(): Promise<Taken>;
+  /** A variable now, in SI: one number for each cell, or each synapse in order of creation. */
+  read(owner: string, variable: string): Promise<TypedArray>;
+  /** The synapses of a projection. */
+  synapses(projection: string): Promise<TakenSynapses>;
+  /** The model with the protocol as it was performed. */
+  model(): written.ValidModel;
+  /** Populations with their sizes, as the engine has them. */
+  populations(): readonly { readonly name: string; readonly size: number }[];
+  /** Ends the session and gives complete results: those of its document, run as one. Files are written now. */
+  finish(): Promise<RunResult>;
+  /** Ends the engine. Safe at any time. */
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,84 @@
+/** What a session is at present: the document that it is by now, how much of it was performed, and the engine. */
+
+import type { AdvanceOptions, SessionOptions } from './model-session.js';
+import type { CompiledModel } from '../compile-model.js';
+import type { RunnableModel } from '../imported-model.js';
+import type { MemorySink } from '../memory-sink.js';
+import { stopwatch, type Stopwatch } from '../run-options.js';
+import type { ProtocolWalk } from '../../lower/protocol.js';
+import type * as written from '../../model/model.js';
+import { typedModel, type Phase } from '../../model/typed.js';
+import type { RecordingPlan } from '../../../runtime/record/plan.js';
+import type { ProtocolEntry } from '../../../runtime/record/protocol.js';
+import type { Recorder, Recording } from '../../../runtime/record/recorder.js';
+import type { Session } from '../../../runtime/targets/target.js';
+
+/** The program and engine that a session runs on at present. */
+export interface Engaged {
+  readonly compiled: CompiledModel;
+  /** Phases that the program was compiled for. */
+  readonly known: readonly written.Phase[];
+  readonly plan: RecordingPlan;
+  readonly sink: MemorySink;
+  readonly recorder: Recorder;
+  readonly session: Session;
+  readonly recording: Recording;
+  readonly walk: ProtocolWalk;
+  /** What was performed; runs are as long as they were. */
+  readonly performed: ProtocolEntry[];
+}
+
+/** The state of a session, which its calls change. */
+export interface SessionState {
+  readonly options: SessionOptions;
+  readonly watch: Stopwatch;
+  /** The document as it was given, its own protocol with it. */
+  given: RunnableModel;
+  /** The protocol by now: phases that were performed, then those that are left. */
+  phases: readonly written.Phase[];
+  /** The same phases in their typed form. */
+  typed: readonly Phase[];
+  /** How many phases were performed. */
+  done: number;
+  /** Null before the first call that needs an engine, and after one that the program cannot perform. */
+  engaged: Engaged | null;
+  closed: boolean;
+  /** What the call that is being performed was told. */
+  waiting: AdvanceOptions;
+  /** Steps at which that call began, and how many it takes. */
+  progress: { readonly from: number; readonly steps: number };
+  /** Samples of each series, and spikes of each train, that were taken. */
+  readonly taken: { readonly rows: Map<string, number>; readonly spikes: Map<string, number> };
+}
+
+/** A session at time 0, none of whose phases was performed. */
+export const initialState = (given: RunnableModel, options: SessionOptions): SessionState => ({
+  options,
+  watch: stopwatch(),
+  given,
+  ...phasesOf(given, given.valid.model.experiment.protocol),
+  done: 0,
+  engaged: null,
+  closed: false,
+  waiting: {},
+  progress: { from: 0, steps: 1 },
+  taken: { rows: new Map(), spikes: new Map() },
+});
+
+/** A document with another protocol. */
+export function withProtocol(given: RunnableModel, protocol: readonly written.Phase[]): RunnableModel {
+  const { model, data } = given.valid;
+  return { ...given, valid: { model: { ...model, experiment: { ...model.experiment, protocol } }, data } };
+}
+
+/** Phases of a document in both forms. */
+export function phasesOf(
+  given: RunnableModel,
+  phases: readonly written.Phase[],
+): Pick<SessionState, 'phases' | 'typed'> {
+  return { phases, typed: typedModel(withProtocol(given, phases).valid.model).experiment.protocol };
+}
+
+/** Whether two phases say the same. */
+export const isSame = (a: written.Phase | undefined, b: written.Phase | undefined): boolean =>
+  a === b || (a !== undefined && b !== undefined && JSON.stringify(a) === JSON.stringify(b));

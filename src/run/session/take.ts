@@ -1,0 +1,78 @@
+/** What a session hands out while it is running: recordings, variables, synapses. */
+
+import { engage } from './engage.js';
+import type { Taken, TakenSamples, TakenSpikes, TakenSynapses } from './model-session.js';
+import { constantOf, unknownOwner } from './names.js';
+import type { SessionState } from './state.js';
+import { synapsesOf } from '../synapses.js';
+import type { TypedArray } from '../../ir/program.js';
+import { segmentSpans } from '../../../runtime/record/protocol.js';
+import { readU32 } from '../../../runtime/record/session-read.js';
+import type { SeriesPlan } from '../../../runtime/results/result.js';
+
+/** A series is the same through changes of a session when it is of the same recording. */
+export const identity = ({ recording, owner, variable }: SeriesPlan): string => `${recording} ${owner} ${variable}`;
+
+/** What was recorded since it was last taken. */
+export async function take(state: SessionState): Promise<Taken> {
+  const { plan, recording, sink, performed } = await engage(state);
+  const { taken } = state;
+  const spikes = plan.trains.map(({ plan: { population, event } }, k): TakenSpikes => {
+    const key = `${population}.${event}`;
+    const begin = taken.spikes.get(key) ?? 0;
+    const found = recording.spikes(k, begin);
+    taken.spikes.set(key, begin + found.steps.length);
+    return { population, event, ...found };
+  });
+  const samples = plan.setup.series.map((series, k): TakenSamples => {
+    const begin = taken.rows.get(identity(series)) ?? 0;
+    taken.rows.set(identity(series), sink.count(k));
+    const { name, recording: of, owner, variable, unit, elements, label, every } = series;
+    return { name, recording: of, owner, variable, unit, elements, label, every, ...sink.since(k, begin) };
+  });
+  return {
+    steps: recording.steps(),
+    spikeLabel: plan.setup.spikeLabel,
+    segments: segmentSpans(performed),
+    spikes,
+    samples,
+  };
+}
+
+/** A variable now, in SI: one number for each cell, or each synapse in order of creation. */
+export async function readVariable(state: SessionState, owner: string, variable: string): Promise<TypedArray> {
+  const { session, compiled } = await engage(state);
+  const { variables, projections } = compiled.program.manifest;
+  const { model } = state.given.valid;
+  const location = variables.find((each) => each.owner === owner && each.variable === variable);
+  const projection = projections.find(({ name }) => name === owner);
+  if (projection) {
+    const { position } = await synapsesOf(projection, session);
+    if (!location) return new Float64Array(position.length).fill(constantOf(owner, variable, model));
+    const stored = await session.read(location.buffer);
+    const single = location.length === 1;
+    return Float64Array.from(position, (at) => Number(stored[single ? 0 : at]));
+  }
+  const { size } =
+    model.populations[owner] ??
+    unknownOwner(owner, [...Object.keys(model.populations), ...projections.map(({ name }) => name)]);
+  if (!location) return new Float64Array(size).fill(constantOf(owner, variable, model));
+  const stored = await session.read(location.buffer, location.offset, Number(location.length));
+  return location.length === 1 && size !== 1 ? new Float64Array(size).fill(Number(stored[0])) : stored;
+}
+
+/** The synapses of a projection, in order of creation. */
+export async function takeSynapses(state: SessionState, projection: string): Promise<TakenSynapses> {
+  const { session, compiled } = await engage(state);
+  const { projections } = compiled.program.manifest;
+  const names = projections.map(({ name }) => name);
+  const location = projections.find(({ name }) => name === projection) ?? unknownOwner(projection, names);
+  const { sources, targets, delaySteps, position } = await synapsesOf(location, session);
+  const stored = location.pathways?.find(({ buffer }) => buffer !== undefined)?.buffer;
+  const own = stored === undefined ? null : await readU32(session, stored);
+  return {
+    sources: Uint32Array.from(sources),
+    targets: Uint32Array.from(targets),
+    delays: own ? Uint32Array.from(position, (at) => own[at] ?? 0) : Uint32Array.from(delaySteps),
+  };
+}

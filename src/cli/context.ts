@@ -7,6 +7,9 @@ import type { Options } from './arguments.js';
 import { sourceText } from './source-texts.js';
 import type { Terminal } from './terminal.js';
 
+/** How many warnings of one code a command shows whose work is not to validate. */
+const mostAlike = 3;
+
 /** The words of one command, and its way to the reader. */
 export interface CommandContext {
   /** What was typed after the program's name. */
@@ -23,8 +26,12 @@ export interface CommandContext {
   readonly began: number;
   /** Reads a model's text and keeps it, so that findings can show its lines. @throws UsageError */
   read(path: string): Source;
-  /** Shows warnings and notes, unless the reader is a program or wants quiet. */
-  show(diagnostics: readonly Diagnostic[]): void;
+  /**
+   * Shows warnings and notes, unless the reader is a program or wants quiet.
+   *
+   * @param all  whether each is shown, however many have the same code
+   */
+  show(diagnostics: readonly Diagnostic[], all?: boolean): void;
   /** Text for people, unless the reader is a program or wants quiet. */
   say(text: string): void;
 }
@@ -57,11 +64,15 @@ export function createContext(
       sources.set(source.name, source.text);
       return source;
     },
-    show(diagnostics) {
+    show(diagnostics, all = false) {
       if (!forPeople || diagnostics.length === 0) return;
       const { colour } = terminal.stderr;
       terminal.stderr.write(
-        `${renderDiagnostics(diagnostics, { source: (name) => sourceText(sources, name), colour })}\n`,
+        `${renderDiagnostics(diagnostics, {
+          source: (name) => sourceText(sources, name),
+          colour,
+          ...(all ? {} : { mostAlike }),
+        })}\n`,
       );
     },
     say(text) {

@@ -11,6 +11,9 @@ import type { Output } from './terminal.js';
 
 const widestRaster = 80;
 const rasterRows = 12;
+/** Rows of a table and lines of a list that a person still reads; `--json` has all. */
+const mostPopulations = 40;
+const mostFiles = 20;
 
 /** Rates by population, a raster where a person looks on, the fingerprint and the files written. */
 export function runSummary(report: RunReport, result: RunResult, output: Output): string {
@@ -38,7 +41,11 @@ export function runSummary(report: RunReport, result: RunResult, output: Output)
             `time${report.outputs.length > 0 ? '; the files written say so' : ''}`,
         ]),
     `fingerprint  ${report.fingerprint}`,
-    ...report.outputs.map((path) => `wrote        ${printable(path)}`),
+    ...shortened(
+      report.outputs.map((path) => `wrote        ${printable(path)}`),
+      mostFiles,
+      (count) => `             and ${count} more files`,
+    ),
     `time         ${timesText(report)}`,
   ].join('\n');
 }
@@ -76,7 +83,16 @@ function rateTable({ populations }: RunReport): string[] {
     formatCount(spikes),
     rate.toFixed(2),
   ]);
-  return formatTable(columns, rows);
+  return shortened(
+    formatTable(columns, rows),
+    mostPopulations + 1,
+    (count) => `and ${formatCount(count)} more populations; --json lists them all`,
+  );
+}
+
+/** The first lines of a list, and a line that counts the others. */
+function shortened(lines: readonly string[], most: number, others: (count: number) => string): string[] {
+  return lines.length <= most + 1 ? [...lines] : [...lines.slice(0, most), others(lines.length - most)];
 }
 
 function timesText({ timings, memory }: RunReport): string {

@@ -9,6 +9,8 @@ export interface RenderOptions {
   readonly source?: (document: string) => string | undefined;
   /** ANSI colours; default none. */
   readonly colour?: boolean;
+  /** The most warnings or notes of one code that are shown; the rest are counted. Default: all. */
+  readonly mostAlike?: number;
 }
 
 /** A longer line is shown as a window of this many columns around its marked part. */
@@ -36,9 +38,42 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: R
     ? (style, text) => `\u001b[${colours[style]}m${text}\u001b[0m`
     : (_, text) => text;
   const lines = lineReader(options.source);
-  const sorted = sortDiagnostics(diagnostics);
-  const blocks = sorted.map((diagnostic) => renderOne(diagnostic, lines, paint));
+  const { shown, counted } = splitAlike(sortDiagnostics(diagnostics), options.mostAlike ?? Infinity);
+  const blocks = [
+    ...shown.map((diagnostic) => renderOne(diagnostic, lines, paint)),
+    ...counted.map(([{ severity, code }, count]) =>
+      paint('faint', `and ${count} more ${severity}s of ${code}; \`interneuron validate\` shows them all`),
+    ),
+  ];
   return blocks.length === 0 ? '' : `${blocks.join('\n\n')}\n`;
+}
+
+/** Errors, and the first `most` of other findings of a code; with the others' numbers, by code. */
+function splitAlike(
+  sorted: readonly Diagnostic[],
+  most: number,
+): { readonly shown: readonly Diagnostic[]; readonly counted: readonly (readonly [Diagnostic, number])[] } {
+  const seen = new Map<string, number>();
+  const shown: Diagnostic[] = [];
+  const counted = new Map<string, [Diagnostic, number]>();
+  for (const diagnostic of sorted) {
+    const count = (seen.get(diagnostic.code) ?? 0) + 1;
+    seen.set(diagnostic.code, count);
+    if (diagnostic.severity === 'error' || count <= most) {
+      shown.push(diagnostic);
+      continue;
+    }
+    const known = counted.get(diagnostic.code);
+    if (known) known[1]++;
+    else counted.set(diagnostic.code, [diagnostic, 1]);
+  }
+  // A line that stands for one finding would be no shorter than the finding.
+  const single = [...counted.values()].flatMap(([diagnostic, count]) => (count === 1 ? [diagnostic] : []));
+  const whole = new Set([...shown, ...single]);
+  return {
+    shown: sorted.filter((diagnostic) => whole.has(diagnostic)),
+    counted: [...counted.values()].filter(([, count]) => count > 1),
+  };
 }
 
 /** Findings in the order of documents (as first met), then of lines and columns; those without a place come first. */

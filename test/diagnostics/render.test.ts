@@ -46,6 +46,32 @@ error[model/unknown-population]  the target of projection "ee" is not a populati
 `);
   });
 
+  describe('with a limit on findings alike', () => {
+    const alike = (count: number, severity: Diagnostic['severity']): Diagnostic[] =>
+      Array.from({ length: count }, (_, k) => ({
+        code: 'model/odd',
+        severity,
+        message: `odd ${k}`,
+        place: { document: 'balanced.yaml', line: k + 1, column: 1 },
+      }));
+    const shown = (diagnostics: readonly Diagnostic[]): string[] =>
+      renderDiagnostics(diagnostics, { mostAlike: 3 }).match(/odd \d+$|^and .*$/gm) ?? [];
+
+    it('shows the first of a code and counts the others', () => {
+      expect(shown([...alike(7, 'warning'), { ...unknown, severity: 'note' }])).toEqual([
+        'odd 0',
+        'odd 1',
+        'odd 2',
+        'and 4 more warnings of model/odd; `interneuron validate` shows them all',
+      ]);
+    });
+
+    it('shows every error, and one more finding rather than a line that counts it', () => {
+      expect(shown(alike(7, 'error'))).toHaveLength(7);
+      expect(shown(alike(4, 'warning'))).toEqual(['odd 0', 'odd 1', 'odd 2', 'odd 3']);
+    });
+  });
+
   it('shows related places as notes', () => {
     const diagnostic: Diagnostic = {
       code: 'model/name-twice',

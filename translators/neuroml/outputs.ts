@@ -282,14 +282,15 @@ export class Resolver {
     const found = this.#cell(path, component);
     if (!found) return undefined;
     const { cell } = found;
-    // A cell may have its segments numbered: the only one is left out.
-    const rest = found.rest.length > 1 && /^\d+$/.test(found.rest[0] ?? '') ? found.rest.slice(1) : found.rest;
     const { types, naming } = this.lookup;
     const type = types.ofCell(cell.draft);
     const compartments = types.compartmentsOf(cell.draft);
+    const within = compartments ? this.#withoutOtherComponent(found.rest, cell, path, component) : found.rest;
+    // A cell may have its segments numbered: the only one is left out.
+    const rest = within.length > 1 && /^\d+$/.test(within[0] ?? '') ? within.slice(1) : within;
     const own = compartments ? compartments.variable(rest) : variableOf(type, rest);
     if (own !== undefined) {
-      const at = compartments?.placeOf(rest === found.rest ? '0' : (found.rest[0] ?? '0'), 0.5);
+      const at = compartments?.placeOf(rest === within ? '0' : (within[0] ?? '0'), 0.5);
       return {
         owner: { population: naming.populations.get(cell.draft) ?? '' },
         variable: own,
@@ -302,6 +303,22 @@ export class Resolver {
     if (attached) return attached;
     this.diagnostics.add(messages.unknownQuantity(path, rest.join('/') || path, type.flat.visible), component.place);
     return undefined;
+  }
+
+  /**
+   * Steps within a cell with segments. Those that name another component before a segment, as networks do whose cells
+   * were exchanged, are taken without the name, as the reference interpreter's export to NEURON takes them.
+   *
+   * @diagnostic lems/other-component
+   */
+  #withoutOtherComponent(steps: readonly string[], cell: Cell, path: string, component: Component): readonly string[] {
+    const [name = '', segment = ''] = steps;
+    if (steps.length < 3 || !/^\d+$/.test(segment) || /^\d+$|:/.test(name)) return steps;
+    this.diagnostics.add(
+      { severity: 'warning', ...messages.otherComponent(path, cell.draft.component.id, 'quantity') },
+      component.place,
+    );
+    return steps.slice(1);
   }
 
   #attachment(

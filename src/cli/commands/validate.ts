@@ -26,7 +26,7 @@ export async function validate(context: CommandContext): Promise<number> {
       documents: verdicts.map((verdict) => ({ ...verdict, diagnostics: diagnosticsToJson(verdict.diagnostics) })),
     });
   for (const { document, valid, notation, hash, error, diagnostics } of verdicts) {
-    context.show(diagnostics);
+    context.show(diagnostics, true);
     const counted = countFindings(diagnostics);
     if (error) context.say(`${document}: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
     else

@@ -188,7 +188,7 @@ class Connector {
         if (found.rest.length === 1 && /\/\d+\/[^/]+\/?$/.test(path)) {
           // The last step only repeats what the population consists of; other tools do not read it.
           this.diagnostics.add(
-            { severity: 'warning', ...messages.otherComponent(path, found.cell.draft.component.id) },
+            { severity: 'warning', ...messages.otherComponent(path, found.cell.draft.component.id, 'connection') },
             component.place,
           );
           return [found.cell];

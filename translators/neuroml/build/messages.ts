@@ -129,11 +129,14 @@ export const noAttachment = (path: string, id: string, index: number, count: num
 });
 
 /** A path that names a component beside the one that the population has. */
-export const otherComponent = (path: string, component: string): Finding => ({
+export const otherComponent = (path: string, component: string, of: 'connection' | 'quantity'): Finding => ({
   code: 'lems/other-component',
   message: `${shorten(path)} names a component that is not the population's`,
   expected: component,
-  hint: 'the connection is to the instance that the path leads to',
+  hint:
+    of === 'connection'
+      ? 'the connection is to the instance that the path leads to'
+      : 'the quantity is that of the instance that the path leads to',
 });
 
 /** Components that hold one another without end. */

@@ -352,6 +352,22 @@ describe('networks of cells with compartments', () => {
     expect(importing(network(spikes, several)).diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 
+  test('a recorded path that names another component is that of the segment, and that is said', () => {
+    const recording = (component: string) =>
+      importModel({
+        name: 'd.xml',
+        text: `<Lems><Include file="NeuroML2CoreTypes.xml"/><Include file="Simulation.xml"/>${network(spikes).replace(/<\/?neuroml[^>]*>/g, '')}<Simulation id="s1" length="1ms" step="0.01ms" target="n">
+          <OutputFile id="f" fileName="v.dat"><OutputColumn id="v" quantity="p/1/${component}/4/v"/></OutputFile></Simulation>
+          <Target component="s1"/></Lems>`,
+      });
+    const [own, other] = [recording('c'), recording('d')];
+    const count = ({ diagnostics }: typeof own, code: string): number =>
+      diagnostics.filter((one) => one.code === code).length;
+    expect([count(own, 'lems/other-component'), count(other, 'lems/other-component')]).toEqual([0, 1]);
+    expect(other.valid.model.recordings).toEqual(own.valid.model.recordings);
+    expect(JSON.stringify(own.valid.model.recordings)).toContain('segment_4');
+  });
+
   test('a cell without a threshold is heard of by nobody, and that is said', () => {
     const { valid, diagnostics } = importing(network(spikes, usual.replace(/<spikeThresh[^>]*>/, '')));
     expect(diagnostics.map(({ code }) => code)).toContain('lems/never-emits');

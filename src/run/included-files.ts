@@ -1,6 +1,7 @@
 /** Files that a model may include: those of its repository, and of folders that the user allows. */
 
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { formatBytes } from '../diagnostics/quantities.js';
@@ -79,18 +80,58 @@ function realPath(path: string): string | null {
   }
 }
 
+/** Folders above a model that are looked at: downloads are no deeper. */
+const mostLevels = 6;
+
+/** Names of NeuroML and LEMS documents, as projects name them. */
+const isNeuromlName = (name: string): boolean => /\.nml(\.h5)?$/i.test(name) || /^LEMS_.*\.xml$/i.test(name);
+
 /**
- * The nearest folder with a `.git`; else the parent of the model's folder, since the examples of the standard include
- * `../examples`, unless that is the root of all.
+ * The nearest folder with a `.git`. Where there is none, as in an unpacked archive, the highest folder above the model
+ * that has NeuroML files beside the branch that leads to the model, and at least the parent of the model's folder:
+ * models include `../../channels/…`. Folders that people share (the root, those directly below it, the home folder and
+ * those above it, the folder for temporary files) are taken as a parent only, and the root never.
  */
 function repositoryOf(model: string): string {
   const own = dirname(model);
-  for (let folder = own; ; folder = dirname(folder)) {
+  const above: string[] = [];
+  for (let folder = own; folder !== dirname(folder); folder = dirname(folder)) {
     if (existsSync(join(folder, '.git'))) return folder;
-    if (folder === dirname(folder)) break;
+    above.push(folder);
   }
-  const parent = dirname(own);
-  return parent === dirname(parent) ? own : parent;
+  const [, parent, ...higher] = above.slice(0, mostLevels);
+  if (parent === undefined) return own;
+  const shared = sharedFolders();
+  const isShared = (folder: string): boolean => shared.has(folder) || dirname(folder) === dirname(dirname(folder));
+  const firstShared = isShared(parent) ? 0 : higher.findIndex(isShared);
+  return (firstShared < 0 ? higher : higher.slice(0, firstShared)).reduce(
+    (found, folder, level) => (hasNeuromlBeside(folder, above[level + 1] ?? own) ? folder : found),
+    parent,
+  );
+}
+
+/** Folders that hold more than one download, with those above them. */
+function sharedFolders(): ReadonlySet<string> {
+  const folders = new Set<string>();
+  for (const start of [homedir(), tmpdir()])
+    for (let folder = realPath(start) ?? start; !folders.has(folder); folder = dirname(folder)) folders.add(folder);
+  return folders;
+}
+
+/** Whether a folder, or one directly in it other than `branch`, holds NeuroML files. */
+function hasNeuromlBeside(folder: string, branch: string): boolean {
+  return namesIn(folder).some((name) => {
+    const path = join(folder, name);
+    return isNeuromlName(name) || (path !== branch && isFolder(path) && namesIn(path).some(isNeuromlName));
+  });
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 function readText(real: string): ReturnType<LemsHost['read']> {

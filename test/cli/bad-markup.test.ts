@@ -101,7 +101,11 @@ describe('inclusions', () => {
   });
 
   it('of what lies outside are refused, unless it is allowed', async () => {
-    const files = { 'repository/models/a.nml': nml('<include href="../../else/b.nml"/>'), 'else/b.nml': nml(cell) };
+    const files = {
+      'repository/models/a.nml': nml('<include href="../../else/b.nml"/>'),
+      'else/b.nml': nml(cell),
+      'repository/.git/HEAD': 'ref: x',
+    };
     expect(await validate('outside', files)).toEqual({ code: 1, findings: ['error lems/include-outside 2:16'] });
     expect(await validate('outside', files, '--allow-path', '@else')).toEqual({ code: 0, findings: [] });
     // One folder up is the model's own repository.
@@ -112,8 +116,26 @@ describe('inclusions', () => {
     expect(await validate('near', near)).toEqual({ code: 0, findings: [] });
   });
 
+  it('within a download without a repository are found, as high as it has NeuroML files', async () => {
+    const download = (include: string): Record<string, string> => ({
+      'of/others/download/NeuroML2/cells/L23/a.nml': nml(`<include href="${include}"/>`),
+      'of/others/download/NeuroML2/channels/b.nml': nml(cell),
+      'of/others/download/synapses/c.nml': nml(cell),
+      'of/letter.txt': nml(cell),
+    });
+    const [near, far] = [download('../../channels/b.nml'), download('../../../synapses/c.nml')];
+    expect(await validate('zip near', near)).toEqual({ code: 0, findings: [] });
+    expect(await validate('zip far', far)).toEqual({ code: 0, findings: [] });
+    const beyond = await validate('zip beyond', download('../../../../../letter.txt'));
+    expect(beyond).toEqual({ code: 1, findings: ['error lems/include-outside 2:16'] });
+  });
+
   it('through a link to what lies outside are refused', async () => {
-    const files = { 'repository/models/a.nml': nml('<include href="link.nml"/>'), 'else/b.nml': nml(cell) };
+    const files = {
+      'repository/models/a.nml': nml('<include href="link.nml"/>'),
+      'else/b.nml': nml(cell),
+      'repository/.git/HEAD': 'ref: x',
+    };
     await validate('linked', files);
     symlinkSync(folder.file('linked/else/b.nml'), folder.file('linked/repository/models/link.nml'));
     expect(await validate('linked', files)).toEqual({ code: 1, findings: ['error lems/include-outside 2:16'] });

@@ -19,6 +19,7 @@ import { runsOnLanes } from './lanes.js';
 import type { Piece } from './pieces.js';
 import { pieceDomain, piecesOf, selectionStreams, withoutRepeats } from './pieces.js';
 import type { Expression } from '../lang/ast.js';
+import { inStep, type PlacedEntry } from './step/place.js';
 import { wholeSteps } from './whole-steps.js';
 
 /** A stimulus that adds to an input in each step. */
@@ -42,16 +43,16 @@ export const piecesReached = (
 ): readonly Piece[] => (piecesOf(reached, groups, `the current ${name}`, context) ?? []).map(withoutRepeats);
 
 /** Currents are added to their input at the start of a step's integration. @random stream `stimulus/<id>` */
-export function lowerCurrents(groups: readonly Group[], context: Context): void {
-  const { builder, profile } = context;
-  for (const [name, current] of currentsOf(context)) {
+export function lowerCurrents(groups: readonly Group[], context: Context): readonly PlacedEntry[] {
+  const place = { slot: context.profile.defaults.integrate, order: 0, phase: 'inject' } as const;
+  return currentsOf(context).flatMap(([name, current]) => {
     context.diagnostics.at(`/stimuli/${name}`);
     switchOf(name, context);
-    for (const piece of piecesReached(name, current, groups, context)) {
+    return piecesReached(name, current, groups, context).flatMap((piece) => {
       const kernel = injection(name, current, piece, context);
-      if (kernel !== null) builder.each(kernel, { slot: profile.defaults.integrate, order: 0, phase: 'inject' });
-    }
-  }
+      return kernel === null ? [] : [inStep(kernel, place)];
+    });
+  });
 }
 
 /** A kernel that adds a current to its input; null for one that never flows. */

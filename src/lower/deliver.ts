@@ -30,7 +30,7 @@ import { mostSpikesAtOnce } from './multiples.js';
 import type { PathwayCode } from './pathways.js';
 import { arrivals, declareBounds, inboxKey, pathwayKernel } from './pathways.js';
 import { rankOf } from './profile.js';
-import type { StepPlace } from './step/place.js';
+import { inStep, type PlacedEntry, type StepPlace } from './step/place.js';
 
 /** One thing that happens in a delivery slot. */
 interface Delivery {
@@ -47,13 +47,13 @@ interface Delivery {
   readonly emit?: () => string;
 }
 
-/** Adds kernels that run pathways, and those that empty the inboxes that these fill. */
+/** Kernels that run pathways, and those that empty the inboxes that these fill. */
 export function lowerDeliveries(
   codes: readonly PathwayCode[],
   groups: readonly Group[],
   rings: ReadonlyMap<string, EventSource>,
   context: Context,
-): void {
+): readonly PlacedEntry[] {
   const inboxes = allocateInboxes(codes, rings, context);
   declareBounds(codes, context);
   const deliveries = [
@@ -67,28 +67,20 @@ export function lowerDeliveries(
       Number(b.before ?? false) - Number(a.before ?? false) ||
       (a.name < b.name ? -1 : 1),
   );
-  const { builder, profile } = context;
+  const entries: PlacedEntry[] = [];
   let pending = new Set<string>();
   const flush = (keys: readonly string[], place: StepPlace): void => {
     for (const group of groups) {
       const due = keys.map((key) => inboxes.get(key)).filter((inbox) => inbox?.group === group) as Inbox[];
-      if (due.length > 0)
-        builder.each(
-          flushKernel(
-            due.sort((a, b) => (a.variable < b.variable ? -1 : 1)),
-            context,
-          ),
-          place,
-        );
+      if (due.length > 0) entries.push(inStep(flushKernel(due.sort(byVariable), context), place));
     }
     pending = new Set([...pending].filter((key) => !keys.includes(key)));
   };
   // What was sent before arrives first, as what arrives later in the slot may read it.
   for (const group of groups) {
-    const sent = [...inboxes.values()]
-      .filter((inbox) => inbox.group === group && inbox.slots > 1)
-      .sort((a, b) => (a.variable < b.variable ? -1 : 1));
-    if (sent.length > 0) builder.each(flushKernel(sent, context), { slot: profile.defaults.deliver, order: 'first' });
+    const sent = [...inboxes.values()].filter((inbox) => inbox.group === group && inbox.slots > 1).sort(byVariable);
+    if (sent.length > 0)
+      entries.push(inStep(flushKernel(sent, context), { slot: context.profile.defaults.deliver, order: 'first' }));
   }
   deliveries.forEach((delivery, k) => {
     const due = [...pending].filter((key) => delivery.touches.has(key)).sort();
@@ -99,13 +91,16 @@ export function lowerDeliveries(
       ...(delivery.before ? { phase: 'flush' } : {}),
     };
     if (due.length > 0) flush(due, place);
-    if (delivery.emit) builder.each(delivery.emit(), place);
+    if (delivery.emit) entries.push(inStep(delivery.emit(), place));
     for (const key of delivery.fills) pending.add(key);
     const following = deliveries[k + 1];
     if (following?.slot !== delivery.slot && pending.size > 0)
       flush([...pending].sort(), { slot: delivery.slot, order: 'last' });
   });
+  return entries;
 }
+
+const byVariable = (a: Inbox, b: Inbox): number => (a.variable < b.variable ? -1 : 1);
 
 /**
  * What other passes schedule among deliveries reads or writes variables too: operations and samples after the
@@ -269,19 +264,16 @@ function stimulusDelivery(
   };
 }
 
-/** Adds Poisson inputs at the start of each step, before elements are stepped. */
-export function poissonBeforeElements(groups: readonly Group[], context: Context): void {
-  const { builder, model, profile } = context;
-  for (const [name, stimulus] of Object.entries(model.stimuli).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (stimulus.kind !== 'poisson') continue;
-    const pieces = piecesOf(stimulus.to, groups, `the stimulus ${name}`, context) ?? [];
-    for (const piece of pieces.map(withoutRepeats))
-      builder.each(poissonKernel(name, stimulus, piece, context), {
-        slot: profile.defaults.operation,
-        order: stimulus.order,
-      });
-  }
-}
+/** Poisson inputs at the start of each step, before elements are stepped. */
+export const poissonBeforeElements = (groups: readonly Group[], context: Context): readonly PlacedEntry[] =>
+  Object.entries(context.model.stimuli)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, stimulus]) => {
+      if (stimulus.kind !== 'poisson') return [];
+      const place = { slot: context.profile.defaults.operation, order: stimulus.order };
+      const pieces = piecesOf(stimulus.to, groups, `the stimulus ${name}`, context) ?? [];
+      return pieces.map((piece) => inStep(poissonKernel(name, stimulus, withoutRepeats(piece), context), place));
+    });
 
 /**
  * Adds Binomial(n, rate dt) * weight to a variable of each element.

@@ -18,6 +18,7 @@ import type { LinearSystem } from './integrate.js';
 import { definitionOf } from './invariant.js';
 import { propagatorsProcedure, reach, storedPropagators } from './propagators.js';
 import type { Entry, Propagators, Site } from './propagators.js';
+import { inStep, type PlacedEntry } from './step/place.js';
 
 /** The propagators of a system in which the rows of `frozen` variables are zero. */
 export function propagatorsOf(system: LinearSystem, frozen: ReadonlySet<string>, site: Site): Propagators {
@@ -35,7 +36,10 @@ function holds(term: NonNullable<LinearSystem['terms'][number]>, site: Site): bo
 
 /**
  * Runs the kernels that compute propagators: before each integration where a coefficient changes, else once and after
- * each `set`. `order`: of the integration in its slot.
+ * each `set`.
+ *
+ * @param order  of the integration in its slot
+ * @returns those that run in each step
  */
 export function computePropagators(
   kernels: readonly string[],
@@ -43,15 +47,13 @@ export function computePropagators(
   owner: string,
   order: number,
   { builder, profile }: Context,
-): void {
+): readonly PlacedEntry[] {
+  if (changing) return kernels.map((kernel) => inStep(kernel, { slot: profile.defaults.integrate, order }));
   for (const kernel of kernels) {
-    if (changing) {
-      builder.each(kernel, { slot: profile.defaults.integrate, order });
-    } else {
-      builder.initially(kernel);
-      builder.procedure(propagatorsProcedure(owner)).push({ kind: 'run', kernel });
-    }
+    builder.initially(kernel);
+    builder.procedure(propagatorsProcedure(owner)).push({ kind: 'run', kernel });
   }
+  return [];
 }
 
 /** New value of one variable: its row of P times the old values plus its row of R times the terms. */

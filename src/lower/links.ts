@@ -17,6 +17,7 @@ import { typed } from './groups.js';
 import { drawsIn } from '../lang/functions.js';
 import { memberAddress } from './initial-values.js';
 import * as messages from './messages.js';
+import { inStep, type PlacedEntry } from './step/place.js';
 
 type Link = NonNullable<Population['linked']>[string];
 
@@ -88,9 +89,10 @@ export function linkedElement(
   return ir.load(buffer, local);
 }
 
-/** Adds kernels that read linked variables, at initialisation and at the start of each step. */
-export function lowerLinks(groups: readonly Group[], context: Context): void {
+/** Adds kernels that read linked variables, at initialisation. @returns the same for the start of each step */
+export function lowerLinks(groups: readonly Group[], context: Context): readonly PlacedEntry[] {
   const { builder, profile } = context;
+  const entries: PlacedEntry[] = [];
   for (const group of groups) {
     for (const member of group.members) {
       const links = Object.entries(member.population.linked ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -122,7 +124,8 @@ export function lowerLinks(groups: readonly Group[], context: Context): void {
         block,
       );
       builder.initially(kernel);
-      builder.each(kernel, { slot: profile.defaults.hold, order: -1 });
+      entries.push(inStep(kernel, { slot: profile.defaults.hold, order: -1 }));
     }
   }
+  return entries;
 }

@@ -24,10 +24,13 @@ import { profiles, rankOf } from './profile.js';
 import { ProgramBuilder } from './program-builder.js';
 import { longestDelays, planProjections } from './projection.js';
 import type { ProjectionPlan } from './projection.js';
-import type { BuiltProjection, Recordings } from './recordings.js';
+import type { Recordings } from './recordings.js';
+import type { BuiltProjection } from './synapse-scope.js';
 import { lowerRecordings } from './recordings.js';
 import { refuseFeatures, unreadFeatures } from './refuse.js';
 import { elements } from './step/elements.js';
+import { inOrder, type PlacedEntry } from './step/place.js';
+import type { Done } from './step/schedule.js';
 import { slots } from './step/slots.js';
 import { countSynapses } from './synapses/synapse-numbers.js';
 import { assignSynapseValues, synapseStorage, synapseValue } from './synapse-values.js';
@@ -79,8 +82,16 @@ export function lower(drawn: DrawnModel, { precision, counts, onPass }: LowerOpt
   };
   context.builder.notes.push(...unreadFeatures(drawn.model));
   context.builder.buffer('faults', 'u32', 1, 'bits of what went wrong');
-  const parts: Parts = { groups: [], projections: [], rings: new Map(), recordings: { samples: [], events: [] } };
-  const done = (pass: string): void => {
+  const parts: Parts = {
+    groups: [],
+    projections: [],
+    rings: new Map(),
+    recordings: { samples: [], events: [] },
+    step: [],
+  };
+  /** Ends a pass. @param entries  what it adds to each step */
+  const done: Done = (pass, entries) => {
+    parts.step.push(...entries);
     diagnostics.throwIfErrors();
     diagnostics.at('');
     onPass?.(pass, assemble(parts, context));
@@ -88,30 +99,29 @@ export function lower(drawn: DrawnModel, { precision, counts, onPass }: LowerOpt
 
   // Populations of one type become groups with merged arrays.
   parts.groups = layOutGroups(context);
-  done('groups');
+  done('groups', []);
   // Projections: their ends, pathways and delays; the delays size the event rings.
   const plans = planProjections(parts.groups, context);
   diagnostics.throwIfErrors();
   parts.rings = eventRings(parts.groups, longestDelays(plans), context);
   // Populations by themselves. Values may be read while connecting, so they come first.
   for (const group of parts.groups) diagnostics.within(`/neurons/${group.name}`, () => firstValues(group, context));
-  schedule.populations(parts, entries, context);
-  done('populations');
+  done('populations', schedule.populations(parts, entries, context));
   // Synapses: connectivity, storage, first values.
   for (const plan of plans) {
     const built = diagnostics.within(`/projections/${plan.name}`, () => buildProjection(plan, context));
     if (built) parts.projections.push(built);
   }
-  done('connectivity');
+  done('connectivity', []);
   // What happens in each step.
   const recorded = schedule.steps({ ...parts, plans }, context, done);
   // What is recorded.
-  parts.recordings = lowerRecordings(recorded.groups, recorded.projections, context, counts);
-  done('recordings');
+  const { entries: sampled, ...recordings } = lowerRecordings(recorded.groups, recorded.projections, context, counts);
+  parts.recordings = recordings;
+  done('recordings', sampled);
   // What phases of the protocol change.
   lowerPhases(parts.groups, parts.projections, context, recorded.copies);
-  schedule.finish(parts, context);
-  done('phases');
+  done('phases', schedule.finish(parts, context));
   return assemble(parts, context);
 }
 
@@ -121,6 +131,8 @@ interface Parts {
   readonly projections: BuiltProjection[];
   rings: ReadonlyMap<string, EventSource>;
   recordings: Recordings;
+  /** Kernels of each step, in the order in which passes gave them. */
+  readonly step: PlacedEntry[];
 }
 
 /** Connectivity, storage and first values of one projection. */
@@ -148,10 +160,10 @@ function buildProjection(plan: ProjectionPlan, context: Context): BuiltProjectio
 }
 
 /** Puts the program together; buffers that only initialisation writes are constant from then on. */
-function assemble({ groups, projections, rings, recordings }: Parts, context: Context): Program {
+function assemble({ groups, projections, rings, recordings, step: entries }: Parts, context: Context): Program {
   const { builder, model } = context;
   const kernels = [...builder.kernels.values()];
-  const step = builder.stepEntries((slot) => rankOf(context.profile, slot));
+  const step = inOrder(entries, (slot) => rankOf(context.profile, slot));
   const procedures = Object.fromEntries(builder.procedures);
   const stepped = step.map((entry) => entry.kernel);
   const called = [...builder.procedures.values()]

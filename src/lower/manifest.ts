@@ -4,7 +4,8 @@ import type { Manifest, ProjectionLocation, VariableLocation } from '../ir/progr
 import type { Context } from './context.js';
 import type { EventSource } from './events.js';
 import type { Group } from './groups.js';
-import type { BuiltProjection, Recordings } from './recordings.js';
+import type { Recordings } from './recordings.js';
+import type { BuiltProjection } from './synapse-scope.js';
 
 /** Where variables, synapses, samples and spikes are found. */
 export function manifestOf(

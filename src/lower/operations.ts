@@ -12,23 +12,42 @@ import { ElementScope } from './element-scope.js';
 import { step } from './step-time.js';
 import type { Group } from './groups.js';
 import { runsOnLanes } from './lanes.js';
+import { inStep, type PlacedEntry } from './step/place.js';
 import { wholeSteps } from './whole-steps.js';
 
 /**
  * @random streams `operation/<id>` and `operation/<id>/shared`, of a selection's second and later populations with
  * `/<population>` added; counter (element, 0, step, site)
  */
-export function lowerOperations(groups: readonly Group[], context: Context): void {
+export function lowerOperations(groups: readonly Group[], context: Context): readonly PlacedEntry[] {
+  const entries: PlacedEntry[] = [];
   for (const [name, operation] of Object.entries(context.model.operations).sort(([a], [b]) => (a < b ? -1 : 1))) {
     context.diagnostics.at(`/operations/${name}`);
     const pieces = piecesOf(operation.on, groups, `the operation ${name}`, context);
     const every = operation.every === undefined ? 1 : wholeSteps(`the interval of ${name}`, operation.every, context);
     if (!pieces || every === null) continue;
+    const { operation: start } = context.profile.defaults;
+    const slot = context.profile.stepping === 'slots' ? (operation.slot ?? start) : start;
+    const operate = (piece: Piece, code: Share): void => {
+      const kernel = operationKernel({ name, operation, slot }, piece, code, context);
+      if (kernel !== null) entries.push(inStep(kernel, { slot, order: operation.order }, every));
+    };
     // What a population has one value of is written once for it, however many pieces of it there are, and first.
     const wholes = new Map(pieces.map((piece) => [piece.member.name, piece]));
-    for (const piece of wholes.values()) operate(true, name, operation, piece, every, context);
-    for (const piece of pieces) operate(false, name, operation, withoutRepeats(piece), every, context);
+    for (const piece of wholes.values()) operate(piece, 'shared');
+    for (const piece of pieces) operate(withoutRepeats(piece), 'own');
   }
+  return entries;
+}
+
+/** Which statements: those that run once for a population, or those that run for each element. */
+type Share = 'shared' | 'own';
+
+/** An operation and the slot in which it runs. */
+interface PlacedOperation {
+  readonly name: string;
+  readonly operation: Operation;
+  readonly slot: string;
 }
 
 /** How many statements, up to the last that writes what all elements share, run once; the model has them first. */
@@ -38,21 +57,19 @@ function sharedCount({ do: code }: Operation, { storage }: Group): number {
   return code.findLastIndex(isShared) + 1;
 }
 
-/** The statements of an operation that run once for the population of a piece, or those that run for its elements. */
-
-function operate(
-  shared: boolean,
-  name: string,
-  operation: Operation,
+/** A kernel for a share of the statements of an operation, on a piece of a population; null where there are none. */
+function operationKernel(
+  { name, operation, slot }: PlacedOperation,
   piece: Piece,
-  every: number,
+  share: Share,
   context: Context,
-): void {
-  const { builder, profile } = context;
+): string | null {
+  const { builder } = context;
+  const shared = share === 'shared';
   const { member } = piece;
   const split = sharedCount(operation, piece.group);
   const code = shared ? operation.do.slice(0, split) : operation.do.slice(split);
-  if (code.length === 0) return;
+  if (code.length === 0) return null;
   const block = new Block();
   const own = shared ? null : pieceDomain(piece, name, block, context);
   const address = own?.address ?? {
@@ -70,12 +87,10 @@ function operate(
     },
     context,
   );
-  const { operation: start } = profile.defaults;
-  const slot = profile.stepping === 'slots' ? (operation.slot ?? start) : start;
   const scope = new ElementScope(context, piece.group, address, block, draws, { slot });
   scope.execute(code, (target, value) => (shared ? scope.write(target, value) : scope.writeIfFree(target, value)));
   scope.storeAll();
-  const kernel = own
+  return own
     ? builder.map(
         `${name}.operate`,
         `the operation ${name} on ${member.name}`,
@@ -84,5 +99,4 @@ function operate(
         block,
       )
     : builder.sequential(`${name}.operate.shared`, `the operation ${name} on ${member.name}: one value for all`, block);
-  builder.each(kernel, { slot, order: operation.order }, every, 0);
 }

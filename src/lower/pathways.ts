@@ -41,7 +41,7 @@ import * as messages from './messages.js';
 import type { Connectivity, PathwayPlan, ProjectionPlan, SynapseIndex } from './projection.js';
 import { allPhases, isSurelyNumber, parameterBounds, phasesSetting, variableBounds } from './projection.js';
 import { synapseDraws, synapseValue } from './synapse-values.js';
-import type { SynapseStorage } from './synapse-scope.js';
+import type { BuiltProjection } from './synapse-scope.js';
 import { elementIndex, SynapseScope } from './synapse-scope.js';
 import { delaySteps, roundDelay } from './round-delay.js';
 
@@ -57,15 +57,9 @@ interface PathwayStatement {
 }
 
 /** A pathway ready to be written. */
-export interface PathwayCode {
-  /** The projection. */
-  readonly plan: ProjectionPlan;
-  /** Which pathway of it. */
+export interface PathwayCode extends BuiltProjection {
+  /** Which pathway of the projection. */
   readonly pathway: PathwayPlan;
-  /** Where its synapses are. */
-  readonly connectivity: Connectivity;
-  /** Where the synapses' variables are. */
-  readonly storage: SynapseStorage;
   /** What is done for each synapse. */
   readonly statements: readonly PathwayStatement[];
   /** Variables of ends that its code reads or writes in order, as `population group / variable` keys. */
@@ -114,12 +108,7 @@ function ownBounds(plan: ProjectionPlan, phases: number, context: Context): (nam
 }
 
 /** Understands and classes the statements of all pathways of a projection. */
-export function pathwayCodes(
-  plan: ProjectionPlan,
-  connectivity: Connectivity,
-  storage: SynapseStorage,
-  context: Context,
-): PathwayCode[] {
+export function pathwayCodes({ plan, connectivity, storage }: BuiltProjection, context: Context): PathwayCode[] {
   const setting = phasesSetting(plan, context);
   const bounds = new Map(
     [0, ...setting.map((phase) => phase + 1)].map((done) => [done, ownBounds(plan, done, context)]),

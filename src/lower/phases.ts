@@ -19,7 +19,7 @@ import type { Piece } from './pieces.js';
 import { memberOf, pieceDomain, piecesOf, wholeOf } from './pieces.js';
 import type { ProjectionPlan } from './projection.js';
 import { phaseProcedure } from './protocol.js';
-import type { BuiltProjection } from './recordings.js';
+import type { BuiltProjection } from './synapse-scope.js';
 import { changeReplay } from './replay.js';
 import { propagatorsProcedure } from './propagators.js';
 import type { ChosenSynapses } from './synapse-values.js';

@@ -16,11 +16,9 @@ import type {
   MapDomain,
   PropagateKernel,
   Statement,
-  StepEntry,
   TypedArray,
 } from '../ir/program.js';
 import { freeName } from '../model/free-name.js';
-import { inOrder, type PlacedEntry, type StepPlace } from './step/place.js';
 import { rememberCallee } from '../ir/fold.js';
 import { resolvedStatements } from './invariant.js';
 
@@ -40,7 +38,10 @@ const isList = (code: Code): code is readonly Statement[] => Array.isArray(code)
 const bodyOfCode = (code: Code): { readonly locals: readonly Local[]; readonly body: readonly Statement[] } =>
   isList(code) ? { locals: [], body: code } : { locals: code.locals.declared, body: code.statements };
 
-/** The program so far: passes add to it, and read what those before added. */
+/**
+ * The program so far: passes add buffers and kernels to it, and read what those before added. What runs in each step is
+ * what passes return.
+ */
 export class ProgramBuilder {
   /** By name. */
   readonly buffers = new Map<string, Buffer>();
@@ -59,7 +60,6 @@ export class ProgramBuilder {
   /** What each fault bit means. */
   readonly faults = new Map<number, string>();
   readonly #functions = new Map<string, IrFunction>();
-  readonly #steps: PlacedEntry[] = [];
 
   /** Adds a buffer, under a free name like the wanted one; zeros unless `options` give contents. */
   buffer(name: string, element: ElementType, length: Extent, comment: string, options: BufferOptions = {}): Buffer {
@@ -95,10 +95,11 @@ export class ProgramBuilder {
   }
 
   /**
-   * Adds a map kernel.
+   * Adds a kernel that runs code for each item of a domain.
+   *
+   * @param lanes  whether several items may run at a time
    * @returns its name
    */
-  /** A kernel that runs code for each item of a domain. @param lanes  whether several items may run at a time */
   map(name: string, comment: string, domain: MapDomain, lanes: boolean, code: Code): string {
     return this.#kernel({
       name: this.#unique(name, this.kernels),
@@ -110,11 +111,12 @@ export class ProgramBuilder {
     });
   }
 
-  /** A kernel that runs code once. */
+  /** Adds a kernel that runs code once. @returns its name */
   sequential(name: string, comment: string, code: Code): string {
     return this.#kernel({ name: this.#unique(name, this.kernels), comment, shape: 'sequential', ...bodyOfCode(code) });
   }
 
+  /** Adds a kernel that lists the elements that emit an event. @returns its name */
   compact(name: string, comment: string, event: string): string {
     return this.#kernel({ name: this.#unique(name, this.kernels), comment, shape: 'compact', event });
   }
@@ -142,16 +144,6 @@ export class ProgramBuilder {
     let actions = this.procedures.get(name);
     if (!actions) this.procedures.set(name, (actions = []));
     return actions;
-  }
-
-  /** Adds a kernel to each step, or to every so many from one on. */
-  each(kernel: string, place: StepPlace, every = 1, offset = 0): void {
-    this.#steps.push({ entry: { kernel, every, offset, slot: place.slot }, place });
-  }
-
-  /** The entries of a step, in order. @param rankOf  the place of a slot in a step */
-  stepEntries(rankOf: (slot: string) => number): StepEntry[] {
-    return inOrder(this.#steps, rankOf);
   }
 
   /** The fault bit for a sentence; bit 31 gathers what does not get its own. */

@@ -16,10 +16,10 @@ import type { Group } from './groups.js';
 import * as messages from './messages.js';
 import type { Indices, Part, Piece } from './pieces.js';
 import { indexCount, memberOf, partsOf, pieceDomain } from './pieces.js';
-import type { Connectivity, ProjectionPlan } from './projection.js';
 import { initialSample } from './protocol.js';
-import type { SynapseStorage } from './synapse-scope.js';
+import type { BuiltProjection } from './synapse-scope.js';
 import { SynapseScope } from './synapse-scope.js';
+import { inStep, type PlacedEntry } from './step/place.js';
 import { overPositions } from './synapses/positions.js';
 import { wholeSteps } from './whole-steps.js';
 
@@ -28,15 +28,6 @@ export interface Recordings {
   readonly samples: SampleLocation[];
   /** Events and rates. */
   readonly events: EventRecordingLocation[];
-}
-
-/** A projection whose synapses and their variables have a place. */
-export interface BuiltProjection {
-  readonly plan: ProjectionPlan;
-  /** Where its synapses are. */
-  readonly connectivity: Connectivity;
-  /** Where the synapses' variables are. */
-  readonly storage: SynapseStorage;
 }
 
 /** Where the values of a column go: a row of a log. */
@@ -69,7 +60,7 @@ export function lowerRecordings(
   projections: readonly BuiltProjection[],
   context: Context,
   counts: ReadonlyMap<string, number> = new Map(),
-): Recordings {
+): Recordings & { readonly entries: readonly PlacedEntry[] } {
   const { model, profile } = context;
   const events: EventRecordingLocation[] = [];
   const schedules = new Map<string, { every: number; slot: string; order: number; columns: Column[] }>();
@@ -92,9 +83,9 @@ export function lowerRecordings(
     for (const variable of recording.variables)
       schedule.columns.push(...columnsOf(recording, variable, groups, projections, counts, context));
   }
-  let ordinal = 0;
-  const samples = [...schedules.values()].flatMap((schedule) => sampleLog(`samples${ordinal++}`, schedule, context));
-  return { samples, events };
+  const logs = [...schedules.values()].map((schedule, k) => sampleLog(`samples${k}`, schedule, context));
+  const samples = logs.flatMap(({ locations }) => locations);
+  return { samples, events, entries: logs.flatMap(({ entries }) => entries) };
 }
 
 /** One location for each population of the selection. */
@@ -397,15 +388,21 @@ function synapsePlaces(
   return { positions, sources };
 }
 
+/** Where samples of one schedule are, and what takes them. */
+interface SampleLog {
+  readonly locations: readonly SampleLocation[];
+  readonly entries: readonly PlacedEntry[];
+}
+
 /** One log for all columns with the same schedule; a row is one sampling time. */
 function sampleLog(
   name: string,
   schedule: { every: number; slot: string; order: number; columns: readonly Column[] },
   context: Context,
-): SampleLocation[] {
+): SampleLog {
   const { builder, profile, real } = context;
   const rowLength = schedule.columns.reduce((sum, column) => sum + column.count, 0);
-  if (rowLength === 0) return [];
+  if (rowLength === 0) return { locations: [], entries: [] };
   const capacity = Math.max(16, Math.min(4096, Math.ceil((1 << 20) / rowLength)));
   const log = builder.buffer(name, real, capacity * rowLength, `samples every ${schedule.every} steps, one row a time`);
   const cursor = builder.buffer(`${name}.rows`, 'u32', 1, `rows in ${name}`);
@@ -425,7 +422,8 @@ function sampleLog(
       column,
       indices: entry.indices,
       element: real,
-      every: schedule.every, // With labels at the end of steps the first sample is that of the initial state, of the step before the first.
+      every: schedule.every,
+      // With labels at the end of steps the first sample is that of the initial state, of the step before the first.
       offset: profile.sampleLabel === 1 ? -1 : 0,
       label: profile.sampleLabel,
     });
@@ -436,11 +434,9 @@ function sampleLog(
   ]);
   kernels.push({ kernel: advance, first: advance });
   const offset = profile.sampleLabel === 1 ? schedule.every - 1 : 0;
-  for (const { kernel, first } of kernels) {
-    builder.each(kernel, schedule, schedule.every, offset);
-    // With labels at the end of steps there is a sample of the initial state too.
-    if (profile.sampleLabel === 1) builder.procedure(initialSample).push({ kind: 'run', kernel: first });
-  }
+  // With labels at the end of steps there is a sample of the initial state too.
+  if (profile.sampleLabel === 1)
+    builder.procedure(initialSample).push(...kernels.map(({ first }) => ({ kind: 'run' as const, kernel: first })));
   builder.logs.push({
     name,
     buffer: log.name,
@@ -449,5 +445,5 @@ function sampleLog(
     capacity,
     maxRowsPerStep: 1,
   });
-  return locations;
+  return { locations, entries: kernels.map(({ kernel }) => inStep(kernel, schedule, schedule.every, offset)) };
 }

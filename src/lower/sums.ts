@@ -27,39 +27,38 @@ import { chooseMethod } from './choose-method.js';
 import { newValues, steppedDerivatives } from './integrate.js';
 import * as messages from './messages.js';
 import { readNames, sharedKey } from './pathways.js';
-import { reached, type Connectivity, type ProjectionPlan } from './projection.js';
+import { reached, type ProjectionPlan } from './projection.js';
 import { synapseDraws } from './synapse-values.js';
-import type { SynapseStorage } from './synapse-scope.js';
 import { elementIndex, SynapseScope } from './synapse-scope.js';
 import { overPositions } from './synapses/positions.js';
 import type { Site } from './propagators.js';
+import type { BuiltProjection } from './synapse-scope.js';
 import { begins } from './rising-edge.js';
+import { inStep, type PlacedEntry, type StepPlace } from './step/place.js';
 
-/** Adds the kernels of one projection that run in every step. */
-export function lowerContinuousSynapses(
-  plan: ProjectionPlan,
-  connectivity: Connectivity,
-  storage: SynapseStorage,
-  context: Context,
-): void {
-  const { builder, profile } = context;
+/** Kernels of one projection that run in every step. */
+export function lowerContinuousSynapses(built: BuiltProjection, context: Context): readonly PlacedEntry[] {
+  const { plan } = built;
+  const { order } = plan.projection;
+  const { summed, integrate } = context.profile.defaults;
   refuseReadingSums(plan, context);
-  for (const [key, e] of Object.entries(plan.type.summed).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    builder.each(sumKernel(key, e, true, plan, connectivity, storage, context), {
-      slot: profile.defaults.summed,
-      order: plan.projection.order - 1,
-    });
-  }
-  for (const [key, e] of Object.entries(plan.type.contributes).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    builder.each(sumKernel(key, e, false, plan, connectivity, storage, context), {
-      slot: profile.defaults.summed,
-      order: ontoCable(key, plan, context) ? 'first' : plan.projection.order,
-      phase: 'contribute',
-    });
-  }
-  const update = updateKernel(plan, connectivity, storage, context);
-  if (update) builder.each(update, { slot: profile.defaults.integrate, order: plan.projection.order });
+  return [
+    ...sorted(plan.type.summed).map(([key, e]) =>
+      inStep(sumKernel(key, e, 'summed', built, context), { slot: summed, order: order - 1 }),
+    ),
+    ...sorted(plan.type.contributes).map(([key, e]) =>
+      inStep(sumKernel(key, e, 'contributed', built, context), {
+        slot: summed,
+        order: ontoCable(key, plan, context) ? 'first' : order,
+        phase: 'contribute',
+      }),
+    ),
+    ...synapseUpdate(built, { slot: integrate, order }, context),
+  ];
 }
+
+const sorted = (sums: Readonly<Record<string, Expression>>): readonly [string, Expression][] =>
+  Object.entries(sums).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** Whether a contribution goes to a compartment: the cable is solved with all that is added in the step. */
 function ontoCable(key: string, plan: ProjectionPlan, { cables }: Context): boolean {
@@ -91,12 +90,11 @@ function refuseReadingSums(plan: ProjectionPlan, context: Context): void {
 function sumKernel(
   key: string,
   e: Expression,
-  replaces: boolean,
-  plan: ProjectionPlan,
-  connectivity: Connectivity,
-  storage: SynapseStorage,
+  kind: 'summed' | 'contributed',
+  { plan, connectivity, storage }: BuiltProjection,
   context: Context,
 ): string {
+  const replaces = kind === 'summed';
   const { end: named, variable } = reached(plan, key);
   const side = named ?? 'post';
   const end = side === 'pre' ? plan.pre : plan.post;
@@ -136,53 +134,46 @@ function sumKernel(
   );
 }
 
-/** Clock-driven equations of the synapses. */
-function updateKernel(
-  plan: ProjectionPlan,
-  connectivity: Connectivity,
-  storage: SynapseStorage,
-  context: Context,
-): string | null {
+/** Clock-driven equations and conditions of the synapses, and what must be computed before them. */
+function synapseUpdate(built: BuiltProjection, place: StepPlace, context: Context): readonly PlacedEntry[] {
+  const { plan, connectivity, storage } = built;
   const { equations } = plan;
+  const hasRates = steppedDerivatives(equations).size > 0;
   const events = Object.entries(plan.type.events ?? {}).sort(([a, x], [b, y]) => x.order - y.order || (a < b ? -1 : 1));
-  if (steppedDerivatives(equations).size === 0 && events.length === 0) return null;
+  if (!hasRates && events.length === 0) return [];
   const block = new Block();
   const position = block.local('position', 'u32');
+  const before: PlacedEntry[] = [];
   const body = block.nested((inner) => {
     const target = inner.name('target', ir.convert('u32', ir.load(connectivity.targets, ir.get(position))));
-    const draws = events.length > 0 ? eventDraws(plan, connectivity, ir.get(position), target, inner, context) : null;
-    const scope = new SynapseScope(
-      context,
-      plan,
-      storage,
-      { position: ir.get(position), source: item, target },
-      inner,
-      draws,
-    );
-    const values =
-      steppedDerivatives(equations).size === 0 ? [] : integrated(plan, connectivity, storage, scope, context);
-    for (const [name, value] of values) scope.write(name, value);
+    const at = { position: ir.get(position), source: item, target };
+    const draws = events.length > 0 ? eventDraws(built, at, inner, context) : null;
+    const scope = new SynapseScope(context, plan, storage, at, inner, draws);
+    if (hasRates) {
+      const { values, entries } = integrated(built, scope, context);
+      before.push(...entries);
+      for (const [name, value] of values) scope.write(name, value);
+    }
     for (const [name, event] of events) testEvent(name, event, connectivity.count, scope, context);
     scope.storeAll();
   });
   block.emit(
     ir.loop(position, ir.load(connectivity.rows, item), ir.load(connectivity.rows, ir.add(item, ir.u32(1))), body),
   );
-  return context.builder.map(
+  const kernel = context.builder.map(
     `${plan.name}.update`,
     `integrates the synapses of ${plan.name}`,
     { kind: 'count', count: plan.pre.size },
     false,
     block,
   );
+  return [...before, inStep(kernel, place)];
 }
 
 /** Draws in conditions of synapses. @random stream `projection/<id>/events`, counter (source, target, step, site) */
 function eventDraws(
-  plan: ProjectionPlan,
-  connectivity: Connectivity,
-  position: Ir,
-  target: Ir,
+  { plan, connectivity }: BuiltProjection,
+  { position, target }: { readonly position: Ir; readonly target: Ir },
   block: Block,
   context: Context,
 ): Draws | null {
@@ -226,14 +217,9 @@ function testEvent(name: string, event: SynapseEvent, count: Extent, scope: Syna
 }
 
 /** Where the propagators of a projection's synapses are computed and kept. */
-function propagatorSite(
-  plan: ProjectionPlan,
-  { count, rows, targets }: Connectivity,
-  storage: SynapseStorage,
-  at: Ir,
-  context: Context,
-): Site {
+function propagatorSite({ plan, connectivity, storage }: BuiltProjection, at: Ir, context: Context): Site {
   const { builder } = context;
+  const { count, rows, targets } = connectivity;
   const scopeAt = (block: Block, source: Ir, position: Ir, target: Ir): SynapseScope =>
     new SynapseScope(context, plan, storage, { position, source, target }, block, null);
   return {
@@ -260,29 +246,28 @@ function propagatorSite(
   };
 }
 
+/** New values of the synapses' variables, and what computes their propagators in each step. */
 function integrated(
-  plan: ProjectionPlan,
-  connectivity: Connectivity,
-  storage: SynapseStorage,
+  built: BuiltProjection,
   scope: SynapseScope,
   context: Context,
-): Map<string, Ir> {
+): { readonly values: ReadonlyMap<string, Ir>; readonly entries: readonly PlacedEntry[] } {
+  const { plan } = built;
   const { equations } = plan;
   const chosen = chooseMethod(plan.name, equations, new Set(), null, context);
-  if (chosen === null) return new Map();
+  if (chosen === null) return { values: new Map(), entries: [] };
   if (chosen.method !== 'exact') {
     context.builder.notes.push(`the synapses of ${plan.name} are integrated by ${chosen.method}`);
-    return newValues(chosen.method, equations, scope, new Map());
+    return { values: newValues(chosen.method, equations, scope, new Map()), entries: [] };
   }
   invariant(scope.address.position, 'lower/sums', `${plan.name} has no synapses yet`);
-  const site = propagatorSite(plan, connectivity, storage, scope.address.position, context);
+  const site = propagatorSite(built, scope.address.position, context);
   const exact = propagatorsOf(chosen.system, new Set(), site);
-  computePropagators(exact.kernels, chosen.system, plan.name, plan.projection.order, context);
+  const entries = computePropagators(exact.kernels, chosen.system, plan.name, plan.projection.order, context);
   const terms = compiledTerms(chosen.system, site, scope);
-  return new Map(
-    chosen.system.names.map((name, i) => [
-      name,
-      scope.block.name(`next_${name}`, propagated(i, chosen.system, exact, terms, scope)),
-    ]),
-  );
+  const values = chosen.system.names.map((name, i) => {
+    const value = propagated(i, chosen.system, exact, terms, scope);
+    return [name, scope.block.name(`next_${name}`, value)] as const;
+  });
+  return { values: new Map(values), entries };
 }

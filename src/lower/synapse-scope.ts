@@ -13,7 +13,7 @@ import type { Context } from './context.js';
 import type { Draws } from './draws.js';
 import { ElementScope } from './element-scope.js';
 import type { Storage } from './groups.js';
-import { reached, type ProjectionEnd, type ProjectionPlan } from './projection.js';
+import { reached, type Connectivity, type ProjectionEnd, type ProjectionPlan } from './projection.js';
 import { namedIndex } from './rules/rule-code.js';
 import { countedSide, synapseNumbers } from './synapses/synapse-numbers.js';
 import { coordinateOf, distanceOf } from './space/ends.js';
@@ -37,6 +37,15 @@ export type SynapseStorage = ReadonlyMap<string, Storage>;
 export interface SynapseView extends View {
   /** How variables of an element at an end are seen. */
   readonly ends: { readonly [S in Side]: (element: Ir) => View };
+}
+
+/** A projection whose synapses and their variables have a place. */
+export interface BuiltProjection {
+  readonly plan: ProjectionPlan;
+  /** Where its synapses are. */
+  readonly connectivity: Connectivity;
+  /** Where the synapses' variables are. */
+  readonly storage: SynapseStorage;
 }
 
 /** What names mean in code that runs for one synapse. */

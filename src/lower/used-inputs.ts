@@ -7,16 +7,17 @@ import * as ir from '../ir/builder.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
 import type { Group } from './groups.js';
-import { rangesOf, usedInputName } from './groups.js';
-import { runsOnLanes } from './lanes.js';
+import { usedInputName } from './groups.js';
 import { rangesAddress } from './element-scope.js';
+import { inStep, type PlacedEntry } from './step/place.js';
+import { groupKernel } from './step-scope.js';
 
 /**
  * Copies, right before each integration, the inputs that other code reads; runs after all such code has been lowered.
  */
-export function keepInputs(groups: readonly Group[], context: Context): void {
+export function keepInputs(groups: readonly Group[], context: Context): readonly PlacedEntry[] {
   const { builder, profile } = context;
-  for (const group of groups) {
+  return groups.flatMap((group) => {
     const block = new Block();
     for (const input of Object.keys(group.type.inputs)) {
       const used = builder.buffers.get(usedInputName(group, input));
@@ -24,14 +25,9 @@ export function keepInputs(groups: readonly Group[], context: Context): void {
       if (!used || storage?.kind !== 'array') continue;
       block.emit(ir.store(used, rangesAddress.index, ir.load(storage.buffer, rangesAddress.index)));
     }
-    if (block.statements.length === 0) continue;
-    const kernel = builder.map(
-      `${group.name}.keep_inputs`,
-      `keeps the inputs of ${group.name} that other code than its integration reads`,
-      rangesOf(group),
-      runsOnLanes(block.statements, builder),
-      block,
-    );
-    builder.each(kernel, { slot: profile.defaults.integrate, order: 0, phase: 'keep inputs' });
-  }
+    if (block.statements.length === 0) return [];
+    const comment = `keeps the inputs of ${group.name} that other code than its integration reads`;
+    const kernel = groupKernel(group, 'keep_inputs', comment, block, context);
+    return [inStep(kernel, { slot: profile.defaults.integrate, order: 0, phase: 'keep inputs' })];
+  });
 }

@@ -25,6 +25,7 @@ import type { Network, SteppedProjection } from './layout.js';
 import { steppingOrder } from './layout.js';
 import type { Place } from './views.js';
 import { synapseScope } from './views.js';
+import { inStep, type PlacedEntry } from '../step/place.js';
 
 /**
  * Delay of a pathway: none for all, the same for all, or one for each synapse (f64 seconds), of which some may be none.
@@ -68,8 +69,8 @@ export interface Deliveries {
   isHeard(population: string, event: string): boolean;
   /** The pathways that wait for an event. */
   listeners(population: string, event: string): readonly ProjectionPathway[];
-  /** Adds the kernels that deliver what is due at the start of a step. */
-  schedule(): void;
+  /** Kernels that deliver what is due at the start of a step. */
+  due(): readonly PlacedEntry[];
 }
 
 /** Understands all pathways. */
@@ -100,14 +101,16 @@ export function deliveriesOf(network: Network): Deliveries {
     },
     isHeard: (population, event) => listeners.has(`${population}.${event}`),
     listeners: (population, event) => listeners.get(`${population}.${event}`) ?? [],
-    schedule: () => {
-      const { builder, profile } = context;
-      const slot = profile.defaults.operation;
-      const due = [...listeners].flatMap(([key, all]) =>
-        all.map((listener) => ({ listener, history: histories.get(key) })),
+    due: () => {
+      const place = { slot: context.profile.defaults.operation, order: 0 };
+      const all = [...listeners].flatMap(([key, own]) =>
+        own.map((listener) => ({ listener, history: histories.get(key) })),
       );
-      for (const { listener, history } of due.sort((a, b) => byOrder(a.listener, b.listener)))
-        if (listener.queue && history) builder.each(dueKernel(listener, history, network), { slot, order: 0 });
+      return all
+        .sort((a, b) => byOrder(a.listener, b.listener))
+        .flatMap(({ listener, history }) =>
+          listener.queue && history ? [inStep(dueKernel(listener, history, network), place)] : [],
+        );
     },
   };
 }

@@ -14,7 +14,7 @@ import type { Member } from '../groups.js';
 import type { Network, SteppedGroup } from './layout.js';
 import type { Stepping } from './parts.js';
 import type { ElementScope } from '../element-scope.js';
-import { noiseOfStep } from '../neurons.js';
+import { noiseOfStep } from '../noise.js';
 
 /**
  * The stage that code belongs to: a whole step, or, at the start of a run, computing derived variables or entering the
@@ -53,6 +53,6 @@ export const steppingOf = (stepped: SteppedGroup, scope: ElementScope, emit: Ste
   code: stepped.code,
   regime: stepped.regime,
   watched: stepped.group,
-  noise: noiseOfStep(stepped.noise, scope),
+  noise: noiseOfStep(stepped.noise.numbers, scope),
   emit,
 });

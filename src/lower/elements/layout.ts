@@ -15,12 +15,11 @@ import { elementOf } from '../groups.js';
 import { equationsOf } from '../equations.js';
 import { refusal } from '../integrate.js';
 import * as messages from '../messages.js';
-import type { Noise } from '../neurons.js';
-import { noiseBuffers } from '../neurons.js';
+import { noiseOf, type GroupNoise } from '../noise.js';
 import { expressionsIn, ownersOf } from '../../model/typed.js';
 import { assignmentsOf } from '../assignments.js';
 import { reached, type ProjectionPlan } from '../projection.js';
-import type { BuiltProjection } from '../recordings.js';
+import type { BuiltProjection } from '../synapse-scope.js';
 import type { TypeCode } from './type-code.js';
 import { readElsewhere, typeCodeOf } from './type-code.js';
 
@@ -39,8 +38,8 @@ export interface SteppedGroup {
   readonly pendingInputs: ReadonlySet<string>;
   /** u8 index of the active regime. */
   readonly regime: Buffer | null;
-  /** Numbers of white noise, by name. */
-  readonly noise: ReadonlyMap<string, Noise>;
+  /** White noise of its equations. */
+  readonly noise: GroupNoise;
   /** State variables that code of projections writes. */
   readonly writtenByOthers: ReadonlySet<string>;
 }
@@ -262,17 +261,17 @@ export function stepGroups(
       keptInputs,
       pendingInputs,
       regime,
-      noise: noiseOf(group, context),
+      noise: steppedNoise(group, context),
       writtenByOthers,
     };
   });
 }
 
 /** Numbers of white noise, which equations add that a forward Euler step can integrate. */
-function noiseOf(group: Group, context: Context): ReadonlyMap<string, Noise> {
+function steppedNoise(group: Group, context: Context): GroupNoise {
   const why = refusal('euler', equationsOf(group.type));
   if (why !== null) context.diagnostics.add(messages.methodRefused('euler', group.name, why, messages.otherTiming));
-  return noiseBuffers(group, context);
+  return noiseOf(group, context);
 }
 
 /** Lays out what the synapses of a projection keep. */

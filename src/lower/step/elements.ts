@@ -8,7 +8,7 @@ import * as ir from '../../ir/builder.js';
 import { expressionsOf, namesIn } from '../../lang/walk.js';
 import type { Context } from '../context.js';
 import { timeBuffer } from '../step-time.js';
-import type { Group } from '../groups.js';
+import type { Member } from '../groups.js';
 import { multiplesKernel } from '../multiples.js';
 import { changesFirstValues, deriveAgain } from '../phases.js';
 import type { ProjectionPlan } from '../projection.js';
@@ -31,23 +31,24 @@ import { replayKernel } from '../replay.js';
 import { invariant } from '../../diagnostics/diagnostic.js';
 import { timeNow } from '../elements/element-code.js';
 import { noEntries } from '../modes.js';
+import { inStep, type PlacedEntry } from './place.js';
 import type { BuiltNetwork, Recorded, Schedule } from './schedule.js';
 
 /** The schedule of profiles that go by elements. */
 export const elements: Schedule = {
   prepare: (model) => ({ model, entries: noEntries }),
-  populations: () => undefined,
-  steps: (network, context, done) => {
-    const recorded = lowerSteps(network, context);
-    done('steps');
-    return recorded;
+  populations: () => [],
+  steps: (built, context, done) => {
+    const network = networkOf(built, context);
+    done('steps', stepsOf(network));
+    return recordedOf(network);
   },
-  finish: () => undefined,
+  finish: () => [],
 };
 
-/** Adds the kernels of every step, and those that make the state before the first. */
-function lowerSteps({ groups, plans, projections: built, rings }: BuiltNetwork, context: Context): Recorded {
-  const { builder, profile } = context;
+/** The network as its elements are stepped; synapses onto each element are sorted by creation. */
+function networkOf({ groups, plans, projections: built, rings }: BuiltNetwork, context: Context): Network {
+  const { builder } = context;
   const steppedGroups = stepGroups(groups, plans, context);
   const projections = inOrder(built.map((projection) => stepProjection(projection, context)));
   const network: Network = {
@@ -62,42 +63,42 @@ function lowerSteps({ groups, plans, projections: built, rings }: BuiltNetwork, 
   for (const { plan, connectivity } of network.projections)
     if (connectivity.columns && connectivity.creation)
       builder.initially(creationSort(`${plan.name}.by_creation`, connectivity.columns, connectivity.creation, context));
+  return network;
+}
+
+/** The kernels of every step; adds those that make the state before the first. */
+function stepsOf(network: Network): readonly PlacedEntry[] {
+  const { context, rings } = network;
+  const { builder, profile } = context;
+  const groups = network.groups.map(({ group }) => group);
   const deliveries = deliveriesOf(network);
-  const start = profile.defaults.operation;
-  builder.each(timeKernel(network), { slot: start, order: 'first' });
-  deliveries.schedule();
-  lowerOperations(groups, context);
-  poissonBeforeElements(groups, context);
+  const entries = [
+    ...network.groups.flatMap(({ noise }) => noise.entries),
+    inStep(timeKernel(network), { slot: profile.defaults.operation, order: 'first' }),
+    ...deliveries.due(),
+    ...lowerOperations(groups, context),
+    ...poissonBeforeElements(groups, context),
+  ];
+  const { integrate: slot } = profile.defaults;
   const populations = steppingOrder(context);
-  const memberOf = (name: string): { stepped: SteppedGroup; member: Group['members'][number] } | null => {
-    for (const stepped of network.groups) {
-      const member = stepped.group.members.find((candidate) => candidate.name === name);
-      if (member) return { stepped, member };
-    }
-    return null;
-  };
-  const slot = profile.defaults.integrate;
   populations.forEach((name, order) => {
-    const found = memberOf(name);
+    const found = steppedMember(name, network);
     const kernels = found
       ? stepKernels(network, found.stepped, found.member, deliveries)
       : [replay(network, name, deliveries)];
     // Entries of one order run in the order in which they are added.
-    for (const kernel of kernels) builder.each(kernel, { slot, order });
+    entries.push(...kernels.map((kernel) => inStep(kernel, { slot, order })));
   });
   for (const source of rings.values()) {
     const { ring, population, event } = source;
-    const kernel = builder.compact(
-      `${ring.name}.compact`,
-      `lists the elements of ${population} that emit ${event}`,
-      ring.name,
-    );
-    builder.each(kernel, { slot, order: populations.length });
-    if (source.times) builder.each(multiplesKernel(source, context), { slot, order: populations.length });
+    const listed = `lists the elements of ${population} that emit ${event}`;
+    const kernels = [builder.compact(`${ring.name}.compact`, listed, ring.name)];
+    if (source.times) kernels.push(multiplesKernel(source, context));
+    entries.push(...kernels.map((kernel) => inStep(kernel, { slot, order: populations.length })));
   }
   const starting = (stage: 'derive' | 'enter'): string[] =>
     populations.flatMap((name) => {
-      const found = memberOf(name);
+      const found = steppedMember(name, network);
       if (!found || (stage === 'enter' && firstRegime(found.stepped) < 0)) return [];
       return populationKernel(network, found.stepped, found.member, stage, deliveries) ?? [];
     });
@@ -106,6 +107,20 @@ function lowerSteps({ groups, plans, projections: built, rings }: BuiltNetwork, 
   if (changesFirstValues(context.model.experiment.protocol))
     builder.procedure(deriveAgain).push(...derive.map((kernel) => ({ kind: 'run' as const, kernel })));
   for (const kernel of [...derive, ...starting('enter'), ...derive]) builder.initially(kernel);
+  return entries;
+}
+
+/** A population with its group; null for one that replays spikes. */
+function steppedMember(name: string, { groups }: Network): { stepped: SteppedGroup; member: Member } | null {
+  for (const stepped of groups) {
+    const member = stepped.group.members.find((candidate) => candidate.name === name);
+    if (member) return { stepped, member };
+  }
+  return null;
+}
+
+/** What recordings and phases see. */
+function recordedOf(network: Network): Recorded {
   return {
     groups: network.groups.map(shownGroup),
     projections: network.projections.map(shownProjection),

@@ -40,6 +40,12 @@ export interface PlacedEntry {
   readonly place: StepPlace;
 }
 
+/** A kernel that runs in each step, or in every so many from one on. */
+export const inStep = (kernel: string, place: StepPlace, every = 1, offset = 0): PlacedEntry => ({
+  entry: { kernel, every, offset, slot: place.slot },
+  place,
+});
+
 const orderOf = ({ order }: StepPlace): number => (order === 'first' ? -Infinity : order === 'last' ? Infinity : order);
 
 /** Entries in the order in which they run; of one place, as they were added. @param rankOf  the place of a slot */

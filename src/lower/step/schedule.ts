@@ -7,8 +7,9 @@ import type { Group } from '../groups.js';
 import type { Entries } from '../modes.js';
 import type { Copies } from '../phases.js';
 import type { Profile } from '../profile.js';
+import type { PlacedEntry } from './place.js';
 import type { ProjectionPlan } from '../projection.js';
-import type { BuiltProjection } from '../recordings.js';
+import type { BuiltProjection } from '../synapse-scope.js';
 
 /** Populations and what they emit, as far as lowering has understood them. */
 export interface Populations {
@@ -34,6 +35,9 @@ export interface Recorded {
   readonly copies: Copies;
 }
 
+/** Takes what a pass adds to each step, once the pass is complete. */
+export type Done = (pass: string, entries: readonly PlacedEntry[]) => void;
+
 /** A way to step. */
 export interface Schedule {
   /**
@@ -44,10 +48,10 @@ export interface Schedule {
     profile: Profile,
     diagnostics: LoweringDiagnostics,
   ) => { readonly model: Model; readonly entries: Entries };
-  /** What populations do by themselves; first values, which connecting may read, are there already. */
-  readonly populations: (populations: Populations, entries: Entries, context: Context) => void;
-  /** The rest of a step, once synapses exist. @param done  to be called after each pass, by its name */
-  readonly steps: (network: BuiltNetwork, context: Context, done: (pass: string) => void) => Recorded;
-  /** Kernels that must come after all code that reads variables. */
-  readonly finish: (populations: Populations, context: Context) => void;
+  /** What populations do by themselves in a step; first values, which connecting may read, are there already. */
+  readonly populations: (populations: Populations, entries: Entries, context: Context) => readonly PlacedEntry[];
+  /** The rest of a step, once synapses exist. @param done  to be called after each pass */
+  readonly steps: (network: BuiltNetwork, context: Context, done: Done) => Recorded;
+  /** Kernels of a step that must come after all code that reads variables. */
+  readonly finish: (populations: Populations, context: Context) => readonly PlacedEntry[];
 }

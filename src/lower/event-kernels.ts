@@ -1,0 +1,122 @@
+/** What follows when elements emit an event: they are listed, how often it counts is drawn, actions run. */
+
+import * as ir from '../ir/builder.js';
+import { Block } from './block.js';
+import type { Context } from './context.js';
+import type { ElementScope } from './element-scope.js';
+import type { EventCode } from './equations.js';
+import type { EventSource } from './events.js';
+import type { Group, Member } from './groups.js';
+import * as messages from './messages.js';
+import { countOf, multiplesKernel, timesAt } from './multiples.js';
+import { rankOf } from './profile.js';
+import { noteEvent } from './refractoriness.js';
+import { inStep, type PlacedEntry, type StepPlace } from './step/place.js';
+import { spikeAddress, stepScope } from './step-scope.js';
+import { step } from './step-time.js';
+
+/** An event that a population of a group emits. */
+export interface Emission {
+  readonly group: Group;
+  readonly member: Member;
+  readonly event: EventCode;
+  readonly source: EventSource;
+}
+
+/** The slot and order in which an event is tested for. */
+export function placeOf({ name, definition }: EventCode, { profile }: Context): StepPlace {
+  const { threshold, event } = profile.defaults;
+  return { slot: definition.slot ?? (name === 'spike' ? threshold : event), order: definition.order };
+}
+
+/** Lists the elements that emit an event. */
+export const listEntry = ({ member, event, source }: Emission, context: Context): PlacedEntry =>
+  inStep(
+    context.builder.compact(
+      `${member.name}.${event.name}.compact`,
+      `lists the elements of ${member.name} that emit ${event.name}`,
+      source.ring.name,
+    ),
+    { ...placeOf(event, context), phase: 'list' },
+  );
+
+/** How often an event counts, for the elements that emit it. @random stream `population/<id>/multiplicity/<event>` */
+export function multiplicityEntries(emission: Emission, context: Context): readonly PlacedEntry[] {
+  const { member, event, source } = emission;
+  const { times } = source;
+  const { multiplicity } = event;
+  if (!multiplicity || !times) return [];
+  const what = `how often ${event.name} of ${member.name} counts`;
+  const kernel = spikeKernel(emission, { name: 'count', what, purpose: 'multiplicity' }, context, (scope) => {
+    const count = countOf(event, multiplicity, member.name, scope);
+    scope.block.emit(ir.store(times.buffer, timesAt(source, step, scope.address.local), count));
+  });
+  const place = placeOf(event, context);
+  return [
+    inStep(kernel, { ...place, phase: 'count' }),
+    inStep(multiplesKernel(source, context), { ...place, phase: 'log multiples' }),
+  ];
+}
+
+/** Notes the step of the event for the elements that emitted it. */
+export function markEntries(emission: Emission, context: Context): readonly PlacedEntry[] {
+  const { group, member, event } = emission;
+  if (!group.lastEvent.has(event.name)) return [];
+  const what = `notes when elements of ${member.name} last emitted ${event.name}`;
+  const kernel = spikeKernel(emission, { name: 'mark', what, purpose: 'refractory' }, context, (scope) =>
+    noteEvent(event, scope),
+  );
+  return [inStep(kernel, { ...placeOf(event, context), phase: 'mark' })];
+}
+
+/** What an event does to the elements that emitted it, such as a reset. */
+export function actionEntries(emission: Emission, context: Context): readonly PlacedEntry[] {
+  const { group, member, event } = emission;
+  if (event.do.length === 0) return [];
+  const what = `what ${event.name} does to elements of ${member.name}`;
+  const kernel = spikeKernel(emission, { name: 'act', what, purpose: 'action' }, context, (scope) => {
+    scope.execute(event.do);
+    scope.storeAll();
+  });
+  const { profile } = context;
+  const { reset, eventAction } = profile.defaults;
+  const slot = event.definition.actionSlot ?? (event.name === 'spike' ? reset : eventAction);
+  const tested = placeOf(event, context).slot;
+  const later = rankOf(profile, slot) - rankOf(profile, tested);
+  if (later < 0) {
+    context.diagnostics.within(`/neurons/${group.name}/events/${event.name}`, () =>
+      context.diagnostics.add(
+        messages.unsupportedFeature(
+          `an event whose actions come before its test (${group.name}.${event.name}: slot ${tested}, ` +
+            `actionSlot ${slot})`,
+          'let the actions come in the slot of the event or in a later one',
+        ),
+      ),
+    );
+  }
+  return [inStep(kernel, { slot, order: event.definition.order, ...(later === 0 ? { phase: 'act' } : {}) })];
+}
+
+/**
+ * A kernel over the elements that emitted an event in this step. @random stream `population/<id>/<purpose>/<event>`
+ *
+ * @param as  name and comment of the kernel, and what tells its draws from others
+ * @returns its name
+ */
+function spikeKernel(
+  { group, member, event, source }: Emission,
+  as: { readonly name: string; readonly what: string; readonly purpose: string },
+  context: Context,
+  write: (scope: ElementScope) => void,
+): string {
+  const block = new Block();
+  const address = spikeAddress(member, block);
+  write(stepScope(group, `${as.purpose}/${event.name}`, block, context, address));
+  return context.builder.map(
+    `${member.name}.${event.name}.${as.name}`,
+    as.what,
+    { kind: 'spikes', event: source.ring.name },
+    false,
+    block,
+  );
+}

@@ -1,0 +1,97 @@
+/** White noise of groups: random numbers for two steps at a time. */
+
+import * as ir from '../ir/builder.js';
+import type { Buffer, Expression as Ir } from '../ir/program.js';
+import { Block } from './block.js';
+import type { Context } from './context.js';
+import { drawStep, keyAt, keyBuffer, normalPairOf, philox, siteWord } from './draws.js';
+import { rangesAddress, type ElementScope } from './element-scope.js';
+import { to } from './expressions.js';
+import type { Group } from './groups.js';
+import { inStep, type PlacedEntry } from './step/place.js';
+import { groupKernel } from './step-scope.js';
+import { step } from './step-time.js';
+
+/** sqrt(dt) times a normal number for each element, for even and odd steps. */
+export interface Noise {
+  readonly even: Buffer;
+  readonly odd: Buffer;
+}
+
+/** White noise of a group. */
+export interface GroupNoise {
+  /** By name. */
+  readonly numbers: ReadonlyMap<string, Noise>;
+  /** What draws them in each second step. */
+  readonly entries: readonly PlacedEntry[];
+}
+
+/**
+ * White noise: one generator block gives the numbers of an even step and the next, so it runs every second step.
+ *
+ * @random stream `population/<id>/noise/<xi>`, counter (element, 0, step / 2, 0)
+ */
+export function noiseOf(group: Group, context: Context): GroupNoise {
+  const { builder, profile } = context;
+  const numbers = new Map<string, Noise>();
+  const entries: PlacedEntry[] = [];
+  for (const xi of group.equations.noise) {
+    const name = `${group.name}.${xi}`;
+    const words = ['a', 'b', 'c', 'd'].map((word) =>
+      builder.buffer(`${name}.word_${word}`, 'u32', group.length, `random words of ${xi} of ${group.name}`),
+    );
+    const ofSteps = (parity: 'even' | 'odd'): Buffer =>
+      builder.buffer(
+        `${name}.${parity}`,
+        context.real,
+        group.length,
+        `${xi} of ${group.name} times dt in ${parity} steps (s**0.5)`,
+      );
+    const noise: Noise = { even: ofSteps('even'), odd: ofSteps('odd') };
+    const keys = keyBuffer(
+      `${name}.keys`,
+      group.members.map((member) => `population/${member.name}/noise/${xi}`),
+      context,
+    );
+    const first = new Block();
+    const half = ir.shr(drawStep(step, context), ir.u32(1));
+    philox(
+      [rangesAddress.local, ir.u32(0), half, siteWord(0)],
+      keyAt(keys, rangesAddress.ordinal),
+      first,
+      context,
+    ).forEach((word, k) => first.emit(ir.store(words[k] as Buffer, rangesAddress.index, word)));
+    const second = new Block();
+    const pair = normalPairOf(
+      words.map((word) => ir.load(word, rangesAddress.index)) as [Ir, Ir, Ir, Ir],
+      second,
+      context,
+    );
+    const scale = ir.f64(Math.sqrt(context.dt));
+    second.emit(
+      ir.store(noise.even, rangesAddress.index, to(context.real, ir.mul(scale, pair[0]))),
+      ir.store(noise.odd, rangesAddress.index, to(context.real, ir.mul(scale, pair[1]))),
+    );
+    for (const [label, block] of [
+      ['words', first],
+      ['normals', second],
+    ] as const) {
+      const what = `${label} of the noise ${xi} of ${group.name} for two steps`;
+      const kernel = groupKernel(group, `${xi}.${label}`, what, block, context);
+      entries.push(inStep(kernel, { slot: profile.defaults.integrate, order: 'first' }, 2));
+    }
+    numbers.set(xi, noise);
+  }
+  return { numbers, entries };
+}
+
+/** The noise of a step, by name: sqrt(dt) times a normal number for the element of the scope. */
+export function noiseOfStep(noise: ReadonlyMap<string, Noise>, { block, place }: ElementScope): Map<string, Ir> {
+  const isEven = ir.eq(ir.and(step, ir.i32(1)), ir.i32(0));
+  return new Map(
+    [...noise].map(([xi, { even, odd }]) => [
+      xi,
+      block.name(xi, ir.select(isEven, ir.load(even, place), ir.load(odd, place))),
+    ]),
+  );
+}

@@ -73,6 +73,15 @@ describe.skipIf(noPython !== null)(
   },
 );
 
+describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' : ` (skipped: ${noPython})`}`, () => {
+  it("gives what Brian's runtime gives", { timeout: 300_000 }, async () => {
+    const said = await python('.venv', ['-W', 'ignore', 'python/brian2-interneuron/tests/conformance.py'], program());
+    const outcomes = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Readonly<Record<string, string>>;
+    expect(Object.keys(outcomes).length).toBeGreaterThan(0);
+    expect(Object.entries(outcomes).filter(([, outcome]) => outcome !== 'same')).toEqual([]);
+  });
+});
+
 const noPynn = missingEnvironment('.venv-pynn', 'sources/test/system/scenarios');
 describe.skipIf(noPynn !== null)(`the PyNN backend${noPynn === null ? '' : ` (skipped: ${noPynn})`}`, () => {
   it('agrees with NEST and NEURON, on every engine, and refuses as PyNN does', { timeout: 300_000 }, async () => {

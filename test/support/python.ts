@@ -31,7 +31,9 @@ export async function python(
     env: {
       ...process.env,
       TZ: 'UTC',
-      PYTHONPATH: ['interneuron', 'pynn-interneuron'].map((name) => join(root, 'python', name, 'src')).join(':'),
+      PYTHONPATH: ['interneuron', 'pynn-interneuron', 'brian2-interneuron']
+        .map((name) => join(root, 'python', name, 'src'))
+        .join(':'),
       PYTHONDONTWRITEBYTECODE: '1',
       ...variables,
     },

@@ -10,7 +10,7 @@ import { located, locatedExpression, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translate } from './names.js';
 import { readBare } from './neuron-groups.js';
-import type { Connect, ConnectArguments } from './specification.js';
+import type { Connect, ConnectArguments, ConnectIndex, DataReference } from './specification.js';
 import type { Scope } from './terms.js';
 
 /** The rules of all calls of `connect`, in order. Constants are put in: connecting happens once. */
@@ -189,6 +189,16 @@ function list(
   const sources = indices(call.i, child(pointer, 'i'), synapses.source.size, to);
   const targets = indices(call.j, child(pointer, 'j'), synapses.target.size, to);
   if (sources === undefined || targets === undefined) return undefined;
+  if ('$data' in sources || '$data' in targets) {
+    const same = '$data' in sources && '$data' in targets && sources.shape[0] === targets.shape[0];
+    if (!same || copies !== 1)
+      to.report(messages.unsupported('arrays beside the document of different length, or with copies'), pointer);
+    return {
+      rule: 'list',
+      sources: located(sources, child(pointer, 'i')),
+      targets: located(targets, child(pointer, 'j')),
+    };
+  }
   const length = Math.max(sources.length, targets.length);
   if (![1, length].includes(sources.length) || ![1, length].includes(targets.length)) {
     to.report(messages.lengthMismatch('j', sources.length, targets.length), child(pointer, 'j'));
@@ -207,11 +217,13 @@ function list(
 }
 
 function indices(
-  value: number | string | readonly number[],
+  value: ConnectIndex,
   pointer: string,
   size: number,
   to: Reporter,
-): readonly number[] | undefined {
+): readonly number[] | DataReference | undefined {
+  // Whether the numbers beside the document are elements is seen when they are read.
+  if (typeof value === 'object' && '$data' in value) return value;
   const list = typeof value === 'number' ? [value] : typeof value === 'string' ? [] : value;
   const wrong = list.findIndex((index) => !Number.isInteger(index) || index < 0 || index >= size);
   if (wrong < 0) return list;

@@ -123,6 +123,8 @@ export function emitValue(value: ReadValue): unknown {
       return locatedExpression(value.tree, value.pointer);
     case 'array':
       return located({ array: value.values }, value.pointer);
+    case 'data':
+      return located(value.reference, value.pointer);
     default:
       return value satisfies never;
   }

@@ -126,7 +126,7 @@ function momentScope(
       const changes =
         now.variable === variable.name || later.some((assignment) => assignment.variable === variable.name);
       if (!changes) return meaning;
-      if (value.kind === 'array')
+      if (isArray(value))
         return {
           kind: 'refused',
           finding: messages.unsupported(`reading ${variable.name} between two assignments of it`),
@@ -205,6 +205,9 @@ function whereTrue(
   return choose(condition, value, before, variable, assignment, to);
 }
 
+const isArray = (value: ReadValue): value is ReadValue & { readonly kind: 'array' | 'data' } =>
+  value.kind === 'array' || value.kind === 'data';
+
 function choose(
   condition: Expression,
   value: ReadValue,
@@ -213,7 +216,7 @@ function choose(
   assignment: Assignment,
   to: Reporter,
 ): ReadValue | undefined {
-  if (value.kind === 'array' || before?.kind === 'array') {
+  if (isArray(value) || (before !== undefined && isArray(before))) {
     to.report(
       messages.unsupported('a list of values for only some elements', 'give the list for all elements, or indices'),
       assignment.valuePointer,
@@ -267,6 +270,10 @@ function atIndex(
   }
   if (value.kind === 'expression' || before?.kind === 'expression' || (value.kind === 'known' && isRange(index))) {
     return choose(indexCondition(index, owner.size), value, before, variable, assignment, to);
+  }
+  if (value.kind === 'data' || before?.kind === 'data') {
+    to.report(messages.unsupported('an array beside the document for only some elements'), pointer);
+    return undefined;
   }
   const base = before === undefined ? 0 : before.kind === 'known' ? before.value : before.values;
   const values = typeof base === 'number' ? new Array<number>(owner.size).fill(base) : [...base];

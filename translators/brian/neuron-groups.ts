@@ -258,7 +258,7 @@ function translateRefractory(
   }
   if (refractory === true) return located({ while: 'True', evaluated: 'eachStep', ...common }, pointer);
   const duration = readValue(refractory, pointer, slot, scope, 1, to);
-  if (duration === undefined || duration.kind === 'array') return undefined;
+  if (duration === undefined || duration.kind === 'array' || duration.kind === 'data') return undefined;
   if (duration.kind === 'known') {
     if (duration.value < 0)
       to.report(messages.outOfRange('refractory', 'a duration of 0 or more', refractory), pointer);

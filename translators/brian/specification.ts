@@ -8,8 +8,16 @@ type QuantityText = string | number;
 /** Several quantities: a list of them, or numbers with one unit. */
 export type Quantities =
   readonly (string | number | boolean)[] | { readonly values: readonly (number | boolean)[]; readonly unit?: string };
+/** An array in SI that a program sends beside the document, or that lies beside its file, by its digest. */
+export interface DataReference {
+  /** SHA-256 of its little-endian bytes. */
+  readonly $data: string;
+  readonly dtype: 'f64' | 'f32' | 'i32' | 'u32' | 'u8' | 'i64';
+  /** Its length. */
+  readonly shape: readonly number[];
+}
 /** What a variable can be set to. */
-export type Values = number | string | boolean | Quantities;
+export type Values = number | string | boolean | Quantities | DataReference;
 /** One index, several, or a slice such as `0:10`. */
 export type Index = number | string | readonly number[];
 
@@ -103,6 +111,9 @@ export interface SpikeGenerator {
   readonly order?: number;
 }
 
+/** Indices of one side, or generator syntax for them. */
+export type ConnectIndex = number | string | readonly number[] | DataReference;
+
 /** Arguments of `Synapses.connect`. */
 export interface ConnectArguments {
   /** Condition over `i`, `j` and variables of both ends. */
@@ -112,9 +123,9 @@ export interface ConnectArguments {
   /** Synapses for each pair; absent: 1. */
   readonly n?: number | string;
   /** Source indices, or generator syntax for them. */
-  readonly i?: number | string | readonly number[];
+  readonly i?: ConnectIndex;
   /** Target indices, or generator syntax for them. */
-  readonly j?: number | string | readonly number[];
+  readonly j?: ConnectIndex;
   /** Leaves out indices that do not exist rather than refuse them. */
   readonly skip_if_invalid?: boolean;
 }

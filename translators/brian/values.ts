@@ -21,10 +21,13 @@ import {
 } from './constants.js';
 import { type Reporter } from './context.js';
 import * as messages from './messages.js';
-import type { Quantities, Values } from './specification.js';
+import type { DataReference, Quantities, Values } from './specification.js';
 import type { Namespace, Quantity, Scope, Variable } from './terms.js';
 
-/** A value as read: known now, an expression to be evaluated for each element, or one number for each. */
+/**
+ * A value as read: known now, an expression to be evaluated for each element, or one number for each, in the document
+ * or beside it.
+ */
 export type ReadValue =
   | {
       readonly kind: 'known';
@@ -33,7 +36,8 @@ export type ReadValue =
       readonly pointer: string;
     }
   | { readonly kind: 'expression'; readonly tree: Expression; readonly pointer: string }
-  | { readonly kind: 'array'; readonly values: readonly number[]; readonly pointer: string };
+  | { readonly kind: 'array'; readonly values: readonly number[]; readonly pointer: string }
+  | { readonly kind: 'data'; readonly reference: DataReference; readonly pointer: string };
 
 /** What a value is for: dimension and type of a variable. */
 type Slot = Pick<Variable, 'name' | 'dimension' | 'type' | 'unknown'>;
@@ -52,6 +56,11 @@ export function readValue(
   size: number,
   to: Reporter,
 ): ReadValue | undefined {
+  if (typeof value === 'object' && '$data' in value) {
+    if (!Number.isNaN(size) && value.shape[0] !== size)
+      to.report(messages.lengthMismatch(slot.name, size, value.shape[0] ?? 0), pointer);
+    return { kind: 'data', reference: value, pointer };
+  }
   if (typeof value === 'object') {
     const values = readQuantities(value, pointer, slot, scope.constant, to);
     if (values === undefined) return undefined;

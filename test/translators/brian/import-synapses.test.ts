@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { brian } from '../../support/brian-text.js';
-import { document, type Loose } from './support.js';
+import { document, findings, type Loose } from './support.js';
 
 const groups = `
 neuron_groups:
@@ -214,4 +214,34 @@ test("values of synapses: known ones are the type's, others the projection's", (
   );
   expect(type.parameters.w).toEqual({ unit: 'S', value: '3 nS' });
   expect(projection.values).toEqual({ u: 'uniform()*pre.x', z: '2.0 if i > j else 0.0' });
+});
+
+describe('arrays beside the document', () => {
+  const [a, b] = ['a'.repeat(64), 'b'.repeat(64)];
+  const data = (digest: string, dtype: string, length: number): string =>
+    `{ $data: ${digest}, dtype: ${dtype}, shape: [${length}] }`;
+
+  test('are indices and first values', () => {
+    const { projection } = synapses(
+      `model: "w : 1"\non_pre: y += w\nconnect: { i: ${data(a, 'u32', 3)}, j: ${data(b, 'u32', 3)} }\n` +
+        `initializers: { w: ${data(b, 'f64', 3)}, pre.delay: ${data(a, 'f64', 3)} }`,
+    );
+    expect(projection.connect).toEqual([
+      {
+        rule: 'list',
+        sources: { $data: a, dtype: 'u32', shape: [3] },
+        targets: { $data: b, dtype: 'u32', shape: [3] },
+      },
+    ]);
+    expect(projection.values).toEqual({ w: { $data: b, dtype: 'f64', shape: [3] } });
+    expect(projection.delays).toEqual({ pre: { $data: a, dtype: 'f64', shape: [3] } });
+  });
+
+  test('have the length of their group', () => {
+    expect(
+      findings(
+        brian(`neuron_groups:\n  A: { N: 4, model: "v : 1", initializers: { v: ${data(a, 'f64', 3)} } }\nrun: 1 ms`),
+      ),
+    ).toEqual([expect.stringContaining('brian/length-mismatch')]);
+  });
 });

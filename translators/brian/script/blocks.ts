@@ -6,6 +6,7 @@ import type {
   Initializers,
   NeuronGroup,
   PartialInitializer,
+  DataReference,
   PhaseSpecification,
   PoissonGroup,
   PoissonInput,
@@ -19,6 +20,7 @@ import type {
   TimedArray,
   Values,
 } from '../specification.js';
+import { invariant } from '../../../src/diagnostics/diagnostic.js';
 import type { Companion } from './companion.js';
 import { isUsed, keyword, pythonCall, pythonName, pythonString, pythonValue, quantityCode } from './python-text.js';
 
@@ -52,8 +54,14 @@ function listCode(values: Quantities, key: string, companion: Companion): string
 
 const isList = (values: Quantities): values is readonly (string | number | boolean)[] => Array.isArray(values);
 
+/** What is written out stands in the specification itself. */
+function inDocument<T extends object>(value: T | DataReference): T {
+  invariant(!('$data' in value), 'brian/script', 'a specification that is written out has its arrays in it');
+  return value;
+}
+
 function valueCode(value: Values, key: string, companion: Companion): string {
-  return typeof value === 'object' ? listCode(value, key, companion) : pythonValue(value);
+  return typeof value === 'object' ? listCode(inDocument(value), key, companion) : pythonValue(value);
 }
 
 // --- Tables and groups ----------------------------------------------------------------------------------------------
@@ -266,7 +274,7 @@ function connectLine(object: string, call: Connect, key: string, companion: Comp
       value === undefined
         ? undefined
         : typeof value === 'object'
-          ? companion.list(value, `${key}${side}`)
+          ? companion.list(inDocument(value), `${key}${side}`)
           : pythonIndex(value),
     );
   return pythonCall(`${object}.connect`, [

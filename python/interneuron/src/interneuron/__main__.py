@@ -16,6 +16,8 @@ def main() -> int:
         words = sys.argv[1:]
         if words[:1] == ["pynn"]:
             return _pynn(words[1:])
+        if words[:1] == ["brian"]:
+            return _brian(words[1:])
         command = [node(), str(program()), *words]
         if words[:1] == ["convert"] and any(word.endswith(".py") for word in words[1:2]):
             return _pynn(words[1:], command[:2])
@@ -41,6 +43,16 @@ def _pynn(words: list[str], converts: list[str] | None = None) -> int:
         print(f"error: scripts of PyNN need the package pynn-interneuron ({error}); install it with pip", file=sys.stderr)
         return 2
     return int(run_script(words) if converts is None else convert_script(words, converts))
+
+
+def _brian(words: list[str]) -> int:
+    """Runs a script of Brian 2, which the package brian2-interneuron does."""
+    try:
+        from brian2_interneuron.launcher import run_script
+    except ImportError as error:
+        print(f"error: scripts of Brian need the package brian2-interneuron ({error}); install it with pip", file=sys.stderr)
+        return 2
+    return int(run_script(words))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,276 @@
+"""The device: keeps Brian's arrays, and has interneuron's engines run its networks."""
+
+import sys
+import time
+from collections import defaultdict
+
+import numpy as np
+from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
+from brian2.core.base import BrianObjectException  # noqa: F401
+from brian2.core.namespace import get_local_namespace
+from brian2.core.network import Network, TextReport
+from brian2.devices.device import RuntimeDevice
+from brian2.units import second
+from brian2.units.fundamentalunits import check_units
+from brian2.utils.logger import get_logger
+
+import interneuron
+from interneuron._server import shared
+
+from . import queues
+from .document import Document
+from .results import write_back
+from .texts import Unsupported
+
+logger = get_logger("brian2.devices.interneuron")
+
+#: What code objects do in every step of a run; the others act at once, as in Brian's runtime.
+_OF_RUNS = {
+    "stateupdate",
+    "threshold",
+    "reset",
+    "synapses",
+    "synapses_push_spikes",
+    "summed_variable",
+    "spikemonitor",
+    "statemonitor",
+    "ratemonitor",
+    "spikegenerator",
+    "spatialstateupdate",
+}
+
+_OPTIONS = {"target", "threads", "device", "precision", "seed", "output", "strict"}
+
+
+class InterneuronDevice(RuntimeDevice):
+    """Runs networks on interneuron; what it cannot run is left to Brian's runtime."""
+
+    def __init__(self):
+        super().__init__()
+        #: What `set_device` was told.
+        self.options = {}
+        self._preparing = False
+        self._seed = None
+        #: Whether the last run was interneuron's, and what it was told about it.
+        self.last_run_native = None
+        self.last_reason = None
+        self.last_engine = None
+        self._profiles = {}
+        self._server = None
+
+    def activate(self, build_on_run=True, target=None, strict=False, **options):
+        """What `set_device('interneuron', ...)` does.
+
+        Args:
+            build_on_run: taken as other devices take it; every run is live.
+            target: the engine: 'auto', 'wasm', 'c', 'opencl', 'cuda' or 'reference'.
+            strict: refuses what Brian's runtime would have to run.
+            options: `threads`, `device`, `precision`, `seed`, `output` (a file or files for results); options of
+                other devices are accepted and mean nothing here.
+        """
+        super().activate(build_on_run=build_on_run, **options)
+        given = {key: value for key, value in options.items() if key in _OPTIONS}
+        self.options = {**({} if target is None else {"target": target}), **given, "strict": bool(strict)}
+
+    def reinit(self):
+        """Forgets what runs have left, and keeps the options."""
+        super().reinit()
+        self._profiles = {}
+
+    def build(self, *args, **options):
+        """Accepted, so that scripts for stand-alone devices run: networks have run already."""
+
+    def delete(self, *args, **options):
+        """Accepted, so that scripts for stand-alone devices run: there are no files."""
+
+    def seed(self, seed=None):
+        """Seeds Brian's own draws, and those of the engines."""
+        super().seed(seed)
+        self._seed = seed
+
+    # --- Code objects -----------------------------------------------------------------------------------------------
+    def code_object_class(self, codeobj_class=None, fallback_pref="codegen.target"):
+        """While a run is prepared nothing is compiled, so that names and units are all that is looked at."""
+        if self._preparing and codeobj_class is None:
+            return NumpyCodeObject
+        return super().code_object_class(codeobj_class, fallback_pref)
+
+    def code_object(self, owner, name, abstract_code, variables, template_name, variable_indices, **rest):
+        """Code of runs is made only where Brian's runtime is to run it."""
+        def make(**more):
+            given = {**rest, **more}
+            return super(InterneuronDevice, self).code_object(
+                owner, name, abstract_code, variables, template_name, variable_indices, **given
+            )
+
+        if self._preparing and template_name in _OF_RUNS:
+            return _Later(name, make)
+        return make()
+
+    # --- Runs -------------------------------------------------------------------------------------------------------
+    @check_units(duration=second, report_period=second)
+    def network_run(
+        self, net, duration, report=None, report_period=10 * second, namespace=None, profile=None, level=0
+    ):
+        """What `Network.run` does on this device."""
+        if namespace is None:
+            namespace = get_local_namespace(level=level + 3)
+        if duration < 0:
+            raise ValueError(f"Function 'run' expected a non-negative duration but got '{duration}'")
+        begin_time = float(net.t_)
+        begin = time.time()
+        try:
+            document, state = self._prepare(net, duration, namespace)
+            session = self._open(net, document, state)
+        except Unsupported as reason:
+            self._fall_back(reason)
+            Network.run.original_function(
+                net, duration, report=report, report_period=report_period, namespace=namespace, profile=profile
+            )
+            return
+        callback = _report(report)
+        if callback is not None:
+            callback(0 * second, 0.0, begin_time * second, duration)
+        told = [begin + float(report_period)]
+
+        def progress(share):
+            if callback is not None and time.time() > told[0] and share < 1:
+                callback((time.time() - begin) * second, share, begin_time * second, duration)
+                told[0] = time.time() + float(report_period)
+
+        try:
+            self._perform(net, document, session, float(duration), begin_time, progress)
+        finally:
+            session.close()
+        if callback is not None:
+            callback((time.time() - begin) * second, 1.0, begin_time * second, duration)
+        self.last_run_native, self.last_reason = True, None
+        self._last_run_time = time.time() - begin
+        self._last_run_completed_fraction = 1.0
+        if profile:
+            self._profiles[net.name] = self._last_run_time
+            net._profiling_info = [(net.name, self._last_run_time * second)]
+
+    def _fall_back(self, reason):
+        self.last_run_native, self.last_reason = False, str(reason)
+        if self.options.get("strict"):
+            raise NotImplementedError(f"interneuron cannot run this network: {reason}") from None
+        logger.warn(f"Brian's own runtime runs this network, since interneuron cannot: {reason}", "fallback")
+
+    def _prepare(self, net, duration, namespace):
+        """Brian's own checks, then the network as a document, and where it stands."""
+        objects = net.sorted_objects
+        net._clocks = {each.clock for each in objects}
+        net._clock_variables = {}
+        t_end = net.t + duration
+        for clock in net._clocks:
+            clock.set_interval(net.t, t_end)
+        self._preparing = True
+        try:
+            net.before_run(namespace)
+        finally:
+            self._preparing = False
+        if not objects:
+            raise Unsupported(net.name, "it is empty")
+        document = Document(net, namespace, objects)
+        return document, self._state(document)
+
+    def _state(self, document):
+        """What a session begins with besides the values of variables; None at the very start."""
+        now = int(document.clock.variables["timestep"].get_value().item())
+        spikes = {}
+        for synapses in document.synapses:
+            for pathway in synapses._pathways:
+                if not pathway.active:
+                    continue
+                found = queues.recent_events(pathway, now)
+                if found is None:
+                    raise Unsupported(pathway.name, "its delays were changed while spikes were under way")
+                if len(found[0]):
+                    spikes.setdefault((pathway.source, pathway.event), []).append(found)
+        return now, spikes
+
+    def _open(self, net, document, state):
+        import json
+
+        now, _ = state
+        if now != 0:
+            raise Unsupported(net.name, "a second run")
+        parts = {**document.parts, "run": "0*second"}
+        if self._seed is not None or self.options.get("seed") is not None:
+            parts["seed"] = int(self.options.get("seed") or self._seed or 0)
+        else:
+            parts["seed"] = int(np.random.randint(0, 2**31 - 1))
+        given = {key: self.options[key] for key in ("target", "threads", "device", "precision") if key in self.options}
+        try:
+            return interneuron.Session(
+                shared(), {"text": json.dumps(parts), "name": net.name, "data": document.data, **given}
+            )
+        except interneuron.ModelError as error:
+            raise _refused(net, error) from error
+
+    def _perform(self, net, document, session, duration, begin_time, progress):
+        clock = document.clock
+        begin = int(clock.variables["timestep"].get_value().item())
+        steps = int(clock._i_end) - begin
+        try:
+            result = session._server.call(
+                "run", {"session": session._number, "time": steps * document.dt}, progress
+            )
+        except interneuron.ModelError as error:
+            raise _refused(net, error) from error
+        self.last_engine = result.get("engine")
+        write_back(document, session, begin, begin + steps)
+        for each in net._clocks:
+            each.variables["timestep"].set_value(each._i_end)
+            each.variables["t"].set_value(each._i_end * each.dt_)
+        net.t_ = begin_time + duration
+        net.after_run()
+        if not result["complete"]:
+            raise KeyboardInterrupt
+
+    def network_get_profiling_info(self, net):
+        """Brian's profile, with one entry for a run of the engine."""
+        return getattr(net, "_profiling_info", [])
+
+
+def _refused(net, error):
+    """Why the engine does not take a document."""
+    found = [each for each in error.diagnostics if each.get("severity") == "error"] or error.diagnostics
+    return Unsupported(net.name, str(found[0].get("message", error)) if found else str(error))
+
+
+class _Later:
+    """A code object that is made when it is called: nothing but Brian's runtime calls those of runs."""
+
+    def __init__(self, name, make):
+        self.name, self._make, self._made = name, make, None
+
+    def before_run(self):
+        """Nothing is to be prepared."""
+
+    def after_run(self):
+        """Nothing is to be done."""
+
+    def __call__(self, **kwds):
+        if self._made is None:
+            self._made = self._make(codeobj_class=NumpyCodeObject)
+        return self._made(**kwds)
+
+
+def _report(report):
+    """The callback that a progress report goes to."""
+    if report is None:
+        return None
+    if report in ("text", "stdout"):
+        return TextReport(sys.stdout)
+    if report == "stderr":
+        return TextReport(sys.stderr)
+    if isinstance(report, str):
+        raise ValueError(f'Do not know how to handle report argument "{report}".')
+    if callable(report):
+        return report
+    raise TypeError(
+        "Do not know how to handle report argument, it has to be one of 'text', 'stdout', 'stderr', or a callable "
+        f"function/object, but it is of type {type(report)}"
+    )

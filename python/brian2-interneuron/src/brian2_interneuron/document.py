@@ -1,0 +1,526 @@
+"""A network of Brian as a specification (translators/brian) with its arrays."""
+
+import numpy as np
+from brian2.core.network import Network  # noqa: F401
+from brian2.core.functions import Function
+from brian2.core.variables import ArrayVariable, Constant, Subexpression
+from brian2.equations.equations import DIFFERENTIAL_EQUATION, PARAMETER, Equations
+from brian2.groups.group import CodeRunner
+from brian2.groups.neurongroup import NeuronGroup, Resetter, StateUpdater, SubexpressionUpdater, Thresholder
+from brian2.groups.subgroup import Subgroup
+from brian2.input.poissongroup import PoissonGroup
+from brian2.input.poissoninput import PoissonInput
+from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
+from brian2.input.timedarray import TimedArray
+from brian2.monitors.ratemonitor import PopulationRateMonitor
+from brian2.monitors.spikemonitor import EventMonitor
+from brian2.monitors.statemonitor import StateMonitor
+from brian2.synapses import synapses as synapses_module
+from brian2.synapses.synapses import SummedVariableUpdater, SynapticPathway, Synapses
+
+from interneuron._server import digest, pack
+
+from .texts import Unsupported, assigned, equation_text, external_names, line, quantity_text, unit_text
+
+#: Arrays of up to so many numbers stand in the document.
+_INLINE = 16
+
+
+def base_of(group):
+    """The group that a subgroup is of, or the group itself."""
+    return group.source if isinstance(group, Subgroup) else group
+
+
+def start_of(group):
+    """Index of the first neuron of a subgroup in its group."""
+    return getattr(group, "start", 0)
+
+
+def end_text(group):
+    """A group or subgroup as specifications write it."""
+    if isinstance(group, Subgroup):
+        return f"{group.source.name}[{group.start}:{group.stop}]"
+    return group.name
+
+
+class Document:
+    """What a network is, as a specification; `parts` is it, `data` holds its arrays by digest."""
+
+    def __init__(self, net, namespace, objects):
+        self.net, self.run_namespace = net, namespace
+        self.data = {}
+        self.groups, self.synapses, self.monitors = [], [], []
+        self.poisson_inputs = 0
+        #: Variables that code writes, by name of their owner.
+        self.written = {}
+        self._tables = {}
+        self.clock = self._clock_of(objects)
+        self.dt = float(self.clock.dt_)
+        self.parts = {
+            "format": "interneuron/brian",
+            "version": 1,
+            "name": net.name,
+            "dt": f"{self.dt!r}*second",
+            "timed_arrays": {},
+            "neuron_groups": {},
+            "poisson_groups": {},
+            "spike_generators": {},
+            "synapses": {},
+            "poisson_inputs": {},
+            "spike_monitors": {},
+            "event_monitors": {},
+            "state_monitors": {},
+        }
+        self._objects = objects
+        for each in objects:
+            self._add(each)
+        if not self.groups:
+            raise Unsupported(net.name, "it has no neurons")
+        self._record_events()
+        for section in list(self.parts):
+            if self.parts[section] == {}:
+                del self.parts[section]
+
+    # --- Objects ----------------------------------------------------------------------------------------------------
+    def _clock_of(self, objects):
+        """The clock with the smallest step, of which all others are multiples."""
+        clocks = {each.clock for each in objects if hasattr(each, "clock")}
+        smallest = min(clocks, key=lambda each: each.dt_)
+        for each in clocks:
+            ratio = float(each.dt_) / float(smallest.dt_)
+            if abs(ratio - round(ratio)) > 1e-6:
+                raise Unsupported(each.name, f"its step ({each.dt}) is no multiple of {smallest.dt}")
+        return smallest
+
+    def _add(self, each):
+        """One object; those that belong to another are part of it."""
+        if isinstance(each, Subgroup):
+            if any(type(inner) is CodeRunner for inner in each.contained_objects):
+                raise Unsupported(each.name, "run_regularly of a subgroup")
+            return
+        for kind, add in (
+            (NeuronGroup, self._neuron_group),
+            (PoissonGroup, self._poisson_group),
+            (SpikeGeneratorGroup, self._spike_generator),
+            (Synapses, self._synapses),
+            (PoissonInput, self._poisson_input),
+            (StateMonitor, self._state_monitor),
+            (EventMonitor, self._event_monitor),
+            (PopulationRateMonitor, self._rate_monitor),
+        ):
+            if isinstance(each, kind):
+                if type(each).__module__.split(".")[0] != "brian2":
+                    raise Unsupported(each.name, f"{type(each).__name__} is a class of its own")
+                add(each)
+                return
+        parts = (StateUpdater, Thresholder, Resetter, SubexpressionUpdater, SynapticPathway, SummedVariableUpdater)
+        if isinstance(each, (*parts, synapses_module.StateUpdater)):
+            return
+        if type(each) is CodeRunner:
+            if not isinstance(each.group, (NeuronGroup, PoissonGroup, Synapses)):
+                raise Unsupported(each.name, "an operation on such an object")
+            return
+        raise Unsupported(each.name, f"{type(each).__name__} runs in Python alone")
+
+    def _own_dt(self, each):
+        dt = float(each.clock.dt_)
+        return {} if dt == self.dt else {"dt": f"{dt!r}*second"}
+
+    def _write(self, owner, names):
+        self.written.setdefault(owner, set()).update(names)
+
+    def _neuron_group(self, group):
+        if type(group) is not NeuronGroup:
+            raise Unsupported(group.name, f"{type(group).__name__} is not among what the device runs")
+        if not group.active:
+            raise Unsupported(group.name, "it is not active")
+        if group._linked_variables:
+            raise Unsupported(group.name, f"the linked variable {sorted(group._linked_variables)[0]}")
+        for part in group.contained_objects:
+            if not part.active and not type(part) is CodeRunner:
+                raise Unsupported(group.name, f"its part {part.name} is not active")
+        method = self._method(group)
+        equations = group.user_equations
+        entry = {"N": int(group._N), "model": "\n".join(equation_text(each) for each in equations.values()), **method}
+        codes = [each.expr.code for each in equations.values() if each.expr is not None]
+        if "spike" in group.events:
+            entry["threshold"] = line(group.events["spike"])
+            codes.append(group.events["spike"])
+            thresholder = group.thresholder["spike"]
+            if thresholder.when != "thresholds" or thresholder.order != group.order:
+                raise Unsupported(group.name, f"its threshold is in the slot {thresholder.when}")
+            if "spike" in group.resetter:
+                resetter = group.resetter["spike"]
+                if resetter.when != "resets" or resetter.order != group.order:
+                    raise Unsupported(group.name, f"its reset is in the slot {resetter.when}")
+                entry["reset"] = group.event_codes["spike"]
+                codes.append(group.event_codes["spike"])
+                self._write(group.name, assigned(group.event_codes["spike"]))
+        if group._refractory is not False:
+            if isinstance(group._refractory, str):
+                entry["refractory"] = line(group._refractory)
+                codes.append(group._refractory)
+            elif group._refractory is True:
+                entry["refractory"] = True
+            else:
+                entry["refractory"] = quantity_text(float(group._refractory), group._refractory.dim)
+        events = {}
+        for name, condition in group.events.items():
+            if name == "spike":
+                continue
+            thresholder = group.thresholder[name]
+            event = {"condition": line(condition), "condition_when": thresholder.when}
+            codes.append(condition)
+            if name in group.resetter:
+                resetter = group.resetter[name]
+                event["code"], event["when"] = group.event_codes[name], resetter.when
+                codes.append(group.event_codes[name])
+                self._write(group.name, assigned(group.event_codes[name]))
+                if resetter.order != thresholder.order:
+                    raise Unsupported(group.name, f"condition and code of {name} have different orders")
+            if thresholder.order != 0:
+                event["order"] = int(thresholder.order)
+            events[name] = event
+        if events:
+            entry["events"] = events
+        entry.update(self._operations(group, codes))
+        self._write(group.name, equations.diff_eq_names)
+        entry["initializers"] = self._values(group, equations, group._N)
+        if group.order != 0:
+            entry["order"] = int(group.order)
+        entry.update(self._own_dt(group))
+        entry.update(self._names(group, codes))
+        self.groups.append(group)
+        self.parts["neuron_groups"][group.name] = entry
+
+    def _method(self, group):
+        choice = group.method_choice if isinstance(group, NeuronGroup) else group.state_updater.method_choice
+        if group.state_updater is None or not len(group.equations.diff_eq_names):
+            return {}
+        options = group.state_updater.method_options
+        if options and set(options) - {"simplify"}:
+            raise Unsupported(group.name, f"the option {sorted(options)[0]} of its method")
+        if choice is None or (isinstance(choice, (tuple, list)) and tuple(choice) == ("exact", "euler", "heun")):
+            return {}
+        if isinstance(choice, str):
+            return {"method": choice}
+        if isinstance(choice, (tuple, list)) and len(choice) == 1 and isinstance(choice[0], str):
+            return {"method": choice[0]}
+        raise Unsupported(group.name, "its method is a function or a list of methods")
+
+    def _operations(self, owner, codes):
+        operations = []
+        for each in owner.contained_objects:
+            if type(each) is not CodeRunner or each not in self._objects or not each.active:
+                continue
+            entry = {"code": each.abstract_code, "name": each.name}
+            codes.append(each.abstract_code)
+            dt = float(each.clock.dt_)
+            if dt != self.dt:
+                entry["dt"] = f"{dt!r}*second"
+            if each.when != "start":
+                entry["when"] = each.when
+            if each.order != 0:
+                entry["order"] = int(each.order)
+            operations.append(entry)
+            if isinstance(owner, Synapses):
+                self._write_synaptic(owner, each.abstract_code)
+            else:
+                self._write(owner.name, assigned(each.abstract_code))
+        return {"run_regularly": operations} if operations else {}
+
+    def _poisson_group(self, group):
+        if not group.active:
+            raise Unsupported(group.name, "it is not active")
+        codes = []
+        entry = {"N": int(group._N)}
+        if isinstance(group._rates, str):
+            entry["rates"] = line(group._rates)
+            codes.append(group._rates)
+        else:
+            entry["rates"] = self._value(group.variables["rates"])
+        entry.update(self._operations(group, codes))
+        if group.order != 0:
+            entry["order"] = int(group.order)
+        entry.update(self._own_dt(group))
+        entry.update(self._names(group, codes))
+        self.groups.append(group)
+        self.parts["poisson_groups"][group.name] = entry
+
+    def _spike_generator(self, group):
+        if not group.active:
+            raise Unsupported(group.name, "it is not active")
+        if group.when != "thresholds":
+            raise Unsupported(group.name, f"it is in the slot {group.when}")
+        period = float(group.variables["period"].get_value().item())
+        entry = {
+            "N": int(group.variables["N"].get_value()),
+            "indices": np.asarray(group._neuron_index).astype(int).tolist(),
+            "times": {"values": np.asarray(group._spike_time, dtype=float).tolist(), "unit": "second"},
+        }
+        if period > 0 and np.isfinite(period):
+            entry["period"] = f"{period!r}*second"
+        if group.order != 0:
+            entry["order"] = int(group.order)
+        entry.update(self._own_dt(group))
+        self.groups.append(group)
+        self.parts["spike_generators"][group.name] = entry
+
+    def _poisson_input(self, poisson):
+        if not poisson.active:
+            return
+        target = poisson._group
+        weight = poisson._weight
+        entry = {
+            "target": end_text(target),
+            "target_var": poisson._target_var,
+            "N": int(poisson._N),
+            "rate": quantity_text(float(poisson._rate), poisson._rate.dim),
+            "weight": line(weight)
+            if isinstance(weight, str)
+            else quantity_text(float(weight), target.variables[poisson._target_var].dim),
+        }
+        if isinstance(weight, str):
+            own = self._names(base_of(target), [weight]).get("namespace", {})
+            known = self.parts["neuron_groups"].setdefault(base_of(target).name, {}).setdefault("namespace", {})
+            known.update(own)
+        if poisson.when != "synapses":
+            entry["when"] = poisson.when
+        if poisson.order != 0:
+            entry["order"] = int(poisson.order)
+        self._write(base_of(target).name, [poisson._target_var])
+        self.parts["poisson_inputs"][poisson.name] = entry
+
+    # --- Synapses ---------------------------------------------------------------------------------------------------
+    def _synapses(self, synapses):
+        if type(synapses) is not Synapses:
+            raise Unsupported(synapses.name, f"{type(synapses).__name__} is not among what the device runs")
+        if len(synapses) == 0:
+            return
+        if isinstance(synapses.source, Synapses) or isinstance(synapses.target, Synapses):
+            raise Unsupported(synapses.name, "synapses onto synapses")
+        if synapses._linked_variables:
+            raise Unsupported(synapses.name, f"the linked variable {sorted(synapses._linked_variables)[0]}")
+        if synapses.multisynaptic_index is not None:
+            raise Unsupported(synapses.name, "multisynaptic_index")
+        pathways = [each for each in synapses._pathways if each.active]
+        updaters = [each for each in synapses.summed_updaters.values() if each.active]
+        equations = self._synaptic_equations(synapses, updaters)
+        if synapses.state_updater is not None and not synapses.state_updater.active:
+            raise Unsupported(synapses.name, "its equations are not active")
+        codes = [each.expr.code for each in equations if each.expr is not None]
+        entry = {"source": end_text(synapses.source), "target": end_text(synapses.target)}
+        if equations:
+            entry["model"] = "\n".join(equation_text(each) for each in equations)
+        if synapses.state_updater is not None:
+            entry.update(self._method(synapses))
+        code = {"pre": {}, "post": {}}
+        events, schedule, delays, initializers = {}, {}, {}, {}
+        for pathway in pathways:
+            name = pathway.objname
+            code[pathway.prepost][name] = pathway.code
+            codes.append(pathway.code)
+            self._write_synaptic(synapses, pathway.code)
+            if pathway.event != "spike":
+                events[name] = pathway.event
+            usual = -1 if pathway.prepost == "pre" else 1
+            if pathway.when != "synapses" or pathway.order != usual:
+                schedule[name] = {"when": pathway.when, "order": int(pathway.order)}
+            delay = pathway.variables["delay"]
+            values = delay.get_value()
+            if delay.scalar or np.ndim(values) == 0 or (len(values) and (values == values[0]).all()):
+                first = float(np.ravel(values)[0])
+                if first != 0:
+                    delays[name] = f"{first!r}*second"
+            else:
+                initializers[f"{name}.delay"] = self.array(np.asarray(values, dtype=np.float64))
+        for side, argument in (("pre", "on_pre"), ("post", "on_post")):
+            if code[side]:
+                entry[argument] = code[side]
+        if events:
+            entry["on_event"] = events
+        if schedule:
+            entry["pathways"] = schedule
+        if delays:
+            entry["delay"] = delays
+        entry["connect"] = {
+            "i": self.array(np.asarray(synapses.i[:], dtype=np.uint32), inline=False),
+            "j": self.array(np.asarray(synapses.j[:], dtype=np.uint32), inline=False),
+        }
+        entry.update(self._operations(synapses, codes))
+        plain = Equations([each for each in equations if "summed" not in each.flags])
+        initializers.update(self._values(synapses, plain, len(synapses)))
+        if initializers:
+            entry["initializers"] = initializers
+        for updater in updaters:
+            self._write_synaptic(synapses, f"{updater.target_varname} = 0")
+        self._write(synapses.name, plain.diff_eq_names)
+        if synapses.order != 0:
+            entry["order"] = int(synapses.order)
+        if float(synapses.clock.dt_) != self.dt:
+            raise Unsupported(synapses.name, "a clock of its own for Synapses")
+        entry.update(self._names(synapses, codes))
+        if not pathways and not updaters and synapses.state_updater is None and "run_regularly" not in entry:
+            return
+        self.synapses.append(synapses)
+        self.parts["synapses"][synapses.name] = entry
+
+    def _synaptic_equations(self, synapses, updaters):
+        """What the user wrote: Brian keeps its equations in several parts."""
+        found = {}
+        for part in (synapses.equations, synapses.event_driven or ()):
+            for each in part.values() if part else ():
+                found.setdefault(each.varname, each)
+        if synapses.subexpression_updater is not None:
+            for each in synapses.subexpression_updater.subexpressions.values():
+                found[each.varname] = each
+        for updater in updaters:
+            name = updater.target_varname
+            unit = synapses.variables[name].dim
+            found[name] = _Summed(name, updater.expression, unit)
+        found.pop("lastupdate", None)
+        return list(found.values())
+
+    def _write_synaptic(self, synapses, code):
+        for name in assigned(code):
+            if name.endswith("_pre") and name in synapses.variables:
+                self._write(base_of(synapses.source).name, [name[:-4]])
+            elif name.endswith("_post") and name in synapses.variables:
+                self._write(base_of(synapses.target).name, [name[:-5]])
+            elif name in synapses.variables and synapses.variables[name].owner is not None:
+                owner = synapses.variables[name].owner.name
+                self._write(synapses.name if owner == synapses.name else base_of(synapses.target).name, [name])
+
+    # --- Monitors ---------------------------------------------------------------------------------------------------
+    def _state_monitor(self, monitor):
+        self.monitors.append(monitor)
+        if monitor.n_indices == 0 or not monitor.active:
+            return
+        source = monitor.source
+        if isinstance(source, Synapses):
+            text = source.name
+            if len(source) == 0:
+                return
+        else:
+            text = end_text(source)
+        entry = {"source": text, "variables": [str(name) for name in monitor.record_variables]}
+        if not monitor.record_all:
+            entry["record"] = sorted({int(each) for each in monitor.record})
+        dt = float(monitor.clock.dt_)
+        if dt != self.dt:
+            entry["dt"] = f"{dt!r}*second"
+        if monitor.when != "start":
+            entry["when"] = monitor.when
+        if monitor.order != 0:
+            entry["order"] = int(monitor.order)
+        self.parts["state_monitors"][monitor.name] = entry
+
+    def _event_monitor(self, monitor):
+        extra = monitor.record_variables - {"i", "t"}
+        if extra:
+            raise Unsupported(monitor.name, f"the variable {sorted(extra)[0]} recorded at events")
+        self.monitors.append(monitor)
+
+    def _rate_monitor(self, monitor):
+        self.monitors.append(monitor)
+
+    def _record_events(self):
+        """All events of groups are recorded once; monitors take theirs from them, and delays what is under way."""
+        for group in self.groups:
+            for event in group.events:
+                name = f"events_{len(self.parts['spike_monitors']) + len(self.parts['event_monitors'])}"
+                if event == "spike":
+                    self.parts["spike_monitors"][name] = {"source": group.name}
+                else:
+                    self.parts["event_monitors"][name] = {"source": group.name, "event": event}
+
+    # --- Values -----------------------------------------------------------------------------------------------------
+    def array(self, values, inline=True):
+        """An array: in the document where it is short, beside it where it is long."""
+        values = np.ascontiguousarray(values)
+        if inline and len(values) <= _INLINE and np.isfinite(values).all():
+            return {"values": values.tolist()}
+        name = digest(values)
+        if name not in self.data:
+            self.data[name] = pack(values)
+        return {"$data": name, "dtype": self.data[name]["dtype"], "shape": list(values.shape)}
+
+    def _value(self, variable):
+        """What a variable holds now: one quantity where all elements have the same."""
+        values = np.asarray(variable.get_value())
+        flat = np.ravel(values)
+        if not np.isfinite(flat.astype(float)).all():
+            raise Unsupported(getattr(variable.owner, "name", variable.name), f"{variable.name} is not a finite number")
+        if flat.size and (flat == flat[0]).all():
+            return quantity_text(flat[0], variable.dim)
+        if flat.dtype == bool or variable.is_boolean:
+            return {"values": flat.astype(bool).tolist()}
+        numbers = flat.astype(np.int32) if variable.is_integer else flat.astype(np.float64)
+        sent = self.array(numbers)
+        unit = unit_text(variable.dim)
+        return {**sent, "unit": unit} if "values" in sent and unit != "1" else sent
+
+    def _values(self, owner, equations, size):
+        """First values of all that a group keeps."""
+        found = {}
+        for each in equations.values():
+            if each.type not in (DIFFERENTIAL_EQUATION, PARAMETER) or each.varname not in owner.variables:
+                continue
+            if "constant over dt" in each.flags:
+                continue
+            variable = owner.variables[each.varname]
+            if not isinstance(variable, ArrayVariable):
+                continue
+            found[each.varname] = self._value(variable)
+        return found
+
+    def _names(self, owner, codes):
+        """The constants that code names, as the namespace of its owner."""
+        names = set().union(*(external_names(code, owner.variables) for code in codes)) if codes else set()
+        local = set().union(*(assigned(code) for code in codes)) if codes else set()
+        constants = {}
+        for name in sorted(names):
+            try:
+                resolved = owner._resolve(name, self.run_namespace, user_identifier=False)
+            except KeyError:
+                if name in local or name in _SPECIAL:
+                    continue
+                raise
+            if isinstance(resolved, Constant):
+                constants[name] = quantity_text(np.asarray(resolved.get_value()).item(), resolved.dim)
+            elif isinstance(resolved, TimedArray):
+                self._table(owner, name, resolved)
+            elif isinstance(resolved, Function):
+                raise Unsupported(owner.name, f"the function {name} is Python's")
+            elif isinstance(resolved, Subexpression):
+                raise Unsupported(owner.name, f"the name {name} is a variable of another object")
+        return {"namespace": constants} if constants else {}
+
+    def _table(self, owner, name, table):
+        if self._tables.setdefault(name, table) is not table:
+            raise Unsupported(owner.name, f"the name {name} stands for two TimedArrays")
+        self.parts["timed_arrays"][name] = {
+            "values": table.values.tolist(),
+            "unit": unit_text(table.dim),
+            "dt": f"{float(table.dt)!r}*second",
+        }
+
+
+_SPECIAL = {"i", "j", "t", "dt", "N", "N_pre", "N_post", "lastupdate", "t_in_timesteps"}
+
+
+class _Summed:
+    """A summed variable, as an equation has its parts."""
+
+    type, var_type, flags = "subexpression", "float", ["summed"]
+
+    def __init__(self, name, expression, dimensions):
+        self.varname, self.dim = name, dimensions
+        self.expr = _Code(expression)
+
+
+class _Code:
+    """An expression, as equations have it."""
+
+    def __init__(self, code):
+        self.code = str(getattr(code, "code", code))

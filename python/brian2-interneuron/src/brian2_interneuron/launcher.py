@@ -1,0 +1,76 @@
+"""`interneuron brian script.py`: runs a script of Brian 2 as it is, on this device."""
+
+import os
+import runpy
+import sys
+
+#: Options of the command, with what `set_device` calls them and how their text is read.
+_OPTIONS = {
+    "--target": ("target", str),
+    "-t": ("target", str),
+    "--threads": ("threads", int),
+    "--device": ("device", str),
+    "--precision": ("precision", str),
+    "--seed": ("seed", int),
+    "--output": ("output", str),
+    "-o": ("output", str),
+}
+
+
+def run_script(words):
+    """Runs a script with its arguments.
+
+    Args:
+        words: options of the command, the script, and its own arguments.
+
+    Returns:
+        the exit code.
+    """
+    words, options = list(words), {}
+    while words and words[0].startswith("-"):
+        word = words.pop(0)
+        name, _, value = word.partition("=")
+        if name == "--strict":
+            options["strict"] = True
+            continue
+        if name not in _OPTIONS:
+            print(f"error: brian has no option {name}; known: {', '.join([*_OPTIONS, '--strict'])}", file=sys.stderr)
+            return 2
+        if not value and not words:
+            print(f"error: {name} needs a value", file=sys.stderr)
+            return 2
+        key, read = _OPTIONS[name]
+        try:
+            given = read(value or words.pop(0))
+        except ValueError as error:
+            print(f"error: {name}: {error}", file=sys.stderr)
+            return 2
+        options[key] = [*options.get(key, []), given] if key == "output" else given
+    if not words:
+        print("error: brian needs a script; write: interneuron brian [--target c] script.py", file=sys.stderr)
+        return 2
+    script = words[0]
+    if not os.path.isfile(script):
+        print(f"error: there is no file {script}", file=sys.stderr)
+        return 2
+    import brian2
+
+    import brian2_interneuron  # noqa: F401
+
+    # As an attribute of its package this name is the current device.
+    devices = sys.modules["brian2.devices.device"]
+
+    devices.set_device("interneuron", **options)
+    # A script that chooses a device of Brian's own gets this one: its network is the same.
+    chosen = devices.set_device
+
+    def set_device(device, build_on_run=True, **kwargs):
+        if device in ("runtime", "cpp_standalone", "interneuron"):
+            return chosen("interneuron", build_on_run, **{**kwargs, **options})
+        return chosen(device, build_on_run, **kwargs)
+
+    brian2.set_device = devices.set_device = brian2.devices.set_device = set_device
+    sys.argv = words
+    sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
+    runpy.run_path(script, run_name="__main__")
+    return 0

@@ -1,0 +1,159 @@
+"""What a run gave goes back into Brian's arrays: monitors, state and synaptic variables, queues."""
+
+import numpy as np
+from brian2.core.variables import ArrayVariable
+from brian2.monitors.ratemonitor import PopulationRateMonitor
+from brian2.monitors.spikemonitor import EventMonitor
+from brian2.monitors.statemonitor import StateMonitor
+from brian2.synapses.synapses import Synapses
+
+import interneuron
+from interneuron._server import unpack
+
+from . import queues
+from .document import base_of, start_of
+
+
+def write_back(document, session, begin, end):
+    """Takes what was recorded from step `begin` to `end`, and the state at `end`."""
+    taken = session._call("take")
+    events = {
+        (each["population"], each["event"]): (unpack(each["steps"]).astype(np.int64), unpack(each["cells"]).astype(np.int64))
+        for each in taken["spikes"]
+    }
+    samples = {}
+    for each in taken["samples"]:
+        samples.setdefault(each["recording"], {})[each["variable"]] = each
+    for monitor in document.monitors:
+        if not monitor.active:
+            continue
+        if isinstance(monitor, StateMonitor):
+            _state_monitor(document, monitor, samples.get(monitor.name, {}), begin, end)
+        elif isinstance(monitor, EventMonitor):
+            _event_monitor(document, monitor, events)
+        elif isinstance(monitor, PopulationRateMonitor):
+            _rate_monitor(document, monitor, events, begin, end)
+    for owner in (*document.groups, *document.synapses):
+        _variables(document, owner, session)
+    for group in document.groups:
+        _last_events(document, group, events, end)
+    for synapses in document.synapses:
+        for pathway in synapses._pathways:
+            if pathway.active:
+                steps, cells = _events_of(events, base_of(pathway.source).name, pathway.event)
+                queues.replay(pathway, begin, end, steps, cells)
+
+
+def _events_of(events, group, event):
+    return events.get((group, event), (np.empty(0, np.int64), np.empty(0, np.int64)))
+
+
+def _grow(variable, values):
+    """Appends values to a dynamic array."""
+    old = len(variable.get_value())
+    variable.resize(old + len(values))
+    variable.get_value()[old:] = values
+
+
+def _own(monitor, events):
+    """Steps and indices of the events of a group or subgroup, counted from its first neuron."""
+    source = monitor.source
+    steps, cells = _events_of(events, base_of(source).name, getattr(monitor, "event", "spike"))
+    begin, stop = start_of(source), getattr(source, "stop", None)
+    if stop is not None:
+        inside = (cells >= begin) & (cells < stop)
+        steps, cells = steps[inside], cells[inside] - begin
+    return steps, cells
+
+
+def _event_monitor(document, monitor, events):
+    steps, cells = _own(monitor, events)
+    count = monitor.variables["count"].get_value()
+    count += np.bincount(cells, minlength=len(count)).astype(count.dtype)
+    if not monitor.record:
+        return
+    old = len(monitor.variables["i"].get_value())
+    monitor.resize(old + len(steps))
+    monitor.variables["i"].get_value()[old:] = cells
+    monitor.variables["t"].get_value()[old:] = steps * document.dt
+    monitor.variables["N"].set_value(old + len(steps))
+
+
+def _rate_monitor(document, monitor, events, begin, end):
+    steps, _ = _own(monitor, events)
+    every = int(round(float(monitor.clock.dt_) / document.dt))
+    first = -(-begin // every)
+    count = -(-end // every) - first
+    rates = np.bincount((steps - first * every) // every, minlength=count)[:count]
+    size = int(np.asarray(monitor.variables["_num_source_neurons"].get_value()).item())
+    old = len(monitor.variables["t"].get_value())
+    monitor.resize(old + count)
+    monitor.variables["rate"].get_value()[old:] = rates / float(monitor.clock.dt_) / size
+    monitor.variables["t"].get_value()[old:] = (first + np.arange(count)) * float(monitor.clock.dt_)
+    monitor.variables["N"].set_value(old + count)
+
+
+def _state_monitor(document, monitor, series, begin, end):
+    every = int(round(float(monitor.clock.dt_) / document.dt))
+    first = -(-begin // every)
+    count = max(0, -(-end // every) - first)
+    old = len(monitor.variables["t"].get_value())
+    monitor.resize(old + count)
+    monitor.variables["t"].get_value()[old:] = (first + np.arange(count)) * float(monitor.clock.dt_)
+    for name, variable in monitor.recorded_variables.items():
+        if monitor.n_indices == 0 or count == 0:
+            continue
+        sent = series[name]
+        values = unpack(sent["values"])
+        elements = sent["elements"]
+        wanted = np.asarray(monitor.record) + (0 if isinstance(monitor.source, Synapses) else start_of(monitor.source))
+        if elements is None or values.shape[1] == 1 and len(wanted) >= 1 and elements is None:
+            columns = np.zeros(len(wanted), int)
+        elif isinstance(elements, dict):
+            columns = wanted - elements["begin"]
+        else:
+            place = {element: k for k, element in enumerate(elements)}
+            columns = np.asarray([place[int(each)] for each in wanted])
+        variable.get_value()[old:, :] = values[:, columns]
+
+
+def _variables(document, owner, session):
+    """State and what code wrote."""
+    for name in sorted(document.written.get(owner.name, ())):
+        variable = owner.variables.get(name)
+        if not isinstance(variable, ArrayVariable) or getattr(variable.owner, "name", None) != owner.name:
+            continue
+        try:
+            values = unpack(session._call("read", owner=owner.name, variable=name))
+        except interneuron.UsageError:
+            continue
+        array = variable.get_value()
+        array[:] = values[:1] if len(array) == 1 else values
+
+
+def _last_events(document, group, events, end):
+    """The events of the last step, and the time of each neuron's last spike."""
+    for event in group.events:
+        steps, cells = _events_of(events, group.name, event)
+        last = cells[steps == end - 1]
+        space = group.variables[f"_{event}space"].get_value()
+        space[: len(last)] = last
+        space[-1] = len(last)
+    if "lastspike" not in group.variables or not len(group.events):
+        return
+    steps, cells = _events_of(events, group.name, "spike")
+    # Later spikes come later, so that the last assignment of each neuron stays.
+    group.variables["lastspike"].get_value()[cells] = steps * document.dt
+    free = group.variables["not_refractory"].get_value()
+    free[:] = _free(group, document.dt, end)
+    free[cells[steps == end - 1]] = False
+
+
+def _free(group, dt, end):
+    """Whether each neuron could integrate in the last step."""
+    last = group.variables["lastspike"].get_value()
+    period = group._refractory
+    if isinstance(period, str) or period is True:
+        return group.variables["not_refractory"].get_value()
+    passed = np.trunc(((end - 1) * dt - last + 1e-3 * dt) / dt)
+    return passed >= np.trunc((float(period) + 1e-3 * dt) / dt)

@@ -1,0 +1,85 @@
+"""Brian's objects as text: units, quantities, equations, and the names in code."""
+
+import re
+
+import numpy as np
+from brian2.units import allunits
+from brian2.equations.equations import DIFFERENTIAL_EQUATION, SUBEXPRESSION
+from brian2.core.functions import DEFAULT_CONSTANTS, DEFAULT_FUNCTIONS
+from brian2.core.namespace import DEFAULT_UNITS
+from brian2.utils.stringtools import get_identifiers
+
+#: Units with a name of their own; others are products of the base units.
+_NAMED = ("second", "volt", "amp", "siemens", "farad", "ohm", "hertz", "metre", "kilogram", "coulomb", "mole", "kelvin", "joule", "newton", "watt", "candle")
+_BY_DIMENSION = {getattr(allunits, name).dim: name for name in reversed(_NAMED)}
+_BASES = ("metre", "kilogram", "second", "amp", "kelvin", "mole", "candle")
+
+
+class Unsupported(Exception):
+    """Something that the device leaves to Brian's runtime: which object, and why."""
+
+    def __init__(self, name, reason):
+        super().__init__(f"{name}: {reason}")
+        #: Name of the object.
+        self.name = name
+        #: Why it cannot run.
+        self.reason = reason
+
+
+def unit_text(dimensions):
+    """A unit of these dimensions, `1` where there are none."""
+    if dimensions in _BY_DIMENSION:
+        return _BY_DIMENSION[dimensions]
+    parts = []
+    for base, exponent in zip(_BASES, dimensions._dims):
+        if exponent != 0:
+            power = int(exponent) if float(exponent).is_integer() else float(exponent)
+            parts.append(base if power == 1 else f"{base}**{power}")
+    return "*".join(parts) or "1"
+
+
+def quantity_text(value, dimensions):
+    """A number in SI with its unit; numbers without dimension stay numbers."""
+    unit = unit_text(dimensions)
+    if isinstance(value, (bool, np.bool_)):
+        return "True" if value else "False"
+    if unit != "1":
+        return f"{float(value)!r}*{unit}"
+    return int(value) if isinstance(value, (int, np.integer)) else float(value)
+
+
+def line(text):
+    """Code on one line: expressions may span several."""
+    without = [re.sub(r"#.*", "", each).strip() for each in str(text).splitlines()]
+    return " ".join(each for each in without if each)
+
+
+def equation_text(equation):
+    """An equation as Brian writes it."""
+    unit = {"boolean": "boolean", "integer": "integer"}.get(equation.var_type) or unit_text(equation.dim)
+    flags = f" ({', '.join(sorted(equation.flags))})" if equation.flags else ""
+    name = equation.varname
+    if equation.type == DIFFERENTIAL_EQUATION:
+        return f"d{name}/dt = {line(equation.expr.code)} : {unit}{flags}"
+    if equation.type == SUBEXPRESSION:
+        return f"{name} = {line(equation.expr.code)} : {unit}{flags}"
+    return f"{name} : {unit}{flags}"
+
+
+def assigned(code):
+    """Names that statements write, whether or not they are variables."""
+    statements = re.split(r"[;\n]", re.sub(r"#.*", "", code))
+    found = (re.match(r"\s*([A-Za-z_]\w*)\s*[-+*/%]?=(?!=)", each) for each in statements)
+    return {each[1] for each in found if each}
+
+
+def is_default(name):
+    """Whether Brian itself defines a name: a unit, a function or a constant."""
+    return name in DEFAULT_UNITS or name in DEFAULT_FUNCTIONS or name in DEFAULT_CONSTANTS
+
+
+def external_names(code, variables):
+    """Names in code that the caller's namespace defines."""
+    return {
+        name for name in get_identifiers(str(code)) if name not in variables and not is_default(name) and not name.startswith("xi")
+    }

@@ -1,0 +1,66 @@
+"""Runs each scenario with Brian's runtime and with the device, and compares what monitors and variables hold.
+
+    python conformance.py [NAME ...]      writes the outcome of each as JSON on the last line
+"""
+
+import json
+import sys
+import warnings
+
+import numpy as np
+from brian2 import BrianLogger, prefs, seed, set_device, start_scope
+from brian2.devices.device import reset_device
+
+import brian2_interneuron  # noqa: F401
+import scenarios
+
+#: State after a run differs by the rounding of other orders of the same arithmetic.
+TOLERANCE = 1e-12
+
+
+def results(function, on):
+    """What a scenario gives on a device, as arrays by name."""
+    start_scope()
+    set_device(on, **({"strict": True, "target": "wasm"} if on == "interneuron" else {}))
+    try:
+        seed(7)
+        given = function()
+        return {name: np.array(value, dtype=float) for name, value in given.items()}
+    finally:
+        reset_device()
+
+
+def difference(ours, theirs, name):
+    """In words, or None where both are the same."""
+    if ours.shape != theirs.shape:
+        return f"{name}: shapes {ours.shape} and {theirs.shape}"
+    exact = name.endswith((".i", ".t", ".count"))
+    scale = np.abs(theirs).max(initial=0.0)
+    worst = np.abs(ours - theirs).max(initial=0.0)
+    if np.isnan(worst) or worst > (0.0 if exact else TOLERANCE * scale):
+        return f"{name}: {worst:.3g} of {scale:.3g}"
+    return None
+
+
+def main(names):
+    """Runs the scenarios of these names, all without any."""
+    prefs.codegen.target = "numpy"
+    BrianLogger.suppress_hierarchy("brian2")
+    warnings.simplefilter("ignore")
+    outcomes = {}
+    for name, function in scenarios.ALL.items():
+        if names and name not in names:
+            continue
+        try:
+            theirs = results(function, "runtime")
+            ours = results(function, "interneuron")
+            found = [difference(ours[key], theirs[key], key) for key in theirs]
+            found += [f"{key}: missing" for key in set(ours) ^ set(theirs)]
+            outcomes[name] = "; ".join(filter(None, found)) or "same"
+        except Exception as error:  # noqa: BLE001
+            outcomes[name] = f"{type(error).__name__}: {error}"
+    print(json.dumps(outcomes))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

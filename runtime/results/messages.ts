@@ -7,6 +7,6 @@ export const messages = {
   damaged: (path: string, why: string): Finding => ({
     code: 'verify/damaged',
     message: `${path} is not as interneuron wrote it: ${why}`,
-    hint: 'run the model again, or get the file anew from where it came',
+    hint: 'run the model again, or obtain the original file',
   }),
 } as const;

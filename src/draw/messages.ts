@@ -9,16 +9,16 @@ export const unsupportedFeature = (feature: string): Finding => ({
   message: `${feature} cannot be run yet`,
   expected: 'a model whose numbers and connections can be drawn before a run',
   found: feature.replace(/,$/, ''),
-  hint: 'the model is valid and converts to other notations',
+  hint: 'the model is valid and can be converted to other notations',
 });
 
 /** A list with a number for each connected pair whose length is not their number. */
 export const wrongNumberOfPairs = (what: string, projection: string, expected: number, found: number): Finding => ({
   code: 'draw/wrong-number-of-values',
-  message: `${what} of projection ${projection} does not have one value for each connected pair`,
+  message: `${what} of projection ${projection} must have one value for each connected pair`,
   expected: String(expected),
   found: String(found),
-  hint: 'a list has a number for each connected pair, by sender and then receiver; a matrix has one for every pair',
+  hint: 'a list has one number for each connected pair, ordered by source and then target; a matrix has one for every pair',
 });
 
 /** A matrix with a gap where a synapse is. */
@@ -26,7 +26,7 @@ export const noValueForPair = (what: string, projection: string, source: number,
   code: 'draw/no-value-for-pair',
   message: `${what} of projection ${projection} has no value for the connection from ${source} to ${target}`,
   expected: 'a number for each connected pair',
-  hint: 'numbers for pairs that are not connected do no harm',
+  hint: 'numbers for unconnected pairs are ignored',
 });
 
 /** @param bytes  that are needed, and that there are */
@@ -41,7 +41,7 @@ export const tooMuchMemory = (what: string, bytes: number, memory: number): Find
 /** Values that no typed array has room for. */
 export const tooManyNumbers = (what: string, count: number, most: number): Finding => ({
   code: 'draw/too-many-numbers',
-  message: `${what} are more numbers than an array can hold`,
+  message: `${what} exceed the largest possible array`,
   expected: `at most ${formatCount(most)}`,
   found: formatCount(Math.round(count)),
   hint: 'split the population or the projection',
@@ -50,17 +50,17 @@ export const tooManyNumbers = (what: string, count: number, most: number): Findi
 /** Draws by a named generator, which are made one after another, beyond what is worth waiting for. */
 export const tooManyDraws = (what: string, count: number, most: number): Finding => ({
   code: 'draw/too-many-draws',
-  message: `${what} need more random numbers from a named generator than can be drawn in minutes`,
+  message: `${what} need more random numbers from a named generator than can be drawn within minutes`,
   expected: `at most ${formatCount(most)}`,
   found: formatCount(Math.round(count)),
-  hint: 'leave out the generator, so that the target draws them in parallel',
+  hint: 'omit the generator, so that the target draws them in parallel',
 });
 
 /** A selection whose elements would be listed one by one, too many for a list. */
 export const tooManyNamed = (count: number, most: number): Finding => ({
   code: 'draw/too-many-named',
-  message: 'the selection has more elements than can be named one by one',
+  message: 'the selection has too many elements to list individually',
   expected: `at most ${formatCount(most)}`,
   found: formatCount(count),
-  hint: 'select the whole population, or fewer of its elements',
+  hint: 'select the entire population, or fewer elements',
 });

@@ -124,7 +124,7 @@ export function unexpectedCharacter(character: string): Finding {
 /** A quote where a value is needed. */
 export const string = (): Finding => ({
   code: 'lang/string',
-  message: 'expressions have no strings',
+  message: 'expressions cannot contain strings',
   found: 'a quote',
   hint: 'write names without quotes',
 });
@@ -136,11 +136,11 @@ export function badNumber(digits: string, rest: string, attribute: boolean): Fin
   if (/^_[0-9]/.test(rest))
     return {
       ...base,
-      message: 'a number has no underscores',
+      message: 'numbers cannot contain underscores',
       hint: `write ${shortened(digits + rest.replaceAll('_', ''))}`,
     };
   if (/^[xXbBoO][0-9a-fA-F]+$/.test(rest) && digits === '0')
-    return { ...base, message: 'numbers are decimal', expected: 'a decimal number' };
+    return { ...base, message: 'only decimal numbers are supported', expected: 'a decimal number' };
   return {
     ...base,
     message: `an operator is missing between ${shortened(digits)} and ${shortened(rest)}`,
@@ -177,13 +177,13 @@ export const tooDeep = (limit: number): Finding => ({
   code: 'lang/too-deep',
   message: 'the expression is nested too deeply',
   expected: `at most ${limit} levels`,
-  hint: 'name its parts as derived variables',
+  hint: 'define parts of it as derived variables',
 });
 
 /** Derived variables that, put into one another, double again and again. */
 export const tooLarge = (limit: number): Finding => ({
   code: 'lang/too-large',
-  message: 'the expression grows too large when its parts are put in',
+  message: 'the expression becomes too large when derived variables are substituted',
   expected: `at most ${limit} nodes`,
 });
 
@@ -221,7 +221,7 @@ export function expectedOperator(previous: string, found: string): Finding {
     {
       code: 'lang/expected-operator',
       message: `an operator is missing before ${shortened(found)}`,
-      expected: 'an operator or the end',
+      expected: 'an operator or the end of the expression',
       found: shortened(found),
     },
     hint,
@@ -245,54 +245,54 @@ export const unopened = (): Finding => ({
 /** `x[0]`, which Python has and expressions have not. */
 export const indexing = (): Finding => ({
   code: 'lang/indexing',
-  message: 'expressions have no indexing',
+  message: 'expressions do not support indexing',
   found: '[',
-  hint: 'a table is called with parentheses, f(t) or f(t, i)',
+  hint: 'call a table with parentheses: f(t) or f(t, i)',
 });
 
 /** An opening bracket or brace. */
 export const list = (found: string): Finding => ({
   code: 'lang/list',
-  message: 'expressions have no lists, sets or dictionaries',
+  message: 'expressions cannot contain lists, sets or dictionaries',
   found,
 });
 
 /** A comma outside of a call, such as `0,5`. */
 export const tuple = (): Finding => ({
   code: 'lang/tuple',
-  message: 'expressions have no tuples',
+  message: 'expressions cannot contain tuples',
   found: ',',
-  hint: 'a decimal number is written with a point, 0.5',
+  hint: 'write decimal numbers with a point: 0.5',
 });
 
 /** A dot after what is not a name. */
 export const attribute = (): Finding => ({
   code: 'lang/attribute',
-  message: 'only a name can stand before a dot',
+  message: 'only a name can come before a dot',
   found: '.',
-  hint: 'names with dots are written without spaces, pre.v',
+  hint: 'write names with dots without spaces: pre.v',
 });
 
 /** Python's `lambda`. */
 export const lambda = (): Finding => ({
   code: 'lang/lambda',
-  message: 'expressions have no lambda',
+  message: 'expressions cannot contain lambda',
   found: 'lambda',
-  hint: 'a variable can be called lambda_',
+  hint: 'call the variable lambda_',
 });
 
 /** `name=value` in a call. */
 export const keywordArgument = (name: string): Finding => ({
   code: 'lang/keyword-argument',
-  message: 'functions take arguments by position',
+  message: 'functions take positional arguments only',
   found: `${shortened(name)}=`,
-  hint: 'leave the name of the argument out',
+  hint: 'omit the name of the argument',
 });
 
 /** A parenthesis after a number or another parenthesis. */
 export const notCallable = (found: string): Finding => ({
   code: 'lang/not-callable',
-  message: 'only a function name can stand before an opening parenthesis',
+  message: 'only a function name can come before an opening parenthesis',
   found: shortened(found),
   hint: `write ${shortened(found)}*(...) for a product`,
 });
@@ -304,7 +304,7 @@ const bitHints: Readonly<Record<string, string>> = {
   '||': 'write or',
   '~': 'write not',
   '!': 'write not',
-  '^': 'a power is written **',
+  '^': 'write ** for a power',
   '<<': 'multiply by a power of two',
   '>>': 'divide by a power of two',
 };
@@ -314,14 +314,14 @@ export const isForeignOperator = (text: string): boolean => Object.hasOwn(bitHin
 
 /** An operator of C or of bits, such as `&&` or `^`. */
 export const bitOperator = (found: string): Finding =>
-  withHint({ code: 'lang/bit-operator', message: `there is no operator ${found}`, found }, bitHints[found]);
+  withHint({ code: 'lang/bit-operator', message: `the operator ${found} is not supported`, found }, bitHints[found]);
 
 /** `=` in an expression. */
 export const assignmentInExpression = (): Finding => ({
   code: 'lang/assignment-in-expression',
-  message: 'an expression cannot assign',
+  message: 'an expression cannot contain an assignment',
   found: '=',
-  hint: 'equality is written ==',
+  hint: 'write == for equality',
 });
 
 /** `a < b < c`, which Python reads as a conjunction. */
@@ -332,11 +332,11 @@ export const chainedComparison = (): Finding => ({
 });
 
 const keywordHints: Readonly<Record<string, string>> = {
-  is: 'equality is written ==',
-  in: 'write the comparisons out',
-  None: 'leave the value out',
-  if: 'a choice is written a if condition else b',
-  lambda: 'a variable can be called lambda_',
+  is: 'write == for equality',
+  in: 'write out the comparisons',
+  None: 'omit the value',
+  if: 'write a choice as a if condition else b',
+  lambda: 'call the variable lambda_',
 };
 
 /** A reserved word of Python as a name. */
@@ -349,7 +349,7 @@ export const keyword = (name: string): Finding =>
 /** `a if condition` without the other value. */
 export const elseMissing = (): Finding => ({
   code: 'lang/else-missing',
-  message: 'a choice needs both values',
+  message: 'a conditional expression needs both values',
   expected: 'a if condition else b',
   hint: 'add else and the other value',
 });
@@ -357,14 +357,14 @@ export const elseMissing = (): Finding => ({
 /** `a == not b`, which Python refuses too. */
 export const notInOperand = (): Finding => ({
   code: 'lang/not-in-operand',
-  message: 'not cannot stand after this operator',
-  hint: 'put it in parentheses, a == (not b)',
+  message: 'not cannot follow this operator',
+  hint: 'put it in parentheses: a == (not b)',
 });
 
 /** A token that fits nowhere. */
 export const unexpectedWord = (found: string): Finding => ({
   code: 'lang/unexpected',
-  message: `${shortened(found)} cannot stand here`,
+  message: `${shortened(found)} is not allowed here`,
   found: shortened(found),
 });
 
@@ -381,16 +381,16 @@ export const notAStatement = (found: string): Finding => ({
 /** `v == 0` as a statement. */
 export const equalityAsStatement = (): Finding => ({
   code: 'lang/not-a-statement',
-  message: 'this compares, it does not assign',
+  message: 'this is a comparison, not an assignment',
   expected: 'name = value',
   found: '==',
-  hint: 'assignment is written =',
+  hint: 'write = for assignment',
 });
 
 /** `if`, `for`, `while` or the like as a statement. */
 export const noControlFlow = (word: string): Finding => ({
   code: 'lang/no-control-flow',
-  message: `statements have no ${word}`,
+  message: `${word} statements are not supported`,
   found: word,
   hint: 'write x = a if condition else x, or multiply by int(condition)',
 });
@@ -398,16 +398,16 @@ export const noControlFlow = (word: string): Finding => ({
 /** An assignment such as `**=` that abstract code lacks. */
 export const assignmentOperator = (found: string): Finding => ({
   code: 'lang/assignment-operator',
-  message: `there is no assignment ${found}`,
+  message: `the assignment ${found} is not supported`,
   expected: '= += -= *= /= %=',
   found,
-  hint: 'write the operation out, x = x ... y',
+  hint: 'write out the operation: x = x ... y',
 });
 
 /** An assignment to what is not a variable. */
 export const assignmentTarget = (found: string): Finding => ({
   code: 'lang/assignment-target',
-  message: 'only a variable can be assigned',
+  message: 'only a variable can be assigned to',
   expected: 'a name',
   found: shortened(found),
 });
@@ -423,7 +423,7 @@ export const sendArguments = (count: number): Finding => ({
 /** `send` to what is not a name. */
 export const sendPort = (found: string): Finding => ({
   code: 'lang/send-port',
-  message: 'the first argument of send is the name of a port',
+  message: 'the first argument of send must be the name of a port',
   expected: 'a name',
   found: shortened(found),
 });
@@ -468,14 +468,14 @@ export const equationRest = (found: string): Finding => ({
   message: 'nothing may follow the unit and its flags',
   expected: 'the end of the line',
   found: shortened(found),
-  hint: 'each equation has its own line',
+  hint: 'write each equation on its own line',
 });
 
 /** A flag that is not made of words. */
 export const badFlag = (found: string): Finding => ({
   code: 'lang/bad-flag',
   message: 'this is not a flag',
-  expected: 'words separated by commas, (constant, shared)',
+  expected: 'words separated by commas, such as (constant, shared)',
   found: shortened(found),
 });
 
@@ -505,9 +505,9 @@ export const unknownUnit = (name: string, names: Iterable<string>): Finding =>
 /** A unit with an offset, such as `celsius`. */
 export const temperatureUnit = (name: string): Finding => ({
   code: 'lang/unknown-unit',
-  message: `${name} has an offset and cannot be a unit here`,
+  message: `${name} has an offset and cannot be used as a unit here`,
   found: name,
-  hint: 'give temperatures in kelvin, T + 273.15',
+  hint: 'give temperatures in kelvin: T + 273.15',
 });
 
 /** A text that is not a product of powers of units. */
@@ -521,7 +521,7 @@ export const badUnit = (text: string): Finding => ({
 /** `^` in a unit. */
 export const unitPower = (text: string): Finding => ({
   code: 'lang/bad-unit',
-  message: 'a power is written **',
+  message: 'powers are written with **',
   found: shortened(text),
   hint: `write ${shortened(text.replaceAll('^', '**'))}`,
 });
@@ -529,7 +529,7 @@ export const unitPower = (text: string): Finding => ({
 /** A fractional power of a unit with a prefix. */
 export const unitRoot = (text: string): Finding => ({
   code: 'lang/unit-root',
-  message: 'this power of a scaled unit has no exact scale',
+  message: 'this power of a unit with a prefix has no exact scale factor',
   found: shortened(text),
   hint: 'use the unit without a prefix',
 });
@@ -554,29 +554,29 @@ export const quantityNotFinite = (text: string): Finding => ({
 export const unitShadowed = (name: string, spelling: string): Finding => ({
   code: 'lang/unit-shadowed',
   severity: 'warning',
-  message: `${name} is also a unit; here it is the name that the model defines`,
-  expected: `a name that is not a unit, or the unit written ${spelling}`,
+  message: `${name} is also a unit; here it means the name that the model defines`,
+  expected: `a name that is not a unit, or the unit written as ${spelling}`,
   found: name,
-  hint: `rename it; for the unit write ${spelling}`,
+  hint: `rename it, or write ${spelling} for the unit`,
 });
 
 /** A name of the model that is also a symbol of a unit, read as the unit; a warning. */
 export const nameShadowed = (name: string): Finding => ({
   code: 'lang/unit-shadowed',
   severity: 'warning',
-  message: `${name} is also a name of the model; directly after a number it is the unit`,
+  message: `${name} is also a name in the model; directly after a number it means the unit`,
   expected: 'a name that is not a unit, or a product with *',
   found: name,
-  hint: `rename it; for a product with the model's ${name} write *${name}`,
+  hint: `rename it, or write *${name} for a product with the model's ${name}`,
 });
 
 /** A name of the model in a list, which holds numbers and units alone. */
 export const nameInList = (name: string): Finding => ({
   code: 'lang/bad-quantity',
-  message: `${name} is a name of the model, which a list of quantities cannot read`,
+  message: `${name} is a name in the model, and a list of quantities cannot refer to names`,
   expected: 'a number and a unit, such as -70 mV',
   found: name,
-  hint: `for the unit leave a space, as in 3 ${name}`,
+  hint: `if you mean the unit, write a space before it: 3 ${name}`,
 });
 
 // --- Names, types and dimensions ------------------------------------------------------------------------------------
@@ -651,7 +651,7 @@ export const exponentNotConstant = (base: Dimension): Finding => ({
   message: 'a value with a unit needs a constant exponent',
   expected: 'a number',
   found: 'a variable exponent',
-  hint: `divide the base by a reference value, its unit is ${dimensionText(base)}`,
+  hint: `divide the base by a reference value in ${dimensionText(base)}`,
 });
 
 const typeWords: Readonly<Record<ValueType, string>> = {
@@ -666,7 +666,7 @@ export const notBoolean = (what: string, found: ValueType): Finding => ({
   message: `${what} must be a condition`,
   expected: typeWords.boolean,
   found: typeWords[found],
-  hint: 'compare it, x > 0',
+  hint: 'compare it with a number, as in x > 0',
 });
 
 /** A condition where a number is needed. */
@@ -675,7 +675,7 @@ export const notNumber = (what: string): Finding => ({
   message: `${what} must be a number`,
   expected: 'a number',
   found: typeWords.boolean,
-  hint: 'write int(condition) for 1 or 0',
+  hint: 'write int(condition) to get 1 or 0',
 });
 
 /** A real number where an integer is needed. */

@@ -7,9 +7,9 @@ import { oneOf } from '../diagnostics/suggest.js';
 export const unsupportedFeature = (feature: string, hint?: string, others = 0): Finding => ({
   code: 'lower/unsupported-feature',
   message: others > 0 ? `${feature} and ${others} more like it cannot be run yet` : `${feature} cannot be run yet`,
-  expected: 'what docs/timing-profiles.md lists as run',
+  expected: 'a feature that docs/timing-profiles.md lists as supported',
   found: feature.replace(/,$/, ''),
-  hint: hint ?? 'the model is valid and converts to other notations',
+  hint: hint ?? 'the model is valid and can be converted to other notations',
 });
 
 /** What to do about a feature that only one timing profile lacks. */
@@ -27,7 +27,7 @@ export const notSolvedExactly = (owner: string, changes: string): Finding => ({
   code: 'lower/not-solved-exactly',
   severity: 'note',
   message: `the equations of ${owner} are not solved exactly: a coefficient changes with ${changes}`,
-  hint: 'Brian 2 would take exact here; name a method to be sure, such as rk4',
+  hint: 'Brian 2 would use exact here; to be explicit, name a method such as rk4',
 });
 
 /** A drawn delay of which nothing says how long it may be: rings of spikes need a length. */
@@ -48,7 +48,7 @@ export const delayTooLong = (projection: string, steps: number): Finding => ({
 /** A range of delays that redrawing would never hit. */
 export const delayNeverInRange = (projection: string, low: number, high: number): Finding => ({
   code: 'lower/delay-never-in-range',
-  message: `no delay that can be drawn for projection ${projection} is within its range`,
+  message: `no delay drawn for projection ${projection} can fall within its range`,
   found: `${low} to ${high} s`,
   hint: 'widen delayRange, or clip the delays',
 });
@@ -82,7 +82,7 @@ export const indexOutOfRange = (projection: string, what: string, found: number,
 /** A list of values whose length is not the number of synapses. */
 export const wrongNumberOfValues = (what: string, projection: string, expected: number, found: number): Finding => ({
   code: 'lower/wrong-number-of-values',
-  message: `${what} of projection ${projection} does not have one value for each synapse`,
+  message: `${what} of projection ${projection} must have one value for each synapse`,
   expected: String(expected),
   found: String(found),
 });
@@ -90,7 +90,7 @@ export const wrongNumberOfValues = (what: string, projection: string, expected: 
 /** Distances or coordinates of elements whose places the model does not give. */
 export const noPositions = (population: string): Finding => ({
   code: 'lower/no-positions',
-  message: `the elements of ${population} have no positions, which distances and coordinates are taken from`,
+  message: `the elements of ${population} have no positions, but distances and coordinates need them`,
   expected: 'positions: a list of [x, y, z], or {structure: line, arguments: {dx: 1 um}}',
 });
 
@@ -112,15 +112,15 @@ export const twoSpikesInOneStep = (population: string, index: number, time: numb
 /** First values of which each waits for another. */
 export const cyclicValues = (owner: string, names: readonly string[]): Finding => ({
   code: 'lower/cyclic-values',
-  message: `the initial values of ${owner} depend on each other in a circle: ${names.join(' → ')}`,
-  hint: 'give one of them a value that reads no other',
+  message: `the initial values of ${owner} depend on each other: ${names.join(' → ')}`,
+  hint: 'give one of them a value that does not depend on the others',
 });
 
 /** A divisor known before the run that is zero. */
 export const divisionByZero = (divisor: string): Finding => ({
   code: 'lower/division-by-zero',
   message: `the divisor ${divisor} is zero`,
-  hint: 'give it another value, or choose where it is not zero, as in x/a if a > 0 else 0',
+  hint: 'give it another value, or guard the division, as in x/a if a > 0 else 0',
 });
 
 /** A value known before the run that is infinite or no number. */
@@ -128,26 +128,26 @@ export const notFinite = (variable: string, owner: string, found: number): Findi
   code: 'lower/not-finite',
   message: `the value of ${variable} of ${owner} is not a finite number`,
   found: String(found),
-  hint: 'the arguments of log, sqrt, a division or a power are outside their range',
+  hint: 'check the arguments of log, sqrt, divisions and powers',
 });
 
 /** More calls of random functions in one place than counters tell apart. */
 export const tooManyDraws = (most: number): Finding => ({
   code: 'lower/too-many-draws',
-  message: 'one value, or the code of one part of a step, draws random numbers in too many places',
-  expected: `at most ${most} calls of rand(), randn(), poisson() and their like`,
-  hint: 'a sum of n uniform numbers is close to n/2 + sqrt(n/12)*randn(); or draw in several variables',
+  message: 'a single expression or block of code draws random numbers in too many places',
+  expected: `at most ${most} calls of rand(), randn(), poisson() and similar functions`,
+  hint: 'approximate a sum of n uniform numbers by n/2 + sqrt(n/12)*randn(), or draw in several variables',
 });
 
 /** A name that has no value where or when the code runs. */
 export const unreadable = (name: string, owner: string): Finding => ({
   code: 'lower/unreadable',
   message: `${name} has no value in the code of ${owner}`,
-  expected: 'a name that has a value at that moment',
+  expected: 'a name that has a value at this point',
   found: name,
   hint:
     name === 'N'
-      ? 'the number of synapses is not known while they are made: use N_pre or N_post'
+      ? 'the number of synapses is not known while they are being created: use N_pre or N_post'
       : 'use another variable, or a constant',
 });
 
@@ -161,6 +161,6 @@ export const badTree = (message: string): Finding => ({
 /** A variable that no mechanism on the section has. */
 export const notAtPlace = (variable: string, section: string, known: readonly string[]): Finding => ({
   code: 'lower/not-at-place',
-  message: `there is no ${variable} on the section ${section}`,
+  message: `the section ${section} has no variable ${variable}`,
   expected: oneOf(variable, known),
 });

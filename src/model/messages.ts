@@ -53,7 +53,7 @@ export const messages = {
   }),
   halfCharacter: (): Finding => ({
     code: 'read/half-character',
-    message: 'this text holds half of a character',
+    message: 'this text contains half of a surrogate pair',
     expected: 'both halves of a surrogate pair, such as \\ud83d\\ude00',
   }),
   malformedJson: (mistake: string, found: string): Finding => ({
@@ -67,26 +67,26 @@ export const messages = {
   }),
   quotesMissing: (value: string, line: string): Finding => ({
     code: 'read/quotes-missing',
-    message: 'this value needs quotes: some of its characters have a meaning in YAML',
+    message: 'this value needs quotes: it contains characters with a special meaning in YAML',
     expected: shorten(line, 120),
     found: shorten(value),
-    hint: 'put the value in quotes, or equations in a block of their own (model: | and the lines below)',
+    hint: 'quote the value, or write equations as a block (model: | and the equations on the lines below)',
   }),
   severalDocuments: (): Finding => ({
     code: 'read/several-documents',
-    message: 'the text holds several YAML documents',
+    message: 'the text contains several YAML documents',
     expected: 'one document',
-    hint: 'put each in a file of its own',
+    hint: 'put each in its own file',
   }),
   duplicateKey: (key: string): Finding => ({
     code: 'read/duplicate-key',
-    message: `the key ${shorten(key)} is given twice in one map`,
+    message: `the key ${shorten(key)} appears twice in one map`,
     found: shorten(key),
     hint: 'remove one of the two',
   }),
   tooDeep: (): Finding => ({
     code: 'read/too-deep',
-    message: 'the document nests deeper than 100 levels',
+    message: 'the document is nested more than 100 levels deep',
     expected: 'at most 100 levels',
   }),
   yamlTooLarge: (length: number): Finding => ({
@@ -94,12 +94,12 @@ export const messages = {
     message: `the YAML text has ${length} characters`,
     expected: 'at most 20000000 characters',
     found: String(length),
-    hint: 'write large documents as JSON, which is read in any size',
+    hint: 'use JSON for large documents: its size is not limited',
   }),
   tooManyAliases: (): Finding => ({
     code: 'read/too-many-aliases',
-    message: 'the aliases of the YAML text stand for far more data than it holds',
-    hint: 'write out what the aliases stand for',
+    message: 'the aliases in the YAML text expand to far more data than the text itself',
+    hint: 'replace the aliases with the values they refer to',
   }),
 
   // --- Names --------------------------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ export const messages = {
     code: 'model/shared-name',
     message: `${name} is the name of both a ${first} and a ${second}`,
     found: name,
-    hint: 'rename one of the two: recordings and the protocol speak of both by name',
+    hint: 'rename one of the two: recordings and the protocol refer to both by name',
   }),
   unknownVariable: (name: string, known: readonly string[], what: string): Finding => ({
     code: 'model/unknown-variable',
@@ -165,7 +165,7 @@ export const messages = {
     code: 'model/not-constant',
     message: `${what} must be known before the run`,
     expected: 'a quantity, or arithmetic of quantities and model parameters',
-    hint: 'of functions, floor, ceil, round, int, abs, sqrt, min and max are evaluated here; write the number of others',
+    hint: 'only floor, ceil, round, int, abs, sqrt, min and max can be called here; for others, write the number',
   }),
   negative: (what: string, found: number): Finding => ({
     code: 'model/negative',
@@ -193,7 +193,7 @@ export const messages = {
   }),
   tooLarge: (what: string, found: number, most: number): Finding => ({
     code: 'model/too-large',
-    message: `${what} is larger than any target can count`,
+    message: `${what} is larger than any target supports`,
     expected: `at most ${most}`,
     found: String(found),
   }),
@@ -207,7 +207,7 @@ export const messages = {
   }),
   wrongLength: (what: string, expected: number, found: number): Finding => ({
     code: 'model/wrong-length',
-    message: `the list for ${what} does not have one item for each element`,
+    message: `the list for ${what} needs one item for each element`,
     expected: String(expected),
     found: String(found),
   }),
@@ -225,24 +225,24 @@ export const messages = {
   }),
   wrongDataLength: (expected: number, found: number): Finding => ({
     code: 'model/wrong-length',
-    message: 'the data does not have the length that its shape says',
+    message: 'the length of the data does not match its shape',
     expected: String(expected),
     found: String(found),
   }),
   dataNeedsSi: (unit: string): Finding => ({
     code: 'model/data-unit',
-    message: 'only data that is given, and not as 64-bit integers, can be converted to SI',
+    message: 'data that is missing or stored as 64-bit integers cannot be converted to SI',
     expected: `values in ${unit}`,
   }),
   badDataItem: (what: string, index: number, found: number): Finding => ({
     code: 'model/not-finite',
-    message: `item ${index} of ${what} is not a number that can stand there`,
+    message: `item ${index} of ${what} is not a valid number here`,
     found: String(found),
   }),
   notPowerOfTen: (unit: string): Finding => ({
     code: 'model/unit-scale',
-    message: `a drawn number cannot be in ${shorten(unit)}`,
-    expected: 'a unit that is a power of ten of the SI unit',
+    message: `random numbers cannot be drawn in ${shorten(unit)}`,
+    expected: 'the SI unit times a power of ten',
     found: shorten(unit),
   }),
 
@@ -257,8 +257,8 @@ export const messages = {
     code: 'model/not-integrable',
     message:
       kind === 'state'
-        ? `${name} is of type ${type} and cannot have a rate of change`
-        : `${name} is a ${kind}, only state variables have derivatives`,
+        ? `${name} has type ${type} and cannot have a derivative`
+        : `${name} is a ${kind}; only state variables have derivatives`,
     expected: 'a real state variable',
     found: kind === 'state' ? type : kind,
   }),
@@ -271,12 +271,12 @@ export const messages = {
   }),
   notAPort: (name: string): Finding => ({
     code: 'model/not-a-port',
-    message: `${name} is not a port that can be sent to`,
+    message: `cannot send to ${name}: it is not a port`,
     found: name,
   }),
   sendOutside: (what: string): Finding => ({
     code: 'model/send-outside',
-    message: `only pathways of synapses send, ${what} cannot`,
+    message: `only synaptic pathways can send; ${what} cannot`,
   }),
   portOnlyAdds: (name: string, operator: string): Finding => ({
     code: 'model/port-only-adds',
@@ -286,7 +286,7 @@ export const messages = {
   }),
   oneOfKeys: (keys: readonly string[], found: number): Finding => ({
     code: found === 0 ? 'model/missing-key' : 'model/conflicting-keys',
-    message: found === 0 ? `one of ${keys.join(', ')} is missing` : `${keys.join(' and ')} do not go together`,
+    message: found === 0 ? `one of ${keys.join(', ')} is missing` : `${keys.join(' and ')} cannot be used together`,
     expected: `exactly one of ${keys.join(', ')}`,
   }),
   neededKey: (key: string, by: string): Finding => ({
@@ -296,12 +296,12 @@ export const messages = {
   }),
   bothKeys: (keys: readonly string[]): Finding => ({
     code: 'model/missing-key',
-    message: `${keys.join(' and ')} only go together`,
+    message: `${keys.join(' and ')} must be used together`,
     expected: keys.join(' and '),
   }),
   initialRegimes: (found: number, names: readonly string[]): Finding => ({
     code: 'model/initial-regime',
-    message: found === 0 ? 'none of the regimes is the initial one' : `${found} regimes are initial`,
+    message: found === 0 ? 'no regime is marked as initial' : `${found} regimes are marked as initial`,
     expected: `initial: true for one of ${names.join(', ')}`,
   }),
 
@@ -315,7 +315,7 @@ export const messages = {
     code: 'model/not-listed',
     message: `${where} leaves out the ${what} ${names.map((name) => shorten(name)).join(', ')}`,
     expected: 'all of the type',
-    hint: 'list it, or leave the whole list away',
+    hint: 'list it, or omit the list',
   }),
 
   // --- Selections ---------------------------------------------------------------------------------------------------
@@ -328,37 +328,37 @@ export const messages = {
   badSlice: (found: string): Finding => ({
     code: 'model/bad-slice',
     message: 'this is not a slice',
-    expected: 'start, end and perhaps a step',
+    expected: 'start, end and, optionally, a step',
     found: shorten(found),
   }),
   sliceOutOfRange: (id: string, size: number | undefined, found: string): Finding => ({
     code: 'model/index-out-of-range',
-    message: `the slice leaves ${id}`,
+    message: `the slice extends beyond ${id}`,
     expected: size === undefined ? 'bounds of zero or more' : `bounds from 0 to ${size}`,
     found,
   }),
   indexOutOfRange: (id: string, size: number | undefined, found: number): Finding => ({
     code: 'model/index-out-of-range',
     message: `${id} has no element ${found}`,
-    expected: size === undefined ? 'zero or more' : size === 0 ? 'nothing: it is empty' : `from 0 to ${size - 1}`,
+    expected: size === undefined ? 'zero or more' : size === 0 ? 'no index: it is empty' : `from 0 to ${size - 1}`,
     found: String(found),
   }),
   onlyWith: (key: string, other: string): Finding => ({
     code: 'model/conflicting-keys',
-    message: `${key} only goes with ${other}`,
+    message: `${key} can only be used with ${other}`,
     found: key,
   }),
 
   // --- Synapses -----------------------------------------------------------------------------------------------------
   pathwayWithoutEvent: (name: string): Finding => ({
     code: 'model/missing-key',
-    message: `nothing says what the pathway ${name} reacts to`,
+    message: `the pathway ${name} has no triggering event`,
     expected: 'on: pre.spike, for instance',
   }),
   badPathwayEvent: (found: string): Finding => ({
     code: 'model/bad-pathway-event',
-    message: 'this is not an event of either end',
-    expected: 'pre.spike, post.spike or another event of an end',
+    message: 'this is not an event of the source or the target',
+    expected: 'pre.spike, post.spike or another event of the source (pre) or the target (post)',
     found: shorten(found),
   }),
   badTarget: (found: string, ports: readonly string[]): Finding => ({
@@ -374,27 +374,27 @@ export const messages = {
   }),
   otherEnds: (projection: string): Finding => ({
     code: 'model/other-ends',
-    message: `the connections of ${projection} cannot be copied: it connects other elements`,
-    expected: 'a projection between the same ends',
+    message: `the connections of ${projection} cannot be copied: it connects different elements`,
+    expected: 'a projection with the same source and target',
   }),
   unequalSizes: (from: number, to: number): Finding => ({
     code: 'model/unequal-sizes',
     severity: 'warning',
-    message: 'the two ends differ in size, so that some elements stay unconnected',
-    expected: `${from} elements, as at the source`,
+    message: 'the source and the target differ in size, so some elements remain unconnected',
+    expected: `${from} elements, as in the source`,
     found: String(to),
   }),
   receptorPorts: (ports: readonly string[]): Finding => ({
     code: 'model/receptor-ports',
     message:
       ports.length === 0
-        ? 'the synapse type writes to no port that a receptor could be bound to'
+        ? 'the synapse type writes to no port, so it cannot be bound to a receptor'
         : `the synapse type has several ports: ${ports.join(', ')}`,
-    expected: ports.length === 0 ? 'no receptor' : 'receptors, with a variable for each port',
+    expected: ports.length === 0 ? 'no receptor' : 'receptors: a variable for each port',
   }),
   missingReceptor: (port: string): Finding => ({
     code: 'model/missing-receptor',
-    message: `nothing says which variable of the target ${port} writes to`,
+    message: `the port ${port} is not bound to a variable of the target`,
     expected: 'receptor: a variable of the target',
   }),
   delayRounded: (found: number, used: number, dt: number, count: number, all: number, zero: number): Finding => ({
@@ -415,11 +415,11 @@ export const messages = {
     severity: 'note',
     message:
       timing === 'lems-euler'
-        ? 'these delays are drawn or computed: spikes arrive at the first step after'
+        ? 'these delays are drawn or computed: each spike arrives at the first step after its delay'
         : 'these delays are drawn or computed: each is rounded to the nearest time step',
     expected: `multiples of ${inMilliseconds(dt)}`,
     found: 'any time',
-    hint: 'use a smaller dt where the difference matters',
+    hint: 'use a smaller dt if the difference matters',
   }),
   timeBetween: (
     what: 'run' | 'refractory' | 'start' | 'comparison' | 'interval',
@@ -433,7 +433,7 @@ export const messages = {
       run: `the run ends between two time steps: it stops at ${inMilliseconds(used)}`,
       refractory: `the refractory period is not a multiple of the time step: it lasts ${inMilliseconds(used)}`,
       start: `this current starts between two time steps: it begins at ${inMilliseconds(used)}`,
-      comparison: `this time is between two time steps: what it switches changes at ${inMilliseconds(used)}`,
+      comparison: `this time falls between two time steps: the switch happens at ${inMilliseconds(used)}`,
       interval: `this interval is not a multiple of the time step: it lasts ${inMilliseconds(used)}`,
     }[what],
     expected: `a multiple of ${inMilliseconds(dt)}`,
@@ -446,8 +446,7 @@ export const messages = {
     message:
       all === 1
         ? `this spike falls between two time steps: it is emitted at ${inMilliseconds(used)}`
-        : `${count} of ${all} spikes fall between two time steps: the first of them is emitted at ` +
-          inMilliseconds(used),
+        : `${count} of ${all} spikes fall between two time steps: the first is emitted at ` + inMilliseconds(used),
     expected: `multiples of ${inMilliseconds(dt)}`,
     found: inMilliseconds(found),
     hint: 'move the spikes, or use a time step that divides their times',
@@ -457,8 +456,8 @@ export const messages = {
     severity: 'note',
     message:
       found < dt
-        ? 'the values of this table change faster than the time step: some are never read'
-        : 'the values of this table change between time steps: each holds from the first step after its time',
+        ? 'the values of this table change faster than the time step: some are skipped'
+        : 'the values of this table change between time steps: each takes effect at the first step after its time',
     expected: `a multiple of ${inMilliseconds(dt)}`,
     found: inMilliseconds(found),
     hint: 'use a time step that divides the interval of the table',
@@ -468,8 +467,8 @@ export const messages = {
     code: 'model/rate-beyond-step',
     severity: 'warning',
     message:
-      (all === 1 ? 'this rate is' : `${count} of ${all} rates are`) +
-      ' higher than one spike in each time step, which is all that a source sends',
+      (all === 1 ? 'this rate exceeds' : `${count} of ${all} rates exceed`) +
+      ' one spike per time step, the most that a source can emit',
     expected: `at most ${Number((1 / dt).toPrecision(6))} Hz with a time step of ${inMilliseconds(dt)}`,
     found: `${Number(rate.toPrecision(12))} Hz`,
     hint: 'use a smaller dt, or more sources of a lower rate',
@@ -477,7 +476,7 @@ export const messages = {
   weightSign: (target: string, found: string): Finding => ({
     code: 'model/weight-sign',
     severity: 'note',
-    message: `each spike makes the conductance ${target} smaller`,
+    message: `each spike decreases the conductance ${target}`,
     expected: 'a positive amount added to a conductance',
     found,
     hint: 'make the weight positive: the reversal potential makes a conductance inhibitory',
@@ -487,16 +486,16 @@ export const messages = {
     code: 'model/delay-pathways',
     message:
       pathways.length === 0
-        ? 'the synapse type has no pathway from the presynaptic side'
-        : `the synapse type has several such pathways: ${pathways.join(', ')}`,
-    expected: pathways.length === 0 ? 'no delay' : 'delays, with one for each pathway',
+        ? 'the synapse type has no presynaptic pathway'
+        : `the synapse type has several presynaptic pathways: ${pathways.join(', ')}`,
+    expected: pathways.length === 0 ? 'no delay' : 'delays: one for each pathway',
   }),
   delayOutOfRange: (min: number, max: number, found: number): Finding => ({
     code: 'model/delay-out-of-range',
-    message: 'a delay is outside of the stated range',
+    message: 'a delay is outside the given range',
     expected: `from ${min} s to ${max} s`,
     found: `${found} s`,
-    hint: 'say in delayRange what becomes of such delays: outOfRange: clip or redraw',
+    hint: 'choose in delayRange how to treat such delays: outOfRange: clip or redraw',
   }),
   emptyRange: (low: number, high: number): Finding => ({
     code: 'model/empty-range',
@@ -514,7 +513,7 @@ export const messages = {
   emptyTable: (): Finding => ({ code: 'model/empty-table', message: 'a table needs at least one value' }),
   timePassed: (now: number, found: number): Finding => ({
     code: 'model/time-passed',
-    message: 'this time has passed when the phase begins',
+    message: 'this time is already past when the phase begins',
     expected: `${now} s or later`,
     found: `${found} s`,
   }),
@@ -526,7 +525,7 @@ export const messages = {
   }),
   replaysNothing: (population: string): Finding => ({
     code: 'model/replays-nothing',
-    message: `the population ${population} has a neuron type and replays no spikes`,
+    message: `the population ${population} has a neuron type, so it cannot replay spikes`,
     expected: 'a population with spikes',
     found: shorten(population),
   }),
@@ -538,7 +537,7 @@ export const messages = {
   }),
   seedTooLarge: (found: number): Finding => ({
     code: 'model/seed-too-large',
-    message: 'a seed above 2**53 has lost digits as a number',
+    message: 'a seed above 2**53 loses digits when it is written as a number',
     expected: 'the seed in quotes',
     found: String(found),
   }),
@@ -561,7 +560,7 @@ export const messages = {
   }),
   noiseOutsideRate: (name: string): Finding => ({
     code: 'model/noise-outside-rate',
-    message: `the noise in ${name} has a meaning only in rates of change`,
+    message: `the noise in ${name} is allowed only in derivatives`,
     found: name,
     hint: 'draw a number instead: normal()',
   }),
@@ -572,9 +571,9 @@ export const messages = {
   }),
   twoDerivatives: (name: string, regime: string): Finding => ({
     code: 'model/two-derivatives',
-    message: `${name} has a derivative both in the regime ${regime} and outside of regimes`,
+    message: `${name} has a derivative both in the regime ${regime} and outside the regimes`,
     found: name,
-    hint: 'write it into every regime in which it holds',
+    hint: 'write it in every regime to which it applies',
   }),
   sharedReadsOwn: (name: string, read: string): Finding => ({
     code: 'model/shared-reads-own',
@@ -583,30 +582,30 @@ export const messages = {
   }),
   sharedWritten: (name: string, what: string): Finding => ({
     code: 'model/shared-written',
-    message: `${name} has one value for all elements, and ${what} would write it once for each`,
-    expected: 'a variable of which each element has its own',
+    message: `${name} is shared by all elements, but ${what} would write it once per element`,
+    expected: 'a variable with one value per element',
     found: name,
     hint: 'write it in an operation, which runs once for all elements, or do not share it',
   }),
   sharedWrittenLate: (name: string): Finding => ({
     code: 'model/shared-written-late',
-    message: `${name} is written before a variable that has one value for all elements`,
-    expected: 'the values that all elements share first',
+    message: `${name} is written before a shared variable`,
+    expected: 'shared variables first',
     found: name,
     hint: 'move the statements that write shared variables to the top',
   }),
   sharedTemporary: (name: string): Finding => ({
     code: 'model/shared-temporary',
-    message: `${name} is computed once for all elements, and cannot be read by code that runs for each`,
+    message: `${name} is computed once for all elements and cannot be read by code that runs once per element`,
     expected: 'a variable of the type',
     found: name,
     hint: `compute it again under another name, or declare ${name} as a shared variable`,
   }),
   randomDerived: (name: string): Finding => ({
     code: 'model/random-derived',
-    message: `${name} draws random numbers and would have another value wherever it is read`,
+    message: `${name} draws random numbers, so it would have a different value each time it is read`,
     found: name,
-    hint: 'hold it for the step: held: true',
+    hint: 'draw it once per step: held: true',
   }),
 
   // --- Cells with structure -----------------------------------------------------------------------------------------
@@ -634,7 +633,7 @@ export const messages = {
   }),
   sectionPoints: (count: number): Finding => ({
     code: 'model/section-points',
-    message: 'a section needs two points or more, not all in one place',
+    message: 'a section needs at least two distinct points',
     found: `${count} ${count === 1 ? 'point' : 'points'}${count > 1 ? ' in one place' : ''}`,
   }),
   pointDiameter: (found: number): Finding => ({
@@ -646,12 +645,12 @@ export const messages = {
     code: 'model/empty-group',
     severity: 'warning',
     message: `the group ${group} has no sections`,
-    hint: 'what is on it is nowhere',
+    hint: 'mechanisms placed on it have no effect',
   }),
   hugeCell: (metres: number): Finding => ({
     code: 'model/huge-cell',
     severity: 'warning',
     message: `the cell is ${Number(metres.toPrecision(3))} m long from end to end`,
-    hint: 'lengths without a unit are in m; those of most tools are in um',
+    hint: 'lengths without a unit are in m; most tools use um',
   }),
 } as const;

@@ -129,7 +129,7 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
       return {
         code: isName ? `${stage}/bad-name` : `${stage}/bad-form`,
         message: `${shorten(JSON.stringify(found))} does not have the required form`,
-        expected: patternWords[pattern] ?? `text like ${pattern}`,
+        expected: patternWords[pattern] ?? `text that matches ${pattern}`,
         found: shorten(found),
         ...(isName && typeof found === 'string' ? legalName(found) : {}),
       };
@@ -137,10 +137,10 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
     case 'maxProperties':
       return {
         code: `${stage}/bad-form`,
-        message: 'these keys do not go together',
+        message: 'these keys cannot be used together',
         expected: `at most ${String(params['limit'])} of them`,
         found: shorten(found),
-        hint: 'make an entry of its own of each',
+        hint: 'make each of them a separate entry',
       };
     case 'minProperties':
       return { code: `${stage}/missing-key`, message: 'this map must not be empty', found: shorten(found) };

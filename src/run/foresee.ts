@@ -26,7 +26,7 @@ export interface Foresight {
   readonly target?: string;
   /** Bytes that there are for what is drawn; absent: those of the machine. */
   readonly memory?: number;
-  /** Whether it is no finding that nothing says how long to run. */
+  /** Whether a missing duration is accepted. */
   readonly untimed?: boolean;
 }
 

@@ -8,9 +8,10 @@ import { oneOf, shorten, suggestion } from '../diagnostics/suggest.js';
 export const mostSteps = 2 ** 31 - 1;
 
 const notNumbersHint =
-  'the method of integration may be unstable with this time step, or a root or logarithm was taken of what is negative';
+  'the integration method may be unstable with this time step, or a root or logarithm of a negative number was taken';
 
-const sameFileHint = 'give each output a name of its own; names that differ in case alone are one file on some systems';
+const sameFileHint =
+  'give each output its own name; on some systems, names that differ only in case refer to the same file';
 
 /** The catalogue; each entry gives a finding without its place. */
 export const messages = {
@@ -22,15 +23,15 @@ export const messages = {
   }),
   unknownFormat: (): Finding => ({
     code: 'recognise/unknown-format',
-    message: 'nothing in the document says which notation it is in',
+    message: 'the document does not state its notation',
     expected:
       '"interneuron: 1" for the canonical model, "format: interneuron/brian" for a Brian-like specification, or ' +
       '"interneuron/pynn" for PyNN-style JSON',
-    hint: 'add the line that applies at the top of the document',
+    hint: 'add the matching line at the top of the document',
   }),
   unreadFormat: (format: unknown, known: readonly string[]): Finding => ({
     code: 'recognise/unread-format',
-    message: 'the document names a format that is not read',
+    message: 'the document names an unsupported format',
     expected: oneOf(String(format), known),
     found: shorten(format),
     ...suggestion(String(format), known),
@@ -62,8 +63,8 @@ export const messages = {
   }),
   drawnInPart: (projection: string): Finding => ({
     code: 'run/drawn-in-part',
-    message: `${shorten(projection)} has too many synapses to draw them all here: some were checked`,
-    hint: 'a run draws and checks all of them before its first step',
+    message: `${shorten(projection)} has too many synapses to check them all here: only some were checked`,
+    hint: 'a run checks all of them before its first step',
   }),
   /** @param bytes  that are needed, and that there are */
   tooLarge: (bytes: number, memory: number): Finding => ({
@@ -76,16 +77,16 @@ export const messages = {
   /** @param usualStep  the step in s that is taken where none is given */
   noDuration: (usualStep?: number): Finding => ({
     code: 'run/no-duration',
-    message: 'nothing says how long to run',
-    expected: 'a duration in the model (a Simulation in LEMS), or as an option',
+    message: 'the duration of the run is not given',
+    expected: 'a duration in the model (in LEMS, a Simulation) or --duration',
     hint:
       `give --duration '100 ` +
-      `ms'${usualStep === undefined ? '' : `, and --dt if steps of ${usualStep * 1000} ms are not what you want`}`,
+      `ms'${usualStep === undefined ? '' : `, and --dt unless you want steps of ${usualStep * 1000} ms`}`,
   }),
   noTurningBack: (phase: string): Finding => ({
     code: 'codegen/no-turning-back',
-    message: `a project of its own runs straight on, and the protocol has a phase ${phase}`,
-    hint: 'interneuron run runs the whole protocol; make a project of one segment',
+    message: `a stand-alone project only runs forward, but the protocol has a ${phase} phase`,
+    hint: 'use interneuron run for the entire protocol, or make a project of one segment',
   }),
   fault: (sentence: string, step: number, time_s: number): Finding => ({
     code: 'run/fault',
@@ -131,10 +132,10 @@ export const messages = {
   }),
   changedModel: (expected: string, found: string): Finding => ({
     code: 'verify/changed-model',
-    message: 'the model in the result is not the one that it says was run',
+    message: 'the model in the result does not match the hash of the model that was run',
     expected: `hash ${expected}`,
     found: `hash ${found}`,
-    hint: 'the file was changed after it was written, or by another version',
+    hint: 'the file was changed after it was written, or written by another version',
   }),
   fileRefused: (
     file: string,
@@ -142,14 +143,14 @@ export const messages = {
   ): Finding => ({ code: 'run/file-refused', ...refusal, found: shorten(file) }),
   sameFile: (one: string, other: string): Finding => ({
     code: 'run/same-file',
-    message: `the model writes two files to one: ${shorten(one)} and ${shorten(other)}`,
-    expected: 'a file for each output',
+    message: `the model writes two outputs to the same file: ${shorten(one)} and ${shorten(other)}`,
+    expected: 'a separate file for each output',
     found: shorten(other),
     hint: sameFileHint,
   }),
   sameOutput: (one: string, other: string): UsageError =>
     new UsageError(
-      one === other ? `two outputs are written to ${one}` : `two outputs are one file: ${one} and ${other}`,
+      one === other ? `two outputs are written to ${one}` : `two outputs are the same file: ${one} and ${other}`,
       sameFileHint,
     ),
   notOurs: (path: string, changed: boolean): UsageError =>
@@ -166,8 +167,8 @@ export const messages = {
     new UsageError(`${path} is not the name of a file`, `add one, such as ${path.replace(/[^/\\]*$/, '')}result.nwb`),
   changedData: (path: string): Finding => ({
     code: 'read/changed-data',
-    message: `the file ${path} does not hold the array that its name promises`,
+    message: `the file ${path} does not match the digest in its name`,
     expected: 'bytes whose SHA-256 is the name of the file',
-    hint: 'copy the file again from where it came from',
+    hint: 'copy the file again from its source',
   }),
 } as const;

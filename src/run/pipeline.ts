@@ -169,8 +169,8 @@ async function validateParts(
       const imported = inStage('import', () => importNeuroML(lems, found, part));
       const model = complete(source, options, imported && { ...imported, set: {}, notation: 'neuroml' }, found, began);
       models.push(model);
-      // A part, such as a channel, has no duration: that nothing says how long to run is no finding. Nor has it what a
-      // cell gives it, a potential for instance: its values mean nothing.
+      // A part, such as a channel, needs no duration. It also lacks what a cell would provide, such as a membrane
+      // potential, so values that are not finite mean nothing here.
       const foreseen = await foresee(model, { ...how, untimed: true });
       found.addAll(foreseen.filter(({ code }) => code !== 'lower/not-finite'));
     } catch (error) {

@@ -290,7 +290,7 @@ describe('networks without a simulation', () => {
     const path = folder.file('untimed.nml');
     const { code, stderr } = await runCommand(['run', path]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/run\/no-duration.*nothing says how long to run/);
+    expect(stderr).toMatch(/run\/no-duration.*the duration of the run is not given/);
     expect(stderr).toContain("give --duration '100 ms', and --dt");
     expect((await runCommand(['run', path, '--dt', '0.05 ms'])).stderr).not.toContain('and --dt');
     expect(await runCommand(['run', path, '--duration', '1 ms', '--target', 'wasm'])).toMatchObject({

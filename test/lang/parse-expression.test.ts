@@ -128,12 +128,12 @@ describe('refused', () => {
 
   it.each([
     ['a && b', 'write and'],
-    ['a ^ b', 'a power is written **'],
+    ['a ^ b', 'write ** for a power'],
     ['2mV', 'write 2*mV'],
     ['a − b', 'write -'],
     ['a ≤ b', 'write <='],
     ['τ', 'write tau'],
-    ['a = b', 'equality is written =='],
+    ['a = b', 'write == for equality'],
   ])('%s with a hint', (text, hint) => {
     try {
       parseExpression(text);

@@ -157,7 +157,7 @@ test.each<[string, string, Parts]>([
   ],
   [
     'lower/wrong-number-of-values',
-    'w of projection p does not have one value for each synapse',
+    'w of projection p must have one value for each synapse',
     {
       projection:
         'from: a, to: b, synapse: s, connect: { rule: list, pairs: [[0, 1], [1, 1]] }, values: { w: [1, 2, 3] }',

@@ -327,7 +327,7 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
     ['model/initial-regime@11:14'],
   ],
   [
-    'a derivative inside and outside of regimes',
+    'a derivative inside and outside the regimes',
     '    events:\n      spike',
     '    regimes: { on: { initial: true, derivatives: { g: 0 } } }\n    events:\n      spike',
     ['model/two-derivatives@11:55'],
@@ -532,7 +532,7 @@ experiment: { dt: 0.1 ms, protocol: [{ run: 4*${name} }, { set: { p.own: 4*${nam
       expect(strip(JSON.stringify(valid?.model), name), name).toBe(expected);
       expect(
         list
-          .filter(({ message }) => message.includes('here it is the name'))
+          .filter(({ message }) => message.includes('here it means the name'))
           .map(({ code, severity, related }) => [code, severity, related?.[0]?.place.line]),
         name,
       ).toEqual([['lang/unit-shadowed', 'warning', 3]]);
@@ -608,7 +608,7 @@ describe('a conductance that spikes make smaller', () => {
     check(conducting.replace('w: 1 mV', 'w: 1 nS').replace('values: { w: 2 mV }', `values: { w: ${w} }`), { set })
       .list.filter(({ code }) => code === 'model/weight-sign')
       .map(({ severity, message, found }) => [severity, message, found]);
-  const note = (found: string): unknown => [['note', 'each spike makes the conductance port smaller', found]];
+  const note = (found: string): unknown => [['note', 'each spike decreases the conductance port', found]];
   test.each([
     ['2 nS', {}, []],
     ['-2 nS', {}, note('-2 nS')],

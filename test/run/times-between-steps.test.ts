@@ -91,7 +91,7 @@ describe('Brian-like specifications', () => {
         'neuron_groups: { G: { N: 1, model: "v = f(t) : 1" } }\n' +
           'timed_arrays: { f: { values: [1, 2], dt: 0.25 ms } }\nrun: 1 ms',
       ),
-      ['0.25 ms → each holds from the first step after its time'],
+      ['0.25 ms → each takes effect at the first step after its time'],
     ],
     [
       'a timed array that is faster than a step',
@@ -99,7 +99,7 @@ describe('Brian-like specifications', () => {
         'neuron_groups: { G: { N: 1, model: "v = f(t) : 1" } }\n' +
           'timed_arrays: { f: { values: [1, 2], dt: 0.05 ms } }\nrun: 1 ms',
       ),
-      ['0.05 ms → some are never read'],
+      ['0.05 ms → some are skipped'],
     ],
   ])('%s', (_, text, expected) => expect(times(text)).toEqual(expected));
 });

@@ -45,9 +45,9 @@ export const notAnIdentifier = (name: string): Finding => ({
 /** A name that means something to Brian or to Python already, and what. */
 export const reservedName = (name: string, what: string): Finding => ({
   code: 'brian/reserved-name',
-  message: `${shorten(name)} cannot be a name of the model: it is ${what}`,
+  message: `${shorten(name)} cannot be used as a name: it is ${what}`,
   found: shorten(name),
-  hint: `call it ${shorten(name)}_ or so`,
+  hint: `call it ${shorten(name)}_, for instance`,
 });
 
 /** A name that two objects of the network share. */
@@ -60,9 +60,9 @@ export const duplicateName = (name: string, what: string): Finding => ({
 /** A synaptic variable called as one of a group it connects, which Brian refuses. */
 export const clashingVariable = (name: string, side: string): Finding => ({
   code: 'brian/clashing-variable',
-  message: `the synaptic variable ${name} has the name of a variable of the ${side}`,
+  message: `the synaptic variable ${name} has the same name as a variable of the ${side}`,
   found: name,
-  hint: 'Brian needs different names, since a name without suffix means either',
+  hint: 'rename one of the two: Brian requires different names, because a name without a suffix would be ambiguous',
 });
 
 /** A name that neither group, namespace, units nor constants define. */
@@ -144,14 +144,14 @@ export const unknownTarget = (name: string, known: readonly string[]): Finding =
 /** `a if condition else b`, which Brian's code strings have not. */
 export const ternary = (): Finding => ({
   code: 'brian/conditional',
-  message: 'Brian has no conditional expression',
+  message: 'Brian has no conditional expressions',
   hint: 'write int(condition)*a + int(not (condition))*b',
 });
 
 /** A dot in a name: ends are read as `v_pre` and `v_post`. */
 export const dottedName = (name: string): Finding => ({
   code: 'brian/attribute',
-  message: "Brian's expressions have no attributes",
+  message: "Brian's expressions do not support attributes",
   found: shorten(name),
   hint: /^(pre|post)\./.test(name)
     ? `write ${name.slice(name.indexOf('.') + 1)}_${name.slice(0, name.indexOf('.'))}`
@@ -170,7 +170,7 @@ export const sendStatement = (): Finding => ({
 /** A flag that this kind of equation does not take. */
 export const unknownFlag = (flag: string, allowed: readonly string[]): Finding => ({
   code: 'brian/unknown-flag',
-  message: `the flag ${shorten(flag)} is not for this kind of equation`,
+  message: `the flag ${shorten(flag)} does not apply to this kind of equation`,
   expected: oneOf(flag, allowed),
   found: shorten(flag),
   ...suggestion(flag, allowed),
@@ -188,13 +188,13 @@ export const scaledUnit = (unit: string): Finding => ({
   message: `${shorten(unit)} is a scaled unit; variables are declared in base units`,
   expected: 'a base unit such as volt or siemens',
   found: shorten(unit),
-  hint: 'quantities keep their own units wherever they are written',
+  hint: 'values can be written in any unit',
 });
 
 /** A summed variable whose name does not end in `_post` or `_pre`. */
 export const summedName = (name: string): Finding => ({
   code: 'brian/summed-name',
-  message: `a summed variable takes the name of the variable it sums into, with _post or _pre`,
+  message: `a summed variable is named after the variable it sums into, with the suffix _post or _pre`,
   found: name,
   hint: `${name}_post = ... : 1 (summed)`,
 });
@@ -202,17 +202,17 @@ export const summedName = (name: string): Finding => ({
 /** A summed variable for which the group has no parameter. */
 export const summedTarget = (name: string, group: string): Finding => ({
   code: 'brian/summed-target',
-  message: `${name} of ${group} cannot be summed into`,
-  expected: 'a variable declared without equation, as in x : 1',
+  message: `${name} of ${group} cannot be the target of a summed variable`,
+  expected: 'a variable declared without an equation, as in x : 1',
   found: name,
 });
 
 /** Two synapses that sum into one variable: in Brian the last one wins. */
 export const summedTwice = (name: string, other: string): Finding => ({
   code: 'brian/summed-twice',
-  message: `${name} is already summed into by ${other}`,
+  message: `${other} already sums into ${name}`,
   found: name,
-  hint: 'declare one variable for each and add them up',
+  hint: 'declare a variable for each and add them',
 });
 
 /** A subexpression that would draw anew wherever it is read. */
@@ -233,7 +233,7 @@ export const clockDrivenByDefault = (name: string): Finding => ({
   code: 'brian/clock-driven-by-default',
   severity: 'warning',
   message: `the equation for ${name} is integrated for every synapse at every step`,
-  hint: 'flag it (event-driven) or, if that is meant, (clock-driven)',
+  hint: 'flag it (event-driven), or (clock-driven) if this is intended',
 });
 
 // --- Code -----------------------------------------------------------------------------------------------------------
@@ -256,7 +256,7 @@ export const constantWritten = (name: string): Finding => ({
 /** A name that code reads and nothing gave a value. */
 export const readBeforeAssignment = (name: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-name',
-  message: `${shorten(name)} is neither defined nor assigned before`,
+  message: `${shorten(name)} is neither defined nor assigned before it is read`,
   found: shorten(name),
   ...suggestion(name, known),
 });
@@ -306,8 +306,8 @@ export const notConstant = (what: string, found: unknown): Finding => ({
 export const constantHidden = (name: string, variable: boolean): Finding => ({
   code: 'brian/constant-hidden',
   severity: 'warning',
-  message: `the constant ${name} is not read here: ${name} is ${variable ? 'a variable' : "one of Brian's own names"}`,
-  expected: 'a constant with a name of its own',
+  message: `the constant ${name} is hidden here: ${name} is ${variable ? 'a variable' : "one of Brian's own names"}`,
+  expected: 'a constant with a unique name',
   found: name,
   hint: 'rename the constant',
 });
@@ -317,7 +317,7 @@ export const unitMissing = (name: string, unit: string): Finding => ({
   code: 'brian/unit-missing',
   message: `${name} needs a unit`,
   expected: `a quantity in ${unit}`,
-  hint: 'write the number times a unit, such as 5*mV',
+  hint: 'multiply the number by a unit, such as 5*mV',
 });
 
 /** A quantity in a unit of another dimension than its place needs. */
@@ -364,7 +364,7 @@ export const lengthMismatch = (what: string, expected: number, found: number): F
 export const raggedRows = (): Finding => ({
   code: 'brian/length-mismatch',
   message: 'the rows of this timed array differ in length',
-  expected: 'rows of one length',
+  expected: 'rows of equal length',
 });
 
 /** A TimedArray called with `t` where it has columns, or with `t, i` where it has none. */
@@ -385,23 +385,23 @@ export const badIndex = (found: unknown): Finding => ({
 /** A subgroup that is not a contiguous slice within its group. */
 export const badSlice = (found: string): Finding => ({
   code: 'brian/bad-slice',
-  message: 'a part of a group is a slice of it',
-  expected: 'name[start:stop], whole numbers within the group',
+  message: 'a subgroup must be a slice of its group',
+  expected: 'name[start:stop], with whole numbers within the group',
   found: shorten(found),
 });
 
 /** A random first value that another one was computed from and that changes before the run. */
 export const overwrittenInitializer = (name: string): Finding => ({
   code: 'brian/initializer-order',
-  message: `${name} is read here and changed again later, and its first value is random`,
-  hint: 'use a variable of its own for the value that is read',
+  message: `${name} is read here and changed again later, but its initial value is random`,
+  hint: 'use a separate variable for the value that is read here',
 });
 
 /** Two spikes of one neuron of a SpikeGeneratorGroup in one step, which Brian refuses. */
 export const duplicateSpike = (index: number, step: number): Finding => ({
   code: 'brian/duplicate-spike',
   message: `neuron ${index} has two spikes in time step ${step}`,
-  hint: 'Brian allows one spike a neuron and step',
+  hint: 'Brian allows one spike per neuron and time step',
 });
 
 // --- Synapses and monitors ------------------------------------------------------------------------------------------
@@ -411,7 +411,7 @@ export const noConnect = (): Finding => ({
   code: 'brian/no-connect',
   message: 'the synapses have no connect entry',
   expected: 'connect',
-  hint: 'connect: true connects all with all',
+  hint: 'connect: true connects all to all',
 });
 
 /** Arguments of `connect` that do not go together. */
@@ -424,7 +424,7 @@ export const badConnect = (message: string, hint?: string): Finding => ({
 /** A `j='… for k in …'` that is not of Brian's generator syntax. */
 export const badGenerator = (expected: string, found: string): Finding => ({
   code: 'brian/bad-generator',
-  message: 'this is not generator syntax as Brian knows it',
+  message: "this is not Brian's generator syntax",
   expected,
   found: shorten(found),
 });
@@ -441,15 +441,15 @@ export const unknownPathway = (name: string, known: readonly string[]): Finding 
 /** A `delay` that statements read or write. */
 export const delayInCode = (): Finding => ({
   code: 'brian/unsupported',
-  message: 'delays that code reads or writes cannot be imported',
-  hint: 'delays are fixed for a run',
+  message: 'code that reads or writes delays cannot be imported',
+  hint: 'delays are constant during a run',
 });
 
 /** A monitor with `record=False`; a note. */
 export const countOnly = (): Finding => ({
   code: 'brian/count-only',
   severity: 'note',
-  message: 'this monitor records nothing; the number of spikes of each population is part of every result',
+  message: 'this monitor records nothing; every result includes the spike count of each population',
 });
 
 /** A phase that does not say one thing to do. */
@@ -458,7 +458,7 @@ export const badPhase = (message: string): Finding => ({ code: 'brian/bad-phase'
 /** A specification in which no time passes; a warning. */
 export const noRun = (): Finding => ({
   code: 'brian/no-run',
-  message: 'the model has no run time',
+  message: 'the model does not say how long to run',
   expected: 'run: 1 s, or a list of phases',
   severity: 'warning',
 });
@@ -467,7 +467,7 @@ export const noRun = (): Finding => ({
 export const unusedConstant = (name: string): Finding => ({
   code: 'brian/unused-constant',
   severity: 'warning',
-  message: `nothing in the model reads ${name}, so changing it has no effect`,
+  message: `nothing in the model uses ${name}, so changing it has no effect`,
   found: name,
 });
 
@@ -475,8 +475,8 @@ export const unusedConstant = (name: string): Finding => ({
 export const unreadConstant = (name: string): Finding => ({
   code: 'brian/unread-constant',
   severity: 'note',
-  message: `nothing reads the constant ${shorten(name)}`,
-  expected: 'constants that equations, code or values read',
+  message: `nothing uses the constant ${shorten(name)}`,
+  expected: 'a constant that equations, code or values use',
   found: shorten(name),
-  hint: 'remove it, or look for the place that should read it',
+  hint: 'remove it, or check the spelling where it should be used',
 });

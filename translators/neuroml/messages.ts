@@ -8,7 +8,7 @@ import { shorten, suggestion } from '../../src/diagnostics/suggest.js';
 /** A root element of neither LEMS nor NeuroML. */
 export const unknownRoot = (name: string): Finding => ({
   code: 'lems/unknown-root',
-  message: `${shorten(name)} is not the root of any document that interneuron reads`,
+  message: `${shorten(name)} is not the root element of a document that interneuron can read`,
   expected: 'Lems or neuroml',
   found: shorten(name),
   ...suggestion(name, ['Lems', 'neuroml']),
@@ -17,7 +17,7 @@ export const unknownRoot = (name: string): Finding => ({
 /** A root of NeuroML 1 or one of its levels. */
 export const oldNeuroml = (): Finding => ({
   code: 'neuroml/version-1',
-  message: 'this is NeuroML 1 (or ChannelML, MorphML, NetworkML), which is not read',
+  message: 'this is NeuroML 1 (or ChannelML, MorphML, NetworkML), which is not supported',
   expected: 'NeuroML 2',
   hint: 'convert it: neuroConstruct and the NeuroML tools export NeuroML 2',
 });
@@ -36,7 +36,7 @@ export const unknownNamespace = (namespace: string): Finding => ({
 /** An included file that is in none of the folders that are searched. */
 export const includeNotFound = (file: string, searched: readonly string[], beside: readonly string[]): Finding => ({
   code: 'lems/include-not-found',
-  message: `the file ${shorten(file)} that is to be included was not found`,
+  message: `the file ${shorten(file)} is included but was not found`,
   expected:
     'a file in ' +
     `${searched.map((folder) => (folder === '.' ? 'the folder of the model' : shorten(folder, 80))).join(' or ')}, ` +
@@ -49,10 +49,10 @@ export const includeNotFound = (file: string, searched: readonly string[], besid
 export const includeByFile = (): Finding => ({
   code: 'neuroml/include-by-file',
   severity: 'warning',
-  message: 'the schema of NeuroML has no attribute file in include',
+  message: 'the NeuroML schema has no attribute file for include',
   expected: 'href="…"',
   found: 'file',
-  hint: 'it is read here; other tools refuse the document',
+  hint: 'it is accepted here, but other tools reject the document',
 });
 
 /** An included file that lies outside the folders that may be read. */
@@ -67,24 +67,24 @@ export const includeOutside = (file: string, root: string): Finding => ({
 /** An inclusion by URL. */
 export const includeNetwork = (file: string): Finding => ({
   code: 'lems/include-network',
-  message: 'files are not fetched over a network',
+  message: 'files are not fetched over the network',
   expected: 'the name of a file',
   found: shorten(file),
-  hint: 'fetch it, and include it by its name',
+  hint: 'download it and include it by its file name',
 });
 
 /** Files that include one another; a warning. */
 export const includeCycle = (chain: readonly string[]): Finding => ({
   code: 'lems/include-cycle',
   severity: 'warning',
-  message: 'files include one another; each is read once',
+  message: 'files include each other; each is read once',
   found: chain.map((file) => shorten(file)).join(' includes '),
 });
 
 /** An inclusion without a file. */
 export const includeAttribute = (): Finding => ({
   code: 'lems/include-without-file',
-  message: 'the inclusion names no file',
+  message: 'the include element names no file',
   expected: 'file="…" in LEMS, href="…" in NeuroML',
 });
 
@@ -98,8 +98,8 @@ export const includeUnreadable = (file: string, reason: string): Finding => ({
 export const shadowsCore = (file: string): Finding => ({
   code: 'neuroml/shadows-core-types',
   severity: 'warning',
-  message: `a local file is read in place of the core types of the same name, ${shorten(file)}`,
-  hint: 'it may be an old copy: remove it to use the core types that come with interneuron',
+  message: `a local file is read instead of the core types file of the same name, ${shorten(file)}`,
+  hint: 'it may be an old copy: remove it to use the core types shipped with interneuron',
 });
 
 /** Two different files of one name in different folders; a warning. */
@@ -107,7 +107,7 @@ export const sameNameIncluded = (file: string, first: string): Finding => ({
   code: 'lems/include-same-name',
   severity: 'warning',
   message:
-    `two different files are included by one name, ${shorten(file)}; both are read, though the reference ` +
+    `two different files are included under the same name, ${shorten(file)}; both are read, though the reference ` +
     'interpreter reads the first only',
   found: shorten(first, 120),
 });

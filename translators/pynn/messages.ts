@@ -34,9 +34,9 @@ export const unknownType = (what: string, name: string, known: readonly string[]
 /** A cell or synapse type of one simulator (`native_cell_type` and the like). */
 export const nativeType = (name: string): Finding => ({
   code: 'pynn/native-type',
-  message: `${shorten(name)} is a type of one simulator, not one of PyNN's standard types`,
+  message: `${shorten(name)} is a native type of one simulator, not a standard PyNN type`,
   found: shorten(name),
-  hint: 'use a standard type; its name says what it does on every simulator',
+  hint: 'use a standard type, which means the same on every simulator',
 });
 
 /** A parameter that the standard type has not. */
@@ -98,7 +98,7 @@ export const distributionParameters = (
 export const needsGenerator = (what: string): Finding => ({
   code: 'pynn/needs-generator',
   message: `${what} can only be drawn by a NumpyRNG`,
-  expected: 'rng: the name of a NumpyRNG with a seed in rngs',
+  expected: 'rng: the name of a seeded NumpyRNG in rngs',
 });
 
 /** A value of another form than its place needs. */
@@ -128,17 +128,17 @@ export const outOfRange = (what: string, expected: string, found: unknown): Find
 /** A document that would grow beyond what is worth writing out. */
 export const tooManyListed = (found: number, most: number): Finding => ({
   code: 'pynn/too-many-listed',
-  message: 'too many cells, spikes or pairs would be written out one by one',
+  message: 'there are too many cells, spikes or pairs to list individually',
   expected: `at most ${most}`,
   found: String(found),
-  hint: 'use fewer cells, or say it without lists: whole populations, expressions, Poisson sources',
+  hint: 'use fewer cells, or replace lists with entire populations, expressions or Poisson sources',
 });
 
 /** A connector without replacement that asks for more pairs than there are. */
 export const tooManyConnections = (found: number, most: number): Finding => ({
   code: 'pynn/too-many-connections',
-  message: 'the connector asks for more connections than there are',
-  expected: most === 0 ? '0, since there is no pair to connect' : `0 to ${most}`,
+  message: 'the connector asks for more connections than there are pairs',
+  expected: most === 0 ? '0, since there are no pairs to connect' : `0 to ${most}`,
   found: String(found),
   hint: 'with_replacement: true lets a pair be connected more than once',
 });
@@ -146,7 +146,7 @@ export const tooManyConnections = (found: number, most: number): Finding => ({
 /** A `CloneConnector` of a projection between other cells. */
 export const otherEnds = (label: string, theirs: string, own: string): Finding => ({
   code: 'pynn/other-ends',
-  message: `the connections of ${shorten(label)} cannot be copied: it connects other cells`,
+  message: `the connections of ${shorten(label)} cannot be copied: it connects different cells`,
   expected: theirs,
   found: own,
 });
@@ -154,9 +154,9 @@ export const otherEnds = (label: string, theirs: string, own: string): Finding =
 /** A file of a `FromFileConnector` or an array that cannot be read. */
 export const unreadableFile = (name: string, reason: string): Finding => ({
   code: 'pynn/unreadable-file',
-  message: `the file ${shorten(name)} is not read: ${reason}`,
+  message: `the file ${shorten(name)} cannot be read: ${reason}`,
   found: shorten(name),
-  hint: 'names of files count from the folder of the document; folders elsewhere are allowed by --allow-path',
+  hint: 'file names are relative to the folder of the document; --allow-path allows other folders',
 });
 
 /** Spike times of a `SpikeSourceArray` out of order, which PyNN refuses. */
@@ -178,7 +178,7 @@ export const earlySpike = (time: number, dt: number): Finding => ({
 /** A weight whose sign PyNN refuses: of currents as the receptor has it, of conductances never negative. */
 export const wrongSign = (kind: string, receptor: string, sign: string, found: number): Finding => ({
   code: 'pynn/wrong-sign',
-  message: `a weight onto ${receptor} of ${kind}-based cells has the wrong sign`,
+  message: `a weight for the receptor ${receptor} of ${kind}-based cells has the wrong sign`,
   expected: sign,
   found: String(found),
   hint:
@@ -198,22 +198,22 @@ export const receptorNeeded = (known: readonly string[]): Finding => ({
 export const cellsTwice = (label: string, before: string): Finding => ({
   code: 'pynn/cells-twice',
   severity: 'warning',
-  message: `${shorten(label)} repeats cells that the assembly already has, from ${shorten(before)}: it is left out, as PyNN does`,
+  message: `the assembly already contains cells of ${shorten(label)}, from ${shorten(before)}: it is left out, as in PyNN`,
   found: shorten(label),
 });
 
 /** A list of values for a view whose size is known only after drawing. */
 export const countUnknown = (what: string): Finding => ({
   code: 'pynn/count-unknown',
-  message: `a list for ${what} of cells that are drawn from several populations`,
+  message: `a list cannot set ${what} for cells drawn from several populations`,
   expected:
-    'one value for all, a distribution or an expression: how many cells of each population are drawn is not known',
+    'a single value, a distribution or an expression: the number of cells drawn from each population is not known',
 });
 
 /** A projection onto spike sources. */
 export const noReceptors = (label: string): Finding => ({
   code: 'pynn/no-receptors',
-  message: `${shorten(label)} has no receptors: its cells are sources of spikes`,
+  message: `${shorten(label)} has no receptors: its cells are spike sources`,
   found: shorten(label),
 });
 
@@ -230,7 +230,7 @@ export const delayOutOfRange = (found: number, least: number, most: number): Fin
   message: 'a delay is out of range',
   expected: most === Infinity ? `${least} ms or more` : `${least} to ${most} ms`,
   found: `${found} ms`,
-  hint: 'min_delay and max_delay of setup set the range; min_delay is the time step unless stated',
+  hint: 'min_delay and max_delay in setup set the range; min_delay defaults to the time step',
 });
 
 /** A delay between steps, which simulators round; a note. */
@@ -245,7 +245,7 @@ export const delayRounded = (found: number, dt: number): Finding => ({
 /** A current source injected into spike sources. */
 export const notInjectable = (label: string): Finding => ({
   code: 'pynn/not-injectable',
-  message: `no current can be injected into ${shorten(label)}: its cells are sources of spikes`,
+  message: `no current can be injected into ${shorten(label)}: its cells are spike sources`,
   found: shorten(label),
 });
 
@@ -277,7 +277,7 @@ export const noRun = (): Finding => ({
 export const rateTooHigh = (type: string, mean: number, dt: number): Finding => ({
   code: 'pynn/rate-too-high',
   severity: 'warning',
-  message: `${type} emits at most one spike in a step, and its intervals are shorter: spikes will be late and then too few`,
+  message: `${type} emits at most one spike per step, but its mean interval is shorter: spikes come late, and too few`,
   expected: `a mean interval of ${dt} ms or more`,
   found: `${Number(mean.toPrecision(4))} ms`,
   hint: 'use a smaller timestep',
@@ -288,8 +288,8 @@ export const unusedGenerator = (label: string): Finding => ({
   code: 'pynn/unused-generator',
   severity: 'note',
   message:
-    `the generator of the current source ${shorten(label)} is not used, as on PyNN's simulators: its noise follows ` +
-    'from the seed of the model',
+    `the generator of the current source ${shorten(label)} is ignored, as in PyNN's simulators: its noise depends on ` +
+    'the seed of the model',
 });
 
 /** A recorded current source that nothing is injected with; a warning. */
@@ -313,15 +313,15 @@ export const getDataNote = (clear: boolean): Finding => ({
   code: 'pynn/get-data',
   severity: 'note',
   message: clear
-    ? 'results keep all segments, including data that a script discards after reading (clear)'
-    : 'results are written at the end of the run; they hold what get_data returns here and everything after it',
+    ? 'results keep all segments, including data that a script discards with clear'
+    : 'results are written at the end of the run; they include what get_data returns here and everything after it',
 });
 
 /** A parameter outside the range that NEST accepts, such as a time constant below zero; a warning. */
 export const unphysical = (name: string, expected: string, found: number): Finding => ({
   code: 'pynn/unphysical',
   severity: 'warning',
-  message: `${name} has a value that NEST refuses`,
+  message: `${name} has a value that NEST rejects`,
   expected,
   found: String(found),
   hint: 'check the sign and the unit of the value',

@@ -111,7 +111,7 @@ function text(fields: Readonly<Record<string, unknown>>, name: string, at: strin
 function index(fields: Readonly<Record<string, unknown>>, at: string): number {
   const value = fields['index'];
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
-    throw malformed(`${at}/index`, 'a whole number from 0 on');
+    throw malformed(`${at}/index`, 'a whole number, zero or more');
   return value;
 }
 

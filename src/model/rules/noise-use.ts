@@ -4,7 +4,7 @@ import { child } from '../pointer.js';
 import type { Rule } from './rule.js';
 import { namesOf, namesOfValue } from './types.js';
 
-/** White noise has a meaning only in rates of change. */
+/** White noise is allowed only in derivatives. */
 export const noiseUse: Rule = (model: Model, context) => {
   for (const [id, type] of Object.entries(model.neurons)) {
     const noisy = noisyNames(type);

@@ -187,7 +187,7 @@ describe('core types', () => {
   it('are named, with their file, where a LEMS document lacks them', () => {
     const { diagnostics } = reading(lems('<network id="n"/>'));
     expect(diagnostics).toMatchObject([
-      { code: 'lems/unknown-type', hint: 'it is one of NeuroML\'s core types: <Include file="Networks.xml"/>' },
+      { code: 'lems/unknown-type', hint: 'it is a NeuroML core type: add <Include file="Networks.xml"/>' },
     ]);
   });
 

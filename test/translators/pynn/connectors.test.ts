@@ -149,7 +149,7 @@ test('a list and a matrix of weights for connections that are drawn', async () =
     .get('x.weight')!
     .forEach((w, k) => expect(Math.round(w * 1e9)).toBe(listed.synapses.get('x')![k]!.creation + 1));
   await expect(simulate(weighted([1, 2, 3]), { steps: 0 })).rejects.toThrow(
-    /weight of projection x does not have one value for each synapse/,
+    /weight of projection x must have one value for each synapse/,
   );
 });
 

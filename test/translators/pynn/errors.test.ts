@@ -37,14 +37,14 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
     'pynn/unknown-parameter /populations/0/cell/params/tau_n: IF_curr_exp has no parameter tau_n',
   ],
   [
-    'a time constant below zero, which NEST refuses',
+    'a time constant below zero, which NEST rejects',
     cell('IF_curr_exp', { tau_m: -10 }),
-    'pynn/unphysical /populations/0/cell/params/tau_m: tau_m has a value that NEST refuses | more than 0',
+    'pynn/unphysical /populations/0/cell/params/tau_m: tau_m has a value that NEST rejects | more than 0',
   ],
   [
-    'a rate below zero, which NEST refuses',
+    'a rate below zero, which NEST rejects',
     cell('SpikeSourcePoisson', { rate: -5 }),
-    'pynn/unphysical /populations/0/cell/params/rate: rate has a value that NEST refuses | 0 or more',
+    'pynn/unphysical /populations/0/cell/params/rate: rate has a value that NEST rejects | 0 or more',
   ],
   [
     'a list of the wrong length',
@@ -82,8 +82,8 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
   [
     'a negative conductance',
     projection({ synapse: { type: 'StaticSynapse', params: { weight: -0.1 } } }),
-    'pynn/wrong-sign /projections/0/synapse/params/weight: a weight onto excitatory of conductance-based cells ' +
-      'has the wrong sign | 0 or more',
+    'pynn/wrong-sign /projections/0/synapse/params/weight: a weight for the receptor excitatory of ' +
+      'conductance-based cells has the wrong sign | 0 or more',
   ],
   [
     'a receptor that does not exist',
@@ -124,7 +124,7 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
     'more connections than there are',
     projection({ connector: { type: 'FixedTotalNumberConnector', params: { n: 7, with_replacement: false } } }),
     'pynn/too-many-connections /projections/0/connector/params/n: the connector asks for more connections than ' +
-      'there are | 0 to 6',
+      'there are pairs | 0 to 6',
   ],
   [
     'more receivers than there are, drawn by the target',
@@ -133,7 +133,7 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
       { rngs: { n: { type: 'NativeRNG' } } },
     ),
     'pynn/too-many-connections /projections/0/connector/params/n: the connector asks for more connections than ' +
-      'there are | 0 to 3',
+      'there are pairs | 0 to 3',
   ],
   [
     'a number of connections that is not whole',

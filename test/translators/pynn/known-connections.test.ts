@@ -73,7 +73,7 @@ describe.each([
     expect(sorted(weights.keys())).toEqual(sorted(before.keys()));
     sorted(weights.keys()).forEach((pair, k) => expect(weights.get(pair)).toBeCloseTo(k + 1, 12));
     const short = simulate(network(connector, [{ set_projection: { target: 'x', params: { weight: [1] } } }]));
-    await expect(short).rejects.toThrow(/does not have one value for each connected pair/);
+    await expect(short).rejects.toThrow(/must have one value for each connected pair/);
   });
 
   test('take a matrix with gaps where nothing is connected, and no other', async () => {

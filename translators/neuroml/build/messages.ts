@@ -12,14 +12,14 @@ const named = (name: string, known: readonly string[]): Pick<Finding, 'expected'
 /** A document of definitions alone. */
 export const nothingToRun = (): Finding => ({
   code: 'lems/nothing-to-run',
-  message: 'the document holds nothing to run',
+  message: 'the document contains nothing to run',
   expected: 'a Simulation with a target, a network, or a component with dynamics',
 });
 
 /** A path of LEMS (`pop[0]/synapses:syn:0`) with a step that leads nowhere. */
 export const unresolvedPath = (path: string, step: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-path',
-  message: `the path ${shorten(path)} leads nowhere: there is no ${shorten(step)}`,
+  message: `the path ${shorten(path)} cannot be resolved: there is no ${shorten(step)}`,
   ...named(step, known),
 });
 
@@ -27,14 +27,14 @@ export const unresolvedPath = (path: string, step: string, known: readonly strin
 export const outOfRange = (path: string, index: number, size: number): Finding => ({
   code: 'lems/index-out-of-range',
   message: `the path ${shorten(path)} asks for instance ${index}`,
-  expected: size === 0 ? 'no instance: there is none' : `an index from 0 to ${size - 1}`,
+  expected: size === 0 ? 'no index: there are no instances' : `an index from 0 to ${size - 1}`,
   found: String(index),
 });
 
 /** A path that ends at a population or at a part of a cell. */
 export const notAnInstance = (path: string): Finding => ({
   code: 'lems/not-an-instance',
-  message: `the path ${shorten(path)} does not lead to an instance that runs`,
+  message: `the path ${shorten(path)} does not refer to an instance`,
   hint: 'name an instance of a population, such as pop[0] or pop/0/cell',
 });
 
@@ -51,8 +51,8 @@ export const missingReference = (reference: string, id: string | undefined, know
 /** A number of instances that is no whole number. */
 export const badCount = (name: string, found: number | undefined): Finding => ({
   code: 'lems/bad-count',
-  message: `${shorten(name)} says how many instances there are`,
-  expected: 'a whole number from 0 on',
+  message: `${shorten(name)} is not a valid number of instances`,
+  expected: 'a whole number, zero or more',
   found: found === undefined ? 'nothing' : String(found),
 });
 
@@ -89,7 +89,7 @@ export const badAssignment = (property: string): Finding => ({
 export const peerVariable = (name: string): Finding => ({
   code: 'lems/unsupported',
   message: `a tunnel that reads ${shorten(name)} of the instance at its other end cannot be imported`,
-  hint: 'what the instance there requires of its cell, and its parameters, can be read',
+  hint: 'a tunnel can read the parameters of that instance and what it requires from its cell',
 });
 
 /** A structure of LEMS that is not imported. */
@@ -103,7 +103,7 @@ export const unsupported = (feature: string, hint?: string): Finding => ({
 export const neverEmits = (component: string, port: string): Finding => ({
   code: 'lems/never-emits',
   severity: 'warning',
-  message: `${shorten(component)} never emits on ${shorten(port)}: the connections from it do nothing`,
+  message: `${shorten(component)} never emits on ${shorten(port)}: its outgoing connections have no effect`,
 });
 
 /** A parameter of a component that neither it nor its prototypes give. */
@@ -116,7 +116,7 @@ export const missingValue = (name: string, component: string): Finding => ({
 /** A recorded quantity with a step that leads nowhere. */
 export const unknownQuantity = (path: string, name: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-quantity',
-  message: `the quantity ${shorten(path)} leads nowhere: there is no ${shorten(name)}`,
+  message: `the quantity ${shorten(path)} cannot be resolved: there is no ${shorten(name)}`,
   ...named(name, known),
 });
 
@@ -131,33 +131,33 @@ export const noAttachment = (path: string, id: string, index: number, count: num
 /** A path that names a component beside the one that the population has. */
 export const otherComponent = (path: string, component: string, of: 'connection' | 'quantity'): Finding => ({
   code: 'lems/other-component',
-  message: `${shorten(path)} names a component that is not the population's`,
+  message: `${shorten(path)} names a component other than the population's`,
   expected: component,
   hint:
     of === 'connection'
-      ? 'the connection is to the instance that the path leads to'
-      : 'the quantity is that of the instance that the path leads to',
+      ? 'the connection is made to the instance that the path refers to'
+      : 'the quantity is that of the instance that the path refers to',
 });
 
 /** Components that hold one another without end. */
 export const tooDeep = (depth: number): Finding => ({
   code: 'lems/too-deep',
   message: `components are nested more than ${depth} deep`,
-  hint: 'a component may hold an instance of itself, by way of others',
+  hint: 'a component may contain an instance of itself, directly or indirectly',
 });
 
 /** Instances within instances, more than fit in memory. */
 export const tooMany = (most: number): Finding => ({
   code: 'lems/too-many-parts',
-  message: `the network has more than ${most} instances that hold others`,
-  hint: 'references that each lead to several others grow with every level',
+  message: `the network has more than ${most} instances that contain others`,
+  hint: 'references that each lead to several others multiply at every level',
 });
 
 /** A Poisson source whose mean interval is shorter than a step; a warning. */
 export const rateBeyondStep = (parameter: 'averageRate' | 'period', written: string, step: number): Finding => ({
   code: 'neuroml/rate-beyond-step',
   severity: 'warning',
-  message: 'this source sends one spike in each time step at most, fewer than it is asked for',
+  message: 'this source emits at most one spike per time step, fewer than requested',
   expected:
     parameter === 'period'
       ? `a period of at least ${Number((step * 1e3).toPrecision(6))} ms`

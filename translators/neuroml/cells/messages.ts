@@ -6,8 +6,8 @@ import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js'
 /** A segment whose id is no whole number. */
 export const segmentId = (id: string): Finding => ({
   code: 'neuroml/segment-id',
-  message: id === '' ? 'the segment has no id' : `${shorten(id)} is not the id of a segment`,
-  expected: 'a whole number from 0 on',
+  message: id === '' ? 'the segment has no id' : `${shorten(id)} is not a valid segment id`,
+  expected: 'a whole number, zero or more',
 });
 
 /** Two segments of a morphology with one id. */
@@ -32,7 +32,9 @@ export const coordinate = (name: string, text: string | undefined): Finding => (
   code: 'neuroml/coordinate',
   message: text === undefined ? `the point has no ${name}` : `${shorten(text)} is not a valid ${name}`,
   expected:
-    name === 'diameter' ? 'a number from 0 on, in micrometres without unit' : 'a number, in micrometres without unit',
+    name === 'diameter'
+      ? 'a number in micrometres without a unit, zero or more'
+      : 'a number in micrometres without a unit',
 });
 
 /** A reference to a segment that the morphology has not. */
@@ -46,7 +48,7 @@ export const unknownSegment = (id: string, known: readonly string[]): Finding =>
 /** A `fractionAlong` that is not between 0 and 1. */
 export const fraction = (text: string): Finding => ({
   code: 'neuroml/fraction-along',
-  message: `${shorten(text)} is not a place along a segment`,
+  message: `${shorten(text)} is not a position along a segment`,
   expected: 'a number from 0 to 1',
 });
 
@@ -55,7 +57,7 @@ export const roots = (ids: readonly string[]): Finding => ({
   code: 'neuroml/segment-roots',
   message:
     ids.length === 0
-      ? 'every segment has a parent, so that the segments form a loop'
+      ? 'every segment has a parent, so the segments form a loop'
       : `the segments ${ids.join(', ')} have no parent`,
   expected: 'one segment without a parent',
 });
@@ -77,40 +79,40 @@ export const unknownGroup = (id: string, known: readonly string[]): Finding => (
 /** Segment groups that include one another. */
 export const groupLoop = (ids: readonly string[]): Finding => ({
   code: 'neuroml/group-loop',
-  message: `the segment groups ${ids.join(' -> ')} include one another in a loop`,
+  message: `the segment groups ${ids.join(' -> ')} include each other in a loop`,
 });
 
 /** Inclusions of groups beyond what recursion takes. */
 export const deepGroup = (id: string, depth: number): Finding => ({
   code: 'neuroml/deep-group',
-  message: `segment groups include one another more than ${depth} deep, down to ${shorten(id)}`,
+  message: `segment groups are nested more than ${depth} deep, down to ${shorten(id)}`,
 });
 
 /** A path or subtree whose ends do not lie behind each other. */
 export const noPath = (from: string, to: string): Finding => ({
   code: 'neuroml/path',
   message: `segment ${to} does not lie beyond segment ${from}`,
-  expected: 'a path that goes away from the root',
+  expected: 'a path away from the root',
 });
 
 /** A group marked `sao864921383` (an unbranched section) that branches or has gaps. */
 export const branchedSection = (group: string): Finding => ({
   code: 'neuroml/branched-section',
   message: `the group ${group} is marked as an unbranched section but branches`,
-  hint: 'its segments are taken as sections of their own',
+  hint: 'each of its segments becomes a section',
 });
 
 /** A segment that two unbranched sections claim. */
 export const sharedSegment = (segment: number, group: string): Finding => ({
   code: 'neuroml/section-overlap',
-  message: `segment ${segment} of the group ${group} belongs to another unbranched section already`,
-  hint: 'it stays in the first',
+  message: `segment ${segment} of the group ${group} already belongs to another unbranched section`,
+  hint: 'it remains in the first one',
 });
 
 /** A group that cuts through sections, since nothing is placed on it. */
 export const partialGroup = (group: string): Finding => ({
   code: 'neuroml/partial-group',
-  message: `the group ${group} holds parts of sections, and nothing is on it`,
+  message: `the group ${group} contains parts of sections, and nothing is placed on it`,
   hint: 'it is left out; unbranched sections are the segment groups with the neuroLexId sao864921383',
 });
 
@@ -118,7 +120,7 @@ export const partialGroup = (group: string): Finding => ({
 export const biophysicsMissing = (cell: string): Finding => ({
   code: 'neuroml/no-biophysics',
   message: `the cell ${cell} has a morphology but no biophysical properties`,
-  hint: 'nothing is on its membrane',
+  hint: 'its membrane has no mechanisms',
 });
 
 /** An ion that is none of those with a known charge. */
@@ -126,13 +128,13 @@ export const unknownValence = (ion: string, known: readonly string[]): Finding =
   code: 'neuroml/unknown-ion',
   message: `the valence of ${shorten(ion)} is not known`,
   expected: oneOf(ion, known),
-  hint: 'its current counts as one of no particular ion',
+  hint: 'its current is treated as nonspecific',
 });
 
 /** An `OnCondition` in a channel or pool of a structured cell. */
 export const condition = (mechanism: string): Finding => ({
   code: 'neuroml/condition-in-mechanism',
-  message: `${mechanism} changes its state when a condition holds, which a mechanism of a cell with compartments cannot do`,
+  message: `${mechanism} changes its state on a condition, which mechanisms of multicompartment cells cannot do`,
   hint: 'the condition is left out',
 });
 
@@ -165,6 +167,6 @@ export const badQuantity = (name: string, text: string | undefined): Finding => 
 /** A cell of one compartment whose ends differ in diameter. */
 export const taperedPoint = (cell: string): Finding => ({
   code: 'neuroml/tapered-point-cell',
-  message: `the one compartment of ${cell} is tapered, and counts as a cylinder with the diameter of its distal end`,
-  hint: 'as the definition of NeuroML has it; tools for several compartments take the cone',
+  message: `the single compartment of ${cell} is tapered and treated as a cylinder with the diameter of its distal end`,
+  hint: 'this follows the NeuroML definition; multicompartment simulators use the truncated cone',
 });

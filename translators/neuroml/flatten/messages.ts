@@ -20,14 +20,14 @@ export const unsupported = (feature: string, hint?: string): Finding => ({
 export const tooDeep = (depth: number): Finding => ({
   code: 'lems/too-deep',
   message: `components are nested more than ${depth} deep`,
-  hint: 'a component may hold an instance of itself, by way of others',
+  hint: 'a component may contain an instance of itself, directly or indirectly',
 });
 
 /** Parts of one instance, more than are worth flattening. */
 export const tooMany = (most: number): Finding => ({
   code: 'lems/too-many-parts',
   message: `an instance has more than ${most} parts`,
-  hint: 'references that each lead to several others grow with every level',
+  hint: 'references that each lead to several others multiply at every level',
 });
 
 /** A reference that is not given or leads to no component. */
@@ -43,14 +43,14 @@ export const missingReference = (reference: string, id: string | undefined, know
 /** A name that the component type does not declare. */
 export const unknownName = (name: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-name',
-  message: `nothing here has the name ${shorten(name)}`,
+  message: `${shorten(name)} is not defined here`,
   ...named(name, known),
 });
 
 /** A `Requirement` that no component around it exposes. */
 export const unmetRequirement = (name: string, chain: readonly string[]): Finding => ({
   code: 'lems/unmet-requirement',
-  message: `no enclosing component has ${shorten(name)}, which is required here`,
+  message: `no enclosing component provides ${shorten(name)}, which is required here`,
   expected: `${name} in ${chain.join(', or ')}`,
   ...(name === 'temperature' ? { hint: 'a network of type networkWithTemperature has one' } : {}),
 });
@@ -58,14 +58,14 @@ export const unmetRequirement = (name: string, chain: readonly string[]): Findin
 /** A path of a `select` with a step that leads nowhere. */
 export const unknownPath = (path: string, name: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-path',
-  message: `the path ${shorten(path)} leads nowhere: nothing is called ${shorten(name)} there`,
+  message: `the path ${shorten(path)} cannot be resolved: there is no ${shorten(name)}`,
   ...named(name, known),
 });
 
 /** A `select` of several values without `reduce`. */
 export const severalTargets = (path: string, count: number): Finding => ({
   code: 'lems/several-targets',
-  message: `the path ${shorten(path)} has ${count} targets, and nothing says how to reduce them to one value`,
+  message: `the path ${shorten(path)} has ${count} targets, but no rule to reduce them to one value`,
   expected: 'reduce="add" or reduce="multiply"',
 });
 
@@ -86,5 +86,5 @@ export const notAState = (name: string, known: readonly string[]): Finding => ({
 /** Events that cause one another within one moment. */
 export const eventCircle = (port: string): Finding => ({
   code: 'lems/event-circle',
-  message: `an event on ${shorten(port)} returns to where it was emitted without delay`,
+  message: `an event on ${shorten(port)} returns to its origin without delay`,
 });

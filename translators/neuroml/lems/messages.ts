@@ -30,7 +30,7 @@ export const unknownUnit = (symbol: string, known: Iterable<string>): Finding =>
 /** A unit after a value without dimension that is no unit either. */
 export const unitOfNumber = (what: string, unit: string): Finding => ({
   code: 'lems/unknown-unit',
-  message: `there is no unit ${shorten(unit)}, and the value of ${what} has none`,
+  message: `there is no unit ${shorten(unit)}, and the value of ${what} is dimensionless`,
   expected: 'a number without a unit',
   found: shorten(unit),
 });
@@ -77,7 +77,7 @@ export const wrongDimension = (
 /** Two definitions of one name that differ, so that it is unclear which one holds. */
 export const conflicting = (what: string, name: string): Finding => ({
   code: 'lems/conflicting-definition',
-  message: `${what} ${shorten(name)} is defined twice, differently`,
+  message: `${what} ${shorten(name)} has two conflicting definitions`,
 });
 
 /** Two equal definitions of one name. */
@@ -93,13 +93,13 @@ export const assignsDerived = (name: string, states: Iterable<string>): Finding 
   severity: 'warning',
   message: `a value is assigned to the derived variable ${shorten(name)}, which is recalculated at every step`,
   ...named(name, states),
-  hint: 'it changes nothing, and is left out',
+  hint: 'the assignment has no effect and is left out',
 });
 
 /** Derived variables of which each is computed from another. */
 export const derivedCircle = (names: readonly string[]): Finding => ({
   code: 'lems/derived-circle',
-  message: 'derived variables depend on one another in a circle',
+  message: 'derived variables depend on each other in a cycle',
   found: names.join(' reads '),
   hint: 'make one of them a state variable, or solve the equations',
 });
@@ -108,7 +108,7 @@ export const derivedCircle = (names: readonly string[]): Finding => ({
 export const repeatedVariable = (name: string): Finding => ({
   code: 'lems/repeated-variable',
   severity: 'warning',
-  message: `the variable ${shorten(name)} is declared twice, and is taken as declared here`,
+  message: `the variable ${shorten(name)} is declared twice; this declaration is used`,
   found: shorten(name),
 });
 
@@ -116,9 +116,9 @@ export const repeatedVariable = (name: string): Finding => ({
 export const twoKinds = (name: string): Finding => ({
   code: 'lems/two-kinds',
   severity: 'warning',
-  message: `${shorten(name)} is declared as a state variable and as a derived variable`,
+  message: `${shorten(name)} is declared both as a state variable and as a derived variable`,
   found: shorten(name),
-  hint: 'it is taken as the derived variable, whose value it gets in each step',
+  hint: 'it is treated as the derived variable, which sets its value at every step',
 });
 
 // Expressions
@@ -141,7 +141,7 @@ export const unknownFunction = (name: string, known: readonly string[]): Finding
 /** `factorial` of anything but a number that is written out. */
 export const unsupportedFactorial = (): Finding => ({
   code: 'lems/factorial',
-  message: 'a factorial needs a whole number from 0 to 170, written out',
+  message: 'factorial takes a literal whole number from 0 to 170',
 });
 
 /** A name in an expression that the type neither declares nor requires; `severity` as the place has it. */
@@ -183,7 +183,7 @@ export const expressionDimension = (
 });
 
 const numbersTaken = (severity: Severity): Pick<Finding, 'hint'> =>
-  severity === 'error' ? {} : { hint: 'it is taken as a number in SI units, as the reference interpreter does' };
+  severity === 'error' ? {} : { hint: 'it is treated as a number in SI units, as in the reference interpreter' };
 
 /** A number in `test` or in a `Case`. */
 export const notCondition = (what: string): Finding => ({
@@ -211,7 +211,7 @@ export const unknownElement = (name: string, owner: string, known: Iterable<stri
 export const misplacedElement = (name: string, owner: string, known: Iterable<string>): Finding => ({
   code: 'lems/misplaced-element',
   severity: 'warning',
-  message: `${shorten(name)} has no meaning within ${owner}; it is ignored, as the reference interpreter does`,
+  message: `${shorten(name)} has no meaning within ${owner} and is ignored, as in the reference interpreter`,
   ...named(name, known),
 });
 
@@ -257,8 +257,8 @@ export const childCount = (list: string, owner: string, count: number, expected:
 export const otherMethod = (method: string): Finding => ({
   code: 'lems/other-method',
   severity: 'warning',
-  message: `the simulation asks the reference interpreter for the method ${shorten(method)}`,
-  expected: 'eulertree, its usual one, which the timing profile lems-euler follows',
+  message: `the simulation asks the reference interpreter to use the method ${shorten(method)}`,
+  expected: 'eulertree, its default, which the timing profile lems-euler follows',
   hint: 'run with --timing grid for methods of higher order',
 });
 
@@ -266,8 +266,8 @@ export const otherMethod = (method: string): Finding => ({
 export const notWritten = (attribute: string): Finding => ({
   code: 'lems/not-written',
   severity: 'note',
-  message: `the file that ${attribute} names is not written`,
-  hint: 'what a run took is in its summary, and in the object that run --json prints',
+  message: `the file named by ${attribute} is not written`,
+  hint: 'the summary of a run and run --json report the time it took',
 });
 
 /** An attribute with a value that is none of its few. */
@@ -287,15 +287,15 @@ export const unknownType = (name: string, known: Iterable<string>): Finding => (
 /** A core type of NeuroML whose file the document does not include. */
 export const notIncluded = (name: string, file: string): Finding => ({
   code: 'lems/unknown-type',
-  message: `there is no component type ${shorten(name)} in this document or what it includes`,
+  message: `there is no component type ${shorten(name)} in this document or its includes`,
   found: shorten(name),
-  hint: `it is one of NeuroML's core types: <Include file="${file}"/>`,
+  hint: `it is a NeuroML core type: add <Include file="${file}"/>`,
 });
 
 /** Component types that are one another's ancestors. */
 export const typeCycle = (chain: readonly string[]): Finding => ({
   code: 'lems/type-cycle',
-  message: 'component types extend one another in a circle',
+  message: 'component types extend each other in a cycle',
   found: chain.map((name) => shorten(name)).join(' extends '),
 });
 
@@ -303,7 +303,7 @@ export const typeCycle = (chain: readonly string[]): Finding => ({
 export const replacesCore = (name: string): Finding => ({
   code: 'neuroml/replaces-core-type',
   severity: 'warning',
-  message: `the component type ${shorten(name)} is read in place of NeuroML's core type of that name`,
+  message: `the component type ${shorten(name)} replaces the NeuroML core type of that name`,
 });
 
 /** A change to a member that the extended type has not. */
@@ -332,7 +332,7 @@ export const unknownChild = (name: string, owner: string, known: Iterable<string
 /** A component where its owner's type takes none of its type. */
 export const childNotAllowed = (name: string, type: string, owner: string, allowed: Iterable<string>): Finding => ({
   code: 'lems/child-not-allowed',
-  message: `${owner} takes no ${shorten(name)}${name === type ? '' : `, of type ${shorten(type)},`} in it`,
+  message: `${owner} does not accept ${shorten(name)}${name === type ? '' : ` (of type ${shorten(type)})`} as a child`,
   expected: oneOf(type, allowed),
   found: shorten(type),
 });
@@ -341,7 +341,7 @@ export const childNotAllowed = (name: string, type: string, owner: string, allow
 export const childType = (name: string, owner: string, found: string, expected: string): Finding => ({
   code: 'lems/child-type',
   severity: 'warning',
-  message: `${shorten(name)} of ${owner} is of a type that does not inherit from ${shorten(expected)}`,
+  message: `the type of ${shorten(name)} in ${owner} does not inherit from ${shorten(expected)}`,
   expected: shorten(expected),
   found: shorten(found),
 });
@@ -364,7 +364,7 @@ export const unknownAttribute = (attribute: string, owner: string, known: Iterab
 /** A parameter without value, of a component or its prototypes. */
 export const missingParameter = (name: string, owner: string): Finding => ({
   code: 'lems/missing-parameter',
-  message: `${owner} needs a value of ${name}`,
+  message: `${owner} needs a value for ${name}`,
   expected: `${name}="…"`,
 });
 
@@ -388,7 +388,7 @@ export const danglingReference = (
   return {
     code: 'lems/dangling-reference',
     severity,
-    message: `there is no component ${shorten(id)} for ${attribute} to refer to`,
+    message: `${attribute} refers to ${shorten(id)}, but there is no such component`,
     expected: all.length === 0 ? `the id of a component of type ${type}` : oneOf(id, all),
     found: shorten(id),
     ...suggestion(id, all),
@@ -400,7 +400,7 @@ export const wrongReferenceType = (attribute: string, id: string, found: string,
   code: 'lems/wrong-reference-type',
   // The reference interpreter does not look, and files that follow the standard do it.
   severity: 'warning',
-  message: `${attribute} refers to ${shorten(id)}, which is of another type`,
+  message: `${attribute} refers to ${shorten(id)}, which has a different type`,
   expected: `a component of type ${expected}`,
   found: `${shorten(id)}, of type ${found}`,
 });
@@ -408,7 +408,7 @@ export const wrongReferenceType = (attribute: string, id: string, found: string,
 /** A component among children that references could only reach by id. */
 export const missingId = (owner: string): Finding => ({
   code: 'lems/missing-id',
-  message: `${owner} has no id, so that nothing can refer to it`,
+  message: `${owner} has no id, so nothing can refer to it`,
   expected: 'id="…"',
 });
 
@@ -438,14 +438,14 @@ export const unknownTarget = (id: string, known: Iterable<string>): Finding => (
 export const secondTarget = (): Finding => ({
   code: 'lems/second-target',
   severity: 'warning',
-  message: 'a target is already named; the first one runs',
+  message: 'there is already a target; only the first one runs',
 });
 
 /** Text between elements; a warning. */
 export const strayText = (owner: string, text: string): Finding => ({
   code: 'lems/stray-text',
   severity: 'warning',
-  message: `${owner} holds text, which has no meaning there`,
+  message: `${owner} contains text, which has no meaning here`,
   found: shorten(text.trim()),
 });
 
@@ -453,5 +453,5 @@ export const strayText = (owner: string, text: string): Finding => ({
 export const manyMore = (code: string, count: number): Finding => ({
   code,
   severity: 'note',
-  message: `the same is found ${count} more times`,
+  message: `the same problem occurs ${count} more times`,
 });

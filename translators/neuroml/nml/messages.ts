@@ -5,16 +5,16 @@ import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js'
 import type { IdForm, NumberRule } from './facts.js';
 
 const forms: Readonly<Record<IdForm, string>> = {
-  name: 'letters, digits and _, not beginning with a digit',
-  index: 'a whole number, not negative',
-  'optional index': 'a whole number, not negative',
+  name: 'letters, digits and _, not starting with a digit',
+  index: 'a whole number, zero or more',
+  'optional index': 'a whole number, zero or more',
 };
 
 /** An id that breaks the pattern of `NmlId` or `NeuroLexId`; a warning. */
 export const badId = (owner: string, id: string, form: IdForm): Finding => ({
   code: 'neuroml/bad-id',
   severity: 'warning',
-  message: `the schema of NeuroML does not allow the id ${shorten(id)} for ${owner}`,
+  message: `the NeuroML schema does not allow the id ${shorten(id)} for ${owner}`,
   expected: forms[form],
   found: shorten(id),
 });
@@ -23,7 +23,7 @@ export const badId = (owner: string, id: string, form: IdForm): Finding => ({
 export const missingId = (owner: string): Finding => ({
   code: 'neuroml/missing-id',
   severity: 'warning',
-  message: `the schema of NeuroML asks for an id of ${owner}`,
+  message: `the NeuroML schema requires an id for ${owner}`,
   expected: 'id="…"',
 });
 
@@ -38,15 +38,15 @@ export const missingAttribute = (name: string, owner: string): Finding => ({
 export const expectedAttribute = (name: string, owner: string): Finding => ({
   code: 'neuroml/expected-attribute',
   severity: 'warning',
-  message: `the schema of NeuroML asks for the attribute ${name} of ${owner}`,
+  message: `the NeuroML schema requires the attribute ${name} in ${owner}`,
   expected: `${name}="…"`,
 });
 
 /** A projection or input list whose population the network has not. */
 export const unknownPopulation = (name: string, id: string, known: ReadonlySet<string>): Finding => ({
   code: 'neuroml/unknown-population',
-  message: `${name} names no population of the network`,
-  expected: known.size === 0 ? 'a population before it' : oneOf(id, [...known]),
+  message: `${name} does not name a population of the network`,
+  expected: known.size === 0 ? 'a population defined before it' : oneOf(id, [...known]),
   found: shorten(id),
   ...suggestion(id, [...known]),
 });
@@ -62,7 +62,7 @@ export const missingChild = (name: string, owner: string): Finding => ({
 export const unexpectedElement = (name: string, owner: string, known: readonly string[]): Finding => ({
   code: 'neuroml/unexpected-element',
   severity: 'warning',
-  message: `the schema of NeuroML has no element ${shorten(name)} in ${owner}`,
+  message: `the NeuroML schema has no element ${shorten(name)} in ${owner}`,
   expected: oneOf(name, known),
   found: shorten(name),
   ...suggestion(name, known),
@@ -72,15 +72,15 @@ export const unexpectedElement = (name: string, owner: string, known: readonly s
 export const elementOrder = (name: string, before: readonly string[], owner: string): Finding => ({
   code: 'neuroml/element-order',
   severity: 'warning',
-  message: `the schema of NeuroML has ${shorten(name)} before ${before.join(', ')} in ${owner}`,
-  hint: 'the order changes nothing here; other tools refuse the document',
+  message: `the NeuroML schema places ${shorten(name)} before ${before.join(', ')} in ${owner}`,
+  hint: 'the order does not matter here, but other tools reject the document',
 });
 
 /** More elements of one name than the schema allows; a warning. */
 export const tooMany = (name: string, owner: string, most: number): Finding => ({
   code: 'neuroml/too-many',
   severity: 'warning',
-  message: `the schema of NeuroML allows ${most} ${shorten(name)} in ${owner}`,
+  message: `the NeuroML schema allows ${most} ${shorten(name)} in ${owner}`,
   expected: `at most ${most}`,
 });
 
@@ -88,12 +88,12 @@ export const tooMany = (name: string, owner: string, most: number): Finding => (
 export const expectedChild = (names: readonly string[], owner: string): Finding => ({
   code: 'neuroml/expected-child',
   severity: 'warning',
-  message: `the schema of NeuroML asks for ${names.join(', ')} in ${owner}`,
+  message: `the NeuroML schema requires ${names.join(', ')} in ${owner}`,
   expected: `<${names[0] ?? ''} …/>`,
 });
 
 const patterns = {
-  id: 'letters, digits and _, not beginning with a digit',
+  id: 'letters, digits and _, not starting with a digit',
   metaid: 'letters, digits and _',
   neuroLexId: 'letters, digits, _ and :',
 } as const;
@@ -102,7 +102,7 @@ const patterns = {
 export const badName = (attribute: string, owner: string, found: string, pattern: keyof typeof patterns): Finding => ({
   code: 'neuroml/bad-name',
   severity: 'warning',
-  message: `the schema of NeuroML does not allow ${shorten(found)} as ${attribute} of ${owner}`,
+  message: `the NeuroML schema does not allow ${shorten(found)} as ${attribute} of ${owner}`,
   expected: patterns[pattern],
   found: shorten(found),
 });
@@ -110,7 +110,7 @@ export const badName = (attribute: string, owner: string, found: string, pattern
 const rules: Readonly<Record<NumberRule, string>> = {
   positive: 'a number above zero',
   'not negative': 'zero or a positive number',
-  count: 'a whole number, not negative',
+  count: 'a whole number, zero or more',
   'positive count': 'a whole number above zero',
   fraction: 'a number from 0 to 1',
   number: 'a number',
@@ -127,7 +127,7 @@ export const badNumber = (attribute: string, owner: string, found: string, rule:
 /** Two elements of one kind with one id in one file. */
 export const duplicateId = (what: string, id: string): Finding => ({
   code: 'neuroml/duplicate-id',
-  message: `the id ${shorten(id)} is used by two of one kind: ${what}`,
+  message: `the id ${shorten(id)} is used by two elements of the same kind: ${what}`,
   found: shorten(id),
 });
 
@@ -142,7 +142,7 @@ export const zeroDiameter = (owner: string): Finding => ({
 /** An id of a segment that the morphology has not. */
 export const unknownSegment = (owner: string, id: string, count: number): Finding => ({
   code: 'neuroml/unknown-segment',
-  message: `${owner} names a segment that the morphology does not have`,
+  message: `${owner} refers to a segment that the morphology does not have`,
   expected: `the id of one of the ${count} segments`,
   found: shorten(id),
 });
@@ -152,7 +152,7 @@ export const unknownGroup = (owner: string, id: string, known: Iterable<string>)
   const all = [...known];
   return {
     code: 'neuroml/unknown-segment-group',
-    message: `${owner} names a group of segments that the morphology does not have`,
+    message: `${owner} refers to a segment group that the morphology does not have`,
     expected: oneOf(id, all),
     found: shorten(id),
     ...suggestion(id, all),
@@ -162,7 +162,7 @@ export const unknownGroup = (owner: string, id: string, known: Iterable<string>)
 /** An inhomogeneous parameter that the segment group has not. */
 export const unknownInhomogeneous = (id: string, group: string, known: readonly string[]): Finding => ({
   code: 'neuroml/unknown-inhomogeneous-parameter',
-  message: `the group of segments ${shorten(group)} has no inhomogeneous parameter ${shorten(id)}`,
+  message: `the segment group ${shorten(group)} has no inhomogeneous parameter ${shorten(id)}`,
   expected: oneOf(id, known),
   found: shorten(id),
   ...suggestion(id, known),
@@ -171,28 +171,28 @@ export const unknownInhomogeneous = (id: string, group: string, known: readonly 
 /** Segments that are one another's ancestors. */
 export const segmentLoop = (ids: readonly string[]): Finding => ({
   code: 'neuroml/segment-loop',
-  message: 'segments are parents of one another in a circle',
+  message: 'the parents of segments form a cycle',
   found: [...ids.slice(0, 8), ...(ids.length > 8 ? ['…'] : [])].map((id) => shorten(id)).join(' has the parent '),
 });
 
 /** Segment groups that include one another. */
 export const groupLoop = (ids: readonly string[]): Finding => ({
   code: 'neuroml/segment-group-loop',
-  message: 'groups of segments include one another in a circle',
+  message: 'segment groups include each other in a cycle',
   found: ids.map((id) => shorten(id)).join(' includes '),
 });
 
 /** A second segment without a parent. */
 export const secondRoot = (id: string, first: string): Finding => ({
   code: 'neuroml/second-root-segment',
-  message: `segment ${shorten(id)} has no parent, and segment ${shorten(first)} has none either`,
-  expected: 'one segment without a parent, which all others grow from',
+  message: `neither segment ${shorten(id)} nor segment ${shorten(first)} has a parent`,
+  expected: 'one segment without a parent, the root of all others',
 });
 
 /** A root whose beginning is not given. */
 export const rootWithoutProximal = (id: string): Finding => ({
   code: 'neuroml/missing-proximal',
-  message: `segment ${shorten(id)} has no parent, and nothing says where it begins`,
+  message: `segment ${shorten(id)} has neither a parent nor a proximal point`,
   expected: '<proximal x="…" y="…" z="…" diameter="…"/>',
 });
 
@@ -200,8 +200,8 @@ export const rootWithoutProximal = (id: string): Finding => ({
 export const segmentOrder = (id: string, parent: string): Finding => ({
   code: 'neuroml/segment-order',
   severity: 'warning',
-  message: `segment ${shorten(id)} stands before segment ${shorten(parent)}, which it grows from`,
-  hint: 'some tools read parents first',
+  message: `segment ${shorten(id)} comes before its parent, segment ${shorten(parent)}`,
+  hint: 'some tools expect parents first',
 });
 
 /** A morphology without segments. */

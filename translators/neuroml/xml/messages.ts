@@ -7,7 +7,7 @@ import { shorten } from '../../../src/diagnostics/suggest.js';
 export const emptyText = (): Finding => ({
   code: 'xml/empty',
   message: 'the document is empty',
-  expected: 'XML with one element around all others',
+  expected: 'XML with one root element',
 });
 
 /** Any other breach of XML's grammar, in the parser's words. */
@@ -42,14 +42,14 @@ export const unopenedTag = (name: string): Finding => ({
 /** A comment, section or instruction that the document ends in. */
 export const unfinished = (what: string): Finding => ({
   code: 'xml/unfinished',
-  message: `${what} does not end before the document does`,
+  message: `${what} is not closed before the end of the document`,
   hint: 'the file may have been cut off',
 });
 
 /** A tag without `>`. */
 export const unfinishedTag = (name: string, runsOn: boolean): Finding => ({
   code: 'xml/unfinished',
-  message: `the tag of ${shorten(name)} does not end before ${runsOn ? 'another begins' : 'the document does'}`,
+  message: `the tag of ${shorten(name)} is not closed before ${runsOn ? 'the next one begins' : 'the end of the document'}`,
   expected: '>',
   hint: runsOn ? 'a quote or the > may be missing' : 'a quote may be missing, or the file may have been cut off',
 });
@@ -57,17 +57,17 @@ export const unfinishedTag = (name: string, runsOn: boolean): Finding => ({
 /** A `<!DOCTYPE>`: entities that expand and files that are fetched are refused. */
 export const documentType = (): Finding => ({
   code: 'xml/document-type',
-  message: 'document type declarations (<!DOCTYPE …>) are not read',
-  hint: 'remove the declaration; model files need none, and entities that one declares are a way to attack readers',
+  message: 'document type declarations (<!DOCTYPE …>) are not supported',
+  hint: 'remove the declaration: model files do not need one, and declared entities can be used to attack readers',
 });
 
 /** An entity that XML has not by itself. */
 export const unknownEntity = (found: string): Finding => ({
   code: 'xml/unknown-entity',
   message: `there is no entity ${shorten(found)}`,
-  expected: 'one of &lt; &gt; &amp; &quot; &apos;, or the number of a character such as &#181;',
+  expected: 'one of &lt; &gt; &amp; &quot; &apos;, or a character reference such as &#181;',
   found: shorten(found),
-  hint: 'write & itself as &amp;',
+  hint: 'write a literal & as &amp;',
 });
 
 /** An element's name that a JavaScript object could not hold as a key. */
@@ -88,27 +88,27 @@ export const tooDeep = (limit: number): Finding => ({
 export const twoRoots = (name: string): Finding => ({
   code: 'xml/second-root',
   message: `a second element, ${shorten(name)}, follows the root element`,
-  expected: 'one element around all others',
+  expected: 'one root element',
 });
 
 /** Text before or after the root element. */
 export const textOutside = (): Finding => ({
   code: 'xml/text-outside',
-  message: 'text stands outside the root element',
+  message: 'there is text outside the root element',
 });
 
 /** Bytes that are not the UTF-8 that is declared; a warning. */
 export const notUtf8 = (): Finding => ({
   code: 'xml/not-utf-8',
   severity: 'warning',
-  message: 'the file says that it is in UTF-8, but is not: it is read as Latin-1',
-  hint: 'save it in UTF-8, or say encoding="ISO-8859-1" in its first line',
+  message: 'the file declares UTF-8 but is not valid UTF-8; it is read as Latin-1',
+  hint: 'save it as UTF-8, or declare encoding="ISO-8859-1" in its first line',
 });
 
 /** A declared encoding that is not read. */
 export const unknownEncoding = (name: string): Finding => ({
   code: 'xml/unknown-encoding',
-  message: `the encoding ${shorten(name)} is not read`,
+  message: `the encoding ${shorten(name)} is not supported`,
   expected: 'UTF-8, UTF-16 with a byte order mark, ISO-8859-1 or US-ASCII',
   found: shorten(name),
 });
@@ -116,6 +116,6 @@ export const unknownEncoding = (name: string): Finding => ({
 /** Characters that no XML document may hold. */
 export const binary = (): Finding => ({
   code: 'xml/binary',
-  message: 'the document holds characters that XML does not allow (a null byte, say)',
-  hint: 'is it a text file?',
+  message: 'the document contains characters that XML does not allow, such as a null byte',
+  hint: 'check that it is a text file',
 });

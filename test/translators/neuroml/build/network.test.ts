@@ -256,7 +256,7 @@ describe('what is wrong with a network is said where it is', () => {
       'a number of instances that is none',
       '<Group id="p" of="cell" count="2.5"/>',
       'lems/bad-count',
-      'how many instances',
+      'is not a valid number of instances',
     ],
     [
       'a source without a port',

@@ -109,7 +109,7 @@ describe('instances within', () => {
       <Dynamics><DerivedVariable name="w" exposure="w" dimension="none" select="inner/z"/></Dynamics></ComponentType><Box id="c"><inner type="Inner"/></Box>`),
     );
     expect(findings).toEqual([expect.stringContaining('lems/unmet-requirement')]);
-    expect(findings[0]).toMatch(/no enclosing component has v/);
+    expect(findings[0]).toMatch(/no enclosing component provides v/);
   });
 });
 
@@ -235,7 +235,7 @@ describe('what is wrong with a type', () => {
       one(`<ComponentType name="T"><Exposure name="n" dimension="none"/><Dynamics><StateVariable name="n" exposure="n" dimension="none"/>
 <DerivedVariable name="x" dimension="none" select="nobody/y"/></Dynamics></ComponentType><T id="c"/>`);
     expect(importing(text).findings).toEqual([
-      'lems/unknown-path 2:1: the path nobody/y leads nowhere: nothing is called nobody there',
+      'lems/unknown-path 2:1: the path nobody/y cannot be resolved: there is no nobody',
     ]);
   });
 });

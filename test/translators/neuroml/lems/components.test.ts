@@ -154,8 +154,8 @@ describe('what is wrong with components', () => {
     expect(count('lems/wrong-dimension', 'error')).toBe(5);
     expect(count('lems/unknown-attribute', 'warning')).toBe(5);
     expect(diagnostics.filter(({ severity }) => severity === 'note').map(({ message }) => message)).toEqual([
-      'the same is found 995 more times',
-      'the same is found 995 more times',
+      'the same problem occurs 995 more times',
+      'the same problem occurs 995 more times',
     ]);
   });
 });

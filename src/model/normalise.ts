@@ -70,7 +70,12 @@ export function normalise(
   const known = checkSchema(document, positions, diagnostics);
   if (!known) return null;
   const given = applyOverrides(known.document, withOptionPlaces(positions, options), options);
-  const context = createContext(given.positions, diagnostics, options.data, options.warnsOfUnits);
+  const context = createContext(
+    given.positions,
+    diagnostics,
+    options.data,
+    (pointer) => options.warnsOfUnits === true || pointer === '/--duration' || given.isGiven(pointer),
+  );
   for (const { key, place } of given.unknown) {
     diagnostics.add(
       messages.unknownReference('population or projection', key, [

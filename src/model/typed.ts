@@ -156,15 +156,19 @@ const union = (scopes: readonly ReadonlySet<string>[]): ReadonlySet<string> =>
   scopes.length === 1 ? (scopes[0] ?? noNames) : new Set([...everywhere, ...scopes.flatMap((scope) => [...scope])]);
 
 /** What is declared where code of a network stands. */
-interface Scopes {
+export interface Scopes {
+  /** Of a type of cells, by its name; undefined where there is none. */
   ofType(neuron: string | undefined): ReadonlySet<string>;
+  /** Of the synapses of a projection. */
   ofProjection(projection: { readonly synapse: string }): ReadonlySet<string>;
+  /** Of the cells or synapses of a selection. */
   ofSelection(rule: written.SelectionRule): ReadonlySet<string>;
   /** Of what a key of the protocol begins with: a population, a projection or a stimulus. */
   ofKey(key: string): ReadonlySet<string>;
 }
 
-function scopesOf({ neurons, synapses, populations, projections, stimuli }: written.Model): Scopes {
+/** What is declared in each part of a model: a name that is declared is no unit. */
+export function scopesOf({ neurons, synapses, populations, projections, stimuli }: written.Model): Scopes {
   const known = new Map<written.NeuronType | written.SynapseType, ReadonlySet<string>>();
   const ofType = (type: written.NeuronType | written.SynapseType | undefined): ReadonlySet<string> => {
     if (!type) return noNames;

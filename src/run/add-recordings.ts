@@ -42,15 +42,20 @@ export function parseRecordingRequest(text: string): RecordingRequest {
 /**
  * A canonical document with more recordings.
  *
+ * @param readEvery  an interval as the canonical document reads it, of what the option says
  * @returns the document and its places; what was added is at the option that asked for it
  */
 export function addRecordings(
   document: unknown,
   positions: Positions,
   texts: readonly string[],
+  readEvery: (text: string, option: string) => string = (text) => text,
 ): { document: unknown; positions: Positions } {
   if (texts.length === 0 || document === null || typeof document !== 'object') return { document, positions };
-  const requests = texts.map(parseRecordingRequest);
+  const requests = texts.map((text) => {
+    const request = parseRecordingRequest(text);
+    return request.every === undefined ? request : { ...request, every: readEvery(request.every, `--record ${text}`) };
+  });
   // A document has one of two keys for its recordings.
   const key = 'recordings' in document ? 'recordings' : 'record';
   const written: unknown = Object.entries(document).find(([name]) => name === key)?.[1];

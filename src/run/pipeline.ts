@@ -28,7 +28,7 @@ import { hashModel, type ModelHashes } from '../model/hash.js';
 import type { DataStore, TimingProfile } from '../model/model.js';
 import { normalise } from '../model/normalise.js';
 import { readDocument } from '../model/read.js';
-import { importBrian } from '../../translators/brian/import.js';
+import { importBrian, type ImportedBrian } from '../../translators/brian/import.js';
 import { importNeuroML } from '../../translators/neuroml/import.js';
 import type { LemsModel } from '../../translators/neuroml/lems/definitions.js';
 import { partsOf } from '../../translators/neuroml/parts.js';
@@ -89,12 +89,14 @@ function complete(
   if (!imported || diagnostics.hasErrors) throw new DiagnosticError(diagnostics.list);
   const { notation } = imported;
   const timed = withTiming(imported.document, options.timing);
-  const { document, positions } = addRecordings(timed, imported.positions, options.record ?? []);
+  const given = givenTexts(imported, options, diagnostics);
+  const { document, positions } = addRecordings(timed, imported.positions, options.record ?? [], given.every);
   // 4. Schema, names, dimensions, rules; defaults filled in, units in SI.
-  const { seed, dt, duration, data = readDataFiles(document, source.name) } = options;
+  const { seed, data = readDataFiles(document, source.name) } = options;
+  const { set, dt, duration } = given;
   const valid = inStage('normalise', () =>
     normalise(document, positions, diagnostics, {
-      set: imported.set,
+      set,
       data,
       warnsOfUnits: notation === 'canonical',
       ...(seed === undefined ? {} : { seed }),
@@ -104,7 +106,7 @@ function complete(
   );
   diagnostics.throwIfErrors();
   if (!valid) throw new DiagnosticError(diagnostics.list);
-  diagnostics.addAll(imported.remarks ?? []);
+  diagnostics.addAll(imported.remarks?.() ?? []);
   return {
     valid,
     notation,
@@ -113,6 +115,36 @@ function complete(
     positions,
     source: sourceOf(source),
     seconds: (performance.now() - began) / 1000,
+  };
+}
+
+/** What is given from outside, with values in place of constants that only the notation knows. */
+function givenTexts(
+  { given, set }: Imported,
+  { dt, duration }: ImportOptions,
+  diagnostics: Diagnostics,
+): {
+  readonly set: Imported['set'];
+  readonly dt: string | undefined;
+  readonly duration: string | undefined;
+  every(text: string, option: string): string;
+} {
+  const read = (text: string, option: string, owner?: string): string =>
+    given === undefined
+      ? text
+      : given(text, owner, (finding) => {
+          diagnostics.add(finding, { document: option });
+        });
+  return {
+    set: Object.fromEntries(
+      Object.entries(set).map(([key, text]) => [
+        key,
+        read(text, `--set ${key}=${text}`, key.slice(0, Math.max(0, key.lastIndexOf('.')))),
+      ]),
+    ),
+    dt: dt === undefined ? undefined : read(dt, `--dt ${dt}`),
+    duration: duration === undefined ? undefined : read(duration, `--duration ${duration}`),
+    every: (text, option) => read(text, option),
   };
 }
 
@@ -195,8 +227,10 @@ interface Imported {
   readonly document: unknown;
   readonly positions: Positions;
   readonly set: Readonly<Record<string, string>>;
+  /** Puts values in place of the notation's own constants in a text given from outside; absent: it has none. */
+  readonly given?: ImportedBrian['given'];
   /** What is said of a document in which nothing is wrong. */
-  readonly remarks?: readonly Diagnostic[];
+  readonly remarks?: () => readonly Diagnostic[];
 }
 
 /** A document in JSON or YAML, whose notation its content says. */

@@ -14,7 +14,8 @@ import { parseExpression } from '../../src/lang/parse.js';
 import { nameShadowed, unitShadowed } from '../../src/lang/messages.js';
 import { leadingQuantity, parseQuantity } from '../../src/lang/quantity.js';
 import { longUnitName, unitInText } from '../../src/lang/units.js';
-import { callsIn, namesIn } from '../../src/lang/walk.js';
+import { printExpression } from '../../src/lang/print.js';
+import { callsIn, mapExpression, namesIn } from '../../src/lang/walk.js';
 import { child } from '../../src/model/pointer.js';
 import { readExpression, type RelatedNote, type Reporter } from './context.js';
 import * as messages from './messages.js';
@@ -179,6 +180,20 @@ export function readConstantExpression(
  * of the model that is also a unit's symbol is the unit only directly after a number (`3 m`).
  */
 export function readText(text: string, scope: Scope, pointer: string, to: Reporter): Quantity | Expression | undefined {
+  const parts = readParts(text, scope, pointer, to);
+  if (parts === undefined || 'value' in parts) return parts;
+  const translated = translate(parts.tree, scope, pointer, to);
+  return parts.head === undefined ? translated : binary('*', quantityTree(parts.head, parts.tree.span), translated);
+}
+
+/** An expression in the names of the specification, and the quantity that it is multiplied with, if any. */
+interface Parts {
+  readonly head?: Quantity;
+  readonly tree: Expression;
+}
+
+/** What a text is, in the names of the specification: see `readText`. */
+function readParts(text: string, scope: Scope, pointer: string, to: Reporter): Quantity | Parts | undefined {
   // Names of Brian's own units are refused as names.
   const isName = (key: string): boolean =>
     !brianUnits.has(key) && (scope.constant(key) !== undefined || scope.meaning(key) !== undefined);
@@ -206,8 +221,36 @@ export function readText(text: string, scope: Scope, pointer: string, to: Report
       to.report(unitShadowed(key, unitSpelling(key)), pointer, spanOf(text, key), definitionOf(scope, key));
     }
   }
-  const translated = translate(tree, scope, pointer, to);
-  return head === undefined ? translated : binary('*', quantityTree(head, tree.span), translated);
+  return head === undefined ? { tree } : { head, tree };
+}
+
+/**
+ * A text given from outside, in which values stand in place of constants of the namespace: the canonical document does
+ * not know these. Other names and functions stay, and what is wrong is left for the canonical document to say.
+ *
+ * @param isOwn  whether a name has a meaning of its own in the canonical document
+ */
+export function withConstants(
+  text: string,
+  namespace: Namespace,
+  isOwn: (name: string) => boolean,
+  warn: Reporter,
+): string {
+  const scope: Scope = {
+    meaning: () => undefined,
+    constant: (key) => (isOwn(key) ? undefined : namespace.definition(key)),
+    table: () => undefined,
+    names: () => [],
+  };
+  const parts = readParts(text, scope, '', warn);
+  if (parts === undefined || 'value' in parts) return text;
+  const constants = [...namesIn(parts.tree)].filter((key) => scope.constant(key) !== undefined);
+  if (constants.length === 0) return text;
+  const tree = mapExpression(parts.tree, (node) => {
+    const constant = node.kind === 'name' && constants.includes(node.name) ? namespace.find(node.name) : undefined;
+    return constant === undefined ? node : constantTree(constant, node.span);
+  });
+  return printExpression(parts.head === undefined ? tree : binary('*', quantityTree(parts.head, tree.span), tree));
 }
 
 /** The unit that a symbol stands for, where no name of the model can be meant. */

@@ -9,11 +9,11 @@
  *   5. settle      the plain document, with places in the user's text for every part of it
  */
 
-import { Diagnostics, type Diagnostic } from '../../src/diagnostics/diagnostic.js';
+import { Diagnostics, type Diagnostic, type Finding } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { ownMistakes } from '../../src/model/follow-on.js';
 import { child } from '../../src/model/pointer.js';
-import { emptyNamespace, readNamespace } from './constants.js';
+import { emptyNamespace, readNamespace, withConstants } from './constants.js';
 import type { Namespace } from './terms.js';
 import { reporter, type Reporter } from './context.js';
 import { seconds, type Group, type SynapseGroup } from './group.js';
@@ -40,7 +40,16 @@ const usualStep = 1e-4;
 
 /** A document for `normalise`, and what is said of it where nothing is wrong. */
 export interface ImportedBrian extends Settled {
-  readonly remarks: readonly Diagnostic[];
+  /** Asked for when all texts given from outside have been read, since constants that nothing reads are among it. */
+  remarks(): readonly Diagnostic[];
+  /**
+   * A text given from outside with values in place of the constants that it reads, which the canonical document does
+   * not know.
+   *
+   * @param owner  whose variable is given; absent: none
+   * @param warn  receives warnings of names that could be taken for units
+   */
+  given(text: string, owner: string | undefined, warn: (finding: Finding) => void): string;
 }
 
 /**
@@ -63,29 +72,32 @@ export function importBrian(
   const shape = checkShape(value, positions, diagnostics);
   if (shape === undefined) return null;
   const own = new Diagnostics();
-  const { document, namespaces } = translateSpecification(shape.specification, reporter(positions, own));
+  const { document, namespaces, given } = translateSpecification(shape.specification, reporter(positions, own));
   diagnostics.addAll(shape.whole ? own.list : ownMistakes(own.list, shape.touched));
   if (!shape.whole || own.hasErrors) {
     onBroken?.(settle(document, positions));
     return null;
   }
-  const hidden = new Set(
-    diagnostics.list.filter(({ code }) => code === 'brian/constant-hidden').map(({ found }) => found),
-  );
-  const remarks = namespaces
-    .flatMap((namespace) => [...namespace.unread()])
-    .filter(([name]) => !hidden.has(name))
-    .map(([name, pointer]): Diagnostic => ({
-      severity: 'note',
-      ...messages.unreadConstant(name),
-      place: positions.keyPlace?.(pointer) ?? positions.place(pointer),
-    }));
-  return { ...settle(document, positions), remarks };
+  const remarks = (): readonly Diagnostic[] => {
+    const hidden = new Set(
+      diagnostics.list.filter(({ code }) => code === 'brian/constant-hidden').map(({ found }) => found),
+    );
+    return namespaces
+      .flatMap((namespace) => [...namespace.unread()])
+      .filter(([name]) => !hidden.has(name))
+      .map(([name, pointer]): Diagnostic => ({
+        severity: 'note',
+        ...messages.unreadConstant(name),
+        place: positions.keyPlace?.(pointer) ?? positions.place(pointer),
+      }));
+  };
+  return { ...settle(document, positions), remarks, given };
 }
 
 interface Translated {
   readonly document: Record<string, unknown>;
   readonly namespaces: readonly Namespace[];
+  readonly given: ImportedBrian['given'];
 }
 
 function translateSpecification(specification: BrianSpecification, to: Reporter): Translated {
@@ -145,7 +157,15 @@ function translateSpecification(specification: BrianSpecification, to: Reporter)
         }),
   };
   const owners = [...groups.values(), ...synapses.values()];
-  return { document, namespaces: [namespace, ...new Set(owners.map((owner) => owner.namespace))] };
+  const given: ImportedBrian['given'] = (text, name, warn) => {
+    const owner = owners.find((one) => one.name === name);
+    const isOwn = (key: string): boolean => owner?.variables.has(key) === true || owner?.used.has(key) === true;
+    const report = (finding: Finding): void => {
+      if (finding.severity === 'warning') warn(finding);
+    };
+    return withConstants(text, owner?.namespace ?? namespace, isOwn, { report });
+  };
+  return { document, namespaces: [namespace, ...new Set(owners.map((owner) => owner.namespace))], given };
 }
 
 function collect<T>(map: ReadonlyMap<string, T>, part: (item: T) => Located | undefined): Record<string, Located> {

@@ -3,7 +3,7 @@
 import type { Expression } from '../../src/lang/ast.js';
 import { child } from '../../src/model/pointer.js';
 import { translateConnect } from './connect.js';
-import { readNamespace } from './constants.js';
+import { constantTree, readNamespace } from './constants.js';
 import { readStatements, type Reporter } from './context.js';
 import { emitEquations, emitValue, emitValues } from './emit.js';
 import { isNoise, readModel } from './equations.js';
@@ -289,6 +289,17 @@ function pathwayDelayVariables(
   ]);
 }
 
+/** A scope in which constants have their values, also those that code keeps as parameters. */
+const withKnownConstants = (scope: Scope): Scope => ({
+  ...scope,
+  meaning: (key) => {
+    const meaning = scope.meaning(key);
+    return meaning?.kind === 'parameter'
+      ? { kind: 'expression', tree: constantTree(meaning.constant, { start: 0, end: 0 }) }
+      : meaning;
+  },
+});
+
 function translateDelays(
   specification: SynapsesSpecification,
   values: ReadonlyMap<string, ReadValue>,
@@ -309,7 +320,7 @@ function translateDelays(
         : [{ key: 'pre', value: delay, pointer: at }];
     for (const { key, value, pointer } of entries) {
       if (!keys.includes(key)) to.report(messages.unknownPathway(key, keys), pointer);
-      const read = readValue(value, pointer, slot, scope, 1, to);
+      const read = readValue(value, pointer, slot, withKnownConstants(scope), 1, to);
       if (read?.kind === 'expression') to.report(messages.notConstant('the delay', value), pointer);
       if (read !== undefined) delays.set(key, read);
     }

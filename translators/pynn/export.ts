@@ -8,6 +8,7 @@
 import { gathered } from '../../src/library/gather/gather.js';
 import { standardise } from '../../src/library/recognise/standardise.js';
 import type { StandardCell } from '../../src/library/standard-type.js';
+import { scopesOf } from '../../src/model/typed.js';
 import type { Model, SelectionRule, Population, Stimulus, ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
 import { defaultOf, unitOf } from './cells.js';
@@ -56,6 +57,7 @@ export function exportPynn(valid: ValidModel): PynnExport {
     generators,
     label,
     cells,
+    scopes: namesIn(model, valid.model),
     targets: new Targets(data, generators, label, (name) => model.populations[name]?.size ?? 0, selections),
   };
   for (const [name, type] of Object.entries(model.neurons)) {
@@ -110,6 +112,24 @@ export function exportPynn(valid: ValidModel): PynnExport {
   return { document: withoutDangling(document, report), report: report.entries };
 }
 
+/**
+ * What is declared in each part of a model. Where texts of the model it was made from are left in it, what was declared
+ * there is no unit either.
+ */
+function namesIn(model: Model, original: Model): ExportContext['scopes'] {
+  const [made, first] = [scopesOf(model), scopesOf(original)];
+  const ofSynapses = Object.keys(original.projections).map(first.ofKey);
+  const both = (...sets: readonly ReadonlySet<string>[]): ReadonlySet<string> =>
+    new Set(sets.flatMap((names) => [...names]));
+  const isOf = (key: string): boolean =>
+    [original.populations, original.projections, original.stimuli].some((parts) => Object.hasOwn(parts, key));
+  return {
+    // A projection that was made of another may hold its texts.
+    ofKey: (key) => (isOf(key) ? both(made.ofKey(key), first.ofKey(key)) : both(made.ofKey(key), ...ofSynapses)),
+    ofSelection: (rule) => both(made.ofSelection(rule), first.ofSelection(rule)),
+  };
+}
+
 /** Spikes of a model whose time goes by steps fall on steps under NEST too, where PyNN would place them between. */
 const onGrid = ({ timing }: Model): Readonly<Record<string, unknown>> | undefined =>
   timing === 'grid' ? undefined : { spike_precision: 'on_grid' };
@@ -147,7 +167,7 @@ function populationOf(context: ExportContext, name: string, population: Populati
   const pointer = child('/populations', name);
   const { size } = population;
   const label = context.label(name);
-  const positions = positionsOf(context, population, child(pointer, 'positions'));
+  const positions = positionsOf(context, name, population, child(pointer, 'positions'));
   if (population.type === undefined) {
     const { spikes } = population;
     if (spikes === undefined || 'file' in spikes) return report.missing(pointer, 'spikes that are kept in a file');
@@ -168,13 +188,15 @@ function populationOf(context: ExportContext, name: string, population: Populati
     if (value !== undefined && value !== defaultOf(standard, ours)) into[theirs] = value;
   };
   const at = (key: string): string => child(child(pointer, 'values'), key);
+  const names = context.scopes.ofKey(name);
   for (const key of Object.keys(standard.neuron.parameters ?? {})) {
     const value = population.values[key] ?? type.parameters[key]?.value ?? 0;
-    give(params, key, key, valueIn(context, value, unitOf(standard, key), at(key)));
+    give(params, key, key, valueIn(context, value, unitOf(standard, key), at(key), names));
   }
   for (const [theirs, ours] of Object.entries(standard.initial)) {
     const value = population.values[ours] ?? type.state[ours]?.initial;
-    if (value !== undefined) give(initial, theirs, ours, valueIn(context, value, unitOf(standard, ours), at(ours)));
+    if (value !== undefined)
+      give(initial, theirs, ours, valueIn(context, value, unitOf(standard, ours), at(ours), names));
   }
   return { label, size, cell: cellOf(type, standard, params), ...positions, ...given('initial_values', initial) };
 }
@@ -199,7 +221,11 @@ function sourcesOf(context: ExportContext): readonly CurrentSource[] {
       report.missing(pointer, 'PyNN has current sources that are injected from the start, and no other stimuli');
       return [];
     }
-    const sources = currentSources(stimulus.value, stimulus.every ?? model.experiment.dt);
+    const sources = currentSources(
+      stimulus.value,
+      stimulus.every ?? model.experiment.dt,
+      context.scopes.ofSelection(stimulus.to),
+    );
     if (sources === undefined) {
       report.missing(pointer, 'PyNN has no current source of this shape');
       return [];

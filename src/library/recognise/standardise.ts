@@ -4,7 +4,9 @@
  */
 
 import { parseExpression } from '../../lang/parse.js';
-import { binary, name, number } from '../../lang/build.js';
+import { binary, name, number, quantity } from '../../lang/build.js';
+import { foldConstants } from '../../lang/fold.js';
+import { parseUnit } from '../../lang/units.js';
 import type { Expression } from '../../lang/ast.js';
 import { printExpression } from '../../lang/print.js';
 import { callsIn, namesIn, substitute } from '../../lang/walk.js';
@@ -72,7 +74,10 @@ class Standardiser {
   readonly #stage: string;
   readonly #known = new Map<string, StandardPopulation>();
   /** What synapses of a projection are called in their standard type, with the scale of weights. */
-  readonly #synapses = new Map<string, { readonly names: ReadonlyMap<string, string>; readonly factor: number }>();
+  readonly #synapses = new Map<
+    string,
+    { readonly names: ReadonlyMap<string, string>; readonly factor: number; readonly environment: Environment }
+  >();
   readonly #neurons: Record<string, NeuronType> = {};
   readonly #synapseTypes: Record<string, SynapseType> = {};
   readonly #populations: Record<string, Population> = {};
@@ -405,7 +410,7 @@ class Standardiser {
     });
     const sign = signOf(this.#listed(projection, weight) ?? weight, this.#valid.data);
     if (port.kind === 'conductance' && sign !== 1) return keep('a negative conductance: PyNN refuses it');
-    this.#synapses.set(name, { names: found.variables, factor: port.factor });
+    this.#synapses.set(name, { names: found.variables, factor: port.factor, environment });
     if (sign === 0) {
       const parts = this.#bySign(common);
       if (parts === undefined) return keep('weights of both signs in one projection');
@@ -577,8 +582,12 @@ class Standardiser {
       if (known === undefined || input === undefined) return keep();
       if (scale === undefined)
         return keep(`it acts on ${stimulus.input}, which is no current of ${known.cell.standard.name}`);
+      const tree = this.#withParameters(stimulus.value, target, known.environment);
+      if (tree === undefined) return keep('its current reads what differs between cells, or changes');
       const value =
-        scale === 1 ? stimulus.value : printExpression(scaledCurrent(parseExpression(stimulus.value), scale));
+        scale === 1 && typeof tree === 'string'
+          ? tree
+          : printExpression(scaledCurrent(asTree(tree), scale, this.#declares(target, 'A') ? 'amp' : 'A'));
       this.#stimuli[name] = { ...stimulus, input, value };
       return;
     }
@@ -617,6 +626,26 @@ class Standardiser {
         'are Poisson, ' +
         `here binomial with p = ${p}, whose variance is ${tidy(Number((p * 100).toPrecision(3)))} % less`,
     );
+  }
+
+  /** Whether the type of a population, as it was, has a parameter or variable of a name. */
+  #declares(population: string, name: string): boolean {
+    const type = this.#model.neurons[this.#model.populations[population]?.type ?? ''];
+    return [type?.parameters, type?.state, type?.derived].some((map) => map !== undefined && Object.hasOwn(map, name));
+  }
+
+  /** A text in which parameters of a population are numbers; the text itself where it reads none. */
+  #withParameters(text: string, population: string, { numbers }: Environment): string | Expression | undefined {
+    const type = this.#model.neurons[this.#model.populations[population]?.type ?? ''];
+    const isOwn = (one: string): boolean => this.#declares(population, one);
+    const read = [...namesIn(parseExpression(text))].filter(isOwn);
+    if (read.length === 0) return text;
+    if (!read.every((one) => numbers.has(one))) return undefined;
+    const values = read.map((one) => {
+      const { dimension } = parseUnit(type?.parameters[one]?.unit ?? '1');
+      return [one, quantity(numbers.get(one) ?? 0, dimension)] as const;
+    });
+    return foldConstants(parseExpression(text), new Map(values), isOwn);
   }
 
   // --- Recordings and phases -----------------------------------------------------------------------------------------
@@ -680,7 +709,7 @@ class Standardiser {
       const synapses = this.#synapses.get(owner);
       if (synapses !== undefined) {
         const name = synapses.names.get(variable);
-        const scaled = name === undefined ? undefined : scaledValue(value, synapses.factor, emptyEnvironment);
+        const scaled = name === undefined ? undefined : scaledValue(value, synapses.factor, synapses.environment);
         if (name === undefined || scaled === undefined)
           this.#report.missing(pointer, `a change of ${key} has no form in PyNN`);
         else set[`${owner}${inside ?? ''}.${name}`] = scaled;
@@ -752,19 +781,19 @@ class Standardiser {
   }
 }
 
+const asTree = (e: string | Expression): Expression => (typeof e === 'string' ? parseExpression(e) : e);
+
 /** A current times a number, in the form that it has. */
-function scaledCurrent(e: Expression, scale: number): Expression {
-  const of = (part: Expression): Expression => scaledCurrent(part, scale);
+function scaledCurrent(e: Expression, scale: number, ampere: string): Expression {
+  const of = (part: Expression): Expression => scaledCurrent(part, scale, ampere);
   const literal = constantOf(e);
-  if (literal !== undefined) return binary('*', number(tidy(literal * scale)), name('A'));
+  if (literal !== undefined) return binary('*', number(tidy(literal * scale)), name(ampere));
   if (e.kind === 'conditional') return { ...e, whenTrue: of(e.whenTrue), whenFalse: of(e.whenFalse) };
   if (e.kind === 'binary' && (e.operator === '+' || e.operator === '-'))
     return { ...e, left: of(e.left), right: of(e.right) };
   if (e.kind === 'binary' && e.operator === '*') return { ...e, left: of(e.left) };
-  return binary('*', binary('*', number(scale), name('A')), e);
+  return binary('*', binary('*', number(scale), name(ampere)), e);
 }
-
-const emptyEnvironment: Environment = environmentOf({}, new Map());
 
 /** The populations of a selection, in order. */
 function populationsOf(rule: SelectionRule): readonly string[] {

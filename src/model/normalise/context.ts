@@ -39,10 +39,10 @@ export interface Context {
   /** Names of all parameters of the model, also of those that are not resolved yet. */
   readonly constantNames: Set<string>;
   /**
-   * Set when the document is a person's own, in which a name may be taken for a unit; other notations say so
-   * themselves.
+   * Whether a text is a person's own in the canonical language, in which a name may be taken for a unit; of texts in
+   * other notations their importers say so.
    */
-  readonly warnsOfUnits: boolean;
+  warnsOfUnits(pointer: string): boolean;
   /** Tables of the model as functions, by name. */
   readonly tables: Map<string, FunctionSignature>;
   /** Large arrays that were given; undefined when the document is checked without them. */
@@ -58,7 +58,7 @@ export function createContext(
   positions: Positions,
   diagnostics: Diagnostics,
   data: DataStore | undefined,
-  warnsOfUnits = false,
+  warnsOfUnits: (pointer: string) => boolean = () => false,
 ): Context {
   const told = new Set<string>();
   const kept = new Map<string, DataArray>();

@@ -80,7 +80,7 @@ export function readExpression(
  * @param written  the text that `e` was read from, where there is one
  */
 function warnOfUnits(context: Context, e: Expression, names: Names, pointer: string, written?: unknown): void {
-  if (!context.warnsOfUnits) return;
+  if (!context.warnsOfUnits(pointer)) return;
   const variable = (name: string): Symbol | undefined => names.lookup(name) ?? context.constants.get(name);
   const beside = namesBesideNumbers(e, (name) => variable(name) !== undefined);
   visit(e, (part) => {

@@ -26,6 +26,8 @@ export interface Overrides {
 interface Overridden {
   readonly document: ModelDocument;
   readonly positions: Positions;
+  /** Whether what stands at a pointer was given from outside. */
+  isGiven(pointer: string): boolean;
   readonly constants: ReadonlyMap<string, string | number>;
   /** Findings about keys that name nothing, with the option they come from. */
   readonly unknown: readonly { readonly key: string; readonly place: Place }[];
@@ -91,21 +93,25 @@ export function applyOverrides(
       experiment,
     },
     positions: withPlaces(positions, places),
+    isGiven: (pointer) => placeIn(places, pointer) !== undefined,
     constants,
     unknown,
   };
 }
 
+/** The place of a pointer, or of the nearest one around it that has one. */
+function placeIn(places: ReadonlyMap<string, Place>, pointer: string): Place | undefined {
+  for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+    const place = places.get(at);
+    if (place) return place;
+  }
+  return undefined;
+}
+
 /** Positions in which some pointers lie elsewhere. */
 function withPlaces(positions: Positions, places: ReadonlyMap<string, Place>): Positions {
   if (places.size === 0) return positions;
-  const elsewhere = (pointer: string): Place | undefined => {
-    for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
-      const place = places.get(at);
-      if (place) return place;
-    }
-    return undefined;
-  };
+  const elsewhere = (pointer: string): Place | undefined => placeIn(places, pointer);
   return {
     place: (pointer, span) => elsewhere(pointer) ?? positions.place(pointer, span),
     keyPlace: (pointer) => elsewhere(pointer) ?? positions.keyPlace?.(pointer) ?? positions.place(pointer),

@@ -38,7 +38,7 @@ export function check(
   diagnostics.addAll(reading);
   const imported = diagnostics.hasErrors ? null : importBrian(value, positions, diagnostics);
   const valid = imported === null ? null : normalise(imported.document, imported.positions, diagnostics, options);
-  if (valid) diagnostics.addAll(imported?.remarks ?? []);
+  if (valid) diagnostics.addAll(imported?.remarks() ?? []);
   return { valid, list: diagnostics.list };
 }
 

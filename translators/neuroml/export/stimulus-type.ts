@@ -59,7 +59,7 @@ function current(
       pointer,
       'the current follows its value in each step; it does not hold between ticks of its own',
     );
-  const value = builder.parse(stimulus.value);
+  const value = builder.parse(stimulus.value, (name) => plan.visible.has(name));
   require(value, plan, builder);
   share(channel, value, plan, builder);
   return channel;
@@ -75,7 +75,7 @@ function randomInputs(
 ): Channel {
   const channel = plan.channels.find((one) => one.kind === 'jump' && one.variable === variable);
   if (!channel) throw new NotExpressible(`random inputs into ${variable}`);
-  const weight = builder.parse(text);
+  const weight = builder.parse(text, (name) => plan.visible.has(name));
   require(weight, plan, builder);
   const waiting = builder.state('waiting', channel.dimension, false);
   const { actions, count, approximated } = drawCount(n, rate * dt, builder);

@@ -289,9 +289,13 @@ export class TypeBuilder implements Words {
 
   // --- Expressions --------------------------------------------------------------------------------------------------
 
-  /** An expression of the model, its units folded. */
-  parse(text: string): Expression {
-    return foldConstants(parseExpression(text), undefined, (name) => this.#names.has(name));
+  /**
+   * An expression of the model, its units folded.
+   *
+   * @param isElsewhere  whether what this type is part of has a name, which is no unit then
+   */
+  parse(text: string, isElsewhere: (name: string) => boolean = () => false): Expression {
+    return foldConstants(parseExpression(text), undefined, (name) => this.#names.has(name) || isElsewhere(name));
   }
 
   /** Statements of the model, their units folded. */

@@ -1,25 +1,29 @@
 /** Connection rules as PyNN's connectors. */
 
-import { foldConstants } from '../../../src/lang/fold.js';
-import { parseExpression } from '../../../src/lang/parse.js';
 import type { ConnectionRule, DrawnValues } from '../../../src/model/model.js';
 import type { Connector, Value as PynnValue } from '../specification.js';
 import { given, type ExportContext } from './context.js';
-import { formulaText, inUnit, isMissing, numbersOf, pynnValue } from './values.js';
+import { formulaText, inUnit, isMissing, numbersOf, pynnValue, readCanonical } from './values.js';
 
 /** The connector of a projection; undefined after it was reported that PyNN has none. */
 export function connectorOf(
   context: ExportContext,
   rules: readonly ConnectionRule[],
   pointer: string,
+  names: ReadonlySet<string>,
 ): Connector | undefined {
   const [rule] = rules;
   if (rule === undefined || rules.length > 1)
     return context.report.missing(pointer, 'several connection rules in one projection');
-  return ofRule(context, rule, pointer);
+  return ofRule(context, rule, pointer, names);
 }
 
-function ofRule(context: ExportContext, rule: ConnectionRule, pointer: string): Connector | undefined {
+function ofRule(
+  context: ExportContext,
+  rule: ConnectionRule,
+  pointer: string,
+  names: ReadonlySet<string>,
+): Connector | undefined {
   const { data, generators, report, label } = context;
   const self = 'self' in rule && !rule.self ? { allow_self_connections: false } : {};
   switch (rule.rule) {
@@ -37,13 +41,17 @@ function ofRule(context: ExportContext, rule: ConnectionRule, pointer: string): 
       const mutual = rule.condition === 'i > j' ? { allow_self_connections: 'NoMutual' } : undefined;
       if ((rule.condition !== null && mutual === undefined) || rule.copies !== 1)
         return report.missing(pointer, 'a connection rule with a condition or several connections of a pair');
-      return probability(context, rule.p, mutual ?? self, pointer, { rng: generators.native() });
+      return probability(context, rule.p, mutual ?? self, pointer, names, { rng: generators.native() });
     }
     case 'fixedInDegree':
     case 'fixedOutDegree':
       return {
         type: rule.rule === 'fixedInDegree' ? 'FixedNumberPreConnector' : 'FixedNumberPostConnector',
-        params: { n: countOf(context, rule.n, pointer), ...(rule.replace ? { with_replacement: true } : {}), ...self },
+        params: {
+          n: countOf(context, rule.n, pointer, names),
+          ...(rule.replace ? { with_replacement: true } : {}),
+          ...self,
+        },
         rng: generators.native(),
       };
     case 'fixedTotal':
@@ -66,7 +74,7 @@ function ofRule(context: ExportContext, rule: ConnectionRule, pointer: string): 
     case 'clone':
       return { type: 'CloneConnector', params: { reference: label(rule.of) } };
     case 'hostDrawn':
-      return hostDrawn(context, rule.arguments, pointer);
+      return hostDrawn(context, rule.arguments, pointer, names);
     case 'csa':
     case 'generator':
       return report.missing(pointer, `the connection rule ${rule.rule}; --freeze lists its connections`);
@@ -81,11 +89,12 @@ function probability(
   p: unknown,
   rest: Readonly<Record<string, unknown>>,
   pointer: string,
+  names: ReadonlySet<string>,
   generator: Pick<Connector, 'rng'>,
 ): Connector | undefined {
   if (typeof p === 'number')
     return { type: 'FixedProbabilityConnector', params: { p_connect: p, ...rest }, ...generator };
-  const formula = formulaText(foldConstants(parseExpression(String(p))), 'ij');
+  const formula = formulaText(readCanonical(String(p), names), 'ij');
   if (isMissing(formula)) return report.missing(pointer, `${formula.missing} as the probability of a connection`);
   switch (formula.of) {
     case 'd':
@@ -110,11 +119,16 @@ function probability(
 }
 
 /** A number of connections, one for all cells or drawn for each. */
-function countOf({ data, generators, report }: ExportContext, n: unknown, pointer: string): unknown {
+function countOf(
+  { data, generators, report }: ExportContext,
+  n: unknown,
+  pointer: string,
+  names: ReadonlySet<string>,
+): unknown {
   if (typeof n === 'number') return n;
   // A draw of a whole number by our own counters is written int(...).
   const text = typeof n === 'string' ? n.replace(/^int\((.*)\)$/, '$1') : undefined;
-  const translated = pynnValue(text ?? (n as DrawnValues), '1', data, generators);
+  const translated = pynnValue(text ?? (n as DrawnValues), '1', data, generators, names);
   return isMissing(translated)
     ? report.missing(pointer, `${translated.missing} as the number of connections`)
     : translated;
@@ -125,6 +139,7 @@ function hostDrawn(
   context: ExportContext,
   values: Readonly<Record<string, unknown>>,
   pointer: string,
+  names: ReadonlySet<string>,
 ): Connector | undefined {
   const { connector, p, n, replace, self, mutual, degree, rewiring, generator } = values as {
     readonly connector: string;
@@ -152,7 +167,7 @@ function hostDrawn(
   switch (connector) {
     case 'fixedProbability':
     case 'probability':
-      return probability(context, p, rest, pointer, rng);
+      return probability(context, p, rest, pointer, names, rng);
     case 'fixedNumberPre':
     case 'fixedNumberPost':
     case 'fixedTotal': {
@@ -162,7 +177,7 @@ function hostDrawn(
         fixedTotal: 'FixedTotalNumberConnector',
       }[connector];
       const usually = connector === 'fixedTotal';
-      const count = countOf(context, n, pointer);
+      const count = countOf(context, n, pointer, names);
       return {
         type,
         params: {

@@ -1,6 +1,7 @@
 /** What the parts of an export share. */
 
 import type { StandardCell } from '../../../src/library/standard-type.js';
+import type { Scopes } from '../../../src/model/typed.js';
 import type { DataStore, Model, SelectionRule, Value } from '../../../src/model/model.js';
 import type { Value as PynnValue } from '../specification.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
@@ -20,19 +21,26 @@ export interface ExportContext {
   readonly label: (name: string) => string;
   /** PyNN's types of the model's neuron types, by name. */
   readonly cells: ReadonlyMap<string, StandardCell>;
+  /** What is declared in each part of the model. */
+  readonly scopes: Pick<Scopes, 'ofKey' | 'ofSelection'>;
   /** Views and assemblies that selections need, as they come up. */
   readonly targets: Targets;
 }
 
-/** A value in PyNN's unit; undefined after it was reported that PyNN has no form for it. */
+/**
+ * A value in PyNN's unit; undefined after it was reported that PyNN has no form for it.
+ *
+ * @param names  what is declared where the value stands, and so is no unit
+ */
 export function valueIn(
   context: ExportContext,
   value: Value,
   unit: string,
   pointer: string,
+  names: ReadonlySet<string>,
   of: FormulaOf = 'i',
 ): PynnValue | undefined {
-  const translated = pynnValue(value, unit, context.data, context.generators, of);
+  const translated = pynnValue(value, unit, context.data, context.generators, names, of);
   return isMissing(translated) ? context.report.missing(pointer, translated.missing) : translated;
 }
 

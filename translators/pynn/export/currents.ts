@@ -1,9 +1,7 @@
 /** Stimuli as PyNN's current sources: which of them an expression of time is. */
 
 import type { Expression } from '../../../src/lang/ast.js';
-import { foldConstants } from '../../../src/lang/fold.js';
-import { parseExpression } from '../../../src/lang/parse.js';
-import { inUnit } from './values.js';
+import { inUnit, readCanonical } from './values.js';
 import type { CurrentSource } from '../specification.js';
 
 type Source = Pick<CurrentSource, 'type' | 'params'>;
@@ -15,9 +13,13 @@ interface Piece {
   readonly value: Expression;
 }
 
-/** The current sources whose sum an expression is; undefined where PyNN has none of a part's shape. */
-export function currentSources(text: string, dt: number): readonly Source[] | undefined {
-  const pieces = piecesOf(foldConstants(parseExpression(text)), { from: 0, to: Infinity });
+/**
+ * The current sources whose sum an expression is; undefined where PyNN has none of a part's shape.
+ *
+ * @param names  what is declared where the expression stands, and so is no unit
+ */
+export function currentSources(text: string, dt: number, names: ReadonlySet<string>): readonly Source[] | undefined {
+  const pieces = piecesOf(readCanonical(text, names), { from: 0, to: Infinity });
   if (pieces === undefined) return undefined;
   const amplitudes = pieces.map(({ value }) => literal(value));
   // Simulators do not agree on steps that begin at 0: a current that flows from the start and changes later is a sum.

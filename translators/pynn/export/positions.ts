@@ -9,6 +9,7 @@ import { inUnit, numbersOf } from './values.js';
 /** Where the cells of a population are. */
 export function positionsOf(
   context: ExportContext,
+  name: string,
   { positions }: Population,
   pointer: string,
 ): { readonly structure?: Structure; readonly positions?: readonly (readonly number[])[] } {
@@ -17,16 +18,21 @@ export function positionsOf(
     const numbers = numbersOf(positions, context.data).map((length) => inUnit(length, 'um'));
     return { positions: Array.from({ length: numbers.length / 3 }, (_, k) => numbers.slice(3 * k, 3 * k + 3)) };
   }
-  const structure = structureOf(context, positions, pointer);
+  const structure = structureOf(context, positions, pointer, context.scopes.ofKey(name));
   return structure === undefined ? {} : { structure };
 }
 
-function structureOf(context: ExportContext, positions: CanonicalStructure, pointer: string): Structure | undefined {
+function structureOf(
+  context: ExportContext,
+  positions: CanonicalStructure,
+  pointer: string,
+  names: ReadonlySet<string>,
+): Structure | undefined {
   const { generator, fillOrder } = positions;
   const rng = generator === undefined ? {} : { rng: context.generators.numpy(generator.seed, generator.stream) };
   const number = (name: string, value: Value): unknown => {
     const unit = name.startsWith('aspectRatio') ? '1' : 'um';
-    return valueIn(context, value, unit, `${pointer}/arguments/${name}`);
+    return valueIn(context, value, unit, `${pointer}/arguments/${name}`, names);
   };
   const { arguments: given } = positions;
   if (positions.structure === 'randomCuboid' || positions.structure === 'randomSphere') {

@@ -30,14 +30,14 @@ export function projectionOf(context: ExportContext, name: string, projection: P
   const [receptorName, { kind }] = receptor;
   const parts = synapseParts(type, kind);
   if (parts === undefined) return missing(`the synapse type ${projection.synapse} has no name in PyNN`);
-  const connector = connectorOf(context, projection.connect, pointer);
+  const connector = connectorOf(context, projection.connect, pointer, context.scopes.ofKey(name));
   if (connector === undefined) return undefined;
-  const delay = delayOf(context, projection, type, pointer);
+  const delay = delayOf(context, name, projection, type, pointer);
   const values = {
-    ...synapseValues(context, projection, type, parts, pointer),
+    ...synapseValues(context, name, projection, type, parts, pointer),
     ...(delay?.value === undefined ? {} : { delay: delay.value }),
   };
-  const initial = initialOf(context, projection, type, parts, pointer);
+  const initial = initialOf(context, name, projection, type, parts, pointer);
   // PyNN keeps lists of values with listed connections.
   const columns =
     connector.type === 'FromListConnector' ? Object.entries(values).filter(([, value]) => Array.isArray(value)) : [];
@@ -69,9 +69,9 @@ function gapJunctions(
   pointer: string,
 ): PynnProjection | undefined {
   const parts = synapseParts(type, 'conductance');
-  const connector = connectorOf(context, projection.connect, pointer);
+  const connector = connectorOf(context, projection.connect, pointer, context.scopes.ofKey(name));
   if (parts === undefined || connector === undefined) return undefined;
-  const values = synapseValues(context, projection, type, parts, pointer);
+  const values = synapseValues(context, name, projection, type, parts, pointer);
   const listed = connector.type === 'FromListConnector' && Array.isArray(values['weight']);
   const space = spaceOf(projection, (message) => context.report.missing(pointer, message));
   return {
@@ -146,6 +146,7 @@ const synapseParameters = ({ standard }: SynapseParts): readonly string[] =>
 
 function synapseValues(
   context: ExportContext,
+  name: string,
   projection: Projection,
   type: SynapseType,
   parts: SynapseParts,
@@ -155,7 +156,14 @@ function synapseValues(
   for (const key of synapseParameters(parts)) {
     const { unit, usual } = declaredOf(parts, key);
     const value = projection.values[key] ?? type.parameters[key]?.value ?? type.state[key]?.initial ?? 0;
-    const translated = valueIn(context, value, unit, child(child(pointer, 'values'), key), 'ij');
+    const translated = valueIn(
+      context,
+      value,
+      unit,
+      child(child(pointer, 'values'), key),
+      context.scopes.ofKey(name),
+      'ij',
+    );
     if (translated !== undefined && translated !== usual) result[key] = translated;
   }
   return result;
@@ -164,6 +172,7 @@ function synapseValues(
 /** First values of a synapse's state. */
 function initialOf(
   context: ExportContext,
+  name: string,
   projection: Projection,
   type: SynapseType,
   parts: SynapseParts,
@@ -178,6 +187,7 @@ function initialOf(
       value,
       declaredOf(parts, ours).unit,
       child(child(pointer, 'values'), ours),
+      context.scopes.ofKey(name),
       'ij',
     );
     if (translated !== undefined) result[theirs] = translated;
@@ -191,6 +201,7 @@ function initialOf(
  */
 function delayOf(
   context: ExportContext,
+  name: string,
   projection: Projection,
   type: SynapseType,
   pointer: string,
@@ -198,7 +209,7 @@ function delayOf(
   if (Object.keys(type.pathways).length === 0) return undefined;
   const at = child(pointer, 'delays');
   const read = (value: Value | undefined): PynnValue | undefined =>
-    value === undefined ? undefined : valueIn(context, value, 'ms', at, 'ij');
+    value === undefined ? undefined : valueIn(context, value, 'ms', at, context.scopes.ofKey(name), 'ij');
   const drawn = type.pathways['post'] !== undefined && type.parameters['delay'] !== undefined;
   const pre = drawn ? undefined : read(projection.delays['pre'] ?? type.pathways['pre']?.delay);
   if (type.pathways['post'] === undefined) return { value: pre, fraction: 1 };

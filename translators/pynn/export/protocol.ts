@@ -162,7 +162,7 @@ class Phases {
       before = name;
       const stimulus = model.stimuli[name];
       const dt = (stimulus?.kind === 'current' ? stimulus.every : undefined) ?? model.experiment.dt;
-      const [source, ...others] = currentSources(value, dt) ?? [];
+      const [source, ...others] = currentSources(value, dt, this.#context.scopes.ofKey(name)) ?? [];
       if (source === undefined || others.length > 0) report.missing(pointer, `a change of the current ${name}`);
       else this.#list.push({ set_source: { target: this.#context.label(name), params: source.params ?? {} } });
     }
@@ -179,7 +179,14 @@ class Phases {
         this.#context.report.missing(pointer, `a change of delays of ${projection} of which a part is dendritic`);
         continue;
       }
-      const delay = valueIn(this.#context, post ?? pre ?? 0, 'ms', pointer, 'ij');
+      const delay = valueIn(
+        this.#context,
+        post ?? pre ?? 0,
+        'ms',
+        pointer,
+        this.#context.scopes.ofKey(projection),
+        'ij',
+      );
       if (delay === undefined) continue;
       const params = { delay: this.#byPair(delay, projection, pointer) };
       this.#list.push({ set_projection: { target: this.#context.label(projection), params } });
@@ -246,7 +253,7 @@ class Phases {
       const translated =
         name === undefined
           ? context.report.missing(pointer, `a change of ${variable}`)
-          : valueIn(context, value, unitOf(cell, variable), pointer);
+          : valueIn(context, value, unitOf(cell, variable), pointer, context.scopes.ofSelection(rule));
       if (name !== undefined && translated !== undefined) params[name] = translated;
     }
     if (Object.keys(params).length === 0) return undefined;
@@ -296,7 +303,14 @@ class Phases {
     if (parts === undefined) return context.report.missing(pointer, `a change of synapses of ${name}`);
     const params: Record<string, PynnValue> = {};
     for (const [key, value] of Object.entries(values)) {
-      const translated = valueIn(context, value, declaredOf(parts, key).unit, pointer, 'ij');
+      const translated = valueIn(
+        context,
+        value,
+        declaredOf(parts, key).unit,
+        pointer,
+        context.scopes.ofKey(name),
+        'ij',
+      );
       if (translated !== undefined) params[key] = this.#byPair(translated, name, pointer);
     }
     // A weight that changes by itself is set as one that stays; other state has first values.

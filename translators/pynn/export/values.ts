@@ -61,16 +61,21 @@ export const isMissing = (value: unknown): value is Missing =>
 /** What formulas of a value may read: the index of a cell, or those of a pair and its distance. */
 export type FormulaOf = 'i' | 'ij';
 
-/** A value in a unit as PyNN has it; a text where PyNN has no form for it, saying why. */
+/**
+ * A value in a unit as PyNN has it; a text where PyNN has no form for it, saying why.
+ *
+ * @param names  what is declared where the value stands, and so is no unit
+ */
 export function pynnValue(
   value: Value,
   unit: string,
   data: DataStore,
   generators: Generators,
+  names: ReadonlySet<string>,
   of: FormulaOf = 'i',
 ): PynnValue | Missing {
   if (typeof value === 'number') return inUnit(value, unit);
-  if (typeof value === 'string') return expressionValue(foldConstants(parseExpression(value)), unit, of);
+  if (typeof value === 'string') return expressionValue(readCanonical(value, names), unit, of);
   if ('array' in value) {
     const gaps = new Set(value.gaps === undefined ? [] : numbersOf(value.gaps, data));
     const numbers = numbersOf(value.array, data).map((number, place) =>
@@ -84,6 +89,10 @@ export function pynnValue(
   }
   return drawn(value, unit, generators);
 }
+
+/** The tree of a canonical text; what `names` has is no unit. */
+export const readCanonical = (text: string, names: ReadonlySet<string>): Expression =>
+  foldConstants(parseExpression(text), undefined, (name) => names.has(name));
 
 /** A draw by NumPy: its parameters are in the unit that it draws in, which must be PyNN's. */
 function drawn(draw: DrawnValues, unit: string, generators: Generators): PynnValue | Missing {

@@ -38,13 +38,18 @@ export interface NotFiniteSamples {
   readonly first: number;
 }
 
-/** Hands the rows of logs to the fingerprint, the spools and the sink; knows which recordings are on. */
+/**
+ * Hands the rows of logs to the fingerprint, the spools and the sink; knows which recordings are on.
+ *
+ * @param begin  the step that the run begins at
+ */
 export function createIntake(
   program: Program,
   plan: RecordingPlan,
   spools: readonly SpikeSpool[],
   sink: SampleSink,
   hash: (event: string, steps: Uint32Array, elements: Uint32Array) => void,
+  begin = 0,
 ): Intake {
   const off = new Set<string>();
   const eventOfLog = new Map(
@@ -57,13 +62,13 @@ export function createIntake(
     drained.find(({ log }) => multiples.get(log.name) === event);
   const trains = plan.trains.map((recorded, i) => ({ recorded, spool: spools[i]! }));
   const taken = new Map<string, number>();
-  let since = 0;
+  let since = begin;
   const notFinite = new Map<number, NotFiniteSamples>();
   /**
    * Steps of the run that are ahead of those of the session, where the segment's time begins, and which segment it is.
    */
   let shift = 0;
-  let origin = 0;
+  let origin = begin;
   let segment = 0;
 
   const takeSpikes = (

@@ -40,14 +40,16 @@ export const turnsBack = (protocol: Protocol): boolean =>
  * The stretches between which a protocol turns time back, in order; one for a protocol that never does.
  *
  * Steps are counted on through all of them; step n of a segment is step n - begin + start of its own time.
+ *
+ * @param first  the step that the first begins at
  */
-export function segmentSpans(protocol: Protocol, steps = Infinity): readonly SegmentSpan[] {
+export function segmentSpans(protocol: Protocol, steps = Infinity, first = 0): readonly SegmentSpan[] {
   const several = turnsBack(protocol);
   const usual = (k: number): string => (several ? `segment${String(k).padStart(3, '0')}` : 'run');
   const spans: SegmentSpan[] = [];
   const stored = new Map<string, number>();
-  let current = { name: usual(0), begin: 0, start: 0 };
-  let done = 0;
+  let current = { name: usual(0), begin: first, start: first };
+  let done = first;
   const end = (annotations: Readonly<Record<string, unknown>> = {}): void => {
     if (current.begin >= steps && spans.length > 0) return;
     spans.push({

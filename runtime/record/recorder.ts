@@ -79,8 +79,8 @@ export interface Recorder {
   /** What is recorded. */
   readonly plan: RecordingPlan;
   /**
-   * Runs the protocol once, on a session that is initialised and at step 0. @throws UsageError when a spool or the sink
-   * cannot write
+   * Runs the protocol once, on a session that is initialised and at the step that its time begins with. @throws
+   * UsageError when a spool or the sink cannot write
    */
   run(session: Session, options?: RunOptions): Promise<RecordedRun>;
   /** The same in pieces, for a protocol that is not known before. `total`: steps that progress is told to be of. */
@@ -205,10 +205,9 @@ async function beginRecording(
   session: Session,
   options: FullOptions,
 ): Promise<Recording> {
-  invariant(session.step === 0, 'record', `the session is at step ${session.step} before its protocol`);
   const started = performance.now();
   const fingerprinter = createFingerprinter(program);
-  const intake = createIntake(program, plan, spools, options.sink, fingerprinter.spikes);
+  const intake = createIntake(program, plan, spools, options.sink, fingerprinter.spikes, session.step);
   const spikes = (): number =>
     program.manifest.populations.reduce((sum, { name }) => sum + fingerprinter.count(name), 0);
   const phases: (Omit<PhaseSpan, 'segment'> & { readonly ordinal: number; readonly named: string | null })[] = [];

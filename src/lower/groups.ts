@@ -203,7 +203,7 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
 }
 
 /** Step of the last event of an element that never had one: before any refractory period. */
-const longAgo = -0x40000000;
+export const longAgo = -0x40000000;
 
 /** Whether any code reads the time of the last spike, which is then kept for all. */
 const readsLastSpike = ({ neurons, synapses, projections, stimuli, operations, recordings }: Model): boolean =>

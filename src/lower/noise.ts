@@ -12,6 +12,12 @@ import { inStep, type PlacedEntry } from './step/place.js';
 import { groupKernel } from './step-scope.js';
 import { step } from './step-time.js';
 
+/** The two kernels of a noise, by the ends of their names. */
+const labels = ['words', 'normals'] as const;
+
+/** Whether a kernel draws noise, for an even step and the next. */
+export const isNoiseKernel = (name: string): boolean => labels.some((label) => name.endsWith(`.${label}`));
+
 /** sqrt(dt) times a normal number for each element, for even and odd steps. */
 export interface Noise {
   readonly even: Buffer;
@@ -73,8 +79,8 @@ export function noiseOf(group: Group, context: Context): GroupNoise {
       ir.store(noise.odd, rangesAddress.index, to(context.real, ir.mul(scale, pair[1]))),
     );
     for (const [label, block] of [
-      ['words', first],
-      ['normals', second],
+      [labels[0], first],
+      [labels[1], second],
     ] as const) {
       const what = `${label} of the noise ${xi} of ${group.name} for two steps`;
       const kernel = groupKernel(group, `${xi}.${label}`, what, block, context);

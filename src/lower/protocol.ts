@@ -35,9 +35,9 @@ export interface ProtocolWalk {
   stoppedAt(time: number): void;
 }
 
-/** A walk that begins at time 0, with steps of `dt` s. */
-export function protocolWalk(dt: number, timing: TimingProfile): ProtocolWalk {
-  let time = 0;
+/** A walk that begins at a time (s), with steps of `dt` s. */
+export function protocolWalk(dt: number, timing: TimingProfile, begin = 0): ProtocolWalk {
+  let time = begin;
   // The sample at time 0 is taken when time begins to pass: what phases set before belongs to it.
   let atStart = true;
   const stored = new Map<string, { readonly time: number; readonly atStart: boolean }>();

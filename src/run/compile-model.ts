@@ -35,6 +35,8 @@ type CompileChoices = Pick<
 > & {
   /** Keeps the values of synapses as they are given, for whoever reads or sets them. */
   readonly exactValues?: boolean;
+  /** Adds to the program what its sessions need besides. */
+  readonly extend?: (program: Program) => Program;
   /** Steps that may be run in all, where the protocol does not say. */
   readonly work?: number;
 };
@@ -55,12 +57,13 @@ export async function compileModel(
   const onPass = dumpIr && ((pass: string, program: Program): void => dumpIr(pass, printProgram(program)));
   const drawn = drawnModel(valid, positions);
   const counts = recordsAllSynapses(drawn) ? await countSynapses(drawn, positions, precision) : undefined;
-  const program = loweredModel(drawn, positions, {
+  const lowered = loweredModel(drawn, positions, {
     precision,
     ...(exactValues === undefined ? {} : { exactValues }),
     ...(counts ? { counts } : {}),
     ...(onPass ? { onPass } : {}),
   });
+  const program = options.extend?.(lowered) ?? lowered;
   const protocol = firstSteps(protocolOf(valid, program), options.steps ?? Infinity);
   const steps = protocolSteps(protocol);
   refuseTooLong(steps, positions);

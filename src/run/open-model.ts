@@ -20,12 +20,13 @@ import { UsageError } from '../diagnostics/diagnostic.js';
 import type * as written from '../model/model.js';
 
 /**
- * Opens a model as a session, at time 0; its own protocol is left to `run()`.
+ * Opens a model as a session, at time 0 or where `start` says; its own protocol is left to `run()`.
  *
  * @throws UsageError when the target is not available
  */
 export function openModel(imported: RunnableModel, options: SessionOptions = {}): ModelSession {
   const state = initialState(imported, options);
+  const first = options.start?.step ?? 0;
   let last: Promise<unknown> = Promise.resolve();
   /** Performs a call when those before it are done. */
   const queued = <T>(call: () => Promise<T>): Promise<T> => {
@@ -41,8 +42,8 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
     kind: 'session',
     dt: imported.valid.model.experiment.dt,
     engine: () => state.engaged?.compiled.engine ?? null,
-    time: () => state.engaged?.walk.time ?? 0,
-    steps: () => state.engaged?.recording.steps() ?? 0,
+    time: () => state.engaged?.walk.time ?? first * imported.valid.model.experiment.dt,
+    steps: () => state.engaged?.recording.steps() ?? first,
     run: (seconds, how) => queued(() => run(state, seconds, how)),
     set: (values) => queued(async () => addPhase(state, { set: valuesOf(values, state) })),
     initialise: (values) => queued(async () => addPhase(state, { initialise: valuesOf(values, state) })),

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import type { TypedArray } from '../ir/program.js';
 import type { DataStore } from '../model/model.js';
+import type { StartState } from '../run/session/start-state.js';
 
 /** An array in a message. */
 export interface SentArray {
@@ -89,4 +90,34 @@ export function readValues(sent: unknown): Record<string, number | ArrayLike<num
       return [key, array instanceof BigInt64Array ? Array.from(array, Number) : array];
     }),
   );
+}
+
+/** Where a session begins. @throws UsageError for what is no state */
+export function readStart(sent: Readonly<Record<string, unknown>>): StartState {
+  const step = sent['step'];
+  if (typeof step !== 'number' || !Number.isSafeInteger(step) || step < 0)
+    throw new UsageError(`the step of the start is ${String(step)}`, 'give a whole number, 0 or more');
+  const map = <T>(name: string, read: (value: unknown, what: string) => T): Record<string, T> => {
+    const given: unknown = sent[name] ?? {};
+    if (typeof given !== 'object' || given === null)
+      throw new UsageError(`${name} of the start is no object`, 'give arrays by name');
+    return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, read(value, `${name}.${key}`)]));
+  };
+  const events = (value: unknown, what: string): { steps: ArrayLike<number>; cells: ArrayLike<number> } => {
+    if (typeof value !== 'object' || value === null || !('steps' in value) || !('cells' in value))
+      throw new UsageError(`${what} of the start has no steps and cells`, 'give both as arrays');
+    return { steps: numbers(value.steps, `${what}.steps`), cells: numbers(value.cells, `${what}.cells`) };
+  };
+  return {
+    step,
+    events: map('events', events),
+    lastEvents: map('lastEvents', numbers),
+    free: map('free', numbers),
+    lastUpdates: map('lastUpdates', numbers),
+  };
+}
+
+function numbers(value: unknown, what: string): ArrayLike<number> {
+  const array = readArray(value, what);
+  return array instanceof BigInt64Array ? Array.from(array, Number) : array;
 }

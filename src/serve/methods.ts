@@ -3,7 +3,7 @@
  */
 
 import { resolve } from 'node:path';
-import { readStore, readValues, sentArray } from './arrays.js';
+import { readStart, readStore, readValues, sentArray } from './arrays.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { diagnosticsToJson } from '../diagnostics/render.js';
 import { oneOf } from '../diagnostics/suggest.js';
@@ -250,12 +250,14 @@ function runOptions(parameters: Parameters, cacheDirectory: string | undefined):
   if (precision !== 'float64' && precision !== 'float32')
     throw new UsageError(`precision is ${precision}`, `it is ${oneOf(precision, ['float64', 'float32'])}`);
   const folder = optional(parameters, 'outputFolder', 'string');
+  const start = optional(parameters, 'start', 'object');
   return {
     precision: precision satisfies Precision,
     ...(target === undefined ? {} : { target }),
     ...(threads === undefined ? {} : { threads }),
     ...(device === undefined ? {} : { device }),
     ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
+    ...(start === undefined ? {} : { start: readStart(start) }),
     outputs: texts(parameters, 'outputs').map((path) => resolve(path)),
     ...(folder === undefined ? {} : { outputFolder: resolve(folder) }),
     force: optional(parameters, 'force', 'boolean') ?? false,

@@ -181,3 +181,83 @@ describe('what a session gives while it lives', () => {
     await expect(live.run(0.001)).rejects.toThrow(/the session is finished/);
   });
 });
+
+describe('a session that begins in the middle', () => {
+  /** Noise, refractoriness, delays and event-driven synapses, with these first values. */
+  const text = (values: Readonly<Record<string, readonly number[]>>, w: readonly number[] | string): string =>
+    JSON.stringify({
+      format: 'interneuron/brian',
+      seed: 5,
+      neuron_groups: {
+        G: {
+          N: 12,
+          model: 'dv/dt = (1.1 - v)/(5*ms) + 0.05*xi*ms**-0.5 : 1 (unless refractory)',
+          threshold: 'v > 1',
+          reset: 'v = 0',
+          refractory: '2*ms + rate*ms',
+          namespace: { rate: 0.5 },
+          initializers: { v: values['v'] ?? 'i/12.0' },
+          run_regularly: [{ code: 'v += 0.01', dt: '0.7 ms' }],
+        },
+      },
+      synapses: {
+        S: {
+          source: 'G',
+          model: 'w : 1\nda/dt = -a/(9*ms) : 1 (event-driven)',
+          on_pre: 'v_post += 0.02*w; a += 0.1',
+          on_post: 'w += 0.001*a',
+          connect: 'i != j',
+          initializers: { w, a: values['a'] ?? 0, delay: '(1 + (i*7 + j) % 13)*0.3*ms' },
+        },
+      },
+      spike_monitors: { spikes: { source: 'G' } },
+      state_monitors: { state: { source: 'G', variables: 'v', dt: '0.3 ms' } },
+      run: '0 ms',
+    });
+  const opened = (document: string, start?: Parameters<typeof openModel>[1]): ModelSession => {
+    const live = openModel(importModel({ name: 'middle.json', text: document }), { target: 'wasm', ...start });
+    open.push(live);
+    return live;
+  };
+
+  it.each([200, 173])('goes on as if it had run so far: %i steps', { timeout: 60_000 }, async (steps) => {
+    const whole = opened(text({}, '0.5 + 0.01*i'));
+    await whole.run(steps * 1e-4);
+    const before = await whole.take();
+    const read = async (owner: string, variable: string): Promise<readonly number[]> =>
+      numbersOf(await whole.read(owner, variable));
+    const [v, a, w] = [await read('G', 'v'), await read('S', 'a'), await read('S', 'w')];
+    const [last, free, updates] = [
+      await read('G', 'lastspike'),
+      await read('G', 'not_refractory').catch(() => null),
+      await read('S', 'lastupdate'),
+    ];
+    const spikes = before.spikes[0]!;
+    expect(spikes.steps.length).toBeGreaterThan(10);
+    const stepOf = (time: number): number => (time <= -1e4 ? -(2 ** 30) : Math.round(time / 1e-4));
+    const start = {
+      step: steps,
+      events: { 'G.spike': { steps: spikes.steps, cells: spikes.cells } },
+      lastEvents: { 'G.spike': last.map(stepOf) },
+      free: free ? { 'G.spike': free } : {},
+      lastUpdates: { S: updates.map(stepOf) },
+    };
+    const second = opened(text({ v, a }, w), { start });
+    expect(second.time()).toBeCloseTo(steps * 1e-4, 12);
+    for (const live of [whole, second]) await live.run(0.03);
+    const [expected, found] = [await whole.take(), await second.take()];
+    expect(expected.spikes[0]!.steps.length).toBeGreaterThan(20);
+    expect(found.spikes).toEqual(expected.spikes);
+    expect(found.samples).toEqual(expected.samples);
+    expect(numbersOf(await second.read('S', 'w'))).toEqual(await read('S', 'w'));
+    expect(found.segments).toEqual([{ name: 'run', begin: steps, start: steps, end: steps + 300 }]);
+  });
+
+  it('refuses a state of another model', async () => {
+    const none = { step: 1, events: {}, lastEvents: {}, free: {}, lastUpdates: {} };
+    const live = opened(text({}, '1'), { start: { ...none, lastEvents: { 'H.spike': [1] } } });
+    await expect(live.run(0.001)).rejects.toThrow('H.spike, which is no event');
+    const short = opened(text({}, '1'), { start: { ...none, lastEvents: { 'G.spike': [1] } } });
+    await expect(short.run(0.001)).rejects.toThrow('1 numbers for G.spike');
+  });
+});

@@ -1,5 +1,6 @@
 /** The program and engine of a session: what compiles it, brings it to where the session stands, and ends it. */
 
+import { startFrom, startingLate } from './start-state.js';
 import { isSame, withProtocol, type Engaged, type SessionState } from './state.js';
 import { compileModel } from '../compile-model.js';
 import { startConnected } from '../connect.js';
@@ -18,7 +19,9 @@ const usualWork = 10_000;
 export async function engage(state: SessionState): Promise<Engaged> {
   if (state.engaged) return state.engaged;
   const { given, watch, phases: known } = state;
-  const options = { ...state.options, exactValues: true, work: usualWork };
+  const { start } = state.options;
+  const late = start ? { extend: startingLate } : {};
+  const options = { ...state.options, exactValues: true, work: usualWork, ...late };
   const compiled = await compileModel(withProtocol(given, known), options, watch);
   const { program, protocol, executable, engine } = compiled;
   if (engine.target === 'null')
@@ -29,12 +32,13 @@ export async function engage(state: SessionState): Promise<Engaged> {
   let session: Session | undefined;
   try {
     session = await inStage('connect', () => startConnected(executable, program, {}));
+    if (start) await startFrom(session, program, start);
     const recording = await recorder.begin(session, {
       onProgress: (steps) =>
         state.waiting.onProgress?.(Math.min(1, (steps - state.progress.from) / state.progress.steps)),
     });
     watch.end('connect');
-    const walk = protocolWalk(program.dt, given.valid.model.timing);
+    const walk = protocolWalk(program.dt, given.valid.model.timing, (start?.step ?? 0) * program.dt);
     state.engaged = { compiled, known, plan, sink, recorder, session, recording, walk, performed: [] };
     for (let k = 0; k < state.done; k += 1) await perform(state, state.engaged, k);
     return state.engaged;

@@ -6,9 +6,16 @@ import type { Engine, RunOptions, RunResult } from '../run-options.js';
 import type { TypedArray } from '../../ir/program.js';
 import type * as written from '../../model/model.js';
 import type { Elements, SegmentSpan } from '../../../runtime/results/result.js';
+import type { StartState } from './start-state.js';
 
 /** How a session is run; files are written when it is finished. */
-export type SessionOptions = Omit<RunOptions, 'steps' | 'stopAfter' | 'dumpIr' | 'repeated' | 'onProgress' | 'signal'>;
+export type SessionOptions = Omit<
+  RunOptions,
+  'steps' | 'stopAfter' | 'dumpIr' | 'repeated' | 'onProgress' | 'signal'
+> & {
+  /** Where it begins; absent: at time 0. First values are the document's. */
+  readonly start?: StartState;
+};
 
 /** What one call of `run` may be told. */
 export interface AdvanceOptions {
@@ -118,7 +125,10 @@ export interface ModelSession {
   extend(model: RunnableModel): Promise<void>;
   /** What was recorded since the last call. */
   take(): Promise<Taken>;
-  /** A variable now, in SI: one number for each cell, or each synapse in order of creation. */
+  /**
+   * A variable now, in SI: one number for each cell, or each synapse in order of creation. `lastspike`,
+   * `not_refractory` and a projection's `lastupdate` can be read where the program keeps them.
+   */
   read(owner: string, variable: string): Promise<TypedArray>;
   /** The synapses of a projection. */
   synapses(projection: string): Promise<TakenSynapses>;

@@ -3,6 +3,7 @@
 import { engage } from './engage.js';
 import type { Taken, TakenSamples, TakenSpikes, TakenSynapses } from './model-session.js';
 import { constantOf, unknownOwner } from './names.js';
+import { readHidden } from './start-state.js';
 import type { SessionState } from './state.js';
 import { synapsesOf } from '../synapses.js';
 import type { TypedArray } from '../../ir/program.js';
@@ -33,7 +34,7 @@ export async function take(state: SessionState): Promise<Taken> {
   return {
     steps: recording.steps(),
     spikeLabel: plan.setup.spikeLabel,
-    segments: segmentSpans(performed),
+    segments: segmentSpans(performed, Infinity, state.options.start?.step),
     spikes,
     samples,
   };
@@ -44,6 +45,8 @@ export async function readVariable(state: SessionState, owner: string, variable:
   const { session, compiled } = await engage(state);
   const { variables, projections } = compiled.program.manifest;
   const { model } = state.given.valid;
+  const hidden = await readHidden(owner, variable, compiled.program, session);
+  if (hidden) return hidden;
   const location = variables.find((each) => each.owner === owner && each.variable === variable);
   const projection = projections.find(({ name }) => name === owner);
   if (projection) {

@@ -1,12 +1,11 @@
 """The device: keeps Brian's arrays, and has interneuron's engines run its networks."""
 
+import json
 import sys
 import time
-from collections import defaultdict
 
 import numpy as np
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
-from brian2.core.base import BrianObjectException  # noqa: F401
 from brian2.core.namespace import get_local_namespace
 from brian2.core.network import Network, TextReport
 from brian2.devices.device import RuntimeDevice
@@ -17,8 +16,8 @@ from brian2.utils.logger import get_logger
 import interneuron
 from interneuron._server import shared
 
-from . import queues
 from .document import Document
+from .start import start_of_run
 from .results import write_back
 from .texts import Unsupported
 
@@ -104,7 +103,8 @@ class InterneuronDevice(RuntimeDevice):
             )
 
         if self._preparing and template_name in _OF_RUNS:
-            return _Later(name, make)
+            begins = owner.initialise_queue if template_name == "synapses_push_spikes" else None
+            return _Later(name, make, begins)
         return make()
 
     # --- Runs -------------------------------------------------------------------------------------------------------
@@ -173,29 +173,9 @@ class InterneuronDevice(RuntimeDevice):
         if not objects:
             raise Unsupported(net.name, "it is empty")
         document = Document(net, namespace, objects)
-        return document, self._state(document)
+        return document, start_of_run(document)
 
-    def _state(self, document):
-        """What a session begins with besides the values of variables; None at the very start."""
-        now = int(document.clock.variables["timestep"].get_value().item())
-        spikes = {}
-        for synapses in document.synapses:
-            for pathway in synapses._pathways:
-                if not pathway.active:
-                    continue
-                found = queues.recent_events(pathway, now)
-                if found is None:
-                    raise Unsupported(pathway.name, "its delays were changed while spikes were under way")
-                if len(found[0]):
-                    spikes.setdefault((pathway.source, pathway.event), []).append(found)
-        return now, spikes
-
-    def _open(self, net, document, state):
-        import json
-
-        now, _ = state
-        if now != 0:
-            raise Unsupported(net.name, "a second run")
+    def _open(self, net, document, start):
         parts = {**document.parts, "run": "0*second"}
         if self._seed is not None or self.options.get("seed") is not None:
             parts["seed"] = int(self.options.get("seed") or self._seed or 0)
@@ -204,7 +184,7 @@ class InterneuronDevice(RuntimeDevice):
         given = {key: self.options[key] for key in ("target", "threads", "device", "precision") if key in self.options}
         try:
             return interneuron.Session(
-                shared(), {"text": json.dumps(parts), "name": net.name, "data": document.data, **given}
+                shared(), {"text": json.dumps(parts), "name": net.name, "data": document.data, **start, **given}
             )
         except interneuron.ModelError as error:
             raise _refused(net, error) from error
@@ -243,11 +223,13 @@ def _refused(net, error):
 class _Later:
     """A code object that is made when it is called: nothing but Brian's runtime calls those of runs."""
 
-    def __init__(self, name, make):
-        self.name, self._make, self._made = name, make, None
+    def __init__(self, name, make, begins):
+        self.name, self._make, self._begins, self._made = name, make, begins, None
 
     def before_run(self):
-        """Nothing is to be prepared."""
+        """Queues are made ready, as the code would."""
+        if self._begins is not None:
+            self._begins()
 
     def after_run(self):
         """Nothing is to be done."""

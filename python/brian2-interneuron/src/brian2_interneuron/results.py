@@ -36,7 +36,12 @@ def write_back(document, session, begin, end):
     for owner in (*document.groups, *document.synapses):
         _variables(document, owner, session)
     for group in document.groups:
-        _last_events(document, group, events, end)
+        _last_events(document, group, events, end, session)
+    for synapses in document.synapses:
+        if synapses.event_driven is not None:
+            synapses.variables["lastupdate"].get_value()[:] = unpack(
+                session._call("read", owner=synapses.name, variable="lastupdate")
+            )
     for synapses in document.synapses:
         for pathway in synapses._pathways:
             if pathway.active:
@@ -131,7 +136,7 @@ def _variables(document, owner, session):
         array[:] = values[:1] if len(array) == 1 else values
 
 
-def _last_events(document, group, events, end):
+def _last_events(document, group, events, end, session):
     """The events of the last step, and the time of each neuron's last spike."""
     for event in group.events:
         steps, cells = _events_of(events, group.name, event)
@@ -145,15 +150,15 @@ def _last_events(document, group, events, end):
     # Later spikes come later, so that the last assignment of each neuron stays.
     group.variables["lastspike"].get_value()[cells] = steps * document.dt
     free = group.variables["not_refractory"].get_value()
-    free[:] = _free(group, document.dt, end)
-    free[cells[steps == end - 1]] = False
-
-
-def _free(group, dt, end):
-    """Whether each neuron could integrate in the last step."""
-    last = group.variables["lastspike"].get_value()
     period = group._refractory
     if isinstance(period, str) or period is True:
-        return group.variables["not_refractory"].get_value()
+        try:
+            free[:] = unpack(session._call("read", owner=group.name, variable="not_refractory")) != 0
+        except interneuron.UsageError:
+            pass
+        return
+    # As in the last step: those that spiked in it are refractory.
+    dt, last = document.dt, group.variables["lastspike"].get_value()
     passed = np.trunc(((end - 1) * dt - last + 1e-3 * dt) / dt)
-    return passed >= np.trunc((float(period) + 1e-3 * dt) / dt)
+    free[:] = passed >= np.trunc((float(period) + 1e-3 * dt) / dt)
+    free[cells[steps == end - 1]] = False

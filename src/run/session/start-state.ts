@@ -1,0 +1,155 @@
+/**
+ * A session that begins in the middle: at a step, with what happened before it. Values of variables are the document's;
+ * what no document says is here: events that delays have still to bring, and when each element and synapse was last
+ * active.
+ */
+
+import { longAgo } from '../../lower/groups.js';
+import { isNoiseKernel } from '../../lower/noise.js';
+import type { Program, TypedArray, VariableLocation } from '../../ir/program.js';
+import type { Session } from '../../../runtime/targets/target.js';
+import { UsageError } from '../../diagnostics/diagnostic.js';
+import { synapsesOf } from '../synapses.js';
+
+/** Where a session begins. Steps count from time 0. */
+export interface StartState {
+  /** Steps before the first one: time begins at step * dt. */
+  readonly step: number;
+  /** Events before that, by `population.event`: those of the last steps, as far back as the longest delay. */
+  readonly events: Readonly<Record<string, { readonly steps: ArrayLike<number>; readonly cells: ArrayLike<number> }>>;
+  /** Step of the last event of each element, by `population.event`; -2^30 where it never had one. */
+  readonly lastEvents: Readonly<Record<string, ArrayLike<number>>>;
+  /** 1 for each element that is not refractory, by `population.event`. */
+  readonly free: Readonly<Record<string, ArrayLike<number>>>;
+  /** Step in which each synapse was brought up to date, in order of creation, by projection. */
+  readonly lastUpdates: Readonly<Record<string, ArrayLike<number>>>;
+}
+
+/** Procedure that draws the noise of the step before an odd one: two steps have one draw. */
+const drawNoise = 'draw_noise';
+
+/** The program with what starting in the middle needs. */
+export function startingLate(program: Program): Program {
+  const kernels = program.schedule.step.filter(({ kernel }) => isNoiseKernel(kernel));
+  if (kernels.length === 0) return program;
+  const actions = kernels.map(({ kernel }) => ({ kind: 'run' as const, kernel }));
+  const procedures = { ...program.schedule.procedures, [drawNoise]: actions };
+  return { ...program, schedule: { ...program.schedule, procedures } };
+}
+
+/** Takes a session that is initialised to where it begins. @throws UsageError for a state of another model */
+export async function startFrom(session: Session, program: Program, state: StartState): Promise<void> {
+  const { buffers } = await session.snapshot();
+  const write = (name: string, from: number, values: ArrayLike<number>): void => {
+    const buffer = buffers.get(name);
+    if (!buffer || buffer instanceof BigInt64Array) return;
+    buffer.set(values, from);
+  };
+  for (const [key, values] of Object.entries(state.lastEvents)) {
+    const { group, offset, event } = placeOf(key, values.length, program);
+    write(`${group}.last_${event}`, offset, values);
+  }
+  for (const [key, values] of Object.entries(state.free)) {
+    const { group, offset, event } = placeOf(key, values.length, program);
+    write(`${group}.not_refractory_${event}`, offset, values);
+  }
+  for (const [name, values] of Object.entries(state.lastUpdates)) {
+    const location = program.manifest.projections.find((each) => each.name === name);
+    const buffer = buffers.get(`${name}.last_update`);
+    if (!location || !buffer || buffer instanceof BigInt64Array) continue;
+    const { position } = await synapsesOf(location, session);
+    if (position.length !== values.length) throw wrongLength(name, position.length, values.length);
+    position.forEach((at, k) => {
+      buffer[at] = values[k] ?? 0;
+    });
+  }
+  for (const [key, { steps, cells }] of Object.entries(state.events))
+    putEvents(key, steps, cells, state, program, buffers);
+  if (state.step % 2 === 1 && program.schedule.procedures[drawNoise]) {
+    await session.restore({ step: state.step - 1, buffers });
+    await session.call(drawNoise);
+    for (const [name, buffer] of (await session.snapshot()).buffers)
+      (buffers as Map<string, TypedArray>).set(name, buffer);
+  }
+  await session.restore({ step: state.step, buffers });
+}
+
+/** Puts events into the ring of an event, each in the slot of its step. */
+function putEvents(
+  key: string,
+  steps: ArrayLike<number>,
+  cells: ArrayLike<number>,
+  state: StartState,
+  program: Program,
+  buffers: ReadonlyMap<string, TypedArray>,
+): void {
+  const ring = program.events.find(({ name }) => name === key);
+  if (!ring) throw unknownEvent(key, program);
+  if (steps.length !== cells.length) throw wrongLength(key, steps.length, cells.length);
+  const list = buffers.get(ring.list);
+  const counts = buffers.get(ring.counts);
+  if (!list || !counts || list instanceof BigInt64Array || counts instanceof BigInt64Array) return;
+  const sorted = Array.from(steps, (step, k) => ({ step, cell: cells[k] ?? 0 }));
+  sorted.sort((a, b) => a.step - b.step || a.cell - b.cell);
+  for (const { step, cell } of sorted) {
+    if (step >= state.step || step <= state.step - ring.slots || cell >= ring.size) continue;
+    const slot = ((step % ring.slots) + ring.slots) % ring.slots;
+    const count = Number(counts[slot]);
+    list[slot * ring.size + count] = cell;
+    counts[slot] = count + 1;
+  }
+}
+
+/** The number of a hidden variable for each element or synapse; undefined where the program keeps none. */
+export async function readHidden(
+  owner: string,
+  variable: string,
+  program: Program,
+  session: Session,
+): Promise<Float64Array | undefined> {
+  const { dt, manifest } = program;
+  const time = (step: number): number => (step <= longAgo ? -1e4 : step * dt);
+  const has = (name: string): boolean => program.buffers.some((buffer) => buffer.name === name);
+  const projection = manifest.projections.find(({ name }) => name === owner);
+  if (projection) {
+    const buffer = `${owner}.last_update`;
+    if (variable !== 'lastupdate' || !has(buffer)) return undefined;
+    const { position } = await synapsesOf(projection, session);
+    const stored = await session.read(buffer);
+    return Float64Array.from(position, (at) => Number(stored[at]) * dt);
+  }
+  const population = manifest.populations.find(({ name }) => name === owner);
+  if (!population || (variable !== 'lastspike' && variable !== 'not_refractory')) return undefined;
+  const { group, offset, event } = placeOf(`${owner}.spike`, population.size, program);
+  const buffer = variable === 'lastspike' ? `${group}.last_${event}` : `${group}.not_refractory_${event}`;
+  if (!has(buffer)) return undefined;
+  const stored = await session.read(buffer, offset, population.size);
+  const numbers = Array.from(stored, Number);
+  return Float64Array.from(variable === 'lastspike' ? numbers.map(time) : numbers);
+}
+
+/** The group of a population, and where its elements begin in the group's arrays: those begin with the group's name. */
+function placeOf(
+  key: string,
+  length: number,
+  program: Program,
+): { readonly group: string; readonly offset: number; readonly event: string } {
+  const [owner = '', event = ''] = key.split('.');
+  const population = program.manifest.populations.find(({ name }) => name === owner);
+  if (!population || !program.events.some(({ name }) => name === key)) throw unknownEvent(key, program);
+  if (length !== population.size) throw wrongLength(key, population.size, length);
+  const isOwn = ({ owner: of, buffer, variable, length: own }: VariableLocation): boolean =>
+    of === owner && own === population.size && buffer.endsWith(`.${variable}`);
+  const location = program.manifest.variables.find(isOwn);
+  if (!location) return { group: owner, offset: 0, event };
+  return { group: location.buffer.slice(0, -location.variable.length - 1), offset: location.offset, event };
+}
+
+const unknownEvent = (key: string, program: Program): UsageError =>
+  new UsageError(
+    `the state names ${key}, which is no event of the model`,
+    `known: ${program.events.map((e) => e.name).join(', ')}`,
+  );
+
+const wrongLength = (key: string, expected: number, found: number): UsageError =>
+  new UsageError(`the state has ${found} numbers for ${key}`, `give ${expected}`);

@@ -39,6 +39,10 @@ export interface StandardCell {
    * own.
    */
   readonly lists?: Readonly<Record<string, readonly string[]>>;
+  /** Events beside spikes that can be recorded and that synapses may hear. */
+  readonly events?: readonly string[];
+  /** Whether the name is the document's own: values are in SI or carry their units. */
+  readonly native?: true;
 }
 
 /** A synapse type by name. */
@@ -49,6 +53,8 @@ export interface StandardSynapse {
   readonly synapse: SynapseDocument;
   /** State whose first value can be set, by the notation's name. */
   readonly initial: Readonly<Record<string, string>>;
+  /** Whether the name is the document's own: values are in SI or carry their units. */
+  readonly native?: true;
 }
 
 /** The parameters of a type that are the notation's own, each as itself. */

@@ -15,6 +15,7 @@ import { child } from '../../src/model/pointer.js';
 import { own, type Setting } from './context.js';
 import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
+import { nativeName } from './native/types.js';
 import type { Cell, Value, Values } from './specification.js';
 import { isNumbers, translateValue } from './values.js';
 import { freeName } from '../../src/model/free-name.js';
@@ -27,7 +28,7 @@ export class CellTypes {
 
   /** Name of a type; equal types have one name. */
   add(cell: StandardCell): string {
-    const key = JSON.stringify(cell.neuron);
+    const key = JSON.stringify(cell.native === true ? [cell.name, cell.neuron] : cell.neuron);
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
     const name = freeName(cell.name, (one) => this.documents.has(one));
@@ -52,6 +53,8 @@ export function cellOf(cell: Cell, pointer: string, setting: Setting): StandardC
   if (cell.type === 'SpikeSourceInhGamma') return inhomogeneousGamma(components(cell.params, ['a', 'b', 'tbins']) ?? 1);
   const known = standardCells.get(cell.type);
   if (known !== undefined) return known;
+  const native = nativeName(cell.type);
+  if (native !== undefined) return setting.natives.cell(native, at);
   const missing = own(missingTypes, cell.type);
   if (missing !== undefined) setting.report(messages.unsupported(`${cell.type} (${missing})`), at);
   else if (cell.type.startsWith('native:')) setting.report(messages.nativeType(cell.type), at);

@@ -1,6 +1,7 @@
 import type { Diagnostics, Finding } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import * as messages from './messages.js';
+import type { Natives } from './native/types.js';
 import type { Rng } from './specification.js';
 
 /** Where findings of an import go; places are pointers into the user's document. */
@@ -21,6 +22,8 @@ export interface Setting extends Reporter {
   readonly maxDelay: number;
   /** Generators of the document by name. */
   readonly rngs: Readonly<Record<string, Rng>>;
+  /** Types of the document's own. */
+  readonly natives: Natives;
   /** Whether anything asks where cells are. */
   readonly usesPlaces: boolean;
   /** The text of a file that the document names, or why it is not read. */

@@ -12,12 +12,13 @@ import { scopesOf } from '../../src/model/typed.js';
 import type { Model, SelectionRule, Population, Stimulus, ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
 import { defaultOf, unitOf } from './cells.js';
-import { given, valueIn, type ExportContext } from './export/context.js';
+import { given, populationsOf, valueIn, type ExportContext } from './export/context.js';
 import { currentSources } from './export/currents.js';
+import { isNative, NativeParts, runsHere } from './export/native.js';
 import { positionsOf } from './export/positions.js';
 import { projectionOf } from './export/projections.js';
 import { protocolOf, trainsOf } from './export/protocol.js';
-import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
+import { ConversionReport, outcomeOf, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { withoutDangling } from './export/dangling.js';
 import { Targets } from './export/targets.js';
 import { cellOf, standardCellOf } from './export/types.js';
@@ -37,17 +38,31 @@ export interface PynnExport {
   readonly report: readonly ConversionEntry[];
 }
 
-/** A model as PyNN-style JSON. */
+/**
+ * A model as PyNN-style JSON: by PyNN's names where these say all of it, else with the model's own types under the
+ * model's own timing.
+ */
 export function exportPynn(valid: ValidModel): PynnExport {
   const plain = gathered(valid, 'pynn');
-  const {
-    valid: { model, data },
-    entries,
-  } = standardise(plain.valid, 'pynn');
-  const { labels = {}, selections = {}, extra = onGrid(valid.model) } = keptOf(model);
+  const standard = standardise(plain.valid, 'pynn');
+  const named = written(standard.valid, valid, [...plain.entries, ...standard.entries]);
+  return outcomeOf(named.report) === 'incomplete' ? written(valid, valid, [], new NativeParts(valid)) : named;
+}
+
+/**
+ * @param original  the model as it was, before its types were replaced by PyNN's
+ * @param natives   takes what has no name in PyNN; absent: it is left out
+ */
+function written(
+  { model, data }: ValidModel,
+  original: ValidModel,
+  entries: readonly ConversionEntry[],
+  natives?: NativeParts,
+): PynnExport {
+  const { labels = {}, selections = {}, extra = natives ? undefined : onGrid(original.model) } = keptOf(model);
   const label = (name: string): string => labels[name] ?? name;
   const report = new ConversionReport('pynn');
-  for (const entry of [...plain.entries, ...entries]) report.add(entry);
+  for (const entry of entries) report.add(entry);
   const generators = new Generators();
   const cells = new Map<string, StandardCell>();
   const context: ExportContext = {
@@ -57,14 +72,19 @@ export function exportPynn(valid: ValidModel): PynnExport {
     generators,
     label,
     cells,
-    scopes: namesIn(model, valid.model),
+    scopes: namesIn(model, original.model),
+    ...(natives === undefined ? {} : { natives }),
     targets: new Targets(data, generators, label, (name) => model.populations[name]?.size ?? 0, selections),
   };
   for (const [name, type] of Object.entries(model.neurons)) {
     const standard = standardCellOf(name, type);
     if (typeof standard === 'string') {
+      if (natives !== undefined) {
+        cells.set(name, natives.cell(name, type));
+        report.equivalent('pynn/native', child('/neurons', name), runsHere);
+      }
       // Of a type that claims nothing each population says why it is none.
-      if (type.conformsTo !== undefined) report.missing(child('/neurons', name), standard);
+      else if (type.conformsTo !== undefined) report.missing(child('/neurons', name), standard);
     } else {
       cells.set(name, standard);
       report.exact(child('/neurons', name), `${standard.name} by name`);
@@ -78,9 +98,13 @@ export function exportPynn(valid: ValidModel): PynnExport {
   );
   const { recordings, phases } = protocolOf(context);
   const sources = sourcesOf(context);
-  for (const name of Object.keys(model.operations))
-    report.missing(child('/operations', name), 'PyNN runs no code during a simulation');
-  if (model.timing !== 'grid')
+  for (const [name, operation] of Object.entries(model.operations))
+    if (natives === undefined) report.missing(child('/operations', name), 'PyNN runs no code during a simulation');
+    else {
+      natives.add('operations', name, operation);
+      report.equivalent('pynn/native', child('/operations', name), runsHere);
+    }
+  if (model.timing !== 'grid' && natives === undefined)
     report.approximated(
       'pynn/timing',
       '/timing',
@@ -107,6 +131,7 @@ export function exportPynn(valid: ValidModel): PynnExport {
     ...(sources.length === 0 ? {} : { current_sources: sources }),
     ...(recordings.length === 0 ? {} : { recordings }),
     phases,
+    ...given('native', { ...natives?.document() }),
     ...given('annotations', annotations),
   };
   return { document: withoutDangling(document, report), report: report.entries };
@@ -144,8 +169,10 @@ const keptOf = (
 } => model.annotations['pynn'] ?? {};
 
 /** The range of delays that all projections keep to. */
-function delayLimits({ model, report }: ExportContext): { readonly min_delay?: number; readonly max_delay?: number } {
-  const ranges = Object.entries(model.projections).map(([name, { delayRange }]) => [name, delayRange] as const);
+function delayLimits(context: ExportContext): { readonly min_delay?: number; readonly max_delay?: number } {
+  const { model, report } = context;
+  const named = Object.entries(model.projections).filter(([, projection]) => !isNative(context, projection));
+  const ranges = named.map(([name, { delayRange }]) => [name, delayRange] as const);
   const [[, first] = ['', undefined]] = ranges;
   for (const [name, range] of ranges) {
     if (range?.min !== first?.min || range?.max !== first?.max) {
@@ -170,6 +197,14 @@ function populationOf(context: ExportContext, name: string, population: Populati
   const positions = positionsOf(context, name, population, child(pointer, 'positions'));
   if (population.type === undefined) {
     const { spikes } = population;
+    if (spikes !== undefined && context.natives !== undefined && ('file' in spikes || spikes.period !== undefined))
+      return {
+        label,
+        size,
+        cell: { type: 'SpikeSourceArray' },
+        ...positions,
+        native: { spikes: context.natives.plain(spikes) },
+      };
     if (spikes === undefined || 'file' in spikes) return report.missing(pointer, 'spikes that are kept in a file');
     if (spikes.period !== undefined) return report.missing(pointer, 'spikes that repeat with a period');
     const params = { spike_times: { sequences: trainsOf(context, spikes, size) } };
@@ -181,6 +216,8 @@ function populationOf(context: ExportContext, name: string, population: Populati
     return report.hasOmission(pointer)
       ? undefined
       : report.missing(pointer, `its type ${population.type} has no name in PyNN`);
+  if (context.natives !== undefined && standard.native === true)
+    return { label, size, ...context.natives.population(population) };
   const params: Record<string, PynnValue> = {};
   const initial: Record<string, PynnValue> = {};
   /** Puts in a value, unless it is PyNN's own. */
@@ -203,10 +240,19 @@ function populationOf(context: ExportContext, name: string, population: Populati
 
 /** Current sources: stimuli with one value, named after the first of them, are one source for several targets. */
 function sourcesOf(context: ExportContext): readonly CurrentSource[] {
-  const { model, report } = context;
+  const { model, report, natives } = context;
   const recorded = recordedCurrents(model);
   const groups: { readonly name: string; readonly stimulus: Stimulus; readonly into: string[]; count: number }[] = [];
   for (const [name, stimulus] of Object.entries(model.stimuli)) {
+    const own = populationsOf(stimulus.to).some((one) => {
+      const { type } = model.populations[one] ?? {};
+      return type !== undefined && context.cells.get(type)?.native === true;
+    });
+    if (natives !== undefined && (own || stimulus.kind === 'poisson' || !stimulus.attached)) {
+      natives.add('stimuli', name, stimulus);
+      report.equivalent('pynn/native', child('/stimuli', name), runsHere);
+      continue;
+    }
     const last = groups.at(-1);
     const target = context.targets.of(stimulus.to);
     if (last !== undefined && name === `${last.name}_${last.count + 1}` && sameCurrent(last.stimulus, stimulus)) {

@@ -19,6 +19,7 @@ import { reporter, type Reporter, type Setting } from './context.js';
 import { changeOfSource, translateCurrentSource } from './currents.js';
 import { keptSeed, located, settle, type Located, type Settled } from '../shared/located.js';
 import * as messages from './messages.js';
+import { Natives, whereFrom } from './native/types.js';
 import { Names } from './names.js';
 import { translatePhases } from './phases.js';
 import { sizeOfPopulation, trainsOf, translatePopulation, type Trains } from './populations.js';
@@ -114,17 +115,27 @@ function translate(
     if (source.record === true) recordings.addSource(source.label, ids, portions, pointer);
     return parts.map((stimulus, n): [string, Located] => [ids[n] ?? '', stimulus]);
   });
+  const { native = {} } = specification;
+  const freely = (key: 'projections' | 'stimuli' | 'operations' | 'tables' | 'clocks' | 'parameters'): object =>
+    whereFrom(native[key] ?? {}, `/native/${key}`);
   return {
     interneuron: 1,
     name: specification.name ?? specification.title ?? 'unnamed',
     metadata: metadata(specification),
     neurons: Object.fromEntries(types.documents),
-    synapses: Object.fromEntries(network.synapses),
+    synapses: { ...Object.fromEntries(network.synapses), ...setting.natives.rest(network.synapses) },
     populations: Object.fromEntries(populations),
-    projections: Object.fromEntries([...projections.values()].map(({ id, projection }) => [id, projection])),
-    stimuli: Object.fromEntries(stimuli),
+    projections: {
+      ...Object.fromEntries([...projections.values()].map(({ id, projection }) => [id, projection])),
+      ...freely('projections'),
+    },
+    stimuli: { ...Object.fromEntries(stimuli), ...freely('stimuli') },
+    operations: freely('operations'),
+    tables: freely('tables'),
+    clocks: freely('clocks'),
+    parameters: freely('parameters'),
     recordings: recordings.list,
-    timing: 'grid',
+    timing: native.timing ?? 'grid',
     experiment: {
       dt: located(`${setting.dt} ms`, '/setup/timestep'),
       ...(specification.seed === undefined ? {} : { seed: located(keptSeed(specification.seed), '/seed') }),
@@ -214,6 +225,7 @@ function settingOf(specification: PynnSpecification, to: Reporter, readFile: Set
     maxDelay,
     rngs: rngs ?? {},
     usesPlaces: usesPlaces(specification),
+    natives: new Natives(specification.native ?? {}, to),
     readFile,
     nextOrder: () => order++,
     needsConnections: (label) => known.has(label),

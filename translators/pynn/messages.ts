@@ -36,7 +36,7 @@ export const nativeType = (name: string): Finding => ({
   code: 'pynn/native-type',
   message: `${shorten(name)} is a native type of one simulator, not a standard PyNN type`,
   found: shorten(name),
-  hint: 'use a standard type, which means the same on every simulator',
+  hint: 'use a standard type, or write its equations under native and name it native:NAME',
 });
 
 /** A parameter that the standard type has not. */

@@ -106,7 +106,8 @@ function translatePhase(phase: Phase, pointer: string, state: State): void {
       segment: `segment${String(state.resets).padStart(3, '0')}`,
       ...(annotations === undefined || Object.keys(annotations).length === 0 ? {} : { annotations }),
     });
-  } else if (phase.get_data !== undefined) getData(phase.get_data, child(pointer, 'get_data'), stage, setting);
+  } else if (phase.native !== undefined) put(phase.native);
+  else if (phase.get_data !== undefined) getData(phase.get_data, child(pointer, 'get_data'), stage, setting);
 }
 
 function projectionOf(

@@ -6,6 +6,7 @@ import { defaultOf, givenParameters, listCount, listFor, parameterValues, unitOf
 import { canList, own, type Setting } from './context.js';
 import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
+import { whereFrom } from './native/types.js';
 import type { PopulationInfo } from './selections.js';
 import type { Population, Value, Values } from './specification.js';
 import { translateStructure } from './structures.js';
@@ -46,8 +47,11 @@ export function translatePopulation(
   if (info.cell === null) {
     const spikes = trains && replayed(trains, `${pointer}/cell/params/spike_times`);
     if (population.initial_values !== undefined) checkInitial(null, population, pointer, setting);
-    return located({ size, ...(spikes === undefined ? {} : { spikes }), ...positions }, pointer);
+    const native = whereFrom(population.native ?? {}, child(pointer, 'native'));
+    return located({ size, ...(spikes === undefined ? {} : { spikes }), ...positions, ...native }, pointer);
   }
+  if (info.cell.native === true)
+    return nativePopulation(population, info.cell, size, positions, pointer, types, setting);
   const given = givenParameters(population.cell, child(pointer, 'cell'));
   checkLimits(population, pointer, setting);
   checkRate(population, `${pointer}/cell/params`, setting);
@@ -67,6 +71,51 @@ export function translatePopulation(
       ...positions,
     },
     pointer,
+  );
+}
+
+/** A population of cells of a type of the document's own. */
+function nativePopulation(
+  { cell, initial_values: initial = {}, native = {} }: Population,
+  type: StandardCell,
+  size: Located,
+  positions: object,
+  pointer: string,
+  types: CellTypes,
+  setting: Setting,
+): Located {
+  const values = {
+    ...nativeValues(type, cell.values ?? {}, `${pointer}/cell/values`, setting),
+    ...nativeValues(type, initial, child(pointer, 'initial_values'), setting),
+  };
+  for (const key of Object.keys(cell.params ?? {}))
+    setting.reportKey(messages.unknownParameter(key, type.name, ['values']), `${pointer}/cell/params`);
+  return located(
+    {
+      type: located(types.add(type), `${pointer}/cell/type`),
+      size,
+      values,
+      ...positions,
+      ...whereFrom(native, child(pointer, 'native')),
+    },
+    pointer,
+  );
+}
+
+/** Values of a native type where they stand; names that it has not are reported. */
+function nativeValues(
+  { name: type, neuron }: StandardCell,
+  values: Readonly<Record<string, unknown>>,
+  pointer: string,
+  setting: Setting,
+): Record<string, Located> {
+  const known = [...Object.keys(neuron.parameters ?? {}), ...Object.keys(neuron.state ?? {})];
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => {
+      if (known.includes(name)) return [[name, located(value, child(pointer, name))] as const];
+      setting.reportKey(messages.unknownParameter(name, type, known), child(pointer, name));
+      return [];
+    }),
   );
 }
 

@@ -16,6 +16,7 @@ import { translateConnector, type Connections } from './connectors.js';
 import { own, type Setting } from './context.js';
 import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
+import { nativeName, whereFrom } from './native/types.js';
 import { endOf, targetOf, type Target } from './selections.js';
 import type { Projection, Space, Synapse, Value } from './specification.js';
 import { delaysOf, delayValue, perSynapse, sharesDraw } from './synapse-values.js';
@@ -61,6 +62,9 @@ export function translateProjection(
   const written: Synapse = projection.synapse ?? { type: 'StaticSynapse' };
   if (written.type === 'ElectricalSynapse')
     return gapJunctions(projection, written, id, label, { pre, post }, pointer, network, setting);
+  const native = nativeName(written.type);
+  if (native !== undefined)
+    return nativeProjection(projection, native, id, label, { pre, post }, pointer, network, setting);
   if (projection.source !== undefined && projection.source !== null)
     setting.report(messages.unsupported('a source other than the cell'), child(pointer, 'source'));
   const receptors = commonReceptors(post, child(pointer, 'post'), setting);
@@ -155,6 +159,50 @@ function gapJunctions(
     connect: located(connections.rule, child(pointer, 'connector')),
     values,
     ...translateSpace(projection.space, child(pointer, 'space')),
+  };
+  return {
+    id,
+    synapse: { type: name, standard },
+    projection: located(document, pointer),
+    connections,
+    fraction: undefined,
+  };
+}
+
+/** A projection of synapses of a type of the document's own. */
+function nativeProjection(
+  projection: Projection,
+  name: string,
+  id: string,
+  label: string,
+  { pre, post }: { readonly pre: Target; readonly post: Target },
+  pointer: string,
+  network: Network,
+  setting: Setting,
+): TranslatedProjection | undefined {
+  const standard = setting.natives.synapse(name, `${pointer}/synapse/type`);
+  if (standard === undefined) return undefined;
+  const { connect, from, to, ...rest } = projection.native ?? {};
+  const ends = { label, pre, post, others: network.others };
+  const connections =
+    connect === undefined
+      ? translateConnector(projection.connector, child(pointer, 'connector'), ends, setting)
+      : { between: [pre.label, post.label] as const, rule: connect };
+  if (connections === undefined) return undefined;
+  const { values = {}, delays = {} } = projection.synapse ?? {};
+  const at = child(pointer, 'synapse');
+  const end = (target: Target, key: 'pre' | 'post', more: unknown): unknown =>
+    more === undefined ? endOf(target, child(pointer, key)) : { of: endOf(target, child(pointer, key)), ...more };
+  network.synapses.set(name, standard.synapse);
+  const document = {
+    from: end(pre, 'pre', from),
+    to: end(post, 'post', to),
+    synapse: name,
+    connect: located(connections.rule, child(pointer, 'connector')),
+    values: whereFrom(values, child(at, 'values')),
+    delays: whereFrom(delays, child(at, 'delays')),
+    ...translateSpace(projection.space, child(pointer, 'space')),
+    ...whereFrom(rest, child(pointer, 'native')),
   };
   return {
     id,

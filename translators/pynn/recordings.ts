@@ -145,6 +145,7 @@ export class Recordings {
     for (const [k, variable] of variables.entries()) {
       const meaning = own(cell?.recordable ?? {}, variable);
       if (variable === 'spikes') put('spikes', { events: 'spike' });
+      else if (cell?.events?.includes(variable) === true) put(variable, { events: variable });
       else if (meaning !== undefined) canonical.push(meaning);
       else
         this.#setting.report(

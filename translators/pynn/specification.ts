@@ -2,6 +2,9 @@
  * A PyNN-style document, as `schemas/pynn.schema.json` describes it. Times are in ms, other numbers in PyNN's units.
  */
 
+import type { Receptor } from '../../src/library/standard-type.js';
+import type { NativeType } from './native/equations.js';
+
 type Map<T> = Readonly<Record<string, T>>;
 
 /** `RandomDistribution`. */
@@ -59,6 +62,8 @@ export interface Part {
 
 /** A cell type, or PyNN's `PointNeuron` with its parts. */
 export interface Cell extends Part {
+  /** Native types only: values as in the canonical model, in SI or with their units. */
+  readonly values?: Map<unknown>;
   /** The membrane of a `PointNeuron`. */
   readonly neuron?: Part;
   /** Receptors of a `PointNeuron` by name. */
@@ -86,6 +91,8 @@ export interface Population {
   readonly positions?: readonly unknown[];
   /** First values of variables, by PyNN's name. */
   readonly initial_values?: Values;
+  /** What PyNN has no words for, as in the canonical model: `linked`, `clock`, `order`, `positions`. */
+  readonly native?: Map<unknown>;
   readonly annotations?: Map<unknown>;
 }
 
@@ -127,6 +134,10 @@ export interface Connector {
 export interface Synapse {
   readonly type: string;
   readonly params?: Values;
+  /** Native types only: values as in the canonical model, in SI or with their units. */
+  readonly values?: Map<unknown>;
+  /** Native types only: delay of each pathway. */
+  readonly delays?: Map<unknown>;
   /** Rule of a plastic synapse for pairs of spikes. */
   readonly timing_dependence?: Part;
   /** How changes depend on the weight. */
@@ -164,6 +175,8 @@ export interface Projection {
   readonly space?: Space;
   /** First values of synaptic state. */
   readonly initial_values?: Values;
+  /** What PyNN has no words for, as in the canonical model: `from`, `to`, `connect`, `receptors`, `delayRange`, ... */
+  readonly native?: Map<unknown>;
   readonly annotations?: Map<unknown>;
 }
 
@@ -209,6 +222,24 @@ export interface Phase {
   readonly reset?: { readonly annotations?: Map<unknown> };
   /** Where a script reads what was recorded. */
   readonly get_data?: { readonly target?: string; readonly clear?: boolean };
+  /** A phase of the canonical model. */
+  readonly native?: Map<unknown>;
+}
+
+/** What has no name in PyNN, in the words of the canonical model. */
+export interface Native {
+  /** Timing profile; absent: `grid`. */
+  readonly timing?: string;
+  /** Cell types by name; a population names one as `native:NAME`. */
+  readonly cells?: Map<NativeType & { readonly receptors?: Map<Receptor> }>;
+  /** Synapse types by name; a projection names one as `native:NAME`. */
+  readonly synapses?: Map<NativeType>;
+  readonly parameters?: Map<unknown>;
+  readonly tables?: Map<unknown>;
+  readonly clocks?: Map<unknown>;
+  readonly projections?: Map<unknown>;
+  readonly stimuli?: Map<unknown>;
+  readonly operations?: Map<unknown>;
 }
 
 /** A whole document. */
@@ -246,6 +277,7 @@ export interface PynnSpecification {
   readonly recordings?: readonly Recording[];
   /** What happens, in order. */
   readonly phases?: readonly Phase[];
+  readonly native?: Native;
   /** Anything else, kept. */
   readonly annotations?: Map<unknown>;
 }

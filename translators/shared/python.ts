@@ -54,6 +54,9 @@ export const followed = (item: Source, after: string): Source =>
 const flat = (item: Source): string =>
   typeof item === 'string' ? item : `${item.open}${item.items.map(flat).join(', ')}${item.close}${item.after ?? ''}`;
 
+/** A piece on one line. */
+export const flatText = flat;
+
 /** Length when on one line, but no more is counted than what would not fit. */
 function flatLength(item: Source, limit: number): number {
   if (typeof item === 'string') return item.length;

@@ -5,6 +5,7 @@ import type { Scopes } from '../../../src/model/typed.js';
 import type { DataStore, Model, SelectionRule, Value } from '../../../src/model/model.js';
 import type { Value as PynnValue } from '../specification.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
+import type { NativeParts } from './native.js';
 import type { Targets } from './targets.js';
 import { isMissing, pynnValue, type FormulaOf, type Generators } from './values.js';
 
@@ -23,6 +24,8 @@ export interface ExportContext {
   readonly cells: ReadonlyMap<string, StandardCell>;
   /** What is declared in each part of the model. */
   readonly scopes: Pick<Scopes, 'ofKey' | 'ofSelection'>;
+  /** What has no name in PyNN; undefined where that is left out. */
+  readonly natives?: NativeParts;
   /** Views and assemblies that selections need, as they come up. */
   readonly targets: Targets;
 }
@@ -51,7 +54,7 @@ export function cellOfSelection({ model, cells }: ExportContext, rule: Selection
 }
 
 /** The populations of a selection, in order. */
-function populationsOf(rule: SelectionRule): readonly string[] {
+export function populationsOf(rule: SelectionRule): readonly string[] {
   if ('assembly' in rule) return rule.assembly.flatMap(populationsOf);
   if ('from' in rule) return rule.only === undefined ? populationsOf(rule.from) : [rule.only];
   return 'population' in rule ? [rule.population] : [];

@@ -6,6 +6,7 @@ import { child } from '../../../src/model/pointer.js';
 import type { Connector, Projection as PynnProjection, Value as PynnValue } from '../specification.js';
 import { connectorOf, withColumns } from './connectors.js';
 import { cellOfSelection, given, valueIn, type ExportContext } from './context.js';
+import { isNative, nativeProjection } from './native.js';
 import { spaceOf } from './positions.js';
 import { claimedName, synapseParts, type SynapseParts } from './types.js';
 import { numbersOf } from './values.js';
@@ -15,6 +16,8 @@ export function projectionOf(context: ExportContext, name: string, projection: P
   const { report, model, targets } = context;
   const pointer = child('/projections', name);
   const missing = (message: string): undefined => report.missing(pointer, message);
+  if (context.natives !== undefined && isNative(context, projection))
+    return nativeProjection(context, context.natives, name, projection, pointer);
   if (report.hasOmission(pointer)) return undefined;
   if ('projection' in projection.from.of || 'projection' in projection.to.of)
     return missing('a projection onto synapses');

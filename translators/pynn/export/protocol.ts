@@ -41,8 +41,14 @@ export function protocolOf(context: ExportContext): Required<Pick<PynnSpecificat
 /** A recording; undefined after it was reported that PyNN has none of its kind. */
 function recordingOf(context: ExportContext, recording: Recording, pointer: string): PynnRecording | undefined {
   const { report, targets } = context;
+  if ('rate' in recording && context.natives !== undefined) {
+    report.equivalent('pynn/rate-from-spikes', pointer, 'the rate of a population is computed from its spikes');
+    return { target: targets.of(recording.of), variables: ['spikes'] };
+  }
   if ('rate' in recording) return report.missing(pointer, 'the rate of a population; PyNN computes it from spikes');
   const target = targets.of(recording.of);
+  const heard = cellOfSelection(context, recording.of)?.events ?? [];
+  if ('events' in recording && heard.includes(recording.events)) return { target, variables: [recording.events] };
   if ('events' in recording)
     return recording.events === 'spike'
       ? { target, variables: ['spikes'] }
@@ -101,6 +107,7 @@ class Phases {
     else if ('reset' in phase)
       this.#list.push({ reset: phase.annotations === undefined ? {} : { annotations: phase.annotations } });
     else if ('record' in phase) this.#start(phase.record, pointer);
+    else if (this.#context.natives !== undefined) this.#list.push({ native: this.#context.natives.plain(phase) });
     else if ('set' in phase && phase.where === undefined) this.#assign('set', phase.set, phase, pointer);
     else if ('initialise' in phase) this.#assign('initialize', phase.initialise, phase, pointer);
     else if ('delays' in phase) this.#delays(phase.delays, pointer);

@@ -3,6 +3,8 @@
 import { printableLines } from '../../../src/diagnostics/display.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { Names } from '../names.js';
+import { hasEquation, type NativeType } from '../native/equations.js';
+import { nativeName } from '../native/types.js';
 import { byUse } from '../selections.js';
 import type {
   Assembly,
@@ -17,7 +19,17 @@ import type {
   Values,
   View,
 } from '../specification.js';
-import { call, dictionary, followed, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
+import {
+  call,
+  dictionary,
+  flatText,
+  followed,
+  layout,
+  list,
+  prefixed,
+  quoted,
+  type Source,
+} from '../../shared/python.js';
 import {
   cellSource,
   distanceText,
@@ -31,6 +43,7 @@ import {
   type ImportedName,
   type ScriptNames,
 } from './python-text.js';
+import { keywordLiterals, literal, typeSource } from './native-source.js';
 
 /** What the template needs. */
 export interface ScriptView {
@@ -38,6 +51,10 @@ export interface ScriptView {
   readonly documentation: string;
   /** How it is run, as its help says. */
   readonly usage: string;
+  /** The line that makes `sim` of the simulator, where it is chosen by an argument; empty otherwise. */
+  readonly simulator: string;
+  /** Number of the argument that names a file for results. */
+  readonly argument: number;
   /** Lines that import names. */
   readonly imported: readonly string[];
   /** Classes and functions that the script declares. */
@@ -91,6 +108,8 @@ class ScriptWriter implements ScriptNames {
   readonly #variables = new Map<string, string>();
   readonly #rngs = new Map<string, string>();
   readonly #used = new Set<ImportedName>();
+  /** Variables of native types, by kind and name. */
+  readonly #types = new Map<string, string>();
   readonly #definitions: string[] = [];
   readonly #files: File[] = [];
   /** Recorders of synapses: their variable, and what they read. */
@@ -112,12 +131,15 @@ class ScriptWriter implements ScriptNames {
       assemblies = [],
       projections = [],
       current_sources: sources = [],
+      native,
     } = this.#document;
     const { timestep = 0.1, extra } = setup ?? {};
-    const limits = { timestep, ...this.#delayLimits(timestep), ...extra };
+    const seed = native === undefined || this.#document.seed === undefined ? {} : { seed: this.#document.seed };
+    const limits = { timestep, ...this.#delayLimits(timestep), ...extra, ...seed };
     const sections = [
       { title: '', lines: [layout(call('sim.setup', keywords(limits, this))), ...this.#unnamedPotential()] },
       { title: '', lines: Object.entries(rngs).map(([label, rng]) => this.#generator(label, rng)) },
+      { title: 'Types of cells and synapses', lines: this.#natives() },
       { title: 'Populations', lines: populations.map((population) => this.#population(population)) },
       {
         title: 'Views and assemblies',
@@ -138,7 +160,10 @@ class ScriptWriter implements ScriptNames {
     ].filter(({ lines }) => lines.length > 0);
     const view: ScriptView = {
       documentation: this.#documentation(),
-      usage: `python ${this.#stem}.py [simulator] [results.json]`,
+      usage: `python ${this.#stem}.py ${native === undefined ? '[simulator] ' : ''}[results.json]`,
+      simulator:
+        native === undefined ? "sim = import_module('pyNN.' + (sys.argv[1] if len(sys.argv) > 1 else 'neuron'))" : '',
+      argument: native === undefined ? 2 : 1,
       definitions: [...this.#definitions, ...(this.#synapses.length === 0 ? [] : [synapseRecorder])],
       sections,
       recorded: layout(list(this.#recordedPopulations()), 12),
@@ -211,13 +236,14 @@ class ScriptWriter implements ScriptNames {
     const own = [...modules]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([module, names]) => `from ${module} import ${names.join(', ')}`);
+    const backend = this.#document.native === undefined ? [] : ['import interneuron_pynn as sim'];
     const numpy = /\bnp\./.test(text) ? ['import numpy as np'] : [];
     return [
       'import json',
       ...(/\bos\.path\b/.test(text) ? ['import os'] : []),
       'import sys',
-      'from importlib import import_module',
-      ...(numpy.length + own.length === 0 ? [] : ['', ...numpy, ...own]),
+      ...(this.#document.native === undefined ? ['from importlib import import_module'] : []),
+      ...(backend.length + numpy.length + own.length === 0 ? [] : ['', ...backend, ...numpy, ...own]),
     ];
   }
 
@@ -232,6 +258,35 @@ class ScriptWriter implements ScriptNames {
       min_delay: least === 'auto' ? timestep : least,
       ...(most !== 'auto' ? { max_delay: most } : longest > 10 && longest < Infinity ? { max_delay: longest } : {}),
     };
+  }
+
+  // --- Types of the document's own ----------------------------------------------------------------------------------
+
+  /** Types by their equations, and what the model has beside them. */
+  #natives(): readonly string[] {
+    const { cells = {}, synapses = {}, ...rest } = this.#document.native ?? {};
+    const type =
+      (kind: 'cell' | 'synapse') =>
+      ([name, own]: readonly [string, NativeType]): string => {
+        const variable = this.#names.take(`${name}_${kind}`);
+        this.#types.set(`${kind} ${name}`, variable);
+        return layout(prefixed(`${variable} = `, typeSource(kind, name, own)));
+      };
+    const more = Object.keys(rest).length === 0 ? [] : [layout(call('sim.native.model', keywordLiterals({ ...rest })))];
+    return [...more, ...Object.entries(cells).map(type('cell')), ...Object.entries(synapses).map(type('synapse'))];
+  }
+
+  /** A native type with its values and what else is said of it. */
+  #nativeSource(
+    kind: 'cell' | 'synapse',
+    type: string,
+    values: Readonly<Record<string, unknown>> | undefined,
+    more: Readonly<Record<string, unknown>>,
+  ): Source {
+    const name = this.#types.get(`${kind} ${nativeName(type) ?? ''}`) ?? 'None';
+    const made = call(name, keywordLiterals(values ?? {}));
+    if (Object.keys(more).length === 0) return made;
+    return call(`${flatText(made)}.beside`, keywordLiterals(more));
   }
 
   // --- Network ----------------------------------------------------------------------------------------------------
@@ -252,7 +307,7 @@ class ScriptWriter implements ScriptNames {
     );
   }
 
-  #population({ label, size, cell, structure, positions, initial_values: initial }: Population): string {
+  #population({ label, size, cell, structure, positions, initial_values: initial, native }: Population): string {
     const name = this.#declare(label);
     const times = cell.type === 'SpikeSourceArray' ? trainsIn(cell.params?.['spike_times']) : [];
     if (times.some((train) => train.some((time, k) => time === train[k - 1])))
@@ -264,7 +319,14 @@ class ScriptWriter implements ScriptNames {
     // Values that follow from places need these before the population is made.
     const first = readsPlaces([cell, initial]) ? this.#names.take(`${name}_positions`) : undefined;
     const names = first === undefined ? this : this.#at(first);
-    const type = spikes === undefined ? cellSource(cell, names) : call(`sim.${cell.type}`, [spikes]);
+    const type =
+      nativeName(cell.type) !== undefined
+        ? this.#nativeSource('cell', cell.type, cell.values, native ?? {})
+        : spikes === undefined
+          ? cellSource(cell, names)
+          : call(`sim.${cell.type}`, [spikes]);
+    if (nativeName(cell.type) === undefined && native !== undefined)
+      this.#missing(`spikes of ${label} that repeat or are kept in a file; the JSON form has them, scripts have not`);
     const made = call('sim.Population', [
       valueSource(size, this),
       type,
@@ -341,8 +403,23 @@ class ScriptWriter implements ScriptNames {
     source,
     space,
     initial_values: initial,
+    native,
   }: Projection): readonly string[] {
     const text = label ?? `${pre}→${post}`;
+    if (synapse !== undefined && nativeName(synapse.type) !== undefined) {
+      const { connect, ...rest } = native ?? {};
+      const more = { ...(synapse.delays === undefined ? {} : { delays: synapse.delays }), ...rest };
+      const whole = call('sim.Projection', [
+        this.#of(pre),
+        this.#of(post),
+        connect === undefined
+          ? this.#connector(connector, text)
+          : call('sim.native.Connector', (connect as readonly unknown[]).map(literal)),
+        this.#nativeSource('synapse', synapse.type, synapse.values, more),
+        `label=${quoted(text)}`,
+      ]);
+      return [layout(prefixed(`${this.#declare(text)} = `, whole))];
+    }
     const made = call('sim.Projection', [
       this.#of(pre),
       this.#of(post),
@@ -467,9 +544,22 @@ class ScriptWriter implements ScriptNames {
 
   /** PyNN's classes of cells with synaptic currents do not list these among what they record. */
   #canRecord(target: string, variable: string): boolean {
+    const own = this.#document.native?.cells?.[this.#nativeOf(target)];
+    if (own !== undefined && variable !== 'spikes' && !hasEquation(own, variable)) {
+      this.#missing(`recording ${variable} of ${target}; the JSON form has it, scripts have not`);
+      return false;
+    }
     if (variable !== 'isyn_exc' && variable !== 'isyn_inh') return true;
     this.#missing(`recording ${variable} of ${target}; the JSON form has it, PyNN's simulators have not`);
     return false;
+  }
+
+  /** Name of the native type of what a label stands for; empty where it has none. */
+  #nativeOf(label: string): string {
+    const view = this.#document.views?.find((one) => one.label === label);
+    if (view !== undefined) return this.#nativeOf(view.of);
+    const population = this.#document.populations?.find((one) => one.label === label);
+    return nativeName(population?.cell.type ?? '') ?? '';
   }
 
   /**
@@ -513,6 +603,7 @@ class ScriptWriter implements ScriptNames {
       ];
     if (phase.initialize !== undefined)
       return this.#giveCells('initialize', phase.initialize.target, phase.initialize.values);
+    if (phase.native !== undefined) return [layout(call('sim.native.phase', keywordLiterals(phase.native)))];
     if (phase.record !== undefined) return this.#recording(phase.record);
     if (phase.reset !== undefined) {
       const { annotations } = phase.reset;

@@ -10,7 +10,7 @@ from pyNN.recording import get_io
 from pyNN.space import *
 from pyNN.standardmodels import StandardCellType
 
-from . import simulator
+from . import native, simulator
 from .electrodes import ACSource, DCSource, NoisyCurrentSource, StepCurrentSource
 from .populations import Assembly, Population, PopulationView
 from .projections import Projection

@@ -188,6 +188,8 @@ class Population(common.Population):
 
     def _document(self):
         values = self.values
+        if hasattr(self.celltype, "definition"):
+            return self._native_document()
         cell = {"type": type(self.celltype).__name__}
         own = {name: document_value(value) for name, value in values.items() if "." not in name}
         if hasattr(self.celltype, "post_synaptic_receptors"):
@@ -212,6 +214,18 @@ class Population(common.Population):
             "size": int(self.size),
             "cell": cell,
             **({"initial_values": first} if first else {}),
+        }
+
+    def _native_document(self):
+        """A population of a type of the script's own."""
+        celltype = self.celltype
+        first = {variable: document_value(value) for variable, value in self.first.items()}
+        return {
+            "label": self.name_in_document,
+            "size": int(self.size),
+            "cell": {"type": celltype.document_name(), **({"values": celltype.values} if celltype.values else {})},
+            **({"initial_values": first} if first else {}),
+            **({"native": celltype.more} if celltype.more else {}),
         }
 
     def _set_initial_value_array(self, variable, initial_values):

@@ -4,11 +4,12 @@ from copy import deepcopy
 
 import numpy as np
 from pyNN import common, errors
-from pyNN.connectors import AllToAllConnector, OneToOneConnector
+from pyNN.connectors import AllToAllConnector, FromListConnector, OneToOneConnector
 from pyNN.parameters import LazyArray
 from pyNN.space import Space
 
 from . import simulator
+from .native import Connector as NativeConnector
 from .simulator import state
 from .standardmodels import StaticSynapse
 
@@ -75,6 +76,9 @@ class Projection(common.Projection):
             raise errors.ConnectionError(
                 "a projection cannot be made after the network has run; make it before, with weights of 0 that are set later"
             )
+        if hasattr(synapse_type, "definition"):
+            self._connect_natively(presynaptic_population, postsynaptic_population, connector, synapse_type, label)
+            return
         common.Projection.__init__(
             self, presynaptic_population, postsynaptic_population, connector, synapse_type, source, receptor_type, space, label
         )
@@ -86,6 +90,50 @@ class Projection(common.Projection):
         self.name_in_document = state.unique(self.label, "projection")
         state.projections.append(self)
         state.changed()
+
+    def _connect_natively(self, pre, post, connector, synapse_type, label):
+        """Synapses of a type of the script's own: the engine connects them by the rules of the canonical model."""
+        if isinstance(pre, common.Assembly) or isinstance(post, common.Assembly):
+            raise NotImplementedError("native synapses are between populations and views")
+        self.pre, self.post, self.synapse_type, self._connector = pre, post, synapse_type, connector
+        self.receptor_type, self.space, self.initial_values = None, Space(), {}
+        self.sources = self.targets = np.empty(0, np.int64)
+        self.given, self._columns, self._parts, self._cache, self._built, self._initial = {}, [], [], {}, None, {}
+        self.label = label or f"{pre.label}_to_{post.label}"
+        self.name_in_document = state.unique(self.label, "projection")
+        state.projections.append(self)
+        state.changed()
+
+    def _native_document(self):
+        """A projection of synapses of a type of the script's own."""
+        ends = [state.view(owner, indices) for cells in (self.pre, self.post) for owner, indices, _ in _members(cells)]
+        connector, more = self._connector, dict(self.synapse_type.more)
+        delays = more.pop("delays", {})
+        if isinstance(connector, NativeConnector):
+            more["connect"], named = connector.rules, {"type": "native"}
+        else:
+            params = {}
+            if isinstance(connector, FromListConnector):
+                params["conn_list"] = [[int(i), int(j)] for i, j, *_ in connector.conn_list]
+                params["column_names"] = []
+            elif isinstance(connector, AllToAllConnector) and not connector.allow_self_connections:
+                params["allow_self_connections"] = False
+            elif not isinstance(connector, (AllToAllConnector, OneToOneConnector)):
+                raise NotImplementedError(f"native synapses by {type(connector).__name__}; sim.native.Connector takes rules")
+            named = {"type": type(connector).__name__, **({"params": params} if params else {})}
+        values = self.synapse_type.values
+        return {
+            "label": self.name_in_document,
+            "pre": ends[0],
+            "post": ends[1],
+            "connector": named,
+            "synapse": {
+                "type": self.synapse_type.document_name(),
+                **({"values": values} if values else {}),
+                **({"delays": delays} if delays else {}),
+            },
+            **({"native": more} if more else {}),
+        }
 
     # --- Connecting -------------------------------------------------------------------------------------------------
     def _convergent_connect(self, presynaptic_indices, postsynaptic_index, location_selector=None, **parameters):
@@ -294,11 +342,16 @@ class Projection(common.Projection):
     def freeze(self):
         """The network is built: what changes from now on are phases."""
         if self._built is None:
-            self._built = [self._part(part) for part in self.parts()]
+            self._built = self._documents()
 
     def to_document(self):
         """Its parts as the document has them."""
-        return self._built if self._built is not None else [self._part(part) for part in self.parts()]
+        return self._built if self._built is not None else self._documents()
+
+    def _documents(self):
+        if hasattr(self.synapse_type, "definition"):
+            return [self._native_document()]
+        return [self._part(part) for part in self.parts()]
 
     def _part(self, part):
         given = self.given

@@ -42,9 +42,12 @@ class Recorder(recording.Recorder):
         # What began to be recorded later has no values before, and PyNN has one beginning for all.
         start = float(self._recording_start_time)
         missing = int(round((state.t - start) / self.sampling_interval)) + 1 - len(values)
+        if state.native.get("timing") == "brian":
+            # There a sample is taken as a step begins, none at the end.
+            missing -= 1
         if missing > 0 and len(values):
             values = np.vstack([np.full((missing, values.shape[1]), np.nan), values])
-        return values / SI[self.population.find_units(variable)], None
+        return values / SI.get(self.population.find_units(variable), 1.0), None
 
     def _local_count(self, variable, filter_ids=None):
         state.collect()

@@ -98,6 +98,7 @@ class State(common.control.BaseState):
         self._views, self._recordings, self._phases = {}, [], []
         self._labels = set()
         self._recorded = {}
+        self.native = {}
         self._entries = []
         self._currents = {}
         self._spikes = {}
@@ -273,12 +274,23 @@ class State(common.control.BaseState):
             "current_sources": [source.to_document() for source in self.sources if source.targets],
             "recordings": self._recordings,
             "phases": self._phases,
+            **self._native_parts(),
         }
         # Sources name selections, which come up while they are written.
         views = [
             {"label": label, "of": key[0], "select": {"indices": list(key[1])}} for key, label in self._views.items()
         ]
         return {**parts, "views": views}
+
+    def _native_parts(self):
+        """Types of the script's own, and what goes with them."""
+        types = {"cells": [each.celltype for each in self.populations], "synapses": [each.synapse_type for each in self.projections]}
+        own = {
+            kind: {type(each).__name__: each.definition for each in members if hasattr(each, "definition")}
+            for kind, members in types.items()
+        }
+        parts = {**self.native, **{kind: found for kind, found in own.items() if found}}
+        return {"native": parts} if parts else {}
 
     # --- The session ------------------------------------------------------------------------------------------------
     def flush(self):

@@ -1,0 +1,138 @@
+"""Types of a script's own, by their equations: `sim.native.cell(...)`, `sim.native.synapse(...)`.
+
+Equations are Brian-like text, a line each, with the unit in SI behind a colon::
+
+    lif = sim.native.cell(
+        "lif",
+        equations='''
+            dv/dt = (El - v)/tau + g/tau_g : V
+            dg/dt = -g/tau_g : V
+        ''',
+        parameters={"El": "-65 mV", "tau": "10 ms", "tau_g": "5 ms"},
+        initial={"v": "-65 mV"},
+        events={"spike": {"when": "v > -0.05*V", "do": ["v = El"]}},
+        receptors={"excitatory": {"variable": "g", "kind": "voltage"}},
+    )
+    cells = sim.Population(10, lif(tau="12 ms"))
+
+Values are quantities with their units, numbers in SI, or expressions of the index `i`.
+"""
+
+import re
+
+from pyNN.models import BaseCellType, BaseSynapseType
+from pyNN.parameters import ParameterSpace
+
+from .simulator import plain, state
+
+#: Units in which recorded variables are given, by their unit in SI.
+_UNITS = {"V": "mV", "A": "nA", "S": "uS", "s": "ms"}
+
+_LINE = re.compile(r"^\s*(?:d(\w+)/dt\s*=.*|(\w+)\s*=.*|(\w+))\s*:\s*([^:()]+?)\s*(?:\([^)]*\))?\s*$")
+
+
+def _lines(equations):
+    text = equations.split("\n") if isinstance(equations, str) else equations
+    return [line.strip() for line in text if line.split("#")[0].strip()]
+
+
+def _variables(lines):
+    """Units of the variables of equations, by name."""
+    found = {}
+    for line in lines:
+        parts = _LINE.match(line.split("#")[0])
+        if parts is None:
+            raise ValueError(f"not an equation: {line}")
+        rate, follows, state_variable, unit = parts.groups()
+        found[rate or follows or state_variable] = unit
+    return found
+
+
+class _Native:
+    """What native cells and synapses have in common."""
+
+    definition = {}
+
+    def __init__(self, **values):
+        unknown = sorted(set(values) - set(self.names))
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no {unknown[0]}; it has {', '.join(sorted(self.names))}")
+        self.values = {name: plain(value) for name, value in values.items()}
+        self.more = {}
+        self.parameter_space = ParameterSpace({}, {}, shape=None)
+
+    def beside(self, **more):
+        """What the canonical model has beside values, such as `order` or `linked`. Gives the type itself."""
+        self.more = {**self.more, **more}
+        return self
+
+    @property
+    def native_parameters(self):
+        """Values stay with the type: PyNN has no arrays of them."""
+        return self.parameter_space
+
+    @classmethod
+    def document_name(cls):
+        """As the document names the type."""
+        return f"native:{cls.__name__}"
+
+
+class NativeCell(_Native, BaseCellType):
+    """A cell by its equations."""
+
+
+class NativeSynapse(_Native, BaseSynapseType):
+    """A synapse by its equations."""
+
+
+def _type(base, name, equations, parameters, initial, parts, **attributes):
+    lines = _lines(equations)
+    variables = _variables(lines)
+    parameters, initial = dict(parameters or {}), dict(initial or {})
+    definition = {"equations": lines, "parameters": parameters, "initial": initial, **parts}
+    return type(
+        name,
+        (base,),
+        {
+            "definition": {key: value for key, value in definition.items() if value not in ({}, [], None)},
+            "names": frozenset([*parameters, *variables]),
+            "variables": variables,
+            **attributes,
+        },
+    )
+
+
+def cell(name, equations="", parameters=None, initial=None, receptors=None, inputs=None, **parts):
+    """A cell type by its equations, with its events, regimes and method as in the canonical model."""
+    receptors = dict(receptors or {})
+    made = _type(NativeCell, name, equations, parameters, initial, {"inputs": inputs, "receptors": receptors, **parts})
+    made.recordable = ["spikes", *made.variables]
+    made.units = {variable: _UNITS.get(unit, "dimensionless") for variable, unit in made.variables.items()}
+    made.receptor_types = tuple(receptors)
+    made.conductance_based = any(each["kind"] == "conductance" for each in receptors.values())
+    made.voltage_based_synapses = any(each["kind"] == "voltage" for each in receptors.values())
+    return made
+
+
+def synapse(name, equations="", parameters=None, initial=None, **parts):
+    """A synapse type by its equations, with its pathways as in the canonical model."""
+    return _type(NativeSynapse, name, equations, parameters, initial, parts)
+
+
+class Connector:
+    """Connections by rules of the canonical model."""
+
+    def __init__(self, *rules):
+        self.rules = list(rules)
+
+
+def model(**parts):
+    """Parts of the canonical model for which PyNN has no words: timing, stimuli, operations, tables, clocks, ..."""
+    for key, part in parts.items():
+        state.native[key] = {**state.native.get(key, {}), **part} if isinstance(part, dict) else part
+    state.changed()
+
+
+def phase(**parts):
+    """A phase of the canonical model."""
+    state.phase({"native": parts})

@@ -1,0 +1,140 @@
+/** Types of a document's own: what has no name in PyNN is written by its equations, and runs on PyNN's backend. */
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
+import { spikesOf } from '../../../src/run/check-conversion.js';
+import { convertModel } from '../../../src/run/convert.js';
+import { importModel, readSource, type ImportedModel } from '../../../src/run/pipeline.js';
+import { temporaryFolder } from '../../support/command.js';
+import { root } from '../../support/import-graph.js';
+import { missingEnvironment, python } from '../../support/python.js';
+import { findings } from './support.js';
+
+const fixture = (name: string): ImportedModel => importModel(readSource(join(root, 'fixtures', name)));
+
+/** With events beside spikes, noise, code between steps, tables, regimes, channels, graded synapses and linked cells. */
+const unnamed = [
+  'brian/custom-event.yaml',
+  'brian/events-of-every-kind.yaml',
+  'brian/noisy-group.yaml',
+  'brian/run-regularly.yaml',
+  'brian/timed-array.yaml',
+  'brian/summed.yaml',
+  'neuroml/own-types.xml',
+  'neuroml/soma.cell.nml',
+  'neuroml/contacts.xml',
+  'neuroml/inputs.xml',
+];
+
+it.each(unnamed)('%s is written whole, and read again as the same model', async (name) => {
+  const { valid, hashes } = fixture(name);
+  const { outcome, files, report } = await convertModel(valid, 'pynn-json');
+  expect(outcome).toBe('equivalent');
+  expect(report.filter(({ verdict }) => verdict === 'equivalent').map(({ code }) => code)).toContain('pynn/native');
+  const again = importModel({ name: 'model.json', text: files[0]?.text ?? '' });
+  expect([again.hashes.model, again.hashes.experiment]).toEqual([hashes.model, hashes.experiment]);
+});
+
+it('equations are text, parameters and first values are quantities with units', async () => {
+  const { files } = await convertModel(fixture('neuroml/point-cells.xml').valid, 'pynn-json');
+  const { native } = JSON.parse(files[0]?.text ?? '') as {
+    native: { cells: Record<string, { equations: readonly string[]; parameters: Record<string, unknown> }> };
+  };
+  expect(native.cells['iafCell']?.equations).toContain('dv/dt = iMemb/C : V');
+  expect(native.cells['iafCell']?.parameters).toMatchObject({ thresh: '-50 mV', leakConductance: '10 nS' });
+});
+
+const cell = (population: object, own: object): object => ({
+  format: 'interneuron/pynn',
+  populations: [{ label: 'p', size: 2, ...population }],
+  native: { cells: { own } },
+  phases: [{ run: 1 }],
+});
+
+describe('what is wrong with a native type has its place', () => {
+  it.each([
+    ['an unknown one', cell({ cell: { type: 'native:other' } }, {}), 'pynn/unknown-reference /populations/0/cell/type'],
+    [
+      'a line that is no equation',
+      cell({ cell: { type: 'native:own' } }, { equations: ['dv/dt = -v/(10*ms)'] }),
+      'pynn/wrong-value /native/cells/own/equations',
+    ],
+    [
+      'a value that it has not',
+      cell({ cell: { type: 'native:own', values: { w: 1 } } }, { equations: ['v : V'] }),
+      'pynn/unknown-parameter /populations/0/cell/values/w',
+    ],
+  ])('%s', (_, document, expected) => {
+    const found = findings(document as Readonly<Record<string, unknown>>).map((text) => text.replace(/: .*/s, ''));
+    expect(found).toContain(expected);
+  });
+});
+
+it('synapses of PyNN act on receptors that a native cell names', () => {
+  const { valid } = importModel({
+    name: 'model.json',
+    text: JSON.stringify({
+      ...cell(
+        { cell: { type: 'native:own', values: { tau: '20 ms' } } },
+        {
+          equations: 'dv/dt = (El - v)/tau + g/tau : V\ndg/dt = -g/(5*ms) : V  # a kick that decays',
+          parameters: { El: '-65 mV', tau: '10 ms' },
+          events: { spike: 'v > -50*mV' },
+          receptors: { excitatory: { variable: 'g', kind: 'voltage' } },
+        },
+      ),
+      projections: [
+        {
+          label: 'x',
+          pre: 'p',
+          post: 'p',
+          receptor_type: 'excitatory',
+          connector: { type: 'AllToAllConnector' },
+          synapse: { type: 'StaticSynapse', params: { weight: 2, delay: 1 } },
+        },
+      ],
+    }),
+  });
+  expect(valid.model.projections['x']).toMatchObject({ receptors: { port: 'g' }, values: { weight: 0.002 } });
+  expect(valid.model.populations['p']?.values).toEqual({ tau: 0.02 });
+});
+
+const missing = missingEnvironment('.venv-pynn');
+const folder = temporaryFolder();
+describe.skipIf(missing !== null)(
+  `scripts under PyNN's backend${missing === null ? '' : ` (skipped: ${missing})`}`,
+  () => {
+    it.each(['brian/custom-event.yaml', 'brian/stdp-pair.yaml', 'neuroml/network.xml'])(
+      '%s spikes as it does here',
+      { timeout: 120_000 },
+      async (name) => {
+        const { valid } = fixture(name);
+        const own = folder.file(name.replaceAll('/', '-'));
+        mkdirSync(own);
+        const { files } = await convertModel(valid, 'pynn', { name: 'model.py' });
+        for (const file of files) writeFileSync(join(own, file.name), file.text);
+        const results = join(own, 'results.json');
+        await python('.venv-pynn', ['-W', 'ignore', join(own, 'model.py'), results], {
+          INTERNEURON_PROGRAM: inject('program'),
+          INTERNEURON_NODE: process.execPath,
+          INTERNEURON_CACHE: folder.file('cache'),
+        });
+        const { populations } = JSON.parse(readFileSync(results, 'utf8')) as {
+          populations: Record<string, readonly { spikes: Record<string, readonly number[]> }[]>;
+        };
+        const here = await spikesOf(valid);
+        let compared = 0;
+        for (const [population, [segment]] of Object.entries(populations))
+          for (const [index, times] of Object.entries(segment?.spikes ?? {})) {
+            const expected = here.get(population)?.[Number(index)] ?? [];
+            expect(times.map((time) => Number(time.toFixed(6)))).toEqual(
+              expected.map((t) => Number((t * 1e3).toFixed(6))),
+            );
+            compared += times.length;
+          }
+        expect(compared).toBeGreaterThan(5);
+      },
+    );
+  },
+);

@@ -1,0 +1,128 @@
+/**
+ * Types without a name in PyNN, as Brian-like text: an equation a line, `dv/dt = (El - v)/tau : V` for a rate,
+ * `I = g*(E - v) : A` for what follows from others, `x : 1` for what only events change; flags stand behind the unit.
+ * Parameters and first values are maps of quantities beside it.
+ */
+
+import { decimalIn } from './quantities.js';
+
+/** What types of cells and of synapses have in common. */
+export interface NativeType {
+  /** Equations, a line each; an import reads one text as well. */
+  readonly equations?: string | readonly string[];
+  /** Default of each parameter: a number, a quantity with its unit, or a map as in the canonical model. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** First values of variables that do not begin with 0. */
+  readonly initial?: Readonly<Record<string, unknown>>;
+  /** All else as in the canonical model: `events`, `inputs`, `regimes`, `pathways`, `contributes`, `method`, ... */
+  readonly [part: string]: unknown;
+}
+
+type Compact = Readonly<Record<string, unknown>>;
+type Entry = Readonly<Record<string, unknown>>;
+
+const entriesOf = (map: unknown): readonly (readonly [string, Entry])[] =>
+  Object.entries((map ?? {}) as Readonly<Record<string, Entry>>);
+
+const without = (map: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(map).filter(
+      ([, value]) =>
+        value !== undefined && !(typeof value === 'object' && value !== null && Object.keys(value).length === 0),
+    ),
+  );
+
+/**
+ * A type as text.
+ *
+ * @param type  a normalised type without its defaults
+ */
+export function nativeType(type: Compact): NativeType {
+  const { parameters, state, derived, derivatives, conformsTo: _, ...rest } = type;
+  const rates = new Map(entriesOf(derivatives));
+  const lines = entriesOf(state).map(([name, variable]) => {
+    const rate = rates.get(name);
+    const text = rate === undefined ? name : `d${name}/dt = ${String(rate['rate'])}`;
+    return `${text} : ${flagged(variable, rate)}`;
+  });
+  const followers = entriesOf(derived).map(
+    ([name, variable]) => `${name} = ${String(variable['value'])} : ${flagged(variable)}`,
+  );
+  const initial = entriesOf(state).flatMap(([name, variable]) => {
+    const value = variable['initial'];
+    return value === undefined ? [] : [[name, quantityOf(value, String(variable['unit']))] as const];
+  });
+  return without({
+    equations: [...lines, ...followers],
+    parameters: Object.fromEntries(entriesOf(parameters).map(([name, one]) => [name, parameterOf(one)])),
+    initial: Object.fromEntries(initial),
+    ...rest,
+  });
+}
+
+/** The unit with flags behind it. */
+function flagged(variable: Entry, rate: Entry = {}): string {
+  const flags = [
+    ...(variable['type'] === undefined ? [] : [String(variable['type'])]),
+    ...(variable['shared'] === true ? ['shared'] : []),
+    ...(variable['held'] === true ? ['held'] : []),
+    ...(rate['eventDriven'] === true ? ['event-driven'] : []),
+  ];
+  return `${String(variable['unit'])}${flags.length === 0 ? '' : ` (${flags.join(', ')})`}`;
+}
+
+const quantityOf = (value: unknown, unit: string): unknown =>
+  typeof value === 'number' ? (unit === '1' ? value : decimalIn(value, unit)) : value;
+
+/** A parameter as its quantity, where that says all. */
+function parameterOf({ unit, value, ...rest }: Entry): unknown {
+  const quantity = quantityOf(value, String(unit));
+  const says = typeof value === 'number' && (unit === '1' || typeof quantity === 'string');
+  return says && Object.keys(rest).length === 0 ? quantity : { unit, ...rest, value: quantity };
+}
+
+/** What is wrong with a line of equations. */
+export interface BrokenLine {
+  readonly line: string;
+}
+
+const shape = /^(?:d(?<rate>\w+)\/dt\s*=\s*(?<slope>.+)|(?<name>\w+)\s*=\s*(?<value>.+)|(?<plain>\w+))$/;
+const declared = /^(?<left>.*\S)\s*:\s*(?<unit>[^:()]+?)\s*(?:\((?<flags>[a-z\-, ]*)\))?$/;
+
+/** A type as the canonical document has it, or a line that is no equation. */
+export function documentOf({
+  equations = [],
+  parameters,
+  initial = {},
+  ...rest
+}: NativeType): { readonly document: Readonly<Record<string, unknown>> } | BrokenLine {
+  const text = typeof equations === 'string' ? equations.split('\n') : equations;
+  const state: Record<string, unknown> = {};
+  const derived: Record<string, unknown> = {};
+  const derivatives: Record<string, unknown> = {};
+  for (const raw of text) {
+    const line = raw.replace(/#.*/, '').trim();
+    if (line === '') continue;
+    const { left = '', unit, flags = '' } = declared.exec(line)?.groups ?? {};
+    const parts = shape.exec(left)?.groups;
+    if (unit === undefined || parts === undefined) return { line };
+    const flag = new Set(flags.split(',').map((one) => one.trim()));
+    const type = ['integer', 'boolean'].find((one) => flag.has(one));
+    const own = { unit, ...(type === undefined ? {} : { type }), ...(flag.has('shared') ? { shared: true } : {}) };
+    const { rate, slope, name, value, plain } = parts;
+    if (name !== undefined) {
+      derived[name] = { ...own, value, ...(flag.has('held') ? { held: true } : {}) };
+      continue;
+    }
+    const variable = rate ?? plain ?? '';
+    state[variable] = { ...own, ...(Object.hasOwn(initial, variable) ? { initial: initial[variable] } : {}) };
+    if (rate !== undefined) derivatives[rate] = flag.has('event-driven') ? { rate: slope, eventDriven: true } : slope;
+  }
+  return { document: without({ parameters, state, derived, derivatives, ...rest }) };
+}
+
+/** Whether the text of a type has an equation for a name. */
+export function hasEquation({ equations = [] }: NativeType, name: string): boolean {
+  const text = typeof equations === 'string' ? equations.split('\n') : equations;
+  return text.some((line) => new RegExp(`^\\s*(?:d${name}/dt\\s*=|${name}\\s*[=:])`).test(line));
+}

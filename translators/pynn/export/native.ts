@@ -19,7 +19,7 @@ import { numbersOf } from './values.js';
 
 /** Of what PyNN's simulators have no type. */
 export const runsHere =
-  'has no name in PyNN and is written by its equations: they run on PyNN’s interneuron backend, not on other simulators';
+  "has no name in PyNN and is written by its equations: they run on PyNN's interneuron backend, not on other simulators";
 
 type Compact = Readonly<Record<string, unknown>>;
 type Kind = 'projections' | 'stimuli' | 'operations';

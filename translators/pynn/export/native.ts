@@ -147,7 +147,9 @@ export function nativeProjection(
   }
   const [rule, ...others] = connect;
   const said = rule !== undefined && others.length === 0 && named.has(rule.rule);
-  const connector: Connector | undefined = said ? connectorOf(context, connect, pointer) : undefined;
+  const connector: Connector | undefined = said
+    ? connectorOf(context, connect, pointer, context.scopes.ofKey(name))
+    : undefined;
   const end = ({ of: _, ...rest }: Projection['from']): object => rest;
   const more = {
     ...given('from', { ...end(from) }),

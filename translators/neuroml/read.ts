@@ -74,7 +74,11 @@ export function readLems(
   if (target) checkMethod(target, diagnostics);
   // 4. What they say.
   const tally = createTally(diagnostics);
-  checkDocument(loaded.root, (name) => own.has(name), tally);
+  checkDocument(
+    loaded.root,
+    { isDefined: (name) => own.has(name), isCoreType: (name) => coreFileOf(name, host) !== undefined },
+    tally,
+  );
   const notCore = found.components.filter((component) => found.origins.get(component) !== 'core');
   checkAttributes(notCore, {
     units: table.units,

@@ -3,11 +3,8 @@
 import { nameOf } from '../lems/attributes.js';
 import type { Tally } from '../lems/tally.js';
 import type { XmlElement } from '../xml/element.js';
-import type { Slot } from './content.js';
+import { explanations, inAnyOrder, type Slot } from './content.js';
 import * as messages from './messages.js';
-
-/** Elements that explain may stand in all others. */
-const explanations: ReadonlySet<string> = new Set(['notes', 'property', 'annotation']);
 
 /** Names of elements that other checks tell of. */
 interface Told {
@@ -19,15 +16,21 @@ interface Told {
  * Checks the elements within one. All findings are warnings: component types, which say what a model is, are content
  * with any order, and with more than the schema has.
  *
+ * @param elements  those within it that are checked
  * @param told  names whose absence or repetition other checks tell of
  * @diagnostic neuroml/unexpected-element, neuroml/element-order, neuroml/too-many, neuroml/expected-child
  */
-export function checkContent(element: XmlElement, slots: readonly Slot[], told: Told, tally: Tally): void {
+export function checkContent(
+  element: XmlElement,
+  elements: readonly XmlElement[],
+  slots: readonly Slot[],
+  told: Told,
+  tally: Tally,
+): void {
   const counts = new Array<number>(slots.length).fill(0);
   const known: XmlElement[] = [];
-  for (const inner of element.children) {
+  for (const inner of elements) {
     const { name } = inner;
-    if (explanations.has(name)) continue;
     const at = slotOf(name, slots);
     const slot = slots[at];
     if (!slot) {
@@ -60,8 +63,32 @@ export function checkContent(element: XmlElement, slots: readonly Slot[], told: 
       () => element.place,
     );
   }
-  checkOrder(element, known, slots, tally);
+  if (!inAnyOrder.has(element.name)) checkOrder(element, known, slots, tally);
 }
+
+/**
+ * Checks what explains an element: where the schema has it, in its order, and before all else.
+ *
+ * @diagnostic neuroml/unexpected-element, neuroml/element-order, neuroml/too-many, neuroml/unexpected-attribute
+ */
+export function checkExplanations(element: XmlElement, slots: readonly Slot[], tally: Tally): void {
+  const found = element.children.filter(({ name }) => explanations.has(name));
+  if (found.length === 0) return;
+  checkContent(element, found, slots, nothingTold, tally);
+  if (inAnyOrder.has(element.name)) return;
+  const late = found.find((inner) =>
+    element.children.slice(0, element.children.indexOf(inner)).some(({ name }) => !explanations.has(name)),
+  );
+  const first = element.children.find(({ name }) => !explanations.has(name));
+  if (late && first && slotOf(late.name, slots) >= 0)
+    tally.add(
+      `order ${element.name} ${late.name}`,
+      () => messages.elementOrder(late.name, [first.name], nameOf(element)),
+      () => late.place,
+    );
+}
+
+const nothingTold: Told = { missing: new Set(), repeated: new Set() };
 
 /** Tells of elements that stand behind others which the schema has after them. @diagnostic neuroml/element-order */
 export function checkOrder(

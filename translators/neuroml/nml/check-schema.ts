@@ -6,8 +6,16 @@ import { nameOf } from '../lems/attributes.js';
 import { splitQuantity } from '../lems/quantities.js';
 import type { Tally } from '../lems/tally.js';
 import type { XmlElement } from '../xml/element.js';
-import { checkContent, checkOrder } from './check-content.js';
-import { contents, documentContent, type Slot } from './content.js';
+import { checkContent, checkExplanations, checkOrder } from './check-content.js';
+import {
+  contents,
+  documentContent,
+  explanations,
+  explanationsIn,
+  typedByAttribute,
+  withoutId,
+  type Slot,
+} from './content.js';
 import { facts, type IdForm, type NumberRule, type SchemaFacts } from './facts.js';
 import * as messages from './messages.js';
 
@@ -22,6 +30,8 @@ interface Schema {
   content(type: ComponentType): readonly Slot[] | null;
   /** Whether the schema gives a type an attribute that its component type lacks. */
   hasAttribute(type: ComponentType, attribute: string): boolean;
+  /** Whether a type is one of NeuroML's own. */
+  isCore(type: ComponentType): boolean;
   /** Whether a type may hold several of what is a single child by its component type. */
   mayRepeat(type: ComponentType, role: string): boolean;
 }
@@ -54,6 +64,7 @@ export function schemaFor(isCore: (type: string) => boolean): Schema {
     },
     hasAttribute: (type, attribute) =>
       factsOf(type)?.also?.includes(attribute) === true || factsOf(type)?.numbers?.[attribute] !== undefined,
+    isCore: ({ name }) => isCore(name),
     mayRepeat: (type, role) => factsOf(type)?.repeats?.includes(role) === true,
   };
 }
@@ -78,19 +89,30 @@ export function schemaCheck({
     const { type, element } = component;
     const known = schema.facts(type);
     if (known) checkOne(component, attributes, known, tally);
+    if (schema.isCore(type)) checkSize(component, tally);
+    if (!inNeuroml(element)) return;
+    if (schema.isCore(type)) {
+      checkExplanations(element, explanationsIn(type.lineage), tally);
+      checkGeneralAttributes(component, tally);
+    }
     const content = schema.content(type);
-    if (!content || !inNeuroml(element)) return;
+    if (!content) return;
     const missing = new Set(['segment', ...(known?.children ?? [])]);
     const repeated = new Set([...type.child.keys()].filter((name) => !schema.mayRepeat(type, name)));
-    checkContent(element, content, { missing, repeated }, tally);
+    const inner = element.children.filter(({ name }) => !explanations.has(name));
+    checkContent(element, inner, content, { missing, repeated }, tally);
   };
 }
 
 /**
  * Checks what stands at the top of a document in NeuroML. @diagnostic neuroml/element-order, neuroml/bad-id,
- * neuroml/missing-id
+ * neuroml/missing-id, neuroml/unexpected-element, neuroml/unexpected-attribute
  */
-export function checkDocument(root: XmlElement, isDefined: (type: string) => boolean, tally: Tally): void {
+export function checkDocument(
+  root: XmlElement,
+  { isDefined, isCoreType }: Record<'isDefined' | 'isCoreType', (type: string) => boolean>,
+  tally: Tally,
+): void {
   if (root.name !== 'neuroml') return;
   const { id } = root.attributes;
   if (id === undefined) {
@@ -105,10 +127,30 @@ export function checkDocument(root: XmlElement, isDefined: (type: string) => boo
       () => messages.badId('neuroml', id, 'name'),
       () => root.valuePlace('id'),
     );
+  for (const name of Object.keys(root.attributes))
+    if (!['id', 'metaid'].includes(name) && !/^xmlns$|:/.test(name))
+      tally.add(
+        `attribute neuroml ${name}`,
+        () => messages.unexpectedAttribute(name, 'neuroml'),
+        () => root.attributePlace(name),
+      );
+  checkExplanations(root, explanationsIn(['baseStandalone']), tally);
   // Types of the document's own are allowed anywhere, and what is no type was told of.
   const known = documentContent.flatMap(({ names }) => names);
-  const listed = root.children.filter(({ name }) => known.includes(name) && !isDefined(name));
-  checkOrder(root, listed, documentContent, tally);
+  const own = root.children.filter(({ name }) => !isDefined(name) && !explanations.has(name));
+  for (const element of own)
+    if (!known.includes(element.name) && isCoreType(element.name))
+      tally.add(
+        `unexpected neuroml ${element.name}`,
+        () => messages.unexpectedElement(element.name, 'neuroml', known),
+        () => element.place,
+      );
+  checkOrder(
+    root,
+    own.filter(({ name }) => known.includes(name)),
+    documentContent,
+    tally,
+  );
 }
 
 /** LEMS files need not follow the schema in what means nothing. */
@@ -124,6 +166,35 @@ function inNeuroml(element: XmlElement): boolean {
 }
 
 const roots = new WeakMap<XmlElement['source'], boolean>();
+
+/** Attributes that component types always have, and the schema only some. @diagnostic neuroml/unexpected-attribute */
+function checkGeneralAttributes({ element, type }: ReadComponent, tally: Tally): void {
+  const hasNone: Record<'id' | 'type', boolean> = {
+    id: withoutId.has(element.name) || withoutId.has(type.name),
+    // A type that differs from the element's name means something, whatever the schema has.
+    type: element.name === type.name && !typedByAttribute.has(element.name),
+  };
+  for (const name of ['id', 'type'] as const)
+    if (hasNone[name] && element.attributes[name] !== undefined)
+      tally.add(
+        `${name} of ${element.name}`,
+        () => messages.unexpectedAttribute(name, element.name),
+        () => element.attributePlace(name),
+      );
+}
+
+/** Instances that are listed and their number. @diagnostic neuroml/population-size */
+function checkSize({ type, element, children }: ReadComponent, tally: Tally): void {
+  const { size } = element.attributes;
+  const instances = children.filter((child) => child.type.name === 'instance').length;
+  if (!type.lineage.includes('populationList') || size === undefined || instances === 0) return;
+  if (Number(size) === instances) return;
+  tally.add(
+    `size of ${type.name}`,
+    () => messages.populationSize(nameOf(element), size, instances),
+    () => element.valuePlace('size'),
+  );
+}
 
 const owner = (component: ReadComponent): string => nameOf(component.element);
 

@@ -28,7 +28,7 @@ const densities =
   'channelDensityNonUniform* channelDensityNonUniformNernst* channelDensityNonUniformGHK* spikeThresh+ ' +
   'specificCapacitance+ initMembPotential+';
 
-/** Contents by name of the component type; heirs share them. Notes, properties and annotations may stand in all. */
+/** Contents by name of the component type; heirs share them. What explains stands before it: `explanationsIn`. */
 export const contents: ReadonlyMap<string, readonly Slot[]> = new Map(
   Object.entries({
     ionChannel: gates,
@@ -91,3 +91,106 @@ export const documentContent: readonly Slot[] = slots(
     'alphaCondSynapse* expCurrSynapse* ' +
     'alphaCurrSynapse* SpikeSourcePoisson* network* ComponentType*',
 );
+
+/** Elements that explain others rather than say what a model is. */
+export const explanations: ReadonlySet<string> = new Set(['notes', 'property', 'annotation']);
+
+const standalone = slots('notes? property* annotation?');
+const gate = slots('notes?');
+
+/** Component types whose heirs are `Standalone` in the schema, beside those that the schema names. */
+const standaloneTypes: ReadonlySet<string> = new Set([
+  'baseStandalone',
+  'baseCell',
+  'baseIonChannel',
+  'baseSynapse',
+  'baseSpikeSource',
+  'basePointCurrent',
+  'basePointCurrentDL',
+  'concentrationModel',
+  'basePopulation',
+  'biophysicalProperties',
+  'biophysicalProperties2CaPools',
+  'morphology',
+  'network',
+  'segmentGroup',
+]);
+/** Core component types whose elements the schema lets stand in any order. */
+export const inAnyOrder: ReadonlySet<string> = new Set([
+  'tauInfTransition',
+  'gateHHrates',
+  'gateHHtauInf',
+  'gateHHratesTauInf',
+  'gateHHratesTau',
+  'gateHHratesInf',
+  'gateHHInstantaneous',
+  'subGate',
+]);
+
+/** Heirs of those that the schema lets hold no explanations. */
+const unexplained: ReadonlySet<string> = new Set([
+  'spike',
+  'inputList',
+  'projection',
+  'electricalProjection',
+  'continuousProjection',
+]);
+const gateTypes: ReadonlySet<string> = new Set(['baseGate', 'subGate']);
+
+/** What explains within elements of a component type, in the schema's order; it stands before all else. */
+export function explanationsIn(lineage: readonly string[]): readonly Slot[] {
+  if (lineage.some((name) => unexplained.has(name))) return [];
+  if (lineage.some((name) => standaloneTypes.has(name))) return standalone;
+  return lineage.some((name) => gateTypes.has(name)) ? gate : [];
+}
+
+/** Elements whose component type an attribute names in the schema; all others are named by their type. */
+export const typedByAttribute: ReadonlySet<string> = new Set([
+  'blockMechanism',
+  'forwardRate',
+  'gate',
+  'ionChannel',
+  'ionChannelHH',
+  'ionChannelVShift',
+  'network',
+  'plasticityMechanism',
+  'population',
+  'q10Settings',
+  'rate',
+  'reverseRate',
+  'steadyState',
+  'timeCourse',
+]);
+
+/** Core component types that have no id in the schema, and no heirs there with one. */
+export const withoutId: ReadonlySet<string> = new Set([
+  'blockMechanism',
+  'distal',
+  'explicitInput',
+  'from',
+  'include',
+  'inhomogeneousValue',
+  'initMembPotential',
+  'intracellularProperties',
+  'layout',
+  'location',
+  'member',
+  'membraneProperties',
+  'parent',
+  'path',
+  'plasticityMechanism',
+  'proximal',
+  'q10ConductanceScaling',
+  'q10Settings',
+  'resistivity',
+  'specificCapacitance',
+  'spikeThresh',
+  'subTree',
+  'synapticConnection',
+  'to',
+  'variableParameter',
+  'forwardRate',
+  'reverseRate',
+  'steadyState',
+  'timeCourse',
+]);

@@ -42,13 +42,27 @@ export const expectedAttribute = (name: string, owner: string): Finding => ({
   expected: `${name}="…"`,
 });
 
-/** A projection or input list whose population the network has not. */
+/**
+ * A projection or input list whose population the network does not have; a warning, since paths say where connections
+ * and inputs go, and the reference interpreter reads nothing else.
+ */
 export const unknownPopulation = (name: string, id: string, known: ReadonlySet<string>): Finding => ({
   code: 'neuroml/unknown-population',
-  message: `${name} does not name a population of the network`,
+  severity: 'warning',
+  message: `${name} does not name a population of the network; the paths of its elements are followed`,
   expected: known.size === 0 ? 'a population defined before it' : oneOf(id, [...known]),
   found: shorten(id),
   ...suggestion(id, [...known]),
+});
+
+/** A population whose size differs from the number of instances that it lists; a warning. */
+export const populationSize = (owner: string, size: string, instances: number): Finding => ({
+  code: 'neuroml/population-size',
+  severity: 'warning',
+  message: `${owner} lists ${instances} instance${instances === 1 ? '' : 's'}, and its size is ${shorten(size)}`,
+  expected: `size="${instances}"`,
+  found: shorten(size),
+  hint: 'the instances count: the population has as many cells as it lists',
 });
 
 /** A child element without which the element means nothing. */
@@ -66,6 +80,14 @@ export const unexpectedElement = (name: string, owner: string, known: readonly s
   expected: oneOf(name, known),
   found: shorten(name),
   ...suggestion(name, known),
+});
+
+/** An attribute that the schema does not have; a warning. */
+export const unexpectedAttribute = (name: string, owner: string): Finding => ({
+  code: 'neuroml/unexpected-attribute',
+  severity: 'warning',
+  message: `the schema of NeuroML has no attribute ${shorten(name)} for ${shorten(owner)}`,
+  hint: 'remove it: it has no meaning, and other tools refuse the document',
 });
 
 /** Elements in another order than the schema's; a warning. */

@@ -49,6 +49,21 @@ export function scaleDecimal(text: string, scale: Rational): number {
   return sign * Number(`${(scaled / denominator).toString()}${sticky}e${decimal.exponent - shift - 1}`);
 }
 
+/** Below it doubles have fewer digits, the fewer the smaller they are. */
+const smallestNormal = 2.2250738585072014e-308;
+
+/**
+ * Whether a double says what a decimal text says: it is finite, not zero unless the text is, and not so small that
+ * digits of the text are lost.
+ *
+ * @param value  the double nearest to the text
+ */
+export function isKept(text: string, value: number): boolean {
+  if (!Number.isFinite(value)) return false;
+  if (Math.abs(value) >= smallestNormal) return true;
+  return canonicalDecimal(text, false) === canonicalDecimal(Object.is(value, -0) ? '-0' : String(value), false);
+}
+
 /** Where the printed form changes from plain digits to an exponent, as `Number.prototype.toString` does. */
 const plainFrom = -7;
 const plainTo = 21;

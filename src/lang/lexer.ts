@@ -1,3 +1,4 @@
+import { isKept } from './decimal.js';
 import { LangError } from './lang-error.js';
 import * as messages from './messages.js';
 
@@ -75,6 +76,7 @@ function readNumber(source: string, start: number, digits: string): Token {
   }
   if (digits.length > longestNumber)
     throw new LangError(messages.numberTooLong(digits.length, longestNumber), { start, end });
-  if (!Number.isFinite(Number(digits))) throw new LangError(messages.numberOutOfRange(digits), { start, end });
+  const value = Number(digits);
+  if (!isKept(digits, value)) throw new LangError(messages.numberOutOfRange(digits, value), { start, end });
   return { kind: 'number', text: digits, start, end };
 }

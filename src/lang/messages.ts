@@ -156,12 +156,17 @@ export const numberTooLong = (length: number, limit: number): Finding => ({
   found: `${length} characters`,
 });
 
-/** A literal that is infinite as a double. */
-export const numberOutOfRange = (text: string): Finding => ({
+/** A literal that is infinite as a double, or zero, or so small that its digits are lost. */
+export const numberOutOfRange = (text: string, value: number): Finding => ({
   code: 'lang/number-out-of-range',
-  message: 'the number is too large for a double',
-  expected: 'at most 1.7976931348623157e308',
+  message: `the number is too ${Number.isFinite(value) ? 'small' : 'large'} for a double`,
+  expected: Number.isFinite(value)
+    ? '0, or a size of at least 2.2250738585072014e-308'
+    : 'a size of at most 1.7976931348623157e308',
   found: shortened(text),
+  hint: Number.isFinite(value)
+    ? `it would be read as ${String(value)}; write 0, or correct the exponent`
+    : 'correct the exponent',
 });
 
 /** A text of more characters than are parsed. */

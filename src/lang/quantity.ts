@@ -1,6 +1,6 @@
 import type { Dimension } from './ast.js';
 import { dimensionless } from './ast.js';
-import { scaleDecimal } from './decimal.js';
+import { isKept, scaleDecimal } from './decimal.js';
 import { LangError } from './lang-error.js';
 import * as messages from './messages.js';
 import { one } from './rational.js';
@@ -39,7 +39,10 @@ export function parseQuantity(text: string): Quantity {
   if (digits.length > longestNumber) throw new LangError(messages.numberTooLong(digits.length, longestNumber), whole);
   const unit = readUnit(text, match[0].length);
   const value = scaleDecimal(digits, unit.scale);
-  if (!Number.isFinite(value)) throw new LangError(messages.quantityNotFinite(text), whole);
+  if (!isKept(digits, value) && !isKept(digits, Number(digits)))
+    throw new LangError(messages.numberOutOfRange(digits, Number(digits)), whole);
+  if (!Number.isFinite(value) || (value === 0 && Number(digits) !== 0))
+    throw new LangError(messages.numberOutOfRange(text, value), whole);
   return { value, dimension: unit.dimension };
 }
 

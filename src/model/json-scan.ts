@@ -1,3 +1,5 @@
+import { isKept } from '../lang/decimal.js';
+
 /** Nesting deeper than this is refused before any recursive parser sees it. */
 export const deepestNesting = 100;
 
@@ -39,6 +41,34 @@ export function afterSpace(text: string, start: number): number {
     else break;
   }
   return index;
+}
+
+/** A number that can be infinite, zero or without its digits as a double: its exponent has three figures, or it is long. */
+export const extremeNumber = /\d[eE][-+]?\d{3}|[\d.]{300}/;
+
+/** A number of a text that a double does not keep. */
+export interface LostNumber {
+  readonly text: string;
+  readonly offset: number;
+}
+
+/** Numbers of a JSON text that a double does not keep; most texts have none, and no number that could be one. */
+export function lostNumbers(text: string): readonly LostNumber[] {
+  const found: LostNumber[] = [];
+  if (!extremeNumber.test(text)) return found;
+  const number = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
+  for (let index = 0; index < text.length;) {
+    const code = text.charCodeAt(index);
+    if (code === 34) index = afterString(text, index);
+    else if (code === 47) index = afterComment(text, index);
+    else {
+      number.lastIndex = index;
+      const [written] = number.exec(text) ?? [];
+      if (written !== undefined && !isKept(written, Number(written))) found.push({ text: written, offset: index });
+      index += written?.length ?? 1;
+    }
+  }
+  return found;
 }
 
 /** The string that a quoted token says. */

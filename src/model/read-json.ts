@@ -1,7 +1,8 @@
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import type { Diagnostic, Finding } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
-import { scanJson } from './json-scan.js';
+import { numberOutOfRange } from '../lang/messages.js';
+import { lostNumbers, scanJson } from './json-scan.js';
 import { jsonPositions } from './json-positions.js';
 import { linesOf } from './lines.js';
 import { messages } from './messages.js';
@@ -47,6 +48,9 @@ export function readJson(
   if (diagnostics.length === 0)
     for (const { key, offset, length } of scan.duplicates.slice(0, mostErrors))
       report(messages.duplicateKey(key), offset, length);
+  if (diagnostics.length === 0)
+    for (const lost of lostNumbers(source).slice(0, mostErrors))
+      report(numberOutOfRange(lost.text, Number(lost.text)), lost.offset, lost.text.length);
   return { value: diagnostics.length > 0 ? undefined : value, positions, diagnostics };
 }
 

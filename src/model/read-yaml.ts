@@ -6,6 +6,7 @@ import {
   isMap,
   isScalar,
   isSeq,
+  visit,
   type Document,
   type Node,
   type CST,
@@ -14,7 +15,9 @@ import {
 } from 'yaml';
 import type { Diagnostic, Finding, Place } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
-import { deepestNesting } from './json-scan.js';
+import { isKept } from '../lang/decimal.js';
+import { numberOutOfRange } from '../lang/messages.js';
+import { deepestNesting, extremeNumber, type LostNumber } from './json-scan.js';
 import { linesOf, type Lines } from './lines.js';
 import { messages } from './messages.js';
 import { segments } from './pointer.js';
@@ -60,6 +63,8 @@ export function readYaml(
   }
   if (malformed[0]) for (const mistake of syntaxMistakes(text)) report(mistake.finding, mistake.start, mistake.end);
   else if (others[0]) report(messages.severalDocuments(), others[0].range[0], others[0].range[0] + 3);
+  for (const { text: lost, offset } of lostNumbers(composed, text).slice(0, mostErrors))
+    report(numberOutOfRange(lost, Number(lost)), offset, offset + lost.length);
   const positions = yamlPositions(composed, text, document, lines);
   if (diagnostics.length > 0) return { value: undefined, positions, diagnostics };
   try {
@@ -70,6 +75,19 @@ export function readYaml(
     report(messages.tooManyAliases(), 0, 1);
     return { value: undefined, positions, diagnostics };
   }
+}
+
+/** Numbers that a double does not keep. */
+function lostNumbers(composed: Document.Parsed, text: string): readonly LostNumber[] {
+  const found: LostNumber[] = [];
+  if (!extremeNumber.test(text)) return found;
+  visit(composed, {
+    Scalar(_, { value, source, range }) {
+      if (typeof value !== 'number' || source === undefined || !/^[-+]?[\d.]+(?:[eE][-+]?\d+)?$/.test(source)) return;
+      if (!isKept(source, Number(source))) found.push({ text: source, offset: range?.[0] ?? 0 });
+    },
+  });
+  return found;
 }
 
 function compose(tokens: Iterable<CST.Token>, length: number): readonly Document.Parsed[] {

@@ -58,7 +58,7 @@ describe('quantities', () => {
     ['nan', 'lang/quantity-not-finite @ nan'],
     ['inf mV', 'lang/quantity-not-finite @ inf mV'],
     ['-Infinity', 'lang/quantity-not-finite @ -Infinity'],
-    ['1e400 mV', 'lang/quantity-not-finite @ 1e400 mV'],
+    ['1e400 mV', 'lang/number-out-of-range @ 1e400 mV'],
     ['5 mVolts', 'lang/unknown-unit @ mVolts'],
     ['5 * mX', 'lang/unknown-unit @ mX'],
     ['5/mX', 'lang/unknown-unit @ mX'],

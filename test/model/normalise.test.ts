@@ -103,7 +103,7 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
   ['a division by what turns out to be zero', '-g/tau }', '-g/(tau_p*(n_p - 4)) }', ['lang/division-by-zero@10:54']],
   ['a parameter that is not a number', 'E: -60 mV }', 'E: .nan }', ['model/not-finite@6:46']],
   ['an infinite parameter', 'E: -60 mV }', 'E: inf*mV }', ['model/not-finite@6:46']],
-  ['a number that is too large', 'E: -60 mV }', 'E: 1e400 mV }', ['lang/quantity-not-finite@6:46']],
+  ['a number that is too large', 'E: -60 mV }', 'E: 1e400 mV }', ['lang/number-out-of-range@6:46']],
   [
     'derived variables in a circle',
     'derived: { drive: R*I }',
@@ -625,4 +625,117 @@ test.each([
   const poisson = `stimuli:\n  noise: { kind: poisson, to: a, variable: v, n: 1, rate: ${rate}, weight: 1*mV }\n`;
   const { list } = check(base.replace('stimuli:\n', poisson));
   expect(list.map(({ code, severity, found }) => [code, severity, found])).toEqual(expected);
+});
+
+describe('a number that a double does not keep', () => {
+  const withTau = (tau: string): string => base.replace('tau_p: 10 ms', `tau_p: 10 ms, odd: ${tau}`);
+  const told = (text: string): readonly string[] => check(text).list.map(({ code }) => code);
+  test.each(['1e-400', '1e400', '"1e-400"', '1e-400 mV', '1e-330 mV', '1e400 mV', '3e-324', '-1e-400', '2*1e-400'])(
+    'in YAML: %s',
+    (value) => {
+      expect(told(withTau(value))).toEqual(['lang/number-out-of-range']);
+    },
+  );
+  test.each(['1e-400', '1e400', '-1e-400', '3e-324', `0.${'0'.repeat(400)}1`])('in JSON: %s', (value) => {
+    const json = `{ "interneuron": 1, "parameters": { "a": 1, "b": "1e-400 in a string is text", "c": ${value} } }`;
+    const { list } = check(json.replace('"b": "1e-400 in a string is text", ', ''));
+    expect(list.map(({ code, place }) => [code, place?.line, place?.column])).toEqual([
+      ['lang/number-out-of-range', 1, json.indexOf('"b"') + 6],
+    ]);
+  });
+  test.each(['0', '0.0', '0e-999', '-0e5', '5e-324', '2.2250738585072014e-308', '1.7976931348623157e308', '1e-300'])(
+    'unlike %s',
+    (value) => {
+      expect(told(withTau(value))).toEqual([]);
+      expect(told(`{ "interneuron": 1, "parameters": { "a": ${value} } }`)).toEqual([]);
+    },
+  );
+});
+
+describe('draws and probabilities that are known to be wrong', () => {
+  const told = (text: string): unknown =>
+    check(text).list.map(({ code, severity, expected }) => [code, severity, expected]);
+  const bad = (expected: string): unknown => [['model/bad-draw', 'warning', expected]];
+  const deviation = bad('a standard deviation of 0 or more');
+  const range = bad('a lower end that is not above the upper one');
+  const odd = 'wrong: -1, ';
+  test.each([
+    ['normal(0*mV, -1*mV)', deviation],
+    ['normal(0*mV, wrong*mV)', deviation],
+    ['1*mV + 2*mV*lognormal(0, -0.5)', deviation],
+    ['uniform(5*mV, 2*mV)', range],
+    ['uniform(n_p*mV, 2*mV)', range],
+    ['truncatedNormal(0*mV, 1*mV, 5*mV, 2*mV)', range],
+    ['exponential(-1*mV)', bad('a mean of 0 or more')],
+    ['1*mV*poisson(-2)', bad('a mean of 0 or more')],
+    ['gamma(-1, 1*mV)', bad('a shape and a scale of 0 or more')],
+    ['1*mV*binomial(3, 1.5)', bad('a whole number of trials, and a probability from 0 to 1')],
+    ['1*mV*vonMises(0, -1)', bad('a concentration of 0 or more')],
+    ['uniform(2*mV, 5*mV) + normal(0*mV, 1*mV)', []],
+    ['uniform(E + i*mV, -90*mV)', []],
+  ])('%s', (value, expected) => {
+    const first = base
+      .replace('tau_p: 10 ms', `${odd}tau_p: 10 ms`)
+      .replace('size: n_p }', `size: n_p, values: { g: "${value}" } }`);
+    expect(told(first)).toEqual(expected);
+  });
+  test('of a named generator', () => {
+    const draw = '{ generator: numpy-mt19937, seed: 1, distribution: normal, arguments: [0, -1], unit: mV }';
+    expect(told(base.replace('size: n_p }', `size: n_p, values: { g: ${draw} } }`))).toEqual(deviation);
+  });
+  test.each([
+    ['{ rule: probability, p: 1.5 }', [['model/out-of-range', 'error', 'from 0 to 1']]],
+    ['{ rule: probability, p: 2*post.tau/(10*ms) }', [['model/not-probability', 'warning', 'from 0 to 1']]],
+    ['{ rule: probability, p: pre.tau/(10*ms) }', []],
+    [
+      '{ rule: generator, index: k, range: { from: 0, to: N_post, sample: { p: 1.5 } } }',
+      [['model/not-probability', 'warning', 'from 0 to 1']],
+    ],
+    [
+      '{ rule: generator, index: k, range: { from: 0, to: N_post, sample: { p: -pre.tau/(10*ms) } } }',
+      [['model/not-probability', 'warning', 'from 0 to 1']],
+    ],
+    [
+      '{ rule: generator, index: k, range: { from: 0, to: N_post, sample: { size: -3 } } }',
+      [['model/negative-sample', 'warning', '0 or more']],
+    ],
+  ])('connect: %s', (rule, expected) => {
+    expect(told(base.replace('{ rule: probability, p: 0.5 }', rule))).toEqual(expected);
+  });
+});
+
+describe('a state whose time constant is negative', () => {
+  const told = (text: string): unknown =>
+    check(text).list.map(({ code, severity, message, found }) => [code, severity, message, found]);
+  const growing = (name: string): unknown => [
+    'model/growing-state',
+    'warning',
+    `${name} grows without bound: its time constant tau is negative`,
+    '-0.01 s',
+  ];
+  test.each([
+    ['tau: -10 ms', [growing('v'), growing('g')]],
+    ['tau: -tau_p', [growing('v'), growing('g')]],
+    ['tau: 10 ms', []],
+  ])('%s', (tau, expected) => {
+    expect(told(base.replace('tau: tau_p', tau))).toEqual(expected);
+  });
+  test('of one population', () => {
+    expect(told(base.replace('size: n_p }', 'size: n_p, values: { tau: -10 ms } }'))).toEqual([
+      growing('v'),
+      growing('g'),
+    ]);
+  });
+  test('unlike one that is to grow, or whose constant differs between cells', () => {
+    expect(told(base.replace('g: -g/tau', 'g: g/tau'))).toEqual([]);
+    expect(
+      told(
+        base
+          .replace('tau: tau_p', 'tau: -10 ms')
+          .replace('-g/tau', 'g/tau')
+          .replace('(E - v + drive + g)/tau', '(v - E)/tau'),
+      ),
+    ).toEqual([]);
+    expect(told(base.replace('size: n_p }', 'size: n_p, values: { tau: -10*ms*(i - 1) } }'))).toEqual([]);
+  });
 });

@@ -4,7 +4,7 @@ import { checkExpression, inferType, type Inferred, type Symbol } from '../../la
 import { equalDimensions, isDimensionless } from '../../lang/dimension.js';
 import { foldConstants } from '../../lang/fold.js';
 import { LangError } from '../../lang/lang-error.js';
-import { divisionByZero, nameShadowed, unitShadowed } from '../../lang/messages.js';
+import { divisionByZero, nameShadowed, numberOutOfRange, unitShadowed } from '../../lang/messages.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression, printStatement } from '../../lang/print.js';
 import { parseExpressionWithin } from '../../lang/parse-expression.js';
@@ -111,8 +111,11 @@ function numberInUnit(context: Context, written: number, unit: Unit, pointer: st
   const value = Number.isFinite(written)
     ? scaleDecimal(Object.is(written, -0) ? '-0' : String(written), unit.scale)
     : NaN;
-  if (!Number.isFinite(value)) {
-    context.report(messages.notFinite(written), pointer);
+  if (!Number.isFinite(value) || (value === 0 && written !== 0)) {
+    context.report(
+      Number.isFinite(written) ? numberOutOfRange(String(written), value) : messages.notFinite(written),
+      pointer,
+    );
     return undefined;
   }
   if (!isDimensionless(unit.dimension)) return quantity(value, unit.dimension);

@@ -1,5 +1,6 @@
 import type { Place } from '../../diagnostics/diagnostic.js';
 import type { Positions } from '../../diagnostics/positions.js';
+import { isKept } from '../../lang/decimal.js';
 import { messages } from '../messages.js';
 import type { ModelDocument, PhaseDocument } from '../document.js';
 import type { Context } from './context.js';
@@ -37,7 +38,7 @@ const bareNumber = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/;
 
 /** A bare number stays one, so that it is in the unit of its place. */
 function written(text: string): string | number {
-  return bareNumber.test(text) ? Number(text) : text;
+  return bareNumber.test(text) && isKept(text.trim(), Number(text)) ? Number(text) : text;
 }
 
 /** Pointer under which a parameter given from outside is spoken of. */

@@ -1,6 +1,8 @@
 import { delaySteps } from './delay-steps.js';
 import { derivedCycles } from './derived-cycles.js';
+import { drawArguments } from './draw-arguments.js';
 import { eventDriven } from './event-driven.js';
+import { growingState } from './growing-state.js';
 import { noiseUse } from './noise-use.js';
 import { poissonRates } from './poisson-rates.js';
 import { randomDerived } from './random-derived.js';
@@ -25,6 +27,8 @@ export const rules: readonly Rule[] = [
   regimeDerivatives,
   weightSign,
   poissonRates,
+  drawArguments,
+  growingState,
 ];
 
 /** What is said of a model in which nothing is wrong: times that a run takes otherwise than they are written. */

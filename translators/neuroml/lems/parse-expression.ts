@@ -8,7 +8,9 @@
 
 import { type BinaryOperator, type Expression, type Span } from '../../../src/lang/ast.js';
 import { binary, call, number, unary } from '../../../src/lang/build.js';
+import { isKept } from '../../../src/lang/decimal.js';
 import { LangError } from '../../../src/lang/lang-error.js';
+import { numberOutOfRange } from '../../../src/lang/messages.js';
 import { deepestTree, measure } from '../../../src/lang/walk.js';
 import { nearest, shorten } from '../../../src/diagnostics/suggest.js';
 import * as messages from './messages.js';
@@ -115,8 +117,8 @@ function tokenise(text: string): Token[] {
     const kind =
       known !== undefined ? 'operator' : digits !== undefined ? 'number' : name !== undefined ? 'name' : 'operator';
     if (kind === 'operator' && known === undefined && !'+-*/^()'.includes(token)) throw foreign(text, at);
-    if (kind === 'number' && !Number.isFinite(Number(token)))
-      throw new LangError(messages.syntax('the number is too large'), { start: at, end: at + token.length });
+    if (kind === 'number' && !isKept(token, Number(token)))
+      throw new LangError(numberOutOfRange(token, Number(token)), { start: at, end: at + token.length });
     tokens.push({
       kind,
       text: known === undefined ? token : (words[known.toLowerCase()] ?? ''),

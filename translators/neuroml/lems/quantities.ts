@@ -16,7 +16,10 @@ export interface Quantity {
 
 /** Why a text is not a quantity. */
 export type QuantityFault =
-  { readonly fault: 'text' } | { readonly fault: 'unit'; readonly unit: string; readonly start: number };
+  | { readonly fault: 'text' }
+  /** The number is too large or too small for a double, which would be `value`. */
+  | { readonly fault: 'range'; readonly value: number }
+  | { readonly fault: 'unit'; readonly unit: string; readonly start: number };
 
 const number = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?/;
 /** More digits than any double needs; exact arithmetic takes time with the square of them. */
@@ -47,13 +50,14 @@ export function splitQuantity(
 export function readQuantity(text: string, units: ReadonlyMap<string, LemsUnit>): Quantity | QuantityFault {
   const parts = splitQuantity(text);
   if (!parts) return { fault: 'text' };
-  if (parts.unit === '') return finite(Number(parts.number), dimensionless);
+  if (parts.unit === '') return finite(Number(parts.number), dimensionless, parts.number);
   const unit = units.get(parts.unit);
   if (!unit) return { fault: 'unit', unit: parts.unit, start: parts.unitStart };
   // A power of ten moves the exponent of the decimal text, which is read with one rounding.
-  if (unit.offset === 0 && unit.scale === 1) return finite(shifted(parts.number, unit.power), unit.dimension);
+  if (unit.offset === 0 && unit.scale === 1)
+    return finite(shifted(parts.number, unit.power), unit.dimension, parts.number);
   const scale = unitScale(unit);
-  if (unit.offset === 0) return finite(scaleDecimal(parts.number, scale), unit.dimension);
+  if (unit.offset === 0) return finite(scaleDecimal(parts.number, scale), unit.dimension, parts.number);
   const exact = multiplyRationals(addRationals(rational(parts.number), rational(String(unit.offset))), scale);
   const negative = exact.numerator < 0n;
   const value = scaleDecimal('1', negative ? { ...exact, numerator: -exact.numerator } : exact);
@@ -66,7 +70,9 @@ export function quantityDimension(
   units: ReadonlyMap<string, LemsUnit>,
 ): { readonly dimension: Dimension } | QuantityFault {
   const parts = splitQuantity(text);
-  if (!parts || !Number.isFinite(Number(parts.number))) return { fault: 'text' };
+  if (!parts) return { fault: 'text' };
+  const number = finite(Number(parts.number), dimensionless, parts.number);
+  if ('fault' in number) return number;
   if (parts.unit === '') return { dimension: dimensionless };
   const unit = units.get(parts.unit);
   return unit ?? { fault: 'unit', unit: parts.unit, start: parts.unitStart };
@@ -88,8 +94,10 @@ function unitScale(unit: LemsUnit): Rational {
 /** Networks have millions of quantities in few units. */
 const scales = new WeakMap<LemsUnit, Rational>();
 
-function finite(value: number, dimension: Dimension): Quantity | QuantityFault {
-  return Number.isFinite(value) ? { value, dimension } : { fault: 'text' };
+/** @param text  the number that the value is of, where zero can only be its own */
+function finite(value: number, dimension: Dimension, text = '0'): Quantity | QuantityFault {
+  const lost = value === 0 && /[1-9]/.test(text.replace(/[eE].*/, ''));
+  return Number.isFinite(value) && !lost ? { value, dimension } : { fault: 'range', value };
 }
 
 /** A decimal text as a fraction; exponents are small (see `number`). */

@@ -3,6 +3,7 @@
 import type { Finding, Place } from '../../../src/diagnostics/diagnostic.js';
 import type { Dimension } from '../../../src/lang/ast.js';
 import { equalDimensions, isDimensionless } from '../../../src/lang/dimension.js';
+import { numberOutOfRange } from '../../../src/lang/messages.js';
 import type { XmlElement } from '../xml/element.js';
 import type { LemsUnit } from './definitions.js';
 import * as messages from './messages.js';
@@ -32,6 +33,8 @@ export function reportQuantity(quantity: Quantity | QuantityFault, place: Quanti
   const { element, attribute, what, dimension, units, diagnostics, text = element.attributes[attribute] ?? '' } = place;
   if ('fault' in quantity) {
     if (quantity.fault === 'text') diagnostics.add(messages.badQuantity(what, text), element.valuePlace(attribute));
+    else if (quantity.fault === 'range')
+      diagnostics.add(numberOutOfRange(text, quantity.value), element.valuePlace(attribute));
     else {
       const span = { start: quantity.start, end: quantity.start + quantity.unit.length };
       const at = place.text === undefined ? element.valuePlace(attribute, span) : element.valuePlace(attribute);

@@ -62,7 +62,7 @@ describe('what is no expression', () => {
     ['sine(x)', 'lems/unknown-function', 0, 4],
     ['pow(x, 2)', 'lems/syntax', 5, 6],
     ['factorial(x)', 'lems/factorial', 0, 12],
-    ['1e999', 'lems/syntax', 0, 5],
+    ['1e999', 'lang/number-out-of-range', 0, 5],
     ['a µ', 'lems/syntax', 2, 3],
   ])('%j: %s', (text, code, start, end) => {
     expect.assertions(2);

@@ -42,7 +42,9 @@ describe('quantities in SI', () => {
     ['1 mV mV', { fault: 'text' }],
     ['1,5mV', { fault: 'text' }],
     ['0x10', { fault: 'unit', unit: 'x10', start: 1 }],
-    ['1e999', { fault: 'text' }],
+    ['1e999', { fault: 'range', value: Infinity }],
+    ['1e-999', { fault: 'range', value: 0 }],
+    ['-1e-330 mV', { fault: 'range', value: -0 }],
     ['1 MV', { fault: 'unit', unit: 'MV', start: 2 }],
     ['1'.repeat(5000), { fault: 'text' }],
   ])('%j is none', (text, expected) => {

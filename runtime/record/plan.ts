@@ -120,7 +120,9 @@ function inUnits(plan: SeriesPlan, units: WrittenUnits): SeriesPlan {
 }
 
 function samplePlan(program: Program, location: SampleLocation, name: string, gaps: boolean): SeriesPlan {
-  const isProjection = program.manifest.projections.some((projection) => projection.name === location.owner);
+  const isProjection = program.manifest.projections.some(
+    ({ name: own, pieceOf }) => own === location.owner || pieceOf === location.owner,
+  );
   return {
     name,
     gaps,

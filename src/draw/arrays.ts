@@ -10,10 +10,12 @@ export class DrawnArrays {
     string,
     Float64Array | Uint32Array | (DataStore extends ReadonlyMap<string, infer A> ? A : never)
   >;
-  #next = 0;
+  #next: number;
 
   constructor(data: DataStore) {
     this.#arrays = new Map(data);
+    // Arrays that an earlier store has kept have lower numbers.
+    this.#next = data.size;
   }
 
   /** All arrays so far, the model's own among them. */

@@ -15,6 +15,7 @@ import type { DrawnModel } from './drawn-model.js';
 import { CannotDraw, drawVector, Generators, inSi, isDraw, type Job } from './generators.js';
 import type { RandomState } from './numpy/random-state.js';
 import { DrawnPhases, needsResolving, selectionOfPhase, valuesOfPhase } from './phases.js';
+import { isPlaced, placedStimulus } from './places-on-cells.js';
 import { DrawnProjections, firstOrder, needsBuilding } from './projections.js';
 import { findExcess } from './room.js';
 import { thinned } from './thinned.js';
@@ -79,7 +80,7 @@ function needsDrawing(model: Model): boolean {
     ) ||
     Object.values(model.projections).some(needsBuilding) ||
     model.recordings.some(({ of }) => hasSample(of)) ||
-    Object.values(model.stimuli).some(({ to }) => hasSample(to)) ||
+    Object.values(model.stimuli).some((stimulus) => hasSample(stimulus.to) || isPlaced(stimulus)) ||
     Object.values(model.operations).some(({ on }) => hasSample(on)) ||
     model.experiment.protocol.some(needsResolving)
   );
@@ -104,12 +105,14 @@ class Drawing {
     this.#data = new DrawnArrays(valid.data);
     this.#populations = { ...model.populations };
     this.#generators = new Generators(model.experiment.seed);
-    const sizeOf = (population: string): number => model.populations[population]?.size ?? 0;
+    const sizeOf = this.#sizeOf;
     this.#samples = new Samples(model.experiment.seed, valid.data, sizeOf, this.#generators);
     const shared = { model, data: this.#data, sizeOf, samples: this.#samples, generators: this.#generators };
     this.#projections = new DrawnProjections({ ...shared, places: this.#places });
     this.#phases = new DrawnPhases({ ...shared, projections: this.#projections });
   }
+
+  readonly #sizeOf = (population: string): number => this.#valid.model.populations[population]?.size ?? 0;
 
   run(): DrawnModel {
     const { model } = this.#valid;
@@ -162,7 +165,10 @@ class Drawing {
         return spreadRecording({ ...recording, of: select(recording.of) }, pieces, this.#data.store);
       }),
       stimuli: Object.fromEntries(
-        Object.entries(model.stimuli).map(([name, stimulus]) => [name, { ...stimulus, to: select(stimulus.to) }]),
+        Object.entries(model.stimuli).map(([name, stimulus]) => {
+          this.#at(`/stimuli/${name}`);
+          return [name, placedStimulus(name, { ...stimulus, to: select(stimulus.to) }, this.#sizeOf, this.#data)];
+        }),
       ),
       operations: Object.fromEntries(
         Object.entries(model.operations).map(([name, operation]) => [name, { ...operation, on: select(operation.on) }]),

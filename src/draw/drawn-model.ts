@@ -24,6 +24,17 @@ export interface Elements {
   readonly indices: Uint32Array;
 }
 
+/** Cells whose compartments are the elements of an end: element k is a compartment of cell k modulo `size`. */
+export interface Cells {
+  /** The population of the cells. */
+  readonly population: string;
+  /** Its cells. */
+  readonly size: number;
+  /** The first that the end has, and how many it has. */
+  readonly first: number;
+  readonly count: number;
+}
+
 /** What a projection is a piece of, where several stand for the one that the model names. */
 export interface Part {
   /** The projection that the model names, and the one whose drawn connections it has. */
@@ -36,4 +47,8 @@ export interface Part {
   readonly post: Elements | null;
   /** For each element of the sending end the same one at the receiving end, or none. */
   readonly sameTarget: Uint32Array | null;
+  /** The cells of each end that is on compartments of several kinds; absent: neither is. */
+  readonly cells?: { readonly pre: Cells | null; readonly post: Cells | null };
+  /** With `cells`: synapses of each cell or point of the ends, those of all pieces together. */
+  readonly synapses?: { readonly pre: Uint32Array; readonly post: Uint32Array };
 }

@@ -3,7 +3,7 @@
  * selections.
  */
 
-import type { ConnectionRule, DataStore, Projection, SelectionRule, Value } from '../model/typed.js';
+import type { ConnectionRule, DataStore, Places, Projection, SelectionRule, Value } from '../model/typed.js';
 import { arrayOf } from '../model/arrays.js';
 import { CannotDraw } from './generators.js';
 import { none, type Elements } from './drawn-model.js';
@@ -207,7 +207,7 @@ export function splitList(
     return {
       name: pieces.length === 1 ? name : pieceName(name, from, to),
       projection: {
-        ...between(projection, from, to),
+        ...placed(between(projection, from, to), at, data),
         connect: [rule],
         values: taken(projection.values),
         delays: taken(projection.delays),
@@ -258,8 +258,23 @@ const between = (projection: Projection, from: string, to: string): Projection =
   to: { ...projection.to, of: { kind: 'slice', population: to } },
 });
 
+/** Some of the places. */
+const placesAt = ({ sections, section, fraction }: Places, at: Uint32Array, data: DrawnArrays): Places => ({
+  sections,
+  section: partOf(section, at, data),
+  fraction: partOf(fraction, at, data),
+});
+
+/** The places of some of the synapses. */
+function placed(projection: Projection, at: Uint32Array | null, data: DrawnArrays): Projection {
+  if (!at) return projection;
+  const some = (end: Projection['from']): Projection['from'] =>
+    end.places ? { ...end, places: placesAt(end.places, at, data) } : end;
+  return { ...projection, from: some(projection.from), to: some(projection.to) };
+}
+
 /** The part of a value that is for some of the synapses. */
-function partOf(value: Value, at: Uint32Array | null, data: DrawnArrays): Value {
+export function partOf(value: Value, at: Uint32Array | null, data: DrawnArrays): Value {
   if (at === null || typeof value !== 'object' || value.kind !== 'array' || value.columns !== undefined) return value;
   const array = arrayOf(value.array, data.store);
   return { kind: 'array', array: data.keep(Float64Array.from(at, (k) => array[k] as number)) };

@@ -29,6 +29,23 @@ export const noValueForPair = (what: string, projection: string, source: number,
   hint: 'numbers for unconnected pairs are ignored',
 });
 
+/** A list of places of another length than there are synapses or elements. */
+export const wrongNumberOfPlaces = (what: string, expected: number, found: number): Finding => ({
+  code: 'draw/wrong-number-of-places',
+  message: `${what} is a list of another length than there are places`,
+  expected: String(expected),
+  found: String(found),
+  hint: 'a list has a number for each synapse, in order of creation, or for each element',
+});
+
+/** A number that an expression has for a place and that is none. */
+export const noPlace = (what: string, at: number, found: number): Finding => ({
+  code: 'draw/no-place',
+  message: `${what} is none for that of number ${at}`,
+  expected: 'a fraction from 0 to 1, or the index of a section',
+  found: String(found),
+});
+
 /** @param bytes  that are needed, and that there are */
 export const tooMuchMemory = (what: string, bytes: number, memory: number): Finding => ({
   code: 'draw/too-much-memory',

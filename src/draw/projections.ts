@@ -20,6 +20,7 @@ import {
 import type { Elements, Part } from './drawn-model.js';
 import type { DrawnArrays } from './arrays.js';
 import { type GivenArray, explicitValue, isForPairs, type Synapses } from './pair-values.js';
+import { explicitPlaces } from './places-on-cells.js';
 import type { Samples } from './samples.js';
 import type { Pieces } from './spread.js';
 
@@ -35,6 +36,8 @@ interface ProjectionSetting {
 
 /** Whether a projection needs any of the steps of this file. */
 export const needsBuilding = ({ from, to, connect, values, delays }: Projection): boolean =>
+  from.places !== undefined ||
+  to.places !== undefined ||
   !isPlain(from.of) ||
   !isPlain(to.of) ||
   connect.some(({ rule }) => rule === 'hostDrawn' || rule === 'clone') ||
@@ -67,7 +70,8 @@ export class DrawnProjections {
     const plain = isPlain(projection.from.of) && isPlain(projection.to.of);
     const values = [...Object.values(projection.values), ...Object.values(projection.delays)];
     const drawn = connect.some(({ rule }) => rule === 'hostDrawn') || values.some(isDraw);
-    const explicitly = drawn || values.some(isForPairs);
+    const placed = projection.from.places !== undefined || projection.to.places !== undefined;
+    const explicitly = drawn || placed || values.some(isForPairs);
     if (projection.to.of.kind === 'synapses' || projection.from.of.kind === 'synapses') {
       if (explicitly) throw new CannotDraw(`values drawn by a named generator of a projection onto synapses (${name})`);
       this.built.set(name, projection);
@@ -139,13 +143,42 @@ export class DrawnProjections {
     const listed = projection.connect.length > 1 ? listedRules(projection, between, generators) : projection;
     const { drawn, pairs } = draws ? drawnConnections(listed, between, generators) : { drawn: listed, pairs: null };
     if (pairs) this.#drawn.set(name, pairs);
-    if (![...Object.values(drawn.values), ...Object.values(drawn.delays)].some(isForPairs)) return drawn;
+    const placed = this.#placed(name, drawn, between);
+    if (![...Object.values(drawn.values), ...Object.values(drawn.delays)].some(isForPairs)) return placed;
     const synapses = this.#synapses(name, drawn, between);
     return {
-      ...drawn,
+      ...placed,
       values: this.#byPair(drawn.values, synapses, name),
       delays: this.#byPair(drawn.delays, synapses, name),
     };
+  }
+
+  /** The projection with the place of each synapse as numbers. */
+  #placed(name: string, projection: Projection, between: Between): Projection {
+    const { from, to } = projection;
+    if (!from.places && !to.places) return projection;
+    const synapses = this.#synapses(name, projection, between);
+    if (!synapses)
+      throw new CannotDraw(`places by synapse of connections that are drawn on the target (projection ${name})`);
+    const { sources, targets } = synapses.pairs;
+    const sizes: Readonly<Record<string, number>> = {
+      N_pre: between.pre.indices.length,
+      N_post: between.post.indices.length,
+    };
+    const read = (variable: string, at: number): number | undefined =>
+      variable === 'i' ? (sources[at] ?? 0) : variable === 'j' ? (targets[at] ?? 0) : sizes[variable];
+    const at = (end: End): End =>
+      end.places
+        ? {
+            ...end,
+            places: explicitPlaces(
+              end.places,
+              { what: `projection ${name}`, count: sources.length, read },
+              this.#setting.data,
+            ),
+          }
+        : end;
+    return { ...projection, from: at(from), to: at(to) };
   }
 
   #byPair(

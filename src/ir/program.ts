@@ -563,8 +563,10 @@ export interface VariableLocation {
 
 /** Where the synapses of one projection live, in storage order. */
 export interface ProjectionLocation {
-  /** Its name in the model. */
+  /** Its name in the model, or that of a piece. */
   readonly name: string;
+  /** Name in the model of the projection that it is a piece of; absent: it is that itself. */
+  readonly pieceOf?: string;
   /** Number of synapses. */
   readonly count: Extent;
   /** u32 source and target index of each position, or how to find the source: from the segments. */

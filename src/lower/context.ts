@@ -6,7 +6,7 @@ import type { Precision } from '../ir/program.js';
 import type { DataStore, Model } from '../model/typed.js';
 import type { ProgramBuilder } from './program-builder.js';
 import type { Part } from '../draw/drawn-model.js';
-import type { Cable, Origin } from './cable/cable.js';
+import type { Cable, Shown } from './cable/cable.js';
 import type { Profile } from './profile.js';
 import type { Places } from '../draw/space/axes.js';
 
@@ -70,8 +70,8 @@ export interface Context {
   readonly parts: ReadonlyMap<string, Part>;
   /** Cells with structure, whose compartments are elements of groups. */
   readonly cables: readonly Cable[];
-  /** What the populations of compartments are of. */
-  readonly origins: ReadonlyMap<string, Origin>;
+  /** What the model calls populations of compartments, and pieces of projections between them. */
+  readonly shown: Shown;
   /** Names that some phase of the protocol sets, as `population.parameter`; they are never folded into code. */
   readonly settable: ReadonlySet<string>;
   /** Whether the protocol turns time back, by a reset or to a stored state: then draws count steps on their own. */

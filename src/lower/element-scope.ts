@@ -129,7 +129,7 @@ export class ElementScope extends CodeScope {
   protected override special(name: string): Ir | null {
     switch (name) {
       case 'i':
-        return ir.convert('i32', this.address.local);
+        return ir.convert('i32', cellOf(this.group, this.address, this.context));
       case 'N':
         return populationSize(this.group, this.address, this.context);
       case 'lastspike':
@@ -164,9 +164,17 @@ function groupCoordinates({ name, members, length }: Group, axis: Axis, context:
   });
 }
 
+/** u32 index of the element in its population, or of the cell that it is a compartment of. */
+function cellOf(group: Group, address: Address, context: Context): Ir {
+  const structured = group.members.some((member) => context.shown.origins.has(member.name));
+  return structured
+    ? ir.binary('rem', address.local, ir.convert('u32', populationSize(group, address, context)))
+    : address.local;
+}
+
 /** i32 size of the element's population. */
 function populationSize(group: Group, address: Address, context: Context): Ir {
-  const sizes = group.members.map((member) => member.population.size);
+  const sizes = group.members.map((member) => context.shown.origins.get(member.name)?.cells ?? member.population.size);
   if (sizes.every((size) => size === sizes[0])) return known({ kind: 'const', type: 'i32', value: sizes[0] ?? 0 });
   const name = `${group.name}.sizes`;
   const buffer =

@@ -58,7 +58,7 @@ export function lower(drawn: DrawnModel, { precision, counts, onPass }: LowerOpt
   refuseFeatures(drawn.model, diagnostics);
   diagnostics.throwIfErrors();
   // Compartments of cells with structure become elements of populations.
-  const { drawn: taken, cables, origins } = withoutStructure(drawn, diagnostics);
+  const { drawn: taken, cables, shown } = withoutStructure(drawn, diagnostics);
   const { model: whole, data, places, parts: pieces } = taken;
   const profile = profiles[whole.timing];
   const schedule = profile.stepping === 'slots' ? slots : elements;
@@ -76,7 +76,7 @@ export function lower(drawn: DrawnModel, { precision, counts, onPass }: LowerOpt
     places,
     parts: pieces,
     cables,
-    origins,
+    shown,
     settable: settableNames(model.experiment.protocol),
     turnsBack: turnsBack(model.experiment.protocol),
   };
@@ -171,7 +171,7 @@ function assemble({ groups, projections, rings, recordings, step: entries }: Par
     .flatMap((action) => (action.kind === 'run' ? [action.kernel] : []));
   const inSteps = writtenWhileRunning(kernels, new Set(stepped), builder);
   const changing = writtenWhileRunning(kernels, new Set([...stepped, ...called]), builder);
-  const manifest = shownManifest(manifestOf(groups, projections, rings, recordings, context), context.origins);
+  const manifest = shownManifest(manifestOf(groups, projections, rings, recordings, context), context.shown);
   const buffers = [...builder.buffers.values()].map((buffer): Buffer => ({
     ...buffer,
     role: changing.has(buffer.name) ? 'state' : 'constant',

@@ -56,6 +56,7 @@ export function manifestOf(
       plan.pathways.find((pathway) => pathway.side === 'pre')?.steps ?? { first: 0, last: 0 };
     locations.push({
       name: plan.name,
+      ...(plan.stream !== plan.name || context.parts.get(plan.name)?.cells ? { pieceOf: plan.stream } : {}),
       count: connectivity.count,
       targets: connectivity.targets.name,
       segments: connectivity.segments.name,

@@ -10,7 +10,7 @@ import { exactly, powerBounds, everything, hull, isBounded, isBoundedThroughout 
 import { assignmentsOf } from './assignments.js';
 import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
-import { none, type Elements } from '../draw/drawn-model.js';
+import { none, type Cells, type Elements } from '../draw/drawn-model.js';
 import type { Equations } from './equations.js';
 import { equationsOf } from './equations.js';
 import type { Group, Member } from './groups.js';
@@ -43,6 +43,8 @@ export interface ProjectionEnd {
   readonly named: number;
   /** How they are numbered there, where that is not as they are here. */
   readonly map: EndMap | null;
+  /** The cells whose compartments its elements are; null where these are numbered as they are. */
+  readonly cells: Cells | null;
 }
 
 /** An end that is no plain piece of one population: a list, a sample, an assembly. */
@@ -189,8 +191,8 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
     const type = context.model.synapses[projection.synapse] as SynapseType;
     const part = context.parts.get(name);
     const ends = [part?.pre, part?.post].map((elements) => elements ?? null);
-    const pre = endOf(name, 'pre', projection.from, ends[0] ?? null, groups, context);
-    const post = endOf(name, 'post', projection.to, ends[1] ?? null, groups, context);
+    const pre = endOf(name, 'pre', projection.from, ends[0] ?? null, part?.cells?.pre ?? null, groups, context);
+    const post = endOf(name, 'post', projection.to, ends[1] ?? null, part?.cells?.post ?? null, groups, context);
     if (!pre || !post) continue;
     const equations = equationsOf(type, context.profile.stepping === 'slots');
     const stream = part?.projection ?? name;
@@ -252,6 +254,7 @@ function endOf(
   side: 'pre' | 'post',
   { of: rule, event = 'spike' }: End,
   elements: Elements | null,
+  cells: Cells | null,
   groups: readonly Group[],
   context: Context,
 ): ProjectionEnd | null {
@@ -281,7 +284,8 @@ function endOf(
   const group = groups.find((candidate) => candidate.members.some((member) => member.name === rule.population)) ?? null;
   const member = group?.members.find((candidate) => candidate.name === rule.population) ?? null;
   const size = Math.max(0, stop - offset);
-  const map = elements && endMap(`${name}.${side}`, rule.population, size, elements, context);
+  const map =
+    elements && endMap(`${name}.${side}`, cells?.population ?? rule.population, cells?.size ?? size, elements, context);
   return {
     population: rule.population,
     event,
@@ -289,8 +293,9 @@ function endOf(
     size,
     group,
     member,
-    named: elements?.indices.length ?? size,
+    named: elements?.indices.length ?? cells?.count ?? size,
     map,
+    cells,
   };
 }
 

@@ -358,6 +358,15 @@ export interface SelectionMap {
 }
 /** A set of elements: a text such as `exc[0:10] + inh`, or a map. */
 export type SelectionDocument = string | SelectionMap;
+/** Places on cells with structure, one for each synapse or element. */
+export interface PlacesDocument {
+  /** Sections that there are places on; absent: those that `section` names. */
+  readonly sections?: readonly string[];
+  /** Names of sections, one for all or one for each; with `sections` the index of one of these for each. */
+  readonly section: ValueDocument | readonly string[];
+  /** Place along the section: 0 at its start, 1 at its end; absent: its middle. */
+  readonly fraction?: ValueDocument;
+}
 /** One end of a projection, with its event and the place on the cell. */
 export interface EndMap {
   readonly of: SelectionDocument;
@@ -367,6 +376,8 @@ export interface EndMap {
   readonly section?: string;
   /** Place along the section: 0 at its start, 1 at its end. */
   readonly fraction?: number;
+  /** In place of `section` and `fraction`: a place for each synapse. */
+  readonly places?: PlacesDocument;
 }
 /** One end of a projection: the elements, or a map. */
 export type EndDocument = SelectionDocument | EndMap;
@@ -475,6 +486,8 @@ export type StimulusDocument =
       readonly from?: Quantity;
       readonly section?: string;
       readonly fraction?: number;
+      /** In place of `section` and `fraction`: a place for each element of the selection. */
+      readonly places?: PlacesDocument;
     };
 
 /** Statements run regularly on each element of a selection. */

@@ -646,6 +646,17 @@ export const messages = {
     message: 'a fraction needs a section',
     expected: 'section',
   }),
+  drawnPlaces: (what: string): Finding => ({
+    code: 'model/drawn-places',
+    message: `${what} is drawn: places on cells are known before anything is`,
+    expected: 'numbers, or an expression of indices',
+    hint: 'draw the numbers beforehand and give them as a list',
+  }),
+  sectionNames: (): Finding => ({
+    code: 'model/section-names',
+    message: 'places are on sections by name, or by index where `sections` lists the names',
+    expected: 'the name of a section for all, or a list with one for each',
+  }),
   sectionRoots: (roots: readonly string[]): Finding => ({
     code: 'model/section-root',
     message: roots.length === 0 ? 'every section has a parent' : `${roots.join(', ')} have no parent`,

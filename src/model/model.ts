@@ -251,6 +251,16 @@ export type SelectionRule<F extends Form = Written> =
       { readonly projection: Id; readonly slice?: readonly [number, number, number]; readonly indices?: ArrayValue }
     >;
 
+/** Places on cells with structure, one for each synapse or element. */
+export interface Places<F extends Form = Written> {
+  /** Sections that there are places on. */
+  readonly sections: readonly Id[];
+  /** Which of `sections` each is on, by its index there. */
+  readonly section: Value<F>;
+  /** Place along the section: 0 at its start, 1 at its end. */
+  readonly fraction: Value<F>;
+}
+
 /** One end of a projection: a selection, an event, and for cells with structure a place. */
 export interface End<F extends Form = Written> {
   readonly of: SelectionRule<F>;
@@ -260,6 +270,8 @@ export interface End<F extends Form = Written> {
   readonly section?: string;
   /** Place along the section: 0 at its start, 1 at its end; absent: its middle. */
   readonly fraction?: number;
+  /** In place of `section` and `fraction`: a place for each synapse, in order of creation. */
+  readonly places?: Places<F>;
 }
 
 /** Which pairs of elements get how many synapses, and in which order these are created. */
@@ -391,6 +403,8 @@ export type Stimulus<F extends Form = Written> =
       readonly from?: number;
       readonly section?: string;
       readonly fraction?: number;
+      /** In place of `section` and `fraction`: a place for each element of the selection, in its order. */
+      readonly places?: Places<F>;
     };
 
 /** Statements on every element of a selection at the ticks of a clock (Brian's run_regularly). */

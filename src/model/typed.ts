@@ -109,6 +109,8 @@ export type Spikes = written.Spikes<Typed>;
 export type Population = written.Population<Typed>;
 /** A set of elements; `kind` tells how it is chosen. */
 export type SelectionRule = written.SelectionRule<Typed>;
+/** Places on cells, one for each synapse or element, expressions parsed. */
+export type Places = written.Places<Typed>;
 /** One end of a projection, its selection tagged. */
 export type End = written.End<Typed>;
 /** A rule of connection, its conditions and probabilities parsed; `rule` tells which. */
@@ -349,7 +351,8 @@ function changeOf({ tag, places, expression, statements, formula }: Atoms): {
   });
   const rule: Change<written.ConnectionRule, ConnectionRule> = (given, names) =>
     ofRule(given, 'variable' in given ? union([names, new Set([given.variable])]) : names);
-  const end = members<written.End, End>({ of: selection });
+  const onCells = members<written.Places, Places>({ section: value, fraction: value });
+  const end = members<written.End, End>({ of: selection, places: onCells });
   const projection = members<written.Projection, Projection>({
     from: end,
     to: end,
@@ -357,7 +360,12 @@ function changeOf({ tag, places, expression, statements, formula }: Atoms): {
     values,
     delays: values,
   });
-  const stimulus = members<written.Stimulus, Stimulus>({ to: selection, weight: expression, value: expression });
+  const stimulus = members<written.Stimulus, Stimulus>({
+    to: selection,
+    weight: expression,
+    value: expression,
+    places: onCells,
+  });
   const recording = members<written.Recording, Recording>({ of: selection });
 
   const ofModel: Change<written.Model, Model> = (model) => {

@@ -99,15 +99,16 @@ export const countAllSynapses = async ({
   valid,
   positions,
 }: Pick<ImportedModel, 'valid'> & { readonly positions?: Positions }): Promise<ReadonlyMap<string, number>> =>
-  countSynapses(drawnModel(valid, positions), positions ?? unplaced, 'float64');
+  countSynapses(drawnModel(valid, positions), positions ?? unplaced, 'float64', 'model');
 
 async function countSynapses(
   drawn: DrawnModel,
   positions: Positions,
   precision: Precision,
+  names: 'program' | 'model' = 'program',
 ): Promise<ReadonlyMap<string, number>> {
   const { target } = await chooseTarget('wasm');
-  return synapseCounts(drawn, positions, target, precision);
+  return synapseCounts(drawn, positions, target, precision, names);
 }
 
 /**

@@ -16,7 +16,7 @@ import { expressionsOf } from '../lang/walk.js';
 import { drawsIn } from '../lang/functions.js';
 import type { ValidModel } from '../model/model.js';
 import { assignedBy } from '../model/assigned.js';
-import { ownersOf, writtenModel } from '../model/typed.js';
+import { expressionsIn, ownersOf, writtenModel } from '../model/typed.js';
 import type {
   DataStore,
   Model,
@@ -175,6 +175,19 @@ async function frozenDelay(
   return { kind: 'array', array: Array.from(synapses.position, (position) => onGrid(Number(stored[position]), dt)) };
 }
 
+/** A projection with a place for each synapse: its connections are listed. */
+function listedProjection(name: string, projection: Projection, { synapses }: Model): Projection {
+  const type = synapses[projection.synapse];
+  const initial = Object.values(type?.state ?? {}).map((variable) => variable.initial);
+  const parameters = Object.values(type?.parameters ?? {}).map(({ value }) => value);
+  const delays = Object.values(type?.pathways ?? {}).map(({ delay }) => delay);
+  if (expressionsIn([projection.values, projection.delays, initial, parameters, delays]).some(drawsIn))
+    throw new UsageError(
+      `values of projection ${name}, which has a place for each synapse, are drawn: they cannot be frozen`,
+    );
+  return projection;
+}
+
 async function frozenProjection(
   name: string,
   projection: Projection,
@@ -182,7 +195,9 @@ async function frozenProjection(
   program: Program,
   session: Session,
 ): Promise<Projection> {
-  const location = program.manifest.projections.find((candidate) => candidate.name === name);
+  const { projections } = program.manifest;
+  if (projections.some(({ pieceOf }) => pieceOf === name)) return listedProjection(name, projection, model);
+  const location = projections.find((candidate) => candidate.name === name);
   if (!location) throw new UsageError(`projection ${name} has no synapses to freeze`);
   const synapses = await synapsesOf(location, session);
   const read = async (buffer: string, offset: number, length: number): Promise<ArrayLike<number>> => {

@@ -6,7 +6,7 @@
 import { resolveExtent } from '../../runtime/record/session-read.js';
 import type { Positions } from '../diagnostics/positions.js';
 import type { Target } from '../../runtime/targets/target.js';
-import type { Precision } from '../ir/program.js';
+import type { Precision, ProjectionLocation } from '../ir/program.js';
 import { loweredModel } from './build-program.js';
 import { inStage } from './stages.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
@@ -21,6 +21,7 @@ export function recordsAllSynapses({ model }: DrawnModel): boolean {
 /**
  * Builds the network without running it, and counts.
  *
+ * @param names  whether projections are those of the program, or those of the model, of which several may be pieces
  * @returns the number by the name of each projection, of those whose number follows from the model alone too
  * @throws DiagnosticError for what cannot be lowered
  */
@@ -29,6 +30,7 @@ export async function synapseCounts(
   positions: Positions,
   target: Target,
   precision: Precision,
+  names: 'program' | 'model' = 'program',
 ): Promise<ReadonlyMap<string, number>> {
   const { model } = drawn;
   // Nothing happens in it, and nothing is recorded.
@@ -37,16 +39,23 @@ export async function synapseCounts(
     model: { ...model, recordings: [], experiment: { ...model.experiment, protocol: [] } },
   };
   const program = loweredModel(still, positions, { precision });
-  const known = program.manifest.projections.flatMap(({ name, count }) =>
-    typeof count === 'number' ? [[name, count] as const] : [],
+  const { projections } = program.manifest;
+  const together = (counted: readonly (readonly [name: string, count: number])[]): ReadonlyMap<string, number> => {
+    const counts = new Map<string, number>();
+    for (const [name, count] of counted) counts.set(name, (counts.get(name) ?? 0) + count);
+    return counts;
+  };
+  const nameOf = ({ name, pieceOf }: ProjectionLocation): string => (names === 'model' ? pieceOf : undefined) ?? name;
+  const known = projections.flatMap((one) =>
+    typeof one.count === 'number' ? [[nameOf(one), one.count] as const] : [],
   );
-  if (known.length === program.manifest.projections.length) return new Map(known);
+  if (known.length === projections.length) return together(known);
   const session = await inStage('connect', async () => (await target.compile(program, { threads: 1 })).start());
   try {
     await inStage('connect', () => session.initialise());
-    const counts = new Map(known);
-    for (const { name, count } of program.manifest.projections) counts.set(name, await resolveExtent(session, count));
-    return counts;
+    const counts: (readonly [string, number])[] = [];
+    for (const one of projections) counts.push([nameOf(one), await resolveExtent(session, one.count)]);
+    return together(counts);
   } finally {
     await session.dispose();
   }

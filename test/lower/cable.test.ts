@@ -149,6 +149,124 @@ describe('places', () => {
   });
 });
 
+describe('a place for each synapse', () => {
+  const engines = [{ target: 'wasm', threads: 1 }] as const;
+  const [sources, targets] = [
+    [0, 1, 1, 0, 1],
+    [0, 2, 2, 1, 0],
+  ];
+  const sections = ['left', 'soma', 'right', 'left', 'left'];
+  const fractions = [0.3, 0.5, 0.9, 0.95, 0.3];
+  const between = (places: string): string => given(network('auto', 0.025)).replace(/\n {2}inward.*/, `\n${places}`);
+  const list = (chosen: readonly number[]): string =>
+    `connect: { rule: list, sources: [${chosen.map((k) => sources[k]).join()}], targets: [${chosen.map((k) => targets[k]).join()}] }, ` +
+    `values: { w: [${chosen.map((k) => `${k + 1} nS`).join()}] }, delay: { array: [${chosen.map((k) => k + 1).join()}], unit: ms }`;
+  const all = [0, 1, 2, 3, 4];
+  const placed = (places: string, synapse = 'excitatory'): string =>
+    `  inward: { from: sources, to: { of: cells, places: ${places} }, synapse: ${synapse}, ${list(all)} }`;
+  const written = `{ section: [${sections.join()}], fraction: [${fractions.join()}] }`;
+
+  test('is a projection with the results of one for each', async () => {
+    const each = all
+      .map(
+        (k) =>
+          `  p${k}: { from: sources, to: { of: cells, section: ${sections[k]}, fraction: ${fractions[k]} }, ` +
+          `synapse: excitatory, ${list([k])} }`,
+      )
+      .join('\n');
+    const recorded =
+      'record:\n  - { of: { projection: inward, indices: [0, 1, 4] }, variables: [g, w], every: 4 ms }\n';
+    const [one, many] = [
+      await simulate(between(placed(written)).replace('record:\n', recorded), {
+        engines: [{ target: 'reference', threads: 1 }, ...engines, { target: 'wasm', threads: 2 }],
+      }),
+      await simulate(between(each), { engines }),
+    ];
+    expect(one.samples.get('cells.v')).toEqual(many.samples.get('cells.v'));
+    expect(one.events.get('cells.spike')).toEqual(many.events.get('cells.spike'));
+    // What is recorded of its synapses has their numbers in the projection that the model names.
+    const series = one.program.manifest.samples.filter(({ owner, variable }) => owner === 'inward' && variable === 'w');
+    expect(series.flatMap(({ indices }) => [...(indices as Uint32Array)]).sort()).toEqual([0, 1, 4]);
+    expect(new Set(series.map(({ recording }) => recording)).size).toBe(1);
+  });
+
+  test('takes indices of sections and expressions, and counts cells', async () => {
+    const ways = [
+      written,
+      `{ sections: [left, soma, right], section: [0, 1, 2, 0, 0], fraction: [${fractions.join()}] }`,
+      '{ sections: [soma, left, right], section: "2 if i == 1 else 1", fraction: "(j + 0.5)/N_post" }',
+      '{ section: [right, left, left, left, left], fraction: 0.5 }',
+    ];
+    const runs = await Promise.all(ways.map((places) => simulate(between(placed(places)), { engines })));
+    const [first, second, third, last] = runs.map(({ samples }) => samples.get('cells.v')!.flat());
+    expect(second).toEqual(first);
+    expect(largest(third!, first!)).toBeGreaterThan(1e-5);
+    expect(largest(last!, first!)).toBeGreaterThan(1e-5);
+  });
+
+  test('indices and numbers in code of synapses are those of cells', async () => {
+    const counting = between(placed(written, 'counting')).replace(
+      'populations:',
+      `  counting:
+    parameters: { source: { unit: 1, value: i }, onto: { unit: 1, value: j }, all: { unit: 1, value: N_post } }
+    state: { w: { unit: nS, initial: 0 } }
+    derived: { own: { unit: 1, value: N_incoming }, sent: { unit: 1, value: N_outgoing } }
+    pathways: { pre: w += 1*nS*post.i }
+    contributes: { post.I: w*1*mV }
+populations:`,
+    );
+    const recorded = 'source, onto, all, own, sent, w';
+    const record = `record:\n  - { of: { projection: inward }, variables: [${recorded}], every: 12 ms, name: it }\n`;
+    const { samples, program } = await simulate(counting.replace('record:\n', record), { engines });
+    expect(program.manifest.projections.length).toBeGreaterThan(1);
+    const read = (variable: string): readonly number[] => {
+      const pieces = program.manifest.samples.filter(
+        ({ owner, variable: own }) => owner === 'inward' && own === variable,
+      );
+      expect(pieces.every(({ recording }) => recording === 'it')).toBe(true);
+      const rows = samples.get(`inward.${variable}`)!;
+      const last = (k: number): readonly number[] => rows[((k + 1) * rows.length) / pieces.length - 1]!;
+      const numbers: number[] = [];
+      pieces.forEach(({ indices }, k) =>
+        (indices as Uint32Array).forEach((synapse, at) => (numbers[synapse] = last(k)[at]!)),
+      );
+      return numbers;
+    };
+    expect(read('source')).toEqual(sources);
+    expect(read('onto')).toEqual(targets);
+    expect(read('all')).toEqual([3, 3, 3, 3, 3]);
+    expect(read('own')).toEqual([2, 2, 2, 1, 2]);
+    expect(read('sent')).toEqual([2, 3, 3, 2, 3]);
+    // What the one event of each source added: the index of the cell.
+    expect(read('w').map((weight, k) => Math.round((weight - (k + 1) * 1e-9) * 1e9))).toEqual(targets);
+  });
+
+  test('mistakes are said', () => {
+    const messages = (places: string): string => refused(between(placed(places))).join();
+    expect(messages('{ section: [left, nose, left, left, left] }')).toMatch(/nose/);
+    expect(messages('{ section: [left, left] }')).toMatch(/one for each synapse/);
+    expect(messages('{ section: left, fraction: [0.1, 0.2, 0.3, 1.4, 0.5] }')).toMatch(/fraction is out of range/);
+    expect(messages('{ section: left, fraction: [0.1] }')).toMatch(/does not have one item for each/);
+    expect(messages('{ section: left, fraction: uniform() }')).toMatch(/is drawn/);
+    expect(messages('{ section: left, fraction: i + 0.5 }')).toMatch(/none for that of number 1/);
+    expect(messages('{ sections: [left], section: [0, 0, 1, 0, 0] }')).toMatch(/index of the section is out of range/);
+  });
+
+  test('currents take one for each element', async () => {
+    const step = (places: string): string =>
+      network('auto', 0.025).replace(/input: I, (.*), section: soma, fraction: 0.5 }/, `input: I, $1, ${places} }`);
+    const three = ['left', 'soma', 'left'].map(
+      (section, k) =>
+        `  step${k}: { kind: current, to: "cells[${k}]", input: I, value: 0.5*nA if t > 5*ms else 0*nA, section: ${section}, fraction: 0.${k + 3} }\n`,
+    );
+    const [one, each] = [
+      await simulate(step('places: { section: [left, soma, left], fraction: [0.3, 0.4, 0.5] }'), { engines }),
+      await simulate(network('auto', 0.025).replace(/ {2}step:.*\n/, three.join('')), { engines }),
+    ];
+    expect(one.samples.get('cells.v')).toEqual(each.samples.get('cells.v'));
+  });
+});
+
 describe('sections that are given by capacitance and coupling', () => {
   const reduced = (density: boolean): string => `
 interneuron: 1

@@ -51,6 +51,23 @@ export interface Cable {
   }[];
 }
 
+/** The synapses of a projection that a piece of it has: their numbers in order of creation. */
+export interface SynapsesOf {
+  /** Name in the model. */
+  readonly projection: string;
+  readonly numbers: Uint32Array;
+}
+
+/** Names of the program's parts that stand for parts of the model, and what the model calls these. */
+export interface Shown {
+  /** By population of compartments. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  /** By projection that is a piece of one. */
+  readonly pieces: ReadonlyMap<string, SynapsesOf>;
+  /** Names of recordings, by those that recordings of pieces have. */
+  readonly recordings: ReadonlyMap<string, string>;
+}
+
 /** The population that the model names, and the compartments of whose cells this one has, in order. */
 export interface Origin {
   /** Name in the model. */

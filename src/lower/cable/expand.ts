@@ -7,8 +7,10 @@
  */
 
 import type { Part } from '../../draw/drawn-model.js';
+import { elementsOf, pairsOf, sameTargetsOf, type Pairs } from '../../draw/ends.js';
+import { spreadPhase, spreadRecording, type Pieces } from '../../draw/spread.js';
 import { none, type DrawnModel, type Elements } from '../../draw/drawn-model.js';
-import type { Places } from '../../draw/space/axes.js';
+import type { Places as Coordinates } from '../../draw/space/axes.js';
 import { DrawnArrays } from '../../draw/arrays.js';
 import { arrayOf } from '../../model/arrays.js';
 import { UniqueNames } from '../../model/free-name.js';
@@ -21,6 +23,7 @@ import type {
   Model,
   NeuronType,
   Phase,
+  Places,
   Population,
   Projection,
   Recording,
@@ -32,12 +35,13 @@ import type {
 import type { LoweringDiagnostics } from '../context.js';
 import { numberOf } from '../groups.js';
 import * as messages from '../messages.js';
-import { isCableMethod, type Cable, type CableMethod, type Origin } from './cable.js';
+import { isCableMethod, type Cable, type CableMethod, type Origin, type Shown, type SynapsesOf } from './cable.js';
 import { BadMechanism, classType, type ClassType } from './class-type.js';
 import { mechanismsOn, type Instance } from './mechanisms.js';
 import { atPlaces, readsEnd, type SynapsePlaces } from './synapse-type.js';
 import { withListsMerged } from './merge.js';
 import { midStep } from './mid-step.js';
+import { compartmentsAt, splitByPlace, synapsesOfEach, type SplitEnd } from './split.js';
 import { BadTree, treeOf, type Tree } from './tree.js';
 
 /** A model without structured cells, and what has become of them. */
@@ -45,8 +49,8 @@ export interface Expanded {
   readonly drawn: DrawnModel;
   /** One for each neuron type with structure. */
   readonly cables: readonly Cable[];
-  /** By population of compartments. */
-  readonly origins: ReadonlyMap<string, Origin>;
+  /** What the model calls what is there instead. */
+  readonly shown: Shown;
 }
 
 /**
@@ -58,7 +62,8 @@ export function withoutStructure(drawn: DrawnModel, diagnostics: LoweringDiagnos
   const structured = Object.values(drawn.model.populations).some(
     ({ type }) => drawn.model.neurons[type ?? '']?.compartments !== undefined,
   );
-  return structured ? new Expansion(drawn, diagnostics).run() : { drawn, cables: [], origins: new Map() };
+  if (structured) return new Expansion(drawn, diagnostics).run();
+  return { drawn, cables: [], shown: { origins: new Map(), pieces: new Map(), recordings: new Map() } };
 }
 
 /** A type of cells with structure while it is taken apart. */
@@ -79,6 +84,9 @@ interface Kind {
   readonly populations: readonly string[];
 }
 
+/** The compartment of an end on a cell with structure; null for points. */
+type PlaceOfEnd = { readonly kind: Kind; readonly at: number } | null;
+
 /** A class with its place among the classes of its kind. */
 interface Class {
   readonly type: string;
@@ -95,7 +103,7 @@ class Expansion {
   readonly #neurons: Record<string, NeuronType>;
   readonly #synapses: Record<string, SynapseType>;
   readonly #populations: Record<string, Population> = {};
-  readonly #places: Map<string, Places>;
+  readonly #places: Map<string, Coordinates>;
   readonly #parts: Map<string, Part>;
   readonly #origins = new Map<string, Origin>();
   readonly #typeNames: UniqueNames;
@@ -136,12 +144,14 @@ class Expansion {
     const populations = this.#model.populations;
     for (const [name, population] of Object.entries(populations))
       this.diagnostics.within(`/populations/${name}`, () => this.#populate(name, population));
-    const projections = mapped(this.#model.projections, 'projections', this.diagnostics, (projection, name) =>
-      this.#projection(name, projection),
+    const projections = Object.fromEntries(
+      Object.entries(this.#model.projections).flatMap(([name, projection]) =>
+        this.diagnostics.within(`/projections/${name}`, () => this.#projections(name, projection)),
+      ),
     );
     const stimuli = mapped(this.#model.stimuli, 'stimuli', this.diagnostics, (stimulus) => this.#stimulus(stimulus));
     const recordings = this.#model.recordings.flatMap((recording, k) =>
-      this.diagnostics.within(`/recordings/${k}`, () => this.#recording(recording)),
+      this.diagnostics.within(`/recordings/${k}`, () => this.#spread(recording).flatMap((one) => this.#recording(one))),
     );
     for (const [name, { on }] of Object.entries(this.#model.operations))
       if (ownersOf(on).some((owner) => this.#kindOf(owner)))
@@ -149,7 +159,9 @@ class Expansion {
           this.diagnostics.add(messages.unsupportedFeature(`the operation ${name} on cells with compartments`)),
         );
     const protocol = this.#model.experiment.protocol.map((phase, k) =>
-      this.diagnostics.within(`/experiment/protocol/${k}`, () => this.#phase(phase)),
+      this.diagnostics.within(`/experiment/protocol/${k}`, () =>
+        this.#phase(spreadPhase(phase, this.#pieces, this.#data)),
+      ),
     );
     this.diagnostics.throwIfErrors();
     const model: Model = {
@@ -172,7 +184,7 @@ class Expansion {
         parts: new Map([...this.#parts].filter(([name]) => merged[name] === model.projections[name])),
       },
       cables: [...this.#kinds.values()].map((kind) => this.#cable(kind)),
-      origins: this.#origins,
+      shown: { origins: this.#origins, pieces: this.#synapsesOf, recordings: this.#recordingNames },
     };
   }
 
@@ -433,21 +445,42 @@ class Expansion {
     return kind ? { kind, at: this.#compartmentAt(kind, section, fraction) } : null;
   }
 
+  /** All compartments of an end that has places of its own for each synapse, or the one that it is on. */
+  #placesOfEnd(end: End, synapses: number): readonly { readonly kind: Kind; readonly at: number }[] {
+    const place = this.#placeOfEnd(end);
+    if (!place) return [];
+    if (!end.places) return [place];
+    return distinct(compartmentsAt(end.places, place.kind.tree, this.#data), synapses).map((at) => ({ ...place, at }));
+  }
+
+  /** Both ends of each synapse of a projection with places, and the elements of its ends; null for others. */
+  #pairs({
+    from,
+    to,
+    connect,
+  }: Projection): { readonly pairs: Pairs; readonly sizes: readonly [number, number] } | null {
+    if (!from.places && !to.places) return null;
+    const sizeOf = (population: string): number => this.#model.populations[population]?.size ?? 0;
+    const [pre, post] = [from, to].map(({ of }) => elementsOf(of, sizeOf, this.#data.store)) as [Elements, Elements];
+    const sizes = [pre.indices.length, post.indices.length] as const;
+    const pairs = pairsOf(connect, ...sizes, sameTargetsOf(pre, post), this.#data.store);
+    return pairs && { pairs, sizes };
+  }
+
   /** Notes what a projection adds to compartments, and where it detects events. */
   #note(projection: Projection): void {
     const type = this.#model.synapses[projection.synapse];
     if (!type) return;
-    const [pre, post] = [this.#placeOfEnd(projection.from), this.#placeOfEnd(projection.to)];
-    if (pre) this.#detect(projection, pre);
-    for (const [side, place] of [
-      ['pre', pre],
-      ['post', post],
-    ] as const) {
-      if (!place) continue;
+    const synapses = this.#pairs(projection)?.pairs.sources.length ?? 0;
+    for (const side of ['pre', 'post'] as const) {
+      const end = side === 'pre' ? projection.from : projection.to;
       const { inputs, conducts } = readsEnd(type, projection.receptors, side);
-      for (const input of inputs)
-        if (place.kind.type.inputs[input] !== undefined) this.#reach(place.kind, place.at, input);
-      if (conducts) place.kind.conductances.add(place.at);
+      for (const place of this.#placesOfEnd(end, synapses)) {
+        if (side === 'pre') this.#detect(projection, place);
+        for (const input of inputs)
+          if (place.kind.type.inputs[input] !== undefined) this.#reach(place.kind, place.at, input);
+        if (conducts) place.kind.conductances.add(place.at);
+      }
     }
   }
 
@@ -461,7 +494,8 @@ class Expansion {
     const type = this.#model.synapses[projection.synapse];
     const event = projection.from.event ?? 'spike';
     const listens = Object.values(type?.pathways ?? {}).some(({ on }) => on.startsWith('pre.'));
-    if (!listens || projection.from.section === undefined || kind.events.get(at)?.[event]) return;
+    const here = projection.from.section !== undefined || projection.from.places !== undefined;
+    if (!listens || !here || kind.events.get(at)?.[event]) return;
     const definition = kind.type.events[event];
     if (!definition) return;
     if (definition.do.length > 0 || definition.refractory) {
@@ -471,15 +505,105 @@ class Expansion {
     kind.events.set(at, { ...kind.events.get(at), [event]: definition });
   }
 
+  readonly #pieces = new Map<string, Pieces>();
+  readonly #synapsesOf = new Map<string, SynapsesOf>();
+
+  /** A projection, or those between classes of compartments that stand for it. */
+  #projections(name: string, projection: Projection): readonly (readonly [string, Projection])[] {
+    const all = this.#pairs(projection);
+    if (!all) return [[name, this.#projection(name, projection)]];
+    const { pairs, sizes } = all;
+    const [pre, post] = [projection.from, projection.to].map((end, k) => this.#splitEnd(end, sizes[k] ?? 0)) as [
+      SplitEnd,
+      SplitEnd,
+    ];
+    const pieces = splitByPlace(projection, pairs, pre, post, this.#data);
+    const known = this.drawn.parts.get(name);
+    const part: Part = {
+      ...(known ?? { projection: name, connectedAs: name, pre: null, post: null, sameTarget: null }),
+      cells: { pre: pre.cells, post: post.cells },
+      synapses: synapsesOfEach(pairs, ...sizes),
+    };
+    const made = pieces.map((piece): readonly [string, Projection] => {
+      const { from, to } = piece.projection;
+      const wanted = [name, from, to]
+        .map((end) => (typeof end === 'string' ? end : (ownersOf(end.of)[0] ?? '')))
+        .join('_');
+      const own = pieces.length === 1 ? name : this.#populationNames.take(wanted);
+      this.#parts.set(own, part);
+      if (pieces.length > 1) this.#synapsesOf.set(own, { projection: name, numbers: piece.at ?? new Uint32Array() });
+      const [before, after] = [
+        [projection.from, piece.pre],
+        [projection.to, piece.post],
+      ].map(([end, population]) => this.#firstPlace(end as End, population as number)) as [PlaceOfEnd, PlaceOfEnd];
+      return [own, { ...piece.projection, synapse: this.#synapseAt(name, projection, before, after) }];
+    });
+    if (pieces.length > 1)
+      this.#pieces.set(name, {
+        pieces: made.map(([own], k) => ({ name: own, at: pieces[k]?.at ?? null })),
+        known: true,
+      });
+    return made;
+  }
+
+  #splitEnd(end: End, count: number): SplitEnd {
+    const { of } = end;
+    const population = ownersOf(of)[0] ?? '';
+    const kind = this.#kindOf(population);
+    if (!kind) return { populations: [population], cells: null, table: null, compartment: () => 0 };
+    const classes = this.#classes.get(kind.name) ?? [];
+    const first = of.kind === 'slice' ? (of.slice?.[0] ?? 0) : 0;
+    const fixed = this.#compartmentAt(kind, end.section, end.fraction);
+    return {
+      populations: classes.map((one) => this.#member(population, one)),
+      cells: { population, size: this.#model.populations[population]?.size ?? 0, first, count },
+      table: this.#tableOf(kind),
+      compartment: end.places ? compartmentsAt(end.places, kind.tree, this.#data) : () => fixed,
+    };
+  }
+
+  /** Class of each compartment, and its ordinal there. */
+  #tableOf(kind: Kind): NonNullable<SplitEnd['table']> {
+    const known = this.#tables.get(kind.name);
+    if (known) return known;
+    const size = kind.tree.compartments.length;
+    const made = { classes: new Uint32Array(size), ordinals: new Uint32Array(size) };
+    (this.#classes.get(kind.name) ?? []).forEach(({ compartments }, k) =>
+      compartments.forEach((at, ordinal) => {
+        made.classes[at] = k;
+        made.ordinals[at] = ordinal;
+      }),
+    );
+    this.#tables.set(kind.name, made);
+    return made;
+  }
+  readonly #tables = new Map<string, NonNullable<SplitEnd['table']>>();
+
+  /** A place of a class: all have the same names for what synapses read. */
+  #firstPlace(end: End, ordinal: number): PlaceOfEnd {
+    const kind = this.#kindOf(ownersOf(end.of)[0] ?? '');
+    const at = kind && this.#classes.get(kind.name)?.[ordinal]?.compartments[0];
+    return kind && at !== undefined ? { kind, at } : null;
+  }
+
   #projection(name: string, projection: Projection): Projection {
-    const type = this.#model.synapses[projection.synapse];
     const [pre, post] = [this.#placeOfEnd(projection.from), this.#placeOfEnd(projection.to)];
-    if (!type || (!pre && !post)) return projection;
+    if (!pre && !post) return projection;
     const end = ({ of: rule, section, fraction, ...rest }: End): End => ({
       ...rest,
       of: this.#select(rule, section, fraction),
     });
-    const placeOf = (place: typeof pre): SynapsePlaces['pre'] => {
+    const synapse = this.#synapseAt(name, projection, pre, post);
+    const made = { ...projection, synapse, from: end(projection.from), to: end(projection.to) };
+    this.#movePart(name, projection, made);
+    return made;
+  }
+
+  /** The synapse type between two places. */
+  #synapseAt(name: string, projection: Projection, pre: PlaceOfEnd, post: PlaceOfEnd): string {
+    const type = this.#model.synapses[projection.synapse];
+    if (!type) return projection.synapse;
+    const placeOf = (place: PlaceOfEnd): SynapsePlaces['pre'] => {
       const found = place && this.#classAt(place.kind, place.at);
       if (!place || !found) return null;
       const variables = found.found.made.variables[found.ordinal] ?? new Map<string, string>();
@@ -510,9 +634,7 @@ class Expansion {
       this.#synapses[synapse] = atPlaces(type, places, (feature) => this.#refuse(`${feature} (${name})`));
       this.#synapseKeys.set(key, synapse);
     }
-    const made = { ...projection, synapse, from: end(projection.from), to: end(projection.to) };
-    this.#movePart(name, projection, made);
-    return made;
+    return synapse;
   }
 
   /** What is known of a projection's ends goes with them. */
@@ -555,21 +677,60 @@ class Expansion {
       const kind = this.#kindOf(owner);
       if (!kind) continue;
       if (stimulus.kind === 'current')
-        this.#reach(kind, this.#compartmentAt(kind, stimulus.section, stimulus.fraction), stimulus.input);
+        for (const at of this.#reachedBy(stimulus, kind, owner)) this.#reach(kind, at, stimulus.input);
       else if (stimulus.variable !== 'v')
         this.#refuse(`a Poisson input into another variable than v of cells with compartments (${owner})`);
     }
+  }
+
+  /** The compartments of a kind that a current flows into. */
+  #reachedBy(stimulus: Extract<Stimulus, { kind: 'current' }>, kind: Kind, population: string): readonly number[] {
+    const { to, section, fraction, places } = stimulus;
+    if (!places) return [this.#compartmentAt(kind, section, fraction)];
+    const { populations, ordinals } = this.#elementsOf(to);
+    const at = compartmentsAt(places, kind.tree, this.#data);
+    return [...new Set([...ordinals.keys()].filter((k) => populations[ordinals[k] ?? 0] === population).map(at))];
+  }
+
+  #elementsOf(rule: SelectionRule): Elements {
+    return elementsOf(rule, (population) => this.#model.populations[population]?.size ?? 0, this.#data.store);
+  }
+
+  /** The elements that places are, one for each element of a selection. */
+  #selectEach(rule: SelectionRule, places: Places): SelectionRule {
+    const { populations, ordinals, indices } = this.#elementsOf(rule);
+    const found = new Map<string, number[]>();
+    const kinds = populations.map((population) => this.#kindOf(population));
+    const at = kinds.map((kind) => kind && compartmentsAt(places, kind.tree, this.#data));
+    indices.forEach((cell, k) => {
+      const ordinal = ordinals[k] ?? 0;
+      const [population = '', kind] = [populations[ordinal], kinds[ordinal]];
+      const place = kind && this.#classAt(kind, at[ordinal]?.(k) ?? kind.home);
+      const member = place ? this.#member(population, place.found) : population;
+      const size = this.#model.populations[population]?.size ?? 0;
+      const element = cell + (place?.ordinal ?? 0) * size;
+      const known = found.get(member);
+      if (known) known.push(element);
+      else found.set(member, [element]);
+    });
+    const assembly = [...found].map(([population, elements]): SelectionRule => ({
+      kind: 'indices',
+      population,
+      indices: this.#data.keep(Uint32Array.from(elements)),
+    }));
+    const [only] = assembly;
+    return assembly.length === 1 && only ? only : { kind: 'assembly', assembly };
   }
 
   #stimulus(stimulus: Stimulus): Stimulus {
     const kinds = ownersOf(stimulus.to).flatMap((owner) => this.#kindOf(owner) ?? []);
     if (kinds.length === 0) return stimulus;
     if (stimulus.kind === 'poisson') return { ...stimulus, to: this.#select(stimulus.to) };
-    const { section, fraction, ...rest } = stimulus;
+    const { section, fraction, places, ...rest } = stimulus;
     const midway = kinds.every(({ method }) => method === 'cable') && stimulus.every === undefined;
     return {
       ...rest,
-      to: this.#select(stimulus.to, section, fraction),
+      to: places ? this.#selectEach(stimulus.to, places) : this.#select(stimulus.to, section, fraction),
       ...(midway ? { value: midStep(stimulus.value) } : {}),
     };
   }
@@ -584,6 +745,14 @@ class Expansion {
         if (Object.hasOwn(kind.type.inputs, variable)) this.#reach(kind, at, variable);
     }
   }
+
+  /** Recordings of the pieces that stand for a projection, and the model's names of them. */
+  #spread(recording: Recording): readonly Recording[] {
+    const spread = spreadRecording(recording, this.#pieces, this.#data.store);
+    for (const { name } of spread) if (name !== recording.name) this.#recordingNames.set(name, recording.name);
+    return spread;
+  }
+  readonly #recordingNames = new Map<string, string>();
 
   #recording(recording: Recording): readonly Recording[] {
     const kinds = ownersOf(recording.of).map((owner) => [owner, this.#kindOf(owner)] as const);
@@ -644,6 +813,13 @@ class Expansion {
 /** Mechanisms in an order that is the same for all compartments with the same shapes. */
 const sorted = (instances: readonly Instance[]): readonly Instance[] =>
   [...instances].sort((a, b) => (a.shape.name < b.shape.name ? -1 : a.shape.name > b.shape.name ? 1 : 0));
+
+/** The different values that a function has for the first numbers, in their order. */
+function distinct(of: (at: number) => number, count: number): readonly number[] {
+  const found = new Set<number>();
+  for (let k = 0; k < count; k++) found.add(of(k));
+  return [...found];
+}
 
 function repeat(numbers: Float64Array, times: number): Float64Array {
   const all = new Float64Array(numbers.length * times);

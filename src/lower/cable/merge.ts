@@ -6,7 +6,8 @@
 import type { DrawnArrays } from '../../draw/arrays.js';
 import type { Part } from '../../draw/drawn-model.js';
 import { arrayOf } from '../../model/arrays.js';
-import type { Model, Projection, SelectionRule, Value } from '../../model/typed.js';
+import { namesIn } from '../../lang/walk.js';
+import { expressionsIn, type Model, type Projection, type SelectionRule, type Value } from '../../model/typed.js';
 
 /** A projection of one list between pieces of two populations. */
 interface Listed {
@@ -39,7 +40,8 @@ export function withListsMerged(
   const key = new Map<string, string>();
   for (const [name, projection] of Object.entries(model.projections)) {
     const part = parts.get(name);
-    const listed = named.has(name) || part?.pre || part?.post ? null : listedOf(name, projection, data);
+    const apart = named.has(name) || part?.pre || part?.post || part?.cells || counts(projection, model);
+    const listed = apart ? null : listedOf(name, projection, data);
     if (!listed || !own(listed.to.population)) continue;
     const made = JSON.stringify([
       projection.synapse,
@@ -61,6 +63,13 @@ export function withListsMerged(
     }),
   );
 }
+
+/** What code reads that counts within one projection. */
+const counted: ReadonlySet<string> = new Set(['i', 'j', 'N_pre', 'N_post', 'N_incoming', 'N_outgoing']);
+
+/** Whether code of a projection numbers or counts its elements or synapses. */
+const counts = ({ synapse, values, delays }: Projection, { synapses }: Model): boolean =>
+  expressionsIn([synapses[synapse], values, delays]).some((e) => [...namesIn(e)].some((name) => counted.has(name)));
 
 /** Projections that recordings or phases speak of. */
 function namedProjections({ recordings, experiment, projections }: Model): ReadonlySet<string> {

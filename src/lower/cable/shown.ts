@@ -1,10 +1,10 @@
 /** What readers of results see of cells with structure: the populations and variables that the model names. */
 
 import type { Manifest, SampleLocation } from '../../ir/program.js';
-import type { Origin } from './cable.js';
+import type { Origin, Shown, SynapsesOf } from './cable.js';
 
 /** A manifest in the names of the model. */
-export function shownManifest(manifest: Manifest, origins: ReadonlyMap<string, Origin>): Manifest {
+export function shownManifest(manifest: Manifest, { origins, pieces, recordings }: Shown): Manifest {
   if (origins.size === 0) return manifest;
   const isOwn = (name: string): boolean => (origins.get(name)?.population ?? name) === name;
   return {
@@ -12,8 +12,19 @@ export function shownManifest(manifest: Manifest, origins: ReadonlyMap<string, O
     populations: manifest.populations.flatMap((population) =>
       isOwn(population.name) ? [{ ...population, size: origins.get(population.name)?.cells ?? population.size }] : [],
     ),
-    samples: manifest.samples.map((sample) => shownSample(sample, origins.get(sample.owner))),
+    samples: manifest.samples.map((sample) => {
+      const piece = pieces.get(sample.owner);
+      const shown = piece ? shownSynapses(sample, piece) : shownSample(sample, origins.get(sample.owner));
+      return { ...shown, recording: recordings.get(shown.recording) ?? shown.recording };
+    }),
   };
+}
+
+function shownSynapses(sample: SampleLocation, { projection, numbers }: SynapsesOf): SampleLocation {
+  const { indices } = sample;
+  const own =
+    indices instanceof Uint32Array ? indices.map((k) => numbers[k] ?? k) : numbers.slice(indices.begin, indices.end);
+  return { ...sample, owner: projection, indices: own };
 }
 
 function shownSample(sample: SampleLocation, origin: Origin | undefined): SampleLocation {

@@ -83,6 +83,7 @@ const ofEnd: Readings<End> = {
   event: (event, site) => usesWhere(site, { otherEvent: event !== 'spike' }),
   section: 'section',
   fraction: 'plain',
+  places: 'section',
 };
 
 const connectionRules: Readonly<Record<ConnectionRule['rule'], FeatureName>> = {
@@ -164,6 +165,7 @@ const ofStimulus: Kinds<Stimulus> = {
     from: 'plain',
     section: 'currentSection',
     fraction: 'plain',
+    places: 'currentSection',
   },
 };
 

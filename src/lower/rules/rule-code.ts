@@ -90,8 +90,11 @@ export function withElement(
 }
 
 /** The number within the end that is named of an element of this piece. */
-export const namedIndex = (end: ProjectionEnd, element: Ir): Ir =>
-  end.map ? ir.load(end.map.indexOf, element) : element;
+export function namedIndex({ map, cells }: ProjectionEnd, element: Ir): Ir {
+  const cell = cells ? ir.binary('rem', element, ir.u32(cells.size)) : element;
+  if (map) return ir.load(map.indexOf, cell);
+  return cells && cells.first > 0 ? ir.sub(cell, ir.u32(cells.first)) : cell;
+}
 
 /**
  * For each number of the sending end that of the same element at the receiving end, or none; null where no element is

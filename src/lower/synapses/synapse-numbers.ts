@@ -38,7 +38,16 @@ export function countSynapses(plan: ProjectionPlan, { count, rows, targets }: Co
       );
       continue;
     }
-    const { size } = plan[side];
+    const { size, cells } = plan[side];
+    if (part?.synapses) {
+      const counts = part.synapses[side];
+      const own = (element: number): number => (cells ? (element % cells.size) - cells.first : element);
+      builder.buffer(`${plan.name}.${name}`, 'u32', size, `synapses of ${plan.stream} of each element`, {
+        role: 'constant',
+        initial: Uint32Array.from({ length: size }, (_, element) => counts[own(element)] ?? 0),
+      });
+      continue;
+    }
     const numbers = builder.buffer(`${plan.name}.${name}`, 'u32', size, `synapses of ${plan.name} of each element`);
     const stored = { name: plan.name, count, rows, sources: plan.pre.size };
     builder.initially(

@@ -19,8 +19,7 @@ import {
   type Names,
   type Variable,
 } from './names.js';
-import { placeOf } from './neurons.js';
-import { checkSection } from './projections.js';
+import { normalisePlaces } from './places.js';
 import { normaliseSelection, type Elements, type PopulationInfo, type Selection } from './selections.js';
 import type { Unit } from '../../lang/units.js';
 
@@ -110,7 +109,6 @@ export function normaliseStimulus(
     };
   }
   const unit = actedOn(context, document.input, ['input'], selection, 'input', `${pointer}/input`);
-  if (document.section !== undefined) checkSection(context, document.section, selection, `${pointer}/section`);
   const value =
     unit &&
     normaliseExpression(
@@ -139,7 +137,12 @@ export function normaliseStimulus(
     ...(document.shared === true ? { shared: true as const } : {}),
     ...(every === undefined ? {} : { every }),
     ...(every === undefined || from === undefined || from === 0 ? {} : { from }),
-    ...placeOf(context, document.section, document.fraction, pointer),
+    ...normalisePlaces(
+      context,
+      document,
+      { selection, each: 'element', ...(selection.count === undefined ? {} : { count: selection.count }) },
+      pointer,
+    ),
   };
 }
 

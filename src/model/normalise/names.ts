@@ -108,6 +108,20 @@ export const synapseSpecials: ReadonlyMap<string, Variable> = new Map([
   ['distance', special(metre)],
 ]);
 
+/** What the places of synapses, or of elements of a selection, may be worked out from. */
+export const placeSpecials: Readonly<Record<'synapse' | 'element', ReadonlyMap<string, Variable>>> = {
+  synapse: new Map([
+    ['i', integer],
+    ['j', integer],
+    ['N_pre', integer],
+    ['N_post', integer],
+  ]),
+  element: new Map([
+    ['i', integer],
+    ['N', integer],
+  ]),
+};
+
 /** Names that nothing may be called, since expressions give them a meaning of their own. */
 const reserved: ReadonlyMap<string, string> = new Map([
   ...['t', 'dt', 't_in_timesteps'].map((name) => [name, 'it is the time'] as const),

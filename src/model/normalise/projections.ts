@@ -22,7 +22,7 @@ import {
   type Names,
   type Variable,
 } from './names.js';
-import { placeOf } from './neurons.js';
+import { normalisePlaces } from './places.js';
 import { normaliseSelection, type Elements, type Member, type Selection } from './selections.js';
 import { noEnd, synapseScopes, type DeclaredSynapse, type EndInfo, type Ends, type SynapseInfo } from './synapses.js';
 import { normaliseValue } from './values.js';
@@ -49,21 +49,38 @@ export function declareProjection(
   elements: Elements,
   pointer: string,
 ): DeclaredProjection {
-  const from = readEnd(context, document.from, elements, `${pointer}/from`);
-  const to = readEnd(context, document.to, elements, `${pointer}/to`);
+  const count = listedSynapses(document.connect);
+  const from = readEnd(context, document.from, elements, count, `${pointer}/from`);
+  const to = readEnd(context, document.to, elements, count, `${pointer}/to`);
   if (from && 'projection' in from.end.of) context.report(messages.projectionAsSource(), `${pointer}/from`);
   return { document, ...(from ? { from } : {}), ...(to ? { to } : {}) };
 }
 
-function readEnd(context: Context, written: EndDocument, elements: Elements, pointer: string): ReadEnd | undefined {
+/** How many synapses a list makes; undefined for other rules. */
+function listedSynapses(connect: ProjectionDocument['connect']): number | undefined {
+  const [rule] = Array.isArray(connect) ? (connect.length === 1 ? connect : []) : [connect];
+  if (typeof rule !== 'object' || rule.rule !== 'list') return undefined;
+  if (rule.pairs) return rule.pairs.length;
+  const { sources } = rule;
+  const list = typeof sources === 'object' && 'array' in sources ? sources.array : sources;
+  return Array.isArray(list) ? list.length : undefined;
+}
+
+function readEnd(
+  context: Context,
+  written: EndDocument,
+  elements: Elements,
+  synapses: number | undefined,
+  pointer: string,
+): ReadEnd | undefined {
   const full = typeof written === 'object' && 'of' in written;
   const map: EndMap = full ? written : { of: written };
   const selection = normaliseSelection(context, map.of, elements, full ? `${pointer}/of` : pointer);
   if (!selection) return undefined;
   if (map.event !== undefined) checkEvent(context, map.event, selection, `${pointer}/event`);
-  if (map.section !== undefined) checkSection(context, map.section, selection, `${pointer}/section`);
   const event = map.event === undefined || map.event === 'spike' ? {} : { event: map.event };
-  return { end: { of: selection.rule, ...event, ...placeOf(context, map.section, map.fraction, pointer) }, selection };
+  const placed = { selection, each: 'synapse', ...(synapses === undefined ? {} : { count: synapses }) } as const;
+  return { end: { of: selection.rule, ...event, ...normalisePlaces(context, map, placed, pointer) }, selection };
 }
 
 function checkEvent(context: Context, event: Id, selection: Selection, pointer: string): void {
@@ -78,16 +95,6 @@ export function eventsOf(member: Member): ReadonlySet<string> | undefined {
   if (member.kind === 'projection') return new Set();
   if (member.population.unknown === true) return undefined;
   return member.population.neuron?.events ?? new Set(['spike']);
-}
-
-/** The section has to exist in every type of the selection. */
-export function checkSection(context: Context, section: Id, selection: Selection, pointer: string): void {
-  for (const member of selection.members) {
-    if (member.kind === 'population' && member.population.unknown === true) continue;
-    const sections =
-      member.kind === 'population' ? Object.keys(member.population.neuron?.type.compartments?.sections ?? {}) : [];
-    if (!sections.includes(section)) context.report(messages.unknownReference('section', section, sections), pointer);
-  }
 }
 
 /** What may be read of a neuron from a synapse: its own variables, its index and place. */

@@ -6,7 +6,8 @@ import type { Context } from './context.js';
 import { positiveQuantity } from './literals.js';
 import { secondUnit, type Names } from './names.js';
 import { placeOf } from './neurons.js';
-import { checkSection, eventsOf } from './projections.js';
+import { checkSection } from './places.js';
+import { eventsOf } from './projections.js';
 import { normaliseSelection, selectionText, type Elements, type Member, type Selection } from './selections.js';
 import { freeName } from '../free-name.js';
 

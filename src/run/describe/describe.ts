@@ -9,11 +9,13 @@ import { shorten } from '../../diagnostics/suggest.js';
 import { parseUnit } from '../../lang/units.js';
 import type { ModelHashes } from '../../model/hash.js';
 import type {
+  Compartments,
   ConnectionRule,
   EquationSet,
   Model,
   NeuronType,
   Phase,
+  Places,
   Recording,
   SelectionRule,
   Stimulus,
@@ -110,8 +112,10 @@ function projections(model: Model, synapses: ReadonlyMap<string, number>): Descr
     const receptors = Object.values(projection.receptors);
     return [
       name,
-      selectionText(projection.from.of),
-      selectionText(projection.to.of) + (receptors.length === 0 ? '' : ` (${receptors.join(', ')})`),
+      selectionText(projection.from.of) + placeText(projection.from),
+      selectionText(projection.to.of) +
+        placeText(projection.to) +
+        (receptors.length === 0 ? '' : ` (${receptors.join(', ')})`),
       projection.connect.map(ruleText).join('; '),
       count === undefined ? '' : formatCount(count),
       projection.synapse,
@@ -162,7 +166,7 @@ function equationLines(type: EquationSet): string[] {
   ];
 }
 
-function neuronLines({ events, regimes }: NeuronType): string[] {
+function neuronLines({ events, regimes, compartments }: NeuronType): string[] {
   const lines = Object.entries(events).flatMap(([name, { when, do: actions, refractory }]) => {
     const period = refractory?.for ?? refractory?.while;
     return [
@@ -181,7 +185,22 @@ function neuronLines({ events, regimes }: NeuronType): string[] {
         `  when ${when}: ${[...actions, ...(emit ? [`emit ${emit}`] : []), ...(to ? [`enter ${to}`] : [])].join('; ')}`,
     ),
   ]);
-  return [...lines, ...modes];
+  return [...(compartments ? structureLines(compartments) : []), ...lines, ...modes];
+}
+
+function structureLines({ sections, mechanisms }: Compartments): string[] {
+  const all = Object.values(sections);
+  const pieces = all.reduce((sum, { divisions }) => sum + divisions, 0);
+  return [
+    `${formatCount(all.length)} sections in ${formatCount(pieces)} compartments`,
+    ...Object.entries(mechanisms).flatMap(([name, { on, writes, ...mechanism }]) => [
+      `${name} on ${on.length === 0 ? 'all sections' : shorten(on.join(', '), 60)}:`,
+      ...[
+        ...equationLines(mechanism),
+        ...Object.entries(writes).map(([variable, value]) => `${variable} = ${value}`),
+      ].map((line) => `  ${line}`),
+    ]),
+  ];
 }
 
 function synapseLines({ pathways, contributes, summed }: SynapseType): string[] {
@@ -195,7 +214,7 @@ function synapseLines({ pathways, contributes, summed }: SynapseType): string[] 
 function inputs(model: Model): DescriptionSection {
   const rows = Object.entries(model.stimuli).map(([name, stimulus]) => [
     name,
-    selectionText(stimulus.to),
+    selectionText(stimulus.to) + (stimulus.kind === 'current' ? placeText(stimulus) : ''),
     ...stimulusText(stimulus),
   ]);
   return tableSection('Inputs', ['name', 'to', 'kind', 'value'], rows);
@@ -225,7 +244,7 @@ function recordings(model: Model): DescriptionSection {
 function recordingText(recording: Recording, dt: number): [what: string, interval: string] {
   if ('events' in recording) return [recording.events, ''];
   if ('rate' in recording) return ['population rate', ''];
-  return [recording.variables.join(', '), seconds(recording.every ?? dt)];
+  return [recording.variables.join(', ') + placeText(recording), seconds(recording.every ?? dt)];
 }
 
 function protocol(model: Model): DescriptionSection {
@@ -288,6 +307,20 @@ function selectionText(selection: SelectionRule): string {
   if ('indices' in selection && selection.indices)
     return `${'length' in selection.indices ? formatCount(selection.indices.length) : 'some'} of ${owner}`;
   return 'mask' in selection ? `some of ${owner}` : owner;
+}
+
+/** Where on cells with structure something is. */
+function placeText({
+  section,
+  fraction,
+  places,
+}: {
+  readonly section?: string;
+  readonly fraction?: number;
+  readonly places?: Places;
+}): string {
+  if (places) return `, each at its own place on ${shorten(places.sections.join(', '), 60)}`;
+  return section === undefined ? '' : ` at ${section}(${fraction ?? 0.5})`;
 }
 
 function ruleText(rule: ConnectionRule): string {

@@ -181,7 +181,7 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
 
 function checkFeatures({ projection }: SynapsesPlan, remarks: Remarks): void {
   for (const end of [projection.from, projection.to])
-    if (end.section !== undefined)
+    if (end.section !== undefined || end.places !== undefined)
       remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
   if (projection.space !== undefined) remarks.notExpressible('brian/positions', "Brian's groups have no positions");
   if (projection.delayRange !== undefined && projection.delayRange.outOfRange !== 'error') {

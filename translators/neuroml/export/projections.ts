@@ -80,7 +80,8 @@ function knownOf(name: string, projection: Projection, written: Written, context
   if (!plan) return report.missing(pointer, 'projections to a source of spikes');
   if ((projection.from.event ?? 'spike') !== 'spike')
     return report.missing(`${pointer}/from`, `the event ${String(projection.from.event)}`);
-  if (projection.from.section ?? projection.to.section) report.missing(pointer, 'places on cells with structure');
+  if ([projection.from, projection.to].some((end) => end.section !== undefined || end.places !== undefined))
+    report.missing(pointer, 'places on cells with structure');
   const pairs = pairsOf(name, projection, context);
   if (!pairs) return undefined;
   const names = (inner: string, k: number): number | undefined =>

@@ -2,7 +2,8 @@
  * The expression tree that all notations share. Concrete syntaxes parse to it, printers print from it, passes return
  * new trees.
  *
- * Names keep their dots (`pre.v`, `post.ge`), units are ordinary names until `resolve` and `fold` meet them.
+ * Names keep their spelling (`pre.v`, `post.ge`) beside what it stands for; units are ordinary names until `resolve` and
+ * `fold` meet them.
  */
 
 /** Half-open range of offsets in the text that was parsed. */
@@ -52,10 +53,27 @@ export interface BooleanLiteral extends Node {
   readonly value: boolean;
 }
 
-/** A variable, or a unit or constant until those are resolved; with its dots (`pre.v`). */
+/** A side of a synapse. */
+export type Side = 'pre' | 'post';
+
+/** A variable of an end of a synapse, such as `pre.v`. */
+export interface EndReference {
+  readonly kind: 'end';
+  readonly end: Side;
+  /** Its name without the end. */
+  readonly variable: string;
+}
+
+/** What a name stands for: a variable of the code's own owner, or one of an end. */
+export type Reference = { readonly kind: 'own'; readonly variable: string } | EndReference;
+
+/** A variable, or a unit or constant until those are resolved. `name` of `lang/build.ts` makes it. */
 export interface Name extends Node {
   readonly kind: 'name';
+  /** As it is spelt, with its dot (`pre.v`). */
   readonly name: string;
+  /** What it stands for. */
+  readonly to: Reference;
 }
 
 /** An operator before an operand. */
@@ -98,8 +116,10 @@ export type AssignmentOperator = '=' | '+=' | '-=' | '*=' | '/=' | '%=';
 /** `target op value`, one line of abstract code. */
 export interface Assignment extends Node {
   readonly kind: 'assignment';
-  /** The variable, with its dots. */
+  /** The variable as it is spelt, with its dot. */
   readonly target: string;
+  /** What that stands for. */
+  readonly to: Reference;
   /** Where its name stands. */
   readonly targetSpan: Span;
   readonly operator: AssignmentOperator;

@@ -1,4 +1,6 @@
 import type {
+  Assignment,
+  AssignmentOperator,
   Binary,
   BinaryOperator,
   BooleanLiteral,
@@ -13,6 +15,7 @@ import type {
   Unary,
   UnaryOperator,
 } from './ast.js';
+import { referenceOf } from './reference.js';
 
 /** The span of what was made, not read. */
 export const noSpan: Span = { start: 0, end: 0 };
@@ -37,10 +40,19 @@ export function boolean(value: boolean, span: Span = noSpan): BooleanLiteral {
   return { kind: 'boolean', value, span };
 }
 
-/** A variable, with its dots. */
+/** A variable by its spelling, such as `pre.v`. */
 export function name(text: string, span: Span = noSpan): Name {
-  return { kind: 'name', name: text, span };
+  return { kind: 'name', name: text, to: referenceOf(text), span };
 }
+
+/** An assignment to a variable by its spelling. */
+export const assignment = (
+  target: string,
+  operator: AssignmentOperator,
+  value: Expression,
+  span: Span = noSpan,
+  targetSpan: Span = span,
+): Assignment => ({ kind: 'assignment', target, to: referenceOf(target), targetSpan, operator, value, span });
 
 /** An operator before an operand; nothing is simplified. */
 export function unary(operator: UnaryOperator, operand: Expression, span: Span = operand.span): Unary {

@@ -1,4 +1,5 @@
 import type { Assignment, AssignmentOperator, Expression, Send, Span, Statement } from './ast.js';
+import { assignment as assignmentTo } from './build.js';
 import { LangError, throwCollected } from './lang-error.js';
 import { longestText, tokenise, type Token } from './lexer.js';
 import * as messages from './messages.js';
@@ -90,7 +91,7 @@ function parseAssignment(text: string, span: Span, match: RegExpExecArray): Assi
   const word = target.split('.').find(isKeyword);
   if (word !== undefined) throw new LangError(messages.keyword(word), targetSpan);
   const value = parseExpressionWithin(text, stop, Math.max(stop, span.end));
-  return { kind: 'assignment', target, targetSpan, operator, value, span };
+  return assignmentTo(target, operator, value, span, targetSpan);
 }
 
 /** `send(port, value, delay)`; the delay may be written `after: delay`. */

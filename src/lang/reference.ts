@@ -1,19 +1,24 @@
-/** What names with a dot mean in code of synapses: variables of the ends. */
+/** What names stand for by their spelling: the one place where names are taken apart at their dots. */
 
-/** A side of a synapse. */
-export type Side = 'pre' | 'post';
+import type { Reference } from './ast.js';
 
-/** A variable of the code's own owner (`end` null), or of an end of a synapse (`pre.v`). */
-export interface Reference {
-  /** The end of the synapse; null: the code's own owner. */
-  readonly end: Side | null;
-  /** Name without the end. */
-  readonly variable: string;
-}
-
-/** What a name refers to. */
+/** What a name stands for: `pre.v` and `post.v` for variables of ends, any other for one of the code's owner. */
 export function referenceOf(name: string): Reference {
   const dot = name.indexOf('.');
   const end = dot < 0 ? '' : name.slice(0, dot);
-  return end === 'pre' || end === 'post' ? { end, variable: name.slice(dot + 1) } : { end: null, variable: name };
+  return end === 'pre' || end === 'post'
+    ? { kind: 'end', end, variable: name.slice(dot + 1) }
+    : { kind: 'own', variable: name };
+}
+
+/** How a reference is spelt. */
+export function spelling(reference: Reference): string {
+  switch (reference.kind) {
+    case 'own':
+      return reference.variable;
+    case 'end':
+      return `${reference.end}.${reference.variable}`;
+    default:
+      return reference satisfies never;
+  }
 }

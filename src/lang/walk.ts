@@ -1,4 +1,4 @@
-import type { Call, Expression, Span, Statement } from './ast.js';
+import type { Call, Expression, Reference, Span, Statement } from './ast.js';
 import { LangError } from './lang-error.js';
 import * as messages from './messages.js';
 
@@ -135,6 +135,15 @@ export function namesIn(e: Expression): Set<string> {
     if (part.kind === 'name') names.add(part.name);
   });
   return names;
+}
+
+/** What all names of an expression stand for, each once. */
+export function referencesIn(e: Expression): readonly Reference[] {
+  const found = new Map<string, Reference>();
+  visit(e, (part) => {
+    if (part.kind === 'name') found.set(part.name, part.to);
+  });
+  return [...found.values()];
 }
 
 /** Whether an expression reads any of the names. */

@@ -11,7 +11,8 @@ import { invariant } from '../diagnostics/diagnostic.js';
 import type { Finding } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Buffer, Constant, Expression as Ir, IrFunction, Local } from '../ir/program.js';
-import type { Call, Expression, Statement } from '../lang/ast.js';
+import type { Call, EndReference, Expression, Reference, Statement } from '../lang/ast.js';
+import { spelling } from '../lang/reference.js';
 import { writtenBy } from '../lang/walk.js';
 import type { ValueType } from '../model/typed.js';
 import type { Block } from './block.js';
@@ -115,9 +116,9 @@ export abstract class CodeScope implements Scope {
   }
 
   /** A distance or coordinate in micrometres. */
-  abstract length(name: string): Ir | undefined;
+  abstract length(reference: Reference): Ir | undefined;
 
-  /** The value of a name. @diagnostic lower/unreadable for a name that has none here */
+  /** The value of one of the owner's own names. @diagnostic lower/unreadable for a name that has none here */
   read(name: string): Ir {
     const value = this.overrides.get(name) ?? this.#values.get(name) ?? this.before(name) ?? this.#viewed(name);
     if (value) return value;
@@ -125,8 +126,16 @@ export abstract class CodeScope implements Scope {
     if (storage) return this.stored(name, storage);
     const derived = this.owner.derived.get(name);
     if (derived) return this.#readDerived(name, derived);
-    const found = this.constant(name) ?? this.#time(name) ?? this.special(name);
-    if (found) return found;
+    return this.constant(name) ?? this.#time(name) ?? this.special(name) ?? this.unreadable(name);
+  }
+
+  /** The value of a variable of an end. @diagnostic lower/unreadable where the owner has no ends */
+  readEnd(reference: EndReference): Ir {
+    return this.unreadable(spelling(reference));
+  }
+
+  /** What stands for a name without a value, which is said. */
+  protected unreadable(name: string): Ir {
     this.context.diagnostics.add(messages.unreadable(name, this.owner.name));
     return ir.f64(1);
   }
@@ -182,6 +191,40 @@ export abstract class CodeScope implements Scope {
     return name === 't_in_timesteps' ? step : null;
   }
 
+  /** The value of what an assignment such as `+=` changes. */
+  protected valueBefore(target: Reference): Ir {
+    switch (target.kind) {
+      case 'own':
+        return this.readTarget(target.variable);
+      case 'end':
+        return this.readEndTarget(target);
+      default:
+        return target satisfies never;
+    }
+  }
+
+  /** Assigns what a reference stands for. */
+  assign(target: Reference, value: Ir): void {
+    switch (target.kind) {
+      case 'own':
+        return this.write(target.variable, value);
+      case 'end':
+        return this.assignEnd(target, value);
+      default:
+        target satisfies never;
+    }
+  }
+
+  /** The value that an assignment such as `+=` to a variable of an end starts from. */
+  protected readEndTarget(target: EndReference): Ir {
+    return this.readEnd(target);
+  }
+
+  /** Assigns a variable of an end. */
+  protected assignEnd(target: EndReference, _value: Ir): void {
+    this.unreadable(spelling(target));
+  }
+
   /** Assigns a variable of the owner, or a temporary of the code. */
   write(name: string, value: Ir): void {
     this.#derived.clear();
@@ -221,14 +264,17 @@ export abstract class CodeScope implements Scope {
    *
    * @param assign  in place of plain assignments
    */
-  execute(statements: readonly Statement[], assign = (name: string, value: Ir): void => this.write(name, value)): void {
+  execute(
+    statements: readonly Statement[],
+    assign = (target: Reference, value: Ir): void => this.assign(target, value),
+  ): void {
     const [written, isOwn] = [writtenBy(statements), this.isOwn];
     this.isOwn = (name) => written.has(name) || isOwn(name);
     for (const statement of statements) {
       invariant(statement.kind === 'assignment', 'lower/code-scope', 'nothing is sent here');
-      const { target, operator, value } = statement;
+      const { to: target, operator, value } = statement;
       const right = compile(value, this);
-      assign(target, operator === '=' ? right : combine(operator, this.readTarget(target), right, this));
+      assign(target, operator === '=' ? right : combine(operator, this.valueBefore(target), right, this));
     }
     this.isOwn = isOwn;
   }

@@ -28,7 +28,8 @@ import { exponentFor, flushKernel } from './inbox.js';
 import * as messages from './messages.js';
 import { mostSpikesAtOnce } from './multiples.js';
 import type { PathwayCode } from './pathways.js';
-import { arrivals, declareBounds, inboxKey, pathwayKernel } from './pathways.js';
+import { arrivals, declareBounds, inboxKey, sharedKey } from './pathways.js';
+import { pathwayKernel } from './pathway-kernel.js';
 import { rankOf } from './profile.js';
 import { inStep, type PlacedEntry, type StepPlace } from './step/place.js';
 
@@ -146,16 +147,16 @@ function allocateInboxes(
   const bounds = new Map<string, { group: Group; variable: string; bounds: Changing[]; slots: number }>();
   for (const code of codes) {
     for (const entry of code.statements) {
-      if (entry.end === null || entry.additive === null || (code.ordered && !entry.later)) continue;
-      const { end } = entry;
-      const group = (end === 'pre' ? code.plan.pre : code.plan.post).group;
+      if (entry.to.kind !== 'end' || entry.additive === null || (code.ordered && !entry.later)) continue;
+      const { end, variable } = entry.to;
+      const { group } = code.plan[end];
       invariant(group, 'lower/deliver', `${code.plan.name}: an end without variables is written`);
-      const key = inboxKey(entry, group);
+      const key = inboxKey(variable, entry, group);
       const known = bounds.get(key);
       const slots = Math.max(known?.slots ?? 1, entry.later ? entry.later.last + 1 : 1);
       bounds.set(key, {
         group,
-        variable: entry.variable,
+        variable,
         slots,
         bounds: [
           ...(known?.bounds ?? []),
@@ -222,9 +223,7 @@ function pathwayDelivery(
   const fills = new Set(
     code.ordered
       ? []
-      : code.statements
-          .filter((entry) => entry.end !== null && !entry.later)
-          .map((entry) => `${(entry.end === 'pre' ? plan.pre : plan.post).group?.name ?? ''}/${entry.variable}`),
+      : code.statements.flatMap(({ to, later }) => (to.kind === 'end' && !later ? [sharedKey(plan, to)] : [])),
   );
   return {
     slot: pathway.slot,

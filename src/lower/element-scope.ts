@@ -18,6 +18,7 @@ import { constantLoad, known } from './invariant.js';
 import { rankOf } from './profile.js';
 import { step } from './step-time.js';
 import { micrometresPerMetre } from '../draw/space/micrometres.js';
+import type { Reference } from '../lang/ast.js';
 import { axes, type Axis } from '../draw/space/axes.js';
 
 /** How an element of a group is addressed in a kernel. */
@@ -105,8 +106,9 @@ export class ElementScope extends CodeScope {
     this.write(name, fold(ir.select(free, to(before.type, value), before)));
   }
 
-  override length(name: string): Ir | undefined {
-    const axis = axes.find((each) => each === name);
+  override length(reference: Reference): Ir | undefined {
+    const name = reference.variable;
+    const axis = reference.kind === 'own' ? axes.find((each) => each === name) : undefined;
     if (!axis || this.group.storage.has(name) || this.group.equations.derived.has(name)) return undefined;
     const buffer = groupCoordinates(this.group, axis, this.context);
     return buffer ? ir.load(buffer, this.address.index) : ir.f64(0);
@@ -137,7 +139,7 @@ export class ElementScope extends CodeScope {
       case 'not_refractory':
         return notRefractory(this.group, 'spike', this.address, this);
       default: {
-        const length = this.length(name);
+        const length = this.length({ kind: 'own', variable: name });
         return length ? ir.div(length, ir.f64(micrometresPerMetre)) : null;
       }
     }

@@ -11,7 +11,7 @@ import * as ir from '../ir/builder.js';
 import { gammaHazard, libraryFunction } from '../ir/library/index.js';
 import type { LibraryName } from '../ir/library/index.js';
 import type { Expression as Ir, IrFunction, ScalarType } from '../ir/program.js';
-import type { BinaryOperator, Call, Expression } from '../lang/ast.js';
+import type { BinaryOperator, Call, EndReference, Expression, Reference } from '../lang/ast.js';
 import { isRandom } from '../lang/functions.js';
 import type { Block } from './block.js';
 import type { Context, Real } from './context.js';
@@ -29,14 +29,16 @@ export interface Scope {
   readonly block: Block;
   /** Remembers a library function for the program. */
   use(callee: IrFunction): IrFunction;
-  /** The value of a name. */
+  /** The value of one of the owner's own names. */
   read(name: string): Ir;
+  /** The value of a variable of an end of a synapse. */
+  readEnd(reference: EndReference): Ir;
   /** Value of a random function (`uniform`, `normal` …). */
   draw(call: Call, args: readonly Ir[]): Ir;
   /** Value of a table function, or undefined when `call` names no table. */
   table(call: Call, args: readonly Ir[]): Ir | undefined;
   /** A distance or coordinate in micrometres; undefined for other names. */
-  length?(name: string): Ir | undefined;
+  length?(reference: Reference): Ir | undefined;
   /** Takes findings about the expression. */
   report?(finding: Finding): void;
   /** Whether the code is on the side of a choice that is never taken, where findings are of no interest. */
@@ -72,6 +74,18 @@ export interface IntegrationScope extends Scope {
   overrides: ReadonlyMap<string, Ir>;
 }
 
+/** The value of what a name stands for. */
+export function readReference(to: Reference, scope: Scope): Ir {
+  switch (to.kind) {
+    case 'own':
+      return scope.read(to.variable);
+    case 'end':
+      return scope.readEnd(to);
+    default:
+      return to satisfies never;
+  }
+}
+
 /** Compiles an expression; statements that it needs (draws) go to the scope's block before the value is used. */
 export function compile(e: Expression, scope: Scope): Ir {
   switch (e.kind) {
@@ -84,7 +98,7 @@ export function compile(e: Expression, scope: Scope): Ir {
     case 'boolean':
       return ir.bool(e.value);
     case 'name':
-      return scope.read(e.name);
+      return readReference(e.to, scope);
     case 'unary': {
       const operand = compile(e.operand, scope);
       if (e.operator === 'not') return fold(ir.not(toBool(operand)));
@@ -223,7 +237,7 @@ function lengthOf(e: Expression, scope: Scope, found: { any: boolean }): Ir | un
     case 'quantity':
       return ir.f64(inMicrometres(e.value));
     case 'name': {
-      const length = scope.length?.(e.name);
+      const length = scope.length?.(e.to);
       if (length) found.any = true;
       return length;
     }
@@ -248,7 +262,7 @@ function lengthOf(e: Expression, scope: Scope, found: { any: boolean }): Ir | un
 }
 
 /** Calls a library function in the type of its arguments. */
-export function library(name: LibraryName, args: readonly Ir[], scope: Scope): Ir {
+export function library(name: LibraryName, args: readonly Ir[], scope: Pick<Scope, 'use'>): Ir {
   const type = args[0]?.type;
   invariant(type === 'f64' || type === 'f32' || type === 'i32', 'lower/expressions', `${name} of ${type}`);
   const callee = libraryFunction(name, type);

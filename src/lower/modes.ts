@@ -8,7 +8,7 @@
 
 import type { Derivative, EventDefinition, Model, NeuronType, Regime, StateVariable } from '../model/typed.js';
 import type { Expression, Statement } from '../lang/ast.js';
-import { binary, conditional, integer, name, noSpan } from '../lang/build.js';
+import { assignment, binary, conditional, integer, name } from '../lang/build.js';
 import type { LoweringDiagnostics } from './context.js';
 import * as messages from './messages.js';
 import type { Profile } from './profile.js';
@@ -46,14 +46,7 @@ const isPlain = (type: NeuronType): boolean =>
 const isIn = (mode: string, k: number): Expression => binary('==', name(mode), integer(k));
 
 /** Makes the regime with a number the active one. */
-const enter = (mode: string, k: number): Statement => ({
-  kind: 'assignment',
-  target: mode,
-  targetSpan: noSpan,
-  operator: '=',
-  value: integer(k),
-  span: noSpan,
-});
+const enter = (mode: string, k: number): Statement => assignment(mode, '=', integer(k));
 
 function withoutRegimes(type: NeuronType): NeuronType {
   const regimes = Object.entries(type.regimes).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -88,7 +88,9 @@ function operationKernel(
     context,
   );
   const scope = new ElementScope(context, piece.group, address, block, draws, { slot });
-  scope.execute(code, (target, value) => (shared ? scope.write(target, value) : scope.writeIfFree(target, value)));
+  scope.execute(code, ({ variable }, value) =>
+    shared ? scope.write(variable, value) : scope.writeIfFree(variable, value),
+  );
   scope.storeAll();
   return own
     ? builder.map(

@@ -1,6 +1,6 @@
 /** What later passes know of a projection once its ends and delays are understood. */
 
-import { referenceOf, type Reference } from '../lang/reference.js';
+import { referenceOf } from '../lang/reference.js';
 import type { Buffer, Extent } from '../ir/program.js';
 import { formulaOf } from '../model/typed.js';
 import { namesIn } from '../lang/walk.js';
@@ -176,12 +176,6 @@ export interface Connectivity {
   readonly delayed: ReadonlyMap<string, DelayedIndex>;
 }
 
-/** The variable of an end that a target stands for, through the port that is bound to it; `end` null: the synapse's. */
-export function reached({ projection: { receptors } }: Pick<ProjectionPlan, 'projection'>, target: string): Reference {
-  const bound = receptors[target];
-  return bound === undefined ? referenceOf(target) : { end: 'post', variable: referenceOf(bound).variable };
-}
-
 /** Understands the ends, pathways and delays of all projections, in order of their names. */
 export function planProjections(groups: readonly Group[], context: Context): ProjectionPlan[] {
   const plans: ProjectionPlan[] = [];
@@ -199,7 +193,7 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
     const pathways: PathwayPlan[] = [];
     for (const key of Object.keys(type.pathways).sort()) {
       const pathway = type.pathways[key] as Pathway;
-      const [side, event] = pathway.on.split('.') as ['pre' | 'post', string];
+      const { end: side, event } = pathway.on;
       const emitted = side === 'pre' && projection.from.event && event === 'spike' ? projection.from.event : event;
       const versions = delayVersions(name, stream, key, projection.delays[key] ?? pathway.delay, context);
       versions.forEach(({ delay, phase }, version) => {
@@ -432,8 +426,9 @@ function endInterval(
   phases: number | null,
   context: Context,
 ): Interval | undefined {
-  const { end, variable } = referenceOf(name);
-  if (!end) return undefined;
+  const reference = referenceOf(name);
+  if (reference.kind !== 'end') return undefined;
+  const { end, variable } = reference;
   const { population, group } = end === 'pre' ? pre : post;
   const { type } = group ?? {};
   const isState = type !== undefined && Object.hasOwn(type.state, variable);

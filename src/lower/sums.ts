@@ -6,14 +6,13 @@
  * defined; it reads values from the end of the step before.
  */
 
-import { referenceOf } from '../lang/reference.js';
+import { spelling } from '../lang/reference.js';
 import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';
 import type { Extent } from '../ir/program.js';
 import { expressionsOf } from '../lang/walk.js';
-import type { Expression } from '../lang/ast.js';
-import type { SynapseEvent } from '../model/typed.js';
+import type { Sum, SynapseEvent } from '../model/typed.js';
 import { Block, item } from './block.js';
 import type { Context } from './context.js';
 import type { Draws } from './draws.js';
@@ -26,8 +25,9 @@ import { compiledTerms, computePropagators, propagated, propagatorsOf } from './
 import { chooseMethod } from './choose-method.js';
 import { newValues, steppedDerivatives } from './integrate.js';
 import * as messages from './messages.js';
-import { readNames, sharedKey } from './pathways.js';
-import { reached, type ProjectionPlan } from './projection.js';
+import { readReferences, sharedKey } from './pathways.js';
+import type { ProjectionPlan } from './projection.js';
+import { bySpelling, summedAt } from './receptors.js';
 import { synapseDraws } from './synapse-values.js';
 import { elementIndex, SynapseScope } from './synapse-scope.js';
 import { overPositions } from './synapses/positions.js';
@@ -43,13 +43,13 @@ export function lowerContinuousSynapses(built: BuiltProjection, context: Context
   const { summed, integrate } = context.profile.defaults;
   refuseReadingSums(plan, context);
   return [
-    ...sorted(plan.type.summed).map(([key, e]) =>
-      inStep(sumKernel(key, e, 'summed', built, context), { slot: summed, order: order - 1 }),
+    ...bySpelling(plan.type.summed).map((sum) =>
+      inStep(sumKernel(sum, 'summed', built, context), { slot: summed, order: order - 1 }),
     ),
-    ...sorted(plan.type.contributes).map(([key, e]) =>
-      inStep(sumKernel(key, e, 'contributed', built, context), {
+    ...bySpelling(plan.type.contributes).map((sum) =>
+      inStep(sumKernel(sum, 'contributed', built, context), {
         slot: summed,
-        order: ontoCable(key, plan, context) ? 'first' : order,
+        order: ontoCable(sum, plan, context) ? 'first' : order,
         phase: 'contribute',
       }),
     ),
@@ -57,28 +57,22 @@ export function lowerContinuousSynapses(built: BuiltProjection, context: Context
   ];
 }
 
-const sorted = (sums: Readonly<Record<string, Expression>>): readonly [string, Expression][] =>
-  Object.entries(sums).sort(([a], [b]) => (a < b ? -1 : 1));
-
 /** Whether a contribution goes to a compartment: the cable is solved with all that is added in the step. */
-function ontoCable(key: string, plan: ProjectionPlan, { cables }: Context): boolean {
-  const { group } = (reached(plan, key).end ?? 'post') === 'pre' ? plan.pre : plan.post;
+function ontoCable({ to }: Sum, plan: ProjectionPlan, { cables }: Context): boolean {
+  const { group } = plan[summedAt(to, plan.projection.receptors).end];
   return group !== null && cables.some(({ classes }) => classes.some(({ type }) => type === group.name));
 }
 
 /** Refuses a sum over what the sums themselves write: its value would depend on the order of the elements. */
 function refuseReadingSums(plan: ProjectionPlan, context: Context): void {
-  const targets = [...Object.keys(plan.type.summed), ...Object.keys(plan.type.contributes)].map((key) =>
-    reached(plan, key),
-  );
-  const written = new Set(targets.map(({ end, variable }) => sharedKey(plan, end ?? 'post', variable)));
-  for (const [key, e] of Object.entries({ ...plan.type.summed, ...plan.type.contributes })) {
-    for (const name of readNames(e, plan)) {
-      const { end, variable } = referenceOf(name);
-      if (!end || !written.has(sharedKey(plan, end, variable))) continue;
+  const sums = [...plan.type.summed, ...plan.type.contributes];
+  const written = new Set(sums.map(({ to }) => sharedKey(plan, summedAt(to, plan.projection.receptors))));
+  for (const { to, value } of sums) {
+    for (const read of readReferences(value, plan)) {
+      if (read.kind !== 'end' || !written.has(sharedKey(plan, read))) continue;
       context.diagnostics.add(
         messages.unsupportedFeature(
-          `a sum (${key} of projection ${plan.name}) that reads ${name}, which sums write,`,
+          `a sum (${spelling(to)} of projection ${plan.name}) that reads ${spelling(read)}, which sums write,`,
           'keep a copy of the variable from the step before and read that',
         ),
       );
@@ -88,18 +82,20 @@ function refuseReadingSums(plan: ProjectionPlan, context: Context): void {
 
 /** `post.x = Σ expression` (summed) or `post.I += Σ expression` (contribution). */
 function sumKernel(
-  key: string,
-  e: Expression,
+  { to: target, value }: Sum,
   kind: 'summed' | 'contributed',
   { plan, connectivity, storage }: BuiltProjection,
   context: Context,
 ): string {
   const replaces = kind === 'summed';
-  const { end: named, variable } = reached(plan, key);
-  const side = named ?? 'post';
-  const end = side === 'pre' ? plan.pre : plan.post;
+  const { end: side, variable } = summedAt(target, plan.projection.receptors);
+  const end = plan[side];
   const place = end.group?.storage.get(variable);
-  invariant(place && place.kind === 'array', 'lower/sums', `${key} of ${plan.name} is no variable of each element`);
+  invariant(
+    place && place.kind === 'array',
+    'lower/sums',
+    `${spelling(target)} of ${plan.name} is no variable of each element`,
+  );
   const block = new Block();
   const sum = block.local('sum', context.real);
   const k = block.local('k', 'u32');
@@ -118,7 +114,7 @@ function sumKernel(
         : inner.name('source', ir.load(columns?.sources ?? starts, ir.get(k)));
     const [source, target] = side === 'pre' ? [item, other] : [other, item];
     const scope = new SynapseScope(context, plan, storage, { position, source, target }, inner, null);
-    inner.emit(ir.set(sum, join(ir.get(sum), compileReal(e, scope))));
+    inner.emit(ir.set(sum, join(ir.get(sum), compileReal(value, scope))));
   });
   const element = elementIndex(end, item);
   block.emit(

@@ -1,11 +1,10 @@
 /** What names mean in code that runs for one synapse: its own variables, and those of its two ends. */
 
-import { referenceOf, type Side } from '../lang/reference.js';
+import { spelling } from '../lang/reference.js';
 import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';
-import type { Statement } from '../lang/ast.js';
-import { writtenBy } from '../lang/walk.js';
+import type { EndReference, Reference, Side, Statement } from '../lang/ast.js';
 import type { Block } from './block.js';
 import type { View } from './code-scope.js';
 import { CodeScope } from './code-scope.js';
@@ -13,7 +12,8 @@ import type { Context } from './context.js';
 import type { Draws } from './draws.js';
 import { ElementScope } from './element-scope.js';
 import type { Storage } from './groups.js';
-import { reached, type Connectivity, type ProjectionEnd, type ProjectionPlan } from './projection.js';
+import type { Connectivity, ProjectionEnd, ProjectionPlan } from './projection.js';
+import { reached } from './receptors.js';
 import { namedIndex } from './rules/rule-code.js';
 import { countedSide, synapseNumbers } from './synapses/synapse-numbers.js';
 import { coordinateOf, distanceOf } from './space/ends.js';
@@ -75,20 +75,26 @@ export class SynapseScope extends CodeScope {
     };
   }
 
-  override length(name: string): Ir | undefined {
-    if (name === 'distance') {
-      this.#distance ??= distanceOf(this.plan, this.address.source, this.address.target, this.block, this.context);
-      return this.#distance;
+  override length(reference: Reference): Ir | undefined {
+    switch (reference.kind) {
+      case 'own':
+        if (reference.variable !== 'distance') return undefined;
+        this.#distance ??= distanceOf(this.plan, this.address.source, this.address.target, this.block, this.context);
+        return this.#distance;
+      case 'end': {
+        const { end } = reference;
+        const axis = axes.find((each) => each === reference.variable);
+        if (!axis || this.#declares(end, axis)) return undefined;
+        return coordinateOf(this.plan[end], this.#element(end), axis, this.context);
+      }
+      default:
+        return reference satisfies never;
     }
-    const { end: side, variable } = referenceOf(name);
-    const known = axes.find((each) => each === variable);
-    if (!known || !side || this.#declares(side, known)) return undefined;
-    return coordinateOf(
-      this.plan[side],
-      side === 'pre' ? this.address.source : this.address.target,
-      known,
-      this.context,
-    );
+  }
+
+  /** The element of an end, u32. */
+  #element(end: Side): Ir {
+    return end === 'pre' ? this.address.source : this.address.target;
   }
 
   /** Whether a type has a variable of that name of its own. */
@@ -108,19 +114,32 @@ export class SynapseScope extends CodeScope {
     return [this.#ends.pre, this.#ends.post].filter((end) => end !== null);
   }
 
+  /** A port stands for the variable that it is bound to. */
   protected override before(name: string): Ir | null {
-    const { end, variable } = reached(this.plan, name);
-    if (!end) return null;
-    if (variable === 'i' || variable === 'N')
-      return this.read(variable === 'i' ? (end === 'pre' ? 'i' : 'j') : `N_${end}`);
-    const length = this.length(`${end}.${variable}`);
+    const bound = this.#reached({ kind: 'own', variable: name });
+    return bound.kind === 'end' ? this.readEnd(bound) : null;
+  }
+
+  #reached(reference: Reference): Reference {
+    return reached(reference, this.plan.projection.receptors);
+  }
+
+  override readEnd(reference: EndReference): Ir {
+    const { end, variable } = reference;
+    if (variable === 'i') return this.read(end === 'pre' ? 'i' : 'j');
+    if (variable === 'N') return this.read(`N_${end}`);
+    const length = this.length(reference);
     if (length) return ir.div(length, ir.f64(micrometresPerMetre));
-    return this.#ends[end]?.read(variable) ?? null;
+    return this.#ends[end]?.read(variable) ?? this.unreadable(spelling(reference));
   }
 
   override readTarget(name: string): Ir {
-    const { end, variable } = reached(this.plan, name);
-    return end ? this.end(end).readTarget(variable) : this.read(name);
+    const target = this.#reached({ kind: 'own', variable: name });
+    return target.kind === 'end' ? this.readEndTarget(target) : this.read(name);
+  }
+
+  protected override readEndTarget({ end, variable }: EndReference): Ir {
+    return this.end(end).readTarget(variable);
   }
 
   protected override special(name: string): Ir | null {
@@ -136,7 +155,7 @@ export class SynapseScope extends CodeScope {
       default: {
         const side = countedSide(name);
         if (side) return this.#number(side);
-        const length = this.length(name);
+        const length = this.length({ kind: 'own', variable: name });
         return length ? ir.div(length, ir.f64(micrometresPerMetre)) : null;
       }
     }
@@ -145,15 +164,18 @@ export class SynapseScope extends CodeScope {
   /** How many synapses the element of an end has. */
   #number(side: Side): Ir | null {
     const numbers = synapseNumbers(this.plan, side, this.context);
-    const element = side === 'pre' ? this.address.source : this.address.target;
-    return numbers ? ir.convert('i32', ir.load(numbers, element)) : null;
+    return numbers ? ir.convert('i32', ir.load(numbers, this.#element(side))) : null;
   }
 
-  /** Assigns one of the synapse's own variables, a variable of an end, or a temporary of the code. */
+  /** Assigns one of the synapse's own variables, what a port is bound to, or a temporary of the code. */
   override write(name: string, value: Ir): void {
-    const { end, variable } = reached(this.plan, name);
-    if (end) this.writeEnd(end, variable, value);
+    const target = this.#reached({ kind: 'own', variable: name });
+    if (target.kind === 'end') this.assignEnd(target, value);
     else super.write(name, value);
+  }
+
+  protected override assignEnd({ end, variable }: EndReference, value: Ir): void {
+    this.writeEnd(end, variable, value);
   }
 
   /** Assigns a variable of an end in order, as only a sequential kernel may; while it is refractory, maybe not. */
@@ -164,8 +186,13 @@ export class SynapseScope extends CodeScope {
 
   override execute(statements: readonly Statement[]): void {
     // Code that changes an end's variables is that end's own: it finds all of them as they are.
-    const written = [...writtenBy(statements)].map((name) => reached(this.plan, name).end);
-    const ends = (['pre', 'post'] as const).flatMap((side) => (written.includes(side) ? [this.end(side)] : []));
+    const written = new Set(
+      statements.flatMap((statement) => {
+        const to = statement.kind === 'assignment' ? this.#reached(statement.to) : null;
+        return to?.kind === 'end' ? [to.end] : [];
+      }),
+    );
+    const ends = (['pre', 'post'] as const).filter((side) => written.has(side)).map((side) => this.end(side));
     const before = ends.map(({ isOwn }) => isOwn);
     for (const end of ends) end.isOwn = () => true;
     super.execute(statements);

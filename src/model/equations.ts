@@ -25,6 +25,10 @@ export interface Form {
   readonly statement: unknown;
   /** An expression where a number, an array or a draw may stand too. */
   readonly formula: unknown;
+  /** An event of an end of a synapse, such as `pre.spike`. */
+  readonly event: unknown;
+  /** Sums over the synapses of an element, by what they go to. */
+  readonly sums: unknown;
 }
 
 /** The form that is hashed and written: texts, and members of unions without tags. */
@@ -33,6 +37,8 @@ export interface Written extends Form {
   readonly expression: ExpressionText;
   readonly statement: StatementText;
   readonly formula: ExpressionText;
+  readonly event: string;
+  readonly sums: Readonly<Record<string, ExpressionText>>;
 }
 
 /** A member of a union; in the typed form `kind` tells which. */

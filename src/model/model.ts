@@ -114,7 +114,7 @@ export interface NeuronType<F extends Form = Written> extends EquationSet<F> {
 /** What a synapse does when an event reaches it. */
 export interface Pathway<F extends Form = Written> {
   /** `pre.spike`, `post.spike`, `pre.<event>`, `post.<event>`. */
-  readonly on: string;
+  readonly on: F['event'];
   /** Seconds, over the synapse's values and indices; drawn once at build. */
   readonly delay: Value<F>;
   /** Slot of the timing profile in which it runs; absent: the profile's own. */
@@ -144,11 +144,11 @@ export interface SynapseType<F extends Form = Written> extends EquationSet<F> {
   /** Conditions on its own variables; absent: none. */
   readonly events?: Readonly<Record<Id, SynapseEvent<F>>>;
   /** Continuous part: added each step to an input or variable of an end (`post.I`, `pre.I`, `port`). */
-  readonly contributes: Readonly<Record<string, F['expression']>>;
+  readonly contributes: F['sums'];
   /**
    * Brian's summed variables: each step, before the target's integration, the variable becomes the sum over synapses.
    */
-  readonly summed: Readonly<Record<string, F['expression']>>;
+  readonly summed: F['sums'];
   /** Ports that a projection's `receptor` binds to variables of the target, with their units. */
   readonly ports: Readonly<Record<Id, { readonly unit: UnitText }>>;
 }

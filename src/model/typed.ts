@@ -5,12 +5,12 @@
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';
-import type { Expression, Statement } from '../lang/ast.js';
+import type { Expression, Reference, Side, Statement } from '../lang/ast.js';
 import { foldConstants } from '../lang/fold.js';
 import { parseExpression, parseStatements } from '../lang/parse.js';
 import { printExpression, printStatement } from '../lang/print.js';
-import { referenceOf } from '../lang/reference.js';
-import { expressionsOf, mapStatement, namesIn } from '../lang/walk.js';
+import { referenceOf, spelling } from '../lang/reference.js';
+import { expressionsOf, mapStatement, referencesIn } from '../lang/walk.js';
 import type * as written from './model.js';
 import type { Form } from './model.js';
 
@@ -37,6 +37,23 @@ export interface Typed extends Form {
   readonly expression: Expression;
   readonly statement: Statement;
   readonly formula: Formula;
+  readonly event: EndEvent;
+  readonly sums: readonly Sum[];
+}
+
+/** An event that elements of an end of a synapse emit. */
+export interface EndEvent {
+  readonly end: Side;
+  /** `spike`, or the name of another. */
+  readonly event: string;
+}
+
+/** A sum over the synapses of an element. */
+export interface Sum {
+  /** A variable of an end, or a port that stands for one. */
+  readonly to: Reference;
+  /** What each synapse adds. */
+  readonly value: Expression;
 }
 
 /** A value that is worked out for each element. */
@@ -59,7 +76,7 @@ export function expressionsIn(part: unknown): readonly Expression[] {
 
 /** Whether code of a part of a model reads a variable, of its own or of an end. */
 export const readsVariable = (part: unknown, variable: string): boolean =>
-  expressionsIn(part).some((e) => [...namesIn(e)].some((name) => referenceOf(name).variable === variable));
+  expressionsIn(part).some((e) => referencesIn(e).some((reference) => reference.variable === variable));
 
 /** The expression of a value that is one; undefined for numbers, arrays and draws. */
 export const formulaOf = (value: Value): Expression | undefined =>
@@ -264,10 +281,12 @@ interface Atoms {
   readonly expression: Change<string, Typed['expression']>;
   readonly statements: Change<readonly string[], readonly Typed['statement'][]>;
   readonly formula: Change<string, Typed['formula']>;
+  readonly event: Change<string, Typed['event']>;
+  readonly sums: Change<written.Written['sums'], Typed['sums']>;
 }
 
 /** The whole change from one form to the other: where in a model the parts that differ stand. */
-function changeOf({ tag, places, expression, statements, formula }: Atoms): {
+function changeOf({ tag, places, expression, statements, formula, event, sums }: Atoms): {
   readonly model: Change<written.Model, Model>;
   readonly selection: Change<written.SelectionRule, SelectionRule>;
 } {
@@ -294,7 +313,7 @@ function changeOf({ tag, places, expression, statements, formula }: Atoms): {
     (type) => new Set([...declaredNames(type), 'v', ...type.reads, ...Object.keys(type.writes)]),
     members<written.Mechanism, Mechanism>({ ...equations, writes: expressions }),
   );
-  const event = members<written.EventDefinition, EventDefinition>({
+  const ownEvent = members<written.EventDefinition, EventDefinition>({
     when: expression,
     do: statements,
     refractory: members<written.Refractory, Refractory>({ for: expression, while: expression }),
@@ -307,16 +326,16 @@ function changeOf({ tag, places, expression, statements, formula }: Atoms): {
   });
   const neuron = members<written.NeuronType, NeuronType>({
     ...equations,
-    events: record(event),
+    events: record(ownEvent),
     regimes: record(regime),
     compartments: members<written.Compartments, Compartments>({ mechanisms: record(mechanism), initial: value }),
   });
   const synapse = members<written.SynapseType, SynapseType>({
     ...equations,
-    pathways: record(members<written.Pathway, Pathway>({ delay: value, do: statements })),
+    pathways: record(members<written.Pathway, Pathway>({ on: event, delay: value, do: statements })),
     events: record(members<written.SynapseEvent, SynapseEvent>({ when: expression, do: statements })),
-    contributes: expressions,
-    summed: expressions,
+    contributes: sums,
+    summed: sums,
   });
 
   // Networks.
@@ -480,12 +499,21 @@ const statementsOf: Change<readonly string[], readonly Statement[]> = (texts, na
     return statements;
   });
 
+function endEventOf(on: string): EndEvent {
+  const reference = referenceOf(on);
+  invariant(reference.kind === 'end', 'model/typed', `${on} is no event of an end`);
+  return { end: reference.end, event: reference.variable };
+}
+
 const toTyped = changeOf({
   tag: <T>(part: object, kind: string) => ({ ...part, kind }) as T,
   places: (given) => ({ kind: 'places', places: given }),
   expression: expressionOf,
   statements: statementsOf,
   formula: (text, names) => ({ kind: 'expression', expression: expressionOf(text, names) }),
+  event: endEventOf,
+  sums: (texts, names) =>
+    Object.entries(texts).map(([target, text]) => ({ to: referenceOf(target), value: expressionOf(text, names) })),
 });
 
 /** The changes of `toTyped` undone; the types of both directions are those of the first. */
@@ -500,6 +528,11 @@ const fromTyped = changeOf({
     code.map((statement) => printStatement(statement, { taken: (name) => names.has(name) })),
   formula: ({ expression }: Formula, names: ReadonlySet<string>) =>
     printExpression(expression, { taken: (name) => names.has(name) }),
+  event: ({ end, event }: EndEvent) => `${end}.${event}`,
+  sums: (sums: readonly Sum[], names: ReadonlySet<string>) =>
+    Object.fromEntries(
+      sums.map(({ to, value }) => [spelling(to), printExpression(value, { taken: (name) => names.has(name) })]),
+    ),
 } as unknown as Atoms) as unknown as {
   readonly model: Change<Model, written.Model>;
   readonly selection: Change<SelectionRule, written.SelectionRule>;

@@ -355,15 +355,14 @@ function remainingDraws(model: Model): string[] {
     for (const side of ['pre', 'post'] as const)
       if (
         Object.values(type.pathways).some(
-          ({ on, do: actions }) => on.startsWith(`${side}.`) && actions.flatMap(expressionsOf).some(drawsIn),
+          ({ on, do: actions }) => on.end === side && actions.flatMap(expressionsOf).some(drawsIn),
         )
       )
         sentences.push(`synapses of ${name} draw at each ${side === 'pre' ? 'presynaptic' : 'postsynaptic'} spike`);
     const continuous = [
       ...Object.values(type.derived).map(({ value }) => value),
       ...Object.values(type.derivatives).map(({ rate }) => rate),
-      ...Object.values(type.contributes),
-      ...Object.values(type.summed),
+      ...[...type.contributes, ...type.summed].map(({ value }) => value),
       ...Object.values(type.events ?? {}).flatMap(({ when, do: actions }) => [when, ...actions.flatMap(expressionsOf)]),
     ];
     if (continuous.some(drawsIn)) sentences.push(`synapses of ${name} draw in each step`);

@@ -1,6 +1,7 @@
 /** When a cell that only knows the time spikes: at given times, or as a Poisson process. */
 
 import type { Expression } from '../../lang/ast.js';
+import { name as nameOf } from '../../lang/build.js';
 import { NoNumber } from '../../lang/evaluate.js';
 import { isRandom } from '../../lang/functions.js';
 import { linearForm } from '../../lang/linear.js';
@@ -152,7 +153,7 @@ function exponential(e: Expression): { readonly least: number; readonly mean: nu
   if (ends[0] !== 0 || ends[1] !== 1) return undefined;
   const name = 'drawn';
   const form = linearForm(
-    mapExpression(e, (part) => (part === log ? { kind: 'name', name, span: log.span } : part)),
+    mapExpression(e, (part) => (part === log ? nameOf(name, log.span) : part)),
     [name],
   );
   const mean = form && constantOf(fold(form.coefficients.get(name) ?? of));

@@ -1,6 +1,7 @@
 /** Outputs of cells without inputs or state, as functions of time: the currents of generators. */
 
 import type { Expression } from '../../lang/ast.js';
+import { name as nameOf } from '../../lang/build.js';
 import { NoNumber } from '../../lang/evaluate.js';
 import { linearForm } from '../../lang/linear.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
@@ -179,7 +180,7 @@ export function shapeOf({ from, to, value }: Piece): Shape {
 
 /** An expression with a name in the place of a part of it. */
 function swap(e: Expression, part: Expression, name: string): Expression {
-  const to: Expression = { kind: 'name', name, span: part.span };
+  const to = nameOf(name, part.span);
   const walk = (one: Expression): Expression => {
     if (one === part) return to;
     switch (one.kind) {

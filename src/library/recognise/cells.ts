@@ -7,7 +7,7 @@
 
 import type { Expression } from '../../lang/ast.js';
 import { NoNumber } from '../../lang/evaluate.js';
-import { difference, negated, number, product, quotient, sum } from '../../lang/build.js';
+import { difference, name as nameOf, negated, number, product, quotient, sum } from '../../lang/build.js';
 import { derivative } from '../../lang/derivative.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
@@ -152,9 +152,7 @@ function viewOf(type: NeuronType, { environment }: CellUse): View {
   const volts = unit === 'V' ? 1 : unit === '1' ? 1e-3 : refuse(`the unit of ${v} is ${unit ?? 'unknown'}`);
   const names = new Set([...states, ...Object.keys(type.inputs)]);
   // From here on the potential is in volts.
-  const inVolts = new Map([
-    [v, product(number(1 / volts), { kind: 'name', name: v, span: { start: 0, end: 0 } } as const)],
-  ]);
+  const inVolts = new Map([[v, product(number(1 / volts), nameOf(v))]]);
   const read = (text: string): Expression => {
     const e = settled(text);
     return volts === 1 ? e : fold(substitute(e, inVolts));
@@ -731,8 +729,7 @@ function splitCurrent(
     if (unit !== 'A' || (value === undefined && !environment.varying.has(name))) continue;
     const slope = slopeOf(type, view, name);
     if (slope === undefined || !near(slope * (constantOf(cm) ?? 0), 1)) continue;
-    const current: Expression =
-      value === undefined ? { kind: 'name', name, span: { start: 0, end: 0 } } : number(value);
+    const current: Expression = value === undefined ? nameOf(name) : number(value);
     const without = constantOf(
       folded(withNumbers(difference(constant, product(number(slope), current)), new Map([[name, 0]]))),
     );

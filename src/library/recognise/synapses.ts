@@ -4,7 +4,7 @@
  */
 
 import type { Expression, Statement } from '../../lang/ast.js';
-import { binary, negated, number } from '../../lang/build.js';
+import { binary, name as nameOf, negated, number } from '../../lang/build.js';
 import { linearForm } from '../../lang/linear.js';
 import { parseStatements } from '../../lang/parse.js';
 import { callsIn, mapExpression, namesIn } from '../../lang/walk.js';
@@ -456,10 +456,7 @@ function depressing(
       return {
         standard: named,
         name: 'TsodyksMarkramSynapse',
-        weight:
-          weight === undefined
-            ? number(scale)
-            : binary('*', number(scale), { kind: 'name', name: weight, span: { start: 0, end: 0 } }),
+        weight: weight === undefined ? number(scale) : binary('*', number(scale), nameOf(weight)),
         parameters: values,
         scaled: new Set<string>(),
         variables: new Map<string, string>(),

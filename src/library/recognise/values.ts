@@ -1,7 +1,7 @@
 /** Values of a population or projection as functions of its parameters. */
 
 import type { Expression } from '../../lang/ast.js';
-import { binary, call, number, product, sum } from '../../lang/build.js';
+import { binary, call, name as nameOf, number, product, sum } from '../../lang/build.js';
 import { isRandom } from '../../lang/functions.js';
 import { linearForm } from '../../lang/linear.js';
 import { parseExpression } from '../../lang/parse.js';
@@ -103,7 +103,7 @@ function affine(e: Expression, name: string): Expression | undefined {
     const [offset, slope] = [at(0), (at(far) - at(0)) / far];
     const [a, b] = Number.isFinite(offset) ? [offset, slope] : [0, at(1)];
     if (![0.37, 2.5, 19].every((x) => near(at(x), a + b * x))) return undefined;
-    return sum(number(tidy(a)), product(number(tidy(b)), { kind: 'name', name, span: e.span }));
+    return sum(number(tidy(a)), product(number(tidy(b)), nameOf(name, e.span)));
   } catch {
     return undefined;
   }
@@ -156,7 +156,7 @@ function drawOf(e: Expression): Value {
   if (draw === undefined || draws.length > 1) return text;
   const name = 'drawn';
   const form = linearForm(
-    mapExpression(e, (part) => (part === draw ? { kind: 'name', name, span: draw.span } : part)),
+    mapExpression(e, (part) => (part === draw ? nameOf(name, draw.span) : part)),
     [name],
   );
   const slope = constantOf(form?.coefficients.get(name) ?? number(0));

@@ -493,7 +493,7 @@ class Expansion {
   #detect(projection: Projection, { kind, at }: { readonly kind: Kind; readonly at: number }): void {
     const type = this.#model.synapses[projection.synapse];
     const event = projection.from.event ?? 'spike';
-    const listens = Object.values(type?.pathways ?? {}).some(({ on }) => on.startsWith('pre.'));
+    const listens = Object.values(type?.pathways ?? {}).some(({ on }) => on.end === 'pre');
     const here = projection.from.section !== undefined || projection.from.places !== undefined;
     if (!listens || !here || kind.events.get(at)?.[event]) return;
     const definition = kind.type.events[event];

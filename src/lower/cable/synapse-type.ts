@@ -3,14 +3,15 @@
  * the cable solves for with the membrane's own.
  */
 
-import type { Expression } from '../../lang/ast.js';
+import type { Expression, Reference, Side } from '../../lang/ast.js';
 import { difference, isZero, name as nameOf, product, sum } from '../../lang/build.js';
 import { derivative } from '../../lang/derivative.js';
 import { linearForm } from '../../lang/linear.js';
-import { referenceOf } from '../../lang/reference.js';
-import { namesIn, substitute } from '../../lang/walk.js';
-import type { Input, Projection, SynapseType } from '../../model/typed.js';
+import { spelling } from '../../lang/reference.js';
+import { namesIn, referencesIn, substitute } from '../../lang/walk.js';
+import type { Input, Projection, Sum, SynapseType } from '../../model/typed.js';
 import { equationsOf, inlineDerived } from '../equations.js';
+import { summedAt } from '../receptors.js';
 import { halfStep } from './mid-step.js';
 
 /** A place on a cell as a synapse at it sees it. */
@@ -37,16 +38,6 @@ export interface SynapsePlaces {
   readonly midway: boolean;
 }
 
-type Side = 'pre' | 'post';
-
-/** The end and variable that a key of `contributes` means. */
-function reached(key: string, receptors: Projection['receptors']): { readonly side: Side; readonly variable: string } {
-  const bound = receptors[key];
-  if (bound !== undefined) return { side: 'post', variable: referenceOf(bound).variable };
-  const { end, variable } = referenceOf(key);
-  return { side: end ?? 'post', variable };
-}
-
 /** The inputs of an end that a synapse adds to, and whether some of it changes with the voltage there. */
 export function readsEnd(
   type: SynapseType,
@@ -54,20 +45,22 @@ export function readsEnd(
   side: Side,
 ): { readonly inputs: readonly string[]; readonly conducts: boolean } {
   const { derived } = equationsOf(type);
-  const keys = [...Object.keys(type.contributes), ...writtenBy(type)];
-  const own = (key: string): boolean => reached(key, receptors).side === side;
+  const atEnd = (to: Reference): readonly string[] => {
+    const { end, variable } = summedAt(to, receptors);
+    return end === side ? [variable] : [];
+  };
   return {
-    inputs: keys.filter(own).map((key) => reached(key, receptors).variable),
-    conducts: Object.entries(type.contributes).some(
-      ([key, e]) => own(key) && namesIn(inlineDerived(e, derived)).has(`${side}.v`),
+    inputs: [...type.contributes.map(({ to }) => to), ...writtenBy(type)].flatMap(atEnd),
+    conducts: type.contributes.some(
+      ({ to, value }) => atEnd(to).length > 0 && namesIn(inlineDerived(value, derived)).has(`${side}.v`),
     ),
   };
 }
 
 /** What pathways assign. */
-const writtenBy = (type: SynapseType): readonly string[] =>
+const writtenBy = (type: SynapseType): readonly Reference[] =>
   Object.values(type.pathways).flatMap((pathway) =>
-    pathway.do.flatMap((statement) => (statement.kind === 'assignment' ? [statement.target] : [])),
+    pathway.do.flatMap((statement) => (statement.kind === 'assignment' ? [statement.to] : [])),
   );
 
 /** The synapse type between two places. @param refuse  is told what cannot be said about places */
@@ -77,14 +70,14 @@ export function atPlaces(type: SynapseType, places: SynapsePlaces, refuse: (feat
   /** Reads the ends by the names that their classes have. */
   const renamed = (e: Expression): Expression => {
     const names = new Map<string, Expression>();
-    for (const used of namesIn(e)) {
-      const { end, variable } = referenceOf(used);
-      const place = end && places[end];
-      if (!place) continue;
-      const own = place.variables.get(variable);
-      if (own !== undefined) names.set(used, nameOf(`${end}.${own}`));
-      else if (!Object.hasOwn(place.inputs, variable) && /_[io]$|^[ei]_/.test(variable))
-        refuse(`a synapse that reads ${used}, which its place on the cell does not have,`);
+    for (const used of referencesIn(e)) {
+      if (used.kind !== 'end') continue;
+      const { end, variable } = used;
+      const place = places[end];
+      const own = place?.variables.get(variable);
+      if (own !== undefined) names.set(spelling(used), nameOf(`${end}.${own}`));
+      else if (place && !Object.hasOwn(place.inputs, variable) && /_[io]$|^[ei]_/.test(variable))
+        refuse(`a synapse that reads ${spelling(used)}, which its place on the cell does not have,`);
     }
     return substitute(e, names);
   };
@@ -93,28 +86,28 @@ export function atPlaces(type: SynapseType, places: SynapsePlaces, refuse: (feat
     for (const [name, rate] of derivatives)
       if (!equations.eventDriven.has(name) && equations.noise.every((xi) => !namesIn(rate).has(xi)))
         later.set(name, sum(nameOf(name), product(halfStep, rate)));
-  const contributes: Record<string, Expression> = {};
-  const add = (key: string, e: Expression): void => {
-    const before = contributes[key];
-    contributes[key] = before ? sum(before, e) : e;
+  const contributes = new Map<string, Sum>();
+  const add = (to: Reference, e: Expression): void => {
+    const key = spelling(to);
+    const before = contributes.get(key);
+    contributes.set(key, { to, value: before ? sum(before.value, e) : e });
   };
-  for (const [key, written] of Object.entries(type.contributes)) {
-    const { side, variable } = reached(key, places.receptors);
-    const place = places[side];
+  for (const { to, value } of type.contributes) {
+    const { end, variable } = summedAt(to, places.receptors);
+    const place = places[end];
     if (place?.inputs[variable]?.unit !== 'A') {
-      add(key, renamed(written));
+      add(to, renamed(value));
       continue;
     }
-    const e = renamed(substitute(inlineDerived(written, derived), later));
-    const voltage = `${side}.${place.voltage}`;
-    const { current, slope } = apart(e, voltage);
-    add(key, current);
-    if (slope) add(`${side}.${place.conductance}`, slope);
+    const e = renamed(substitute(inlineDerived(value, derived), later));
+    const { current, slope } = apart(e, `${end}.${place.voltage}`);
+    add(to, current);
+    if (slope) add({ kind: 'end', end, variable: place.conductance }, slope);
   }
   return {
     ...type,
-    contributes,
-    summed: mapValues(type.summed, renamed),
+    contributes: [...contributes.values()],
+    summed: type.summed.map(({ to, value }) => ({ to, value: renamed(value) })),
     derived: mapValues(type.derived, (variable) => ({ ...variable, value: renamed(variable.value) })),
     derivatives: mapValues(type.derivatives, (one) => ({ ...one, rate: renamed(one.rate) })),
   };

@@ -4,10 +4,9 @@
  * order.
  */
 
-import { referenceOf } from '../../lang/reference.js';
-import type { Statement } from '../../lang/ast.js';
-import { expressionsOf, namesIn, writtenBy } from '../../lang/walk.js';
+import { expressionsOf, referencesIn } from '../../lang/walk.js';
 import type { Member } from '../groups.js';
+import { reached, summedAt } from '../receptors.js';
 import type { Deliveries, ProjectionPathway } from './deliveries.js';
 import type { Network, SteppedGroup } from './layout.js';
 
@@ -43,25 +42,21 @@ function emittingPlaces({ code }: SteppedGroup): string[] {
 function isSeparate({ projection, pathway }: ProjectionPathway, stepped: SteppedGroup): boolean {
   const { plan } = projection;
   // Synapses that add to the presynaptic end are read by both.
-  if (
-    [...Object.keys(plan.type.contributes), ...Object.keys(plan.type.summed)].some(
-      (key) => referenceOf(key).end === 'pre',
-    )
-  )
-    return false;
+  const { receptors } = plan.projection;
+  const sums = [...plan.type.contributes, ...plan.type.summed];
+  if (sums.some(({ to }) => summedAt(to, receptors).end === 'pre')) return false;
   const statements = pathway.pathway.do;
-  const bound = plan.projection.receptors;
-  const endOf = (name: string): 'pre' | 'post' | null => (bound[name] === undefined ? referenceOf(name).end : 'post');
-  if ([...writtenBy(statements)].some((name) => endOf(name) !== null)) return false;
-  const own = pathway.side;
-  return readBy(statements).every((name) => endOf(name) !== own || isParameter(name, bound, stepped));
+  const written = statements.flatMap((statement) => (statement.kind === 'assignment' ? [statement.to] : []));
+  if (written.some((to) => reached(to, receptors).kind === 'end')) return false;
+  return statements
+    .flatMap(expressionsOf)
+    .flatMap(referencesIn)
+    .every((read) => {
+      const found = reached(read, receptors);
+      return found.kind === 'own' || found.end !== pathway.side || isParameter(found.variable, stepped);
+    });
 }
-
-const readBy = (statements: readonly Statement[]): string[] =>
-  statements.flatMap((statement) => expressionsOf(statement).flatMap((e) => [...namesIn(e)]));
 
 /** Whether a variable of an end is one that steps don't change. */
-function isParameter(name: string, receptors: Readonly<Record<string, string>>, { group }: SteppedGroup): boolean {
-  const variable = (receptors[name] ?? name).replace(/^(?:pre|post)\./, '');
-  return variable === 'i' || variable === 'N' || group.type.parameters[variable] !== undefined;
-}
+const isParameter = (variable: string, { group }: SteppedGroup): boolean =>
+  variable === 'i' || variable === 'N' || group.type.parameters[variable] !== undefined;

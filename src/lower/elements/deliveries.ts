@@ -10,7 +10,7 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { Block } from '../block.js';
-import { upToDate } from '../pathways.js';
+import { upToDate } from '../event-driven.js';
 import { secondsKernel } from '../synapses/delays.js';
 import type { Context } from '../context.js';
 import { isInForce } from '../delay-windows.js';

@@ -2,7 +2,6 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir, Local } from '../../ir/program.js';
-import { reached } from '../projection.js';
 import { namesIn } from '../../lang/walk.js';
 import type { Block } from '../block.js';
 import type { Context } from '../context.js';
@@ -12,7 +11,9 @@ import { step } from '../step-time.js';
 import { scalarTypeOf, storedValue } from '../typed-values.js';
 import { compile, compileReal, to } from '../expressions.js';
 import type { Expression } from '../../lang/ast.js';
-import type { Side } from '../../lang/reference.js';
+import type { Side } from '../../lang/ast.js';
+import type { Sum } from '../../model/typed.js';
+import { bySpelling, summedAt } from '../receptors.js';
 import type { Member } from '../groups.js';
 import { usedInput } from '../groups.js';
 import type { Piece } from '../pieces.js';
@@ -42,14 +43,14 @@ const sortedEntries = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
   Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** A sum that grows while synapses are gone through. */
-interface Sum {
+interface InputSum {
   readonly local: Local;
   readonly product: boolean;
 }
 
 const neutral = (product: boolean, { real }: CodeScope): Ir => to(real, ir.f64(product ? 1 : 0));
 
-function addTo({ local, product }: Sum, value: Ir, { real, block }: CodeScope): void {
+function addTo({ local, product }: InputSum, value: Ir, { real, block }: CodeScope): void {
   const [now, next] = [ir.get(local), to(real, value)];
   block.emit(ir.set(local, product ? ir.mul(now, next) : ir.add(now, next)));
 }
@@ -63,7 +64,7 @@ export function sumInputs(element: Reached): ReadonlyMap<string, Local> {
   const { network, stepped, member, stage, scope } = element;
   const { block } = scope;
   const { group, pendingInputs } = stepped;
-  const inputs = new Map<string, Sum>();
+  const inputs = new Map<string, InputSum>();
   for (const [name, { reduce }] of sortedEntries(group.type.inputs)) {
     const sum = { local: block.local(name, scope.real), product: reduce === 'product' };
     const none = neutral(sum.product, scope);
@@ -92,10 +93,10 @@ interface SynapseSum {
 
 /** What a projection sums for an end. */
 function sumsAt({ plan }: SteppedProjection, side: Side): SynapseSum[] {
-  const sums = (values: Readonly<Record<string, Expression>>, replaces: boolean): SynapseSum[] =>
-    sortedEntries(values).flatMap(([key, value]): SynapseSum[] => {
-      const { end, variable } = reached(plan, key);
-      if ((end ?? 'post') !== side) return [];
+  const sums = (all: readonly Sum[], replaces: boolean): SynapseSum[] =>
+    bySpelling(all).flatMap(({ to, value }): SynapseSum[] => {
+      const { end, variable } = summedAt(to, plan.projection.receptors);
+      if (end !== side) return [];
       const isInput = Object.hasOwn(plan[side].group?.type.inputs ?? {}, variable);
       return [{ variable, value, becomes: replaces ? 'value' : isInput ? 'input' : 'addend' }];
     });
@@ -106,7 +107,7 @@ function sumsAt({ plan }: SteppedProjection, side: Side): SynapseSum[] {
 function sumSynapses(
   projection: SteppedProjection,
   side: Side,
-  inputs: ReadonlyMap<string, Sum>,
+  inputs: ReadonlyMap<string, InputSum>,
   { network, member, local, stage, time, scope }: Reached,
 ): void {
   const isStepped = side === 'post' && actsEachStep(projection);

@@ -3,9 +3,9 @@
  * copies of variables that others see one step late, the active regime, and how each is found.
  */
 
-import { referenceOf, type Reference } from '../../lang/reference.js';
+import type { Reference } from '../../lang/ast.js';
 import type { Buffer } from '../../ir/program.js';
-import { expressionsOf, namesIn, writtenBy } from '../../lang/walk.js';
+import { expressionsOf, namesIn, referencesIn, writtenBy } from '../../lang/walk.js';
 import type { ValueType } from '../../model/typed.js';
 import type { Context } from '../context.js';
 import { currentsOf, laterValues } from '../currents.js';
@@ -18,7 +18,8 @@ import * as messages from '../messages.js';
 import { noiseOf, type GroupNoise } from '../noise.js';
 import { expressionsIn, ownersOf } from '../../model/typed.js';
 import { assignmentsOf } from '../assignments.js';
-import { reached, type ProjectionPlan } from '../projection.js';
+import type { ProjectionPlan } from '../projection.js';
+import { reached } from '../receptors.js';
 import type { BuiltProjection } from '../synapse-scope.js';
 import type { TypeCode } from './type-code.js';
 import { readElsewhere, typeCodeOf } from './type-code.js';
@@ -116,23 +117,23 @@ function accessByOthers(groups: readonly Group[], plans: readonly ProjectionPlan
   const groupNamed = (population: string): Group | undefined =>
     groups.find((group) => group.members.some((member) => member.name === population));
   for (const plan of plans) {
-    const see = ({ end, variable }: Reference, where: AccessByOthers['read']): void => {
-      const group = end && plan[end].group;
-      if (group) addTo(where, group.name, variable);
+    const see = (reference: Reference, where: AccessByOthers['read']): void => {
+      const group = reference.kind === 'end' ? plan[reference.end].group : null;
+      if (group) addTo(where, group.name, reference.variable);
     };
     const expressions = [
       ...Object.values(plan.type.derived).map(({ value }) => value),
       ...Object.values(plan.type.derivatives).map(({ rate }) => rate),
-      ...Object.values(plan.type.contributes),
-      ...Object.values(plan.type.summed),
+      ...[...plan.type.contributes, ...plan.type.summed].map(({ value }) => value),
       ...Object.values(plan.type.events ?? {}).map(({ when }) => when),
     ];
-    for (const e of expressions) for (const name of namesIn(e)) see(referenceOf(name), byOthers.read);
+    for (const e of expressions) for (const reference of referencesIn(e)) see(reference, byOthers.read);
     for (const { pathway } of plan.pathways) {
       for (const statement of pathway.do) {
-        for (const e of expressionsOf(statement)) for (const name of namesIn(e)) see(referenceOf(name), byOthers.read);
+        for (const e of expressionsOf(statement))
+          for (const reference of referencesIn(e)) see(reference, byOthers.read);
         if (statement.kind !== 'assignment') continue;
-        see(reached(plan, statement.target), byOthers.written);
+        see(reached(statement.to, plan.projection.receptors), byOthers.written);
       }
     }
   }

@@ -1,7 +1,7 @@
 /** Features of neuron and synapse types. */
 
-import { referenceOf } from '../../lang/reference.js';
-import { namesIn } from '../../lang/walk.js';
+import { spelling } from '../../lang/reference.js';
+import { referencesIn } from '../../lang/walk.js';
 import { expressionsIn } from '../../model/typed.js';
 import type {
   Derivative,
@@ -128,7 +128,7 @@ const ofDerivative: Readings<Derivative> = {
 };
 
 const ofPathway: Readings<Pathway> = {
-  on: (on, site) => [use(on.startsWith('post.') ? 'postPathway' : 'pathway', site)],
+  on: (on, site) => [use(on.end === 'post' ? 'postPathway' : 'pathway', site)],
   delay: readValue,
   slot: 'pathwaySlot',
   order: (order, site) => usesWhere(site, { pathwayOrder: order !== 0 }),
@@ -144,8 +144,8 @@ const ofSynapseType: Readings<SynapseType> = {
   pathways: readEach(ofPathway),
   events: readEach(ofSynapseEvent),
   contributes: (sums, site) =>
-    Object.keys(sums).map((key) => use(key.startsWith('pre.') ? 'preContribution' : 'contribution', site)),
-  summed: (sums, site) => usesWhere(site, { summed: Object.keys(sums).length > 0 }),
+    sums.map(({ to }) => use(to.kind === 'end' && to.end === 'pre' ? 'preContribution' : 'contribution', site)),
+  summed: (sums, site) => usesWhere(site, { summed: sums.length > 0 }),
   ports: (ports, site) => usesWhere(site, { receptor: Object.keys(ports).length > 0 }),
 };
 
@@ -170,9 +170,9 @@ export function readNames(
 ): readonly Use[] {
   const found = new Set<FeatureName>();
   for (const expression of expressionsIn(part))
-    for (const name of namesIn(expression)) {
-      const { end, variable } = referenceOf(name);
-      const special = names[end !== null && Object.hasOwn(inBoth, variable) ? variable : name];
+    for (const reference of referencesIn(expression)) {
+      const name = spelling(reference);
+      const special = names[Object.hasOwn(inBoth, reference.variable) ? reference.variable : name];
       if (special !== undefined && !declared(name)) found.add(special);
     }
   return [...found].map((feature) => use(feature, site));

@@ -4,6 +4,7 @@
  */
 
 import type { Expression } from '../../lang/ast.js';
+import { summedAt } from '../receptors.js';
 import type {
   Clock,
   ConnectionRule,
@@ -130,10 +131,9 @@ function readContributions(model: Model, projection: Projection, site: Site): re
         : rule.kind !== 'synapses'
           ? [model.neurons[model.populations[rule.population]?.type ?? '']?.inputs].filter((map) => map !== undefined)
           : [];
-  const found = Object.keys(type?.contributes ?? {}).some((key) => {
-    const bound = projection.receptors[key];
-    const [side, variable = ''] = bound === undefined ? key.split('.') : ['post', bound.replace(/^post\./, '')];
-    return inputs((side === 'pre' ? projection.from : projection.to).of).some((map) => !Object.hasOwn(map, variable));
+  const found = (type?.contributes ?? []).some(({ to }) => {
+    const { end, variable } = summedAt(to, projection.receptors);
+    return inputs((end === 'pre' ? projection.from : projection.to).of).some((map) => !Object.hasOwn(map, variable));
   });
   return usesWhere(site, { stateContribution: found });
 }

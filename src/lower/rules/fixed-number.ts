@@ -6,12 +6,12 @@
  * block.
  */
 
-import { referenceOf } from '../../lang/reference.js';
+import { spelling } from '../../lang/reference.js';
 import * as ir from '../../ir/builder.js';
 import { drawFunction } from '../../ir/library/index.js';
 import type { Buffer, Expression as Ir, Local } from '../../ir/program.js';
-import type { Expression } from '../../lang/ast.js';
-import { namesIn } from '../../lang/walk.js';
+import type { Expression, Reference } from '../../lang/ast.js';
+import { referencesIn } from '../../lang/walk.js';
 import type { ConnectionRule } from '../../model/typed.js';
 import { Block, item } from '../block.js';
 import { boundsOf } from '../bounds.js';
@@ -143,7 +143,10 @@ function fixedDegree(
 /** A name in the expression of a number that does not belong to the element whose connections it counts. */
 function readsOther(e: Expression, outerSide: 'pre' | 'post'): string | undefined {
   const [index, end] = outerSide === 'pre' ? ['j', 'post'] : ['i', 'pre'];
-  return [...namesIn(e)].find((name) => name === index || name === 'distance' || referenceOf(name).end === end);
+  const isOther = (to: Reference): boolean =>
+    to.kind === 'end' ? to.end === end : to.variable === index || to.variable === 'distance';
+  const found = referencesIn(e).find(isOther);
+  return found && spelling(found);
 }
 
 /** A kernel that spreads the number of each element over its blocks. */

@@ -3,12 +3,11 @@
  * range.
  */
 
-import { referenceOf } from '../../lang/reference.js';
 import * as ir from '../../ir/builder.js';
 import { drawFunction } from '../../ir/library/index.js';
 import type { Expression as Ir } from '../../ir/program.js';
 import type { Expression } from '../../lang/ast.js';
-import { namesIn } from '../../lang/walk.js';
+import { namesIn, referencesIn } from '../../lang/walk.js';
 import type { ConnectionRule } from '../../model/typed.js';
 import type { Block } from '../block.js';
 import { boundsOf } from '../bounds.js';
@@ -169,9 +168,10 @@ const isInteger = (e: Expression, value: number): boolean => e.kind === 'number'
 
 /** Whether an expression reads the index or a variable of the element that a generator yields. */
 const readsInner = (e: Expression, rule: Generator): boolean =>
-  [...namesIn(e)].some(
-    (name) =>
-      name === (rule.outer === 'pre' ? 'j' : 'i') || referenceOf(name).end === (rule.outer === 'pre' ? 'post' : 'pre'),
+  referencesIn(e).some((to) =>
+    to.kind === 'end'
+      ? to.end === (rule.outer === 'pre' ? 'post' : 'pre')
+      : to.variable === (rule.outer === 'pre' ? 'j' : 'i'),
   );
 
 /** u32 number of values of range(from, until, by); none for a step of zero. */
@@ -201,16 +201,8 @@ function sampleWithProbability(
   context: Context,
   visit: (k: Ir, block: Block) => void,
 ): void {
-  const scope = {
-    real: 'f64' as const,
-    block,
-    use: context.builder.use.bind(context.builder),
-    read: () => ir.f64(0),
-    draw: () => ir.f64(0),
-    table: () => undefined,
-  };
   const chance = block.name('chance', p);
-  const log = block.name('log_miss', library('log1p', [ir.neg(chance)], scope));
+  const log = block.name('log_miss', library('log1p', [ir.neg(chance)], context.builder));
   const skip = context.builder.use(drawFunction('geometricSkip'));
   const next = block.local('next', 'u32');
   const call = block.local('call', 'u32');

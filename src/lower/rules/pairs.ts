@@ -146,14 +146,7 @@ function skips(
   context: Context,
   accept: (target: Ir, block: Block) => void,
 ): Statement[] {
-  const inverse = library('log1p', [ir.f64(-p)], {
-    real: 'f64',
-    block,
-    use: (f) => f,
-    read: () => ir.f64(0),
-    draw: () => ir.f64(0),
-    table: () => undefined,
-  });
+  const inverse = library('log1p', [ir.f64(-p)], context.builder);
   const inverseLog = ir.f64(1 / Number(inverse.kind === 'const' ? inverse.value : NaN));
   const skip = context.builder.use(drawFunction('geometricSkip'));
   const next = block.local('next', 'u32');

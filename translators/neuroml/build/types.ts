@@ -2,7 +2,7 @@
 
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import type { Assignment, Expression } from '../../../src/lang/ast.js';
-import { name as nameOf } from '../../../src/lang/build.js';
+import { assignment, name as nameOf } from '../../../src/lang/build.js';
 import { mapExpression } from '../../../src/lang/walk.js';
 import { cellWithCompartments, type CompartmentCell } from '../cells/cell.js';
 import { genericCell } from '../cells/generic-cell.js';
@@ -304,11 +304,11 @@ function dotted(side: 'pre' | 'post', meaning: Meaning): Meaning {
 /** An expression of a cell's own names as a synapse at one end of it says it. */
 export function prefixed(e: Expression, side: 'pre' | 'post'): Expression {
   return mapExpression(e, (part) =>
-    part.kind === 'name' && part.name !== 't' ? { ...part, name: `${side}.${part.name}` } : part,
+    part.kind === 'name' && part.name !== 't' ? nameOf(`${side}.${part.name}`, part.span) : part,
   );
 }
 
 /** The same for a statement. */
 export function prefixedStatement(s: Assignment, side: 'pre' | 'post'): Assignment {
-  return { ...s, target: `${side}.${s.target}`, value: prefixed(s.value, side) };
+  return assignment(`${side}.${s.target}`, s.operator, prefixed(s.value, side), s.span, s.targetSpan);
 }

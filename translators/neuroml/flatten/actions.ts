@@ -1,7 +1,7 @@
 /** What happens at events: assignments, emissions, changes of regime, with the handlers that are called at once. */
 
 import type { Assignment, Expression } from '../../../src/lang/ast.js';
-import { binary, conditional, integer, name as nameOf, noSpan } from '../../../src/lang/build.js';
+import { assignment as assignmentTo, binary, conditional, integer, name as nameOf } from '../../../src/lang/build.js';
 import type { ActionDefinition, RegimeDefinition } from '../lems/definitions.js';
 import { fit, translate } from './expressions.js';
 import * as messages from './messages.js';
@@ -47,14 +47,7 @@ export interface ActionContext {
 }
 
 /** An assignment to a canonical variable. */
-export const assign = (target: string, value: Expression): Assignment => ({
-  kind: 'assignment',
-  target,
-  targetSpan: noSpan,
-  operator: '=',
-  value,
-  span: noSpan,
-});
+export const assign = (target: string, value: Expression): Assignment => assignmentTo(target, '=', value);
 
 /** Whether the regime of an index is active. */
 export const inRegime = (variable: string, index: number): Expression => binary('==', nameOf(variable), integer(index));

@@ -7,7 +7,7 @@
  */
 
 import { type BinaryOperator, type Expression, type Span } from '../../../src/lang/ast.js';
-import { binary, call, number, unary } from '../../../src/lang/build.js';
+import { binary, call, name as nameOf, number, unary } from '../../../src/lang/build.js';
 import { isKept } from '../../../src/lang/decimal.js';
 import { LangError } from '../../../src/lang/lang-error.js';
 import { numberOutOfRange } from '../../../src/lang/messages.js';
@@ -232,7 +232,7 @@ function parsePrimary(state: State): Expression {
       state.at++;
       return is(peek(state), '(')
         ? parseCall(state, token)
-        : { kind: 'name', name: token.text, span: { start: token.start, end: token.end } };
+        : nameOf(token.text, { start: token.start, end: token.end });
     case 'operator':
       if (token.text !== '(') throw unexpected(state, token);
       return parseParentheses(state);

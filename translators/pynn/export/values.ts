@@ -1,7 +1,7 @@
 /** Values of the canonical model in PyNN's units and forms. */
 
 import type { Expression } from '../../../src/lang/ast.js';
-import { number } from '../../../src/lang/build.js';
+import { name as nameOf, number } from '../../../src/lang/build.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { printExpression } from '../../../src/lang/print.js';
@@ -237,7 +237,7 @@ function inMicrometres(node: Expression): Expression {
     inUnit(node.right.value, 'um') === 1
   ) {
     const name = lengthName(node.left);
-    if (name !== undefined) return { kind: 'name', name, span: node.span };
+    if (name !== undefined) return nameOf(name, node.span);
   }
   return node;
 }

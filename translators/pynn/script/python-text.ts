@@ -1,6 +1,7 @@
 /** Values and types of a PyNN-style document as Python. */
 
 import type { Expression } from '../../../src/lang/ast.js';
+import { name as nameOf } from '../../../src/lang/build.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { printExpression } from '../../../src/lang/print.js';
 import { mapExpression } from '../../../src/lang/walk.js';
@@ -120,7 +121,7 @@ function numpyText(text: string, prefix: string): string {
       return numpy(`logical_${node.operator}`, [node.left, node.right]);
     if (node.kind === 'unary' && node.operator === 'not') return numpy('logical_not', [node.operand]);
     if (node.kind === 'name' && (node.name === 'pi' || node.name === 'e'))
-      return { ...node, name: `${prefix}${node.name}` };
+      return nameOf(`${prefix}${node.name}`, node.span);
     return node;
   });
 }

@@ -277,8 +277,6 @@ export function differenceText(
   if (step !== undefined)
     return `first difference in step ${step} (${step * dt} s), ${place}: stored ${stored}, now ${found}${detail}`;
   if (kind === 'digest')
-    return (
-      `the digest of ${place} differs, of which nothing was recorded that says where: stored ${stored}, now ` + found
-    );
+    return `the digest of ${place} differs, but no recording shows where: stored ${stored}, now ` + found;
   return `${place} was recorded differently: stored ${stored}, now ${found}`;
 }

@@ -17,14 +17,13 @@ const hdf5Signature = '\x89HDF\r\n\x1a\n';
  * @throws UsageError when there is no such file, or it is no result of ours
  */
 export function resultFormat(path: string): ResultFormat {
-  if (!existsSync(path))
-    throw new UsageError(`there is no file ${path}`, 'give a result that interneuron run has written');
+  if (!existsSync(path)) throw new UsageError(`there is no file ${path}`, 'give a result written by interneuron run');
   if (statSync(path).isDirectory()) throw notAResult(path, 'it is a folder');
   const start = firstBytes(path, 256);
   if (start.startsWith(hdf5Signature)) return 'nwb';
   if (start.trimStart().startsWith('{')) return 'neo';
   if (/^(segment,)?population,/.test(start)) return 'csv';
-  throw notAResult(path, 'it is neither NWB nor JSON nor CSV of spikes');
+  throw notAResult(path, 'it is not NWB, JSON or a CSV of spikes');
 }
 
 /**

@@ -58,14 +58,14 @@ function checkedRecord(value: Record<string, unknown>, model: string, path: stri
   if (value['format'] !== 'interneuron/run') throw damaged(path, 'its record is not of the format interneuron/run');
   const { version } = value;
   if (typeof version !== 'number' || !(version >= 1) || version % 1 !== 0)
-    throw damaged(path, 'its record says no version');
+    throw damaged(path, 'its record has no version');
   if (version > recordVersion) {
     throw new UsageError(
-      `${path} holds a record of version ${version}, and this program reads version ${recordVersion}`,
+      `${path} holds a record of version ${version}, but this program reads version ${recordVersion}`,
       'update interneuron',
     );
   }
-  if (version === 1 && 'digests' in value) throw damaged(path, 'its record says version 1, and has digests');
+  if (version === 1 && 'digests' in value) throw damaged(path, 'its record has version 1 but contains digests');
   const required = version === 1 ? requiredKeys : [...requiredKeys, ...laterKeys];
   const missing = required.filter((key) => value[key] === undefined);
   if (missing.length > 0) throw damaged(path, `its record lacks ${missing.join(', ')}`);
@@ -108,7 +108,7 @@ export function damaged(path: string, why: string): DiagnosticError {
 export function notAResult(path: string, why: string): UsageError {
   return new UsageError(
     `${path} is not a result that interneuron can read: ${why}`,
-    'give a result that interneuron run has written',
+    'give a result written by interneuron run',
   );
 }
 
@@ -134,7 +134,7 @@ function readData(value: unknown, path: string): ReadonlyMap<string, TypedArray>
     Object.entries(stored).map(([digest, array]) => {
       const { dtype, base64 } = array ?? {};
       if (!dtype || !elementTypes.has(dtype) || typeof base64 !== 'string')
-        throw damaged(path, `its data ${digest} are no array`);
+        throw damaged(path, `its data ${digest} is not an array`);
       return [digest, arrayFromBytes(dtype, Buffer.from(base64, 'base64'))];
     }),
   );

@@ -18,7 +18,11 @@ export function compareJsonFiles(stored: string, expected: string, name: string,
   for (const [place, left, right] of places) differences.add(place, valueText(left, right), valueText(right));
   if (places.length > 0) return;
   const [line, left, right] = firstLine(a, b);
-  differences.add(`${name === '' ? '' : `${name}: `}line ${line}, which says the same in other words`, left, right);
+  differences.add(
+    `${name === '' ? '' : `${name}: `}line ${line}, with the same meaning but different text`,
+    left,
+    right,
+  );
 }
 
 type Found = (place: string, stored: unknown, expected: unknown) => void;

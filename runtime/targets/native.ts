@@ -26,7 +26,7 @@ export function koffi(): Koffi {
     return loaded;
   } catch (error) {
     throw new UsageError(
-      'the package koffi, which calls compiled code, cannot be loaded ' +
+      'the package koffi, needed to call compiled code, cannot be loaded ' +
         `(${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''})`,
       'npm install koffi, or use --target wasm',
     );

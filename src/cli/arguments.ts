@@ -42,7 +42,7 @@ const allowPath = {
   type: 'string',
   repeated: true,
   value: 'dir',
-  describe: 'an additional folder that a NeuroML model may include files from; may be repeated',
+  describe: 'another folder from which a NeuroML model may include files; may be repeated',
 } as const satisfies OptionDefinition;
 
 const force = {
@@ -59,7 +59,7 @@ const codegenTargets = ['c', 'opencl', 'cuda', 'wasm', 'ir'] as const;
 const device = {
   type: 'string',
   value: 'n|name',
-  describe: 'device to use: its number in the list of targets, or part of its name',
+  describe: 'device to use: its number in `interneuron targets`, or part of its name',
 } as const satisfies OptionDefinition;
 
 const strategy = {
@@ -74,7 +74,7 @@ export const timingProfiles = ['brian', 'grid', 'lems-euler'] as const;
 const duration = {
   type: 'string',
   value: 'time',
-  describe: "duration of the run ('1 s'), instead of the model's own protocol",
+  describe: "duration of the run ('1 s'); replaces the protocol of the model",
 } as const satisfies OptionDefinition;
 
 const dt = { type: 'string', value: 'time', describe: "time step ('0.1 ms')" } as const satisfies OptionDefinition;
@@ -82,13 +82,13 @@ const dt = { type: 'string', value: 'time', describe: "time step ('0.1 ms')" } a
 const precision = {
   type: 'string',
   choices: ['float64', 'float32'],
-  describe: 'floating point type of the state [float64]',
+  describe: 'floating-point type of the state [float64]',
 } as const satisfies OptionDefinition;
 
 const timing = {
   type: 'string',
   choices: timingProfiles,
-  describe: 'order of a step, instead of the one the notation prescribes',
+  describe: 'order of operations within a step [that of the notation]',
 } as const satisfies OptionDefinition;
 
 /** How `describe` writes its tables. */
@@ -105,18 +105,18 @@ export const commands = {
         alias: 'o',
         value: 'file',
         repeated: true,
-        describe: 'where results go: .nwb, .json or .csv; may be repeated',
+        describe: 'result file: .nwb, .json or .csv; may be repeated',
       },
       'output-dir': {
         type: 'string',
         value: 'dir',
-        describe: 'folder for the files that the model itself names [the current folder]',
+        describe: 'folder for files that the model names [the current folder]',
       },
       force,
-      target: { type: 'string', choices: targetNames, describe: 'the engine [auto]' },
+      target: { type: 'string', choices: targetNames, describe: 'engine that runs the model [auto]' },
       device,
       strategy,
-      seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
+      seed: { type: 'string', value: 'n', describe: 'seed for all random numbers' },
       duration,
       dt,
       timing,
@@ -128,7 +128,7 @@ export const commands = {
         type: 'string',
         repeated: true,
         value: 'pop:var',
-        describe: "record more: 'exc:v@1ms', 'exc:spikes'; may be repeated",
+        describe: "additional recording: 'exc:v@1ms', 'exc:spikes'; may be repeated",
       },
       subject: {
         type: 'string',
@@ -141,7 +141,10 @@ export const commands = {
     },
     examples: [
       ['$0 run cuba.yaml -o cuba.nwb', 'run and write an NWB file'],
-      ["$0 run cuba.yaml --seed 7 --set 'we=2 mV' --record excitatory:v@1ms -o v.csv", 'change it, and record more'],
+      [
+        "$0 run cuba.yaml --seed 7 --set 'we=2 mV' --record excitatory:v@1ms -o v.csv",
+        'change parameters and record a variable',
+      ],
     ],
   },
   convert: {
@@ -151,24 +154,24 @@ export const commands = {
       to: {
         type: 'string',
         choices: targetNotations,
-        describe: 'the notation: canonical JSON, a Brian 2 script, or its specification',
+        describe: 'notation to write',
       },
-      output: { type: 'string', alias: 'o', value: 'file', describe: 'the file to write' },
+      output: { type: 'string', alias: 'o', value: 'file', describe: 'file to write' },
       freeze: {
         type: 'boolean',
         describe: 'make every random draw explicit: connections, values, delays, spike trains',
       },
-      partial: { type: 'boolean', describe: 'write the file even if parts of the model have to be left out' },
+      partial: { type: 'boolean', describe: 'write the file even if parts of the model must be left out' },
       strict: { type: 'boolean', describe: 'write nothing unless the conversion is exact or equivalent' },
-      check: { type: 'boolean', describe: 'run the model and what it is converted to, and compare their spikes' },
+      check: { type: 'boolean', describe: 'run the model before and after conversion and compare the spikes' },
       with: {
         type: 'string',
         choices: simulators,
-        describe: 'check with this simulator, found in the Python on the path',
+        describe: 'check with this simulator (in the Python environment on the PATH)',
       },
       force,
       report: { type: 'string', value: 'file', describe: 'write the conversion report as JSON' },
-      seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
+      seed: { type: 'string', value: 'n', describe: 'seed for all random numbers' },
       duration,
       dt,
       timing,
@@ -183,7 +186,7 @@ export const commands = {
     describe: 'check models and report everything that is wrong',
     files: { name: 'models', many: true, describe: 'models, in any supported notation' },
     options: {
-      target: { type: 'string', choices: targetNames, describe: 'also say what this engine does not run' },
+      target: { type: 'string', choices: targetNames, describe: 'also report what this engine cannot run' },
       duration,
       dt,
       timing,
@@ -192,21 +195,21 @@ export const commands = {
       'allow-path': allowPath,
       ...common,
     },
-    examples: [['$0 validate models/*.yaml', 'exit code 0 when all are valid, 1 when one is not']],
+    examples: [['$0 validate models/*.yaml', 'exit code 0 if all models are valid, 1 if not']],
   },
   codegen: {
-    describe: 'write the generated program: for c, opencl and cuda a project that builds and runs without this program',
+    describe: 'write the generated program; for c, opencl and cuda, a stand-alone project',
     files: { name: 'model', many: false, describe: 'a model, in any supported notation' },
     options: {
       target: {
         type: 'string',
         choices: codegenTargets,
-        describe: 'c, opencl, cuda: sources and build file; wasm, ir: the text of the program',
+        describe: 'c, opencl, cuda: source code and build file; wasm, ir: the program as text',
       },
-      output: { type: 'string', alias: 'o', value: 'dir', describe: 'the folder to write to' },
+      output: { type: 'string', alias: 'o', value: 'dir', describe: 'folder to write to' },
       force,
       strategy,
-      seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
+      seed: { type: 'string', value: 'n', describe: 'seed for all random numbers' },
       duration,
       dt,
       timing,
@@ -216,27 +219,27 @@ export const commands = {
       ...common,
     },
     required: ['target', 'output'],
-    examples: [['$0 codegen cuba.yaml --target c -o cuba', 'sources, CMakeLists.txt and a description']],
+    examples: [['$0 codegen cuba.yaml --target c -o cuba', 'source code, CMakeLists.txt and a README']],
   },
   verify: {
-    describe: 'run the model in a result again and compare bit for bit',
-    files: { name: 'result', many: false, describe: 'a result that was written by run' },
+    describe: 'run the model of a result again and compare bit for bit',
+    files: { name: 'result', many: false, describe: 'a result written by run' },
     options: {
-      target: { type: 'string', choices: targetNames, describe: 'the engine to compare with [auto]' },
+      target: { type: 'string', choices: targetNames, describe: 'engine to run the model on [auto]' },
       device,
-      threads: { type: 'string', value: 'n', describe: 'worker threads' },
+      threads: { type: 'string', value: 'n', describe: 'number of worker threads; the result does not depend on it' },
       ...common,
     },
-    examples: [['$0 verify cuba.nwb --target reference', 'identical, or where the first difference is']],
+    examples: [['$0 verify cuba.nwb --target reference', 'reports identical, or the first difference']],
   },
   describe: {
     describe: 'show a model as tables: populations, projections, equations, inputs, recordings',
     files: { name: 'model', many: false, describe: 'a model, in any supported notation' },
     options: {
-      format: { type: 'string', choices: descriptionFormats, describe: 'how the tables are written [text]' },
+      format: { type: 'string', choices: descriptionFormats, describe: 'format of the tables [text]' },
       output: { type: 'string', alias: 'o', value: 'file', describe: 'write to a file instead of the terminal' },
       force,
-      seed: { type: 'string', value: 'n', describe: 'seed of all random numbers' },
+      seed: { type: 'string', value: 'n', describe: 'seed for all random numbers' },
       dt,
       timing,
       set,
@@ -249,7 +252,7 @@ export const commands = {
     describe: 'write a small model to start from',
     files: { name: 'notation', many: false, describe: 'brian, pynn or neuroml' },
     options: {
-      output: { type: 'string', alias: 'o', value: 'file', describe: 'the file to write' },
+      output: { type: 'string', alias: 'o', value: 'file', describe: 'file to write' },
       ...common,
     },
     examples: [['$0 new brian -o network.yaml', 'neurons, an input and a recurrent projection, ready to run']],
@@ -258,22 +261,22 @@ export const commands = {
     describe: 'explain a diagnostic by its code',
     files: { name: 'code', many: false, describe: 'a code, such as lang/dimension-mismatch' },
     options: { ...common },
-    examples: [['$0 explain lang/dimension-mismatch', 'what it means, and how to mend it']],
+    examples: [['$0 explain lang/dimension-mismatch', 'what it means and how to fix it']],
   },
   schema: {
-    describe: 'print the JSON Schema of a notation, for editors that check and complete documents',
+    describe: 'print the JSON Schema of a notation, for validation and completion in editors',
     files: { name: 'notation', many: false, describe: 'brian, pynn or canonical' },
     options: {},
-    examples: [['$0 schema brian > brian.schema.json', 'the file that the first line of a document may name']],
+    examples: [['$0 schema brian > brian.schema.json', 'a schema file that documents can refer to']],
   },
   serve: {
-    describe: 'run models for another program, which asks by messages (JSON-RPC)',
+    describe: 'run models for other programs over JSON-RPC',
     files: null,
-    options: { stdio: { type: 'boolean', describe: 'speak over standard input and output' } },
-    examples: [['$0 serve --stdio', 'what the Python package starts; docs/protocol.md describes the messages']],
+    options: { stdio: { type: 'boolean', describe: 'communicate over standard input and output' } },
+    examples: [['$0 serve --stdio', 'used by the Python package; docs/protocol.md describes the messages']],
   },
   targets: {
-    describe: 'list the engines that are available here',
+    describe: 'list the engines available on this machine',
     files: null,
     options: { ...common },
     examples: [],
@@ -333,7 +336,7 @@ export async function readArguments(
 const completionHelp = [
   'interneuron completion',
   '',
-  'Prints a script that completes commands and options in bash and zsh.',
+  'Prints a completion script for bash and zsh.',
   '',
   'Examples:',
   '  interneuron completion >> ~/.bashrc',
@@ -387,8 +390,8 @@ function usageError(message: string, words: readonly string[]): UsageError {
   const command = words.find((word) => word in commands);
   const hint =
     command === undefined
-      ? 'interneuron --help lists commands and options'
-      : `interneuron ${command} --help shows how it is used`;
+      ? 'interneuron --help lists all commands and options'
+      : `interneuron ${command} --help shows its usage`;
   const valueless = /^Not enough arguments following: (.*)$/.exec(message);
   if (valueless) return new UsageError(`--${valueless[1]} needs a value`, hint);
   if (command !== undefined && message.startsWith('Not enough non-option arguments'))
@@ -471,11 +474,11 @@ function toRequest(command: CommandName, parsed: Parsed, check: ValueCheck): Req
     if (!repeated && values.length > 1) wrong(`--${name} is given ${values.length} times`, 'give it once');
     for (const value of values)
       if (choices && !choices.includes(value))
-        wrong(`--${name} cannot be ${value}`, didYouMean(value, choices) ?? `it is one of ${choices.join(', ')}`);
+        wrong(`--${name} cannot be ${value}`, didYouMean(value, choices) ?? `choose one of ${choices.join(', ')}`);
   }
   for (const name of definition.required ?? [])
     if (options.values(name).length === 0)
-      wrong(`${command} needs --${name}`, `interneuron ${command} --help shows what it is`);
+      wrong(`${command} needs --${name}`, `interneuron ${command} --help describes it`);
   throwUsageErrors([...errors, ...check(options)]);
   const positional = definition.files ? parsed[definition.files.name] : [];
   return { kind: 'command', command, files: toTexts(positional), options };
@@ -500,10 +503,7 @@ function unknownCommand(words: readonly string[], help: string): Request {
   const word = words.find((candidate) => !candidate.startsWith('-'));
   if (word === undefined && words.length === 0) return { kind: 'text', text: `${help}\n` };
   if (word === undefined)
-    throw new UsageError(
-      `there is no option ${words[0]} without a command`,
-      'interneuron --help lists commands and options',
-    );
+    throw new UsageError(`${words[0]} needs a command`, 'interneuron --help lists all commands and options');
   const names = [...Object.keys(commands), 'completion'];
   throw new UsageError(
     `there is no command ${word}`,

@@ -74,7 +74,7 @@ function sentences(error: unknown): readonly [Sentence, ...(readonly Sentence[])
 const command = 'the command line';
 
 const reporting =
-  'this is a fault of interneuron, not of the model: report it at https://github.com/interneuron/interneuron/issues ' +
+  'this is a bug in interneuron, not in the model: report it at https://github.com/interneuron/interneuron/issues ' +
   `with the model, the command and this message (version ${version}, Node ${process.versions.node}, ` +
   `${process.platform})`;
 

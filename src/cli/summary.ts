@@ -38,7 +38,7 @@ export function runSummary(report: RunReport, result: RunResult, output: Output)
       ? []
       : [
           `the run ${outcome === 'stopped' ? 'was stopped' : 'ended'} at ${formatDuration(steps * dt)} of model ` +
-            `time${report.outputs.length > 0 ? '; the files written say so' : ''}`,
+            `time${report.outputs.length > 0 ? '; the output files are marked as incomplete' : ''}`,
         ]),
     `fingerprint  ${report.fingerprint}`,
     ...shortened(

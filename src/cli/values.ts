@@ -55,7 +55,7 @@ export function findWrongValues(options: Options): readonly UsageError[] {
 function readSeed(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,20}$/.test(text) && BigInt(text) <= largestSeed) return String(BigInt(text));
-  throw new UsageError(`--seed cannot be ${shorten(text)}`, `it is a whole number from 0 to ${largestSeed}`);
+  throw new UsageError(`--seed cannot be ${shorten(text)}`, `use a whole number from 0 to ${largestSeed}`);
 }
 
 /** One of the names that a command takes instead of a file. @throws UsageError for others, with a suggestion */
@@ -64,7 +64,7 @@ export function chosenName<Name extends string>(word: string, names: readonly Na
   if (chosen !== undefined) return chosen;
   throw new UsageError(
     `${command} has nothing for ${shorten(word)}`,
-    didYouMean(word, names) ?? `it is one of ${names.join(', ')}`,
+    didYouMean(word, names) ?? `choose one of ${names.join(', ')}`,
   );
 }
 
@@ -73,7 +73,7 @@ export function readThreads(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const threads = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (threads >= 1 && threads <= mostThreads) return threads;
-  throw new UsageError(`--threads cannot be ${shorten(text)}`, `it is a whole number from 1 to ${mostThreads}`);
+  throw new UsageError(`--threads cannot be ${shorten(text)}`, `use a whole number from 1 to ${mostThreads}`);
 }
 
 /** A time with its unit, above zero; stays text, since the model converts it decimal-exact. */
@@ -108,7 +108,7 @@ export function readSubject(texts: readonly string[]): Record<string, string> {
     if (subjectFields.includes(name)) continue;
     throw new UsageError(
       `--subject has no field ${shorten(name)}`,
-      didYouMean(name, subjectFields) ?? `it is one of ${subjectFields.join(', ')}`,
+      didYouMean(name, subjectFields) ?? `choose one of ${subjectFields.join(', ')}`,
     );
   }
   return subject;

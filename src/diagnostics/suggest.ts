@@ -84,7 +84,7 @@ export function suggestion(name: string, candidates: Iterable<string>): { readon
 /** `one of exc, inh, noise`: what is allowed, nearest to `name` first, cut after `count` names. */
 export function oneOf(name: string, candidates: Iterable<string>, count = 12): string {
   const all = [...new Set(candidates)];
-  if (all.length === 0) return 'nothing (there are none)';
+  if (all.length === 0) return 'a defined name, but there are none';
   if (all.length === 1) return all[0] ?? '';
   const first = nearest(name, all, count);
   const ordered = [...first, ...all.filter((candidate) => !first.includes(candidate))];

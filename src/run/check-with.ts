@@ -40,7 +40,7 @@ export async function checkWith(
 ): Promise<ConversionCheck> {
   const tool = tools[simulator];
   if (!tool.notations.includes(to))
-    throw new UsageError(`${simulator} does not run ${to}`, `it runs ${tool.notations.join(' and ')}`);
+    throw new UsageError(`${simulator} does not run ${to}`, `it can run ${tool.notations.join(' and ')}`);
   const python = pythonWith(simulator, tool.modules);
   const { valid: recorded, names } = recordingSpikes(valid);
   const folder = mkdtempSync(join(tmpdir(), 'interneuron-check-'));
@@ -82,8 +82,8 @@ function pythonWith(simulator: Simulator, modules: readonly string[]): string {
       continue;
     }
   throw new UsageError(
-    `${simulator} is not installed: no python on the path has ${modules.join(' and ')}`,
-    'activate the environment that has it',
+    `${simulator} is not installed: no Python on the PATH has ${modules.join(' and ')}`,
+    'activate the environment that contains it',
   );
 }
 

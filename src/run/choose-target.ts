@@ -73,8 +73,8 @@ export async function chooseTarget(name: string, wishes: TargetWishes = {}): Pro
   }
   if (name === 'auto' && device !== undefined) {
     throw new UsageError(
-      'a device is asked for, and no target',
-      'name the target as well, such as --target opencl; interneuron targets lists them',
+      '--device needs a target',
+      'add a target, such as --target opencl; interneuron targets lists them',
     );
   }
   let refusal: Availability | undefined;

@@ -78,7 +78,7 @@ function fileDate(epoch = process.env['SOURCE_DATE_EPOCH']): string {
   const date = new Date(/^\d{1,12}$/.test(epoch) ? Number(epoch) * 1000 : Number.NaN);
   if (Number.isNaN(date.getTime()))
     throw new UsageError(
-      `SOURCE_DATE_EPOCH is ${JSON.stringify(epoch)}, which is no whole number of seconds since 1970`,
+      `SOURCE_DATE_EPOCH is ${JSON.stringify(epoch)}, not a whole number of seconds since 1970`,
       'unset it, or set it to a number such as the output of: date +%s',
     );
   return date.toISOString().replace('.000Z', 'Z');

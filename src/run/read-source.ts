@@ -34,7 +34,7 @@ export function readSource(path: string): Source {
     const network = /\.h5$/i.test(path) ? readHdf5Network(path) : null;
     if (network && 'text' in network) return { name: path, text: network.text };
     if (network && 'refused' in network)
-      throw new UsageError(`${path} cannot be read as HDF5: ${network.refused}`, 'is it whole?');
+      throw new UsageError(`${path} cannot be read as HDF5: ${network.refused}`, 'check that the file is complete');
     throw new UsageError(`${path} is an HDF5 file, not a model`, 'interneuron verify runs a result file again');
   }
   return decodeSource(path, bytes);
@@ -68,8 +68,8 @@ function readBytes(path: string): Uint8Array {
     const { size } = statSync(path);
     if (size > largestFile) {
       throw new UsageError(
-        `${path} is ${formatBytes(size)} long, more than can be read`,
-        'keep large arrays beside the model, as $data',
+        `${path} is ${formatBytes(size)} long, which is too large to read`,
+        'store large arrays in separate files, as $data',
       );
     }
     return readFileSync(path);
@@ -88,12 +88,12 @@ function readError(error: unknown, path: string): unknown {
       return new UsageError(`${path} is a folder, not a file`, 'name a file in it');
     case 'ENOTDIR':
       return new UsageError(
-        `${path} cannot be read: a part of its path is a file, not a folder`,
+        `${path} cannot be read: part of its path is a file, not a folder`,
         'check its name and folder',
       );
     case 'EACCES':
     case 'EPERM':
-      return new UsageError(`${path} may not be read`, 'check its permissions');
+      return new UsageError(`${path} cannot be read: permission denied`, 'check its permissions');
     default:
       return new UsageError(`${path} cannot be read (${String(error.code)})`, 'check its name and folder');
   }

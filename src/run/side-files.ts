@@ -23,7 +23,7 @@ export function sideFiles(document: string, allowed: readonly string[] = []): (n
       const real = realpathSync(resolve(own, name));
       const folders = [own, ...allowed].map((folder) => realpathSync(resolve(folder)));
       if (!folders.some((folder) => real.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)))
-        return { refused: 'it is outside of the folder of the document' };
+        return { refused: 'it is outside the folder of the document' };
       const status = statSync(real);
       if (!status.isFile()) return { refused: 'it is not a file' };
       if (status.size > largestFile) return { refused: `it is ${formatBytes(status.size)} long` };

@@ -76,7 +76,7 @@ export async function startModel(imported: RunnableModel, options: RunOptions): 
         for (const entry of protocol) await begun.perform(entry);
       }),
     finish: async () => {
-      invariant(!finished, 'run', 'the run is finished already');
+      invariant(!finished, 'run', 'the run has already finished');
       const run = await inStage('run', () => begun.finish(protocol));
       watch.end('run');
       // 9. Close the files.

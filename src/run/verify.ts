@@ -138,7 +138,7 @@ export async function runAgain(
     },
   );
   if (result.kind === 'generated')
-    throw new UsageError('the null target runs nothing, so that there is nothing to compare', 'choose another target');
+    throw new UsageError('the null target runs nothing, so there is nothing to compare', 'choose another target');
   result.dispose();
   return {
     path: result.outputs[0]!,
@@ -221,8 +221,8 @@ function limitsOf({ version, versions }: RunRecord): readonly string[] {
   if (version === recordVersion) return [];
   const by = versions['interneuron'] ?? 'another version';
   return [
-    `it was written in layout ${version} (by interneuron ${by}), and this program writes layout ${recordVersion}: ` +
-      'spikes, samples and final states were compared, and nothing else in the file',
+    `it has layout ${version} (by interneuron ${by}), and this program writes layout ${recordVersion}: ` +
+      'only spikes, samples and final states were compared',
   ];
 }
 
@@ -250,7 +250,7 @@ function checkedData(path: string, tree: unknown, data: StoredRecord['data']): D
   const kept = [...data].filter(([digest]) => wanted.has(digest));
   for (const [digest, array] of kept) {
     if (createHash('sha256').update(bytesOf(array)).digest('hex') !== digest)
-      throw damaged(path, `the numbers of the array ${digest} are not those whose digest it is named by`);
+      throw damaged(path, `the contents of the array ${digest} do not match its digest`);
   }
   return new Map(kept) as unknown as DataStore;
 }

@@ -50,10 +50,10 @@ const isSent = (value: unknown): value is SentArray =>
 export function readArray(value: unknown, what: string): StoredArray {
   const known = ['f64', 'f32', 'i64', 'i32', 'u32', 'u8'] as const;
   if (!isSent(value) || typeof value.base64 !== 'string')
-    throw new UsageError(`${what} is no array`, 'give an object with dtype, shape and base64');
+    throw new UsageError(`${what} is not an array`, 'give an object with dtype, shape and base64');
   const dtype = known.find((name) => name === value.dtype);
   if (dtype === undefined)
-    throw new UsageError(`${what} has the type ${String(value.dtype)}`, `it is one of ${known.join(', ')}`);
+    throw new UsageError(`${what} has the type ${String(value.dtype)}`, `choose one of ${known.join(', ')}`);
   // A copy, so that it is aligned.
   const bytes = Uint8Array.from(Buffer.from(value.base64, 'base64'));
   const kind = kinds[dtype];
@@ -65,14 +65,15 @@ export function readArray(value: unknown, what: string): StoredArray {
 /** Arrays of a document by digest. @throws UsageError for bytes that do not have the digest that they are sent by */
 export function readStore(sent: unknown): DataStore {
   if (sent === undefined) return new Map();
-  if (typeof sent !== 'object' || sent === null) throw new UsageError('data is no object', 'give arrays by digest');
+  if (typeof sent !== 'object' || sent === null) throw new UsageError('data is not an object', 'give arrays by digest');
   return new Map(
     Object.entries(sent).map(([digest, value]) => {
       const array = readArray(value, `data ${digest}`);
       const found = createHash('sha256')
         .update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength))
         .digest('hex');
-      if (found !== digest) throw new UsageError(`data ${digest} has the digest ${found}`, 'send it as it was hashed');
+      if (found !== digest)
+        throw new UsageError(`data ${digest} has the digest ${found}`, 'send exactly the bytes that were hashed');
       return [digest, array];
     }),
   );
@@ -81,7 +82,7 @@ export function readStore(sent: unknown): DataStore {
 /** Values for variables: numbers, or arrays of numbers. @throws UsageError for others */
 export function readValues(sent: unknown): Record<string, number | ArrayLike<number>> {
   if (typeof sent !== 'object' || sent === null || Array.isArray(sent))
-    throw new UsageError('values are no object', 'give numbers or arrays by population.variable');
+    throw new UsageError('values is not an object', 'give numbers or arrays by population.variable');
   return Object.fromEntries(
     Object.entries(sent).map(([key, value]: [string, unknown]): [string, number | ArrayLike<number>] => {
       if (typeof value === 'number') return [key, value];

@@ -206,14 +206,14 @@ function optional<K extends keyof Kinds>(parameters: Parameters, name: string, k
 function text(parameters: Parameters, name: string): string {
   const value = optional(parameters, name, 'string');
   if (value === undefined)
-    throw new UsageError(`the call lacks ${name}`, 'docs/protocol.md lists what each call takes');
+    throw new UsageError(`the call lacks ${name}`, 'docs/protocol.md lists the parameters of each call');
   return value;
 }
 
 function texts(parameters: Parameters, name: string): readonly string[] {
   const value = parameters[name] ?? [];
   if (!Array.isArray(value) || !value.every((each) => typeof each === 'string'))
-    throw new UsageError(`${name} is ${JSON.stringify(value)}`, 'give a list of texts');
+    throw new UsageError(`${name} is ${JSON.stringify(value)}`, 'give a list of strings');
   return value;
 }
 
@@ -228,7 +228,7 @@ function importOptions(parameters: Parameters, data: DataStore): ImportOptions {
   const set = optional(parameters, 'set', 'object');
   const seed = parameters['seed'] ?? undefined;
   if (seed !== undefined && typeof seed !== 'number' && typeof seed !== 'string')
-    throw new UsageError('seed is neither a number nor a text', 'give a whole number');
+    throw new UsageError('seed is neither a number nor a string', 'give a whole number');
   const dt = optional(parameters, 'dt', 'string');
   const duration = optional(parameters, 'duration', 'string');
   return {

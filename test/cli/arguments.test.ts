@@ -54,18 +54,18 @@ describe('what is refused', () => {
         'explain, ' +
         'schema, serve, targets, completion',
     ],
-    ['--foo', 'there is no option --foo without a command | interneuron --help lists commands and options'],
-    ['run', 'run needs a file | interneuron run --help shows how it is used'],
+    ['--foo', '--foo needs a command | interneuron --help lists all commands and options'],
+    ['run', 'run needs a file | interneuron run --help shows its usage'],
     ['run a.yaml b.yaml', 'run takes one file, but got b.yaml as well | interneuron runs one model at a time'],
     ['run a.yaml --thread 2', 'run has no option --thread | did you mean --threads?'],
     ['run a.yaml --otuput x.nwb', 'run has no option --otuput | did you mean --output?'],
     ['run a.yaml -x', 'run has no option -x | interneuron run --help lists its options'],
     ['run a.yaml --to brian', 'run has no option --to | interneuron run --help lists its options'],
     ['run a.yaml --target wsam', '--target cannot be wsam | did you mean wasm?'],
-    ['run a.yaml --precision double', '--precision cannot be double | it is one of float64, float32'],
-    ['run a.yaml --seed', '--seed needs a value | interneuron run --help shows how it is used'],
+    ['run a.yaml --precision double', '--precision cannot be double | choose one of float64, float32'],
+    ['run a.yaml --seed', '--seed needs a value | interneuron run --help shows its usage'],
     ['run a.yaml --seed 1 --seed 2', '--seed is given 2 times | give it once'],
-    ['convert a.yaml', 'convert needs --to | interneuron convert --help shows what it is'],
+    ['convert a.yaml', 'convert needs --to | interneuron convert --help describes it'],
     ['convert a.yaml --to brain -o x', '--to cannot be brain | did you mean brian?'],
   ])('%s', async (line, text) => {
     expect(await refusal(line)).toBe(text);
@@ -140,7 +140,7 @@ describe('help', () => {
   it('of completion is no script', async () => {
     const { code, stdout } = await runCommand(['completion', '--help']);
     expect(code).toBe(0);
-    expect(stdout).toContain('Prints a script');
+    expect(stdout).toContain('Prints a completion script');
     expect(stdout).not.toContain('compdef');
   });
 });

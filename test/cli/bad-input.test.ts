@@ -303,7 +303,7 @@ describe('files and folders', () => {
   it.each([
     ['a missing model', () => ['run', folder.file('missing.yaml')], /there is no file .*missing\.yaml/],
     ['a folder as model', () => ['run', folder.path], /is a folder, not a file/],
-    ['a file as folder', () => ['run', `${good()}/model.yaml`], /a part of its path is a file/],
+    ['a file as folder', () => ['run', `${good()}/model.yaml`], /part of its path is a file/],
     [
       'an output in a folder that is not there',
       () => ['run', good(), '-o', folder.file('nowhere/result.nwb')],
@@ -392,7 +392,7 @@ describe('files and folders', () => {
     rmSync(path);
     expect(outcome).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/is 600 MB long, more than can be read\n {2}hint {2}\S/),
+      stderr: expect.stringMatching(/is 600 MB long, which is too large to read\n {2}hint {2}\S/),
     });
   });
 

@@ -42,7 +42,7 @@ describe('files that a model names', () => {
     const path = write('outside.xml', file);
     const outcome = await runCommand(['run', path, '--output-dir', folder.file('kept')]);
     expect(outcome.code).not.toBe(0);
-    expect(outcome.stderr).toContain(`the model writes to ${file}, which is outside of`);
+    expect(outcome.stderr).toContain(`the model writes to ${file}, which is outside`);
     expect(outcome.stderr).toContain('--output-dir');
     expect(existsSync(folder.file('kept')) ? readdirSync(folder.file('kept')) : []).toEqual([]);
     expect(existsSync(folder.file('v.dat'))).toBe(false);
@@ -124,7 +124,7 @@ describe('an output that exists', () => {
     expect(noName.stderr).toContain('is not the name of a file');
     const kernel = await runCommand(['run', model, '-o', '/proc/x.nwb']);
     expect(kernel.code).toBe(2);
-    expect(kernel.stderr).toContain('its folder takes no files');
+    expect(kernel.stderr).toContain('its folder does not accept files');
   });
 
   it('is kept by describe, by dumps of programs and by new', async () => {

@@ -39,7 +39,7 @@ describe('the program', () => {
     const ended = await program(['run', model, '--duration', '100000 s', '-o', output], (child) => {
       whenRecording(folder.path, () => child.kill('SIGINT'));
     });
-    expect(ended.stderr).toContain('stopping; what was recorded so far is kept');
+    expect(ended.stderr).toContain('stopping; data recorded so far are kept');
     expect(ended.code).toBe(130);
     expect(existsSync(output)).toBe(false);
     expect(existsSync(join(folder.path, 'long.incomplete.nwb'))).toBe(true);

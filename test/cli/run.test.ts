@@ -308,7 +308,7 @@ describe('Ctrl-C', () => {
     whenRecording(folder.path, () => press());
     const { code, stdout, stderr } = await running;
     expect(code).toBe(130);
-    expect(stderr).toContain('stopping; what was recorded so far is kept');
+    expect(stderr).toContain('stopping; data recorded so far are kept');
     expect(stdout).toContain('the run was stopped at');
     expect(existsSync(path)).toBe(false);
     expect(existsSync(folder.file('stopped.incomplete.nwb'))).toBe(true);

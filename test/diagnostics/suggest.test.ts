@@ -62,7 +62,7 @@ describe('texts', () => {
   it('lists what is allowed, nearest first', () => {
     expect(oneOf('inj', ['exc', 'noise', 'inh'])).toBe('one of inh, exc, noise');
     expect(oneOf('a', ['b'])).toBe('b');
-    expect(oneOf('a', [])).toBe('nothing (there are none)');
+    expect(oneOf('a', [])).toBe('a defined name, but there are none');
     expect(
       oneOf(
         'n9',

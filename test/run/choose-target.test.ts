@@ -22,7 +22,7 @@ test('a device by its number, or by a part of its name', async () => {
 test.each([
   ['reference', '1', 'the target reference has no device 1'],
   ['reference', 'card', 'the target reference has no device named card'],
-  ['auto', '0', 'a device is asked for, and no target'],
+  ['auto', '0', '--device needs a target'],
 ])('%s has no device %s', async (name, device, message) => {
   await expect(chooseTarget(name, { device })).rejects.toThrow(message);
 });

@@ -35,7 +35,7 @@ function compareLines(stored: string, expected: string, differences: DifferenceL
     // One line more or less shifts all that follow.
     return;
   }
-  differences.add(`${name}, its last line`, 'another end of the line', 'a line feed');
+  differences.add(`${name}, its last line`, 'a different line ending', 'a line feed');
 }
 
 function lineOf(next: IteratorResult<readonly [number, string]>): string | null {

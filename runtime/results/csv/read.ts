@@ -62,7 +62,7 @@ function readTrains(path: string, record: RunRecord): readonly SpikeTrains[] {
     const place = places.get(`${population},${event}`);
     const row = place?.rowOf.get(Number(index));
     if (place === undefined || row === undefined || time === undefined)
-      throw damaged(path, `line ${number} fits no recorded cell`);
+      throw damaged(path, `line ${number} matches no recorded cell`);
     place.rows[row]!.push(stepOf(Number(time), record.spikeLabel, writtenDt(record)) - segment.start + segment.begin);
   }
   return record.trains.map((plan, i) => trainsFromLists(plan, rows[i]!));
@@ -103,7 +103,7 @@ function segmentReader(
         cells: (record.segments === undefined ? line : line.replace('segment,', '')).split(','),
       };
     const found = named.find(({ start }) => line.startsWith(start));
-    if (!found) throw damaged(path, `line ${number} is of no segment of the run`);
+    if (!found) throw damaged(path, `line ${number} belongs to no segment of the run`);
     return { segment: found.segment, cells: line.slice(found.start.length).split(',') };
   };
 }

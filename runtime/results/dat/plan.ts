@@ -118,7 +118,7 @@ function index(fields: Readonly<Record<string, unknown>>, at: string): number {
 function malformed(at: string, what: string): UsageError {
   return new UsageError(
     `${at} of the model is not ${what}`,
-    'outputFiles lists what text files a run writes; correct or remove it',
+    'outputFiles lists the text files that a run writes; correct or remove it',
   );
 }
 
@@ -148,7 +148,7 @@ export function nameRefusal(folder: string, file: string): NameRefusal | null {
     return { message: `the model names an output file with a NUL character`, expected: 'a file name', hint: renamed };
   if (isAbsolute(file) || !isBelow(base, path) || !isBelow(real(base), real(dirname(path)), true))
     return {
-      message: `the model writes to ${file}, which is outside of ${folder}`,
+      message: `the model writes to ${file}, which is outside ${folder}`,
       expected: `a file below ${folder}`,
       hint: 'choose a folder that holds it with --output-dir, or give the file another name in the model',
     };
@@ -159,19 +159,19 @@ export function nameRefusal(folder: string, file: string): NameRefusal | null {
   )
     return {
       message: `the model writes to the hidden file ${file}`,
-      expected: 'a path of which no part begins with a dot',
+      expected: 'a path without hidden parts (that begin with a dot)',
       hint: renamed,
     };
   if (!fileSuffixes.some((suffix) => path.toLowerCase().endsWith(suffix)))
     return {
-      message: `the model writes to ${file}, whose suffix is not one of a result`,
+      message: `the model writes to ${file}, whose suffix is not that of a result`,
       expected: `a name that ends in ${fileSuffixes.join(', ')}`,
       hint: renamed,
     };
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
     return {
       message: `the model writes to ${file}, which is a symbolic link`,
-      expected: 'a file, or a name that is free',
+      expected: 'a regular file or an unused name',
       hint: 'remove the link, or choose another folder with --output-dir',
     };
   return null;

@@ -189,8 +189,8 @@ function placeOf(column: DatColumn, series: readonly SeriesPlan[]): { readonly s
     if (at >= 0) return { series: position, at };
   }
   throw new UsageError(
-    `the column ${column.id} of the model's output asks for ${column.variable} of cell ${column.index} from the ` +
-      `recording ${column.recording}, which does not hold it`,
+    `the column ${column.id} of the model's output requests ${column.variable} of cell ${column.index} from the ` +
+      `recording ${column.recording}, which does not contain it`,
     'outputFiles lists columns of recordings of this model; correct or remove it',
   );
 }

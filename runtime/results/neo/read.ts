@@ -60,7 +60,7 @@ function readDocument(path: string): StoredRecord & { readonly document: NeoDocu
   try {
     document = JSON.parse(text) as NeoDocument;
   } catch {
-    if (/^\s*\{\s*"format"\s*:\s*"interneuron-neo-json"/.test(text)) throw damaged(path, 'it is not whole JSON');
+    if (/^\s*\{\s*"format"\s*:\s*"interneuron-neo-json"/.test(text)) throw damaged(path, 'its JSON is incomplete');
     throw notAResult(path, 'it is not JSON');
   }
   const { format, provenance } = document;
@@ -70,7 +70,7 @@ function readDocument(path: string): StoredRecord & { readonly document: NeoDocu
   }
   if (document.version !== 1)
     throw new UsageError(
-      `${path} is of version ${document.version}, and this program reads version 1`,
+      `${path} has version ${document.version}, but this program reads version 1`,
       'update interneuron',
     );
   if (provenance === undefined) throw damaged(path, 'its provenance is missing');

@@ -79,11 +79,11 @@ function readRecordOf(file: File, path: string): StoredRecord {
   if (model === null && text === null) {
     throw notAResult(
       path,
-      datasetAt(file, '/identifier') ? 'it holds neither a model nor a record of a run' : 'it is no NWB file',
+      datasetAt(file, '/identifier') ? 'it contains neither a model nor a record of a run' : 'it is not an NWB file',
     );
   }
-  if (text === null) throw damaged(path, 'it holds no record of a run, which is written when a run ends');
-  if (model === null) throw damaged(path, 'it holds no model in /general/source_script');
+  if (text === null) throw damaged(path, 'it contains no record of a run (written when a run ends)');
+  if (model === null) throw damaged(path, 'it contains no model in /general/source_script');
   return { path, record: readRecord(text, model, path), data: readData(file) };
 }
 

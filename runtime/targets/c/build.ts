@@ -60,7 +60,7 @@ async function isWhole(folder: string): Promise<boolean> {
 /** The message that says most, of all that a compiler printed. */
 function firstError(output: string): string {
   const lines = output.split('\n').filter((line) => line.trim() !== '');
-  return (lines.find((line) => /\berror\b/i.test(line)) ?? lines[0] ?? 'it said nothing').trim();
+  return (lines.find((line) => /\berror\b/i.test(line)) ?? lines[0] ?? 'it printed no message').trim();
 }
 
 /** What compilers and systems say of a folder that has no room, or may not be written. */
@@ -97,13 +97,13 @@ async function compileIn(folder: string, { files, compiler, flags }: Sources): P
   const output = `${stdout}${stderr}`;
   const log = join(folder, 'compiler.log');
   const kept = await writeFile(log, `${command.join(' ')}\n${output}`).then(
-    () => `all that it said is in ${log}; `,
+    () => `its full output is in ${log}; `,
     () => '',
   );
-  const hint = `${kept}another compiler may do: set CC, or use another target`;
+  const hint = `${kept}try another compiler (set CC) or another target`;
   if (status === 0)
     throw new UsageError(
-      `${compiler.title} says that it compiled the generated source ${source}, and made no library`,
+      `${compiler.title} reported success for the generated source ${source} but wrote no library`,
       hint,
     );
   const room = output.split('\n').find((line) => withoutRoom.test(line));
@@ -153,9 +153,9 @@ async function workFolder(
     return { path, inCache: false };
   } catch (error) {
     throw new UsageError(
-      `there is no folder to compile in: ${tmpdir()} cannot be written ` +
+      `no folder can be used for compiling: ${tmpdir()} cannot be written ` +
         `(${error instanceof Error && 'code' in error ? String(error.code) : ''})`,
-      'set TMPDIR or INTERNEURON_CACHE to a folder that you may write',
+      'set TMPDIR or INTERNEURON_CACHE to a writable folder',
     );
   }
 }

@@ -96,12 +96,12 @@ export function missingCompiler(): UsageError {
   const own = wanted();
   return own === ''
     ? new UsageError(
-        'there is no C compiler: none of cc, gcc and clang can be started',
-        `${install}, or set CC to the one you have`,
+        'no C compiler was found: none of cc, gcc and clang can be started',
+        `${install}, or set CC to your compiler`,
       )
     : new UsageError(
         `the C compiler that CC names cannot be started: ${own}`,
-        `unset CC, to use cc, gcc or clang, or ${install}`,
+        `unset CC to use cc, gcc or clang, or ${install}`,
       );
 }
 

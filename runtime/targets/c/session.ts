@@ -30,7 +30,7 @@ export function distrustError(failed: number): UsageError {
   const names = new Set(trustChecks.filter((_, k) => ((failed >>> k) & 1) === 1).map((check) => check.name));
   return new UsageError(
     `arithmetic on this machine cannot be trusted: ${[...names].join('; ')}`,
-    'the C compiler breaks IEEE 754: look at $CC and its configuration, or use --target wasm',
+    'the C compiler violates IEEE 754: check $CC and its flags, or use --target wasm',
   );
 }
 
@@ -88,9 +88,9 @@ class CSession implements Session {
       0,
     );
     return new UsageError(
-      `this machine does not give the ${gibibytes(bytes)} of memory that the model needs; it has ` +
+      `this machine cannot provide the ${gibibytes(bytes)} of memory that the model needs; it has ` +
         gibibytes(totalmem()),
-      'make the model smaller, or run it on a machine with more memory',
+      'reduce the model, or run it on a machine with more memory',
     );
   }
 

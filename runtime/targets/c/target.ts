@@ -80,7 +80,7 @@ function withoutOpenMp(compiler: Compiler, threads: number): UsageError {
       'brew install libomp (macOS)'
     : 'install OpenMP for the compiler, or set CC to gcc';
   return new UsageError(
-    `${compiler.title} has no OpenMP, which ${threads} threads need`,
+    `${compiler.title} has no OpenMP, which is needed for ${threads} threads`,
     `${hint}; or run with --threads 1`,
   );
 }

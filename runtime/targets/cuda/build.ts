@@ -72,7 +72,7 @@ export async function buildProgram(
       throw await compileError({
         compiler: compiler.title,
         log: compiled.log,
-        silent: 'it said nothing',
+        silent: 'it printed no message',
         target: 'cuda',
         file: 'network.cu',
         source,

@@ -52,7 +52,7 @@ function describe(api: CudaApi, id: number): CudaDevice {
     mostItems: attribute(api, id, 'maxThreadsPerBlock'),
     memory: bytes,
     ...(attribute(api, id, 'computeMode') === prohibited
-      ? { refusal: 'its compute mode prohibits computing (nvidia-smi -c DEFAULT allows it)' }
+      ? { refusal: 'its compute mode prohibits computation (nvidia-smi -c DEFAULT allows it)' }
       : {}),
   };
 }
@@ -100,7 +100,7 @@ function noDevice(api: CudaApi, code: number): UsageError {
   const { name, sentence } = api.describe(code);
   const why = code === 0 ? '' : ` (${name}${sentence === '' ? '' : `, ${sentence}`})`;
   return new UsageError(
-    `CUDA finds no device on this machine${why}`,
-    'see whether nvidia-smi lists the device; in a container, start it with --gpus all',
+    `CUDA found no device on this machine${why}`,
+    'check that nvidia-smi lists the device; start containers with --gpus all',
   );
 }

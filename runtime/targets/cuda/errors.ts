@@ -34,6 +34,6 @@ export function cudaError(api: CudaApi, code: number, name: DriverFunction, devi
     `the CUDA device ${device} stopped working: ${described.name} from ` +
       `${name}${described.sentence === '' ? '' : ` (${described.sentence})`}`,
     'it may have been removed, reset, or taken by another program (nvidia-smi, and the system log for messages ' +
-      'with Xid, tell); what was recorded until then is lost; interneuron targets shows what is there now',
+      'with Xid, tell); what was recorded until then is lost; interneuron targets shows what is available now',
   );
 }

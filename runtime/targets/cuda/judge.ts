@@ -67,7 +67,7 @@ export async function judgeDevices(
       judged.push(refusal === null ? device : { ...device, refusal });
     } catch (error) {
       if (error instanceof OutOfDeviceMemory)
-        judged.push({ ...device, refusal: 'it has no memory left for as much as a test' });
+        judged.push({ ...device, refusal: 'it has too little free memory even for a test' });
       else if (error instanceof UsageError) judged.push({ ...device, refusal: error.message });
       else throw error;
     }

@@ -47,6 +47,6 @@ export async function compileError({
   }
   return new UsageError(
     `${compiler} cannot compile the generated source${path === '' ? '' : ` ${path}`}: ${firstError(log) ?? silent}`,
-    `${path === '' ? '' : 'all that it said is in compiler.log beside it; '}${hint}`,
+    `${path === '' ? '' : 'its full output is in compiler.log beside it; '}${hint}`,
   );
 }

@@ -21,9 +21,9 @@ export function memoryError(
 ): UsageError {
   const free = total === undefined ? '' : ` left of ${gigabytes(total)}`;
   return new UsageError(
-    `${title} does not have the memory that the model needs: ${what} ${gigabytes(needed)}, and it has ` +
+    `${title} has too little memory for the model: ${what} ${gigabytes(needed)}, and it has ` +
       `${gigabytes(capacity)}${free}`,
-    'make the model smaller, or use another device (--device) or another target',
+    'reduce the model, or use another device (--device) or another target',
   );
 }
 

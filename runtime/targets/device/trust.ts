@@ -18,7 +18,7 @@ const distrustNames = (failed: number): readonly string[] => [
 export function distrustError(title: string, failed: number): UsageError {
   return new UsageError(
     `arithmetic on ${title} cannot be trusted: ${distrustNames(failed).join('; ')}`,
-    'its driver breaks IEEE 754, so that results would differ from those of other devices; use another device ' +
+    'its driver violates IEEE 754, so results would differ from other devices; use another device ' +
       '(--device) or another target',
   );
 }

@@ -78,7 +78,7 @@ export function nullTargetOf(generators: readonly Generator[]): Target {
         sources,
         start: async () => {
           throw new UsageError(
-            'the null target generates source and runs nothing',
+            'the null target generates source code but runs nothing',
             'choose another target to run, such as reference or wasm',
           );
         },

@@ -63,11 +63,11 @@ export const leastGroup = 32;
 function refusalOf(device: Query, extensions: ReadonlySet<string>, doubles: number): string | undefined {
   const version = /^OpenCL (\d+)\.(\d+)/.exec(textOf(device(0x102f)));
   if (version === null || Number(version[1]) * 10 + Number(version[2]) < 12)
-    return `it has OpenCL ${textOf(device(0x102f))}, and 1.2 is needed`;
+    return `it supports OpenCL ${textOf(device(0x102f))}, but 1.2 is required`;
   if (!extensions.has('cl_khr_fp64') && doubles === 0)
-    return 'it has no double precision (cl_khr_fp64), in which time and random numbers are computed';
+    return 'it lacks double precision (cl_khr_fp64), needed for time and random numbers';
   if (numberOf(device(0x1026)) === 0) return 'it is big-endian';
-  if (numberOf(device(0x1027)) === 0) return 'its driver says that it is not available';
+  if (numberOf(device(0x1027)) === 0) return 'its driver reports it as unavailable';
   if (numberOf(device(0x1028)) === 0) return 'its driver has no compiler';
   if (numberOf(device(0x1004)) < leastGroup) return `its work-groups have fewer than ${leastGroup} work-items`;
   return undefined;
@@ -121,7 +121,7 @@ export function listDevices(api: OpenclApi): readonly OpenclDevice[] {
 export function noDevice(api: OpenclApi): UsageError {
   const code = Number(api.call('clGetPlatformIDs', 0, null, new Uint32Array(1)));
   return new UsageError(
-    `OpenCL finds no device on this machine${code === 0 ? '' : ` (${codeName(code)})`}`,
+    `OpenCL found no device on this machine${code === 0 ? '' : ` (${codeName(code)})`}`,
     installHint,
   );
 }

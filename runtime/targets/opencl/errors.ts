@@ -44,7 +44,7 @@ export function openclError(code: number, name: FunctionName, device: string): E
   if (outOfMemory.has(code)) return new OutOfDeviceMemory(codeName(code));
   return new UsageError(
     `the OpenCL device ${device} stopped working: ${codeName(code)} from ${name}`,
-    'it may have been removed, reset, or taken by another program; what was recorded until then is lost; ' +
-      'interneuron targets shows what is there now',
+    'it may have been removed, reset or claimed by another program; data recorded so far are lost; ' +
+      'interneuron targets shows what is available now',
   );
 }

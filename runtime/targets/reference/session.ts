@@ -223,7 +223,7 @@ function allocateArray(buffer: Buffer, length: number): TypedArray {
     if (!(error instanceof RangeError)) throw error;
     const bytes = length * elementBytes[buffer.element];
     throw new UsageError(
-      `buffer ${buffer.name} needs ${bytes} bytes, which this machine does not have`,
+      `buffer ${buffer.name} needs ${bytes} bytes, which this machine cannot provide`,
       'use a smaller model or another target',
     );
   }

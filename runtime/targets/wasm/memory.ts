@@ -58,8 +58,8 @@ export class SessionMemory {
       });
     } catch {
       throw new UsageError(
-        `this machine gives no shared memory of ${layout.size} bytes to WebAssembly`,
-        'close other programs, raise the limit of `ulimit -v`, or use `--target c`',
+        `this machine cannot provide ${layout.size} bytes of shared memory to WebAssembly`,
+        'close other programs, raise `ulimit -v`, or use `--target c`',
       );
     }
     this.#layDown();
@@ -179,8 +179,8 @@ export class SessionMemory {
       this.memory.grow(missing);
     } catch {
       throw new UsageError(
-        `this machine does not give the ${(end / 2 ** 30).toFixed(2)} GiB of memory that the model needs`,
-        'make the model smaller, or run it on a machine with more memory',
+        `this machine cannot provide the ${(end / 2 ** 30).toFixed(2)} GiB of memory that the model needs`,
+        'reduce the model, or run it on a machine with more memory',
       );
     }
   }

@@ -17,7 +17,7 @@ import { importOptions } from '../values.js';
 export async function codegen(context: CommandContext): Promise<number> {
   const { options } = context;
   const folder = options.value('output') ?? '';
-  if (folder === '') throw new UsageError('--output names no folder', 'name one, such as -o cuba');
+  if (folder === '') throw new UsageError('--output needs a folder', 'name one, such as -o cuba');
   const target = options.value('target') ?? 'c';
   const imported = importModel(context.read(onlyFile(context)), importOptions(options));
   context.show(imported.diagnostics);

@@ -21,7 +21,7 @@ export async function convert(context: CommandContext): Promise<number> {
   const { options } = context;
   const to = targetNotations.find((name) => name === options.value('to')) ?? 'canonical';
   const path = options.value('output') ?? '';
-  if (path === '') throw new UsageError('--output names no file', 'name one, such as -o model.json');
+  if (path === '') throw new UsageError('--output needs a file name', 'give one, such as -o model.json');
   const imported = importModel(context.read(onlyFile(context)), importOptions(options));
   context.show(imported.diagnostics);
   const converted = await convertModel(imported.valid, to, {
@@ -140,7 +140,7 @@ function summaryOf(outcome: Outcome, differing: readonly ConversionEntry[]): str
     case 'exact':
       return 'conversion: exact';
     case 'equivalent':
-      return 'conversion: equivalent, the same model up to what is listed';
+      return 'conversion: equivalent, the same model except for what is listed';
     case 'approximate':
       return `conversion: approximate, ${count('approximated', 'part differs', 'parts differ')}`;
     case 'incomplete':

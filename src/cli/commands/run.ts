@@ -25,7 +25,7 @@ export async function run(context: CommandContext): Promise<number> {
   context.show(imported.diagnostics);
   checkDuration(imported, options.value('dt') !== undefined);
   const progress = context.json || context.quiet ? silentProgress : await progressDisplay(terminal.progressStream);
-  const interruption = listenForInterrupt(terminal, progress, 'stopping; what was recorded so far is kept');
+  const interruption = listenForInterrupt(terminal, progress, 'stopping; data recorded so far are kept');
   try {
     const target = options.value('target');
     const device = options.value('device');

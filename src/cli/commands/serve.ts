@@ -9,7 +9,7 @@ import { cacheDirectory } from '../values.js';
 /** Serves until standard input is closed; so it ends with whoever started it. */
 export async function serve({ options, terminal }: CommandContext): Promise<number> {
   if (!options.flag('stdio'))
-    throw new UsageError('serve speaks over standard input and output only', 'write: interneuron serve --stdio');
+    throw new UsageError('serve communicates only over standard input and output', 'write: interneuron serve --stdio');
   // Ctrl-C in a terminal reaches all programs in it: the client decides what it means.
   const ignore = (): void => undefined;
   process.on('SIGINT', ignore);

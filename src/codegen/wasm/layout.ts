@@ -74,7 +74,7 @@ function gibibytes(bytes: number): string {
 export function tooLarge(bytes: number, what: string): UsageError {
   return new UsageError(
     `${what} needs ${gibibytes(bytes)} of memory; the wasm target can hold at most ${gibibytes(memoryLimit)}`,
-    'run this model with `--target c`, which has no such limit, or make it smaller',
+    'use `--target c`, which has no such limit, or reduce the model',
   );
 }
 

@@ -126,7 +126,7 @@ export const placeSpecials: Readonly<Record<'synapse' | 'element', ReadonlyMap<s
 const reserved: ReadonlyMap<string, string> = new Map([
   ...['t', 'dt', 't_in_timesteps'].map((name) => [name, 'it is the time'] as const),
   ...['i', 'j', 'N', 'N_pre', 'N_post'].map((name) => [name, 'it is an index or a size'] as const),
-  ...['pre', 'post'].map((name) => [name, 'it is an end of a synapse'] as const),
+  ...['pre', 'post'].map((name) => [name, 'it refers to one side of a synapse'] as const),
   ...['lastspike', 'not_refractory', 'lastupdate'].map((name) => [name, 'it is set by events'] as const),
   ...['pi', 'inf'].map((name) => [name, 'it is a constant'] as const),
 ]);
@@ -139,8 +139,8 @@ export function reservedReason(name: string): string | undefined {
   const known = reserved.get(name);
   if (known !== undefined) return known;
   if (canonicalUnitNames.has(name)) return 'it is a unit';
-  if (isKeyword(name)) return 'it is a word of the expression language';
-  return hostNames.has(name) ? 'it is kept for the machine' : undefined;
+  if (isKeyword(name)) return 'it is a keyword of the expression language';
+  return hostNames.has(name) ? 'it is reserved for internal use' : undefined;
 }
 
 /** Checks a name of a variable. @returns whether it may be used */
@@ -155,7 +155,7 @@ export function checkVariableName(context: Context, name: string, pointer: strin
 export function checkIds(context: Context, map: Readonly<Record<string, unknown>> | undefined, pointer: string): void {
   for (const name of Object.keys(map ?? {}))
     if (hostNames.has(name))
-      context.reportKey(messages.reservedName(name, 'it is kept for the machine'), child(pointer, name));
+      context.reportKey(messages.reservedName(name, 'it is reserved for internal use'), child(pointer, name));
 }
 
 /** Names from several sources; the first that knows a name gives its meaning. */

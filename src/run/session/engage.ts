@@ -25,7 +25,7 @@ export async function engage(state: SessionState): Promise<Engaged> {
   const compiled = await compileModel(withProtocol(given, known), options, watch);
   const { program, protocol, executable, engine } = compiled;
   if (engine.target === 'null')
-    throw new UsageError('the null target runs nothing, so that no session can be opened on it', 'choose another');
+    throw new UsageError('the null target runs nothing, so it cannot open a session', 'choose another');
   const plan = recordingPlan(program, protocol);
   const sink = memorySink(plan.setup.series);
   const recorder = createRecorder(program, protocol, sink, plan);
@@ -76,6 +76,6 @@ export async function perform({ phases, typed, waiting, watch }: SessionState, o
   if (on.recording.outcome() === 'fault')
     throw new UsageError(
       `the run ended by a fault: ${on.recording.faults().join('; ')}`,
-      'see what was recorded until then',
+      'inspect the data recorded up to that point',
     );
 }

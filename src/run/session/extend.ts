@@ -20,7 +20,10 @@ export async function extend(state: SessionState, model: RunnableModel): Promise
   const next = model.valid.model.experiment.protocol;
   const shift = lateOf(next) - lateOf(phases);
   if (next.length < state.done + shift)
-    throw new UsageError('the longer document has fewer phases than were performed', 'add phases, remove none');
+    throw new UsageError(
+      'the longer document has fewer phases than have already run',
+      'only add phases; do not remove any',
+    );
   const same = shift === 0 && model.hashes.model === given.hashes.model && shapeOf(model) === shapeOf(given);
   Object.assign(state, phasesOf(model, next));
   state.given = model;

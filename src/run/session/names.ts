@@ -57,6 +57,6 @@ export function constantOf(owner: string, variable: string, model: written.Model
   if (typeof value === 'number') return value;
   const known = valuesOf(type);
   throw known.includes(variable)
-    ? new UsageError(`${owner}.${variable} is kept nowhere in the running program`, 'record it instead')
+    ? new UsageError(`${owner}.${variable} is not stored in the running program`, 'record it instead')
     : unknownName(`variable of ${owner}`, variable, known);
 }

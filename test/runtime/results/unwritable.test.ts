@@ -117,7 +117,7 @@ describe('names', () => {
 describe('what is no result is told as such', () => {
   test.each([
     ['missing', null, /there is no file/],
-    ['text', 'hello', /neither NWB nor JSON nor CSV/],
+    ['text', 'hello', /not NWB, JSON or a CSV of spikes/],
     ['other JSON', '{"a": 1}', /its format is not interneuron-neo-json/],
     ['broken JSON', '{"a": ', /it is not JSON/],
     ['broken HDF5', '\x89HDF\r\n\x1a\nnothing', /not an HDF5 file/],

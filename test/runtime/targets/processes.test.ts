@@ -118,7 +118,7 @@ describe.skipIf(anyCompiler === undefined)(
     test('without a compiler it says what to install', async () => {
       const { code, stderr } = await start('c', { CC: undefined, PATH: join(folder(), 'nothing') }).ended;
       expect(code).toBe(2);
-      expect(stderr).toContain('there is no C compiler: none of cc, gcc and clang can be started');
+      expect(stderr).toContain('no C compiler was found: none of cc, gcc and clang can be started');
       expect(stderr).toMatch(process.platform === 'darwin' ? /xcode-select/ : /apt-get install gcc/);
     });
 
@@ -140,7 +140,7 @@ describe.skipIf(anyCompiler === undefined)(
     test('a compiler that says that all is well and makes nothing is found out', async () => {
       const { code, stderr } = await start('c', { CC: 'echo compiled' }).ended;
       expect(code).toBe(2);
-      expect(stderr).toMatch(/says that it compiled the generated source \S+network\.c, and made no library/);
+      expect(stderr).toMatch(/reported success for the generated source \S+network\.c but wrote no library/);
       expect(entries()).toEqual([]);
     });
 
@@ -288,7 +288,7 @@ describe.skipIf(!canStub)(
       }).ended;
       expect(code).toBe(2);
       expect(stderr).toMatch(
-        /does not have the memory that the model needs: it needs 2\.\d\d GiB, and it has (?:1\.00|0\.\d\d) GiB/,
+        /has too little memory for the model: it needs 2\.\d\d GiB, and it has (?:1\.00|0\.\d\d) GiB/,
       );
     });
   },

@@ -103,9 +103,9 @@ describe('files that a model names', () => {
     }));
 
   test.each([
-    ['a name outside of the folder', { ...column('a', 0), file: '../a.dat' }, /outside of/],
-    ['a cell that is not recorded', column('a', 4), /which does not hold it/],
-    ['a folder in place of a file', { ...column('a', 0), file: 'sub/..' }, /outside of/],
+    ['a name outside of the folder', { ...column('a', 0), file: '../a.dat' }, /outside /],
+    ['a cell that is not recorded', column('a', 4), /which does not contain it/],
+    ['a folder in place of a file', { ...column('a', 0), file: 'sub/..' }, /outside /],
   ] as const)('%s is refused, and nothing is left', async (_, file, message) =>
     inFolder(async (folder) => {
       const writing = playInto(datWriter([file], { folder, accumulated: true }), program, steps(2), played);

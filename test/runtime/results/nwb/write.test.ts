@@ -377,7 +377,7 @@ describe('files', () => {
         ]).toEqual([16_000, 16_000, 16_000]);
         file.close();
         await expect(readNwbResult(join(folder, name!))).rejects.toThrow(
-          /no record of a run, which is written when a run ends/,
+          /no record of a run \(written when a run ends\)/,
         );
       }),
     120_000,

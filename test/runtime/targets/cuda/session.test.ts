@@ -331,7 +331,7 @@ describe.skipIf(!machine)(`devices that fail${reason}`, { timeout: 60_000 }, () 
   test('none left at all', async () => {
     machine?.set('others', 2 ** 32);
     await expect(start(doubling)).rejects.toThrow(
-      /the CUDA device Look-alike 0 .* does not have the memory that the model needs/,
+      /the CUDA device Look-alike 0 .* has too little memory for the model/,
     );
   });
 
@@ -339,7 +339,7 @@ describe.skipIf(!machine)(`devices that fail${reason}`, { timeout: 60_000 }, () 
     machine?.set('devices', 0);
     expect(await cudaTarget.probe()).toMatchObject({
       available: false,
-      reason: 'CUDA finds no device on this machine (CUDA_ERROR_NO_DEVICE, as the look-alike says)',
+      reason: 'CUDA found no device on this machine (CUDA_ERROR_NO_DEVICE, as the look-alike says)',
     });
     machine?.set('devices', 1);
     machine?.set('version', 10020);

@@ -128,8 +128,7 @@ describe('a device without the memory', () => {
   test.each([
     {
       limits: { memory: 4096 },
-      message:
-        /the fake device does not have the memory that the model needs: it needs 0\.00 GiB, and it has 0\.00 GiB/,
+      message: /the fake device has too little memory for the model: it needs 0\.00 GiB, and it has 0\.00 GiB/,
     },
     { limits: { mostAllocated: 4096 }, message: /its small arrays need in one piece 0\.00 GiB, and it has 0\.00 GiB/ },
   ])('for what is known before: %j', async ({ limits, message }) => {
@@ -171,7 +170,7 @@ describe('a device without the memory', () => {
     taken = true;
     const error = await failure(method === 'launch' ? session.run(1) : session.initialise());
     expect(error).toBeInstanceOf(UsageError);
-    expect(String(error)).toMatch(/the fake device does not have the memory that the model needs/);
+    expect(String(error)).toMatch(/the fake device has too little memory for the model/);
     expect(String(error)).toMatch(message);
     await session.dispose();
     expect([driver.held.size, driver.disposed]).toEqual([0, 1]);

@@ -11,7 +11,7 @@ it('generates with every generator, a folder each, and starts nothing', async ()
   expect(folders).toEqual(new Set(generators.map(({ name }) => name)));
   expect(parseProgram(executable.sources.get('ir/program.ir') ?? '')).toEqual(twoPopulations);
   expect(executable.sources.get('wasm/threads.wat')).toContain('(module');
-  await expect(executable.start()).rejects.toThrow('the null target generates source and runs nothing');
+  await expect(executable.start()).rejects.toThrow('the null target generates source code but runs nothing');
 });
 
 it('keeps files of one name apart', async () => {

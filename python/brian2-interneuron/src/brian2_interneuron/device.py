@@ -1,8 +1,10 @@
 """The device: keeps Brian's arrays, and has interneuron's engines run its networks."""
 
 import json
+import os
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
@@ -22,6 +24,9 @@ from .results import write_back
 from .texts import Unsupported
 
 logger = get_logger("brian2.devices.interneuron")
+
+#: What Brian's own runtime does.
+_RUN = Network.run.original_function
 
 #: What code objects do in every step of a run; the others act at once, as in Brian's runtime.
 _OF_RUNS = {
@@ -54,8 +59,10 @@ class InterneuronDevice(RuntimeDevice):
         self.last_run_native = None
         self.last_reason = None
         self.last_engine = None
-        self._profiles = {}
-        self._server = None
+        #: Whether its steps draw random numbers, which are not those of Brian's runtime.
+        self.last_draws = None
+        #: Runs whose results were written to files.
+        self._written = 0
 
     def activate(self, build_on_run=True, target=None, strict=False, **options):
         """What `set_device('interneuron', ...)` does.
@@ -74,7 +81,7 @@ class InterneuronDevice(RuntimeDevice):
     def reinit(self):
         """Forgets what runs have left, and keeps the options."""
         super().reinit()
-        self._profiles = {}
+        self._written = 0
 
     def build(self, *args, **options):
         """Accepted, so that scripts for stand-alone devices run: networks have run already."""
@@ -120,11 +127,11 @@ class InterneuronDevice(RuntimeDevice):
         begin_time = float(net.t_)
         begin = time.time()
         try:
-            document, state = self._prepare(net, duration, namespace)
-            session = self._open(net, document, state)
+            document, start = self._prepare(net, duration, namespace)
+            session = self.run_document(net, document, start, float(duration))
         except Unsupported as reason:
             self._fall_back(reason)
-            Network.run.original_function(
+            _RUN(
                 net, duration, report=report, report_period=report_period, namespace=namespace, profile=profile
             )
             return
@@ -144,11 +151,10 @@ class InterneuronDevice(RuntimeDevice):
             session.close()
         if callback is not None:
             callback((time.time() - begin) * second, 1.0, begin_time * second, duration)
-        self.last_run_native, self.last_reason = True, None
+        self.last_run_native, self.last_reason, self.last_draws = True, None, document.draws()
         self._last_run_time = time.time() - begin
         self._last_run_completed_fraction = 1.0
         if profile:
-            self._profiles[net.name] = self._last_run_time
             net._profiling_info = [(net.name, self._last_run_time * second)]
 
     def _fall_back(self, reason):
@@ -175,19 +181,30 @@ class InterneuronDevice(RuntimeDevice):
         document = Document(net, namespace, objects)
         return document, start_of_run(document)
 
-    def _open(self, net, document, start):
+    def run_document(self, net, document, start, duration):
+        """A session of a network; whoever only wants the document puts another function in this place."""
         parts = {**document.parts, "run": "0*second"}
         if self._seed is not None or self.options.get("seed") is not None:
             parts["seed"] = int(self.options.get("seed") or self._seed or 0)
         else:
             parts["seed"] = int(np.random.randint(0, 2**31 - 1))
         given = {key: self.options[key] for key in ("target", "threads", "device", "precision") if key in self.options}
+        if self.options.get("output"):
+            given["outputs"], given["force"] = self._outputs(), self._written > 0
         try:
             return interneuron.Session(
                 shared(), {"text": json.dumps(parts), "name": net.name, "data": document.data, **start, **given}
             )
         except interneuron.ModelError as error:
             raise _refused(net, error) from error
+
+    def _outputs(self):
+        """The files of the next run: those that were asked for, then numbered ones."""
+        given = self.options["output"]
+        paths = [Path(each).resolve() for each in ([given] if isinstance(given, (str, os.PathLike)) else given)]
+        if self._written == 0:
+            return [str(path) for path in paths]
+        return [str(path.with_name(f"{path.stem}_{self._written + 1}{path.suffix}")) for path in paths]
 
     def _perform(self, net, document, session, duration, begin_time, progress):
         clock = document.clock
@@ -201,6 +218,10 @@ class InterneuronDevice(RuntimeDevice):
             raise _refused(net, error) from error
         self.last_engine = result.get("engine")
         write_back(document, session, begin, begin + steps)
+        if self.options.get("output"):
+            session._server.call("finish", {"session": session._number})
+            session._number = None
+            self._written += 1
         for each in net._clocks:
             each.variables["timestep"].set_value(each._i_end)
             each.variables["t"].set_value(each._i_end * each.dt_)

@@ -1,7 +1,9 @@
 """A network of Brian as a specification (translators/brian) with its arrays."""
 
+import json
+import re
+
 import numpy as np
-from brian2.core.network import Network  # noqa: F401
 from brian2.core.functions import Function
 from brian2.core.variables import ArrayVariable, Constant, Subexpression
 from brian2.equations.equations import DIFFERENTIAL_EQUATION, PARAMETER, Equations
@@ -70,6 +72,7 @@ class Document:
             "spike_monitors": {},
             "event_monitors": {},
             "state_monitors": {},
+            "population_rate_monitors": {},
         }
         self._objects = objects
         for each in objects:
@@ -80,6 +83,13 @@ class Document:
         for section in list(self.parts):
             if self.parts[section] == {}:
                 del self.parts[section]
+
+    def draws(self):
+        """Whether steps draw random numbers."""
+        text = json.dumps({section: each for section, each in self.parts.items() if section != "namespace"})
+        return bool(re.search(r"\brandn?\(|\bxi\b|\bxi_|\bpoisson\(", text)) or any(
+            section in self.parts for section in ("poisson_groups", "poisson_inputs")
+        )
 
     # --- Objects ----------------------------------------------------------------------------------------------------
     def _clock_of(self, objects):
@@ -420,19 +430,27 @@ class Document:
         if extra:
             raise Unsupported(monitor.name, f"the variable {sorted(extra)[0]} recorded at events")
         self.monitors.append(monitor)
+        if monitor.active and monitor.record is True:
+            self._record(monitor.name, end_text(monitor.source), monitor.event)
 
     def _rate_monitor(self, monitor):
         self.monitors.append(monitor)
+        if monitor.active:
+            self.parts["population_rate_monitors"][monitor.name] = {"source": end_text(monitor.source)}
+
+    def _record(self, name, source, event):
+        if event == "spike":
+            self.parts["spike_monitors"][name] = {"source": source}
+        else:
+            self.parts["event_monitors"][name] = {"source": source, "event": event}
 
     def _record_events(self):
-        """All events of groups are recorded once; monitors take theirs from them, and delays what is under way."""
-        for group in self.groups:
-            for event in group.events:
-                name = f"events_{len(self.parts['spike_monitors']) + len(self.parts['event_monitors'])}"
-                if event == "spike":
-                    self.parts["spike_monitors"][name] = {"source": group.name}
-                else:
-                    self.parts["event_monitors"][name] = {"source": group.name, "event": event}
+        """All events of groups are recorded: monitors take theirs from them, and queues what is under way."""
+        recorded = [*self.parts["spike_monitors"].values(), *self.parts["event_monitors"].values()]
+        known = {(each["source"], each.get("event", "spike")) for each in recorded}
+        missing = [(group.name, event) for group in self.groups for event in group.events]
+        for k, (source, event) in enumerate(each for each in missing if each not in known):
+            self._record(f"events_{k}", source, event)
 
     # --- Values -----------------------------------------------------------------------------------------------------
     def array(self, values, inline=True):

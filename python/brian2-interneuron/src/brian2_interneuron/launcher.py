@@ -1,8 +1,13 @@
-"""`interneuron brian script.py`: runs a script of Brian 2 as it is, on this device."""
+"""`interneuron brian script.py`: runs a script of Brian 2 as it is, on this device, or writes its network."""
 
+import base64
+import json
 import os
 import runpy
+import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 #: Options of the command, with what `set_device` calls them and how their text is read.
 _OPTIONS = {
@@ -74,3 +79,66 @@ def run_script(words):
     sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
     runpy.run_path(script, run_name="__main__")
     return 0
+
+
+class Captured(BaseException):
+    """The network is known: the script need not go on."""
+
+
+def capture(words):
+    """Runs a script until its network runs for the first time, and writes it as a specification with its arrays.
+
+    Args:
+        words: the file to write, the script, and its own arguments.
+    """
+    from .device import InterneuronDevice
+
+    output = Path(words[0])
+
+    def captured(_device, net, document, start, duration):
+        if start:
+            print("error: the network is not at its beginning", file=sys.stderr)
+            raise SystemExit(1)
+        output.write_text(json.dumps({**document.parts, "run": f"{duration!r}*second"}), encoding="utf-8")
+        folder = output.with_suffix(".data")
+        for name, array in document.data.items():
+            folder.mkdir(exist_ok=True)
+            (folder / name).write_bytes(base64.b64decode(array["base64"]))
+        raise Captured
+
+    InterneuronDevice.run_document = captured
+    try:
+        run_script(["--strict", *words[1:]])
+    except Captured:
+        return 0
+    except NotImplementedError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(f"error: {words[1]} runs no network", file=sys.stderr)
+    return 1
+
+
+def convert_script(words, program):
+    """`interneuron convert script.py --to NOTATION -o FILE`: the network of a script.
+
+    The script is executed, in a process of its own, until it first runs its network; what it does later is not
+    converted.
+
+    Args:
+        words: those after `convert`.
+        program: the command of the program, as a list.
+    """
+    script = words[0]
+    print(f"executing {script} until it first runs its network; what it does later is not converted", file=sys.stderr)
+    with tempfile.TemporaryDirectory() as folder:
+        captured = os.path.join(folder, f"{Path(script).stem}.json")
+        child = [sys.executable, "-W", "ignore", "-m", "brian2_interneuron.launcher", captured, script]
+        code = subprocess.run(child, stdout=subprocess.DEVNULL, env={**os.environ, "MPLBACKEND": "Agg"}).returncode
+        if code != 0 or not os.path.exists(captured):
+            print(f"error: {script} ended before its network was known", file=sys.stderr)
+            return code or 1
+        return subprocess.run([*program, "convert", captured, *words[1:]]).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(capture(sys.argv[1:]))

@@ -20,6 +20,8 @@ def main() -> int:
             return _brian(words[1:])
         command = [node(), str(program()), *words]
         if words[:1] == ["convert"] and any(word.endswith(".py") for word in words[1:2]):
+            if _imports_brian(words[1]):
+                return _brian(words[1:], command[:2])
             return _pynn(words[1:], command[:2])
     except InterneuronError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -45,14 +47,23 @@ def _pynn(words: list[str], converts: list[str] | None = None) -> int:
     return int(run_script(words) if converts is None else convert_script(words, converts))
 
 
-def _brian(words: list[str]) -> int:
-    """Runs a script of Brian 2, which the package brian2-interneuron does."""
+def _imports_brian(path: str) -> bool:
+    """Whether a file is a script of Brian 2."""
     try:
-        from brian2_interneuron.launcher import run_script
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return any(line.split()[:2] in (["from", "brian2"], ["import", "brian2"]) for line in file)
+    except OSError:
+        return False
+
+
+def _brian(words: list[str], converts: list[str] | None = None) -> int:
+    """Runs a script of Brian 2, or converts its network, which the package brian2-interneuron does."""
+    try:
+        from brian2_interneuron.launcher import convert_script, run_script
     except ImportError as error:
         print(f"error: scripts of Brian need the package brian2-interneuron ({error}); install it with pip", file=sys.stderr)
         return 2
-    return int(run_script(words))
+    return int(run_script(words) if converts is None else convert_script(words, converts))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,248 @@
+"""Runs Brian's own examples with Brian's runtime and with the device, and compares what their monitors hold.
+
+    git archive 2.9.0 examples | tar -x -C /tmp/brian2        (in a clone of brian-team/brian2, of the version in .venv)
+    .venv/bin/python scripts/brian_conformance.py /tmp/brian2/examples [NAME ...] [--steps 2000] [--limit 120]
+
+Examples need matplotlib, SciPy and joblib besides; BRIAN_EXAMPLES_PATH names folders that have them.
+
+Writes docs/brian-conformance.md when all examples were run; what was found so far is kept beside the examples, so that
+a few can be run again. Runs are cut to a number of steps, plots are not shown, and the random numbers that Brian draws
+before a run are the same on both sides.
+"""
+
+import argparse
+import json
+import os
+import runpy
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ("interneuron", "brian2-interneuron")
+
+
+# --- One script in a process of its own -------------------------------------------------------------------------------
+class Enough(BaseException):
+    """All that is compared has been run."""
+
+
+def child(script, side, output, steps):
+    """Runs one script on one side, and writes what its monitors hold."""
+    import warnings
+
+    import brian2
+    import numpy as np
+    from brian2.core.network import Network
+    from brian2.devices import device as _  # noqa: F401
+
+    import brian2_interneuron  # noqa: F401
+
+    warnings.simplefilter("ignore")
+    brian2.prefs.codegen.target = "numpy"
+    brian2.BrianLogger.log_level_error()
+    devices = sys.modules["brian2.devices.device"]
+    choose = devices.set_device
+    if side == "device":
+        choose("interneuron", target="wasm")
+
+    def set_device(*_args, **_words):
+        """Scripts for other devices run on this one."""
+
+    brian2.set_device = devices.set_device = brian2.devices.set_device = set_device
+    found, runs, kept = {}, [], []
+    usual = Network.run
+
+    def run(net, duration, *args, **words):
+        clocks = {each.clock for each in net.sorted_objects if hasattr(each, "clock")} or {brian2.defaultclock}
+        dt = min(float(each.dt_) for each in clocks)
+        count = min(int(round(float(duration) / dt)), steps)
+        kept.append(net)
+        words["level"] = words.get("level", 0) + 1
+        usual(net, count * dt * brian2.second, *args, **words)
+        active = devices.active_device
+        runs.append(
+            {
+                "steps": count,
+                "native": getattr(active, "last_run_native", None),
+                "reason": getattr(active, "last_reason", None),
+                "random": bool(getattr(active, "last_draws", False)),
+            }
+        )
+        note(net)
+        if sum(each["steps"] for each in runs) >= 5 * steps or len(runs) >= 8:
+            raise Enough
+
+    def note(net):
+        for each in net.sorted_objects:
+            if isinstance(each, brian2.EventMonitor):
+                found[f"{each.name}.count"] = np.array(each.count[:])
+                if each.record:
+                    found[f"{each.name}.i"], found[f"{each.name}.t"] = np.array(each.i[:]), np.array(each.t_[:])
+            elif isinstance(each, brian2.StateMonitor):
+                for name in each.record_variables:
+                    found[f"{each.name}:{name}"] = np.array(each.variables[name].get_value(), dtype=float)
+            elif isinstance(each, brian2.PopulationRateMonitor):
+                found[f"{each.name}.rate"] = np.array(each.rate_[:])
+            elif isinstance(each, brian2.NeuronGroup):
+                for name in (*each.equations.diff_eq_names, *each.equations.parameter_names):
+                    if name in each.variables and name not in ("not_refractory", "lastspike"):
+                        found[f"{each.name}={name}"] = np.array(each.variables[name].get_value(), dtype=float)
+            elif isinstance(each, brian2.Synapses):
+                for name in each.equations.diff_eq_names | each.equations.parameter_names:
+                    if getattr(each.variables.get(name), "owner", None) is not None:
+                        found[f"{each.name}={name}"] = np.array(each.variables[name].get_value(), dtype=float)
+
+    Network.run = run
+    brian2.seed(11)
+    import matplotlib
+
+    matplotlib.use("Agg")
+    os.chdir(os.path.dirname(script))
+    sys.path.insert(0, os.path.dirname(script))
+    sys.argv = [script]
+    begin, error = time.time(), None
+    try:
+        runpy.run_path(script, run_name="__main__")
+    except Enough:
+        pass
+    except BaseException as given:  # noqa: BLE001
+        error = f"{type(given).__name__}: {given}".splitlines()[0][:200]
+    np.savez(f"{output}.npz", **found)
+    Path(f"{output}.json").write_text(json.dumps({"runs": runs, "error": error, "seconds": time.time() - begin}))
+
+
+# --- All of them --------------------------------------------------------------------------------------------------------
+def start(script, side, folder, steps, limit):
+    """Runs one script in a process; gives what it says, or why it says nothing."""
+    output = folder / f"{script.stem}.{side}"
+    own = [str(ROOT / "python" / name / "src") for name in SOURCES]
+    path = ":".join([*own, *filter(None, [os.environ.get("BRIAN_EXAMPLES_PATH")])])
+    environment = {**os.environ, "PYTHONPATH": path, "MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1"}
+    words = [sys.executable, "-W", "ignore", __file__, "--child", str(script), side, str(output), str(steps)]
+    for suffix in (".json", ".npz"):
+        Path(f"{output}{suffix}").unlink(missing_ok=True)
+    try:
+        subprocess.run(words, env=environment, timeout=limit, stdin=subprocess.DEVNULL, capture_output=True)
+    except subprocess.TimeoutExpired:
+        return {"runs": [], "error": f"took more than {limit} s", "seconds": limit}, {}
+    if not Path(f"{output}.json").exists():
+        return {"runs": [], "error": "ended without a word", "seconds": 0}, {}
+    import numpy as np
+
+    arrays = dict(np.load(f"{output}.npz", allow_pickle=False))
+    return json.loads(Path(f"{output}.json").read_text()), arrays
+
+
+def compare(ours, theirs):
+    """Whether spikes are the same, and the largest difference of other numbers relative to their size."""
+    import numpy as np
+
+    same, worst, where = True, 0.0, ""
+    for name in sorted(theirs):
+        if name not in ours or ours[name].shape != theirs[name].shape:
+            return False, float("nan"), name
+        if not theirs[name].size:
+            continue
+        if name.endswith((".i", ".t", ".count")):
+            if not (ours[name] == theirs[name]).all():
+                same, where = False, where or name
+            continue
+        with np.errstate(all="ignore"):
+            both = np.isnan(ours[name]) & np.isnan(theirs[name])
+            scale = np.nanmax(np.abs(theirs[name]), initial=0.0) or 1.0
+            off = np.where(both, 0.0, np.abs(ours[name] - theirs[name])) / scale
+        if not off.max() <= worst:
+            worst, where = float(off.max()), name
+    return same, worst, where
+
+
+def outcome(script, folder, steps, limit):
+    """What is known of an example."""
+    theirs, their_arrays = start(script, "runtime", folder, steps, limit)
+    ours, our_arrays = start(script, "device", folder, steps, limit)
+    native = [each["native"] for each in ours["runs"]]
+    found = {"seconds": [round(ours["seconds"], 1), round(theirs["seconds"], 1)], "steps": sum(each["steps"] for each in ours["runs"])}
+    reasons = sorted({each["reason"] for each in ours["runs"] if each["reason"]})
+    if not theirs["runs"]:
+        return {**found, "kind": "none", "text": theirs["error"] or "simulates nothing"}
+    if len(ours["runs"]) < len(theirs["runs"]) or not ours["runs"]:
+        return {**found, "kind": "fails", "text": ours["error"] or "fewer runs"}
+    if not all(native):
+        return {**found, "kind": "runtime" if not any(native) else "partly", "text": "; ".join(reasons)}
+    same, worst, where = compare(our_arrays, their_arrays)
+    if any(each["random"] for each in ours["runs"]):
+        counts = [sum(int(each.sum()) for name, each in arrays.items() if name.endswith(".count")) for arrays in (our_arrays, their_arrays)]
+        told = f": {counts[0]} spikes, {counts[1]} with Brian's numbers" if any(counts) else ""
+        return {**found, "kind": "native", "text": f"draws random numbers during the run{told}"}
+    if same and worst <= 1e-9:
+        return {**found, "kind": "native", "text": "same spikes" if worst == 0 else f"same spikes, values to {worst:.0e}"}
+    return {**found, "kind": "differs", "text": f"{where}: {worst:.2g}" + ("" if same else ", other spikes")}
+
+
+def page(examples, version):
+    """docs/brian-conformance.md."""
+    words = {
+        "native": "interneuron",
+        "partly": "both",
+        "runtime": "Brian's runtime",
+        "differs": "interneuron, differs",
+        "fails": "fails",
+        "none": "simulates nothing",
+    }
+    count = {kind: sum(each["kind"] == kind for each in examples.values()) for kind in words}
+    simulating = len(examples) - count["none"]
+    ran = count["native"] + count["partly"] + count["runtime"]
+    lines = [
+        "# Brian's examples on the device",
+        "",
+        f"Written by `scripts/brian_conformance.py`, with Brian {version}. Each example is run with Brian's runtime and with the device, both cut to the",
+        "same number of steps; monitors, state and synaptic variables are compared. Spikes and counts must be equal, other numbers to 1e-9 of the largest.",
+        "",
+        f"Of {len(examples)} scripts {simulating} simulate something. {ran} of them run through the device: {count['native']} on interneuron's engines, {count['partly']}",
+        f"in part, {count['runtime']} on Brian's runtime, to which the device leaves what it cannot run. {count['differs']} differ, {count['fails']} fail.",
+        "",
+        "| example | runs on | steps | |",
+        "|---|---|---|---|",
+    ]
+    for name, each in sorted(examples.items()):
+        text = each["text"].replace("|", "\\|")
+        lines.append(f"| {name} | {words[each['kind']]} | {each['steps'] or ''} | {text} |")
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    """Runs what was asked for."""
+    if sys.argv[1:2] == ["--child"]:
+        script, side, output, steps = sys.argv[2:]
+        child(script, side, output, int(steps))
+        return
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("examples", type=Path)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--limit", type=int, default=120)
+    given = parser.parse_args()
+    import brian2
+
+    folder = given.examples / ".conformance"
+    folder.mkdir(exist_ok=True)
+    kept = folder / "outcomes.json"
+    known = json.loads(kept.read_text()) if kept.exists() else {}
+    scripts = sorted(path for path in given.examples.rglob("*.py") if ".conformance" not in path.parts)
+    for path in scripts:
+        name = str(path.relative_to(given.examples))
+        if given.names and not any(each in name for each in given.names):
+            continue
+        if not given.names and name in known:
+            continue
+        known[name] = outcome(path, folder, given.steps, given.limit)
+        print(f"{name}: {known[name]['kind']}, {known[name]['text']} {known[name]['seconds']}", flush=True)
+        kept.write_text(json.dumps(known, indent=1))
+    if len(known) == len(scripts):
+        (ROOT / "docs/brian-conformance.md").write_text(page(known, brian2.__version__))
+
+
+if __name__ == "__main__":
+    main()

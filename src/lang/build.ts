@@ -18,7 +18,7 @@ import type {
 import { referenceOf } from './reference.js';
 
 /** The span of what was made, not read. */
-export const noSpan: Span = { start: 0, end: 0 };
+const noSpan: Span = { start: 0, end: 0 };
 
 /** A number literal, real unless said otherwise. Negative values print as a minus sign and digits. */
 export function number(value: number, span: Span = noSpan, integer = false): NumberLiteral {

@@ -38,7 +38,7 @@ interface OwnDerived {
 }
 
 /** Whose variables code reads and writes. */
-export interface Owner {
+interface Owner {
   /** Of the group or projection, for messages. */
   readonly name: string;
   readonly storage: ReadonlyMap<string, Storage>;

@@ -16,7 +16,7 @@ import { spikeAddress, stepScope } from './step-scope.js';
 import { step } from './step-time.js';
 
 /** An event that a population of a group emits. */
-export interface Emission {
+interface Emission {
   readonly group: Group;
   readonly member: Member;
   readonly event: EventCode;

@@ -75,7 +75,7 @@ export interface IntegrationScope extends Scope {
 }
 
 /** The value of what a name stands for. */
-export function readReference(to: Reference, scope: Scope): Ir {
+function readReference(to: Reference, scope: Scope): Ir {
   switch (to.kind) {
     case 'own':
       return scope.read(to.variable);

@@ -34,7 +34,7 @@ export type SynapseStorage = ReadonlyMap<string, Storage>;
 /**
  * How code of a synapse sees variables where elements are stepped one after another: its own, and those of its ends.
  */
-export interface SynapseView extends View {
+interface SynapseView extends View {
   /** How variables of an element at an end are seen. */
   readonly ends: { readonly [S in Side]: (element: Ir) => View };
 }

@@ -2,7 +2,7 @@ import { child, nodeAt, segments } from './pointer.js';
 import type { SchemaError } from './schema-findings.js';
 
 /** A document that fits its schema, made of one that does not. */
-export interface Repaired {
+interface Repaired {
   readonly document: unknown;
   /** Pointers of what was left out or replaced. */
   readonly touched: readonly string[];

@@ -31,7 +31,7 @@ export type {
 } from './model.js';
 
 /** The form in which meaning is decided. */
-export interface Typed extends Form {
+interface Typed extends Form {
   /** Members of unions carry their `kind`. */
   readonly tagged: true;
   readonly expression: Expression;
@@ -42,7 +42,7 @@ export interface Typed extends Form {
 }
 
 /** An event that elements of an end of a synapse emit. */
-export interface EndEvent {
+interface EndEvent {
   readonly end: Side;
   /** `spike`, or the name of another. */
   readonly event: string;
@@ -57,7 +57,7 @@ export interface Sum {
 }
 
 /** A value that is worked out for each element. */
-export interface Formula {
+interface Formula {
   readonly kind: 'expression';
   readonly expression: Expression;
 }
@@ -95,7 +95,7 @@ export type DerivedVariable = written.DerivedVariable<Typed>;
 /** A differential equation, its rate parsed. */
 export type Derivative = written.Derivative<Typed>;
 /** What all types have in common, its code parsed. */
-export type EquationSet = written.EquationSet<Typed>;
+type EquationSet = written.EquationSet<Typed>;
 /** A section of a cell, which holds no code. */
 export type Section = written.Section;
 /** The structure of a cell, the code of its mechanisms parsed. */

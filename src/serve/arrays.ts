@@ -10,7 +10,7 @@ import type { DataStore } from '../model/model.js';
 import type { StartState } from '../run/session/start-state.js';
 
 /** An array in a message. */
-export interface SentArray {
+interface SentArray {
   /** Type of the elements. */
   readonly dtype: keyof typeof kinds;
   /** Length along each dimension, the slowest first. */
@@ -47,7 +47,7 @@ const isSent = (value: unknown): value is SentArray =>
   typeof value === 'object' && value !== null && 'dtype' in value && 'base64' in value;
 
 /** @throws UsageError for what is no array */
-export function readArray(value: unknown, what: string): StoredArray {
+function readArray(value: unknown, what: string): StoredArray {
   const known = ['f64', 'f32', 'i64', 'i32', 'u32', 'u8'] as const;
   if (!isSent(value) || typeof value.base64 !== 'string')
     throw new UsageError(`${what} is not an array`, 'give an object with dtype, shape and base64');

@@ -25,10 +25,10 @@ import { version } from '../run/version.js';
 import { elementAt, elementCount, type Elements } from '../../runtime/results/result.js';
 
 /** Version of the protocol: raised when a client must change. */
-export const protocolVersion = 1;
+const protocolVersion = 1;
 
 /** What a call may do besides answering. */
-export interface Call {
+interface Call {
   /** Aborts when the client cancels the request. */
   readonly signal: AbortSignal;
   /** Tells the client how much is done, in [0, 1]. */
@@ -41,10 +41,10 @@ export type Parameters = Readonly<Record<string, unknown>>;
  * Answers one call.
  * @throws UsageError or DiagnosticError for what the client did wrong
  */
-export type Method = (parameters: Parameters, call: Call) => Promise<unknown>;
+type Method = (parameters: Parameters, call: Call) => Promise<unknown>;
 
 /** All that a client may call. */
-export interface Methods {
+interface Methods {
   /** By the names of the protocol. */
   readonly byName: Readonly<Record<string, Method>>;
   /** Ends all sessions. */

@@ -18,7 +18,7 @@ import { diagnosticsToJson, renderDiagnostics } from '../diagnostics/render.js';
 import { InterruptedError } from '../run/interrupted.js';
 
 /** Codes of errors besides those of JSON-RPC. */
-export const errorCodes = { wrongModel: 1, wrongCall: 2, cancelled: -32800 } as const;
+const errorCodes = { wrongModel: 1, wrongCall: 2, cancelled: -32800 } as const;
 
 const progress = new ProgressType<number>();
 

@@ -13,14 +13,14 @@ import { pythonValue } from './script/python-text.js';
 import type { BrianSpecification, PhaseSpecification } from './specification.js';
 
 /** A file of an export. */
-export interface ExportedFile {
+interface ExportedFile {
   /** Without a folder. */
   readonly name: string;
   readonly text: string;
 }
 
 /** A script, and how faithful it is. */
-export interface BrianScriptExport {
+interface BrianScriptExport {
   /** The script, and where lists are long a file of data beside it. */
   readonly files: readonly ExportedFile[];
   /** One entry for each part of the model that is exact, and one for each thing that is not. */

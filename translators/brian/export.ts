@@ -19,7 +19,7 @@ import { dimensionOf } from './export/equations-text.js';
 import type { BrianSpecification } from './specification.js';
 
 /** A specification, and how faithful it is. */
-export interface BrianExport {
+interface BrianExport {
   /** What `importBrian` reads again. */
   readonly document: BrianSpecification;
   /**

@@ -11,7 +11,7 @@ import type { BrianSpecification } from './specification.js';
 import { refusedKeys } from './vocabulary.js';
 
 /** A specification to read, and what of the document was left out of it since it breaks the schema. */
-export interface Shape {
+interface Shape {
   readonly specification: BrianSpecification;
   readonly touched: readonly string[];
   /** Whether nothing had to be left out. */

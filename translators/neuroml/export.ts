@@ -28,7 +28,7 @@ import { ruleTag } from './kept-source.js';
 import { element, xmlText } from './export/xml-text.js';
 
 /** A document, and how faithful it is. */
-export interface LemsExport {
+interface LemsExport {
   /** XML. */
   readonly text: string;
   /** One entry for each part of the model that is exact, and one for each thing that is not. */
@@ -39,10 +39,10 @@ export interface LemsExport {
 const includes = ['Cells.xml', 'Networks.xml', 'PyNN.xml', 'Simulation.xml'];
 
 /** The rules by which projections were connected before their connections were listed, by projection. */
-export type Rules = Readonly<Record<string, unknown>>;
+type Rules = Readonly<Record<string, unknown>>;
 
 /** What an export is made with beside the model. */
-export interface LemsOptions {
+interface LemsOptions {
   /** Kept as properties of the network; see `rulesOf`. */
   readonly rules?: Rules;
   /** Functions of values that are worked out; absent: values with such functions are reported as unknown. */

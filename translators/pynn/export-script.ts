@@ -9,7 +9,7 @@ import { exportPynn } from './export.js';
 import { scriptView, type ScriptView } from './script/script-view.js';
 
 /** A script, and how faithful it is. */
-export interface PynnScriptExport {
+interface PynnScriptExport {
   /** The script, then files that it reads. */
   readonly files: readonly { readonly name: string; readonly text: string }[];
   /** One entry for each part of the model that is exact, and one for each thing that is not. */

@@ -31,7 +31,7 @@ import type {
 } from './specification.js';
 
 /** A document, and how faithful it is. */
-export interface PynnExport {
+interface PynnExport {
   /** What `importPynn` reads again. */
   readonly document: PynnSpecification;
   /** One entry for each part of the model that is exact, and one for each thing that is not. */

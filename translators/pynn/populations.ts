@@ -16,7 +16,7 @@ import { isNumbers, translateValue } from './values.js';
 const mostCells = 2_147_483_648;
 
 /** What the size of a population may be, for messages. */
-export const sizesAllowed = `a whole number from 1 to ${mostCells}, or two or three of them`;
+const sizesAllowed = `a whole number from 1 to ${mostCells}, or two or three of them`;
 
 /** Number of cells: that of a grid is the product of its sides. */
 export function sizeOfPopulation(population: Population, pointer: string, setting: Setting): number {

@@ -9,7 +9,7 @@ import { validate } from './schema-validator.generated.js';
 import type { PynnSpecification } from './specification.js';
 
 /** A specification to read, and what of the document was left out of it since it breaks the schema. */
-export interface Shape {
+interface Shape {
   readonly specification: PynnSpecification;
   readonly touched: readonly string[];
   /** Whether nothing had to be left out. */

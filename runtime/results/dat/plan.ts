@@ -16,7 +16,7 @@ export interface DatColumn {
 }
 
 /** A source of events in a list: one cell of a population. */
-export interface DatSelection {
+interface DatSelection {
   /** What the file calls the cell. */
   readonly id: string;
   /** Name of the recording. */
@@ -123,7 +123,7 @@ function malformed(at: string, what: string): UsageError {
 }
 
 /** Suffixes of the files that a model may name: those of results. */
-export const fileSuffixes = ['.dat', '.spikes', '.spike', '.txt', '.csv', '.tsv', '.h5', '.json', '.nwb'] as const;
+const fileSuffixes = ['.dat', '.spikes', '.spike', '.txt', '.csv', '.tsv', '.h5', '.json', '.nwb'] as const;
 
 /** Why a file is not written where a model would have it. */
 export interface NameRefusal {

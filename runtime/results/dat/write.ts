@@ -27,7 +27,7 @@ import { datPath, type DatColumn, type DatFile } from './plan.js';
 import { createRowWriter } from './rows.js';
 
 /** Where files go, and how their times are computed. */
-export interface DatOptions {
+interface DatOptions {
   /** Folder that names are relative to; what a model writes stays in it. */
   readonly folder: string;
   /** True where time is summed step by step, as the reference interpreter does; else it is the step times dt. */

@@ -41,7 +41,7 @@ import {
 import { rowRanges } from '../stored-trains.js';
 
 /** NumPy's names of element types. */
-export const numpyTypes: Readonly<Record<ElementType, string>> = {
+const numpyTypes: Readonly<Record<ElementType, string>> = {
   f64: '<f8',
   f32: '<f4',
   i64: '<i8',
@@ -54,7 +54,7 @@ export const numpyTypes: Readonly<Record<ElementType, string>> = {
 };
 
 /** Units as the package `quantities` names them. */
-export function neoUnit(unit: string): string {
+function neoUnit(unit: string): string {
   return unit === '1' ? 'dimensionless' : unit;
 }
 

@@ -19,7 +19,7 @@ import { neoPlaces } from './neo-place.js';
 import { hasUnits, writeEpochs, writeRecordedCells, writeTrials, writeUnits } from './tables.js';
 
 /** Version of the NWB schema that the files follow. */
-export const nwbVersion = '2.9.0';
+const nwbVersion = '2.9.0';
 
 /** Bytes of samples that may wait in memory for the HDF5 library. */
 const mostWaiting = 1 << 24;

@@ -1,7 +1,6 @@
 /** Keys of random streams: a function of the seed and of what the stream is for. */
 
 import { createHash } from 'node:crypto';
-import { philox } from './philox-host.js';
 
 /**
  * The two key words of a stream: the first eight bytes, little-endian, of SHA-256 over "interneuron/stream/1", the seed
@@ -21,14 +20,4 @@ export function streamKey(seed: string, stream: string): readonly [number, numbe
   }
   const digest = hash.digest();
   return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
-}
-
-/**
- * The key under which copy `copy` of a synapse between the same two cells draws: the stream's own for copy 0, otherwise
- * words 0 and 1 of Philox at the counter (copy, 0, 0, 0).
- */
-export function copyKey(key: readonly [number, number], copy: number): readonly [number, number] {
-  if (copy === 0) return key;
-  const [first, second] = philox([copy, 0, 0, 0], key);
-  return [first, second];
 }

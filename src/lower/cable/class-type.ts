@@ -32,7 +32,7 @@ export class BadMechanism extends Error {
 }
 
 /** A parameter of a class with its value at each compartment. */
-export type ByCompartment = ReadonlyMap<string, readonly Value[]>;
+type ByCompartment = ReadonlyMap<string, readonly Value[]>;
 
 /** The type of a class. */
 export interface ClassType {
@@ -47,7 +47,7 @@ export interface ClassType {
 }
 
 /** What a class is made of. */
-export interface ClassParts {
+interface ClassParts {
   readonly compartments: Compartments;
   /** Compartments of the class, with the mechanisms on each: of the same shapes in the same order. */
   readonly places: readonly { readonly compartment: Compartment; readonly instances: readonly Instance[] }[];

@@ -45,7 +45,7 @@ import { compartmentsAt, splitByPlace, synapsesOfEach, type SplitEnd } from './s
 import { BadTree, treeOf, type Tree } from './tree.js';
 
 /** A model without structured cells, and what has become of them. */
-export interface Expanded {
+interface Expanded {
   readonly drawn: DrawnModel;
   /** One for each neuron type with structure. */
   readonly cables: readonly Cable[];

@@ -26,7 +26,7 @@ import { rateOf } from '../rates.js';
 import type { Cable, CableNames, CompartmentClass } from './cable.js';
 
 /** Buffers of a class that the cable reads: the diagonal of its matrix (S), and the right-hand side (A). */
-export interface Coefficients {
+interface Coefficients {
   readonly diagonal: Buffer;
   readonly right: Buffer;
 }

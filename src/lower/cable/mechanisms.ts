@@ -7,7 +7,7 @@ import { formulaOf } from '../../model/typed.js';
 import type { Compartments, Mechanism, Value } from '../../model/typed.js';
 
 /** Mechanisms that have their equations in common. */
-export interface Shape {
+interface Shape {
   /** The first of them, which others are named after. */
   readonly name: string;
   readonly mechanism: Mechanism;

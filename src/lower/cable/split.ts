@@ -23,7 +23,7 @@ export interface SplitEnd {
 }
 
 /** A projection between two populations in place of one whose synapses are on several. */
-export interface SplitPiece {
+interface SplitPiece {
   readonly projection: Projection;
   /** Ordinals of the populations of its ends. */
   readonly pre: number;

@@ -97,10 +97,6 @@ export const steppingOrder = ({ model }: Context): string[] =>
     .sort(([a, x], [b, y]) => x.order - y.order || (a < b ? -1 : 1))
     .map(([name]) => name);
 
-/** The stepped group that an end or a population belongs to. */
-export const groupOf = (network: Network, group: Group | null): SteppedGroup | null =>
-  network.groups.find((candidate) => candidate.group.name === group?.name) ?? null;
-
 /** Names read or written from outside of a type, by group. */
 interface AccessByOthers {
   readonly read: Map<string, Set<string>>;

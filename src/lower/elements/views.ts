@@ -55,7 +55,7 @@ const addressOf = (member: Member, local: Ir): Address => ({
 export const elementPlace = (member: Member, local: Ir): Ir => addressOf(member, local).index;
 
 /** Where code goes, the time that it sees (f64, s), and what it draws from. */
-export interface CodeAt {
+interface CodeAt {
   readonly block: Block;
   readonly time: Ir;
   /** Null where nothing may be drawn. */

@@ -2,8 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { copyKey, streamKey } from '../../../src/ir/library/streams.js';
-import { philox } from '../../../src/ir/library/philox-host.js';
+import { streamKey } from '../../../src/ir/library/streams.js';
 
 describe('streamKey', () => {
   it('is the first eight bytes of SHA-256 over length-prefixed parts', () => {
@@ -27,13 +26,5 @@ describe('streamKey', () => {
   it('has no collision among ten thousand streams', () => {
     const keys = Array.from({ length: 10_000 }, (_, k) => streamKey('1', `projection/p${k}/connect`).join());
     expect(new Set(keys).size).toBe(keys.length);
-  });
-});
-
-describe('copyKey', () => {
-  it("is the stream's own key for the first synapse of a pair, a Philox block for further ones", () => {
-    const key = streamKey('1', 'projection/p/values');
-    expect(copyKey(key, 0)).toEqual(key);
-    expect(copyKey(key, 3)).toEqual(philox([3, 0, 0, 0], key).slice(0, 2));
   });
 });

@@ -82,7 +82,7 @@ function parameterOf({ unit, value, ...rest }: Entry): unknown {
 }
 
 /** What is wrong with a line of equations. */
-export interface BrokenLine {
+interface BrokenLine {
   readonly line: string;
 }
 

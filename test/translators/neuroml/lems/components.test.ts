@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Component } from '../../../../translators/neuroml/lems/definitions.js';
-import { parameterValue } from '../../../../translators/neuroml/lems/values.js';
 import { lems, reading } from '../support/reading.js';
 
 const types = `
@@ -76,8 +75,8 @@ describe('prototypes', () => {
     ]);
     const [, b, c] = model!.components;
     expect([b!.attributes['C'], c!.attributes['C']]).toEqual(['1', '5']);
-    expect(parameterValue(b!.children[0]!, 'n', model!.units)).toBe(3);
-    expect(parameterValue(b!.children[2]!, 'n', model!.units)).toBe(1);
+    const given = b!.children.map(({ attributes, type }) => attributes['n'] ?? type.parameters.get('n')?.fixed);
+    expect(given).toEqual(['3', undefined, 1]);
     expect(b!.children.every(({ parent }) => parent === b)).toBe(true);
   });
 

@@ -17,7 +17,7 @@ export function lowerConnectivity(plan: ProjectionPlan, needsColumns: boolean, c
   const rules = plan.projection.connect;
   const raw = rules.every((rule) => rule.rule === 'list') ? listed(plan, context) : drawn(plan, context);
   if (!raw) return null;
-  const sorted = plan.sortedBy ? sortByDelay(raw, plan.sortedBy, plan, context) : null;
+  const sorted = plan.sortedBy ? sortByDelay({ raw, pathway: plan.sortedBy, plan }, context) : null;
   const stored: RawSynapses = sorted
     ? { ...raw, targets: sorted.targets, creation: sorted.creation, copies: sorted.copies }
     : raw;

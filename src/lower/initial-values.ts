@@ -45,15 +45,13 @@ function initialValues(group: Group, member: Member, context: Context): string[]
       continue;
     values.set(name, value);
   }
-  return assignValues(
-    `${member.name}.initialise`,
-    `first values of ${member.name}`,
+  const assignment = {
+    name: `${member.name}.initialise`,
+    comment: `first values of ${member.name}`,
     values,
-    group,
-    member,
-    `population/${member.name}/initial`,
-    context,
-  );
+    stream: `population/${member.name}/initial`,
+  };
+  return assignValues(assignment, group, member, context);
 }
 
 /** Address of the current item in a kernel over one population. */
@@ -72,6 +70,17 @@ interface Chosen {
   readonly piece: Piece | null;
 }
 
+/** Values for elements of a population. */
+interface Assignment {
+  /** Of the kernel. */
+  readonly name: string;
+  readonly comment: string;
+  /** By variable. */
+  readonly values: ReadonlyMap<string, Value>;
+  /** Of what is drawn, before the name of the variable. */
+  readonly stream: string;
+}
+
 const everyElement: Chosen = { where: null, piece: null };
 
 /**
@@ -81,12 +90,9 @@ const everyElement: Chosen = { where: null, piece: null };
  * @diagnostic lower/cyclic-values
  */
 export function assignValues(
-  name: string,
-  comment: string,
-  values: ReadonlyMap<string, Value>,
+  { name, comment, values, stream }: Assignment,
   group: Group,
   member: Member,
-  stream: string,
   context: Context,
   chosenElements: Chosen = everyElement,
 ): string[] {
@@ -128,7 +134,7 @@ export function assignValues(
       if (!storage) continue;
       const type = scalarTypeOf(storage.type, context.real);
       const given = context.diagnostics.within(`/populations/${member.name}/values/${id}`, () =>
-        to(type, valueExpression(id, value, place, scope, member, context)),
+        to(type, valueExpression(id, value, place, scope, member)),
       );
       const number = constantOf(given)?.value;
       if (typeof number === 'number' && !Number.isFinite(number))
@@ -158,34 +164,28 @@ export function assignValues(
 /** First item of a kernel over a piece. */
 const pieceStart = (domain: MapDomain): Ir => ir.u32(domain.kind === 'ranges' ? (domain.ranges[0]?.begin ?? 0) : 0);
 
-function valueExpression(
-  id: string,
-  value: Value,
-  place: Ir,
-  scope: ElementScope,
-  member: Member,
-  context: Context,
-): Ir {
+function valueExpression(id: string, value: Value, place: Ir, scope: ElementScope, member: Member): Ir {
+  const { context } = scope;
   if (typeof value === 'number') return ir.f64(value);
-  if (value.kind === 'expression') return compile(value.expression, scope);
-  if (value.kind === 'array') {
-    const storage = scope.group.storage.get(id);
-    const element = elementOf(storage?.type ?? 'real', context.real);
-    const given = typed(element, arrayOf(value.array, context.data));
-    const buffer = context.builder.buffer(
-      `${member.name}.${id}.values`,
-      element,
-      given.length,
-      `given values of ${id} of ${member.name}`,
-      {
-        role: 'constant',
-        initial: given,
-      },
-    );
-    return ir.load(buffer, place);
+  switch (value.kind) {
+    case 'expression':
+      return compile(value.expression, scope);
+    case 'array': {
+      const element = elementOf(scope.group.storage.get(id)?.type ?? 'real', context.real);
+      const initial = typed(element, arrayOf(value.array, context.data));
+      const comment = `given values of ${id} of ${member.name}`;
+      const options = { role: 'constant', initial } as const;
+      return ir.load(
+        context.builder.buffer(`${member.name}.${id}.values`, element, initial.length, comment, options),
+        place,
+      );
+    }
+    case 'draw':
+      context.diagnostics.add(messages.unsupportedFeature(`a value drawn by the generator ${value.generator}`));
+      return ir.f64(0);
+    default:
+      return value satisfies never;
   }
-  context.diagnostics.add(messages.unsupportedFeature(`a value drawn by the generator ${value.generator}`));
-  return ir.f64(0);
 }
 
 /** Names sorted so that each comes after those that its value reads, itself or through derived variables. */

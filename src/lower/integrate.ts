@@ -193,12 +193,9 @@ export function newValues(
         names.map((name) => [name, scope.block.name(`next_${name}`, exponentialStep(name, equations, scope, h))]),
       );
     case 'euler': {
-      const { drift, diffusion } = split(equations);
+      const parts = split(equations);
       return new Map(
-        names.map((name) => [
-          name,
-          scope.block.name(`next_${name}`, eulerStep(name, drift, diffusion, scope, h, noise)),
-        ]),
+        names.map((name) => [name, scope.block.name(`next_${name}`, eulerStep(name, parts, scope, h, noise))]),
       );
     }
     case 'rk2':
@@ -250,8 +247,14 @@ export function exponentialStep(
 
 type Diffusion = ReadonlyMap<string, ReadonlyMap<string, Expression>>;
 
+/** Rates without noise, and the factors of noise in them. */
+interface Parts {
+  readonly drift: ReadonlyMap<string, Expression>;
+  readonly diffusion: Diffusion;
+}
+
 /** Splits each right-hand side into drift and the factors of its noises. */
-function split(equations: Equations): { drift: Map<string, Expression>; diffusion: Diffusion } {
+function split(equations: Equations): Parts {
   const drift = new Map<string, Expression>();
   const diffusion = new Map<string, ReadonlyMap<string, Expression>>();
   for (const [name, e] of steppedDerivatives(equations)) {
@@ -269,8 +272,7 @@ function split(equations: Equations): { drift: Map<string, Expression>; diffusio
 
 function eulerStep(
   name: string,
-  drift: ReadonlyMap<string, Expression>,
-  diffusion: Diffusion,
+  { drift, diffusion }: Parts,
   scope: IntegrationScope,
   h: Ir,
   noise: ReadonlyMap<string, Ir>,

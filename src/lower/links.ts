@@ -39,12 +39,17 @@ export function linkedMember(
   return null;
 }
 
+/** A parameter of a population that stands for a variable of another. */
+export interface LinkedParameter {
+  readonly group: Group;
+  readonly member: Member;
+  readonly name: string;
+  readonly link: Link;
+}
+
 /** u32 index of the element that each element of `member` is linked to; lists and expressions become a buffer. */
 export function linkedElement(
-  group: Group,
-  member: Member,
-  name: string,
-  link: Link,
+  { group, member, name, link }: LinkedParameter,
   size: number,
   local: Ir,
   context: Context,
@@ -105,7 +110,7 @@ export function lowerLinks(groups: readonly Group[], context: Context): readonly
         if (storage?.kind !== 'array' || !source) continue;
         const element = block.name(
           'element',
-          linkedElement(group, member, name, link, source.member.population.size, address.local, context),
+          linkedElement({ group, member, name, link }, source.member.population.size, address.local, context),
         );
         const from = {
           index: block.name('place', ir.add(element, ir.u32(source.member.begin))),

@@ -120,7 +120,7 @@ export function lower(drawn: DrawnModel, { precision, counts, onPass }: LowerOpt
   parts.recordings = recordings;
   done('recordings', sampled);
   // What phases of the protocol change.
-  lowerPhases(parts.groups, parts.projections, context, recorded.copies);
+  lowerPhases({ ...parts, copies: recorded.copies }, context);
   done('phases', schedule.finish(parts, context));
   return assemble(parts, context);
 }
@@ -146,17 +146,11 @@ function buildProjection(plan: ProjectionPlan, context: Context): BuiltProjectio
   const values = new Map(
     names.map((name) => [name, synapseValue(plan, name)] as const).filter(([, value]) => value !== 0),
   );
-  const kernel = assignSynapseValues(
-    `${plan.name}.initialise`,
-    values,
-    plan,
-    connectivity,
-    storage,
-    `projection/${plan.stream}/initial`,
-    context,
-  );
+  const built = { plan, connectivity, storage };
+  const assignment = { name: `${plan.name}.initialise`, values, stream: `projection/${plan.stream}/initial` };
+  const kernel = assignSynapseValues(assignment, built, context);
   if (kernel) context.builder.initially(kernel);
-  return { plan, connectivity, storage };
+  return built;
 }
 
 /** Puts the program together; buffers that only initialisation writes are constant from then on. */

@@ -61,7 +61,12 @@ export function pathwayKernel(
     repeat && drawsAny(code)
       ? repeatKey(ir.get(repeat), keyAt(keys, ir.u32(0)), block, context)
       : keyAt(keys, ir.u32(0));
-  const base = synapseDraws(sender, receiver, drawsAny(code) ? copy : null, key, block, context);
+  const base = synapseDraws(
+    { source: sender, target: receiver, copy: drawsAny(code) ? copy : null },
+    key,
+    block,
+    context,
+  );
   // The step of a draw is that of the emission.
   const draws = { ...base, step: drawStep(emission, context) };
   const scope = new SynapseScope(context, plan, code.storage, { position, source: from, target: into }, block, draws);

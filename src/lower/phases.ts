@@ -48,16 +48,20 @@ function isAtStart(protocol: readonly Phase[], k: number): boolean {
 export const turnsBack = (protocol: readonly Phase[]): boolean =>
   protocol.some(({ kind }) => kind === 'reset' || kind === 'restore');
 
-/**
- * Adds a procedure for each phase that changes something. `copies`: what others see of variables. @random stream
- * `phase/<k>/<owner>/<variable>`
- */
-export function lowerPhases(
-  groups: readonly Group[],
-  projections: readonly BuiltProjection[],
-  context: Context,
-  copies: Copies = new Map(),
-): void {
+/** Copies of variables that others read in their place, by the buffer of the variable. */
+export type Copies = ReadonlyMap<string, Buffer>;
+
+/** Populations and projections as phases change them. */
+interface PhasedNetwork {
+  readonly groups: readonly Group[];
+  readonly projections: readonly BuiltProjection[];
+  /** What others see of variables. */
+  readonly copies: Copies;
+}
+
+/** Adds a procedure for each phase that changes something. @random stream `phase/<k>/<owner>/<variable>` */
+export function lowerPhases(network: PhasedNetwork, context: Context): void {
+  const { projections } = network;
   if (context.turnsBack) {
     for (const { plan } of projections)
       for (const { window } of plan.pathways)
@@ -75,7 +79,7 @@ export function lowerPhases(
       case 'initialise': {
         const values = phase.kind === 'set' ? phase.set : phase.initialise;
         const where = phase.kind === 'set' ? (phase.where ?? null) : null;
-        setValues(actions(), values, phase.of, where, k, groups, projections, copies, context);
+        actions().push(...setValues({ values, of: phase.of, where, k }, network, context));
         if (isAtStart(protocol, k)) actions().push(...derived);
         return;
       }
@@ -137,17 +141,20 @@ function delayChanges(key: string, k: number, projections: readonly BuiltProject
     );
 }
 
-function setValues(
-  actions: Action[],
-  values: Readonly<Record<string, Value>>,
-  of: SelectionRule | undefined,
-  where: Expression | null,
-  k: number,
-  groups: readonly Group[],
-  projections: readonly BuiltProjection[],
-  copies: Copies,
-  context: Context,
-): void {
+/** Values that a phase gives. */
+interface Setting {
+  /** By variables of a selection; without one, by `population[1, 3].variable`. */
+  readonly values: Readonly<Record<string, Value>>;
+  readonly of: SelectionRule | undefined;
+  /** Which of the elements get them; null: all. */
+  readonly where: Expression | null;
+  /** Number of the phase. */
+  readonly k: number;
+}
+
+function setValues({ values, of, where, k }: Setting, network: PhasedNetwork, context: Context): readonly Action[] {
+  const { groups, projections, copies } = network;
+  const actions: Action[] = [];
   const stale = new Set<string>();
   const setPiece = (piece: Piece | null, owner: string, variable: string, value: Value): void => {
     const found = memberOf(owner, groups);
@@ -156,10 +163,8 @@ function setValues(
     const name = `phase${k}.${owner}.${variable}`;
     const comment = `phase ${k} sets ${variable} of ${owner}`;
     const own = new Map([[variable, value]]);
-    for (const kernel of assignValues(name, comment, own, group, member, `phase/${k}/${owner}`, context, {
-      where,
-      piece,
-    }))
+    const assignment = { name, comment, values: own, stream: `phase/${k}/${owner}` };
+    for (const kernel of assignValues(assignment, group, member, context, { where, piece }))
       actions.push({ kind: 'run', kernel });
     const seen = showCells(name, variable, piece ?? wholeOf(found), copies, context);
     if (seen !== null) actions.push({ kind: 'run', kernel: seen });
@@ -176,9 +181,9 @@ function setValues(
       );
     const own = new Map([[variable, value]]);
     for (const each of pieces) {
-      const { plan, connectivity, storage } = each;
+      const { plan, storage } = each;
       const name = `phase${k}.${plan.name}.${variable}`;
-      const kernel = assignSynapseValues(name, own, plan, connectivity, storage, `phase/${k}/${owner}`, context, some);
+      const kernel = assignSynapseValues({ name, values: own, stream: `phase/${k}/${owner}` }, each, context, some);
       const shared = assignSharedValues(`${name}.shared`, own, plan, storage, context);
       const seen = kernel && showSynapses(name, variable, each, copies, context);
       for (const run of [kernel, shared, seen]) if (run) actions.push({ kind: 'run', kernel: run });
@@ -207,10 +212,8 @@ function setValues(
     }
   }
   for (const owner of stale) actions.push(...(context.builder.procedures.get(propagatorsProcedure(owner)) ?? []));
+  return actions;
 }
-
-/** Copies of variables that others read in their place, by the buffer of the variable. */
-export type Copies = ReadonlyMap<string, Buffer>;
 
 /** A kernel that copies a variable of cells to where others see it; null where they see the variable itself. */
 function showCells(name: string, variable: string, piece: Piece, copies: Copies, context: Context): string | null {

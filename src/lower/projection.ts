@@ -213,8 +213,7 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
         if (steps?.first === 0)
           refuseBeforeEvent(
             name,
-            pathway.order + projection.order,
-            slot,
+            { slot, order: pathway.order + projection.order },
             side === 'pre' ? pre : post,
             emitted,
             context,
@@ -470,8 +469,7 @@ const leastDelayIn = (slot: string, profile: Profile): 0 | 1 =>
 /** Refuses a pathway that would act without delay on an event that is tested for only after it. */
 function refuseBeforeEvent(
   projection: string,
-  order: number,
-  slot: string,
+  { slot, order }: { readonly slot: string; readonly order: number },
   { group }: ProjectionEnd,
   event: string,
   context: Context,

@@ -179,7 +179,10 @@ function eventDraws(
   if (!drawing) return null;
   const keys = keyBuffer(`${plan.stream}.events.keys`, [`projection/${plan.stream}/events`], context);
   const copy = connectivity.copies ? ir.load(connectivity.copies, position) : null;
-  return { ...synapseDraws(item, target, copy, keyAt(keys, ir.u32(0)), block, context), step: drawStep(step, context) };
+  return {
+    ...synapseDraws({ source: item, target, copy }, keyAt(keys, ir.u32(0)), block, context),
+    step: drawStep(step, context),
+  };
 }
 
 /** Tests a condition of a synapse and, where it holds, lets its actions assign the synapse's variables. */

@@ -1,7 +1,7 @@
 /** Pass: storage and first values of synapses' own variables. */
 
 import * as ir from '../ir/builder.js';
-import type { Expression as Ir, Extent, Local } from '../ir/program.js';
+import type { ElementType, Expression as Ir, Extent, Local } from '../ir/program.js';
 import { namesIn } from '../lang/walk.js';
 import type { Value } from '../model/typed.js';
 import { Block } from './block.js';
@@ -18,10 +18,18 @@ import { elementOf, numberOf, typed } from './groups.js';
 import type { Storage } from './groups.js';
 import * as messages from './messages.js';
 import type { Connectivity, ProjectionPlan } from './projection.js';
-import type { SynapseStorage } from './synapse-scope.js';
+import type { BuiltProjection, SynapseStorage } from './synapse-scope.js';
 import { namedIndex } from './rules/rule-code.js';
 import { SynapseScope } from './synapse-scope.js';
 import { overPositions } from './synapses/positions.js';
+
+/** The pair of a synapse that draws. */
+interface DrawingPair {
+  readonly source: Ir;
+  readonly target: Ir;
+  /** Which of the synapses of its pair it is; null where there is one. */
+  readonly copy: Ir | null;
+}
 
 /**
  * Draws for one synapse: counter (source, target, 0, site); copy c > 0 of a pair draws under the key of words 0 and 1
@@ -29,9 +37,7 @@ import { overPositions } from './synapses/positions.js';
  * a, 0, 0).
  */
 export function synapseDraws(
-  source: Ir,
-  target: Ir,
-  copy: Ir | null,
+  { source, target, copy }: DrawingPair,
   key: readonly [Ir, Ir],
   block: Block,
   context: Context,
@@ -163,6 +169,16 @@ export interface ChosenSynapses {
   readonly indices: readonly [number, number, number] | Uint32Array | null;
 }
 
+/** Values for synapses of a projection. */
+export interface SynapseAssignment {
+  /** Of the kernel. */
+  readonly name: string;
+  /** By variable. */
+  readonly values: ReadonlyMap<string, Value>;
+  /** Of what is drawn, before the name of the variable. */
+  readonly stream: string;
+}
+
 const everySynapse: ChosenSynapses = { where: null, indices: null };
 
 /**
@@ -171,12 +187,8 @@ const everySynapse: ChosenSynapses = { where: null, indices: null };
  * @random stream `<stream>/<variable>`, counter (source, target, 0, site)
  */
 export function assignSynapseValues(
-  name: string,
-  values: ReadonlyMap<string, Value>,
-  plan: ProjectionPlan,
-  connectivity: Connectivity,
-  storage: SynapseStorage,
-  stream: string,
+  { name, values, stream }: SynapseAssignment,
+  { plan, connectivity, storage }: BuiltProjection,
   context: Context,
   some: ChosenSynapses = everySynapse,
 ): string | null {
@@ -210,11 +222,17 @@ export function assignSynapseValues(
     for (const [id, value] of dependencyOrder(chosen)) {
       if (drawsValue(value)) {
         const keys = keyBuffer(`${name}.${id}.keys`, [`${stream}/${id}`], context);
-        drawn.current = synapseDraws(sender, receiver, copy, keyAt(keys, ir.u32(0)), inner, context);
+        drawn.current = synapseDraws(
+          { source: sender, target: receiver, copy },
+          keyAt(keys, ir.u32(0)),
+          inner,
+          context,
+        );
       }
-      const storagePlace = storage.get(id) as Extract<Storage, { kind: 'array' }>;
-      const type = scalarTypeOf(storagePlace.type, context.real);
-      const next = to(type, synapseExpression(id, value, storagePlace, rank, scope, plan, name, context));
+      const { buffer, type: valueType } = storage.get(id) as Extract<Storage, { kind: 'array' }>;
+      const type = scalarTypeOf(valueType, context.real);
+      const given = { name: `${name}.${id}.given`, element: buffer.element, what: id, rank };
+      const next = to(type, synapseExpression(value, given, scope));
       scope.write(id, free ? ir.select(free, next, to(type, scope.read(id))) : next);
     }
     scope.storeAll();
@@ -273,31 +291,37 @@ function placeAmong(
   return { place: block.name('rank', ir.select(chosen, ir.load(places, ir.get(low)), ir.u32(0))), chosen };
 }
 
-function synapseExpression(
-  id: string,
-  value: Value,
-  place: Extract<Storage, { kind: 'array' }>,
-  rank: (length: number) => Ir,
-  scope: SynapseScope,
-  plan: ProjectionPlan,
-  name: string,
-  context: Context,
-): Ir {
+/** The buffer for values that are given as an array, and where a synapse finds its own. */
+interface GivenArray {
+  readonly name: string;
+  readonly element: ElementType;
+  /** Whose values they are. */
+  readonly what: string;
+  /** Place of the synapse's value among so many. */
+  readonly rank: (length: number) => Ir;
+}
+
+function synapseExpression(value: Value, { name, element, what, rank }: GivenArray, scope: SynapseScope): Ir {
+  const { context, plan } = scope;
   if (typeof value === 'number') return ir.f64(value);
-  if (value.kind === 'expression') return compile(value.expression, scope);
-  if (value.kind === 'array') {
-    const numbers = arrayOf(value.array, context.data);
-    const given = context.builder.buffer(
-      `${name}.${id}.given`,
-      place.buffer.element,
-      Math.max(1, numbers.length),
-      `given ${id} of the synapses of ${plan.name} in order of creation`,
-      { role: 'constant', initial: typed(place.buffer.element, numbers.length === 0 ? [0] : numbers) },
-    );
-    return ir.load(given, value.columns === undefined ? rank(numbers.length) : cellOf(scope, value.columns));
+  switch (value.kind) {
+    case 'expression':
+      return compile(value.expression, scope);
+    case 'array': {
+      const numbers = arrayOf(value.array, context.data);
+      const comment = `given ${what} of the synapses of ${plan.name} in order of creation`;
+      const given = context.builder.buffer(name, element, Math.max(1, numbers.length), comment, {
+        role: 'constant',
+        initial: typed(element, numbers.length === 0 ? [0] : numbers),
+      });
+      return ir.load(given, value.columns === undefined ? rank(numbers.length) : cellOf(scope, value.columns));
+    }
+    case 'draw':
+      context.diagnostics.add(messages.unsupportedFeature(`a value drawn by the generator ${value.generator}`));
+      return ir.f64(0);
+    default:
+      return value satisfies never;
   }
-  context.diagnostics.add(messages.unsupportedFeature(`a value drawn by the generator ${value.generator}`));
-  return ir.f64(0);
 }
 
 /** Place of a synapse's pair in a matrix of so many columns. */

@@ -144,7 +144,7 @@ function delayOf(
     `delay of each synapse of ${plan.name} (s)`,
   );
   if (typeof connectivity.count !== 'number') builder.allocate(buffer);
-  builder.initially(secondsKernel(connectivity, pathway, plan, high, buffer, context));
+  builder.initially(secondsKernel({ raw: connectivity, pathway, plan }, high, buffer, context));
   return { delay: { kind: 'own', buffer }, most: high };
 }
 
@@ -338,7 +338,7 @@ function act({ projection, pathway }: Listener, network: Network, place: Place, 
     const keys =
       context.builder.buffers.get(name) ??
       keyBuffer(name, [`projection/${plan.name}/pathway/${pathway.name}`], context);
-    return (made ??= synapseDraws(place.source, place.target, copy, keyAt(keys, ir.u32(0)), block, context));
+    return (made ??= synapseDraws({ ...place, copy }, keyAt(keys, ir.u32(0)), block, context));
   };
   const draws = {
     element: place.source,

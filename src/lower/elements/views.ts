@@ -8,7 +8,7 @@ import type { Draws } from '../draws.js';
 import type { Address } from '../element-scope.js';
 import { ElementScope } from '../element-scope.js';
 import type { Group, Member } from '../groups.js';
-import { linkedElement, linkedMember } from '../links.js';
+import { linkedElement, linkedMember, type LinkedParameter } from '../links.js';
 import type { ProjectionEnd } from '../projection.js';
 import { SynapseScope } from '../synapse-scope.js';
 import type { Network, SteppedGroup, SteppedProjection } from './layout.js';
@@ -18,16 +18,14 @@ const noView = { kept: new Map<string, never>(), shown: new Map<string, never>()
 /** @param local  u32 index of the element in its population */
 function elementView(network: Network, group: Group, member: Member, local: Ir, time: Ir): View {
   const { kept, shown } = network.groups.find((stepped) => stepped.group === group) ?? noView;
-  return { time, kept, shown, linked: (name, scope) => linkedValue(network, group, member, local, name, scope) };
+  return { time, kept, shown, linked: (name, scope) => linkedValue(network, { group, member, name }, local, scope) };
 }
 
 /** A linked parameter is the variable that it is linked to, as others see it at this moment. */
 function linkedValue(
   network: Network,
-  group: Group,
-  member: Member,
+  { group, member, name }: Omit<LinkedParameter, 'link'>,
   local: Ir,
-  name: string,
   { block, view }: CodeScope,
 ): Ir | null {
   const { context } = network;
@@ -36,7 +34,7 @@ function linkedValue(
   const source = link && linkedMember(member.name, name, link, groups, context);
   if (!link || !source || !view) return null;
   const { size } = source.member.population;
-  const element = linkedElement(group, member, name, link, size, local, context);
+  const element = linkedElement({ group, member, name, link }, size, local, context);
   const other = elementView(network, source.group, source.member, element, view.time);
   const address = addressOf(source.member, element);
   const scope = new ElementScope(context, source.group, address, block, null, { view: other });

@@ -328,7 +328,7 @@ function overRows(frame: Frame, total: number, plan: ProjectionPlan, context: Co
   for (let level = 0; level === 0 || level < levels; level += halvings) {
     const block = new Block();
     if (level === 0) block.emit(ir.store(nodes, ir.u32(1), ir.u32(total)));
-    halve(level, Math.min(halvings, levels - level), leaves, nodes, allowed, frame, block);
+    halve(level, Math.min(halvings, levels - level), { leaves, nodes, allowed }, frame, block);
     context.builder.initially(
       context.builder.map(
         level === 0 ? `${name}.rows` : `${name}.rows_from_level_${level}`,
@@ -342,16 +342,18 @@ function overRows(frame: Frame, total: number, plan: ProjectionPlan, context: Co
   return { numbers: nodes, first: leaves };
 }
 
+/** Rows in halves, quarters and so on; node 1 is all of them, node 2 k and 2 k + 1 the halves of node k. */
+interface Halves {
+  /** How many rows there are, rounded up to a power of two. */
+  readonly leaves: number;
+  /** u32 synapses of each node. */
+  readonly nodes: Buffer;
+  /** f64 pairs allowed in the rows before each. */
+  readonly allowed: Buffer;
+}
+
 /** Shares out the numbers of the nodes of a level, and of some levels below. */
-function halve(
-  level: number,
-  count: number,
-  leaves: number,
-  nodes: Buffer,
-  allowed: Buffer,
-  frame: Frame,
-  block: Block,
-): void {
+function halve(level: number, count: number, { leaves, nodes, allowed }: Halves, frame: Frame, block: Block): void {
   const [depth, k, span] = [block.local('depth', 'u32'), block.local('k', 'u32'), block.local('span', 'u32')];
   const top = block.name('top', ir.add(ir.u32(1 << level), item));
   // `span` is half the rows of a node, `k` counts the nodes of a level below the item's own.

@@ -27,10 +27,37 @@ interface Outer {
   readonly element: Ir;
 }
 
+/** A generator expression, and what its code is written with. */
+interface GeneratorCode {
+  readonly rule: Generator;
+  readonly plan: ProjectionPlan;
+  readonly context: Context;
+  /** Of the stream of the rule. */
+  readonly key: readonly [Ir, Ir];
+}
+
+/** A place in the range of a generator. */
+interface RangePlace {
+  /** u32 place; its draws differ from those of others. */
+  readonly k: Ir;
+  /** i32 value of the range there. */
+  readonly value: Ir;
+  /** The inner element, once it is known. */
+  readonly inner?: Ir;
+}
+
+/** The range of a generator for one outer element. */
+interface Range {
+  readonly outer: Outer;
+  /** u32 number of its values. */
+  readonly length: Ir;
+  readonly visit: (k: Ir, block: Block) => void;
+}
+
 /** The elements that a generator expression yields for each outer one. */
 export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan, context: Context): PairwiseCode {
   const [outerEnd, innerEnd] = rule.outer === 'pre' ? [plan.pre, plan.post] : [plan.post, plan.pre];
-  const key = ruleKey(ordinal, plan, context);
+  const code: GeneratorCode = { rule, plan, context, key: ruleKey(ordinal, plan, context) };
   const { index, condition } = rule;
   const plain = index.kind === 'name' && index.name === rule.variable;
   const outside = context.builder.faultBit(
@@ -39,7 +66,7 @@ export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan
   const write = (outer: Ir, _blockIndex: Ir, around: Block, found: (inner: Ir, block: Block) => void): void =>
     withElement(outerEnd, outer, around, (element, block) => writeFor({ named: outer, element }, block, found));
   const writeFor = (outer: Outer, block: Block, found: (inner: Ir, block: Block) => void): void => {
-    const scope = generatorScope(rule, 'range', ir.u32(0), outer, ir.u32(0), ir.i32(0), block, plan, context, key);
+    const scope = generatorScope(code, 'range', outer, { k: ir.u32(0), value: ir.i32(0) }, block);
     const whole = (e: Expression, name: string): Ir => block.name(name, to('i32', compile(e, scope)));
     const [from, until, by] = [
       whole(rule.range.from, 'range_from'),
@@ -48,11 +75,11 @@ export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan
     ];
     const length = block.name('range_length', rangeLength(from, until, by));
     const make = (k: Ir, value: Ir, tested: boolean, inner: Block): void => {
-      const first = generatorScope(rule, 'index', k, outer, ir.u32(0), value, inner, plan, context, key);
+      const first = generatorScope(code, 'index', outer, { k, value }, inner);
       const element = inner.name('element', to('i32', compile(index, first)));
       const inside = ir.and(ir.ge(element, ir.i32(0)), ir.lt(element, ir.i32(innerEnd.named)));
       const connect = (chosen: Ir, body: Block): void => {
-        const second = generatorScope(rule, 'condition', k, outer, chosen, value, body, plan, context, key);
+        const second = generatorScope(code, 'condition', outer, { k, value, inner: chosen }, body);
         const repeat = (last: Block): void => {
           if (rule.copies === 1) {
             found(chosen, last);
@@ -82,7 +109,7 @@ export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan
       // A condition that does not read the element decides before it is asked whether the element exists.
       if (condition === null || readsInner(condition, rule)) make(k, value, false, inner);
       else {
-        const early = generatorScope(rule, 'condition', k, outer, ir.u32(0), value, inner, plan, context, key);
+        const early = generatorScope(code, 'condition', outer, { k, value }, inner);
         inner.emit(
           ir.when(
             compileCondition(condition, early),
@@ -91,11 +118,10 @@ export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan
         );
       }
     };
+    const range: Range = { outer, length, visit };
     const sample = rule.range.sample;
-    if (sample?.size !== undefined)
-      sampleOfSize(whole(sample.size, 'sample_size'), length, outer.named, key, block, context, visit);
-    else if (sample?.p !== undefined)
-      sampleWithProbability(to('f64', compile(sample.p, scope)), length, outer.named, key, block, context, visit);
+    if (sample?.size !== undefined) sampleOfSize(whole(sample.size, 'sample_size'), range, block, code);
+    else if (sample?.p !== undefined) sampleWithProbability(to('f64', compile(sample.p, scope)), range, block, code);
     else {
       const k = block.local('k', 'u32');
       block.emit(
@@ -139,21 +165,16 @@ const purposeWord: Readonly<Record<Purpose, number>> = { range: 1, index: 2, con
  * @random stream of the rule, counter (outer element, place in the range, purpose, site)
  */
 function generatorScope(
-  rule: Generator,
+  { rule, plan, context, key }: GeneratorCode,
   purpose: Purpose,
-  place: Ir,
   outer: Outer,
-  inner: Ir,
-  value: Ir,
+  { k, value, inner = ir.u32(0) }: RangePlace,
   block: Block,
-  plan: ProjectionPlan,
-  context: Context,
-  key: readonly [Ir, Ir],
 ): SynapseScope {
   const [source, target] = rule.outer === 'pre' ? [outer.element, inner] : [inner, outer.element];
   const draws: Draws = {
     element: outer.named,
-    subElement: place,
+    subElement: k,
     step: ir.u32(purposeWord[purpose]),
     perStep: false,
     key,
@@ -194,12 +215,9 @@ function rangeLength(from: Ir, until: Ir, by: Ir): Ir {
  */
 function sampleWithProbability(
   p: Ir,
-  length: Ir,
-  outer: Ir,
-  key: readonly [Ir, Ir],
+  { outer, length, visit }: Range,
   block: Block,
-  context: Context,
-  visit: (k: Ir, block: Block) => void,
+  { key, context }: GeneratorCode,
 ): void {
   const chance = block.name('chance', p);
   const log = block.name('log_miss', library('log1p', [ir.neg(chance)], context.builder));
@@ -213,7 +231,7 @@ function sampleWithProbability(
     ir.whilst(
       ir.lt(ir.get(next), length),
       block.nested((inner) => {
-        const [a, b] = philox([outer, ir.u32(0xffffffff), ir.u32(0), ir.get(call)], key, inner, context);
+        const [a, b] = philox([outer.named, ir.u32(0xffffffff), ir.u32(0), ir.get(call)], key, inner, context);
         inner.emit(ir.set(call, ir.add(ir.get(call), ir.u32(1))));
         const jump = inner.name(
           'jump',
@@ -241,15 +259,7 @@ function sampleWithProbability(
  *
  * @random counter (outer element, 0xfffffffe, 0, k)
  */
-function sampleOfSize(
-  size: Ir,
-  length: Ir,
-  outer: Ir,
-  key: readonly [Ir, Ir],
-  block: Block,
-  context: Context,
-  visit: (k: Ir, block: Block) => void,
-): void {
+function sampleOfSize(size: Ir, { outer, length, visit }: Range, block: Block, { key, context }: GeneratorCode): void {
   const k = block.local('k', 'u32');
   const wanted = block.local('wanted', 'u32');
   block.emit(
@@ -258,7 +268,7 @@ function sampleOfSize(
     ir.whilst(
       ir.and(ir.gt(ir.get(wanted), ir.u32(0)), ir.lt(ir.get(k), length)),
       block.nested((inner) => {
-        const [a, b] = philox([outer, ir.u32(0xfffffffe), ir.u32(0), ir.get(k)], key, inner, context);
+        const [a, b] = philox([outer.named, ir.u32(0xfffffffe), ir.u32(0), ir.get(k)], key, inner, context);
         const left = ir.convert('f64', ir.sub(length, ir.get(k)));
         inner.emit(
           ir.when(

@@ -70,7 +70,7 @@ export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, contex
     );
     if (skipping)
       block.emit(
-        ...skips(p, source, blockIndex, begin, end, key, block, context, (target, inner) =>
+        ...skips(p, { source, index: blockIndex, begin, end, key }, block, context, (target, inner) =>
           accept(source, target, inner, found),
         ),
       );
@@ -129,6 +129,17 @@ const pairDraws = (source: Ir, target: Ir, key: readonly [Ir, Ir]): Draws => ({
   sites: { next: 1 },
 });
 
+/** A block of the targets of one source. */
+interface TargetBlock {
+  readonly source: Ir;
+  /** u32 number of the block. */
+  readonly index: Ir;
+  readonly begin: Ir;
+  readonly end: Ir;
+  /** Of the stream of the rule. */
+  readonly key: readonly [Ir, Ir];
+}
+
 /**
  * Bernoulli pairs by geometric skips within a block: from one synapse to the next lie floor(log(u) / log(1 - p))
  * others.
@@ -137,11 +148,7 @@ const pairDraws = (source: Ir, target: Ir, key: readonly [Ir, Ir]): Draws => ({
  */
 function skips(
   p: number,
-  source: Ir,
-  blockIndex: Ir,
-  begin: Ir,
-  end: Ir,
-  key: readonly [Ir, Ir],
+  { source, index, begin, end, key }: TargetBlock,
   block: Block,
   context: Context,
   accept: (target: Ir, block: Block) => void,
@@ -152,7 +159,7 @@ function skips(
   const next = block.local('next', 'u32');
   const call = block.local('call', 'u32');
   const draws = block.nested((inner) => {
-    const [a, b, c, d] = philox([source, blockIndex, ir.u32(0), ir.get(call)], key, inner, context);
+    const [a, b, c, d] = philox([source, index, ir.u32(0), ir.get(call)], key, inner, context);
     inner.emit(ir.set(call, ir.add(ir.get(call), ir.u32(1))));
     for (const u of [uniformOf(a, b, context), uniformOf(c, d, context)]) {
       const jump = inner.name('jump', ir.call(skip, u, inverseLog));

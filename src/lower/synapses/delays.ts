@@ -33,8 +33,16 @@ interface Sorted {
   readonly copies: Buffer | null;
 }
 
+/** Synapses whose delays are asked for: of the pathways of a projection, which one. */
+export interface Delayed {
+  readonly plan: ProjectionPlan;
+  readonly pathway: PathwayPlan;
+  readonly raw: RawSynapses;
+}
+
 /** Draws each synapse's delay and sorts rows by it, keeping the order of creation among equals. */
-export function sortByDelay(raw: RawSynapses, pathway: PathwayPlan, plan: ProjectionPlan, context: Context): Sorted {
+export function sortByDelay(delayed: Delayed, context: Context): Sorted {
+  const { raw, pathway, plan } = delayed;
   const { builder } = context;
   const { first, last } = pathway.steps;
   const delays = last - first + 1;
@@ -46,7 +54,7 @@ export function sortByDelay(raw: RawSynapses, pathway: PathwayPlan, plan: Projec
     `delay of each synapse of ${plan.name} in steps, before sorting`,
   );
   if (typeof raw.count !== 'number') builder.allocate(steps);
-  builder.initially(delayKernel(raw, pathway, plan, steps, context));
+  builder.initially(delayKernel(delayed, steps, context));
   const segments = builder.buffer(
     `${plan.name}.segments`,
     'u32',
@@ -93,21 +101,13 @@ export function sortByDelay(raw: RawSynapses, pathway: PathwayPlan, plan: Projec
  * @random stream `projection/<id>/delay/<pathway>`, counter (source, target, 0, site); parameters as in their own
  *   streams
  */
-export function delayKernel(
-  raw: RawSynapses,
-  pathway: PathwayPlan,
-  plan: ProjectionPlan,
-  steps: Buffer,
-  context: Context,
-): string {
+export function delayKernel(delayed: Delayed, steps: Buffer, context: Context): string {
+  const { raw, pathway, plan } = delayed;
   const { outside, allows } = checkOf(plan, context);
   const stored = { name: plan.name, count: raw.count, rows: raw.rows, sources: plan.pre.size };
   const comment = `delays of the synapses of ${plan.name}`;
   return overPositions(`${plan.name}.${pathway.name}.delays`, comment, stored, context, (position, source, inner) => {
-    const seconds = inner.name(
-      'delay',
-      to('f64', delaySeconds(pathway, plan, raw, { position, source }, inner, context)),
-    );
+    const seconds = inner.name('delay', to('f64', delaySeconds(delayed, { position, source, block: inner }, context)));
     const rounded = inner.name('rounded', delaySteps(seconds, context));
     const legal = inner.name(
       'legal',
@@ -141,22 +141,13 @@ function checkOf(
  * A kernel that stores the delay of each synapse in seconds, for profiles that do not round it to steps. `longest`:
  * what the delays are known to keep below (s). @random as `delayKernel`
  */
-export function secondsKernel(
-  raw: RawSynapses,
-  pathway: PathwayPlan,
-  plan: ProjectionPlan,
-  longest: number,
-  seconds: Buffer,
-  context: Context,
-): string {
+export function secondsKernel(delayed: Delayed, longest: number, seconds: Buffer, context: Context): string {
+  const { raw, pathway, plan } = delayed;
   const { outside, allows } = checkOf(plan, context);
   const stored = { name: plan.name, count: raw.count, rows: raw.rows, sources: plan.pre.size };
   const comment = `delays of the synapses of ${plan.name}`;
   return overPositions(`${plan.name}.${pathway.name}.delays`, comment, stored, context, (position, source, inner) => {
-    const delay = inner.name(
-      'delay',
-      to('f64', delaySeconds(pathway, plan, raw, { position, source }, inner, context)),
-    );
+    const delay = inner.name('delay', to('f64', delaySeconds(delayed, { position, source, block: inner }, context)));
     inner.emit(
       ir.fault(outside, ir.not(ir.and(allows(delay), ir.le(delay, ir.f64(longest))))),
       ir.store(seconds, position, delay),
@@ -172,27 +163,21 @@ function limitsOf(range: Projection['delayRange']): { readonly least: number; re
 /** Most draws of a delay that lies out of its range; after them it is a fault. */
 const mostAttempts = 1000;
 
-/** A synapse: its position, and the element that sends. */
+/** Code for a synapse: its position, the element that sends, and where statements go. */
 interface Place {
   readonly position: Ir;
   readonly source: Ir;
+  readonly block: Block;
 }
 
 /** A delay whose own draws are made again until it is within its range. */
-function redrawn(
-  delay: Expression,
-  pathway: PathwayPlan,
-  plan: ProjectionPlan,
-  raw: RawSynapses,
-  place: Place,
-  block: Block,
-  context: Context,
-): Ir {
-  const { least, most } = limitsOf(plan.projection.delayRange);
+function redrawn(delay: Expression, delayed: Delayed, place: Place, context: Context): Ir {
+  const { block } = place;
+  const { least, most } = limitsOf(delayed.plan.projection.delayRange);
   const seconds = block.local('seconds', 'f64');
   const attempt = block.local('attempt', 'u32');
   const body = block.nested((inner) => {
-    const value = delayExpression(delay, pathway, plan, raw, place, inner, context, ir.get(attempt));
+    const value = delayExpression(delay, delayed, { ...place, block: inner }, context, ir.get(attempt));
     inner.emit(
       ir.set(seconds, to('f64', value)),
       ir.when(ir.and(ir.ge(ir.get(seconds), ir.f64(least)), ir.le(ir.get(seconds), ir.f64(most))), [ir.leave]),
@@ -203,29 +188,23 @@ function redrawn(
 }
 
 /** The delay of a synapse in seconds. */
-function delaySeconds(
-  pathway: PathwayPlan,
-  plan: ProjectionPlan,
-  raw: RawSynapses,
-  place: Place,
-  block: Block,
-  context: Context,
-): Ir {
+function delaySeconds(delayed: Delayed, place: Place, context: Context): Ir {
+  const { pathway, plan } = delayed;
   const { delay } = pathway;
   const range = plan.projection.delayRange;
   let seconds: Ir;
   if (typeof delay === 'number') seconds = ir.f64(delay);
   else if (delay.kind === 'expression' && range?.outOfRange === 'redraw' && drawsIn(delay.expression))
-    return redrawn(delay.expression, pathway, plan, raw, place, block, context);
-  else if (delay.kind === 'expression')
-    seconds = delayExpression(delay.expression, pathway, plan, raw, place, block, context);
+    return redrawn(delay.expression, delayed, place, context);
+  else if (delay.kind === 'expression') seconds = delayExpression(delay.expression, delayed, place, context);
   else if (delay.kind === 'array')
-    seconds = givenDelay(
-      `${plan.name}.${pathway.name}.given_delays`,
-      `delays of ${plan.name} in order of creation (s)`,
-      delay,
-      raw,
-      plan,
+    seconds = givenValue(
+      {
+        name: `${plan.name}.${pathway.name}.given_delays`,
+        comment: `delays of ${plan.name} in order of creation (s)`,
+        values: delay,
+      },
+      delayed,
       place,
       context,
     );
@@ -236,16 +215,21 @@ function delaySeconds(
   if (range?.outOfRange !== 'clip') return seconds;
   const low = ir.f64(range.min ?? 0);
   const high = ir.f64(range.max ?? Infinity);
-  const given = block.name('seconds', seconds);
+  const given = place.block.name('seconds', seconds);
   return ir.select(ir.lt(given, low), low, ir.select(ir.gt(given, high), high, given));
 }
 
-function givenDelay(
-  name: string,
-  comment: string,
-  { array, columns }: GivenValues,
-  raw: RawSynapses,
-  plan: ProjectionPlan,
+/** Values that are given as an array, and the buffer that will hold them. */
+interface Given {
+  readonly name: string;
+  readonly comment: string;
+  readonly values: GivenValues;
+}
+
+/** The value of a synapse among those that are given for all. */
+function givenValue(
+  { name, comment, values: { array, columns } }: Given,
+  { raw, plan }: Delayed,
   { position, source }: Place,
   context: Context,
 ): Ir {
@@ -265,21 +249,25 @@ function givenDelay(
  */
 function delayExpression(
   e: Expression,
-  pathway: PathwayPlan,
-  plan: ProjectionPlan,
-  raw: RawSynapses,
+  delayed: Delayed,
   place: Place,
-  block: Block,
   context: Context,
   attempt: Ir | null = null,
 ): Ir {
+  const { pathway, plan, raw } = delayed;
   const { equations, name: id } = plan;
-  const { position, source } = place;
+  const { position, source, block } = place;
   const target = block.name('target', ir.convert('u32', ir.load(raw.targets, position)));
   const copy = raw.copies ? ir.load(raw.copies, position) : null;
   const [sender, receiver] = [namedIndex(plan.pre, source), namedIndex(plan.post, target)];
   const drawsOf = (buffer: string, stream: string, again: Ir | null): Draws =>
-    synapseDraws(sender, receiver, copy, keyAt(keyBuffer(buffer, [stream], context), ir.u32(0)), block, context, again);
+    synapseDraws(
+      { source: sender, target: receiver, copy },
+      keyAt(keyBuffer(buffer, [stream], context), ir.u32(0)),
+      block,
+      context,
+      again,
+    );
   const draws = new ChangingDraws(sender, receiver);
   const scope = new SynapseScope(context, plan, new Map(), { position, source, target }, block, draws);
   const values = new Map<string, Ir>();
@@ -303,38 +291,18 @@ function delayExpression(
     const value = plan.projection.values[name] ?? parameter.value;
     const type = scalarTypeOf(parameter.type, context.real);
     if (typeof value === 'number') values.set(name, to(type, ir.f64(value)));
-    else if (value.kind === 'expression')
-      values.set(
-        name,
-        block.name(
-          name,
-          to(
-            type,
-            compiled(
-              value.expression,
-              `${id}.${pathway.name}.${name}.keys`,
-              `projection/${plan.stream}/initial/${name}`,
-            ),
-          ),
-        ),
-      );
-    else if (value.kind === 'array')
-      values.set(
-        name,
-        to(
-          type,
-          givenDelay(
-            `${id}.${pathway.name}.${name}.given`,
-            `${name} of ${id} in order of creation`,
-            value,
-            raw,
-            plan,
-            place,
-            context,
-          ),
-        ),
-      );
-    else context.diagnostics.add(messages.unsupportedFeature(`a value drawn by the generator ${value.generator}`));
+    else if (value.kind === 'expression') {
+      const keys = `${id}.${pathway.name}.${name}.keys`;
+      const drawn = compiled(value.expression, keys, `projection/${plan.stream}/initial/${name}`);
+      values.set(name, block.name(name, to(type, drawn)));
+    } else if (value.kind === 'array') {
+      const given = {
+        name: `${id}.${pathway.name}.${name}.given`,
+        comment: `${name} of ${id} in order of creation`,
+        values: value,
+      };
+      values.set(name, to(type, givenValue(given, delayed, place, context)));
+    } else context.diagnostics.add(messages.unsupportedFeature(`a value drawn by the generator ${value.generator}`));
   };
   return compiled(e, `${id}.${pathway.name}.delay.keys`, `projection/${plan.stream}/delay/${pathway.name}`, attempt);
 }

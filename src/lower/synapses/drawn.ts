@@ -76,18 +76,15 @@ function count(code: RuleCode, ordinal: number, plan: ProjectionPlan, context: C
         )
       : null;
   if (code.kind === 'counted') code.count(starts);
-  else builder.initially(countingKernel(name, code, starts, found, items, ordinal, plan, context));
+  else builder.initially(countingKernel(ordinal, code, { starts, found, items }, plan, context));
   runningSum(`${name}.sum`, starts, items, `more than 2^32 synapses in projection ${plan.name}`, context);
   return { code, starts, items, found };
 }
 
 function countingKernel(
-  name: string,
-  code: PairwiseCode,
-  starts: Buffer,
-  bits: Buffer | null,
-  items: number,
   ordinal: number,
+  code: PairwiseCode,
+  { starts, found: bits, items }: Omit<Counted, 'code'>,
   plan: ProjectionPlan,
   context: Context,
 ): string {
@@ -104,7 +101,7 @@ function countingKernel(
   });
   block.emit(ir.store(starts, item, ir.get(found)));
   return context.builder.map(
-    `${name}.count`,
+    `${plan.name}.connect${ordinal}.count`,
     `counts the synapses of ${plan.name} by rule ${ordinal}`,
     { kind: 'count', count: items },
     false,
@@ -193,7 +190,9 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
   });
   const counts = counted[0]?.code;
   if (copies)
-    builder.initially(copyNumbers(plan, rows, targets, copies, ascending && counts?.kind === 'counted', context));
+    builder.initially(
+      copyNumbers({ rows, targets, copies, adjacent: ascending && counts?.kind === 'counted' }, plan, context),
+    );
   if (counts?.kind === 'counted')
     return { count, rows, targets, creation, copies, ascending, ...bounded(counts, plan) };
   const fanIn = counted.reduce((sum, rule) => sum + rule.code.copies * sources, 0);
@@ -263,15 +262,17 @@ function rowStart(
   return start;
 }
 
-/** Numbers the synapses of each pair in order of creation. `adjacent`: they stand next to each other. */
-function copyNumbers(
-  plan: ProjectionPlan,
-  rows: Buffer,
-  targets: Buffer,
-  copies: Buffer,
-  adjacent: boolean,
-  context: Context,
-): string {
+/** Rows of synapses of which several may be of one pair, and a number for each among them. */
+interface RowsOfPairs {
+  readonly rows: Buffer;
+  readonly targets: Buffer;
+  readonly copies: Buffer;
+  /** Whether synapses of a pair stand next to each other. */
+  readonly adjacent: boolean;
+}
+
+/** Numbers the synapses of each pair in order of creation. */
+function copyNumbers({ rows, targets, copies, adjacent }: RowsOfPairs, plan: ProjectionPlan, context: Context): string {
   const block = new Block();
   const p = block.local('p', 'u32');
   const q = block.local('q', 'u32');
@@ -397,7 +398,9 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
   // Rows gather by ascending target where the rule runs over plain targets, or lists targets in ascending order.
   const ascending = code.outer === 'post' ? !post.map : code.ascending && !innerEnd.map;
   if (copies)
-    builder.initially(copyNumbers(plan, rows, targets, copies, ascending && code.kind === 'counted', context));
+    builder.initially(
+      copyNumbers({ rows, targets, copies, adjacent: ascending && code.kind === 'counted' }, plan, context),
+    );
   if (code.kind === 'counted') return { count, rows, targets, creation, copies, ascending, ...bounded(code, plan) };
   const [fanIn, fanOut] = [code.copies * pre.size, Math.max(1, code.copies) * post.size];
   return { count, rows, targets, creation, copies, ascending, fanIn, fanOut };

@@ -24,7 +24,7 @@ export function columnsOf(
   if (ArrayBuffer.isView(rows.initial) && ArrayBuffer.isView(targets.initial))
     return columnsOfList(plan, rows.initial, targets.initial, context);
   const key = { of: (p: Ir): Ir => ir.convert('u32', ir.load(targets, p)), keys: plan.post.size, withinRows: false };
-  return indexOf(`${plan.name}.by_target`, plan, count, rows, key, context);
+  return indexOf(`${plan.name}.by_target`, plan, { count, rows }, key, context);
 }
 
 /** The same of synapses that are listed, sorted here rather than by kernels. */
@@ -54,7 +54,7 @@ export function delayedIndex(
     `delay of each synapse of ${plan.name} in steps`,
   );
   if (typeof stored.count !== 'number') builder.allocate(steps);
-  builder.initially(delayKernel(stored, pathway, plan, steps, context));
+  builder.initially(delayKernel({ raw: stored, pathway, plan }, steps, context));
   const delay = (p: Ir): Ir => ir.sub(ir.load(steps, p), ir.u32(first));
   const key: Key =
     pathway.side === 'pre'
@@ -64,7 +64,7 @@ export function delayedIndex(
           keys: plan.post.size * delays,
           withinRows: false,
         };
-  const index = indexOf(`${plan.name}.${pathway.name}.by_delay`, plan, stored.count, stored.rows, key, context);
+  const index = indexOf(`${plan.name}.${pathway.name}.by_delay`, plan, stored, key, context);
   return { ...index, steps };
 }
 
@@ -97,8 +97,7 @@ function indexBuffers(
 function indexOf(
   name: string,
   plan: ProjectionPlan,
-  count: Extent,
-  rows: Buffer,
+  { count, rows }: Pick<RawSynapses, 'count' | 'rows'>,
   key: Key,
   context: Context,
 ): SynapseIndex {
@@ -154,15 +153,7 @@ export function inOrderOfCreation(
   if (!creation || (!index && (!plan.sortedBy || plan.sortedBy === pathway))) return index;
   const name = `${plan.name}.${pathway.name}`;
   const sorted =
-    index ??
-    indexOf(
-      `${name}.by_row`,
-      plan,
-      connectivity.count,
-      connectivity.rows,
-      { of: () => ir.u32(0), keys: 1, withinRows: true },
-      context,
-    );
+    index ?? indexOf(`${name}.by_row`, plan, connectivity, { of: () => ir.u32(0), keys: 1, withinRows: true }, context);
   context.builder.initially(creationSort(`${name}.by_creation`, sorted, creation, context));
   return sorted;
 }

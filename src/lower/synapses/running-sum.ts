@@ -1,7 +1,7 @@
 /** Running sums of counts, in parts that many work-items sum up at once. */
 
 import * as ir from '../../ir/builder.js';
-import type { Buffer } from '../../ir/program.js';
+import type { Buffer, MapDomain } from '../../ir/program.js';
 import { Block, item } from '../block.js';
 import type { Context } from '../context.js';
 
@@ -28,9 +28,22 @@ export function runningSum(name: string, counts: Buffer, items: number, overflow
     parts,
     `sums of ${length} counts each, then of all counts before`,
   );
-  builder.initially(sumOfParts(`${name}.of_parts`, counts, sums, items, length, context));
-  builder.initially(sumBeforeParts(`${name}.before_parts`, counts, sums, items, overflow, context));
-  builder.initially(sumWithinParts(name, counts, sums, items, length, context));
+  const list = { name, counts, items, sums, length };
+  builder.initially(sumOfParts(list, context));
+  builder.initially(sumBeforeParts(list, overflow, context));
+  builder.initially(sumWithinParts(list, context));
+}
+
+/** Counts that are summed part by part. */
+interface CountsInParts {
+  readonly name: string;
+  readonly counts: Buffer;
+  /** How many counts there are. */
+  readonly items: number;
+  /** A sum for each part. */
+  readonly sums: Buffer;
+  /** Counts of a part; the last may have fewer. */
+  readonly length: number;
 }
 
 function sumOfFew(name: string, counts: Buffer, items: number, overflow: string, context: Context): string {
@@ -54,52 +67,31 @@ function sumOfFew(name: string, counts: Buffer, items: number, overflow: string,
   return context.builder.sequential(name, 'running sum of counts', block);
 }
 
-/** A map over parts; `write` is given the first count of its part and the one after its last. */
-function overParts(
-  name: string,
-  comment: string,
-  items: number,
-  length: number,
-  block: Block,
-  context: Context,
-): string {
-  return context.builder.map(name, comment, { kind: 'count', count: Math.ceil(items / length) }, false, block);
-}
+/** The parts of a list of counts. */
+const partsOf = ({ items, length }: CountsInParts): MapDomain => ({ kind: 'count', count: Math.ceil(items / length) });
 
-function boundsOfPart(items: number, length: number, block: Block) {
+/** The first count of a part and the one after its last. */
+function boundsOfPart({ items, length }: CountsInParts, block: Block) {
   const first = block.name('first', ir.mul(item, ir.u32(length)));
   // Counts of the last part end where all do.
   const left = block.name('left', ir.sub(ir.u32(items), first));
   return { first, end: block.name('end', ir.add(first, ir.select(ir.lt(left, ir.u32(length)), left, ir.u32(length)))) };
 }
 
-function sumOfParts(
-  name: string,
-  counts: Buffer,
-  sums: Buffer,
-  items: number,
-  length: number,
-  context: Context,
-): string {
+function sumOfParts(list: CountsInParts, { builder }: Context): string {
+  const { name, counts, sums } = list;
   const block = new Block();
   const [sum, k] = [block.local('sum', 'i64'), block.local('k', 'u32')];
-  const { first, end } = boundsOfPart(items, length, block);
+  const { first, end } = boundsOfPart(list, block);
   block.emit(
     ir.set(sum, ir.i64(0n)),
     ir.loop(k, first, end, [ir.set(sum, ir.add(ir.get(sum), ir.convert('i64', ir.load(counts, ir.get(k)))))]),
     ir.store(sums, item, ir.get(sum)),
   );
-  return overParts(name, 'sums of parts of the counts', items, length, block, context);
+  return builder.map(`${name}.of_parts`, 'sums of parts of the counts', partsOf(list), false, block);
 }
 
-function sumBeforeParts(
-  name: string,
-  counts: Buffer,
-  sums: Buffer,
-  items: number,
-  overflow: string,
-  context: Context,
-): string {
+function sumBeforeParts({ name, counts, sums, items }: CountsInParts, overflow: string, context: Context): string {
   const block = new Block();
   const [sum, own, k] = [block.local('sum', 'i64'), block.local('own', 'i64'), block.local('k', 'u32')];
   block.emit(
@@ -112,20 +104,14 @@ function sumBeforeParts(
     ir.store(counts, ir.u32(items), ir.convert('u32', ir.get(sum))),
     ir.fault(context.builder.faultBit(overflow), ir.gt(ir.get(sum), ir.i64(0xffffffffn))),
   );
-  return context.builder.sequential(name, 'running sum of the sums of parts', block);
+  return context.builder.sequential(`${name}.before_parts`, 'running sum of the sums of parts', block);
 }
 
-function sumWithinParts(
-  name: string,
-  counts: Buffer,
-  sums: Buffer,
-  items: number,
-  length: number,
-  context: Context,
-): string {
+function sumWithinParts(list: CountsInParts, { builder }: Context): string {
+  const { name, counts, sums } = list;
   const block = new Block();
   const [sum, own, k] = [block.local('sum', 'u32'), block.local('own', 'u32'), block.local('k', 'u32')];
-  const { first, end } = boundsOfPart(items, length, block);
+  const { first, end } = boundsOfPart(list, block);
   block.emit(
     ir.set(sum, ir.convert('u32', ir.load(sums, item))),
     ir.loop(k, first, end, [
@@ -134,5 +120,5 @@ function sumWithinParts(
       ir.set(sum, ir.add(ir.get(sum), ir.get(own))),
     ]),
   );
-  return overParts(name, 'running sum of counts', items, length, block, context);
+  return builder.map(name, 'running sum of counts', partsOf(list), false, block);
 }

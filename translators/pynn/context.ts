@@ -1,16 +1,7 @@
-import type { Diagnostics, Finding } from '../../src/diagnostics/diagnostic.js';
-import type { Positions } from '../../src/diagnostics/positions.js';
 import * as messages from './messages.js';
 import type { Natives } from './native/types.js';
+import type { Reporter } from './reporter.js';
 import type { Rng } from './specification.js';
-
-/** Where findings of an import go; places are pointers into the user's document. */
-export interface Reporter {
-  /** Reports a finding at a node. */
-  report(finding: Finding, pointer: string): void;
-  /** Reports at a key rather than its value. */
-  reportKey(finding: Finding, pointer: string): void;
-}
 
 /** What all parts of an import share. */
 export interface Setting extends Reporter {
@@ -47,15 +38,6 @@ export function canList(count: number, pointer: string, setting: Reporter): bool
   if (count <= mostListed) return true;
   setting.report(messages.tooManyListed(count, mostListed), pointer);
   return false;
-}
-
-/** A reporter that adds to `diagnostics`, with places from `positions`. */
-export function reporter(positions: Positions, diagnostics: Diagnostics): Reporter {
-  return {
-    report: (finding, pointer) => diagnostics.add(finding, positions.place(pointer)),
-    reportKey: (finding, pointer) =>
-      diagnostics.add(finding, positions.keyPlace?.(pointer) ?? positions.place(pointer)),
-  };
 }
 
 /** Own value of a map that comes from a document. */

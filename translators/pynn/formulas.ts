@@ -5,7 +5,7 @@ import { LangError } from '../../src/lang/lang-error.js';
 import { parseExpression } from '../../src/lang/parse.js';
 import { printExpression } from '../../src/lang/print.js';
 import { mapExpression } from '../../src/lang/walk.js';
-import type { Reporter } from './context.js';
+import type { Reporter } from './reporter.js';
 import * as messages from './messages.js';
 import type { Formula } from './specification.js';
 import { suggestion } from '../../src/diagnostics/suggest.js';

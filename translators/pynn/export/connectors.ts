@@ -2,7 +2,8 @@
 
 import type { ConnectionRule, DrawnValues } from '../../../src/model/model.js';
 import type { Connector, Value as PynnValue } from '../specification.js';
-import { given, type ExportContext } from './context.js';
+import type { ExportContext } from './context.js';
+import { given } from './given.js';
 import { formulaText, inUnit, isMissing, numbersOf, pynnValue, readCanonical } from './values.js';
 
 /** The connector of a projection; undefined after it was reported that PyNN has none. */

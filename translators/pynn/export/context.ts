@@ -5,7 +5,7 @@ import type { Scopes } from '../../../src/model/typed.js';
 import type { DataStore, Model, SelectionRule, Value } from '../../../src/model/model.js';
 import type { Value as PynnValue } from '../specification.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
-import type { NativeParts } from './native.js';
+import type { NativeParts } from './native-parts.js';
 import type { Targets } from './targets.js';
 import { isMissing, pynnValue, type FormulaOf, type Generators } from './values.js';
 
@@ -59,7 +59,3 @@ export function populationsOf(rule: SelectionRule): readonly string[] {
   if ('from' in rule) return rule.only === undefined ? populationsOf(rule.from) : [rule.only];
   return 'population' in rule ? [rule.population] : [];
 }
-
-/** A key with its values, unless there are none. */
-export const given = <K extends string>(key: K, values: Readonly<Record<string, unknown>>): Partial<Record<K, never>> =>
-  (Object.keys(values).length === 0 ? {} : { [key]: values }) as Partial<Record<K, never>>;

@@ -5,7 +5,8 @@ import type { Projection, SynapseType, Value } from '../../../src/model/model.js
 import { child } from '../../../src/model/pointer.js';
 import type { Connector, Projection as PynnProjection, Value as PynnValue } from '../specification.js';
 import { connectorOf, withColumns } from './connectors.js';
-import { cellOfSelection, given, valueIn, type ExportContext } from './context.js';
+import { cellOfSelection, valueIn, type ExportContext } from './context.js';
+import { given } from './given.js';
 import { isNative, nativeProjection } from './native.js';
 import { spaceOf } from './positions.js';
 import { claimedName, synapseParts, type SynapseParts } from './types.js';

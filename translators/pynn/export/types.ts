@@ -16,7 +16,7 @@ import type { StandardCell, StandardSynapse, WeightKind } from '../../../src/lib
 import type { NeuronType, SynapseType } from '../../../src/model/model.js';
 import { defaultOf } from '../cells.js';
 import type { Cell, Synapse, Value as PynnValue } from '../specification.js';
-import { given } from './context.js';
+import { given } from './given.js';
 
 /** The name that a type claims to have in PyNN; empty when it claims none. */
 export const claimedName = (type: NeuronType | SynapseType): string => {

@@ -3,7 +3,7 @@
 import type { NeuronDocument, SynapseDocument } from '../../../src/model/document.js';
 import { identityOf, type StandardCell, type StandardSynapse } from '../../../src/library/standard-type.js';
 import { child } from '../../../src/model/pointer.js';
-import type { Reporter } from '../context.js';
+import type { Reporter } from '../reporter.js';
 import { located, type Located } from '../../shared/located.js';
 import * as messages from '../messages.js';
 import type { Native } from '../specification.js';

@@ -1,0 +1,102 @@
+/** Types and parts of a model that have no name in PyNN, collected while the model is written. */
+
+import { hashedForm } from '../../../src/model/hashed-form.js';
+import { identityOf, type StandardCell } from '../../../src/library/standard-type.js';
+import type { DataStore, NeuronType, Population, ValidModel } from '../../../src/model/model.js';
+import { nativeType, type NativeType } from '../native/equations.js';
+import { eventsOf } from '../native/types.js';
+import type { Native, Population as PynnPopulation } from '../specification.js';
+import { given } from './given.js';
+import { numbersOf } from './values.js';
+
+type Compact = Readonly<Record<string, unknown>>;
+type Kind = 'projections' | 'stimuli' | 'operations';
+
+/** Collects what has no name while a model is written. */
+export class NativeParts {
+  readonly #data: DataStore;
+  /** The model without its defaults. */
+  readonly #compact: Readonly<Record<string, Readonly<Record<string, Compact>>>>;
+  readonly #rest: Native;
+  readonly #cells: Record<string, NativeType> = {};
+  readonly #synapses: Record<string, NativeType> = {};
+  readonly #parts: Record<Kind, Record<string, unknown>> = { projections: {}, stimuli: {}, operations: {} };
+
+  constructor({ model, data }: ValidModel) {
+    this.#data = data;
+    this.#compact = hashedForm(model).model as Readonly<Record<string, Readonly<Record<string, Compact>>>>;
+    const { parameters, tables, clocks, timing } = model;
+    this.#rest = {
+      ...(timing === 'grid' ? {} : { timing }),
+      ...given('parameters', this.plain(parameters)),
+      ...given('tables', this.plain(tables)),
+      ...given('clocks', this.plain(clocks)),
+    };
+  }
+
+  /** A part of the model with its long arrays in place, without what is undefined. */
+  plain<T>(part: T): T {
+    const of = (item: unknown): unknown => {
+      if (typeof item !== 'object' || item === null) return item;
+      if (Array.isArray(item)) return item.map(of);
+      if ('$data' in item) return numbersOf(item as never, this.#data);
+      return Object.fromEntries(
+        Object.entries(item)
+          .filter(([, value]) => value !== undefined)
+          .map(([key, value]) => [key, of(value)]),
+      );
+    };
+    return of(part) as T;
+  }
+
+  /** A cell type, as populations and recordings see it. */
+  cell(name: string, type: NeuronType): StandardCell {
+    this.#cells[name] = this.plain(nativeType(this.#compact['neurons']?.[name] ?? {}));
+    const variables = [type.state, type.derived, type.parameters, type.inputs].flatMap((map) => Object.keys(map));
+    return {
+      name,
+      neuron: {},
+      receptors: {},
+      recordable: identityOf(variables),
+      initial: identityOf(Object.keys(type.state)),
+      events: eventsOf(type),
+      native: true,
+    };
+  }
+
+  /** What a population of a native type is, but for its label and size. */
+  population({ type, values, linked, positions, clock, order }: Population): Pick<PynnPopulation, 'cell' | 'native'> {
+    const more = {
+      ...given('linked', linked ?? {}),
+      ...(positions === undefined ? {} : { positions }),
+      ...(clock === undefined ? {} : { clock }),
+      ...(order === 0 ? {} : { order }),
+    };
+    return {
+      cell: { type: `native:${type ?? ''}`, ...given('values', this.plain(values)) },
+      ...given('native', this.plain(more)),
+    };
+  }
+
+  /** Notes a synapse type. */
+  synapse(name: string): void {
+    this.#synapses[name] = this.plain(nativeType(this.#compact['synapses']?.[name] ?? {}));
+  }
+
+  /** Notes a part that stands as it is. */
+  add(kind: Kind, name: string, part: unknown): void {
+    this.#parts[kind][name] = this.plain(part);
+  }
+
+  /** What the document has of all this. */
+  document(): Native {
+    return {
+      ...this.#rest,
+      ...given('cells', this.#cells),
+      ...given('synapses', this.#synapses),
+      ...given('projections', this.#parts.projections),
+      ...given('stimuli', this.#parts.stimuli),
+      ...given('operations', this.#parts.operations),
+    };
+  }
+}

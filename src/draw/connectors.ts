@@ -137,8 +137,7 @@ class Chooser {
   /** Without repetition: whole sets first, then the beginning of a permutation. */
   different(n: number, exclude: number): void {
     const size = exclude < 0 ? this.#size : this.#size - 1;
-    if (n > 0 && size === 0)
-      throw new CannotDraw('a fixed number of connections of a cell that has nobody to be connected to');
+    if (n > 0 && size === 0) throw new CannotDraw('a fixed number of connections for a cell without possible partners');
     this.#room(n);
     const number = (k: number): number => (exclude >= 0 && k >= exclude ? k + 1 : k);
     const rest = n % Math.max(1, size);
@@ -152,7 +151,7 @@ class Chooser {
   /** With repetition; those that are excluded are drawn again, in order. */
   any(n: number, exclude: number): void {
     if (n > 0 && this.#size === (exclude < 0 ? 0 : 1))
-      throw new CannotDraw('a fixed number of connections of a cell that has nobody to be connected to');
+      throw new CannotDraw('a fixed number of connections for a cell without possible partners');
     this.#room(n);
     for (let k = 0; k < n; k++) this.chosen[k] = this.#state.integer(0, this.#size);
     if (exclude < 0) return;
@@ -176,7 +175,7 @@ const drawnBeforehand = 100;
 function whole(value: number): number {
   if (!Number.isInteger(value) || value < 0)
     throw new CannotDraw(
-      `a number of connections of ${value}, drawn from a distribution of other than whole numbers from 0 on,`,
+      `a number of connections of ${value}, drawn from a distribution that is not over whole numbers of zero or more,`,
     );
   return value;
 }

@@ -45,9 +45,9 @@ export function elementsOf(rule: SelectionRule, sizes: (population: string) => n
     case 'synapses':
       throw new CannotDraw('a projection onto the synapses of another');
     case 'sample':
-      throw new CannotDraw(`a sample of ${rule.population} that nothing has drawn`);
+      throw new CannotDraw(`a sample of ${rule.population} that has not been drawn`);
     case 'sampleOf':
-      throw new CannotDraw('a sample that nothing has drawn');
+      throw new CannotDraw('a sample that has not been drawn');
     default:
       return rule satisfies never;
   }

@@ -109,7 +109,7 @@ function clipped(values: Float64Array, low: number, high: number, again: () => n
   let outside = [...values.keys()].filter((k) => !(values[k]! >= low && values[k]! <= high));
   for (let round = 0; outside.length > 0; round++) {
     if (round === mostRounds)
-      throw new CannotDraw(`a normal distribution that is hardly ever between ${low} and ${high}`);
+      throw new CannotDraw(`a normal distribution that is almost never between ${low} and ${high}`);
     for (const k of outside) values[k] = again();
     outside = outside.filter((k) => !(values[k]! >= low && values[k]! <= high));
   }

@@ -8,7 +8,7 @@ import { CannotDraw } from './generators.js';
 
 function callOf(name: string): HostFunction {
   const call = libraryCall(name);
-  if (!call) throw new CannotDraw(`the function ${name} in an expression that is evaluated while building`);
+  if (!call) throw new CannotDraw(`the function ${name} in an expression that is evaluated while the network is built`);
   return call;
 }
 
@@ -169,6 +169,6 @@ function binaryFunction(operator: string, left: Evaluated, right: Evaluated): Ev
     case 'or':
       return whether((a, b) => a !== 0 || b !== 0);
     default:
-      throw new CannotDraw(`the operator ${operator} in an expression that is evaluated while building`);
+      throw new CannotDraw(`the operator ${operator} in an expression that is evaluated while the network is built`);
   }
 }

@@ -72,7 +72,7 @@ export function settledDraws(draw: DrawnValues, numbers: ArrayLike<number>, dt: 
   const then = numberFunction(draw.then, (name) => {
     if (name === 'drawn') return () => drawn;
     if (name === 'dt') return () => dt;
-    throw new CannotDraw(`what becomes of a number that is drawn, which reads ${name},`);
+    throw new CannotDraw(`a function of a random number that depends on ${name},`);
   });
   return values.map((value) => {
     drawn = value;

@@ -225,7 +225,7 @@ export class DrawnProjections {
     const [only] = connect;
     if (only?.rule !== 'clone') {
       if (connect.some(({ rule }) => rule === 'clone'))
-        throw new CannotDraw(`several connection rules of which one copies others (projection ${name})`);
+        throw new CannotDraw(`several connection rules, one of which copies others (projection ${name})`);
       return { connect, connectedAs: name };
     }
     const pairs = this.#drawn.get(only.of);
@@ -233,7 +233,7 @@ export class DrawnProjections {
     const seen = new Set([name]);
     let of = only.of;
     for (;;) {
-      if (seen.has(of)) throw new CannotDraw(`the connections of ${name}, which are copied in a circle,`);
+      if (seen.has(of)) throw new CannotDraw(`the connections of ${name}, which copy each other,`);
       seen.add(of);
       const rules: readonly ConnectionRule[] = this.#setting.model.projections[of]?.connect ?? [];
       const [next] = rules;

@@ -26,9 +26,7 @@ interface Chosen {
 /** The synapses of a projection with these numbers, by the piece that has them. */
 function chosenIn(owner: string, { pieces, known }: Pieces, numbers: readonly number[]): readonly Chosen[] {
   if (!known)
-    throw new CannotDraw(
-      `single synapses of ${owner}, which stands between several populations and is drawn on the target,`,
-    );
+    throw new CannotDraw(`single synapses of ${owner}, which connects several populations and is drawn on the target,`);
   const places = new Map(numbers.map((number, place) => [number, place]));
   return pieces.flatMap(({ name, at }) => {
     const found = [...(at ?? new Uint32Array()).entries()].flatMap(([own, number]) => {

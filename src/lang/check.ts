@@ -303,7 +303,7 @@ function sameDimension(e: Binary, left: Inferred, right: Inferred, { scope, repo
   ]);
   const zero = isLiteralZero(e.left) ? right : isLiteralZero(e.right) ? left : undefined;
   const hint = zero
-    ? 'a zero needs its unit, write ' +
+    ? 'zero needs a unit: write ' +
       printExpression({ kind: 'quantity', value: 0, dimension: zero.dimension, span: e.span })
     : (slipHint(slips) ?? dimensionHint(e.right, left.dimension, right));
   report(
@@ -355,19 +355,19 @@ function inferPower(e: Binary, base: Inferred, exponent: Inferred, context: Cont
 
 function inferConditional(e: Conditional, context: Context): Inferred | null {
   const whenTrue = infer(e.whenTrue, context);
-  requireBoolean(e.condition, infer(e.condition, context), 'the condition of a choice', context);
+  requireBoolean(e.condition, infer(e.condition, context), 'the condition of a conditional expression', context);
   const whenFalse = infer(e.whenFalse, context);
   if (!whenTrue || !whenFalse) return null;
   if ((whenTrue.type === 'boolean') !== (whenFalse.type === 'boolean')) {
     const odd = whenTrue.type === 'boolean' ? e.whenTrue : e.whenFalse;
-    context.report(messages.notNumber('this value of the choice'), odd.span);
+    context.report(messages.notNumber('this value of the conditional expression'), odd.span);
     return null;
   }
   if (!equalDimensions(whenTrue.dimension, whenFalse.dimension)) {
     const slips = suspects(e.whenFalse, divideDimensions(whenTrue.dimension, whenFalse.dimension), context.scope);
     context.report(
       messages.dimensionMismatch(
-        'the two values of the choice',
+        'the two values of the conditional expression',
         whenTrue.dimension,
         whenFalse.dimension,
         slipHint(slips) ?? dimensionHint(e.whenFalse, whenTrue.dimension, whenFalse),
@@ -532,7 +532,7 @@ function slipHint(slips: readonly Suspect[]): string | undefined {
       `${name} ${isDimensionless(needed) ? 'had no unit' : `were in ${dimensionText(needed)}`} (it ` +
       `${isDimensionless(found) ? 'has no unit' : `is in ${dimensionText(found)}`})`,
   );
-  return `it would fit if ${ways.join(', or if ')}`;
+  return `this would match if ${ways.join(', or if ')}`;
 }
 
 const definitionOf = ({ name, found, definition }: Suspect): Related => ({
@@ -544,8 +544,7 @@ const definitionOf = ({ name, found, definition }: Suspect): Related => ({
 function dimensionHint(e: Expression, expected: Dimension, found: Inferred): string | undefined {
   if (isLiteralZero(e) && !isDimensionless(expected)) {
     return (
-      'a zero needs its unit, write ' +
-      printExpression({ kind: 'quantity', value: 0, dimension: expected, span: e.span })
+      'zero needs a unit: write ' + printExpression({ kind: 'quantity', value: 0, dimension: expected, span: e.span })
     );
   }
   const factor = divideDimensions(expected, found.dimension);

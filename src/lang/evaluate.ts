@@ -52,7 +52,7 @@ export function evaluate(e: Expression, lookup: (name: string) => number, functi
 function called(name: string, values: readonly number[], functions: Functions): number {
   const [x = 0, y = 0, z = 0] = values;
   const found = exact[name]?.(x, y, z) ?? functions(name, values);
-  if (found === undefined) throw new NoNumber(`a value with ${name}(), which is drawn or computed during a run`);
+  if (found === undefined) throw new NoNumber(`a value that uses ${name}(), which is drawn or computed during a run`);
   return found;
 }
 

@@ -155,8 +155,8 @@ describe('findings', () => {
   });
 
   it.each([
-    ['v > 0', 'a zero needs its unit, write 0*V'],
-    ['0 < v', 'a zero needs its unit, write 0*V'],
+    ['v > 0', 'zero needs a unit: write 0*V'],
+    ['0 < v', 'zero needs a unit: write 0*V'],
     ['v + I', 'multiply it by a value in ohm'],
     ['v + 3', 'give it a unit, V'],
     ['exp(v)', 'divide it by a value in V'],
@@ -236,12 +236,12 @@ describe('a slip in the unit of a definition', () => {
   const rate = { what: 'the rate of v', dimension: parseUnit('volt/second').dimension, type: 'real' } as const;
 
   it.each([
-    ['-v/tau_m', '-v/tau_m', 'it would fit if tau_m were in s (it is in V)', ['/tau_m']],
-    ['(E_l - v)/tau_m', '(E_l - v)/tau_m', 'it would fit if tau_m were in s (it is in V)', ['/tau_m']],
-    ['g*(E_l - v)/C', 'g*(E_l - v)/C', 'it would fit if C were in F (it is in A)', ['/C']],
-    ['(v + w)/C', 'w', 'it would fit if w were in V (it has no unit)', ['/w']],
-    ['exp(v/C)', 'v/C', 'it would fit if C were in V (it is in A)', ['/C']],
-    ['2**E_l', 'E_l', 'it would fit if E_l had no unit (it is in V)', ['/E_l']],
+    ['-v/tau_m', '-v/tau_m', 'this would match if tau_m were in s (it is in V)', ['/tau_m']],
+    ['(E_l - v)/tau_m', '(E_l - v)/tau_m', 'this would match if tau_m were in s (it is in V)', ['/tau_m']],
+    ['g*(E_l - v)/C', 'g*(E_l - v)/C', 'this would match if C were in F (it is in A)', ['/C']],
+    ['(v + w)/C', 'w', 'this would match if w were in V (it has no unit)', ['/w']],
+    ['exp(v/C)', 'v/C', 'this would match if C were in V (it is in A)', ['/C']],
+    ['2**E_l', 'E_l', 'this would match if E_l had no unit (it is in V)', ['/E_l']],
     ['1/E_l', '1/E_l', 'multiply it by a value in V**2/s', []],
   ])('%s', (text, marked, hint, definitions) => {
     const found: unknown[] = [];

@@ -66,7 +66,7 @@ describe('a group of neurons', () => {
       threshold: 'v > 1*mV',
       reset: 'v = 0*mV',
       method: 'euler',
-      reason: /during a run only/,
+      reason: /known only during a run/,
     },
     {
       name: 'has noise',
@@ -89,7 +89,7 @@ describe('a group of neurons', () => {
       threshold: 'v > 1*mV',
       reset: 'v = 0*mV',
       refractory: '5 ms',
-      reason: /goes on in the refractory time/,
+      reason: /keeps changing while refractory/,
     },
   ];
 

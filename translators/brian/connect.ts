@@ -63,9 +63,9 @@ function pairs(
   to: Reporter,
 ): Record<string, unknown> | undefined {
   if (call.skip_if_invalid !== undefined)
-    to.report(messages.badConnect('skip_if_invalid belongs to indices'), child(pointer, 'skip_if_invalid'));
+    to.report(messages.badConnect('skip_if_invalid can only be used with indices'), child(pointer, 'skip_if_invalid'));
   if (call.condition === false) {
-    to.report(messages.badConnect('this connects nothing', 'leave the call out'), conditionPointer);
+    to.report(messages.badConnect('this connects nothing', 'omit this call'), conditionPointer);
     return undefined;
   }
   const written = typeof call.condition === 'string' ? readExpression(call.condition, conditionPointer, to) : undefined;
@@ -131,7 +131,7 @@ function byIndex(
 ): Record<string, unknown> | undefined {
   if (call.condition !== undefined && call.condition !== true) {
     to.report(
-      messages.badConnect('a condition and indices exclude each other', 'write if ... in the generator'),
+      messages.badConnect('a condition and indices cannot be combined', 'write if ... in the generator'),
       child(pointer, 'condition'),
     );
   }
@@ -144,7 +144,7 @@ function byIndex(
   if (textI || textJ) {
     const other = textI ? call.j : call.i;
     if (other !== undefined)
-      to.report(messages.badConnect('a generator gives the other index for each element; leave that one out'), pointer);
+      to.report(messages.badConnect('a generator computes the other index for each element; omit that index'), pointer);
     if (call.p !== undefined && call.p !== 1)
       to.report(
         messages.badConnect('p cannot be combined with a generator', 'write if rand() < p in it'),
@@ -174,7 +174,7 @@ function list(
 ): Record<string, unknown> | undefined {
   if (call.i === undefined || call.j === undefined) {
     to.report(
-      messages.badConnect(`${call.i === undefined ? 'i' : 'j'} is missing`, 'give indices of both sides'),
+      messages.badConnect(`${call.i === undefined ? 'i' : 'j'} is missing`, 'give the indices of both sides'),
       pointer,
     );
     return undefined;

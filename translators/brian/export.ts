@@ -192,12 +192,12 @@ function remarkOnModel({ model, report }: ExportContext): void {
     report.approximated(
       'brian/timing',
       '/timing',
-      `the timing profile is ${model.timing}; Brian labels spikes by the beginning of their step and delivers ` +
+      `the timing profile is ${model.timing}; Brian labels spikes with the beginning of their step and delivers ` +
         'before it resets',
     );
   }
   if (Object.keys(model.parameters).length > 0)
-    report.approximated('brian/parameters', '/parameters', 'the parameters of the whole model are put in as numbers');
+    report.approximated('brian/parameters', '/parameters', 'global parameters are inserted as numbers');
 }
 
 /** Says of all parts that nothing was said about that they are exact. */

@@ -72,12 +72,12 @@ function inOwnWords(restored: Restored, { model }: ValidModel, report: Conversio
     report.approximated(
       'lems/model-hash',
       pointer,
-      'this part is said by a generated component type, which is a model of its own (another model hash)',
+      'this part becomes a generated component type, so the model hash changes',
     );
   if (!sameHash && others.length === 0)
     report.exact(
       '',
-      'what is read back is the same with another model hash: components have values, their types have none',
+      'the document is the same model with a different hash: components have values, their types have none',
       'lems/model-hash',
     );
   if (model.timing !== 'lems-euler') remarkTiming(model, report);
@@ -89,7 +89,7 @@ function inOwnWords(restored: Restored, { model }: ValidModel, report: Conversio
     report.approximated(
       'lems/experiment-hash',
       '/experiment',
-      'what is read back runs otherwise: for another time, in other steps, or with another seed',
+      'the document runs differently: its duration, time step or seed differs',
     );
   settleParts(model, report);
   return { text, report: report.entries };
@@ -142,8 +142,8 @@ function checkReadBack(text: string, model: Model, report: ConversionReport): vo
     report.approximated(
       'lems/model-hash',
       '',
-      'the model is said by generated component types, and what is read back of them is a model of its own ' +
-        '(another model hash)',
+      'the model becomes generated component types, which form a different model when read back ' +
+        '(with a different hash)',
     );
 }
 
@@ -179,7 +179,7 @@ function remark(context: ExportContext): void {
       report.approximated(
         'lems/order-in-step',
         child('/neurons', id),
-        'all variables are advanced at once, where the model advances one part after another',
+        'all variables are advanced at once, whereas the model advances one part after another',
       );
   }
   for (const [id, { on }] of Object.entries(model.operations)) {
@@ -202,9 +202,9 @@ const demanding: ReadonlySet<string> = new Set(['adaptive', 'rk4', 'rk2']);
 const largestStep = 2.5e-5;
 
 function forwardEuler(method: string, dt: number): string {
-  const said = `forward Euler in place of the method ${method}`;
+  const said = `forward Euler instead of the method ${method}`;
   return demanding.has(method) && dt > largestStep
-    ? `${said}; cells with fast channels need smaller steps for it: --dt '0.01 ms'`
+    ? `${said}; cells with fast channels then need smaller steps: --dt '0.01 ms'`
     : said;
 }
 
@@ -212,8 +212,8 @@ function remarkTiming({ timing }: Model, report: ConversionReport): void {
   report.approximated(
     'lems/timing',
     '/timing',
-    `the model has the timing ${timing}; LEMS advances one cell after another, and spikes without delay act a ` +
-      'step later on cells before their own',
+    `the timing profile is ${timing}; LEMS advances one cell after another, and spikes without delay act a ` +
+      'step later on cells that precede their own',
   );
 }
 
@@ -222,7 +222,7 @@ function settleParts(model: Model, report: ConversionReport): void {
   for (const kind of ['neurons', 'synapses', 'populations', 'projections', 'stimuli'] as const)
     for (const id of Object.keys(model[kind])) {
       const pointer = child(`/${kind}`, id);
-      if (!report.hasLoss(pointer)) report.exact(pointer, 'as it is');
+      if (!report.hasLoss(pointer)) report.exact(pointer, 'unchanged');
     }
 }
 

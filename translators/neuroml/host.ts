@@ -24,7 +24,7 @@ export interface LemsHost {
 export const noFiles: LemsHost = {
   locate: () => null,
   allows: () => false,
-  read: () => ({ refused: 'there are no files' }),
+  read: () => ({ refused: 'no files are available' }),
   list: () => [],
   root: '.',
   folders: [],

@@ -196,7 +196,7 @@ function includeFile(
   if (state.read.has(real)) return;
   state.read.add(real);
   if (state.open.length > deepestInclusion) {
-    diagnostics.add(messages.includeUnreadable(file, `inclusions are more than ${deepestInclusion} deep`), place);
+    diagnostics.add(messages.includeUnreadable(file, `includes are nested more than ${deepestInclusion} deep`), place);
     return;
   }
   const source = host.read(real);

@@ -110,7 +110,7 @@ function written(
     report.approximated(
       'pynn/timing',
       '/timing',
-      `the model has the timing ${model.timing}; PyNN's simulators work on a grid, and spikes may shift by a step`,
+      `the timing profile is ${model.timing}; PyNN's simulators work on a grid, so spikes may shift by a step`,
     );
   const { pynn: _, source, ...annotations } = model.annotations;
   const document: PynnSpecification = {
@@ -180,7 +180,7 @@ function delayLimits(context: ExportContext): { readonly min_delay?: number; rea
     if (range?.min !== first?.min || range?.max !== first?.max) {
       report.missing(
         child(child('/projections', name), 'delayRange'),
-        'a range of delays of its own for each projection',
+        'a separate range of delays for each projection',
       );
       return {};
     }
@@ -207,7 +207,7 @@ function populationOf(context: ExportContext, name: string, population: Populati
         ...positions,
         native: { spikes: context.natives.plain(spikes) },
       };
-    if (spikes === undefined || 'file' in spikes) return report.missing(pointer, 'spikes that are kept in a file');
+    if (spikes === undefined || 'file' in spikes) return report.missing(pointer, 'spikes stored in a file');
     if (spikes.period !== undefined) return report.missing(pointer, 'spikes that repeat with a period');
     const params = { spike_times: { sequences: trainsOf(context, spikes, size) } };
     return { label, size, cell: { type: 'SpikeSourceArray', params }, ...positions };
@@ -282,7 +282,7 @@ function sourcesOf(context: ExportContext): readonly CurrentSource[] {
       report.approximated(
         'pynn/shared-noise',
         pointer,
-        'each cell has a noise of its own; a source of PyNN gives all of them the same',
+        'each cell has its own noise, whereas a PyNN source gives all of them the same',
       );
     const label = context.label(name);
     return sources.map((source, k) => ({

@@ -125,7 +125,7 @@ export function translateFormula(
         const name = asWritten(node.name);
         const meaning = Object.hasOwn(known, name) ? known[name] : undefined;
         if (meaning === undefined)
-          fail(`${name} is none of the names that this expression may read`, [...Object.keys(known), 'pi', 'e']);
+          fail(`${name} is not a name that this expression can use`, [...Object.keys(known), 'pi', 'e']);
         else return parseExpression(`(${meaning})`);
       }
       if (node.kind === 'call') {
@@ -133,7 +133,7 @@ export function translateFormula(
         const name = Object.hasOwn(functionNames, written) ? functionNames[written] : undefined;
         const { hint } = suggestion(written, Object.keys(functionNames));
         if (name === undefined)
-          fail(`${node.function} is not a function that expressions may call`, Object.keys(functionNames), hint);
+          fail(`${node.function} is not a function that expressions can call`, Object.keys(functionNames), hint);
         else return withNumbers({ ...node, function: name });
       }
       return withNumbers(node);

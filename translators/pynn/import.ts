@@ -45,7 +45,7 @@ export function importPynn(
   value: unknown,
   positions: Positions,
   diagnostics: Diagnostics,
-  readFile: Setting['readFile'] = () => ({ refused: 'there is nowhere to read files from' }),
+  readFile: Setting['readFile'] = () => ({ refused: 'there is no folder from which to read files' }),
   onBroken?: (rest: Settled) => void,
 ): Settled | null {
   const shape = checkShape(value, positions, diagnostics);

@@ -92,7 +92,7 @@ class Gatherer {
     this.#report.approximated(
       `${this.#stage}/euler`,
       '/timing',
-      `LEMS takes Euler steps of ${tidy(this.#dt * 1e3)} ms; simulators of this notation integrate more exactly, so ` +
+      `LEMS takes Euler steps of ${tidy(this.#dt * 1e3)} ms; simulators of this notation integrate more accurately, so ` +
         'that spikes shift',
     );
     const { lems: _, ...annotations } = this.#model.annotations;
@@ -150,7 +150,7 @@ class Gatherer {
       this.#report.equivalent(
         `${this.#stage}/refractory-regime`,
         child('/neurons', name),
-        'its regimes are a refractory time; LEMS holds it for up to one step more after each spike',
+        'its regimes form a refractory period; LEMS extends it by up to one step after each spike',
       );
     }
   }
@@ -261,7 +261,11 @@ class Gatherer {
       for (const [k, element] of sources.entries()) {
         const waves = waveformsOf(type, output.variable, this.#numbers(type, population, element), this.#end);
         if (typeof waves === 'string') {
-          this.#report.missing(pointer, `its current is no function of time: ${waves}`, `${this.#stage}/current`);
+          this.#report.missing(
+            pointer,
+            `its current is not a function of time alone: ${waves}`,
+            `${this.#stage}/current`,
+          );
           return;
         }
         for (const pieces of waves) {
@@ -304,7 +308,7 @@ class Gatherer {
           `a ramp is ${form.steps.count} steps of ${tidy(form.steps.every * 1e3)} ms`,
         );
     }
-    this.#report.exact(pointer, 'a current of the time', `${this.#stage}/current`);
+    this.#report.exact(pointer, 'a time-dependent current', `${this.#stage}/current`);
   }
 
   #trains(name: string, population: Population, type: NeuronType): void {
@@ -316,7 +320,7 @@ class Gatherer {
     for (let element = 0; element < (varied ? population.size : 1); element++) {
       const train = trainOf(type, this.#numbers(type, population, element), { dt: this.#dt, end: this.#end });
       if (typeof train === 'string') {
-        this.#report.missing(pointer, `its spikes are neither given nor Poisson: ${train}`, `${this.#stage}/spikes`);
+        this.#report.missing(pointer, `its spikes are neither listed nor Poisson: ${train}`, `${this.#stage}/spikes`);
         return;
       }
       trains.push(train);
@@ -338,7 +342,7 @@ class Gatherer {
         values: {},
         spikes: { times: spikes.map(([time]) => time), indices: spikes.map(([, element]) => element) },
       };
-      this.#report.exact(pointer, 'its spikes are given', `${this.#stage}/spikes`);
+      this.#report.exact(pointer, 'its spikes are listed', `${this.#stage}/spikes`);
       return;
     }
     const value = (read: (train: Extract<Train, { kind: 'poisson' }>) => number): Value => {
@@ -443,7 +447,7 @@ class Gatherer {
   #recording(recording: Recording, pointer: string): readonly Recording[] {
     const owners = populationsOf(recording.of);
     if (owners.some((name) => this.#gone.has(name))) {
-      this.#report.missing(pointer, 'a recording of a generator, which is a current here');
+      this.#report.missing(pointer, 'a recording of a generator, which becomes a current here');
       return [];
     }
     if (!('variables' in recording) || recording.variables === undefined || !('projection' in recording.of))

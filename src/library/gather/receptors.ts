@@ -69,11 +69,11 @@ export class Receptors {
     const odd = [...moved].find((key) => !numbers.has(key));
     if (odd !== undefined) return `its ${odd} differs between synapses`;
     if (response.some((name) => (projection.values[name] ?? type.state[name]?.initial) !== 0))
-      return 'its response does not begin at 0';
+      return 'its response does not start at 0';
     const own = new Set([...Object.keys(type.parameters), ...Object.keys(type.state)]);
     const settled = (e: Expression): string => printExpression(fold(withNumbers(plain(e, own), numbers)));
     const nonlinear = callsIn(contribution).length > 0;
-    if (nonlinear) return 'what it contributes is no current or conductance alone';
+    if (nonlinear) return 'its contribution is neither a current nor a conductance';
     if (!isLinear(rates, contribution, response, own)) return 'its response is not linear';
     const key = JSON.stringify([input, [...rates].map(([name, e]) => [name, settled(e)]), settled(contribution)]);
     const receptor =
@@ -210,7 +210,7 @@ export class Receptors {
   /** The synapse without its response: what it does when a spike arrives. */
   #onArrival(type: SynapseType, { variables }: Receptor, response: readonly string[]): SynapseType | string {
     const derived = derivedOf(type);
-    if (derived === undefined) return 'its variables depend on one another';
+    if (derived === undefined) return 'its variables depend on each other';
     const pathways: Record<string, SynapseType['pathways'][string]> = {};
     for (const [key, { slot: _, ...pathway }] of Object.entries(type.pathways)) {
       const statements: string[] = [];
@@ -219,7 +219,8 @@ export class Receptors {
         const value = substitute(statement.value, derived);
         const ours = variables.get(statement.target);
         if (ours === undefined) {
-          if ([...namesIn(value)].some((one) => response.includes(one))) return 'its plasticity reads its response';
+          if ([...namesIn(value)].some((one) => response.includes(one)))
+            return 'its plasticity depends on its response';
           statements.push(printStatement({ ...statement, value }));
           continue;
         }
@@ -299,25 +300,25 @@ interface Parts {
 
 function partsOf(type: SynapseType): Parts | string {
   const [[target, text] = ['', ''], second] = Object.entries(type.contributes);
-  if (text === '' || second !== undefined || !target.startsWith('post.')) return 'it does not act on one input';
+  if (text === '' || second !== undefined || !target.startsWith('post.')) return 'it does not act on exactly one input';
   if (Object.keys(type.summed).length + type.noise.length + Object.keys(type.events ?? {}).length > 0)
     return 'it does more than respond to spikes';
-  if (Object.values(type.pathways).some(({ on }) => on !== 'pre.spike')) return 'it hears other events';
+  if (Object.values(type.pathways).some(({ on }) => on !== 'pre.spike')) return 'it reacts to other events';
   const derived = derivedOf(type);
-  if (derived === undefined) return 'its variables depend on one another';
+  if (derived === undefined) return 'its variables depend on each other';
   const contribution = substitute(parseExpression(text), derived);
   const response = new Set([...namesIn(contribution)].filter((name) => type.state[name]));
   for (const name of response)
     for (const read of namesOf(type.derivatives[name]?.rate ?? '0'))
       if (type.state[read]) response.add(read);
-      else if (derived.has(read)) return 'its rates read what is derived';
-  if (response.size === 0) return 'it acts at all times';
+      else if (derived.has(read)) return 'its rates depend on derived variables';
+  if (response.size === 0) return 'it acts continuously';
   const reads = [
     ...namesIn(contribution),
     ...[...response].flatMap((name) => [...namesOf(type.derivatives[name]?.rate ?? '0')]),
   ];
   if (reads.some((name) => name.startsWith('pre.') || name === 't' || name === 'dt'))
-    return 'its response reads more than its target';
+    return 'its response depends on more than its target';
   return { response: [...response], input: target.slice('post.'.length), contribution };
 }
 

@@ -35,7 +35,7 @@ export function trainOf(
   try {
     return read(type, numbers, times);
   } catch (error) {
-    if (error instanceof NoNumber) return 'its spikes depend on what is known during a run only';
+    if (error instanceof NoNumber) return 'its spikes depend on values known only during a run';
     throw error;
   }
 }
@@ -46,7 +46,7 @@ function read(
   { dt, end }: { readonly dt: number; readonly end: number },
 ): Train | string {
   if (Object.keys(type.regimes).length + Object.keys(type.inputs).length + type.noise.length > 0)
-    return 'its spikes depend on more than the time';
+    return 'its spikes depend on more than time';
   const own = new Set([type.parameters, type.state, type.derived].flatMap((map) => Object.keys(map)));
   const settled = (text: Expression | string): Expression => fold(withNumbers(plain(text, own), numbers));
   const events = Object.entries(type.events).filter(
@@ -68,7 +68,7 @@ function read(
     return simulated(type, settled, dt, end);
   } catch (error) {
     if (!(error instanceof NoNumber)) throw error;
-    return 'what it begins with is not known before a run';
+    return 'its initial state is not known before a run';
   }
 }
 
@@ -173,7 +173,7 @@ function simulated(
   const steps = Math.round(end / dt);
   const events = Object.entries(type.events);
   if (events.length === 0) return { kind: 'times', times: [] };
-  if (steps * events.length > mostTrials) return 'it would have to be run for too many steps';
+  if (steps * events.length > mostTrials) return 'finding its spikes would take too many steps';
   const values = new Map<string, number>();
   const look = (name: string): number => values.get(name) ?? NaN;
   for (let pending = Object.entries(type.state), k = 0; pending.length > 0 && k < 100; k++)

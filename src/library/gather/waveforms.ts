@@ -28,7 +28,7 @@ export function waveformsOf(
   try {
     return read(type, output, numbers, end);
   } catch (error) {
-    if (error instanceof NoNumber) return 'it depends on what is known during a run only';
+    if (error instanceof NoNumber) return 'it depends on values known only during a run';
     throw error;
   }
 }
@@ -40,18 +40,18 @@ function read(
   end: number,
 ): readonly (readonly Piece[])[] | string {
   if (Object.keys(type.regimes).length + Object.keys(type.inputs).length + type.noise.length > 0)
-    return 'it is more than a function of time';
+    return 'it depends on more than time';
   const derived = derivedOf(type);
-  if (derived === undefined) return 'its variables depend on one another';
+  if (derived === undefined) return 'its variables depend on each other';
   const own = new Set([type.parameters, type.state, type.derived].flatMap((map) => Object.keys(map)));
   const settled = (e: Expression): Expression => fold(withNumbers(plain(e, own), numbers));
   const whole = settled(derived.get(output) ?? parseExpression(output));
   const states = Object.keys(type.state).filter((name) => namesIn(whole).has(name));
   const form = linearForm(whole, states);
-  if (form === null) return 'what it gives out is no sum of its variables';
+  if (form === null) return 'its output is not a sum of its variables';
   const found: (readonly Piece[])[] = [];
   if (constantOf(fold(form.constant)) !== 0) {
-    if (!onlyTime(form.constant)) return 'it reads more than the time';
+    if (!onlyTime(form.constant)) return 'it depends on more than time';
     found.push([{ from: 0, to: end, value: fold(form.constant) }]);
   }
   for (const [state, factor] of form.coefficients) {
@@ -90,7 +90,7 @@ function piecesOf(
   if (typeof initial === 'object') return `${state} differs between cells`;
   const first = settled(parseExpression(String(initial)));
   if (![...assignments.flatMap(({ when, value }) => [when, value]), first].every(onlyTime))
-    return 'it reads more than the time';
+    return 'it depends on more than time';
   // An assigned value stays until another condition holds.
   const borders = [...new Set([0, end, ...assignments.flatMap(({ when }) => bordersOf(when))])]
     .filter((time) => time >= 0 && time <= end)

@@ -81,7 +81,7 @@ export function recogniseCell(type: NeuronType, use: CellUse): RecognisedCell | 
   } catch (error) {
     if (error instanceof Unrecognised) return error.message;
     // A function of time or a draw in a rate has no value at a point.
-    if (error instanceof NoNumber) return 'its rates read what is known during a run only';
+    if (error instanceof NoNumber) return 'its rates depend on values known only during a run';
     throw error;
   }
 }
@@ -104,7 +104,7 @@ function recognise(type: NeuronType, use: CellUse): RecognisedCell {
   if (type.compartments !== undefined) refuse('it has several compartments');
   if (Object.keys(type.regimes).length > 0) refuse('it has regimes');
   const others = Object.keys(type.events).filter((name) => name !== 'spike');
-  if (others.length > 0) refuse(`PyNN has no events but spikes: ${others.join(', ')}`);
+  if (others.length > 0) refuse(`PyNN has no events other than spikes: ${others.join(', ')}`);
   const view = viewOf(type, use);
   const spike = type.events['spike'];
   const families = [hodgkinHuxley, izhikevich, integrateAndFire];
@@ -139,15 +139,15 @@ function viewOf(type: NeuronType, { environment }: CellUse): View {
   while (pending.length > 0) {
     const names = new Set(pending.map(([name]) => name));
     const ready = pending.filter(([, { value }]) => !readsAny(parseExpression(value), names));
-    if (ready.length === 0) refuse('its variables depend on one another');
+    if (ready.length === 0) refuse('its variables depend on each other');
     for (const [name, { value }] of ready) derived.set(name, settled(value));
     pending = pending.filter((one) => !ready.includes(one));
   }
   const states = Object.keys(type.derivatives);
   const idle = Object.keys(type.state).filter((name) => type.derivatives[name] === undefined);
   const written = idle.filter((name) => name !== potentialOf(type));
-  const v = potentialOf(type) ?? refuse('no variable of it is a potential');
-  if (written.length > 0) refuse(`PyNN has no variables without a rate: ${written.join(', ')}`);
+  const v = potentialOf(type) ?? refuse('none of its variables is a membrane potential');
+  if (written.length > 0) refuse(`PyNN has no variables without a rate of change: ${written.join(', ')}`);
   const unit = type.state[v]?.unit;
   const volts = unit === 'V' ? 1 : unit === '1' ? 1e-3 : refuse(`the unit of ${v} is ${unit ?? 'unknown'}`);
   const names = new Set([...states, ...Object.keys(type.inputs)]);
@@ -231,12 +231,12 @@ function responsesOf(view: View, variables: readonly string[]): readonly Respons
     if (driving.length === 0) return { variable, shape: 'exp', timeConstant, entry: variable, entryScale: number(1) };
     const [entry = ''] = driving;
     if (driving.length > 1 || !variables.includes(entry) || acts.includes(entry))
-      return refuse(`the rate of ${variable} is that of no response that PyNN has`);
+      return refuse(`the rate of ${variable} does not match any synaptic response of PyNN`);
     const other = view.polynomials.get(entry);
     if ([...(other?.terms.keys() ?? [])].some((key) => key !== entry))
-      refuse(`the rate of ${entry} is that of no response that PyNN has`);
+      refuse(`the rate of ${entry} does not match any synaptic response of PyNN`);
     const [a, b] = [constantOf(timeConstant), constantOf(decay(entry))];
-    if (a === undefined || b === undefined) return refuse(`${variable} has another time constant in each cell`);
+    if (a === undefined || b === undefined) return refuse(`${variable} has a different time constant in each cell`);
     if (!near(a, b)) {
       // s' = -s/tau + c*y against s' = (k*y - s)/tau with k = (rise/tau)**(-1/(1 - rise/tau)).
       const [slow, fast] = [Math.max(a, b), Math.min(a, b)];
@@ -301,12 +301,12 @@ const usualCapacitance = 1e-9;
 function wire(view: View, type: NeuronType, use: CellUse, responses: readonly Response[], known?: Expression): Wired {
   const drives = responses.map((response) => driveOf(view, response));
   const kinds = new Set(drives.map(({ kind }) => kind));
-  if (kinds.size > 1) refuse('it has currents and conductances at a time');
+  if (kinds.size > 1) refuse('it has both currents and conductances');
   const shapes = new Set(responses.map(({ shape }) => shape));
-  if (shapes.size > 1) refuse('its responses are exponentials and alpha functions at a time');
+  if (shapes.size > 1) refuse('its responses are both exponentials and alpha functions');
   const cm = known ?? capacitanceOf(view, type, responses, drives);
   const scales = drives.map(({ strength }) =>
-    tidy(constantOf(folded(product(strength, cm))) ?? refuse('its synapses have another scale in each cell')),
+    tidy(constantOf(folded(product(strength, cm))) ?? refuse('its synapses have a different scale in each cell')),
   );
   const signsOf = ({ entry }: Response): ReadonlySet<1 | -1> => use.signs.get(entry) ?? new Set();
   const [kind] = kinds;
@@ -317,10 +317,10 @@ function wire(view: View, type: NeuronType, use: CellUse, responses: readonly Re
   const ports = new Map<string, Port>();
   const parameters: Record<string, Expression> = {};
   const [first = 'exp'] = shapes;
-  const shape = first === 'beta' ? refuse("PyNN's cells of two receptors have no beta functions") : first;
+  const shape = first === 'beta' ? refuse("PyNN's cells with two receptors have no beta functions") : first;
   responses.forEach((response, k) => {
     const scale = scales[k] ?? 1;
-    const entryScale = constantOf(response.entryScale) ?? refuse('its synapses have another scale in each cell');
+    const entryScale = constantOf(response.entryScale) ?? refuse('its synapses have a different scale in each cell');
     const names = sides.flatMap((side, s) => (side === k ? [s === 0 ? 'exc' : 'inh'] : []));
     const [first = 'exc', second = first] = names;
     const rise = shape === 'alpha' ? '_rise' : '';
@@ -364,11 +364,11 @@ function wireMany(view: View, type: NeuronType, responses: readonly Response[]):
     const { kind, reversal, strength } = drives[k] ?? refuse('no drive');
     const name = names.take(response.variable.replace(/^[A-Za-z]_(?=.)/, ''));
     const current = kind === 'current';
-    if (current && response.shape !== 'exp') refuse('PyNN composes cells of exponential currents alone');
+    if (current && response.shape !== 'exp') refuse('PyNN builds composite cells from exponential currents only');
     const scale = tidy(
-      constantOf(folded(product(strength, cm))) ?? refuse('its synapses have another scale in each cell'),
+      constantOf(folded(product(strength, cm))) ?? refuse('its synapses have a different scale in each cell'),
     );
-    const entryScale = constantOf(response.entryScale) ?? refuse('its synapses have another scale in each cell');
+    const entryScale = constantOf(response.entryScale) ?? refuse('its synapses have a different scale in each cell');
     const variable = `${name}_${current ? 'isyn' : 'gsyn'}`;
     const entry = response.shape === 'exp' ? variable : `${variable}_rise`;
     variables.set(response.variable, { name: variable, factor: scale });
@@ -426,7 +426,7 @@ function assign(
   }
   const [x, y] = [effect(0, a), effect(1, b)];
   if (isCurrent && (x === 0 || y === 0 || x > 0 === y > 0) && signsOf(a).size > 0 && signsOf(b).size > 0)
-    refuse("weights of both signs act on one of its currents; PyNN's receptors have one sign each");
+    refuse('weights of both signs act on one of its currents; each PyNN receptor has one sign');
   return x >= y ? [0, 1] : [1, 0];
 }
 
@@ -521,7 +521,7 @@ function addedTo(target: string, value: Expression, view: View): Expression | un
 function refractoryPeriod(view: View, spike: EventDefinition, { countsSpikeStep, dt }: CellUse): Expression {
   const { refractory } = spike;
   if (refractory === undefined) return zero;
-  if (refractory.for === undefined) return refuse('PyNN has no refractoriness by a condition');
+  if (refractory.for === undefined) return refuse('PyNN has no conditional refractoriness');
   const period = view.read(refractory.for);
   const constant = constantOf(period);
   const steps = constant === undefined ? undefined : Math.floor((constant + 1e-3 * dt) / dt);
@@ -530,8 +530,8 @@ function refractoryPeriod(view: View, spike: EventDefinition, { countsSpikeStep,
   if (refractory.rate.length !== 1 || refractory.rate[0] !== view.v)
     refuse(
       refractory.rate.length === 0
-        ? 'its potential goes on in the refractory time, where PyNN holds it'
-        : `${refractory.rate.join(', ')} are held after a spike, where PyNN holds the potential alone`,
+        ? 'its potential keeps changing while refractory, whereas PyNN holds it'
+        : `${refractory.rate.join(', ')} are held after a spike, whereas PyNN holds only the potential`,
     );
   if (steps === undefined) return countsSpikeStep ? folded(difference(period, number(dt))) : period;
   return number((held ?? 0) * dt);
@@ -562,7 +562,7 @@ const integrateAndFire: Family = {
     const entered = use.signs.get(view.v);
     const delta = wired.family === 'none' && receptors === undefined && entered !== undefined && entered.size > 0;
     if (!delta && entered !== undefined && entered.size > 0)
-      refuse(`synapses act on ${view.v} and on another variable of it`);
+      refuse(`synapses act on ${view.v} and on another of its variables`);
     const spiking = jumps ?? {
       threshold: number(neverReached),
       reset: undefined,
@@ -671,7 +671,7 @@ function exponentialOf(
     );
   const argument = polynomialOf(e.arguments[0] ?? zero, view.names);
   if ([...argument.terms.keys()].some((one) => one !== '' && one !== view.v))
-    return refuse('the exponential of its rate reads more than the potential');
+    return refuse('the exponential in its rate depends on more than the potential');
   const slope = inverse(coefficient(argument, view.v));
   return {
     key,
@@ -754,7 +754,7 @@ function adaptationParameters(
   if (odd.length > 0) refuse(`PyNN has no cell with ${odd.join(', ')} in the rate of its adaptation`);
   const factor =
     constantOf(folded(negated(product(coefficient(rate, adaptation), cm)))) ??
-    refuse('its adaptation has another scale in each cell');
+    refuse('its adaptation has a different scale in each cell');
   const tau = folded(negated(inverse(coefficient(own, adaptation))));
   const slope = folded(product(product(coefficient(own, view.v), tau), number(factor)));
   const others = [...spiking.jumps.keys()].filter((name) => name !== adaptation);
@@ -774,7 +774,7 @@ function adaptationParameters(
       adapted['v_rest'] = rest;
       adapted['i_offset'] = folded(product(sum(constant, product(leak, rest)), cm));
     }
-  } else if (!isNought(origin)) refuse('its adaptation has a drive of its own');
+  } else if (!isNought(origin)) refuse('its adaptation has its own drive');
   return { w: { name: adaptation, factor }, adapted };
 }
 
@@ -852,7 +852,7 @@ const hodgkinHuxley: Family = {
     const wired = wire(view, type, use, responses, capacitanceOfChannels(type, responses));
     const { cm } = wired;
     if (wired.family === 'curr' || (wired.family === 'cond' && wired.shape === 'alpha'))
-      refuse('PyNN has Hodgkin–Huxley cells with exponential conductances alone');
+      refuse("PyNN's Hodgkin–Huxley cells have exponential conductances only");
     const channel = (...names: readonly string[]): readonly [Expression, Expression] => {
       const conductance = folded(negated(coefficient(rate, ...names, v)));
       return [folded(product(conductance, cm)), folded(quotient(coefficient(rate, ...names), conductance))];

@@ -110,7 +110,7 @@ class Standardiser {
       this.#report.equivalent(
         this.#code('spike-labels'),
         '/timing',
-        `spikes have the time at which their step ends, ${tidy(this.#dt * 1e3)} ms later than under Brian`,
+        `spike times are the ends of steps, ${tidy(this.#dt * 1e3)} ms later than under Brian`,
       );
     return {
       valid: {
@@ -178,7 +178,7 @@ class Standardiser {
       return;
     }
     if (Object.keys(population.linked ?? {}).length > 0) {
-      this.#report.missing(pointer, 'variables that are linked to those of another population');
+      this.#report.missing(pointer, 'variables linked to another population');
       this.#keep(name, population);
       return;
     }
@@ -187,7 +187,7 @@ class Standardiser {
     const use: CellUse = { environment, signs, countsSpikeStep: this.#brian, dt: this.#dt };
     const cell = recogniseCell(type, use);
     if (typeof cell === 'string') {
-      this.#report.missing(pointer, `no standard cell is like it: ${cell}`);
+      this.#report.missing(pointer, `no standard cell matches it: ${cell}`);
       this.#keep(name, population);
       return;
     }
@@ -195,7 +195,7 @@ class Standardiser {
     const first = this.#firstValues(cell, type, population, environment);
     const odd = [values, first].find((one) => typeof one === 'string');
     if (typeof values === 'string' || typeof first === 'string') {
-      this.#report.missing(pointer, `${cell.standard.name} has no place for its ${odd ?? 'values'}`);
+      this.#report.missing(pointer, `${cell.standard.name} has no parameter for its ${odd ?? 'values'}`);
       this.#keep(name, population);
       return;
     }
@@ -214,7 +214,7 @@ class Standardiser {
       this.#report.approximated(
         this.#code('jumps'),
         pointer,
-        'a jump of v that passes the threshold is a spike in the same step; under Brian one step later, after ' +
+        'a jump of v across the threshold causes a spike in the same step; in Brian one step later, after ' +
           'the leak of that step',
       );
   }
@@ -278,7 +278,7 @@ class Standardiser {
     this.#report.approximated(
       this.#code('method'),
       pointer,
-      `it is integrated by the method ${type.method}; simulators of PyNN use more exact ones`,
+      `it is integrated by the method ${type.method}; PyNN's simulators use more accurate ones`,
     );
   }
 
@@ -328,7 +328,7 @@ class Standardiser {
     const changes = rate === undefined || (typeof rate === 'string' && namesIn(parseExpression(rate)).has('t'));
     const cell = standardCells.get('SpikeSourcePoisson');
     if (changes || cell === undefined) {
-      this.#report.missing(pointer, "PyNN's Poisson sources have rates that do not change with time");
+      this.#report.missing(pointer, "PyNN's Poisson sources have constant rates");
       this.#keep(name, population);
       return true;
     }
@@ -352,7 +352,7 @@ class Standardiser {
     this.#report.approximated(
       this.#code('bernoulli'),
       pointer,
-      'SpikeSourcePoisson draws how many spikes fall into a step; here there is one at most, with probability rate*dt',
+      'SpikeSourcePoisson draws the number of spikes per step; here there is at most one, with probability rate*dt',
     );
     return true;
   }
@@ -371,7 +371,7 @@ class Standardiser {
     const arrival = arrivalOf(type);
     if (typeof arrival === 'string') return keep(arrival);
     if (projection.from.event !== undefined && projection.from.event !== 'spike')
-      return keep(`PyNN's synapses hear spikes, not ${projection.from.event}`);
+      return keep(`PyNN's synapses react to spikes, not to ${projection.from.event}`);
     const targets = populationsOf(projection.to.of);
     const [target] = targets;
     const known = this.#known.get(target ?? '');
@@ -379,17 +379,17 @@ class Standardiser {
     if (known === undefined) return keep();
     const port = known.cell.ports.get(arrival.variable);
     if (port === undefined)
-      return keep(`it acts on ${arrival.variable}, which is no receptor of ${known.cell.standard.name}`);
+      return keep(`it acts on ${arrival.variable}, which is not a receptor of ${known.cell.standard.name}`);
     const environment = synapseEnvironment(type, projection, this.#valid);
     const found = recogniseSynapse(type, port.kind, environment.numbers, this.#dt);
     if (typeof found === 'string') return keep(found);
     const weight = valueOf(binary('*', number(port.factor), found.weight), environment);
-    if (weight === undefined) return keep('its weights have no form in PyNN');
+    if (weight === undefined) return keep('its weights cannot be expressed in PyNN');
     const values: Record<string, Value> = {};
     for (const [key, one] of Object.entries(found.parameters)) {
       const scale = found.scaled.has(key) ? port.factor : 1;
       const value = typeof one === 'number' ? tidy(one * scale) : valueOf(one, environment);
-      if (value === undefined) return keep(`its ${key} has no form in PyNN`);
+      if (value === undefined) return keep(`its ${key} cannot be expressed in PyNN`);
       values[key] = value;
     }
     if (found.name === 'TsodyksMarkramSynapse' && port.kind !== 'voltage')
@@ -401,7 +401,7 @@ class Standardiser {
       port.kind,
     );
     const delays = this.#delays(projection, type, environment, pointer);
-    if (delays === undefined) return keep('its delays have no form in PyNN');
+    if (delays === undefined) return keep('its delays cannot be expressed in PyNN');
     const ends = this.#endsOf(projection);
     const rules = projection.connect.map((rule) => namedRule(rule, ends));
     const common: Projection = { ...projection, synapse, connect: rules, values: { ...values, weight }, delays };
@@ -409,7 +409,7 @@ class Standardiser {
       port: sign === -1 ? port.negative : port.positive,
     });
     const sign = signOf(this.#listed(projection, weight) ?? weight, this.#valid.data);
-    if (port.kind === 'conductance' && sign !== 1) return keep('a negative conductance: PyNN refuses it');
+    if (port.kind === 'conductance' && sign !== 1) return keep('a negative conductance, which PyNN rejects');
     this.#synapses.set(name, { names: found.variables, factor: port.factor, environment });
     if (sign === 0) {
       const parts = this.#bySign(common);
@@ -421,7 +421,7 @@ class Standardiser {
       this.#report.equivalent(
         this.#code('two-signs'),
         pointer,
-        'weights of both signs are two projections: PyNN has receptors for one sign each',
+        'weights of both signs become two projections, since each PyNN receptor has one sign',
       );
       return;
     }
@@ -551,7 +551,7 @@ class Standardiser {
     this.#report.approximated(
       this.#code('delay'),
       child(pointer, 'delays'),
-      `what arrives at once arrives a step (${tidy(this.#dt * 1e3)} ms) later: PyNN has no shorter delays`,
+      `spikes without delay arrive one step (${tidy(this.#dt * 1e3)} ms) later: PyNN has no shorter delays`,
     );
   }
 
@@ -581,7 +581,7 @@ class Standardiser {
       const input = known?.cell.standard.injectable;
       if (known === undefined || input === undefined) return keep();
       if (scale === undefined)
-        return keep(`it acts on ${stimulus.input}, which is no current of ${known.cell.standard.name}`);
+        return keep(`it acts on ${stimulus.input}, which is not a current of ${known.cell.standard.name}`);
       const tree = this.#withParameters(stimulus.value, target, known.environment);
       if (tree === undefined) return keep('its current reads what differs between cells, or changes');
       const value =
@@ -594,10 +594,10 @@ class Standardiser {
     const port = known?.cell.ports.get(stimulus.variable);
     if (known === undefined) return keep();
     if (port === undefined)
-      return keep(`it acts on ${stimulus.variable}, which is no receptor of ${known.cell.standard.name}`);
+      return keep(`it acts on ${stimulus.variable}, which is not a receptor of ${known.cell.standard.name}`);
     const weight = valueOf(binary('*', number(port.factor), parseExpression(stimulus.weight)), known.environment);
     if (typeof weight !== 'number') return keep('a weight that differs between cells');
-    if (port.kind === 'conductance' && weight < 0) return keep('a negative conductance: PyNN refuses it');
+    if (port.kind === 'conductance' && weight < 0) return keep('a negative conductance, which PyNN rejects');
     const source = freeName(name, (one) => Object.hasOwn(this.#populations, one));
     const label = freeName(`${name}_synapses`, (one) => this.#taken(one));
     const standard = synapsesFor(port.kind)['StaticSynapse'];
@@ -711,7 +711,7 @@ class Standardiser {
         const name = synapses.names.get(variable);
         const scaled = name === undefined ? undefined : scaledValue(value, synapses.factor, synapses.environment);
         if (name === undefined || scaled === undefined)
-          this.#report.missing(pointer, `a change of ${key} has no form in PyNN`);
+          this.#report.missing(pointer, `a change of ${key} cannot be expressed in PyNN`);
         else set[`${owner}${inside ?? ''}.${name}`] = scaled;
         continue;
       }
@@ -723,12 +723,12 @@ class Standardiser {
       const state = cell.variables.get(variable);
       if (state !== undefined) {
         const scaled = scaledValue(value, state.factor, environment);
-        if (scaled === undefined) this.#report.missing(pointer, `a change of ${key} has no form in PyNN`);
+        if (scaled === undefined) this.#report.missing(pointer, `a change of ${key} cannot be expressed in PyNN`);
         else set[`${owner}${inside ?? ''}.${state.name}`] = scaled;
         continue;
       }
       for (const [name, one] of this.#changed(owner, variable, value, known, inside === undefined)) {
-        if (one === undefined) this.#report.missing(pointer, `a change of ${key} has no form in PyNN`);
+        if (one === undefined) this.#report.missing(pointer, `a change of ${key} cannot be expressed in PyNN`);
         else set[`${owner}${inside ?? ''}.${name}`] = one;
       }
     }

@@ -53,13 +53,14 @@ function namesOf(type: SynapseType): Declared {
 export function arrivalOf(type: SynapseType): Arrival | string {
   const { pathways, contributes, summed, events } = type;
   if (Object.keys(contributes).length > 0 || Object.keys(summed).length > 0)
-    return 'PyNN has no synapses that act between spikes but gap junctions';
-  if (Object.keys(events ?? {}).length > 0) return 'PyNN has no synapses with conditions of their own';
+    return 'PyNN has no synapses that act between spikes except gap junctions';
+  if (Object.keys(events ?? {}).length > 0) return 'PyNN has no synapses with conditions';
   const odd = Object.values(pathways).find(({ on }) => on !== 'pre.spike' && on !== 'post.spike');
-  if (odd !== undefined) return `PyNN has no synapses that hear ${odd.on}`;
+  if (odd !== undefined) return `PyNN has no synapses that react to ${odd.on}`;
   const onPre = Object.values(pathways).filter(({ on }) => on === 'pre.spike');
   const [pre] = onPre;
-  if (pre === undefined || onPre.length > 1) return 'PyNN has synapses with one way from a spike to the target';
+  if (pre === undefined || onPre.length > 1)
+    return "PyNN's synapses have a single pathway from the spike to the target";
   const found: Arrival[] = [];
   for (const statement of pre.do.flatMap((text) => parseStatements(text))) {
     if (statement.kind === 'send') return 'PyNN has no synapses that send';
@@ -95,7 +96,7 @@ export function recogniseSynapse(
   return (
     stdpOf(type, arrival, kind, numbers) ??
     depressing(type, arrival, kind, numbers, dt) ??
-    'no plastic synapse of PyNN does what its code does'
+    'no plastic synapse of PyNN matches its code'
   );
 }
 
@@ -363,7 +364,7 @@ function stdpOf(
               {
                 code: 'weight-before-change',
                 message:
-                  'a spike arrives with the weight that stood before the change it makes; in PyNN with the one ' +
+                  'a spike arrives with the weight before the change that it causes; in PyNN with the one ' +
                   'after it',
               },
             ]

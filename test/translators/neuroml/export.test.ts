@@ -249,10 +249,10 @@ experiment: { dt: 0.02 ms, protocol: [ run: 100 ms ] }
   });
 
   it.each([
-    ['another rate', '(E - v)/tm', '1.001*(E - v)/tm', 'the rate of v is another'],
-    ['another threshold', 'v > T', 'v > T + 0.01*mV', 'its threshold is another'],
-    ['another reset', 'v = R', 'v = R - 1*mV', 'a spike leaves v another'],
-    ['another start', 'initial: E', 'initial: R', 'it starts with other values'],
+    ['another rate', '(E - v)/tm', '1.001*(E - v)/tm', 'the rate of v differs'],
+    ['another threshold', 'v > T', 'v > T + 0.01*mV', 'its threshold differs'],
+    ['another reset', 'v = R', 'v = R - 1*mV', 'a spike changes v differently'],
+    ['another start', 'initial: E', 'initial: R', 'its initial values differ'],
     ['no such type', 'neuroml/iafTauCell', 'neuroml/iafTaoCell', 'NeuroML has no cells called iafTaoCell'],
     ['a value left out', ', tau: tm', '', 'it does not say what tau of iafTauCell is'],
   ])('one with %s is written as what it is, and the report says why', async (_, before, after, why) => {

@@ -208,9 +208,9 @@ describe('files', () => {
   test.each([
     ['a file that is not there', 'none.txt', /no such file/],
     ['a cell that is no number', 'bad.txt', /row 2 of the file/],
-    ['a path out of the folder', `../${outside.split('/').pop()}/secret.txt`, /outside of the folder/],
-    ['an absolute path', join(outside, 'secret.txt'), /outside of the folder/],
-    ['a link out of the folder', 'link.txt', /outside of the folder/],
+    ['a path out of the folder', `../${outside.split('/').pop()}/secret.txt`, /outside the folder/],
+    ['an absolute path', join(outside, 'secret.txt'), /outside the folder/],
+    ['a link out of the folder', 'link.txt', /outside the folder/],
   ])('%s is refused', (_, file, expected) => {
     expect(refusal(() => read(file))).toMatch(expected);
   });

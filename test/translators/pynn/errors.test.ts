@@ -77,7 +77,7 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
   [
     'a function that expressions may not call',
     cell('IF_curr_exp', { tau_m: { expr: 'open(i)', of: 'i' } }),
-    'pynn/formula /populations/0/cell/params/tau_m/expr: open is not a function that expressions may call',
+    'pynn/formula /populations/0/cell/params/tau_m/expr: open is not a function that expressions can call',
   ],
   [
     'a negative conductance',
@@ -145,7 +145,7 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
   [
     'a function of the distance that does not exist',
     projection({ connector: { type: 'DistanceDependentProbabilityConnector', params: { d_expression: 'expp(-d)' } } }),
-    'pynn/formula /projections/0/connector/params/d_expression/expr: expp is not a function that expressions may ' +
+    'pynn/formula /projections/0/connector/params/d_expression/expr: expp is not a function that expressions can ' +
       'call | abs, absolute, exp, log,',
   ],
   [
@@ -153,8 +153,8 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
     projection({
       connector: { type: 'DisplacementDependentProbabilityConnector', params: { disp_function: 'exp(-d[0]) * k' } },
     }),
-    'pynn/formula /projections/0/connector/params/disp_function/expr: k is none of the names that this ' +
-      'expression may read | d[0], d[1], d[2], pi, e',
+    'pynn/formula /projections/0/connector/params/disp_function/expr: k is not a name that this ' +
+      'expression can use | d[0], d[1], d[2], pi, e',
   ],
   [
     'NoMutual between two populations',

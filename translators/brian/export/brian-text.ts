@@ -69,7 +69,7 @@ export function brianStatements(texts: readonly string[], view: NameView, remark
 
 function statementInBrian(statement: Statement, view: NameView, remarks: Remarks): Statement {
   if (statement.kind === 'send') {
-    remarks.notExpressible('brian/send', 'Brian cannot capture a value now and add it later');
+    remarks.notExpressible('brian/send', 'Brian cannot store a value at the spike and add it later');
     return statement;
   }
   const target = view.brian(statement.target);
@@ -91,7 +91,7 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
       case 'conditional':
         remarks.approximated(
           'brian/conditional',
-          'Brian has no conditional expression; it is written as a sum of both branches, which differs where one ' +
+          'Brian has no conditional expressions; this is written as a sum of both branches, which differs if one ' +
             'of them is not finite',
         );
         return choice(node.condition, node.whenTrue, node.whenFalse, remarks);
@@ -141,7 +141,7 @@ const randomFunctions: ReadonlySet<string> = new Set(['rand', 'randn', 'poisson'
 function choice(condition: Expression, whenTrue: Expression, whenFalse: Expression, remarks: Remarks): Expression {
   if (draws(condition)) {
     if (draws(whenFalse))
-      remarks.notExpressible('brian/conditional', 'Brian cannot choose by a draw between values that are drawn');
+      remarks.notExpressible('brian/conditional', 'Brian cannot choose at random between random values');
     return sum(whenFalse, product(call('int', [condition]), difference(whenTrue, whenFalse)));
   }
   return binary(
@@ -159,7 +159,7 @@ function callInBrian(key: string, parts: readonly Expression[], view: NameView, 
   if (rewritten !== undefined) {
     remarks.approximated(
       'brian/function',
-      `${key} is not a function of Brian; it is written with others, which may differ in the last digit or in ` +
+      `${key} is not a function of Brian; it is composed of others, which may differ in the last digit or in ` +
         'the numbers drawn',
     );
     return rewritten;
@@ -173,7 +173,7 @@ function callInBrian(key: string, parts: readonly Expression[], view: NameView, 
 /** The smaller or the larger of two values. */
 function extreme(operator: '<=' | '>=', a: Expression, b: Expression, remarks: Remarks): Expression {
   if (draws(a) || draws(b))
-    remarks.notExpressible('brian/function', 'Brian has no smaller or larger of two values, one of which is drawn');
+    remarks.notExpressible('brian/function', 'Brian has no minimum or maximum that involves a random value');
   return choice(binary(operator, a, b), a, b, remarks);
 }
 

@@ -99,7 +99,7 @@ export function valueText(
   if ('generator' in value) {
     remarks.notExpressible(
       'brian/named-generator',
-      'values drawn by a named generator have no words in Brian; freezing the model makes them explicit',
+      'Brian cannot draw values from a named generator; freezing the model makes them explicit',
     );
     return undefined;
   }

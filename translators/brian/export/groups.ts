@@ -34,7 +34,7 @@ export function methodName(
       ([name, { rate }]) => conditionallyLinear(parseExpression(rate), name) !== null,
     );
     const fixed = linear ? 'exponential_euler' : 'rk4';
-    remarks.approximated('brian/method', `Brian integrates by ${fixed} in whole steps, not in steps that adapt`);
+    remarks.approximated('brian/method', `Brian uses ${fixed} with fixed steps, not with adaptive ones`);
     return { method: fixed };
   }
   if (method === 'auto') return {};
@@ -75,7 +75,7 @@ function clock(plan: GroupPlan, context: ExportContext): { dt?: string | number 
   if (clockId !== plan.name)
     context.report.exact(
       `/clocks/${clockId}`,
-      "Brian's clocks have no names; read back, it is named after the group",
+      "Brian's clocks have no names; when read back, it is named after the group",
       'brian/clock',
     );
   return { dt: quantityText(own.dt, secondDimension, context.arithmetic) };
@@ -108,7 +108,7 @@ function generator(plan: GroupPlan, context: ExportContext, remarks: Remarks): R
   if (spikes === undefined || 'file' in spikes) {
     remarks.notExpressible(
       'brian/spike-file',
-      'spikes that are kept in a file are not read for an export; freezing the model makes them explicit',
+      'spikes stored in a file are not exported; freezing the model makes them explicit',
     );
     return { N: size, indices: [], times: [] };
   }
@@ -120,8 +120,8 @@ function generator(plan: GroupPlan, context: ExportContext, remarks: Remarks): R
   if (kept.length < all.length)
     remarks.approximated(
       'brian/coincident-spikes',
-      `${all.length - kept.length} spikes of cells that spiked before in the same step are left out: Brian has ` +
-        'one a step',
+      `${all.length - kept.length} additional spikes of cells within the same step are left out: Brian allows ` +
+        'one per step',
     );
   return {
     N: size,
@@ -207,19 +207,22 @@ function neurons(plan: GroupPlan, plans: Plans, context: ExportContext, remarks:
 
 function refuseFeatures(type: NeuronType, remarks: Remarks): void {
   if (type.compartments !== undefined)
-    remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
+    remarks.notExpressible('brian/compartments', 'cells with compartments are not exported');
   if (Object.keys(type.regimes).length > 0) remarks.notExpressible('brian/regimes', 'Brian has no regimes');
 }
 
 function checkEvent(key: string, event: EventDefinition, remarks: Remarks): void {
   if (event.edge === 'rising' && key !== 'spike')
-    remarks.notExpressible('brian/rising', `Brian tests ${key} at every step; it cannot wait for a condition to begin`);
+    remarks.notExpressible(
+      'brian/rising',
+      `Brian tests ${key} at every step; it cannot detect the onset of a condition`,
+    );
   if (event.multiplicity !== undefined && event.multiplicity !== '1')
-    remarks.notExpressible('brian/multiplicity', `events of Brian count once; ${key} would count several times`);
+    remarks.notExpressible('brian/multiplicity', `Brian counts an event once; ${key} would count several times`);
   if (event.emits !== undefined)
-    remarks.notExpressible('brian/emits', `events of Brian go by their own name; ${key} would go by another`);
+    remarks.notExpressible('brian/emits', `Brian's events keep their own names; ${key} would need another`);
   if (event.section !== undefined)
-    remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
+    remarks.notExpressible('brian/compartments', 'cells with compartments are not exported');
 }
 
 function spikeParts(
@@ -230,7 +233,7 @@ function spikeParts(
 ): Record<string, unknown> {
   checkEvent('spike', spike, remarks);
   if (spike.slot !== undefined || spike.actionSlot !== undefined || spike.order !== 0)
-    remarks.notExpressible('brian/spike-slot', 'threshold and reset have slots of their own in Brian');
+    remarks.notExpressible('brian/spike-slot', 'threshold and reset have their own slots in Brian');
   return {
     threshold: brianExpression(spike.when, plan.view, remarks),
     ...(spike.do.length === 0 ? {} : { reset: brianStatements(spike.do, plan.view, remarks) }),
@@ -241,13 +244,10 @@ function spikeParts(
 /** An upward crossing is a condition that makes refractory as long as it holds. */
 function whileItHolds(spike: EventDefinition, plan: GroupPlan, remarks: Remarks): { readonly refractory: string } {
   if (spike.refractory !== undefined || spike.do.length > 0)
-    remarks.notExpressible(
-      'brian/rising',
-      'Brian tests a threshold at every step; it cannot wait for it to be crossed',
-    );
+    remarks.notExpressible('brian/rising', 'Brian tests a threshold at every step; it cannot detect its crossing');
   remarks.approximated(
     'brian/rising',
-    'an upward crossing is a threshold that makes refractory while it is exceeded; one that is exceeded from the ' +
+    'an upward crossing is written as a threshold with refractoriness while it is exceeded; one exceeded from the ' +
       'start counts',
   );
   return { refractory: brianExpression(spike.when, plan.view, remarks) };
@@ -270,7 +270,7 @@ function refractoryParts(
   if (refractory.rate.length > 0 && refractory.writes === 'allow') {
     remarks.approximated(
       'brian/refractory-writes',
-      'what Brian does not integrate while refractory it does not let synapses write either',
+      'Brian does not let synapses change variables that it does not integrate while refractory',
     );
   }
   if (refractory.while !== undefined) return { refractory: brianExpression(refractory.while, plan.view, remarks) };
@@ -290,7 +290,7 @@ function refractoryParts(
   if (!literal && refractory.evaluated === 'atEvent')
     remarks.approximated(
       'brian/refractory-time',
-      'Brian works out how long a neuron is refractory at every step, not at the spike',
+      'Brian evaluates the refractory period at every step, not at the spike',
     );
   return { refractory: literal ? text.replace('*', ' ') : text };
 }
@@ -298,7 +298,7 @@ function refractoryParts(
 function customEvent(key: string, event: EventDefinition, plan: GroupPlan, remarks: Remarks): Record<string, unknown> {
   checkEvent(key, event, remarks);
   if (event.refractory !== undefined)
-    remarks.notExpressible('brian/refractory', `only spikes make a neuron of Brian refractory, ${key} does not`);
+    remarks.notExpressible('brian/refractory', `in Brian, only spikes make a neuron refractory; ${key} does not`);
   return {
     condition: brianExpression(event.when, plan.view, remarks),
     ...(event.do.length === 0 ? {} : { code: brianStatements(event.do, plan.view, remarks) }),

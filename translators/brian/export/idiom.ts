@@ -107,7 +107,7 @@ class Idiom {
     }
     for (const [name, projection] of Object.entries(model.projections)) {
       if (!stays(projection.from.of) || !stays(projection.to.of)) {
-        this.#report.missing(child('/projections', name), 'one of its ends is left out', 'brian/regimes');
+        this.#report.missing(child('/projections', name), 'its source or target is left out', 'brian/regimes');
         continue;
       }
       for (const [label, part] of this.#projection(name, projection)) {
@@ -133,7 +133,7 @@ class Idiom {
     if (reset >= 0 && reset < protocol.length - 1)
       this.#report.missing(
         child('/experiment/protocol', reset),
-        'what comes after a return to the start: Brian goes on in time',
+        'everything after a reset to the start: time in Brian only moves forward',
         'brian/phase',
       );
     const experiment = {
@@ -168,7 +168,7 @@ class Idiom {
     return this.#model.recordings.flatMap((recording, k) => {
       const pointer = child('/recordings', k);
       if (!stays(recording.of)) {
-        this.#report.missing(pointer, 'a recording of cells that are left out', 'brian/recording');
+        this.#report.missing(pointer, 'a recording of cells that were left out', 'brian/recording');
         return [];
       }
       if ('projection' in recording.of && !Object.hasOwn(projections, recording.of.projection)) {
@@ -178,7 +178,11 @@ class Idiom {
       if (!('variables' in recording) || recording.variables === undefined) return [recording];
       const variables = recording.variables.filter((name) => !Object.hasOwn(this.#model.stimuli, name));
       if (variables.length < recording.variables.length)
-        this.#report.missing(pointer, 'a recording of a current, which is no variable of a group', 'brian/recording');
+        this.#report.missing(
+          pointer,
+          'a recording of a current, which is not a variable of a group',
+          'brian/recording',
+        );
       return variables.length === 0 ? [] : [{ ...recording, variables }];
     });
   }
@@ -200,7 +204,7 @@ class Idiom {
         this.#report.approximated(
           'brian/drawn',
           pointer,
-          'Brian has no such source: one drawing of its spikes is listed',
+          'Brian has no such source: one realization of its spikes is listed',
         );
         return { population: { ...untyped, values: {}, spikes: drawn.spikes } };
       }
@@ -262,7 +266,7 @@ class Idiom {
     if (most > mostOften) {
       this.#report.missing(
         pointer,
-        `${(most * 100).toPrecision(2)} spikes in a hundred steps: groups of Brian have one spike a step at most`,
+        `${(most * 100).toPrecision(2)} spikes in a hundred steps: Brian's groups have at most one spike per step`,
         'brian/poisson-group',
       );
       return undefined;
@@ -270,7 +274,7 @@ class Idiom {
     this.#report.approximated(
       'brian/poisson-group',
       pointer,
-      'a PoissonGroup has one spike a step at most, where PyNN draws how many' +
+      'a PoissonGroup has at most one spike per step, whereas PyNN draws their number' +
         (most > 0 ? ` (${(100 * most).toPrecision(2)} % of the variance of counts)` : ''),
     );
     const spike = {
@@ -342,7 +346,7 @@ class Idiom {
     if (listed && drawn !== undefined) return drawn;
     const text = drawText(value, unit);
     if (text !== undefined && 'exact' in text) {
-      this.#report.equivalent('brian/own-draws', pointer, 'the same distribution, drawn by the generator of Brian');
+      this.#report.equivalent('brian/own-draws', pointer, "the same distribution, drawn by Brian's generator");
       return text.exact;
     }
     if (text !== undefined && drawn === undefined && this.#drawn !== undefined) return text.near;
@@ -351,10 +355,10 @@ class Idiom {
       return value;
     }
     if (text !== undefined && typeof drawn === 'object' && 'array' in drawn && lengthOf(drawn.array) > mostListed) {
-      this.#report.approximated('brian/clipped', pointer, 'what falls outside of the bounds is moved to them');
+      this.#report.approximated('brian/clipped', pointer, 'values outside the bounds are clipped to them');
       return text.near;
     }
-    this.#report.approximated('brian/drawn', pointer, 'Brian has no such distribution: one drawing is listed');
+    this.#report.approximated('brian/drawn', pointer, 'Brian has no such distribution: one realization is listed');
     return drawn;
   }
 
@@ -374,7 +378,7 @@ class Idiom {
     );
     if (parts !== undefined && !byDistance) {
       if (delayRange !== undefined)
-        this.#report.equivalent('brian/delay-range', child(pointer, 'delayRange'), 'Brian has no limits of delays');
+        this.#report.equivalent('brian/delay-range', child(pointer, 'delayRange'), 'Brian has no limits on delays');
       return parts.map(([label, part]) => [
         label,
         {
@@ -397,7 +401,7 @@ class Idiom {
     this.#report.approximated(
       'brian/listed',
       pointer,
-      'Brian has no such rule between these cells: one drawing of the connections is listed',
+      'Brian has no such connection rule: one realization of the connections is listed',
     );
     return drawn.map(([label, part]) => {
       const { delayRange: __, space: ___, ...plain } = part;
@@ -434,7 +438,7 @@ class Idiom {
       this.#report.approximated(
         'brian/weight-at-arrival',
         pointer,
-        'the weight that arrives is that of its arrival, not that of when it was sent',
+        'the weight is taken on arrival, not when the spike is sent',
       );
     }
     return { ...type, pathways };
@@ -507,7 +511,7 @@ class Idiom {
         this.#report.approximated(
           'brian/number-of-connections',
           at,
-          `${n} connections are the mean of a probability, without two between the same cells`,
+          `${n} connections are the mean of a probability, without multiple connections between the same cells`,
         );
         return { rule: 'pairs', p: Number((n / count).toPrecision(12)), ...plain };
       }

@@ -31,7 +31,7 @@ export function inputParts(
     if (input.reduce === 'product') {
       context.report.missing(
         `/neurons/${plan.population.type ?? ''}`,
-        `${key} is a product of what acts on it`,
+        `${key} is a product of its inputs`,
         'brian/input',
       );
     }
@@ -155,7 +155,7 @@ export function contributionLines(plan: SynapsesPlan, context: ExportContext): r
     if (input === undefined) {
       context.report.missing(
         pointer,
-        `Brian cannot add to ${variable} continuously, which is not an input`,
+        `Brian cannot add continuously to ${variable}, which is not an input`,
         'brian/contributes',
       );
       return [];
@@ -163,7 +163,7 @@ export function contributionLines(plan: SynapsesPlan, context: ExportContext): r
     context.report.approximated(
       'brian/contributes',
       pointer,
-      `what it adds to ${variable} is summed at the beginning of each step, from the values before it`,
+      `its contribution to ${variable} is summed at the beginning of each step, from the preceding values`,
     );
     const name = contributionName(variable, group, side === 'pre' ? `${plan.name}_back` : plan.name);
     return [

@@ -48,7 +48,7 @@ export function exportStimulus(
     if (!('population' in stimulus.to)) groupSlice(stimulus.to, plans.groups, pointer, context);
     remarks.approximated(
       'brian/current',
-      'Brian has no current sources: it is written into the equations, where it changes within a step with t',
+      'Brian has no current sources: it is written into the equations, where it follows t within a step',
     );
     return undefined;
   }
@@ -103,7 +103,7 @@ function ownerOf(
     return plans.synapses.get(on.projection);
   const slice = groupSlice(on, plans.groups, pointer, context);
   if (slice?.range === undefined) return slice?.group;
-  context.report.missing(pointer, 'run_regularly of Brian acts on a whole group', 'brian/selection');
+  context.report.missing(pointer, "Brian's run_regularly acts on an entire group", 'brian/selection');
   return undefined;
 }
 
@@ -121,7 +121,7 @@ export function exportRecording(
   const name = context.objects.claim(recording.name, 'monitor');
   if (name !== recording.name) context.report.exact(pointer, `called ${name} in Brian`, 'brian/renamed');
   if ('section' in recording && recording.section !== undefined)
-    remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
+    remarks.notExpressible('brian/compartments', 'cells with compartments are not exported');
   if ('projection' in recording.of) {
     const synapses = plans.synapses.get(recording.of.projection);
     if (synapses === undefined || !('variables' in recording) || 'events' in recording || 'rate' in recording)
@@ -270,7 +270,7 @@ function phasePart(
   if ('store' in phase) return { store: phase.store };
   if ('restore' in phase) return { restore: phase.restore };
   const what = 'reset' in phase ? 'a return to the start' : 'new initial values';
-  context.report.missing(pointer, `Brian has no words for ${what} between runs`, 'brian/phase');
+  context.report.missing(pointer, `Brian cannot express ${what} between runs`, 'brian/phase');
   return undefined;
 }
 

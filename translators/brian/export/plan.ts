@@ -133,7 +133,7 @@ function planGroup(id: string, population: Population, context: ExportContext): 
   if (population.type !== id)
     context.report.exact(
       pointer,
-      `the neuron type ${population.type} has no name of its own in Brian; read back, it is called ${name}`,
+      `the neuron type ${population.type} has no name in Brian; when read back, it is called ${name}`,
       'brian/type-name',
     );
   const code = codeOfGroup(id, type, context);

@@ -61,7 +61,7 @@ export function planSynapses(
   if (projection.synapse !== id)
     context.report.exact(
       pointer,
-      `the synapse type ${projection.synapse} has no name of its own in Brian; read back, it is called ${name}`,
+      `the synapse type ${projection.synapse} has no name in Brian; when read back, it is called ${name}`,
       'brian/type-name',
     );
   const code = codeOfSynapses(id, type, context);
@@ -134,7 +134,7 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
   const about = remarksAt(context.report, `/synapses/${projection.synapse}`);
   checkFeatures(plan, remarks);
   if (type.events !== undefined)
-    about.notExpressible('brian/synapse-events', 'synapses of Brian test no conditions of their own');
+    about.notExpressible('brian/synapse-events', "Brian's synapses cannot test conditions");
   const summed = [
     ...Object.entries(type.summed).map(([key, text]) => summedLine(key, text, plan, about)),
     ...contributionLines(plan, context),
@@ -182,7 +182,7 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
 function checkFeatures({ projection }: SynapsesPlan, remarks: Remarks): void {
   for (const end of [projection.from, projection.to])
     if (end.section !== undefined || end.places !== undefined)
-      remarks.notExpressible('brian/compartments', 'cells with structure are not exported');
+      remarks.notExpressible('brian/compartments', 'cells with compartments are not exported');
   if (projection.space !== undefined) remarks.notExpressible('brian/positions', "Brian's groups have no positions");
   if (projection.delayRange !== undefined && projection.delayRange.outOfRange !== 'error') {
     remarks.notExpressible(
@@ -360,12 +360,12 @@ function fixedDegree(
   if (rule.replace || !rule.self) {
     remarks.notExpressible(
       'brian/rule',
-      'Brian samples without replacement, and cannot leave a cell itself out of a sample; freezing makes the ' +
+      'Brian samples without replacement and cannot exclude a cell from its own sample; freezing makes the ' +
         'connections explicit',
     );
     return undefined;
   }
-  remarks.approximated('brian/rule', 'written as a sample of given size: the same distribution, drawn in another way');
+  remarks.approximated('brian/rule', 'written as a sample of fixed size: the same distribution, drawn differently');
   const inward = rule.rule === 'fixedInDegree';
   return { [inward ? 'i' : 'j']: `k for k in sample(${inward ? 'N_pre' : 'N_post'}, size=${text(rule.n)})` };
 }

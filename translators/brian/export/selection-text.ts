@@ -12,7 +12,7 @@ export function groupSlice(
   const group = 'population' in selection ? groups.get(selection.population) : undefined;
   const range = group === undefined ? undefined : rangeOf(selection, context);
   if (group === undefined || range === null) {
-    context.report.missing(pointer, 'Brian knows contiguous parts of one group only', 'brian/selection');
+    context.report.missing(pointer, 'Brian supports only contiguous parts of one group', 'brian/selection');
     return undefined;
   }
   return range === undefined || (range[0] === 0 && range[1] === group.population.size) ? { group } : { group, range };

@@ -344,7 +344,7 @@ class Builder {
     const group = identifier(variable.attributes['segmentGroup'] ?? '');
     if (component.attributes['segment'] === undefined && Object.hasOwn(named, group)) return group;
     const sections = this.#whole(cut, segments);
-    invariant(sections, 'neuroml', 'sections are cut where groups of mechanisms end');
+    invariant(sections, 'neuroml', 'sections are split where groups of mechanisms end');
     return sections;
   }
 

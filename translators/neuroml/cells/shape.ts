@@ -28,7 +28,7 @@ export interface Shape {
 /** The shape of a cell; null after errors. @diagnostic neuroml/* as in `messages.ts` */
 export function shapeOf(cell: Component, diagnostics: Diagnostics): Shape | null {
   const component = childOf(cell, 'morphology');
-  invariant(component, 'neuroml', 'a cell without morphology has no shape');
+  invariant(component, 'neuroml', 'a cell without a morphology has no shape');
   const morphology = readMorphology(component, diagnostics);
   return morphology && { component, morphology, groups: readGroups(component, morphology, diagnostics) };
 }

@@ -50,7 +50,7 @@ class Numbers {
       const derived = type.derived[name];
       if (derived) return this.value(derived.value, at);
       const found = constants.get(name);
-      if (found === undefined) throw new NoNumber(`a value that reads ${name}`);
+      if (found === undefined) throw new NoNumber(`a value that depends on ${name}`);
       return found;
     };
     return evaluate(e, lookup, this.functions);

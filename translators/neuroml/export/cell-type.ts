@@ -238,7 +238,7 @@ class CellWriter {
     const read = type.noise.filter((noise) => namesIn(rate).has(noise));
     if (read.length === 0) return rate;
     const form = linearForm(rate, new Set(read));
-    if (!form) throw new NotExpressible('noise that is not multiplied by a factor alone');
+    if (!form) throw new NotExpressible('noise that is not just multiplied by a factor');
     const dimension = divideDimensions(builder.dimensionOf(variable), time);
     const unit = quantity(1, dimension);
     const noises = [...form.coefficients].map(([noise, factor]) =>

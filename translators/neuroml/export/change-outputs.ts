@@ -135,7 +135,7 @@ function addFiles(
     const owner = 'population' in one.owner ? one.owner.population : one.owner.projection;
     const path = pathOf(one);
     if (path === undefined) {
-      changes.lose('/recordings', `recordings of ${one.name} of ${owner}, which is not seen from outside`);
+      changes.lose('/recordings', `recordings of ${one.name} of ${owner}, which is not exposed`);
       continue;
     }
     const known = groups.get(owner);

@@ -54,7 +54,7 @@ export function coreCellOf(
       demands.written.size >
     0
   )
-    return `the network asks more of its cells than ${name} has`;
+    return `the network requires more of its cells than ${name} provides`;
   const attributes = (valueOf: (key: string) => number): Record<string, string> =>
     Object.fromEntries(
       [...parameters].map(([key, { dimension }]) => {
@@ -67,7 +67,7 @@ export function coreCellOf(
       for (const k of size > 2 ? [0, size >> 1, size - 1] : size === 2 ? [0, 1] : [0]) {
         const valueOf = (key: string): number => numberAt(values.get(population)?.get(key), k);
         const core = coreCell(name, attributes(valueOf));
-        const differs = core ? difference(type, valueOf, core, context) : `its values are none of ${name}`;
+        const differs = core ? difference(type, valueOf, core, context) : `its values do not fit ${name}`;
         if (differs !== undefined) return differs;
       }
     const [[first, { size }] = ['', { size: 0 }]] = populations;
@@ -97,7 +97,7 @@ function whereValue(text: string, type: NeuronType, valueOf: (key: string) => nu
   const lookup = (name: string): number => {
     if (isOwn(name)) return valueOf(name);
     const found = constants.get(name);
-    if (found === undefined) throw new NoNumber(`a value that reads ${name}`);
+    if (found === undefined) throw new NoNumber(`a value that depends on ${name}`);
     return found;
   };
   return evaluate(foldConstants(parseExpression(text), undefined, isOwn), lookup, functions);
@@ -124,12 +124,12 @@ function difference(
   if (!own || !its) return 'it does more than can be compared';
   const names = Object.keys(type.state);
   if (names.some((name) => core.type.state[name]?.unit !== type.state[name]?.unit))
-    return 'its variables are called otherwise';
+    return 'its variables have other names';
   const [inputs, others] = [Object.keys(type.inputs), Object.keys(core.type.inputs)];
-  if (inputs.length !== others.length || inputs.length > 1) return 'its inputs are others';
+  if (inputs.length !== others.length || inputs.length > 1) return 'its inputs differ';
   const [input, other] = [inputs[0], others[0]];
   if (input !== undefined && other !== undefined && type.inputs[input]?.unit !== core.type.inputs[other]?.unit)
-    return 'its inputs are others';
+    return 'its inputs differ';
   const scale = (name: string): number => scales[type.state[name]?.unit ?? type.inputs[name]?.unit ?? '1'] ?? 1;
   for (let k = 0; k < points; k++) {
     const state = Object.fromEntries(names.map((name, j) => [name, spread(k, j) * scale(name)]));
@@ -164,11 +164,11 @@ function atPoint(
 ): string | undefined {
   const [a, b] = [own.rates(at), its.rates(there)];
   const rate = names.find((name) => !near(a[name] ?? 0, b[name] ?? 0));
-  if (rate !== undefined) return `the rate of ${rate} is another`;
+  if (rate !== undefined) return `the rate of ${rate} differs`;
   const [after, then] = [own.after(at), its.after(there)];
   const reset = names.find((name) => !near(after[name] ?? 0, then[name] ?? 0));
-  if (reset !== undefined) return `a spike leaves ${reset} another`;
-  return own.fires(at) === its.fires(there) ? undefined : 'it fires otherwise';
+  if (reset !== undefined) return `a spike changes ${reset} differently`;
+  return own.fires(at) === its.fires(there) ? undefined : 'its spike condition differs';
 }
 
 /** Fires at the same threshold: found by halving between a potential that is silent and one that fires. */
@@ -181,18 +181,18 @@ function atThreshold(own: Behaviour, its: Behaviour, names: readonly string[]): 
     if (own.fires(at(middle))) high = middle;
     else low = middle;
   }
-  return its.fires(at(low - 1e-9)) || !its.fires(at(high + 1e-9)) ? 'its threshold is another' : undefined;
+  return its.fires(at(low - 1e-9)) || !its.fires(at(high + 1e-9)) ? 'its threshold differs' : undefined;
 }
 
 /** Holds the same variables for the same time, and starts alike. */
 function atEnds(own: Behaviour, its: Behaviour, names: readonly string[]): string | undefined {
-  if (names.some((name) => !near(own.initial[name] ?? 0, its.initial[name] ?? 0))) return 'it starts with other values';
+  if (names.some((name) => !near(own.initial[name] ?? 0, its.initial[name] ?? 0))) return 'its initial values differ';
   const times = Array.from({ length: 400 }, (_, k) => (k + 0.5) * 5e-5);
   if (times.some((seconds) => own.isRefractory(seconds) !== its.isRefractory(seconds)))
-    return 'it is refractory for another time';
+    return 'its refractory period differs';
   const refractory = own.isRefractory(0);
   const held = names.find((name) => own.held.has(name) !== its.held.has(name));
-  return refractory && held !== undefined ? `${held} is held otherwise while it is refractory` : undefined;
+  return refractory && held !== undefined ? `${held} is held differently while refractory` : undefined;
 }
 
 function planOf(id: string, type: NeuronType, name: string, { type: core, definition }: CoreCell): CellPlan {

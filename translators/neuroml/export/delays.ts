@@ -26,7 +26,7 @@ export function delaysOf(
   }
   report.missing(
     `${child('/projections', name)}/delays/${pathway}`,
-    'delays that are drawn or worked out; freeze the model first',
+    'delays that are drawn or computed; freeze the model first',
   );
   return 0;
 }

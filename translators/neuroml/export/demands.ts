@@ -58,7 +58,7 @@ export function demandsOf(
     if (Object.keys(population.linked ?? {}).length > 0)
       report.missing(
         child(child('/populations', name), 'linked'),
-        'parameters that are variables of another population',
+        'parameters linked to variables of another population',
       );
   }
   const { places, operations, written } = usesOf(id, context);

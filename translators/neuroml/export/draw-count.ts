@@ -40,7 +40,7 @@ export function drawCount(n: number, p: number, builder: TypeBuilder): DrawnCoun
       actions: [builder.assign(count, drawn), builder.assign(count, `${count} * H(${count} + 0.5)`)],
       count,
       approximated:
-        'the number of events in a step is a rounded normal number of the binomial distribution’s mean and variance',
+        'the number of events per step is a rounded normal number with the mean and variance of the binomial distribution',
     };
   }
   // Waiting times in steps: an event for each that ends within this one. More than these happen less than once in 10^9
@@ -55,6 +55,6 @@ export function drawCount(n: number, p: number, builder: TypeBuilder): DrawnCoun
   return {
     actions: [builder.assign(elapsed, '0'), builder.assign(count, '0'), ...each],
     count,
-    approximated: 'the number of events in a step has a Poisson distribution in place of the binomial one',
+    approximated: 'the number of events per step has a Poisson instead of a binomial distribution',
   };
 }

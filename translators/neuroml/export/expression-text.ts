@@ -199,7 +199,8 @@ export class ExpressionText {
     if (e.operator === 'or') return `(1 - (1 - ${this.#truth(e.left)}) * (1 - ${this.#truth(e.right)}))`;
     const s = this.sign(this.bare(binary('-', e.left, e.right), 'statement').text);
     // Each choice is written out several times in the one around it.
-    if (s.length > longestText) throw new NotExpressible('choices within choices, which are too long when written out');
+    if (s.length > longestText)
+      throw new NotExpressible('nested conditional expressions, which are too long when written out');
     switch (e.operator) {
       case '>':
         return `(${s} * (${s} + 1) / 2)`;

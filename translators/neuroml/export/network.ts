@@ -65,7 +65,7 @@ function writeType(id: string, attached: ReadonlyMap<string, string>, written: W
   if (typeof named === 'string')
     context.report.exact(
       child('/neurons', id),
-      `written as a component type: ${String(type.conformsTo?.type)} is not what it is, ${named}`,
+      `written as a component type: it is not a ${String(type.conformsTo?.type)}, ${named}`,
       'lems/name',
     );
   else if (named) {

@@ -103,7 +103,7 @@ function mixed(name: string, made: readonly string[], written: Written, ids: Exp
 function replay(name: string, { spikes, size }: Population, written: Written, context: ExportContext): void {
   const { report, ids, data, dt, model, dimensions } = context;
   const pointer = child(child('/populations', name), 'spikes');
-  if (!spikes || 'file' in spikes) return report.missing(pointer, 'spikes that are kept in a file');
+  if (!spikes || 'file' in spikes) return report.missing(pointer, 'spikes stored in a file');
   const [indices, times] = [numbersOf(spikes.indices, data), numbersOf(spikes.times, data)];
   const trains = Array.from({ length: size }, (): number[] => []);
   const length = model.experiment.protocol.reduce((sum, phase) => sum + ('run' in phase ? phase.run : 0), 0);

@@ -81,7 +81,7 @@ function knownOf(name: string, projection: Projection, written: Written, context
   if ((projection.from.event ?? 'spike') !== 'spike')
     return report.missing(`${pointer}/from`, `the event ${String(projection.from.event)}`);
   if ([projection.from, projection.to].some((end) => end.section !== undefined || end.places !== undefined))
-    report.missing(pointer, 'places on cells with structure');
+    report.missing(pointer, 'positions on cells with compartments');
   const pairs = pairsOf(name, projection, context);
   if (!pairs) return undefined;
   const names = (inner: string, k: number): number | undefined =>

@@ -75,7 +75,7 @@ function output(recording: Recording, network: Written, context: ExportContext):
     }),
   );
   if (columns.length < recording.variables.length * paths.length)
-    report.missing(pointer, 'recordings of variables that are not in LEMS');
+    report.missing(pointer, 'recordings of variables that do not exist in LEMS');
   return columns.length === 0
     ? undefined
     : element('OutputFile', { id: recording.name, fileName: `${recording.name}.dat` }, columns);
@@ -110,6 +110,6 @@ function synapseOutput(
     }),
   );
   if (columns.length < variables.length * wanted.length)
-    report.missing(pointer, 'recordings of variables that are not in LEMS');
+    report.missing(pointer, 'recordings of variables that do not exist in LEMS');
   return columns.length === 0 ? undefined : element('OutputFile', { id: name, fileName: `${name}.dat` }, columns);
 }

@@ -50,14 +50,14 @@ function current(
   builder: TypeBuilder,
   { report }: ExportContext,
 ): Channel {
-  if (!stimulus.attached) throw new NotExpressible('currents that are attached during the run');
+  if (!stimulus.attached) throw new NotExpressible('currents attached during the run');
   const channel = plan.channels.find((one) => one.kind === 'sum' && one.variable === stimulus.input);
   if (!channel) throw new NotExpressible(`currents into ${stimulus.input}, which is not an input`);
   if (stimulus.every !== undefined)
     report.approximated(
       'lems/held-current',
       pointer,
-      'the current follows its value in each step; it does not hold between ticks of its own',
+      'the current follows its value at every step instead of holding it between its own updates',
     );
   const value = builder.parse(stimulus.value, (name) => plan.visible.has(name));
   require(value, plan, builder);

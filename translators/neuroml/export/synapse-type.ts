@@ -114,7 +114,7 @@ function requirePeer(
 ): void {
   if (!source) throw new NotExpressible('variables of a source of spikes');
   if (Object.values(type.pathways).some(({ on }) => on.startsWith('pre.')))
-    throw new NotExpressible('synapses that both see the cell that they come from and react to its spikes');
+    throw new NotExpressible('synapses that both read their source cell and react to its spikes');
   builder.parts.push(element('InstanceRequirement', { name: 'peer', type: peerType }));
   for (const name of seen) {
     const variable = source.visible.get(name.slice('pre.'.length));
@@ -147,7 +147,7 @@ function equations(
       context.report.approximated(
         'lems/event-driven',
         `${pointer}/derivatives/${name}`,
-        'the variable is advanced in each step, not in closed form at events',
+        'the variable is advanced at every step, not in closed form at events',
       );
     attempt(`derivatives/${name}`, () => void builder.rates.push(builder.rate(name, builder.parse(rate))));
   }
@@ -186,7 +186,7 @@ function pathways(
       context.report.approximated(
         'lems/post-spike',
         `${pointer}/pathways/${name}`,
-        'a synapse finds that its cell has fired by what the cell counts, a step after the event',
+        'a synapse detects that its cell has fired one step after the event',
       );
       atPost(pathway, postDelays.get(name) ?? 0, target, builder, writer);
     });
@@ -273,7 +273,7 @@ function send(
   const variable = writtenBy(port, projection.receptors, type.ports);
   const channel = target.channels.find((one) => one.variable === variable && one.kind === 'jump');
   if (!channel) throw new NotExpressible(`values that are sent to ${port}`);
-  remark(`up to ${mostUnderWay} values are under way at a time in each synapse`);
+  remark(`up to ${mostUnderWay} values are in transit at a time in each synapse`);
   const later = new Queue(`${port} ${builder.states.length}`, channel.dimension, builder);
   const waiting = builder.nameOf(`waiting for ${variable}`);
   later.arrive((arrived) => [builder.assign(waiting, `${waiting} + ${arrived}`)]);
@@ -375,7 +375,7 @@ function pathwayStatement(
   target: CellPlan,
   builder: TypeBuilder,
 ): Element {
-  if (statement.kind === 'send') throw new NotExpressible('values that are sent with a delay of their own');
+  if (statement.kind === 'send') throw new NotExpressible('values sent with their own delay');
   const variable = writtenBy(statement.target, projection.receptors, type.ports);
   if (variable === null) return builder.assignment(statement);
   const channel = target.channels.find((one) => one.variable === variable && one.kind === 'jump');

@@ -243,7 +243,7 @@ export class TypeBuilder implements Words {
 
   /** A statement on a variable of this type. */
   assignment(statement: Statement): Element {
-    if (statement.kind === 'send') throw new NotExpressible('values that are sent with a delay of their own');
+    if (statement.kind === 'send') throw new NotExpressible('values sent with their own delay');
     const { target, operator, value } = statement;
     // A value that only the statements after it read is a variable like others in LEMS.
     if (!this.#names.has(target) && operator === '=' && !target.includes('.'))

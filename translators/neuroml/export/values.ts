@@ -80,7 +80,7 @@ export class ElementValues {
       if (this.#declared(inner)) return this.#number(inner, element, within);
       const found = this.names(inner, element) ?? constants.get(inner);
       if (found !== undefined) return found;
-      throw new NoNumber(`a value that reads ${inner}`);
+      throw new NoNumber(`a value that depends on ${inner}`);
     };
     return evaluate(foldConstants(parseExpression(value), undefined, this.#declared), lookup, this.context.functions);
   }

@@ -135,7 +135,7 @@ function unknownWord(found: string, at: number): LangError {
   const near = nearest(found, Object.keys(words))[0];
   const hint =
     found.toLowerCase() === '.not.'
-      ? 'turn the comparison round: .gt. to .leq.'
+      ? 'reverse the comparison: .gt. to .leq.'
       : near === undefined
         ? undefined
         : `did you mean ${near}?`;
@@ -237,7 +237,7 @@ function parsePrimary(state: State): Expression {
       if (token.text !== '(') throw unexpected(state, token);
       return parseParentheses(state);
     case 'end':
-      throw new LangError(messages.syntax('the expression ends where a value should follow'), before(state));
+      throw new LangError(messages.syntax('the expression ends where a value is expected'), before(state));
     default:
       return token.kind satisfies never;
   }
@@ -299,5 +299,5 @@ function unexpected(state: State, token: Token): LangError {
   const operand = token.kind === 'number' || token.kind === 'name' || is(token, '(');
   if (operand && previous && (previous.kind !== 'operator' || previous.text === ')'))
     return new LangError(messages.syntax(`an operator is missing before ${shorten(token.text)}`), span);
-  return new LangError(messages.syntax(`${shorten(token.text)} stands where a value should be`), span);
+  return new LangError(messages.syntax(`${shorten(token.text)} appears where a value is expected`), span);
 }

@@ -113,7 +113,7 @@ function markup(state: Scan, at: number): number {
       if (text.startsWith('<!--', at)) return passed(state, at, '-->', 4, 'this comment');
       if (text.startsWith('<![CDATA[', at)) return passed(state, at, ']]>', 9, 'this CDATA section');
       if (/^<!DOCTYPE/i.test(text.slice(at, at + 9))) return refuse(state, messages.documentType(), at, at + 9);
-      return refuse(state, messages.malformed('"<!" begins neither a comment nor a CDATA section'), at, at + 2);
+      return refuse(state, messages.malformed('"<!" starts neither a comment nor a CDATA section'), at, at + 2);
     case '?':
       return passed(state, at, '?>', 2, 'this processing instruction');
     case '/':

@@ -41,7 +41,7 @@ function ofRule(
       // The half of the pairs that 'NoMutual' leaves.
       const mutual = rule.condition === 'i > j' ? { allow_self_connections: 'NoMutual' } : undefined;
       if ((rule.condition !== null && mutual === undefined) || rule.copies !== 1)
-        return report.missing(pointer, 'a connection rule with a condition or several connections of a pair');
+        return report.missing(pointer, 'a connection rule with a condition or multiple connections per pair');
       return probability(context, rule.p, mutual ?? self, pointer, names, { rng: generators.native() });
     }
     case 'fixedInDegree':

@@ -72,7 +72,7 @@ export function spaceOf({ space }: Projection, missing: (message: string) => voi
   if (space === undefined) return undefined;
   const { axes, scale, offset, periodic } = space;
   const [factor = 1] = scale;
-  if (scale.some((one) => one !== factor)) missing('a scale of its own for each axis');
+  if (scale.some((one) => one !== factor)) missing('a separate scale for each axis');
   const offsets = offset.map((length) => inUnit(length, 'um'));
   const [shift = 0] = offsets;
   return {

@@ -225,8 +225,7 @@ function delayOf(
   if (post === undefined || post === 0) return { value: pre, fraction: 0 };
   if (pre === undefined || pre === 0) return { value: post, fraction: 1 };
   return (
-    shared(pre, post) ??
-    context.report.missing(at, 'delays whose parts before and after the synapse are of different kinds')
+    shared(pre, post) ?? context.report.missing(at, 'delays whose axonal and dendritic parts are of different kinds')
   );
 }
 

@@ -123,7 +123,7 @@ class Phases {
       this.#context.report.approximated(
         'pynn/recorded-again',
         pointer,
-        'what was no longer recorded is recorded again: the JSON form has it, NEST refuses it',
+        'a recording that was switched off is switched on again: the JSON form allows it, NEST does not',
       );
     if (recording !== undefined) this.#list.push({ record: recording });
   }
@@ -135,7 +135,7 @@ class Phases {
       if (active.every((name) => this.#ending.has(name))) this.#list.push({ record: { target, variables: null } });
       else {
         const [pointer = ''] = active.flatMap((name) => this.#ending.get(name) ?? []);
-        this.#context.report.missing(pointer, `the end of a part of what is recorded of ${target}`);
+        this.#context.report.missing(pointer, `switching off part of the recordings of ${target}`);
       }
     }
     for (const name of this.#ending.keys()) {
@@ -183,7 +183,7 @@ class Phases {
     }
     for (const [projection, { pre, post }] of byProjection) {
       if (pre !== undefined && post !== undefined) {
-        this.#context.report.missing(pointer, `a change of delays of ${projection} of which a part is dendritic`);
+        this.#context.report.missing(pointer, `a change of delays of ${projection} that are partly dendritic`);
         continue;
       }
       const delay = valueIn(
@@ -289,7 +289,7 @@ class Phases {
     );
     const byPair = new Map(pairs.map((k) => [`${sources[k]} ${targets[k]}`, value[k]]));
     if (value.some((one, k) => one !== byPair.get(`${sources[k]} ${targets[k]}`)))
-      this.#context.report.missing(pointer, `values of their own for several synapses of one pair of ${name}`);
+      this.#context.report.missing(pointer, `separate values for several synapses of one pair of ${name}`);
     return pairs.map((k) => value[k] ?? 0);
   }
 

@@ -32,7 +32,7 @@ export function standardCellOf(name: string, type: NeuronType): StandardCell | s
     return claimed === '' ? `${name} is not a standard PyNN type` : `PyNN has no type ${claimed}`;
   return sameNeuron(type, standard)
     ? standard
-    : `${name} says that it is ${claimed}, but its equations or names are not those of PyNN's type`;
+    : `${name} claims to be ${claimed}, but its equations or names differ from those of the PyNN type`;
 }
 
 /** The type of a name; some have as many components as the model's type. */

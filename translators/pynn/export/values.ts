@@ -49,7 +49,7 @@ export function numbersOf(array: ArrayValue, data: DataStore): readonly number[]
   return stored === undefined ? [] : Array.from(stored as ArrayLike<number | bigint>, Number);
 }
 
-/** Why a value has no form in PyNN. */
+/** Why a value cannot be expressed in PyNN. */
 interface Missing {
   readonly missing: string;
 }
@@ -99,7 +99,7 @@ function drawn(draw: DrawnValues, unit: string, generators: Generators): PynnVal
   const known = distributions[draw.distribution];
   if (known === undefined) return { missing: `PyNN has no distribution ${draw.distribution}` };
   if (inUnit(1, unit) !== Number(`1e${-(draw.exponent10 ?? 0)}`))
-    return { missing: `the distribution draws in another unit than ${unit}` };
+    return { missing: `the distribution draws in a unit other than ${unit}` };
   return {
     random: draw.distribution,
     params: Object.fromEntries(known.parameters.map((name, k) => [name, draw.arguments[k] ?? 0])),

@@ -297,7 +297,7 @@ class ScriptWriter implements ScriptNames {
     if (rng.type !== 'NativeRNG') return layout(prefixed(`${name} = `, generatorSource(rng, this)));
     this.#approximated(
       'pynn/native-generator',
-      `what ${label} draws is drawn by a NumpyRNG: another network of the same statistics; --freeze makes it the same`,
+      `${label} draws from a NumpyRNG: a different network with the same statistics; --freeze makes it the same`,
     );
     return layout(
       prefixed(
@@ -313,7 +313,7 @@ class ScriptWriter implements ScriptNames {
     if (times.some((train) => train.some((time, k) => time === train[k - 1])))
       this.#approximated(
         'pynn/coincident-spikes',
-        `several spikes of a cell of ${label} at the same time, of which NEST sends one`,
+        `several simultaneous spikes of a cell of ${label}, of which NEST sends only one`,
       );
     const spikes = this.#spikesInFile(label, times);
     // Values that follow from places need these before the population is made.
@@ -469,9 +469,7 @@ class ScriptWriter implements ScriptNames {
       return call('sim.ArrayConnector', [call('np.array', [list(rows)]), ...common]);
     }
     if (type === 'CSAConnector') {
-      this.#missing(
-        `the connection set of ${label}, which has no text of its own here; --freeze lists its connections`,
-      );
+      this.#missing(`the connection set of ${label}, which has no text form; --freeze lists its connections`);
       return call('sim.CSAConnector', [...keywords(given, this), ...common]);
     }
     return call(`sim.${type}`, [...keywords(withFormulas(given), this), ...common]);
@@ -546,11 +544,11 @@ class ScriptWriter implements ScriptNames {
   #canRecord(target: string, variable: string): boolean {
     const own = this.#document.native?.cells?.[this.#nativeOf(target)];
     if (own !== undefined && variable !== 'spikes' && !hasEquation(own, variable)) {
-      this.#missing(`recording ${variable} of ${target}; the JSON form has it, scripts have not`);
+      this.#missing(`recording ${variable} of ${target}; the JSON form has it, scripts do not`);
       return false;
     }
     if (variable !== 'isyn_exc' && variable !== 'isyn_inh') return true;
-    this.#missing(`recording ${variable} of ${target}; the JSON form has it, PyNN's simulators have not`);
+    this.#missing(`recording ${variable} of ${target}; the JSON form has it, PyNN's simulators do not`);
     return false;
   }
 
@@ -575,7 +573,7 @@ class ScriptWriter implements ScriptNames {
     return wanted.flatMap((variable) => {
       const parameters: readonly string[] = ['weight', 'delay', ...Object.keys(synapse?.params ?? {})];
       if (!parameters.includes(variable))
-        return this.#missing(`recording ${variable} of ${target}; the JSON form has it, scripts have not`);
+        return this.#missing(`recording ${variable} of ${target}; the JSON form has it, scripts do not`);
       const name = this.#names.take(`${this.#of(target)}_${variable}`);
       this.#synapses.push({ variable: name, label: target, reads: variable });
       const every = interval ?? this.#document.setup?.timestep ?? 0.1;

@@ -236,7 +236,7 @@ describe('what is missing', () => {
         .catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(UsageError);
       expect(failure).toMatchObject({
-        message: 'clang 99.0 has no OpenMP, which 2 threads need',
+        message: 'clang 99.0 has no OpenMP, which is needed for 2 threads',
         hint: expect.stringContaining('libomp-dev') as string,
       });
       const large = {

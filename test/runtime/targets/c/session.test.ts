@@ -42,7 +42,7 @@ describe.skipIf(anyCompiler === undefined)(`a session of the c target${reasonOf(
     const session = start(program({ buffers: [buffer('huge', 'f64', 2 ** 45)], kernels: [] }));
     await expect(session).rejects.toThrow(UsageError);
     await expect(session).rejects.toThrow(
-      /does not give the 262144\.00 GiB of memory that the model needs; it has \d+\.\d\d GiB/,
+      /cannot provide the 262144\.00 GiB of memory that the model needs; it has \d+\.\d\d GiB/,
     );
   });
 

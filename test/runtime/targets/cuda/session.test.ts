@@ -350,7 +350,7 @@ describe.skipIf(!machine)(`devices that fail${reason}`, { timeout: 60_000 }, () 
     machine?.set('mode', 2);
     expect(await cudaTarget.probe()).toMatchObject({
       available: false,
-      reason: expect.stringContaining('its compute mode prohibits computing') as string,
+      reason: expect.stringContaining('its compute mode prohibits computation') as string,
     });
     await expect(start(doubling)).rejects.toThrow(/cannot run models: its compute mode/);
     vi.stubEnv('INTERNEURON_CUDA_LIBRARY', 'libNoCuda.so.1');

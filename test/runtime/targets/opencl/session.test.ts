@@ -158,7 +158,7 @@ describe.skipIf(!hasOpencl)(`devices that fail${reason}`, { timeout: 60_000 }, (
       available: false,
       reason: expect.stringMatching(/no device.*no driver is installed/) as string,
     });
-    await expect(start(doubling, none)).rejects.toThrow(/OpenCL finds no device/);
+    await expect(start(doubling, none)).rejects.toThrow(/OpenCL found no device/);
     vi.stubEnv('INTERNEURON_OPENCL_LIBRARY', 'libNoOpenCL.so.1');
     const availability = await openclTarget.probe();
     expect(availability).toMatchObject({

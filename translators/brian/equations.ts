@@ -63,7 +63,8 @@ function readFlags(
 ): ReadonlySet<string> {
   const allowed: readonly string[] = equationFlags[owner][line.kind];
   for (const flag of line.flags) {
-    if (flag === 'linked') to.report(messages.unsupported('linked variables'), pointer, line.span);
+    if (flag === 'linked' && owner === 'synapse')
+      to.report(messages.unsupported('linked variables'), pointer, line.span);
     else if (flag === 'point current') to.report(messages.unsupported('SpatialNeuron'), pointer, line.span);
     else if (!allowed.includes(flag)) to.report(messages.unknownFlag(flag, allowed), pointer, line.span);
   }

@@ -452,6 +452,13 @@ export const countOnly = (): Finding => ({
   message: 'this monitor records nothing; every result includes the spike count of each population',
 });
 
+/** A parameter with the flag `linked` that stands for nothing. */
+export const linkMissing = (name: string): Finding => ({
+  code: 'brian/link-missing',
+  message: `${name} is linked to nothing`,
+  hint: `name the variable that it stands for: linked: {${name}: group.variable}`,
+});
+
 /** A phase that does not say one thing to do. */
 export const badPhase = (message: string): Finding => ({ code: 'brian/bad-phase', message });
 

@@ -3,11 +3,11 @@
  * it.
  */
 
-import type { Expression } from '../../src/lang/ast.js';
+import { dimensionless, type Expression } from '../../src/lang/ast.js';
 import { child } from '../../src/model/pointer.js';
 import { quantityOf, readNamespace } from './constants.js';
 import { readExpression, readStatements, type Reporter } from './context.js';
-import { emitEquations, emitValues } from './emit.js';
+import { emitEquations, emitValue, emitValues } from './emit.js';
 import { readModel } from './equations.js';
 import { groupScope, seconds, type Group, type Tables } from './group.js';
 import { readInitializers } from './initializers.js';
@@ -92,6 +92,7 @@ export function translateNeuronGroup(group: Group, specification: NeuronGroup, s
         type: group.name,
         size: located(group.size, child(group.pointer, 'N')),
         values: emitValues(values),
+        ...translateLinks(group, specification, once, setting),
         ...clock.use,
         ...order(specification.order),
       };
@@ -102,6 +103,34 @@ export function translateNeuronGroup(group: Group, specification: NeuronGroup, s
       };
     },
   };
+}
+
+/** Each parameter with the flag `linked` stands for a variable of another group. */
+function translateLinks(
+  group: Group,
+  { linked = {} }: NeuronGroup,
+  scope: Scope,
+  { to }: Setting,
+): { readonly linked?: Record<string, unknown> } {
+  const pointer = child(group.pointer, 'linked');
+  const flagged = [...group.variables.values()].filter(({ flags }) => flags.has('linked'));
+  for (const variable of flagged)
+    if (!Object.hasOwn(linked, variable.name))
+      to.report(messages.linkMissing(variable.name), variable.pointer, variable.nameSpan);
+  const entries = Object.entries(linked).flatMap(([name, link]) => {
+    const at = child(pointer, name);
+    const { variable: text, index = undefined } = typeof link === 'string' ? { variable: link } : link;
+    const [population = '', variable = ''] = text.split('.');
+    if (!flagged.some((each) => each.name === name)) {
+      const names = flagged.map((each) => each.name);
+      to.report(messages.unknownVariable(name, group.name, names), at);
+    }
+    const slot = { name: 'the index', dimension: dimensionless, type: 'integer' } as const;
+    const read = index === undefined ? undefined : readValue(index, child(at, 'index'), slot, scope, group.size, to);
+    const place = read === undefined ? {} : { index: emitValue(read) };
+    return [[name, located({ population, variable, ...place }, at)] as const];
+  });
+  return entries.length === 0 ? {} : { linked: Object.fromEntries(entries) };
 }
 
 /** `order` where one is given. */

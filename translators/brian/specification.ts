@@ -61,6 +61,9 @@ export interface EventSpecification {
   readonly condition_when?: string;
 }
 
+/** What a linked parameter stands for: `group.variable`, with the neuron that each neuron reads where there are several. */
+export type Link = string | { readonly variable: string; readonly index?: Values };
+
 /** A `NeuronGroup` with its first values and regular operations. */
 export interface NeuronGroup {
   /** Number of neurons, or a constant. */
@@ -80,6 +83,8 @@ export interface NeuronGroup {
   /** Constants of this group, before those of the specification. */
   readonly namespace?: Readonly<Record<string, QuantityText>>;
   readonly initializers?: Initializers;
+  /** Parameters with the flag `linked`: variables of other groups. */
+  readonly linked?: Readonly<Record<string, Link>>;
   readonly run_regularly?: readonly RunRegularly[];
   /** Time step; absent: that of the default clock. */
   readonly dt?: QuantityText;

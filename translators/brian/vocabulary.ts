@@ -178,8 +178,6 @@ export const refusedKeys: Readonly<Record<string, Readonly<Record<string, string
     dtype: 'dtype',
     method_options: 'method_options',
     run_at: 'run_at',
-    linked: 'linked variables',
-    linked_variables: 'linked variables',
     clock: 'named clocks',
     morphology: 'SpatialNeuron',
     set_event_schedule: 'set_event_schedule',

@@ -11,9 +11,9 @@ def scenario(function):
     return function
 
 
-def spikes(monitor):
+def spikes(monitor, label="spikes"):
     """Indices, times and counts."""
-    return {f"{monitor.name}.i": monitor.i[:], f"{monitor.name}.t": monitor.t_[:], f"{monitor.name}.count": monitor.count[:]}
+    return {f"{label}.i": monitor.i[:], f"{label}.t": monitor.t_[:], f"{label}.count": monitor.count[:]}
 
 
 @scenario
@@ -108,3 +108,161 @@ def stdp_in_two_runs():
         "lastupdate": S.lastupdate_[:],
         "final": S.apost[:],
     }
+
+
+@scenario
+def linked_variables():
+    """Parameters that stand for variables of other groups: one to one, one for all, by index."""
+    A = NeuronGroup(4, "dx/dt = (1 + i - x)/(10*ms) : 1\ny : 1\nz : 1 (shared)", name="source")
+    A.z, A.y = 0.3, "i"
+    B = NeuronGroup(
+        4,
+        """dv/dt = (a + b + c + d - v)/(5*ms) : 1
+        a : 1 (linked)
+        b : 1 (linked)
+        c : 1 (linked)
+        d : 1 (linked)""",
+        threshold="v > 2",
+        reset="v = 0",
+        name="reader",
+    )
+    B.a = linked_var(A, "x")
+    B.b = linked_var(A, "z")
+    B.c = linked_var(A, "x", index=[3, 1, 1, 0])
+    B.d = linked_var(A[1:], "y", index=[0, 0, 2, 1])
+    monitor, samples = SpikeMonitor(B), StateMonitor(B, ["v", "c"], record=True)
+    run(30 * ms)
+    run(10 * ms)
+    return {**spikes(monitor), "v": samples.v[:], "c": samples.c[:]}
+
+
+@scenario
+def methods():
+    """Every method of integration that is no function."""
+    found = {}
+    models = {
+        "exact": "dv/dt = (-v + 2*w)/(10*ms) : 1\ndw/dt = (1 - w)/(3*ms) : 1",
+        "exponential_euler": "dv/dt = (-v*(1 + w) + 2)/(10*ms) : 1\ndw/dt = (1 - w)/(3*ms) : 1",
+        "euler": "dv/dt = (v - v**3/3 - w)/ms : 1\ndw/dt = 0.1*v/ms : 1",
+        "rk2": "dv/dt = (v - v**3/3 - w)/ms : 1\ndw/dt = 0.1*v/ms : 1",
+        "rk4": "dv/dt = (v - v**3/3 - w)/ms : 1\ndw/dt = 0.1*v/ms : 1",
+        "heun": "dv/dt = (v - v**3/3 - w)/ms : 1\ndw/dt = 0.1*v/ms : 1",
+    }
+    for method, model in models.items():
+        G = NeuronGroup(2, model, method=method)
+        G.v, G.w = [1.0, 0.5], [0.2, 0.1]
+        samples = StateMonitor(G, ["v", "w"], record=True)
+        Network(G, samples).run(10 * ms)
+        found[f"{method} v"], found[f"{method} w"] = samples.v[:], samples.w[:]
+    return found
+
+
+@scenario
+def custom_events():
+    """Events with conditions and code of their own, and synapses that listen to them."""
+    G = NeuronGroup(
+        3,
+        "dv/dt = (1.5 - v)/(10*ms) : 1\nn : 1",
+        threshold="v > 1",
+        reset="v = 0",
+        events={"high": "v > 0.7 and v < 0.75"},
+    )
+    G.v = "i*0.1"
+    G.run_on_event("high", "n += 1")
+    H = NeuronGroup(3, "x : 1")
+    S = Synapses(G, H, on_pre="x_post += 1", on_event="high")
+    S.connect("i >= j")
+    monitor, events = SpikeMonitor(G), EventMonitor(G, "high")
+    run(40 * ms)
+    return {**spikes(monitor), **spikes(events, "events"), "n": G.n[:], "x": H.x[:]}
+
+
+@scenario
+def refractoriness():
+    """All forms of it."""
+    found = {}
+    for k, refractory in enumerate([2 * ms, "a*ms", "v > 0.5", False]):
+        G = NeuronGroup(
+            4, "dv/dt = (1.5 - v)/(5*ms) : 1 (unless refractory)\na : 1", threshold="v > 1", reset="v = 0.8", refractory=refractory
+        )
+        G.a = "1 + i"
+        P = SpikeGeneratorGroup(1, [0] * 8, arange(8) * 3 * ms)
+        S = Synapses(P, G, on_pre="v_post -= 0.4")
+        S.connect()
+        monitor = SpikeMonitor(G)
+        net = Network(G, P, S, monitor)
+        net.run(13 * ms)
+        net.run(12 * ms)
+        found.update(spikes(monitor, f"spikes{k}"))
+        found[f"v{k}"] = G.v[:]
+        if k < 3:
+            found[f"free{k}"] = G.not_refractory[:]
+    return found
+
+
+@scenario
+def inputs():
+    """Generators with a period, timed arrays of one and two dimensions, operations at intervals."""
+    one, two = TimedArray([0, 1, 0.5, 2], dt=3 * ms), TimedArray(arange(12).reshape(4, 3) / 6, dt=2.5 * ms)
+    P = SpikeGeneratorGroup(3, [0, 1, 2], [1, 2, 4] * ms, period=5 * ms)
+    G = NeuronGroup(3, "dv/dt = (one(t) + two(t, i) - v)/(4*ms) : 1\ns : 1 (shared)", threshold="v > 1.2", reset="v = 0")
+    G.run_regularly("s = s + 1\nv += 0.1", dt=1.3 * ms)
+    S = Synapses(P, G, on_pre="v_post += 0.2", delay=1.1 * ms)
+    S.connect(j="i")
+    monitor, samples = SpikeMonitor(G), StateMonitor(G, "v", record=[1], dt=0.5 * ms, when="end")
+    run(12.4 * ms)
+    P.set_spikes([0, 1], [13, 20] * ms)
+    run(12 * ms)
+    return {**spikes(monitor), "v": samples.v[:], "v.t": samples.t_[:], "s": G.s[:]}
+
+
+@scenario
+def summed_and_clock_driven():
+    """Gap junctions by a summed variable, and synapses with equations that run at every step."""
+    G = NeuronGroup(5, "dv/dt = (v0 - v + gap)/(10*ms) : 1\nv0 : 1\ngap : 1\ng : 1", threshold="v > 1", reset="v = 0")
+    G.v0 = "0.8 + 0.15*i"
+    S = Synapses(
+        G,
+        G,
+        """w : 1
+        gap_post = w*(v_pre - v_post) : 1 (summed)""",
+    )
+    S.connect("i != j")
+    S.w = 0.05
+    D = Synapses(G, G, "dx/dt = -x/(5*ms) : 1 (clock-driven)\ng_post = x : 1 (summed)", on_pre="x += 1", method="exact")
+    D.connect("abs(i - j) == 1")
+    monitor, samples = SpikeMonitor(G), StateMonitor(D, "x", record=[0, 3])
+    run(20 * ms)
+    run(15 * ms)
+    return {**spikes(monitor), "v": G.v[:], "g": G.g[:], "x": samples.x[:]}
+
+
+@scenario
+def store_and_restore():
+    """Brian's own store and restore, with spikes under way."""
+    G = NeuronGroup(4, "dv/dt = (1.3 - v)/(8*ms) : 1", threshold="v > 1", reset="v = 0", refractory=1 * ms)
+    S = Synapses(G, G, on_pre="v_post += 0.1")
+    S.connect("i != j")
+    S.delay = "(1 + i)*2*ms"
+    monitor = SpikeMonitor(G)
+    run(25 * ms)
+    store()
+    run(10 * ms)
+    G.v = 0
+    restore()
+    run(17 * ms)
+    return {**spikes(monitor), "v": G.v[:], "t": array([G.t_[:]])}
+
+
+@scenario
+def subgroups():
+    """Ends and monitors that are parts of groups."""
+    G = NeuronGroup(10, "dv/dt = (1.2 + 0.02*i - v)/(10*ms) : 1\nx : 1", threshold="v > 1", reset="v = 0")
+    A, B = G[:4], G[4:]
+    S = Synapses(A, B, "w : 1", on_pre="x_post += w + 0.001*i + 0.01*j", on_post="w += 0.1")
+    S.connect(j="i + 1")
+    S.w = "i + 1"
+    monitors = SpikeMonitor(A), SpikeMonitor(B), PopulationRateMonitor(B)
+    samples = StateMonitor(B, "x", record=[0, 2])
+    run(40 * ms)
+    return {**spikes(monitors[0], "a"), **spikes(monitors[1], "b"), "rate": monitors[2].rate_[:], "x": samples.x[:], "w": S.w[:]}

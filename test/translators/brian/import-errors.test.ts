@@ -52,7 +52,10 @@ describe('what Brian has and is not built is refused by name', () => {
     ['neuron_groups: { G: { N: 1, model: "v : 1", dtype: float32 } }', 'dtype'],
     ['neuron_groups: { G: { N: 1, model: "v : 1", method_options: {} } }', 'method_options'],
     ['neuron_groups: { G: { N: 1, model: "v : 1", run_at: [] } }', 'run_at'],
-    ['neuron_groups: { G: { N: 1, model: "v : 1 (linked)" } }', 'linked variables'],
+    [
+      'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, model: "w : 1 (linked)" } }',
+      'linked variables',
+    ],
     ['neuron_groups: { G: { N: 1, model: "dv/dt = -v/ms : 1", method: gsl_rkf45 } }', 'the GSL methods'],
     [
       'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, connect: true, ' +

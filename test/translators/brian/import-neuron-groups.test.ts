@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { brian } from '../../support/brian-text.js';
-import { document, type Loose } from './support.js';
+import { document, findings, type Loose } from './support.js';
 
 /** The type and the population of a group of one neuron with the given lines. */
 function group(lines: string, rest = ''): Loose {
@@ -247,5 +247,29 @@ describe('initial values', () => {
 
   test('subexpressions are put in', () => {
     expect(group(`${model}\ninitializers: { w: rand(), v: s*mV }`).values.v).toBe('2*w*mV');
+  });
+});
+
+describe('linked parameters', () => {
+  const text = (links: string): string =>
+    brian(
+      'neuron_groups:\n  H: { N: 3, model: "dv/dt = -v/ms : volt" }\n' +
+        `  G: { N: 3, model: "a : volt (linked)\\nb : volt (linked)"${links} }\nrun: 1 ms`,
+    );
+
+  test('stand for variables of other groups', () => {
+    const { populations } = document(text(', linked: { a: H.v, b: { variable: H.v, index: [2, 0, 1] } }'));
+    expect(populations.G.linked).toEqual({
+      a: { population: 'H', variable: 'v' },
+      b: { population: 'H', variable: 'v', index: { array: [2, 0, 1] } },
+    });
+  });
+
+  test.each([
+    ['nothing', ', linked: { a: H.v }', 'brian/link-missing'],
+    ['a parameter that is not linked', ', linked: { a: H.v, b: H.v, c: H.v }', 'brian/unknown-variable'],
+    ['a variable that there is not', ', linked: { a: H.v, b: H.w }', 'model/unknown-variable'],
+  ])('refuses %s', (_, links, code) => {
+    expect(findings(text(links)).map((each) => each.split('@')[0])).toEqual([code]);
   });
 });

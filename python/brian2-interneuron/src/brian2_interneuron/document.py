@@ -19,6 +19,7 @@ from brian2.monitors.spikemonitor import EventMonitor
 from brian2.monitors.statemonitor import StateMonitor
 from brian2.synapses import synapses as synapses_module
 from brian2.synapses.synapses import SummedVariableUpdater, SynapticPathway, Synapses
+from brian2.utils.stringtools import get_identifiers
 
 from interneuron._server import digest, pack
 
@@ -56,6 +57,7 @@ class Document:
         #: Variables that code writes, by name of their owner.
         self.written = {}
         self._tables = {}
+        self._links = []
         self.clock = self._clock_of(objects)
         self.dt = float(self.clock.dt_)
         self.parts = {
@@ -79,6 +81,7 @@ class Document:
             self._add(each)
         if not self.groups:
             raise Unsupported(net.name, "it has no neurons")
+        self._check_links()
         self._record_events()
         for section in list(self.parts):
             if self.parts[section] == {}:
@@ -144,8 +147,6 @@ class Document:
             raise Unsupported(group.name, f"{type(group).__name__} is not among what the device runs")
         if not group.active:
             raise Unsupported(group.name, "it is not active")
-        if group._linked_variables:
-            raise Unsupported(group.name, f"the linked variable {sorted(group._linked_variables)[0]}")
         for part in group.contained_objects:
             if not part.active and not type(part) is CodeRunner:
                 raise Unsupported(group.name, f"its part {part.name} is not active")
@@ -195,6 +196,9 @@ class Document:
             entry["events"] = events
         entry.update(self._operations(group, codes))
         self._write(group.name, equations.diff_eq_names)
+        linked = {name: self._link(group, name) for name in sorted(group._linked_variables)}
+        if linked:
+            entry["linked"] = linked
         entry["initializers"] = self._values(group, equations, group._N)
         if group.order != 0:
             entry["order"] = int(group.order)
@@ -202,6 +206,42 @@ class Document:
         entry.update(self._names(group, codes))
         self.groups.append(group)
         self.parts["neuron_groups"][group.name] = entry
+
+    def _link(self, group, name):
+        """What a linked variable stands for, with the neuron that each neuron reads."""
+        if name not in group.variables:
+            raise Unsupported(group.name, f"the linked variable {name} stands for nothing")
+        variable, index = group.variables[name], group.variables.indices[name]
+        owner = variable.owner
+        if not isinstance(owner, NeuronGroup):
+            raise Unsupported(group.name, f"the linked variable {name} is of {type(owner).__name__}")
+        text = f"{owner.name}.{variable.name}"
+        self._links.append((group, name, owner, variable))
+        if index == "_idx":
+            return text
+        if index == "0":
+            one = {"values": [0] * int(group._N)}
+            return text if variable.scalar or owner._N == 1 else {"variable": text, "index": one}
+        places = np.asarray(group.variables[index].get_value()).astype(np.int32)
+        return {"variable": text, "index": self.array(places)}
+
+    def _check_links(self):
+        """Links are read at the start of a step: refused where Brian, which reads them anew each time, would see more."""
+        for group, name, owner, variable in self._links:
+            if isinstance(variable, Subexpression):
+                raise Unsupported(group.name, f"{name} is linked to the subexpression {variable.name}")
+            if variable.name not in self.written.get(owner.name, ()):
+                continue
+            operations = [each for each in owner.contained_objects if type(each) is CodeRunner]
+            if any(variable.name in assigned(each.abstract_code) for each in operations):
+                raise Unsupported(group.name, f"{name} is linked to {variable.name}, which an operation writes")
+            first = (group.order, group.state_updater.name) < (owner.order, owner.state_updater.name)
+            readers = [*group.events.values(), *group.event_codes.values(), str(group._refractory)]
+            readers += [each.abstract_code for each in group.contained_objects if type(each) is CodeRunner]
+            readers += [each.code for synapses in self.synapses for each in synapses._pathways]
+            names = {name, f"{name}_pre", f"{name}_post"}
+            if not first or any(names & get_identifiers(str(code)) for code in readers):
+                raise Unsupported(group.name, f"{name} is linked to {variable.name}, which changes before it is read")
 
     def _method(self, group):
         choice = group.method_choice if isinstance(group, NeuronGroup) else group.state_updater.method_choice
@@ -343,7 +383,7 @@ class Document:
                 if first != 0:
                     delays[name] = f"{first!r}*second"
             else:
-                initializers[f"{name}.delay"] = self.array(np.asarray(values, dtype=np.float64))
+                initializers[f"{name}.delay"] = self.array(np.asarray(values, dtype=np.float64), inline=False)
         for side, argument in (("pre", "on_pre"), ("post", "on_post")):
             if code[side]:
                 entry[argument] = code[side]
@@ -484,7 +524,7 @@ class Document:
         for each in equations.values():
             if each.type not in (DIFFERENTIAL_EQUATION, PARAMETER) or each.varname not in owner.variables:
                 continue
-            if "constant over dt" in each.flags:
+            if "constant over dt" in each.flags or "linked" in each.flags:
                 continue
             variable = owner.variables[each.varname]
             if not isinstance(variable, ArrayVariable):

@@ -58,17 +58,22 @@ function splitPairs(rows: LogRows): { readonly steps: Uint32Array; readonly elem
   return { steps, elements };
 }
 
+/** Events of a ring. */
+interface CountedPairs {
+  readonly steps: Uint32Array;
+  readonly elements: Uint32Array;
+  /** Row of the event's log that each comes from; null: one for each, in order. */
+  readonly rows: Uint32Array | null;
+}
+
 /**
  * Events of a ring, each as often as it counts.
  *
  * @param multiples  rows of the log of those that count more than once, or none
  */
-export function countedPairs(
-  rows: LogRows,
-  multiples: LogRows | undefined,
-): { readonly steps: Uint32Array; readonly elements: Uint32Array } {
+export function countedPairs(rows: LogRows, multiples: LogRows | undefined): CountedPairs {
   const pairs = splitPairs(rows);
-  if (!multiples || multiples.rows === 0) return pairs;
+  if (!multiples || multiples.rows === 0) return { ...pairs, rows: null };
   const { data } = multiples;
   invariant(
     data instanceof Uint32Array && multiples.log.rowLength === 3,
@@ -79,6 +84,7 @@ export function countedPairs(
   for (let row = 0; row < multiples.rows; row += 1) more += data[3 * row + 2]! - 1;
   const steps = new Uint32Array(rows.rows + more);
   const elements = new Uint32Array(rows.rows + more);
+  const from = new Uint32Array(rows.rows + more);
   let at = 0;
   let row = 0;
   for (let k = 0; k < rows.rows; k += 1) {
@@ -89,10 +95,11 @@ export function countedPairs(
     if (several) row += 1;
     steps.fill(step, at, at + count);
     elements.fill(element, at, at + count);
+    from.fill(k, at, at + count);
     at += count;
   }
   invariant(at === steps.length, 'record', `log ${multiples.log.name} names events that ${rows.log.name} lacks`);
-  return { steps, elements };
+  return { steps, elements, rows: from };
 }
 
 /** Columns [column, column + width) of all rows. */

@@ -5,11 +5,13 @@
  * - spikes of a population: for each spike, ascending by (step, index), the step as u64 and the index as u32,
  *   little-endian; one that
  *   counts several times stands as often
+ * - a variable recorded at events: its value at each event as f64, in the order of these, every NaN as the one NaN
  * - a variable: its elements little-endian in their own width, every NaN as the one NaN; a population's in order of
  *   index, a
  *   projection's in order of (source, target, copy)
  * - a population: the lines `numerics N`, `precision P`, `population NAME SIZE`, `spikes COUNT DIGEST`, then
- *   `variable NAME ELEMENT COUNT DIGEST` for each, sorted by name
+ *   `recorded NAME COUNT DIGEST` for each variable that is recorded at its events, and `variable NAME ELEMENT COUNT
+ *   DIGEST` for each, sorted by name; the former's name is `EVENT.VARIABLE` for events other than spikes
  * - a projection that has state: `numerics N`, `precision P`, `projection NAME COUNT`, and its variables likewise
  * - the total: `numerics N`, `precision P`, then `population NAME DIGEST` and `projection NAME DIGEST` for each, sorted
  *   by name
@@ -37,14 +39,24 @@ import { synapseBlocks } from './synapse-order.js';
 
 /** Takes spikes as they come and reads the state at the end. */
 interface Fingerprinter {
-  /** Spikes of one event ring, ascending by (step, element); what is no population's spike event is not hashed. */
-  spikes(event: string, steps: Uint32Array, elements: Uint32Array): void;
+  /**
+   * Events of one ring, ascending by (step, element), and the values of variables recorded at them; times of events
+   * other than spikes are not hashed.
+   */
+  spikes(event: string, steps: Uint32Array, elements: Uint32Array, recorded?: readonly RecordedValues[]): void;
   /** Number of spikes so far of a population. */
   count(population: string): number;
   /** Reads the time-varying state and closes all digests. */
   finish(session: Session): Promise<Fingerprint>;
   /** Variables of the state, and parameters of populations, in which `finish` met values that are no finite number. */
   notNumbers(): readonly NotNumbers[];
+}
+
+/** Values of a variable at events, in their order. */
+export interface RecordedValues {
+  /** Among those of the events. */
+  readonly name: string;
+  readonly values: Float64Array;
 }
 
 /** A variable of the final state in which some elements are NaN or infinite; `count` of them are NaN. */
@@ -71,6 +83,7 @@ export function createFingerprinter(program: Program): Fingerprinter {
     streams.set(name, stream);
     if (event !== null) byEvent.set(event, stream);
   }
+  const recorded = createValueHashes(program);
   const variablesOf = variablesByOwner(program, true);
   const fixedOf = variablesByOwner(program, false);
   const buffers = new Map(program.buffers.map((buffer): [string, Buffer] => [buffer.name, buffer]));
@@ -84,8 +97,20 @@ export function createFingerprinter(program: Program): Fingerprinter {
       const state = await populationState(session, buffers, variablesOf(name));
       const fixed = await populationState(session, buffers, fixedOf(name));
       notNumbers.push(...state.notNumbers, ...fixed.notNumbers);
-      const lines = [...head, `population ${name} ${size}`, `spikes ${spikes.count} ${spikes.digest}`, ...state.lines];
-      populations[name] = { digest: digestOfLines(lines), spikes, state: state.digests };
+      const values = recorded.of(name);
+      const lines = [
+        ...head,
+        `population ${name} ${size}`,
+        `spikes ${spikes.count} ${spikes.digest}`,
+        ...values.lines,
+        ...state.lines,
+      ];
+      populations[name] = {
+        digest: digestOfLines(lines),
+        spikes,
+        ...(values.lines.length > 0 ? { recorded: values.digests } : {}),
+        state: state.digests,
+      };
     }
     const projections: Record<string, ProjectionDigest> = {};
     for (const projection of sortedByName(program.manifest.projections)) {
@@ -107,7 +132,10 @@ export function createFingerprinter(program: Program): Fingerprinter {
     return { numericsVersion, precision, total, populations, projections };
   };
   return {
-    spikes: (event, steps, elements) => byEvent.get(event)?.add(steps, elements),
+    spikes: (event, steps, elements, values = []) => {
+      byEvent.get(event)?.add(steps, elements);
+      for (const each of values) recorded.add(event, each);
+    },
     count: (population) => streams.get(population)?.count() ?? 0,
     finish,
     notNumbers: () => notNumbers,
@@ -165,6 +193,40 @@ function createSpikeHash(population: string): SpikeHash {
     count += steps.length;
   };
   return { add, count: () => count, digest: () => ({ count, digest: hash.copy().digest('hex') }) };
+}
+
+/** Digests of variables that are recorded at events. */
+interface ValueHashes {
+  add(event: string, recorded: RecordedValues): void;
+  /** Of all events of a population. */
+  of(population: string): { readonly lines: readonly string[]; readonly digests: Readonly<Record<string, string>> };
+}
+
+function createValueHashes({ manifest }: Program): ValueHashes {
+  const hashes = new Map<string, Map<string, { readonly hash: Hash; count: number }>>();
+  return {
+    add: (ring, { name, values }) => {
+      const event = manifest.events.find((each) => each.event === ring);
+      invariant(event, 'fingerprint', `no event is named ${ring}`);
+      const own = hashes.get(event.population) ?? new Map<string, { readonly hash: Hash; count: number }>();
+      hashes.set(event.population, own);
+      const key = event.name === 'spike' ? name : `${event.name}.${name}`;
+      const known = own.get(key) ?? { hash: createHash('sha256'), count: 0 };
+      own.set(key, known);
+      const copy = values.slice();
+      canonicaliseNaN(copy);
+      known.hash.update(bytesOf(copy));
+      known.count += copy.length;
+    },
+    of: (population) => {
+      const all = sortedByName([...(hashes.get(population) ?? [])].map(([name, each]) => ({ name, ...each })));
+      const digests = all.map(({ name, hash, count }) => ({ name, count, digest: hash.copy().digest('hex') }));
+      return {
+        lines: digests.map(({ name, count, digest }) => `recorded ${name} ${count} ${digest}`),
+        digests: Object.fromEntries(digests.map(({ name, digest }) => [name, digest])),
+      };
+    },
+  };
 }
 
 // --- State ----------------------------------------------------------------------------------------------------------

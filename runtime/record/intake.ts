@@ -1,5 +1,6 @@
 /** Rows of logs on their way to the fingerprint, the spools and the sink. */
 
+import { invariant } from '../../src/diagnostics/diagnostic.js';
 import type { Program } from '../../src/ir/program.js';
 import {
   elementAt,
@@ -10,6 +11,7 @@ import {
   type SeriesPlan,
 } from '../results/result.js';
 import { countedPairs, sliceColumns, type LogRows } from './drain.js';
+import type { RecordedValues } from './fingerprint.js';
 import type { RateSeries, RecordedTrains, RecordingPlan, SampledSeries } from './plan.js';
 import type { SpikeSpool } from './spike-spool.js';
 
@@ -38,6 +40,9 @@ export interface NotFiniteSamples {
   readonly first: number;
 }
 
+/** Takes the events of a ring, and the values of variables at them. */
+type Hash = (event: string, steps: Uint32Array, elements: Uint32Array, recorded: readonly RecordedValues[]) => void;
+
 /**
  * Hands the rows of logs to the fingerprint, the spools and the sink; knows which recordings are on.
  *
@@ -48,7 +53,7 @@ export function createIntake(
   plan: RecordingPlan,
   spools: readonly SpikeSpool[],
   sink: SampleSink,
-  hash: (event: string, steps: Uint32Array, elements: Uint32Array) => void,
+  hash: Hash,
   begin = 0,
 ): Intake {
   const off = new Set<string>();
@@ -61,6 +66,7 @@ export function createIntake(
   const multiplesOf = (event: string, drained: readonly LogRows[]): LogRows | undefined =>
     drained.find(({ log }) => multiples.get(log.name) === event);
   const trains = plan.trains.map((recorded, i) => ({ recorded, spool: spools[i]! }));
+  const valueLogs = new Set(plan.trains.flatMap(({ values }) => values.map(({ log }) => log)));
   const taken = new Map<string, number>();
   let since = begin;
   const notFinite = new Map<number, NotFiniteSamples>();
@@ -74,15 +80,23 @@ export function createIntake(
   const takeSpikes = (
     event: string,
     rows: LogRows,
-    multiples: LogRows | undefined,
+    drained: readonly LogRows[],
   ): { steps: Uint32Array; elements: Uint32Array } => {
-    const pairs = countedPairs(rows, multiples);
+    const pairs = countedPairs(rows, multiplesOf(event, drained));
     if (shift !== 0) for (let k = 0; k < pairs.steps.length; k += 1) pairs.steps[k]! += shift;
-    hash(event, pairs.steps, pairs.elements);
-    for (const { recorded, spool } of trains) {
-      if (recorded.event !== event) continue;
-      const { steps, elements } = keepRecorded(recorded, off, pairs.steps, pairs.elements);
-      spool.append(steps, elements);
+    const own = trains.filter(({ recorded }) => recorded.event === event);
+    const values = own.map(({ recorded }) => valuesAt(recorded, rows, pairs.rows, drained));
+    hash(
+      event,
+      pairs.steps,
+      pairs.elements,
+      own.flatMap(({ recorded: { plan: train } }, k) =>
+        (train.variables ?? []).map(({ name }, v) => ({ name, values: values[k]![v]! })),
+      ),
+    );
+    for (const [k, { recorded, spool }] of own.entries()) {
+      const kept = keepRecorded(recorded, off, pairs.steps, pairs.elements, values[k]!);
+      spool.append(kept.steps, kept.elements, kept.values);
     }
     return pairs;
   };
@@ -111,8 +125,8 @@ export function createIntake(
       const pairs = new Map<string, { steps: Uint32Array; elements: Uint32Array }>();
       for (const rows of drained) {
         const event = eventOfLog.get(rows.log.name);
-        if (event !== undefined) pairs.set(event, takeSpikes(event, rows, multiplesOf(event, drained)));
-        else if (!multiples.has(rows.log.name)) takeSamples(rows);
+        if (event !== undefined) pairs.set(event, takeSpikes(event, rows, drained));
+        else if (!multiples.has(rows.log.name) && !valueLogs.has(rows.log.name)) takeSamples(rows);
       }
       for (const [series, entry] of plan.series.entries()) {
         if (entry.kind !== 'rate' || step === since || off.has(entry.plan.recording)) continue;
@@ -123,6 +137,22 @@ export function createIntake(
       sink.advance(step);
     },
   };
+}
+
+/** Values of each variable of some trains at the events of a log's rows; `from`: the row of each, unless in order. */
+function valuesAt(
+  { plan, values }: RecordedTrains,
+  rows: LogRows,
+  from: Uint32Array | null,
+  drained: readonly LogRows[],
+): readonly Float64Array[] {
+  return values.map(({ log, column }) => {
+    const logged = drained.find((other) => other.log.name === log);
+    invariant(logged?.rows === rows.rows, 'record', `log ${log} has other rows than the events of ${plan.population}`);
+    const all = sliceColumns(logged, column, 1);
+    invariant(all instanceof Float64Array, 'record', `log ${log} does not hold f64`);
+    return from ? Float64Array.from(from, (row) => all[row]!) : all;
+  });
 }
 
 /** Counts the samples of a block that are NaN or infinite. */
@@ -173,24 +203,25 @@ function keepRecorded(
   off: ReadonlySet<string>,
   steps: Uint32Array,
   elements: Uint32Array,
-): { readonly steps: Uint32Array; readonly elements: Uint32Array } {
+  values: readonly Float64Array[],
+): {
+  readonly steps: Uint32Array;
+  readonly elements: Uint32Array;
+  readonly values: readonly Float64Array[];
+} {
   const on = recorded.recordings.filter(({ recording }) => !off.has(recording));
-  if (on.length === recorded.recordings.length) return { steps, elements };
+  if (on.length === recorded.recordings.length) return { steps, elements, values };
   const wanted = new Uint8Array(recorded.size);
   for (const { indices } of on) {
     if (indices instanceof Uint32Array) for (const index of indices) wanted[index] = 1;
     else wanted.fill(1, indices.begin, indices.end);
   }
-  const kept = elements.reduce((count, element) => count + wanted[element]!, 0);
-  const result = { steps: new Uint32Array(kept), elements: new Uint32Array(kept) };
-  let at = 0;
-  for (let i = 0; i < elements.length; i += 1) {
-    if (wanted[elements[i]!] === 0) continue;
-    result.steps[at] = steps[i]!;
-    result.elements[at] = elements[i]!;
-    at += 1;
-  }
-  return result;
+  const isWanted = (_: number, k: number): boolean => wanted[elements[k]!] !== 0;
+  return {
+    steps: steps.filter(isWanted),
+    elements: elements.filter(isWanted),
+    values: values.map((each) => each.filter(isWanted)),
+  };
 }
 
 /** Events per element and second of each step in [from, to). */

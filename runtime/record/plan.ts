@@ -1,9 +1,9 @@
 /** What a program's manifest and a protocol say will be recorded. */
 
-import type { EventRecordingLocation, Program, SampleLocation } from '../../src/ir/program.js';
+import type { EventRecordingLocation, EventValueLocation, Program, SampleLocation } from '../../src/ir/program.js';
 import { invariant } from '../../src/diagnostics/diagnostic.js';
 
-import type { Elements, RunSetup, SeriesPlan, TrainsPlan, WrittenUnit } from '../results/result.js';
+import type { Elements, RunSetup, SeriesPlan, SpikeVariable, TrainsPlan, WrittenUnit } from '../results/result.js';
 import {
   isSwitched,
   isSwitchedWithin,
@@ -42,6 +42,8 @@ export interface RecordedTrains {
   readonly size: number;
   /** Each asks for some of its elements; together they ask for those of the plan. */
   readonly recordings: readonly EventRecordingLocation[];
+  /** Where the values of the plan's variables are, one for each. */
+  readonly values: readonly EventValueLocation[];
 }
 
 /** All series and trains of a run, and where they come from. */
@@ -89,6 +91,7 @@ export function recordingPlan(program: Program, protocol: Protocol, units: Writt
     program,
     protocol,
     events.filter(({ kind }) => kind === 'events'),
+    units,
   );
   const series = [...samples, ...rates].map((entry) => ({ ...entry, plan: inUnits(entry.plan, units) }));
   return {
@@ -115,9 +118,13 @@ function defaultEventRecordings(program: Program): readonly EventRecordingLocati
 
 /** The plan with the unit that files have for it; whole numbers have none. */
 function inUnits(plan: SeriesPlan, units: WrittenUnits): SeriesPlan {
-  const written = Object.hasOwn(units, plan.unit) ? units[plan.unit] : undefined;
-  return written && plan.element.startsWith('f') ? { ...plan, written } : plan;
+  return plan.element.startsWith('f') ? { ...plan, ...writtenIn(plan.unit, units) } : plan;
 }
+
+const writtenIn = (unit: string, units: WrittenUnits): { readonly written?: WrittenUnit } => {
+  const written = Object.hasOwn(units, unit) ? units[unit] : undefined;
+  return written ? { written } : {};
+};
 
 function samplePlan(program: Program, location: SampleLocation, name: string, gaps: boolean): SeriesPlan {
   const isProjection = program.manifest.projections.some(
@@ -160,6 +167,7 @@ function trainsPlans(
   program: Program,
   protocol: Protocol,
   recordings: readonly EventRecordingLocation[],
+  units: WrittenUnits,
 ): readonly RecordedTrains[] {
   const byEvent = new Map<string, EventRecordingLocation[]>();
   for (const recording of recordings)
@@ -174,18 +182,40 @@ function trainsPlans(
       population.event === event
         ? 'spike'
         : (program.manifest.events.find((entry) => entry.event === event)?.name ?? event);
+    const { variables, values } = variablesOf(all, units);
     return {
       event,
       size: population.size,
       recordings: all,
+      values,
       plan: {
         population: population.name,
         event: name,
         cells: unionElements(all.map(({ indices }) => elementsOf(indices))),
         ...(observed ? { observed } : {}),
+        ...(variables.length > 0 ? { variables } : {}),
       },
     };
   });
+}
+
+/** The variables that recordings of one event ask for, each once; where they differ, one is named for its recording. */
+function variablesOf(
+  recordings: readonly EventRecordingLocation[],
+  units: WrittenUnits,
+): { readonly variables: readonly SpikeVariable[]; readonly values: readonly EventValueLocation[] } {
+  const found = new Map<string, { readonly recording: string; readonly value: EventValueLocation }>();
+  for (const { recording, values = [] } of recordings)
+    for (const value of values) {
+      const place = `${value.log} ${value.column}`;
+      if (!found.has(place)) found.set(place, { recording, value });
+    }
+  const all = [...found.values()];
+  const names = uniqueNames(all.map(({ recording, value }) => ({ recording, base: value.variable })));
+  return {
+    variables: all.map(({ value: { unit } }, k) => ({ name: names[k]!, unit, ...writtenIn(unit, units) })),
+    values: all.map(({ value }) => value),
+  };
 }
 
 function elementsOf(indices: SampleLocation['indices']): Elements {

@@ -18,6 +18,7 @@ import {
   type RunRecord,
   type SampleSink,
   type SegmentSpan,
+  type SpikeBlock,
   type SpikeTrains,
 } from '../results/result.js';
 import { sealed } from '../results/seal.js';
@@ -104,7 +105,7 @@ export interface Recording {
    */
   perform(entry: ProtocolEntry, limits?: Pick<RunOptions, 'signal' | 'stopAfter'>): Promise<void>;
   /** Spikes of one train of the plan, by its number, from spike `begin` on. */
-  spikes(train: number, begin: number): { readonly steps: Uint32Array; readonly cells: Uint32Array };
+  spikes(train: number, begin: number): SpikeBlock;
   /** Goes on after a stop. */
   resume(): void;
   /** What the run gave. @param protocol  what was performed */

@@ -5,18 +5,29 @@
 
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 
-import { elementAt, elementCount, type Elements, type SpikeTrains, type TrainsPlan } from '../results/result.js';
+import {
+  elementAt,
+  elementCount,
+  type Elements,
+  type SpikeBlock,
+  type SpikeTrains,
+  type TrainsPlan,
+} from '../results/result.js';
 import { outputError, removeQuietly } from '../results/output-files.js';
 import { bytesOf } from '../results/arrays.js';
 
 /** Keeps spikes, and gives them back cell by cell. */
 export interface SpikeSpool {
-  /** Adds spikes in order of (step, cell); those of cells that the plan lacks are left out. */
-  append(steps: Uint32Array, cells: Uint32Array): void;
+  /**
+   * Adds spikes in order of (step, cell); those of cells that the plan lacks are left out.
+   *
+   * @param values  of each variable of the plan, its value at each spike
+   */
+  append(steps: Uint32Array, cells: Uint32Array, values?: readonly Float64Array[]): void;
   /** Spikes that are kept so far. */
   count(): number;
   /** Those kept from number `begin` on, by step, then cell. */
-  since(begin: number): { readonly steps: Uint32Array; readonly cells: Uint32Array };
+  since(begin: number): SpikeBlock;
   /** What was added, for reading until `dispose`. */
   trains(): SpikeTrains;
   /** Removes the temporary file, where there is one. */
@@ -32,7 +43,7 @@ export interface SpoolLimits {
 /** A million spikes, which are 8 MB. */
 export const defaultSpoolLimits: SpoolLimits = { memory: 1_000_000 };
 
-const blockPairs = 1 << 16;
+const blockSpikes = 1 << 16;
 const noRow = 0xffffffff;
 
 /**
@@ -48,56 +59,67 @@ export function createSpikeSpool(
 ): SpikeSpool {
   const rowOf = rowTable(plan.cells, size);
   const counts = new Uint32Array(elementCount(plan.cells));
-  const file = createPairFile(path);
-  let blocks: Uint32Array[] = [new Uint32Array(2 * blockPairs)];
+  const variables = plan.variables?.length ?? 0;
+  /** Words of a spike: its step, its row, and two for each value. */
+  const width = 2 + 2 * variables;
+  const file = createSpikeFile(path, width);
+  const emptyBlock = (): Uint32Array => new Uint32Array(width * blockSpikes);
+  let blocks: Uint32Array[] = [emptyBlock()];
   let fill = 0;
 
   const spill = (): void => {
-    file.write(blocks.map((block, i) => (i === blocks.length - 1 ? block.subarray(0, 2 * fill) : block)));
+    file.write(blocks.map((block, i) => (i === blocks.length - 1 ? block.subarray(0, width * fill) : block)));
     blocks = [blocks[0]!];
     fill = 0;
   };
-  const append = (steps: Uint32Array, cells: Uint32Array): void => {
+  const append = (steps: Uint32Array, cells: Uint32Array, values: readonly Float64Array[] = []): void => {
     for (let i = 0; i < steps.length; i += 1) {
       const row = rowOf[cells[i]!]!;
       if (row === noRow) continue;
-      if (fill === blockPairs) {
-        if (file.pairs() > 0 || (blocks.length + 1) * blockPairs > limits.memory) spill();
+      if (fill === blockSpikes) {
+        if (file.spikes() > 0 || (blocks.length + 1) * blockSpikes * (width / 2) > limits.memory) spill();
         else {
-          blocks.push(new Uint32Array(2 * blockPairs));
+          blocks.push(emptyBlock());
           fill = 0;
         }
       }
       const block = blocks[blocks.length - 1]!;
-      block[2 * fill] = steps[i]!;
-      block[2 * fill + 1] = row;
+      block[width * fill] = steps[i]!;
+      block[width * fill + 1] = row;
+      if (variables > 0) {
+        const numbers = numbersOf(block);
+        for (let k = 0; k < variables; k += 1) numbers[(width / 2) * fill + 1 + k] = values[k]![i]!;
+      }
       fill += 1;
       counts[row]! += 1;
     }
   };
-  /** Blocks of (step, row) pairs in the order they came. */
+  /** Blocks of spikes in the order they came. */
   function* inMemory(): Generator<Uint32Array> {
-    for (const [i, block] of blocks.entries()) yield i === blocks.length - 1 ? block.subarray(0, 2 * fill) : block;
+    for (const [i, block] of blocks.entries()) yield i === blocks.length - 1 ? block.subarray(0, width * fill) : block;
   }
-  function* pairs(): Generator<Uint32Array> {
+  function* spikes(): Generator<Uint32Array> {
     yield* file.read();
     yield* inMemory();
   }
-  const count = (): number => file.pairs() + (blocks.length - 1) * blockPairs + fill;
-  const since = (begin: number): { readonly steps: Uint32Array; readonly cells: Uint32Array } => {
-    const steps = new Uint32Array(Math.max(0, count() - begin));
-    const cells = new Uint32Array(steps.length);
+  const count = (): number => file.spikes() + (blocks.length - 1) * blockSpikes + fill;
+  const since = (begin: number): SpikeBlock => {
+    const length = Math.max(0, count() - begin);
+    const steps = new Uint32Array(length);
+    const cells = new Uint32Array(length);
+    const values = Array.from({ length: variables }, () => new Float64Array(length));
     let at = 0;
-    for (const block of begin < file.pairs() ? pairs() : inMemory()) {
-      const first = begin < file.pairs() ? at : file.pairs() + at;
-      at += block.length / 2;
-      if (first + block.length / 2 <= begin) continue;
+    for (const block of begin < file.spikes() ? spikes() : inMemory()) {
+      const first = begin < file.spikes() ? at : file.spikes() + at;
+      at += block.length / width;
+      if (first + block.length / width <= begin) continue;
       const skipped = Math.max(0, begin - first);
-      const unpacked = unpack(block.subarray(2 * skipped), plan.cells);
+      const unpacked = unpack(block.subarray(width * skipped), plan.cells, width);
       steps.set(unpacked.steps, first + skipped - begin);
       cells.set(unpacked.cells, first + skipped - begin);
+      values.forEach((each, k) => each.set(unpacked.values[k]!, first + skipped - begin));
     }
-    return { steps, cells };
+    return { steps, cells, values };
   };
   return {
     append,
@@ -106,14 +128,40 @@ export function createSpikeSpool(
     trains: () => ({
       plan,
       counts,
-      read: (begin, end) => sortByRow(pairs(), counts, begin, end),
+      read: (begin, end) => {
+        const places = placesByRow(counts, begin, end);
+        const sorted = new Uint32Array(places.total);
+        for (const block of spikes()) {
+          for (let i = 0; i < block.length; i += width) {
+            const place = places.next(block[i + 1]!);
+            if (place !== null) sorted[place] = block[i]!;
+          }
+        }
+        return sorted;
+      },
+      values: (variable, begin, end) => {
+        const places = placesByRow(counts, begin, end);
+        const sorted = new Float64Array(places.total);
+        for (const block of spikes()) {
+          const numbers = numbersOf(block);
+          for (let i = 0; i < block.length; i += width) {
+            const place = places.next(block[i + 1]!);
+            if (place !== null) sorted[place] = numbers[i / 2 + 1 + variable]!;
+          }
+        }
+        return sorted;
+      },
       inOrder: function* inOrder() {
-        for (const block of pairs()) yield unpack(block, plan.cells);
+        for (const block of spikes()) yield unpack(block, plan.cells, width);
       },
     }),
     dispose: () => file.remove(),
   };
 }
+
+/** The words of a block as the numbers that they make in pairs. */
+const numbersOf = (block: Uint32Array): Float64Array =>
+  new Float64Array(block.buffer, block.byteOffset, block.length / 2);
 
 function rowTable(cells: Elements, size: number): Uint32Array {
   const rows = new Uint32Array(size).fill(noRow);
@@ -121,53 +169,55 @@ function rowTable(cells: Elements, size: number): Uint32Array {
   return rows;
 }
 
-/** Counting sort of the steps of rows [begin, end); stable, so that a row's steps stay ascending. */
-function sortByRow(pairs: Iterable<Uint32Array>, counts: Uint32Array, begin: number, end: number): Uint32Array {
+/** Where spikes of rows [begin, end) go when they are sorted by row; stable, so that a row's steps stay ascending. */
+function placesByRow(
+  counts: Uint32Array,
+  begin: number,
+  end: number,
+): { readonly total: number; readonly next: (row: number) => number | null } {
   const next = new Float64Array(end - begin);
   let total = 0;
   for (let row = begin; row < end; row += 1) {
     next[row - begin] = total;
     total += counts[row]!;
   }
-  const sorted = new Uint32Array(total);
-  for (const block of pairs) {
-    for (let i = 0; i < block.length; i += 2) {
-      const row = block[i + 1]!;
-      if (row < begin || row >= end) continue;
-      sorted[next[row - begin]!++] = block[i]!;
-    }
-  }
-  return sorted;
+  return { total, next: (row) => (row < begin || row >= end ? null : next[row - begin]!++) };
 }
 
-function unpack(block: Uint32Array, elements: Elements): { steps: Uint32Array; cells: Uint32Array } {
-  const steps = new Uint32Array(block.length / 2);
-  const cells = new Uint32Array(block.length / 2);
-  for (let i = 0; i < steps.length; i += 1) {
-    steps[i] = block[2 * i]!;
-    cells[i] = elementAt(elements, block[2 * i + 1]!);
+/** The spikes of a block, each of `width` words. */
+function unpack(block: Uint32Array, elements: Elements, width: number): SpikeBlock {
+  const length = block.length / width;
+  const steps = new Uint32Array(length);
+  const cells = new Uint32Array(length);
+  const values = Array.from({ length: width / 2 - 1 }, () => new Float64Array(length));
+  const numbers = numbersOf(block);
+  for (let i = 0; i < length; i += 1) {
+    steps[i] = block[width * i]!;
+    cells[i] = elementAt(elements, block[width * i + 1]!);
+    for (let k = 0; k < values.length; k += 1) values[k]![i] = numbers[(width / 2) * i + 1 + k]!;
   }
-  return { steps, cells };
+  return { steps, cells, values };
 }
 
 // --- The file -------------------------------------------------------------------------------------------------------
-interface PairFile {
-  pairs(): number;
+interface SpikeFile {
+  spikes(): number;
   write(blocks: readonly Uint32Array[]): void;
   read(): Iterable<Uint32Array>;
   remove(): void;
 }
 
-function createPairFile(path: string): PairFile {
+/** @param width  words of a spike */
+function createSpikeFile(path: string, width: number): SpikeFile {
   let descriptor: number | null = null;
-  let pairs = 0;
+  let spikes = 0;
   const write = (blocks: readonly Uint32Array[]): void => {
     try {
       descriptor ??= openSync(path, 'w+');
       for (const block of blocks) {
         const bytes = bytesOf(block);
         for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
-        pairs += block.length / 2;
+        spikes += block.length / width;
       }
     } catch (error) {
       throw outputError(error, path);
@@ -175,16 +225,16 @@ function createPairFile(path: string): PairFile {
   };
   function* read(): Generator<Uint32Array> {
     if (descriptor === null) return;
-    for (let at = 0; at < pairs; at += blockPairs) {
-      const block = new Uint32Array(2 * Math.min(blockPairs, pairs - at));
+    for (let at = 0; at < spikes; at += blockSpikes) {
+      const block = new Uint32Array(width * Math.min(blockSpikes, spikes - at));
       const bytes = bytesOf(block);
       for (let done = 0; done < bytes.length;)
-        done += readSync(descriptor, bytes, done, bytes.length - done, at * 8 + done);
+        done += readSync(descriptor, bytes, done, bytes.length - done, at * 4 * width + done);
       yield block;
     }
   }
   return {
-    pairs: () => pairs,
+    spikes: () => spikes,
     write,
     read,
     remove: () => {

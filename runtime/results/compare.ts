@@ -177,7 +177,11 @@ function compareTrains(stored: StoredResult, other: StoredResult, add: (differen
     const found = other.trains.find((candidate) => same(candidate, known));
     const at = { owner: population, variable: event };
     if (!found) add({ kind: 'setup', ...at, stored: 'recorded events', found: 'no recorded events' });
-    else if (JSON.stringify(found.plan.cells) !== JSON.stringify(cells)) {
+    else if (JSON.stringify(found.plan.variables) !== JSON.stringify(known.plan.variables)) {
+      const names = ({ plan }: SpikeTrains): string =>
+        `variables at ${event}s: ${JSON.stringify(plan.variables ?? [])}`;
+      add({ kind: 'setup', ...at, stored: names(known), found: names(found) });
+    } else if (JSON.stringify(found.plan.cells) !== JSON.stringify(cells)) {
       add({
         kind: 'setup',
         ...at,
@@ -197,10 +201,30 @@ function compareRows(known: SpikeTrains, found: SpikeTrains, add: (difference: D
   const larger = known.counts.map((count, row) => Math.max(count, found.counts[row]!));
   for (const [begin, end] of rowRanges(larger, spikesAtOnce)) {
     const [a, b] = [known.read(begin, end), found.read(begin, end)];
+    const values = (known.plan.variables ?? []).map(({ name }, k) => ({
+      name,
+      known: known.values(k, begin, end),
+      found: found.values(k, begin, end),
+    }));
     let [atA, atB] = [0, 0];
     for (let row = begin; row < end; row += 1) {
       const [endA, endB] = [atA + known.counts[row]!, atB + found.counts[row]!];
-      while (atA < endA && atB < endB && a[atA] === b[atB]) [atA, atB] = [atA + 1, atB + 1];
+      while (atA < endA && atB < endB && a[atA] === b[atB]) {
+        for (const { name, known: one, found: other } of values) {
+          if (Object.is(one[atA], other[atB])) continue;
+          add({
+            kind: 'samples',
+            owner: known.plan.population,
+            element: elementAt(known.plan.cells, row),
+            variable: `${name} at ${known.plan.event}`,
+            step: a[atA]!,
+            stored: numberText(one[atA]!, 'f64'),
+            found: numberText(other[atB]!, 'f64'),
+            bits: bitsText(one.subarray(atA), other.subarray(atB), 0),
+          });
+        }
+        [atA, atB] = [atA + 1, atB + 1];
+      }
       if (atA < endA || atB < endB) {
         const [stepA, stepB] = [atA < endA ? a[atA]! : Infinity, atB < endB ? b[atB]! : Infinity];
         add({
@@ -235,6 +259,8 @@ function digestDifference(stored: Fingerprint, found: Fingerprint): Difference |
         found: `${b.spikes.count} spikes, ${b.spikes.digest}`,
       };
     }
+    const [recordedA, recordedB] = [a.recorded ?? {}, b.recorded ?? {}];
+    if (JSON.stringify(recordedA) !== JSON.stringify(recordedB)) return stateDifference(owner, recordedA, recordedB);
     return stateDifference(owner, a.state, b.state);
   }
   for (const [owner, a] of Object.entries(stored.projections)) {

@@ -88,6 +88,8 @@ export interface PopulationDigest {
   readonly digest: string;
   /** How many there were, and the digest of all of them in order of (step, cell). */
   readonly spikes: { readonly count: number; readonly digest: string };
+  /** Digest of each variable that is recorded at its events; absent: none is. */
+  readonly recorded?: Readonly<Record<string, string>>;
   /** Digest of each time-varying variable at the end. */
   readonly state: Readonly<Record<string, string>>;
 }
@@ -245,6 +247,28 @@ export interface TrainsPlan {
   readonly cells: Elements;
   /** Stretches of steps [begin, end) that were observed; absent: all. */
   readonly observed?: readonly (readonly [number, number])[];
+  /** Variables of which each spike has a value; absent: none. */
+  readonly variables?: readonly SpikeVariable[];
+}
+
+/** A variable of a cell that is recorded at each of its spikes, as 64-bit floating-point numbers. */
+export interface SpikeVariable {
+  /** Unique among those of the trains: the variable, with the recording's name where that is not enough. */
+  readonly name: string;
+  /** SI unit text, `1` when dimensionless. */
+  readonly unit: string;
+  /** The unit in which files hold the values; absent: `unit`. */
+  readonly written?: WrittenUnit;
+}
+
+/** Consecutive spikes, by step, then cell. */
+export interface SpikeBlock {
+  /** Step of each. */
+  readonly steps: Uint32Array;
+  /** Cell of each. */
+  readonly cells: Uint32Array;
+  /** Of each variable of the plan, its value at each spike. */
+  readonly values: readonly Float64Array[];
 }
 
 /**
@@ -258,8 +282,10 @@ export interface SpikeTrains {
   readonly counts: Uint32Array;
   /** Steps of rows [begin, end), row after row, ascending within a row. */
   read(begin: number, end: number): Uint32Array;
-  /** Blocks of (step, cell) pairs sorted by step, then cell. */
-  inOrder(): Iterable<{ readonly steps: Uint32Array; readonly cells: Uint32Array }>;
+  /** Values of a variable of the plan, by its number there, at the spikes that `read` gives. */
+  values(variable: number, begin: number, end: number): Float64Array;
+  /** All spikes, sorted by step, then cell. */
+  inOrder(): Iterable<SpikeBlock>;
 }
 
 /** One recorded variable: [sample, element]. */
@@ -387,6 +413,10 @@ export interface StoredResult extends StoredRecord {
   /** Closes its files; nothing can be read afterwards. */
   close(): void;
 }
+
+/** Values of a variable at spikes, as files hold them. */
+export const writtenAtSpikes = ({ written }: SpikeVariable, values: Float64Array): Float64Array =>
+  !written || written.perSI === 1 ? values : values.map((value) => value * written.perSI);
 
 /** Samples as files hold them: one multiplication, rounded once, where the unit is not that of the model. */
 export function writtenValues({ written, element }: SeriesPlan, values: TypedArray): TypedArray {

@@ -1,12 +1,18 @@
 /** Spike trains held in memory, as readers of text formats make them. */
 
-import { elementAt, type SpikeTrains, type TrainsPlan } from './result.js';
+import { elementAt, type SpikeBlock, type SpikeTrains, type TrainsPlan } from './result.js';
 
 /**
  * @param counts  spikes of each row of the plan
  * @param steps  steps of all rows, row after row, ascending within a row
+ * @param values  of each variable of the plan, its value at each of these spikes
  */
-export function trainsInMemory(plan: TrainsPlan, counts: Uint32Array, steps: Uint32Array): SpikeTrains {
+export function trainsInMemory(
+  plan: TrainsPlan,
+  counts: Uint32Array,
+  steps: Uint32Array,
+  values: readonly Float64Array[] = [],
+): SpikeTrains {
   const ends = new Float64Array(counts.length);
   let total = 0;
   for (const [row, count] of counts.entries()) {
@@ -18,16 +24,22 @@ export function trainsInMemory(plan: TrainsPlan, counts: Uint32Array, steps: Uin
     plan,
     counts,
     read: (begin, end) => steps.subarray(startOf(begin), startOf(end)),
-    inOrder: () => [sortedByStep(plan, counts, steps)],
+    values: (variable, begin, end) => values[variable]!.subarray(startOf(begin), startOf(end)),
+    inOrder: () => [sortedByStep(plan, counts, steps, values)],
   };
 }
 
-/** Trains from one list of steps for each row. */
-export function trainsFromLists(plan: TrainsPlan, rows: readonly (readonly number[])[]): SpikeTrains {
+/** Trains from one list of steps for each row, and of each variable a list of values for each row. */
+export function trainsFromLists(
+  plan: TrainsPlan,
+  rows: readonly (readonly number[])[],
+  values: readonly (readonly (readonly number[])[])[] = [],
+): SpikeTrains {
   return trainsInMemory(
     plan,
     Uint32Array.from(rows, ({ length }) => length),
     Uint32Array.from(rows.flat()),
+    values.map((each) => Float64Array.from(each.flat())),
   );
 }
 
@@ -35,7 +47,8 @@ function sortedByStep(
   plan: TrainsPlan,
   counts: Uint32Array,
   steps: Uint32Array,
-): { steps: Uint32Array; cells: Uint32Array } {
+  values: readonly Float64Array[],
+): SpikeBlock {
   const cells = new Uint32Array(steps.length);
   let at = 0;
   for (const [row, count] of counts.entries()) {
@@ -45,7 +58,11 @@ function sortedByStep(
   const order = Uint32Array.from(steps, (_, position) => position).sort(
     (a, b) => steps[a]! - steps[b]! || cells[a]! - cells[b]!,
   );
-  return { steps: order.map((position) => steps[position]!), cells: order.map((position) => cells[position]!) };
+  return {
+    steps: order.map((position) => steps[position]!),
+    cells: order.map((position) => cells[position]!),
+    values: values.map((each) => Float64Array.from(order, (position) => each[position]!)),
+  };
 }
 
 /** Ranges of rows that hold at most about `limit` spikes each, so that they can be read one at a time. */

@@ -616,6 +616,18 @@ export interface SampleLocation {
   readonly label: 0 | 1;
 }
 
+/** A variable whose value is recorded at each event. */
+export interface EventValueLocation {
+  /** Its name in the model. */
+  readonly variable: string;
+  /** SI unit text, `1` when dimensionless. */
+  readonly unit: string;
+  /** Log of f64 with a row for each row of the event's own log. */
+  readonly log: string;
+  /** Place of the value in a row. */
+  readonly column: number;
+}
+
 /** One recording of events, or of the rate that they make (events per element and second). */
 export interface EventRecordingLocation {
   /** Name of the recording. */
@@ -628,6 +640,8 @@ export interface EventRecordingLocation {
   readonly event: string;
   /** Elements of the population that are recorded. */
   readonly indices: Uint32Array | { readonly begin: number; readonly end: number };
+  /** Variables whose values are recorded at the events; absent: none. */
+  readonly values?: readonly EventValueLocation[];
 }
 
 /** What the arrays of a program mean in the model. */

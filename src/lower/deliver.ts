@@ -28,6 +28,7 @@ import { exponentFor, flushKernel } from './inbox.js';
 import * as messages from './messages.js';
 import { mostSpikesAtOnce } from './multiples.js';
 import type { PathwayCode } from './pathways.js';
+import { valuesPlaces } from './event-values.js';
 import { arrivals, declareBounds, inboxKey, sharedKey } from './pathways.js';
 import { pathwayKernel } from './pathway-kernel.js';
 import { rankOf } from './profile.js';
@@ -125,6 +126,7 @@ function barriers(groups: readonly Group[], inboxes: ReadonlyMap<string, Inbox>,
         ? [barrier(recording.slot, recording.order ?? 0)]
         : [],
     ),
+    ...valuesPlaces(groups, context).map(({ slot, order }) => barrier(slot, order)),
     ...groups.flatMap(({ events }) =>
       events.flatMap(({ definition, name }) => [
         barrier(definition.slot ?? (name === 'spike' ? defaults.threshold : defaults.event), definition.order, true),

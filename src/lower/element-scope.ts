@@ -12,7 +12,7 @@ import { compile, library, to } from './expressions.js';
 import { fold } from '../ir/fold.js';
 import type { EventCode } from './equations.js';
 import type { Group } from './groups.js';
-import { usedInput } from './groups.js';
+import { longAgo, neverSpiked, usedInput } from './groups.js';
 import * as messages from './messages.js';
 import { constantLoad, known } from './invariant.js';
 import { rankOf } from './profile.js';
@@ -192,7 +192,9 @@ function populationSize(group: Group, address: Address, context: Context): Ir {
 function lastSpikeTime(group: Group, address: Address, context: Context): Ir {
   const buffer = group.lastEvent.get('spike');
   invariant(buffer, 'lower/element-scope', `${group.name} keeps no lastspike`);
-  return ir.mul(ir.convert('f64', ir.load(buffer, address.index)), ir.f64(context.dt));
+  const last = ir.load(buffer, address.index);
+  const time = ir.mul(ir.convert('f64', last), ir.f64(context.dt));
+  return ir.select(ir.le(last, ir.i32(longAgo)), ir.f64(neverSpiked), time);
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Block } from './block.js';
 import type { Context } from './context.js';
 import type { Group } from './groups.js';
 import { padded } from './groups.js';
+import { step } from './step-time.js';
 import { mayRepeatInAStep, versionsOf } from './replayed-spikes.js';
 
 /** An event of a population and where its spikes are. */
@@ -202,6 +203,10 @@ function multiples(name: string, size: number, slots: number, { builder }: Conte
   });
   return { buffer, log, logged, logName };
 }
+
+/** u32 slot of the ring that holds the events of this step. */
+export const ringSlot = ({ ring }: EventSource): Ir =>
+  ring.slots === 1 ? ir.u32(0) : ir.convert('u32', ir.binary('rem', step, ir.i32(ring.slots)));
 
 /** Forgets which elements emitted events in the step before. */
 export function clearMasks(sources: Iterable<EventSource>, block: Block): void {

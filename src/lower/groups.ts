@@ -6,6 +6,7 @@
  */
 
 import type { Buffer, ElementType, MapDomain, TypedArray } from '../ir/program.js';
+import { referenceOf } from '../lang/reference.js';
 import { formulaOf, readsVariable } from '../model/typed.js';
 import { namesIn } from '../lang/walk.js';
 import { drawsIn } from '../lang/functions.js';
@@ -102,6 +103,18 @@ export function valueOf(population: Population, equations: Equations, name: stri
   const given = population.values[name];
   if (given !== undefined) return given;
   return equations.parameters.get(name)?.value ?? equations.state.get(name)?.initial ?? 0;
+}
+
+/** SI unit text of what can be recorded of a group; `1` when dimensionless. */
+export function unitOfVariable(group: Group, variable: string): string {
+  const { equations, type } = group;
+  return (
+    equations.parameters.get(variable)?.unit ??
+    equations.state.get(variable)?.unit ??
+    equations.derived.get(variable)?.unit ??
+    type.inputs[variable]?.unit ??
+    (variable === 't' || variable === 'dt' || variable === 'lastspike' ? 's' : '1')
+  );
 }
 
 /** Lays out all populations that have a neuron type. */
@@ -205,10 +218,16 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
 /** Step of the last event of an element that never had one: before any refractory period. */
 export const longAgo = -0x40000000;
 
+/** Seconds of the last spike of such an element. @source Brian 2, `lastspike` of a NeuronGroup */
+export const neverSpiked = -1e4;
+
 /** Whether any code reads the time of the last spike, which is then kept for all. */
 const readsLastSpike = ({ neurons, synapses, projections, stimuli, operations, recordings }: Model): boolean =>
   readsVariable([neurons, synapses, projections, stimuli, operations], 'lastspike') ||
-  recordings.some((recording) => recording.kind !== 'rate' && recording.variables?.includes('lastspike'));
+  recordings.some(
+    (recording) =>
+      recording.kind !== 'rate' && recording.variables?.some((name) => referenceOf(name).variable === 'lastspike'),
+  );
 
 function parameterStorage(
   id: string,

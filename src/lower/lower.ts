@@ -10,6 +10,7 @@ import { settableNames } from './assignments.js';
 import { lowerConnectivity } from './connectivity.js';
 import { withoutStructure } from './cable/expand.js';
 import { shownManifest } from './cable/shown.js';
+import { ownersOf, readsVariable } from '../model/typed.js';
 import type { Context } from './context.js';
 import { LoweringDiagnostics } from './context.js';
 import type { EventSource } from './events.js';
@@ -116,7 +117,13 @@ export function lower(drawn: DrawnModel, { precision, counts, onPass }: LowerOpt
   // What happens in each step.
   const recorded = schedule.steps({ ...parts, plans }, context, done);
   // What is recorded.
-  const { entries: sampled, ...recordings } = lowerRecordings(recorded.groups, recorded.projections, context, counts);
+  const { entries: sampled, ...recordings } = lowerRecordings(
+    recorded.groups,
+    recorded.projections,
+    context,
+    parts.rings,
+    counts,
+  );
   parts.recordings = recordings;
   done('recordings', sampled);
   // What phases of the protocol change.
@@ -140,7 +147,9 @@ function buildProjection(plan: ProjectionPlan, context: Context): BuiltProjectio
   const connectivity = lowerConnectivity(plan, goesByTarget(plan) || context.profile.stepping === 'elements', context);
   if (!connectivity) return null;
   countSynapses(plan, connectivity, context);
-  const storage = synapseStorage(plan, connectivity.count, plan.equations.eventDriven.size > 0, context);
+  const isRead = (name: string): boolean => readsVariable([plan.type], name) || recordsOf(plan.name, context).has(name);
+  const isUpdated = plan.equations.eventDriven.size > 0 || isRead('lastupdate');
+  const storage = synapseStorage(plan, connectivity.count, isUpdated, context);
   const names = [...plan.equations.parameters.keys(), ...plan.equations.state.keys()];
   // Buffers start at zero.
   const values = new Map(
@@ -152,6 +161,14 @@ function buildProjection(plan: ProjectionPlan, context: Context): BuiltProjectio
   if (kernel) context.builder.initially(kernel);
   return built;
 }
+
+/** Variables of a projection's synapses that are recorded. */
+const recordsOf = (projection: string, { model }: Context): ReadonlySet<string> =>
+  new Set(
+    model.recordings.flatMap((recording) =>
+      recording.kind === 'variables' && ownersOf(recording.of).includes(projection) ? recording.variables : [],
+    ),
+  );
 
 /** Puts the program together; buffers that only initialisation writes are constant from then on. */
 function assemble({ groups, projections, rings, recordings, step: entries }: Parts, context: Context): Program {

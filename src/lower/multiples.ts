@@ -10,7 +10,7 @@ import type { ElementScope } from './element-scope.js';
 import type { EventCode } from './equations.js';
 import { compile, to } from './expressions.js';
 import { step } from './step-time.js';
-import type { EventSource } from './events.js';
+import { ringSlot, type EventSource } from './events.js';
 
 /** The largest multiplicity of a spike; more is a fault. */
 export const mostSpikesAtOnce = 1024;
@@ -44,7 +44,7 @@ export function multiplesKernel(source: EventSource, context: Context): string {
   const { times, list, counts, ring } = source;
   invariant(times, 'lower/multiples', `${ring.name} counts once`);
   const block = new Block();
-  const slot = block.name('slot', ir.convert('u32', ir.binary('rem', step, ir.i32(ring.slots))));
+  const slot = block.name('slot', ringSlot(source));
   const [k, element, count, row] = [
     block.local('k', 'u32'),
     block.local('element', 'u32'),

@@ -3,16 +3,19 @@
 import * as ir from '../ir/builder.js';
 import type { Buffer, EventRecordingLocation, SampleLocation } from '../ir/program.js';
 import type { Expression as Ir } from '../ir/program.js';
+import { referenceOf } from '../lang/reference.js';
 import type { Recording, SelectionRule } from '../model/typed.js';
 import { Block, item } from './block.js';
 import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
 import type { Current } from './currents.js';
+import type { EventSource } from './events.js';
+import { eventValues, type EventValues } from './event-values.js';
 import { currentValue, everFlows, flowsNow } from './currents.js';
 import { ElementScope } from './element-scope.js';
 import { step } from './step-time.js';
 import { to } from './expressions.js';
-import type { Group } from './groups.js';
+import { unitOfVariable, type Group } from './groups.js';
 import * as messages from './messages.js';
 import type { Indices, Part, Piece } from './pieces.js';
 import { indexCount, memberOf, partsOf, pieceDomain } from './pieces.js';
@@ -59,15 +62,17 @@ export function lowerRecordings(
   groups: readonly Group[],
   projections: readonly BuiltProjection[],
   context: Context,
+  rings: ReadonlyMap<string, EventSource>,
   counts: ReadonlyMap<string, number> = new Map(),
 ): Recordings & { readonly entries: readonly PlacedEntry[] } {
   const { model, profile } = context;
+  const values = eventValues(groups, rings, context);
   const events: EventRecordingLocation[] = [];
   const schedules = new Map<string, { every: number; slot: string; order: number; columns: Column[] }>();
   for (const [k, recording] of model.recordings.entries()) {
     context.diagnostics.at(`/recordings/${k}`);
     if (recording.kind !== 'variables') {
-      events.push(...eventRecordings(recording, context));
+      events.push(...eventRecordings(recording, values, context));
       continue;
     }
     const every =
@@ -85,23 +90,29 @@ export function lowerRecordings(
   }
   const logs = [...schedules.values()].map((schedule, k) => sampleLog(`samples${k}`, schedule, context));
   const samples = logs.flatMap(({ locations }) => locations);
-  return { samples, events, entries: logs.flatMap(({ entries }) => entries) };
+  return { samples, events, entries: [...values.entries(), ...logs.flatMap(({ entries }) => entries)] };
 }
 
 /** One location for each population of the selection. */
 function eventRecordings(
   recording: Extract<Recording, { kind: 'events' | 'rate' }>,
+  values: EventValues,
   context: Context,
 ): readonly EventRecordingLocation[] {
   const event = recording.kind === 'events' ? recording.events : 'spike';
   const parts = partsOf(recording.of, `recording ${recording.name}`, context) ?? [];
-  return parts.map(({ population, indices }) => ({
-    recording: recording.name,
-    kind: recording.kind,
-    population,
-    event: `${population}.${event}`,
-    indices,
-  }));
+  return parts.map((part) => {
+    const { population, indices } = part;
+    const recorded = recording.kind === 'events' ? values.of(recording, part) : [];
+    return {
+      recording: recording.name,
+      kind: recording.kind,
+      population,
+      event: `${population}.${event}`,
+      indices,
+      ...(recorded.length > 0 ? { values: recorded } : {}),
+    };
+  });
 }
 
 /** Columns of one variable: for each population of the selection its own. */
@@ -205,17 +216,6 @@ const asCount = (piece: Piece): Piece =>
     ? piece
     : { ...piece, indices: Uint32Array.from({ length: piece.indices.end }, (_, k) => k) };
 
-function unitOfVariable(group: Group, variable: string): string {
-  const { equations, type } = group;
-  return (
-    equations.parameters.get(variable)?.unit ??
-    equations.state.get(variable)?.unit ??
-    equations.derived.get(variable)?.unit ??
-    type.inputs[variable]?.unit ??
-    (variable === 't' || variable === 'lastspike' ? 's' : '1')
-  );
-}
-
 /** Stores the values of one variable into the current row of the log. */
 function sampleKernel(
   recording: Column['recording'],
@@ -287,11 +287,7 @@ function synapseColumn(
     return null;
   }
   const count = indices instanceof Uint32Array ? indices.length : indices.end - indices.begin;
-  const unit =
-    plan.equations.parameters.get(variable)?.unit ??
-    plan.equations.state.get(variable)?.unit ??
-    plan.equations.derived.get(variable)?.unit ??
-    '1';
+  const unit = unitOfSynapse(plan, variable);
   return {
     recording,
     variable,
@@ -320,6 +316,16 @@ function synapseColumn(
       );
     },
   };
+}
+
+/** SI unit text of what can be recorded of synapses; `1` when dimensionless. */
+function unitOfSynapse({ equations, pre, post }: BuiltProjection['plan'], name: string): string {
+  const own = equations.parameters.get(name) ?? equations.state.get(name) ?? equations.derived.get(name);
+  if (own) return own.unit;
+  const reference = referenceOf(name);
+  const group = reference.kind === 'end' ? { pre, post }[reference.end].group : null;
+  if (group) return unitOfVariable(group, reference.variable);
+  return ['t', 'dt', 'lastupdate'].includes(name) ? 's' : '1';
 }
 
 /** The synapses that a selection names; null for all of a number that is drawn. */

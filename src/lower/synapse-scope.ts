@@ -152,6 +152,8 @@ export class SynapseScope extends CodeScope {
         return ir.i32(this.plan.pre.named);
       case 'N_post':
         return ir.i32(this.plan.post.named);
+      case 'lastupdate':
+        return this.#lastUpdate();
       default: {
         const side = countedSide(name);
         if (side) return this.#number(side);
@@ -159,6 +161,12 @@ export class SynapseScope extends CodeScope {
         return length ? ir.div(length, ir.f64(micrometresPerMetre)) : null;
       }
     }
+  }
+
+  /** Float64 seconds of the last event that brought the synapse up to date; null: nothing ever does. */
+  #lastUpdate(): Ir | null {
+    if (!this.owner.storage.has('last update')) return null;
+    return ir.mul(ir.convert('f64', this.read('last update')), ir.f64(this.context.dt));
   }
 
   /** How many synapses the element of an end has. */

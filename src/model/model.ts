@@ -448,7 +448,10 @@ export type Recording<F extends Form = Written> =
       {
         readonly of: SelectionRule<F>;
         readonly events: Id;
+        /** Recorded at each event, right after its test unless `slot` and `order` say otherwise. */
         readonly variables?: readonly Id[];
+        readonly slot?: string;
+        readonly order?: number;
         readonly name: Id;
       }
     >

@@ -321,7 +321,7 @@ function acts(
   const recordings = normaliseRecordings(
     context,
     document.record ?? document.recordings ?? [],
-    { elements, synapse: network.ownOf, currents: currentsOf(document) },
+    { elements, scopes: network.scopesOf, currents: currentsOf(document) },
     key,
   );
   const { phases, total } = givenDuration(context, duration, document);

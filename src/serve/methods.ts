@@ -177,7 +177,12 @@ function sentTaken({ steps, spikeLabel, segments, spikes, samples }: Taken): unk
     steps,
     spikeLabel,
     segments,
-    spikes: spikes.map((train) => ({ ...train, steps: sentArray(train.steps), cells: sentArray(train.cells) })),
+    spikes: spikes.map((train) => ({
+      ...train,
+      steps: sentArray(train.steps),
+      cells: sentArray(train.cells),
+      variables: train.variables.map((variable) => ({ ...variable, values: sentArray(variable.values) })),
+    })),
     samples: samples.map(({ steps: at, values, elements, ...series }) => ({
       ...series,
       elements: elements === null ? null : 'list' in elements ? indicesOf(elements) : elements,

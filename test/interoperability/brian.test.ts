@@ -13,11 +13,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { targets } from '../../runtime/targets/registry.js';
-import { importModel } from '../../src/run/pipeline.js';
+import { importModel, runModel } from '../../src/run/pipeline.js';
 import { freeze } from '../../src/run/freeze.js';
 import { exportBrian } from '../../translators/brian/export.js';
 import { exportBrianScript } from '../../translators/brian/export-script.js';
 import type { ValidModel } from '../../src/model/model.js';
+import { brian } from '../support/brian-text.js';
 import { simulate, type Simulation } from '../support/simulate.js';
 import { missingPython, runPython } from './python-environment.js';
 
@@ -73,6 +74,13 @@ function largestDifference(records: Records, monitor: string, variable: string, 
 }
 
 const dtOf = (valid: ValidModel): number => valid.model.experiment.dt;
+
+/** The value of a variable at an event. */
+interface Spiked {
+  readonly step: number;
+  readonly cell: number;
+  readonly value: number;
+}
 
 interface Case {
   readonly fixture: string;
@@ -157,6 +165,96 @@ describe.skipIf(missing !== null)(`Brian 2${missing === null ? '' : ` (${missing
     const records = await underBrian(valid, 'refractory-variants');
     for (const variable of ['w', 'x', 'v'])
       expect(largestDifference(records, 'blocked_trace', variable, simulation)).toBeLessThan(rounding);
+  });
+
+  // What a monitor of events records besides times: right after the test, or where `when` and `order` say.
+  describe('variables recorded at events', () => {
+    const text = brian(`
+      namespace: { tau: 10 ms }
+      neuron_groups:
+        P:
+          N: 4
+          model: |
+            dv/dt = (drive - v)/tau : volt (unless refractory)
+            drive : volt (constant)
+            twice = 2*v + drive : volt
+            spiked : integer
+            on : boolean
+            shared_one : 1 (shared)
+          threshold: v > 10*mV
+          reset: |
+            v = 0*mV
+            spiked += 1
+            on = not on
+          refractory: 2*ms
+          method: euler
+          events: { high: { condition: v > 5*mV } }
+          run_regularly: [{ code: 'shared_one += 1', dt: 1 ms }]
+          initializers: { drive: '(12 + 3*i)*mV', shared_one: 7, spiked: 2*i }
+        Q:
+          N: 2
+          model: 'x : 1'
+          threshold: i >= 1 and t < 1*ms
+      spike_monitors:
+        all:
+          source: P
+          variables: [v, drive, twice, spiked, on, shared_one, lastspike, not_refractory, dt, t_in_timesteps]
+        part: { source: 'P[1:3]', variables: v }
+        after: { source: 'P[1:]', variables: [v, spiked], when: after_resets, order: 3 }
+        before: { source: P, variables: v, when: resets, order: -1 }
+        counted: { source: Q, variables: x, record: false }
+      event_monitors:
+        highs: { source: P, event: high, variables: [v, lastspike, not_refractory] }
+      run: 40 ms
+    `);
+
+    test.each(['reference', 'wasm'])('%s', async (target) => {
+      const imported = importModel({ name: 'values.yaml', text });
+      const result = await runModel(imported, { target, threads: 1 });
+      if (result.kind !== 'run') throw new Error('nothing ran');
+      const records = await underBrian(imported.valid, 'values');
+      const ours = (population: string, event: string, variable: string): readonly Spiked[] => {
+        const train = result.trains.find(({ plan }) => plan.population === population && plan.event === event)!;
+        const k = (train.plan.variables ?? []).findIndex(({ name }) => name === variable);
+        return [...train.inOrder()].flatMap(({ steps, cells, values }) =>
+          [...steps].map((step, n) => ({ step, cell: cells[n]!, value: values[k]![n]! })),
+        );
+      };
+      const theirs = (monitor: string, variable: string, first = 0): readonly Spiked[] =>
+        (records[monitor]?.[variable] ?? []).map((value, n) => ({
+          step: Math.round(Number(records[monitor]!['t']![n]) / 1e-4),
+          cell: Number(records[monitor]!['i']![n]) + first,
+          value: Number(value),
+        }));
+      const agree = (mine: readonly Spiked[], other: readonly Spiked[]): void => {
+        expect(other.length).toBeGreaterThan(0);
+        expect(mine.map(({ step, cell }) => [step, cell])).toEqual(other.map(({ step, cell }) => [step, cell]));
+        for (const [n, { value }] of mine.entries()) {
+          const difference = Math.abs(value - other[n]!.value);
+          expect(difference).toBeLessThanOrEqual(rounding * Math.abs(value));
+        }
+      };
+      for (const variable of ['v', 'drive', 'twice', 'spiked', 'on', 'shared_one', 'lastspike', 'not_refractory', 'dt'])
+        agree(
+          ours('P', 'spike', ['v', 'spiked'].includes(variable) ? `${variable}_all` : variable),
+          theirs('all', variable),
+        );
+      agree(ours('P', 'spike', 't_in_timesteps'), theirs('all', 't_in_timesteps'));
+      for (const variable of ['v', 'lastspike', 'not_refractory'])
+        agree(ours('P', 'high', variable), theirs('highs', variable));
+      const within = (spikes: readonly Spiked[], from: number, to: number): readonly Spiked[] =>
+        spikes.filter(({ cell }) => cell >= from && cell < to);
+      agree(within(ours('P', 'spike', 'v_all'), 1, 3), theirs('part', 'v', 1));
+      // Taken at several points of the step, they have names of their own.
+      for (const [mine, other] of [
+        ['v_after', 'v'],
+        ['spiked_after', 'spiked'],
+      ] as const)
+        agree(within(ours('P', 'spike', mine), 1, 4), theirs('after', other, 1));
+      agree(ours('P', 'spike', 'v_before'), theirs('before', 'v'));
+      agree(ours('Q', 'spike', 'x'), theirs('counted', 'x'));
+      result.dispose();
+    });
   });
 
   describe('random networks agree once they are frozen', () => {

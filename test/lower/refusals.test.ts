@@ -103,8 +103,8 @@ test.each<[string, string, Parts]>([
   ],
   [
     'lower/unsupported-feature',
-    'recording variables at the spikes (r)',
-    { more: 'record: [{ of: a, events: spike, variables: [v], name: r }]' },
+    'recording variables at an event before it is tested for (r: slot before_thresholds, order 0)',
+    { more: 'record: [{ of: a, events: spike, variables: [v], slot: before_thresholds, name: r }]' },
   ],
   [
     'lower/unsupported-feature',
@@ -226,7 +226,7 @@ experiment: { dt: 0.1 ms, duration: 1 ms }
 /** What stands in the way of each; absent: it runs. */
 const hard: Readonly<Record<string, RegExp>> = {
   'assemblies-noise': /a delay of projection ring rounds to zero steps/,
-  'dendritic-spikes': /recording variables at the spikes/,
+  'dendritic-spikes': /a delay of projection among rounds to zero steps/,
   'onto-synapses': /a projection that ends at synapses/,
   'recorded-synapses': /a delay of projection feed rounds to zero steps/,
   'replayed-spikes': /the data with this digest is missing/,

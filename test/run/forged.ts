@@ -47,7 +47,7 @@ export const clocked = JSON.stringify({
   synapses: {
     s: { source: 'cells', target: 'cells', model: 'w : 1', on_pre: 'w += 1', connect: { condition: 'i != j' } },
   },
-  spike_monitors: { spikes: { source: 'cells' } },
+  spike_monitors: { spikes: { source: 'cells', variables: ['v', 'n', 'b'] } },
   state_monitors: {
     m: { source: 'cells', variables: ['v', 'n', 'b'], record: [0, 2] },
     w: { source: 's', variables: ['w'], record: true, dt: '1 ms' },

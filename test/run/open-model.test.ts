@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashModel, importModel, openModel, readSource, runModel, type ModelSession } from '../../src/index.js';
 import type { TypedArray } from '../../src/ir/program.js';
 import { probeTargets } from '../../src/run/choose-target.js';
+import { brian } from '../support/brian-text.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'interneuron-session-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -133,6 +134,47 @@ describe('what a session gives while it lives', () => {
       expect(parts.flatMap((part) => numbersOf(part.samples[k]!.values))).toEqual(numbersOf(values));
     }
     expect((await whole.take()).samples.every(({ steps }) => steps.length === 0)).toBe(true);
+  });
+
+  it('takes variables at spikes and at other events with them', async () => {
+    const text = brian(`
+      neuron_groups:
+        G:
+          N: 3
+          model: 'dv/dt = (1.5 - v)/(10*ms) : 1'
+          threshold: v > 1
+          reset: v = 0
+          method: exact
+          events: { half: { condition: v > 0.5 and v < 0.6 } }
+          initializers: { v: 0.1*i }
+      spike_monitors: { spikes: { source: G, variables: [v, i] } }
+      event_monitors: { halves: { source: G, event: half, variables: v } }
+      run: 20 ms
+    `);
+    const live = openModel(importModel({ name: 'values.yaml', text }), { target: 'wasm' });
+    const taken = [];
+    for (let k = 0; k < 4; k += 1) {
+      await live.run(0.01);
+      taken.push(await live.take());
+    }
+    for (const [position, event, low] of [
+      [0, 'spike', 1],
+      [1, 'half', 0.5],
+    ] as const) {
+      const parts = taken.map(({ spikes }) => spikes[position]!);
+      expect(parts.map((part) => part.event)).toEqual([event, event, event, event]);
+      const values = parts.flatMap(({ variables }) => [...variables[0]!.values]);
+      expect(values).toHaveLength(parts.flatMap(({ cells }) => [...cells]).length);
+      expect(values.length).toBeGreaterThan(5);
+      for (const value of values) expect(value).toBeCloseTo(low, 0);
+      expect(Math.min(...values)).toBeGreaterThan(low);
+    }
+    const spikes = taken.map((part) => part.spikes[0]!);
+    expect(spikes.flatMap(({ variables }) => [...variables[1]!.values])).toEqual(
+      spikes.flatMap(({ cells }) => [...cells]),
+    );
+    const fingerprint = await fingerprintOf(live);
+    expect(await ofDocument(live)).toBe(fingerprint);
   });
 
   it('records more from a moment on, and gives nothing twice', async () => {

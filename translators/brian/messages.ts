@@ -459,6 +459,15 @@ export const linkMissing = (name: string): Finding => ({
   hint: `name the variable that it stands for: linked: {${name}: group.variable}`,
 });
 
+/** The order of a monitor of events that says no slot; as in Brian. */
+export const orderWithoutWhen = (): Finding => ({
+  code: 'brian/order-without-when',
+  message: 'the order of this monitor says nothing without its slot',
+  expected: 'when and order together, or neither: then the monitor comes right after the event',
+  found: 'order without when',
+  hint: 'add when, such as when: thresholds',
+});
+
 /** A phase that does not say one thing to do. */
 export const badPhase = (message: string): Finding => ({ code: 'brian/bad-phase', message });
 

@@ -1,7 +1,7 @@
 /** SpikeMonitor, EventMonitor, StateMonitor and PopulationRateMonitor become recordings. */
 
 import { child } from '../../src/model/pointer.js';
-import type { Group, Subgroup, SynapseGroup } from './group.js';
+import { groupScope, synapseScope, type Group, type Subgroup, type SynapseGroup, type Tables } from './group.js';
 import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import type { Setting } from './neuron-groups.js';
@@ -10,6 +10,7 @@ import { readInterval } from './operations.js';
 import type { BrianSpecification, RecordedIndices, SpikeMonitor, StateMonitor } from './specification.js';
 import { readSubgroup } from './subgroup.js';
 import { selection } from './synapses.js';
+import type { Scope } from './terms.js';
 import { defaultSlot } from './vocabulary.js';
 
 /** What monitors can look at. */
@@ -66,16 +67,25 @@ function spikeRecording(
       messages.unknownEvent(event, source.group.name, source.group.events),
       child(pointer, monitor.event === undefined ? 'source' : 'event'),
     );
-  if (monitor.record === false) {
+  const variables = readVariables(monitor.variables ?? [], child(pointer, 'variables'), recordedOf(source.group), to);
+  if (monitor.record === false && variables.length === 0) {
     to.report(messages.countOnly(), child(pointer, 'record'));
     return undefined;
   }
-  const variables = readVariables(monitor.variables ?? [], child(pointer, 'variables'), source.group, to);
+  if (monitor.order !== undefined && monitor.when === undefined)
+    to.report(messages.orderWithoutWhen(), child(pointer, 'order'));
   return located(
     {
-      of: select(source, monitor.record ?? true, child(pointer, 'record'), to),
+      // Brian records the variables also where it keeps no times.
+      of: select(source, monitor.record === false ? true : (monitor.record ?? true), child(pointer, 'record'), to),
       events: event,
-      ...(variables.length === 0 ? {} : { variables }),
+      ...(variables.length === 0
+        ? {}
+        : {
+            variables,
+            ...(monitor.when === undefined ? {} : { slot: monitor.when }),
+            ...(monitor.order === undefined ? {} : { order: monitor.order }),
+          }),
       name,
     },
     pointer,
@@ -98,9 +108,15 @@ function stateRecording(
       : undefined;
   const owner = synapses ?? source?.group;
   if (owner === undefined) return undefined;
-  const names =
-    monitor.variables === true ? [...owner.variables.keys()] : monitor.variables === false ? [] : monitor.variables;
-  const variables = readVariables(names, child(pointer, 'variables'), owner, to);
+  const recorded = synapses ? recordedOfSynapses(synapses) : recordedOf(owner as Group);
+  const names = monitor.variables === true ? recorded.all : monitor.variables === false ? [] : monitor.variables;
+  // The times of samples are recorded as such.
+  const variables = readVariables(
+    names,
+    child(pointer, 'variables'),
+    { ...recorded, others: recorded.others.filter((name) => name !== 't') },
+    to,
+  );
   const every = monitor.dt === undefined ? undefined : readInterval(monitor.dt, child(pointer, 'dt'), setting);
   const of =
     synapses !== undefined
@@ -121,22 +137,64 @@ function stateRecording(
   );
 }
 
+/** What a monitor can record of a group or of synapses. */
+interface Recorded {
+  /** Name of the group or synapses. */
+  readonly owner: string;
+  /** What its equations declare, in Brian the refractoriness too: all that `True` stands for. */
+  readonly all: readonly string[];
+  /** What else can be recorded. */
+  readonly others: readonly string[];
+  readonly scope: Scope;
+}
+
+const noTables: Tables = new Map();
+
+function recordedOf(group: Group): Recorded {
+  const refractory = group.refractory ? ['lastspike', 'not_refractory'] : [];
+  return {
+    owner: group.name,
+    all: [...group.variables.keys(), ...refractory],
+    others: ['i', 't', 'dt', 't_in_timesteps'],
+    scope: groupScope(group, noTables, { constants: 'byValue' }),
+  };
+}
+
+function recordedOfSynapses(synapses: SynapseGroup): Recorded {
+  const { source, target } = synapses;
+  const pre = recordedOf(source.group).all;
+  const post = recordedOf(target.group).all;
+  const eventDriven = [...synapses.variables.values()].some(({ flags }) => flags.has('event-driven'));
+  return {
+    owner: synapses.name,
+    all: [...synapses.variables.keys()],
+    others: [
+      ...['i', 'j', 'i_pre', 'i_post', 'dt', 't_in_timesteps', 'N_pre', 'N_post', 'N_incoming', 'N_outgoing'],
+      ...(eventDriven ? ['lastupdate'] : []),
+      ...pre.map((name) => `${name}_pre`),
+      ...post.map((name) => `${name}_post`),
+      ...post,
+    ],
+    scope: synapseScope(synapses, noTables, { constants: 'byValue' }),
+  };
+}
+
+/** Names of variables in the model. */
 function readVariables(
   names: string | readonly string[],
   pointer: string,
-  owner: Group | SynapseGroup,
+  { owner, all, others, scope }: Recorded,
   to: Setting['to'],
 ): readonly string[] {
   const list = typeof names === 'string' ? [names] : names;
-  const known = [...owner.variables.keys()];
-  for (const [index, name] of list.entries()) {
-    if (!owner.variables.has(name))
-      to.report(
-        messages.unknownVariable(name, owner.name, known),
-        typeof names === 'string' ? pointer : child(pointer, index),
-      );
-  }
-  return list;
+  return list.map((name, index) => {
+    const at = typeof names === 'string' ? pointer : child(pointer, index);
+    const meaning = scope.meaning(name);
+    if ([...all, ...others].includes(name) && (meaning?.kind === 'variable' || meaning?.kind === 'special'))
+      return meaning.canonical;
+    to.report(messages.unknownVariable(name, owner, [...all, ...others]), at);
+    return name;
+  });
 }
 
 /** The elements that a monitor records, relative to its source. */

@@ -192,6 +192,9 @@ export interface SpikeMonitor {
   /** Variables recorded at each spike. */
   readonly variables?: string | readonly string[];
   readonly record?: RecordedIndices;
+  /** Slot in which the variables are recorded; absent: right after the event. */
+  readonly when?: string;
+  readonly order?: number;
 }
 
 /** A `StateMonitor`. */

@@ -83,6 +83,44 @@ def check_session():
     raises(interneuron.UsageError, "the session is closed", lambda: session.run(1))
 
 
+VALUES = """
+format: interneuron/brian
+version: 1
+name: values at events
+neuron_groups:
+  G:
+    N: 3
+    model: "dv/dt = (15*mV - v)/(10*ms) : volt"
+    threshold: v > 10*mV
+    reset: v = 0*mV
+    method: exact
+    events: { half: { condition: v > 5*mV and v < 6*mV } }
+    initializers: { v: 1*mV*i }
+spike_monitors: { spikes: { source: G, variables: [v, i] } }
+event_monitors: { halves: { source: G, event: half, variables: v } }
+run: 50 ms
+"""
+
+
+def check_events():
+    """Variables at spikes and at other events are arrays beside their times."""
+    with interneuron.load(text=VALUES).open() as session:
+        session.run("25 ms")
+        first = session.take()
+        session.run("25 ms")
+        results = session.finish()
+    spikes, halves = results.spikes["G"], results.events["G.half"]
+    assert list(results.events) == ["G.half"] and len(halves) > len(spikes) > 5
+    assert set(spikes.variables) == {"v", "i"} and dict(spikes.units) == {"v": "V", "i": "1"}
+    assert np.array_equal(spikes.variables["i"], spikes.cells) and len(spikes.variables["v"]) == len(spikes)
+    assert np.all(spikes.variables["v"] > 10e-3) and np.all(spikes.variables["v"] < 11e-3)
+    assert np.all((halves.variables["v"] > 5e-3) & (halves.variables["v"] < 6e-3))
+    assert np.array_equal(first.spikes["G"].variables["v"], spikes.variables["v"][: len(first.spikes["G"])])
+    assert list(spikes.to_pandas().columns) == ["time", "cell", "step", "v", "i"]
+    train = results.to_neo().segments[0].spiketrains[2]
+    assert np.array_equal(train.array_annotations["v"], spikes.variables["v"][spikes.cells == 2])
+
+
 def check_findings():
     """What is wrong is said, with places."""
     raises(interneuron.UsageError, "there is no file", lambda: interneuron.load("nothing.yaml"))
@@ -160,6 +198,7 @@ def main():
         folder = Path(name)
         check_run(folder)
         check_session()
+        check_events()
         check_findings()
         check_commands(folder)
         check_interrupt()

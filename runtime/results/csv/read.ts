@@ -22,7 +22,7 @@ import {
 } from '../result.js';
 import { trainsFromLists } from '../stored-trains.js';
 import { linesOf } from '../text-compare.js';
-import { provenancePath, quoted, seriesPath } from './write.js';
+import { provenancePath, quoted, seriesPath, spikeColumn, spikeColumns } from './write.js';
 
 /** @param path  of the spikes file. @throws DiagnosticError when the provenance is missing or damaged */
 export function readCsvRecord(path: string): StoredRecord {
@@ -45,10 +45,18 @@ export function readCsvResult(path: string): StoredResult {
 
 function readTrains(path: string, record: RunRecord): readonly SpikeTrains[] {
   const rows = record.trains.map(({ cells }) => Array.from({ length: elementCount(cells) }, (): number[] => []));
-  const places = new Map<string, { readonly rows: number[][]; readonly rowOf: ReadonlyMap<number, number> }>();
-  for (const [i, { population, event, cells }] of record.trains.entries()) {
+  const columns = spikeColumns(record.trains);
+  const values = record.trains.map(({ cells, variables = [] }) =>
+    variables.map(() => Array.from({ length: elementCount(cells) }, (): number[] => [])),
+  );
+  const places = new Map<string, Place>();
+  for (const [i, { population, event, cells, variables = [] }] of record.trains.entries()) {
     const rowOf = new Map(Array.from({ length: elementCount(cells) }, (_, row) => [elementAt(cells, row), row]));
-    places.set(`${population},${event}`, { rows: rows[i]!, rowOf });
+    const recorded = variables.map((variable, v) => ({
+      column: columns.indexOf(spikeColumn(variable)),
+      values: values[i]![v]!,
+    }));
+    places.set(`${population},${event}`, { rows: rows[i]!, rowOf, recorded });
   }
   let withEvent = false;
   const next = segmentReader(record, path);
@@ -58,14 +66,22 @@ function readTrains(path: string, record: RunRecord): readonly SpikeTrains[] {
       withEvent = cells[1] === 'event';
       continue;
     }
-    const [population, event, index, time] = withEvent ? cells : [cells[0], 'spike', cells[1], cells[2]];
+    const [population, event, index, time, ...others] = withEvent ? cells : [cells[0], 'spike', ...cells.slice(1)];
     const place = places.get(`${population},${event}`);
     const row = place?.rowOf.get(Number(index));
-    if (place === undefined || row === undefined || time === undefined)
+    if (place === undefined || row === undefined || time === undefined || others.length !== columns.length)
       throw damaged(path, `line ${number} matches no recorded cell`);
     place.rows[row]!.push(stepOf(Number(time), record.spikeLabel, writtenDt(record)) - segment.start + segment.begin);
+    for (const { column, values: own } of place.recorded) own[row]!.push(Number(others[column]));
   }
-  return record.trains.map((plan, i) => trainsFromLists(plan, rows[i]!));
+  return record.trains.map((plan, i) => trainsFromLists(plan, rows[i]!, values[i]));
+}
+
+/** Where the spikes of a population go: a list for each cell, of steps and of the values of each variable. */
+interface Place {
+  readonly rows: number[][];
+  readonly rowOf: ReadonlyMap<number, number>;
+  readonly recorded: readonly { readonly column: number; readonly values: number[][] }[];
 }
 
 function readSeries(path: string, plan: SeriesPlan, record: RunRecord): StoredSeries {

@@ -24,6 +24,9 @@ import {
   type SampleBlock,
   type SeriesPlan,
   type SpikeTrains,
+  type SpikeVariable,
+  type TrainsPlan,
+  writtenAtSpikes,
 } from '../result.js';
 import { invariant } from '../../../src/diagnostics/diagnostic.js';
 
@@ -108,6 +111,14 @@ function writeRows(file: OutputFile, plan: SeriesPlan, block: SampleBlock, setup
   }
 }
 
+/** Name of the column of a variable that is recorded at spikes; the unit stands behind where it is not SI. */
+export const spikeColumn = ({ name, written }: SpikeVariable): string => (written ? `${name}_${written.unit}` : name);
+
+/** Columns of the variables of all trains. */
+export const spikeColumns = (trains: readonly TrainsPlan[]): readonly string[] => [
+  ...new Set(trains.flatMap(({ variables }) => (variables ?? []).map(spikeColumn))),
+];
+
 /** A name as a CSV cell: in quotes where it has a comma or quote. */
 export const quoted = (name: string): string =>
   /[",\n]/.test(name) ? `"${name.replaceAll('"', '""').replaceAll('\n', ' ')}"` : name;
@@ -118,17 +129,30 @@ function writeSpikes(file: OutputFile, trains: readonly SpikeTrains[], setup: Ru
   const dt = writtenDt(setup.header);
   const withEvent = trains.some(({ plan }) => plan.event !== 'spike');
   const several = setup.segments !== undefined;
-  file.write(`${several ? 'segment,' : ''}population,${withEvent ? 'event,' : ''}index,${timeColumn(setup.header)}\n`);
+  const columns = spikeColumns(trains.map(({ plan }) => plan));
+  const head = [
+    ...(several ? ['segment'] : []),
+    'population',
+    ...(withEvent ? ['event'] : []),
+    'index',
+    timeColumn(setup.header),
+    ...columns,
+  ];
+  file.write(`${head.join(',')}\n`);
   const segments = segmentsOf(record, record.steps);
   for (const { plan, inOrder } of trains) {
     const start = withEvent ? `${plan.population},${plan.event},` : `${plan.population},`;
     let k = 0;
-    for (const { steps, cells } of inOrder()) {
+    const variables = plan.variables ?? [];
+    const places = columns.map((column) => variables.findIndex((variable) => spikeColumn(variable) === column));
+    for (const { steps, cells, values } of inOrder()) {
+      const written = variables.map((variable, v) => writtenAtSpikes(variable, values[v]!));
       for (let i = 0; i < steps.length; i += 1) {
         while (k + 1 < segments.length && steps[i]! >= segments[k]!.end) k += 1;
         const segment = segments[k]!;
         const time = several ? segmentTime(segment, steps[i]!, label, dt) : timeOf(steps[i]!, label, dt);
-        file.write(`${several ? `${quoted(segment.name)},` : ''}${start}${cells[i]},${time}\n`);
+        const recorded = places.map((v) => (v < 0 ? ',' : `,${numberText(written[v]![i]!, 'f64')}`)).join('');
+        file.write(`${several ? `${quoted(segment.name)},` : ''}${start}${cells[i]},${time}${recorded}\n`);
       }
     }
   }

@@ -25,6 +25,7 @@ import { trainsFromLists } from '../stored-trains.js';
 interface NeoTrain {
   readonly times: readonly number[];
   readonly annotations: { readonly population: string; readonly cell_id: number; readonly event: string };
+  readonly array_annotations?: Readonly<Record<string, { readonly data: { readonly bytes: string } }>>;
 }
 interface NeoSignal {
   readonly name: string;
@@ -117,26 +118,35 @@ const runStep = ({ begin, start }: SegmentSpan, time: number, label: 0 | 1, dt: 
 
 function readTrains(parts: readonly Part[], path: string, record: RunRecord): readonly SpikeTrains[] {
   const key = (population: string, event: string, cell: number): string => `${population}\n${event}\n${cell}`;
-  const found = new Map<string, number[]>();
+  const found = new Map<string, { readonly steps: number[]; readonly values: Map<string, number[]> }>();
   for (const { span, segment } of parts) {
-    for (const { annotations, times } of segment.spiketrains) {
+    for (const { annotations, array_annotations: recorded = {}, times } of segment.spiketrains) {
       const { population, event, cell_id: cell } = annotations;
-      const steps = found.get(key(population, event, cell)) ?? [];
-      for (const time of times) steps.push(runStep(span, time, record.spikeLabel, writtenDt(record)));
-      found.set(key(population, event, cell), steps);
+      const train = found.get(key(population, event, cell)) ?? { steps: [], values: new Map<string, number[]>() };
+      for (const time of times) train.steps.push(runStep(span, time, record.spikeLabel, writtenDt(record)));
+      for (const [name, { data }] of Object.entries(recorded)) {
+        const numbers = [...arrayFromBytes('f64', Buffer.from(data.bytes, 'base64'))].map(Number);
+        train.values.set(name, [...(train.values.get(name) ?? []), ...numbers]);
+      }
+      found.set(key(population, event, cell), train);
     }
   }
-  return record.trains.map((plan) =>
-    trainsFromLists(
+  return record.trains.map((plan) => {
+    const rows = Array.from({ length: elementCount(plan.cells) }, (_, row) => {
+      const cell = elementAt(plan.cells, row);
+      const train = found.get(key(plan.population, plan.event, cell));
+      if (!train) throw damaged(path, `the spike train of ${plan.population}[${cell}] is missing`);
+      for (const { name } of plan.variables ?? [])
+        if (train.values.get(name)?.length !== train.steps.length)
+          throw damaged(path, `${name} of the spike train of ${plan.population}[${cell}] is not of each spike`);
+      return train;
+    });
+    return trainsFromLists(
       plan,
-      Array.from({ length: elementCount(plan.cells) }, (_, row) => {
-        const cell = elementAt(plan.cells, row);
-        const steps = found.get(key(plan.population, plan.event, cell));
-        if (!steps) throw damaged(path, `the spike train of ${plan.population}[${cell}] is missing`);
-        return steps;
-      }),
-    ),
-  );
+      rows.map(({ steps }) => steps),
+      (plan.variables ?? []).map(({ name }) => rows.map(({ values }) => values.get(name) ?? [])),
+    );
+  });
 }
 
 function readSeries(

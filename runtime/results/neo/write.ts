@@ -37,6 +37,8 @@ import {
   type SegmentSpan,
   type SeriesPlan,
   type SpikeTrains,
+  type SpikeVariable,
+  writtenAtSpikes,
 } from '../result.js';
 import { rowRanges } from '../stored-trains.js';
 
@@ -150,11 +152,20 @@ function writeSegment(
     for (const [begin, end] of rowRanges(train.counts, 1 << 22)) {
       let at = 0;
       const steps = train.read(begin, end);
+      const values = (train.plan.variables ?? []).map((variable, v) => ({
+        variable,
+        all: writtenAtSpikes(variable, train.values(v, begin, end)),
+      }));
       for (let row = begin; row < end; row += 1) {
-        const own = steps
-          .subarray(at, (at += train.counts[row]!))
-          .filter((step) => step >= segment.begin && step < segment.end);
-        write(trainText(train, row, own, setup, segment));
+        const [from, to] = [at, (at += train.counts[row]!)];
+        const inside = (_: number, k: number): boolean =>
+          steps[from + k]! >= segment.begin && steps[from + k]! < segment.end;
+        const own = steps.subarray(from, to).filter(inside);
+        const recorded = values.map(({ variable, all }) => ({
+          variable,
+          values: all.subarray(from, to).filter(inside),
+        }));
+        write(trainText(train, row, own, recorded, setup, segment));
       }
     }
   }
@@ -196,6 +207,7 @@ function trainText(
   { plan }: SpikeTrains,
   row: number,
   steps: Uint32Array,
+  recorded: readonly { readonly variable: SpikeVariable; readonly values: Float64Array }[],
   setup: RunSetup,
   segment: SegmentSpan,
 ): string {
@@ -209,8 +221,21 @@ function trainText(
     `"times": [${times.join(', ')}], ` +
     '"annotations": ' +
     `${json({ population: plan.population, cell_id: cell, event: plan.event, ...placeOf(setup, plan.population, cell) })}, ` +
-    `"array_annotations": {} }`
+    `"array_annotations": {${recorded.map(arrayAnnotation).join(', ')}} }`
   );
+}
+
+/** Values of a variable at the spikes of a train: `v: {units, data}`, with the data of a signal. */
+function arrayAnnotation({
+  variable: { name, unit, written },
+  values,
+}: {
+  readonly variable: SpikeVariable;
+  readonly values: Float64Array;
+}): string {
+  const units = written?.unit ?? neoUnit(unit);
+  const bytes = Buffer.from(bytesOf(values)).toString('base64');
+  return `${json(name)}: ${json({ units, data: { encoding: 'base64', dtype: numpyTypes.f64, bytes } })}`;
 }
 
 function epochsText(record: RunRecord, segment: SegmentSpan): string {

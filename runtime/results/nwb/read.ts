@@ -18,7 +18,7 @@ import {
 import { trainsInMemory } from '../stored-trains.js';
 import { loadH5, type Dataset, type File } from './h5.js';
 import { seriesParts, seriesPath, type SeriesPart } from './series.js';
-import { unitBlocks } from './tables.js';
+import { unitBlocks, valueColumnsOf } from './tables.js';
 
 /** @throws UsageError when the file is not HDF5, or no result of ours. @throws DiagnosticError for a damaged record */
 export async function readNwbRecord(path: string): Promise<StoredRecord> {
@@ -118,7 +118,14 @@ function readTrains(file: File, path: string, record: RunRecord): readonly Spike
   const { trains: plans, segments, steps, version } = record;
   if (file.get('/units') === null || file.get('/units') === undefined) {
     // Without any spike there is no table.
-    return plans.map((plan) => trainsInMemory(plan, new Uint32Array(elementCount(plan.cells)), new Uint32Array(0)));
+    return plans.map((plan) =>
+      trainsInMemory(
+        plan,
+        new Uint32Array(elementCount(plan.cells)),
+        new Uint32Array(0),
+        (plan.variables ?? []).map(() => new Float64Array(0)),
+      ),
+    );
   }
   const index = datasetAt(file, '/units/spike_times_index');
   const times = datasetAt(file, '/units/spike_times');
@@ -128,48 +135,78 @@ function readTrains(file: File, path: string, record: RunRecord): readonly Spike
   const ends = index ? Float64Array.from(index.value as Iterable<number | bigint>, Number) : new Float64Array(0);
   if (times === null || ends.length !== rows)
     throw damaged(path, `/units has ${ends.length} rows, and its record says ${rows}`);
+  const columns = valueColumnsOf(plans).map(({ name, numbers }) => ({
+    numbers,
+    ...raggedColumn(file, path, name, rows),
+  }));
   const found = plans.map((): Block[] => []);
   let first = 0;
   for (const { trains } of blocks) {
     found[trains]!.push({ first });
     first += elementCount(plans[trains]!.cells);
   }
-  return plans.map((plan, position) => trainsOf(plan, found[position]!, ends, times, record));
+  return plans.map((plan, position) => {
+    const own = (plan.variables ?? []).map((_, k) => columns.find(({ numbers }) => numbers[position] === k)!);
+    return trainsOf(plan, found[position]!, { ends, data: times }, own, record);
+  });
+}
+
+/** A column with a list for each row: where these end, and their numbers. */
+interface Ragged {
+  readonly ends: Float64Array;
+  readonly data: Dataset;
+}
+
+function raggedColumn(file: File, path: string, name: string, rows: number): Ragged {
+  const [index, data] = [datasetAt(file, `/units/${name}_index`), datasetAt(file, `/units/${name}`)];
+  if (!index || !data) throw damaged(path, `/units/${name} is missing`);
+  const ends = Float64Array.from(index.value as Iterable<number | bigint>, Number);
+  if (ends.length !== rows) throw damaged(path, `/units/${name} has ${ends.length} rows, and its table has ${rows}`);
+  return { ends, data };
 }
 
 function trainsOf(
   plan: TrainsPlan,
   blocks: readonly Block[],
-  ends: Float64Array,
-  times: Dataset,
+  times: Ragged,
+  variables: readonly Ragged[],
   record: RunRecord,
 ): SpikeTrains {
-  const startOf = (row: number): number => (row === 0 ? 0 : ends[row - 1]!);
+  const startOf = (row: number, { ends } = times): number => (row === 0 ? 0 : ends[row - 1]!);
   const countIn = ({ first }: Block, row: number): number => startOf(first + row + 1) - startOf(first + row);
   const counts = Uint32Array.from({ length: elementCount(plan.cells) }, (_, row) =>
     blocks.reduce((sum, block) => sum + countIn(block, row), 0),
   );
-  const readBlock = ({ first }: Block, begin: number, end: number): Uint32Array => {
-    const [from, to] = [startOf(first + begin), startOf(first + end)];
-    if (from === to) return new Uint32Array(0);
-    const seconds = times.slice([[from, to]]) as Float64Array;
-    return Uint32Array.from(seconds, (time) => stepOf(time, record.spikeLabel, record.dt));
+  const readBlock = ({ first }: Block, begin: number, end: number, column: Ragged): Float64Array => {
+    const [from, to] = [startOf(first + begin, column), startOf(first + end, column)];
+    return from === to ? new Float64Array(0) : (column.data.slice([[from, to]]) as Float64Array);
   };
-  const read = (begin: number, end: number): Uint32Array => {
-    const parts = blocks.map((block) => ({ block, steps: readBlock(block, begin, end), at: 0 }));
-    if (parts.length === 1) return parts[0]!.steps;
-    const steps = new Uint32Array(parts.reduce((sum, part) => sum + part.steps.length, 0));
+  const readColumn = (begin: number, end: number, column: Ragged): Float64Array => {
+    const parts = blocks.map((block) => ({ block, numbers: readBlock(block, begin, end, column), at: 0 }));
+    if (parts.length === 1) return parts[0]!.numbers;
+    const numbers = new Float64Array(parts.reduce((sum, part) => sum + part.numbers.length, 0));
     let at = 0;
     for (let row = begin; row < end; row += 1) {
       for (const part of parts) {
-        const own = part.steps.subarray(part.at, (part.at += countIn(part.block, row)));
-        steps.set(own, at);
+        const own = part.numbers.subarray(part.at, (part.at += countIn(part.block, row)));
+        numbers.set(own, at);
         at += own.length;
       }
     }
-    return steps;
+    return numbers;
   };
-  return { plan, counts, read, inOrder: () => trainsInMemory(plan, counts, read(0, counts.length)).inOrder() };
+  const read = (begin: number, end: number): Uint32Array =>
+    Uint32Array.from(readColumn(begin, end, times), (time) => stepOf(time, record.spikeLabel, record.dt));
+  const values = (variable: number, begin: number, end: number): Float64Array =>
+    readColumn(begin, end, variables[variable]!);
+  const all = (): SpikeTrains =>
+    trainsInMemory(
+      plan,
+      counts,
+      read(0, counts.length),
+      variables.map((_, k) => values(k, 0, counts.length)),
+    );
+  return { plan, counts, read, values, inOrder: () => all().inOrder() };
 }
 
 // --- Series ---------------------------------------------------------------------------------------------------------

@@ -10,7 +10,9 @@ import {
   type RunSetup,
   type SegmentSpan,
   type SpikeTrains,
+  type SpikeVariable,
   type TrainsPlan,
+  writtenAtSpikes,
 } from '../result.js';
 import { rowRanges } from '../stored-trains.js';
 import type { Dataset, H5Writer } from './h5.js';
@@ -106,6 +108,7 @@ export function writeUnits(
         ]
       : []),
     ...positionColumns(setup, ofRows),
+    ...valueColumns(trains, blocks),
     {
       name: '_name',
       description: 'Name of the spike train.',
@@ -173,11 +176,25 @@ function writeTimes(
   blocks: readonly UnitBlock[],
   time: (step: number) => number,
 ): void {
-  const block = new Float64Array(8 * columnChunk);
+  writeEntries(dataset, trains, blocks, (steps) => (k) => time(steps[k]!));
+}
+
+/**
+ * Writes a number for each spike of the blocks.
+ *
+ * @param numbers  of the steps of rows [begin, end) of some trains, and of spike k among them; null: the trains have none
+ */
+function writeEntries(
+  dataset: Dataset,
+  trains: readonly SpikeTrains[],
+  blocks: readonly UnitBlock[],
+  numbers: (steps: Uint32Array, trains: number, begin: number, end: number) => ((k: number) => number) | null,
+): void {
+  const chunk = new Float64Array(8 * columnChunk);
   let fill = 0;
   let written = 0;
   const flush = (): void => {
-    if (fill > 0) dataset.write_slice([[written, written + fill]], block.subarray(0, fill));
+    if (fill > 0) dataset.write_slice([[written, written + fill]], chunk.subarray(0, fill));
     written += fill;
     fill = 0;
   };
@@ -188,14 +205,75 @@ function writeTimes(
   } of blocks) {
     const { counts, read } = trains[position]!;
     for (const [begin, end] of rowRanges(counts, spikesAtOnce)) {
-      for (const step of read(begin, end)) {
+      const steps = read(begin, end);
+      const number = numbers(steps, position, begin, end);
+      if (number === null) continue;
+      for (const [k, step] of steps.entries()) {
         if (!whole && (step < first || step >= last)) continue;
-        block[fill++] = time(step);
-        if (fill === block.length) flush();
+        chunk[fill++] = number(k);
+        if (fill === chunk.length) flush();
       }
     }
   }
   flush();
+}
+
+/** A column with a name like the wanted one, and the number that each train's variables have there. */
+interface ValueColumn {
+  readonly name: string;
+  readonly variable: string;
+  readonly unit: string;
+  /** Number of the variable in the plan of each trains; -1: they lack it. */
+  readonly numbers: readonly number[];
+}
+
+/**
+ * Columns of the variables that are recorded at spikes: one for each name and unit. Rows of trains that lack a
+ * variable are empty.
+ */
+export function valueColumnsOf(trains: readonly TrainsPlan[]): readonly ValueColumn[] {
+  const unitOf = ({ unit, written }: SpikeVariable): string => written?.unit ?? unit;
+  const found = new Map<string, { readonly variable: string; readonly unit: string }>();
+  for (const { variables = [] } of trains)
+    for (const variable of variables)
+      found.set(`${variable.name} ${unitOf(variable)}`, { variable: variable.name, unit: unitOf(variable) });
+  const names = new Map<string, number>();
+  return [...found.values()].map(({ variable, unit }) => {
+    const uses = (names.get(variable) ?? 0) + 1;
+    names.set(variable, uses);
+    const name = uses === 1 ? `${variable}_at_spikes` : `${variable}_at_spikes_${uses}`;
+    const isOwn = (other: SpikeVariable): boolean => other.name === variable && unitOf(other) === unit;
+    return { name, variable, unit, numbers: trains.map(({ variables = [] }) => variables.findIndex(isOwn)) };
+  });
+}
+
+function valueColumns(trains: readonly SpikeTrains[], blocks: readonly UnitBlock[]): readonly Column[] {
+  return valueColumnsOf(trains.map(({ plan }) => plan)).map(({ name, variable: recorded, unit, numbers }): Column => {
+    const ends = cumulative(
+      blocks.flatMap((block) => {
+        const counts = countsWithin(trains[block.trains]!, block);
+        return [...(numbers[block.trains]! < 0 ? counts.map(() => 0) : counts)];
+      }),
+    );
+    const dimension = unit === '1' ? '' : `, in ${unit}`;
+    return {
+      name,
+      description: `Value of ${recorded} at each spike of the row${dimension}.`,
+      ends,
+      entries: {
+        length: ends.at(-1) ?? 0,
+        write: (dataset) =>
+          writeEntries(dataset, trains, blocks, (_, position, begin, end) => {
+            const number = numbers[position]!;
+            const { plan, values } = trains[position]!;
+            const variable = plan.variables?.[number];
+            if (!variable) return null;
+            const written = writtenAtSpikes(variable, values(number, begin, end));
+            return (k) => written[k]!;
+          }),
+      },
+    };
+  });
 }
 
 function positionColumns(

@@ -73,10 +73,7 @@ function sampleLines(program: Program): { readonly indices: string[]; readonly r
     const count =
       sample.indices instanceof Uint32Array ? sample.indices.length : sample.indices.end - sample.indices.begin;
     const begin = sample.indices instanceof Uint32Array ? 0 : sample.indices.begin;
-    if (sample.indices instanceof Uint32Array)
-      indices.push(
-        `static const uint32_t indices_${k}[] = {${[...sample.indices, 0].map((index) => `${index}u`).join(', ')}};`,
-      );
+    if (sample.indices instanceof Uint32Array) indices.push(indicesLine(`indices_${k}`, sample.indices));
     const names = [recording, owner, variable, unit].map(field).join(', ');
     return (
       `  {${names}, ${logOrdinal(program, log)}u, ${column}u, ${count}u, ${isRange ? 'NULL' : `indices_${k}`}, ` +
@@ -85,6 +82,31 @@ function sampleLines(program: Program): { readonly indices: string[]; readonly r
   });
   return { indices, rows };
 }
+
+/** Variables that are recorded at events. */
+function valueLines(program: Program): { readonly indices: string[]; readonly rows: string[] } {
+  const indices: string[] = [];
+  const rows = (program.manifest.eventRecordings ?? []).flatMap((recorded, k) => {
+    const { recording, population, event, indices: own, values = [] } = recorded;
+    const events = program.events.find((ring) => ring.name === event)?.log;
+    if (events === undefined || values.length === 0) return [];
+    const listed = own instanceof Uint32Array;
+    if (listed) indices.push(indicesLine(`recorded_${k}`, own));
+    const [begin, count] = listed ? [0, own.length] : [own.begin, own.end - own.begin];
+    return values.map(({ variable, unit, log, column }) => {
+      const names = [recording, population, variable, unit].map(field).join(', ');
+      return (
+        `  {${names}, ${logOrdinal(program, events)}u, ${logOrdinal(program, log)}u, ${column}u, ${count}u, ` +
+        `${listed ? `recorded_${k}` : 'NULL'}, ${begin}u},`
+      );
+    });
+  });
+  return { indices, rows };
+}
+
+/** A constant array of elements, never empty. */
+const indicesLine = (name: string, indices: Uint32Array): string =>
+  `static const uint32_t ${name}[] = {${[...indices, 0].map((index) => `${index}u`).join(', ')}};`;
 
 function variableLines(program: Program, tables: Tables): string[] {
   return program.manifest.variables
@@ -135,6 +157,7 @@ function scriptLines(program: Program, script: readonly ScriptEntry[]): string[]
 export function mainFile(program: Program, script: readonly ScriptEntry[]): string {
   const tables = tablesOf(program);
   const samples = sampleLines(program);
+  const values = valueLines(program);
   return renderTemplate('c-main', {
     title: commentText(program.name),
     magic: stringLiteral(dataMagic.slice(0, -2)),
@@ -144,7 +167,8 @@ export function mainFile(program: Program, script: readonly ScriptEntry[]): stri
     spikeLabel: program.manifest.spikeLabel,
     logs: logLines(program, tables).join('\n'),
     events: eventLines(program).join('\n'),
-    indices: samples.indices.join('\n'),
+    indices: [...samples.indices, ...values.indices].join('\n'),
+    values: values.rows.join('\n'),
     samples: samples.rows.join('\n'),
     variables: variableLines(program, tables).join('\n'),
     initial: initialArrays(program)

@@ -736,12 +736,12 @@ class Expansion {
   }
 
   #noteRecording(recording: Recording): void {
-    if (recording.kind !== 'variables') return;
+    if (recording.kind === 'rate') return;
     for (const owner of ownersOf(recording.of)) {
       const kind = this.#kindOf(owner);
       if (!kind) continue;
-      const at = this.#compartmentAt(kind, recording.section, recording.fraction);
-      for (const variable of recording.variables)
+      const at = this.#recordedAt(kind, recording);
+      for (const variable of recording.variables ?? [])
         if (Object.hasOwn(kind.type.inputs, variable)) this.#reach(kind, at, variable);
     }
   }
@@ -754,20 +754,33 @@ class Expansion {
   }
   readonly #recordingNames = new Map<string, string>();
 
+  /** The compartment whose variables are recorded; at events, that of the spikes. */
+  #recordedAt(kind: Kind, recording: Exclude<Recording, { kind: 'rate' }>): number {
+    switch (recording.kind) {
+      case 'events':
+        return kind.home;
+      case 'variables':
+        return this.#compartmentAt(kind, recording.section, recording.fraction);
+      default:
+        return recording satisfies never;
+    }
+  }
+
   #recording(recording: Recording): readonly Recording[] {
     const kinds = ownersOf(recording.of).map((owner) => [owner, this.#kindOf(owner)] as const);
     if (kinds.every(([, kind]) => !kind)) return [recording];
-    if (recording.kind !== 'variables') return [{ ...recording, of: this.#select(recording.of) }];
-    const { section, fraction, ...rest } = recording;
+    if (recording.kind === 'rate' || recording.variables === undefined)
+      return [{ ...recording, of: this.#select(recording.of) }];
+    const { section, fraction, ...rest } = { section: undefined, fraction: undefined, ...recording };
     const selections = recording.of.kind === 'assembly' ? recording.of.assembly : [recording.of];
     return selections.map((of): Recording => {
       const [owner = ''] = ownersOf(of);
       const kind = this.#kindOf(owner);
       if (!kind) return { ...rest, of };
-      const at = this.#compartmentAt(kind, section, fraction);
+      const at = this.#recordedAt(kind, recording);
       const place = this.#classAt(kind, at);
       const known = place?.found.made.variables[place.ordinal];
-      const variables = recording.variables.flatMap((variable): readonly string[] => {
+      const variables = (recording.variables ?? []).flatMap((variable): readonly string[] => {
         const found = known?.get(variable);
         if (found !== undefined) return [found];
         if (Object.hasOwn(kind.type.inputs, variable) || Object.hasOwn(kind.type.parameters, variable))

@@ -1,6 +1,6 @@
 /** What readers of results see of cells with structure: the populations and variables that the model names. */
 
-import type { Manifest, SampleLocation } from '../../ir/program.js';
+import type { EventRecordingLocation, Manifest, SampleLocation } from '../../ir/program.js';
 import type { Origin, Shown, SynapsesOf } from './cable.js';
 
 /** A manifest in the names of the model. */
@@ -17,6 +17,11 @@ export function shownManifest(manifest: Manifest, { origins, pieces, recordings 
       const shown = piece ? shownSynapses(sample, piece) : shownSample(sample, origins.get(sample.owner));
       return { ...shown, recording: recordings.get(shown.recording) ?? shown.recording };
     }),
+    ...(manifest.eventRecordings && {
+      eventRecordings: manifest.eventRecordings.map((recording) =>
+        shownValues(recording, origins.get(recording.population)),
+      ),
+    }),
   };
 }
 
@@ -25,6 +30,13 @@ function shownSynapses(sample: SampleLocation, { projection, numbers }: Synapses
   const own =
     indices instanceof Uint32Array ? indices.map((k) => numbers[k] ?? k) : numbers.slice(indices.begin, indices.end);
   return { ...sample, owner: projection, indices: own };
+}
+
+function shownValues(recording: EventRecordingLocation, origin: Origin | undefined): EventRecordingLocation {
+  const { values } = recording;
+  if (!origin || !values) return recording;
+  const shown = (name: string): string => origin.variables.get(name) ?? name;
+  return { ...recording, values: values.map((value) => ({ ...value, variable: shown(value.variable) })) };
 }
 
 function shownSample(sample: SampleLocation, origin: Origin | undefined): SampleLocation {

@@ -69,7 +69,7 @@ export const features = {
   lastspike: feature('the time of the last spike', everywhere),
   notRefractory: feature('whether an element is refractory', everywhere),
   stepNumber: feature('the number of the step', everywhere),
-  lastupdate: feature('the time of the last update of a synapse', nowhere),
+  lastupdate: feature('the time of the last update of a synapse', bySlots),
   delayRead: feature('the delay of a synapse as a variable', nowhere),
   synapseCount: feature('the number of synapses as a variable', nowhere),
   coordinates: feature('coordinates in the code of a step', everywhere),
@@ -137,7 +137,7 @@ export const features = {
   tableColumns: feature('a table with columns', everywhere),
   // Recordings
   recordedEvents: feature('a recording of events', everywhere),
-  variablesAtSpikes: feature((name) => `recording variables at the spikes (${name})`, nowhere),
+  variablesAtSpikes: feature((name) => `recording variables at the spikes (${name})`, bySlots),
   recordedVariables: feature('a recording of variables', everywhere),
   samplingInterval: feature('the interval of a recording', everywhere),
   samplingSlot: feature('the slot of a recording', everywhere),

@@ -4,6 +4,7 @@
  */
 
 import type { Expression } from '../../lang/ast.js';
+import { referenceOf } from '../../lang/reference.js';
 import { summedAt } from '../receptors.js';
 import type {
   Clock,
@@ -192,6 +193,8 @@ const ofRecording: Kinds<Recording> = {
     of: selecting('recordedEvents'),
     events: 'plain',
     variables: (variables, site) => usesWhere(site, { variablesAtSpikes: variables.length > 0 }),
+    slot: 'plain',
+    order: 'plain',
     name: 'plain',
   },
   rate: { kind: 'recordedRate', of: selecting('recordedRate'), rate: 'plain', name: 'plain' },
@@ -200,8 +203,8 @@ const ofRecording: Kinds<Recording> = {
     of: selecting('recordedVariables'),
     variables: (variables, site) =>
       usesWhere(site, {
-        mechanismVariable: variables.some((variable) => variable.includes('.')),
-        recordedSpecial: variables.some((variable) => variable === 'lastspike' || variable === 'not_refractory'),
+        mechanismVariable: variables.some((name) => name.includes('.') && referenceOf(name).kind === 'own'),
+        recordedSpecial: variables.some((name) => ['lastspike', 'not_refractory'].includes(referenceOf(name).variable)),
       }),
     every: 'samplingInterval',
     slot: 'samplingSlot',

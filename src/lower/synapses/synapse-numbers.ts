@@ -3,7 +3,7 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer } from '../../ir/program.js';
 import { namesIn } from '../../lang/walk.js';
-import { expressionsIn } from '../../model/typed.js';
+import { expressionsIn, ownersOf } from '../../model/typed.js';
 import type { Context } from '../context.js';
 import * as messages from '../messages.js';
 import type { Connectivity, ProjectionPlan } from '../projection.js';
@@ -25,9 +25,15 @@ export const synapseNumbers = ({ name }: ProjectionPlan, side: Side, { builder }
 /** Counts the synapses of each element, for the ends whose numbers some code reads. */
 export function countSynapses(plan: ProjectionPlan, { count, rows, targets }: Connectivity, context: Context): void {
   const { builder, diagnostics, model } = context;
-  const read = new Set(
-    expressionsIn([plan.type, plan.projection.values, model.experiment.protocol]).flatMap((one) => [...namesIn(one)]),
+  const recorded = model.recordings.flatMap((recording) =>
+    recording.kind === 'variables' && ownersOf(recording.of).includes(plan.name) ? recording.variables : [],
   );
+  const read = new Set([
+    ...expressionsIn([plan.type, plan.projection.values, model.experiment.protocol]).flatMap((one) => [
+      ...namesIn(one),
+    ]),
+    ...recorded,
+  ]);
   for (const side of ['pre', 'post'] as const) {
     const name = names[side];
     if (!read.has(name) || plan.equations.parameters.has(name) || plan.equations.state.has(name)) continue;

@@ -1,10 +1,11 @@
 import type { RecordingDocument } from '../document.js';
+import { referenceOf } from '../../lang/reference.js';
 import { messages } from '../messages.js';
 import type { Id, Recording } from '../model.js';
 import { compartmentVariables } from './compartments.js';
 import type { Context } from './context.js';
 import { positiveQuantity } from './literals.js';
-import { secondUnit, type Names } from './names.js';
+import { neuronSpecials, secondUnit, type Names, type VariableKind } from './names.js';
 import { placeOf } from './neurons.js';
 import { checkSection } from './places.js';
 import { eventsOf } from './projections.js';
@@ -14,7 +15,8 @@ import { freeName } from '../free-name.js';
 /** What recordings may name. */
 interface RecordableNames {
   readonly elements: Elements;
-  readonly synapse: (projection: Id) => Names | undefined;
+  /** What code of a projection's synapses may read: for each pair of populations that it is between. */
+  readonly scopes: (projection: Id) => readonly Names[];
   /** Currents that flow into cells, by the names of their stimuli. */
   readonly currents: readonly Id[];
 }
@@ -85,7 +87,17 @@ function normaliseRecording(
         context.report(messages.unknownReference('event', document.events, [...events]), `${pointer}/events`);
     }
     if (document.every !== undefined) context.report(messages.onlyWith('every', 'variables'), `${pointer}/every`);
-    return { of: selection.rule, events: document.events, ...(variables ? { variables } : {}), name };
+    for (const key of ['slot', 'order'] as const)
+      if (document[key] !== undefined && !variables)
+        context.report(messages.onlyWith(key, 'variables'), `${pointer}/${key}`);
+    return {
+      of: selection.rule,
+      events: document.events,
+      ...(variables ? { variables } : {}),
+      ...(document.slot === undefined ? {} : { slot: document.slot }),
+      ...(document.order === undefined ? {} : { order: document.order }),
+      name,
+    };
   }
   const every =
     document.every === undefined
@@ -118,22 +130,32 @@ function checkVariables(
   }
 }
 
+/** What the simulator sets and recordings take, of cells and of synapses. */
+const recordableSpecials: ReadonlySet<string> = new Set([
+  ...['t', 'dt', 't_in_timesteps', 'i', 'j', 'lastspike', 'not_refractory', 'lastupdate'],
+  ...['N_pre', 'N_post', 'N_incoming', 'N_outgoing'],
+]);
+
+const recordableKinds: ReadonlySet<VariableKind | undefined> = new Set(['parameter', 'state', 'derived', 'input']);
+
+const isRecordable = (name: string, kind: VariableKind | undefined): boolean =>
+  recordableKinds.has(kind) || (kind === 'special' && recordableSpecials.has(referenceOf(name).variable));
+
 /** What can be recorded of an element; undefined where the type itself is wrong. */
-function recordable(member: Member, { synapse, currents }: RecordableNames): readonly string[] | undefined {
+function recordable(member: Member, { scopes, currents }: RecordableNames): readonly string[] | undefined {
   if (member.kind === 'projection') {
-    const names = synapse(member.id);
-    return names?.names().filter((name) => ['parameter', 'state', 'derived'].includes(names.lookup(name)?.kind ?? ''));
+    const [first, ...others] = scopes(member.id);
+    return first
+      ?.names()
+      .filter((name) => [first, ...others].every((names) => isRecordable(name, names.lookup(name)?.kind)));
   }
   const { neuron, unknown } = member.population;
   if (!neuron) return unknown === true ? undefined : [];
-  const own = neuron.own
-    .names()
-    .filter((name) => ['parameter', 'state', 'derived', 'input'].includes(neuron.own.lookup(name)?.kind ?? ''));
+  const own = neuron.own.names().filter((name) => recordableKinds.has(neuron.own.lookup(name)?.kind));
   return [
     ...own,
     ...currents,
-    'not_refractory',
-    'lastspike',
+    ...[...neuronSpecials.keys()].filter((name) => recordableSpecials.has(name)),
     ...(neuron.type.compartments ? compartmentVariables(neuron.type.compartments) : []),
   ];
 }

@@ -35,6 +35,18 @@ export interface TakenSpikes {
   readonly steps: Uint32Array;
   /** Index of the cell of each spike. */
   readonly cells: Uint32Array;
+  /** Variables that are recorded at the spikes, with a value for each. */
+  readonly variables: readonly TakenAtSpikes[];
+}
+
+/** A variable's values at spikes, in SI. */
+export interface TakenAtSpikes {
+  /** The variable, with the recording's name where recordings take it at several points of a step. */
+  readonly name: string;
+  /** SI unit; `1` when dimensionless. */
+  readonly unit: string;
+  /** One for each spike. */
+  readonly values: Float64Array;
 }
 
 /** Samples of a recorded variable since they were last taken. */

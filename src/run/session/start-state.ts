@@ -4,7 +4,7 @@
  * active.
  */
 
-import { longAgo } from '../../lower/groups.js';
+import { longAgo, neverSpiked } from '../../lower/groups.js';
 import { isNoiseKernel } from '../../lower/noise.js';
 import type { Program, TypedArray, VariableLocation } from '../../ir/program.js';
 import type { Session } from '../../../runtime/targets/target.js';
@@ -108,7 +108,7 @@ export async function readHidden(
   session: Session,
 ): Promise<Float64Array | undefined> {
   const { dt, manifest } = program;
-  const time = (step: number): number => (step <= longAgo ? -1e4 : step * dt);
+  const time = (step: number): number => (step <= longAgo ? neverSpiked : step * dt);
   const has = (name: string): boolean => program.buffers.some((buffer) => buffer.name === name);
   const projection = manifest.projections.find(({ name }) => name === owner);
   if (projection) {

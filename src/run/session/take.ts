@@ -18,12 +18,13 @@ export const identity = ({ recording, owner, variable }: SeriesPlan): string => 
 export async function take(state: SessionState): Promise<Taken> {
   const { plan, recording, sink, performed } = await engage(state);
   const { taken } = state;
-  const spikes = plan.trains.map(({ plan: { population, event } }, k): TakenSpikes => {
+  const spikes = plan.trains.map(({ plan: { population, event, variables = [] } }, k): TakenSpikes => {
     const key = `${population}.${event}`;
     const begin = taken.spikes.get(key) ?? 0;
-    const found = recording.spikes(k, begin);
-    taken.spikes.set(key, begin + found.steps.length);
-    return { population, event, ...found };
+    const { steps, cells, values } = recording.spikes(k, begin);
+    taken.spikes.set(key, begin + steps.length);
+    const recorded = variables.map(({ name, unit }, v) => ({ name, unit, values: values[v]! }));
+    return { population, event, steps, cells, variables: recorded };
   });
   const samples = plan.setup.series.map((series, k): TakenSamples => {
     const begin = taken.rows.get(identity(series)) ?? 0;

@@ -52,6 +52,33 @@ describe('spike spool', () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  test.each([10_000_000, 1])('keeps values with their spikes, with room for %i of them in memory', (memory) => {
+    const variables = ['v', 'w'].map((name) => ({ name, unit: 'V' }));
+    const plan = { population: 'p', event: 'spike', cells: { begin: 10, end: 50 }, variables };
+    const spool = createSpikeSpool(plan, 50, join(directory, 'spikes'), { memory });
+    const { steps, cells } = manySpikes();
+    const all = [
+      Float64Array.from(steps, (step, k) => step + cells[k]! / 64),
+      Float64Array.from(steps, (step, k) => (k % 7 === 0 ? NaN : -step / (cells[k]! + 1))),
+    ];
+    for (let at = 0; at < steps.length; at += 12_345)
+      spool.append(
+        steps.subarray(at, at + 12_345),
+        cells.subarray(at, at + 12_345),
+        all.map((each) => each.subarray(at, at + 12_345)),
+      );
+    const kept = (values: Float64Array, from = 10, to = 50): number[] =>
+      [...values].filter((_, k) => cells[k]! >= from && cells[k]! < to);
+    const trains = spool.trains();
+    for (const [k, values] of all.entries()) {
+      expect([...trains.values(k, 7, 8)]).toEqual(kept(values, 17, 18));
+      expect([...trains.inOrder()].flatMap((block) => [...block.values[k]!])).toEqual(kept(values));
+      expect([...spool.since(70_000 * 0.7).values[k]!]).toEqual(kept(values).slice(70_000 * 0.7));
+    }
+    expect([...trains.values(0, 3, 5)]).toEqual([...kept(all[0]!, 13, 14), ...kept(all[0]!, 14, 15)]);
+    spool.dispose();
+  });
+
   test('keeps the cells of the plan only', () => {
     const spool = createSpikeSpool(
       { population: 'p', event: 'spike', cells: { list: [2, 7] } },

@@ -150,6 +150,8 @@ export function exportRecording(
     ...(recording.variables === undefined || recording.variables.length === 0
       ? {}
       : { variables: names(recording.variables) }),
+    ...(recording.slot === undefined ? {} : { when: recording.slot }),
+    ...(recording.order === undefined ? {} : { order: recording.order }),
   };
   if (recording.events === 'spike') return { section: 'spike_monitors', name, monitor: own };
   return { section: 'event_monitors', name, monitor: { ...own, event: recording.events } };

@@ -328,6 +328,8 @@ export function spikeMonitor(name: string, monitor: SpikeMonitor, companion: Com
     ...(event === undefined ? [] : [`'${event}'`]),
     ...keyword('variables', list === undefined ? undefined : variablesCode(list)),
     ...keyword('record', record === undefined ? undefined : recordCode(record, `${name}.record`, companion)),
+    ...keyword('when', monitor.when === undefined ? undefined : `'${monitor.when}'`),
+    ...keyword('order', monitor.order?.toString()),
     `name='${name}'`,
   ])}`;
 }

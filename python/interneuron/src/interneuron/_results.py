@@ -31,7 +31,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Spikes:
-    """Spikes of a population, in order of time."""
+    """Spikes of a population, or another event of it, in order of time."""
 
     population: str
     #: Cells of the population.
@@ -42,6 +42,10 @@ class Spikes:
     cells: Array
     #: Time of each spike in ms, in the time of its segment.
     times: Array
+    #: Values in SI of each variable that is recorded at the spikes, one for each spike.
+    variables: Mapping[str, Array] = field(default_factory=dict)
+    #: SI unit of each of these variables; `1` when dimensionless.
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -51,10 +55,11 @@ class Spikes:
         return np.asarray(self.times[self.cells == cell])
 
     def to_pandas(self) -> pandas.DataFrame:
-        """A table with the columns `time` (ms), `cell` and `step`."""
+        """A table with the columns `time` (ms), `cell`, `step`, and one for each recorded variable (SI)."""
         import pandas
 
-        return pandas.DataFrame({"time": self.times, "cell": self.cells, "step": self.steps})
+        columns = {"time": self.times, "cell": self.cells, "step": self.steps}
+        return pandas.DataFrame({**self.variables, **columns})[[*columns, *self.variables]]
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,8 @@ class Results:
     segments: list[Segment]
     #: What the run says of itself, as `interneuron run --json` prints it.
     report: dict[str, Any]
+    #: Other recorded events, by `population.event`.
+    events: dict[str, Spikes] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
@@ -139,6 +146,7 @@ class Results:
                 inside = (spikes.steps >= span.begin) & (spikes.steps < span.end)
                 order = np.argsort(spikes.cells[inside], kind="stable")
                 cells, times = spikes.cells[inside][order], spikes.times[inside][order]
+                variables = {key: values[inside][order] for key, values in spikes.variables.items()}
                 bounds = np.searchsorted(cells, np.arange(spikes.size + 1))
                 for cell in range(spikes.size):
                     part.spiketrains.append(
@@ -147,6 +155,9 @@ class Results:
                             t_start=span.start * self.dt * 1000 * pq.ms,
                             t_stop=stop * pq.ms,
                             name=f"{name}[{cell}]",
+                            array_annotations={
+                                key: values[bounds[cell] : bounds[cell + 1]] for key, values in variables.items()
+                            },
                             source_population=name,
                             source_index=cell,
                         )

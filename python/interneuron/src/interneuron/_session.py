@@ -33,7 +33,7 @@ class Session:
         #: Warnings and notes about the model.
         self.diagnostics: list[dict[str, Any]] = opened["diagnostics"]
         self._state: dict[str, Any] = {"time": 0.0, "steps": 0}
-        self._spikes: dict[str, list[tuple[Array, Array]]] = {}
+        self._spikes: dict[str, tuple[dict[str, Any], list[list[Array]]]] = {}
         self._samples: dict[str, tuple[dict[str, Any], list[tuple[Array, Array]]]] = {}
         self._taken: dict[str, Any] = {}
         self._complete = True
@@ -117,7 +117,7 @@ class Session:
         self._keep(taken)
         return self._results(
             taken,
-            {each["population"]: [(unpack(each["steps"]), unpack(each["cells"]))] for each in _spikes(taken)},
+            {_train(each): (each, [_arrays(each)]) for each in taken["spikes"]},
             {each["name"]: (each, [(unpack(each["steps"]), unpack(each["values"]))]) for each in taken["samples"]},
             {"fingerprint": None, "outputs": [], "record": {"spikeLabel": taken["spikeLabel"]}},
         )
@@ -143,9 +143,8 @@ class Session:
 
     def _keep(self, taken: dict[str, Any]) -> None:
         self._taken = taken
-        for each in _spikes(taken):
-            kept = self._spikes.setdefault(each["population"], [])
-            kept.append((unpack(each["steps"]), unpack(each["cells"])))
+        for each in taken["spikes"]:
+            self._spikes.setdefault(_train(each), (each, []))[1].append(_arrays(each))
         for each in taken["samples"]:
             rows = self._samples.setdefault(each["name"], (each, []))[1]
             rows.append((unpack(each["steps"]), unpack(each["values"])))
@@ -153,7 +152,7 @@ class Session:
     def _results(
         self,
         taken: Mapping[str, Any],
-        spikes: Mapping[str, list[tuple[Array, Array]]],
+        spikes: Mapping[str, tuple[dict[str, Any], list[list[Array]]]],
         samples: Mapping[str, tuple[dict[str, Any], list[tuple[Array, Array]]]],
         report: dict[str, Any],
     ) -> Results:
@@ -161,12 +160,20 @@ class Session:
             Segment(each["name"], each["begin"], each["end"], each["start"], each.get("annotations", {}))
             for each in taken["segments"]
         ]
-        trains = {}
-        for name, parts in spikes.items():
-            steps = np.concatenate([part[0] for part in parts])
-            cells = np.concatenate([part[1] for part in parts])
-            times = _times(steps, taken["spikeLabel"], segments, self.dt)
-            trains[name] = Spikes(name, self.populations[name], steps, cells, times)
+        trains: dict[str, Spikes] = {}
+        events: dict[str, Spikes] = {}
+        for name, (train, parts) in spikes.items():
+            steps, cells, *values = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+            population, variables = train["population"], train["variables"]
+            (trains if train["event"] == "spike" else events)[name] = Spikes(
+                population,
+                self.populations[population],
+                steps,
+                cells,
+                _times(steps, taken["spikeLabel"], segments, self.dt),
+                {each["name"]: value for each, value in zip(variables, values, strict=True)},
+                {each["name"]: each["unit"] for each in variables},
+            )
         recordings = {}
         for name, (series, rows) in samples.items():
             steps = np.concatenate([part[0] for part in rows])
@@ -181,7 +188,7 @@ class Session:
                 np.concatenate([part[1] for part in rows]),
             )
         return Results(
-            self.name, self.dt, int(taken["steps"]), self._complete, trains, recordings, segments, report
+            self.name, self.dt, int(taken["steps"]), self._complete, trains, recordings, segments, report, events
         )
 
 
@@ -192,8 +199,14 @@ def _sent(values: Mapping[str, float | Array]) -> dict[str, Any]:
     }
 
 
-def _spikes(taken: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [each for each in taken["spikes"] if each["event"] == "spike"]
+def _train(sent: Mapping[str, Any]) -> str:
+    """`population`, or `population.event` for events other than spikes."""
+    return str(sent["population"] if sent["event"] == "spike" else f"{sent['population']}.{sent['event']}")
+
+
+def _arrays(sent: Mapping[str, Any]) -> list[Array]:
+    """Steps, cells, and the values of each variable."""
+    return [unpack(sent["steps"]), unpack(sent["cells"]), *(unpack(each["values"]) for each in sent["variables"])]
 
 
 def _elements(sent: Any) -> Array | None:

@@ -28,6 +28,18 @@ static const struct sample samples[] = {
   {NULL, NULL, NULL, NULL, 0u, 0u, 0u, NULL, 0u, 0, 0, 0},
 };
 
+/* Variables that are recorded at events: a row of their log for each row of the events' log. */
+struct value {
+  const char *recording, *population, *variable, *unit;
+  uint32_t events, log, column, count;
+  const uint32_t *indices;
+  uint32_t begin;
+};
+static const struct value values[] = {
+
+  {NULL, NULL, NULL, NULL, 0u, 0u, 0u, 0u, NULL, 0u},
+};
+
 struct variable {
   const char *owner, *name, *unit;
   uint32_t buffer;

@@ -1,0 +1,75 @@
+/** Spikes of a cell: its threshold, reset, adaptation and refractory period. */
+
+import type { Expression } from '../../../lang/ast.js';
+import type { EventDefinition } from '../../../model/model.js';
+import { difference, negated, quotient, product, number } from '../../../lang/build.js';
+import { parseStatements } from '../../../lang/parse.js';
+import { printExpression } from '../../../lang/print.js';
+import { readsAny } from '../../../lang/walk.js';
+import { polynomialOf } from '../polynomial.js';
+import { constantOf, fold } from '../numbers.js';
+import { type Remark, type View, refuse, coefficient, isNought, addedTo, type CellUse, zero } from './view.js';
+
+/** What happens when a cell spikes, in volts and seconds. */
+export interface Spiking {
+  readonly threshold: Expression;
+  /** Absent: the potential is not reset. */
+  readonly reset: Expression | undefined;
+  /** What is added to other variables. */
+  readonly jumps: ReadonlyMap<string, Expression>;
+  readonly remarks: readonly Remark[];
+}
+
+/** Threshold, reset and jumps of an event; refuses conditions that are no threshold of the potential. */
+export function spikingOf(view: View, spike: EventDefinition): Spiking {
+  const remarks: Remark[] = [];
+  const e = view.read(spike.when);
+  const backwards = e.kind === 'binary' && ['<', '<='].includes(e.operator);
+  if (e.kind !== 'binary' || !['>', '>=', '<', '<='].includes(e.operator))
+    return refuse(`PyNN has no cell that spikes where ${spike.when}`);
+  const [upper, lower] = backwards ? [e.right, e.left] : [e.left, e.right];
+  const polynomial = polynomialOf(difference(upper, lower), view.names);
+  const slope = coefficient(polynomial, view.v);
+  const keys = [...polynomial.terms.keys()].filter((key) => key !== '' && key !== view.v);
+  if (keys.length > 0 || isNought(slope)) refuse(`PyNN has no cell that spikes where ${spike.when}`);
+  const threshold = fold(negated(quotient(coefficient(polynomial), slope)));
+  const jumps = new Map<string, Expression>();
+  let reset: Expression | undefined;
+  for (const statement of spike.do.flatMap((text) => parseStatements(text))) {
+    if (statement.kind !== 'assignment') return refuse('PyNN sends nothing at a spike');
+    const value = view.read(printExpression(statement.value));
+    const added = statement.operator === '=' ? addedTo(statement.target, value, view) : undefined;
+    if (added !== undefined) {
+      jumps.set(statement.target, added);
+      continue;
+    }
+    if (readsAny(value, view.names)) refuse(`PyNN has no reset like that of ${statement.target}`);
+    if (statement.target === view.v && statement.operator === '=')
+      reset = view.volts === 1 ? value : fold(product(number(view.volts), value));
+    else if (statement.operator === '+=' || statement.operator === '-=')
+      jumps.set(statement.target, statement.operator === '+=' ? value : fold(negated(value)));
+    else refuse(`PyNN has no reset like that of ${statement.target}`);
+  }
+  if (spike.multiplicity !== undefined) refuse('PyNN counts a spike of a cell once');
+  return { threshold, reset, jumps, remarks };
+}
+
+/** The time for which the potential is held after a spike, in PyNN's way of counting. */
+export function refractoryPeriod(view: View, spike: EventDefinition, { countsSpikeStep, dt }: CellUse): Expression {
+  const { refractory } = spike;
+  if (refractory === undefined) return zero;
+  if (refractory.for === undefined) return refuse('PyNN has no conditional refractoriness');
+  const period = view.read(refractory.for);
+  const constant = constantOf(period);
+  const steps = constant === undefined ? undefined : Math.floor((constant + 1e-3 * dt) / dt);
+  const held = steps === undefined ? undefined : Math.max(0, countsSpikeStep ? steps - 1 : steps);
+  if (held === 0) return zero;
+  if (refractory.rate.length !== 1 || refractory.rate[0] !== view.v)
+    refuse(
+      refractory.rate.length === 0
+        ? 'its potential keeps changing while refractory, whereas PyNN holds it'
+        : `${refractory.rate.join(', ')} are held after a spike, whereas PyNN holds only the potential`,
+    );
+  if (steps === undefined) return countsSpikeStep ? fold(difference(period, number(dt))) : period;
+  return number((held ?? 0) * dt);
+}

@@ -1,0 +1,214 @@
+/** A cell type as recognition sees it: rates as polynomials in its state, with the potential in volts. */
+
+import type { Expression } from '../../../lang/ast.js';
+import type { NeuronType, EventDefinition } from '../../../model/model.js';
+import { number, product, name as nameOf, quotient } from '../../../lang/build.js';
+import { substitute, readsAny } from '../../../lang/walk.js';
+import { parseExpression } from '../../../lang/parse.js';
+import { derivative } from '../../../lang/derivative.js';
+import type { WeightKind, StandardCell } from '../../standard-type.js';
+import { standardCells } from '../../pynn/index.js';
+import { type Environment, withNumbers } from '../values.js';
+import { type Polynomial, polynomialOf, keyOf } from '../polynomial.js';
+import { constantOf, tidy, fold, plain } from '../numbers.js';
+
+/** What differs between a type and the standard one; the rest is the same function. */
+export interface Remark {
+  readonly verdict: 'equivalent' | 'approximated';
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The variable of the standard cell that stands for one that synapses add to. */
+export interface Port {
+  readonly kind: WeightKind;
+  /** Variables of the standard cell for positive and for negative weights. */
+  readonly positive: string;
+  readonly negative: string;
+  /** Weights of the standard cell are those of the type times this. */
+  readonly factor: number;
+}
+
+/** A neuron type as a standard cell. */
+export interface RecognisedCell {
+  /** The library's type. */
+  readonly standard: StandardCell;
+  /** Values of the standard parameters, in SI, as expressions of the type's parameters that differ between cells. */
+  readonly parameters: Readonly<Record<string, Expression>>;
+  /** Variables of the standard cell, and what the type's are multiplied with to be these. */
+  readonly variables: ReadonlyMap<string, { readonly name: string; readonly factor: number }>;
+  /** By the variable of the type. */
+  readonly ports: ReadonlyMap<string, Port>;
+  /** What values of each input of the type are multiplied with to be currents in A. */
+  readonly currents?: ReadonlyMap<string, number>;
+  /** What is not the same to the bit, or holds under a condition. */
+  readonly remarks: readonly Remark[];
+}
+
+/** Facts about the model on which recognising a type depends. */
+export interface CellUse {
+  /** Values of the parameters. */
+  readonly environment: Environment;
+  /** Signs of what synapses add to each variable. */
+  readonly signs: ReadonlyMap<string, ReadonlySet<1 | -1>>;
+  /** Whether the time of a refractory period begins with the step of the spike rather than after it. */
+  readonly countsSpikeStep: boolean;
+  /** Time step in s. */
+  readonly dt: number;
+}
+
+/** A reason why a type is no standard cell. */
+export class Unrecognised extends Error {}
+
+/** Ends recognition. @throws Unrecognised always, with the reason why PyNN has no such cell */
+export const refuse = (reason: string): never => {
+  throw new Unrecognised(reason);
+};
+
+/** A type as functions of pure numbers in SI. */
+export interface View {
+  readonly rates: ReadonlyMap<string, Expression>;
+  /** The membrane potential. */
+  readonly v: string;
+  /** What the type's potential is multiplied with to be in volts. */
+  readonly volts: number;
+  readonly polynomials: ReadonlyMap<string, Polynomial>;
+  readonly names: ReadonlySet<string>;
+  /** A text of the type as such a function. */
+  readonly read: (text: string) => Expression;
+}
+
+/** Scales of a type's inputs: an input of 1 changes the potential as so many amperes do. */
+export function currentsOf(
+  type: NeuronType,
+  view: View,
+  { parameters, standard }: RecognisedCell,
+): ReadonlyMap<string, number> {
+  const capacitance = standard.name === 'Izhikevich' ? number(1e-12) : parameters['cm'];
+  return new Map(
+    Object.keys(type.inputs).flatMap((name) => {
+      const slope = coefficient(view.polynomials.get(view.v), name);
+      const scale = capacitance && constantOf(fold(product(slope, capacitance)));
+      return scale === undefined || scale === 0 ? [] : [[name, tidy(Number(scale.toPrecision(12)))] as const];
+    }),
+  );
+}
+
+/** The view of a type; refuses types whose rates it cannot take apart. */
+export function viewOf(type: NeuronType, { environment }: CellUse): View {
+  const derived = new Map<string, Expression>();
+  const own = declaredBy(type);
+  const settled = (text: string): Expression =>
+    fold(withNumbers(substitute(plain(text, own), derived), environment.numbers));
+  let pending = Object.entries(type.derived);
+  while (pending.length > 0) {
+    const names = new Set(pending.map(([name]) => name));
+    const ready = pending.filter(([, { value }]) => !readsAny(parseExpression(value), names));
+    if (ready.length === 0) refuse('its variables depend on each other');
+    for (const [name, { value }] of ready) derived.set(name, settled(value));
+    pending = pending.filter((one) => !ready.includes(one));
+  }
+  const states = Object.keys(type.derivatives);
+  const idle = Object.keys(type.state).filter((name) => type.derivatives[name] === undefined);
+  const written = idle.filter((name) => name !== potentialOf(type));
+  const v = potentialOf(type) ?? refuse('none of its variables is a membrane potential');
+  if (written.length > 0) refuse(`PyNN has no variables without a rate of change: ${written.join(', ')}`);
+  const unit = type.state[v]?.unit;
+  const volts = unit === 'V' ? 1 : unit === '1' ? 1e-3 : refuse(`the unit of ${v} is ${unit ?? 'unknown'}`);
+  const names = new Set([...states, ...Object.keys(type.inputs)]);
+  // From here on the potential is in volts.
+  const inVolts = new Map([[v, product(number(1 / volts), nameOf(v))]]);
+  const read = (text: string): Expression => {
+    const e = settled(text);
+    return volts === 1 ? e : fold(substitute(e, inVolts));
+  };
+  const rates = new Map(
+    states.map((name) => {
+      const rate = read(type.derivatives[name]?.rate ?? '0');
+      return [name, name === v && volts !== 1 ? product(number(volts), rate) : rate] as const;
+    }),
+  );
+  const polynomials = new Map([...rates].map(([name, rate]) => [name, polynomialOf(rate, names)] as const));
+  return { rates, v, volts, polynomials, names, read };
+}
+
+/** All names that a type declares. */
+export const declaredBy = ({ parameters, state, derived, inputs }: NeuronType): ReadonlySet<string> =>
+  new Set([parameters, state, derived, inputs].flatMap((map) => Object.keys(map)));
+
+/** The variable that the condition of a spike compares, or the only one that could be a potential. */
+function potentialOf({ events, state, derivatives }: NeuronType): string | undefined {
+  const when = events['spike']?.when;
+  if (when !== undefined) {
+    const e = parseExpression(when);
+    const sides = e.kind === 'binary' ? [e.left, e.right] : [];
+    for (const side of sides) if (side.kind === 'name' && Object.hasOwn(state, side.name)) return side.name;
+  }
+  const volts = Object.keys(derivatives).filter((name) => state[name]?.unit === 'V');
+  return (
+    volts.find((name) => name === 'v' || name === 'V') ??
+    volts[0] ??
+    (Object.keys(derivatives).length === 1 ? Object.keys(derivatives)[0] : undefined)
+  );
+}
+
+/** Cells of one kind of equations. */
+export interface Family {
+  /** Whether the variables of a cell are those of the family. */
+  fits(view: View): boolean;
+  /** The cell with its parameters; refuses what differs. */
+  solve(view: View, spike: EventDefinition | undefined, use: CellUse, type: NeuronType): RecognisedCell;
+}
+
+/** The number 0. */
+export const zero = number(0);
+/** 1 / e, fold. */
+export const inverse = (e: Expression): Expression => fold(quotient(number(1), e));
+/** Whether an expression is 0 for certain. */
+export const isNought = (e: Expression): boolean => constantOf(e) === 0;
+
+/** The coefficient of a product of names in the rate of a variable. */
+export const coefficient = (polynomial: Polynomial | undefined, ...names: readonly string[]): Expression =>
+  polynomial?.terms.get(keyOf(...names)) ?? zero;
+
+/** How much the rate of the potential changes with a parameter, where that is a number. */
+export function slopeOf(type: NeuronType, view: View, name: string): number | undefined {
+  const e = plain(type.derivatives[view.v]?.rate ?? '0', declaredBy(type));
+  const numbers = Object.fromEntries(
+    Object.entries(type.parameters).flatMap(([key, { value }]) => (typeof value === 'number' ? [[key, value]] : [])),
+  );
+  const by = derivative(e, name);
+  if (by === null) return undefined;
+  const slope = constantOf(fold(withNumbers(by, new Map(Object.entries(numbers).filter(([key]) => key !== name)))));
+  return slope === undefined ? undefined : slope * view.volts;
+}
+
+/** What `x = x + amount` adds. */
+export function addedTo(target: string, value: Expression, view: View): Expression | undefined {
+  const polynomial = polynomialOf(value, view.names);
+  const others = [...polynomial.terms.keys()].filter((key) => key !== '' && key !== target);
+  return others.length === 0 && constantOf(coefficient(polynomial, target)) === 1 ? coefficient(polynomial) : undefined;
+}
+
+/** A standard cell by its name. */
+export const cell = (name: string): StandardCell => standardCells.get(name) ?? refuse(`there is no type ${name}`);
+
+/** Refuses a rate of the potential with terms other than the leak, drives, adaptation and the exponential. */
+export function checkTerms(
+  rate: Polynomial,
+  view: View,
+  drives: readonly string[],
+  adaptation: string | undefined,
+  exponential: string | undefined,
+): void {
+  const allowed = new Set([
+    '',
+    view.v,
+    ...drives,
+    ...drives.map((name) => keyOf(name, view.v)),
+    ...(adaptation === undefined ? [] : [adaptation]),
+    ...(exponential === undefined ? [] : [exponential]),
+  ]);
+  const odd = [...rate.terms.keys()].filter((key) => !allowed.has(key));
+  if (odd.length > 0) refuse(`PyNN has no cell with ${odd.join(', ')} in the rate of its potential`);
+}

@@ -45,7 +45,7 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
     time: () => state.engaged?.walk.time ?? first * imported.valid.model.experiment.dt,
     steps: () => state.engaged?.recording.steps() ?? first,
     run: (seconds, how) => queued(() => run(state, seconds, how)),
-    set: (values) => queued(async () => addPhase(state, { set: valuesOf(values, state) })),
+    set: (values, atOnce) => queued(async () => addPhase(state, { set: valuesOf(values, state) }, atOnce)),
     initialise: (values) => queued(async () => addPhase(state, { initialise: valuesOf(values, state) })),
     record: (population, variable, every) => queued(() => recordFromNow(state, population, variable, every)),
     reset: (annotations) => queued(() => addPhase(state, { reset: true, ...(annotations ? { annotations } : {}) })),

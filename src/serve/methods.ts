@@ -122,7 +122,9 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
       const complete = await found.session.run(time, { signal, onProgress: progress });
       return { complete, ...stateOf(found) };
     },
-    set: changing(({ session }, parameters) => session.set(readValues(parameters['values']))),
+    set: changing(({ session }, parameters) =>
+      session.set(readValues(parameters['values']), optional(parameters, 'atOnce', 'boolean')),
+    ),
     initialise: changing(({ session }, parameters) => session.initialise(readValues(parameters['values']))),
     record: changing(({ session }, parameters) =>
       session.record(

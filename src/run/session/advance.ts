@@ -39,8 +39,13 @@ export async function performRest(state: SessionState): Promise<boolean> {
   return true;
 }
 
-/** Performs a phase that the document did not plan. */
-export async function addPhase(state: SessionState, phase: written.Phase): Promise<void> {
+/**
+ * Performs a phase that the document did not plan.
+ *
+ * @param atOnce  only where the program that runs can perform it
+ * @throws UsageError where it cannot; the session is then as it was
+ */
+export async function addPhase(state: SessionState, phase: written.Phase, atOnce = false): Promise<void> {
   // What the document planned and nobody asked for is not part of the session.
   while (state.done < state.phases.length && !lasts(state.phases[state.done]!)) await advance(state);
   const { done } = state;
@@ -48,7 +53,7 @@ export async function addPhase(state: SessionState, phase: written.Phase): Promi
   state.phases = [...state.phases.slice(0, done), ...added.phases];
   state.typed = [...state.typed.slice(0, done), ...added.typed];
   try {
-    await advance(state);
+    await advance(state, atOnce);
   } catch (error) {
     if (state.done < state.phases.length) {
       state.phases = state.phases.slice(0, state.done);
@@ -59,7 +64,7 @@ export async function addPhase(state: SessionState, phase: written.Phase): Promi
 }
 
 /** Performs the next phase. @returns false when it was stopped early */
-async function advance(state: SessionState): Promise<boolean> {
+async function advance(state: SessionState, atOnce = false): Promise<boolean> {
   const phase = state.typed[state.done]!;
   let on = await engage(state);
   if (!isSame(on.known[state.done], state.phases[state.done])) {
@@ -68,6 +73,7 @@ async function advance(state: SessionState): Promise<boolean> {
       return true;
     }
     if (!isAlwaysPossible(phase, on)) {
+      if (atOnce) throw new UsageError('the running program cannot take the change', 'leave out `atOnce`');
       await disengage(state);
       on = await engage(state);
     }

@@ -118,8 +118,10 @@ export interface ModelSession {
   /**
    * Gives values from now on. Keys are `population.variable`, `population[1, 3].variable` or `projection.variable`;
    * numbers are in SI, one for all or one for each element.
+   *
+   * @param atOnce  only where the running program can take them; otherwise the session is as it was
    */
-  set(values: GivenNumbers): Promise<void>;
+  set(values: GivenNumbers, atOnce?: boolean): Promise<void>;
   /** Gives first values: they are taken now, and at each reset that follows. */
   initialise(values: GivenNumbers): Promise<void>;
   /** Records a variable, or `spike`, of a population from now on; `every` in s. */

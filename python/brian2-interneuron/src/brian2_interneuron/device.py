@@ -1,5 +1,6 @@
 """The device: keeps Brian's arrays, and has interneuron's engines run its networks."""
 
+import atexit
 import json
 import os
 import sys
@@ -19,6 +20,7 @@ import interneuron
 from interneuron._server import shared
 
 from .document import Document
+from .live import Live
 from .start import start_of_run
 from .results import write_back
 from .texts import Unsupported
@@ -61,7 +63,8 @@ class InterneuronDevice(RuntimeDevice):
         self.last_engine = None
         #: Whether its steps draw random numbers, which are not those of Brian's runtime.
         self.last_draws = None
-        #: Runs whose results were written to files.
+        #: The session that the last run left, and how many before it wrote files.
+        self._live = None
         self._written = 0
 
     def activate(self, build_on_run=True, target=None, strict=False, **options):
@@ -74,12 +77,14 @@ class InterneuronDevice(RuntimeDevice):
             options: `threads`, `device`, `precision`, `seed`, `output` (a file or files for results); options of
                 other devices are accepted and mean nothing here.
         """
+        self.end()
         super().activate(build_on_run=build_on_run, **options)
         given = {key: value for key, value in options.items() if key in _OPTIONS}
         self.options = {**({} if target is None else {"target": target}), **given, "strict": bool(strict)}
 
     def reinit(self):
         """Forgets what runs have left, and keeps the options."""
+        self.end()
         super().reinit()
         self._written = 0
 
@@ -127,9 +132,10 @@ class InterneuronDevice(RuntimeDevice):
         begin_time = float(net.t_)
         begin = time.time()
         try:
-            document, start = self._prepare(net, duration, namespace)
-            session = self.run_document(net, document, start, float(duration))
+            document = self._prepare(net, duration, namespace)
+            live = self._live_of(net, document, float(duration))
         except Unsupported as reason:
+            self.end()
             self._fall_back(reason)
             _RUN(
                 net, duration, report=report, report_period=report_period, namespace=namespace, profile=profile
@@ -146,9 +152,12 @@ class InterneuronDevice(RuntimeDevice):
                 told[0] = time.time() + float(report_period)
 
         try:
-            self._perform(net, document, session, float(duration), begin_time, progress)
-        finally:
-            session.close()
+            self._perform(net, document, live.session, float(duration), begin_time, progress)
+        except BaseException:
+            self._live = None
+            live.session.close()
+            raise
+        live.note(document)
         if callback is not None:
             callback((time.time() - begin) * second, 1.0, begin_time * second, duration)
         self.last_run_native, self.last_reason, self.last_draws = True, None, document.draws()
@@ -178,8 +187,31 @@ class InterneuronDevice(RuntimeDevice):
             self._preparing = False
         if not objects:
             raise Unsupported(net.name, "it is empty")
-        document = Document(net, namespace, objects)
-        return document, start_of_run(document)
+        return _document(net, namespace, objects, True)
+
+    def _live_of(self, net, bare, duration):
+        """The session that goes on with a network: that of its last run, or another."""
+        settings = {**self.options, "seed": self._seed}
+        if self._live is not None:
+            if self._live.goes_on(net, bare, settings):
+                return self._live
+            self.end()
+        document = _document(net, bare.run_namespace, net.sorted_objects, False)
+        session = self.run_document(net, document, start_of_run(document), duration)
+        self._live = Live(net, bare, session, settings)
+        return self._live
+
+    def end(self):
+        """Ends the session that the last run left; its files are written now."""
+        live, self._live = self._live, None
+        if live is None or live.session._number is None or not live.session._server.alive:
+            return
+        if self.options.get("output"):
+            live.session._server.call("finish", {"session": live.session._number})
+            live.session._number = None
+            self._written += 1
+        else:
+            live.session.close()
 
     def run_document(self, net, document, start, duration):
         """A session of a network; whoever only wants the document puts another function in this place."""
@@ -191,9 +223,13 @@ class InterneuronDevice(RuntimeDevice):
         given = {key: self.options[key] for key in ("target", "threads", "device", "precision") if key in self.options}
         if self.options.get("output"):
             given["outputs"], given["force"] = self._outputs(), self._written > 0
+        server = shared()
+        # Before the server's own end, which was registered when it began.
+        atexit.unregister(self.end)
+        atexit.register(self.end)
         try:
             return interneuron.Session(
-                shared(), {"text": json.dumps(parts), "name": net.name, "data": document.data, **start, **given}
+                server, {"text": json.dumps(parts), "name": net.name, "data": document.data, **start, **given}
             )
         except interneuron.ModelError as error:
             raise _refused(net, error) from error
@@ -217,15 +253,13 @@ class InterneuronDevice(RuntimeDevice):
         except interneuron.ModelError as error:
             raise _refused(net, error) from error
         self.last_engine = result.get("engine")
-        write_back(document, session, begin, begin + steps)
-        if self.options.get("output"):
-            session._server.call("finish", {"session": session._number})
-            session._number = None
-            self._written += 1
+        end = begin + steps if result["complete"] else int(result["steps"])
+        write_back(document, session, begin, end)
         for each in net._clocks:
-            each.variables["timestep"].set_value(each._i_end)
-            each.variables["t"].set_value(each._i_end * each.dt_)
-        net.t_ = begin_time + duration
+            last = each._i_end if result["complete"] else each._calc_timestep(end * document.dt)
+            each.variables["timestep"].set_value(last)
+            each.variables["t"].set_value(last * each.dt_)
+        net.t_ = begin_time + duration if result["complete"] else end * document.dt
         net.after_run()
         if not result["complete"]:
             raise KeyboardInterrupt
@@ -233,6 +267,17 @@ class InterneuronDevice(RuntimeDevice):
     def network_get_profiling_info(self, net):
         """Brian's profile, with one entry for a run of the engine."""
         return getattr(net, "_profiling_info", [])
+
+
+def _document(net, namespace, objects, bare):
+    """The specification of a network. Brian has checked the network, so that what stops us is none of its mistakes."""
+    try:
+        return Document(net, namespace, objects, bare)
+    except Unsupported:
+        raise
+    except Exception as error:  # noqa: BLE001
+        why = f"it cannot be written as a specification ({type(error).__name__}: {error})"
+        raise Unsupported(net.name, why) from error
 
 
 def _refused(net, error):

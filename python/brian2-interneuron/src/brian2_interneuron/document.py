@@ -1,4 +1,7 @@
-"""A network of Brian as a specification (translators/brian) with its arrays."""
+"""A network of Brian as a specification (translators/brian) with its arrays.
+
+A bare document has no values and connections: it tells whether a network is still the one that a session runs.
+"""
 
 import json
 import re
@@ -6,7 +9,7 @@ import re
 import numpy as np
 from brian2.core.functions import Function
 from brian2.core.variables import ArrayVariable, Constant, Subexpression
-from brian2.equations.equations import DIFFERENTIAL_EQUATION, PARAMETER, Equations
+from brian2.equations.equations import DIFFERENTIAL_EQUATION, PARAMETER, SUBEXPRESSION, Equations
 from brian2.groups.group import CodeRunner
 from brian2.groups.neurongroup import NeuronGroup, Resetter, StateUpdater, SubexpressionUpdater, Thresholder
 from brian2.groups.subgroup import Subgroup
@@ -49,11 +52,13 @@ def end_text(group):
 class Document:
     """What a network is, as a specification; `parts` is it, `data` holds its arrays by digest."""
 
-    def __init__(self, net, namespace, objects):
-        self.net, self.run_namespace = net, namespace
+    def __init__(self, net, namespace, objects, bare=False):
+        self.net, self.run_namespace, self._bare = net, namespace, bare
         self.data = {}
         self.groups, self.synapses, self.monitors = [], [], []
         self.poisson_inputs = 0
+        #: Variables whose values the document has.
+        self.kept = []
         #: Variables that code writes, by name of their owner.
         self.written = {}
         self._tables = {}
@@ -152,7 +157,10 @@ class Document:
                 raise Unsupported(group.name, f"its part {part.name} is not active")
         method = self._method(group)
         equations = group.user_equations
-        entry = {"N": int(group._N), "model": "\n".join(equation_text(each) for each in equations.values()), **method}
+        # What reads a linked variable has a value for each neuron here, though Brian takes one that is of one neuron as shared.
+        apart = ["shared"] if group._linked_variables else []
+        lines = [equation_text(each, apart if each.type == SUBEXPRESSION else ()) for each in equations.values()]
+        entry = {"N": int(group._N), "model": "\n".join(lines), **method}
         codes = [each.expr.code for each in equations.values() if each.expr is not None]
         if "spike" in group.events:
             entry["threshold"] = line(group.events["spike"])
@@ -377,6 +385,9 @@ class Document:
             if pathway.when != "synapses" or pathway.order != usual:
                 schedule[name] = {"when": pathway.when, "order": int(pathway.order)}
             delay = pathway.variables["delay"]
+            self.kept.append(delay)
+            if self._bare:
+                continue
             values = delay.get_value()
             if delay.scalar or np.ndim(values) == 0 or (len(values) and (values == values[0]).all()):
                 first = float(np.ravel(values)[0])
@@ -393,7 +404,7 @@ class Document:
             entry["pathways"] = schedule
         if delays:
             entry["delay"] = delays
-        entry["connect"] = {
+        entry["connect"] = len(synapses) if self._bare else {
             "i": self.array(np.asarray(synapses.i[:], dtype=np.uint32), inline=False),
             "j": self.array(np.asarray(synapses.j[:], dtype=np.uint32), inline=False),
         }
@@ -505,6 +516,9 @@ class Document:
 
     def _value(self, variable):
         """What a variable holds now: one quantity where all elements have the same."""
+        self.kept.append(variable)
+        if self._bare:
+            return None
         values = np.asarray(variable.get_value())
         flat = np.ravel(values)
         if not np.isfinite(flat.astype(float)).all():

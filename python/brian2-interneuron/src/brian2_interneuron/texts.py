@@ -54,10 +54,11 @@ def line(text):
     return " ".join(each for each in without if each)
 
 
-def equation_text(equation):
-    """An equation as Brian writes it."""
+def equation_text(equation, without=()):
+    """An equation as Brian writes it, without some of its flags."""
     unit = {"boolean": "boolean", "integer": "integer"}.get(equation.var_type) or unit_text(equation.dim)
-    flags = f" ({', '.join(sorted(equation.flags))})" if equation.flags else ""
+    kept = sorted(set(equation.flags) - set(without))
+    flags = f" ({', '.join(kept)})" if kept else ""
     name = equation.varname
     if equation.type == DIFFERENTIAL_EQUATION:
         return f"d{name}/dt = {line(equation.expr.code)} : {unit}{flags}"
@@ -80,6 +81,7 @@ def is_default(name):
 
 def external_names(code, variables):
     """Names in code that the caller's namespace defines."""
+    bare = re.sub(r"#.*", "", str(code))
     return {
-        name for name in get_identifiers(str(code)) if name not in variables and not is_default(name) and not name.startswith("xi")
+        name for name in get_identifiers(bare) if name not in variables and not is_default(name) and not name.startswith("xi")
     }

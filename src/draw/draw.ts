@@ -15,7 +15,7 @@ import type { DrawnModel } from './drawn-model.js';
 import { CannotDraw, drawVector, Generators, inSi, isDraw, type Job } from './generators.js';
 import type { RandomState } from './numpy/random-state.js';
 import { DrawnPhases, needsResolving, selectionOfPhase, valuesOfPhase } from './phases.js';
-import { isPlaced, placedStimulus } from './places-on-cells.js';
+import { isLinkedToPlaces, isPlaced, placedLinks, placedStimulus } from './places-on-cells.js';
 import { DrawnProjections, firstOrder, needsBuilding } from './projections.js';
 import { findExcess } from './room.js';
 import { thinned } from './thinned.js';
@@ -76,7 +76,10 @@ function explicit(valid: ValidModel): DrawnModel {
 function needsDrawing(model: Model): boolean {
   return (
     Object.values(model.populations).some(
-      ({ values, positions }) => positions !== undefined || Object.values(values).some(isDraw),
+      (population) =>
+        population.positions !== undefined ||
+        Object.values(population.values).some(isDraw) ||
+        isLinkedToPlaces(population),
     ) ||
     Object.values(model.projections).some(needsBuilding) ||
     model.recordings.some(({ of }) => hasSample(of)) ||
@@ -158,7 +161,12 @@ class Drawing {
     const { pieces, built } = this.#projections;
     return {
       ...model,
-      populations: this.#populations,
+      populations: Object.fromEntries(
+        Object.entries(this.#populations).map(([name, population]) => {
+          this.#at(`/populations/${name}`);
+          return [name, placedLinks(name, population, this.#data)];
+        }),
+      ),
       projections: Object.fromEntries(built),
       recordings: model.recordings.flatMap((recording, k) => {
         this.#at(`/recordings/${k}`);

@@ -1,7 +1,7 @@
 /** Places on cells with structure as numbers, one for each synapse or element of a selection. */
 
 import { arrayOf } from '../model/arrays.js';
-import type { Places, Stimulus, Value } from '../model/typed.js';
+import type { Link, Places, Population, Stimulus, Value } from '../model/typed.js';
 import type { DrawnArrays } from './arrays.js';
 import { elementsOf } from './ends.js';
 import { CannotDraw } from './generators.js';
@@ -81,3 +81,20 @@ export function placedStimulus(
   const placed = { what: `the current ${name}`, count: indices.length, read };
   return { ...stimulus, places: explicitPlaces(stimulus.places, placed, data) };
 }
+
+/** A population whose links have places as numbers. */
+export function placedLinks(name: string, population: Population, data: DrawnArrays): Population {
+  const { linked, size } = population;
+  if (!linked || !isLinkedToPlaces(population)) return population;
+  const read = (variable: string, at: number): number | undefined =>
+    variable === 'i' ? at : variable === 'N' ? size : undefined;
+  const at = ([key, link]: readonly [string, Link]): readonly [string, Link] => {
+    const placed = { what: `${name}.${key}`, count: size, read };
+    return [key, link.places ? { ...link, places: explicitPlaces(link.places, placed, data) } : link];
+  };
+  return { ...population, linked: Object.fromEntries(Object.entries(linked).map(at)) };
+}
+
+/** Whether parameters of a population are linked to places of their own on cells. */
+export const isLinkedToPlaces = ({ linked = {} }: Population): boolean =>
+  Object.values(linked).some(({ places }) => places !== undefined);

@@ -5,11 +5,11 @@
 
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';
-import type { Population } from '../model/typed.js';
+import type { Link, ValueType } from '../model/typed.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
-import { ElementScope } from './element-scope.js';
+import { ElementScope, type Address } from './element-scope.js';
 import { scalarTypeOf, storedValue } from './typed-values.js';
 import { compile, to } from './expressions.js';
 import type { Group, Member } from './groups.js';
@@ -18,8 +18,6 @@ import { drawsIn } from '../lang/functions.js';
 import { memberAddress } from './initial-values.js';
 import * as messages from './messages.js';
 import { inStep, type PlacedEntry } from './step/place.js';
-
-type Link = NonNullable<Population['linked']>[string];
 
 /** The population that a link reads; null after a finding. */
 export function linkedMember(
@@ -94,6 +92,56 @@ export function linkedElement(
   return ir.load(buffer, local);
 }
 
+/** The value of what an element is linked to; null after a finding. */
+function linkedNow(
+  linked: LinkedParameter,
+  type: ValueType,
+  { local }: Address,
+  block: Block,
+  groups: readonly Group[],
+  context: Context,
+): Ir | null {
+  const { member, name, link } = linked;
+  const key = `${member.name}.${name}`;
+  const classes = context.shown.links.get(key);
+  const which = classes
+    ? block.name(
+        'which',
+        ir.load(
+          context.builder.buffers.get(`${key}.class`) ??
+            context.builder.buffer(
+              `${key}.class`,
+              'u32',
+              classes.which.length,
+              `class of what each ${key} is linked to`,
+              {
+                role: 'constant',
+                initial: classes.which,
+              },
+            ),
+          local,
+        ),
+      )
+    : null;
+  let value: Ir | null = null;
+  for (const [k, { population, variable }] of (classes?.sources ?? [link]).entries()) {
+    const source = linkedMember(member.name, name, { ...link, population }, groups, context);
+    if (!source) return null;
+    const size = source.member.population.size;
+    const found = block.name('element', linkedElement(linked, size, local, context));
+    const element = which ? block.name('own', ir.select(ir.eq(which, ir.u32(k)), found, ir.u32(0))) : found;
+    const from = {
+      index: block.name('place', ir.add(element, ir.u32(source.member.begin))),
+      ordinal: ir.u32(source.member.ordinal),
+      local: element,
+    };
+    const scope = new ElementScope(context, source.group, from, block, null, { slot: context.profile.defaults.hold });
+    const read = to(scalarTypeOf(type, context.real), scope.read(variable));
+    value = value && which ? ir.select(ir.eq(which, ir.u32(k)), read, value) : read;
+  }
+  return value;
+}
+
 /** Adds kernels that read linked variables, at initialisation. @returns the same for the start of each step */
 export function lowerLinks(groups: readonly Group[], context: Context): readonly PlacedEntry[] {
   const { builder, profile } = context;
@@ -106,19 +154,11 @@ export function lowerLinks(groups: readonly Group[], context: Context): readonly
       const address = memberAddress(member);
       for (const [name, link] of links) {
         const storage = group.storage.get(name);
-        const source = linkedMember(member.name, name, link, groups, context);
-        if (storage?.kind !== 'array' || !source) continue;
-        const element = block.name(
-          'element',
-          linkedElement({ group, member, name, link }, source.member.population.size, address.local, context),
-        );
-        const from = {
-          index: block.name('place', ir.add(element, ir.u32(source.member.begin))),
-          ordinal: ir.u32(source.member.ordinal),
-          local: element,
-        };
-        const scope = new ElementScope(context, source.group, from, block, null, { slot: profile.defaults.hold });
-        const value = to(scalarTypeOf(storage.type, context.real), scope.read(link.variable));
+        const value =
+          storage?.kind === 'array'
+            ? linkedNow({ group, member, name, link }, storage.type, address, block, groups, context)
+            : null;
+        if (storage?.kind !== 'array' || !value) continue;
         block.emit(ir.store(storage.buffer, address.index, storedValue(storage.buffer, value)));
       }
       const kernel = builder.map(

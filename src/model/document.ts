@@ -313,7 +313,14 @@ export interface PopulationDocument {
   /** Parameters and initial values of the elements. */
   readonly values?: Map<ValueDocument>;
   /** Parameters that stand for variables of another population. */
-  readonly linked?: Map<{ readonly population: string; readonly variable: string; readonly index?: ValueDocument }>;
+  readonly linked?: Map<{
+    readonly population: string;
+    readonly variable: string;
+    readonly index?: ValueDocument;
+    readonly section?: string;
+    readonly fraction?: number;
+    readonly places?: PlacesDocument;
+  }>;
   /** Places of the elements in metres unless with a unit: x, y and z of each, or a layout. */
   readonly positions?: ArrayDocument | StructureDocument;
   /** What a source replays (times in seconds unless with a unit), or the file that holds it. */

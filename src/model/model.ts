@@ -186,6 +186,20 @@ export interface SpikeTrain {
 export type Spikes<F extends Form = Written> =
   Tagged<F, 'train', SpikeTrain> | Tagged<F, 'file', { readonly file: string; readonly population?: string }>;
 
+/** A variable of another population that a parameter is. */
+export interface Link<F extends Form = Written> {
+  readonly population: Id;
+  readonly variable: Id;
+  /** Element of that population for each of the own; absent: that of the same number, or the only one. */
+  readonly index?: Value<F>;
+  /** Section of cells with structure where the variable is read; absent: where the cell's spike condition is. */
+  readonly section?: Id;
+  /** Place along the section: 0 at its start, 1 at its end; absent: its middle. */
+  readonly fraction?: number;
+  /** In place of `section` and `fraction`: a place for each of the own elements. */
+  readonly places?: Places<F>;
+}
+
 /** Cells of one type, or a source of given spikes. */
 export interface Population<F extends Form = Written> {
   /** A neuron type, or none for a source that replays spikes. */
@@ -198,7 +212,7 @@ export interface Population<F extends Form = Written> {
    * Parameters that are another population's variables: element k reads element `index` of it (k, or the only one,
    * where absent).
    */
-  readonly linked?: Readonly<Record<Id, { readonly population: Id; readonly variable: Id; readonly index?: Value<F> }>>;
+  readonly linked?: Readonly<Record<Id, Link<F>>>;
   /** Places of the elements; absent: they have none, and `distance` cannot be read. */
   readonly positions?: Positions<F>;
   /** What a source without a type replays. */

@@ -128,6 +128,8 @@ export type Population = written.Population<Typed>;
 export type SelectionRule = written.SelectionRule<Typed>;
 /** Places on cells, one for each synapse or element, expressions parsed. */
 export type Places = written.Places<Typed>;
+/** What a parameter is linked to, expressions parsed. */
+export type Link = written.Link<Typed>;
 /** One end of a projection, its selection tagged. */
 export type End = written.End<Typed>;
 /** A rule of connection, its conditions and probabilities parsed; `rule` tells which. */
@@ -346,10 +348,11 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
   });
   const selection: Change<written.SelectionRule, SelectionRule> = (rule, names) =>
     tag(ofSelection(rule, names), selectionKind(rule));
+  const onCells = members<written.Places, Places>({ section: value, fraction: value });
   const structure = members<written.Structure, Structure>({ arguments: values, generator: draw });
   const population = members<written.Population, Population>({
     values,
-    linked: record(members({ index: value })),
+    linked: record(members<written.Link, Link>({ index: value, places: onCells })),
     positions: (given, names) =>
       'structure' in given ? tag(structure(given, names), 'structure') : places(given, names),
     spikes: (given) => tag(given, 'file' in given ? 'file' : 'train'),
@@ -370,7 +373,6 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
   });
   const rule: Change<written.ConnectionRule, ConnectionRule> = (given, names) =>
     ofRule(given, 'variable' in given ? union([names, new Set([given.variable])]) : names);
-  const onCells = members<written.Places, Places>({ section: value, fraction: value });
   const end = members<written.End, End>({ of: selection, places: onCells });
   const projection = members<written.Projection, Projection>({
     from: end,

@@ -1,5 +1,5 @@
 /**
- * Cells with structure against NEURON: `fixtures/cells/branched-cell.xml`, which NEURON gets as sections built by hand.
+ * Cells with structure against NEURON: networks of `fixtures/cells`, which NEURON gets as sections built by hand.
  *
  * NEURON delivers events at the steps that it makes, so that its error falls with the step alone: its converged
  * voltages are extrapolated from two short steps.
@@ -13,19 +13,18 @@ import { missingPynn, runPynnPython } from './pynn/backend.js';
 interface Run {
   /** Of the first cell, ms. */
   readonly spikes: readonly number[];
-  /** mV each millisecond: the soma and the left branch of one cell, the soma and the right branch of another. */
+  /** mV each millisecond at the soma and a branch of each cell. */
   readonly voltages: readonly (readonly number[])[];
 }
 
-const path = 'fixtures/cells/branched-cell.xml';
 const missing = missingPynn();
 
-/** NEURON's voltages and spikes with so many steps a millisecond. */
-const ofNeuron = async (steps: number): Promise<Run> =>
-  (await runPynnPython('neuron_branched_cell.py', [String(steps), '2'])) as Run;
+/** NEURON's voltages and spikes with so many steps a millisecond; `how`: its second order or not, and the network. */
+const ofNeuron = async (steps: number, how: readonly string[]): Promise<Run> =>
+  (await runPynnPython('neuron_branched_cell.py', [String(steps), ...how])) as Run;
 
 /** Ours, with so many steps a millisecond. */
-const ofOurs = (steps: number): Promise<Run> =>
+const ofOurs = (steps: number, path: string): Promise<Run> =>
   inFolder(async (folder) => {
     const source = readSource(path);
     const text = source.text.replace('step="0.005ms"', `step="${1 / steps}ms"`);
@@ -36,7 +35,9 @@ const ofOurs = (steps: number): Promise<Run> =>
     const soma = column(1);
     return {
       spikes: soma.flatMap((v, k) => (k > 0 && v > 0 && soma[k - 1]! <= 0 ? [k / steps] : [])),
-      voltages: [1, 2, 3, 4].map((k) => column(k).filter((_, row) => row % steps === 0)),
+      voltages: Array.from({ length: rows[0]!.length - 1 }, (_, k) =>
+        column(k + 1).filter((__, row) => row % steps === 0),
+      ),
     };
   });
 
@@ -48,21 +49,24 @@ const apart = (a: Run, b: Run): number =>
     ),
   );
 
-describe.skipIf(missing !== null)(`NEURON${missing === null ? '' : ` (${missing})`}`, () => {
+describe.skipIf(missing !== null).each([
+  ['fixtures/cells/branched-cell.xml', 2, ['2']],
+  ['fixtures/cells/network-of-cells.xml', 1, ['0', 'network']],
+] as const)(`%s and NEURON${missing === null ? '' : ` (${missing})`}`, (path, spikes, how) => {
   let converged: Run;
   let [coarse, fine]: Run[] = [];
 
   beforeAll(async () => {
-    const [some, more] = [await ofNeuron(1000), await ofNeuron(2000)];
+    const [some, more] = [await ofNeuron(1000, how), await ofNeuron(2000, how)];
     converged = {
       spikes: more.spikes,
       voltages: more.voltages.map((trace, k) => trace.map((v, row) => 2 * v - some.voltages[k]![row]!)),
     };
-    [coarse, fine] = [await ofOurs(50), await ofOurs(200)];
+    [coarse, fine] = [await ofOurs(50, path), await ofOurs(200, path)];
   }, 300_000);
 
   test('spikes are within 0.05 ms of its converged ones', () => {
-    expect(converged.spikes.length).toBe(2);
+    expect(converged.spikes.length).toBe(spikes);
     expect(fine!.spikes.length).toBe(converged.spikes.length);
     converged.spikes.forEach((time, k) => expect(Math.abs(fine!.spikes[k]! - time)).toBeLessThan(0.05));
   });

@@ -241,15 +241,49 @@ populations:`,
     expect(read('w').map((weight, k) => Math.round((weight - (k + 1) * 1e-9) * 1e9))).toEqual(targets);
   });
 
-  test('mistakes are said', () => {
-    const messages = (places: string): string => refused(between(placed(places))).join();
-    expect(messages('{ section: [left, nose, left, left, left] }')).toMatch(/nose/);
-    expect(messages('{ section: [left, left] }')).toMatch(/one for each synapse/);
-    expect(messages('{ section: left, fraction: [0.1, 0.2, 0.3, 1.4, 0.5] }')).toMatch(/fraction is out of range/);
-    expect(messages('{ section: left, fraction: [0.1] }')).toMatch(/does not have one item for each/);
-    expect(messages('{ section: left, fraction: uniform() }')).toMatch(/is drawn/);
-    expect(messages('{ section: left, fraction: i + 0.5 }')).toMatch(/none for that of number 1/);
-    expect(messages('{ sections: [left], section: [0, 0, 1, 0, 0] }')).toMatch(/index of the section is out of range/);
+  test('what is no place is said once connections are known', () => {
+    const connected = (places: string, connect: string): string =>
+      refused(
+        between(
+          `  inward: { from: sources, to: { of: cells, places: ${places} }, synapse: excitatory, connect: ${connect} }`,
+        ),
+      ).join();
+    expect(connected('{ section: left, fraction: i + 0.5 }', 'all')).toMatch(/^draw\/no-place: /);
+    expect(connected('{ section: left, fraction: [0.5, 0.1] }', 'all')).toMatch(/^draw\/wrong-number-of-places: /);
+    expect(connected('{ section: left, fraction: i/2 }', '{ rule: pairs, p: 0.5 }')).toMatch(/drawn on the target/);
+    expect(connected('{ section: left, fraction: (i + j)/3 }', 'all, delay: 1 ms')).toBe('');
+  });
+
+  test('links read variables there', async () => {
+    const reader = network('auto', 0.025)
+      .replace('\n  source:', '\n  reader: { parameters: { seen: { unit: mV, value: 0 } } }\n  source:')
+      .replace(
+        'sources: {',
+        `readers: { type: reader, size: 3, linked: { seen: { population: cells, variable: v, index: [2, 0, 1], places: { section: [soma, right, left], fraction: [0.5, 0.9, 0.2] } } } }, sources: {`,
+      )
+      .replace(
+        'record:\n',
+        `record:
+  - { of: readers, variables: [seen], every: 0.025 ms }
+${[
+  ['soma', 0.5],
+  ['right', 0.9],
+  ['left', 0.2],
+]
+  .map(
+    ([section, fraction], k) =>
+      `  - { of: cells, variables: [v], every: 0.025 ms, section: ${section}, fraction: ${fraction}, name: place${k} }\n`,
+  )
+  .join('')}`,
+      );
+    const { samples } = await simulate(reader, { engines });
+    const [seen, soma, right, left] = ['readers.seen', 'place0/v', 'place1/v', 'place2/v'].map((key) =>
+      samples.get(key)!,
+    );
+    const read = soma!.map((_, row) => [soma![row]![2], right![row]![0], left![row]![1]]);
+    // What is linked is read at the beginning of a step, of which the sample is the end.
+    expect(seen!.slice(1)).toEqual(read.slice(0, -1));
+    expect(new Set(seen!.at(-1)).size).toBe(3);
   });
 
   test('currents take one for each element', async () => {
@@ -413,7 +447,7 @@ describe('what stands in the way', () => {
     [
       'a variable that is not there',
       cell.replace('variables: [v], section: right', 'variables: [squid.m], section: right'),
-      /there is no squid.m on the section right/,
+      /the section right has no variable squid.m/,
     ],
     [
       'another method',

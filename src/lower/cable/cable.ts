@@ -21,6 +21,8 @@ export interface CableNames {
   readonly capacitance: string;
   /** Into the compartment but for what flows along the cell, in A, a derived variable. */
   readonly current: string;
+  /** By how much the potential rose in half of the last step, a state variable; absent: nothing reads it. */
+  readonly rise?: string;
 }
 
 /** Compartments with the same equations: a neuron type whose elements are those of all cells, by compartment. */
@@ -66,6 +68,15 @@ export interface Shown {
   readonly pieces: ReadonlyMap<string, SynapsesOf>;
   /** Names of recordings, by those that recordings of pieces have. */
   readonly recordings: ReadonlyMap<string, string>;
+  /** By `population.parameter` that is linked to places of several classes: these, and which of them for each element. */
+  readonly links: ReadonlyMap<string, LinkedClasses>;
+}
+
+/** What a parameter is linked to, where its elements read different populations. */
+export interface LinkedClasses {
+  readonly sources: readonly { readonly population: string; readonly variable: string }[];
+  /** Ordinal in `sources` for each element. */
+  readonly which: Uint32Array;
 }
 
 /** The population that the model names, and the compartments of whose cells this one has, in order. */

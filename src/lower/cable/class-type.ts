@@ -55,6 +55,8 @@ interface ClassParts {
   readonly inputs: Readonly<Record<string, Input>>;
   /** Whether synapses add conductances here. */
   readonly conductance: boolean;
+  /** Whether others read what the voltage is in the middle of a step. */
+  readonly watched: boolean;
   /** Events that are detected here. */
   readonly events: Readonly<Record<string, EventDefinition>>;
   /** Parameters of the cell. */
@@ -119,6 +121,8 @@ class Maker {
     );
     this.#state[voltage] = { unit: 'V', type: 'real', initial: 0, shared: false };
     this.#spread(voltage, initials);
+    const rise = this.parts.watched ? this.#taken.take('rise') : undefined;
+    if (rise !== undefined) this.#state[rise] = { unit: 'V', type: 'real', initial: 0, shared: false };
     const capacitance = this.#number('capacitance', 'F', ({ capacitance: value }) => value);
     // Names before code, since what one mechanism writes others read.
     this.#instances.forEach((_, slot) => this.#declare(slot));
@@ -153,7 +157,7 @@ class Maker {
       },
       values: this.#values,
       variables: this.#variables,
-      names: { voltage, capacitance: capacitance.name, current },
+      names: { voltage, capacitance: capacitance.name, current, ...(rise === undefined ? {} : { rise }) },
       conductance,
     };
   }

@@ -20,6 +20,7 @@ import type {
   End,
   EventDefinition,
   Input,
+  Link,
   Model,
   NeuronType,
   Phase,
@@ -35,10 +36,18 @@ import type {
 import type { LoweringDiagnostics } from '../context.js';
 import { numberOf } from '../groups.js';
 import * as messages from '../messages.js';
-import { isCableMethod, type Cable, type CableMethod, type Origin, type Shown, type SynapsesOf } from './cable.js';
+import {
+  isCableMethod,
+  type Cable,
+  type CableMethod,
+  type LinkedClasses,
+  type Origin,
+  type Shown,
+  type SynapsesOf,
+} from './cable.js';
 import { BadMechanism, classType, type ClassType } from './class-type.js';
 import { mechanismsOn, type Instance } from './mechanisms.js';
-import { atPlaces, readsEnd, type SynapsePlaces } from './synapse-type.js';
+import { atPlaces, readsEnd, readsOther, type SynapsePlaces } from './synapse-type.js';
 import { withListsMerged } from './merge.js';
 import { midStep } from './mid-step.js';
 import { compartmentsAt, splitByPlace, synapsesOfEach, type SplitEnd } from './split.js';
@@ -63,7 +72,11 @@ export function withoutStructure(drawn: DrawnModel, diagnostics: LoweringDiagnos
     ({ type }) => drawn.model.neurons[type ?? '']?.compartments !== undefined,
   );
   if (structured) return new Expansion(drawn, diagnostics).run();
-  return { drawn, cables: [], shown: { origins: new Map(), pieces: new Map(), recordings: new Map() } };
+  return {
+    drawn,
+    cables: [],
+    shown: { origins: new Map(), pieces: new Map(), recordings: new Map(), links: new Map() },
+  };
 }
 
 /** A type of cells with structure while it is taken apart. */
@@ -82,6 +95,8 @@ interface Kind {
   readonly inputs: Map<number, Set<string>>;
   readonly conductances: Set<number>;
   readonly populations: readonly string[];
+  /** Whether what flows into other cells reads its voltages. */
+  watched: boolean;
 }
 
 /** The compartment of an end on a cell with structure; null for points. */
@@ -184,7 +199,12 @@ class Expansion {
         parts: new Map([...this.#parts].filter(([name]) => merged[name] === model.projections[name])),
       },
       cables: [...this.#kinds.values()].map((kind) => this.#cable(kind)),
-      shown: { origins: this.#origins, pieces: this.#synapsesOf, recordings: this.#recordingNames },
+      shown: {
+        origins: this.#origins,
+        pieces: this.#synapsesOf,
+        recordings: this.#recordingNames,
+        links: this.#links,
+      },
     };
   }
 
@@ -239,6 +259,7 @@ class Expansion {
       inputs: new Map(),
       conductances: new Set(),
       populations,
+      watched: false,
     });
   }
 
@@ -296,6 +317,7 @@ class Expansion {
           })),
           inputs,
           conductance: kind.conductances.has(first),
+          watched: kind.watched,
           events: kind.events.get(first) ?? {},
           parameters: type.parameters,
           method: kind.method,
@@ -395,7 +417,13 @@ class Expansion {
   #populate(name: string, population: Population): void {
     const kind = this.#kindOf(name);
     if (!kind) {
-      this.#populations[name] = population;
+      const { linked } = population;
+      const links =
+        linked &&
+        mapped(linked, `populations/${name}/linked`, this.diagnostics, (link, key) =>
+          this.#link(`${name}.${key}`, link, population.size),
+        );
+      this.#populations[name] = links ? { ...population, linked: links } : population;
       return;
     }
     if (population.linked && Object.keys(population.linked).length > 0)
@@ -426,6 +454,54 @@ class Expansion {
       for (const map of new Set(one.made.variables)) for (const [shown, made] of map) variables.set(made, shown);
       this.#origins.set(member, { population: name, cells: size, variables });
     }
+  }
+
+  readonly #links = new Map<string, LinkedClasses>();
+
+  /** A link to a place on cells as one to an element of a class. */
+  #link(key: string, link: Link, size: number): Link {
+    const kind = this.#kindOf(link.population);
+    if (!kind) return link;
+    const { population, variable, index, section, fraction, places } = link;
+    const home = this.#classAt(kind, kind.home)?.found.made.variables[0]?.get(variable) ?? variable;
+    if (section === undefined && !places && home === variable) return link;
+    const cells = this.#model.populations[population]?.size ?? 0;
+    if (index !== undefined && typeof index !== 'number' && index.kind !== 'array') {
+      this.#refuse(
+        `an expression for the cells that a parameter is linked to (${key})`,
+        'give their indices as a list',
+      );
+      return link;
+    }
+    const fixed = this.#compartmentAt(kind, section, fraction);
+    const at = places ? compartmentsAt(places, kind.tree, this.#data) : (): number => fixed;
+    const own = typeof index === 'object' ? arrayOf(index.array, this.#data.store) : null;
+    const cellOf = (k: number): number => own?.[k] ?? (typeof index === 'number' ? index : cells === 1 ? 0 : k);
+    const sources = new Map<string, { readonly population: string; readonly variable: string }>();
+    const which = new Uint32Array(size);
+    const elements = new Uint32Array(size);
+    for (let k = 0; k < size; k++) {
+      const compartment = at(k);
+      const place = this.#classAt(kind, compartment);
+      if (!place) continue;
+      const found = place.found.made.variables[place.ordinal]?.get(variable);
+      const known = Object.hasOwn(kind.type.inputs, variable) || Object.hasOwn(kind.type.parameters, variable);
+      if (found === undefined && !known) {
+        const there = [...(place.found.made.variables[place.ordinal]?.keys() ?? [])];
+        this.diagnostics.add(messages.notAtPlace(variable, kind.tree.compartments[compartment]?.section ?? '', there));
+        return link;
+      }
+      const source = { population: this.#member(population, place.found), variable: found ?? variable };
+      const name = `${source.population}.${source.variable}`;
+      if (!sources.has(name)) sources.set(name, source);
+      which[k] = [...sources.keys()].indexOf(name);
+      elements[k] = place.ordinal * cells + cellOf(k);
+    }
+    const all = [...sources.values()];
+    const [first] = all;
+    if (!first) return link;
+    if (all.length > 1) this.#links.set(key, { sources: all, which });
+    return { ...first, index: { kind: 'array', array: this.#data.keep(elements) } };
   }
 
   #repeated(value: Value, times: number): Value {
@@ -481,6 +557,8 @@ class Expansion {
           if (place.kind.type.inputs[input] !== undefined) this.#reach(place.kind, place.at, input);
         if (conducts) place.kind.conductances.add(place.at);
       }
+      const other = this.#kindOf(ownersOf((side === 'pre' ? projection.to : projection.from).of)[0] ?? '');
+      if (other?.method === 'cable' && readsOther(type, projection.receptors, side)) other.watched = true;
     }
   }
 
@@ -611,6 +689,7 @@ class Expansion {
         key: found.found.type,
         variables,
         voltage: found.found.made.names.voltage,
+        ...(found.found.made.names.rise === undefined ? {} : { rise: found.found.made.names.rise }),
         conductance: found.found.made.conductance,
         inputs: place.kind.type.inputs,
       };

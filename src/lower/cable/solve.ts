@@ -63,6 +63,8 @@ function voltageKernel(cable: Cable, { group, names, offset }: PlacedClass, solv
   const block = new Block();
   const voltage = voltageOf(group, names);
   const solution = block.name('solution', ir.load(solved, offset === 0 ? item : ir.add(item, ir.u32(offset))));
+  const rise = names.rise === undefined ? undefined : group.storage.get(names.rise);
+  if (rise?.kind === 'array') block.emit(ir.store(rise.buffer, item, ir.sub(solution, ir.load(voltage, item))));
   const next = cable.method === 'cable' ? ir.sub(ir.add(solution, solution), ir.load(voltage, item)) : solution;
   block.emit(ir.store(voltage, item, next));
   return groupKernel(group, 'voltages', `new voltages of ${group.name}`, block, context);

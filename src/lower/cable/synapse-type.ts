@@ -21,6 +21,8 @@ interface Place {
   /** The class's names of the variables that the model names. */
   readonly variables: ReadonlyMap<string, string>;
   readonly voltage: string;
+  /** By how much it rose in half of the last step; absent: the class does not keep it. */
+  readonly rise?: string;
   /** The input that gathers conductances. */
   readonly conductance: string;
   readonly inputs: Readonly<Record<string, Input>>;
@@ -57,6 +59,15 @@ export function readsEnd(
   };
 }
 
+/** Whether what a synapse adds to one end reads the voltage of the other. */
+export function readsOther(type: SynapseType, receptors: Projection['receptors'], side: Side): boolean {
+  const { derived } = equationsOf(type);
+  const other = `${side === 'pre' ? 'post' : 'pre'}.v`;
+  return type.contributes.some(
+    ({ to, value }) => summedAt(to, receptors).end === side && namesIn(inlineDerived(value, derived)).has(other),
+  );
+}
+
 /** What pathways assign. */
 const writtenBy = (type: SynapseType): readonly Reference[] =>
   Object.values(type.pathways).flatMap((pathway) =>
@@ -86,6 +97,13 @@ export function atPlaces(type: SynapseType, places: SynapsePlaces, refuse: (feat
     for (const [name, rate] of derivatives)
       if (!equations.eventDriven.has(name) && equations.noise.every((xi) => !namesIn(rate).has(xi)))
         later.set(name, sum(nameOf(name), product(halfStep, rate)));
+  /** With the voltage of the other end as it will be in the middle of the step, from its rise in the last one. */
+  const midwayThere = (e: Expression, end: Side): Expression => {
+    const place = places[end];
+    if (!places.midway || place?.rise === undefined) return e;
+    const read = nameOf(`${end}.${place.voltage}`);
+    return substitute(e, new Map([[`${end}.${place.voltage}`, sum(read, nameOf(`${end}.${place.rise}`))]]));
+  };
   const contributes = new Map<string, Sum>();
   const add = (to: Reference, e: Expression): void => {
     const key = spelling(to);
@@ -99,7 +117,7 @@ export function atPlaces(type: SynapseType, places: SynapsePlaces, refuse: (feat
       add(to, renamed(value));
       continue;
     }
-    const e = renamed(substitute(inlineDerived(value, derived), later));
+    const e = midwayThere(renamed(substitute(inlineDerived(value, derived), later)), end === 'pre' ? 'post' : 'pre');
     const { current, slope } = apart(e, `${end}.${place.voltage}`);
     add(to, current);
     if (slope) add({ kind: 'end', end, variable: place.conductance }, slope);

@@ -22,7 +22,7 @@ interface PlaceDocument {
 
 /** What the places are of. */
 interface Placed {
-  readonly selection: Selection;
+  readonly selection: Pick<Selection, 'members'>;
   /** `synapse` or `element`. */
   readonly each: 'synapse' | 'element';
   /** How many there are, where that is known. */
@@ -51,8 +51,8 @@ export function normalisePlaces(
 }
 
 /** The section has to exist in every type of the selection. */
-export function checkSection(context: Context, section: Id, selection: Selection, pointer: string): void {
-  for (const member of selection.members) {
+export function checkSection(context: Context, section: Id, { members }: Placed['selection'], pointer: string): void {
+  for (const member of members) {
     if (member.kind === 'population' && member.population.unknown === true) continue;
     const sections =
       member.kind === 'population' ? Object.keys(member.population.neuron?.type.compartments?.sections ?? {}) : [];

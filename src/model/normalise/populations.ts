@@ -9,6 +9,7 @@ import type { Context } from './context.js';
 import { normaliseCount, positiveQuantity } from './literals.js';
 import { metre, pureUnit, secondUnit, siUnit, sourceSpecials, namesFrom, type Names } from './names.js';
 import type { NeuronInfo } from './neurons.js';
+import { normalisePlaces } from './places.js';
 import { indicesOf, type PopulationInfo } from './selections.js';
 import { drawnValues, normaliseValue } from './values.js';
 
@@ -113,7 +114,8 @@ function normaliseLinks(
   pointer: string,
 ): NonNullable<Population['linked']> {
   const result: Record<Id, NonNullable<Population['linked']>[string]> = {};
-  for (const [name, { population, variable, index }] of Object.entries(links)) {
+  for (const [name, link] of Object.entries(links)) {
+    const { population, variable, index } = link;
     const at = child(pointer, name);
     const own = neuron?.own.lookup(name);
     if (own?.kind !== 'parameter')
@@ -154,7 +156,17 @@ function normaliseLinks(
           );
     if (index === undefined && source.size !== 1 && source.size !== size)
       context.report(messages.wrongLength(`the linked variable ${variable}`, size, source.size), at);
-    result[name] = { population, variable, ...(place === undefined ? {} : { index: place }) };
+    const placed = {
+      selection: { members: [{ kind: 'population', id: population, population: source }] },
+      each: 'element',
+      ...countOf(size),
+    } as const;
+    result[name] = {
+      population,
+      variable,
+      ...(place === undefined ? {} : { index: place }),
+      ...normalisePlaces(context, link, placed, at),
+    };
   }
   return result;
 }

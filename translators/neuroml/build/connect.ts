@@ -5,12 +5,12 @@
 
 import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
 import { hasMorphology } from '../cells/shape.js';
-import { segmentPlace, type SegmentPlace } from '../cells/ends.js';
+import { segmentPlace } from '../cells/ends.js';
 import { referenced, valueOf } from '../components.js';
 import { firstInPort, firstOutPort } from '../flatten/wiring.js';
 import type { Component, LemsModel, StructureDefinition } from '../lems/definitions.js';
 import type { Attached, Connections, Peer, Wires } from './connections.js';
-import { NumberList, PropertyLists } from './lists.js';
+import { NumberList, PlaceList, PropertyLists } from './lists.js';
 import { AttachmentLists } from './attachment-lists.js';
 import * as messages from './messages.js';
 import { assigned, standsApart, isDynamic, type Cell, type Container } from './network.js';
@@ -293,8 +293,7 @@ class Connector {
   #attach(component: Component, receiver: Component, to: Cell, wanted: string | undefined, values: Values): void {
     const list = this.#lists.listFor(to.draft.component.type, receiver.type, wanted, component);
     if (list === undefined) return;
-    const toPlace = placeOn(to, component, 'post');
-    const key = `${this.#number(receiver)} ${to.draft.ordinal} ${list} ${placeKey(toPlace)}`;
+    const key = `${this.#number(receiver)} ${to.draft.ordinal} ${list}`;
     let group = this.#attachedByKey.get(key);
     if (!group) {
       group = {
@@ -302,7 +301,7 @@ class Connector {
         holders: new Set(),
         to: to.draft,
         list,
-        toPlace,
+        toPlaces: placesOn(to),
         targets: NumberList.ofIndices(),
         properties: this.#properties(receiver),
         serials: NumberList.ofIndices(),
@@ -314,6 +313,7 @@ class Connector {
     group.holders.add(component.parent ?? component);
     group.properties.push(group.targets.length, values);
     group.targets.push(to.index);
+    group.toPlaces?.push(segmentPlace(component, 'post'));
     group.serials.push(this.#serial++);
   }
 
@@ -381,14 +381,11 @@ class Connector {
 
   #add(component: Component, made: Made): void {
     const { receiver, from, to, list, outPort, inPort, peer, delay, values, towards } = made;
-    const fromPlace = placeOn(from, component, towards === 'post' ? 'pre' : 'post');
-    const toPlace = placeOn(to, component, towards);
     const holder = component.parent ?? component;
     // Most connections are of the kind of the one before.
     const last = this.#last;
-    const plain = !peer && !fromPlace && !toPlace;
     const group =
-      plain &&
+      !peer &&
       last?.holder === holder &&
       last.receiver === receiver &&
       last.from === from.draft &&
@@ -397,27 +394,24 @@ class Connector {
       last.outPort === outPort &&
       last.inPort === inPort
         ? last
-        : this.#groupOf(component, made, fromPlace, toPlace);
-    this.#last = plain ? group : null;
+        : this.#groupOf(component, made);
+    this.#last = peer ? null : group;
     group.properties.push(group.sources.length, values);
     group.sources.push(from.index);
     group.targets.push(to.index);
+    group.fromPlaces?.push(segmentPlace(component, towards === 'post' ? 'pre' : 'post'));
+    group.toPlaces?.push(segmentPlace(component, towards));
     group.delays.push(delay > 0 ? delay : 0);
     group.serials.push(this.#serial++);
   }
 
   #last: Connections | null = null;
 
-  #groupOf(
-    component: Component,
-    made: Made,
-    fromPlace: Connections['fromPlace'],
-    toPlace: Connections['toPlace'],
-  ): Connections {
+  #groupOf(component: Component, made: Made): Connections {
     const { receiver, from, to, list, outPort, inPort, peer } = made;
     const holder = component.parent ?? component;
     const other = peer ? `${peer.name} ${this.#number(peer.component)} ${peer.advanced}` : '';
-    const ends = `${from.draft.ordinal} ${to.draft.ordinal} ${placeKey(fromPlace)} ${placeKey(toPlace)}`;
+    const ends = `${from.draft.ordinal} ${to.draft.ordinal}`;
     const key =
       `${this.#number(holder)} ${receiver ? this.#number(receiver) : ''} ${list} ${outPort ?? ''} ${inPort} ` +
       `${other} ${ends}`;
@@ -432,8 +426,8 @@ class Connector {
       outPort,
       inPort,
       peer,
-      fromPlace,
-      toPlace,
+      fromPlaces: placesOn(from),
+      toPlaces: placesOn(to),
       sources: NumberList.ofIndices(),
       targets: NumberList.ofIndices(),
       delays: NumberList.ofValues(),
@@ -459,12 +453,8 @@ class Connector {
   }
 }
 
-/** The place on a cell with several segments; null for others. */
-function placeOn({ draft }: Cell, component: Component, end: 'pre' | 'post'): SegmentPlace | null {
-  return hasMorphology(draft.component) ? segmentPlace(component, end) : null;
-}
-
-const placeKey = (place: SegmentPlace | null): string => (place ? `${place.segment}@${place.along}` : '');
+/** Room for places on cells with several segments; null for other cells. */
+const placesOn = ({ draft }: Cell): PlaceList | null => (hasMorphology(draft.component) ? new PlaceList() : null);
 
 /**
  * An attribute of a component, or of the nearest one around it that has it: what a type requires of those that enclose

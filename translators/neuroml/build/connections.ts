@@ -1,9 +1,8 @@
 /** What connects the cells of a network: groups of connections of one kind, as columns of numbers. */
 
 import type { Place } from '../../../src/diagnostics/diagnostic.js';
-import type { SegmentPlace } from '../cells/ends.js';
 import type { Component } from '../lems/definitions.js';
-import type { NumberList, PropertyLists } from './lists.js';
+import type { NumberList, PlaceList, PropertyLists } from './lists.js';
 import type { Draft } from './network.js';
 
 /** For the end of a tunnel: its name, and the component at the other end. */
@@ -34,10 +33,10 @@ export interface Connections {
   readonly inPort: string;
   /** The other end of a tunnel; null for events. */
   readonly peer: Peer | null;
-  /** Where on cells with several segments the ends are. */
-  readonly fromPlace: SegmentPlace | null;
-  /** Where on cells with several segments the targets are; null: nowhere in particular. */
-  readonly toPlace: SegmentPlace | null;
+  /** Where on cells with several segments the source of each connection is; null for other cells. */
+  readonly fromPlaces: PlaceList | null;
+  /** Where on cells with several segments the target of each connection is; null for other cells. */
+  readonly toPlaces: PlaceList | null;
   /** Index of the source of each connection. */
   readonly sources: NumberList<Int32Array>;
   /** Index of the target of each connection. */
@@ -62,8 +61,8 @@ export interface Attached {
   readonly to: Draft;
   /** The attachments of the target that the instances belong to. */
   readonly list: string;
-  /** Where on cells with several segments it is attached; null: nowhere in particular. */
-  readonly toPlace: SegmentPlace | null;
+  /** Where on cells with several segments each instance is attached; null for other cells. */
+  readonly toPlaces: PlaceList | null;
   /** Index of the cell of each instance; a cell may have several. */
   readonly targets: NumberList<Int32Array>;
   /** Values in SI that attaching gives to instances. */

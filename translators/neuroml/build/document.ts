@@ -2,17 +2,19 @@
 
 import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
 import type { Assignment, Expression } from '../../../src/lang/ast.js';
+import { name as nameOf } from '../../../src/lang/build.js';
+import { namesIn, substitute } from '../../../src/lang/walk.js';
 import type { CompartmentCell } from '../cells/cell.js';
-import type { SegmentPlace } from '../cells/ends.js';
 import { unknownSegment } from '../cells/messages.js';
 import { neuronDocument, synapseDocument, type PlacedDocument } from '../flatten/document.js';
 import { fit } from '../flatten/expressions.js';
+import { isRandomExpression } from '../flatten/flat.js';
 import type { FlatType } from '../flatten/flatten.js';
 import type { FlatParameter } from '../flatten/variables.js';
 import type { Component } from '../lems/definitions.js';
 import type { Attached, Connections, Wires } from './connections.js';
 import * as messages from './messages.js';
-import type { PropertyLists } from './lists.js';
+import type { PlaceList, PropertyLists } from './lists.js';
 import type { Draft, Network } from './network.js';
 import { Ids, type Places } from './placed.js';
 import { effectsOf, isRelay, replayed } from './replays.js';
@@ -123,6 +125,36 @@ function freeId(wanted: string, naming: Naming, populations: Readonly<Record<str
     ...naming.attachments.values(),
   ]);
   return freeName(wanted, (id) => taken.has(id) || Object.hasOwn(populations, id));
+}
+
+/**
+ * What an instance adds to a place on a cell, with what it reads of the cell read there: so that the cable is solved
+ * with it.
+ */
+function atPlace(e: Expression, own: FlatType, target: FlatType): Expression {
+  const derived = new Map(own.allDerived.map(({ name, value }) => [name, value]));
+  const outside = new Map(
+    own.parameters.flatMap(({ name, source }) => {
+      const seen = source.kind === 'outside' ? target.seen([source.name]) : undefined;
+      return seen?.expression.kind === 'name' ? [[name, nameOf(`post.${seen.expression.name}`)] as const] : [];
+    }),
+  );
+  const readsCell = (part: Expression): boolean => {
+    const names = [...namesIn(part)];
+    return names.some((name) => outside.has(name) || (derived.has(name) && readsCell(derived.get(name) ?? part)));
+  };
+  const inlined = (part: Expression): Expression => {
+    const replaced = new Map<string, Expression>();
+    for (const name of namesIn(part)) {
+      const value = derived.get(name);
+      const read = outside.get(name);
+      if (read) replaced.set(name, read);
+      else if (value && readsCell(value) && !isRandomExpression(value)) replaced.set(name, inlined(value));
+      else if (name !== 't') replaced.set(name, nameOf(`pre.${name}`));
+    }
+    return substitute(part, replaced);
+  };
+  return inlined(e);
 }
 
 /** A canonical type, by what it says but for the values of its parameters. */
@@ -314,18 +346,35 @@ class Assembler implements Assembled {
     };
   }
 
-  /** An end of a projection: a population, or a place on its cells. */
+  /** An end of a projection: a population, or a place on its cells, which may differ between connections. */
   #end(
     population: string,
     draft: Draft,
-    place: SegmentPlace | null,
+    list: PlaceList | null,
     at: Place,
   ): string | Readonly<Record<string, unknown>> {
-    const compartments = place && this.types.compartmentsOf(draft);
-    if (!compartments || !place) return population;
-    const found = compartments.placeOf(place.segment, place.along);
-    if (!found) this.diagnostics.add(unknownSegment(place.segment, []), at);
-    return { of: population, ...found };
+    const compartments = list && this.types.compartmentsOf(draft);
+    if (!compartments || !list) return population;
+    const found = list.places.map(({ segment, along }) => {
+      const place = compartments.placeOf(segment, along);
+      if (!place) this.diagnostics.add(unknownSegment(segment, []), at);
+      return place;
+    });
+    const [first, ...others] = found;
+    if (!first || found.some((place) => !place)) return population;
+    if (others.every((place) => place?.section === first.section && place.fraction === first.fraction))
+      return { of: population, ...first };
+    const sections = [...new Set(found.map((place) => place?.section ?? ''))];
+    const ordinals = found.map((place) => sections.indexOf(place?.section ?? ''));
+    const indices = list.indices();
+    return {
+      of: population,
+      places: {
+        sections,
+        section: indices.map((k) => ordinals[k] ?? 0),
+        fraction: indices.map((k) => found[k]?.fraction ?? 0),
+      },
+    };
   }
 
   /** Adds the instances that are attached to cells. @returns the order of the next population */
@@ -343,7 +392,10 @@ class Assembler implements Assembled {
       const seen = target.flat.seen([name]);
       if (seen?.expression.kind !== 'name') return undefined;
       const index = one.targets.common ?? one.targets.toArray();
-      return { population: this.naming.populations.get(one.to), variable: seen.expression.name, index };
+      const population = this.naming.populations.get(one.to) ?? '';
+      const end = this.#end(population, one.to, one.toPlaces, one.place);
+      const { of: _, ...at } = typeof end === 'string' ? { of: end } : end;
+      return { population, variable: seen.expression.name, index, ...at };
     });
   }
 
@@ -417,8 +469,8 @@ class Assembler implements Assembled {
           ? { of: source, event: port }
           : onEvent
             ? source
-            : this.#end(source, from, group.fromPlace, place),
-      to: this.#end(this.naming.populations.get(to) ?? '', to, group.toPlace, place),
+            : this.#end(source, from, group.fromPlaces, place),
+      to: this.#end(this.naming.populations.get(to) ?? '', to, group.toPlaces, place),
       synapse: type.id,
       connect: { rule: 'list', sources: sources.toArray(), targets: targets.toArray() },
       ...(values.size > 0 ? { values: Object.fromEntries(values) } : {}),
@@ -431,10 +483,11 @@ class Assembler implements Assembled {
   attachment(one: Attached, order: number): void {
     const target = this.types.ofCell(one.to);
     const cell = this.types.ofAttached(one.component, one.to);
+    const structured = this.types.compartmentsOf(one.to) !== null;
     const contributes = new Map(
       [...this.#contributions(one.component, one.list, target.flat, cell.flat)].map(([name, e]) => [
         name,
-        prefixed(e, 'pre'),
+        structured ? atPlace(e, cell.flat, target.flat) : prefixed(e, 'pre'),
       ]),
     );
     if (contributes.size === 0) return;
@@ -444,7 +497,7 @@ class Assembler implements Assembled {
     this.places.set(`/projections/${id}`, one.place);
     this.projections[id] = {
       from: this.naming.attached.get(one) ?? '',
-      to: this.#end(this.naming.populations.get(one.to) ?? '', one.to, one.toPlace, one.place),
+      to: this.#end(this.naming.populations.get(one.to) ?? '', one.to, one.toPlaces, one.place),
       synapse: type.id,
       connect: {
         rule: 'list',

@@ -1,5 +1,7 @@
 /** Growing lists of numbers: what a network has millions of. */
 
+import type { SegmentPlace } from '../cells/ends.js';
+
 /** Numbers in the order in which they were added. */
 export class NumberList<A extends Int32Array | Float64Array> {
   #values: A;
@@ -54,6 +56,34 @@ export class NumberList<A extends Int32Array | Float64Array> {
   /** A copy as plain numbers. */
   toArray(): number[] {
     return Array.from(this.#values.subarray(0, this.#length));
+  }
+}
+
+/** A place on cells for each of what was made, of which most have one with others in common. */
+export class PlaceList {
+  readonly #places: SegmentPlace[] = [];
+  readonly #known = new Map<string, number>();
+  readonly #indices = NumberList.ofIndices();
+
+  /** The different places, in the order in which they were first added. */
+  get places(): readonly SegmentPlace[] {
+    return this.#places;
+  }
+
+  /** Adds a place. */
+  push(place: SegmentPlace): void {
+    const key = `${place.segment}@${place.along}`;
+    let index = this.#known.get(key);
+    if (index === undefined) {
+      index = this.#places.push(place) - 1;
+      this.#known.set(key, index);
+    }
+    this.#indices.push(index);
+  }
+
+  /** The index in `places` of each that was added, in order. */
+  indices(): readonly number[] {
+    return this.#indices.toArray();
   }
 }
 

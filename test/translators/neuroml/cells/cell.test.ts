@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { Diagnostics } from '../../../../src/diagnostics/diagnostic.js';
-import { importModel } from '../../../../src/run/pipeline.js';
+import { importModel, readSource } from '../../../../src/run/pipeline.js';
 import { cellWithCompartments, type CompartmentCell } from '../../../../translators/neuroml/cells/cell.js';
 import { noFiles } from '../../../../translators/neuroml/host.js';
 import { readLems } from '../../../../translators/neuroml/read.js';
@@ -342,6 +343,84 @@ describe('networks of cells with compartments', () => {
     const ends = Object.values(model.projections).map(({ from, to }) => [from, to]);
     expect(JSON.stringify(ends)).toContain('segment_3');
     expect(JSON.stringify(ends)).toContain('segment_4');
+  });
+
+  describe('connections and inputs at places of their own', () => {
+    /** Numbers of an array value of a small model. */
+    const numbers = (value: unknown): readonly number[] => (value as { readonly array: readonly number[] }).array;
+    const ofFixture = () => importModel(readSource('fixtures/cells/network-of-cells.xml')).valid.model;
+
+    test('are as many projections and populations as the document has', () => {
+      const { populations, projections } = ofFixture();
+      expect(Object.keys(populations).sort()).toEqual(['cells', 'pulse', 'sources', 'timed']);
+      expect(Object.keys(projections)).toHaveLength(4);
+      expect(
+        Object.values(populations)
+          .map(({ size }) => size)
+          .sort(),
+      ).toEqual([2, 3, 3, 3]);
+    });
+
+    test('have sections and fractions in the order of the document', () => {
+      const { excitation } = ofFixture().projections;
+      const { sections, section, fraction } = excitation!.to.places!;
+      expect(numbers(section).map((index) => sections[index])).toEqual([
+        'leftSection',
+        'leftSection',
+        'rightSection',
+        'trunkEnd',
+        'somaSection',
+        'trunkSection',
+      ]);
+      expect(numbers(fraction)).toEqual([0.9, 0.1, 0.5, 0.4, 0.5, 0.8]);
+      expect(numbers(excitation!.values['weight'])).toEqual([1, 1.5, 2, 1, 3, 1]);
+      expect(numbers(excitation!.delays['pre'])).toEqual([1, 2, 1, 1, 3, 1].map((ms) => ms / 1000));
+      expect(excitation!.from).toEqual({ of: { population: 'sources' } });
+    });
+
+    test('gap junctions have a place at either end, and what inputs read of a cell is read there', () => {
+      const { projections, populations, synapses } = ofFixture();
+      const { from, to } = projections['contacts']!;
+      expect(from.places!.sections.length + to.places!.sections.length).toBeGreaterThan(4);
+      expect(numbers(from.places!.section)).toHaveLength(6);
+      expect(numbers(to.places!.section)).toHaveLength(6);
+      expect(populations['timed']!.linked!['v']!.places!.sections).toEqual(['leftSection', 'rightSection', 'trunkEnd']);
+      const added = Object.values(synapses[projections['timed_to_cells']!.synapse]!.contributes).join();
+      expect(added).toMatch(/pre\.gaba_g\*\(pre\.gaba_erev - post\.v\)/);
+    });
+
+    test('that are all at one place are said to be there', () => {
+      const lists = [0.25, 0.25].map(
+        (along, k) =>
+          `<input id="${k}" target="../p[${k}]" segmentId="3" fractionAlong="${along}" destination="synapses"/>`,
+      );
+      const { model } = importing(
+        network(`${spikes}<inputList id="l" component="pulse" population="p">${lists.join('')}</inputList>`).replace(
+          '<network',
+          '<pulseGenerator id="pulse" delay="0ms" duration="1ms" amplitude="1nA"/><network',
+        ),
+      ).valid;
+      expect(model.projections['pulse_to_p']!.to).toEqual({
+        of: { population: 'p' },
+        section: 'segment_3',
+        fraction: 0.25,
+      });
+    });
+
+    // Checkouts of OpenSourceBrain's repositories of these names: <projection>, <electricalProjection> and <inputList>.
+    const published = process.env['INTERNEURON_PUBLISHED_MODELS'];
+    test.skipIf(published === undefined).each([
+      ['ACnet2/neuroConstruct/generatedNeuroML2/LEMS_MediumNet.xml', 4, 1],
+      ['ACnet2/neuroConstruct/generatedNeuroML2/LEMS_TwoCell.xml', 0, 2],
+      ['NetPyNEShowcase/NeuroML2/LEMS_HybridTut.xml', 6, 0],
+      ['NetPyNEShowcase/NeuroML2/LEMS_M1.xml', 117, 0],
+      ['SmithEtAl2013-L23DendriticSpikes/NeuroML2/LEMS_L23_IV.xml', 0, 9],
+      ['SmithEtAl2013-L23DendriticSpikes/NeuroML2/LEMS_L23_Stim.xml', 0, 4],
+      ['VervaekeEtAl-GolgiCellNetwork/NeuroML2/LEMS_VervaekeEtAl-GolgiCellNetwork.xml', 1, 1],
+    ])('%s has %d projections and %d lists of inputs', { timeout: 120_000 }, (path, projections, inputs) => {
+      const { model } = importModel(readSource(join(published!, path))).valid;
+      expect(Object.keys(model.projections)).toHaveLength(projections + inputs);
+    });
   });
 
   test('a potential for each group of segments is no contradiction', () => {

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { check, findings, normalised } from '../support.js';
+
+const model = (places: string, more = ''): string =>
+  `
+interneuron: 1
+neurons:
+  point: { inputs: { I: A }, events: { spike: { when: t > 0*second } } }
+  cell:
+    inputs: { I: A }
+    compartments:
+      initial: -70 mV
+      sections: { a: { capacitance: 1 pF }, b: { parent: a, capacitance: 1 pF, coupling: 1 nS } }
+synapses: { s: { state: { w: 1 }, pathways: { pre: w = 1 } } }
+populations: { points: { type: point, size: 2 }, cells: { type: cell, size: 3 } }
+projections:
+  p: { from: points, to: { of: cells, places: ${places} }, synapse: s, connect: { rule: list, sources: [0, 1], targets: [2, 0] } }
+${more}experiment: { dt: 0.1 ms, duration: 1 ms }
+`
+    .replace('post.I = 0*amp', 'w = 1')
+    .replace('s: { pathways', 's: { state: { w: 1 }, pathways');
+
+const placesOf = (places: string) => normalised(model(places)).model.projections['p']!.to.places;
+
+describe('places of synapses', () => {
+  test('names for each are indices of the different ones', () => {
+    expect(placesOf('{ section: [b, a] }')).toEqual({
+      sections: ['b', 'a'],
+      section: { array: [0, 1] },
+      fraction: 0.5,
+    });
+    expect(placesOf('{ section: b, fraction: [0.1, 1] }')).toEqual({
+      sections: ['b'],
+      section: 0,
+      fraction: { array: [0.1, 1] },
+    });
+    expect(placesOf('{ sections: [a, b], section: i, fraction: "(j + 1)/(N_post + 1)" }')).toEqual({
+      sections: ['a', 'b'],
+      section: 'i',
+      fraction: '(j + 1)/(N_post + 1)',
+    });
+  });
+
+  test('normalised ones are as they are', () => {
+    const { model: first } = normalised(model('{ section: [b, a], fraction: [0.25, 0.75] }'));
+    const again = normalised(JSON.stringify(first)).model;
+    expect(again.projections).toEqual(first.projections);
+  });
+
+  test.each([
+    ['{ section: [b, c] }', 'model/unknown-section@'],
+    ['{ sections: [b, c], section: 0 }', 'model/unknown-section@'],
+    ['{ section: [b] }', 'model/wrong-length@'],
+    ['{ section: [0, 1] }', 'model/section-names@'],
+    ['{ section: a, fraction: [0.1] }', 'model/wrong-length@'],
+    ['{ section: a, fraction: [0.1, 1.5] }', 'model/out-of-range@'],
+    ['{ section: a, fraction: -0.5 }', 'model/out-of-range@'],
+    ['{ sections: [a, b], section: [0, 2] }', 'model/out-of-range@'],
+    ['{ section: a, fraction: uniform() }', 'model/drawn-places@'],
+    ['{ section: a, fraction: [0.1, 0.2] }, section: a', 'model/conflicting-keys@'],
+    ['{ fraction: 0.5 }', 'model/missing-key@'],
+  ])('%s is refused', (places, code) => {
+    const found = findings(model(places));
+    expect(found.map((one) => one.slice(0, code.length))).toContain(code);
+  });
+
+  test('points have no sections', () => {
+    const { list } = check(model('{ section: a }').replace('of: cells', 'of: points'));
+    expect(list.map(({ code }) => code)).toContain('model/unknown-section');
+  });
+});
+
+test('places of a current are one for each element', () => {
+  const current = (places: string): string =>
+    model(
+      '{ section: a }',
+      `stimuli: { c: { kind: current, to: "cells[0:2]", input: I, value: 1*nA, places: ${places} } }\n`,
+    );
+  const { stimuli } = normalised(current('{ section: [a, b] }')).model;
+  expect(stimuli['c']).toMatchObject({ places: { sections: ['a', 'b'], section: { array: [0, 1] } } });
+  expect(findings(current('{ section: [a, b, a] }')).join()).toContain('model/wrong-length@');
+});

@@ -16,8 +16,11 @@ const mostNamed = 134_217_728;
 /** Most numbers in an array. */
 const mostInArray = 2_147_483_648;
 
-/** Bytes of a place, of a drawn value with its form in SI, of a synapse's ends, and of a compartment with its code. */
-const bytesOf = { place: 24, value: 16, ends: 24, index: 8, compartment: 1000 } as const;
+/**
+ * Bytes of a place, of a drawn value with its form in SI, of a synapse's ends, of a cell that listed synapses are sorted
+ * by, and of a compartment with its code.
+ */
+const bytesOf = { place: 24, value: 16, ends: 24, index: 8, sorted: 16, compartment: 1000 } as const;
 
 /** What a part of the model needs. */
 interface Need {
@@ -92,6 +95,16 @@ function needsOf(valid: ValidModel): readonly Need[] {
   for (const [name, projection] of Object.entries(model.projections)) {
     const { synapses, draws } = connectionsOf(projection, sizeOf);
     const drawn = [...Object.values(projection.values), ...Object.values(projection.delays)].filter(isDraw).length;
+    if (projection.connect.some(({ rule }) => rule === 'list')) {
+      const cells = sizeOf(projection.from.of) + sizeOf(projection.to.of);
+      needs.push({
+        pointer: `/projections/${name}/connect`,
+        what: `sorting the connections of ${name}`,
+        bytes: cells * bytesOf.sorted,
+        draws: 0,
+        longest: 0,
+      });
+    }
     if (draws === 0 && drawn === 0) continue;
     needs.push({
       pointer: `/projections/${name}`,

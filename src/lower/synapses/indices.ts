@@ -32,7 +32,10 @@ function columnsOfList(plan: ProjectionPlan, rows: TypedArray, targets: TypedArr
   const name = `${plan.name}.by_target`;
   const { starts, order } = sortedByKey(targets as ArrayLike<number>, plan.post.size);
   const sourceAt = new Uint32Array(order.length);
-  for (let row = 0; row < plan.pre.size; row++) sourceAt.fill(row, Number(rows[row]), Number(rows[row + 1]));
+  for (let position = 0, row = 0; position < order.length; position++) {
+    while (Number(rows[row + 1]) <= position) row++;
+    sourceAt[position] = row;
+  }
   const sources = order.map((position) => sourceAt[position] as number);
   return indexBuffers(name, starts.length, order.length, context, { starts, positions: order, sources });
 }

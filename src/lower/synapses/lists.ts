@@ -56,17 +56,19 @@ function copiesOf(
   const seenIn = new Int32Array(size).fill(-1);
   const seen = new Uint32Array(size);
   let [most, ascending] = [0, true];
-  for (let row = 0; row + 1 < rows.length; row++) {
-    for (let p = rows[row] as number, before = 0; p < (rows[row + 1] as number); p++) {
-      const target = targets[p] as number;
-      const copy = seenIn[target] === row ? (seen[target] as number) + 1 : 0;
-      seenIn[target] = row;
-      seen[target] = copy;
-      copies[p] = copy;
-      if (copy > most) most = copy;
-      if (target < before) ascending = false;
-      before = target;
+  for (let p = 0, row = -1, before = 0; p < targets.length; p++) {
+    while ((rows[row + 1] as number) <= p) {
+      row++;
+      before = 0;
     }
+    const target = targets[p] as number;
+    const copy = seenIn[target] === row ? (seen[target] as number) + 1 : 0;
+    seenIn[target] = row;
+    seen[target] = copy;
+    copies[p] = copy;
+    if (copy > most) most = copy;
+    if (target < before) ascending = false;
+    before = target;
   }
   return { copies, most, ascending };
 }

@@ -9,19 +9,21 @@ interface SortedByKey {
 
 /** A stable sort of elements by whole numbers below `size`. */
 export function sortedByKey(keys: ArrayLike<number>, size: number): SortedByKey {
-  const starts = new Uint32Array(size + 1);
+  // Counted two places further on: while elements are placed, each key's next place stands one further on, and is where
+  // the next key begins when all are.
+  const places = new Uint32Array(size + 2);
   for (let k = 0; k < keys.length; k++) {
-    const behind = (keys[k] as number) + 1;
-    starts[behind] = (starts[behind] as number) + 1;
+    const behind = (keys[k] as number) + 2;
+    places[behind] = (places[behind] as number) + 1;
   }
-  for (let i = 0; i < size; i++) starts[i + 1] = (starts[i + 1] as number) + (starts[i] as number);
-  const next = starts.slice();
+  if (keys.length > 0)
+    for (let i = 1; i <= size; i++) places[i + 1] = (places[i + 1] as number) + (places[i] as number);
   const order = new Uint32Array(keys.length);
   for (let k = 0; k < keys.length; k++) {
-    const key = keys[k] as number;
-    const at = next[key] as number;
+    const next = (keys[k] as number) + 1;
+    const at = places[next] as number;
     order[at] = k;
-    next[key] = at + 1;
+    places[next] = at + 1;
   }
-  return { starts, order };
+  return { starts: places.slice(0, size + 1), order };
 }

@@ -1,47 +1,135 @@
 /**
- * `npm run fuzz -- [--notation NAME] [--seed N] [--first N] [--inputs N] [--out DIR]`: feeds changed models of all
- * notations, and writes those that break something to files.
+ * `npm run fuzz -- [OPTIONS]`: feeds changed models of all notations, and writes those that break something to files.
+ *
+ * - `--notation NAME` one notation, or several; `--seed N`, `--first N`, `--inputs N` which inputs of each;
+ * - `--minutes N` or `--forever` goes on, notations in turn, from where the log ends; `--jobs N` at a time;
+ * - `--log FILE` a line of JSON for each round, which later rounds are added to;
+ * - `--out DIR` where inputs that break something are kept.
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { notations } from './inputs.js';
-import { campaign } from './supervise.js';
+import { notations, type FuzzNotation } from './inputs.js';
+import { campaign, type Breakage } from './supervise.js';
 
 const { values } = parseArgs({
   options: {
     notation: { type: 'string', multiple: true, default: [...notations] },
     seed: { type: 'string', default: '1' },
     first: { type: 'string', default: '0' },
-    inputs: { type: 'string', default: '100000' },
+    inputs: { type: 'string' },
+    minutes: { type: 'string' },
+    forever: { type: 'boolean', default: false },
+    jobs: { type: 'string', default: '1' },
+    log: { type: 'string' },
     out: { type: 'string', default: 'out/fuzz' },
   },
 });
 
-let failed = false;
-for (const notation of notations.filter((name) => values.notation.includes(name))) {
+/** Inputs of a round: a minute or two. */
+const inRound: Readonly<Record<FuzzNotation, number>> = {
+  brian: 10_000,
+  canonical: 10_000,
+  pynn: 5000,
+  neuroml: 4000,
+  expression: 200_000,
+};
+
+/** What a round came to: a line of the log. */
+interface Round {
+  readonly notation: FuzzNotation;
+  readonly seed: number;
+  readonly first: number;
+  readonly inputs: number;
+  readonly accepted: number;
+  readonly refused: number;
+  readonly seconds: number;
+  /** Of the processor. */
+  readonly processorSeconds: number;
+  /** The input that took the longest, in ms by the clock. */
+  readonly worst: { readonly ordinal: number; readonly ms: number };
+  /** Why inputs broke something, and the files that they are in. */
+  readonly broken: readonly { readonly ordinal: number; readonly why: string; readonly file: string }[];
+}
+
+const seed = Number(values.seed);
+const chosen = notations.filter((name) => values.notation.includes(name));
+const log: Round[] =
+  values.log !== undefined && existsSync(values.log)
+    ? readFileSync(values.log, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Round)
+    : [];
+
+function keep({ ordinal, why, input }: Breakage, notation: FuzzNotation): string {
+  mkdirSync(values.out, { recursive: true });
+  const file = join(values.out, `${notation}-${seed}-${ordinal}`);
+  writeFileSync(file, input);
+  process.stdout.write(`${notation} ${ordinal}: ${why}\n  written to ${file}\n`);
+  return file;
+}
+
+async function feed(notation: FuzzNotation, first: number, inputs: number): Promise<Round> {
   const began = performance.now();
-  const seen = new Set<string>();
-  const { accepted, refused, broken } = await campaign(
-    notation,
-    Number(values.seed),
-    Number(values.first),
-    Number(values.inputs),
-    ({ ordinal, why, input }) => {
-      const kind = why.split('\n').slice(0, 3).join(' ');
-      if (seen.has(kind)) return;
-      seen.add(kind);
-      mkdirSync(values.out, { recursive: true });
-      const path = join(values.out, `${notation}-${values.seed}-${ordinal}`);
-      writeFileSync(path, input);
-      process.stdout.write(`${notation} ${ordinal}: ${why}\n  written to ${path}\n`);
-    },
-  );
-  failed ||= broken.length > 0;
-  const seconds = (performance.now() - began) / 1000;
+  const { accepted, refused, broken, worst, taken } = await campaign(notation, seed, first, inputs);
+  const kinds = new Map(broken.map((breakage) => [breakage.why.split('\n').slice(0, 3).join(' '), breakage]));
+  const round: Round = {
+    ...{ notation, seed, first, inputs, accepted, refused, worst },
+    seconds: Math.round((performance.now() - began) / 1000),
+    processorSeconds: Math.round(taken / 1000),
+    broken: [...kinds].map(([why, breakage]) => ({ ordinal: breakage.ordinal, why, file: keep(breakage, notation) })),
+  };
+  log.push(round);
+  if (values.log !== undefined) {
+    mkdirSync(dirname(values.log), { recursive: true });
+    appendFileSync(values.log, `${JSON.stringify(round)}\n`);
+  }
+  const rate = Math.round((1000 * inputs) / Math.max(1, taken));
   process.stdout.write(
-    `${notation}: ${accepted} accepted, ${refused} refused, ${broken.length} broken, ${seconds.toFixed(0)} s\n`,
+    `${notation} from ${first}: ${accepted} accepted, ${refused} refused, ${broken.length} broken, ` +
+      `${round.seconds} s, ${rate} for each second of the processor, longest ${worst.ms} ms (${worst.ordinal})\n`,
+  );
+  return round;
+}
+
+/** Ordinals that are used, by notation: rounds that run at once take other ones. */
+const used = new Map<FuzzNotation, number>(
+  chosen.map((notation) => [
+    notation,
+    log
+      .filter((round) => round.notation === notation && round.seed === seed)
+      .reduce((next, { first, inputs }) => Math.max(next, first + inputs), Number(values.first)),
+  ]),
+);
+
+/** Rounds of all notations in turn until the time is over. */
+async function goOn(until: number): Promise<void> {
+  let turn = 0;
+  const work = async (): Promise<void> => {
+    while (performance.now() < until) {
+      const notation = chosen[turn++ % chosen.length] ?? 'brian';
+      const first = used.get(notation) ?? 0;
+      const inputs = values.inputs === undefined ? inRound[notation] : Number(values.inputs);
+      used.set(notation, first + inputs);
+      await feed(notation, first, inputs);
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+}
+
+if (values.forever) await goOn(Infinity);
+else if (values.minutes !== undefined) await goOn(performance.now() + 60_000 * Number(values.minutes));
+else for (const notation of chosen) await feed(notation, Number(values.first), Number(values.inputs ?? 100_000));
+
+for (const notation of chosen) {
+  const rounds = log.filter((round) => round.notation === notation);
+  const sum = (of: (round: Round) => number): number => rounds.reduce((all, round) => all + of(round), 0);
+  process.stdout.write(
+    `${notation}, all rounds: ${sum(({ inputs }) => inputs)} inputs, ${sum(({ accepted }) => accepted)} accepted, ` +
+      `${sum(({ broken }) => broken.length)} kinds of breakage, ` +
+      `longest ${Math.max(0, ...rounds.map(({ worst }) => worst.ms))} ms\n`,
   );
 }
-process.exitCode = failed ? 1 : 0;
+process.exitCode = log.some(({ broken }) => broken.length > 0) ? 1 : 0;

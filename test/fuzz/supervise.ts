@@ -25,23 +25,27 @@ export interface Campaign {
   readonly accepted: number;
   readonly refused: number;
   readonly broken: readonly Breakage[];
+  /** Which input took the longest, in ms by the clock. */
+  readonly worst: { readonly ordinal: number; readonly ms: number };
+  /** Processor time of all inputs, in ms. */
+  readonly taken: number;
+}
+
+/** What is added up while inputs are fed. */
+interface Counts {
+  accepted: number;
+  refused: number;
+  worst: Campaign['worst'];
+  taken: number;
 }
 
 /** Feeds `count` inputs from `first` on. */
-export async function campaign(
-  notation: FuzzNotation,
-  seed: number,
-  first: number,
-  count: number,
-  onBreakage: (breakage: Breakage) => void = () => undefined,
-): Promise<Campaign> {
-  const counts = { accepted: 0, refused: 0 };
+export async function campaign(notation: FuzzNotation, seed: number, first: number, count: number): Promise<Campaign> {
+  const counts: Counts = { accepted: 0, refused: 0, worst: { ordinal: first, ms: 0 }, taken: 0 };
   const broken: Breakage[] = [];
   const make = inputsOf(notation, seed);
   const add = (ordinal: number, why: string): void => {
-    const breakage = { ordinal, why, input: make(ordinal) };
-    broken.push(breakage);
-    onBreakage(breakage);
+    broken.push({ ordinal, why, input: make(ordinal) });
   };
   for (let next = first; next < first + count;) {
     const { ordinal, ended } = await work(notation, seed, next, first + count - next, add, counts);
@@ -58,13 +62,15 @@ function work(
   first: number,
   count: number,
   add: (ordinal: number, why: string) => void,
-  counts: { accepted: number; refused: number },
+  counts: Counts,
 ): Promise<{ readonly ordinal: number; readonly ended: string | null }> {
   return new Promise((resolve) => {
     const child = spawn(
       process.execPath,
       [
         `--max-old-space-size=${heap}`,
+        // What an input leaves behind is mostly young: a larger nursery is collected less often.
+        '--max-semi-space-size=64',
         '--import',
         'tsx',
         new URL('worker.ts', import.meta.url).pathname,
@@ -91,7 +97,16 @@ function work(
     child.stderr!.on('data', (chunk: Buffer) => (complaint = `${complaint}${chunk.toString()}`.slice(-2000)));
     const lines = createInterface({ input: child.stdio[3] as Readable });
     lines.on('line', (line) => {
-      const said = JSON.parse(line) as { ordinal?: number; outcome?: 'accepted' | 'refused'; broken?: string };
+      const said = JSON.parse(line) as {
+        readonly ordinal?: number;
+        readonly outcome?: 'accepted' | 'refused';
+        readonly broken?: string;
+        readonly ms?: number;
+        readonly taken?: number;
+      };
+      if (said.outcome) counts[said.outcome] += 1;
+      counts.taken += said.taken ?? 0;
+      if (said.ms !== undefined && said.ms > counts.worst.ms) counts.worst = { ordinal, ms: Math.round(said.ms) };
       if (said.ordinal !== undefined) {
         ordinal = said.ordinal;
         used = processorTime(child.pid);
@@ -99,7 +114,6 @@ function work(
         clearTimeout(watch);
         watch = setTimeout(tooLong, longest);
       }
-      if (said.outcome) counts[said.outcome] += 1;
       if (said.broken !== undefined) add(ordinal, said.broken);
     });
     child.on('close', (code, signal) => {

@@ -18,26 +18,43 @@ const make = inputsOf(notation, seed);
 const folder = mkdtempSync(join(tmpdir(), 'interneuron-fuzz-'));
 const say = (words: object): void => void writeSync(3, `${JSON.stringify(words)}\n`);
 
-/** Memory in use, with typed arrays, in bytes. */
-const memory = (): number => process.memoryUsage.rss();
+/** The most memory that was in use so far, with typed arrays, in bytes, and processor time that was taken, in ms. */
+function usage(): { readonly memory: number; readonly taken: number } {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  return { memory: maxRSS * 1024, taken: (userCPUTime + systemCPUTime) / 1000 };
+}
 
-const before = memory();
+/** Asking for usage takes as long as refusing an input: it is asked for after so many. */
+const between = 8;
+
 try {
+  let before = usage();
+  // What came of an input is said together with the next: each line is a call of the system.
+  let last: object = {};
   for (let ordinal = first; ordinal < first + count; ordinal++) {
-    say({ ordinal });
+    say({ ...last, ordinal });
+    last = {};
     const bytes = make(ordinal);
+    const began = performance.now();
     try {
       const outcome =
         notation === 'expression'
           ? feedExpression(Buffer.from(bytes).toString('utf8'))
           : await feedDocument(join(folder, 'model'), bytes, ordinal);
-      say({ outcome });
+      last = { outcome };
     } catch (error) {
       const { stack, cause } = error instanceof Error ? error : { stack: String(error), cause: undefined };
       say({ broken: cause instanceof Error ? cause.stack : stack });
     }
-    if (memory() - before > 1e9) say({ broken: `${Math.round((memory() - before) / 1e6)} MB of memory` });
+    last = { ...last, ms: performance.now() - began };
+    if (ordinal % between > 0 && ordinal + 1 < first + count) continue;
+    const after = usage();
+    if (after.memory - before.memory > 1e9)
+      say({ broken: `${Math.round((after.memory - before.memory) / 1e6)} MB of memory, by one of ${between} inputs` });
+    last = { ...last, taken: after.taken - before.taken };
+    before = after;
   }
+  say(last);
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { gathered } from '../../src/library/gather/gather.js';
 import { standardise } from '../../src/library/recognise/standardise.js';
 import { convertModel } from '../../src/run/convert.js';
-import { checkConversion } from '../../src/run/check-conversion.js';
+import { checkConversion, spikesOf as trainsOf } from '../../src/run/check-conversion.js';
 import { importModel, readSource, runModel } from '../../src/run/pipeline.js';
 import { cells, documentOf, type Construct } from './constructs.js';
 
@@ -360,8 +360,10 @@ describe('a network of PyNN in Brian', () => {
   it('sends weights by a way of their own where their delay is dendritic', async () => {
     const { tree } = await document('stdp-additive.json');
     const on = tree.synapses['plastic']?.['on_pre'];
-    expect(on).toMatchObject({ transmit: expect.stringMatching(/^v_post \+= clip\(weight/) });
-    expect(tree.synapses['plastic']?.['delay']).toEqual({ transmit: '1 ms', post: '1 ms' });
+    // What is sent is kept until it arrives; a step is added by the slot before thresholds, where v counts at once.
+    expect(on).toMatchObject({ pre: expect.stringMatching(/^sent = clip\(weight/m), transmit: 'v_post += sent' });
+    expect(tree.synapses['plastic']?.['delay']).toEqual({ transmit: '0.9 ms', post: '1 ms' });
+    expect(tree.synapses['plastic']?.['pathways']).toMatchObject({ transmit: { when: 'before_thresholds' } });
   });
 
   // Each is the same network, with all that it draws; where Brian draws itself spikes are others.
@@ -374,4 +376,41 @@ describe('a network of PyNN in Brian', () => {
       expect([matched, spikes[1]]).toEqual([spikes[0], spikes[0]]);
     },
   );
+
+  // Drawn numbers and connections are listed, so that nothing but the label of spikes differs: one step.
+  it.each([
+    'stdp-additive.json',
+    'stdp-multiplicative.json',
+    'if-curr-delta.json',
+    'if-cond-exp.json',
+    'tsodyks-markram.json',
+    'connector-fixed-probability.json',
+    'connector-small-world.json',
+    'views-and-assemblies.json',
+    'selections-drawn-on-the-target.json',
+  ])('of %s, frozen, is equivalent: every spike is in its step', async (name) => {
+    const path = fileURLToPath(new URL(`../../fixtures/pynn/${name}`, import.meta.url));
+    const { valid } = importModel(readSource(path));
+    const { outcome, files } = await convertModel(valid, 'brian-json', { freeze: true });
+    expect(outcome).toBe('equivalent');
+    const [here, there] = await Promise.all([
+      trainsOf(valid),
+      trainsOf(importModel({ name: 'model.json', text: files[0]?.text ?? '' }).valid),
+    ]);
+    const steps = (spikes: typeof here, label: number): unknown =>
+      Object.fromEntries(
+        [...spikes].map(([population, trains]) => [
+          population,
+          trains.map((train) => train.map((time) => Math.round(time / valid.model.experiment.dt) + label)),
+        ]),
+      );
+    expect(steps(there, 1)).toEqual(steps(here, 0));
+    expect([...here.values()].flat(2).length).toBeGreaterThan(2);
+  });
+
+  it('of cells with channels has steps that are short enough: no spike is lost', async () => {
+    const path = fileURLToPath(new URL('../../fixtures/pynn/hh-cond-exp.json', import.meta.url));
+    const { matched, spikes } = await checkConversion(importModel(readSource(path)).valid, 'brian-json');
+    expect([matched, spikes]).toEqual([spikes[0], [29, 29]]);
+  });
 });

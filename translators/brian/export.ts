@@ -7,7 +7,9 @@
  *   4. report    every part that nothing was said about is exact
  */
 
-import type { ValidModel } from '../../src/model/model.js';
+import { parseStatements } from '../../src/lang/parse.js';
+import type { Model, SelectionRule, ValidModel } from '../../src/model/model.js';
+import { child } from '../../src/model/pointer.js';
 import { exportGroup, type Constants, type Exported } from './export/groups.js';
 import { ObjectNames } from './export/naming.js';
 import { exportOperation, exportProtocol, exportRecording, exportStimulus, exportTable } from './export/network.js';
@@ -17,6 +19,7 @@ import { quantityText, type Arithmetic } from './export/quantity-text.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { dimensionOf } from './export/equations-text.js';
 import type { BrianSpecification } from './specification.js';
+import { isBeforeThresholds } from './vocabulary.js';
 
 /** A specification, and how faithful it is. */
 interface BrianExport {
@@ -189,15 +192,47 @@ function head(
 
 function remarkOnModel({ model, report }: ExportContext): void {
   if (model.timing !== 'brian') {
-    report.approximated(
+    const step = quantityText(model.experiment.dt, dimensionOf('s'), 'decimal');
+    report.equivalent(
       'brian/timing',
       '/timing',
-      `the timing profile is ${model.timing}; Brian labels spikes with the beginning of their step and delivers ` +
-        'before it resets',
+      `spikes are labelled with the beginning of their step, ${step} earlier than under the timing ${model.timing}`,
     );
+    for (const [name, variables] of lostAtResets(model))
+      report.approximated(
+        'brian/reset',
+        child('/projections', name),
+        `what arrives at ${variables.join(' and ')} in the step of a spike is lost: Brian delivers before it resets`,
+      );
   }
   if (Object.keys(model.parameters).length > 0)
     report.approximated('brian/parameters', '/parameters', 'global parameters are inserted as numbers');
+}
+
+/** Projections that add to variables which a spike of their target sets, unless they do so before it is tested for. */
+function lostAtResets({ projections, populations, neurons, synapses }: Model): ReadonlyMap<string, readonly string[]> {
+  const found = Object.entries(projections).map(([name, { to, synapse, receptors }]) => {
+    const set = populationsIn(to.of).flatMap((population) =>
+      (neurons[populations[population]?.type ?? '']?.events['spike']?.do ?? []).flatMap((text) =>
+        parseStatements(text).flatMap((one) => (one.kind === 'assignment' && one.operator === '=' ? [one.target] : [])),
+      ),
+    );
+    const late = Object.values(synapses[synapse]?.pathways ?? {}).filter(({ slot }) => !isBeforeThresholds(slot));
+    const written = late
+      .flatMap((pathway) => pathway.do.flatMap((text) => parseStatements(text)))
+      .flatMap((one) =>
+        one.kind === 'assignment' ? [(receptors[one.target] ?? one.target).replace(/^post\./, '')] : [],
+      );
+    return [name, [...new Set(written.filter((one) => set.includes(one)))]] as const;
+  });
+  return new Map(found.filter(([, variables]) => variables.length > 0));
+}
+
+/** The populations of a selection. */
+function populationsIn(rule: SelectionRule): readonly string[] {
+  if ('assembly' in rule) return rule.assembly.flatMap(populationsIn);
+  if ('from' in rule) return populationsIn(rule.from);
+  return 'population' in rule ? [rule.population] : [];
 }
 
 /** Says of all parts that nothing was said about that they are exact. */

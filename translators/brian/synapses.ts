@@ -18,7 +18,8 @@ import type { SynapsesSpecification } from './specification.js';
 import type { Scope, Variable } from './terms.js';
 import { readValue, type ReadValue } from './values.js';
 import { namesIn } from '../../src/lang/walk.js';
-import { defaultPathwayOrder } from './vocabulary.js';
+import { binary, quantity } from '../../src/lang/build.js';
+import { defaultPathwayOrder, isBeforeThresholds } from './vocabulary.js';
 
 /** A pathway as written. */
 interface PathwaySpecification {
@@ -139,7 +140,12 @@ export function translateSynapses(
           to,
         ),
         values: emitValues(own),
-        delays: translateDelays(specification, values, written, synapses, once, to),
+        delays: afterThresholds(
+          translateDelays(specification, values, written, synapses, once, to),
+          specification,
+          written,
+          setting.dt,
+        ),
         ...order(specification.order),
       };
       return { type: located(type, synapses.pointer), projection: located(projection, synapses.pointer) };
@@ -307,7 +313,7 @@ function translateDelays(
   synapses: SynapseGroup,
   scope: Scope,
   to: Reporter,
-): Record<string, unknown> {
+): ReadonlyMap<string, ReadValue> {
   const delays = new Map<string, ReadValue>();
   const keys = pathways.map((pathway) => pathway.key);
   const { delay } = specification;
@@ -335,8 +341,32 @@ function translateDelays(
     if (negative !== undefined)
       to.report(messages.outOfRange(`the delay of the pathway ${key}`, '0 s or more', `${negative} s`), value.pointer);
   }
+  return delays;
+}
+
+/**
+ * Delays as they are counted from the spike: a pathway of a slot before the thresholds hears of spikes a step later,
+ * since Brian hands them over when the pathway runs.
+ */
+function afterThresholds(
+  delays: ReadonlyMap<string, ReadValue>,
+  { pathways: schedules }: SynapsesSpecification,
+  pathways: readonly PathwaySpecification[],
+  dt: number,
+): Record<string, unknown> {
+  const whole = new Map(delays);
+  for (const { key } of pathways) {
+    if (!isBeforeThresholds(schedules?.[key]?.when)) continue;
+    const value: ReadValue = whole.get(key) ?? { kind: 'known', value: 0, text: 0, pointer: '' };
+    const longer = (seconds: number): number => Number((seconds + dt).toPrecision(14));
+    if (value.kind === 'known')
+      whole.set(key, { ...value, value: longer(value.value), text: `${longer(value.value)} s` });
+    else if (value.kind === 'array') whole.set(key, { ...value, values: value.values.map(longer) });
+    else if (value.kind === 'expression')
+      whole.set(key, { ...value, tree: binary('+', value.tree, quantity(dt, delayVariable('').dimension)) });
+  }
   return Object.fromEntries(
-    [...delays]
+    [...whole]
       .filter(([, value]) => !(value.kind === 'known' && value.value === 0))
       .map(([key, value]) => [key, emitValue(value)]),
   );

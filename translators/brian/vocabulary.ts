@@ -205,3 +205,17 @@ export const refusedKeys: Readonly<Record<string, Readonly<Record<string, string
     run_until: 'stop conditions',
   },
 };
+
+/** Slots in which a step has not tested thresholds yet. */
+const early: ReadonlySet<string> = new Set([
+  'before_start',
+  'start',
+  'after_start',
+  'before_groups',
+  'groups',
+  'after_groups',
+  'before_thresholds',
+]);
+
+/** Whether what runs in a slot comes before the thresholds of its step. */
+export const isBeforeThresholds = (slot: string | undefined): boolean => slot !== undefined && early.has(slot);

@@ -20,15 +20,25 @@ interface Shaped {
 /** The most steps that a ramp is cut into. */
 const mostSteps = 400;
 
-/** `(a if t > 0.005*s - dt/2 and t < 0.01*s - dt/2 else …)`; undefined where a piece has no simple shape. */
-export function currentText(pieces: readonly Shaped[], unit: string, end: number, dt: number): CurrentForm | undefined {
+/**
+ * `(a if t > 0.005*s - dt/2 and t < 0.01*s - dt/2 else …)`; undefined where a piece has no simple shape.
+ *
+ * @param hasRamps  whether the notation has currents that rise steadily; else they are cut into steps
+ */
+export function currentText(
+  pieces: readonly Shaped[],
+  unit: string,
+  end: number,
+  dt: number,
+  hasRamps: boolean,
+): CurrentForm | undefined {
   let steps: CurrentForm['steps'];
   const flowing: Shaped[] = [];
   for (const piece of pieces) {
     const { from, to, shape } = piece;
     if (shape.kind === 'other') return undefined;
     if (shape.kind === 'constant' && shape.amplitude === 0) continue;
-    if (shape.kind !== 'ramp') {
+    if (shape.kind !== 'ramp' || hasRamps) {
       flowing.push(piece);
       continue;
     }
@@ -50,8 +60,12 @@ export function currentText(pieces: readonly Shaped[], unit: string, end: number
         return inUnit(shape.amplitude);
       case 'sine': {
         const since = from === 0 ? 't' : `(t - ${from}*s)`;
-        return `${inUnit(shape.offset)} + ${inUnit(shape.amplitude)}*sin(${shape.omega}*Hz*${since} + ${shape.phase})`;
+        const above = shape.offset === 0 ? '' : `${inUnit(shape.offset)} + `;
+        const shift = shape.phase === 0 ? '' : ` + ${shape.phase}`;
+        return `${above}${inUnit(shape.amplitude)}*sin(${shape.omega}*Hz*${since}${shift})`;
       }
+      case 'ramp':
+        return `${inUnit(shape.start)} + ${inUnit(shape.slope)}/s*(t - ${from}*s)`;
       default:
         return inUnit(0);
     }

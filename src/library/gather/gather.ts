@@ -36,8 +36,9 @@ import { trainOf, type Train } from './trains.js';
 import { shapeOf, waveformsOf } from './waveforms.js';
 
 /** A model in the forms of other notations, as far as there are such. */
-interface GatheredModel {
+export interface GatheredModel {
   readonly valid: ValidModel;
+  /** What gathering changed. */
   readonly entries: readonly ConversionEntry[];
 }
 
@@ -89,12 +90,32 @@ class Gatherer {
     for (const name of Object.keys(this.#populations)) this.#source(name);
     this.#receptors();
     const recordings = this.#model.recordings.flatMap((one, k) => this.#recording(one, child('/recordings', k)));
-    this.#report.approximated(
-      `${this.#stage}/euler`,
-      '/timing',
-      `LEMS takes Euler steps of ${tidy(this.#dt * 1e3)} ms; simulators of this notation integrate more accurately, so ` +
-        'that spikes shift',
-    );
+    if (this.#stage === 'brian') {
+      for (const [name, type] of Object.entries(this.#neurons)) {
+        if (type.method === 'auto') this.#neurons[name] = { ...type, method: 'euler' };
+        const { sequence = [], regimes = {} } = this.#model.neurons[name] ?? {};
+        const before = sequence.slice(0, -1).some((part) => part.state !== undefined || part.propagate !== undefined);
+        if (before)
+          this.#report.approximated(
+            `${this.#stage}/parts`,
+            child('/neurons', name),
+            'LEMS advances its parts one after another, each from the new values of those before it; Brian advances ' +
+              'all of them at once',
+          );
+        if (Object.keys(regimes).length > 0)
+          this.#report.approximated(
+            `${this.#stage}/regimes`,
+            child('/neurons', name),
+            'LEMS ends a refractory period when it finds that it has passed, which may be a step later',
+          );
+      }
+    } else
+      this.#report.approximated(
+        `${this.#stage}/euler`,
+        '/timing',
+        `LEMS takes Euler steps of ${tidy(this.#dt * 1e3)} ms; simulators of this notation integrate more accurately, ` +
+          'so that spikes shift',
+      );
     const { lems: _, ...annotations } = this.#model.annotations;
     const usedTypes = new Set(Object.values(this.#populations).map(({ type }) => type));
     const usedSynapses = new Set(Object.values(this.#projections).map(({ synapse }) => synapse));
@@ -274,7 +295,7 @@ class Gatherer {
             to: until,
             shape: shapeOf({ from, to: until, value }),
           }));
-          const form = currentText(shaped, unit, this.#end, this.#dt);
+          const form = currentText(shaped, unit, this.#end, this.#dt, this.#stage === 'brian');
           if (form === undefined) {
             this.#report.missing(pointer, 'its current has no simple shape', `${this.#stage}/current`);
             return;

@@ -45,10 +45,10 @@ describe('expressions', () => {
   });
 
   test.each([
-    ['v = 1*mV if x > 0 else v', 'v = int(x > 0)*(1*mV) + int(not x > 0)*v', 'approximated brian/conditional'],
-    ['x = log2(x)', 'x = log(x)/log(2)', 'approximated brian/function'],
-    ['x = uniform(1, 3)', 'x = 1 + (3 - 1)*rand()', 'approximated brian/function'],
-    ['x = max(x, 1.5)', 'x = int(x >= 1.5)*x + int(not x >= 1.5)*1.5', 'approximated brian/function'],
+    ['v = 1*mV if x > 0 else v', 'v = int(x > 0)*(1*mV) + int(not x > 0)*v', 'equivalent brian/conditional'],
+    ['x = log2(x)', 'x = log(x)/log(2)', 'equivalent brian/function'],
+    ['x = uniform(1, 3)', 'x = 1 + (3 - 1)*rand()', 'equivalent brian/function'],
+    ['x = max(x, 1.5)', 'x = int(x >= 1.5)*x + int(not x >= 1.5)*1.5', 'equivalent brian/function'],
     ['x = erf(x)', 'x = erf(x)', 'notExpressible brian/function'],
     ['x = gamma(2.0, x)', 'x = gamma(2.0, x)', 'notExpressible brian/function'],
   ])('%s is %s, with a remark', (statement, text, remark) => {
@@ -117,7 +117,7 @@ describe('types', () => {
     [
       'a rising edge',
       'state: { v: { unit: "1" } }\nevents: { spike: { when: v > 1, edge: rising } }',
-      'approximated brian/rising',
+      'equivalent brian/rising',
     ],
     [
       'a multiplicity',
@@ -139,7 +139,7 @@ describe('types', () => {
       'state: { v: { unit: "1" } }\nderivatives: { v: -v/ms }\nmethod: adaptive',
       'approximated brian/method',
     ],
-    ['another timing', 'state: { v: { unit: "1" } }', 'approximated brian/timing', 'grid'],
+    ['another timing', 'state: { v: { unit: "1" } }', 'equivalent brian/timing', 'grid'],
   ])('%s is in the report', (_, neuron, remark, timing = 'brian') => {
     const text =
       `interneuron: 1\ntiming: ${timing}\nneurons:\n  P:\n${neuron.replace(/^/gm, '    ')}\npopulations: { P: { ` +
@@ -163,7 +163,7 @@ describe('inputs', () => {
         '0 and i < 2)*(20*pA) : amp',
     );
     expect(document.run).toEqual([{ duration: '1 ms' }, { set: { 'P.pulse_on': 1 }, duration: '1 ms' }]);
-    expect(remarks(report)).toEqual(['approximated brian/current', 'approximated brian/current']);
+    expect(remarks(report)).toEqual(['equivalent brian/current', 'equivalent brian/current']);
   });
 
   test('the continuous part of synapses is a summed variable for each projection', () => {

@@ -14,6 +14,8 @@ import { writtenQuantity, type Arithmetic } from './quantity-text.js';
 export interface Remarks {
   /** Notes that Brian computes something near; the message says what differs. */
   approximated(code: string, message: string): void;
+  /** Notes what is the same up to rounding, or under a condition that the message names. */
+  equivalent(code: string, message: string): void;
   /** Notes that Brian has no words for it; it is left out. */
   notExpressible(code: string, message: string): void;
 }
@@ -89,7 +91,7 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
       case 'call':
         return callInBrian(node.function, node.arguments, view, remarks);
       case 'conditional':
-        remarks.approximated(
+        remarks.equivalent(
           'brian/conditional',
           'Brian has no conditional expressions; this is written as a sum of both branches, which differs if one ' +
             'of them is not finite',
@@ -144,12 +146,14 @@ function choice(condition: Expression, whenTrue: Expression, whenFalse: Expressi
       remarks.notExpressible('brian/conditional', 'Brian cannot choose at random between random values');
     return sum(whenFalse, product(call('int', [condition]), difference(whenTrue, whenFalse)));
   }
-  return binary(
-    '+',
-    binary('*', call('int', [condition]), whenTrue),
-    binary('*', call('int', [unary('not', condition)]), whenFalse),
-  );
+  const held = binary('*', call('int', [condition]), whenTrue);
+  if (isNothing(whenFalse)) return held;
+  const otherwise = binary('*', call('int', [unary('not', condition)]), whenFalse);
+  return isNothing(whenTrue) ? otherwise : binary('+', held, otherwise);
 }
+
+/** Zero, with or without a unit. */
+const isNothing = (e: Expression): boolean => (e.kind === 'number' || e.kind === 'quantity') && e.value === 0;
 
 function callInBrian(key: string, parts: readonly Expression[], view: NameView, remarks: Remarks): Expression {
   const table = view.tables.get(key);
@@ -157,7 +161,7 @@ function callInBrian(key: string, parts: readonly Expression[], view: NameView, 
   const [a, b] = parts;
   const rewritten = a === undefined ? undefined : rewrite(key, a, b, remarks);
   if (rewritten !== undefined) {
-    remarks.approximated(
+    remarks.equivalent(
       'brian/function',
       `${key} is not a function of Brian; it is composed of others, which may differ in the last digit or in ` +
         'the numbers drawn',

@@ -2,12 +2,13 @@
 
 import { conditionallyLinear } from '../../../src/lang/linear.js';
 import { parseExpression } from '../../../src/lang/parse.js';
+import { namesIn } from '../../../src/lang/walk.js';
 import type { EventDefinition, NeuronType } from '../../../src/model/model.js';
 import { methodNames, defaultSlot } from '../vocabulary.js';
 import { brianExpression, brianStatements, brianTree, readCanonical, type Remarks } from './brian-text.js';
 import { constantText, dimensionOf, equationLines, initializers, valueText } from './equations-text.js';
 import { inputParts } from './inputs.js';
-import { numbersOf, remarksAt, type ExportContext, type GroupPlan, type Plans } from './plan.js';
+import { changedNames, numbersOf, remarksAt, type ExportContext, type GroupPlan, type Plans } from './plan.js';
 import { quantityText, writtenQuantities } from './quantity-text.js';
 
 const secondDimension = dimensionOf('s');
@@ -219,7 +220,7 @@ function checkEvent(key: string, event: EventDefinition, remarks: Remarks): void
     );
   if (event.multiplicity !== undefined && event.multiplicity !== '1')
     remarks.notExpressible('brian/multiplicity', `Brian counts an event once; ${key} would count several times`);
-  if (event.emits !== undefined)
+  if (event.emits !== undefined && event.emits !== null)
     remarks.notExpressible('brian/emits', `Brian's events keep their own names; ${key} would need another`);
   if (event.section !== undefined)
     remarks.notExpressible('brian/compartments', 'cells with compartments are not exported');
@@ -245,7 +246,7 @@ function spikeParts(
 function whileItHolds(spike: EventDefinition, plan: GroupPlan, remarks: Remarks): { readonly refractory: string } {
   if (spike.refractory !== undefined || spike.do.length > 0)
     remarks.notExpressible('brian/rising', 'Brian tests a threshold at every step; it cannot detect its crossing');
-  remarks.approximated(
+  remarks.equivalent(
     'brian/rising',
     'an upward crossing is written as a threshold with refractoriness while it is exceeded; one exceeded from the ' +
       'start counts',
@@ -287,12 +288,24 @@ function refractoryParts(
           String(quantityText(dt, secondDimension, arithmetic)).replace(' ', '*');
   const text = model.timing === 'grid' ? longer : brianExpression(given, plan.view, remarks);
   const literal = /^[\d.e+-]+\*[A-Za-z]+$/.test(text);
-  if (!literal && refractory.evaluated === 'atEvent')
+  if (!literal && refractory.evaluated === 'atEvent' && !isFixed(given, plan, model))
     remarks.approximated(
       'brian/refractory-time',
       'Brian evaluates the refractory period at every step, not at the spike',
     );
   return { refractory: literal ? text.replace('*', ' ') : text };
+}
+
+/** Whether an expression is of parameters alone that nothing changes during a run. */
+function isFixed(text: string, { type, name }: GroupPlan, model: ExportContext['model']): boolean {
+  const changed = changedNames(model);
+  const code = JSON.stringify([type?.events, type?.regimes, Object.values(model.synapses).map((one) => one.pathways)]);
+  return [...namesIn(parseExpression(text))].every(
+    (one) =>
+      type?.parameters[one] !== undefined &&
+      !changed.has(`${name}.${one}`) &&
+      !new RegExp(`\\b${one}\\s*[-+*/]?=[^=]`).test(code),
+  );
 }
 
 function customEvent(key: string, event: EventDefinition, plan: GroupPlan, remarks: Remarks): Record<string, unknown> {

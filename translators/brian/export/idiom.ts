@@ -4,14 +4,15 @@
  */
 
 import { distributions } from '../../../src/library/pynn/distributions.js';
-import { gathered } from '../../../src/library/gather/gather.js';
-import { integer, isZero } from '../../../src/lang/build.js';
+import { gathered, type GatheredModel } from '../../../src/library/gather/gather.js';
+import { binary, call, integer, isZero } from '../../../src/lang/build.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { printExpression, printStatement } from '../../../src/lang/print.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
-import { mapExpression, mapStatement, namesIn, substitute } from '../../../src/lang/walk.js';
+import { isRandom } from '../../../src/lang/functions.js';
+import { callsIn, mapExpression, mapStatement, namesIn, substitute } from '../../../src/lang/walk.js';
 import { ConversionReport, type ConversionEntry } from '../../../src/model/conversion-report.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type {
@@ -44,6 +45,9 @@ export interface BrianIdiom {
 /** Expected spikes a step above which a PoissonGroup is no Poisson process. */
 const mostOften = 0.2;
 
+/** Expected spikes a step up to which one spike at most is as good as several. */
+const rareSpikes = 0.01;
+
 /** The most synapses that are listed where a rule of Brian is near. */
 const mostListed = 50_000;
 
@@ -54,13 +58,48 @@ const mostListed = 50_000;
  */
 export function inBrianIdiom(valid: ValidModel, drawn?: ValidModel): BrianIdiom {
   if (valid.model.timing === 'brian') return { valid, entries: [], needsDrawing: false };
-  const plain = gathered(valid, 'brian');
   const report = new ConversionReport('brian');
-  for (const entry of plain.entries) report.add(entry);
+  const plain = inFineSteps(gathered(valid, 'brian'), report);
   const idiom = new Idiom(plain.valid, report, drawn);
   const model = idiom.model();
   return { valid: { ...plain.valid, model }, entries: report.entries, needsDrawing: idiom.needsDrawing };
 }
+
+/** Steps of this length, in s, are short enough for gates of channels to be integrated without adapting steps. */
+const fineStep = 1e-5;
+
+/** Cells with channels, which adaptive methods integrate in short steps, in steps that are short for all. */
+function inFineSteps({ valid, entries }: GatheredModel, report: ConversionReport): GatheredModel {
+  for (const entry of entries) report.add(entry);
+  const { model } = valid;
+  const { dt } = model.experiment;
+  const times = Math.round(dt / fineStep);
+  const channels = Object.entries(model.neurons).filter(([, type]) => type.method === 'adaptive' && hasGates(type));
+  if (channels.length === 0 || times < 2) return { valid, entries };
+  const fine = Number((dt / times).toPrecision(12));
+  report.equivalent(
+    'brian/step',
+    '/experiment/dt',
+    `steps of ${Number((fine * 1e3).toPrecision(6))} ms: Brian does not adapt them to what channels need`,
+  );
+  const neurons = { ...model.neurons };
+  for (const [name, type] of channels) neurons[name] = { ...type, method: 'rk4' };
+  const stimuli = Object.fromEntries(
+    Object.entries(model.stimuli).map(([name, one]) => {
+      const draws = one.kind === 'current' && callsIn(parseExpression(one.value)).some((e) => isRandom(e.function));
+      return [name, draws && one.every === undefined ? { ...one, every: dt } : one];
+    }),
+  );
+  const recordings = model.recordings.map((one) =>
+    'variables' in one && !('events' in one) && one.every === undefined ? { ...one, every: dt } : one,
+  );
+  const experiment = { ...model.experiment, dt: fine };
+  return { valid: { ...valid, model: { ...model, neurons, stimuli, recordings, experiment } }, entries };
+}
+
+/** Whether variables beside the potential follow it by exponentials. */
+const hasGates = ({ derivatives, derived }: NeuronType): boolean =>
+  Object.keys(derivatives).length > 2 && Object.values(derived).filter(({ value }) => /exp/.test(value)).length > 2;
 
 class Idiom {
   readonly #model: Model;
@@ -111,8 +150,9 @@ class Idiom {
         continue;
       }
       for (const [label, part] of this.#projection(name, projection)) {
-        const type = model.synapses[part.synapse];
-        if (type === undefined) continue;
+        const written = model.synapses[part.synapse];
+        if (written === undefined) continue;
+        const type = withoutBinomials(written, part.values);
         const unknown = unknownFunction.exec(JSON.stringify(type.pathways))?.[1];
         if (unknown !== undefined) {
           this.#report.missing(child('/projections', name), `Brian has no function ${unknown}`, 'brian/function');
@@ -122,8 +162,9 @@ class Idiom {
         const own = constantsOf(this.#withoutSends(type, part, child('/projections', name)), part.values, (one) =>
           this.#changed.has(`${name}.${one}`),
         );
-        synapses[key] = own.type;
-        projections[key] = { ...part, synapse: key, values: own.values, delays: delaysOf(own.type, part) };
+        const timed = this.#beforeThreshold(own.type, part);
+        synapses[key] = timed.type;
+        projections[key] = { ...part, synapse: key, values: own.values, delays: timed.delays };
       }
     }
     const stimuli = Object.fromEntries(Object.entries(model.stimuli).filter(([, { to }]) => stays(to)));
@@ -195,16 +236,20 @@ class Idiom {
     const { positions, ...rest } = population;
     const { type: _, ...untyped } = rest;
     if (positions !== undefined)
-      this.#report.approximated('brian/positions', pointer, "positions are left out: Brian's groups have none");
+      this.#report.equivalent(
+        'brian/positions',
+        pointer,
+        "Brian's groups have no positions: what follows from them is listed, they themselves are left out",
+      );
     if (type === undefined) return { population: rest };
     const drawn = this.#drawn?.populations[name];
     if (drawsUnknown(type)) {
       this.needsDrawing ||= this.#drawn === undefined;
       if (drawn?.spikes !== undefined) {
-        this.#report.approximated(
+        this.#report.equivalent(
           'brian/drawn',
           pointer,
-          'Brian has no such source: one realization of its spikes is listed',
+          'Brian has no such source: the spikes drawn with this seed are listed',
         );
         return { population: { ...untyped, values: {}, spikes: drawn.spikes } };
       }
@@ -271,12 +316,15 @@ class Idiom {
       );
       return undefined;
     }
-    this.#report.approximated(
-      'brian/poisson-group',
+    // PyNN's own backend for Brian takes a PoissonGroup too.
+    this.#report.add({
+      verdict: most > rareSpikes ? 'approximated' : 'equivalent',
+      code: 'brian/poisson-group',
       pointer,
-      'a PoissonGroup has at most one spike per step, whereas PyNN draws their number' +
-        (most > 0 ? ` (${(100 * most).toPrecision(2)} % of the variance of counts)` : ''),
-    );
+      message:
+        'the same process, but a PoissonGroup has at most one spike per step' +
+        (most > 0 ? ` (the variance of counts is ${(100 * most).toPrecision(2)} % less)` : ''),
+    });
     const spike = {
       when: 'uniform() < rates*dt',
       edge: 'level',
@@ -358,7 +406,11 @@ class Idiom {
       this.#report.approximated('brian/clipped', pointer, 'values outside the bounds are clipped to them');
       return text.near;
     }
-    this.#report.approximated('brian/drawn', pointer, 'Brian has no such distribution: one realization is listed');
+    this.#report.equivalent(
+      'brian/drawn',
+      pointer,
+      'Brian has no such distribution: the values drawn with this seed are listed',
+    );
     return drawn;
   }
 
@@ -398,10 +450,10 @@ class Idiom {
       this.needsDrawing = true;
       return [[name, projection]];
     }
-    this.#report.approximated(
+    this.#report.equivalent(
       'brian/listed',
       pointer,
-      'Brian has no such connection rule: one realization of the connections is listed',
+      'Brian has no such connection rule: the connections drawn with this seed are listed',
     );
     return drawn.map(([label, part]) => {
       const { delayRange: __, space: ___, ...plain } = part;
@@ -411,6 +463,7 @@ class Idiom {
 
   /** A value that is sent later becomes a pathway of its own, with a longer delay. */
   #withoutSends(type: SynapseType, projection: Projection, pointer: string): SynapseType {
+    const sent: Record<string, SynapseType['state'][string]> = {};
     const pathways: Record<string, SynapseType['pathways'][string]> = {};
     for (const [key, pathway] of Object.entries(type.pathways)) {
       const statements = pathway.do.flatMap((text) => parseStatements(text));
@@ -426,22 +479,63 @@ class Idiom {
       const rest = statements.filter((one) => one !== send).map((one) => printStatement(one));
       if (after === 0) pathways[key] = { ...pathway, do: [...rest, arriving] };
       else {
-        pathways[key] = { ...pathway, do: rest };
+        // What is sent is kept until it arrives.
+        const kept = freeName('sent', (one) =>
+          [type.parameters, type.state, type.derived, sent].some((map) => Object.hasOwn(map, one)),
+        );
+        sent[kept] = { unit: type.ports[send.port]?.unit ?? '1', type: 'real', initial: 0, shared: false };
+        const keeping = statements.map((one) =>
+          one === send ? `${kept} = ${printExpression(send.value)}` : printStatement(one),
+        );
+        pathways[key] = { ...pathway, do: keeping };
         const name = freeName('transmit', (one) => Object.hasOwn(type.pathways, one));
         const { slot: _, ...plain } = pathway;
         const delay =
           typeof before === 'number' && typeof after === 'number'
             ? Number((before + after).toPrecision(12))
             : [before, after].map((one) => (typeof one === 'number' ? `${one}*s` : one)).join(' + ');
-        pathways[name] = { ...plain, order: 0, delay, do: [arriving] };
+        pathways[name] = { ...plain, order: 0, delay, do: [`${send.port} += ${kept}`] };
       }
-      this.#report.approximated(
-        'brian/weight-at-arrival',
-        pointer,
-        'the weight is taken on arrival, not when the spike is sent',
-      );
+      if (after !== 0)
+        this.#report.equivalent(
+          'brian/sent-weight',
+          pointer,
+          'each synapse holds one weight in transit: of spikes that follow one another within the delay, all arrive ' +
+            'with that of the last',
+        );
     }
-    return { ...type, pathways };
+    return { ...type, state: { ...type.state, ...sent }, pathways };
+  }
+
+  /**
+   * What arrives at a variable that the threshold reads counts in the same step, as on a grid: Brian would deliver it
+   * after it has tested the threshold.
+   */
+  #beforeThreshold(type: SynapseType, part: Projection): { type: SynapseType; delays: Projection['delays'] } {
+    const delays = delaysOf(type, part);
+    const read = this.#thresholdOf(part.to.of);
+    const pathways = Object.entries(type.pathways).map(([key, pathway]) => {
+      const written = pathway.do
+        .flatMap((text) => parseStatements(text))
+        .flatMap((one) => (one.kind === 'assignment' ? [part.receptors[one.target] ?? one.target] : []))
+        .map((name) => name.replace(/^post\./, ''));
+      const delay = delays[key] ?? pathway.delay;
+      const late = typeof delay !== 'number' || delay >= this.#model.experiment.dt / 2;
+      if (pathway.slot !== undefined || !pathway.on.startsWith('pre.') || !late) return [key, pathway] as const;
+      if (!written.some((name) => read.has(name))) return [key, pathway] as const;
+      return [key, { ...pathway, slot: 'before_thresholds' }] as const;
+    });
+    return { type: { ...type, pathways: Object.fromEntries(pathways) }, delays };
+  }
+
+  /** Variables that the thresholds of some cells read. */
+  #thresholdOf(rule: SelectionRule): ReadonlySet<string> {
+    return new Set(
+      populationsOf(rule).flatMap((name) => {
+        const type = this.#model.neurons[this.#model.populations[name]?.type ?? ''];
+        return type?.events['spike'] === undefined ? [] : [...namesIn(parseExpression(type.events['spike'].when))];
+      }),
+    );
   }
 
   /** The projections of the drawn model that stand for one, one for each pair of populations. */
@@ -847,6 +941,37 @@ function mapTexts<T extends EquationSet>(
 
 /** Functions that Brian does not have. */
 const unknownFunction = /\b(gamma|gammahazard|binomial|vonMises|truncatedNormal)\(/;
+
+/** Most draws that stand for one of a binomial distribution. */
+const mostTrials = 32;
+
+/** Binomial draws of no more trials than a parameter of the type counts as so many draws, which Brian has. */
+function withoutBinomials(type: SynapseType, values: Projection['values']): SynapseType {
+  const most = Math.max(
+    ...Object.entries(type.parameters).map(([key, { type: kind, value }]) => {
+      const given = values[key] ?? value;
+      return kind === 'integer' && typeof given === 'number' ? given : 0;
+    }),
+  );
+  const changed = (e: Expression): Expression => {
+    if (e.kind !== 'call' || e.function !== 'binomial') return e;
+    const [trials, p] = e.arguments;
+    if (trials === undefined || p === undefined || most < 1 || most > mostTrials) return e;
+    const draws = Array.from({ length: most }, (_, k) => {
+      const drawn = call('int', [binary('<', call('uniform', []), p)]);
+      return binary('*', call('int', [binary('>', trials, integer(k))]), drawn);
+    });
+    return draws.reduce((sum, one) => binary('+', sum, one));
+  };
+  const code = (texts: readonly string[]): readonly string[] =>
+    texts.flatMap((text) =>
+      text.includes('binomial(')
+        ? parseStatements(text).map((one) => printStatement(mapStatement(one, (e) => mapExpression(e, changed))))
+        : [text],
+    );
+  const pathways = Object.entries(type.pathways).map(([key, one]) => [key, { ...one, do: code(one.do) }] as const);
+  return { ...type, pathways: Object.fromEntries(pathways) };
+}
 
 /** Whether a type draws what Brian has no function for. */
 const drawsUnknown = (type: NeuronType): boolean =>

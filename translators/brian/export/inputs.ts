@@ -87,7 +87,9 @@ function stimulusTerm(
       ? [`int(${listed.map((cell) => `i == ${cell}`).join(' or ')})`]
       : slice?.range === undefined
         ? []
-        : [`int(i >= ${slice.range[0]} and i < ${slice.range[1]})`];
+        : slice.range[1] === slice.range[0] + 1
+          ? [`int(i == ${slice.range[0]})`]
+          : [`int(i >= ${slice.range[0]} and i < ${slice.range[1]})`];
   const on = isSwitched(id, stimulus, context) ? [switchName(id, plan)] : [];
   const factors = [...on, ...where];
   return factors.length === 0 ? `(${value})` : `${factors.join('*')}*(${value})`;
@@ -160,11 +162,14 @@ export function contributionLines(plan: SynapsesPlan, context: ExportContext): r
       );
       return [];
     }
-    context.report.approximated(
-      'brian/contributes',
-      pointer,
-      `its contribution to ${variable} is summed at the beginning of each step, from the preceding values`,
-    );
+    // Where all rates are taken at the beginning of a step, so is the sum.
+    const sampled = group.type?.method === 'euler' || group.type?.method === 'exact';
+    if (!sampled)
+      context.report.approximated(
+        'brian/contributes',
+        pointer,
+        `its contribution to ${variable} is summed at the beginning of each step, from the preceding values`,
+      );
     const name = contributionName(variable, group, side === 'pre' ? `${plan.name}_back` : plan.name);
     return [
       `${name}_${side} = ${brianExpression(expression, plan.view, remarksAt(context.report, pointer))} : ` +

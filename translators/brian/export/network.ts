@@ -1,6 +1,6 @@
 /** Stimuli, operations, recordings, tables and the protocol in Brian's words. */
 
-import type { Operation, Phase, Recording, Stimulus, Table, Value } from '../../../src/model/model.js';
+import type { Operation, Phase, Recording, SelectionRule, Stimulus, Table, Value } from '../../../src/model/model.js';
 import { defaultSlot } from '../vocabulary.js';
 import { brianExpression, brianStatements } from './brian-text.js';
 import { dimensionOf, valueText } from './equations-text.js';
@@ -35,6 +35,13 @@ export function exportTable(id: string, table: Table, context: ExportContext): R
 
 // --- Stimuli and operations -----------------------------------------------------------------------------------------
 
+/** Methods by which the cells of a selection are integrated. */
+function methodsOf(rule: SelectionRule, { model }: ExportContext): readonly string[] {
+  if ('assembly' in rule) return rule.assembly.flatMap((part) => methodsOf(part, { model } as ExportContext));
+  if (!('population' in rule)) return ['rk4'];
+  return [model.neurons[model.populations[rule.population]?.type ?? '']?.method ?? 'auto'];
+}
+
 /** A stimulus as a PoissonInput; undefined when it is a current, which is written into the equations. */
 export function exportStimulus(
   id: string,
@@ -46,10 +53,10 @@ export function exportStimulus(
   const remarks = remarksAt(context.report, pointer);
   if (stimulus.kind === 'current') {
     if (!('population' in stimulus.to)) groupSlice(stimulus.to, plans.groups, pointer, context);
-    remarks.approximated(
-      'brian/current',
-      'Brian has no current sources: it is written into the equations, where it follows t within a step',
-    );
+    const inSteps = methodsOf(stimulus.to, context).every((method) => method !== 'rk2' && method !== 'rk4');
+    const message = 'Brian has no current sources: it is written into the equations';
+    if (inSteps) remarks.equivalent('brian/current', message);
+    else remarks.approximated('brian/current', `${message}, where it follows t within a step`);
     return undefined;
   }
   const target = groupSlice(stimulus.to, plans.groups, pointer, context);
@@ -235,19 +242,34 @@ export function exportProtocol(
       close();
       continue;
     }
-    const part = phasePart(phase, plans, objects, pointer, context);
-    if (part === undefined) continue;
-    // A phase sets before it switches: what comes in another order is a phase of its own.
-    const isSwitch = 'active' in part;
-    if (!isSwitch && Object.keys(open).length > 0) close();
-    if (isSwitch) open['active'] = { ...(open['active'] as object | undefined), ...(part['active'] as object) };
-    else open = part;
+    for (const one of bySelection(phase)) {
+      const part = phasePart(one, plans, objects, pointer, context);
+      if (part === undefined) continue;
+      // A phase sets before it switches: what comes in another order is a phase of its own.
+      const isSwitch = 'active' in part;
+      if (!isSwitch && Object.keys(open).length > 0) close();
+      if (isSwitch) open['active'] = { ...(open['active'] as object | undefined), ...(part['active'] as object) };
+      else open = part;
+    }
   }
   close();
   const [only] = phases;
   return phases.length === 1 && only !== undefined && Object.keys(only).length === 1 && only['duration'] !== undefined
     ? (only['duration'] as string)
     : phases;
+}
+
+/** A change of several selections as one change of each: what is set holds where one condition does. */
+function bySelection<P extends Exclude<Phase, { readonly run: number } | { readonly runUntil: number }>>(
+  phase: P,
+): readonly P[] {
+  if (!('set' in phase)) return [phase];
+  const groups = new Map<string, (readonly [string, Value])[]>();
+  for (const [key, value] of Object.entries(phase.set)) {
+    const selection = /\[([^\]]*)\]/.exec(key)?.[1] ?? '';
+    groups.set(selection, [...(groups.get(selection) ?? []), [key, value]]);
+  }
+  return [...groups.values()].map((entries) => ({ ...phase, set: Object.fromEntries(entries) }));
 }
 
 function phasePart(
@@ -298,9 +320,9 @@ function setPart(
   const written: Record<string, unknown> = {};
   let condition: string | undefined;
   for (const [key, value] of Object.entries(set)) {
-    const match = /^([^.[]+)(?:\[(\d+):(\d+)\])?\.(.+)$/.exec(key);
+    const match = /^([^.[]+)(?:\[(?:(\d+):(\d+)|([\d, ]+))\])?\.(.+)$/.exec(key);
     const owner = plans.groups.get(match?.[1] ?? '') ?? plans.synapses.get(match?.[1] ?? '');
-    const variable = match?.[4] ?? '';
+    const variable = match?.[5] ?? '';
     const declared = owner?.type?.parameters[variable] ?? owner?.type?.state[variable];
     if (owner === undefined || declared === undefined) {
       remarks.notExpressible('brian/set', `${key} cannot be set in Brian`);
@@ -310,6 +332,7 @@ function setPart(
     if (text !== undefined) written[`${owner.name}.${owner.names.get(variable) ?? variable}`] = text;
     condition = [
       rangeCondition(match?.[2], match?.[3]),
+      listCondition(match?.[4]),
       where === undefined ? undefined : brianExpression(where, owner.view, remarks),
     ]
       .filter((part) => part !== undefined)
@@ -317,6 +340,13 @@ function setPart(
   }
   if (Object.keys(written).length === 0) return undefined;
   return { set: written, ...(condition === undefined || condition === '' ? {} : { where: condition }) };
+}
+
+/** `(i == 0 or i == 3)` */
+function listCondition(indices: string | undefined): string | undefined {
+  if (indices === undefined) return undefined;
+  const tests = indices.split(',').map((one) => `i == ${one.trim()}`);
+  return tests.length === 1 ? tests[0] : `(${tests.join(' or ')})`;
 }
 
 const rangeCondition = (start: string | undefined, stop: string | undefined): string | undefined =>

@@ -95,6 +95,9 @@ export interface Plans {
 export function remarksAt(report: ConversionReport, pointer: string): Remarks {
   return {
     approximated: (code, message) => report.approximated(code, pointer, message),
+    equivalent: (code, message) => {
+      report.equivalent(code, pointer, message);
+    },
     notExpressible: (code, message) => report.missing(pointer, message, code),
   };
 }

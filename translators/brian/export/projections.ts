@@ -1,7 +1,7 @@
 /** Projections as Synapses. */
 
 import type { ConnectionRule, Pathway, Projection, SynapseType, Value } from '../../../src/model/model.js';
-import { defaultPathwayOrder } from '../vocabulary.js';
+import { defaultPathwayOrder, isBeforeThresholds } from '../vocabulary.js';
 import { brianExpression, brianStatements, type NameView, type Remarks } from './brian-text.js';
 import { constantText, dimensionOf, equationLines, initializers, valueText } from './equations-text.js';
 import { methodName, type Exported } from './groups.js';
@@ -238,12 +238,32 @@ function pathwayParts(plan: SynapsesPlan, remarks: Remarks): Record<string, unkn
 }
 
 /** The delay of each pathway: the projection's, else the type's. */
-function delaysOf({ projection, type }: SynapsesPlan): readonly (readonly [string, Value])[] {
-  return Object.entries(type.pathways).map(([key, pathway]) => [key, projection.delays[key] ?? pathway.delay] as const);
+function delaysOf(
+  { projection, type }: SynapsesPlan,
+  { model, data }: ExportContext,
+): readonly (readonly [string, Value])[] {
+  const { dt } = model.experiment;
+  return Object.entries(type.pathways).map(([key, pathway]) => {
+    const delay = projection.delays[key] ?? pathway.delay;
+    // A pathway of a slot before the thresholds hears of spikes a step later.
+    return [key, isBeforeThresholds(pathway.slot) ? stepShorter(delay, dt, data) : delay] as const;
+  });
+}
+
+/** A delay without the step that Brian adds. */
+function stepShorter(delay: Value, dt: number, data: ExportContext['data']): Value {
+  const shorter = (seconds: number): number => {
+    const rest = Number((seconds - dt).toPrecision(14));
+    return Math.abs(rest) < dt * 1e-9 ? 0 : rest;
+  };
+  if (typeof delay === 'number') return shorter(delay);
+  if (typeof delay === 'string') return `${delay} - ${dt}*s`;
+  if (!('array' in delay)) return delay;
+  return { ...delay, array: (numbersOf(delay.array, data) ?? []).map(shorter) };
 }
 
 function constantDelays(plan: SynapsesPlan, context: ExportContext, remarks: Remarks): { delay?: unknown } {
-  const constant = delaysOf(plan).filter(([, delay]) => typeof delay === 'number' && delay !== 0);
+  const constant = delaysOf(plan, context).filter(([, delay]) => typeof delay === 'number' && delay !== 0);
   if (constant.length === 0) return {};
   const texts = constant.map(
     ([key, delay]) => [key, valueText(delay, 's', 'real', plan.view, context.data, remarks)] as const,
@@ -254,7 +274,7 @@ function constantDelays(plan: SynapsesPlan, context: ExportContext, remarks: Rem
 
 function delayInitializers(plan: SynapsesPlan, context: ExportContext, remarks: Remarks): Record<string, unknown> {
   return Object.fromEntries(
-    delaysOf(plan).flatMap(([key, delay]) => {
+    delaysOf(plan, context).flatMap(([key, delay]) => {
       if (typeof delay === 'number') return [];
       const text = valueText(delay, 's', 'real', plan.view, context.data, remarks);
       return text === undefined ? [] : [[key === 'pre' ? 'delay' : `${key}.delay`, text] as const];

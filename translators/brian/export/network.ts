@@ -259,13 +259,26 @@ export function exportProtocol(
     : phases;
 }
 
+/** Numbers for some cells as a number for each: `cells[0, 2].x`. */
+function byCell(key: string, value: Value): readonly (readonly [string, Value])[] {
+  const [, owner = '', first, last, list, variable = ''] =
+    /^([^.[]+)\[(?:(\d+):(\d+)|([\d, ]+))\]\.(.+)$/.exec(key) ?? [];
+  if (typeof value !== 'object' || !('array' in value) || '$data' in value.array || owner === '') return [[key, value]];
+  const range = Array.from({ length: Number(last) - Number(first) || 0 }, (_, k) => Number(first) + k);
+  const cells = list === undefined ? range : list.split(',').map(Number);
+  const { array } = value;
+  return cells.length === array.length
+    ? cells.map((cell, k) => [`${owner}[${cell}].${variable}`, array[k] ?? 0] as const)
+    : [[key, value]];
+}
+
 /** A change of several selections as one change of each: what is set holds where one condition does. */
 function bySelection<P extends Exclude<Phase, { readonly run: number } | { readonly runUntil: number }>>(
   phase: P,
 ): readonly P[] {
   if (!('set' in phase)) return [phase];
   const groups = new Map<string, (readonly [string, Value])[]>();
-  for (const [key, value] of Object.entries(phase.set)) {
+  for (const [key, value] of Object.entries(phase.set).flatMap(([one, all]) => byCell(one, all))) {
     const selection = /\[([^\]]*)\]/.exec(key)?.[1] ?? '';
     groups.set(selection, [...(groups.get(selection) ?? []), [key, value]]);
   }

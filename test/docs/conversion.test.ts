@@ -76,8 +76,9 @@ What each fixture is in each other notation, as \`interneuron convert\` says. Wr
 \`UPDATE_CONVERSION=1 npx vitest run test/docs/conversion.test.ts\`, which also reads every document again.
 
 - **same hash**: the document, read again, is the same model.
-- **exact, equivalent, approximate, incomplete**: the least faithful part of the report. *And back*: converted back it is the same
-  model, by its hash.
+- **exact, equivalent, approximate, incomplete**: the least faithful part of the report. *Equivalent* is the same up to rounding and to
+  what the report names: the time that spikes are labelled with, other numbers drawn from the same distribution, types that only
+  one backend runs. *And back*: converted back it is the same model, by its hash.
 - Scripts for Brian and PyNN say what the documents of these notations do.
 
 | from | to | same hash | exact | equivalent | approximate | incomplete | not tried | and back |

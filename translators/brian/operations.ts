@@ -54,10 +54,13 @@ function translateOperation(
         (side === 'self' ? owner : side === 'pre' ? owner.source.group : owner.target.group).written.add(variable.name);
     },
   );
+  const slice = operation.slice === undefined ? undefined : `${owner.name}[${operation.slice}]`;
+  const groups = new Map(isGroup ? [[owner.name, owner]] : []);
+  const part = slice === undefined ? undefined : readSubgroup(slice, child(pointer, 'slice'), groups, setting);
   const every = operation.dt === undefined ? undefined : readInterval(operation.dt, child(pointer, 'dt'), setting);
   return located(
     {
-      on: isGroup ? { population: owner.name } : { projection: owner.name },
+      on: part ? selection(part) : isGroup ? { population: owner.name } : { projection: owner.name },
       do: statements.map((statement) => locatedStatement(statement, at)),
       ...(every === undefined ? {} : { every }),
       ...(operation.when === undefined || operation.when === defaultSlot.operation ? {} : { slot: operation.when }),

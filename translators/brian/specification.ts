@@ -40,6 +40,8 @@ export type Initializers =
 export interface RunRegularly {
   /** Statements, a line each. */
   readonly code: string;
+  /** Only these neurons of the group, `0:800`; absent: all. Indices in the code count from the group's first. */
+  readonly slice?: string;
   /** Interval; absent: the group's time step. */
   readonly dt?: QuantityText;
   /** Slot of Brian's schedule; absent: `start`. */

@@ -266,3 +266,44 @@ def subgroups():
     samples = StateMonitor(B, "x", record=[0, 2])
     run(40 * ms)
     return {**spikes(monitors[0], "a"), **spikes(monitors[1], "b"), "rate": monitors[2].rate_[:], "x": samples.x[:], "w": S.w[:]}
+
+
+@scenario
+def subgroup_operations():
+    """Operations on parts of groups."""
+    G = NeuronGroup(6, "dv/dt = (1 - v)/(10*ms) : 1\nx : 1")
+    A, B = G[:2], G[2:]
+    A.run_regularly("x += 1", dt=0.5 * ms)
+    B.run_regularly("x += v", dt=1 * ms)
+    run(5.2 * ms)
+    return {"x": G.x[:], "v": G.v[:]}
+
+
+@scenario
+def method_of_ones_own():
+    """A method that is a function, and a list of methods."""
+
+    def midpoint(equations, variables=None, method_options=None):
+        from brian2.stateupdaters.explicit import rk2
+
+        return rk2(equations, variables)
+
+    G = NeuronGroup(2, "dv/dt = (a - v**3)/tau : 1\na : 1", method=midpoint, threshold="v > 1.1", reset="v = 0", refractory=1 * ms)
+    H = NeuronGroup(2, "dv/dt = -v/tau : 1", method=["exponential_euler", "euler"])
+    tau = 7 * ms
+    G.a, H.v = [1, 2], [1, 2]
+    monitor, samples = SpikeMonitor(G), StateMonitor(H, "v", record=True)
+    run(30 * ms)
+    return {**spikes(monitor), "v": G.v[:], "h": samples.v[:]}
+
+
+@scenario
+def recording_through_synapses():
+    """Variables of both ends, recorded by synapse."""
+    G = NeuronGroup(3, "dv/dt = (1.2 - v)/(10*ms) : 1", threshold="v > 1", reset="v = 0")
+    G.v = "0.3*i"
+    S = Synapses(G, G[1:], "w : 1", on_pre="w += 1; v_post += 0.01")
+    S.connect()
+    M = StateMonitor(S, ["w", "v_pre", "v"], record=S[:, 1])
+    run(20 * ms)
+    return {"w": M.w[:], "pre": M.v_pre[:], "post": M.v[:]}

@@ -61,12 +61,14 @@ test('PoissonInput is a stimulus', () => {
 test('run_regularly is an operation', () => {
   const body = group.replace(
     ' }\n',
-    ', run_regularly: [{ code: I = 1*nA*rand() }, { code: v -= 1*mV, dt: 2 ms, when: end, order: 3, name: kick }] }\n',
+    ', run_regularly: [{ code: I = 1*nA*rand() }, { code: v -= 1*mV, dt: 2 ms, when: end, order: 3, name: kick }, ' +
+      '{ code: I = 0*nA, slice: "1:3" }] }\n',
   );
   const { operations } = document(brian(`namespace: { tau: 1 ms }\n${body}run: 1 ms`));
   expect(operations).toEqual({
     G_run_regularly: { on: { population: 'G' }, do: ['I = 1*nA*uniform()'] },
     kick: { on: { population: 'G' }, do: ['v -= 1*mV'], every: 0.002, slot: 'end', order: 3 },
+    G_run_regularly_2: { on: { population: 'G', slice: [1, 3, 1] }, do: ['I = 0*nA'] },
   });
 });
 

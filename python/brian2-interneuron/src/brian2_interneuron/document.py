@@ -8,6 +8,7 @@ import re
 
 import numpy as np
 from brian2.core.functions import Function
+from brian2.core.preferences import prefs
 from brian2.core.variables import ArrayVariable, Constant, Subexpression
 from brian2.equations.equations import DIFFERENTIAL_EQUATION, PARAMETER, SUBEXPRESSION, Equations
 from brian2.groups.group import CodeRunner
@@ -22,11 +23,20 @@ from brian2.monitors.spikemonitor import EventMonitor
 from brian2.monitors.statemonitor import StateMonitor
 from brian2.synapses import synapses as synapses_module
 from brian2.synapses.synapses import SummedVariableUpdater, SynapticPathway, Synapses
-from brian2.utils.stringtools import get_identifiers
+from brian2.utils.stringtools import get_identifiers, word_substitute
 
 from interneuron._server import digest, pack
 
-from .texts import Unsupported, assigned, equation_text, external_names, line, quantity_text, unit_text
+from .texts import (
+    Unsupported,
+    assigned,
+    equation_text,
+    external_names,
+    line,
+    parameter_text,
+    quantity_text,
+    unit_text,
+)
 
 #: Arrays of up to so many numbers stand in the document.
 _INLINE = 16
@@ -35,6 +45,28 @@ _INLINE = 16
 def base_of(group):
     """The group that a subgroup is of, or the group itself."""
     return group.source if isinstance(group, Subgroup) else group
+
+
+def _whole(group):
+    """The object that a proxy stands for: the owner of code knows its group by one."""
+    return group.__repr__.__self__ if hasattr(group, "__repr__") and hasattr(group.__repr__, "__self__") else group
+
+
+def _own_names(synapses):
+    """Variables that synapses have themselves."""
+    return {name for name, variable in synapses.variables.items() if getattr(variable.owner, "name", None) == synapses.name}
+
+
+def through(monitor, name):
+    """The group, the variable and the neurons that a monitor of synapses records through them."""
+    synapses = monitor.source
+    side = "pre" if name.endswith("_pre") else "post"
+    end = base_of(synapses.source if side == "pre" else synapses.target)
+    bare = re.sub(r"_(pre|post)$", "", name)
+    if bare not in end.variables or isinstance(end, Synapses):
+        raise Unsupported(monitor.name, f"the variable {name} of synapses")
+    neurons = np.asarray(synapses.variables[f"_synaptic_{side}"].get_value())[monitor.record]
+    return end, bare, neurons
 
 
 def start_of(group):
@@ -63,6 +95,8 @@ class Document:
         self.written = {}
         self._tables = {}
         self._links = []
+        #: Steps of integration that Brian has worked out, by owner.
+        self._updates = {}
         self.clock = self._clock_of(objects)
         self.dt = float(self.clock.dt_)
         self.parts = {
@@ -113,8 +147,6 @@ class Document:
     def _add(self, each):
         """One object; those that belong to another are part of it."""
         if isinstance(each, Subgroup):
-            if any(type(inner) is CodeRunner for inner in each.contained_objects):
-                raise Unsupported(each.name, "run_regularly of a subgroup")
             return
         for kind, add in (
             (NeuronGroup, self._neuron_group),
@@ -135,7 +167,10 @@ class Document:
         if isinstance(each, (*parts, synapses_module.StateUpdater)):
             return
         if type(each) is CodeRunner:
-            if not isinstance(each.group, (NeuronGroup, PoissonGroup, Synapses)):
+            owner = _whole(each.group)
+            if isinstance(owner, Subgroup) and {"i", "N"} & get_identifiers(each.abstract_code):
+                raise Unsupported(each.name, "it reads i or N of a subgroup")
+            if not isinstance(owner, (NeuronGroup, PoissonGroup, Synapses, Subgroup)):
                 raise Unsupported(each.name, "an operation on such an object")
             return
         raise Unsupported(each.name, f"{type(each).__name__} runs in Python alone")
@@ -152,6 +187,8 @@ class Document:
             raise Unsupported(group.name, f"{type(group).__name__} is not among what the device runs")
         if not group.active:
             raise Unsupported(group.name, "it is not active")
+        if group._refractory is not False and prefs.legacy.refractory_timing:
+            raise Unsupported(group.name, "the preference legacy.refractory_timing")
         for part in group.contained_objects:
             if not part.active and not type(part) is CodeRunner:
                 raise Unsupported(group.name, f"its part {part.name} is not active")
@@ -159,9 +196,19 @@ class Document:
         equations = group.user_equations
         # What reads a linked variable has a value for each neuron here, though Brian takes one that is of one neuron as shared.
         apart = ["shared"] if group._linked_variables else []
-        lines = [equation_text(each, apart if each.type == SUBEXPRESSION else ()) for each in equations.values()]
+        stepped = group.name in self._updates
+        lines = [
+            parameter_text(each)
+            if stepped and each.type == DIFFERENTIAL_EQUATION
+            else equation_text(each, apart if each.type == SUBEXPRESSION else ())
+            for each in equations.values()
+        ]
         entry = {"N": int(group._N), "model": "\n".join(lines), **method}
-        codes = [each.expr.code for each in equations.values() if each.expr is not None]
+        codes = [
+            each.expr.code
+            for each in equations.values()
+            if each.expr is not None and not (stepped and each.type == DIFFERENTIAL_EQUATION)
+        ]
         if "spike" in group.events:
             entry["threshold"] = line(group.events["spike"])
             codes.append(group.events["spike"])
@@ -262,16 +309,32 @@ class Document:
             return {}
         if isinstance(choice, str):
             return {"method": choice}
-        if isinstance(choice, (tuple, list)) and len(choice) == 1 and isinstance(choice[0], str):
-            return {"method": choice[0]}
+        if isinstance(group, NeuronGroup) and not any(
+            "unless refractory" in each.flags for each in group.user_equations.values()
+        ):
+            self._updates[group.name] = self._update(group)
+            return {}
         raise Unsupported(group.name, "its method is a function or a list of methods")
+
+    def _update(self, group):
+        """A step as Brian has worked it out, for methods that have no name: statements in the slot of integration."""
+        code = group.state_updater.abstract_code
+        first, _, rest = code.partition("\n")
+        if first.startswith("not_refractory ="):
+            code = rest
+        local = {name for name in assigned(code) if name.startswith(("_", "xi"))}
+        code = word_substitute(code, {name: f"new_{name.strip('_')}" for name in local})
+        entry = {"code": code, "name": group.state_updater.name, "when": "groups"}
+        return {**entry, "order": int(group.order)} if group.order != 0 else entry
 
     def _operations(self, owner, codes):
         operations = []
-        for each in owner.contained_objects:
-            if type(each) is not CodeRunner or each not in self._objects or not each.active:
+        for each in self._objects:
+            if type(each) is not CodeRunner or not each.active or base_of(_whole(each.group)).name != owner.name:
                 continue
             entry = {"code": each.abstract_code, "name": each.name}
+            if isinstance(_whole(each.group), Subgroup):
+                entry["slice"] = f"{each.group.start}:{each.group.stop}"
             codes.append(each.abstract_code)
             dt = float(each.clock.dt_)
             if dt != self.dt:
@@ -285,6 +348,9 @@ class Document:
                 self._write_synaptic(owner, each.abstract_code)
             else:
                 self._write(owner.name, assigned(each.abstract_code))
+        if self._updates.get(owner.name):
+            operations.append(self._updates[owner.name])
+            codes.append(operations[-1]["code"])
         return {"run_regularly": operations} if operations else {}
 
     def _poisson_group(self, group):
@@ -464,9 +530,23 @@ class Document:
                 return
         else:
             text = end_text(source)
-        entry = {"source": text, "variables": [str(name) for name in monitor.record_variables]}
+        names = [str(name) for name in monitor.record_variables]
+        entry = {"source": text, "variables": names}
         if not monitor.record_all:
             entry["record"] = sorted({int(each) for each in monitor.record})
+        self._when(monitor, entry)
+        if isinstance(source, Synapses):
+            entry["variables"] = [name for name in names if name in _own_names(source)]
+            for name in set(names) - set(entry["variables"]):
+                end, variable, neurons = through(monitor, name)
+                other = {"source": end.name, "variables": [variable], "record": sorted({int(each) for each in neurons})}
+                self._when(monitor, other)
+                self.parts["state_monitors"][f"{monitor.name}_{name}"] = other
+        if entry["variables"]:
+            self.parts["state_monitors"][monitor.name] = entry
+
+    def _when(self, monitor, entry):
+        """Times of samples."""
         dt = float(monitor.clock.dt_)
         if dt != self.dt:
             entry["dt"] = f"{dt!r}*second"
@@ -474,7 +554,6 @@ class Document:
             entry["when"] = monitor.when
         if monitor.order != 0:
             entry["order"] = int(monitor.order)
-        self.parts["state_monitors"][monitor.name] = entry
 
     def _event_monitor(self, monitor):
         extra = monitor.record_variables - {"i", "t"}

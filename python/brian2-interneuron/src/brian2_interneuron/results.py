@@ -11,7 +11,7 @@ import interneuron
 from interneuron._server import unpack
 
 from . import queues
-from .document import base_of, start_of
+from .document import base_of, start_of, through
 
 
 def write_back(document, session, begin, end):
@@ -21,14 +21,12 @@ def write_back(document, session, begin, end):
         (each["population"], each["event"]): (unpack(each["steps"]).astype(np.int64), unpack(each["cells"]).astype(np.int64))
         for each in taken["spikes"]
     }
-    samples = {}
-    for each in taken["samples"]:
-        samples.setdefault(each["recording"], {})[each["variable"]] = each
+    samples = {(each["recording"], each["variable"]): each for each in taken["samples"]}
     for monitor in document.monitors:
         if not monitor.active:
             continue
         if isinstance(monitor, StateMonitor):
-            _state_monitor(document, monitor, samples.get(monitor.name, {}), begin, end)
+            _state_monitor(document, monitor, samples, begin, end)
         elif isinstance(monitor, EventMonitor):
             _event_monitor(document, monitor, events)
         elif isinstance(monitor, PopulationRateMonitor):
@@ -108,11 +106,15 @@ def _state_monitor(document, monitor, series, begin, end):
     for name, variable in monitor.recorded_variables.items():
         if monitor.n_indices == 0 or count == 0:
             continue
-        sent = series[name]
+        sent = series.get((monitor.name, name))
+        if sent is None:
+            _, bare, wanted = through(monitor, name)
+            sent = series[f"{monitor.name}_{name}", bare]
+        else:
+            wanted = np.asarray(monitor.record) + (0 if isinstance(monitor.source, Synapses) else start_of(monitor.source))
         values = unpack(sent["values"])
         elements = sent["elements"]
-        wanted = np.asarray(monitor.record) + (0 if isinstance(monitor.source, Synapses) else start_of(monitor.source))
-        if elements is None or values.shape[1] == 1 and len(wanted) >= 1 and elements is None:
+        if elements is None:
             columns = np.zeros(len(wanted), int)
         elif isinstance(elements, dict):
             columns = wanted - elements["begin"]

@@ -67,6 +67,11 @@ def equation_text(equation, without=()):
     return f"{name} : {unit}{flags}"
 
 
+def parameter_text(equation):
+    """The variable of an equation, as one that only code changes."""
+    return f"{equation.varname} : {unit_text(equation.dim)}"
+
+
 def assigned(code):
     """Names that statements write, whether or not they are variables."""
     statements = re.split(r"[;\n]", re.sub(r"#.*", "", code))

@@ -307,3 +307,19 @@ def recording_through_synapses():
     M = StateMonitor(S, ["w", "v_pre", "v"], record=S[:, 1])
     run(20 * ms)
     return {"w": M.w[:], "pre": M.v_pre[:], "post": M.v[:]}
+
+
+@scenario
+def recording_at_events():
+    """Variables at spikes and other events, of whole groups and of parts."""
+    G = NeuronGroup(
+        4, "dv/dt = (1.5 - v)/(10*ms) : 1\nn : integer\ny = v**2 : 1", threshold="v > 1", reset="v = 0; n += 1", events={"e": "v > 0.9"}
+    )
+    G.v = "i*0.1"
+    a, b, c = SpikeMonitor(G, ["v", "n"]), SpikeMonitor(G[1:3], "y"), EventMonitor(G, "e", "v")
+    run(30 * ms)
+    run(10 * ms)
+    return {
+        **spikes(a, "a"), **spikes(b, "b"), **spikes(c, "c"), "v": a.v[:], "n": a.n[:], "y": b.y[:], "e": c.v[:],
+        "values": a.values("v")[0],
+    }

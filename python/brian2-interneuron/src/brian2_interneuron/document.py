@@ -556,23 +556,25 @@ class Document:
             entry["order"] = int(monitor.order)
 
     def _event_monitor(self, monitor):
-        extra = monitor.record_variables - {"i", "t"}
-        if extra:
-            raise Unsupported(monitor.name, f"the variable {sorted(extra)[0]} recorded at events")
+        extra = sorted(monitor.record_variables - {"i", "t"})
         self.monitors.append(monitor)
-        if monitor.active and monitor.record is True:
-            self._record(monitor.name, end_text(monitor.source), monitor.event)
+        usual = getattr(monitor.source, "thresholder", {}).get(monitor.event)
+        if extra and usual is not None and (monitor.when, monitor.order) != (usual.when, usual.order + 1):
+            raise Unsupported(monitor.name, f"it records {extra[0]} in the slot {monitor.when}")
+        if monitor.active and (extra or monitor.record is True):
+            self._record(monitor.name, end_text(monitor.source), monitor.event, extra)
 
     def _rate_monitor(self, monitor):
         self.monitors.append(monitor)
         if monitor.active:
             self.parts["population_rate_monitors"][monitor.name] = {"source": end_text(monitor.source)}
 
-    def _record(self, name, source, event):
+    def _record(self, name, source, event, variables=()):
+        entry = {"source": source, **({"variables": list(variables)} if variables else {})}
         if event == "spike":
-            self.parts["spike_monitors"][name] = {"source": source}
+            self.parts["spike_monitors"][name] = entry
         else:
-            self.parts["event_monitors"][name] = {"source": source, "event": event}
+            self.parts["event_monitors"][name] = {**entry, "event": event}
 
     def _record_events(self):
         """All events of groups are recorded: monitors take theirs from them, and queues what is under way."""

@@ -21,6 +21,11 @@ def write_back(document, session, begin, end):
         (each["population"], each["event"]): (unpack(each["steps"]).astype(np.int64), unpack(each["cells"]).astype(np.int64))
         for each in taken["spikes"]
     }
+    values = {
+        (each["population"], each["event"], variable["name"]): unpack(variable["values"])
+        for each in taken["spikes"]
+        for variable in each["variables"]
+    }
     samples = {(each["recording"], each["variable"]): each for each in taken["samples"]}
     for monitor in document.monitors:
         if not monitor.active:
@@ -28,7 +33,7 @@ def write_back(document, session, begin, end):
         if isinstance(monitor, StateMonitor):
             _state_monitor(document, monitor, samples, begin, end)
         elif isinstance(monitor, EventMonitor):
-            _event_monitor(document, monitor, events)
+            _event_monitor(document, monitor, events, values)
         elif isinstance(monitor, PopulationRateMonitor):
             _rate_monitor(document, monitor, events, begin, end)
     for owner in (*document.groups, *document.synapses):
@@ -63,27 +68,27 @@ def _own(monitor, events):
     source = monitor.source
     steps, cells = _events_of(events, base_of(source).name, getattr(monitor, "event", "spike"))
     begin, stop = start_of(source), getattr(source, "stop", None)
-    if stop is not None:
-        inside = (cells >= begin) & (cells < stop)
-        steps, cells = steps[inside], cells[inside] - begin
-    return steps, cells
+    inside = slice(None) if stop is None else (cells >= begin) & (cells < stop)
+    return steps[inside], cells[inside] - begin, inside
 
 
-def _event_monitor(document, monitor, events):
-    steps, cells = _own(monitor, events)
+def _event_monitor(document, monitor, events, values):
+    steps, cells, inside = _own(monitor, events)
     count = monitor.variables["count"].get_value()
     count += np.bincount(cells, minlength=len(count)).astype(count.dtype)
-    if not monitor.record:
-        return
-    old = len(monitor.variables["i"].get_value())
+    recorded = {"i": cells, "t": steps * document.dt}
+    for name in monitor.record_variables - {"i", "t"}:
+        recorded[name] = values[base_of(monitor.source).name, monitor.event, name][inside]
+    old = int(np.asarray(monitor.variables["N"].get_value()).item())
     monitor.resize(old + len(steps))
-    monitor.variables["i"].get_value()[old:] = cells
-    monitor.variables["t"].get_value()[old:] = steps * document.dt
-    monitor.variables["N"].set_value(old + len(steps))
+    for name in monitor.record_variables:
+        monitor.variables[name].get_value()[old:] = recorded[name]
+    if monitor.record_variables:
+        monitor.variables["N"].set_value(old + len(steps))
 
 
 def _rate_monitor(document, monitor, events, begin, end):
-    steps, _ = _own(monitor, events)
+    steps, _, _ = _own(monitor, events)
     every = int(round(float(monitor.clock.dt_) / document.dt))
     first = -(-begin // every)
     count = -(-end // every) - first

@@ -1,6 +1,7 @@
 /** The command line as a function from words to an exit code; `main.ts` gives it this process. */
 
-import { commands, readArguments, type CommandName } from './arguments.js';
+import { commands, type CommandName } from './command-table.js';
+import { readArguments } from './arguments.js';
 import { createContext, type CommandContext } from './context.js';
 import { exitCodes, reportFailure } from './failure.js';
 import { findWrongValues } from './values.js';

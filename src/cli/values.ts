@@ -7,7 +7,8 @@ import { didYouMean, shorten } from '../diagnostics/suggest.js';
 import { parseQuantity } from '../lang/quantity.js';
 import type { ImportOptions } from '../run/pipeline.js';
 import { subjectFields } from '../../runtime/results/result.js';
-import { timingProfiles, type Options } from './arguments.js';
+import { timingProfiles } from './command-table.js';
+import { type Options } from './arguments.js';
 import type { Terminal } from './terminal.js';
 
 const largestSeed = (1n << 64n) - 1n;

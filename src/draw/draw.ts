@@ -9,7 +9,8 @@
 
 import { DiagnosticError } from '../diagnostics/diagnostic.js';
 import type { DrawnValues, Model, Population, SelectionRule } from '../model/typed.js';
-import { typedValid, type ValidModel, type WrittenModel } from '../model/typed.js';
+import { typedValid } from '../model/typed-model.js';
+import { type ValidModel, type WrittenModel } from '../model/typed.js';
 import { DrawnArrays } from './arrays.js';
 import type { DrawnModel } from './drawn-model.js';
 import { CannotDraw, drawVector, Generators, inSi, isDraw, type Job } from './generators.js';

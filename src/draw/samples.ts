@@ -3,7 +3,7 @@
 import { streamKey } from '../ir/library/streams.js';
 import type { DataStore, SelectionRule } from '../model/typed.js';
 import { arrayOf } from '../model/arrays.js';
-import { writtenSelection } from '../model/typed.js';
+import { writtenSelection } from '../model/typed-model.js';
 import { permutationByCounters } from './space/places.js';
 import type { Generators, Job } from './generators.js';
 import { elementsOf } from './ends.js';

@@ -1,81 +1,22 @@
-import type { Finding } from '../diagnostics/diagnostic.js';
+import type { Scope, Report, Inferred, Symbol } from './inferred.js';
 import {
-  dimensionless,
-  type Binary,
-  type Call,
-  type Conditional,
-  type Dimension,
   type Expression,
-  type Name,
-  type Span,
-  type Statement,
-  type Unary,
+  type Dimension,
   type ValueType,
+  type Statement,
+  dimensionless,
+  type Name,
+  type Unary,
+  type Binary,
+  type Conditional,
+  type Call,
 } from './ast.js';
-import {
-  dimensionText,
-  divideDimensions,
-  equalDimensions,
-  hasNamedUnit,
-  isDimensionless,
-  multiplyDimensions,
-  powerDimension,
-} from './dimension.js';
-import { constants, functions, type FunctionSignature } from './functions.js';
 import * as messages from './messages.js';
+import { equalDimensions, divideDimensions, multiplyDimensions, isDimensionless, powerDimension } from './dimension.js';
+import { isLiteralZero, suspects, slipHint, dimensionHint, definitionOf, likeliest } from './dimension-hints.js';
+import { unitOf, commonUnitNames, constantExponent } from './units.js';
+import { constants, functions, type FunctionSignature } from './functions.js';
 import { printExpression } from './print.js';
-import { commonUnitNames, constantExponent, unitOf } from './units.js';
-
-/** What kind of value an expression has. */
-export interface Inferred {
-  readonly type: ValueType;
-  /** Exponents of the SI base units; all zero for conditions. */
-  readonly dimension: Dimension;
-}
-
-/** A variable that an expression may read. */
-export interface Symbol extends Inferred {
-  /** Where it is defined, in whatever form the stage that reports findings has places. */
-  readonly definition?: string;
-  /** Set for a quantity that is given, whose unit may be a slip, rather than a variable that is computed. */
-  readonly given?: boolean;
-}
-
-/** A definition that explains a finding. */
-export interface Related {
-  /** What the definition tells, as a sentence. */
-  readonly message: string;
-  /** Where it is, in the form of `Symbol.definition`. */
-  readonly definition: string;
-}
-
-/**
- * What the names in an expression mean. Names win over units and constants; functions of the model come beside the
- * standard ones.
- */
-export interface Scope {
-  /** The variable of this name; undefined: there is none. */
-  lookup(name: string): Symbol | undefined;
-  /** All names that `lookup` knows, for suggestions. */
-  names(): readonly string[];
-  /** Functions of the model, such as tables. */
-  readonly functions?: ReadonlyMap<string, FunctionSignature>;
-}
-
-/** Receives each finding with its range of offsets in the text of the expression, and definitions that explain it. */
-export type Report = (finding: Finding, span: Span, related?: readonly Related[]) => void;
-
-/** A scope from a map of variables. */
-export function scopeOf(
-  symbols: ReadonlyMap<string, Symbol>,
-  modelFunctions?: ReadonlyMap<string, FunctionSignature>,
-): Scope {
-  return {
-    lookup: (name) => symbols.get(name),
-    names: () => [...symbols.keys()],
-    ...(modelFunctions ? { functions: modelFunctions } : {}),
-  };
-}
 
 interface Context {
   readonly scope: Scope;
@@ -461,98 +402,7 @@ function callDimension(
   }
 }
 
-function isLiteralZero(e: Expression): boolean {
-  if (e.kind === 'unary' && e.operator !== 'not') return isLiteralZero(e.operand);
-  return e.kind === 'number' && e.value === 0;
-}
-
 function reportZeroDivisor(divisor: Expression, operator: string, report: Report): void {
   const zero = isLiteralZero(divisor) || (divisor.kind === 'quantity' && divisor.value === 0);
   if (zero) report(messages.divisionByZero(operator), divisor.span);
-}
-
-/** More names than these explain nothing. */
-const mostSuspects = 2;
-
-/** A name whose unit would make an expression fit if it were another. */
-interface Suspect {
-  readonly name: string;
-  readonly found: Dimension;
-  readonly needed: Dimension;
-  readonly definition: string;
-  readonly given: boolean;
-}
-
-/** Quantities that are given before variables, those that need a unit before those that should have none. */
-function likeliest(all: readonly Suspect[]): readonly Suspect[] {
-  const given = all.filter((suspect) => suspect.given);
-  const plain = given.filter(({ needed }) => !isDimensionless(needed));
-  return (plain.length > 0 ? plain : given.length > 0 ? given : all).slice(0, mostSuspects);
-}
-
-/**
- * Names among the factors of an expression that would make it fit, had they a unit with a name instead of theirs:
- * quantities that are given before variables.
- *
- * @param factor  what the expression would have to be multiplied by
- */
-function suspects(e: Expression, factor: Dimension, scope: Scope): readonly Suspect[] {
-  const found: Suspect[] = [];
-  const seen = new Set<string>();
-  let open = mostFactors;
-  const search = (part: Expression, power: number): void => {
-    if (open-- <= 0 || power === 0) return;
-    if (part.kind === 'unary' && part.operator !== 'not') search(part.operand, power);
-    else if (part.kind === 'binary' && (part.operator === '*' || part.operator === '/')) {
-      search(part.left, power);
-      search(part.right, part.operator === '*' ? power : -power);
-    } else if (part.kind === 'binary' && part.operator === '**')
-      search(part.left, power * (constantExponent(part.right) ?? 0));
-    else if (part.kind === 'name' && !seen.has(part.name)) {
-      seen.add(part.name);
-      const symbol = scope.lookup(part.name);
-      if (symbol?.definition === undefined || symbol.type === 'boolean') return;
-      const needed = multiplyDimensions(symbol.dimension, powerDimension(factor, 1 / power));
-      if (!hasNamedUnit(needed)) return;
-      const { definition, given = false, dimension } = symbol;
-      found.push({ name: part.name, found: dimension, needed, definition, given });
-    }
-  };
-  search(e, 1);
-  return likeliest(found);
-}
-
-/** Factors that are looked at in one expression. */
-const mostFactors = 100;
-
-function slipHint(slips: readonly Suspect[]): string | undefined {
-  if (slips.length === 0) return undefined;
-  const ways = slips.map(
-    ({ name, found, needed }) =>
-      `${name} ${isDimensionless(needed) ? 'had no unit' : `were in ${dimensionText(needed)}`} (it ` +
-      `${isDimensionless(found) ? 'has no unit' : `is in ${dimensionText(found)}`})`,
-  );
-  return `this would match if ${ways.join(', or if ')}`;
-}
-
-const definitionOf = ({ name, found, definition }: Suspect): Related => ({
-  message: `${name} is defined here, ${isDimensionless(found) ? 'without a unit' : `in ${dimensionText(found)}`}`,
-  definition,
-});
-
-/** How to make a value fit, when the difference is a unit that the field often leaves out. */
-function dimensionHint(e: Expression, expected: Dimension, found: Inferred): string | undefined {
-  if (isLiteralZero(e) && !isDimensionless(expected)) {
-    return (
-      'zero needs a unit: write ' + printExpression({ kind: 'quantity', value: 0, dimension: expected, span: e.span })
-    );
-  }
-  const factor = divideDimensions(expected, found.dimension);
-  if (isDimensionless(found.dimension)) return `give it a unit, ${dimensionText(factor)}`;
-  if (isDimensionless(expected)) return `divide it by a value in ${dimensionText(found.dimension)}`;
-  const inverse = divideDimensions(found.dimension, expected);
-  const isTime = equalDimensions(inverse, [0, 0, 1, 0, 0, 0, 0]);
-  return isTime || (hasNamedUnit(inverse) && !hasNamedUnit(factor))
-    ? `divide it by a value in ${dimensionText(inverse)}`
-    : `multiply it by a value in ${dimensionText(factor)}`;
 }

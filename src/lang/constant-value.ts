@@ -1,6 +1,7 @@
 import { libraryCall } from '../ir/library-calls.js';
 import type { Expression } from './ast.js';
-import { inferType, scopeOf } from './check.js';
+import { inferType } from './check.js';
+import { scopeOf } from './inferred.js';
 import { foldConstants } from './fold.js';
 import { functions } from './functions.js';
 import type { Quantity } from './quantity.js';

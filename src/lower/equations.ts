@@ -1,7 +1,7 @@
 /** The equations of a type, as integration reads them. */
 
 import type { Expression, Statement } from '../lang/ast.js';
-import { declaredNames } from '../model/typed.js';
+import { declaredNames } from '../model/declared-names.js';
 import { namesIn, substitute } from '../lang/walk.js';
 import type {
   Derivative,

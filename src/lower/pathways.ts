@@ -21,7 +21,7 @@ import type { Group } from './groups.js';
 import { roundingSlack } from './inbox.js';
 import * as messages from './messages.js';
 import type { PathwayPlan, ProjectionPlan, SynapseIndex } from './projection.js';
-import { allPhases, isSurelyNumber, parameterBounds, phasesSetting, variableBounds } from './projection.js';
+import { allPhases, isSurelyNumber, parameterBounds, phasesSetting, variableBounds } from './projection-bounds.js';
 import { reached, summedAt } from './receptors.js';
 import { synapseValue } from './synapse-values.js';
 import type { BuiltProjection } from './synapse-scope.js';

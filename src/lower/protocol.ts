@@ -2,7 +2,8 @@
 
 import type { Program } from '../ir/program.js';
 import { stepsOf } from '../model/steps.js';
-import { typedModel, type Phase, type TimingProfile, type WrittenModel } from '../model/typed.js';
+import { typedModel } from '../model/typed-model.js';
+import { type Phase, type TimingProfile, type WrittenModel } from '../model/typed.js';
 
 /** One thing that a session is to do. */
 export type ProtocolStep =

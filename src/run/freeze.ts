@@ -16,7 +16,8 @@ import { expressionsOf } from '../lang/walk.js';
 import { drawsIn } from '../lang/functions.js';
 import type { ValidModel } from '../model/model.js';
 import { assignedBy } from '../model/assigned.js';
-import { expressionsIn, ownersOf, writtenModel } from '../model/typed.js';
+import { expressionsIn, ownersOf } from '../model/typed.js';
+import { writtenModel } from '../model/typed-model.js';
 import type {
   DataStore,
   Model,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { targets } from '../../runtime/targets/registry.js';
-import { commands, readArguments, targetNames } from '../../src/cli/arguments.js';
+import { commands, targetNames } from '../../src/cli/command-table.js';
+import { readArguments } from '../../src/cli/arguments.js';
 import { UsageError } from '../../src/diagnostics/diagnostic.js';
 import { runCommand } from '../support/command.js';
 

@@ -2,7 +2,8 @@
 
 import { DiagnosticError, UsageError, type Diagnostic } from '../../src/diagnostics/diagnostic.js';
 import { renderDiagnostics } from '../../src/diagnostics/render.js';
-import { inferType, scopeOf, type Symbol } from '../../src/lang/check.js';
+import { inferType } from '../../src/lang/check.js';
+import { scopeOf, type Symbol } from '../../src/lang/inferred.js';
 import { derivative } from '../../src/lang/derivative.js';
 import { foldConstants } from '../../src/lang/fold.js';
 import { LangError } from '../../src/lang/lang-error.js';

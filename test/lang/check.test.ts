@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ValueType } from '../../src/lang/ast.js';
-import {
-  checkExpression,
-  checkStatement,
-  inferType,
-  scopeOf,
-  type Inferred,
-  type Symbol,
-} from '../../src/lang/check.js';
+import { checkExpression, checkStatement, inferType } from '../../src/lang/check.js';
+import { scopeOf, type Inferred, type Symbol } from '../../src/lang/inferred.js';
 import { tableSignature } from '../../src/lang/functions.js';
 import { parseExpression, parseStatements } from '../../src/lang/parse.js';
 import { parseUnit, unitText } from '../../src/lang/units.js';

@@ -3,7 +3,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { assignedBy, numbersIn } from '../../src/model/assigned.js';
-import { formulaOf, typedModel, writtenModel } from '../../src/model/typed.js';
+import { formulaOf } from '../../src/model/typed.js';
+import { typedModel, writtenModel } from '../../src/model/typed-model.js';
 import { normalised } from './support.js';
 
 const cases = 'fixtures/model/hard';

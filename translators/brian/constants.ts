@@ -5,7 +5,8 @@
 
 import { dimensionless, type Expression, type Span, type ValueType } from '../../src/lang/ast.js';
 import { binary, boolean, name, number, unary } from '../../src/lang/build.js';
-import { inferType, scopeOf } from '../../src/lang/check.js';
+import { inferType } from '../../src/lang/check.js';
+import { scopeOf } from '../../src/lang/inferred.js';
 import { constantQuantity } from '../../src/lang/constant-value.js';
 import { isDimensionless, unitText } from '../../src/lang/dimension.js';
 import { foldConstants } from '../../src/lang/fold.js';

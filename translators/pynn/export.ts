@@ -8,7 +8,7 @@
 import { gathered } from '../../src/library/gather/gather.js';
 import { standardise } from '../../src/library/recognise/standardise.js';
 import type { StandardCell } from '../../src/library/standard-type.js';
-import { scopesOf } from '../../src/model/typed.js';
+import { scopesOf } from '../../src/model/declared-names.js';
 import type { Model, SelectionRule, Population, Stimulus, ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
 import { defaultOf, unitOf } from './cells.js';

@@ -17,7 +17,7 @@ import { isInForce } from '../delay-windows.js';
 import { drawStep, keyAt, keyBuffer } from '../draws.js';
 import { step } from '../step-time.js';
 import type { PathwayPlan, ProjectionEnd } from '../projection.js';
-import { allPhases, delayInterval } from '../projection.js';
+import { allPhases, delayInterval } from '../projection-bounds.js';
 import { mostSpikesAtOnce } from '../multiples.js';
 import { mostWithin, versionsOf } from '../replayed-spikes.js';
 import { synapseDraws } from '../synapse-values.js';

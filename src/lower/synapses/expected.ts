@@ -5,7 +5,8 @@ import type { ConnectionRule } from '../../model/typed.js';
 import type { Expression } from '../../lang/ast.js';
 import { boundsOf } from '../bounds.js';
 import type { Context } from '../context.js';
-import { parameterBounds, type ProjectionPlan } from '../projection.js';
+import { parameterBounds } from '../projection-bounds.js';
+import { type ProjectionPlan } from '../projection.js';
 
 /** The probability of a pair where its value is not known. */
 const typicalProbability = 0.1;

@@ -1,4 +1,5 @@
-import { checkStatement, type Inferred, type Report } from '../../lang/check.js';
+import { checkStatement } from '../../lang/check.js';
+import { type Inferred, type Report } from '../../lang/inferred.js';
 import { expressionsOf, namesIn } from '../../lang/walk.js';
 import { isUnknowable, namesFrom, ownToEach, scopeFor, special, unknown, type Names, type Variable } from './names.js';
 import { messages } from '../messages.js';

@@ -1,5 +1,6 @@
 import { dimensionless, type Expression } from '../../lang/ast.js';
-import { checkExpression, inferType, type Report } from '../../lang/check.js';
+import { checkExpression, inferType } from '../../lang/check.js';
+import { type Report } from '../../lang/inferred.js';
 import { constantValue } from '../../lang/constant-value.js';
 import { equalDimensions, unitText } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Diagnostics, Finding } from '../../diagnostics/diagnostic.js';
 import type { Positions } from '../../diagnostics/positions.js';
 import type { Dimension, Span, ValueType } from '../../lang/ast.js';
-import type { Related } from '../../lang/check.js';
+import type { Related } from '../../lang/inferred.js';
 import type { FunctionSignature } from '../../lang/functions.js';
 import type { DataStore } from '../model.js';
 

@@ -1,6 +1,7 @@
 import type { Expression, Statement, ValueType } from '../../lang/ast.js';
 import { binary, boolean, integer, number, quantity } from '../../lang/build.js';
-import { checkExpression, inferType, type Inferred, type Symbol } from '../../lang/check.js';
+import { checkExpression, inferType } from '../../lang/check.js';
+import { type Inferred, type Symbol } from '../../lang/inferred.js';
 import { equalDimensions, isDimensionless } from '../../lang/dimension.js';
 import { foldConstants } from '../../lang/fold.js';
 import { LangError } from '../../lang/lang-error.js';

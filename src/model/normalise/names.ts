@@ -1,7 +1,7 @@
 import type { Dimension, ValueType } from '../../lang/ast.js';
 import { dimensionless } from '../../lang/ast.js';
 import { canonicalUnitNames } from '../../lang/dimension.js';
-import type { Scope, Symbol } from '../../lang/check.js';
+import type { Scope, Symbol } from '../../lang/inferred.js';
 import { isKeyword } from '../../lang/parse-expression.js';
 import { one } from '../../lang/rational.js';
 import type { Unit } from '../../lang/units.js';

@@ -1,6 +1,6 @@
 import type { Finding } from '../../diagnostics/diagnostic.js';
 import type { Span } from '../../lang/ast.js';
-import type { Related } from '../../lang/check.js';
+import type { Related } from '../../lang/inferred.js';
 import type { DataStore, Model } from '../model.js';
 
 /** Where a rule reports; pointers are those of the normalised model, whose nearest written parent gives the place. */

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { equationsOf } from '../../../src/lower/equations.js';
 import { readElsewhere, typeCodeOf } from '../../../src/lower/elements/type-code.js';
-import { typedModel } from '../../../src/model/typed.js';
+import { typedModel } from '../../../src/model/typed-model.js';
 import { normalised } from '../../model/support.js';
 
 function codeOf(body: string, changedFromOutside: readonly string[] = []) {

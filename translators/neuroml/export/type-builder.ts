@@ -3,7 +3,8 @@
 import type { Dimension, Expression, Statement } from '../../../src/lang/ast.js';
 import { dimensionless } from '../../../src/lang/ast.js';
 import { binary, name as nameOf, number, quantity } from '../../../src/lang/build.js';
-import { inferType, scopeOf, type Inferred } from '../../../src/lang/check.js';
+import { inferType } from '../../../src/lang/check.js';
+import { scopeOf, type Inferred } from '../../../src/lang/inferred.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { mapExpression, mapStatement } from '../../../src/lang/walk.js';

@@ -1,7 +1,7 @@
 /** What expressions are written with: the names, units and variables of one component type. */
 
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
-import type { Inferred } from '../../../src/lang/check.js';
+import type { Inferred } from '../../../src/lang/inferred.js';
 import { dimensionless } from '../../../src/lang/ast.js';
 
 /** Thrown where LEMS has no words for something; the message says for what. */

@@ -1,7 +1,7 @@
 /** What the parts of an export share. */
 
 import type { StandardCell } from '../../../src/library/standard-type.js';
-import type { Scopes } from '../../../src/model/typed.js';
+import type { Scopes } from '../../../src/model/declared-names.js';
 import type { DataStore, Model, SelectionRule, Value } from '../../../src/model/model.js';
 import type { Value as PynnValue } from '../specification.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';

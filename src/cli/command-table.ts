@@ -1,0 +1,284 @@
+/** The commands and their options: what help, completion and the parser are made from. */
+
+import { strategyNames } from '../codegen/schedule/strategies.js';
+import { targetNotations, simulators } from '../run/target-notations.js';
+
+interface OptionDefinition {
+  readonly type: 'string' | 'boolean';
+  readonly describe: string;
+  readonly alias?: string;
+  readonly repeated?: true;
+  readonly choices?: readonly string[];
+  /** What the value is called in the help text. */
+  readonly value?: string;
+}
+
+/** A command: what it takes and what help says of it. */
+export interface CommandDefinition {
+  readonly describe: string;
+  /** The files it takes. */
+  readonly files: { readonly name: string; readonly many: boolean; readonly describe: string } | null;
+  readonly options: Readonly<Record<string, OptionDefinition>>;
+  readonly required?: readonly string[];
+  readonly examples: readonly (readonly [string, string])[];
+}
+
+const common = {
+  json: { type: 'boolean', describe: 'print one JSON object instead of text' },
+  quiet: { type: 'boolean', alias: 'q', describe: 'print nothing but errors' },
+} as const satisfies Record<string, OptionDefinition>;
+
+const set = {
+  type: 'string',
+  repeated: true,
+  value: 'name=value',
+  describe: "set a parameter of the model ('g=4 nS'); may be repeated",
+} as const satisfies OptionDefinition;
+
+const allowPath = {
+  type: 'string',
+  repeated: true,
+  value: 'dir',
+  describe: 'another folder from which a NeuroML model may include files; may be repeated',
+} as const satisfies OptionDefinition;
+
+const force = {
+  type: 'boolean',
+  describe: 'replace files that interneuron did not write',
+} as const satisfies OptionDefinition;
+
+/** Engines by name; `auto` takes the fastest that is at hand. */
+export const targetNames = ['auto', 'wasm', 'c', 'opencl', 'cuda', 'reference', 'null'] as const;
+
+/** Engines whose source can be had. */
+const codegenTargets = ['c', 'opencl', 'cuda', 'wasm', 'ir'] as const;
+
+const device = {
+  type: 'string',
+  value: 'n|name',
+  describe: 'device to use: its number in `interneuron targets`, or part of its name',
+} as const satisfies OptionDefinition;
+
+const strategy = {
+  type: 'string',
+  choices: ['auto', ...strategyNames],
+  describe: 'how devices distribute spikes over work-items; the result does not depend on it [auto]',
+} as const satisfies OptionDefinition;
+
+/** Orders of a step by name. */
+export const timingProfiles = ['brian', 'grid', 'lems-euler'] as const;
+
+const duration = {
+  type: 'string',
+  value: 'time',
+  describe: "duration of the run ('1 s'); replaces the protocol of the model",
+} as const satisfies OptionDefinition;
+
+const dt = { type: 'string', value: 'time', describe: "time step ('0.1 ms')" } as const satisfies OptionDefinition;
+
+const precision = {
+  type: 'string',
+  choices: ['float64', 'float32'],
+  describe: 'floating-point type of the state [float64]',
+} as const satisfies OptionDefinition;
+
+const timing = {
+  type: 'string',
+  choices: timingProfiles,
+  describe: 'order of operations within a step [that of the notation]',
+} as const satisfies OptionDefinition;
+
+/** How `describe` writes its tables. */
+export const descriptionFormats = ['text', 'markdown', 'html'] as const;
+
+/** All commands; the order is that of the help text. */
+export const commands = {
+  run: {
+    describe: 'run a model and write what it records',
+    files: { name: 'model', many: false, describe: 'a model, in any supported notation' },
+    options: {
+      output: {
+        type: 'string',
+        alias: 'o',
+        value: 'file',
+        repeated: true,
+        describe: 'result file: .nwb, .json or .csv; may be repeated',
+      },
+      'output-dir': {
+        type: 'string',
+        value: 'dir',
+        describe: 'folder for files that the model names [the current folder]',
+      },
+      force,
+      target: { type: 'string', choices: targetNames, describe: 'engine that runs the model [auto]' },
+      device,
+      strategy,
+      seed: { type: 'string', value: 'n', describe: 'seed for all random numbers' },
+      duration,
+      dt,
+      timing,
+      precision,
+      threads: { type: 'string', value: 'n', describe: 'number of worker threads; the result does not depend on it' },
+      set,
+      'allow-path': allowPath,
+      record: {
+        type: 'string',
+        repeated: true,
+        value: 'pop:var',
+        describe: "additional recording: 'exc:v@1ms', 'exc:spikes'; may be repeated",
+      },
+      subject: {
+        type: 'string',
+        repeated: true,
+        value: 'field=text',
+        describe: "describe the subject in the NWB file ('species=Mus musculus'); may be repeated",
+      },
+      'dump-ir': { type: 'string', value: 'dir', describe: 'write the kernel program after each pass' },
+      ...common,
+    },
+    examples: [
+      ['$0 run cuba.yaml -o cuba.nwb', 'run and write an NWB file'],
+      [
+        "$0 run cuba.yaml --seed 7 --set 'we=2 mV' --record excitatory:v@1ms -o v.csv",
+        'change parameters and record a variable',
+      ],
+    ],
+  },
+  convert: {
+    describe: 'write a model in another notation',
+    files: { name: 'model', many: false, describe: 'a model, in any supported notation' },
+    options: {
+      to: {
+        type: 'string',
+        choices: targetNotations,
+        describe: 'notation to write',
+      },
+      output: { type: 'string', alias: 'o', value: 'file', describe: 'file to write' },
+      freeze: {
+        type: 'boolean',
+        describe: 'make every random draw explicit: connections, values, delays, spike trains',
+      },
+      partial: { type: 'boolean', describe: 'write the file even if parts of the model must be left out' },
+      strict: { type: 'boolean', describe: 'write nothing unless the conversion is exact or equivalent' },
+      check: { type: 'boolean', describe: 'run the model before and after conversion and compare the spikes' },
+      with: {
+        type: 'string',
+        choices: simulators,
+        describe: 'check with this simulator (in the Python environment on the PATH)',
+      },
+      force,
+      report: { type: 'string', value: 'file', describe: 'write the conversion report as JSON' },
+      seed: { type: 'string', value: 'n', describe: 'seed for all random numbers' },
+      duration,
+      dt,
+      timing,
+      set,
+      'allow-path': allowPath,
+      ...common,
+    },
+    required: ['to', 'output'],
+    examples: [['$0 convert cuba.yaml --to brian -o cuba.py', 'a script that runs under Brian 2']],
+  },
+  validate: {
+    describe: 'check models and report everything that is wrong',
+    files: { name: 'models', many: true, describe: 'models, in any supported notation' },
+    options: {
+      target: { type: 'string', choices: targetNames, describe: 'also report what this engine cannot run' },
+      duration,
+      dt,
+      timing,
+      precision,
+      set,
+      'allow-path': allowPath,
+      ...common,
+    },
+    examples: [['$0 validate models/*.yaml', 'exit code 0 if all models are valid, 1 if not']],
+  },
+  codegen: {
+    describe: 'write the generated program; for c, opencl and cuda, a stand-alone project',
+    files: { name: 'model', many: false, describe: 'a model, in any supported notation' },
+    options: {
+      target: {
+        type: 'string',
+        choices: codegenTargets,
+        describe: 'c, opencl, cuda: source code and build file; wasm, ir: the program as text',
+      },
+      output: { type: 'string', alias: 'o', value: 'dir', describe: 'folder to write to' },
+      force,
+      strategy,
+      seed: { type: 'string', value: 'n', describe: 'seed for all random numbers' },
+      duration,
+      dt,
+      timing,
+      precision,
+      set,
+      'allow-path': allowPath,
+      ...common,
+    },
+    required: ['target', 'output'],
+    examples: [['$0 codegen cuba.yaml --target c -o cuba', 'source code, CMakeLists.txt and a README']],
+  },
+  verify: {
+    describe: 'run the model of a result again and compare bit for bit',
+    files: { name: 'result', many: false, describe: 'a result written by run' },
+    options: {
+      target: { type: 'string', choices: targetNames, describe: 'engine to run the model on [auto]' },
+      device,
+      threads: { type: 'string', value: 'n', describe: 'number of worker threads; the result does not depend on it' },
+      ...common,
+    },
+    examples: [['$0 verify cuba.nwb --target reference', 'reports identical, or the first difference']],
+  },
+  describe: {
+    describe: 'show a model as tables: populations, projections, equations, inputs, recordings',
+    files: { name: 'model', many: false, describe: 'a model, in any supported notation' },
+    options: {
+      format: { type: 'string', choices: descriptionFormats, describe: 'format of the tables [text]' },
+      output: { type: 'string', alias: 'o', value: 'file', describe: 'write to a file instead of the terminal' },
+      force,
+      seed: { type: 'string', value: 'n', describe: 'seed for all random numbers' },
+      dt,
+      timing,
+      set,
+      'allow-path': allowPath,
+      ...common,
+    },
+    examples: [['$0 describe cuba.yaml --format markdown -o cuba.md', 'tables for a paper or a repository']],
+  },
+  new: {
+    describe: 'write a small model to start from',
+    files: { name: 'notation', many: false, describe: 'brian, pynn or neuroml' },
+    options: {
+      output: { type: 'string', alias: 'o', value: 'file', describe: 'file to write' },
+      ...common,
+    },
+    examples: [['$0 new brian -o network.yaml', 'neurons, an input and a recurrent projection, ready to run']],
+  },
+  explain: {
+    describe: 'explain a diagnostic by its code',
+    files: { name: 'code', many: false, describe: 'a code, such as lang/dimension-mismatch' },
+    options: { ...common },
+    examples: [['$0 explain lang/dimension-mismatch', 'what it means and how to fix it']],
+  },
+  schema: {
+    describe: 'print the JSON Schema of a notation, for validation and completion in editors',
+    files: { name: 'notation', many: false, describe: 'brian, pynn or canonical' },
+    options: {},
+    examples: [['$0 schema brian > brian.schema.json', 'a schema file that documents can refer to']],
+  },
+  serve: {
+    describe: 'run models for other programs over JSON-RPC',
+    files: null,
+    options: { stdio: { type: 'boolean', describe: 'communicate over standard input and output' } },
+    examples: [['$0 serve --stdio', 'used by the Python package; docs/protocol.md describes the messages']],
+  },
+  targets: {
+    describe: 'list the engines available on this machine',
+    files: null,
+    options: { ...common },
+    examples: [],
+  },
+} as const satisfies Record<string, CommandDefinition>;
+
+/** A command, as typed. */
+export type CommandName = keyof typeof commands;

@@ -1,0 +1,56 @@
+/** What is known of names and expressions when they are checked. */
+
+import type { Finding } from '../diagnostics/diagnostic.js';
+import type { ValueType, Dimension, Span } from './ast.js';
+import type { FunctionSignature } from './functions.js';
+
+/** What kind of value an expression has. */
+export interface Inferred {
+  readonly type: ValueType;
+  /** Exponents of the SI base units; all zero for conditions. */
+  readonly dimension: Dimension;
+}
+
+/** A variable that an expression may read. */
+export interface Symbol extends Inferred {
+  /** Where it is defined, in whatever form the stage that reports findings has places. */
+  readonly definition?: string;
+  /** Set for a quantity that is given, whose unit may be a slip, rather than a variable that is computed. */
+  readonly given?: boolean;
+}
+
+/** A definition that explains a finding. */
+export interface Related {
+  /** What the definition tells, as a sentence. */
+  readonly message: string;
+  /** Where it is, in the form of `Symbol.definition`. */
+  readonly definition: string;
+}
+
+/**
+ * What the names in an expression mean. Names win over units and constants; functions of the model come beside the
+ * standard ones.
+ */
+export interface Scope {
+  /** The variable of this name; undefined: there is none. */
+  lookup(name: string): Symbol | undefined;
+  /** All names that `lookup` knows, for suggestions. */
+  names(): readonly string[];
+  /** Functions of the model, such as tables. */
+  readonly functions?: ReadonlyMap<string, FunctionSignature>;
+}
+
+/** Receives each finding with its range of offsets in the text of the expression, and definitions that explain it. */
+export type Report = (finding: Finding, span: Span, related?: readonly Related[]) => void;
+
+/** A scope from a map of variables. */
+export function scopeOf(
+  symbols: ReadonlyMap<string, Symbol>,
+  modelFunctions?: ReadonlyMap<string, FunctionSignature>,
+): Scope {
+  return {
+    lookup: (name) => symbols.get(name),
+    names: () => [...symbols.keys()],
+    ...(modelFunctions ? { functions: modelFunctions } : {}),
+  };
+}

@@ -1,0 +1,195 @@
+/** Pass: understands the ends, pathways and delays of all projections. */
+
+import type { Value, Projection, SynapseType, Pathway, End } from '../model/typed.js';
+import { type Elements, type Cells, none } from '../draw/drawn-model.js';
+import type { Buffer } from '../ir/program.js';
+import type { Context } from './context.js';
+import type { Group } from './groups.js';
+import type { ProjectionPlan, PathwayPlan, ProjectionEnd, EndMap } from './projection.js';
+import { equationsOf } from './equations.js';
+import { delaySteps, leastDelayIn } from './delays-in-steps.js';
+import * as messages from './messages.js';
+import { rankOf, type Profile } from './profile.js';
+
+/** The delays that a pathway has, and the phases that give it others. */
+function delayVersions(
+  own: string,
+  projection: string,
+  pathway: string,
+  first: Value,
+  { model }: Context,
+): readonly { readonly delay: Value; readonly phase: number | null }[] {
+  const later = model.experiment.protocol.flatMap((phase, k) => {
+    if (phase.kind !== 'delays') return [];
+    // Of a projection that several stand for, each may have delays of its own.
+    const delay = phase.delays[`${own}.${pathway}`] ?? phase.delays[`${projection}.${pathway}`];
+    return delay === undefined ? [] : [{ delay, phase: k }];
+  });
+  return [{ delay: first, phase: null }, ...later];
+}
+
+/** Understands the ends, pathways and delays of all projections, in order of their names. */
+export function planProjections(groups: readonly Group[], context: Context): ProjectionPlan[] {
+  const plans: ProjectionPlan[] = [];
+  for (const name of Object.keys(context.model.projections).sort()) {
+    const projection = context.model.projections[name] as Projection;
+    context.diagnostics.at(`/projections/${name}`);
+    const type = context.model.synapses[projection.synapse] as SynapseType;
+    const part = context.parts.get(name);
+    const ends = [part?.pre, part?.post].map((elements) => elements ?? null);
+    const pre = endOf(name, 'pre', projection.from, ends[0] ?? null, part?.cells?.pre ?? null, groups, context);
+    const post = endOf(name, 'post', projection.to, ends[1] ?? null, part?.cells?.post ?? null, groups, context);
+    if (!pre || !post) continue;
+    const equations = equationsOf(type, context.profile.stepping === 'slots');
+    const stream = part?.projection ?? name;
+    const pathways: PathwayPlan[] = [];
+    for (const key of Object.keys(type.pathways).sort()) {
+      const pathway = type.pathways[key] as Pathway;
+      const { end: side, event } = pathway.on;
+      const emitted = side === 'pre' && projection.from.event && event === 'spike' ? projection.from.event : event;
+      const versions = delayVersions(name, stream, key, projection.delays[key] ?? pathway.delay, context);
+      versions.forEach(({ delay, phase }, version) => {
+        const slot = pathway.slot ?? slotOf(side, delay, context.profile);
+        context.diagnostics.at(
+          phase !== null
+            ? `/experiment/protocol/${phase}`
+            : projection.delays[key] === undefined
+              ? `/synapses/${projection.synapse}/pathways/${key}`
+              : `/projections/${name}/delays/${key}`,
+        );
+        // Where events are due at times rather than in steps, rows are not sorted by delay.
+        const steps =
+          context.profile.stepping === 'elements'
+            ? { first: 0, last: 0 }
+            : delaySteps(delay, slot, { name, stream, projection, equations, pre, post }, phase ?? 0, context);
+        if (steps?.first === 0)
+          refuseBeforeEvent(
+            name,
+            { slot, order: pathway.order + projection.order },
+            side === 'pre' ? pre : post,
+            emitted,
+            context,
+          );
+        if (steps)
+          pathways.push({
+            name: phase === null ? key : `${key}_phase${phase}`,
+            pathway,
+            side,
+            event: emitted,
+            delay,
+            steps,
+            slot,
+            window: versions.length === 1 ? null : { of: key, version, versions: versions.length },
+          });
+      });
+    }
+    const sortedBy =
+      pathways.find(
+        ({ side, steps, window }) => side === 'pre' && steps.first !== steps.last && (window?.version ?? 0) === 0,
+      ) ?? null;
+    const connectStream = part?.connectedAs ?? stream;
+    const sameTarget = part?.sameTarget ?? null;
+    plans.push({ name, projection, type, equations, pre, post, pathways, stream, connectStream, sameTarget, sortedBy });
+  }
+  return plans;
+}
+
+function endOf(
+  name: string,
+  side: 'pre' | 'post',
+  { of: rule, event = 'spike' }: End,
+  elements: Elements | null,
+  cells: Cells | null,
+  groups: readonly Group[],
+  context: Context,
+): ProjectionEnd | null {
+  if (rule.kind !== 'slice') {
+    const refused = {
+      synapses: `a projection onto the synapses of another (${name})`,
+      assembly: `an assembly as an end of projection ${name}`,
+      indices: `an index list as an end of projection ${name}`,
+      mask: `a mask as an end of projection ${name}`,
+      sample: `a sample as an end of projection ${name}`,
+      sampleOf: `a sample of a selection as an end of projection ${name}`,
+    };
+    context.diagnostics.add(messages.unsupportedFeature(refused[rule.kind]));
+    return null;
+  }
+  const population = context.model.populations[rule.population];
+  if (!population) return null;
+  let [offset, stop] = [0, population.size];
+  if (rule.slice) {
+    const [from, to, by] = rule.slice;
+    if (by !== 1) {
+      context.diagnostics.add(messages.unsupportedFeature(`a slice with a step as an end of projection ${name}`));
+      return null;
+    }
+    [offset, stop] = [from, to];
+  }
+  const group = groups.find((candidate) => candidate.members.some((member) => member.name === rule.population)) ?? null;
+  const member = group?.members.find((candidate) => candidate.name === rule.population) ?? null;
+  const size = Math.max(0, stop - offset);
+  const map =
+    elements && endMap(`${name}.${side}`, cells?.population ?? rule.population, cells?.size ?? size, elements, context);
+  return {
+    population: rule.population,
+    event,
+    offset,
+    size,
+    group,
+    member,
+    named: elements?.indices.length ?? cells?.count ?? size,
+    map,
+    cells,
+  };
+}
+
+/** Buffers that number the elements of a whole population as an end has them. */
+function endMap(name: string, population: string, size: number, elements: Elements, context: Context): EndMap {
+  const own = elements.populations.indexOf(population);
+  const elementOf = new Uint32Array(elements.indices.length).fill(none);
+  const indexOf = new Uint32Array(size).fill(none);
+  for (let k = 0; k < elementOf.length; k++) {
+    if (elements.ordinals[k] !== own) continue;
+    elementOf[k] = elements.indices[k] as number;
+    indexOf[elements.indices[k] as number] = k;
+  }
+  const buffer = (key: string, initial: Uint32Array, comment: string): Buffer =>
+    context.builder.buffer(`${name}.${key}`, 'u32', initial.length, comment, { role: 'constant', initial });
+  return {
+    elements,
+    elementOf: buffer('elements', elementOf, `element of ${population} that each of the end ${name} is`),
+    indexOf: buffer('indices', indexOf, `index within the end ${name} of each element of ${population}`),
+  };
+}
+
+/** Refuses a pathway that would act without delay on an event that is tested for only after it. */
+function refuseBeforeEvent(
+  projection: string,
+  { slot, order }: { readonly slot: string; readonly order: number },
+  { group }: ProjectionEnd,
+  event: string,
+  context: Context,
+): void {
+  const { profile, diagnostics } = context;
+  const definition = group?.type.events[event];
+  if (profile.stepping === 'elements' || !definition) return;
+  const tested = definition.slot ?? (event === 'spike' ? profile.defaults.threshold : profile.defaults.event);
+  const later = rankOf(profile, slot) - rankOf(profile, tested);
+  if (later > 0 || (later === 0 && order > definition.order)) return;
+  diagnostics.within(`/projections/${projection}`, () =>
+    diagnostics.add(
+      messages.unsupportedFeature(
+        `a delay of zero of projection ${projection}, which acts in the slot ${slot} on an event that comes no ` +
+          `earlier (${event} in the slot ${tested}),`,
+        'use a delay of one step or more, or give the pathway a later slot',
+      ),
+    ),
+  );
+}
+
+/** What a cell's own spike does to its inputs without delay follows the test for events, wherever deliveries come. */
+const slotOf = (side: 'pre' | 'post', delay: Value, profile: Profile): string =>
+  side === 'post' && delay === 0 && leastDelayIn(profile.defaults.deliver, profile) > 0
+    ? profile.defaults.event
+    : profile.defaults.deliver;

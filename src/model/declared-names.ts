@@ -1,0 +1,65 @@
+/** Names that are declared where code of a model stands. */
+
+import { type EquationSet, ownersOf } from './typed.js';
+import type * as written from './model.js';
+
+/** Names that have a meaning in the code of every type. */
+const everywhere = ['t', 'dt', 'i', 'j', 'N', 'x', 'y', 'z'];
+
+/** What declares names for code. */
+interface Declaring extends Pick<EquationSet | written.EquationSet, 'noise'> {
+  readonly parameters: object;
+  readonly state: object;
+  readonly derived: object;
+  readonly inputs?: object;
+  readonly ports?: object;
+}
+
+/** Names that a type declares: parameters, states, derived variables, inputs, ports, noises. */
+export function declaredNames(type: Declaring): ReadonlySet<string> {
+  const declared = [type.parameters, type.state, type.derived, type.inputs ?? {}, type.ports ?? {}];
+  return new Set([...declared.flatMap(Object.keys), ...type.noise, ...everywhere]);
+}
+
+/** Where nothing is declared but what has a meaning everywhere. */
+export const noNames: ReadonlySet<string> = new Set(everywhere);
+
+/** Names of several scopes. */
+export const union = (scopes: readonly ReadonlySet<string>[]): ReadonlySet<string> =>
+  scopes.length === 1 ? (scopes[0] ?? noNames) : new Set([...everywhere, ...scopes.flatMap((scope) => [...scope])]);
+
+/** What is declared where code of a network stands. */
+export interface Scopes {
+  /** Of a type of cells, by its name; undefined where there is none. */
+  ofType(neuron: string | undefined): ReadonlySet<string>;
+  /** Of the synapses of a projection. */
+  ofProjection(projection: { readonly synapse: string }): ReadonlySet<string>;
+  /** Of the cells or synapses of a selection. */
+  ofSelection(rule: written.SelectionRule): ReadonlySet<string>;
+  /** Of what a key of the protocol begins with: a population, a projection or a stimulus. */
+  ofKey(key: string): ReadonlySet<string>;
+}
+
+/** What is declared in each part of a model: a name that is declared is no unit. */
+export function scopesOf({ neurons, synapses, populations, projections, stimuli }: written.Model): Scopes {
+  const known = new Map<written.NeuronType | written.SynapseType, ReadonlySet<string>>();
+  const ofType = (type: written.NeuronType | written.SynapseType | undefined): ReadonlySet<string> => {
+    if (!type) return noNames;
+    const names = known.get(type) ?? declaredNames(type);
+    known.set(type, names);
+    return names;
+  };
+  const ofOwner = (owner: string): ReadonlySet<string> =>
+    ofType(neurons[populations[owner]?.type ?? ''] ?? synapses[projections[owner]?.synapse ?? '']);
+  const ofSelection = (rule: written.SelectionRule): ReadonlySet<string> => union(ownersOf(rule).map(ofOwner));
+  return {
+    ofType: (neuron) => ofType(neurons[neuron ?? '']),
+    ofProjection: ({ synapse }) => ofType(synapses[synapse]),
+    ofSelection,
+    ofKey: (key) => {
+      const [owner = ''] = key.split(/[[.]/);
+      const stimulus = stimuli[owner];
+      return stimulus ? ofSelection(stimulus.to) : ofOwner(owner);
+    },
+  };
+}

@@ -1,0 +1,381 @@
+/** From the written form of a model to the typed one and back, by one table of what stands where. */
+
+import { invariant } from '../diagnostics/diagnostic.js';
+import type { Expression, Statement } from '../lang/ast.js';
+import { foldConstants } from '../lang/fold.js';
+import { parseExpression, parseStatements } from '../lang/parse.js';
+import { mapStatement } from '../lang/walk.js';
+import { referenceOf, spelling } from '../lang/reference.js';
+import { printExpression, printStatement } from '../lang/print.js';
+import type {
+  ConnectionRule,
+  Positions,
+  Typed,
+  Model,
+  SelectionRule,
+  DrawnValues,
+  Value,
+  Parameter,
+  StateVariable,
+  DerivedVariable,
+  Derivative,
+  Mechanism,
+  EventDefinition,
+  Refractory,
+  Regime,
+  NeuronType,
+  Compartments,
+  SynapseType,
+  Pathway,
+  SynapseEvent,
+  Places,
+  Structure,
+  Population,
+  Link,
+  End,
+  Projection,
+  Stimulus,
+  Recording,
+  Phase,
+  Operation,
+  EndEvent,
+  Formula,
+  Sum,
+  ValidModel,
+} from './typed.js';
+import type * as written from './model.js';
+import { declaredNames, union, scopesOf, noNames } from './declared-names.js';
+
+/** Makes a part of a model of one form from that of the other. `names`: what is declared where it stands. */
+type Change<A, B> = (part: A, names: ReadonlySet<string>) => B;
+
+type KeyOf<U> = U extends unknown ? keyof U : never;
+type At<U, K> = U extends unknown ? (K extends keyof U ? U[K] : never) : never;
+type Differs<A, B> = [A] extends [B] ? ([B] extends [A] ? false : true) : true;
+
+/** A change for each member in which two forms of an object differ: the compiler asks for every one. */
+type Changes<A, B> = {
+  readonly [K in KeyOf<A> & string as Differs<At<A, K>, At<B, K>> extends true ? K : never]-?: Change<
+    NonNullable<At<A, K>>,
+    NonNullable<At<B, K>>
+  >;
+};
+
+/** Changes members of an object; those that are absent or null stay so. */
+function members<A extends object, B extends object>(changes: Changes<A, B>): Change<A, B> {
+  const entries = Object.entries(changes) as readonly [string, Change<unknown, unknown>][];
+  return (part, names) => {
+    const made = { ...part } as Record<string, unknown>;
+    for (const [key, change] of entries)
+      if (made[key] !== undefined && made[key] !== null) made[key] = change(made[key], names);
+    return made as B;
+  };
+}
+
+const record =
+  <A, B>(change: Change<A, B>): Change<Readonly<Record<string, A>>, Readonly<Record<string, B>>> =>
+  (parts, names) =>
+    Object.fromEntries(Object.entries(parts).map(([key, part]) => [key, change(part, names)]));
+
+/** A record each of whose members has a scope of its own. */
+const recordBy =
+  <A, B>(
+    scopeOf: (key: string) => ReadonlySet<string>,
+    change: Change<A, B>,
+  ): Change<Readonly<Record<string, A>>, Readonly<Record<string, B>>> =>
+  (parts) =>
+    Object.fromEntries(Object.entries(parts).map(([key, part]) => [key, change(part, scopeOf(key))]));
+
+const list =
+  <A, B>(change: Change<A, B>): Change<readonly A[], readonly B[]> =>
+  (parts, names) =>
+    parts.map((part) => change(part, names));
+
+/** A part in which other names are declared than around it. */
+const within =
+  <A, B>(namesOf: (part: A) => ReadonlySet<string>, change: Change<A, B>): Change<A, B> =>
+  (part) =>
+    change(part, namesOf(part));
+
+/** The arguments of a rule whose connections a named generator draws. */
+type DrawnArguments = Extract<ConnectionRule, { arguments: unknown }>['arguments'];
+
+/** What becomes of the parts that have no parts of their own. */
+interface Atoms {
+  /** Gives a member of a union its tag, or takes it off. */
+  tag<T>(part: object, kind: string): T;
+  readonly places: Change<written.ArrayValue, Positions>;
+  readonly expression: Change<string, Typed['expression']>;
+  readonly statements: Change<readonly string[], readonly Typed['statement'][]>;
+  readonly formula: Change<string, Typed['formula']>;
+  readonly event: Change<string, Typed['event']>;
+  readonly sums: Change<written.Written['sums'], Typed['sums']>;
+}
+
+/** The whole change from one form to the other: where in a model the parts that differ stand. */
+function changeOf({ tag, places, expression, statements, formula, event, sums }: Atoms): {
+  readonly model: Change<written.Model, Model>;
+  readonly selection: Change<written.SelectionRule, SelectionRule>;
+} {
+  const expressions = record(expression);
+  const orNumber: Change<number | string, number | Typed['expression']> = (given, names) =>
+    typeof given === 'number' ? given : expression(given, names);
+  const draw = members<written.DrawnValues, DrawnValues>({ then: expression });
+  const value: Change<written.Value, Value> = (given, names) => {
+    if (typeof given === 'number') return given;
+    if (typeof given === 'string' || isFormula(given)) return formula(given as string, names);
+    return 'array' in given ? tag(given, 'array') : tag(draw(given, names), 'draw');
+  };
+  const values = record(value);
+
+  // Types.
+  const equations = {
+    parameters: record(members<written.Parameter, Parameter>({ value })),
+    state: record(members<written.StateVariable, StateVariable>({ initial: value })),
+    derived: record(members<written.DerivedVariable, DerivedVariable>({ value: expression })),
+    derivatives: record(members<written.Derivative, Derivative>({ rate: expression })),
+    conformsTo: members<written.ConformsTo, written.ConformsTo<Typed>>({ where: expressions }),
+  };
+  const mechanism = within(
+    (type) => new Set([...declaredNames(type), 'v', ...type.reads, ...Object.keys(type.writes)]),
+    members<written.Mechanism, Mechanism>({ ...equations, writes: expressions }),
+  );
+  const ownEvent = members<written.EventDefinition, EventDefinition>({
+    when: expression,
+    do: statements,
+    refractory: members<written.Refractory, Refractory>({ for: expression, while: expression }),
+    multiplicity: expression,
+  });
+  const regime = members<written.Regime, Regime>({
+    derivatives: equations.derivatives,
+    onEntry: statements,
+    transitions: list(members({ when: expression, do: statements })),
+  });
+  const neuron = members<written.NeuronType, NeuronType>({
+    ...equations,
+    events: record(ownEvent),
+    regimes: record(regime),
+    compartments: members<written.Compartments, Compartments>({ mechanisms: record(mechanism), initial: value }),
+  });
+  const synapse = members<written.SynapseType, SynapseType>({
+    ...equations,
+    pathways: record(members<written.Pathway, Pathway>({ on: event, delay: value, do: statements })),
+    events: record(members<written.SynapseEvent, SynapseEvent>({ when: expression, do: statements })),
+    contributes: sums,
+    summed: sums,
+  });
+
+  // Networks.
+  const ofSelection = members<written.SelectionRule, SelectionRule>({
+    generator: draw,
+    from: (rule, names) => selection(rule, names),
+    assembly: (rules, names) => rules.map((rule) => selection(rule, names)),
+  });
+  const selection: Change<written.SelectionRule, SelectionRule> = (rule, names) =>
+    tag(ofSelection(rule, names), selectionKind(rule));
+  const onCells = members<written.Places, Places>({ section: value, fraction: value });
+  const structure = members<written.Structure, Structure>({ arguments: values, generator: draw });
+  const population = members<written.Population, Population>({
+    values,
+    linked: record(members<written.Link, Link>({ index: value, places: onCells })),
+    positions: (given, names) =>
+      'structure' in given ? tag(structure(given, names), 'structure') : places(given, names),
+    spikes: (given) => tag(given, 'file' in given ? 'file' : 'train'),
+  });
+  const ofRule = members<written.ConnectionRule, ConnectionRule>({
+    p: orNumber,
+    condition: expression,
+    copies: orNumber,
+    index: expression,
+    n: orNumber,
+    arguments: (given, names) => members<typeof given, DrawnArguments>({ p: orNumber })(given, names),
+    range: members({
+      from: expression,
+      to: expression,
+      step: expression,
+      sample: members({ p: expression, size: expression }),
+    }),
+  });
+  const rule: Change<written.ConnectionRule, ConnectionRule> = (given, names) =>
+    ofRule(given, 'variable' in given ? union([names, new Set([given.variable])]) : names);
+  const end = members<written.End, End>({ of: selection, places: onCells });
+  const projection = members<written.Projection, Projection>({
+    from: end,
+    to: end,
+    connect: list(rule),
+    values,
+    delays: values,
+  });
+  const stimulus = members<written.Stimulus, Stimulus>({
+    to: selection,
+    weight: expression,
+    value: expression,
+    places: onCells,
+  });
+  const recording = members<written.Recording, Recording>({ of: selection });
+
+  const ofModel: Change<written.Model, Model> = (model) => {
+    const scopes = scopesOf(model);
+    const phaseOf = (scopeOf: (key: string) => ReadonlySet<string>): Change<written.Phase, Phase> => {
+      const byKey = recordBy(scopeOf, value);
+      return members<written.Phase, Phase>({
+        set: byKey,
+        where: expression,
+        of: selection,
+        initialise: byKey,
+        delays: byKey,
+        currents: recordBy(scopeOf, expression),
+      });
+    };
+    return members<written.Model, Model>({
+      neurons: record(within((type) => declaredNames(type), neuron)),
+      synapses: record(within((type) => declaredNames(type), synapse)),
+      populations: record(within(({ type }) => scopes.ofType(type), population)),
+      projections: record(within(scopes.ofProjection, projection)),
+      stimuli: record(within(({ to }) => scopes.ofSelection(to), stimulus)),
+      operations: record(
+        within(
+          ({ on }) => scopes.ofSelection(on),
+          members<written.Operation, Operation>({ on: selection, do: statements }),
+        ),
+      ),
+      recordings: list((given, names) => tag(recording(given, names), recordingKind(given))),
+      experiment: members({
+        protocol: list((given) => {
+          const { of } = 'of' in given ? given : {};
+          const scopeOf = (key: string): ReadonlySet<string> => (of ? scopes.ofSelection(of) : scopes.ofKey(key));
+          const where = 'set' in given ? union(Object.keys(given.set).map(scopeOf)) : noNames;
+          return tag(phaseOf(scopeOf)(given, where), phaseKind(given));
+        }),
+      }),
+    })(model, noNames);
+  };
+  return { model: ofModel, selection };
+}
+
+/** Whether a value is an expression of the typed form. */
+const isFormula = (value: object): boolean => 'kind' in value && value.kind === 'expression';
+
+/** The tag of a selection in either form. */
+function selectionKind(rule: written.SelectionRule | SelectionRule): SelectionRule['kind'] {
+  if ('assembly' in rule) return 'assembly';
+  if ('from' in rule) return 'sampleOf';
+  if ('projection' in rule) return 'synapses';
+  return 'sample' in rule ? 'sample' : 'indices' in rule ? 'indices' : 'mask' in rule ? 'mask' : 'slice';
+}
+
+const recordingKind = (recording: written.Recording): Recording['kind'] =>
+  'events' in recording ? 'events' : 'rate' in recording ? 'rate' : 'variables';
+
+/** Phases have the name of what they do as their first member. */
+const phaseKinds: Readonly<Record<Phase['kind'], true>> = {
+  run: true,
+  runUntil: true,
+  set: true,
+  initialise: true,
+  delays: true,
+  currents: true,
+  replay: true,
+  attach: true,
+  detach: true,
+  record: true,
+  reset: true,
+  store: true,
+  restore: true,
+};
+
+function phaseKind(phase: written.Phase): string {
+  const kind = Object.keys(phaseKinds).find((key) => key in phase);
+  invariant(kind, 'model/typed', `a phase of no kind: ${Object.keys(phase).join(', ')}`);
+  return kind;
+}
+
+/** What texts mean where names are declared; equal texts are parsed once. */
+const parsed = new WeakMap<
+  ReadonlySet<string>,
+  { readonly trees: Map<string, Expression>; readonly code: Map<string, readonly Statement[]> }
+>();
+
+function parsedWith(names: ReadonlySet<string>) {
+  const known = parsed.get(names) ?? {
+    trees: new Map<string, Expression>(),
+    code: new Map<string, readonly Statement[]>(),
+  };
+  parsed.set(names, known);
+  return known;
+}
+
+const expressionOf: Change<string, Expression> = (text, names) => {
+  const { trees } = parsedWith(names);
+  const tree = trees.get(text) ?? foldConstants(parseExpression(text), undefined, (name) => names.has(name));
+  trees.set(text, tree);
+  return tree;
+};
+
+const statementsOf: Change<readonly string[], readonly Statement[]> = (texts, names) =>
+  texts.flatMap((text) => {
+    const { code } = parsedWith(names);
+    const declared = (name: string): boolean => names.has(name);
+    const statements =
+      code.get(text) ??
+      parseStatements(text).map((statement) => mapStatement(statement, (e) => foldConstants(e, undefined, declared)));
+    code.set(text, statements);
+    return statements;
+  });
+
+function endEventOf(on: string): EndEvent {
+  const reference = referenceOf(on);
+  invariant(reference.kind === 'end', 'model/typed', `${on} is no event of an end`);
+  return { end: reference.end, event: reference.variable };
+}
+
+const toTyped = changeOf({
+  tag: <T>(part: object, kind: string) => ({ ...part, kind }) as T,
+  places: (given) => ({ kind: 'places', places: given }),
+  expression: expressionOf,
+  statements: statementsOf,
+  formula: (text, names) => ({ kind: 'expression', expression: expressionOf(text, names) }),
+  event: endEventOf,
+  sums: (texts, names) =>
+    Object.entries(texts).map(([target, text]) => ({ to: referenceOf(target), value: expressionOf(text, names) })),
+});
+
+/** The changes of `toTyped` undone; the types of both directions are those of the first. */
+const fromTyped = changeOf({
+  tag: <T>(part: object) => {
+    const { kind: _, ...rest } = part as { readonly kind?: unknown };
+    return rest as T;
+  },
+  places: ({ places }: { readonly places: written.ArrayValue }) => places,
+  expression: (e: Expression, names: ReadonlySet<string>) => printExpression(e, { taken: (name) => names.has(name) }),
+  statements: (code: readonly Statement[], names: ReadonlySet<string>) =>
+    code.map((statement) => printStatement(statement, { taken: (name) => names.has(name) })),
+  formula: ({ expression }: Formula, names: ReadonlySet<string>) =>
+    printExpression(expression, { taken: (name) => names.has(name) }),
+  event: ({ end, event }: EndEvent) => `${end}.${event}`,
+  sums: (sums: readonly Sum[], names: ReadonlySet<string>) =>
+    Object.fromEntries(
+      sums.map(({ to, value }) => [spelling(to), printExpression(value, { taken: (name) => names.has(name) })]),
+    ),
+} as unknown as Atoms) as unknown as {
+  readonly model: Change<Model, written.Model>;
+  readonly selection: Change<SelectionRule, written.SelectionRule>;
+};
+
+/** The written form of a typed model: what is hashed and written. */
+export const writtenModel = (model: Model): written.Model => fromTyped.model(model, noNames);
+
+/** The written form of a selection, whose text tells drawn samples apart. */
+export const writtenSelection = (rule: SelectionRule): written.SelectionRule => fromTyped.selection(rule, noNames);
+
+const known = new WeakMap<written.Model, Model>();
+
+/** The typed form of a model; asked again for the same model, the same. */
+export function typedModel(model: written.Model): Model {
+  const made = known.get(model) ?? toTyped.model(model, noNames);
+  known.set(model, made);
+  return made;
+}
+
+/** The typed form of a model, with its arrays. */
+export const typedValid = ({ model, data }: written.ValidModel): ValidModel => ({ model: typedModel(model), data });

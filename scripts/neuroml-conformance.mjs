@@ -324,23 +324,23 @@ export function conformanceTable({ rows, runs, revision, lemsRuns = [], document
   const lines = [
     '# Conformance with the examples of NeuroML 2',
     '',
-    `Written by \`scripts/neuroml-conformance.mjs\` from the NeuroML 2 repository${revision ? ` at ${revision}` : ''}: what its`,
-    'model-validation files publish for the reference interpreter, and what interneuron gives.',
+    `Written by \`scripts/neuroml-conformance.mjs\` from the NeuroML 2 repository${revision ? ` at ${revision}` : ''}: the values`,
+    'that its model-validation files publish for the reference interpreter, and those of interneuron.',
     '',
     `- \`lems-euler\`: ${passed('euler')} of ${rows.length} observables agree (${spikes} spike times). A time agrees within the file's own relative`,
-    `  tolerance plus ${absoluteTolerance}, as the validation tool has it, and the counts are equal.`,
-    `- \`grid\`: ${passed('grid')} of ${rows.length} agree. Counts are equal, a spike in the last ${lastPart * 100} % of the run apart, and every time is within ${gridTolerance * 100} %.`,
-    `- ${endedWell(runs)} of ${runs.length} runs ended well.`,
+    `  tolerance plus ${absoluteTolerance}, as in the validation tool, and the counts are equal.`,
+    `- \`grid\`: ${passed('grid')} of ${rows.length} agree. Counts are equal, except for a spike in the last ${lastPart * 100} % of the run, and every time is within ${gridTolerance * 100} %.`,
+    `- ${endedWell(runs)} of ${runs.length} runs completed.`,
     ...(lemsRuns.length > 0
-      ? [`- LEMS's own examples: ${endedWell(lemsRuns)} of ${lemsRuns.length} runs ended well.`]
+      ? [`- LEMS's own examples: ${endedWell(lemsRuns)} of ${lemsRuns.length} runs completed.`]
       : []),
     ...(documents.length > 0
       ? [
-          `- ${documents.filter(({ valid, converted }) => !valid && (!converted || converted === noModel)).length} of ${documents.length} documents are valid, and converted where they hold a model.`,
+          `- ${documents.filter(({ valid, converted }) => !valid && (!converted || converted === noModel)).length} of ${documents.length} documents are valid, and converted if they contain a model.`,
         ]
       : []),
     '',
-    'Times are in ms, those of lists of events in s, as the files have them. Tolerances are relative; `worst` is the largest relative difference.',
+    'Times are in ms, those of lists of events in s, as in the files. Tolerances are relative; `worst` is the largest relative difference.',
     '',
     '| model | observable | expected | tolerance | lems-euler | worst | | grid | worst | |',
     '|---|---|---|---|---|---|---|---|---|---|',
@@ -391,7 +391,7 @@ function documentTable(/** @type {readonly import('./neuroml-conformance.d.mts')
       fileName(document),
       cellText(valid ?? 'yes'),
       cellText(converted ?? 'yes'),
-      cellText(ran ?? 'nothing says how'),
+      cellText(ran ?? 'no simulation'),
     ];
     return `| ${cells.join(' | ')} |`;
   });

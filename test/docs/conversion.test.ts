@@ -72,14 +72,14 @@ function page(): string {
     });
   return `# Conversion
 
-What each fixture is in each other notation, as \`interneuron convert\` says. Written by
+The result of converting each fixture to each other notation with \`interneuron convert\`. Written by
 \`UPDATE_CONVERSION=1 npx vitest run test/docs/conversion.test.ts\`, which also reads every document again.
 
-- **same hash**: the document, read again, is the same model.
-- **exact, equivalent, approximate, incomplete**: the least faithful part of the report. *Equivalent* is the same up to rounding and to
-  what the report names: the time that spikes are labelled with, other numbers drawn from the same distribution, types that only
-  one backend runs. *And back*: converted back it is the same model, by its hash.
-- Scripts for Brian and PyNN say what the documents of these notations do.
+- **same hash**: the document is the same model when it is read again.
+- **exact, equivalent, approximate, incomplete**: the least faithful part of the report. *Equivalent* means the same up to rounding and to
+  stated differences: labels of spike times, different random numbers from the same distribution, types that only one backend
+  supports. *And back*: the model has the same hash after conversion back.
+- Scripts for Brian and PyNN contain the same as documents in these notations.
 
 | from | to | same hash | exact | equivalent | approximate | incomplete | not tried | and back |
 |---|---|---|---|---|---|---|---|---|
@@ -107,7 +107,7 @@ const heading = '## Measured';
 const measuredPart = (): string => `
 ${heading}
 
-Both were run by this program for 0.1 s of the model's time. Models that draw differ where the notation draws by another generator.
+Interneuron ran both for 0.1 s of model time. Models with random numbers differ if the notation uses a different generator.
 Measured with \`INTERNEURON_TESTS=thorough\`.
 
 | fixture → notation | spikes |

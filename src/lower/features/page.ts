@@ -24,13 +24,11 @@ export function timingProfilesPage(): string {
   const lines = [
     '# Timing profiles',
     '',
-    'What each timing profile makes of each feature of a model. *runs*: with the meaning that the model gives ' +
-      'it, within',
-    "the error of the profile's integration; *refused*: the run ends before it begins, with the name of the " +
-      'feature and its',
-    'place; *not read*: it says how a step goes, which the profile itself says, and a note of the result tells so.',
+    'How each timing profile treats each feature of a model. *runs*: as the model defines it, within the error of the',
+    "profile's integration; *refused*: the run does not start, and the message names the feature and its place;",
+    '*not read*: the profile itself defines this part of a step, and a note in the result says so.',
     '',
-    'Written by `npx tsx scripts/timing-profiles.ts` from `src/lower/features/table.ts`, from which lowering refuses.',
+    'Written by `npx tsx scripts/timing-profiles.ts` from `src/lower/features/table.ts`, which lowering uses as well.',
     '`test/lower/features` runs every line under every profile.',
     '',
     ...head('feature'),

@@ -69,18 +69,18 @@ export async function conformancePage(
   const text = [
     '# Conformance with PyNN',
     '',
-    'Written by `npx tsx scripts/pynn-conformance.ts`; a test checks that it is fresh. Every row is a probe: a ' +
+    'Written by `npx tsx scripts/pynn-conformance.ts`; a test checks that it is up to date. Every row is a probe: a ' +
       'small document',
-    '(`test/interoperability/pynn/probes/`) that runs here and, as the script that `interneuron convert --to ' +
-      'pynn` makes of it, on the',
-    'simulators of PyNN 0.13. Numbers are upper bounds of the largest distances that were measured, rounded up ' +
-      'to a power of ten; a dash is for what was not',
-    'compared, and the last column says why. NEST runs with spikes on the grid (`spike_precision="on_grid"`); ' +
+    '(`test/interoperability/pynn/probes/`) that runs here and, converted to a script by `interneuron convert --to ' +
+      'pynn`, on the',
+    'simulators of PyNN 0.13. Numbers are upper bounds of the largest measured differences, rounded up ' +
+      'to a power of ten; a dash means not',
+    'compared, for the reason in the last column. NEST runs with spikes on the grid (`spike_precision="on_grid"`); ' +
       'the time step is 0.1 ms.',
     '',
-    'A simulator that differs integrates, or labels, or implements something otherwise; the column "theory" is ' +
-      'then what speaks for us: closed forms, the',
-    'rules written down event by event, converged solutions, and the means of distributions. Rows on plasticity ' +
+    'If a simulator differs, it integrates, labels or implements something differently; the column "theory" then ' +
+      'supports our result: closed forms, the',
+    'rules applied event by event, converged solutions, and the means of distributions. Rows on plasticity ' +
       'are `STDPMechanism` with these parts.',
     '',
     ...sections.flatMap((section) => sectionLines(section, measured, networks)),

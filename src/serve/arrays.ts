@@ -4,6 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import type { TypedArray } from '../ir/program.js';
 import type { DataStore } from '../model/model.js';
@@ -17,6 +18,12 @@ interface SentArray {
   readonly shape: readonly number[];
   /** Their little-endian bytes. */
   readonly base64: string;
+}
+
+/** An array whose bytes are in a file of the client, which long ones need no encoding for. */
+interface StoredInFile extends Omit<SentArray, 'base64'> {
+  /** Its path. */
+  readonly file: string;
 }
 
 type StoredArray = DataStore extends ReadonlyMap<string, infer Item> ? Item : never;
@@ -43,19 +50,35 @@ export const sentArray = (array: TypedArray, shape: readonly number[] = [array.l
   base64: Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64'),
 });
 
-const isSent = (value: unknown): value is SentArray =>
-  typeof value === 'object' && value !== null && 'dtype' in value && 'base64' in value;
+const isSent = (value: unknown): value is SentArray | StoredInFile =>
+  typeof value === 'object' &&
+  value !== null &&
+  'dtype' in value &&
+  (('base64' in value && typeof value.base64 === 'string') || ('file' in value && typeof value.file === 'string'));
+
+/** The bytes of an array: in the message, or in a file. A copy, so that it is aligned. */
+function bytesOf(value: SentArray | StoredInFile, what: string): Uint8Array<ArrayBuffer> {
+  if ('base64' in value) return Uint8Array.from(Buffer.from(value.base64, 'base64'));
+  try {
+    const bytes = readFileSync(value.file);
+    // Long files have a buffer of their own.
+    return bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength
+      ? new Uint8Array(bytes.buffer)
+      : Uint8Array.from(bytes);
+  } catch (error) {
+    throw new UsageError(`the file of ${what} cannot be read: ${error instanceof Error ? error.message : ''}`);
+  }
+}
 
 /** @throws UsageError for what is no array */
 function readArray(value: unknown, what: string): StoredArray {
   const known = ['f64', 'f32', 'i64', 'i32', 'u32', 'u8'] as const;
-  if (!isSent(value) || typeof value.base64 !== 'string')
-    throw new UsageError(`${what} is not an array`, 'give an object with dtype, shape and base64');
+  if (!isSent(value))
+    throw new UsageError(`${what} is not an array`, 'give an object with dtype, shape, and base64 or file');
   const dtype = known.find((name) => name === value.dtype);
   if (dtype === undefined)
     throw new UsageError(`${what} has the type ${String(value.dtype)}`, `choose one of ${known.join(', ')}`);
-  // A copy, so that it is aligned.
-  const bytes = Uint8Array.from(Buffer.from(value.base64, 'base64'));
+  const bytes = bytesOf(value, what);
   const kind = kinds[dtype];
   if (bytes.length % kind.BYTES_PER_ELEMENT !== 0)
     throw new UsageError(`${what} has ${bytes.length} bytes`, `elements of ${dtype} have ${kind.BYTES_PER_ELEMENT}`);

@@ -323,3 +323,15 @@ def recording_at_events():
         **spikes(a, "a"), **spikes(b, "b"), **spikes(c, "c"), "v": a.v[:], "n": a.n[:], "y": b.y[:], "e": c.v[:],
         "values": a.values("v")[0],
     }
+
+
+@scenario
+def exponential_euler_with_functions():
+    """A variable within a function of its own equation, which Brian takes."""
+    G = NeuronGroup(2, "dv/dt = (a - v*(1 + tanh(v)))/tau : 1\na : 1", method="exponential_euler")
+    tau = 7 * ms
+    G.a = [1, 2]
+    samples = StateMonitor(G, "v", record=True)
+    run(10 * ms)
+    run(5 * ms)
+    return {"v": samples.v[:]}

@@ -4,7 +4,9 @@ import atexit
 import json
 import os
 import sys
+import tempfile
 import time
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +19,9 @@ from brian2.units.fundamentalunits import check_units
 from brian2.utils.logger import get_logger
 
 import interneuron
-from interneuron._server import shared
+from interneuron._server import pack, shared
 
-from .document import Document
+from .document import DTYPES, Document
 from .live import Live
 from .start import start_of_run
 from .results import write_back
@@ -66,6 +68,8 @@ class InterneuronDevice(RuntimeDevice):
         #: The session that the last run left, and how many before it wrote files.
         self._live = None
         self._written = 0
+        #: Networks with methods of integration that only Brian has.
+        self._stepped = weakref.WeakSet()
 
     def activate(self, build_on_run=True, target=None, strict=False, **options):
         """What `set_device('interneuron', ...)` does.
@@ -131,15 +135,17 @@ class InterneuronDevice(RuntimeDevice):
             raise ValueError(f"Function 'run' expected a non-negative duration but got '{duration}'")
         begin_time = float(net.t_)
         begin = time.time()
+
+        def fall_back(reason):
+            self.end()
+            self._fall_back(reason)
+            _RUN(net, duration, report=report, report_period=report_period, namespace=namespace, profile=profile)
+
         try:
             document = self._prepare(net, duration, namespace)
             live = self._live_of(net, document, float(duration))
         except Unsupported as reason:
-            self.end()
-            self._fall_back(reason)
-            _RUN(
-                net, duration, report=report, report_period=report_period, namespace=namespace, profile=profile
-            )
+            fall_back(reason)
             return
         callback = _report(report)
         if callback is not None:
@@ -153,6 +159,10 @@ class InterneuronDevice(RuntimeDevice):
 
         try:
             self._perform(net, document, live.session, float(duration), begin_time, progress)
+        except Unsupported as reason:
+            # Nothing has been written to Brian's arrays.
+            fall_back(reason)
+            return
         except BaseException:
             self._live = None
             live.session.close()
@@ -187,7 +197,7 @@ class InterneuronDevice(RuntimeDevice):
             self._preparing = False
         if not objects:
             raise Unsupported(net.name, "it is empty")
-        return _document(net, namespace, objects, True)
+        return _document(net, namespace, objects, True, net in self._stepped)
 
     def _live_of(self, net, bare, duration):
         """The session that goes on with a network: that of its last run, or another."""
@@ -196,8 +206,24 @@ class InterneuronDevice(RuntimeDevice):
             if self._live.goes_on(net, bare, settings):
                 return self._live
             self.end()
-        document = _document(net, bare.run_namespace, net.sorted_objects, False)
-        session = self.run_document(net, document, start_of_run(document), duration)
+        network = (net, bare.run_namespace, net.sorted_objects)
+        stepped = net in self._stepped
+        try:
+            document = _document(*network, False, stepped)
+            session = self.run_document(net, document, start_of_run(document), duration)
+        except Unsupported as reason:
+            # What is refused may be a method of integration: Brian has worked out its steps.
+            if stepped:
+                raise
+            document = _document(*network, False, True)
+            if not document.parts.get("neuron_groups") or not document.has_steps():
+                raise
+            try:
+                session = self.run_document(net, document, start_of_run(document), duration)
+            except Unsupported:
+                raise reason from None
+            self._stepped.add(net)
+            bare = _document(*network, True, True)
         self._live = Live(net, bare, session, settings)
         return self._live
 
@@ -227,12 +253,19 @@ class InterneuronDevice(RuntimeDevice):
         # Before the server's own end, which was registered when it began.
         atexit.unregister(self.end)
         atexit.register(self.end)
-        try:
-            return interneuron.Session(
-                server, {"text": json.dumps(parts), "name": net.name, "data": document.data, **start, **given}
-            )
-        except interneuron.ModelError as error:
-            raise _refused(net, error) from error
+        with tempfile.TemporaryDirectory(prefix="interneuron-") as folder:
+            data = {name: _sent(array, os.path.join(folder, name)) for name, array in document.data.items()}
+            parameters = {"text": json.dumps(parts), "name": net.name, "data": data, **start, **given}
+            session = None
+            try:
+                session = interneuron.Session(server, parameters)
+                # The engine is made now, so that what it refuses is known before anything has run.
+                session._call("run", time=0.0)
+                return session
+            except (interneuron.ModelError, interneuron.UsageError) as error:
+                if session is not None:
+                    session.close()
+                raise _refused(net, error) from error
 
     def _outputs(self):
         """The files of the next run: those that were asked for, then numbered ones."""
@@ -250,7 +283,7 @@ class InterneuronDevice(RuntimeDevice):
             result = session._server.call(
                 "run", {"session": session._number, "time": steps * document.dt}, progress
             )
-        except interneuron.ModelError as error:
+        except (interneuron.ModelError, interneuron.UsageError) as error:
             raise _refused(net, error) from error
         self.last_engine = result.get("engine")
         end = begin + steps if result["complete"] else int(result["steps"])
@@ -269,10 +302,18 @@ class InterneuronDevice(RuntimeDevice):
         return getattr(net, "_profiling_info", [])
 
 
-def _document(net, namespace, objects, bare):
+def _sent(array, path):
+    """An array for a message: a long one lies in a file, which needs no encoding."""
+    if array.nbytes < 1 << 16:
+        return pack(array)
+    array.tofile(path)
+    return {"dtype": DTYPES[array.dtype.name], "shape": list(array.shape), "file": path}
+
+
+def _document(net, namespace, objects, bare, stepped):
     """The specification of a network. Brian has checked the network, so that what stops us is none of its mistakes."""
     try:
-        return Document(net, namespace, objects, bare)
+        return Document(net, namespace, objects, bare, stepped)
     except Unsupported:
         raise
     except Exception as error:  # noqa: BLE001
@@ -282,7 +323,8 @@ def _document(net, namespace, objects, bare):
 
 def _refused(net, error):
     """Why the engine does not take a document."""
-    found = [each for each in error.diagnostics if each.get("severity") == "error"] or error.diagnostics
+    diagnostics = getattr(error, "diagnostics", [])
+    found = [each for each in diagnostics if each.get("severity") == "error"] or diagnostics
     return Unsupported(net.name, str(found[0].get("message", error)) if found else str(error))
 
 

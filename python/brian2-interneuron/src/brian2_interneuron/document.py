@@ -1,6 +1,7 @@
 """A network of Brian as a specification (translators/brian) with its arrays.
 
-A bare document has no values and connections: it tells whether a network is still the one that a session runs.
+A bare document has no values and connections: it tells whether a network is still the one that a session runs. A
+stepped one has the steps of integration that Brian has worked out, where it can, in place of equations.
 """
 
 import json
@@ -25,7 +26,7 @@ from brian2.synapses import synapses as synapses_module
 from brian2.synapses.synapses import SummedVariableUpdater, SynapticPathway, Synapses
 from brian2.utils.stringtools import get_identifiers, word_substitute
 
-from interneuron._server import digest, pack
+from interneuron._server import digest
 
 from .texts import (
     Unsupported,
@@ -37,6 +38,9 @@ from .texts import (
     quantity_text,
     unit_text,
 )
+
+#: Types of arrays as messages name them.
+DTYPES = {"float64": "f64", "int32": "i32", "uint32": "u32"}
 
 #: Arrays of up to so many numbers stand in the document.
 _INLINE = 16
@@ -84,8 +88,8 @@ def end_text(group):
 class Document:
     """What a network is, as a specification; `parts` is it, `data` holds its arrays by digest."""
 
-    def __init__(self, net, namespace, objects, bare=False):
-        self.net, self.run_namespace, self._bare = net, namespace, bare
+    def __init__(self, net, namespace, objects, bare=False, stepped=False):
+        self.net, self.run_namespace, self._bare, self._stepped = net, namespace, bare, stepped
         self.data = {}
         self.groups, self.synapses, self.monitors = [], [], []
         self.poisson_inputs = 0
@@ -125,6 +129,10 @@ class Document:
         for section in list(self.parts):
             if self.parts[section] == {}:
                 del self.parts[section]
+
+    def has_steps(self):
+        """Whether a group has steps that Brian has worked out."""
+        return bool(self._updates)
 
     def draws(self):
         """Whether steps draw random numbers."""
@@ -305,13 +313,17 @@ class Document:
         options = group.state_updater.method_options
         if options and set(options) - {"simplify"}:
             raise Unsupported(group.name, f"the option {sorted(options)[0]} of its method")
+        plain = isinstance(group, NeuronGroup) and not any(
+            "unless refractory" in each.flags for each in group.user_equations.values()
+        )
+        if plain and self._stepped:
+            self._updates[group.name] = self._update(group)
+            return {}
         if choice is None or (isinstance(choice, (tuple, list)) and tuple(choice) == ("exact", "euler", "heun")):
             return {}
         if isinstance(choice, str):
             return {"method": choice}
-        if isinstance(group, NeuronGroup) and not any(
-            "unless refractory" in each.flags for each in group.user_equations.values()
-        ):
+        if plain:
             self._updates[group.name] = self._update(group)
             return {}
         raise Unsupported(group.name, "its method is a function or a list of methods")
@@ -592,8 +604,8 @@ class Document:
             return {"values": values.tolist()}
         name = digest(values)
         if name not in self.data:
-            self.data[name] = pack(values)
-        return {"$data": name, "dtype": self.data[name]["dtype"], "shape": list(values.shape)}
+            self.data[name] = values
+        return {"$data": name, "dtype": DTYPES[values.dtype.name], "shape": list(values.shape)}
 
     def _value(self, variable):
         """What a variable holds now: one quantity where all elements have the same."""

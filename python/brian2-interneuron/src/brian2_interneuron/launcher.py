@@ -1,6 +1,5 @@
 """`interneuron brian script.py`: runs a script of Brian 2 as it is, on this device, or writes its network."""
 
-import base64
 import json
 import os
 import runpy
@@ -103,7 +102,7 @@ def capture(words):
         folder = output.with_suffix(".data")
         for name, array in document.data.items():
             folder.mkdir(exist_ok=True)
-            (folder / name).write_bytes(base64.b64decode(array["base64"]))
+            array.tofile(folder / name)
         raise Captured
 
     InterneuronDevice.run_document = captured

@@ -26,6 +26,8 @@ def delay_steps(pathway):
 
 def longest_delay(pathway):
     """The longest delay of a pathway in steps."""
+    if not np.any(pathway.variables["delay"].get_value()):
+        return 0
     steps = delay_steps(pathway)
     return int(steps.max()) if len(steps) else 0
 

@@ -1,6 +1,7 @@
 /** From the written form of a model to the typed one and back, by one table of what stands where. */
 
 import { invariant } from '../diagnostics/diagnostic.js';
+import { phaseKind, recordingKind, selectionKind } from './tagged.js';
 import type { Expression, Statement } from '../lang/ast.js';
 import { foldConstants } from '../lang/fold.js';
 import { parseExpression, parseStatements } from '../lang/parse.js';
@@ -255,40 +256,6 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
 
 /** Whether a value is an expression of the typed form. */
 const isFormula = (value: object): boolean => 'kind' in value && value.kind === 'expression';
-
-/** The tag of a selection in either form. */
-function selectionKind(rule: written.SelectionRule | SelectionRule): SelectionRule['kind'] {
-  if ('assembly' in rule) return 'assembly';
-  if ('from' in rule) return 'sampleOf';
-  if ('projection' in rule) return 'synapses';
-  return 'sample' in rule ? 'sample' : 'indices' in rule ? 'indices' : 'mask' in rule ? 'mask' : 'slice';
-}
-
-const recordingKind = (recording: written.Recording): Recording['kind'] =>
-  'events' in recording ? 'events' : 'rate' in recording ? 'rate' : 'variables';
-
-/** Phases have the name of what they do as their first member. */
-const phaseKinds: Readonly<Record<Phase['kind'], true>> = {
-  run: true,
-  runUntil: true,
-  set: true,
-  initialise: true,
-  delays: true,
-  currents: true,
-  replay: true,
-  attach: true,
-  detach: true,
-  record: true,
-  reset: true,
-  store: true,
-  restore: true,
-};
-
-function phaseKind(phase: written.Phase): string {
-  const kind = Object.keys(phaseKinds).find((key) => key in phase);
-  invariant(kind, 'model/typed', `a phase of no kind: ${Object.keys(phase).join(', ')}`);
-  return kind;
-}
 
 /** What texts mean where names are declared; equal texts are parsed once. */
 const parsed = new WeakMap<

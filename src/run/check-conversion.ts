@@ -2,6 +2,7 @@
 
 import type { ValidModel, Recording } from '../model/model.js';
 import { hashModel } from '../model/hash.js';
+import { phaseKind, taggedPhase } from '../model/tagged.js';
 import { convertModel, type ConvertedModel, type TargetNotation } from './convert.js';
 import { importModel, runModel } from './pipeline.js';
 
@@ -67,7 +68,7 @@ export function recordingSpikes(valid: ValidModel): {
   const names = new Map(spikingOf(valid).map((population, k) => [`check_${k}`, population] as const));
   const recordings = [...names].map(([name, population]): Recording => ({ of: { population }, events: 'spike', name }));
   const { model } = valid;
-  const protocol = model.experiment.protocol.filter((phase) => !('record' in phase));
+  const protocol = model.experiment.protocol.filter((phase) => phaseKind(phase) !== 'record');
   return {
     names,
     valid: { ...valid, model: { ...model, recordings, experiment: { ...model.experiment, protocol } } },
@@ -171,7 +172,7 @@ export function compared(
   seconds?: number,
 ): ConversionCheck {
   const { dt, protocol } = model.experiment;
-  const whole = protocol.reduce((sum, phase) => sum + ('run' in phase ? phase.run : 0), 0);
+  const whole = protocol.map(taggedPhase).reduce((sum, phase) => sum + (phase.kind === 'run' ? phase.run : 0), 0);
   const tolerance = Math.max(dt, leastTolerance);
   const populations = compareSpikes(source, target, tolerance);
   const sum = (read: (one: PopulationCheck) => number): number => populations.reduce((all, one) => all + read(one), 0);

@@ -12,6 +12,7 @@ import { optimise } from '../optimise/optimise.js';
 import { drawnModel, loweredModel } from './build-program.js';
 import { protocolOf } from '../lower/protocol.js';
 import type { ValidModel } from '../model/model.js';
+import { phaseKind } from '../model/tagged.js';
 import { messages } from './messages.js';
 import { unplaced } from './placed.js';
 import { readStrategy } from './read-strategy.js';
@@ -44,12 +45,11 @@ export function generateProject(
 /** @throws DiagnosticError naming the first phase that a project cannot have */
 function refuseTurningBack({ model }: ValidModel, positions: Positions): void {
   const { protocol } = model.experiment;
-  const k = protocol.findIndex((phase) => 'reset' in phase || 'store' in phase || 'restore' in phase);
-  const phase = protocol[k];
-  if (!phase) return;
-  const kind = 'reset' in phase ? 'reset' : 'store' in phase ? 'store' : 'restore';
-  const place = positions.place(`/experiment/protocol/${k}`);
-  throw new DiagnosticError([{ severity: 'error', ...messages.noTurningBack(kind), place }]);
+  protocol.map(phaseKind).forEach((kind, k) => {
+    if (kind !== 'reset' && kind !== 'store' && kind !== 'restore') return;
+    const place = positions.place(`/experiment/protocol/${k}`);
+    throw new DiagnosticError([{ severity: 'error', ...messages.noTurningBack(kind), place }]);
+  });
 }
 
 function filesFor(valid: ValidModel, target: string, program: Program, spread: Strategy | 'atomic'): ProjectFiles {

@@ -76,8 +76,8 @@ const valuesOf = (values: GivenNumbers, { given }: SessionState): Record<string,
   );
 
 /** The name of a stored state. @throws UsageError for one that was not stored */
-function keptName(name: string, { phases, done }: SessionState): string {
-  const kept = phases.slice(0, done).flatMap((phase) => ('store' in phase ? [phase.store] : []));
+function keptName(name: string, { typed, done }: SessionState): string {
+  const kept = typed.slice(0, done).flatMap((phase) => (phase.kind === 'store' ? [phase.store] : []));
   if (!kept.includes(name)) throw unknownName('stored state', name, kept);
   return name;
 }

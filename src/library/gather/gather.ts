@@ -23,6 +23,7 @@ import type {
   Value,
 } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
+import { populationsOf } from '../../model/tagged.js';
 import { normalisedCell } from '../normalised.js';
 import { standardCells } from '../pynn/index.js';
 import { tidy } from '../recognise/numbers.js';
@@ -552,9 +553,3 @@ const sameKeys = (a: ReadonlyMap<string, unknown> | undefined, b: ReadonlyMap<st
 /** The population that a selection is the whole of. */
 const wholeOf = (rule: SelectionRule): string | undefined =>
   'population' in rule && Object.keys(rule).length === 1 ? rule.population : undefined;
-
-function populationsOf(rule: SelectionRule): readonly string[] {
-  if ('assembly' in rule) return rule.assembly.flatMap(populationsOf);
-  if ('from' in rule) return rule.only === undefined ? populationsOf(rule.from) : [rule.only];
-  return 'population' in rule ? [rule.population] : [];
-}

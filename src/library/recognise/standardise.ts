@@ -27,6 +27,7 @@ import type {
 } from '../../model/model.js';
 import { freeName } from '../../model/free-name.js';
 import { child } from '../../model/pointer.js';
+import { populationsOf, taggedSelection, type TaggedSelection } from '../../model/tagged.js';
 import { normalisedCell, normalisedSynapse } from '../normalised.js';
 import { standardCells, synapsesFor } from '../pynn/index.js';
 import type { StandardCell, WeightKind } from '../standard-type.js';
@@ -556,14 +557,29 @@ class Standardiser {
     );
   }
 
-  #countOf(rule: SelectionRule): number {
-    if ('assembly' in rule) return rule.assembly.reduce((sum, part) => sum + this.#countOf(part), 0);
-    if ('projection' in rule) return 0;
-    if ('sample' in rule) return rule.pick ? numbersOf(rule.pick, this.#valid.data).length : rule.sample;
-    if ('indices' in rule) return numbersOf(rule.indices, this.#valid.data).length;
-    if ('mask' in rule) return numbersOf(rule.mask, this.#valid.data).filter((on) => on !== 0).length;
-    const [from, to, step] = rule.slice ?? [0, this.#model.populations[rule.population]?.size ?? 0, 1];
-    return Math.max(0, Math.ceil((to - from) / step));
+  #countOf(rule: SelectionRule | TaggedSelection): number {
+    const { data } = this.#valid;
+    const selection = taggedSelection(rule);
+    switch (selection.kind) {
+      case 'assembly':
+        return selection.assembly.reduce((sum, part) => sum + this.#countOf(part), 0);
+      case 'synapses':
+        return 0;
+      case 'sample':
+      case 'sampleOf':
+        return selection.pick ? numbersOf(selection.pick, data).length : selection.sample;
+      case 'indices':
+        return numbersOf(selection.indices, data).length;
+      case 'mask':
+        return numbersOf(selection.mask, data).filter((on) => on !== 0).length;
+      case 'slice': {
+        const { size = 0 } = this.#model.populations[selection.population] ?? {};
+        const [from, to, step] = selection.slice ?? [0, size, 1];
+        return Math.max(0, Math.ceil((to - from) / step));
+      }
+      default:
+        return selection satisfies never;
+    }
   }
 
   // --- Stimuli -------------------------------------------------------------------------------------------------------
@@ -794,13 +810,6 @@ function scaledCurrent(e: Expression, scale: number, ampere: string): Expression
     return { ...e, left: of(e.left), right: of(e.right) };
   if (e.kind === 'binary' && e.operator === '*') return { ...e, left: of(e.left) };
   return binary('*', binary('*', number(scale), name(ampere)), e);
-}
-
-/** The populations of a selection, in order. */
-function populationsOf(rule: SelectionRule): readonly string[] {
-  if ('assembly' in rule) return rule.assembly.flatMap(populationsOf);
-  if ('from' in rule) return rule.only === undefined ? populationsOf(rule.from) : [rule.only];
-  return 'population' in rule ? [rule.population] : [];
 }
 
 function synapseEnvironment(type: SynapseType, projection: Projection, { data }: ValidModel): Environment {

@@ -23,7 +23,9 @@ import type {
   UnitText,
   ValidModel,
   Value,
+  ArrayValue,
 } from '../../model/model.js';
+import { taggedPhase, taggedRecording, taggedSelection, type TaggedSelection } from '../../model/tagged.js';
 import { writtenQuantity } from '../../../translators/brian/export/quantity-text.js';
 import type { DescriptionCode, DescriptionSection, DescriptionTable, ModelDescription } from './description.js';
 
@@ -241,10 +243,18 @@ function recordings(model: Model): DescriptionSection {
   return tableSection('Recordings', ['name', 'of', 'what', 'interval'], rows);
 }
 
-function recordingText(recording: Recording, dt: number): [what: string, interval: string] {
-  if ('events' in recording) return [recording.events, ''];
-  if ('rate' in recording) return ['population rate', ''];
-  return [recording.variables.join(', ') + placeText(recording), seconds(recording.every ?? dt)];
+function recordingText(given: Recording, dt: number): [what: string, interval: string] {
+  const recording = taggedRecording(given);
+  switch (recording.kind) {
+    case 'events':
+      return [recording.events, ''];
+    case 'rate':
+      return ['population rate', ''];
+    case 'variables':
+      return [recording.variables.join(', ') + placeText(recording), seconds(recording.every ?? dt)];
+    default:
+      return recording satisfies never;
+  }
 }
 
 function protocol(model: Model): DescriptionSection {
@@ -253,8 +263,9 @@ function protocol(model: Model): DescriptionSection {
 }
 
 function phaseText(phase: Phase): string {
-  if ('run' in phase) return `run ${seconds(phase.run)}`;
-  if ('runUntil' in phase) return `run until ${seconds(phase.runUntil)}`;
+  const tagged = taggedPhase(phase);
+  if (tagged.kind === 'run') return `run ${seconds(tagged.run)}`;
+  if (tagged.kind === 'runUntil') return `run until ${seconds(tagged.runUntil)}`;
   return shorten(
     Object.entries(phase)
       .map(([key, value]) => (typeof value === 'string' ? `${key} ${value}` : `${key} ${JSON.stringify(value)}`))
@@ -295,19 +306,39 @@ function valueText(value: Value, unit: UnitText): string {
   return `${formatCount(count)} values`;
 }
 
-function selectionText(selection: SelectionRule): string {
-  if ('assembly' in selection) return selection.assembly.map(selectionText).join(' + ');
-  if ('from' in selection) return `${selection.sample} drawn of ${selectionText(selection.from)}`;
-  const owner = 'projection' in selection ? `synapses of ${selection.projection}` : selection.population;
-  if ('sample' in selection) return `${selection.sample} drawn of ${owner}`;
-  if ('slice' in selection && selection.slice) {
-    const [first, end, step] = selection.slice;
-    return `${owner}[${first}:${end}${step === 1 ? '' : `:${step}`}]`;
+const selectionText = (selection: SelectionRule): string => textOfSelection(taggedSelection(selection));
+
+function textOfSelection(selection: TaggedSelection): string {
+  switch (selection.kind) {
+    case 'assembly':
+      return selection.assembly.map(textOfSelection).join(' + ');
+    case 'sampleOf':
+      return `${selection.sample} drawn of ${textOfSelection(selection.from)}`;
+    case 'sample':
+      return `${selection.sample} drawn of ${selection.population}`;
+    case 'slice':
+      return sliceText(selection.population, selection.slice);
+    case 'indices':
+      return listText(selection.population, selection.indices);
+    case 'mask':
+      return `some of ${selection.population}`;
+    case 'synapses': {
+      const owner = `synapses of ${selection.projection}`;
+      return selection.indices ? listText(owner, selection.indices) : sliceText(owner, selection.slice);
+    }
+    default:
+      return selection satisfies never;
   }
-  if ('indices' in selection && selection.indices)
-    return `${'length' in selection.indices ? formatCount(selection.indices.length) : 'some'} of ${owner}`;
-  return 'mask' in selection ? `some of ${owner}` : owner;
 }
+
+function sliceText(owner: string, slice: readonly [number, number, number] | undefined): string {
+  if (!slice) return owner;
+  const [first, end, step] = slice;
+  return `${owner}[${first}:${end}${step === 1 ? '' : `:${step}`}]`;
+}
+
+const listText = (owner: string, indices: ArrayValue): string =>
+  `${'length' in indices ? formatCount(indices.length) : 'some'} of ${owner}`;
 
 /** Where on cells with structure something is. */
 function placeText({

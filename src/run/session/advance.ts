@@ -6,6 +6,7 @@ import { isSame, phasesOf, type Engaged, type SessionState } from './state.js';
 import { directChange } from '../direct-change.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import type * as written from '../../model/model.js';
+import { phaseKind } from '../../model/tagged.js';
 import type { Phase } from '../../model/typed.js';
 
 /**
@@ -47,7 +48,7 @@ export async function performRest(state: SessionState): Promise<boolean> {
  */
 export async function addPhase(state: SessionState, phase: written.Phase, atOnce = false): Promise<void> {
   // What the document planned and nobody asked for is not part of the session.
-  while (state.done < state.phases.length && !lasts(state.phases[state.done]!)) await advance(state);
+  while (state.done < state.phases.length && !lasts(state.typed[state.done]!)) await advance(state);
   const { done } = state;
   const added = phasesOf(state.given, [phase]);
   state.phases = [...state.phases.slice(0, done), ...added.phases];
@@ -112,10 +113,10 @@ async function changeDirectly({ given }: SessionState, on: Engaged, phase: Phase
   return writes !== null;
 }
 
-const lasts = (phase: written.Phase): boolean => 'run' in phase || 'runUntil' in phase;
+const lasts = ({ kind }: Phase): boolean => kind === 'run' || kind === 'runUntil';
 
 /** Whether the program was compiled to go back to first values. */
-const mayReset = ({ known }: Engaged): boolean => known.some((phase) => 'reset' in phase);
+const mayReset = ({ known }: Engaged): boolean => known.some((phase) => phaseKind(phase) === 'reset');
 
 /** Whether any program can perform a phase that it was not compiled for. */
 function isAlwaysPossible(phase: Phase, engaged: Engaged): boolean {

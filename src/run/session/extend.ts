@@ -9,6 +9,7 @@ import { UsageError } from '../../diagnostics/diagnostic.js';
 import { freeName } from '../../model/free-name.js';
 import { hashModel } from '../../model/hash.js';
 import type * as written from '../../model/model.js';
+import { taggedPhase } from '../../model/tagged.js';
 
 /**
  * Goes on with a longer document, whose phases begin with those that were performed.
@@ -68,7 +69,7 @@ export async function recordFromNow(
 
 /** How many phases at the start switch recordings off that begin later. */
 function lateOf(phases: readonly written.Phase[]): number {
-  const first = phases.findIndex((phase) => !('record' in phase && !phase.on));
+  const first = phases.map(taggedPhase).findIndex((phase) => phase.kind !== 'record' || phase.on);
   return first < 0 ? phases.length : first;
 }
 

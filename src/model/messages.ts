@@ -3,23 +3,6 @@ import { oneOf, shorten, suggestion } from '../diagnostics/suggest.js';
 import type { TimingProfile } from './model.js';
 
 /** What a parser of JSON calls its mistakes, said in words. */
-const jsonMistakes: Readonly<Record<string, string>> = {
-  InvalidSymbol: 'this is not a JSON value',
-  InvalidNumberFormat: 'this is not a JSON number',
-  PropertyNameExpected: 'a key in double quotes is missing here',
-  ValueExpected: 'a value is missing here',
-  ColonExpected: 'a colon is missing between a key and its value',
-  CommaExpected: 'a comma is missing between two items',
-  CloseBraceExpected: 'a closing brace is missing',
-  CloseBracketExpected: 'a closing bracket is missing',
-  EndOfFileExpected: 'the document has ended, but more text follows',
-  UnexpectedEndOfComment: 'a comment is not closed',
-  UnexpectedEndOfString: 'a string is not closed',
-  UnexpectedEndOfNumber: 'a number ends too early',
-  InvalidUnicode: 'a \\u escape needs four hexadecimal digits',
-  InvalidEscapeCharacter: 'this escape does not exist in JSON',
-  InvalidCharacter: 'a control character must be escaped in a string',
-};
 
 const inMilliseconds = (seconds: number): string => `${Number((seconds * 1e3).toPrecision(12))} ms`;
 
@@ -56,14 +39,19 @@ export const messages = {
     message: 'this text contains half of a surrogate pair',
     expected: 'both halves of a surrogate pair, such as \\ud83d\\ude00',
   }),
-  malformedJson: (mistake: string, found: string): Finding => ({
+  malformedJson: (message: string, expected: string, found: string, hint: string): Finding => ({
     code: 'read/malformed-json',
-    message: jsonMistakes[mistake] ?? 'this is not JSON',
-    found: shorten(found === '' ? 'the end of the text' : found, 40),
+    message,
+    expected,
+    found: shorten(found === '' ? 'the end of the text' : found, 60),
+    hint,
   }),
-  malformedYaml: (message: string): Finding => ({
+  malformedYaml: (message: string, expected: string, found: string, hint: string): Finding => ({
     code: 'read/malformed-yaml',
-    message: `this is not YAML: ${message.replace(/\s+/g, ' ')}`,
+    message: message.replace(/\s+/g, ' '),
+    expected: shorten(expected, 100),
+    found: shorten(found, 60),
+    hint,
   }),
   quotesMissing: (value: string, line: string): Finding => ({
     code: 'read/quotes-missing',
@@ -71,6 +59,13 @@ export const messages = {
     expected: shorten(line, 120),
     found: shorten(value),
     hint: 'quote the value, or write equations as a block (model: | and the equations on the lines below)',
+  }),
+  unknownAlias: (name: string): Finding => ({
+    code: 'read/unknown-alias',
+    message: `*${shorten(name)} refers to an anchor that is not defined before it`,
+    expected: `&${shorten(name)} before a value further up`,
+    found: `*${shorten(name)}`,
+    hint: `put it in quotes if it is text: "*${shorten(name)}"`,
   }),
   severalDocuments: (): Finding => ({
     code: 'read/several-documents',

@@ -1,14 +1,18 @@
-import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { parse, type ParseError } from 'jsonc-parser';
 import type { Diagnostic, Finding } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
 import { numberOutOfRange } from '../lang/messages.js';
 import { lostNumbers, scanJson } from './json-scan.js';
+import { firstJsonMistake } from './json-mistakes.js';
 import { jsonPositions } from './json-positions.js';
 import { linesOf } from './lines.js';
 import { messages } from './messages.js';
+import { syntaxMistakes } from './syntax-mistakes.js';
 
-/** Malformed text is reported up to this many times: after that the errors are echoes of the first. */
+/** Malformed text is reported up to this many times. */
 const mostErrors = 10;
+/** Longest text that is read again behind each mistake, in characters. */
+const largestRepaired = 200_000;
 
 /**
  * Reads a JSON text, in which comments are allowed, in time proportional to its length.
@@ -39,10 +43,10 @@ export function readJson(
   } catch {
     const errors: ParseError[] = [];
     value = parse(source, errors, { allowTrailingComma: false, disallowComments: false });
-    for (const error of withoutEchoes(errors)) {
-      const found = source.slice(error.offset, error.offset + Math.max(1, Math.min(error.length, 40)));
-      report(messages.malformedJson(printParseErrorCode(error.error), found), error.offset, Math.min(error.length, 40));
-    }
+    // Larger texts are not read again to see what is wrong behind their first mistake.
+    const most = source.length > largestRepaired ? 1 : mostErrors;
+    const found = errors.length === 0 ? [] : syntaxMistakes(source, firstJsonMistake, most);
+    for (const { finding, start, end } of found) report(finding, start, end - start);
   }
   // A text that does not parse has no sensible keys.
   if (diagnostics.length === 0)
@@ -52,16 +56,4 @@ export function readJson(
     for (const lost of lostNumbers(source).slice(0, mostErrors))
       report(numberOutOfRange(lost.text, Number(lost.text)), lost.offset, lost.text.length);
   return { value: diagnostics.length > 0 ? undefined : value, positions, diagnostics };
-}
-
-/** The first mistakes, without those that only follow from the one just before them. */
-function withoutEchoes(errors: readonly ParseError[]): ParseError[] {
-  const kept: ParseError[] = [];
-  let end = -1;
-  for (const error of errors) {
-    if (error.offset > end) kept.push(error);
-    end = Math.max(end, error.offset + error.length);
-    if (kept.length === mostErrors) break;
-  }
-  return kept;
 }

@@ -7,6 +7,7 @@ import {
   isScalar,
   isSeq,
   visit,
+  type Alias,
   type Document,
   type Node,
   type CST,
@@ -21,7 +22,8 @@ import { deepestNesting, extremeNumber, type LostNumber } from './json-scan.js';
 import { linesOf, type Lines } from './lines.js';
 import { messages } from './messages.js';
 import { segments } from './pointer.js';
-import { withQuotes } from './yaml-quotes.js';
+import { syntaxMistakes, type SyntaxMistake } from './syntax-mistakes.js';
+import { yamlMistake, type YamlError } from './yaml-mistakes.js';
 
 /** A larger YAML text is refused: the parser needs seconds and a gigabyte for it. In characters. */
 const largestYaml = 20_000_000;
@@ -61,7 +63,9 @@ export function readYaml(
     const key = wordAt(text, pos[0]);
     report(messages.duplicateKey(key), pos[0], pos[0] + key.length);
   }
-  if (malformed[0]) for (const mistake of syntaxMistakes(text)) report(mistake.finding, mistake.start, mistake.end);
+  if (malformed[0])
+    for (const { finding, start, end } of syntaxMistakes(text, firstYamlMistake, mostErrors))
+      report(finding, start, end);
   else if (others[0]) report(messages.severalDocuments(), others[0].range[0], others[0].range[0] + 3);
   for (const { text: lost, offset } of lostNumbers(composed, text).slice(0, mostErrors))
     report(numberOutOfRange(lost, Number(lost)), offset, offset + lost.length);
@@ -72,9 +76,24 @@ export function readYaml(
     return { value, positions, diagnostics };
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    report(messages.tooManyAliases(), 0, 1);
+    const unknown = unknownAlias(composed);
+    if (unknown) report(messages.unknownAlias(unknown.source), unknown.range?.[0] ?? 0, unknown.range?.[1] ?? 1);
+    else report(messages.tooManyAliases(), 0, 1);
     return { value: undefined, positions, diagnostics };
   }
+}
+
+/** The first alias of an anchor that there is not. */
+function unknownAlias(composed: Document.Parsed): Alias | undefined {
+  let found: Alias | undefined;
+  visit(composed, {
+    Alias(_, alias) {
+      if (alias.resolve(composed) !== undefined) return undefined;
+      found = alias;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** Numbers that a double does not keep. */
@@ -105,67 +124,19 @@ function errorsOf({ errors }: Document.Parsed): {
   };
 }
 
-interface SyntaxMistake {
-  readonly finding: Finding;
-  readonly start: number;
-  readonly end: number;
-}
-
-/**
- * What is wrong with the syntax, one finding a mistake: what follows from a mistake is not said. A line that only wants
- * quotes is put right, so that mistakes below it are found too.
- */
-function syntaxMistakes(text: string): SyntaxMistake[] {
-  const mistakes: SyntaxMistake[] = [];
-  let repaired = text;
-  for (;;) {
-    const [error] = firstMalformed(repaired);
-    if (error === undefined || mistakes.length >= mostErrors) return mistakes;
-    const [start, end] = error.pos;
-    const from = repaired.lastIndexOf('\n', start - 1) + 1;
-    const breakAt = repaired.indexOf('\n', start);
-    const to = breakAt < 0 ? repaired.length : breakAt;
-    const line = repaired.slice(from, to).replace(/\r$/, '');
-    const withLine = (other: string): string => repaired.slice(0, from) + other + repaired.slice(to);
-    const better =
-      repaired.length > largestRepaired
-        ? undefined
-        : withQuotes(line).find((other) => {
-            const [next] = firstMalformed(withLine(other));
-            return next === undefined || next.pos[0] > from + other.length;
-          });
-    // Quotes lengthen lines that are put right: places are those of the text as it is.
-    const before = text.length - repaired.length;
-    if (better === undefined) {
-      mistakes.push({ finding: messages.malformedYaml(error.message), start: start + before, end: end + before });
-      return mistakes;
-    }
-    const value = differingPart(line, better);
-    const at = from + before + value.start;
-    mistakes.push({
-      finding: messages.quotesMissing(value.text, better.trim()),
-      start: at,
-      end: at + value.text.length,
-    });
-    repaired = withLine(better);
-  }
-}
-
-/** A larger text is not read again to see whether quotes mend it. In characters. */
+/** A larger text is not read again to see what mends it. In characters. */
 const largestRepaired = 200_000;
 
-function firstMalformed(text: string): readonly YAMLError[] {
+/** The first error of a text's syntax, as the parser says it. */
+function firstError(text: string): YamlError | undefined {
   const [composed] = compose(tokensOf(text).tokens, text.length);
-  return composed === undefined ? [] : errorsOf(composed).malformed;
+  const [error] = composed === undefined ? [] : errorsOf(composed).malformed;
+  return error && { message: error.message, start: error.pos[0], end: error.pos[1] };
 }
 
-/** The part of a line that has quotes in another. */
-function differingPart(line: string, other: string): { readonly text: string; readonly start: number } {
-  let start = 0;
-  while (start < line.length && line[start] === other[start]) start++;
-  let kept = 0;
-  while (kept < line.length - start && line[line.length - 1 - kept] === other[other.length - 1 - kept]) kept++;
-  return { text: line.slice(start, line.length - kept), start };
+function firstYamlMistake(text: string): SyntaxMistake | undefined {
+  const error = firstError(text);
+  return error && yamlMistake(text, error, text.length > largestRepaired ? () => error : firstError);
 }
 
 function wordAt(text: string, start: number): string {

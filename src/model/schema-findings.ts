@@ -1,7 +1,8 @@
 import type { Diagnostics, Finding } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
-import { joinWords, oneOf, shorten, suggestion } from '../diagnostics/suggest.js';
+import { didYouMean, joinWords, oneOf, shorten } from '../diagnostics/suggest.js';
 import { child, nodeAt } from './pointer.js';
+import { exampleOf, typeHint } from './schema-hints.js';
 
 /** One way in which a value breaks a schema, as the generated validators report it. */
 export interface SchemaError {
@@ -74,9 +75,9 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
     return {
       code: `${stage}/unknown-key`,
       message: `the key ${shorten(name)} is not known here`,
-      expected: oneOf(name, allowed),
+      expected: oneOf(name, allowed, mostKeys),
       found: shorten(name),
-      ...suggestion(name, allowed),
+      hint: didYouMean(name, allowed) ?? 'remove it: no key that may stand here is like it',
     };
   }
   if (name !== undefined) {
@@ -91,7 +92,13 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
   switch (keyword) {
     case 'required': {
       const missing = String(params['missingProperty']);
-      return { code: `${stage}/missing-key`, message: `the key ${missing} is missing`, expected: missing };
+      const example = exampleOf(stage, missing);
+      return {
+        code: `${stage}/missing-key`,
+        message: `the key ${missing} is missing`,
+        expected: missing,
+        ...(example === undefined ? {} : { hint: `add it, for example ${example}` }),
+      };
     }
     case 'type': {
       if (typeof found === 'number' && !Number.isFinite(found))
@@ -100,15 +107,16 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
           message: 'this is not a finite number',
           expected: 'a finite number',
           found: String(found),
+          hint: 'write a number with digits: infinity and NaN are no values of a model',
         };
-      const types = (Array.isArray(params['type']) ? params['type'] : [params['type']]).map(
-        (type) => typeWords[String(type)] ?? String(type),
-      );
+      const allowed = (Array.isArray(params['type']) ? params['type'] : [params['type']]).map(String);
+      const types = allowed.map((type) => typeWords[type] ?? type);
       return {
         code: `${stage}/wrong-type`,
         message: `this must be ${joinWords(types, 'or')}`,
         expected: joinWords(types, 'or'),
         found: whatItIs(found),
+        hint: typeHint(allowed, found),
       };
     }
     case 'enum':
@@ -118,9 +126,10 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
       return {
         code: `${stage}/not-allowed`,
         message: `${shorten(found)} is not allowed here`,
-        expected: oneOf(written, allowed),
+        expected: oneOf(written, allowed, mostKeys),
         found: shorten(found),
-        ...suggestion(written, allowed),
+        hint:
+          didYouMean(written, allowed) ?? `write ${allowed.length === 1 ? allowed.join('') : 'one of these'} instead`,
       };
     }
     case 'pattern': {
@@ -143,7 +152,12 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
         hint: 'make each of them a separate entry',
       };
     case 'minProperties':
-      return { code: `${stage}/missing-key`, message: 'this map must not be empty', found: shorten(found) };
+      return {
+        code: `${stage}/missing-key`,
+        message: 'this map must not be empty',
+        found: shorten(found),
+        hint: 'write an entry in it, or remove its key',
+      };
     default:
       return {
         code: `${stage}/bad-form`,
@@ -152,6 +166,9 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
       };
   }
 }
+
+/** Most keys or values that are listed: all that any place allows. */
+const mostKeys = 60;
 
 const typeWords: Readonly<Record<string, string>> = {
   string: 'text',

@@ -89,7 +89,7 @@ function expectSentences(text: string): void {
 
 describe('documents that cannot be read', () => {
   it.each<[string, string | Uint8Array, string, number | undefined]>([
-    ['malformed YAML', 'format: interneuron/brian\nneuron_groups: [a, b\nrun: 1 s\n', 'read/malformed-yaml', 3],
+    ['malformed YAML', 'format: interneuron/brian\nneuron_groups: [a, b\nrun: 1 s\n', 'read/malformed-yaml', 2],
     ['tabs in YAML', 'format: interneuron/brian\n\trun: 1 s\n', 'read/malformed-yaml', 2],
     ['malformed JSON', '{\n "format": "interneuron/brian",\n "run": 1 s\n}', 'read/malformed-json', 3],
     ['truncated JSON', '{"format": "interneuron/brian", "run": ', 'read/malformed-json', 1],

@@ -34,7 +34,7 @@ describe('what is refused, and where', () => {
     ['a script', '"""A network."""\nimport numpy as np\n', ['read/python-script@2:1']],
     ['a script that takes all names', '# PyNN\nfrom pyNN.neuron import *\nsetup()\n', ['read/python-script@2:1']],
     ['a missing comma', '{"a": 1\n "b": 2}', ['read/malformed-json@2:2']],
-    ['a trailing comma', '{"a": 1,}', ['read/malformed-json@1:9']],
+    ['a trailing comma', '{"a": 1,}', ['read/malformed-json@1:8']],
     ['an unclosed list', '{"a": [1, 2', ['read/malformed-json@1:12']],
     ['several mistakes', '{"a": x,\n "b": ,\n "c": 1}', ['read/malformed-json@1:7', 'read/malformed-json@2:7']],
     ['a duplicate key in JSON', '{"a": 1,\n "b": {"a": 2, "\\u0061": 3}}', ['read/duplicate-key@2:16']],
@@ -46,7 +46,8 @@ describe('what is refused, and where', () => {
       'a: x : 1\nb: { c: P[1:2], d: 1 }\n',
       ['read/quotes-missing@1:4', 'read/quotes-missing@2:9'],
     ],
-    ['bad indentation', 'a:\n  b: 1\n c: 2\n', ['read/malformed-yaml@3:1']],
+    ['bad indentation', 'a:\n  b: 1\n c: 2\n', ['read/malformed-yaml@3:2']],
+    ['an alias of nothing', 'a: *b\n', ['read/unknown-alias@1:4']],
     ['two documents', 'a: 1\n---\nb: 2\n', ['read/several-documents@2:1']],
   ])('%s', (_, text, expected) => {
     expect(findings(text)).toEqual(expected);
@@ -86,6 +87,69 @@ describe('what is refused, and where', () => {
     expect(diagnostic?.code).toBe('read/yaml-too-large');
     expect(diagnostic?.hint).toContain('JSON');
   });
+});
+
+describe('each mistake of the syntax is said, with how the text should read', () => {
+  /** Place, what is expected and what to do. */
+  const told = (text: string): readonly (readonly unknown[])[] =>
+    readDocument(text, 'm').diagnostics.map(({ place, expected, hint }) => [
+      `${place?.line}:${place?.column}`,
+      expected,
+      hint,
+    ]);
+
+  test.each([
+    ['a:\n\tb: 1\n', [['2:1', 'spaces', 'indent it with spaces: YAML allows no tabs there']]],
+    ['a\n  b: 1\n', [['1:2', 'a:', 'write a colon after the key']]],
+    ['a: { b { c: 1 } }\n', [['1:7', 'a: { b: { c: 1 } }', 'write : there']]],
+    ['a:\n  b:1 ms\n  c: 2\n', [['2:5', 'b: 1 ms', 'write a space after the colon']]],
+    ['a: { b: "1 ms }\nc: 1\n', [['1:14', 'a: { b: "1 ms" }', 'write the closing "']]],
+    ["a: '1 ms\nc: 1\n", [['1:9', "a: '1 ms'", "write the closing '"]]],
+    ['a: { b: 1\nc: 2\n', [['1:10', 'a: { b: 1 }', 'write } where it belongs']]],
+    ['a: [b, c\nd: 2\n', [['1:9', 'a: [b, c ]', 'write ] where it belongs']]],
+    ['a: *b\n', [['1:4', '&b before a value further up', 'put it in quotes if it is text: "*b"']]],
+    [
+      'a: { b: "1 ms }\nc:\n\td: 1\ne: x : y\n',
+      [
+        ['1:14', 'a: { b: "1 ms" }', 'write the closing "'],
+        ['3:1', 'spaces', 'indent it with spaces: YAML allows no tabs there'],
+        ['4:4', 'e: "x : y"', expect.stringContaining('quote the value')],
+      ],
+    ],
+  ])('YAML: %j', (text, expected) => {
+    expect(told(text)).toEqual(expected);
+  });
+
+  test.each([
+    ['{"a": \'b\'}', [['1:7', '"b"', 'write "b"']]],
+    ['{"a": 1, b: 2}', [['1:10', '"b"', 'write "b"']]],
+    [
+      '{"a": 1,\n "b": [1, 2,],\n}',
+      [
+        ['2:12', 'no comma', 'remove the comma'],
+        ['2:14', 'no comma', 'remove the comma'],
+      ],
+    ],
+    [
+      '{"a": None, "b": True}',
+      [
+        ['1:7', 'null', 'write null'],
+        ['1:18', 'true', 'write true'],
+      ],
+    ],
+    ['{"a": 1 ms, "b": 2}', [['1:9', '"1 ms"', 'write "1 ms" in double quotes']]],
+    ['{"a": "b,\n "c": 1}', [['1:7', '"b"', expect.stringContaining('closing double quote')]]],
+    ['{"a": [1, 2', [['1:12', ']', 'write ] here: what opens in line 1 is not closed']]],
+  ])('JSON: %j', (text, expected) => {
+    expect(told(text)).toEqual(expected);
+  });
+
+  test.each(['{"a": 1 /* a comment */}', '{"a": 1} // the end', '// first\n{"a": 1}'])(
+    'unlike comments in JSON: %j',
+    (text) => {
+      expect(told(text)).toEqual([]);
+    },
+  );
 });
 
 describe('encodings', () => {

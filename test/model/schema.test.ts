@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { declaration, validatorSource } from '../../scripts/build-schemas.mjs';
+import { exampleOf, typeHint } from '../../src/model/schema-hints.js';
 import { readDocument } from '../../src/model/read.js';
 import { validate } from '../../src/model/schema-validator.generated.js';
 import { normalised } from './support.js';
@@ -85,4 +86,40 @@ test('every key of the schema says what it is for, itself or by what it refers t
     if (!plain.has(name) && !described(node) && !described(items)) bare.push(`/${name}`);
   }
   expect(bare).toEqual([]);
+});
+
+describe('what to write where a document breaks its schema', () => {
+  /** Keys that some place of a schema requires. */
+  const required = (node: unknown): readonly string[] => {
+    if (typeof node !== 'object' || node === null) return [];
+    const own: unknown = 'required' in node ? node.required : undefined;
+    return [
+      ...(Array.isArray(own) ? own.filter((key) => typeof key === 'string') : []),
+      ...Object.values(node).flatMap(required),
+    ];
+  };
+
+  test.each(['model', 'brian', 'pynn'])('each key that %s.schema.json requires has an example', (notation) => {
+    const keys = new Set(required(JSON.parse(text(`schemas/${notation}.schema.json`))));
+    expect(keys.size).toBeGreaterThan(10);
+    for (const key of keys)
+      expect(exampleOf(notation, key), key).toMatch(
+        notation === 'pynn' ? /^"|^\$data|^dtype|^shape|^array/ : /^[A-Za-z_$]+: /,
+      );
+  });
+
+  test.each([
+    [['number'], '3', 'write 3 without quotes'],
+    [['integer'], 2.5, 'write a whole number, such as 3'],
+    [['boolean'], 'yes', 'write true'],
+    [['array'], 'v', 'write a list: [v]'],
+    [['array'], 3, 'write a list: [3]'],
+    [['string'], 10, 'write text, with a unit if it has one: "10 ms"'],
+    [['string'], true, 'put it in quotes: "true"'],
+    [['string', 'number'], ['v'], 'write v alone, not a list'],
+    [['object'], [1, 2], 'write a map, with a key for each entry of this list'],
+    [['object'], null, 'write a value after the key, or remove the key'],
+  ])('%j, where there is %j', (types, found, expected) => {
+    expect(typeHint(types, found)).toBe(expected);
+  });
 });

@@ -124,11 +124,12 @@ export const twoKinds = (name: string): Finding => ({
 // Expressions
 
 /** A mistake in an expression of LEMS, as its parser found it. */
-export const syntax = (message: string, expected?: string, hint?: string): Finding => ({
+export const syntax = (message: string, expected?: string, hint?: string, found?: string): Finding => ({
   code: 'lems/syntax',
   message,
   ...(expected === undefined ? {} : { expected }),
   ...(hint === undefined ? {} : { hint }),
+  ...(found === undefined ? {} : { found }),
 });
 
 /** A call of what is no function of LEMS. */

@@ -163,8 +163,9 @@ function foreign(text: string, at: number): LangError {
   const found = known?.[0] ?? String.fromCodePoint(text.codePointAt(at) ?? 0);
   const finding = messages.syntax(
     `LEMS has no operator ${shorten(found)}`,
-    undefined,
-    known ? `write ${known[1]}` : undefined,
+    'an operator of LEMS: + - * / ^ .gt. .lt. .geq. .leq. .eq. .neq. .and. .or.',
+    known ? `write ${known[1]}` : 'remove it',
+    found,
   );
   return new LangError(finding, { start: at, end: at + found.length });
 }

@@ -14,7 +14,23 @@ export const emptyText = (): Finding => ({
 export const malformed = (reason: string): Finding => ({
   code: 'xml/malformed',
   message: `this is not well-formed XML: ${reason}`,
+  ...advice.find(([pattern]) => pattern.test(reason))?.[1],
 });
+
+/** What to do, by the parser's words. */
+const advice: readonly (readonly [RegExp, Pick<Finding, 'expected' | 'found' | 'hint'>])[] = [
+  [
+    /is without value/,
+    {
+      expected: 'a value in quotes: name="value"',
+      found: 'an attribute without quotes',
+      hint: 'put the value in double quotes',
+    },
+  ],
+  [/is repeated/, { expected: 'each attribute once', found: 'an attribute that is there already', hint: 'remove one' }],
+  [/no space|Space/, { expected: 'a space before each attribute', hint: 'write a space between two attributes' }],
+  [/open quote|quotation/i, { expected: 'a closing quote', hint: 'write the closing quote of the attribute' }],
+];
 
 /** An element that is open when the document ends. */
 export const unclosedElement = (name: string): Finding => ({
@@ -67,7 +83,7 @@ export const unknownEntity = (found: string): Finding => ({
   message: `there is no entity ${shorten(found)}`,
   expected: 'one of &lt; &gt; &amp; &quot; &apos;, or a character reference such as &#181;',
   found: shorten(found),
-  hint: 'write a literal & as &amp;',
+  hint: 'write &amp; for a literal &, and .and. for && in expressions of LEMS',
 });
 
 /** An element's name that a JavaScript object could not hold as a key. */

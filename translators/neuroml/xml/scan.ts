@@ -98,9 +98,10 @@ function checkReferences(state: Scan, start: number, end: number): boolean {
     const length = referenceLength(text, at);
     if (length === 0) {
       const found = /^&[^\s<&;"']{0,30};?/.exec(text.slice(at, at + 40))?.[0] ?? '&';
-      return refuse(state, messages.unknownEntity(found), at, at + found.length) > 0;
+      // What follows can be read all the same: each such reference is said.
+      refuse(state, messages.unknownEntity(found), at, at + found.length);
     }
-    at += length - 1;
+    at += Math.max(length, 1) - 1;
   }
   return true;
 }

@@ -1,0 +1,125 @@
+/** What to write where a document breaks the schema of its notation. */
+
+/**
+ * An entry with a key, as an example of what belongs there. Keys that mean the same in all notations stand once; where
+ * a notation differs, `notation/key` does.
+ */
+const examples: Readonly<Record<string, string>> = {
+  $data: '$data: DIGEST, with the digest of the array',
+  arguments: 'arguments: [0, 1]',
+  array: 'array: [1, 2, 3]',
+  cell: '"cell": { "type": "IF_curr_exp" }',
+  code: 'code: v = 0*mV',
+  condition: 'condition: v > 10*mV',
+  connect: 'connect: all',
+  connector: 'connector: fixedProbability',
+  'pynn/connector': '"connector": { "type": "AllToAllConnector" }',
+  degree: 'degree: 100 um',
+  distribution: 'distribution: normal',
+  do: 'do: v = 0*mV',
+  dt: 'dt: 0.1 ms',
+  dtype: 'dtype: f64',
+  event: 'event: spike',
+  expr: '"expr": "0.1*d"',
+  file: 'file: spikes.csv',
+  'model/format': 'interneuron: 1',
+  'brian/format': 'format: interneuron/brian',
+  'pynn/format': '"format": "interneuron/pynn"',
+  from: 'from: exc',
+  generator: 'generator: numpy-mt19937',
+  index: 'index: k',
+  indices: 'indices: [0, 1]',
+  input: 'input: I',
+  interneuron: 'interneuron: 1',
+  kind: 'kind: current',
+  'pynn/kind': '"kind": "conductance"',
+  label: '"label": "exc"',
+  'brian/model': 'model: "dv/dt = -v/tau : volt"',
+  n: 'n: 10',
+  N: 'N: 100',
+  name: 'name: exc',
+  'pynn/name': '"name": "exc"',
+  of: 'of: exc',
+  'pynn/of': '"of": "exc"',
+  on: 'on: exc',
+  p: 'p: 0.1',
+  'pynn/params': '"params": { "low": 0, "high": 1 }',
+  population: 'population: exc',
+  post: '"post": "exc"',
+  pre: '"pre": "exc"',
+  random: '"random": "uniform"',
+  range: 'range: { from: 0, to: N_post }',
+  rate: 'rate: 10 Hz',
+  rates: 'rates: 10*Hz',
+  rewiring: 'rewiring: 0.1',
+  rule: 'rule: all',
+  section: 'section: soma',
+  sections: 'sections: { soma: { length: 20 um, diameter: 20 um } }',
+  seed: 'seed: 1',
+  select: '"select": { "slice": [0, 10] }',
+  sequence: '"sequence": [1, 2]',
+  sequences: '"sequences": [[1, 2], [3]]',
+  shape: 'shape: [3]',
+  size: 'size: 100',
+  'pynn/size': '"size": 100',
+  source: 'source: exc',
+  structure: 'structure: grid2d',
+  synapse: 'synapse: ampa',
+  target: 'target: exc',
+  'pynn/target': '"target": "exc"',
+  target_var: 'target_var: v',
+  times: 'times: [1 ms, 2 ms]',
+  to: 'to: exc',
+  type: 'type: lif',
+  'pynn/type': '"type": "IF_curr_exp"',
+  unit: 'unit: mV',
+  valence: 'valence: 2',
+  value: 'value: 1*mV',
+  values: 'values: [1, 2, 3]',
+  'pynn/values': '"values": { "v": -65 }',
+  variable: 'variable: v',
+  'pynn/variable': '"variable": "v"',
+  variables: 'variables: [v]',
+  'pynn/variables': '"variables": ["spikes"]',
+  weight: 'weight: 1*mV',
+  when: 'when: v > -50*mV',
+};
+
+/** An example of an entry that is missing; undefined where there is none. */
+export function exampleOf(stage: string, key: string): string | undefined {
+  const own = `${stage}/${key}`;
+  return Object.hasOwn(examples, own) ? examples[own] : Object.hasOwn(examples, key) ? examples[key] : undefined;
+}
+
+const word = (value: unknown): string => (String(value).length > 30 ? 'the text' : String(value));
+
+/**
+ * What to write where a value has the wrong type.
+ *
+ * @param types  those that are allowed, as JSON Schema names them
+ */
+export function typeHint(types: readonly string[], found: unknown): string {
+  const allows = (type: string): boolean => types.includes(type);
+  const number = allows('number') || allows('integer');
+  if (found === null || found === undefined) return 'write a value after the key, or remove the key';
+  if (typeof found === 'string' && number && found.trim() !== '' && Number.isFinite(Number(found)))
+    return `write ${found.trim()} without quotes`;
+  if (typeof found === 'string' && allows('array')) return `write a list: [${word(found)}]`;
+  if (typeof found === 'string' && allows('boolean') && /^(?:yes|no|on|off)$/i.test(found))
+    return `write ${/^(?:yes|on)$/i.test(found) ? 'true' : 'false'}`;
+  if (typeof found === 'string' && number) return 'write a number in digits';
+  if (typeof found === 'number' && allows('integer') && !Number.isInteger(found))
+    return `write a whole number, such as ${Math.round(found)}`;
+  if (typeof found === 'number' && allows('string'))
+    return `write text, with a unit if it has one: "${word(found)} ms"`;
+  if (typeof found !== 'object' && allows('string')) return `put it in quotes: "${word(found)}"`;
+  if (typeof found !== 'object' && allows('array')) return `write a list: [${word(found)}]`;
+  if (Array.isArray(found) && found.length === 1 && typeof found[0] !== 'object' && !allows('object'))
+    return `write ${word(found[0])} alone, not a list`;
+  if (Array.isArray(found) && allows('object')) return 'write a map, with a key for each entry of this list';
+  if (typeof found === 'object' && allows('array'))
+    return 'write a list, without keys: each entry after a dash or between [ and ]';
+  if (allows('object')) return 'write a map: keys with values, one to a line and indented, or between { and }';
+  if (typeof found === 'object') return 'write one value, not several';
+  return allows('boolean') ? 'write true or false, without quotes' : 'write a number in digits';
+}

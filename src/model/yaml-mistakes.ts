@@ -1,0 +1,205 @@
+/** What is wrong with a text that is not YAML, and how it should read. */
+
+import type { Finding } from '../diagnostics/diagnostic.js';
+import { messages } from './messages.js';
+import { repairedText, type SyntaxMistake } from './syntax-mistakes.js';
+import { withQuotes } from './yaml-quotes.js';
+
+/** An error as the parser says it. Offsets count in UTF-16 units. */
+export interface YamlError {
+  readonly message: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A line of a text, without its line break. */
+interface Line {
+  readonly text: string;
+  readonly from: number;
+}
+
+/** Another text for a line, and what it puts right. */
+interface Better {
+  readonly line: string;
+  readonly finding: (changed: Change) => Finding;
+}
+
+/** The part of a line that another has otherwise. */
+interface Change {
+  readonly start: number;
+  readonly found: string;
+  readonly line: string;
+}
+
+/** Most lines before an error in which its cause is looked for: quotes and brackets may be open for long. */
+const mostLines = 40;
+
+/**
+ * The mistake behind the first error of a text: what puts right a line, if any of what people usually get wrong does.
+ *
+ * @param firstError  the first error of another text, to see whether a line is right
+ */
+export function yamlMistake(
+  text: string,
+  error: YamlError,
+  firstError: (text: string) => YamlError | undefined,
+): SyntaxMistake {
+  for (const line of suspects(text, error)) {
+    for (const { line: better, finding } of betterLines(line, text, error)) {
+      if (better === line.text) continue;
+      const change = changeOf(line.text, better);
+      const at = line.from + change.start;
+      const repair = { at, remove: change.found.length, insert: change.insert };
+      const next = firstError(repairedText(text, repair));
+      if (next !== undefined && next.start <= line.from + better.length) continue;
+      return {
+        finding: finding({ ...change, line: better.trim() }),
+        start: at,
+        end: at + Math.max(1, change.found.length),
+        repair,
+      };
+    }
+  }
+  return {
+    finding: messages.malformedYaml(
+      `this is not YAML: ${error.message}`,
+      'YAML',
+      lineAt(text, error.start).text.trim() || 'the end of the text',
+      'check quotes, brackets and indentation in this line and the one before it',
+    ),
+    start: error.start,
+    end: error.end,
+  };
+}
+
+function lineAt(text: string, offset: number): Line {
+  const from = text.lastIndexOf('\n', offset - 1) + 1;
+  const end = text.indexOf('\n', from);
+  return { text: text.slice(from, end < 0 ? text.length : end).replace(/\r$/, ''), from };
+}
+
+/** The line of an error, and for what closes too late or not at all those before it, the first first. */
+function suspects(text: string, { message, start }: YamlError): readonly Line[] {
+  const own = lineAt(text, start);
+  if (!/closing|must be sufficiently indented|end with/.test(message)) {
+    const before = own.from > 0 ? [lineAt(text, own.from - 1)] : [];
+    return [own, ...before];
+  }
+  const lines: Line[] = [];
+  for (let line: Line | undefined = own; line && lines.length < mostLines;) {
+    if (line.text.trim() !== '') lines.unshift(line);
+    line = line.from > 0 ? lineAt(text, line.from - 1) : undefined;
+  }
+  const quote = /["']/.exec(message)?.[0];
+  // The quote is open since the first line that has an odd number of them.
+  return quote === undefined ? lines.reverse() : lines.filter(({ text: one }) => one.split(quote).length % 2 === 0);
+}
+
+/** How a line may have been meant, the likeliest first. */
+function betterLines(line: Line, text: string, { message, start }: YamlError): readonly Better[] {
+  const written = line.text;
+  const finding =
+    (what: string, expected: (change: Change) => string, hint: string) =>
+    (change: Change): Finding =>
+      messages.malformedYaml(what, expected(change), change.found.trim() || written.trim(), hint);
+  const whole = (change: Change): string => change.line;
+  const all: Better[] = [];
+  const brackets = (): void => {
+    for (const [open, close, name] of [
+      ['{', '}', 'brace'],
+      ['[', ']', 'bracket'],
+    ] as const)
+      if (written.split(open).length > written.split(close).length)
+        all.push({
+          line: `${written.trimEnd()} ${close}`,
+          finding: finding(`a closing ${name} is missing`, whole, `write ${close} where it belongs`),
+        });
+  };
+  if (/end with a/.test(message)) brackets();
+  for (const line of withQuotes(written))
+    all.push({ line, finding: ({ found, line: better }) => messages.quotesMissing(found, better) });
+  if (/^\s*\t/.test(written))
+    for (const width of [2, 4, indentBefore(text, line) + 2, indentBefore(text, line)])
+      all.push({
+        line: written.replace(/^\s*/, (space) =>
+          width > 4 ? ' '.repeat(width) : space.replaceAll('\t', ' '.repeat(width)),
+        ),
+        finding: () =>
+          messages.malformedYaml(
+            'this line is indented with a tab',
+            'spaces',
+            'a tab',
+            'indent it with spaces: YAML allows no tabs there',
+          ),
+      });
+  const quote = /closing ?(["'])/.exec(message)?.[1];
+  if (quote !== undefined) {
+    const closed = finding('a quote is not closed', whole, `write the closing ${quote}`);
+    all.push({ line: written.replace(/(?<=\S)(?=[\s,}\]]*$)/, quote), finding: closed });
+    all.push({ line: `${written.trimEnd()}${quote}`, finding: closed });
+  }
+  if (/^\s*[\w.-]+\s*$/.test(written))
+    all.push({
+      line: `${written.trimEnd()}:`,
+      finding: finding('a colon is missing after the key', whole, 'write a colon after the key'),
+    });
+  if (/^\s*(?:- )?[\w.-]+:\S/.test(written))
+    all.push({
+      line: written.replace(/^(\s*(?:- )?[\w.-]+:)(?=\S)/, '$1 '),
+      finding: finding('a space is missing after the colon', whole, 'write a space after the colon'),
+    });
+  if (/^\s*(?:- )?[\w.-]+ +[^:\s]/.test(written))
+    all.push({
+      line: written.replace(/^(\s*(?:- )?[\w.-]+) +/, '$1: '),
+      finding: finding('a colon is missing after the key', whole, 'write a colon after the key'),
+    });
+  const at = start - line.from;
+  if (/Missing , or :/.test(message) && at > 0 && at <= written.length)
+    for (const [mark, what] of [
+      [': ', 'a colon is missing after the key'],
+      [', ', 'a comma is missing between two entries'],
+    ] as const)
+      all.push({
+        line: `${written.slice(0, at).trimEnd()}${mark}${written.slice(at).trimStart()}`,
+        finding: finding(what, whole, `write ${mark.trim()} there`),
+      });
+  if (/same column|indent/i.test(message))
+    for (const indent of indentsBefore(text, line))
+      all.push({
+        line: ' '.repeat(indent) + written.trimStart(),
+        finding: () =>
+          messages.malformedYaml(
+            'this line is indented like none of those that it could belong to',
+            `${indent} spaces before it`,
+            `${written.length - written.trimStart().length} spaces`,
+            'indent keys of one map alike',
+          ),
+      });
+  return all;
+}
+
+/** Indentation of the nearest line before that is not empty. */
+const indentBefore = (text: string, line: Line): number => indentsBefore(text, line)[0] ?? 0;
+
+/** Indentations of the lines before, the nearest first. */
+function indentsBefore(text: string, { from }: Line): readonly number[] {
+  const before = text
+    .slice(Math.max(0, from - 2000), from)
+    .split('\n')
+    .reverse();
+  const indents = before.filter((one) => one.trim() !== '').map((one) => one.length - one.trimStart().length);
+  return [...new Set(indents)];
+}
+
+/** The part of a line that is otherwise in another. */
+function changeOf(
+  line: string,
+  other: string,
+): { readonly found: string; readonly start: number; readonly insert: string } {
+  let start = 0;
+  while (start < line.length && line[start] === other[start]) start++;
+  let kept = 0;
+  const most = Math.min(line.length, other.length) - start;
+  while (kept < most && line[line.length - 1 - kept] === other[other.length - 1 - kept]) kept++;
+  return { found: line.slice(start, line.length - kept), start, insert: other.slice(start, other.length - kept) };
+}

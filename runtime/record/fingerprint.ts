@@ -315,7 +315,7 @@ async function projectionState(
   const lengths = await Promise.all(variables.map((variable) => resolveExtent(session, variable.length)));
   for (const [i, target] of hashes.entries()) {
     if (lengths[i] === count) continue;
-    // A variable shared by the whole projection has one element and no order.
+    // A variable shared by the entire projection has one element and no order.
     addElements(target, await session.read(target.variable.buffer, target.variable.offset, lengths[i]));
   }
   const perSynapse = hashes.filter((_, i) => lengths[i] === count);

@@ -73,7 +73,7 @@ export function segmentSpans(protocol: Protocol, steps = Infinity, first = 0): r
   return spans;
 }
 
-/** Steps of the whole protocol. */
+/** Steps of the entire protocol. */
 export function protocolSteps(protocol: Protocol): number {
   return protocol.reduce((sum, entry) => sum + (entry.kind === 'run' ? entry.steps : 0), 0);
 }

@@ -43,7 +43,7 @@ export interface RecorderOptions {
 
 /** How one run is watched and ended. */
 export interface RunOptions {
-  /** Told after each chunk: steps done, steps of the whole protocol, and spikes so far of all populations. */
+  /** Told after each chunk: steps done, steps of the entire protocol, and spikes so far of all populations. */
   readonly onProgress?: (done: number, total: number, spikes: number) => void;
   /** When it aborts, the run stops after the current chunk, and what was recorded until then is kept. */
   readonly signal?: AbortSignal;

@@ -169,7 +169,7 @@ function rowTable(cells: Elements, size: number): Uint32Array {
   return rows;
 }
 
-/** Where spikes of rows [begin, end) go when they are sorted by row; stable, so that a row's steps stay ascending. */
+/** Where spikes of rows [begin, end) go when they are sorted by row; stable, so a row's steps stay ascending. */
 function placesByRow(
   counts: Uint32Array,
   begin: number,

@@ -1,7 +1,7 @@
 /**
  * The canonical order of synapses: by (source, target, copy), whatever the storage.
  *
- * Storage is by source, then delay, then target, so that a row has to be sorted again. Copies of one pair of cells are
+ * Storage is by source, then delay, then target, so a row has to be sorted again. Copies of one pair of cells are
  * numbered in order of creation.
  */
 

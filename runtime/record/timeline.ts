@@ -1,7 +1,7 @@
 /**
  * Turns a session's time back: resets, and stored states that are taken up again.
  *
- * The session's own step begins anew then, so that schedules, delays and times follow of themselves. What goes on is
+ * The session's own step begins again then, so schedules, delays and times follow of themselves. What goes on is
  * counted here: steps since the start of the run, and the counters of draws, which never come twice.
  */
 

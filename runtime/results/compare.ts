@@ -22,7 +22,7 @@ import type { TypedArray } from '../../src/ir/program.js';
 export interface Difference {
   /** What differs; `setup`: what was recorded, rather than what it was. */
   readonly kind: 'spikes' | 'samples' | 'digest' | 'setup';
-  /** Population or projection; absent where the whole run differs. */
+  /** Population or projection; absent where the entire run differs. */
   readonly owner?: string;
   /** Step of the first difference; absent where only a digest was stored. */
   readonly step?: number;

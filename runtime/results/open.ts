@@ -14,7 +14,7 @@ const hdf5Signature = '\x89HDF\r\n\x1a\n';
 /**
  * The format of a stored result.
  *
- * @throws UsageError when there is no such file, or it is no result of ours
+ * @throws UsageError when there is no such file, or it is not a result of ours
  */
 export function resultFormat(path: string): ResultFormat {
   if (!existsSync(path)) throw new UsageError(`there is no file ${path}`, 'give a result written by interneuron run');
@@ -29,7 +29,7 @@ export function resultFormat(path: string): ResultFormat {
 /**
  * The record of a stored result with its model, and nothing else: it is enough to run the model again.
  *
- * @throws UsageError when there is no such file, or it is no result of ours
+ * @throws UsageError when there is no such file, or it is not a result of ours
  * @throws DiagnosticError when it is one whose record was damaged
  */
 export async function openRecord(path: string): Promise<StoredRecord> {

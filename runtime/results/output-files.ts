@@ -21,7 +21,7 @@ export function pathWith(path: string, text: string): string {
   return join(dirname(path), `${basename(path, suffix)}.${text}${suffix}`);
 }
 
-/** Name of a file while it is written; differs between processes, so that two runs with one output do not mix. */
+/** Name of a file while it is written; differs between processes, so two runs with one output do not mix. */
 export function partialPath(path: string): string {
   return pathWith(path, `partial-${process.pid}`);
 }
@@ -95,7 +95,7 @@ function freeSpace(folder: string): number {
   }
 }
 
-/** An empty file to write; a link that stands in its place is not followed. */
+/** An empty file to write; a link that is in its place is not followed. */
 const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
 
 /**

@@ -6,14 +6,14 @@ import { arrayFromBytes, bytesOf, elementTypeOf } from './arrays.js';
 import { messages } from './messages.js';
 import { recordVersion, type RunRecord } from './result.js';
 
-/** The record without the model, which each format keeps in a place of its own. */
+/** The record without the model, which each format keeps in its own place. */
 export function storedRecord(record: RunRecord): Omit<RunRecord, 'model'> {
   const { model: _, ...rest } = record;
   return rest;
 }
 
 /**
- * Record, model and large arrays as one JSON object. The model's text is taken over as it is, so that its bytes stay
+ * Record, model and large arrays as one JSON object. The model's text is taken over as it is, so its bytes stay
  * the same.
  */
 export function provenanceText(record: RunRecord, data: ReadonlyMap<string, TypedArray>): string {

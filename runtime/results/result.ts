@@ -160,9 +160,9 @@ export interface RunRecord extends RunHeader {
   readonly version: number;
   /** Steps done. */
   readonly steps: number;
-  /** Steps of the whole protocol. */
+  /** Steps of the entire protocol. */
   readonly expectedSteps: number;
-  /** Whether the whole protocol was carried out. */
+  /** Whether the entire protocol was carried out. */
   readonly complete: boolean;
   /** Why the run ended. */
   readonly outcome: Outcome;
@@ -311,7 +311,7 @@ export interface SeriesPlan {
   readonly every: number;
   readonly offset: number;
   readonly label: 0 | 1;
-  /** True when the recording is switched on or off within a segment, so that samples have times of their own. */
+  /** True when the recording is switched on or off within a segment, so samples have times of their own. */
   readonly gaps: boolean;
 }
 
@@ -353,7 +353,7 @@ export interface RunSetup {
   readonly spikeLabel: 0 | 1;
   /** Where time will be turned back; absent: never. */
   readonly segments?: readonly SegmentSpan[];
-  /** Steps of the whole protocol. */
+  /** Steps of the entire protocol. */
   readonly expectedSteps: number;
   readonly metadata: RunMetadata;
   /** Large arrays that the model refers to by digest. */
@@ -431,7 +431,7 @@ export function writtenDt({ dt, times }: Pick<RunHeader, 'dt' | 'times'>): numbe
   return times ? dt * times.perSI : dt;
 }
 
-/** Time in s of a step: one multiplication of whole steps, never a running sum, so that it rounds once. */
+/** Time in s of a step: one multiplication of whole steps, never a running sum, so it rounds once. */
 export function timeOf(step: number, label: 0 | 1, dt: number): number {
   return (step + label) * dt;
 }

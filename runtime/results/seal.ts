@@ -9,9 +9,9 @@ import canonicalize from 'canonicalize';
 
 import type { RunRecord } from './result.js';
 
-/** Fields that hold the seal, and the model, whose hash is a field of its own. */
+/** Fields that hold the seal, and the model, whose hash is a separate field. */
 const outside: ReadonlySet<string> = new Set(['model', 'digests', 'digest']);
-/** The part that describes the machine: it has a digest too, but is no part of the record's own. */
+/** The part that describes the machine: it has a digest too, but is not part of the record's own. */
 const described = 'environment';
 
 /** The record with its digests. */

@@ -65,7 +65,7 @@ function sortedByStep(
   };
 }
 
-/** Ranges of rows that hold at most about `limit` spikes each, so that they can be read one at a time. */
+/** Ranges of rows that hold at most about `limit` spikes each, so they can be read one at a time. */
 export function* rowRanges(counts: Uint32Array, limit: number): Generator<readonly [begin: number, end: number]> {
   let begin = 0;
   let sum = 0;

@@ -115,7 +115,7 @@ export function* linesOf(path: string): Generator<readonly [number: number, line
     for (;;) {
       const length = readSync(descriptor, block);
       if (length === 0) break;
-      // Bytes are taken one by one, so that a block may end anywhere.
+      // Bytes are taken one by one, so a block may end anywhere.
       const parts = (rest + block.toString('latin1', 0, length)).split('\n');
       rest = parts.pop()!;
       for (const part of parts) yield [(number += 1), part];

@@ -4,7 +4,7 @@ import { InvariantError } from '../../src/diagnostics/diagnostic.js';
 
 /**
  * Performs requests one after another: a read waits for the run before it. Where nothing is to be waited for, a request
- * begins within the call, so that a target computes while whoever asked goes on with other work.
+ * begins within the call, so a target computes while whoever asked goes on with other work.
  */
 export class RequestQueue {
   readonly #place: string;

@@ -37,7 +37,7 @@ export interface Progress {
   (fraction: number): void;
 }
 
-/** Everything that a run changes, so that run(a + b) equals run(a), snapshot, restore, run(b), to the bit. */
+/** Everything that a run changes, so run(a + b) equals run(a), snapshot, restore, run(b), to the bit. */
 export interface Snapshot {
   /** Steps done. */
   readonly step: number;
@@ -50,7 +50,7 @@ export interface Session {
   /** Steps done so far. */
   readonly step: number;
   /**
-   * True where `run` comes back by itself after some tens of milliseconds, so that it may be asked for any number of
+   * True where `run` comes back by itself after some tens of milliseconds, so it may be asked for any number of
    * steps.
    */
   readonly paced?: boolean;

@@ -1,5 +1,5 @@
 /**
- * Whether JavaScript itself computes as IEEE 754 has it: the reference target, and every number that a host works out,
+ * Whether JavaScript itself computes as IEEE 754 has it: the reference target, and every number that a host computes,
  * rest on it.
  */
 

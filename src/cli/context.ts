@@ -14,7 +14,7 @@ const mostAlike = 3;
 export interface CommandContext {
   /** What was typed after the program's name. */
   readonly words: readonly string[];
-  /** Words that are no options. */
+  /** Words that are not options. */
   readonly files: readonly string[];
   readonly options: Options;
   readonly terminal: Terminal;
@@ -24,7 +24,7 @@ export interface CommandContext {
   readonly quiet: boolean;
   /** When the command began, on the clock of `performance.now()`. */
   readonly began: number;
-  /** Reads a model's text and keeps it, so that findings can show its lines. @throws UsageError */
+  /** Reads a model's text and keeps it, so findings can show its lines. @throws UsageError */
   read(path: string): Source;
   /**
    * Shows warnings and notes, unless the reader is a program or wants quiet.

@@ -8,5 +8,5 @@ import * as nodeModule from 'node:module';
 const { enableCompileCache } = nodeModule as { readonly enableCompileCache?: () => unknown };
 enableCompileCache?.();
 
-// What is imported before is compiled anew each time.
+// What is imported before is recompiled each time.
 await import('./process.js');

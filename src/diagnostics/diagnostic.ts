@@ -32,7 +32,7 @@ export interface Diagnostic {
   readonly place?: Place;
   /** What would be right. */
   readonly expected?: string;
-  /** What stands there. */
+  /** What is there. */
   readonly found?: string;
   /** What to do. */
   readonly hint?: string;
@@ -62,7 +62,7 @@ const moreFindings = (severity: Severity, count: number): Diagnostic => ({
 });
 
 /**
- * Collects findings; stages add to it and never print. Of each severity the first `mostFindings` are kept, so that the
+ * Collects findings; stages add to it and never print. Of each severity the first `mostFindings` are kept, so the
  * work on a wrong document stays linear in it.
  */
 export class Diagnostics {

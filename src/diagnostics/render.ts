@@ -189,7 +189,7 @@ function excerpt(place: Place, lines: LineReader, paint: Paint, severity: Severi
 
 /**
  * The part of a line that is shown, and where carets go below it: `indent` and `length` are in terminal columns.
- * Minified documents have lines of any length, so that only a window around the mark is kept.
+ * Minified documents have lines of any length, so only a window around the mark is kept.
  */
 function lineWindow(line: string, place: Place): { text: string; from: number; indent: number; length: number } {
   const begin = Math.min(Math.max((place.column ?? 1) - 1, 0), line.length);

@@ -1,13 +1,13 @@
 /** Suggestions for misspelt names: what is near, in the order of nearness. */
 
-/** Names longer than this are compared by their beginnings only, so that a hostile name costs nothing. */
+/** Names longer than this are compared by their beginnings only, so a hostile name costs nothing. */
 const longestCompared = 80;
 
 /**
  * Number of single-letter insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b`, each
  * letter being edited at most once.
  *
- * @param limit  distances above it are not worked out
+ * @param limit  distances above it are not computed
  * @returns the distance, or `limit + 1` when it is above `limit`
  * @source the restricted Damerau–Levenshtein distance: Damerau, Communications of the ACM 7 (1964) 171
  */

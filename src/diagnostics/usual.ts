@@ -63,7 +63,7 @@ const usual: readonly (readonly [kinds: RegExp, words: Words])[] = [
   [/^(?:unsupported|unsupported-feature)$/, { expected: 'something that this version can run' }],
 ];
 
-/** A finding with what its kind can say in place of what it lacks. */
+/** A finding with what its kind can say instead of what it lacks. */
 export function withUsualWords<T extends Words & { readonly code: string }>(finding: T): T {
   if (finding.expected !== undefined && finding.found !== undefined && finding.hint !== undefined) return finding;
   const kind = finding.code.slice(finding.code.lastIndexOf('/') + 1);

@@ -1,5 +1,5 @@
 /**
- * Large arrays that are drawn: kept beside those of the model, so that no list of millions is ever a plain one.
+ * Large arrays that are drawn: kept beside those of the model, so no list of millions is ever a plain one.
  */
 
 import type { DataReference, DataStore } from '../model/typed.js';
@@ -23,7 +23,7 @@ export class DrawnArrays {
     return this.#arrays;
   }
 
-  /** A reference to an array, in place of the array. */
+  /** A reference to an array, instead of the array. */
   keep(array: Float64Array | Uint32Array): DataReference {
     const $data = `drawn ${this.#next++}`;
     this.#arrays.set($data, array);

@@ -84,7 +84,7 @@ const receiverByReceiver: ReadonlySet<string> = new Set(['fixedProbability', 'pr
 
 /**
  * Generators of values. PyNN copies a synapse type together with its generators before it makes connections: each value
- * draws from a copy of its own, values that share a generator get the same numbers, and the generator itself does not
+ * draws from its own copy, values that share a generator get the same numbers, and the generator itself does not
  * move on.
  */
 class Copies {

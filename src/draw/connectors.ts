@@ -68,7 +68,7 @@ export interface Column {
 }
 
 /**
- * The columns of a connector. They are drawn as they are taken, so that draws of values in between keep PyNN's order.
+ * The columns of a connector. They are drawn as they are taken, so draws of values in between keep PyNN's order.
  */
 export function columnsOf(rule: Connector, ends: ConnectorEnds, questions: ConnectorSetting): Iterable<Column> {
   switch (rule.connector) {
@@ -121,7 +121,7 @@ function* byProbability(
   }
 }
 
-/** Chooses among the numbers below `size` but for one, as a connector with a fixed number does. */
+/** Chooses among the numbers below `size` except for one, as a connector with a fixed number does. */
 class Chooser {
   readonly #size: number;
   readonly #state: RandomState;

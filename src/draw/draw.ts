@@ -1,7 +1,7 @@
 /**
  * From the validated model to one in which everything is explicit that a notation prescribes beyond equations: numbers
  * and connections of named generators, values by pair, places of elements, samples, and projections between populations
- * in place of those between lists, samples and assemblies.
+ * instead of those between lists, samples and assemblies.
  *
  * Draws happen by their `order`; a projection draws its connections and, receiver by receiver, the values of its
  * synapses.
@@ -39,8 +39,8 @@ export function drawModel(written: WrittenModel, memory = Infinity): DrawnModel 
 }
 
 /**
- * The model as `drawModel` has it, but for projections with so many synapses that drawing them takes time: those are of
- * some pairs only.
+ * The model as `drawModel` has it, except for projections with so many synapses that drawing them takes time: those are
+ * of some pairs only.
  *
  * @param most  synapses that a projection may have to be drawn as it is
  * @returns with the model the names of the projections of which a part is drawn

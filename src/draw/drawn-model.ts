@@ -41,7 +41,7 @@ export interface Part {
   readonly projection: string;
   /** The projection whose drawn connections it has: itself, or one that it is a clone of. */
   readonly connectedAs: string;
-  /** All elements of the ends, where these are no plain pieces of one population. */
+  /** All elements of the ends, where these are not plain pieces of one population. */
   readonly pre: Elements | null;
   /** All elements of the receiving end, where these are no plain piece of one population. */
   readonly post: Elements | null;

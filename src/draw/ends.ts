@@ -1,5 +1,5 @@
 /**
- * Ends of projections as lists of elements, and projections between pieces of populations in place of those between
+ * Ends of projections as lists of elements, and projections between pieces of populations instead of those between
  * selections.
  */
 
@@ -174,7 +174,7 @@ interface Piece {
   readonly at: Uint32Array | null;
 }
 
-/** A projection between populations in place of one between selections. */
+/** A projection between populations instead of one between selections. */
 interface SplitPiece {
   readonly name: string;
   readonly projection: Projection;
@@ -182,7 +182,7 @@ interface SplitPiece {
   readonly at: Uint32Array | null;
 }
 
-/** Projections between populations in place of one with listed connections between selections. */
+/** Projections between populations instead of one with listed connections between selections. */
 export function splitList(
   name: string,
   projection: Projection,
@@ -238,7 +238,7 @@ function piecesOf(pre: Elements, post: Elements, { sources, targets }: Pairs): r
   }));
 }
 
-/** Projections between populations in place of one between selections whose connections are drawn on the target. */
+/** Projections between populations instead of one between selections whose connections are drawn on the target. */
 export function splitDrawn(name: string, projection: Projection, pre: Elements, post: Elements): SplitPiece[] {
   const many = pre.populations.length * post.populations.length > 1;
   return pre.populations.flatMap((from) =>

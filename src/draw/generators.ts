@@ -31,7 +31,7 @@ export class Generators {
     this.#seed = seed;
   }
 
-  /** The generator of a seed; one seed may have several streams, each beginning anew. */
+  /** The generator of a seed; one seed may have several streams, each beginning again. */
   of(seed: string, stream: string | undefined): RandomState {
     const key = `${seed}/${stream ?? ''}`;
     let state = this.#states.get(key);

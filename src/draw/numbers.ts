@@ -44,7 +44,7 @@ export function lengthName(name: string): string | undefined {
 
 /**
  * A function that evaluates an expression of a typed model; names are looked up once. Units and constants are literals
- * there, so that a name is always one of the model's, whatever unit is called the same.
+ * there, so a name is always one of the model's, whatever unit is called the same.
  */
 export function numberFunction(e: Expression, read: Reader): Evaluated {
   switch (e.kind) {

@@ -28,7 +28,7 @@ export const valuesOfPhase = (phase: Phase): Readonly<Record<string, Value>> =>
         ? phase.delays
         : {};
 
-/** The selection that a phase is for, where it stands beside its values. */
+/** The selection that a phase is for, where it is beside its values. */
 export const selectionOfPhase = (phase: Phase): SelectionRule | undefined =>
   phase.kind === 'set' || phase.kind === 'initialise' || phase.kind === 'replay' ? phase.of : undefined;
 

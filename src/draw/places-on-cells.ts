@@ -18,7 +18,7 @@ interface Placed {
   readonly read: (name: string, at: number) => number | undefined;
 }
 
-/** Places as numbers or arrays. @throws CannotDraw for lists of another length, and numbers that are no places */
+/** Places as numbers or arrays. @throws CannotDraw for lists of another length, and numbers that are not places */
 export function explicitPlaces({ sections, section, fraction }: Places, placed: Placed, data: DrawnArrays): Places {
   const most = sections.length - 1;
   return {

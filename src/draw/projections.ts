@@ -273,7 +273,7 @@ function onePerPair(
   };
 }
 
-/** Whether an end is a whole population. */
+/** Whether an end is an entire population. */
 const isWhole = (rule: SelectionRule): boolean => rule.kind === 'slice' && rule.slice === undefined;
 
 /** The order of the first draw of a projection; those that draw nothing come last. */

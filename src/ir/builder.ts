@@ -78,7 +78,7 @@ export function compare(op: CompareOperator, left: Expression, right: Expression
 
 /**
  * One of two values; both are evaluated.
- * @throws InvariantError when they differ in type, or the condition is no bool
+ * @throws InvariantError when they differ in type, or the condition is not a bool
  */
 export function select(condition: Expression, whenTrue: Expression, whenFalse: Expression): Expression {
   invariant(

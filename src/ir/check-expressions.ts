@@ -161,7 +161,7 @@ function isConstantOf(type: ScalarType, value: Constant['value']): boolean {
       return typeof value === 'boolean';
     case 'i64':
       return typeof value === 'bigint' && BigInt.asIntN(64, value) === value;
-    // `Object.is` also refuses −0, which is no integer.
+    // `Object.is` also refuses −0, which is not an integer.
     case 'i32':
       return typeof value === 'number' && Object.is(value | 0, value);
     case 'u32':

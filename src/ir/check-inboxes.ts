@@ -42,7 +42,7 @@ function isUnit(e: Expression, inbox: Inbox, side: 'scale' | 'unit'): boolean {
 }
 
 function checkUses(kernel: Kernel, inboxes: Inboxes, report: (sentence: string) => void): void {
-  /** Loads of inboxes that stand where they may. */
+  /** Loads of inboxes in permitted places. */
   const legal = new Set<Expression>();
   visitStatements(bodyOf(kernel), (s) => {
     if (s.kind === 'store' && inboxes.has(s.buffer) && !(s.value.kind === 'const' && s.value.value === 0n))

@@ -1,7 +1,7 @@
 /**
  * Expressions as closures over the slots of their locals and the cells of buffers.
  *
- * Both sides of a select and both operands of `and` and `or` are evaluated, so that a load outside its buffer is found
+ * Both sides of a select and both operands of `and` and `or` are evaluated, so a load outside its buffer is found
  * whichever way the condition goes.
  */
 
@@ -37,7 +37,7 @@ export interface CompiledFunction {
   readonly run: () => void;
 }
 
-/** What names mean where an expression or body stands. */
+/** What names mean where an expression or body is. */
 export interface Environment {
   /** Name of the kernel or function, for messages. */
   readonly owner: string;

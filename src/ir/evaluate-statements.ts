@@ -96,7 +96,7 @@ function setLocal(s: SetLocal, environment: Environment): StatementCode {
   }
 }
 
-/** Typed arrays cut integers to their width by themselves; only NaN needs care. */
+/** Typed arrays cut integers to their width on their own; only NaN needs care. */
 function store(s: Store, environment: Environment): StatementCode {
   const cell = cellOf(s.buffer, environment);
   const index = compileNumber(s.index, environment);

@@ -1,6 +1,6 @@
 /**
  * Fixed-point numbers: what `toFixed` and `fromFixed` mean, as other operations of the program. Printers and the
- * interpreter take their meaning from here, so that all have the same bits.
+ * interpreter take their meaning from here, so all have the same bits.
  */
 
 import { add, f64, i64, mul, reinterpret, sub } from './builder.js';
@@ -11,7 +11,7 @@ import type { Expression, FromFixed, ToFixed } from './program.js';
 const magic = 6755399441055744;
 const magicBits = 0x4338000000000000n;
 
-/** Exponents of units are from -1000 to 1000, so that powers of two and their inverses are normal. */
+/** Exponents of units are from -1000 to 1000, so powers of two and their inverses are normal. */
 export const largestExponent = 1000;
 
 /** A conversion to or from fixed point in operations that every engine has. */

@@ -1,5 +1,5 @@
 /**
- * Evaluates IR expressions whose operands are all constants, by the IR's own evaluator, so that folding changes no bit.
+ * Evaluates IR expressions whose operands are all constants, by the IR's own evaluator, so folding changes no bit.
  */
 
 import { createEvaluator } from './evaluate.js';

@@ -1,4 +1,4 @@
-/** What names may look like, so that every printer and the text form can hold them. */
+/** What names may look like, so every printer and the text form can hold them. */
 
 /** Words of the text form, which no local may be called. */
 const reservedWords: readonly string[] = [

@@ -209,7 +209,7 @@ export interface Store {
   readonly value: Expression;
 }
 /**
- * `buffer[index] += value` on an i32, u32 or i64 buffer, wrapping; commutes, so that parallel items may do it in any
+ * `buffer[index] += value` on an i32, u32 or i64 buffer, wrapping; commutes, so parallel items may do it in any
  * order.
  */
 export interface Accumulate {
@@ -346,7 +346,7 @@ export type TypedArray =
 export type Inbox = { readonly exponent: number } | { readonly scale: string; readonly unit: string };
 
 /**
- * A named one-dimensional array that lives for the whole session.
+ * A named one-dimensional array that lives for the entire session.
  * A buffer whose length is an `Extent` of a cell is allocated (zeroed) by an `allocate` action.
  */
 export interface Buffer {
@@ -373,7 +373,7 @@ export interface Buffer {
 // --- Kernels --------------------------------------------------------------------------------------------------------
 
 /**
- * Elements [begin, end) of merged populations; `begin` is a multiple of 64, so that masks and threads split on words.
+ * Elements [begin, end) of merged populations; `begin` is a multiple of 64, so masks and threads split on words.
  */
 export interface Range {
   /** First element, in the merged arrays. */

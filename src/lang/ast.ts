@@ -26,7 +26,7 @@ interface Node {
   readonly span: Span;
 }
 
-/** A decimal literal. `text` is what was written, so that unit conversion can be decimal-exact. */
+/** A decimal literal. `text` is what was written, so unit conversion can be decimal-exact. */
 export interface NumberLiteral extends Node {
   readonly kind: 'number';
   /** The double nearest to `text`. */
@@ -120,7 +120,7 @@ export interface Assignment extends Node {
   readonly target: string;
   /** What that stands for. */
   readonly to: Reference;
-  /** Where its name stands. */
+  /** Where its name is. */
   readonly targetSpan: Span;
   readonly operator: AssignmentOperator;
   readonly value: Expression;

@@ -20,7 +20,7 @@ import { referenceOf } from './reference.js';
 /** The span of what was made, not read. */
 const noSpan: Span = { start: 0, end: 0 };
 
-/** A number literal, real unless said otherwise. Negative values print as a minus sign and digits. */
+/** A number literal, real unless stated otherwise. Negative values print as a minus sign and digits. */
 export function number(value: number, span: Span = noSpan, integer = false): NumberLiteral {
   return { kind: 'number', value, text: Object.is(value, -0) ? '-0' : String(value), integer, span };
 }

@@ -70,7 +70,7 @@ const plainTo = 21;
 
 /**
  * One spelling for each decimal number: no superfluous zeros, exponent only where a double's own text would have one.
- * Keeps every digit. A real number that is whole gets `.0`, so that it stays real when read again.
+ * Keeps every digit. A real number that is whole gets `.0`, so it stays real when read again.
  *
  * @param integer whether the literal is an integer (no point, no exponent)
  */

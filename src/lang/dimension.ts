@@ -63,7 +63,7 @@ const baseUnits: readonly NamedUnit[] = [
 ];
 
 /**
- * Derived units that canonical texts prefer, best first. All hold mass, so that their power follows from the
+ * Derived units that canonical texts prefer, best first. All hold mass, so their power follows from the
  * dimension's own.
  */
 const derivedUnits: readonly NamedUnit[] = [
@@ -116,7 +116,8 @@ function factors(d: Dimension): readonly Factor[] {
  * Canonical text of the SI unit of a dimension: `V`, `S*m**-2`, `V*s**-0.5`, `Hz`, `1`. It parses back to the dimension
  * with scale 1.
  *
- * @param taken names that have another meaning where the text will stand (a gate named `m`): those units get their long
+ * @param taken names that have another meaning where the text will appear (a gate named `m`): those units get their
+ * long
  *   name, `meter`
  */
 export function unitText(d: Dimension, taken: (name: string) => boolean = () => false): string {

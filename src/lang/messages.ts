@@ -177,7 +177,7 @@ export const tooLong = (length: number, limit: number): Finding => ({
   found: `${length} characters`,
 });
 
-/** Parentheses, calls or operators within one another beyond what recursion takes. */
+/** Parentheses, calls or operators within each other beyond what recursion takes. */
 export const tooDeep = (limit: number): Finding => ({
   code: 'lang/too-deep',
   message: 'the expression is nested too deeply',
@@ -185,7 +185,7 @@ export const tooDeep = (limit: number): Finding => ({
   hint: 'define parts of it as derived variables',
 });
 
-/** Derived variables that, put into one another, double again and again. */
+/** Derived variables that, put into each other, double again and again. */
 export const tooLarge = (limit: number): Finding => ({
   code: 'lang/too-large',
   message: 'the expression becomes too large when derived variables are substituted',
@@ -247,7 +247,7 @@ export const unopened = (): Finding => ({
   found: ')',
 });
 
-/** `x[0]`, which Python has and expressions have not. */
+/** `x[0]`, which Python has and expressions lack. */
 export const indexing = (): Finding => ({
   code: 'lang/indexing',
   message: 'expressions do not support indexing',
@@ -435,7 +435,7 @@ export const sendPort = (found: string): Finding => ({
 
 // --- Equations ------------------------------------------------------------------------------------------------------
 
-/** An equation without the colon that its unit stands behind. */
+/** An equation without the colon that its unit follows. */
 export const equationWithoutUnit = (line: string): Finding => ({
   code: 'lang/equation-without-unit',
   message: 'the equation has no unit',
@@ -601,7 +601,7 @@ export const functionAsValue = (name: string): Finding => ({
   hint: `write ${name}(...)`,
 });
 
-/** A call of what is no function; names near it are suggested. */
+/** A call of what is not a function; names near it are suggested. */
 export const unknownFunction = (name: string, names: Iterable<string>): Finding =>
   withHint(
     { code: 'lang/unknown-function', message: `there is no function ${shortened(name)}`, found: shortened(name) },

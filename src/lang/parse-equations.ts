@@ -9,16 +9,16 @@ export interface EquationLine {
   /** `dx/dt = … : unit`, `x = … : unit` or `x : unit`. */
   readonly kind: 'differential' | 'subexpression' | 'parameter';
   readonly name: string;
-  /** Where the name stands. */
+  /** Where the name is. */
   readonly nameSpan: Span;
   /** The right side; a parameter has none. */
   readonly expression?: Expression;
   readonly unit: string;
-  /** Where the unit stands. */
+  /** Where the unit is. */
   readonly unitSpan: Span;
   /** Words in parentheses after the unit, such as `event-driven`. */
   readonly flags: readonly string[];
-  /** Where the whole definition stands. */
+  /** Where the entire definition is. */
   readonly span: Span;
   /** Set for a definition with a mistake, of which the name is known: it counts as a parameter of an unknown unit. */
   readonly broken?: true;
@@ -59,7 +59,7 @@ export function readEquationLines(text: string): EquationLines {
     const tooLong = new LangError(messages.tooLong(text.length, longestText), { start: 0, end: text.length });
     return { lines: [], errors: [tooLong] };
   }
-  // Comments become blanks, so that offsets stay those of the text.
+  // Comments become blanks, so offsets stay those of the text.
   const plain = text.replace(/#[^\n]*/g, (comment) => ' '.repeat(comment.length));
   const lines: EquationLine[] = [];
   const errors: LangError[] = [];
@@ -179,7 +179,7 @@ function parseRightSide(text: string, plain: string, span: Span, start: number):
   }
 }
 
-/** Offset of the `=` that is no part of a comparison, or -1. */
+/** Offset of the `=` that is not part of a comparison, or -1. */
 function assignmentSign(plain: string, start: number, stop: number): number {
   for (let at = plain.indexOf('=', start); at >= 0 && at < stop; at = plain.indexOf('=', at + 1)) {
     if (plain.charAt(at + 1) === '=') at++;

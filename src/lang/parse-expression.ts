@@ -35,7 +35,7 @@ const orLevel = 2;
 const notLevel = 4;
 const comparisonLevel = 5;
 
-/** Words of Python that cannot be names, so that an expression means the same there. */
+/** Words of Python that cannot be names, so an expression means the same there. */
 const keywords: ReadonlySet<string> = new Set(
   (
     'None as assert async await break class continue def del elif except finally for from global import in is ' +
@@ -87,7 +87,7 @@ export function parseTokens(tokens: readonly Token[], whole: Span): Expression {
   return e;
 }
 
-/** Counts nesting, so that a hostile text meets a diagnostic rather than the end of the stack. */
+/** Counts nesting, so a hostile text meets a diagnostic rather than the end of the stack. */
 function nested<T>(state: State, parse: (state: State) => T): T {
   if (++state.depth > deepestNesting) throw new LangError(messages.tooDeep(deepestNesting), spanOf(peek(state)));
   const result = parse(state);
@@ -117,7 +117,7 @@ function leftOperator(token: Token): LeftOperator | undefined {
   return token.kind !== 'number' && Object.hasOwn(precedence, token.text) ? (token.text as LeftOperator) : undefined;
 }
 
-/** Operators of at least `level`, left-associative by a loop, so that long sums cost no stack. */
+/** Operators of at least `level`, left-associative by a loop, so long sums cost no stack. */
 function parseBinary(state: State, level: number): Expression {
   let left = parseNot(state, level);
   for (;;) {
@@ -242,7 +242,7 @@ function parseParentheses(state: State, open: Token): Expression {
   return { ...inner, span: join(open, close) };
 }
 
-/** What is wrong with a word that stands where an operator or the end should. */
+/** What is wrong with a word where an operator or the end is expected. */
 function unexpectedAfterOperand(state: State, token: Token): LangError {
   const span = spanOf(token);
   const previous = peek(state, -1);

@@ -9,7 +9,7 @@ import { remembering } from './remember.js';
 const operators: readonly AssignmentOperator[] = ['=', '+=', '-=', '*=', '/=', '%='];
 
 /**
- * `name op` at the beginning of a statement. The operator may be one that is refused, so that the message can say so.
+ * `name op` at the beginning of a statement. The operator may be one that is refused, so the message can say so.
  */
 const assignment =
   /\s*([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)\s*(\*\*=|\/\/=|<<=|>>=|[-+*/%&|^]?=(?!=))/y;
@@ -142,7 +142,7 @@ function parsePart(tokens: readonly Token[], whole: Span): Expression {
   return parseTokens([...tokens, { kind: 'end', text: '', start: stop, end: stop }], { start, end: stop });
 }
 
-/** Why a piece of text is no statement. */
+/** Why a piece of text is not a statement. */
 function explain(text: string, span: Span, tokens: readonly Token[]): LangError {
   const equals = tokens.find((token) => token.kind === 'operator' && token.text === '=');
   if (equals) {

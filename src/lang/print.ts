@@ -40,7 +40,7 @@ const tight: ReadonlySet<BinaryOperator> = new Set(['*', '/', '//', '%', '**']);
 /** What a printer of a notation may change. */
 interface PrintOptions {
   /**
-   * Names that have another meaning where the text will stand (a gate named `m`): units of that name are written long,
+   * Names that have another meaning where the text will appear (a gate named `m`): units of that name are written long,
    * `meter`.
    */
   readonly taken?: (name: string) => boolean;
@@ -77,9 +77,9 @@ function decimal(value: number, integer: boolean): string {
 }
 
 /**
- * The canonical text of an expression: one spelling, the fewest parentheses. It parses back to the same tree, but for
- * folded literals: negative numbers parse as a sign and a number, quantities as a product (`0.02*V`); folding restores
- * them.
+ * The canonical text of an expression: one spelling, the fewest parentheses. It parses back to the same tree, except
+ * for folded literals: negative numbers parse as a sign and a number, quantities as a product (`0.02*V`); folding
+ * restores them.
  */
 export function printExpression(e: Expression, options: PrintOptions = {}): string {
   const print = (part: Expression, least: number): string => {

@@ -61,7 +61,7 @@ interface LeadingQuantity {
  * (`3 m`); behind `*` a name of the model is never taken for one (`3*m`).
  *
  * @param text  a number and what follows it
- * @param isName  whether the model has a name; asked only for what stands behind `*`
+ * @param isName  whether the model has a name; asked only for what follows `*`
  * @returns `text` is the number alone where its first factor is a name
  */
 export function leadingQuantity(text: string, isName: (name: string) => boolean): LeadingQuantity {
@@ -76,7 +76,7 @@ export function leadingQuantity(text: string, isName: (name: string) => boolean)
   return { text, units };
 }
 
-/** The unit after the number: nothing, ` mV`, `*mV` or `/ms`; positions of errors are moved to the whole text. */
+/** The unit after the number: nothing, ` mV`, `*mV` or `/ms`; positions of errors are moved to the entire text. */
 function readUnit(text: string, from: number): ReturnType<typeof parseUnit> {
   const rest = text.slice(from);
   if (rest.trim() === '') return { dimension: dimensionless, scale: one };

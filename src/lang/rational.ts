@@ -49,10 +49,10 @@ function integerRoot(n: bigint): bigint {
   }
 }
 
-/** Digits kept of an irrational root: far beyond a double's 17, so that rounding the scaled decimal once is safe. */
+/** Digits kept of an irrational root: far beyond a double's 17, so rounding the scaled decimal once is safe. */
 const rootDigits = 60;
 
-/** Most digits that a power may have: far beyond any unit, so that powers of powers cost nothing. */
+/** Most digits that a power may have: far beyond any unit, so powers of powers cost nothing. */
 const largestPower = 4000;
 
 /**

@@ -6,7 +6,7 @@ const mostTexts = 10_000;
 const longestKept = 1000;
 
 /**
- * The same function, which does not work out again what it was asked of late. What it gives must not be changed by
+ * The same function, which does not compute again what it was asked of late. What it gives must not be changed by
  * anybody.
  */
 export function remembering<T>(of: (text: string) => T): (text: string) => T {

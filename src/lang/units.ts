@@ -394,10 +394,10 @@ export function powerOfUnit(unit: Unit, exponent: number): Unit | undefined {
 }
 
 /**
- * Names in an expression that could be taken for units, since a number or a unit stands among the factors beside them
+ * Names in an expression that could be taken for units, since a number or a unit is among the factors beside them
  * (`3*m`, `v/mV*2`).
  *
- * @param isName  whether a name has a meaning of its own, so that it is not a unit
+ * @param isName  whether a name has its own meaning, so it is not a unit
  */
 export function namesBesideNumbers(e: Expression, isName: (name: string) => boolean): ReadonlySet<string> {
   const found = new Set<string>();

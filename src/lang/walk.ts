@@ -37,7 +37,7 @@ interface Measure {
 const measures = new WeakMap<Expression, Measure>();
 
 /**
- * Depth and size of a tree. Costs nothing for parts measured before, so that a parser may ask after each node it makes.
+ * Depth and size of a tree. Costs nothing for parts measured before, so a parser may ask after each node it makes.
  */
 export function measure(e: Expression): Measure {
   const known = measures.get(e);
@@ -170,7 +170,7 @@ export function substitute(e: Expression, replacements: ReadonlyMap<string, Expr
   return result === e ? e : requireModest(result, e.span);
 }
 
-/** Whether two expressions are the same but for their place in the text and the spelling of numbers. */
+/** Whether two expressions are the same except for their place in the text and the spelling of numbers. */
 export function equalExpressions(a: Expression, b: Expression): boolean {
   if (a === b) return true;
   const x = childrenOf(a);

@@ -3,8 +3,8 @@
  * Computational and Applied Mathematics 6 (1980) 19), once or several times within a time step.
  *
  * A sub-step h is accepted when the estimated error of every variable is at most `tolerance` times |x| + |h x'| (with
- * x' at both its ends, so that a variable at rest at zero may begin to move). Sub-steps are halved when it is not and
- * doubled when there is much room, so that they are binary fractions of the time step and no root is needed.
+ * x' at both its ends, so a variable at rest at zero may begin to move). Sub-steps are halved when it is not and
+ * doubled when there is much room, so they are binary fractions of the time step and no root is needed.
  */
 
 import * as ir from '../ir/builder.js';
@@ -159,7 +159,7 @@ function estimateError(error: Local, block: Block, integration: Integration): vo
     const ends = ir.add(ir.unary('abs', valueOf(slopes[0], name)), ir.unary('abs', valueOf(slopes.at(-1), name)));
     const reach = ir.add(ir.unary('abs', valueOf(x, name)), ir.mul(ir.get(size), ends));
     const allowed = block.name('allowed', ir.mul(number(tolerance, scope.real), reach));
-    // A tolerance of zero with an error of zero is no error, though 0/0 is NaN; other NaNs must count as one.
+    // A tolerance of zero with an error of zero is not an error, though 0/0 is NaN; other NaNs must count as one.
     const ratio = block.name('ratio', ir.select(ir.eq(off, zero), zero, ir.div(off, allowed)));
     block.emit(ir.set(error, ir.select(ir.le(ratio, ir.get(error)), ir.get(error), ratio)));
   }

@@ -32,7 +32,7 @@ export class Block {
   }
 
   /**
-   * Names a value, so that it is computed once; constants and locals stay as they are, and a number that is known when
+   * Names a value, so it is computed once; constants and locals stay as they are, and a number that is known when
    * lowering needs no local.
    */
   name(name: string, value: Expression): Expression {

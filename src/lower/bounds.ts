@@ -157,7 +157,7 @@ function boundsOfCall(call: Call, lookup: (name: string) => Interval | undefined
     case 'abs':
       return { low: a.low > 0 ? a.low : a.high < 0 ? -a.high : 0, high: Math.max(Math.abs(a.low), Math.abs(a.high)) };
     case 'sqrt':
-      // Correctly rounded, so that it keeps the order of its operands; of less than zero it is no number.
+      // Correctly rounded, so it keeps the order of its operands; of less than zero it is not a number.
       return a.low >= 0 ? { low: Math.sqrt(a.low), high: Math.sqrt(a.high) } : everything;
     case 'floor':
     case 'int':

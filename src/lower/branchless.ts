@@ -5,7 +5,7 @@ import type { Expression, Local, Statement } from '../ir/program.js';
 import type { Block } from './block.js';
 
 /**
- * Writes statements into a block with a choice in place of each `if`. Every operation is total, so computing more than
+ * Writes statements into a block with a choice instead of each `if`. Every operation is total, so computing more than
  * is kept changes nothing; loads under a condition must be legal without it, which holds for those at the item's own
  * index.
  *

@@ -74,8 +74,8 @@ function separate(equations: Equations): boolean {
 
 /**
  * Why a table may change within a step: its interval is shorter, or no multiple. Brian 2 has the rule in
- * `TimedArray.is_locally_constant`, where the quotient of two doubles must be whole; where the method is named, one that
- * is whole but for rounding will do.
+ * `TimedArray.is_locally_constant`, where the quotient of two doubles must be whole; where the method is named, one
+ * that is whole except for rounding will do.
  */
 function tableWithinSteps(equations: Equations, named: boolean, context: Context): string | null {
   for (const [name, e] of steppedDerivatives(equations))

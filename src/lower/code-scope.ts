@@ -2,8 +2,8 @@
  * What names mean in code that runs for one owner of variables: an element (`element-scope.ts`) or a synapse
  * (`synapse-scope.ts`). Variables live in locals while the code runs.
  *
- * Code that runs for all elements at once stores them once, at its end, so that memory is touched once. Where elements
- * are stepped one after another (`View`), assignments reach memory at once too, so that what others do meanwhile, such
+ * Code that runs for all elements at once stores them once, at its end, so memory is touched once. Where elements
+ * are stepped one after another (`View`), assignments reach memory at once too, so what others do meanwhile, such
  * as deliveries without delay, is met when the element reads again.
  */
 
@@ -77,7 +77,7 @@ export abstract class CodeScope implements Scope {
   #draws: Draws | null;
   /** Locals of stored variables; `dirty`: to be stored at the end. */
   #registers = new Map<string, { readonly local: Local; dirty: boolean }>();
-  /** Temporaries of the code, and what was worked out for it. */
+  /** Temporaries of the code, and what was computed for it. */
   #values = new Map<string, Ir>();
   /** Derived variables as they are until something is assigned. */
   readonly #derived = new Map<string, Ir>();
@@ -262,7 +262,7 @@ export abstract class CodeScope implements Scope {
   /**
    * Runs statements in order, each seeing what those before it have written.
    *
-   * @param assign  in place of plain assignments
+   * @param assign  instead of plain assignments
    */
   execute(
     statements: readonly Statement[],

@@ -25,7 +25,7 @@ export class LoweringDiagnostics extends Diagnostics {
     }
   }
 
-  /** What is found from here on is about the object at `pointer`, but for what lies `within` another. */
+  /** What is found from here on is about the object at `pointer`, except for what lies `within` another. */
   at(pointer: string): void {
     this.#pointer = pointer;
   }

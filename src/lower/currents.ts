@@ -135,7 +135,7 @@ export function currentValue(
   });
 }
 
-/** The step in which a value that holds for several was worked out. */
+/** The step in which a value that holds for several was computed. */
 function heldSince(name: string, { every = 0, from = 0 }: Current, now: Ir, context: Context): Ir {
   const steps = wholeSteps(`the interval of ${name}`, every, context) ?? 1;
   const first = Math.round(from / context.dt) % steps;

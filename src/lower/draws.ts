@@ -1,7 +1,7 @@
 /**
  * Random numbers in compiled code: which stream, which counter, which function (`docs/determinism.md`, random numbers).
  *
- * Each textual draw has a static site number within its stream, so that neither conditions nor rejection loops shift
+ * Each textual draw has a static site number within its stream, so neither conditions nor rejection loops shift
  * another.
  */
 
@@ -30,11 +30,11 @@ export interface Draws {
   readonly perStep: boolean;
   /** Key of the generator, from the model's seed and the stream's name. */
   readonly key: readonly [Ir, Ir];
-  /** Calls of random functions so far, each of which has a counter of its own. */
+  /** Calls of random functions so far, each of which has its own counter. */
   readonly sites: { next: number };
 }
 
-/** Draws of several values of one element, each from a stream of its own: those that were set last. */
+/** Draws of several values of one element, each from its own stream: those that were set last. */
 export class ChangingDraws implements Draws {
   readonly step = ir.u32(0);
   readonly perStep = false;
@@ -59,7 +59,7 @@ export class ChangingDraws implements Draws {
   }
 }
 
-/** u32 counter word of a step: time may begin anew, the numbers that are drawn do not. */
+/** u32 counter word of a step: time may begin again, the numbers that are drawn do not. */
 export function drawStep(of: Ir, context: Context): Ir {
   const word = ir.convert('u32', of);
   if (!context.turnsBack) return word;

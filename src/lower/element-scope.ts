@@ -207,7 +207,7 @@ export function refractorySteps(event: EventCode, scope: ElementScope): Ir {
   const dt = ir.f64(scope.context.dt);
   const rounding = event.definition.refractory?.rounding ?? 'down';
   if (rounding === 'down') return library('timestep', [period, dt], scope);
-  // A period that is a whole number of steps but for rounding must not become one more.
+  // A period that is a whole number of steps except for rounding must not become one more.
   const steps = fold(ir.div(period, dt));
   const whole =
     rounding === 'nearest'

@@ -97,7 +97,7 @@ export function equationsOf(type: NeuronType | SynapseType, inlined = true): Equ
   };
 }
 
-/** Puts the expressions of derived variables in the place of their names, but for those held over a step. */
+/** Puts the expressions of derived variables in the place of their names, except for those held over a step. */
 export function inlineDerived(
   e: Expression,
   derived: ReadonlyMap<string, Pick<Derived, 'expression'> & { readonly held?: boolean }>,

@@ -61,7 +61,7 @@ export function heldBack(
   let sound: Ir | null = null;
   for (const name of watched) {
     const around = fold(ir.add(size(before(name)), size(euler.get(name) ?? h)));
-    // What is no number is not less than anything.
+    // What is not a number is not less than anything.
     const small = ir.le(size(change(last, name)), fold(ir.mul(to(scope.real, ir.f64(most)), around)));
     sound = sound ? ir.and(sound, small) : small;
   }

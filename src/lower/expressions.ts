@@ -1,7 +1,7 @@
 /**
  * From the expression language to typed IR expressions.
  *
- * Real constants stay float64 until they meet a value of the model's precision, so that each is rounded once; anything
+ * Real constants stay float64 until they meet a value of the model's precision, so each is rounded once; anything
  * that depends on time is float64 in either precision and is rounded where it is stored.
  */
 

@@ -1,5 +1,5 @@
 /**
- * Pass 1: populations of one type become one group with merged arrays, so that code grows with types, not populations.
+ * Pass 1: populations of one type become one group with merged arrays, so code grows with types, not populations.
  *
  * Each population starts at a multiple of 64 elements, which keeps masks and workers on whole words; the padding
  * between is computed and never read.
@@ -79,7 +79,7 @@ export function usedInput(group: Group, input: string, { builder, real }: Contex
   return builder.buffer(name, real, group.length, comment, options);
 }
 
-/** The next multiple of 64, so that masks and shares of workers end on whole words. */
+/** The next multiple of 64, so masks and shares of workers end on whole words. */
 export const padded = (n: number): number => Math.ceil(n / 64) * 64;
 
 /** Element type of a variable's buffer. */

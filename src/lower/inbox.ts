@@ -1,5 +1,5 @@
 /**
- * Fixed-point sums: what synapses add to a variable in a slot is summed as integers, so that the order of adding cannot
+ * Fixed-point sums: what synapses add to a variable in a slot is summed as integers, so the order of adding cannot
  * show.
  *
  * One inbox per group and variable. Its exponent follows from bounds on the weights and on how many may arrive in one
@@ -51,7 +51,7 @@ export function exponentFor(bound: number): number {
 }
 
 /**
- * By how much, relative to its bound, a contribution may be larger: bounds are worked out in `f64`, and what is within
+ * By how much, relative to its bound, a contribution may be larger: bounds are computed in `f64`, and what is within
  * them is rounded by each operation of its own. A weight clipped to 2 mV is 2.0000000949949026 mV in `f32`. Sums have
  * room for twice their bound.
  */

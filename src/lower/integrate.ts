@@ -46,7 +46,7 @@ function varies(name: string, equations: Equations): boolean {
 
 /** A linear system: matrix entries and terms are constant over a step. */
 export interface LinearSystem {
-  /** Whether a matrix entry changes from step to step, so that each step has propagators of its own. */
+  /** Whether a matrix entry changes from step to step, so each step has propagators of its own. */
   readonly changing: boolean;
   /** State variables: rows and columns of the matrix. */
   readonly names: readonly string[];

@@ -106,7 +106,7 @@ export function lower(drawn: DrawnModel, { precision, counts, onPass }: LowerOpt
   const plans = planProjections(parts.groups, context);
   diagnostics.throwIfErrors();
   parts.rings = eventRings(parts.groups, longestDelays(plans), context);
-  // Populations by themselves. Values may be read while connecting, so they come first.
+  // Populations on their own. Values may be read while connecting, so they come first.
   for (const group of parts.groups) diagnostics.within(`/neurons/${group.name}`, () => firstValues(group, context));
   done('populations', schedule.populations(parts, entries, context));
   // Synapses: connectivity, storage, first values.
@@ -133,7 +133,7 @@ export function lower(drawn: DrawnModel, { precision, counts, onPass }: LowerOpt
   return assemble(parts, context);
 }
 
-/** What passes have worked out about the model. */
+/** What passes have computed about the model. */
 interface Parts {
   groups: readonly Group[];
   readonly projections: BuiltProjection[];

@@ -2,7 +2,7 @@
  * Pass before others, for profiles that go by slots: a model in which regimes are a variable, and in which every event
  * is seen under its own name.
  *
- * A regime becomes a number: rates choose by it, and each transition is a condition of its own. Where several
+ * A regime becomes a number: rates choose by it, and each transition is a separate condition. Where several
  * conditions emit one event, that event gets a condition that holds when one of theirs does.
  */
 

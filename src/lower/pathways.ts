@@ -46,7 +46,7 @@ export interface PathwayCode extends BuiltProjection {
   readonly statements: readonly PathwayStatement[];
   /** Variables of ends that its code reads or writes in order, as `population group / variable` keys. */
   readonly touches: ReadonlySet<string>;
-  /** Whether the order of synapses can be told from the result, so that they run one after another. */
+  /** Whether the order of synapses can be told from the result, so they run one after another. */
   readonly ordered: boolean;
   /** The index by which it finds its synapses; null where they stand in rows. */
   readonly index: SynapseIndex | null;

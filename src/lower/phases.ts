@@ -27,7 +27,7 @@ import { overPositions } from './synapses/positions.js';
 import { assignSharedValues, assignSynapseValues } from './synapse-values.js';
 
 /**
- * Procedure that works out again what was derived from first values, where it is stored rather than read on the spot.
+ * Procedure that computes again what was derived from first values, where it is stored rather than read on the spot.
  */
 export const deriveAgain = 'derive';
 

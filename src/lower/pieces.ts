@@ -109,7 +109,7 @@ export function piecesOf(
   return parts && pieces;
 }
 
-/** Where a population stands; undefined for one that replays spikes. */
+/** Where a population is; undefined for one that replays spikes. */
 export function memberOf(
   population: string,
   groups: readonly Group[],

@@ -144,7 +144,7 @@ function endOf(
   };
 }
 
-/** Buffers that number the elements of a whole population as an end has them. */
+/** Buffers that number the elements of an entire population as an end has them. */
 function endMap(name: string, population: string, size: number, elements: Elements, context: Context): EndMap {
   const own = elements.populations.indexOf(population);
   const elementOf = new Uint32Array(elements.indices.length).fill(none);

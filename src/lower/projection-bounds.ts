@@ -13,7 +13,7 @@ import { valueBounds, coordinateBounds, firstBounds } from './first-bounds.js';
 import { distanceBounds } from './space/distance.js';
 import * as messages from './messages.js';
 
-/** What bounds are worked out from: a projection with its ends. */
+/** What bounds are computed from: a projection with its ends. */
 export type BoundedProjection = Pick<ProjectionPlan, 'name' | 'stream' | 'projection' | 'equations' | 'pre' | 'post'>;
 
 /** Values that the first phases of the protocol give to a variable of a projection, or to some of its synapses. */
@@ -167,7 +167,7 @@ export function isSurelyNumber(plan: BoundedProjection, name: string, context: C
 /**
  * Interval of a pathway's delays (s), once they are clipped or drawn again; null after a finding.
  *
- * @param phases  of the protocol that have passed when they are worked out
+ * @param phases  of the protocol that have passed when they are computed
  */
 export function delayInterval(
   delay: Value,

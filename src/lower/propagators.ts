@@ -3,7 +3,7 @@
  * P = exp(M h) and R = ∫ exp(M s) ds. Nothing divides by M, so equal or vanishing time constants are no special case.
  *
  * The code is written once. Where all coefficients are known it is carried out when lowering, by the interpreter; else
- * a kernel carries it out for each element, so that it makes no difference to a bit.
+ * a kernel carries it out for each element, so it makes no difference to a bit.
  */
 
 import * as ir from '../ir/builder.js';
@@ -333,7 +333,7 @@ function halve(
 }
 
 /**
- * Code for P = e^(M h) alone, for coefficients that are worked out anew in each step: P = I + A (I + A/2 (I + A/3 …))
+ * Code for P = e^(M h) alone, for coefficients that are computed again in each step: P = I + A (I + A/2 (I + A/3 …))
  * for A = M h / 2^d, then squared d times. All entries are computed, since which of them vanish may change.
  */
 function exponentialOfStep(entries: readonly (readonly Ir[])[], step: number, block: Block): Sparse<Local> {

@@ -7,7 +7,7 @@
  *
  * The result differs from the expression as written by roundings of its last bits, the same on every target. So this is
  * for right-hand sides of differential equations only, where the step of integration is far coarser: what is compared,
- * rounded to whole numbers or used as an index stays as it is written.
+ * rounded to whole numbers or used as an index stays as written.
  */
 
 import * as ir from '../ir/builder.js';
@@ -64,7 +64,7 @@ export function exponentialOf(x: Expression, use: Use): Expression {
   return value;
 }
 
-/** True for sums and products of which all terms and factors have one sign, so that they are zero nowhere. */
+/** True for sums and products of which all terms and factors have one sign, so they are zero nowhere. */
 export const isNeverZero = (e: Expression): boolean => signOf(e) !== null;
 
 function signOf(given: Expression): 1 | -1 | null {

@@ -53,7 +53,7 @@ interface Column {
   readonly count: number;
   /** Writes the kernel that stores the values into a row of the log. */
   readonly sample: (into: RowPlace, first: boolean) => string;
-  /** Whether the sample of the first state needs a kernel of its own. */
+  /** Whether the sample of the first state needs its own kernel. */
   readonly ownFirst?: boolean;
 }
 

@@ -113,7 +113,7 @@ export function replayKernel(
     inner.emit(further);
   });
   block.emit(
-    // The cursor counts from the first spike, so that a reset takes it back whichever spikes are in force.
+    // The cursor counts from the first spike, so a reset takes it back whichever spikes are in force.
     ir.set(next, first ? ir.add(first, ir.load(cursor, ir.u32(0))) : ir.load(cursor, ir.u32(0))),
     ir.whilst(ir.lt(ir.load(steps, ir.get(next)), now), [further]),
     ir.whilst(ir.eq(ir.load(steps, ir.get(next)), now), spike),

@@ -2,7 +2,7 @@
  * Pass: what synapses do in every step: their own clock-driven equations, summed variables and continuous
  * contributions.
  *
- * A sum is gathered for each element over its synapses in order of source and creation, so that its rounding is
+ * A sum is gathered for each element over its synapses in order of source and creation, so its rounding is
  * defined; it reads values from the end of the step before.
  */
 

@@ -1,7 +1,7 @@
 /**
  * Tables, piecewise constant functions of time: value k holds for k*dt <= t < (k+1)*dt, the ends extend.
  *
- * The row is found as Brian's TimedArray does, on a grid finer than an eighth of the step, so that rounding of t never
+ * The row is found as Brian's TimedArray does, on a grid finer than an eighth of the step, so rounding of t never
  * picks the neighbour.
  *
  * @source Brian 2, brian2.input.timedarray

@@ -2,7 +2,7 @@
 
 /** What a key gives a value to: a variable of a population or projection, or of some of its elements. */
 export interface Assigned {
-  /** A population or projection; empty where the selection stands beside the values. */
+  /** A population or projection; empty where the selection is beside the values. */
   readonly owner: string;
   /** Start, end (not included) and step of the elements; absent: not limited so. */
   readonly slice?: readonly [number, number, number];

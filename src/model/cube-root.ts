@@ -1,5 +1,5 @@
 /**
- * The whole number nearest to a cube root, by comparing cubes, so that it is the same on every machine.
+ * The whole number nearest to a cube root, by comparing cubes, so it is the same on every machine.
  *
  * @returns Infinity where it is more than elements can be
  */

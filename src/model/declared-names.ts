@@ -1,4 +1,4 @@
-/** Names that are declared where code of a model stands. */
+/** Names that are declared where code of a model is. */
 
 import { type EquationSet, ownersOf } from './typed.js';
 import type * as written from './model.js';
@@ -28,7 +28,7 @@ export const noNames: ReadonlySet<string> = new Set(everywhere);
 export const union = (scopes: readonly ReadonlySet<string>[]): ReadonlySet<string> =>
   scopes.length === 1 ? (scopes[0] ?? noNames) : new Set([...everywhere, ...scopes.flatMap((scope) => [...scope])]);
 
-/** What is declared where code of a network stands. */
+/** What is declared where code of a network is. */
 export interface Scopes {
   /** Of a type of cells, by its name; undefined where there is none. */
   ofType(neuron: string | undefined): ReadonlySet<string>;
@@ -40,7 +40,7 @@ export interface Scopes {
   ofKey(key: string): ReadonlySet<string>;
 }
 
-/** What is declared in each part of a model: a name that is declared is no unit. */
+/** What is declared in each part of a model: a name that is declared is not a unit. */
 export function scopesOf({ neurons, synapses, populations, projections, stimuli }: written.Model): Scopes {
   const known = new Map<written.NeuronType | written.SynapseType, ReadonlySet<string>>();
   const ofType = (type: written.NeuronType | written.SynapseType | undefined): ReadonlySet<string> => {

@@ -26,7 +26,7 @@ export interface DataReferenceDocument {
 }
 /** Numbers, quantities or, for two dimensions, lists of such; looked at when normalising. */
 type Numbers = readonly unknown[];
-/** An array whose numbers are in a unit of their own. */
+/** An array whose numbers are in their own unit. */
 interface ArrayWithUnit {
   readonly array: Numbers | DataReferenceDocument;
   readonly unit?: Unit;
@@ -60,7 +60,7 @@ export interface DrawnValuesDocument {
    * generator.
    */
   readonly pairs?: true;
-  /** Synapses: each receiver's draws begin anew from the generator as it stands. */
+  /** Synapses: each receiver's draws begin again from the generator as it stands. */
   readonly anew?: 'receiver';
   /** What becomes of the number: an expression of `drawn` and `dt`. */
   readonly then?: Expression;
@@ -69,7 +69,7 @@ export interface DrawnValuesDocument {
 export type ValueDocument = Expression | ArrayDocument | DrawnValuesDocument;
 
 type ValueType = 'real' | 'integer' | 'boolean';
-/** A parameter of the whole model, settable from outside. */
+/** A parameter of the entire model, settable from outside. */
 export type ModelParameterDocument = Quantity | { readonly unit?: Unit; readonly value: Quantity };
 /** A parameter of a type: its default, or a map with it. */
 export type ParameterDocument =
@@ -354,7 +354,7 @@ export interface SelectionMap {
   readonly within?: ArrayDocument;
   /** Of a sample, in ascending order, only the elements with these numbers. */
   readonly pick?: ArrayDocument;
-  /** The selection that a sample is drawn from, where that is no population. */
+  /** The selection that a sample is drawn from, where that is not a population. */
   readonly from?: SelectionDocument;
   /** Of a sample of a selection, the elements of this population. */
   readonly only?: string;
@@ -530,7 +530,7 @@ export interface RecordingDocument {
   readonly variables?: string | readonly string[];
   /** Seconds between samples; absent: every step. */
   readonly every?: Quantity;
-  /** The rate of the whole selection in each step. */
+  /** The rate of the entire selection in each step. */
   readonly rate?: true;
   /** Slot of the timing profile; absent: the profile's own choice. */
   readonly slot?: string;
@@ -600,13 +600,13 @@ export interface MetadataDocument {
   readonly terms?: readonly string[];
 }
 
-/** A whole model as written. */
+/** An entire model as written. */
 export interface ModelDocument {
   /** Version of this notation. */
   readonly interneuron: 1;
   readonly name?: string;
   readonly metadata?: MetadataDocument;
-  /** Parameters of the whole model, usable in every expression, size and value. */
+  /** Parameters of the entire model, usable in every expression, size and value. */
   readonly parameters?: Map<ModelParameterDocument>;
   readonly neurons?: Map<NeuronDocument>;
   readonly synapses?: Map<SynapseDocument>;

@@ -23,7 +23,7 @@ export interface Form {
   readonly expression: unknown;
   /** How a statement is held. */
   readonly statement: unknown;
-  /** An expression where a number, an array or a draw may stand too. */
+  /** An expression where a number, an array or a draw may appear too. */
   readonly formula: unknown;
   /** An event of an end of a synapse, such as `pre.spike`. */
   readonly event: unknown;
@@ -103,7 +103,7 @@ export interface DrawnValues<F extends Form = Written> {
    * generator.
    */
   readonly pairs?: true;
-  /** Synapses: each receiver's draws begin anew from the generator as it stands. */
+  /** Synapses: each receiver's draws begin again from the generator as it stands. */
   readonly anew?: 'receiver';
   /** What becomes of the number, an expression of `drawn` (in SI) and `dt`. */
   readonly then?: F['expression'];
@@ -116,7 +116,7 @@ export interface Parameter<F extends Form = Written> {
   readonly type: ValueType;
   /** Default for every element. */
   readonly value: Value<F>;
-  /** One value for the whole population or projection rather than one per element. */
+  /** One value for the entire population or projection rather than one per element. */
   readonly shared: boolean;
 }
 
@@ -126,7 +126,7 @@ export interface StateVariable<F extends Form = Written> {
   readonly type: ValueType;
   /** Value at time 0 and after each reset. */
   readonly initial: Value<F>;
-  /** One value for the whole population or projection rather than one per element. */
+  /** One value for the entire population or projection rather than one per element. */
   readonly shared: boolean;
 }
 
@@ -136,7 +136,7 @@ export interface DerivedVariable<F extends Form = Written> {
   readonly type: ValueType;
   /** What it is, over parameters, state, inputs and other derived variables, without cycles. */
   readonly value: F['expression'];
-  /** One value for the whole population or projection rather than one per element. */
+  /** One value for the entire population or projection rather than one per element. */
   readonly shared: boolean;
   /** Computed once at the start of each step and held, rather than wherever it is read. */
   readonly held: boolean;

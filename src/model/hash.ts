@@ -16,7 +16,7 @@ export interface ModelHashes {
 /**
  * The three identities of a normalised model.
  *
- * Each is the SHA-256 of the RFC 8785 canonical JSON of the normalised form without its defaults, so that key order,
+ * Each is the SHA-256 of the RFC 8785 canonical JSON of the normalised form without its defaults, so key order,
  * white space, comments, the spelling of units, and keys that later versions add make no difference.
  *
  * @param model  a normalised model; large arrays count by their digests

@@ -1,4 +1,4 @@
-/** Lines and columns of offsets in a text, worked out when first asked for. */
+/** Lines and columns of offsets in a text, computed when first asked for. */
 export interface Lines {
   /** Line and column, both from 1, of the character at `offset`. */
   at(offset: number): { readonly line: number; readonly column: number };

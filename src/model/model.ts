@@ -1,7 +1,7 @@
 /**
  * The normalised model: what passed validation, with every default present, every quantity in SI, every expression in
- * the canonical syntax over SI units, and every reference resolvable. It is plain JSON, so that hashing, storing in
- * results and running again are one thing. Only `normalise` makes it. Everything that works out what a model means
+ * the canonical syntax over SI units, and every reference resolvable. It is plain JSON, so hashing, storing in
+ * results and running again are one thing. Only `normalise` makes it. Everything that computes what a model means
  * takes its typed form, `typed.ts`: the same types, with code parsed and members of unions tagged.
  *
  * The document as people write it is described by `schemas/model.schema.json` (`ModelDocument` in `document.ts`):
@@ -50,7 +50,7 @@ export interface Refractory<F extends Form = Written> {
   readonly of?: readonly Id[];
   /** How the duration becomes whole steps; absent: as the timing profile has it. */
   readonly rounding?: 'nearest' | 'up' | 'down';
-  /** Whether duration or condition is worked out once, when the event happens, or anew in each step. */
+  /** Whether duration or condition is computed once, when the event happens, or again in each step. */
   readonly evaluated: 'atEvent' | 'eachStep';
 }
 
@@ -178,7 +178,7 @@ export interface SpikeTrain {
   readonly indices: ArrayValue;
   /** Time of each spike in s, of the same length. */
   readonly times: ArrayValue;
-  /** Seconds after which the train begins anew; absent: it is replayed once. */
+  /** Seconds after which the train begins again; absent: it is replayed once. */
   readonly period?: number;
 }
 
@@ -412,7 +412,7 @@ export type Stimulus<F extends Form = Written> =
       readonly attached: boolean;
       /** One value for all elements, with one draw, rather than one for each. */
       readonly shared?: true;
-      /** The value is worked out, and drawn, at times `from` + k*`every` (s), and holds in between. */
+      /** The value is computed, and drawn, at times `from` + k*`every` (s), and holds in between. */
       readonly every?: number;
       readonly from?: number;
       readonly section?: string;
@@ -452,7 +452,7 @@ export interface Clock {
 }
 
 /**
- * What is written to the results: times of events, samples of variables, or the rate of a whole selection. `every` is
+ * What is written to the results: times of events, samples of variables, or the rate of an entire selection. `every` is
  * in s; absent: each step.
  */
 export type Recording<F extends Form = Written> =
@@ -557,7 +557,7 @@ export interface Metadata {
   readonly terms?: readonly string[];
 }
 
-/** A whole model. Members by name keep the order in which they were written. */
+/** An entire model. Members by name keep the order in which they were written. */
 export interface Model<F extends Form = Written> {
   /** Version of the form. */
   readonly interneuron: 1;

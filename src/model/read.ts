@@ -70,7 +70,7 @@ const pythonImport = /^(?:from [\w.]+ import [^:\n]+|import \w[\w., ]*)$/m;
 /**
  * Text of the bytes of a file: UTF-8, or UTF-16 where a byte order mark says so.
  *
- * @diagnostic read/bad-encoding  bytes that are no text in that encoding
+ * @diagnostic read/bad-encoding  bytes that are not text in that encoding
  */
 export function decodeText(
   bytes: Uint8Array,

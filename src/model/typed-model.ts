@@ -1,4 +1,4 @@
-/** From the written form of a model to the typed one and back, by one table of what stands where. */
+/** From the written form of a model to the typed one and back, by one table of what is where. */
 
 import { invariant } from '../diagnostics/diagnostic.js';
 import { phaseKind, recordingKind, selectionKind } from './tagged.js';
@@ -78,7 +78,7 @@ const record =
   (parts, names) =>
     Object.fromEntries(Object.entries(parts).map(([key, part]) => [key, change(part, names)]));
 
-/** A record each of whose members has a scope of its own. */
+/** A record each of whose members has its own scope. */
 const recordBy =
   <A, B>(
     scopeOf: (key: string) => ReadonlySet<string>,
@@ -113,7 +113,7 @@ interface Atoms {
   readonly sums: Change<written.Written['sums'], Typed['sums']>;
 }
 
-/** The whole change from one form to the other: where in a model the parts that differ stand. */
+/** The whole change from one form to the other: where in a model the parts that differ are. */
 function changeOf({ tag, places, expression, statements, formula, event, sums }: Atoms): {
   readonly model: Change<written.Model, Model>;
   readonly selection: Change<written.SelectionRule, SelectionRule>;

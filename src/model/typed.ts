@@ -1,7 +1,7 @@
 /**
  * The typed form of the normalised model, which everything downstream reads: members of unions carry their `kind`.
  * The written form (`model.ts`) stays what is hashed and written; this one is made from it, and it from this one, by
- * one table of what stands where.
+ * one table of what is where.
  */
 
 import type { Expression, Statement, Side, Reference } from '../lang/ast.js';
@@ -51,7 +51,7 @@ export interface Sum {
   readonly value: Expression;
 }
 
-/** A value that is worked out for each element. */
+/** A value that is computed for each element. */
 export interface Formula {
   readonly kind: 'expression';
   readonly expression: Expression;
@@ -139,7 +139,7 @@ export type Operation = written.Operation<Typed>;
 export type Recording = written.Recording<Typed>;
 /** A step of the protocol, its code parsed; `kind` tells which. */
 export type Phase = written.Phase<Typed>;
-/** A whole model, its code parsed and members of its unions tagged. */
+/** An entire model, its code parsed and members of its unions tagged. */
 export type Model = written.Model<Typed>;
 /** A validated model in this form, with its large arrays. */
 export type ValidModel = written.ValidModel<Typed>;

@@ -1,4 +1,4 @@
-/** Texts of a document that are no texts: halves of characters, which no file can hold and no hash is defined for. */
+/** Texts of a document that are not texts: halves of characters, which no file can hold and no hash is defined for. */
 
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';

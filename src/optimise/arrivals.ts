@@ -35,7 +35,7 @@ import type { Pass } from './pass.js';
 /** Elements of a line, as many as a cache line has float64 values. */
 const lineLength = 8;
 /**
- * A line that was reached is noted as its bit of a word, so that the words of 64 lines need only be joined to tell
+ * A line that was reached is noted as its bit of a word, so the words of 64 lines need only be joined to tell
  * which of them were.
  */
 const linesPerItem = 64;
@@ -229,7 +229,7 @@ function lineKernel(kernel: MapKernel, { inbox, variable, statements }: Receiver
   const items = (lines.length as number) / linesPerItem;
   let limit = 1;
   while (limit < items) limit *= 2;
-  // Changes nothing, but tells a compiler that what follows does not wrap around, so that a line is loaded at once.
+  // Changes nothing, but tells a compiler that what follows does not wrap around, so a line is loaded at once.
   const item = ir.mul(ir.and({ kind: 'local', type: 'u32', name: 'index' }, ir.u32(limit - 1)), ir.u32(linesPerItem));
   const at = (e: Expression): Expression => withParts(e, (part) => (isOwn(part) ? ir.get(element) : undefined));
   const own = statements.map((s): Statement => {
@@ -357,5 +357,5 @@ function withArrivalLines(program: Program): Program {
   };
 }
 
-/** Inboxes note which of their lines received something, so that only these are emptied. For C alone. */
+/** Inboxes note which of their lines received something, so only these are emptied. For C alone. */
 export const arrivals: Pass = { name: 'arrivals', audience: 'c', run: withArrivalLines };

@@ -113,7 +113,7 @@ const usualNames: Readonly<Record<TargetNotation, string>> = {
  *
  * @returns the documents, and an entry for each part that could not be said as it is; with `freeze` also one for each
  *   draw that
- *   stays random because it happens anew in every step
+ *   stays random because it happens again in every step
  */
 export async function convertModel(
   valid: ValidModel,

@@ -1,5 +1,5 @@
 /**
- * Changes of values that a running program can make without being compiled anew: numbers for variables that it keeps in
+ * Changes of values that a running program can make without being recompiled: numbers for variables that it keeps in
  * memory, where nothing else was computed from them.
  */
 
@@ -70,7 +70,7 @@ async function writeTo(target: Target, value: Value, first: boolean, running: Ru
   const population = program.manifest.populations.find(({ name }) => name === owner);
   if (!location || !population || typeof location.length !== 'number') return null;
   const buffer = program.buffers.find(({ name }) => name === location.buffer);
-  // The value of a variable that nothing writes may stand in the code as a constant.
+  // The value of a variable that nothing writes may appear in the code as a constant.
   if (buffer?.role !== 'state' || buffer.element === 'i64') return null;
   if (!location.buffer.endsWith(`.${variable}`)) return null;
   const { size } = population;

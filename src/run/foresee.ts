@@ -87,7 +87,7 @@ function warningsOf(error: unknown, positions: Positions): readonly Diagnostic[]
   return [{ severity: 'warning', ...messages.refused(error.message, error.hint), place: positions.place('') }];
 }
 
-/** Numbers of synapses in place of those that only building the network tells. */
+/** Numbers of synapses instead of those that only building the network tells. */
 const standIns = ({ model }: DrawnModel): ReadonlyMap<string, number> =>
   new Map(Object.keys(model.projections).map((name) => [name, 1]));
 

@@ -38,7 +38,7 @@ interface Train {
   readonly times: number[];
 }
 
-/** The frozen model, and a sentence for each draw that stays random because it happens anew in each step. */
+/** The frozen model, and a sentence for each draw that stays random because it happens again in each step. */
 interface Frozen {
   readonly valid: ValidModel;
   readonly remaining: readonly string[];
@@ -332,7 +332,7 @@ function withListedDraws<T>(part: T, drawn: DataStore, given: DataStore): T {
   ) as T;
 }
 
-/** What is drawn anew in each step and so cannot be written down. */
+/** What is drawn again in each step and so cannot be written down. */
 function remainingDraws(model: Model): string[] {
   const sentences: string[] = [];
   for (const [name, population] of Object.entries(model.populations)) {

@@ -62,7 +62,7 @@ function filesFor(valid: ValidModel, target: string, program: Program, spread: S
 }
 
 /**
- * What the program does, in order. It records everything throughout, so that switching recordings has no place in it.
+ * What the program does, in order. It records everything throughout, so switching recordings has no place in it.
  */
 function scriptOf(valid: ValidModel, program: Program): readonly ScriptEntry[] {
   return protocolOf(valid, program).flatMap((entry): ScriptEntry[] => {

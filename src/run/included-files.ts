@@ -25,7 +25,7 @@ const largestFile = 500_000_000;
  *
  * @param model  path of the main document
  * @param allowed  folders that may be read besides
- * @throws UsageError when one of them is no folder
+ * @throws UsageError when one of them is not a folder
  */
 export function includedFiles(model: string, allowed: readonly string[] = []): LemsHost {
   const root = repositoryOf(realPath(model) ?? join(process.cwd(), model));

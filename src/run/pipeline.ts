@@ -217,7 +217,7 @@ async function validateParts(
   return { diagnostics: list, ...(only && parts.length === 1 && !parts[0]?.around ? { hashes: only.hashes } : {}) };
 }
 
-/** A canonical document under another timing profile; what is no document stays, for validation to say so. */
+/** A canonical document under another timing profile; what is not a document stays, for validation to say so. */
 function withTiming(document: unknown, timing: TimingProfile | undefined): unknown {
   return timing === undefined || typeof document !== 'object' || document === null ? document : { ...document, timing };
 }

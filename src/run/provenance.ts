@@ -69,7 +69,7 @@ export function runHeader(
 
 /**
  * The date for files: that of `SOURCE_DATE_EPOCH` (seconds since 1970, https://reproducible-builds.org), else a fixed
- * one, so that equal runs give equal files.
+ * one, so equal runs give equal files.
  *
  * @throws UsageError when the variable holds no number of seconds
  */

@@ -12,7 +12,7 @@ import { decodeXml, looksLikeXml } from '../../translators/neuroml/xml/decode.js
 export interface Source {
   /** Path of the file. */
   readonly name: string;
-  /** Decoded; empty where its bytes are no text. */
+  /** Decoded; empty where its bytes are not text. */
   readonly text: string;
   /** What was odd about its bytes. */
   readonly diagnostics?: readonly Diagnostic[];
@@ -25,7 +25,7 @@ const largestFile = 500_000_000;
  * Reads a model's text.
  *
  * @throws UsageError when there is no such file, it is a directory, or it may not be read
- * @throws DiagnosticError when what it holds is no text
+ * @throws DiagnosticError when what it holds is not text
  */
 export function readSource(path: string): Source {
   const bytes = readBytes(path);
@@ -44,7 +44,7 @@ export function readSource(path: string): Source {
  * The text of a document's bytes.
  *
  * @param path  its name in diagnostics
- * @throws DiagnosticError when they are no text
+ * @throws DiagnosticError when they are not text
  */
 export function decodeSource(path: string, bytes: Uint8Array): Source {
   if (looksLikeXml(bytes)) {

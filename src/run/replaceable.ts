@@ -13,7 +13,7 @@ import { messages } from './messages.js';
 
 const recordName = '.interneuron-outputs';
 
-/** Records longer than this are written anew without the lines that others have replaced. */
+/** Records longer than this are written again without the lines that others have replaced. */
 const longestRecord = 1 << 18;
 
 /** How many bytes from the start and from the end of a file its digest is of, besides its length. */

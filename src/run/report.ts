@@ -8,7 +8,7 @@ import type { GeneratedResult, ImportedModel, RunResult } from './pipeline.js';
 export interface PopulationReport {
   /** Number of cells. */
   readonly size: number;
-  /** Of all cells, over the whole run. */
+  /** Of all cells, over the entire run. */
   readonly spikes: number;
   /** In Hz. */
   readonly rate: number;
@@ -43,7 +43,7 @@ export interface RunReport {
 /**
  * What there is to say of one run.
  *
- * @param total  wall time in s of the whole command
+ * @param total  wall time in s of the entire command
  */
 export function runReport(imported: ImportedModel, result: RunResult | GeneratedResult, total: number): RunReport {
   const { model } = imported.valid;

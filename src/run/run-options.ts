@@ -41,7 +41,7 @@ export interface RunOptions {
   readonly units?: FileUnits;
   /** Words of the command, for results to hold. */
   readonly command?: readonly string[];
-  /** What results hold of the run that this one repeats, in place of what is true of this one. */
+  /** What results hold of the run that this one repeats, instead of what is true of this one. */
   readonly repeated?: Repeated;
   /** Told of each stage how much of it is done, in [0, 1]. */
   readonly onProgress?: (stage: 'connect' | 'run', fraction: number) => void;
@@ -107,7 +107,7 @@ export interface GeneratedResult {
   readonly seconds: StageTimes;
 }
 
-/** Measures stages that follow one another. */
+/** Measures stages that follow each other. */
 export interface Stopwatch {
   /** What passed since the last call belongs to a stage. */
   end(stage: keyof StageTimes): void;

@@ -23,7 +23,7 @@ type Stage =
 
 /**
  * Runs a stage. What is thrown there and is none of our own errors becomes one that names the stage, and the function
- * that it comes from; that something did not fit into memory is no fault of ours.
+ * that it comes from; that something did not fit into memory is not a fault of ours.
  *
  * @throws DiagnosticError, UsageError, InterruptedError as they are; InvariantError for all else
  */

@@ -14,7 +14,7 @@ import type { Session } from '../../runtime/targets/target.js';
 /** A started run. */
 interface StartedRun {
   readonly kind: 'started';
-  /** Runs the whole protocol, or until the run is stopped. */
+  /** Runs the entire protocol, or until the run is stopped. */
   run(): Promise<void>;
   /** Closes the files and gives what was recorded. */
   finish(): Promise<RunResult>;

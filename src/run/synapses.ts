@@ -3,7 +3,7 @@
 import type { ProjectionLocation } from '../ir/program.js';
 import type { Session } from '../../runtime/targets/target.js';
 
-/** Where each synapse, in order of creation, stands in storage, and its ends and delay. */
+/** Where each synapse, in order of creation, is in storage, and its ends and delay. */
 export interface Synapses {
   /** Place in storage. */
   readonly position: Uint32Array;

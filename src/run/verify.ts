@@ -63,7 +63,7 @@ type VerifyOptions = Omit<
  * spikes, samples and digests to the bit, every attribute, every table, every line. What cannot be computed again is
  * held by the digests of the record.
  *
- * @throws UsageError when the file is no result of ours, or the target is not available
+ * @throws UsageError when the file is not a result of ours, or the target is not available
  * @throws DiagnosticError when the model in the result is not the one whose hash it states, or the record is damaged
  */
 export async function verifyResult(path: string, options: VerifyOptions = {}): Promise<Verification> {

@@ -56,12 +56,12 @@ const isSent = (value: unknown): value is SentArray | StoredInFile =>
   'dtype' in value &&
   (('base64' in value && typeof value.base64 === 'string') || ('file' in value && typeof value.file === 'string'));
 
-/** The bytes of an array: in the message, or in a file. A copy, so that it is aligned. */
+/** The bytes of an array: in the message, or in a file. A copy, so it is aligned. */
 function bytesOf(value: SentArray | StoredInFile, what: string): Uint8Array<ArrayBuffer> {
   if ('base64' in value) return Uint8Array.from(Buffer.from(value.base64, 'base64'));
   try {
     const bytes = readFileSync(value.file);
-    // Long files have a buffer of their own.
+    // Long files have their own buffer.
     return bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength
       ? new Uint8Array(bytes.buffer)
       : Uint8Array.from(bytes);
@@ -70,7 +70,7 @@ function bytesOf(value: SentArray | StoredInFile, what: string): Uint8Array<Arra
   }
 }
 
-/** @throws UsageError for what is no array */
+/** @throws UsageError for what is not an array */
 function readArray(value: unknown, what: string): StoredArray {
   const known = ['f64', 'f32', 'i64', 'i32', 'u32', 'u8'] as const;
   if (!isSent(value))
@@ -116,7 +116,7 @@ export function readValues(sent: unknown): Record<string, number | ArrayLike<num
   );
 }
 
-/** Where a session begins. @throws UsageError for what is no state */
+/** Where a session begins. @throws UsageError for what is not a state */
 export function readStart(sent: Readonly<Record<string, unknown>>): StartState {
   const step = sent['step'];
   if (typeof step !== 'number' || !Number.isSafeInteger(step) || step < 0)

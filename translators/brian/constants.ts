@@ -226,10 +226,10 @@ function readParts(text: string, scope: Scope, pointer: string, to: Reporter): Q
 }
 
 /**
- * A text given from outside, in which values stand in place of constants of the namespace: the canonical document does
+ * A text given from outside, in which values stand instead of constants of the namespace: the canonical document does
  * not know these. Other names and functions stay, and what is wrong is left for the canonical document to say.
  *
- * @param isOwn  whether a name has a meaning of its own in the canonical document
+ * @param isOwn  whether a name has its own meaning in the canonical document
  */
 export function withConstants(
   text: string,
@@ -266,7 +266,7 @@ function definitionOf(scope: Scope, key: string): readonly RelatedNote[] {
   return pointer === undefined ? [] : [{ message, pointer }];
 }
 
-/** Where a name first stands in a text. */
+/** Where a name first is in a text. */
 function spanOf(text: string, key: string): Span {
   const start = Math.max(0, text.search(new RegExp(`(?<![A-Za-z0-9_.])${key}(?![A-Za-z0-9_.])`)));
   return { start, end: start + key.length };

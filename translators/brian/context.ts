@@ -13,7 +13,7 @@ export interface Reporter {
   report(finding: Finding, pointer: string, span?: Span, related?: readonly RelatedNote[]): void;
 }
 
-/** What explains a finding, by where it stands in the user's document. */
+/** What explains a finding, by where it is in the user's document. */
 export interface RelatedNote {
   /** What it tells, as a sentence. */
   readonly message: string;
@@ -53,7 +53,7 @@ function attempt<T>(parse: () => T, pointer: string, to: Reporter): T | undefine
 }
 
 /**
- * The expression in `text`, which stands at `pointer`; undefined after its mistakes were reported. Spans are offsets in
+ * The expression in `text`, which is at `pointer`; undefined after its mistakes were reported. Spans are offsets in
  * all of it.
  */
 export function readExpression(
@@ -65,12 +65,12 @@ export function readExpression(
   return attempt(() => parseExpressionWithin(text, within.start, within.end), pointer, to);
 }
 
-/** The statements in `text`, which stands at `pointer`; none after mistakes, which are reported. */
+/** The statements in `text`, which is at `pointer`; none after mistakes, which are reported. */
 export function readStatements(text: string, pointer: string, to: Reporter): readonly Statement[] {
   return attempt(() => parseStatements(text), pointer, to) ?? [];
 }
 
-/** The equations in `text`, which stands at `pointer`; mistakes are reported, and their definitions are `broken`. */
+/** The equations in `text`, which is at `pointer`; mistakes are reported, and their definitions are `broken`. */
 export function readEquations(text: string, pointer: string, to: Reporter): readonly EquationLine[] {
   const { lines, errors } = readEquationLines(text);
   for (const { finding, span } of errors.flatMap((error) => error.all)) to.report(finding, pointer, span);

@@ -147,7 +147,7 @@ function readType(line: EquationLine, pointer: string, to: Reporter): ReadType {
   }
 }
 
-/** Symbols that are no units to Brian, though they could be read: `V`, `S`. */
+/** Symbols that are not units to Brian, though they could be read: `V`, `S`. */
 function checkUnitName(name: string, line: EquationLine, pointer: string, to: Reporter): void {
   if (brianUnits.has(name)) return;
   const dimension = parseUnit(name).dimension;
@@ -162,7 +162,7 @@ function checkUnitName(name: string, line: EquationLine, pointer: string, to: Re
   );
 }
 
-/** A value that is worked out wherever it is read must not differ from one reading to the next. */
+/** A value that is computed wherever it is read must not differ from one reading to the next. */
 function checkRandomness(line: EquationLine, pointer: string, flags: ReadonlySet<string>, to: Reporter): void {
   if (line.kind !== 'subexpression' || line.expression === undefined) return;
   const draws = callsIn(line.expression).some((call) => randomFunctions.has(call.function));

@@ -13,7 +13,7 @@ import * as messages from './messages.js';
 export interface GeneratorText {
   /** The expression of the index on the other side. */
   readonly index: Span;
-  /** Absent: the index is worked out once for each outer element. */
+  /** Absent: the index is computed once for each outer element. */
   readonly loop?: {
     readonly variable: string;
     readonly kind: 'range' | 'sample';
@@ -26,7 +26,7 @@ export interface GeneratorText {
   readonly condition?: Span;
 }
 
-/** The parts of a generator string that stands at `pointer`; undefined after what is wrong was reported. */
+/** The parts of a generator string that is at `pointer`; undefined after what is wrong was reported. */
 export function readGenerator(text: string, pointer: string, to: Reporter): GeneratorText | undefined {
   try {
     return parseGenerator(text, pointer, to) ?? undefined;

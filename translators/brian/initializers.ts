@@ -1,6 +1,6 @@
 /**
  * Initial values. Brian runs assignments one after another; the canonical model has one value for each variable, in
- * which other variables stand for their own initial values. What Brian's order means is worked out here.
+ * which other variables stand for their own initial values. What Brian's order means is computed here.
  */
 
 import type { Expression } from '../../src/lang/ast.js';
@@ -39,7 +39,7 @@ interface Owner {
 /**
  * The value of each variable that `initializers` sets.
  *
- * @param extra  variables that are no equations, such as the delays of pathways
+ * @param extra  variables that are not equations, such as the delays of pathways
  */
 export function readInitializers(
   initializers: Initializers | undefined,

@@ -25,7 +25,7 @@ export const wrongValue = (expected: string, found: unknown): Finding => ({
   rule,
 });
 
-/** Something that Brian has and this import has not. */
+/** Something that Brian has and this import lacks. */
 export const unsupported = (feature: string, hint?: string): Finding => ({
   code: 'brian/unsupported',
   message: `${feature} cannot be imported`,
@@ -34,7 +34,7 @@ export const unsupported = (feature: string, hint?: string): Finding => ({
 
 // --- Names ----------------------------------------------------------------------------------------------------------
 
-/** A name that is no identifier of Python. */
+/** A name that is not an identifier of Python. */
 export const notAnIdentifier = (name: string): Finding => ({
   code: 'brian/not-an-identifier',
   message: `${shorten(name)} is not a name`,
@@ -73,7 +73,7 @@ export const unknownName = (name: string, known: readonly string[], hint?: strin
   ...(hint === undefined ? suggestion(name, known) : { hint }),
 });
 
-/** A call of what is no function of Brian. */
+/** A call of what is not a function of Brian. */
 export const unknownFunction = (name: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-function',
   message: `Brian has no function ${shorten(name)}`,
@@ -105,7 +105,7 @@ export const functionAsValue = (name: string): Finding => ({
   hint: `write ${name}(...)`,
 });
 
-/** A reference to a group that the network has not. */
+/** A reference to a group that the network lacks. */
 export const unknownGroup = (name: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-group',
   message: `there is no group ${shorten(name)}`,
@@ -141,7 +141,7 @@ export const unknownTarget = (name: string, known: readonly string[]): Finding =
   ...suggestion(name, known),
 });
 
-/** `a if condition else b`, which Brian's code strings have not. */
+/** `a if condition else b`, which Brian's code strings lack. */
 export const ternary = (): Finding => ({
   code: 'brian/conditional',
   message: 'Brian has no conditional expressions',
@@ -215,7 +215,7 @@ export const summedTwice = (name: string, other: string): Finding => ({
   hint: 'declare a variable for each and add them',
 });
 
-/** A subexpression that would draw anew wherever it is read. */
+/** A subexpression that would draw again wherever it is read. */
 export const randomInSubexpression = (name: string): Finding => ({
   code: 'brian/random-in-subexpression',
   message: `${name} draws random numbers, so it must be flagged`,
@@ -275,7 +275,7 @@ export const refractoryWithoutThreshold = (): Finding => ({
   expected: 'threshold: condition',
 });
 
-/** An integration method that Brian has not, or that this import does not know. */
+/** An integration method that Brian lacks, or that this import does not know. */
 export const unknownMethod = (name: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-method',
   message: `there is no integration method ${shorten(name)}`,
@@ -429,7 +429,7 @@ export const badGenerator = (expected: string, found: string): Finding => ({
   found: shorten(found),
 });
 
-/** A delay or order for a pathway that the synapses have not. */
+/** A delay or order for a pathway that the synapses lack. */
 export const unknownPathway = (name: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-pathway',
   message: `there is no pathway ${shorten(name)}`,

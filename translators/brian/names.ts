@@ -1,4 +1,4 @@
-/** What Brian's names mean where they stand, and expressions and statements rewritten in canonical names. */
+/** What Brian's names mean where they are, and expressions and statements rewritten in canonical names. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
 import type { Expression, Name, Span, Statement } from '../../src/lang/ast.js';

@@ -261,7 +261,7 @@ function translateCode(
 
 /**
  * Brian's four forms: a duration, an expression of a duration, a condition that keeps the neuron refractory, or False.
- * A duration that is a literal cannot change, so that when it is evaluated makes no difference.
+ * A duration that is a literal cannot change, so when it is evaluated makes no difference.
  */
 function translateRefractory(
   group: Group,

@@ -191,7 +191,7 @@ function setConstant(
     : Object.fromEntries(users.map((owner) => [`${owner.name}.${key}`, located(known, pointer)]));
 }
 
-/** Constants that phases change, so that whole numbers among them may become fractions. */
+/** Constants that phases change, so whole numbers among them may become fractions. */
 export function changedConstants(specification: BrianSpecification): ReadonlySet<string> {
   const phases = Array.isArray(specification.run) ? (specification.run as readonly PhaseSpecification[]) : [];
   return new Set(phases.flatMap((phase) => Object.keys(phase.set ?? {})).filter((key) => !key.includes('.')));

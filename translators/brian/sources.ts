@@ -19,7 +19,7 @@ import { readNumber, readQuantities, readSize, readValue, type ReadValue } from 
 /** Threshold of a Poisson neuron: at most one spike a step. */
 export const poissonThreshold = 'uniform() < rates*dt';
 
-/** A PoissonGroup before its rates are translated. Rates that name anything are worked out at every step. */
+/** A PoissonGroup before its rates are translated. Rates that name anything are computed at every step. */
 export function declarePoissonGroup(
   key: string,
   specification: PoissonGroup,

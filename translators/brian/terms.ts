@@ -49,9 +49,9 @@ export interface Variable {
   readonly expression?: Expression;
   /** Of the text that the spans refer to. */
   readonly pointer: string;
-  /** Where its name stands. */
+  /** Where its name is. */
   readonly nameSpan: Span;
-  /** Where the whole line stands. */
+  /** Where the entire line is. */
   readonly span: Span;
   /** Set when its definition or unit has a mistake, which was reported: nothing more is said of its values. */
   readonly unknown?: true;
@@ -81,7 +81,7 @@ export type Meaning =
   /** A name that is refused, with the reason. */
   | { readonly kind: 'refused'; readonly finding: Finding };
 
-/** What names mean where a text stands, but for units and Brian's own functions and constants. */
+/** What names mean where a text is, except for units and Brian's own functions and constants. */
 export interface Scope {
   /** What a name stands for; undefined: none of this. */
   meaning(name: string): Meaning | undefined;

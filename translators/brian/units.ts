@@ -2,7 +2,7 @@ import { longUnitName } from '../../src/lang/units.js';
 
 /**
  * The unit names of Brian's default namespace. Brian knows every base unit with every SI prefix, the same squared and
- * cubed (`metre2`), and a few short names (`mV`); it does not know `V`, `s` or `mS`, so that models may use those as
+ * cubed (`metre2`), and a few short names (`mV`); it does not know `V`, `s` or `mS`, so models may use those as
  * variables.
  */
 

@@ -32,7 +32,7 @@ export type ReadValue =
   | {
       readonly kind: 'known';
       readonly value: number;
-      /** What stands in the document. */ readonly text: string | number | boolean;
+      /** What is in the document. */ readonly text: string | number | boolean;
       readonly pointer: string;
     }
   | { readonly kind: 'expression'; readonly tree: Expression; readonly pointer: string }
@@ -242,7 +242,7 @@ export function readNumber(
   return fits(quantity, pointer, slot, to) ? quantity.value : undefined;
 }
 
-/** The number of elements of a group; 1 after what is wrong was reported, so that the rest can be checked. */
+/** The number of elements of a group; 1 after what is wrong was reported, so the rest can be checked. */
 export function readSize(value: string | number, pointer: string, namespace: Namespace, to: Reporter): number {
   const size = readNumber(value, pointer, { name: 'N', dimension: dimensionless, type: 'real' }, namespace, to);
   if (size === undefined) return 1;

@@ -45,7 +45,7 @@ type Rules = Readonly<Record<string, unknown>>;
 interface LemsOptions {
   /** Kept as properties of the network; see `rulesOf`. */
   readonly rules?: Rules;
-  /** Functions of values that are worked out; absent: values with such functions are reported as unknown. */
+  /** Functions of values that are computed; absent: values with such functions are reported as unknown. */
   readonly functions?: Functions;
   /**
    * The model before its draws were made explicit; it is written in the words of its document where it draws nothing.

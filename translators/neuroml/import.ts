@@ -44,7 +44,7 @@ interface Run {
 /** A component to import by itself, whatever the document says is to run. */
 export interface Part {
   readonly target: Component;
-  /** What it stands in; null where it needs nothing around it. */
+  /** What it is in; null where it needs nothing around it. */
   readonly around: Container | null;
 }
 

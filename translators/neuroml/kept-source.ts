@@ -18,7 +18,7 @@ export interface KeptElement {
   readonly children?: readonly KeptElement[];
   /** Its text; absent: it has none. */
   readonly text?: string;
-  /** XML text in place of all other members: annotations, whose namespaces are not ours to read. */
+  /** XML text instead of all other members: annotations, whose namespaces are not ours to read. */
   readonly raw?: string;
   /** So many elements of the tag and attributes, this one the first, which the model has the numbers of. */
   readonly count?: number;
@@ -41,7 +41,7 @@ export interface KeptSource {
 /** Lists of connections that are longer are kept by their first element. */
 const longestList = 1000;
 
-/** Elements that say something of the whole document. */
+/** Elements that say something of the entire document. */
 const commentary: ReadonlySet<string> = new Set(['notes', 'annotation', 'property', 'About', 'Meta']);
 /**
  * Small definitions that are named in ways that are not looked for: units within quantities, constants within
@@ -159,7 +159,7 @@ const paths: ReadonlySet<string> = new Set([
 /** Files of core types that the document names itself, and those that none of these includes. */
 function coreNamed({ core, root }: LemsSource): readonly string[] {
   const all = 'NeuroML2CoreTypes.xml';
-  // How models are run is no core type of cells and networks to all readers.
+  // How models are run is not a core type of cells and networks to all readers.
   if (core.includes(all)) return [all, ...core.filter((name) => name === 'Simulation.xml')];
   const named = root.children.flatMap((inner) => (inner.name === 'Include' ? [inner.attribute('file') ?? ''] : []));
   const own = named.filter((name) => core.includes(name));

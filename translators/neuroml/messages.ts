@@ -73,7 +73,7 @@ export const includeNetwork = (file: string): Finding => ({
   hint: 'download it and include it by its file name',
 });
 
-/** Files that include one another; a warning. */
+/** Files that include each other; a warning. */
 export const includeCycle = (chain: readonly string[]): Finding => ({
   code: 'lems/include-cycle',
   severity: 'warning',

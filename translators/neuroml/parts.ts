@@ -9,7 +9,7 @@ import type { Component, ComponentType, LemsModel, ParameterDefinition } from '.
 
 /**
  * The networks of a document, and what of it has equations and is in none of them. What equations require of a cell
- * that is not there stands around them as parameters, so that their names and units can be checked all the same.
+ * that is not there is around them as parameters, so their names and units can be checked all the same.
  *
  * @param document  as places name it; components of included files are checked where something of the document uses
  *   them

@@ -23,7 +23,7 @@ export type { LemsHost } from './host.js';
 
 type Placed = LoadedDocuments['elements'][number];
 
-/** Elements at top level that define, by name; what else stands there is a component. */
+/** Elements at top level that define, by name; what else is there is a component. */
 const definitions: ReadonlySet<string> = new Set(['Dimension', 'Unit', 'Constant', 'ComponentType', 'Target']);
 const commentary: ReadonlySet<string> = new Set(['notes', 'annotation', 'property', 'About', 'Meta']);
 
@@ -196,8 +196,8 @@ function readComponents(
 }
 
 /**
- * Top-level elements by id. An id that is used twice is an error, but for networks, which every included file may hold:
- * of these the main document's counts.
+ * Top-level elements by id. An id that is used twice is an error, except for networks, which every included file may
+ * hold: of these the main document's counts.
  */
 function firstById(elements: readonly Placed[], diagnostics: Diagnostics): ReadonlyMap<string, XmlElement> {
   const byId = new Map<string, Placed>();

@@ -202,7 +202,7 @@ export function listFor(value: Value, cell: number): readonly number[] | undefin
   return isNumbers(one) ? one : undefined;
 }
 
-/** Whether a value gives each cell a list of its own, and for how many cells. */
+/** Whether a value gives each cell its own list, and for how many cells. */
 export function listCount(value: Value): number | null {
   if (typeof value !== 'object' || value === null || isNumbers(value) || 'sequence' in value) return null;
   const lists: unknown = 'sequences' in value ? value.sequences : value;

@@ -19,7 +19,7 @@ export interface Setting extends Reporter {
   readonly usesPlaces: boolean;
   /** The text of a file that the document names, or why it is not read. */
   readFile(name: string): { readonly text: string } | { readonly refused: string };
-  /** Labels of populations and views whose definitions are wrong: what refers to them is no mistake of its own. */
+  /** Labels of populations and views whose definitions are wrong: what refers to them is not its own mistake. */
   readonly refused: Set<string>;
   /** Place of the next draw in the order in which PyNN draws. */
   nextOrder(): number;

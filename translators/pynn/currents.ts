@@ -56,7 +56,7 @@ function window(of: (name: string) => number, value: string): string {
   return conditions.length === 0 ? value : `${value} if ${conditions.join(' and ')} else 0*nA`;
 }
 
-/** The last of the amplitudes whose time has come: found by halves, so that long lists stay shallow. */
+/** The last of the amplitudes whose time has come: found by halves, so long lists stay shallow. */
 function steps(times: readonly number[], amplitudes: readonly number[]): string {
   const values = [0, ...amplitudes];
   const within = (low: number, high: number): string => {

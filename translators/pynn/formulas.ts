@@ -44,7 +44,7 @@ const variables: Readonly<Record<NonNullable<Formula['of']>, Readonly<Record<str
   displacement: { 'd[0]': '(post.x - pre.x)/um', 'd[1]': '(post.y - pre.y)/um', 'd[2]': '(post.z - pre.z)/um' },
 };
 
-/** Components of a displacement as names of the expression language, and those as they are written. */
+/** Components of a displacement as names of the expression language, and those as written. */
 const component = /\bd\[\s*([012])\s*\]/g;
 const asWritten = (name: string): string => name.replace(/^displacement_([012])$/, 'd[$1]');
 
@@ -66,7 +66,7 @@ function isTruth(e: Expression): boolean {
   }
 }
 
-/** A number in place of a truth value. */
+/** A number instead of a truth value. */
 function asNumber(e: Expression): Expression {
   if (!isTruth(e)) return e;
   const number = (value: number): Expression => ({

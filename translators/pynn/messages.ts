@@ -17,14 +17,14 @@ export const notASpecification = (found: unknown): Finding => ({
   found: shorten(found),
 });
 
-/** Something that PyNN has and this import has not. */
+/** Something that PyNN has and this import lacks. */
 export const unsupported = (feature: string, hint?: string): Finding => ({
   code: 'pynn/unsupported',
   message: `${feature} cannot be imported`,
   ...(hint === undefined ? {} : { hint }),
 });
 
-/** A cell type, synapse type, connector or other class that PyNN has not. */
+/** A cell type, synapse type, connector or other class that PyNN lacks. */
 export const unknownType = (what: string, name: string, known: readonly string[]): Finding => ({
   code: 'pynn/unknown-type',
   message: `PyNN has no ${what} ${shorten(name)}`,
@@ -39,7 +39,7 @@ export const nativeType = (name: string): Finding => ({
   hint: 'use a standard type, or write its equations under native and name it native:NAME',
 });
 
-/** A parameter that the standard type has not. */
+/** A parameter that the standard type lacks. */
 export const unknownParameter = (name: string, type: string, known: readonly string[]): Finding => ({
   code: 'pynn/unknown-parameter',
   message: `${type} has no parameter ${shorten(name)}`,
@@ -75,7 +75,7 @@ export const duplicateLabel = (label: string, what: string): Finding => ({
   hint: 'labels identify populations, so each must be unique',
 });
 
-/** A `RandomDistribution` of a name that PyNN has not. */
+/** A `RandomDistribution` of a name that PyNN lacks. */
 export const unknownDistribution = (name: string, known: readonly string[]): Finding => ({
   code: 'pynn/unknown-distribution',
   message: `PyNN has no random distribution ${shorten(name)}`,

@@ -2,7 +2,7 @@
 
 import { identifier, UniqueNames } from '../../src/model/free-name.js';
 
-/** Gives each label a name of its own; labels that are identifiers keep themselves. */
+/** Gives each label its own name; labels that are identifiers keep themselves. */
 export class Names {
   readonly #names = new UniqueNames();
   /** Labels whose name differs from them, by name. */

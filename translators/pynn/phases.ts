@@ -57,7 +57,7 @@ interface State {
   readonly setting: Setting;
   now: number;
   resets: number;
-  /** What each SpikeSourceArray replays now; but for those of which a drawn sample was given other times. */
+  /** What each SpikeSourceArray replays now; except for those of which a drawn sample was given other times. */
   readonly trains: Map<string, Trains>;
   readonly drawn: Set<string>;
   readonly protocol: unknown[];
@@ -159,10 +159,10 @@ function setSource({ target, params }: NonNullable<Phase['set_source']>, pointer
 // --- Cells --------------------------------------------------------------------------------------------------------
 
 /**
- * What is set of some cells. A selection with gaps stands beside the variables that it is for; formulas count its
+ * What is set of some cells. A selection with gaps is beside the variables that it is for; formulas count its
  * cells.
  *
- * @param given  the values as they are written
+ * @param given  the values as written
  */
 function entryFor(
   what: 'set' | 'initialise',

@@ -102,7 +102,7 @@ function nativePopulation(
   );
 }
 
-/** Values of a native type where they stand; names that it has not are reported. */
+/** Values of a native type where they are; names that it has not are reported. */
 function nativeValues(
   { name: type, neuron }: StandardCell,
   values: Readonly<Record<string, unknown>>,

@@ -14,7 +14,7 @@ import { isNumbers, translateValue, type Slot } from './values.js';
 const ownParameters: ReadonlySet<string> = new Set(['tau_syn', 'transmission', 'delay']);
 
 /**
- * Phases that set parameters of synapses. A weight that changes by itself is given as a first value, so that a reset
+ * Phases that set parameters of synapses. A weight that changes by itself is given as a first value, so a reset
  * goes back to what was set last, as it does for weights that stay.
  */
 export function setSynapses(

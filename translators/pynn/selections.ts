@@ -94,7 +94,7 @@ export function byUse(
   return order;
 }
 
-/** Ascending indices, as a range where they follow one another. */
+/** Ascending indices, as a range where they follow each other. */
 function listed(indices: readonly number[]): Cells {
   const [first = 0] = indices;
   const contiguous = indices.every((index, k) => index === first + k);
@@ -209,7 +209,7 @@ function drawnFrom(
 /** Whether any of a target's cells are still to be drawn. */
 export const isDrawn = ({ portions }: Target): boolean => portions.some(({ cells }) => cells.kind === 'sample');
 
-/** The cells of a target, each by a text of its own; undefined while some are still to be drawn. */
+/** The cells of a target, each by its own text; undefined while some are still to be drawn. */
 export function cellsOf({ portions }: Target): readonly string[] | undefined {
   const texts: string[] = [];
   for (const { population, cells } of portions) {
@@ -334,7 +334,7 @@ export function selectionOf({ population, cells }: Portion): Record<string, unkn
   }
 }
 
-/** A target as an end of a projection, made from what stands at `pointer`. */
+/** A target as an end of a projection, made from what is at `pointer`. */
 export const endOf = (target: Target, pointer: string): unknown => located(ruleOf(target), pointer);
 
 /** A target as a selection of the canonical model. */

@@ -87,7 +87,7 @@ export interface Population {
   readonly size: number | readonly number[];
   readonly cell: Cell;
   readonly structure?: Structure;
-  /** x, y and z of each cell in µm, in place of a structure. */
+  /** x, y and z of each cell in µm, instead of a structure. */
   readonly positions?: readonly unknown[];
   /** First values of variables, by PyNN's name. */
   readonly initial_values?: Values;
@@ -242,7 +242,7 @@ export interface Native {
   readonly operations?: Map<unknown>;
 }
 
-/** A whole document. */
+/** An entire document. */
 export interface PynnSpecification {
   readonly format: 'interneuron/pynn';
   readonly version?: 1;

@@ -20,7 +20,7 @@ export interface Slot {
   readonly formulas: readonly NonNullable<Formula['of']>[];
   /** Whether numbers carry their unit; else the place where they go has it. */
   readonly explicit?: boolean;
-  /** Synapses: what a NumpyRNG draws is for all pairs, as PyNN's `set` draws it, or begins anew for each receiver. */
+  /** Synapses: what a NumpyRNG draws is for all pairs, as PyNN's `set` draws it, or begins again for each receiver. */
   readonly draws?: 'pairs' | 'anew';
   /** Who draws where no NumpyRNG does; absent: the target. */
   readonly own?: NumpyGenerator;

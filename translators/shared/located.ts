@@ -26,7 +26,7 @@ export class Located {
   ) {}
 }
 
-/** `value`, made from what stands at `pointer` in the user's document, or from a range of the text there. */
+/** `value`, made from what is at `pointer` in the user's document, or from a range of the text there. */
 export function located(value: unknown, pointer: string, span?: Span): Located {
   return new Located(value, pointer, undefined, span);
 }

@@ -87,7 +87,7 @@ export function csvWriter(path: string): ResultWriter {
   };
 }
 
-/** Names of columns; a unit stands behind where it is not SI. */
+/** Names of columns; a unit follows where it is not SI. */
 function header(plan: SeriesPlan, run: RunHeader): string {
   const unit = plan.written ? `_${plan.written.unit}` : '';
   const columns = Array.from({ length: columnCount(plan) }, (_, i) =>
@@ -111,7 +111,7 @@ function writeRows(file: OutputFile, plan: SeriesPlan, block: SampleBlock, setup
   }
 }
 
-/** Name of the column of a variable that is recorded at spikes; the unit stands behind where it is not SI. */
+/** Name of the column of a variable that is recorded at spikes; the unit follows where it is not SI. */
 export const spikeColumn = ({ name, written }: SpikeVariable): string => (written ? `${name}_${written.unit}` : name);
 
 /** Columns of the variables of all trains. */
@@ -123,7 +123,7 @@ export const spikeColumns = (trains: readonly TrainsPlan[]): readonly string[] =
 export const quoted = (name: string): string =>
   /[",\n]/.test(name) ? `"${name.replaceAll('"', '""').replaceAll('\n', ' ')}"` : name;
 
-/** Spikes by population and step; with several segments the times are those of the segment that stands in front. */
+/** Spikes by population and step; with several segments the times are those of the segment that is in front. */
 function writeSpikes(file: OutputFile, trains: readonly SpikeTrains[], setup: RunSetup, record: RunRecord): void {
   const { spikeLabel: label } = setup;
   const dt = writtenDt(setup.header);

@@ -1,4 +1,4 @@
-/** Numbers as LEMS's reference interpreter writes them, so that its files and ours can be compared as text. */
+/** Numbers as LEMS's reference interpreter writes them, so its files and ours can be compared as text. */
 
 /** No number takes more bytes than this. */
 export const longestFloat = 24;

@@ -49,7 +49,7 @@ interface NeoDocument {
   readonly provenance: unknown;
 }
 
-/** @throws UsageError when the file is no result of ours. @throws DiagnosticError when its record is damaged */
+/** @throws UsageError when the file is not a result of ours. @throws DiagnosticError when its record is damaged */
 export function readNeoRecord(path: string): StoredRecord {
   const { record, data } = readDocument(path);
   return { path, record, data };

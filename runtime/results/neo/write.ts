@@ -1,10 +1,10 @@
 /**
  * A result as Neo-like JSON: blocks, segments, spike trains and analog signals under Neo's names
- * (https://neo.readthedocs.io, core objects), so that a short loader makes Neo objects of it.
+ * (https://neo.readthedocs.io, core objects), so a short loader makes Neo objects of it.
  *
  * Times and values are in SI units, or in those of the model's notation; each says its own. Numbers are shortest
  * decimals that read back to the same bits; samples are base64 of little-endian rows. Samples wait in files of their
- * own until the end, so that memory stays bounded.
+ * own until the end, so memory stays bounded.
  */
 
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
@@ -288,7 +288,7 @@ function writeSignals(
     // With several segments each has samples of its own steps, which are regular unless the recording was switched
     // within it.
     if ((steps !== null && (setup.segments === undefined || !isRegular(steps, plan.every))) !== irregular) continue;
-    // A recording that was off throughout has no signal, but for the one segment of most runs.
+    // A recording that was off throughout has no signal, except for the one segment of most runs.
     if (rows === 0 && setup.segments !== undefined) continue;
     write(signalStart(setup, plan, rows, steps, segment, irregular));
     for (const bytes of samples[i]!.read(index)) output.write(Buffer.from(bytes).toString('base64'));
@@ -296,7 +296,7 @@ function writeSignals(
   }
 }
 
-/** Whether samples follow one another at equal intervals. */
+/** Whether samples follow each other at equal intervals. */
 const isRegular = (steps: readonly number[], every: number): boolean =>
   steps.every((step, k) => k === 0 || step - steps[k - 1]! === every);
 
@@ -351,7 +351,7 @@ interface SampleFile {
   remove(): void;
 }
 
-/** Where the samples of one segment stand. */
+/** Where the samples of one segment are. */
 interface Stretch {
   readonly from: number;
   bytes: number;

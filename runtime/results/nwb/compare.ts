@@ -52,7 +52,7 @@ function objectAt(file: File, path: string): Found {
 const isGroup = (found: Found): found is Group => found !== null && 'keys' in found && typeof found.keys === 'function';
 const isDataset = (found: Found): found is Dataset => found !== null && 'slice' in found;
 
-/** What stands at a path; a link is not what it leads to. */
+/** What is at a path; a link is not what it leads to. */
 function kindOf(file: File, path: string, found: Found): string {
   if (found === null) return 'nothing';
   const link = path === '/' ? null : softLink(file, path);

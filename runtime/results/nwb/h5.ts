@@ -14,7 +14,7 @@ type H5 = typeof import('h5wasm').default;
 let loading: Promise<H5> | null = null;
 
 /**
- * The HDF5 library, loaded on first use; loading takes 0.1 to 0.3 s, so that callers let it go on beside other work.
+ * The HDF5 library, loaded on first use; loading takes 0.1 to 0.3 s, so callers let it go on beside other work.
  */
 export function loadH5(): Promise<H5> {
   loading ??= (async () => {
@@ -52,7 +52,7 @@ type AttributeValue =
 /** Attributes of an object by name. */
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
-/** Type and namespace of an NWB object; `core` unless said otherwise. */
+/** Type and namespace of an NWB object; `core` unless stated otherwise. */
 export interface NeurodataType {
   /** Such as `TimeSeries`; the attribute `neurodata_type`. */
   readonly type: string;
@@ -87,7 +87,7 @@ export interface H5Writer {
   attributes(object: Group | Dataset, attributes: Attributes): void;
   /** A row of identifiers for everything in the file. */
   identifier(path: string): string;
-  /** Runs `action` with the clock standing still, so that equal runs give equal files. */
+  /** Runs `action` with the clock standing still, so equal runs give equal files. */
   timeless<T>(action: () => T): T;
 }
 

@@ -220,7 +220,7 @@ function readAllSeries(file: File, path: string, record: RunRecord): readonly St
   });
 }
 
-/** Parts that follow one another as one series. */
+/** Parts that follow each other as one series. */
 function joined(plan: SeriesPlan, parts: readonly StoredSeries[]): StoredSeries {
   const width = columnCount(plan);
   const samples = parts.reduce((sum, part) => sum + part.samples, 0);

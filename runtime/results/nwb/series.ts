@@ -21,7 +21,7 @@ const memoryBytes = 1 << 26;
 const rowBytesLimit = 1 << 23;
 const chunkColumns = 1024;
 
-/** One series within one segment: a TimeSeries of its own, so that its times never repeat. */
+/** One series within one segment: its own TimeSeries, so its times never repeat. */
 export interface SeriesPart {
   readonly plan: SeriesPlan;
   /** Position of the segment among those of the run. */
@@ -30,14 +30,14 @@ export interface SeriesPart {
   readonly name: string;
 }
 
-/** Where each series stands in the file, segment by segment: by position of the series, then of the segment. */
+/** Where each series is in the file, segment by segment: by position of the series, then of the segment. */
 export function seriesParts(
   series: readonly SeriesPlan[],
   segments: readonly SegmentSpan[] | undefined,
 ): readonly (readonly SeriesPart[])[] {
   const taken = new Set<string>();
   const parts = series.map((): SeriesPart[] => []);
-  // Segment by segment, so that a run that ends early has the names of one that does not.
+  // Segment by segment, so a run that ends early has the names of one that does not.
   for (const [segment, span] of (segments ?? [null]).entries()) {
     for (const [position, plan] of series.entries()) {
       const stem = span === null ? plan.name : `${plan.name}_${span.name.replaceAll(/[^\p{L}\p{N}_-]/gu, '_')}`;
@@ -127,7 +127,7 @@ export function createSeries(h5: H5Writer, setup: RunSetup, place: (segment: num
     }
     append(h5, into, chunk, header.dt);
     unflushed += chunk.values.byteLength;
-    // By bytes and not by time, so that equal runs give equal files.
+    // By bytes and not by time, so equal runs give equal files.
     if (unflushed < memoryBytes) return;
     h5.file.flush();
     unflushed = 0;

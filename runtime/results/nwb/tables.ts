@@ -30,7 +30,7 @@ interface UnitBlock {
   readonly segment: number;
   /** Steps [begin, end). */
   readonly span: readonly [number, number];
-  /** True when the trains have no other block, so that all their spikes are of this one. */
+  /** True when the trains have no other block, so all their spikes are of this one. */
   readonly whole: boolean;
 }
 
@@ -56,7 +56,7 @@ export function unitBlocks(
   return blocks.map((block) => ({ ...block, whole: uses[block.trains] === 1 }));
 }
 
-/** Whether a result has the table /units: readers stumble over one without any spikes, so that it is left out. */
+/** Whether a result has the table /units: readers stumble over one without any spikes, so it is left out. */
 export function hasUnits(trains: readonly SpikeTrains[]): boolean {
   return trains.some(({ counts }) => counts.some((count) => count > 0));
 }

@@ -43,7 +43,7 @@ export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter 
   let waiting: SampleBlock[] = [];
   let waitingBytes = 0;
 
-  /** Every write goes through here, so that a full disk is told as such and the broken file is removed. */
+  /** Every write goes through here, so a full disk is told as such and the broken file is removed. */
   const guarded = <T>(action: () => T): T => {
     try {
       if (failure !== null) throw failure;

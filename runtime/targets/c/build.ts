@@ -3,7 +3,7 @@
  *
  * An entry of the cache is a folder named by the hash of all that the library depends on: the source, the compiler and
  * its version, its options and the processor. It is made under another name and renamed when it is whole; beside the
- * library lies its digest, and what does not fit it is made anew. Whatever goes wrong with the cache only costs the
+ * library lies its digest, and what does not fit it is made again. Whatever goes wrong with the cache only costs the
  * time of compiling again.
  */
 

@@ -27,7 +27,7 @@ const longest = 10 * 60_000;
 /** Runs a program without a shell; `status` is undefined when it could not be started or was ended by a signal. */
 export function runProgram(command: readonly string[], options: { readonly cwd?: string } = {}): Promise<Outcome> {
   const [program = '', ...words] = command;
-  // Messages in English, so that they can be read for the first error.
+  // Messages in English, so they can be read for the first error.
   const environment = { ...process.env, LC_ALL: 'C' };
   return new Promise((resolve) => {
     execFile(

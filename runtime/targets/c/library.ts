@@ -7,7 +7,7 @@ import { trustJavaScript } from '../trust.js';
 /** A pointer to a network. */
 export type NetworkPointer = bigint | object;
 
-/** What `network.h` declares; what may take long runs on a thread of its own and gives a promise. */
+/** What `network.h` declares; what may take long runs on its own thread and gives a promise. */
 export interface NetworkLibrary {
   /** Allocates a network with buffers of known length; null where memory lacks. */
   create(): NetworkPointer | null;

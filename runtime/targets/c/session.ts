@@ -18,7 +18,7 @@ const distrusted = -2;
 
 /**
  * Milliseconds that one native call aims at: what waits for the main thread waits no longer. Between two calls nothing
- * is computed, and none is begun while the main thread is busy, so that a turn should outlast what it does beside it,
+ * is computed, and none is begun while the main thread is busy, so a turn should outlast what it does beside it,
  * as loading the library of HDF5.
  */
 const turn = 100;

@@ -31,7 +31,7 @@ function toolkits(): readonly string[] {
   return [...named, ...installed, '/opt/cuda'];
 }
 
-/** Names of the library NVRTC, the newest first; the version 11 has a number of its own. */
+/** Names of the library NVRTC, the newest first; the version 11 has its own number. */
 const libraryNames =
   process.platform === 'win32'
     ? ['nvrtc64_130_0.dll', 'nvrtc64_120_0.dll', 'nvrtc64_112_0.dll']

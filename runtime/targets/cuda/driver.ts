@@ -41,7 +41,7 @@ export function openDevice(api: CudaApi, device: CudaDevice): OpenDevice {
   return open;
 }
 
-/** Forgets a device that stopped working, so that the next session opens it anew. */
+/** Forgets a device that stopped working, so the next session opens it again. */
 function forgetDevice(open: OpenDevice): void {
   if (open.lost) return;
   open.lost = true;

@@ -16,7 +16,7 @@ export const codes = {
   notSupported: 801,
 } as const;
 
-/** After these a context does nothing any more: all that uses it has to begin anew. */
+/** After these a context does nothing any more: all that uses it has to begin again. */
 const lasting = new Set([4, 46, 101, 214, 220, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 999]);
 
 /** Whether a context is of no use after this code. */

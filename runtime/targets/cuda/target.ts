@@ -29,7 +29,7 @@ interface CudaTargetOptions {
   /** Absent: the first that fits the driver. */
   readonly compiler?: CudaCompiler;
   readonly targets?: TargetStrategy;
-  /** False: every launch is a command of its own, as on drivers that record none. */
+  /** False: every launch is a separate command, as on drivers that record none. */
   readonly records?: boolean;
   /** Is told of each session's driver. */
   readonly observe?: (driver: CudaDriver) => void;

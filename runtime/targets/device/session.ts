@@ -221,7 +221,7 @@ class DeviceSession implements Session {
     return Math.max(1, Math.floor(mostLaunches / Math.max(1, this.#loaded.generated.step.length)));
   }
 
-  /** Steps for which every log certainly has room, but for those at whose end the device stops by itself. */
+  /** Steps for which every log certainly has room, except for those at whose end the device stops by itself. */
   #stepsWithRoom(): number {
     const { program, generated } = this.#loaded;
     const { logs } = program;

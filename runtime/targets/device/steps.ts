@@ -28,7 +28,7 @@ function stepsBeforeRare(entries: readonly StepEntry[], step: number): number {
 }
 
 /**
- * The next steps to launch as one command: a power of two of them, so that few commands serve for all.
+ * The next steps to launch as one command: a power of two of them, so few commands serve for all.
  *
  * @param left  steps that are to be run
  * @returns undefined where the next step is better launched by itself

@@ -41,7 +41,7 @@ export async function runTrust(driver: TrustDriver, units: number): Promise<numb
       const kernel = driver.kernel('trust');
       driver.setMemory(kernel, 0, memory);
       driver.setMemory(kernel, 1, failures);
-      // More groups than units, so that each gets some.
+      // More groups than units, so each gets some.
       driver.launchPlain(kernel, { global: 32 * 8 * units, local: 32 });
       await driver.finish();
       const failed = new Uint32Array(1);

@@ -1,5 +1,5 @@
 /**
- * The null target: generates the source of every device and runs nothing, so that generated text can be seen and tested
+ * The null target: generates the source of every device and runs nothing, so generated text can be seen and tested
  * anywhere.
  */
 

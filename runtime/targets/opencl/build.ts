@@ -32,7 +32,7 @@ export function openDevice(api: OpenclApi, device: OpenclDevice): OpenDevice {
   return { api, device, context };
 }
 
-/** Forgets a device that stopped working, so that the next session opens it anew. */
+/** Forgets a device that stopped working, so the next session opens it again. */
 export function forgetDevice({ api, device }: OpenDevice): void {
   contexts.get(api)?.delete(String(device.id));
 }

@@ -33,7 +33,7 @@ interface OpenclTargetOptions {
 }
 
 /**
- * Sizes that suit a device. Processors run work-items one after another, so that a team of several would only repeat
+ * Sizes that suit a device. Processors run work-items one after another, so a team of several would only repeat
  * its loops.
  */
 function sizesFor({ isProcessor, units, mostItems }: OpenclDevice): DeviceSizes {

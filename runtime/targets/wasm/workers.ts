@@ -6,7 +6,7 @@ import { trustChecks } from '../../../src/codegen/wasm/trust.js';
 import type { WasmMemory, WasmModule } from '../../webassembly.js';
 
 /**
- * What a worker runs. It is text, so that one and the same worker starts from sources, from compiled files and from a
+ * What a worker runs. It is text, so one and the same worker starts from sources, from compiled files and from a
  * bundle. The trust microkernel runs before every request: a library loaded in between may have changed the processor's
  * mode.
  */

@@ -2,7 +2,7 @@
 
 import type { ElementType, ScalarType } from '../../ir/program.js';
 
-/** Operations that every language has under a name of its own; all are exact or correctly rounded. */
+/** Operations that every language has under its own name; all are exact or correctly rounded. */
 type MathFunction = 'sqrt' | 'floor' | 'ceil' | 'trunc' | 'nearest' | 'abs';
 
 /** One language. Nothing else in this folder's printers knows which language it prints. */
@@ -19,7 +19,7 @@ export interface Dialect {
   readonly notNumbers: Readonly<Record<'f64' | 'f32', { readonly infinity: string; readonly nan: string }>>;
   /** Before a function that is small enough to disappear where it is called. */
   readonly inlineFunction: string;
-  /** Before a kernel whose calls are all to disappear, so that its items run on vector lanes. */
+  /** Before a kernel whose calls are all to disappear, so its items run on vector lanes. */
   readonly flatFunction: string;
   /** Before any other kernel. */
   readonly kernelFunction: string;

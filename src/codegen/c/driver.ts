@@ -45,7 +45,7 @@ function cell(context: ProgramContext, buffer: string, index: number): string {
   return `network->${context.bufferNames.id(buffer)}[${index}u]`;
 }
 
-/** The field of a member's row, as an expression; undefined for what is no field. */
+/** The field of a member's row, as an expression; undefined for what is not a field. */
 function rowField({ family, rows }: NamedFamily, member: string, name: string): string | undefined {
   const ordinal = family.fields.findIndex((field) => field.name === name);
   return ordinal < 0 || rows === undefined ? undefined : `${rows.table}[${member}].${rows.fields[ordinal] ?? ''}`;
@@ -140,7 +140,7 @@ function memberText(
 
 const barrier = 'meet(network, threads);';
 
-/** Where threads wait in the turns of a loop. `first` stands before the loop. */
+/** Where threads wait in the turns of a loop. `first` precedes the loop. */
 function waitText(
   calls: readonly Call[],
   leads: boolean,

@@ -144,7 +144,7 @@ const callees: Readonly<Partial<Record<HelperName, readonly HelperName[]>>> = {
   i64_add_shared: ['i64_add'],
 };
 
-/** The text of the helpers used, in an order of their own. */
+/** The text of the helpers used, in their own order. */
 export function helpersText(used: ReadonlySet<HelperName>, dialect: Dialect): string[] {
   const all = new Set([...used].flatMap((name) => [name, ...(callees[name] ?? [])]));
   return helperNames.filter((name) => all.has(name)).map((name) => makers[name](dialect));

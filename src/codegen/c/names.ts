@@ -1,6 +1,6 @@
 /**
  * The names of generated code. Every name of a model or of the program becomes letters, digits and underscores, in a
- * form that is no word of any language of the family.
+ * form that is not a word of any language of the family.
  *
  * | what | form |
  * |---|---|
@@ -51,7 +51,7 @@ export function identifierOf(name: string): string {
 }
 
 /**
- * Gives every name of one name space an identifier of its own. The same names in the same order give the same
+ * Gives every name of one name space its own identifier. The same names in the same order give the same
  * identifiers.
  */
 export class Names {

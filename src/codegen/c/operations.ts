@@ -40,7 +40,7 @@ function floatText(type: 'f32' | 'f64', value: number, dialect: Dialect): Term {
   return signed(`${/[.e]/.test(digits) ? digits : `${digits}.0`}${type === 'f32' ? 'f' : ''}`);
 }
 
-/** A literal. The least integers are no literals in C, but differences. */
+/** A literal. The least integers are not literals in C, but differences. */
 export function constantText(
   { type, value }: Pick<Constant, 'type' | 'value'>,
   { dialect }: Pick<Language, 'dialect'>,
@@ -136,7 +136,7 @@ const isLiteral = ({ text }: Term, value: 0 | 1): boolean =>
   text === `${value}` || text === `${value}u` || text === `${value}LL`;
 
 /**
- * What is left of an integer operation that changes nothing, such as x + 0 or x * 1, so that readers need not see it.
+ * What is left of an integer operation that changes nothing, such as x + 0 or x * 1, so readers need not see it.
  */
 function unchanged(op: BinaryOperator, a: Term, b: Term): Term | undefined {
   switch (op) {
@@ -206,7 +206,7 @@ export function compareText(op: CompareOperator, a: Term, b: Term): Term {
   return { text: `${within(a, precedence.add)} ${comparisons[op]} ${within(b, precedence.add)}`, precedence: level };
 }
 
-/** A choice; both values are free of side effects, so that it does not matter which are computed. */
+/** A choice; both values are free of side effects, so it does not matter which are computed. */
 export const selectText = choose;
 
 /** A conversion of values. */

@@ -253,7 +253,7 @@ export class Scope {
     return this.load(buffer);
   }
 
-  /** The buffers of the program that the body uses and that are no fields, in the order of the program. */
+  /** The buffers of the program that the body uses and that are not fields, in the order of the program. */
   touched(): readonly { readonly buffer: Buffer; readonly readOnly: boolean }[] {
     return this.context.program.buffers
       .filter(({ name }) => this.#loaded.has(name))

@@ -26,7 +26,7 @@ export const primary = (text: string): Term => ({ text, precedence: precedence.p
 export const call = (callee: string, ...args: readonly Term[]): Term =>
   primary(`${callee}(${args.map(({ text }) => text).join(', ')})`);
 
-/** The text of a term where something of the given precedence may stand. */
+/** The text of a term where something of the given precedence may appear. */
 export function within(term: Term, least: number): string {
   return term.precedence >= least ? term.text : `(${term.text})`;
 }

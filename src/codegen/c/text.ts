@@ -3,7 +3,7 @@
 const width = 120;
 
 /**
- * A text as one line that may stand in a comment of the form `/* … *\/`, whatever a model's titles hold: printable
+ * A text as one line that may appear in a comment of the form `/* … *\/`, whatever a model's titles hold: printable
  * characters alone, nothing that ends or begins a comment, and no backslash, which could join lines.
  */
 export function commentText(text: string): string {
@@ -16,7 +16,7 @@ export function commentText(text: string): string {
     .trim();
 }
 
-/** A comment on a line of its own. */
+/** A comment on its own line. */
 export const comment = (text: string): string => `/* ${commentText(text)} */`;
 
 /**

@@ -1,6 +1,6 @@
 /**
  * Merged groups: kernels of one program that differ in nothing but their buffers, numbers and comments are one piece of
- * code and a table with a row for each of them, so that code does not grow with the number of populations and
+ * code and a table with a row for each of them, so code does not grow with the number of populations and
  * projections of a type.
  */
 

@@ -11,7 +11,7 @@ export function commonEnding(names: readonly string[]): string {
 }
 
 /**
- * What tells each name from the others: what stands before their common ending; the name itself where that is nothing.
+ * What tells each name from the others: what precedes their common ending; the name itself where that is nothing.
  */
 export function owners(names: readonly string[]): readonly string[] {
   const ending = commonEnding(names);

@@ -91,7 +91,7 @@ function partsBy(program: Program, kernel: Kernel): (index: Expression) => Part 
     };
     return (index) => {
       if (index.kind !== 'binary' || index.op !== 'shr' || index.right.kind !== 'const') return partOf(index);
-      // Cells of several targets each. Threads share targets in blocks, so that a cell is one thread's where cells end
+      // Cells of several targets each. Threads share targets in blocks, so a cell is one thread's where cells end
       // with blocks.
       const cell = 2 ** Number(index.right.value);
       const part = partOf(index.left);

@@ -1,7 +1,7 @@
 /**
- * Which kernels of a step are one launch. Kernels of which none writes what another touches, but for sums that commute,
- * run side by side as parts of a launch; map kernels that meet only in what is each item's own run one after another in
- * the same work-item, as a chain.
+ * Which kernels of a step are one launch. Kernels of which none writes what another touches, except for sums that
+ * commute, run side by side as parts of a launch; map kernels that meet only in what is each item's own run one after
+ * another in the same work-item, as a chain.
  */
 
 import { visitStatements, bodyOf } from '../../ir/walk.js';
@@ -31,7 +31,7 @@ interface Span {
 }
 
 /**
- * Ranges begin at multiples of this, so that a word of a mask belongs to one range, and is set by neighbouring items.
+ * Ranges begin at multiples of this, so a word of a mask belongs to one range, and is set by neighbouring items.
  */
 const blockLength = 64;
 
@@ -236,7 +236,7 @@ function chainsOf(
     const needed = new Set([...before.map(([other]) => other), ...(node.marker === undefined ? [] : [node.marker])]);
     if (node.marker !== undefined && !taken.has(node.marker)) return;
     const met = chains.filter((chain) => chain.some((other) => needed.has(other)));
-    // The kernel joins all chains that it depends on; these are independent of one another, so that their order is
+    // The kernel joins all chains that it depends on; these are independent of each other, so their order is
     // free.
     const longer = [...met.flat(), k];
     if (longer.length > 1) {
@@ -251,7 +251,7 @@ function chainsOf(
 
 /**
  * The launches of a step, in order, each a list of chains that run side by side. A kernel that cannot be in a chain is
- * launched as early as possible, a chain as late as possible, so that it can grow.
+ * launched as early as possible, a chain as late as possible, so it can grow.
  */
 export function launchesOf(program: Program, rules: LaunchRules): readonly (readonly Chain[])[] {
   const nodes = nodesOf(program, rules);

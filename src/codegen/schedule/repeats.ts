@@ -1,4 +1,4 @@
-/** Where a list of calls repeats itself, so that it can be written as a loop. */
+/** Where a list of calls repeats itself, so it can be written as a loop. */
 
 /** Entries `first` to `first + period * times - 1`: `times` turns of the same `period` things. */
 export interface Repeat {

@@ -75,7 +75,7 @@ function itemBound(total: Wat, granule: number, thread: Wat): Wat {
   ];
 }
 
-/** Runs a kernel on [$.low, $.high) in pieces, so that one entered only once is still soon run as optimised code. */
+/** Runs a kernel on [$.low, $.high) in pieces, so one entered only once is still soon run as optimised code. */
 function inPieces(scope: Scope, callee: string, piece: number): Wat[] {
   scope.declare('$.next', 'i32');
   const next: Wat = [
@@ -150,7 +150,7 @@ function exported(name: string, parameters: string, scope: Scope, body: readonly
   return [`func (export "${name}") (param $step i32)${parameters}${result}`, ...locals, ...prologue, ...body];
 }
 
-/** What the host does for an action list. Kernels run one by one, so that it can tell how far the work has come. */
+/** What the host does for an action list. Kernels run one by one, so it can tell how far the work has come. */
 export function segmentsOf(context: KernelContext, actions: readonly Action[]): Segment[] {
   return actions.map((action): Segment => {
     if (action.kind !== 'run') return action;

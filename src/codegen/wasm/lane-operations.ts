@@ -160,7 +160,7 @@ export function selectLaneText(mask: Wat, whenTrue: Wat, whenFalse: Wat): Wat {
 
 /**
  * i64 to f64, correctly rounded: the halves as doubles 2^84 + 2^63 + high * 2^32 and 2^52 + low; the first difference
- * is exact, so that only the last sum rounds. `a` is printed twice.
+ * is exact, so only the last sum rounds. `a` is printed twice.
  */
 function longToDouble(a: Wat): Wat {
   const high: Wat = [

@@ -119,7 +119,7 @@ interface LaneItems {
 /**
  * Prints the items [$.low, $.high) on vector lanes.
  *
- * @param restScope  a scope of its own for the function that takes the last items of a range, one after another
+ * @param restScope  its own scope for the function that takes the last items of a range, one after another
  * @returns undefined when the body cannot run on lanes; nothing has been printed then
  */
 export function laneItems(

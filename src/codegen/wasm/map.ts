@@ -84,7 +84,7 @@ export function mapKernelText(context: KernelContext, kernel: MapKernel): Wat[] 
   }
   const implicit = ranged ? ['index', 'begin', 'group'] : ['index'];
   if (kernel.lanes) {
-    // IR locals are values of the graph here, so that none is declared.
+    // IR locals are values of the graph here, so none is declared.
     const scope = kernelScope(context, [], implicit, context.module.parallel);
     const onLanes = laneItems(context, kernel, scope, newScope([]));
     if (onLanes !== undefined)

@@ -13,7 +13,7 @@
  */
 
 /**
- * Gives every name of one name space an identifier of its own. The same names in the same order give the same
+ * Gives every name of one name space its own identifier. The same names in the same order give the same
  * identifiers.
  */
 export class Names {

@@ -59,7 +59,7 @@ interface Partition {
   readonly cut: readonly Wat[];
 }
 
-/** How several threads share a propagate kernel, so that each touches what no other does, or adds atomically. */
+/** How several threads share a propagate kernel, so each touches what no other does, or adds atomically. */
 function partition(scope: Scope, kernel: PropagateKernel, rows: number): Partition {
   const { order } = kernel;
   const position = scope.id('position');

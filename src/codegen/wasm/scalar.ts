@@ -238,7 +238,7 @@ function expressionText(scope: Scope, expression: Expression): Wat {
 }
 
 /**
- * Sets the bit of this item. Items of one thread ascend and begin at a word, so that the first item of a word clears
+ * Sets the bit of this item. Items of one thread ascend and begin at a word, so the first item of a word clears
  * it; bits beyond the last item stay clear.
  */
 function setBitText(scope: Scope, statement: SetBit): Wat[] {
@@ -273,7 +273,7 @@ function loopText(scope: Scope, entry: Wat[], again: Wat, step: Wat[], body: rea
   scope.exits.push(exit);
   const inner = statementsText(scope, body);
   scope.exits.pop();
-  // Tested at the bottom, so that a turn has one branch.
+  // Tested at the bottom, so a turn has one branch.
   return [
     ...entry,
     [

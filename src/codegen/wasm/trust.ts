@@ -11,7 +11,7 @@ import type { Wat } from './text.js';
 interface TrustCheck {
   /** What a failure means, as the message names it. */
   readonly name: string;
-  /** Operands lie in memory, so that nothing is folded when compiling. */
+  /** Operands lie in memory, so nothing is folded when compiling. */
   readonly operands: readonly number[];
   /** The value, an i64, from its operands. */
   readonly value: (...operands: Wat[]) => Wat;
@@ -21,7 +21,7 @@ interface TrustCheck {
 const bits = (a: Wat): Wat => ['i64.reinterpret_f64', a];
 const tiny = 2 ** -30;
 
-/** Expected bits were worked out with exact rational arithmetic. */
+/** Expected bits were computed with exact rational arithmetic. */
 export const trustChecks: readonly TrustCheck[] = [
   {
     // (1 + 2^-30)(1 - 2^-30) rounds to 1; a fused multiply-add would leave -2^-60.

@@ -1,5 +1,5 @@
 /**
- * Functions of numbers for draws: those of the kernel IR's library, so that every machine draws the same.
+ * Functions of numbers for draws: those of the kernel IR's library, so every machine draws the same.
  */
 
 import { createEvaluator } from '../../ir/evaluate.js';

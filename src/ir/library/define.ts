@@ -133,7 +133,7 @@ export function definedFunction(name: string): IrFunction | undefined {
   return defined.get(name);
 }
 
-/** Defines a function on first use, so that a program pays only for what it calls. */
+/** Defines a function on first use, so a program pays only for what it calls. */
 export function once(make: () => IrFunction): () => IrFunction {
   let made: IrFunction | undefined;
   return () => (made ??= make());

@@ -126,7 +126,7 @@ export function exponentialOf(body: Body, format: Format, x: Expression, correct
   const n = format.number;
   const { bits, k } = exponentOf(body, format, x);
   const p = body.let('p', reducedExponential(body, format, x, k, correction));
-  // The scale is 2^(k-1), then 2; for results that may be subnormal 2^(k+63), then 2^-63, so that only the last product
+  // The scale is 2^(k-1), then 2; for results that may be subnormal 2^(k+63), then 2^-63, so only the last product
   // rounds.
   const small = body.let('small', lt(x, n(subnormalBelow)));
   const offset = select(small, exponentWord(format, format.bias + 63), exponentWord(format, format.bias - 1));

@@ -37,7 +37,7 @@ export interface Format {
   readonly smallestNormal: number;
   /** Largest finite number. */
   readonly largest: number;
-  /** Low bits that `upperHalf` clears, so that products of two upper halves are exact. */
+  /** Low bits that `upperHalf` clears, so products of two upper halves are exact. */
   readonly lowerHalfBits: number;
   /** A constant of the format. */
   readonly number: (value: number) => Expression;
@@ -184,7 +184,8 @@ export function twoSum(body: Body, a: Expression, b: Expression): Pair {
 }
 
 /**
- * a * b as a pair (Dekker 1971, with halves cut by bits): exact but for a rounding far below the low part's last place.
+ * a * b as a pair (Dekker 1971, with halves cut by bits): exact except for a rounding far below the low part's last
+ * place.
  */
 export function twoProduct(body: Body, format: Format, a: Expression, b: Expression): Pair {
   const high = body.let('product', mul(a, b));

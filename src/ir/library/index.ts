@@ -99,8 +99,8 @@ export const libraryNames: readonly LibraryName[] = [...keysOf(floatFunctions), 
 export const drawNames: readonly DrawName[] = keysOf(drawFunctions);
 
 /**
- * A function of numbers, named `<name>_<type>`; its parameters and result have that type, but for `timestep` (f64, f64
- * to i32) and `sinCosTurn`, which has two results.
+ * A function of numbers, named `<name>_<type>`; its parameters and result have that type, except for `timestep` (f64,
+ * f64 to i32) and `sinCosTurn`, which has two results.
  * @throws InvariantError when the function is not written for the type
  */
 export function libraryFunction(name: LibraryName, type: NumberType): IrFunction {
@@ -137,7 +137,7 @@ export function withCallees(functions: readonly IrFunction[]): IrFunction[] {
   return [...ordered.values()];
 }
 
-/** True when the function and all that it calls are straight-line, so that it can run on vector lanes. */
+/** True when the function and all that it calls are straight-line, so it can run on vector lanes. */
 export function isLaneSafe(f: IrFunction): boolean {
   return withCallees([f]).every((each) => each.body.every(isStraight));
 }

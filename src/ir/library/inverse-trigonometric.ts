@@ -61,7 +61,7 @@ const constants: Readonly<Record<FloatType, InverseConstants>> = {
 
 /**
  * atan of a number that is not negative: atan x = atan c + atan((x - c) / (1 + c x)) with c = 0, 1/2, 1, 3/2 or
- * infinity, so that the argument of the series stays within 7/16.
+ * infinity, so the argument of the series stays within 7/16.
  */
 function arctangentOf(body: Body, format: Format, x: Expression): Expression {
   const { number: n } = format;

@@ -71,7 +71,7 @@ function fmodDouble(): IrFunction {
   );
 }
 
-/** The remainder of two float32 numbers is one, so that the float64 function gives it exactly. */
+/** The remainder of two float32 numbers is one, so the float64 function gives it exactly. */
 function fmodSingle(): IrFunction {
   return define('fmod_f32', 'remainder with the sign of the dividend, exact', { x: 'f32', y: 'f32' }, (_, { x, y }) =>
     convert('f32', call(fmod('f64'), convert('f64', x), convert('f64', y))),
@@ -111,7 +111,7 @@ function floorDivideFloat(type: FloatType): IrFunction {
     const near = div(sub(x, rest), y);
     const quotient = body.let('quotient', select(otherSign(rest, y, n(0)), sub(near, n(1)), near));
     const down = body.let('down', unary('floor', quotient));
-    // The quotient is a whole number but for rounding.
+    // The quotient is a whole number except for rounding.
     const whole = body.let('whole', select(gt(sub(quotient, down), n(0.5)), add(down, n(1)), down));
     const ratio = body.let('ratio', div(x, y));
     const value = select(eq(quotient, n(0)), withSignOf(format, n(0), ratio), whole);

@@ -1,6 +1,6 @@
 /**
  * Logarithms of discrete probabilities to full precision however large the counts: Stirling's error and the deviance
- * are computed apart, so that no large terms cancel (Loader 2000, "Fast and accurate computation of binomial
+ * are computed apart, so no large terms cancel (Loader 2000, "Fast and accurate computation of binomial
  * probabilities").
  */
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 
 /**
  * The two key words of a stream: the first eight bytes, little-endian, of SHA-256 over "interneuron/stream/1", the seed
- * and the stream's name, each of the three preceded by its length in bytes as a little-endian u32 (UTF-8), so that no
+ * and the stream's name, each of the three preceded by its length in bytes as a little-endian u32 (UTF-8), so no
  * two pairs have one encoding.
  *
  * @param seed    as written by the user

@@ -123,7 +123,7 @@ export const tan = perType((type) =>
 );
 
 /**
- * Sine and cosine of `u` turns, 2 pi u radians, for |u| < 2^50: the quadrant is exact, so that they are precise
+ * Sine and cosine of `u` turns, 2 pi u radians, for |u| < 2^50: the quadrant is exact, so they are precise
  * everywhere. Used by the Box-Muller transform.
  */
 export const sinCosTurn = perType((type) =>

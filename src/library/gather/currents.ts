@@ -78,7 +78,7 @@ export function currentText(
     const when = whenOf(only);
     return { text: when === '' ? valueOf(only) : `(${valueOf(only)} if ${when} else ${inUnit(0)})` };
   }
-  // By halves, so that long lists stay shallow.
+  // By halves, so long lists stay shallow.
   const stretches: readonly (readonly [from: number, text: string])[] = flowing.flatMap((piece, k) => [
     ...(piece.from > (flowing[k - 1]?.to ?? 0) ? [[flowing[k - 1]?.to ?? 0, inUnit(0)] as const] : []),
     [piece.from, valueOf(piece)] as const,

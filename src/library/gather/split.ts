@@ -1,4 +1,4 @@
-/** Sources that carry a synapse of their own, as a source and a synapse: LEMS's firing and timed synapses. */
+/** Sources that carry their own synapse, as a source and a synapse: LEMS's firing and timed synapses. */
 
 import { name as named } from '../../lang/build.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';

@@ -20,7 +20,7 @@ export function readsOf(text: string): ReadonlySet<string> {
 /** Names that an expression reads. */
 export const namesOf = (text: string): ReadonlySet<string> => namesIn(parseExpression(text));
 
-/** What each derived variable is, as an expression of nothing derived; undefined where they depend on one another. */
+/** What each derived variable is, as an expression of nothing derived; undefined where they depend on each other. */
 export function derivedOf(type: Pick<EquationSet, 'derived'>): ReadonlyMap<string, Expression> | undefined {
   const found = new Map<string, Expression>();
   let pending = Object.entries(type.derived);

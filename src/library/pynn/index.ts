@@ -10,7 +10,7 @@ export { stdpName, stdpSynapse, timingRules, weightDependences, type StdpTiming 
 export { electricalSynapse, synapsesFor } from './synapses.js';
 export { inhomogeneousGamma } from './sources.js';
 
-/** Cells with a type of their own, by name; SpikeSourceArray has none. */
+/** Cells with their own type, by name; SpikeSourceArray has none. */
 export const standardCells: ReadonlyMap<string, StandardCell> = new Map(
   [...cells, ...sources].map((cell) => [cell.name, cell]),
 );

@@ -2,7 +2,7 @@
  * Post-synaptic responses of PyNN's standard cells.
  *
  * exp:   s' = -s/tau; an arrival adds w to s.
- * alpha: s' = (e*y - s)/tau, y' = -y/tau; an arrival adds w to y, so that s(t) = w*(t/tau)*exp(1 - t/tau), whose peak
+ * alpha: s' = (e*y - s)/tau, y' = -y/tau; an arrival adds w to y, so s(t) = w*(t/tau)*exp(1 - t/tau), whose peak
  * is w at tau. beta:  the difference of two exponentials, with time constants tau_rise and tau_decay, scaled to a peak
  * of w.
  *
@@ -37,7 +37,7 @@ interface ResponseDescription {
   readonly timeConstant: readonly [name: string, value: number];
   /** Rise time of a beta response. */
   readonly riseTime?: readonly [name: string, value: number];
-  /** Name and value of the reversal potential, or an expression where it is no parameter. */
+  /** Name and value of the reversal potential, or an expression where it is not a parameter. */
   readonly reversal?: readonly [name: string, value: number] | string;
 }
 
@@ -84,7 +84,7 @@ export function response({
       };
     case 'beta': {
       // g' = (k*y - g)/tau_decay, y' = -y/tau_rise gives k*tau_rise/(tau_decay - tau_rise)*(exp(-t/tau_decay) -
-      // exp(-t/tau_rise)); with r = tau_rise/tau_decay its peak is k*r*r**(r/(1 - r)), so that k = r**(-1/(1 - r))
+      // exp(-t/tau_rise)); with r = tau_rise/tau_decay its peak is k*r*r**(r/(1 - r)), so k = r**(-1/(1 - r))
       // makes the peak 1.
       const rise = riseTime?.[0] ?? 'tau_rise';
       const scale = `exp(-log(${rise}/${tau})/(1 - ${rise}/${tau}))`;

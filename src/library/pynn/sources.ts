@@ -56,7 +56,7 @@ const renewal = (name: string, parameters: Parameters, interval: string): Standa
   );
 
 /**
- * The last of the values whose time has come, the first before any: found by halves, so that long lists stay shallow.
+ * The last of the values whose time has come, the first before any: found by halves, so long lists stay shallow.
  */
 function piecewise(values: readonly string[], times: readonly string[]): string {
   const within = (low: number, high: number): string => {
@@ -99,7 +99,7 @@ export function inhomogeneousGamma(bins: number): StandardCell {
 
 /** Sources by name. */
 export const sources: readonly StandardCell[] = [
-  // Whether any spikes fall into a step, so that a change of the rate acts at once; then how many, given the time of
+  // Whether any spikes fall into a step, so a change of the rate acts at once; then how many, given the time of
   // the first.
   source(
     'SpikeSourcePoisson',

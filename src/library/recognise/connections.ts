@@ -18,7 +18,7 @@ export interface Ends {
   readonly same: boolean;
 }
 
-/** Indices are no units whatever they are called. */
+/** Indices are not units whatever they are called. */
 const indices = { has: (name: string): boolean => !['um', 'm', 's', 'ms'].includes(name) };
 
 /** Most pairs that are gone through to list connections. */
@@ -152,7 +152,7 @@ function ofGenerator(rule: Extract<ConnectionRule, { rule: 'generator' }>, ends:
         : { rule: 'pairs', condition: null, p: probability, copies: 1, self };
     }
     const n = constantOf(plain(size ?? '0', indices));
-    // A condition leaves some of the sample out, so that numbers differ.
+    // A condition leaves some of the sample out, so numbers differ.
     return n === undefined || !self
       ? undefined
       : { rule: outer === 'pre' ? 'fixedOutDegree' : 'fixedInDegree', n, replace: false, self };

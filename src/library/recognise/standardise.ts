@@ -377,7 +377,7 @@ class Standardiser {
     const targets = populationsOf(projection.to.of);
     const [target] = targets;
     const known = this.#known.get(target ?? '');
-    // That its target is no standard cell has been said of the target.
+    // That its target is not a standard cell has been said of the target.
     if (known === undefined) return keep();
     const port = known.cell.ports.get(arrival.variable);
     if (port === undefined)

@@ -19,7 +19,7 @@ export interface CableNames {
   readonly voltage: string;
   /** In F, a parameter. */
   readonly capacitance: string;
-  /** Into the compartment but for what flows along the cell, in A, a derived variable. */
+  /** Into the compartment except for what flows along the cell, in A, a derived variable. */
   readonly current: string;
   /** By how much the potential rose in half of the last step, a state variable; absent: nothing reads it. */
   readonly rise?: string;

@@ -2,7 +2,7 @@
  * Pass before others: cells with structure become populations of compartments, those with the same equations of one
  * type, and what the network says about places on cells is said about elements of them.
  *
- * Elements go by compartment and then by cell, so that the cells of a population lie side by side: one place on all of
+ * Elements go by compartment and then by cell, so the cells of a population lie side by side: one place on all of
  * them is a slice. The compartment where spikes are detected has the population's own name.
  */
 

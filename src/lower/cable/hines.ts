@@ -1,6 +1,6 @@
 /**
  * The kernel that solves for the voltages along cells. The matrix of a tree has one entry off the diagonal for each
- * node but the root, so that elimination from the leaves to the root and substitution back take two operations a node.
+ * node but the root, so elimination from the leaves to the root and substitution back take two operations a node.
  *
  * The order of elimination is data, the same on every target. Cells go in blocks, whose rounds are independent of each
  * other; a block has one cell of each population that is smaller.

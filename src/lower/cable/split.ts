@@ -22,7 +22,7 @@ export interface SplitEnd {
   readonly compartment: (synapse: number) => number;
 }
 
-/** A projection between two populations in place of one whose synapses are on several. */
+/** A projection between two populations instead of one whose synapses are on several. */
 interface SplitPiece {
   readonly projection: Projection;
   /** Ordinals of the populations of its ends. */

@@ -291,7 +291,7 @@ function ordered(
   edges: readonly (readonly Edge[])[],
   placeOf: Tree['placeOf'],
 ): Tree {
-  // Points that were left out have no neighbours; the others are numbered anew.
+  // Points that were left out have no neighbours; the others are numbered again.
   const kept = edges.flatMap((list, node) => (node < compartments.length || list.length > 0 ? [node] : []));
   const numbers = new Map(kept.map((node, k) => [node, k]));
   const order: number[] = [0];

@@ -16,7 +16,7 @@ import type { Network, SteppedGroup } from './layout.js';
  * - no projection has both of its ends in it, and none of its parameters is linked to itself;
  * - what its events do at once changes synapses that none of its elements reads, and reads nothing that a step of an
  *   element changes;
- * - events that are heard come from one place of its code, so that each element emits at most one in a step.
+ * - events that are heard come from one place of its code, so each element emits at most one in a step.
  */
 export function inAnyOrder(network: Network, stepped: SteppedGroup, member: Member, deliveries: Deliveries): boolean {
   const { name, population } = member;

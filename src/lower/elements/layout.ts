@@ -77,7 +77,7 @@ export interface Network {
   readonly timeBefore: Buffer | null;
 }
 
-/** Projections by the populations that they end in; one within a population stands there once. */
+/** Projections by the populations that they end in; one within a population is there once. */
 export function projectionsByEnd(
   projections: readonly SteppedProjection[],
 ): ReadonlyMap<string, readonly SteppedProjection[]> {
@@ -146,7 +146,7 @@ function accessByOthers(groups: readonly Group[], plans: readonly ProjectionPlan
       for (const name of recording.variables) if (group) addTo(byOthers.read, group.name, name);
     }
   }
-  // A current is worked out before the derived variables of the step: it finds them as they were computed last.
+  // A current is computed before the derived variables of the step: it finds them as they were computed last.
   for (const [id, current] of currentsOf(context)) {
     for (const population of ownersOf(current.to)) {
       const group = groupNamed(population);
@@ -174,7 +174,7 @@ function writtenBetweenSteps({ members }: Group, { model }: Context): readonly s
 
 const namesInAll = (part: unknown): readonly string[] => expressionsIn(part).flatMap((e) => [...namesIn(e)]);
 
-/** Names that code between steps reads, itself or through derived variables, which it works out for itself. */
+/** Names that code between steps reads, itself or through derived variables, which it computes for itself. */
 function readBetweenSteps({ equations }: Group, { model }: Context): ReadonlySet<string> {
   const all = new Set<string>();
   const open = [...namesInAll([model.operations, model.experiment.protocol])];
@@ -314,7 +314,7 @@ export function stepProjection(built: BuiltProjection, context: Context): Steppe
   return { ...built, code, kept, shown, writtenByOthers };
 }
 
-/** A group as recordings read it: what is kept and shown in place of what is. */
+/** A group as recordings read it: what is kept and shown instead of what is. */
 export const shownGroup = ({ group, kept, shown }: SteppedGroup): Group => ({
   ...group,
   storage: new Map([

@@ -169,7 +169,7 @@ export type FeatureName = keyof typeof features;
 /** Kinds of selections. */
 export type SelectionKind = SelectionRule['kind'];
 
-/** Where a selection stands. */
+/** Where a selection is. */
 export type SelectionPlace =
   | 'end'
   | 'poissonTarget'

@@ -161,7 +161,7 @@ export const inCells: Names = { ...inBoth, x: 'coordinates', y: 'coordinates', z
 
 const inSynapses: Names = { ...inBoth, lastupdate: 'lastupdate', delay: 'delayRead', N: 'synapseCount' };
 
-/** Features of the special names that the code of a part of a model reads, but for names that a type declares. */
+/** Features of the special names that the code of a part of a model reads, except for names that a type declares. */
 export function readNames(
   part: unknown,
   declared: (name: string) => boolean,
@@ -183,7 +183,7 @@ const declares =
   (name: string): boolean =>
     Object.hasOwn(type.parameters, name) || Object.hasOwn(type.state, name) || Object.hasOwn(type.derived, name);
 
-/** Features of a neuron type. First values are worked out before any step. */
+/** Features of a neuron type. First values are computed before any step. */
 export const readNeuronType = (type: NeuronType, site: Site): readonly Use[] => [
   ...readAll(type, ofNeuronType, site),
   ...readNames([type.derived, type.derivatives, type.events, type.regimes], declares(type), inCells, site),

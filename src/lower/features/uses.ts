@@ -121,7 +121,7 @@ const ofProjection: Readings<Projection> = {
   order: 'plain',
 };
 
-/** Contributions to what is no input of the target. */
+/** Contributions to what is not an input of the target. */
 function readContributions(model: Model, projection: Projection, site: Site): readonly Use[] {
   const type = model.synapses[projection.synapse];
   const inputs = (rule: SelectionRule): readonly Readonly<Record<string, unknown>>[] =>

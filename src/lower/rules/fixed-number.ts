@@ -2,7 +2,7 @@
  * Rules that fix how many synapses there are: for each target, for each source, in all.
  *
  * Numbers are split by halves over rows, then from block to block of 1024 elements, by binomial draws (with repetition)
- * or hypergeometric ones (without), so that rows and blocks can be drawn apart; elements are then chosen within each
+ * or hypergeometric ones (without), so rows and blocks can be drawn apart; elements are then chosen within each
  * block.
  */
 
@@ -296,7 +296,7 @@ const halvings = 5;
 
 /**
  * Shares a number out over the rows: over the two halves of a power of two of rows, and of each half again. Node 1 is
- * all rows, node k has halves 2k and 2k + 1. Nodes of a few levels below one another are one work-item's.
+ * all rows, node k has halves 2k and 2k + 1. Nodes of a few levels below each other are one work-item's.
  *
  * @random counter (node, 2^32 - 3, 0, iteration)
  */

@@ -30,7 +30,7 @@ interface Wiring {
   readonly leftOut: Buffer | null;
 }
 
-/** The edges of one source: where they stand. */
+/** The edges of one source: where they are. */
 interface Edges {
   readonly source: Ir;
   readonly storage: Buffer;

@@ -5,7 +5,7 @@ import type { StepEntry } from '../../ir/program.js';
 /**
  * What happens at one order of a slot, one after the other. Synapses contribute to sums and currents to inputs; inboxes
  * that events may read are emptied; inputs are kept for code that reads them after the integration. An event is tested
- * for, its elements are listed, how often each counts is worked out and noted for readers of results, the elements note
+ * for, its elements are listed, how often each counts is computed and noted for readers of results, the elements note
  * when it was, and actions run that come in its own slot.
  */
 const phases = [
@@ -24,7 +24,7 @@ const phases = [
 /** One of the things that happen at one order of a slot. */
 export type StepPhase = (typeof phases)[number];
 
-/** Slots run as the timing profile says; within a slot, orders ascend; at one order, phases follow one another. */
+/** Slots run as the timing profile says; within a slot, orders ascend; at one order, phases follow each other. */
 export interface StepPlace {
   /** A slot of the timing profile. */
   readonly slot: string;

@@ -1,5 +1,5 @@
 /**
- * Delays of synapses in steps. Where they differ from synapse to synapse, rows are sorted by them, so that at each step
+ * Delays of synapses in steps. Where they differ from synapse to synapse, rows are sorted by them, so at each step
  * a row's synapses that are due stand together.
  */
 

@@ -407,7 +407,7 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
 }
 
 /**
- * Most synapses of a target and of a source; where no pair has two, as for a list, so that a frozen network sums in the
+ * Most synapses of a target and of a source; where no pair has two, as for a list, so a frozen network sums in the
  * same units.
  */
 function bounded(

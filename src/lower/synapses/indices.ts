@@ -152,7 +152,7 @@ export function inOrderOfCreation(
   context: Context,
 ): SynapseIndex | null {
   const { creation } = connectivity;
-  // Rows keep the order of creation, but for other delays than those that they are sorted by.
+  // Rows keep the order of creation, except for other delays than those that they are sorted by.
   if (!creation || (!index && (!plan.sortedBy || plan.sortedBy === pathway))) return index;
   const name = `${plan.name}.${pathway.name}`;
   const sorted =

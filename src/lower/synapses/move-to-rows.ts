@@ -162,7 +162,7 @@ function overRows(name: string, comment: string, rowCount: number, block: Block,
   builder.initially(builder.map(name, comment, { kind: 'count', count: rowCount }, false, block));
 }
 
-/** What is sorted within the rows that it stands in. */
+/** What is sorted within the rows that it is in. */
 interface RowSort {
   readonly name: string;
   readonly comment: string;

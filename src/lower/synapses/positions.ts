@@ -15,7 +15,7 @@ import type { Context } from '../context.js';
 const pieceBits = 6;
 const pieceLength = 1 << pieceBits;
 
-/** Synapses that stand in rows. */
+/** Synapses that are in rows. */
 interface StoredRows {
   /** Name of the projection. */
   readonly name: string;

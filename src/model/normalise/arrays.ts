@@ -170,7 +170,7 @@ export function scaler(unit: Unit): (value: number) => number {
   return (value) => {
     const text = String(value);
     const at = text.indexOf('e');
-    // Reading a decimal text rounds correctly, so that moving its exponent is exact scaling.
+    // Reading a decimal text rounds correctly, so moving its exponent is exact scaling.
     return at < 0
       ? Number(`${text}e${exponent}`)
       : Number(`${text.slice(0, at)}e${Number(text.slice(at + 1)) + exponent}`);

@@ -152,7 +152,7 @@ function hostDrawn(
   const connector = String(given['connector']);
   for (const key of neededBy[connector] ?? [])
     if (given[key] === undefined) context.report(messages.neededKey(key, connector), at);
-  // What a generator compares its numbers with is kept as it is written.
+  // What a generator compares its numbers with is kept as written.
   if (given['p'] !== undefined) numberOrText(context, given['p'] as Written, scopes, probability, `${at}/p`, 0, 1);
   return { rule: 'hostDrawn', arguments: given };
 }

@@ -8,7 +8,7 @@ import type { DataStore } from '../model.js';
 
 type DataArray = DataStore extends ReadonlyMap<string, infer Array> ? Array : never;
 
-/** A parameter of the whole model, resolved: `value` in SI. */
+/** A parameter of the entire model, resolved: `value` in SI. */
 export interface ModelConstant {
   readonly value: number;
   readonly dimension: Dimension;

@@ -195,7 +195,7 @@ function noisesOf(
   return [...found].sort();
 }
 
-/** The equation set of a type, but for what neurons and synapses have beside. */
+/** The equation set of a type, except for what neurons and synapses have beside. */
 export function normaliseEquations(
   context: Context,
   document: EquationSetDocument,

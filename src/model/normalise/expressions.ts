@@ -249,7 +249,7 @@ export function normaliseExpression(
   return e && textOf(e, allNames(scopes));
 }
 
-/** Statements with where each stands in the document. */
+/** Statements with where each is in the document. */
 export interface PlacedStatement {
   readonly statement: Statement;
   /** JSON pointer into the document. */

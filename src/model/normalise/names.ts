@@ -75,7 +75,7 @@ export function unknown(kind: VariableKind, type: ValueType = 'real'): Variable 
   return { ...special(dimensionless, type, kind), unknown: true };
 }
 
-/** The names that the simulator sets of which each element has a value of its own. */
+/** The names that the simulator sets of which each element has its own value. */
 export const ownToEach: ReadonlySet<string> = new Set([
   ...['i', 'j', 'x', 'y', 'z', 'lastspike', 'not_refractory', 'lastupdate', 'delay', 'distance'],
 ]);
@@ -108,7 +108,7 @@ export const synapseSpecials: ReadonlyMap<string, Variable> = new Map([
   ['distance', special(metre)],
 ]);
 
-/** What the places of synapses, or of elements of a selection, may be worked out from. */
+/** What the places of synapses, or of elements of a selection, may be computed from. */
 export const placeSpecials: Readonly<Record<'synapse' | 'element', ReadonlyMap<string, Variable>>> = {
   synapse: new Map([
     ['i', integer],
@@ -122,7 +122,7 @@ export const placeSpecials: Readonly<Record<'synapse' | 'element', ReadonlyMap<s
   ]),
 };
 
-/** Names that nothing may be called, since expressions give them a meaning of their own. */
+/** Names that nothing may be called, since expressions give them their own meaning. */
 const reserved: ReadonlyMap<string, string> = new Map([
   ...['t', 'dt', 't_in_timesteps'].map((name) => [name, 'it is the time'] as const),
   ...['i', 'j', 'N', 'N_pre', 'N_post'].map((name) => [name, 'it is an index or a size'] as const),

@@ -27,7 +27,7 @@ export interface Overrides {
 interface Overridden {
   readonly document: ModelDocument;
   readonly positions: Positions;
-  /** Whether what stands at a pointer was given from outside. */
+  /** Whether what is at a pointer was given from outside. */
   isGiven(pointer: string): boolean;
   readonly constants: ReadonlyMap<string, string | number>;
   /** Findings about keys that name nothing, with the option they come from. */
@@ -36,7 +36,7 @@ interface Overridden {
 
 const bareNumber = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/;
 
-/** A bare number stays one, so that it is in the unit of its place. */
+/** A bare number stays one, so it is in the unit of its place. */
 function written(text: string): string | number {
   return bareNumber.test(text) && isKept(text.trim(), Number(text)) ? Number(text) : text;
 }

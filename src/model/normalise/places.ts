@@ -13,7 +13,7 @@ import { placeOf } from './neurons.js';
 import type { Selection } from './selections.js';
 import { normaliseValue } from './values.js';
 
-/** A place as it is written, or places. */
+/** A place as written, or places. */
 interface PlaceDocument {
   readonly section?: string;
   readonly fraction?: number;

@@ -79,7 +79,7 @@ export function normaliseProtocol(
     else if ('restore' in phase) {
       if (!stored.has(phase.restore))
         context.report(messages.unknownReference('stored state', phase.restore, [...stored]), `${at}/restore`);
-      // The time that was stored is not worked out: what follows is not compared with it.
+      // The time that was stored is not computed: what follows is not compared with it.
       now = 0;
     }
     result.push(phase);
@@ -211,7 +211,7 @@ function initialisePhase(
 }
 
 /**
- * The keys of a `set`, or the variables of the selection that stands beside it. A selection that has a text goes into
+ * The keys of a `set`, or the variables of the selection that is beside it. A selection that has a text goes into
  * the keys.
  */
 function normaliseChosen(

@@ -21,7 +21,7 @@ interface RecordableNames {
   readonly currents: readonly Id[];
 }
 
-/** The recordings, each with a name of its own; what is wrong is reported and left out. */
+/** The recordings, each with its own name; what is wrong is reported and left out. */
 export function normaliseRecordings(
   context: Context,
   documents: readonly RecordingDocument[],

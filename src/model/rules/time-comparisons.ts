@@ -142,7 +142,7 @@ function timesIn(e: Expression, dt: number, { constants, stamps }: Reading): Cha
     if (!names.has('t')) return;
     const root = (step: number): number | undefined =>
       rootInTime(part.left, part.right, (name) => (name === 'dt' ? step : stamps.has(name) ? 0 : constants(name)));
-    // Half a step that keeps comparisons clear of rounding is no part of what was written.
+    // Half a step that keeps comparisons clear of rounding is not part of what was written.
     const [time, from] = names.has('dt') ? [root(0), root(dt)] : [root(dt), root(dt)];
     if (time !== undefined && from !== undefined)
       found.push({ time, from, since: [...stamps].some((name) => names.has(name)), names });

@@ -36,6 +36,6 @@ export const expressionOf = (text: string): Expression => parseExpression(text);
 /** Names that a normalised text reads. */
 export const namesOf = (text: string): ReadonlySet<string> => namesIn(parseExpression(text));
 
-/** Names that a value reads when it is worked out for an element. */
+/** Names that a value reads when it is computed for an element. */
 export const namesOfValue = (value: Value | undefined): ReadonlySet<string> =>
   typeof value === 'string' ? namesOf(value) : new Set();

@@ -20,9 +20,9 @@ export interface Remarks {
   notExpressible(code: string, message: string): void;
 }
 
-/** How names are written where a text stands. */
+/** How names are written where a text is. */
 export interface NameView {
-  /** Whether a name has a meaning of its own here, so that it is no unit. */
+  /** Whether a name has its own meaning here, so it is not a unit. */
   declared(name: string): boolean;
   /** Brian's name for it; undefined when Brian has none. */
   brian(name: string): string | undefined;

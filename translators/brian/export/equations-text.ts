@@ -111,7 +111,7 @@ export function valueText(
   return writtenQuantities(numbers, dimensionOf(unit), view.arithmetic);
 }
 
-/** Initial values and values of parameters, so ordered that each reads only what stands before it. */
+/** Initial values and values of parameters, so ordered that each reads only what precedes it. */
 export function initializers(
   type: NeuronType | SynapseType,
   plan: TypePlan,

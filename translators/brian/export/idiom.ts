@@ -42,7 +42,7 @@ export interface BrianIdiom {
   readonly needsDrawing: boolean;
 }
 
-/** Expected spikes a step above which a PoissonGroup is no Poisson process. */
+/** Expected spikes a step above which a PoissonGroup is not a Poisson process. */
 const mostOften = 0.2;
 
 /** Expected spikes a step up to which one spike at most is as good as several. */
@@ -461,7 +461,7 @@ class Idiom {
     });
   }
 
-  /** A value that is sent later becomes a pathway of its own, with a longer delay. */
+  /** A value that is sent later becomes a separate pathway, with a longer delay. */
   #withoutSends(type: SynapseType, projection: Projection, pointer: string): SynapseType {
     const sent: Record<string, SynapseType['state'][string]> = {};
     const pathways: Record<string, SynapseType['pathways'][string]> = {};

@@ -95,7 +95,7 @@ function stimulusTerm(
   return factors.length === 0 ? `(${value})` : `${factors.join('*')}*(${value})`;
 }
 
-/** A few cells that are not next to one another. */
+/** A few cells that are not next to each other. */
 function listedCells(selection: SelectionRule, { data }: ExportContext): readonly number[] | undefined {
   if (!('indices' in selection) || selection.indices === undefined) return undefined;
   const cells = numbersOf(selection.indices, data) ?? [];

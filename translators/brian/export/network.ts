@@ -245,7 +245,7 @@ export function exportProtocol(
     for (const one of bySelection(phase)) {
       const part = phasePart(one, plans, objects, pointer, context);
       if (part === undefined) continue;
-      // A phase sets before it switches: what comes in another order is a phase of its own.
+      // A phase sets before it switches: what comes in another order is a separate phase.
       const isSwitch = 'active' in part;
       if (!isSwitch && Object.keys(open).length > 0) close();
       if (isSwitch) open['active'] = { ...(open['active'] as object | undefined), ...(part['active'] as object) };

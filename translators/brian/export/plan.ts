@@ -163,7 +163,7 @@ function planGroup(id: string, population: Population, context: ExportContext): 
  * Names for all variables of a type; new ones are reported.
  *
  * @param constants  parameters that become constants, which may end in _pre or _post
- * @param clashing   names that have another meaning where the type's code stands
+ * @param clashing   names that have another meaning where the type's code is
  */
 export function renameAll(
   type: NeuronType | SynapseType,

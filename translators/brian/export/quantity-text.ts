@@ -80,7 +80,7 @@ function baseUnit(dimension: Dimension): string {
     .replace(/\bcandela\b/g, 'candle');
 }
 
-/** The same as it is written in equations: `siemens/meter**2`. */
+/** The same as written in equations: `siemens/meter**2`. */
 export function declaredUnit(dimension: Dimension): string {
   const parts = baseUnit(dimension).split(/(?<!\*)\*(?!\*)/);
   const above = parts.filter((part) => !part.includes('**-'));

@@ -54,7 +54,7 @@ function listCode(values: Quantities, key: string, companion: Companion): string
 
 const isList = (values: Quantities): values is readonly (string | number | boolean)[] => Array.isArray(values);
 
-/** What is written out stands in the specification itself. */
+/** What is written out is in the specification itself. */
 function inDocument<T extends object>(value: T | DataReference): T {
   invariant(!('$data' in value), 'brian/script', 'a specification that is written out has its arrays in it');
   return value;

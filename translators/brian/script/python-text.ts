@@ -40,7 +40,7 @@ export function keyword(key: string, value: string | undefined): readonly string
   return value === undefined ? [] : [`${key}=${value}`];
 }
 
-/** Words that a script uses itself, so that nothing of the model can be called so in Python. */
+/** Words that a script uses itself, so nothing of the model can be called so in Python. */
 const used: ReadonlySet<string> = new Set(
   (
     'and as assert async await break class continue def del elif else except finally for from global if import ' +

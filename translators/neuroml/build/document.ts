@@ -157,7 +157,7 @@ function atPlace(e: Expression, own: FlatType, target: FlatType): Expression {
   return inlined(e);
 }
 
-/** A canonical type, by what it says but for the values of its parameters. */
+/** A canonical type, by what it says except for the values of its parameters. */
 interface Kept {
   readonly id: string;
   readonly defaults: Readonly<Record<string, unknown>>;

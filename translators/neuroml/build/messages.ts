@@ -48,7 +48,7 @@ export const missingReference = (reference: string, id: string | undefined, know
       }
     : { code: 'lems/unknown-reference', message: `there is no component ${shorten(id)}`, ...named(id, known) };
 
-/** A number of instances that is no whole number. */
+/** A number of instances that is not a whole number. */
 export const badCount = (name: string, found: number | undefined): Finding => ({
   code: 'lems/bad-count',
   message: `${shorten(name)} is not a valid number of instances`,
@@ -139,7 +139,7 @@ export const otherComponent = (path: string, component: string, of: 'connection'
       : 'the quantity is that of the instance that the path refers to',
 });
 
-/** Components that hold one another without end. */
+/** Components that hold each other without end. */
 export const tooDeep = (depth: number): Finding => ({
   code: 'lems/too-deep',
   message: `components are nested more than ${depth} deep`,

@@ -145,7 +145,7 @@ export function holdsNetwork(component: Component): boolean {
 }
 
 /**
- * Whether a child of a component that runs is a network of its own rather than a part of it: nothing of the component's
+ * Whether a child of a component that runs is a separate network rather than a part of it: nothing of the component's
  * equations reads it.
  */
 export function standsApart(inner: Component): boolean {
@@ -164,7 +164,7 @@ const mostContainers = 20_000_000;
 /**
  * Makes the instances below a component.
  *
- * @param around  where the component stands, when that is not all there is
+ * @param around  where the component is, when that is not all there is
  * @diagnostic lems/missing-reference, lems/unknown-reference, lems/bad-count, lems/bad-assignment
  */
 export function makeNetwork(

@@ -13,7 +13,7 @@ export class Places {
     if (!this.#places.has(pointer)) this.#places.set(pointer, place);
   }
 
-  /** Places of a part that stands at a pointer. */
+  /** Places of a part that is at a pointer. */
   setAll(pointer: string, places: ReadonlyMap<string, Place>): void {
     for (const [inner, place] of places) this.set(pointer + inner, place);
   }

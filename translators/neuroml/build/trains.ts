@@ -69,7 +69,7 @@ function withChildren(
   return { id, type, role, parent, attributes, place, children: children.filter(keep) };
 }
 
-/** Whether the equations of a component read what is in a list of its own. */
+/** Whether the equations of a component read what is in its own list. */
 function isRead({ type }: Component, list: string): boolean {
   return (type.dynamics?.derivedVariables ?? []).some(
     ({ select }) => select !== undefined && /^\w+/.exec(select)?.[0] === list,

@@ -125,7 +125,7 @@ export class Types {
     return made;
   }
 
-  /** The type of instances that are attached to cells of a population, and run by themselves. */
+  /** The type of instances that are attached to cells of a population, and run on their own. */
   ofAttached(whole: Component, to: Draft): CellType {
     const target = this.ofCell(to);
     const component = this.trainOf(whole)?.rest ?? whole;

@@ -60,7 +60,7 @@ export function genericCell(component: Component, lems: LemsModel, diagnostics: 
 }
 
 /**
- * What stands where a part of the membrane does not say: none of it is in the equations of a cell with compartments.
+ * What is where a part of the membrane does not say: none of it is in the equations of a cell with compartments.
  */
 const leftOut: Readonly<Record<string, string>> = {
   spikeThresh: '0 mV',

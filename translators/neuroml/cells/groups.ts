@@ -22,7 +22,7 @@ export interface Groups {
 }
 
 /**
- * The groups of a morphology. Groups are worked out when they are asked for.
+ * The groups of a morphology. Groups are computed when they are asked for.
  *
  * @diagnostic neuroml/unknown-group, neuroml/group-loop, neuroml/deep-group, neuroml/unknown-segment, neuroml/path
  */

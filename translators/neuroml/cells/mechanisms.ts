@@ -181,7 +181,7 @@ export function densityMechanism(
   return { flat, document: along };
 }
 
-/** Channels that are counted: their current is that of the whole group, and each compartment has its share by area. */
+/** Channels that are counted: their current is that of the entire group, and each compartment has its share by area. */
 export function populationMechanism(component: Component, context: MembraneContext, groupArea: number): FlatMechanism {
   const { flat, document } = mechanism(component, context, atPlace(context), (made) => {
     const current = made.seen(['i'])?.expression;

@@ -3,7 +3,7 @@
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js';
 
-/** A segment whose id is no whole number. */
+/** A segment whose id is not a whole number. */
 export const segmentId = (id: string): Finding => ({
   code: 'neuroml/segment-id',
   message: id === '' ? 'the segment has no id' : `${shorten(id)} is not a valid segment id`,
@@ -37,7 +37,7 @@ export const coordinate = (name: string, text: string | undefined): Finding => (
       : 'a number in micrometres without a unit',
 });
 
-/** A reference to a segment that the morphology has not. */
+/** A reference to a segment that the morphology lacks. */
 export const unknownSegment = (id: string, known: readonly string[]): Finding => ({
   code: 'neuroml/unknown-segment',
   message: `there is no segment ${shorten(id)}`,
@@ -62,13 +62,13 @@ export const roots = (ids: readonly string[]): Finding => ({
   expected: 'one segment without a parent',
 });
 
-/** Segments that are one another's ancestors. */
+/** Segments that are each other's ancestors. */
 export const segmentLoop = (ids: readonly string[]): Finding => ({
   code: 'neuroml/segment-loop',
   message: `the segments ${ids.join(' -> ')} form a loop`,
 });
 
-/** A reference to a segment group that the morphology has not. */
+/** A reference to a segment group that the morphology lacks. */
 export const unknownGroup = (id: string, known: readonly string[]): Finding => ({
   code: 'neuroml/unknown-group',
   message: `there is no segment group ${shorten(id)}`,
@@ -76,7 +76,7 @@ export const unknownGroup = (id: string, known: readonly string[]): Finding => (
   ...suggestion(id, known),
 });
 
-/** Segment groups that include one another. */
+/** Segment groups that include each other. */
 export const groupLoop = (ids: readonly string[]): Finding => ({
   code: 'neuroml/group-loop',
   message: `the segment groups ${ids.join(' -> ')} include each other in a loop`,

@@ -1,6 +1,6 @@
 /**
  * Unbranched sections of a cell, as tools for several compartments cut them: segment groups with the neuroLexId of an
- * unbranched section, and a section of its own for every other segment. Where properties differ along a section, it is
+ * unbranched section, and its own section for every other segment. Where properties differ along a section, it is
  * cut there.
  */
 

@@ -45,7 +45,7 @@ export interface Morphology {
   readonly order: readonly number[];
 }
 
-/** Children of a component that stand under a name or are of a type of that name. */
+/** Children of a component that are under a name or are of a type of that name. */
 export function childrenOf(component: Component, type: string): readonly Component[] {
   return component.children.filter((inner) => inner.type.lineage.includes(type) || inner.type.name === type);
 }

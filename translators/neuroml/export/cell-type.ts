@@ -24,7 +24,7 @@ interface BuiltCell {
   readonly elements: readonly Element[];
 }
 
-/** A list of attachments that cells are to have, in place of one of their own. */
+/** A list of attachments that cells are to have, instead of one of their own. */
 interface GivenList {
   readonly name: string;
   /** The type of what may be in it, and of what hears spikes besides. */
@@ -230,7 +230,7 @@ class CellWriter {
   }
 
   /**
-   * Noise is a number with a dimension that LEMS has not: its factor is taken as a number, and the product gets the
+   * Noise is a number with a dimension that LEMS lacks: its factor is taken as a number, and the product gets the
    * dimension of the rate.
    */
   #withNoise(variable: string, rate: Expression): Expression {

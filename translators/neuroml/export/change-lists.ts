@@ -56,7 +56,7 @@ function changeGroup(group: Group, all: readonly Group[], changes: Changes): boo
   const nodes = made.map((component) => changes.tree.nodeOf(component));
   const shortened = nodes.some((node) => node?.count !== undefined);
   if (same && !shortened) return true;
-  // Elements of several kinds within one holder are not told apart.
+  // Elements of several kinds within one holder are not distinguished.
   if (
     !columns ||
     made.length !== group.targets.length ||

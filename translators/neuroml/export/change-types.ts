@@ -1,7 +1,7 @@
 /**
  * Types of cells and of synapses whose equations a model has changed since it was imported: their components become
  * ones of generated types, under the ids
- * that they had, so that all that refers to them stays.
+ * that they had, so all that refers to them stays.
  */
 
 import { child } from '../../../src/model/pointer.js';

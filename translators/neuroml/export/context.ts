@@ -59,7 +59,7 @@ export interface ExportContext {
   readonly dt: number;
 }
 
-/** Names that stand once in a document. */
+/** Names that are once in a document. */
 export class Ids {
   readonly #names = new UniqueNames();
 

@@ -1,4 +1,4 @@
-/** Component types of NeuroML as canonical types, so that what a model says to be one can be compared with it. */
+/** Component types of NeuroML as canonical types, so what a model says to be one can be compared with it. */
 
 import type { NeuronType } from '../../../src/model/model.js';
 import type { ComponentType } from '../lems/definitions.js';

@@ -251,7 +251,7 @@ export function dimensionOfUnit(unit: string): Dimension {
 }
 
 /**
- * The dimension that LEMS has for a unit: what has powers that are no whole numbers, as noise has, is a number in SI
+ * The dimension that LEMS has for a unit: what has powers that are not whole numbers, as noise has, is a number in SI
  * there.
  */
 export function lemsDimension(unit: string): Dimension {

@@ -152,7 +152,7 @@ export class ExpressionText {
     const factor = atom(this.#truth(condition));
     if (isNumber(whenTrue, 1) && isNumber(whenFalse, 0)) return factor;
     const [taken, other] = [this.#guarded(whenTrue, condition, 0, 1), this.#guarded(whenFalse, condition, 1, 0)];
-    // A zero times a factor is a pure number, which is no voltage.
+    // A zero times a factor is a pure number, which is not a voltage.
     const not = joined(atom('1'), '-', factor);
     const terms = [
       ...(isNone(taken) ? [] : [joined(factor, '*', this.piece(taken, place))]),

@@ -1,4 +1,4 @@
-/** What of a model a changed document says in its author's words, so that two models can be compared in that. */
+/** What of a model a changed document says in its author's words, so two models can be compared in that. */
 
 import type { EquationSet, Model, Projection, Value } from '../../../src/model/model.js';
 import type { Changes } from './changes.js';
@@ -35,7 +35,7 @@ export function keptPartsOf(model: Model, { old, wanted, replaced }: Changes): M
 
 /**
  * A model in which populations and projections give all numbers themselves, and types none: NeuroML knows no values of
- * types, so that the reader
+ * types, so the reader
  * makes those of the first component the type's.
  */
 export function withOwnValues(model: Model): Model {

@@ -16,7 +16,7 @@ export interface Node {
   children: Node[];
   /** Its text; absent: it has none. */
   readonly text?: string;
-  /** XML text in place of all else. */
+  /** XML text instead of all else. */
   readonly raw?: string;
   /** Set where it is to be left out; its place is kept, by which others are found. */
   removed?: true;

@@ -20,7 +20,7 @@ export function listTypes(list: string, item: string, id: string, own: readonly 
   ];
 }
 
-/** Types of a population each of whose elements is a component of its own. */
+/** Types of a population each of whose elements is a separate component. */
 export function mixedTypes(list: string, item: string): readonly Element[] {
   return [
     element(

@@ -27,7 +27,7 @@ export class OutputPaths {
   readonly #resolver: Resolver;
 
   constructor(private readonly parts: ImportedParts) {
-    // What a path does not lead to is no finding here: it is not found.
+    // What a path does not lead to is not a finding here: it is not found.
     this.#resolver = new Resolver(parts, new Diagnostics());
   }
 

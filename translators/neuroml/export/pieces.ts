@@ -1,5 +1,5 @@
 /**
- * Pieces of expressions with how strongly they hold together, so that there are brackets only where they matter. The
+ * Pieces of expressions with how strongly they hold together, so there are brackets only where they matter. The
  * reference interpreter binds `/`
  * more strongly than `*`, and `-` than `+`: pieces are put together so that this and the usual reading are the same, to
  * the last bit.
@@ -26,7 +26,7 @@ const inBrackets = ({ text }: Piece): string => `(${text})`;
 /** The text of a piece as something that cannot be taken apart. */
 export const closed = (piece: Piece): string => (piece.level === whole ? piece.text : inBrackets(piece));
 
-/** Whether a piece may stand before an operator without brackets. */
+/** Whether a piece may appear before an operator without brackets. */
 function holdsLeft(operator: Operator, { level }: Piece): boolean {
   if (level >= power) return true;
   switch (operator) {

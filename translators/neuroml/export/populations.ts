@@ -88,7 +88,7 @@ function standardPopulation(
   mixed(name, made, written, ids);
 }
 
-/** A population each of whose elements is a component of its own. */
+/** A population each of whose elements is a separate component. */
 function mixed(name: string, made: readonly string[], written: Written, ids: ExportContext['ids']): void {
   const [list, item] = written.listNames('', () => {
     const names = [ids.claim('mixedPopulation'), ids.claim('mixedElement')] as const;

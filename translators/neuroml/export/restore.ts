@@ -1,7 +1,7 @@
 /**
  * A model that was imported from NeuroML or LEMS, written in the words of the document that it came from: the kept
  * document, with what has changed
- * since. What is kept is a hint: reading the result back must give the very model, but for what is said to be of
+ * since. What is kept is a hint: reading the result back must give the very model, except for what is said to be of
  * generated types, else it is written
  * in other words.
  *
@@ -104,7 +104,7 @@ function change(changes: Changes, report: ConversionReport): boolean {
   return true;
 }
 
-/** Whether two models are the same but for what generated types stand for, and for where values are given. */
+/** Whether two models are the same except for what generated types stand for, and for where values are given. */
 function sameBut(wanted: Model, found: Model, changes: Changes): boolean {
   const kept = (model: Model): string => hashModel(withOwnValues(keptPartsOf(model, changes))).model;
   return kept(wanted) === kept(found);

@@ -40,7 +40,7 @@ interface Receptor {
 }
 
 /**
- * What NeuroML has names for; its HH_cond_exp emits no spikes and has no first values of gates, so that an heir of it
+ * What NeuroML has names for; its HH_cond_exp emits no spikes and has no first values of gates, so an heir of it
  * is written.
  */
 const names: ReadonlySet<string> = new Set([
@@ -178,7 +178,7 @@ function firing(core: string, name: string): Element | undefined {
   });
 }
 
-/** Whether a type is that of the library but for the values of its parameters. */
+/** Whether a type is that of the library except for the values of its parameters. */
 function isLibrary(type: NeuronType, name: string): boolean {
   const standard = standardCells.get(name);
   const library = standard && neuronOf(standard.neuron);

@@ -204,7 +204,7 @@ function readOfSource(type: SynapseType, builder: TypeBuilder): readonly string[
   return [...read].filter((name) => name.startsWith('pre.'));
 }
 
-/** What stands on the cell that a synapse sees: it does nothing but show the cell's variables. */
+/** What is on the cell that a synapse sees: it does nothing but show the cell's variables. */
 function otherEnd(
   name: string,
   peer: string,

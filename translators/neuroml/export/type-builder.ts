@@ -183,7 +183,7 @@ export class TypeBuilder implements Words {
       dimension: this.dimensions.nameOf(dimension),
       ...(exposure === undefined ? {} : { exposure }),
     };
-    // What LEMS computes by cases comes after all other derived variables, so that what reads it must be one of that
+    // What LEMS computes by cases comes after all other derived variables, so what reads it must be one of that
     // kind.
     const texts = cases.map(({ condition, value: text }) => `${condition ?? ''} ${text}`).join(' ');
     const byCases = cases.length > 1 || (texts.match(/[A-Za-z_]\w*/g) ?? []).some((word) => this.#stale.has(word));
@@ -293,7 +293,7 @@ export class TypeBuilder implements Words {
   /**
    * An expression of the model, its units folded.
    *
-   * @param isElsewhere  whether what this type is part of has a name, which is no unit then
+   * @param isElsewhere  whether what this type is part of has a name, which is not a unit then
    */
   parse(text: string, isElsewhere: (name: string) => boolean = () => false): Expression {
     return foldConstants(parseExpression(text), undefined, (name) => this.#names.has(name) || isElsewhere(name));
@@ -308,7 +308,7 @@ export class TypeBuilder implements Words {
     );
   }
 
-  /** Definitions in the place of derived variables, so that updated variables are seen. */
+  /** Definitions in the place of derived variables, so updated variables are seen. */
   inline(e: Expression): Expression {
     if (this.inlined.size === 0) return e;
     return mapExpression(e, (part) => (part.kind === 'name' ? (this.inlined.get(part.name) ?? part) : part));

@@ -37,7 +37,7 @@ export type TableLookup = (name: string) => StepFunction | undefined;
 export interface Words {
   /** How `t` is said. */
   readonly clock: Clock;
-  /** What a name means that is no variable of the type. */
+  /** What a name means that is not a variable of the type. */
   readonly aliases: ReadonlyMap<string, Expression>;
   /** Tables of the model. */
   readonly tables: TableLookup;

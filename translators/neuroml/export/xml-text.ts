@@ -8,7 +8,7 @@ export interface Element {
   readonly children: readonly Element[];
   /** Its text, unescaped; absent: it has none. */
   readonly text?: string;
-  /** XML text in place of all else. */
+  /** XML text instead of all else. */
   readonly raw?: string;
 }
 

@@ -97,7 +97,7 @@ function assignment(
   guard: Expression | null,
 ): readonly Assignment[] {
   const target = variables.variable(node, variable);
-  if (target?.kind === 'derived') return []; // Told of when types were checked: it is calculated anew.
+  if (target?.kind === 'derived') return []; // Told of when types were checked: it is calculated again.
   if (target?.kind !== 'state') {
     variables.diagnostics.add(
       messages.notAState(

@@ -3,7 +3,7 @@
  *
  *   1. grow        the instances that the component is made of (`tree.ts`), and the events between them (`wiring.ts`)
  *   2. name        a canonical name for every variable (`variables.ts`)
- *   3. translate   values, rates, conditions, actions of each instance, inner ones first, each as a part of its own
+ *   3. translate   values, rates, conditions, actions of each instance, inner ones first, each as a separate part
  *   4. finish      the document of the type, once all that others ask of it is known
  *
  * Nothing here knows the name of a type.
@@ -209,7 +209,7 @@ export class FlatType {
   }
 
   /**
-   * A copy of a variable, under a name of its own, with the value from before the instance was advanced. The other end
+   * A copy of a variable, under its own name, with the value from before the instance was advanced. The other end
    * of a tunnel reads it in the same step when it comes later, and in the next step when it comes earlier.
    */
   before(name: string): string {

@@ -16,7 +16,7 @@ export const unsupported = (feature: string, hint?: string): Finding => ({
   ...(hint === undefined ? {} : { hint }),
 });
 
-/** Components that hold one another without end. */
+/** Components that hold each other without end. */
 export const tooDeep = (depth: number): Finding => ({
   code: 'lems/too-deep',
   message: `components are nested more than ${depth} deep`,
@@ -69,21 +69,21 @@ export const severalTargets = (path: string, count: number): Finding => ({
   expected: 'reduce="add" or reduce="multiply"',
 });
 
-/** A `Transition` to a regime that the type has not. */
+/** A `Transition` to a regime that the type lacks. */
 export const unknownRegime = (name: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-regime',
   message: `there is no regime ${shorten(name)}`,
   ...named(name, known),
 });
 
-/** A `StateAssignment` to what is no state variable. */
+/** A `StateAssignment` to what is not a state variable. */
 export const notAState = (name: string, known: readonly string[]): Finding => ({
   code: 'lems/not-a-state-variable',
   message: `${shorten(name)} is not a state variable and cannot be assigned`,
   ...named(name, known),
 });
 
-/** Events that cause one another within one moment. */
+/** Events that cause each other within one moment. */
 export const eventCircle = (port: string): Finding => ({
   code: 'lems/event-circle',
   message: `an event on ${shorten(port)} returns to its origin without delay`,

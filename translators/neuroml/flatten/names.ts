@@ -4,12 +4,12 @@ import { constants, functions } from '../../../src/lang/functions.js';
 import { reservedReason } from '../../../src/model/normalise/names.js';
 import { identifier, UniqueNames } from '../../../src/model/free-name.js';
 
-/** Gives every variable of a canonical type a name of its own. */
+/** Gives every variable of a canonical type its own name. */
 export class CanonicalNames {
   readonly #names = new UniqueNames();
 
   /**
-   * A name like the one wanted: with an underscore behind it where that has a meaning of its own (`i`), numbered where
+   * A name like the one wanted: with an underscore behind it where that has its own meaning (`i`), numbered where
    * it is taken.
    */
   take(wanted: string): string {

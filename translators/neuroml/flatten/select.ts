@@ -91,7 +91,7 @@ export interface Reach {
   attachments(sum: AttachmentSum, dimension: Dimension | null): Meaning;
 }
 
-/** Sums of more terms than this are made in halves, so that trees stay shallow. */
+/** Sums of more terms than this are made in halves, so trees stay shallow. */
 const longestChain = 200;
 
 /**

@@ -23,7 +23,7 @@ export function startValues(variables: Variables, node: TreeNode): ReadonlyMap<s
   for (const action of block) {
     if (action.kind !== 'assign') continue;
     const target = variables.variable(node, action.variable);
-    if (target?.kind === 'derived') continue; // Told of when types were checked: it is calculated anew.
+    if (target?.kind === 'derived') continue; // Told of when types were checked: it is calculated again.
     if (target?.kind !== 'state') {
       variables.diagnostics.add(
         messages.notAState(

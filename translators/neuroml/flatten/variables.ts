@@ -23,7 +23,7 @@ type ParameterSource =
   /** A parameter or property of the component of the node with this ordinal. */
   | { readonly kind: 'component'; readonly ordinal: number; readonly name: string }
   | { readonly kind: 'expression'; readonly value: Expression }
-  /** Something of what encloses the whole tree. */
+  /** Something of what encloses the entire tree. */
   | { readonly kind: 'outside'; readonly name: string };
 
 /** A parameter of a canonical type. */
@@ -49,7 +49,7 @@ interface Copy {
   readonly dimension: Dimension | null;
 }
 
-/** Names beyond the root of a tree: what an instance is attached to or stands in. */
+/** Names beyond the root of a tree: what an instance is attached to or is in. */
 export type Outside = (name: string) => Meaning | FlatParameterRequest | undefined;
 /** The value is a parameter that the surroundings give. */
 interface FlatParameterRequest {

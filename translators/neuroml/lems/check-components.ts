@@ -23,7 +23,7 @@ interface CheckContext {
   readonly also: (component: ReadComponent, attributes: Readonly<Record<string, string>>) => void;
 }
 
-/** What is checked of each component of a type, worked out once. */
+/** What is checked of each component of a type, computed once. */
 interface TypeChecks {
   readonly required: readonly string[];
   readonly dimensions: ReadonlyMap<string, Dimension | null>;

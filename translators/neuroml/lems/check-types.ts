@@ -116,7 +116,7 @@ function derivedIn({ dynamics }: ComponentType): readonly DerivedVariableDefinit
   ];
 }
 
-/** Derived variables that are calculated from one another in a circle have no value. */
+/** Derived variables that are calculated from each other in a circle have no value. */
 function checkCircle(type: ComponentType, scope: Scope): void {
   const circle = circleIn(derivedIn(type));
   const [first] = circle;

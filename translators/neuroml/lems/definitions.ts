@@ -18,7 +18,7 @@ export interface LemsUnit {
   readonly power: number;
   /** Factor beside the power of ten; 1 for most. */
   readonly scale: number;
-  /** 0 but for temperatures: 273.15 for `degC`. */
+  /** 0 except for temperatures: 273.15 for `degC`. */
   readonly offset: number;
 }
 
@@ -47,7 +47,7 @@ export interface ParameterDefinition extends Dimensioned {
   /** Value in SI that the type fixes (`Fixed`). */
   readonly fixed?: number;
 }
-/** `DerivedParameter`: a value worked out once from others, or taken from a path. */
+/** `DerivedParameter`: a value computed once from others, or taken from a path. */
 export interface DerivedParameterDefinition extends Dimensioned {
   readonly value?: LemsExpression;
   /** Path; absent: it has a value. */
@@ -61,7 +61,7 @@ export interface ConstantDefinition extends Dimensioned {
   /** In SI. */
   readonly value: number;
 }
-/** What may stand in a component: one by its name, or a list of them. */
+/** What may appear in a component: one by its name, or a list of them. */
 export interface ChildDefinition extends Named {
   /** The component type that they must inherit from. */
   readonly type: string;
@@ -308,7 +308,7 @@ export interface Component {
   /** Empty where none is written. */
   readonly id: string;
   readonly type: ComponentType;
-  /** Name of the element or of the list or child that it stands in (`gates`, `morphology`); empty at top level. */
+  /** Name of the element or of the list or child that it is in (`gates`, `morphology`); empty at top level. */
   readonly role: string;
   readonly parent: Component | null;
   /**

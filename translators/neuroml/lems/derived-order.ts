@@ -53,7 +53,7 @@ function neededBy(
   return names.flatMap((name) => byName.get(name) ?? []).reverse();
 }
 
-/** Derived variables, each after those that it reads; else selected ones first, choices last, as they are written. */
+/** Derived variables, each after those that it reads; else selected ones first, choices last, as written. */
 export function inOrderOfReading(
   definitions: readonly DerivedVariableDefinition[],
 ): readonly DerivedVariableDefinition[] {

@@ -7,7 +7,7 @@ import { required } from './attributes.js';
 import type { LemsExpression } from './definitions.js';
 import { parseLemsExpression } from './parse-expression.js';
 
-/** Where a type's expressions were written, so that later findings can mark a part of one. */
+/** Where a type's expressions were written, so later findings can mark a part of one. */
 const origins = new WeakMap<LemsExpression, { readonly element: XmlElement; readonly attribute: string }>();
 
 /** The element and attribute that an expression was read from. */

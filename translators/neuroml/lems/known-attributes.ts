@@ -1,6 +1,6 @@
 /**
  * Attributes of the elements that define: what is read, what only describes, and what the reference interpreter has
- * beyond the language and this reader has not. Attributes of components are another matter, see `check-components.ts`.
+ * beyond the language and this reader lacks. Attributes of components are another matter, see `check-components.ts`.
  *
  * Source: schema of LEMS 0.7.6, and what the reference interpreter reads.
  */

@@ -27,7 +27,7 @@ export const unknownUnit = (symbol: string, known: Iterable<string>): Finding =>
   ...named(symbol, known),
 });
 
-/** A unit after a value without dimension that is no unit either. */
+/** A unit after a value without dimension that is not a unit either. */
 export const unitOfNumber = (what: string, unit: string): Finding => ({
   code: 'lems/unknown-unit',
   message: `there is no unit ${shorten(unit)}, and the value of ${what} is dimensionless`,
@@ -35,7 +35,7 @@ export const unitOfNumber = (what: string, unit: string): Finding => ({
   found: shorten(unit),
 });
 
-/** An exponent of a `Dimension` or a power of ten that is no whole number. */
+/** An exponent of a `Dimension` or a power of ten that is not a whole number. */
 export const badExponent = (attribute: string, found: string): Finding => ({
   code: 'lems/bad-number',
   message: `${attribute} is not a whole number`,
@@ -74,7 +74,7 @@ export const wrongDimension = (
   found: `${shorten(text)}, which is ${dimensionText(found)}`,
 });
 
-/** Two definitions of one name that differ, so that it is unclear which one holds. */
+/** Two definitions of one name that differ, so it is unclear which one holds. */
 export const conflicting = (what: string, name: string): Finding => ({
   code: 'lems/conflicting-definition',
   message: `${what} ${shorten(name)} has two conflicting definitions`,
@@ -132,7 +132,7 @@ export const syntax = (message: string, expected?: string, hint?: string, found?
   ...(found === undefined ? {} : { found }),
 });
 
-/** A call of what is no function of LEMS. */
+/** A call of what is not a function of LEMS. */
 export const unknownFunction = (name: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-function',
   message: `LEMS has no function ${shorten(name)}`,
@@ -201,7 +201,7 @@ export const notNumber = (what: string): Finding => ({
 
 // Types
 
-/** An element that LEMS has not; names near it are suggested. */
+/** An element that LEMS lacks; names near it are suggested. */
 export const unknownElement = (name: string, owner: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-element',
   message: `${owner} has no element ${shorten(name)}`,
@@ -263,7 +263,7 @@ export const otherMethod = (method: string): Finding => ({
   hint: 'run with --timing grid for methods of higher order',
 });
 
-/** A file of a `Simulation` that is no output of a model, such as a report; a note. */
+/** A file of a `Simulation` that is not an output of a model, such as a report; a note. */
 export const notWritten = (attribute: string): Finding => ({
   code: 'lems/not-written',
   severity: 'note',
@@ -293,7 +293,7 @@ export const notIncluded = (name: string, file: string): Finding => ({
   hint: `it is a NeuroML core type: add <Include file="${file}"/>`,
 });
 
-/** Component types that are one another's ancestors. */
+/** Component types that are each other's ancestors. */
 export const typeCycle = (chain: readonly string[]): Finding => ({
   code: 'lems/type-cycle',
   message: 'component types extend each other in a cycle',
@@ -307,7 +307,7 @@ export const replacesCore = (name: string): Finding => ({
   message: `the component type ${shorten(name)} replaces the NeuroML core type of that name`,
 });
 
-/** A change to a member that the extended type has not. */
+/** A change to a member that the extended type lacks. */
 export const unknownMember = (what: string, name: string, owner: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-member',
   message: `${owner} has no ${what} ${shorten(name)}`,
@@ -354,7 +354,7 @@ export const secondChild = (name: string, owner: string): Finding => ({
   expected: 'one',
 });
 
-/** An attribute that the component's type has not; a warning. */
+/** An attribute that the component's type lacks; a warning. */
 export const unknownAttribute = (attribute: string, owner: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-attribute',
   severity: 'warning',
@@ -421,7 +421,7 @@ export const duplicateId = (id: string, severity: Severity): Finding => ({
   found: shorten(id),
 });
 
-/** Components that are one another's prototypes (`extends`). */
+/** Components that are each other's prototypes (`extends`). */
 export const prototypeCycle = (id: string): Finding => ({
   code: 'lems/prototype-cycle',
   message: `the component ${shorten(id)} extends itself`,

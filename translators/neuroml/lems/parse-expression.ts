@@ -53,7 +53,7 @@ const numeral = /(?:\d+(?:\.(?!(?:gt|lt|geq|leq|eq|neq|and|or)\.)\d*)?|\.\d+)(?:
 const identifier = /[A-Za-z_][A-Za-z0-9_]*/y;
 const word = /\.[A-Za-z]+\./y;
 
-/** Longer texts, and deeper nesting, are no equations. */
+/** Longer texts, and deeper nesting, are not equations. */
 const longestText = 100_000;
 const deepestNesting = 500;
 

@@ -84,7 +84,7 @@ function declares(type: ComponentType, name: string): boolean {
   );
 }
 
-/** Elements that explain: they may stand anywhere and are kept as they are. */
+/** Elements that explain: they may appear anywhere and are kept as they are. */
 const explanations: ReadonlySet<string> = new Set(['notes', 'annotation', 'About']);
 
 interface ComponentContext {
@@ -256,7 +256,7 @@ function roleOf(element: XmlElement, type: ComponentType, parent: ComponentType)
   return best ?? asNamed;
 }
 
-/** Where children of a type stand in parents of a type, worked out once. */
+/** Where children of a type stand in parents of a type, computed once. */
 const roles = new WeakMap<ComponentType, Map<ComponentType, string | null>>();
 
 function readContent(
@@ -308,7 +308,7 @@ function addChild(
   else children.push(child);
 }
 
-/** `morphology="id"` in place of a child: the element of that id at top level becomes the child. */
+/** `morphology="id"` instead of a child: the element of that id at top level becomes the child. */
 function moveIn(
   component: ReadComponent,
   children: ReadComponent[],

@@ -188,7 +188,7 @@ function exposureOf(element: XmlElement): { readonly exposure?: string } {
   return exposure === undefined ? {} : { exposure };
 }
 
-/** A derived variable need not say its dimension: it is worked out later. */
+/** A derived variable need not say its dimension: it is computed later. */
 function derivedDimension(element: XmlElement, context: TypeContext): Dimension | null {
   return optional(element, 'dimension') === undefined ? null : readDimensionName(element, context);
 }

@@ -21,7 +21,7 @@ const unsupported = [
   'Include',
 ];
 
-/** Keeps only what has a value, so that absent attributes are absent keys. */
+/** Keeps only what has a value, so absent attributes are absent keys. */
 function present<T extends Record<string, string | undefined>>(values: T): { readonly [K in keyof T]?: string } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
     readonly [K in keyof T]?: string;

@@ -9,7 +9,7 @@ import type { LemsUnit } from './definitions.js';
 import * as messages from './messages.js';
 import type { Quantity, QuantityFault } from './quantities.js';
 
-/** Where a quantity stands, and what it should be. */
+/** Where a quantity is, and what it should be. */
 interface QuantityPlace {
   readonly element: XmlElement;
   readonly attribute: string;

@@ -1,4 +1,4 @@
-/** What stands within elements against what the schema of NeuroML lets stand there. */
+/** What is within elements against what the schema of NeuroML lets stand there. */
 
 import { nameOf } from '../lems/attributes.js';
 import type { Tally } from '../lems/tally.js';

@@ -143,7 +143,7 @@ function loops(next: ReadonlyMap<string, string>): string[][] {
   return found;
 }
 
-/** Every segment and group that a group names is there, and groups do not include one another in a circle. */
+/** Every segment and group that a group names is there, and groups do not include each other in a circle. */
 function checkGroups(shape: Shape, context: MorphologyContext): void {
   for (const [id, group] of shape.groups) {
     const open: ReadComponent[] = [...group.children];

@@ -26,7 +26,7 @@ import * as messages from './messages.js';
 interface Schema {
   /** Facts of a type and its ancestors, merged, nearest first; null where there are none. */
   facts(type: ComponentType): SchemaFacts | null;
-  /** What may stand within elements of a type; null where the schema does not say. */
+  /** What may appear within elements of a type; null where the schema does not say. */
   content(type: ComponentType): readonly Slot[] | null;
   /** Whether the schema gives a type an attribute that its component type lacks. */
   hasAttribute(type: ComponentType, attribute: string): boolean;
@@ -105,7 +105,7 @@ export function schemaCheck({
 }
 
 /**
- * Checks what stands at the top of a document in NeuroML. @diagnostic neuroml/element-order, neuroml/bad-id,
+ * Checks what is at the top of a document in NeuroML. @diagnostic neuroml/element-order, neuroml/bad-id,
  * neuroml/missing-id, neuroml/unexpected-element, neuroml/unexpected-attribute
  */
 export function checkDocument(
@@ -135,7 +135,7 @@ export function checkDocument(
         () => root.attributePlace(name),
       );
   checkExplanations(root, explanationsIn(['baseStandalone']), tally);
-  // Types of the document's own are allowed anywhere, and what is no type was told of.
+  // Types of the document's own are allowed anywhere, and what is not a type was told of.
   const known = documentContent.flatMap(({ names }) => names);
   const own = root.children.filter(({ name }) => !isDefined(name) && !explanations.has(name));
   for (const element of own)

@@ -28,7 +28,7 @@ const densities =
   'channelDensityNonUniform* channelDensityNonUniformNernst* channelDensityNonUniformGHK* spikeThresh+ ' +
   'specificCapacitance+ initMembPotential+';
 
-/** Contents by name of the component type; heirs share them. What explains stands before it: `explanationsIn`. */
+/** Contents by name of the component type; heirs share them. What explains precedes it: `explanationsIn`. */
 export const contents: ReadonlyMap<string, readonly Slot[]> = new Map(
   Object.entries({
     ionChannel: gates,
@@ -137,7 +137,7 @@ const unexplained: ReadonlySet<string> = new Set([
 ]);
 const gateTypes: ReadonlySet<string> = new Set(['baseGate', 'subGate']);
 
-/** What explains within elements of a component type, in the schema's order; it stands before all else. */
+/** What explains within elements of a component type, in the schema's order; it precedes all else. */
 export function explanationsIn(lineage: readonly string[]): readonly Slot[] {
   if (lineage.some((name) => unexplained.has(name))) return [];
   if (lineage.some((name) => standaloneTypes.has(name))) return standalone;

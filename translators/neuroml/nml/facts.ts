@@ -16,7 +16,7 @@ export interface SchemaFacts {
   readonly expects?: readonly string[];
   /** Single children that must be there. */
   readonly children?: readonly string[];
-  /** Attributes that the schema has and component types have not. */
+  /** Attributes that the schema has and component types lack. */
   readonly also?: readonly string[];
   /** Attributes that are numbers, and what they must be. */
   readonly numbers?: Readonly<Record<string, NumberRule>>;

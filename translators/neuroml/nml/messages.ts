@@ -138,7 +138,7 @@ const rules: Readonly<Record<NumberRule, string>> = {
   number: 'a number',
 };
 
-/** An attribute that is no number, or one outside its range. */
+/** An attribute that is not a number, or one outside its range. */
 export const badNumber = (attribute: string, owner: string, found: string, rule: NumberRule): Finding => ({
   code: 'neuroml/bad-number',
   message: `${attribute} of ${owner} cannot be ${shorten(found)}`,
@@ -161,7 +161,7 @@ export const zeroDiameter = (owner: string): Finding => ({
   expected: 'a number above zero, in micrometres',
 });
 
-/** An id of a segment that the morphology has not. */
+/** An id of a segment that the morphology lacks. */
 export const unknownSegment = (owner: string, id: string, count: number): Finding => ({
   code: 'neuroml/unknown-segment',
   message: `${owner} refers to a segment that the morphology does not have`,
@@ -169,7 +169,7 @@ export const unknownSegment = (owner: string, id: string, count: number): Findin
   found: shorten(id),
 });
 
-/** A segment group that the morphology has not. */
+/** A segment group that the morphology lacks. */
 export const unknownGroup = (owner: string, id: string, known: Iterable<string>): Finding => {
   const all = [...known];
   return {
@@ -181,7 +181,7 @@ export const unknownGroup = (owner: string, id: string, known: Iterable<string>)
   };
 };
 
-/** An inhomogeneous parameter that the segment group has not. */
+/** An inhomogeneous parameter that the segment group lacks. */
 export const unknownInhomogeneous = (id: string, group: string, known: readonly string[]): Finding => ({
   code: 'neuroml/unknown-inhomogeneous-parameter',
   message: `the segment group ${shorten(group)} has no inhomogeneous parameter ${shorten(id)}`,
@@ -190,14 +190,14 @@ export const unknownInhomogeneous = (id: string, group: string, known: readonly 
   ...suggestion(id, known),
 });
 
-/** Segments that are one another's ancestors. */
+/** Segments that are each other's ancestors. */
 export const segmentLoop = (ids: readonly string[]): Finding => ({
   code: 'neuroml/segment-loop',
   message: 'the parents of segments form a cycle',
   found: [...ids.slice(0, 8), ...(ids.length > 8 ? ['…'] : [])].map((id) => shorten(id)).join(' has the parent '),
 });
 
-/** Segment groups that include one another. */
+/** Segment groups that include each other. */
 export const groupLoop = (ids: readonly string[]): Finding => ({
   code: 'neuroml/segment-group-loop',
   message: 'segment groups include each other in a cycle',

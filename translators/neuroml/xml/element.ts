@@ -98,7 +98,8 @@ export class ListedElement extends XmlElement {
   }
 
   /**
-   * Attributes but for those of some names. Values are as written: the scan makes sure that there is nothing to decode.
+   * Attributes except for those of some names. Values are as written: the scan makes sure that there is nothing to
+   * decode.
    */
   attributesBut(left: ReadonlySet<string>): XmlAttributes {
     const { text } = this.source;

@@ -72,7 +72,7 @@ function documentOffset({ cuts }: Shortened, offset: number): number {
 }
 
 function validate(shortened: Shortened, source: XmlSource, diagnostics: Diagnostics): boolean {
-  // Its successor is a package of its own, with the same code.
+  // Its successor is a separate package, with the same code.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   const verdict = XMLValidator.validate(shortened.text);
   if (verdict === true) return true;
@@ -116,7 +116,7 @@ const metadata = XMLParser.getMetaDataSymbol() as unknown as symbol;
 
 function build(nodes: readonly LibraryNode[], shortened: Shortened, source: XmlSource): XmlElement | null {
   const starts = shortened.cuts.map(({ at }) => at);
-  /** Lengths cut out before each cut's end, so that offsets move by a search rather than a walk. */
+  /** Lengths cut out before each cut's end, so offsets move by a search rather than a walk. */
   const moved: number[] = [];
   for (const { list } of shortened.cuts) moved.push((moved.at(-1) ?? 0) + list.end - list.start);
   let nextCut = 0;

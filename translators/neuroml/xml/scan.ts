@@ -2,7 +2,7 @@
  * A first look at a text: everything about well-formedness whose place matters, and long lists of elements without
  * content.
  *
- * The library that reads XML takes the place of elements only, so that unclosed and mismatched tags are found here,
+ * The library that reads XML takes the place of elements only, so unclosed and mismatched tags are found here,
  * with their lines; it would also need gigabytes for a network of a million connections. Lists of simple elements of
  * one kind, which are what makes documents large, are recognised here, strictly, and left out of what the library
  * reads.
@@ -206,7 +206,7 @@ const simpleName = /^[A-Za-z_][\w.-]*$/;
 /**
  * The pattern of elements with the same name and attributes as the one at `at`, in the same order; undefined when it
  * has content, a reference or a line break in a value, or an attribute twice. An element that fits is well-formed, and
- * its values are as written, so that nothing else needs to look at it.
+ * its values are as written, so nothing else needs to look at it.
  */
 function patternOf(
   text: string,

@@ -1,4 +1,4 @@
-/** A text with places: offsets to lines and columns, which are worked out only when asked for. */
+/** A text with places: offsets to lines and columns, which are computed only when asked for. */
 
 import type { Place } from '../../../src/diagnostics/diagnostic.js';
 

@@ -2,7 +2,7 @@
  * The start tag of an element: its name and attributes with their offsets. Only for texts that passed the validator.
  */
 
-/** Where an attribute stands; `valueStart` and `valueEnd` are between its quotes. */
+/** Where an attribute is; `valueStart` and `valueEnd` are between its quotes. */
 export interface AttributeRange {
   readonly name: string;
   /** Offset of the name. */

@@ -29,7 +29,7 @@ export interface Connections {
   readonly columns?: Readonly<Record<string, Column>>;
   /** Pointer of the values. */
   readonly columnsAt?: string;
-  /** Whether a random value begins anew with its generator for each receiver, as PyNN's lists do. */
+  /** Whether a random value begins again with its generator for each receiver, as PyNN's lists do. */
   readonly drawsAnew?: true;
   /** Labels of what is connected, for copies. */
   readonly between?: readonly [pre: string, post: string];
@@ -49,7 +49,7 @@ export interface Ends {
 
 type Parameters = Readonly<Record<string, unknown>>;
 
-/** A connector with its arguments and where they stand. */
+/** A connector with its arguments and where they are. */
 export interface Call {
   /** Arguments by PyNN's names. */
   readonly params: Parameters;

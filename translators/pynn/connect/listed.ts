@@ -65,7 +65,7 @@ export function fromList(call: Call): Connections | undefined {
   return names && fromRows(call, rows, width, names, (k) => child(call.at('conn_list'), k), call.at('conn_list'));
 }
 
-/** Columns in place of rows: i, j and parameters, each a list of numbers or an array beside the document. */
+/** Columns instead of rows: i, j and parameters, each a list of numbers or an array beside the document. */
 function fromColumns({ setting, at, ends }: Call, list: Readonly<Record<string, unknown>>): Connections | undefined {
   const place = at('conn_list');
   const columns: Record<string, Column> = {};
@@ -116,7 +116,7 @@ const isColumn = (value: unknown): value is Column =>
   isNumbers(value) ||
   (typeof value === 'object' && value !== null && '$data' in value && 'shape' in value && Array.isArray(value.shape));
 
-/** Connections of rows of numbers. `place` tells where a row stands. */
+/** Connections of rows of numbers. `place` tells where a row is. */
 function fromRows(
   { setting, ends, connector }: Call,
   rows: readonly unknown[],

@@ -33,7 +33,7 @@ export interface ExportContext {
 /**
  * A value in PyNN's unit; undefined after it was reported that PyNN has no form for it.
  *
- * @param names  what is declared where the value stands, and so is no unit
+ * @param names  what is declared where the value is, and so is not a unit
  */
 export function valueIn(
   context: ExportContext,

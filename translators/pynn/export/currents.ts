@@ -16,7 +16,7 @@ interface Piece {
 /**
  * The current sources whose sum an expression is; undefined where PyNN has none of a part's shape.
  *
- * @param names  what is declared where the expression stands, and so is no unit
+ * @param names  what is declared where the expression is, and so is not a unit
  */
 export function currentSources(text: string, dt: number, names: ReadonlySet<string>): readonly Source[] | undefined {
   const pieces = piecesOf(readCanonical(text, names), { from: 0, to: Infinity });

@@ -64,7 +64,7 @@ export class NativeParts {
     };
   }
 
-  /** What a population of a native type is, but for its label and size. */
+  /** What a population of a native type is, except for its label and size. */
   population({ type, values, linked, positions, clock, order }: Population): Pick<PynnPopulation, 'cell' | 'native'> {
     const more = {
       ...given('linked', linked ?? {}),

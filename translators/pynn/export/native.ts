@@ -29,7 +29,7 @@ export function isNative(context: ExportContext, { from, to, synapse }: Projecti
 /** Rules that connectors of PyNN say, with nothing lost. */
 const named: ReadonlySet<string> = new Set(['all', 'oneToOne', 'list']);
 
-/** A projection with a type of the document's own; undefined where it stands whole under `native`. */
+/** A projection with a type of the document's own; undefined where it is whole under `native`. */
 export function nativeProjection(
   context: ExportContext,
   natives: NativeParts,

@@ -92,7 +92,7 @@ function gapJunctions(
 const mostCells = 1e6;
 
 /**
- * Listed pairs as a matrix, where they are in its order: PyNN's lists begin anew with a generator for each receiver,
+ * Listed pairs as a matrix, where they are in its order: PyNN's lists begin again with a generator for each receiver,
  * its matrices do not. Undefined where they have no such form.
  */
 function asArray(

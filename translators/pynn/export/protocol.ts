@@ -71,7 +71,7 @@ function recordingOf(context: ExportContext, recording: Recording, pointer: stri
   };
 }
 
-/** What stands there several times, as for each population of a sample, once. */
+/** What is there several times, as for each population of a sample, once. */
 const once = <T>(list: readonly T[]): readonly T[] => [
   ...new Map(list.map((one) => [JSON.stringify(one), one] as const)).values(),
 ];

@@ -64,7 +64,7 @@ export type FormulaOf = 'i' | 'ij';
 /**
  * A value in a unit as PyNN has it; a text where PyNN has no form for it, saying why.
  *
- * @param names  what is declared where the value stands, and so is no unit
+ * @param names  what is declared where the value is, and so is not a unit
  */
 export function pynnValue(
   value: Value,
@@ -90,7 +90,7 @@ export function pynnValue(
   return drawn(value, unit, generators);
 }
 
-/** The tree of a canonical text; what `names` has is no unit. */
+/** The tree of a canonical text; what `names` has is not a unit. */
 export const readCanonical = (text: string, names: ReadonlySet<string>): Expression =>
   foldConstants(parseExpression(text), undefined, (name) => names.has(name));
 

@@ -89,7 +89,7 @@ interface BrokenLine {
 const shape = /^(?:d(?<rate>\w+)\/dt\s*=\s*(?<slope>.+)|(?<name>\w+)\s*=\s*(?<value>.+)|(?<plain>\w+))$/;
 const declared = /^(?<left>.*\S)\s*:\s*(?<unit>[^:()]+?)\s*(?:\((?<flags>[a-z\-, ]*)\))?$/;
 
-/** A type as the canonical document has it, or a line that is no equation. */
+/** A type as the canonical document has it, or a line that is not an equation. */
 export function documentOf({
   equations = [],
   parameters,

@@ -95,12 +95,12 @@ function formulaSource(text: string, of: string, names: ScriptNames): Source {
   if (of === 'ij') return `${names.expression(numpyText(text, 'np.'))}()`;
   // Displacements are arrays of three rows.
   if (of === 'displacement') return `lambda d: ${numpyText(text, 'np.')}`;
-  // PyNN has no functions of the place of a cell: their values are worked out by the script.
+  // PyNN has no functions of the place of a cell: their values are computed by the script.
   if (of === 'xyz') return names.ofPosition(numpyText(text, 'np.'));
   return `lambda i: ${numpyText(text, 'np.')}`;
 }
 
-/** Whether a formula of the place of a cell stands anywhere in a value, a cell type or a map of values. */
+/** Whether a formula of the place of a cell is anywhere in a value, a cell type or a map of values. */
 export const readsPlaces = (item: unknown): boolean =>
   typeof item === 'object' &&
   item !== null &&

@@ -23,7 +23,7 @@ import {
 } from './kernel.js';
 import type { DeviceFamily, DeviceKernel } from './kernel.js';
 
-/** Work-items of several ranges follow one another, each range rounded up to so many. */
+/** Work-items of several ranges follow each other, each range rounded up to so many. */
 const blockLength = 64;
 const blocked = (items: number): number => Math.ceil(items / blockLength) * blockLength;
 
@@ -107,7 +107,7 @@ function sharedBuffers(group: Group, bodies: readonly Body[]): ReadonlySet<strin
 
 const unrestricted = (text: string): string => text.replace(/ ?__restrict__/, '');
 
-/** Pointers to buffers that are no fields: one for all sections. */
+/** Pointers to buffers that are not fields: one for all sections. */
 function commonPointers(printing: Printing, bodies: readonly Body[], shared: ReadonlySet<string>): string[] {
   const { context, own } = printing;
   const found = new Map<string, { readonly buffer: Buffer; readOnly: boolean }>();

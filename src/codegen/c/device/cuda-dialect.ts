@@ -52,7 +52,7 @@ export const cudaDialect: DeviceDialect = {
   flatFunction: '',
   kernelFunction: '',
   independentLoop: () => '',
-  // No two buffers overlap, and what a kernel only reads may pass by a cache of its own.
+  // No two buffers overlap, and what a kernel only reads may pass by its own cache.
   bufferPointer: (element, readOnly) => `${readOnly ? 'const ' : ''}${elements[element]} *__restrict__ const`,
   math: {
     sqrt: rounded('sqrt'),

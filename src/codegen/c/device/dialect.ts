@@ -37,12 +37,12 @@ export interface DeviceDialect extends Dialect {
   /** Buffers with memory of their own that one kernel may have as arguments. */
   readonly mostPointers: number;
   /**
-   * Whether a kernel's argument counts from the step that the arena holds (`first_step`), so that recorded launches
+   * Whether a kernel's argument counts from the step that the arena holds (`first_step`), so recorded launches
    * serve any steps.
    */
   readonly countsAhead: boolean;
   /**
-   * Whether kernels that list spikes stop the steps for which a log may lack room, so that the host need not look. Old
+   * Whether kernels that list spikes stop the steps for which a log may lack room, so the host need not look. Old
    * compilers of OpenCL fail at it.
    */
   readonly guardsLogs: boolean;
@@ -100,7 +100,7 @@ const openclElements = {
 const overloaded = (name: string): Readonly<Record<'f64' | 'f32', string>> => ({ f64: name, f32: name });
 
 /**
- * A 64-bit sum; without atomics of 64 bits by its halves: additions commute, so that the sum is right when all have
+ * A 64-bit sum; without atomics of 64 bits by its halves: additions commute, so the sum is right when all have
  * been made.
  */
 const addLong = [

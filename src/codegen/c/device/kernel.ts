@@ -36,7 +36,7 @@ export interface Ids {
   readonly groups: string;
 }
 
-/** The whole launch. */
+/** The entire launch. */
 const allIds: Ids = { item: 'item_id()', items: 'items()', group: 'group_id()', groups: 'groups()' };
 /** One of several parts of a launch. */
 const partIds: Ids = { item: 'item', items: 'all_items', group: 'work_group', groups: 'work_groups' };
@@ -140,7 +140,7 @@ interface Parameter {
 export const isOwn = (context: DeviceContext, buffer: string): boolean =>
   context.layout.places.get(buffer)?.kind === 'own';
 
-/** Buffers with memory of their own that are no fields. */
+/** Buffers with memory of their own that are not fields. */
 function commonOwn(context: DeviceContext, sections: readonly Section[]): Parameter[] {
   const found = new Map<string, { readonly element: ElementType; readOnly: boolean }>();
   for (const { code } of sections)
@@ -233,7 +233,7 @@ export function entryLines({ device }: DeviceContext, entry: Entry): string[] {
 /**
  * The entry of a family: it runs one of its kernels, which a word of the arena names where there are several.
  *
- * @param members  the members that are launched by themselves
+ * @param members  the members that are launched on their own
  */
 export function singleEntry(
   context: DeviceContext,

@@ -57,7 +57,7 @@ export function layOut(program: Program): DeviceLayout {
   for (const buffer of program.buffers) {
     if (places.has(buffer.name)) continue;
     const { length } = buffer;
-    // Room for one element, so that every place is inside.
+    // Room for one element, so every place is inside.
     if (typeof length === 'number' && bytesOf(buffer, length) <= largestInArena)
       put(buffer, Math.max(1, length), alignment);
     else places.set(buffer.name, { kind: 'own' });

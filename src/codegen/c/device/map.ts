@@ -10,7 +10,7 @@ import type { DeviceContext } from './context.js';
 import { amountOf, bufferOf } from './kernel.js';
 import type { Code, DeviceFamily, Ids } from './kernel.js';
 
-/** Ranges begin at multiples of this, so that a word of a mask belongs to one of them. */
+/** Ranges begin at multiples of this, so a word of a mask belongs to one of them. */
 const blockLength = 64;
 
 const blocked = (items: number): number => Math.ceil(items / blockLength) * blockLength;

@@ -209,7 +209,7 @@ function flatLines(scope: Scope, texts: Texts, { group, groups }: Ids): string[]
         `const ${u32} position = starts[owner] + t;`,
         ...items,
       ]),
-      // The arrays are filled anew.
+      // The arrays are filled again.
       'sync_team();',
     ]),
   ];

@@ -57,7 +57,7 @@ export interface CellUse {
   readonly dt: number;
 }
 
-/** A reason why a type is no standard cell. */
+/** A reason why a type is not a standard cell. */
 export class Unrecognised extends Error {}
 
 /** Ends recognition. @throws Unrecognised always, with the reason why PyNN has no such cell */

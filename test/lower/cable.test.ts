@@ -4,6 +4,7 @@
  * Sources: Rall's cable theory (a sealed cable's input resistance), Hodgkin & Huxley (1952).
  */
 
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { treeOf } from '../../src/lower/cable/tree.js';
 import type { Compartments } from '../../src/model/typed.js';
@@ -461,5 +462,60 @@ describe('what stands in the way', () => {
     ],
   ])('%s', async (_, text, expected) => {
     expect(await refusal(text)).toMatch(expected);
+  });
+});
+
+describe('any tree of cylinders', () => {
+  const resistivity = 1.5;
+  const cylinder = fc.record({
+    /** Of the sections before it, which one it grows from the end of; the first is the root. */
+    parent: fc.nat(),
+    length: fc.integer({ min: 5, max: 400 }).map((um) => um * 1e-6),
+    diameter: fc.integer({ min: 1, max: 40 }).map((halves) => halves * 0.5e-6),
+    divisions: fc.integer({ min: 1, max: 5 }),
+  });
+
+  test('is numbered parents first, keeps all area, and has the resistance of its cylinders to the root', () => {
+    fc.assert(
+      fc.property(fc.array(cylinder, { minLength: 1, maxLength: 12 }), (cylinders) => {
+        const above = (k: number): number => (k === 0 ? -1 : cylinders[k]!.parent % k);
+        const sections: Compartments['sections'] = Object.fromEntries(
+          cylinders.map(({ parent: _, ...shape }, k) => [
+            `s${k}`,
+            {
+              ...shape,
+              resistivity,
+              specificCapacitance: 0.01,
+              ...(k === 0 ? {} : { parent: { section: `s${above(k)}`, fraction: 1 } }),
+            },
+          ]),
+        );
+        const { compartments, order, up, coupling, axial, size } = treeOf({ sections });
+        expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: size }, (_, node) => node));
+        for (let place = 1; place < size; place += 1) expect(up[place]).toBeLessThan(place);
+        const area = compartments.reduce((sum, one) => sum + (one.area ?? 0), 0);
+        const expected = cylinders.reduce((sum, { length, diameter }) => sum + Math.PI * diameter * length, 0);
+        expect(area / expected).toBeCloseTo(1, 12);
+
+        /** Resistance of a part of a section, in ohm. */
+        const along = (k: number, share: number): number =>
+          (resistivity * cylinders[k]!.length * share) / ((Math.PI / 4) * cylinders[k]!.diameter ** 2);
+        const whole = (k: number): number => (k < 0 ? 0 : along(k, 1) + whole(above(k)));
+        const begin = along(0, 0.5 / cylinders[0]!.divisions);
+        const found = new Float64Array(size);
+        const neighbours = new Float64Array(size);
+        for (let place = 1; place < size; place += 1) {
+          found[place] = found[up[place]!]! + 1 / coupling[place]!;
+          for (const one of [place, up[place]!]) neighbours[one] = neighbours[one]! + coupling[place]!;
+          const compartment = compartments[order[place]!];
+          if (!compartment) continue;
+          const k = Number(compartment.section.slice(1));
+          const share = (compartment.division + 0.5) / cylinders[k]!.divisions;
+          const resistance = along(k, share) + whole(above(k)) - begin;
+          expect(found[place]! / resistance).toBeCloseTo(1, 9);
+        }
+        axial.forEach((sum, place) => expect(sum).toBeCloseTo(neighbours[place]!, 12));
+      }),
+    );
   });
 });

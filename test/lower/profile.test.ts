@@ -1,7 +1,9 @@
 /** Timing profiles: what comes after what in a step, and what times mean. */
 
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { profiles, rankOf } from '../../src/lower/profile.js';
+import { roundDelay } from '../../src/lower/round-delay.js';
 import { lowered, refused, simulate, stepsOf, trace } from '../support/simulate.js';
 
 describe('the slots', () => {
@@ -100,5 +102,22 @@ experiment: { dt: 0.1 ms, duration: 4.5 ms }
     expect(stepsOf(run, 'a.spike')).toEqual([9, 29]);
     expect(trace(run, 'a.v')[20]).toBe(0);
     expect(trace(run, 'a.v')[21]).toBeCloseTo(0.1, 12);
+  });
+});
+
+describe('delays in steps', () => {
+  test('a delay written as a multiple of the step is that many steps, and what lies between goes to the nearer', () => {
+    const steps = fc.integer({ min: 0, max: 65535 });
+    // Hundredths of a millisecond a step, so that delays can be written in decimals.
+    const hundredths = fc.constantFrom(1, 5, 10, 25, 100);
+    const beside = fc.integer({ min: -49, max: 49 });
+    fc.assert(
+      fc.property(steps, hundredths, beside, fc.constantFrom('brian', 'grid'), (k, unit, offset, name) => {
+        const context = { dt: Number(`${unit}e-5`), profile: profiles[name as 'brian' | 'grid'] };
+        expect(roundDelay(Number(`${k * unit}e-5`), context)).toBe(k);
+        const percent = k * 100 + offset;
+        if (percent > 0) expect(roundDelay(Number(`${percent * unit}e-7`), context)).toBe(k);
+      }),
+    );
   });
 });

@@ -2,8 +2,9 @@
  * The order of a step: slots as the profile says, orders within a slot, phases at one order, then as they were added.
  */
 
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { inOrder, type StepPlace } from '../../../src/lower/step/place.js';
+import { inOrder, type StepPhase, type StepPlace } from '../../../src/lower/step/place.js';
 
 const slots = ['groups', 'thresholds', 'resets'];
 const run = (places: readonly StepPlace[]): string[] =>
@@ -50,4 +51,42 @@ test('an event is tested for, listed, counted and marked, before the next order 
 test('of one place, what was added first runs first', () => {
   const place = { slot: 'groups', order: 0 } as const;
   expect(run([place, { ...place, phase: 'main' }, place])).toEqual(['0', '1', '2']);
+});
+
+/** Phases as the events of one order follow one another. */
+const phases: readonly StepPhase[] = [
+  'contribute',
+  'inject',
+  'flush',
+  'keep inputs',
+  'main',
+  'list',
+  'count',
+  'log multiples',
+  'mark',
+  'act',
+];
+const anyPlace: fc.Arbitrary<StepPlace> = fc.record({
+  slot: fc.constantFrom(...slots),
+  order: fc.oneof(fc.constantFrom('first' as const, 'last' as const), fc.integer()),
+  phase: fc.constantFrom(...phases),
+});
+
+test('any places come by slot, then order, then phase, then as they were added', () => {
+  const rank = ({ slot, order, phase }: StepPlace): readonly number[] => [
+    slots.indexOf(slot),
+    order === 'first' ? -Infinity : order === 'last' ? Infinity : order,
+    phases.indexOf(phase ?? 'main'),
+  ];
+  fc.assert(
+    fc.property(fc.array(anyPlace, { maxLength: 30 }), (places) => {
+      const ranked = run(places).map((k) => [...rank(places[Number(k)]!), Number(k)]);
+      expect(ranked).toHaveLength(places.length);
+      for (let k = 1; k < ranked.length; k += 1) {
+        const [before, after] = [ranked[k - 1]!, ranked[k]!];
+        const differing = before.findIndex((one, at) => one !== after[at]);
+        expect(before[differing]).toBeLessThan(after[differing]!);
+      }
+    }),
+  );
 });

@@ -4,7 +4,10 @@
 """
 
 import json
+import os
+import subprocess
 import sys
+import time
 import warnings
 
 import numpy as np
@@ -21,7 +24,8 @@ TOLERANCE = 1e-12
 def results(function, on):
     """What a scenario gives on a device, as arrays by name."""
     start_scope()
-    set_device(on, **({"strict": True, "target": "wasm"} if on == "interneuron" else {}))
+    strict = not getattr(function, "lenient", False)
+    set_device(on, **({"strict": strict, "target": "wasm"} if on == "interneuron" else {}))
     try:
         seed(7)
         given = function()
@@ -42,6 +46,36 @@ def difference(ours, theirs, name):
     return None
 
 
+def refusal(function, on):
+    """The exception that a mistake raises, and the one behind it."""
+    start_scope()
+    set_device(on)
+    try:
+        function()
+    except Exception as error:  # noqa: BLE001
+        return [type(error).__name__, type(error.__cause__).__name__]
+    finally:
+        reset_device()
+    return ["nothing"]
+
+
+def left_over():
+    """Whether a process goes on after a script that dies."""
+    script = (
+        "import os, signal, interneuron, brian2_interneuron; from brian2 import *; prefs.codegen.target = 'numpy'; "
+        "set_device('interneuron', target='wasm'); Network(NeuronGroup(1, 'dv/dt = -v/ms : 1', method='exact')).run(1*ms); "
+        "print(interneuron._server.shared().pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    said = subprocess.run([sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True).stdout
+    for _ in range(300):
+        try:
+            os.kill(int(said.split()[-1]), 0)
+        except ProcessLookupError:
+            return "same"
+        time.sleep(0.1)
+    return "a process is left"
+
+
 def main(names):
     """Runs the scenarios of these names, all without any."""
     prefs.codegen.target = "numpy"
@@ -59,6 +93,13 @@ def main(names):
             outcomes[name] = "; ".join(filter(None, found)) or "same"
         except Exception as error:  # noqa: BLE001
             outcomes[name] = f"{type(error).__name__}: {error}"
+    for name, function in scenarios.MISTAKES.items():
+        if names and name not in names:
+            continue
+        theirs, ours = refusal(function, "runtime"), refusal(function, "interneuron")
+        outcomes[name] = "same" if ours == theirs and theirs != ["nothing"] else f"{ours}, not {theirs}"
+    if not names or "left_over" in names:
+        outcomes["left_over"] = left_over()
     print(json.dumps(outcomes))
 
 

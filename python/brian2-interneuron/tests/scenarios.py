@@ -335,3 +335,85 @@ def exponential_euler_with_functions():
     run(10 * ms)
     run(5 * ms)
     return {"v": samples.v[:]}
+
+
+@scenario
+def both_in_turn():
+    """What the device cannot run is left to Brian's runtime: it goes on from an engine's state, and an engine from its."""
+    G = NeuronGroup(5, "dv/dt = (1.2 + 0.1*i - v)/(10*ms) : 1", threshold="v > 1", reset="v = 0", refractory=1 * ms)
+    P = SpikeGeneratorGroup(2, [0, 1, 0, 1], [1, 9, 15, 31] * ms)
+    S = Synapses(G, G, "dx/dt = -x/(7*ms) : 1 (event-driven)", on_pre="x += 1; v_post -= 0.01*x")
+    S.connect("i != j")
+    S.delay = "(1 + i)*ms"
+    D = Synapses(P, G, on_pre="v_post += 0.3", delay=3 * ms)
+    D.connect()
+    monitor, samples = SpikeMonitor(G), StateMonitor(G, "v", record=True)
+    net = Network(G, P, S, D, monitor, samples)
+    net.run(12.3 * ms)
+    python = NetworkOperation(lambda: None, when="end")
+    net.add(python)
+    net.run(8 * ms)
+    net.remove(python)
+    net.run(20 * ms)
+    return {**spikes(monitor), "v": samples.v[:], "v.t": samples.t_[:], "x": S.x[:], "last": G.lastspike_[:]}
+
+
+both_in_turn.lenient = True
+
+
+#: Mistakes, which Brian refuses before anything runs.
+MISTAKES = {}
+
+
+def mistake(function):
+    """Registers a mistake by its name."""
+    MISTAKES[function.__name__] = function
+    return function
+
+
+@mistake
+def unknown_name():
+    """A name that nothing defines."""
+    group = NeuronGroup(1, "dv/dt = (nothing_of_that_name - v)/(10*ms) : 1")
+    Network(group).run(1 * ms)
+
+
+@mistake
+def wrong_unit():
+    """A constant with another dimension."""
+    tau = 10 * mV
+    group = NeuronGroup(1, "dv/dt = -v/tau : 1")
+    Network(group).run(1 * ms)
+    return tau
+
+
+@mistake
+def not_connected():
+    """Synapses without a call of connect."""
+    group = NeuronGroup(1, "v : 1", threshold="v > 1", reset="v = 0")
+    synapses = Synapses(group, group, on_pre="v += 1")
+    Network(group, synapses).run(1 * ms)
+
+
+@mistake
+def no_time():
+    """A duration without a unit."""
+    Network(NeuronGroup(1, "v : 1")).run(1)
+
+
+@mistake
+def back_in_time():
+    """A negative duration."""
+    Network(NeuronGroup(1, "v : 1")).run(-1 * ms)
+
+
+@mistake
+def not_linear():
+    """A method that cannot integrate the equations."""
+    Network(NeuronGroup(1, "dv/dt = -v**2/ms : 1", method="exact")).run(1 * ms)
+
+
+@mistake
+def two_spikes_in_a_step():
+    """A neuron that is to spike twice within a step."""
+    Network(SpikeGeneratorGroup(1, [0, 0], [1, 1.01] * ms)).run(2 * ms)

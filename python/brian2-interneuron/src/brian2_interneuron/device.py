@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
+from brian2.core.base import BrianObjectException
 from brian2.core.namespace import get_local_namespace
 from brian2.core.network import Network, TextReport
 from brian2.devices.device import RuntimeDevice
@@ -120,7 +121,7 @@ class InterneuronDevice(RuntimeDevice):
 
         if self._preparing and template_name in _OF_RUNS:
             begins = owner.initialise_queue if template_name == "synapses_push_spikes" else None
-            return _Later(name, make, begins)
+            return _Later(name, owner, make, begins)
         return make()
 
     # --- Runs -------------------------------------------------------------------------------------------------------
@@ -331,13 +332,17 @@ def _refused(net, error):
 class _Later:
     """A code object that is made when it is called: nothing but Brian's runtime calls those of runs."""
 
-    def __init__(self, name, make, begins):
-        self.name, self._make, self._begins, self._made = name, make, begins, None
+    def __init__(self, name, owner, make, begins):
+        self.name, self._owner, self._make, self._begins, self._made = name, owner, make, begins, None
 
     def before_run(self):
         """Queues are made ready, as the code would."""
-        if self._begins is not None:
+        if self._begins is None:
+            return
+        try:
             self._begins()
+        except Exception as error:
+            raise BrianObjectException(f"{self.name} cannot be made ready for the run.", self._owner) from error
 
     def after_run(self):
         """Nothing is to be done."""

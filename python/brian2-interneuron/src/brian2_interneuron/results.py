@@ -2,6 +2,7 @@
 
 import numpy as np
 from brian2.core.variables import ArrayVariable
+from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 from brian2.monitors.ratemonitor import PopulationRateMonitor
 from brian2.monitors.spikemonitor import EventMonitor
 from brian2.monitors.statemonitor import StateMonitor
@@ -40,6 +41,8 @@ def write_back(document, session, begin, end):
         _variables(document, owner, session)
     for group in document.groups:
         _last_events(document, group, events, end, session)
+        if isinstance(group, SpikeGeneratorGroup):
+            _next_spike(group, end)
     for synapses in document.synapses:
         if synapses.event_driven is not None:
             synapses.variables["lastupdate"].get_value()[:] = unpack(
@@ -141,6 +144,13 @@ def _variables(document, owner, session):
             continue
         array = variable.get_value()
         array[:] = values[:1] if len(array) == 1 else values
+
+
+def _next_spike(group, end):
+    """Where Brian's own runtime would go on to replay."""
+    period = int(np.asarray(group.variables["_period_bins"].get_value()).item())
+    bins = group.variables["_timebins"].get_value()
+    group.variables["_lastindex"].set_value(int(np.searchsorted(bins, end % period if period > 0 else end)))
 
 
 def _last_events(document, group, events, end, session):

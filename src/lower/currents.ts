@@ -14,7 +14,7 @@ import { ElementScope } from './element-scope.js';
 import { step } from './step-time.js';
 import { compileReal, to } from './expressions.js';
 import { fold } from '../ir/fold.js';
-import type { Group } from './groups.js';
+import { orderOf, type Group } from './groups.js';
 import { runsOnLanes } from './lanes.js';
 import type { Piece } from './pieces.js';
 import { pieceDomain, piecesOf, selectionStreams, withoutRepeats } from './pieces.js';
@@ -44,13 +44,13 @@ export const piecesReached = (
 
 /** Currents are added to their input at the start of a step's integration. @random stream `stimulus/<id>` */
 export function lowerCurrents(groups: readonly Group[], context: Context): readonly PlacedEntry[] {
-  const place = { slot: context.profile.defaults.integrate, order: 0, phase: 'inject' } as const;
   return currentsOf(context).flatMap(([name, current]) => {
     context.diagnostics.at(`/stimuli/${name}`);
     switchOf(name, context);
     return piecesReached(name, current, groups, context).flatMap((piece) => {
       const kernel = injection(name, current, piece, context);
-      return kernel === null ? [] : [inStep(kernel, place)];
+      const place = { slot: context.profile.defaults.integrate, order: orderOf(piece.group, context) };
+      return kernel === null ? [] : [inStep(kernel, { ...place, phase: 'inject' })];
     });
   });
 }

@@ -16,12 +16,12 @@ export const leastDelayIn = (slot: string, profile: Profile): 0 | 1 =>
 /** The whole steps that the delays of a pathway may take; null after a finding. */
 export function delaySteps(
   delay: Value,
-  slot: string,
+  least: 0 | 1,
   plan: BoundedProjection,
   phases: number,
   context: Context,
 ): DelaySteps | null {
-  const { diagnostics, profile } = context;
+  const { diagnostics } = context;
   const { name } = plan;
   const bounds = delayInterval(delay, plan, phases, context);
   if (!bounds) return null;
@@ -38,7 +38,7 @@ export function delaySteps(
     return null;
   }
   if (steps.last > 65535) diagnostics.add(messages.delayTooLong(name, steps.last));
-  else if (steps.first < leastDelayIn(slot, profile)) diagnostics.add(messages.zeroDelay(name));
+  else if (steps.first < least) diagnostics.add(messages.zeroDelay(name));
   else return steps;
   return null;
 }
@@ -80,7 +80,7 @@ export function longestDelays(plans: readonly ProjectionPlan[]): Map<string, num
     for (const pathway of plan.pathways) {
       const end = pathway.side === 'pre' ? plan.pre : plan.post;
       const key = `${end.population}.${pathway.event}`;
-      longest.set(key, Math.max(longest.get(key) ?? 0, pathway.steps.last));
+      longest.set(key, Math.max(longest.get(key) ?? 0, pathway.steps.last + pathway.late));
     }
   }
   return longest;

@@ -31,6 +31,11 @@ import type { PathwayCode } from './pathways.js';
 import { valuesPlaces } from './event-values.js';
 import { arrivals, declareBounds, inboxKey, sharedKey } from './pathways.js';
 import { pathwayKernel } from './pathway-kernel.js';
+import { actionPlace, placeOf } from './event-kernels.js';
+import { updatePlace } from './neurons.js';
+import { pathwayOrder } from './plan-projections.js';
+import { continuousPlaces } from './sums.js';
+import { objectNames } from './step/object-names.js';
 import { rankOf } from './profile.js';
 import { inStep, type PlacedEntry, type StepPlace } from './step/place.js';
 
@@ -61,7 +66,7 @@ export function lowerDeliveries(
   const deliveries = [
     ...codes.map((code) => pathwayDelivery(code, rings, inboxes, context)),
     ...stimulusDeliveries(groups, context),
-    ...barriers(groups, inboxes, context),
+    ...barriers(codes, groups, inboxes, context),
   ].sort(
     (a, b) =>
       rankOf(context.profile, a.slot) - rankOf(context.profile, b.slot) ||
@@ -90,9 +95,10 @@ export function lowerDeliveries(
     const place: StepPlace = {
       slot: delivery.slot,
       order: delivery.order,
-      ...(delivery.before ? { phase: 'flush' } : {}),
+      name: delivery.name,
     };
-    if (due.length > 0) flush(due, place);
+    if (due.length > 0)
+      flush(due, delivery.before || context.profile.ties === 'name' ? { ...place, phase: 'flush' } : place);
     if (delivery.emit) entries.push(inStep(delivery.emit(), place));
     for (const key of delivery.fills) pending.add(key);
     const following = deliveries[k + 1];
@@ -105,38 +111,48 @@ export function lowerDeliveries(
 const byVariable = (a: Inbox, b: Inbox): number => (a.variable < b.variable ? -1 : 1);
 
 /**
- * What other passes schedule among deliveries reads or writes variables too: operations and samples after the
- * deliveries of their order, events before.
+ * What other passes schedule among deliveries reads or writes variables too. Where ties do not go by names, operations
+ * and samples come after the deliveries of their order, events before.
  */
-function barriers(groups: readonly Group[], inboxes: ReadonlyMap<string, Inbox>, context: Context): Delivery[] {
-  const { defaults } = context.profile;
+function barriers(
+  codes: readonly PathwayCode[],
+  groups: readonly Group[],
+  inboxes: ReadonlyMap<string, Inbox>,
+  context: Context,
+): Delivery[] {
+  const { defaults, ties } = context.profile;
   const touches = new Set(inboxes.keys());
-  const barrier = (slot: string, order: number, before = false): Delivery => ({
+  const barrier = ({ slot, order, name = '' }: StepPlace, before = false): Delivery => ({
     slot,
-    order,
-    before,
-    name: '\uffff',
+    order: typeof order === 'number' ? order : order === 'first' ? -Infinity : Infinity,
+    before: before && ties === 'phase',
+    name: ties === 'name' ? name : '\uffff',
     touches,
     fills: new Set(),
   });
+  const plans = new Set(codes.map(({ plan }) => plan));
   return [
-    ...Object.values(context.model.operations).map(({ slot, order }) => barrier(slot ?? defaults.operation, order)),
-    ...context.model.recordings.flatMap((recording) =>
-      recording.kind === 'variables' && recording.slot !== undefined
-        ? [barrier(recording.slot, recording.order ?? 0)]
-        : [],
+    ...Object.entries(context.model.operations).map(([name, { slot = defaults.operation, order }]) =>
+      barrier({ slot, order, name }),
     ),
-    ...valuesPlaces(groups, context).map(({ slot, order }) => barrier(slot, order)),
-    ...groups.flatMap(({ events }) =>
-      events.flatMap(({ definition, name }) => [
-        barrier(definition.slot ?? (name === 'spike' ? defaults.threshold : defaults.event), definition.order, true),
-        barrier(
-          definition.actionSlot ?? (name === 'spike' ? defaults.reset : defaults.eventAction),
-          definition.order,
-          true,
-        ),
+    ...context.model.recordings.flatMap((recording) => {
+      if (recording.kind !== 'variables' || recording.slot === undefined) return [];
+      const { slot, order = 0, name } = recording;
+      return [barrier({ slot, order, name })];
+    }),
+    ...valuesPlaces(groups, context).map((place) => barrier(place)),
+    ...groups.flatMap((group) =>
+      group.events.flatMap((event) => [
+        barrier(placeOf(event, group, context), true),
+        barrier(actionPlace(event, group, context), true),
       ]),
     ),
+    ...(ties === 'phase'
+      ? []
+      : [
+          ...groups.map((group) => updatePlace(group, context)),
+          ...[...plans].flatMap((plan) => continuousPlaces(plan, context)),
+        ].map((place) => barrier(place))),
   ];
 }
 
@@ -229,8 +245,8 @@ function pathwayDelivery(
   );
   return {
     slot: pathway.slot,
-    order: pathway.pathway.order + plan.projection.order,
-    name: `${plan.name}_${pathway.name}`,
+    order: pathwayOrder(plan, pathway.pathway.order, context.profile),
+    name: objectNames.pathway(plan.name, pathway.name),
     touches: code.touches,
     fills,
     emit: () => pathwayKernel(code, source, inboxes, context),
@@ -258,7 +274,7 @@ function stimulusDelivery(
   return {
     slot: stimulus.slot ?? context.profile.defaults.deliver,
     order: stimulus.order,
-    name,
+    name: context.profile.ties === 'name' ? objectNames.poissonInput(name) : name,
     touches: new Set(reads),
     fills: new Set(),
     emit: () => poissonKernel(name, stimulus, piece, context),

@@ -6,11 +6,12 @@ import type { Context } from './context.js';
 import type { ElementScope } from './element-scope.js';
 import type { EventCode } from './equations.js';
 import type { EventSource } from './events.js';
-import type { Group, Member } from './groups.js';
+import { leaderOf, orderOf, type Group, type Member } from './groups.js';
 import * as messages from './messages.js';
 import { countOf, multiplesKernel, timesAt } from './multiples.js';
 import { rankOf } from './profile.js';
 import { noteEvent } from './refractoriness.js';
+import { objectNames } from './step/object-names.js';
 import { inStep, type PlacedEntry, type StepPlace } from './step/place.js';
 import { spikeAddress, stepScope } from './step-scope.js';
 import { step } from './step-time.js';
@@ -24,25 +25,43 @@ interface Emission {
 }
 
 /** The slot and order in which an event is tested for. */
-export function placeOf({ name, definition }: EventCode, { profile }: Context): StepPlace {
-  const { threshold, event } = profile.defaults;
-  return { slot: definition.slot ?? (name === 'spike' ? threshold : event), order: definition.order };
+export function placeOf(
+  { name, definition }: EventCode,
+  group: Group,
+  context: Context,
+): StepPlace & { readonly order: number } {
+  const { threshold, event } = context.profile.defaults;
+  return {
+    slot: definition.slot ?? (name === 'spike' ? threshold : event),
+    order: definition.order + orderOf(group, context),
+    name: objectNames.thresholder(leaderOf(group), name),
+  };
+}
+
+/** The slot and order in which the actions of an event run. */
+export function actionPlace({ name, definition }: EventCode, group: Group, context: Context): StepPlace {
+  const { reset, eventAction } = context.profile.defaults;
+  return {
+    slot: definition.actionSlot ?? (name === 'spike' ? reset : eventAction),
+    order: definition.order + orderOf(group, context),
+    name: objectNames.resetter(leaderOf(group), name),
+  };
 }
 
 /** Lists the elements that emit an event. */
-export const listEntry = ({ member, event, source }: Emission, context: Context): PlacedEntry =>
+export const listEntry = ({ group, member, event, source }: Emission, context: Context): PlacedEntry =>
   inStep(
     context.builder.compact(
       `${member.name}.${event.name}.compact`,
       `lists the elements of ${member.name} that emit ${event.name}`,
       source.ring.name,
     ),
-    { ...placeOf(event, context), phase: 'list' },
+    { ...placeOf(event, group, context), phase: 'list' },
   );
 
 /** How often an event counts, for the elements that emit it. @random stream `population/<id>/multiplicity/<event>` */
 export function multiplicityEntries(emission: Emission, context: Context): readonly PlacedEntry[] {
-  const { member, event, source } = emission;
+  const { group, member, event, source } = emission;
   const { times } = source;
   const { multiplicity } = event;
   if (!multiplicity || !times) return [];
@@ -51,7 +70,7 @@ export function multiplicityEntries(emission: Emission, context: Context): reado
     const count = countOf(event, multiplicity, member.name, scope);
     scope.block.emit(ir.store(times.buffer, timesAt(source, step, scope.address.local), count));
   });
-  const place = placeOf(event, context);
+  const place = placeOf(event, group, context);
   return [
     inStep(kernel, { ...place, phase: 'count' }),
     inStep(multiplesKernel(source, context), { ...place, phase: 'log multiples' }),
@@ -66,7 +85,7 @@ export function markEntries(emission: Emission, context: Context): readonly Plac
   const kernel = spikeKernel(emission, { name: 'mark', what, purpose: 'refractory' }, context, (scope) =>
     noteEvent(event, scope),
   );
-  return [inStep(kernel, { ...placeOf(event, context), phase: 'mark' })];
+  return [inStep(kernel, { ...placeOf(event, group, context), phase: 'mark' })];
 }
 
 /** What an event does to the elements that emitted it, such as a reset. */
@@ -79,9 +98,10 @@ export function actionEntries(emission: Emission, context: Context): readonly Pl
     scope.storeAll();
   });
   const { profile } = context;
-  const { reset, eventAction } = profile.defaults;
-  const slot = event.definition.actionSlot ?? (event.name === 'spike' ? reset : eventAction);
-  const tested = placeOf(event, context).slot;
+  const place = actionPlace(event, group, context);
+  const { slot } = place;
+  const test = placeOf(event, group, context);
+  const tested = test.slot;
   const later = rankOf(profile, slot) - rankOf(profile, tested);
   if (later < 0) {
     context.diagnostics.within(`/neurons/${group.name}/events/${event.name}`, () =>
@@ -94,7 +114,7 @@ export function actionEntries(emission: Emission, context: Context): readonly Pl
       ),
     );
   }
-  return [inStep(kernel, { slot, order: event.definition.order, ...(later === 0 ? { phase: 'act' } : {}) })];
+  return [inStep(kernel, later === 0 ? { ...test, phase: 'act' } : place)];
 }
 
 /**

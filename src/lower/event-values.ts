@@ -17,7 +17,7 @@ import * as messages from './messages.js';
 import { placeOf as placeOfEvent } from './event-kernels.js';
 import { rankOf } from './profile.js';
 import { memberOf, type Part } from './pieces.js';
-import { inStep, type PlacedEntry } from './step/place.js';
+import { inStep, type PlacedEntry, type StepPlace } from './step/place.js';
 
 /** A recording of events. */
 type EventRecording = Extract<Recording, { kind: 'events' }>;
@@ -31,6 +31,8 @@ interface Sampled {
   readonly order: number;
   /** In the order in which recordings first name them. */
   readonly variables: string[];
+  /** Of the recording that names one first. */
+  readonly name: string;
 }
 
 /** The logs of all recordings of variables at events. */
@@ -61,7 +63,7 @@ export function eventValues(
       }
       if (!place) return [];
       const name = logName(source, place, eventPlace(recording, found.group, context));
-      const own = sampled.get(name) ?? { source, ...found, ...place, variables: [] };
+      const own = sampled.get(name) ?? { source, ...found, ...place, name: recording.name, variables: [] };
       sampled.set(name, own);
       return recording.variables.map((variable) => {
         if (!own.variables.includes(variable)) own.variables.push(variable);
@@ -89,19 +91,19 @@ function valuesPlace(recording: EventRecording, group: Group, context: Context):
 }
 
 /** The points of a step at which values are recorded at events. */
-export const valuesPlaces = (groups: readonly Group[], context: Context): readonly Place[] =>
+export const valuesPlaces = (groups: readonly Group[], context: Context): readonly StepPlace[] =>
   context.model.recordings.flatMap((recording) => {
     if (recording.kind !== 'events' || recording.variables === undefined) return [];
     return ownersOf(recording.of).flatMap((owner) => {
       const found = memberOf(owner, groups);
-      return found ? [valuesPlace(recording, found.group, context)] : [];
+      return found ? [{ ...valuesPlace(recording, found.group, context), name: recording.name }] : [];
     });
   });
 
 function eventPlace({ events }: EventRecording, group: Group, context: Context): Place {
   const event = group.events.find(({ name }) => name === events);
   invariant(event, 'lower/event-values', `${group.name} has no event ${events}`);
-  return { ...placeOfEvent(event, context), order: event.definition.order };
+  return placeOfEvent(event, group, context);
 }
 
 /** The place, unless the event is not tested for by then: then null, after a finding. */
@@ -128,7 +130,7 @@ function logName({ ring }: EventSource, { slot, order }: Place, when: Place): st
 /** The log, and the kernel that appends a row for each event of the step. */
 function valuesLog(
   name: string,
-  { source, group, member, slot, order, variables }: Sampled,
+  { source, group, member, slot, order, variables, name: recording }: Sampled,
   context: Context,
 ): PlacedEntry {
   const { builder } = context;
@@ -170,5 +172,5 @@ function valuesLog(
     ir.loop(k, ir.u32(0), ir.load(counts, place), values),
     ir.store(cursor, ir.u32(0), ir.get(row)),
   );
-  return inStep(builder.sequential(`${name}.record`, `records ${what}`, block), { slot, order });
+  return inStep(builder.sequential(`${name}.record`, `records ${what}`, block), { slot, order, name: recording });
 }

@@ -18,7 +18,7 @@ import type { LinearSystem } from './integrate.js';
 import { definitionOf } from './invariant.js';
 import { propagatorsProcedure, reach, storedPropagators } from './propagators.js';
 import type { Entry, Propagators, Site } from './propagators.js';
-import { inStep, type PlacedEntry } from './step/place.js';
+import { inStep, type PlacedEntry, type StepPlace } from './step/place.js';
 
 /** The propagators of a system in which the rows of `frozen` variables are zero. */
 export function propagatorsOf(system: LinearSystem, frozen: ReadonlySet<string>, site: Site): Propagators {
@@ -38,17 +38,17 @@ function holds(term: NonNullable<LinearSystem['terms'][number]>, site: Site): bo
  * Runs the kernels that compute propagators: before each integration where a coefficient changes, else once and after
  * each `set`.
  *
- * @param order  of the integration in its slot
+ * @param place  in each step, right before the integration
  * @returns those that run in each step
  */
 export function computePropagators(
   kernels: readonly string[],
   { changing }: LinearSystem,
   owner: string,
-  order: number,
-  { builder, profile }: Context,
+  place: StepPlace,
+  { builder }: Context,
 ): readonly PlacedEntry[] {
-  if (changing) return kernels.map((kernel) => inStep(kernel, { slot: profile.defaults.integrate, order }));
+  if (changing) return kernels.map((kernel) => inStep(kernel, place));
   for (const kernel of kernels) {
     builder.initially(kernel);
     builder.procedure(propagatorsProcedure(owner)).push({ kind: 'run', kernel });

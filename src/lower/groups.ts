@@ -105,6 +105,16 @@ export function valueOf(population: Population, equations: Equations, name: stri
   return equations.parameters.get(name)?.value ?? equations.state.get(name)?.initial ?? 0;
 }
 
+/**
+ * The order that a group has within its slots: where ties go by names, that of its first population, which the
+ * populations of a group share then.
+ */
+export const orderOf = ({ members }: Pick<Group, 'members'>, { profile }: Context): number =>
+  profile.ties === 'name' ? (members[0]?.population.order ?? 0) : 0;
+
+/** Name that ties of a group are decided by: that of its first population. */
+export const leaderOf = ({ name, members }: Pick<Group, 'name' | 'members'>): string => members[0]?.name ?? name;
+
 /** SI unit text of what can be recorded of a group; `1` when dimensionless. */
 export function unitOfVariable(group: Group, variable: string): string {
   const { equations, type } = group;

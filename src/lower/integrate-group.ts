@@ -9,7 +9,7 @@ import { ElementScope, rangesAddress } from './element-scope.js';
 import { to } from './expressions.js';
 import { compiledTerms, computePropagators, propagated, propagatorsOf } from './exact.js';
 import { fold } from '../ir/fold.js';
-import { rangesOf, type Group } from './groups.js';
+import { leaderOf, orderOf, rangesOf, type Group } from './groups.js';
 import { escaping } from './escape.js';
 import { newValues, steppedDerivatives } from './integrate.js';
 import { chooseMethod } from './choose-method.js';
@@ -19,6 +19,7 @@ import * as messages from './messages.js';
 import { noiseOfStep, type Noise } from './noise.js';
 import { activity } from './refractoriness.js';
 import type { Site } from './propagators.js';
+import { objectNames } from './step/object-names.js';
 import type { PlacedEntry } from './step/place.js';
 
 /** Writes the new values of a group's state variables into a scope. @returns what must run before that in each step */
@@ -84,7 +85,14 @@ function exactValues(
   const free = propagatorsOf(system, new Set(), site);
   const frozen = new Set(active.keys());
   const held = frozen.size > 0 ? propagatorsOf(system, frozen, site) : null;
-  const entries = computePropagators([...free.kernels, ...(held?.kernels ?? [])], system, group.name, 0, context);
+  const kernels = [...free.kernels, ...(held?.kernels ?? [])];
+  const place = {
+    slot: context.profile.defaults.integrate,
+    order: orderOf(group, context),
+    name: objectNames.stateUpdater(leaderOf(group)),
+    phase: 'keep inputs',
+  } as const;
+  const entries = computePropagators(kernels, system, group.name, place, context);
   const terms = compiledTerms(system, site, scope);
   const [all = null] = active.values();
   const values = new Map(

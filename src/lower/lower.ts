@@ -175,7 +175,7 @@ const recordsOf = (projection: string, { model }: Context): ReadonlySet<string> 
 function assemble({ groups, projections, rings, recordings, step: entries }: Parts, context: Context): Program {
   const { builder, model } = context;
   const kernels = [...builder.kernels.values()];
-  const step = inOrder(entries, (slot) => rankOf(context.profile, slot));
+  const step = inOrder(entries, (slot) => rankOf(context.profile, slot), context.profile.ties);
   const procedures = Object.fromEntries(builder.procedures);
   const stepped = step.map((entry) => entry.kernel);
   const called = [...builder.procedures.values()]

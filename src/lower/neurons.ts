@@ -14,13 +14,14 @@ import type { EventCode } from './equations.js';
 import { actionEntries, listEntry, markEntries, multiplicityEntries, placeOf } from './event-kernels.js';
 import type { EventSource } from './events.js';
 import { compile } from './expressions.js';
-import type { Group } from './groups.js';
+import { leaderOf, orderOf, type Group } from './groups.js';
 import { integrateGroup } from './integrate-group.js';
 import type { Entries } from './modes.js';
 import { noiseOf, type Noise } from './noise.js';
 import { rankOf } from './profile.js';
 import { eventCondition, updateRefractoriness } from './refractoriness.js';
-import { inStep, type PlacedEntry } from './step/place.js';
+import { objectNames } from './step/object-names.js';
+import { inStep, type PlacedEntry, type StepPlace } from './step/place.js';
 import { groupKernel, stepDraws, stepScope } from './step-scope.js';
 
 /**
@@ -81,7 +82,8 @@ function heldEntries(group: Group, context: Context): readonly PlacedEntry[] {
   for (const [name, variable] of held) scope.write(name, compile(variable.expression, scope));
   scope.storeAll();
   const what = `derived variables of ${group.name} that hold over the step`;
-  return [inStep(groupKernel(group, 'hold', what, block, context), { slot, order: 0 })];
+  const name = objectNames.subexpressionUpdate(leaderOf(group));
+  return [inStep(groupKernel(group, 'hold', what, block, context), { slot, order: orderOf(group, context), name })];
 }
 
 /** The kernel that integrates a group and, where nothing comes between, tests for its events. */
@@ -106,13 +108,13 @@ function updateEntries(
   for (const [input, { reduce }] of Object.entries(group.type.inputs))
     scope.write(input, ir.f64(reduce === 'product' ? 1 : 0));
   scope.integrating = false;
-  const fused = cable ? [] : group.events.filter((event) => mayFuse(event, context));
+  const fused = cable ? [] : group.events.filter((event) => mayFuse(event, group, context));
   testEvents(group, fused, scope, rings);
   scope.storeAll();
   if (block.statements.length > 0) {
     const what = fused.length > 0 ? 'integrates and tests for events' : 'integrates';
     const kernel = groupKernel(group, 'update', `${what}: ${group.name}`, block, context);
-    entries.push(inStep(kernel, { slot: context.profile.defaults.integrate, order: 0 }));
+    entries.push(inStep(kernel, updatePlace(group, context)));
   }
   for (const event of group.events.filter((candidate) => !fused.includes(candidate))) {
     const inner = new Block();
@@ -120,10 +122,19 @@ function updateEntries(
     testEvents(group, [event], eventScope, rings);
     eventScope.storeAll();
     const what = `tests ${group.name} for ${event.name}`;
-    entries.push(inStep(groupKernel(group, `${event.name}.test`, what, inner, context), placeOf(event, context)));
+    entries.push(
+      inStep(groupKernel(group, `${event.name}.test`, what, inner, context), placeOf(event, group, context)),
+    );
   }
   return entries;
 }
+
+/** Where in a step the equations of a group are integrated. */
+export const updatePlace = (group: Group, context: Context): StepPlace => ({
+  slot: context.profile.defaults.integrate,
+  order: orderOf(group, context),
+  name: objectNames.stateUpdater(leaderOf(group)),
+});
 
 /** The cable that a group's elements are compartments of; null for points. */
 function cableOf({ name }: Group, { cables }: Context): { readonly of: Cable; readonly names: CableNames } | null {
@@ -135,10 +146,12 @@ function cableOf({ name }: Group, { cables }: Context): { readonly of: Cable; re
 }
 
 /** Whether a test may run with the integration: in the threshold slot, with nothing scheduled between the two. */
-function mayFuse(event: EventCode, context: Context): boolean {
+function mayFuse(event: EventCode, group: Group, context: Context): boolean {
   const { profile, model } = context;
-  const { slot } = placeOf(event, context);
+  const { slot } = placeOf(event, group, context);
   if (slot !== profile.defaults.threshold) return false;
+  // A sum may come after the integration of the group whose variable it is.
+  if (profile.ties === 'name' && Object.values(model.synapses).some(({ summed }) => summed.length > 0)) return false;
   const from = rankOf(profile, profile.defaults.integrate);
   const until = rankOf(profile, slot);
   if (rankOf(profile, profile.defaults.deliver) < until && rankOf(profile, profile.defaults.deliver) > from)

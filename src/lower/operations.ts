@@ -30,7 +30,7 @@ export function lowerOperations(groups: readonly Group[], context: Context): rea
     const slot = context.profile.stepping === 'slots' ? (operation.slot ?? start) : start;
     const operate = (piece: Piece, code: Share): void => {
       const kernel = operationKernel({ name, operation, slot }, piece, code, context);
-      if (kernel !== null) entries.push(inStep(kernel, { slot, order: operation.order }, every));
+      if (kernel !== null) entries.push(inStep(kernel, { slot, order: operation.order, name }, every));
     };
     // What a population has one value of is written once for it, however many pieces of it there are, and first.
     const wholes = new Map(pieces.map((piece) => [piece.member.name, piece]));

@@ -97,7 +97,7 @@ export function pathwayKernel(
     comment: `${plan.name}: what ${pathway.side}.${pathway.pathway.on.event} does to its synapses and their ends`,
     event: source.ring.name,
     elements: { begin: end.offset, end: end.offset + end.size },
-    delays: pathway.steps,
+    delays: { first: pathway.steps.first + pathway.late, last: pathway.steps.last + pathway.late },
     segments: (index ? index.starts : varied ? connectivity.segments : connectivity.rows).name,
     synapses: Math.round(expectedSynapses(plan, context)),
     order,

@@ -4,9 +4,12 @@ import type { Value, Projection, SynapseType, Pathway, End } from '../model/type
 import { type Elements, type Cells, none } from '../draw/drawn-model.js';
 import type { Buffer } from '../ir/program.js';
 import type { Context } from './context.js';
-import type { Group } from './groups.js';
+import { orderOf, type Group } from './groups.js';
 import type { ProjectionPlan, PathwayPlan, ProjectionEnd, EndMap } from './projection.js';
 import { equationsOf } from './equations.js';
+import { placeOf } from './event-kernels.js';
+import { objectNames } from './step/object-names.js';
+import { comparePlaces, type StepPlace } from './step/place.js';
 import { delaySteps, leastDelayIn } from './delays-in-steps.js';
 import * as messages from './messages.js';
 import { rankOf, type Profile } from './profile.js';
@@ -57,19 +60,22 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
               ? `/synapses/${projection.synapse}/pathways/${key}`
               : `/projections/${name}/delays/${key}`,
         );
+        const order = pathwayOrder({ projection }, pathway.order, context.profile);
+        const place = { slot, order, name: objectNames.pathway(name, key) };
+        const late = meetsLater(place, side === 'pre' ? pre : post, emitted, context) ? 1 : 0;
         // Where events are due at times rather than in steps, rows are not sorted by delay.
         const steps =
           context.profile.stepping === 'elements'
             ? { first: 0, last: 0 }
-            : delaySteps(delay, slot, { name, stream, projection, equations, pre, post }, phase ?? 0, context);
-        if (steps?.first === 0)
-          refuseBeforeEvent(
-            name,
-            { slot, order: pathway.order + projection.order },
-            side === 'pre' ? pre : post,
-            emitted,
-            context,
-          );
+            : delaySteps(
+                delay,
+                late === 1 ? 0 : leastDelayIn(slot, context.profile),
+                { name, stream, projection, equations, pre, post },
+                phase ?? 0,
+                context,
+              );
+        if (steps?.first === 0 && late === 0)
+          refuseBeforeEvent(name, { slot, order }, side === 'pre' ? pre : post, emitted, context);
         if (steps)
           pathways.push({
             name: phase === null ? key : `${key}_phase${phase}`,
@@ -79,6 +85,7 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
             delay,
             steps,
             slot,
+            late,
             window: versions.length === 1 ? null : { of: key, version, versions: versions.length },
           });
       });
@@ -163,6 +170,29 @@ function endMap(name: string, population: string, size: number, elements: Elemen
   };
 }
 
+/** The order of a pathway in its slot. Where ties go by names, that of its synapses is for their equations alone. */
+export const pathwayOrder = (
+  { projection }: Pick<ProjectionPlan, 'projection'>,
+  order: number,
+  { ties }: Profile,
+): number => (ties === 'name' ? order : order + projection.order);
+
+/** Whether ties go by names and a pathway runs before its event is tested for. */
+function meetsLater(
+  pathway: StepPlace,
+  { group, population }: ProjectionEnd,
+  event: string,
+  context: Context,
+): boolean {
+  const { model, profile } = context;
+  if (profile.ties !== 'name') return false;
+  const own = group?.events.find(({ name }) => name === event);
+  const { order = 0 } = model.populations[population] ?? {};
+  const test: StepPlace =
+    group && own ? placeOf(own, group, context) : { slot: profile.defaults.threshold, order, name: population };
+  return comparePlaces(pathway, test, (slot) => rankOf(profile, slot), profile.ties) < 0;
+}
+
 /** Refuses a pathway that would act without delay on an event that is tested for only after it. */
 function refuseBeforeEvent(
   projection: string,
@@ -176,7 +206,7 @@ function refuseBeforeEvent(
   if (profile.stepping === 'elements' || !definition) return;
   const tested = definition.slot ?? (event === 'spike' ? profile.defaults.threshold : profile.defaults.event);
   const later = rankOf(profile, slot) - rankOf(profile, tested);
-  if (later > 0 || (later === 0 && order > definition.order)) return;
+  if (later > 0 || (later === 0 && order > definition.order + orderOf(group, context))) return;
   diagnostics.within(`/projections/${projection}`, () =>
     diagnostics.add(
       messages.unsupportedFeature(

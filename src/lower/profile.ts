@@ -3,6 +3,7 @@
  */
 
 import type { IntegrationMethod, TimingProfile } from '../model/typed.js';
+import type { Ties } from './step/place.js';
 
 /** Methods after `auto` is decided. */
 export type Method = Exclude<IntegrationMethod, 'auto' | 'cable' | 'cable-then-gates' | 'gates-then-cable'>;
@@ -19,6 +20,8 @@ export interface Profile {
   readonly stepping: 'slots' | 'elements';
   /** Slots in the order of a step. */
   readonly slots: readonly string[];
+  /** What decides between things of one slot and order: names as in Brian, or what they do. */
+  readonly ties: Ties;
   /** Where things go when the model does not say. */
   readonly defaults: Readonly<
     Record<
@@ -72,6 +75,7 @@ const brian: Profile = {
     eventAction: 'after_resets',
     rate: 'end',
   },
+  ties: 'name',
   spikeLabel: 0,
   sampleLabel: 0,
   // Brian's order of preference.
@@ -97,6 +101,7 @@ const grid: Profile = {
     eventAction: 'after_resets',
     rate: 'end',
   },
+  ties: 'phase',
   spikeLabel: 1,
   sampleLabel: 1,
   // The most accurate that accepts.

@@ -58,6 +58,11 @@ export interface PathwayPlan {
   readonly steps: DelaySteps;
   /** Slot in which it runs. */
   readonly slot: string;
+  /**
+   * Steps that pass before it meets an event: 1 where ties go by names and it runs before the test for the event, which
+   * it then finds in the step after, as in Brian.
+   */
+  readonly late: 0 | 1;
   /** Where phases change its delays there is one plan for each version, for what was sent while it was in force. */
   readonly window: DelayWindow | null;
 }

@@ -413,12 +413,16 @@ function sampleLog(
   const log = builder.buffer(name, real, capacity * rowLength, `samples every ${schedule.every} steps, one row a time`);
   const cursor = builder.buffer(`${name}.rows`, 'u32', 1, `rows in ${name}`);
   const locations: SampleLocation[] = [];
-  const kernels: { readonly kernel: string; readonly first: string }[] = [];
+  const kernels: { readonly kernel: string; readonly name: string; readonly first: string }[] = [];
   let column = 0;
   for (const entry of schedule.columns) {
     const kernel = entry.sample({ log, cursor, rowLength, column }, false);
     const own = entry.ownFirst === true && profile.sampleLabel === 1;
-    kernels.push({ kernel, first: own ? entry.sample({ log, cursor, rowLength, column }, true) : kernel });
+    kernels.push({
+      kernel,
+      name: entry.recording.name,
+      first: own ? entry.sample({ log, cursor, rowLength, column }, true) : kernel,
+    });
     locations.push({
       recording: entry.recording.name,
       owner: entry.owner,
@@ -438,7 +442,7 @@ function sampleLog(
   const advance = builder.sequential(`${name}.advance`, `begins the next row of ${name}`, [
     ir.store(cursor, ir.u32(0), ir.add(ir.load(cursor, ir.u32(0)), ir.u32(1))),
   ]);
-  kernels.push({ kernel: advance, first: advance });
+  kernels.push({ kernel: advance, name: '\uffff', first: advance });
   const offset = profile.sampleLabel === 1 ? schedule.every - 1 : 0;
   // With labels at the end of steps there is a sample of the initial state too.
   if (profile.sampleLabel === 1)
@@ -451,5 +455,10 @@ function sampleLog(
     capacity,
     maxRowsPerStep: 1,
   });
-  return { locations, entries: kernels.map(({ kernel }) => inStep(kernel, schedule, schedule.every, offset)) };
+  return {
+    locations,
+    entries: kernels.map(({ kernel, name: object }) =>
+      inStep(kernel, { ...schedule, name: object }, schedule.every, offset),
+    ),
+  };
 }

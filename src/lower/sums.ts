@@ -34,6 +34,8 @@ import { overPositions } from './synapses/positions.js';
 import type { Site } from './propagators.js';
 import type { BuiltProjection } from './synapse-scope.js';
 import { begins } from './rising-edge.js';
+import { orderOf } from './groups.js';
+import { objectNames } from './step/object-names.js';
 import { inStep, type PlacedEntry, type StepPlace } from './step/place.js';
 
 /** Kernels of one projection that run in every step. */
@@ -44,7 +46,7 @@ export function lowerContinuousSynapses(built: BuiltProjection, context: Context
   refuseReadingSums(plan, context);
   return [
     ...bySpelling(plan.type.summed).map((sum) =>
-      inStep(sumKernel(sum, 'summed', built, context), { slot: summed, order: order - 1 }),
+      inStep(sumKernel(sum, 'summed', built, context), summedPlace(sum, plan, context)),
     ),
     ...bySpelling(plan.type.contributes).map((sum) =>
       inStep(sumKernel(sum, 'contributed', built, context), {
@@ -53,9 +55,33 @@ export function lowerContinuousSynapses(built: BuiltProjection, context: Context
         phase: 'contribute',
       }),
     ),
-    ...synapseUpdate(built, { slot: integrate, order }, context),
+    ...synapseUpdate(built, { slot: integrate, order, name: objectNames.stateUpdater(plan.name) }, context),
   ];
 }
+
+/**
+ * Where in a step a sum is made: before the integration of the synapses; where ties go by names, before that of the
+ * group whose variable it is, or beside it where the end is a part of the group, as Brian's subgroups have it.
+ */
+function summedPlace({ to }: Sum, plan: ProjectionPlan, context: Context): StepPlace {
+  const slot = context.profile.defaults.summed;
+  const { end, variable } = summedAt(to, plan.projection.receptors);
+  const { group, member, size } = plan[end];
+  if (context.profile.ties === 'phase' || !group || !member) return { slot, order: plan.projection.order - 1 };
+  const isPart = size < member.population.size;
+  const name = objectNames.summed(plan.name, variable, end);
+  return { slot, order: orderOf(group, context) - (isPart ? 0 : 1), name };
+}
+
+/** Where in a step the sums of a projection are made and its synapses integrated. */
+export const continuousPlaces = (plan: ProjectionPlan, context: Context): readonly StepPlace[] => [
+  ...plan.type.summed.map((sum) => summedPlace(sum, plan, context)),
+  {
+    slot: context.profile.defaults.integrate,
+    order: plan.projection.order,
+    name: objectNames.stateUpdater(plan.name),
+  },
+];
 
 /** Whether a contribution goes to a compartment: the cable is solved with all that is added in the step. */
 function ontoCable({ to }: Sum, plan: ProjectionPlan, { cables }: Context): boolean {
@@ -146,7 +172,7 @@ function synapseUpdate(built: BuiltProjection, place: StepPlace, context: Contex
     const draws = events.length > 0 ? eventDraws(built, at, inner, context) : null;
     const scope = new SynapseScope(context, plan, storage, at, inner, draws);
     if (hasRates) {
-      const { values, entries } = integrated(built, scope, context);
+      const { values, entries } = integrated(built, place, scope, context);
       before.push(...entries);
       for (const [name, value] of values) scope.write(name, value);
     }
@@ -248,6 +274,7 @@ function propagatorSite({ plan, connectivity, storage }: BuiltProjection, at: Ir
 /** New values of the synapses' variables, and what computes their propagators in each step. */
 function integrated(
   built: BuiltProjection,
+  place: StepPlace,
   scope: SynapseScope,
   context: Context,
 ): { readonly values: ReadonlyMap<string, Ir>; readonly entries: readonly PlacedEntry[] } {
@@ -262,7 +289,13 @@ function integrated(
   invariant(scope.address.position, 'lower/sums', `${plan.name} has no synapses yet`);
   const site = propagatorSite(built, scope.address.position, context);
   const exact = propagatorsOf(chosen.system, new Set(), site);
-  const entries = computePropagators(exact.kernels, chosen.system, plan.name, plan.projection.order, context);
+  const entries = computePropagators(
+    exact.kernels,
+    chosen.system,
+    plan.name,
+    { ...place, phase: 'keep inputs' },
+    context,
+  );
   const terms = compiledTerms(chosen.system, site, scope);
   const values = chosen.system.names.map((name, i) => {
     const value = propagated(i, chosen.system, exact, terms, scope);

@@ -9,6 +9,7 @@ import type { Context } from './context.js';
 import type { Group } from './groups.js';
 import { usedInputName } from './groups.js';
 import { rangesAddress } from './element-scope.js';
+import { updatePlace } from './neurons.js';
 import { inStep, type PlacedEntry } from './step/place.js';
 import { groupKernel } from './step-scope.js';
 
@@ -16,7 +17,7 @@ import { groupKernel } from './step-scope.js';
  * Copies, right before each integration, the inputs that other code reads; runs after all such code has been lowered.
  */
 export function keepInputs(groups: readonly Group[], context: Context): readonly PlacedEntry[] {
-  const { builder, profile } = context;
+  const { builder } = context;
   return groups.flatMap((group) => {
     const block = new Block();
     for (const input of Object.keys(group.type.inputs)) {
@@ -28,6 +29,6 @@ export function keepInputs(groups: readonly Group[], context: Context): readonly
     if (block.statements.length === 0) return [];
     const comment = `keeps the inputs of ${group.name} that other code than its integration reads`;
     const kernel = groupKernel(group, 'keep_inputs', comment, block, context);
-    return [inStep(kernel, { slot: profile.defaults.integrate, order: 0, phase: 'keep inputs' })];
+    return [inStep(kernel, { ...updatePlace(group, context), phase: 'keep inputs' })];
   });
 }

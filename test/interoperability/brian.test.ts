@@ -11,7 +11,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { targets } from '../../runtime/targets/registry.js';
 import { importModel, runModel } from '../../src/run/pipeline.js';
 import { freeze } from '../../src/run/freeze.js';
@@ -80,6 +80,13 @@ interface Spiked {
   readonly step: number;
   readonly cell: number;
   readonly value: number;
+}
+
+/** A group of that name, and the orders of it and of synapses. */
+interface Named {
+  readonly group?: string;
+  readonly order?: number;
+  readonly synapses?: number;
 }
 
 interface Case {
@@ -254,6 +261,119 @@ describe.skipIf(missing !== null)(`Brian 2${missing === null ? '' : ` (${missing
       agree(ours('P', 'spike', 'v_before'), theirs('before', 'v'));
       agree(ours('Q', 'spike', 'x'), theirs('counted', 'x'));
       result.dispose();
+    });
+  });
+
+  // Objects of all kinds at one slot and order, each of which writes a digit behind those of the others: the number says
+  // who came when. Names around that of the group decide; pathways that run before the test for their event wait a step.
+  describe('objects of one slot and order go by their names', () => {
+    const objects = (slot: string, { group = 'm', order = 0, synapses = 0 }: Named): string => {
+      const at = `when: ${slot}, order: 0`;
+      const steps = [0, 1, 2, 3, 4, 5];
+      const clockDriven = `model: 'dz/dt = (trail_post - z)/dt : 1 (clock-driven)', method: euler, order: ${synapses}`;
+      return brian(
+        `
+        neuron_groups:
+          ${group}:
+            N: 2
+            order: ${order}
+            model: |
+              dtrail/dt = (9*trail + 4)/dt : 1
+              seen : 1
+              noted : 1
+            threshold: ${slot === 'thresholds' ? 'trail > 15 and trail < 5e8' : 't >= 0*ms'}
+            reset: trail = trail*10 + 5
+            method: euler
+            events: { e: { condition: t >= 0*ms, code: trail = trail*10 + 6, condition_when: before_start, ${at} } }
+            run_regularly:
+              - { name: clear, when: after_end, code: trail = 0 }
+              - { name: a_op, ${at}, code: trail = trail*10 + 1 }
+              - { name: n_op, ${at}, code: seen = trail }
+              - { name: z_op, ${at}, code: trail = trail*10 + 8 }
+        spike_generators:
+          gen: { N: 1, indices: [${steps.map(() => 0).join(', ')}], times: [${steps.map((k) => `${k} ms`).join(', ')}] }
+        synapses:
+          a_syn:
+            { source: gen, target: ${group}, on_pre: trail_post = trail_post*10 + 2, pathways: { pre: { ${at} } },
+              delay: 1 ms, connect: true }
+          b_syn:
+            source: ${group}
+            target: '${group}[0:1]'
+            model: |
+              dz/dt = (trail_post - z)/dt : 1 (clock-driven)
+              noted_post = trail_pre : 1 (summed)
+            method: euler
+            connect: true
+          y_syn:
+            { source: ${group}, target: ${group}, ${clockDriven}, on_pre: noted_post += 1, pathways: { pre: { ${at} } },
+              delay: 2 ms, connect: i == j }
+          z_syn:
+            { source: gen, target: ${group}, ${clockDriven}, on_pre: trail_post = trail_post*10 + 9,
+              pathways: { pre: { ${at} } }, delay: 1 ms, connect: true }
+        poisson_inputs:
+          a_in: { target: ${group}, target_var: trail, N: 1, rate: 999.9999999999 Hz, weight: 9*trail + 3, ${at} }
+          z_in: { target: ${group}, target_var: trail, N: 1, rate: 999.9999999999 Hz, weight: 9*trail + 7, ${at} }
+        state_monitors:
+          a_mon: { source: ${group}, variables: [trail, noted], ${at} }
+          n_mon: { source: ${group}, variables: [trail, noted], ${at} }
+          zz_mon: { source: ${group}, variables: [trail, noted], ${at} }
+          at_end: { source: ${group}, variables: [trail, seen, noted], when: end, order: 9 }
+          of_b: { source: b_syn, variables: z, record: [0, 1], when: end, order: 9 }
+          of_y: { source: y_syn, variables: z, record: [0, 1], when: end, order: 9 }
+          of_z: { source: z_syn, variables: z, record: [0, 1], when: end, order: 9 }
+        spike_monitors:
+          spikes: { source: ${group}, variables: trail }
+        run: 6 ms
+      `,
+        { dt: '1 ms' },
+      );
+    };
+    const cases: readonly (Named & { readonly slot: string })[] = [
+      ...['start', 'groups', 'thresholds', 'synapses', 'resets', 'end'].map((slot) => ({ slot })),
+      { slot: 'groups', group: 'A' },
+      { slot: 'groups', group: 'zzz', order: 1 },
+      { slot: 'groups', order: -1, synapses: 2 },
+      { slot: 'thresholds', group: 'zzz' },
+      { slot: 'thresholds', order: 1, synapses: -1 },
+      { slot: 'resets', group: 'A' },
+    ];
+    let records: readonly Records[] = [];
+    beforeAll(async () => {
+      const scripts = cases.map((one, k) => {
+        const { valid } = importModel({ name: 'objects.yaml', text: objects(one.slot, one) });
+        for (const file of exportBrianScript(valid, `objects${k}`).files)
+          writeFileSync(join(folder, file.name), file.text);
+        return join(folder, `objects${k}.py`);
+      });
+      records = (await runPython('run_brian_scripts.py', scripts)) as readonly Records[];
+    }, 300_000);
+
+    test.each(cases.map((one, k) => ({ ...one, k })))('$slot $group $order $synapses', async ({ k, ...one }) => {
+      const simulation = await simulate(objects(one.slot, one));
+      const theirs = records[k] ?? {};
+      const rounded = (rows: readonly (readonly number[])[]): readonly (readonly number[])[] =>
+        rows.map((row) => row.map(Math.round));
+      const transposed = (rows: readonly (readonly number[])[]): readonly (readonly number[])[] =>
+        (rows[0] ?? []).map((_, time) => rows.map((row) => row[time] ?? NaN));
+      for (const [monitor, variables] of Object.entries({
+        a_mon: ['trail', 'noted'],
+        n_mon: ['trail', 'noted'],
+        zz_mon: ['trail', 'noted'],
+        at_end: ['trail', 'seen', 'noted'],
+        of_b: ['z'],
+        of_y: ['z'],
+        of_z: ['z'],
+      }))
+        for (const variable of variables) {
+          const brians = (theirs[monitor]?.[variable] ?? []) as readonly (readonly number[])[];
+          const own = simulation.samples.get(`${monitor}/${variable}`) ?? [];
+          expect(own).toHaveLength(6);
+          expect([monitor, variable, rounded(own)]).toEqual([monitor, variable, rounded(transposed(brians))]);
+        }
+      expect(ours(simulation, `${one.group ?? 'm'}.spike`)).toEqual(spikes(theirs, 'spikes', 1e-3));
+      const last = Math.round(simulation.samples.get('at_end/trail')?.at(-1)?.[0] ?? 0);
+      // Every object has written its digit.
+      expect([...String(last)].sort()).toEqual([...'123456789']);
     });
   });
 

@@ -57,12 +57,11 @@ test.each<[string, string, Parts]>([
   ],
   [
     'lower/unsupported-feature',
-    'a delay of zero of projection p, which acts in the slot synapses on an event that comes no earlier ' +
+    'a delay of zero of projection p, which acts in the slot resets on an event that comes no earlier ' +
       '(spike in the slot end),',
     {
       cell: 'state: { v: 0 }, events: { spike: { when: v > 1, slot: end } }',
-      synapse: 'pathways: { pre: { on: pre.spike, delay: 0 ms, do: post.v += 1.0 } }',
-      timing: 'brian',
+      synapse: 'pathways: { pre: { on: pre.spike, delay: 0 ms, do: post.v += 1.0, slot: resets } }',
     },
   ],
   [

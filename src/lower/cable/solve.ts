@@ -25,7 +25,8 @@ export function lowerCable(cable: Cable, groups: readonly Group[], context: Cont
     invariant(group, 'lower/cable', `no group for ${of.type}`);
     return { ...of, group, offset };
   });
-  const place = { slot: profile.defaults.integrate, order: 0 } as const;
+  // Where ties go by names, the solver follows what the membrane's equations say, as in Brian.
+  const place = { slot: profile.defaults.integrate, order: profile.ties === 'name' ? 1 : 0 } as const;
   const { right } = cableBuffers(cable, context);
   builder.notes.push(`${cable.name} has ${cable.tree.compartments.length} compartments, solved by ${cable.method}`);
   return [

@@ -32,6 +32,8 @@ export interface StepPlace {
   readonly order: number | 'first' | 'last';
   /** Absent: `main`. */
   readonly phase?: StepPhase;
+  /** Of the object that acts (`object-names.ts`), where ties go by names; absent: it comes before those with names. */
+  readonly name?: string;
 }
 
 /** An entry of the step and its place. */
@@ -48,14 +50,28 @@ export const inStep = (kernel: string, place: StepPlace, every = 1, offset = 0):
 
 const orderOf = ({ order }: StepPlace): number => (order === 'first' ? -Infinity : order === 'last' ? Infinity : order);
 
-/** Entries in the order in which they run; of one place, as they were added. @param rankOf  the place of a slot */
-export function inOrder(entries: readonly PlacedEntry[], rankOf: (slot: string) => number): StepEntry[] {
-  const compare = (a: StepPlace, b: StepPlace): number => {
-    const slots = rankOf(a.slot) - rankOf(b.slot);
-    if (slots !== 0) return slots;
-    const [first, second] = [orderOf(a), orderOf(b)];
-    if (first !== second) return first < second ? -1 : 1;
-    return phases.indexOf(a.phase ?? 'main') - phases.indexOf(b.phase ?? 'main');
-  };
-  return [...entries].sort((a, b) => compare(a.place, b.place)).map(({ entry }) => entry);
+/** What decides between things of one slot and order. */
+export type Ties = 'name' | 'phase';
+
+/**
+ * What of two things runs first: negative for the first, positive for the second, 0 for neither.
+ *
+ * @param rankOf  the place of a slot
+ * @param ties  `name`: phases only tell things with one name apart
+ */
+export function comparePlaces(a: StepPlace, b: StepPlace, rankOf: (slot: string) => number, ties: Ties): number {
+  const slots = rankOf(a.slot) - rankOf(b.slot);
+  if (slots !== 0) return slots;
+  const [first, second] = [orderOf(a), orderOf(b)];
+  if (first !== second) return first < second ? -1 : 1;
+  const [one = '', other = ''] = ties === 'name' ? [a.name, b.name] : [];
+  if (one !== other) return one < other ? -1 : 1;
+  return phases.indexOf(a.phase ?? 'main') - phases.indexOf(b.phase ?? 'main');
 }
+
+/** Entries in the order in which they run; of one place, as they were added. */
+export const inOrder = (
+  entries: readonly PlacedEntry[],
+  rankOf: (slot: string) => number,
+  ties: Ties = 'phase',
+): StepEntry[] => [...entries].sort((a, b) => comparePlaces(a.place, b.place, rankOf, ties)).map(({ entry }) => entry);

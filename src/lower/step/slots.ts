@@ -56,7 +56,7 @@ const replayInSlots = (rings: Populations['rings'], context: Context): readonly 
       if (type !== undefined || !source) return [];
       const { builder, profile } = context;
       const at = (kernel: string, phase: StepPhase): PlacedEntry =>
-        inStep(kernel, { slot: profile.defaults.threshold, order, phase });
+        inStep(kernel, { slot: profile.defaults.threshold, order, phase, name });
       const replayed = at(replayKernel(name, source, context), 'main');
       const listed = builder.compact(
         `${name}.spike.compact`,

@@ -51,7 +51,7 @@ export interface RunOptions {
   readonly stopAfter?: number;
 }
 
-/** What a run gave, besides the samples that the sink has. */
+/** The results of a run, except for the samples, which the sink receives. */
 export interface RecordedRun {
   /** Steps done. */
   readonly steps: number;
@@ -94,7 +94,7 @@ export interface Recorder {
 export interface Recording {
   /** Steps done since the start of the run, through all segments. */
   steps(): number;
-  /** Why nothing more is done: a fault, or that it was told to stop; `complete` while neither is so. */
+  /** Why the run has ended: a fault or a request to stop; `complete` otherwise. */
   outcome(): Outcome;
   /** Sentences about faults that ended the run. */
   faults(): readonly string[];

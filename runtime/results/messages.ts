@@ -1,4 +1,4 @@
-/** What readers of results may say. */
+/** Findings of the readers of results. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
 

@@ -49,7 +49,7 @@ export interface RunHeader {
    * of `SOURCE_DATE_EPOCH`, or `defaultDate`.
    */
   readonly date: string;
-  /** What was said of the subject beside the model, by NWB's names. */
+  /** Information on the subject given in addition to the model, by NWB's names. */
   readonly subject?: Readonly<Record<string, string>>;
   /** Unit of times in text formats; absent: s. */
   readonly times?: WrittenUnit;
@@ -136,7 +136,7 @@ export interface SegmentSpan {
   readonly end: number;
   /** Step of the segment's own time at which it begins: 0, or that of a stored state. */
   readonly start: number;
-  /** What the reset said of it; absent: nothing. */
+  /** Annotations given by the reset; absent: none. */
   readonly annotations?: Readonly<Record<string, unknown>>;
 }
 
@@ -276,7 +276,7 @@ export interface SpikeBlock {
  * dt.
  */
 export interface SpikeTrains {
-  /** Whose trains they are. */
+  /** The population of the trains. */
   readonly plan: TrainsPlan;
   /** Spikes of each row. */
   readonly counts: Uint32Array;

@@ -20,7 +20,7 @@ export function sealed(record: Omit<RunRecord, 'digests' | 'digest'>): RunRecord
   return { ...record, digests, digest: digestOf(digests) };
 }
 
-/** Names of what does not fit the record's digests, in order of the record; empty for one that nobody changed. */
+/** Names of fields that do not match the digests of the record, in its order; empty for an unchanged record. */
 export function brokenSeals(record: RunRecord): readonly string[] {
   const now = digestsOf(record);
   const names = [...new Set([...Object.keys(now), ...Object.keys(record.digests)])];

@@ -1,4 +1,4 @@
-/** The order of what is asked of a session. */
+/** The order of requests to a session. */
 
 import { InvariantError } from '../../src/diagnostics/diagnostic.js';
 

@@ -1,4 +1,4 @@
-/** The contract of an engine: what it needs to be told, and what a session can do. */
+/** The interface of an engine: its inputs, and the operations of a session. */
 
 import type { Strategy } from '../../src/codegen/schedule/strategies.js';
 import type { Program, TypedArray } from '../../src/ir/program.js';
@@ -32,7 +32,7 @@ export interface CompileOptions {
   readonly onPass?: ((pass: string, program: Program) => void) | undefined;
 }
 
-/** Told how much is done, in [0, 1]. */
+/** Called with the completed fraction, in [0, 1]. */
 export interface Progress {
   (fraction: number): void;
 }

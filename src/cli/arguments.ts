@@ -6,7 +6,7 @@ import { UsageError, throwUsageErrors } from '../diagnostics/diagnostic.js';
 import { nearest, joinWords, didYouMean } from '../diagnostics/suggest.js';
 import { type CommandName, commands, type CommandDefinition } from './command-table.js';
 
-/** What was asked for. Values are as typed; each command reads its own. */
+/** The parsed request. Values are as typed; each command interprets its own. */
 type Request =
   | { readonly kind: 'text'; readonly text: string }
   | {
@@ -105,7 +105,7 @@ function defineParser(
   return parser;
 }
 
-/** Says what `yargs` found in our own words; it knows too little of them to be of help. */
+/** Replaces messages of `yargs` by our own, which are more helpful. */
 function usageError(message: string, words: readonly string[]): UsageError {
   const command = words.find((word) => word in commands);
   const hint =

@@ -50,7 +50,7 @@ const force = {
 /** Engines by name; `auto` takes the fastest that is at hand. */
 export const targetNames = ['auto', 'wasm', 'c', 'opencl', 'cuda', 'reference', 'null'] as const;
 
-/** Engines whose source can be had. */
+/** Engines whose source code can be generated. */
 const codegenTargets = ['c', 'opencl', 'cuda', 'wasm', 'ir'] as const;
 
 const device = {

@@ -1,4 +1,4 @@
-/** What every command gets. */
+/** The context of every command. */
 
 import { renderDiagnostics } from '../diagnostics/render.js';
 import { readSource, type Source } from '../run/read-source.js';
@@ -10,17 +10,17 @@ import type { Terminal } from './terminal.js';
 /** How many warnings of one code a command shows whose work is not to validate. */
 const mostAlike = 3;
 
-/** The words of one command, and its way to the reader. */
+/** The arguments of a command, and its output. */
 export interface CommandContext {
-  /** What was typed after the program's name. */
+  /** The arguments as typed, without the name of the program. */
   readonly words: readonly string[];
-  /** Words that are not options. */
+  /** Positional arguments. */
   readonly files: readonly string[];
   readonly options: Options;
   readonly terminal: Terminal;
-  /** Whether the reader is a program. */
+  /** Whether the output is JSON for programs. */
   readonly json: boolean;
-  /** Whether only errors are wanted. */
+  /** Whether only errors are printed. */
   readonly quiet: boolean;
   /** When the command began, on the clock of `performance.now()`. */
   readonly began: number;
@@ -32,7 +32,7 @@ export interface CommandContext {
    * @param all  whether each is shown, however many have the same code
    */
   show(diagnostics: readonly Diagnostic[], all?: boolean): void;
-  /** Text for people, unless the reader is a program or wants quiet. */
+  /** Prints text for people, unless the output is JSON or quiet. */
   say(text: string): void;
 }
 

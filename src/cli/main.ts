@@ -8,5 +8,5 @@ import * as nodeModule from 'node:module';
 const { enableCompileCache } = nodeModule as { readonly enableCompileCache?: () => unknown };
 enableCompileCache?.();
 
-// What is imported before is recompiled each time.
+// Modules imported before this call are recompiled at every start.
 await import('./process.js');

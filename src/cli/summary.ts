@@ -1,4 +1,4 @@
-/** What `run` says to people when it is done. */
+/** The summary that `run` prints for people. */
 
 import { formatBytes, formatCount, formatDuration } from '../diagnostics/quantities.js';
 import { printable } from '../diagnostics/display.js';
@@ -50,7 +50,7 @@ export function runSummary(report: RunReport, result: RunResult, output: Output)
   ].join('\n');
 }
 
-/** What was generated when nothing was run. */
+/** The summary of generated files if nothing was run. */
 export function generatedSummary(report: RunReport, result: GeneratedResult): string {
   const files = [...result.sources].map(([name, text]) => `  ${name}  ${formatBytes(text.length)}`);
   return [...heading(report), '', `generated ${files.length} files; nothing was run`, ...files].join('\n');

@@ -92,7 +92,7 @@ function needsDrawing(model: Model): boolean {
 
 class Drawing {
   readonly #valid: ValidModel;
-  /** Is told what is being drawn, for findings. */
+  /** Is called with the name of what is being drawn, for findings. */
   readonly #at: (pointer: string) => void;
   readonly #data: DrawnArrays;
   readonly #generators: Generators;

@@ -45,7 +45,7 @@ export class Generators {
 
 /** What stands in the way of a draw: the name of something that cannot be run, or what is wrong with the model. */
 export class CannotDraw extends Error {
-  /** What is told to the user. */
+  /** The finding to report. */
   readonly finding: Finding;
 
   constructor(what: string | Finding) {

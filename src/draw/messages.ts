@@ -1,4 +1,4 @@
-/** Everything that drawing may say about a model. */
+/** All findings of drawing. */
 
 import type { Finding } from '../diagnostics/diagnostic.js';
 import { formatBytes, formatCount } from '../diagnostics/quantities.js';

@@ -8,7 +8,7 @@ import { CannotDraw } from './generators.js';
 import * as messages from './messages.js';
 import { numberFunction } from './numbers.js';
 
-/** What places are of, and what expressions of them read. */
+/** The owner of the places, and the names that their expressions read. */
 interface Placed {
   /** The projection or current, for findings. */
   readonly what: string;

@@ -1,4 +1,4 @@
-/** What a model says of a projection that several stand for, said of each of these. */
+/** Copies references to a projection to each of the projections that replace it. */
 
 import type { DataStore, Model, SelectionRule, Value } from '../model/typed.js';
 import { arrayOf } from '../model/arrays.js';

@@ -1,4 +1,4 @@
-/** A model of which large projections have some of their pairs only: enough to see what lowering makes of it. */
+/** A model with only some pairs of its large projections: enough to test whether it can be lowered. */
 
 import { assignedBy } from '../model/assigned.js';
 import type { Model, Projection, ValidModel, Value } from '../model/typed.js';

@@ -3,7 +3,7 @@ import { didYouMean } from '../diagnostics/suggest.js';
 import type { Finding } from '../diagnostics/diagnostic.js';
 import type { Dimension, ValueType } from './ast.js';
 
-/** Every message of the expression language: functions of what was found, by stage of reading. */
+/** All findings of the expression language, by stage of reading. */
 
 const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text);
 

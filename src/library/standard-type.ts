@@ -39,7 +39,7 @@ export interface StandardCell {
    * own.
    */
   readonly lists?: Readonly<Record<string, readonly string[]>>;
-  /** Events beside spikes that can be recorded and that synapses may hear. */
+  /** Events other than spikes that can be recorded and that synapses can react to. */
   readonly events?: readonly string[];
   /** Whether the name is the document's own: values are in SI or carry their units. */
   readonly native?: true;

@@ -1,4 +1,4 @@
-/** A place to put statements: what a kernel's body is while it is being written. */
+/** A block to which statements are added: a kernel's body under construction. */
 
 import { Locals, get, set } from '../ir/builder.js';
 import type { Expression, Local, ScalarType, Statement } from '../ir/program.js';

@@ -37,7 +37,7 @@ interface OwnDerived {
   readonly held?: boolean;
 }
 
-/** Whose variables code reads and writes. */
+/** The owner of the variables that code reads and writes. */
 interface Owner {
   /** Of the group or projection, for messages. */
   readonly name: string;
@@ -62,7 +62,7 @@ export abstract class CodeScope implements Scope {
   /** Type in which the model's numbers are computed. */
   readonly real: Real;
   readonly context: Context;
-  /** Whose variables they are. */
+  /** The owner of the variables. */
   readonly owner: Owner;
   /** Null where code runs for all elements at once. */
   readonly view: View | null;
@@ -134,7 +134,7 @@ export abstract class CodeScope implements Scope {
     return this.unreadable(spelling(reference));
   }
 
-  /** What stands for a name without a value, which is said. */
+  /** The substitute for a name without a value, which is reported. */
   protected unreadable(name: string): Ir {
     this.context.diagnostics.add(messages.unreadable(name, this.owner.name));
     return ir.f64(1);

@@ -1,4 +1,4 @@
-/** What every pass of lowering is given. */
+/** The context of every lowering pass. */
 
 import type { Finding, Place } from '../diagnostics/diagnostic.js';
 import { Diagnostics } from '../diagnostics/diagnostic.js';

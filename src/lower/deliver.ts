@@ -48,7 +48,7 @@ interface Delivery {
   readonly before?: boolean;
   /** `group/variable` keys that it reads or writes directly. */
   readonly touches: ReadonlySet<string>;
-  /** Keys whose inbox it adds to. */
+  /** Keys of the inboxes that it adds to. */
   readonly fills: ReadonlySet<string>;
   /** Writes its kernel; absent for what other passes write, which only needs the inboxes emptied before. */
   readonly emit?: () => string;

@@ -1,4 +1,4 @@
-/** Variables of synapses that are brought up to date when an event comes, and only then. */
+/** Variables of synapses that are updated only at events. */
 
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';

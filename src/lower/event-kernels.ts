@@ -1,4 +1,4 @@
-/** What follows when elements emit an event: they are listed, how often it counts is drawn, actions run. */
+/** Kernels that follow an event: listing the elements, drawing multiplicities, running actions. */
 
 import * as ir from '../ir/builder.js';
 import { Block } from './block.js';

@@ -1,4 +1,4 @@
-/** Bounds of what elements begin with: what a network reads of its cells while it is built. */
+/** Bounds of initial values that a network reads from its cells while it is built. */
 
 import { axes } from '../draw/space/axes.js';
 import { micrometresPerMetre } from '../draw/space/micrometres.js';

@@ -1,4 +1,4 @@
-/** Everything that lowering may say about a model. */
+/** All findings of lowering. */
 
 import type { Finding } from '../diagnostics/diagnostic.js';
 import { oneOf } from '../diagnostics/suggest.js';

@@ -1,4 +1,4 @@
-/** Pass: statements that run on populations at the ticks of a clock. */
+/** Pass: statements that run on populations at regular intervals. */
 
 import * as ir from '../ir/builder.js';
 import type { Statement } from '../lang/ast.js';

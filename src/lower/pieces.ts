@@ -1,4 +1,4 @@
-/** Pieces of populations that stimuli, operations, phases and recordings are about. */
+/** Parts of populations that stimuli, operations, phases and recordings refer to. */
 
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir, MapDomain } from '../ir/program.js';

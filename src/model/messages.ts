@@ -2,7 +2,7 @@ import type { Finding } from '../diagnostics/diagnostic.js';
 import { oneOf, shorten, suggestion } from '../diagnostics/suggest.js';
 import type { TimingProfile } from './model.js';
 
-/** What a parser of JSON calls its mistakes, said in words. */
+/** Messages for the error codes of the JSON parser. */
 
 const inMilliseconds = (seconds: number): string => `${Number((seconds * 1e3).toPrecision(12))} ms`;
 

@@ -96,7 +96,7 @@ function isElementType(value: unknown): value is DataReference['dtype'] {
   return typeof value === 'string' && Object.hasOwn(decoders, value);
 }
 
-/** A copy, so it is aligned; undefined when the bytes are no whole number of elements. */
+/** An aligned copy; undefined if the bytes do not form a whole number of elements. */
 function decode(bytes: Uint8Array, dtype: DataReference['dtype']): DataArray | undefined {
   const width = { f64: 8, f32: 4, i64: 8, i32: 4, u32: 4, u8: 1 }[dtype];
   return bytes.length % width === 0 ? decoders[dtype](Uint8Array.from(bytes).buffer) : undefined;

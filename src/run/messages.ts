@@ -1,4 +1,4 @@
-/** What the pipeline itself may say, between the stages that have catalogues of their own. */
+/** Findings of the pipeline itself; the stages have their own catalogues. */
 
 import { UsageError, type Finding } from '../diagnostics/diagnostic.js';
 import { formatBytes } from '../diagnostics/quantities.js';
@@ -55,7 +55,7 @@ export const messages = {
     found: String(steps),
     hint: 'run for a shorter time, or with a larger dt',
   }),
-  /** What a target or a writer says of a model, in its own words. */
+  /** A message of a target or a writer. */
   refused: (message: string, hint: string | undefined): Finding => ({
     code: 'run/refused',
     message,

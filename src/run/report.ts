@@ -8,7 +8,7 @@ import type { GeneratedResult, ImportedModel, RunResult } from './pipeline.js';
 export interface PopulationReport {
   /** Number of cells. */
   readonly size: number;
-  /** Of all cells, over the entire run. */
+  /** Mean over all cells and the entire run. */
   readonly spikes: number;
   /** In Hz. */
   readonly rate: number;

@@ -41,7 +41,7 @@ export interface RunOptions {
   readonly units?: FileUnits;
   /** Words of the command, for results to hold. */
   readonly command?: readonly string[];
-  /** What results hold of the run that this one repeats, instead of what is true of this one. */
+  /** Data that results copy from the run that this one repeats. */
   readonly repeated?: Repeated;
   /** Told of each stage how much of it is done, in [0, 1]. */
   readonly onProgress?: (stage: 'connect' | 'run', fraction: number) => void;

@@ -1,4 +1,4 @@
-/** Every message of the Brian translator: functions of what was found. */
+/** All findings of the Brian translator. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
 import { oneOf, shorten, suggestion } from '../../src/diagnostics/suggest.js';

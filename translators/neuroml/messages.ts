@@ -1,4 +1,4 @@
-/** What may be wrong with documents as such, and with what they include. */
+/** Findings in documents as such and in their includes. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
 import { shorten, suggestion } from '../../src/diagnostics/suggest.js';

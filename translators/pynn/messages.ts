@@ -1,4 +1,4 @@
-/** Every message of the PyNN translator: functions of what was found. */
+/** All findings of the PyNN translator. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
 import { oneOf, shorten, suggestion } from '../../src/diagnostics/suggest.js';

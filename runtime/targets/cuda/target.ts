@@ -31,7 +31,7 @@ interface CudaTargetOptions {
   readonly targets?: TargetStrategy;
   /** False: every launch is a separate command, as on drivers that record none. */
   readonly records?: boolean;
-  /** Is told of each session's driver. */
+  /** Is called with the driver of each session. */
   readonly observe?: (driver: CudaDriver) => void;
 }
 

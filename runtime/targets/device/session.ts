@@ -22,7 +22,7 @@ const pass = 'runtime/targets/device';
 const turn = 50;
 /** Most launches that are queued at once: drivers keep a record of each. */
 const mostLaunches = 20_000;
-/** Launches after which the driver is told to begin. */
+/** Number of launches after which the queue is flushed. */
 const flushEvery = 64;
 
 /** What a session runs. */

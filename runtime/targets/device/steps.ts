@@ -2,7 +2,7 @@
 
 import type { StepEntry } from '../../../src/ir/program.js';
 
-/** Whether an entry's turn has come. */
+/** Whether an entry is due in a step. */
 export const isDue = ({ every, offset }: StepEntry, step: number): boolean =>
   step >= offset && (step - offset) % every === 0;
 

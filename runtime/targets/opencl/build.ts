@@ -37,7 +37,7 @@ export function forgetDevice({ api, device }: OpenDevice): void {
   contexts.get(api)?.delete(String(device.id));
 }
 
-/** What a compiler said of a program. */
+/** The messages of a compiler on a program. */
 function buildLog({ api, device }: OpenDevice, program: Handle): string {
   const size = new BigUint64Array(1);
   if (api.call('clGetProgramBuildInfo', program, device.id, 0x1183, 0, null, size) !== 0) return '';

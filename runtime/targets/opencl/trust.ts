@@ -1,4 +1,4 @@
-/** What is said of an OpenCL device whose arithmetic is not that of IEEE 754. */
+/** Explanations for OpenCL devices whose arithmetic does not follow IEEE 754. */
 
 import type { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { distrustError as deviceDistrustError } from '../device/trust.js';

@@ -20,7 +20,7 @@ import { type Machine, compileKernel, extentValue, readElement } from './kernels
 
 const pass = 'reference target';
 
-/** Milliseconds of work before other work of the process gets a turn. */
+/** Milliseconds of work after which the event loop runs. */
 const turn = 50;
 
 /** A session with all buffers of known length allocated and all kernels compiled. */

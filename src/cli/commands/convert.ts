@@ -57,7 +57,7 @@ export async function convert(context: CommandContext): Promise<number> {
   return check?.failure === undefined ? exitCodes.done : exitCodes.wrong;
 }
 
-/** What running both gives, where that is asked for. */
+/** The comparison of both runs, if requested. */
 async function checkOf(
   { options }: CommandContext,
   { valid }: ImportedModel,
@@ -130,7 +130,7 @@ function reportOf(
   };
 }
 
-/** The last line: what the conversion is as a whole. */
+/** The last line, which summarizes the conversion. */
 function summaryOf(outcome: Outcome, differing: readonly ConversionEntry[]): string {
   const count = (verdict: ConversionEntry['verdict'], singular: string, plural: string): string => {
     const n = differing.filter((entry) => entry.verdict === verdict).length;

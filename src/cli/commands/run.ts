@@ -73,7 +73,7 @@ export async function run(context: CommandContext): Promise<number> {
 const withoutTrace = /^(-q|--quiet|--json|--force)$/;
 const namesOutput = /^(-o|--output|--output-dir)$/;
 
-/** The command without the names of its outputs and what it prints, so equal runs give equal files. */
+/** The command without output names and display options, so that equal runs give equal files. */
 function describingWords(words: readonly string[]): readonly string[] {
   const kept = words.filter(
     (word, k) =>

@@ -7,7 +7,7 @@ import type { CommandContext } from '../context.js';
 import { exitCodes, printJson } from '../failure.js';
 import { importOptions } from '../values.js';
 
-/** What there is to say of one model. */
+/** The findings on one model. */
 interface Verdict {
   readonly document: string;
   readonly valid: boolean;

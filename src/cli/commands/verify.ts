@@ -52,7 +52,7 @@ function verificationReport({ verdict, stored, found, engine, limits }: Verifica
   };
 }
 
-/** Changes that are listed for people. */
+/** Number of differences listed for people. */
 const mostShown = 20;
 
 function sentence(verification: Verification): string {

@@ -106,7 +106,7 @@ export function callText(context: ProgramContext, named: NamedFamily, member: st
 }
 
 // --- The step -------------------------------------------------------------------------------------------------------
-/** Whether an entry's turn has come; undefined when it always has. */
+/** Whether an entry is due in a step; undefined if it is due in every step. */
 function isDue({ kernel, every, offset }: StepEntry): string | undefined {
   invariant(every >= 1, pass, `${kernel} runs every ${every} steps`);
   if (every === 1 && offset <= 0) return undefined;
@@ -121,7 +121,7 @@ interface Call extends Callee {
   readonly waits: boolean;
 }
 
-/** The members that one place of a loop calls, by turn. */
+/** The members that one place of a loop calls, by iteration. */
 function memberText(
   calls: readonly Call[],
   order: string,
@@ -140,7 +140,7 @@ function memberText(
 
 const barrier = 'meet(network, threads);';
 
-/** Where threads wait in the turns of a loop. `first` precedes the loop. */
+/** Where threads wait in the iterations of a loop. `first` precedes the loop. */
 function waitText(
   calls: readonly Call[],
   leads: boolean,
@@ -153,7 +153,7 @@ function waitText(
   return { first: [], tables: [table], inside: block(`if (${waits}[turn])`, [barrier]) };
 }
 
-/** The calls of a repeat, as a loop where it has several turns. */
+/** The calls of a repeat, as a loop if it has several iterations. */
 function repeatLines(context: ProgramContext, calls: readonly Call[], { first, period, times }: Repeat): string[] {
   const before: string[] = [];
   const inside = calls.slice(first, first + period).flatMap(({ named, entry }, k) => {

@@ -76,7 +76,7 @@ function tableLines(context: ProgramContext): string[] {
   });
 }
 
-/** What a host may call, whatever the network runs on. */
+/** The functions that a host can call, on every target. */
 export const headerFile = (program: Program, lists: number): string =>
   renderTemplate('c-header', { title: commentText(program.name), buffers: program.buffers.length, lists });
 

@@ -1,4 +1,4 @@
-/** What a family is called, and what is said of it: what the names and comments of its members have in common. */
+/** The name and comment of a family: the common parts of the names and comments of its members. */
 
 /** The dotted parts that all names end with. */
 export function commonEnding(names: readonly string[]): string {

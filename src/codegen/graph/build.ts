@@ -16,7 +16,7 @@ import type {
 import { GraphBuilder } from './graph.js';
 import type { Access, Graph, GraphNode } from './graph.js';
 
-/** Loops of at most that many turns are unrolled. */
+/** Loops of at most that many iterations are unrolled. */
 const unrollLimit = 16;
 /** A graph with more nodes would spill more than lanes gain. */
 const sizeLimit = 6000;

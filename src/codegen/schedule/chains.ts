@@ -116,7 +116,7 @@ interface Node {
 
 type Timed = Omit<Node, 'marker' | 'isLink'>;
 
-/** Who writes which words of which mask. */
+/** Which kernels write which words of which mask. */
 type Writers = ReadonlyMap<string, readonly { readonly node: number; readonly touch: Touch }[]>;
 
 function writersOf(program: Program, nodes: readonly Timed[]): Writers {

@@ -1,9 +1,9 @@
-/** How a step calls its kernels, whatever language they are printed in. */
+/** How a step calls its kernels, independent of the language. */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { EventRing, Program } from '../../ir/program.js';
 
-/** What the driver passes to a kernel, besides the step. */
+/** Arguments that the driver passes to a kernel, in addition to the step. */
 type KernelArguments =
   /** Items [from, to) of the merged elements. */
   | 'items'

@@ -1,12 +1,12 @@
 /** Where a list of calls repeats itself, so it can be written as a loop. */
 
-/** Entries `first` to `first + period * times - 1`: `times` turns of the same `period` things. */
+/** Entries `first` to `first + period * times - 1`: `times` repetitions of the same `period` entries. */
 export interface Repeat {
-  /** Ordinal of the first entry of the first turn. */
+  /** Ordinal of the first entry of the first iteration. */
   readonly first: number;
-  /** Entries of a turn. */
+  /** Entries of an iteration. */
   readonly period: number;
-  /** Number of turns. */
+  /** Number of iterations. */
   readonly times: number;
 }
 

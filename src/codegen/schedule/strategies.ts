@@ -41,7 +41,7 @@ const look = 30;
 /** Work-items of a team, and teams that run at once, of a usual device. */
 const teamSize = 128;
 const teams = 2048;
-/** Spikes of an element per second, where nobody knows. */
+/** Assumed rate in spikes per second if it is unknown. */
 const usualRate = 10;
 /** Share of the pairs that are connected, where the number of synapses is not known. */
 const usualDensity = 0.1;

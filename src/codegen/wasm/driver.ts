@@ -177,7 +177,7 @@ export function onceText(context: KernelContext): Wat[] {
   });
 }
 
-/** Whether an entry's turn has come. */
+/** Whether an entry is due in a step. */
 function isDue(entry: StepEntry): Wat | undefined {
   invariant(entry.every >= 1, 'codegen/wasm/driver', `${entry.kernel} runs every ${entry.every} steps`);
   if (entry.every === 1 && entry.offset <= 0) return undefined;

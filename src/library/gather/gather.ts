@@ -528,7 +528,7 @@ function withNames(type: NeuronType, names: ReadonlyMap<string, string>): Neuron
   };
 }
 
-/** A type whose events go by the name that others hear, where each name is that of one event. */
+/** A type whose events have the names under which others receive them, if these names are unique. */
 function byWhatTheyEmit(type: NeuronType): NeuronType {
   const events = Object.entries(type.events);
   const names = events.map(([name, { emits }]) => (emits === undefined || emits === null ? name : emits));

@@ -38,7 +38,7 @@ interface Gathered {
   readonly moved: ReadonlySet<string>;
 }
 
-/** Gives out receptors: one for all synapses whose responses add up. */
+/** Creates receptors: one for all synapses whose responses add up. */
 export class Receptors {
   readonly #known = new Map<string, Receptor>();
   readonly #names: UniqueNames;

@@ -24,7 +24,7 @@ const indices = { has: (name: string): boolean => !['um', 'm', 's', 'ms'].includ
 /** Most pairs that are gone through to list connections. */
 const mostPairs = 4e6;
 
-/** A rule as simply as it can be said; the rule itself where nothing simpler says the same. */
+/** The simplest equivalent of a rule; the rule itself if there is none simpler. */
 export function namedRule(rule: ConnectionRule, ends: Ends): ConnectionRule {
   switch (rule.rule) {
     case 'pairs':

@@ -47,7 +47,7 @@ export function constantOf(e: Expression): number | undefined {
   }
 }
 
-/** Names that mean what a model says, whatever units are called. */
+/** Names that have the meaning given by the model, even if units have the same names. */
 export interface Declared {
   /** Whether the model gives a name its meaning. */
   has(name: string): boolean;

@@ -44,7 +44,7 @@ interface Standardised {
   readonly entries: readonly ConversionEntry[];
 }
 
-/** How a population is said by a standard cell. */
+/** How a standard cell represents a population. */
 interface StandardPopulation {
   readonly cell: RecognisedCell;
   readonly environment: Environment;
@@ -377,7 +377,7 @@ class Standardiser {
     const targets = populationsOf(projection.to.of);
     const [target] = targets;
     const known = this.#known.get(target ?? '');
-    // That its target is not a standard cell has been said of the target.
+    // That the target is not a standard cell has been reported for the target.
     if (known === undefined) return keep();
     const port = known.cell.ports.get(arrival.variable);
     if (port === undefined)
@@ -701,7 +701,7 @@ class Standardiser {
     });
   }
 
-  /** Names of variables in the standard type of what a selection is of. */
+  /** Names of variables in the standard type of the population of a selection. */
   #namesOf(rule: SelectionRule): ReadonlyMap<string, { readonly name: string; readonly factor: number }> | undefined {
     if ('projection' in rule) {
       const found = this.#synapses.get(rule.projection);

@@ -1,4 +1,4 @@
-/** What lowering knows of cells with structure once their compartments are populations of their own. */
+/** Data on multicompartment cells whose compartments have become populations. */
 
 import type { IntegrationMethod } from '../../model/typed.js';
 import type { Tree } from './tree.js';
@@ -41,7 +41,7 @@ export interface Cable {
   readonly name: string;
   /** Compartments, and the points where sections meet. */
   readonly tree: Tree;
-  /** How the cable equation and the gates take turns. */
+  /** How the cable equation and the gates alternate. */
   readonly method: CableMethod;
   /** All compartments are in one of them. */
   readonly classes: readonly CompartmentClass[];

@@ -85,7 +85,7 @@ class Maker {
   /** The first place of each that has maps of variables of its own. */
   readonly #kinds: number[] = [];
   readonly #instances: readonly Instance[];
-  /** Class names of what places have, made when they are first read. */
+  /** Names in the class of variables at places, made when they are first read. */
   readonly #ofPlace = new Map<string, Expression>();
   /** Own names of each mechanism as the class has them. */
   readonly #own: ReadonlyMap<string, Expression>[] = [];

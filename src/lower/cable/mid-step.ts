@@ -1,4 +1,4 @@
-/** Code as it is half a step later: what cables of second order are driven by. */
+/** Code evaluated half a step later, which drives cables of second order. */
 
 import type { Expression } from '../../lang/ast.js';
 import { name as nameOf, number, product, sum } from '../../lang/build.js';

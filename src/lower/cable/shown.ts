@@ -1,4 +1,4 @@
-/** What readers of results see of cells with structure: the populations and variables that the model names. */
+/** The populations and variables of multicompartment cells, under the names of the model, for readers of results. */
 
 import type { EventRecordingLocation, Manifest, SampleLocation } from '../../ir/program.js';
 import type { Origin, Shown, SynapsesOf } from './cable.js';

@@ -9,7 +9,7 @@ export interface DescriptionTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Lines that stand as they are, such as equations. */
+/** Preformatted lines, such as equations. */
 export interface DescriptionCode {
   readonly kind: 'code';
   /** What the lines are. */

@@ -1,4 +1,4 @@
-/** What building a network may say: functions of what was found. */
+/** Findings of building a network. */
 
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js';

@@ -1,4 +1,4 @@
-/** What reading morphologies and biophysics may say: functions of what was found. */
+/** Findings of reading morphologies and biophysics. */
 
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js';

@@ -1,4 +1,4 @@
-/** What flattening may say: functions of what was found. */
+/** Findings of flattening. */
 
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js';

@@ -1,4 +1,4 @@
-/** What may be wrong with LEMS documents: functions of what was found. */
+/** Findings in LEMS documents. */
 
 import type { Finding, Severity } from '../../../src/diagnostics/diagnostic.js';
 import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js';

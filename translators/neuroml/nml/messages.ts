@@ -1,4 +1,4 @@
-/** What may be wrong with a NeuroML document though its component types allow it. */
+/** Violations of the NeuroML schema that component types allow. */
 
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js';

@@ -1,4 +1,4 @@
-/** What may be wrong with a text as XML. */
+/** Findings in XML. */
 
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import { shorten } from '../../../src/diagnostics/suggest.js';

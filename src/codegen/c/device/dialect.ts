@@ -9,7 +9,7 @@ import type { Dialect } from '../dialect.js';
 export type GroupSize =
   /** As many as suit independent items; a multiple of 32. */
   | 'items'
-  /** As many as work together on one thing: 1 on devices whose work-items are run one after another. */
+  /** Size of a team: 1 on devices that run work-items one after another. */
   | 'team'
   /** As many as look through the bits of a mask together. */
   | 'scan'

@@ -117,7 +117,7 @@ export function familyTables(context: DeviceContext, named: DeviceFamily, scope:
   });
 }
 
-/** A pointer to elements, without what is said of the pointer itself. */
+/** A pointer to elements, without qualifiers of the pointer itself. */
 export const plainPointer = (context: DeviceContext, element: ElementType, readOnly: boolean): string =>
   context.device
     .bufferPointer(element, readOnly)

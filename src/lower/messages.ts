@@ -34,6 +34,8 @@ export const notSolvedExactly = (owner: string, changes: string): Finding => ({
 export const unboundedDelay = (projection: string): Finding => ({
   code: 'lower/unbounded-delay',
   message: `the delays of projection ${projection} have no upper bound`,
+  expected: 'delays with an upper bound',
+  found: 'a delay that may be infinite',
   hint: 'clip them, as in clip(expression, 0*ms, 10*ms), or draw them from a bounded distribution',
 });
 
@@ -49,15 +51,17 @@ export const delayTooLong = (projection: string, steps: number): Finding => ({
 export const delayNeverInRange = (projection: string, low: number, high: number): Finding => ({
   code: 'lower/delay-never-in-range',
   message: `no delay drawn for projection ${projection} can fall within its range`,
+  expected: 'delays of which some fall within it',
   found: `${low} to ${high} s`,
   hint: 'widen delayRange, or clip the delays',
 });
 
 /** A drawn delay that may be below zero. */
-export const negativeDelay = (projection: string): Finding => ({
+export const negativeDelay = (projection: string, least: number): Finding => ({
   code: 'lower/negative-delay',
   message: `a delay of projection ${projection} can be negative`,
   expected: 'a delay of zero or more',
+  found: `${Number((least * 1e3).toPrecision(6))} ms, the least that may be drawn`,
   hint: 'clip the delays, as in clip(expression, 0*ms, 10*ms)',
 });
 
@@ -68,6 +72,7 @@ export const zeroDelay = (projection: string): Finding => ({
     `a delay of projection ${projection} rounds to zero steps, and this timing profile delivers before it tests ` +
     'thresholds',
   expected: 'a delay of one step or more',
+  found: 'a delay of less than half a time step',
   hint: 'use a delay of at least dt, or the brian timing profile',
 });
 

@@ -192,7 +192,7 @@ export function delayInterval(
     return null;
   }
   if (bounds.low < 0) {
-    diagnostics.add(messages.negativeDelay(name));
+    diagnostics.add(messages.negativeDelay(name, bounds.low));
     return null;
   }
   return bounds;

@@ -66,7 +66,22 @@ async function connect(session: Session, program: Program, { signal, onProgress 
   onProgress?.('connect', 1);
   const sentences = await buildFaults(session, program);
   if (sentences.length > 0)
-    throw new DiagnosticError(sentences.map((sentence) => ({ severity: 'error', ...messages.buildFault(sentence) })));
+    throw new DiagnosticError(
+      sentences.map((sentence) => ({
+        severity: 'error',
+        ...messages.buildFault(sentence),
+        place: { document: '', pointer: ownerIn(sentence, program) },
+      })),
+    );
+}
+
+/** Pointer of the projection or population that a sentence speaks of; the whole document where it names none. */
+function ownerIn(sentence: string, { manifest }: Program): string {
+  const named = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(sentence);
+  const projection = manifest.projections.find(({ name }) => sentence.includes(`projection ${name} `));
+  if (projection) return `/projections/${projection.name}`;
+  const population = manifest.populations.find(({ name }) => named(name));
+  return population ? `/populations/${population.name}` : '';
 }
 
 async function buildFaults(session: Session, program: Program): Promise<readonly string[]> {

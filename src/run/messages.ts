@@ -129,6 +129,9 @@ export const messages = {
   buildFault: (sentence: string): Finding => ({
     code: 'run/build-fault',
     message: `${sentence} (while building the network)`,
+    expected: 'connections and first values that the model allows',
+    found: 'a fault on the target',
+    hint: 'check the expressions that are drawn or computed there: indices, numbers of connections, delays',
   }),
   changedModel: (expected: string, found: string): Finding => ({
     code: 'verify/changed-model',

@@ -17,14 +17,34 @@ export function placed<T>(positions: Positions, parts: ReadonlyMap<string, Part>
   try {
     return action();
   } catch (error) {
-    if (!(error instanceof DiagnosticError)) throw error;
-    throw new DiagnosticError(error.diagnostics.map((finding) => inPlace(finding, positions, parts)));
+    throw inPlaces(error, positions, parts);
   }
 }
+
+/** As `placed`, for what takes its time. */
+export async function placedLater<T>(positions: Positions, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw inPlaces(error, positions, new Map());
+  }
+}
+
+const inPlaces = (error: unknown, positions: Positions, parts: ReadonlyMap<string, Part>): unknown =>
+  error instanceof DiagnosticError
+    ? new DiagnosticError(error.diagnostics.map((finding) => inPlace(finding, positions, parts)))
+    : error;
 
 /** The place of a part of the model, by its pointer there: what it calls recordings, documents may call `record`. */
 export function placeOf(positions: Positions, pointer: string): Place {
   const found = positions.place(pointer);
+  // Documents may write one delay for all pathways, and recordings under a shorter key.
+  const delay = /^(\/projections\/[^/]+)\/delays(?:\/|$)/.exec(pointer)?.[1];
+  if (delay !== undefined) {
+    const [owner, own] = [positions.place(delay), positions.place(`${delay}/delay`)];
+    const isOwner = found.line === owner.line && found.column === owner.column;
+    return isOwner && (own.line !== owner.line || own.column !== owner.column) ? own : found;
+  }
   const other = pointer.replace(/^\/recordings(?=\/|$)/, '/record');
   const root = positions.place('');
   const isUnknown = found.line === root.line && found.column === root.column;

@@ -3,6 +3,7 @@
 import { compileModel } from './compile-model.js';
 import { startWhileOpening } from './connect.js';
 import type { RunnableModel } from './imported-model.js';
+import { placedLater, unplaced } from './placed.js';
 import { resultFiles } from './result-files.js';
 import { runFindings } from './run-findings.js';
 import { stopwatch, type GeneratedResult, type RunOptions, type RunResult } from './run-options.js';
@@ -53,7 +54,9 @@ export async function startModel(imported: RunnableModel, options: RunOptions): 
   };
   try {
     session = await inStage('connect', () =>
-      startWhileOpening(executable, program, files.writers, files.setup, options),
+      placedLater(imported.positions ?? unplaced, () =>
+        startWhileOpening(executable, program, files.writers, files.setup, options),
+      ),
     );
     watch.end('connect');
     const started = session;

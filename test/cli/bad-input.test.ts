@@ -261,6 +261,7 @@ describe('specifications that are wrong', () => {
   ])('%s', async (name, path, value, code) => {
     const { code: exit, findings } = await refuse(`${name.replaceAll(' ', '-')}.json`, broken(path, value));
     expect([exit, findings.map((finding) => finding.code)]).toEqual([1, [code]]);
+    expect(findings[0]?.line).toBeGreaterThan(0);
   });
 
   it('a network that fits no memory names what it needs', async () => {

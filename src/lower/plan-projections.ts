@@ -177,7 +177,10 @@ export const pathwayOrder = (
   { ties }: Profile,
 ): number => (ties === 'name' ? order : order + projection.order);
 
-/** Whether ties go by names and a pathway runs before its event is tested for. */
+/**
+ * Whether ties go by names and a pathway runs before its event is tested for, though in the slot of thresholds or later:
+ * delays of slots before that are counted from the spike, since importing adds the step.
+ */
 function meetsLater(
   pathway: StepPlace,
   { group, population }: ProjectionEnd,
@@ -185,11 +188,11 @@ function meetsLater(
   context: Context,
 ): boolean {
   const { model, profile } = context;
-  if (profile.ties !== 'name') return false;
+  const { threshold } = profile.defaults;
+  if (profile.ties !== 'name' || rankOf(profile, pathway.slot) < rankOf(profile, threshold)) return false;
   const own = group?.events.find(({ name }) => name === event);
   const { order = 0 } = model.populations[population] ?? {};
-  const test: StepPlace =
-    group && own ? placeOf(own, group, context) : { slot: profile.defaults.threshold, order, name: population };
+  const test: StepPlace = group && own ? placeOf(own, group, context) : { slot: threshold, order, name: population };
   return comparePlaces(pathway, test, (slot) => rankOf(profile, slot), profile.ties) < 0;
 }
 

@@ -100,6 +100,7 @@ function drawPopulation(
   const name = population.name.length > nameWidth ? `${population.name.slice(0, nameWidth - 1)}…` : population.name;
   return cells.map((line, ordinal) => {
     const label = ordinal === 0 ? name.padEnd(nameWidth) : ' '.repeat(nameWidth);
-    return `${label} │${Array.from(line, (bits) => (bits === 0 ? ' ' : String.fromCodePoint(0x2800 + bits))).join('')}`.trimEnd();
+    const dots = Array.from(line, (bits) => (bits === 0 ? ' ' : String.fromCodePoint(0x2800 + bits)));
+    return `${label} │${dots.join('')}`.trimEnd();
   });
 }

@@ -138,7 +138,8 @@ function printManifest(manifest: Manifest): string {
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => {
       if (!Array.isArray(value) || value.length === 0) return `  ${quote(key)}: ${JSON.stringify(value)}`;
-      return `  ${quote(key)}: [\n${value.map((item) => `    ${JSON.stringify(item, arrayAsObject)}`).join(',\n')}\n  ]`;
+      const items = value.map((item) => `    ${JSON.stringify(item, arrayAsObject)}`);
+      return `  ${quote(key)}: [\n${items.join(',\n')}\n  ]`;
     });
   return `{\n${entries.join(',\n')}\n}`;
 }

@@ -2,8 +2,8 @@
  * The expression tree that all notations share. Concrete syntaxes parse to it, printers print from it, passes return
  * new trees.
  *
- * Names keep their spelling (`pre.v`, `post.ge`) beside what it stands for; units are ordinary names until `resolve` and
- * `fold` meet them.
+ * Names keep their spelling (`pre.v`, `post.ge`) beside what it stands for; units are ordinary names until `resolve`
+ * and `fold` meet them.
  */
 
 /** Half-open range of offsets in the text that was parsed. */

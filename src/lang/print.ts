@@ -92,7 +92,10 @@ export function printExpression(e: Expression, options: PrintOptions = {}): stri
     case 'quantity':
       // A whole number of volts needs no point: the unit makes it real.
       if (isDimensionless(e.dimension)) return decimal(e.value, false);
-      return `${decimal(e.value, Number.isSafeInteger(e.value) && !Object.is(e.value, -0))}*${unitText(e.dimension, options.taken)}`;
+      return [
+        decimal(e.value, Number.isSafeInteger(e.value) && !Object.is(e.value, -0)),
+        unitText(e.dimension, options.taken),
+      ].join('*');
     case 'boolean':
       return e.value ? 'True' : 'False';
     case 'name':

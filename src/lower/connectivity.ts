@@ -10,7 +10,7 @@ import { sortByDelay } from './synapses/delays.js';
 import { drawn } from './synapses/drawn.js';
 import { columnsOf, delayedIndex } from './synapses/indices.js';
 import { listed } from './synapses/lists.js';
-import type { RawSynapses } from './synapses/raw-synapses.js';
+import type { RawSynapses } from './projection.js';
 
 /** Builds one projection's connectivity. `needsColumns`: some pathway or sum goes by target. */
 export function lowerConnectivity(plan: ProjectionPlan, needsColumns: boolean, context: Context): Connectivity | null {

@@ -1,4 +1,4 @@
-/** Bounds of what the code of a projection reads: parameters as phases set them, variables of the ends, distances, delays. */
+/** Bounds of what code of a projection reads: parameters as phases set them, variables of ends, distances, delays. */
 
 import { type Value, formulaOf } from '../model/typed.js';
 import { measuresOf } from '../draw/space/distances.js';

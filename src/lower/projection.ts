@@ -120,30 +120,37 @@ export interface DelayedIndex extends SynapseIndex {
   readonly steps: Buffer;
 }
 
-/** Storage of a projection's synapses; positions run over all of them. */
-export interface Connectivity {
+/** Synapses as they come out of the rules: by row, in order of creation within a row. */
+export interface RawSynapses {
   /** Number of synapses. */
   readonly count: Extent;
-  /** Number of synapses where the rules alone tell it. */
-  readonly known: number | null;
-  /** First position of each (row, delay), rows * delays + 1. */
-  readonly segments: Buffer;
-  /** First position of each row, rows + 1; the same buffer when there is one delay. */
+  /** First position of each row, rows + 1. */
   readonly rows: Buffer;
   /** Target of each position. */
   readonly targets: Buffer;
-  /** Creation index and copy number by position, where they are not plain. */
+  /** Index of creation of each position; null: the position itself. */
   readonly creation: Buffer | null;
   /** Number of each synapse among those of its pair; null: no pair has several. */
   readonly copies: Buffer | null;
-  /** Whether targets ascend within each segment. */
+  /** Whether targets ascend within each row. */
   readonly ascending: boolean;
   /** Most synapses that one target can have; infinite when unknown. */
   readonly fanIn: number;
-  /** Most synapses that one source can have in all. */
+  /** Most synapses that one source can have; infinite when unknown. */
   readonly fanOut: number;
+}
+
+/** Storage of a projection's synapses; positions run over all of them. Targets ascend within segments, if at all. */
+export interface Connectivity extends RawSynapses {
+  /** Number of synapses where the rules alone tell it. */
+  readonly known: number | null;
+  /** First position of each (row, delay), rows * delays + 1; the same buffer as `rows` when there is one delay. */
+  readonly segments: Buffer;
   /** By target. */
   readonly columns: SynapseIndex | null;
   /** For pathways whose delays differ but are not those that rows are sorted by: by (row, delay). */
   readonly delayed: ReadonlyMap<string, DelayedIndex>;
 }
+
+/** Element type of the targets of a projection. */
+export const targetElement = (plan: ProjectionPlan): 'u16' | 'u32' => (plan.post.size <= 65536 ? 'u16' : 'u32');

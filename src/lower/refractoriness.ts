@@ -1,4 +1,4 @@
-/** What events of an element mean for its own later events and rates: when they are tested, noted, and what is refractory. */
+/** What events of an element mean for its later events and rates: when they are tested, noted, what is refractory. */
 
 import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
@@ -73,8 +73,8 @@ export function noteEvent({ name, ...event }: EventCode, scope: ElementScope): v
 }
 
 /**
- * Notes the step of an event: that of its time. Where events are labelled by the end of a step, refractory periods begin
- * there.
+ * Notes the step of an event: that of its time. Where events are labelled by the end of a step, refractory periods
+ * begin there.
  */
 export function noteTime(event: string, { block, context, group, place }: ElementScope): void {
   const last = group.lastEvent.get(event);

@@ -36,7 +36,7 @@ export const stepScope = (
   address: Address = rangesAddress,
 ): ElementScope => new ElementScope(context, group, address, block, stepDraws(group, purpose, address, context));
 
-/** Adds a kernel over all elements of a group, which computes several at a time where its code can. @returns its name */
+/** Adds a kernel over a group's elements, which computes several at a time where its code can. @returns its name */
 export const groupKernel = (group: Group, name: string, comment: string, block: Block, { builder }: Context): string =>
   builder.map(`${group.name}.${name}`, comment, rangesOf(group), runsOnLanes(block.statements, builder), block);
 

@@ -42,8 +42,8 @@ export interface Ion {
  * Equations on sections: a channel, a leak, a pool of an ion.
  *
  * It reads from its place `v`, `area`, `temperature`, `distance` (of its middle from the root's beginning along the
- * tree, in m), `diameter` and `length` (of its compartment, in m) and, of an ion `ca`, `ca_i`, `ca_o`, `e_ca`, `i_ca`; it writes currents `i` or `i_ca` (inward positive,
- * per area where `density`) or concentrations `ca_i`, `ca_o`.
+ * tree, in m), `diameter` and `length` (of its compartment, in m) and, of an ion `ca`, `ca_i`, `ca_o`, `e_ca`, `i_ca`;
+ * it writes currents `i` or `i_ca` (inward positive, per area where `density`) or concentrations `ca_i`, `ca_o`.
  */
 export interface Mechanism<F extends Form = Written> extends EquationSet<F> {
   /** Sections and groups that it is on; empty: all. */

@@ -216,11 +216,12 @@ function trainText(
   const name = plan.event === 'spike' ? `${plan.population}[${cell}]` : `${plan.population}[${cell}].${plan.event}`;
   const times = Array.from(steps, (step) => segmentTime(segment, step, setup.spikeLabel, dt));
   const [start, stop] = [segmentTime(segment, segment.begin, 0, dt), segmentTime(segment, segment.end, 0, dt)];
+  const { population, event } = plan;
+  const annotations = { population, cell_id: cell, event, ...placeOf(setup, population, cell) };
   return (
     `{ "name": ${json(name)}, "units": "${timeUnit(setup.header)}", "t_start": ${start}, "t_stop": ${stop}, ` +
     `"times": [${times.join(', ')}], ` +
-    '"annotations": ' +
-    `${json({ population: plan.population, cell_id: cell, event: plan.event, ...placeOf(setup, plan.population, cell) })}, ` +
+    `"annotations": ${json(annotations)}, ` +
     `"array_annotations": {${recorded.map(arrayAnnotation).join(', ')}} }`
   );
 }
@@ -336,7 +337,8 @@ function signalStart(
     annotations: { owner: plan.owner, variable: plan.variable, recording: plan.recording },
     array_annotations: ids,
   };
-  return `${json(head).slice(0, -1)}, "data": { "encoding": "base64", "dtype": "${numpyTypes[plan.element]}", "bytes": "`;
+  const dtype = numpyTypes[plan.element];
+  return `${json(head).slice(0, -1)}, "data": { "encoding": "base64", "dtype": "${dtype}", "bytes": "`;
 }
 
 // --- Samples on their way -------------------------------------------------------------------------------------------

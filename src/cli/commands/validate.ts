@@ -29,11 +29,11 @@ export async function validate(context: CommandContext): Promise<number> {
     context.show(diagnostics, true);
     const counted = countFindings(diagnostics);
     if (error) context.say(`${document}: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
-    else
-      context.say(
-        `${document}: ` +
-          `${valid ? `valid, ${notation}${hash === undefined ? '' : `, model ${hash.slice(0, 12)}`}` : 'not valid'}${counted === '' ? '' : ` (${counted})`}`,
-      );
+    else {
+      const model = hash === undefined ? '' : `, model ${hash.slice(0, 12)}`;
+      const verdict = valid ? `valid, ${notation}${model}` : 'not valid';
+      context.say(`${document}: ${verdict}${counted === '' ? '' : ` (${counted})`}`);
+    }
   }
   if (verdicts.some(({ error }) => error)) return exitCodes.usage;
   return verdicts.every(({ valid }) => valid) ? exitCodes.done : exitCodes.wrong;

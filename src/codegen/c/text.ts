@@ -26,7 +26,11 @@ export const comment = (text: string): string => `/* ${commentText(text)} */`;
 export function stringLiteral(text: string): string {
   const bytes = [...Buffer.from(text, 'utf8')];
   const plain = /[A-Za-z0-9 _.,:;()[\]{}<>=+*/'|~^!#$@&-]/;
-  return `"${bytes.map((byte) => (plain.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, '0')}`)).join('')}"`;
+  const written = bytes.map((byte) => {
+    const sign = String.fromCharCode(byte);
+    return plain.test(sign) ? sign : `\\${byte.toString(8).padStart(3, '0')}`;
+  });
+  return `"${written.join('')}"`;
 }
 
 /** Lines set in by one level; those of the preprocessor stay at the margin. */

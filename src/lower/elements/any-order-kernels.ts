@@ -41,6 +41,16 @@ const rangeOf = ({ begin, population }: Member): MapDomain => ({
 
 const withinPopulation = ({ begin }: Member): Ir => (begin === 0 ? item : ir.sub(item, ir.u32(begin)));
 
+/** Code that runs for each element of a population by itself, at the time of the step. */
+function ownScope(network: Network, stepped: SteppedGroup, member: Member, sites: Draws['sites']) {
+  const block = new Block();
+  const t = timeNow(network, block);
+  const local = block.name('element', withinPopulation(member));
+  const draws = elementDraws(member, 'step', local, network.context, sites);
+  const scope = elementScope(network, stepped, member, { local, index: item }, { block, time: t, draws });
+  return { scope, local, t, block };
+}
+
 /** Sums what reaches each element into arrays. */
 function inputKernel(
   network: Network,
@@ -49,16 +59,7 @@ function inputKernel(
   sites: Draws['sites'],
 ): { readonly kernel: string; readonly buffers: ReadonlyMap<string, Buffer> } {
   const { context } = network;
-  const block = new Block();
-  const t = timeNow(network, block);
-  const local = block.name('element', withinPopulation(member));
-  const scope = elementScope(
-    network,
-    stepped,
-    member,
-    { local, index: item },
-    { block, time: t, draws: elementDraws(member, 'step', local, context, sites) },
-  );
+  const { scope, local, t, block } = ownScope(network, stepped, member, sites);
   const buffers = new Map<string, Buffer>();
   for (const [name, sum] of sumInputs({ network, stepped, member, local, stage: 'step', time: t, scope })) {
     const buffer = sumBuffer(stepped, name, context);
@@ -96,16 +97,7 @@ function elementKernel(
   sites: Draws['sites'],
 ): string {
   const { context, rings } = network;
-  const block = new Block();
-  const t = timeNow(network, block);
-  const local = block.name('element', withinPopulation(member));
-  const scope = elementScope(
-    network,
-    stepped,
-    member,
-    { local, index: item },
-    { block, time: t, draws: elementDraws(member, 'step', local, context, sites) },
-  );
+  const { scope, local, t, block } = ownScope(network, stepped, member, sites);
   const sources = [...rings.values()].filter(({ population }) => population === member.name);
   const emitted = new Map(sources.map(({ event }) => [event, block.local('emitted', 'bool')] as const));
   for (const flag of emitted.values()) block.emit(ir.set(flag, ir.bool(false)));

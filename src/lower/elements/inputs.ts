@@ -84,7 +84,7 @@ export function sumInputs(element: Reached): ReadonlyMap<string, Local> {
   return new Map([...inputs].map(([name, sum]) => [name, sum.local]));
 }
 
-/** An expression of which the sum over the synapses of an element is an input, is added to a variable, or replaces one. */
+/** An expression whose sum over the synapses of an element is an input, is added to a variable, or replaces one. */
 interface SynapseSum {
   readonly variable: string;
   readonly value: Expression;

@@ -160,8 +160,8 @@ function regimesOf(type: NeuronType): RegimeCode[] {
 }
 
 /**
- * Derived variables by dependency, then by name; those in a circle by name. Those with noise have no value of their own:
- * they stand in rates alone.
+ * Derived variables by dependency, then by name; those in a circle by name. Those with noise have no value of their
+ * own: they stand in rates alone.
  */
 function inDependencyOrder({ derived, noise }: Equations): DerivedCode[] {
   const done = new Map<string, DerivedCode>();

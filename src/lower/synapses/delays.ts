@@ -23,7 +23,7 @@ import { SynapseScope } from '../synapse-scope.js';
 import { checkLength, synapseDraws, within } from '../synapse-values.js';
 import { sortWithinRows } from './move-to-rows.js';
 import { overPositions } from './positions.js';
-import type { RawSynapses } from './raw-synapses.js';
+import type { RawSynapses } from '../projection.js';
 import { delaySteps } from '../round-delay.js';
 
 interface Sorted {

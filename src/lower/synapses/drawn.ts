@@ -15,7 +15,7 @@ import type { ProjectionPlan } from '../projection.js';
 import { blockSize, type CountedCode, type PairwiseCode, type RuleCode } from '../rules/rule-code.js';
 import { expectedSynapses } from './expected.js';
 import { moveToRows } from './move-to-rows.js';
-import { targetElement, type RawSynapses } from './raw-synapses.js';
+import { targetElement, type RawSynapses } from '../projection.js';
 import { runningSum } from './running-sum.js';
 
 /** One rule's counts: the exclusive prefix sum over its items, items + 1. */

@@ -10,7 +10,7 @@ import type { Connectivity, DelayedIndex, PathwayPlan, ProjectionPlan, SynapseIn
 import { delayKernel } from './delays.js';
 import { expectedSynapses } from './expected.js';
 import { moveToRows, sortWithinRows } from './move-to-rows.js';
-import type { RawSynapses } from './raw-synapses.js';
+import type { RawSynapses } from '../projection.js';
 import { sortedByKey } from './sorted-by-key.js';
 
 /** The synapses by target, each column in order of source and creation. */

@@ -5,7 +5,7 @@ import type { Context } from '../context.js';
 import { arrayOf } from '../../model/arrays.js';
 import * as messages from '../messages.js';
 import type { ProjectionPlan } from '../projection.js';
-import { targetElement, type RawSynapses } from './raw-synapses.js';
+import { targetElement, type RawSynapses } from '../projection.js';
 import { sortedByKey } from './sorted-by-key.js';
 
 /** Both ends of all synapses in order of creation, or null after a finding. */

@@ -249,10 +249,10 @@ export function singleEntry(
   const several = family.members.length > 1;
   const own = ownFields(context, section);
   const common = commonOwn(context, [section]);
-  const fields = own.map(
-    ({ field, id, readOnly }) =>
-      `${context.device.bufferPointer(field.kind === 'buffer' ? field.element : 'u8', readOnly).replace(/const$/, '')}${id}`,
-  );
+  const fields = own.map(({ field, id, readOnly }) => {
+    const pointer = context.device.bufferPointer(field.kind === 'buffer' ? field.element : 'u8', readOnly);
+    return `${pointer.replace(/const$/, '')}${id}`;
+  });
   const names = new Set(own.map(({ field }) => field.name));
   const { u32 } = context.dialect.types;
   const declared = several && code.scope.touchedFields().length > 0 ? [`const ${u32} member = member_of(arena);`] : [];

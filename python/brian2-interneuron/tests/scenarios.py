@@ -361,6 +361,185 @@ def both_in_turn():
 both_in_turn.lenient = True
 
 
+@scenario
+def order_within_a_step():
+    """Code that depends on the order of synapses."""
+    P = SpikeGeneratorGroup(4, [0, 1, 2, 3, 0, 2], [1, 1, 1, 1, 2, 2] * ms)
+    G = NeuronGroup(2, "x : 1\ny : 1")
+    G.x = 1
+    S = Synapses(P, G, "w : 1", on_pre="x_post = x_post*1.1 + w; y_post = clip(y_post + w, 0, 3)")
+    S.connect()
+    S.w = "0.1*i + j"
+    run(4 * ms)
+    return {"x": G.x[:], "y": G.y[:]}
+
+
+@scenario
+def several_pathways():
+    """Pathways with names, orders and delays of their own."""
+    P, Q = SpikeGeneratorGroup(2, [0, 1, 0], [1, 2, 2] * ms), SpikeGeneratorGroup(2, [0, 1], [2, 3] * ms)
+    S = Synapses(
+        P,
+        Q,
+        "w : 1\nu : 1",
+        on_pre={"first": "w = w*2 + 1", "second": "w = w + 0.3; u += w"},
+        on_post={"up": "w = w/3"},
+        delay={"second": 0.5 * ms},
+    )
+    S.connect()
+    S.first.order = 3
+    samples = StateMonitor(S, ["w", "u"], record=True)
+    run(5 * ms)
+    return {"w": samples.w[:], "u": samples.u[:]}
+
+
+@scenario
+def types():
+    """Integers, booleans, what all neurons share, and how integers are divided."""
+    G = NeuronGroup(
+        7,
+        "n : integer\nb : boolean\nf : 1\nc : integer (constant)\ns : integer (shared)",
+        threshold="n%3 == 0 and not b",
+        reset="n += 2; b = n > 20",
+    )
+    G.n, G.c, G.s = "i", "i*2", 3
+    G.run_regularly("n = n + c//3 + s\nf = n/2 + (-7)//2 + (-n)%4 + int(b)*0.5")
+    monitor, samples = SpikeMonitor(G), StateMonitor(G, ["n", "b", "f"], record=True)
+    run(2 * ms)
+    return {**spikes(monitor), "n": samples.n[:], "b": samples.b[:], "f": samples.f[:]}
+
+
+@scenario
+def subexpressions():
+    """Constant over a step, shared, and neither."""
+    G = NeuronGroup(
+        3,
+        """dv/dt = (a - v)/(5*ms) : 1
+        a = t/ms*0.1 + v0 : 1 (constant over dt)
+        v0 : 1
+        dw/dt = h/(10*ms) : 1
+        h = sin(t/ms) : 1 (shared)""",
+    )
+    G.v0 = "i"
+    samples = StateMonitor(G, ["v", "a", "h", "w"], record=True)
+    run(5 * ms)
+    run(3 * ms)
+    return {"v": samples.v[:], "a": samples.a[:], "h": samples.h[:], "w": samples.w[:]}
+
+
+@scenario
+def numbers_of_synapses():
+    """N_incoming and its like in code."""
+    G = NeuronGroup(4, "dv/dt = 1/(3*ms) : 1\nx : 1", threshold="v > 1", reset="v = 0")
+    G.v = "0.2*i"
+    S = Synapses(G, G, "w : 1", on_pre="x_post += w/N_incoming + 0.1*N_outgoing + 0.01*N_pre")
+    S.connect("i <= j")
+    S.w = "N_incoming*0.1"
+    run(10 * ms)
+    return {"x": G.x[:], "w": S.w[:]}
+
+
+@scenario
+def short_runs():
+    """No time at all, less than a step, and a sample at the end."""
+    G = NeuronGroup(2, "dv/dt = -v/ms : 1")
+    G.v = 1
+    samples, none = StateMonitor(G, "v", record=True), StateMonitor(G, "v", record=False)
+    run(0 * ms)
+    run(0.05 * ms)
+    run(1 * ms)
+    samples.record_single_timestep()
+    return {"v": samples.v[:], "samples.t": samples.t_[:], "none.t": none.t_[:], "time": array([G.t_[:]])}
+
+
+@scenario
+def functions():
+    """All functions of Brian's that draw nothing."""
+    G = NeuronGroup(5, "x : 1\ny : 1\nz : 1")
+    G.x = "i - 2.3"
+    G.run_regularly(
+        "y = exp(-x**2) + sin(x)*cos(x) + tanh(x) + arctan(x) + floor(x) + ceil(x) + abs(x) + sign(x) + exprel(x)\n"
+        "z = clip(x, -1, 1) + sqrt(abs(x)) + log(abs(x)) + log10(abs(x)) + expm1(x) + log1p(abs(x)) + int(x) + sinh(x)\n"
+        "z += arcsin(x/10) + timestep(t + 0.05*ms, dt) + x%2 + x//0.7"
+    )
+    samples = StateMonitor(G, ["y", "z"], record=True)
+    run(0.5 * ms)
+    return {"y": samples.y[:], "z": samples.z[:]}
+
+
+@scenario
+def chosen_methods():
+    """Where none is named, the method is the one that Brian chooses."""
+    tau, table, found = 5 * ms, TimedArray([1, 2, 0.5], dt=1 * ms), {}
+    models = [
+        "dv/dt = (table(t) - v)/tau : 1",
+        "dv/dt = 1/tau : 1",
+        "dv/dt = -v*v/tau : 1",
+        "dv/dt = w/tau : 1\ndw/dt = -v/tau : 1",
+        "dv/dt = (w - v)/tau : 1\ndw/dt = -w/tau : 1",
+        "dv/dt = -v/(tau*(1 + a)) : 1\na : 1",
+    ]
+    for k, model in enumerate(models):
+        G = NeuronGroup(2, model)
+        G.v = [1, 0.5]
+        samples = StateMonitor(G, "v", record=True)
+        Network(G, samples).run(4 * ms)
+        found[f"v{k}"] = samples.v[:]
+    return found
+
+
+@scenario
+def inactive_objects():
+    """Synapses and monitors that rest for a run."""
+    G = NeuronGroup(2, "dv/dt = (1.5 - v)/(3*ms) : 1\nx : 1", threshold="v > 1", reset="v = 0")
+    S = Synapses(G, G, on_pre="x_post += 1")
+    S.connect()
+    monitor, samples = SpikeMonitor(G), StateMonitor(G, "v", record=True)
+    run(10 * ms)
+    S.active = samples.active = False
+    run(10 * ms)
+    S.active = samples.active = True
+    run(5 * ms)
+    return {**spikes(monitor), "x": G.x[:], "v": samples.v[:], "v.t": samples.t_[:]}
+
+
+@scenario
+def later_objects():
+    """Synapses and monitors that come between runs, and delays that change with spikes under way."""
+    G = NeuronGroup(3, "dv/dt = (1.5 - v)/(3*ms) : 1\nx : 1", threshold="v > 1", reset="v = 0")
+    S = Synapses(G, G, "w : 1", on_pre="x_post += w", delay=2 * ms)
+    S.connect("i == j")
+    S.w = 1
+    monitor = SpikeMonitor(G)
+    net = Network(G, S, monitor)
+    net.run(10 * ms)
+    S.connect("i != j")
+    S.w = 2
+    samples = StateMonitor(G, "x", record=True)
+    net.add(samples)
+    net.run(10 * ms)
+    G.v, S.delay = "0.1*i", 1 * ms
+    net.run(7 * ms)
+    return {**spikes(monitor), "x": G.x[:], "samples": samples.x[:], "samples.t": samples.t_[:]}
+
+
+@scenario
+def clocks():
+    """Groups with steps of their own."""
+    G = NeuronGroup(3, "dv/dt = (1.4 + 0.1*i - v)/(10*ms) : 1", threshold="v > 1", reset="v = 0", dt=0.1 * ms)
+    H = NeuronGroup(3, "dx/dt = -x/(5*ms) : 1\nn : 1", threshold="x > 0.5", reset="x = 0; n += 1", dt=0.5 * ms)
+    S = Synapses(G, H, on_pre="x_post += 0.4", delay=1.3 * ms)
+    S.connect()
+    a, b, samples = SpikeMonitor(G), SpikeMonitor(H), StateMonitor(H, "x", record=True)
+    rate = PopulationRateMonitor(H)
+    run(30 * ms)
+    run(20 * ms)
+    return {**spikes(a, "a"), **spikes(b, "b"), "x": samples.x[:], "rate": rate.rate_[:], "rate.t": rate.t_[:], "n": H.n[:]}
+
+
+later_objects.lenient = clocks.lenient = True
+
+
 #: Mistakes, which Brian refuses before anything runs.
 MISTAKES = {}
 

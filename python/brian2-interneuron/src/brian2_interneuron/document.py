@@ -6,6 +6,7 @@ stepped one has the steps of integration that Brian has worked out, where it can
 
 import json
 import re
+import weakref
 
 import numpy as np
 from brian2.core.functions import Function
@@ -22,6 +23,7 @@ from brian2.input.timedarray import TimedArray
 from brian2.monitors.ratemonitor import PopulationRateMonitor
 from brian2.monitors.spikemonitor import EventMonitor
 from brian2.monitors.statemonitor import StateMonitor
+from brian2.stateupdaters.base import StateUpdateMethod, UnsupportedEquationsException
 from brian2.synapses import synapses as synapses_module
 from brian2.synapses.synapses import SummedVariableUpdater, SynapticPathway, Synapses
 from brian2.utils.stringtools import get_identifiers, word_substitute
@@ -319,14 +321,27 @@ class Document:
         if plain and self._stepped:
             self._updates[group.name] = self._update(group)
             return {}
-        if choice is None or (isinstance(choice, (tuple, list)) and tuple(choice) == ("exact", "euler", "heun")):
-            return {}
         if isinstance(choice, str):
             return {"method": choice}
+        if isinstance(choice, (tuple, list)) and all(isinstance(each, str) for each in choice):
+            chosen = self._chosen(group, choice)
+            if chosen is not None:
+                return {"method": chosen}
         if plain:
             self._updates[group.name] = self._update(group)
             return {}
         raise Unsupported(group.name, "its method is a function or a list of methods")
+
+    def _chosen(self, group, names):
+        """The first of several methods that Brian takes."""
+        equations = group.equations
+        variables = group.resolve_all(equations.names | equations.identifiers | {"dt"}, self.run_namespace, set())
+        kinds = sorted((name, type(each).__name__, getattr(each, "constant", None)) for name, each in variables.items())
+        key = (tuple(names), float(group.clock.dt_), str(kinds))
+        known = _CHOSEN.get(group)
+        if known is None or known[0] != key:
+            known = _CHOSEN[group] = (key, _first(names, equations, variables))
+        return known[1]
 
     def _update(self, group):
         """A step as Brian has worked it out, for methods that have no name: statements in the slot of integration."""
@@ -669,6 +684,20 @@ class Document:
             "unit": unit_text(table.dim),
             "dt": f"{float(table.dt)!r}*second",
         }
+
+
+#: The method that Brian has chosen for a group, with what it depends on.
+_CHOSEN = weakref.WeakKeyDictionary()
+
+
+def _first(names, equations, variables):
+    for name in names:
+        try:
+            StateUpdateMethod.apply_stateupdater(equations, variables, name)
+            return name
+        except UnsupportedEquationsException:
+            continue
+    return None
 
 
 _SPECIAL = {"i", "j", "t", "dt", "N", "N_pre", "N_post", "lastupdate", "t_in_timesteps"}

@@ -42,18 +42,46 @@ export interface ConvertOptions {
 type Exporter = (valid: ValidModel, name: string, original: ValidModel, positions: Positions) => Promise<Exported>;
 
 /** LEMS lists connections: rules that draw are frozen first, and kept beside what they drew. */
-const lems: Exporter = async (valid, name, original, positions) => {
+const lems: Exporter = async (given, name, original, positions) => {
   const { exportLems, hasDrawnConnections, rulesOf } = await import('../../translators/neuroml/export.js');
   const { libraryCall } = await import('../ir/library-calls.js');
+  const { hasExponentials, inFineSteps } = await import('../library/gather/fine-steps.js');
+  const fine = given.model.timing === 'lems-euler' ? undefined : inFineSteps(given, hasExponentials);
+  const valid = fine?.valid ?? given;
   const listed = hasDrawnConnections(valid.model)
     ? (await freeze(valid, (await chooseTarget('auto')).target, positions)).valid
     : valid;
-  const { text, report } = exportLems(listed, {
-    rules: rulesOf(original.model),
-    functions: (name, values) => libraryCall(name)?.(values),
-    unfrozen: original,
-  });
-  return { files: [{ name, text }], data: new Map(), report };
+  const written = (what: ValidModel): ReturnType<typeof exportLems> =>
+    exportLems(what, {
+      rules: rulesOf(original.model),
+      functions: (called, values) => libraryCall(called)?.(values),
+      unfrozen: original,
+    });
+  const first = written(listed);
+  // What LEMS cannot draw is drawn here, with the seed of the model.
+  const drawn =
+    listed === valid && outcomeOf(first.report) === 'incomplete'
+      ? written((await freeze(valid, (await chooseTarget('auto')).target, positions)).valid)
+      : undefined;
+  const left = ({ report }: typeof first): number =>
+    report.filter(({ verdict }) => verdict === 'notExpressible').length;
+  const { text, report } = drawn !== undefined && left(drawn) < left(first) ? drawn : first;
+  const entries: ConversionEntry[] = [...report];
+  if (drawn !== undefined && report === drawn.report)
+    entries.push({
+      verdict: 'equivalent',
+      code: 'lems/drawn',
+      pointer: '',
+      message: 'LEMS has no such distribution: what is drawn with this seed is listed',
+    });
+  if (fine !== undefined)
+    entries.push({
+      verdict: 'equivalent',
+      code: 'lems/step',
+      pointer: '/experiment/dt',
+      message: `steps of ${fine.step} ms: LEMS does not adapt them to what the equations need`,
+    });
+  return { files: [{ name, text }], data: new Map(), report: entries };
 };
 
 /** The model in the words of Brian; what Brian cannot draw is drawn here. */

@@ -14,7 +14,8 @@
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { hashModel } from '../../src/model/hash.js';
 import { child } from '../../src/model/pointer.js';
-import type { Model, Projection, ValidModel } from '../../src/model/model.js';
+import { hasExponentials } from '../../src/library/gather/fine-steps.js';
+import type { Model, NeuronType, Projection, SelectionRule, ValidModel } from '../../src/model/model.js';
 import { drawsNothing } from './export/draws.js';
 import { elementsOf, Ids, populationOf, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
@@ -69,7 +70,7 @@ function inOwnWords(restored: Restored, { model }: ValidModel, report: Conversio
   const { text, sameHash, sameExperiment, generated: others, losses } = restored;
   for (const { pointer, message } of losses) report.missing(pointer, message);
   for (const pointer of others)
-    report.approximated(
+    report.equivalent(
       'lems/model-hash',
       pointer,
       'this part becomes a generated component type, so the model hash changes',
@@ -139,7 +140,7 @@ function checkReadBack(text: string, model: Model, report: ConversionReport): vo
     return;
   }
   if (back.hashes.model !== hashModel(model).model)
-    report.approximated(
+    report.equivalent(
       'lems/model-hash',
       '',
       'the model becomes generated component types, which form a different model when read back ' +
@@ -174,7 +175,7 @@ function remark(context: ExportContext): void {
   if (model.timing !== 'lems-euler') remarkTiming(model, report);
   for (const [id, type] of Object.entries(model.neurons)) {
     if (model.timing !== 'lems-euler' && type.method !== 'euler' && Object.keys(type.derivatives).length > 0)
-      report.approximated('lems/forward-euler', child('/neurons', id), forwardEuler(type.method, context.dt));
+      report.add(forwardEuler(type, context.dt, child('/neurons', id)));
     if (stepsInParts(model, id))
       report.approximated(
         'lems/order-in-step',
@@ -201,20 +202,47 @@ function remark(context: ExportContext): void {
 const demanding: ReadonlySet<string> = new Set(['adaptive', 'rk4', 'rk2']);
 const largestStep = 2.5e-5;
 
-function forwardEuler(method: string, dt: number): string {
-  const said = `forward Euler instead of the method ${method}`;
-  return demanding.has(method) && dt > largestStep
-    ? `${said}; cells with fast channels then need smaller steps: --dt '0.01 ms'`
-    : said;
+function forwardEuler(type: NeuronType, dt: number, pointer: string): ConversionEntry {
+  const { method } = type;
+  const fast = demanding.has(method) && dt > largestStep && hasExponentials(type);
+  const said = `the same equations, which LEMS integrates by forward Euler instead of the method ${method}`;
+  const verdict = fast ? 'approximated' : 'equivalent';
+  const message = fast
+    ? `${said}; fast channels need smaller steps: --dt '0.01 ms'`
+    : `${said}: spikes shift accordingly`;
+  return { verdict, code: 'lems/forward-euler', pointer, message };
 }
 
-function remarkTiming({ timing }: Model, report: ConversionReport): void {
-  report.approximated(
+/**
+ * LEMS advances one cell after another: what a spike reaches before its cell's turn comes is a step later than what it
+ * reaches after it. Between populations the delay makes up for that; within one it cannot, for cells on both sides.
+ */
+function remarkTiming({ timing, projections, synapses, populations }: Model, report: ConversionReport): void {
+  const both = Object.entries(projections).filter(([, { from, to, synapse, delays }]) => {
+    const { pathways = {} } = synapses[synapse] ?? {};
+    if (Object.keys(pathways).length === 0) return false;
+    const targets = namesOf(to.of);
+    const atOnce = Object.entries(pathways).some(([key, { delay }]) => (delays[key] ?? delay) === 0);
+    return namesOf(from.of).some((name) => targets.includes(name) || (atOnce && populations[name]?.type !== undefined));
+  });
+  for (const [name] of both)
+    report.approximated(
+      'lems/timing',
+      child('/projections', name),
+      'LEMS advances one cell after another: spikes may act a step sooner or later than under the timing ' + timing,
+    );
+  report.equivalent(
     'lems/timing',
     '/timing',
-    `the timing profile is ${timing}; LEMS advances one cell after another, and spikes without delay act a ` +
-      'step later on cells that precede their own',
+    `LEMS advances one cell after another, in place of the timing ${timing}; spikes have the end of their step as time`,
   );
+}
+
+/** The populations of a selection. */
+function namesOf(rule: SelectionRule): readonly string[] {
+  if ('assembly' in rule) return rule.assembly.flatMap(namesOf);
+  if ('from' in rule) return namesOf(rule.from);
+  return 'population' in rule ? [rule.population] : [];
 }
 
 /** Everything of which nothing else was said is as it was. */

@@ -5,6 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { checkConversion } from '../../../src/run/check-conversion.js';
 import { convertModel } from '../../../src/run/convert.js';
 import type { Model } from '../../../src/model/model.js';
 import { exportLems } from '../../../translators/neuroml/export.js';
@@ -80,8 +81,30 @@ describe('the report', () => {
   it('says that what is read back is another model', async () => {
     const { report } = await converted('fixtures/brian/single-lif.yaml');
     expect(report).toContainEqual(
-      expect.objectContaining({ verdict: 'approximated', code: 'lems/model-hash', pointer: '' }),
+      expect.objectContaining({ verdict: 'equivalent', code: 'lems/model-hash', pointer: '' }),
     );
+  });
+
+  it('lists the spikes of sources that LEMS cannot draw', async () => {
+    const path = 'fixtures/pynn/inhomogeneous-gamma.json';
+    const { outcome, report, files } = await convertModel(importModel(readSource(path)).valid, 'lems');
+    expect(outcome).toBe('equivalent');
+    expect(report.map(({ code }) => code)).toContain('lems/drawn');
+    const text = files[0]?.text ?? '';
+    expect(text).not.toMatch(/gamma\w*\(/);
+    // All that they emit here.
+    const counts = [...(await spikesOf(importModel(readSource(path)))).values()];
+    expect(text.match(/<spike id/g)).toHaveLength(counts.reduce((a, b) => a + b, 0));
+  });
+
+  it('takes steps of 0.01 ms for cells with channels', async () => {
+    const { valid } = importModel(readSource('fixtures/pynn/hh-cond-exp.json'));
+    const { report, files } = await convertModel(valid, 'lems');
+    expect(report.map(({ code }) => code)).toContain('lems/step');
+    expect(files[0]?.text).toContain('step="0.01ms"');
+    // Forward Euler in these steps: the same number of spikes, a little later each.
+    const { spikes } = await checkConversion(valid, 'lems');
+    expect(spikes).toEqual([29, 29]);
   });
 });
 

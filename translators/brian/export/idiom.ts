@@ -4,15 +4,16 @@
  */
 
 import { distributions } from '../../../src/library/pynn/distributions.js';
-import { gathered, type GatheredModel } from '../../../src/library/gather/gather.js';
-import { binary, call, integer, isZero } from '../../../src/lang/build.js';
+import { gathered } from '../../../src/library/gather/gather.js';
+import { withoutBinomials } from '../../../src/library/gather/binomials.js';
+import { hasGates, inFineSteps } from '../../../src/library/gather/fine-steps.js';
+import { integer, isZero } from '../../../src/lang/build.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { printExpression, printStatement } from '../../../src/lang/print.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
-import { isRandom } from '../../../src/lang/functions.js';
-import { callsIn, mapExpression, mapStatement, namesIn, substitute } from '../../../src/lang/walk.js';
+import { mapExpression, mapStatement, namesIn, substitute } from '../../../src/lang/walk.js';
 import { ConversionReport, type ConversionEntry } from '../../../src/model/conversion-report.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type {
@@ -59,47 +60,20 @@ const mostListed = 50_000;
 export function inBrianIdiom(valid: ValidModel, drawn?: ValidModel): BrianIdiom {
   if (valid.model.timing === 'brian') return { valid, entries: [], needsDrawing: false };
   const report = new ConversionReport('brian');
-  const plain = inFineSteps(gathered(valid, 'brian'), report);
-  const idiom = new Idiom(plain.valid, report, drawn);
+  const plain = gathered(valid, 'brian');
+  for (const entry of plain.entries) report.add(entry);
+  const fine = inFineSteps(plain.valid, hasGates, 'rk4');
+  if (fine !== undefined)
+    report.equivalent(
+      'brian/step',
+      '/experiment/dt',
+      `steps of ${fine.step} ms: Brian does not adapt them to what channels need`,
+    );
+  const stepped = fine?.valid ?? plain.valid;
+  const idiom = new Idiom(stepped, report, drawn);
   const model = idiom.model();
-  return { valid: { ...plain.valid, model }, entries: report.entries, needsDrawing: idiom.needsDrawing };
+  return { valid: { ...stepped, model }, entries: report.entries, needsDrawing: idiom.needsDrawing };
 }
-
-/** Steps of this length, in s, are short enough for gates of channels to be integrated without adapting steps. */
-const fineStep = 1e-5;
-
-/** Cells with channels, which adaptive methods integrate in short steps, in steps that are short for all. */
-function inFineSteps({ valid, entries }: GatheredModel, report: ConversionReport): GatheredModel {
-  for (const entry of entries) report.add(entry);
-  const { model } = valid;
-  const { dt } = model.experiment;
-  const times = Math.round(dt / fineStep);
-  const channels = Object.entries(model.neurons).filter(([, type]) => type.method === 'adaptive' && hasGates(type));
-  if (channels.length === 0 || times < 2) return { valid, entries };
-  const fine = Number((dt / times).toPrecision(12));
-  report.equivalent(
-    'brian/step',
-    '/experiment/dt',
-    `steps of ${Number((fine * 1e3).toPrecision(6))} ms: Brian does not adapt them to what channels need`,
-  );
-  const neurons = { ...model.neurons };
-  for (const [name, type] of channels) neurons[name] = { ...type, method: 'rk4' };
-  const stimuli = Object.fromEntries(
-    Object.entries(model.stimuli).map(([name, one]) => {
-      const draws = one.kind === 'current' && callsIn(parseExpression(one.value)).some((e) => isRandom(e.function));
-      return [name, draws && one.every === undefined ? { ...one, every: dt } : one];
-    }),
-  );
-  const recordings = model.recordings.map((one) =>
-    'variables' in one && !('events' in one) && one.every === undefined ? { ...one, every: dt } : one,
-  );
-  const experiment = { ...model.experiment, dt: fine };
-  return { valid: { ...valid, model: { ...model, neurons, stimuli, recordings, experiment } }, entries };
-}
-
-/** Whether variables beside the potential follow it by exponentials. */
-const hasGates = ({ derivatives, derived }: NeuronType): boolean =>
-  Object.keys(derivatives).length > 2 && Object.values(derived).filter(({ value }) => /exp/.test(value)).length > 2;
 
 class Idiom {
   readonly #model: Model;
@@ -941,37 +915,6 @@ function mapTexts<T extends EquationSet>(
 
 /** Functions that Brian does not have. */
 const unknownFunction = /\b(gamma|gammahazard|binomial|vonMises|truncatedNormal)\(/;
-
-/** Most draws that stand for one of a binomial distribution. */
-const mostTrials = 32;
-
-/** Binomial draws of no more trials than a parameter of the type counts as so many draws, which Brian has. */
-function withoutBinomials(type: SynapseType, values: Projection['values']): SynapseType {
-  const most = Math.max(
-    ...Object.entries(type.parameters).map(([key, { type: kind, value }]) => {
-      const given = values[key] ?? value;
-      return kind === 'integer' && typeof given === 'number' ? given : 0;
-    }),
-  );
-  const changed = (e: Expression): Expression => {
-    if (e.kind !== 'call' || e.function !== 'binomial') return e;
-    const [trials, p] = e.arguments;
-    if (trials === undefined || p === undefined || most < 1 || most > mostTrials) return e;
-    const draws = Array.from({ length: most }, (_, k) => {
-      const drawn = call('int', [binary('<', call('uniform', []), p)]);
-      return binary('*', call('int', [binary('>', trials, integer(k))]), drawn);
-    });
-    return draws.reduce((sum, one) => binary('+', sum, one));
-  };
-  const code = (texts: readonly string[]): readonly string[] =>
-    texts.flatMap((text) =>
-      text.includes('binomial(')
-        ? parseStatements(text).map((one) => printStatement(mapStatement(one, (e) => mapExpression(e, changed))))
-        : [text],
-    );
-  const pathways = Object.entries(type.pathways).map(([key, one]) => [key, { ...one, do: code(one.do) }] as const);
-  return { ...type, pathways: Object.fromEntries(pathways) };
-}
 
 /** Whether a type draws what Brian has no function for. */
 const drawsUnknown = (type: NeuronType): boolean =>

@@ -65,7 +65,7 @@ function output(recording: Recording, network: Written, context: ExportContext):
       selections,
     );
   }
-  if (recording.every !== undefined) report.approximated('lems/sampling', pointer, 'samples are written in each step');
+  if (recording.every !== undefined) report.equivalent('lems/sampling', pointer, 'samples are written in each step');
   const plan = network.plans.get(model.populations[population]?.type ?? '');
   const columns = recording.variables.flatMap((variable) =>
     paths.flatMap(([index, path]) => {
@@ -93,7 +93,7 @@ function synapseOutput(
     model.recordings.findIndex((one) => one.name === name),
   );
   const [rule, ...more] = model.projections[projection]?.connect ?? [];
-  if (every !== undefined) report.approximated('lems/sampling', pointer, 'samples are written in each step');
+  if (every !== undefined) report.equivalent('lems/sampling', pointer, 'samples are written in each step');
   const count = network.synapseCount(projection);
   if (!rule || more.length > 0 || count === 0)
     return report.missing(pointer, `recordings of synapses of ${projection}, which are not in LEMS`);

@@ -144,7 +144,7 @@ function equations(
     });
   for (const [name, { rate, eventDriven }] of Object.entries(type.derivatives)) {
     if (eventDriven)
-      context.report.approximated(
+      context.report.equivalent(
         'lems/event-driven',
         `${pointer}/derivatives/${name}`,
         'the variable is advanced at every step, not in closed form at events',

@@ -1,0 +1,39 @@
+/** Binomial draws for notations that draw uniform numbers alone. */
+
+import type { Expression } from '../../lang/ast.js';
+import { binary, call, integer } from '../../lang/build.js';
+import { parseStatements } from '../../lang/parse.js';
+import { printStatement } from '../../lang/print.js';
+import { mapExpression, mapStatement } from '../../lang/walk.js';
+import type { Projection, SynapseType } from '../../model/model.js';
+
+/** Most draws that stand for one of a binomial distribution. */
+const mostTrials = 32;
+
+/** Binomial draws of no more trials than a parameter of the type counts as so many uniform draws. */
+export function withoutBinomials(type: SynapseType, values: Projection['values']): SynapseType {
+  const most = Math.max(
+    ...Object.entries(type.parameters).map(([key, { type: kind, value }]) => {
+      const given = values[key] ?? value;
+      return kind === 'integer' && typeof given === 'number' ? given : 0;
+    }),
+  );
+  const changed = (e: Expression): Expression => {
+    if (e.kind !== 'call' || e.function !== 'binomial') return e;
+    const [trials, p] = e.arguments;
+    if (trials === undefined || p === undefined || most < 1 || most > mostTrials) return e;
+    const draws = Array.from({ length: most }, (_, k) => {
+      const drawn = call('int', [binary('<', call('uniform', []), p)]);
+      return binary('*', call('int', [binary('>', trials, integer(k))]), drawn);
+    });
+    return draws.reduce((sum, one) => binary('+', sum, one));
+  };
+  const code = (texts: readonly string[]): readonly string[] =>
+    texts.flatMap((text) =>
+      text.includes('binomial(')
+        ? parseStatements(text).map((one) => printStatement(mapStatement(one, (e) => mapExpression(e, changed))))
+        : [text],
+    );
+  const pathways = Object.entries(type.pathways).map(([key, one]) => [key, { ...one, do: code(one.do) }] as const);
+  return { ...type, pathways: Object.fromEntries(pathways) };
+}

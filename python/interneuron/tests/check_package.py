@@ -49,7 +49,7 @@ def check_run(folder):
     assert signal_.shape == recording.values.shape and recording.unit == "V"
     assert recording.to_pandas().shape == recording.values.shape
     assert "fingerprint" in results._repr_html_() and "<svg" in results._repr_html_()
-    raises(interneuron.UsageError, "nothing was recorded as driven_x", lambda: results["driven_x"])
+    raises(interneuron.UsageError, "there is no recording driven_x", lambda: results["driven_x"])
 
 
 def check_session():
@@ -128,7 +128,7 @@ def check_findings():
     error = raises(interneuron.ModelError, "IF_bad", lambda: interneuron.load(text=wrong))
     assert any(each["severity"] == "error" for each in error.diagnostics)
     assert "<pre" in error._repr_html_()
-    raises(interneuron.UsageError, "a model is a file or a text", lambda: interneuron.load())
+    raises(interneuron.UsageError, "a model is either a file or text", lambda: interneuron.load())
     assert {"wasm", "reference"} <= {each["target"] for each in interneuron.targets()}
     assert "<table" in interneuron.load(MODEL)._repr_html_()
 
@@ -185,7 +185,7 @@ def check_ends():
 def check_missing(folder):
     """Without Node.js or the program that is said."""
     script = "import interneuron; interneuron.run('fixtures/pynn/if-cond-exp.json')"
-    for name, words in (("INTERNEURON_PROGRAM", "the program is not there"), ("INTERNEURON_NODE", "which is no program")):
+    for name, words in (("INTERNEURON_PROGRAM", "the program is not there"), ("INTERNEURON_NODE", "which is not a program")):
         done = subprocess.run(
             [sys.executable, "-c", script], env={**os.environ, name: str(folder / "nothing")}, capture_output=True, text=True
         )

@@ -181,7 +181,7 @@ class InterneuronDevice(RuntimeDevice):
         self.last_run_native, self.last_reason = False, str(reason)
         if self.options.get("strict"):
             raise NotImplementedError(f"interneuron cannot run this network: {reason}") from None
-        logger.warn(f"Brian's own runtime runs this network, since interneuron cannot: {reason}", "fallback")
+        logger.warn(f"Brian's own runtime runs this network, because interneuron cannot: {reason}", "fallback")
 
     def _prepare(self, net, duration, namespace):
         """Brian's own checks, then the network as a document, and where it stands."""

@@ -151,7 +151,7 @@ class Document:
         for each in clocks:
             ratio = float(each.dt_) / float(smallest.dt_)
             if abs(ratio - round(ratio)) > 1e-6:
-                raise Unsupported(each.name, f"its step ({each.dt}) is no multiple of {smallest.dt}")
+                raise Unsupported(each.name, f"its step ({each.dt}) is not a multiple of {smallest.dt}")
         return smallest
 
     def _add(self, each):
@@ -275,7 +275,7 @@ class Document:
     def _link(self, group, name):
         """What a linked variable stands for, with the neuron that each neuron reads."""
         if name not in group.variables:
-            raise Unsupported(group.name, f"the linked variable {name} stands for nothing")
+            raise Unsupported(group.name, f"the linked variable {name} is not linked")
         variable, index = group.variables[name], group.variables.indices[name]
         owner = variable.owner
         if not isinstance(owner, NeuronGroup):
@@ -512,7 +512,7 @@ class Document:
         if synapses.order != 0:
             entry["order"] = int(synapses.order)
         if float(synapses.clock.dt_) != self.dt:
-            raise Unsupported(synapses.name, "a clock of its own for Synapses")
+            raise Unsupported(synapses.name, "a separate clock for Synapses")
         entry.update(self._names(synapses, codes))
         if not pathways and not updaters and synapses.state_updater is None and "run_regularly" not in entry:
             return
@@ -678,7 +678,7 @@ class Document:
 
     def _table(self, owner, name, table):
         if self._tables.setdefault(name, table) is not table:
-            raise Unsupported(owner.name, f"the name {name} stands for two TimedArrays")
+            raise Unsupported(owner.name, f"the name {name} refers to two TimedArrays")
         self.parts["timed_arrays"][name] = {
             "values": table.values.tolist(),
             "unit": unit_text(table.dim),

@@ -47,7 +47,7 @@ def _under_way(document, now):
                 continue
             recent = queues.recent_events(pathway, now)
             if recent is None:
-                raise Unsupported(pathway.name, "its delays were changed while spikes were under way")
+                raise Unsupported(pathway.name, "its delays were changed while spikes were in transit")
             if len(recent[0]):
                 key = f"{base_of(pathway.source).name}.{pathway.event}"
                 found.setdefault(key, []).append(np.column_stack(recent))
@@ -55,6 +55,6 @@ def _under_way(document, now):
     for key, parts in found.items():
         pairs = np.unique(np.concatenate(parts), axis=0)
         if pairs[:, 0].min() < 0:
-            raise Unsupported(key, "spikes before time 0 are under way")
+            raise Unsupported(key, "spikes from before time 0 are in transit")
         events[key] = {"steps": pack(pairs[:, 0].astype(np.int32)), "cells": pack(pairs[:, 1].astype(np.int32))}
     return events

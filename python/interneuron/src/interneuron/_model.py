@@ -23,7 +23,7 @@ class Model:
 
     def __init__(self, source: Path_ | None = None, *, text: str | None = None, name: str = "model") -> None:
         if (source is None) == (text is None):
-            raise UsageError("a model is a file or a text", "give one of both")
+            raise UsageError("a model is either a file or text", "give one of them")
         self._parameters: dict[str, Any] = (
             {"text": text, "name": name} if source is None else {"path": str(Path(source).resolve())}
         )

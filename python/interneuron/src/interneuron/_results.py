@@ -122,7 +122,7 @@ class Results:
             return self.recordings[name]
         except KeyError:
             known = ", ".join(self.recordings) or "none"
-            raise UsageError(f"nothing was recorded as {name}", f"recorded: {known}") from None
+            raise UsageError(f"there is no recording {name}", f"recorded: {known}") from None
 
     def to_pandas(self) -> pandas.DataFrame:
         """All spikes in one table, with the columns `population`, `time` (ms), `cell` and `step`."""

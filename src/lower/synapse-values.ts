@@ -170,7 +170,7 @@ export interface ChosenSynapses {
 }
 
 /** Values for synapses of a projection. */
-export interface SynapseAssignment {
+interface SynapseAssignment {
   /** Of the kernel. */
   readonly name: string;
   /** By variable. */

@@ -15,9 +15,9 @@ interface TaggedText extends Omit<Written, 'tagged'> {
 /** A set of elements; `kind` tells how it is chosen. */
 export type TaggedSelection = written.SelectionRule<TaggedText>;
 /** What is recorded; `kind` tells which of events, variables and rate. */
-export type TaggedRecording = written.Recording<TaggedText>;
+type TaggedRecording = written.Recording<TaggedText>;
 /** A step of the protocol; `kind` tells which. */
-export type TaggedPhase = written.Phase<TaggedText>;
+type TaggedPhase = written.Phase<TaggedText>;
 
 /** The tag of a selection in any form. */
 export function selectionKind(rule: object): TaggedSelection['kind'] {

@@ -2,7 +2,7 @@
 
 import type { Diagnostics, Place } from '../../src/diagnostics/diagnostic.js';
 import type { Attached, Connections, Wires } from './build/connections.js';
-import type { Naming } from './build/document.js';
+import type { Naming } from './build/naming.js';
 import * as messages from './build/messages.js';
 import type { Cell, Network } from './build/network.js';
 import { follow } from './build/paths.js';

@@ -1,27 +1,27 @@
 /** Projections: ends, connections, synapse types with their values, receptors, delays, space. */
 
+import type { StandardSynapse, Receptor } from '../../src/library/standard-type.js';
 import type { SynapseDocument } from '../../src/model/document.js';
+import { child } from '../../src/model/pointer.js';
 import {
+  stdpName,
+  synapsesFor,
   electricalSynapse,
   missingTypes,
-  stdpName,
-  stdpSynapse,
-  synapsesFor,
   timingRules,
   weightDependences,
+  stdpSynapse,
 } from '../../src/library/pynn/index.js';
-import type { Receptor, StandardSynapse } from '../../src/library/standard-type.js';
-import { child } from '../../src/model/pointer.js';
-import { translateConnector, type Connections } from './connectors.js';
-import { own, type Setting } from './context.js';
-import { located, type Located } from '../shared/located.js';
-import * as messages from './messages.js';
+import { type Located, located } from '../shared/located.js';
+import { type Connections, translateConnector } from './connectors.js';
+import { type Target, targetOf, endOf } from './selections.js';
+import type { Projection, Synapse, Space } from './specification.js';
+import { type Setting, own } from './context.js';
 import { nativeName, whereFrom } from './native/types.js';
-import { endOf, targetOf, type Target } from './selections.js';
-import type { Projection, Space, Synapse, Value } from './specification.js';
-import { delaysOf, delayValue, perSynapse, sharesDraw } from './synapse-values.js';
-import type { Slot } from './values.js';
-import { isChecked, lastWeight, wrongWeight } from './weights.js';
+import * as messages from './messages.js';
+import { commonReceptors, chooseReceptor, checkSigns } from './projection-receptors.js';
+import { synapseValues, fractionOf } from './projection-values.js';
+import { sharesDraw } from './synapse-values.js';
 
 /** A projection of the canonical model, with what the rest of the document may ask of it. */
 export interface TranslatedProjection {
@@ -230,84 +230,6 @@ function delayRange({ minDelay, maxDelay, dt }: Setting): { readonly delayRange?
   return { delayRange: { min: `${minDelay} ms`, ...(maxDelay === Infinity ? {} : { max: `${maxDelay} ms` }) } };
 }
 
-// --- Receptors ----------------------------------------------------------------------------------------------------
-
-type Receptors = Readonly<Record<string, Receptor>>;
-interface Chosen {
-  readonly name: string;
-  readonly receptor: Receptor;
-  readonly pointer: string;
-}
-
-/** The receptors that all cells of a target have. */
-function commonReceptors(target: Target, pointer: string, setting: Setting): Receptors | undefined {
-  const [first, ...others] = target.portions.map(({ population }) => population.cell?.receptors ?? {});
-  const names = Object.keys(first ?? {}).filter((name) => others.every((receptors) => Object.hasOwn(receptors, name)));
-  if (names.length === 0) return void setting.report(messages.noReceptors(target.label), pointer);
-  const mixed = names.find((name) =>
-    others.some(
-      (receptors) =>
-        receptors[name]?.kind !== first?.[name]?.kind || receptors[name]?.variable !== first?.[name]?.variable,
-    ),
-  );
-  if (mixed !== undefined) return void setting.report(messages.mixedReceptors(target.label), pointer);
-  return Object.fromEntries(
-    names
-      .map((name) => [name, first?.[name]] as const)
-      .filter((entry): entry is readonly [string, Receptor] => entry[1] !== undefined),
-  );
-}
-
-/** The receptor that the projection names; without a name the sign of the weight decides, as in PyNN. */
-function chooseReceptor(
-  projection: Projection,
-  synapse: Synapse,
-  connections: Connections,
-  receptors: Receptors,
-  pointer: string,
-  setting: Setting,
-): Chosen | undefined {
-  const names = Object.keys(receptors);
-  const at = child(pointer, 'receptor_type');
-  const pick = (name: string | undefined, place: string): Chosen | undefined => {
-    const receptor = name === undefined ? undefined : own(receptors, name);
-    return name === undefined || receptor === undefined ? undefined : { name, receptor, pointer: place };
-  };
-  const { receptor_type: written } = projection;
-  if (written !== undefined && written !== null && written !== 'default') {
-    return pick(written, at) ?? void setting.report(messages.unknownReference('receptor', written, names), at);
-  }
-  if (names.length === 1) return pick(names[0], pointer);
-  const weight = lastWeight(own(synapse.params ?? {}, 'weight') ?? 0, connections);
-  if (weight === undefined) return void setting.report(messages.receptorNeeded(names), pointer);
-  return pick(weight >= 0 ? names[0] : names[1], pointer);
-}
-
-const excitatory: ReadonlySet<string> = new Set(['excitatory', 'AMPA', 'NMDA']);
-const inhibitory: ReadonlySet<string> = new Set(['inhibitory', 'GABA', 'GABAA', 'GABAB']);
-
-/** PyNN's rules on the signs of weights, for those that are known; it does not check listed connections. */
-function checkSigns(
-  synapse: Synapse,
-  connections: Connections,
-  { name, receptor }: Chosen,
-  projection: Projection,
-  pointer: string,
-  setting: Setting,
-): void {
-  if (!isChecked(projection.connector, connections)) return;
-  const negative = receptor.kind !== 'conductance' && inhibitory.has(name);
-  if (receptor.kind !== 'conductance' && !negative && !excitatory.has(name)) return;
-  const wrong = wrongWeight(own(synapse.params ?? {}, 'weight') ?? 0, negative ? 'negative' : 'positive');
-  if (wrong !== undefined)
-    setting.report(
-      messages.wrongSign(receptor.kind, name, negative ? '0 or less' : '0 or more', wrong),
-      `${pointer}/synapse/params/weight`,
-    );
-}
-
-// --- Synapse types ------------------------------------------------------------------------------------------------
-
 /** @param listed  whether the connector lists the delays */
 function synapseOf(
   written: Synapse,
@@ -384,136 +306,6 @@ function stdpOf(
     ...(delay !== undefined && delay !== null && !listed && sharesDraw(delay, fraction) ? { whole: true } : {}),
   });
 }
-
-// --- Values and delays --------------------------------------------------------------------------------------------
-
-interface Values {
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly delays: Readonly<Record<string, unknown>>;
-}
-
-/** Units of synaptic parameters, by canonical type. */
-export function unitOf({ synapse }: StandardSynapse, name: string): string {
-  const declared = synapse.parameters?.[name] ?? synapse.state?.[name];
-  return typeof declared === 'object' && declared.unit !== undefined ? String(declared.unit) : '1';
-}
-
-/** The value that a type itself gives to a parameter. */
-function defaultOf({ synapse }: StandardSynapse, name: string): unknown {
-  const declared = synapse.parameters?.[name] ?? synapse.state?.[name];
-  return typeof declared !== 'object'
-    ? declared
-    : 'value' in declared
-      ? declared.value
-      : 'initial' in declared
-        ? declared.initial
-        : 0;
-}
-
-function synapseValues(
-  written: Synapse,
-  standard: StandardSynapse,
-  receptor: Receptor,
-  connections: Connections,
-  projection: Projection,
-  pointer: string,
-  setting: Setting,
-): Values {
-  const at = child(pointer, 'synapse');
-  const values: Record<string, unknown> = {};
-  const names = Object.keys({ weight: 0, ...standard.synapse.parameters }).filter(
-    (name) => name !== 'tau_syn' && name !== 'transmission' && name !== 'delay',
-  );
-  const given = givenValues(written, at);
-  const known = ['weight', 'delay', ...names.filter((name) => name !== 'weight')];
-  const place = (name: string): number => known.indexOf(name);
-  const hasDelay = fractionOf(written) !== undefined;
-  const anew: Pick<Slot, 'draws'> = connections.drawsAnew === true ? { draws: 'anew' } : {};
-  let delay: readonly [Value, string] = [setting.minDelay, pointer];
-  for (const [name, value, where] of [...given].sort(([a], [b]) => place(a) - place(b))) {
-    if (name === 'delay' && hasDelay) delay = [value ?? setting.minDelay, where];
-    else if (!names.includes(name))
-      setting.reportKey(
-        messages.unknownParameter(name, written.type, [
-          ...names.slice(0, 1),
-          ...(hasDelay ? ['delay'] : []),
-          ...names.slice(1),
-        ]),
-        where,
-      );
-    else {
-      const translated = perSynapse(
-        value,
-        where,
-        { what: name, unit: unitOf(standard, name), count: null, formulas: ['d', 'ij'], ...anew },
-        connections,
-        setting,
-      );
-      if (translated !== undefined && translated.value !== defaultOf(standard, name)) values[name] = translated;
-    }
-  }
-  for (const [name, column] of Object.entries(connections.columns ?? {})) {
-    if (name === 'delay' && !hasDelay) continue;
-    else if (name === 'delay') delay = [column, connections.columnsAt ?? pointer];
-    else if (names.includes(name)) values[name] = located(column, connections.columnsAt ?? pointer);
-    else setting.report(messages.unknownParameter(name, written.type, names), connections.columnsAt ?? pointer);
-  }
-  for (const [name, value] of Object.entries(projection.initial_values ?? {})) {
-    const where = child(child(pointer, 'initial_values'), name);
-    const variable = own(standard.initial, name);
-    if (variable === undefined)
-      setting.reportKey(messages.unknownVariable(name, written.type, Object.keys(standard.initial)), where);
-    else
-      values[variable] = perSynapse(
-        value,
-        where,
-        { what: name, unit: unitOf(standard, variable), count: null, formulas: ['d', 'ij'] },
-        connections,
-        setting,
-      );
-  }
-  if (standard.synapse.parameters?.['tau_syn'] !== undefined)
-    values['tau_syn'] = `post.${receptor.timeConstant ?? 'tau_syn'}`;
-  const fraction = fractionOf(written);
-  if (fraction === undefined) return { values, delays: {} };
-  if (fraction !== null && sharesDraw(delay[0], fraction)) {
-    // One number for each synapse, from which both its delays follow; what is sent arrives after all of it.
-    const whole = delayValue(...delay, 1, connections, setting);
-    const part = (share: number): string => (share === 1 ? 'delay' : `${share}*delay`);
-    return {
-      values: {
-        ...values,
-        delay: whole,
-        transmission: fraction === 1 ? 'delay' : `delay - dt*round(${1 - fraction}*delay/dt)`,
-      },
-      delays: { ...(fraction === 1 ? {} : { pre: part(1 - fraction) }), post: part(fraction) },
-    };
-  }
-  const delays = delaysOf(...delay, fraction, connections, setting);
-  return { values: { ...values, ...delays.values }, delays: delays.delays };
-}
-
-/** The dendritic fraction of a plastic synapse's delay; null for others; undefined for synapses without a delay. */
-function fractionOf(written: Synapse): number | null | undefined {
-  if (written.type === 'ElectricalSynapse') return undefined;
-  return written.type === 'STDPMechanism' ? (written.dendritic_delay_fraction ?? 1) : null;
-}
-
-/** The values that a synapse description gives, each with its place. */
-function givenValues(
-  written: Synapse,
-  pointer: string,
-): readonly (readonly [name: string, value: Value, pointer: string])[] {
-  const of = (params: Synapse['params'], at: string): [string, Value, string][] =>
-    Object.entries(params ?? {}).map(([name, value]) => [name, value, child(child(at, 'params'), name)]);
-  return [
-    ...of(written.params, pointer),
-    ...of(written.timing_dependence?.params, child(pointer, 'timing_dependence')),
-    ...of(written.weight_dependence?.params, child(pointer, 'weight_dependence')),
-  ];
-}
-
-// --- Space --------------------------------------------------------------------------------------------------------
 
 function translateSpace(space: Space | undefined, pointer: string): { readonly space?: Located } {
   if (space === undefined) return {};

@@ -34,7 +34,7 @@ interface Sorted {
 }
 
 /** Synapses whose delays are asked for: of the pathways of a projection, which one. */
-export interface Delayed {
+interface Delayed {
   readonly plan: ProjectionPlan;
   readonly pathway: PathwayPlan;
   readonly raw: RawSynapses;

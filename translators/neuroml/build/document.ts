@@ -1,26 +1,27 @@
 /** A network as populations and projections of a canonical document. */
 
 import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
-import type { Assignment, Expression } from '../../../src/lang/ast.js';
+import type { Expression, Assignment } from '../../../src/lang/ast.js';
 import { name as nameOf } from '../../../src/lang/build.js';
 import { namesIn, substitute } from '../../../src/lang/walk.js';
+import { identifier } from '../../../src/model/free-name.js';
+import type { FlatType } from '../flatten/flatten.js';
+import { isRandomExpression } from '../flatten/flat.js';
+import type { Component } from '../lems/definitions.js';
+import { synapseDocument, neuronDocument, type PlacedDocument } from '../flatten/document.js';
 import type { CompartmentCell } from '../cells/cell.js';
 import { unknownSegment } from '../cells/messages.js';
-import { neuronDocument, synapseDocument, type PlacedDocument } from '../flatten/document.js';
-import { fit } from '../flatten/expressions.js';
-import { isRandomExpression } from '../flatten/flat.js';
-import type { FlatType } from '../flatten/flatten.js';
 import type { FlatParameter } from '../flatten/variables.js';
-import type { Component } from '../lems/definitions.js';
-import type { Attached, Connections, Wires } from './connections.js';
+import { fit } from '../flatten/expressions.js';
+import { type Types, prefixedStatement, type CellType, prefixed } from './types.js';
+import { type Places, Ids } from './placed.js';
+import type { Network, Draft } from './network.js';
+import type { Wires, Attached, Connections } from './connections.js';
+import { type Naming, freeId } from './naming.js';
+import type { Train } from './trains.js';
+import { isRelay, effectsOf, replayed } from './replays.js';
 import * as messages from './messages.js';
 import type { PlaceList, PropertyLists } from './lists.js';
-import type { Draft, Network } from './network.js';
-import { Ids, type Places } from './placed.js';
-import { effectsOf, isRelay, replayed } from './replays.js';
-import type { Train } from './trains.js';
-import { prefixed, prefixedStatement, type CellType, type Types } from './types.js';
-import { freeName, identifier } from '../../../src/model/free-name.js';
 
 /** Where the parts of a network are found in the document. */
 interface Assembled {
@@ -30,55 +31,6 @@ interface Assembled {
   readonly projections: Record<string, unknown>;
   /** Name of the LEMS type of each canonical one. */
   readonly lemsTypes: Record<string, string>;
-}
-
-/** Ids of what recordings may name; known before the document is made. */
-export interface Naming {
-  /** Populations of cells. */
-  readonly populations: ReadonlyMap<Draft, string>;
-  /** Populations of what is attached, where it is one of its own. */
-  readonly attached: ReadonlyMap<Attached, string>;
-  /** Projections of connections. */
-  readonly projections: ReadonlyMap<Connections, string>;
-  /** Projections from what is attached to its cells. */
-  readonly attachments: ReadonlyMap<Attached, string>;
-}
-
-/** Gives populations and projections their ids, after the components that they come from. */
-export function nameNetwork(network: Network, { connections, attached }: Wires): Naming {
-  const ids = new Ids();
-  const ofHolder = tally(network.drafts.map(({ holder }) => holder));
-  const ofComponent = tally(attached.map(({ component }) => component));
-  const groups = tally(connections.map(({ holder }) => holder));
-  const populations = new Map<Draft, string>();
-  for (const draft of network.drafts) {
-    const { holder, component } = draft;
-    const shared = (ofHolder.get(holder) ?? 0) > 1;
-    const id = holder === component ? component.id : shared ? `${holder.id}_${component.id}` : holder.id;
-    populations.set(draft, ids.take(id || component.type.name));
-  }
-  const to = (draft: Draft): string => populations.get(draft) ?? '';
-  const attachedIds = new Map<Attached, string>();
-  for (const one of attached) {
-    const id = one.component.id || one.component.type.name;
-    attachedIds.set(one, ids.take((ofComponent.get(one.component) ?? 0) > 1 ? `${id}_${to(one.to)}` : id));
-  }
-  const projections = new Map<Connections, string>();
-  for (const one of connections) {
-    const own = groups.get(one.holder) === 1 && one.holder !== network.root.component && one.holder.id !== '';
-    const between = [to(one.from), to(one.to), ...(one.receiver ? [one.receiver.id] : [])].join('_');
-    projections.set(one, ids.take(own ? one.holder.id : between));
-  }
-  const attachments = new Map<Attached, string>();
-  for (const one of attached) attachments.set(one, ids.take(`${attachedIds.get(one) ?? ''}_to_${to(one.to)}`));
-  return { populations, attached: attachedIds, projections, attachments };
-}
-
-/** How often each item is listed. */
-function tally<T>(items: readonly T[]): ReadonlyMap<T, number> {
-  const counts = new Map<T, number>();
-  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
-  return counts;
 }
 
 /** What all parts are made with. */
@@ -114,17 +66,6 @@ export function assemble(network: Network, wires: Wires, naming: Naming, setting
 /** Where the cells of a population are, when that is said of each. */
 function positionsOf({ positions, size }: Draft): { readonly positions?: unknown } {
   return positions && positions.length === 3 * size ? { positions: { array: positions.toArray(), unit: 'um' } } : {};
-}
-
-/** An id that no population has. */
-function freeId(wanted: string, naming: Naming, populations: Readonly<Record<string, unknown>>): string {
-  const taken = new Set([
-    ...naming.populations.values(),
-    ...naming.attached.values(),
-    ...naming.projections.values(),
-    ...naming.attachments.values(),
-  ]);
-  return freeName(wanted, (id) => taken.has(id) || Object.hasOwn(populations, id));
 }
 
 /**

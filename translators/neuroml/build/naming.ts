@@ -1,0 +1,66 @@
+/** Names of what a network becomes: populations, projections, stimuli. */
+
+import { freeName } from '../../../src/model/free-name.js';
+import type { Draft, Network } from './network.js';
+import type { Attached, Connections, Wires } from './connections.js';
+import { Ids } from './placed.js';
+
+/** Ids of what recordings may name; known before the document is made. */
+export interface Naming {
+  /** Populations of cells. */
+  readonly populations: ReadonlyMap<Draft, string>;
+  /** Populations of what is attached, where it is one of its own. */
+  readonly attached: ReadonlyMap<Attached, string>;
+  /** Projections of connections. */
+  readonly projections: ReadonlyMap<Connections, string>;
+  /** Projections from what is attached to its cells. */
+  readonly attachments: ReadonlyMap<Attached, string>;
+}
+
+/** Gives populations and projections their ids, after the components that they come from. */
+export function nameNetwork(network: Network, { connections, attached }: Wires): Naming {
+  const ids = new Ids();
+  const ofHolder = tally(network.drafts.map(({ holder }) => holder));
+  const ofComponent = tally(attached.map(({ component }) => component));
+  const groups = tally(connections.map(({ holder }) => holder));
+  const populations = new Map<Draft, string>();
+  for (const draft of network.drafts) {
+    const { holder, component } = draft;
+    const shared = (ofHolder.get(holder) ?? 0) > 1;
+    const id = holder === component ? component.id : shared ? `${holder.id}_${component.id}` : holder.id;
+    populations.set(draft, ids.take(id || component.type.name));
+  }
+  const to = (draft: Draft): string => populations.get(draft) ?? '';
+  const attachedIds = new Map<Attached, string>();
+  for (const one of attached) {
+    const id = one.component.id || one.component.type.name;
+    attachedIds.set(one, ids.take((ofComponent.get(one.component) ?? 0) > 1 ? `${id}_${to(one.to)}` : id));
+  }
+  const projections = new Map<Connections, string>();
+  for (const one of connections) {
+    const own = groups.get(one.holder) === 1 && one.holder !== network.root.component && one.holder.id !== '';
+    const between = [to(one.from), to(one.to), ...(one.receiver ? [one.receiver.id] : [])].join('_');
+    projections.set(one, ids.take(own ? one.holder.id : between));
+  }
+  const attachments = new Map<Attached, string>();
+  for (const one of attached) attachments.set(one, ids.take(`${attachedIds.get(one) ?? ''}_to_${to(one.to)}`));
+  return { populations, attached: attachedIds, projections, attachments };
+}
+
+/** How often each item is listed. */
+function tally<T>(items: readonly T[]): ReadonlyMap<T, number> {
+  const counts = new Map<T, number>();
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return counts;
+}
+
+/** An id that no population has. */
+export function freeId(wanted: string, naming: Naming, populations: Readonly<Record<string, unknown>>): string {
+  const taken = new Set([
+    ...naming.populations.values(),
+    ...naming.attached.values(),
+    ...naming.projections.values(),
+    ...naming.attachments.values(),
+  ]);
+  return freeName(wanted, (id) => taken.has(id) || Object.hasOwn(populations, id));
+}

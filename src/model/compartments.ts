@@ -36,6 +36,8 @@ export interface Ion {
   readonly outside?: number;
   /** Reversal potential in V, or by Nernst's equation from the present concentrations. */
   readonly reversal?: number | 'nernst';
+  /** Concentrations at the start that are others on some sections, by section or group; of several the last holds. */
+  readonly at?: Readonly<Record<Id, Pick<Ion, 'inside' | 'outside'>>>;
 }
 
 /**
@@ -54,6 +56,12 @@ export interface Mechanism<F extends Form = Written> extends EquationSet<F> {
   readonly reads: readonly Id[];
   /** What it adds to its place, or sets there. */
   readonly writes: Readonly<Record<Id, F['expression']>>;
+  /**
+   * Parameters and first values of state that are others on some sections, by section or group; of several the last
+   * holds. Expressions read the place (`distance`, `diameter`, `length`, `area`, `x`, `y`, `z`); lists have a value for
+   * each compartment, in the order of the sections.
+   */
+  readonly values?: Readonly<Record<Id, Readonly<Record<Id, Value<F>>>>>;
 }
 
 /** A cell with structure: a tree of sections with mechanisms on them. Its membrane potential is `v` everywhere. */

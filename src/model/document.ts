@@ -225,6 +225,8 @@ export interface MechanismDocument extends EquationSetDocument {
   readonly reads?: readonly string[];
   /** What it adds: `i` or `i_ca` (inward current positive), `ca_i`, `ca_o` (sets the concentration). */
   readonly writes?: Map<Expression>;
+  /** Parameters and first values of state that are others on some sections, by section or group. */
+  readonly values?: Map<Map<ValueDocument>>;
 }
 
 /** A tree of sections with mechanisms on them. */
@@ -238,6 +240,8 @@ export interface CompartmentsDocument {
     readonly inside?: Quantity;
     readonly outside?: Quantity;
     readonly reversal?: Quantity;
+    /** Concentrations at the start that are others on some sections, by section or group. */
+    readonly at?: Map<{ readonly inside?: Quantity; readonly outside?: Quantity }>;
   }>;
   readonly mechanisms?: Map<MechanismDocument>;
   /** Membrane potential at the start; V. */

@@ -641,6 +641,13 @@ export const messages = {
     message: 'a fraction needs a section',
     expected: 'section',
   }),
+  valuesElsewhere: (place: string, on: readonly string[]): Finding => ({
+    code: 'model/values-elsewhere',
+    message: `the mechanism is not on ${place}, for which it is given values`,
+    expected: `sections of ${oneOf(place, on)}`,
+    found: place,
+    hint: `add ${place} to the sections that the mechanism is on, or leave the values out`,
+  }),
   drawnPlaces: (what: string): Finding => ({
     code: 'model/drawn-places',
     message: `${what} is drawn: places on cells are known before anything is`,

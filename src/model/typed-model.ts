@@ -139,7 +139,7 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
   };
   const mechanism = within(
     (type) => new Set([...declaredNames(type), 'v', ...type.reads, ...Object.keys(type.writes)]),
-    members<written.Mechanism, Mechanism>({ ...equations, writes: expressions }),
+    members<written.Mechanism, Mechanism>({ ...equations, writes: expressions, values: record(values) }),
   );
   const ownEvent = members<written.EventDefinition, EventDefinition>({
     when: expression,

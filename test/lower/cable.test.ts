@@ -302,6 +302,84 @@ ${[
   });
 });
 
+describe('values by section', () => {
+  const engines = [{ target: 'wasm', threads: 1 }] as const;
+  const leakLine = / {8}leak: .*\n/;
+  const at = (text: string) => given(network('auto', 0.025).replace(leakLine, text));
+  const voltages = async (text: string) => (await simulate(at(text), { engines })).samples.get('cells.v')!.flat();
+  const equations = 'reads: [v], writes: { i: g*(E - v) }';
+  const parameters = (g: string): string => `parameters: { g: ${g}, E: -65 mV }`;
+
+  test('are those of a mechanism for each section', async () => {
+    const numbers = { trunk: 0.0003, left: 0.0001, right: 0.0002 };
+    const each = Object.entries(numbers).map(
+      ([section, g]) => `        leak_${section}: { on: ${section}, ${parameters(`${g} S/cm**2`)}, ${equations} }\n`,
+    );
+    const values = 'values: { dendrites: { g: 0.0001 S/cm**2 }, trunk: { g: 3 S/m**2 }, right: { g: 2 S/m**2 } }';
+    const one = `        leak: { on: dendrites, ${parameters('0 S/m**2')}, ${equations}, ${values} }\n`;
+    expect(await voltages(one)).toEqual(await voltages(each.join('')));
+  });
+
+  test('are lists by compartment, and expressions of the place', async () => {
+    const ofPlace = `        leak: { on: dendrites, ${parameters('0 S/m**2')}, ${equations}, values: { dendrites: { g: 3*siemens/metre**2*(1 + distance/(100*umetre)) } } }\n`;
+    const always = `        leak: { on: dendrites, ${parameters('3*siemens/metre**2*(1 + distance/(100*umetre))')}, reads: [v, distance], writes: { i: g*(E - v) } }\n`;
+    // The soma is 20 um long; then come compartments of 40 um, and branches of 100/3 and 50 um.
+    const distances = [
+      ...[0, 1, 2, 3, 4].map((k) => 20 + 40 * (k + 0.5)),
+      ...[0, 1, 2].map((k) => 220 + (100 / 3) * (k + 0.5)),
+      ...[0, 1, 2].map((k) => 220 + 50 * (k + 0.5)),
+    ];
+    const list = distances.map((distance) => 3 * (1 + distance / 100));
+    const listed = `        leak: { on: dendrites, ${parameters('0 S/m**2')}, ${equations}, values: { dendrites: { g: [${list.join()}] } } }\n`;
+    const [first, second, third] = await Promise.all([ofPlace, always, listed].map(voltages));
+    expect(largest(first!, second!)).toBeLessThan(1e-12);
+    expect(largest(first!, third!)).toBeLessThan(1e-12);
+    expect(first!.length).toBeGreaterThan(30);
+  });
+
+  test('are first values of state and concentrations too', async () => {
+    const calcium = `
+interneuron: 1
+neurons:
+  cell:
+    compartments:
+      initial: -70 mV
+      temperature: 300 K
+      sections: { a: { capacitance: 1 pF }, b: { parent: a, capacitance: 1 pF, coupling: 1 pS }, c: { parent: b, capacitance: 1 pF, coupling: 1 pS } }
+      groups: { ends: [b, c] }
+      ions: { ca: { valence: 2, inside: 0.0001, outside: 2, reversal: nernst, at: { ends: { outside: 4 }, c: { inside: 0.0002 } } } }
+      mechanisms:
+        gate: { density: false, state: { m: 0.25 }, derivatives: { m: 0/second*m }, values: { b: { m: 0.5 }, c: { m: 0.75 } }, writes: { i: 0*amp*m } }
+        channel: { density: false, reads: [e_ca, v], derived: { e: { unit: V, value: e_ca } }, writes: { i_ca: 0*siemens*(e_ca - v) } }
+populations: { cells: { type: cell, size: 2 } }
+record:
+${['a', 'b', 'c'].map((section) => `  - { of: cells, variables: [gate.m, channel.e], section: ${section}, every: 0.1 ms, name: at_${section} }\n`).join('')}
+timing: grid
+experiment: { dt: 0.1 ms, duration: 0.1 ms }`;
+    const { samples } = await simulate(calcium);
+    const read = (section: string, variable: string): readonly number[] =>
+      samples.get(`at_${section}/${variable}`)![0]!;
+    expect(['a', 'b', 'c'].map((section) => read(section, 'gate.m'))).toEqual([0.25, 0.5, 0.75].map((m) => [m, m]));
+    const scale = (8.31446261815324 * 300) / (2 * 96485.33212331001);
+    [2 / 1e-4, 4 / 1e-4, 4 / 2e-4].forEach((ratio, k) =>
+      expect(read('abc'[k]!, 'channel.e')[1]).toBeCloseTo(scale * Math.log(ratio), 12),
+    );
+  });
+
+  test('what cannot be given is said', () => {
+    const refusal = (values: string): string =>
+      refused(
+        at(`        leak: { on: dendrites, ${parameters('0 S/m**2')}, ${equations}, values: ${values} }\n`),
+      ).join();
+    expect(refusal('{ soma: { g: 1 S/m**2 } }')).toMatch(/^model\/values-elsewhere: /);
+    expect(refusal('{ tail: { g: 1 S/m**2 } }')).toMatch(/section tail/);
+    expect(refusal('{ left: { h: 1 S/m**2 } }')).toMatch(/^model\/unknown-variable: /);
+    expect(refusal('{ left: { g: 1 mV } }')).toMatch(/dimension/);
+    expect(refusal('{ left: { g: [1, 2] } }')).toMatch(/^model\/wrong-length: /);
+    expect(refusal('{ left: { g: v*siemens/metre**2/volt } }')).toMatch(/unknown-name: v /);
+  });
+});
+
 describe('sections that are given by capacitance and coupling', () => {
   const reduced = (density: boolean): string => `
 interneuron: 1

@@ -3,12 +3,18 @@
 import type { Expression } from '../../lang/ast.js';
 import { binary, call, name as nameOf, product, quantity, quotient, sum } from '../../lang/build.js';
 import { namesIn, substitute } from '../../lang/walk.js';
+import { CannotDraw } from '../../draw/generators.js';
+import { numberFunction } from '../../draw/numbers.js';
+import { micrometresPerMetre } from '../../draw/space/micrometres.js';
+import { arrayOf } from '../../model/arrays.js';
 import { formulaOf } from '../../model/typed.js';
 import type {
   Compartments,
   DerivedVariable,
+  DataStore,
   EventDefinition,
   Input,
+  Mechanism,
   NeuronType,
   Parameter,
   StateVariable,
@@ -62,6 +68,7 @@ interface ClassParts {
   /** Parameters of the cell. */
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly method: NeuronType['method'];
+  readonly data: DataStore;
 }
 
 const gasConstant = quantity(8.31446261815324, [2, 1, -2, 0, -1, -1, 0]);
@@ -228,22 +235,45 @@ class Maker {
     };
     for (const [name, parameter] of Object.entries(mechanism.parameters)) {
       this.#parameters[made(name)] = { ...parameter, value: 0 };
-      const values = this.parts.places.map(
-        ({ instances }) => instances[slot]?.mechanism.parameters[name]?.value ?? parameter.value,
-      );
-      this.#spread(
-        made(name),
-        values.every((value) => numberOf(value) !== null)
-          ? values
-          : values.map(() => this.#value(slot, parameter.value)),
-      );
+      const values = this.#valuesOf(slot, name, (own) => own.parameters[name]?.value ?? parameter.value);
+      const common = this.#value(slot, parameter.value);
+      const numeric = values.every((value) => numberOf(value) !== null);
+      this.#spread(made(name), numeric ? values : values.map(() => common));
     }
-    for (const [name, variable] of Object.entries(mechanism.state))
+    for (const [name, variable] of Object.entries(mechanism.state)) {
       this.#state[made(name)] = { ...variable, initial: this.#value(slot, variable.initial) };
+      if (this.parts.places.some(({ instances }) => instances[slot]?.given.has(name)))
+        this.#spread(
+          made(name),
+          this.#valuesOf(slot, name, (own) => own.state[name]?.initial ?? variable.initial),
+        );
+    }
     for (const [name, variable] of Object.entries(mechanism.derived))
       this.#derived[made(name)] = { ...variable, value: this.#code(slot, variable.value) };
     for (const [name, derivative] of Object.entries(mechanism.derivatives))
       this.#derivatives[made(name)] = { ...derivative, rate: this.#code(slot, derivative.rate) };
+  }
+
+  /**
+   * What a parameter or state of a mechanism is at each place: numbers wherever values are given by section.
+   *
+   * @param otherwise  what it is where none is given
+   */
+  #valuesOf(slot: number, name: string, otherwise: (mechanism: Mechanism) => Value): readonly Value[] {
+    const { places } = this.parts;
+    const isGiven = places.some(({ instances }) => instances[slot]?.given.has(name));
+    return places.map(({ compartment, instances }): Value => {
+      const instance = instances[slot];
+      if (!instance) return 0;
+      const given = instance.given.get(name);
+      const value = given?.value ?? otherwise(instance.mechanism);
+      if (!isGiven || typeof value === 'number') return value;
+      if (value.kind === 'array' && given)
+        return arrayOf(value.array, this.parts.data)[given.first + compartment.division] ?? 0;
+      const number = value.kind === 'expression' ? numberAt(value.expression, compartment) : null;
+      if (number !== null) return number;
+      throw new BadMechanism(instance.name, `${name}, which has values by section and no numbers elsewhere,`);
+    });
   }
 
   #value(slot: number, value: Value): Value {
@@ -357,11 +387,30 @@ class Maker {
         this.#derived[name] = derivedOf('mol*m**-3', this.#code(...writer));
         return nameOf(name);
       }
-      const level = side === 'i' ? ions[held]?.inside : ions[held]?.outside;
-      if (level === undefined) throw new BadMechanism(reader, `the concentration ${used}, which nothing sets,`);
-      return keep('mol*m**-3', quantity(level, [-3, 0, 0, 0, 0, 1, 0]));
+      const levels = this.parts.places.map(({ compartment }) =>
+        this.#level(held, side === 'i' ? 'inside' : 'outside', compartment.section),
+      );
+      const [level] = levels;
+      if (level === undefined || levels.includes(undefined))
+        throw new BadMechanism(reader, `the concentration ${used}, which nothing sets,`);
+      if (levels.every((other) => other === level)) return keep('mol*m**-3', quantity(level, [-3, 0, 0, 0, 0, 1, 0]));
+      const bySection = new Map(
+        this.parts.places.map(({ compartment }, k) => [compartment.section, levels[k] ?? level]),
+      );
+      const name = this.#number(used, 'mol*m**-3', ({ section }) => bySection.get(section) ?? level).name;
+      this.#ofPlace.set(key, nameOf(name));
+      return nameOf(name);
     }
     return undefined;
+  }
+
+  /** A concentration at the start on a section. */
+  #level(ion: string, side: 'inside' | 'outside', section: string): number | undefined {
+    const { ions, groups } = this.parts.compartments;
+    const others = Object.entries(ions[ion]?.at ?? {}).filter(([place]) =>
+      (groups[place] ?? [place]).includes(section),
+    );
+    return others.findLast(([, level]) => level[side] !== undefined)?.[1][side] ?? ions[ion]?.[side];
   }
 
   /** The sum of currents of some names: of the whole compartment, or by area. */
@@ -406,6 +455,24 @@ class Maker {
 }
 
 const noDimension = [0, 0, 0, 0, 0, 0, 0] as const;
+
+/** What an expression of a place is at a compartment; null where it reads something else. */
+function numberAt(e: Expression, { distance, diameter, length, area, centre }: Compartment): number | null {
+  const [x, y, z] = centre;
+  const known: Readonly<Record<string, number | null>> = { distance, diameter, length, area, x, y, z };
+  const read = (name: string): (() => number) => {
+    const bare = name.replace(/ in um$/, '');
+    const value = Object.hasOwn(known, bare) ? known[bare] : null;
+    if (value === null || value === undefined) throw new CannotDraw(name);
+    return () => (bare === name ? value : value * micrometresPerMetre);
+  };
+  try {
+    return numberFunction(e, read)();
+  } catch (error) {
+    if (error instanceof CannotDraw) return null;
+    throw error;
+  }
+}
 
 const derivedOf = (unit: string, value: Expression): DerivedVariable => ({
   unit,

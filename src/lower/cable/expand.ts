@@ -318,6 +318,7 @@ class Expansion {
           inputs,
           conductance: kind.conductances.has(first),
           watched: kind.watched,
+          data: this.#data.store,
           events: kind.events.get(first) ?? {},
           parameters: type.parameters,
           method: kind.method,

@@ -13,12 +13,23 @@ interface Shape {
   readonly mechanism: Mechanism;
 }
 
+/** A value that a mechanism is given on a section. */
+export interface GivenAtSection {
+  readonly value: Value;
+  /** Number of the section's first compartment in a list of values. */
+  readonly first: number;
+}
+
 /** A mechanism at a compartment. */
 export interface Instance {
   readonly name: string;
   readonly mechanism: Mechanism;
   readonly shape: Shape;
+  /** Parameters and first values of state that are given on its section. */
+  readonly given: ReadonlyMap<string, GivenAtSection>;
 }
+
+const nothingGiven: Instance['given'] = new Map();
 
 /** The mechanisms on each section. */
 export function mechanismsOn(compartments: Compartments): (section: string) => readonly Instance[] {
@@ -32,16 +43,36 @@ export function mechanismsOn(compartments: Compartments): (section: string) => r
     shapes.set(key, shape);
     const on = mechanism.on.length === 0 ? [...bySection.keys()] : mechanism.on;
     const sections = new Set(on.flatMap((place) => compartments.groups[place] ?? [place]));
-    for (const section of sections) bySection.get(section)?.push({ name, mechanism, shape });
+    const given = valuesOn(mechanism, compartments);
+    for (const section of sections)
+      bySection.get(section)?.push({ name, mechanism, shape, given: given.get(section) ?? nothingGiven });
   }
   return (section) => bySection.get(section) ?? [];
+}
+
+/** What a mechanism is given on each section. */
+function valuesOn(
+  { values = {} }: Mechanism,
+  { groups, sections }: Compartments,
+): ReadonlyMap<string, Map<string, GivenAtSection>> {
+  const bySection = new Map<string, Map<string, GivenAtSection>>();
+  for (const [place, given] of Object.entries(values)) {
+    let first = 0;
+    for (const section of groups[place] ?? [place]) {
+      const own = bySection.get(section) ?? new Map<string, GivenAtSection>();
+      for (const [name, value] of Object.entries(given)) own.set(name, { value, first });
+      bySection.set(section, own);
+      first += sections[section]?.divisions ?? 1;
+    }
+  }
+  return bySection;
 }
 
 const isNumber = (value: Value): value is number =>
   typeof value === 'number' || ['number', 'quantity'].includes(formulaOf(value)?.kind ?? '');
 
 /** A text that is equal for mechanisms that differ in where they are and in numbers alone. */
-function keyOf({ on: _, parameters, ...rest }: Mechanism): string {
+function keyOf({ on: _, values: __, parameters, ...rest }: Mechanism): string {
   const forms = Object.fromEntries(
     Object.entries(parameters).map(([name, { value, ...parameter }]) => [
       name,

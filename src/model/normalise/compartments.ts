@@ -1,7 +1,7 @@
 import type { Dimension } from '../../lang/ast.js';
 import type { CompartmentsDocument, MechanismDocument, NeuronDocument, SectionDocument } from '../document.js';
 import { messages } from '../messages.js';
-import type { Compartments, Ion, Mechanism, Section } from '../model.js';
+import type { Compartments, Ion, Mechanism, Section, Value } from '../model.js';
 import { child } from '../pointer.js';
 import { findCycle } from '../rules/graph.js';
 import type { Context } from './context.js';
@@ -81,13 +81,15 @@ export function normaliseCompartments(
   return {
     sections: shapes,
     groups,
-    ions: mapEntries(document.ions ?? {}, (ion, name) => normaliseIon(context, ion, child(`${pointer}/ions`, name))),
+    ions: mapEntries(document.ions ?? {}, (ion, name) =>
+      normaliseIon(context, ion, [...sections, ...Object.keys(groups)], child(`${pointer}/ions`, name)),
+    ),
     mechanisms: mapEntries(document.mechanisms ?? {}, (mechanism, name) =>
       normaliseMechanism(
         context,
         mechanism,
         Object.keys(document.ions ?? {}),
-        [...sections, ...Object.keys(groups)],
+        { sections: document.sections, groups },
         child(`${pointer}/mechanisms`, name),
       ),
     ),
@@ -203,15 +205,29 @@ function normaliseSection(context: Context, section: SectionDocument, pointer: s
   };
 }
 
-function normaliseIon(context: Context, ion: NonNullable<CompartmentsDocument['ions']>[string], pointer: string): Ion {
-  const level = (key: 'inside' | 'outside'): object => {
-    const written = ion[key];
+function normaliseIon(
+  context: Context,
+  ion: NonNullable<CompartmentsDocument['ions']>[string],
+  places: readonly string[],
+  pointer: string,
+): Ion {
+  const level = (
+    key: 'inside' | 'outside',
+    given: Pick<typeof ion, 'inside' | 'outside'> = ion,
+    at = pointer,
+  ): object => {
+    const written = given[key];
     const value =
       written === undefined
         ? undefined
-        : nonNegativeQuantity(context, written, siUnit(concentration), `the concentration ${key}`, `${pointer}/${key}`);
+        : nonNegativeQuantity(context, written, siUnit(concentration), `the concentration ${key}`, `${at}/${key}`);
     return value === undefined ? {} : { [key]: value };
   };
+  const at = mapEntries(ion.at ?? {}, (given, place) => {
+    const here = child(`${pointer}/at`, place);
+    if (!places.includes(place)) context.reportKey(messages.unknownReference('section', place, places), here);
+    return { ...level('inside', given, here), ...level('outside', given, here) };
+  });
   const reversal =
     ion.reversal === undefined
       ? undefined
@@ -223,6 +239,7 @@ function normaliseIon(context: Context, ion: NonNullable<CompartmentsDocument['i
     ...level('inside'),
     ...level('outside'),
     ...(reversal === undefined ? {} : { reversal }),
+    ...(Object.keys(at).length === 0 ? {} : { at }),
   };
 }
 
@@ -255,9 +272,10 @@ function normaliseMechanism(
   context: Context,
   document: MechanismDocument,
   ions: readonly string[],
-  places: readonly string[],
+  tree: Tree,
   pointer: string,
 ): Mechanism {
+  const places = [...Object.keys(tree.sections), ...Object.keys(tree.groups)];
   const on = document.on === undefined ? [] : typeof document.on === 'string' ? [document.on] : document.on;
   for (const [index, name] of on.entries()) {
     if (!places.includes(name))
@@ -315,7 +333,62 @@ function normaliseMechanism(
     density,
     reads: document.reads ?? [],
     writes,
+    ...normaliseValues(context, document.values, declared.names, on, tree, `${pointer}/values`),
   };
+}
+
+/** Sections, and groups of them. */
+interface Tree {
+  readonly sections: CompartmentsDocument['sections'];
+  readonly groups: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What expressions of values by place may read. */
+const placeScope = namesFrom(
+  new Map([
+    ...['distance', 'diameter', 'length', 'x', 'y', 'z'].map((name) => [name, special(metre)] as const),
+    ['area', special(area)],
+  ]),
+);
+
+/** Values of parameters and state by section or group. */
+function normaliseValues(
+  context: Context,
+  written: MechanismDocument['values'],
+  names: Names,
+  on: readonly string[],
+  { sections, groups }: Tree,
+  pointer: string,
+): Pick<Mechanism, 'values'> {
+  if (!written || Object.keys(written).length === 0) return {};
+  const places = [...Object.keys(sections), ...Object.keys(groups)];
+  const sectionsOf = (place: string): readonly string[] => groups[place] ?? [place];
+  const covered = new Set(on.flatMap(sectionsOf));
+  const values = mapEntries(written, (given, place) => {
+    const at = child(pointer, place);
+    if (!places.includes(place)) {
+      context.reportKey(messages.unknownReference('section', place, places), at);
+      return {};
+    }
+    if (on.length > 0 && !sectionsOf(place).some((section) => covered.has(section)))
+      context.reportKey(messages.valuesElsewhere(place, on), at);
+    const count = sectionsOf(place).reduce((sum, section) => sum + (sections[section]?.divisions ?? 1), 0);
+    const made: Record<string, Value> = {};
+    for (const [name, value] of Object.entries(given)) {
+      const variable = names.lookup(name);
+      if (variable?.kind !== 'parameter' && variable?.kind !== 'state') {
+        const known = names.names().filter((one) => ['parameter', 'state'].includes(names.lookup(one)?.kind ?? ''));
+        context.reportKey(messages.unknownVariable(name, known, 'parameter or state variable'), child(at, name));
+        continue;
+      }
+      if (variable.unknown === true) continue;
+      const slot = { what: `the value of ${name}`, unit: variable.unit, type: variable.type, count };
+      const normal = normaliseValue(context, value, [placeScope], slot, child(at, name));
+      if (normal !== undefined) made[name] = normal;
+    }
+    return made;
+  });
+  return { values };
 }
 
 /**

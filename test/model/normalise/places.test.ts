@@ -80,3 +80,19 @@ test('places of a current are one for each element', () => {
   expect(stimuli['c']).toMatchObject({ places: { sections: ['a', 'b'], section: { array: [0, 1] } } });
   expect(findings(current('{ section: [a, b, a] }')).join()).toContain('model/wrong-length@');
 });
+
+test('values by section are for sections that the mechanism is on', () => {
+  const leak = (on: string, values: string): string =>
+    model('{ section: a }').replace(
+      /(coupling: 1 nS } })/,
+      `$1\n      mechanisms: { leak: { on: ${on}, density: false, parameters: { g: 1 nS }, reads: [v], writes: { i: -g*v }, values: ${values} } }`,
+    );
+  const { neurons } = normalised(leak('[a, b]', '{ b: { g: 2 nS }, a: { g: [3 nS] } }')).model;
+  expect(neurons['cell']!.compartments!.mechanisms['leak']!.values).toEqual({
+    b: { g: 2e-9 },
+    a: { g: { array: [3e-9] } },
+  });
+  expect(findings(leak('a', '{ b: { g: 2 nS } }')).map((one) => one.replace(/\d.*/, ''))).toEqual([
+    'model/values-elsewhere@',
+  ]);
+});

@@ -305,8 +305,11 @@ function synapseColumn(
         source: block.name('source', ir.load(sources, item)),
         target: block.name('target', ir.convert('u32', ir.load(connectivity.targets, position))),
       };
-      const scope = new SynapseScope(context, plan, storage, address, block, null);
-      block.emit(ir.store(into.log, logIndex(into), to(context.real, scope.read(variable))));
+      const slot = recording.slot ?? context.profile.defaults.sample;
+      const scope = new SynapseScope(context, plan, storage, address, block, null, null, slot);
+      const reference = referenceOf(variable);
+      const value = reference.kind === 'end' ? scope.readEnd(reference) : scope.read(variable);
+      block.emit(ir.store(into.log, logIndex(into), to(context.real, value)));
       return context.builder.map(
         `${name}.sample`,
         `records ${variable} of synapses of ${projection}`,

@@ -57,6 +57,7 @@ export class SynapseScope extends CodeScope {
   readonly #ends: { readonly [S in Side]: ElementScope | null };
   #distance: Ir | null = null;
 
+  /** @param slot  that the code runs in; absent: one after the integration of the ends, or that of integration */
   constructor(
     context: Context,
     plan: ProjectionPlan,
@@ -65,13 +66,14 @@ export class SynapseScope extends CodeScope {
     block: Block,
     draws: Draws | null,
     view: SynapseView | null = null,
+    slot: string = context.profile.defaults.integrate,
   ) {
     super(context, { name: plan.name, storage, derived: plan.equations.derived }, block, draws, view);
     this.plan = plan;
     this.address = address;
     this.#ends = {
-      pre: endScope(plan.pre, address.source, block, view?.ends.pre ?? null, context),
-      post: endScope(plan.post, address.target, block, view?.ends.post ?? null, context),
+      pre: endScope(plan.pre, address.source, { block, slot, viewAt: view?.ends.pre ?? null }, context),
+      post: endScope(plan.post, address.target, { block, slot, viewAt: view?.ends.post ?? null }, context),
     };
   }
 
@@ -236,17 +238,26 @@ export function elementIndex(end: ProjectionEnd, element: Ir): Ir {
   return base === 0 ? element : ir.add(element, ir.u32(base));
 }
 
+/** Code that reads the element of an end. */
+interface EndCode {
+  readonly block: Block;
+  readonly slot: string;
+  readonly viewAt: ((element: Ir) => View) | null;
+}
+
 function endScope(
   end: ProjectionEnd,
   element: Ir,
-  block: Block,
-  viewAt: ((element: Ir) => View) | null,
+  { block, slot, viewAt }: EndCode,
   context: Context,
 ): ElementScope | null {
   if (!end.group || !end.member) return null;
   const local = end.offset === 0 ? element : ir.add(element, ir.u32(end.offset));
   const address = { index: elementIndex(end, element), ordinal: ir.u32(end.member.ordinal), local };
-  const scope = new ElementScope(context, end.group, address, block, null, viewAt ? { view: viewAt(local) } : {});
+  const scope = new ElementScope(context, end.group, address, block, null, {
+    slot,
+    ...(viewAt ? { view: viewAt(local) } : {}),
+  });
   // Others see what they are shown.
   if (viewAt) scope.isOwn = () => false;
   return scope;

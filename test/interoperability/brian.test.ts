@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { targets } from '../../runtime/targets/registry.js';
 import { importModel, runModel } from '../../src/run/pipeline.js';
+import { referenceOf } from '../../src/lang/reference.js';
 import { freeze } from '../../src/run/freeze.js';
 import { exportBrian } from '../../translators/brian/export.js';
 import { exportBrianScript } from '../../translators/brian/export-script.js';
@@ -262,6 +263,80 @@ describe.skipIf(missing !== null)(`Brian 2${missing === null ? '' : ` (${missing
       agree(ours('Q', 'spike', 'x'), theirs('counted', 'x'));
       result.dispose();
     });
+  });
+
+  // What StateMonitor takes of synapses and of cells; subexpressions of an end, which Brian cannot record so, run too.
+  test('recordings through synapses, of indices, numbers, times and refractoriness', async () => {
+    const ofSynapses = ['w', 'z', 'g', 'twice', 'i', 'j', 'i_pre', 'i_post', 'N_incoming', 'N_outgoing', 'N_pre'];
+    const ofEnds = ['v_pre', 'v_post', 'v', 'drive_pre', 'lastspike_pre', 'not_refractory_post', 'total_post'];
+    const names = [...ofSynapses, ...ofEnds, 'lastupdate', 'dt', 't_in_timesteps'];
+    const text = brian(`
+      namespace: { tau: 10 ms }
+      neuron_groups:
+        P:
+          N: 4
+          model: |
+            dv/dt = (drive - v)/tau : volt (unless refractory)
+            drive : volt (constant)
+            total : 1
+            twofold = 2*v + drive : volt
+          threshold: v > 10*mV
+          reset: v = 0*mV
+          refractory: 2*ms
+          method: euler
+          initializers: { drive: '(12 + 3*i)*mV' }
+      synapses:
+        S:
+          source: P
+          target: P
+          model: |
+            dw/dt = -w/tau : 1 (event-driven)
+            dz/dt = -z/tau : 1 (clock-driven)
+            g : volt
+            twice = 2*z : 1
+            total_post = z : 1 (summed)
+          on_pre: |
+            w += 1
+            z += w
+          on_post: z += 0.5
+          delay: 0.3 ms
+          method: euler
+          connect: { condition: 'i != j and (i + j) % 3 != 0' }
+          initializers: { g: i*mV + j*2*mV, z: 0.1*i }
+      state_monitors: { ${[
+        ...names.map((name) => `of_${name}: { source: S, variables: ${name}, record: [0, 2, 5] }`),
+        'cells: { source: P, variables: true }',
+        "some: { source: 'P[1:3]', variables: [v, i, dt, t_in_timesteps], record: [1], dt: 0.5 ms }",
+      ].join(', ')} }
+      run: 40 ms
+    `);
+    const { valid } = importModel({ name: 'recordings.yaml', text });
+    const simulation = await simulate(text);
+    const records = await underBrian(valid, 'recordings');
+    const inBrian = (name: string): string => {
+      const reference = referenceOf(name);
+      return reference.kind === 'end' ? `${reference.variable}_${reference.end}` : name;
+    };
+    const compared = valid.model.recordings.flatMap((recording) =>
+      'variables' in recording
+        ? (recording.variables ?? []).map((variable) => [recording.name, variable] as const)
+        : [],
+    );
+    expect(compared).toHaveLength(names.length + 6 + 4);
+    for (const [monitor, variable] of compared) {
+      const theirs = (records[monitor]?.[inBrian(variable)] ?? []) as readonly (readonly number[])[];
+      const rows = simulation.samples.get(`${monitor}/${variable}`) ?? [];
+      expect([monitor, variable, rows.length, rows[0]?.length]).toEqual([
+        monitor,
+        variable,
+        theirs[0]?.length,
+        theirs.length,
+      ]);
+      const worst = Math.max(
+        ...rows.flatMap((row, time) => row.map((value, k) => Math.abs(value - Number(theirs[k]?.[time])))),
+      );
+      expect([monitor, variable, worst < 1e-13]).toEqual([monitor, variable, true]);
+    }
   });
 
   // Objects of all kinds at one slot and order, each of which writes a digit behind those of the others: the number says

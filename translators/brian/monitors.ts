@@ -179,6 +179,9 @@ function recordedOfSynapses(synapses: SynapseGroup): Recorded {
   };
 }
 
+/** A summed variable, such as `x_post`, as the variable of the end that it is. */
+const summedReference = (name: string): string => name.replace(/^(.*)_(pre|post)$/, '$2.$1');
+
 /** Names of variables in the model. */
 function readVariables(
   names: string | readonly string[],
@@ -191,7 +194,9 @@ function readVariables(
     const at = typeof names === 'string' ? pointer : child(pointer, index);
     const meaning = scope.meaning(name);
     if ([...all, ...others].includes(name) && (meaning?.kind === 'variable' || meaning?.kind === 'special'))
-      return meaning.canonical;
+      return meaning.kind === 'variable' && meaning.variable.flags.has('summed')
+        ? summedReference(meaning.canonical)
+        : meaning.canonical;
     to.report(messages.unknownVariable(name, owner, [...all, ...others]), at);
     return name;
   });

@@ -1,5 +1,6 @@
 /** Stimuli, operations, recordings, tables and the protocol in Brian's words. */
 
+import { referenceOf } from '../../../src/lang/reference.js';
 import type { Operation, Phase, Recording, SelectionRule, Stimulus, Table, Value } from '../../../src/model/model.js';
 import { defaultSlot } from '../vocabulary.js';
 import { brianExpression, brianStatements } from './brian-text.js';
@@ -176,7 +177,11 @@ function stateMonitor(
   record: Recorded,
   context: ExportContext,
 ): Record<string, unknown> {
-  const variables = recording.variables.map((key) => names.get(key) ?? key);
+  // Brian writes variables of the ends of synapses with the end behind.
+  const variables = recording.variables.map((key) => {
+    const reference = referenceOf(key);
+    return reference.kind === 'end' ? `${reference.variable}_${reference.end}` : (names.get(key) ?? key);
+  });
   return {
     source,
     variables: variables.length === 1 ? variables[0] : variables,

@@ -19,6 +19,15 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+MISTAKES = {
+    "unknown_name",
+    "wrong_unit",
+    "not_connected",
+    "no_time",
+    "back_in_time",
+    "not_linear",
+    "two_spikes_in_a_step",
+}
 SOURCES = ("interneuron", "brian2-interneuron")
 
 
@@ -182,7 +191,40 @@ def outcome(script, folder, steps, limit):
     return {**found, "kind": "differs", "text": f"{where}: {worst:.2g}" + ("" if same else ", other spikes")}
 
 
-def page(examples, version):
+def features(folder):
+    """What the small scripts of the tests give, feature by feature, from the last time that they were run."""
+    import ast
+
+    tests = ROOT / "python/brian2-interneuron/tests"
+    kept = folder / "features.json"
+    outcomes = json.loads(kept.read_text()) if kept.exists() else {}
+    tree = ast.parse((tests / "scenarios.py").read_text())
+    lenient = {
+        target.value.id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Attribute) and target.attr == "lenient"
+    }
+    lines = []
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name in outcomes:
+            told = outcomes[node.name]
+            on = "refused as Brian does" if node.name in MISTAKES else "both" if node.name in lenient else "interneuron"
+            about = (ast.get_docstring(node) or "").split("\n")[0]
+            lines.append(f"| {node.name.replace('_', ' ')} | {about} | {on if told == 'same' else told} |")
+    return lines
+
+
+def run_features(folder):
+    """Runs the small scripts of the tests."""
+    path = ":".join(str(ROOT / "python" / name / "src") for name in SOURCES)
+    words = [sys.executable, "-W", "ignore", str(ROOT / "python/brian2-interneuron/tests/conformance.py")]
+    said = subprocess.run(words, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=True).stdout
+    (folder / "features.json").write_text(said.strip().splitlines()[-1])
+
+
+def page(examples, version, found=()):
     """docs/brian-conformance.md."""
     words = {
         "native": "interneuron",
@@ -198,8 +240,26 @@ def page(examples, version):
     simulating = len(examples) - count["none"]
     ran = count["native"] + count["partly"] + count["runtime"]
     unknown = count["late"] + count["missing"]
+    table = [
+        "## Features",
+        "",
+        "Small scripts of the package's tests, each with Brian's runtime and with the device: spikes equal, values to 1e-12. *Both*: an engine and Brian's",
+        "runtime take turns.",
+        "",
+        "| feature | | runs on |",
+        "|---|---|---|",
+        *found,
+        "",
+        "Left to Brian's runtime, with a warning: SpatialNeuron, network operations, functions written in Python or C++, synapses onto synapses, linked",
+        "variables of synapses or of what changes before it is read, multisynaptic indices, GSL methods, groups with clocks of their own, inactive groups,",
+        "and delays that change while spikes are under way.",
+        "",
+    ]
     lines = [
-        "# Brian's examples on the device",
+        "# Brian 2 on the device",
+        "",
+        *(table if found else []),
+        "## Brian's examples",
         "",
         f"Written by `scripts/brian_conformance.py`, with Brian {version}. Each example is run with Brian's runtime and with the device, both cut to the",
         "same number of steps; monitors, state and synaptic variables are compared. Spikes and counts must be equal, other numbers to 1e-9 of the largest.",
@@ -226,6 +286,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("examples", type=Path)
     parser.add_argument("names", nargs="*")
+    parser.add_argument("--features", action="store_true", help="runs the small scripts of the tests too")
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--limit", type=int, default=120)
     given = parser.parse_intermixed_args()
@@ -235,6 +296,8 @@ def main():
     folder.mkdir(exist_ok=True)
     kept = folder / "outcomes.json"
     known = json.loads(kept.read_text()) if kept.exists() else {}
+    if given.features:
+        run_features(folder)
     scripts = sorted(path for path in given.examples.rglob("*.py") if ".conformance" not in path.parts)
     for path in scripts:
         name = str(path.relative_to(given.examples))
@@ -246,7 +309,7 @@ def main():
         print(f"{name}: {known[name]['kind']}, {known[name]['text']} {known[name]['seconds']}", flush=True)
         kept.write_text(json.dumps(known, indent=1))
     if known:
-        (ROOT / "docs/brian-conformance.md").write_text(page(known, brian2.__version__))
+        (ROOT / "docs/brian-conformance.md").write_text(page(known, brian2.__version__, features(folder)))
 
 
 if __name__ == "__main__":

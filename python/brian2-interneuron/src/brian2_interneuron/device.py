@@ -16,7 +16,8 @@ from brian2.core.namespace import get_local_namespace
 from brian2.core.network import Network, TextReport
 from brian2.devices.device import RuntimeDevice
 from brian2.units import second
-from brian2.units.fundamentalunits import check_units
+from brian2.input.timedarray import TimedArray
+from brian2.units.fundamentalunits import check_units, fail_for_dimension_mismatch
 from brian2.utils.logger import get_logger
 
 import interneuron
@@ -29,6 +30,9 @@ from .results import write_back
 from .texts import Unsupported
 
 logger = get_logger("brian2.devices.interneuron")
+
+#: What the state before the first run is stored as.
+_BEFORE = "interneuron: before the first run"
 
 #: What Brian's own runtime does.
 _RUN = Network.run.original_function
@@ -69,6 +73,8 @@ class InterneuronDevice(RuntimeDevice):
         #: The session that the last run left, and how many before it wrote files.
         self._live = None
         self._written = 0
+        #: Runs of a script that may repeat them.
+        self._runs, self._repeating = [], False
         #: Networks with methods of integration that only Brian has.
         self._stepped = weakref.WeakSet()
 
@@ -76,13 +82,14 @@ class InterneuronDevice(RuntimeDevice):
         """What `set_device('interneuron', ...)` does.
 
         Args:
-            build_on_run: taken as other devices take it; every run is live.
+            build_on_run: False where `device.run` is to repeat the run with other values; every run is live.
             target: the engine: 'auto', 'wasm', 'c', 'opencl', 'cuda' or 'reference'.
             strict: refuses what Brian's runtime would have to run.
             options: `threads`, `device`, `precision`, `seed`, `output` (a file or files for results); options of
                 other devices are accepted and mean nothing here.
         """
         self.end()
+        self._runs, self._repeating = [], False
         super().activate(build_on_run=build_on_run, **options)
         given = {key: value for key, value in options.items() if key in _OPTIONS}
         self.options = {**({} if target is None else {"target": target}), **given, "strict": bool(strict)}
@@ -91,10 +98,38 @@ class InterneuronDevice(RuntimeDevice):
         """Forgets what runs have left, and keeps the options."""
         self.end()
         super().reinit()
-        self._written = 0
+        self._runs, self._written = [], 0
 
     def build(self, *args, **options):
         """Accepted, so that scripts for stand-alone devices run: networks have run already."""
+
+    def run(self, directory=None, results_directory=None, with_output=True, run_args=None):
+        """Repeats the run of a script from its beginning, with other values, as stand-alone devices do.
+
+        Args:
+            directory, results_directory, with_output: accepted; there are no files.
+            run_args: values by variable (`group.tau`, or its name) or by TimedArray.
+
+        Raises:
+            NotImplementedError: where the script has run other than once, with `build_on_run=False`.
+        """
+        if len(self._runs) != 1:
+            raise NotImplementedError("device.run repeats a script that runs once, after set_device(..., build_on_run=False)")
+        net, duration, namespace = self._runs[0]
+        net.restore(_BEFORE)
+        for key, value in dict(run_args or {}).items():
+            if isinstance(key, TimedArray):
+                key.values[...] = value
+                continue
+            owner, name = key.split(".") if isinstance(key, str) else (key.group.name, key.name)
+            variable = net[owner].variables[name]
+            fail_for_dimension_mismatch(variable, value, f"The value for {owner}.{name} has another unit")
+            variable.get_value()[:] = np.asarray(value)
+        self._repeating = True
+        try:
+            self.network_run(net, duration, namespace=namespace)
+        finally:
+            self._repeating = False
 
     def delete(self, *args, **options):
         """Accepted, so that scripts for stand-alone devices run: there are no files."""
@@ -134,6 +169,10 @@ class InterneuronDevice(RuntimeDevice):
             namespace = get_local_namespace(level=level + 3)
         if duration < 0:
             raise ValueError(f"Function 'run' expected a non-negative duration but got '{duration}'")
+        if not self.build_on_run and not self._repeating:
+            if not self._runs:
+                net.store(_BEFORE)
+            self._runs.append((net, duration, namespace))
         begin_time = float(net.t_)
         begin = time.time()
 

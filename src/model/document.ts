@@ -544,6 +544,8 @@ export interface RecordingDocument {
   readonly section?: string;
   /** Place along the section: 0 at its start, 1 at its end. */
   readonly fraction?: number;
+  /** Several places, or every compartment: a recording for each, with a name of its own. */
+  readonly places?: 'all' | readonly { readonly section: string; readonly fraction?: number }[];
   /** Name in the results; absent: made of what is recorded. */
   readonly name?: string;
 }

@@ -648,6 +648,12 @@ export const messages = {
     found: place,
     hint: `add ${place} to the sections that the mechanism is on, or leave the values out`,
   }),
+  everyPlace: (): Finding => ({
+    code: 'model/every-place',
+    message: '`all` places are those of cells of one type with compartments',
+    expected: 'a selection of such cells',
+    hint: 'list the places, or record each population by itself',
+  }),
   drawnPlaces: (what: string): Finding => ({
     code: 'model/drawn-places',
     message: `${what} is drawn: places on cells are known before anything is`,

@@ -302,6 +302,22 @@ ${[
   });
 });
 
+test('all places of a cell are recorded at once, and a mechanism where it is', async () => {
+  const named = network('auto', 0.025).replace('fraction: 0.9, every: 1 ms', 'fraction: 0.9, every: 1 ms, name: far');
+  const text = given(named).replace(
+    'record:\n',
+    'record:\n  - { of: cells, variables: [v, squid.m], places: all, every: 1 ms, name: all }\n',
+  );
+  const { samples, program } = await simulate(text, { engines: [{ target: 'wasm', threads: 1 }] });
+  const names = program.manifest.samples.filter(({ recording }) => recording.startsWith('all'));
+  expect(names.filter(({ variable }) => variable === 'v')).toHaveLength(12);
+  expect(names.filter(({ variable }) => variable === 'squid.m').map(({ recording }) => recording)).toEqual([
+    'all_soma',
+  ]);
+  // The last of three pieces of the right branch is that at nine tenths of it.
+  expect(samples.get('all_right_2/v')).toEqual(samples.get('far/v')!);
+});
+
 describe('values by section', () => {
   const engines = [{ target: 'wasm', threads: 1 }] as const;
   const leakLine = / {8}leak: .*\n/;

@@ -34,9 +34,69 @@ export function normaliseRecordings(
     if (taken.has(name)) context.report(messages.declaredTwice(name), `${pointer}/${index}/name`);
     taken.add(name);
   }
-  return documents
-    .map((document, index) => normaliseRecording(context, document, names, taken, `${pointer}/${index}`))
-    .filter((recording) => recording !== undefined);
+  return documents.flatMap((document, index) => {
+    const recording = normaliseRecording(context, document, names, taken, `${pointer}/${index}`);
+    return recording ? atPlaces(context, recording, document, names, taken, `${pointer}/${index}`) : [];
+  });
+}
+
+/** A recording of several places as one for each. */
+function atPlaces(
+  context: Context,
+  recording: Recording,
+  document: RecordingDocument,
+  { elements }: RecordableNames,
+  taken: Set<string>,
+  pointer: string,
+): readonly Recording[] {
+  const { places } = document;
+  if (places === undefined) return [recording];
+  const at = `${pointer}/places`;
+  if (!('variables' in recording) || 'events' in recording) {
+    context.report(messages.onlyWith('places', 'variables'), at);
+    return [];
+  }
+  for (const key of ['section', 'fraction'] as const)
+    if (document[key] !== undefined) context.report(messages.oneOfKeys([key, 'places'], 2), `${pointer}/${key}`);
+  const { variables = [] } = recording;
+  const selection = normaliseSelection({ ...context, report: () => undefined }, document.of, elements, '');
+  const cells = (selection?.members ?? []).map((member) =>
+    member.kind === 'population' ? member.population.neuron?.type.compartments : undefined,
+  );
+  // What a mechanism does not have where it is not is not recorded there.
+  const isThere = (variable: string, section: string): boolean =>
+    cells.every((cell) => {
+      const on = cell?.mechanisms[variable.split('.')[0] ?? '']?.on ?? [];
+      return on.length === 0 || on.some((place) => (cell?.groups[place] ?? [place]).includes(section));
+    });
+  if (places !== 'all')
+    return places.flatMap(({ section, fraction }, k) => {
+      if (selection) checkSection(context, section, selection, `${at}/${k}/section`);
+      const place = placeOf(context, section, fraction, `${at}/${k}`);
+      return [{ ...recording, ...place, name: nameAt(recording.name, section, taken) }];
+    });
+  const [first] = cells;
+  if (!first || cells.some((cell) => cell !== first)) {
+    context.report(messages.everyPlace(), at);
+    return [];
+  }
+  return Object.entries(first.sections).flatMap(([section, { divisions }]) => {
+    const own = variables.filter((variable) => isThere(variable, section));
+    if (own.length === 0) return [];
+    return Array.from({ length: divisions }, (_, k): Recording => ({
+      ...recording,
+      variables: own,
+      section,
+      fraction: (k + 0.5) / divisions,
+      name: nameAt(recording.name, divisions === 1 ? section : `${section}_${k}`, taken),
+    }));
+  });
+}
+
+function nameAt(recording: string, place: string, taken: Set<string>): string {
+  const name = freeName(`${recording}_${place}`, (one) => taken.has(one));
+  taken.add(name);
+  return name;
 }
 
 function normaliseRecording(

@@ -96,3 +96,28 @@ test('values by section are for sections that the mechanism is on', () => {
     'model/values-elsewhere@',
   ]);
 });
+
+describe('recordings of several places', () => {
+  const recorded = (record: string) => normalised(model('{ section: a }', `record: [${record}]\n`)).model.recordings;
+
+  test('are one for each, with names of their own', () => {
+    expect(recorded('{ of: cells, variables: v, places: [{ section: b, fraction: 0.25 }, { section: a }] }')).toEqual([
+      { of: { population: 'cells' }, variables: ['v'], section: 'b', fraction: 0.25, name: 'cells_v_b' },
+      { of: { population: 'cells' }, variables: ['v'], section: 'a', name: 'cells_v_a' },
+    ]);
+    const all = recorded('{ of: cells, variables: v, places: all, name: it }');
+    expect(all.map(({ name }) => name)).toEqual(['it_a', 'it_b']);
+    expect(all.map((one) => 'section' in one && one.section)).toEqual(['a', 'b']);
+  });
+
+  test.each([
+    ['{ of: cells, variables: v, places: [{ section: c }] }', 'model/unknown-section@'],
+    ['{ of: cells, variables: v, places: [{ section: a, fraction: 2 }] }', 'model/out-of-range@'],
+    ['{ of: cells, variables: v, section: a, places: all }', 'model/conflicting-keys@'],
+    ['{ of: points, events: spike, places: all }', 'model/conflicting-keys@'],
+    ['{ of: points, variables: I, places: all }', 'model/every-place@'],
+  ])('%s is refused', (record, code) => {
+    const found = findings(model('{ section: a }', `record: [${record}]\n`));
+    expect(found.map((one) => one.replace(/\d.*/, ''))).toContain(code);
+  });
+});

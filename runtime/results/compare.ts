@@ -290,10 +290,16 @@ function stateDifference(
   };
 }
 
-/** The difference as a sentence for people. @param dt  s */
+/**
+ * The difference as a sentence for people.
+ *
+ * @param dt  s
+ * @param sides  what the two results are called
+ */
 export function differenceText(
   { kind, owner, step, element, variable, stored, found, bits }: Difference,
   dt: number,
+  [one, other]: readonly [string, string] = ['stored', 'now'],
 ): string {
   const place =
     owner === undefined
@@ -301,8 +307,8 @@ export function differenceText(
       : `${owner}${element === undefined ? '' : `[${element}]`}${variable === undefined ? '' : `.${variable}`}`;
   const detail = bits === undefined ? '' : ` (${bits})`;
   if (step !== undefined)
-    return `first difference in step ${step} (${step * dt} s), ${place}: stored ${stored}, now ${found}${detail}`;
+    return `first difference in step ${step} (${step * dt} s), ${place}: ${one} ${stored}, ${other} ${found}${detail}`;
   if (kind === 'digest')
-    return `the digest of ${place} differs, but no recording shows where: stored ${stored}, now ` + found;
-  return `${place} was recorded differently: stored ${stored}, now ${found}`;
+    return `the digest of ${place} differs, but no recording shows where: ${one} ${stored}, ${other} ${found}`;
+  return `${place} was recorded differently: ${one} ${stored}, ${other} ${found}`;
 }

@@ -113,7 +113,7 @@ function usageError(message: string, words: readonly string[]): UsageError {
       ? 'interneuron --help lists all commands and options'
       : `interneuron ${command} --help shows its usage`;
   const valueless = /^Not enough arguments following: (.*)$/.exec(message);
-  if (valueless) return new UsageError(`--${valueless[1]} needs a value`, hint);
+  if (valueless) return new UsageError(`${valueless[1]?.length === 1 ? '-' : '--'}${valueless[1]} needs a value`, hint);
   if (command !== undefined && message.startsWith('Not enough non-option arguments'))
     return new UsageError(`${command} needs a file`, hint);
   return new UsageError(message, hint);
@@ -159,7 +159,7 @@ function addCommand(
 }
 
 /** Finds what is wrong with the values of options, beyond their choices. */
-type ValueCheck = (options: Options) => readonly UsageError[];
+type ValueCheck = (options: Options, command: CommandName) => readonly UsageError[];
 
 /**
  * Checks names, choices and numbers of values ourselves, since our messages can suggest.
@@ -199,7 +199,7 @@ function toRequest(command: CommandName, parsed: Parsed, check: ValueCheck): Req
   for (const name of definition.required ?? [])
     if (options.values(name).length === 0)
       wrong(`${command} needs --${name}`, `interneuron ${command} --help describes it`);
-  throwUsageErrors([...errors, ...check(options)]);
+  throwUsageErrors([...errors, ...check(options, command)]);
   const positional = definition.files ? parsed[definition.files.name] : [];
   return { kind: 'command', command, files: toTexts(positional), options };
 }

@@ -229,6 +229,12 @@ export const commands = {
     },
     examples: [['$0 verify cuba.nwb --target reference', 'reports identical, or the first difference']],
   },
+  diff: {
+    describe: 'compare two results: where they first differ, and in which populations',
+    files: { name: 'results', many: true, describe: 'two results written by run' },
+    options: { ...common },
+    examples: [['$0 diff a.nwb b.nwb', 'the first difference in time, with its bits']],
+  },
   describe: {
     describe: 'show a model as tables: populations, projections, equations, inputs, recordings',
     files: { name: 'model', many: false, describe: 'a model, in any supported notation' },

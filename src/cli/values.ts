@@ -5,9 +5,11 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { didYouMean, shorten } from '../diagnostics/suggest.js';
 import { parseQuantity } from '../lang/quantity.js';
+import { parseRecordingRequest } from '../run/add-recordings.js';
+import { suffixOf } from '../run/output-names.js';
 import type { ImportOptions } from '../run/pipeline.js';
 import { subjectFields } from '../../runtime/results/result.js';
-import { timingProfiles } from './command-table.js';
+import { timingProfiles, type CommandName } from './command-table.js';
 import { type Options } from './arguments.js';
 import type { Terminal } from './terminal.js';
 
@@ -32,12 +34,14 @@ export function importOptions(options: Options): ImportOptions {
 }
 
 /** Everything that is wrong with the values of a command's options. */
-export function findWrongValues(options: Options): readonly UsageError[] {
+export function findWrongValues(options: Options, command: CommandName): readonly UsageError[] {
   const readers = [
     () => readSeed(options.value('seed')),
     () => readTime('dt', options.value('dt')),
     () => readTime('duration', options.value('duration')),
     () => readThreads(options.value('threads')),
+    ...(command === 'run' ? options.values('output').map((path) => () => suffixOf(path)) : []),
+    ...options.values('record').map((text) => () => parseRecordingRequest(text)),
     ...options.values('set').map((text) => () => readSettings([text])),
     ...options.values('subject').map((text) => () => readSubject([text])),
   ];

@@ -1,19 +1,19 @@
 /** Which format a result is written in, by the suffix of its name; and the files that a model names by itself. */
 
-import { basename, extname, resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { seriesPath, provenancePath } from '../../runtime/results/csv/write.js';
 import type { NameRefusal } from '../../runtime/results/dat/plan.js';
 import { incompletePath } from '../../runtime/results/output-files.js';
 import type { ResultWriter } from '../../runtime/results/result.js';
-import { DiagnosticError, UsageError, type Diagnostic } from '../diagnostics/diagnostic.js';
+import { DiagnosticError, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
-import { oneOf, suggestion } from '../diagnostics/suggest.js';
 import type { Model } from '../model/model.js';
 import { messages } from './messages.js';
+import { suffixOf, type ResultSuffix } from './output-names.js';
 import { samePairs } from './same-file.js';
 
 /** Writers are loaded when used: the HDF5 library alone is 4 MB. */
-const writers: Readonly<Record<string, (path: string) => Promise<ResultWriter>>> = {
+const writers: Readonly<Record<ResultSuffix, (path: string) => Promise<ResultWriter>>> = {
   '.nwb': async (path) => (await import('../../runtime/results/nwb/write.js')).nwbWriter(path),
   '.json': async (path) => (await import('../../runtime/results/neo/write.js')).neoWriter(path),
   '.csv': async (path) => (await import('../../runtime/results/csv/write.js')).csvWriter(path),
@@ -25,17 +25,7 @@ const writers: Readonly<Record<string, (path: string) => Promise<ResultWriter>>>
  * @throws UsageError when no format has its suffix
  */
 export async function outputWriter(path: string): Promise<ResultWriter> {
-  if (/(^|[/\\])$/.test(path) || (basename(path).startsWith('.') && extname(path) === ''))
-    throw messages.noFileName(path);
-  const suffix = extname(path).toLowerCase();
-  const writer = Object.hasOwn(writers, suffix) ? writers[suffix] : undefined;
-  if (writer) return writer(path);
-  const known = Object.keys(writers);
-  const written = suffix === '' ? `${path} has no suffix` : `no result format has the suffix ${suffix}`;
-  throw new UsageError(
-    `${written}: it is ${oneOf(suffix, known)}`,
-    suggestion(suffix, known).hint ?? `write ${path.slice(0, path.length - suffix.length)}.nwb`,
-  );
+  return writers[suffixOf(path)](path);
 }
 
 /** All files that a result of this name may have, with those of a run that is stopped. */

@@ -51,7 +51,7 @@ describe('what is refused', () => {
     ['runn m.yaml', 'there is no command runn | did you mean run?'],
     [
       'simulate m.yaml',
-      'there is no command simulate | the commands are run, convert, validate, codegen, verify, describe, new, ' +
+      'there is no command simulate | the commands are run, convert, validate, codegen, verify, diff, describe, new, ' +
         'explain, ' +
         'schema, serve, targets, completion',
     ],
@@ -111,7 +111,7 @@ describe('several mistakes in one command line', () => {
   it('are all said', async () => {
     const { code, stderr } = await runCommand([
       'run', 'model.yaml', '--seed', 'x', '--dt', '0 ms', '--duration', '5', '--threads', '0', '--set', 'g', '--set', 'h',
-      '--target', 'wams', '--precisoin', 'float32', '--subject', 'specis=cat',
+      '--target', 'wams', '--precisoin', 'float32', '--subject', 'specis=cat', '--record', 'cells', '-o', 'out/', '-o', 'a.foo',
     ]); // prettier-ignore
     expect(code).toBe(2);
     expect(stderr.match(/^error: .*/gm)).toEqual([
@@ -121,6 +121,9 @@ describe('several mistakes in one command line', () => {
       'error: --dt cannot be 0 ms: it is not above zero',
       'error: --duration cannot be 5: it has no unit',
       'error: --threads cannot be 0',
+      'error: out/ is not the name of a file',
+      'error: no result format has the suffix .foo: it is one of .nwb, .json, .csv',
+      'error: --record cannot be cells',
       'error: --set cannot be g',
       'error: --set cannot be h',
       'error: --subject has no field specis',

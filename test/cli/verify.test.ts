@@ -85,3 +85,36 @@ describe('a file that is no result', () => {
     expect(stderr).toMatch(/^error: .* is not a result/);
   });
 });
+
+describe('diff of two results', () => {
+  it('of one model in other formats says that they are the same', async () => {
+    const { code, stdout } = await runCommand(['diff', folder.file('noise.nwb'), folder.file('noise.csv')]);
+    expect(stdout).toMatch(/^the same: 1000 steps, fingerprint [0-9a-f]{64}\n/);
+    expect(stdout).toMatch(/^cells +(\d+) +\1 +same$/m);
+    expect(code).toBe(0);
+  });
+
+  it('of other seeds names the first spike, and the populations that differ', async () => {
+    const other = folder.file('other.csv');
+    expect((await runCommand(['run', folder.file('model.json'), '-q', '--seed', '4', '-o', other])).code).toBe(0);
+    const { code, stdout } = await runCommand(['diff', folder.file('noise.csv'), other]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^different\nfirst difference in step \d+ \(.* s\), cells\[\d\]\.spike: first (?:no|a) spike, second (?:no|a) spike\n/,
+    );
+    expect(stdout).toMatch(/^cells +\d+ +\d+ +different$/m);
+    const json = JSON.parse((await runCommand(['diff', folder.file('noise.csv'), other, '--json'])).stdout) as {
+      readonly same: boolean;
+      readonly first: { readonly owner: string };
+    };
+    expect([json.same, json.first.owner]).toEqual([false, 'cells']);
+  });
+
+  it('of one file or three is refused', async () => {
+    const path = folder.file('noise.csv');
+    for (const files of [[path], [path, path, path]]) {
+      const { code, stderr } = await runCommand(['diff', ...files]);
+      expect([code, stderr.split('\n')[0]]).toEqual([2, `error: diff compares two results, but got ${files.length}`]);
+    }
+  });
+});

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 
@@ -76,6 +77,46 @@ def left_over():
     return "a process is left"
 
 
+SCRIPT = """
+from brian2 import *
+prefs.codegen.target = 'numpy'
+set_device('cpp_standalone')
+G = NeuronGroup(20, 'dv/dt = (1.5 - v)/(10*ms) : 1', threshold='v > 1', reset='v = 0', method='exact', name='cells')
+G.v = arange(20)/20.0
+S = Synapses(G, G, 'w : 1', on_pre='v_post += w', delay=1*ms)
+S.connect('i != j')
+S.w = arange(380)/1e5
+M = SpikeMonitor(G, name='seen')
+run(30*ms)
+run(30*ms)
+device.build(directory=None)
+print(M.num_spikes, get_device().last_run_native)
+"""
+
+
+def command():
+    """The commands that run and convert a script as it is."""
+    import interneuron
+
+    with tempfile.TemporaryDirectory() as folder:
+        script, results, network = (os.path.join(folder, name) for name in ("script.py", "results.nwb", "network.json"))
+        with open(script, "w", encoding="utf-8") as file:
+            file.write(SCRIPT)
+        start = [sys.executable, "-W", "ignore", "-m", "interneuron"]
+        done = subprocess.run([*start, "brian", "-t", "wasm", "-o", results, script], capture_output=True, text=True)
+        said = done.stdout.split()
+        if len(said) != 2 or said[1] != "True" or not os.path.exists(results):
+            return f"{done.stdout} {done.stderr[-300:]}"
+        verified = interneuron.verify(results)
+        words = ["convert", script, "--to", "canonical", "-o", network]
+        done = subprocess.run([*start, *words], capture_output=True, text=True)
+        if done.returncode != 0:
+            return done.stderr[-300:]
+        # The second run is not part of the network that the first one shows.
+        first = len(interneuron.run(network).spikes["cells"])
+        return "same" if 0 < first < int(said[0]) and verified else f"{first} spikes, and {said[0]} in both runs"
+
+
 def main(names):
     """Runs the scenarios of these names, all without any."""
     prefs.codegen.target = "numpy"
@@ -100,6 +141,8 @@ def main(names):
         outcomes[name] = "same" if ours == theirs and theirs != ["nothing"] else f"{ours}, not {theirs}"
     if not names or "left_over" in names:
         outcomes["left_over"] = left_over()
+    if not names or "command" in names:
+        outcomes["command"] = command()
     print(json.dumps(outcomes))
 
 

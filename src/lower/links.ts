@@ -9,7 +9,7 @@ import type { Link, ValueType } from '../model/typed.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
-import { ElementScope, type Address } from './element-scope.js';
+import { ElementScope } from './element-scope.js';
 import { scalarTypeOf, storedValue } from './typed-values.js';
 import { compile, to } from './expressions.js';
 import type { Group, Member } from './groups.js';
@@ -96,8 +96,7 @@ export function linkedElement(
 function linkedNow(
   linked: LinkedParameter,
   type: ValueType,
-  { local }: Address,
-  block: Block,
+  { local, block }: { readonly local: Ir; readonly block: Block },
   groups: readonly Group[],
   context: Context,
 ): Ir | null {
@@ -156,7 +155,7 @@ export function lowerLinks(groups: readonly Group[], context: Context): readonly
         const storage = group.storage.get(name);
         const value =
           storage?.kind === 'array'
-            ? linkedNow({ group, member, name, link }, storage.type, address, block, groups, context)
+            ? linkedNow({ group, member, name, link }, storage.type, { local: address.local, block }, groups, context)
             : null;
         if (storage?.kind !== 'array' || !value) continue;
         block.emit(ir.store(storage.buffer, address.index, storedValue(storage.buffer, value)));

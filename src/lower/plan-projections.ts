@@ -1,7 +1,8 @@
 /** Pass: understands the ends, pathways and delays of all projections. */
 
-import type { Value, Projection, SynapseType, Pathway, End } from '../model/typed.js';
-import { type Elements, type Cells, none } from '../draw/drawn-model.js';
+import type { Side } from '../lang/ast.js';
+import type { Value, Projection, SynapseType, Pathway } from '../model/typed.js';
+import { type Elements, type Part, none } from '../draw/drawn-model.js';
 import type { Buffer } from '../ir/program.js';
 import type { Context } from './context.js';
 import { orderOf, type Group } from './groups.js';
@@ -39,9 +40,9 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
     context.diagnostics.at(`/projections/${name}`);
     const type = context.model.synapses[projection.synapse] as SynapseType;
     const part = context.parts.get(name);
-    const ends = [part?.pre, part?.post].map((elements) => elements ?? null);
-    const pre = endOf(name, 'pre', projection.from, ends[0] ?? null, part?.cells?.pre ?? null, groups, context);
-    const post = endOf(name, 'post', projection.to, ends[1] ?? null, part?.cells?.post ?? null, groups, context);
+    const given = { name, projection, part };
+    const pre = endOf('pre', given, groups, context);
+    const post = endOf('post', given, groups, context);
     if (!pre || !post) continue;
     const equations = equationsOf(type, context.profile.stepping === 'slots');
     const stream = part?.projection ?? name;
@@ -101,15 +102,24 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
   return plans;
 }
 
+/** A projection of the drawn model. */
+interface GivenProjection {
+  readonly name: string;
+  readonly projection: Projection;
+  /** The piece of a projection that it stands for, if it does. */
+  readonly part: Part | undefined;
+}
+
+/** An end as groups have it; null after a finding. */
 function endOf(
-  name: string,
-  side: 'pre' | 'post',
-  { of: rule, event = 'spike' }: End,
-  elements: Elements | null,
-  cells: Cells | null,
+  side: Side,
+  { name, projection, part }: GivenProjection,
   groups: readonly Group[],
   context: Context,
 ): ProjectionEnd | null {
+  const { of: rule, event = 'spike' } = side === 'pre' ? projection.from : projection.to;
+  const elements = part?.[side] ?? null;
+  const cells = part?.cells?.[side] ?? null;
   if (rule.kind !== 'slice') {
     const refused = {
       synapses: `a projection onto the synapses of another (${name})`,

@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { canonicalUnitNames } from '../../src/lang/dimension.js';
 import { isKeyword } from '../../src/lang/parse-expression.js';
+import { UniqueNames } from '../../src/model/free-name.js';
 import { commonUnitNames, unitInText } from '../../src/lang/units.js';
 import { convertModel, type TargetNotation } from '../../src/run/convert.js';
 import { importModel, type ImportedModel, type ImportOptions } from '../../src/run/pipeline.js';
@@ -298,4 +299,22 @@ run: 1 ms
 test("Brian's own units cannot be names of a specification", () => {
   for (const name of symbols.filter((symbol) => brianUnits.has(symbol)).slice(0, 50))
     expect(() => read(brian(name)), name).toThrow(DiagnosticError);
+});
+
+test('names that are given out are free, and as wanted where they may be', () => {
+  // Few letters and endings such as a collision would get, so that collisions happen.
+  const name = fc.stringMatching(/^[ab](_[23])?$/);
+  fc.assert(
+    fc.property(fc.array(name, { maxLength: 6 }), fc.array(name, { maxLength: 12 }), (taken, wanted) => {
+      const names = new UniqueNames(taken);
+      const gone = new Set(taken);
+      for (const one of wanted) {
+        const given = names.take(one);
+        expect(gone.has(given)).toBe(false);
+        if (!gone.has(one)) expect(given).toBe(one);
+        else expect(given).toMatch(new RegExp(`^${one}_[0-9]+$`));
+        gone.add(given);
+      }
+    }),
+  );
 });

@@ -5,10 +5,12 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { hashModel } from '../../../src/model/hash.js';
 import { isKeyword } from '../../../src/lang/parse-expression.js';
-import { unitInText } from '../../../src/lang/units.js';
+import { parseQuantity } from '../../../src/lang/quantity.js';
+import { parseUnit, unitInText } from '../../../src/lang/units.js';
 import { brianUnits } from '../../../translators/brian/units.js';
 import { brian } from '../../support/brian-text.js';
 import { exportBrian } from '../../../translators/brian/export.js';
+import { writtenQuantity } from '../../../translators/brian/export/quantity-text.js';
 import { exportBrianScript } from '../../../translators/brian/export-script.js';
 import { check, document, fixture, importText, valid, type Loose } from './support.js';
 
@@ -288,4 +290,19 @@ describe('a name of the model wins over a unit with its symbol', () => {
       ['lang/bad-quantity', 7, 1],
     ]);
   });
+});
+
+test('a quantity in the unit that reads best is the same double when it is read again', () => {
+  const units = fc.constantFrom('V', 's', 'A', 'S', 'F', 'ohm', 'Hz', 'm', '1');
+  const digits = fc.tuple(fc.integer({ min: 1, max: 99999 }), fc.integer({ min: -16, max: 9 }));
+  const anyNumber = fc.oneof(
+    fc.double({ noNaN: true, noDefaultInfinity: true, min: 1e-20, max: 1e12 }),
+    digits.map(([number, exponent]) => Number(`${number}e${exponent}`)),
+  );
+  fc.assert(
+    fc.property(anyNumber, units, (value, unit) => {
+      const { number, unit: best } = writtenQuantity(value, parseUnit(unit).dimension, 'decimal');
+      expect(parseQuantity(best === '1' ? String(number) : `${number}*${best}`).value).toBe(value);
+    }),
+  );
 });

@@ -408,6 +408,19 @@ describe('a network of PyNN in Brian', () => {
     expect([...here.values()].flat(2).length).toBeGreaterThan(2);
   });
 
+  it('has cells of NeuroML with channels by short names, without what nothing reads', async () => {
+    const path = fileURLToPath(new URL('../../fixtures/neuroml/soma.cell.nml', import.meta.url));
+    const { files } = await convertModel(importModel(readSource(path)).valid, 'brian-json');
+    const { model } = (JSON.parse(files[0]?.text ?? '') as { neuron_groups: Record<string, { model: string }> })
+      .neuron_groups['soma'] ?? { model: '' };
+    const lines = model.split('\n');
+    expect(lines.length).toBeLessThan(36);
+    expect(lines).toContain('dna_m/dt = (na_m_inf - na_m)/na_m_tau : 1');
+    // The rate x/(1 - exp(-x)) of the document, with its value at 0.
+    expect(lines).toContain('na_m_forwardRate_r = na_m_forwardRate_rate/exprel(-na_m_forwardRate_x) : Hz');
+    expect(model).not.toMatch(/biophysicalProperties|morphology|int\(/);
+  });
+
   it('of cells with channels has steps that are short enough: no spike is lost', async () => {
     const path = fileURLToPath(new URL('../../fixtures/pynn/hh-cond-exp.json', import.meta.url));
     const { matched, spikes } = await checkConversion(importModel(readSource(path)).valid, 'brian-json');

@@ -34,6 +34,7 @@ import { withoutFlag, withoutRegimes } from './regimes.js';
 import { splitSource } from './split.js';
 import { replaced, replacedIn } from './texts.js';
 import { trainOf, type Train } from './trains.js';
+import { readable } from './readable.js';
 import { shapeOf, waveformsOf } from './waveforms.js';
 
 /** A model in the forms of other notations, as far as there are such. */
@@ -51,7 +52,8 @@ export interface GatheredModel {
 export function gathered(valid: ValidModel, stage: string): GatheredModel {
   if (valid.model.timing !== 'lems-euler') return { valid, entries: [] };
   const report = new ConversionReport(stage);
-  const model = new Gatherer(valid, report, stage).gathered();
+  const made = new Gatherer(valid, report, stage).gathered();
+  const model = stage === 'brian' ? readable(made) : made;
   return { valid: { ...valid, model }, entries: report.entries };
 }
 

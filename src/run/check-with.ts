@@ -95,8 +95,7 @@ async function run(
   names: ReadonlyMap<string, string>,
   { model }: ValidModel,
 ): Promise<ReadonlyMap<string, readonly (readonly number[])[]>> {
-  const execute = promisify(execFile);
-  const options = { cwd: folder, maxBuffer: 1 << 28 };
+  const execute = (program: string, words: readonly string[]): Promise<string> => runTool(program, words, folder);
   const trains = new Map(
     [...names.values()].map((population) => [
       population,
@@ -109,7 +108,7 @@ async function run(
   const results = join(folder, 'results.json');
   switch (simulator) {
     case 'brian2': {
-      await execute(python, [file, results], options);
+      await execute(python, [file, results]);
       const monitors = JSON.parse(readFileSync(results, 'utf8')) as Readonly<
         Record<string, { i?: number[]; t?: number[] }>
       >;
@@ -124,7 +123,7 @@ async function run(
     }
     case 'nest':
     case 'neuron': {
-      await execute(python, [file, simulator, results], options);
+      await execute(python, [file, simulator, results]);
       const { populations } = JSON.parse(readFileSync(results, 'utf8')) as {
         readonly populations: Readonly<
           Record<string, readonly { readonly spikes: Readonly<Record<string, number[]>> }[]>
@@ -136,11 +135,8 @@ async function run(
       break;
     }
     case 'jneuroml': {
-      const { stdout } = await execute(
-        'java',
-        ['-Xmx1024M', '-cp', jar(python), 'org.neuroml.JNeuroML', file, '-nogui'],
-        options,
-      );
+      const words = ['-Xmx1024M', '-cp', jar(python), 'org.neuroml.JNeuroML', file, '-nogui'];
+      const stdout = await execute('java', words);
       if (/\(ERROR\)/.test(stdout)) throw new Error(stdout.slice(-2000));
       for (const [recording, population] of names) {
         const path = join(folder, `${recording}.spikes`);
@@ -157,6 +153,28 @@ async function run(
   }
   for (const list of trains.values()) for (const train of list) train.sort((a, b) => a - b);
   return trains;
+}
+
+/** The longest that a simulator may take, in ms. */
+const mostTime = 30 * 60 * 1000;
+
+/** What a program prints. It ends with this process, and after the longest time. */
+async function runTool(program: string, words: readonly string[], folder: string): Promise<string> {
+  const limits = { timeout: mostTime, killSignal: 'SIGKILL' } as const;
+  const running = promisify(execFile)(program, [...words], { cwd: folder, maxBuffer: 1 << 28, ...limits });
+  const stop = (): void => {
+    running.child.kill('SIGKILL');
+  };
+  process.once('exit', stop);
+  try {
+    return (await running).stdout;
+  } catch (error) {
+    if (error instanceof Error && 'killed' in error && error.killed === true)
+      throw new Error(`it was stopped after ${mostTime / 60_000} minutes`);
+    throw error;
+  } finally {
+    process.off('exit', stop);
+  }
 }
 
 /** jNeuroML comes with pyNeuroML. */

@@ -298,8 +298,9 @@ function sectionLines(
   const { device } = context;
   const { scope, section, pattern } = body;
   const { u32 } = context.dialect.types;
-  const where = whereOf(printing, group, s, body, name);
+  // A mask may be the only field that the section touches, for which it must know its member.
   const flags = scope.flags.map(({ id, mask }) => ({ id, array: scope.names.fresh(`${id}s`), to: scope.store(mask) }));
+  const where = whereOf(printing, group, s, body, name);
   const fields = fieldLines(printing, section, body, membersOf(group, s), shared);
   printing.familyTables(section.named, scope);
   const stored = flags.flatMap(({ id, array, to }, k) => {

@@ -7,6 +7,9 @@ import * as b from '../../../../src/ir/builder.js';
 import type { Kernel, Program } from '../../../../src/ir/program.js';
 import { buffer, cuba, delays, index, program } from '../../../runtime/targets/wasm/programs.js';
 import { twoPopulations } from '../../../support/two-populations.js';
+import { buildProgram } from '../../../../src/run/build-program.js';
+import { importModel } from '../../../../src/run/pipeline.js';
+import { brian } from '../../../support/brian-text.js';
 import { code, hostile, hostileProgram } from '../hostile.js';
 
 const source = (of: Program, targets: 'split' | 'atomic' = 'atomic'): string => generateOpencl(of, targets).source;
@@ -45,6 +48,22 @@ describe('generated text', () => {
     const tables = host.slice(host.indexOf('/* --- Tables'), host.indexOf('/* --- Devices'));
     await expect(tables).toMatchFileSnapshot('golden/two-populations.host-tables.c');
     expect(files.get('network.cl')).toBe(source(twoPopulations));
+  });
+
+  test('of chained tests of events knows the member of each whose mask is all that it touches', () => {
+    const { valid } = importModel({
+      name: 'tests.yaml',
+      text: brian(`
+        neuron_groups:
+          G: { N: 2, model: 'x : 1', threshold: t >= 0*ms, reset: x += 1, events: { e: { condition: t >= 0*ms } } }
+          H: { N: 3, model: 'y : 1', threshold: t >= 0*ms, reset: y += 1, events: { e: { condition: t >= 0*ms } } }
+        run: 1 ms
+      `),
+    });
+    const text = kernels(source(buildProgram(valid, { precision: 'float64' })));
+    const bodies = text.split('__kernel ').filter((body) => body.includes('[member]'));
+    expect(bodies.filter((body) => body.includes('mask[member]')).length).toBeGreaterThan(0);
+    for (const body of bodies) expect(body).toMatch(/const uint member = /);
   });
 
   test('is the same for equal programs', () => {

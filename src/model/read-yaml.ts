@@ -64,8 +64,7 @@ export function readYaml(
     report(messages.duplicateKey(key), pos[0], pos[0] + key.length);
   }
   if (malformed[0])
-    for (const { finding, start, end } of syntaxMistakes(text, firstYamlMistake, mostErrors))
-      report(finding, start, end);
+    for (const { finding, start, end } of syntaxMistakes(text, yamlMistakes(), mostErrors)) report(finding, start, end);
   else if (others[0]) report(messages.severalDocuments(), others[0].range[0], others[0].range[0] + 3);
   for (const { text: lost, offset } of lostNumbers(composed, text).slice(0, mostErrors))
     report(numberOutOfRange(lost, Number(lost)), offset, offset + lost.length);
@@ -124,8 +123,10 @@ function errorsOf({ errors }: Document.Parsed): {
   };
 }
 
-/** A larger text is not read again to see what mends it. In characters. */
-const largestRepaired = 200_000;
+/** How much text is read to see what mends mistakes, in characters: about a second. */
+const mostRead = 300_000;
+/** In longer texts only the first mistake is said, without a try to mend it. In characters. */
+const largestRepaired = 20_000;
 
 /** The first error of a text's syntax, as the parser says it. */
 function firstError(text: string): YamlError | undefined {
@@ -134,9 +135,19 @@ function firstError(text: string): YamlError | undefined {
   return error && { message: error.message, start: error.pos[0], end: error.pos[1] };
 }
 
-function firstYamlMistake(text: string): SyntaxMistake | undefined {
-  const error = firstError(text);
-  return error && yamlMistake(text, error, text.length > largestRepaired ? () => error : firstError);
+/** Finds the first mistake of a text again and again, until so much text has been read that more would take long. */
+function yamlMistakes(): (text: string) => SyntaxMistake | undefined {
+  let left = mostRead;
+  return (text) => {
+    if (text.length > largestRepaired) left = 0;
+    const error = firstError(text);
+    // Without more tries, no other text is better.
+    const tried = (other: string): YamlError | undefined => {
+      left -= other.length;
+      return left < 0 ? { message: '', start: 0, end: 0 } : firstError(other);
+    };
+    return error && yamlMistake(text, error, tried);
+  };
 }
 
 function wordAt(text: string, start: number): string {

@@ -176,9 +176,12 @@ def outcome(script, folder, steps, limit):
     if not theirs["runs"]:
         said = theirs["error"] or ""
         kind = "missing" if "ModuleNotFoundError" in said else "late" if said.startswith("took") else "none"
+        if kind == "none" and "multiprocessing" in script.read_text():
+            kind, said = "missing", "runs its networks in other processes, which are not looked at"
         return {**found, "kind": kind, "text": said}
     if len(ours["runs"]) < len(theirs["runs"]) or not ours["runs"]:
-        return {**found, "kind": "fails", "text": ours["error"] or "fewer runs"}
+        said = ours["error"] or "fewer runs"
+        return {**found, "kind": "late" if said.startswith("took") else "fails", "text": said}
     if not all(native):
         return {**found, "kind": "runtime" if not any(native) else "partly", "text": "; ".join(reasons)}
     same, worst, where = compare(our_arrays, their_arrays)
@@ -266,7 +269,7 @@ def page(examples, version, found=()):
         "",
         f"Of {len(examples)} scripts {simulating} simulate something. {ran} of them run through the device: {count['native']} on interneuron's engines, {count['partly']}",
         f"in part, {count['runtime']} on Brian's runtime, to which the device leaves what it cannot run. {count['differs']} differ, {count['fails']} fail.",
-        f"{unknown} were not compared: they need another package, or Brian's runtime did not finish them in time.",
+        f"{unknown} were not compared: they need another package, or one of both sides did not finish them in time.",
         "",
         "| example | runs on | steps | |",
         "|---|---|---|---|",

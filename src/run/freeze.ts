@@ -72,7 +72,8 @@ async function frozenModel(valid: ValidModel, drawn: DrawnModel, program: Progra
     const populations = Object.fromEntries(
       await Promise.all(
         Object.entries(model.populations).map(
-          async ([name, population]) => [name, await frozenPopulation(name, population, program, session)] as const,
+          async ([name, population]) =>
+            [name, await frozenPopulation(name, population, model, program, session)] as const,
         ),
       ),
     );
@@ -153,13 +154,26 @@ const numbersOf = (array: TypedArray): ArrayLike<number> =>
 async function frozenPopulation(
   name: string,
   population: Population,
+  { neurons }: Model,
   program: Program,
   session: Session,
 ): Promise<Population> {
   if (population.type === undefined) return population;
+  const type = neurons[population.type];
+  // What compartments begin with is of the type; what the program calls their variables is not known to the model.
+  const isOwn = (variable: string): boolean => !type?.compartments || Object.hasOwn(type.parameters, variable);
+  if (type?.compartments && expressionsIn([type.compartments, population.values['v']]).some(drawsIn))
+    throw new UsageError(`values of compartments of ${name} are drawn: they cannot be frozen`);
   const read = async (buffer: string, offset: number, length: number): Promise<ArrayLike<number>> =>
     numbersOf(await session.read(buffer, offset, length));
-  return { ...population, values: await frozenValues(name, population.values, program, read, population.size) };
+  const all = await frozenValues(name, population.values, program, read, population.size);
+  const given = Object.entries(all).filter(
+    ([variable]) => isOwn(variable) || Object.hasOwn(population.values, variable),
+  );
+  const values = Object.fromEntries(
+    given.map(([variable, value]) => [variable, isOwn(variable) ? value : (population.values[variable] ?? value)]),
+  );
+  return { ...population, values };
 }
 
 /** Delay of each synapse in s, in order of creation; one number when all have the same. */

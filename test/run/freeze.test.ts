@@ -4,7 +4,7 @@ import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { hashModel } from '../../src/model/hash.js';
 import { normalise } from '../../src/model/normalise.js';
-import { importModel, runModel } from '../../src/run/pipeline.js';
+import { importModel, readSource, runModel } from '../../src/run/pipeline.js';
 import { freeze } from '../../src/run/freeze.js';
 import { referenceTarget } from '../../runtime/targets/reference/target.js';
 import { wasmTarget } from '../../runtime/targets/wasm/target.js';
@@ -135,4 +135,12 @@ test('first values of synapses that nobody gave are not given', async () => {
   // NEST and NEURON refuse `initialize(u=0)` of their own synapses.
   for (const { values } of Object.values(frozen.model.projections))
     expect(Object.keys(values)).not.toEqual(expect.arrayContaining(['u']));
+});
+
+test('a network of cells with structure and a place for each synapse freezes to itself', async () => {
+  const options = { dt: '0.05 ms', duration: '10 ms' };
+  const { valid } = importModel(readSource('fixtures/cells/network-of-cells.xml'), options);
+  const again = reread((await freeze(valid, wasmTarget)).valid);
+  expect(again.model.projections['excitation']!.to).toEqual(valid.model.projections['excitation']!.to);
+  expect(await fingerprint(again)).toBe(await fingerprint(valid));
 });

@@ -122,7 +122,8 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
     case 'enum':
     case 'const': {
       const allowed = keyword === 'const' ? [String(params['allowedValue'])] : names(params['allowedValues']);
-      const written = typeof found === 'string' ? found : String(found);
+      // A map may have keys that tell JavaScript how to make a text of it.
+      const written = typeof found === 'string' ? found : shorten(found);
       return {
         code: `${stage}/not-allowed`,
         message: `${shorten(found)} is not allowed here`,

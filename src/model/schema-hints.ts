@@ -1,5 +1,7 @@
 /** What to write where a document breaks the schema of its notation. */
 
+import { shorten } from '../diagnostics/suggest.js';
+
 /**
  * An entry with a key, as an example of what belongs there. Keys that mean the same in all notations stand once; where
  * a notation differs, `notation/key` does.
@@ -91,7 +93,10 @@ export function exampleOf(stage: string, key: string): string | undefined {
   return Object.hasOwn(examples, own) ? examples[own] : Object.hasOwn(examples, key) ? examples[key] : undefined;
 }
 
-const word = (value: unknown): string => (String(value).length > 30 ? 'the text' : String(value));
+const word = (value: unknown): string => {
+  const text = shorten(value);
+  return text.length > 30 ? 'the text' : text;
+};
 
 /**
  * What to write where a value has the wrong type.

@@ -627,6 +627,14 @@ test.each([
   expect(list.map(({ code, severity, found }) => [code, severity, found])).toEqual(expected);
 });
 
+test.each(['toString: x', 'valueOf: [1]', '__proto__: 1', 'toString: { a: 1 }'])(
+  'a map in place of a word, with a key that JavaScript knows: %s',
+  (entry) => {
+    const { list } = check(`interneuron: 1\ntiming: { ${entry} }\n`);
+    expect(list.map(({ code }) => code)).toEqual(['model/not-allowed']);
+  },
+);
+
 describe('a number that a double does not keep', () => {
   const withTau = (tau: string): string => base.replace('tau_p: 10 ms', `tau_p: 10 ms, odd: ${tau}`);
   const told = (text: string): readonly string[] => check(text).list.map(({ code }) => code);

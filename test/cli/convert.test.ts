@@ -103,7 +103,15 @@ describe('what a notation cannot say', () => {
   const grid = {
     interneuron: 1,
     name: 'grid',
-    neurons: { lif: { state: { v: { unit: 'mV' } }, derivatives: { v: '-v/(10*ms)' }, events: { spike: 'v > 1*mV' } } },
+    neurons: {
+      // Brian has no steps that adapt.
+      lif: {
+        method: 'adaptive',
+        state: { v: { unit: 'mV' } },
+        derivatives: { v: '-v/(10*ms)' },
+        events: { spike: 'v > 1*mV' },
+      },
+    },
     populations: { p: { type: 'lif', size: 2 } },
     timing: 'grid',
     experiment: { dt: '0.1 ms', protocol: [{ run: '1 ms' }] },
@@ -124,7 +132,7 @@ describe('what a notation cannot say', () => {
       report,
     ]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/ {2}part +line +verdict +what differs\n( {2}.*\n)* {2}\/timing +\d* +approximate/);
+    expect(stdout).toMatch(/ {2}part +line +verdict +what differs\n( {2}.*\n)* {2}\/neurons\/p +\d* +approximate/);
     expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^conversion: approximate, \d parts? differs?$/);
     const written = JSON.parse(readFileSync(report, 'utf8'));
     expect(Object.keys(written)).toEqual(['model', 'from', 'to', 'outcome', 'outputs', 'report']);
@@ -132,8 +140,8 @@ describe('what a notation cannot say', () => {
     expect(written.report).toContainEqual(
       expect.objectContaining({
         verdict: 'approximated',
-        code: 'brian/timing',
-        pointer: '/timing',
+        code: 'brian/method',
+        pointer: '/neurons/p',
         place: expect.objectContaining({ document: folder.file('grid.json'), line: 1 }),
       }),
     );
@@ -151,12 +159,12 @@ describe('what a notation cannot say', () => {
       '--strict',
     ]);
     expect(code).toBe(1);
-    expect(stderr).toContain('brian/timing');
+    expect(stderr).toContain('brian/method');
     expect(existsSync(path)).toBe(false);
     expect(readdirSync(folder.path).filter((name) => name.includes('partial'))).toEqual([]);
   });
 
-  describe('for a whole population', () => {
+  describe('for a part of the model', () => {
     const oscillator = {
       format: 'interneuron/brian',
       name: 'van der Pol',
@@ -169,12 +177,13 @@ describe('what a notation cannot say', () => {
         },
       },
       spike_monitors: { spikes: { source: 'oscillator' } },
-      run: '20 ms',
+      // LEMS sets nothing during a run.
+      run: [{ duration: '10 ms' }, { set: { 'oscillator.y': 0 }, duration: '10 ms' }],
     };
     const command = (...words: string[]): string[] => [
       'convert',
       folder.file('oscillator.json'),
-      ...['--to', 'pynn', '-o', folder.file('oscillator.py'), ...words],
+      ...['--to', 'lems', '-o', folder.file('oscillator.xml'), ...words],
     ];
 
     beforeAll(() => writeFileSync(folder.file('oscillator.json'), JSON.stringify(oscillator, null, 1)));
@@ -185,7 +194,7 @@ describe('what a notation cannot say', () => {
       expect(code).toBe(1);
       expect(stderr).toMatch(/oscillator\.json:\d+:\d+/);
       expect(stdout).toMatch(/^nothing written: conversion: incomplete, \d+ parts? (is|are) left out$/m);
-      expect(existsSync(folder.file('oscillator.py'))).toBe(false);
+      expect(existsSync(folder.file('oscillator.xml'))).toBe(false);
       const { outcome, outputs } = JSON.parse(readFileSync(report, 'utf8'));
       expect({ outcome, outputs }).toEqual({ outcome: 'incomplete', outputs: [] });
     });
@@ -194,7 +203,7 @@ describe('what a notation cannot say', () => {
       const { code, stdout } = await runCommand(command('--partial'));
       expect(code).toBe(0);
       expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^conversion: incomplete/);
-      expect(existsSync(folder.file('oscillator.py'))).toBe(true);
+      expect(existsSync(folder.file('oscillator.xml'))).toBe(true);
     });
 
     it('with --json prints the report alone', async () => {

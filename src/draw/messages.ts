@@ -18,7 +18,9 @@ export const wrongNumberOfPairs = (what: string, projection: string, expected: n
   message: `${what} of projection ${projection} must have one value for each connected pair`,
   expected: String(expected),
   found: String(found),
-  hint: 'a list has one number for each connected pair, ordered by source and then target; a matrix has one for every pair',
+  hint:
+    'a list has one number for each connected pair, ordered by source and then target; ' +
+    'a matrix has one for every pair',
 });
 
 /** A matrix with a gap where a synapse is. */

@@ -17,8 +17,8 @@ const mostNamed = 134_217_728;
 const mostInArray = 2_147_483_648;
 
 /**
- * Bytes of a place, of a drawn value with its form in SI, of a synapse's ends, of a cell that listed synapses are sorted
- * by, and of a compartment with its code.
+ * Bytes of a place, of a drawn value with its form in SI, of a synapse's ends, of a cell that listed synapses are
+ * sorted by, and of a compartment with its code.
  */
 const bytesOf = { place: 24, value: 16, ends: 24, index: 8, sorted: 16, compartment: 1000 } as const;
 

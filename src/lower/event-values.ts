@@ -57,7 +57,8 @@ export function eventValues(
       const found = memberOf(population, groups);
       const place = found && placeOf(recording, found.group, context);
       if (!source || !found) {
-        const what = `recording ${recording.variables.join(', ')} at the events of ${population}, which replays spikes,`;
+        const variables = recording.variables.join(', ');
+        const what = `recording ${variables} at the events of ${population}, which replays spikes,`;
         context.diagnostics.add(messages.unsupportedFeature(what));
         return [];
       }

@@ -188,8 +188,8 @@ export const pathwayOrder = (
 ): number => (ties === 'name' ? order : order + projection.order);
 
 /**
- * Whether ties go by names and a pathway runs before its event is tested for, though in the slot of thresholds or later:
- * delays of slots before that are counted from the spike, since importing adds the step.
+ * Whether ties go by names and a pathway runs before its event is tested for, though in the slot of thresholds or
+ * later: delays of slots before that are counted from the spike, since importing adds the step.
  */
 function meetsLater(
   pathway: StepPlace,

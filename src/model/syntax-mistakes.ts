@@ -1,4 +1,4 @@
-/** All mistakes of a text's syntax: each is put right in a copy, so that those behind it are found as mistakes of their own. */
+/** All mistakes of a text's syntax: each is put right in a copy, so that those behind it are found too. */
 
 import type { Finding } from '../diagnostics/diagnostic.js';
 

@@ -167,7 +167,10 @@ export const messages = {
       folder ? 'add a file name, such as result.nwb' : 'choose another name',
     ),
   noFileName: (path: string): UsageError =>
-    new UsageError(`${path === '' ? 'an empty text' : path} is not the name of a file`, `add one, such as ${path.replace(/[^/\\]*$/, '')}result.nwb`),
+    new UsageError(
+      `${path === '' ? 'an empty text' : path} is not the name of a file`,
+      `add one, such as ${path.replace(/[^/\\]*$/, '')}result.nwb`,
+    ),
   changedData: (path: string): Finding => ({
     code: 'read/changed-data',
     message: `the file ${path} does not match the digest in its name`,

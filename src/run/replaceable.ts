@@ -5,7 +5,19 @@
  */
 
 import { createHash } from 'node:crypto';
-import { appendFileSync, closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readSync, statSync, writeFileSync, type Stats } from 'node:fs'; // prettier-ignore
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeFileSync,
+  type Stats,
+} from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { provenancePath } from '../../runtime/results/csv/write.js';
 import { createOutput, orAbandon } from '../../runtime/results/output-files.js';

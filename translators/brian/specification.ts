@@ -63,7 +63,7 @@ export interface EventSpecification {
   readonly condition_when?: string;
 }
 
-/** What a linked parameter stands for: `group.variable`, with the neuron that each neuron reads where there are several. */
+/** The source of a linked parameter: `group.variable`, with the neuron that each neuron reads if there are several. */
 export type Link = string | { readonly variable: string; readonly index?: Values };
 
 /** A `NeuronGroup` with its first values and regular operations. */

@@ -198,7 +198,9 @@ export const receptorNeeded = (known: readonly string[]): Finding => ({
 export const cellsTwice = (label: string, before: string): Finding => ({
   code: 'pynn/cells-twice',
   severity: 'warning',
-  message: `the assembly already contains cells of ${shorten(label)}, from ${shorten(before)}: it is left out, as in PyNN`,
+  message:
+    `the assembly already contains cells of ${shorten(label)}, from ${shorten(before)}: ` +
+    'it is left out, as in PyNN',
   found: shorten(label),
 });
 

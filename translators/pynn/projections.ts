@@ -88,7 +88,9 @@ export function translateProjection(
   if (standard === undefined) return undefined;
   checkSigns(written, connections, receptor, projection, pointer, setting);
   const values = synapseValues(written, standard, receptor.receptor, connections, projection, pointer, setting);
-  const type = `${written.type === 'STDPMechanism' ? stdpName(written.timing_dependence?.type ?? '', written.weight_dependence?.type ?? '') : standard.name}_${receptor.receptor.kind}`;
+  const { type: mechanism, timing_dependence: timing, weight_dependence: weight } = written;
+  const ofType = mechanism === 'STDPMechanism' ? stdpName(timing?.type ?? '', weight?.type ?? '') : standard.name;
+  const type = `${ofType}_${receptor.receptor.kind}`;
   const name = nameOfType(type, standard, network.synapses);
   const space = translateSpace(projection.space, child(pointer, 'space'));
   // One side of a plastic synapse has no delay then; that the whole is within limits has been checked.

@@ -182,7 +182,7 @@ function writeTimes(
 /**
  * Writes a number for each spike of the blocks.
  *
- * @param numbers  of the steps of rows [begin, end) of some trains, and of spike k among them; null: the trains have none
+ * @param numbers  of the steps of rows [begin, end) of some trains, and of spike k among them; null: there are none
  */
 function writeEntries(
   dataset: Dataset,

@@ -116,7 +116,8 @@ class Gatherer {
       this.#report.approximated(
         `${this.#stage}/euler`,
         '/timing',
-        `LEMS takes Euler steps of ${tidy(this.#dt * 1e3)} ms; simulators of this notation integrate more accurately, ` +
+        `LEMS takes Euler steps of ${tidy(this.#dt * 1e3)} ms; ` +
+          'simulators of this notation integrate more accurately, ' +
           'so that spikes shift',
       );
     const { lems: _, ...annotations } = this.#model.annotations;

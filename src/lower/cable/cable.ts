@@ -68,7 +68,7 @@ export interface Shown {
   readonly pieces: ReadonlyMap<string, SynapsesOf>;
   /** Names of recordings, by those that recordings of pieces have. */
   readonly recordings: ReadonlyMap<string, string>;
-  /** By `population.parameter` that is linked to places of several classes: these, and which of them for each element. */
+  /** Of each `population.parameter` linked to places of several classes: these, and which one each element has. */
   readonly links: ReadonlyMap<string, LinkedClasses>;
 }
 

@@ -66,7 +66,7 @@ export function createContext(
   const warned = new Set<string>();
   const isNew = (finding: Finding, pointer: string, span?: Span): boolean => {
     if ((finding.severity ?? 'error') === 'error') errors++;
-    const key = `${pointer}\u0000${finding.code}\u0000${finding.message}\u0000${span ? `${span.start}-${span.end}` : ''}`;
+    const key = [pointer, finding.code, finding.message, span ? `${span.start}-${span.end}` : ''].join('\u0000');
     if (told.has(key)) return false;
     told.add(key);
     return true;

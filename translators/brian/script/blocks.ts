@@ -375,9 +375,9 @@ export function resultLines(
 ): readonly string[] {
   const names = (variables: SpikeMonitor['variables'] | boolean): readonly string[] =>
     typeof variables === 'string' ? [variables] : typeof variables === 'object' ? variables : [];
+  const listOf = (name: string, attribute: string): string => `np.asarray(${pythonName(name)}.${attribute}).tolist()`;
   const entry = (name: string, fields: readonly (readonly [key: string, attribute: string])[]): string =>
-    `'${name}': ` +
-    `{${fields.map(([key, attribute]) => `'${key}': np.asarray(${pythonName(name)}.${attribute}).tolist()`).join(', ')}},`;
+    `'${name}': ` + `{${fields.map(([key, attribute]) => `'${key}': ${listOf(name, attribute)}`).join(', ')}},`;
   const values = (variables: SpikeMonitor['variables'] | boolean): readonly (readonly [string, string])[] =>
     names(variables).map((key) => [key, `${key}_`]);
   return [

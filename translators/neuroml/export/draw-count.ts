@@ -40,7 +40,8 @@ export function drawCount(n: number, p: number, builder: TypeBuilder): DrawnCoun
       actions: [builder.assign(count, drawn), builder.assign(count, `${count} * H(${count} + 0.5)`)],
       count,
       approximated:
-        'the number of events per step is a rounded normal number with the mean and variance of the binomial distribution',
+        'the number of events per step is a rounded normal number ' +
+        'with the mean and variance of the binomial distribution',
     };
   }
   // Waiting times in steps: an event for each that ends within this one. More than these happen less than once in 10^9

@@ -54,7 +54,8 @@ function write({ tag, attributes, children, text = '', raw }: Element, indent: s
     lines.push(indent + raw);
     return;
   }
-  const start = `${indent}<${[tag, ...Object.entries(attributes).map(([name, value]) => `${name}="${escaped(value)}"`)].join(' ')}`;
+  const words = Object.entries(attributes).map(([name, value]) => `${name}="${escaped(value)}"`);
+  const start = `${indent}<${[tag, ...words].join(' ')}`;
   if (children.length === 0) {
     lines.push(text === '' ? `${start}/>` : `${start}>${textContent(text)}</${tag}>`);
     return;

@@ -63,7 +63,8 @@ function addNetwork(network: Hdf5Group, parts: string[]): void {
   const { attributes, groups } = network;
   const warm = present(attributes['temperature']);
   parts.push(
-    `<network${written(attributes, ['id'])}${warm ? ` type="networkWithTemperature"${written(attributes, ['temperature'])}` : ''}>`,
+    `<network${written(attributes, ['id'])}` +
+      (warm ? ` type="networkWithTemperature"${written(attributes, ['temperature'])}>` : '>'),
   );
   if (present(attributes['notes'])) parts.push(`<notes>${encodeEntities(attributes['notes'] ?? '')}</notes>`);
   // In the order of the schema: populations, what connects them, inputs. Groups of a file have the order of their
@@ -90,7 +91,9 @@ function addPopulation(
   cellPaths.set(id, list ? (index) => `../${id}/${index}/${component}` : (index) => `../${id}[${index}]`);
   const size = table ? String(table.shape[0]) : attributes['size'];
   parts.push(
-    `<population${written(attributes, ['id', 'component'])}${size === undefined ? '' : ` size="${size}"`}${list ? ' type="populationList"' : ''}>`,
+    `<population${written(attributes, ['id', 'component'])}` +
+      (size === undefined ? '' : ` size="${size}"`) +
+      (list ? ' type="populationList">' : '>'),
   );
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith('property:'))
@@ -187,7 +190,8 @@ function addInputList(
       'weight',
     ].map((name) => named(name));
     for (let row = 0; row < table.shape[0]; row++) {
-      const where = `${segment ? ` segmentId="${segment(row)}"` : ''}${fraction ? ` fractionAlong="${fraction(row)}"` : ''}`;
+      const where =
+        (segment ? ` segmentId="${segment(row)}"` : '') + (fraction ? ` fractionAlong="${fraction(row)}"` : '');
       const strength = weight ? ` weight="${weight(row)}"` : '';
       parts.push(
         `<input${weight ? 'W' : ''} id="${id?.(row) ?? row}" target="${path(target?.(row) ?? '')}" ` +

@@ -65,7 +65,8 @@ export const unfinished = (what: string): Finding => ({
 /** A tag without `>`. */
 export const unfinishedTag = (name: string, runsOn: boolean): Finding => ({
   code: 'xml/unfinished',
-  message: `the tag of ${shorten(name)} is not closed before ${runsOn ? 'the next one begins' : 'the end of the document'}`,
+  message:
+    `the tag of ${shorten(name)} is not closed before ` + (runsOn ? 'the next one begins' : 'the end of the document'),
   expected: '>',
   hint: runsOn ? 'a quote or the > may be missing' : 'a quote may be missing, or the file may have been cut off',
 });

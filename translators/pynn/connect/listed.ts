@@ -142,7 +142,8 @@ function fromRows(
     const [source = -1, target = -1] = row;
     const wrong = !isIndex(source, n) ? 0 : !isIndex(target, m) ? 1 : null;
     if (wrong !== null) {
-      const what = `the index of the ${wrong === 0 ? 'sender' : 'receiver'}${inFile ? ` in row ${k + 1} of the file` : ''}`;
+      const end = wrong === 0 ? 'sender' : 'receiver';
+      const what = `the index of the ${end}${inFile ? ` in row ${k + 1} of the file` : ''}`;
       const at = inFile ? place(k) : child(place(k), wrong);
       return void setting.report(messages.outOfRange(what, `0 to ${(wrong === 0 ? n : m) - 1}`, row[wrong]), at);
     }

@@ -11,7 +11,8 @@ import { claimedName } from './types.js';
 
 /** Of what PyNN's simulators have no type. */
 export const runsHere =
-  "has no name in PyNN and is written by its equations: they run on PyNN's interneuron backend, not on other simulators";
+  'has no name in PyNN and is written by its equations: ' +
+  "they run on PyNN's interneuron backend, not on other simulators";
 
 /** Whether PyNN's own synapses, receptors and connectors do not say a projection. */
 export function isNative(context: ExportContext, { from, to, synapse }: Projection): boolean {

@@ -78,9 +78,9 @@ const taken: readonly string[] = [
     'False None True and as assert async await break class continue def del elif else except finally for from ' +
     'global if import in is'
   ).split(' '),
-  ...'lambda nonlocal not or pass raise return try while with yield float int len list open print range slice str'.split(
-    ' ',
-  ),
+  ...(
+    'lambda nonlocal not or pass raise return try while with yield ' + 'float int len list open print range slice str'
+  ).split(' '),
   ...(
     'here first_value import_module index json np os population results segment segments_of signal sim sys train ' +
     'file i j d SynapseRecorder of_position cells'

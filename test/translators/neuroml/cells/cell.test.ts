@@ -26,7 +26,7 @@ const tree = [
   segment(4, from(0, 0.5), 35),
 ].join('');
 const channels = `
-  <ionChannelPassive id="leak" conductance="10pS"/>
+  <ionChannel id="leak" type="ionChannelPassive" conductance="10pS"/>
   <ionChannelHH id="cal"><gateHHtauInf id="s" instances="2"><timeCourse type="fixedTimeCourse" tau="2ms"/>
     <steadyState type="HHSigmoidVariable" rate="1" midpoint="-30mV" scale="8mV"/></gateHHtauInf></ionChannelHH>
   <fixedFactorConcentrationModel id="pool" ion="ca" restingConc="1e-4mM" decayConstant="15ms" rho="20mol_per_m_per_A_per_s"/>`;

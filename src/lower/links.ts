@@ -1,6 +1,6 @@
 /**
  * Pass: parameters that stand for variables of other populations. Where steps go by slots they are read at the start of
- * the step.
+ * the step, or, as in Brian, wherever they are used (`Profile.links`).
  */
 
 import * as ir from '../ir/builder.js';
@@ -168,7 +168,7 @@ export function lowerLinks(groups: readonly Group[], context: Context): readonly
         block,
       );
       builder.initially(kernel);
-      entries.push(inStep(kernel, { slot: profile.defaults.hold, order: -1 }));
+      entries.push({ ...inStep(kernel, { slot: profile.defaults.hold, order: -1 }), copies: true });
     }
   }
   return entries;

@@ -31,6 +31,7 @@ import type { BuiltProjection } from './synapse-scope.js';
 import { lowerRecordings } from './recordings.js';
 import { refuseFeatures, unreadFeatures } from './refuse.js';
 import { elements } from './step/elements.js';
+import { withLiveCopies } from './step/live-copies.js';
 import { inOrder, type PlacedEntry } from './step/place.js';
 import type { Done } from './step/schedule.js';
 import { slots } from './step/slots.js';
@@ -175,7 +176,18 @@ const recordsOf = (projection: string, { model }: Context): ReadonlySet<string> 
 function assemble({ groups, projections, rings, recordings, step: entries }: Parts, context: Context): Program {
   const { builder, model } = context;
   const kernels = [...builder.kernels.values()];
-  const step = inOrder(entries, (slot) => rankOf(context.profile, slot), context.profile.ties);
+  const { links, ties } = context.profile;
+  const live = entries.filter(({ copies = false }) => copies && links === 'live');
+  const ordered = inOrder(
+    entries.filter((entry) => !live.includes(entry)),
+    (slot) => rankOf(context.profile, slot),
+    ties,
+  );
+  const step = withLiveCopies(
+    ordered,
+    live.map(({ entry }) => entry),
+    kernels,
+  );
   const procedures = Object.fromEntries(builder.procedures);
   const stepped = step.map((entry) => entry.kernel);
   const called = [...builder.procedures.values()]

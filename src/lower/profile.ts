@@ -22,6 +22,8 @@ export interface Profile {
   readonly slots: readonly string[];
   /** What decides between things of one slot and order: names as in Brian, or what they do. */
   readonly ties: Ties;
+  /** When linked parameters read what they stand for: wherever they are used, or at the start of a step. */
+  readonly links: 'live' | 'held';
   /** Where things go when the model does not say. */
   readonly defaults: Readonly<
     Record<
@@ -76,6 +78,7 @@ const brian: Profile = {
     rate: 'end',
   },
   ties: 'name',
+  links: 'live',
   spikeLabel: 0,
   sampleLabel: 0,
   // Brian's order of preference.
@@ -90,6 +93,7 @@ const grid: Profile = {
   slots: surrounded(['start', 'groups', 'synapses', 'thresholds', 'resets', 'end']),
   defaults: { ...brian.defaults, sample: 'end' },
   ties: 'phase',
+  links: 'held',
   spikeLabel: 1,
   sampleLabel: 1,
   // The most accurate that accepts.

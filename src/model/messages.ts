@@ -585,6 +585,13 @@ export const messages = {
     message: `the values ${names.join(' -> ')} are computed from each other`,
     found: names.join(' -> '),
   }),
+  linkCycle: (names: readonly string[]): Finding => ({
+    code: 'model/link-cycle',
+    message: `the linked parameters ${names.join(' -> ')} stand for each other`,
+    expected: 'links that lead to a variable which is not linked',
+    found: names.join(' -> '),
+    hint: 'link one of them to the variable that it should read',
+  }),
   noiseOutsideRate: (name: string): Finding => ({
     code: 'model/noise-outside-rate',
     message: `the noise in ${name} is allowed only in derivatives`,

@@ -57,6 +57,35 @@ describe('integration methods', () => {
   });
 });
 
+describe('linked parameters', () => {
+  const linked = (source: string, reader: string): string =>
+    brian(`
+    neuron_groups:
+      ${source}:
+        N: 1
+        model: |
+          dx/dt = (1 - x)/(10*ms) : 1
+          u = x*x : 1
+          y = 2*u + 1 : 1
+      ${reader}:
+        N: 1
+        model: |
+          a : 1 (linked)
+          b : 1 (linked)
+          dv/dt = (a + b - v)/(5*ms) : 1
+        linked: { a: ${source}.y, b: ${source}.x }
+    run: 1.5 ms
+  `);
+  // Brian 2.9 (numpy), by linked_var: groups of one slot and order go by their names.
+  test.each([
+    ['that is integrated before the reader', 'A', 'B', 0.2838696831],
+    ['that is integrated after the reader', 'Z', 'B', 0.2807706227],
+  ])('read the source as it is when it is used: one %s', async (_, source, reader, v) => {
+    const run = await simulate(linked(source, reader));
+    expect(finalOf(run, `${reader}.v`)[0]).toBeCloseTo(v, 9);
+  });
+});
+
 describe('refractoriness', () => {
   test('a duration of k steps suspends integration and the test for exactly k - 1 steps', async () => {
     const run = await simulate(

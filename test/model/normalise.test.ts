@@ -129,6 +129,19 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
     '{ tau_p: 10 ms, n_p: m_p, m_p: n_p }',
     ['model/parameter-loop@2:34'],
   ],
+  [
+    'a parameter that is linked to itself',
+    'size: n_p }',
+    'size: n_p, linked: { R: { population: a, variable: R } } }',
+    ['model/link-cycle@21:43'],
+  ],
+  [
+    'parameters that are linked to each other',
+    'size: n_p }\n  b: { type: lif, size: 2*n_p, ',
+    'size: n_p, linked: { R: { population: b, variable: R, index: 0 } } }\n' +
+      '  b: { type: lif, size: 2*n_p, linked: { R: { population: a, variable: R, index: 0 } }, ',
+    ['model/link-cycle@21:43'],
+  ],
   ['a model parameter that is drawn', 'n_p: 4 }', 'n_p: poisson(4) }', ['model/not-constant@2:34']],
   ['a derivative of a parameter', '-g/tau }', '-g/tau, R: R/tau }', ['model/not-integrable@10:59']],
   ['a derivative of nothing', '-g/tau }', '-g/tau, gg: -g/tau }', ['model/unknown-variable@10:59']],

@@ -130,10 +130,14 @@ def linked_variables():
     B.b = linked_var(A, "z")
     B.c = linked_var(A, "x", index=[3, 1, 1, 0])
     B.d = linked_var(A[1:], "y", index=[0, 0, 2, 1])
+    # Integrated after the source, whose new values it reads.
+    late = NeuronGroup(4, "dv/dt = (f - v)/(5*ms) : 1\nf : 1 (linked)", name="ylate")
+    late.f = linked_var(A, "x")
     monitor, samples = SpikeMonitor(B), StateMonitor(B, ["v", "c"], record=True)
+    others = StateMonitor(late, ["v", "f"], record=True)
     run(30 * ms)
     run(10 * ms)
-    return {**spikes(monitor), "v": samples.v[:], "c": samples.c[:]}
+    return {**spikes(monitor), "v": samples.v[:], "c": samples.c[:], "late": others.v[:], "f": others.f[:]}
 
 
 @scenario

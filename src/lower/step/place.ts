@@ -40,6 +40,8 @@ export interface StepPlace {
 export interface PlacedEntry {
   readonly entry: StepEntry;
   readonly place: StepPlace;
+  /** Whether it copies variables of other populations, and runs wherever a profile wants copies to be live. */
+  readonly copies?: boolean;
 }
 
 /** A kernel that runs in each step, or in every so many from one on. */

@@ -3,6 +3,7 @@ import { derivedCycles } from './derived-cycles.js';
 import { drawArguments } from './draw-arguments.js';
 import { eventDriven } from './event-driven.js';
 import { growingState } from './growing-state.js';
+import { linkCycles } from './link-cycles.js';
 import { noiseUse } from './noise-use.js';
 import { poissonRates } from './poisson-rates.js';
 import { randomDerived } from './random-derived.js';
@@ -20,6 +21,7 @@ export const rules: readonly Rule[] = [
   uniqueNames,
   derivedCycles,
   valueCycles,
+  linkCycles,
   noiseUse,
   randomDerived,
   sharedReads,

@@ -100,7 +100,6 @@ class Document:
         #: Variables that code writes, by name of their owner.
         self.written = {}
         self._tables = {}
-        self._links = []
         #: Steps of integration that Brian has worked out, by owner.
         self._updates = {}
         self.clock = self._clock_of(objects)
@@ -126,7 +125,6 @@ class Document:
             self._add(each)
         if not self.groups:
             raise Unsupported(net.name, "it has no neurons")
-        self._check_links()
         self._record_events()
         for section in list(self.parts):
             if self.parts[section] == {}:
@@ -278,10 +276,12 @@ class Document:
             raise Unsupported(group.name, f"the linked variable {name} is not linked")
         variable, index = group.variables[name], group.variables.indices[name]
         owner = variable.owner
+        if isinstance(variable, Subexpression):
+            # Brian keeps a copy of the expression, and not whose it is.
+            raise Unsupported(group.name, f"{name} is linked to a subexpression")
         if not isinstance(owner, NeuronGroup):
             raise Unsupported(group.name, f"the linked variable {name} is of {type(owner).__name__}")
         text = f"{owner.name}.{variable.name}"
-        self._links.append((group, name, owner, variable))
         if index == "_idx":
             return text
         if index == "0":
@@ -289,24 +289,6 @@ class Document:
             return text if variable.scalar or owner._N == 1 else {"variable": text, "index": one}
         places = np.asarray(group.variables[index].get_value()).astype(np.int32)
         return {"variable": text, "index": self.array(places)}
-
-    def _check_links(self):
-        """Links are read at the start of a step: refused where Brian, which reads them anew each time, would see more."""
-        for group, name, owner, variable in self._links:
-            if isinstance(variable, Subexpression):
-                raise Unsupported(group.name, f"{name} is linked to the subexpression {variable.name}")
-            if variable.name not in self.written.get(owner.name, ()):
-                continue
-            operations = [each for each in owner.contained_objects if type(each) is CodeRunner]
-            if any(variable.name in assigned(each.abstract_code) for each in operations):
-                raise Unsupported(group.name, f"{name} is linked to {variable.name}, which an operation writes")
-            first = (group.order, group.state_updater.name) < (owner.order, owner.state_updater.name)
-            readers = [*group.events.values(), *group.event_codes.values(), str(group._refractory)]
-            readers += [each.abstract_code for each in group.contained_objects if type(each) is CodeRunner]
-            readers += [each.code for synapses in self.synapses for each in synapses._pathways]
-            names = {name, f"{name}_pre", f"{name}_post"}
-            if not first or any(names & get_identifiers(str(code)) for code in readers):
-                raise Unsupported(group.name, f"{name} is linked to {variable.name}, which changes before it is read")
 
     def _method(self, group):
         choice = group.method_choice if isinstance(group, NeuronGroup) else group.state_updater.method_choice

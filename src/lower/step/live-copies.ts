@@ -1,0 +1,70 @@
+/** Kernels that copy variables, run again wherever a copy is read after what it was made of has changed. */
+
+import type { Kernel, StepEntry } from '../../ir/program.js';
+import { bodyOf, visitExpression, visitStatements, expressionsOf } from '../../ir/walk.js';
+
+/** What a kernel reads and writes. */
+interface Access {
+  readonly reads: ReadonlySet<string>;
+  readonly writes: ReadonlySet<string>;
+}
+
+function accessOf(kernel: Kernel | undefined): Access {
+  const reads = new Set<string>();
+  const writes = new Set<string>();
+  visitStatements(kernel ? bodyOf(kernel) : [], (statement) => {
+    if (statement.kind === 'store' || statement.kind === 'accumulate') writes.add(statement.buffer);
+    if (statement.kind === 'setBit') writes.add(statement.mask);
+    for (const expression of expressionsOf(statement))
+      visitExpression(expression, (node) => {
+        if (node.kind === 'load') reads.add(node.buffer);
+      });
+  });
+  return { reads, writes };
+}
+
+const meet = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => [...a].some((name) => b.has(name));
+
+/**
+ * The entries of a step with copies made anew before each entry that reads them, where their originals may have changed
+ * since they were made: since the step began, or in an entry before. So code that reads a copy sees the original as it
+ * is then.
+ *
+ * @param copies  names of the kernels that make copies; they do nothing else, and may read each other's copies
+ * @param kernels  all kernels of the program
+ */
+export function withLiveCopies(
+  step: readonly StepEntry[],
+  copies: readonly StepEntry[],
+  kernels: readonly Kernel[],
+): readonly StepEntry[] {
+  if (copies.length === 0) return step;
+  const accesses = new Map(kernels.map((kernel) => [kernel.name, accessOf(kernel)]));
+  const access = ({ kernel }: StepEntry): Access => accesses.get(kernel) ?? accessOf(undefined);
+  const outdated = new Set(copies);
+  const live: StepEntry[] = [];
+  const changed = (writes: ReadonlySet<string>): void => {
+    for (const copy of copies) if (meet(access(copy).reads, writes)) outdated.add(copy);
+  };
+  const making = new Set<StepEntry>();
+  const refreshFor = (reads: ReadonlySet<string>, slot: string): void => {
+    for (const copy of copies) {
+      if (making.has(copy) || !meet(access(copy).writes, reads)) continue;
+      // Copies of copies; circles of them end at one that is being made.
+      making.add(copy);
+      refreshFor(access(copy).reads, slot);
+      making.delete(copy);
+      if (!outdated.delete(copy)) continue;
+      live.push({ ...copy, slot });
+      changed(access(copy).writes);
+      outdated.delete(copy);
+    }
+  };
+  for (const entry of step) {
+    const { reads, writes } = access(entry);
+    refreshFor(reads, entry.slot);
+    live.push(entry);
+    changed(writes);
+  }
+  return live;
+}

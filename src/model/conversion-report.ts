@@ -2,8 +2,10 @@
 
 /**
  * - exact: the same function
- * - equivalent: the same up to rounding, or under the condition that the message names
- * - approximated: something near; the message says what differs
+ * - equivalent: the same up to rounding, to the stated convention by which times or parts are labelled, or to other draws
+ *   of the same distribution
+ * - approximated: anything else, such as another integration method or another distribution; the message says what
+ *   differs, and how much where that is known
  * - notExpressible: left out
  */
 type Verdict = 'exact' | 'equivalent' | 'approximated' | 'notExpressible';
@@ -58,7 +60,7 @@ export class ConversionReport {
     this.add({ verdict: 'exact', code, pointer, message });
   }
 
-  /** The same up to rounding, or under the condition that the message names. */
+  /** The same up to rounding, to a convention that the message states, or to other draws of the same distribution. */
   equivalent(code: string, pointer: string, message: string): void {
     this.add({ verdict: 'equivalent', code, pointer, message });
   }

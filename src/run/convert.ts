@@ -76,7 +76,7 @@ const lems: Exporter = async (given, name, original, positions) => {
     });
   if (fine !== undefined)
     entries.push({
-      verdict: 'equivalent',
+      verdict: 'approximated',
       code: 'lems/step',
       pointer: '/experiment/dt',
       message: `steps of ${fine.step} ms: LEMS does not adapt them to what the equations need`,

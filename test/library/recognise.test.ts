@@ -377,10 +377,35 @@ describe('a network of PyNN in Brian', () => {
     },
   );
 
+  it('a PoissonGroup, whose spikes have another distribution, is approximate', async () => {
+    const path = fileURLToPath(new URL('../../fixtures/pynn/sources.json', import.meta.url));
+    const { outcome, report } = await convertModel(importModel(readSource(path)).valid, 'brian-json');
+    expect(report.filter(({ code }) => code === 'brian/poisson-group').map(({ verdict }) => verdict)).toContain(
+      'approximated',
+    );
+    expect(outcome).toBe('approximate');
+  });
+
+  it('a generator of LEMS spikes in the last step too', async () => {
+    const path = fileURLToPath(new URL('../../fixtures/neuroml/times-of-events.xml', import.meta.url));
+    const { valid } = importModel(readSource(path));
+    const { populations } = await checkConversion(valid, 'brian-json');
+    // Every ms of 12 ms.
+    expect(populations).toContainEqual(
+      expect.objectContaining({ population: 'source', spikes: [12, 12], matched: 12 }),
+    );
+    const { report } = await convertModel(valid, 'brian-json');
+    expect(report.filter(({ code }) => code === 'brian/order-in-step').map(({ pointer }) => pointer)).toEqual([
+      '/projections/forward',
+      '/projections/within',
+    ]);
+  });
+
   // Drawn numbers and connections are listed, so that nothing but the label of spikes differs: one step.
   it.each([
     'stdp-additive.json',
     'stdp-multiplicative.json',
+    'stdp-random-delays.json',
     'if-curr-delta.json',
     'if-cond-exp.json',
     'tsodyks-markram.json',

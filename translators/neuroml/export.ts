@@ -15,6 +15,7 @@ import { ConversionReport, type ConversionEntry } from '../../src/model/conversi
 import { hashModel } from '../../src/model/hash.js';
 import { child } from '../../src/model/pointer.js';
 import { hasExponentials } from '../../src/library/gather/fine-steps.js';
+import { isForwardEuler } from '../../src/library/gather/integration.js';
 import type { Model, NeuronType, Projection, SelectionRule, ValidModel } from '../../src/model/model.js';
 import { drawsNothing } from './export/draws.js';
 import { elementsOf, Ids, populationOf, type ExportContext } from './export/context.js';
@@ -174,13 +175,22 @@ function remark(context: ExportContext): void {
   const { model, report } = context;
   if (model.timing !== 'lems-euler') remarkTiming(model, report);
   for (const [id, type] of Object.entries(model.neurons)) {
-    if (model.timing !== 'lems-euler' && type.method !== 'euler' && Object.keys(type.derivatives).length > 0)
-      report.add(forwardEuler(type, context.dt, child('/neurons', id)));
+    if (!isForwardEuler(type, model.timing))
+      report.approximated('lems/forward-euler', child('/neurons', id), forwardEuler(type, context.dt));
     if (stepsInParts(model, id))
       report.approximated(
         'lems/order-in-step',
         child('/neurons', id),
         'all variables are advanced at once, whereas the model advances one part after another',
+      );
+  }
+  for (const [id, type] of Object.entries(model.synapses)) {
+    const clocked = Object.fromEntries(Object.entries(type.derivatives).filter(([, { eventDriven }]) => !eventDriven));
+    if (!isForwardEuler({ ...type, derivatives: clocked }, model.timing))
+      report.approximated(
+        'lems/forward-euler',
+        child('/synapses', id),
+        'LEMS integrates its equations by forward Euler: values differ, by how much --check measures',
       );
   }
   for (const [id, { on }] of Object.entries(model.operations)) {
@@ -202,15 +212,14 @@ function remark(context: ExportContext): void {
 const demanding: ReadonlySet<string> = new Set(['adaptive', 'rk4', 'rk2']);
 const largestStep = 2.5e-5;
 
-function forwardEuler(type: NeuronType, dt: number, pointer: string): ConversionEntry {
+function forwardEuler(type: NeuronType, dt: number): string {
   const { method } = type;
   const fast = demanding.has(method) && dt > largestStep && hasExponentials(type);
-  const said = `the same equations, which LEMS integrates by forward Euler instead of the method ${method}`;
-  const verdict = fast ? 'approximated' : 'equivalent';
-  const message = fast
+  const own = method === 'auto' ? 'the method that is chosen for them' : `the method ${method}`;
+  const said = `the same equations, which LEMS integrates by forward Euler instead of ${own}`;
+  return fast
     ? `${said}; fast channels need smaller steps: --dt '0.01 ms'`
-    : `${said}: spikes shift accordingly`;
-  return { verdict, code: 'lems/forward-euler', pointer, message };
+    : `${said}: spikes shift, by how much --check measures`;
 }
 
 /**

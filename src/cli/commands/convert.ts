@@ -140,7 +140,7 @@ function summaryOf(outcome: Outcome, differing: readonly ConversionEntry[]): str
     case 'exact':
       return 'conversion: exact';
     case 'equivalent':
-      return 'conversion: equivalent, the same model except for what is listed';
+      return 'conversion: equivalent, the same up to rounding, labels, conventions and random draws';
     case 'approximate':
       return `conversion: approximate, ${count('approximated', 'part differs', 'parts differ')}`;
     case 'incomplete':

@@ -22,6 +22,7 @@ import type {
   ValidModel,
   Value,
 } from '../../model/model.js';
+import { arrayOf } from '../../model/arrays.js';
 import { child } from '../../model/pointer.js';
 import { populationsOf } from '../../model/tagged.js';
 import { normalisedCell } from '../normalised.js';
@@ -94,9 +95,16 @@ class Gatherer {
     this.#receptors();
     const recordings = this.#model.recordings.flatMap((one, k) => this.#recording(one, child('/recordings', k)));
     if (this.#stage === 'brian') {
+      for (const name of this.#withinSteps())
+        this.#report.approximated(
+          `${this.#stage}/order-in-step`,
+          child('/projections', name),
+          'LEMS advances one cell after another: spikes without delay reach later cells in the same step; in Brian they ' +
+            'do so a step later',
+        );
       for (const [name, type] of Object.entries(this.#neurons)) {
         if (type.method === 'auto') this.#neurons[name] = { ...type, method: 'euler' };
-        const { sequence = [], regimes = {} } = this.#model.neurons[name] ?? {};
+        const { sequence = [] } = this.#model.neurons[name] ?? {};
         const before = sequence.slice(0, -1).some((part) => part.state !== undefined || part.propagate !== undefined);
         if (before)
           this.#report.approximated(
@@ -104,12 +112,6 @@ class Gatherer {
             child('/neurons', name),
             'LEMS advances its parts one after another, each from the new values of those before it; Brian advances ' +
               'all of them at once',
-          );
-        if (Object.keys(regimes).length > 0)
-          this.#report.approximated(
-            `${this.#stage}/regimes`,
-            child('/neurons', name),
-            'LEMS ends a refractory period when it finds that it has passed, which may be a step later',
           );
       }
     } else
@@ -172,7 +174,7 @@ class Gatherer {
       if (crossing !== undefined) this.#neurons[name] = crossing;
       if (waiting === undefined) continue;
       this.#neurons[name] = waiting;
-      this.#report.equivalent(
+      this.#report.approximated(
         `${this.#stage}/refractory-regime`,
         child('/neurons', name),
         'its regimes form a refractory period; LEMS extends it by up to one step after each spike',
@@ -181,6 +183,22 @@ class Gatherer {
   }
 
   // --- Sources -------------------------------------------------------------------------------------------------------
+
+  /** Projections whose spikes reach cells in the step in which they are emitted. */
+  #withinSteps(): readonly string[] {
+    const { projections, synapses, populations } = this.#model;
+    const orders = (rule: SelectionRule): readonly number[] =>
+      populationsOf(rule).map((name) => populations[name]?.order ?? 0);
+    return Object.entries(projections).flatMap(([name, { from, to, synapse, delays }]) => {
+      const atOnce = Object.entries(synapses[synapse]?.pathways ?? {}).some(([key, { on, delay }]) => {
+        const own = delays[key] ?? delay;
+        const listed =
+          typeof own === 'object' && 'array' in own ? Array.from(arrayOf(own.array, this.#valid.data)) : [own];
+        return on.startsWith('pre.') && listed.includes(0);
+      });
+      return atOnce && Math.min(...orders(from.of)) <= Math.max(...orders(to.of)) ? [name] : [];
+    });
+  }
 
   /** What a projection adds between spikes, where it adds one variable of its source and hears nothing. */
   #output({ synapse }: Projection): { readonly target: string; readonly variable: string } | undefined {

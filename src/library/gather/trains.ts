@@ -193,13 +193,13 @@ function simulated(
       .flatMap((one) => (one.kind === 'send' ? [] : [{ ...one, value: settled(one.value) }])),
   }));
   const times: number[] = [];
-  for (let step = 0; step < steps; step++) {
-    const t = step * dt;
+  // Conditions are tested at the end of each step, the last one too; time is the sum of the steps.
+  for (let [step, t] = [0, dt]; step < steps; step++, t += dt) {
     values.set('t', t);
     for (const [name, rate] of rates) values.set(name, look(name) + (rate ?? 0) * dt);
     for (const event of code) {
       if (valueAt(event.when, look) === 0) continue;
-      if (event.emits) times.push(tidy(Number(t.toPrecision(12))));
+      if (event.emits) times.push(tidy(Number(((step + 1) * dt).toPrecision(12))));
       for (const { target, operator, value } of event.do) {
         const next = valueAt(value, look);
         values.set(target, operator === '+=' ? look(target) + next : operator === '-=' ? look(target) - next : next);

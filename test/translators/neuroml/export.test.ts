@@ -67,7 +67,36 @@ describe('models that LEMS can say', () => {
 describe('the report', () => {
   it('says that forward Euler stands for the method', async () => {
     const { report } = await converted('fixtures/brian/single-lif.yaml');
-    expect(report.map(({ code }) => code)).toContain('lems/forward-euler');
+    expect(report).toContainEqual(
+      expect.objectContaining({ verdict: 'approximated', code: 'lems/forward-euler', pointer: '/neurons/G' }),
+    );
+  });
+
+  // Where the rates never change, or Brian takes forward Euler itself, nothing differs.
+  it.each([
+    ['euler', 'dv/dt = -v/(10*ms) : 1', false],
+    ['exact', 'dv/dt = -v/(10*ms) : 1', true],
+    ['rk4', 'dv/dt = -v/(10*ms) : 1', true],
+    ['rk4', 'slope = 2*a : Hz\n      a : Hz (constant)\n      dv/dt = slope : 1', false],
+    ['rk4', 'slope = v*Hz : Hz\n      dv/dt = slope : 1', true],
+    ['rk4', 'dv/dt = 1/second*sin(t/ms) : 1', true],
+    [undefined, 'dv/dt = -v**2/(10*ms) : 1', false],
+    [undefined, 'dv/dt = -v/(10*ms) : 1', true],
+  ])('of the method %s for %s', async (method, equations, differs) => {
+    const text = `format: interneuron/brian
+version: 1
+dt: 0.1 ms
+neuron_groups:
+  G:
+    N: 1
+    model: |
+      ${equations}
+    threshold: v > 1
+    reset: v = 0
+${method === undefined ? '' : `    method: ${method}\n`}run: 1 ms
+`;
+    const { report } = await convertModel(importModel({ name: 'm.yaml', text }).valid, 'lems');
+    expect(report.some(({ code }) => code === 'lems/forward-euler')).toBe(differs);
   });
 
   it('names what LEMS has no words for', async () => {

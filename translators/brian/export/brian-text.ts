@@ -71,7 +71,10 @@ export function brianStatements(texts: readonly string[], view: NameView, remark
 
 function statementInBrian(statement: Statement, view: NameView, remarks: Remarks): Statement {
   if (statement.kind === 'send') {
-    remarks.notExpressible('brian/send', 'Brian cannot store a value at the spike and add it later');
+    remarks.notExpressible(
+      'brian/send',
+      'Brian cannot store a value at the spike and add it later; write an assignment, and give the pathway a delay',
+    );
     return statement;
   }
   const target = view.brian(statement.target);

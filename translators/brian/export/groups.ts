@@ -1,7 +1,9 @@
 /** Populations as NeuronGroup, PoissonGroup and SpikeGeneratorGroup. */
 
 import { conditionallyLinear } from '../../../src/lang/linear.js';
+import { NoNumber } from '../../../src/lang/evaluate.js';
 import { parseExpression } from '../../../src/lang/parse.js';
+import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import type { EventDefinition, NeuronType } from '../../../src/model/model.js';
 import { methodNames, defaultSlot } from '../vocabulary.js';
@@ -246,12 +248,26 @@ function spikeParts(
 function whileItHolds(spike: EventDefinition, plan: GroupPlan, remarks: Remarks): { readonly refractory: string } {
   if (spike.refractory !== undefined || spike.do.length > 0)
     remarks.notExpressible('brian/rising', 'Brian tests a threshold at every step; it cannot detect its crossing');
-  remarks.equivalent(
-    'brian/rising',
-    'an upward crossing is written as a threshold with refractoriness while it is exceeded; one exceeded from the ' +
-      'start counts',
-  );
+  const said = 'an upward crossing is written as a threshold with refractoriness while it is exceeded';
+  if (isBelowAtFirst(spike, plan)) remarks.equivalent('brian/rising', said);
+  else remarks.approximated('brian/rising', `${said}; one exceeded from the start counts`);
   return { refractory: brianExpression(spike.when, plan.view, remarks) };
+}
+
+/** Whether the condition of a spike does not hold at the start, as far as first values are numbers. */
+function isBelowAtFirst(spike: EventDefinition, { population, type }: GroupPlan): boolean {
+  const first = (name: string): number => {
+    const value = population.values[name] ?? type?.state[name]?.initial ?? type?.parameters[name]?.value;
+    if (typeof value !== 'number') throw new NoNumber(name);
+    return value;
+  };
+  try {
+    const own = new Set([type?.parameters, type?.state, type?.derived].flatMap((map) => Object.keys(map ?? {})));
+    return valueAt(plain(spike.when, own), first) === 0;
+  } catch (error) {
+    if (error instanceof NoNumber) return false;
+    throw error;
+  }
 }
 
 function refractoryParts(

@@ -7,6 +7,7 @@ import { distributions } from '../../../src/library/pynn/distributions.js';
 import { gathered } from '../../../src/library/gather/gather.js';
 import { withoutBinomials } from '../../../src/library/gather/binomials.js';
 import { hasGates, inFineSteps } from '../../../src/library/gather/fine-steps.js';
+import { methodOnGrid } from '../../../src/library/gather/integration.js';
 import { integer, isZero } from '../../../src/lang/build.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
@@ -31,6 +32,7 @@ import type {
   Value,
 } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
+import { areSpaced, delayOf, delaySum, largestOf, listedDelays } from './delays.js';
 import { changedNames } from './plan.js';
 
 /** A model in Brian's idiom. */
@@ -45,9 +47,6 @@ export interface BrianIdiom {
 
 /** Expected spikes a step above which a PoissonGroup is not a Poisson process. */
 const mostOften = 0.2;
-
-/** Expected spikes a step up to which one spike at most is as good as several. */
-const rareSpikes = 0.01;
 
 /** The most synapses that are listed where a rule of Brian is near. */
 const mostListed = 50_000;
@@ -64,7 +63,7 @@ export function inBrianIdiom(valid: ValidModel, drawn?: ValidModel): BrianIdiom 
   for (const entry of plain.entries) report.add(entry);
   const fine = inFineSteps(plain.valid, hasGates, 'rk4');
   if (fine !== undefined)
-    report.equivalent(
+    report.approximated(
       'brian/step',
       '/experiment/dt',
       `steps of ${fine.step} ms: Brian does not adapt them to what channels need`,
@@ -114,7 +113,7 @@ class Idiom {
       const { type, population: plain } = this.#population(name, population);
       if (type === undefined) populations[name] = plain;
       else {
-        neurons[name] = type;
+        neurons[name] = { ...type, method: methodOnGrid(type) };
         populations[name] = { ...plain, type: name };
       }
     }
@@ -137,7 +136,7 @@ class Idiom {
           this.#changed.has(`${name}.${one}`),
         );
         const timed = this.#beforeThreshold(own.type, part);
-        synapses[key] = timed.type;
+        synapses[key] = { ...timed.type, method: methodOnGrid(timed.type) };
         projections[key] = { ...part, synapse: key, values: own.values, delays: timed.delays };
       }
     }
@@ -281,7 +280,7 @@ class Idiom {
     const { dt } = this.#model.experiment;
     if (rate === undefined || ['rate', 'start', 'duration'].some((key) => this.#changed.has(`${name}.${key}`)))
       return undefined;
-    const most = typeof rate === 'number' ? rate * dt : 0;
+    const most = (largestOf(rate, this.#data) ?? 0) * dt;
     if (most > mostOften) {
       this.#report.missing(
         pointer,
@@ -291,14 +290,12 @@ class Idiom {
       return undefined;
     }
     // PyNN's own backend for Brian takes a PoissonGroup too.
-    this.#report.add({
-      verdict: most > rareSpikes ? 'approximated' : 'equivalent',
-      code: 'brian/poisson-group',
+    this.#report.approximated(
+      'brian/poisson-group',
       pointer,
-      message:
-        'the same process, but a PoissonGroup has at most one spike per step' +
-        (most > 0 ? ` (the variance of counts is ${(100 * most).toPrecision(2)} % less)` : ''),
-    });
+      'a PoissonGroup has at most one spike per step, where PyNN draws their number' +
+        (most > 0 ? `: the variance of counts is up to ${(100 * most).toPrecision(2)} % less` : ''),
+    );
     const spike = {
       when: 'uniform() < rates*dt',
       edge: 'level',
@@ -444,8 +441,16 @@ class Idiom {
       const sends = statements.flatMap((one) => (one.kind === 'send' ? [one] : []));
       const [send] = sends;
       const before = projection.delays[key] ?? pathway.delay;
-      const after = send && (delayOf(send.after, type, projection) ?? printExpression(send.after));
-      if (send === undefined || sends.length > 1 || after === undefined || typeof before === 'object') {
+      const after =
+        send &&
+        (delayOf(send.after, type, projection) ??
+          listedDelays(send.after, type, projection, this.#data) ??
+          printExpression(send.after));
+      const together =
+        after === undefined
+          ? undefined
+          : delaySum(before, after, this.#model, this.#data, isComputed(after, projection));
+      if (send === undefined || sends.length > 1 || after === undefined || together === undefined) {
         pathways[key] = pathway;
         continue;
       }
@@ -464,14 +469,10 @@ class Idiom {
         pathways[key] = { ...pathway, do: keeping };
         const name = freeName('transmit', (one) => Object.hasOwn(type.pathways, one));
         const { slot: _, ...plain } = pathway;
-        const delay =
-          typeof before === 'number' && typeof after === 'number'
-            ? Number((before + after).toPrecision(12))
-            : [before, after].map((one) => (typeof one === 'number' ? `${one}*s` : one)).join(' + ');
-        pathways[name] = { ...plain, order: 0, delay, do: [`${send.port} += ${kept}`] };
+        pathways[name] = { ...plain, order: 0, delay: together, do: [`${send.port} += ${kept}`] };
       }
-      if (after !== 0)
-        this.#report.equivalent(
+      if (after !== 0 && !areSpaced(projection.from.of, after, this.#drawn ?? this.#model, this.#data))
+        this.#report.approximated(
           'brian/sent-weight',
           pointer,
           'each synapse holds one weight in transit: of spikes that follow one another within the delay, all arrive ' +
@@ -678,19 +679,9 @@ class Idiom {
 const delaysOf = (type: SynapseType, { delays }: Projection): Projection['delays'] =>
   Object.fromEntries(Object.entries(delays).filter(([key]) => Object.hasOwn(type.pathways, key)));
 
-/** A delay that is one number. */
-function delayOf(e: Expression, { parameters }: SynapseType, { values }: Projection): number | undefined {
-  try {
-    return valueAt(plain(e, { has: (name) => Object.hasOwn(parameters, name) }), (name) => {
-      const value = values[name] ?? parameters[name]?.value;
-      if (typeof value !== 'number') throw new RangeError(name);
-      return value;
-    });
-  } catch (error) {
-    if (error instanceof RangeError || error instanceof NoNumber) return undefined;
-    throw error;
-  }
-}
+/** Whether a delay is a value that an expression gives. */
+const isComputed = (delay: Value, { values }: Projection): boolean =>
+  typeof delay === 'string' && typeof values[delay] === 'string';
 
 /** For each cell so many of the others, by Brian's samples; with repetition by drawn indices. */
 function sampled(outer: 'pre' | 'post', n: number, replace: boolean, self: boolean): ConnectionRule | undefined {

@@ -144,10 +144,10 @@ function equations(
     });
   for (const [name, { rate, eventDriven }] of Object.entries(type.derivatives)) {
     if (eventDriven)
-      context.report.equivalent(
+      context.report.approximated(
         'lems/event-driven',
         `${pointer}/derivatives/${name}`,
-        'the variable is advanced at every step, not in closed form at events',
+        'the variable is advanced at every step by forward Euler, not in closed form at events',
       );
     attempt(`derivatives/${name}`, () => void builder.rates.push(builder.rate(name, builder.parse(rate))));
   }

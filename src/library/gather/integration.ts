@@ -1,0 +1,60 @@
+/** What a change of integration method means for a type: nothing, or other numbers. */
+
+import type { Expression } from '../../lang/ast.js';
+import { linearForm } from '../../lang/linear.js';
+import { parseExpression } from '../../lang/parse.js';
+import { drawsIn } from '../../lang/functions.js';
+import { namesIn, substitute } from '../../lang/walk.js';
+import type { IntegrationMethod, NeuronType, SynapseType, TimingProfile } from '../../model/model.js';
+
+type Equations = Pick<NeuronType | SynapseType, 'derivatives' | 'derived' | 'method' | 'noise' | 'parameters'>;
+
+/** The rates of a type, with its derived variables put in. */
+function ratesOf({ derivatives, derived }: Equations): readonly Expression[] {
+  const texts = new Map(Object.entries(derived).map(([name, { value }]) => [name, parseExpression(value)] as const));
+  return Object.values(derivatives).map(({ rate }) => {
+    let e = parseExpression(rate);
+    // Each pass goes one derived variable deeper.
+    for (let pass = 0; pass < texts.size && [...namesIn(e)].some((name) => texts.has(name)); pass++)
+      e = substitute(e, texts);
+    return e;
+  });
+}
+
+/** Whether rates form a linear system of the state that they are the rates of. */
+const isLinear = (type: Equations): boolean =>
+  ratesOf(type).every((rate) => linearForm(rate, Object.keys(type.derivatives)) !== null);
+
+/**
+ * The method of a type on a grid, by its name where other notations choose another one: what is not a linear system
+ * with fixed coefficients is integrated by exponential Euler, or by Runge and Kutta's method.
+ */
+export function methodOnGrid(type: Equations): IntegrationMethod {
+  const clocked = Object.entries(type.derivatives).filter(([, { eventDriven }]) => !eventDriven);
+  const equations = { ...type, derivatives: Object.fromEntries(clocked) };
+  if (type.method !== 'auto' || clocked.length === 0 || type.noise.length > 0) return type.method;
+  const rates = ratesOf(equations);
+  const names = clocked.map(([name]) => name);
+  const fixed = rates.every((rate) => {
+    const form = linearForm(rate, names);
+    const read = form === null ? [] : [...form.coefficients.values()].flatMap((part) => [...namesIn(part)]);
+    return form !== null && read.every((name) => Object.hasOwn(type.parameters, name));
+  });
+  if (fixed) return 'auto';
+  const separately = rates.every((rate, k) => linearForm(rate, names.slice(k, k + 1)) !== null);
+  return separately ? 'exponentialEuler' : 'rk4';
+}
+
+/**
+ * Whether forward Euler gives the same numbers, up to rounding, as the method of a type: it is that method, or rates
+ * never change.
+ */
+export function isForwardEuler(type: Equations, timing: TimingProfile): boolean {
+  if (type.method === 'euler' || timing === 'lems-euler') return true;
+  if (type.noise.length > 0) return false;
+  // Where no method is named, Brian takes forward Euler for what is not linear.
+  if (type.method === 'auto' && timing === 'brian' && !isLinear(type)) return true;
+  return ratesOf(type).every(
+    (rate) => !drawsIn(rate) && [...namesIn(rate)].every((name) => Object.hasOwn(type.parameters, name)),
+  );
+}

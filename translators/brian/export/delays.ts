@@ -1,0 +1,110 @@
+/** Delays of what synapses send after they have heard of a spike. */
+
+import type { Expression } from '../../../src/lang/ast.js';
+import { NoNumber } from '../../../src/lang/evaluate.js';
+import { namesIn } from '../../../src/lang/walk.js';
+import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
+import type { DataStore, Model, Projection, SelectionRule, SynapseType, Value } from '../../../src/model/model.js';
+import { delayInSteps } from '../../../src/model/steps.js';
+import { populationsOf } from '../../../src/model/tagged.js';
+import { numbersOf } from './plan.js';
+
+/** No delay is longer, in s. */
+const longest = 1000;
+
+/** A delay that is one number. */
+export function delayOf(e: Expression, { parameters }: SynapseType, { values }: Projection): number | undefined {
+  try {
+    return valueAt(plain(e, { has: (name) => Object.hasOwn(parameters, name) }), (name) => {
+      const value = values[name] ?? parameters[name]?.value;
+      if (typeof value !== 'number') throw new RangeError(name);
+      return value;
+    });
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof NoNumber) return undefined;
+    throw error;
+  }
+}
+
+/** The delays, synapse by synapse, that follow from listed values; undefined where an expression reads none. */
+export function listedDelays(
+  e: Expression,
+  type: SynapseType,
+  projection: Projection,
+  data: DataStore,
+): Value | undefined {
+  const listed = [...namesIn(e)].flatMap((name) => {
+    const array = listOf(projection.values[name], data);
+    return array === undefined ? [] : [[name, array] as const];
+  });
+  const [first] = listed;
+  if (first === undefined) return undefined;
+  const each = first[1].flatMap((_, k) => {
+    const own = Object.fromEntries(listed.map(([name, array]) => [name, array[k] ?? NaN]));
+    return delayOf(e, type, { ...projection, values: { ...projection.values, ...own } }) ?? [];
+  });
+  return each.length === first[1].length ? { array: each } : undefined;
+}
+
+/**
+ * One delay after another, numbers in whole steps each; undefined where one is drawn, or one is listed and the other
+ * an expression.
+ *
+ * @param computed  whether the second is computed from what is drawn
+ */
+export function delaySum(
+  before: Value,
+  after: Value,
+  { timing, experiment: { dt } }: Model,
+  data: DataStore,
+  computed: boolean,
+): Value | undefined {
+  const whole = (seconds: number): number => delayInSteps(seconds, dt, timing) * dt;
+  const sum = (a: number, b: number): number => Number((whole(a) + whole(b)).toPrecision(12));
+  if (typeof before === 'number' && typeof after === 'number') return sum(before, after);
+  if (typeof before !== 'object' && typeof after !== 'object') {
+    const text = [before, after].map((one) => (typeof one === 'number' ? `${one}*s` : one)).join(' + ');
+    // What is left of a drawn delay is not negative, which its expression alone does not show.
+    return computed ? `clip(${text}, 0*s, ${longest}*s)` : text;
+  }
+  const [a, b] = [before, after].map((one) => (typeof one === 'number' ? one : listOf(one, data)));
+  if (a === undefined || b === undefined) return undefined;
+  const at = (one: number | readonly number[], k: number): number => (typeof one === 'number' ? one : (one[k] ?? NaN));
+  const list = typeof a === 'number' ? b : a;
+  if (typeof list === 'number') return undefined;
+  return { array: list.map((_, k) => sum(at(a, k), at(b, k))) };
+}
+
+/** Whether sources replay spikes of which no cell's two are as near as a delay. */
+export function areSpaced(
+  rule: SelectionRule,
+  delay: Value,
+  { populations, timing, experiment: { dt, protocol } }: Model,
+  data: DataStore,
+): boolean {
+  const most = largestOf(delay, data);
+  if (most === undefined || protocol.some((phase) => 'replay' in phase)) return false;
+  const steps = delayInSteps(most, dt, timing);
+  return populationsOf(rule).every((name) => {
+    const { spikes } = populations[name] ?? {};
+    if (spikes === undefined || 'file' in spikes || spikes.period !== undefined) return false;
+    const [times, indices] = [numbersOf(spikes.times, data), numbersOf(spikes.indices, data)];
+    if (times === undefined || indices === undefined) return false;
+    const last = new Map<number, number>();
+    return times
+      .map((time, k) => [Math.round(time / dt), indices[k] ?? 0] as const)
+      .sort(([a], [b]) => a - b)
+      .every(([step, cell]) => {
+        const apart = step - (last.get(cell) ?? -Infinity);
+        last.set(cell, step);
+        return apart > steps;
+      });
+  });
+}
+
+/** The largest of a value's numbers; undefined where it is no number and no list. */
+export const largestOf = (value: Value, data: DataStore): number | undefined =>
+  typeof value === 'number' ? value : listOf(value, data)?.reduce((most, one) => Math.max(most, one), 0);
+
+const listOf = (value: Value | undefined, data: DataStore): readonly number[] | undefined =>
+  typeof value === 'object' && 'array' in value ? numbersOf(value.array, data) : undefined;

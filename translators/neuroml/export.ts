@@ -16,7 +16,7 @@ import { hashModel } from '../../src/model/hash.js';
 import { child } from '../../src/model/pointer.js';
 import { hasExponentials } from '../../src/library/gather/fine-steps.js';
 import { isForwardEuler } from '../../src/library/gather/integration.js';
-import type { Model, NeuronType, Projection, SelectionRule, ValidModel } from '../../src/model/model.js';
+import type { Model, NeuronType, Projection, SelectionRule, SynapseType, ValidModel } from '../../src/model/model.js';
 import { drawsNothing } from './export/draws.js';
 import { elementsOf, Ids, populationOf, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
@@ -223,12 +223,16 @@ function forwardEuler(type: NeuronType, dt: number): string {
 }
 
 /**
- * LEMS advances one cell after another: what a spike reaches before its cell's turn comes is a step later than what it
- * reaches after it. Between populations the delay makes up for that; within one it cannot, for cells on both sides.
+ * LEMS advances one cell after another: what a spike, or a variable that others read, reaches before its cell's turn
+ * comes is a step later than what it reaches after it. Delays between populations make up for that; within one
+ * population they cannot, for cells on both sides.
  */
 function remarkTiming({ timing, projections, synapses, populations }: Model, report: ConversionReport): void {
   const both = Object.entries(projections).filter(([, { from, to, synapse, delays }]) => {
-    const { pathways = {} } = synapses[synapse] ?? {};
+    const type = synapses[synapse];
+    if (type === undefined) return false;
+    const { pathways } = type;
+    if (readsSource(type)) return true;
     if (Object.keys(pathways).length === 0) return false;
     const targets = namesOf(to.of);
     const atOnce = Object.entries(pathways).some(([key, { delay }]) => (delays[key] ?? delay) === 0);
@@ -238,7 +242,8 @@ function remarkTiming({ timing, projections, synapses, populations }: Model, rep
     report.approximated(
       'lems/timing',
       child('/projections', name),
-      'LEMS advances one cell after another: spikes may act a step sooner or later than under the timing ' + timing,
+      'LEMS advances one cell after another: spikes and variables may act a step sooner or later than under the timing ' +
+        timing,
     );
   report.equivalent(
     'lems/timing',
@@ -246,6 +251,10 @@ function remarkTiming({ timing, projections, synapses, populations }: Model, rep
     `LEMS advances one cell after another, in place of the timing ${timing}; spikes have the end of their step as time`,
   );
 }
+
+/** Whether what synapses are or add from step to step reads variables of the cells that they come from. */
+const readsSource = ({ contributes, derived, derivatives, summed }: SynapseType): boolean =>
+  /\bpre\.\w/.test(JSON.stringify([contributes, derived, derivatives, summed]));
 
 /** The populations of a selection. */
 function namesOf(rule: SelectionRule): readonly string[] {

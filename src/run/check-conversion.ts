@@ -31,7 +31,9 @@ export interface ConversionCheck {
   /** Spikes count as the same when they are no more than this apart, in s. */
   readonly tolerance: number;
   readonly populations: readonly PopulationCheck[];
-  /** Of all populations. */
+  /** Populations that spike and are not compared: no population has their name after conversion. */
+  readonly absent: readonly string[];
+  /** Of all populations that are compared. */
   readonly matched: number;
   readonly spikes: readonly [source: number, target: number];
   /** Why the target was not run. */
@@ -181,6 +183,7 @@ export function compared(
     seconds: seconds === undefined ? whole : Math.min(whole, seconds),
     tolerance,
     populations,
+    absent: [...source.keys()].filter((name) => !target.has(name)),
     matched: sum(({ matched }) => matched),
     spikes: [sum(({ spikes }) => spikes[0]), sum(({ spikes }) => spikes[1])],
   };

@@ -231,7 +231,12 @@ describe('convert --check', () => {
     // 10*ln(6) ms to the threshold, three times in 60 ms for each of two cells.
     expect([code, stdout]).toEqual([0, expect.stringMatching(/check: 6 of 6 spikes within 0.1 ms in 0.06 s/)]);
     const json = await runCommand([...words, '--force', '--json']);
-    expect(JSON.parse(json.stdout).check).toMatchObject({ with: 'interneuron', matched: 6, spikes: [6, 6] });
+    expect(JSON.parse(json.stdout).check).toMatchObject({
+      with: 'interneuron',
+      matched: 6,
+      spikes: [6, 6],
+      absent: [],
+    });
   });
 
   it('refuses a simulator that does not run the notation', async () => {

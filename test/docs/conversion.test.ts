@@ -111,7 +111,8 @@ ${heading}
 
 What approximate and equivalent conversions amount to: interneuron ran both for 0.1 s of model time. The k-th spikes of a cell match
 when they are no more than a time step or 0.1 ms apart. Models with random numbers differ where the notation has a different
-generator. Networks of thousands of cells are not measured. Written with \`INTERNEURON_TESTS=thorough\` and \`UPDATE_CONVERSION=1\`.
+generator. Networks of thousands of cells are not measured, nor populations without
+namesakes after conversion. Written with \`INTERNEURON_TESTS=thorough\` and \`UPDATE_CONVERSION=1\`.
 
 | fixture → notation | spikes |
 |---|---|

@@ -75,7 +75,8 @@ async function checkOf(
 }
 
 /** The comparison of both runs, in a few lines. */
-function checkText({ with: tool, seconds, matched, spikes, tolerance, populations, failure }: ConversionCheck): string {
+function checkText(check: ConversionCheck): string {
+  const { with: tool, seconds, matched, spikes, tolerance, populations, absent, failure } = check;
   if (failure !== undefined) return `check: ${tool} failed: ${failure}`;
   const [ours, theirs] = spikes;
   const ms = (time: number | null): string => (time === null ? 'none' : `${Number((time * 1e3).toPrecision(8))} ms`);
@@ -91,6 +92,11 @@ function checkText({ with: tool, seconds, matched, spikes, tolerance, population
               `${ms(first.source)} in the model, ${ms(first.target)} after conversion`,
           ],
     ),
+    ...(absent.length === 0
+      ? []
+      : [
+          `  not compared: ${absent.join(', ')}; no population has ${absent.length === 1 ? 'this name' : 'these names'} after conversion`,
+        ]),
   ];
   return lines.join('\n');
 }

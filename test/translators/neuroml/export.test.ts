@@ -126,6 +126,12 @@ ${method === undefined ? '' : `    method: ${method}\n`}run: 1 ms
     expect(text.match(/<spike id/g)).toHaveLength(counts.reduce((a, b) => a + b, 0));
   });
 
+  it('names the populations that a check cannot compare', async () => {
+    const { valid } = importModel(readSource('fixtures/pynn/inhomogeneous-gamma.json'));
+    const { absent, populations } = await checkConversion(valid, 'lems');
+    expect([...absent, ...populations.map(({ population }) => population)].sort()).toEqual(['own', 'same']);
+  });
+
   it('takes steps of 0.01 ms for cells with channels', async () => {
     const { valid } = importModel(readSource('fixtures/pynn/hh-cond-exp.json'));
     const { report, files } = await convertModel(valid, 'lems');

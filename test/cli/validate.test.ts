@@ -81,9 +81,9 @@ describe('what a run would refuse', () => {
       lines(
         'format: interneuron/brian',
         'neuron_groups:',
-        '  P: { N: 2, model: "v : 1", threshold: v > 1, reset: v = 0 }',
-        'spike_monitors:',
-        '  M: { source: P, variables: [v] }',
+        '  P: { N: 2, model: "v : 1" }',
+        'synapses:',
+        '  S: { source: P, target: P, model: "dw/dt = -w/second + xi*second**-0.5 : 1 (clock-driven)", connect: {} }',
         'run: 1 ms',
       ),
       'lower/unsupported-feature',

@@ -187,7 +187,7 @@ describe('a place for each synapse', () => {
     expect(one.events.get('cells.spike')).toEqual(many.events.get('cells.spike'));
     // What is recorded of its synapses has their numbers in the projection that the model names.
     const series = one.program.manifest.samples.filter(({ owner, variable }) => owner === 'inward' && variable === 'w');
-    expect(series.flatMap(({ indices }) => [...(indices as Uint32Array)]).sort()).toEqual([0, 1, 4]);
+    expect(series.flatMap(({ indices }) => [...(indices as Uint32Array)]).sort((a, b) => a - b)).toEqual([0, 1, 4]);
     expect(new Set(series.map(({ recording }) => recording)).size).toBe(1);
   });
 

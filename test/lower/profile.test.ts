@@ -113,7 +113,7 @@ describe('delays in steps', () => {
     const beside = fc.integer({ min: -49, max: 49 });
     fc.assert(
       fc.property(steps, hundredths, beside, fc.constantFrom('brian', 'grid'), (k, unit, offset, name) => {
-        const context = { dt: Number(`${unit}e-5`), profile: profiles[name as 'brian' | 'grid'] };
+        const context = { dt: Number(`${unit}e-5`), profile: profiles[name] };
         expect(roundDelay(Number(`${k * unit}e-5`), context)).toBe(k);
         const percent = k * 100 + offset;
         if (percent > 0) expect(roundDelay(Number(`${percent * unit}e-7`), context)).toBe(k);

@@ -151,8 +151,9 @@ function byIndex(
         child(pointer, 'p'),
       );
     const side = textI ? 'i' : 'j';
+    const own = call[side];
     return generator(
-      String(call[side]),
+      typeof own === 'string' ? own : '',
       child(pointer, side),
       side === 'j' ? 'pre' : 'post',
       call,

@@ -14,7 +14,7 @@ import { readInitializers } from './initializers.js';
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translate, translateStatements } from './names.js';
-import type { EventSpecification, NeuronGroup } from './specification.js';
+import type { EventSpecification, Link, NeuronGroup } from './specification.js';
 import type { Namespace, Scope } from './terms.js';
 import { readNumber, readSize, readValue } from './values.js';
 import { defaultSlot, methodNames, refusedMethods } from './vocabulary.js';
@@ -119,7 +119,7 @@ function translateLinks(
       to.report(messages.linkMissing(variable.name), variable.pointer, variable.nameSpan);
   const entries = Object.entries(linked).flatMap(([name, link]) => {
     const at = child(pointer, name);
-    const { variable: text, index = undefined } = typeof link === 'string' ? { variable: link } : link;
+    const { variable: text, index }: Exclude<Link, string> = typeof link === 'string' ? { variable: link } : link;
     const [population = '', variable = ''] = text.split('.');
     if (!flagged.some((each) => each.name === name)) {
       const names = flagged.map((each) => each.name);

@@ -71,7 +71,7 @@ function sectionsOf(
   if (sections) {
     sections.forEach((name, k) => checkSection(context, name, placed.selection, `${pointer}/sections/${k}`));
     const slot = { what: 'the index of the section', type: 'integer', most: sections.length - 1 } as const;
-    const index = ofEach(context, section as ValueDocument, { ...slot, ...placed }, at);
+    const index = ofEach(context, section, { ...slot, ...placed }, at);
     return index === undefined ? undefined : { sections, section: index };
   }
   const names = typeof section === 'string' ? [section] : section;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { EndDocument, EndMap, ProjectionDocument, ValueDocument } from '../document.js';
+import type { ConnectionDocument, EndDocument, EndMap, ProjectionDocument, ValueDocument } from '../document.js';
 import { equalDimensions } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 import { messages } from '../messages.js';
@@ -58,8 +58,9 @@ export function declareProjection(
 
 /** How many synapses a list makes; undefined for other rules. */
 function listedSynapses(connect: ProjectionDocument['connect']): number | undefined {
-  const [rule] = Array.isArray(connect) ? (connect.length === 1 ? connect : []) : [connect];
-  if (typeof rule !== 'object' || rule.rule !== 'list') return undefined;
+  const rules = [connect].flat() as readonly ConnectionDocument[];
+  const [rule] = rules;
+  if (rules.length > 1 || typeof rule !== 'object' || rule.rule !== 'list') return undefined;
   if (rule.pairs) return rule.pairs.length;
   const { sources } = rule;
   const list = typeof sources === 'object' && 'array' in sources ? sources.array : sources;

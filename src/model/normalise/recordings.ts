@@ -58,7 +58,7 @@ function atPlaces(
   }
   for (const key of ['section', 'fraction'] as const)
     if (document[key] !== undefined) context.report(messages.oneOfKeys([key, 'places'], 2), `${pointer}/${key}`);
-  const { variables = [] } = recording;
+  const { variables } = recording;
   const selection = normaliseSelection({ ...context, report: () => undefined }, document.of, elements, '');
   const cells = (selection?.members ?? []).map((member) =>
     member.kind === 'population' ? member.population.neuron?.type.compartments : undefined,

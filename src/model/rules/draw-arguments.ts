@@ -4,7 +4,7 @@ import { LangError } from '../../lang/lang-error.js';
 import { parseStatements, parseExpression } from '../../lang/parse.js';
 import { callsIn, expressionsOf } from '../../lang/walk.js';
 import { messages } from '../messages.js';
-import type { DrawnValues, Model, Projection } from '../model.js';
+import type { DrawnValues, EquationSet, Model, Projection } from '../model.js';
 import { child } from '../pointer.js';
 import { constantsOf, valueOf, type Constants } from './known-values.js';
 import type { Rule } from './rule.js';
@@ -67,7 +67,8 @@ export const drawArguments: Rule = (model, { report }) => {
       types === 'neurons'
         ? Object.values(model.populations).map(({ type, values }) => [type, values] as const)
         : Object.values(model.projections).map(({ synapse, values }) => [synapse, values] as const);
-    for (const [name, type] of Object.entries(model[types])) {
+    const sets: Readonly<Record<string, EquationSet>> = model[types];
+    for (const [name, type] of Object.entries(sets)) {
       const own = users.filter(([user]) => user === name).map(([, values]) => values);
       // Types that differ in nothing that is given would be said to be wrong again.
       for (const values of own.length === 0 ? [{}] : own)

@@ -63,7 +63,7 @@ export function nativeType(type: Compact): NativeType {
 /** The unit with flags behind it. */
 function flagged(variable: Entry, rate: Entry = {}): string {
   const flags = [
-    ...(variable['type'] === undefined ? [] : [String(variable['type'])]),
+    ...(typeof variable['type'] === 'string' ? [variable['type']] : []),
     ...(variable['shared'] === true ? ['shared'] : []),
     ...(variable['held'] === true ? ['held'] : []),
     ...(rate['eventDriven'] === true ? ['event-driven'] : []),

@@ -357,7 +357,7 @@ describe('networks of cells with compartments', () => {
       expect(
         Object.values(populations)
           .map(({ size }) => size)
-          .sort(),
+          .sort((a, b) => a - b),
       ).toEqual([2, 3, 3, 3]);
     });
 

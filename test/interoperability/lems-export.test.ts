@@ -36,6 +36,10 @@ function trainsOf({ trains }: RunResult): Trains {
   return found;
 }
 
+/** Times in other steps: `length` is that of one of the given steps in them. */
+const inSteps = (trains: Trains, length: number): Trains =>
+  new Map([...trains].map(([cell, steps]) => [cell, steps.map((step) => step * length)]));
+
 async function run(model: ImportedModel, outputFolder?: string): Promise<Trains> {
   const result = await runModel(model, { target: 'wasm', ...(outputFolder === undefined ? {} : { outputFolder }) });
   if (result.kind !== 'run') throw new Error('nothing was run');
@@ -213,7 +217,9 @@ describe.each(cases)('$what', ({ source, duration, dt, cells, steps, slow, named
       const trains = await run(back, folder);
       return [eventsIn(folder), trains] as const;
     });
-    const found = differences(own, exported);
+    // Cells with exponentials are exported with shorter steps: all are counted in those of the original.
+    const length = back.valid.model.experiment.dt / model.experiment.dt;
+    const found = differences(own, inSteps(exported, length));
     expect(found.cells).toBeLessThanOrEqual(cells);
     expect(found.steps).toBeLessThanOrEqual(steps);
     if (!compared) return;

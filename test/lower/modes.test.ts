@@ -92,7 +92,7 @@ experiment: { dt: 0.1 ms, duration: 1 ms }
     expect(finalOf(run, 'b.v').map((v) => Math.round(v * 1e6) / 1e6)).toEqual([0.5, 1, 3]);
   });
 
-  test('a linked parameter is the other variable at the start of the step', async () => {
+  test('a linked parameter is the other variable, at the start of the step or, under brian, when it is used', async () => {
     const run = await simulate(`interneuron: 1
 neurons:
   source: { state: { x: 0 }, derived: { double: 2*x }, derivatives: { x: (1 + i)/ms } }
@@ -110,7 +110,8 @@ experiment: { dt: 0.1 ms, duration: 5 ms }
     // is at 4.9 ms.
     expect(last).toBeCloseTo(2 * 3 * 4.9, 9);
     expect(finalOf(run, 'b.sum')[2]).toBeGreaterThan(20);
-    expect(stepsOf(run, 'b.spike', 1)[0]).toBe(31);
+    // x is 0.1 more after each step: its own group comes before the test of Brian, which sees it at once.
+    expect(stepsOf(run, 'b.spike', 1)[0]).toBe(timing === 'brian' ? 30 : 31);
   });
 });
 

@@ -28,19 +28,23 @@ const common = {
   quiet: { type: 'boolean', alias: 'q', describe: 'print nothing but errors' },
 } as const satisfies Record<string, OptionDefinition>;
 
-const set = {
-  type: 'string',
-  repeated: true,
-  value: 'name=value',
-  describe: "set a parameter of the model ('g=4 nS'); may be repeated",
-} as const satisfies OptionDefinition;
+/** What reading a model takes. */
+const read = {
+  set: {
+    type: 'string',
+    repeated: true,
+    value: 'name=value',
+    describe: "set a parameter of the model ('g=4 nS'); may be repeated",
+  },
+  'allow-path': {
+    type: 'string',
+    repeated: true,
+    value: 'dir',
+    describe: 'another folder from which a NeuroML model may include files; may be repeated',
+  },
+} as const satisfies Record<string, OptionDefinition>;
 
-const allowPath = {
-  type: 'string',
-  repeated: true,
-  value: 'dir',
-  describe: 'another folder from which a NeuroML model may include files; may be repeated',
-} as const satisfies OptionDefinition;
+const oneModel = { name: 'model', many: false, describe: 'a model, in any supported notation' } as const;
 
 const force = {
   type: 'boolean',
@@ -88,6 +92,21 @@ const timing = {
   describe: 'order of operations within a step [that of the notation]',
 } as const satisfies OptionDefinition;
 
+/** How long a run takes, and in what steps. */
+const timed = { duration, dt, timing } as const;
+
+const seed = {
+  type: 'string',
+  value: 'n',
+  describe: 'seed for all random numbers',
+} as const satisfies OptionDefinition;
+
+const threads = {
+  type: 'string',
+  value: 'n',
+  describe: 'number of worker threads; the result does not depend on it',
+} as const satisfies OptionDefinition;
+
 /** How `describe` writes its tables. */
 export const descriptionFormats = ['text', 'markdown', 'html'] as const;
 
@@ -95,7 +114,7 @@ export const descriptionFormats = ['text', 'markdown', 'html'] as const;
 export const commands = {
   run: {
     describe: 'run a model and write what it records',
-    files: { name: 'model', many: false, describe: 'a model, in any supported notation' },
+    files: oneModel,
     options: {
       output: {
         type: 'string',
@@ -113,14 +132,11 @@ export const commands = {
       target: { type: 'string', choices: targetNames, describe: 'engine that runs the model [auto]' },
       device,
       strategy,
-      seed: { type: 'string', value: 'n', describe: 'seed for all random numbers' },
-      duration,
-      dt,
-      timing,
+      seed,
+      ...timed,
       precision,
-      threads: { type: 'string', value: 'n', describe: 'number of worker threads; the result does not depend on it' },
-      set,
-      'allow-path': allowPath,
+      threads,
+      ...read,
       record: {
         type: 'string',
         repeated: true,
@@ -146,7 +162,7 @@ export const commands = {
   },
   convert: {
     describe: 'write a model in another notation',
-    files: { name: 'model', many: false, describe: 'a model, in any supported notation' },
+    files: oneModel,
     options: {
       to: {
         type: 'string',
@@ -168,12 +184,9 @@ export const commands = {
       },
       force,
       report: { type: 'string', value: 'file', describe: 'write the conversion report as JSON' },
-      seed: { type: 'string', value: 'n', describe: 'seed for all random numbers' },
-      duration,
-      dt,
-      timing,
-      set,
-      'allow-path': allowPath,
+      seed,
+      ...timed,
+      ...read,
       ...common,
     },
     required: ['to', 'output'],
@@ -184,19 +197,16 @@ export const commands = {
     files: { name: 'models', many: true, describe: 'models, in any supported notation' },
     options: {
       target: { type: 'string', choices: targetNames, describe: 'also report what this engine cannot run' },
-      duration,
-      dt,
-      timing,
+      ...timed,
       precision,
-      set,
-      'allow-path': allowPath,
+      ...read,
       ...common,
     },
     examples: [['$0 validate models/*.yaml', 'exit code 0 if all models are valid, 1 if not']],
   },
   codegen: {
     describe: 'write the generated program; for c, opencl and cuda, a stand-alone project',
-    files: { name: 'model', many: false, describe: 'a model, in any supported notation' },
+    files: oneModel,
     options: {
       target: {
         type: 'string',
@@ -206,13 +216,10 @@ export const commands = {
       output: { type: 'string', alias: 'o', value: 'dir', describe: 'folder to write to' },
       force,
       strategy,
-      seed: { type: 'string', value: 'n', describe: 'seed for all random numbers' },
-      duration,
-      dt,
-      timing,
+      seed,
+      ...timed,
       precision,
-      set,
-      'allow-path': allowPath,
+      ...read,
       ...common,
     },
     required: ['target', 'output'],
@@ -224,7 +231,7 @@ export const commands = {
     options: {
       target: { type: 'string', choices: targetNames, describe: 'engine to run the model on [auto]' },
       device,
-      threads: { type: 'string', value: 'n', describe: 'number of worker threads; the result does not depend on it' },
+      threads,
       ...common,
     },
     examples: [['$0 verify cuba.nwb --target reference', 'reports identical, or the first difference']],
@@ -237,16 +244,15 @@ export const commands = {
   },
   describe: {
     describe: 'show a model as tables: populations, projections, equations, inputs, recordings',
-    files: { name: 'model', many: false, describe: 'a model, in any supported notation' },
+    files: oneModel,
     options: {
       format: { type: 'string', choices: descriptionFormats, describe: 'format of the tables [text]' },
       output: { type: 'string', alias: 'o', value: 'file', describe: 'write to a file instead of the terminal' },
       force,
-      seed: { type: 'string', value: 'n', describe: 'seed for all random numbers' },
+      seed,
       dt,
       timing,
-      set,
-      'allow-path': allowPath,
+      ...read,
       ...common,
     },
     examples: [['$0 describe cuba.yaml --format markdown -o cuba.md', 'tables for a paper or a repository']],

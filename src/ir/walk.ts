@@ -102,17 +102,35 @@ export function calleesOf(statements: readonly Statement[]): ReadonlySet<string>
   return callees;
 }
 
-/** Names of the buffers that statements load from, store to, accumulate into or set bits of. */
-export function buffersOf(statements: readonly Statement[]): ReadonlySet<string> {
-  const buffers = new Set<string>();
+/** Visits the buffers that statements touch, in order: each statement's own before those of its expressions. */
+function visitBuffers(
+  statements: readonly Statement[],
+  visit: (buffer: string, access: 'read' | 'write') => void,
+): void {
   visitStatements(statements, (s) => {
-    if (s.kind === 'store' || s.kind === 'accumulate') buffers.add(s.buffer);
-    if (s.kind === 'setBit') buffers.add(s.mask);
+    if (s.kind === 'store' || s.kind === 'accumulate') visit(s.buffer, 'write');
+    if (s.kind === 'setBit') visit(s.mask, 'write');
     for (const e of expressionsOf(s))
       visitExpression(e, (node) => {
-        if (node.kind === 'load') buffers.add(node.buffer);
+        if (node.kind === 'load') visit(node.buffer, 'read');
       });
   });
+}
+
+/** Names of the buffers that statements load from, and of those that they store to, accumulate into or set bits of. */
+export function accessesOf(
+  statements: readonly Statement[],
+): Readonly<Record<'reads' | 'writes', ReadonlySet<string>>> {
+  const reads = new Set<string>();
+  const writes = new Set<string>();
+  visitBuffers(statements, (buffer, access) => (access === 'read' ? reads : writes).add(buffer));
+  return { reads, writes };
+}
+
+/** Names of all buffers that statements touch. */
+export function buffersOf(statements: readonly Statement[]): ReadonlySet<string> {
+  const buffers = new Set<string>();
+  visitBuffers(statements, (buffer) => buffers.add(buffer));
   return buffers;
 }
 

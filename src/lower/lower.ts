@@ -2,9 +2,10 @@
  * From the model to the kernel program. Read this first: it is the list of passes, in order.
  */
 
-import type { Buffer, Kernel, Manifest, Precision, Program, Statement } from '../ir/program.js';
+import type { Buffer, Kernel, Manifest, Precision, Program } from '../ir/program.js';
 import { drawOffset } from '../ir/names.js';
 import { numericsVersion } from '../ir/program.js';
+import { accessesOf, bodyOf } from '../ir/walk.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
 import { settableNames } from './assignments.js';
 import { lowerConnectivity } from './connectivity.js';
@@ -228,28 +229,8 @@ function writtenWhileRunning(
   running: ReadonlySet<string>,
   builder: ProgramBuilder,
 ): Set<string> {
-  const written = new Set<string>(['faults', drawOffset]);
-  const visit = (statement: Statement): void => {
-    switch (statement.kind) {
-      case 'store':
-      case 'accumulate':
-        written.add(statement.buffer);
-        break;
-      case 'setBit':
-        written.add(statement.mask);
-        break;
-      case 'if':
-        [...statement.then, ...statement.else].forEach(visit);
-        break;
-      case 'for':
-      case 'while':
-        statement.body.forEach(visit);
-        break;
-      default:
-        break;
-    }
-  };
-  for (const kernel of kernels) if (kernel.shape !== 'compact' && running.has(kernel.name)) kernel.body.forEach(visit);
+  const bodies = kernels.filter(({ name }) => running.has(name)).flatMap(bodyOf);
+  const written = new Set<string>(['faults', drawOffset, ...accessesOf(bodies).writes]);
   for (const event of builder.events) for (const name of [event.mask, event.list, event.counts]) written.add(name);
   for (const log of builder.logs) for (const name of [log.buffer, log.cursor.buffer]) written.add(name);
   return written;

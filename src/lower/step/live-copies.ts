@@ -1,27 +1,7 @@
 /** Kernels that copy variables, run again wherever a copy is read after what it was made of has changed. */
 
 import type { Kernel, StepEntry } from '../../ir/program.js';
-import { bodyOf, visitExpression, visitStatements, expressionsOf } from '../../ir/walk.js';
-
-/** What a kernel reads and writes. */
-interface Access {
-  readonly reads: ReadonlySet<string>;
-  readonly writes: ReadonlySet<string>;
-}
-
-function accessOf(kernel: Kernel | undefined): Access {
-  const reads = new Set<string>();
-  const writes = new Set<string>();
-  visitStatements(kernel ? bodyOf(kernel) : [], (statement) => {
-    if (statement.kind === 'store' || statement.kind === 'accumulate') writes.add(statement.buffer);
-    if (statement.kind === 'setBit') writes.add(statement.mask);
-    for (const expression of expressionsOf(statement))
-      visitExpression(expression, (node) => {
-        if (node.kind === 'load') reads.add(node.buffer);
-      });
-  });
-  return { reads, writes };
-}
+import { accessesOf, bodyOf } from '../../ir/walk.js';
 
 const meet = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => [...a].some((name) => b.has(name));
 
@@ -30,7 +10,7 @@ const meet = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => [...a]
  * since they were made: since the step began, or in an entry before. So code that reads a copy sees the original as it
  * is then.
  *
- * @param copies  names of the kernels that make copies; they do nothing else, and may read each other's copies
+ * @param copies  entries of the kernels that make copies; they do nothing else, and may read each other's copies
  * @param kernels  all kernels of the program
  */
 export function withLiveCopies(
@@ -39,8 +19,8 @@ export function withLiveCopies(
   kernels: readonly Kernel[],
 ): readonly StepEntry[] {
   if (copies.length === 0) return step;
-  const accesses = new Map(kernels.map((kernel) => [kernel.name, accessOf(kernel)]));
-  const access = ({ kernel }: StepEntry): Access => accesses.get(kernel) ?? accessOf(undefined);
+  const accesses = new Map(kernels.map((kernel) => [kernel.name, accessesOf(bodyOf(kernel))]));
+  const access = ({ kernel }: StepEntry): ReturnType<typeof accessesOf> => accesses.get(kernel) ?? accessesOf([]);
   const outdated = new Set(copies);
   const live: StepEntry[] = [];
   const changed = (writes: ReadonlySet<string>): void => {

@@ -5,7 +5,7 @@ import { startWhileOpening } from './connect.js';
 import type { RunnableModel } from './imported-model.js';
 import { placedLater, unplaced } from './placed.js';
 import { resultFiles } from './result-files.js';
-import { runFindings } from './run-findings.js';
+import { runResult } from './run-result.js';
 import { stopwatch, type GeneratedResult, type RunOptions, type RunResult } from './run-options.js';
 import { inStage } from './stages.js';
 import { invariant } from '../diagnostics/diagnostic.js';
@@ -86,17 +86,7 @@ export async function startModel(imported: RunnableModel, options: RunOptions): 
       const { record, outputs } = await files.close(run);
       watch.end('write');
       finished = true;
-      return {
-        kind: 'run',
-        engine,
-        program,
-        record,
-        trains: run.trains,
-        outputs,
-        seconds: watch.seconds(),
-        diagnostics: runFindings(run, program.dt),
-        dispose: () => recorder.dispose(),
-      };
+      return runResult(compiled, run, { record, outputs }, watch, recorder);
     },
     dispose,
   };

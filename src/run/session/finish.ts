@@ -7,7 +7,7 @@ import { compileModel } from '../compile-model.js';
 import { openAll } from '../connect.js';
 import type { RunnableModel } from '../imported-model.js';
 import { resultFiles } from '../result-files.js';
-import { runFindings } from '../run-findings.js';
+import { runResult } from '../run-result.js';
 import type { RunResult } from '../run-options.js';
 import { inStage } from '../stages.js';
 import { InvariantError } from '../../diagnostics/diagnostic.js';
@@ -45,17 +45,7 @@ export async function finish(state: SessionState): Promise<RunResult> {
     state.closed = true;
     state.engaged = null;
     await on.session.dispose();
-    return {
-      kind: 'run',
-      engine,
-      program,
-      record,
-      trains: run.trains,
-      outputs,
-      seconds: watch.seconds(),
-      diagnostics: runFindings(run, program.dt),
-      dispose: () => on.recorder.dispose(),
-    };
+    return runResult({ engine, program }, run, { record, outputs }, watch, on.recorder);
   } catch (error) {
     await files.abandon();
     throw error;

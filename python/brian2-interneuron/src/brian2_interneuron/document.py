@@ -345,13 +345,7 @@ class Document:
             if isinstance(_whole(each.group), Subgroup):
                 entry["slice"] = f"{each.group.start}:{each.group.stop}"
             codes.append(each.abstract_code)
-            dt = float(each.clock.dt_)
-            if dt != self.dt:
-                entry["dt"] = f"{dt!r}*second"
-            if each.when != "start":
-                entry["when"] = each.when
-            if each.order != 0:
-                entry["order"] = int(each.order)
+            self._when(each, entry)
             operations.append(entry)
             if isinstance(owner, Synapses):
                 self._write_synaptic(owner, each.abstract_code)
@@ -554,15 +548,13 @@ class Document:
         if entry["variables"]:
             self.parts["state_monitors"][monitor.name] = entry
 
-    def _when(self, monitor, entry):
-        """Times of samples."""
-        dt = float(monitor.clock.dt_)
-        if dt != self.dt:
-            entry["dt"] = f"{dt!r}*second"
-        if monitor.when != "start":
-            entry["when"] = monitor.when
-        if monitor.order != 0:
-            entry["order"] = int(monitor.order)
+    def _when(self, each, entry):
+        """When a monitor samples, or an operation runs."""
+        entry.update(self._own_dt(each))
+        if each.when != "start":
+            entry["when"] = each.when
+        if each.order != 0:
+            entry["order"] = int(each.order)
 
     def _event_monitor(self, monitor):
         extra = sorted(monitor.record_variables - {"i", "t"})

@@ -2,11 +2,10 @@
 
 import json
 import os
-import runpy
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
+
+from interneuron._scripts import Captured, convert_captured, is_file, run_file
 
 #: Options of the command, with what `set_device` calls them and how their text is read.
 _OPTIONS = {
@@ -54,8 +53,7 @@ def run_script(words):
         print("error: brian needs a script; write: interneuron brian [--target c] script.py", file=sys.stderr)
         return 2
     script = words[0]
-    if not os.path.isfile(script):
-        print(f"error: there is no file {script}", file=sys.stderr)
+    if not is_file(script):
         return 2
     import brian2
 
@@ -74,14 +72,8 @@ def run_script(words):
         return chosen(device, build_on_run, **kwargs)
 
     brian2.set_device = devices.set_device = brian2.devices.set_device = set_device
-    sys.argv = words
-    sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
-    runpy.run_path(script, run_name="__main__")
+    run_file(words)
     return 0
-
-
-class Captured(BaseException):
-    """The network is known: the script need not go on."""
 
 
 def capture(words):
@@ -127,16 +119,12 @@ def convert_script(words, program):
         words: those after `convert`.
         program: the command of the program, as a list.
     """
-    script = words[0]
-    print(f"executing {script} until it first runs its network; what it does later is not converted", file=sys.stderr)
-    with tempfile.TemporaryDirectory() as folder:
-        captured = os.path.join(folder, f"{Path(script).stem}.json")
-        child = [sys.executable, "-W", "ignore", "-m", "brian2_interneuron.launcher", captured, script]
-        code = subprocess.run(child, stdout=subprocess.DEVNULL, env={**os.environ, "MPLBACKEND": "Agg"}).returncode
-        if code != 0 or not os.path.exists(captured):
-            print(f"error: {script} ended before its network was known", file=sys.stderr)
-            return code or 1
-        return subprocess.run([*program, "convert", captured, *words[1:]]).returncode
+    return convert_captured(
+        words[0],
+        lambda captured: ["brian2_interneuron.launcher", captured, words[0]],
+        lambda captured: [*program, "convert", captured, *words[1:]],
+        {**os.environ, "MPLBACKEND": "Agg"},
+    )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
@@ -9,20 +10,24 @@ import sys
 from ._errors import InterneuronError
 from ._node import node, program
 
+#: Packages that run the scripts of other simulators, with the names that they are imported by.
+_packages = {
+    "PyNN": ("pynn-interneuron", "interneuron_pynn"),
+    "Brian": ("brian2-interneuron", "brian2_interneuron"),
+}
+
 
 def main() -> int:
     """Runs one command with the words of this process."""
     try:
         words = sys.argv[1:]
         if words[:1] == ["pynn"]:
-            return _pynn(words[1:])
+            return _script("PyNN", words[1:])
         if words[:1] == ["brian"]:
-            return _brian(words[1:])
+            return _script("Brian", words[1:])
         command = [node(), str(program()), *words]
         if words[:1] == ["convert"] and any(word.endswith(".py") for word in words[1:2]):
-            if _imports_brian(words[1]):
-                return _brian(words[1:], command[:2])
-            return _pynn(words[1:], command[:2])
+            return _script("Brian" if _imports_brian(words[1]) else "PyNN", words[1:], command[:2])
     except InterneuronError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -37,16 +42,6 @@ def main() -> int:
             continue
 
 
-def _pynn(words: list[str], converts: list[str] | None = None) -> int:
-    """Runs a script of PyNN, or converts its network, which the package pynn-interneuron does."""
-    try:
-        from interneuron_pynn.launcher import convert_script, run_script
-    except ImportError as error:
-        print(f"error: scripts of PyNN need the package pynn-interneuron ({error}); install it with pip", file=sys.stderr)
-        return 2
-    return int(run_script(words) if converts is None else convert_script(words, converts))
-
-
 def _imports_brian(path: str) -> bool:
     """Whether a file is a script of Brian 2."""
     try:
@@ -56,14 +51,17 @@ def _imports_brian(path: str) -> bool:
         return False
 
 
-def _brian(words: list[str], converts: list[str] | None = None) -> int:
-    """Runs a script of Brian 2, or converts its network, which the package brian2-interneuron does."""
+def _script(simulator: str, words: list[str], converts: list[str] | None = None) -> int:
+    """Runs a script of PyNN or Brian, or converts its network, which a package for it does."""
+    package, module = _packages[simulator]
     try:
-        from brian2_interneuron.launcher import convert_script, run_script
+        launcher = importlib.import_module(f"{module}.launcher")
     except ImportError as error:
-        print(f"error: scripts of Brian need the package brian2-interneuron ({error}); install it with pip", file=sys.stderr)
+        print(
+            f"error: scripts of {simulator} need the package {package} ({error}); install it with pip", file=sys.stderr
+        )
         return 2
-    return int(run_script(words) if converts is None else convert_script(words, converts))
+    return int(launcher.run_script(words) if converts is None else launcher.convert_script(words, converts))
 
 
 if __name__ == "__main__":

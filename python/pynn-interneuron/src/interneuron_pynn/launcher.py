@@ -2,12 +2,10 @@
 
 import base64
 import json
-import os
-import runpy
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
+
+from interneuron._scripts import Captured, convert_captured, is_file, run_file
 
 
 def run_script(words):
@@ -39,17 +37,10 @@ def run_script(words):
         sys.modules[f"pyNN.{name}"] = interneuron_pynn
         setattr(pyNN, name, interneuron_pynn)
     script = words[0]
-    if not os.path.isfile(script):
-        print(f"error: there is no file {script}", file=sys.stderr)
+    if not is_file(script):
         return 2
-    sys.argv = words
-    sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
-    runpy.run_path(script, run_name="__main__")
+    run_file(words)
     return 0
-
-
-class Captured(BaseException):
-    """The network is known: the script need not go on."""
 
 
 def capture(words):
@@ -99,16 +90,11 @@ def convert_script(words, program):
         at = words.index("--instead-of")
         own += words[at : at + 2]
         del words[at : at + 2]
-    print(f"executing {script} until it first runs its network; what it does later is not converted", file=sys.stderr)
-    with tempfile.TemporaryDirectory() as folder:
-        captured = os.path.join(folder, f"{Path(script).stem}.json")
-        child = [sys.executable, "-W", "ignore", "-m", "interneuron_pynn.launcher", captured, script, *own]
-        code = subprocess.run(child, stdout=subprocess.DEVNULL).returncode
-        if code != 0 or not os.path.exists(captured):
-            print(f"error: {script} ended before its network was known", file=sys.stderr)
-            return code or 1
-        rest = [captured if word == script else word for word in words]
-        return subprocess.run([*program, "convert", *rest]).returncode
+    return convert_captured(
+        script,
+        lambda captured: ["interneuron_pynn.launcher", captured, script, *own],
+        lambda captured: [*program, "convert", *(captured if word == script else word for word in words)],
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,24 @@
+/** What a run gives when it has ended and its files are closed. */
+
+import { runFindings } from './run-findings.js';
+import type { RunResult, Stopwatch } from './run-options.js';
+import type { RecordedRun, Recorder } from '../../runtime/record/recorder.js';
+
+/** @param written  the record and the files, which are closed */
+export const runResult = (
+  { engine, program }: Pick<RunResult, 'engine' | 'program'>,
+  run: RecordedRun,
+  { record, outputs }: Pick<RunResult, 'record' | 'outputs'>,
+  watch: Stopwatch,
+  recorder: Recorder,
+): RunResult => ({
+  kind: 'run',
+  engine,
+  program,
+  record,
+  trains: run.trains,
+  outputs,
+  seconds: watch.seconds(),
+  diagnostics: runFindings(run, program.dt),
+  dispose: () => recorder.dispose(),
+});

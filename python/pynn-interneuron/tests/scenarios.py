@@ -7,7 +7,9 @@ JSON, how each went.
 """
 
 import json
+import os
 import sys
+import tempfile
 from pathlib import Path
 
 import pyNN
@@ -46,10 +48,13 @@ def main(words):
         setattr(pyNN, name, interneuron_pynn)
     once = Once()
     folder = Path(words[0]).resolve()
-    code = pytest.main(
-        ["-q", "-p", "no:cacheprovider", "--rootdir", str(folder), str(folder / "test/system/scenarios"), *words[1:]],
-        plugins=[once],
-    )
+    arguments = ["-q", "-p", "no:cacheprovider", "--rootdir", str(folder), str(folder / "test/system/scenarios")]
+    # Scenarios write their results below the current folder.
+    before = os.getcwd()
+    with tempfile.TemporaryDirectory() as scratch:
+        os.chdir(scratch)
+        code = pytest.main([*arguments, *words[1:]], plugins=[once])
+        os.chdir(before)
     print(json.dumps(once.outcomes))
     return int(code)
 

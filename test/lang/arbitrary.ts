@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/property.js';
 import type { Expression } from '../../src/lang/ast.js';
 import { binary, boolean, call, conditional, integer, name, number, unary } from '../../src/lang/build.js';
 

@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js';
-import fc from 'fast-check';
+import { fc } from '../support/property.js';
 import { describe, expect, it } from 'vitest';
 import { canonicalDecimal, scaleDecimal } from '../../src/lang/decimal.js';
 import { powerOfTen } from '../../src/lang/rational.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/property.js';
 import { describe, expect, it } from 'vitest';
 import { conditionallyLinear, linearForm } from '../../src/lang/linear.js';
 import { parseExpression } from '../../src/lang/parse.js';

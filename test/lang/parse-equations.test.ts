@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/property.js';
 import { describe, expect, it } from 'vitest';
 import { LangError } from '../../src/lang/lang-error.js';
 import { parseEquations, type EquationLine } from '../../src/lang/parse.js';

@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js';
-import fc from 'fast-check';
+import { fc } from '../support/property.js';
 import { expect, it } from 'vitest';
 import {
   divideRationals,

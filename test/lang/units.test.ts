@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import fc from 'fast-check';
+import { fc } from '../support/property.js';
 import type { Dimension } from '../../src/lang/ast.js';
 import { equalDimensions } from '../../src/lang/dimension.js';
 import { equalRationals, one } from '../../src/lang/rational.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/property.js';
 import { describe, expect, it } from 'vitest';
 import type { Expression } from '../../src/lang/ast.js';
 import { parseExpression, parseStatements } from '../../src/lang/parse.js';

@@ -1,6 +1,6 @@
 /** Interval arithmetic: hand-worked cases, and the one property that matters: no value ever lies outside. */
 
-import fc from 'fast-check';
+import { fc } from '../support/property.js';
 import { describe, expect, test } from 'vitest';
 import { boundsOf, exactly, isBounded } from '../../src/lower/bounds.js';
 import type { Interval } from '../../src/lower/bounds.js';

@@ -4,7 +4,7 @@
  * Sources: Rall's cable theory (a sealed cable's input resistance), Hodgkin & Huxley (1952).
  */
 
-import fc from 'fast-check';
+import { fc } from '../support/property.js';
 import { describe, expect, test } from 'vitest';
 import { treeOf } from '../../src/lower/cable/tree.js';
 import type { Compartments } from '../../src/model/typed.js';

@@ -1,6 +1,6 @@
 /** Timing profiles: what comes after what in a step, and what times mean. */
 
-import fc from 'fast-check';
+import { fc } from '../support/property.js';
 import { describe, expect, test } from 'vitest';
 import { profiles, rankOf } from '../../src/lower/profile.js';
 import { roundDelay } from '../../src/lower/round-delay.js';

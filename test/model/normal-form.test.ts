@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/property.js';
 import { expect, test } from 'vitest';
 import { hashModel } from '../../src/model/hash.js';
 import { check } from './support.js';

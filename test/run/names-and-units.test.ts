@@ -4,7 +4,7 @@
  * for a unit would be a number.
  */
 
-import fc from 'fast-check';
+import { fc } from '../support/property.js';
 import { describe, expect, test } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { canonicalUnitNames } from '../../src/lang/dimension.js';

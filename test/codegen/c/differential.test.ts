@@ -3,7 +3,7 @@
  * every kernel shape.
  */
 
-import fc from 'fast-check';
+import { fc } from '../../support/property.js';
 import { describe, expect, test } from 'vitest';
 import { cTargetWith } from '../../../runtime/targets/c/target.js';
 import { referenceTarget } from '../../../runtime/targets/reference/target.js';

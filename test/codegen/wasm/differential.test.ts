@@ -1,6 +1,6 @@
 /** The wasm target against the reference interpreter, bit for bit. */
 
-import fc from 'fast-check';
+import { fc } from '../../support/property.js';
 import { describe, expect, test } from 'vitest';
 import { checkProgram } from '../../../src/ir/check.js';
 import { referenceTarget } from '../../../runtime/targets/reference/target.js';

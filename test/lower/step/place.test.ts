@@ -2,7 +2,7 @@
  * The order of a step: slots as the profile says, orders within a slot, phases at one order, then as they were added.
  */
 
-import fc from 'fast-check';
+import { fc } from '../../support/property.js';
 import { expect, test } from 'vitest';
 import { inOrder, type StepPhase, type StepPlace } from '../../../src/lower/step/place.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import fc from 'fast-check';
+import { fc } from '../../support/property.js';
 
 import { numberText } from '../../../runtime/results/number-text.js';
 import { stepOf, timeOf } from '../../../runtime/results/result.js';

@@ -1,6 +1,6 @@
 /** Whatever a document holds, importing it ends with a model or with findings, never with an exception. */
 
-import fc from 'fast-check';
+import { fc } from '../../support/property.js';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { hashModel } from '../../../src/model/hash.js';
@@ -153,6 +153,25 @@ describe('a specification that was changed at random', () => {
       { numRuns: 300 },
     );
   });
+});
+
+test('a constant of any size is written as the number that it is', () => {
+  const size = fc.oneof(
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.tuple(fc.integer({ min: -9, max: 9 }), fc.nat(40)).map(([digit, exponent]) => Number(`${digit}e${exponent}`)),
+  );
+  fc.assert(
+    fc.property(size, (c) => {
+      fc.pre(c === 0 || Math.abs(c) >= 2.3e-308);
+      const model = valid(brian(`namespace: { c: ${String(c)} }\nneuron_groups: { G: { N: 1, model: "x = c : 1" } }`));
+      expect(hashModel(valid(JSON.stringify(exportBrian(model).document)).model).model).toBe(
+        hashModel(model.model).model,
+      );
+      const literal = /^c = (.*)$/m.exec(exportBrianScript(model).files[0]?.text ?? '')?.[1] ?? '';
+      expect(literal).toMatch(/^-?([0-9]+(\.[0-9]+)?(e-?[0-9]+)?)$/);
+      expect(Number(literal)).toBe(Number(String(c)));
+    }),
+  );
 });
 
 test('text of any kind is read or refused', () => {

@@ -1,6 +1,7 @@
 /** Equations and initial values of a type as Brian writes them. */
 
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
+import { canonicalDecimal } from '../../../src/lang/decimal.js';
 import { parseUnit } from '../../../src/lang/units.js';
 import type { DataStore, NeuronType, SynapseType, Value, ValueType } from '../../../src/model/model.js';
 import { namesIn } from '../../../src/lang/walk.js';
@@ -76,7 +77,9 @@ export function constantText(
     if (type === 'boolean') return value === 0 ? 'False' : 'True';
     // A whole number of a real kind keeps its point, since Brian tells 2 from 2.0.
     const text = quantityText(value, dimensionOf(unit), view.arithmetic);
-    return typeof text === 'number' && type === 'real' && Number.isInteger(text) ? `${text}.0` : text;
+    return typeof text === 'number' && type === 'real' && Number.isInteger(text)
+      ? canonicalDecimal(String(text), false)
+      : text;
   }
   return typeof value === 'string' ? brianExpression(value, view, remarks) : 0;
 }

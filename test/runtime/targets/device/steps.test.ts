@@ -1,6 +1,6 @@
 /** Which steps become one command: the same launches in the same order as one by one, in few different commands. */
 
-import fc from 'fast-check';
+import { fc } from '../../../support/property.js';
 import { expect, test } from 'vitest';
 import { isDue, nextStretch } from '../../../../runtime/targets/device/steps.js';
 import type { StepEntry } from '../../../../src/ir/program.js';

@@ -293,6 +293,7 @@ def main():
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--limit", type=int, default=120)
     given = parser.parse_intermixed_args()
+    given.examples = given.examples.resolve()
     import brian2
 
     folder = given.examples / ".conformance"

@@ -59,8 +59,17 @@ export interface RecordingPlan {
 /** Units in which files hold samples, by SI unit; what is not listed is in SI. */
 export type WrittenUnits = Readonly<Record<string, WrittenUnit>>;
 
-/** What a run of `protocol` on `program` records, in a fixed order. */
-export function recordingPlan(program: Program, protocol: Protocol, units: WrittenUnits = {}): RecordingPlan {
+/**
+ * What a run of `protocol` on `program` records, in a fixed order.
+ *
+ * @param first  steps before the run
+ */
+export function recordingPlan(
+  program: Program,
+  protocol: Protocol,
+  units: WrittenUnits = {},
+  first = 0,
+): RecordingPlan {
   const { manifest } = program;
   const events = manifest.eventRecordings ?? defaultEventRecordings(program);
   const named = uniqueNames([
@@ -92,6 +101,7 @@ export function recordingPlan(program: Program, protocol: Protocol, units: Writt
     protocol,
     events.filter(({ kind }) => kind === 'events'),
     units,
+    first,
   );
   const series = [...samples, ...rates].map((entry) => ({ ...entry, plan: inUnits(entry.plan, units) }));
   return {
@@ -103,7 +113,7 @@ export function recordingPlan(program: Program, protocol: Protocol, units: Writt
       series: series.map(({ plan }) => plan),
       spikeLabel: manifest.spikeLabel,
       ...(several ? { segments: segmentSpans(protocol) } : {}),
-      expectedSteps: protocolSteps(protocol),
+      expectedSteps: first + protocolSteps(protocol),
     },
   };
 }
@@ -168,6 +178,7 @@ function trainsPlans(
   protocol: Protocol,
   recordings: readonly EventRecordingLocation[],
   units: WrittenUnits,
+  first: number,
 ): readonly RecordedTrains[] {
   const byEvent = new Map<string, EventRecordingLocation[]>();
   for (const recording of recordings)
@@ -175,9 +186,12 @@ function trainsPlans(
   return [...byEvent].map(([event, all]) => {
     const population = program.manifest.populations.find(({ name }) => name === all[0]!.population);
     invariant(population, 'record', `a recording names the population ${all[0]!.population}, which the program lacks`);
-    const observed = all.some(({ recording }) => isSwitched(protocol, recording))
-      ? unionSpans(all.map(({ recording }) => recordedSpans(protocol, recording)))
-      : null;
+    const observed =
+      first > 0 || all.some(({ recording }) => isSwitched(protocol, recording))
+        ? unionSpans(all.map(({ recording }) => recordedSpans(protocol, recording))).map(
+            ([begin, end]) => [begin + first, end + first] as const,
+          )
+        : null;
     const name =
       population.event === event
         ? 'spike'

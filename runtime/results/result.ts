@@ -53,8 +53,27 @@ export interface RunHeader {
   readonly subject?: Readonly<Record<string, string>>;
   /** Unit of times in text formats; absent: s. */
   readonly times?: WrittenUnit;
+  /** Where the run began; absent: at time 0, with the model's own first values. */
+  readonly start?: RecordedStart;
   /** What else is known of the machine and the command. */
   readonly environment: Environment;
+}
+
+/**
+ * The state that a run began with at a later time, besides the values of variables, which are the model's. Arrays are
+ * beside the record, and stand here by the SHA-256 of their bytes.
+ */
+export interface RecordedStart {
+  /** Steps before the first one. */
+  readonly step: number;
+  /** Events that delays had still to bring, by `population.event`: the step and the cell of each. */
+  readonly events: Readonly<Record<string, { readonly steps: string; readonly cells: string }>>;
+  /** Step of the last event of each element, by `population.event`. */
+  readonly lastEvents: Readonly<Record<string, string>>;
+  /** 1 for each element that was not refractory, by `population.event`. */
+  readonly free: Readonly<Record<string, string>>;
+  /** Step in which each synapse was brought up to date, in order of creation, by projection. */
+  readonly lastUpdates: Readonly<Record<string, string>>;
 }
 
 /** The date of files when `SOURCE_DATE_EPOCH` says none. */

@@ -7,6 +7,7 @@ import canonicalize from 'canonicalize';
 import {
   defaultDate,
   type Environment,
+  type RecordedStart,
   type RunHeader,
   type RunMetadata,
   type RunRecord,
@@ -29,6 +30,7 @@ interface HeaderOptions {
   readonly engine: { readonly target: string; readonly device: string; readonly threads: number };
   readonly subject?: Readonly<Record<string, string>>;
   readonly times?: WrittenUnit;
+  readonly start?: RecordedStart;
   readonly environment: Environment;
   readonly repeated?: Repeated;
 }
@@ -37,7 +39,7 @@ interface HeaderOptions {
 export function runHeader(
   { valid, hashes }: { readonly valid: ValidModel; readonly hashes: ModelHashes },
   program: Program,
-  { engine, subject, times, environment, repeated }: HeaderOptions,
+  { engine, subject, times, start, environment, repeated }: HeaderOptions,
 ): RunHeader {
   const { model } = valid;
   const given = repeated ?? {
@@ -63,6 +65,7 @@ export function runHeader(
     date: given.date,
     ...(given.subject === undefined ? {} : { subject: given.subject }),
     ...(given.times === undefined ? {} : { times: given.times }),
+    ...(start === undefined ? {} : { start }),
     environment: given.environment,
   };
 }

@@ -9,6 +9,8 @@ import { environmentOf, runHeader, runMetadata } from './provenance.js';
 import { noteWritten, refuseToReplace } from './replaceable.js';
 import type { RunOptions } from './run-options.js';
 import { refuseSameFile } from './same-file.js';
+import { recordedStart } from './session/start-record.js';
+import type { StartState } from './session/start-state.js';
 import { inStage } from './stages.js';
 import { fileUnits } from './written-units.js';
 import { recordingPlan, type RecordingPlan } from '../../runtime/record/plan.js';
@@ -39,7 +41,7 @@ export async function resultFiles(
   imported: RunnableModel,
   { program, executable, engine }: Pick<CompiledModel, 'program' | 'executable' | 'engine'>,
   protocol: Protocol,
-  options: RunOptions,
+  options: RunOptions & { readonly start?: StartState },
 ): Promise<ResultFiles> {
   const { valid, source } = imported;
   const { subject, command, repeated, outputFolder } = options;
@@ -52,7 +54,8 @@ export async function resultFiles(
     ...(options.writers ?? []),
   ];
   const units = options.units ?? fileUnits(imported.notation);
-  const plan = recordingPlan(program, protocol, units.samples);
+  const begun = options.start === undefined ? null : recordedStart(options.start);
+  const plan = recordingPlan(program, protocol, units.samples, begun?.start.step);
   const series = plan.setup.series.map(({ name }) => name);
   const written = [
     ...(options.outputs ?? []).map((path) => ({ output: path, files: filesOf(path, series) })),
@@ -73,6 +76,7 @@ export async function resultFiles(
     }),
     ...(subject ? { subject } : {}),
     ...(units.times ? { times: units.times } : {}),
+    ...(begun ? { start: begun.start } : {}),
     ...(repeated ? { repeated } : {}),
   });
   const setup: RunSetup = {
@@ -80,7 +84,7 @@ export async function resultFiles(
     ...plan.setup,
     populations: withPositions(plan.setup.populations, valid),
     metadata: runMetadata(valid, subject),
-    data: valid.data,
+    data: begun ? new Map([...valid.data, ...begun.data]) : valid.data,
   };
   const notes = repeated?.notes ?? [...program.manifest.notes, ...(executable.notes ?? [])];
   return {

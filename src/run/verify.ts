@@ -19,8 +19,11 @@ import { hashModel, type ModelHashes } from '../model/hash.js';
 import type { DataStore, ValidModel } from '../model/model.js';
 import { normalise } from '../model/normalise.js';
 import { outputWriter } from './outputs.js';
-import { runModel, type Engine, type RunOptions } from './pipeline.js';
+import { runModel, type Engine, type RunOptions, type RunResult } from './pipeline.js';
 import { dataReferences } from './data-files.js';
+import { openModel } from './open-model.js';
+import { startOf } from './session/start-record.js';
+import type { StartState } from './session/start-state.js';
 import { messages } from './messages.js';
 import { storedUnits } from './written-units.js';
 
@@ -118,25 +121,24 @@ export async function verifyBy(path: string, again: (stored: Repeatable) => Prom
 
 /** @param stem  path of the new result without its suffix */
 export async function runAgain(
-  { format, path, record, valid, hashes }: Repeatable,
+  { format, path, record, data, valid, hashes }: Repeatable,
   stem: string,
   options: VerifyOptions,
 ): Promise<NewRun> {
   const { precision } = record;
   if (precision !== 'float64' && precision !== 'float32')
     throw damaged(path, `its precision is ${JSON.stringify(precision)}`);
-  const result = await runModel(
-    { valid, hashes },
-    {
-      ...options,
-      ...(record.subject ? { subject: record.subject } : {}),
-      precision,
-      stopAfter: record.steps,
-      units: storedUnits(record),
-      writers: [await outputWriter(`${stem}${suffixes[format]}`), ...(options.writers ?? [])],
-      ...(record.version === recordVersion ? { repeated: record } : {}),
-    },
-  );
+  const given = {
+    ...options,
+    ...(record.subject ? { subject: record.subject } : {}),
+    precision,
+    units: storedUnits(record),
+    writers: [await outputWriter(`${stem}${suffixes[format]}`), ...(options.writers ?? [])],
+    ...(record.version === recordVersion ? { repeated: record } : {}),
+  } as const;
+  const result = record.start
+    ? await runFrom({ valid, hashes }, { ...given, start: startOf(record.start, data, path) })
+    : await runModel({ valid, hashes }, { ...given, stopAfter: record.steps });
   if (result.kind === 'generated')
     throw new UsageError('the null target runs nothing, so there is nothing to compare', 'choose another target');
   result.dispose();
@@ -146,6 +148,20 @@ export async function runAgain(
     engine: result.engine,
     interrupted: options.signal?.aborted === true && result.record.steps < record.steps,
   };
+}
+
+/** Runs a model from a state at a later time, as the session did that began there. */
+async function runFrom(
+  model: Pick<Repeatable, 'valid' | 'hashes'>,
+  options: RunOptions & { readonly start: StartState },
+): Promise<RunResult> {
+  const session = openModel(model, options);
+  try {
+    await session.run(undefined, options.signal ? { signal: options.signal } : {});
+    return await session.finish();
+  } finally {
+    await session.dispose();
+  }
 }
 
 const suffixes: Readonly<Record<ResultFormat, string>> = { nwb: '.nwb', neo: '.json', csv: '.csv' };

@@ -1,13 +1,14 @@
 /** Sessions that live: their results are those of their document, run as one. */
 
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashModel, importModel, openModel, readSource, runModel, type ModelSession } from '../../src/index.js';
 import type { TypedArray } from '../../src/ir/program.js';
 import { probeTargets } from '../../src/run/choose-target.js';
+import { verifyResult } from '../../src/run/verify.js';
 import { brian } from '../support/brian-text.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'interneuron-session-'));
@@ -284,7 +285,8 @@ describe('a session that begins in the middle', () => {
       free: free ? { 'G.spike': free } : {},
       lastUpdates: { S: updates.map(stepOf) },
     };
-    const second = opened(text({ v, a }, w), { start });
+    const outputs = ['nwb', 'json', 'csv'].map((suffix) => join(folder, `middle-${steps}.${suffix}`));
+    const second = opened(text({ v, a }, w), { start, outputs });
     expect(second.time()).toBeCloseTo(steps * 1e-4, 12);
     for (const live of [whole, second]) await live.run(0.03);
     const [expected, found] = [await whole.take(), await second.take()];
@@ -293,6 +295,13 @@ describe('a session that begins in the middle', () => {
     expect(found.samples).toEqual(expected.samples);
     expect(numbersOf(await second.read('S', 'w'))).toEqual(await read('S', 'w'));
     expect(found.segments).toEqual([{ name: 'run', begin: steps, start: steps, end: steps + 300 }]);
+    // Results hold where the session began, so that they can be computed again.
+    (await second.finish()).dispose();
+    for (const path of outputs) expect((await verifyResult(path)).verdict, path).toEqual({ verdict: 'identical' });
+    const changed = join(folder, `changed-${steps}.json`);
+    const given = readFileSync(outputs[1]!, 'utf8').replace(`"step": ${steps}`, `"step": ${steps - 1}`);
+    writeFileSync(changed, given);
+    expect((await verifyResult(changed)).verdict).toMatchObject({ changes: [{ place: 'record.start' }] });
   });
 
   it('refuses a state of another model', async () => {

@@ -141,6 +141,52 @@ def linked_variables():
 
 
 @scenario
+def links_to_subexpressions():
+    """Parameters that stand for expressions of other groups, which depend on others in turn, on the time and on constants."""
+    tau = 7 * ms
+    source = NeuronGroup(
+        3,
+        """dv/dt = (1.2 - v)/tau : 1
+        k : 1
+        u = 2*v + k*sin(t/ms) : 1
+        w = u*u : 1
+        high = v > 0.5 : boolean
+        volts = 3*volt : volt (shared)
+        held = v*2 : 1 (constant over dt)""",
+        threshold="v > 1",
+        reset="v = 0",
+        method="euler",
+        name="source",
+    )
+    source.k = "i*0.1"
+    one = NeuronGroup(1, "dH/dt = -H/tau : Hz\nG = H - 3*Hz : Hz", method="exact", name="one")
+    one.H = 10 * Hz
+    reader = NeuronGroup(
+        4,
+        """dy/dt = (x + a)/ms + g : 1
+        x : 1 (linked)
+        a : 1 (linked)
+        high : boolean (linked)
+        volts : volt (linked)
+        held : 1 (linked)
+        g : Hz (linked)
+        z = int(high) + volts/volt + held : 1""",
+        method="euler",
+        name="reader",
+    )
+    reader.x = linked_var(source, "w", index=[2, 0, 1, 1])
+    reader.a = linked_var(source, "u", index=[0, 0, 1, 2])
+    reader.high = linked_var(source, "high", index=[0, 1, 2, 0])
+    reader.held = linked_var(source, "held", index=[0, 1, 2, 0])
+    reader.volts = linked_var(source, "volts")
+    reader.g = linked_var(one, "G")
+    samples = StateMonitor(reader, ["y", "x", "a", "z", "g"], record=True)
+    run(10 * ms)
+    run(5 * ms)
+    return {name: getattr(samples, name)[:] for name in ("y", "x", "a", "z", "g")}
+
+
+@scenario
 def methods():
     """Every method of integration that is no function."""
     found = {}
@@ -179,6 +225,22 @@ def custom_events():
     monitor, events = SpikeMonitor(G), EventMonitor(G, "high")
     run(40 * ms)
     return {**spikes(monitor), **spikes(events, "events"), "n": G.n[:], "x": H.x[:]}
+
+
+@scenario
+def orders_that_are_text():
+    """Objects of a slot in the order of their text, which packages for dendritic cells give."""
+    G = NeuronGroup(
+        3,
+        "dv/dt = (1 + i - v)/(5*ms) : 1\nlate : integer\nx : 1",
+        events={"high": "v > 0.9", "low": "v < 0.4"},
+        method="euler",
+    )
+    G.run_on_event("high", "v = 0; late = t_in_timesteps; x = 2*x + 1", order="before_groups")
+    G.run_on_event("low", "x = 3*x % 17", order="before_groups")
+    samples = StateMonitor(G, ["v", "x"], record=True)
+    run(20 * ms)
+    return {"v": samples.v[:], "x": samples.x[:], "late": G.late[:]}
 
 
 @scenario

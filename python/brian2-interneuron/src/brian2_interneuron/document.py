@@ -9,6 +9,7 @@ import re
 import weakref
 
 import numpy as np
+from brian2.core.clocks import Clock
 from brian2.core.functions import Function
 from brian2.core.preferences import prefs
 from brian2.core.variables import ArrayVariable, Constant, Subexpression
@@ -73,6 +74,11 @@ def through(monitor, name):
         raise Unsupported(monitor.name, f"the variable {name} of synapses")
     neurons = np.asarray(synapses.variables[f"_synaptic_{side}"].get_value())[monitor.record]
     return end, bare, neurons
+
+
+def _plain(name):
+    """A name as specifications take it: those that Brian makes begin with an underscore."""
+    return f"linked{name}" if name.startswith("_") else name
 
 
 def start_of(group):
@@ -205,18 +211,21 @@ class Document:
         # What reads a linked variable has a value for each neuron here, though Brian takes one that is of one neuron as shared.
         apart = ["shared"] if group._linked_variables else []
         stepped = group.name in self._updates
+        linked, expanded = self._links(group)
         lines = [
             parameter_text(each)
             if stepped and each.type == DIFFERENTIAL_EQUATION
             else equation_text(each, apart if each.type == SUBEXPRESSION else ())
             for each in equations.values()
+            if each.varname not in expanded
         ]
-        entry = {"N": int(group._N), "model": "\n".join(lines), **method}
+        entry = {"N": int(group._N), "model": "\n".join([*lines, *expanded.values()]), **method}
         codes = [
             each.expr.code
             for each in equations.values()
             if each.expr is not None and not (stepped and each.type == DIFFERENTIAL_EQUATION)
         ]
+        codes += [group.variables[name].expr for name in group._linked_variables if name in expanded]
         if "spike" in group.events:
             entry["threshold"] = line(group.events["spike"])
             codes.append(group.events["spike"])
@@ -250,7 +259,7 @@ class Document:
                 event["code"], event["when"] = group.event_codes[name], resetter.when
                 codes.append(group.event_codes[name])
                 self._write(group.name, assigned(group.event_codes[name]))
-                if resetter.order != thresholder.order:
+                if self._rank(resetter) != thresholder.order:
                     raise Unsupported(group.name, f"condition and code of {name} have different orders")
             if thresholder.order != 0:
                 event["order"] = int(thresholder.order)
@@ -259,7 +268,6 @@ class Document:
             entry["events"] = events
         entry.update(self._operations(group, codes))
         self._write(group.name, equations.diff_eq_names)
-        linked = {name: self._link(group, name) for name in sorted(group._linked_variables)}
         if linked:
             entry["linked"] = linked
         entry["initializers"] = self._values(group, equations, group._N)
@@ -270,15 +278,54 @@ class Document:
         self.groups.append(group)
         self.parts["neuron_groups"][group.name] = entry
 
-    def _link(self, group, name):
+    def _rank(self, each):
+        """The order of an object within its slot: Brian sorts by any values that can be compared."""
+        if not isinstance(each.order, str):
+            return each.order
+        same = {other.order for other in self._objects if getattr(other, "when", None) == each.when}
+        return sorted(same).index(each.order)
+
+    def _links(self, group):
+        """What linked variables stand for, and the lines of those that stand for subexpressions.
+
+        Brian copies a subexpression into the group that reads it, and links the variables of its expression.
+        """
+        links, lines = {}, {}
+        left = sorted(group._linked_variables)
+        while left:
+            name = left.pop()
+            if name not in group.variables:
+                raise Unsupported(group.name, f"the linked variable {name} is not linked")
+            variable = group.variables[name]
+            unit = {"b": "boolean", "i": "integer"}.get(np.dtype(variable.dtype).kind, unit_text(variable.dim))
+            if not isinstance(variable, Subexpression):
+                links[_plain(name)] = self._link(group, name, variable)
+                if name not in group._linked_variables:
+                    lines[name] = f"{_plain(name)} : {unit} (linked)"
+                continue
+            code, owned = variable.expr, {}
+            for each in sorted(get_identifiers(code)):
+                if not each.startswith(f"_{name}_") or each not in group.variables:
+                    continue
+                own = group.variables[each]
+                if isinstance(own, Constant):
+                    owned[each] = repr(np.asarray(own.get_value()).item())
+                elif isinstance(own.owner, Clock):
+                    if own.owner.name != group.clock.name:
+                        raise Unsupported(group.name, f"{name} is linked to the time of another clock")
+                    owned[each] = {"timestep": "t_in_timesteps"}.get(own.name, own.name)
+                else:
+                    owned[each] = _plain(each)
+                    left.append(each)
+            lines[name] = f"{_plain(name)} = {line(word_substitute(code, owned))} : {unit}"
+        return links, lines
+
+    def _link(self, group, name, variable):
         """What a linked variable stands for, with the neuron that each neuron reads."""
-        if name not in group.variables:
-            raise Unsupported(group.name, f"the linked variable {name} is not linked")
-        variable, index = group.variables[name], group.variables.indices[name]
+        index = group.variables.indices[name]
         owner = variable.owner
-        if isinstance(variable, Subexpression):
-            # Brian keeps a copy of the expression, and not whose it is.
-            raise Unsupported(group.name, f"{name} is linked to a subexpression")
+        if variable.name == "i" and isinstance(owner, NeuronGroup):
+            raise Unsupported(group.name, f"{name} is linked to indices of neurons")
         if not isinstance(owner, NeuronGroup):
             raise Unsupported(group.name, f"the linked variable {name} is of {type(owner).__name__}")
         text = f"{owner.name}.{variable.name}"

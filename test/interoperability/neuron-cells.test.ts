@@ -5,10 +5,14 @@
  * voltages are extrapolated from two short steps.
  */
 
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { importModel, readSource, runModel } from '../../src/run/pipeline.js';
+import { convertModel } from '../../src/run/convert.js';
+import { importModel, readSource, runModel, type ImportedModel } from '../../src/run/pipeline.js';
 import { inFolder, outputs } from './output-tables.js';
 import { missingPynn, runPynnPython } from './pynn/backend.js';
+import { exportToNeuron, missingInterpreter, validateByReference } from './reference-interpreter.js';
 
 interface Run {
   /** Of the first cell, ms. */
@@ -30,16 +34,21 @@ const ofOurs = (steps: number, path: string): Promise<Run> =>
     const text = source.text.replace('step="0.005ms"', `step="${1 / steps}ms"`);
     const result = await runModel(importModel({ ...source, text }), { target: 'wasm', outputFolder: folder });
     if (result.kind === 'run') result.dispose();
-    const rows = outputs(folder).get('voltages.dat')!;
-    const column = (k: number): readonly number[] => rows.map((row) => Number(row[k]) * 1e3);
-    const soma = column(1);
-    return {
-      spikes: soma.flatMap((v, k) => (k > 0 && v > 0 && soma[k - 1]! <= 0 ? [k / steps] : [])),
-      voltages: Array.from({ length: rows[0]!.length - 1 }, (_, k) =>
-        column(k + 1).filter((__, row) => row % steps === 0),
-      ),
-    };
+    return written(folder, steps);
   });
+
+/** What is in the table of voltages in a folder, with so many rows a millisecond. */
+function written(folder: string, steps: number): Run {
+  const rows = outputs(folder).get('voltages.dat')!;
+  const column = (k: number): readonly number[] => rows.map((row) => Number(row[k]) * 1e3);
+  const soma = column(1);
+  return {
+    spikes: soma.flatMap((v, k) => (k > 0 && v > 0 && soma[k - 1]! <= 0 ? [k / steps] : [])),
+    voltages: Array.from({ length: rows[0]!.length - 1 }, (_, k) =>
+      column(k + 1).filter((__, row) => row % steps === 0),
+    ),
+  };
+}
 
 /** Largest difference of voltages where neither run is in a spike, mV. */
 const apart = (a: Run, b: Run): number =>
@@ -79,3 +88,62 @@ describe.skipIf(missing !== null).each([
     expect(apart(coarse!, converged) / apart(fine!, converged)).toBeGreaterThan(9);
   });
 });
+
+const unable = missing ?? missingInterpreter();
+
+/** A LEMS document's elements of NeuroML as a document of their own. */
+const withoutLems = (text: string): string =>
+  text
+    .replace(/<Simulation [^]*<\/Simulation>/, '')
+    .replace(/<Include file="([^"]+\.nml)"\/>/g, '<include href="$1"/>')
+    .replace(/<(?:Target|Include) [^>]*>/g, '')
+    .replace('<Lems>', '<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="written">')
+    .replace('</Lems>', '</neuroml>');
+
+describe.skipIf(unable !== null).each(['branched-cell', 'network-of-cells'])(
+  `%s, written as NeuroML${unable === null ? '' : ` (${unable})`}`,
+  (name) => {
+    const path = `fixtures/cells/${name}.xml`;
+    const { text: before, ...rest } = readSource(path);
+    // The only paths of segments that the interpreter's export to NEURON reads.
+    const text = before.replace(/cells\[(\d)\]\/(\d)\/v/g, 'cells/$1/branched/$2/v');
+    const hashes = ({ hashes: { model, experiment } }: ImportedModel): readonly string[] => [model, experiment];
+    /** What a document says, written as NeuroML and read again: the same model. */
+    const again = async (source: ReturnType<typeof readSource>): Promise<string> => {
+      const model = importModel(source);
+      const { files, report } = await convertModel(model.valid, 'neuroml');
+      expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
+      const result = files[0]!.text;
+      expect(hashes(importModel({ name: 'written.xml', text: result }))).toEqual(hashes(model));
+      return result;
+    };
+
+    test('is the same model and valid', async () => {
+      const result = await again({ ...rest, text: withoutLems(text) });
+      await inFolder(async (folder) => {
+        writeFileSync(join(folder, 'written.nml'), result);
+        expect(await validateByReference(folder, 'written.nml')).toEqual([]);
+      });
+    }, 60_000);
+
+    test('is exported to NEURON as the original is', async () => {
+      const written = await again({ ...rest, text });
+      await inFolder(async (folder) => {
+        const texts = { before: text, after: written };
+        const exported = await Promise.all(
+          Object.entries(texts).map(async ([part, document]) => {
+            const own = join(folder, part);
+            mkdirSync(own);
+            cpSync('fixtures/cells/branched.cell.nml', join(own, 'branched.cell.nml'));
+            writeFileSync(join(own, 'LEMS_written.xml'), document);
+            await exportToNeuron(own, 'LEMS_written.xml');
+            const made = readdirSync(own).filter((file) => /\.(mod|hoc|py)$/.test(file));
+            return Object.fromEntries(made.map((file) => [file, readFileSync(join(own, file), 'utf8')]));
+          }),
+        );
+        expect(Object.keys(exported[0]!)).toContain('branched.hoc');
+        expect(exported[1]).toEqual(exported[0]);
+      });
+    }, 120_000);
+  },
+);

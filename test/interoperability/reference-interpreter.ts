@@ -66,3 +66,14 @@ export async function validateByReference(folder: string, document: string): Pro
   const complaints = output.split('\n').filter((line) => /invalid|not valid|\(ERROR\)|Test: \d+ .*fail/i.test(line));
   return complaints.length > 0 || /Valid against schema/.test(output) ? complaints : [output.slice(-2000)];
 }
+
+/**
+ * Writes what the reference interpreter exports of a LEMS document for NEURON into its folder.
+ *
+ * @throws Error with what was printed, when it fails
+ */
+export async function exportToNeuron(folder: string, document: string): Promise<void> {
+  const words = ['-Xmx512M', '-cp', jar() ?? '', 'org.neuroml.JNeuroML', document, '-neuron', '-nogui'];
+  const { stdout } = await promisify(execFile)('java', words, { cwd: folder, maxBuffer: 1 << 26 });
+  if (/\(ERROR\)|Exception/.test(stdout)) throw new Error(stdout.slice(-4000));
+}

@@ -68,7 +68,7 @@ export function exportLems(
 
 /** The document that a model came from. */
 function inOwnWords(restored: Restored, { model }: ValidModel, report: ConversionReport): LemsExport {
-  const { text, sameHash, sameExperiment, generated: others, losses } = restored;
+  const { text, sameHash, sameExperiment, sameTiming, generated: others, losses } = restored;
   for (const { pointer, message } of losses) report.missing(pointer, message);
   for (const pointer of others)
     report.equivalent(
@@ -82,12 +82,8 @@ function inOwnWords(restored: Restored, { model }: ValidModel, report: Conversio
       'the document is the same model with a different hash: components have values, their types have none',
       'lems/model-hash',
     );
-  if (model.timing !== 'lems-euler') remarkTiming(model, report);
-  if (
-    !sameExperiment &&
-    model.timing === 'lems-euler' &&
-    losses.every(({ pointer }) => !pointer.startsWith('/experiment'))
-  )
+  if (!sameTiming) remarkTiming(model, report);
+  if (!sameExperiment && sameTiming && losses.every(({ pointer }) => !pointer.startsWith('/experiment')))
     report.approximated(
       'lems/experiment-hash',
       '/experiment',

@@ -22,6 +22,8 @@ export interface KeptElement {
   readonly raw?: string;
   /** So many elements of the tag and attributes, this one the first, which the model has the numbers of. */
   readonly count?: number;
+  /** What these have of attributes that name places on cells, where that differs. */
+  readonly places?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A document as plain data. */
@@ -200,11 +202,24 @@ function keptChildren(children: readonly XmlElement[]): readonly KeptElement[] {
     const first = children[at];
     let end = at + 1;
     if (first instanceof ListedElement) while (isAlike(first, children[end])) end++;
-    if (first && end - at > longestList) all.push({ ...kept(first), count: end - at });
+    if (first instanceof ListedElement && end - at > longestList)
+      all.push({ ...kept(first), count: end - at, ...placesOf(first, children.slice(at, end)) });
     else for (const inner of children.slice(at, end)) all.push(kept(inner));
     at = end;
   }
   return all;
+}
+
+/** Attributes of connections and inputs that name places on cells: the model has sections in their stead. */
+const placing = /^(?:pre|post)?(?:Segment(?:Id)?|segmentId|FractionAlong|fractionAlong)$/;
+
+function placesOf({ shape }: ListedElement, list: readonly XmlElement[]): Pick<KeptElement, 'places'> {
+  const varied = shape.flatMap((name) => {
+    if (!placing.test(name)) return [];
+    const values = list.map((one) => one.attribute(name) ?? '');
+    return values.every((value) => value === values[0]) ? [] : [[name, values] as const];
+  });
+  return varied.length === 0 ? {} : { places: Object.fromEntries(varied) };
 }
 
 function isAlike(first: ListedElement, other: XmlElement | undefined): boolean {

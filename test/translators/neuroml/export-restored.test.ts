@@ -353,3 +353,31 @@ describe('long lists', () => {
     );
   });
 });
+
+describe('cells with structure', () => {
+  const path = 'fixtures/cells/network-of-cells.xml';
+
+  it('long lists of inputs keep their places', async () => {
+    const { text, ...rest } = readSource(path);
+    const input = (k: number): string =>
+      `<input id="${k}" target="../cells/${k % 3}/branched" segmentId="${k % 5}" fractionAlong="${(k % 7) / 8}" ` +
+      'destination="synapses"/>';
+    const inputs = Array.from({ length: 1200 }, (_, k) => input(k)).join('');
+    const many = text.replace(/(<inputList id="inhibition"[^>]*>)[^]*?(<\/inputList>)/, `$1${inputs}$2`);
+    const original = importModel({ ...rest, text: many });
+    const { back, lost, text: written } = await exported(original);
+    expect(lost).toEqual([]);
+    expect(written).toContain(input(1199));
+    expect(back.hashes.model).toBe(original.hashes.model);
+    expect(back.hashes.experiment).toBe(original.hashes.experiment);
+  });
+
+  it('the time step is changed in the document', async () => {
+    const changed = edited(importModel(readSource(path)), ({ experiment }) => {
+      experiment.dt = 1e-5;
+    });
+    const { back, lost } = await exported(changed);
+    expect(lost).toEqual([]);
+    expect(back.hashes).toMatchObject({ model: changed.hashes.model, experiment: changed.hashes.experiment });
+  });
+});

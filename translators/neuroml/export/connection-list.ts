@@ -106,10 +106,14 @@ export function connectionNodes(
       ? [[tree.name, numbers] as const]
       : [];
   });
+  const places = Object.entries(node.places ?? {});
+  // Places are those of the list as it was: no others are known.
+  if (places.some(([, values]) => values.length !== range[1] - range[0])) return undefined;
   const made: Node[] = [];
   for (let k = range[0]; k < range[1]; k++) {
     const attributes = { ...node.attributes };
     if (attributes['id'] !== undefined) attributes['id'] = String(k);
+    for (const [name, values] of places) attributes[name] = values[k - range[0]] ?? '';
     for (const [name, path, known, indices] of ends) {
       const moved = elsewhere(path, known, indices[k] ?? 0);
       if (moved === undefined) return undefined;
@@ -119,7 +123,7 @@ export function connectionNodes(
     for (const [name, numbers] of assigned) attributes[name] = numberText(at(numbers, k));
     made.push({ ...node, tag: type === component.type ? node.tag : type.name, attributes, children: node.children });
   }
-  return made.map(({ count: _count, ...rest }) => rest);
+  return made.map(({ count: _count, places: _places, ...rest }) => rest);
 }
 
 /** The path to another element of the population that a path leads to an element of. */

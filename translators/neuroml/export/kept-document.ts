@@ -8,6 +8,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isTexts = (value: unknown): value is Readonly<Record<string, string>> =>
   isRecord(value) && Object.values(value).every((text) => typeof text === 'string');
+const isTextList = (value: unknown): boolean => Array.isArray(value) && value.every((text) => typeof text === 'string');
 const xmlName = /^[\p{L}_][\p{L}\p{N}_.:-]*$/u;
 
 /**
@@ -29,7 +30,7 @@ export function keptSourceOf({ annotations }: Pick<Model, 'annotations'>): KeptS
 
 function isElement(value: unknown): value is KeptElement {
   if (!isRecord(value)) return false;
-  const { tag, attributes = {}, children = [], text = '', raw, count } = value;
+  const { tag, attributes = {}, children = [], text = '', raw, count, places = {} } = value;
   return (
     typeof tag === 'string' &&
     xmlName.test(tag) &&
@@ -39,7 +40,9 @@ function isElement(value: unknown): value is KeptElement {
     children.every(isElement) &&
     typeof text === 'string' &&
     (raw === undefined || typeof raw === 'string') &&
-    (count === undefined || Number.isSafeInteger(count))
+    (count === undefined || Number.isSafeInteger(count)) &&
+    isRecord(places) &&
+    Object.entries(places).every(([name, values]) => xmlName.test(name) && isTextList(values))
   );
 }
 

@@ -22,6 +22,8 @@ export interface Node {
   removed?: true;
   /** How many there are of a list of which this is the first, the others being left out. */
   readonly count?: number;
+  /** What these have of attributes that name places on cells, where that differs. */
+  readonly places?: KeptElement['places'];
 }
 
 /** A kept document that may be changed. */
@@ -89,7 +91,7 @@ function indexIn(parent: XmlElement, element: XmlElement): number {
 }
 
 /** A copy of an element that may be changed. */
-export function nodeOf({ tag, attributes = {}, children = [], text, raw, count }: KeptElement): Node {
+export function nodeOf({ tag, attributes = {}, children = [], text, raw, count, places }: KeptElement): Node {
   return {
     tag,
     attributes: { ...attributes },
@@ -97,5 +99,6 @@ export function nodeOf({ tag, attributes = {}, children = [], text, raw, count }
     ...(text === undefined ? {} : { text }),
     ...(raw === undefined ? {} : { raw }),
     ...(count === undefined ? {} : { count }),
+    ...(places === undefined ? {} : { places }),
   };
 }

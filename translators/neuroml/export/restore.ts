@@ -40,6 +40,8 @@ export interface Restored {
   readonly sameHash: boolean;
   /** Whether protocol, time step and seed are the model's as well. */
   readonly sameExperiment: boolean;
+  /** Whether the document runs in the model's timing profile: models of cells with structure have `grid`. */
+  readonly sameTiming: boolean;
   /** Parts of the model that generated types stand for. */
   readonly generated: readonly string[];
   /** What is not said. */
@@ -66,7 +68,7 @@ export function restoreDocument(valid: ValidModel, functions: Functions, report:
   for (const [key, { owner }] of allWanted({ model: valid.model, data: valid.data }))
     if (!asked.has(key) && changes.losses.every(({ pointer }) => !pointer.startsWith('/recordings')))
       changes.lose('/recordings', `recordings of ${'population' in owner ? owner.population : owner.projection}`);
-  // LEMS has one way to step; whether the model has another is said elsewhere.
+  // A document cannot choose its timing profile; whether it has the model's is said elsewhere.
   const experiment = hashModel({
     ...valid.model,
     timing: after.valid.model.timing,
@@ -74,7 +76,14 @@ export function restoreDocument(valid: ValidModel, functions: Functions, report:
   }).experiment;
   const own = hashModel({ ...valid.model, timing: after.valid.model.timing }).experiment;
   const { generated, losses } = changes;
-  return { text, sameHash, sameExperiment: experiment === own, generated: [...new Set(generated)], losses };
+  return {
+    text,
+    sameHash,
+    sameExperiment: experiment === own,
+    sameTiming: after.valid.model.timing === valid.model.timing,
+    generated: [...new Set(generated)],
+    losses,
+  };
 }
 
 /** Makes the document say the model; false where it cannot. */

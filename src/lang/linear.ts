@@ -1,7 +1,7 @@
 import type { Expression } from './ast.js';
 import { conditional, difference, integer, isZero, negated, product, quotient, sum } from './build.js';
 import { simplify } from './fold.js';
-import { childrenOf, equalExpressions } from './walk.js';
+import { childrenOf, equalExpressions, namesIn } from './walk.js';
 
 /**
  * An expression as a sum of names times coefficients, plus a constant. A name that does not occur has no coefficient.
@@ -40,9 +40,103 @@ export function linearForm(e: Expression, names: Iterable<string>): LinearForm |
   return { coefficients: new Map(coefficients), constant: form.constant === e ? e : simplify(form.constant) };
 }
 
-/** The linear form in one name: exponential Euler integrates `dx/dt = a*x + b` with a and b frozen over a step. */
+/**
+ * The linear form in one name, in which the name may also stand within functions, denominators and powers: those belong
+ * to the coefficients. Exponential Euler integrates `dx/dt = a*x + b` with a and b frozen over a step; this is how
+ * Brian 2 separates the two (`get_conditionally_linear_system`), which expands products first.
+ *
+ * @returns null where the expanded expression has another power of the name as a factor, as in `x**2` and `1/x`, or the
+ *   name only within functions
+ */
 export function conditionallyLinear(e: Expression, name: string): LinearForm | null {
-  return linearForm(e, [name]);
+  const plain = linearForm(e, [name]);
+  if (plain) return plain;
+  const form = separated(e, name);
+  const a = form && simplify(form.a);
+  return form && a && !isZero(a) ? { coefficients: new Map([[name, a]]), constant: simplify(form.b) } : null;
+}
+
+/** a*x + b. */
+interface Separated {
+  readonly a: Expression;
+  readonly b: Expression;
+}
+
+function separated(e: Expression, name: string): Separated | null {
+  if (!namesIn(e).has(name)) return { a: zero, b: e };
+  switch (e.kind) {
+    case 'name':
+      return { a: integer(1), b: zero };
+    case 'unary': {
+      const operand = separated(e.operand, name);
+      return operand && e.operator === '-' ? { a: negated(operand.a), b: negated(operand.b) } : operand;
+    }
+    case 'binary':
+      return separatedBinary(e, name);
+    case 'call':
+      return e.function === 'sqrt' && isMonomial(e.arguments[0] as Expression, name) ? null : { a: zero, b: e };
+    case 'conditional':
+      return null;
+    default:
+      return { a: zero, b: e };
+  }
+}
+
+function separatedBinary(e: Expression & { readonly kind: 'binary' }, name: string): Separated | null {
+  const { operator } = e;
+  switch (operator) {
+    case '+':
+    case '-': {
+      const [left, right] = [separated(e.left, name), separated(e.right, name)];
+      const join = operator === '+' ? sum : difference;
+      return left && right && { a: join(left.a, right.a), b: join(left.b, right.b) };
+    }
+    case '*':
+      return multiplied(e.left, e.right, name);
+    case '/': {
+      if (isMonomial(e.right, name)) return null;
+      const left = separated(e.left, name);
+      return left && { a: quotient(left.a, e.right), b: quotient(left.b, e.right) };
+    }
+    case '**':
+      return raised(e, name);
+    default:
+      return { a: zero, b: e };
+  }
+}
+
+function multiplied(left: Expression, right: Expression, name: string): Separated | null {
+  const [p, q] = [separated(left, name), separated(right, name)];
+  if (!p || !q || (!isZero(p.a) && !isZero(q.a))) return null;
+  const a = isZero(q.a) ? product(p.a, q.b) : product(p.b, q.a);
+  return { a: isZero(p.a) && isZero(q.a) ? zero : a, b: product(p.b, q.b) };
+}
+
+/** A power: a sum to a whole number is multiplied out; the name itself may only be a factor once. */
+function raised(e: Expression & { readonly kind: 'binary' }, name: string): Separated | null {
+  const base = separated(e.left, name);
+  const whole = { a: zero, b: e };
+  if (!namesIn(e.left).has(name)) return whole;
+  if (!base) return isMonomial(e.left, name) ? null : whole;
+  if (isZero(base.a)) return whole;
+  if (e.right.kind === 'number' && e.right.value === 1) return base;
+  const multipliedOut = e.right.kind === 'number' && Number.isInteger(e.right.value) && e.right.value > 1;
+  return multipliedOut || isZero(base.b) ? null : whole;
+}
+
+/** Whether an expression is a product that has the name itself as a factor. */
+function isMonomial(e: Expression, name: string): boolean {
+  switch (e.kind) {
+    case 'name':
+      return e.name === name;
+    case 'unary':
+      return e.operator !== 'not' && isMonomial(e.operand, name);
+    case 'binary':
+      if (e.operator === '**') return isMonomial(e.left, name);
+      return (e.operator === '*' || e.operator === '/') && (isMonomial(e.left, name) || isMonomial(e.right, name));
+    default:
+      return false;
+  }
 }
 
 type Reads = (part: Expression) => boolean;

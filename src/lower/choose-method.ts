@@ -9,6 +9,7 @@ import { linearSystem, refusal, steppedDerivatives } from './integrate.js';
 import type { LinearSystem } from './integrate.js';
 import * as messages from './messages.js';
 import type { Method } from './profile.js';
+import { hasRealSolution } from './real-solution.js';
 
 /** A method, with the system that `exact` solves. */
 export type Chosen =
@@ -34,12 +35,21 @@ export function chooseMethod(
   const reasons: string[] = [];
   for (const method of candidates) {
     if (method !== 'exact') {
-      const why = refusal(method, equations);
+      const why = refusal(method, equations, named !== null);
       if (why === null) return { method };
       reasons.push(why);
       continue;
     }
     const linear = linearSystem(equations, inputs);
+    if (
+      named === null &&
+      linear.kind === 'system' &&
+      context.profile.exactLikeBrian &&
+      !hasRealSolution(linear.matrix)
+    ) {
+      reasons.push('their solution is complex, or their matrix is singular');
+      continue;
+    }
     const table = tableWithinSteps(equations, named !== null, context);
     const why = elsewhere ?? (linear.kind === 'refused' ? linear.why : table);
     const changes = linear.kind === 'system' ? linear.changing : linear.input !== null;

@@ -11,7 +11,7 @@ import type { Expression as Ir } from '../ir/program.js';
 import type { Expression } from '../lang/ast.js';
 import { isZero } from '../lang/build.js';
 import { functions } from '../lang/functions.js';
-import { linearForm } from '../lang/linear.js';
+import { conditionallyLinear, linearForm } from '../lang/linear.js';
 import { callsIn, namesIn } from '../lang/walk.js';
 import type { Method } from './profile.js';
 import type { Equations } from './equations.js';
@@ -125,8 +125,13 @@ function timeOutsideTables(e: Expression): boolean {
   }
 }
 
-/** Why a method other than `exact` refuses the equations. */
-export function refusal(method: Method, equations: Equations): Refusal {
+/**
+ * Why a method other than `exact` refuses the equations.
+ *
+ * @param named  whether the model names it: exponential Euler then takes all that can be separated, where functions of
+ *   a variable are frozen; left to choose, we take it only where it is exact for each equation by itself
+ */
+export function refusal(method: Method, equations: Equations, named: boolean): Refusal {
   const derivatives = [...steppedDerivatives(equations)];
   const noisy = derivatives.filter(([, e]) => hasNoise(e, equations));
   switch (method) {
@@ -135,7 +140,8 @@ export function refusal(method: Method, equations: Equations): Refusal {
     case 'exponentialEuler':
       if (noisy.length > 0) return 'they have noise';
       for (const [name, e] of derivatives)
-        if (!linearForm(e, [name])) return `the equation of ${name} is not linear in ${name}`;
+        if (!(named ? conditionallyLinear(e, name) : linearForm(e, [name])))
+          return `the equation of ${name} is not linear in ${name}`;
       return null;
     case 'rk2':
     case 'rk4':
@@ -230,7 +236,7 @@ export function exponentialStep(
   x = to(scope.real, scope.read(name)),
 ): Ir {
   const e = equations.derivatives.get(name) as Expression;
-  const form = linearForm(e, [name]);
+  const form = conditionallyLinear(e, name);
   const slope = form?.coefficients.get(name);
   if (!form || !slope || isZero(slope)) return fold(ir.add(x, fold(ir.mul(h, rateOf(e, scope)))));
   const rate = rateOf(slope, scope);

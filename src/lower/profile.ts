@@ -49,6 +49,8 @@ export interface Profile {
   readonly sampleLabel: 0 | 1;
   /** Which integration methods are tried where the model leaves it open; the first that accepts is taken. */
   readonly methods: readonly Method[];
+  /** Whether `exact` is left out, where no method is named, for systems that Brian 2's `exact` refuses. */
+  readonly exactLikeBrian: boolean;
   /** How delays become whole steps: the nearest, with halves up or to the even one. */
   readonly delayRounding: 'halfUp' | 'halfEven';
 }
@@ -83,6 +85,7 @@ const brian: Profile = {
   sampleLabel: 0,
   // Brian's order of preference.
   methods: ['exact', 'euler', 'heun'],
+  exactLikeBrian: true,
   delayRounding: 'halfUp',
 };
 
@@ -98,6 +101,7 @@ const grid: Profile = {
   sampleLabel: 1,
   // The most accurate that accepts.
   methods: ['exact', 'exponentialEuler', 'rk4', 'euler', 'heun'],
+  exactLikeBrian: false,
   delayRounding: 'halfEven',
 };
 

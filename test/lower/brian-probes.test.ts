@@ -5,7 +5,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { brian } from '../support/brian-text.js';
-import { byCreation, created, finalOf, simulate, stepsOf, trace } from '../support/simulate.js';
+import { byCreation, created, finalOf, lowered, refused, simulate, stepsOf, trace } from '../support/simulate.js';
 
 describe('integration methods', () => {
   const pair = (method: string): string =>
@@ -54,6 +54,109 @@ describe('integration methods', () => {
     const run = await simulate(linear(method));
     expect(finalOf(run, 'G.v')[0]).toBeCloseTo(v, 9);
     expect(finalOf(run, 'G.w')[0]).toBeCloseTo(w, 9);
+  });
+});
+
+// Brian 2.9: what `get_conditionally_linear_system` makes of an equation, one step of 0.1 s from v 0.3, w 0.7.
+describe('exponential Euler where a variable stands within functions', () => {
+  const stepped = (rate: string): string =>
+    brian(
+      `
+    neuron_groups:
+      G:
+        N: 1
+        model: |
+          dv/dt = (${rate})/second : 1
+          w : 1
+        method: exponential_euler
+        initializers: { v: 0.3, w: 0.7 }
+    run: 0.1 second
+  `,
+      { dt: '0.1 second' },
+    );
+  test.each([
+    ['v*sin(v)', 0.30899790450030357],
+    ['(w-v)*sin(v)', 0.3116478518064445],
+    ['v/(1+v)', 0.323987699828456],
+    ['exp(v)*v+w', 0.41830064565371394],
+    ['(v+1)*(w+sin(v))', 0.436078715790267],
+    ['abs(v)*w-v', 0.29143536762323635],
+    ['-v+int(v>0.2)', 0.3666138073748284],
+    ['v*w/(1-exp(-v))', 0.3930210562199864],
+    ['exprel(v)-v', 0.38242945025009745],
+    ['clip(v,0,1)*v', 0.30913636018605506],
+    ['(v-w)*(1-sin(v))*(2-w)', 0.26163718149096055],
+    ['v*(1+sin(v))**2', 0.35482323477047645],
+  ])('%s', async (rate, v) => {
+    expect(finalOf(await simulate(stepped(rate)), 'G.v')[0]).toBeCloseTo(v, 13);
+  });
+  test.each([
+    'sin(v)',
+    'v**2',
+    'sqrt(v)',
+    '(1+v)**2',
+    '1/v',
+    'exp(2*v)',
+    '(v+1)*(v+sin(v))',
+    '(v*sin(v))**2',
+    '1/(v*sin(v))',
+  ])('%s is refused', (rate) => {
+    expect(refused(stepped(rate))[0]).toMatch(/^lower\/method-refused: .* is not linear in v/);
+  });
+});
+
+// Brian 2.9: the method that it takes for equations where none is named; a, b, c, k and times are constants, p and q parameters.
+describe('the method where none is named', () => {
+  test.each([
+    ['exact', 'dv/dt=-v/tau:1'],
+    ['euler', 'dv/dt=a/tau:1'],
+    ['euler', 'dv/dt=-v/tau:1 ;; dw/dt=a/ms:1'],
+    ['euler', 'dv/dt=-v/tau:1 ;; dw/dt=v/ms:1'],
+    ['euler', 'dv/dt=-w/ms:1 ;; dw/dt=v/ms:1'],
+    ['euler', 'dv/dt=-a*w/ms:1 ;; dw/dt=a*v/ms:1'],
+    ['exact', 'dv/dt=-a*w/ms:1 ;; dw/dt=b*v/ms:1'],
+    ['exact', 'dv/dt=(w-v)/tau:1 ;; dw/dt=-w/tau:1'],
+    ['euler', 'dv/dt=(w-v)/tau:1 ;; dw/dt=(v-w)/tau:1'],
+    ['euler', 'dv/dt=(w-v)/tau:1 ;; dw/dt=(v-w)/taum:1'],
+    ['exact', 'dv/dt=(w-2*v)/tau:1 ;; dw/dt=(v-2*w)/tau:1'],
+    ['euler', 'dv/dt=(w-v)/tau:1 ;; dw/dt=(-v-w)/tau:1'],
+    ['exact', 'dv/dt=(-w-v)/tau:1 ;; dw/dt=(a*v-w)/taum:1'],
+    ['exact', 'dv/dt=(w-v)/tau:1 ;; dw/dt=(a*v-w)/taum:1'],
+    ['exact', 'dv/dt=w/ms:1 ;; dw/dt=(-k*v-c*w)/ms:1'],
+    ['euler', 'dv/dt=w/ms:1 ;; dw/dt=(-a**2*v)/ms:1'],
+    ['exact', 'dx/dt=(y-2*x)/ms:1 ;; dy/dt=(x-2*y+z)/ms:1 ;; dz/dt=(y-2*z)/ms:1'],
+    ['exact', 'dx/dt=(a*y-2*x)/ms:1 ;; dy/dt=(b*x-2*y+z)/ms:1 ;; dz/dt=(c*y-2*z)/ms:1'],
+    ['euler', 'dx/dt=(y-x)/ms:1 ;; dy/dt=(z-y)/ms:1 ;; dz/dt=(x-z)/ms:1'],
+    ['euler', 'dx/dt=y/ms:1 ;; dy/dt=z/ms:1 ;; dz/dt=x/ms:1'],
+    ['exact', 'dx/dt=(y+z-3*x)/ms:1 ;; dy/dt=(x+z-3*y)/ms:1 ;; dz/dt=(x+y-3*z)/ms:1'],
+    ['exact', 'dx/dt=-x/tau:1 ;; dy/dt=(x-y)/tau:1 ;; dz/dt=(y-z)/tau:1'],
+    ['exact', 'dv/dt=(0.1*w-0.3*v)/ms:1 ;; dw/dt=(0.2*v-0.4*w)/ms:1'],
+    ['euler', 'dv/dt=(0.1*w-0.3*v)/ms:1 ;; dw/dt=(-0.2*v-0.4*w)/ms:1'],
+    ['euler', 'dv/dt=(0.5*w-0.5*v)/ms:1 ;; dw/dt=(0.5*v-0.5*w)/ms:1'],
+    ['exact', 'dv/dt=(exp(-a)*w-v)/ms:1 ;; dw/dt=(v*sin(a)-w)/tau:1'],
+    ['euler', 'dv/dt=0*v/ms:1'],
+    ['euler', 'dv/dt=(v-v)/ms:1'],
+    ['exact', 'dv/dt=(w-v)/ms:1 ;; w:1'],
+    ['euler', 'dv/dt=(w-v)/ms:1 ;; dw/dt=0/ms:1'],
+    ['euler', 'dv/dt=-(a*a+1)*w/ms:1 ;; dw/dt=v/ms:1'],
+    ['euler', 'dv/dt=-v/ms+w/ms:1 ;; dw/dt=-2*w/ms-5*v/ms:1'],
+    ['euler', 'dv/dt=0.3/ms:1'],
+    ['exact', 'dv/dt=(-v+p*w)/tau:1 ;; dw/dt=(-w+p*v)/tau:1 ;; p:1'],
+    ['euler', 'dv/dt=(-v-p*w)/tau:1 ;; dw/dt=(-w+p*v)/tau:1 ;; p:1'],
+    ['exact', 'dv/dt=(-v-p*w)/tau:1 ;; dw/dt=(-w+q*v)/tau:1 ;; p:1 ;; q:1'],
+    ['euler', 'dx/dt=(y-x)/ms:1 ;; dy/dt=(x-y)/ms:1 ;; dz/dt=-z/tau:1'],
+    ['exact', 'dv/dt=w/ms:1 ;; dw/dt=-v/ms - 2*w/ms : 1'],
+    ['exact', 'dv/dt = -v/tau : 1 ;; dg/dt = (h-g)/taum : 1 ;; dh/dt=-h/taum : 1'],
+  ])('%s: %s', (method, equations) => {
+    const { program } = lowered(
+      brian(`
+    namespace: { a: 1.3, b: 2.1, c: 0.7, k: 3, tau: 10 ms, taum: 5 ms }
+    neuron_groups:
+      G: { N: 1, model: '${equations.replaceAll(' ;; ', '\n\n            ')}' }
+    run: 1 ms
+  `),
+    );
+    expect(program.manifest.notes).toContain(`G is integrated by ${method}`);
   });
 });
 

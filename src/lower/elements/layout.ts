@@ -266,7 +266,7 @@ export function stepGroups(
 
 /** Numbers of white noise, which equations add that a forward Euler step can integrate. */
 function steppedNoise(group: Group, context: Context): GroupNoise {
-  const why = refusal('euler', equationsOf(group.type));
+  const why = refusal('euler', equationsOf(group.type), true);
   if (why !== null) context.diagnostics.add(messages.methodRefused('euler', group.name, why, messages.otherTiming));
   return noiseOf(group, context);
 }

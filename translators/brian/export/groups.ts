@@ -1,6 +1,6 @@
 /** Populations as NeuronGroup, PoissonGroup and SpikeGeneratorGroup. */
 
-import { conditionallyLinear } from '../../../src/lang/linear.js';
+import { linearForm } from '../../../src/lang/linear.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
@@ -34,7 +34,7 @@ export function methodName(
   if (method === 'adaptive') {
     // Gates and conductances decay towards where they are: that is stable in steps of any length.
     const linear = Object.entries(derivatives).every(
-      ([name, { rate }]) => conditionallyLinear(parseExpression(rate), name) !== null,
+      ([name, { rate }]) => linearForm(parseExpression(rate), [name]) !== null,
     );
     const fixed = linear ? 'exponential_euler' : 'rk4';
     remarks.approximated('brian/method', `Brian uses ${fixed} with fixed steps, not with adaptive ones`);

@@ -36,43 +36,58 @@ const memory = 5e8;
 /** Elements and steps of what is run. */
 const [mostElements, mostSteps] = [500, 20];
 
+/** Which inputs are taken further than to a model, by their ordinals: later stages take many times as long. */
+const [lowered, run, generated, converted, described] = [4, 32, 64, 32, 64];
+
 /**
- * Reads and validates a document and draws and lowers the model; of some also generates the program, converts, freezes
- * or describes the model, or runs it for some steps: what runs must have been foreseen to.
+ * Reads and validates a document. Of every fourth also draws and lowers the model; of fewer also generates the program,
+ * converts, freezes or describes the model, or runs it for some steps: what runs must have been foreseen to.
  *
  * @param ordinal  says what is done with it
  * @throws what is neither a diagnostic nor an error of usage
  */
 export async function feedDocument(name: string, bytes: Uint8Array, ordinal: number): Promise<Outcome> {
+  const turn = (every: number, offset: number): boolean => ordinal % every === offset;
   try {
     const source = decodeSource(name, bytes);
+    const show = (found: readonly Diagnostic[]): void =>
+      void renderDiagnostics(found, { source: () => source.text, colour: false });
     let imported: ImportedModel;
-    let foreseen: readonly Diagnostic[];
     try {
       imported = importModel(source);
-      const precision = ordinal % 2 === 0 ? 'float64' : 'float32';
-      foreseen = (await foresee(imported, { precision, memory })).filter(({ severity }) => severity === 'warning');
     } catch (error) {
-      if (error instanceof DiagnosticError)
-        renderDiagnostics(error.diagnostics, { source: () => source.text, colour: false });
+      if (error instanceof DiagnosticError) show(error.diagnostics);
       throw error;
     }
-    renderDiagnostics([...imported.diagnostics, ...foreseen], { source: () => source.text, colour: false });
-    if (ordinal % 8 === 4) await tryToRun(imported, foreseen);
-    if (foreseen.some(({ code }) => /^(?:draw|lower)\//.test(code))) return 'refused';
-    if (ordinal % 16 === 0)
-      generateProject(imported.valid, ['c', 'opencl', 'cuda', 'wasm'][(ordinal / 16) % 4]!, 'float64');
-    const to = conversions[((ordinal - 2) / 8) % conversions.length];
-    // LEMS lists connections, and freezing draws them.
-    if (to !== undefined && (to !== 'lems' || isSmall(imported)))
-      await convertModel(imported.valid, to, { freeze: ordinal % 32 === 2 && isSmall(imported) });
-    if (ordinal % 16 === 6) describeModel(imported.valid, imported.hashes, new Map());
+    show(imported.diagnostics);
+    if (turn(lowered, 0)) {
+      const precision = turn(2 * lowered, 0) ? 'float64' : 'float32';
+      const foreseen = (await foresee(imported, { precision, memory })).filter(
+        ({ severity }) => severity === 'warning',
+      );
+      show(foreseen);
+      if (turn(run, 4)) await tryToRun(imported, foreseen);
+      if (foreseen.some(({ code }) => /^(?:draw|lower)\//.test(code))) return 'refused';
+      if (turn(generated, 0))
+        generateProject(
+          imported.valid,
+          pickInTurn(['c', 'opencl', 'cuda', 'wasm'], Math.floor(ordinal / generated)),
+          'float64',
+        );
+      const to = pickInTurn(conversions, Math.floor(ordinal / converted));
+      // LEMS lists connections, and freezing draws them.
+      if (turn(converted, 8) && (to !== 'lems' || isSmall(imported)))
+        await convertModel(imported.valid, to, { freeze: turn(4 * converted, 8) && isSmall(imported) });
+      if (turn(described, 16)) describeModel(imported.valid, imported.hashes, new Map());
+    }
     return 'accepted';
   } catch (error) {
     if (error instanceof DiagnosticError || error instanceof UsageError) return 'refused';
     throw error;
   }
 }
+
+const pickInTurn = <T>(items: readonly T[], turn: number): T => items[turn % items.length]!;
 
 const isSmall = ({ valid: { model } }: ImportedModel): boolean =>
   Object.values(model.populations).reduce((sum, { size }) => sum + size, 0) <= mostElements;

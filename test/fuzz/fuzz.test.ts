@@ -3,11 +3,13 @@
  * a gigabyte.
  */
 
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { inputsOf, notations } from './inputs.js';
-import { campaign } from './supervise.js';
+import { campaign, removeWorker } from './supervise.js';
 
 const inputs = { brian: 400, canonical: 400, pynn: 500, neuroml: 150, expression: 5000 } as const;
+
+afterAll(removeWorker);
 
 describe.each(notations)('%s', (notation) => {
   it('breaks nothing, whatever is changed in it', { timeout: 300_000 }, async () => {

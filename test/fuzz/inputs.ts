@@ -1,7 +1,8 @@
 /** Inputs by notation and ordinal. */
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { exchanged, large, line } from './expressions.js';
 import { markupOf, mutateMarkup, textOf } from './mutate-markup.js';
@@ -17,7 +18,12 @@ export type FuzzNotation = (typeof notations)[number];
 /** Makes the input of an ordinal; an input follows from seed and ordinal alone. */
 export type InputMaker = (ordinal: number) => Uint8Array;
 
-const fixtures = new URL('../../fixtures/', import.meta.url).pathname;
+/** The nearest one above this file, which runs from a bundle too. */
+const fixtures = ((): string => {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'fixtures/brian'))) folder = dirname(folder);
+  return join(folder, 'fixtures');
+})();
 
 /** Longer documents say the same things more often. */
 const longestSeed = 6000;
@@ -28,8 +34,13 @@ function textsIn(...folders: readonly string[]): readonly string[] {
     .filter((path) => /\.(ya?ml|json|xml|nml)$/.test(path))
     .sort()
     .map((path) => readFileSync(path, 'utf8'))
-    .filter((text) => text.length <= longestSeed);
+    .filter((text) => text.length <= longestSeed)
+    .sort((left, right) => left.length - right.length);
 }
+
+/** One of some texts, which stand from the shortest to the longest: short ones are drawn more often. */
+const shortish = <T>(items: readonly T[], random: Random): T =>
+  items[Math.min(random.below(items.length), random.below(items.length))]!;
 
 /** @param seed  of all inputs */
 export function inputsOf(notation: FuzzNotation, seed: number): InputMaker {
@@ -53,8 +64,8 @@ const makers: Readonly<Record<FuzzNotation, () => Maker>> = {
     const texts = textsIn('neuroml');
     const seeds = texts.map(markupOf);
     return (random) => {
-      if (random.once(8)) return mutateText(random.pick(texts), random);
-      const text = textOf(mutateMarkup(random.pick(seeds), seeds, random));
+      if (random.once(8)) return mutateText(shortish(texts, random), random);
+      const text = textOf(mutateMarkup(shortish(seeds, random), seeds, random));
       return random.once(12) ? mutateText(text, random) : Buffer.from(text);
     };
   },
@@ -73,8 +84,8 @@ const makers: Readonly<Record<FuzzNotation, () => Maker>> = {
 function treesOf(texts: readonly string[], print: (tree: Tree, random: Random) => string): Maker {
   const seeds = texts.map((text) => treeOf(parse(text)));
   return (random) => {
-    if (random.once(8)) return mutateText(random.pick(texts), random);
-    const text = print(mutateTree(random.pick(seeds), seeds, random), random);
+    if (random.once(8)) return mutateText(shortish(texts, random), random);
+    const text = print(mutateTree(shortish(seeds, random), seeds, random), random);
     return random.once(12) ? mutateText(text, random) : Buffer.from(text);
   };
 }

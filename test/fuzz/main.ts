@@ -11,7 +11,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { notations, type FuzzNotation } from './inputs.js';
-import { campaign, type Breakage } from './supervise.js';
+import { campaign, removeWorker, type Breakage } from './supervise.js';
 
 const { values } = parseArgs({
   options: {
@@ -29,10 +29,10 @@ const { values } = parseArgs({
 
 /** Inputs of a round: a minute or two. */
 const inRound: Readonly<Record<FuzzNotation, number>> = {
-  brian: 10_000,
-  canonical: 10_000,
-  pynn: 5000,
-  neuroml: 4000,
+  brian: 20_000,
+  canonical: 20_000,
+  pynn: 15_000,
+  neuroml: 10_000,
   expression: 200_000,
 };
 
@@ -52,6 +52,9 @@ interface Round {
   /** Why inputs broke something, and the files that they are in. */
   readonly broken: readonly { readonly ordinal: number; readonly why: string; readonly file: string }[];
 }
+
+process.on('exit', removeWorker);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 
 const seed = Number(values.seed);
 const chosen = notations.filter((name) => values.notation.includes(name));

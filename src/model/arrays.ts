@@ -17,3 +17,17 @@ export function arrayOf(value: ArrayValue, data: DataStore): ArrayLike<number> {
   invariant(stored, 'model/arrays', `no data for ${value.$data}`);
   return stored instanceof BigInt64Array ? Float64Array.from(stored, Number) : stored;
 }
+
+/** The numbers of an array value in SI; undefined where the store lacks them, as when a document came without them. */
+export function knownNumbers(value: ArrayValue, data: DataStore | undefined): readonly number[] | undefined {
+  if (isListed(value)) return value;
+  const stored = data?.get(value.$data);
+  return stored && Array.from(stored as ArrayLike<number | bigint>, Number);
+}
+
+/** The numbers of an array value in SI; none where the store lacks them. */
+export const numbersOf = (value: ArrayValue, data: DataStore | undefined): readonly number[] =>
+  knownNumbers(value, data) ?? [];
+
+/** How many numbers an array value has along its first dimension. */
+export const lengthOf = (value: ArrayValue): number => (isListed(value) ? value.length : (value.shape[0] ?? 0));

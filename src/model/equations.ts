@@ -44,6 +44,11 @@ export interface Written extends Form {
 /** A member of a union; in the typed form `kind` tells which. */
 export type Tagged<F extends Form, K extends string, T> = F['tagged'] extends true ? T & { readonly kind: K } : T;
 
+/** A union by its kinds, an interface with a member for each. */
+export type OneOf<F extends Form, Kinds> = {
+  readonly [K in keyof Kinds & string]: Tagged<F, K, Kinds[K]>;
+}[keyof Kinds & string];
+
 /** What kind of value a parameter, variable or expression has. */
 export type ValueType = 'real' | 'integer' | 'boolean';
 

@@ -16,6 +16,7 @@ import type {
   Form,
   DrawnValues,
   Id,
+  OneOf,
   Tagged,
   UnitText,
   Value,
@@ -182,9 +183,14 @@ export interface SpikeTrain {
   readonly period?: number;
 }
 
+/** The spikes of a population that replays them, or the file that has them, by kind. */
+export interface SpikesKinds {
+  readonly train: SpikeTrain;
+  readonly file: { readonly file: string; readonly population?: string };
+}
+
 /** The spikes of a population that replays them, or the file that has them. */
-export type Spikes<F extends Form = Written> =
-  Tagged<F, 'train', SpikeTrain> | Tagged<F, 'file', { readonly file: string; readonly population?: string }>;
+export type Spikes<F extends Form = Written> = OneOf<F, SpikesKinds>;
 
 /** A variable of another population that a parameter is. */
 export interface Link<F extends Form = Written> {
@@ -223,47 +229,44 @@ export interface Population<F extends Form = Written> {
   readonly order: number;
 }
 
-/** A set of elements of a population: whole, slice, list, mask, drawn sample; or an assembly of such. */
-export type SelectionRule<F extends Form = Written> =
-  | Tagged<F, 'slice', { readonly population: Id; readonly slice?: readonly [number, number, number] }>
-  | Tagged<F, 'indices', { readonly population: Id; readonly indices: ArrayValue }>
-  | Tagged<F, 'mask', { readonly population: Id; readonly mask: ArrayValue }>
-  | Tagged<
-      F,
-      'sample',
-      {
-        readonly population: Id;
-        /** How many. `within`: of these elements; `pick`: of those drawn, in ascending order, only these. */
-        readonly sample: number;
-        readonly within?: ArrayValue;
-        readonly pick?: ArrayValue;
-        /** Who draws; absent: the model's own counters, once for each name. */
-        readonly generator?: DrawnValues<F>;
-        readonly name?: string;
-      }
-    >
+/** Ways to choose elements of a population (whole, slice, list, mask, drawn sample) or synapses; assemblies of such. */
+export interface SelectionKinds<F extends Form = Written> {
+  /** The whole population, or every so many-th element of a range. */
+  readonly slice: { readonly population: Id; readonly slice?: readonly [number, number, number] };
+  readonly indices: { readonly population: Id; readonly indices: ArrayValue };
+  readonly mask: { readonly population: Id; readonly mask: ArrayValue };
+  readonly sample: {
+    readonly population: Id;
+    /** How many. `within`: of these elements; `pick`: of those drawn, in ascending order, only these. */
+    readonly sample: number;
+    readonly within?: ArrayValue;
+    readonly pick?: ArrayValue;
+    /** Who draws; absent: the model's own counters, once for each name. */
+    readonly generator?: DrawnValues<F>;
+    readonly name?: string;
+  };
   /**
    * A sample of a selection, whose elements are numbered in order. `only`: of those drawn, the ones of this population.
    */
-  | Tagged<
-      F,
-      'sampleOf',
-      {
-        readonly sample: number;
-        readonly from: SelectionRule<F>;
-        readonly only?: Id;
-        readonly pick?: ArrayValue;
-        readonly generator?: DrawnValues<F>;
-        readonly name?: string;
-      }
-    >
-  | Tagged<F, 'assembly', { readonly assembly: readonly SelectionRule<F>[] }>
+  readonly sampleOf: {
+    readonly sample: number;
+    readonly from: SelectionRule<F>;
+    readonly only?: Id;
+    readonly pick?: ArrayValue;
+    readonly generator?: DrawnValues<F>;
+    readonly name?: string;
+  };
+  readonly assembly: { readonly assembly: readonly SelectionRule<F>[] };
   /** Synapses of a projection, by their order of creation. */
-  | Tagged<
-      F,
-      'synapses',
-      { readonly projection: Id; readonly slice?: readonly [number, number, number]; readonly indices?: ArrayValue }
-    >;
+  readonly synapses: {
+    readonly projection: Id;
+    readonly slice?: readonly [number, number, number];
+    readonly indices?: ArrayValue;
+  };
+}
+
+/** A set of elements of a population, synapses of a projection, or an assembly. */
+export type SelectionRule<F extends Form = Written> = OneOf<F, SelectionKinds<F>>;
 
 /** Places on cells with structure, one for each synapse or element. */
 export interface Places<F extends Form = Written> {
@@ -451,94 +454,84 @@ export interface Clock {
   readonly dt: number;
 }
 
-/**
- * What is written to the results: times of events, samples of variables, or the rate of an entire selection. `every` is
- * in s; absent: each step.
- */
-export type Recording<F extends Form = Written> =
-  | Tagged<
-      F,
-      'events',
-      {
-        readonly of: SelectionRule<F>;
-        readonly events: Id;
-        /** Recorded at each event, right after its test unless `slot` and `order` say otherwise. */
-        readonly variables?: readonly Id[];
-        readonly slot?: string;
-        readonly order?: number;
-        readonly name: Id;
-      }
-    >
-  | Tagged<
-      F,
-      'variables',
-      {
-        readonly of: SelectionRule<F>;
-        readonly variables: readonly Id[];
-        readonly every?: number;
-        readonly slot?: string;
-        readonly order?: number;
-        readonly name: Id;
-        readonly section?: string;
-        readonly fraction?: number;
-      }
-    >
-  | Tagged<F, 'rate', { readonly of: SelectionRule<F>; readonly rate: true; readonly name: Id }>;
+/** What can be written to the results: times of events, samples of variables, or the rate of an entire selection. */
+export interface RecordingKinds<F extends Form = Written> {
+  readonly events: {
+    readonly of: SelectionRule<F>;
+    readonly events: Id;
+    /** Recorded at each event, right after its test unless `slot` and `order` say otherwise. */
+    readonly variables?: readonly Id[];
+    readonly slot?: string;
+    readonly order?: number;
+    readonly name: Id;
+  };
+  readonly variables: {
+    readonly of: SelectionRule<F>;
+    readonly variables: readonly Id[];
+    /** In s; absent: each step. */
+    readonly every?: number;
+    readonly slot?: string;
+    readonly order?: number;
+    readonly name: Id;
+    readonly section?: string;
+    readonly fraction?: number;
+  };
+  readonly rate: { readonly of: SelectionRule<F>; readonly rate: true; readonly name: Id };
+}
 
-/** A step of the protocol. Times are in s. */
-export type Phase<F extends Form = Written> =
-  | Tagged<F, 'run', { readonly run: number }>
-  | Tagged<F, 'runUntil', { readonly runUntil: number }>
+/** What is written to the results. */
+export type Recording<F extends Form = Written> = OneOf<F, RecordingKinds<F>>;
+
+/** What a step of the protocol can do. Times are in s. Each kind has the name of its first member. */
+export interface PhaseKinds<F extends Form = Written> {
+  readonly run: { readonly run: number };
+  readonly runUntil: { readonly runUntil: number };
   /**
    * Keys are `population[1, 3].variable`; with `of`, for selections without such a text, they are variables of it.
    * `numbered`: the index `i` that values read counts within the selection rather than within its populations.
    */
-  | Tagged<
-      F,
-      'set',
-      {
-        readonly set: Readonly<Record<string, Value<F>>>;
-        readonly where?: F['expression'];
-        readonly of?: SelectionRule<F>;
-        readonly numbered?: 'selection';
-      }
-    >
+  readonly set: {
+    readonly set: Readonly<Record<string, Value<F>>>;
+    readonly where?: F['expression'];
+    readonly of?: SelectionRule<F>;
+    readonly numbered?: 'selection';
+  };
   /** Gives state variables another first value: they take it now, and at each reset that follows. */
-  | Tagged<
-      F,
-      'initialise',
-      {
-        readonly initialise: Readonly<Record<string, Value<F>>>;
-        readonly of?: SelectionRule<F>;
-        readonly numbered?: 'selection';
-      }
-    >
+  readonly initialise: {
+    readonly initialise: Readonly<Record<string, Value<F>>>;
+    readonly of?: SelectionRule<F>;
+    readonly numbered?: 'selection';
+  };
   /**
    * Other delays for what is sent from now on, by `projection.pathway`; what is under way arrives when it would have.
    */
-  | Tagged<F, 'delays', { readonly delays: Readonly<Record<string, Value<F>>> }>
+  readonly delays: { readonly delays: Readonly<Record<string, Value<F>>> };
   /** Other values for currents, from now on. */
-  | Tagged<F, 'currents', { readonly currents: Readonly<Record<Id, F['expression']>> }>
+  readonly currents: { readonly currents: Readonly<Record<Id, F['expression']>> };
   /**
    * Other spikes for populations that replay them; those whose time has passed are not replayed. With `of`, for those
    * of its elements that are of the population: indices count among them, those that none has are left out, and the
    * other elements go on with theirs.
    */
-  | Tagged<F, 'replay', { readonly replay: Readonly<Record<Id, SpikeTrain>>; readonly of?: SelectionRule<F> }>
-  | Tagged<F, 'attach', { readonly attach: Id }>
-  | Tagged<F, 'detach', { readonly detach: Id }>
-  | Tagged<F, 'record', { readonly record: Id; readonly on: boolean }>
+  readonly replay: { readonly replay: Readonly<Record<Id, SpikeTrain>>; readonly of?: SelectionRule<F> };
+  readonly attach: { readonly attach: Id };
+  readonly detach: { readonly detach: Id };
+  readonly record: { readonly record: Id; readonly on: boolean };
   /**
    * Back to time 0 with first values, nothing under way, and the parameters as they are now; draws go on. `segment` is
    * the name of what follows, `annotations` belong to what ends.
    */
-  | Tagged<
-      F,
-      'reset',
-      { readonly reset: true; readonly segment?: string; readonly annotations?: Readonly<Record<string, unknown>> }
-    >
-  | Tagged<F, 'store', { readonly store: string }>
-  | Tagged<F, 'restore', { readonly restore: string }>;
+  readonly reset: {
+    readonly reset: true;
+    readonly segment?: string;
+    readonly annotations?: Readonly<Record<string, unknown>>;
+  };
+  readonly store: { readonly store: string };
+  readonly restore: { readonly restore: string };
+}
+
+/** A step of the protocol. */
+export type Phase<F extends Form = Written> = OneOf<F, PhaseKinds<F>>;
 
 /** Order of what happens in a step, and how times are labelled: docs/timing-profiles.md. */
 export type TimingProfile = 'brian' | 'grid' | 'lems-euler';

@@ -1,51 +1,79 @@
 /**
- * Members of the written form's unions with their tags, code left as text: for those who read a model as it is written
- * and must meet every kind. Only this module tells kinds apart by members.
+ * Kinds of members of the written form's unions, which has no tags: for those who read a model as it is written and
+ * must meet every kind. Only this module tells kinds apart by members. `taggedX` gives what a switch needs; `isX`
+ * narrows to one kind where nothing depends on the others.
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';
-import type * as written from './model.js';
-import type { Written } from './model.js';
+import type {
+  DrawnValues,
+  GivenValues,
+  Phase,
+  PhaseKinds,
+  Positions,
+  Recording,
+  RecordingKinds,
+  SelectionKinds,
+  SelectionRule,
+  Spikes,
+  SpikesKinds,
+  Structure,
+} from './model.js';
 
-/** The written form, but for tags. */
-interface TaggedText extends Omit<Written, 'tagged'> {
-  readonly tagged: true;
-}
+/** A union by its kinds, each member with its tag; what members hold has none. */
+type TaggedOf<Kinds> = { readonly [K in keyof Kinds & string]: Kinds[K] & { readonly kind: K } }[keyof Kinds & string];
 
+/** The kind of a selection. */
+export type SelectionKind = keyof SelectionKinds;
 /** A set of elements; `kind` tells how it is chosen. */
-export type TaggedSelection = written.SelectionRule<TaggedText>;
+export type TaggedSelection = TaggedOf<SelectionKinds>;
 /** What is recorded; `kind` tells which of events, variables and rate. */
-type TaggedRecording = written.Recording<TaggedText>;
+type TaggedRecording = TaggedOf<RecordingKinds>;
 /** A step of the protocol; `kind` tells which. */
-type TaggedPhase = written.Phase<TaggedText>;
+type TaggedPhase = TaggedOf<PhaseKinds>;
 
-/** The tag of a selection in any form. */
-export function selectionKind(rule: object): TaggedSelection['kind'] {
+// --- Selections -----------------------------------------------------------------------------------------------------
+
+/** The kind of a selection in any form. */
+export function selectionKind(rule: object): SelectionKind {
   if ('assembly' in rule) return 'assembly';
   if ('from' in rule) return 'sampleOf';
   if ('projection' in rule) return 'synapses';
   return 'sample' in rule ? 'sample' : 'indices' in rule ? 'indices' : 'mask' in rule ? 'mask' : 'slice';
 }
 
-/** A selection with its tag, and with those of what it is made of. */
-export function taggedSelection(rule: written.SelectionRule | TaggedSelection): TaggedSelection {
-  const parts = {
-    ...('assembly' in rule ? { assembly: rule.assembly.map(taggedSelection) } : {}),
-    ...('from' in rule ? { from: taggedSelection(rule.from) } : {}),
-  };
-  return { ...rule, ...parts, kind: selectionKind(rule) } as TaggedSelection;
-}
+/** A selection with its tag. */
+export const taggedSelection = (rule: SelectionRule): TaggedSelection =>
+  ({ ...rule, kind: selectionKind(rule) }) as TaggedSelection;
 
-/** The tag of a recording. */
-export const recordingKind = (recording: object): TaggedRecording['kind'] =>
+/** Whether a selection is of a kind. A slice has no member that others lack, so that it takes a switch. */
+export const isSelection = <K extends Exclude<SelectionKind, 'slice'>>(
+  rule: SelectionRule,
+  kind: K,
+): rule is SelectionRule & SelectionKinds[K] => selectionKind(rule) === kind;
+
+// --- Recordings and phases ------------------------------------------------------------------------------------------
+
+/** The kind of a recording. */
+export const recordingKind = (recording: object): keyof RecordingKinds =>
   'events' in recording ? 'events' : 'rate' in recording ? 'rate' : 'variables';
 
-/** A recording with its tag, and that of what it is of. */
-export const taggedRecording = (recording: written.Recording): TaggedRecording =>
-  ({ ...recording, of: taggedSelection(recording.of), kind: recordingKind(recording) }) as TaggedRecording;
+/** A recording with its tag. */
+export const taggedRecording = (recording: Recording): TaggedRecording =>
+  ({ ...recording, kind: recordingKind(recording) }) as TaggedRecording;
+
+/** Whether a recording is of a kind. */
+export const isRecording = <K extends keyof RecordingKinds>(
+  recording: Recording,
+  kind: K,
+): recording is Recording & RecordingKinds[K] => recordingKind(recording) === kind;
+
+/** The variables that a recording samples; none of one of events alone, or of a rate. */
+export const recordedVariables = (recording: Recording): readonly string[] =>
+  isRecording(recording, 'rate') ? [] : (recording.variables ?? []);
 
 /** Phases have the name of what they do as their first member. */
-const phaseKinds: Readonly<Record<TaggedPhase['kind'], true>> = {
+const phaseKinds: Readonly<Record<keyof PhaseKinds, true>> = {
   run: true,
   runUntil: true,
   set: true,
@@ -61,37 +89,45 @@ const phaseKinds: Readonly<Record<TaggedPhase['kind'], true>> = {
   restore: true,
 };
 
-/** The tag of a phase. */
-export function phaseKind(phase: object): TaggedPhase['kind'] {
+/** The kind of a phase. */
+export function phaseKind(phase: object): keyof PhaseKinds {
   const kind = Object.keys(phaseKinds).find((key) => key in phase);
   invariant(kind, 'model/tagged', `a phase of no kind: ${Object.keys(phase).join(', ')}`);
-  return kind as TaggedPhase['kind'];
+  return kind as keyof PhaseKinds;
 }
 
-/** A phase with its tag, and that of the selection that it is for. */
-export const taggedPhase = (phase: written.Phase): TaggedPhase =>
-  ({
-    ...phase,
-    ...('of' in phase && phase.of !== undefined ? { of: taggedSelection(phase.of) } : {}),
-    kind: phaseKind(phase),
-  }) as TaggedPhase;
+/** A phase with its tag. */
+export const taggedPhase = (phase: Phase): TaggedPhase => ({ ...phase, kind: phaseKind(phase) }) as TaggedPhase;
 
-/** The populations that a selection is of, in order; of a sample drawn from several, the one that it is limited to. */
-export function populationsOf(rule: written.SelectionRule | TaggedSelection): readonly string[] {
-  const selection = taggedSelection(rule);
-  switch (selection.kind) {
-    case 'assembly':
-      return selection.assembly.flatMap(populationsOf);
-    case 'sampleOf':
-      return selection.only === undefined ? populationsOf(selection.from) : [selection.only];
-    case 'slice':
-    case 'indices':
-    case 'mask':
-    case 'sample':
-      return [selection.population];
-    case 'synapses':
-      return [];
+/** Whether a phase is of a kind. */
+export const isPhase = <K extends keyof PhaseKinds>(phase: Phase, kind: K): phase is Phase & PhaseKinds[K] =>
+  phaseKind(phase) === kind;
+
+/** The time after a phase in s, from that before it; a restored state has the time of its moment. */
+export function timeAfter(now: number, phase: Phase): number {
+  const tagged = taggedPhase(phase);
+  switch (tagged.kind) {
+    case 'run':
+      return now + tagged.run;
+    case 'runUntil':
+      return Math.max(now, tagged.runUntil);
     default:
-      return selection satisfies never;
+      return now;
   }
 }
+
+// --- Values ---------------------------------------------------------------------------------------------------------
+
+/** Whether a value is a given one for each element. */
+export const isGiven = (value: unknown): value is GivenValues =>
+  typeof value === 'object' && value !== null && 'array' in value;
+
+/** Whether a value is a draw by a named generator. */
+export const isDrawn = (value: unknown): value is DrawnValues =>
+  typeof value === 'object' && value !== null && 'generator' in value;
+
+/** Whether positions are a layout rather than places. */
+export const isStructure = (positions: Positions): positions is Structure => 'structure' in positions;
+
+/** Whether the spikes of a source are in a file. */
+export const areInFile = (spikes: Spikes): spikes is SpikesKinds['file'] => 'file' in spikes;

@@ -7,6 +7,8 @@
  *   4. report    every part that nothing was said about is exact
  */
 
+import { populationOf } from '../../src/model/selected.js';
+import { isSelection } from '../../src/model/tagged.js';
 import { parseStatements } from '../../src/lang/parse.js';
 import type { Model, SelectionRule, ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
@@ -150,12 +152,9 @@ function operationsByOwner(plans: Plans, context: ExportContext): ReadonlyMap<st
   const lists = new Map<string, unknown[]>();
   for (const [id, operation] of Object.entries(context.model.operations)) {
     const { on } = operation;
-    const name =
-      'projection' in on
-        ? plans.synapses.get(on.projection)?.name
-        : 'population' in on
-          ? plans.groups.get(on.population)?.name
-          : undefined;
+    const name = isSelection(on, 'synapses')
+      ? plans.synapses.get(on.projection)?.name
+      : plans.groups.get(populationOf(on) ?? '')?.name;
     const exported = exportOperation(id, operation, lists.get(name ?? '')?.length ?? 0, plans, context);
     if (exported === undefined) continue;
     lists.set(exported.owner.name, [...(lists.get(exported.owner.name) ?? []), exported.item]);

@@ -11,14 +11,15 @@
  * their own require them of the element of the population that they are in.
  */
 
+import { populationOf, populationsOf } from '../../src/model/selected.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { hashModel } from '../../src/model/hash.js';
 import { child } from '../../src/model/pointer.js';
 import { hasExponentials } from '../../src/library/gather/fine-steps.js';
 import { isForwardEuler } from '../../src/library/gather/integration.js';
-import type { Model, NeuronType, Projection, SelectionRule, SynapseType, ValidModel } from '../../src/model/model.js';
+import type { Model, NeuronType, Projection, SynapseType, ValidModel } from '../../src/model/model.js';
 import { drawsNothing } from './export/draws.js';
-import { elementsOf, Ids, populationOf, type ExportContext } from './export/context.js';
+import { elementsOf, Ids, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
 import type { Functions } from '../../src/lang/evaluate.js';
 import { writeNetwork } from './export/network.js';
@@ -230,9 +231,11 @@ function remarkTiming({ timing, projections, synapses, populations }: Model, rep
     const { pathways } = type;
     if (readsSource(type)) return true;
     if (Object.keys(pathways).length === 0) return false;
-    const targets = namesOf(to.of);
+    const targets = populationsOf(to.of);
     const atOnce = Object.entries(pathways).some(([key, { delay }]) => (delays[key] ?? delay) === 0);
-    return namesOf(from.of).some((name) => targets.includes(name) || (atOnce && populations[name]?.type !== undefined));
+    return populationsOf(from.of).some(
+      (name) => targets.includes(name) || (atOnce && populations[name]?.type !== undefined),
+    );
   });
   for (const [name] of both)
     report.approximated(
@@ -251,13 +254,6 @@ function remarkTiming({ timing, projections, synapses, populations }: Model, rep
 /** Whether what synapses are or add from step to step reads variables of the cells that they come from. */
 const readsSource = ({ contributes, derived, derivatives, summed }: SynapseType): boolean =>
   /\bpre\.\w/.test(JSON.stringify([contributes, derived, derivatives, summed]));
-
-/** The populations of a selection. */
-function namesOf(rule: SelectionRule): readonly string[] {
-  if ('assembly' in rule) return rule.assembly.flatMap(namesOf);
-  if ('from' in rule) return namesOf(rule.from);
-  return 'population' in rule ? [rule.population] : [];
-}
 
 /** Everything of which nothing else was said is as it was. */
 function settleParts(model: Model, report: ConversionReport): void {

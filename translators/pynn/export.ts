@@ -5,6 +5,8 @@
  * A type is a standard one when it says so (`conformsTo`) and its equations are those of the library.
  */
 
+import { populationsOf } from '../../src/model/selected.js';
+import { areInFile, recordedVariables } from '../../src/model/tagged.js';
 import { gathered } from '../../src/library/gather/gather.js';
 import { standardise } from '../../src/library/recognise/standardise.js';
 import type { StandardCell } from '../../src/library/standard-type.js';
@@ -12,7 +14,7 @@ import { scopesOf } from '../../src/model/declared-names.js';
 import type { Model, SelectionRule, Population, Stimulus, ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
 import { defaultOf, unitOf } from './cells.js';
-import { populationsOf, valueIn, type ExportContext } from './export/context.js';
+import { valueIn, type ExportContext } from './export/context.js';
 import { given } from './export/given.js';
 import { currentSources } from './export/currents.js';
 import { isNative, runsHere } from './export/native.js';
@@ -76,7 +78,7 @@ function written(
     cells,
     scopes: namesIn(model, original.model),
     ...(natives === undefined ? {} : { natives }),
-    targets: new Targets(data, generators, label, (name) => model.populations[name]?.size ?? 0, selections),
+    targets: new Targets(data, generators, label, model.populations, selections),
   };
   for (const [name, type] of Object.entries(model.neurons)) {
     const standard = standardCellOf(name, type);
@@ -199,7 +201,7 @@ function populationOf(context: ExportContext, name: string, population: Populati
   const positions = positionsOf(context, name, population, child(pointer, 'positions'));
   if (population.type === undefined) {
     const { spikes } = population;
-    if (spikes !== undefined && context.natives !== undefined && ('file' in spikes || spikes.period !== undefined))
+    if (spikes !== undefined && context.natives !== undefined && (areInFile(spikes) || spikes.period !== undefined))
       return {
         label,
         size,
@@ -207,7 +209,7 @@ function populationOf(context: ExportContext, name: string, population: Populati
         ...positions,
         native: { spikes: context.natives.plain(spikes) },
       };
-    if (spikes === undefined || 'file' in spikes) return report.missing(pointer, 'spikes stored in a file');
+    if (spikes === undefined || areInFile(spikes)) return report.missing(pointer, 'spikes stored in a file');
     if (spikes.period !== undefined) return report.missing(pointer, 'spikes that repeat with a period');
     const params = { spike_times: { sequences: trainsOf(context, spikes, size) } };
     return { label, size, cell: { type: 'SpikeSourceArray', params }, ...positions };
@@ -296,11 +298,7 @@ function sourcesOf(context: ExportContext): readonly CurrentSource[] {
 
 /** Stimuli of which the current itself is recorded. */
 const recordedCurrents = ({ recordings, stimuli }: Model): ReadonlySet<string> =>
-  new Set(
-    recordings
-      .flatMap((recording) => ('rate' in recording ? [] : (recording.variables ?? [])))
-      .filter((name) => Object.hasOwn(stimuli, name)),
-  );
+  new Set(recordings.flatMap(recordedVariables).filter((name) => Object.hasOwn(stimuli, name)));
 
 function sameCurrent(a: Stimulus, b: Stimulus): boolean {
   const { to: _, ...first } = a;

@@ -1,5 +1,6 @@
 /** Shorter steps for cells that integrators with steps of one length follow in short steps alone. */
 
+import { isRecording } from '../../model/tagged.js';
 import { isRandom } from '../../lang/functions.js';
 import { parseExpression } from '../../lang/parse.js';
 import { callsIn } from '../../lang/walk.js';
@@ -45,7 +46,7 @@ export function inFineSteps(
     }),
   );
   const recordings = model.recordings.map((one) =>
-    'variables' in one && !('events' in one) && one.every === undefined ? { ...one, every: dt } : one,
+    isRecording(one, 'variables') && one.every === undefined ? { ...one, every: dt } : one,
   );
   const experiment = { ...model.experiment, dt: fine };
   return {

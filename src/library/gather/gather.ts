@@ -6,6 +6,7 @@
  * What has no such form stays as it is.
  */
 
+import { isGiven, isRecording, isSelection, timeAfter } from '../../model/tagged.js';
 import { name as named } from '../../lang/build.js';
 import { parseExpression } from '../../lang/parse.js';
 import { ConversionReport, type ConversionEntry } from '../../model/conversion-report.js';
@@ -22,13 +23,13 @@ import type {
   ValidModel,
   Value,
 } from '../../model/model.js';
-import { arrayOf } from '../../model/arrays.js';
+import { numbersOf } from '../../model/arrays.js';
 import { child } from '../../model/pointer.js';
-import { populationsOf } from '../../model/tagged.js';
+import { populationsOf, wholePopulation } from '../../model/selected.js';
 import { normalisedCell } from '../normalised.js';
 import { standardCells } from '../pynn/index.js';
 import { tidy } from '../recognise/numbers.js';
-import { environmentOf, numbersOf } from '../recognise/values.js';
+import { environmentOf } from '../recognise/values.js';
 import { currentText, type CurrentForm } from './currents.js';
 import { Receptors, withReceptors, type Receptor } from './receptors.js';
 import { withoutFlag, withoutRegimes } from './regimes.js';
@@ -80,7 +81,7 @@ class Gatherer {
     this.#report = report;
     this.#stage = stage;
     this.#dt = valid.model.experiment.dt;
-    this.#end = valid.model.experiment.protocol.reduce((sum, phase) => sum + ('run' in phase ? phase.run : 0), 0);
+    this.#end = valid.model.experiment.protocol.reduce(timeAfter, 0);
     this.#neurons = { ...valid.model.neurons };
     this.#synapses = { ...valid.model.synapses };
     this.#populations = { ...valid.model.populations };
@@ -192,8 +193,7 @@ class Gatherer {
     return Object.entries(projections).flatMap(([name, { from, to, synapse, delays }]) => {
       const atOnce = Object.entries(synapses[synapse]?.pathways ?? {}).some(([key, { on, delay }]) => {
         const own = delays[key] ?? delay;
-        const listed =
-          typeof own === 'object' && 'array' in own ? Array.from(arrayOf(own.array, this.#valid.data)) : [own];
+        const listed = isGiven(own) ? numbersOf(own.array, this.#valid.data) : [own];
         return on.startsWith('pre.') && listed.includes(0);
       });
       return atOnce && Math.min(...orders(from.of)) <= Math.max(...orders(to.of)) ? [name] : [];
@@ -213,7 +213,7 @@ class Gatherer {
   }
 
   #from(name: string): readonly (readonly [string, Projection])[] {
-    return Object.entries(this.#projections).filter(([, { from }]) => wholeOf(from.of) === name);
+    return Object.entries(this.#projections).filter(([, { from }]) => wholePopulation(from.of) === name);
   }
 
   #splits(): void {
@@ -253,8 +253,7 @@ class Gatherer {
     );
     const own = Object.fromEntries(
       Object.entries(values).map(([key, value]): [string, Value] => {
-        if (typeof value === 'object' && 'array' in value)
-          return [key, numbersOf(value.array, this.#valid.data)[element] ?? NaN];
+        if (isGiven(value)) return [key, numbersOf(value.array, this.#valid.data)[element] ?? NaN];
         return [key, value];
       }),
     );
@@ -294,7 +293,7 @@ class Gatherer {
     const found: Found[] = [];
     for (const [projectionName, projection] of projections) {
       const output = this.#output(projection);
-      const to = wholeOf(projection.to.of);
+      const to = wholePopulation(projection.to.of);
       const [rule, second] = projection.connect;
       if (output === undefined || to === undefined || rule?.rule !== 'list' || second !== undefined) return;
       const sources = numbersOf(rule.sources, this.#valid.data);
@@ -493,14 +492,14 @@ class Gatherer {
       this.#report.missing(pointer, 'a recording of a generator, which becomes a current here');
       return [];
     }
-    if (!('variables' in recording) || recording.variables === undefined || !('projection' in recording.of))
+    if (isRecording(recording, 'rate') || recording.variables === undefined || !isSelection(recording.of, 'synapses'))
       return [recording];
     const variables = this.#variables.get(recording.of.projection);
     const projection = this.#projections[recording.of.projection];
-    const to = projection && wholeOf(projection.to.of);
+    const to = projection && wholePopulation(projection.to.of);
     const names = recording.variables.map((one) => variables?.get(one));
     if (to === undefined || projection === undefined || variables === undefined) return [recording];
-    if ('events' in recording || names.some((one) => one === undefined)) {
+    if (isRecording(recording, 'events') || names.some((one) => one === undefined)) {
       this.#report.missing(pointer, `${recording.variables.join(', ')} of single synapses`);
       return [];
     }
@@ -570,7 +569,3 @@ const without = <T>(map: Readonly<Record<string, T>>, name: string): Record<stri
 
 const sameKeys = (a: ReadonlyMap<string, unknown> | undefined, b: ReadonlyMap<string, unknown> | undefined): boolean =>
   JSON.stringify([...(a?.keys() ?? [])].sort()) === JSON.stringify([...(b?.keys() ?? [])].sort());
-
-/** The population that a selection is the whole of. */
-const wholeOf = (rule: SelectionRule): string | undefined =>
-  'population' in rule && Object.keys(rule).length === 1 ? rule.population : undefined;

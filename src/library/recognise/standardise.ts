@@ -3,6 +3,7 @@
  * and connection rules. What no standard type says stays as it is, with the reason in the report.
  */
 
+import { numbersOf } from '../../model/arrays.js';
 import { parseExpression } from '../../lang/parse.js';
 import { binary, name, number, quantity } from '../../lang/build.js';
 import { foldConstants } from '../../lang/fold.js';
@@ -27,7 +28,8 @@ import type {
 } from '../../model/model.js';
 import { freeName } from '../../model/free-name.js';
 import { child } from '../../model/pointer.js';
-import { populationsOf, taggedSelection, type TaggedSelection } from '../../model/tagged.js';
+import { populationsOf, selectionSize } from '../../model/selected.js';
+import { areInFile, isGiven, isPhase, isRecording, isSelection } from '../../model/tagged.js';
 import { normalisedCell, normalisedSynapse } from '../normalised.js';
 import { standardCells, synapsesFor } from '../pynn/index.js';
 import type { StandardCell, WeightKind } from '../standard-type.js';
@@ -36,7 +38,7 @@ import { type CellUse, type RecognisedCell } from './cells/view.js';
 import { namedRule, pairsOf, type Ends } from './connections.js';
 import { constantOf, tidy, valueAt } from './numbers.js';
 import { arrivalOf, recogniseSynapse } from './synapses.js';
-import { environmentOf, numbersOf, scaledValue, signOf, valueOf, type Environment } from './values.js';
+import { environmentOf, scaledValue, signOf, valueOf, type Environment } from './values.js';
 
 /** A model in standard types as far as there are any. */
 interface Standardised {
@@ -290,7 +292,7 @@ class Standardiser {
    */
   #replayed(name: string, population: Population): Population {
     const { spikes } = population;
-    if (!this.#brian || spikes === undefined || 'file' in spikes) return population;
+    if (!this.#brian || spikes === undefined || areInFile(spikes)) return population;
     if (this.#outgoingAtOnce(name)) return population;
     const { data } = this.#valid;
     const times = numbersOf(spikes.times, data).map((time) =>
@@ -429,7 +431,7 @@ class Standardiser {
     }
     const whole: Projection = { ...common, receptors: receptors(sign) };
     // PyNN has one rule a projection.
-    const perSynapse = Object.values(whole.values).some((value) => typeof value === 'object' && 'array' in value);
+    const perSynapse = Object.values(whole.values).some(isGiven);
     if (rules.length > 1 && !perSynapse)
       rules.forEach((rule, k) => {
         const label = k === 0 ? name : freeName(name, (one) => this.#taken(one));
@@ -448,8 +450,8 @@ class Standardiser {
 
   #endsOf({ from, to }: Projection): Ends {
     return {
-      from: this.#countOf(from.of),
-      to: this.#countOf(to.of),
+      from: this.#sizeOf(from.of),
+      to: this.#sizeOf(to.of),
       same: JSON.stringify(from.of) === JSON.stringify(to.of),
     };
   }
@@ -479,14 +481,14 @@ class Standardiser {
     const pairs = second === undefined && rule ? pairsOf(rule, sizes, (array) => numbersOf(array, data)) : undefined;
     const { weight = 0 } = projection.values;
     const weights = this.#listed(projection, weight) ?? weight;
-    if (pairs === undefined || typeof weights !== 'object' || !('array' in weights)) return undefined;
+    if (pairs === undefined || !isGiven(weights)) return undefined;
     const numbers = numbersOf(weights.array, data);
     if (numbers.length !== pairs.sources.length) return undefined;
     const part = (keep: (weight: number) => boolean): Projection => {
       const places = numbers.flatMap((one, k) => (keep(one) ? [k] : []));
       const only = (list: readonly number[]): readonly number[] => places.map((k) => list[k] ?? 0);
       const some = (value: Value): Value =>
-        typeof value === 'object' && 'array' in value ? { ...value, array: only(numbersOf(value.array, data)) } : value;
+        isGiven(value) ? { ...value, array: only(numbersOf(value.array, data)) } : value;
       const each = (map: Readonly<Record<string, Value>>): Record<string, Value> =>
         Object.fromEntries(Object.entries(map).map(([key, value]) => [key, some(value)]));
       return {
@@ -540,7 +542,7 @@ class Standardiser {
         result[side] = tidy(steps(value) * this.#dt);
         const [from = ''] = populationsOf(projection.from.of);
         if (value < this.#dt / 2 && !this.#outgoingAtOnce(from)) this.#remarkDelay(pointer);
-      } else if (typeof value === 'object' && 'array' in value && value.gaps === undefined) {
+      } else if (isGiven(value) && value.gaps === undefined) {
         const numbers = numbersOf(value.array, this.#valid.data);
         result[side] = { ...value, array: numbers.map((one) => tidy(steps(one) * this.#dt)) };
         if (numbers.some((one) => one < this.#dt / 2)) this.#remarkDelay(pointer);
@@ -557,29 +559,8 @@ class Standardiser {
     );
   }
 
-  #countOf(rule: SelectionRule | TaggedSelection): number {
-    const { data } = this.#valid;
-    const selection = taggedSelection(rule);
-    switch (selection.kind) {
-      case 'assembly':
-        return selection.assembly.reduce((sum, part) => sum + this.#countOf(part), 0);
-      case 'synapses':
-        return 0;
-      case 'sample':
-      case 'sampleOf':
-        return selection.pick ? numbersOf(selection.pick, data).length : selection.sample;
-      case 'indices':
-        return numbersOf(selection.indices, data).length;
-      case 'mask':
-        return numbersOf(selection.mask, data).filter((on) => on !== 0).length;
-      case 'slice': {
-        const { size = 0 } = this.#model.populations[selection.population] ?? {};
-        const [from, to, step] = selection.slice ?? [0, size, 1];
-        return Math.max(0, Math.ceil((to - from) / step));
-      }
-      default:
-        return selection satisfies never;
-    }
+  #sizeOf(rule: SelectionRule): number {
+    return selectionSize(rule, this.#model.populations, this.#valid.data);
   }
 
   // --- Stimuli -------------------------------------------------------------------------------------------------------
@@ -621,7 +602,7 @@ class Standardiser {
     if (standard === undefined) return keep();
     this.#populations[source] = {
       type: this.#cellType(source, 'SpikeSourcePoisson'),
-      size: this.#countOf(stimulus.to),
+      size: this.#sizeOf(stimulus.to),
       values: { rate: tidy(stimulus.n * stimulus.rate) },
       order: 0,
     };
@@ -669,11 +650,13 @@ class Standardiser {
 
   #recordings(recordings: readonly Recording[]): readonly Recording[] {
     const spikes = new Set(
-      recordings.flatMap((one) => ('events' in one && one.events === 'spike' ? [JSON.stringify(one.of)] : [])),
+      recordings.flatMap((one) =>
+        isRecording(one, 'events') && one.events === 'spike' ? [JSON.stringify(one.of)] : [],
+      ),
     );
     return recordings.flatMap((recording, k): readonly Recording[] => {
       const pointer = child('/recordings', k);
-      if ('rate' in recording) {
+      if (isRecording(recording, 'rate')) {
         this.#report.equivalent(
           this.#code('rate-from-spikes'),
           pointer,
@@ -684,7 +667,7 @@ class Standardiser {
         spikes.add(key);
         return [{ of: recording.of, events: 'spike', name: recording.name }];
       }
-      if ('events' in recording) return [recording];
+      if (isRecording(recording, 'events')) return [recording];
       const names = this.#namesOf(recording.of);
       if (names === undefined) return [recording];
       const variables = recording.variables.flatMap((variable) => names.get(variable)?.name ?? variable);
@@ -703,7 +686,7 @@ class Standardiser {
 
   /** Names of variables in the standard type of the population of a selection. */
   #namesOf(rule: SelectionRule): ReadonlyMap<string, { readonly name: string; readonly factor: number }> | undefined {
-    if ('projection' in rule) {
+    if (isSelection(rule, 'synapses')) {
       const found = this.#synapses.get(rule.projection);
       return found && new Map([...found.names].map(([ours, name]) => [ours, { name, factor: found.factor }]));
     }
@@ -712,7 +695,7 @@ class Standardiser {
   }
 
   #phase(phase: Phase, pointer: string): readonly Phase[] {
-    if (!('set' in phase)) return [phase];
+    if (!isPhase(phase, 'set')) return [phase];
     const set: Record<string, Value> = {};
     if (phase.where !== undefined) {
       const parted = this.#parted(phase.set, phase.where);

@@ -1,5 +1,7 @@
 /** Values of a population or projection as functions of its parameters. */
 
+import { isGiven } from '../../model/tagged.js';
+import { numbersOf } from '../../model/arrays.js';
 import type { Expression } from '../../lang/ast.js';
 import { binary, call, name as nameOf, number, product, sum } from '../../lang/build.js';
 import { isRandom } from '../../lang/functions.js';
@@ -7,7 +9,7 @@ import { linearForm } from '../../lang/linear.js';
 import { parseExpression } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
 import { callsIn, mapExpression, namesIn, substitute } from '../../lang/walk.js';
-import type { ArrayValue, DataStore, Value } from '../../model/model.js';
+import type { DataStore, Value } from '../../model/model.js';
 import { constantOf, fold, near, plain, tidy, valueAt, type Declared } from './numbers.js';
 
 /** Parameters of one population or projection: those that are numbers, and those that differ between elements. */
@@ -18,12 +20,6 @@ export interface Environment {
   readonly varying: ReadonlyMap<string, Value>;
   /** Arrays that the values refer to. */
   readonly data: DataStore;
-}
-
-/** The numbers of an array in SI. */
-export function numbersOf(array: ArrayValue, data: DataStore): readonly number[] {
-  if (!('$data' in array)) return array;
-  return Array.from((data.get(array.$data) ?? []) as ArrayLike<number | bigint>, Number);
 }
 
 /** Sorts values into numbers and those that differ; texts that read other parameters have these put in. */
@@ -117,7 +113,7 @@ function elementwise(
   data: DataStore,
 ): Value | undefined {
   const arrays = values.map((value) =>
-    typeof value === 'object' && 'array' in value && value.columns === undefined && value.gaps === undefined
+    isGiven(value) && value.columns === undefined && value.gaps === undefined
       ? numbersOf(value.array, data)
       : undefined,
   );
@@ -200,7 +196,7 @@ const literal = (value: number): Expression =>
 /** A value times a number. */
 export function scaledValue(value: Value, factor: number, environment: Environment): Value | undefined {
   if (factor === 1 && typeof value !== 'string') return value;
-  if (typeof value === 'object' && 'array' in value) {
+  if (isGiven(value)) {
     const { array, ...rest } = value;
     return { ...rest, array: numbersOf(array, environment.data).map((one) => tidy(one * factor)) };
   }
@@ -213,7 +209,7 @@ export function scaledValue(value: Value, factor: number, environment: Environme
 export function signOf(value: Value | undefined, data: DataStore): 1 | -1 | 0 {
   if (value === undefined) return 1;
   if (typeof value === 'number') return value < 0 ? -1 : 1;
-  if (typeof value === 'object' && 'array' in value) {
+  if (isGiven(value)) {
     const numbers = numbersOf(value.array, data);
     const negative = numbers.filter((one) => one < 0).length;
     return negative === 0 ? 1 : numbers.every((one) => one <= 0) ? -1 : 0;

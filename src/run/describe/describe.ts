@@ -4,6 +4,7 @@
  * synapse types, inputs, measurements.
  */
 
+import { isListed } from '../../model/arrays.js';
 import { formatCount } from '../../diagnostics/quantities.js';
 import { shorten } from '../../diagnostics/suggest.js';
 import { parseUnit } from '../../lang/units.js';
@@ -25,7 +26,7 @@ import type {
   Value,
   ArrayValue,
 } from '../../model/model.js';
-import { taggedPhase, taggedRecording, taggedSelection, type TaggedSelection } from '../../model/tagged.js';
+import { taggedPhase, taggedRecording, taggedSelection, isDrawn } from '../../model/tagged.js';
 import { writtenQuantity } from '../../../translators/brian/export/quantity-text.js';
 import type { DescriptionCode, DescriptionSection, DescriptionTable, ModelDescription } from './description.js';
 
@@ -301,19 +302,18 @@ const seconds = (value: number): string => quantity(value, 's');
 function valueText(value: Value, unit: UnitText): string {
   if (typeof value === 'number') return quantity(value, unit);
   if (typeof value === 'string') return value;
-  if ('generator' in value) return `${value.distribution}(${value.arguments.join(', ')}), drawn by ${value.generator}`;
-  const count = 'length' in value.array ? value.array.length : value.array.shape.reduce((all, one) => all * one, 1);
+  if (isDrawn(value)) return `${value.distribution}(${value.arguments.join(', ')}), drawn by ${value.generator}`;
+  const count = isListed(value.array) ? value.array.length : value.array.shape.reduce((all, one) => all * one, 1);
   return `${formatCount(count)} values`;
 }
 
-const selectionText = (selection: SelectionRule): string => textOfSelection(taggedSelection(selection));
-
-function textOfSelection(selection: TaggedSelection): string {
+function selectionText(rule: SelectionRule): string {
+  const selection = taggedSelection(rule);
   switch (selection.kind) {
     case 'assembly':
-      return selection.assembly.map(textOfSelection).join(' + ');
+      return selection.assembly.map(selectionText).join(' + ');
     case 'sampleOf':
-      return `${selection.sample} drawn of ${textOfSelection(selection.from)}`;
+      return `${selection.sample} drawn of ${selectionText(selection.from)}`;
     case 'sample':
       return `${selection.sample} drawn of ${selection.population}`;
     case 'slice':
@@ -338,7 +338,7 @@ function sliceText(owner: string, slice: readonly [number, number, number] | und
 }
 
 const listText = (owner: string, indices: ArrayValue): string =>
-  `${'length' in indices ? formatCount(indices.length) : 'some'} of ${owner}`;
+  `${isListed(indices) ? formatCount(indices.length) : 'some'} of ${owner}`;
 
 /** Where on cells with structure something is. */
 function placeText({

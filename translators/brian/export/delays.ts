@@ -1,13 +1,14 @@
 /** Delays of what synapses send after they have heard of a spike. */
 
+import { areInFile, isGiven, isPhase } from '../../../src/model/tagged.js';
+import { knownNumbers } from '../../../src/model/arrays.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import type { DataStore, Model, Projection, SelectionRule, SynapseType, Value } from '../../../src/model/model.js';
 import { delayInSteps } from '../../../src/model/steps.js';
-import { populationsOf } from '../../../src/model/tagged.js';
-import { numbersOf } from './plan.js';
+import { populationsOf } from '../../../src/model/selected.js';
 
 /** No delay is longer, in s. */
 const longest = 1000;
@@ -83,12 +84,12 @@ export function areSpaced(
   data: DataStore,
 ): boolean {
   const most = largestOf(delay, data);
-  if (most === undefined || protocol.some((phase) => 'replay' in phase)) return false;
+  if (most === undefined || protocol.some((phase) => isPhase(phase, 'replay'))) return false;
   const steps = delayInSteps(most, dt, timing);
   return populationsOf(rule).every((name) => {
     const { spikes } = populations[name] ?? {};
-    if (spikes === undefined || 'file' in spikes || spikes.period !== undefined) return false;
-    const [times, indices] = [numbersOf(spikes.times, data), numbersOf(spikes.indices, data)];
+    if (spikes === undefined || areInFile(spikes) || spikes.period !== undefined) return false;
+    const [times, indices] = [knownNumbers(spikes.times, data), knownNumbers(spikes.indices, data)];
     if (times === undefined || indices === undefined) return false;
     const last = new Map<number, number>();
     return times
@@ -107,4 +108,4 @@ export const largestOf = (value: Value, data: DataStore): number | undefined =>
   typeof value === 'number' ? value : listOf(value, data)?.reduce((most, one) => Math.max(most, one), 0);
 
 const listOf = (value: Value | undefined, data: DataStore): readonly number[] | undefined =>
-  typeof value === 'object' && 'array' in value ? numbersOf(value.array, data) : undefined;
+  isGiven(value) ? knownNumbers(value.array, data) : undefined;

@@ -1,12 +1,14 @@
 /** Equations and initial values of a type as Brian writes them. */
 
+import { isDrawn } from '../../../src/model/tagged.js';
+import { knownNumbers } from '../../../src/model/arrays.js';
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
 import { canonicalDecimal } from '../../../src/lang/decimal.js';
 import { parseUnit } from '../../../src/lang/units.js';
 import type { DataStore, NeuronType, SynapseType, Value, ValueType } from '../../../src/model/model.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { brianExpression, brianTree, readCanonical, type NameView, type Remarks } from './brian-text.js';
-import { numbersOf, type TypePlan } from './plan.js';
+import { type TypePlan } from './plan.js';
 import { declaredUnit, quantityText, writtenQuantities } from './quantity-text.js';
 
 /** The dimension of a canonical unit text. */
@@ -99,14 +101,14 @@ export function valueText(
   if (typeof value === 'number')
     return type === 'boolean' ? value !== 0 : quantityText(value, dimensionOf(unit), view.arithmetic);
   if (typeof value === 'string') return brianExpression(value, view, remarks);
-  if ('generator' in value) {
+  if (isDrawn(value)) {
     remarks.notExpressible(
       'brian/named-generator',
       'Brian cannot draw values from a named generator; freezing the model makes them explicit',
     );
     return undefined;
   }
-  const numbers = numbersOf(value.array, data);
+  const numbers = knownNumbers(value.array, data);
   if (numbers === undefined) {
     remarks.notExpressible('brian/missing-data', 'the array was not given with the model');
     return undefined;

@@ -1,6 +1,8 @@
 /** Populations as NeuronGroup, PoissonGroup and SpikeGeneratorGroup. */
 
 import { linearForm } from '../../../src/lang/linear.js';
+import { areInFile } from '../../../src/model/tagged.js';
+import { knownNumbers } from '../../../src/model/arrays.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
@@ -10,7 +12,7 @@ import { methodNames, defaultSlot } from '../vocabulary.js';
 import { brianExpression, brianStatements, brianTree, readCanonical, type Remarks } from './brian-text.js';
 import { constantText, dimensionOf, equationLines, initializers, valueText } from './equations-text.js';
 import { inputParts } from './inputs.js';
-import { changedNames, numbersOf, remarksAt, type ExportContext, type GroupPlan, type Plans } from './plan.js';
+import { changedNames, remarksAt, type ExportContext, type GroupPlan, type Plans } from './plan.js';
 import { quantityText, writtenQuantities } from './quantity-text.js';
 
 const secondDimension = dimensionOf('s');
@@ -108,15 +110,15 @@ function constantsOf(plan: GroupPlan, context: ExportContext): Constants {
 
 function generator(plan: GroupPlan, context: ExportContext, remarks: Remarks): Record<string, unknown> {
   const { spikes, size } = plan.population;
-  if (spikes === undefined || 'file' in spikes) {
+  if (spikes === undefined || areInFile(spikes)) {
     remarks.notExpressible(
       'brian/spike-file',
       'spikes stored in a file are not exported; freezing the model makes them explicit',
     );
     return { N: size, indices: [], times: [] };
   }
-  const indices = numbersOf(spikes.indices, context.data);
-  const times = numbersOf(spikes.times, context.data);
+  const indices = knownNumbers(spikes.indices, context.data);
+  const times = knownNumbers(spikes.times, context.data);
   if (indices === undefined || times === undefined)
     remarks.notExpressible('brian/missing-data', 'the spikes were not given with the model');
   const { kept, all } = onceAStep(indices ?? [], times ?? [], context);

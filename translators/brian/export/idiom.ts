@@ -3,6 +3,17 @@
  * probability, groups of Poisson sources, constants in namespaces, no current that nothing gives.
  */
 
+import { lengthOf, numbersOf } from '../../../src/model/arrays.js';
+import { populationsOf, selectionSize } from '../../../src/model/selected.js';
+import {
+  isDrawn,
+  isGiven,
+  isPhase,
+  isRecording,
+  isSelection,
+  recordedVariables,
+  taggedSelection,
+} from '../../../src/model/tagged.js';
 import { distributions } from '../../../src/library/pynn/distributions.js';
 import { gathered } from '../../../src/library/gather/gather.js';
 import { withoutBinomials } from '../../../src/library/gather/binomials.js';
@@ -18,7 +29,6 @@ import { mapExpression, mapStatement, namesIn, substitute } from '../../../src/l
 import { ConversionReport, type ConversionEntry } from '../../../src/model/conversion-report.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type {
-  ArrayValue,
   ConnectionRule,
   DrawnValues,
   EquationSet,
@@ -143,7 +153,7 @@ class Idiom {
     const stimuli = Object.fromEntries(Object.entries(model.stimuli).filter(([, { to }]) => stays(to)));
     const { pynn: _, ...annotations } = model.annotations;
     const { protocol } = model.experiment;
-    const reset = protocol.findIndex((phase) => 'reset' in phase);
+    const reset = protocol.findIndex((phase) => isPhase(phase, 'reset'));
     if (reset >= 0 && reset < protocol.length - 1)
       this.#report.missing(
         child('/experiment/protocol', reset),
@@ -169,7 +179,7 @@ class Idiom {
 
   /** Whether a phase concerns something that is still in the model. */
   #isLeft(phase: Model['experiment']['protocol'][number], projections: Readonly<Record<string, Projection>>): boolean {
-    if (!('set' in phase)) return true;
+    if (!isPhase(phase, 'set')) return true;
     const owners = Object.keys(phase.set).map((key) => /^\w+/.exec(key)?.[0] ?? '');
     return owners.every((name) => Object.hasOwn(this.#model.populations, name) || Object.hasOwn(projections, name));
   }
@@ -185,11 +195,11 @@ class Idiom {
         this.#report.missing(pointer, 'a recording of cells that were left out', 'brian/recording');
         return [];
       }
-      if ('projection' in recording.of && !Object.hasOwn(projections, recording.of.projection)) {
+      if (isSelection(recording.of, 'synapses') && !Object.hasOwn(projections, recording.of.projection)) {
         this.#report.missing(pointer, `a recording of ${recording.of.projection}`, 'brian/recording');
         return [];
       }
-      if (!('variables' in recording) || recording.variables === undefined) return [recording];
+      if (isRecording(recording, 'rate') || recording.variables === undefined) return [recording];
       const variables = recording.variables.filter((name) => !Object.hasOwn(this.#model.stimuli, name));
       if (variables.length < recording.variables.length)
         this.#report.missing(
@@ -244,7 +254,7 @@ class Idiom {
     if (this.#changed.has(`${name}.${key}`)) return true;
     const { recordings, projections } = this.#model;
     return (
-      recordings.some((one) => 'variables' in one && one.variables?.includes(key)) ||
+      recordings.some((one) => recordedVariables(one).includes(key)) ||
       Object.values(projections).some(({ values, delays }) =>
         [...Object.values(values), ...Object.values(delays)].some(
           (value) => typeof value === 'string' && namesIn(parseExpression(value)).has(`post.${key}`),
@@ -358,24 +368,24 @@ class Idiom {
 
   /** A value that Brian can draw itself, else what was drawn. */
   #value(value: Value, unit: string, pointer: string, drawn: Value | undefined, listed = false): Value {
-    if (typeof value !== 'object' || !('generator' in value)) {
+    if (!isDrawn(value)) {
       if (!listed || drawn === undefined || typeof value === 'number') return value;
       return typeof value === 'object' || /\b(uniform|normal|distance|x|y|z)\b|random/.test(value) ? drawn : value;
     }
     if (listed && drawn !== undefined) return drawn;
     const text = drawText(value, unit);
-    if (text !== undefined && 'exact' in text) {
+    if (text?.exact === true) {
       this.#report.equivalent('brian/own-draws', pointer, "the same distribution, drawn by Brian's generator");
-      return text.exact;
+      return text.text;
     }
-    if (text !== undefined && drawn === undefined && this.#drawn !== undefined) return text.near;
+    if (text !== undefined && drawn === undefined && this.#drawn !== undefined) return text.text;
     if (drawn === undefined) {
       this.needsDrawing = true;
       return value;
     }
-    if (text !== undefined && typeof drawn === 'object' && 'array' in drawn && lengthOf(drawn.array) > mostListed) {
+    if (text !== undefined && isGiven(drawn) && lengthOf(drawn.array) > mostListed) {
       this.#report.approximated('brian/clipped', pointer, 'values outside the bounds are clipped to them');
-      return text.near;
+      return text.text;
     }
     this.#report.equivalent(
       'brian/drawn',
@@ -575,7 +585,10 @@ class Idiom {
         return sampled(inward ? 'post' : 'pre', n, replace, self);
       }
       case 'fixedTotal': {
-        const count = this.#countOf(from.of) * this.#countOf(to.of);
+        const [before, after] = [from.of, to.of].map((rule) =>
+          selectionSize(rule, this.#model.populations, this.#data),
+        ) as [number, number];
+        const count = before * after;
         if (typeof n !== 'number' || this.#listedSynapses() <= mostListed) return undefined;
         this.#report.approximated(
           'brian/number-of-connections',
@@ -628,7 +641,8 @@ class Idiom {
 
   /** A projection between assemblies as one between each two populations; undefined where its rule does not part. */
   #parts(name: string, projection: Projection): readonly (readonly [string, Projection])[] | undefined {
-    const members = (rule: SelectionRule): readonly SelectionRule[] => ('assembly' in rule ? rule.assembly : [rule]);
+    const members = (rule: SelectionRule): readonly SelectionRule[] =>
+      isSelection(rule, 'assembly') ? rule.assembly : [rule];
     const [sources, targets] = [members(projection.from.of), members(projection.to.of)];
     if (![...sources, ...targets].every((one) => this.#isPlain(one))) return undefined;
     if (sources.length === 1 && targets.length === 1) return [[name, projection]];
@@ -639,8 +653,7 @@ class Idiom {
         (rule.rule === 'generator' && (rule.outer === 'post' ? sources.length === 1 : targets.length === 1)),
     );
     const given = [...Object.values(projection.values), ...Object.values(projection.delays)].every(
-      (value) =>
-        typeof value === 'number' || (typeof value === 'object' && 'generator' in value && value.pairs !== true),
+      (value) => typeof value === 'number' || (isDrawn(value) && value.pairs !== true),
     );
     if (!simple || !given) return undefined;
     return sources.flatMap((from) =>
@@ -659,19 +672,23 @@ class Idiom {
 
   /** Whether a selection is a contiguous part of one population. */
   #isPlain(rule: SelectionRule): boolean {
-    if (!('population' in rule) || 'mask' in rule || 'sample' in rule) return false;
-    if ('slice' in rule && rule.slice !== undefined) return rule.slice[2] === 1;
-    if (!('indices' in rule)) return true;
-    const numbers = listOf(rule.indices, this.#data);
-    return numbers.every((one, k) => one === (numbers[0] ?? 0) + k);
-  }
-
-  #countOf(rule: SelectionRule): number {
-    if ('assembly' in rule) return rule.assembly.reduce((sum, part) => sum + this.#countOf(part), 0);
-    if ('slice' in rule && rule.slice !== undefined && 'population' in rule)
-      return Math.max(0, Math.ceil((rule.slice[1] - rule.slice[0]) / rule.slice[2]));
-    if ('indices' in rule && rule.indices !== undefined) return listOf(rule.indices, this.#data).length;
-    return 'population' in rule ? (this.#model.populations[rule.population]?.size ?? 0) : 0;
+    const selection = taggedSelection(rule);
+    switch (selection.kind) {
+      case 'slice':
+        return selection.slice === undefined || selection.slice[2] === 1;
+      case 'indices': {
+        const numbers = numbersOf(selection.indices, this.#data);
+        return numbers.every((one, k) => one === (numbers[0] ?? 0) + k);
+      }
+      case 'mask':
+      case 'sample':
+      case 'sampleOf':
+      case 'assembly':
+      case 'synapses':
+        return false;
+      default:
+        return selection satisfies never;
+    }
   }
 }
 
@@ -701,7 +718,7 @@ function sampled(outer: 'pre' | 'post', n: number, replace: boolean, self: boole
 function drawText(
   { distribution, arguments: given, exponent10 = 0, then, pairs }: DrawnValues,
   unit: string,
-): { readonly exact: string } | { readonly near: string } | undefined {
+): { readonly text: string; readonly exact: boolean } | undefined {
   if (then !== undefined || pairs === true) return undefined;
   const known = distributions[distribution];
   const scale = unit === '1' && exponent10 === 0 ? '1' : `1e${exponent10}*${unitText(unit)}`;
@@ -713,7 +730,7 @@ function drawText(
       const [low = 0, high = 0] = given;
       const width = Number((high - low).toPrecision(12));
       const at = (value: number): string => (scale === '1' ? String(value) : `${value}*(${scale})`);
-      return { exact: `${low === 0 ? '' : `${at(low)} + `}${at(width)}*uniform()` };
+      return { text: `${low === 0 ? '' : `${at(low)} + `}${at(width)}*uniform()`, exact: true };
     }
     case 'normal':
     case 'exponential':
@@ -721,9 +738,12 @@ function drawText(
     case 'uniform_int':
     case 'normal_clipped_to_boundary':
     case 'poisson':
-      return { exact: tidy };
+      return { text: tidy, exact: true };
     case 'normal_clipped':
-      return { near: tidy.replace(/^truncatedNormal\((.*), (.*), (.*), (.*)\)$/, 'clip(normal($1, $2), $3, $4)') };
+      return {
+        text: tidy.replace(/^truncatedNormal\((.*), (.*), (.*), (.*)\)$/, 'clip(normal($1, $2), $3, $4)'),
+        exact: false,
+      };
     default:
       return undefined;
   }
@@ -911,19 +931,8 @@ const unknownFunction = /\b(gamma|gammahazard|binomial|vonMises|truncatedNormal)
 const drawsUnknown = (type: NeuronType): boolean =>
   unknownFunction.test(JSON.stringify([type.events, type.derived, type.state]));
 
-const isAssembly = (rule: SelectionRule): boolean => 'assembly' in rule;
-
-const lengthOf = (array: ArrayValue): number => ('$data' in array ? (array.shape[0] ?? 0) : array.length);
-
-const listOf = (array: ArrayValue, data: ValidModel['data']): readonly number[] =>
-  '$data' in array ? Array.from((data.get(array.$data) ?? []) as ArrayLike<number | bigint>, Number) : array;
+const isAssembly = (rule: SelectionRule): boolean => isSelection(rule, 'assembly');
 
 function touches(rule: SelectionRule, name: string): boolean {
   return populationsOf(rule).includes(name);
-}
-
-function populationsOf(rule: SelectionRule): readonly string[] {
-  if ('assembly' in rule) return rule.assembly.flatMap(populationsOf);
-  if ('from' in rule) return rule.only === undefined ? populationsOf(rule.from) : [rule.only];
-  return 'population' in rule ? [rule.population] : [];
 }

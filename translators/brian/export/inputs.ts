@@ -3,11 +3,14 @@
  * becomes a subexpression, a sum of what stimuli yield and of one summed variable for each projection.
  */
 
+import { populationOf } from '../../../src/model/selected.js';
+import { isPhase, isSelection } from '../../../src/model/tagged.js';
+import { knownNumbers } from '../../../src/model/arrays.js';
 import type { SelectionRule, Stimulus } from '../../../src/model/model.js';
 import { brianExpression } from './brian-text.js';
 import { dimensionOf } from './equations-text.js';
 import { brianName } from './naming.js';
-import { numbersOf, remarksAt, type ExportContext, type GroupPlan, type SynapsesPlan } from './plan.js';
+import { remarksAt, type ExportContext, type GroupPlan, type SynapsesPlan } from './plan.js';
 import { declaredUnit } from './quantity-text.js';
 import { groupSlice } from './selection-text.js';
 
@@ -57,13 +60,10 @@ export function inputParts(
 
 type Current = Extract<Stimulus, { readonly kind: 'current' }>;
 
-const isOf = (selection: SelectionRule, id: string): boolean =>
-  'population' in selection && selection.population === id;
-
 /** The currents that act on an input of a group. */
 function currentsOf(plan: GroupPlan, input: string, context: ExportContext): readonly (readonly [string, Current])[] {
   return Object.entries(context.model.stimuli).flatMap(([id, stimulus]) =>
-    stimulus.kind === 'current' && stimulus.input === input && isOf(stimulus.to, plan.id)
+    stimulus.kind === 'current' && stimulus.input === input && populationOf(stimulus.to) === plan.id
       ? [[id, stimulus] as const]
       : [],
   );
@@ -97,8 +97,8 @@ function stimulusTerm(
 
 /** A few cells that are not next to each other. */
 function listedCells(selection: SelectionRule, { data }: ExportContext): readonly number[] | undefined {
-  if (!('indices' in selection) || selection.indices === undefined) return undefined;
-  const cells = numbersOf(selection.indices, data) ?? [];
+  if (!isSelection(selection, 'indices')) return undefined;
+  const cells = knownNumbers(selection.indices, data) ?? [];
   const contiguous = cells.every((cell, k) => cell === (cells[0] ?? 0) + k);
   return contiguous || cells.length > mostListedCells ? undefined : cells;
 }
@@ -110,7 +110,9 @@ export function isSwitched(id: string, stimulus: Current, context: ExportContext
   const phases = context.model.experiment.protocol;
   return (
     !stimulus.attached ||
-    phases.some((phase) => ('attach' in phase && phase.attach === id) || ('detach' in phase && phase.detach === id))
+    phases.some(
+      (phase) => (isPhase(phase, 'attach') && phase.attach === id) || (isPhase(phase, 'detach') && phase.detach === id),
+    )
   );
 }
 

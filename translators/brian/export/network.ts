@@ -1,12 +1,24 @@
 /** Stimuli, operations, recordings, tables and the protocol in Brian's words. */
 
+import { populationOf, populationsOf } from '../../../src/model/selected.js';
+import { isGiven, isPhase, isRecording, isSelection, taggedPhase, taggedSelection } from '../../../src/model/tagged.js';
+import { knownNumbers, isListed } from '../../../src/model/arrays.js';
 import { referenceOf } from '../../../src/lang/reference.js';
-import type { Operation, Phase, Recording, SelectionRule, Stimulus, Table, Value } from '../../../src/model/model.js';
+import type {
+  Operation,
+  Phase,
+  Recording,
+  SelectionRule,
+  Stimulus,
+  Table,
+  Value,
+  RecordingKinds,
+} from '../../../src/model/model.js';
 import { defaultSlot } from '../vocabulary.js';
 import { brianExpression, brianStatements } from './brian-text.js';
 import { dimensionOf, valueText } from './equations-text.js';
 import { isSwitched, switchName } from './inputs.js';
-import { numbersOf, remarksAt, type ExportContext, type GroupPlan, type Plans, type SynapsesPlan } from './plan.js';
+import { remarksAt, type ExportContext, type GroupPlan, type Plans, type SynapsesPlan } from './plan.js';
 import { quantityText, writtenQuantities } from './quantity-text.js';
 import { groupSlice, sliceText } from './selection-text.js';
 
@@ -16,7 +28,7 @@ const time = dimensionOf('s');
 
 /** A table as a TimedArray. */
 export function exportTable(id: string, table: Table, context: ExportContext): Record<string, unknown> {
-  const numbers = numbersOf(table.values, context.data);
+  const numbers = knownNumbers(table.values, context.data);
   if (numbers === undefined)
     context.report.missing(`/tables/${id}`, 'the values were not given with the model', 'brian/missing-data');
   const { values, unit } = writtenQuantities(numbers ?? [], dimensionOf(table.unit), context.arithmetic);
@@ -38,9 +50,7 @@ export function exportTable(id: string, table: Table, context: ExportContext): R
 
 /** Methods by which the cells of a selection are integrated. */
 function methodsOf(rule: SelectionRule, { model }: ExportContext): readonly string[] {
-  if ('assembly' in rule) return rule.assembly.flatMap((part) => methodsOf(part, { model } as ExportContext));
-  if (!('population' in rule)) return ['rk4'];
-  return [model.neurons[model.populations[rule.population]?.type ?? '']?.method ?? 'auto'];
+  return populationsOf(rule).map((name) => model.neurons[model.populations[name]?.type ?? '']?.method ?? 'auto');
 }
 
 /** A stimulus as a PoissonInput; undefined when it is a current, which is written into the equations. */
@@ -53,7 +63,7 @@ export function exportStimulus(
   const pointer = `/stimuli/${id}`;
   const remarks = remarksAt(context.report, pointer);
   if (stimulus.kind === 'current') {
-    if (!('population' in stimulus.to)) groupSlice(stimulus.to, plans.groups, pointer, context);
+    if (populationOf(stimulus.to) === undefined) groupSlice(stimulus.to, plans.groups, pointer, context);
     const inSteps = methodsOf(stimulus.to, context).every((method) => method !== 'rk2' && method !== 'rk4');
     const message = 'Brian has no current sources: it is written into the equations';
     if (inSteps) remarks.equivalent('brian/current', message);
@@ -107,7 +117,7 @@ function ownerOf(
   pointer: string,
   context: ExportContext,
 ): GroupPlan | SynapsesPlan | undefined {
-  if ('projection' in on && on.slice === undefined && on.indices === undefined)
+  if (isSelection(on, 'synapses') && on.slice === undefined && on.indices === undefined)
     return plans.synapses.get(on.projection);
   const slice = groupSlice(on, plans.groups, pointer, context);
   if (slice?.range === undefined) return slice?.group;
@@ -128,12 +138,11 @@ export function exportRecording(
   const remarks = remarksAt(context.report, pointer);
   const name = context.objects.claim(recording.name, 'monitor');
   if (name !== recording.name) context.report.exact(pointer, `called ${name} in Brian`, 'brian/renamed');
-  if ('section' in recording && recording.section !== undefined)
+  if (isRecording(recording, 'variables') && recording.section !== undefined)
     remarks.notExpressible('brian/compartments', 'cells with compartments are not exported');
-  if ('projection' in recording.of) {
+  if (isSelection(recording.of, 'synapses')) {
     const synapses = plans.synapses.get(recording.of.projection);
-    if (synapses === undefined || !('variables' in recording) || 'events' in recording || 'rate' in recording)
-      return undefined;
+    if (synapses === undefined || !isRecording(recording, 'variables')) return undefined;
     return {
       section: 'state_monitors',
       name,
@@ -143,10 +152,10 @@ export function exportRecording(
   const part = monitoredPart(recording.of, plans, pointer, context);
   if (part === undefined) return undefined;
   const { plan, record } = part;
-  if ('rate' in recording)
+  if (isRecording(recording, 'rate'))
     return { section: 'population_rate_monitors', name, monitor: { source: withRange(plan.name, record) } };
   const names = (variables: readonly string[]): readonly string[] => variables.map((key) => plan.names.get(key) ?? key);
-  if (!('events' in recording))
+  if (isRecording(recording, 'variables'))
     return {
       section: 'state_monitors',
       name,
@@ -171,7 +180,7 @@ const withRange = (name: string, record: Recorded): string =>
   typeof record === 'string' ? `${name}[${record}]` : name;
 
 function stateMonitor(
-  recording: Extract<Recording, { readonly variables: readonly string[]; readonly every?: number }>,
+  recording: RecordingKinds['variables'],
   source: string,
   names: ReadonlyMap<string, string>,
   record: Recorded,
@@ -199,7 +208,7 @@ function monitoredPart(
   pointer: string,
   context: ExportContext,
 ): { readonly plan: GroupPlan; readonly record: Recorded } | undefined {
-  if ('indices' in of && 'population' in of && of.indices !== undefined) {
+  if (isSelection(of, 'indices')) {
     const plan = plans.groups.get(of.population);
     return plan === undefined ? undefined : { plan, record: recordOf(of, context) };
   }
@@ -210,9 +219,23 @@ function monitoredPart(
 }
 
 function recordOf(of: Recording['of'], context: ExportContext): Recorded {
-  if ('indices' in of && of.indices !== undefined) return numbersOf(of.indices, context.data) ?? true;
-  if ('slice' in of && of.slice !== undefined) return `${of.slice[0]}:${of.slice[1]}`;
-  return true;
+  const tagged = taggedSelection(of);
+  switch (tagged.kind) {
+    case 'indices':
+      return knownNumbers(tagged.indices, context.data) ?? true;
+    case 'slice':
+    case 'synapses':
+      if (tagged.kind === 'synapses' && tagged.indices !== undefined)
+        return knownNumbers(tagged.indices, context.data) ?? true;
+      return tagged.slice === undefined ? true : `${tagged.slice[0]}:${tagged.slice[1]}`;
+    case 'mask':
+    case 'sample':
+    case 'sampleOf':
+    case 'assembly':
+      return true;
+    default:
+      return tagged satisfies never;
+  }
 }
 
 // --- Protocol -------------------------------------------------------------------------------------------------------
@@ -240,8 +263,8 @@ export function exportProtocol(
   };
   for (const [index, phase] of context.model.experiment.protocol.entries()) {
     const pointer = `/experiment/protocol/${index}`;
-    if ('run' in phase || 'runUntil' in phase) {
-      const duration = 'run' in phase ? phase.run : phase.runUntil - now;
+    if (isPhase(phase, 'run') || isPhase(phase, 'runUntil')) {
+      const duration = isPhase(phase, 'run') ? phase.run : phase.runUntil - now;
       now += duration;
       open['duration'] = quantityText(duration, time, context.arithmetic);
       close();
@@ -251,9 +274,9 @@ export function exportProtocol(
       const part = phasePart(one, plans, objects, pointer, context);
       if (part === undefined) continue;
       // A phase sets before it switches: what comes in another order is a separate phase.
-      const isSwitch = 'active' in part;
-      if (!isSwitch && Object.keys(open).length > 0) close();
-      if (isSwitch) open['active'] = { ...(open['active'] as object | undefined), ...(part['active'] as object) };
+      const switched = part['active'];
+      if (switched === undefined && Object.keys(open).length > 0) close();
+      if (switched !== undefined) open['active'] = { ...(open['active'] as object | undefined), ...switched };
       else open = part;
     }
   }
@@ -268,7 +291,7 @@ export function exportProtocol(
 function byCell(key: string, value: Value): readonly (readonly [string, Value])[] {
   const [, owner = '', first, last, list, variable = ''] =
     /^([^.[]+)\[(?:(\d+):(\d+)|([\d, ]+))\]\.(.+)$/.exec(key) ?? [];
-  if (typeof value !== 'object' || !('array' in value) || '$data' in value.array || owner === '') return [[key, value]];
+  if (!isGiven(value) || !isListed(value.array) || owner === '') return [[key, value]];
   const range = Array.from({ length: Number(last) - Number(first) || 0 }, (_, k) => Number(first) + k);
   const cells = list === undefined ? range : list.split(',').map(Number);
   const { array } = value;
@@ -278,10 +301,8 @@ function byCell(key: string, value: Value): readonly (readonly [string, Value])[
 }
 
 /** A change of several selections as one change of each: what is set holds where one condition does. */
-function bySelection<P extends Exclude<Phase, { readonly run: number } | { readonly runUntil: number }>>(
-  phase: P,
-): readonly P[] {
-  if (!('set' in phase)) return [phase];
+function bySelection(phase: Phase): readonly Phase[] {
+  if (!isPhase(phase, 'set')) return [phase];
   const groups = new Map<string, (readonly [string, Value])[]>();
   for (const [key, value] of Object.entries(phase.set).flatMap(([one, all]) => byCell(one, all))) {
     const selection = /\[([^\]]*)\]/.exec(key)?.[1] ?? '';
@@ -291,35 +312,56 @@ function bySelection<P extends Exclude<Phase, { readonly run: number } | { reado
 }
 
 function phasePart(
-  phase: Exclude<Phase, { readonly run: number } | { readonly runUntil: number }>,
+  phase: Phase,
   plans: Plans,
   objects: Switchable,
   pointer: string,
   context: ExportContext,
 ): WrittenPhase | undefined {
-  if ('set' in phase) return setPart(phase.set, phase.where, plans, pointer, context);
-  if ('record' in phase) {
-    const name = objects.monitors.get(phase.record);
-    return name === undefined ? undefined : { active: { [name]: phase.on } };
-  }
-  if ('attach' in phase || 'detach' in phase) {
-    const id = 'attach' in phase ? phase.attach : phase.detach;
+  const tagged = taggedPhase(phase);
+  const missing = (what: string): undefined =>
+    context.report.missing(pointer, `Brian cannot express ${what} between runs`, 'brian/phase');
+  const switched = (id: string, on: boolean): WrittenPhase | undefined => {
     const name = objects.inputs.get(id);
-    return name === undefined
-      ? switchPart(id, 'attach' in phase, plans, context)
-      : { active: { [name]: 'attach' in phase } };
+    return name === undefined ? switchPart(id, on, plans, context) : { active: { [name]: on } };
+  };
+  switch (tagged.kind) {
+    case 'set':
+      return setPart(tagged.set, tagged.where, plans, pointer, context);
+    case 'record': {
+      const name = objects.monitors.get(tagged.record);
+      return name === undefined ? undefined : { active: { [name]: tagged.on } };
+    }
+    case 'attach':
+      return switched(tagged.attach, true);
+    case 'detach':
+      return switched(tagged.detach, false);
+    case 'store':
+      return { store: tagged.store };
+    case 'restore':
+      return { restore: tagged.restore };
+    case 'reset':
+      return missing('a return to the start');
+    case 'initialise':
+      return missing('new initial values');
+    case 'delays':
+      return missing('new delays');
+    case 'currents':
+      return missing('new values of currents');
+    case 'replay':
+      return missing('new spikes of sources');
+    case 'run':
+    case 'runUntil':
+      return undefined;
+    default:
+      return tagged satisfies never;
   }
-  if ('store' in phase) return { store: phase.store };
-  if ('restore' in phase) return { restore: phase.restore };
-  const what = 'reset' in phase ? 'a return to the start' : 'new initial values';
-  context.report.missing(pointer, `Brian cannot express ${what} between runs`, 'brian/phase');
-  return undefined;
 }
 
 /** A current is switched by a parameter of the group whose equations it is in. */
 function switchPart(id: string, on: boolean, plans: Plans, context: ExportContext): WrittenPhase | undefined {
   const stimulus = context.model.stimuli[id];
-  if (stimulus?.kind !== 'current' || !('population' in stimulus.to) || !isSwitched(id, stimulus, context))
+  if (stimulus?.kind !== 'current' || populationOf(stimulus.to) === undefined || !isSwitched(id, stimulus, context))
     return undefined;
   const slice = groupSlice(stimulus.to, plans.groups, `/stimuli/${id}`, context);
   return slice === undefined

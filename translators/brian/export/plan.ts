@@ -1,16 +1,15 @@
 /** What Brian object each population and projection becomes, and how its names are written. */
 
+import { populationsOf } from '../../../src/model/selected.js';
+import { isPhase, isSelection, recordedVariables } from '../../../src/model/tagged.js';
 import type {
-  DataReference,
   DataStore,
   Model,
   NeuronType,
   Population,
   Projection,
-  SelectionRule,
   SynapseType,
   Value,
-  ArrayValue,
 } from '../../../src/model/model.js';
 import type { Remarks, NameView } from './brian-text.js';
 import { variablesInCode } from './brian-text.js';
@@ -232,13 +231,15 @@ function codeOfGroup(id: string, type: NeuronType, context: ExportContext): Read
     ...Object.values(type.derivatives).map((derivative) => derivative.rate),
     ...Object.values(type.events).flatMap((event) => [event.when, event.refractory?.for, event.refractory?.while]),
     ...Object.values(context.model.stimuli).flatMap((stimulus) => {
-      if (!touches(stimulus.to, id)) return [];
+      if (!populationsOf(stimulus.to).includes(id)) return [];
       return [stimulus.kind === 'poisson' ? stimulus.weight : stimulus.value];
     }),
   ].filter((text) => text !== undefined);
   const code = [
     ...Object.values(type.events).flatMap((event) => event.do),
-    ...Object.values(context.model.operations).flatMap((operation) => (touches(operation.on, id) ? operation.do : [])),
+    ...Object.values(context.model.operations).flatMap((operation) =>
+      populationsOf(operation.on).includes(id) ? operation.do : [],
+    ),
   ];
   return new Set([...texts.flatMap((text) => [...namesIn(parseExpression(String(text)))]), ...variablesInCode(code)]);
 }
@@ -254,7 +255,7 @@ export function codeOfSynapses(id: string, type: SynapseType, context: ExportCon
   const code = [
     ...Object.values(type.pathways).flatMap((pathway) => pathway.do),
     ...Object.values(context.model.operations).flatMap((operation) =>
-      'projection' in operation.on && operation.on.projection === id ? operation.do : [],
+      isSelection(operation.on, 'synapses') && operation.on.projection === id ? operation.do : [],
     ),
   ];
   return new Set([...texts.flatMap((text) => [...namesIn(parseExpression(text))]), ...variablesInCode(code)]);
@@ -268,7 +269,7 @@ function isSeen(id: string, key: string, context: ExportContext): boolean {
   const { model } = context;
   const inProtocol = changedNames(model).has(`${id}.${key}`);
   const recorded = model.recordings.some(
-    (recording) => 'variables' in recording && (recording.variables ?? []).includes(key) && touches(recording.of, id),
+    (recording) => recordedVariables(recording).includes(key) && populationsOf(recording.of).includes(id),
   );
   return inProtocol || recorded || seenBySynapses(id, key, context);
 }
@@ -282,8 +283,8 @@ function seenBySynapses(id: string, key: string, context: ExportContext): boolea
       ...textsOfBuilding(projection).flatMap((text) => [...namesIn(parseExpression(text))]),
     ]);
     return (
-      (touches(projection.from.of, id) && names.has(`pre.${key}`)) ||
-      (touches(projection.to.of, id) && names.has(`post.${key}`))
+      (populationsOf(projection.from.of).includes(id) && names.has(`pre.${key}`)) ||
+      (populationsOf(projection.to.of).includes(id) && names.has(`post.${key}`))
     );
   });
 }
@@ -328,15 +329,9 @@ function textsOfBuilding(projection: Model['projections'][string]): readonly str
 /** What phases change, as `population.variable` and `projection.variable`. */
 export function changedNames(model: Model): ReadonlySet<string> {
   const keys = model.experiment.protocol.flatMap((phase) =>
-    'set' in phase ? Object.keys(phase.set) : 'initialise' in phase ? Object.keys(phase.initialise) : [],
+    isPhase(phase, 'set') ? Object.keys(phase.set) : isPhase(phase, 'initialise') ? Object.keys(phase.initialise) : [],
   );
   return new Set(keys.map((key) => key.replace(/\[[^\]]*\]/, '')));
-}
-
-/** Whether a selection has elements of a population in it. */
-function touches(selection: SelectionRule, id: string): boolean {
-  if ('assembly' in selection) return selection.assembly.some((part) => touches(part, id));
-  return 'population' in selection && selection.population === id;
 }
 
 /**
@@ -368,14 +363,3 @@ function isPoisson(type: NeuronType, population: Population, names: ReadonlyMap<
     plain && nothingElse && others.length === 0 && parameters.length === 0 && names.get('rates') === 'rates' && known
   );
 }
-
-// --- Arrays ---------------------------------------------------------------------------------------------------------
-
-/** The numbers of an array, wherever it is kept; undefined when it was not given. */
-export function numbersOf(array: ArrayValue, data: DataStore): readonly number[] | undefined {
-  if (!isReference(array)) return array;
-  const kept = data.get(array.$data);
-  return kept === undefined ? undefined : Array.from(kept, Number);
-}
-
-const isReference = (array: ArrayValue): array is DataReference => '$data' in array;

@@ -1,5 +1,7 @@
 /** Projections as Synapses. */
 
+import { numbersOf } from '../../../src/model/arrays.js';
+import { isGiven } from '../../../src/model/tagged.js';
 import type { ConnectionRule, Pathway, Projection, SynapseType, Value } from '../../../src/model/model.js';
 import { defaultPathwayOrder, isBeforeThresholds } from '../vocabulary.js';
 import { brianExpression, brianStatements, type NameView, type Remarks } from './brian-text.js';
@@ -9,7 +11,6 @@ import {
   codeOfSynapses,
   isConstant,
   changedNames,
-  numbersOf,
   remarksAt,
   renameAll,
   type ExportContext,
@@ -258,8 +259,8 @@ function stepShorter(delay: Value, dt: number, data: ExportContext['data']): Val
   };
   if (typeof delay === 'number') return shorter(delay);
   if (typeof delay === 'string') return `${delay} - ${dt}*s`;
-  if (!('array' in delay)) return delay;
-  return { ...delay, array: (numbersOf(delay.array, data) ?? []).map(shorter) };
+  if (!isGiven(delay)) return delay;
+  return { ...delay, array: numbersOf(delay.array, data).map(shorter) };
 }
 
 function constantDelays(plan: SynapsesPlan, context: ExportContext, remarks: Remarks): { delay?: unknown } {

@@ -1,6 +1,8 @@
+import { populationOf } from '../../../src/model/selected.js';
+import { taggedSelection } from '../../../src/model/tagged.js';
+import { knownNumbers } from '../../../src/model/arrays.js';
 import type { SelectionRule } from '../../../src/model/model.js';
 import type { ExportContext, GroupPlan, GroupSlice } from './plan.js';
-import { numbersOf } from './plan.js';
 
 /** The slice of one group that a selection is; undefined (and reported) when Brian has no such part. */
 export function groupSlice(
@@ -9,7 +11,7 @@ export function groupSlice(
   pointer: string,
   context: ExportContext,
 ): GroupSlice | undefined {
-  const group = 'population' in selection ? groups.get(selection.population) : undefined;
+  const group = groups.get(populationOf(selection) ?? '');
   const range = group === undefined ? undefined : rangeOf(selection, context);
   if (group === undefined || range === null) {
     context.report.missing(pointer, 'Brian supports only contiguous parts of one group', 'brian/selection');
@@ -20,18 +22,27 @@ export function groupSlice(
 
 /** `[start, stop)`, undefined for all of the population, null when it is not contiguous. */
 function rangeOf(selection: SelectionRule, context: ExportContext): readonly [number, number] | undefined | null {
-  if ('slice' in selection && selection.slice !== undefined)
-    return selection.slice[2] === 1 ? [selection.slice[0], selection.slice[1]] : null;
-  if ('indices' in selection && selection.indices !== undefined) {
-    const indices = numbersOf(selection.indices, context.data) ?? [];
-    const [first] = indices;
-    return first !== undefined && indices.every((index, position) => index === first + position)
-      ? [first, first + indices.length]
-      : null;
+  const tagged = taggedSelection(selection);
+  switch (tagged.kind) {
+    case 'slice':
+      if (tagged.slice === undefined) return undefined;
+      return tagged.slice[2] === 1 ? [tagged.slice[0], tagged.slice[1]] : null;
+    case 'indices': {
+      const indices = knownNumbers(tagged.indices, context.data) ?? [];
+      const [first] = indices;
+      return first !== undefined && indices.every((index, position) => index === first + position)
+        ? [first, first + indices.length]
+        : null;
+    }
+    case 'mask':
+    case 'sample':
+    case 'sampleOf':
+    case 'assembly':
+    case 'synapses':
+      return null;
+    default:
+      return tagged satisfies never;
   }
-  return 'mask' in selection || 'sample' in selection || 'assembly' in selection || 'projection' in selection
-    ? null
-    : undefined;
 }
 
 /** `P`, `P[0:10]`. */

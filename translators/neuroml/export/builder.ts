@@ -2,11 +2,11 @@
 
 import type { Expression } from '../../../src/lang/ast.js';
 import { namesIn } from '../../../src/lang/walk.js';
+import { numbersOf } from '../../../src/model/arrays.js';
 import type { EquationSet } from '../../../src/model/model.js';
 import type { ExportContext } from './context.js';
 import { dimensionOfUnit } from './dimensions.js';
 import { TypeBuilder } from './type-builder.js';
-import { numbersOf } from './values.js';
 
 /** An empty type of a model. */
 export function builderOf({ model, data, dimensions, dt }: ExportContext): TypeBuilder {

@@ -1,9 +1,10 @@
 /** Populations, projections and stimuli that a model has got since it was imported, or lost. */
 
+import { populationOf } from '../../../src/model/selected.js';
 import type { Component } from '../lems/definitions.js';
 import type { Changes } from './changes.js';
 import { planOf } from './change-types.js';
-import { populationOf, type ExportContext } from './context.js';
+import { type ExportContext } from './context.js';
 import { writeNetwork, type KeptParts } from './network.js';
 import { nodeOf } from './kept-tree.js';
 import { OutputPaths } from './output-paths.js';

@@ -1,5 +1,6 @@
 /** How long a model runs, and in what steps, where these differ from what its document said. */
 
+import { runLength } from './simulation.js';
 import type { Model } from '../../../src/model/model.js';
 import type { Changes } from './changes.js';
 import { like } from './like.js';
@@ -12,12 +13,7 @@ export function changeRun(changes: Changes): void {
   const node = simulation ? tree.nodeOf(simulation) : undefined;
   const [run] = simulation?.type.simulation?.runs ?? [];
   if (!node || !run) return changes.lose('/experiment', 'how the model is run, in a document that runs nothing');
-  const length = wanted.experiment.protocol.reduce((sum, phase, k) => {
-    if ('run' in phase) return Number((sum + phase.run).toPrecision(14));
-    if ('runUntil' in phase) return Math.max(sum, phase.runUntil);
-    changes.lose(`/experiment/protocol/${k}`, `${Object.keys(phase)[0] ?? 'something'} during the run`);
-    return sum;
-  }, 0);
+  const length = runLength(wanted, (pointer, what) => changes.lose(pointer, what));
   changes.set(node, run.total, like(node.attributes[run.total], length, 's', lems));
   changes.set(node, run.increment, like(node.attributes[run.increment], wanted.experiment.dt, 's', lems));
   if (seedOf(wanted) !== seedOf(old)) changes.set(node, 'seed', seedOf(wanted));

@@ -4,6 +4,8 @@
  * that they had, so all that refers to them stays.
  */
 
+import { isGiven } from '../../../src/model/tagged.js';
+import { numbersOf } from '../../../src/model/arrays.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Draft } from '../build/network.js';
 import { cellType } from './cell-type.js';
@@ -18,7 +20,7 @@ import type { Node } from './kept-tree.js';
 import { populationValues } from './network-values.js';
 import { quantityText } from './quantity-text.js';
 import { synapseType } from './synapse-type.js';
-import { numberAt, numbersOf, type Numbers } from './values.js';
+import { numberAt, type Numbers } from './values.js';
 
 /** @returns whether all types that differ could be replaced */
 export function changeTypes(changes: Changes, context: ExportContext): boolean {
@@ -161,8 +163,7 @@ function projectionValues(name: string, { wanted, valid }: Changes): ReadonlyMap
   for (const key of [...Object.keys(type?.parameters ?? {}), ...Object.keys(type?.state ?? {})]) {
     const value = projection?.values[key] ?? type?.parameters[key]?.value ?? type?.state[key]?.initial ?? 0;
     if (typeof value === 'number') found.set(key, value);
-    else if (typeof value === 'object' && 'array' in value)
-      found.set(key, Array.from(numbersOf(value.array, valid.data)));
+    else if (isGiven(value)) found.set(key, Array.from(numbersOf(value.array, valid.data)));
   }
   return found;
 }

@@ -1,11 +1,12 @@
 /** What is at hand while a kept document is changed into one that says a model. */
 
+import { isGiven } from '../../../src/model/tagged.js';
+import { numbersOf } from '../../../src/model/arrays.js';
 import type { ArrayValue, Model, ValidModel, Value } from '../../../src/model/model.js';
 import { Ids, type CellPlan } from './context.js';
 import type { Functions } from '../../../src/lang/evaluate.js';
 import type { KeptTree, Node } from './kept-tree.js';
 import type { ReadBack } from './read-back.js';
-import { numbersOf } from './values.js';
 import type { Element } from './xml-text.js';
 
 /** Something of a model that the changed document does not say. */
@@ -87,8 +88,6 @@ export class Changes {
   /** A value that is one number or one for each; undefined for other values. */
   numeric(value: Value | undefined): number | ArrayLike<number> | undefined {
     if (typeof value === 'number') return value;
-    return typeof value === 'object' && 'array' in value && value.columns === undefined
-      ? this.numbers(value.array)
-      : undefined;
+    return isGiven(value) && value.columns === undefined ? this.numbers(value.array) : undefined;
   }
 }

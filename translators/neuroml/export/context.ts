@@ -1,11 +1,13 @@
 /** What the parts of an export share. */
 
+import { populationOf } from '../../../src/model/selected.js';
+import { taggedSelection } from '../../../src/model/tagged.js';
 import type { Dimension } from '../../../src/lang/ast.js';
+import { numbersOf } from '../../../src/model/arrays.js';
 import type { DataStore, Model, SelectionRule } from '../../../src/model/model.js';
 import type { Dimensions } from './dimensions.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { Functions } from '../../../src/lang/evaluate.js';
-import { numbersOf } from './values.js';
 import { UniqueNames } from '../../../src/model/free-name.js';
 
 /** Something that attachments of a cell do to it in each step. */
@@ -74,20 +76,28 @@ export function elementsOf(
   rule: SelectionRule,
   { model, data }: Pick<ExportContext, 'model' | 'data'>,
 ): readonly number[] | string {
-  if (!('population' in rule)) return 'a selection of several populations';
-  const size = model.populations[rule.population]?.size ?? 0;
-  const all = Array.from({ length: size }, (_, k) => k);
-  if ('indices' in rule) return Array.from(numbersOf(rule.indices, data));
-  if ('mask' in rule) {
-    const mask = numbersOf(rule.mask, data);
-    return all.filter((k) => mask[k] !== 0);
+  const selection = taggedSelection(rule);
+  const all = (): readonly number[] =>
+    Array.from({ length: model.populations[populationOf(rule) ?? '']?.size ?? 0 }, (_, k) => k);
+  switch (selection.kind) {
+    case 'slice': {
+      if (!selection.slice) return all();
+      const [from, to, step] = selection.slice;
+      return all().filter((k) => k >= from && k < to && (k - from) % step === 0);
+    }
+    case 'indices':
+      return numbersOf(selection.indices, data);
+    case 'mask': {
+      const mask = numbersOf(selection.mask, data);
+      return all().filter((k) => mask[k] !== 0);
+    }
+    case 'sample':
+      return 'a selection that is drawn; freeze the model first';
+    case 'sampleOf':
+    case 'assembly':
+    case 'synapses':
+      return 'a selection of several populations';
+    default:
+      return selection satisfies never;
   }
-  if ('sample' in rule) return 'a selection that is drawn; freeze the model first';
-  if (!rule.slice) return all;
-  const [from, to, step] = rule.slice;
-  return all.filter((k) => k >= from && k < to && (k - from) % step === 0);
 }
-
-/** The population of a selection. */
-export const populationOf = (rule: SelectionRule): string | undefined =>
-  'population' in rule ? rule.population : undefined;

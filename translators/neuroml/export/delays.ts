@@ -1,9 +1,11 @@
 /** Delays of the connections of a projection. */
 
+import { isGiven } from '../../../src/model/tagged.js';
+import { numbersOf } from '../../../src/model/arrays.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Projection, SynapseType } from '../../../src/model/model.js';
 import type { ExportContext } from './context.js';
-import { numbersOf, type Numbers } from './values.js';
+import { type Numbers } from './values.js';
 
 /** Delays in s of what spikes of the source do, or of the pathway `of`. */
 export function delaysOf(
@@ -20,7 +22,7 @@ export function delaysOf(
   if (pathway === undefined || !definition) return 0;
   const value = projection.delays[pathway] ?? definition.delay;
   if (typeof value === 'number') return value;
-  if (typeof value === 'object' && 'array' in value) {
+  if (isGiven(value)) {
     const numbers = numbersOf(value.array, data);
     return Array.from({ length: count }, (_, k) => numbers[k] ?? 0);
   }

@@ -1,10 +1,11 @@
 /** What the network, and code that runs at regular times, ask of the types of cells. */
 
+import { populationOf } from '../../../src/model/selected.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Model, NeuronType, Operation, Population, SelectionRule } from '../../../src/model/model.js';
-import { elementsOf, populationOf, type ExportContext } from './context.js';
+import { elementsOf, type ExportContext } from './context.js';
 import { jumpsOf } from './effects.js';
 import type { Numbers } from './values.js';
 

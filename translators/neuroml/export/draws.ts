@@ -1,14 +1,13 @@
 /** What a model draws while it is built. */
 
+import { isDrawn } from '../../../src/model/tagged.js';
 import { isRandom } from '../../../src/lang/functions.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { callsIn } from '../../../src/lang/walk.js';
 import type { EquationSet, Model, Value } from '../../../src/model/model.js';
 
-const isDrawn = (value: Value): boolean =>
-  typeof value === 'string'
-    ? callsIn(parseExpression(value)).some((call) => isRandom(call.function))
-    : typeof value === 'object' && 'generator' in value;
+const draws = (value: Value): boolean =>
+  typeof value === 'string' ? callsIn(parseExpression(value)).some((call) => isRandom(call.function)) : isDrawn(value);
 
 /** Whether a model lists its connections, and all its values are the same in every run. */
 export function drawsNothing({ neurons, synapses, populations, projections }: Model): boolean {
@@ -23,5 +22,5 @@ export function drawsNothing({ neurons, synapses, populations, projections }: Mo
     ...Object.values(projections).flatMap((one) => [...Object.values(one.values), ...Object.values(one.delays)]),
   ];
   const listed = Object.values(projections).every(({ connect }) => connect.every(({ rule }) => rule === 'list'));
-  return listed && !values.some(isDrawn);
+  return listed && !values.some(draws);
 }

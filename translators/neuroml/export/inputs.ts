@@ -1,8 +1,9 @@
 /** What drives cells without spikes: populations that only do that, and stimuli. */
 
+import { populationOf } from '../../../src/model/selected.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Projection, Stimulus } from '../../../src/model/model.js';
-import { elementsOf, populationOf, type CellPlan, type ExportContext } from './context.js';
+import { elementsOf, type CellPlan, type ExportContext } from './context.js';
 import { dimensionOfUnit } from './dimensions.js';
 import { inputType } from './input-type.js';
 import { pairsOf } from './pairs.js';

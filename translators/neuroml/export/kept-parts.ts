@@ -1,8 +1,8 @@
 /** What of a model a changed document says in its author's words, so two models can be compared in that. */
 
+import { populationOf } from '../../../src/model/selected.js';
 import type { EquationSet, Model, Projection, Value } from '../../../src/model/model.js';
 import type { Changes } from './changes.js';
-import { populationOf } from './context.js';
 
 const mapped = <T>(map: Readonly<Record<string, T>>, change: (value: T, key: string) => T): Record<string, T> =>
   Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value, key)]));

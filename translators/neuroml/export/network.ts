@@ -1,9 +1,10 @@
 /** Populations, projections and inputs of a network. */
 
+import { populationOf } from '../../../src/model/selected.js';
 import { cellType } from './cell-type.js';
 import { child } from '../../../src/model/pointer.js';
 import { coreCellOf } from './core-cell.js';
-import { populationOf, type CellPlan, type ExportContext } from './context.js';
+import { type CellPlan, type ExportContext } from './context.js';
 import { demandsOf } from './demands.js';
 import { writeAttachments, writeStimulus } from './inputs.js';
 import { populationValues } from './network-values.js';

@@ -1,8 +1,10 @@
 /** What recordings ask for, one quantity or one train of events at a time. */
 
+import { populationOf } from '../../../src/model/selected.js';
+import { isSelection, taggedRecording } from '../../../src/model/tagged.js';
+import { numbersOf } from '../../../src/model/arrays.js';
 import type { Model, Recording } from '../../../src/model/model.js';
 import { elementsOf, type ExportContext } from './context.js';
-import { numbersOf } from './values.js';
 
 /** A variable of one element, or its events. */
 export interface Wanted {
@@ -20,22 +22,28 @@ export const keyOf = ({ owner, index, kind, name }: Wanted): string => JSON.stri
 
 /** All that a recording asks for; a text where it asks for something that has no elements. */
 function wantedBy(recording: Recording, context: Pick<ExportContext, 'model' | 'data'>): readonly Wanted[] | string {
-  if ('rate' in recording) return 'rates of populations';
+  const tagged = taggedRecording(recording);
+  if (tagged.kind === 'rate') return 'rates of populations';
   const elements = ownerOf(recording, context);
   if (typeof elements === 'string') return elements;
   const { owner, indices } = elements;
   const each = (kind: Wanted['kind'], names: readonly string[]): readonly Wanted[] =>
     names.flatMap((name) => indices.map((index) => ({ owner, index, kind, name })));
-  return 'events' in recording
-    ? [...each('event', [recording.events]), ...each('variable', recording.variables ?? [])]
-    : each('variable', recording.variables);
+  switch (tagged.kind) {
+    case 'events':
+      return [...each('event', [tagged.events]), ...each('variable', tagged.variables ?? [])];
+    case 'variables':
+      return each('variable', tagged.variables);
+    default:
+      return tagged satisfies never;
+  }
 }
 
 function ownerOf(
   { of }: Recording,
   { model, data }: Pick<ExportContext, 'model' | 'data'>,
 ): { readonly owner: Wanted['owner']; readonly indices: readonly number[] } | string {
-  if ('projection' in of) {
+  if (isSelection(of, 'synapses')) {
     const [rule] = model.projections[of.projection]?.connect ?? [];
     const count = rule?.rule === 'list' ? numbersOf(rule.sources, data).length : 0;
     const [from, to, step] = of.slice ?? [0, count, 1];
@@ -48,9 +56,10 @@ function ownerOf(
     };
   }
   const indices = elementsOf(of, { model, data });
-  if (!('population' in of) || typeof indices === 'string')
+  const population = populationOf(of);
+  if (population === undefined || typeof indices === 'string')
     return typeof indices === 'string' ? indices : 'recordings of several populations';
-  return { owner: { population: of.population }, indices };
+  return { owner: { population }, indices };
 }
 
 /** Everything that the recordings of a model ask for, by its key. */

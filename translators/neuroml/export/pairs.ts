@@ -1,12 +1,13 @@
 /** What projections connect. */
 
+import { populationOf } from '../../../src/model/selected.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
+import { numbersOf } from '../../../src/model/arrays.js';
 import { child } from '../../../src/model/pointer.js';
 import type { ConnectionRule, Projection } from '../../../src/model/model.js';
-import { elementsOf, populationOf, type ExportContext } from './context.js';
+import { elementsOf, type ExportContext } from './context.js';
 import { readsOnlyPre } from './effects.js';
-import { numbersOf } from './values.js';
 
 /** Connections as they are made, one after another. */
 export interface Pairs {

@@ -1,5 +1,7 @@
 /** Populations: cells of a type, cells by a name that NeuroML has, and spikes that are replayed. */
 
+import { areInFile, timeAfter } from '../../../src/model/tagged.js';
+import { numbersOf } from '../../../src/model/arrays.js';
 import { child } from '../../../src/model/pointer.js';
 import type { NeuronType, Population } from '../../../src/model/model.js';
 import type { CellPlan, ExportContext } from './context.js';
@@ -7,7 +9,7 @@ import { lemsDimension } from './dimensions.js';
 import { listTypes, mixedTypes } from './network-types.js';
 import { quantityText } from './quantity-text.js';
 import type { StandardCell } from './standard-cell.js';
-import { numberAt, numbersOf, type Numbers } from './values.js';
+import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
 import { element } from './xml-text.js';
 
@@ -103,10 +105,10 @@ function mixed(name: string, made: readonly string[], written: Written, ids: Exp
 function replay(name: string, { spikes, size }: Population, written: Written, context: ExportContext): void {
   const { report, ids, data, dt, model, dimensions } = context;
   const pointer = child(child('/populations', name), 'spikes');
-  if (!spikes || 'file' in spikes) return report.missing(pointer, 'spikes stored in a file');
+  if (!spikes || areInFile(spikes)) return report.missing(pointer, 'spikes stored in a file');
   const [indices, times] = [numbersOf(spikes.indices, data), numbersOf(spikes.times, data)];
   const trains = Array.from({ length: size }, (): number[] => []);
-  const length = model.experiment.protocol.reduce((sum, phase) => sum + ('run' in phase ? phase.run : 0), 0);
+  const length = model.experiment.protocol.reduce(timeAfter, 0);
   const repeats = spikes.period === undefined ? 1 : Math.ceil(length / spikes.period);
   for (let again = 0; again < repeats; again++)
     for (let k = 0; k < times.length; k++)

@@ -1,9 +1,10 @@
 /** Projections: their synapses, and their connections one by one. */
 
+import { populationOf } from '../../../src/model/selected.js';
 import type { Dimension } from '../../../src/lang/ast.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Projection, SynapseType } from '../../../src/model/model.js';
-import { populationOf, type CellPlan, type ExportContext } from './context.js';
+import { type CellPlan, type ExportContext } from './context.js';
 import { delaysOf, postDelaysOf } from './delays.js';
 import { dimensionOfUnit } from './dimensions.js';
 import { connectionType, contactTypes, type OwnValue } from './network-types.js';

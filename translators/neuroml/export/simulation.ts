@@ -1,10 +1,12 @@
 /** What is run and written. */
 
+import { populationOf } from '../../../src/model/selected.js';
+import { isRecording, isSelection, phaseKind, timeAfter } from '../../../src/model/tagged.js';
+import { numbersOf } from '../../../src/model/arrays.js';
 import { child } from '../../../src/model/pointer.js';
-import type { Phase, Recording } from '../../../src/model/model.js';
-import { elementsOf, populationOf, type ExportContext } from './context.js';
+import type { Model, Recording, RecordingKinds, SelectionKinds } from '../../../src/model/model.js';
+import { elementsOf, type ExportContext } from './context.js';
 import { quantityText } from './quantity-text.js';
-import { numbersOf } from './values.js';
 import { time } from './words.js';
 import type { Written } from './written.js';
 import { element, type Element } from './xml-text.js';
@@ -12,7 +14,7 @@ import { element, type Element } from './xml-text.js';
 /** The component that runs the network. */
 export function simulation(id: string, target: string, network: Written, context: ExportContext): Element {
   const { model, dt, dimensions } = context;
-  const length = model.experiment.protocol.reduce((sum, phase, k) => lengthened(sum, phase, k, context), 0);
+  const length = runLength(model, (pointer, what) => context.report.missing(pointer, what));
   const seed = /^\d{1,9}$/.test(model.experiment.seed) ? model.experiment.seed : undefined;
   const outputs = model.recordings.map((recording) => output(recording, network, context));
   return element(
@@ -28,19 +30,20 @@ export function simulation(id: string, target: string, network: Written, context
   );
 }
 
-function lengthened(sum: number, phase: Phase, k: number, { report }: ExportContext): number {
-  if ('run' in phase) return Number((sum + phase.run).toPrecision(14));
-  if ('runUntil' in phase) return Math.max(sum, phase.runUntil);
-  report.missing(child('/experiment/protocol', k), `${Object.keys(phase)[0] ?? 'something'} during the run`);
-  return sum;
-}
+/** How long a model runs, in s. `lose` is told of each phase that LEMS has no words for. */
+export const runLength = ({ experiment }: Model, lose: (pointer: string, what: string) => void): number =>
+  experiment.protocol.reduce((now, phase, k) => {
+    const kind = phaseKind(phase);
+    if (kind !== 'run' && kind !== 'runUntil') lose(child('/experiment/protocol', k), `${kind} during the run`);
+    return Number(timeAfter(now, phase).toPrecision(14));
+  }, 0);
 
 function output(recording: Recording, network: Written, context: ExportContext): Element | undefined {
   const { report, model } = context;
   const pointer = child('/recordings', model.recordings.indexOf(recording));
-  if ('rate' in recording) return report.missing(pointer, 'rates of populations');
-  if ('projection' in recording.of && 'variables' in recording && !('events' in recording))
-    return synapseOutput(recording, recording.of.projection, network, context);
+  if (isRecording(recording, 'rate')) return report.missing(pointer, 'rates of populations');
+  if (isSelection(recording.of, 'synapses') && isRecording(recording, 'variables'))
+    return synapseOutput(recording, recording.of, network, context);
   const population = populationOf(recording.of);
   const indices = elementsOf(recording.of, context);
   if (population === undefined || typeof indices === 'string')
@@ -54,7 +57,7 @@ function output(recording: Recording, network: Written, context: ExportContext):
   });
   if (paths.length === 0)
     return report.missing(pointer, `recordings of ${population}, which is not a population in LEMS`);
-  if ('events' in recording) {
+  if (isRecording(recording, 'events')) {
     if (recording.variables) report.missing(pointer, 'variables recorded at events');
     const selections = paths.map(([index, select]) =>
       element('EventSelection', { id: String(index), select, eventPort: recording.events }),
@@ -83,8 +86,8 @@ function output(recording: Recording, network: Written, context: ExportContext):
 
 /** Variables of synapses, one column each. */
 function synapseOutput(
-  { name, variables, of, every }: Extract<Recording, { variables: readonly string[] }> & { readonly every?: number },
-  projection: string,
+  { name, variables, every }: RecordingKinds['variables'],
+  { projection, slice, indices }: SelectionKinds['synapses'],
   network: Written,
   { model, report, data }: ExportContext,
 ): Element | undefined {
@@ -98,11 +101,8 @@ function synapseOutput(
   if (!rule || more.length > 0 || count === 0)
     return report.missing(pointer, `recordings of synapses of ${projection}, which are not in LEMS`);
   const all = Array.from({ length: count }, (_, k) => k);
-  const [from, to, step] = ('slice' in of ? of.slice : undefined) ?? [0, count, 1];
-  const wanted =
-    'indices' in of && of.indices
-      ? Array.from(numbersOf(of.indices, data))
-      : all.filter((k) => k >= from && k < to && (k - from) % step === 0);
+  const [from, to, step] = slice ?? [0, count, 1];
+  const wanted = indices ? numbersOf(indices, data) : all.filter((k) => k >= from && k < to && (k - from) % step === 0);
   const columns = variables.flatMap((variable) =>
     wanted.flatMap((index) => {
       const quantity = network.synapsePathOf(projection, index, variable);

@@ -4,12 +4,14 @@
  * In NeuroML the synapses on a cell hold what PyNN's cells hold themselves; sums of either are the same.
  */
 
+import { populationOf } from '../../../src/model/selected.js';
+import { recordedVariables } from '../../../src/model/tagged.js';
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { dimensionless } from '../../../src/lang/ast.js';
 import { standardCells } from '../../../src/library/pynn/index.js';
 import type { Model, NeuronType, Projection, SynapseType, Value } from '../../../src/model/model.js';
 import { normalise } from '../../../src/model/normalise.js';
-import { populationOf, type CellPlan, type ExportContext } from './context.js';
+import { type CellPlan, type ExportContext } from './context.js';
 import { neuronEssence } from './essence.js';
 import { heirOf } from './heir.js';
 import { numberText } from './quantity-text.js';
@@ -76,8 +78,8 @@ export function standardCell(id: string, type: NeuronType, { model, ids }: Expor
   const populations = Object.entries(model.populations).filter(([, population]) => population.type === id);
   const recorded = model.recordings.every((recording) => {
     const of = populationOf(recording.of);
-    if (!populations.some(([population]) => population === of) || !('variables' in recording)) return true;
-    return recording.variables?.every((variable) => variable === 'v' || gates.has(variable)) ?? true;
+    if (!populations.some(([population]) => population === of)) return true;
+    return recordedVariables(recording).every((variable) => variable === 'v' || gates.has(variable));
   });
   const incoming = Object.values(model.projections).filter(({ to }) =>
     populations.some(([population]) => population === populationOf(to.of)),

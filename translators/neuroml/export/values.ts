@@ -1,9 +1,11 @@
 /** Values of parameters and first values of variables, as numbers. */
 
+import { isDrawn } from '../../../src/model/tagged.js';
+import { numbersOf } from '../../../src/model/arrays.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { constants } from '../../../src/lang/functions.js';
 import { parseExpression } from '../../../src/lang/parse.js';
-import type { ArrayValue, DataStore, EquationSet, Value } from '../../../src/model/model.js';
+import type { DataStore, EquationSet, Value } from '../../../src/model/model.js';
 import { evaluate, NoNumber, type Functions } from '../../../src/lang/evaluate.js';
 
 /** Numbers of one name: one for all elements, or one for each. */
@@ -12,13 +14,6 @@ export type Numbers = number | readonly number[];
 /** The number of one element; zero where there is none. */
 export const numberAt = (numbers: Numbers | undefined, k: number): number =>
   typeof numbers === 'number' ? numbers : (numbers?.[k] ?? 0);
-
-/** Numbers of an array, wherever they are kept. */
-export function numbersOf(value: ArrayValue, data: DataStore): ArrayLike<number> {
-  if (!('$data' in value)) return value;
-  const stored = data.get(value.$data) ?? [];
-  return stored instanceof BigInt64Array ? Array.from(stored, Number) : stored;
-}
 
 /**
  * The numbers of all parameters and state variables of the elements of a population, or of the synapses of a
@@ -73,7 +68,7 @@ export class ElementValues {
     const value = derived ? derived.value : this.#valueOf(name);
     if (typeof value === 'number') return value;
     if (typeof value === 'object') {
-      if ('generator' in value) throw new NoNumber(`values of ${name} that are drawn; freeze the model first`);
+      if (isDrawn(value)) throw new NoNumber(`values of ${name} that are drawn; freeze the model first`);
       return numbersOf(value.array, this.context.data)[element] ?? 0;
     }
     const lookup = (inner: string): number => {

@@ -1,10 +1,11 @@
 /** Connection rules as PyNN's connectors. */
 
+import { numbersOf } from '../../../src/model/arrays.js';
 import type { ConnectionRule, DrawnValues } from '../../../src/model/model.js';
 import type { Connector, Value as PynnValue } from '../specification.js';
 import type { ExportContext } from './context.js';
 import { given } from './given.js';
-import { formulaText, inUnit, isMissing, numbersOf, pynnValue, readCanonical } from './values.js';
+import { formulaText, inUnit, isMissing, pynnValue, readCanonical } from './values.js';
 
 /** The connector of a projection; undefined after it was reported that PyNN has none. */
 export function connectorOf(

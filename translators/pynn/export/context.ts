@@ -1,5 +1,6 @@
 /** What the parts of an export share. */
 
+import { populationsOf } from '../../../src/model/selected.js';
 import type { StandardCell } from '../../../src/library/standard-type.js';
 import type { Scopes } from '../../../src/model/declared-names.js';
 import type { DataStore, Model, SelectionRule, Value } from '../../../src/model/model.js';
@@ -51,11 +52,4 @@ export function valueIn(
 export function cellOfSelection({ model, cells }: ExportContext, rule: SelectionRule): StandardCell | undefined {
   const [first] = populationsOf(rule);
   return cells.get(model.populations[first ?? '']?.type ?? '');
-}
-
-/** The populations of a selection, in order. */
-export function populationsOf(rule: SelectionRule): readonly string[] {
-  if ('assembly' in rule) return rule.assembly.flatMap(populationsOf);
-  if ('from' in rule) return rule.only === undefined ? populationsOf(rule.from) : [rule.only];
-  return 'population' in rule ? [rule.population] : [];
 }

@@ -1,5 +1,6 @@
 /** Types and parts of a model that have no name in PyNN, collected while the model is written. */
 
+import { numbersOf } from '../../../src/model/arrays.js';
 import { hashedForm } from '../../../src/model/hashed-form.js';
 import { identityOf, type StandardCell } from '../../../src/library/standard-type.js';
 import type { DataStore, NeuronType, Population, ValidModel } from '../../../src/model/model.js';
@@ -7,7 +8,6 @@ import { nativeType, type NativeType } from '../native/equations.js';
 import { eventsOf } from '../native/types.js';
 import type { Native, Population as PynnPopulation } from '../specification.js';
 import { given } from './given.js';
-import { numbersOf } from './values.js';
 
 type Compact = Readonly<Record<string, unknown>>;
 type Kind = 'projections' | 'stimuli' | 'operations';

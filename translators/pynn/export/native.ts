@@ -1,5 +1,6 @@
 /** What has no name in PyNN: types by their equations, and what goes with them in the words of the canonical model. */
 
+import { isSelection } from '../../../src/model/tagged.js';
 import type { Projection } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Connector, Projection as PynnProjection } from '../specification.js';
@@ -21,8 +22,8 @@ export function isNative(context: ExportContext, { from, to, synapse }: Projecti
   return (
     type === undefined ||
     claimedName(type) === '' ||
-    'projection' in from.of ||
-    'projection' in to.of ||
+    isSelection(from.of, 'synapses') ||
+    isSelection(to.of, 'synapses') ||
     cellOfSelection(context, to.of)?.native === true
   );
 }
@@ -42,7 +43,7 @@ export function nativeProjection(
   context.report.equivalent('pynn/native', pointer, runsHere);
   context.report.equivalent('pynn/native', child('/synapses', synapse), runsHere);
   natives.synapse(synapse);
-  if ('projection' in from.of || 'projection' in to.of) {
+  if (isSelection(from.of, 'synapses') || isSelection(to.of, 'synapses')) {
     natives.add('projections', name, projection);
     return undefined;
   }

@@ -1,10 +1,12 @@
 /** Positions, structures and spaces in PyNN's terms; lengths in um. */
 
+import { isStructure } from '../../../src/model/tagged.js';
+import { numbersOf } from '../../../src/model/arrays.js';
 import type { Population, Projection, Structure as CanonicalStructure, Value } from '../../../src/model/model.js';
 import type { Space, Structure } from '../specification.js';
 import { structures } from '../structures.js';
 import { valueIn, type ExportContext } from './context.js';
-import { inUnit, numbersOf } from './values.js';
+import { inUnit } from './values.js';
 
 /** Where the cells of a population are. */
 export function positionsOf(
@@ -14,7 +16,7 @@ export function positionsOf(
   pointer: string,
 ): { readonly structure?: Structure; readonly positions?: readonly (readonly number[])[] } {
   if (positions === undefined) return {};
-  if (!('structure' in positions)) {
+  if (!isStructure(positions)) {
     const numbers = numbersOf(positions, context.data).map((length) => inUnit(length, 'um'));
     return { positions: Array.from({ length: numbers.length / 3 }, (_, k) => numbers.slice(3 * k, 3 * k + 3)) };
   }

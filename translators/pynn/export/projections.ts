@@ -1,6 +1,9 @@
 /** Projections in PyNN's terms: receptor, connector, synapse type with its values and delays, space. */
 
+import { wholePopulation } from '../../../src/model/selected.js';
+import { isGiven, isSelection } from '../../../src/model/tagged.js';
 import type { Receptor, StandardCell } from '../../../src/library/standard-type.js';
+import { numbersOf } from '../../../src/model/arrays.js';
 import type { Projection, SynapseType, Value } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Connector, Projection as PynnProjection, Value as PynnValue } from '../specification.js';
@@ -10,7 +13,6 @@ import { given } from './given.js';
 import { isNative, nativeProjection } from './native.js';
 import { spaceOf } from './positions.js';
 import { claimedName, synapseParts, type SynapseParts } from './types.js';
-import { numbersOf } from './values.js';
 
 /** One projection; undefined after it was reported why PyNN cannot say it. */
 export function projectionOf(context: ExportContext, name: string, projection: Projection): PynnProjection | undefined {
@@ -20,7 +22,7 @@ export function projectionOf(context: ExportContext, name: string, projection: P
   if (context.natives !== undefined && isNative(context, projection))
     return nativeProjection(context, context.natives, name, projection, pointer);
   if (report.hasOmission(pointer)) return undefined;
-  if ('projection' in projection.from.of || 'projection' in projection.to.of)
+  if (isSelection(projection.from.of, 'synapses') || isSelection(projection.to.of, 'synapses'))
     return missing('a projection onto synapses');
   const cell = cellOfSelection(context, projection.to.of);
   const type = model.synapses[projection.synapse];
@@ -100,9 +102,7 @@ function asArray(
   { from, to }: Projection,
   { type, params }: Connector,
 ): Connector | undefined {
-  const sizes = [from.of, to.of].map((rule) =>
-    'population' in rule && Object.keys(rule).length === 1 ? model.populations[rule.population]?.size : undefined,
-  );
+  const sizes = [from.of, to.of].map((rule) => model.populations[wholePopulation(rule) ?? '']?.size);
   const [n = Infinity, m = Infinity] = sizes;
   if (type !== 'FromListConnector' || n * m > mostCells) return undefined;
   const pairs = (params?.['conn_list'] ?? []) as readonly (readonly [number, number])[];
@@ -129,7 +129,7 @@ function receptorOf(
 
 function isNegative({ data }: ExportContext, weight: Value | undefined): boolean {
   if (typeof weight === 'number') return weight < 0;
-  return typeof weight === 'object' && 'array' in weight && numbersOf(weight.array, data).some((number) => number < 0);
+  return isGiven(weight) && numbersOf(weight.array, data).some((number) => number < 0);
 }
 
 type Declared = { readonly unit: string; readonly usual: unknown };

@@ -1,8 +1,11 @@
 /** Recordings and phases in PyNN's terms. */
 
+import { populationOf, selectionSize } from '../../../src/model/selected.js';
+import { isPhase, isRecording, isSelection, taggedPhase } from '../../../src/model/tagged.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
-import type { Phase, Recording, SelectionRule, Value } from '../../../src/model/model.js';
+import { numbersOf } from '../../../src/model/arrays.js';
+import type { Phase, PhaseKinds, Recording, SelectionRule, SpikeTrain, Value } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { unitOf } from '../cells.js';
 import { isNumbers } from '../values.js';
@@ -16,14 +19,14 @@ import { cellOfSelection, valueIn, type ExportContext } from './context.js';
 import { currentSources } from './currents.js';
 import { declaredOf } from './projections.js';
 import { dottedName, synapseParts, withLists } from './types.js';
-import { inUnit, numbersOf } from './values.js';
+import { inUnit } from './values.js';
 
 /** What is recorded from the start, and the phases. */
 export function protocolOf(context: ExportContext): Required<Pick<PynnSpecification, 'recordings' | 'phases'>> {
   const { recordings, experiment } = context.model;
-  const first = experiment.protocol.findIndex((phase) => !('record' in phase) || phase.on);
+  const first = experiment.protocol.findIndex((phase) => !isPhase(phase, 'record') || phase.on);
   const lead = experiment.protocol.slice(0, first < 0 ? undefined : first);
-  const late = new Set(lead.flatMap((phase) => ('record' in phase ? [phase.record] : [])));
+  const late = new Set(lead.flatMap((phase) => (isPhase(phase, 'record') ? [phase.record] : [])));
   const told = new Map(
     recordings.map(
       (recording, k) => [recording.name, recordingOf(context, recording, child('/recordings', k))] as const,
@@ -41,15 +44,17 @@ export function protocolOf(context: ExportContext): Required<Pick<PynnSpecificat
 /** A recording; undefined after it was reported that PyNN has none of its kind. */
 function recordingOf(context: ExportContext, recording: Recording, pointer: string): PynnRecording | undefined {
   const { report, targets } = context;
-  if ('rate' in recording && context.natives !== undefined) {
+  if (isRecording(recording, 'rate') && context.natives !== undefined) {
     report.equivalent('pynn/rate-from-spikes', pointer, 'the rate of a population is computed from its spikes');
     return { target: targets.of(recording.of), variables: ['spikes'] };
   }
-  if ('rate' in recording) return report.missing(pointer, 'the rate of a population; PyNN computes it from spikes');
+  if (isRecording(recording, 'rate'))
+    return report.missing(pointer, 'the rate of a population; PyNN computes it from spikes');
   const target = targets.of(recording.of);
   const heard = cellOfSelection(context, recording.of)?.events ?? [];
-  if ('events' in recording && heard.includes(recording.events)) return { target, variables: [recording.events] };
-  if ('events' in recording)
+  if (isRecording(recording, 'events') && heard.includes(recording.events))
+    return { target, variables: [recording.events] };
+  if (isRecording(recording, 'events'))
     return recording.events === 'spike'
       ? { target, variables: ['spikes'] }
       : report.missing(pointer, `the event ${recording.events}`);
@@ -59,7 +64,7 @@ function recordingOf(context: ExportContext, recording: Recording, pointer: stri
   // The current of a source is recorded with the source.
   const own = recording.variables.filter((variable) => !Object.hasOwn(context.model.stimuli, variable));
   const variables = own.flatMap((variable) =>
-    'projection' in recording.of
+    isSelection(recording.of, 'synapses')
       ? [variable]
       : (known.get(variable) ?? report.missing(pointer, `the variable ${variable}`) ?? []),
   );
@@ -97,23 +102,58 @@ class Phases {
   }
 
   add(phase: Phase, pointer: string): void {
-    if ('record' in phase && !phase.on) {
+    if (isPhase(phase, 'record') && !phase.on) {
       this.#ending.set(phase.record, pointer);
       return;
     }
     this.#stop();
-    if ('run' in phase) this.#list.push({ run: inUnit(phase.run, 'ms') });
-    else if ('runUntil' in phase) this.#list.push({ run_until: inUnit(phase.runUntil, 'ms') });
-    else if ('reset' in phase)
-      this.#list.push({ reset: phase.annotations === undefined ? {} : { annotations: phase.annotations } });
-    else if ('record' in phase) this.#start(phase.record, pointer);
-    else if (this.#context.natives !== undefined) this.#list.push({ native: this.#context.natives.plain(phase) });
-    else if ('set' in phase && phase.where === undefined) this.#assign('set', phase.set, phase, pointer);
-    else if ('initialise' in phase) this.#assign('initialize', phase.initialise, phase, pointer);
-    else if ('delays' in phase) this.#delays(phase.delays, pointer);
-    else if ('replay' in phase) this.#replay(phase.replay, phase.of);
-    else if ('currents' in phase) this.#currents(phase.currents, pointer);
-    else this.#context.report.missing(pointer, `the phase ${Object.keys(phase)[0] ?? ''}`);
+    const { natives, report } = this.#context;
+    const tagged = taggedPhase(phase);
+    switch (tagged.kind) {
+      case 'run':
+        return void this.#list.push({ run: inUnit(tagged.run, 'ms') });
+      case 'runUntil':
+        return void this.#list.push({ run_until: inUnit(tagged.runUntil, 'ms') });
+      case 'reset':
+        return void this.#list.push({
+          reset: tagged.annotations === undefined ? {} : { annotations: tagged.annotations },
+        });
+      case 'record':
+        return this.#start(tagged.record, pointer);
+      case 'set':
+      case 'initialise':
+      case 'delays':
+      case 'replay':
+      case 'currents':
+      case 'attach':
+      case 'detach':
+      case 'store':
+      case 'restore':
+        if (natives !== undefined) return void this.#list.push({ native: natives.plain(phase) });
+        break;
+      default:
+        return tagged satisfies never;
+    }
+    switch (tagged.kind) {
+      case 'set':
+        if (tagged.where === undefined) return this.#assign('set', tagged.set, tagged, pointer);
+        return report.missing(pointer, 'the phase set');
+      case 'initialise':
+        return this.#assign('initialize', tagged.initialise, tagged, pointer);
+      case 'delays':
+        return this.#delays(tagged.delays, pointer);
+      case 'replay':
+        return this.#replay(tagged.replay, tagged.of);
+      case 'currents':
+        return this.#currents(tagged.currents, pointer);
+      case 'attach':
+      case 'detach':
+      case 'store':
+      case 'restore':
+        return report.missing(pointer, `the phase ${tagged.kind}`);
+      default:
+        return tagged satisfies never;
+    }
   }
 
   #start(name: string, pointer: string): void {
@@ -145,15 +185,15 @@ class Phases {
     this.#ending.clear();
   }
 
-  #replay(trains: Extract<Phase, { replay: unknown }>['replay'], of: SelectionRule | undefined): void {
-    const { model, targets, label } = this.#context;
+  #replay(trains: PhaseKinds['replay']['replay'], of: SelectionRule | undefined): void {
+    const { model, data, targets, label } = this.#context;
     for (const [name, spikes] of Object.entries(trains)) {
-      const size = of === undefined ? (model.populations[name]?.size ?? 0) : countIn(this.#context, of);
+      const size = of === undefined ? (model.populations[name]?.size ?? 0) : selectionSize(of, model.populations, data);
       const sequences = trainsOf(this.#context, spikes, size);
       const [first] = sequences;
       const same = sequences.every((one) => JSON.stringify(one) === JSON.stringify(first));
       // How many of the cells of an assembly a sample has is not known: they have one list.
-      const times = of !== undefined && 'from' in of && same ? { sequence: first ?? [] } : { sequences };
+      const times = of !== undefined && isSelection(of, 'sampleOf') && same ? { sequence: first ?? [] } : { sequences };
       this.#list.push({
         set: { target: of === undefined ? label(name) : targets.of(of), params: { spike_times: times } },
       });
@@ -232,13 +272,14 @@ class Phases {
       group.values[variable] = value;
     }
     for (const { rule, values: own } of groups.values()) {
-      const phase =
-        'projection' in rule
-          ? this.#setSynapses(what, rule.projection, own, pointer)
-          : this.#setCells(what, rule, own, pointer);
+      const phase = isSelection(rule, 'synapses')
+        ? this.#setSynapses(what, rule.projection, own, pointer)
+        : this.#setCells(what, rule, own, pointer);
       // Of a sample of several populations there is a phase for each of these, which all say the same.
       const again =
-        'from' in rule && rule.only !== undefined && JSON.stringify(this.#list.at(-1)) === JSON.stringify(phase);
+        isSelection(rule, 'sampleOf') &&
+        rule.only !== undefined &&
+        JSON.stringify(this.#list.at(-1)) === JSON.stringify(phase);
       if (phase !== undefined && !again) this.#list.push(phase);
     }
   }
@@ -251,8 +292,7 @@ class Phases {
   ): PynnPhase | undefined {
     const context = this.#context;
     const cell = cellOfSelection(context, rule);
-    const [population] = 'population' in rule ? [rule.population] : [];
-    const type = context.model.neurons[context.model.populations[population ?? '']?.type ?? ''];
+    const type = context.model.neurons[context.model.populations[populationOf(rule) ?? '']?.type ?? ''];
     if (cell === undefined) return context.report.missing(pointer, 'a change of cells that have no name in PyNN');
     const params: Record<string, PynnValue> = {};
     for (const [variable, value] of Object.entries(values)) {
@@ -330,7 +370,7 @@ class Phases {
 }
 
 /** Whether a selection is all of a population or projection. */
-const isWhole = (rule: SelectionRule): boolean => Object.keys(rule).length === 1 && !('assembly' in rule);
+const isWhole = (rule: SelectionRule): boolean => Object.keys(rule).length === 1 && !isSelection(rule, 'assembly');
 
 /** `owner[selection].variable`. */
 function parted(key: string): { readonly owner: string; readonly variable: string } {
@@ -355,22 +395,8 @@ function ruleOf(owner: string, { model }: ExportContext): SelectionRule | undefi
     : { population: name, slice: [Number(from), Number(to), Number(step)] };
 }
 
-/** How many elements a selection has at most. */
-function countIn({ model, data }: ExportContext, rule: SelectionRule): number {
-  if ('assembly' in rule || 'projection' in rule) return 0;
-  if ('sample' in rule) return rule.pick ? numbersOf(rule.pick, data).length : rule.sample;
-  if ('indices' in rule) return numbersOf(rule.indices, data).length;
-  if ('mask' in rule) return numbersOf(rule.mask, data).filter((on) => on !== 0).length;
-  const [from, to, step] = rule.slice ?? [0, model.populations[rule.population]?.size ?? 0, 1];
-  return Math.max(0, Math.ceil((to - from) / step));
-}
-
 /** Spike times in ms of each cell. */
-export function trainsOf(
-  { data }: ExportContext,
-  spikes: Extract<NonNullable<ExportContext['model']['populations'][string]['spikes']>, { readonly indices: unknown }>,
-  size: number,
-): readonly (readonly number[])[] {
+export function trainsOf({ data }: ExportContext, spikes: SpikeTrain, size: number): readonly (readonly number[])[] {
   const trains = Array.from({ length: size }, (): number[] => []);
   const times = numbersOf(spikes.times, data);
   numbersOf(spikes.indices, data).forEach((cell, k) => trains[cell]?.push(inUnit(times[k] ?? 0, 'ms')));

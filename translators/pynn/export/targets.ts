@@ -1,11 +1,16 @@
 /** Selections by label: views and assemblies are declared where a selection needs them. */
 
-import type { DataStore, SelectionRule } from '../../../src/model/model.js';
+import { selectionSize } from '../../../src/model/selected.js';
+import { isSelection, taggedSelection } from '../../../src/model/tagged.js';
+import { numbersOf } from '../../../src/model/arrays.js';
+import type { DataStore, Model, SelectionKinds, SelectionRule } from '../../../src/model/model.js';
 import type { Assembly, PynnSpecification, View } from '../specification.js';
-import { numbersOf, type Generators } from './values.js';
+import { type Generators } from './values.js';
 
 const hasSample = (rule: SelectionRule): boolean =>
-  'sample' in rule || ('assembly' in rule && rule.assembly.some(hasSample));
+  isSelection(rule, 'sample') ||
+  isSelection(rule, 'sampleOf') ||
+  (isSelection(rule, 'assembly') && rule.assembly.some(hasSample));
 
 /** A selection as a text in which the order of keys says nothing. */
 const canonicalText = (rule: unknown): string =>
@@ -20,7 +25,7 @@ export class Targets {
   readonly #data: DataStore;
   readonly #generators: Generators;
   readonly #label: (name: string) => string;
-  readonly #populationSize: (name: string) => number;
+  readonly #populations: Model['populations'];
   readonly #views = new Map<string, View>();
   readonly #assemblies = new Map<string, Assembly>();
 
@@ -33,10 +38,10 @@ export class Targets {
     data: DataStore,
     generators: Generators,
     label: (name: string) => string,
-    populationSize: (name: string) => number,
+    populations: Model['populations'],
     kept: Readonly<Record<string, SelectionRule>>,
   ) {
-    this.#populationSize = populationSize;
+    this.#populations = populations;
     // Of several labels of the same cells the first is taken.
     this.#kept = new Map(
       Object.entries(kept)
@@ -61,54 +66,65 @@ export class Targets {
 
   /** Label of a selection. */
   of(rule: SelectionRule): string {
-    if ('assembly' in rule) {
-      const labels = rule.assembly.map((part) => this.of(part));
-      const label = this.#kept.get(canonicalText(rule)) ?? labels.join(' + ');
-      this.#assemblies.set(label, { label, of: labels });
-      return label;
+    const selection = taggedSelection(rule);
+    switch (selection.kind) {
+      case 'assembly': {
+        const labels = selection.assembly.map((part) => this.of(part));
+        const label = this.#kept.get(canonicalText(rule)) ?? labels.join(' + ');
+        this.#assemblies.set(label, { label, of: labels });
+        return label;
+      }
+      case 'synapses':
+        return this.#label(selection.projection);
+      case 'sampleOf': {
+        const { sample, generator, name, pick, from } = selection;
+        // Some of the cells of what is drawn, by their numbers: all of them are its sample.
+        if (
+          generator !== undefined ||
+          name === undefined ||
+          !pick ||
+          sample !== selectionSize(from, this.#populations, this.#data)
+        )
+          return this.#sample(rule, selection, this.of(from));
+        this.#views.set(name, { label: name, of: this.of(from), select: { indices: numbersOf(pick, this.#data) } });
+        return name;
+      }
+      case 'sample': {
+        const { population, within } = selection;
+        const parent = within ? this.#listed(rule, population, numbersOf(within, this.#data)) : this.#label(population);
+        return this.#sample(rule, selection, parent);
+      }
+      case 'indices':
+        return this.#listed(rule, selection.population, numbersOf(selection.indices, this.#data));
+      case 'mask':
+        return this.#listed(
+          rule,
+          selection.population,
+          numbersOf(selection.mask, this.#data).flatMap((on, k) => (on === 0 ? [] : [k])),
+        );
+      case 'slice': {
+        const { population, slice } = selection;
+        if (!slice) return this.#label(population);
+        return this.#view(rule, population, slice.slice(0, slice[2] === 1 ? 2 : 3).join(':'), { slice: [...slice] });
+      }
+      default:
+        return selection satisfies never;
     }
-    if ('projection' in rule) return this.#label(rule.projection);
-    if ('from' in rule) {
-      const { sample, generator, name, pick, from } = rule;
-      // Some of the cells of what is drawn, by their numbers: all of them are its sample.
-      if (generator !== undefined || name === undefined || !pick || sample !== this.#sizeOf(from))
-        return this.#sample(rule, this.of(from));
-      this.#views.set(name, { label: name, of: this.of(from), select: { indices: numbersOf(pick, this.#data) } });
-      return name;
-    }
-    const of = this.#label(rule.population);
-    const view = (text: string, select: View['select']): string => {
-      const label = this.#kept.get(canonicalText(rule)) ?? this.#free(`${of}[${text}]`, of, select);
-      this.#views.set(label, { label, of, select });
-      return label;
-    };
-    if ('sample' in rule)
-      return this.#sample(rule, rule.within ? this.#listed(view, numbersOf(rule.within, this.#data)) : of);
-    if ('indices' in rule) return this.#listed(view, numbersOf(rule.indices, this.#data));
-    if ('mask' in rule)
-      return this.#listed(
-        view,
-        numbersOf(rule.mask, this.#data).flatMap((on, k) => (on === 0 ? [] : [k])),
-      );
-    return rule.slice
-      ? view(rule.slice.slice(0, rule.slice[2] === 1 ? 2 : 3).join(':'), { slice: [...rule.slice] })
-      : of;
   }
 
-  /** How many elements a selection has; of a sample those of all populations. */
-  #sizeOf(rule: SelectionRule): number {
-    if ('assembly' in rule) return rule.assembly.reduce((sum, part) => sum + this.#sizeOf(part), 0);
-    if ('projection' in rule) return NaN;
-    if ('sample' in rule) return rule.pick ? numbersOf(rule.pick, this.#data).length : rule.sample;
-    if ('indices' in rule) return numbersOf(rule.indices, this.#data).length;
-    if ('mask' in rule) return numbersOf(rule.mask, this.#data).filter((on) => on !== 0).length;
-    const [from, to, step] = rule.slice ?? [0, this.#populationSize(rule.population), 1];
-    return Math.max(0, Math.ceil((to - from) / step));
+  #view(rule: SelectionRule, population: string, text: string, select: View['select']): string {
+    const of = this.#label(population);
+    const label = this.#kept.get(canonicalText(rule)) ?? this.#free(`${of}[${text}]`, of, select);
+    this.#views.set(label, { label, of, select });
+    return label;
   }
 
   /** A drawn sample of what has a label. */
-  #sample(rule: Extract<SelectionRule, { sample: number }>, parent: string): string {
-    const { sample, name, generator, pick } = rule;
+  #sample(
+    rule: SelectionRule,
+    { sample, name, generator, pick }: SelectionKinds['sample'] | SelectionKinds['sampleOf'],
+    parent: string,
+  ): string {
     const rng = generator === undefined ? undefined : this.#generators.numpy(generator.seed, generator.stream);
     const order = generator === undefined ? 'any' : String(generator.order);
     const select = { sample, ...(rng === undefined ? {} : { rng }) };
@@ -126,10 +142,9 @@ export class Targets {
     return some;
   }
 
-  #listed(view: (text: string, select: View['select']) => string, indices: readonly number[]): string {
-    return view(indices.length > 8 ? `${indices.slice(0, 8).join(', ')}, … ${indices.length}` : indices.join(', '), {
-      indices,
-    });
+  #listed(rule: SelectionRule, population: string, indices: readonly number[]): string {
+    const some = indices.slice(0, 8).join(', ');
+    return this.#view(rule, population, indices.length > 8 ? `${some}, … ${indices.length}` : some, { indices });
   }
 
   /** A label that no other view has. */

@@ -1,5 +1,7 @@
 /** Values of the canonical model in PyNN's units and forms. */
 
+import { isGiven } from '../../../src/model/tagged.js';
+import { numbersOf } from '../../../src/model/arrays.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { name as nameOf, number } from '../../../src/lang/build.js';
 import { foldConstants } from '../../../src/lang/fold.js';
@@ -10,7 +12,7 @@ import { divideRationals, one } from '../../../src/lang/rational.js';
 import { parseUnit } from '../../../src/lang/units.js';
 import { callsIn, mapExpression, namesIn } from '../../../src/lang/walk.js';
 import { isRandom } from '../../../src/lang/functions.js';
-import type { ArrayValue, DataStore, DrawnValues, Value } from '../../../src/model/model.js';
+import type { DataStore, DrawnValues, Value } from '../../../src/model/model.js';
 import { distributions } from '../../../src/library/pynn/distributions.js';
 import { functionNames } from '../formulas.js';
 import type { Formula, Rng, Value as PynnValue } from '../specification.js';
@@ -42,13 +44,6 @@ export function inUnit(value: number, unit: string): number {
   return scaleDecimal(String(value), divideRationals(one, parseUnit(unit).scale));
 }
 
-/** The numbers of an array in SI. */
-export function numbersOf(array: ArrayValue, data: DataStore): readonly number[] {
-  if (!('$data' in array)) return array;
-  const stored = data.get(array.$data);
-  return stored === undefined ? [] : Array.from(stored as ArrayLike<number | bigint>, Number);
-}
-
 /** Why a value cannot be expressed in PyNN. */
 interface Missing {
   readonly missing: string;
@@ -76,7 +71,7 @@ export function pynnValue(
 ): PynnValue | Missing {
   if (typeof value === 'number') return inUnit(value, unit);
   if (typeof value === 'string') return expressionValue(readCanonical(value, names), unit, of);
-  if ('array' in value) {
+  if (isGiven(value)) {
     const gaps = new Set(value.gaps === undefined ? [] : numbersOf(value.gaps, data));
     const numbers = numbersOf(value.array, data).map((number, place) =>
       gaps.has(place) ? null : inUnit(number, unit),

@@ -1,0 +1,81 @@
+/** What selections of the written form are of, and how much. */
+
+import { numbersOf } from './arrays.js';
+import type { DataStore, Id, SelectionRule } from './model.js';
+import { taggedSelection } from './tagged.js';
+
+/** The population that a selection is part of; undefined for assemblies, samples of selections, and synapses. */
+export function populationOf(rule: SelectionRule): Id | undefined {
+  const selection = taggedSelection(rule);
+  switch (selection.kind) {
+    case 'slice':
+    case 'indices':
+    case 'mask':
+    case 'sample':
+      return selection.population;
+    case 'assembly':
+    case 'sampleOf':
+    case 'synapses':
+      return undefined;
+    default:
+      return selection satisfies never;
+  }
+}
+
+/** The population that a selection is all of; undefined where it is anything else. */
+export function wholePopulation(rule: SelectionRule): Id | undefined {
+  const selection = taggedSelection(rule);
+  return selection.kind === 'slice' && selection.slice === undefined ? selection.population : undefined;
+}
+
+/** The populations that a selection is of, in order; of a sample drawn from several, the one that it is limited to. */
+export function populationsOf(rule: SelectionRule): readonly Id[] {
+  const selection = taggedSelection(rule);
+  switch (selection.kind) {
+    case 'assembly':
+      return selection.assembly.flatMap(populationsOf);
+    case 'sampleOf':
+      return selection.only === undefined ? populationsOf(selection.from) : [selection.only];
+    case 'slice':
+    case 'indices':
+    case 'mask':
+    case 'sample':
+      return [selection.population];
+    case 'synapses':
+      return [];
+    default:
+      return selection satisfies never;
+  }
+}
+
+/**
+ * How many elements a selection has; of a sample drawn from several populations, those of all. None of synapses.
+ *
+ * @param sizes  number of elements of each population
+ */
+export function selectionSize(
+  rule: SelectionRule,
+  sizes: Readonly<Record<Id, { readonly size: number }>>,
+  data: DataStore,
+): number {
+  const selection = taggedSelection(rule);
+  switch (selection.kind) {
+    case 'assembly':
+      return selection.assembly.reduce((sum, part) => sum + selectionSize(part, sizes, data), 0);
+    case 'sample':
+    case 'sampleOf':
+      return selection.pick ? numbersOf(selection.pick, data).length : selection.sample;
+    case 'indices':
+      return numbersOf(selection.indices, data).length;
+    case 'mask':
+      return numbersOf(selection.mask, data).filter((on) => on !== 0).length;
+    case 'slice': {
+      const [from, to, step] = selection.slice ?? [0, sizes[selection.population]?.size ?? 0, 1];
+      return Math.max(0, Math.ceil((to - from) / step));
+    }
+    case 'synapses':
+      return 0;
+    default:
+      return selection satisfies never;
+  }
+}

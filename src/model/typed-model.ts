@@ -1,7 +1,7 @@
 /** From the written form of a model to the typed one and back, by one table of what is where. */
 
 import { invariant } from '../diagnostics/diagnostic.js';
-import { phaseKind, recordingKind, selectionKind } from './tagged.js';
+import { phaseKind, recordingKind, selectionKind, areInFile, isGiven, isPhase, isStructure } from './tagged.js';
 import type { Expression, Statement } from '../lang/ast.js';
 import { foldConstants } from '../lang/fold.js';
 import { parseExpression, parseStatements } from '../lang/parse.js';
@@ -125,7 +125,7 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
   const value: Change<written.Value, Value> = (given, names) => {
     if (typeof given === 'number') return given;
     if (typeof given === 'string' || isFormula(given)) return formula(given as string, names);
-    return 'array' in given ? tag(given, 'array') : tag(draw(given, names), 'draw');
+    return isGiven(given) ? tag(given, 'array') : tag(draw(given, names), 'draw');
   };
   const values = record(value);
 
@@ -180,8 +180,8 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
     values,
     linked: record(members<written.Link, Link>({ index: value, places: onCells })),
     positions: (given, names) =>
-      'structure' in given ? tag(structure(given, names), 'structure') : places(given, names),
-    spikes: (given) => tag(given, 'file' in given ? 'file' : 'train'),
+      isStructure(given) ? tag(structure(given, names), 'structure') : places(given, names),
+    spikes: (given) => tag(given, areInFile(given) ? 'file' : 'train'),
   });
   const ofRule = members<written.ConnectionRule, ConnectionRule>({
     p: orNumber,
@@ -198,7 +198,7 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
     }),
   });
   const rule: Change<written.ConnectionRule, ConnectionRule> = (given, names) =>
-    ofRule(given, 'variable' in given ? union([names, new Set([given.variable])]) : names);
+    ofRule(given, given.rule === 'generator' ? union([names, new Set([given.variable])]) : names);
   const end = members<written.End, End>({ of: selection, places: onCells });
   const projection = members<written.Projection, Projection>({
     from: end,
@@ -245,7 +245,7 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
         protocol: list((given) => {
           const { of } = 'of' in given ? given : {};
           const scopeOf = (key: string): ReadonlySet<string> => (of ? scopes.ofSelection(of) : scopes.ofKey(key));
-          const where = 'set' in given ? union(Object.keys(given.set).map(scopeOf)) : noNames;
+          const where = isPhase(given, 'set') ? union(Object.keys(given.set).map(scopeOf)) : noNames;
           return tag(phaseOf(scopeOf)(given, where), phaseKind(given));
         }),
       }),

@@ -4,6 +4,7 @@
  * one table of what is where.
  */
 
+import { taggedSelection } from './tagged.js';
 import type { Expression, Statement, Side, Reference } from '../lang/ast.js';
 import { expressionsOf, referencesIn } from '../lang/walk.js';
 import type * as written from './model.js';
@@ -148,10 +149,25 @@ export type WrittenModel = written.ValidModel;
 
 /** The populations or the projection that a selection is of. */
 export function ownersOf(rule: written.SelectionRule | SelectionRule): readonly string[] {
-  if ('assembly' in rule) return rule.assembly.flatMap(ownersOf);
-  if ('from' in rule) return ownersOf(rule.from);
-  return ['projection' in rule ? rule.projection : rule.population];
+  const selection = taggedSelection(rule as written.SelectionRule);
+  switch (selection.kind) {
+    case 'assembly':
+      return selection.assembly.flatMap(ownersOf);
+    case 'sampleOf':
+      return ownersOf(selection.from);
+    case 'slice':
+    case 'indices':
+    case 'mask':
+    case 'sample':
+      return [selection.population];
+    case 'synapses':
+      return [selection.projection];
+    default:
+      return selection satisfies never;
+  }
 }
 
 /** Whether a type is one of neurons. */
-export const isNeuronType = (type: NeuronType | SynapseType): type is NeuronType => 'regimes' in type;
+export const isNeuronType = <F extends Form>(
+  type: written.NeuronType<F> | written.SynapseType<F>,
+): type is written.NeuronType<F> => 'regimes' in type;

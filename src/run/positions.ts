@@ -1,5 +1,6 @@
 /** Where the cells of recorded populations are, for the results that say so. */
 
+import { isStructure } from '../model/tagged.js';
 import { arrayOf } from '../model/arrays.js';
 import type { ValidModel } from '../model/model.js';
 import type { RunSetup } from '../../runtime/results/result.js';
@@ -11,7 +12,7 @@ export function withPositions(
 ): RunSetup['populations'] {
   return populations.map((population) => {
     const given = model.populations[population.name]?.positions;
-    if (!given || 'structure' in given) return population;
+    if (!given || isStructure(given)) return population;
     const positions = Float64Array.from(arrayOf(given, data));
     return positions.length === 3 * population.size ? { ...population, positions } : population;
   });

@@ -7,10 +7,10 @@
  *   4. report    every part that nothing was said about is exact
  */
 
-import { populationOf } from '../../src/model/selected.js';
+import { populationOf, populationsOf } from '../../src/model/selected.js';
 import { isSelection } from '../../src/model/tagged.js';
 import { parseStatements } from '../../src/lang/parse.js';
-import type { Model, SelectionRule, ValidModel } from '../../src/model/model.js';
+import type { Model, ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
 import { exportGroup, type Constants, type Exported } from './export/groups.js';
 import { ObjectNames } from './export/naming.js';
@@ -211,7 +211,7 @@ function remarkOnModel({ model, report }: ExportContext): void {
 /** Projections that add to variables which a spike of their target sets, unless they do so before it is tested for. */
 function lostAtResets({ projections, populations, neurons, synapses }: Model): ReadonlyMap<string, readonly string[]> {
   const found = Object.entries(projections).map(([name, { to, synapse, receptors }]) => {
-    const set = populationsIn(to.of).flatMap((population) =>
+    const set = populationsOf(to.of).flatMap((population) =>
       (neurons[populations[population]?.type ?? '']?.events['spike']?.do ?? []).flatMap((text) =>
         parseStatements(text).flatMap((one) => (one.kind === 'assignment' && one.operator === '=' ? [one.target] : [])),
       ),
@@ -225,13 +225,6 @@ function lostAtResets({ projections, populations, neurons, synapses }: Model): R
     return [name, [...new Set(written.filter((one) => set.includes(one)))]] as const;
   });
   return new Map(found.filter(([, variables]) => variables.length > 0));
-}
-
-/** The populations of a selection. */
-function populationsIn(rule: SelectionRule): readonly string[] {
-  if ('assembly' in rule) return rule.assembly.flatMap(populationsIn);
-  if ('from' in rule) return populationsIn(rule.from);
-  return 'population' in rule ? [rule.population] : [];
 }
 
 /** Says of all parts that nothing was said about that they are exact. */

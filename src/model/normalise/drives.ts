@@ -1,3 +1,4 @@
+import { isSelection } from '../tagged.js';
 import { unitText } from '../../lang/dimension.js';
 import { tableSignature } from '../../lang/functions.js';
 import type { OperationDocument, StimulusDocument, TableDocument } from '../document.js';
@@ -71,7 +72,7 @@ export function normaliseStimulus(
 ): Stimulus | undefined {
   const selection = normaliseSelection(context, document.to, elements, `${pointer}/to`);
   if (!selection) return undefined;
-  if ('projection' in selection.rule) {
+  if (isSelection(selection.rule, 'synapses')) {
     context.report(messages.projectionNotHere('a stimulus'), `${pointer}/to`);
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { isPhase, timeAfter } from '../tagged.js';
 import type { Place } from '../../diagnostics/diagnostic.js';
 import type { Positions } from '../../diagnostics/positions.js';
 import { isKept } from '../../lang/decimal.js';
@@ -130,15 +131,15 @@ export function withDuration(phases: readonly Phase[], duration: number): Phase[
   let last = -1;
   for (const phase of phases) {
     if (total >= duration) break;
-    if ('run' in phase || 'runUntil' in phase) {
-      const length = 'run' in phase ? phase.run : Math.max(0, tidy(phase.runUntil - now));
+    if (isPhase(phase, 'run') || isPhase(phase, 'runUntil')) {
+      const length = tidy(timeAfter(now, phase) - now);
       const kept = Math.min(length, tidy(duration - total));
       last = result.length;
       result.push(kept === length ? phase : { run: kept });
       total = tidy(total + kept);
       now = tidy(now + kept);
     } else {
-      if ('reset' in phase || 'restore' in phase) now = 0;
+      if (isPhase(phase, 'reset') || isPhase(phase, 'restore')) now = 0;
       result.push(phase);
     }
   }
@@ -146,8 +147,8 @@ export function withDuration(phases: readonly Phase[], duration: number): Phase[
   const missing = tidy(duration - total);
   const final = result[last];
   if (final === undefined) return [...result, { run: duration }];
-  if ('run' in final) result[last] = { run: tidy(final.run + missing) };
-  else if ('runUntil' in final) result[last] = { runUntil: tidy(final.runUntil + missing) };
+  if (isPhase(final, 'run')) result[last] = { run: tidy(final.run + missing) };
+  else if (isPhase(final, 'runUntil')) result[last] = { runUntil: tidy(final.runUntil + missing) };
   return result;
 }
 

@@ -1,5 +1,6 @@
 /** Places on cells with structure: one for all synapses or elements, or one for each. */
 
+import { isDrawn, isGiven } from '../tagged.js';
 import { drawsIn } from '../../lang/functions.js';
 import { parseExpression } from '../../lang/parse.js';
 import type { PlacesDocument, ValueDocument } from '../document.js';
@@ -114,7 +115,7 @@ function ofEach(
     pointer,
   );
   if (value === undefined) return undefined;
-  if (typeof value === 'string' ? drawsIn(parseExpression(value)) : typeof value === 'object' && !('array' in value)) {
+  if (typeof value === 'string' ? drawsIn(parseExpression(value)) : isDrawn(value)) {
     context.report(messages.drawnPlaces(what), pointer);
     return undefined;
   }
@@ -135,7 +136,7 @@ function outside(
 ): { readonly found: number; readonly at?: number } | undefined {
   const isWrong = (found: number): boolean => !(found >= 0 && found <= most);
   if (typeof value === 'number') return isWrong(value) ? { found: value } : undefined;
-  if (typeof value === 'string' || !('array' in value)) return undefined;
+  if (!isGiven(value)) return undefined;
   const numbers = numbersOf(context, value.array);
   const at = numbers ? Array.from(numbers).findIndex(isWrong) : -1;
   if (!numbers || at < 0) return undefined;

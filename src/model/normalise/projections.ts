@@ -1,3 +1,5 @@
+import { isListed } from '../arrays.js';
+import { isGiven, isSelection } from '../tagged.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { ConnectionDocument, EndDocument, EndMap, ProjectionDocument, ValueDocument } from '../document.js';
 import { equalDimensions } from '../../lang/dimension.js';
@@ -52,7 +54,7 @@ export function declareProjection(
   const count = listedSynapses(document.connect);
   const from = readEnd(context, document.from, elements, count, `${pointer}/from`);
   const to = readEnd(context, document.to, elements, count, `${pointer}/to`);
-  if (from && 'projection' in from.end.of) context.report(messages.projectionAsSource(), `${pointer}/from`);
+  if (from && isSelection(from.end.of, 'synapses')) context.report(messages.projectionAsSource(), `${pointer}/from`);
   return { document, ...(from ? { from } : {}), ...(to ? { to } : {}) };
 }
 
@@ -314,11 +316,7 @@ function checkDelay(
   if (!range || range.outOfRange !== 'error') return;
   const { min = 0, max = Infinity } = range;
   const numbers: readonly number[] =
-    typeof value === 'number'
-      ? [value]
-      : typeof value === 'object' && 'array' in value && !('$data' in value.array)
-        ? value.array
-        : [];
+    typeof value === 'number' ? [value] : isGiven(value) && isListed(value.array) ? value.array : [];
   const { low, high } =
     typeof value === 'string'
       ? literalBounds(foldConstants(parseExpression(value), undefined, (name) => names.lookup(name) !== undefined))

@@ -1,3 +1,4 @@
+import { areInFile, isPhase, isSelection } from '../tagged.js';
 import type { Unit } from '../../lang/units.js';
 import type { Expression, PhaseDocument, ValueDocument } from '../document.js';
 import { messages } from '../messages.js';
@@ -70,13 +71,13 @@ export function normaliseProtocol(
     checkCompanions(context, document, action, at);
     const phase = normalisePhase(context, document, action, names, at);
     if (!phase) continue;
-    if ('run' in phase) now += phase.run;
-    else if ('runUntil' in phase) {
+    if (isPhase(phase, 'run')) now += phase.run;
+    else if (isPhase(phase, 'runUntil')) {
       if (phase.runUntil < now) context.report(messages.timePassed(now, phase.runUntil), `${at}/runUntil`);
       now = phase.runUntil;
-    } else if ('reset' in phase) now = 0;
-    else if ('store' in phase) stored.add(phase.store);
-    else if ('restore' in phase) {
+    } else if (isPhase(phase, 'reset')) now = 0;
+    else if (isPhase(phase, 'store')) stored.add(phase.store);
+    else if (isPhase(phase, 'restore')) {
       if (!stored.has(phase.restore))
         context.report(messages.unknownReference('stored state', phase.restore, [...stored]), `${at}/restore`);
       // The time that was stored is not computed: what follows is not compared with it.
@@ -341,7 +342,7 @@ function replayPhase(
       continue;
     }
     const spikes = normaliseSpikes(context, written, population.size, id, at);
-    if (spikes && 'file' in spikes) context.report(messages.badSetting('file'), `${at}/file`);
+    if (spikes && areInFile(spikes)) context.report(messages.badSetting('file'), `${at}/file`);
     else if (spikes) replay[id] = spikes;
   }
   return { replay, ...(of === undefined ? {} : { of: of.rule }) };
@@ -388,7 +389,7 @@ function normaliseSet(
 
 /** The matrix that gives all synapses of a projection their values, pair by pair. */
 function matrixFor({ rule }: Selection, names: ProtocolNames): { readonly matrix?: readonly [number, number] } {
-  if (!('projection' in rule) || rule.slice || rule.indices) return {};
+  if (!isSelection(rule, 'synapses') || rule.slice || rule.indices) return {};
   const matrix = names.synapse(rule.projection)?.matrix;
   return matrix ? { matrix } : {};
 }

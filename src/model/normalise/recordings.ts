@@ -1,3 +1,4 @@
+import { isRecording } from '../tagged.js';
 import type { RecordingDocument } from '../document.js';
 import { referenceOf } from '../../lang/reference.js';
 import { messages } from '../messages.js';
@@ -52,7 +53,7 @@ function atPlaces(
   const { places } = document;
   if (places === undefined) return [recording];
   const at = `${pointer}/places`;
-  if (!('variables' in recording) || 'events' in recording) {
+  if (!isRecording(recording, 'variables')) {
     context.report(messages.onlyWith('places', 'variables'), at);
     return [];
   }

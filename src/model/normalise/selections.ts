@@ -1,3 +1,5 @@
+import { isListed } from '../arrays.js';
+import { taggedSelection } from '../tagged.js';
 import type { ArrayDocument, SelectionDocument, SelectionMap } from '../document.js';
 import { messages } from '../messages.js';
 import type { Id, SelectionRule } from '../model.js';
@@ -369,9 +371,20 @@ function maskOf(
 export function selectionText(rule: SelectionRule): string | undefined {
   const slice = (bounds: readonly [number, number, number] | undefined): string =>
     bounds ? `[${bounds[0]}:${bounds[1]}${bounds[2] === 1 ? '' : `:${bounds[2]}`}]` : '';
-  if ('assembly' in rule || 'from' in rule) return undefined;
-  if ('projection' in rule) return rule.indices ? undefined : `${rule.projection}${slice(rule.slice)}`;
-  if ('slice' in rule) return `${rule.population}${slice(rule.slice)}`;
-  if ('indices' in rule) return '$data' in rule.indices ? undefined : `${rule.population}[${rule.indices.join(', ')}]`;
-  return 'mask' in rule || 'sample' in rule ? undefined : rule.population;
+  const selection = taggedSelection(rule);
+  switch (selection.kind) {
+    case 'slice':
+      return `${selection.population}${slice(selection.slice)}`;
+    case 'indices':
+      return isListed(selection.indices) ? `${selection.population}[${selection.indices.join(', ')}]` : undefined;
+    case 'synapses':
+      return selection.indices ? undefined : `${selection.projection}${slice(selection.slice)}`;
+    case 'mask':
+    case 'sample':
+    case 'sampleOf':
+    case 'assembly':
+      return undefined;
+    default:
+      return selection satisfies never;
+  }
 }

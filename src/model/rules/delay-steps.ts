@@ -1,6 +1,7 @@
+import { numbersOf } from '../arrays.js';
+import { isDrawn, isPhase } from '../tagged.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
-import { arrayOf } from '../arrays.js';
 import { messages } from '../messages.js';
 import type { DataStore, Id, Model, Value } from '../model.js';
 import { child } from '../pointer.js';
@@ -27,7 +28,7 @@ export const delaySteps: Rule = (model, context) => {
   }
   for (const [index, phase] of model.experiment.protocol.entries()) {
     const pointer = `/experiment/protocol/${index}/delays`;
-    for (const [key, delay] of Object.entries('delays' in phase ? phase.delays : {}))
+    for (const [key, delay] of Object.entries(isPhase(phase, 'delays') ? phase.delays : {}))
       checkDelays(delay, child(pointer, key), constantsAt(key, model), model, context);
   }
 };
@@ -46,7 +47,7 @@ function checkDelays(
   { experiment: { dt }, timing }: Model,
   context: RuleContext,
 ): void {
-  const numbers = numbersOf(value, constants, context.data);
+  const numbers = delaysOf(value, constants, context.data);
   if (numbers === null) return context.report(messages.delaysComputed(timing, dt), pointer);
   let [between, zero, first] = [0, 0, NaN];
   for (let k = 0; k < numbers.length; k++) {
@@ -61,13 +62,11 @@ function checkDelays(
 }
 
 /** The delays that are known now; null for those that are drawn or computed, none where they are not at hand. */
-function numbersOf(value: Value, constants: Constants, data: DataStore | undefined): ArrayLike<number> | null {
+function delaysOf(value: Value, constants: Constants, data: DataStore | undefined): ArrayLike<number> | null {
   if (typeof value === 'number') return [value];
   if (typeof value === 'string') {
     const known = valueOf(parseExpression(value), constants);
     return known === undefined ? null : [known];
   }
-  if ('generator' in value) return null;
-  if ('$data' in value.array) return data?.has(value.array.$data) ? arrayOf(value.array, data) : [];
-  return value.array;
+  return isDrawn(value) ? null : numbersOf(value.array, data);
 }

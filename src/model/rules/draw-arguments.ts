@@ -1,10 +1,12 @@
+import { populationOf } from '../selected.js';
+import { isDrawn } from '../tagged.js';
 import type { Call, Expression } from '../../lang/ast.js';
 import { isRandom } from '../../lang/functions.js';
 import { LangError } from '../../lang/lang-error.js';
 import { parseStatements, parseExpression } from '../../lang/parse.js';
 import { callsIn, expressionsOf } from '../../lang/walk.js';
 import { messages } from '../messages.js';
-import type { DrawnValues, EquationSet, Model, Projection } from '../model.js';
+import type { EquationSet, Model, Projection } from '../model.js';
 import { child } from '../pointer.js';
 import { constantsOf, valueOf, type Constants } from './known-values.js';
 import type { Rule } from './rule.js';
@@ -110,7 +112,7 @@ export const drawArguments: Rule = (model, { report }) => {
 /** Constants of the cells at both ends, as connection rules name them: `pre.tau`. */
 function ofEnds(model: Model, { from, to }: Projection): Constants {
   const of = ({ of: rule }: Projection['from']): Constants => {
-    const population = 'population' in rule ? model.populations[rule.population] : undefined;
+    const population = model.populations[populationOf(rule) ?? ''];
     return constantsOf(model, model.neurons[population?.type ?? ''], population?.values);
   };
   const ends = { pre: of(from), post: of(to) };
@@ -119,9 +121,6 @@ function ofEnds(model: Model, { from, to }: Projection): Constants {
     return side === undefined ? undefined : ends[side as 'pre' | 'post'](own);
   };
 }
-
-const isDrawn = (node: unknown): node is DrawnValues =>
-  typeof node === 'object' && node !== null && 'distribution' in node && 'generator' in node;
 
 const four = ([a = NaN, b = NaN, c = NaN, d = NaN]: readonly number[]): [number, number, number, number] => [
   a,

@@ -1,3 +1,5 @@
+import { isListed } from '../arrays.js';
+import { isGiven } from '../tagged.js';
 import { evaluate, NoNumber } from '../../lang/evaluate.js';
 import type { Expression } from '../../lang/ast.js';
 import { parseExpression } from '../../lang/parse.js';
@@ -66,7 +68,7 @@ export function constantsOf(
 /** The one number of a value; undefined where elements differ. */
 function numberOf(value: Value | undefined): number | undefined {
   if (typeof value === 'number') return value;
-  if (typeof value !== 'object' || !('array' in value) || '$data' in value.array) return undefined;
+  if (!isGiven(value) || !isListed(value.array)) return undefined;
   const [first] = value.array;
   return value.array.every((one) => one === first) ? first : undefined;
 }

@@ -1,7 +1,8 @@
+import { numbersOf } from '../arrays.js';
+import { isGiven } from '../tagged.js';
 import type { Expression } from '../../lang/ast.js';
 import { parseExpression } from '../../lang/parse.js';
 import { namesIn } from '../../lang/walk.js';
-import { arrayOf } from '../arrays.js';
 import { messages } from '../messages.js';
 import type { Model, NeuronType, Population } from '../model.js';
 import { child } from '../pointer.js';
@@ -29,16 +30,10 @@ function checkCells(type: NeuronType, population: Population, at: string, model:
     const constants = constantsOf(model, type, population.values);
     const given = [...namesIn(chance)].find((key) => Object.hasOwn(population.values, key));
     const value = given === undefined ? undefined : population.values[given];
-    const listed = given !== undefined && typeof value === 'object' && 'array' in value ? value.array : undefined;
-    const numbers =
-      listed === undefined
-        ? [NaN]
-        : '$data' in listed && !context.data?.has(listed.$data)
-          ? []
-          : arrayOf(listed, context.data ?? new Map());
-    const rates = Array.from(numbers, (number) => {
+    const numbers = isGiven(value) ? numbersOf(value.array, context.data) : [NaN];
+    const rates = numbers.map((number) => {
       const also = (key: string): number | undefined =>
-        key === 'dt' ? dt : key === given && listed !== undefined ? number : undefined;
+        key === 'dt' ? dt : key === given && isGiven(value) ? number : undefined;
       return (valueOf(chance, constants, also) ?? 0) / dt;
     });
     const high = rates.filter((rate) => rate * dt > 1 + 1e-9);

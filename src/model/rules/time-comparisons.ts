@@ -1,3 +1,4 @@
+import { isPhase, timeAfter } from '../tagged.js';
 import type { BinaryOperator, Expression } from '../../lang/ast.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { namesIn, visit } from '../../lang/walk.js';
@@ -70,7 +71,7 @@ export const timeComparisons: Rule = (model, context) => {
   for (const [id, stimulus] of Object.entries(model.stimuli))
     if (stimulus.kind === 'current') check([[`${child('/stimuli', id)}/value`, stimulus.value]], outside);
   for (const [index, phase] of model.experiment.protocol.entries())
-    for (const [id, text] of Object.entries('currents' in phase ? phase.currents : {}))
+    for (const [id, text] of Object.entries(isPhase(phase, 'currents') ? phase.currents : {}))
       check([[child(`/experiment/protocol/${index}/currents`, id), text]], outside);
   for (const [id, operation] of Object.entries(model.operations))
     check(
@@ -164,8 +165,4 @@ function rootInTime(left: Expression, right: Expression, constants: Constants): 
 }
 
 /** Time that all runs take together, in s. */
-const totalTime = (model: Model): number =>
-  model.experiment.protocol.reduce(
-    (sum, phase) => ('run' in phase ? sum + phase.run : 'runUntil' in phase ? Math.max(sum, phase.runUntil) : sum),
-    0,
-  );
+const totalTime = (model: Model): number => model.experiment.protocol.reduce(timeAfter, 0);

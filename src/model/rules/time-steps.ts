@@ -1,7 +1,8 @@
+import { numbersOf } from '../arrays.js';
+import { areInFile, isGiven, isPhase, timeAfter } from '../tagged.js';
 import { parseExpression } from '../../lang/parse.js';
-import { arrayOf } from '../arrays.js';
 import { messages } from '../messages.js';
-import type { ArrayValue, Model, NeuronType, Population, SpikeTrain } from '../model.js';
+import type { Model, NeuronType, Population, SpikeTrain } from '../model.js';
 import { child } from '../pointer.js';
 import { isBetween, refractoryInSteps, spikeStep, spikeTime, stepsOf } from '../steps.js';
 import { constantsOf, valueOf } from './known-values.js';
@@ -16,9 +17,9 @@ export const timeSteps: Rule = (model, context) => {
   checkRuns(model, context);
   for (const [id, table] of Object.entries(model.tables))
     if (isBetween(table.dt, dt)) context.report(messages.tableBetween(table.dt, dt), child('/tables', id));
-  for (const [id, { kind, ...stimulus }] of Object.entries(model.stimuli)) {
+  for (const [id, stimulus] of Object.entries(model.stimuli)) {
     // A current that reads the time says when it starts there.
-    const alone = kind === 'current' && 'from' in stimulus && !/\bt\b/.test(stimulus.value);
+    const alone = stimulus.kind === 'current' && !/\bt\b/.test(stimulus.value);
     const from = alone ? (stimulus.from ?? 0) : 0;
     if (isBetween(from, dt))
       context.report(
@@ -29,12 +30,12 @@ export const timeSteps: Rule = (model, context) => {
   for (const [id, population] of Object.entries(model.populations)) {
     const at = child('/populations', id);
     const type = model.neurons[population.type ?? ''];
-    if (population.spikes && 'times' in population.spikes)
+    if (population.spikes && !areInFile(population.spikes))
       checkSpikes(population.spikes, `${at}/spikes`, model, context);
     if (type) checkRefractory(type, population, at, model, context);
   }
   for (const [index, phase] of protocol.entries())
-    for (const [id, train] of Object.entries('replay' in phase ? phase.replay : {}))
+    for (const [id, train] of Object.entries(isPhase(phase, 'replay') ? phase.replay : {}))
       checkSpikes(train, child(`/experiment/protocol/${index}/replay`, id), model, context);
 };
 
@@ -42,10 +43,10 @@ function checkRuns({ experiment: { dt, protocol }, timing }: Model, context: Rul
   let time = 0;
   const stored = new Map<string, number>();
   for (const [index, phase] of protocol.entries()) {
-    if ('reset' in phase) time = 0;
-    if ('store' in phase) stored.set(phase.store, time);
-    if ('restore' in phase) time = stored.get(phase.restore) ?? 0;
-    const until = 'run' in phase ? time + phase.run : 'runUntil' in phase ? phase.runUntil : time;
+    if (isPhase(phase, 'reset')) time = 0;
+    if (isPhase(phase, 'store')) stored.set(phase.store, time);
+    if (isPhase(phase, 'restore')) time = stored.get(phase.restore) ?? 0;
+    const until = timeAfter(time, phase);
     if (until <= time) continue;
     time = until;
     if (!isBetween(until, dt)) continue;
@@ -57,7 +58,7 @@ function checkRuns({ experiment: { dt, protocol }, timing }: Model, context: Rul
 function checkSpikes({ times }: SpikeTrain, pointer: string, model: Model, context: RuleContext): void {
   const { timing } = model;
   const { dt } = model.experiment;
-  const numbers = numbersOf(times, context);
+  const numbers = numbersOf(times, context.data);
   let [between, first] = [0, NaN];
   for (let k = 0; k < numbers.length; k++) {
     const time = numbers[k] as number;
@@ -81,7 +82,7 @@ function checkRefractory(
     if (refractory?.for === undefined) continue;
     const e = parseExpression(refractory.for);
     const given = e.kind === 'name' && Object.hasOwn(population.values, e.name) ? population.values[e.name] : undefined;
-    const listed = typeof given === 'object' && 'array' in given ? numbersOf(given.array, context) : undefined;
+    const listed = isGiven(given) ? numbersOf(given.array, context.data) : undefined;
     const known = valueOf(e, constants);
     const between = Array.from(listed ?? (known === undefined ? [] : [known])).find((one) => isBetween(one, dt));
     if (between === undefined) continue;
@@ -92,10 +93,4 @@ function checkRefractory(
         : `${child(`/neurons/${population.type}/events`, name)}/refractory`,
     );
   }
-}
-
-/** The numbers of an array; none where they are not at hand. */
-function numbersOf(array: ArrayValue, { data }: RuleContext): ArrayLike<number> {
-  if (!('$data' in array)) return array;
-  return data?.has(array.$data) ? arrayOf(array, data) : [];
 }

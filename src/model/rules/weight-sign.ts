@@ -1,20 +1,13 @@
+import { numbersOf } from '../arrays.js';
+import { populationsOf } from '../selected.js';
+import { isDrawn } from '../tagged.js';
 import type { Expression, Statement } from '../../lang/ast.js';
 import { equalDimensions } from '../../lang/dimension.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { parseUnit, unitInText } from '../../lang/units.js';
 import { namesIn } from '../../lang/walk.js';
 import { messages } from '../messages.js';
-import { arrayOf } from '../arrays.js';
-import type {
-  DataStore,
-  DrawnValues,
-  Model,
-  Projection,
-  SelectionRule,
-  SynapseType,
-  UnitText,
-  Value,
-} from '../model.js';
+import type { DataStore, DrawnValues, Model, Projection, SynapseType, UnitText, Value } from '../model.js';
 import { child } from '../pointer.js';
 import type { Rule } from './rule.js';
 
@@ -117,7 +110,7 @@ function unitOf(target: string, model: Known, projection: Projection, type: Syna
 /** The type of the cells whose variable `pre.v` or `post.v` is. */
 function neuronAt(name: string, model: Known, projection: Projection): Model['neurons'][string] | undefined {
   const end = name.startsWith('post.') ? projection.to : name.startsWith('pre.') ? projection.from : undefined;
-  const population = end === undefined ? undefined : populationIn(end.of);
+  const population = end === undefined ? undefined : populationsOf(end.of)[0];
   const type = own(model.populations, population ?? '')?.type;
   return own(model.neurons, type ?? '');
 }
@@ -125,12 +118,6 @@ function neuronAt(name: string, model: Known, projection: Projection): Model['ne
 /** An entry of a map, which has no others than its own. */
 const own = <T>(map: Readonly<Record<string, T>>, key: string): T | undefined =>
   Object.hasOwn(map, key) ? map[key] : undefined;
-
-function populationIn(selection: SelectionRule): string | undefined {
-  if ('population' in selection) return selection.population;
-  if ('assembly' in selection) return selection.assembly.map(populationIn).find((one) => one !== undefined);
-  return 'from' in selection ? populationIn(selection.from) : undefined;
-}
 
 /** Between which values an expression is, as far as constants tell. */
 function range(e: Expression, model: Known, projection: Projection, type: SynapseType): Range {
@@ -202,10 +189,8 @@ function rangeOf(value: Value, model: Known, projection: Projection, type: Synap
       ? anything
       : range(e, model, projection, type);
   }
-  if ('generator' in value) return drawnRange(value);
-  const { array } = value;
-  if ('$data' in array && !model.data?.has(array.$data)) return anything;
-  const numbers = arrayOf(array, model.data ?? new Map());
+  if (isDrawn(value)) return drawnRange(value);
+  const numbers = numbersOf(value.array, model.data);
   let [low, high] = [Infinity, -Infinity];
   for (let k = 0; k < numbers.length; k++) {
     low = Math.min(low, numbers[k] as number);

@@ -1,7 +1,8 @@
 /** What Brian object each population and projection becomes, and how its names are written. */
 
+import { isNeuronType } from '../../../src/model/typed.js';
 import { populationsOf } from '../../../src/model/selected.js';
-import { isPhase, isSelection, recordedVariables } from '../../../src/model/tagged.js';
+import { isPhase, isSelection, recordedVariables, isGiven } from '../../../src/model/tagged.js';
 import type {
   DataStore,
   Model,
@@ -107,7 +108,7 @@ const places: ReadonlySet<string> = new Set(['x', 'y', 'z']);
 
 /** Everything that a type declares, with the dimensions and types left out. */
 function declaredNames(type: NeuronType | SynapseType): readonly string[] {
-  const more = 'inputs' in type ? Object.keys(type.inputs) : Object.keys(type.ports);
+  const more = Object.keys(isNeuronType(type) ? type.inputs : type.ports);
   return [...Object.keys(type.parameters), ...Object.keys(type.state), ...Object.keys(type.derived), ...more];
 }
 
@@ -357,8 +358,7 @@ function isPoisson(type: NeuronType, population: Population, names: ReadonlyMap<
   const others = [...Object.keys(type.state), ...Object.keys(type.derived)].filter((key) => key !== 'rates');
   const parameters = Object.entries(type.parameters).filter(([key, parameter]) => key !== 'rates' && !parameter.shared);
   const value = population.values['rates'] ?? type.parameters['rates']?.value ?? type.state['rates']?.initial;
-  const known =
-    type.derived['rates'] !== undefined || typeof value === 'number' || (typeof value === 'object' && 'array' in value);
+  const known = type.derived['rates'] !== undefined || typeof value === 'number' || isGiven(value);
   return (
     plain && nothingElse && others.length === 0 && parameters.length === 0 && names.get('rates') === 'rates' && known
   );

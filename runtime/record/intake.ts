@@ -3,12 +3,12 @@
 import { invariant } from '../../src/diagnostics/diagnostic.js';
 import type { Program } from '../../src/ir/program.js';
 import {
-  elementAt,
   elementCount,
   type Elements,
   type SampleBlock,
   type SampleSink,
   type SeriesPlan,
+  areListed,
 } from '../results/result.js';
 import { countedPairs, sliceColumns, type LogRows } from './drain.js';
 import type { RecordedValues } from './fingerprint.js';
@@ -245,7 +245,7 @@ function rates(
 }
 
 function membership(elements: Elements): (index: number) => boolean {
-  if (!('list' in elements)) return (index) => index >= elements.begin && index < elements.end;
-  const set = new Set(Array.from({ length: elementCount(elements) }, (_, i) => elementAt(elements, i)));
+  if (!areListed(elements)) return (index) => index >= elements.begin && index < elements.end;
+  const set = new Set(elements.list);
   return (index) => set.has(index);
 }

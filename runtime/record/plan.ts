@@ -1,5 +1,6 @@
 /** What a program's manifest and a protocol say will be recorded. */
 
+import { areListed } from '../results/result.js';
 import type { EventRecordingLocation, EventValueLocation, Program, SampleLocation } from '../../src/ir/program.js';
 import { invariant } from '../../src/diagnostics/diagnostic.js';
 
@@ -241,10 +242,10 @@ function elementsOf(indices: SampleLocation['indices']): Elements {
 }
 
 function unionElements(sets: readonly Elements[]): Elements {
-  if (sets.length === 1 && !('list' in sets[0]!)) return sets[0]!;
+  if (sets.length === 1 && !areListed(sets[0]!)) return sets[0]!;
   const all = new Set<number>();
   for (const set of sets) {
-    if ('list' in set) for (const index of set.list) all.add(index);
+    if (areListed(set)) for (const index of set.list) all.add(index);
     else for (let index = set.begin; index < set.end; index += 1) all.add(index);
   }
   return elementsOf(Uint32Array.from(all).sort());

@@ -1,5 +1,6 @@
 /** Files that are written under a temporary name in the same folder and get their own when they are whole. */
 
+import { systemCode } from '../../src/diagnostics/system-error.js';
 import {
   closeSync,
   constants,
@@ -76,7 +77,7 @@ function plainReason(error: unknown): string {
 }
 
 function errorCode(error: unknown, path: string): string {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = systemCode(error) ?? '';
   // File systems of the kernel, such as /proc, say of a new file that there is none.
   if (code === 'ENOENT' && existsSync(dirname(path))) return 'UNWRITABLE';
   if (code !== '') return code;

@@ -246,14 +246,24 @@ export const subjectFields: readonly string[] = [
 /** Elements of an owner: a contiguous range [begin, end), or a list. */
 export type Elements = { readonly begin: number; readonly end: number } | { readonly list: readonly number[] };
 
+/** Whether elements are listed rather than a range. */
+export const areListed = (elements: Elements): elements is Extract<Elements, { readonly list: unknown }> =>
+  'list' in elements;
+
 /** Number of elements. */
 export function elementCount(elements: Elements): number {
-  return 'list' in elements ? elements.list.length : elements.end - elements.begin;
+  return areListed(elements) ? elements.list.length : elements.end - elements.begin;
 }
 
 /** The element in place `position`. */
 export function elementAt(elements: Elements, position: number): number {
-  return 'list' in elements ? elements.list[position]! : elements.begin + position;
+  return areListed(elements) ? elements.list[position]! : elements.begin + position;
+}
+
+/** The place of an element; -1 where it is none of them. */
+export function positionOf(index: number, elements: Elements): number {
+  if (areListed(elements)) return elements.list.indexOf(index);
+  return index >= elements.begin && index < elements.end ? index - elements.begin : -1;
 }
 
 /** The trains that one population (or another event of it) gives. */

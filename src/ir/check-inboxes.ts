@@ -1,5 +1,6 @@
 /** Checks that inboxes are used as inboxes: `Inbox` in `program.ts` says how. */
 
+import { isFixedInbox } from './program.js';
 import { exponentOf, largestExponent } from './fixed-point.js';
 import type { Buffer, Expression, Inbox, Kernel, Program } from './program.js';
 import { bodyOf, expressionsOf, visitExpression, visitStatements } from './walk.js';
@@ -24,7 +25,7 @@ function checkDeclaration(
 ): void {
   if (element !== 'i64') report(`is an inbox of ${element}`);
   if (role !== 'state') report('is an inbox that never changes');
-  if ('exponent' in inbox) {
+  if (isFixedInbox(inbox)) {
     if (!Number.isInteger(inbox.exponent) || Math.abs(inbox.exponent) > largestExponent)
       report(`is an inbox with the exponent ${inbox.exponent}`);
     return;
@@ -37,7 +38,7 @@ function checkDeclaration(
 
 /** Whether an expression is the scale of an inbox, or its unit. */
 function isUnit(e: Expression, inbox: Inbox, side: 'scale' | 'unit'): boolean {
-  if ('exponent' in inbox) return exponentOf(e) === (side === 'scale' ? inbox.exponent : 0 - inbox.exponent);
+  if (isFixedInbox(inbox)) return exponentOf(e) === (side === 'scale' ? inbox.exponent : 0 - inbox.exponent);
   return e.kind === 'load' && e.buffer === inbox[side];
 }
 

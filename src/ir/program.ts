@@ -345,6 +345,9 @@ export type TypedArray =
  */
 export type Inbox = { readonly exponent: number } | { readonly scale: string; readonly unit: string };
 
+/** Whether the units of an inbox are a power of two that holds for all runs. */
+export const isFixedInbox = (inbox: Inbox): inbox is { readonly exponent: number } => 'exponent' in inbox;
+
 /**
  * A named one-dimensional array that lives for the entire session.
  * A buffer whose length is an `Extent` of a cell is allocated (zeroed) by an `allocate` action.

@@ -8,6 +8,7 @@
  * JSON.
  */
 
+import { isFixedInbox } from './program.js';
 import { isTypedArray } from './cells.js';
 import type {
   Action,
@@ -71,7 +72,7 @@ function printLog(l: Log): string {
 /** Units of an inbox: an exponent, or the buffers that hold its scale and unit. */
 function inboxText(inbox: Inbox | undefined): string {
   if (inbox === undefined) return '';
-  return ` inbox ${'exponent' in inbox ? inbox.exponent : `${inbox.scale} ${inbox.unit}`}`;
+  return ` inbox ${isFixedInbox(inbox) ? inbox.exponent : `${inbox.scale} ${inbox.unit}`}`;
 }
 
 function printBuffer(b: Buffer): string {

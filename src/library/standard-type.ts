@@ -61,3 +61,16 @@ export interface StandardSynapse {
 export function identityOf(names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, name]));
 }
+
+/** Unit and value that a type itself gives to a parameter or state variable; the value is undefined for other names. */
+export function declaredIn(
+  { parameters, state }: NeuronDocument | SynapseDocument,
+  name: string,
+): { readonly unit: string; readonly value: unknown } {
+  const parameter = parameters?.[name];
+  const variable = state?.[name];
+  const declared = parameter ?? variable;
+  if (typeof declared !== 'object') return { unit: '1', value: declared };
+  const value = typeof parameter === 'object' ? parameter.value : typeof variable === 'object' ? variable.initial : 0;
+  return { unit: declared.unit === undefined ? '1' : String(declared.unit), value: value ?? 0 };
+}

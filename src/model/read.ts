@@ -1,3 +1,4 @@
+import { systemCode } from '../diagnostics/system-error.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
 import { afterSpace } from './json-scan.js';
@@ -81,8 +82,7 @@ export function decodeText(
   try {
     return { text: new TextDecoder(encoding, { fatal: true }).decode(bytes), diagnostics: [] };
   } catch (error) {
-    if (!(error instanceof TypeError || error instanceof RangeError || (error instanceof Error && 'code' in error)))
-      throw error;
+    if (!(error instanceof TypeError || error instanceof RangeError || systemCode(error) !== undefined)) throw error;
     const place = { document, ...(encoding === 'utf-8' ? firstBadByte(bytes) : {}) };
     return { text: '', diagnostics: [{ severity: 'error', ...messages.badEncoding(encoding), place }] };
   }

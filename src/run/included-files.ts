@@ -1,5 +1,6 @@
 /** Files that a model may include: those of its repository, and of folders that the user allows. */
 
+import { isRefused, systemCode } from '../diagnostics/system-error.js';
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
@@ -144,8 +145,8 @@ function readText(real: string): ReturnType<LemsHost['read']> {
       return 'none' in network ? { refused: 'it is an HDF5 file that holds no NeuroML' } : network;
     }
     const decoded = decodeXml(bytes);
-    return 'refused' in decoded ? { refused: decoded.refused.message } : decoded;
+    return isRefused(decoded) ? { refused: decoded.refused.message } : decoded;
   } catch (error) {
-    return { refused: error instanceof Error && 'code' in error ? String(error.code) : 'it is not text' };
+    return { refused: systemCode(error) ?? 'it is not text' };
   }
 }

@@ -1,5 +1,6 @@
 /** Files as text. */
 
+import { isRefused, systemCode } from '../diagnostics/system-error.js';
 import { readFileSync, statSync } from 'node:fs';
 import { DiagnosticError, UsageError, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { formatBytes } from '../diagnostics/quantities.js';
@@ -33,7 +34,7 @@ export function readSource(path: string): Source {
     // Networks of NeuroML may be in HDF5: as text they are like any other.
     const network = /\.h5$/i.test(path) ? readHdf5Network(path) : null;
     if (network && 'text' in network) return { name: path, text: network.text };
-    if (network && 'refused' in network)
+    if (network && isRefused(network))
       throw new UsageError(`${path} cannot be read as HDF5: ${network.refused}`, 'check that the file is complete');
     throw new UsageError(`${path} is an HDF5 file, not a model`, 'interneuron verify runs a result file again');
   }
@@ -49,7 +50,7 @@ export function readSource(path: string): Source {
 export function decodeSource(path: string, bytes: Uint8Array): Source {
   if (looksLikeXml(bytes)) {
     const decoded = decodeXml(bytes);
-    if ('refused' in decoded)
+    if (isRefused(decoded))
       throw new DiagnosticError([{ severity: 'error', ...decoded.refused, place: { document: path } }]);
     const { text, finding } = decoded;
     return {
@@ -80,8 +81,8 @@ function readBytes(path: string): Uint8Array {
 
 /** Why the system refused to read a file, in words, with what to do about it. */
 function readError(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || !('code' in error) || error instanceof UsageError) return error;
-  switch (error.code) {
+  if (!(error instanceof Error) || error instanceof UsageError || systemCode(error) === undefined) return error;
+  switch (systemCode(error)) {
     case 'ENOENT':
       return new UsageError(`there is no file ${path}`, 'check its name and folder');
     case 'EISDIR':
@@ -95,6 +96,6 @@ function readError(error: unknown, path: string): unknown {
     case 'EPERM':
       return new UsageError(`${path} cannot be read: permission denied`, 'check its permissions');
     default:
-      return new UsageError(`${path} cannot be read (${String(error.code)})`, 'check its name and folder');
+      return new UsageError(`${path} cannot be read (${systemCode(error) ?? ''})`, 'check its name and folder');
   }
 }

@@ -1,5 +1,6 @@
 /** Text files that a document names: those in its own folder, and in folders that the user allows. */
 
+import { systemCode } from '../diagnostics/system-error.js';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import { formatBytes } from '../diagnostics/quantities.js';
@@ -29,7 +30,7 @@ export function sideFiles(document: string, allowed: readonly string[] = []): (n
       if (status.size > largestFile) return { refused: `it is ${formatBytes(status.size)} long` };
       return { text: readFileSync(real, 'utf8') };
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      const code = systemCode(error) ?? '';
       return {
         refused: code === 'ENOENT' ? 'there is no such file' : `it cannot be read${code === '' ? '' : ` (${code})`}`,
       };

@@ -22,7 +22,7 @@ import {
 import { runReport } from '../run/report.js';
 import type { ModelSession, SessionOptions, Taken } from '../run/session/model-session.js';
 import { version } from '../run/version.js';
-import { elementAt, elementCount, type Elements } from '../../runtime/results/result.js';
+import { elementAt, elementCount, type Elements, areListed } from '../../runtime/results/result.js';
 
 /** Version of the protocol: raised when a client must change. */
 const protocolVersion = 1;
@@ -187,7 +187,7 @@ function sentTaken({ steps, spikeLabel, segments, spikes, samples }: Taken): unk
     })),
     samples: samples.map(({ steps: at, values, elements, ...series }) => ({
       ...series,
-      elements: elements === null ? null : 'list' in elements ? indicesOf(elements) : elements,
+      elements: elements === null ? null : areListed(elements) ? indicesOf(elements) : elements,
       steps: sentArray(at),
       values: sentArray(values, [at.length, elements === null ? 1 : elementCount(elements)]),
     })),

@@ -3,6 +3,7 @@
  * constants such as `60*0.27/10*mV`. They are read once, each wherever it is first needed.
  */
 
+import { isQuantity } from './terms.js';
 import { dimensionless, type Expression, type Span, type ValueType } from '../../src/lang/ast.js';
 import { binary, boolean, name, number, unary } from '../../src/lang/build.js';
 import { inferType } from '../../src/lang/check.js';
@@ -171,7 +172,7 @@ export function readConstantExpression(
   if (typeof value === 'boolean') return boolean(value);
   if (typeof value === 'number') return number(value, undefined, Number.isSafeInteger(value));
   const read = readText(value, constantScope(namespace), pointer, to);
-  if (read === undefined || 'kind' in read) return read;
+  if (read === undefined || !isQuantity(read)) return read;
   const tree = isDimensionless(read.dimension) ? tryExpression(value) : undefined;
   return tree ?? quantityTree(read, { start: 0, end: value.length });
 }
@@ -182,7 +183,7 @@ export function readConstantExpression(
  */
 export function readText(text: string, scope: Scope, pointer: string, to: Reporter): Quantity | Expression | undefined {
   const parts = readParts(text, scope, pointer, to);
-  if (parts === undefined || 'value' in parts) return parts;
+  if (parts === undefined || isQuantity(parts)) return parts;
   const translated = translate(parts.tree, scope, pointer, to);
   return parts.head === undefined ? translated : binary('*', quantityTree(parts.head, parts.tree.span), translated);
 }
@@ -244,7 +245,7 @@ export function withConstants(
     names: () => [],
   };
   const parts = readParts(text, scope, '', warn);
-  if (parts === undefined || 'value' in parts) return text;
+  if (parts === undefined || isQuantity(parts)) return text;
   const constants = [...namesIn(parts.tree)].filter((key) => scope.constant(key) !== undefined);
   if (constants.length === 0) return text;
   const tree = mapExpression(parts.tree, (node) => {

@@ -241,3 +241,6 @@ export function builtInVariable(
 
 /** The variable `delay` of a pathway, for reading values of it. */
 export const delayVariable = (pointer: string): Variable => builtInVariable('delay', 'parameter', seconds, pointer);
+
+/** Whether an owner of variables is a group of neurons rather than of synapses. */
+export const isGroup = (owner: Group | SynapseGroup): owner is Group => 'kind' in owner;

@@ -2,7 +2,7 @@
 
 import { child } from '../../src/model/pointer.js';
 import { readStatements } from './context.js';
-import { groupScope, hertz, seconds, synapseScope, type Group, type SynapseGroup } from './group.js';
+import { groupScope, hertz, seconds, synapseScope, type Group, type SynapseGroup, isGroup } from './group.js';
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translateStatements } from './names.js';
@@ -38,8 +38,7 @@ function translateOperation(
 ): Located {
   const { to } = setting;
   const at = child(pointer, 'code');
-  const isGroup = 'kind' in owner;
-  const scope = isGroup
+  const scope = isGroup(owner)
     ? groupScope(owner, setting.tables, { constants: 'byName' })
     : synapseScope(owner, setting.tables, { constants: 'byName' });
   const statements = translateStatements(
@@ -49,18 +48,18 @@ function translateOperation(
     to,
     false,
     (variable, side) => {
-      if (isGroup) owner.written.add(variable.name);
+      if (isGroup(owner)) owner.written.add(variable.name);
       else
         (side === 'self' ? owner : side === 'pre' ? owner.source.group : owner.target.group).written.add(variable.name);
     },
   );
   const slice = operation.slice === undefined ? undefined : `${owner.name}[${operation.slice}]`;
-  const groups = new Map(isGroup ? [[owner.name, owner]] : []);
+  const groups = new Map(isGroup(owner) ? [[owner.name, owner]] : []);
   const part = slice === undefined ? undefined : readSubgroup(slice, child(pointer, 'slice'), groups, setting);
   const every = operation.dt === undefined ? undefined : readInterval(operation.dt, child(pointer, 'dt'), setting);
   return located(
     {
-      on: part ? selection(part) : isGroup ? { population: owner.name } : { projection: owner.name },
+      on: part ? selection(part) : isGroup(owner) ? { population: owner.name } : { projection: owner.name },
       do: statements.map((statement) => locatedStatement(statement, at)),
       ...(every === undefined ? {} : { every }),
       ...(operation.when === undefined || operation.when === defaultSlot.operation ? {} : { slot: operation.when }),

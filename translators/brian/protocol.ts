@@ -4,7 +4,7 @@ import { dimensionless } from '../../src/lang/ast.js';
 import { child } from '../../src/model/pointer.js';
 import { readExpression } from './context.js';
 import { emitValue } from './emit.js';
-import { groupScope, seconds, synapseScope, type Group, type SynapseGroup } from './group.js';
+import { groupScope, seconds, synapseScope, type Group, type SynapseGroup, isGroup } from './group.js';
 import { located, locatedExpression, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { isUnknown } from './constants.js';
@@ -125,7 +125,7 @@ function translateSet(
 
 function scopeOf(owner: Group | SynapseGroup, setting: Setting): Scope {
   const options = { constants: 'byValue' } as const;
-  return 'kind' in owner ? groupScope(owner, setting.tables, options) : synapseScope(owner, setting.tables, options);
+  return isGroup(owner) ? groupScope(owner, setting.tables, options) : synapseScope(owner, setting.tables, options);
 }
 
 function readWhere(where: string, pointer: string, scope: Scope, setting: Setting): Located | undefined {
@@ -146,7 +146,7 @@ function setVariable(
   const { to } = setting;
   const variable = owner.variables.get(name);
   const finding =
-    name === 'delay' && !('kind' in owner)
+    name === 'delay' && !isGroup(owner)
       ? messages.unsupported('changing delays between runs')
       : variable === undefined
         ? messages.unknownVariable(name, owner.name, [...owner.variables.keys()])
@@ -155,7 +155,7 @@ function setVariable(
           : undefined;
   if (finding !== undefined) to.report(finding, pointer);
   if (variable === undefined || finding !== undefined) return undefined;
-  const read = readValue(value, pointer, variable, scope, 'kind' in owner ? owner.size : Number.NaN, to);
+  const read = readValue(value, pointer, variable, scope, isGroup(owner) ? owner.size : Number.NaN, to);
   return read === undefined ? undefined : emitValue(read);
 }
 

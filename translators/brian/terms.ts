@@ -11,6 +11,9 @@ export interface Quantity {
   readonly dimension: Dimension;
 }
 
+/** Whether what was read is a quantity rather than code. */
+export const isQuantity = (read: object): read is Quantity => 'value' in read && 'dimension' in read;
+
 /** A constant of a namespace. */
 export interface Constant {
   readonly name: string;

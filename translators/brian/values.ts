@@ -1,5 +1,6 @@
 /** Values that variables are set to: quantities, expressions, arrays. */
 
+import { isQuantity } from './terms.js';
 import { dimensionless, type Expression } from '../../src/lang/ast.js';
 import { boolean, number } from '../../src/lang/build.js';
 import { constantQuantity } from '../../src/lang/constant-value.js';
@@ -75,8 +76,8 @@ export function readValue(
 
 function readText(text: string, pointer: string, slot: Slot, scope: Scope, to: Reporter): ReadValue | undefined {
   const tree = readTextIn(text, scope, pointer, to);
-  if (tree === undefined || ('kind' in tree && isUnknown(tree))) return undefined;
-  if (!('kind' in tree)) {
+  if (tree === undefined) return undefined;
+  if (isQuantity(tree)) {
     if (!fits(tree, pointer, slot, to)) return undefined;
     return {
       kind: 'known',
@@ -85,6 +86,7 @@ function readText(text: string, pointer: string, slot: Slot, scope: Scope, to: R
       pointer,
     };
   }
+  if (isUnknown(tree)) return undefined;
   const known = quantityOf(tree);
   if (known === undefined) return { kind: 'expression', tree, pointer };
   return fits(known, pointer, slot, to)

@@ -4,6 +4,7 @@
  * the core types.
  */
 
+import { isRefused } from '../../src/diagnostics/system-error.js';
 import { posix } from 'node:path';
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import { coreFile, coreFileNames } from './core-types.js';
@@ -200,7 +201,7 @@ function includeFile(
     return;
   }
   const source = host.read(real);
-  if ('refused' in source) {
+  if (isRefused(source)) {
     diagnostics.add(messages.includeUnreadable(file, source.refused), place);
     return;
   }

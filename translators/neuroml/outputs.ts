@@ -10,9 +10,16 @@ import type { CellType, Types } from './build/types.js';
 import type { Component } from './lems/definitions.js';
 import { identifier, UniqueNames } from '../../src/model/free-name.js';
 
+/** What has a variable or emits events. */
+export interface Owner {
+  readonly kind: 'population' | 'projection';
+  /** Its name in the model. */
+  readonly id: string;
+}
+
 /** Where a quantity is found in the canonical model. */
 interface Quantity {
-  readonly owner: { readonly population: string } | { readonly projection: string };
+  readonly owner: Owner;
   readonly variable: string;
   readonly index: number;
   /** Where on a cell with compartments. */
@@ -71,6 +78,9 @@ interface Names {
   events(population: string, event: string): string;
 }
 type Later = (names: Names) => Record<string, unknown>;
+
+/** Whether what is attached to cells are connections rather than inputs. */
+const areConnections = (of: Connections | Attached): of is Connections => 'sources' in of;
 
 class Collector {
   /** Elements by owner and variable. */
@@ -139,7 +149,7 @@ class Collector {
 
   get watched(): ReadonlySet<string> {
     return new Set(
-      [...this.#variables.values()].flatMap(({ owner }) => ('population' in owner ? [owner.population] : [])),
+      [...this.#variables.values()].flatMap(({ owner }) => (owner.kind === 'population' ? [owner.id] : [])),
     );
   }
 
@@ -186,9 +196,8 @@ class Collector {
         else groups.set(indices.join(), { variables: [variable], indices });
       }
       for (const { variables, indices } of groups.values()) {
-        const id = 'population' in owner ? owner.population : owner.projection;
-        const name = free(`${id}_${variables.length === 1 ? variables[0] : 'traces'}`);
-        recordings.push({ of: { ...owner, indices }, variables, name, ...at });
+        const name = free(`${owner.id}_${variables.length === 1 ? variables[0] : 'traces'}`);
+        recordings.push({ of: { [owner.kind]: owner.id, indices }, variables, name, ...at });
         for (const variable of variables) ofVariable.set(`${key} ${variable}`, name);
       }
     }
@@ -292,7 +301,7 @@ export class Resolver {
     if (own !== undefined) {
       const at = compartments?.placeOf(rest === within ? '0' : (within[0] ?? '0'), 0.5);
       return {
-        owner: { population: naming.populations.get(cell.draft) ?? '' },
+        owner: { kind: 'population', id: naming.populations.get(cell.draft) ?? '' },
         variable: own,
         index: cell.index,
         ...(at ? { at } : {}),
@@ -340,17 +349,17 @@ export class Resolver {
     }
     const { types, naming } = this.lookup;
     const { of } = entry;
-    if ('sources' in of) {
+    if (areConnections(of)) {
       if (!of.receiver) return undefined;
       const variable = variableOf(types.ofSynapse(of.receiver, of.from, of.to, of.peer), more);
       return variable === undefined
         ? undefined
-        : { owner: { projection: naming.projections.get(of) ?? '' }, variable, index: entry.index };
+        : { owner: { kind: 'projection', id: naming.projections.get(of) ?? '' }, variable, index: entry.index };
     }
     const variable = variableOf(types.ofAttached(of.component, of.to), more);
     return variable === undefined
       ? undefined
-      : { owner: { population: naming.attached.get(of) ?? '' }, variable, index: entry.index };
+      : { owner: { kind: 'population', id: naming.attached.get(of) ?? '' }, variable, index: entry.index };
   }
 
   /**
@@ -368,7 +377,7 @@ export class Resolver {
     const { connections, attached } = this.lookup.wires;
     const groups: readonly (Connections | Attached)[] = [...connections, ...attached];
     for (const of of groups) {
-      const component = 'sources' in of ? of.receiver : of.component;
+      const component = areConnections(of) ? of.receiver : of.component;
       if (of.to !== cell.draft || component?.id !== id || (list !== null && of.list !== list)) continue;
       for (let index = 0; index < of.targets.length; index++) {
         const entry: Entry = { serial: of.serials.at(index), index, of };

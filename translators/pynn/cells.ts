@@ -1,5 +1,7 @@
 /** The cell types of populations: library types, and the values that a document gives to their parameters. */
 
+import { declaredIn } from '../../src/library/standard-type.js';
+import { valueKind } from './value-kinds.js';
 import type { NeuronDocument } from '../../src/model/document.js';
 import {
   gifCell,
@@ -131,11 +133,8 @@ export function givenParameters(
 /** Canonical name and place of a parameter that a `set` or a document names, in PyNN's dotted spelling. */
 export const parameterName = (name: string): string => name.replace('.', '_');
 
-/** Unit of a parameter or variable of a type. */
-export function unitOf(cell: StandardCell, name: string): string {
-  const declared = cell.neuron.parameters?.[name] ?? cell.neuron.state?.[name];
-  return typeof declared === 'object' && declared.unit !== undefined ? String(declared.unit) : '1';
-}
+/** The unit of a parameter or variable of a cell type. */
+export const unitOf = ({ neuron }: StandardCell, name: string): string => declaredIn(neuron, name).unit;
 
 /** Names of a cell's parameters as PyNN has them. */
 function parameterNames(cell: StandardCell): readonly string[] {
@@ -186,27 +185,37 @@ export function parameterValues(
 }
 
 /** The value that a type itself gives to a parameter or variable: said again it changes nothing. */
-export function defaultOf(cell: StandardCell, name: string): unknown {
-  const declared = cell.neuron.parameters?.[name] ?? cell.neuron.state?.[name];
-  if (typeof declared !== 'object') return declared;
-  return 'value' in declared ? declared.value : 'initial' in declared ? declared.initial : 0;
-}
+export const defaultOf = ({ neuron }: StandardCell, name: string): unknown => declaredIn(neuron, name).value;
 
 /** The numbers of a parameter that is a list, for one cell; undefined where the value is of another form. */
 export function listFor(value: Value, cell: number): readonly number[] | undefined {
-  if (isNumbers(value)) return value;
-  if (typeof value !== 'object' || value === null) return undefined;
-  if ('sequence' in value) return isNumbers(value.sequence) ? value.sequence : undefined;
-  const lists: unknown = 'sequences' in value ? value.sequences : value;
-  const one: unknown = Array.isArray(lists) ? lists[cell] : undefined;
+  const { shared, each } = listsOf(value);
+  const one: unknown = shared ?? each?.[cell];
   return isNumbers(one) ? one : undefined;
 }
 
 /** Whether a value gives each cell its own list, and for how many cells. */
-export function listCount(value: Value): number | null {
-  if (typeof value !== 'object' || value === null || isNumbers(value) || 'sequence' in value) return null;
-  const lists: unknown = 'sequences' in value ? value.sequences : value;
-  return Array.isArray(lists) ? lists.length : null;
+export const listCount = (value: Value): number | null => listsOf(value).each?.length ?? null;
+
+/** The list that all cells share, or that of each; neither where a value is of another form. */
+function listsOf(value: Value): { readonly shared?: readonly unknown[]; readonly each?: readonly unknown[] } {
+  const known = valueKind(value);
+  switch (known.kind) {
+    case 'list':
+      return isNumbers(known.value) ? { shared: known.value } : { each: known.value };
+    case 'sequence':
+      return { shared: known.value.sequence };
+    case 'sequences':
+      return { each: known.value.sequences };
+    case 'number':
+    case 'flag':
+    case 'random':
+    case 'formula':
+    case 'data':
+      return {};
+    default:
+      return known satisfies never;
+  }
 }
 
 function componentValues(

@@ -9,6 +9,7 @@
  *   5. settle      the plain document, with places in the user's text for every part of it
  */
 
+import { isFormula } from './value-kinds.js';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import { ownMistakes } from '../../src/model/follow-on.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
@@ -243,10 +244,7 @@ const ofPlaces: ReadonlySet<string> = new Set([
 /** Whether any formula or connector reads distances or places: then populations have those that PyNN gives them. */
 function usesPlaces({ populations, projections }: PynnSpecification): boolean {
   const reads = (values: Values | undefined, unless: readonly string[]): boolean =>
-    Object.values(values ?? {}).some(
-      (value) =>
-        typeof value === 'object' && value !== null && 'expr' in value && !unless.includes(value.of ?? unless[0] ?? ''),
-    );
+    Object.values(values ?? {}).some((value) => isFormula(value) && !unless.includes(value.of ?? unless[0] ?? ''));
   return (
     (populations ?? []).some(
       ({ cell, initial_values: initial }) => reads(cell.params, ['i']) || reads(initial, ['i']),
@@ -260,9 +258,7 @@ function usesPlaces({ populations, projections }: PynnSpecification): boolean {
 
 /** Formulas of synapses read the distance where they do not say that they read indices. */
 const readsDistance = (values: Values | undefined): boolean =>
-  Object.values(values ?? {}).some(
-    (value) => typeof value === 'object' && value !== null && 'expr' in value && value.of !== 'ij',
-  );
+  Object.values(values ?? {}).some((value) => isFormula(value) && value.of !== 'ij');
 
 // --- Declarations -------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 /** Which projections need to know their connections before they are built on the target. */
 
+import { isRandom } from './value-kinds.js';
 import type { Projection, PynnSpecification, Value, Values } from './specification.js';
 import { isNumbers } from './values.js';
 
@@ -53,9 +54,6 @@ const rowByRow: ReadonlySet<string> = new Set([
 ]);
 
 const labelOf = ({ label, pre, post }: Projection): string => label ?? `${pre}→${post}`;
-
-const isRandom = (value: Value): value is Extract<Value, { random: string }> =>
-  typeof value === 'object' && value !== null && 'random' in value;
 
 /** Whether a matrix has no number for some pair. */
 const hasGaps = (value: Value): boolean =>

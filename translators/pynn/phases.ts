@@ -1,5 +1,6 @@
 /** The phases of a script as those of the canonical protocol. */
 
+import { isFormula } from './value-kinds.js';
 import { child } from '../../src/model/pointer.js';
 import { listCount, parameterName, parameterValues } from './cells.js';
 import type { Setting } from './context.js';
@@ -175,9 +176,7 @@ function entryFor(
     return {
       [what]: Object.fromEntries(Object.entries(values).map(([name, value]) => [`${population.id}.${name}`, value])),
     };
-  const counts = Object.values(given).some(
-    (value) => typeof value === 'object' && value !== null && 'expr' in value && /\bi\b/.test(value.expr),
-  );
+  const counts = Object.values(given).some((value) => isFormula(value) && /\bi\b/.test(value.expr));
   return { [what]: values, of: selectionOf(portion), ...(counts ? { numbered: 'selection' } : {}) };
 }
 

@@ -1,5 +1,6 @@
 /** What phases change of the synapses of a projection. */
 
+import { isFormula, isRandom } from './value-kinds.js';
 import { child } from '../../src/model/pointer.js';
 import { own, type Setting } from './context.js';
 import { located, type Located } from '../shared/located.js';
@@ -170,9 +171,8 @@ function changedDelays(
       byPair(mapNumbers(value, (delay) => share * delay) as readonly number[], pointer, 'ms');
     return partsOf(fraction, part, part(1));
   }
-  if (typeof value === 'object' && value !== null && 'random' in value)
-    return drawnDelays(value, pointer, projection, setting);
-  if (typeof value === 'object' && value !== null && 'expr' in value) {
+  if (isRandom(value)) return drawnDelays(value, pointer, projection, setting);
+  if (isFormula(value)) {
     const text = translateValue(value, pointer, delaySlot, setting)?.value;
     const part = (share: number): Located => located(share === 1 ? text : `${share}*(${String(text)})`, pointer);
     const left =

@@ -1,5 +1,6 @@
 /** Weights, delays and parameters of the synapses of a projection, with PyNN's units and defaults. */
 
+import { declaredIn } from '../../src/library/standard-type.js';
 import type { StandardSynapse, Receptor } from '../../src/library/standard-type.js';
 import { child } from '../../src/model/pointer.js';
 import { located } from '../shared/located.js';
@@ -16,22 +17,10 @@ interface Values {
 }
 
 /** Units of synaptic parameters, by canonical type. */
-export function unitOf({ synapse }: StandardSynapse, name: string): string {
-  const declared = synapse.parameters?.[name] ?? synapse.state?.[name];
-  return typeof declared === 'object' && declared.unit !== undefined ? String(declared.unit) : '1';
-}
+export const unitOf = ({ synapse }: StandardSynapse, name: string): string => declaredIn(synapse, name).unit;
 
 /** The value that a type itself gives to a parameter. */
-function defaultOf({ synapse }: StandardSynapse, name: string): unknown {
-  const declared = synapse.parameters?.[name] ?? synapse.state?.[name];
-  return typeof declared !== 'object'
-    ? declared
-    : 'value' in declared
-      ? declared.value
-      : 'initial' in declared
-        ? declared.initial
-        : 0;
-}
+const defaultOf = ({ synapse }: StandardSynapse, name: string): unknown => declaredIn(synapse, name).value;
 
 /** Values and delays of the synapses of a projection, in the canonical document's form. */
 export function synapseValues(

@@ -23,10 +23,12 @@ export interface Formula {
   /** Which names it reads; absent: as its place suggests. */
   readonly of?: 'd' | 'i' | 'ij' | 'xyz' | 'displacement';
 }
-interface Sequence {
+/** A list as one value. */
+export interface Sequence {
   readonly sequence: readonly unknown[];
 }
-interface Sequences {
+/** A list for each cell. */
+export interface Sequences {
   readonly sequences: readonly unknown[];
 }
 /** A large array kept beside the document. */

@@ -1,5 +1,6 @@
 /** Values: numbers, lists, random distributions and formulas, as values of the canonical model. */
 
+import { valueKind } from './value-kinds.js';
 import { child } from '../../src/model/pointer.js';
 import { own, type Setting } from './context.js';
 import { distributions, quantity } from '../../src/library/pynn/distributions.js';
@@ -37,21 +38,31 @@ export function translateValue(value: Value, pointer: string, slot: Slot, settin
 }
 
 function bare(value: Value, pointer: string, slot: Slot, setting: Setting): unknown {
-  if (typeof value === 'number') return slot.explicit === true ? quantity(value, slot.unit) : value;
-  if (value === null || typeof value === 'boolean')
-    return void setting.report(messages.wrongValue(slot.what, 'a number', value), pointer);
-  if (isList(value)) return list(value, pointer, slot, setting);
-  if ('random' in value) return random(value, pointer, slot, setting);
-  if ('expr' in value) {
-    const text = translateFormula(value, slot.formulas, pointer, setting);
-    return text === undefined ? undefined : slot.unit === '1' ? text : `(${text})*(${slot.unit})`;
+  const wrong = (expected: string): undefined =>
+    void setting.report(messages.wrongValue(slot.what, expected, value), pointer);
+  const known = valueKind(value);
+  switch (known.kind) {
+    case 'number':
+      return slot.explicit === true ? quantity(known.value, slot.unit) : known.value;
+    case 'flag':
+      return wrong('a number');
+    case 'list':
+      return list(known.value, pointer, slot, setting);
+    case 'random':
+      return random(known.value, pointer, slot, setting);
+    case 'formula': {
+      const text = translateFormula(known.value, slot.formulas, pointer, setting);
+      return text === undefined ? undefined : slot.unit === '1' ? text : `(${text})*(${slot.unit})`;
+    }
+    case 'data':
+      return { ...known.value, unit: slot.unit };
+    case 'sequence':
+    case 'sequences':
+      return wrong('one number for each cell');
+    default:
+      return known satisfies never;
   }
-  if ('$data' in value) return { ...value, unit: slot.unit };
-  setting.report(messages.wrongValue(slot.what, 'one number for each cell', value), pointer);
-  return undefined;
 }
-
-const isList = (value: object): value is readonly unknown[] => Array.isArray(value);
 
 function list(values: readonly unknown[], pointer: string, slot: Slot, setting: Setting): unknown {
   const wrong = values.findIndex((item) => typeof item !== 'number');

@@ -1,5 +1,6 @@
 /** What is known of the weights of a projection before they are drawn: their signs. */
 
+import { isRandom } from './value-kinds.js';
 import type { Connections } from './connectors.js';
 import { own } from './context.js';
 import type { Connector, Value } from './specification.js';
@@ -13,7 +14,7 @@ interface Range {
 /** Between what a value lies that is drawn; without limits where that is not known. */
 function rangeOf(value: Value): Range {
   const unknown = { low: -Infinity, high: Infinity };
-  if (typeof value !== 'object' || value === null || !('random' in value)) return unknown;
+  if (!isRandom(value)) return unknown;
   const { low, high, mu, sigma } = value.params;
   switch (value.random) {
     case 'uniform':

@@ -14,13 +14,12 @@ import type { TypedArray } from '../../../src/ir/program.js';
 import { createOutput, incompletePath, orAbandon, outputError, type OutputFile } from '../output-files.js';
 import {
   columnCount,
-  elementAt,
-  elementCount,
   type ResultWriter,
   type RunSetup,
   type SampleBlock,
   type SeriesPlan,
   type SpikeTrains,
+  positionOf,
 } from '../result.js';
 import { floatText } from './float-text.js';
 import { datPath, type DatColumn, type DatFile } from './plan.js';
@@ -195,11 +194,6 @@ function placeOf(column: DatColumn, series: readonly SeriesPlan[]): { readonly s
   );
 }
 
-function positionOf(index: number, elements: NonNullable<SeriesPlan['elements']>): number {
-  if ('list' in elements) return elements.list.indexOf(index);
-  return index >= elements.begin && index < elements.end ? index - elements.begin : -1;
-}
-
 // --- Events ---------------------------------------------------------------------------------------------------------
 function writeEvents(
   file: DatFile & { readonly kind: 'events' },
@@ -212,7 +206,7 @@ function writeEvents(
   for (const [selection, { population, index, event = 'spike' }] of file.selections.entries()) {
     const found = trains.find(({ plan }) => plan.population === population && plan.event === event);
     if (!found) continue;
-    const row = rowOf(index, found);
+    const row = positionOf(index, found.plan.cells);
     if (row < 0) continue;
     for (const step of found.read(row, row + 1)) events.push({ step, selection });
   }
@@ -224,10 +218,4 @@ function writeEvents(
     const { id } = file.selections[selection]!;
     output.write(file.format === 'ID_TIME' ? `${id}\t${at}\n` : `${at}\t${id}\n`);
   }
-}
-
-function rowOf(index: number, { plan: { cells } }: SpikeTrains): number {
-  if ('begin' in cells) return index >= cells.begin && index < cells.end ? index - cells.begin : -1;
-  for (let row = 0; row < elementCount(cells); row += 1) if (elementAt(cells, row) === index) return row;
-  return -1;
 }

@@ -11,6 +11,7 @@ import {
   type SampleBlock,
   type SegmentSpan,
   type SeriesPlan,
+  areListed,
 } from '../result.js';
 import { dtypeOf, type Dataset, type H5Writer } from './h5.js';
 import type { NeoPlace } from './neo-place.js';
@@ -242,8 +243,9 @@ function describe(plan: SeriesPlan): string {
   if (plan.elements === null) return `${plan.variable} of ${plan.owner}, one value for all its cells.`;
   const what = plan.ownerKind === 'population' ? 'cells' : 'synapses, in order of creation,';
   const count = elementCount(plan.elements);
-  const which =
-    'list' in plan.elements ? `${count} chosen ${what}` : `${what} ${plan.elements.begin} to ${plan.elements.end - 1}`;
+  const which = areListed(plan.elements)
+    ? `${count} chosen ${what}`
+    : `${what} ${plan.elements.begin} to ${plan.elements.end - 1}`;
   return (
     `${plan.variable} of ${plan.owner}: [time, column] for ${which}; /processing/misc/recorded_cells says which ` +
     'column is which.'

@@ -7,6 +7,7 @@
  * time of compiling again.
  */
 
+import { systemCode } from '../../../src/diagnostics/system-error.js';
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -153,8 +154,7 @@ async function workFolder(
     return { path, inCache: false };
   } catch (error) {
     throw new UsageError(
-      `no folder can be used for compiling: ${tmpdir()} cannot be written ` +
-        `(${error instanceof Error && 'code' in error ? String(error.code) : ''})`,
+      `no folder can be used for compiling: ${tmpdir()} cannot be written ` + `(${systemCode(error) ?? ''})`,
       'set TMPDIR or INTERNEURON_CACHE to a writable folder',
     );
   }

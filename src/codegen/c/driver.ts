@@ -1,5 +1,6 @@
 /** What calls the kernels: one call, the step, and where threads wait for each other. */
 
+import { isCell } from '../families/pattern.js';
 import { invariant } from '../../diagnostics/diagnostic.js';
 import { faultsBuffer } from '../../ir/names.js';
 import type { Kernel, StepEntry } from '../../ir/program.js';
@@ -77,8 +78,7 @@ function itemBounds(
     const ends = numbers(domain.ranges.map(({ end }) => end));
     return { begin: `${begins.length === 0 ? 0 : Math.min(...begins)}u`, end: `${Math.max(0, ...ends)}u` };
   }
-  if (typeof domain.count === 'number' || 'field' in domain.count)
-    return { begin: '0u', end: amountText(named, member, domain.count) };
+  if (!isCell(domain.count)) return { begin: '0u', end: amountText(named, member, domain.count) };
   const { buffer, index } = domain.count;
   const place = rowField(named, member, buffer);
   const cells =

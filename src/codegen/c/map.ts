@@ -3,6 +3,7 @@
  * it can.
  */
 
+import { isCell } from '../families/pattern.js';
 import { calleesOf, expressionsOf, someExpression } from '../../ir/walk.js';
 import type { ScalarType } from '../../ir/program.js';
 import type { Amount, Family, MapPattern, RingPattern } from '../families/pattern.js';
@@ -250,8 +251,7 @@ export function mapKernelText(context: ProgramContext, named: NamedFamily, kerne
   const flat = kernel.lanes && (calleesOf(kernel.body).size > 0 || hasOwnFaults(kernel));
   if (domain.kind === 'count') {
     const { count } = domain;
-    const isCell = typeof count !== 'number' && 'buffer' in count;
-    const certain = isCell ? [] : certainly(family, [count]);
+    const certain = isCell(count) ? [] : certainly(family, [count]);
     const lines = [`const ${u32} low = from;`, `const ${u32} high = to;`, ...certain, ...items];
     return [...ofBlock, ...kernelFunction(context, named, scope, lines, flat)];
   }

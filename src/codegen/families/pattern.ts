@@ -23,7 +23,16 @@ interface PatternBase {
 }
 
 /** A number known when printing or in the member's row, or the value of a cell. */
-type ExtentPattern = Amount | { readonly buffer: string; readonly index: Amount };
+type ExtentPattern = Amount | CellPattern;
+
+/** An element of a buffer. */
+interface CellPattern {
+  readonly buffer: string;
+  readonly index: Amount;
+}
+
+/** Whether the items of a domain are counted by a cell, while the network runs. */
+export const isCell = (count: ExtentPattern): count is CellPattern => typeof count !== 'number' && 'buffer' in count;
 
 /** What a map runs over, with numbers that members may differ in. */
 export type DomainPattern =

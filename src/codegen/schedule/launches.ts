@@ -121,8 +121,22 @@ export function sizeOf(
 
 /** A geometry that is large enough for each of several of one kind. */
 export function largestOf(geometries: readonly Geometry[]): Geometry {
-  const size = (geometry: Geometry): number =>
-    'items' in geometry ? geometry.items : 'most' in geometry ? geometry.most : 0;
+  const size = (geometry: Geometry): number => {
+    switch (geometry.kind) {
+      case 'items':
+        return geometry.items;
+      case 'spikes':
+      case 'teams':
+      case 'workers':
+        return geometry.most;
+      case 'counted':
+      case 'team':
+      case 'one':
+        return 0;
+      default:
+        return geometry satisfies never;
+    }
+  };
   // A launch of teams has room for kernels of workers too.
   const mixed =
     new Set(geometries.map(({ kind }) => kind)).size > 1 &&

@@ -69,10 +69,10 @@ function ownPath(
   paths: OutputPaths,
   { before, replaced }: Changes,
 ): string | undefined {
-  if (kind !== 'variable' || !('population' in owner)) return undefined;
-  const seen = replaced.populations.get(owner.population)?.visible.get(name);
+  if (kind !== 'variable' || owner.kind !== 'population') return undefined;
+  const seen = replaced.populations.get(owner.id)?.visible.get(name);
   const { network, naming } = before.parts;
-  const draft = seen && network.drafts.find((one) => naming.populations.get(one) === owner.population);
+  const draft = seen && network.drafts.find((one) => naming.populations.get(one) === owner.id);
   const cell = draft && paths.cellPath(draft, index);
   return cell === undefined || !seen ? undefined : `${cell}/${seen.name}`;
 }
@@ -83,10 +83,10 @@ function newPath(
   written: Written | null,
   { wanted }: Changes,
 ): string | undefined {
-  if (!written || !('population' in owner)) return undefined;
-  const cell = written.pathOf(owner.population, index);
+  if (!written || owner.kind !== 'population') return undefined;
+  const cell = written.pathOf(owner.id, index);
   if (cell === undefined || kind === 'event') return cell;
-  const seen = written.plans.get(wanted.populations[owner.population]?.type ?? '')?.visible.get(name);
+  const seen = written.plans.get(wanted.populations[owner.id]?.type ?? '')?.visible.get(name);
   return seen && `${cell}/${seen.name}`;
 }
 
@@ -132,7 +132,7 @@ function addFiles(
   const groups = new Map<string, Located[]>();
   for (const one of added) {
     if (one.kind !== kind) continue;
-    const owner = 'population' in one.owner ? one.owner.population : one.owner.projection;
+    const owner = one.owner.id;
     const path = pathOf(one);
     if (path === undefined) {
       changes.lose('/recordings', `recordings of ${one.name} of ${owner}, which is not exposed`);

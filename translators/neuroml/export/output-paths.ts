@@ -38,7 +38,9 @@ export class OutputPaths {
       return found && { owner: found.owner, index: found.index, kind, name: found.variable };
     }
     const found = this.#resolver.emitter(path, port, component);
-    return found && { owner: { population: found.population }, index: found.index, kind, name: found.event };
+    return (
+      found && { owner: { kind: 'population', id: found.population }, index: found.index, kind, name: found.event }
+    );
   }
 
   /** A path to something; undefined where it is not seen from outside. */
@@ -50,9 +52,7 @@ export class OutputPaths {
   #pathOf({ owner, index, kind, name }: Wanted): string | undefined {
     const { network, naming, types, wires } = this.parts;
     const draft =
-      'population' in owner
-        ? network.drafts.find((one) => naming.populations.get(one) === owner.population)
-        : undefined;
+      owner.kind === 'population' ? network.drafts.find((one) => naming.populations.get(one) === owner.id) : undefined;
     if (draft) {
       const cell = this.cellPath(draft, index);
       if (kind === 'event' || cell === undefined) return cell;
@@ -61,9 +61,7 @@ export class OutputPaths {
         .find((path) => this.#leadsTo(path, name, index));
     }
     if (kind === 'event') return undefined;
-    const attached = wires.attached.find(
-      (one) => 'population' in owner && naming.attached.get(one) === owner.population,
-    );
+    const attached = wires.attached.find((one) => owner.kind === 'population' && naming.attached.get(one) === owner.id);
     if (attached) {
       const cell = this.cellPath(attached.to, attached.targets.at(index));
       return (
@@ -77,7 +75,7 @@ export class OutputPaths {
       );
     }
     const group = wires.connections.find(
-      (one) => 'projection' in owner && naming.projections.get(one) === owner.projection,
+      (one) => owner.kind === 'projection' && naming.projections.get(one) === owner.id,
     );
     if (!group?.receiver) return undefined;
     const cell = this.cellPath(group.to, group.targets.at(index));

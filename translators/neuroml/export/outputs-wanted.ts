@@ -1,5 +1,6 @@
 /** What recordings ask for, one quantity or one train of events at a time. */
 
+import type { Owner } from '../outputs.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { isSelection, taggedRecording } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
@@ -8,7 +9,7 @@ import { elementsOf, type ExportContext } from './context.js';
 
 /** A variable of one element, or its events. */
 export interface Wanted {
-  readonly owner: { readonly population: string } | { readonly projection: string };
+  readonly owner: Owner;
   /** Number of the element. */
   readonly index: number;
   /** What is recorded of it. */
@@ -51,7 +52,7 @@ function ownerOf(
       (k) => k >= from && k < to && (k - from) % step === 0,
     );
     return {
-      owner: { projection: of.projection },
+      owner: { kind: 'projection', id: of.projection },
       indices: of.indices ? Array.from(numbersOf(of.indices, data)) : all,
     };
   }
@@ -59,7 +60,7 @@ function ownerOf(
   const population = populationOf(of);
   if (population === undefined || typeof indices === 'string')
     return typeof indices === 'string' ? indices : 'recordings of several populations';
-  return { owner: { population }, indices };
+  return { owner: { kind: 'population', id: population }, indices };
 }
 
 /** Everything that the recordings of a model ask for, by its key. */

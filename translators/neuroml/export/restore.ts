@@ -67,7 +67,7 @@ export function restoreDocument(valid: ValidModel, functions: Functions, report:
   const asked = allWanted({ model: after.valid.model, data: after.valid.data });
   for (const [key, { owner }] of allWanted({ model: valid.model, data: valid.data }))
     if (!asked.has(key) && changes.losses.every(({ pointer }) => !pointer.startsWith('/recordings')))
-      changes.lose('/recordings', `recordings of ${'population' in owner ? owner.population : owner.projection}`);
+      changes.lose('/recordings', `recordings of ${owner.id}`);
   // A document cannot choose its timing profile; whether it has the model's is said elsewhere.
   const experiment = hashModel({
     ...valid.model,

@@ -9,7 +9,7 @@ import { equalDimensions } from '../../../src/lang/dimension.js';
 import { nameOf } from './attributes.js';
 import type { ChildDefinition, ComponentType, LemsUnit, ReferenceDefinition } from './definitions.js';
 import * as messages from './messages.js';
-import { quantityDimension } from './quantities.js';
+import { quantityDimension, isFault } from './quantities.js';
 import type { ReadComponent } from './read-components.js';
 import { reportQuantity } from './report-quantity.js';
 import type { Tally } from './tally.js';
@@ -97,10 +97,10 @@ function checkOne(component: ReadComponent, checks: TypeChecks, { units, tally, 
     if (dimension === undefined) continue;
     const text = attributes[name] ?? '';
     const found = quantityDimension(text, units);
-    if (!('fault' in found) && (dimension === null || equalDimensions(found.dimension, dimension))) continue;
+    if (!isFault(found) && (dimension === null || equalDimensions(found.dimension, dimension))) continue;
     const what = `${name} of ${nameOf(element)}`;
     // The tally adds what `reportQuantity` says.
-    reportQuantity('fault' in found ? found : { value: 0, dimension: found.dimension }, {
+    reportQuantity(isFault(found) ? found : { value: 0, dimension: found.dimension }, {
       element,
       attribute: name,
       ...(element.attributes[name] === undefined ? { text } : {}),

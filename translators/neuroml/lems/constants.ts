@@ -12,7 +12,7 @@ import type { ConstantDefinition } from './definitions.js';
 import type { UnitTable } from './dimensions.js';
 import { readExpression } from './expressions.js';
 import * as messages from './messages.js';
-import { readQuantity } from './quantities.js';
+import { readQuantity, isFault } from './quantities.js';
 import { reportQuantity } from './report-quantity.js';
 
 /** All constants by name. @diagnostic lems/conflicting-definition, lems/bad-quantity, lems/unknown-name, lems/syntax */
@@ -32,7 +32,7 @@ export function readConstants(
     if (!dimensions.has(dimensionName))
       diagnostics.add(messages.unknownDimension(dimensionName, dimensions.keys()), element.valuePlace('dimension'));
     const quantity = readQuantity(text, units);
-    const plain = 'fault' in quantity && /[*/]/.test(text);
+    const plain = isFault(quantity) && /[*/]/.test(text);
     const value = plain
       ? expressionValue(element, constants, diagnostics)
       : // A plain number is in SI, whatever the dimension.

@@ -21,6 +21,9 @@ export type QuantityFault =
   | { readonly fault: 'range'; readonly value: number }
   | { readonly fault: 'unit'; readonly unit: string; readonly start: number };
 
+/** Whether a text was no quantity, or has no known unit. */
+export const isFault = (read: object): read is QuantityFault => 'fault' in read;
+
 const number = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?/;
 /** More digits than any double needs; exact arithmetic takes time with the square of them. */
 const longestNumber = 400;
@@ -72,7 +75,7 @@ export function quantityDimension(
   const parts = splitQuantity(text);
   if (!parts) return { fault: 'text' };
   const number = finite(Number(parts.number), dimensionless, parts.number);
-  if ('fault' in number) return number;
+  if (isFault(number)) return number;
   if (parts.unit === '') return { dimension: dimensionless };
   const unit = units.get(parts.unit);
   return unit ?? { fault: 'unit', unit: parts.unit, start: parts.unitStart };

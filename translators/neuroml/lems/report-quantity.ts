@@ -1,5 +1,6 @@
 /** What is wrong with a quantity, said where it stands. */
 
+import { isFault } from './quantities.js';
 import type { Finding, Place } from '../../../src/diagnostics/diagnostic.js';
 import type { Dimension } from '../../../src/lang/ast.js';
 import { equalDimensions, isDimensionless } from '../../../src/lang/dimension.js';
@@ -31,7 +32,7 @@ function unitsOf(dimension: Dimension, units: ReadonlyMap<string, LemsUnit>): st
 /** The value in SI; null after a finding. @diagnostic lems/bad-quantity, lems/unknown-unit, lems/wrong-dimension */
 export function reportQuantity(quantity: Quantity | QuantityFault, place: QuantityPlace): number | null {
   const { element, attribute, what, dimension, units, diagnostics, text = element.attributes[attribute] ?? '' } = place;
-  if ('fault' in quantity) {
+  if (isFault(quantity)) {
     if (quantity.fault === 'text') diagnostics.add(messages.badQuantity(what, text), element.valuePlace(attribute));
     else if (quantity.fault === 'range')
       diagnostics.add(numberOutOfRange(text, quantity.value), element.valuePlace(attribute));

@@ -1,11 +1,12 @@
 /** What the translation of a connector is given and yields, and arguments that several connectors have. */
 
+import { isRandom } from '../value-kinds.js';
 import { child } from '../../../src/model/pointer.js';
 import { own, type Setting } from '../context.js';
 import { distributions } from '../../../src/library/pynn/distributions.js';
 import * as messages from '../messages.js';
 import { sizeOf, type Target } from '../selections.js';
-import type { Connector, DataReference, Random } from '../specification.js';
+import type { Connector, DataReference } from '../specification.js';
 import { numpyGenerator, type NumpyGenerator } from '../values.js';
 
 /** Both ends of each synapse. */
@@ -162,7 +163,7 @@ const whole: ReadonlySet<string> = new Set(['uniform_int', 'poisson', 'binomial'
 /** How many connections a cell is to have; undefined after a finding. */
 export function countOf(call: Call): NumberOfConnections | undefined {
   const written = own(call.params, 'n');
-  if (typeof written !== 'object' || written === null || !('random' in written)) {
+  if (!isRandom(written)) {
     const number = numberOf(
       call,
       'n',
@@ -172,7 +173,7 @@ export function countOf(call: Call): NumberOfConnections | undefined {
     return number === undefined ? undefined : { kind: 'number', number };
   }
   const { setting, at } = call;
-  const { random, params, rng } = written as Random;
+  const { random, params, rng } = written;
   const distribution = own(distributions, random);
   if (distribution === undefined || !whole.has(random))
     return void setting.report(messages.unknownDistribution(`${random} of whole numbers`, [...whole]), at('n'));

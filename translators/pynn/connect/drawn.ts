@@ -1,5 +1,6 @@
 /** Connectors that draw which cells are connected. */
 
+import { isFormula } from '../value-kinds.js';
 import { own } from '../context.js';
 import { translateFormula } from '../formulas.js';
 import * as messages from '../messages.js';
@@ -41,9 +42,6 @@ export function probabilityOf(call: Call, key: string, of: NonNullable<Formula['
   const p = translateFormula(formula, [of], call.at(key), call.setting);
   return p === undefined ? undefined : pairs(call, 'probability', p);
 }
-
-const isFormula = (value: unknown): value is Formula =>
-  typeof value === 'object' && value !== null && 'expr' in value && typeof value.expr === 'string';
 
 function pairs(call: Call, connector: string, p: number | string): Connections | undefined {
   const self = selfOf(call, 'allowed');

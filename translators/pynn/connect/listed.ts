@@ -1,5 +1,6 @@
 /** Connectors that say which cells are connected: lists, files, matrices, connection sets, copies. */
 
+import { isRefused } from '../../../src/diagnostics/system-error.js';
 import { child } from '../../../src/model/pointer.js';
 import { canList, own } from '../context.js';
 import * as messages from '../messages.js';
@@ -197,7 +198,7 @@ export function fromFile(call: Call): Connections | undefined {
   // One process reads what rank 0 would.
   const name = own(call.params, 'distributed') === true ? `${file}.0` : file;
   const read = setting.readFile(name);
-  if ('refused' in read) return void setting.report(messages.unreadableFile(name, read.refused), at('file'));
+  if (isRefused(read)) return void setting.report(messages.unreadableFile(name, read.refused), at('file'));
   const columns = fileColumns(read.text);
   const rows = rowsOf(read.text);
   const [first] = rows;

@@ -1,5 +1,6 @@
 /** Projections in PyNN's terms: receptor, connector, synapse type with its values and delays, space. */
 
+import { declaredIn } from '../../../src/library/standard-type.js';
 import { wholePopulation } from '../../../src/model/selected.js';
 import { isGiven, isSelection } from '../../../src/model/tagged.js';
 import type { Receptor, StandardCell } from '../../../src/library/standard-type.js';
@@ -132,15 +133,9 @@ function isNegative({ data }: ExportContext, weight: Value | undefined): boolean
   return isGiven(weight) && numbersOf(weight.array, data).some((number) => number < 0);
 }
 
-type Declared = { readonly unit: string; readonly usual: unknown };
-
 /** Unit and own value of a synapse's parameter or state. */
-export function declaredOf({ standard }: SynapseParts, key: string): Declared {
-  const declared = standard.synapse.parameters?.[key] ?? standard.synapse.state?.[key];
-  if (typeof declared !== 'object') return { unit: '1', usual: declared ?? 0 };
-  const usual = 'value' in declared ? declared.value : 'initial' in declared ? declared.initial : 0;
-  return { unit: declared.unit === undefined ? '1' : String(declared.unit), usual };
-}
+export const declaredOf = ({ standard }: SynapseParts, key: string): ReturnType<typeof declaredIn> =>
+  declaredIn(standard.synapse, key);
 
 /** Parameters of a synapse as PyNN has them. */
 const synapseParameters = ({ standard }: SynapseParts): readonly string[] =>
@@ -158,7 +153,7 @@ function synapseValues(
 ): Record<string, PynnValue> {
   const result: Record<string, PynnValue> = {};
   for (const key of synapseParameters(parts)) {
-    const { unit, usual } = declaredOf(parts, key);
+    const { unit, value: usual } = declaredOf(parts, key);
     const value = projection.values[key] ?? type.parameters[key]?.value ?? type.state[key]?.initial ?? 0;
     const translated = valueIn(
       context,

@@ -1,5 +1,6 @@
 /** A PyNN-style document as the sections of a script. */
 
+import { isFormula } from '../value-kinds.js';
 import { printableLines } from '../../../src/diagnostics/display.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { Names } from '../names.js';
@@ -713,8 +714,7 @@ const trainsIn = (times: unknown): readonly (readonly number[])[] =>
 /** Arguments of connectors that are texts are formulas: of the distance, of the displacement or of indices. */
 function withFormulas(params: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { d_expression: distance, disp_function: displacement, index_expression: index } = params;
-  const textOf = (formula: unknown): string =>
-    typeof formula === 'object' && formula !== null && 'expr' in formula ? String(formula.expr) : String(formula);
+  const textOf = (formula: unknown): string => (isFormula(formula) ? formula.expr : String(formula));
   return {
     ...params,
     ...(distance === undefined ? {} : { d_expression: distanceText(textOf(distance)) }),

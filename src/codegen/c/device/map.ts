@@ -1,5 +1,6 @@
 /** Map kernels on devices: a work-item for each item. */
 
+import { isCell } from '../../families/pattern.js';
 import { invariant } from '../../../diagnostics/diagnostic.js';
 import type { DomainPattern, MapPattern } from '../../families/pattern.js';
 import type { Geometry } from '../../schedule/launches.js';
@@ -39,11 +40,7 @@ function domainOf(
     (member: number): Geometry => ({ kind: 'items', items: count(member) });
   if (domain.kind === 'count') {
     const { count } = domain;
-    invariant(
-      typeof count === 'number' || 'field' in count,
-      'codegen/c/device',
-      `the items of ${family.name} are not counted before`,
-    );
+    invariant(!isCell(count), 'codegen/c/device', `the items of ${family.name} are not counted before`);
     return {
       geometry: items((member) => amountOf(family, member, count)),
       tables: [],
@@ -132,11 +129,7 @@ function stridedCode(
       lines,
     };
   }
-  invariant(
-    domain.kind === 'count' && typeof domain.count !== 'number' && 'buffer' in domain.count,
-    'codegen/c/device',
-    'no items are counted',
-  );
+  invariant(domain.kind === 'count' && isCell(domain.count), 'codegen/c/device', 'no items are counted');
   const { buffer, index } = domain.count;
   const lines = [
     `const ${u32} count = ${scope.load(buffer)}[${scope.amount(index)}];`,
@@ -152,10 +145,7 @@ function stridedCode(
 /** The code of map kernels. */
 export function deviceMapCode(context: DeviceContext, named: DeviceFamily, kernel: MapPattern, ids: Ids): Code {
   const { domain } = kernel;
-  if (
-    domain.kind === 'spikes' ||
-    (domain.kind === 'count' && typeof domain.count !== 'number' && 'buffer' in domain.count)
-  )
+  if (domain.kind === 'spikes' || (domain.kind === 'count' && isCell(domain.count)))
     return stridedCode(context, named, kernel, ids);
   const implicit = domain.kind === 'ranges' ? ['index', 'step', 'begin', 'group'] : ['index', 'step'];
   const scope = new Scope(context, { atomic: !kernel.lanes, gathered: false, single: true }, true, named.family);

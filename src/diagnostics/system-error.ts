@@ -1,0 +1,9 @@
+/** Errors of the operating system, which Node gives a code. */
+
+/** The code of an error that has one, such as `ENOENT`; undefined for all others. */
+export const systemCode = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+
+/** Whether something could not be read; `refused` says why. */
+export const isRefused = <T extends object>(read: T): read is Extract<T, { readonly refused: unknown }> =>
+  'refused' in read;

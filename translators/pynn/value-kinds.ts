@@ -1,0 +1,38 @@
+/** Kinds of PyNN's values, which a document tells apart by their keys: only this module looks at them. */
+
+import type { DataReference, Formula, Random, Sequence, Sequences, Value } from './specification.js';
+
+/** A value with its kind. */
+export type ValueKind =
+  | { readonly kind: 'number'; readonly value: number }
+  /** A truth value or nothing, which no parameter is. */
+  | { readonly kind: 'flag'; readonly value: boolean | null }
+  | { readonly kind: 'list'; readonly value: readonly unknown[] }
+  | { readonly kind: 'random'; readonly value: Random }
+  | { readonly kind: 'formula'; readonly value: Formula }
+  | { readonly kind: 'sequence'; readonly value: Sequence }
+  | { readonly kind: 'sequences'; readonly value: Sequences }
+  | { readonly kind: 'data'; readonly value: DataReference };
+
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+
+/** What a value is. */
+export function valueKind(value: Value): ValueKind {
+  if (typeof value === 'number') return { kind: 'number', value };
+  if (value === null || typeof value === 'boolean') return { kind: 'flag', value };
+  if (isList(value)) return { kind: 'list', value };
+  if (isRandom(value)) return { kind: 'random', value };
+  if (isFormula(value)) return { kind: 'formula', value };
+  if ('sequence' in value) return { kind: 'sequence', value };
+  return 'sequences' in value ? { kind: 'sequences', value } : { kind: 'data', value };
+}
+
+/** Whether something is an object with a key. */
+const has = <K extends string>(value: unknown, key: K): value is Readonly<Record<K, unknown>> =>
+  typeof value === 'object' && value !== null && key in value;
+
+/** Whether something is a distribution. */
+export const isRandom = (value: unknown): value is Random => has(value, 'random');
+
+/** Whether something is a formula. */
+export const isFormula = (value: unknown): value is Formula => has(value, 'expr') && typeof value.expr === 'string';

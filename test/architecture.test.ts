@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { findCycles, folderGraph, importGraph, importsOf, sourceFiles } from './support/import-graph.js';
 
@@ -29,6 +30,23 @@ describe('the imports of the sources', () => {
       if (/^src\/(codegen|optimise)\//.test(file))
         expect(targets.filter((target) => /^src\/(model|lang|draw|lower)\//.test(target))).toEqual([]);
     }
+  });
+});
+
+describe('kinds of data', () => {
+  const tests = [...graph.keys()].flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/'([a-zA-Z_]+)' in [a-z]/g)].map(([, key = '']) => ({ file, key })),
+  );
+
+  it('of the written model are told apart by one module, whose kinds the compiler knows', () => {
+    const members =
+      /^(?:assembly|from|projection|sample|indices|mask|events|variables|rate|run|runUntil|set|generator|structure)$/;
+    const others = tests.filter(({ file, key }) => file !== 'src/model/tagged.ts' && members.test(key));
+    expect(others).toEqual([]);
+  });
+
+  it('are mostly tags: few places look whether a member is there', () => {
+    expect(tests.length).toBeLessThan(60);
   });
 });
 

@@ -345,6 +345,10 @@ export type TypedArray =
  */
 export type Inbox = { readonly exponent: number } | { readonly scale: string; readonly unit: string };
 
+/** The number that all elements of a buffer begin with; undefined where they are given one by one. */
+export const fillOf = (initial: NonNullable<Buffer['initial']>): number | bigint | undefined =>
+  ArrayBuffer.isView(initial) ? undefined : initial.fill;
+
 /** Whether the units of an inbox are a power of two that holds for all runs. */
 export const isFixedInbox = (inbox: Inbox): inbox is { readonly exponent: number } => 'exponent' in inbox;
 

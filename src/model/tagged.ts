@@ -6,6 +6,7 @@
 
 import { invariant } from '../diagnostics/diagnostic.js';
 import type {
+  ConnectionRule,
   DrawnValues,
   GivenValues,
   Phase,
@@ -15,7 +16,6 @@ import type {
   RecordingKinds,
   SelectionKinds,
   SelectionRule,
-  Spikes,
   SpikesKinds,
   Structure,
 } from './model.js';
@@ -130,4 +130,9 @@ export const isDrawn = (value: unknown): value is DrawnValues =>
 export const isStructure = (positions: Positions): positions is Structure => 'structure' in positions;
 
 /** Whether the spikes of a source are in a file. */
-export const areInFile = (spikes: Spikes): spikes is SpikesKinds['file'] => 'file' in spikes;
+export const areInFile = <S extends object>(spikes: S): spikes is Extract<S, SpikesKinds['file']> => 'file' in spikes;
+
+// --- Connection rules -----------------------------------------------------------------------------------------------
+
+/** Whether a rule leaves out synapses of elements onto themselves. */
+export const excludesSelf = (rule: ConnectionRule): boolean => 'self' in rule && !rule.self;

@@ -1,5 +1,6 @@
 /** `--set name=value` for notations whose constants have no place of their own in the canonical model. */
 
+import { memberOf } from '../diagnostics/member.js';
 import type { Diagnostics } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
 import { messages } from './messages.js';
@@ -44,7 +45,6 @@ export function setNamespace(
 }
 
 function namespaceOf(document: unknown): Readonly<Record<string, unknown>> {
-  const namespace: unknown =
-    document !== null && typeof document === 'object' && 'namespace' in document ? document.namespace : undefined;
+  const namespace = memberOf(document, 'namespace');
   return namespace !== null && typeof namespace === 'object' && !Array.isArray(namespace) ? { ...namespace } : {};
 }

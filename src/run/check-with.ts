@@ -1,5 +1,6 @@
 /** Running what a model was converted to by the simulator that it was converted for. */
 
+import { memberOf } from '../diagnostics/member.js';
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -169,8 +170,7 @@ async function runTool(program: string, words: readonly string[], folder: string
   try {
     return (await running).stdout;
   } catch (error) {
-    if (error instanceof Error && 'killed' in error && error.killed === true)
-      throw new Error(`it was stopped after ${mostTime / 60_000} minutes`);
+    if (memberOf(error, 'killed') === true) throw new Error(`it was stopped after ${mostTime / 60_000} minutes`);
     throw error;
   } finally {
     process.off('exit', stop);

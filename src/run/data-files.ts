@@ -3,6 +3,7 @@
  * named by the SHA-256 of its little-endian bytes, which are all that it holds.
  */
 
+import { memberOf } from '../diagnostics/member.js';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join, parse } from 'node:path';
@@ -67,15 +68,9 @@ export function dataReferences(tree: unknown): Pick<DataReference, '$data' | 'dt
   const open: unknown[] = [tree];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (node === null || typeof node !== 'object') continue;
-    if (
-      '$data' in node &&
-      'dtype' in node &&
-      typeof node.$data === 'string' &&
-      /^[0-9a-f]{64}$/.test(node.$data) &&
-      isElementType(node.dtype)
-    ) {
-      found.push({ $data: node.$data, dtype: node.dtype });
-    }
+    const [digest, dtype] = [memberOf(node, '$data'), memberOf(node, 'dtype')];
+    if (typeof digest === 'string' && /^[0-9a-f]{64}$/.test(digest) && isElementType(dtype))
+      found.push({ $data: digest, dtype });
     // Long lists hold numbers.
     if (Array.isArray(node) && typeof node[0] === 'number') continue;
     for (const item of Object.values(node) as unknown[]) open.push(item);

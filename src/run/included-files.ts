@@ -141,8 +141,7 @@ function readText(real: string): ReturnType<LemsHost['read']> {
     if (size > largestFile) return { refused: `it is ${formatBytes(size)} long` };
     const bytes = readFileSync(real);
     if (isHdf5(bytes)) {
-      const network = readHdf5Network(real);
-      return 'none' in network ? { refused: 'it is an HDF5 file that holds no NeuroML' } : network;
+      return readHdf5Network(real) ?? { refused: 'it is an HDF5 file that holds no NeuroML' };
     }
     const decoded = decodeXml(bytes);
     return isRefused(decoded) ? { refused: decoded.refused.message } : decoded;

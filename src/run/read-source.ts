@@ -33,8 +33,8 @@ export function readSource(path: string): Source {
   if (isHdf5(bytes)) {
     // Networks of NeuroML may be in HDF5: as text they are like any other.
     const network = /\.h5$/i.test(path) ? readHdf5Network(path) : null;
-    if (network && 'text' in network) return { name: path, text: network.text };
-    if (network && isRefused(network))
+    if (network && !isRefused(network)) return { name: path, text: network.text };
+    if (network)
       throw new UsageError(`${path} cannot be read as HDF5: ${network.refused}`, 'check that the file is complete');
     throw new UsageError(`${path} is an HDF5 file, not a model`, 'interneuron verify runs a result file again');
   }

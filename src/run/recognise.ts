@@ -1,5 +1,6 @@
 /** Which notation a document is in, by its content. */
 
+import { memberOf } from '../diagnostics/member.js';
 import type { Diagnostics } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
 import { messages } from './messages.js';
@@ -36,7 +37,7 @@ export function recognise(document: unknown, positions: Positions, diagnostics: 
     diagnostics.add(messages.notADocument(document), positions.place(''));
     return null;
   }
-  const format: unknown = 'format' in document ? document.format : undefined;
+  const format = memberOf(document, 'format');
   if (typeof format === 'string' && resultFormats.includes(format)) {
     diagnostics.add(messages.isResult(), positions.place('/format'));
     return null;

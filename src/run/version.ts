@@ -1,5 +1,6 @@
 /** The version of this package, as in package.json. */
 
+import { memberOf } from '../diagnostics/member.js';
 import { readFileSync } from 'node:fs';
 
 /** Set when building; sources that run as they are read package.json. */
@@ -10,9 +11,6 @@ export const version: string = typeof INTERNEURON_VERSION === 'string' ? INTERNE
 
 function readVersion(): string {
   const description: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  const found =
-    description !== null && typeof description === 'object' && 'version' in description
-      ? description.version
-      : undefined;
+  const found = memberOf(description, 'version');
   return typeof found === 'string' ? found : 'unknown';
 }

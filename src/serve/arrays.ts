@@ -3,6 +3,7 @@
  * read, and bytes beside the messages would need a framing that no library of the protocol has.
  */
 
+import { memberOf } from '../diagnostics/member.js';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../diagnostics/diagnostic.js';
@@ -51,10 +52,8 @@ export const sentArray = (array: TypedArray, shape: readonly number[] = [array.l
 });
 
 const isSent = (value: unknown): value is SentArray | StoredInFile =>
-  typeof value === 'object' &&
-  value !== null &&
-  'dtype' in value &&
-  (('base64' in value && typeof value.base64 === 'string') || ('file' in value && typeof value.file === 'string'));
+  memberOf(value, 'dtype') !== undefined &&
+  (typeof memberOf(value, 'base64') === 'string' || typeof memberOf(value, 'file') === 'string');
 
 /** The bytes of an array: in the message, or in a file. A copy, so it is aligned. */
 function bytesOf(value: SentArray | StoredInFile, what: string): Uint8Array<ArrayBuffer> {
@@ -128,9 +127,10 @@ export function readStart(sent: Readonly<Record<string, unknown>>): StartState {
     return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, read(value, `${name}.${key}`)]));
   };
   const events = (value: unknown, what: string): { steps: ArrayLike<number>; cells: ArrayLike<number> } => {
-    if (typeof value !== 'object' || value === null || !('steps' in value) || !('cells' in value))
+    const [steps, cells] = [memberOf(value, 'steps'), memberOf(value, 'cells')];
+    if (steps === undefined || cells === undefined)
       throw new UsageError(`${what} of the start has no steps and cells`, 'give both as arrays');
-    return { steps: numbers(value.steps, `${what}.steps`), cells: numbers(value.cells, `${what}.cells`) };
+    return { steps: numbers(steps, `${what}.steps`), cells: numbers(cells, `${what}.cells`) };
   };
   return {
     step,

@@ -98,7 +98,8 @@ function listAssignments(initializers: Initializers, pointer: string): Assignmen
 const isListed = (
   initializers: Initializers,
 ): initializers is readonly (PartialInitializer & { readonly variable: string })[] => Array.isArray(initializers);
-const isPartial = (value: unknown): value is PartialInitializer =>
+/** Whether an initial value is one of a part of a group. */
+export const isPartial = (value: unknown): value is PartialInitializer =>
   typeof value === 'object' && value !== null && 'value' in value;
 const isPartialList = (value: unknown): value is readonly PartialInitializer[] =>
   Array.isArray(value) && value.length > 0 && value.every(isPartial);

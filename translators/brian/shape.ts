@@ -1,5 +1,6 @@
 /** The check of a document against `schemas/brian.schema.json`. */
 
+import { memberOf } from '../../src/diagnostics/member.js';
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { child, segments } from '../../src/model/pointer.js';
@@ -33,13 +34,7 @@ export function checkShape(value: unknown, positions: Positions, diagnostics: Di
 
 /** Whether a document says of itself that it is a Brian-like specification. */
 function isSpecification(value: unknown): value is BrianSpecification {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    'format' in value &&
-    value.format === 'interneuron/brian'
-  );
+  return memberOf(value, 'format') === 'interneuron/brian';
 }
 
 /** A key that Brian has and this translator does not build is refused by its feature's name. */

@@ -166,7 +166,7 @@ function atEndOfStep(neurons: Readonly<Record<string, unknown>>): Record<string,
             {
               ...definition,
               when: later(definition['when']),
-              ...('do' in definition ? { do: later(definition['do']) } : {}),
+              ...(definition['do'] !== undefined ? { do: later(definition['do']) } : {}),
             },
           ] as const,
       );

@@ -1,5 +1,6 @@
 /** What phases change of the synapses of a projection. */
 
+import { memberOf } from '../../src/diagnostics/member.js';
 import { isFormula, isRandom } from './value-kinds.js';
 import { child } from '../../src/model/pointer.js';
 import { own, type Setting } from './context.js';
@@ -114,8 +115,7 @@ function synapticValue(
 }
 
 /** Whether the target draws connections by sender and then receiver, and so creates them in the order of a list. */
-const isByRow = (rule: unknown): boolean =>
-  typeof rule === 'object' && rule !== null && 'rule' in rule && rule.rule === 'probability';
+const isByRow = (rule: unknown): boolean => memberOf(rule, 'rule') === 'probability';
 
 /** Numbers for connected pairs that are still to be drawn. */
 const byPair = (array: readonly number[], pointer: string, unit: string): Located =>

@@ -1,5 +1,6 @@
 /** The check of a document against `schemas/pynn.schema.json`. */
 
+import { memberOf } from '../../src/diagnostics/member.js';
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { reportSchemaErrors } from '../../src/model/schema-findings.js';
@@ -33,11 +34,5 @@ export function checkShape(value: unknown, positions: Positions, diagnostics: Di
 
 /** Whether a document says of itself that it is in PyNN-style JSON. */
 function isPynnSpecification(value: unknown): value is PynnSpecification {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    'format' in value &&
-    value.format === 'interneuron/pynn'
-  );
+  return memberOf(value, 'format') === 'interneuron/pynn';
 }

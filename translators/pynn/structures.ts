@@ -1,5 +1,6 @@
 /** Where cells are: PyNN's structures as those of the canonical model. Lengths are in um. */
 
+import { memberOf } from '../../src/diagnostics/member.js';
 import { nearestCubeRoot } from '../../src/model/cube-root.js';
 import { child } from '../../src/model/pointer.js';
 import { own, type Setting } from './context.js';
@@ -156,29 +157,22 @@ function randomStructure(structure: Structure, pointer: string, setting: Setting
     if (key !== 'boundary' && key !== 'origin')
       setting.reportKey(messages.unknownParameter(key, 'RandomStructure', ['boundary', 'origin']), child(at, key));
   const boundary = own(params, 'boundary');
-  if (typeof boundary !== 'object' || boundary === null || !('type' in boundary)) {
+  const type = memberOf(boundary, 'type');
+  if (type === undefined) {
     setting.report(messages.missingParameter('boundary', 'RandomStructure'), at);
     return {};
   }
-  const names =
-    boundary.type === 'Cuboid' ? ['width', 'height', 'depth'] : boundary.type === 'Sphere' ? ['radius'] : undefined;
+  const names = type === 'Cuboid' ? ['width', 'height', 'depth'] : type === 'Sphere' ? ['radius'] : undefined;
   if (names === undefined) {
-    setting.report(
-      messages.unknownType('boundary', String(boundary.type), ['Cuboid', 'Sphere']),
-      child(at, 'boundary'),
-    );
+    setting.report(messages.unknownType('boundary', String(type), ['Cuboid', 'Sphere']), child(at, 'boundary'));
     return {};
   }
-  const numbers =
-    'params' in boundary && typeof boundary.params === 'object' && boundary.params !== null
-      ? (boundary.params as Record<string, unknown>)
-      : {};
-  const given = names.map((name) => [name, own(numbers, name)] as const);
+  const numbers = memberOf(boundary, 'params');
+  const given = names.map((name) => [name, memberOf(numbers, name)] as const);
   const missing = given.find(([, value]) => typeof value !== 'number');
   const origin: unknown = own(params, 'origin') ?? [0, 0, 0];
   const isPoint = Array.isArray(origin) && origin.length === 3 && origin.every((value) => typeof value === 'number');
-  if (missing !== undefined)
-    setting.report(messages.missingParameter(missing[0], String(boundary.type)), child(at, 'boundary'));
+  if (missing !== undefined) setting.report(messages.missingParameter(missing[0], String(type)), child(at, 'boundary'));
   else if (!isPoint) setting.report(messages.wrongValue('origin', 'three numbers', origin), child(at, 'origin'));
   const drawn = generatorOf(structure, 'uniform', [-1, 1], pointer, setting);
   if (missing !== undefined || !isPoint || drawn === undefined) return {};
@@ -188,7 +182,7 @@ function randomStructure(structure: Structure, pointer: string, setting: Setting
   return {
     positions: located(
       {
-        structure: boundary.type === 'Cuboid' ? 'randomCuboid' : 'randomSphere',
+        structure: type === 'Cuboid' ? 'randomCuboid' : 'randomSphere',
         arguments: { ...sides, x0: length(x), y0: length(y), z0: length(z) },
         ...drawn,
       },

@@ -1,5 +1,6 @@
 /** Comparison of two HDF5 files object by object: links, types, shapes, attributes, values. */
 
+import type { Found } from './h5.js';
 import type { Attribute, Metadata } from 'h5wasm';
 
 import type { TypedArray } from '../../../src/ir/program.js';
@@ -8,7 +9,7 @@ import { differentElement } from '../compare.js';
 import type { DifferenceList } from '../differences.js';
 import { numberText } from '../number-text.js';
 import { elementTypeOf } from '../arrays.js';
-import { loadH5, type Dataset, type File, type Group } from './h5.js';
+import { loadH5, type Dataset, type File, type Group, isDataset, isGroup } from './h5.js';
 
 const valuesAtOnce = 1 << 20;
 
@@ -28,8 +29,6 @@ export async function compareNwbFiles(stored: string, expected: string, differen
   }
 }
 
-type Found = ReturnType<File['get']>;
-
 function compareObjects(a: File, b: File, path: string, differences: DifferenceList): void {
   const [left, right] = [objectAt(a, path), objectAt(b, path)];
   const [kindA, kindB] = [kindOf(a, path, left), kindOf(b, path, right)];
@@ -37,8 +36,9 @@ function compareObjects(a: File, b: File, path: string, differences: DifferenceL
     differences.add(path, kindA, kindB);
     return;
   }
-  if (left === null || right === null || !('attrs' in left) || !('attrs' in right)) return;
-  compareAttributes(path, left as Group, right as Group, differences);
+  const hasAttributes = (found: Found): found is Group => isGroup(found) || isDataset(found);
+  if (!hasAttributes(left) || !hasAttributes(right)) return;
+  compareAttributes(path, left, right, differences);
   if (isDataset(left) && isDataset(right)) compareDatasets(path, left, right, differences);
   if (!isGroup(left) || !isGroup(right)) return;
   for (const name of new Set([...right.keys(), ...left.keys()]))
@@ -48,9 +48,6 @@ function compareObjects(a: File, b: File, path: string, differences: DifferenceL
 function objectAt(file: File, path: string): Found {
   return path === '/' ? file : (file.get(path) ?? null);
 }
-
-const isGroup = (found: Found): found is Group => found !== null && 'keys' in found && typeof found.keys === 'function';
-const isDataset = (found: Found): found is Dataset => found !== null && 'slice' in found;
 
 /** What is at a path; a link is not what it leads to. */
 function kindOf(file: File, path: string, found: Found): string {

@@ -27,6 +27,17 @@ export function loadH5(): Promise<H5> {
   return loading;
 }
 
+/** What h5wasm finds at a path. */
+export type Found = ReturnType<File['get']>;
+
+/** Whether something is a group, or the file itself. */
+export const isGroup = (found: Found | undefined): found is Group =>
+  found !== null && found !== undefined && 'keys' in found && typeof found.keys === 'function';
+
+/** Whether something is a dataset. */
+export const isDataset = (found: Found | undefined): found is Dataset =>
+  found !== null && found !== undefined && 'slice' in found;
+
 /** NumPy-like codes of h5wasm. */
 export const dtypeOf = {
   f64: '<d',
@@ -164,8 +175,7 @@ function writeAttribute(file: File, object: Group | Dataset, name: string, value
 
 function referenceTo(file: File, path: string): ReturnType<Group['create_reference']> {
   const target = file.get(path);
-  if (target === null || !('create_reference' in target))
-    throw new InvariantError('nwb', `nothing at ${path} to refer to`);
+  if (!isGroup(target) && !isDataset(target)) throw new InvariantError('nwb', `nothing at ${path} to refer to`);
   return target.create_reference();
 }
 
@@ -177,7 +187,7 @@ function parentOf(file: File, path: string): Group {
   const parent = path.slice(0, path.lastIndexOf('/'));
   if (parent === '') return file;
   const group = file.get(parent);
-  if (group === null || !('create_group' in group)) throw new InvariantError('nwb', `no group ${parent} in the file`);
+  if (!isGroup(group)) throw new InvariantError('nwb', `no group ${parent} in the file`);
   return group;
 }
 

@@ -16,7 +16,7 @@ import {
   type TrainsPlan,
 } from '../result.js';
 import { trainsInMemory } from '../stored-trains.js';
-import { loadH5, type Dataset, type File } from './h5.js';
+import { loadH5, type Dataset, type File, isDataset, isGroup } from './h5.js';
 import { seriesParts, seriesPath, type SeriesPart } from './series.js';
 import { unitBlocks, valueColumnsOf } from './tables.js';
 
@@ -89,7 +89,7 @@ function readRecordOf(file: File, path: string): StoredRecord {
 
 function datasetAt(file: File, path: string): Dataset | null {
   const found = file.get(path);
-  return found !== null && found !== undefined && 'slice' in found ? found : null;
+  return isDataset(found) ? found : null;
 }
 
 function readText(file: File, path: string): string | null {
@@ -99,7 +99,7 @@ function readText(file: File, path: string): string | null {
 
 function readData(file: File): ReadonlyMap<string, TypedArray> {
   const scratch = file.get('/scratch');
-  if (scratch === null || !('keys' in scratch)) return new Map();
+  if (!isGroup(scratch)) return new Map();
   return new Map(
     scratch
       .keys()

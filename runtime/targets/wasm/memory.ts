@@ -83,7 +83,7 @@ export class SessionMemory {
     const { initial } = bufferOf(this.#layout, name);
     if (initial === undefined) return;
     const target = this.#view(name);
-    if ('fill' in initial && !ArrayBuffer.isView(initial)) {
+    if (!ArrayBuffer.isView(initial)) {
       fill(target, initial.fill);
     } else {
       const data = initial;

@@ -25,7 +25,13 @@ parentPort.on('message', ({ name, args }) => {
 });
 `;
 
-type Reply = { readonly result: unknown } | { readonly distrust: number } | { readonly failure: string };
+interface Reply {
+  readonly result?: unknown;
+  /** Bits of what this processor does wrong. */
+  readonly distrust?: number;
+  /** What stopped the worker. */
+  readonly failure?: string;
+}
 
 /** The error that names what this processor, in its present mode, does wrong. */
 export function distrustError(failed: number): UsageError {
@@ -38,9 +44,9 @@ export function distrustError(failed: number): UsageError {
 }
 
 function replyError(reply: Reply): Error | undefined {
-  if ('distrust' in reply) return distrustError(reply.distrust);
-  if ('failure' in reply) return new InvariantError('runtime/targets/wasm', `a worker stopped: ${reply.failure}`);
-  return undefined;
+  if (reply.distrust !== undefined) return distrustError(reply.distrust);
+  if (reply.failure === undefined) return undefined;
+  return new InvariantError('runtime/targets/wasm', `a worker stopped: ${reply.failure}`);
 }
 
 /** Threads that run a module's functions together. */
@@ -73,7 +79,7 @@ export class Workers {
       const onMessage = (reply: Reply): void => {
         finish();
         const error = replyError(reply);
-        if (error === undefined) resolve('result' in reply ? reply.result : undefined);
+        if (error === undefined) resolve(reply.result);
         else reject(error);
       };
       const onError = (error: Error): void => {

@@ -1,7 +1,7 @@
 /** From a program to one C source and its header, and to what a host must know of them. */
 
 import type { Buffer, Program } from '../../ir/program.js';
-import { elementBytes } from '../../ir/program.js';
+import { elementBytes, fillOf } from '../../ir/program.js';
 import { familiesOf } from '../families/families.js';
 import { renderTemplate } from '../templates/render.js';
 import { bodyOfLocals, functionText, statementsText } from './body.js';
@@ -49,9 +49,9 @@ function functionOf(context: ProgramContext, named: NamedFamily): string[] {
 
 /** The fill of a buffer as the bits of one element. */
 export function fillBits({ element, initial }: Buffer): bigint {
-  if (initial === undefined || ArrayBuffer.isView(initial)) return 0n;
+  const fill = initial && fillOf(initial);
+  if (fill === undefined) return 0n;
   const bytes = new DataView(new ArrayBuffer(8));
-  const fill = 'fill' in initial ? initial.fill : 0;
   if (element === 'f64') bytes.setFloat64(0, Number(fill), true);
   else if (element === 'f32') bytes.setFloat32(0, Number(fill), true);
   else bytes.setBigInt64(0, BigInt(fill), true);

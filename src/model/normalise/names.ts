@@ -169,7 +169,7 @@ export function namesFrom(...sources: readonly (Names | ReadonlyMap<string, Vari
       }
       return undefined;
     },
-    ...(sources.some((source) => 'open' in source && source.open) ? { open: true } : {}),
+    ...(sources.some((source) => !(source instanceof Map) && (source as Names).open) ? { open: true } : {}),
     names: () => [
       ...new Set(
         sources.flatMap((source) =>

@@ -1,3 +1,4 @@
+import { areInFile } from '../tagged.js';
 import type { PopulationDocument } from '../document.js';
 import { equalDimensions } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
@@ -253,7 +254,7 @@ export function normaliseSpikes(
   id: Id,
   pointer: string,
 ): Population['spikes'] | undefined {
-  if ('file' in written) return written;
+  if (areInFile(written)) return written;
   const indices = indicesOf(context, written.indices, Number.isNaN(size) ? undefined : size, id, `${pointer}/indices`);
   const times = normaliseArray(
     context,

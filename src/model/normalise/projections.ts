@@ -65,7 +65,7 @@ function listedSynapses(connect: ProjectionDocument['connect']): number | undefi
   if (rules.length > 1 || typeof rule !== 'object' || rule.rule !== 'list') return undefined;
   if (rule.pairs) return rule.pairs.length;
   const { sources } = rule;
-  const list = typeof sources === 'object' && 'array' in sources ? sources.array : sources;
+  const list = isGiven(sources) ? sources.array : sources;
   return Array.isArray(list) ? list.length : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { isGiven } from '../tagged.js';
 import type { Expression } from '../../lang/ast.js';
 import { callsIn, namesIn } from '../../lang/walk.js';
 import { literalBounds, literalValue } from './literals.js';
@@ -120,8 +121,7 @@ function arrayValue(context: Context, written: ArrayDocument, slot: ValueSlot, p
     if (!atLeast(context, numbers[index] ?? 0, slot, Array.isArray(written) ? child(pointer, index) : pointer))
       return undefined;
   }
-  if (typeof written === 'object' && 'pairs' in written && written.pairs !== undefined)
-    return { array: array.values, pairs: written.pairs };
+  if (isGiven(written) && written.pairs !== undefined) return { array: array.values, pairs: written.pairs };
   if (array.shape.length !== 2 || !slot.matrix) return { array: array.values };
   if (array.shape[0] === slot.matrix[0] && array.shape[1] === slot.matrix[1])
     return { array: array.values, columns: slot.matrix[1], ...gapsOf(context, written, length, pointer) };

@@ -26,7 +26,7 @@ import type {
   Value,
   ArrayValue,
 } from '../../model/model.js';
-import { taggedPhase, taggedRecording, taggedSelection, isDrawn } from '../../model/tagged.js';
+import { taggedPhase, taggedRecording, taggedSelection, excludesSelf, isDrawn } from '../../model/tagged.js';
 import { writtenQuantity } from '../../../translators/brian/export/quantity-text.js';
 import type { DescriptionCode, DescriptionSection, DescriptionTable, ModelDescription } from './description.js';
 
@@ -355,7 +355,7 @@ function placeText({
 }
 
 function ruleText(rule: ConnectionRule): string {
-  const others = 'self' in rule && !rule.self ? ', none onto itself' : '';
+  const others = excludesSelf(rule) ? ', none onto itself' : '';
   switch (rule.rule) {
     case 'all':
       return `all to all${others}`;

@@ -1,11 +1,11 @@
 /** The parts of a Brian 2 script, each a few lines of Python. */
 
+import { isPartial } from '../initializers.js';
 import type {
   Connect,
   ConnectArguments,
   Initializers,
   NeuronGroup,
-  PartialInitializer,
   DataReference,
   PhaseSpecification,
   PoissonGroup,
@@ -184,8 +184,6 @@ function initializerLines(
   initializers: Initializers | undefined,
   companion: Companion,
 ): readonly string[] {
-  const isPartial = (value: unknown): value is PartialInitializer =>
-    typeof value === 'object' && value !== null && 'value' in value;
   return Object.entries(initializers ?? {}).flatMap(([key, value]: [string, unknown]) => {
     const parts =
       Array.isArray(value) && value.every(isPartial) ? value : [isPartial(value) ? value : { value: value as Values }];

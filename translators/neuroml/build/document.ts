@@ -273,7 +273,7 @@ class Assembler implements Assembled {
       ...Object.fromEntries(silent.map((port) => [port, { when: 'False' }])),
     };
     const document = {
-      ...('inputs' in generic ? { inputs: generic['inputs'] } : {}),
+      ...(generic['inputs'] !== undefined ? { inputs: generic['inputs'] } : {}),
       ...(Object.keys(events).length > 0 ? { events } : {}),
       compartments,
     };

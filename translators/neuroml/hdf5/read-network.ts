@@ -6,8 +6,8 @@ import { networkText, type Hdf5Group } from './network-text.js';
 /** Longest wait for a file, in ms. */
 const patience = 120_000;
 
-/** The text; `none` where the file holds no NeuroML; or why it cannot be read. */
-type Hdf5Network = { readonly text: string } | { readonly none: true } | { readonly refused: string };
+/** The text; null where the file holds no NeuroML; or why it cannot be read. */
+type Hdf5Network = { readonly text: string } | { readonly refused: string } | null;
 
 /** Reads a `.nml.h5` file. It waits for a thread that reads it (see `read-tree.mjs`). */
 export function readHdf5Network(path: string): Hdf5Network {
@@ -26,7 +26,7 @@ export function readHdf5Network(path: string): Hdf5Network {
     const received = receiveMessageOnPort(port1)?.message as
       { readonly tree?: Hdf5Group | null; readonly refused?: string } | undefined;
     if (received?.refused !== undefined) return { refused: received.refused };
-    return received?.tree ? { text: networkText(received.tree) } : { none: true };
+    return received?.tree ? { text: networkText(received.tree) } : null;
   } finally {
     port1.close();
     void worker.terminate();

@@ -1,5 +1,6 @@
 /** Connection rules as PyNN's connectors. */
 
+import { excludesSelf } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import type { ConnectionRule, DrawnValues } from '../../../src/model/model.js';
 import type { Connector, Value as PynnValue } from '../specification.js';
@@ -27,7 +28,7 @@ function ofRule(
   names: ReadonlySet<string>,
 ): Connector | undefined {
   const { data, generators, report, label } = context;
-  const self = 'self' in rule && !rule.self ? { allow_self_connections: false } : {};
+  const self = excludesSelf(rule) ? { allow_self_connections: false } : {};
   switch (rule.rule) {
     case 'all':
       return { type: 'AllToAllConnector', ...given('params', self) };

@@ -1,5 +1,6 @@
 /** Projections in PyNN's terms: receptor, connector, synapse type with its values and delays, space. */
 
+import { memberOf } from '../../../src/diagnostics/member.js';
 import { declaredIn } from '../../../src/library/standard-type.js';
 import { wholePopulation } from '../../../src/model/selected.js';
 import { isGiven, isSelection } from '../../../src/model/tagged.js';
@@ -51,7 +52,7 @@ export function projectionOf(context: ExportContext, name: string, projection: P
   const inColumns = new Set(columns.map(([key]) => key));
   const rest = Object.fromEntries(Object.entries(values).filter(([key]) => !inColumns.has(key)));
   const space = spaceOf(projection, missing);
-  const drawn = Object.values(rest).some((value) => typeof value === 'object' && value !== null && 'rng' in value);
+  const drawn = Object.values(rest).some((value) => memberOf(value, 'rng') !== undefined);
   return {
     label: context.label(name),
     pre: targets.of(projection.from.of),

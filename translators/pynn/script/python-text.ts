@@ -1,5 +1,6 @@
 /** Values and types of a PyNN-style document as Python. */
 
+import { isFormula } from '../value-kinds.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { name as nameOf } from '../../../src/lang/build.js';
 import { parseExpression } from '../../../src/lang/parse.js';
@@ -104,7 +105,7 @@ function formulaSource(text: string, of: string, names: ScriptNames): Source {
 export const readsPlaces = (item: unknown): boolean =>
   typeof item === 'object' &&
   item !== null &&
-  (('expr' in item && 'of' in item && item.of === 'xyz') || Object.values(item).some(readsPlaces));
+  ((isFormula(item) && item.of === 'xyz') || Object.values(item).some(readsPlaces));
 
 /** An expression of arrays: functions, logic and choices are NumPy's. */
 function numpyText(text: string, prefix: string): string {

@@ -1,6 +1,6 @@
 /** A PyNN-style document as the sections of a script. */
 
-import { isFormula } from '../value-kinds.js';
+import { isFormula, isRandom } from '../value-kinds.js';
 import { printableLines } from '../../../src/diagnostics/display.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { Names } from '../names.js';
@@ -694,10 +694,7 @@ function longestDelay({ connector, synapse }: Projection): number {
   const delay: unknown = synapse?.params?.['delay'];
   if (typeof delay === 'number') return delay;
   if (Array.isArray(delay)) return (delay.flat() as readonly number[]).reduce((a, b) => Math.max(a, b), 0);
-  if (typeof delay === 'object' && delay !== null && 'params' in delay) {
-    const { high } = delay.params as { readonly high?: number };
-    return high ?? 0;
-  }
+  if (isRandom(delay)) return delay.params['high'] ?? 0;
   const rows = connector.params?.['conn_list'];
   const names = connector.params?.['column_names'];
   const column = Array.isArray(names) ? names.filter((name) => name !== 'i' && name !== 'j').indexOf('delay') : 1;

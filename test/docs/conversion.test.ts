@@ -3,6 +3,7 @@
  * otherwise it must be what is found. What running both gives is measured with INTERNEURON_TESTS=thorough.
  */
 
+import { askedEffort, triesAll } from '../support/effort.js';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +13,8 @@ import { cellOf, fixturesOf, measured, targets, type Cell } from './conversions.
 const path = join(root, 'docs/conversion.md');
 const notations = ['brian', 'pynn', 'neuroml', 'canonical'] as const;
 const names = { brian: 'Brian', pynn: 'PyNN', neuroml: 'NeuroML and LEMS', canonical: 'canonical' } as const;
-const thorough = process.env['INTERNEURON_TESTS'] === 'thorough';
+const thorough = askedEffort === 'thorough';
+const updating = process.env['UPDATE_CONVERSION'] === '1';
 
 const cells: Cell[] = [];
 /** By `fixture → notation`. */
@@ -119,9 +121,10 @@ namesakes after conversion. Written with \`INTERNEURON_TESTS=thorough\` and \`UP
 ${[...measurements].map(([key, text]) => `| ${key} | ${text} |`).join('\n')}
 `;
 
-describe('docs/conversion.md', () => {
+// Every fixture in every notation takes a while; what conversions are is also tested one by one.
+describe.skipIf(!triesAll && !updating)('docs/conversion.md', () => {
   it('says what conversions are', () => {
-    if (process.env['UPDATE_CONVERSION'] === '1') {
+    if (updating) {
       const before = readFileSync(path, { encoding: 'utf8', flag: 'a+' });
       const at = before.indexOf(`\n${heading}`);
       writeFileSync(path, page() + (thorough ? measuredPart() : at < 0 ? '' : before.slice(at)));

@@ -4,20 +4,23 @@
  */
 
 import { afterAll, describe, expect, it } from 'vitest';
+import { triesAll } from '../support/effort.js';
 import { inputsOf, notations } from './inputs.js';
 import { campaign, removeWorker } from './supervise.js';
 
-const inputs = { brian: 400, canonical: 400, pynn: 500, neuroml: 150, expression: 5000 } as const;
+const all = { brian: 400, canonical: 400, pynn: 500, neuroml: 150, expression: 5000 } as const;
+/** How many of each: of quick tests a quarter. */
+const inputs = (notation: keyof typeof all): number => Math.ceil(all[notation] / (triesAll ? 1 : 4));
 
 afterAll(removeWorker);
 
 describe.each(notations)('%s', (notation) => {
   it('breaks nothing, whatever is changed in it', { timeout: 300_000 }, async () => {
-    const { accepted, refused, broken } = await campaign(notation, 1, 0, inputs[notation]);
+    const { accepted, refused, broken } = await campaign(notation, 1, 0, inputs(notation));
     expect(broken.map(({ ordinal, why }) => `${ordinal}: ${why}`)).toEqual([]);
-    expect(accepted + refused).toBe(inputs[notation]);
+    expect(accepted + refused).toBe(inputs(notation));
     // Inputs that are all refused at the door would show little.
-    expect(accepted).toBeGreaterThan(inputs[notation] / 50);
+    expect(accepted).toBeGreaterThan(inputs(notation) / 50);
   });
 });
 

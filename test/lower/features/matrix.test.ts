@@ -1,5 +1,6 @@
 /** Every feature under every timing profile: the same result within the method's error, or a refusal by name. */
 
+import { someOf } from '../../support/effort.js';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { timingProfilesPage } from '../../../src/lower/features/page.js';
@@ -152,7 +153,7 @@ const everywhere = { brian: 'runs', grid: 'runs', 'lems-euler': 'runs' } as cons
 test.each(Object.entries(combinations))('%s', (_, combination) => check(combination, everywhere, /never/));
 
 describe.each(Object.entries(selections))('selections: %s', (place, kinds) => {
-  test.each(Object.entries(kinds))('%s', async (kind, support) => {
+  test.each(someOf(Object.entries(kinds), 3, 'kinds'))('%s', async (kind, support) => {
     const [at, of] = [place as keyof typeof selections, kind as keyof typeof kinds];
     const own = new RegExp(literally(placePhrases[at](selectionPhrases[of])));
     // What synapses cannot be anywhere, validation says, or the draws before lowering.

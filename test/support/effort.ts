@@ -1,0 +1,24 @@
+/** How much of what takes long is tried. */
+
+import { test } from 'vitest';
+
+/**
+ * `quick`: what `npm test` tries of a newcomer's machine in minutes; `usual`: everything, a turn of compilers for each
+ * document; `thorough`: every combination of compiler, level of optimisation and number of threads, too.
+ */
+export type Effort = 'quick' | 'usual' | 'thorough';
+
+const efforts: readonly Effort[] = ['quick', 'usual', 'thorough'];
+
+/** What `INTERNEURON_TESTS` asks for: `.ci/run` sets it to `usual`, `npm run test:thorough` to `thorough`. */
+export const askedEffort: Effort = efforts.find((effort) => effort === process.env['INTERNEURON_TESTS']) ?? 'quick';
+
+/** Whether everything is tried. */
+export const triesAll = askedEffort !== 'quick';
+
+/** All cases; where tests are to be quick, every so many-th, and a skipped test that says so. */
+export function someOf<T>(cases: readonly T[], every: number, what: string): readonly T[] {
+  if (triesAll) return cases;
+  test.skip(`all ${cases.length} ${what}: npm run test:thorough runs them`, () => undefined);
+  return cases.filter((_, k) => k % every === 0);
+}

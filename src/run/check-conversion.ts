@@ -50,25 +50,42 @@ export interface CheckOptions {
 /** Spikes as near as this, in s, count as the same; or as near as a step, by whose beginning or end they are named. */
 const leastTolerance = 1e-4;
 
-/** Populations whose cells spike. */
-const spikingOf = ({ model }: ValidModel): readonly string[] =>
+/**
+ * Populations whose cells spike, and the event that is their spike: where none is called so, the first that others see,
+ * or the one that is so in the source.
+ */
+const spikingOf = (
+  { model }: ValidModel,
+  source?: ReadonlyMap<string, string>,
+): readonly (readonly [population: string, event: string])[] =>
   Object.entries(model.populations).flatMap(([name, { type, spikes }]) => {
+    if (spikes !== undefined) return [[name, 'spike'] as const];
     const neuron = type === undefined ? undefined : model.neurons[type];
-    const emits =
-      neuron !== undefined &&
-      (Object.entries(neuron.events).some(([event, { emits: as }]) => (as ?? event) === 'spike') ||
-        Object.values(neuron.regimes).some(({ transitions }) => transitions.some(({ emit }) => emit === 'spike')));
-    return emits || spikes !== undefined ? [name] : [];
+    const events = [
+      ...Object.entries(neuron?.events ?? {}).map(([event, { emits }]) => (emits === undefined ? event : emits)),
+      ...Object.values(neuron?.regimes ?? {}).flatMap(({ transitions }) => transitions.map(({ emit }) => emit)),
+    ].filter((event) => event !== undefined && event !== null);
+    const [first] = events;
+    const event = [source?.get(name), 'spike', first].find((one) => one !== undefined && events.includes(one));
+    return event === undefined ? [] : [[name, event] as const];
   });
 
 /** A model that records the spikes of all its populations and nothing else, and the recordings' names. */
-export function recordingSpikes(valid: ValidModel): {
+export function recordingSpikes(
+  valid: ValidModel,
+  source?: ReadonlyMap<string, string>,
+): {
   readonly valid: ValidModel;
   /** Populations by the names of recordings. */
   readonly names: ReadonlyMap<string, string>;
 } {
-  const names = new Map(spikingOf(valid).map((population, k) => [`check_${k}`, population] as const));
-  const recordings = [...names].map(([name, population]): Recording => ({ of: { population }, events: 'spike', name }));
+  const spiking = spikingOf(valid, source);
+  const names = new Map(spiking.map(([population], k) => [`check_${k}`, population] as const));
+  const recordings = spiking.map(([population, events], k): Recording => ({
+    of: { population },
+    events,
+    name: `check_${k}`,
+  }));
   const { model } = valid;
   const protocol = model.experiment.protocol.filter((phase) => phaseKind(phase) !== 'record');
   return {
@@ -77,10 +94,19 @@ export function recordingSpikes(valid: ValidModel): {
   };
 }
 
-/** Spikes of all populations of a model under our own engine. */
-export async function spikesOf(valid: ValidModel, options: CheckOptions = {}): Promise<SpikesByPopulation> {
-  const names = spikingOf(valid);
-  const { valid: recorded } = recordingSpikes(valid);
+/**
+ * Spikes of all populations of a model under our own engine.
+ *
+ * @param like  the model that it was converted from: its populations have the same events
+ */
+export async function spikesOf(
+  valid: ValidModel,
+  options: CheckOptions = {},
+  like?: ValidModel,
+): Promise<SpikesByPopulation> {
+  const source = like === undefined ? undefined : new Map(spikingOf(like));
+  const names = spikingOf(valid, source);
+  const { valid: recorded } = recordingSpikes(valid, source);
   const { model } = valid;
   const { dt } = model.experiment;
   const result = await runModel(
@@ -93,7 +119,7 @@ export async function spikesOf(valid: ValidModel, options: CheckOptions = {}): P
   if (result.kind !== 'run') return new Map();
   const label = model.timing === 'brian' ? 0 : 1;
   const found = new Map<string, number[][]>(
-    names.map((name) => [name, Array.from({ length: model.populations[name]?.size ?? 0 }, () => [])]),
+    names.map(([name]) => [name, Array.from({ length: model.populations[name]?.size ?? 0 }, () => [])]),
   );
   for (const train of result.trains)
     for (const { steps, cells } of train.inOrder())
@@ -160,7 +186,7 @@ export async function checkConversion(
     'interneuron',
     valid,
     await spikesOf(valid, options),
-    await spikesOf(target, options),
+    await spikesOf(target, options, valid),
     options.seconds,
   );
 }

@@ -319,6 +319,20 @@ describe('components of NeuroML', () => {
       expect([one.population, one.largest < 1.5e-4, one.spikes[0]]).toEqual([one.population, true, one.spikes[1]]);
     expect(spikes[0]).toBe(spikes[1]);
   });
+
+  // Gates begin where the potential is; spikes of cells without channels shift by the label and by refractory steps.
+  it.each([
+    ['point-cells.xml', 3.5e-5],
+    ['pynn-cells.xml', 5e-5],
+    ['own-types.xml', 8e-5],
+    ['network.xml', 8e-4],
+    ['channels.xml', 8e-4],
+  ])('of %s spike in Brian as they do here', async (name, most) => {
+    const { populations } = await checkConversion(fixture(name).valid, 'brian-json');
+    expect(populations.some(({ spikes }) => spikes[0] > 0)).toBe(true);
+    for (const one of populations)
+      expect([one.population, one.largest < most, one.spikes[0]]).toEqual([one.population, true, one.spikes[1]]);
+  });
 });
 
 describe('a network of PyNN in Brian', () => {

@@ -46,7 +46,7 @@ interface ScriptView {
  * @param stem   name of the script without its ending
  */
 export function exportBrianScript(valid: ValidModel, stem = 'model'): BrianScriptExport {
-  const { document, report } = exportBrian(valid, 'double');
+  const { document, report } = exportBrian(valid, valid.model.timing === 'brian' ? 'double' : 'rounded');
   const companion = new Companion();
   const dataFile = `${stem}-data.json`;
   const view = scriptView(document, stem, dataFile, companion);

@@ -24,11 +24,13 @@ import type {
   Value,
 } from '../../model/model.js';
 import { numbersOf } from '../../model/arrays.js';
+import { withRegimesAsVariable } from '../../model/regimes.js';
+import { typedModel, writtenModel } from '../../model/typed-model.js';
 import { child } from '../../model/pointer.js';
 import { populationsOf, wholePopulation } from '../../model/selected.js';
 import { normalisedCell } from '../normalised.js';
 import { standardCells } from '../pynn/index.js';
-import { tidy } from '../recognise/numbers.js';
+import { plain, tidy, valueAt } from '../recognise/numbers.js';
 import { environmentOf } from '../recognise/values.js';
 import { currentText, type CurrentForm } from './currents.js';
 import { Receptors, withReceptors, type Receptor } from './receptors.js';
@@ -171,14 +173,65 @@ class Gatherer {
     for (const [name, type] of Object.entries(this.#neurons)) this.#neurons[name] = byWhatTheyEmit(type);
     for (const [name, type] of Object.entries(this.#neurons)) {
       const waiting = Object.keys(type.regimes).length === 0 ? undefined : withoutRegimes(type);
-      const crossing = waiting === undefined ? withoutFlag(type) : undefined;
+      const crossing = waiting === undefined ? withoutFlag(type, this.#stage === 'brian') : undefined;
       if (crossing !== undefined) this.#neurons[name] = crossing;
       if (waiting === undefined) continue;
       this.#neurons[name] = waiting;
-      this.#report.approximated(
-        `${this.#stage}/refractory-regime`,
+      const code = `${this.#stage}/refractory-regime`;
+      if (this.#waitsWholeSteps(name, waiting))
+        this.#report.equivalent(
+          code,
+          child('/neurons', name),
+          'its regimes form a refractory period, which in LEMS is a step longer where sums of times are rounded up',
+        );
+      else
+        this.#report.approximated(
+          code,
+          child('/neurons', name),
+          'its regimes form a refractory period; LEMS extends it by up to one step after each spike',
+        );
+    }
+    if (this.#stage === 'brian') this.#regimes();
+  }
+
+  /** Whether the refractory period of all cells of a type is a whole number of steps. */
+  #waitsWholeSteps(name: string, type: NeuronType): boolean {
+    const duration = type.events['spike']?.refractory?.for;
+    if (duration === undefined) return false;
+    const e = plain(duration, new Set(Object.keys(type.parameters)));
+    return Object.values(this.#populations)
+      .filter((population) => population.type === name)
+      .every((population) =>
+        Array.from({ length: population.size }, (_, element) => this.#numbers(type, population, element)).every(
+          (numbers) => {
+            const steps = valueAt(e, (key) => numbers.get(key) ?? NaN) / this.#dt;
+            return Math.abs(steps - Math.round(steps)) < 1e-6;
+          },
+        ),
+      );
+  }
+
+  /** Other regimes become a variable. */
+  #regimes(): void {
+    const left = Object.keys(this.#neurons).filter(
+      (name) => Object.keys(this.#neurons[name]?.regimes ?? {}).length > 0,
+    );
+    if (left.length === 0) return;
+    const typed = typedModel({ ...this.#model, neurons: this.#neurons });
+    const { neurons } = writtenModel({
+      ...typed,
+      neurons: Object.fromEntries(
+        Object.entries(typed.neurons).map(([name, type]) => [name, withRegimesAsVariable(type)]),
+      ),
+    });
+    for (const name of left) {
+      const type = neurons[name];
+      if (type === undefined) continue;
+      this.#neurons[name] = byWhatTheyEmit(type);
+      this.#report.equivalent(
+        `${this.#stage}/regimes`,
         child('/neurons', name),
-        'its regimes form a refractory period; LEMS extends it by up to one step after each spike',
+        'a variable holds the number of the active regime, by which rates and events choose',
       );
     }
   }

@@ -9,7 +9,7 @@ import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression, printStatement } from '../../lang/print.js';
 import { mapExpression, mapStatement, namesIn } from '../../lang/walk.js';
 import type { Expression } from '../../lang/ast.js';
-import type { Model, NeuronType } from '../../model/model.js';
+import type { EquationSet, Model, NeuronType } from '../../model/model.js';
 import { plain, tidy, valueAt } from '../recognise/numbers.js';
 
 /** Words of the tree that say nothing about a variable. */
@@ -18,10 +18,16 @@ const tree =
 
 /** The model with such types; what is named outside a type keeps its name. */
 export function readable(model: Model): Model {
-  const { neurons, ...rest } = model;
-  const outside = new Set(JSON.stringify(rest).match(/[A-Za-z_]\w*/g));
+  const { neurons, synapses, ...rest } = model;
+  const outside = new Set(JSON.stringify([rest, synapses]).match(/[A-Za-z_]\w*/g));
   return {
     ...model,
+    synapses: Object.fromEntries(
+      Object.entries(synapses).map(([name, type]) => {
+        const known = new Set([type.parameters, type.state, type.derived, type.ports].flatMap((m) => Object.keys(m)));
+        return [name, mapTexts(type, (e) => withoutZero(e, known))];
+      }),
+    ),
     neurons: Object.fromEntries(
       Object.entries(neurons).map(([name, type]) => [
         name,
@@ -31,7 +37,24 @@ export function readable(model: Model): Model {
   };
 }
 
-const mapTexts = (type: NeuronType, change: (e: Expression) => Expression): NeuronType => {
+/** `0*V - x` as `-x`. */
+function withoutZero(e: Expression, known: ReadonlySet<string>): Expression {
+  if (e.kind !== 'binary' || (e.operator !== '-' && e.operator !== '+')) return e;
+  const isNothing = (side: Expression): boolean =>
+    (side.kind === 'number' && side.value === 0) ||
+    (side.kind === 'binary' &&
+      (side.operator === '*' || side.operator === '/') &&
+      isNothing(side.left) &&
+      ![...namesIn(side.right)].some((name) => known.has(name)));
+  if (isNothing(e.left)) return e.operator === '-' ? negative(e.right) : e.right;
+  return isNothing(e.right) ? e.left : e;
+}
+
+/** `-x`; of a quotient, its numerator's. */
+const negative = (e: Expression): Expression =>
+  e.kind === 'binary' && (e.operator === '/' || e.operator === '*') ? { ...e, left: negative(e.left) } : unary('-', e);
+
+const mapTexts = <T extends EquationSet>(type: T, change: (e: Expression) => Expression): T => {
   const walk = (value: unknown, key: string): unknown => {
     if (typeof value === 'string' && ['value', 'rate', 'when', 'for', 'while', 'initial'].includes(key)) {
       const e = parseExpression(value);
@@ -50,7 +73,7 @@ const mapTexts = (type: NeuronType, change: (e: Expression) => Expression): Neur
       return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, walk(one, name)]));
     return value;
   };
-  return walk(type, '') as NeuronType;
+  return walk(type, '') as T;
 };
 
 /** What follows from numbers alone becomes a number; another name for a variable becomes that variable. */
@@ -112,7 +135,8 @@ function folded(type: NeuronType, outside: ReadonlySet<string>): NeuronType {
     const { left, right } = e;
     if (e.operator === '*') return isOne(left) ? right : isOne(right) ? left : e;
     if (e.operator === '/') return isOne(right) ? left : e;
-    if (e.operator === '-' && left.kind === 'number' && left.value === 0) return unary('-', right);
+    const shorter = withoutZero(e, known);
+    if (shorter !== e) return shorter;
     const power = e.operator === '**' && right.kind === 'name' ? numbers.get(right.name) : undefined;
     if (power === 1) return left;
     return power !== undefined && Number.isInteger(power) && power > 0 ? { ...e, right: integer(power) } : e;

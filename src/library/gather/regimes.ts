@@ -4,10 +4,11 @@
  */
 
 import type { Expression } from '../../lang/ast.js';
+import { binary, unary } from '../../lang/build.js';
 import { equalExpressions } from '../../lang/walk.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
-import type { NeuronType, Regime } from '../../model/model.js';
+import type { NeuronType, Refractory, Regime } from '../../model/model.js';
 import { namesOf, readsOf } from './texts.js';
 
 /** A type with a spike event in the place of its regimes; undefined where they do more than wait after a spike. */
@@ -86,8 +87,13 @@ function waitOf(
   return undefined;
 }
 
-/** A type whose spikes are crossings in the place of a flag that is set above the threshold and cleared below it. */
-export function withoutFlag(type: NeuronType): NeuronType | undefined {
+/**
+ * A type without the flag that is set above the threshold and cleared below it.
+ *
+ * @param refractory  whether spikes make refractory until the flag would be cleared, which is the same function;
+ *   otherwise they are crossings, which differ for a cell that begins above the threshold
+ */
+export function withoutFlag(type: NeuronType, refractory: boolean): NeuronType | undefined {
   const events = Object.entries(type.events);
   const spike = type.events['spike'];
   const e = spike === undefined ? undefined : parseExpression(spike.when);
@@ -106,25 +112,23 @@ export function withoutFlag(type: NeuronType): NeuronType | undefined {
   ];
   if (texts.some((text) => namesOf(text).has(flag))) return undefined;
   const { sequence: __, ...kept } = type;
+  const when = printExpression(e.left);
+  const actions = spike.do.filter((text) => !setting.includes(text));
+  const once: NeuronType['events'][string] = refractory
+    ? { ...spike, when, do: actions, refractory: untilCleared(clearing[1].when) }
+    : { ...spike, when, do: actions, edge: 'rising' };
   return {
     ...kept,
     state,
-    events: Object.fromEntries(
-      rest.map(([name, one]) =>
-        name === 'spike'
-          ? [
-              name,
-              {
-                ...spike,
-                when: printExpression(e.left),
-                edge: 'rising',
-                do: spike.do.filter((text) => !setting.includes(text)),
-              },
-            ]
-          : [name, one],
-      ),
-    ),
+    events: Object.fromEntries(rest.map(([name, one]) => [name, name === 'spike' ? once : one])),
   };
+}
+
+/** Refractory for as long as the opposite of `v < a` holds. */
+function untilCleared(cleared: string): Refractory {
+  const e = parseExpression(cleared);
+  const opposite = e.kind === 'binary' && e.operator === '<' ? binary('>=', e.left, e.right) : unary('not', e);
+  return { while: printExpression(opposite), rate: [], writes: 'block', suppress: true, evaluated: 'eachStep' };
 }
 
 /** `flag < 0.5` */

@@ -1,7 +1,7 @@
 /** Canonical expressions and statements in Brian's syntax. */
 
 import type { Dimension, Expression, Statement } from '../../../src/lang/ast.js';
-import { binary, call, difference, number, product, sum, unary } from '../../../src/lang/build.js';
+import { binary, call, difference, isZero, number, product, sum, unary } from '../../../src/lang/build.js';
 import { isDimensionless } from '../../../src/lang/dimension.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
@@ -151,12 +151,37 @@ function choice(condition: Expression, whenTrue: Expression, whenFalse: Expressi
   }
   const held = binary('*', call('int', [condition]), whenTrue);
   if (isNothing(whenFalse)) return held;
+  if (excludes(condition, whenFalse)) return joined(held, whenFalse);
   const otherwise = binary('*', call('int', [unary('not', condition)]), whenFalse);
   return isNothing(whenTrue) ? otherwise : binary('+', held, otherwise);
 }
 
+/** A sum of a term and a sum, without brackets. */
+const joined = (first: Expression, rest: Expression): Expression =>
+  rest.kind === 'binary' && rest.operator === '+'
+    ? binary('+', joined(first, rest.left), rest.right)
+    : binary('+', first, rest);
+
+/** Whether `x == 1` cannot hold where an expression is other than zero, as in a sum of choices by `x == 2`. */
+function excludes(condition: Expression, e: Expression): boolean {
+  if (e.kind !== 'binary') return false;
+  if (e.operator === '+') return excludes(condition, e.left) && excludes(condition, e.right);
+  const other = e.operator === '*' && e.left.kind === 'call' && e.left.function === 'int' ? e.left.arguments[0] : null;
+  return (
+    isCase(condition) &&
+    isCase(other) &&
+    printExpression(condition.left) === printExpression(other.left) &&
+    printExpression(condition.right) !== printExpression(other.right)
+  );
+}
+
+/** `x == 1` */
+const isCase = (e: Expression | null | undefined): e is Expression & { readonly kind: 'binary' } =>
+  e?.kind === 'binary' && e.operator === '==' && e.right.kind === 'number';
+
 /** Zero, with or without a unit. */
-const isNothing = (e: Expression): boolean => (e.kind === 'number' || e.kind === 'quantity') && e.value === 0;
+const isNothing = (e: Expression): boolean =>
+  e.kind === 'binary' ? e.operator === '*' && isNothing(e.left) : isZero(e);
 
 function callInBrian(key: string, parts: readonly Expression[], view: NameView, remarks: Remarks): Expression {
   const table = view.tables.get(key);

@@ -144,7 +144,7 @@ export function initializers(
   const ordered = byDependency(
     entries.map((entry) => ({
       ...entry,
-      reads: typeof entry.value === 'string' ? namesIn(readCanonical(entry.value, view)) : new Set<string>(),
+      reads: typeof entry.value === 'string' ? readsThrough(entry.value, type, view) : new Set<string>(),
     })),
   );
   const result: Record<string, unknown> = {};
@@ -155,6 +155,21 @@ export function initializers(
     if (written !== undefined) result[plan.names.get(entry.key) ?? entry.key] = written;
   }
   return result;
+}
+
+/** Names that a text reads, itself or by way of derived variables. */
+function readsThrough(text: string, { derived }: NeuronType | SynapseType, view: NameView): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (from: string): void => {
+    for (const name of namesIn(readCanonical(from, view))) {
+      if (found.has(name)) continue;
+      found.add(name);
+      const variable = derived[name];
+      if (variable !== undefined) visit(variable.value);
+    }
+  };
+  visit(text);
+  return found;
 }
 
 /** `a if c else b` as Brian's two assignments: b for all, then a where c holds. */

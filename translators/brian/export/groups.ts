@@ -315,10 +315,10 @@ function refractoryParts(
 }
 
 /** Whether an expression is of parameters alone that nothing changes during a run. */
-function isFixed(text: string, { type, name }: GroupPlan, model: ExportContext['model']): boolean {
+function isFixed(text: string, { type, name, view }: GroupPlan, model: ExportContext['model']): boolean {
   const changed = changedNames(model);
   const code = JSON.stringify([type?.events, type?.regimes, Object.values(model.synapses).map((one) => one.pathways)]);
-  return [...namesIn(parseExpression(text))].every(
+  return [...namesIn(readCanonical(text, view))].every(
     (one) =>
       type?.parameters[one] !== undefined &&
       !changed.has(`${name}.${one}`) &&

@@ -177,7 +177,7 @@ export function renameAll(
   const names = new Map<string, string>();
   for (const key of declaredNames(type)) {
     // In a script they are symbols of SymPy; one that it has a function for is given another name.
-    const clashes = context.arithmetic === 'double' && Object.hasOwn(type.derivatives, key) && sympyNames.has(key);
+    const clashes = context.arithmetic !== 'decimal' && Object.hasOwn(type.derivatives, key) && sympyNames.has(key);
     const name = brianName(clashes ? `${key}_` : key, owner, taken, constants.has(key));
     if (name !== key) context.report.exact(pointer, `${key} is called ${name} in Brian`, 'brian/renamed');
     names.set(key, name);

@@ -71,6 +71,29 @@ const scaledUnits: readonly {
       ['mm', -3],
     ],
   },
+  {
+    dimension: [2, 0, 0, 0, 0, 0, 0],
+    units: [
+      ['um**2', -12],
+      ['cm**2', -4],
+    ],
+  },
+  {
+    dimension: [-4, -1, 3, 2, 0, 0, 0],
+    units: [['msiemens/cm**2', 1]],
+  },
+  {
+    dimension: [-4, -1, 4, 2, 0, 0, 0],
+    units: [['ufarad/cm**2', -2]],
+  },
+  {
+    dimension: [-2, 0, 0, 1, 0, 0, 0],
+    units: [['uA/cm**2', -2]],
+  },
+  {
+    dimension: [-4, -2, 6, 3, 0, 0, 0],
+    units: [['nS/mV', -6]],
+  },
 ];
 
 /** Brian's name of the SI unit of a dimension, as a product: `volt`, `siemens*meter**-2`, `Hz`, `1`. */
@@ -99,9 +122,10 @@ interface WrittenQuantity {
 
 /**
  * How a reader of a quantity comes to its value: by scaling the decimal text and rounding once, as we do, or also by
- * multiplying doubles, as Python does (there 9*mV is 0.009000000000000001 volt).
+ * multiplying doubles, as Python does (there 9*mV is 0.009000000000000001 volt). `rounded`: as Python does, where the
+ * last bit does not matter.
  */
-export type Arithmetic = 'decimal' | 'double';
+export type Arithmetic = 'decimal' | 'double' | 'rounded';
 
 /** The value in a unit that reads well. A scaled unit is taken only where the reader gets the same double again. */
 export function writtenQuantity(value: number, dimension: Dimension, arithmetic: Arithmetic): WrittenQuantity {
@@ -127,7 +151,8 @@ function cost({ number, unit }: WrittenQuantity): number {
   const digits = String(Math.abs(number))
     .replace(/^0\.0*/, '')
     .replace(/0+$/, '').length;
-  return digits * 4 + (unit.length > 3 ? 3 : 0) + (Math.abs(number) < 0.1 ? 5 : 0) + (Math.abs(number) >= 1000 ? 8 : 0);
+  const word = unit.includes('**-') ? 6 : unit.length > 3 ? 3 : 0;
+  return digits * 4 + word + (Math.abs(number) < 0.1 ? 5 : 0) + (Math.abs(number) >= 1000 ? 8 : 0);
 }
 
 /** The number of units of 10 to the `exponent` in a value, or undefined when it does not give the same double back. */
@@ -135,7 +160,7 @@ function inUnit(value: number, exponent: number, arithmetic: Arithmetic): number
   const scaled = scaleDecimal(String(value), powerOfTen(-exponent));
   const decimal = scaleDecimal(String(scaled), powerOfTen(exponent));
   const double = scaled * Number(`1e${exponent}`);
-  return decimal === value && (arithmetic === 'decimal' || double === value) ? scaled : undefined;
+  return decimal === value && (arithmetic !== 'double' || double === value) ? scaled : undefined;
 }
 
 /** `20 mV`, `0.5`. */

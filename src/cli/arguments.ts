@@ -219,11 +219,23 @@ function toTexts(value: unknown): string[] {
   return values.flatMap((item) => (typeof item === 'string' || typeof item === 'number' ? [String(item)] : []));
 }
 
+/** Commands of the Python package `interneuron`, which runs scripts; the program itself only reads documents. */
+const simulatorsOfScripts = new Map([
+  ['brian', { name: 'Brian 2', package: 'brian2-interneuron' }],
+  ['pynn', { name: 'PyNN', package: 'pynn-interneuron' }],
+]);
+
 function unknownCommand(words: readonly string[], help: string): Request {
   const word = words.find((candidate) => !candidate.startsWith('-'));
   if (word === undefined && words.length === 0) return { kind: 'text', text: `${help}\n` };
   if (word === undefined)
     throw new UsageError(`${words[0]} needs a command`, 'interneuron --help lists all commands and options');
+  const simulator = simulatorsOfScripts.get(word);
+  if (simulator !== undefined)
+    throw new UsageError(
+      `scripts of ${simulator.name} run in Python: the command ${word} belongs to the Python packages`,
+      `pip install interneuron ${simulator.package}, then python -m interneuron ${words.join(' ')}`,
+    );
   const names = [...Object.keys(commands), 'completion'];
   throw new UsageError(
     `there is no command ${word}`,

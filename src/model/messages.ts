@@ -25,8 +25,8 @@ export const messages = {
     expected: 'a model in YAML, JSON or XML',
     found: shorten(line, 60),
     hint:
-      'write its equations, populations and projections as a specification (README.md: "A model of your own, in ' +
-      'ten minutes")',
+      'to run or convert a script of Brian 2 or PyNN: pip install interneuron brian2-interneuron pynn-interneuron, ' +
+      'then python -m interneuron brian (or pynn, or convert) SCRIPT',
   }),
   badEncoding: (encoding: string): Finding => ({
     code: 'read/bad-encoding',

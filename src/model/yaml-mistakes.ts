@@ -73,7 +73,8 @@ export function yamlMistake(
 }
 
 function lineAt(text: string, offset: number): Line {
-  const from = text.lastIndexOf('\n', offset - 1) + 1;
+  // A search from -1 would find a line break at 0, which is the end of the first line.
+  const from = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
   const end = text.indexOf('\n', from);
   return { text: text.slice(from, end < 0 ? text.length : end).replace(/\r$/, ''), from };
 }

@@ -232,6 +232,16 @@ describe('properties', () => {
     );
   });
 
+  test('no text of up to three characters makes it throw or hang', () => {
+    const alphabet = [...'{}[]",:- \n#\'a\r\t|!&*'];
+    const longer = (texts: readonly string[]): string[] => texts.flatMap((text) => alphabet.map((one) => text + one));
+    const short = longer(['']);
+    for (const text of [...short, ...longer(short), ...longer(longer(short))]) {
+      const { value, diagnostics } = readDocument(text, 'm');
+      if (diagnostics.length > 0) expect(value).toBeUndefined();
+    }
+  });
+
   test('no text makes it throw or hang', () => {
     fc.assert(
       fc.property(

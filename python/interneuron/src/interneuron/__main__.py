@@ -26,8 +26,10 @@ def main() -> int:
         if words[:1] == ["brian"]:
             return _script("Brian", words[1:])
         command = [node(), str(program()), *words]
-        if words[:1] == ["convert"] and any(word.endswith(".py") for word in words[1:2]):
-            return _script("Brian" if _imports_brian(words[1]) else "PyNN", words[1:], command[:2])
+        script = _script_to_convert(words)
+        if script is not None:
+            rest = [*words[1:script], *words[script + 1 :]]
+            return _script("Brian" if _imports_brian(words[script]) else "PyNN", [words[script], *rest], command[:2])
     except InterneuronError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -40,6 +42,17 @@ def main() -> int:
             return process.wait()
         except KeyboardInterrupt:
             continue
+
+
+def _script_to_convert(words: list[str]) -> int | None:
+    """Where the script stands among the words of `convert`, if they name one: options may precede it."""
+    if words[:1] != ["convert"]:
+        return None
+    for place in range(1, len(words)):
+        if words[place].endswith(".py") and not words[place].startswith("-"):
+            if words[place - 1] not in ("-o", "--output", "--report"):
+                return place
+    return None
 
 
 def _imports_brian(path: str) -> bool:

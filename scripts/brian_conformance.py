@@ -27,6 +27,11 @@ MISTAKES = {
     "back_in_time",
     "not_linear",
     "two_spikes_in_a_step",
+    "written_time",
+    "shared_variable_of_synapses",
+    "missing_group",
+    "unit_in_a_pathway",
+    "failing_function",
 }
 SOURCES = ("interneuron", "brian2-interneuron")
 
@@ -253,7 +258,7 @@ def page(examples, version, found=()):
         "|---|---|---|",
         *found,
         "",
-        "Left to Brian's runtime, with a warning: SpatialNeuron, network operations, functions written in Python or C++, synapses onto synapses, linked",
+        "Left to Brian's runtime, with a warning: SpatialNeuron, network operations within a step, functions written in Python or C++, synapses onto synapses, linked",
         "variables of synapses or of what changes before it is read, multisynaptic indices, GSL methods, groups with clocks of their own, inactive groups,",
         "and delays that change while spikes are under way.",
         "",

@@ -4,7 +4,7 @@ import { axes } from '../draw/space/axes.js';
 import { micrometresPerMetre } from '../draw/space/micrometres.js';
 import { arrayOf } from '../model/arrays.js';
 import type { DataStore, Value } from '../model/typed.js';
-import { boundsOf, everything, exactly, hull, powerBounds, type Interval, type PowerBounds } from './bounds.js';
+import { boundsOf, everything, exactly, powerBounds, type Interval, type PowerBounds } from './bounds.js';
 import type { Context } from './context.js';
 import { extentOf } from './space/distance.js';
 
@@ -20,13 +20,19 @@ export function valueBounds(
   if (typeof value === 'number') return exactly(value);
   if (value.kind === 'expression') return boundsOf(value.expression, lookup, power);
   if (value.kind === 'draw') return everything;
-  const numbers = arrayOf(value.array, data);
-  let interval: Interval | null = null;
+  return boundsOfNumbers(arrayOf(value.array, data));
+}
+
+function boundsOfNumbers(numbers: ArrayLike<number>): Interval {
+  if (numbers.length === 0) return exactly(0);
+  let [low, high] = [Infinity, -Infinity];
   for (let k = 0; k < numbers.length; k++) {
-    const own = exactly(numbers[k] as number);
-    interval = interval ? hull(interval, own) : own;
+    const number = numbers[k] as number;
+    if (Number.isNaN(number)) return everything;
+    if (number < low) low = number;
+    if (number > high) high = number;
   }
-  return interval ?? exactly(0);
+  return { low, high };
 }
 
 /** Interval of a parameter or state variable of a population before the first step; undefined for other names. */

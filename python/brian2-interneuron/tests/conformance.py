@@ -50,7 +50,7 @@ def difference(ours, theirs, name):
 def refusal(function, on):
     """The exception that a mistake raises, and the one behind it."""
     start_scope()
-    set_device(on)
+    set_device(on, **({"strict": True, "target": "wasm"} if on == "interneuron" else {}))
     try:
         function()
     except Exception as error:  # noqa: BLE001

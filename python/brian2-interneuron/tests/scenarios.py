@@ -404,6 +404,38 @@ def exponential_euler_with_functions():
 
 
 @scenario
+def network_operations():
+    """Functions of Python that are called between steps: they read and change what they like, also weights, and stop the network."""
+    G = NeuronGroup(
+        10, "dv/dt = (I - v)/(10*ms) : 1\nI : 1", threshold="v > 1", reset="v = 0", refractory=2 * ms, method="exact"
+    )
+    G.v, G.I = "i*0.09", 1.5
+    S = Synapses(G, G, "w : 1", on_pre="v_post += w", delay=1.3 * ms)
+    S.connect(j="(i + 1) % N_post")
+    S.w = 0.02
+    monitor, samples = SpikeMonitor(G), StateMonitor(G, "v", record=True)
+    seen = []
+
+    def change(t):
+        seen.append([t / ms, defaultclock.t / ms, net.t / ms, monitor.num_spikes, float(G.v[3]), len(samples.t)])
+        if len(seen) % 3 == 0:
+            G.I[2:5] = 1.5 + 0.1 * (len(seen) % 4)
+        if len(seen) == 7:
+            S.w = 0.03
+        if monitor.num_spikes > 40:
+            net.stop()
+
+    def count():
+        seen.append([monitor.num_spikes, defaultclock.t / ms, 0, 0, 0, 0])
+
+    called, late = NetworkOperation(change, dt=1 * ms), NetworkOperation(count, dt=2.5 * ms, when="end")
+    net = Network(G, S, monitor, samples, called, late)
+    net.run(20 * ms)
+    net.run(35.3 * ms)
+    return {**spikes(monitor), "v": samples.v[:], "seen": np.array(seen), "now": [net.t / ms, defaultclock.t / ms]}
+
+
+@scenario
 def both_in_turn():
     """What the device cannot run is left to Brian's runtime: it goes on from an engine's state, and an engine from its."""
     G = NeuronGroup(5, "dv/dt = (1.2 + 0.1*i - v)/(10*ms) : 1", threshold="v > 1", reset="v = 0", refractory=1 * ms)
@@ -416,7 +448,7 @@ def both_in_turn():
     monitor, samples = SpikeMonitor(G), StateMonitor(G, "v", record=True)
     net = Network(G, P, S, D, monitor, samples)
     net.run(12.3 * ms)
-    python = NetworkOperation(lambda: None, when="end")
+    python = NetworkOperation(lambda: None, when="thresholds")
     net.add(python)
     net.run(8 * ms)
     net.remove(python)
@@ -662,3 +694,47 @@ def not_linear():
 def two_spikes_in_a_step():
     """A neuron that is to spike twice within a step."""
     Network(SpikeGeneratorGroup(1, [0, 0], [1, 1.01] * ms)).run(2 * ms)
+
+
+@mistake
+def written_time():
+    """Code that sets the time."""
+    Network(NeuronGroup(2, "dv/dt = 1/ms : 1", threshold="v > 1", reset="t = 1*ms", method="euler")).run(1 * ms)
+
+
+@mistake
+def shared_variable_of_synapses():
+    """A pathway that sets what all synapses share."""
+    G = NeuronGroup(1, "v : 1", threshold="v > 1", reset="v = 0")
+    S = Synapses(G, G, "w : 1 (shared)", on_pre="w = v_post")
+    S.connect()
+    Network(G, S).run(1 * ms)
+
+
+@mistake
+def missing_group():
+    """Synapses in a network without their neurons."""
+    G = NeuronGroup(1, "v : 1", threshold="v > 1", reset="v = 0")
+    S = Synapses(G, G, on_pre="v += 1")
+    S.connect()
+    Network(S).run(1 * ms)
+
+
+@mistake
+def unit_in_a_pathway():
+    """A synapse that adds what has another unit."""
+    G = NeuronGroup(1, "v : volt", threshold="v > 1*mV", reset="v = 0*mV")
+    S = Synapses(G, G, on_pre="v_post += 1")
+    S.connect()
+    Network(G, S).run(1 * ms)
+
+
+@mistake
+def failing_function():
+    """A function of Python that fails while the network runs."""
+
+    def fail():
+        raise ZeroDivisionError("here")
+
+    G = NeuronGroup(1, "dv/dt = 1/ms : 1", method="euler")
+    Network(G, NetworkOperation(fail, dt=1 * ms)).run(3 * ms)

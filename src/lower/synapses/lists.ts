@@ -82,10 +82,11 @@ const isPlainOrder = (order: Uint32Array): boolean => {
 export function listed(plan: ProjectionPlan, context: Context): RawSynapses | null {
   const pairs = pairsOf(plan, context);
   if (!pairs) return null;
-  const { starts: rows, order } = sortedByKey(pairs.sources, plan.pre.size);
   const element = targetElement(plan);
-  const targets = element === 'u16' ? new Uint16Array(order.length) : new Uint32Array(order.length);
-  for (let p = 0; p < order.length; p++) targets[p] = pairs.targets[order[p] as number] as number;
+  const count = pairs.targets.length;
+  const targets = element === 'u16' ? new Uint16Array(count) : new Uint32Array(count);
+  const carry = { from: pairs.targets, to: targets };
+  const { starts: rows, order } = sortedByKey(pairs.sources, plan.pre.size, carry);
   const { copies, most, ascending } = copiesOf(rows, targets, plan.post.size);
   const buffer = (key: string, kind: 'u16' | 'u32', initial: TypedArray, comment: string): Buffer =>
     context.builder.buffer(`${plan.name}.${key}`, kind, initial.length, comment, { role: 'constant', initial });

@@ -7,8 +7,16 @@ interface SortedByKey {
   readonly order: Uint32Array;
 }
 
-/** A stable sort of elements by whole numbers below `size`. */
-export function sortedByKey(keys: ArrayLike<number>, size: number): SortedByKey {
+/**
+ * A stable sort of elements by whole numbers below `size`.
+ *
+ * @param carry  takes a value of each element to its place on the way: gathered afterwards, each is a miss of the cache
+ */
+export function sortedByKey(
+  keys: ArrayLike<number>,
+  size: number,
+  carry?: { readonly from: ArrayLike<number>; readonly to: Uint32Array | Uint16Array },
+): SortedByKey {
   // Counted two places further on: while elements are placed, each key's next place stands one further on, and is where
   // the next key begins when all are.
   const places = new Uint32Array(size + 2);
@@ -23,6 +31,7 @@ export function sortedByKey(keys: ArrayLike<number>, size: number): SortedByKey 
     const next = (keys[k] as number) + 1;
     const at = places[next] as number;
     order[at] = k;
+    if (carry) carry.to[at] = carry.from[k] as number;
     places[next] = at + 1;
   }
   return { starts: places.slice(0, size + 1), order };

@@ -231,13 +231,24 @@ function checkedData(
   slot: ArraySlot,
   pointer: string,
 ): NormalArray | undefined {
-  for (let index = 0; array && index < array.length; index++) {
-    const value = Number(array[index]);
-    if (Number.isFinite(value) && (slot.type === 'real' || Number.isInteger(value))) continue;
-    context.report(messages.badDataItem(slot.what, index, value), pointer);
+  const index = array ? firstWrong(array, slot.type) : -1;
+  if (array && index >= 0) {
+    context.report(messages.badDataItem(slot.what, index, Number(array[index])), pointer);
     return undefined;
   }
   return { values: reference, shape: reference.shape };
+}
+
+/** The first element that is not finite, or not whole where it has to be; -1 for none. */
+function firstWrong(array: ArrayLike<number | bigint>, type: ArraySlot['type']): number {
+  const whole = [BigInt64Array, Int32Array, Uint32Array, Int16Array, Uint16Array, Int8Array, Uint8Array];
+  if (whole.some((kind) => array instanceof kind)) return -1;
+  const numbers = array as ArrayLike<number>;
+  for (let index = 0; index < numbers.length; index++) {
+    const value = numbers[index] as number;
+    if (!Number.isFinite(value) || (type !== 'real' && value !== Math.trunc(value))) return index;
+  }
+  return -1;
 }
 
 /** The numbers of a normalised array where they are at hand: inline, or in the store. */

@@ -3,6 +3,7 @@
 import atexit
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -15,16 +16,18 @@ from brian2.core.base import BrianObjectException
 from brian2.core.namespace import get_local_namespace
 from brian2.core.network import Network, TextReport
 from brian2.devices.device import RuntimeDevice
+from brian2.groups.group import Group
 from brian2.units import second
 from brian2.input.timedarray import TimedArray
 from brian2.units.fundamentalunits import check_units, fail_for_dimension_mismatch
 from brian2.utils.logger import get_logger
 
 import interneuron
-from interneuron._server import pack, shared
+from interneuron._server import pack, prepare, shared
 
 from .document import DTYPES, Document
 from .live import Live
+from .operations import Calls, set_clocks, simulated
 from .start import start_of_run
 from .results import write_back
 from .texts import Unsupported
@@ -93,6 +96,7 @@ class InterneuronDevice(RuntimeDevice):
         super().activate(build_on_run=build_on_run, **options)
         given = {key: value for key, value in options.items() if key in _OPTIONS}
         self.options = {**({} if target is None else {"target": target}), **given, "strict": bool(strict)}
+        prepare()
 
     def reinit(self):
         """Forgets what runs have left, and keeps the options."""
@@ -178,12 +182,13 @@ class InterneuronDevice(RuntimeDevice):
 
         def fall_back(reason):
             self.end()
-            self._fall_back(reason)
+            self._fall_back(net, reason)
             _RUN(net, duration, report=report, report_period=report_period, namespace=namespace, profile=profile)
 
         try:
             document = self._prepare(net, duration, namespace)
-            live = self._live_of(net, document, float(duration))
+            calls = Calls(net.sorted_objects, document)
+            self._live_of(net, document, float(duration))
         except Unsupported as reason:
             fall_back(reason)
             return
@@ -197,28 +202,29 @@ class InterneuronDevice(RuntimeDevice):
                 callback((time.time() - begin) * second, share, begin_time * second, duration)
                 told[0] = time.time() + float(report_period)
 
+        net._stopped = Network._globally_stopped = False
         try:
-            self._perform(net, document, live.session, float(duration), begin_time, progress)
+            self._perform(net, document, calls, duration, progress)
         except Unsupported as reason:
             # Nothing has been written to Brian's arrays.
             fall_back(reason)
             return
         except BaseException:
-            self._live = None
-            live.session.close()
+            live, self._live = self._live, None
+            if live is not None:
+                live.session.close()
             raise
-        live.note(document)
         if callback is not None:
-            callback((time.time() - begin) * second, 1.0, begin_time * second, duration)
+            callback((time.time() - begin) * second, self._last_run_completed_fraction, begin_time * second, duration)
         self.last_run_native, self.last_reason, self.last_draws = True, None, document.draws()
         self._last_run_time = time.time() - begin
-        self._last_run_completed_fraction = 1.0
         if profile:
             net._profiling_info = [(net.name, self._last_run_time * second)]
 
-    def _fall_back(self, reason):
+    def _fall_back(self, net, reason):
         self.last_run_native, self.last_reason = False, str(reason)
         if self.options.get("strict"):
+            _make_code(net)
             raise NotImplementedError(f"interneuron cannot run this network: {reason}") from None
         logger.warn(f"Brian's own runtime runs this network, because interneuron cannot: {reason}", "fallback")
 
@@ -237,7 +243,7 @@ class InterneuronDevice(RuntimeDevice):
             self._preparing = False
         if not objects:
             raise Unsupported(net.name, "it is empty")
-        return _document(net, namespace, objects, True, net in self._stepped)
+        return _document(net, namespace, simulated(objects), True, net in self._stepped)
 
     def _live_of(self, net, bare, duration):
         """The session that goes on with a network: that of its last run, or another."""
@@ -246,7 +252,7 @@ class InterneuronDevice(RuntimeDevice):
             if self._live.goes_on(net, bare, settings):
                 return self._live
             self.end()
-        network = (net, bare.run_namespace, net.sorted_objects)
+        network = (net, bare.run_namespace, simulated(net.sorted_objects))
         stepped = net in self._stepped
         try:
             document = _document(*network, False, stepped)
@@ -293,7 +299,7 @@ class InterneuronDevice(RuntimeDevice):
         # Before the server's own end, which was registered when it began.
         atexit.unregister(self.end)
         atexit.register(self.end)
-        with tempfile.TemporaryDirectory(prefix="interneuron-") as folder:
+        with tempfile.TemporaryDirectory(prefix="interneuron-", dir=_quickest(document.data)) as folder:
             data = {name: _sent(array, os.path.join(folder, name)) for name, array in document.data.items()}
             parameters = {"text": json.dumps(parts), "name": net.name, "data": data, **start, **given}
             session = None
@@ -315,31 +321,87 @@ class InterneuronDevice(RuntimeDevice):
             return [str(path) for path in paths]
         return [str(path.with_name(f"{path.stem}_{self._written + 1}{path.suffix}")) for path in paths]
 
-    def _perform(self, net, document, session, duration, begin_time, progress):
-        clock = document.clock
-        begin = int(clock.variables["timestep"].get_value().item())
-        steps = int(clock._i_end) - begin
+    def _perform(self, net, document, calls, duration, progress):
+        """Runs a network from where it stands, with stops where functions of Python are due."""
+        begin_time, clock = net.t_, document.clock
+        begin = at = int(clock.variables["timestep"].get_value().item())
+        end = int(clock._i_end)
+        boundary = begin if calls and begin < end else end
+        while True:
+            if boundary > at:
+                share = (at - begin) / max(1, end - begin)
+                reached = self._advance(net, document, at, boundary, lambda done: progress(share + done * (1 - share)))
+                if reached < boundary:
+                    net.after_run()
+                    raise KeyboardInterrupt
+                at = boundary
+            called = calls.due(boundary, begin, end)
+            for step, each in called:
+                set_clocks(net, step, document.dt)
+                each.run()
+            stopped = net._stopped or Network._globally_stopped
+            if stopped:
+                # The step in which a function stops the network is still done.
+                end = max([boundary, *(step + 1 for step, _ in called)])
+            if boundary >= end:
+                break
+            if called:
+                set_clocks(net, boundary, document.dt)
+                try:
+                    self._live_of(net, document, float(duration))
+                except Unsupported as reason:
+                    raise NotImplementedError(f"interneuron cannot go on after {called[-1][1].name}: {reason}") from None
+            boundary = min(calls.next_stop(boundary, end), end)
+        if begin == end:
+            self._live.note(document)
+        self._finish(net, document, end, stopped)
+        net.t_ = end * document.dt if stopped else begin_time + float(duration)
+        self._last_run_completed_fraction = (net.t_ - begin_time) / float(duration) if duration > 0 else 1.0
+        for each in net.sorted_objects:
+            if isinstance(each, Group):
+                each._check_for_invalid_states()
+        net.after_run()
+
+    def _advance(self, net, document, begin, end, progress):
+        """Has the engine run from one step to another, and fetches what it gives. Returns the step that it reached."""
+        live = self._live
+        session = live.session
         try:
             result = session._server.call(
-                "run", {"session": session._number, "time": steps * document.dt}, progress
+                "run", {"session": session._number, "time": (end - begin) * document.dt}, progress
             )
         except (interneuron.ModelError, interneuron.UsageError) as error:
             raise _refused(net, error) from error
         self.last_engine = result.get("engine")
-        end = begin + steps if result["complete"] else int(result["steps"])
-        write_back(document, session, begin, end)
+        reached = end if result["complete"] else int(result["steps"])
+        write_back(document, session, begin, reached)
+        self._finish(net, document, reached, reached < int(document.clock._i_end))
+        live.note(document)
+        return reached
+
+    def _finish(self, net, document, end, early):
+        """Sets all clocks to where a run has ended."""
+        if early:
+            set_clocks(net, end, document.dt)
+            return
         for each in net._clocks:
-            last = each._i_end if result["complete"] else each._calc_timestep(end * document.dt)
-            each.variables["timestep"].set_value(last)
-            each.variables["t"].set_value(last * each.dt_)
-        net.t_ = begin_time + duration if result["complete"] else end * document.dt
-        net.after_run()
-        if not result["complete"]:
-            raise KeyboardInterrupt
+            each.variables["timestep"].set_value(each._i_end)
+            each.variables["t"].set_value(each._i_end * each.dt_)
 
     def network_get_profiling_info(self, net):
         """Brian's profile, with one entry for a run of the engine."""
         return getattr(net, "_profiling_info", [])
+
+
+def _quickest(data):
+    """Where files that are read at once are kept: in memory, where there is room; elsewhere the usual place."""
+    memory = Path("/dev/shm")
+    needed = sum(array.nbytes for array in data.values())
+    try:
+        free = shutil.disk_usage(memory).free if os.access(memory, os.W_OK) else 0
+    except OSError:
+        return None
+    return memory if 2 * needed < free else None
 
 
 def _sent(array, path):
@@ -368,6 +430,17 @@ def _refused(net, error):
     return Unsupported(net.name, str(found[0].get("message", error)) if found else str(error))
 
 
+def _make_code(net):
+    """Makes the code of a network, as Brian's runtime would: mistakes in it have Brian's own exceptions."""
+    for each in net.sorted_objects:
+        try:
+            for code in each.code_objects:
+                if isinstance(code, _Later):
+                    code.make()
+        except Exception as error:
+            raise BrianObjectException("An error occurred when preparing an object.", each) from error
+
+
 class _Later:
     """A code object that is made when it is called: nothing but Brian's runtime calls those of runs."""
 
@@ -386,9 +459,13 @@ class _Later:
     def after_run(self):
         """Nothing is to be done."""
 
-    def __call__(self, **kwds):
+    def make(self):
+        """Makes it."""
         if self._made is None:
             self._made = self._make(codeobj_class=NumpyCodeObject)
+
+    def __call__(self, **kwds):
+        self.make()
         return self._made(**kwds)
 
 

@@ -64,6 +64,15 @@ def _own_names(synapses):
     return {name for name, variable in synapses.variables.items() if getattr(variable.owner, "name", None) == synapses.name}
 
 
+def _indices(synapses, side, end):
+    """The neuron of each synapse at one end, counted within that end."""
+    neurons = synapses.variables[f"_synaptic_{side}"].get_value().astype(np.uint32)
+    begin = start_of(end)
+    if begin:
+        neurons -= np.uint32(begin)
+    return neurons
+
+
 def through(monitor, name):
     """The group, the variable and the neurons that a monitor of synapses records through them."""
     synapses = monitor.source
@@ -521,8 +530,8 @@ class Document:
         if delays:
             entry["delay"] = delays
         entry["connect"] = len(synapses) if self._bare else {
-            "i": self.array(np.asarray(synapses.i[:], dtype=np.uint32), inline=False),
-            "j": self.array(np.asarray(synapses.j[:], dtype=np.uint32), inline=False),
+            "i": self.array(_indices(synapses, "pre", synapses.source), inline=False),
+            "j": self.array(_indices(synapses, "post", synapses.target), inline=False),
         }
         entry.update(self._operations(synapses, codes))
         plain = Equations([each for each in equations if "summed" not in each.flags])
@@ -650,13 +659,13 @@ class Document:
             return None
         values = np.asarray(variable.get_value())
         flat = np.ravel(values)
-        if not np.isfinite(flat.astype(float)).all():
+        if flat.dtype.kind == "f" and not np.isfinite(flat).all():
             raise Unsupported(getattr(variable.owner, "name", variable.name), f"{variable.name} is not a finite number")
         if flat.size and (flat == flat[0]).all():
             return quantity_text(flat[0], variable.dim)
         if flat.dtype == bool or variable.is_boolean:
             return {"values": flat.astype(bool).tolist()}
-        numbers = flat.astype(np.int32) if variable.is_integer else flat.astype(np.float64)
+        numbers = flat.astype(np.int32 if variable.is_integer else np.float64, copy=False)
         sent = self.array(numbers)
         unit = unit_text(variable.dim)
         return {**sent, "unit": unit} if "values" in sent and unit != "1" else sent

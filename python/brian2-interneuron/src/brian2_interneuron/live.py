@@ -12,7 +12,7 @@ class Live:
     """The session of a network, and what the network was when its last run ended."""
 
     def __init__(self, net, bare, session, settings):
-        self._net, self._session, self._settings = net, session, settings
+        self._net, self._session, self._settings, self._bare = net, session, settings, bare
         self._text = json.dumps(bare.parts, sort_keys=True)
         self._values, self._hidden = {}, []
 
@@ -23,25 +23,36 @@ class Live:
 
     def note(self, bare):
         """Remembers what the network is now."""
-        self._values = {id(variable): (variable, _copy(variable)) for variable in bare.kept}
+        self._values = {id(variable): (variable, self._kept(variable)) for variable in bare.kept}
         self._hidden = _hidden(bare)
+
+    def _kept(self, variable):
+        """A copy of what a variable holds, the one that there is where nothing has changed."""
+        known = self._values.get(id(variable))
+        if known is not None and known[0] is variable and np.array_equal(known[1], variable.get_value()):
+            return known[1]
+        return _copy(variable)
 
     def goes_on(self, net, bare, settings):
         """Brings the session to what the network is now. Gives False where it cannot be: then it is to end."""
-        if net is not self._net or settings != self._settings or self._text != json.dumps(bare.parts, sort_keys=True):
+        if net is not self._net or settings != self._settings:
             return False
+        if bare is not self._bare and self._text != json.dumps(bare.parts, sort_keys=True):
+            return False
+        self._bare = bare
         if not _equal(self._hidden, _hidden(bare)):
             return False
-        changed = {}
+        changed, connected = {}, {each.name for each in bare.synapses}
         for variable in bare.kept:
             known = self._values.get(id(variable))
-            now = _copy(variable)
+            now = np.asarray(variable.get_value())
             if known is None or known[0] is not variable or known[1].shape != now.shape:
                 return False
             if (known[1] == now).all():
                 continue
             owner = getattr(variable.owner, "name", None)
-            if variable.name == "delay" or not np.isfinite(now.astype(float)).all():
+            if variable.name == "delay" or owner in connected or not np.isfinite(now.astype(float)).all():
+                # What is done to the values of synapses depends on their bounds.
                 return False
             numbers = now.astype(np.float64)
             changed[f"{owner}.{variable.name}"] = float(numbers.flat[0]) if numbers.size == 1 else pack(numbers)

@@ -44,7 +44,8 @@ def unpack(sent: Mapping[str, Any]) -> Array:
 def digest(array: Array) -> str:
     """The name by which documents refer to an array: the SHA-256 of its little-endian bytes."""
     name = _NAMES.get(array.dtype.name, "f64")
-    return hashlib.sha256(np.ascontiguousarray(array, dtype=_DTYPES[name]).tobytes()).hexdigest()
+    little = np.ascontiguousarray(array, dtype=_DTYPES[name])
+    return hashlib.sha256(little.reshape(-1).view(np.uint8).data).hexdigest()
 
 
 class Server:
@@ -74,9 +75,15 @@ class Server:
         self._lock = threading.Lock()
         self._next = 0
         self._owner = os.getpid()
-        #: Versions of the program, of the protocol and of Node.js.
-        self.versions: dict[str, Any] = self.call("initialize")
+        self._versions: dict[str, Any] | None = None
         atexit.register(self.close)
+
+    @property
+    def versions(self) -> dict[str, Any]:
+        """Versions of the program, of the protocol and of Node.js."""
+        if self._versions is None:
+            self._versions = cast("dict[str, Any]", self.call("initialize"))
+        return self._versions
 
     @property
     def pid(self) -> int:
@@ -223,6 +230,14 @@ class Server:
 
 _shared: Server | None = None
 _starting = threading.Lock()
+
+
+def prepare() -> None:
+    """Starts the shared server, so that it is there when it is needed; what prevents that is told when it is."""
+    try:
+        shared()
+    except ServerError:
+        pass
 
 
 def shared() -> Server:

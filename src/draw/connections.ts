@@ -6,7 +6,7 @@ import { distancesFrom, distancesTo, measuresOf } from './space/distances.js';
 import { inMicrometres, micrometresPerMetre } from './space/micrometres.js';
 import { axes, type Places } from './space/axes.js';
 import { columnsOf, columnsOfPairs, type Column, type Connector, type ConnectorEnds } from './connectors.js';
-import { CannotDraw, drawVector, isDraw, type Generators } from './generators.js';
+import { CannotDraw, drawVector, isDraw, type Generators, type NamedGenerator } from './generators.js';
 import { none, type Elements } from './drawn-model.js';
 import { pairsOf, type Pairs } from './ends.js';
 import type { RandomState } from './numpy/random-state.js';
@@ -36,7 +36,7 @@ export interface Between {
 }
 
 interface RuleGenerator {
-  readonly generator?: { readonly seed: string | number; readonly stream?: string };
+  readonly generator?: NamedGenerator;
 }
 
 /** One value that is drawn for each synapse. */
@@ -99,9 +99,7 @@ class Copies {
 
   /** Copies the generators as they are now, unless that was done before. */
   make(): ReadonlyMap<number, RandomState> {
-    this.#states ??= new Map(
-      this.#draws.map(({ value }) => [value.order, this.#generators.of(value.seed, value.stream).copy()] as const),
-    );
+    this.#states ??= new Map(this.#draws.map(({ value }) => [value.order, this.#generators.of(value).copy()] as const));
     return this.#states;
   }
 
@@ -163,8 +161,8 @@ function drawnColumns(
   const rule = written as unknown as Connector & RuleGenerator;
   const ends: ConnectorEnds = { pre: n, post: m, sameSource: inverse(sameTarget, m), identical };
   const columns = columnsOf(rule, ends, {
-    state: generators.of(String(rule.generator?.seed ?? '0'), rule.generator?.stream),
-    generatorOf: (draw) => generators.of(String(draw.seed), draw.stream),
+    state: generators.of(rule.generator ?? { seed: '0' }),
+    generatorOf: (draw) => generators.of(draw),
     chances: typeof rule.p === 'object' ? chancesOf(rule.p, between) : () => () => Number(rule.p),
     near: nearOf(inMicrometres(rule.degree ?? 0), between),
   });

@@ -200,7 +200,7 @@ class Drawing {
   ): void {
     const { seed } = this.#valid.model.experiment;
     const source = drawnBy
-      ? ({ kind: 'numpy', state: this.#generators.of(drawnBy.seed, drawnBy.stream) } as const)
+      ? ({ kind: 'numpy', state: this.#generators.of(drawnBy) } as const)
       : ({ kind: 'counters', seed } as const);
     this.#places.set(name, placesOf(name, population, positions, source, this.#valid.data));
   }
@@ -221,8 +221,8 @@ class Drawing {
   }
 
   /** The generator of a draw, or a copy of it as it is now. */
-  #generatorOf({ seed, stream }: DrawnValues, copied: boolean): RandomState {
-    const state = this.#generators.of(seed, stream);
+  #generatorOf(draw: DrawnValues, copied: boolean): RandomState {
+    const state = this.#generators.of(draw);
     return copied ? state.copy() : state;
   }
 }

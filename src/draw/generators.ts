@@ -21,6 +21,16 @@ export interface Job {
 /** In place of a seed: the model's own. */
 const modelSeed = 'model';
 
+/** What tells generators of a model apart. */
+export interface NamedGenerator {
+  /** A whole number, or `model`. */
+  readonly seed: string | number;
+  /** Tells generators of one seed apart. */
+  readonly stream?: string;
+  /** 32-bit words that were drawn before; absent: 0. */
+  readonly skip?: number;
+}
+
 /** Generators that draws of a model share, each with its state. */
 export class Generators {
   readonly #states = new Map<string, RandomState>();
@@ -32,12 +42,13 @@ export class Generators {
   }
 
   /** The generator of a seed; one seed may have several streams, each beginning again. */
-  of(seed: string, stream: string | undefined): RandomState {
-    const key = `${seed}/${stream ?? ''}`;
+  of({ seed, stream = '', skip = 0 }: NamedGenerator): RandomState {
+    const key = `${String(seed)}/${stream}/${skip}`;
     let state = this.#states.get(key);
     if (!state) {
-      const first = seed === modelSeed ? streamKey(this.#seed, `generator/${stream ?? ''}`)[0] : Number(seed);
+      const first = seed === modelSeed ? streamKey(this.#seed, `generator/${stream}`)[0] : Number(seed);
       this.#states.set(key, (state = new RandomState(first)));
+      state.skip(skip);
     }
     return state;
   }

@@ -86,7 +86,7 @@ export class DrawnPhases {
 
   #numbers(key: string, phase: Phase, draw: DrawnValues): Float64Array {
     const { projections, generators, model } = this.#setting;
-    const own = generators.of(draw.seed, draw.stream);
+    const own = generators.of(draw);
     // PyNN sets parameters from copies of the generators, which do not move on; first values are drawn by the
     // generators themselves.
     const state = phase.kind === 'initialise' ? own : own.copy();

@@ -46,7 +46,7 @@ export class Samples {
     if (this.#drawn.has(key)) return;
     const size = this.#available(rule);
     const order = rule.generator
-      ? this.#generators.of(rule.generator.seed, rule.generator.stream).permutation(size)
+      ? this.#generators.of(rule.generator).permutation(size)
       : permutationByCounters(streamKey(this.#seed, `selection/${key}`), size);
     this.#drawn.set(key, order.slice(0, rule.sample).sort());
   }

@@ -49,6 +49,8 @@ export interface DrawnValuesDocument {
   readonly arguments: readonly number[];
   /** Tells generators with one seed apart: draws with equal seed and stream share a generator. */
   readonly stream?: string;
+  /** 32-bit words of the generator that were drawn before the first of these draws; absent: 0. */
+  readonly skip?: number;
   /** Draws that share a generator happen in this order. */
   readonly order?: number;
   /** Unit that the drawn numbers are in; absent: the unit of the place. */

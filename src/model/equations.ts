@@ -99,6 +99,8 @@ export interface DrawnValues<F extends Form = Written> {
   readonly arguments: readonly number[];
   /** Tells generators with one seed apart: draws with equal seed and stream share a generator. */
   readonly stream?: string;
+  /** 32-bit words of the generator that were drawn before the first of these draws; absent: 0. */
+  readonly skip?: number;
   /** Draws that share a generator happen in ascending order of this number. */
   readonly order: number;
   /** Drawn numbers are multiplied by ten to this power to be in SI: notations draw in units of their own; absent: 0. */

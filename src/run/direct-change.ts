@@ -4,7 +4,7 @@
  */
 
 import { createArray } from '../ir/arrays.js';
-import type { Program, TypedArray, VariableLocation } from '../ir/program.js';
+import type { Program, ProjectionLocation, TypedArray, VariableLocation } from '../ir/program.js';
 import { propagatorsProcedure } from '../lower/propagators.js';
 import { deriveAgain } from '../lower/phases.js';
 import { arrayOf } from '../model/arrays.js';
@@ -22,6 +22,10 @@ interface Running {
   readonly atStart: boolean;
   /** Elements of a buffer as they are now. */
   read(buffer: string, offset: number, length: number): Promise<TypedArray>;
+  /** Where each synapse of a projection, in order of creation, is in storage. */
+  positions(projection: ProjectionLocation): Promise<Uint32Array>;
+  /** Lowest and highest number that synapses have had, by buffer: units of sums follow from the document's bounds. */
+  readonly reached: Map<string, readonly [low: number, high: number]>;
 }
 
 /**
@@ -66,6 +70,8 @@ function targetOf(key: string, of: SelectionRule | undefined, data: DataStore): 
 async function writeTo(target: Target, value: Value, first: boolean, running: Running): Promise<Write | null> {
   const { program, data, atStart } = running;
   const { owner, variable, elements } = target;
+  const projection = program.manifest.projections.find(({ name }) => name === owner);
+  if (projection && !elements) return writeToSynapses(projection, variable, value, first, running);
   const location = program.manifest.variables.find((each) => each.owner === owner && each.variable === variable);
   const population = program.manifest.populations.find(({ name }) => name === owner);
   if (!location || !population || typeof location.length !== 'number') return null;
@@ -92,6 +98,45 @@ async function writeTo(target: Target, value: Value, first: boolean, running: Ru
     offset: begin,
     data: array,
     procedures: after.filter((name) => program.schedule.procedures[name] !== undefined),
+    ...(first ? { first: true as const } : {}),
+  };
+}
+
+/** Numbers for all synapses of a projection, between those that they had: others would change the units of sums. */
+async function writeToSynapses(
+  projection: ProjectionLocation,
+  variable: string,
+  value: Value,
+  first: boolean,
+  running: Running,
+): Promise<Write | null> {
+  const { program, data, reached } = running;
+  const { name: owner } = projection;
+  const location = program.manifest.variables.find((each) => each.owner === owner && each.variable === variable);
+  const buffer = program.buffers.find(({ name }) => name === location?.buffer);
+  if (!location || buffer?.role !== 'state' || buffer.element === 'i64' || location.offset !== 0) return null;
+  if (!location.buffer.endsWith(`.${variable}`)) return null;
+  const positions = await running.positions(projection);
+  const now = await running.read(location.buffer, 0, positions.length);
+  const numbers = numbersOf(value, positions.length, data);
+  if (!numbers || now instanceof BigInt64Array || now.length !== positions.length || now.length === 0) return null;
+  let [low, high] = reached.get(location.buffer) ?? [Infinity, -Infinity];
+  for (const number of now) [low, high] = [Math.min(low, number), Math.max(high, number)];
+  reached.set(location.buffer, [low, high]);
+  const written = createArray(buffer.element, now.length);
+  if (written instanceof BigInt64Array) return null;
+  for (let k = 0; k < now.length; k += 1) {
+    const number = numbers(k);
+    if (!(number >= low && number <= high)) return null;
+    written[positions[k]!] = number;
+  }
+  const after = propagatorsProcedure(groupOf(location));
+  return {
+    kind: 'write',
+    buffer: location.buffer,
+    offset: 0,
+    data: written,
+    procedures: program.schedule.procedures[after] === undefined ? [] : [after],
     ...(first ? { first: true as const } : {}),
   };
 }

@@ -9,6 +9,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { temporaryFolder } from '../support/command.js';
 import { root } from '../support/import-graph.js';
 import { examplesOf, withOutputs } from './page.js';
+import { runnable } from '../interoperability/pynn/scripts.js';
 import { missingEnvironment, python } from '../support/python.js';
 
 const folder = temporaryFolder();
@@ -91,6 +92,24 @@ describe.skipIf(noPynn !== null)(`the PyNN backend${noPynn === null ? '' : ` (sk
       program(),
     );
     expect(said.trim().split('\n').at(-1)).toBe('checked');
+  });
+
+  it("runs PyNN's own examples", { timeout: 1_800_000 }, async () => {
+    const all = process.env['INTERNEURON_TESTS'] === 'thorough';
+    const scripts = runnable(all);
+    const words = [
+      '-W',
+      'ignore',
+      'python/pynn-interneuron/tests/examples.py',
+      '.venv-pynn/sources',
+      ...scripts.keys(),
+    ];
+    const said = await python('.venv-pynn', [...words, ...(all ? ['--compare'] : [])], program());
+    const outcomes = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Readonly<Record<string, string | null>>;
+    expect(Object.keys(outcomes)).toEqual([...scripts.keys()]);
+    const isExpected = ([script, wrong]: readonly [string, string | null]): boolean =>
+      wrong === null || (all && scripts.get(script)?.unlikeNeuron?.test(wrong) === true);
+    expect(Object.entries(outcomes).filter((outcome) => !isExpected(outcome))).toEqual([]);
   });
 
   it("runs PyNN's own scenarios", { timeout: 600_000 }, async () => {

@@ -113,6 +113,25 @@ describe('phases that come while a session lives', () => {
   });
 });
 
+describe('weights that are set again and again', () => {
+  it('are written where they are while they stay between those before, and are the document all the same', async () => {
+    const live = session('stdp-network');
+    const isStatic = ([, { values }]: readonly [string, { readonly values: object }]): boolean => 'weight' in values;
+    const [projection] = Object.entries(live.model().model.projections).find(isStatic)!;
+    await live.run(0.01);
+    const first = numbersOf(await live.read(projection, 'weight'));
+    const [most, least] = [Math.max(...first), Math.min(...first)];
+    for (const share of [1, 0.25, 0.75, 1.5, 1.25, -0.5]) {
+      const own = first.map((_, k) => least + share * (most - least) * ((k % 7) / 6) + (share > 1 ? most : 0));
+      await live.set({ [`${projection}.weight`]: own });
+      expect(numbersOf(await live.read(projection, 'weight'))).toEqual(own);
+      await live.run(0.005);
+    }
+    const fingerprint = await fingerprintOf(live);
+    expect(await ofDocument(live)).toBe(fingerprint);
+  });
+});
+
 describe('what a session gives while it lives', () => {
   it('takes spikes and samples once, and all of them', async () => {
     const live = session('if-cond-exp');

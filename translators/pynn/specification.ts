@@ -50,6 +50,8 @@ export interface Rng {
   readonly type: 'NumpyRNG' | 'NativeRNG';
   /** Absent: that of the document. */
   readonly seed?: number;
+  /** 32-bit words that were drawn before the document's first draw; absent: 0. */
+  readonly skip?: number;
   /** Whether draws are independent of how cells are spread over processes. */
   readonly parallel_safe?: boolean;
 }

@@ -124,6 +124,8 @@ export interface NumpyGenerator {
   readonly seed: string;
   /** Tells generators with one seed apart. */
   readonly stream: string;
+  /** 32-bit words that were drawn before; absent: 0. */
+  readonly skip?: number;
 }
 
 /**
@@ -144,5 +146,10 @@ export function numpyGenerator(
   // Without a seed PyNN takes one from the clock: nothing to reproduce.
   return rng.type === 'NativeRNG' || rng.seed === undefined
     ? null
-    : { generator: 'numpy-mt19937', seed: String(rng.seed), stream: name };
+    : {
+        generator: 'numpy-mt19937',
+        seed: String(rng.seed),
+        stream: name,
+        ...(rng.skip === undefined ? {} : { skip: rng.skip }),
+      };
 }

@@ -80,6 +80,87 @@ def check_engines():
     assert len(found) == 1, found
 
 
+def declared(rules):
+    """A network whose connectors share generators with each other and with the script, by rules or one by one."""
+    import json
+
+    from interneuron_pynn import projections
+
+    rule_of, projections.rule_of = projections.rule_of, projections.rule_of if rules else lambda *_: None
+    sim.setup(timestep=0.1, min_delay=0.1, max_delay=20.0)
+    rng = sim.NumpyRNG(seed=7)
+    drive, weights = (sim.RandomDistribution("uniform", limits, rng=rng) for limits in ((0.5, 1.2), (0.0, 0.02)))
+    a = sim.Population(30, sim.IF_cond_exp(i_offset=drive), label="a")
+    b = sim.Population(20, sim.IF_cond_exp(i_offset=0.7), label="b")
+    a.initialize(v=sim.RandomDistribution("uniform", (-65, -50), rng=rng))
+    static = sim.StaticSynapse(weight=weights, delay=sim.RandomDistribution("uniform", (0.5, 3.0), rng=rng))
+    rule = sim.STDPMechanism(sim.SpikePairRule(), sim.AdditiveWeightDependence(w_max=0.02), weight=0.01, delay=1.5)
+    made = [
+        sim.Projection(a, b, sim.FixedTotalNumberConnector(50, rng=rng), static),
+        sim.Projection(b[::2], a[5:20], sim.FixedProbabilityConnector(0.3, rng=rng), static),
+        sim.Projection(a, a, sim.FixedNumberPreConnector(3, allow_self_connections=False, rng=rng), rule),
+    ]
+    drawn = rng.next(2).tolist()
+    made.append(sim.Projection(b, a, sim.FixedNumberPostConnector(4, rng=rng, with_replacement=True), static))
+    made.append(sim.Projection(b, b, sim.AllToAllConnector(allow_self_connections=False), sim.StaticSynapse(weight=0.001)))
+    a.record("spikes")
+    sim.run(20.0)
+    made[4].set(weight=0.002)
+    made[3].set(weight=sim.RandomDistribution("uniform", (0.0, 0.01), rng=sim.NumpyRNG(seed=2)).next())
+    sim.run(30.0)
+    state = sim.simulator.state
+    kinds = {each["connector"]["type"] for each in json.loads(json.dumps(state.document()))["projections"]}
+    found = [sorted(map(tuple, each.get(["weight", "delay"], "list"))) for each in made]
+    fingerprint = state._session.finish().fingerprint
+    state._session = None
+    projections.rule_of = rule_of
+    return {"fingerprint": fingerprint, "drawn": [*drawn, *rng.next(2)]}, found, kinds
+
+
+def check_rules():
+    """Connectors that the engine carries out give the bits, and leave the generators, that PyNN's own do."""
+    (ours, found, kinds), (theirs, expected, lists) = declared(True), declared(False)
+    assert "FromListConnector" not in kinds and lists == {"FromListConnector"}, (kinds, lists)
+    assert ours == theirs, (ours, theirs)
+    for one, other in zip(found, expected):
+        assert [each[:2] for each in one] == [each[:2] for each in other]
+        assert np.allclose(one, other, rtol=1e-14, atol=0)
+
+
+def check_weights():
+    """Weights that are set while the network lives are those of their pairs, live and in the document."""
+    import json
+
+    import interneuron
+
+    for connector in (
+        sim.FixedProbabilityConnector(0.5),
+        sim.AllToAllConnector(),
+        sim.FixedNumberPostConnector(7, with_replacement=True),
+        sim.FromListConnector([(5, 0), (0, 4), (3, 1), (0, 1), (5, 4)]),
+    ):
+        sim.setup(timestep=0.1, min_delay=0.1)
+        a = sim.Population(6, sim.SpikeSourceArray(spike_times=np.arange(1.0, 40.0, 3.0)), label="a")
+        b = sim.Population(5, sim.IF_cond_exp(i_offset=0.8), label="b")
+        projection = sim.Projection(a, b, connector, sim.StaticSynapse(weight=0.1, delay=1.5))
+        b.record("spikes")
+        state = sim.simulator.state
+        for k in range(4):
+            sim.run(10.0)
+            weights = 0.01 * (np.add.outer(np.arange(6), 10 * np.arange(5)) + k) % 0.31
+            projection.set(weight=weights)
+            found = state.read(projection.name_in_document, "weight")
+            ends = state.synapses(projection.name_in_document)
+            assert np.allclose(found * 1e6, weights[ends["sources"], ends["targets"]], rtol=1e-12), connector
+        sim.run(10.0)
+        document, data = json.dumps(state.document()), dict(state._all_data)
+        live = state._session.finish().fingerprint
+        state._session = None
+        again = interneuron.Session(interneuron._server.shared(), {"text": document, "name": "again", "data": data})
+        again.run()
+        assert again.finish().fingerprint == live, connector
+
+
 def check_segments():
     """Segments, annotations and clearing are PyNN's."""
     sim.setup(timestep=0.1)
@@ -203,6 +284,6 @@ def check_capture():
 
 
 if __name__ == "__main__":
-    for check in (check_segments, check_plasticity, check_refusals, check_launcher, check_capture, check_engines, check_peers):
+    for check in (check_segments, check_plasticity, check_refusals, check_launcher, check_capture, check_rules, check_weights, check_engines, check_peers):
         check()
     print("checked")

@@ -36,6 +36,17 @@ export class MersenneTwister {
     return tempered(this.#state[this.#next++] as number) >>> 0;
   }
 
+  /** Draws `count` words for nothing. */
+  skip(count: number): void {
+    let left = count;
+    while (left > 0) {
+      if (this.#next >= size) this.#advance();
+      const taken = Math.min(left, size - this.#next);
+      this.#next += taken;
+      left -= taken;
+    }
+  }
+
   /**
    * Goes through `count` numbers of 53 bits, each of two words, and puts down the places of those below a limit, from
    * the first cell of `places` on. @returns how many there are

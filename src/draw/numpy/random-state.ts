@@ -27,6 +27,11 @@ export class RandomState {
     return other;
   }
 
+  /** Draws so many words for nothing. */
+  skip(words: number): void {
+    this.#words.skip(words);
+  }
+
   /** A multiple of 2^-53 in [0, 1), from the upper bits of two words. */
   double(): number {
     const high = this.#words.word() >>> 5;

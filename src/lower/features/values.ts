@@ -26,6 +26,7 @@ const ofGiven: Kinds<Exclude<Value, number>> = {
     distribution: 'plain',
     arguments: 'plain',
     stream: 'plain',
+    skip: 'plain',
     order: 'plain',
     exponent10: 'plain',
     pairs: 'plain',

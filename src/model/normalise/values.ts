@@ -161,7 +161,7 @@ export function drawnValues(
     );
     return undefined;
   }
-  const { generator, seed, distribution, arguments: parameters, stream, order = 0, pairs, anew } = written;
+  const { generator, seed, distribution, arguments: parameters, stream, skip, order = 0, pairs, anew } = written;
   const drawn = namesFrom(
     new Map([
       ['drawn', special(slot.unit.dimension)],
@@ -178,6 +178,7 @@ export function drawnValues(
     distribution,
     arguments: parameters,
     ...(stream === undefined ? {} : { stream }),
+    ...(skip === undefined ? {} : { skip }),
     order,
     ...(exponent === 0 ? {} : { exponent10: exponent }),
     ...(pairs === undefined ? {} : { pairs }),

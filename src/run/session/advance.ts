@@ -4,6 +4,7 @@ import { disengage, engage, perform } from './engage.js';
 import type { AdvanceOptions } from './model-session.js';
 import { isSame, phasesOf, type Engaged, type SessionState } from './state.js';
 import { directChange } from '../direct-change.js';
+import { synapsesIn } from './take.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import type * as written from '../../model/model.js';
 import { phaseKind } from '../../model/tagged.js';
@@ -108,6 +109,8 @@ async function changeDirectly({ given }: SessionState, on: Engaged, phase: Phase
     data: given.valid.data,
     atStart: on.walk.atStart,
     read: (buffer, offset, length) => on.session.read(buffer, offset, length),
+    positions: async (projection) => (await synapsesIn(on, projection)).position,
+    reached: on.reached,
   });
   for (const write of writes ?? []) await on.recording.perform(write);
   return writes !== null;

@@ -39,7 +39,19 @@ export async function engage(state: SessionState): Promise<Engaged> {
     });
     watch.end('connect');
     const walk = protocolWalk(program.dt, given.valid.model.timing, (start?.step ?? 0) * program.dt);
-    state.engaged = { compiled, known, plan, sink, recorder, session, recording, walk, performed: [] };
+    state.engaged = {
+      compiled,
+      known,
+      plan,
+      sink,
+      recorder,
+      session,
+      recording,
+      walk,
+      synapses: new Map(),
+      reached: new Map(),
+      performed: [],
+    };
     for (let k = 0; k < state.done; k += 1) await perform(state, state.engaged, k);
     return state.engaged;
   } catch (error) {

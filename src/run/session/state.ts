@@ -4,6 +4,7 @@ import type { AdvanceOptions, SessionOptions } from './model-session.js';
 import type { CompiledModel } from '../compile-model.js';
 import type { RunnableModel } from '../imported-model.js';
 import type { MemorySink } from '../memory-sink.js';
+import type { Synapses } from '../synapses.js';
 import { stopwatch, type Stopwatch } from '../run-options.js';
 import type { ProtocolWalk } from '../../lower/protocol.js';
 import type * as written from '../../model/model.js';
@@ -25,6 +26,10 @@ export interface Engaged {
   readonly session: Session;
   readonly recording: Recording;
   readonly walk: ProtocolWalk;
+  /** Synapses of projections that were asked for, by name. */
+  readonly synapses: Map<string, Synapses>;
+  /** Lowest and highest number that synapses have had, by buffer. */
+  readonly reached: Map<string, readonly [low: number, high: number]>;
   /** What was performed; runs are as long as they were. */
   readonly performed: ProtocolEntry[];
 }

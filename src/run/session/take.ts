@@ -4,9 +4,9 @@ import { engage } from './engage.js';
 import type { Taken, TakenSamples, TakenSpikes, TakenSynapses } from './model-session.js';
 import { constantOf, unknownOwner } from './names.js';
 import { readHidden } from './start-state.js';
-import type { SessionState } from './state.js';
-import { synapsesOf } from '../synapses.js';
-import type { TypedArray } from '../../ir/program.js';
+import type { Engaged, SessionState } from './state.js';
+import { synapsesOf, type Synapses } from '../synapses.js';
+import type { ProjectionLocation, TypedArray } from '../../ir/program.js';
 import { segmentSpans } from '../../../runtime/record/protocol.js';
 import { readU32 } from '../../../runtime/record/session-read.js';
 import type { SeriesPlan } from '../../../runtime/results/result.js';
@@ -41,9 +41,17 @@ export async function take(state: SessionState): Promise<Taken> {
   };
 }
 
+/** The synapses of a projection; they are read from the engine once. */
+export async function synapsesIn({ session, synapses }: Engaged, location: ProjectionLocation): Promise<Synapses> {
+  let found = synapses.get(location.name);
+  if (!found) synapses.set(location.name, (found = await synapsesOf(location, session)));
+  return found;
+}
+
 /** A variable now, in SI: one number for each cell, or each synapse in order of creation. */
 export async function readVariable(state: SessionState, owner: string, variable: string): Promise<TypedArray> {
-  const { session, compiled } = await engage(state);
+  const on = await engage(state);
+  const { session, compiled } = on;
   const { variables, projections } = compiled.program.manifest;
   const { model } = state.given.valid;
   const hidden = await readHidden(owner, variable, compiled.program, session);
@@ -51,7 +59,7 @@ export async function readVariable(state: SessionState, owner: string, variable:
   const location = variables.find((each) => each.owner === owner && each.variable === variable);
   const projection = projections.find(({ name }) => name === owner);
   if (projection) {
-    const { position } = await synapsesOf(projection, session);
+    const { position } = await synapsesIn(on, projection);
     if (!location) return new Float64Array(position.length).fill(constantOf(owner, variable, model));
     const stored = await session.read(location.buffer);
     const single = location.length === 1;
@@ -67,11 +75,12 @@ export async function readVariable(state: SessionState, owner: string, variable:
 
 /** The synapses of a projection, in order of creation. */
 export async function takeSynapses(state: SessionState, projection: string): Promise<TakenSynapses> {
-  const { session, compiled } = await engage(state);
+  const on = await engage(state);
+  const { session, compiled } = on;
   const { projections } = compiled.program.manifest;
   const names = projections.map(({ name }) => name);
   const location = projections.find(({ name }) => name === projection) ?? unknownOwner(projection, names);
-  const { sources, targets, delaySteps, position } = await synapsesOf(location, session);
+  const { sources, targets, delaySteps, position } = await synapsesIn(on, location);
   const stored = location.pathways?.find(({ buffer }) => buffer !== undefined)?.buffer;
   const own = stored === undefined ? null : await readU32(session, stored);
   return {

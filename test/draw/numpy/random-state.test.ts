@@ -111,6 +111,15 @@ describe('RandomState', () => {
     expect([...new RandomState(1234).permutation(1)]).toEqual([0]);
   });
 
+  it('skips words as if they had been drawn', () => {
+    for (const words of [1, 623, 624, 625, 2001]) {
+      const [one, other] = [new RandomState(7), new RandomState(7)];
+      for (let k = 0; k < words; k++) one.interval(0xffffffff);
+      other.skip(words);
+      expect(other.double()).toBe(one.double());
+    }
+  });
+
   it('goes on alike in a copy, the second normal number of a pair included', () => {
     const state = new RandomState(5);
     state.gauss();

@@ -95,11 +95,11 @@ export function hostDrawn(
   generator: NumpyGenerator,
   rest: Readonly<Record<string, unknown>>,
 ): Connections {
-  const { generator: name, seed, stream } = generator;
+  const { generator: name, ...which } = generator;
   return {
     rule: {
       rule: 'hostDrawn',
-      arguments: { connector, ...rest, generator: { name, seed, stream }, order: setting.nextOrder() },
+      arguments: { connector, ...rest, generator: { name, ...which }, order: setting.nextOrder() },
     },
   };
 }

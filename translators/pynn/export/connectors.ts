@@ -153,7 +153,7 @@ function hostDrawn(
     readonly mutual?: boolean;
     readonly degree?: number;
     readonly rewiring?: number;
-    readonly generator: { readonly seed: string; readonly stream?: string };
+    readonly generator: { readonly seed: string; readonly stream?: string; readonly skip?: number };
   };
   // A connector without a generator has PyNN's usual one.
   const usual = generator.stream?.startsWith('connector of ') ?? false;
@@ -162,7 +162,7 @@ function hostDrawn(
       ? { rng: context.generators.native() }
       : usual
         ? {}
-        : { rng: context.generators.numpy(String(generator.seed), generator.stream) };
+        : { rng: context.generators.numpy(generator) };
   const rest = {
     ...(self === false ? { allow_self_connections: false } : {}),
     ...(mutual === false ? { allow_self_connections: 'NoMutual' } : {}),

@@ -31,7 +31,7 @@ function structureOf(
   names: ReadonlySet<string>,
 ): Structure | undefined {
   const { generator, fillOrder } = positions;
-  const rng = generator === undefined ? {} : { rng: context.generators.numpy(generator.seed, generator.stream) };
+  const rng = generator === undefined ? {} : { rng: context.generators.numpy(generator) };
   const number = (name: string, value: Value): unknown => {
     const unit = name.startsWith('aspectRatio') ? '1' : 'um';
     return valueIn(context, value, unit, `${pointer}/arguments/${name}`, names);

@@ -125,7 +125,7 @@ export class Targets {
     { sample, name, generator, pick }: SelectionKinds['sample'] | SelectionKinds['sampleOf'],
     parent: string,
   ): string {
-    const rng = generator === undefined ? undefined : this.#generators.numpy(generator.seed, generator.stream);
+    const rng = generator === undefined ? undefined : this.#generators.numpy(generator);
     const order = generator === undefined ? 'any' : String(generator.order);
     const select = { sample, ...(rng === undefined ? {} : { rng }) };
     // The name of a sample says which one it is.

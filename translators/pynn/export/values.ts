@@ -18,16 +18,23 @@ import { functionNames } from '../formulas.js';
 import type { Formula, Rng, Value as PynnValue } from '../specification.js';
 import { freeName } from '../../../src/model/free-name.js';
 
+/** What tells NumpyRNGs apart. */
+type NamedGenerator = Pick<DrawnValues, 'seed' | 'stream' | 'skip'>;
+
 /** Generators that an export needs, by the name that it gives them. */
 export class Generators {
   /** Generators as the document declares them, by name. */
   readonly rngs: Record<string, Rng> = {};
 
   /** Name of the NumpyRNG with a seed; streams of one seed are generators of their own. */
-  numpy(seed: string, stream: string | undefined): string {
-    const wanted = stream !== undefined && stream !== '' ? stream : `rng_${seed}`;
-    const name = freeName(wanted, (one) => Object.hasOwn(this.rngs, one) && this.rngs[one]?.seed !== Number(seed));
-    this.rngs[name] = { type: 'NumpyRNG', seed: Number(seed) };
+  numpy({ seed: text, stream = '', skip = 0 }: NamedGenerator): string {
+    const seed = Number(text);
+    const isOther = (rng: Rng | undefined): boolean =>
+      rng !== undefined && (rng.seed !== seed || (rng.skip ?? 0) !== skip);
+    const name = freeName(stream === '' ? `rng_${seed}` : stream, (one) =>
+      isOther(Object.hasOwn(this.rngs, one) ? this.rngs[one] : undefined),
+    );
+    this.rngs[name] = { type: 'NumpyRNG', seed, ...(skip === 0 ? {} : { skip }) };
     return name;
   }
 
@@ -99,7 +106,7 @@ function drawn(draw: DrawnValues, unit: string, generators: Generators): PynnVal
     random: draw.distribution,
     params: Object.fromEntries(known.parameters.map((name, k) => [name, draw.arguments[k] ?? 0])),
     // What the model's own seed begins is nobody's in PyNN.
-    ...(draw.seed === 'model' ? {} : { rng: generators.numpy(draw.seed, draw.stream) }),
+    ...(draw.seed === 'model' ? {} : { rng: generators.numpy(draw) }),
   };
 }
 

@@ -295,7 +295,10 @@ class ScriptWriter implements ScriptNames {
   #generator(label: string, rng: NonNullable<PynnSpecification['rngs']>[string]): string {
     const name = this.#names.take(label);
     this.#rngs.set(label, name);
-    if (rng.type !== 'NativeRNG') return layout(prefixed(`${name} = `, generatorSource(rng, this)));
+    if (rng.type !== 'NativeRNG') {
+      const made = layout(prefixed(`${name} = `, generatorSource(rng, this)));
+      return rng.skip === undefined ? made : `${made}\n${name}.rng.bytes(${4 * rng.skip})`;
+    }
     this.#approximated(
       'pynn/native-generator',
       `${label} draws from a NumpyRNG: a different network with the same statistics; --freeze makes it the same`,

@@ -10,6 +10,7 @@ from pyNN.space import Space
 
 from . import simulator
 from .native import Connector as NativeConnector
+from .rules import carry_out, rule_of
 from .simulator import state
 from .standardmodels import StaticSynapse
 
@@ -83,10 +84,13 @@ class Projection(common.Projection):
             self, presynaptic_population, postsynaptic_population, connector, synapse_type, source, receptor_type, space, label
         )
         self._columns, self._parts, self._cache, self._built = [], None, {}, None
-        self._initial = {}
-        if not self._connect_simply(connector):
-            connector.connect(self)
-            self._gather()
+        self._initial, self._known = {}, None
+        self._rule = rule_of(self, connector, state.generators)
+        if self._rule is None:
+            self.connect_one_by_one(connector)
+        elif connector.callback is not None:
+            for k in range(self.post.size):
+                connector.callback(k / self.post.size)
         self.name_in_document = state.unique(self.label, "projection")
         state.projections.append(self)
         state.changed()
@@ -97,8 +101,8 @@ class Projection(common.Projection):
             raise NotImplementedError("native synapses are between populations and views")
         self.pre, self.post, self.synapse_type, self._connector = pre, post, synapse_type, connector
         self.receptor_type, self.space, self.initial_values = None, Space(), {}
-        self.sources = self.targets = np.empty(0, np.int64)
-        self.given, self._columns, self._parts, self._cache, self._built, self._initial = {}, [], [], {}, None, {}
+        self._known, self._rule = (np.empty(0, np.int64), np.empty(0, np.int64), {}), None
+        self._columns, self._parts, self._cache, self._built, self._initial = [], [], {}, None, {}
         self.label = label or f"{pre.label}_to_{post.label}"
         self.name_in_document = state.unique(self.label, "projection")
         state.projections.append(self)
@@ -141,6 +145,43 @@ class Projection(common.Projection):
             raise NotImplementedError("cells of this backend have one compartment")
         self._columns.append((np.asarray(presynaptic_indices, dtype=np.int64), int(postsynaptic_index), parameters))
 
+    def connect_one_by_one(self, connector):
+        """Makes the connections here, as PyNN does."""
+        if not self._connect_simply(connector):
+            connector.connect(self)
+            self._gather()
+
+    def draw(self):
+        """Carries out its rule here, after those that draw from the same generators before it."""
+        if self._known is not None:
+            return
+        for each in self._rule.generators:
+            for other in each.users[: each.users.index(self)] if each.ahead else ():
+                other.draw()
+        given = {name: value for name, value in self._rule.values.items() if isinstance(value, float)}
+        carry_out(self._rule, self)
+        # Numbers may have been set since.
+        for name, value in given.items():
+            self.given[name] = np.full(len(self.sources), value)
+
+    @property
+    def sources(self):
+        """Index of each connection's sender."""
+        self.draw()
+        return self._known[0]
+
+    @property
+    def targets(self):
+        """Index of each connection's receiver."""
+        self.draw()
+        return self._known[1]
+
+    @property
+    def given(self):
+        """Values of all connections as they were given, by name."""
+        self.draw()
+        return self._known[2]
+
     def _connect_simply(self, connector):
         """Connectors that draw nothing, without a loop in Python. Gives False for all others."""
         if type(connector) not in (AllToAllConnector, OneToOneConnector) or connector.callback is not None:
@@ -159,13 +200,13 @@ class Projection(common.Projection):
         own = {name: map.evaluate(simplify=True) for name, map in space.items()}
         self._check(connector, own)
         if type(connector) is OneToOneConnector:
-            self.sources = self.targets = np.arange(min(pre, post))
+            sources = targets = np.arange(min(pre, post))
         else:
-            self.sources, self.targets = np.tile(np.arange(pre), post), np.repeat(np.arange(post), pre)
+            sources, targets = np.tile(np.arange(pre), post), np.repeat(np.arange(post), pre)
             if not connector.allow_self_connections:
-                others = self.pre.all_cells[self.sources] != self.post.all_cells[self.targets]
-                self.sources, self.targets = self.sources[others], self.targets[others]
-        self.given = {name: np.full(len(self.sources), float(value)) for name, value in own.items()}
+                others = self.pre.all_cells[sources] != self.post.all_cells[targets]
+                sources, targets = sources[others], targets[others]
+        self._known = sources, targets, {name: np.full(len(sources), float(value)) for name, value in own.items()}
         return True
 
     def _check(self, connector, values):
@@ -177,19 +218,27 @@ class Projection(common.Projection):
     def _gather(self):
         columns = self._columns
         counts = [len(pre) for pre, _, _ in columns]
-        self.sources = np.concatenate([pre for pre, _, _ in columns]) if columns else np.empty(0, np.int64)
-        self.targets = np.repeat(np.array([post for _, post, _ in columns], dtype=np.int64), counts)
+        sources = np.concatenate([pre for pre, _, _ in columns]) if columns else np.empty(0, np.int64)
+        targets = np.repeat(np.array([post for _, post, _ in columns], dtype=np.int64), counts)
         names = columns[0][2].keys() if columns else ()
-        self.given = {
+        given = {
             name: np.concatenate(
                 [np.broadcast_to(np.asarray(given[name], dtype=float), (n,)) for n, (_, _, given) in zip(counts, columns)]
             )
             for name in names
         }
+        self._known = sources, targets, given
         self._columns = []
+
+    @property
+    def is_empty(self):
+        """Whether it is known to have no connections."""
+        return self._known is not None and len(self) == 0
 
     def smallest_delay(self):
         """The smallest delay of its synapses, in ms."""
+        if self._known is None and isinstance(self._rule.values.get("delay"), float):
+            return self._rule.values["delay"]
         delays = self.given.get("delay")
         return state.dt if delays is None or not len(delays) else float(delays.min())
 
@@ -214,7 +263,7 @@ class Projection(common.Projection):
         key = (name, state._version)
         if self._cache.get("key") != key:
             values = self.given[name].copy()
-            unit = self._weight_unit()
+            unit = float(f"1e{self._weight_exponent()}")
             for part in self.parts():
                 found = state.read(part["name"], name)
                 values[part["connections"]] = found[self._order(part)] / unit
@@ -222,11 +271,12 @@ class Projection(common.Projection):
             self._cache = {**self._cache, "key": (name, state._version), "values": values}
         return self._cache["values"]
 
-    def _weight_unit(self):
+    def _weight_exponent(self):
+        """The power of ten that takes weights to SI."""
         if getattr(self.post, "conductance_based", True):
-            return 1e-6
+            return -6
         celltype = getattr(self.post, "celltype", None)
-        return 1e-3 if getattr(celltype, "voltage_based_synapses", False) else 1e-9
+        return -3 if getattr(celltype, "voltage_based_synapses", False) else -9
 
     def _order(self, part):
         """Where each connection of a part stands among the synapses of the engine."""
@@ -244,18 +294,55 @@ class Projection(common.Projection):
         if name not in self.given:
             raise errors.NonExistentParameterError(name, type(self.synapse_type).__name__, list(self.given))
         self.given[name] = np.asarray(values, dtype=float)
-        if state.live:
-            for part in self.parts():
-                own = self.given[name][part["connections"]]
-                state.phase({"set_projection": {"target": part["name"], "params": {name: _number_or_list(own)}}})
-        else:
+        if not state.live:
+            self._rule = None
             state.changed()
+            return
+        for part in self.parts():
+            self._set_part(part, name, self.given[name][part["connections"]])
+
+    def _set_part(self, part, name, own):
+        """Gives the connections of a part other values from now on."""
+        numbers = _number_or_list(own)
+        if isinstance(numbers, list):
+            # By sender and then receiver, one for each pair.
+            order = np.lexsort((part["post_cells"], part["pre_cells"]))
+            ends = part["pre_cells"][order], part["post_cells"][order]
+            begins = np.append(True, (np.diff(ends[0]) != 0) | (np.diff(ends[1]) != 0))
+            pairs = own[order][begins]
+            if (pairs[np.cumsum(begins) - 1] != own[order]).any():
+                raise errors.InvalidParameterValueError(
+                    f"connections of one pair of cells of {self.label} cannot be given different values of {name} after "
+                    "the network has run"
+                )
+            numbers = pairs.tolist()
+        phase = {"set_projection": {"target": part["name"], "params": {name: numbers}}}
+        if name == "weight" and state.sets_at_once(len(own)):
+            in_place = np.empty(len(own))
+            in_place[self._order(part)] = own
+            if state.set_synapses(part["name"], in_place, self._weight_exponent(), self._is_plastic, phase):
+                return
+        state.phase(phase)
 
     def _set_attributes(self, parameter_space):
-        parameter_space.evaluate(simplify=False)
+        parameter_space.evaluate(simplify=True)
         for name, value in parameter_space.items():
+            if self._rule is not None and np.ndim(value) == 0 and self._give_number(name, float(value)):
+                continue
             matrix = np.broadcast_to(np.asarray(value, dtype=float), self.shape)
             self.give(name, matrix[self.sources, self.targets])
+
+    def _give_number(self, name, value):
+        """Gives all connections one value without making them here. Gives False where they are made already."""
+        if self._known is not None or name not in self._rule.values:
+            return False
+        if state.live:
+            # Who asks for the connections later gets the value of now.
+            state.phase({"set_projection": {"target": self.name_in_document, "params": {name: value}}})
+        else:
+            state.changed()
+        self._rule.values[name] = value
+        return True
 
     def initialize(self, **initial_values):
         """Gives variables of synapses first values: numbers, distributions, or arrays by sender and receiver."""
@@ -268,6 +355,8 @@ class Projection(common.Projection):
         matrix = np.broadcast_to(np.asarray(initial_value.evaluate(simplify=False), dtype=float), self.shape)
         values = matrix[self.sources, self.targets]
         self._initial = {**self._initial, variable: values}
+        if not state.live:
+            self._rule = None
         if state.live:
             for part in self.parts():
                 own = _number_or_list(values[part["connections"]])
@@ -351,11 +440,18 @@ class Projection(common.Projection):
     def _documents(self):
         if hasattr(self.synapse_type, "definition"):
             return [self._native_document()]
+        if self._rule is not None:
+            return [self._declared()]
         return [self._part(part) for part in self.parts()]
 
-    def _part(self, part):
-        given = self.given
-        values = {name: _number_or_list(value[part["connections"]]) for name, value in given.items()}
+    def _declared(self):
+        """The projection by its connector's rule."""
+        connector, values = self._rule.to_document()
+        [pre, post] = [state.view(owner, cells) for end in (self.pre, self.post) for owner, cells, _ in _members(end)]
+        return self._document(self.name_in_document, pre, post, connector, self._synapse(values))
+
+    def _synapse(self, values):
+        """The synapse type with its parameters, as the document has it."""
         synapse = {"type": type(self.synapse_type).__name__}
         if self._is_plastic:
             timing, weight = self.synapse_type.timing_dependence, self.synapse_type.weight_dependence
@@ -363,8 +459,12 @@ class Projection(common.Projection):
             synapse["weight_dependence"] = _component(weight, values)
             synapse["dendritic_delay_fraction"] = float(self.synapse_type.dendritic_delay_fraction)
             values = {name: values[name] for name in ("weight", "delay")}
-        synapse["params"] = values
-        initial = self._initial
+        return {**synapse, "params": values}
+
+    def _part(self, part):
+        values = {name: _number_or_list(value[part["connections"]]) for name, value in self.given.items()}
+        synapse = self._synapse(values)
+        values = synapse["params"]
         connections = {}
         if len(part["connections"]) > _MANY:
             connections["i"] = state.array(part["pre_cells"].astype(np.uint32))
@@ -373,19 +473,22 @@ class Projection(common.Projection):
                 connections[name] = state.array(np.asarray(values.pop(name), dtype=float))
         else:
             connections = np.stack([part["pre_cells"], part["post_cells"]], axis=1).tolist()
+        params = {"conn_list": connections, **({"column_names": []} if isinstance(connections, list) else {})}
+        connector = {"type": "FromListConnector", "params": params}
+        ends = part["pre"].name_in_document, part["post"].name_in_document
+        initial = {k: _number_or_list(v[part["connections"]]) for k, v in self._initial.items()}
+        return self._document(part["name"], *ends, connector, synapse, initial)
+
+    def _document(self, name, pre, post, connector, synapse, initial=None):
         electrical = type(self.synapse_type).__name__ == "ElectricalSynapse"
         return {
-            "label": part["name"],
-            "pre": part["pre"].name_in_document,
-            "post": part["post"].name_in_document,
+            "label": name,
+            "pre": pre,
+            "post": post,
             **({} if electrical else {"receptor_type": self.receptor_type}),
-            "connector": {"type": "FromListConnector", "params": {"conn_list": connections, **({"column_names": []} if isinstance(connections, list) else {})}},
+            "connector": connector,
             "synapse": synapse,
-            **(
-                {"initial_values": {k: _number_or_list(v[part["connections"]]) for k, v in initial.items()}}
-                if initial
-                else {}
-            ),
+            **({"initial_values": initial} if initial else {}),
         }
 
 

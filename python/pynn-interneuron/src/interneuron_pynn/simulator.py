@@ -10,6 +10,8 @@ from pyNN import common, errors
 import interneuron
 from interneuron._server import digest, pack, unpack
 
+from .rules import Generators
+
 name = "interneuron"
 
 
@@ -28,6 +30,10 @@ SI = {"mV": 1e-3, "nA": 1e-9, "uS": 1e-6, "nS": 1e-9, "ms": 1e-3, "mV/ms": 1.0, 
 
 #: Powers of ten that take PyNN's units to SI.
 EXPONENTS = {"mV": -3, "nA": -9, "nF": -9, "ms": -3, "uS": -6, "nS": -9}
+
+
+#: Most numbers that are scaled one by one for a change that is made at once.
+_MOST_AT_ONCE = 100_000
 
 
 def scaled(value, exponent):
@@ -95,6 +101,7 @@ class State(common.control.BaseState):
         self.t_start = 0
         self.steps = 0
         self.populations, self.projections, self.sources = [], [], []
+        self.generators = Generators()
         self._views, self._recordings, self._phases = {}, [], []
         self._labels = set()
         self._recorded = {}
@@ -149,7 +156,7 @@ class State(common.control.BaseState):
         """The smallest delay: what setup was told, or that of the connections that there are."""
         if self._min_delay != "auto":
             return self._min_delay
-        delays = [projection.smallest_delay() for projection in self.projections if len(projection)]
+        delays = [projection.smallest_delay() for projection in self.projections if not projection.is_empty]
         return min(delays) if delays else self.dt
 
     @min_delay.setter
@@ -213,8 +220,21 @@ class State(common.control.BaseState):
             )
             for name, value in params.items()
         }
+        return self._perform("set", values, phase)
+
+    def sets_at_once(self, count):
+        """Whether so many values may be given without reading the document anew."""
+        return not self._dirty and count <= _MOST_AT_ONCE
+
+    def set_synapses(self, projection, values, exponent, plastic, phase):
+        """Gives synapses other weights without reading the document anew. Gives False where that cannot be."""
+        numbers = [scaled(each, exponent) for each in values.tolist()]
+        # What plasticity changes is a first value.
+        return self._perform("initialise" if plastic else "set", {f"{projection}.weight": numbers}, phase)
+
+    def _perform(self, method, values, phase):
         try:
-            self._call("set", values=values)
+            self._call(method, values=values)
         except interneuron.UsageError:
             # The model calls it otherwise.
             return False
@@ -271,6 +291,7 @@ class State(common.control.BaseState):
             },
             "populations": [population.to_document() for population in self.populations],
             "projections": [part for projection in self.projections for part in projection.to_document()],
+            "rngs": self.generators.to_document(),
             "current_sources": [source.to_document() for source in self.sources if source.targets],
             "recordings": self._recordings,
             "phases": self._phases,

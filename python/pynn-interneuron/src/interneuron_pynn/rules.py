@@ -1,0 +1,239 @@
+"""Connectors as rules, which the engine carries out; PyNN carries them out only where somebody asks what they gave."""
+
+import numbers
+from copy import deepcopy
+
+import numpy as np
+from pyNN import common, errors
+from pyNN.connectors import (
+    AllToAllConnector,
+    FixedNumberPostConnector,
+    FixedNumberPreConnector,
+    FixedProbabilityConnector,
+    FixedTotalNumberConnector,
+    OneToOneConnector,
+)
+from pyNN.random import NumpyRNG, RandomDistribution
+
+#: Parameters of the connectors that are passed on as rules.
+_CONNECTORS = {
+    AllToAllConnector: ("allow_self_connections",),
+    OneToOneConnector: (),
+    FixedProbabilityConnector: ("p_connect", "allow_self_connections"),
+    FixedNumberPreConnector: ("n", "allow_self_connections", "with_replacement"),
+    FixedNumberPostConnector: ("n", "allow_self_connections", "with_replacement"),
+    FixedTotalNumberConnector: ("n", "allow_self_connections", "with_replacement"),
+}
+
+#: Connectors that draw from their generator itself; others draw from a copy of it.
+_ADVANCING = (FixedNumberPreConnector, FixedNumberPostConnector, FixedTotalNumberConnector)
+
+#: Words of the Mersenne twister's state; most twists that are counted to learn how much was drawn.
+_WORDS, _TWISTS = 624, 200_000
+
+
+def words_drawn(rng):
+    """How many 32-bit words a NumpyRNG has drawn since it was seeded; None where that cannot be told."""
+    if type(rng) is not NumpyRNG or rng.seed is None:
+        return None
+    name, key, place, has_spare, _ = rng.rng.get_state()
+    if name != "MT19937" or has_spare:
+        return None
+    other = np.random.RandomState(rng.seed)
+    for twists in range(_TWISTS):
+        if np.array_equal(other.get_state()[1], key):
+            return 0 if twists == 0 and place == _WORDS else (twists - 1) * _WORDS + place
+        other.bytes(4 * _WORDS)
+    return None
+
+
+class _Ahead:
+    """Stands in for the generator of a NumpyRNG from which the engine is to draw: who draws from it here comes later."""
+
+    def __init__(self, generator):
+        self.__dict__["_of"] = generator
+
+    def __getattr__(self, name):
+        return getattr(self._of.settled(), name)
+
+    def __deepcopy__(self, memo):
+        return deepcopy(self._of.settled(), memo)
+
+
+class Generator:
+    """A NumpyRNG as it was when the document first named it."""
+
+    def __init__(self, name, rng, words):
+        self.name, self.rng, self.words = name, rng, words
+        #: The same generator for those who carry out rules here, later.
+        self.shadow = deepcopy(rng.rng)
+        self.users = []
+        self._real = None
+
+    @property
+    def ahead(self):
+        """Whether the engine draws from it what was not drawn here."""
+        return self._real is not None
+
+    def is_as_it_was(self, rng):
+        """Whether nobody drew from a generator besides the engine."""
+        if rng is not self.rng:
+            return False
+        if self.ahead:
+            return isinstance(rng.rng, _Ahead)
+        own, mine = rng.rng.get_state(), self.shadow.get_state()
+        return np.array_equal(own[1], mine[1]) and own[2:] == mine[2:]
+
+    def go_ahead(self):
+        """The engine is to draw from the generator itself."""
+        if not self.ahead:
+            self._real, self.rng.rng = self.rng.rng, _Ahead(self)
+
+    def settled(self):
+        """The generator after all that the engine draws from it."""
+        if self.ahead:
+            for projection in self.users:
+                projection.draw()
+            real, self._real = self._real, None
+            real.set_state(self.shadow.get_state())
+            self.rng.rng = real
+        return self.rng.rng
+
+    def to_document(self):
+        """The generator as the document has it."""
+        seed = int(self.rng.seed)
+        return {"type": "NumpyRNG", "seed": seed, **({"skip": self.words} if self.words else {})}
+
+
+class Generators:
+    """NumpyRNGs that the document names."""
+
+    def __init__(self):
+        self._all = []
+
+    def of(self, rng):
+        """The generator of a NumpyRNG as it is now; None where the document cannot say how it is."""
+        for each in self._all:
+            if each.is_as_it_was(rng):
+                return each
+        words = words_drawn(rng)
+        if words is None:
+            return None
+        made = Generator(f"rng{len(self._all)}", rng, words)
+        self._all.append(made)
+        return made
+
+    def to_document(self):
+        """All that somebody uses, by name."""
+        return {each.name: each.to_document() for each in self._all if each.users}
+
+
+def _bounds(drawn):
+    """Numbers between which all draws of a distribution are."""
+    given = drawn.parameters
+    if "low" in given:
+        return float(given["low"]), float(given["high"])
+    if drawn.name in ("exponential", "gamma", "lognormal", "poisson"):
+        return 0.0, np.inf
+    return (0.0, float(given["n"])) if drawn.name == "binomial" else (-np.inf, np.inf)
+
+
+class Rule:
+    """What a projection says of its connections: the connector's rule, and values of synapses."""
+
+    def __init__(self, connector, values, generators):
+        self.connector, self.values, self.generators = connector, values, generators
+
+    def to_document(self):
+        """The connector, and the parameters of the synapse, as the document has them."""
+        own = {name: getattr(self.connector, name) for name in _CONNECTORS[type(self.connector)]}
+        rng = getattr(self.connector, "rng", None)
+        named = {"rng": next(each.name for each in self.generators if each.rng is rng)} if rng is not None else {}
+        connector = {"type": type(self.connector).__name__, **({"params": own} if own else {}), **named}
+        return connector, {name: self._value(value) for name, value in self.values.items()}
+
+    def _value(self, value):
+        if not isinstance(value, RandomDistribution):
+            return value
+        rng = next(each.name for each in self.generators if each.rng is value.rng)
+        return {"random": value.name, "params": {k: float(v) for k, v in value.parameters.items()}, "rng": rng}
+
+
+def rule_of(projection, connector, generators):
+    """The rule of a projection, or None: then PyNN makes its connections one by one.
+
+    Raises:
+        ConnectionError: for weights and delays that PyNN refuses.
+    """
+    known = type(connector) in _CONNECTORS and connector.location_selector is None
+    if not known or isinstance(projection.pre, common.Assembly) or isinstance(projection.post, common.Assembly):
+        return None
+    if not 0 <= getattr(connector, "p_connect", 0) <= 1 or not isinstance(getattr(connector, "n", 0), int):
+        return None
+    values = _values(projection.synapse_type)
+    if values is None or not _are_checked(values, connector, projection):
+        return None
+    if type(connector) is FixedProbabilityConnector and connector.allow_self_connections == "NoMutual":
+        if projection.pre is not projection.post:
+            return None
+    used = [connector.rng] if hasattr(connector, "rng") else []
+    used += [value.rng for value in values.values() if isinstance(value, RandomDistribution)]
+    found = {id(rng): generators.of(rng) for rng in used}
+    if None in found.values():
+        return None
+    rule = Rule(connector, values, list(found.values()))
+    for each in rule.generators:
+        each.users.append(projection)
+    if isinstance(connector, _ADVANCING):
+        found[id(connector.rng)].go_ahead()
+    return rule
+
+
+def _values(synapse):
+    """Parameters of a synapse type that are numbers or distributions; None where there are others."""
+    parts = [getattr(synapse, f"{name}_dependence", None) for name in ("timing", "weight", "voltage")]
+    if not all(each.is_homogeneous for part in parts if part for _, each in part.parameter_space.items()):
+        return None
+    values = {}
+    for name, each in synapse.parameter_space.items():
+        if each.is_homogeneous and isinstance(each.base_value, numbers.Real) and not each.operations:
+            values[name] = float(each.base_value)
+        elif isinstance(each.base_value, RandomDistribution) and not each.operations:
+            if not all(np.ndim(value) == 0 for value in each.base_value.parameters.values()):
+                return None
+            values[name] = each.base_value
+        else:
+            return None
+    return values
+
+
+def _are_checked(values, connector, projection):
+    """Whether all values are in order; False where that shows only in what is drawn."""
+    checks = getattr(projection.synapse_type, "parameter_checks", {}) if connector.safe else {}
+    for name, check in checks.items():
+        value = values.get(name, 0.0)
+        if not isinstance(value, RandomDistribution):
+            check(value, projection)
+            continue
+        try:
+            check(np.array(_bounds(value)), projection)
+        except errors.ConnectionError:
+            return False
+    return True
+
+
+def carry_out(rule, projection):
+    """Makes the connections of a rule as PyNN does, with the generators as they were."""
+    connector, now = rule.connector, [(each.rng, each.rng.rng) for each in rule.generators]
+    callback, connector.callback = connector.callback, None
+    for each in rule.generators:
+        each.rng.rng = each.shadow
+    try:
+        projection.connect_one_by_one(connector)
+    finally:
+        connector.callback = callback
+        for rng, own in now:
+            rng.rng = own
+
+
+__all__ = ["Generators", "carry_out", "rule_of", "words_drawn"]

@@ -20,6 +20,7 @@ export type Chosen =
  *
  * @param inputs  names whose values change from step to step beside the states of the equations
  * @param elsewhere  why the owner cannot have `exact`, whatever its equations are
+ * @param methods  those that are tried in turn where none is named
  * @returns null after a diagnostic
  * @diagnostic lower/method-refused
  */
@@ -29,9 +30,10 @@ export function chooseMethod(
   inputs: ReadonlySet<string>,
   elsewhere: string | null,
   context: Context,
+  methods: readonly Method[] = context.profile.methods,
 ): Chosen | null {
   const named = equations.method === 'auto' ? null : (equations.method as Method);
-  const candidates = named ? [named] : context.profile.methods;
+  const candidates = named ? [named] : methods;
   const reasons: string[] = [];
   for (const method of candidates) {
     if (method !== 'exact') {

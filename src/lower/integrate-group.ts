@@ -115,6 +115,9 @@ function exactValues(
   return { values, entries };
 }
 
+/** Methods that are tried for what compartments have beside their potentials. @source Brian 2, `SpatialNeuron` */
+const cableMethods = ['exact', 'exponentialEuler', 'rk2', 'heun'] as const;
+
 /** The integration method of a group, or null after a diagnostic. */
 function methodOf(group: Group, context: Context): Chosen | null {
   const { equations } = group;
@@ -127,7 +130,8 @@ function methodOf(group: Group, context: Context): Chosen | null {
     context.diagnostics.add(messages.methodRefused(own, group.name, 'it has no compartments', hint));
     return null;
   }
-  return chooseMethod(group.name, equations, inputs, severalModes(group), context);
+  const methods = group.type.cable ? cableMethods : undefined;
+  return chooseMethod(group.name, equations, inputs, severalModes(group), context, methods);
 }
 
 /** There are two sets of propagators: as the equations stand, and with the rates of one set of variables zero. */

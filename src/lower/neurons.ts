@@ -22,7 +22,7 @@ import { rankOf } from './profile.js';
 import { eventCondition, updateRefractoriness } from './refractoriness.js';
 import { objectNames } from './step/object-names.js';
 import { inStep, type PlacedEntry, type StepPlace } from './step/place.js';
-import { groupKernel, stepDraws, stepScope } from './step-scope.js';
+import { emptyInputs, groupKernel, stepDraws, stepScope } from './step-scope.js';
 
 /**
  * What elements do when their first regime is entered, at initialisation. @random stream `population/<id>/entry`,
@@ -99,14 +99,15 @@ function updateEntries(
   updateRefractoriness(scope);
   const cable = cableOf(group, context);
   const entries: PlacedEntry[] = [];
-  if (cable) {
+  const solvedHere = cable && !cable.of.ownEquations;
+  if (solvedHere) {
     if (cable.of.method !== 'cable-then-gates') advanceGates(group, cable.of, scope);
     coefficients(group, cable.of, cable.names, coefficientBuffers(group, cable.of, context), scope);
   } else {
     entries.push(...integrateGroup(group, noise, scope, context));
   }
-  for (const [input, { reduce }] of Object.entries(group.type.inputs))
-    scope.write(input, ir.f64(reduce === 'product' ? 1 : 0));
+  // Where the cable is solved afterwards, its currents are the last to read the inputs.
+  if (!cable?.of.ownEquations) emptyInputs(group, scope);
   scope.integrating = false;
   const fused = cable ? [] : group.events.filter((event) => mayFuse(event, group, context));
   testEvents(group, fused, scope, rings);

@@ -36,6 +36,12 @@ export const stepScope = (
   address: Address = rangesAddress,
 ): ElementScope => new ElementScope(context, group, address, block, stepDraws(group, purpose, address, context));
 
+/** Inputs gather anew for the next step. */
+export function emptyInputs({ type }: Group, scope: ElementScope): void {
+  for (const [input, { reduce }] of Object.entries(type.inputs))
+    scope.write(input, ir.f64(reduce === 'product' ? 1 : 0));
+}
+
 /** Adds a kernel over a group's elements, which computes several at a time where its code can. @returns its name */
 export const groupKernel = (group: Group, name: string, comment: string, block: Block, { builder }: Context): string =>
   builder.map(`${group.name}.${name}`, comment, rangesOf(group), runsOnLanes(block.statements, builder), block);

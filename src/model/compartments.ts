@@ -1,4 +1,4 @@
-import type { EquationSet, Form, Id, Value, Written } from './equations.js';
+import type { ArrayValue, EquationSet, Form, Id, Value, Written } from './equations.js';
 
 /**
  * An unbranched piece of a cell, given by its shape, or by its capacitance and its coupling to the parent. All in SI.
@@ -78,4 +78,27 @@ export interface Compartments<F extends Form = Written> {
   readonly initial: Value<F>;
   /** In K. */
   readonly temperature?: number;
+}
+
+/**
+ * A tree of compartments that all have the equations of their type: the elements of a population are the compartments
+ * of its cells, the first compartment of all cells first. Compartments meet at the ends of others, points without area.
+ */
+export interface CableTree<F extends Form = Written> {
+  /** The compartment at whose far end each compartment begins, one before it; -1 for the root, the first. */
+  readonly parents: ArrayValue;
+  /** Axial conductance from where each compartment begins to its centre, in S. */
+  readonly near: ArrayValue;
+  /** Axial conductance from its centre to its far end, in S. */
+  readonly far: ArrayValue;
+  /** The membrane potential, a state variable in V. */
+  readonly voltage: Id;
+  /** Of each compartment, in F. */
+  readonly capacitance: F['expression'];
+  /** Through the membrane of each compartment, inward positive, in A. */
+  readonly current: F['expression'];
+  /** A state variable that is set to the change of the membrane potential in each step; absent: none. */
+  readonly rise?: Id;
+  /** Names of ranges of compartments; absent: there are none. */
+  readonly sections?: Readonly<Record<Id, { readonly first: number; readonly count: number }>>;
 }

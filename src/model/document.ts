@@ -260,6 +260,28 @@ export interface NeuronDocument extends EquationSetDocument {
   readonly regimes?: Map<RegimeDocument>;
   /** The structure of a cell that has one. */
   readonly compartments?: CompartmentsDocument;
+  /** The tree that the elements are compartments of. */
+  readonly cable?: CableDocument;
+}
+
+/** A tree of compartments with the type's own equations, each with one of its elements. */
+export interface CableDocument {
+  /** The compartment at whose far end each compartment begins; -1 for the root. */
+  readonly parents: ArrayDocument;
+  /** Axial conductance from where each compartment begins to its centre, S. */
+  readonly near: ArrayDocument;
+  /** Axial conductance from its centre to its far end, S. */
+  readonly far: ArrayDocument;
+  /** The membrane potential, a state variable. */
+  readonly voltage: string;
+  /** Of each compartment, in F. */
+  readonly capacitance: Expression;
+  /** Through the membrane of each compartment, inward positive, in A. */
+  readonly current: Expression;
+  /** A state variable that is set to the change of the membrane potential in each step. */
+  readonly rise?: string;
+  /** Names of ranges of compartments. */
+  readonly sections?: Map<{ readonly first: number; readonly count: number }>;
 }
 
 /** What a synapse does when an event reaches it. */

@@ -705,6 +705,21 @@ export const messages = {
     message: `the group ${group} has no sections`,
     hint: 'mechanisms placed on it have no effect',
   }),
+  badParent: (compartment: number, parent: number): Finding => ({
+    code: 'model/bad-parent',
+    message:
+      compartment === 0
+        ? 'the first compartment is the root: it has no parent'
+        : `compartment ${compartment} begins at ${parent === -1 ? 'nothing' : `compartment ${parent}`}`,
+    expected: compartment === 0 ? '-1' : `a compartment before it, 0 to ${compartment - 1}`,
+    found: String(parent),
+  }),
+  cableSize: (size: number, compartments: number): Finding => ({
+    code: 'model/cable-size',
+    message: `the size ${size} is no multiple of ${compartments}, the compartments of a cell`,
+    expected: `${compartments} for each cell`,
+    found: String(size),
+  }),
   hugeCell: (metres: number): Finding => ({
     code: 'model/huge-cell',
     severity: 'warning',

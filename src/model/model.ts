@@ -8,7 +8,7 @@
  * there, a quantity is a string with a unit or a number in its slot's unit, and shorthands are allowed.
  */
 
-import type { Compartments } from './compartments.js';
+import type { CableTree, Compartments } from './compartments.js';
 import type {
   ArrayValue,
   Derivative,
@@ -110,6 +110,8 @@ export interface NeuronType<F extends Form = Written> extends EquationSet<F> {
   readonly regimes: Readonly<Record<Id, Regime<F>>>;
   /** A tree of sections with mechanisms on them. */
   readonly compartments?: Compartments<F>;
+  /** The tree that elements of this type are compartments of. */
+  readonly cable?: CableTree<F>;
 }
 
 /** What a synapse does when an event reaches it. */

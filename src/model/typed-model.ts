@@ -26,6 +26,7 @@ import type {
   Regime,
   NeuronType,
   Compartments,
+  CableTree,
   SynapseType,
   Pathway,
   SynapseEvent,
@@ -157,6 +158,7 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
     events: record(ownEvent),
     regimes: record(regime),
     compartments: members<written.Compartments, Compartments>({ mechanisms: record(mechanism), initial: value }),
+    cable: members<written.CableTree, CableTree>({ capacitance: expression, current: expression }),
   });
   const synapse = members<written.SynapseType, SynapseType>({
     ...equations,

@@ -96,6 +96,7 @@ export type EquationSet = written.EquationSet<Typed>;
 export type Section = written.Section;
 /** The structure of a cell, the code of its mechanisms parsed. */
 export type Compartments = written.Compartments<Typed>;
+export type CableTree = written.CableTree<Typed>;
 /** A channel, leak or pool on sections, its code parsed. */
 export type Mechanism = written.Mechanism<Typed>;
 /** What an event suppresses for a while, its duration or condition parsed. */

@@ -17,21 +17,20 @@ import {
   pythonKeywords,
   randomFunctions,
   refractoryNames,
+  spatialNames,
   synapseSpecials,
 } from './vocabulary.js';
+
+/** Whose equations: each allows flags and names of its own. */
+type Owner = 'neuron' | 'spatial' | 'synapse';
 
 /**
  * The variables that a block of equations defines, by name, in the order of the text.
  *
  * @param text    equations in Brian's syntax, standing at `pointer`
- * @param owner   neurons and synapses allow different flags and names
+ * @param owner   whose they are
  */
-export function readModel(
-  text: string,
-  pointer: string,
-  owner: 'neuron' | 'synapse',
-  to: Reporter,
-): ReadonlyMap<string, Variable> {
+export function readModel(text: string, pointer: string, owner: Owner, to: Reporter): ReadonlyMap<string, Variable> {
   const variables = new Map<string, Variable>();
   for (const line of readEquations(text, pointer, to)) {
     if (line.broken && variables.has(line.name)) continue;
@@ -55,17 +54,12 @@ export function readModel(
   return variables;
 }
 
-function readFlags(
-  line: EquationLine,
-  pointer: string,
-  owner: 'neuron' | 'synapse',
-  to: Reporter,
-): ReadonlySet<string> {
+function readFlags(line: EquationLine, pointer: string, owner: Owner, to: Reporter): ReadonlySet<string> {
   const allowed: readonly string[] = equationFlags[owner][line.kind];
   for (const flag of line.flags) {
     if (flag === 'linked' && owner === 'synapse')
       to.report(messages.unsupported('linked variables'), pointer, line.span);
-    else if (flag === 'point current') to.report(messages.unsupported('SpatialNeuron'), pointer, line.span);
+    else if (flag === 'point current' && owner !== 'spatial') to.report(messages.pointCurrent(), pointer, line.span);
     else if (!allowed.includes(flag)) to.report(messages.unknownFlag(flag, allowed), pointer, line.span);
   }
   const flags = new Set(line.flags);
@@ -82,26 +76,21 @@ function readFlags(
 }
 
 /** Why a name cannot be a variable's in Brian, or undefined. */
-export function reservedWord(name: string, owner: 'neuron' | 'synapse'): string | undefined {
+export function reservedWord(name: string, owner: Owner): string | undefined {
   if (brianUnits.has(name)) return 'a unit';
   if (brianFunctions.includes(name)) return 'a function';
   if (brianConstants.includes(name)) return 'a constant of Brian';
   if (pythonKeywords.has(name)) return 'a word of Python';
   if (groupSpecials.includes(name) || name === 'xi' || name.startsWith('xi_')) return "a name of Brian's own";
-  if (owner === 'neuron' && refractoryNames.includes(name)) return 'part of the refractory mechanism';
+  if (owner !== 'synapse' && refractoryNames.includes(name)) return 'part of the refractory mechanism';
+  if (owner === 'spatial' && spatialNames.includes(name)) return "a name of Brian's own in a SpatialNeuron";
   // A plain parameter `lastupdate` is how Brian's users write their own event-driven updates.
   if (owner === 'synapse' && synapseSpecials.includes(name) && name !== 'lastupdate') return "a name of Brian's own";
   if (name.startsWith('_')) return "kept for Brian's own use, beginning with _";
   return undefined;
 }
 
-function checkName(
-  line: EquationLine,
-  pointer: string,
-  owner: 'neuron' | 'synapse',
-  flags: ReadonlySet<string>,
-  to: Reporter,
-): void {
+function checkName(line: EquationLine, pointer: string, owner: Owner, flags: ReadonlySet<string>, to: Reporter): void {
   const reason = reservedWord(line.name, owner);
   if (reason !== undefined) to.report(messages.reservedName(line.name, reason), pointer, line.nameSpan);
   const suffixed = /_(pre|post)$/.test(line.name);

@@ -6,6 +6,9 @@ import { boolean } from '../../src/lang/build.js';
 import { constantTree, quantityTree } from './constants.js';
 import { isNoise } from './equations.js';
 import * as messages from './messages.js';
+import type { Located } from '../shared/located.js';
+import type { Morphology } from './morphology.js';
+import type { ReadValue } from './values.js';
 import type { Constant, Meaning, Namespace, Scope, TableShape, Variable } from './terms.js';
 
 /** Dimension of a time. */
@@ -38,6 +41,18 @@ export interface Group {
   readonly used: Map<string, Constant>;
   /** Variables that code writes: parameters among them become state. */
   readonly written: Set<string>;
+  /** Where its elements are compartments: of which cells. */
+  readonly spatial?: Spatial;
+}
+
+/** The cells whose compartments a group's elements are: the first compartment of all cells first. */
+export interface Spatial {
+  readonly morphology: Morphology;
+  readonly cells: number;
+  /** Values of variables that it defines itself. */
+  readonly values: ReadonlyMap<string, ReadValue>;
+  /** Of the canonical type, the tree. */
+  readonly cable: Located;
 }
 
 /** A group or a slice of it. */

@@ -30,6 +30,7 @@ import {
   translatePoissonGroup,
   translateSpikeGenerator,
 } from './sources.js';
+import { declareSpatialNeuron } from './spatial-neurons.js';
 import type { BrianSpecification } from './specification.js';
 import { declareSynapses, translateSynapses, type SynapsesTranslation } from './synapses.js';
 import { translateTimedArray, type TranslatedTable } from './timed-arrays.js';
@@ -196,6 +197,7 @@ function readTimeStep(specification: BrianSpecification, to: Reporter, namespace
 const namedSections = [
   'timed_arrays',
   'neuron_groups',
+  'spatial_neurons',
   'poisson_groups',
   'spike_generators',
   'synapses',
@@ -254,6 +256,9 @@ function declareGroups(specification: BrianSpecification, setting: Setting): Rea
     );
   return new Map([
     ...declared('neuron_groups', specification.neuron_groups, declareNeuronGroup),
+    ...declared('spatial_neurons', specification.spatial_neurons, (key, item, pointer, given) =>
+      declareSpatialNeuron(key, item, pointer, given, specification),
+    ),
     ...declared('poisson_groups', specification.poisson_groups, declarePoissonGroup),
     ...declared('spike_generators', specification.spike_generators, declareSpikeGenerator),
   ]);
@@ -282,7 +287,7 @@ function translateGroups(
 ): ReadonlyMap<string, Translation> {
   const translated = new Map<string, Translation>();
   for (const [key, group] of groups) {
-    const neurons = specification.neuron_groups?.[key];
+    const neurons = specification.neuron_groups?.[key] ?? specification.spatial_neurons?.[key];
     const poisson = specification.poisson_groups?.[key];
     const generator = specification.spike_generators?.[key];
     if (group.kind === 'neuron' && neurons !== undefined)
@@ -326,6 +331,7 @@ function translateAllOperations(
   for (const owner of [...groups.values(), ...synapses.values()]) {
     const list =
       specification.neuron_groups?.[owner.name]?.run_regularly ??
+      specification.spatial_neurons?.[owner.name]?.run_regularly ??
       specification.poisson_groups?.[owner.name]?.run_regularly ??
       specification.synapses?.[owner.name]?.run_regularly;
     for (const [key, operation] of translateOperations(list, owner, setting)) {

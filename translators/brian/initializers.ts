@@ -34,6 +34,10 @@ interface Owner {
   readonly scope: Scope;
   /** Indices are `i` in groups; synapses have no simple index. */
   readonly indexed: boolean;
+  /** Values of variables that Brian sets before any initializer. */
+  readonly given?: ReadonlyMap<string, ReadValue>;
+  /** The slice that a place on cells is, such as `axon[:10*um]`; absent: there are no places. */
+  readonly place?: (text: string, pointer: string) => string | undefined;
 }
 
 /**
@@ -49,7 +53,7 @@ export function readInitializers(
   to: Reporter,
 ): ReadonlyMap<string, ReadValue> {
   const assignments = initializers === undefined ? [] : listAssignments(initializers, pointer);
-  const values = new Map<string, ReadValue>();
+  const values = new Map<string, ReadValue>(owner.given);
   for (const [position, assignment] of assignments.entries()) {
     const variable = extra.get(assignment.variable) ?? owner.variables.get(assignment.variable);
     if (variable === undefined) {
@@ -163,7 +167,7 @@ function combine(
   scope: Scope,
   to: Reporter,
 ): ReadValue | undefined {
-  const { index } = assignment;
+  const index = placed(assignment, owner);
   const count = index === undefined ? undefined : indexCount(index, owner.size);
   const value = readValue(
     assignment.value,
@@ -180,6 +184,12 @@ function combine(
   if (index !== undefined) return atIndex(index, value, before, variable, assignment, owner, to);
   if (assignment.where === undefined) return value;
   return whereTrue(assignment.where, value, before, variable, assignment, scope, to);
+}
+
+/** The index of an assignment, that of a place on cells as a slice. */
+function placed({ index, valuePointer }: Assignment, { place, size }: Owner): Index | undefined {
+  if (typeof index !== 'string' || !place || sliceOf(index, size ?? 0) !== undefined) return index;
+  return place(index, `${valuePointer.slice(0, valuePointer.lastIndexOf('/'))}/index`) ?? '0:0';
 }
 
 /** A random value that its replacement reads twice would be drawn twice. */

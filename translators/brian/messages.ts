@@ -182,6 +182,46 @@ export const conflictingFlags = (first: string, second: string): Finding => ({
   message: `the flags ${first} and ${second} exclude each other`,
 });
 
+/** The flag `point current` elsewhere than in a SpatialNeuron. */
+export const pointCurrent = (): Finding => ({
+  code: 'brian/unknown-flag',
+  message: 'only equations of a SpatialNeuron have point currents',
+  found: 'point current',
+  hint: 'add the current to the equation that it drives, or give the model under spatial_neurons',
+});
+
+/** A SpatialNeuron without its membrane current, or with one that is none. */
+export const membraneCurrent = (found: string): Finding => ({
+  code: 'brian/membrane-current',
+  message: 'a SpatialNeuron has the transmembrane current Im as a subexpression without flags',
+  expected: 'Im = gL*(EL - v) : amp/meter**2, for instance',
+  found,
+});
+
+/** A tree of sections that is none. */
+export const badMorphology = (message: string, expected: string, found: string): Finding => ({
+  code: 'brian/bad-morphology',
+  message,
+  expected,
+  found: shorten(found),
+});
+
+/** A place on a cell that is not there. */
+export const badPlace = (found: string, expected: string): Finding => ({
+  code: 'brian/bad-place',
+  message: `${shorten(found)} is no place on the cell`,
+  expected,
+  found: shorten(found),
+});
+
+/** A cell longer than cells are; a warning. */
+export const hugeMorphology = (metres: number): Finding => ({
+  code: 'brian/huge-morphology',
+  severity: 'warning',
+  message: `the cell is ${Number(metres.toPrecision(3))} m long from end to end`,
+  hint: 'lengths are written with units, such as 10 um',
+});
+
 /** Equations declared in a unit with a prefix, which Brian refuses. */
 export const scaledUnit = (unit: string): Finding => ({
   code: 'brian/scaled-unit',

@@ -4,6 +4,7 @@
  */
 
 import { dimensionless, type Expression } from '../../src/lang/ast.js';
+import { binary } from '../../src/lang/build.js';
 import { child } from '../../src/model/pointer.js';
 import { quantityOf, readNamespace } from './constants.js';
 import { readExpression, readStatements, type Reporter } from './context.js';
@@ -14,7 +15,8 @@ import { readInitializers } from './initializers.js';
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translate, translateStatements } from './names.js';
-import type { EventSpecification, Link, NeuronGroup } from './specification.js';
+import { atLocation, placeSlice } from './places.js';
+import type { EventSpecification, Link, NeuronGroup, SpatialNeuron } from './specification.js';
 import type { Namespace, Scope } from './terms.js';
 import { readNumber, readSize, readValue } from './values.js';
 import { defaultSlot, methodNames, refusedMethods } from './vocabulary.js';
@@ -64,8 +66,11 @@ export interface Translation {
   finish(): { readonly type?: Located; readonly population: Located; readonly clock?: Located };
 }
 
+/** A NeuronGroup, or a SpatialNeuron, whose size is known otherwise. */
+type Specified = Omit<NeuronGroup, 'N'> & Pick<SpatialNeuron, 'threshold_location'>;
+
 /** Translates a group's own code. */
-export function translateNeuronGroup(group: Group, specification: NeuronGroup, setting: Setting): Translation {
+export function translateNeuronGroup(group: Group, specification: Specified, setting: Setting): Translation {
   const { to } = setting;
   const scope = groupScope(group, setting.tables, { constants: 'byName' });
   const equations = groupScope(group, setting.tables, { constants: 'byName', noise: true });
@@ -82,12 +87,25 @@ export function translateNeuronGroup(group: Group, specification: NeuronGroup, s
       const values = readInitializers(
         specification.initializers,
         child(group.pointer, 'initializers'),
-        { name: group.name, variables: group.variables, size: group.size, scope: once, indexed: true },
+        {
+          ...{ name: group.name, variables: group.variables, size: group.size, scope: once, indexed: true },
+          ...(group.spatial
+            ? {
+                given: group.spatial.values,
+                place: (text: string, pointer: string) => placeSlice(text, pointer, group, to),
+              }
+            : {}),
+        },
         new Map(),
         to,
       );
       const clock = translateClock(group.name, specification.dt, group.pointer, setting);
-      const type = { ...emitEquations({ ...group, right, values }), ...method, events };
+      const type = {
+        ...emitEquations({ ...group, right, values }),
+        ...method,
+        events,
+        ...(group.spatial ? { cable: group.spatial.cable } : {}),
+      };
       const population = {
         type: group.name,
         size: located(group.size, child(group.pointer, 'N')),
@@ -108,7 +126,7 @@ export function translateNeuronGroup(group: Group, specification: NeuronGroup, s
 /** Each parameter with the flag `linked` stands for a variable of another group. */
 function translateLinks(
   group: Group,
-  { linked = {} }: NeuronGroup,
+  { linked = {} }: Specified,
   scope: Scope,
   { to }: Setting,
 ): { readonly linked?: Record<string, unknown> } {
@@ -175,7 +193,7 @@ export function readBare(value: string | number | boolean, pointer: string, to: 
 
 function translateEvents(
   group: Group,
-  specification: NeuronGroup,
+  specification: Specified,
   scope: Scope,
   setting: Setting,
 ): Record<string, unknown> {
@@ -187,7 +205,7 @@ function translateEvents(
       to.report(messages.refractoryWithoutThreshold(), child(group.pointer, 'refractory'));
     }
   } else {
-    events['spike'] = translateSpike(group, specification, specification.threshold, scope, to);
+    events['spike'] = translateSpike(group, specification, specification.threshold, scope, setting);
   }
   for (const [key, event] of Object.entries(specification.events ?? {})) {
     const pointer = child(child(group.pointer, 'events'), key);
@@ -199,14 +217,19 @@ function translateEvents(
 
 function translateSpike(
   group: Group,
-  specification: NeuronGroup,
+  specification: Specified,
   threshold: string | number | boolean,
   scope: Scope,
-  to: Reporter,
+  setting: Setting,
 ): Located {
+  const { to } = setting;
   const pointer = child(group.pointer, 'threshold');
   const written = readBare(threshold, pointer, to);
-  const when = written === undefined ? 'False' : locatedExpression(translate(written, scope, pointer, to), pointer);
+  const location = specification.threshold_location;
+  const here = location === undefined ? undefined : atLocation(location, group, to);
+  const condition = written && translate(written, scope, pointer, to);
+  const when =
+    condition === undefined ? 'False' : locatedExpression(here ? binary('and', condition, here) : condition, pointer);
   const actions = translateCode(specification.reset ?? '', child(group.pointer, 'reset'), group, scope, true, to);
   const refractory = translateRefractory(group, specification.refractory, scope, to);
   return located(

@@ -94,6 +94,46 @@ export interface NeuronGroup {
   readonly order?: number;
 }
 
+/** A piece of a morphology without branches. */
+export interface SectionSpecification {
+  /** Brian's class; absent: `Section` where there are several diameters, else `Cylinder`. */
+  readonly class?: 'Soma' | 'Cylinder' | 'Section';
+  /** The section at whose end it begins; absent: it is the root. */
+  readonly parent?: string;
+  /** One, or for a `Section` those of the ends of its compartments. */
+  readonly diameter: Values;
+  /** Of a `Cylinder` the whole, of a `Section` that of each compartment. */
+  readonly length?: Values;
+  /** Number of compartments; absent: 1. */
+  readonly n?: number;
+  /**
+   * In place of `length`: where a `Cylinder` begins and ends, or compartments of a `Section` do, relative to the end of
+   * the parent. Of a `Soma` its centre.
+   */
+  readonly x?: Values;
+  readonly y?: Values;
+  readonly z?: Values;
+}
+
+/** The form of a cell. */
+export interface MorphologySpecification {
+  /** Pieces by name. */
+  readonly sections?: Readonly<Record<string, SectionSpecification>>;
+}
+
+/** A `SpatialNeuron`, or several with one morphology. */
+export interface SpatialNeuron extends Omit<NeuronGroup, 'N'> {
+  /** Number of cells; absent: 1. Elements are compartments, the first of all cells first. */
+  readonly N?: number | string;
+  readonly morphology: MorphologySpecification;
+  /** Specific capacitance; absent: 0.9 uF/cm**2. */
+  readonly Cm?: Values;
+  /** Resistivity of the inside; absent: 150 ohm*cm. */
+  readonly Ri?: QuantityText;
+  /** The one compartment where `threshold` is tested, by number or place; absent: all. */
+  readonly threshold_location?: number | string;
+}
+
 /** A `PoissonGroup` with its regular operations. */
 export interface PoissonGroup {
   readonly N: number | string;
@@ -262,6 +302,7 @@ export interface BrianSpecification {
   readonly namespace?: Readonly<Record<string, QuantityText>>;
   readonly timed_arrays?: Readonly<Record<string, TimedArray>>;
   readonly neuron_groups?: Readonly<Record<string, NeuronGroup>>;
+  readonly spatial_neurons?: Readonly<Record<string, SpatialNeuron>>;
   readonly poisson_groups?: Readonly<Record<string, PoissonGroup>>;
   readonly spike_generators?: Readonly<Record<string, SpikeGenerator>>;
   readonly synapses?: Readonly<Record<string, SynapsesSpecification>>;

@@ -2,6 +2,7 @@ import { dimensionless } from '../../src/lang/ast.js';
 import type { Group, Subgroup } from './group.js';
 import * as messages from './messages.js';
 import type { Setting } from './neuron-groups.js';
+import { readPlace } from './places.js';
 import { readNumber } from './values.js';
 
 /**
@@ -15,6 +16,8 @@ export function readSubgroup(
   setting: Setting,
 ): Subgroup | undefined {
   const { to } = setting;
+  const spatial = spatialSubgroup(text, pointer, groups, setting);
+  if (spatial !== null) return spatial;
   const match = /^\s*([^[\]\s]+)\s*(?:\[([^[\]:]*)(:?)([^[\]:]*)\])?\s*$/.exec(text);
   const key = match?.[1] ?? text.trim();
   if (match === null) {
@@ -48,4 +51,20 @@ export function readSubgroup(
   return start === 0 && stop === group.size
     ? { group, size: group.size }
     : { group, slice: [start, stop], size: stop - start };
+}
+
+/** The part of a SpatialNeuron that `neuron.axon[10*um:20*um]` or `neuron[10*um:]` names; null for other texts. */
+function spatialSubgroup(
+  text: string,
+  pointer: string,
+  groups: ReadonlyMap<string, Group>,
+  { to }: Setting,
+): Subgroup | null | undefined {
+  const [, key = '', place = ''] = /^\s*(\w+)\s*(?:\.\s*)?(.*)$/.exec(text) ?? [];
+  const group = groups.get(key);
+  if (!group?.spatial || place.trim() === '' || /^\[[\d\s:]*\]\s*$/.test(place)) return null;
+  const range = readPlace(place, pointer, group, to);
+  if (!range) return undefined;
+  const [start, stop] = range;
+  return start === 0 && stop === group.size ? { group, size: group.size } : { group, slice: range, size: stop - start };
 }

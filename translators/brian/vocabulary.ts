@@ -94,6 +94,11 @@ export const equationFlags = {
     parameter: ['constant', 'shared', 'linked'],
     subexpression: ['shared', 'constant over dt'],
   },
+  spatial: {
+    differential: ['point current', 'unless refractory'],
+    parameter: ['constant', 'shared', 'linked', 'point current'],
+    subexpression: ['shared', 'point current', 'constant over dt'],
+  },
   synapse: {
     differential: ['event-driven', 'clock-driven'],
     parameter: ['constant', 'shared', 'linked'],
@@ -117,6 +122,12 @@ export const synapseSpecials: readonly string[] = [
 
 /** Names that the refractory mechanism defines. */
 export const refractoryNames: readonly string[] = ['not_refractory', 'lastspike', 'refractory', 'refractory_until'];
+
+/** Names that Brian defines itself in a SpatialNeuron. */
+export const spatialNames: readonly string[] = [
+  ...['v', 'Cm', 'Ri', 'Ic', 'area', 'length', 'diameter', 'distance', 'volume', 'x', 'y', 'z'],
+  ...['r_length_1', 'r_length_2', 'time_constant', 'space_constant'],
+];
 
 /** Words that no variable of a script can be called. */
 export const pythonKeywords: ReadonlySet<string> = new Set([
@@ -163,8 +174,6 @@ export const pythonKeywords: ReadonlySet<string> = new Set([
  */
 export const refusedKeys: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '': {
-    spatial_neurons: 'SpatialNeuron',
-    morphologies: 'Morphology',
     network_operations: 'network_operation',
     functions: 'user-defined functions',
     binomial_functions: 'BinomialFunction',

@@ -1,5 +1,6 @@
 /** Data on multicompartment cells whose compartments have become populations. */
 
+import type { Expression } from '../../lang/ast.js';
 import type { IntegrationMethod } from '../../model/typed.js';
 import type { Tree } from './tree.js';
 
@@ -17,10 +18,10 @@ export const isCableMethod = (method: IntegrationMethod): method is CableMethod 
 export interface CableNames {
   /** Membrane potential, a state variable. */
   readonly voltage: string;
-  /** In F, a parameter. */
-  readonly capacitance: string;
-  /** Into the compartment except for what flows along the cell, in A, a derived variable. */
-  readonly current: string;
+  /** In F. */
+  readonly capacitance: Expression;
+  /** Into the compartment except for what flows along the cell, in A. */
+  readonly current: Expression;
   /** By how much the potential rose in half of the last step, a state variable; absent: nothing reads it. */
   readonly rise?: string;
 }
@@ -43,6 +44,8 @@ export interface Cable {
   readonly tree: Tree;
   /** How the cable equation and the gates alternate. */
   readonly method: CableMethod;
+  /** Whether its type has equations of its own, which are integrated as those of points are, before the cable. */
+  readonly ownEquations: boolean;
   /** All compartments are in one of them. */
   readonly classes: readonly CompartmentClass[];
   /** Populations of such cells: how many there are, and the population of each class. */

@@ -164,7 +164,12 @@ class Maker {
       },
       values: this.#values,
       variables: this.#variables,
-      names: { voltage, capacitance: capacitance.name, current, ...(rise === undefined ? {} : { rise }) },
+      names: {
+        voltage,
+        capacitance: nameOf(capacitance.name),
+        current: nameOf(current),
+        ...(rise === undefined ? {} : { rise }),
+      },
       conductance,
     };
   }

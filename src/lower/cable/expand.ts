@@ -50,6 +50,7 @@ import { mechanismsOn, type Instance } from './mechanisms.js';
 import { atPlaces, readsEnd, readsOther, type SynapsePlaces } from './synapse-type.js';
 import { withListsMerged } from './merge.js';
 import { midStep } from './mid-step.js';
+import { ownCables } from './own-equations.js';
 import { compartmentsAt, splitByPlace, synapsesOfEach, type SplitEnd } from './split.js';
 import { BadTree, treeOf, type Tree } from './tree.js';
 
@@ -71,10 +72,14 @@ export function withoutStructure(drawn: DrawnModel, diagnostics: LoweringDiagnos
   const structured = Object.values(drawn.model.populations).some(
     ({ type }) => drawn.model.neurons[type ?? '']?.compartments !== undefined,
   );
-  if (structured) return new Expansion(drawn, diagnostics).run();
+  const own = ownCables(drawn);
+  if (structured) {
+    const expanded = new Expansion(drawn, diagnostics).run();
+    return { ...expanded, cables: [...expanded.cables, ...own] };
+  }
   return {
     drawn,
-    cables: [],
+    cables: own,
     shown: { origins: new Map(), pieces: new Map(), recordings: new Map(), links: new Map() },
   };
 }
@@ -342,6 +347,7 @@ class Expansion {
       name: kind.name,
       tree: kind.tree,
       method: kind.method,
+      ownEquations: false,
       classes: classes.map(({ type, compartments, made }) => ({ type, compartments, names: made.names })),
       populations: kind.populations.map((name) => ({
         name,

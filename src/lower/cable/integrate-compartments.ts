@@ -100,12 +100,15 @@ export function coefficients(
 ): void {
   const { block, context, real } = scope;
   const { derived } = group.equations;
-  const total = inlineDerived(nameOf(current), derived);
+  const total = inlineDerived(current, derived);
   const linear = linearForm(total, [voltage]);
   const slope = linear ? (linear.coefficients.get(voltage) ?? null) : derivative(total, voltage);
   const rest = linear ? linear.constant : slope ? difference(total, product(slope, nameOf(voltage))) : total;
   const share = to(real, ir.f64(capacitiveShare(cable) / context.dt));
-  const inertia = block.name('inertia', fold(ir.mul(to(real, scope.read(capacitance)), share)));
+  const inertia = block.name(
+    'inertia',
+    fold(ir.mul(to(real, rateOf(inlineDerived(capacitance, derived), scope)), share)),
+  );
   const conductance = slope ? block.name('slope', to(real, rateOf(slope, scope))) : null;
   const v = to(real, scope.read(voltage));
   const { index } = scope.address;

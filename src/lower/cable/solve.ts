@@ -7,11 +7,12 @@ import { Block, item } from '../block.js';
 import type { Context } from '../context.js';
 import { to } from '../expressions.js';
 import { rangesOf, type Group } from '../groups.js';
-import { inStep, type PlacedEntry } from '../step/place.js';
-import { groupKernel, stepScope } from '../step-scope.js';
+import { objectNames } from '../step/object-names.js';
+import { inStep, type PlacedEntry, type StepPlace } from '../step/place.js';
+import { emptyInputs, groupKernel, stepScope } from '../step-scope.js';
 import type { Cable, CableNames } from './cable.js';
 import { solveKernel, type PlacedClass } from './hines.js';
-import { advanceGates, cableBuffers, coefficientBuffers, inArrays } from './integrate-compartments.js';
+import { advanceGates, cableBuffers, coefficientBuffers, coefficients, inArrays } from './integrate-compartments.js';
 
 /** Volts beyond which a membrane potential is none, and after how many steps that is looked at. */
 const beyond = 10;
@@ -26,10 +27,15 @@ export function lowerCable(cable: Cable, groups: readonly Group[], context: Cont
     return { ...of, group, offset };
   });
   // Where ties go by names, the solver follows what the membrane's equations say, as in Brian.
-  const place = { slot: profile.defaults.integrate, order: profile.ties === 'name' ? 1 : 0 } as const;
+  const place: StepPlace = {
+    slot: profile.defaults.integrate,
+    order: profile.ties === 'name' ? 1 : 0,
+    ...(cable.ownEquations ? { name: objectNames.cableUpdater(cable.populations[0]?.name ?? cable.name) } : {}),
+  };
   const { right } = cableBuffers(cable, context);
   builder.notes.push(`${cable.name} has ${cable.tree.compartments.length} compartments, solved by ${cable.method}`);
   return [
+    ...classes.flatMap((one) => (cable.ownEquations ? [inStep(coefficientsKernel(cable, one, context), place)] : [])),
     ...classes.flatMap((one) => (one.offset === 0 ? [] : [inStep(gatherKernel(cable, one, context), place)])),
     inStep(solveKernel(cable, classes, context), place),
     ...classes.flatMap((one) => {
@@ -43,6 +49,17 @@ export function lowerCable(cable: Cable, groups: readonly Group[], context: Cont
       ];
     }),
   ];
+}
+
+/** Coefficients of a class whose equations were integrated before. */
+function coefficientsKernel(cable: Cable, { group, names }: PlacedClass, context: Context): string {
+  const block = new Block();
+  const scope = stepScope(group, 'cable', block, context);
+  scope.integrating = true;
+  coefficients(group, cable, names, coefficientBuffers(group, cable, context), scope);
+  emptyInputs(group, scope);
+  scope.storeAll();
+  return groupKernel(group, 'coefficients', `coefficients of the cable of ${group.name}`, block, context);
 }
 
 /** Coefficients of a class, which has its own arrays, to their places among those of the cable. */

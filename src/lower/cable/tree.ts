@@ -49,6 +49,37 @@ export interface Tree {
   placeOf(section: string, fraction: number): number;
 }
 
+/**
+ * The tree of compartments that begin at the far ends of others: `near` and `far` are conductances from a centre to
+ * both ends, in S.
+ */
+export function treeOfEnds(
+  parents: ArrayLike<number>,
+  near: ArrayLike<number>,
+  far: ArrayLike<number>,
+  sectionOf: (compartment: number) => string,
+): Tree {
+  const compartments = Array.from(parents, (_, k): Compartment => ({
+    ...{ section: sectionOf(k), division: k, area: null, length: 0, diameter: 0, capacitance: 0, distance: 0 },
+    centre: [0, 0, 0],
+  }));
+  const edges: Edge[][] = compartments.map(() => []);
+  const join = (a: number, b: number, resistance: number): void => {
+    edges[a]?.push({ to: b, resistance });
+    edges[b]?.push({ to: a, resistance });
+  };
+  const ends = new Map<number, number>();
+  for (let k = 1; k < compartments.length; k++) {
+    const parent = parents[k] ?? 0;
+    const end = ends.get(parent) ?? edges.push([]) - 1;
+    if (!ends.has(parent)) join(end, parent, 1 / (far[parent] ?? 0));
+    ends.set(parent, end);
+    join(end, k, 1 / (near[k] ?? 0));
+  }
+  for (let node = compartments.length; node < edges.length; node++) bypass(node, edges);
+  return ordered(compartments, edges, () => 0);
+}
+
 /** What is wrong with a tree. */
 export class BadTree extends Error {
   constructor(

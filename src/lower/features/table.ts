@@ -66,6 +66,7 @@ export const features = {
   eventSection: feature((name) => `an event at a section (${name})`, bySlots),
   regime: feature('regimes', everywhere),
   compartments: feature('a cell with compartments', bySlots),
+  cable: feature('a cable', bySlots),
   lastspike: feature('the time of the last spike', everywhere),
   notRefractory: feature('whether an element is refractory', everywhere),
   stepNumber: feature('the number of the step', everywhere),

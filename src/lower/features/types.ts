@@ -120,6 +120,7 @@ const ofNeuronType: Readings<NeuronType> = {
     ]),
   regimes: (regimes, site) => usesWhere(site, { regime: Object.keys(regimes).length > 0 }),
   compartments: 'compartments',
+  cable: 'cable',
 };
 
 const ofDerivative: Readings<Derivative> = {

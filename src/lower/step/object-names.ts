@@ -7,6 +7,8 @@
 export const objectNames = {
   /** Integrates the equations of a group or of synapses. */
   stateUpdater: (owner: string): string => `${owner}_stateupdater`,
+  /** Solves for the potentials along cells. */
+  cableUpdater: (owner: string): string => `${owner}_spatialstateupdater`,
   /** Works out what holds over a step. */
   subexpressionUpdate: (owner: string): string => `${owner}_subexpression_update`,
   /** Tests for an event. */

@@ -3,6 +3,7 @@ import type { EventDocument, NeuronDocument, RefractoryDocument, RegimeDocument 
 import { messages } from '../messages.js';
 import type { EventDefinition, Input, NeuronType, Refractory, Regime } from '../model.js';
 import { child } from '../pointer.js';
+import { normaliseCable } from './cable.js';
 import { normaliseCode } from './code.js';
 import { declareCompartments, normaliseCompartments } from './compartments.js';
 import type { Context } from './context.js';
@@ -52,6 +53,9 @@ export function normaliseNeuron(context: Context, document: NeuronDocument, poin
       reduce: typeof item === 'object' ? (item.reduce ?? 'sum') : 'sum',
     };
   }
+  const cable = document.cable && normaliseCable(context, document.cable, scope, declared.names, `${pointer}/cable`);
+  if (document.cable && document.compartments)
+    context.report(messages.oneOfKeys(['compartments', 'cable'], 2), `${pointer}/cable`);
   const type: NeuronType = {
     ...equations,
     inputs,
@@ -67,6 +71,7 @@ export function normaliseNeuron(context: Context, document: NeuronDocument, poin
     ...(document.compartments
       ? { compartments: normaliseCompartments(context, document.compartments, scope, `${pointer}/compartments`) }
       : {}),
+    ...(cable ? { cable } : {}),
     ...normaliseSequence(
       context,
       document.sequence,

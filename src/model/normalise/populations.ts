@@ -31,6 +31,9 @@ export function declarePopulation(
   const neuron = neurons.get(document.type);
   if (!neuron)
     context.report(messages.unknownReference('neuron type', document.type, [...neurons.keys()]), `${pointer}/type`);
+  const parents = neuron?.type.cable && numbersOf(context, neuron.type.cable.parents);
+  if (parents && !Number.isNaN(size) && size % parents.length !== 0)
+    context.report(messages.cableSize(size, parents.length), `${pointer}/size`);
   return { size, ...(neuron ? { neuron } : { unknown: true }) };
 }
 

@@ -106,6 +106,31 @@ const numpy = (order: number): Tree => ({
 });
 const refractory = (more: Tree | string): Tree => spike({ refractory: more });
 
+/** Two cells of three compartments that read their neighbours along a cable alone, and spikes onto one of these. */
+const fork: Tree = {
+  interneuron: 1,
+  neurons: {
+    cell: {
+      parameters: { g: '1 nS' },
+      state: { v: { unit: 'V', initial: '-60*mV if i < 2 else -70*mV' } },
+      cable: {
+        parents: [-1, 0, 0],
+        near: { array: [9, 9, 9], unit: 'nS' },
+        far: { array: [5, 5, 5], unit: 'nS' },
+        voltage: 'v',
+        capacitance: '20*pF',
+        current: 'g*(-65*mV - v)',
+      },
+      events: { spike: { when: 'v > -62*mV', edge: 'rising' } },
+    },
+  },
+  synapses: { kick: { pathways: { pre: { on: 'pre.spike', delay: '1 ms', do: 'post.v += 1*mV' } } } },
+  populations: { a: { type: 'cell', size: 6 } },
+  projections: { ab: { from: 'a', to: 'a', synapse: 'kick', connect: 'all' } },
+  record: [{ of: 'a', variables: ['v'], name: 'r' }],
+  experiment: { dt: '0.02 ms', seed: 5, protocol: [run] },
+};
+
 /** Cells with structure, and a current into them. */
 const tree: Tree = {
   ...network,
@@ -245,6 +270,11 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
     network: tree,
     base: cell({ compartments: { initial: '-60 mV' } }),
     adds: cell({ compartments: { sections: { soma: { specificCapacitance: '2 uF/cm**2' } } } }),
+  },
+  cable: {
+    network: fork,
+    base: cell({ cable: { near: { array: [9, 9, 9], unit: 'nS' } } }),
+    adds: cell({ cable: { near: { array: [90, 90, 90], unit: 'nS' } } }),
   },
   lastspike: { adds: cell({ derivatives: { v: '(bias - v)/tau + (0.1 if t - lastspike < 1*ms else 0)/ms' } }) },
   notRefractory: {

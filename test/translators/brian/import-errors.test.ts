@@ -44,7 +44,6 @@ describe('what Brian has and is not built is refused by name', () => {
   const refused = (found: ReturnType<typeof check>): string[] =>
     found.list.filter(({ code }) => code === 'brian/unsupported').map(({ message }) => message);
   test.each([
-    ['spatial_neurons: {}', 'SpatialNeuron'],
     ['network_operations: {}', 'network_operation'],
     ['functions: {}', 'user-defined functions'],
     ['binomial_functions: {}', 'BinomialFunction'],

@@ -1,0 +1,112 @@
+import type { Dimension } from '../../lang/ast.js';
+import { equalDimensions } from '../../lang/dimension.js';
+import { wrongDimension } from '../../lang/messages.js';
+import type { CableDocument } from '../document.js';
+import { messages } from '../messages.js';
+import type { ArrayValue, CableTree } from '../model.js';
+import { child } from '../pointer.js';
+import { normaliseArray, numbersOf } from './arrays.js';
+import type { Context } from './context.js';
+import { normaliseExpression } from './expressions.js';
+import { checkIds, pureUnit, siUnit, volt, type Names } from './names.js';
+
+const ampere: Dimension = [0, 0, 0, 1, 0, 0, 0];
+const farad: Dimension = [-2, -1, 4, 2, 0, 0, 0];
+const siemens: Dimension = [-2, -1, 3, 2, 0, 0, 0];
+
+/** The tree that the elements of a type are compartments of; undefined after a finding that leaves it unknown. */
+export function normaliseCable(
+  context: Context,
+  document: CableDocument,
+  scope: Names,
+  own: Names,
+  pointer: string,
+): CableTree | undefined {
+  const at = (key: string): string => `${pointer}/${key}`;
+  const parents = normaliseArray(
+    context,
+    document.parents,
+    { what: 'the parents', unit: pureUnit, type: 'integer' },
+    at('parents'),
+  );
+  const conductance = (key: 'near' | 'far'): ArrayValue | undefined =>
+    normaliseArray(
+      context,
+      document[key],
+      { what: `the conductances ${key}`, unit: siUnit(siemens), type: 'real' },
+      at(key),
+    )?.values;
+  const [near, far] = [conductance('near'), conductance('far')];
+  const expression = (key: 'capacitance' | 'current', dimension: Dimension): string | undefined =>
+    normaliseExpression(
+      context,
+      document[key],
+      [scope],
+      { what: `the ${key} of a compartment`, unit: siUnit(dimension), type: 'real' },
+      at(key),
+    );
+  const [capacitance, current] = [expression('capacitance', farad), expression('current', ampere)];
+  checkState(context, document.voltage, own, at('voltage'));
+  if (document.rise !== undefined) checkState(context, document.rise, own, at('rise'));
+  checkIds(context, document.sections, at('sections'));
+  if (!parents || !near || !far) return undefined;
+  const count = parents.shape[0] ?? 0;
+  if (!checkTree(context, { parents: parents.values, near, far }, count, pointer)) return undefined;
+  for (const [name, { first, count: length }] of Object.entries(document.sections ?? {})) {
+    const place = child(at('sections'), name);
+    if (length < 1) context.report(messages.emptyGroup(name), place);
+    else if (first < 0 || first + length > count)
+      context.report(messages.outOfRange('the range of compartments', 0, count - 1, first + length - 1), place);
+  }
+  return {
+    parents: parents.values,
+    near,
+    far,
+    voltage: document.voltage,
+    capacitance: capacitance ?? '0',
+    current: current ?? '0',
+    ...(document.rise === undefined ? {} : { rise: document.rise }),
+    ...(document.sections === undefined ? {} : { sections: document.sections }),
+  };
+}
+
+/** The potential, and its change, are what the solver writes. */
+function checkState(context: Context, name: string, own: Names, pointer: string): void {
+  const variable = own.lookup(name);
+  if (variable?.kind !== 'state') {
+    const states = own.names().filter((other) => own.lookup(other)?.kind === 'state');
+    context.report(messages.unknownVariable(name, states, 'state variable'), pointer);
+  } else if (variable.unknown !== true && !equalDimensions(variable.dimension, volt)) {
+    context.report(wrongDimension(name, volt, variable.dimension), pointer);
+  }
+}
+
+type Arrays = Readonly<Record<'parents' | 'near' | 'far', ArrayValue>>;
+
+/** Whether compartments follow the one that they begin at, and conduct. */
+function checkTree(context: Context, arrays: Arrays, count: number, pointer: string): boolean {
+  if (count < 1) {
+    context.report(messages.emptyGroup('the cable'), `${pointer}/parents`);
+    return false;
+  }
+  let whole = true;
+  const refuse = (key: keyof Arrays, k: number, finding: ReturnType<typeof messages.notPositive>): void => {
+    whole = false;
+    context.report(finding, Array.isArray(arrays[key]) ? child(`${pointer}/${key}`, k) : `${pointer}/${key}`);
+  };
+  for (const key of ['near', 'far'] as const) {
+    const numbers = numbersOf(context, arrays[key]);
+    if (numbers && numbers.length !== count) {
+      context.report(messages.wrongLength(`the conductances ${key}`, count, numbers.length), `${pointer}/${key}`);
+      return false;
+    }
+    const wrong = numbers ? Array.from(numbers).findIndex((value) => !(value > 0)) : -1;
+    if (numbers && wrong >= 0) refuse(key, wrong, messages.notPositive('an axial conductance', numbers[wrong] ?? 0));
+  }
+  const parents = numbersOf(context, arrays.parents);
+  for (let k = 0; parents && whole && k < count; k++) {
+    const parent = parents[k] ?? -1;
+    if (k === 0 ? parent !== -1 : !(parent >= 0 && parent < k)) refuse('parents', k, messages.badParent(k, parent));
+  }
+  return whole;
+}

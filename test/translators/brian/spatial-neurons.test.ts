@@ -1,0 +1,234 @@
+/**
+ * SpatialNeuron in specifications: morphologies, places, point currents, and how the cable is solved.
+ *
+ * Sources: Rall (1959) for the input resistance of a sealed cable; Hodgkin & Huxley (1952) for the velocity of the
+ * action potential in the squid's axon at 18.5 degrees, 18.8 m/s.
+ */
+
+import { describe, expect, test } from 'vitest';
+import { simulate } from '../../support/simulate.js';
+import { document, findings, valid } from './support.js';
+
+const passive = (sections: string, more = '', rest = ''): string => `
+format: interneuron/brian
+dt: 0.1 ms
+namespace: { gL: 1e-4 siemens/cm**2, EL: -70 mV }
+spatial_neurons:
+  cell:
+    morphology: { sections: ${sections} }
+    Cm: 1 uF/cm**2
+    Ri: 100 ohm*cm
+    model: |
+      Im = gL*(EL - v) : amp/meter**2
+      I : amp (point current)
+      gs : siemens
+      mark : 1
+${more.replace(/^(?=.)/gm, '    ')}
+${rest}
+`;
+const tree =
+  '{ soma: { class: Soma, diameter: 30 um }, axon: { parent: soma, diameter: 1 um, length: 100 um, n: 10 }, ' +
+  'left: { parent: axon, diameter: [1 um, 0.8 um, 0.5 um], length: [20 um, 30 um], n: 2 }, ' +
+  'right: { parent: axon, diameter: 0.5 um, length: 50 um, n: 5 } }';
+const wasm = { engines: [{ target: 'wasm', threads: 1 }] } as const;
+
+describe('morphologies', () => {
+  test('compartments are numbered by section, each followed by its subtrees', () => {
+    const { neurons, populations } = document(passive(tree));
+    const { parents, near, far, sections } = neurons.cell.cable;
+    expect(populations.cell.size).toBe(18);
+    expect(parents).toEqual([-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 10, 13, 14, 15, 16]);
+    expect(sections).toEqual({
+      soma: { first: 0, count: 1 },
+      axon: { first: 1, count: 10 },
+      left: { first: 11, count: 2 },
+      right: { first: 13, count: 5 },
+    });
+    const { area, distance, diameter, length, volume } = populations.cell.values;
+    expect(area.array[0]).toBeCloseTo(Math.PI * 9e-10, 18);
+    expect(area.array[1]).toBeCloseTo(Math.PI * 1e-11, 18);
+    // A truncated cone: lateral area, volume, and both halves' resistance, integrals over its length.
+    expect(area.array[12]).toBeCloseTo(Math.PI * 0.65e-6 * Math.hypot(30e-6, 0.15e-6), 18);
+    expect(volume.array[12]).toBeCloseTo((Math.PI / 12) * 30e-6 * (0.64 + 0.4 + 0.25) * 1e-12, 24);
+    expect(near.array[12]).toBeCloseTo(((Math.PI / 2) * (0.8 * 0.65e-12)) / 30e-6, 14);
+    expect(far.array[12]).toBeCloseTo(((Math.PI / 2) * (0.65 * 0.5e-12)) / 30e-6, 14);
+    expect(distance.array.slice(0, 2)).toEqual([0, 5e-6]);
+    expect(distance.array[11]).toBeCloseTo(110e-6, 12);
+    expect([diameter.array[11], length.array[13]]).toEqual([0.9e-6, 1e-5]);
+  });
+
+  test('coordinates are those of the middles of compartments, relative to the end of the parent', () => {
+    const { populations } = document(
+      passive(
+        '{ soma: { class: Soma, diameter: 10 um, x: 1 um }, axon: { parent: soma, diameter: 1 um, n: 2, x: [0 um, 30 um], y: [0 um, 40 um] } }',
+      ),
+    );
+    const { x, y, z, length } = populations.cell.values;
+    expect(length.array[1]).toBeCloseTo(25e-6, 15);
+    [1, 8.5, 23.5].forEach((value, k) => expect(x.array[k]).toBeCloseTo(value * 1e-6, 15));
+    [0, 10, 30].forEach((value, k) => expect(y.array[k]).toBeCloseTo(value * 1e-6, 15));
+    expect(z.array).toEqual([0, 0, 0]);
+  });
+
+  test.each([
+    [
+      '{ a: { parent: b, diameter: 1 um, length: 1 um }, b: { parent: a, diameter: 1 um, length: 1 um } }',
+      'bad-morphology',
+    ],
+    ['{ a: { diameter: 1 um, length: 1 um }, b: { diameter: 1 um, length: 1 um } }', 'bad-morphology'],
+    ['{ a: { diameter: 1 um, length: 1 um }, b: { parent: c, diameter: 1 um, length: 1 um } }', 'bad-morphology'],
+    ['{ a: { diameter: 1 um } }', 'bad-morphology'],
+    ['{ a: { diameter: 1 um, length: 1 um, x: [0 um, 1 um] } }', 'bad-morphology'],
+    ['{ a: { diameter: 1 um, x: [1 um, 1 um] } }', 'bad-morphology'],
+    ['{ a: { class: Soma, diameter: 1 um, length: 3 um } }', 'bad-morphology'],
+    ['{}', 'bad-morphology'],
+    ['{ a: { diameter: -1 um, length: 1 um } }', 'out-of-range'],
+    ['{ a: { diameter: 1 um, length: 0 um } }', 'out-of-range'],
+    ['{ a: { diameter: 1 um, length: 1 um, n: 0 } }', 'out-of-range'],
+    ['{ a: { diameter: [1 um, 2 um], length: [1 um, 2 um], n: 2 } }', 'length-mismatch'],
+    ['{ a: { diameter: 1 mV, length: 1 um } }', 'wrong-dimension'],
+    ['{ a: { diameter: 1 um, length: 10 meter, n: 10 } }', 'huge-morphology'],
+  ])('%s is said', (sections, code) => {
+    expect(findings(passive(sections, '', 'run: 1 ms'))[0]).toContain(`brian/${code}`);
+  });
+});
+
+describe('models', () => {
+  test.each([
+    ['no Im', 'Im = gL*(EL - v) : amp/meter**2', 'J = gL*(EL - v) : amp/meter**2', 'membrane-current'],
+    ['Im in volts', 'Im = gL*(EL - v) : amp/meter**2', 'Im = EL - v : volt', 'membrane-current'],
+    ['v of its own', 'mark : 1', 'v : volt', 'reserved-name'],
+    ['a point current in volts', 'mark : 1', 'V : volt (point current)', 'wrong-dimension'],
+    ['an unknown place', 'Cm: 1', 'threshold: v > 0*mV\n    threshold_location: dendrite\n    Cm: 1', 'bad-place'],
+    ['a threshold in several', 'Cm: 1', 'threshold: v > 0*mV\n    threshold_location: axon\n    Cm: 1', 'bad-place'],
+    ['a threshold nowhere', 'Cm: 1', 'threshold: v > 0*mV\n    threshold_location: 18\n    Cm: 1', 'out-of-range'],
+    ['no resistivity', 'Ri: 100', 'Ri: 0', 'out-of-range'],
+  ])('%s is said', (_, from, to, code) => {
+    expect(findings(passive(tree, '', 'run: 1 ms').replace(from, to))[0]).toContain(`brian/${code}`);
+  });
+
+  test('point currents elsewhere are refused', () => {
+    const text =
+      'format: interneuron/brian\nneuron_groups: { G: { N: 1, model: "I : amp (point current)" } }\nrun: 1 ms';
+    expect(findings(text)[0]).toContain('brian/unknown-flag');
+  });
+});
+
+describe('places', () => {
+  const range = (from: number, to: number): readonly number[] => Array.from({ length: to - from }, (_, k) => from + k);
+  const marked = (index: string): readonly number[] => {
+    const text = passive(tree, `initializers: [{ variable: mark, value: 1, index: "${index}" }]`, 'run: 1 ms');
+    const condition: string = document(text).populations.cell.values.mark;
+    const bound = (pattern: RegExp, otherwise: number): number => Number(pattern.exec(condition)?.[1] ?? otherwise);
+    return range(bound(/i >= (\d+)/, 0), bound(/i < (\d+)/, 18));
+  };
+  test.each([
+    ['axon', 1, 18],
+    ['axon.main', 1, 11],
+    ['main', 0, 1],
+    ['axon.left', 11, 13],
+    ['right', 13, 18],
+    ['L', 1, 18],
+    ['LR', 13, 18],
+    ['L.L', 11, 13],
+    ['axon[20*um:40*um]', 3, 5],
+    ['axon[:15*um]', 1, 3],
+    ['axon[95 um:]', 10, 11],
+    ['axon[35*um]', 4, 5],
+    ['axon[0*um]', 1, 2],
+    ['right[1:3]', 14, 16],
+    ['3:5', 3, 5],
+  ])('%s', (index, from, to) => {
+    expect(marked(index)).toEqual(range(from, to));
+  });
+
+  test('synapses and monitors have them as ends', () => {
+    const text = passive(
+      tree,
+      '',
+      `spike_generators: { G: { N: 2, indices: [0], times: [1 ms] } }
+synapses: { S: { source: G, target: "cell.axon[20*um:40*um]", on_pre: gs += 1*nS, connect: true } }
+state_monitors: { m: { source: cell.right, variables: v, record: [0, 4] } }
+run: 1 ms`,
+    );
+    const { model } = valid(text);
+    expect(model.projections['S']?.to.of).toEqual({ population: 'cell', slice: [3, 5, 1] });
+    expect(model.recordings[0]).toMatchObject({ of: { population: 'cell', indices: [13, 17] } });
+  });
+});
+
+describe('the cable', () => {
+  test('a sealed cylinder has the input resistance of cable theory', async () => {
+    const [radius, length, gL, Ri, current] = [1e-6, 1e-3, 1, 1, 1e-11];
+    const lambda = Math.sqrt(radius / (2 * Ri * gL));
+    const infinite = Math.sqrt(Ri / gL) / (Math.PI * Math.SQRT2 * radius ** 1.5);
+    const expected = (current * infinite) / Math.tanh(length / lambda);
+    const text = passive(
+      '{ wire: { diameter: 2 um, length: 1 mm, n: 400 } }',
+      'initializers: [{ variable: v, value: EL }, { variable: I, value: 10 pA, index: 0 }]',
+      'state_monitors: { m: { source: cell, variables: v, record: 0, dt: 1 ms } }\nrun: 200 ms',
+    );
+    const { samples } = await simulate(text, wasm);
+    const [last = 0] = samples.get('cell.v')!.at(-1)!;
+    expect((last + 0.07) / expected).toBeGreaterThan(0.998);
+    expect((last + 0.07) / expected).toBeLessThan(1.002);
+  });
+
+  test('populations of cells are as many single ones, with the same bits on all engines', async () => {
+    const text = (cells: string, step: string): string =>
+      passive(
+        tree,
+        `${cells}threshold: v > -60*mV
+threshold_location: axon[95*um]
+reset: mark += 1
+refractory: 3 ms
+initializers: [{ variable: v, value: EL }]`,
+        `state_monitors: { m: { source: cell, variables: [v, mark, Ic], record: true } }
+spike_monitors: { s: { source: cell } }
+run: [{ duration: 1 ms }, { set: { cell.I: 0.4 nA }, where: "${step}" }, { duration: 9 ms }]`,
+      );
+    const one = await simulate(text('', 'i == 0'));
+    const three = await simulate(text('N: 3\n', 'i < 3'));
+    expect(one.events.get('cell.spike')!.length).toBeGreaterThan(1);
+    expect(new Set(one.events.get('cell.spike')!.map(([, at]) => at))).toEqual(new Set([10]));
+    expect(three.events.get('cell.spike')!.length).toBe(3 * one.events.get('cell.spike')!.length);
+    const [row, rows] = [one, three].map(({ samples }) => samples.get('cell.v')!.at(-1)!);
+    expect(rows).toEqual(row!.flatMap((v) => [v, v, v]));
+    // What charges the membrane is what it conducts and what flows in, summed over the cell.
+    const { area } = document(text('', 'i == 0')).populations.cell.values;
+    const at = one.samples.get('cell.v')!.length - 1;
+    const [Ic, v] = ['Ic', 'v'].map((name) => one.samples.get(`cell.${name}`)![at]!);
+    const charging = area.array.reduce((sum: number, a: number, k: number) => sum + a * Ic![k]!, 0);
+    const conducted = area.array.reduce((sum: number, a: number, k: number) => sum + a * (-0.07 - v![k]!), 0);
+    expect(charging).toBeCloseTo(conducted + 4e-10, 15);
+  });
+
+  test('the action potential of the squid runs at 18.8 m/s at 18.5 degrees', async () => {
+    const text = `
+format: interneuron/brian
+dt: 0.002 ms
+namespace: { phi: 3.82, gNa: 120 msiemens/cm**2, gK: 36 msiemens/cm**2, gl: 0.3 msiemens/cm**2 }
+spatial_neurons:
+  axon:
+    morphology: { sections: { axon: { diameter: 476 um, length: 6 cm, n: 200 } } }
+    Cm: 1 uF/cm**2
+    Ri: 35.4 ohm*cm
+    model: |
+      Im = gl*(10.613*mV - v) + gNa*m**3*h*(115*mV - v) + gK*n**4*(-12*mV - v) : amp/meter**2
+      I : amp (point current)
+      dm/dt = phi*(1/exprel((25*mV - v)/(10*mV))*(1 - m) - 4*exp(-v/(18*mV))*m)/ms : 1
+      dn/dt = phi*(0.1/exprel((10*mV - v)/(10*mV))*(1 - n) - 0.125*exp(-v/(80*mV))*n)/ms : 1
+      dh/dt = phi*(0.07*exp(-v/(20*mV))*(1 - h) - h/(exp((30*mV - v)/(10*mV)) + 1))/ms : 1
+    threshold: v > 50*mV
+    refractory: v > 50*mV
+    initializers: [{ variable: m, value: 0.0529 }, { variable: n, value: 0.3177 }, { variable: h, value: 0.5961 }]
+spike_monitors: { s: { source: axon } }
+run: [{ set: { axon.I: 20 uA }, where: i == 0 }, { duration: 0.5 ms }, { set: { axon.I: 0 amp } }, { duration: 3 ms }]
+`;
+    const { events } = await simulate(text, wasm);
+    const first = (at: number): number => events.get('axon.spike')!.find(([, element]) => element === at)![0];
+    const velocity = (60 * 0.3e-3) / ((first(130) - first(70)) * 2e-6);
+    expect(velocity).toBeGreaterThan(18.2);
+    expect(velocity).toBeLessThan(19.2);
+  });
+});

@@ -1,0 +1,205 @@
+/**
+ * Morphologies: sections of compartments, each a truncated cone or a sphere, flattened in the order in which Brian
+ * numbers compartments: those of a section, then those of its subtrees.
+ *
+ * @source Brian 2.9, `brian2.spatialneuron.morphology`
+ */
+
+/** An unbranched piece as it is given. Lengths are in m. */
+export interface SectionShape {
+  readonly name: string;
+  /** Ordinal of the section at whose end it begins; null for the root. */
+  readonly parent: number | null;
+  /** Whether it is one compartment, a sphere that has next to no resistance. */
+  readonly sphere: boolean;
+  /** Of the ends of its compartments, one more than these; of a sphere one. */
+  readonly diameters: readonly number[];
+  /** Of its compartments. */
+  readonly lengths: readonly number[];
+  /** Ends of its compartments, relative to the end of the parent; of a sphere its centre. Absent: not known. */
+  readonly points?: readonly Point[];
+}
+
+/** x, y and z in m. */
+export type Point = readonly [x: number, y: number, z: number];
+
+/** A section among the compartments of a cell. */
+export interface PlacedSection {
+  readonly name: string;
+  /** Ordinal of the section at whose end it begins; null for the root. */
+  readonly parent: number | null;
+  /** Its first compartment. */
+  readonly first: number;
+  readonly count: number;
+  /** Compartment after the last of the sections that grow from it, and of theirs. */
+  readonly end: number;
+}
+
+/** Numbers of compartments, in SI. */
+export interface CompartmentNumbers {
+  readonly area: readonly number[];
+  readonly length: readonly number[];
+  /** In the middle of the compartment. */
+  readonly diameter: readonly number[];
+  readonly volume: readonly number[];
+  /** From the beginning of the root along the tree to the middle of the compartment. */
+  readonly distance: readonly number[];
+  /** Conductance times resistivity from the beginning of the compartment to its middle, in m. */
+  readonly r_length_1: readonly number[];
+  /** The same from its middle to its end. */
+  readonly r_length_2: readonly number[];
+}
+
+/** A cell as compartments. */
+export interface Morphology {
+  /** Parents before children, in the order of their compartments. */
+  readonly sections: readonly PlacedSection[];
+  /** The compartment at whose end each compartment begins; -1 for the root. */
+  readonly parents: readonly number[];
+  readonly numbers: CompartmentNumbers;
+  /** Middles of compartments; absent where some have none. */
+  readonly centres?: readonly Point[];
+}
+
+/** Conductance times resistivity of half a sphere, in m: Brian's choice, next to no resistance. */
+const sphereConductance = 1;
+
+const square = (x: number): number => x * x;
+const plus = (a: Point, b: Point): Point => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
+const origin: Point = [0, 0, 0];
+
+/** The compartments of sections; `parent` of each is the ordinal of another, with one root and no loops. */
+export function flatMorphology(shapes: readonly SectionShape[]): Morphology {
+  const sections: { name: string; parent: number | null; first: number; count: number; end: number }[] = [];
+  const parents: number[] = [];
+  const centres: Point[] = [];
+  const numbers = {
+    area: [] as number[],
+    length: [] as number[],
+    diameter: [] as number[],
+    volume: [] as number[],
+    distance: [] as number[],
+    r_length_1: [] as number[],
+    r_length_2: [] as number[],
+  };
+  const add = (ordinal: number, above: number | null, begin: number, start: Point | null): void => {
+    const shape = shapes[ordinal];
+    if (!shape) return;
+    const own = sections.length;
+    const first = parents.length;
+    const count = shape.lengths.length;
+    const section = { name: shape.name, parent: above, first, count, end: first + count };
+    sections.push(section);
+    const before = above === null ? null : sections[above];
+    const points = shape.points?.map((point) => plus(start ?? origin, point));
+    let distance = begin;
+    for (let k = 0; k < count; k++) {
+      parents.push(k > 0 ? first + k - 1 : before ? before.first + before.count - 1 : -1);
+      const length = shape.lengths[k] ?? 0;
+      const [d = 0, e = d] = shape.diameters.slice(k, k + 2);
+      const middle = (d + e) / 2;
+      numbers.length.push(length);
+      numbers.diameter.push(middle);
+      if (shape.sphere) {
+        numbers.area.push(Math.PI * d * d);
+        numbers.volume.push((Math.PI * d * d * d) / 6);
+        numbers.distance.push(distance);
+        numbers.r_length_1.push(sphereConductance);
+        numbers.r_length_2.push(sphereConductance);
+        centres.push(points?.[0] ?? origin);
+        continue;
+      }
+      numbers.area.push((Math.PI / 2) * (d + e) * Math.sqrt(square(d - e) / 4 + square(length)));
+      numbers.volume.push((Math.PI * length * (d * d + d * e + e * e)) / 12);
+      numbers.distance.push(distance + length / 2);
+      numbers.r_length_1.push(((Math.PI / 2) * d * middle) / length);
+      numbers.r_length_2.push(((Math.PI / 2) * middle * e) / length);
+      const [a = origin, b = a] = points?.slice(k, k + 2) ?? [];
+      centres.push([(a[0] + b[0]) / 2, (a[1] + b[1]) / 2, (a[2] + b[2]) / 2]);
+      distance += length;
+    }
+    const last = points?.[points.length - 1] ?? null;
+    shapes.forEach(({ parent }, child) => {
+      if (parent === ordinal) add(child, own, distance, last);
+    });
+    section.end = parents.length;
+  };
+  shapes.forEach(({ parent }, ordinal) => {
+    if (parent === null) add(ordinal, null, 0, null);
+  });
+  const placed = shapes.length > 0 && shapes.every(({ points }) => points !== undefined);
+  return { sections, parents, numbers, ...(placed ? { centres } : {}) };
+}
+
+/** How long the longest section lasts, with all before it, in m. */
+export const reachOf = ({ numbers }: Morphology): number => Math.max(0, ...numbers.distance);
+
+/** Compartments from a distance along a section to another; absent: from its beginning, to its end. */
+export function compartmentsWithin(
+  { numbers }: Morphology,
+  { first, count }: PlacedSection,
+  from: number | undefined,
+  to: number | undefined,
+): readonly [number, number] {
+  const ends = endsOf(numbers.length.slice(first, first + count));
+  const near = tolerance * (ends[ends.length - 1] ?? 0);
+  const at = (distance: number, after: number): number => {
+    const close = ends.findIndex((end) => Math.abs(distance - end) < near);
+    if (close >= 0) return close + 1;
+    const found = ends.findIndex((end) => end >= distance);
+    return (found < 0 ? count : found) + after;
+  };
+  return [
+    first + (from === undefined ? 0 : at(from, 0)),
+    first + Math.min(count, to === undefined ? count : at(to, 1)),
+  ];
+}
+
+/** The compartment at a distance along a section; null beyond its ends. */
+export function compartmentAt(
+  { numbers }: Morphology,
+  { first, count }: PlacedSection,
+  distance: number,
+): number | null {
+  const ends = endsOf(numbers.length.slice(first, first + count));
+  const whole = ends[ends.length - 1] ?? 0;
+  if (distance < 0 || distance > (1 + tolerance) * whole) return null;
+  const close = [0, ...ends].findIndex((end) => Math.abs(distance - end) < tolerance * whole);
+  const found = close >= 0 ? close : ends.findIndex((end) => end >= distance);
+  return first + Math.min(count - 1, Math.max(0, found));
+}
+
+/** Of a section's length: so close to the end of a compartment a place is on it. */
+const tolerance = 1e-12;
+
+function endsOf(lengths: readonly number[]): readonly number[] {
+  let end = 0;
+  return lengths.map((length) => (end += length));
+}
+
+/**
+ * The section that names lead to: each the name of a section that grows from the one before, or L, R and digits, which
+ * count them; the first may be that of any section whose name is its own. Null where there is none.
+ */
+export function sectionNamed({ sections }: Morphology, names: readonly string[]): number | null {
+  const root = sections.length > 0 ? 0 : null;
+  let at = root;
+  for (const [k, name] of names.entries()) {
+    if (at === null) return null;
+    const found = childNamed(sections, at, name);
+    const anywhere = sections.flatMap((section, ordinal) => (section.name === name ? [ordinal] : []));
+    at = found ?? (k === 0 && anywhere.length === 1 ? (anywhere[0] ?? null) : null);
+  }
+  return at;
+}
+
+function childNamed(sections: readonly PlacedSection[], parent: number, name: string): number | null {
+  const children = sections.flatMap((section, ordinal) => (section.parent === parent ? [ordinal] : []));
+  const own = children.filter((ordinal) => sections[ordinal]?.name === name);
+  if (own.length > 0) return own[0] ?? null;
+  if (!/^[LR1-9]+$/.test(name)) return null;
+  const letter = name[0] ?? '';
+  const next = children[letter === 'L' ? 0 : letter === 'R' ? 1 : Number(letter) - 1];
+  if (next === undefined) return null;
+  return name.length === 1 ? next : childNamed(sections, next, name.slice(1));
+}

@@ -1,0 +1,449 @@
+/** SpatialNeuron: a group whose elements are compartments, and the tree that they form. */
+
+import type { Dimension, Expression } from '../../src/lang/ast.js';
+import { binary, call, name, negated, number, product, quotient, sum } from '../../src/lang/build.js';
+import { derivative } from '../../src/lang/derivative.js';
+import { equalDimensions } from '../../src/lang/dimension.js';
+import { namesIn, substitute } from '../../src/lang/walk.js';
+import { child } from '../../src/model/pointer.js';
+import { located } from '../shared/located.js';
+import { readNamespace } from './constants.js';
+import type { Reporter } from './context.js';
+import { readModel } from './equations.js';
+import { builtInVariable, groupScope, type Group, type Spatial, type Tables } from './group.js';
+import * as messages from './messages.js';
+import { flatMorphology, reachOf, type Morphology, type Point, type SectionShape } from './morphology.js';
+import type { BrianSpecification, SectionSpecification, SpatialNeuron, Values } from './specification.js';
+import type { Namespace, Variable } from './terms.js';
+import { readNumber, readQuantities, readSize, readValue, type ReadValue } from './values.js';
+
+const metre: Dimension = [1, 0, 0, 0, 0, 0, 0];
+const area: Dimension = [2, 0, 0, 0, 0, 0, 0];
+const volume: Dimension = [3, 0, 0, 0, 0, 0, 0];
+const volt: Dimension = [2, 1, -3, -1, 0, 0, 0];
+const ampere: Dimension = [0, 0, 0, 1, 0, 0, 0];
+const ampereByArea: Dimension = [-2, 0, 0, 1, 0, 0, 0];
+const faradByArea: Dimension = [-4, -1, 4, 2, 0, 0, 0];
+const ohmMetre: Dimension = [3, 1, -3, -2, 0, 0, 0];
+const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
+const siemensByArea: Dimension = [-4, -1, 3, 2, 0, 0, 0];
+
+/** Brian's resistivity and specific capacitance where none are given. */
+const usual = { Ri: '150*ohm*cm', Cm: '0.9*uF/cm**2' } as const;
+/** The change of the potential in a step, from which the capacitive current follows. */
+const riseName = 'v_rise';
+/** No cell is longer than this, in m. */
+const longest = 5;
+
+/** What declaring a group needs of its setting. */
+interface Declaring {
+  readonly namespace: Namespace;
+  readonly tables: Tables;
+  readonly to: Reporter;
+}
+
+/** The cells of `spatial_neurons` before their code is translated. */
+export function declareSpatialNeuron(
+  key: string,
+  specification: SpatialNeuron,
+  pointer: string,
+  { namespace: outer, tables, to }: Declaring,
+  whole: BrianSpecification,
+): Group {
+  const namespace = readNamespace(specification.namespace, child(pointer, 'namespace'), outer, to);
+  const at = child(pointer, 'model');
+  const own = readModel(specification.model, at, 'spatial', to);
+  const morphology = readMorphology(specification, child(pointer, 'morphology'), namespace, to);
+  const cells = specification.N === undefined ? 1 : readSize(specification.N, child(pointer, 'N'), namespace, to);
+  const variables = withMembrane(own, morphology, at, isMentioned(whole), to);
+  const resistivity = readNumber(
+    specification.Ri ?? usual.Ri,
+    child(pointer, 'Ri'),
+    { name: 'Ri', dimension: ohmMetre, type: 'real' },
+    namespace,
+    to,
+  );
+  if (resistivity !== undefined && !(resistivity > 0))
+    to.report(messages.outOfRange('Ri', 'more than zero', specification.Ri), child(pointer, 'Ri'));
+  const events = [
+    ...(specification.threshold === undefined ? [] : ['spike']),
+    ...Object.keys(specification.events ?? {}),
+  ];
+  const group: Group = {
+    kind: 'neuron',
+    name: key,
+    pointer,
+    variables,
+    namespace,
+    events,
+    used: new Map(),
+    written: new Set(['v', ...(variables.has(riseName) ? [riseName] : [])]),
+    size: cells * morphology.parents.length,
+    refractory:
+      specification.refractory !== undefined &&
+      specification.refractory !== false &&
+      specification.threshold !== undefined,
+    flagged: [...variables.values()].some((variable) => variable.flags.has('unless refractory')),
+  };
+  const scope = groupScope(group, tables, { constants: 'byValue' });
+  const values = new Map(geometry(morphology, cells, variables, pointer));
+  values.set('Ri', known(resistivity ?? 1, specification.Ri ?? usual.Ri, child(pointer, 'Ri')));
+  const Cm = variables.get('Cm');
+  const capacitance = Cm && readValue(specification.Cm ?? usual.Cm, child(pointer, 'Cm'), Cm, scope, group.size, to);
+  if (capacitance) values.set('Cm', capacitance);
+  if (capacitance?.kind === 'known' && !(capacitance.value > 0))
+    to.report(messages.outOfRange('Cm', 'more than zero', specification.Cm), child(pointer, 'Cm'));
+  return {
+    ...group,
+    spatial: { morphology, cells, values, cable: cableOf(morphology, resistivity ?? 1, variables, pointer) },
+  };
+}
+
+const known = (value: number, written: number | string, pointer: string): ReadValue => ({
+  kind: 'known',
+  value,
+  text: written,
+  pointer,
+});
+
+/** The tree of the canonical type. */
+function cableOf(
+  { parents, numbers, sections }: Morphology,
+  resistivity: number,
+  variables: ReadonlyMap<string, Variable>,
+  pointer: string,
+): Spatial['cable'] {
+  const conductances = (lengths: readonly number[]): readonly number[] => lengths.map((length) => length / resistivity);
+  const names = new Map<string, number>();
+  const named = sections.map(({ name: wanted, first, count }) => {
+    const id = wanted.replace(/\W/g, '_');
+    const seen = names.get(id) ?? 0;
+    names.set(id, seen + 1);
+    return [seen === 0 ? id : `${id}_${seen + 1}`, { first, count }] as const;
+  });
+  return located(
+    {
+      parents,
+      near: { array: conductances(numbers.r_length_1) },
+      far: { array: conductances(numbers.r_length_2) },
+      voltage: 'v',
+      capacitance: 'Cm*area',
+      current: 'Im*area',
+      ...(variables.has(riseName) ? { rise: riseName } : {}),
+      sections: Object.fromEntries(named),
+    },
+    child(pointer, 'morphology'),
+  );
+}
+
+/** Values of what the morphology says, one for each element. */
+function geometry(
+  { numbers, centres }: Morphology,
+  cells: number,
+  variables: ReadonlyMap<string, Variable>,
+  pointer: string,
+): readonly (readonly [string, ReadValue])[] {
+  const coordinates = centres
+    ? (['x', 'y', 'z'] as const).map((axis, k) => [axis, centres.map((centre) => centre[k] ?? 0)] as const)
+    : [];
+  return [...Object.entries(numbers), ...coordinates].flatMap(([key, own]) => {
+    if (!variables.has(key)) return [];
+    const values = cells === 1 ? own : own.flatMap((value: number) => new Array<number>(cells).fill(value));
+    return [[key, { kind: 'array', values, pointer: child(pointer, 'morphology') }] as const];
+  });
+}
+
+// --- Equations ------------------------------------------------------------------------------------------------------
+
+/** The equations with what Brian adds: point currents into `Im`, the potential, and what the morphology says. */
+function withMembrane(
+  own: ReadonlyMap<string, Variable>,
+  morphology: Morphology,
+  pointer: string,
+  isUsed: (name: string) => boolean,
+  to: Reporter,
+): ReadonlyMap<string, Variable> {
+  const membrane = own.get('Im');
+  const isCurrent =
+    membrane?.kind === 'subexpression' &&
+    membrane.flags.size === 0 &&
+    equalDimensions(membrane.dimension, ampereByArea);
+  if (!isCurrent && membrane?.unknown !== true) {
+    const found = membrane
+      ? equalDimensions(membrane.dimension, ampereByArea)
+        ? 'another kind of equation, or a flag'
+        : 'another unit'
+      : 'no Im';
+    to.report(messages.membraneCurrent(found), pointer, membrane?.span);
+  }
+  let current = membrane?.expression ?? number(0);
+  for (const variable of own.values()) {
+    if (!variable.flags.has('point current')) continue;
+    if (!equalDimensions(variable.dimension, ampere) && variable.unknown !== true)
+      to.report(
+        messages.wrongDimension(`the point current ${variable.name}`, 'A', 'another'),
+        variable.pointer,
+        variable.nameSpan,
+      );
+    current = sum(current, quotient(name(variable.name), name('area')));
+  }
+  const variables = new Map(own);
+  if (membrane) variables.set('Im', { ...membrane, expression: current });
+  const add = (key: string, kind: Variable['kind'], dimension: Dimension, e?: Expression): void =>
+    void variables.set(key, builtInVariable(key, kind, dimension, pointer, e));
+  add('v', 'parameter', volt);
+  add('area', 'parameter', area);
+  for (const key of ['length', 'diameter', 'distance']) add(key, 'parameter', metre);
+  add('volume', 'parameter', volume);
+  add('Cm', 'parameter', faradByArea);
+  variables.set('Ri', { ...builtInVariable('Ri', 'parameter', ohmMetre, pointer), flags: new Set(['shared']) });
+  if (morphology.centres) for (const key of ['x', 'y', 'z']) add(key, 'parameter', metre);
+  for (const key of ['r_length_1', 'r_length_2']) if (isUsed(key)) add(key, 'parameter', metre);
+  if (isUsed('Ic')) {
+    add(riseName, 'parameter', volt);
+    add('Ic', 'subexpression', ampereByArea, quotient(product(name('Cm'), name(riseName)), name('dt')));
+  }
+  const [timeConstant, spaceConstant] = ['time_constant', 'space_constant'].map(isUsed);
+  const conductance = timeConstant || spaceConstant ? membraneConductance(current, variables) : null;
+  if (!conductance) return variables;
+  add('gtot__private', 'subexpression', siemensByArea, conductance);
+  const gtot = name('gtot__private');
+  if (timeConstant) add('time_constant', 'subexpression', second, quotient(name('Cm'), gtot));
+  if (spaceConstant) {
+    for (const key of ['r_length_1', 'r_length_2']) add(key, 'parameter', metre);
+    add('space_constant', 'subexpression', metre, lengthConstant(gtot));
+  }
+  return variables;
+}
+
+/** `sqrt(d / (4 Ri g))` with the diameter from the area and both halves' resistance, as Brian has it. */
+function lengthConstant(gtot: Expression): Expression {
+  const power = (e: Expression, exponent: Expression): Expression => binary('**', e, exponent);
+  const third = quotient(number(1), number(3));
+  const sixth = quotient(number(1), number(6));
+  const inverse = (key: string): Expression => quotient(number(1), name(key));
+  const resistance = sum(inverse('r_length_1'), inverse('r_length_2'));
+  const thickness = product(
+    power(quotient(number(2), name('pi')), third),
+    power(quotient(name('area'), resistance), sixth),
+  );
+  return quotient(thickness, product(number(2), call('sqrt', [product(name('Ri'), gtot)])));
+}
+
+/** What the membrane conducts, `-dIm/dv`; null where there is no derivative. */
+function membraneConductance(current: Expression, variables: ReadonlyMap<string, Variable>): Expression | null {
+  const inlined = (e: Expression): Expression => {
+    const found = [...namesIn(e)].flatMap((key) => {
+      const variable = variables.get(key);
+      return variable?.kind === 'subexpression' && variable.expression && !variable.flags.has('constant over dt')
+        ? [[key, inlined(variable.expression)] as const]
+        : [];
+    });
+    return found.length === 0 ? e : substitute(e, new Map(found));
+  };
+  const slope = derivative(inlined(current), 'v');
+  return slope && negated(slope);
+}
+
+/** Whether a name stands anywhere in the specification, or monitors record whatever there is. */
+function isMentioned(specification: BrianSpecification): (name: string) => boolean {
+  const words = new Set<string>();
+  const open: unknown[] = [specification];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (typeof node === 'string')
+      for (const word of node.match(/[A-Za-z_]\w*/g) ?? []) words.add(word.replace(/_(?:pre|post)$/, ''));
+    else if (Array.isArray(node) && typeof node[0] === 'number') continue;
+    else if (node !== null && typeof node === 'object') {
+      for (const key of Object.keys(node)) open.push(key);
+      open.push(...(Object.values(node) as unknown[]));
+    }
+  }
+  const everything = Object.values(specification.state_monitors ?? {}).some(({ variables }) => variables === true);
+  return (name) => everything || words.has(name);
+}
+
+// --- Sections -------------------------------------------------------------------------------------------------------
+
+/** The morphology of a specification; one compartment after what is wrong was reported. */
+function readMorphology(
+  { morphology }: SpatialNeuron,
+  pointer: string,
+  namespace: Namespace,
+  to: Reporter,
+): Morphology {
+  const sections = Object.entries(morphology.sections ?? {});
+  const at = child(pointer, 'sections');
+  const names = sections.map(([key]) => key);
+  const refuse = (finding: ReturnType<typeof messages.badMorphology>, where = at): void => to.report(finding, where);
+  if (sections.length === 0)
+    refuse(messages.badMorphology('a morphology has at least one section', 'sections', 'none'), pointer);
+  const roots = sections.filter(([, { parent }]) => parent === undefined).map(([key]) => key);
+  if (sections.length > 0 && roots.length !== 1)
+    refuse(
+      messages.badMorphology(
+        roots.length === 0 ? 'every section has a parent: they form a loop' : `${roots.join(', ')} have no parent`,
+        'one section without a parent',
+        String(roots.length),
+      ),
+    );
+  const shapes = sections.map(([key, section]): SectionShape => {
+    const place = child(at, key);
+    const parent = section.parent === undefined ? null : names.indexOf(section.parent);
+    if (parent === -1)
+      refuse(
+        messages.badMorphology(
+          `there is no section ${section.parent ?? ''}`,
+          `one of ${names.join(', ')}`,
+          section.parent ?? '',
+        ),
+        child(place, 'parent'),
+      );
+    return { name: key, parent: parent === -1 ? null : parent, ...readSection(section, place, namespace, to) };
+  });
+  for (const [key, loop] of loopsOf(shapes))
+    refuse(
+      messages.badMorphology(`the sections ${loop.join(' -> ')} form a loop`, 'a tree', loop.join(' -> ')),
+      child(child(at, key), 'parent'),
+    );
+  const made = flatMorphology(shapes.length > 0 && roots.length === 1 ? shapes : [oneSphere]);
+  if (reachOf(made) > longest) to.report(messages.hugeMorphology(reachOf(made)), pointer);
+  return made;
+}
+
+const oneSphere: SectionShape = { name: 'soma', parent: null, sphere: true, diameters: [1e-5], lengths: [1e-5] };
+
+/** Sections whose parents lead back to themselves, the first of each loop. */
+function loopsOf(shapes: readonly SectionShape[]): readonly (readonly [string, readonly string[]])[] {
+  const seen = new Set<number>();
+  return shapes.flatMap((shape, first): (readonly [string, readonly string[]])[] => {
+    const way: number[] = [];
+    for (let at: number | null = first; at !== null && !seen.has(at); at = shapes[at]?.parent ?? null) {
+      if (way.includes(at)) {
+        const loop = [...way.slice(way.indexOf(at)), at].map((one) => shapes[one]?.name ?? '');
+        for (const one of way) seen.add(one);
+        return [[shape.name, loop]];
+      }
+      way.push(at);
+    }
+    for (const one of way) seen.add(one);
+    return [];
+  });
+}
+
+const usualShape = { sphere: false, diameters: [1e-6, 1e-6], lengths: [1e-6] } as const;
+
+/** The form of a section; some form after what is wrong was reported. */
+function readSection(
+  section: SectionSpecification,
+  pointer: string,
+  namespace: Namespace,
+  to: Reporter,
+): Pick<SectionShape, 'sphere' | 'diameters' | 'lengths' | 'points'> {
+  const positive = (
+    values: readonly number[] | undefined,
+    key: 'diameter' | 'length',
+  ): readonly number[] | undefined => {
+    const wrong = values?.findIndex((value) => !(value > 0)) ?? -1;
+    if (wrong < 0) return values;
+    to.report(messages.outOfRange(`the ${key}`, 'more than zero', values?.[wrong]), child(pointer, key));
+    return undefined;
+  };
+  const numbers = (key: 'diameter' | 'length' | 'x' | 'y' | 'z'): readonly number[] | undefined => {
+    const written = section[key];
+    return written === undefined ? undefined : readLengths(written, key, child(pointer, key), namespace, to);
+  };
+  const diameters = positive(numbers('diameter'), 'diameter');
+  const lengths = positive(numbers('length'), 'length');
+  const axes = (['x', 'y', 'z'] as const).map(numbers);
+  const placed = axes.some((axis) => axis !== undefined);
+  const kind = section.class ?? ((diameters?.length ?? 1) > 1 ? 'Section' : 'Cylinder');
+  const n = section.n ?? 1;
+  if (!diameters) return usualShape;
+  if (n < 1) {
+    to.report(messages.outOfRange('n', '1 or more', n), child(pointer, 'n'));
+    return usualShape;
+  }
+  const count = (what: string, expected: number, found: number | undefined): boolean => {
+    if (found === undefined || found === expected) return true;
+    to.report(messages.lengthMismatch(what, expected, found), child(pointer, what));
+    return false;
+  };
+  if (kind === 'Soma') {
+    if (section.length !== undefined || n !== 1)
+      to.report(messages.badMorphology('a Soma has a diameter alone', 'no length and no n', 'Soma'), pointer);
+    count('diameter', 1, diameters.length);
+    (['x', 'y', 'z'] as const).forEach((key, k) => count(key, 1, axes[k]?.length));
+    const [d = 1e-6] = diameters;
+    const centre = axes.map((axis) => axis?.[0] ?? 0) as unknown as Point;
+    return { sphere: true, diameters: [d], lengths: [d], ...(placed ? { points: [centre] } : {}) };
+  }
+  if ((section.length === undefined) === !placed) {
+    to.report(
+      messages.badMorphology(
+        placed ? 'a section has a length or coordinates, not both' : 'the section has neither a length nor coordinates',
+        'length, or x, y and z',
+        placed ? 'both' : 'neither',
+      ),
+      pointer,
+    );
+    return usualShape;
+  }
+  const isCylinder = kind === 'Cylinder';
+  const given = isCylinder ? 2 : n + 1;
+  const fits = [
+    count('diameter', isCylinder ? 1 : n + 1, diameters.length),
+    count('length', isCylinder ? 1 : n, lengths?.length),
+    ...(['x', 'y', 'z'] as const).map((key, k) => count(key, given, axes[k]?.length)),
+  ];
+  if (fits.includes(false)) return usualShape;
+  const ends = isCylinder ? new Array<number>(n + 1).fill(diameters[0] ?? 0) : diameters;
+  if (!placed) {
+    if (!lengths) return usualShape;
+    return {
+      sphere: false,
+      diameters: ends,
+      lengths: isCylinder ? new Array<number>(n).fill((lengths[0] ?? 0) / n) : lengths,
+    };
+  }
+  const points = Array.from({ length: n + 1 }, (_, k) =>
+    axes.map((axis) => {
+      if (!axis) return 0;
+      const [from = 0, until = 0] = axis;
+      return isCylinder ? from + ((until - from) * k) / n : (axis[k] ?? 0);
+    }),
+  ) as unknown as readonly Point[];
+  const between = points.slice(1).map((point, k) => distance(points[k] ?? point, point));
+  if (!between.every((length) => length > 0)) {
+    to.report(
+      messages.badMorphology('a compartment has no length', 'distinct points', 'two points in one place'),
+      pointer,
+    );
+    return usualShape;
+  }
+  return { sphere: false, diameters: ends, lengths: between, points };
+}
+
+const distance = (a: Point, b: Point): number => {
+  const [x, y, z] = [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+  return Math.sqrt(x * x + y * y + z * z);
+};
+
+/** One length or several, in m. */
+function readLengths(
+  written: Values,
+  key: string,
+  pointer: string,
+  namespace: Namespace,
+  to: Reporter,
+): readonly number[] | undefined {
+  const slot = { name: key, dimension: metre, type: 'real' } as const;
+  if (typeof written === 'string' || typeof written === 'number') {
+    const value = readNumber(written, pointer, slot, namespace, to);
+    return value === undefined ? undefined : [value];
+  }
+  if (typeof written === 'boolean' || '$data' in written) {
+    to.report(messages.wrongValue('a length, or a list of lengths', written), pointer);
+    return undefined;
+  }
+  return readQuantities(written, pointer, slot, namespace.definition, to);
+}

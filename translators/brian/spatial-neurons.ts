@@ -77,7 +77,7 @@ export function declareSpatialNeuron(
     namespace,
     events,
     used: new Map(),
-    written: new Set(['v', ...(variables.has(riseName) ? [riseName] : [])]),
+    written: new Set(['v', riseName]),
     size: cells * morphology.parents.length,
     refractory:
       specification.refractory !== undefined &&
@@ -95,7 +95,7 @@ export function declareSpatialNeuron(
     to.report(messages.outOfRange('Cm', 'more than zero', specification.Cm), child(pointer, 'Cm'));
   return {
     ...group,
-    spatial: { morphology, cells, values, cable: cableOf(morphology, resistivity ?? 1, variables, pointer) },
+    spatial: { morphology, cells, values, cable: cableOf(morphology, resistivity ?? 1, pointer) },
   };
 }
 
@@ -107,20 +107,8 @@ const known = (value: number, written: number | string, pointer: string): ReadVa
 });
 
 /** The tree of the canonical type. */
-function cableOf(
-  { parents, numbers, sections }: Morphology,
-  resistivity: number,
-  variables: ReadonlyMap<string, Variable>,
-  pointer: string,
-): Spatial['cable'] {
+function cableOf({ parents, numbers, sections }: Morphology, resistivity: number, pointer: string): Spatial['cable'] {
   const conductances = (lengths: readonly number[]): readonly number[] => lengths.map((length) => length / resistivity);
-  const names = new Map<string, number>();
-  const named = sections.map(({ name: wanted, first, count }) => {
-    const id = wanted.replace(/\W/g, '_');
-    const seen = names.get(id) ?? 0;
-    names.set(id, seen + 1);
-    return [seen === 0 ? id : `${id}_${seen + 1}`, { first, count }] as const;
-  });
   return located(
     {
       parents,
@@ -129,8 +117,8 @@ function cableOf(
       voltage: 'v',
       capacitance: 'Cm*area',
       current: 'Im*area',
-      ...(variables.has(riseName) ? { rise: riseName } : {}),
-      sections: Object.fromEntries(named),
+      rise: riseName,
+      sections: Object.fromEntries(sections.map(({ name: key, first, count }) => [key, { first, count }])),
     },
     child(pointer, 'morphology'),
   );
@@ -199,10 +187,8 @@ function withMembrane(
   variables.set('Ri', { ...builtInVariable('Ri', 'parameter', ohmMetre, pointer), flags: new Set(['shared']) });
   if (morphology.centres) for (const key of ['x', 'y', 'z']) add(key, 'parameter', metre);
   for (const key of ['r_length_1', 'r_length_2']) if (isUsed(key)) add(key, 'parameter', metre);
-  if (isUsed('Ic')) {
-    add(riseName, 'parameter', volt);
-    add('Ic', 'subexpression', ampereByArea, quotient(product(name('Cm'), name(riseName)), name('dt')));
-  }
+  add(riseName, 'parameter', volt);
+  add('Ic', 'subexpression', ampereByArea, quotient(product(name('Cm'), name(riseName)), name('dt')));
   const [timeConstant, spaceConstant] = ['time_constant', 'space_constant'].map(isUsed);
   const conductance = timeConstant || spaceConstant ? membraneConductance(current, variables) : null;
   if (!conductance) return variables;
@@ -288,6 +274,7 @@ function readMorphology(
     );
   const shapes = sections.map(([key, section]): SectionShape => {
     const place = child(at, key);
+    if (!/^[A-Za-z]\w*$/.test(key) || key === 'main') to.report(messages.notAnIdentifier(key), place);
     const parent = section.parent === undefined ? null : names.indexOf(section.parent);
     if (parent === -1)
       refuse(

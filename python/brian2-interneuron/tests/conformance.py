@@ -35,14 +35,14 @@ def results(function, on):
         reset_device()
 
 
-def difference(ours, theirs, name):
+def difference(ours, theirs, name, tolerance=TOLERANCE):
     """In words, or None where both are the same."""
     if ours.shape != theirs.shape:
         return f"{name}: shapes {ours.shape} and {theirs.shape}"
     exact = name.endswith((".i", ".t", ".count"))
     scale = np.abs(theirs).max(initial=0.0)
     worst = np.abs(ours - theirs).max(initial=0.0)
-    if np.isnan(worst) or worst > (0.0 if exact else TOLERANCE * scale):
+    if np.isnan(worst) or worst > (0.0 if exact else tolerance * scale):
         return f"{name}: {worst:.3g} of {scale:.3g}"
     return None
 
@@ -129,7 +129,8 @@ def main(names):
         try:
             theirs = results(function, "runtime")
             ours = results(function, "interneuron")
-            found = [difference(ours[key], theirs[key], key) for key in theirs]
+            tolerance = getattr(function, "tolerance", TOLERANCE)
+            found = [difference(ours[key], theirs[key], key, tolerance) for key in theirs]
             found += [f"{key}: missing" for key in set(ours) ^ set(theirs)]
             outcomes[name] = "; ".join(filter(None, found)) or "same"
         except Exception as error:  # noqa: BLE001

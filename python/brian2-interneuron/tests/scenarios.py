@@ -404,6 +404,7 @@ def exponential_euler_with_functions():
 
 
 @scenario
+<<<<<<< HEAD
 def network_operations():
     """Functions of Python that are called between steps: they read and change what they like, also weights, and stop the network."""
     G = NeuronGroup(
@@ -433,6 +434,76 @@ def network_operations():
     net.run(20 * ms)
     net.run(35.3 * ms)
     return {**spikes(monitor), "v": samples.v[:], "seen": np.array(seen), "now": [net.t / ms, defaultclock.t / ms]}
+=======
+def spatial_neuron():
+    """An axon with Hodgkin and Huxley's channels: gates, distances as selections, thresholds everywhere, several runs."""
+    gl, gNa0, gK = 0.3 * msiemens / cm**2, 120 * msiemens / cm**2, 36 * msiemens / cm**2
+    El, ENa, EK = 10.613 * mV, 115 * mV, -12 * mV
+    equations = """
+    Im = gl*(El - v) + gNa*m**3*h*(ENa - v) + gK*n**4*(EK - v) : amp/meter**2
+    I : amp (point current)
+    dm/dt = alpham*(1 - m) - betam*m : 1
+    dn/dt = alphan*(1 - n) - betan*n : 1
+    dh/dt = alphah*(1 - h) - betah*h : 1
+    alpham = 1/exprel((25*mV - v)/(10*mV))/ms : Hz
+    betam = 4*exp(-v/(18*mV))/ms : Hz
+    alphah = 0.07*exp(-v/(20*mV))/ms : Hz
+    betah = 1/(exp((30*mV - v)/(10*mV)) + 1)/ms : Hz
+    alphan = 0.1/exprel((10*mV - v)/(10*mV))/ms : Hz
+    betan = 0.125*exp(-v/(80*mV))/ms : Hz
+    gNa : siemens/meter**2
+    """
+    N = SpatialNeuron(
+        Cylinder(length=10 * cm, diameter=238 * um, n=60), equations, threshold="m > 0.5", refractory="m > 0.4",
+        Cm=1 * uF / cm**2, Ri=35.4 * ohm * cm, method="exponential_euler", dt=0.01 * ms,
+    )
+    N.h, N.n, N.gNa = 1, 0.5, gNa0
+    N[2 * cm : 5 * cm].gNa = 100 * msiemens / cm**2
+    N.I[0] = 1 * uA
+    monitor, samples = SpikeMonitor(N), StateMonitor(N, ["v", "m", "Ic"], record=[0, 10, 59], dt=0.01 * ms)
+    run(4 * ms)
+    N.I = 0 * amp
+    run(4 * ms)
+    return {**spikes(monitor), "v": samples.v_[:], "m": samples.m[:], "Ic": samples.Ic_[:], "all": N.v_[:], "last": N.Ic_[:]}
+
+
+@scenario
+def spatial_tree():
+    """A soma with branches: point currents, synapses onto places, a threshold at one, expressions of distance."""
+    morphology = Soma(diameter=30 * um, x=0 * um)
+    morphology.axon = Cylinder(diameter=1 * um, n=10, x=[0, 100] * um)
+    morphology.axon.L = Section(diameter=[1, 0.8, 0.5, 0.3] * um, n=3, x=[0, 20, 50, 75] * um, y=[0, 5, 5, 9] * um)
+    morphology.axon.R = Cylinder(diameter=0.6 * um, n=7, x=[0, 30] * um, z=[0, 70] * um)
+    morphology.dend = Cylinder(diameter=2 * um, n=4, y=[0, -80] * um)
+    gL, EL, taus, w = 1e-4 * siemens / cm**2, -70 * mV, 2 * ms, 2 * nS
+    equations = """
+    Im = gL*(EL - v)*(1 + 0.1*sin(distance/(50*um))) + gs*(0*mV - v)/area : amp/meter**2
+    Is : amp (point current)
+    dgs/dt = -gs/taus : siemens
+    quick = time_constant/ms : 1
+    """
+    N = SpatialNeuron(
+        morphology, equations, threshold="v > -50*mV", threshold_location=morphology.axon[95 * um], refractory=2 * ms,
+        reset="gs = 0*siemens",
+    )
+    N.v = "EL + 1*mV*x/(100*um)"
+    N.axon.L.Cm = 2 * uF / cm**2
+    G = SpikeGeneratorGroup(2, [0, 1, 0], [1, 2, 3] * ms)
+    S = Synapses(G, N, on_pre="gs += w")
+    S.connect(i=0, j=N.morphology.dend[60 * um])
+    S.connect(i=1, j=N.morphology.axon.R[3])
+    monitor, samples = SpikeMonitor(N), StateMonitor(N, ["v", "gs", "quick", "space_constant"], record=True)
+    N.main.Is = 0.3 * nA
+    run(20 * ms)
+    return {
+        **spikes(monitor), "v": samples.v_[:], "gs": samples.gs_[:], "quick": samples.quick[:],
+        "space": samples.space_constant_[:], "all": N.v_[:],
+    }
+
+
+#: Brian's solver divides by differences of large conductances where there is a soma.
+spatial_tree.tolerance = 1e-7
+>>>>>>> ae2432d (The Brian device runs SpatialNeuron on the engines)
 
 
 @scenario

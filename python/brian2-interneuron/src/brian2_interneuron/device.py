@@ -262,7 +262,7 @@ class InterneuronDevice(RuntimeDevice):
             if stepped:
                 raise
             document = _document(*network, False, True)
-            if not document.parts.get("neuron_groups") or not document.has_steps():
+            if not {"neuron_groups", "spatial_neurons"} & set(document.parts) or not document.has_steps():
                 raise
             try:
                 session = self.run_document(net, document, start_of_run(document), duration)

@@ -24,6 +24,7 @@ from brian2.input.timedarray import TimedArray
 from brian2.monitors.ratemonitor import PopulationRateMonitor
 from brian2.monitors.spikemonitor import EventMonitor
 from brian2.monitors.statemonitor import StateMonitor
+from brian2.spatialneuron.spatialneuron import SpatialNeuron, SpatialStateUpdater
 from brian2.stateupdaters.base import StateUpdateMethod, UnsupportedEquationsException
 from brian2.synapses import synapses as synapses_module
 from brian2.synapses.synapses import SummedVariableUpdater, SynapticPathway, Synapses
@@ -31,6 +32,7 @@ from brian2.utils.stringtools import get_identifiers, word_substitute
 
 from interneuron._server import digest
 
+from .morphology import morphology_text
 from .texts import (
     Unsupported,
     assigned,
@@ -44,6 +46,12 @@ from .texts import (
 
 #: Types of arrays as messages name them.
 DTYPES = {"float64": "f64", "int32": "i32", "uint32": "u32"}
+
+#: Variables that Brian defines itself in a SpatialNeuron.
+_OF_CABLES = {
+    *("v", "Cm", "Ri", "Ic", "area", "length", "diameter", "distance", "volume", "x", "y", "z", "r_length_1", "r_length_2"),
+    *("time_constant", "space_constant", "gtot__private", "I0__private"),
+}
 
 #: Arrays of up to so many numbers stand in the document.
 _INLINE = 16
@@ -126,6 +134,7 @@ class Document:
             "dt": f"{self.dt!r}*second",
             "timed_arrays": {},
             "neuron_groups": {},
+            "spatial_neurons": {},
             "poisson_groups": {},
             "spike_generators": {},
             "synapses": {},
@@ -186,7 +195,7 @@ class Document:
                     raise Unsupported(each.name, f"{type(each).__name__} is a class of its own")
                 add(each)
                 return
-        parts = (StateUpdater, Thresholder, Resetter, SubexpressionUpdater, SynapticPathway, SummedVariableUpdater)
+        parts = (StateUpdater, Thresholder, Resetter, SubexpressionUpdater, SynapticPathway, SummedVariableUpdater, SpatialStateUpdater)
         if isinstance(each, (*parts, synapses_module.StateUpdater)):
             return
         if type(each) is CodeRunner:
@@ -206,7 +215,8 @@ class Document:
         self.written.setdefault(owner, set()).update(names)
 
     def _neuron_group(self, group):
-        if type(group) is not NeuronGroup:
+        spatial = type(group) is SpatialNeuron
+        if type(group) is not NeuronGroup and not spatial:
             raise Unsupported(group.name, f"{type(group).__name__} is not among what the device runs")
         if not group.active:
             raise Unsupported(group.name, "it is not active")
@@ -217,6 +227,9 @@ class Document:
                 raise Unsupported(group.name, f"its part {part.name} is not active")
         method = self._method(group)
         equations = group.user_equations
+        if spatial:
+            # Brian has put point currents into Im, and its own variables beside those of the user.
+            equations = Equations([each for each in equations.values() if each.varname not in _OF_CABLES])
         # What reads a linked variable has a value for each neuron here, though Brian takes one that is of one neuron as shared.
         apart = ["shared"] if group._linked_variables else []
         stepped = group.name in self._updates
@@ -228,7 +241,8 @@ class Document:
             for each in equations.values()
             if each.varname not in expanded
         ]
-        entry = {"N": int(group._N), "model": "\n".join([*lines, *expanded.values()]), **method}
+        size = self._structure(group) if spatial else {"N": int(group._N)}
+        entry = {**size, "model": "\n".join([*lines, *expanded.values()]), **method}
         codes = [
             each.expr.code
             for each in equations.values()
@@ -280,12 +294,29 @@ class Document:
         if linked:
             entry["linked"] = linked
         entry["initializers"] = self._values(group, equations, group._N)
+        if spatial:
+            entry["initializers"].update(self._membrane(group))
         if group.order != 0:
             entry["order"] = int(group.order)
         entry.update(self._own_dt(group))
         entry.update(self._names(group, codes))
         self.groups.append(group)
-        self.parts["neuron_groups"][group.name] = entry
+        self.parts["spatial_neurons" if spatial else "neuron_groups"][group.name] = entry
+
+    def _structure(self, group):
+        """What a SpatialNeuron has beside equations; its capacitance is a variable like others."""
+        self._write(group.name, ["v"])
+        resistivity = float(group.variables["Ri"].get_value().item())
+        return {"morphology": morphology_text(group.name, group.morphology), "Ri": f"{resistivity!r}*ohm*metre"}
+
+    def _membrane(self, group):
+        """First values of what a SpatialNeuron defines itself."""
+        found = {name: self._value(group.variables[name]) for name in ("Cm", "v")}
+        charging = np.asarray(group.variables["Ic"].get_value())
+        if charging.any() and not self._bare:
+            rise = charging * self.dt / np.asarray(group.variables["Cm"].get_value())
+            found["v_rise"] = self.array(rise, inline=False)
+        return found
 
     def _rank(self, each):
         """The order of an object within its slot: Brian sorts by any values that can be compared."""
@@ -465,7 +496,8 @@ class Document:
         }
         if isinstance(weight, str):
             own = self._names(base_of(target), [weight]).get("namespace", {})
-            known = self.parts["neuron_groups"].setdefault(base_of(target).name, {}).setdefault("namespace", {})
+            kind = "spatial_neurons" if isinstance(base_of(target), SpatialNeuron) else "neuron_groups"
+            known = self.parts[kind].setdefault(base_of(target).name, {}).setdefault("namespace", {})
             known.update(own)
         if poisson.when != "synapses":
             entry["when"] = poisson.when

@@ -6,6 +6,7 @@ from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 from brian2.monitors.ratemonitor import PopulationRateMonitor
 from brian2.monitors.spikemonitor import EventMonitor
 from brian2.monitors.statemonitor import StateMonitor
+from brian2.spatialneuron.spatialneuron import SpatialNeuron
 from brian2.synapses.synapses import Synapses
 
 import interneuron
@@ -40,6 +41,8 @@ def write_back(document, session, begin, end):
     for owner in (*document.groups, *document.synapses):
         _variables(document, owner, session)
     for group in document.groups:
+        if isinstance(group, SpatialNeuron):
+            _charging(document, group, session)
         _last_events(document, group, events, end, session)
         if isinstance(group, SpikeGeneratorGroup):
             _next_spike(group, end)
@@ -144,6 +147,12 @@ def _variables(document, owner, session):
             continue
         array = variable.get_value()
         array[:] = values[:1] if len(array) == 1 else values
+
+
+def _charging(document, group, session):
+    """What charges the membrane of a SpatialNeuron: how far potentials rose in the last step."""
+    rise = unpack(session._call("read", owner=group.name, variable="v_rise"))
+    group.variables["Ic"].get_value()[:] = np.asarray(group.variables["Cm"].get_value()) * rise / document.dt
 
 
 def _next_spike(group, end):

@@ -87,10 +87,12 @@ export interface Compartments<F extends Form = Written> {
 export interface CableTree<F extends Form = Written> {
   /** The compartment at whose far end each compartment begins, one before it; -1 for the root, the first. */
   readonly parents: ArrayValue;
-  /** Axial conductance from where each compartment begins to its centre, in S. */
+  /** Axial conductance times resistivity, from where each compartment begins to its centre, in m. */
   readonly near: ArrayValue;
-  /** Axial conductance from its centre to its far end, in S. */
+  /** The same from its centre to its far end, in m. */
   readonly far: ArrayValue;
+  /** Of the inside, in ohm*m. */
+  readonly resistivity: number;
   /** The membrane potential, a state variable in V. */
   readonly voltage: Id;
   /** Of each compartment, in F. */

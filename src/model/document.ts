@@ -268,10 +268,12 @@ export interface NeuronDocument extends EquationSetDocument {
 export interface CableDocument {
   /** The compartment at whose far end each compartment begins; -1 for the root. */
   readonly parents: ArrayDocument;
-  /** Axial conductance from where each compartment begins to its centre, S. */
+  /** Axial conductance times resistivity, from where each compartment begins to its centre, m. */
   readonly near: ArrayDocument;
-  /** Axial conductance from its centre to its far end, S. */
+  /** The same from its centre to its far end, m. */
   readonly far: ArrayDocument;
+  /** Of the inside, ohm*m. */
+  readonly resistivity: Quantity;
   /** The membrane potential, a state variable. */
   readonly voltage: string;
   /** Of each compartment, in F. */

@@ -269,9 +269,9 @@ type Importer = (
 
 const importers: Readonly<Record<TreeNotation, Importer>> = {
   canonical: (document, positions, _, set) => ({ document, positions, set }),
-  brian: (value, positions, diagnostics, set) => {
+  brian: (value, positions, diagnostics, set, readFile) => {
     const settled = setNamespace(value, positions, set, diagnostics);
-    const imported = importBrian(settled.document, settled.positions, diagnostics, (rest) =>
+    const imported = importBrian(settled.document, settled.positions, diagnostics, readFile, (rest) =>
       reportRest(rest, diagnostics),
     );
     return imported && { ...imported, set: settled.rest };

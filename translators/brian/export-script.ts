@@ -70,6 +70,7 @@ function scriptView(document: BrianSpecification, stem: string, dataFile: string
       title: 'Groups',
       blocks: [
         ...each(document.neuron_groups, (name, group) => blocks.neuronGroup(name, group, constants, companion)),
+        ...each(document.spatial_neurons, (name, cell) => blocks.spatialNeuron(name, cell, constants, companion)),
         ...each(document.poisson_groups, (name, group) => blocks.poissonGroup(name, group, constants, companion)),
         ...each(document.spike_generators, (name, group) => blocks.spikeGenerator(name, group, companion)),
       ],

@@ -106,6 +106,7 @@ function exportSections(plans: Plans, context: ExportContext): Readonly<Record<s
       ]),
     ),
     neuron_groups: ofKind('neuron'),
+    spatial_neurons: ofKind('spatial'),
     poisson_groups: ofKind('poisson'),
     spike_generators: ofKind('generator'),
     synapses: Object.fromEntries(

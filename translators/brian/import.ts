@@ -58,6 +58,7 @@ export interface ImportedBrian extends Settled {
  *
  * @param value      the document as read (`readDocument`), expected to hold `format: interneuron/brian`
  * @param positions  places of its nodes
+ * @param readFile  reads a file beside the specification
  * @param onBroken  receives what could be read of a document in which something is wrong
  * @returns a document for `normalise` with places in the user's text of all its nodes, or null when errors were
  *   reported
@@ -68,12 +69,17 @@ export function importBrian(
   value: unknown,
   positions: Positions,
   diagnostics: Diagnostics,
+  readFile: Setting['readFile'] = () => ({ refused: 'there is no folder from which to read files' }),
   onBroken?: (rest: Settled) => void,
 ): ImportedBrian | null {
   const shape = checkShape(value, positions, diagnostics);
   if (shape === undefined) return null;
   const own = new Diagnostics();
-  const { document, namespaces, given } = translateSpecification(shape.specification, reporter(positions, own));
+  const { document, namespaces, given } = translateSpecification(
+    shape.specification,
+    reporter(positions, own),
+    readFile,
+  );
   diagnostics.addAll(shape.whole ? own.list : ownMistakes(own.list, shape.touched));
   if (!shape.whole || own.hasErrors) {
     onBroken?.(settle(document, positions));
@@ -101,7 +107,11 @@ interface Translated {
   readonly given: ImportedBrian['given'];
 }
 
-function translateSpecification(specification: BrianSpecification, to: Reporter): Translated {
+function translateSpecification(
+  specification: BrianSpecification,
+  to: Reporter,
+  readFile: Setting['readFile'],
+): Translated {
   checkNames(specification, to);
   const namespace = readNamespace(
     specification.namespace,
@@ -112,7 +122,13 @@ function translateSpecification(specification: BrianSpecification, to: Reporter)
   );
   const dt = readTimeStep(specification, to, namespace);
   const tables = translateTables(specification, namespace, to);
-  const setting: Setting = { namespace, to, dt, tables: new Map([...tables].map(([key, { shape }]) => [key, shape])) };
+  const setting: Setting = {
+    namespace,
+    to,
+    dt,
+    readFile,
+    tables: new Map([...tables].map(([key, { shape }]) => [key, shape])),
+  };
 
   const groups = declareGroups(specification, setting);
   const synapses = declareAllSynapses(specification, groups, setting);

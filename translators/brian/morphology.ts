@@ -68,67 +68,109 @@ const square = (x: number): number => x * x;
 const plus = (a: Point, b: Point): Point => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
 const origin: Point = [0, 0, 0];
 
+/** Names of what is known of every compartment. */
+export const geometricNumbers = [
+  ...(['length', 'diameter', 'area', 'volume', 'distance', 'r_length_1', 'r_length_2'] as const),
+] as const satisfies readonly (keyof CompartmentNumbers)[];
+
+/** A morphology of sections in the order of their compartments: each is followed by its subtrees. */
+export function morphologyOf(
+  branches: readonly { readonly name: string; readonly parent: number | null; readonly count: number }[],
+  numbers: CompartmentNumbers,
+  centres: readonly Point[] | undefined,
+): Morphology {
+  let first = 0;
+  const sections = branches.map(({ name, parent, count }) => {
+    first += count;
+    return { name, parent, first: first - count, count, end: first };
+  });
+  const parents = sections.flatMap(({ parent, first: begin, count }) => {
+    const above = parent === null ? undefined : sections[parent];
+    return Array.from({ length: count }, (_, k) =>
+      k > 0 ? begin + k - 1 : above ? above.first + above.count - 1 : -1,
+    );
+  });
+  for (const { parent, end } of [...sections].reverse()) {
+    const above = parent === null ? undefined : sections[parent];
+    if (above) above.end = Math.max(above.end, end);
+  }
+  return { sections, parents, numbers, ...(centres ? { centres } : {}) };
+}
+
 /** The compartments of sections; `parent` of each is the ordinal of another, with one root and no loops. */
 export function flatMorphology(shapes: readonly SectionShape[]): Morphology {
-  const sections: { name: string; parent: number | null; first: number; count: number; end: number }[] = [];
-  const parents: number[] = [];
+  const branches: { name: string; parent: number | null; count: number }[] = [];
   const centres: Point[] = [];
-  const numbers = {
-    area: [] as number[],
-    length: [] as number[],
-    diameter: [] as number[],
-    volume: [] as number[],
-    distance: [] as number[],
-    r_length_1: [] as number[],
-    r_length_2: [] as number[],
-  };
-  const add = (ordinal: number, above: number | null, begin: number, start: Point | null): void => {
-    const shape = shapes[ordinal];
-    if (!shape) return;
-    const own = sections.length;
-    const first = parents.length;
-    const count = shape.lengths.length;
-    const section = { name: shape.name, parent: above, first, count, end: first + count };
-    sections.push(section);
-    const before = above === null ? null : sections[above];
-    const points = shape.points?.map((point) => plus(start ?? origin, point));
-    let distance = begin;
-    for (let k = 0; k < count; k++) {
-      parents.push(k > 0 ? first + k - 1 : before ? before.first + before.count - 1 : -1);
-      const length = shape.lengths[k] ?? 0;
-      const [d = 0, e = d] = shape.diameters.slice(k, k + 2);
-      const middle = (d + e) / 2;
-      numbers.length.push(length);
-      numbers.diameter.push(middle);
-      if (shape.sphere) {
-        numbers.area.push(Math.PI * d * d);
-        numbers.volume.push((Math.PI * d * d * d) / 6);
-        numbers.distance.push(distance);
-        numbers.r_length_1.push(sphereConductance);
-        numbers.r_length_2.push(sphereConductance);
-        centres.push(points?.[0] ?? origin);
-        continue;
-      }
-      numbers.area.push((Math.PI / 2) * (d + e) * Math.sqrt(square(d - e) / 4 + square(length)));
-      numbers.volume.push((Math.PI * length * (d * d + d * e + e * e)) / 12);
-      numbers.distance.push(distance + length / 2);
-      numbers.r_length_1.push(((Math.PI / 2) * d * middle) / length);
-      numbers.r_length_2.push(((Math.PI / 2) * middle * e) / length);
-      const [a = origin, b = a] = points?.slice(k, k + 2) ?? [];
-      centres.push([(a[0] + b[0]) / 2, (a[1] + b[1]) / 2, (a[2] + b[2]) / 2]);
-      distance += length;
-    }
-    const last = points?.[points.length - 1] ?? null;
-    shapes.forEach(({ parent }, child) => {
-      if (parent === ordinal) add(child, own, distance, last);
-    });
-    section.end = parents.length;
-  };
+  const numbers = Object.fromEntries(geometricNumbers.map((key) => [key, []])) as unknown as Record<
+    keyof CompartmentNumbers,
+    number[]
+  >;
+  const children = shapes.map((): number[] => []);
   shapes.forEach(({ parent }, ordinal) => {
-    if (parent === null) add(ordinal, null, 0, null);
+    if (parent !== null) children[parent]?.push(ordinal);
   });
+  interface Open {
+    readonly ordinal: number;
+    readonly parent: number | null;
+    readonly begin: number;
+    readonly start: Point;
+  }
+  const open: Open[] = shapes.flatMap(({ parent }, ordinal) =>
+    parent === null ? [{ ordinal, parent: null, begin: 0, start: origin }] : [],
+  );
+  for (let next = open.pop(); next; next = open.pop()) {
+    const shape = shapes[next.ordinal];
+    if (!shape) continue;
+    const own = branches.length;
+    branches.push({ name: shape.name, parent: next.parent, count: shape.lengths.length });
+    const { start } = next;
+    const points = shape.points?.map((point) => plus(start, point)) ?? [];
+    const end = measure(shape, points, next.begin, numbers, centres);
+    const last = points.at(-1) ?? start;
+    // The last one in is the next.
+    for (const ordinal of [...(children[next.ordinal] ?? [])].reverse())
+      open.push({ ordinal, parent: own, begin: end, start: last });
+  }
   const placed = shapes.length > 0 && shapes.every(({ points }) => points !== undefined);
-  return { sections, parents, numbers, ...(placed ? { centres } : {}) };
+  return morphologyOf(branches, numbers, placed ? centres : undefined);
+}
+
+/** Adds the numbers of a section's compartments. @returns the distance of its end from the beginning of the root */
+function measure(
+  { sphere, diameters, lengths }: SectionShape,
+  points: readonly Point[],
+  begin: number,
+  numbers: Readonly<Record<keyof CompartmentNumbers, number[]>>,
+  centres: Point[],
+): number {
+  if (sphere) {
+    const [d = 0] = diameters;
+    numbers.length.push(d);
+    numbers.diameter.push(d);
+    numbers.area.push(Math.PI * d * d);
+    numbers.volume.push((Math.PI * d * d * d) / 6);
+    numbers.distance.push(begin);
+    numbers.r_length_1.push(sphereConductance);
+    numbers.r_length_2.push(sphereConductance);
+    centres.push(points[0] ?? origin);
+    return begin;
+  }
+  let distance = begin;
+  for (const [k, length] of lengths.entries()) {
+    const [d = 0, e = d] = diameters.slice(k, k + 2);
+    const middle = (d + e) / 2;
+    numbers.length.push(length);
+    numbers.diameter.push(middle);
+    numbers.area.push((Math.PI / 2) * (d + e) * Math.sqrt(square(d - e) / 4 + square(length)));
+    numbers.volume.push((Math.PI * length * (d * d + d * e + e * e)) / 12);
+    numbers.distance.push(distance + length / 2);
+    numbers.r_length_1.push(((Math.PI / 2) * d * middle) / length);
+    numbers.r_length_2.push(((Math.PI / 2) * middle * e) / length);
+    const [a = origin, b = a] = points.slice(k, k + 2);
+    centres.push([(a[0] + b[0]) / 2, (a[1] + b[1]) / 2, (a[2] + b[2]) / 2]);
+    distance += length;
+  }
+  return distance;
 }
 
 /** How long the longest section lasts, with all before it, in m. */

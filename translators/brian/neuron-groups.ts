@@ -31,6 +31,8 @@ export interface Setting {
   readonly to: Reporter;
   /** Time step of the default clock in s. */
   readonly dt: number;
+  /** Reads a file beside the specification: its text, or why it is not read. */
+  readFile(name: string): { readonly text: string } | { readonly refused: string };
 }
 
 /** A group before its code is translated. */

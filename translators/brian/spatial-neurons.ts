@@ -12,10 +12,12 @@ import type { Reporter } from './context.js';
 import { readModel } from './equations.js';
 import { builtInVariable, groupScope, type Group, type Spatial, type Tables } from './group.js';
 import * as messages from './messages.js';
-import { flatMorphology, reachOf, type Morphology, type Point, type SectionShape } from './morphology.js';
-import type { BrianSpecification, SectionSpecification, SpatialNeuron, Values } from './specification.js';
+import type { Morphology } from './morphology.js';
+import { readMorphology, type ReadFile } from './read-morphology.js';
+import type { BrianSpecification, SpatialNeuron } from './specification.js';
 import type { Namespace, Variable } from './terms.js';
-import { readNumber, readQuantities, readSize, readValue, type ReadValue } from './values.js';
+import { readNumber, readSize, readValue, type ReadValue } from './values.js';
+import { riseName } from './vocabulary.js';
 
 const metre: Dimension = [1, 0, 0, 0, 0, 0, 0];
 const area: Dimension = [2, 0, 0, 0, 0, 0, 0];
@@ -30,16 +32,13 @@ const siemensByArea: Dimension = [-4, -1, 3, 2, 0, 0, 0];
 
 /** Brian's resistivity and specific capacitance where none are given. */
 const usual = { Ri: '150*ohm*cm', Cm: '0.9*uF/cm**2' } as const;
-/** The change of the potential in a step, from which the capacitive current follows. */
-const riseName = 'v_rise';
-/** No cell is longer than this, in m. */
-const longest = 5;
 
 /** What declaring a group needs of its setting. */
 interface Declaring {
   readonly namespace: Namespace;
   readonly tables: Tables;
   readonly to: Reporter;
+  readonly readFile: ReadFile;
 }
 
 /** The cells of `spatial_neurons` before their code is translated. */
@@ -47,13 +46,13 @@ export function declareSpatialNeuron(
   key: string,
   specification: SpatialNeuron,
   pointer: string,
-  { namespace: outer, tables, to }: Declaring,
+  { namespace: outer, tables, to, readFile }: Declaring,
   whole: BrianSpecification,
 ): Group {
   const namespace = readNamespace(specification.namespace, child(pointer, 'namespace'), outer, to);
   const at = child(pointer, 'model');
   const own = readModel(specification.model, at, 'spatial', to);
-  const morphology = readMorphology(specification, child(pointer, 'morphology'), namespace, to);
+  const morphology = readMorphology(specification.morphology, child(pointer, 'morphology'), namespace, to, readFile);
   const cells = specification.N === undefined ? 1 : readSize(specification.N, child(pointer, 'N'), namespace, to);
   const variables = withMembrane(own, morphology, at, isMentioned(whole), to);
   const resistivity = readNumber(
@@ -108,12 +107,12 @@ const known = (value: number, written: number | string, pointer: string): ReadVa
 
 /** The tree of the canonical type. */
 function cableOf({ parents, numbers, sections }: Morphology, resistivity: number, pointer: string): Spatial['cable'] {
-  const conductances = (lengths: readonly number[]): readonly number[] => lengths.map((length) => length / resistivity);
   return located(
     {
       parents,
-      near: { array: conductances(numbers.r_length_1) },
-      far: { array: conductances(numbers.r_length_2) },
+      near: { array: numbers.r_length_1 },
+      far: { array: numbers.r_length_2 },
+      resistivity,
       voltage: 'v',
       capacitance: 'Cm*area',
       current: 'Im*area',
@@ -246,191 +245,4 @@ function isMentioned(specification: BrianSpecification): (name: string) => boole
   }
   const everything = Object.values(specification.state_monitors ?? {}).some(({ variables }) => variables === true);
   return (name) => everything || words.has(name);
-}
-
-// --- Sections -------------------------------------------------------------------------------------------------------
-
-/** The morphology of a specification; one compartment after what is wrong was reported. */
-function readMorphology(
-  { morphology }: SpatialNeuron,
-  pointer: string,
-  namespace: Namespace,
-  to: Reporter,
-): Morphology {
-  const sections = Object.entries(morphology.sections ?? {});
-  const at = child(pointer, 'sections');
-  const names = sections.map(([key]) => key);
-  const refuse = (finding: ReturnType<typeof messages.badMorphology>, where = at): void => to.report(finding, where);
-  if (sections.length === 0)
-    refuse(messages.badMorphology('a morphology has at least one section', 'sections', 'none'), pointer);
-  const roots = sections.filter(([, { parent }]) => parent === undefined).map(([key]) => key);
-  if (sections.length > 0 && roots.length !== 1)
-    refuse(
-      messages.badMorphology(
-        roots.length === 0 ? 'every section has a parent: they form a loop' : `${roots.join(', ')} have no parent`,
-        'one section without a parent',
-        String(roots.length),
-      ),
-    );
-  const shapes = sections.map(([key, section]): SectionShape => {
-    const place = child(at, key);
-    if (!/^[A-Za-z]\w*$/.test(key) || key === 'main') to.report(messages.notAnIdentifier(key), place);
-    const parent = section.parent === undefined ? null : names.indexOf(section.parent);
-    if (parent === -1)
-      refuse(
-        messages.badMorphology(
-          `there is no section ${section.parent ?? ''}`,
-          `one of ${names.join(', ')}`,
-          section.parent ?? '',
-        ),
-        child(place, 'parent'),
-      );
-    return { name: key, parent: parent === -1 ? null : parent, ...readSection(section, place, namespace, to) };
-  });
-  for (const [key, loop] of loopsOf(shapes))
-    refuse(
-      messages.badMorphology(`the sections ${loop.join(' -> ')} form a loop`, 'a tree', loop.join(' -> ')),
-      child(child(at, key), 'parent'),
-    );
-  const made = flatMorphology(shapes.length > 0 && roots.length === 1 ? shapes : [oneSphere]);
-  if (reachOf(made) > longest) to.report(messages.hugeMorphology(reachOf(made)), pointer);
-  return made;
-}
-
-const oneSphere: SectionShape = { name: 'soma', parent: null, sphere: true, diameters: [1e-5], lengths: [1e-5] };
-
-/** Sections whose parents lead back to themselves, the first of each loop. */
-function loopsOf(shapes: readonly SectionShape[]): readonly (readonly [string, readonly string[]])[] {
-  const seen = new Set<number>();
-  return shapes.flatMap((shape, first): (readonly [string, readonly string[]])[] => {
-    const way: number[] = [];
-    for (let at: number | null = first; at !== null && !seen.has(at); at = shapes[at]?.parent ?? null) {
-      if (way.includes(at)) {
-        const loop = [...way.slice(way.indexOf(at)), at].map((one) => shapes[one]?.name ?? '');
-        for (const one of way) seen.add(one);
-        return [[shape.name, loop]];
-      }
-      way.push(at);
-    }
-    for (const one of way) seen.add(one);
-    return [];
-  });
-}
-
-const usualShape = { sphere: false, diameters: [1e-6, 1e-6], lengths: [1e-6] } as const;
-
-/** The form of a section; some form after what is wrong was reported. */
-function readSection(
-  section: SectionSpecification,
-  pointer: string,
-  namespace: Namespace,
-  to: Reporter,
-): Pick<SectionShape, 'sphere' | 'diameters' | 'lengths' | 'points'> {
-  const positive = (
-    values: readonly number[] | undefined,
-    key: 'diameter' | 'length',
-  ): readonly number[] | undefined => {
-    const wrong = values?.findIndex((value) => !(value > 0)) ?? -1;
-    if (wrong < 0) return values;
-    to.report(messages.outOfRange(`the ${key}`, 'more than zero', values?.[wrong]), child(pointer, key));
-    return undefined;
-  };
-  const numbers = (key: 'diameter' | 'length' | 'x' | 'y' | 'z'): readonly number[] | undefined => {
-    const written = section[key];
-    return written === undefined ? undefined : readLengths(written, key, child(pointer, key), namespace, to);
-  };
-  const diameters = positive(numbers('diameter'), 'diameter');
-  const lengths = positive(numbers('length'), 'length');
-  const axes = (['x', 'y', 'z'] as const).map(numbers);
-  const placed = axes.some((axis) => axis !== undefined);
-  const kind = section.class ?? ((diameters?.length ?? 1) > 1 ? 'Section' : 'Cylinder');
-  const n = section.n ?? 1;
-  if (!diameters) return usualShape;
-  if (n < 1) {
-    to.report(messages.outOfRange('n', '1 or more', n), child(pointer, 'n'));
-    return usualShape;
-  }
-  const count = (what: string, expected: number, found: number | undefined): boolean => {
-    if (found === undefined || found === expected) return true;
-    to.report(messages.lengthMismatch(what, expected, found), child(pointer, what));
-    return false;
-  };
-  if (kind === 'Soma') {
-    if (section.length !== undefined || n !== 1)
-      to.report(messages.badMorphology('a Soma has a diameter alone', 'no length and no n', 'Soma'), pointer);
-    count('diameter', 1, diameters.length);
-    (['x', 'y', 'z'] as const).forEach((key, k) => count(key, 1, axes[k]?.length));
-    const [d = 1e-6] = diameters;
-    const centre = axes.map((axis) => axis?.[0] ?? 0) as unknown as Point;
-    return { sphere: true, diameters: [d], lengths: [d], ...(placed ? { points: [centre] } : {}) };
-  }
-  if ((section.length === undefined) === !placed) {
-    to.report(
-      messages.badMorphology(
-        placed ? 'a section has a length or coordinates, not both' : 'the section has neither a length nor coordinates',
-        'length, or x, y and z',
-        placed ? 'both' : 'neither',
-      ),
-      pointer,
-    );
-    return usualShape;
-  }
-  const isCylinder = kind === 'Cylinder';
-  const given = isCylinder ? 2 : n + 1;
-  const fits = [
-    count('diameter', isCylinder ? 1 : n + 1, diameters.length),
-    count('length', isCylinder ? 1 : n, lengths?.length),
-    ...(['x', 'y', 'z'] as const).map((key, k) => count(key, given, axes[k]?.length)),
-  ];
-  if (fits.includes(false)) return usualShape;
-  const ends = isCylinder ? new Array<number>(n + 1).fill(diameters[0] ?? 0) : diameters;
-  if (!placed) {
-    if (!lengths) return usualShape;
-    return {
-      sphere: false,
-      diameters: ends,
-      lengths: isCylinder ? new Array<number>(n).fill((lengths[0] ?? 0) / n) : lengths,
-    };
-  }
-  const points = Array.from({ length: n + 1 }, (_, k) =>
-    axes.map((axis) => {
-      if (!axis) return 0;
-      const [from = 0, until = 0] = axis;
-      return isCylinder ? from + ((until - from) * k) / n : (axis[k] ?? 0);
-    }),
-  ) as unknown as readonly Point[];
-  const between = points.slice(1).map((point, k) => distance(points[k] ?? point, point));
-  if (!between.every((length) => length > 0)) {
-    to.report(
-      messages.badMorphology('a compartment has no length', 'distinct points', 'two points in one place'),
-      pointer,
-    );
-    return usualShape;
-  }
-  return { sphere: false, diameters: ends, lengths: between, points };
-}
-
-const distance = (a: Point, b: Point): number => {
-  const [x, y, z] = [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-  return Math.sqrt(x * x + y * y + z * z);
-};
-
-/** One length or several, in m. */
-function readLengths(
-  written: Values,
-  key: string,
-  pointer: string,
-  namespace: Namespace,
-  to: Reporter,
-): readonly number[] | undefined {
-  const slot = { name: key, dimension: metre, type: 'real' } as const;
-  if (typeof written === 'string' || typeof written === 'number') {
-    const value = readNumber(written, pointer, slot, namespace, to);
-    return value === undefined ? undefined : [value];
-  }
-  if (typeof written === 'boolean' || '$data' in written) {
-    to.report(messages.wrongValue('a length, or a list of lengths', written), pointer);
-    return undefined;
-  }
-  return readQuantities(written, pointer, slot, namespace.definition, to);
 }

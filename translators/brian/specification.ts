@@ -101,7 +101,7 @@ export interface SectionSpecification {
   /** The section at whose end it begins; absent: it is the root. */
   readonly parent?: string;
   /** One, or for a `Section` those of the ends of its compartments. */
-  readonly diameter: Values;
+  readonly diameter?: Values;
   /** Of a `Cylinder` the whole, of a `Section` that of each compartment. */
   readonly length?: Values;
   /** Number of compartments; absent: 1. */
@@ -115,10 +115,28 @@ export interface SectionSpecification {
   readonly z?: Values;
 }
 
+/** Numbers of compartments, as Brian calls them. */
+export interface CompartmentsSpecification {
+  readonly length?: Quantities;
+  readonly diameter?: Quantities;
+  readonly area?: Quantities;
+  readonly volume?: Quantities;
+  readonly distance?: Quantities;
+  readonly r_length_1?: Quantities;
+  readonly r_length_2?: Quantities;
+  readonly x?: Quantities;
+  readonly y?: Quantities;
+  readonly z?: Quantities;
+}
+
 /** The form of a cell. */
 export interface MorphologySpecification {
   /** Pieces by name. */
   readonly sections?: Readonly<Record<string, SectionSpecification>>;
+  /** Where the sections have numbers of compartments alone: what these are like, in the order of the sections. */
+  readonly compartments?: CompartmentsSpecification;
+  /** In place of sections: the name of an SWC file. */
+  readonly swc?: string;
 }
 
 /** A `SpatialNeuron`, or several with one morphology. */

@@ -123,6 +123,9 @@ export const synapseSpecials: readonly string[] = [
 /** Names that the refractory mechanism defines. */
 export const refractoryNames: readonly string[] = ['not_refractory', 'lastspike', 'refractory', 'refractory_until'];
 
+/** The change of the potential in a step, from which the current that charges the membrane follows. */
+export const riseName = 'v_rise';
+
 /** Names that Brian defines itself in a SpatialNeuron. */
 export const spatialNames: readonly string[] = [
   ...['v', 'Cm', 'Ri', 'Ic', 'area', 'length', 'diameter', 'distance', 'volume', 'x', 'y', 'z'],

@@ -27,7 +27,7 @@ export function recogniseCell(type: NeuronType, use: CellUse): RecognisedCell | 
 
 function recognise(type: NeuronType, use: CellUse): RecognisedCell {
   if (type.noise.length > 0) refuse('PyNN has no noise in the equations of a cell');
-  if (type.compartments !== undefined) refuse('it has several compartments');
+  if (type.compartments !== undefined || type.cable !== undefined) refuse('it has several compartments');
   if (Object.keys(type.regimes).length > 0) refuse('it has regimes');
   const others = Object.keys(type.events).filter((name) => name !== 'spike');
   if (others.length > 0) refuse(`PyNN has no events other than spikes: ${others.join(', ')}`);

@@ -12,7 +12,7 @@ export function ownCables({ model, data }: Pick<DrawnModel, 'model' | 'data'>): 
     const members = Object.entries(model.populations).filter(([, { type }]) => type === name);
     if (!cable || members.length === 0) return [];
     const [parents, near, far] = [cable.parents, cable.near, cable.far].map((array) => arrayOf(array, data));
-    const tree = treeOfEnds(parents ?? [], near ?? [], far ?? [], sectionOf(cable, data));
+    const tree = treeOfEnds(parents ?? [], [near ?? [], far ?? []], cable.resistivity, sectionOf(cable, data));
     const { voltage, capacitance, current, rise } = cable;
     return [
       {

@@ -50,13 +50,14 @@ export interface Tree {
 }
 
 /**
- * The tree of compartments that begin at the far ends of others: `near` and `far` are conductances from a centre to
- * both ends, in S.
+ * The tree of compartments that begin at the far ends of others.
+ *
+ * @param conductances  from centres to where compartments begin and to their far ends, times the resistivity, in m
  */
 export function treeOfEnds(
   parents: ArrayLike<number>,
-  near: ArrayLike<number>,
-  far: ArrayLike<number>,
+  [near, far]: readonly [near: ArrayLike<number>, far: ArrayLike<number>],
+  resistivity: number,
   sectionOf: (compartment: number) => string,
 ): Tree {
   const compartments = Array.from(parents, (_, k): Compartment => ({
@@ -72,9 +73,9 @@ export function treeOfEnds(
   for (let k = 1; k < compartments.length; k++) {
     const parent = parents[k] ?? 0;
     const end = ends.get(parent) ?? edges.push([]) - 1;
-    if (!ends.has(parent)) join(end, parent, 1 / (far[parent] ?? 0));
+    if (!ends.has(parent)) join(end, parent, resistivity / (far[parent] ?? 0));
     ends.set(parent, end);
-    join(end, k, 1 / (near[k] ?? 0));
+    join(end, k, resistivity / (near[k] ?? 0));
   }
   for (let node = compartments.length; node < edges.length; node++) bypass(node, edges);
   return ordered(compartments, edges, () => 0);

@@ -8,11 +8,12 @@ import { child } from '../pointer.js';
 import { normaliseArray, numbersOf } from './arrays.js';
 import type { Context } from './context.js';
 import { normaliseExpression } from './expressions.js';
-import { checkIds, pureUnit, siUnit, volt, type Names } from './names.js';
+import { positiveQuantity } from './literals.js';
+import { checkIds, metre, pureUnit, siUnit, volt, type Names } from './names.js';
 
 const ampere: Dimension = [0, 0, 0, 1, 0, 0, 0];
 const farad: Dimension = [-2, -1, 4, 2, 0, 0, 0];
-const siemens: Dimension = [-2, -1, 3, 2, 0, 0, 0];
+const ohmMetre: Dimension = [3, 1, -3, -2, 0, 0, 0];
 
 /** The tree that the elements of a type are compartments of; undefined after a finding that leaves it unknown. */
 export function normaliseCable(
@@ -33,10 +34,17 @@ export function normaliseCable(
     normaliseArray(
       context,
       document[key],
-      { what: `the conductances ${key}`, unit: siUnit(siemens), type: 'real' },
+      { what: `the conductances ${key}`, unit: siUnit(metre), type: 'real' },
       at(key),
     )?.values;
   const [near, far] = [conductance('near'), conductance('far')];
+  const resistivity = positiveQuantity(
+    context,
+    document.resistivity,
+    siUnit(ohmMetre),
+    'the resistivity',
+    at('resistivity'),
+  );
   const expression = (key: 'capacitance' | 'current', dimension: Dimension): string | undefined =>
     normaliseExpression(
       context,
@@ -62,6 +70,7 @@ export function normaliseCable(
     parents: parents.values,
     near,
     far,
+    resistivity: resistivity ?? 1,
     voltage: document.voltage,
     capacitance: capacitance ?? '0',
     current: current ?? '0',

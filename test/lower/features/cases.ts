@@ -115,8 +115,9 @@ const fork: Tree = {
       state: { v: { unit: 'V', initial: '-60*mV if i < 2 else -70*mV' } },
       cable: {
         parents: [-1, 0, 0],
-        near: { array: [9, 9, 9], unit: 'nS' },
-        far: { array: [5, 5, 5], unit: 'nS' },
+        near: { array: [9, 9, 9], unit: 'nm' },
+        far: { array: [5, 5, 5], unit: 'nm' },
+        resistivity: '1 ohm*m',
         voltage: 'v',
         capacitance: '20*pF',
         current: 'g*(-65*mV - v)',
@@ -273,8 +274,8 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
   },
   cable: {
     network: fork,
-    base: cell({ cable: { near: { array: [9, 9, 9], unit: 'nS' } } }),
-    adds: cell({ cable: { near: { array: [90, 90, 90], unit: 'nS' } } }),
+    base: cell({ cable: { near: { array: [9, 9, 9], unit: 'nm' } } }),
+    adds: cell({ cable: { near: { array: [90, 90, 90], unit: 'nm' } } }),
   },
   lastspike: { adds: cell({ derivatives: { v: '(bias - v)/tau + (0.1 if t - lastspike < 1*ms else 0)/ms' } }) },
   notRefractory: {

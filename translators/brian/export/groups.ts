@@ -14,6 +14,7 @@ import { constantText, dimensionOf, equationLines, initializers, valueText } fro
 import { inputParts } from './inputs.js';
 import { changedNames, remarksAt, type ExportContext, type GroupPlan, type Plans } from './plan.js';
 import { quantityText, writtenQuantities } from './quantity-text.js';
+import { isSpatial, membraneValues, ownEquations, structure } from './spatial.js';
 
 const secondDimension = dimensionOf('s');
 
@@ -64,6 +65,7 @@ export function exportGroup(plan: GroupPlan, plans: Plans, context: ExportContex
         constants: constantsOf(plan, context),
       };
     case 'neuron':
+    case 'spatial':
       return {
         specification: { ...neurons(plan, plans, context, remarks), ...common },
         constants: constantsOf(plan, context),
@@ -180,19 +182,23 @@ function poisson(plan: GroupPlan, context: ExportContext, remarks: Remarks): Rec
 // --- Neurons --------------------------------------------------------------------------------------------------------
 
 function neurons(plan: GroupPlan, plans: Plans, context: ExportContext, remarks: Remarks): Record<string, unknown> {
-  const { type, population, view } = plan;
-  if (type === undefined) return {};
+  const { type: whole, population, view } = plan;
+  if (whole === undefined) return {};
+  const cable = plan.kind === 'spatial' ? whole.cable : undefined;
+  const type = cable ? ownEquations(whole) : whole;
   const about = remarksAt(context.report, `/neurons/${population.type ?? ''}`);
-  refuseFeatures(type, about);
+  refuseFeatures(whole, about);
   for (const name of Object.keys(population.linked ?? {}))
     remarks.notExpressible('brian/linked', `the link of ${name} to another population is not exported`);
   const spike = type.events['spike'];
   const blocked = new Set(spike?.refractory?.rate ?? []);
   const custom = Object.entries(type.events).filter(([key]) => key !== 'spike');
   const inputs = inputParts(plan, plans.synapses, context);
-  const initial = { ...initializers(type, plan, population.values, view, context.data, remarks), ...inputs.initial };
+  const valuesOf = (one: NeuronType): Record<string, unknown> =>
+    initializers(one, plan, population.values, view, context.data, remarks);
+  const initial = { ...(cable ? valuesOf(membraneValues(whole)) : {}), ...valuesOf(type), ...inputs.initial };
   return {
-    N: population.size,
+    ...(cable ? structure(whole, cable, population, context, remarks) : { N: population.size }),
     model: equationLines(
       type,
       plan,
@@ -213,6 +219,8 @@ function neurons(plan: GroupPlan, plans: Plans, context: ExportContext, remarks:
 function refuseFeatures(type: NeuronType, remarks: Remarks): void {
   if (type.compartments !== undefined)
     remarks.notExpressible('brian/compartments', 'cells with compartments are not exported');
+  if (type.cable !== undefined && !isSpatial(type))
+    remarks.notExpressible('brian/cable', 'a cable is exported where its type has the equations of a SpatialNeuron');
   if (Object.keys(type.regimes).length > 0) remarks.notExpressible('brian/regimes', 'Brian has no regimes');
 }
 

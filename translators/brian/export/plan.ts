@@ -17,6 +17,7 @@ import { variablesInCode } from './brian-text.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { poissonThreshold } from '../sources.js';
+import { isBuiltIn, isSpatial } from './spatial.js';
 import { sympyNames } from './sympy-names.js';
 import { brianName, noiseName, type ObjectNames } from './naming.js';
 import type { Arithmetic } from './quantity-text.js';
@@ -51,8 +52,8 @@ export interface GroupPlan extends TypePlan {
   readonly id: string;
   /** Name of the object in Brian. */
   readonly name: string;
-  /** NeuronGroup, PoissonGroup or SpikeGeneratorGroup. */
-  readonly kind: 'neuron' | 'poisson' | 'generator';
+  /** NeuronGroup, SpatialNeuron, PoissonGroup or SpikeGeneratorGroup. */
+  readonly kind: 'neuron' | 'spatial' | 'poisson' | 'generator';
   readonly population: Population;
   /** Its neuron type; absent for sources of given spikes. */
   readonly type?: NeuronType;
@@ -142,7 +143,10 @@ function planGroup(id: string, population: Population, context: ExportContext): 
   const code = codeOfGroup(id, type, context);
   const constants = new Set(
     Object.keys(type.parameters).filter(
-      (key) => isConstant(key, type, population.values, code) && !isSeen(id, key, context),
+      (key) =>
+        isConstant(key, type, population.values, code) &&
+        !isSeen(id, key, context) &&
+        !(isSpatial(type) && isBuiltIn(key)),
     ),
   );
   const names = renameAll(type, 'neuron', constants, pointer, context);
@@ -150,7 +154,7 @@ function planGroup(id: string, population: Population, context: ExportContext): 
   return {
     id,
     name,
-    kind: isPoisson(type, population, names) ? 'poisson' : 'neuron',
+    kind: isPoisson(type, population, names) ? 'poisson' : isSpatial(type) ? 'spatial' : 'neuron',
     population,
     type,
     names,

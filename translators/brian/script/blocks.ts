@@ -3,8 +3,10 @@
 import { isPartial } from '../initializers.js';
 import type {
   Connect,
+  CompartmentsSpecification,
   ConnectArguments,
   Initializers,
+  MorphologySpecification,
   NeuronGroup,
   DataReference,
   PhaseSpecification,
@@ -13,6 +15,7 @@ import type {
   Quantities,
   RecordedIndices,
   RunRegularly,
+  SpatialNeuron,
   SpikeGenerator,
   SpikeMonitor,
   StateMonitor,
@@ -20,6 +23,8 @@ import type {
   TimedArray,
   Values,
 } from '../specification.js';
+import { scaleDecimal } from '../../../src/lang/decimal.js';
+import { parseUnit } from '../../../src/lang/units.js';
 import { invariant } from '../../../src/diagnostics/diagnostic.js';
 import type { Companion } from './companion.js';
 import { isUsed, keyword, pythonCall, pythonName, pythonString, pythonValue, quantityCode } from './python-text.js';
@@ -91,14 +96,81 @@ function common(
 
 /** A `NeuronGroup`, its custom events, first values and regular operations. */
 export function neuronGroup(name: string, group: NeuronGroup, constants: Constants, companion: Companion): string {
+  const head = ['NeuronGroup', [String(group.N), pythonString(group.model)]] as const;
+  return groupLines(name, head, group, constants, companion).join('\n');
+}
+
+/** A `SpatialNeuron`, its morphology section by section before it. */
+export function spatialNeuron(name: string, cell: SpatialNeuron, constants: Constants, companion: Companion): string {
+  const morphology = morphologyLines(name, cell.morphology, companion);
+  const parts = [
+    `morphology=${morphology.root}`,
+    `model=${pythonString(cell.model)}`,
+    ...keyword('Ri', cell.Ri === undefined ? undefined : pythonValue(cell.Ri)),
+  ];
+  return [...morphology.lines, ...groupLines(name, ['SpatialNeuron', parts], cell, constants, companion)].join('\n');
+}
+
+/** Sections as Brian's objects, each a child of its parent. */
+function morphologyLines(
+  name: string,
+  { sections = {}, compartments = {} }: MorphologySpecification,
+  companion: Companion,
+): { readonly lines: readonly string[]; readonly root: string } {
+  const numbers = (key: keyof CompartmentsSpecification): readonly number[] => inMetres(compartments[key]);
+  const [lengths, middles, near, far] = (['length', 'diameter', 'r_length_1', 'r_length_2'] as const).map(numbers);
+  const objectOf = (section: string): string => `${pythonName(name)}_${section}`;
+  let first = 0;
+  const lines = Object.entries(sections).flatMap(([key, { parent, n = 1 }]) => {
+    const own = Array.from({ length: n }, (_, k) => first + k);
+    first += n;
+    const at = (values: readonly number[] | undefined, k: number): number => values?.[k] ?? 0;
+    // Both halves of a cone follow from its ends and its middle.
+    const start = (k: number): number => (2 * at(lengths, k) * at(near, k)) / (Math.PI * at(middles, k));
+    const end = (k: number): number => (2 * at(lengths, k) * at(far, k)) / (Math.PI * at(middles, k));
+    const [begin = 0] = own;
+    const isSphere = n === 1 && at(near, begin) === 1 && at(far, begin) === 1;
+    const list = (values: readonly number[], what: string): string => companion.list(values, `${name}.${key}.${what}`);
+    const made = isSphere
+      ? pythonCall('Soma', [`diameter=${at(middles, begin)}*meter`])
+      : pythonCall('Section', [
+          `diameter=array(${list([start(begin), ...own.map(end)], 'diameter')})*meter`,
+          `length=array(${list(
+            own.map((k) => at(lengths, k)),
+            'length',
+          )})*meter`,
+          `n=${n}`,
+        ]);
+    return [
+      `${objectOf(key)} = ${made}`,
+      ...(parent === undefined ? [] : [`${objectOf(parent)}.${key} = ${objectOf(key)}`]),
+    ];
+  });
+  return { lines, root: objectOf(Object.keys(sections)[0] ?? '') };
+}
+
+/** Lengths as they are written in exports, in m. */
+function inMetres(values: Quantities | undefined): readonly number[] {
+  if (values === undefined) return [];
+  const [list, unit] = isList(values) ? [values, 'meter'] : [values.values, values.unit ?? 'meter'];
+  const { scale } = parseUnit(unit);
+  return list.map((value) => scaleDecimal(String(value), scale));
+}
+
+function groupLines(
+  name: string,
+  [kind, first]: readonly [kind: string, first: readonly string[]],
+  group: Omit<NeuronGroup, 'N' | 'model'>,
+  constants: Constants,
+  companion: Companion,
+): readonly string[] {
   const object = pythonName(name);
   const events = Object.entries(group.events ?? {});
   const condition = (value: string | number | boolean | undefined): string | undefined =>
     value === undefined ? undefined : pythonString(String(value));
   const lines = [
-    `${object} = ${pythonCall('NeuronGroup', [
-      String(group.N),
-      pythonString(group.model),
+    `${object} = ${pythonCall(kind, [
+      ...first,
       ...keyword('threshold', condition(group.threshold)),
       ...keyword('reset', group.reset === undefined ? undefined : pythonString(group.reset)),
       ...keyword('refractory', group.refractory === undefined ? undefined : pythonValue(group.refractory)),
@@ -139,7 +211,7 @@ export function neuronGroup(name: string, group: NeuronGroup, constants: Constan
     ...lines,
     ...initializerLines(object, name, group.initializers, companion),
     ...regularLines(object, group.run_regularly),
-  ].join('\n');
+  ];
 }
 
 /** A `PoissonGroup` and its regular operations. */

@@ -115,7 +115,7 @@ export function behaviourOf(
   given: Point = {},
 ): Behaviour | undefined {
   const numbers = new Numbers(type, values, functions);
-  if (type.noise.length > 0 || type.compartments) return undefined;
+  if (type.noise.length > 0 || type.compartments || type.cable) return undefined;
   const firing = Object.keys(type.regimes).length > 0 ? byRegimes(type, numbers) : byEvents(type, numbers);
   if (!firing) return undefined;
   const initial = Object.fromEntries(

@@ -114,6 +114,8 @@ class CellWriter {
         child(this.#pointer, 'compartments'),
         'cells with several compartments are not written yet',
       );
+    if (type.cable)
+      context.report.missing(child(this.#pointer, 'cable'), 'cables with equations of their own are not written yet');
     const derived = derivedOrder(type, (text) => builder.parse(text));
     for (const name of derived) this.#try(`derived/${name}`, () => this.#derive(name));
     for (const [name, { rate }] of Object.entries(type.derivatives))

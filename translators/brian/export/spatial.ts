@@ -1,0 +1,117 @@
+/** Types with a cable as SpatialNeuron: what Brian defines itself is left out of their equations. */
+
+import { knownNumbers } from '../../../src/model/arrays.js';
+import type { CableTree, DataStore, NeuronType, Population, Value } from '../../../src/model/model.js';
+import { isGiven } from '../../../src/model/tagged.js';
+import { geometricNumbers } from '../morphology.js';
+import { riseName, spatialNames } from '../vocabulary.js';
+import type { Remarks } from './brian-text.js';
+import { dimensionOf } from './equations-text.js';
+import type { ExportContext } from './plan.js';
+import { quantityText, writtenQuantities } from './quantity-text.js';
+
+const builtIn = new Set([...spatialNames, riseName, 'gtot__private']);
+
+/** Whether a name is Brian's own in a SpatialNeuron. */
+export const isBuiltIn = (name: string): boolean => builtIn.has(name);
+
+/** Whether a type has a cable as Brian knows it: what it is driven by, and what Brian knows of its compartments. */
+export function isSpatial({ cable, parameters, state, derived }: NeuronType): boolean {
+  const known = ['area', 'length', 'diameter', 'distance', 'volume', 'Cm', 'Ri'];
+  return (
+    cable !== undefined &&
+    cable.voltage === 'v' &&
+    cable.capacitance === 'Cm*area' &&
+    cable.current === 'Im*area' &&
+    (cable.rise === undefined || cable.rise === riseName) &&
+    derived['Im'] !== undefined &&
+    state['v'] !== undefined &&
+    known.every((name) => parameters[name] !== undefined)
+  );
+}
+
+/** The type without what Brian defines itself. */
+export function ownEquations(type: NeuronType): NeuronType {
+  const own = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(map).filter(([key]) => !builtIn.has(key)));
+  return { ...type, parameters: own(type.parameters), state: own(type.state), derived: own(type.derived) };
+}
+
+/** The type with what Brian defines itself and initializers set, alone. */
+export function membraneValues(type: NeuronType): NeuronType {
+  const { Cm } = type.parameters;
+  const { v } = type.state;
+  return { ...type, parameters: Cm ? { Cm } : {}, state: v ? { v } : {} };
+}
+
+/** `N`, `morphology` and `Ri` of a SpatialNeuron. */
+export function structure(
+  type: NeuronType,
+  cable: CableTree,
+  population: Population,
+  context: ExportContext,
+  remarks: Remarks,
+): Record<string, unknown> {
+  const { data, arithmetic } = context;
+  const parents = knownNumbers(cable.parents, data) ?? [];
+  const count = Math.max(1, parents.length);
+  const cells = population.size / count;
+  if (cells > 1 && arithmetic === 'double')
+    remarks.notExpressible('brian/cells', `Brian has one cell in a SpatialNeuron, not ${cells}`);
+  const numbersOf = (key: string): readonly number[] | undefined => {
+    if (key === 'r_length_1') return knownNumbers(cable.near, data);
+    if (key === 'r_length_2') return knownNumbers(cable.far, data);
+    return ofEach(population.values[key] ?? type.parameters[key]?.value, count, cells, data);
+  };
+  const axes = ['x', 'y', 'z'].filter((key) => type.parameters[key] !== undefined);
+  if (arithmetic === 'double' && readsPlace(type, population, axes))
+    remarks.notExpressible('brian/coordinates', 'scripts have lengths of compartments, no coordinates, which are read');
+  const compartments = [...geometricNumbers, ...axes].flatMap((key): readonly (readonly [string, unknown])[] => {
+    const numbers = numbersOf(key);
+    const dimension = dimensionOf(type.parameters[key]?.unit ?? 'm');
+    if (numbers) return [[key, writtenQuantities(numbers, dimension, arithmetic)]];
+    remarks.notExpressible('brian/cable', `${key} is not the same number in all cells`);
+    return [];
+  });
+  return {
+    ...(cells === 1 ? {} : { N: cells }),
+    morphology: { sections: sectionsOf(cable, parents), compartments: Object.fromEntries(compartments) },
+    Ri: quantityText(cable.resistivity, dimensionOf('ohm*m'), arithmetic),
+  };
+}
+
+/** One number for each compartment, where all cells have the same. */
+function ofEach(
+  value: Value | undefined,
+  count: number,
+  cells: number,
+  data: DataStore,
+): readonly number[] | undefined {
+  if (typeof value === 'number') return new Array<number>(count).fill(value);
+  const all = isGiven(value) ? knownNumbers(value.array, data) : undefined;
+  if (!all) return undefined;
+  const first = Array.from({ length: count }, (_, k) => all[k * cells] ?? 0);
+  return all.every((number, k) => Object.is(number, first[Math.floor(k / cells)])) ? first : undefined;
+}
+
+/** Sections by name; compartments outside of them, and parts of overlapping ones, are sections of their own. */
+function sectionsOf({ sections = {} }: CableTree, parents: readonly number[]): Record<string, object> {
+  const starts = new Map(Object.entries(sections).map(([name, { first, count }]) => [first, { name, count }] as const));
+  const owner: string[] = [];
+  const made: Record<string, object> = {};
+  for (let first = 0; first < parents.length;) {
+    const { name, count } = starts.get(first) ?? { name: `compartment_${first}`, count: 1 };
+    const parent = owner[parents[first] ?? -1];
+    made[name] = { ...(parent === undefined ? {} : { parent }), n: count };
+    for (let k = 0; k < count; k++) owner[first + k] = name;
+    first += count;
+  }
+  return made;
+}
+
+/** Whether a type's code or values read where compartments are. */
+function readsPlace(type: NeuronType, { values }: Population, axes: readonly string[]): boolean {
+  const own = Object.entries(values).filter(([key]) => !axes.includes(key));
+  const text = JSON.stringify([ownEquations(type), own]);
+  return axes.some((axis) => new RegExp(`\\b${axis}\\b`).test(text));
+}

@@ -404,7 +404,6 @@ def exponential_euler_with_functions():
 
 
 @scenario
-<<<<<<< HEAD
 def network_operations():
     """Functions of Python that are called between steps: they read and change what they like, also weights, and stop the network."""
     G = NeuronGroup(
@@ -434,7 +433,9 @@ def network_operations():
     net.run(20 * ms)
     net.run(35.3 * ms)
     return {**spikes(monitor), "v": samples.v[:], "seen": np.array(seen), "now": [net.t / ms, defaultclock.t / ms]}
-=======
+
+
+@scenario
 def spatial_neuron():
     """An axon with Hodgkin and Huxley's channels: gates, distances as selections, thresholds everywhere, several runs."""
     gl, gNa0, gK = 0.3 * msiemens / cm**2, 120 * msiemens / cm**2, 36 * msiemens / cm**2
@@ -503,7 +504,6 @@ def spatial_tree():
 
 #: Brian's solver divides by differences of large conductances where there is a soma.
 spatial_tree.tolerance = 1e-7
->>>>>>> ae2432d (The Brian device runs SpatialNeuron on the engines)
 
 
 @scenario

@@ -20,6 +20,37 @@ export interface Receptor {
   readonly timeConstant?: string;
 }
 
+/** A place on a cell with compartments. */
+export interface CellPlace {
+  readonly section: string;
+  /** 0 at its start, 1 at its end. */
+  readonly fraction: number;
+}
+
+/** What connections, currents and recordings ask of a cell with compartments. */
+export interface CellStructure {
+  /** Where spikes are detected. */
+  readonly soma: string;
+  /** Sections that a label stands for: a section, or a group of them. */
+  readonly labels: ReadonlyMap<string, readonly string[]>;
+  /** Receptors by name: where they are, and the synapse's own part of what they do. */
+  readonly receptors: Readonly<Record<string, PlacedReceptor>>;
+}
+
+/** A receptor at places on a cell. */
+export interface PlacedReceptor {
+  readonly places: readonly CellPlace[];
+  /** The variable of the response that arriving weights are added to. */
+  readonly variable: string;
+  /** Equations of the response, which a synapse at a place has itself. */
+  readonly response: {
+    readonly parameters: NonNullable<SynapseDocument['parameters']>;
+    readonly state: NonNullable<SynapseDocument['state']>;
+    readonly derivatives: NonNullable<SynapseDocument['derivatives']>;
+    readonly current: string;
+  };
+}
+
 /** A cell type by name. Parameters are called as in the notation and are in its units. */
 export interface StandardCell {
   /** As the notation names it. */
@@ -39,6 +70,8 @@ export interface StandardCell {
    * own.
    */
   readonly lists?: Readonly<Record<string, readonly string[]>>;
+  /** Cells with compartments. */
+  readonly structure?: CellStructure;
   /** Events other than spikes that can be recorded and that synapses can react to. */
   readonly events?: readonly string[];
   /** Whether the name is the document's own: values are in SI or carry their units. */

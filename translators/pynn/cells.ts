@@ -16,6 +16,7 @@ import type { StandardCell } from '../../src/library/standard-type.js';
 import { child } from '../../src/model/pointer.js';
 import { own, type Setting } from './context.js';
 import { located, type Located } from '../shared/located.js';
+import { structuralKeys, structuredCell } from './compartments.js';
 import * as messages from './messages.js';
 import { nativeName } from './native/types.js';
 import type { Cell, Value, Values } from './specification.js';
@@ -41,11 +42,22 @@ export class CellTypes {
 }
 
 /** The names of all cell types, for suggestions. */
-const knownTypes: readonly string[] = [...standardCells.keys(), 'SpikeSourceArray', 'PointNeuron'];
+const knownTypes: readonly string[] = [
+  ...standardCells.keys(),
+  ...['SpikeSourceArray', 'PointNeuron', 'MultiCompartmentNeuron'],
+];
 
 /** The standard type that a document names; undefined after what is wrong was reported. */
 export function cellOf(cell: Cell, pointer: string, setting: Setting): StandardCell | undefined {
   const at = child(pointer, 'type');
+  if (cell.type === 'MultiCompartmentNeuron') {
+    if (cell.neuron !== undefined)
+      setting.reportKey(messages.unknownParameter('neuron', cell.type, structuralKeys), child(pointer, 'neuron'));
+    return structuredCell(cell, pointer, setting);
+  }
+  for (const key of structuralKeys)
+    if (cell[key] !== undefined)
+      setting.reportKey(messages.unknownParameter(key, cell.type, ['params']), child(pointer, key));
   if (cell.type === 'PointNeuron') return pointNeuronOf(cell, pointer, setting);
   for (const key of ['neuron', 'receptors'] as const)
     if (cell[key] !== undefined)
@@ -120,6 +132,8 @@ export function givenParameters(
 ): readonly (readonly [name: string, value: Value, pointer: string])[] {
   const of = (params: Values | undefined, at: string, prefix: string): [string, Value, string][] =>
     Object.entries(params ?? {}).map(([key, value]) => [`${prefix}${key}`, value, child(at, key)]);
+  // Values of cells with compartments are those of their type.
+  if (cell.type === 'MultiCompartmentNeuron') return [];
   if (cell.type !== 'PointNeuron') return of(cell.params, child(pointer, 'params'), '');
   return [
     ...of(cell.params, child(pointer, 'params'), ''),

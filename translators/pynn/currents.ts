@@ -10,6 +10,8 @@ import type { Finding } from '../../src/diagnostics/diagnostic.js';
 import { child } from '../../src/model/pointer.js';
 import { own, stepsIn, type Setting } from './context.js';
 import { located, type Located } from '../shared/located.js';
+import type { CellPlace } from '../../src/library/standard-type.js';
+import { placesAt } from './compartments.js';
 import * as messages from './messages.js';
 import { selectionOf, targetOf, type Portion, type Target } from './selections.js';
 import type { CurrentSource } from './specification.js';
@@ -125,26 +127,45 @@ export function translateCurrentSource(
     const at = child(child(pointer, 'inject_into'), index);
     return (targetOf(label, targets, at, setting)?.portions ?? []).flatMap((portion) => {
       const input = portion.population.cell?.injectable;
-      if (input !== undefined) return [{ portion, input, at }];
+      if (input !== undefined) {
+        const place = placeOf(source, portion, child(pointer, 'location'), setting);
+        return place === undefined ? [] : [{ portion, input, at, place }];
+      }
       setting.report(messages.notInjectable(label), at);
       return [];
     });
   });
   return {
     portions: flows.map(({ portion }) => portion),
-    stimuli: flows.map(({ portion, input, at }) =>
+    stimuli: flows.map(({ portion, input, at, place }) =>
       located(
         {
           kind: 'current',
           to: located(selectionOf(portion), at),
           input,
           value: located(value, child(pointer, 'params')),
+          ...place,
           ...timing,
         },
         pointer,
       ),
     ),
   };
+}
+
+/** Where on its cells a current flows in; undefined after what is wrong was reported. */
+function placeOf(
+  { location }: CurrentSource,
+  { population: { cell, label } }: Portion,
+  pointer: string,
+  setting: Setting,
+): Partial<CellPlace> | undefined {
+  if (cell?.structure === undefined)
+    return location === undefined ? {} : void setting.report(messages.noCompartments(label), pointer);
+  const places = placesAt(location ?? cell.structure.soma, cell.structure, pointer, setting);
+  const [place, ...more] = places ?? [];
+  if (more.length > 0) return void setting.report(messages.severalPlaces('a current source', location), pointer);
+  return place;
 }
 
 /** The phase by which a source has other parameters from then on: all changes up to the last of `changes`. */

@@ -53,6 +53,36 @@ export const missingParameter = (name: string, type: string): Finding => ({
   expected: name,
 });
 
+/** A place on cells that have none. */
+export const noCompartments = (label: string): Finding => ({
+  code: 'pynn/no-compartments',
+  message: `cells of ${shorten(label)} have no compartments: there are no places on them`,
+  hint: 'leave location out; MultiCompartmentNeuron has sections',
+});
+
+/** Several places where one is needed. */
+export const severalPlaces = (what: string, found: unknown): Finding => ({
+  code: 'pynn/several-places',
+  message: `${what} needs one place on a cell, and there are several`,
+  expected: 'the name of a section, or a map with section and fraction',
+  found: shorten(found),
+});
+
+/** Synapses for which it is not known where on a cell they are. */
+export const placeNeeded = (receptor: string, known: readonly string[]): Finding => ({
+  code: 'pynn/place-needed',
+  message: `the receptor ${shorten(receptor)} is at several places, and the projection names none`,
+  expected: `location: one of ${known.join(', ')}, or a list with one for each connection`,
+});
+
+/** A place that the receptor of a projection is not at. */
+export const receptorElsewhere = (receptor: string, section: string, known: readonly string[]): Finding => ({
+  code: 'pynn/receptor-elsewhere',
+  message: `the receptor ${shorten(receptor)} is not at ${shorten(section)}`,
+  expected: known.join(', '),
+  found: shorten(section),
+});
+
 /** A variable that the cell type cannot record or begin with. */
 export const unknownVariable = (name: string, type: string, known: readonly string[]): Finding => ({
   code: 'pynn/unknown-variable',

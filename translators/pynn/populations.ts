@@ -109,7 +109,11 @@ function nativeValues(
   pointer: string,
   setting: Setting,
 ): Record<string, Located> {
-  const known = [...Object.keys(neuron.parameters ?? {}), ...Object.keys(neuron.state ?? {})];
+  const known = [
+    ...Object.keys(neuron.parameters ?? {}),
+    ...Object.keys(neuron.state ?? {}),
+    ...(neuron.compartments === undefined ? [] : ['v']),
+  ];
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) => {
       if (known.includes(name)) return [[name, located(value, child(pointer, name))] as const];
@@ -186,17 +190,18 @@ export function initialValues(
   for (const [name, value] of Object.entries(values)) {
     const at = child(pointer, name);
     const variable = own(cell.initial, name);
-    if (variable === undefined || cell.neuron.state?.[variable] === undefined) {
-      const known = Object.keys(cell.initial).filter(
-        (key) => cell.neuron.state?.[cell.initial[key] ?? ''] !== undefined,
-      );
+    const begins = (one = ''): boolean => cell.neuron.state?.[one] !== undefined || cell.structure !== undefined;
+    if (variable === undefined || !begins(variable)) {
+      const known = Object.keys(cell.initial).filter((key) => begins(cell.initial[key]));
       setting.reportKey(messages.unknownVariable(name, cell.name, known), at);
       continue;
     }
     const translated = translateValue(
       value,
       at,
-      { what: name, unit: unitOf(cell, variable), count: size, formulas: ['i'] },
+      cell.structure
+        ? { what: name, unit: 'mV', count: size, formulas: ['i'], explicit: true }
+        : { what: name, unit: unitOf(cell, variable), count: size, formulas: ['i'] },
       setting,
     );
     if (translated !== undefined && (settable || translated.value !== defaultOf(cell, variable)))

@@ -22,6 +22,7 @@ import * as messages from './messages.js';
 import { commonReceptors, chooseReceptor, checkSigns } from './projection-receptors.js';
 import { synapseValues, fractionOf } from './projection-values.js';
 import { sharesDraw } from './synapse-values.js';
+import { atPlace, placesOf, structureOf } from './placed-synapses.js';
 
 /** A projection of the canonical model, with what the rest of the document may ask of it. */
 export interface TranslatedProjection {
@@ -67,6 +68,8 @@ export function translateProjection(
     return nativeProjection(projection, native, id, label, { pre, post }, pointer, network, setting);
   if (projection.source !== undefined && projection.source !== null)
     setting.report(messages.unsupported('a source other than the cell'), child(pointer, 'source'));
+  const structure = structureOf(projection, post, pointer, setting);
+  if (structure === undefined) return undefined;
   const receptors = commonReceptors(post, child(pointer, 'post'), setting);
   if (receptors === undefined) return undefined;
   const connections = translateConnector(
@@ -91,18 +94,25 @@ export function translateProjection(
   const { type: mechanism, timing_dependence: timing, weight_dependence: weight } = written;
   const ofType = mechanism === 'STDPMechanism' ? stdpName(timing?.type ?? '', weight?.type ?? '') : standard.name;
   const type = `${ofType}_${receptor.receptor.kind}`;
-  const name = nameOfType(type, standard, network.synapses);
+  const placed = structure && own(structure.receptors, receptor.name);
+  const ends = placed && placesOf(projection, placed, structure, connections, pointer, setting);
+  if (structure && !ends) return undefined;
+  const name = nameOfType(
+    placed ? `${type}_${receptor.name}` : type,
+    placed ? atPlace(standard, placed) : standard,
+    network.synapses,
+  );
   const space = translateSpace(projection.space, child(pointer, 'space'));
   // One side of a plastic synapse has no delay then; that the whole is within limits has been checked.
   const whole = [0, 1].includes(fractionOf(written) ?? -1);
   const range = whole ? {} : delayRange(setting);
   const document = {
     from: endOf(pre, child(pointer, 'pre')),
-    to: endOf(post, child(pointer, 'post')),
+    to: ends ? { of: endOf(post, child(pointer, 'post')), ...ends } : endOf(post, child(pointer, 'post')),
     synapse: name,
     connect: located(connections.rule, child(pointer, 'connector')),
-    receptor: located(receptor.receptor.variable, receptor.pointer),
-    values: values.values,
+    ...(ends ? {} : { receptor: located(receptor.receptor.variable, receptor.pointer) }),
+    values: ends ? omit(values.values, 'tau_syn') : values.values,
     delays: values.delays,
     ...range,
     ...space,
@@ -115,6 +125,9 @@ export function translateProjection(
     fraction: fractionOf(written),
   };
 }
+
+const omit = (values: Readonly<Record<string, unknown>>, key: string): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => name !== key));
 
 /** Names of a gap junction's two sides, such as `source_section.gap`. */
 const isGap = (name: string): boolean => /(^|\.)gap$/.test(name);

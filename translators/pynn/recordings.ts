@@ -3,6 +3,7 @@
 import { child } from '../../src/model/pointer.js';
 import { own, stepsIn, type Setting } from './context.js';
 import { located, type Located } from '../shared/located.js';
+import { placesAt } from './compartments.js';
 import * as messages from './messages.js';
 import { Names } from './names.js';
 import type { TranslatedProjection } from './projections.js';
@@ -57,7 +58,7 @@ export class Recordings {
     const every = this.#interval(recording, pointer);
     const begins =
       projection === undefined
-        ? target.portions.flatMap((portion) => this.#ofPortion(target, portion, variables, every, pointer))
+        ? target.portions.flatMap((portion) => this.#ofPortion(target, portion, variables, every, recording, pointer))
         : this.#ofProjection(recording.target, projection, variables, every, pointer);
     this.#active.set(target.label, [...active, ...begins]);
     return { begins, ends: [] };
@@ -130,6 +131,7 @@ export class Recordings {
     portion: Portion,
     variables: readonly string[],
     every: string | undefined,
+    { locations }: Recording,
     pointer: string,
   ): string[] {
     const { cell, id } = portion.population;
@@ -153,11 +155,21 @@ export class Recordings {
           Array.isArray(variables) ? child(child(pointer, 'variables'), k) : pointer,
         );
     }
-    if (canonical.length > 0)
-      put(canonical.length === 1 ? (canonical[0] ?? '') : 'signals', {
-        variables: canonical,
-        ...(every === undefined ? {} : { every }),
-      });
+    if (canonical.length === 0) return names;
+    const what = canonical.length === 1 ? (canonical[0] ?? '') : 'signals';
+    const sampled = { variables: canonical, ...(every === undefined ? {} : { every }) };
+    const at = child(pointer, 'locations');
+    if (cell?.structure === undefined) {
+      if (locations !== undefined) this.#setting.report(messages.noCompartments(target.label), at);
+      put(what, sampled);
+      return names;
+    }
+    if (cell.native === true && locations === undefined) {
+      put(what, sampled);
+      return names;
+    }
+    for (const place of placesAt(locations ?? cell.structure.soma, cell.structure, at, this.#setting) ?? [])
+      put(locations === undefined ? what : `${place.section}_${what}`, { ...sampled, ...place });
     return names;
   }
 }

@@ -70,9 +70,55 @@ export interface Cell extends Part {
   readonly values?: Map<unknown>;
   /** The membrane of a `PointNeuron`. */
   readonly neuron?: Part;
-  /** Receptors of a `PointNeuron` by name. */
-  readonly receptors?: Map<Part>;
+  /** Receptors of a `PointNeuron` or `MultiCompartmentNeuron` by name. */
+  readonly receptors?: Map<Part & { readonly locations?: Locations }>;
+  /** `MultiCompartmentNeuron`: its shape, by name of the section. */
+  readonly sections?: Map<Section>;
+  /** `MultiCompartmentNeuron`: names for sets of sections. */
+  readonly groups?: Map<readonly string[]>;
+  /** `MultiCompartmentNeuron`: channels by name, with values that may differ between sections. */
+  readonly ion_channels?: Map<{ readonly type: string; readonly params?: Map<Distribution> }>;
+  /** `MultiCompartmentNeuron`: ions by name; potentials in mV, concentrations in mM. */
+  readonly ionic_species?: Map<{
+    readonly reversal_potential?: Distribution;
+    readonly internal_concentration?: number | null;
+    readonly external_concentration?: number | null;
+  }>;
+  /** `MultiCompartmentNeuron`: specific capacitance in uF/cm**2; 1 unless stated. */
+  readonly cm?: Distribution;
+  /** `MultiCompartmentNeuron`: axial resistivity in ohm*cm; 35.4 unless stated. */
+  readonly Ra?: number;
 }
+
+/** An unbranched piece of a cell. */
+export interface Section {
+  /** The section at whose end it begins; absent: it is the root. */
+  readonly parent?: string;
+  /** x, y, z and diameter of points along it, in um. */
+  readonly points: readonly (readonly number[])[];
+  /** How many compartments; absent: by PyNN's rule, a tenth of the length constant at 100 Hz each. */
+  readonly divisions?: number;
+}
+
+/** Sections, as a label of one or of several. */
+export type Label = string | readonly string[];
+/**
+ * A value that may differ between sections: one for all; one on some sections; a formula in `d`, the distance along the
+ * tree from the root to where the section begins, or the diameter there, in um; the first of several that is not
+ * absent; a number for each section.
+ */
+export type Distribution =
+  | number
+  | { readonly uniform: number; readonly on?: Label; readonly absence?: number }
+  | { readonly by_distance: string; readonly on?: Label; readonly absence?: number }
+  | { readonly by_diameter: string; readonly on?: Label; readonly absence?: number }
+  | { readonly any: readonly Distribution[]; readonly absence?: number }
+  | { readonly by_section: Map<number> };
+
+/** A place on a cell: the middle of a section, or of each of a group, or elsewhere along a section. */
+export type Location = string | { readonly section: string; readonly fraction?: number };
+/** One place, or several. */
+export type Locations = Location | readonly Location[];
 
 /** A layout of cells in space. */
 export interface Structure {
@@ -174,6 +220,8 @@ export interface Projection {
   /** Receptor of the target; null or absent: by the sign of the weight. */
   readonly receptor_type?: string | null;
   readonly source?: string | null;
+  /** Onto cells with compartments: where synapses are; a list has a place for each connection. */
+  readonly location?: Locations;
   readonly connector: Connector;
   readonly synapse?: Synapse;
   readonly space?: Space;
@@ -194,6 +242,8 @@ export interface CurrentSource {
   readonly rng?: string | null;
   /** Labels of populations, views and assemblies. */
   readonly inject_into?: readonly string[];
+  /** Where on cells with compartments; absent: the soma. */
+  readonly location?: Location;
   readonly record?: boolean;
 }
 
@@ -204,6 +254,8 @@ export interface Recording {
   readonly variables: string | readonly string[] | null;
   /** In ms; absent or null: every step. */
   readonly sampling_interval?: number | null;
+  /** Where on cells with compartments; absent: the soma. */
+  readonly locations?: Locations;
   readonly to_file?: string | null;
 }
 

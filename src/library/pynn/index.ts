@@ -4,6 +4,8 @@ import { cells } from './cells.js';
 import { sources } from './sources.js';
 import type { StandardCell } from '../standard-type.js';
 
+export { ionChannels, type IonChannel } from './ion-channels.js';
+export { response } from './receptors.js';
 export { gifCell } from './cells.js';
 export { pointNeuron, neuronParts, responseParts, type ReceptorChoice } from './point-neuron.js';
 export { stdpName, stdpSynapse, timingRules, weightDependences, type StdpTiming } from './plasticity.js';
@@ -16,6 +18,4 @@ export const standardCells: ReadonlyMap<string, StandardCell> = new Map(
 );
 
 /** Types of PyNN that only other machinery could build, each with what it is. */
-export const missingTypes: Readonly<Record<string, string>> = {
-  MultiCompartmentNeuron: 'a cell with compartments',
-};
+export const missingTypes: Readonly<Record<string, string>> = {};

@@ -87,8 +87,7 @@ export async function conformancePage(
     ...scriptLines(),
     '## Not here',
     '',
-    'Cells with compartments (`MultiCompartmentNeuron`, experimental in PyNN 0.12 and later), native types of ' +
-      'one simulator, and `voltage_dependence`, which',
+    'Native types of one simulator, and `voltage_dependence`, which',
     'no simulator implements: each is refused by name.',
     '',
   ].join('\n');

@@ -4,6 +4,7 @@ import { numbersOf } from '../../../src/model/arrays.js';
 import { hashedForm } from '../../../src/model/hashed-form.js';
 import { identityOf, type StandardCell } from '../../../src/library/standard-type.js';
 import type { DataStore, NeuronType, Population, ValidModel } from '../../../src/model/model.js';
+import { structureOfNative } from '../native/structure.js';
 import { nativeType, type NativeType } from '../native/equations.js';
 import { eventsOf } from '../native/types.js';
 import type { Native, Population as PynnPopulation } from '../specification.js';
@@ -53,11 +54,13 @@ export class NativeParts {
   cell(name: string, type: NeuronType): StandardCell {
     this.#cells[name] = this.plain(nativeType(this.#compact['neurons']?.[name] ?? {}));
     const variables = [type.state, type.derived, type.parameters, type.inputs].flatMap((map) => Object.keys(map));
+    const structured = structureOfNative(type);
     return {
       name,
       neuron: {},
       receptors: {},
-      recordable: identityOf(variables),
+      recordable: identityOf([...variables, ...(structured?.variables ?? [])]),
+      ...(structured && { structure: structured.structure }),
       initial: identityOf(Object.keys(type.state)),
       events: eventsOf(type),
       native: true,

@@ -73,6 +73,9 @@ function recordingOf(context: ExportContext, recording: Recording, pointer: stri
     target,
     variables,
     ...(recording.every === undefined ? {} : { sampling_interval: inUnit(recording.every, 'ms') }),
+    ...(recording.section === undefined
+      ? {}
+      : { locations: [{ section: recording.section, fraction: recording.fraction ?? 0.5 }] }),
   };
 }
 

@@ -5,6 +5,7 @@ import { identityOf, type StandardCell, type StandardSynapse } from '../../../sr
 import { child } from '../../../src/model/pointer.js';
 import type { Reporter } from '../reporter.js';
 import { located, type Located } from '../../shared/located.js';
+import { structureOfNative } from './structure.js';
 import * as messages from '../messages.js';
 import type { Native } from '../specification.js';
 import { documentOf, type NativeType } from './equations.js';
@@ -57,12 +58,18 @@ export class Natives {
       ([, input]) => (typeof input === 'object' ? input.unit : input) === 'A',
     );
     const [[injectable] = [undefined]] = currents;
+    const structured = structureOfNative(neuron);
     return {
       name,
       neuron,
       receptors,
-      recordable: identityOf([...variablesOf(neuron), ...Object.keys(neuron.inputs ?? {})]),
-      initial: identityOf(Object.keys(neuron.state ?? {})),
+      recordable: identityOf([
+        ...variablesOf(neuron),
+        ...Object.keys(neuron.inputs ?? {}),
+        ...(structured?.variables ?? []),
+      ]),
+      initial: identityOf([...Object.keys(neuron.state ?? {}), ...(structured ? ['v'] : [])]),
+      ...(structured && { structure: structured.structure }),
       ...(injectable === undefined ? {} : { injectable }),
       events: eventsOf(neuron),
       native: true,

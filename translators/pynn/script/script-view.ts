@@ -11,6 +11,8 @@ import type {
   Assembly,
   Connector,
   CurrentSource,
+  Location,
+  Locations,
   Phase,
   Population,
   Projection,
@@ -526,7 +528,13 @@ class ScriptWriter implements ScriptNames {
 
   // --- What happens -----------------------------------------------------------------------------------------------
 
-  #recording({ target, variables, sampling_interval: interval, to_file: file }: Recording): readonly string[] {
+  #recording({
+    target,
+    variables,
+    sampling_interval: interval,
+    locations,
+    to_file: file,
+  }: Recording): readonly string[] {
     const projection = (this.#document.projections ?? []).find(
       ({ label, pre, post }) => (label ?? `${pre}→${post}`) === target,
     );
@@ -540,6 +548,7 @@ class ScriptWriter implements ScriptNames {
     const more = [
       ...(interval === undefined || interval === null ? [] : [`sampling_interval=${interval}`]),
       ...(file ? [`to_file=${quoted(file)}`] : []),
+      ...(locations === undefined ? [] : [`locations=${list(placesIn(locations))}`]),
     ];
     return [layout(call(`${this.#of(target)}.record`, [known.length === 1 ? quoted(known[0]!) : texts, ...more]))];
   }
@@ -547,7 +556,9 @@ class ScriptWriter implements ScriptNames {
   /** PyNN's classes of cells with synaptic currents do not list these among what they record. */
   #canRecord(target: string, variable: string): boolean {
     const own = this.#document.native?.cells?.[this.#nativeOf(target)];
-    if (own !== undefined && variable !== 'spikes' && !hasEquation(own, variable)) {
+    // Cells with compartments have variables of their mechanisms.
+    const atPlaces = own?.['compartments'] !== undefined && (variable === 'v' || variable.includes('.'));
+    if (own !== undefined && variable !== 'spikes' && !atPlaces && !hasEquation(own, variable)) {
       this.#missing(`recording ${variable} of ${target}; the JSON form has it, scripts do not`);
       return false;
     }
@@ -751,3 +762,9 @@ const synapseRecorder = `class SynapseRecorder:
         self.times.append(float(t))
         self.values.append([float(row[2]) for row in rows])
         return t + self.interval`;
+
+/** Places on cells as a script has them. */
+const placesIn = (locations: Locations): readonly string[] =>
+  (Array.isArray(locations) ? (locations as readonly Location[]) : [locations as Location]).map((one) =>
+    typeof one === 'string' ? quoted(one) : `(${quoted(one.section)}, ${one.fraction ?? 0.5})`,
+  );

@@ -10,7 +10,8 @@ from pyNN.recording import get_io
 from pyNN.space import *
 from pyNN.standardmodels import StandardCellType
 
-from . import native, simulator
+from . import morphology, native, simulator
+from .compartments import KdrChannel, MultiCompartmentNeuron, NaChannel, PassiveLeak, PassiveLeakHH
 from .electrodes import ACSource, DCSource, NoisyCurrentSource, StepCurrentSource
 from .populations import Assembly, Population, PopulationView
 from .projections import Projection

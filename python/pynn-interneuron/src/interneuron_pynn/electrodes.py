@@ -4,6 +4,7 @@ import numpy as np
 from pyNN.parameters import ParameterSpace, Sequence
 from pyNN.standardmodels import build_translations, electrodes
 
+from .morphology import location as location_of
 from .simulator import plain, state
 
 
@@ -38,7 +39,7 @@ class _Source:
     def __init__(self, **parameters):
         self._values = {}
         self.label = state.unique(None, "source")
-        self.targets, self.recorded, self._kept = [], False, None
+        self.targets, self.recorded, self._kept, self._names = [], False, None, {}
         super().__init__(**parameters)
         space = ParameterSpace(self.default_parameters, self.get_schema(), shape=(1,))
         space.update(**parameters)
@@ -56,7 +57,8 @@ class _Source:
         for name, value in own.items():
             object.__setattr__(self, name, value)
         if state.live and self.targets:
-            state.phase({"set_source": {"target": self.label, "params": self._parameters(given)}})
+            for label, _, _ in self._parts():
+                state.phase({"set_source": {"target": label, "params": self._parameters(given)}})
 
     def get_native_parameters(self):
         """Values as they are now."""
@@ -68,8 +70,6 @@ class _Source:
 
     def inject_into(self, cells, location=None):
         """Lets the current flow into cells, from now on."""
-        if location is not None:
-            raise NotImplementedError("cells of this backend have one compartment")
         for cell in cells:
             if not cell.celltype.injectable:
                 raise TypeError("Can't inject current into a spike source.")
@@ -78,7 +78,12 @@ class _Source:
             by_parent.setdefault(id(cell.parent), (cell.parent, []))[1].append(cell)
         for parent, own in by_parent.values():
             indices = parent.id_to_index(np.array(own, dtype=int))
-            self.targets.append(state.view(parent, np.sort(indices)))
+            target = state.view(parent, np.sort(indices))
+            shape = getattr(parent.celltype, "shape", None)
+            if location is not None and shape is None:
+                raise TypeError(f"cells of {parent.label} have no compartments, so there is no location on them")
+            places = [None] if location is None else [place for _, place in shape.places(location)]
+            self.targets += [(target, place) for place in places]
         if self not in state.sources:
             state.sources.append(self)
             if state.live and state.t > 0:
@@ -100,15 +105,28 @@ class _Source:
                 values["times"] = np.concatenate([[now], times[~before]])
                 values["amplitudes"] = np.concatenate([[first], amplitudes[~before]])
 
-    def to_document(self):
-        """The source as the document has it."""
-        return {
-            "label": self.label,
-            "type": type(self).__name__,
-            "params": self._kept or self._parameters(self.default_parameters),
-            "inject_into": list(self.targets),
-            **({"record": True} if self.recorded else {}),
-        }
+    def _parts(self):
+        """Targets by the place on them where the current flows in, and what each is called: a source has one place."""
+        by_place = {}
+        for target, place in self.targets:
+            by_place.setdefault(place, []).append(target)
+        for place in by_place:
+            self._names.setdefault(place, state.unique(None, "source") if self._names else self.label)
+        return [(self._names[place], place, targets) for place, targets in by_place.items()]
+
+    def to_documents(self):
+        """The source as the document has it: one for each place that it flows into."""
+        return [
+            {
+                "label": label,
+                "type": type(self).__name__,
+                "params": self._kept or self._parameters(self.default_parameters),
+                "inject_into": targets,
+                **({} if place is None else {"location": location_of(place)}),
+                **({"record": True} if self.recorded and k == 0 else {}),
+            }
+            for k, (label, place, targets) in enumerate(self._parts())
+        ]
 
     def freeze(self):
         """The network is built: what changes from now on are phases."""
@@ -140,7 +158,7 @@ class _Source:
         return times, np.array([self._at(t) for t in times])
 
     def __setattr__(self, name, value):
-        if name in ("label", "targets", "recorded", "_values", "_kept"):
+        if name in ("label", "targets", "recorded", "_values", "_kept", "_names"):
             object.__setattr__(self, name, value)
         else:
             super().__setattr__(name, value)

@@ -19,6 +19,7 @@ Values are quantities with their units, numbers in SI, or expressions of the ind
 """
 
 import re
+from collections import defaultdict
 
 from pyNN.models import BaseCellType, BaseSynapseType
 from pyNN.parameters import ParameterSpace
@@ -80,6 +81,11 @@ class _Native:
 class NativeCell(_Native, BaseCellType):
     """A cell by its equations."""
 
+    def can_record(self, variable, location=None):
+        """Cells with compartments have a potential and variables of mechanisms at places."""
+        at_place = location is not None or "compartments" in self.definition
+        return variable in self.recordable or (at_place and (variable == "v" or "." in variable))
+
 
 class NativeSynapse(_Native, BaseSynapseType):
     """A synapse by its equations."""
@@ -107,7 +113,9 @@ def cell(name, equations="", parameters=None, initial=None, receptors=None, inpu
     receptors = dict(receptors or {})
     made = _type(NativeCell, name, equations, parameters, initial, {"inputs": inputs, "receptors": receptors, **parts})
     made.recordable = ["spikes", *made.variables]
-    made.units = {variable: _UNITS.get(unit, "dimensionless") for variable, unit in made.variables.items()}
+    units = {variable: _UNITS.get(unit, "dimensionless") for variable, unit in made.variables.items()}
+    # Variables of mechanisms are in SI.
+    made.units = defaultdict(lambda: "dimensionless", {**({"v": "mV"} if "compartments" in parts else {}), **units})
     made.receptor_types = tuple(receptors)
     made.conductance_based = any(each["kind"] == "conductance" for each in receptors.values())
     made.voltage_based_synapses = any(each["kind"] == "voltage" for each in receptors.values())

@@ -190,6 +190,14 @@ class Population(common.Population):
         values = self.values
         if hasattr(self.celltype, "definition"):
             return self._native_document()
+        if hasattr(self.celltype, "shape"):
+            first = {variable: document_value(value) for variable, value in self.first.items()}
+            return {
+                "label": self.name_in_document,
+                "size": int(self.size),
+                "cell": self.celltype.to_document(),
+                **({"initial_values": first} if first else {}),
+            }
         cell = {"type": type(self.celltype).__name__}
         own = {name: document_value(value) for name, value in values.items() if "." not in name}
         if hasattr(self.celltype, "post_synaptic_receptors"):

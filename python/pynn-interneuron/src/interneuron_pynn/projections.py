@@ -3,12 +3,13 @@
 from copy import deepcopy
 
 import numpy as np
-from pyNN import common, errors
+from pyNN import common, errors, morphology
 from pyNN.connectors import AllToAllConnector, FromListConnector, OneToOneConnector
 from pyNN.parameters import LazyArray
 from pyNN.space import Space
 
 from . import simulator
+from .morphology import location
 from .native import Connector as NativeConnector
 from .rules import carry_out, rule_of
 from .simulator import state
@@ -84,7 +85,7 @@ class Projection(common.Projection):
             self, presynaptic_population, postsynaptic_population, connector, synapse_type, source, receptor_type, space, label
         )
         self._columns, self._parts, self._cache, self._built = [], None, {}, None
-        self._initial, self._known = {}, None
+        self._initial, self._known, self._places = {}, None, []
         self._rule = rule_of(self, connector, state.generators)
         if self._rule is None:
             self.connect_one_by_one(connector)
@@ -141,9 +142,43 @@ class Projection(common.Projection):
 
     # --- Connecting -------------------------------------------------------------------------------------------------
     def _convergent_connect(self, presynaptic_indices, postsynaptic_index, location_selector=None, **parameters):
-        if location_selector is not None:
-            raise NotImplementedError("cells of this backend have one compartment")
-        self._columns.append((np.asarray(presynaptic_indices, dtype=np.int64), int(postsynaptic_index), parameters))
+        pre = np.asarray(presynaptic_indices, dtype=np.int64)
+        celltype = self.post[int(postsynaptic_index)].celltype
+        if not hasattr(celltype, "shape"):
+            if location_selector is not None:
+                raise errors.ConnectionError("the cells have no compartments, so there is no location on them")
+        else:
+            # Each sender has a synapse at each of the places.
+            places = self._places_on(celltype, location_selector)
+            count = len(pre)
+            own = {name: np.broadcast_to(np.asarray(value, float), (count,)) for name, value in parameters.items()}
+            parameters = {name: np.repeat(value, len(places)) for name, value in own.items()}
+            pre = np.repeat(pre, len(places))
+            self._places += places * count
+        self._columns.append((pre, int(postsynaptic_index), parameters))
+
+    def _places_on(self, celltype, selector):
+        """Where on a cell synapses are: places of the receptor that a label or filter selects."""
+        shape, known = celltype.shape, celltype.places.get(self.receptor_type)
+        if known is None:
+            raise errors.ConnectionError(
+                f"the receptor is {self.receptor_type!r}; there are {', '.join(celltype.places) or 'none'}"
+            )
+        if selector is None:
+            names = list(known)
+            if len(names) != 1:
+                raise errors.ConnectionError(
+                    f"{self.receptor_type} is at {len(names)} places; say which by the location_selector of the connector"
+                )
+        elif isinstance(selector, str):
+            names = shape.labelled(selector)
+        elif isinstance(selector, morphology.random_section):
+            names = selector.names(shape, known)
+        elif hasattr(selector, "names"):
+            names = selector.names(shape)
+        else:
+            raise errors.ConnectionError(f"a location_selector is a label or a filter, not {selector!r}")
+        return [(name, known[name]) for name in names if name in known]
 
     def connect_one_by_one(self, connector):
         """Makes the connections here, as PyNN does."""
@@ -185,6 +220,8 @@ class Projection(common.Projection):
     def _connect_simply(self, connector):
         """Connectors that draw nothing, without a loop in Python. Gives False for all others."""
         if type(connector) not in (AllToAllConnector, OneToOneConnector) or connector.callback is not None:
+            return False
+        if connector.location_selector is not None or any(hasattr(each.celltype, "shape") for each, _, _ in _members(self.post)):
             return False
         pre, post = self.pre.size, self.post.size
         space = connector._parameters_from_synapse_type(self)
@@ -444,6 +481,13 @@ class Projection(common.Projection):
             return [self._declared()]
         return [self._part(part) for part in self.parts()]
 
+    def _location(self, part):
+        """Where the synapses of a part are, on cells with compartments."""
+        if not self._places:
+            return {}
+        places = [location(self._places[k]) for k in part["connections"]]
+        return {"location": places[0] if all(each == places[0] for each in places) else places}
+
     def _declared(self):
         """The projection by its connector's rule."""
         connector, values = self._rule.to_document()
@@ -477,15 +521,16 @@ class Projection(common.Projection):
         connector = {"type": "FromListConnector", "params": params}
         ends = part["pre"].name_in_document, part["post"].name_in_document
         initial = {k: _number_or_list(v[part["connections"]]) for k, v in self._initial.items()}
-        return self._document(part["name"], *ends, connector, synapse, initial)
+        return self._document(part["name"], *ends, connector, synapse, initial, self._location(part))
 
-    def _document(self, name, pre, post, connector, synapse, initial=None):
+    def _document(self, name, pre, post, connector, synapse, initial=None, location=None):
         electrical = type(self.synapse_type).__name__ == "ElectricalSynapse"
         return {
             "label": name,
             "pre": pre,
             "post": post,
             **({} if electrical else {"receptor_type": self.receptor_type}),
+            **(location or {}),
             "connector": connector,
             "synapse": synapse,
             **({"initial_values": initial} if initial else {}),

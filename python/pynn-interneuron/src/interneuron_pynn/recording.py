@@ -1,7 +1,7 @@
 """What is recorded, as PyNN's recorders want it."""
 
 import numpy as np
-from pyNN import recording
+from pyNN import errors, recording
 
 from . import simulator
 from .simulator import SI, state
@@ -12,13 +12,30 @@ class Recorder(recording.Recorder):
 
     _simulator = simulator
 
+    def _localize_variables(self, variables, locations):
+        if locations is None:
+            return super()._localize_variables(variables, locations)
+        celltype = self.population.celltype
+        names = [variables] if isinstance(variables, str) else variables
+        if hasattr(celltype, "shape"):
+            places = celltype.shape.places(locations)
+        elif "compartments" in getattr(celltype, "definition", ()):
+            # Native cells: pairs of section and fraction.
+            places = [(f"{section}({fraction:g})", (section, fraction)) for section, fraction in locations]
+        else:
+            raise errors.RecordingError(names[0], celltype)
+        found = []
+        for label, place in places:
+            found += [recording.Variable(name=name, location=place, label=label) for name in names]
+        return found
+
     def _record(self, variable, new_ids, sampling_interval=None):
         if sampling_interval is not None and variable.name != "spikes":
             self.sampling_interval = sampling_interval
         if new_ids:
             indices = self.population.id_to_index(np.array(sorted(new_ids), dtype=int))
             interval = None if variable.name == "spikes" else sampling_interval
-            state.record(self.population, variable.name, np.atleast_1d(indices), interval)
+            state.record(self.population, variable.name, np.atleast_1d(indices), interval, variable.location)
 
     def _get_spiketimes(self, ids, clear=False):
         state.collect()
@@ -38,7 +55,7 @@ class Recorder(recording.Recorder):
     def _get_all_signals(self, variable, ids, clear=False):
         state.collect()
         indices = np.atleast_1d(self.population.id_to_index(np.array(ids, dtype=int)))
-        values = state.samples(self.population, variable.name, indices)
+        values = state.samples(self.population, variable.name, indices, variable.location)
         # What began to be recorded later has no values before, and PyNN has one beginning for all.
         start = float(self._recording_start_time)
         missing = int(round((state.t - start) / self.sampling_interval)) + 1 - len(values)

@@ -168,6 +168,9 @@ def rule_of(projection, connector, generators):
     known = type(connector) in _CONNECTORS and connector.location_selector is None
     if not known or isinstance(projection.pre, common.Assembly) or isinstance(projection.post, common.Assembly):
         return None
+    if hasattr(projection.post.celltype, "shape"):
+        # Where synapses are on a cell is worked out for each.
+        return None
     if not 0 <= getattr(connector, "p_connect", 0) <= 1 or not isinstance(getattr(connector, "n", 0), int):
         return None
     values = _values(projection.synapse_type)

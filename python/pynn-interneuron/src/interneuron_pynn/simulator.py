@@ -10,6 +10,7 @@ from pyNN import common, errors
 import interneuron
 from interneuron._server import digest, pack, unpack
 
+from .morphology import location
 from .rules import Generators
 
 name = "interneuron"
@@ -53,8 +54,8 @@ def plain(value):
 class Recorded:
     """Samples of a variable of some cells of a population, since they were cleared."""
 
-    def __init__(self, population, variable, indices):
-        self.population, self.variable = population, variable
+    def __init__(self, population, variable, indices, place=None):
+        self.population, self.variable, self.place = population, variable, place
         self.indices = np.asarray(indices)
         self.active = True
         self.steps, self.values = [], []
@@ -254,7 +255,7 @@ class State(common.control.BaseState):
         self._dirty = True
         self._version += 1
 
-    def record(self, population, variable, indices, interval):
+    def record(self, population, variable, indices, interval, place=None):
         """Records a variable of cells from now on."""
         indices = sorted(int(k) for k in indices)
         if not indices:
@@ -264,8 +265,10 @@ class State(common.control.BaseState):
         else:
             label = self.unique(None, f"recording{len(self._recorded)}")
             self._views[(population.name_in_document, tuple(indices), label)] = label
-            self._recorded[label] = Recorded(population, variable, indices)
+            self._recorded[label] = Recorded(population, variable, indices, place)
             entry = {"target": label, "variables": [variable]}
+            if place is not None:
+                entry["locations"] = [location(place)]
             if interval is not None:
                 entry["sampling_interval"] = float(interval)
         self._entries.append(entry)
@@ -292,7 +295,7 @@ class State(common.control.BaseState):
             "populations": [population.to_document() for population in self.populations],
             "projections": [part for projection in self.projections for part in projection.to_document()],
             "rngs": self.generators.to_document(),
-            "current_sources": [source.to_document() for source in self.sources if source.targets],
+            "current_sources": [part for source in self.sources if source.targets for part in source.to_documents()],
             "recordings": self._recordings,
             "phases": self._phases,
             **self._native_parts(),
@@ -381,11 +384,12 @@ class State(common.control.BaseState):
         self._spikes[population.name_in_document] = [whole]
         return whole
 
-    def samples(self, population, variable, indices):
+    def samples(self, population, variable, indices, place=None):
         """Samples in SI, [sample, cell], since they were cleared."""
         columns, steps = {}, None
         for recorded in self._recorded.values():
-            if recorded.active and recorded.population is population and recorded.variable == variable:
+            same = recorded.population is population and recorded.variable == variable and recorded.place == place
+            if recorded.active and same:
                 own, values = recorded.rows()
                 steps = own if steps is None or len(own) > len(steps) else steps
                 columns.update({int(cell): values[:, k] for k, cell in enumerate(recorded.indices)})

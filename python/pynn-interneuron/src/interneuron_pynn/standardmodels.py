@@ -1,7 +1,6 @@
 """PyNN's standard models: parameters keep their names and units, which the document has too."""
 
 from pyNN.standardmodels import build_translations, cells, receptors, synapses
-from pyNN.standardmodels.base import ModelNotAvailable
 
 from .simulator import state
 
@@ -92,10 +91,6 @@ class PointNeuron(cells.PointNeuron):
     def computed_parameters_include(self, parameter_names):
         """None is worked out from others."""
         return False
-
-
-class MultiCompartmentNeuron(ModelNotAvailable):
-    """Cells with a morphology are not built by this backend yet."""
 
 
 class _Delay:

@@ -1,0 +1,464 @@
+/**
+ * PyNN's `MultiCompartmentNeuron`: a tree of sections with channels and receptors on them.
+ *
+ * Sections are cut as PyNN cuts them for NEURON: an odd number of compartments, none longer than a tenth of the length
+ * constant at 100 Hz. Spikes are upward crossings of 10 mV at the soma, NEURON's threshold of connections.
+ *
+ * @source PyNN 0.13, pyNN.neuron.cells.NeuronTemplate and pyNN.neuron.morphology; Hines & Carnevale, The Neuroscientist 7
+ *   (2001) 123 for the number of compartments
+ */
+
+import type { MechanismDocument, SectionDocument } from '../../src/model/document.js';
+import type { CellPlace, CellStructure, PlacedReceptor, StandardCell } from '../../src/library/standard-type.js';
+import { ionChannels, response, responseParts, type IonChannel } from '../../src/library/pynn/index.js';
+import { child } from '../../src/model/pointer.js';
+import { own, type Setting } from './context.js';
+import { translateFormula } from './formulas.js';
+import * as messages from './messages.js';
+import type { Cell, Distribution, Label, Location, Locations, Section } from './specification.js';
+
+/** Members of a cell that only cells with compartments have. */
+export const structuralKeys = ['sections', 'groups', 'ion_channels', 'ionic_species', 'cm', 'Ra'] as const;
+
+/** Charges of ions; others have one. */
+const valences: Readonly<Record<string, number>> = { na: 1, k: 1, ca: 2, mg: 2, cl: -1 };
+
+/** Where PyNN detects spikes, in mV. */
+const threshold = 10;
+
+/** A section with what follows from the tree. */
+interface Branch {
+  readonly section: Section;
+  /** From the root's beginning to this section's, in um. */
+  readonly distance: number;
+  /** Sum of the distances between its points, in um. */
+  readonly length: number;
+}
+
+type Tree = ReadonlyMap<string, Branch>;
+/** A value on a section: a number, a formula of nothing, or none. */
+type Local = number | string | null;
+
+/** The cell type of a `MultiCompartmentNeuron`; undefined after what is wrong was reported. */
+export function structuredCell(cell: Cell, pointer: string, setting: Setting): StandardCell | undefined {
+  if (cell.sections === undefined)
+    return void setting.report(messages.missingParameter('sections', cell.type), child(pointer, 'type'));
+  for (const key of Object.keys(cell.params ?? {}))
+    setting.reportKey(
+      messages.unknownParameter(key, cell.type, [...structuralKeys, 'receptors']),
+      child(child(pointer, 'params'), key),
+    );
+  const tree = treeOf(cell.sections, child(pointer, 'sections'), setting);
+  const labels = tree && labelsOf(cell, tree, pointer, setting);
+  if (!tree || !labels) return undefined;
+  const at = { tree, labels, setting };
+  const soma = tree.has('soma')
+    ? 'soma'
+    : ([...tree].find(([, { section }]) => section.parent === undefined)?.[0] ?? '');
+  const mechanisms = mechanismsOf(cell, pointer, at);
+  const receptors = receptorsOf(cell, pointer, { ...at, structure: { soma, labels } });
+  const sections = sectionsOf(cell, pointer, at);
+  if (!mechanisms || !receptors || !sections) return undefined;
+  const ions = new Set([...Object.keys(cell.ionic_species ?? {}), ...mechanisms.ions]);
+  const recordable = Object.entries(mechanisms.documents).flatMap(([name, { state }]) =>
+    Object.keys(state ?? {}).map((gate) => [`${name}.${gate}`, `${name}.${gate}`] as const),
+  );
+  return {
+    name: cell.type,
+    neuron: {
+      inputs: { i_inj: 'nA' },
+      events: { spike: { when: `v > ${threshold}*mV`, edge: 'rising', section: soma, fraction: 0.5 } },
+      compartments: {
+        initial: '-65 mV',
+        sections,
+        groups: Object.fromEntries([...labels].filter(([name]) => Object.hasOwn(cell.groups ?? {}, name))),
+        ions: Object.fromEntries([...ions].map((ion) => [ion, ionOf(ion, cell)])),
+        mechanisms: mechanisms.documents,
+      },
+    },
+    receptors: Object.fromEntries(
+      Object.keys(receptors).map((name) => {
+        const kind = responseParts[cell.receptors?.[name]?.type ?? '']?.kind ?? 'conductance';
+        return [name, { variable: 'i_inj', kind, timeConstant: 'tau_receptor' }];
+      }),
+    ),
+    recordable: { v: 'v', ...Object.fromEntries(recordable) },
+    initial: { v: 'v' },
+    injectable: 'i_inj',
+    structure: { soma, labels, receptors },
+  };
+}
+
+/** Where things are looked up. */
+interface Within {
+  readonly tree: Tree;
+  readonly labels: ReadonlyMap<string, readonly string[]>;
+  readonly setting: Setting;
+}
+
+// --- Shape --------------------------------------------------------------------------------------------------------
+
+function treeOf(sections: Readonly<Record<string, Section>>, pointer: string, setting: Setting): Tree | undefined {
+  const branches = new Map<string, Branch>();
+  const entries = Object.entries(sections);
+  let whole = true;
+  const fail = (finding: Parameters<Setting['report']>[0], at: string): void => {
+    whole = false;
+    setting.report(finding, at);
+  };
+  for (const [name, { parent, points }] of entries) {
+    const at = child(pointer, name);
+    if (parent !== undefined && !Object.hasOwn(sections, parent))
+      fail(messages.unknownReference('section', parent, Object.keys(sections)), child(at, 'parent'));
+    const wrong = points.findIndex(([, , , diameter = 0]) => !(diameter > 0));
+    if (wrong >= 0)
+      fail(messages.outOfRange('a diameter', 'more than 0 um', points[wrong]?.[3]), `${at}/points/${wrong}`);
+    if (!(lengthOf(points) > 0)) fail(messages.outOfRange('the length of a section', 'more than 0 um', 0), at);
+  }
+  const roots = entries.filter(([, { parent }]) => parent === undefined).map(([name]) => name);
+  if (roots.length !== 1)
+    fail(messages.wrongValue('the tree of sections', 'one section without a parent', roots), pointer);
+  if (!whole) return undefined;
+  const waiting = new Map(entries);
+  while (waiting.size > 0) {
+    const before = waiting.size;
+    for (const [name, section] of waiting) {
+      const parent = section.parent === undefined ? undefined : branches.get(section.parent);
+      if (section.parent !== undefined && !parent) continue;
+      const distance = parent ? parent.distance + parent.length : 0;
+      branches.set(name, { section, distance, length: lengthOf(section.points) });
+      waiting.delete(name);
+    }
+    if (waiting.size < before) continue;
+    return void setting.report(
+      messages.wrongValue('the tree of sections', 'no section among its own parents', [...waiting.keys()]),
+      pointer,
+    );
+  }
+  // In the order of the document.
+  return new Map(entries.map(([name]) => [name, branches.get(name) as Branch]));
+}
+
+/** Calls `visit` with the length of each piece between two points, and the diameters at its ends. */
+function eachPiece(points: Section['points'], visit: (length: number, from: number, to: number) => void): void {
+  for (let k = 1; k < points.length; k++) {
+    const [[x = 0, y = 0, z = 0, d = 0] = [], [X = 0, Y = 0, Z = 0, D = 0] = []] = [points[k - 1], points[k]];
+    visit(Math.hypot(X - x, Y - y, Z - z), d, D);
+  }
+}
+
+function lengthOf(points: Section['points']): number {
+  let total = 0;
+  eachPiece(points, (length) => (total += length));
+  return total;
+}
+
+/** The mean diameter along a section. */
+function diameterOf({ section, length }: Branch): number {
+  let total = 0;
+  eachPiece(section.points, (piece, from, to) => (total += (piece * (from + to)) / 2));
+  return total / length;
+}
+
+/** Frequency in Hz at which compartments are a tenth of the length constant at most. */
+const frequency = 100;
+
+/** @param cm  in uF/cm**2, @param Ra  in ohm*cm */
+function divisionsOf(branch: Branch, cm: number, Ra: number): number {
+  const lambda = 1e5 * Math.sqrt(diameterOf(branch) / (4 * Math.PI * frequency * Ra * cm));
+  return 1 + 2 * Math.floor((0.999 + branch.length / (0.1 * lambda)) / 2);
+}
+
+function labelsOf({ groups = {} }: Cell, tree: Tree, pointer: string, setting: Setting): Within['labels'] | undefined {
+  const labels = new Map<string, readonly string[]>([['all', [...tree.keys()]]]);
+  let whole = true;
+  for (const [name, members] of Object.entries(groups)) {
+    const at = child(child(pointer, 'groups'), name);
+    const wrong = members.findIndex((member) => !tree.has(member));
+    if (wrong >= 0) {
+      whole = false;
+      setting.report(messages.unknownReference('section', members[wrong] ?? '', [...tree.keys()]), child(at, wrong));
+    } else if (tree.has(name)) {
+      whole = false;
+      setting.reportKey(messages.duplicateLabel(name, 'a section'), at);
+    }
+    labels.set(name, members);
+  }
+  const dendrites = ['apical_dendrites', 'basal_dendrites'].flatMap((name) => groups[name] ?? []);
+  if (dendrites.length > 0 && !labels.has('dendrites')) labels.set('dendrites', dendrites);
+  for (const name of tree.keys()) labels.set(name, [name]);
+  return whole ? labels : undefined;
+}
+
+function sectionsOf(cell: Cell, pointer: string, at: Within): Record<string, SectionDocument> | undefined {
+  const { cm = 1, Ra = 35.4 } = cell;
+  const { setting } = at;
+  if (!(Ra > 0)) return void setting.report(messages.outOfRange('Ra', 'more than 0 ohm*cm', Ra), child(pointer, 'Ra'));
+  const capacitances = spread(cm, 'cm', child(pointer, 'cm'), at);
+  if (!capacitances) return undefined;
+  const result: Record<string, SectionDocument> = {};
+  for (const [name, branch] of at.tree) {
+    const capacitance = capacitances.get(name) ?? null;
+    if (typeof capacitance === 'string')
+      return void setting.report(
+        messages.unsupported('a formula for cm', 'give a number for each section'),
+        child(pointer, 'cm'),
+      );
+    if (capacitance === null || !(capacitance > 0))
+      return void setting.report(
+        messages.outOfRange('cm', 'more than 0 uF/cm**2 on each section', capacitance ?? 0),
+        child(pointer, 'cm'),
+      );
+    const { parent, points, divisions = divisionsOf(branch, capacitance, Ra) } = branch.section;
+    result[name] = {
+      ...(parent === undefined ? {} : { parent }),
+      points: points.map((point) => point.map((value) => `${value} um`)),
+      divisions,
+      specificCapacitance: `${capacitance} uF/cm**2`,
+      resistivity: `${Ra} ohm*cm`,
+    };
+  }
+  return result;
+}
+
+// --- Values that differ between sections --------------------------------------------------------------------------
+
+/** Sections that a label stands for; undefined after unknown names were reported. */
+function sectionsOn(label: Label, pointer: string, { labels, setting }: Within): ReadonlySet<string> | undefined {
+  const names = typeof label === 'string' ? [label] : label;
+  const wrong = names.find((name) => !labels.has(name));
+  if (wrong !== undefined)
+    return void setting.report(messages.unknownReference('section or group', wrong, [...labels.keys()]), pointer);
+  return new Set(names.flatMap((name) => labels.get(name) ?? []));
+}
+
+/** What a distribution is on each section; undefined after what is wrong was reported. */
+function spread(
+  distribution: Distribution,
+  what: string,
+  pointer: string,
+  at: Within,
+): ReadonlyMap<string, Local> | undefined {
+  const { tree, setting } = at;
+  const names = [...tree.keys()];
+  if (typeof distribution === 'number') return new Map(names.map((name) => [name, distribution]));
+  if ('by_section' in distribution) {
+    const numbers = distribution.by_section;
+    const wrong = Object.keys(numbers).find((name) => !tree.has(name));
+    if (wrong !== undefined)
+      return void setting.reportKey(
+        messages.unknownReference('section', wrong, names),
+        child(child(pointer, 'by_section'), wrong),
+      );
+    return new Map(names.map((name) => [name, own(numbers, name) ?? null]));
+  }
+  if ('any' in distribution) {
+    const parts = distribution.any.map((one, k) => spread(one, what, child(child(pointer, 'any'), k), at));
+    if (parts.some((one) => one === undefined)) return undefined;
+    const absence = distribution.absence ?? null;
+    return new Map(
+      names.map((name) => [
+        name,
+        parts.map((one) => one?.get(name) ?? null).find((value) => value !== null) ?? absence,
+      ]),
+    );
+  }
+  const on = sectionsOn(distribution.on ?? 'all', child(pointer, 'on'), at);
+  if (!on) return undefined;
+  const absence = distribution.absence ?? null;
+  const over = (value: (branch: Branch) => Local): ReadonlyMap<string, Local> =>
+    new Map([...tree].map(([name, branch]) => [name, on.has(name) ? value(branch) : absence]));
+  if ('uniform' in distribution) return over(() => distribution.uniform);
+  const key = 'by_distance' in distribution ? 'by_distance' : 'by_diameter';
+  const text = 'by_distance' in distribution ? distribution.by_distance : distribution.by_diameter;
+  if (typeof text !== 'string')
+    return void setting.report(
+      messages.wrongValue(what, 'uniform, by_distance, by_diameter, any or by_section', distribution),
+      pointer,
+    );
+  const formula = translateFormula({ expr: text, of: 'd' }, ['d'], child(pointer, key), setting);
+  if (formula === undefined) return undefined;
+  return over(({ section, distance }) =>
+    formula.replace(/\bdistance\b/g, `(${key === 'by_distance' ? distance : (section.points[0]?.[3] ?? 0)}*um)`),
+  );
+}
+
+/** Values of a parameter on some sections: the type's own where all are equal, else one for each. */
+function parameterOn(
+  values: ReadonlyMap<string, Local>,
+  on: readonly string[],
+  unit: string,
+): { readonly usual: number | string; readonly others: Readonly<Record<string, string>> } {
+  const text = (value: Local): string => (typeof value === 'string' ? `(${value})*${unit}` : `${value ?? 0}*${unit}`);
+  const first = values.get(on[0] ?? '') ?? 0;
+  const same = typeof first === 'number' && on.every((name) => values.get(name) === first);
+  return {
+    usual: typeof first === 'number' ? first : 0,
+    others: same ? {} : Object.fromEntries(on.map((name) => [name, text(values.get(name) ?? 0)])),
+  };
+}
+
+// --- Channels -----------------------------------------------------------------------------------------------------
+
+interface Mechanisms {
+  readonly documents: Record<string, MechanismDocument>;
+  readonly ions: readonly string[];
+}
+
+function mechanismsOf(cell: Cell, pointer: string, at: Within): Mechanisms | undefined {
+  const documents: Record<string, MechanismDocument> = {};
+  const ions: string[] = [];
+  let whole = true;
+  for (const [name, { type, params = {} }] of Object.entries(cell.ion_channels ?? {})) {
+    const place = child(child(pointer, 'ion_channels'), name);
+    const channel = own(ionChannels, type);
+    if (channel === undefined) {
+      whole = false;
+      at.setting.report(messages.unknownType('ion channel', type, Object.keys(ionChannels)), child(place, 'type'));
+      continue;
+    }
+    const known = ['conductance_density', 'e_rev'];
+    for (const key of Object.keys(params))
+      if (!known.includes(key)) {
+        whole = false;
+        at.setting.reportKey(messages.unknownParameter(key, type, known), child(child(place, 'params'), key));
+      }
+    const species = channel.ion === undefined ? undefined : own(cell.ionic_species ?? {}, channel.ion);
+    const given = params['e_rev'] ?? species?.reversal_potential ?? channel.reversal;
+    const reversalAt =
+      params['e_rev'] === undefined && species
+        ? `${child(child(pointer, 'ionic_species'), channel.ion ?? '')}/reversal_potential`
+        : `${place}/params/e_rev`;
+    const densities = spread(
+      params['conductance_density'] ?? channel.conductanceDensity,
+      'conductance_density',
+      `${place}/params/conductance_density`,
+      at,
+    );
+    const reversals = spread(given, 'the reversal potential', reversalAt, at);
+    const document = densities && reversals && mechanismOf(channel, densities, reversals);
+    if (document) documents[name] = document;
+    if (!densities || !reversals) whole = false;
+    if (document && channel.ion !== undefined) ions.push(channel.ion);
+  }
+  return whole ? { documents, ions } : undefined;
+}
+
+/** A channel where it has a conductance; undefined where that is nowhere. */
+function mechanismOf(
+  { ion, equations: { open, ...equations } }: IonChannel,
+  densities: ReadonlyMap<string, Local>,
+  reversals: ReadonlyMap<string, Local>,
+): MechanismDocument | undefined {
+  const on = [...densities].flatMap(([name, value]) =>
+    value === null || (typeof value === 'number' && value <= 0) ? [] : [name],
+  );
+  if (on.length === 0) return undefined;
+  const g = parameterOn(densities, on, 'S/cm**2');
+  const e = parameterOn(reversals, on, 'mV');
+  const values = Object.fromEntries(
+    on.flatMap((name) => {
+      const own = {
+        ...(g.others[name] === undefined ? {} : { conductance_density: g.others[name] }),
+        ...(e.others[name] === undefined ? {} : { e_rev: e.others[name] }),
+      };
+      return Object.keys(own).length === 0 ? [] : [[name, own] as const];
+    }),
+  );
+  return {
+    on: on.length === densities.size ? [] : on,
+    parameters: {
+      conductance_density: { unit: 'S/cm**2', value: g.usual },
+      e_rev: { unit: 'mV', value: e.usual },
+    },
+    ...equations,
+    reads: ['v'],
+    writes: {
+      [ion === undefined ? 'i' : `i_${ion}`]: `conductance_density*${open === '' ? '' : `${open}*`}(e_rev - v)`,
+    },
+    ...(Object.keys(values).length === 0 ? {} : { values }),
+  };
+}
+
+function ionOf(ion: string, { ionic_species: species = {} }: Cell) {
+  const {
+    reversal_potential: reversal,
+    internal_concentration: inside,
+    external_concentration: outside,
+  } = own(species, ion) ?? {};
+  return {
+    valence: valences[ion] ?? 1,
+    ...(typeof reversal === 'number' ? { reversal: `${reversal} mV` } : {}),
+    ...(inside === undefined || inside === null ? {} : { inside: `${inside} mM` }),
+    ...(outside === undefined || outside === null ? {} : { outside: `${outside} mM` }),
+  };
+}
+
+// --- Places -------------------------------------------------------------------------------------------------------
+
+/** Places on a cell; undefined after names that it has not were reported. */
+export function placesAt(
+  locations: Locations,
+  { labels, soma }: Pick<CellStructure, 'labels' | 'soma'>,
+  pointer: string,
+  setting: Setting,
+): readonly CellPlace[] | undefined {
+  const list: readonly Location[] = Array.isArray(locations)
+    ? (locations as readonly Location[])
+    : [locations as Location];
+  const places = list.map((one, k) => {
+    const at = Array.isArray(locations) ? child(pointer, k) : pointer;
+    const { section, fraction = 0.5 } = typeof one === 'string' ? { section: one } : one;
+    const found = labels.get(section) ?? (section === 'soma' ? [soma] : undefined);
+    if (found === undefined || (typeof one !== 'string' && found.length !== 1))
+      return void setting.report(messages.unknownReference('section or group', section, [...labels.keys()]), at);
+    return found.map((name): CellPlace => ({ section: name, fraction }));
+  });
+  return places.some((one) => one === undefined) ? undefined : places.flatMap((one) => one ?? []);
+}
+
+function receptorsOf(
+  cell: Cell,
+  pointer: string,
+  { setting, structure }: Within & { readonly structure: Pick<CellStructure, 'labels' | 'soma'> },
+): Record<string, PlacedReceptor> | undefined {
+  const result: Record<string, PlacedReceptor> = {};
+  let whole = true;
+  for (const [name, { type, params = {}, locations = 'soma' }] of Object.entries(cell.receptors ?? {})) {
+    const at = child(child(pointer, 'receptors'), name);
+    const known = own(responseParts, type);
+    const places = placesAt(locations, structure, child(at, 'locations'), setting);
+    if (known === undefined)
+      setting.report(messages.unknownType('receptor', type, Object.keys(responseParts)), child(at, 'type'));
+    if (known === undefined || places === undefined) {
+      whole = false;
+      continue;
+    }
+    const { shape, kind } = known;
+    const tau = shape === 'beta' ? 'tau_decay' : 'tau_syn';
+    const numbers: Record<string, number> = {
+      ...(shape === 'beta' ? { tau_decay: 1.7, tau_rise: 0.2 } : { tau_syn: 5 }),
+      ...(kind === 'conductance' ? { e_syn: 0 } : {}),
+    };
+    for (const [key, value] of Object.entries(params)) {
+      const where = child(child(at, 'params'), key);
+      if (own(numbers, key) === undefined) {
+        whole = false;
+        setting.reportKey(messages.unknownParameter(key, type, Object.keys(numbers)), where);
+      } else if (typeof value !== 'number') {
+        whole = false;
+        setting.report(messages.wrongValue(key, 'one number for all cells', value), where);
+      } else numbers[key] = value;
+    }
+    const { receptor, parameters, state, derivatives, current } = response({
+      shape,
+      kind,
+      variable: kind === 'current' ? 'isyn' : 'gsyn',
+      timeConstant: ['tau_receptor', numbers[tau] ?? 0],
+      ...(shape === 'beta' ? { riseTime: ['tau_rise', numbers['tau_rise'] ?? 0] as const } : {}),
+      ...(kind === 'conductance' ? { reversal: ['e_syn', numbers['e_syn'] ?? 0] as const } : {}),
+    });
+    result[name] = { places, variable: receptor.variable, response: { parameters, state, derivatives, current } };
+  }
+  return whole ? result : undefined;
+}

@@ -1,0 +1,111 @@
+/** Synapses at places on cells with compartments: each has the response of its receptor itself. */
+
+import type { SynapseDocument } from '../../src/model/document.js';
+import type { CellPlace, CellStructure, PlacedReceptor, StandardSynapse } from '../../src/library/standard-type.js';
+import { child } from '../../src/model/pointer.js';
+import { placesAt } from './compartments.js';
+import type { Connections } from './connectors.js';
+import type { Setting } from './context.js';
+import * as messages from './messages.js';
+import type { Target } from './selections.js';
+import type { Location, Projection } from './specification.js';
+
+/** The structure of the cells of a target, null where they have none; undefined after what is wrong was reported. */
+export function structureOf(
+  { location }: Projection,
+  target: Target,
+  pointer: string,
+  setting: Setting,
+): CellStructure | null | undefined {
+  const [first, ...others] = target.portions.map(({ population }) => population.cell?.structure);
+  if (others.some((one) => one !== first))
+    return void setting.report(messages.mixedReceptors(target.label), child(pointer, 'post'));
+  if (first === undefined && location !== undefined)
+    return void setting.report(messages.noCompartments(target.label), child(pointer, 'location'));
+  return first ?? null;
+}
+
+/** A synapse type with the response of its receptor. */
+export function atPlace(
+  { name, synapse, initial }: StandardSynapse,
+  { variable, response }: PlacedReceptor,
+): StandardSynapse {
+  const { conformsTo: _, ports: __, parameters = {}, pathways = {}, ...rest } = synapse;
+  // Resources of a synapse decay with the time constant of its receptor.
+  const { tau_syn: ___, ...own } = parameters;
+  const inResponse = (text: string): string =>
+    text.replace(/\bport\b/g, variable).replace(/\btau_syn\b/g, 'tau_receptor');
+  const statements = (code: string | readonly string[]): string | string[] =>
+    typeof code === 'string' ? inResponse(code) : code.map(inResponse);
+  const placed: SynapseDocument = {
+    ...rest,
+    parameters: { ...own, ...response.parameters },
+    state: { ...rest.state, ...response.state },
+    derivatives: { ...rest.derivatives, ...response.derivatives },
+    pathways: Object.fromEntries(
+      Object.entries(pathways).map(([key, pathway]) => [
+        key,
+        typeof pathway === 'string' || !('do' in pathway)
+          ? (statements(pathway as string) as typeof pathway)
+          : { ...pathway, ...(pathway.do === undefined ? {} : { do: statements(pathway.do as string) }) },
+      ]),
+    ),
+    contributes: { 'post.i_inj': response.current.replace(/\bv\b/g, 'post.v') },
+  };
+  return { name, synapse: placed, initial };
+}
+
+/** Where synapses of a projection are, as its end has it; undefined after what is wrong was reported. */
+export function placesOf(
+  { location, receptor_type: receptor }: Projection,
+  { places }: PlacedReceptor,
+  structure: CellStructure,
+  connections: Connections,
+  pointer: string,
+  setting: Setting,
+): object | undefined {
+  const name = receptor ?? 'default';
+  const sections = [...new Set(places.map(({ section }) => section))];
+  const at = child(pointer, 'location');
+  /** The first of the receptor's places that are where a location is. */
+  const placeFor = (one: Location, where: string): readonly CellPlace[] | undefined => {
+    const wanted = placesAt(one, structure, where, setting);
+    if (wanted === undefined) return undefined;
+    const given = typeof one !== 'string' && one.fraction !== undefined;
+    const found = wanted.flatMap((each) => {
+      const place = places.find(
+        ({ section, fraction }) => section === each.section && (!given || fraction === each.fraction),
+      );
+      return place ? [place] : [];
+    });
+    if (found.length > 0) return found;
+    const label = typeof one === 'string' ? one : `${one.section}(${one.fraction ?? 0.5})`;
+    return void setting.report(messages.receptorElsewhere(name, label, sections), where);
+  };
+  if (location === undefined || !Array.isArray(location)) {
+    const found = location === undefined ? places : placeFor(location as Location, at);
+    if (found === undefined) return undefined;
+    const [place, ...more] = found;
+    if (place === undefined || more.length > 0)
+      return void setting.report(messages.placeNeeded(name, sections), location === undefined ? pointer : at);
+    return place;
+  }
+  const list = location as readonly Location[];
+  const count = connections.pairs?.().sources.length;
+  if (count !== undefined && count !== list.length)
+    return void setting.report(messages.wrongLength('location', count, list.length), at);
+  const each = list.map((one, k) => placeFor(one, child(at, k)));
+  if (each.some((one) => one === undefined)) return undefined;
+  const several = each.findIndex((one) => (one?.length ?? 0) > 1);
+  if (several >= 0)
+    return void setting.report(messages.severalPlaces('a connection', list[several]), child(at, several));
+  const chosen = each.flatMap((one) => one ?? []);
+  const used = [...new Set(chosen.map(({ section }) => section))];
+  return {
+    places: {
+      sections: used,
+      section: { array: chosen.map(({ section }) => used.indexOf(section)) },
+      fraction: { array: chosen.map(({ fraction }) => fraction) },
+    },
+  };
+}

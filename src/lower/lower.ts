@@ -150,8 +150,12 @@ function buildProjection(plan: ProjectionPlan, context: Context): BuiltProjectio
   const connectivity = lowerConnectivity(plan, goesByTarget(plan) || context.profile.stepping === 'elements', context);
   if (!connectivity) return null;
   countSynapses(plan, connectivity, context);
-  const isRead = (name: string): boolean => readsVariable([plan.type], name) || recordsOf(plan.name, context).has(name);
-  const isUpdated = plan.equations.eventDriven.size > 0 || isRead('lastupdate');
+  const { parameters, state, eventDriven } = plan.equations;
+  const isRead = (name: string): boolean =>
+    !parameters.has(name) &&
+    !state.has(name) &&
+    (readsVariable([plan.type], name) || recordsOf(plan.name, context).has(name));
+  const isUpdated = eventDriven.size > 0 || isRead('lastupdate');
   const storage = synapseStorage(plan, connectivity.count, isUpdated, context);
   const names = [...plan.equations.parameters.keys(), ...plan.equations.state.keys()];
   // Buffers start at zero.

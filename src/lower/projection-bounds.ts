@@ -96,6 +96,8 @@ export function parameterBounds(
       case 'N_outgoing':
         // The synapse itself is one of them; a guess at the most would cost sums their precision.
         return { low: 1, high: Infinity };
+      case 'copy':
+        return { low: 0, high: 65535 };
       case 'pi':
         return exactly(Math.PI);
       case 'e':

@@ -11,12 +11,13 @@ import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';
 import type { Extent } from '../ir/program.js';
+import { call } from '../lang/build.js';
 import { expressionsOf } from '../lang/walk.js';
 import type { Sum, SynapseEvent } from '../model/typed.js';
 import { Block, item } from './block.js';
 import type { Context } from './context.js';
 import type { Draws } from './draws.js';
-import { drawStep, keyAt, keyBuffer } from './draws.js';
+import { draw, drawStep, keyAt, keyBuffer } from './draws.js';
 import { step } from './step-time.js';
 import { combine } from './typed-values.js';
 import { drawsIn } from '../lang/functions.js';
@@ -28,6 +29,7 @@ import * as messages from './messages.js';
 import { readReferences, sharedKey } from './pathways.js';
 import type { ProjectionPlan } from './projection.js';
 import { bySpelling, summedAt } from './receptors.js';
+import { namedIndex } from './rules/rule-code.js';
 import { synapseDraws } from './synapse-values.js';
 import { elementIndex, SynapseScope } from './synapse-scope.js';
 import { overPositions } from './synapses/positions.js';
@@ -271,6 +273,33 @@ function propagatorSite({ plan, connectivity, storage }: BuiltProjection, at: Ir
   };
 }
 
+/**
+ * White noise of a synapse, by name: sqrt(dt) times a normal number.
+ *
+ * @random stream `projection/<id>/noise/<xi>`, counter (source, target, step / 2, site)
+ */
+function noiseOfSynapse(
+  { plan, connectivity }: BuiltProjection,
+  { address: { position, source, target }, block }: SynapseScope,
+  context: Context,
+): ReadonlyMap<string, Ir> {
+  const { stream, equations } = plan;
+  return new Map(
+    equations.noise.map((xi) => {
+      const keys = keyBuffer(`${plan.name}.${xi}.keys`, [`projection/${stream}/noise/${xi}`], context);
+      const copy = connectivity.copies && position ? ir.load(connectivity.copies, position) : null;
+      const pair = { source: namedIndex(plan.pre, source), target: namedIndex(plan.post, target), copy };
+      const draws: Draws = {
+        ...synapseDraws(pair, keyAt(keys, ir.u32(0)), block, context),
+        step: drawStep(step, context),
+        perStep: true,
+      };
+      const number = draw(call('normal', []), [], draws, block, context);
+      return [xi, block.name(xi, to(context.real, ir.mul(ir.f64(Math.sqrt(context.dt)), number)))];
+    }),
+  );
+}
+
 /** New values of the synapses' variables, and what computes their propagators in each step. */
 function integrated(
   built: BuiltProjection,
@@ -284,7 +313,7 @@ function integrated(
   if (chosen === null) return { values: new Map(), entries: [] };
   if (chosen.method !== 'exact') {
     context.builder.notes.push(`the synapses of ${plan.name} are integrated by ${chosen.method}`);
-    return { values: newValues(chosen.method, equations, scope, new Map()), entries: [] };
+    return { values: newValues(chosen.method, equations, scope, noiseOfSynapse(built, scope, context)), entries: [] };
   }
   invariant(scope.address.position, 'lower/sums', `${plan.name} has no synapses yet`);
   const site = propagatorSite(built, scope.address.position, context);

@@ -156,6 +156,8 @@ export class SynapseScope extends CodeScope {
         return ir.i32(this.plan.post.named);
       case 'lastupdate':
         return this.#lastUpdate();
+      case 'copy':
+        return this.#copy();
       default: {
         const side = countedSide(name);
         if (side) return this.#number(side);
@@ -169,6 +171,15 @@ export class SynapseScope extends CodeScope {
   #lastUpdate(): Ir | null {
     if (!this.owner.storage.has('last update')) return null;
     return ir.mul(ir.convert('f64', this.read('last update')), ir.f64(this.context.dt));
+  }
+
+  /** Which of the synapses of its pair it is, i32; null while there are none. */
+  #copy(): Ir | null {
+    const { position } = this.address;
+    if (!position) return null;
+    const { buffers } = this.context.builder;
+    const copies = ['sorted_copies', 'copies'].map((what) => buffers.get(`${this.plan.name}.${what}`)).find(Boolean);
+    return copies ? ir.convert('i32', ir.load(copies, position)) : ir.i32(0);
   }
 
   /** How many synapses the element of an end has. */

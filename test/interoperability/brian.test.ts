@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { targets } from '../../runtime/targets/registry.js';
 import { importModel, runModel } from '../../src/run/pipeline.js';
 import { referenceOf } from '../../src/lang/reference.js';
+import { hashModel } from '../../src/model/hash.js';
 import { freeze } from '../../src/run/freeze.js';
 import { exportBrian } from '../../translators/brian/export.js';
 import { exportBrianScript } from '../../translators/brian/export-script.js';
@@ -338,6 +339,49 @@ describe.skipIf(missing !== null)(`Brian 2${missing === null ? '' : ` (${missing
       expect([monitor, variable, worst < 1e-13]).toEqual([monitor, variable, true]);
     }
   });
+
+  // Values by number, the number among the synapses of a pair, a time of the last update of one's own, other delays.
+  test('synapses by number, and what phases change of them', async () => {
+    const text = brian(`
+      neuron_groups:
+        A: { N: 5, model: 'dv/dt = (1 + 0.1*i)/ms : 1', threshold: v > 1, reset: v = 0 }
+      synapses:
+        S:
+          source: A
+          target: A
+          model: |
+            w : 1
+            u : 1
+            lastupdate : second
+          on_pre: { pre: 'w += k + 1', later: 'u += (t - lastupdate)/ms; lastupdate = t' }
+          on_post: w += 100*k
+          multisynaptic_index: k
+          connect: { i: [0, 0, 0, 1, 4, 2, 2, 3], j: [1, 1, 1, 2, 3, 0, 0, 0], n: 2 }
+          initializers:
+            - { variable: w, value: i + j + 10*k }
+            - { variable: w, value: w*2 + 1, index: '3:9' }
+            - { variable: w, value: [0.5, 0.25], index: [15, 0] }
+            - { variable: u, value: w + k, where: w > 7 }
+      state_monitors: { m: { source: S, variables: [w, u, k] }, n: { source: A, variables: v } }
+      run:
+        - { duration: 1.5 ms }
+        - { set: { A.v: 0.1*i }, index: [0, 3] }
+        - { duration: 1 ms }
+        - { set: { S.later.delay: 0.3 ms, S.post.delay: 0.5 ms, S.w: 3 } }
+        - { set: { S.u: [7, 8, 9] }, index: '2:5', duration: 2 ms }
+    `);
+    const { valid } = importModel({ name: 'numbered.yaml', text });
+    expect(exportBrian(valid).report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
+    const again = importModel({ name: 'again.json', text: JSON.stringify(exportBrian(valid).document) });
+    expect(hashModel(again.valid.model)).toEqual(hashModel(valid.model));
+    const simulation = await simulate(text);
+    const records = await underBrian(valid, 'numbered');
+    for (const variable of ['w', 'u'])
+      expect(largestDifference(records, 'm', variable, simulation)).toBeLessThan(rounding);
+    expect(simulation.samples.get('m/copy')?.[0]).toEqual(records['m']?.['copy']?.map((row) => (row as number[])[0]));
+    expect(simulation.samples.get('m/copy')?.[0]).toEqual([0, 1, 2, 3, 4, 5, 0, 1, 0, 1, 0, 1, 2, 3, 0, 1]);
+    expect(largestDifference(records, 'n', 'v', simulation)).toBeLessThan(rounding);
+  }, 120_000);
 
   // Objects of all kinds at one slot and order, each of which writes a digit behind those of the others: the number says
   // who came when. Names around that of the group decide; pathways that run before the test for their event wait a step.

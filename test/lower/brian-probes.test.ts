@@ -160,6 +160,39 @@ describe('the method where none is named', () => {
   });
 });
 
+// An Ornstein-Uhlenbeck process of variance 1 for each synapse: shared by the equations that name it, by nothing else.
+describe('noise in synapses', () => {
+  test('is of each synapse, step and name', async () => {
+    const run = await simulate(
+      brian(`
+    namespace: { tau: 1 ms }
+    neuron_groups: { G: { N: 16, model: 'v : 1' } }
+    synapses:
+      S:
+        source: G
+        target: G
+        model: |
+          dx/dt = -x/tau + sqrt(2/tau)*xi_a : 1 (clock-driven)
+          dy/dt = -y/tau + sqrt(2/tau)*xi_a : 1 (clock-driven)
+          dz/dt = -z/tau + sqrt(2/tau)*xi_b : 1 (clock-driven)
+        method: euler
+        connect: { n: 3 }
+    run: 5 ms
+  `),
+    );
+    const [x, y, z] = ['x', 'y', 'z'].map((name) => finalOf(run, `S.${name}`)) as [number[], number[], number[]];
+    expect(x).toHaveLength(768);
+    expect(y).toEqual(x);
+    expect(new Set(x).size).toBe(768);
+    const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+    // Euler's steps of dt/tau = 0.1 have the variance 2*0.1/(1 - 0.9**2); four standard errors.
+    const variance = 0.2 / 0.19;
+    expect(Math.abs(mean(x))).toBeLessThan(4 * Math.sqrt(variance / 768));
+    expect(Math.abs(mean(x.map((value) => value * value)) - variance)).toBeLessThan(4 * variance * Math.sqrt(2 / 768));
+    expect(Math.abs(mean(x.map((value, k) => value * (z[k] ?? NaN))))).toBeLessThan(4 * variance * Math.sqrt(1 / 768));
+  });
+});
+
 describe('linked parameters', () => {
   const linked = (source: string, reader: string): string =>
     brian(`

@@ -75,6 +75,10 @@ export interface SynapseGroup {
   readonly target: Subgroup;
   /** What its equations declare, by name. */
   readonly variables: ReadonlyMap<string, Variable>;
+  /** Names of its pathways. */
+  readonly pathways: readonly string[];
+  /** Name of the number that a synapse has among those of its pair. */
+  readonly copy?: string;
   /** Its own constants, and those of the whole specification behind them. */
   readonly namespace: Namespace;
   /** Constants that its code names: they become parameters. */
@@ -192,6 +196,7 @@ export function synapseScope(synapses: SynapseGroup, tables: Tables, options: Sc
 }
 
 function synapseSpecial(key: string, synapses: SynapseGroup): Meaning | undefined {
+  if (key === synapses.copy) return { kind: 'special', canonical: 'copy' };
   switch (key) {
     case 't':
     case 'dt':

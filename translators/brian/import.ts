@@ -22,7 +22,7 @@ import * as messages from './messages.js';
 import { translateMonitors } from './monitors.js';
 import { declareNeuronGroup, translateNeuronGroup, type Setting, type Translation } from './neuron-groups.js';
 import { translateOperations, translatePoissonInput } from './operations.js';
-import { changedConstants, translateProtocol } from './protocol.js';
+import { changedConstants, translateLateInitializers, translateProtocol } from './protocol.js';
 import { checkShape } from './shape.js';
 import {
   declarePoissonGroup,
@@ -148,7 +148,12 @@ function translateSpecification(
   const finished = new Map([...groupTranslations].map(([key, translation]) => [key, translation.finish()]));
   const connected = new Map([...synapsesTranslations].map(([key, translation]) => [key, translation.finish()]));
   const switches = { monitors: new Set(monitorNames(specification)), inputs: new Set(stimuli.keys()) };
-  const protocol = translateProtocol(specification, { groups, synapses }, switches, setting);
+  const protocol = [
+    ...[...synapses].flatMap(([key, owner]) =>
+      translateLateInitializers(connected.get(key)?.late ?? [], owner, setting),
+    ),
+    ...translateProtocol(specification, { groups, synapses }, switches, setting),
+  ];
   const document = {
     interneuron: 1,
     name: specification.name ?? specification.title ?? 'unnamed',

@@ -15,7 +15,7 @@ import type { Meaning, Scope, Variable } from './terms.js';
 import { readValue, valueTree, type ReadValue } from './values.js';
 
 /** One assignment, in Brian's order. */
-interface Assignment {
+export interface Assignment {
   readonly variable: string;
   readonly value: Values;
   readonly where?: string;
@@ -32,12 +32,26 @@ interface Owner {
   /** Number of elements; absent where only the run knows it (synapses). */
   readonly size?: number;
   readonly scope: Scope;
-  /** Indices are `i` in groups; synapses have no simple index. */
-  readonly indexed: boolean;
   /** Values of variables that Brian sets before any initializer. */
   readonly given?: ReadonlyMap<string, ReadValue>;
   /** The slice that a place on cells is, such as `axon[:10*um]`; absent: there are no places. */
   readonly place?: (text: string, pointer: string) => string | undefined;
+}
+
+/**
+ * First values of synapses, and those that wait until the synapses are numbered: what is given by number, and whatever
+ * is assigned after that, since it may read it. Delays do not wait.
+ */
+export function splitInitializers(
+  initializers: Initializers | undefined,
+  pointer: string,
+  delays: ReadonlyMap<string, Variable>,
+): { readonly first: readonly Assignment[]; readonly late: readonly Assignment[] } {
+  const all = listInitializers(initializers, pointer);
+  const numbered = all.findIndex(({ index }) => index !== undefined);
+  const waits = ({ variable, index }: Assignment, k: number): boolean =>
+    numbered >= 0 && k >= numbered && (index !== undefined || !delays.has(variable));
+  return { first: all.filter((one, k) => !waits(one, k)), late: all.filter(waits) };
 }
 
 /**
@@ -46,13 +60,11 @@ interface Owner {
  * @param extra  variables that are not equations, such as the delays of pathways
  */
 export function readInitializers(
-  initializers: Initializers | undefined,
-  pointer: string,
+  assignments: readonly Assignment[],
   owner: Owner,
   extra: ReadonlyMap<string, Variable>,
   to: Reporter,
 ): ReadonlyMap<string, ReadValue> {
-  const assignments = initializers === undefined ? [] : listAssignments(initializers, pointer);
   const values = new Map<string, ReadValue>(owner.given);
   for (const [position, assignment] of assignments.entries()) {
     const variable = extra.get(assignment.variable) ?? owner.variables.get(assignment.variable);
@@ -77,7 +89,9 @@ export function readInitializers(
 const settable = (variables: ReadonlyMap<string, Variable>): string[] =>
   [...variables.values()].filter((variable) => variable.kind !== 'subexpression').map((variable) => variable.name);
 
-function listAssignments(initializers: Initializers, pointer: string): Assignment[] {
+/** The assignments of initializers, in order. */
+export function listInitializers(initializers: Initializers | undefined, pointer: string): readonly Assignment[] {
+  if (initializers === undefined) return [];
   if (isListed(initializers)) {
     return initializers.map((item, index) => ({
       ...item,
@@ -266,10 +280,7 @@ function atIndex(
   to: Reporter,
 ): ReadValue | undefined {
   const pointer = assignment.valuePointer;
-  if (!owner.indexed || owner.size === undefined) {
-    to.report(messages.unsupported('setting synapses by index', 'use where: with a condition on i and j'), pointer);
-    return undefined;
-  }
+  if (owner.size === undefined) return undefined;
   const chosen = chosenIndices(index, owner.size);
   if (chosen === undefined) {
     to.report(messages.badIndex(index), pointer);

@@ -171,6 +171,7 @@ function recordedOfSynapses(synapses: SynapseGroup): Recorded {
     others: [
       ...['i', 'j', 'i_pre', 'i_post', 'dt', 't_in_timesteps', 'N_pre', 'N_post', 'N_incoming', 'N_outgoing'],
       ...(eventDriven ? ['lastupdate'] : []),
+      ...(synapses.copy === undefined ? [] : [synapses.copy]),
       ...pre.map((name) => `${name}_pre`),
       ...post.map((name) => `${name}_post`),
       ...post,

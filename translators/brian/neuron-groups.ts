@@ -11,7 +11,7 @@ import { readExpression, readStatements, type Reporter } from './context.js';
 import { emitEquations, emitValue, emitValues } from './emit.js';
 import { readModel } from './equations.js';
 import { groupScope, seconds, type Group, type Tables } from './group.js';
-import { readInitializers } from './initializers.js';
+import { listInitializers, readInitializers } from './initializers.js';
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translate, translateStatements } from './names.js';
@@ -87,10 +87,9 @@ export function translateNeuronGroup(group: Group, specification: Specified, set
     finish: () => {
       const once = groupScope(group, setting.tables, { constants: 'byValue' });
       const values = readInitializers(
-        specification.initializers,
-        child(group.pointer, 'initializers'),
+        listInitializers(specification.initializers, child(group.pointer, 'initializers')),
         {
-          ...{ name: group.name, variables: group.variables, size: group.size, scope: once, indexed: true },
+          ...{ name: group.name, variables: group.variables, size: group.size, scope: once },
           ...(group.spatial
             ? {
                 given: group.spatial.values,

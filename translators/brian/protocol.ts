@@ -4,14 +4,15 @@ import { dimensionless } from '../../src/lang/ast.js';
 import { child } from '../../src/model/pointer.js';
 import { readExpression } from './context.js';
 import { emitValue } from './emit.js';
-import { groupScope, seconds, synapseScope, type Group, type SynapseGroup, isGroup } from './group.js';
+import { delayVariable, groupScope, isGroup, seconds, synapseScope, type Group, type SynapseGroup } from './group.js';
+import type { Assignment } from './initializers.js';
 import { located, locatedExpression, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { isUnknown } from './constants.js';
 import type { Sources } from './monitors.js';
 import { translate } from './names.js';
 import type { Setting } from './neuron-groups.js';
-import type { BrianSpecification, PhaseSpecification, Values } from './specification.js';
+import type { BrianSpecification, Index, PhaseSpecification, Values } from './specification.js';
 import type { Scope } from './terms.js';
 import { readNumber, readValue } from './values.js';
 
@@ -58,11 +59,14 @@ function translatePhase(
   setting: Setting,
 ): readonly unknown[] {
   const { to } = setting;
-  if (phase.where !== undefined && phase.set === undefined)
-    to.report(messages.badPhase('where belongs to set'), child(pointer, 'where'));
+  for (const key of ['where', 'index'] as const)
+    if (phase[key] !== undefined && phase.set === undefined)
+      to.report(messages.badPhase(`${key} belongs to set`), child(pointer, key));
+  if (phase.where !== undefined && phase.index !== undefined)
+    to.report(messages.badPhase('where and index exclude each other'), child(pointer, 'index'));
   return [
     ...(phase.restore === undefined ? [] : [located({ restore: phase.restore }, child(pointer, 'restore'))]),
-    ...(phase.set === undefined ? [] : translateSet(phase.set, phase.where, pointer, sources, setting)),
+    ...(phase.set === undefined ? [] : translateSet(phase.set, phase, pointer, sources, setting)),
     ...Object.entries(phase.active ?? {}).flatMap(([key, on]) =>
       translateSwitch(key, on, child(child(pointer, 'active'), key), switches, sources, setting),
     ),
@@ -93,34 +97,104 @@ function translateSwitch(
  */
 function translateSet(
   set: Readonly<Record<string, Values>>,
-  where: string | undefined,
+  { where, index }: PhaseSpecification,
   phase: string,
   sources: Sources,
   setting: Setting,
 ): readonly unknown[] {
   const changes: Record<string, unknown> = {};
+  const delays: Record<string, unknown> = {};
   let restriction: Located | undefined;
   for (const [key, value] of Object.entries(set)) {
     const pointer = child(child(phase, 'set'), key);
     const [name = '', variable, ...rest] = key.split('.');
     const owner = sources.groups.get(name) ?? sources.synapses.get(name);
     if (variable === undefined) {
-      if (where !== undefined)
-        setting.to.report(
-          messages.badPhase('where cannot restrict a constant of the namespace'),
-          child(phase, 'where'),
-        );
+      for (const [at, one] of Object.entries({ where, index }))
+        if (one !== undefined)
+          setting.to.report(messages.badPhase(`${at} cannot restrict a constant of the namespace`), child(phase, at));
       Object.assign(changes, setConstant(key, value, pointer, sources, setting));
+    } else if (owner !== undefined && !isGroup(owner) && (variable === 'delay' || rest[0] === 'delay')) {
+      const pathway = variable === 'delay' ? 'pre' : variable;
+      if (where !== undefined || index !== undefined)
+        setting.to.report(messages.unsupported('changing the delays of some synapses between runs'), pointer);
+      const next = setDelay(pathway, value, pointer, owner, setting);
+      if (next !== undefined) delays[`${name}.${pathway}`] = next;
     } else if (owner === undefined || rest.length > 0) {
       setting.to.report(messages.unknownGroup(name, [...sources.groups.keys(), ...sources.synapses.keys()]), pointer);
     } else {
       const scope = scopeOf(owner, setting);
-      changes[key] = setVariable(variable, value, pointer, owner, scope, setting);
+      const part = index === undefined ? undefined : readIndex(index, child(phase, 'index'), owner, setting);
+      const size = part?.count ?? (isGroup(owner) ? owner.size : Number.NaN);
+      changes[`${name}${part?.text ?? ''}.${variable}`] = setVariable(
+        variable,
+        value,
+        pointer,
+        { owner, size, scope },
+        setting,
+      );
       if (where !== undefined) restriction ??= readWhere(where, child(phase, 'where'), scope, setting);
     }
   }
-  if (Object.keys(changes).length === 0) return [];
-  return [located({ set: changes, ...(restriction === undefined ? {} : { where: restriction }) }, child(phase, 'set'))];
+  const at = child(phase, 'set');
+  return [
+    ...(Object.keys(delays).length === 0 ? [] : [located({ delays }, at)]),
+    ...(Object.keys(changes).length === 0
+      ? []
+      : [located({ set: changes, ...(restriction === undefined ? {} : { where: restriction }) }, at)]),
+  ];
+}
+
+/** New delays of a pathway, for what is sent from now on. */
+function setDelay(pathway: string, value: Values, pointer: string, owner: SynapseGroup, setting: Setting): unknown {
+  const { to } = setting;
+  if (!owner.pathways.includes(pathway)) {
+    to.report(messages.unknownPathway(pathway, owner.pathways), pointer);
+    return undefined;
+  }
+  const read = readValue(value, pointer, delayVariable(pointer), scopeOf(owner, setting), Number.NaN, to);
+  if (read?.kind === 'known' && read.value < 0)
+    to.report(messages.outOfRange(`the delay of the pathway ${pathway}`, '0 s or more', value), pointer);
+  return read === undefined ? undefined : emitValue(read);
+}
+
+/** Elements by number, as keys of the canonical model have them, and how many; undefined after a finding. */
+function readIndex(
+  index: Index,
+  pointer: string,
+  owner: Group | SynapseGroup,
+  setting: Setting,
+): { readonly text: string; readonly count: number } | undefined {
+  const size = isGroup(owner) ? owner.size : Infinity;
+  const slice = typeof index === 'string' ? /^\s*(\d*)\s*:\s*(\d*)\s*$/.exec(index) : null;
+  const [start, stop] = [Number(slice?.[1] ?? 0), slice?.[2] ? Number(slice[2]) : size];
+  const list = typeof index === 'string' ? [] : typeof index === 'number' ? [index] : index;
+  const isList = list.length > 0 && list.every((one) => Number.isInteger(one) && one >= 0 && one < size);
+  if (slice !== null && start < stop && stop <= size && stop < Infinity)
+    return { text: `[${start}:${stop}]`, count: stop - start };
+  if (isList) return { text: `[${list.join(', ')}]`, count: list.length };
+  setting.to.report(messages.badIndex(index), pointer);
+  return undefined;
+}
+
+/** First values of synapses that are given by number, and what is assigned after them: set before time begins. */
+export function translateLateInitializers(
+  late: readonly Assignment[],
+  owner: SynapseGroup,
+  setting: Setting,
+): readonly Located[] {
+  return late.flatMap(({ variable, value, where, index, valuePointer }) => {
+    const scope = scopeOf(owner, setting);
+    const holder = valuePointer.slice(0, valuePointer.lastIndexOf('/'));
+    const part = index === undefined ? undefined : readIndex(index, child(holder, 'index'), owner, setting);
+    if (index !== undefined && part === undefined) return [];
+    const at = { owner, size: part?.count ?? Number.NaN, scope };
+    const condition = where === undefined ? undefined : readWhere(where, child(holder, 'where'), scope, setting);
+    const next = setVariable(variable, value, valuePointer, at, setting);
+    if (next === undefined) return [];
+    const set = { [`${owner.name}${part?.text ?? ''}.${variable}`]: next };
+    return [located({ set, ...(condition === undefined ? {} : { where: condition }) }, valuePointer)];
+  });
 }
 
 function scopeOf(owner: Group | SynapseGroup, setting: Setting): Scope {
@@ -139,15 +213,14 @@ function setVariable(
   name: string,
   value: Values,
   pointer: string,
-  owner: Group | SynapseGroup,
-  scope: Scope,
+  { owner, size, scope }: { readonly owner: Group | SynapseGroup; readonly size: number; readonly scope: Scope },
   setting: Setting,
 ): unknown {
   const { to } = setting;
   const variable = owner.variables.get(name);
   const finding =
-    name === 'delay' && !isGroup(owner)
-      ? messages.unsupported('changing delays between runs')
+    /(^|\.)delay$/.test(name) && !isGroup(owner)
+      ? messages.unsupported('delays of synapses by number', 'give the list of all delays')
       : variable === undefined
         ? messages.unknownVariable(name, owner.name, [...owner.variables.keys()])
         : variable.kind === 'subexpression'
@@ -155,7 +228,7 @@ function setVariable(
           : undefined;
   if (finding !== undefined) to.report(finding, pointer);
   if (variable === undefined || finding !== undefined) return undefined;
-  const read = readValue(value, pointer, variable, scope, isGroup(owner) ? owner.size : Number.NaN, to);
+  const read = readValue(value, pointer, variable, scope, size, to);
   return read === undefined ? undefined : emitValue(read);
 }
 

@@ -221,6 +221,8 @@ export interface SynapsesSpecification {
   readonly method?: string;
   readonly namespace?: Readonly<Record<string, QuantityText>>;
   readonly run_regularly?: readonly RunRegularly[];
+  /** Name of the number that a synapse has among those of its pair. */
+  readonly multisynaptic_index?: string;
   readonly order?: number;
 }
 
@@ -279,6 +281,8 @@ export interface PhaseSpecification {
   readonly set?: Readonly<Record<string, Values>>;
   /** Condition on the elements that are set. */
   readonly where?: string;
+  /** Elements that are set, by number; synapses in the order of creation. */
+  readonly index?: Index;
   /** Objects that are switched on or off. */
   readonly active?: Readonly<Record<string, boolean>>;
   /** Keeps the state under this name. */

@@ -6,9 +6,9 @@ import { translateConnect } from './connect.js';
 import { constantTree, readNamespace } from './constants.js';
 import { readStatements, type Reporter } from './context.js';
 import { emitEquations, emitValue, emitValues } from './emit.js';
-import { isNoise, readModel } from './equations.js';
+import { isNoise, readModel, reservedWord } from './equations.js';
 import { delayVariable, synapseScope, type Group, type Subgroup, type SynapseGroup } from './group.js';
-import { readInitializers } from './initializers.js';
+import { readInitializers, splitInitializers, type Assignment } from './initializers.js';
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translate, translateStatements } from './names.js';
@@ -57,7 +57,33 @@ export function declareSynapses(
         to.report(messages.clashingVariable(variable.name, side), variable.pointer, variable.nameSpan);
     }
   }
-  return { name: key, pointer, source, target, variables, namespace, used: new Map(), written: new Set() };
+  const { multisynaptic_index: copy } = specification;
+  if (copy !== undefined) checkCopy(copy, variables, child(pointer, 'multisynaptic_index'), to);
+  const named = copy === undefined ? {} : { copy };
+  const pathways = (['pre', 'post'] as const).flatMap((side) => {
+    const code = specification[`on_${side}`];
+    return code === undefined ? [] : typeof code === 'string' ? [side] : Object.keys(code);
+  });
+  return {
+    name: key,
+    pointer,
+    source,
+    target,
+    variables,
+    pathways,
+    ...named,
+    namespace,
+    used: new Map(),
+    written: new Set(),
+  };
+}
+
+/** The name of the number among the synapses of a pair is one that nothing else has. */
+function checkCopy(name: string, variables: SynapseGroup['variables'], pointer: string, to: Reporter): void {
+  const reason = reservedWord(name, 'synapse');
+  if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) to.report(messages.notAnIdentifier(name), pointer);
+  else if (reason !== undefined) to.report(messages.reservedName(name, reason), pointer);
+  else if (variables.has(name)) to.report(messages.duplicateName(name, 'a variable of the equations'), pointer);
 }
 
 function readEnd(
@@ -79,7 +105,12 @@ export interface SynapsesTranslation {
   /** Summed variables by group and variable, to find those that two Synapses sum into. */
   readonly summed: readonly { readonly variable: string; readonly at: Variable }[];
   /** Parts of the canonical document, with their places in the user's. */
-  finish(): { readonly type: Located; readonly projection: Located };
+  finish(): {
+    readonly type: Located;
+    readonly projection: Located;
+    /** First values that follow once the synapses are numbered. */
+    readonly late: readonly Assignment[];
+  };
 }
 
 /** Translates the code of synapses and notes what it writes at both ends. */
@@ -112,10 +143,14 @@ export function translateSynapses(
     finish: () => {
       const once = synapseScope(synapses, setting.tables, { constants: 'byValue' });
       const delays = pathwayDelayVariables(written, synapses.pointer);
-      const values = readInitializers(
+      const { first, late } = splitInitializers(
         specification.initializers,
         child(synapses.pointer, 'initializers'),
-        { name: synapses.name, variables: synapses.variables, scope: once, indexed: false },
+        delays,
+      );
+      const values = readInitializers(
+        first,
+        { name: synapses.name, variables: synapses.variables, scope: once },
         delays,
         to,
       );
@@ -148,7 +183,7 @@ export function translateSynapses(
         ),
         ...order(specification.order),
       };
-      return { type: located(type, synapses.pointer), projection: located(projection, synapses.pointer) };
+      return { type: located(type, synapses.pointer), projection: located(projection, synapses.pointer), late };
     },
   };
 }

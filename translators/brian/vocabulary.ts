@@ -61,17 +61,17 @@ export const methodNames: Readonly<Record<string, IntegrationMethod>> = {
   rk4: 'rk4',
   heun: 'heun',
   milstein: 'milstein',
+  gsl_rkf45: 'adaptive',
+  gsl: 'adaptive',
+  gsl_rk2: 'adaptive',
+  gsl_rk4: 'adaptive',
+  gsl_rkck: 'adaptive',
+  gsl_rk8pd: 'adaptive',
 };
 
 /** Methods of Brian that are refused by name, with the reason. */
 export const refusedMethods: Readonly<Record<string, string>> = {
   independent: 'the deprecated method independent',
-  gsl: 'the GSL methods',
-  gsl_rkf45: 'the GSL methods',
-  gsl_rk2: 'the GSL methods',
-  gsl_rk4: 'the GSL methods',
-  gsl_rkck: 'the GSL methods',
-  gsl_rk8pd: 'the GSL methods',
 };
 
 /** Where Brian puts an object when nothing is said. */
@@ -200,7 +200,6 @@ export const refusedKeys: Readonly<Record<string, Readonly<Record<string, string
     dtype: 'dtype',
     method_options: 'method_options',
     run_at: 'run_at',
-    multisynaptic_index: 'multisynaptic_index',
     dt: 'a clock of their own for Synapses',
     clock: 'named clocks',
     linked_variables: 'linked variables',

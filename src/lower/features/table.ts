@@ -82,7 +82,7 @@ export const features = {
   send: feature('sending later', bySlots),
   stepped: feature('equations of synapses', everywhere),
   eventDriven: feature('event-driven equations', everywhere),
-  synapseNoise: feature('noise in the equations of synapses', nowhere),
+  synapseNoise: feature('noise in the equations of synapses', bySlots),
   synapseEvent: feature('a condition of a synapse', everywhere),
   contribution: feature('a continuous contribution', everywhere),
   preContribution: feature('a continuous contribution to the presynaptic end', everywhere),

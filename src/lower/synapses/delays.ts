@@ -271,6 +271,7 @@ function delayExpression(
   const draws = new ChangingDraws(sender, receiver);
   const scope = new SynapseScope(context, plan, new Map(), { position, source, target }, block, draws);
   const values = new Map<string, Ir>();
+  if (!equations.parameters.has('copy')) values.set('copy', copy ? ir.convert('i32', copy) : ir.i32(0));
   scope.overrides = values;
   const compiled = (value: Expression, buffer: string, stream: string, again: Ir | null = null): Ir => {
     [...namesIn(value)].sort().forEach(provide);

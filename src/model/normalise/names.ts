@@ -103,6 +103,7 @@ export const synapseSpecials: ReadonlyMap<string, Variable> = new Map([
   ['N_post', integer],
   ['N_incoming', integer],
   ['N_outgoing', integer],
+  ['copy', integer],
   ['lastupdate', special(second)],
   ['delay', special(second)],
   ['distance', special(metre)],
@@ -127,7 +128,7 @@ const reserved: ReadonlyMap<string, string> = new Map([
   ...['t', 'dt', 't_in_timesteps'].map((name) => [name, 'it is the time'] as const),
   ...['i', 'j', 'N', 'N_pre', 'N_post'].map((name) => [name, 'it is an index or a size'] as const),
   ...['pre', 'post'].map((name) => [name, 'it refers to one side of a synapse'] as const),
-  ...['lastspike', 'not_refractory', 'lastupdate'].map((name) => [name, 'it is set by events'] as const),
+  ...['lastspike', 'not_refractory'].map((name) => [name, 'it is set by events'] as const),
   ...['pi', 'inf'].map((name) => [name, 'it is a constant'] as const),
 ]);
 

@@ -378,7 +378,7 @@ function normaliseSet(
       },
       at,
     );
-    const text = selectionText(selection.rule);
+    const text = selectionText(selection.rule) ?? listedSynapses(selection.rule);
     if (value === undefined || text === undefined) continue;
     const spelling = `${text}.${name}`;
     if (Object.hasOwn(values, spelling)) context.reportKey(messages.setTwice(spelling), at);
@@ -386,6 +386,12 @@ function normaliseSet(
   }
   return { values, scopes: allScopes };
 }
+
+/** Synapses that a key lists by number, in one spelling. */
+const listedSynapses = (rule: SelectionRule): string | undefined =>
+  'projection' in rule && rule.indices && !('$data' in rule.indices)
+    ? `${rule.projection}[${rule.indices.join(', ')}]`
+    : undefined;
 
 /** The matrix that gives all synapses of a projection their values, pair by pair. */
 function matrixFor({ rule }: Selection, names: ProtocolNames): { readonly matrix?: readonly [number, number] } {

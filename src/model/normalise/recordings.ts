@@ -194,7 +194,7 @@ function checkVariables(
 /** What the simulator sets and recordings take, of cells and of synapses. */
 const recordableSpecials: ReadonlySet<string> = new Set([
   ...['t', 'dt', 't_in_timesteps', 'i', 'j', 'lastspike', 'not_refractory', 'lastupdate'],
-  ...['N_pre', 'N_post', 'N_incoming', 'N_outgoing'],
+  ...['N_pre', 'N_post', 'N_incoming', 'N_outgoing', 'copy'],
 ]);
 
 const recordableKinds: ReadonlySet<VariableKind | undefined> = new Set(['parameter', 'state', 'derived', 'input']);

@@ -318,7 +318,11 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
     base: kick({ state: { g: 1 }, pathways: { pre: { do: ['post.v += w*g', 'g += 0.5'] } } }),
     adds: kick({ derivatives: { g: { rate: '-g/(5*ms)', eventDriven: true } } }),
   },
-  synapseNoise: { adds: kick({ state: { g: 0 }, derivatives: { g: 'xi*ms**-0.5' }, noise: ['xi'] }) },
+  synapseNoise: {
+    base: kick({ state: { g: 0 }, derivatives: { g: '1/ms' }, pathways: { pre: { do: 'post.v += 0.005*g' } } }),
+    adds: kick({ derivatives: { g: '1/ms + 20*xi*ms**-0.5' }, noise: ['xi'] }),
+    drawn: true,
+  },
   synapseEvent: {
     base: kick({ state: { g: 0 }, derivatives: { g: '1/ms' }, pathways: { pre: { do: 'post.v += 0.005*g' } } }),
     adds: kick({ events: { over: { when: 'g > 3', do: 'g = 0' } } }),

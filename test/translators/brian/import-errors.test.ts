@@ -55,12 +55,6 @@ describe('what Brian has and is not built is refused by name', () => {
       'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, model: "w : 1 (linked)" } }',
       'linked variables',
     ],
-    ['neuron_groups: { G: { N: 1, model: "dv/dt = -v/ms : 1", method: gsl_rkf45 } }', 'the GSL methods'],
-    [
-      'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, connect: true, ' +
-        'multisynaptic_index: k } }',
-      'multisynaptic_index',
-    ],
     [
       'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, connect: true, dt: 1 ms } }',
       'a clock of their own for Synapses',

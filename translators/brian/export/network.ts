@@ -270,7 +270,7 @@ export function exportProtocol(
       close();
       continue;
     }
-    for (const one of bySelection(phase)) {
+    for (const one of bySelection(phase, (key) => plans.synapses.has(/^[^.[]+/.exec(key)?.[0] ?? ''))) {
       const part = phasePart(one, plans, objects, pointer, context);
       if (part === undefined) continue;
       // A phase sets before it switches: what comes in another order is a separate phase.
@@ -301,10 +301,12 @@ function byCell(key: string, value: Value): readonly (readonly [string, Value])[
 }
 
 /** A change of several selections as one change of each: what is set holds where one condition does. */
-function bySelection(phase: Phase): readonly Phase[] {
+function bySelection(phase: Phase, isOfSynapses: (key: string) => boolean): readonly Phase[] {
   if (!isPhase(phase, 'set')) return [phase];
   const groups = new Map<string, (readonly [string, Value])[]>();
-  for (const [key, value] of Object.entries(phase.set).flatMap(([one, all]) => byCell(one, all))) {
+  const split = ([key, value]: readonly [string, Value]): readonly (readonly [string, Value])[] =>
+    isOfSynapses(key) ? [[key, value]] : byCell(key, value);
+  for (const [key, value] of Object.entries(phase.set).flatMap(split)) {
     const selection = /\[([^\]]*)\]/.exec(key)?.[1] ?? '';
     groups.set(selection, [...(groups.get(selection) ?? []), [key, value]]);
   }
@@ -345,7 +347,7 @@ function phasePart(
     case 'initialise':
       return missing('new initial values');
     case 'delays':
-      return missing('new delays');
+      return delaysPart(tagged.delays, plans, pointer, context);
     case 'currents':
       return missing('new values of currents');
     case 'replay':
@@ -369,6 +371,24 @@ function switchPart(id: string, on: boolean, plans: Plans, context: ExportContex
     : { set: { [`${slice.group.name}.${switchName(id, slice.group)}`]: on ? 1 : 0 } };
 }
 
+/** New delays of pathways, which Brian has as variables of synapses. */
+function delaysPart(
+  delays: Readonly<Record<string, Value>>,
+  plans: Plans,
+  pointer: string,
+  context: ExportContext,
+): WrittenPhase | undefined {
+  const remarks = remarksAt(context.report, pointer);
+  const written = Object.entries(delays).flatMap(([key, value]) => {
+    const [owner = '', pathway = ''] = key.split('.');
+    const plan = plans.synapses.get(owner);
+    const text = plan && valueText(value, 's', 'real', plan.view, context.data, remarks);
+    if (plan === undefined || text === undefined) return [];
+    return [[pathway === 'pre' ? `${plan.name}.delay` : `${plan.name}.${pathway}.delay`, text] as const];
+  });
+  return written.length === 0 ? undefined : { set: Object.fromEntries(written) };
+}
+
 function setPart(
   set: Readonly<Record<string, Value>>,
   where: string | undefined,
@@ -379,6 +399,7 @@ function setPart(
   const remarks = remarksAt(context.report, pointer);
   const written: Record<string, unknown> = {};
   let condition: string | undefined;
+  let index: string | readonly number[] | undefined;
   for (const [key, value] of Object.entries(set)) {
     const match = /^([^.[]+)(?:\[(?:(\d+):(\d+)|([\d, ]+))\])?\.(.+)$/.exec(key);
     const owner = plans.groups.get(match?.[1] ?? '') ?? plans.synapses.get(match?.[1] ?? '');
@@ -390,16 +411,27 @@ function setPart(
     }
     const text = valueText(value, declared.unit, declared.type, owner.view, context.data, remarks);
     if (text !== undefined) written[`${owner.name}.${owner.names.get(variable) ?? variable}`] = text;
+    const [start, stop, list] = [match?.[2], match?.[3], match?.[4]];
+    const ofSynapses = plans.synapses.has(match?.[1] ?? '');
+    const numbered = key.includes('[') && (ofSynapses || where === undefined);
+    // The indices i and j of synapses are those of their ends, so their own numbers are no condition.
+    if (numbered) index = list === undefined ? `${start}:${stop}` : list.split(',').map(Number);
+    if (numbered && where !== undefined)
+      remarks.notExpressible('brian/set', `${key} cannot be set by number and condition in Brian`);
     condition = [
-      rangeCondition(match?.[2], match?.[3]),
-      listCondition(match?.[4]),
+      numbered ? undefined : rangeCondition(start, stop),
+      numbered ? undefined : listCondition(list),
       where === undefined ? undefined : brianExpression(where, owner.view, remarks),
     ]
       .filter((part) => part !== undefined)
       .join(' and ');
   }
   if (Object.keys(written).length === 0) return undefined;
-  return { set: written, ...(condition === undefined || condition === '' ? {} : { where: condition }) };
+  return {
+    set: written,
+    ...(index === undefined ? {} : { index }),
+    ...(index !== undefined || condition === undefined || condition === '' ? {} : { where: condition }),
+  };
 }
 
 /** `(i == 0 or i == 3)` */

@@ -2,7 +2,14 @@
 
 import { numbersOf } from '../../../src/model/arrays.js';
 import { isGiven } from '../../../src/model/tagged.js';
-import type { ConnectionRule, Pathway, Projection, SynapseType, Value } from '../../../src/model/model.js';
+import type {
+  ConnectionRule,
+  Pathway,
+  Projection,
+  SelectionRule,
+  SynapseType,
+  Value,
+} from '../../../src/model/model.js';
 import { defaultPathwayOrder, isBeforeThresholds } from '../vocabulary.js';
 import { brianExpression, brianStatements, type NameView, type Remarks } from './brian-text.js';
 import { constantText, dimensionOf, equationLines, initializers, valueText } from './equations-text.js';
@@ -34,6 +41,7 @@ const specials: Readonly<Record<string, string | undefined>> = {
   N_outgoing: 'N_outgoing',
   N_post: 'N_post',
   lastupdate: 'lastupdate',
+  copy: 'copy',
   'pre.i': 'i',
   'post.i': 'j',
   'pre.N': 'N_pre',
@@ -175,9 +183,26 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
     ...constantDelays(plan, context, remarks),
     connect: connectParts(plan, context, remarks),
     ...(Object.keys(initial).length === 0 ? {} : { initializers: initial }),
+    ...(readsCopies(plan, context) ? { multisynaptic_index: 'copy' } : {}),
     ...(projection.order === 0 ? {} : { order: projection.order }),
   };
   return { specification, constants };
+}
+
+/** Whether something reads which of the synapses of its pair a synapse is. */
+function readsCopies({ id, type, projection, names }: SynapsesPlan, { model }: ExportContext): boolean {
+  if (names.has('copy')) return false;
+  const own = ({ on, of }: { readonly on?: SelectionRule; readonly of?: SelectionRule }): boolean =>
+    [on, of].some((rule) => rule !== undefined && 'projection' in rule && rule.projection === id);
+  const parts = [
+    type,
+    projection.values,
+    projection.delays,
+    Object.values(model.operations).filter(own),
+    model.recordings.filter(own),
+    model.experiment.protocol,
+  ];
+  return /\bcopy\b/.test(JSON.stringify(parts));
 }
 
 function checkFeatures({ projection }: SynapsesPlan, remarks: Remarks): void {

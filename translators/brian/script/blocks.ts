@@ -9,6 +9,7 @@ import type {
   MorphologySpecification,
   NeuronGroup,
   DataReference,
+  Index,
   PhaseSpecification,
   PoissonGroup,
   PoissonInput,
@@ -308,6 +309,7 @@ export function synapses(
       delay === undefined ? undefined : typeof delay === 'object' ? dictionary(delay, pythonValue) : pythonValue(delay),
     ),
     ...keyword('method', specification.method === undefined ? undefined : `'${specification.method}'`),
+    ...keyword('multisynaptic_index', quoted(specification.multisynaptic_index)),
     ...namespaceArgument(specification.namespace, constants),
     ...common(name, specification),
   ])}`;
@@ -326,6 +328,8 @@ export function synapses(
     ...regularLines(object, specification.run_regularly),
   ].join('\n');
 }
+
+const quoted = (text: string | undefined): string | undefined => (text === undefined ? undefined : `'${text}'`);
 
 const isCalls = (connect: Connect | readonly Connect[]): connect is readonly Connect[] => Array.isArray(connect);
 
@@ -422,14 +426,21 @@ export function rateMonitor(name: string, monitor: { readonly source: string }):
   return `${pythonName(name)} = ${pythonCall('PopulationRateMonitor', [sliceCode(monitor.source), `name='${name}'`])}`;
 }
 
+const indexCode = (index: Index): string => (typeof index === 'object' ? `[${index.join(', ')}]` : String(index));
+
 /** The lines of one phase. */
 export function phaseLines(phase: PhaseSpecification, index: number, companion: Companion): readonly string[] {
-  const where = phase.where === undefined ? '' : `[${pythonString(phase.where)}]`;
+  const where =
+    phase.index !== undefined
+      ? `[${indexCode(phase.index)}]`
+      : phase.where === undefined
+        ? ''
+        : `[${pythonString(phase.where)}]`;
   return [
     ...(phase.restore === undefined ? [] : [`restore('${phase.restore}')`]),
     ...Object.entries(phase.set ?? {}).map(([key, value]) => {
-      const [owner = '', variable = ''] = key.split('.');
-      return `${pythonName(owner)}.${variable}${where} = ${valueCode(value, `phase${index}.${key}`, companion)}`;
+      const [owner = '', ...variable] = key.split('.');
+      return `${pythonName(owner)}.${variable.join('.')}${where} = ${valueCode(value, `phase${index}.${key}`, companion)}`;
     }),
     ...Object.entries(phase.active ?? {}).map(([key, on]) => `${pythonName(key)}.active = ${on ? 'True' : 'False'}`),
     ...(phase.duration === undefined ? [] : [`run(${pythonValue(phase.duration)})`]),

@@ -1,7 +1,8 @@
 """Puts the built program into the wheel: what `npm run build` made, and the packages that are not bundled.
 
-`INTERNEURON_WHEEL_PLATFORM` names another platform than this one, whose package of koffi npm must have installed;
-`INTERNEURON_DIST` names another folder than dist.
+`INTERNEURON_WHEEL_PLATFORM` names another platform than this one, and `INTERNEURON_KOFFI` the folder with koffi's
+packages for all platforms, where npm did not install that one; `INTERNEURON_DIST` names another folder than dist.
+`scripts/build-wheels.sh` makes the wheels of all platforms.
 """
 
 import os
@@ -11,16 +12,16 @@ from pathlib import Path
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-# The folder of koffi's binary, and the tag of the wheel.
+# Koffi's package, its folder with the binary, and the tag of the wheel.
 PLATFORMS = {
-    "linux-x64": ("koffi-linux-x64", "manylinux_2_28_x86_64"),
-    "linux-arm64": ("koffi-linux-arm64", "manylinux_2_28_aarch64"),
-    "musl-x64": ("koffi-musl-x64", "musllinux_1_2_x86_64"),
-    "musl-arm64": ("koffi-musl-arm64", "musllinux_1_2_aarch64"),
-    "darwin-x64": ("koffi-darwin-x64", "macosx_13_0_x86_64"),
-    "darwin-arm64": ("koffi-darwin-arm64", "macosx_13_0_arm64"),
-    "win32-x64": ("koffi-win32-x64", "win_amd64"),
-    "win32-arm64": ("koffi-win32-arm64", "win_arm64"),
+    "linux-x64": ("koffi-linux-x64", "linux_x64", "manylinux_2_28_x86_64"),
+    "linux-arm64": ("koffi-linux-arm64", "linux_arm64", "manylinux_2_28_aarch64"),
+    "musl-x64": ("koffi-linux-x64", "musl_x64", "musllinux_1_2_x86_64"),
+    "musl-arm64": ("koffi-linux-arm64", "musl_arm64", "musllinux_1_2_aarch64"),
+    "darwin-x64": ("koffi-darwin-x64", "darwin_x64", "macosx_13_0_x86_64"),
+    "darwin-arm64": ("koffi-darwin-arm64", "darwin_arm64", "macosx_13_0_arm64"),
+    "win32-x64": ("koffi-win32-x64", "win32_x64", "win_amd64"),
+    "win32-arm64": ("koffi-win32-arm64", "win32_arm64", "win_arm64"),
 }
 
 
@@ -42,13 +43,18 @@ class CustomBuildHook(BuildHookInterface):
             return
         root = Path(self.root).resolve().parents[1]
         wanted = os.environ.get("INTERNEURON_WHEEL_PLATFORM") or this_platform()
-        koffi, tag = PLATFORMS[wanted]
+        if wanted not in PLATFORMS:
+            raise RuntimeError(f"there are no wheels for {wanted}: the platform is one of {', '.join(PLATFORMS)}")
+        koffi, binary, tag = PLATFORMS[wanted]
         modules = root / "node_modules"
+        native = Path(os.environ.get("INTERNEURON_KOFFI") or modules / "@koromix") / koffi
         parts = {
             Path(os.environ.get("INTERNEURON_DIST") or root / "dist"): "dist",
             root / "schemas": "schemas",
             root / "fixtures/starters": "fixtures/starters",
-            modules / "@koromix" / koffi: f"node_modules/@koromix/{koffi}",
+            native / "package.json": f"node_modules/@koromix/{koffi}/package.json",
+            native / "index.js": f"node_modules/@koromix/{koffi}/index.js",
+            native / binary / "koffi.node": f"node_modules/@koromix/{koffi}/{binary}/koffi.node",
             modules / "koffi/package.json": "node_modules/koffi/package.json",
             modules / "koffi/lib": "node_modules/koffi/lib",
             modules / "h5wasm/package.json": "node_modules/h5wasm/package.json",

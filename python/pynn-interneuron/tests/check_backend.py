@@ -237,8 +237,22 @@ def check_refusals():
     raises(errors.InvalidModelError, lambda: sim.Population(1, sim.IF_cond_exp()))
     sim.setup(min_delay=0.5, max_delay=2.0)
     cells = sim.Population(2, sim.IF_cond_exp())
-    sim.Projection(cells, cells, connect, sim.StaticSynapse(weight=0.1, delay=9.0))
-    assert "delay" in str(raises(errors.InvalidModelError, lambda: sim.run(1.0)))
+    for delay in (9.0, 0.1, sim.RandomDistribution("uniform", (0.5, 3.0), rng=sim.NumpyRNG(seed=1))):
+        late = sim.StaticSynapse(weight=0.1, delay=delay)
+        assert "0.5 to 2 ms" in str(raises(errors.ConnectionError, lambda: sim.Projection(cells, cells, connect, late)))
+    listed = sim.FromListConnector([(0, 2, 0.1, 1.0)])
+    raises(errors.ConnectionError, lambda: sim.Projection(cells, cells, listed))
+    for name, value in (("tau_m", -1.0), ("cm", 0.0), ("tau_refrac", -1.0), ("v_rest", float("nan"))):
+        raises(errors.InvalidParameterValueError, lambda: sim.Population(1, sim.IF_cond_exp(**{name: value})))
+    raises(errors.NonExistentParameterError, lambda: cells.initialize(q=1.0))
+    sim.run(1.0)
+    raises(errors.InvalidParameterValueError, lambda: cells.set(tau_refrac=-1.0))
+    cells.set(tau_refrac=3.0)
+    for time in (float("nan"), float("inf"), -1.0):
+        raises(ValueError, lambda: sim.run(time))
+    sim.run(1.0)
+    for words in ({"timestep": 0}, {"timestep": "a"}, {"target": "quantum"}, {"precision": "half"}, {"threads": "many"}):
+        raises(ValueError, lambda: sim.setup(**words))
 
 
 def check_launcher():

@@ -17,11 +17,18 @@ export function startSession(generated: WasmModuleText, module: WasmModule, thre
   return new WasmSession(generated, module, threads);
 }
 
+/** Most steps of a short run, and the milliseconds that it may take. */
+const fewSteps = 1000;
+const shortTime = 1;
+
 class WasmSession implements Session {
   readonly #generated: WasmModuleText;
   readonly #memory: SessionMemory;
   readonly #workers: Workers;
   readonly #pace: Pace;
+  readonly #threads: number;
+  /** Milliseconds of a step in the caller's own thread; null before the first one. */
+  #stepTime: number | null = null;
   #step = 0;
   readonly #requests = new RequestQueue('runtime/targets/wasm');
 
@@ -30,6 +37,7 @@ class WasmSession implements Session {
     this.#memory = new SessionMemory(generated.layout);
     this.#workers = new Workers(module, this.#memory.memory, threads);
     this.#pace = createPace(threads);
+    this.#threads = threads;
   }
 
   get step(): number {
@@ -42,6 +50,19 @@ class WasmSession implements Session {
 
   #faulted(): boolean {
     return this.#generated.layout.buffers.has('faults') && this.#memory.read('faults', 0, 1)[0] !== 0;
+  }
+
+  /**
+   * How many of so many steps are run in the caller's own thread: all of them where they take less than it takes to
+   * wake another one, one to learn how long a step takes, else none.
+   */
+  #stepsHere(wanted: number): number {
+    if (wanted > fewSteps) return 0;
+    if (this.#stepTime === null) return 1;
+    if (wanted * this.#stepTime < shortTime) return wanted;
+    // A step may have taken long because other programs ran: after a while it is tried again.
+    this.#stepTime *= 0.9;
+    return 0;
   }
 
   /** Runs an action list; ends early after a fault, which makes the lengths of what follows meaningless. */
@@ -66,11 +87,18 @@ class WasmSession implements Session {
         const piece = this.#pace.next();
         const wanted = Math.min(piece.steps, steps - done, 0x7fffffff);
         const began = performance.now();
-        const ran = Number(await this.#workers.call(piece.threads, 'run', this.#step, wanted));
-        this.#pace.note(ran, performance.now() - began);
+        const here = this.#threads === 1 ? this.#stepsHere(wanted) : 0;
+        const ran = Number(
+          here > 0
+            ? this.#workers.callHere('run', this.#step, here)
+            : await this.#workers.call(piece.threads, 'run', this.#step, wanted),
+        );
+        const spent = performance.now() - began;
+        if (here > 0) this.#stepTime = spent / Math.max(1, ran);
+        else this.#pace.note(ran, spent);
         this.#step += ran;
         done += ran;
-        if (ran < wanted) break;
+        if (ran < (here > 0 ? here : wanted)) break;
       }
       return done;
     });

@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { InvariantError, UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { trustChecks } from '../../../src/codegen/wasm/trust.js';
-import type { WasmMemory, WasmModule } from '../../webassembly.js';
+import { webAssembly, type WasmMemory, type WasmModule } from '../../webassembly.js';
 
 /**
  * What a worker runs. It is text, so one and the same worker starts from sources, from compiled files and from a
@@ -52,10 +52,15 @@ function replyError(reply: Reply): Error | undefined {
 /** Threads that run a module's functions together. */
 export class Workers {
   readonly #workers: readonly Worker[];
+  readonly #module: WasmModule;
+  readonly #memory: WasmMemory;
+  #here: Readonly<Record<string, unknown>> | undefined;
   #failure: Error | undefined;
   #ending = false;
 
   constructor(module: WasmModule, memory: WasmMemory, threads: number) {
+    this.#module = module;
+    this.#memory = memory;
     this.#workers = Array.from({ length: threads }, () => {
       const worker = new Worker(workerSource, { eval: true, workerData: { module, memory }, execArgv: [], env: {} });
       // An idle worker does not keep the process alive.
@@ -118,6 +123,28 @@ export class Workers {
       await this.terminate();
       await Promise.allSettled(calls);
       throw error;
+    }
+  }
+
+  /**
+   * Calls an exported function in the caller's own thread, as its only one: short calls are over before another thread
+   * would have begun them.
+   *
+   * @returns what it returned
+   * @throws UsageError when this thread's arithmetic cannot be trusted
+   */
+  callHere(name: string, ...args: number[]): unknown {
+    if (this.#failure !== undefined) throw new InvariantError('runtime/targets/wasm', this.#failure.message);
+    const { trust, [name]: wanted } = (this.#here ??= new webAssembly.Instance(this.#module, {
+      host: { memory: this.#memory },
+    }).exports) as Readonly<Record<string, (...given: readonly number[]) => unknown>>;
+    const distrust = Number(trust?.());
+    if (distrust !== 0) throw distrustError(distrust);
+    try {
+      return wanted?.(...args, 0, 1);
+    } catch (error) {
+      this.#failure = new InvariantError('runtime/targets/wasm', `a call stopped: ${String(error)}`);
+      throw this.#failure;
     }
   }
 

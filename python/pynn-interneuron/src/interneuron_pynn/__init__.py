@@ -1,5 +1,8 @@
 """PyNN's API on interneuron: `import interneuron_pynn as sim`."""
 
+import math
+import numbers
+
 from pyNN import common, errors, random, space
 from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TIMESTEP
 from pyNN.connectors import *
@@ -35,12 +38,32 @@ class NativeRNG(random.NativeRNG):
 _ENGINE = ("target", "threads", "device", "precision")
 
 
+#: Values of arguments of `setup` that have a few.
+_CHOICES = {
+    "target": ("auto", "wasm", "c", "opencl", "cuda", "reference"),
+    "precision": ("float64", "float32"),
+}
+
+
+def _check_setup(timestep, given):
+    """What is wrong is said at once, rather than when the network runs."""
+    if isinstance(timestep, bool) or not isinstance(timestep, numbers.Real) or not 0 < timestep < math.inf:
+        raise ValueError(f"timestep must be a number of ms greater than 0, not {timestep!r}")
+    for name, choices in _CHOICES.items():
+        if given.get(name) is not None and given[name] not in choices:
+            raise ValueError(f"{name} must be one of {', '.join(choices)}, not {given[name]!r}")
+    threads = given.get("threads")
+    if threads is not None and (not str(threads).isdecimal() or int(threads) == 0):
+        raise ValueError(f"threads must be a whole number of 1 or more, not {threads!r}")
+
+
 def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, **extra_params):
     """Begins a network anew.
 
     Besides what PyNN has: `target` names the engine ('wasm', 'c', 'opencl', 'cuda'), `threads`, `device` and `precision`
     are for it, `output` names files for results, and `seed` is that of all that PyNN does not draw itself.
     """
+    _check_setup(timestep, extra_params)
     common.setup(timestep, min_delay, **extra_params)
     state = simulator.state
     state.clear()

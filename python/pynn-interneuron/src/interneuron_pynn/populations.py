@@ -44,6 +44,29 @@ def document_value(values):
     return float(numbers[0]) if len(numbers) and (numbers == numbers[0]).all() else numbers.tolist()
 
 
+#: Parameters of standard types that must be greater than 0, and those that must not be less.
+_POSITIVE = frozenset(("cm", "tau_m", "tau_syn", "tau_syn_E", "tau_syn_I", "tau_w", "tau_sfa", "tau_rr", "delta_v"))
+_NOT_NEGATIVE = frozenset(("tau_refrac", "rate", "duration", "g_leak", "gbar_Na", "gbar_K"))
+
+
+def check_values(values):
+    """Numbers are finite; time constants, capacitances and rates are in their ranges."""
+    for key, numbers in values.items():
+        name = key.split(".")[-1]
+        if np.asarray(numbers).dtype == object:
+            continue
+        numbers = np.asarray(numbers, dtype=float)
+        if not np.isfinite(numbers).all():
+            raise errors.InvalidParameterValueError(f"{name} must be finite, not {numbers[~np.isfinite(numbers)][0]}")
+        if name not in _POSITIVE and name not in _NOT_NEGATIVE:
+            continue
+        wrong = numbers[numbers < 0 if name in _NOT_NEGATIVE else numbers <= 0]
+        if len(wrong):
+            limit = "0 or more" if name in _NOT_NEGATIVE else "greater than 0"
+            raise errors.InvalidParameterValueError(f"{name} must be {limit}, not {wrong[0]:g}")
+    check_times(values)
+
+
 def check_times(values):
     """Times of given spikes go upwards."""
     for each in values.get("spike_times", ()):
@@ -116,7 +139,8 @@ class Population(common.Population):
                 self.values.update({f"{name}.{inner}": np.broadcast_to(each, (self.size,)).copy() for inner, each in own.items()})
             else:
                 self.values[name] = value
-        check_times(self.values)
+        if isinstance(self.celltype, StandardCellType):
+            check_values(self.values)
         self._built = None
         self.lists = [self.values["spike_times"]] if "spike_times" in self.values else []
         state.populations.append(self)
@@ -130,7 +154,11 @@ class Population(common.Population):
                 flat.update({f"{name}.{inner}": each for inner, each in value.items()})
             else:
                 flat[name] = value
-        check_times(flat)
+        if isinstance(self.celltype, StandardCellType):
+            try:
+                check_values(flat)
+            except (TypeError, ValueError) as error:
+                raise errors.InvalidParameterValueError(str(error)) from error
         for name, value in flat.items():
             try:
                 own = self.values[name].copy()
@@ -167,6 +195,9 @@ class Population(common.Population):
 
     def change_initial(self, variable, values, indices):
         """Gives cells other first values."""
+        known = getattr(self.celltype, "default_initial_values", {})
+        if isinstance(self.celltype, StandardCellType) and variable not in known and not self.can_record(variable):
+            raise errors.NonExistentParameterError(variable, type(self.celltype).__name__, list(known))
         values.shape = (len(indices),)
         numbers = np.asarray(values.evaluate(simplify=False), dtype=float)
         own = self.first.setdefault(variable, np.full(self.size, np.nan))

@@ -51,6 +51,15 @@ class Connection(common.Connection):
         return tuple(getattr(self, name) for name in attribute_names)
 
 
+def _check_targets(connector, post):
+    """Receivers of a list are among the cells that there are: PyNN leaves the others out."""
+    listed = getattr(connector, "conn_list", None)
+    if isinstance(connector, FromListConnector) and np.size(listed):
+        receivers = np.asarray(listed)[:, 1]
+        if (receivers < 0).any() or (receivers >= post.size).any():
+            raise errors.ConnectionError("target index out of range")
+
+
 def _members(cells):
     """Populations of a population, a view or an assembly, with the indices of cells in each."""
     if isinstance(cells, common.Assembly):
@@ -86,12 +95,14 @@ class Projection(common.Projection):
         )
         self._columns, self._parts, self._cache, self._built = [], None, {}, None
         self._initial, self._known, self._places = {}, None, []
+        _check_targets(connector, self.post)
         self._rule = rule_of(self, connector, state.generators)
         if self._rule is None:
             self.connect_one_by_one(connector)
         elif connector.callback is not None:
             for k in range(self.post.size):
                 connector.callback(k / self.post.size)
+        self._check_delays()
         self.name_in_document = state.unique(self.label, "projection")
         state.projections.append(self)
         state.changed()
@@ -179,6 +190,20 @@ class Projection(common.Projection):
         else:
             raise errors.ConnectionError(f"a location_selector is a label or a filter, not {selector!r}")
         return [(name, known[name]) for name in names if name in known]
+
+    def _check_delays(self):
+        """Delays are between those of setup. Drawn ones that the engine draws were checked by what they can be."""
+        delay = self._rule.values.get("delay", 0.0) if self._known is None else self.given.get("delay", ())
+        delays = np.atleast_1d(np.asarray(delay if isinstance(delay, (float, np.ndarray)) else (), dtype=float))
+        least, most = self.delay_limits()
+        wrong = delays[~((delays >= least - state.dt / 2) & (delays <= most + state.dt / 2))]
+        if len(wrong) and type(self.synapse_type).__name__ != "ElectricalSynapse":
+            limit = f"{least:g} ms or more" if most == np.inf else f"from {least:g} to {most:g} ms"
+            raise errors.ConnectionError(f"delays must be {limit}, not {wrong[0]:g} ms")
+
+    def delay_limits(self):
+        """The shortest and the longest delay that setup allows, in ms."""
+        return state.smallest(), np.inf if state.max_delay == "auto" else state.max_delay
 
     def connect_one_by_one(self, connector):
         """Makes the connections here, as PyNN does."""

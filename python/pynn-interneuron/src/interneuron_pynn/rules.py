@@ -222,7 +222,12 @@ def _are_checked(values, connector, projection):
             check(np.array(_bounds(value)), projection)
         except errors.ConnectionError:
             return False
-    return True
+    delay = values.get("delay")
+    if not isinstance(delay, RandomDistribution):
+        return True
+    least, most = projection.delay_limits()
+    low, high = _bounds(delay)
+    return least <= low and high <= most
 
 
 def carry_out(rule, projection):

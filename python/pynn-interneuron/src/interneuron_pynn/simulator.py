@@ -137,6 +137,8 @@ class State(common.control.BaseState):
 
     def run_until(self, tstop):
         """Lets time pass until `tstop` (ms)."""
+        if not np.isfinite(tstop):
+            raise ValueError(f"the time to run until must be a finite number of ms, not {tstop}")
         self.flush()
         steps = int(round(tstop / self.dt)) - self.steps
         self.running = True

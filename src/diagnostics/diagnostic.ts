@@ -45,7 +45,14 @@ export interface Diagnostic {
 }
 
 /** What a catalogue entry yields: everything of a diagnostic but where it is. */
-export type Finding = Omit<Diagnostic, 'place' | 'severity'> & { readonly severity?: Severity };
+export type Finding = Omit<Diagnostic, 'place' | 'severity'> & {
+  readonly severity?: Severity;
+  /** Names whose definitions explain it: where they are in the document becomes a related place. */
+  readonly names?: readonly string[];
+};
+
+/** Finds where a document defines a name; of several definitions the one nearest to the pointer `from`. */
+export type FindDefinition = (name: string, from: string) => Place | undefined;
 
 /** Findings of one severity that are kept; the rest is only counted. */
 const mostFindings = 100;
@@ -68,14 +75,46 @@ const moreFindings = (severity: Severity, count: number): Diagnostic => ({
 export class Diagnostics {
   readonly #list: Diagnostic[] = [];
   readonly #counts: Record<Severity, number> = { error: 0, warning: 0, note: 0 };
+  #definition: FindDefinition | undefined;
+
+  /** From now on, findings that name something get the place of its definition. */
+  lookUpIn(definition: FindDefinition): void {
+    this.#definition = definition;
+  }
+
+  /** An empty collection that finds definitions in the same document. */
+  beside(): Diagnostics {
+    const other = new Diagnostics();
+    if (this.#definition) other.lookUpIn(this.#definition);
+    return other;
+  }
 
   /** @param place  where the finding is, or how to find that out: it is not asked for findings that are only counted */
-  add(finding: Finding, place?: Place | (() => Place)): void {
+  add({ names = [], ...finding }: Finding, place?: Place | (() => Place)): void {
     const { severity = 'error', count = 1 } = finding;
     this.#counts[severity] += count;
     if (this.#counts[severity] > mostFindings) return;
     const found = typeof place === 'function' ? place() : place;
-    this.#list.push({ ...withUsualWords(finding), severity, ...(found ? { place: found } : {}) });
+    const related = finding.related ?? this.#defined(names, found);
+    this.#list.push({
+      ...withUsualWords(finding),
+      severity,
+      ...(found ? { place: found } : {}),
+      ...(related.length > 0 ? { related } : {}),
+    });
+  }
+
+  /** Where the document defines the first two of some names that it defines elsewhere than at `place`. */
+  #defined(names: readonly string[], place: Place | undefined): NonNullable<Diagnostic['related']> {
+    const lookUp = this.#definition;
+    if (!lookUp) return [];
+    return names
+      .flatMap((name) => {
+        const defined = lookUp(name, place?.pointer ?? '');
+        const same = defined?.line === place?.line && defined?.column === place?.column;
+        return defined && !same ? [{ message: `${name} is defined here`, place: defined }] : [];
+      })
+      .slice(0, 2);
   }
 
   /** Adds findings that have their places. */

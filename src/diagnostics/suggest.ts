@@ -47,7 +47,8 @@ function at(row: readonly number[], column: number): number {
 export function nearest(name: string, candidates: Iterable<string>, count = 3): string[] {
   const written = name.slice(0, longestCompared);
   const lower = written.toLowerCase();
-  const limit = Math.floor(Math.max(written.length, 1) * 0.4) + 1;
+  // Of a short name, two edits leave little.
+  const limit = written.length <= 3 ? 1 : Math.floor(written.length * 0.4) + 1;
   const near: { candidate: string; distance: number }[] = [];
   for (const candidate of new Set(candidates)) {
     const other = candidate.slice(0, longestCompared);
@@ -58,6 +59,8 @@ export function nearest(name: string, candidates: Iterable<string>, count = 3): 
       // A name of one or two letters is within a short distance of every other: keep what shares a letter.
       const related = distance < Math.max(written.length, other.length);
       if (distance <= limit && related) near.push({ candidate, distance });
+      // An abbreviation, such as `exc` for `excitatory`.
+      else if (written.length >= 3 && other.toLowerCase().startsWith(lower)) near.push({ candidate, distance: limit });
     }
   }
   near.sort((a, b) => a.distance - b.distance);
@@ -76,9 +79,12 @@ export function didYouMean(name: string, candidates: Iterable<string>): string |
 }
 
 /** The `hint` of a finding with `didYouMean`, to be spread into it; empty when nothing is near. */
-export function suggestion(name: string, candidates: Iterable<string>): { readonly hint?: string } {
-  const hint = didYouMean(name, candidates);
-  return hint === undefined ? {} : { hint };
+export function suggestion(
+  name: string,
+  candidates: Iterable<string>,
+): { readonly hint?: string; readonly names?: readonly string[] } {
+  const names = nearest(name, candidates);
+  return names.length === 0 ? {} : { hint: `did you mean ${joinWords(names, 'or')}?`, names };
 }
 
 /** `one of exc, inh, noise`: what is allowed, nearest to `name` first, cut after `count` names. */

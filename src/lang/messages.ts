@@ -1,5 +1,5 @@
 import { dimensionText } from './dimension.js';
-import { didYouMean } from '../diagnostics/suggest.js';
+import { didYouMean, nearest, oneOf, suggestion } from '../diagnostics/suggest.js';
 import type { Finding } from '../diagnostics/diagnostic.js';
 import type { Dimension, ValueType } from './ast.js';
 
@@ -495,7 +495,9 @@ export const unclosedFlags = (): Finding => ({
 export const duplicateDefinition = (name: string): Finding => ({
   code: 'lang/duplicate-definition',
   message: `${shortened(name)} is defined twice`,
+  expected: `one definition of ${shortened(name)}`,
   found: shortened(name),
+  names: [name],
 });
 
 // --- Units and quantities -------------------------------------------------------------------------------------------
@@ -587,11 +589,17 @@ export const nameInList = (name: string): Finding => ({
 // --- Names, types and dimensions ------------------------------------------------------------------------------------
 
 /** Units are suggested only where no variable is near: there are so many short ones. */
-export const unknownName = (name: string, names: Iterable<string>, units: Iterable<string> = []): Finding =>
-  withHint(
-    { code: 'lang/unknown-name', message: `${shortened(name)} is not defined`, found: shortened(name) },
-    didYouMean(name, names) ?? didYouMean(name, units),
-  );
+export function unknownName(name: string, names: Iterable<string>, units: Iterable<string> = []): Finding {
+  const known = [...names];
+  return {
+    code: 'lang/unknown-name',
+    message: `${shortened(name)} is not defined`,
+    expected: oneOf(name, known),
+    found: shortened(name),
+    hint: `define ${shortened(name)}, for example among the parameters`,
+    ...suggestion(name, nearest(name, known).length > 0 ? known : units),
+  };
+}
 
 /** A function's name without arguments. */
 export const functionAsValue = (name: string): Finding => ({
@@ -602,11 +610,18 @@ export const functionAsValue = (name: string): Finding => ({
 });
 
 /** A call of what is not a function; names near it are suggested. */
-export const unknownFunction = (name: string, names: Iterable<string>): Finding =>
-  withHint(
-    { code: 'lang/unknown-function', message: `there is no function ${shortened(name)}`, found: shortened(name) },
-    didYouMean(name, names),
+export const unknownFunction = (name: string, names: Iterable<string>): Finding => {
+  const known = [...names];
+  return withHint(
+    {
+      code: 'lang/unknown-function',
+      message: `there is no function ${shortened(name)}`,
+      expected: oneOf(name, known),
+      found: shortened(name),
+    },
+    didYouMean(name, known),
   );
+};
 
 /** A variable's name before a parenthesis, such as `g (v - E)`. */
 export const variableCalled = (name: string): Finding => ({

@@ -107,8 +107,10 @@ export const messages = {
   declaredTwice: (name: string): Finding => ({
     code: 'model/declared-twice',
     message: `${name} is declared twice in this type`,
+    expected: `one declaration of ${name}`,
     found: name,
-    hint: 'rename one of the two',
+    hint: `rename or remove one of the two declarations of ${name}`,
+    names: [name],
   }),
   sharedName: (name: string, first: string, second: string): Finding => ({
     code: 'model/shared-name',

@@ -106,15 +106,20 @@ function betterLines(line: Line, text: string, { message, start }: YamlError): r
   const whole = (change: Change): string => change.line;
   const all: Better[] = [];
   const brackets = (): void => {
-    for (const [open, close, name] of [
-      ['{', '}', 'brace'],
-      ['[', ']', 'bracket'],
-    ] as const)
-      if (written.split(open).length > written.split(close).length)
-        all.push({
-          line: `${written.trimEnd()} ${close}`,
-          finding: finding(`a closing ${name} is missing`, whole, `write ${close} where it belongs`),
-        });
+    const missing = unclosed(written);
+    if (missing === '') return;
+    const name = `${missing.startsWith('}') ? 'brace' : 'bracket'}`;
+    all.push({
+      line: `${written.trimEnd()} ${[...missing].join(' ')}`,
+      finding:
+        missing.length === 1
+          ? finding(`a closing ${name} is missing`, whole, `write ${missing} where it belongs`)
+          : finding(
+              `${missing.length} closing braces or brackets are missing`,
+              whole,
+              `write ${[...missing].join(' ')} where they belong`,
+            ),
+    });
   };
   if (/end with a/.test(message)) brackets();
   for (const line of withQuotes(written))
@@ -177,6 +182,17 @@ function betterLines(line: Line, text: string, { message, start }: YamlError): r
           ),
       });
   return all;
+}
+
+/** What closes the braces and brackets that a line opens, in order; none where others are closed. */
+function unclosed(line: string): string {
+  let open = '';
+  for (const [mark] of line.replace(/"(?:[^"\\]|\\.)*"|'[^']*'/g, '').matchAll(/[{}[\]]/g)) {
+    if (mark === '{' || mark === '[') open = (mark === '{' ? '}' : ']') + open;
+    else if (open.startsWith(mark)) open = open.slice(1);
+    else return '';
+  }
+  return open;
 }
 
 /** Indentation of the nearest line before that is not empty. */

@@ -9,6 +9,7 @@
 
 import { addRecordings } from './add-recordings.js';
 import { setNamespace } from './apply-settings.js';
+import { definitionsIn } from './definitions.js';
 import { foresee, type Foresight } from './foresee.js';
 import { inStage } from './stages.js';
 import { readDataFiles } from './data-files.js';
@@ -242,6 +243,7 @@ function importTree(
   const read = readDocument(source.text, source.name);
   diagnostics.addAll(read.diagnostics);
   diagnostics.throwIfErrors();
+  diagnostics.lookUpIn(definitionsIn(read.value, read.positions));
   const notation = recognise(read.value, read.positions, diagnostics);
   const imported =
     notation && importers[notation](read.value, read.positions, diagnostics, set, sideFiles(source.name, allowPaths));
@@ -284,7 +286,7 @@ const importers: Readonly<Record<TreeNotation, Importer>> = {
 
 /** Mistakes of what could be read of a document in which others were reported. */
 function reportRest({ document, positions }: Pick<Imported, 'document' | 'positions'>, diagnostics: Diagnostics): void {
-  const found = new Diagnostics();
+  const found = diagnostics.beside();
   try {
     normalise(document, positions, found, {});
   } catch {

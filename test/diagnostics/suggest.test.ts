@@ -55,7 +55,8 @@ describe('texts', () => {
   it('asks', () => {
     expect(didYouMean('exd', ['exc', 'inh'])).toBe('did you mean exc?');
     expect(didYouMean('ge', ['gee', 'gi', 'membrane'])).toBe('did you mean gee or gi?');
-    expect(suggestion('exd', ['exc'])).toEqual({ hint: 'did you mean exc?' });
+    expect(suggestion('exd', ['exc'])).toEqual({ hint: 'did you mean exc?', names: ['exc'] });
+    expect(didYouMean('exc', ['inhibitory', 'excitatory'])).toBe('did you mean excitatory?');
     expect(suggestion('exd', ['membrane'])).toEqual({});
   });
 

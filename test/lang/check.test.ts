@@ -30,7 +30,8 @@ const scope = scopeOf(
 function infer(text: string): string | string[] {
   const found: string[] = [];
   const result = inferType(parseExpression(text), scope, (finding, span) => {
-    const sides = finding.expected === undefined ? '' : `: ${finding.expected} / ${finding.found ?? ''}`;
+    const listed = finding.code.startsWith('lang/unknown');
+    const sides = finding.expected === undefined || listed ? '' : `: ${finding.expected} / ${finding.found ?? ''}`;
     found.push(`${finding.code} @ ${text.slice(span.start, span.end)}${sides}`);
   });
   if (found.length > 0) return found;

@@ -9,7 +9,8 @@
  *   5. settle      the plain document, with places in the user's text for every part of it
  */
 
-import { Diagnostics, type Diagnostic, type Finding } from '../../src/diagnostics/diagnostic.js';
+import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import { type Diagnostic, type Finding } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { ownMistakes } from '../../src/model/follow-on.js';
 import { child } from '../../src/model/pointer.js';
@@ -74,7 +75,7 @@ export function importBrian(
 ): ImportedBrian | null {
   const shape = checkShape(value, positions, diagnostics);
   if (shape === undefined) return null;
-  const own = new Diagnostics();
+  const own = diagnostics.beside();
   const { document, namespaces, given } = translateSpecification(
     shape.specification,
     reporter(positions, own),

@@ -1,7 +1,7 @@
 /** All findings of the Brian translator. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
-import { oneOf, shorten, suggestion } from '../../src/diagnostics/suggest.js';
+import { nearest, oneOf, shorten, suggestion } from '../../src/diagnostics/suggest.js';
 
 const rule = 'schemas/brian.schema.json';
 
@@ -55,6 +55,7 @@ export const duplicateName = (name: string, what: string): Finding => ({
   code: 'brian/duplicate-name',
   message: `${shorten(name)} is already the name of ${what}`,
   found: shorten(name),
+  names: [name],
 });
 
 /** A synaptic variable called as one of a group it connects, which Brian refuses. */
@@ -65,18 +66,33 @@ export const clashingVariable = (name: string, side: string): Finding => ({
   hint: 'rename one of the two: Brian requires different names, because a name without a suffix would be ambiguous',
 });
 
-/** A name that neither group, namespace, units nor constants define. */
-export const unknownName = (name: string, known: readonly string[], hint?: string): Finding => ({
+/**
+ * A name that neither group, namespace, units nor constants define. Units are suggested only where nothing of the model
+ * is near: there are so many short ones.
+ */
+export const unknownName = (name: string, known: readonly string[], units: readonly string[] = []): Finding => ({
   code: 'brian/unknown-name',
   message: `${shorten(name)} is not defined`,
+  expected: oneOf(name, known),
   found: shorten(name),
-  ...(hint === undefined ? suggestion(name, known) : { hint }),
+  hint: `define ${shorten(name)} in the equations or the namespace`,
+  ...suggestion(name, nearest(name, known).length > 0 ? known : units),
+});
+
+/** A unit that Brian writes in full. */
+export const longUnit = (name: string, long: string): Finding => ({
+  code: 'brian/unknown-name',
+  message: `${name} is not defined`,
+  expected: long,
+  found: name,
+  hint: `Brian has no unit ${name}; write ${long}`,
 });
 
 /** A call of what is not a function of Brian. */
 export const unknownFunction = (name: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-function',
   message: `Brian has no function ${shorten(name)}`,
+  expected: oneOf(name, known),
   found: shorten(name),
   ...suggestion(name, known),
 });
@@ -85,7 +101,7 @@ export const unknownFunction = (name: string, known: readonly string[]): Finding
 export const argumentCount = (name: string, expected: number, found: number): Finding => ({
   code: 'brian/argument-count',
   message: `${name} is called with the wrong number of arguments`,
-  expected: String(expected),
+  expected: `${expected} argument${expected === 1 ? '' : 's'}`,
   found: String(found),
 });
 

@@ -70,8 +70,8 @@ function unknown(text: string, scope: Scope): Finding {
   if (text.includes('.')) return messages.dottedName(text);
   if (scope.table(text) !== undefined || brianFunctions.includes(text)) return messages.functionAsValue(text);
   const long = brianUnitName(text);
-  if (long !== undefined) return messages.unknownName(text, [], `Brian has no unit ${text}; write ${long}`);
-  return messages.unknownName(text, [...scope.names(), ...brianConstants, ...commonUnits]);
+  if (long !== undefined) return messages.longUnit(text, long);
+  return messages.unknownName(text, [...scope.names()], [...brianConstants, ...commonUnits]);
 }
 
 const commonUnits = [

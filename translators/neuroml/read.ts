@@ -17,6 +17,7 @@ import { createTally } from './lems/tally.js';
 import { loadDocuments, type LoadedDocuments, type Origin } from './load.js';
 import { checkMorphologies } from './nml/check-morphology.js';
 import { checkDocument, schemaCheck, schemaFor } from './nml/check-schema.js';
+import { elementsIn } from './xml/definitions.js';
 import type { XmlElement } from './xml/element.js';
 
 export type { LemsHost } from './host.js';
@@ -44,6 +45,9 @@ export function readLems(
   const loaded = loadDocuments(text, document, host, diagnostics);
   if (!loaded) return null;
   const { elements } = loaded;
+  diagnostics.lookUpIn(
+    elementsIn(() => elements.flatMap(({ element, origin }) => (origin === 'core' ? [] : [element]))),
+  );
   // 1. Dimensions, units and constants, wherever they stand: types and values need them.
   const table = emptyUnitTable();
   for (const { element, origin } of ownFirst(named(elements, 'Dimension')))
@@ -91,7 +95,7 @@ export function readLems(
     { tally },
   );
   const main = found.components.filter((component) => found.origins.get(component) === 'main');
-  checkReferences(found.components, { byId: found.byId, tally, roots: target ? [target] : main });
+  checkReferences(found.components, { byId: found.byId, unread: found.unread, tally, roots: target ? [target] : main });
   tally.close();
   checkTypes({ types, used: usedTypes(found.components), own, constants, diagnostics });
   const kept: readonly KeptElement[] = loaded.root.children.filter(({ name }) => commentary.has(name));
@@ -158,6 +162,8 @@ interface FoundComponents {
   readonly components: readonly ReadComponent[];
   readonly byId: ReadonlyMap<string, ReadComponent>;
   readonly origins: ReadonlyMap<Component & ReadComponent, Origin>;
+  /** Ids of those that could not be read. */
+  readonly unread: ReadonlySet<string>;
 }
 
 function readComponents(
@@ -182,17 +188,21 @@ function readComponents(
   };
   const components: ReadComponent[] = [];
   const byId = new Map<string, ReadComponent>();
+  const unread = new Set<string>();
   const origins = new Map<ReadComponent, Origin>();
   for (const { element, origin } of written) {
     const component = readComponent(element, context);
-    if (!component) continue;
+    if (!component) {
+      unread.add(element.attribute('id') ?? '');
+      continue;
+    }
     components.push(component);
     origins.set(component, origin);
     if (component.id === '') diagnostics.add(messages.missingId(nameOf(element)), element.place);
     else if (byIdWritten.get(component.id) === element) byId.set(component.id, component);
   }
   tally.close();
-  return { components, byId, origins };
+  return { components, byId, unread, origins };
 }
 
 /**

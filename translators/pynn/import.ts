@@ -10,7 +10,7 @@
  */
 
 import { isFormula } from './value-kinds.js';
-import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import { ownMistakes } from '../../src/model/follow-on.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { child } from '../../src/model/pointer.js';
@@ -51,7 +51,7 @@ export function importPynn(
 ): Settled | null {
   const shape = checkShape(value, positions, diagnostics);
   if (shape === undefined) return null;
-  const own = new Diagnostics();
+  const own = diagnostics.beside();
   const document = translate(shape.specification, reporter(positions, own), readFile);
   diagnostics.addAll(shape.whole ? own.list : ownMistakes(own.list, shape.touched));
   if (shape.whole && !own.hasErrors) return settle(document, positions);

@@ -1,7 +1,7 @@
 /** All findings of the PyNN translator. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
-import { oneOf, shorten, suggestion } from '../../src/diagnostics/suggest.js';
+import { joinWords, oneOf, shorten, suggestion } from '../../src/diagnostics/suggest.js';
 
 const named = (name: string, known: readonly string[]): Pick<Finding, 'expected' | 'found' | 'hint'> => ({
   expected: known.length === 0 ? 'none' : oneOf(name, known),
@@ -87,6 +87,7 @@ export const receptorElsewhere = (receptor: string, section: string, known: read
 export const unknownVariable = (name: string, type: string, known: readonly string[]): Finding => ({
   code: 'pynn/unknown-variable',
   message: `${type} has no variable ${shorten(name)}`,
+  hint: known.length === 0 ? 'leave it out' : `${type} has ${joinWords(known, 'and')}`,
   ...named(name, known),
 });
 
@@ -102,6 +103,7 @@ export const duplicateLabel = (label: string, what: string): Finding => ({
   code: 'pynn/duplicate-label',
   message: `${shorten(label)} is already the label of ${what}`,
   found: shorten(label),
+  names: [label],
   hint: 'labels identify populations, so each must be unique',
 });
 

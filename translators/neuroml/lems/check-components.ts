@@ -145,6 +145,8 @@ function checkOne(component: ReadComponent, checks: TypeChecks, { units, tally, 
 
 interface ReferenceContext {
   readonly byId: ReadonlyMap<string, ReadComponent>;
+  /** Ids of components that could not be read, for which that was reported. */
+  readonly unread: ReadonlySet<string>;
   readonly tally: Tally;
   /** Components that are run, or else all that the main document says: what is wrong with others is only a warning. */
   readonly roots: readonly ReadComponent[];
@@ -192,7 +194,7 @@ function follow(
   component: ReadComponent,
   { name, type, local, required }: ReferenceDefinition,
   severity: Severity,
-  { byId, tally }: ReferenceContext,
+  { byId, unread, tally }: ReferenceContext,
 ): ReadComponent | undefined {
   const id = component.attributes[name];
   const kind = `${severity} ${component.type.name} ${name}`;
@@ -207,6 +209,7 @@ function follow(
   }
   const target = (local ? undefined : byId.get(id)) ?? around(component, id) ?? byId.get(id);
   if (!target) {
+    if (unread.has(id)) return undefined;
     tally.add(
       `dangling ${kind}`,
       () => messages.danglingReference(name, id, type, candidates(component, type, local, byId), severity),

@@ -18,6 +18,7 @@ import { circleIn } from './derived-order.js';
 import { originOf } from './expressions.js';
 import { inferDimension, type Inference } from './infer-dimension.js';
 import { namesOf } from './missing-dimensions.js';
+import { namesIn } from '../../../src/lang/walk.js';
 import * as messages from './messages.js';
 
 interface TypeCheck {
@@ -292,7 +293,10 @@ function checkValue(
   const found = inferDimension(value.tree, { ...scope, mismatch: severity, report: add });
   if (found === 'condition') add(messages.notNumber(what), value.tree.span);
   else if (found !== null && found !== 'any' && expected !== null && !equalDimensions(found, expected))
-    add(messages.expressionDimension(what, expected, found, severity), value.tree.span);
+    add(
+      { ...messages.expressionDimension(what, expected, found, severity), names: [...namesIn(value.tree)] },
+      value.tree.span,
+    );
 }
 
 function checkCondition(test: LemsExpression, scope: Scope): void {

@@ -1,9 +1,9 @@
 /** Findings in LEMS documents. */
 
 import type { Finding, Severity } from '../../../src/diagnostics/diagnostic.js';
-import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js';
+import { joinWords, oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js';
 import type { Dimension } from '../../../src/lang/ast.js';
-import { dimensionText } from '../../../src/lang/dimension.js';
+import { dimensionText, isDimensionless } from '../../../src/lang/dimension.js';
 
 type Named = Pick<Finding, 'expected' | 'found' | 'hint'>;
 const named = (name: string, known: Iterable<string>): Named => {
@@ -52,10 +52,10 @@ export const badNumber = (what: string, found: string): Finding => ({
 });
 
 /** A parameter's value that is not a number with a unit. */
-export const badQuantity = (what: string, found: string): Finding => ({
+export const badQuantity = (what: string, found: string, unit: string | undefined): Finding => ({
   code: 'lems/bad-quantity',
   message: `the value of ${what} is not a quantity`,
-  expected: 'a number with a unit, such as -70mV',
+  expected: unit === undefined ? 'a number' : `a number with a unit, such as 5${unit}`,
   found: shorten(found),
 });
 
@@ -72,7 +72,16 @@ export const wrongDimension = (
   expected:
     units.length === 0 ? dimensionText(expected) : `${dimensionText(expected)}: a number with ${oneOf('', units, 6)}`,
   found: `${shorten(text)}, which is ${dimensionText(found)}`,
+  ...inUnit(text, units, isDimensionless(expected)),
 });
+
+/** The number as it may have been meant. */
+function inUnit(text: string, units: readonly string[], plain: boolean): Pick<Finding, 'hint'> {
+  const [number] = /^\s*[-+]?[\d.]+(?:[eE][-+]?\d+)?/.exec(text) ?? [];
+  if (number === undefined || (!plain && units.length === 0)) return {};
+  const texts = plain ? [number.trim()] : units.slice(0, 3).map((unit) => `${number.trim()}${unit}`);
+  return { hint: `write ${joinWords(texts, 'or')}` };
+}
 
 /** Two definitions of one name that differ, so it is unclear which one holds. */
 export const conflicting = (what: string, name: string): Finding => ({
@@ -392,7 +401,7 @@ export const danglingReference = (
     message: `${attribute} refers to ${shorten(id)}, but there is no such component`,
     expected: all.length === 0 ? `the id of a component of type ${type}` : oneOf(id, all),
     found: shorten(id),
-    ...suggestion(id, all),
+    ...(all.length === 0 ? { hint: `add a component of type ${type} with id="${shorten(id)}"` } : suggestion(id, all)),
   };
 };
 

@@ -33,8 +33,10 @@ function unitsOf(dimension: Dimension, units: ReadonlyMap<string, LemsUnit>): st
 export function reportQuantity(quantity: Quantity | QuantityFault, place: QuantityPlace): number | null {
   const { element, attribute, what, dimension, units, diagnostics, text = element.attributes[attribute] ?? '' } = place;
   if (isFault(quantity)) {
-    if (quantity.fault === 'text') diagnostics.add(messages.badQuantity(what, text), element.valuePlace(attribute));
-    else if (quantity.fault === 'range')
+    if (quantity.fault === 'text') {
+      const unit = dimension === null ? 'mV' : isDimensionless(dimension) ? undefined : unitsOf(dimension, units)[0];
+      diagnostics.add(messages.badQuantity(what, text, unit), element.valuePlace(attribute));
+    } else if (quantity.fault === 'range')
       diagnostics.add(numberOutOfRange(text, quantity.value), element.valuePlace(attribute));
     else {
       const span = { start: quantity.start, end: quantity.start + quantity.unit.length };

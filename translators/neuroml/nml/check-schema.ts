@@ -235,6 +235,8 @@ function checkOne(
     const text = attributes[name];
     const rule = known.numbers[name];
     if (text === undefined || rule === undefined || fits(text, rule)) continue;
+    // As a parameter, a value that is no number is refused already.
+    if (type.parameters.has(name) && Number.isNaN(Number.parseFloat(text))) continue;
     tally.add(
       `number ${type.name} ${name}`,
       () => messages.badNumber(name, owner(component), text, rule),

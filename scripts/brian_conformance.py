@@ -259,7 +259,7 @@ def page(examples, version, found=()):
         *found,
         "",
         "Left to Brian's runtime, with a warning: SpatialNeuron, network operations within a step, functions written in Python or C++, synapses onto synapses, linked",
-        "variables of synapses or of what changes before it is read, multisynaptic indices, GSL methods, groups with clocks of their own, inactive groups,",
+        "variables of synapses or of what changes before it is read, GSL methods, groups with clocks of their own, inactive groups,",
         "and delays that change while spikes are under way.",
         "",
     ]

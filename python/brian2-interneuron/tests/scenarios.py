@@ -404,6 +404,23 @@ def exponential_euler_with_functions():
 
 
 @scenario
+def synapses_of_one_pair():
+    """Several synapses of a pair, told apart by their multisynaptic index; a time of the last update of one's own."""
+    G = SpikeGeneratorGroup(3, [0, 1, 2, 0], [1, 2, 3, 4] * ms)
+    H = NeuronGroup(3, "v : 1")
+    code = "w += k + (t - lastupdate)/ms\nlastupdate = t\nv_post += w*(k + 1)"
+    S = Synapses(G, H, "w : 1\nlastupdate : second", on_pre=code, multisynaptic_index="k")
+    S.connect(i=[0, 0, 0, 1, 2, 2], j=[1, 1, 1, 2, 0, 0], n=2)
+    S.delay = "k*ms"
+    S.w = "0.1*k"
+    samples = StateMonitor(H, "v", record=True)
+    run(6 * ms)
+    S.w["k > 1"] = "w + 1"
+    run(6 * ms)
+    return {"v": samples.v[:], "w": S.w[:], "k": S.k[:]}
+
+
+@scenario
 def network_operations():
     """Functions of Python that are called between steps: they read and change what they like, also weights, and stop the network."""
     G = NeuronGroup(

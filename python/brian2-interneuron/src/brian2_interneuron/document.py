@@ -516,8 +516,6 @@ class Document:
             raise Unsupported(synapses.name, "synapses onto synapses")
         if synapses._linked_variables:
             raise Unsupported(synapses.name, f"the linked variable {sorted(synapses._linked_variables)[0]}")
-        if synapses.multisynaptic_index is not None:
-            raise Unsupported(synapses.name, "multisynaptic_index")
         pathways = [each for each in synapses._pathways if each.active]
         updaters = [each for each in synapses.summed_updaters.values() if each.active]
         equations = self._synaptic_equations(synapses, updaters)
@@ -525,6 +523,8 @@ class Document:
             raise Unsupported(synapses.name, "its equations are not active")
         codes = [each.expr.code for each in equations if each.expr is not None]
         entry = {"source": end_text(synapses.source), "target": end_text(synapses.target)}
+        if synapses.multisynaptic_index is not None:
+            entry["multisynaptic_index"] = synapses.multisynaptic_index
         if equations:
             entry["model"] = "\n".join(equation_text(each) for each in equations)
         if synapses.state_updater is not None:
@@ -596,7 +596,10 @@ class Document:
             name = updater.target_varname
             unit = synapses.variables[name].dim
             found[name] = _Summed(name, updater.expression, unit)
-        found.pop("lastupdate", None)
+        # Brian declares these as variables of the equations; a time of the last update may also be the user's own.
+        if synapses.event_driven:
+            found.pop("lastupdate", None)
+        found.pop(synapses.multisynaptic_index, None)
         return list(found.values())
 
     def _write_synaptic(self, synapses, code):

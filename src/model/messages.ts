@@ -728,4 +728,10 @@ export const messages = {
     message: `the cell is ${Number(metres.toPrecision(3))} m long from end to end`,
     hint: 'lengths without a unit are in m; most tools use um',
   }),
+  tinyCell: (metres: number): Finding => ({
+    code: 'model/tiny-cell',
+    severity: 'warning',
+    message: `all sections of the cell together are ${Number((metres * 1e9).toPrecision(3))} nm long`,
+    hint: 'lengths without a unit are in m in the canonical form and in um in NeuroML',
+  }),
 } as const;

@@ -379,6 +379,12 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
     ['model/huge-cell@11:31'],
   ],
   [
+    'a cell of nanometres',
+    '    events:\n      spike',
+    '    compartments: { sections: { soma: { length: 20e-12, diameter: 20e-12 } } }\n    events:\n      spike',
+    ['model/tiny-cell@11:31'],
+  ],
+  [
     'a section without form',
     '    events:\n      spike',
     '    compartments: { sections: { soma: {} } }\n    events:\n      spike',

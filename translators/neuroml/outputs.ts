@@ -4,6 +4,7 @@ import type { Diagnostics, Place } from '../../src/diagnostics/diagnostic.js';
 import type { Attached, Connections, Wires } from './build/connections.js';
 import type { Naming } from './build/naming.js';
 import * as messages from './build/messages.js';
+import { unknownSegment } from './cells/messages.js';
 import type { Cell, Network } from './build/network.js';
 import { follow } from './build/paths.js';
 import type { CellType, Types } from './build/types.js';
@@ -299,7 +300,12 @@ export class Resolver {
     const rest = within.length > 1 && /^\d+$/.test(within[0] ?? '') ? within.slice(1) : within;
     const own = compartments ? compartments.variable(rest) : variableOf(type, rest);
     if (own !== undefined) {
-      const at = compartments?.placeOf(rest === within ? '0' : (within[0] ?? '0'), 0.5);
+      const segment = rest === within ? undefined : within[0];
+      const at = compartments?.placeOf(segment ?? '0', 0.5);
+      if (compartments && segment !== undefined && !at) {
+        this.diagnostics.add(unknownSegment(segment, []), component.place);
+        return undefined;
+      }
       return {
         owner: { kind: 'population', id: naming.populations.get(cell.draft) ?? '' },
         variable: own,

@@ -242,8 +242,14 @@ function spread(
   const { tree, setting } = at;
   const names = [...tree.keys()];
   if (typeof distribution === 'number') return new Map(names.map((name) => [name, distribution]));
-  if ('by_section' in distribution) {
-    const numbers = distribution.by_section;
+  const { uniform, by_distance: ofDistance, by_diameter: ofDiameter, any, by_section: numbers } = distribution;
+  const given = [uniform, ofDistance, ofDiameter, any, numbers].filter((one) => one !== undefined);
+  if (given.length !== 1)
+    return void setting.report(
+      messages.wrongValue(what, 'one of uniform, by_distance, by_diameter, any and by_section', distribution),
+      pointer,
+    );
+  if (numbers !== undefined) {
     const wrong = Object.keys(numbers).find((name) => !tree.has(name));
     if (wrong !== undefined)
       return void setting.reportKey(
@@ -252,10 +258,10 @@ function spread(
       );
     return new Map(names.map((name) => [name, own(numbers, name) ?? null]));
   }
-  if ('any' in distribution) {
-    const parts = distribution.any.map((one, k) => spread(one, what, child(child(pointer, 'any'), k), at));
+  const absence = distribution.absence ?? null;
+  if (any !== undefined) {
+    const parts = any.map((one, k) => spread(one, what, child(child(pointer, 'any'), k), at));
     if (parts.some((one) => one === undefined)) return undefined;
-    const absence = distribution.absence ?? null;
     return new Map(
       names.map((name) => [
         name,
@@ -265,17 +271,10 @@ function spread(
   }
   const on = sectionsOn(distribution.on ?? 'all', child(pointer, 'on'), at);
   if (!on) return undefined;
-  const absence = distribution.absence ?? null;
   const over = (value: (branch: Branch) => Local): ReadonlyMap<string, Local> =>
     new Map([...tree].map(([name, branch]) => [name, on.has(name) ? value(branch) : absence]));
-  if ('uniform' in distribution) return over(() => distribution.uniform);
-  const key = 'by_distance' in distribution ? 'by_distance' : 'by_diameter';
-  const text = 'by_distance' in distribution ? distribution.by_distance : distribution.by_diameter;
-  if (typeof text !== 'string')
-    return void setting.report(
-      messages.wrongValue(what, 'uniform, by_distance, by_diameter, any or by_section', distribution),
-      pointer,
-    );
+  if (uniform !== undefined) return over(() => uniform);
+  const [key, text] = ofDistance === undefined ? ['by_diameter', ofDiameter ?? ''] : ['by_distance', ofDistance];
   const formula = translateFormula({ expr: text, of: 'd' }, ['d'], child(pointer, key), setting);
   if (formula === undefined) return undefined;
   return over(({ section, distance }) =>

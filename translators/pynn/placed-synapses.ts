@@ -45,9 +45,9 @@ export function atPlace(
     pathways: Object.fromEntries(
       Object.entries(pathways).map(([key, pathway]) => [
         key,
-        typeof pathway === 'string' || !('do' in pathway)
-          ? (statements(pathway as string) as typeof pathway)
-          : { ...pathway, ...(pathway.do === undefined ? {} : { do: statements(pathway.do as string) }) },
+        isCode(pathway)
+          ? statements(pathway)
+          : { ...pathway, ...(pathway.do === undefined ? {} : { do: statements(pathway.do) }) },
       ]),
     ),
     contributes: { 'post.i_inj': response.current.replace(/\bv\b/g, 'post.v') },
@@ -109,3 +109,6 @@ export function placesOf(
     },
   };
 }
+
+const isCode = (pathway: unknown): pathway is string | readonly string[] =>
+  typeof pathway === 'string' || Array.isArray(pathway);

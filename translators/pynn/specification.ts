@@ -107,13 +107,19 @@ export type Label = string | readonly string[];
  * tree from the root to where the section begins, or the diameter there, in um; the first of several that is not
  * absent; a number for each section.
  */
-export type Distribution =
-  | number
-  | { readonly uniform: number; readonly on?: Label; readonly absence?: number }
-  | { readonly by_distance: string; readonly on?: Label; readonly absence?: number }
-  | { readonly by_diameter: string; readonly on?: Label; readonly absence?: number }
-  | { readonly any: readonly Distribution[]; readonly absence?: number }
-  | { readonly by_section: Map<number> };
+export type Distribution = number | DistributionMap;
+/** Exactly one of its members but `on` and `absence`, which are for the first three and `any`. */
+interface DistributionMap {
+  readonly uniform?: number;
+  readonly by_distance?: string;
+  readonly by_diameter?: string;
+  readonly any?: readonly Distribution[];
+  readonly by_section?: Map<number>;
+  /** Absent: everywhere. */
+  readonly on?: Label;
+  /** The value elsewhere; absent: none. */
+  readonly absence?: number;
+}
 
 /** A place on a cell: the middle of a section, or of each of a group, or elsewhere along a section. */
 export type Location = string | { readonly section: string; readonly fraction?: number };

@@ -78,6 +78,7 @@ export function normaliseCompartments(
   );
   const whole = Object.values(shapes).reduce((sum, section) => sum + lengthOf(section), 0);
   if (whole > longest) context.report(messages.hugeCell(whole), `${pointer}/sections`);
+  if (whole > 0 && whole < shortest) context.report(messages.tinyCell(whole), `${pointer}/sections`);
   return {
     sections: shapes,
     groups,
@@ -100,6 +101,8 @@ export function normaliseCompartments(
 
 /** Longer than this, in m, all sections of a cell together are not. */
 const longest = 5;
+/** Nor are they shorter. */
+const shortest = 1e-7;
 
 /** Of a section, along it. */
 function lengthOf({ points, length = 0 }: Section): number {

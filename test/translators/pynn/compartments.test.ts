@@ -98,7 +98,9 @@ describe('a network of them', () => {
     const model = importModel({ name: 'm.json', text: documentOf(network()) });
     const { files, report } = await convertModel(model.valid, to);
     if (to === 'neuroml') {
-      expect(report.some(({ verdict, message }) => verdict === 'notExpressible' && /compartments/.test(message))).toBe(true);
+      expect(report.some(({ verdict, message }) => verdict === 'notExpressible' && /compartments/.test(message))).toBe(
+        true,
+      );
       return;
     }
     const back = importModel({ name: 'back.json', text: files[0]!.text });
@@ -163,6 +165,11 @@ test.each<readonly [string, Parts, string]>([
     'a value on a label that is not there',
     network({}, leak({ conductance_density: { uniform: 1, on: 'axon' } })),
     'pynn/unknown-reference /populations/0/cell/ion_channels/pas/params/conductance_density/on',
+  ],
+  [
+    'a value of two forms',
+    network({}, leak({ conductance_density: { uniform: 1, by_distance: 'd' } })),
+    'pynn/wrong-value /populations/0/cell/ion_channels/pas/params/conductance_density',
   ],
   [
     'a formula of other things',

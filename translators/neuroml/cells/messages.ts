@@ -109,6 +109,21 @@ export const sharedSegment = (segment: number, group: string): Finding => ({
   hint: 'it remains in the first one',
 });
 
+/** A number of compartments that is none. */
+export const divisions = (group: string, found: string): Finding => ({
+  code: 'neuroml/bad-divisions',
+  message: `numberInternalDivisions of the section ${group} is not a number of compartments; it has one`,
+  expected: 'a whole number from 1',
+  found: shorten(found),
+});
+
+/** Segments that begin where they end, of which this is the first. */
+export const noLength = (segment: number, count: number): Finding => ({
+  code: 'neuroml/no-length',
+  message: `segment ${segment}${count > 1 ? `, and ${count - 1} more, have` : ' has'} no length: the membrane is that of a sphere`,
+  hint: 'its proximal and distal points are the same',
+});
+
 /** A group that cuts through sections, since nothing is placed on it. */
 export const partialGroup = (group: string): Finding => ({
   code: 'neuroml/partial-group',

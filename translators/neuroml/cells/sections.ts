@@ -117,8 +117,11 @@ function markedChains({ segments, order }: Morphology, groups: Groups, diagnosti
       continue;
     }
     for (const position of members) taken[position] = 1;
-    const divisions = Number(propertyOf(group, 'numberInternalDivisions') ?? 1);
-    chains.push({ id, members, divisions: Number.isInteger(divisions) && divisions > 0 ? divisions : 1 });
+    const text = propertyOf(group, 'numberInternalDivisions') ?? '1';
+    const divisions = Number(text);
+    const counts = Number.isInteger(divisions) && divisions > 0;
+    if (!counts) diagnostics.add({ severity: 'warning', ...messages.divisions(id, text) }, group.place);
+    chains.push({ id, members, divisions: counts ? divisions : 1 });
   }
   return chains;
 }

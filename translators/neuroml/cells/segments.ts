@@ -60,7 +60,7 @@ export function childOf(component: Component, type: string): Component | undefin
  *
  * @diagnostic neuroml/segment-id, neuroml/segment-twice, neuroml/segment-point, neuroml/coordinate,
  *   neuroml/unknown-segment,
- *   neuroml/fraction-along, neuroml/segment-roots, neuroml/segment-loop
+ *   neuroml/fraction-along, neuroml/segment-roots, neuroml/segment-loop, neuroml/no-length
  */
 export function readMorphology(morphology: Component, diagnostics: Diagnostics): Morphology | null {
   const written = childrenOf(morphology, 'segment');
@@ -107,6 +107,9 @@ export function readMorphology(morphology: Component, diagnostics: Diagnostics):
     if (made) segments[position] = made;
     else return null;
   }
+  const points = segments.filter(({ parent, length }) => parent >= 0 && length === 0);
+  if (points[0])
+    diagnostics.add({ severity: 'warning', ...messages.noLength(points[0].id, points.length) }, points[0].place);
   return { segments, byId, root: roots[0]!, children, order };
 }
 

@@ -84,6 +84,7 @@ function parameterOf({ unit, value, ...rest }: Entry): unknown {
 /** What is wrong with a line of equations. */
 interface BrokenLine {
   readonly line: string;
+  readonly document?: undefined;
 }
 
 const shape = /^(?:d(?<rate>\w+)\/dt\s*=\s*(?<slope>.+)|(?<name>\w+)\s*=\s*(?<value>.+)|(?<plain>\w+))$/;

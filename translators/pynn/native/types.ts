@@ -108,7 +108,7 @@ export class Natives {
     }
     const at = child(`/native/${kind}`, name);
     const read = documentOf(type);
-    if ('line' in read) {
+    if (read.document === undefined) {
       this.#to.report(
         messages.wrongValue('an equation', 'dv/dt = ... : V, x = ... : 1 or x : 1', read.line),
         child(at, 'equations'),

@@ -307,6 +307,12 @@ test.each([
     `${marked('dend', [1, 2, 3])}<segmentGroup id="part"><member segment="2"/></segmentGroup>`,
     'warning neuroml/partial-group',
   ],
+  [
+    'a number of divisions that is none',
+    marked('a', [1, 2], '<property tag="numberInternalDivisions" value="0"/>'),
+    'warning neuroml/bad-divisions',
+  ],
+  ['a segment without length', segment(5, from(4), 35), 'warning neuroml/no-length'],
 ])('%s', (_, more, finding) => {
   expect(read(document(tree + more)).findings).toContain(finding);
 });
@@ -337,6 +343,16 @@ describe('networks of cells with compartments', () => {
     '<projection id="j" presynapticPopulation="p" postsynapticPopulation="q" synapse="s"><connection id="0" ' +
     'preCellId="../p[0]" postCellId="../q[0]"/></projection>';
   const importing = (text: string) => importModel({ name: 'd.nml', text });
+
+  test('a recording of a segment that is not there is refused', () => {
+    const lems = (path: string): string =>
+      `<Lems><Target component="run"/><Include file="NeuroML2CoreTypes.xml"/>` +
+      network('').replace(/<neuroml[^>]*>|<\/neuroml>/g, '') +
+      '<Simulation id="run" length="1ms" step="0.01ms" target="n"><OutputFile id="o" fileName="o.dat">' +
+      `<OutputColumn id="v" quantity="${path}"/></OutputFile></Simulation></Lems>`;
+    expect(() => importing(lems('p[0]/99/v'))).toThrow('there is no segment 99');
+    expect(() => importing(lems('p[0]/c/99/v'))).toThrow('there is no segment 99');
+  });
 
   test('gap junctions join places on segments', () => {
     const { model } = importing(network(electrical)).valid;

@@ -229,8 +229,13 @@ export function notRefractory(group: Group, eventName: string, address: Address,
   if (!event?.refractoryFor || !last) return ir.bool(true);
   const now = scope.beforeUpdate ? ir.sub(step, ir.i32(1)) : step;
   const fixed = group.refractorySteps.get(eventName);
-  if (fixed) return ir.ge(ir.sub(now, ir.load(last, address.index)), ir.load(fixed, address.index));
-  return ir.ge(ir.sub(now, ir.load(last, address.index)), refractorySteps(event, scope));
+  const period = fixed ? ir.load(fixed, address.index) : refractorySteps(event, scope);
+  return ir.ge(ir.sub(now, ir.load(last, address.index)), untilNextUpdate(period, scope.context));
+}
+
+/** An event that carries the time at which its step begins holds for what is left of it, however short the period. */
+function untilNextUpdate(period: Ir, { profile }: Context): Ir {
+  return profile.spikeLabel === 1 ? period : fold(ir.select(fold(ir.lt(period, ir.i32(1))), ir.i32(1), period));
 }
 
 /** The condition under which code other than events' own actions may write a variable, or null when it always may. */

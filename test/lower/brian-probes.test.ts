@@ -252,6 +252,35 @@ describe('refractoriness', () => {
     expect(stepsOf(run, 'G.spike')).toEqual([4, 17, 30, 43, 56, 69]);
   });
 
+  // Brian 2.9: what the spike itself adds to v by a synapse, before its reset, is lost whatever the period.
+  test.each([
+    ['0 ms', 0.13370243557117167],
+    ['0.35 ms', 0.13370243557117167],
+    ['0.5 ms', 0.13370243557117167],
+    ['1 ms', 0.007703529718749769],
+  ])('a period of %s holds at least until the next update', async (period, v) => {
+    const run = await simulate(
+      brian(
+        `
+      neuron_groups:
+        G:
+          N: 1
+          model: "dv/dt = (1.3 - v)/(10*ms) : 1 (unless refractory)"
+          threshold: v > 1
+          reset: v -= 1
+          refractory: ${period}
+          method: euler
+      synapses:
+        S: { source: G, target: G, on_post: v_post += 0.05, connect: true }
+      spike_monitors: { seen: { source: G } }
+      run: 30 ms
+    `,
+        { dt: '0.5 ms' },
+      ),
+    );
+    expect(finalOf(run, 'G.v')[0]).toBeCloseTo(v, 13);
+  });
+
   test('a condition keeps refractory as long as it holds', async () => {
     const run = await simulate(
       brian(`

@@ -16,10 +16,15 @@ from brian2 import BrianLogger, prefs, seed, set_device, start_scope
 from brian2.devices.device import reset_device
 
 import brian2_interneuron  # noqa: F401
+import random_networks
 import scenarios
 
 #: State after a run differs by the rounding of other orders of the same arithmetic.
 TOLERANCE = 1e-12
+
+#: Seeds of the networks that are tried; `RANDOM_NETWORKS=100-200` tries others.
+_first, _last = (int(seed) for seed in os.environ.get("RANDOM_NETWORKS", "0-12").split("-"))
+RANDOM_NETWORKS = range(_first, _last + 1)
 
 
 def results(function, on):
@@ -123,7 +128,8 @@ def main(names):
     BrianLogger.suppress_hierarchy("brian2")
     warnings.simplefilter("ignore")
     outcomes = {}
-    for name, function in scenarios.ALL.items():
+    networks = {f"random_network_{seed}": random_networks.of(seed) for seed in RANDOM_NETWORKS}
+    for name, function in {**scenarios.ALL, **networks}.items():
         if names and name not in names:
             continue
         try:

@@ -198,8 +198,9 @@ class Server:
             self._process.kill()
             code = None
         self._errors.seek(0)
-        said = self._errors.read().decode("utf-8", "replace").strip().splitlines()
-        why = f"; it said: {said[-1]}" if said else ""
+        lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
+        said = [line for line in lines if line.strip() and not line.lstrip().startswith(("Node.js v", "at "))]
+        why = f"; it said: {next((line for line in said if 'Error' in line), said[-1])}" if said else ""
         how = "was killed" if code is not None and code < 0 else "has ended"
         return ServerError(f"the process that computes {how}{why}; its sessions are lost, open the model again")
 

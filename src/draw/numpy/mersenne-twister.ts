@@ -7,6 +7,9 @@
 const size = 624;
 const shift = 397;
 
+/** A number of 53 bits is an upper word of 27 bits times this, and a lower one. */
+const lowerWords = 67108864;
+
 /** A stream of 32-bit words. */
 export class MersenneTwister {
   readonly #state = new Uint32Array(size);
@@ -53,20 +56,28 @@ export class MersenneTwister {
    */
   below(count: number, limit: number, places: Uint32Array): number {
     const state = this.#state;
+    // The upper word decides, but where it is that of the limit.
+    const first = Math.floor(limit / lowerWords);
     let next = this.#next;
     let found = 0;
-    for (let k = 0; k < count; k++) {
-      if (next >= size) {
-        this.#advance();
-        next = 0;
+    let k = 0;
+    while (k < count) {
+      if (next + 1 >= size) {
+        // Two words of a number may be before and after a twist.
+        this.#next = next;
+        const number = (this.word() >>> 5) * lowerWords + (this.word() >>> 6);
+        next = this.#next;
+        places[found] = k++;
+        if (number < limit) found++;
+        continue;
       }
-      const high = tempered(state[next++] as number) >>> 5;
-      if (next >= size) {
-        this.#advance();
-        next = 0;
+      const end = Math.min(count, k + ((size - next) >> 1));
+      for (; k < end; k++, next += 2) {
+        const upper = tempered(state[next] as number) >>> 5;
+        places[found] = k;
+        if (upper < first) found++;
+        else if (upper === first && upper * lowerWords + (tempered(state[next + 1] as number) >>> 6) < limit) found++;
       }
-      const low = tempered(state[next++] as number) >>> 6;
-      if (high * 67108864 + low < limit) places[found++] = k;
     }
     this.#next = next;
     return found;
@@ -99,9 +110,18 @@ export class MersenneTwister {
 
   #advance(): void {
     const state = this.#state;
-    for (let k = 0; k < size - shift; k++) twist(state, k, k + 1, k + shift);
-    for (let k = size - shift; k < size - 1; k++) twist(state, k, k + 1, k + shift - size);
-    twist(state, size - 1, 0, shift - 1);
+    let own = state[0] as number;
+    for (let k = 0; k < size - shift; k++) {
+      const following = state[k + 1] as number;
+      state[k] = twisted(own, following, state[k + shift] as number);
+      own = following;
+    }
+    for (let k = size - shift; k < size - 1; k++) {
+      const following = state[k + 1] as number;
+      state[k] = twisted(own, following, state[k + shift - size] as number);
+      own = following;
+    }
+    state[size - 1] = twisted(own, state[0] as number, state[shift - 1] as number);
     this.#next = 0;
   }
 }
@@ -114,7 +134,7 @@ function tempered(word: number): number {
   return y ^ (y >>> 18);
 }
 
-function twist(state: Uint32Array, k: number, following: number, shifted: number): void {
-  const y = ((state[k] as number) & 0x80000000) | ((state[following] as number) & 0x7fffffff);
-  state[k] = (state[shifted] as number) ^ (y >>> 1) ^ (-(y & 1) & 0x9908b0df);
+function twisted(own: number, following: number, shifted: number): number {
+  const y = (own & 0x80000000) | (following & 0x7fffffff);
+  return shifted ^ (y >>> 1) ^ (-(y & 1) & 0x9908b0df);
 }

@@ -13,10 +13,17 @@ import {
 } from './ast.js';
 import * as messages from './messages.js';
 import { equalDimensions, divideDimensions, multiplyDimensions, isDimensionless, powerDimension } from './dimension.js';
-import { isLiteralZero, suspects, slipHint, dimensionHint, definitionOf, likeliest } from './dimension-hints.js';
+import {
+  bareNumberHint,
+  isLiteralZero,
+  suspects,
+  slipHint,
+  dimensionHint,
+  definitionOf,
+  likeliest,
+} from './dimension-hints.js';
 import { unitOf, commonUnitNames, constantExponent } from './units.js';
 import { constants, functions, type FunctionSignature } from './functions.js';
-import { printExpression } from './print.js';
 
 interface Context {
   readonly scope: Scope;
@@ -119,7 +126,12 @@ export function checkStatement(
   const expected: Expectation = factor
     ? { what: `the factor of ${s.target}`, dimension: dimensionless, type: s.operator === '*=' ? target.type : 'real' }
     : { what: `the value of ${s.target}`, ...target };
-  return checkExpression(s.value, scope, expected, report) ? target : null;
+  // Beside slips in the value, the unit of what is assigned to explains a mismatch.
+  const named: Report = (finding, span, related) => {
+    const names = related && related.length > 0 ? [] : [s.target];
+    report(finding.code === 'lang/dimension-mismatch' ? { ...finding, names } : finding, span, related);
+  };
+  return checkExpression(s.value, scope, expected, named) ? target : null;
 }
 
 function infer(e: Expression, context: Context): Inferred | null {
@@ -242,11 +254,11 @@ function sameDimension(e: Binary, left: Inferred, right: Inferred, { scope, repo
     ...suspects(e.right, divideDimensions(left.dimension, right.dimension), scope),
     ...suspects(e.left, divideDimensions(right.dimension, left.dimension), scope),
   ]);
-  const zero = isLiteralZero(e.left) ? right : isLiteralZero(e.right) ? left : undefined;
-  const hint = zero
-    ? 'zero needs a unit: write ' +
-      printExpression({ kind: 'quantity', value: 0, dimension: zero.dimension, span: e.span })
-    : (slipHint(slips) ?? dimensionHint(e.right, left.dimension, right));
+  const hint =
+    bareNumberHint(e.left, right.dimension) ??
+    bareNumberHint(e.right, left.dimension) ??
+    slipHint(slips) ??
+    dimensionHint(e.right, left.dimension, right);
   report(
     messages.dimensionMismatch(`the two sides of ${e.operator}`, left.dimension, right.dimension, hint),
     e.right.span,

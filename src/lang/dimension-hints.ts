@@ -85,13 +85,21 @@ export const definitionOf = ({ name, found, definition }: Suspect): Related => (
   definition,
 });
 
+/** A number with the unit that it lacks; undefined for what is not a number alone, or needs no unit. */
+export function bareNumberHint(e: Expression, expected: Dimension): string | undefined {
+  const number = e.kind === 'unary' && e.operator === '-' ? e.operand : e;
+  if (number.kind !== 'number' || isDimensionless(expected)) return undefined;
+  const value = number === e ? number.value : -number.value;
+  const text = printExpression({ kind: 'quantity', value, dimension: expected, span: e.span });
+  return value === 0
+    ? `zero needs a unit: write ${text}`
+    : `${value} needs a unit: ${dimensionText(expected)}, or one with a prefix`;
+}
+
 /** How to make a value fit, when the difference is a unit that the field often leaves out. */
 export function dimensionHint(e: Expression, expected: Dimension, found: Inferred): string | undefined {
-  if (isLiteralZero(e) && !isDimensionless(expected)) {
-    return (
-      'zero needs a unit: write ' + printExpression({ kind: 'quantity', value: 0, dimension: expected, span: e.span })
-    );
-  }
+  const bare = bareNumberHint(e, expected);
+  if (bare !== undefined) return bare;
   const factor = divideDimensions(expected, found.dimension);
   if (isDimensionless(found.dimension)) return `give it a unit, ${dimensionText(factor)}`;
   if (isDimensionless(expected)) return `divide it by a value in ${dimensionText(found.dimension)}`;

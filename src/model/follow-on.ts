@@ -6,7 +6,12 @@ const missing = /\/(?:unknown|missing|no)-/;
 /** Findings about the length of lists, which is asked of them by a size. */
 const lengths = /\/(?:wrong-length|length-mismatch|index-out-of-range|count-unknown)$/;
 
+/** Keys of a group that need another one: where an unknown key stands beside them, that may be it. */
+const needsAnother = /\/(?:reset|refractory)-without-threshold$/;
+
 const isWithin = (pointer: string, other: string): boolean => pointer === other || pointer.startsWith(`${other}/`);
+
+const parentOf = (pointer: string): string => pointer.slice(0, pointer.lastIndexOf('/'));
 
 /**
  * Of the errors in what is left of a document in which something is wrong, those that are mistakes of their own.
@@ -21,6 +26,7 @@ export function ownMistakes(found: readonly Diagnostic[], before: readonly strin
     const pointer = place?.pointer ?? '';
     if (severity !== 'error' || before.some((one) => isWithin(pointer, one) || isWithin(one, pointer))) return false;
     if (sizeUnknown && lengths.test(code)) return false;
+    if (needsAnother.test(code) && before.some((one) => parentOf(one) === parentOf(pointer))) return false;
     return !missing.test(code) || !names.has(name);
   });
 }

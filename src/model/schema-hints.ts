@@ -109,7 +109,7 @@ export function typeHint(types: readonly string[], found: unknown): string {
   if (found === null || found === undefined) return 'write a value after the key, or remove the key';
   if (typeof found === 'string' && number && found.trim() !== '' && Number.isFinite(Number(found)))
     return `write ${found.trim()} without quotes`;
-  if (typeof found === 'string' && allows('array')) return `write a list: [${word(found)}]`;
+  if (typeof found === 'string' && allows('array') && !number) return `write a list: [${word(found)}]`;
   if (typeof found === 'string' && allows('boolean') && /^(?:yes|no|on|off)$/i.test(found))
     return `write ${/^(?:yes|on)$/i.test(found) ? 'true' : 'false'}`;
   if (typeof found === 'string' && number) return 'write a number in digits';

@@ -153,7 +153,7 @@ describe('findings', () => {
     ['v > 0', 'zero needs a unit: write 0*V'],
     ['0 < v', 'zero needs a unit: write 0*V'],
     ['v + I', 'multiply it by a value in ohm'],
-    ['v + 3', 'give it a unit, V'],
+    ['v + 3', '3 needs a unit: V, or one with a prefix'],
     ['exp(v)', 'divide it by a value in V'],
     ['tua*2', 'did you mean tau?'],
     ['mvot*2', 'did you mean mV, mol or volt?'],

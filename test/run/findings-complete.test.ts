@@ -200,3 +200,343 @@ test.each(Object.entries(inputs))('%s', (name, text) => {
   for (const finding of errors)
     expect([finding.code, finding.message, score(finding, text) >= 8]).toEqual([finding.code, finding.message, true]);
 });
+
+/** A Brian-like specification of two groups, with one thing in it exchanged. */
+const brianWith = (right: string, wrong: string): string => {
+  const text = `format: interneuron/brian
+namespace:
+  tau_m: 10 ms
+  w_exc: 0.5 mV
+neuron_groups:
+  pyramidal:
+    N: 10
+    model: |
+      dv/dt = (g_exc - v)/tau_m : volt
+      dg_exc/dt = -g_exc/tau_m : volt
+    threshold: v > 10*mV
+    reset: v = 0*mV
+    method: exact
+poisson_groups:
+  noise: { N: 10, rates: 5 Hz }
+synapses:
+  drive: { source: noise, target: pyramidal, on_pre: g_exc_post += w_exc, connect: { p: 0.1 } }
+state_monitors:
+  trace: { source: pyramidal, variables: [v], record: [0] }
+run: 10 ms
+`;
+  if (!text.includes(right)) throw new Error(right);
+  return text.replace(right, () => wrong);
+};
+
+const canonicalWith = (right: string, wrong: string): string => {
+  const text = `interneuron: 1
+name: m
+parameters: { tau_m: 10 ms, w: 0.5 mV }
+neurons:
+  lif:
+    state: { v: { unit: mV } }
+    derivatives: { v: -v/tau_m }
+    events: { spike: { when: v > 10*mV, do: v = 0*mV } }
+synapses:
+  pulse: { ports: { port: mV }, pathways: { pre: port += w } }
+populations:
+  cells: { type: lif, size: 10 }
+projections:
+  loop: { from: cells, to: cells, synapse: pulse, receptor: v, connect: all }
+record:
+  - { of: cells, variables: v }
+experiment: { duration: 10 ms }
+`;
+  if (!text.includes(right)) throw new Error(right);
+  return text.replace(right, () => wrong);
+};
+
+const pynnWith = (right: string, wrong: string): string => {
+  const text = proj({}).replace(
+    '"projections"',
+    '"recordings": [{"target": "a", "variables": ["v"]}],\n "projections"',
+  );
+  if (!text.includes(right)) throw new Error(right);
+  return text.replace(right, () => wrong);
+};
+
+const lemsWith = (right: string, wrong: string): string => {
+  const text = X(
+    `${iz('')}\n<expOneSynapse id="syn" gbase="1nS" erev="0mV" tauDecay="2ms"/>`,
+    '<population id="cells" component="c" size="2"/>\n' +
+      '<projection id="pr" presynapticPopulation="cells" postsynapticPopulation="cells" synapse="syn">' +
+      '<connection id="0" preCellId="../cells[0]" postCellId="../cells[1]"/></projection>',
+  );
+  if (!text.includes(right)) throw new Error(right);
+  return text.replace(right, () => wrong);
+};
+
+/** A slip, the code of the first finding, its hint, and what is said of a related place (null: there is none). */
+type Slip = readonly [name: string, text: string, code: string, hint: string, related: string | null];
+
+const slips: readonly Slip[] = [
+  [
+    'brian: a constant mistyped',
+    brianWith('/tau_m : volt', '/taum : volt'),
+    'brian/unknown-name',
+    'did you mean tau_m?',
+    'tau_m is defined here',
+  ],
+  [
+    'brian: a variable mistyped',
+    brianWith('(g_exc - v)', '(g_exe - v)'),
+    'brian/unknown-name',
+    'did you mean g_exc or w_exc?',
+    'g_exc is defined here',
+  ],
+  [
+    'brian: a group mistyped',
+    brianWith('target: pyramidal', 'target: pyramidl'),
+    'brian/unknown-group',
+    'did you mean pyramidal?',
+    'pyramidal is defined here',
+  ],
+  [
+    'brian: a group that is none',
+    brianWith('source: noise', 'source: thalamus'),
+    'brian/unknown-group',
+    'use pyramidal or noise, or define thalamus',
+    null,
+  ],
+  [
+    'brian: a variable of the target',
+    brianWith('g_exc_post', 'g_ex_post'),
+    'brian/unknown-name',
+    'did you mean g_exc_post?',
+    null,
+  ],
+  [
+    'brian: a monitored variable',
+    brianWith('variables: [v]', 'variables: [vm]'),
+    'brian/unknown-variable',
+    'did you mean v?',
+    'v is defined here',
+  ],
+  [
+    'brian: a method',
+    brianWith('method: exact', 'method: euler2'),
+    'brian/unknown-method',
+    'did you mean euler?',
+    null,
+  ],
+  ['brian: a key', brianWith('threshold:', 'treshold:'), 'brian/unknown-key', 'did you mean threshold?', null],
+  [
+    'brian: a unit that is none',
+    brianWith('10 ms\n  w_exc', '10 mss\n  w_exc'),
+    'lang/unknown-unit',
+    'did you mean mS or ms?',
+    null,
+  ],
+  [
+    'brian: a unit of another dimension',
+    brianWith('tau_m: 10 ms', 'tau_m: 10 mV'),
+    'lang/dimension-mismatch',
+    'this would match if tau_m were in s (it is in V)',
+    'tau_m is defined here, in V',
+  ],
+  [
+    'brian: a threshold without unit',
+    brianWith('v > 10*mV', 'v > 10'),
+    'lang/dimension-mismatch',
+    '10 needs a unit: V, or one with a prefix',
+    'v is defined here, in V',
+  ],
+  [
+    'brian: a reset without unit',
+    brianWith('v = 0*mV', 'v = 1'),
+    'lang/dimension-mismatch',
+    '1 needs a unit: V, or one with a prefix',
+    'v is defined here',
+  ],
+  [
+    'brian: a probability above 1',
+    brianWith('p: 0.1', 'p: 10'),
+    'brian/out-of-range',
+    'write a probability from 0 to 1, not 10',
+    null,
+  ],
+  [
+    'brian: a function',
+    brianWith('(g_exc - v)', 'sqroot(g_exc - v)'),
+    'brian/unknown-function',
+    'did you mean sqrt?',
+    null,
+  ],
+  ['brian: a bracket', brianWith('(g_exc - v)', '(g_exc - v'), 'lang/unclosed-parenthesis', 'add )', null],
+  [
+    'brian: a rate in another unit',
+    brianWith('rates: 5 Hz', 'rates: 5 ms'),
+    'brian/wrong-dimension',
+    'change it so that its unit is Hz, not s: check the unit of each value in it',
+    null,
+  ],
+  [
+    'brian: two equations of a variable',
+    brianWith('    threshold', '      dv/dt = 0*volt/second : volt\n    threshold'),
+    'lang/duplicate-definition',
+    'rename or remove one of the two definitions of v',
+    'v is defined here',
+  ],
+  [
+    'brian: a monitored cell',
+    brianWith('record: [0]', 'record: [10]'),
+    'brian/out-of-range',
+    'write a value of 0 to 9, not 10',
+    null,
+  ],
+  [
+    'canonical: a parameter mistyped',
+    canonicalWith('-v/tau_m', '-v/tau_n'),
+    'lang/unknown-name',
+    'did you mean tau_m?',
+    'tau_m is defined here',
+  ],
+  [
+    'canonical: a type mistyped',
+    canonicalWith('type: lif', 'type: lfi'),
+    'model/unknown-neuron-type',
+    'did you mean lif?',
+    'lif is defined here',
+  ],
+  [
+    'canonical: a population mistyped',
+    canonicalWith('to: cells', 'to: cell'),
+    'model/unknown-population',
+    'did you mean cells?',
+    'cells is defined here',
+  ],
+  [
+    'canonical: a synapse mistyped',
+    canonicalWith('synapse: pulse', 'synapse: puls'),
+    'model/unknown-synapse-type',
+    'did you mean pulse?',
+    'pulse is defined here',
+  ],
+  [
+    'canonical: a recorded variable',
+    canonicalWith('variables: v', 'variables: u'),
+    'model/unknown-variable',
+    'use another name, such as v, t or dt, or define u',
+    null,
+  ],
+  ['canonical: a unit', canonicalWith('10 ms, w', '10 mss, w'), 'lang/unknown-unit', 'did you mean mS or ms?', null],
+  [
+    'canonical: a dimension',
+    canonicalWith('tau_m: 10 ms', 'tau_m: 10 mV'),
+    'lang/dimension-mismatch',
+    'this would match if tau_m were in s (it is in V)',
+    'tau_m is defined here, in V',
+  ],
+  [
+    'canonical: a key',
+    canonicalWith('derivatives:', 'derivative:'),
+    'model/unknown-key',
+    'did you mean derivatives?',
+    null,
+  ],
+  [
+    'canonical: a size',
+    canonicalWith('size: 10', 'size: ten'),
+    'lang/unknown-name',
+    'define ten, for example among the parameters',
+    null,
+  ],
+  [
+    'pynn: a cell type',
+    pynnWith('"IF_cond_exp"', '"IF_cond_expp"'),
+    'pynn/unknown-type',
+    'did you mean IF_cond_exp or GIF_cond_exp?',
+    null,
+  ],
+  [
+    'pynn: a population',
+    pynnWith('"post": "a"', '"post": "aa"'),
+    'pynn/unknown-reference',
+    'did you mean a?',
+    'a is defined here',
+  ],
+  ['pynn: a receptor', pynnWith('"excitatory"', '"exc"'), 'pynn/unknown-reference', 'did you mean excitatory?', null],
+  [
+    'pynn: a connector',
+    pynnWith('"AllToAllConnector"', '"AllToAll"'),
+    'pynn/unknown-type',
+    'did you mean AllToAllConnector?',
+    null,
+  ],
+  [
+    'pynn: a synapse type',
+    pynnWith('"StaticSynapse"', '"StaticSynapses"'),
+    'pynn/unknown-type',
+    'did you mean StaticSynapse?',
+    null,
+  ],
+  ['pynn: a recorded variable', pynnWith('["v"]', '["vm"]'), 'pynn/unknown-variable', 'did you mean v?', null],
+  ['pynn: a size as text', pynnWith('"size": 2', '"size": "two"'), 'pynn/wrong-type', 'write a number in digits', null],
+  [
+    'pynn: a negative delay',
+    pynnWith('"delay": 1', '"delay": -1'),
+    'pynn/delay-out-of-range',
+    'min_delay and max_delay in setup set the range; min_delay defaults to the time step',
+    null,
+  ],
+  [
+    'lems: a component mistyped',
+    lemsWith('component="c"', 'component="cc"'),
+    'lems/dangling-reference',
+    'did you mean c?',
+    'c is defined here',
+  ],
+  [
+    'lems: a synapse mistyped',
+    lemsWith('synapse="syn"', 'synapse="sny"'),
+    'lems/dangling-reference',
+    'did you mean syn?',
+    'syn is defined here',
+  ],
+  [
+    'lems: a component type',
+    lemsWith('<izhikevichCell', '<izhikevichCel'),
+    'lems/unknown-type',
+    'did you mean izhikevichCell?',
+    null,
+  ],
+  ['lems: an attribute', lemsWith('tauDecay=', 'tauDeca='), 'lems/missing-parameter', 'add tauDecay="…"', null],
+  ['lems: a unit', lemsWith('2ms', '2msec'), 'lems/unknown-unit', 'did you mean ms?', null],
+  [
+    'lems: a value without unit',
+    lemsWith('gbase="1nS"', 'gbase="1"'),
+    'lems/wrong-dimension',
+    'write 1S, 1mS or 1uS',
+    null,
+  ],
+  ['lems: a dimension', lemsWith('thresh="30mV"', 'thresh="30ms"'), 'lems/wrong-dimension', 'write 30V or 30mV', null],
+  [
+    'lems: the target',
+    lemsWith('target="net"', 'target="nett"'),
+    'lems/dangling-reference',
+    'did you mean net?',
+    'net is defined here',
+  ],
+  [
+    'lems: a cell of a population',
+    lemsWith('../cells[1]', '../cells[7]'),
+    'lems/index-out-of-range',
+    'write an index from 0 to 1, not 7',
+    null,
+  ],
+];
+
+test('there are enough slips', () => expect(slips.length).toBeGreaterThanOrEqual(40));
+
+test.each(slips)('%s', (name, text, code, hint, related) => {
+  const [finding] = errorsIn(name, text);
+  expect([finding?.code, finding?.hint, finding?.related?.[0]?.message ?? null]).toEqual([code, hint, related]);
+  if (finding) expect(score(finding, text)).toBeGreaterThanOrEqual(8);
+  // One slip is one finding, unless several places read what it changed.
+  expect(errorsIn(name, text).filter((one) => one.code !== code && !one.related)).toEqual([]);
+});

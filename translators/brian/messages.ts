@@ -313,6 +313,7 @@ export const constantWritten = (name: string): Finding => ({
 export const readBeforeAssignment = (name: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-name',
   message: `${shorten(name)} is neither defined nor assigned before it is read`,
+  expected: oneOf(name, known),
   found: shorten(name),
   ...suggestion(name, known),
 });
@@ -322,6 +323,8 @@ export const resetWithoutThreshold = (): Finding => ({
   code: 'brian/reset-without-threshold',
   message: 'a reset needs a threshold',
   expected: 'threshold: condition',
+  found: 'a reset without a threshold',
+  hint: 'add a threshold, such as threshold: v > 10*mV, or remove the reset',
 });
 
 /** A refractory period of a group that never spikes. */

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Folders of tests that leave no state in the process behind: their files share it, and load the program once. */
-const shared = ['diagnostics', 'draw', 'ir', 'lang', 'library', 'lower', 'model', 'optimise', 'translators'];
+const shared = ['codegen', 'diagnostics', 'draw', 'ir', 'lang', 'library', 'lower', 'model', 'optimise', 'translators'];
 const own = '{' + shared.join(',') + '}';
 
 // Processes rather than threads: what native code breaks is then the failure of one file.

@@ -98,6 +98,15 @@ export function oneOf(name: string, candidates: Iterable<string>, count = 12): s
   return `one of ${ordered.slice(0, count).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
+/** What a finding says of a name that is none of those known: these, the name, and which of them it is like. */
+export const unlike = (
+  name: string,
+  known: Iterable<string>,
+): { readonly expected: string; readonly found: string } & ReturnType<typeof suggestion> => {
+  const all = [...known];
+  return { expected: oneOf(name, all), found: shorten(name), ...suggestion(name, all) };
+};
+
 /** `a`, `a or b`, `a, b or c`. */
 export function joinWords(words: readonly string[], conjunction: 'and' | 'or'): string {
   if (words.length <= 1) return words[0] ?? '';

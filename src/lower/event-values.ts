@@ -141,16 +141,7 @@ function valuesLog(
   const { capacity, maxRowsPerStep } = events;
   const rowLength = variables.length;
   const what = `${variables.join(', ')} of ${member.name} at each ${source.event}`;
-  const log = builder.buffer(name, 'f64', capacity * rowLength, what);
-  const cursor = builder.buffer(`${name}.rows`, 'u32', 1, `rows in ${name}`);
-  builder.logs.push({
-    name,
-    buffer: log.name,
-    cursor: { buffer: cursor.name, index: 0 },
-    rowLength,
-    capacity,
-    maxRowsPerStep,
-  });
+  const { log, cursor } = builder.log(name, 'f64', what, { rowLength, capacity, maxRowsPerStep });
   const block = new Block();
   const place = block.name('slot', ringSlot(source));
   const [k, row] = [block.local('k', 'u32'), block.local('row', 'u32')];

@@ -138,14 +138,13 @@ function ring(
     slots,
     `how many elements of ${population} emitted ${event}, for each of the last ${slots} steps`,
   );
-  const capacity = Math.max(leastRows, leastSteps * size);
-  const log = builder.buffer(
+  builder.log(
     `${name}.log`,
     'u32',
-    2 * capacity,
     `(step, element) of each ${event} of ${population} since the log was drained`,
+    { rowLength: 2, capacity: Math.max(leastRows, leastSteps * size), maxRowsPerStep: size },
+    [`${name}.logged`, `rows in the log of ${name}`],
   );
-  const cursor = builder.buffer(`${name}.logged`, 'u32', 1, `rows in the log of ${name}`);
   const ring_: EventRing = {
     name,
     size,
@@ -157,14 +156,6 @@ function ring(
     log: `${name}.log`,
   };
   builder.events.push(ring_);
-  builder.logs.push({
-    name: `${name}.log`,
-    buffer: log.name,
-    cursor: { buffer: cursor.name, index: 0 },
-    rowLength: 2,
-    capacity,
-    maxRowsPerStep: size,
-  });
   return {
     ring: ring_,
     population,
@@ -184,23 +175,14 @@ function multiples(name: string, size: number, slots: number, { builder }: Conte
     slots * size,
     `how often each ${name} counts, for each of the last ${slots} steps`,
   );
-  const capacity = Math.max(leastRows, leastSteps * size);
-  const log = builder.buffer(
-    `${name}.multiples`,
-    'u32',
-    3 * capacity,
-    `(step, element, how often) of each ${name} that counts several times`,
-  );
-  const logged = builder.buffer(`${name}.multiples_logged`, 'u32', 1, `rows in the log of multiples of ${name}`);
   const logName = `${name}.multiples`;
-  builder.logs.push({
-    name: logName,
-    buffer: log.name,
-    cursor: { buffer: logged.name, index: 0 },
-    rowLength: 3,
-    capacity,
-    maxRowsPerStep: size,
-  });
+  const { log, cursor: logged } = builder.log(
+    logName,
+    'u32',
+    `(step, element, how often) of each ${name} that counts several times`,
+    { rowLength: 3, capacity: Math.max(leastRows, leastSteps * size), maxRowsPerStep: size },
+    [`${name}.multiples_logged`, `rows in the log of multiples of ${name}`],
+  );
   return { buffer, log, logged, logName };
 }
 

@@ -76,6 +76,20 @@ export class ProgramBuilder {
     return buffer;
   }
 
+  /** Adds a log, with the buffer of its rows and the cell that counts them. `counter`: name and comment of the cell. */
+  log(
+    name: string,
+    element: ElementType,
+    comment: string,
+    rows: Pick<Log, 'rowLength' | 'capacity' | 'maxRowsPerStep'>,
+    counter: readonly [name: string, comment: string] = [`${name}.rows`, `rows in ${name}`],
+  ): { readonly log: Buffer; readonly cursor: Buffer } {
+    const log = this.buffer(name, element, rows.capacity * rows.rowLength, comment);
+    const cursor = this.buffer(counter[0], 'u32', 1, counter[1]);
+    this.logs.push({ name, buffer: log.name, cursor: { buffer: cursor.name, index: 0 }, ...rows });
+    return { log, cursor };
+  }
+
   /** Remembers a library function for the program. */
   use(callee: IrFunction): IrFunction {
     this.#functions.set(callee.name, callee);

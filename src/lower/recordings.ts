@@ -413,8 +413,8 @@ function sampleLog(
   const rowLength = schedule.columns.reduce((sum, column) => sum + column.count, 0);
   if (rowLength === 0) return { locations: [], entries: [] };
   const capacity = Math.max(16, Math.min(4096, Math.ceil((1 << 20) / rowLength)));
-  const log = builder.buffer(name, real, capacity * rowLength, `samples every ${schedule.every} steps, one row a time`);
-  const cursor = builder.buffer(`${name}.rows`, 'u32', 1, `rows in ${name}`);
+  const comment = `samples every ${schedule.every} steps, one row a time`;
+  const { log, cursor } = builder.log(name, real, comment, { rowLength, capacity, maxRowsPerStep: 1 });
   const locations: SampleLocation[] = [];
   const kernels: { readonly kernel: string; readonly name: string; readonly first: string }[] = [];
   let column = 0;
@@ -450,14 +450,6 @@ function sampleLog(
   // With labels at the end of steps there is a sample of the initial state too.
   if (profile.sampleLabel === 1)
     builder.procedure(initialSample).push(...kernels.map(({ first }) => ({ kind: 'run' as const, kernel: first })));
-  builder.logs.push({
-    name,
-    buffer: log.name,
-    cursor: { buffer: cursor.name, index: 0 },
-    rowLength,
-    capacity,
-    maxRowsPerStep: 1,
-  });
   return {
     locations,
     entries: kernels.map(({ kernel, name: object }) =>

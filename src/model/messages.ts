@@ -1,5 +1,5 @@
 import type { Finding } from '../diagnostics/diagnostic.js';
-import { oneOf, shorten, suggestion } from '../diagnostics/suggest.js';
+import { oneOf, shorten, unlike } from '../diagnostics/suggest.js';
 import type { TimingProfile } from './model.js';
 
 /** Messages for the error codes of the JSON parser. */
@@ -121,16 +121,12 @@ export const messages = {
   unknownVariable: (name: string, known: readonly string[], what: string): Finding => ({
     code: 'model/unknown-variable',
     message: `there is no ${what} ${shorten(name)}`,
-    expected: oneOf(name, known),
-    found: shorten(name),
-    ...suggestion(name, known),
+    ...unlike(name, known),
   }),
   unknownReference: (what: string, name: string, known: readonly string[]): Finding => ({
     code: `model/unknown-${what.replace(/ /g, '-')}`,
     message: `there is no ${what} ${shorten(name)}`,
-    expected: oneOf(name, known),
-    found: shorten(name),
-    ...suggestion(name, known),
+    ...unlike(name, known),
   }),
 
   // --- Numbers ------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import { UsageError, type Finding } from '../diagnostics/diagnostic.js';
 import { formatBytes } from '../diagnostics/quantities.js';
-import { oneOf, shorten, suggestion } from '../diagnostics/suggest.js';
+import { oneOf, shorten, suggestion, unlike } from '../diagnostics/suggest.js';
 
 /** Steps are counted in 32 bits with a sign. */
 export const mostSteps = 2 ** 31 - 1;
@@ -44,9 +44,7 @@ export const messages = {
   unknownSetting: (name: string, known: readonly string[]): Finding => ({
     code: 'set/unknown-name',
     message: `the specification has no constant ${shorten(name)} in its namespace`,
-    expected: oneOf(name, known),
-    found: shorten(name),
-    ...suggestion(name, known),
+    ...unlike(name, known),
   }),
   tooManySteps: (steps: number): Finding => ({
     code: 'run/too-many-steps',

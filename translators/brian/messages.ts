@@ -1,7 +1,7 @@
 /** All findings of the Brian translator. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
-import { nearest, oneOf, shorten, suggestion } from '../../src/diagnostics/suggest.js';
+import { nearest, oneOf, shorten, suggestion, unlike } from '../../src/diagnostics/suggest.js';
 
 const rule = 'schemas/brian.schema.json';
 
@@ -125,36 +125,28 @@ export const functionAsValue = (name: string): Finding => ({
 export const unknownGroup = (name: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-group',
   message: `there is no group ${shorten(name)}`,
-  expected: oneOf(name, known),
-  found: shorten(name),
-  ...suggestion(name, known),
+  ...unlike(name, known),
 });
 
 /** A variable that the group's equations do not declare. */
 export const unknownVariable = (name: string, group: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-variable',
   message: `${group} has no variable ${shorten(name)}`,
-  expected: oneOf(name, known),
-  found: shorten(name),
-  ...suggestion(name, known),
+  ...unlike(name, known),
 });
 
 /** An event that the group does not define; `spike` comes of a threshold. */
 export const unknownEvent = (name: string, group: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-event',
   message: `${group} has no event ${shorten(name)}`,
-  expected: oneOf(name, known),
-  found: shorten(name),
-  ...suggestion(name, known),
+  ...unlike(name, known),
 });
 
 /** Something to be switched on or off that is not there. */
 export const unknownTarget = (name: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-object',
   message: `there is no ${shorten(name)} to switch on or off`,
-  expected: oneOf(name, known),
-  found: shorten(name),
-  ...suggestion(name, known),
+  ...unlike(name, known),
 });
 
 /** `a if condition else b`, which Brian's code strings lack. */
@@ -187,9 +179,7 @@ export const sendStatement = (): Finding => ({
 export const unknownFlag = (flag: string, allowed: readonly string[]): Finding => ({
   code: 'brian/unknown-flag',
   message: `the flag ${shorten(flag)} does not apply to this kind of equation`,
-  expected: oneOf(flag, allowed),
-  found: shorten(flag),
-  ...suggestion(flag, allowed),
+  ...unlike(flag, allowed),
 });
 
 /** Two flags of one equation that exclude each other. */
@@ -338,9 +328,7 @@ export const refractoryWithoutThreshold = (): Finding => ({
 export const unknownMethod = (name: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-method',
   message: `there is no integration method ${shorten(name)}`,
-  expected: oneOf(name, known),
-  found: shorten(name),
-  ...suggestion(name, known),
+  ...unlike(name, known),
 });
 
 // --- Values ---------------------------------------------------------------------------------------------------------
@@ -492,9 +480,7 @@ export const badGenerator = (expected: string, found: string): Finding => ({
 export const unknownPathway = (name: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-pathway',
   message: `there is no pathway ${shorten(name)}`,
-  expected: oneOf(name, known),
-  found: shorten(name),
-  ...suggestion(name, known),
+  ...unlike(name, known),
 });
 
 /** A `delay` that statements read or write. */

@@ -8,6 +8,7 @@
  *   5. document  populations, projections, types, with the places that they come from
  */
 
+import { missingReference } from './messages.js';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { connectNetwork } from './build/connect.js';
@@ -214,7 +215,7 @@ function findRun(lems: LemsModel, diagnostics: Diagnostics): Run | null {
     const target = referenced(named, run.component, lems);
     if (!target) {
       diagnostics.add(
-        messages.missingReference(run.component, named.attributes[run.component], [...lems.byId.keys()]),
+        missingReference(run.component, named.attributes[run.component], [...lems.byId.keys()]),
         named.place,
       );
       return null;

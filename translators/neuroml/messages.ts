@@ -1,7 +1,7 @@
 /** Findings in documents as such and in their includes. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
-import { shorten, suggestion } from '../../src/diagnostics/suggest.js';
+import { shorten, suggestion, unlike } from '../../src/diagnostics/suggest.js';
 
 // Documents
 
@@ -111,3 +111,15 @@ export const sameNameIncluded = (file: string, first: string): Finding => ({
     'interpreter reads the first only',
   found: shorten(first, 120),
 });
+
+// References
+
+/** A reference that is not given or leads to no component. */
+export const missingReference = (reference: string, id: string | undefined, known: readonly string[]): Finding =>
+  id === undefined
+    ? {
+        code: 'lems/missing-reference',
+        message: `the reference ${shorten(reference)} is not given`,
+        expected: reference,
+      }
+    : { code: 'lems/unknown-reference', message: `there is no component ${shorten(id)}`, ...unlike(id, known) };

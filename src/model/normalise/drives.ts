@@ -89,15 +89,7 @@ export function normaliseStimulus(
     const n =
       document.n === undefined ? 1 : normaliseCount(context, document.n, 'the number of sources', `${pointer}/n`);
     const rate = nonNegativeQuantity(context, document.rate, siUnit(hertz), 'the rate', `${pointer}/rate`);
-    const weight =
-      unit &&
-      normaliseExpression(
-        context,
-        document.weight,
-        scopes,
-        { what: 'the weight', unit, type: 'real' },
-        `${pointer}/weight`,
-      );
+    const weight = realExpression(context, document.weight, scopes, unit, 'the weight', `${pointer}/weight`);
     return {
       kind: 'poisson',
       to: selection.rule,
@@ -110,15 +102,7 @@ export function normaliseStimulus(
     };
   }
   const unit = actedOn(context, document.input, ['input'], selection, 'input', `${pointer}/input`);
-  const value =
-    unit &&
-    normaliseExpression(
-      context,
-      document.value,
-      scopes,
-      { what: 'the value of the current', unit, type: 'real' },
-      `${pointer}/value`,
-    );
+  const value = realExpression(context, document.value, scopes, unit, 'the value of the current', `${pointer}/value`);
   const every =
     document.every === undefined
       ? undefined
@@ -163,6 +147,17 @@ export function currentTarget(
   const unit = selection && actedOn(silent, document.input, ['input'], selection, 'input', '');
   return selection && unit && { unit, scopes: selectionScopes(selection, () => []) };
 }
+
+/** A real number for each element; undefined after a finding, or where its unit is not known. */
+const realExpression = (
+  context: Context,
+  written: Parameters<typeof normaliseExpression>[1],
+  scopes: readonly Names[],
+  unit: Unit | undefined,
+  what: string,
+  pointer: string,
+): ReturnType<typeof normaliseExpression> =>
+  unit && normaliseExpression(context, written, scopes, { what, unit, type: 'real' }, pointer);
 
 /** Statements run regularly on a selection, normalised. */
 export function normaliseOperation(

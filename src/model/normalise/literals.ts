@@ -1,3 +1,4 @@
+import type { Finding } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../lang/ast.js';
 import { constantValue } from '../../lang/constant-value.js';
 import { equalDimensions, dimensionText } from '../../lang/dimension.js';
@@ -55,33 +56,29 @@ function constant(context: Context, e: Expression, what: string, pointer: string
   return undefined;
 }
 
-/** A positive quantity; undefined after a finding. */
-export function positiveQuantity(
+type Bounded = (
   context: Context,
   written: string | number,
   unit: Unit,
   what: string,
   pointer: string,
-): number | undefined {
-  const value = normaliseQuantity(context, written, unit, what, pointer);
-  if (value === undefined || value > 0) return value;
-  context.report(messages.notPositive(what, value), pointer);
-  return undefined;
-}
+) => number | undefined;
+
+/** A quantity that is within bounds, or a finding. */
+const bounded =
+  (fits: (value: number) => boolean, finding: (what: string, value: number) => Finding): Bounded =>
+  (context, written, unit, what, pointer) => {
+    const value = normaliseQuantity(context, written, unit, what, pointer);
+    if (value === undefined || fits(value)) return value;
+    context.report(finding(what, value), pointer);
+    return undefined;
+  };
+
+/** A positive quantity; undefined after a finding. */
+export const positiveQuantity = bounded((value) => value > 0, messages.notPositive);
 
 /** A quantity that is not negative; undefined after a finding. */
-export function nonNegativeQuantity(
-  context: Context,
-  written: string | number,
-  unit: Unit,
-  what: string,
-  pointer: string,
-): number | undefined {
-  const value = normaliseQuantity(context, written, unit, what, pointer);
-  if (value === undefined || value >= 0) return value;
-  context.report(messages.negative(what, value), pointer);
-  return undefined;
-}
+export const nonNegativeQuantity = bounded((value) => value >= 0, messages.negative);
 
 /** Sizes and indices above this do not fit what targets count with. */
 export const largestCount = 2_147_483_648;

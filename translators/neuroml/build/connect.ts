@@ -3,6 +3,7 @@
  * them. Connections of one kind between the same populations are one group, held as columns of numbers.
  */
 
+import { missingReference } from '../messages.js';
 import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
 import { hasMorphology } from '../cells/shape.js';
 import { segmentPlace } from '../cells/ends.js';
@@ -141,7 +142,7 @@ class Connector {
       const id = attributeOutwards(component, part.list);
       const list = id === undefined ? undefined : containerNamed(around, id);
       if (!list) {
-        this.diagnostics.add(messages.missingReference(part.list, id, around.known), component.place);
+        this.diagnostics.add(missingReference(part.list, id, around.known), component.place);
         return { items: [], written: part.list };
       }
       const index = part.index === undefined ? 0 : (valueOf(component, part.index, this.lems) ?? 0);
@@ -282,10 +283,7 @@ class Connector {
     const found = referenced(component, written, this.lems);
     if (!found) {
       const id = component.attributes[written.replace(/^(?:\.\.\/)+/, '')];
-      this.diagnostics.add(
-        messages.missingReference(written, id, [...this.lems.byId.keys()].slice(0, 1000)),
-        component.place,
-      );
+      this.diagnostics.add(missingReference(written, id, [...this.lems.byId.keys()].slice(0, 1000)), component.place);
     }
     return found;
   }

@@ -1,13 +1,7 @@
 /** Findings of building a network. */
 
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
-import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js';
-
-const named = (name: string, known: readonly string[]): Pick<Finding, 'expected' | 'found' | 'hint'> => ({
-  ...(known.length === 0 ? {} : { expected: oneOf(name, known) }),
-  found: shorten(name),
-  ...suggestion(name, known),
-});
+import { shorten, unlike } from '../../../src/diagnostics/suggest.js';
 
 /** A document of definitions alone. */
 export const nothingToRun = (): Finding => ({
@@ -20,7 +14,7 @@ export const nothingToRun = (): Finding => ({
 export const unresolvedPath = (path: string, step: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-path',
   message: `the path ${shorten(path)} cannot be resolved: there is no ${shorten(step)}`,
-  ...named(step, known),
+  ...unlike(step, known),
 });
 
 /** A path to an instance beyond the size of its population. */
@@ -37,16 +31,6 @@ export const notAnInstance = (path: string): Finding => ({
   message: `the path ${shorten(path)} does not refer to an instance`,
   hint: 'name an instance of a population, such as pop[0] or pop/0/cell',
 });
-
-/** A reference of the network that is not given or leads to no component. */
-export const missingReference = (reference: string, id: string | undefined, known: readonly string[]): Finding =>
-  id === undefined
-    ? {
-        code: 'lems/missing-reference',
-        message: `the reference ${shorten(reference)} is not given`,
-        expected: reference,
-      }
-    : { code: 'lems/unknown-reference', message: `there is no component ${shorten(id)}`, ...named(id, known) };
 
 /** A number of instances that is not a whole number. */
 export const badCount = (name: string, found: number | undefined): Finding => ({
@@ -117,7 +101,7 @@ export const missingValue = (name: string, component: string): Finding => ({
 export const unknownQuantity = (path: string, name: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-quantity',
   message: `the quantity ${shorten(path)} cannot be resolved: there is no ${shorten(name)}`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** A recorded quantity of an attachment beyond those of the cell. */

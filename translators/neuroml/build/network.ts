@@ -5,6 +5,7 @@
  * Which is which follows from the types alone: what has dynamics runs, what encloses it is a container.
  */
 
+import { missingReference } from '../messages.js';
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { constantValue } from '../../../src/lang/constant-value.js';
 import { referenced, valueOf } from '../components.js';
@@ -229,7 +230,7 @@ export function makeNetwork(
       const inner = referenced(component, part.component, lems);
       if (!inner) {
         const id = attributeOf(component, part.component);
-        diagnostics.add(messages.missingReference(part.component, id, [...lems.byId.keys()]), component.place);
+        diagnostics.add(missingReference(part.component, id, [...lems.byId.keys()]), component.place);
         continue;
       }
       const most = part.kind === 'multiInstantiate' && part.assigns.length > 0 ? mostAssigned : mostInstances;

@@ -1,5 +1,6 @@
 /** Kinetic schemes: the occupancies of states, between which transitions lead at rates of their own. */
 
+import { missingReference } from '../messages.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { binary, difference, integer, name as nameOf, negated, quantity, sum } from '../../../src/lang/build.js';
 import type { KineticSchemeDefinition } from '../lems/definitions.js';
@@ -36,7 +37,7 @@ export function flattenScheme(variables: Variables, node: TreeNode, scheme: Kine
       if (name === undefined) {
         const ids = [...occupancies.keys()].map(({ component }) => component.id);
         variables.diagnostics.add(
-          messages.missingReference(attribute, edge.component.attributes[attribute], ids),
+          missingReference(attribute, edge.component.attributes[attribute], ids),
           edge.component.place,
         );
       }

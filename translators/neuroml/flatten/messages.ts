@@ -1,13 +1,7 @@
 /** Findings of flattening. */
 
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
-import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js';
-
-const named = (name: string, known: readonly string[]): Pick<Finding, 'expected' | 'found' | 'hint'> => ({
-  ...(known.length === 0 ? {} : { expected: oneOf(name, known) }),
-  found: shorten(name),
-  ...suggestion(name, known),
-});
+import { shorten, unlike } from '../../../src/diagnostics/suggest.js';
 
 /** Dynamics of LEMS that are not imported. */
 export const unsupported = (feature: string, hint?: string): Finding => ({
@@ -30,21 +24,11 @@ export const tooMany = (most: number): Finding => ({
   hint: 'references that each lead to several others multiply at every level',
 });
 
-/** A reference that is not given or leads to no component. */
-export const missingReference = (reference: string, id: string | undefined, known: readonly string[]): Finding =>
-  id === undefined
-    ? {
-        code: 'lems/missing-reference',
-        message: `the reference ${shorten(reference)} is not given`,
-        expected: reference,
-      }
-    : { code: 'lems/unknown-reference', message: `there is no component ${shorten(id)}`, ...named(id, known) };
-
 /** A name that the component type does not declare. */
 export const unknownName = (name: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-name',
   message: `${shorten(name)} is not defined here`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** A `Requirement` that no component around it exposes. */
@@ -59,7 +43,7 @@ export const unmetRequirement = (name: string, chain: readonly string[]): Findin
 export const unknownPath = (path: string, name: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-path',
   message: `the path ${shorten(path)} cannot be resolved: there is no ${shorten(name)}`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** A `select` of several values without `reduce`. */
@@ -73,14 +57,14 @@ export const severalTargets = (path: string, count: number): Finding => ({
 export const unknownRegime = (name: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-regime',
   message: `there is no regime ${shorten(name)}`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** A `StateAssignment` to what is not a state variable. */
 export const notAState = (name: string, known: readonly string[]): Finding => ({
   code: 'lems/not-a-state-variable',
   message: `${shorten(name)} is not a state variable and cannot be assigned`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** Events that cause each other within one moment. */

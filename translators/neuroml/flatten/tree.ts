@@ -1,5 +1,6 @@
 /** The instances that one component is made of: its children, and what its structure makes of references. */
 
+import { missingReference } from '../messages.js';
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { childWithId, referenced, valueOf } from '../components.js';
 import type { Component, ComponentType, LemsModel } from '../lems/definitions.js';
@@ -100,7 +101,7 @@ function instantiate(
     const target = referenced(component, part.component, lems);
     if (!target) {
       const id = component.attributes[part.component];
-      diagnostics.add(messages.missingReference(part.component, id, [...lems.byId.keys()]), component.place);
+      diagnostics.add(missingReference(part.component, id, [...lems.byId.keys()]), component.place);
       continue;
     }
     const count =

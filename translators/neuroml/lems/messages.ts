@@ -1,15 +1,9 @@
 /** Findings in LEMS documents. */
 
 import type { Finding, Severity } from '../../../src/diagnostics/diagnostic.js';
-import { joinWords, oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js';
+import { joinWords, oneOf, shorten, suggestion, unlike } from '../../../src/diagnostics/suggest.js';
 import type { Dimension } from '../../../src/lang/ast.js';
 import { dimensionText, isDimensionless } from '../../../src/lang/dimension.js';
-
-type Named = Pick<Finding, 'expected' | 'found' | 'hint'>;
-const named = (name: string, known: Iterable<string>): Named => {
-  const all = [...known];
-  return { expected: oneOf(name, all), found: shorten(name), ...suggestion(name, all) };
-};
 
 // Dimensions, units, quantities
 
@@ -17,14 +11,14 @@ const named = (name: string, known: Iterable<string>): Named => {
 export const unknownDimension = (name: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-dimension',
   message: `there is no dimension ${shorten(name)}`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** A unit symbol that no `Unit` element defines. */
 export const unknownUnit = (symbol: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-unit',
   message: `there is no unit ${shorten(symbol)}`,
-  ...named(symbol, known),
+  ...unlike(symbol, known),
 });
 
 /** A unit after a value without dimension that is not a unit either. */
@@ -101,7 +95,7 @@ export const assignsDerived = (name: string, states: Iterable<string>): Finding 
   code: 'lems/assigns-derived',
   severity: 'warning',
   message: `a value is assigned to the derived variable ${shorten(name)}, which is recalculated at every step`,
-  ...named(name, states),
+  ...unlike(name, states),
   hint: 'the assignment has no effect and is left out',
 });
 
@@ -145,7 +139,7 @@ export const syntax = (message: string, expected?: string, hint?: string, found?
 export const unknownFunction = (name: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-function',
   message: `LEMS has no function ${shorten(name)}`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** `factorial` of anything but a number that is written out. */
@@ -159,7 +153,7 @@ export const unknownName = (name: string, owner: string, known: Iterable<string>
   code: 'lems/unknown-name',
   severity,
   message: `${owner} has no variable ${shorten(name)}`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** A sum or comparison of values of different dimensions; `severity` as the place has it. */
@@ -214,7 +208,7 @@ export const notNumber = (what: string): Finding => ({
 export const unknownElement = (name: string, owner: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-element',
   message: `${owner} has no element ${shorten(name)}`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** An element of LEMS where it has no meaning; a warning. */
@@ -222,7 +216,7 @@ export const misplacedElement = (name: string, owner: string, known: Iterable<st
   code: 'lems/misplaced-element',
   severity: 'warning',
   message: `${shorten(name)} has no meaning within ${owner} and is ignored, as in the reference interpreter`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** An element of LEMS that is not imported. */
@@ -244,7 +238,7 @@ export const unknownTypeAttribute = (attribute: string, owner: string, known: It
   code: 'lems/unknown-attribute',
   severity: 'warning',
   message: `${owner} has no attribute ${shorten(attribute)}`,
-  ...named(attribute, known),
+  ...unlike(attribute, known),
 });
 
 /** An attribute of LEMS that is not imported. */
@@ -284,14 +278,14 @@ export const notWritten = (attribute: string): Finding => ({
 export const badChoice = (attribute: string, found: string, allowed: readonly string[]): Finding => ({
   code: 'lems/bad-value',
   message: `the attribute ${attribute} cannot be ${shorten(found)}`,
-  ...named(found, allowed),
+  ...unlike(found, allowed),
 });
 
 /** A `type` or `extends` that names no component type. */
 export const unknownType = (name: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-type',
   message: `there is no component type ${shorten(name)}`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** A core type of NeuroML whose file the document does not include. */
@@ -320,7 +314,7 @@ export const replacesCore = (name: string): Finding => ({
 export const unknownMember = (what: string, name: string, owner: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-member',
   message: `${owner} has no ${what} ${shorten(name)}`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** Two `TimeDerivative` of one variable. */
@@ -336,7 +330,7 @@ export const twoDerivatives = (name: string): Finding => ({
 export const unknownChild = (name: string, owner: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-element',
   message: `there is no component type ${shorten(name)}, and ${owner} has no child of that name`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** A component where its owner's type takes none of its type. */
@@ -368,7 +362,7 @@ export const unknownAttribute = (attribute: string, owner: string, known: Iterab
   code: 'lems/unknown-attribute',
   severity: 'warning',
   message: `${owner} has no attribute ${shorten(attribute)}; it is left out`,
-  ...named(attribute, known),
+  ...unlike(attribute, known),
 });
 
 /** A parameter without value, of a component or its prototypes. */
@@ -441,7 +435,7 @@ export const prototypeCycle = (id: string): Finding => ({
 export const unknownTarget = (id: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-target',
   message: `there is no component ${shorten(id)} to run`,
-  ...named(id, known),
+  ...unlike(id, known),
 });
 
 /** A second `Target`; a warning. */

@@ -1,7 +1,7 @@
 /** Violations of the NeuroML schema that component types allow. */
 
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
-import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js';
+import { oneOf, shorten, suggestion, unlike } from '../../../src/diagnostics/suggest.js';
 import type { IdForm, NumberRule } from './facts.js';
 
 const forms: Readonly<Record<IdForm, string>> = {
@@ -77,9 +77,7 @@ export const unexpectedElement = (name: string, owner: string, known: readonly s
   code: 'neuroml/unexpected-element',
   severity: 'warning',
   message: `the NeuroML schema has no element ${shorten(name)} in ${owner}`,
-  expected: oneOf(name, known),
-  found: shorten(name),
-  ...suggestion(name, known),
+  ...unlike(name, known),
 });
 
 /** An attribute that the schema does not have; a warning. */
@@ -175,9 +173,7 @@ export const unknownGroup = (owner: string, id: string, known: Iterable<string>)
   return {
     code: 'neuroml/unknown-segment-group',
     message: `${owner} refers to a segment group that the morphology does not have`,
-    expected: oneOf(id, all),
-    found: shorten(id),
-    ...suggestion(id, all),
+    ...unlike(id, all),
   };
 };
 
@@ -185,9 +181,7 @@ export const unknownGroup = (owner: string, id: string, known: Iterable<string>)
 export const unknownInhomogeneous = (id: string, group: string, known: readonly string[]): Finding => ({
   code: 'neuroml/unknown-inhomogeneous-parameter',
   message: `the segment group ${shorten(group)} has no inhomogeneous parameter ${shorten(id)}`,
-  expected: oneOf(id, known),
-  found: shorten(id),
-  ...suggestion(id, known),
+  ...unlike(id, known),
 });
 
 /** Segments that are each other's ancestors. */

@@ -145,7 +145,7 @@ describe.each(engines)('a session of $name', ({ target, missing = '' }) => {
       ]);
     });
 
-    test('run(a + b) equals run(a), snapshot, restore elsewhere, run(b)', async () => {
+    test('run(a + b) equals run(a), snapshot, restore elsewhere, run(b)', { timeout: 240_000 }, async () => {
       const source = cuba({ size: 200, rowLength: 8, delay: 2, lanes: true });
       const whole = await initialised(source);
       await runSteps(whole, 150);

@@ -26,7 +26,7 @@ type TaggedOf<Kinds> = { readonly [K in keyof Kinds & string]: Kinds[K] & { read
 /** The kind of a selection. */
 export type SelectionKind = keyof SelectionKinds;
 /** A set of elements; `kind` tells how it is chosen. */
-export type TaggedSelection = TaggedOf<SelectionKinds>;
+type TaggedSelection = TaggedOf<SelectionKinds>;
 /** What is recorded; `kind` tells which of events, variables and rate. */
 type TaggedRecording = TaggedOf<RecordingKinds>;
 /** A step of the protocol; `kind` tells which. */

@@ -3,7 +3,7 @@
 import type { DataReference, Formula, Random, Sequence, Sequences, Value } from './specification.js';
 
 /** A value with its kind. */
-export type ValueKind =
+type ValueKind =
   | { readonly kind: 'number'; readonly value: number }
   /** A truth value or nothing, which no parameter is. */
   | { readonly kind: 'flag'; readonly value: boolean | null }

@@ -1,0 +1,141 @@
+/** The manifest of a kernel program: what its buffers mean in the model. */
+
+import type { ElementType, Extent } from './statements.js';
+
+/** Where one variable of a population or projection lives. */
+export interface VariableLocation {
+  /** The population or projection. */
+  readonly owner: string;
+  /** Its name in the model. */
+  readonly variable: string;
+  /** The array that holds it, merged with those of other populations of the type. */
+  readonly buffer: string;
+  /** Where its elements begin there. */
+  readonly offset: number;
+  /** Number of elements; a projection's is known after initialisation. */
+  readonly length: Extent;
+  /** SI unit text, `1` when dimensionless. */
+  readonly unit: string;
+  /** True when it changes with time and so belongs to the fingerprint. */
+  readonly state: boolean;
+  /** For values kept as integers: in units of 2^-exponent. */
+  readonly exponent?: number;
+}
+
+/** Where the synapses of one projection live, in storage order. */
+export interface ProjectionLocation {
+  /** Its name in the model, or that of a piece. */
+  readonly name: string;
+  /** Name in the model of the projection that it is a piece of; absent: it is that itself. */
+  readonly pieceOf?: string;
+  /** Number of synapses. */
+  readonly count: Extent;
+  /** u32 source and target index of each position, or how to find the source: from the segments. */
+  readonly targets: string;
+  /** u32 buffer of sources * D + 1 first positions, for D possible delays of each source. */
+  readonly segments: string;
+  /** Number of elements of the presynaptic end. */
+  readonly sources: number;
+  /** Delays that segments are made for, in steps, both included. */
+  readonly delays: { readonly first: number; readonly last: number };
+  /** u32 creation index of each position; absent when storage order is creation order. */
+  readonly creation?: string;
+  /**
+   * Delays of each pathway in steps. `buffer` holds one for each position; without it, all are `first`, or are those of
+   * the segments.
+   */
+  readonly pathways?: readonly {
+    readonly name: string;
+    readonly first: number;
+    readonly last: number;
+    readonly buffer?: string;
+  }[];
+}
+
+/** One recording: which log holds it and what its columns are. */
+export interface SampleLocation {
+  /** Name of the recording. */
+  readonly recording: string;
+  /** The population or projection. */
+  readonly owner: string;
+  readonly variable: string;
+  /** SI unit text, `1` when dimensionless. */
+  readonly unit: string;
+  /** Log with a row for each sample. */
+  readonly log: string;
+  /** First element within a row of the log, and number of elements. */
+  readonly column: number;
+  /** Elements of the owner, a column for each. */
+  readonly indices: Uint32Array | { readonly begin: number; readonly end: number };
+  /** Type of the values in the row. */
+  readonly element: ElementType;
+  /** Steps between samples, and the step of the first. */
+  readonly every: number;
+  /** Step of the first sample. */
+  readonly offset: number;
+  /** Time of the sample taken in step n is (n + label) * dt. */
+  readonly label: 0 | 1;
+}
+
+/** A variable whose value is recorded at each event. */
+export interface EventValueLocation {
+  /** Its name in the model. */
+  readonly variable: string;
+  /** SI unit text, `1` when dimensionless. */
+  readonly unit: string;
+  /** Log of f64 with a row for each row of the event's own log. */
+  readonly log: string;
+  /** Place of the value in a row. */
+  readonly column: number;
+}
+
+/** One recording of events, or of the rate that they make (events per element and second). */
+export interface EventRecordingLocation {
+  /** Name of the recording. */
+  readonly recording: string;
+  /** Each event, or how many there are a second. */
+  readonly kind: 'events' | 'rate';
+  /** Whose events they are. */
+  readonly population: string;
+  /** Name of the event ring, whose log is drained. */
+  readonly event: string;
+  /** Elements of the population that are recorded. */
+  readonly indices: Uint32Array | { readonly begin: number; readonly end: number };
+  /** Variables whose values are recorded at the events; absent: none. */
+  readonly values?: readonly EventValueLocation[];
+}
+
+/** What the arrays of a program mean in the model. */
+export interface Manifest {
+  /** Populations in the model's order; `event` is the ring of their spikes, null where they have none. */
+  readonly populations: readonly {
+    readonly name: string;
+    readonly size: number;
+    readonly event: string | null;
+    readonly recorded: boolean;
+  }[];
+  /** Which ring has which event of which population. */
+  readonly events: readonly {
+    readonly event: string;
+    readonly population: string;
+    readonly name: string;
+    /** Log of (step, element, how often) of those that count more than once; absent: none does. */
+    readonly multiples?: string;
+  }[];
+  /** Where variables are kept that the host may read. */
+  readonly variables: readonly VariableLocation[];
+  /** Where synapses are kept. */
+  readonly projections: readonly ProjectionLocation[];
+  /** Where samples of recorded variables come from. */
+  readonly samples: readonly SampleLocation[];
+  /** Absent: the spikes of every population that says `recorded`, under the population's name. */
+  readonly eventRecordings?: readonly EventRecordingLocation[];
+  /** Spike time of step n is (n + spikeLabel) * dt. */
+  readonly spikeLabel: 0 | 1;
+  /** What each fault bit means, as a sentence. */
+  readonly faults: Readonly<Record<number, string>>;
+  /** Where time may be turned back: buffers that a reset leaves as they are, parameters and what follows from them. */
+  readonly kept?: readonly string[];
+  /** Choices worth reporting: integration method of each equation set, representation of each projection. */
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,132 @@
+/** Types of cells and synapses: equations, events, regimes and pathways. Part of the normalised model, see `model.ts`. */
+
+import type { CableTree, Compartments } from './compartments.js';
+import type { Derivative, EquationSet, Form, Id, UnitText, Value, Written } from './equations.js';
+
+/** A sum that stimuli and continuous synapses add up to within a step; zero at its start. */
+export interface Input {
+  readonly unit: UnitText;
+  /** How contributions of one step join: their sum, or their product (then 1 at the step's start). */
+  readonly reduce: 'sum' | 'product';
+}
+
+/** What an event keeps from happening for a while after it. */
+export interface Refractory<F extends Form = Written> {
+  /** Duration as an expression in seconds; exclusive with `while`. */
+  readonly for?: F['expression'];
+  /** Stays refractory as long as this condition holds. */
+  readonly while?: F['expression'];
+  /** Variables whose rate is zero meanwhile. */
+  readonly rate: readonly Id[];
+  /** Whether code other than the event's own actions may write those variables meanwhile. */
+  readonly writes: 'block' | 'allow';
+  /** Whether the event itself is suppressed meanwhile. */
+  readonly suppress: boolean;
+  /** Other events that are suppressed meanwhile. */
+  readonly of?: readonly Id[];
+  /** How the duration becomes whole steps; absent: as the timing profile has it. */
+  readonly rounding?: 'nearest' | 'up' | 'down';
+  /** Whether duration or condition is computed once, when the event happens, or again in each step. */
+  readonly evaluated: 'atEvent' | 'eachStep';
+}
+
+/** A condition on an element's variables, tested in each step, with what it does and whom it tells. */
+export interface EventDefinition<F extends Form = Written> {
+  /** Condition, a boolean expression. */
+  readonly when: F['expression'];
+  /** Whether it happens in each step in which the condition holds, or in the first of them. */
+  readonly edge: 'level' | 'rising';
+  /** Actions, in this order. */
+  readonly do: readonly F['statement'][];
+  /** What is suppressed after it; absent: nothing. */
+  readonly refractory?: Refractory<F>;
+  /** Slot of the condition and of the actions in the timing profile; absent: the profile's own. */
+  readonly slot?: string;
+  /** Slot of the actions; absent: the profile's own. */
+  readonly actionSlot?: string;
+  /** Order within a slot, ascending. */
+  readonly order: number;
+  /** How many times a spike counts; absent: once. */
+  readonly multiplicity?: F['expression'];
+  /** The name under which others see it, which several may share; null: nobody does; absent: its own. */
+  readonly emits?: Id | null;
+  /** Cells with structure: the place whose variables the condition reads. */
+  readonly section?: Id;
+  /** Place along the section: 0 at its start, 1 at its end. */
+  readonly fraction?: number;
+}
+
+/** LEMS-like regime: its own derivatives, transitions and entry actions. */
+export interface Regime<F extends Form = Written> {
+  /** Whether elements begin in it; one regime of a type does. */
+  readonly initial: boolean;
+  /** Differential equations that hold while it is active, beside those of the type. */
+  readonly derivatives: Readonly<Record<Id, Derivative<F>>>;
+  /** Order in which a stepwise profile applies the derivatives, one after another; absent: by name. */
+  readonly order?: readonly Id[];
+  /** Actions when an element enters it. */
+  readonly onEntry: readonly F['statement'][];
+  /** Conditions with actions, tested in this order; without `to` the regime stays. */
+  readonly transitions: readonly {
+    readonly when: F['expression'];
+    readonly do: readonly F['statement'][];
+    readonly to?: Id;
+    readonly emit?: Id;
+  }[];
+}
+
+/** The equations, events and regimes of a cell. */
+export interface NeuronType<F extends Form = Written> extends EquationSet<F> {
+  /** Sums that synapses and stimuli add up to, by name. */
+  readonly inputs: Readonly<Record<Id, Input>>;
+  /** By name; `spike` is what projections send unless they say otherwise. */
+  readonly events: Readonly<Record<Id, EventDefinition<F>>>;
+  /** Modes of which each element is in one; empty: there are none. */
+  readonly regimes: Readonly<Record<Id, Regime<F>>>;
+  /** A tree of sections with mechanisms on them. */
+  readonly compartments?: Compartments<F>;
+  /** The tree that elements of this type are compartments of. */
+  readonly cable?: CableTree<F>;
+}
+
+/** What a synapse does when an event reaches it. */
+export interface Pathway<F extends Form = Written> {
+  /** `pre.spike`, `post.spike`, `pre.<event>`, `post.<event>`. */
+  readonly on: F['event'];
+  /** Seconds, over the synapse's values and indices; drawn once at build. */
+  readonly delay: Value<F>;
+  /** Slot of the timing profile in which it runs; absent: the profile's own. */
+  readonly slot?: string;
+  /** Order within the slot, ascending; the default has the presynaptic side at -1 and the other at 1. */
+  readonly order: number;
+  /** Statements for each synapse that the event reaches. */
+  readonly do: readonly F['statement'][];
+}
+
+/** A condition on a synapse's own variables, tested in each step, and what it does to them. */
+export interface SynapseEvent<F extends Form = Written> {
+  /** Condition, a boolean expression. */
+  readonly when: F['expression'];
+  /** Whether it happens in each step in which the condition holds, or in the first of them. */
+  readonly edge: 'level' | 'rising';
+  /** Statements for each synapse where it happens. */
+  readonly do: readonly F['statement'][];
+  /** Order among the conditions, ascending. */
+  readonly order: number;
+}
+
+/** The equations of a synapse and what events of its two ends do to it. */
+export interface SynapseType<F extends Form = Written> extends EquationSet<F> {
+  /** What events do, by name; one event may take several. */
+  readonly pathways: Readonly<Record<Id, Pathway<F>>>;
+  /** Conditions on its own variables; absent: none. */
+  readonly events?: Readonly<Record<Id, SynapseEvent<F>>>;
+  /** Continuous part: added each step to an input or variable of an end (`post.I`, `pre.I`, `port`). */
+  readonly contributes: F['sums'];
+  /**
+   * Brian's summed variables: each step, before the target's integration, the variable becomes the sum over synapses.
+   */
+  readonly summed: F['sums'];
+  /** Ports that a projection's `receptor` binds to variables of the target, with their units. */
+  readonly ports: Readonly<Record<Id, { readonly unit: UnitText }>>;
+}

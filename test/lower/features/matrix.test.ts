@@ -1,6 +1,6 @@
 /** Every feature under every timing profile: the same result within the method's error, or a refusal by name. */
 
-import { someOf } from '../../support/effort.js';
+import { someOf, triesAll } from '../../support/effort.js';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { timingProfilesPage } from '../../../src/lower/features/page.js';
@@ -26,7 +26,7 @@ const known = new Map<string, Promise<Outcome>>();
 async function outcome(text: string): Promise<Outcome> {
   try {
     const run = await simulate(text, { engines: [{ target: 'wasm', threads: 1 }] });
-    expect(await foreseen(text)).toEqual([]);
+    if (triesAll) expect(await foreseen(text)).toEqual([]);
     return { run };
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;

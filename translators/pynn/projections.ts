@@ -106,28 +106,41 @@ export function translateProjection(
   // One side of a plastic synapse has no delay then; that the whole is within limits has been checked.
   const whole = [0, 1].includes(fractionOf(written) ?? -1);
   const range = whole ? {} : delayRange(setting);
-  const document = {
-    from: endOf(pre, child(pointer, 'pre')),
-    to: ends ? { of: endOf(post, child(pointer, 'post')), ...ends } : endOf(post, child(pointer, 'post')),
-    synapse: name,
-    connect: located(connections.rule, child(pointer, 'connector')),
+  const rest = {
     ...(ends ? {} : { receptor: located(receptor.receptor.variable, receptor.pointer) }),
     values: ends ? omit(values.values, 'tau_syn') : values.values,
     delays: values.delays,
     ...range,
     ...space,
   };
-  return {
-    id,
-    synapse: { type: name, standard },
-    projection: located(document, pointer),
-    connections,
-    fraction: fractionOf(written),
-  };
+  const plain = endsOf(pre, post, pointer);
+  const both = ends ? { ...plain, to: { of: plain.to, ...ends } } : plain;
+  return translated(id, { type: name, standard }, connections, both, rest, pointer, fractionOf(written));
 }
 
 const omit = (values: Readonly<Record<string, unknown>>, key: string): Record<string, unknown> =>
   Object.fromEntries(Object.entries(values).filter(([name]) => name !== key));
+
+/** Both ends of a projection in the canonical document. */
+const endsOf = (pre: Target, post: Target, pointer: string): { readonly from: unknown; readonly to: unknown } => ({
+  from: endOf(pre, child(pointer, 'pre')),
+  to: endOf(post, child(pointer, 'post')),
+});
+
+/** A projection with what is said of it in the canonical document beside its ends, synapse type and connections. */
+const translated = (
+  id: string,
+  synapse: TranslatedProjection['synapse'],
+  connections: Connections,
+  ends: ReturnType<typeof endsOf>,
+  rest: object,
+  pointer: string,
+  fraction?: number | null,
+): TranslatedProjection => {
+  const connect = located(connections.rule, child(pointer, 'connector'));
+  const projection = located({ ...ends, synapse: synapse.type, connect, ...rest }, pointer);
+  return { id, synapse, projection, connections, fraction };
+};
 
 /** Names of a gap junction's two sides, such as `source_section.gap`. */
 const isGap = (name: string): boolean => /(^|\.)gap$/.test(name);
@@ -167,21 +180,8 @@ function gapJunctions(
   if (standard === undefined) return undefined;
   const { values } = synapseValues(written, standard, receptor, connections, projection, pointer, setting);
   const name = nameOfType(standard.name, standard, network.synapses);
-  const document = {
-    from: endOf(pre, child(pointer, 'pre')),
-    to: endOf(post, child(pointer, 'post')),
-    synapse: name,
-    connect: located(connections.rule, child(pointer, 'connector')),
-    values,
-    ...translateSpace(projection.space, child(pointer, 'space')),
-  };
-  return {
-    id,
-    synapse: { type: name, standard },
-    projection: located(document, pointer),
-    connections,
-    fraction: undefined,
-  };
+  const rest = { values, ...translateSpace(projection.space, child(pointer, 'space')) };
+  return translated(id, { type: name, standard }, connections, endsOf(pre, post, pointer), rest, pointer);
 }
 
 /** A projection of synapses of a type of the document's own. */
@@ -209,23 +209,14 @@ function nativeProjection(
   const end = (target: Target, key: 'pre' | 'post', more: unknown): unknown =>
     more === undefined ? endOf(target, child(pointer, key)) : { of: endOf(target, child(pointer, key)), ...more };
   network.synapses.set(name, standard.synapse);
-  const document = {
-    from: end(pre, 'pre', from),
-    to: end(post, 'post', to),
-    synapse: name,
-    connect: located(connections.rule, child(pointer, 'connector')),
+  const said = {
     values: whereFrom(values, child(at, 'values')),
     delays: whereFrom(delays, child(at, 'delays')),
     ...translateSpace(projection.space, child(pointer, 'space')),
     ...whereFrom(rest, child(pointer, 'native')),
   };
-  return {
-    id,
-    synapse: { type: name, standard },
-    projection: located(document, pointer),
-    connections,
-    fraction: undefined,
-  };
+  const own = { from: end(pre, 'pre', from), to: end(post, 'post', to) };
+  return translated(id, { type: name, standard }, connections, own, said, pointer);
 }
 
 /** Types of one name differ where a projection needs another variant of them. */

@@ -166,6 +166,26 @@ describe('inputs', () => {
     expect(remarks(report)).toEqual(['equivalent brian/current', 'equivalent brian/current']);
   });
 
+  test.each([
+    ['reset: true', 'a return to the start'],
+    ['initialise: { P.v: 1 mV }', 'new initial values'],
+    ['currents: { dc: 50*pA }', 'new values of currents'],
+  ])('a phase with %s is left out, and the report says what', (phase, what) => {
+    const { report } = exported(
+      cell,
+      'stimuli: { dc: { kind: current, to: P, input: I, value: 100*pA } }\n' +
+        `experiment: { protocol: [{ run: 1 ms }, { ${phase} }, { run: 1 ms }] }`,
+    );
+    expect(report).toContainEqual(
+      expect.objectContaining({
+        verdict: 'notExpressible',
+        code: 'brian/phase',
+        pointer: '/experiment/protocol/1',
+        message: `Brian cannot express ${what} between runs`,
+      }),
+    );
+  });
+
   test('the continuous part of synapses is a summed variable for each projection', () => {
     const { document, report } = exported(
       cell,

@@ -126,6 +126,17 @@ ${method === undefined ? '' : `    method: ${method}\n`}run: 1 ms
     expect(text.match(/<spike id/g)).toHaveLength(counts.reduce((a, b) => a + b, 0));
   });
 
+  it('repeats spikes with a period up to the end of the run, wherever phases say when that is', async () => {
+    const text = (phases: string): string =>
+      'interneuron: 1\npopulations: { s: { size: 1, spikes: { indices: [0], times: [1 ms], period: 5 ms } } }\n' +
+      `experiment: { dt: 0.1 ms, protocol: [${phases}] }`;
+    for (const phases of ['{ run: 20 ms }', '{ run: 5 ms }, { runUntil: 20 ms }', '{ runUntil: 20 ms }']) {
+      const { valid } = importModel({ name: 'model.yaml', text: text(phases) });
+      const { files } = await convertModel(valid, 'lems');
+      expect(files[0]?.text.match(/<spike id/g), phases).toHaveLength(4);
+    }
+  });
+
   it('names the populations that a check cannot compare', async () => {
     const { valid } = importModel(readSource('fixtures/pynn/inhomogeneous-gamma.json'));
     const { absent, populations } = await checkConversion(valid, 'lems');

@@ -1,5 +1,6 @@
 /** Morphologies as specifications give them: sections, or numbers of compartments. */
 
+import { isRefused } from '../../src/diagnostics/system-error.js';
 import type { Dimension } from '../../src/lang/ast.js';
 import { child } from '../../src/model/pointer.js';
 import type { Reporter } from './context.js';
@@ -20,7 +21,7 @@ import type {
   SectionSpecification,
   Values,
 } from './specification.js';
-import { readSwc } from './swc.js';
+import { readSwc, isWrong } from './swc.js';
 import type { Namespace } from './terms.js';
 import { readNumber, readQuantities } from './values.js';
 
@@ -64,12 +65,12 @@ function morphologyIn(
     if (sections !== undefined || compartments !== undefined)
       to.report(messages.badMorphology('a morphology has sections or a file, not both', 'one of them', 'both'), at);
     const file = readFile(swc);
-    if ('refused' in file) {
+    if (isRefused(file)) {
       to.report(messages.badMorphology(`${swc} cannot be read: ${file.refused}`, 'an SWC file', swc), at);
       return undefined;
     }
     const read = readSwc(file.text);
-    if ('wrong' in read) {
+    if (isWrong(read)) {
       to.report(messages.badMorphology(`${swc}: ${read.wrong}`, read.expected, read.found), at);
       return undefined;
     }

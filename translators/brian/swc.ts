@@ -26,14 +26,17 @@ interface Node {
 const types: Readonly<Record<string, string>> = { 1: 'soma', 2: 'axon', 3: 'dend', 4: 'apic' };
 const metres = (micrometres: number): number => micrometres / 1e6;
 
+/** Whether what was read is what is wrong with it. */
+export const isWrong = (read: object): read is Wrong => 'wrong' in read;
+
 /** The sections of a file, or what is wrong with it. */
 export function readSwc(text: string): readonly SectionShape[] | Wrong {
   const nodes = readNodes(text);
-  if ('wrong' in nodes) return nodes;
+  if (isWrong(nodes)) return nodes;
   const [root] = nodes;
   if (!root) return { wrong: 'it has no points', expected: 'lines of index, type, x, y, z, radius, parent', found: '' };
   const soma = threePointSoma(root);
-  if (soma && 'wrong' in soma) return soma;
+  if (soma && isWrong(soma)) return soma;
   return sectionsOf(root, soma ?? []);
 }
 
@@ -110,7 +113,7 @@ function sectionsOf(root: Node, left: readonly Node[]): readonly SectionShape[] 
     const seen = (names.get(name) ?? 0) + 1;
     names.set(name, seen);
     const shape = shapeOf(run, seen === 1 ? name : `${name}_${seen}`, next.parent);
-    if ('wrong' in shape) return shape;
+    if (isWrong(shape)) return shape;
     const ordinal = shapes.push(shape) - 1;
     const ends = childrenOf(run[run.length - 1] as Node);
     for (const node of [...ends].reverse()) open.push({ node, parent: ordinal });

@@ -1,5 +1,6 @@
 /** Populations as NeuronGroup, PoissonGroup and SpikeGeneratorGroup. */
 
+import { isSpatial } from './spatial-type.js';
 import { linearForm } from '../../../src/lang/linear.js';
 import { areInFile } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
@@ -14,7 +15,7 @@ import { constantText, dimensionOf, equationLines, initializers, valueText } fro
 import { inputParts } from './inputs.js';
 import { changedNames, remarksAt, type ExportContext, type GroupPlan, type Plans } from './plan.js';
 import { quantityText, writtenQuantities } from './quantity-text.js';
-import { isSpatial, membraneValues, ownEquations, structure } from './spatial.js';
+import { membraneValues, ownEquations, structure } from './spatial.js';
 
 const secondDimension = dimensionOf('s');
 

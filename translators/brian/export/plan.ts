@@ -17,7 +17,7 @@ import { variablesInCode } from './brian-text.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { poissonThreshold } from '../sources.js';
-import { isBuiltIn, isSpatial } from './spatial.js';
+import { isBuiltIn, isSpatial } from './spatial-type.js';
 import { sympyNames } from './sympy-names.js';
 import { brianName, noiseName, type ObjectNames } from './naming.js';
 import type { Arithmetic } from './quantity-text.js';

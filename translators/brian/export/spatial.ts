@@ -1,39 +1,19 @@
 /** Types with a cable as SpatialNeuron: what Brian defines itself is left out of their equations. */
 
+import { isBuiltIn } from './spatial-type.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
 import type { CableTree, DataStore, NeuronType, Population, Value } from '../../../src/model/model.js';
 import { isGiven } from '../../../src/model/tagged.js';
 import { geometricNumbers } from '../morphology.js';
-import { riseName, spatialNames } from '../vocabulary.js';
 import type { Remarks } from './brian-text.js';
 import { dimensionOf } from './equations-text.js';
 import type { ExportContext } from './plan.js';
 import { quantityText, writtenQuantities } from './quantity-text.js';
 
-const builtIn = new Set([...spatialNames, riseName, 'gtot__private']);
-
-/** Whether a name is Brian's own in a SpatialNeuron. */
-export const isBuiltIn = (name: string): boolean => builtIn.has(name);
-
-/** Whether a type has a cable as Brian knows it: what it is driven by, and what Brian knows of its compartments. */
-export function isSpatial({ cable, parameters, state, derived }: NeuronType): boolean {
-  const known = ['area', 'length', 'diameter', 'distance', 'volume', 'Cm', 'Ri'];
-  return (
-    cable !== undefined &&
-    cable.voltage === 'v' &&
-    cable.capacitance === 'Cm*area' &&
-    cable.current === 'Im*area' &&
-    (cable.rise === undefined || cable.rise === riseName) &&
-    derived['Im'] !== undefined &&
-    state['v'] !== undefined &&
-    known.every((name) => parameters[name] !== undefined)
-  );
-}
-
 /** The type without what Brian defines itself. */
 export function ownEquations(type: NeuronType): NeuronType {
   const own = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
-    Object.fromEntries(Object.entries(map).filter(([key]) => !builtIn.has(key)));
+    Object.fromEntries(Object.entries(map).filter(([key]) => !isBuiltIn(key)));
   return { ...type, parameters: own(type.parameters), state: own(type.state), derived: own(type.derived) };
 }
 

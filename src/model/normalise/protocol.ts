@@ -1,3 +1,4 @@
+import { isListed } from '../arrays.js';
 import { areInFile, isPhase, isSelection } from '../tagged.js';
 import type { Unit } from '../../lang/units.js';
 import type { Expression, PhaseDocument, ValueDocument } from '../document.js';
@@ -389,7 +390,7 @@ function normaliseSet(
 
 /** Synapses that a key lists by number, in one spelling. */
 const listedSynapses = (rule: SelectionRule): string | undefined =>
-  'projection' in rule && rule.indices && !('$data' in rule.indices)
+  isSelection(rule, 'synapses') && rule.indices && isListed(rule.indices)
     ? `${rule.projection}[${rule.indices.join(', ')}]`
     : undefined;
 

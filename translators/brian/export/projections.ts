@@ -1,7 +1,7 @@
 /** Projections as Synapses. */
 
 import { numbersOf } from '../../../src/model/arrays.js';
-import { isGiven } from '../../../src/model/tagged.js';
+import { isGiven, isSelection } from '../../../src/model/tagged.js';
 import type {
   ConnectionRule,
   Pathway,
@@ -193,7 +193,7 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
 function readsCopies({ id, type, projection, names }: SynapsesPlan, { model }: ExportContext): boolean {
   if (names.has('copy')) return false;
   const own = ({ on, of }: { readonly on?: SelectionRule; readonly of?: SelectionRule }): boolean =>
-    [on, of].some((rule) => rule !== undefined && 'projection' in rule && rule.projection === id);
+    [on, of].some((rule) => rule !== undefined && isSelection(rule, 'synapses') && rule.projection === id);
   const parts = [
     type,
     projection.values,

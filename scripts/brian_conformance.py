@@ -3,15 +3,16 @@
     git archive 2.9.0 examples | tar -x -C /tmp/brian2        (in a clone of brian-team/brian2, of the version in .venv)
     .venv/bin/python scripts/brian_conformance.py /tmp/brian2/examples [NAME ...] [--steps 2000] [--limit 120]
 
-Examples need matplotlib, SciPy and joblib besides; BRIAN_EXAMPLES_PATH names folders that have them.
+Examples need matplotlib, SciPy and joblib besides; BRIAN_EXAMPLES_PATH names folders that have them. With `--of Dendrify` they are Dendrify's.
 
-Writes docs/brian-conformance.md; what was found so far is kept beside the examples, so that a few can be run again. Runs are cut to a number of steps, plots are not shown, and the random numbers that Brian draws
-before a run are the same on both sides.
+Writes docs/brian-conformance.md: rows of examples that are not run again stay, as do other sections. Runs are cut to a number of steps, plots
+are not shown, and the random numbers that Brian draws before a run are the same on both sides.
 """
 
 import argparse
 import json
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -19,20 +20,6 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-MISTAKES = {
-    "unknown_name",
-    "wrong_unit",
-    "not_connected",
-    "no_time",
-    "back_in_time",
-    "not_linear",
-    "two_spikes_in_a_step",
-    "written_time",
-    "shared_variable_of_synapses",
-    "missing_group",
-    "unit_in_a_pathway",
-    "failing_function",
-}
 SOURCES = ("interneuron", "brian2-interneuron")
 
 
@@ -199,14 +186,11 @@ def outcome(script, folder, steps, limit):
     return {**found, "kind": "differs", "text": f"{where}: {worst:.2g}" + ("" if same else ", other spikes")}
 
 
-def features(folder):
-    """What the small scripts of the tests give, feature by feature, from the last time that they were run."""
+def features(outcomes):
+    """The section of the small scripts of the tests, by what running them gave."""
     import ast
 
-    tests = ROOT / "python/brian2-interneuron/tests"
-    kept = folder / "features.json"
-    outcomes = json.loads(kept.read_text()) if kept.exists() else {}
-    tree = ast.parse((tests / "scenarios.py").read_text())
+    tree = ast.parse((ROOT / "python/brian2-interneuron/tests/scenarios.py").read_text())
     lenient = {
         target.value.id
         for node in tree.body
@@ -218,71 +202,99 @@ def features(folder):
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name in outcomes:
             told = outcomes[node.name]
-            on = "refused as Brian does" if node.name in MISTAKES else "both" if node.name in lenient else "interneuron"
+            is_mistake = any(isinstance(each, ast.Name) and each.id == "mistake" for each in node.decorator_list)
+            on = "refused as Brian does" if is_mistake else "both" if node.name in lenient else "interneuron"
             about = (ast.get_docstring(node) or "").split("\n")[0]
             lines.append(f"| {node.name.replace('_', ' ')} | {about} | {on if told == 'same' else told} |")
-    return lines
+    return [
+        "Small scripts of the package's tests, each with Brian's runtime and with the device: spikes equal, values to 1e-12. *Both*: an engine and",
+        "Brian's runtime take turns.",
+        "",
+        "| feature | | runs on |",
+        "|---|---|---|",
+        *lines,
+        "",
+        "Left to Brian's runtime, with a warning: network operations within a step, functions written in Python or C++, synapses onto synapses, linked",
+        "variables of synapses, GSL methods, inactive groups, and delays that change while spikes are under way.",
+    ]
 
 
-def run_features(folder):
+def run_features():
     """Runs the small scripts of the tests."""
     path = ":".join(str(ROOT / "python" / name / "src") for name in SOURCES)
     words = [sys.executable, "-W", "ignore", str(ROOT / "python/brian2-interneuron/tests/conformance.py")]
     said = subprocess.run(words, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=True).stdout
-    (folder / "features.json").write_text(said.strip().splitlines()[-1])
+    return json.loads(said.strip().splitlines()[-1])
 
 
-def page(examples, version, found=()):
-    """docs/brian-conformance.md."""
-    words = {
-        "native": "interneuron",
-        "partly": "both",
-        "runtime": "Brian's runtime",
-        "differs": "interneuron, differs",
-        "fails": "fails",
-        "late": "not finished",
-        "missing": "not run",
-        "none": "simulates nothing",
+# --- The page -----------------------------------------------------------------------------------------------------------
+PAGE = ROOT / "docs/brian-conformance.md"
+WORDS = {
+    "native": "interneuron",
+    "partly": "both",
+    "runtime": "Brian's runtime",
+    "differs": "interneuron, differs",
+    "fails": "fails",
+    "late": "not finished",
+    "missing": "not run",
+    "none": "simulates nothing",
+}
+
+
+def sections():
+    """The sections of the page by heading, as lists of lines: those that are not written anew stay."""
+    found, now = {}, None
+    for line in PAGE.read_text().splitlines() if PAGE.exists() else []:
+        if line.startswith("## "):
+            now = found[line[3:]] = []
+        elif now is not None:
+            now.append(line)
+    return {heading: "\n".join(lines).strip().splitlines() for heading, lines in found.items()}
+
+
+def known_outcomes(lines):
+    """What the table of a section says of each example."""
+    kinds = {text: kind for kind, text in WORDS.items()}
+    rows = (re.fullmatch(r"\| (\S+\.py) \| (.*?) \| (\d*) ?\| (.*?) ?\|", line) for line in lines)
+    return {
+        row[1]: {"kind": kinds[row[2]], "steps": int(row[3] or 0), "text": row[4].replace("\\|", "|").strip()} for row in rows if row
     }
-    count = {kind: sum(each["kind"] == kind for each in examples.values()) for kind in words}
+
+
+def example_lines(examples, version):
+    """The section of a set of examples."""
+    count = {kind: sum(each["kind"] == kind for each in examples.values()) for kind in WORDS}
     simulating = len(examples) - count["none"]
     ran = count["native"] + count["partly"] + count["runtime"]
     unknown = count["late"] + count["missing"]
-    table = [
-        "## Features",
-        "",
-        "Small scripts of the package's tests, each with Brian's runtime and with the device: spikes equal, values to 1e-12. *Both*: an engine and Brian's",
-        "runtime take turns.",
-        "",
-        "| feature | | runs on |",
-        "|---|---|---|",
-        *found,
-        "",
-        "Left to Brian's runtime, with a warning: SpatialNeuron, network operations within a step, functions written in Python or C++, synapses onto synapses, linked",
-        "variables of synapses or of what changes before it is read, GSL methods, groups with clocks of their own, inactive groups,",
-        "and delays that change while spikes are under way.",
-        "",
-    ]
     lines = [
-        "# Brian 2 on the device",
-        "",
-        *(table if found else []),
-        "## Brian's examples",
-        "",
-        f"Written by `scripts/brian_conformance.py`, with Brian {version}. Each example is run with Brian's runtime and with the device, both cut to the",
+        f"Written by `scripts/brian_conformance.py`, with {version}. Each example is run with Brian's runtime and with the device, both cut to the",
         "same number of steps; monitors, state and synaptic variables are compared. Spikes and counts must be equal, other numbers to 1e-9 of the largest.",
         "",
         f"Of {len(examples)} scripts {simulating} simulate something. {ran} of them run through the device: {count['native']} on interneuron's engines, {count['partly']}",
         f"in part, {count['runtime']} on Brian's runtime, to which the device leaves what it cannot run. {count['differs']} differ, {count['fails']} fail.",
-        f"{unknown} were not compared: they need another package, or one of both sides did not finish them in time.",
+        *(
+            [f"{unknown} were not compared: they need another package or data, or one of both sides did not finish them in time."]
+            if unknown
+            else []
+        ),
         "",
         "| example | runs on | steps | |",
         "|---|---|---|---|",
     ]
     for name, each in sorted(examples.items()):
         text = each["text"].replace("|", "\\|")
-        lines.append(f"| {name} | {words[each['kind']]} | {each['steps'] or ''} | {text} |")
-    return "\n".join(lines) + "\n"
+        lines.append(f"| {name} | {WORDS[each['kind']]} | {each['steps'] or ''} | {text} |")
+    return lines
+
+
+def write_page(given):
+    """Writes the page with the sections that are given by heading; others stay as they are."""
+    all_of = {**sections(), **given}
+    order = ["Features", "Brian's examples", "Dendrify's examples"]
+    headings = [*(each for each in order if each in all_of), *(each for each in all_of if each not in order)]
+    parts = ["# Brian 2 on the device", *("\n".join([f"## {heading}", "", *all_of[heading]]) for heading in headings)]
+    PAGE.write_text("\n\n".join(parts) + "\n")
 
 
 def main():
@@ -294,31 +306,29 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("examples", type=Path)
     parser.add_argument("names", nargs="*")
+    parser.add_argument("--of", choices=["Brian", "Dendrify"], default="Brian", help="whose examples they are")
     parser.add_argument("--features", action="store_true", help="runs the small scripts of the tests too")
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--limit", type=int, default=120)
     given = parser.parse_intermixed_args()
     given.examples = given.examples.resolve()
-    import brian2
+    from importlib.metadata import version
 
+    if given.features:
+        write_page({"Features": features(run_features())})
     folder = given.examples / ".conformance"
     folder.mkdir(exist_ok=True)
-    kept = folder / "outcomes.json"
-    known = json.loads(kept.read_text()) if kept.exists() else {}
-    if given.features:
-        run_features(folder)
+    heading = f"{given.of}'s examples"
+    known = known_outcomes(sections().get(heading, []))
     scripts = sorted(path for path in given.examples.rglob("*.py") if ".conformance" not in path.parts)
+    versions = f"Brian {version('brian2')}" + ("" if given.of == "Brian" else f" and Dendrify {version('dendrify')}")
     for path in scripts:
         name = str(path.relative_to(given.examples))
         if given.names and not any(each in name for each in given.names):
             continue
-        if not given.names and name in known:
-            continue
         known[name] = outcome(path, folder, given.steps, given.limit)
         print(f"{name}: {known[name]['kind']}, {known[name]['text']} {known[name]['seconds']}", flush=True)
-        kept.write_text(json.dumps(known, indent=1))
-    if known:
-        (ROOT / "docs/brian-conformance.md").write_text(page(known, brian2.__version__, features(folder)))
+        write_page({heading: example_lines(known, versions)})
 
 
 if __name__ == "__main__":

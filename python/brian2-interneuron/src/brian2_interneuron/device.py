@@ -15,6 +15,7 @@ from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
 from brian2.core.base import BrianObjectException
 from brian2.core.namespace import get_local_namespace
 from brian2.core.network import Network, TextReport
+from brian2.core.preferences import prefs
 from brian2.devices.device import RuntimeDevice
 from brian2.groups.group import Group
 from brian2.units import second
@@ -65,7 +66,7 @@ class InterneuronDevice(RuntimeDevice):
         super().__init__()
         #: What `set_device` was told.
         self.options = {}
-        self._preparing = False
+        self._preparing = self._falling_back = False
         self._seed = None
         #: Whether the last run was interneuron's, and what it was told about it.
         self.last_run_native = None
@@ -145,8 +146,13 @@ class InterneuronDevice(RuntimeDevice):
 
     # --- Code objects -----------------------------------------------------------------------------------------------
     def code_object_class(self, codeobj_class=None, fallback_pref="codegen.target"):
-        """While a run is prepared nothing is compiled, so that names and units are all that is looked at."""
-        if self._preparing and codeobj_class is None:
+        """While a run is prepared nothing is compiled, so that names and units are all that is looked at.
+
+        What acts once, as connections and first values, is NumPy's unless `prefs.codegen.target` asks for Cython: its
+        compiler takes longer than it saves.
+        """
+        once = not self._falling_back and prefs[fallback_pref] == "auto"
+        if codeobj_class is None and (self._preparing or once):
             return NumpyCodeObject
         return super().code_object_class(codeobj_class, fallback_pref)
 
@@ -183,7 +189,11 @@ class InterneuronDevice(RuntimeDevice):
         def fall_back(reason):
             self.end()
             self._fall_back(net, reason)
-            _RUN(net, duration, report=report, report_period=report_period, namespace=namespace, profile=profile)
+            self._falling_back = True
+            try:
+                _RUN(net, duration, report=report, report_period=report_period, namespace=namespace, profile=profile)
+            finally:
+                self._falling_back = False
 
         try:
             document = self._prepare(net, duration, namespace)

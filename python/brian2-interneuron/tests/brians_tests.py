@@ -2,7 +2,7 @@
 
     python brians_tests.py [MODULE ...]      such as subgroup; writes what came of them as JSON on the last line
 
-What the device leaves to Brian's runtime is counted apart; Brian's tests themselves say whether results are right.
+It needs pytest. What the device leaves to Brian's runtime is counted apart; Brian's tests themselves say whether results are right.
 """
 
 import json
@@ -12,7 +12,7 @@ import sys
 import brian2
 import pytest
 
-import brian2_interneuron
+import brian2_interneuron  # noqa: F401
 from brian2_interneuron.device import InterneuronDevice
 
 FOLDER = os.path.join(os.path.dirname(brian2.__file__), "tests")
@@ -35,8 +35,7 @@ class Settings:
 
     def pytest_configure(self, config):
         """Brian's fixtures set these for every test."""
-        config.brian_prefs = {**brian2.prefs.as_dict, "codegen.target": "numpy"} if hasattr(brian2.prefs, "as_dict") else {}
-        config.brian_prefs["codegen.target"] = "numpy"
+        config.brian_prefs = {"codegen.target": "numpy"}
         config.device, config.device_options = self.device, self.device_options
         config.fail_for_not_implemented = self.fail_for_not_implemented
         for name in ("standalone_compatible", "standalone_only", "codegen_independent", "multiple_runs", "cpp_standalone"):
@@ -44,12 +43,16 @@ class Settings:
 
     def pytest_runtest_logreport(self, report):
         """Notes what came of a test."""
+        name = report.nodeid.split("/")[-1]
         if report.failed:
-            self.failed[report.nodeid.split("/")[-1]] = str(getattr(report.longrepr, "reprcrash", report.longrepr))[-300:]
-        if report.when == "call":
-            if report.passed:
-                (self.left.__setitem__(report.nodeid.split("/")[-1], self._reasons[:]) if self._reasons else self.passed.append(report.nodeid))
-            self._reasons.clear()
+            self.failed[name] = str(getattr(report.longrepr, "reprcrash", report.longrepr))[-300:]
+        if report.when != "call":
+            return
+        if report.passed and self._reasons:
+            self.left[name] = [*self._reasons]
+        elif report.passed:
+            self.passed.append(name)
+        self._reasons.clear()
 
 
 def main(names):

@@ -121,3 +121,24 @@ describe('recordings of several places', () => {
     expect(found.map((one) => one.replace(/\d.*/, ''))).toContain(code);
   });
 });
+
+describe('compartments with equations of the type', () => {
+  const cable = (parents: string, size: number): string => `
+interneuron: 1
+neurons:
+  cell:
+    state: { v: { unit: V } }
+    cable: { parents: ${parents}, near: [1 um, 1 um], far: [1 um, 1 um], resistivity: 1 ohm*m, voltage: v, capacitance: 1*pF, current: 0*pA }
+populations: { cells: { type: cell, size: ${size} } }
+experiment: { dt: 0.1 ms, duration: 1 ms }
+`;
+
+  test.each([
+    ['begins at one before it', cable('[-1, 0]', 4), []],
+    ['begins at itself', cable('[-1, 1]', 2), ['model/bad-parent@6:28']],
+    ['is the root and has a parent', cable('[0, 0]', 2), ['model/bad-parent@6:24']],
+    ['is one too many for whole cells', cable('[-1, 0]', 3), ['model/cable-size@7:43']],
+  ])('a compartment %s', (_, text, expected) => {
+    expect(findings(text)).toEqual(expected);
+  });
+});

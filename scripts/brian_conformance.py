@@ -168,7 +168,7 @@ def outcome(script, folder, steps, limit):
     if not theirs["runs"]:
         said = theirs["error"] or ""
         kind = "missing" if "ModuleNotFoundError" in said else "late" if said.startswith("took") else "none"
-        if kind == "none" and "multiprocessing" in script.read_text():
+        if kind == "none" and re.search("multiprocessing|joblib", script.read_text()):
             kind, said = "missing", "runs its networks in other processes, which are not looked at"
         return {**found, "kind": kind, "text": said}
     if len(ours["runs"]) < len(theirs["runs"]) or not ours["runs"]:

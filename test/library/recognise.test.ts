@@ -466,3 +466,94 @@ describe('a network of PyNN in Brian', () => {
     expect([matched, spikes]).toEqual([spikes[0], [29, 29]]);
   });
 });
+
+describe('what is written in another notation reads again there', () => {
+  const head = { format: 'interneuron/brian', version: 1, dt: '0.1 ms', run: '20 ms' };
+  const roundTrip = async (
+    valid: ReturnType<typeof importModel>['valid'],
+    to: 'lems' | 'pynn-json' | 'brian-json',
+  ): Promise<Awaited<ReturnType<typeof convertModel>> & { readonly again: ReturnType<typeof importModel> }> => {
+    const converted = await convertModel(valid, to);
+    const [file] = converted.files;
+    const again = importModel({ name: `again.${to === 'lems' ? 'xml' : 'json'}`, text: file?.text ?? '' });
+    return { ...converted, again };
+  };
+
+  it('junctions whose sum has a unit are currents of LEMS, and the same spikes', async () => {
+    const { valid } = read({
+      ...head,
+      run: '60 ms',
+      neuron_groups: {
+        G: {
+          N: 3,
+          model: 'dv/dt = (10*nS*(-65*mV - v) + gap + I)/(100*pF) : volt\ngap : amp\nI : amp',
+          threshold: 'v > -50*mV',
+          reset: 'v = -65*mV',
+          method: 'euler',
+          initializers: { v: '-65*mV', I: '400*pA*int(i == 0)' },
+        },
+      },
+      synapses: {
+        S: { source: 'G', target: 'G', model: 'gap_post = 3*nS*(v_pre - v_post) : amp (summed)', connect: 'i != j' },
+      },
+    });
+    const { again } = await roundTrip(valid, 'lems');
+    expect(Object.values(again.valid.model.neurons).some(({ state }) => 'gap' in state)).toBe(false);
+    const { matched, spikes } = await checkConversion(valid, 'lems');
+    expect(spikes[0]).toBeGreaterThan(3);
+    expect([matched, spikes[1]]).toEqual([spikes[0], spikes[0]]);
+  });
+
+  it('state that a phase sets is initialised in PyNN, parameters are set', async () => {
+    const { valid } = read({
+      ...head,
+      neuron_groups: {
+        G: {
+          N: 1,
+          model: 'dv/dt = (g + I - 60*mV - v)/(20*ms) : volt (unless refractory)\ndg/dt = -g/(5*ms) : volt\nI : volt',
+          threshold: 'v > -50*mV',
+          reset: 'v = -60*mV',
+          refractory: '2 ms',
+          method: 'exact',
+          initializers: { v: '-60*mV' },
+        },
+      },
+      synapses: { S: { source: 'G', target: 'G', on_pre: 'g += 1*mV', connect: 'i != j', delay: '1 ms' } },
+      run: [{ duration: '20 ms' }, { set: { 'G.g': '30*mV', 'G.I': '12*mV' }, duration: '20 ms' }],
+    });
+    const { files } = await roundTrip(valid, 'pynn-json');
+    const { phases } = JSON.parse(files[0]?.text ?? '') as { phases: readonly Readonly<Record<string, unknown>>[] };
+    expect(phases.map((phase) => Object.keys(phase)[0])).toEqual(['run', 'set', 'initialize', 'run']);
+    const { matched, spikes } = await checkConversion(valid, 'pynn-json');
+    expect(spikes[0]).toBeGreaterThan(0);
+    expect([matched, spikes[1]]).toEqual([spikes[0], spikes[0]]);
+  });
+
+  it('weights of which Brian has no distribution are listed with connections of which it has the rule', async () => {
+    const gamma = { random: 'gamma', params: { k: 2, theta: 0.05 }, rng: 'r' };
+    const { valid } = read({
+      format: 'interneuron/pynn',
+      version: 1,
+      pynn: '0.13',
+      rngs: { r: { type: 'NumpyRNG', seed: 42 } },
+      populations: [{ label: 'a', size: 15, cell: { type: 'IF_curr_exp', params: { i_offset: 1.2 } } }],
+      projections: [
+        {
+          label: 'aa',
+          pre: 'a',
+          post: 'a',
+          receptor_type: 'excitatory',
+          connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.2 }, rng: 'r' },
+          synapse: { type: 'StaticSynapse', params: { weight: gamma, delay: 1 } },
+        },
+      ],
+      phases: [{ run: 50 }],
+    });
+    const { outcome, report } = await roundTrip(valid, 'brian-json');
+    expect(outcome).toBe('equivalent');
+    expect(report.map(({ code }) => code)).toContain('brian/listed');
+    const { matched, spikes } = await checkConversion(valid, 'brian-json');
+    expect(spikes[0]).toBeGreaterThan(10);
+    expect([matched, spikes[1]]).toEqual([spikes[0], spikes[0]]);
+  });
+});

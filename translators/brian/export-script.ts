@@ -54,7 +54,49 @@ export function exportBrianScript(valid: ValidModel, stem = 'model'): BrianScrip
   return { files: companion.isEmpty ? [script] : [script, { name: dataFile, text: companion.text }], report };
 }
 
-function scriptView(document: BrianSpecification, stem: string, dataFile: string, companion: Companion): ScriptView {
+/**
+ * The specification with constants that are called like an object in the namespaces of the groups that read them: in a
+ * script both would be one variable.
+ */
+function withoutClashes(document: BrianSpecification): BrianSpecification {
+  const sections = [
+    'neuron_groups',
+    'spatial_neurons',
+    'poisson_groups',
+    'spike_generators',
+    'synapses',
+    'poisson_inputs',
+    'timed_arrays',
+    'spike_monitors',
+    'event_monitors',
+    'state_monitors',
+    'population_rate_monitors',
+  ] as const;
+  const objects = new Set(sections.flatMap((section) => Object.keys(document[section] ?? {})));
+  const clashing = Object.entries(document.namespace ?? {}).filter(([name]) => objects.has(name));
+  if (clashing.length === 0) return document;
+  const own = <T extends { readonly namespace?: Readonly<Record<string, string | number>> }>(
+    groups: Readonly<Record<string, T>> | undefined,
+  ): Readonly<Record<string, T>> =>
+    Object.fromEntries(
+      Object.entries(groups ?? {}).map(([name, group]) => {
+        const texts = JSON.stringify(group);
+        const read = clashing.filter(([constant]) => new RegExp(`\\b${constant}\\b`).test(texts));
+        return [name, { ...group, namespace: { ...Object.fromEntries(read), ...group.namespace } }];
+      }),
+    );
+  return {
+    ...document,
+    namespace: Object.fromEntries(Object.entries(document.namespace ?? {}).filter(([name]) => !objects.has(name))),
+    neuron_groups: own(document.neuron_groups),
+    spatial_neurons: own(document.spatial_neurons),
+    poisson_groups: own(document.poisson_groups),
+    synapses: own(document.synapses),
+  };
+}
+
+function scriptView(given: BrianSpecification, stem: string, dataFile: string, companion: Companion): ScriptView {
+  const document = withoutClashes(given);
   const constants = document.namespace ?? {};
   const each = <T>(
     map: Readonly<Record<string, T>> | undefined,
@@ -69,7 +111,9 @@ function scriptView(document: BrianSpecification, stem: string, dataFile: string
     {
       title: 'Groups',
       blocks: [
-        ...each(document.neuron_groups, (name, group) => blocks.neuronGroup(name, group, constants, companion)),
+        ...each(blocks.bySource(document.neuron_groups), (name, group) =>
+          blocks.neuronGroup(name, group, constants, companion),
+        ),
         ...each(document.spatial_neurons, (name, cell) => blocks.spatialNeuron(name, cell, constants, companion)),
         ...each(document.poisson_groups, (name, group) => blocks.poissonGroup(name, group, constants, companion)),
         ...each(document.spike_generators, (name, group) => blocks.spikeGenerator(name, group, companion)),

@@ -8,7 +8,8 @@
 
 import { isGiven, isRecording, isSelection, timeAfter } from '../../model/tagged.js';
 import { name as named } from '../../lang/build.js';
-import { parseExpression } from '../../lang/parse.js';
+import { parseExpression, parseStatements } from '../../lang/parse.js';
+import { namesIn, substitute } from '../../lang/walk.js';
 import { ConversionReport, type ConversionEntry } from '../../model/conversion-report.js';
 import { freeName } from '../../model/free-name.js';
 import type {
@@ -36,7 +37,7 @@ import { currentText, type CurrentForm } from './currents.js';
 import { Receptors, withReceptors, type Receptor } from './receptors.js';
 import { withoutFlag, withoutRegimes } from './regimes.js';
 import { splitSource } from './split.js';
-import { replaced, replacedIn } from './texts.js';
+import { derivedOf, replaced, replacedIn } from './texts.js';
 import { trainOf, type Train } from './trains.js';
 import { readable } from './readable.js';
 import { shapeOf, waveformsOf } from './waveforms.js';
@@ -108,6 +109,7 @@ class Gatherer {
       for (const [name, type] of Object.entries(this.#neurons)) {
         if (type.method === 'auto') this.#neurons[name] = { ...type, method: 'euler' };
         const { sequence = [] } = this.#model.neurons[name] ?? {};
+        if (!Object.values(this.#populations).some((population) => population.type === name)) continue;
         const before = sequence.slice(0, -1).some((part) => part.state !== undefined || part.propagate !== undefined);
         if (before)
           this.#report.approximated(
@@ -191,7 +193,9 @@ class Gatherer {
           'its regimes form a refractory period; LEMS extends it by up to one step after each spike',
         );
     }
-    if (this.#stage === 'brian') this.#regimes();
+    if (this.#stage !== 'brian') return;
+    this.#regimes();
+    for (const [name, type] of Object.entries(this.#neurons)) this.#neurons[name] = spikeFirst(type);
   }
 
   /** Whether the refractory period of all cells of a type is a whole number of steps. */
@@ -343,6 +347,7 @@ class Gatherer {
       readonly form: CurrentForm;
       readonly cells: number[];
     }
+    let follows = false;
     const found: Found[] = [];
     for (const [projectionName, projection] of projections) {
       const output = this.#output(projection);
@@ -369,6 +374,7 @@ class Gatherer {
             to: until,
             shape: shapeOf({ from, to: until, value }),
           }));
+          follows ||= shaped.some(({ shape }) => shape.kind !== 'constant');
           const form = currentText(shaped, unit, this.#end, this.#dt, this.#stage === 'brian');
           if (form === undefined) {
             this.#report.missing(pointer, 'its current has no simple shape', `${this.#stage}/current`);
@@ -403,7 +409,13 @@ class Gatherer {
           `a ramp is ${form.steps.count} steps of ${tidy(form.steps.every * 1e3)} ms`,
         );
     }
-    this.#report.exact(pointer, 'a time-dependent current', `${this.#stage}/current`);
+    if (this.#stage === 'brian' && follows)
+      this.#report.approximated(
+        'brian/current',
+        pointer,
+        'its current follows the time, which cells of LEMS see up to a step earlier or later',
+      );
+    else this.#report.exact(pointer, 'a time-dependent current', `${this.#stage}/current`);
   }
 
   #trains(name: string, population: Population, type: NeuronType): void {
@@ -415,7 +427,14 @@ class Gatherer {
     for (let element = 0; element < (varied ? population.size : 1); element++) {
       const train = trainOf(type, this.#numbers(type, population, element), { dt: this.#dt, end: this.#end });
       if (typeof train === 'string') {
-        this.#report.missing(pointer, `its spikes are neither listed nor Poisson: ${train}`, `${this.#stage}/spikes`);
+        if (this.#stage === 'brian')
+          this.#report.equivalent(
+            'brian/spikes',
+            pointer,
+            'the same process by its equations, with other random numbers',
+          );
+        else
+          this.#report.missing(pointer, `its spikes are neither listed nor Poisson: ${train}`, `${this.#stage}/spikes`);
         return;
       }
       trains.push(train);
@@ -599,6 +618,21 @@ function withNames(type: NeuronType, names: ReadonlyMap<string, string>): Neuron
       Object.entries(changed.parameters).map(([key, one]) => [names.get(key) ?? key, one] as const),
     ),
   };
+}
+
+/** A type whose threshold is tested before other conditions, where none of these changes what it reads. */
+function spikeFirst(type: NeuronType): NeuronType {
+  const { spike, ...others } = type.events;
+  if (spike === undefined || spike.order === 0) return type;
+  const derived = derivedOf(type);
+  const e = parseExpression(spike.when);
+  const read = namesIn(derived === undefined ? e : substitute(e, derived));
+  const written = Object.values(others).flatMap(({ do: actions }) =>
+    actions.flatMap((text) => parseStatements(text).map((one) => (one.kind === 'assignment' ? one.target : one.port))),
+  );
+  return written.some((name) => read.has(name))
+    ? type
+    : { ...type, events: { ...type.events, spike: { ...spike, order: 0 } } };
 }
 
 /** A type whose events have the names under which others receive them, if these names are unique. */

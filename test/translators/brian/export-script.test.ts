@@ -27,6 +27,29 @@ test('names that the script needs itself are not taken from it', () => {
   expect(script).not.toMatch(/^seed = /m);
 });
 
+test('a constant that is called like a group is in the namespaces of those who read it', () => {
+  const text = brian(
+    'namespace: { C: 2 ms, tau: 3 ms }\nneuron_groups:\n  C: { N: 1, model: "dv/dt = -v/C : 1", threshold: v > 1 }\n' +
+      '  D: { N: 1, model: "dv/dt = -v/tau : 1", threshold: v > 1 }\nrun: 1 ms',
+  );
+  const script = exportBrianScript(valid(text)).files[0]?.text ?? '';
+  expect(script).not.toMatch(/^C = 2/m);
+  expect(script.match(/namespace=\{'C': 2\*ms\}/g)).toHaveLength(1);
+  expect(script).toMatch(/^tau = 3\*ms$/m);
+});
+
+test('groups that others are linked to come before them', () => {
+  const text = brian(
+    'neuron_groups:\n  follower: { N: 2, model: "x : 1 (linked)\\ndv/dt = (x - v)/(5*ms) : 1", ' +
+      'linked: { x: { variable: leader.v, index: [1, 0] } } }\n' +
+      '  leader: { N: 2, model: "dv/dt = -v/(9*ms) : 1", initializers: { v: 1 + i } }\nrun: 1 ms',
+  );
+  const script = exportBrianScript(valid(text)).files[0]?.text ?? '';
+  expect(script.indexOf('leader = NeuronGroup(')).toBeLessThan(script.indexOf('follower = NeuronGroup('));
+  expect(script).toContain("follower.x = linked_var(leader, 'v', index=[1, 0])");
+  expect(script).toContain('x : 1 (linked)');
+});
+
 describe('Python', () => {
   test.each([
     ['20 mV', '20*mV'],

@@ -26,6 +26,7 @@ const flagged = (flags: readonly string[]): string => (flags.length === 0 ? '' :
  *
  * @param flags  of differential equations, by canonical name
  * @param more   lines of the caller's own, such as summed variables
+ * @param linked parameters that are variables of other groups
  */
 export function equationLines(
   type: NeuronType | SynapseType,
@@ -34,6 +35,7 @@ export function equationLines(
   remarks: Remarks,
   flags: (key: string) => readonly string[],
   more: readonly string[] = [],
+  linked: ReadonlySet<string> = new Set(),
 ): string {
   const name = (key: string): string => plan.names.get(key) ?? key;
   const lines = Object.entries(type.state).map(([key, variable]) => {
@@ -56,7 +58,8 @@ export function equationLines(
     .map(
       ([key, variable]) =>
         `${name(key)} : ` +
-        `${unitWord(variable.unit, variable.type)}${flagged(['constant', ...(variable.shared ? ['shared'] : [])])}`,
+        unitWord(variable.unit, variable.type) +
+        flagged(linked.has(key) ? ['linked'] : ['constant', ...(variable.shared ? ['shared'] : [])]),
     );
   return [
     ...lines.filter((line) => line.startsWith('d') && line.includes('/dt =')),
@@ -124,10 +127,11 @@ export function initializers(
   view: NameView,
   data: DataStore,
   remarks: Remarks,
+  linked: ReadonlySet<string> = new Set(),
 ): Record<string, unknown> {
   const entries = [
     ...Object.entries(type.parameters)
-      .filter(([key]) => !plan.constants.has(key))
+      .filter(([key]) => !plan.constants.has(key) && !linked.has(key))
       .map(([key, parameter]) => ({
         key,
         unit: parameter.unit,

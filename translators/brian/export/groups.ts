@@ -16,6 +16,7 @@ import { inputParts } from './inputs.js';
 import { changedNames, remarksAt, type ExportContext, type GroupPlan, type Plans } from './plan.js';
 import { quantityText, writtenQuantities } from './quantity-text.js';
 import { membraneValues, ownEquations, structure } from './spatial.js';
+import type { Link } from '../specification.js';
 
 const secondDimension = dimensionOf('s');
 
@@ -189,14 +190,13 @@ function neurons(plan: GroupPlan, plans: Plans, context: ExportContext, remarks:
   const type = cable ? ownEquations(whole) : whole;
   const about = remarksAt(context.report, `/neurons/${population.type ?? ''}`);
   refuseFeatures(whole, about);
-  for (const name of Object.keys(population.linked ?? {}))
-    remarks.notExpressible('brian/linked', `the link of ${name} to another population is not exported`);
   const spike = type.events['spike'];
   const blocked = new Set(spike?.refractory?.rate ?? []);
   const custom = Object.entries(type.events).filter(([key]) => key !== 'spike');
   const inputs = inputParts(plan, plans.synapses, context);
+  const linked = new Set(Object.keys(population.linked ?? {}));
   const valuesOf = (one: NeuronType): Record<string, unknown> =>
-    initializers(one, plan, population.values, view, context.data, remarks);
+    initializers(one, plan, population.values, view, context.data, remarks, linked);
   const initial = { ...(cable ? valuesOf(membraneValues(whole)) : {}), ...valuesOf(type), ...inputs.initial };
   return {
     ...(cable ? structure(whole, cable, population, context, remarks) : { N: population.size }),
@@ -207,6 +207,7 @@ function neurons(plan: GroupPlan, plans: Plans, context: ExportContext, remarks:
       about,
       (key) => (blocked.has(key) ? ['unless refractory'] : []),
       inputs.lines,
+      linked,
     ),
     ...(spike === undefined ? {} : spikeParts(spike, plan, context, about)),
     ...methodName(type, about),
@@ -214,7 +215,35 @@ function neurons(plan: GroupPlan, plans: Plans, context: ExportContext, remarks:
       ? {}
       : { events: Object.fromEntries(custom.map(([key, event]) => [key, customEvent(key, event, plan, about)])) }),
     ...(Object.keys(initial).length === 0 ? {} : { initializers: initial }),
+    ...linkParts(plan, plans, remarks, context),
   };
+}
+
+/** Parameters that stand for variables of other groups. */
+function linkParts(
+  { population, names }: GroupPlan,
+  { groups }: Plans,
+  remarks: Remarks,
+  context: ExportContext,
+): { readonly linked?: Readonly<Record<string, Link>> } {
+  const links = Object.entries(population.linked ?? {}).flatMap(([key, link]) => {
+    const source = groups.get(link.population);
+    const variable = source?.view.brian(link.variable);
+    const { index } = link;
+    const whole =
+      index === undefined || typeof index === 'number'
+        ? index
+        : typeof index === 'object' && 'array' in index
+          ? knownNumbers(index.array, context.data)
+          : undefined;
+    if (source === undefined || variable === undefined || (index !== undefined && whole === undefined)) {
+      remarks.notExpressible('brian/linked', `the link of ${key} to ${link.population} is not exported`);
+      return [];
+    }
+    const text = `${source.name}.${variable}`;
+    return [[names.get(key) ?? key, whole === undefined ? text : { variable: text, index: whole }] as const];
+  });
+  return links.length === 0 ? {} : { linked: Object.fromEntries(links) };
 }
 
 function refuseFeatures(type: NeuronType, remarks: Remarks): void {

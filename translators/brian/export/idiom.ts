@@ -360,10 +360,14 @@ class Idiom {
   ): Record<string, Value> {
     return Object.fromEntries(
       Object.entries(values).map(([key, value]) => {
-        const unit = type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1';
+        const unit = this.#unitOf(type, key);
         return [key, this.#value(value, unit, child(child(pointer, 'values'), key), drawn?.[key])];
       }),
     );
+  }
+
+  #unitOf(type: EquationSet, key: string): string {
+    return type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1';
   }
 
   /** A value that Brian can draw itself, else what was drawn. */
@@ -405,7 +409,12 @@ class Idiom {
     const { delayRange, space: _, ...rest } = projection;
     const rules = rest.connect.map((rule) => this.#rule(rule, projection, pointer));
     const said = rules.every((rule) => rule !== undefined);
-    const parts = said ? this.#parts(name, { ...rest, connect: rules }) : undefined;
+    // Values that only a list has are those of listed connections.
+    const unknown = [
+      ...Object.entries(rest.values).map(([key, value]) => [value, this.#unitOf(type, key)] as const),
+      ...Object.values(rest.delays).map((value) => [value, 's'] as const),
+    ].some(([value, unit]) => isDrawn(value) && drawText(value, unit) === undefined);
+    const parts = said && !unknown ? this.#parts(name, { ...rest, connect: rules }) : undefined;
     const byDistance = [...Object.values(rest.values), ...Object.values(rest.delays)].some(
       (value) => typeof value === 'string' && /\bdistance\b|\b(pre|post)\.[xyz]\b/.test(value),
     );
@@ -434,7 +443,9 @@ class Idiom {
     this.#report.equivalent(
       'brian/listed',
       pointer,
-      'Brian has no such connection rule: the connections drawn with this seed are listed',
+      said
+        ? 'Brian has no such distribution: connections and values drawn with this seed are listed'
+        : 'Brian has no such connection rule: the connections drawn with this seed are listed',
     );
     return drawn.map(([label, part]) => {
       const { delayRange: __, space: ___, ...plain } = part;

@@ -145,6 +145,7 @@ function planGroup(id: string, population: Population, context: ExportContext): 
     Object.keys(type.parameters).filter(
       (key) =>
         isConstant(key, type, population.values, code) &&
+        !Object.hasOwn(population.linked ?? {}, key) &&
         !isSeen(id, key, context) &&
         !(isSpatial(type) && isBuiltIn(key)),
     ),

@@ -6,6 +6,7 @@ import type {
   CompartmentsSpecification,
   ConnectArguments,
   Initializers,
+  Link,
   MorphologySpecification,
   NeuronGroup,
   DataReference,
@@ -161,7 +162,7 @@ function inMetres(values: Quantities | undefined): readonly number[] {
 function groupLines(
   name: string,
   [kind, first]: readonly [kind: string, first: readonly string[]],
-  group: Omit<NeuronGroup, 'N' | 'model'>,
+  group: Omit<NeuronGroup, 'N' | 'model'> & Partial<Pick<NeuronGroup, 'N'>>,
   constants: Constants,
   companion: Companion,
 ): readonly string[] {
@@ -210,9 +211,45 @@ function groupLines(
   }
   return [
     ...lines,
+    ...Object.entries(group.linked ?? {}).map(([key, link]) =>
+      linkedLine(`${object}.${key}`, link, group.N, companion),
+    ),
     ...initializerLines(object, name, group.initializers, companion),
     ...regularLines(object, group.run_regularly),
   ];
+}
+
+/** `G.x = linked_var(H, 'y', index=[2, 0])`. */
+function linkedLine(target: string, link: Link, N: number | string | undefined, companion: Companion): string {
+  const { variable: text, index } = typeof link === 'string' ? { variable: link, index: undefined } : link;
+  const [source = '', variable = ''] = text.split('.');
+  // Brian takes a list of indices, not one for all.
+  const each = typeof index === 'number' && typeof N === 'number' ? Array.from({ length: N }, () => index) : index;
+  return `${target} = ${pythonCall('linked_var', [
+    pythonName(source),
+    `'${variable}'`,
+    ...keyword('index', each === undefined ? undefined : valueCode(each, target, companion)),
+  ])}`;
+}
+
+/** Groups in an order in which those come first that others are linked to, as far as there is one. */
+export function bySource(
+  groups: Readonly<Record<string, NeuronGroup>> | undefined,
+): Readonly<Record<string, NeuronGroup>> {
+  const left = new Map(Object.entries(groups ?? {}));
+  const ordered: [string, NeuronGroup][] = [];
+  const isFree = ([name, { linked = {} }]: readonly [string, NeuronGroup]): boolean =>
+    Object.values(linked).every((link) => {
+      const [source = ''] = (typeof link === 'string' ? link : link.variable).split('.');
+      return source === name || !left.has(source);
+    });
+  while (left.size > 0) {
+    const next = [...left].find(isFree) ?? [...left][0];
+    if (next === undefined) break;
+    ordered.push(next);
+    left.delete(next[0]);
+  }
+  return Object.fromEntries(ordered);
 }
 
 /** A `PoissonGroup` and its regular operations. */

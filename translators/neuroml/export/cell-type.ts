@@ -172,6 +172,7 @@ class CellWriter {
       this.#see(countOf(name));
     }
     for (const [name, { unit }] of Object.entries(type.state)) {
+      if (demands.sums.has(name)) continue;
       builder.state(name, lemsDimension(unit));
       this.#see(name);
     }
@@ -215,6 +216,7 @@ class CellWriter {
   #declareStarts(): void {
     const { builder, demands } = this;
     for (const name of demands.started) {
+      if (demands.sums.has(name)) continue;
       const dimension = builder.dimensionOf(name);
       const start = demands.varying.has(name)
         ? builder.requirement(`start of ${name}`, dimension, `${name}_start`)

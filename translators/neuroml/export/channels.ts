@@ -19,7 +19,7 @@ export function channelsOf(type: NeuronType, demands: Demands): readonly Channel
   const summed = [...demands.sums].map((variable): Channel => ({
     variable,
     kind: 'sum',
-    dimension: dimensionOfUnit(type.parameters[variable]?.unit ?? '1'),
+    dimension: dimensionOfUnit(type.parameters[variable]?.unit ?? type.state[variable]?.unit ?? '1'),
     exposure: `into_${variable}`,
   }));
   const jumps = [...demands.jumps].map((variable): Channel => ({

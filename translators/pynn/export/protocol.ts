@@ -274,10 +274,15 @@ class Phases {
       groups.set(owner, group);
       group.values[variable] = value;
     }
-    for (const { rule, values: own } of groups.values()) {
+    const parts = [...groups.values()].flatMap(({ rule, values: all }) =>
+      isSelection(rule, 'synapses') || what === 'initialize'
+        ? [{ rule, what, values: all }]
+        : this.#byKind(rule, all).map((part) => ({ rule, ...part })),
+    );
+    for (const { rule, what: own, values: assigned } of parts) {
       const phase = isSelection(rule, 'synapses')
-        ? this.#setSynapses(what, rule.projection, own, pointer)
-        : this.#setCells(what, rule, own, pointer);
+        ? this.#setSynapses(own, rule.projection, assigned, pointer)
+        : this.#setCells(own, rule, assigned, pointer);
       // Of a sample of several populations there is a phase for each of these, which all say the same.
       const again =
         isSelection(rule, 'sampleOf') &&
@@ -285,6 +290,22 @@ class Phases {
         JSON.stringify(this.#list.at(-1)) === JSON.stringify(phase);
       if (phase !== undefined && !again) this.#list.push(phase);
     }
+  }
+
+  /** Parameters of cells are set, their state is initialised: in PyNN these are two calls. */
+  #byKind(
+    rule: SelectionRule,
+    values: Readonly<Record<string, Value>>,
+  ): readonly { readonly what: 'set' | 'initialize'; readonly values: Readonly<Record<string, Value>> }[] {
+    const { model } = this.#context;
+    const state = model.neurons[model.populations[populationOf(rule) ?? '']?.type ?? '']?.state ?? {};
+    const some = (states: boolean): Record<string, Value> =>
+      Object.fromEntries(Object.entries(values).filter(([name]) => Object.hasOwn(state, name) === states));
+    const parts = [
+      { what: 'set', values: some(false) },
+      { what: 'initialize', values: some(true) },
+    ] as const;
+    return parts.filter((part) => Object.keys(part.values).length > 0);
   }
 
   #setCells(

@@ -4,6 +4,7 @@ import { isSpatial } from './spatial-type.js';
 import { linearForm } from '../../../src/lang/linear.js';
 import { areInFile } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
+import { isGiven } from '../../../src/model/tagged.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
@@ -233,7 +234,7 @@ function linkParts(
     const whole =
       index === undefined || typeof index === 'number'
         ? index
-        : typeof index === 'object' && 'array' in index
+        : isGiven(index)
           ? knownNumbers(index.array, context.data)
           : undefined;
     if (source === undefined || variable === undefined || (index !== undefined && whole === undefined)) {

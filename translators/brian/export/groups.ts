@@ -2,9 +2,8 @@
 
 import { isSpatial } from './spatial-type.js';
 import { linearForm } from '../../../src/lang/linear.js';
-import { areInFile } from '../../../src/model/tagged.js';
+import { areInFile, isGiven } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
-import { isGiven } from '../../../src/model/tagged.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';

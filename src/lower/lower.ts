@@ -154,7 +154,7 @@ function buildProjection(plan: ProjectionPlan, context: Context): BuiltProjectio
   const isRead = (name: string): boolean =>
     !parameters.has(name) &&
     !state.has(name) &&
-    (readsVariable([plan.type], name) || recordsOf(plan.name, context).has(name));
+    (readsVariable([plan.type, context.model.operations], name) || recordsOf(plan.name, context).has(name));
   const isUpdated = eventDriven.size > 0 || isRead('lastupdate');
   const storage = synapseStorage(plan, connectivity.count, isUpdated, context);
   const names = [...plan.equations.parameters.keys(), ...plan.equations.state.keys()];

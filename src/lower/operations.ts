@@ -1,17 +1,26 @@
-/** Pass: statements that run on populations at regular intervals. */
+/** Pass: statements that run on populations and synapses at regular intervals. */
 
 import * as ir from '../ir/builder.js';
 import type { Statement } from '../lang/ast.js';
-import type { Operation } from '../model/typed.js';
+import { drawsIn } from '../lang/functions.js';
+import { expressionsOf } from '../lang/walk.js';
+import type { Operation, SelectionRule } from '../model/typed.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
 import type { Piece } from './pieces.js';
 import { pieceDomain, piecesOf, selectionStreams, withoutRepeats } from './pieces.js';
-import { drawsAt, drawStep } from './draws.js';
+import { drawsAt, drawStep, keyAt, keyBuffer, type Draws } from './draws.js';
 import { ElementScope } from './element-scope.js';
+import { reached } from './receptors.js';
+import { namedIndex } from './rules/rule-code.js';
 import { step } from './step-time.js';
+import * as messages from './messages.js';
+import { placeAmong, synapseDraws } from './synapse-values.js';
+import { SynapseScope, type BuiltProjection } from './synapse-scope.js';
+import { overPositions } from './synapses/positions.js';
 import type { Group } from './groups.js';
 import { runsOnLanes } from './lanes.js';
+import { arrayOf } from '../model/arrays.js';
 import { inStep, type PlacedEntry } from './step/place.js';
 import { wholeSteps } from './whole-steps.js';
 
@@ -19,15 +28,25 @@ import { wholeSteps } from './whole-steps.js';
  * @random streams `operation/<id>` and `operation/<id>/shared`, of a selection's second and later populations with
  * `/<population>` added; counter (element, 0, step, site)
  */
-export function lowerOperations(groups: readonly Group[], context: Context): readonly PlacedEntry[] {
+export function lowerOperations(
+  groups: readonly Group[],
+  projections: readonly BuiltProjection[],
+  context: Context,
+): readonly PlacedEntry[] {
   const entries: PlacedEntry[] = [];
   for (const [name, operation] of Object.entries(context.model.operations).sort(([a], [b]) => (a < b ? -1 : 1))) {
     context.diagnostics.at(`/operations/${name}`);
-    const pieces = piecesOf(operation.on, groups, `the operation ${name}`, context);
     const every = operation.every === undefined ? 1 : wholeSteps(`the interval of ${name}`, operation.every, context);
-    if (!pieces || every === null) continue;
     const { operation: start } = context.profile.defaults;
     const slot = context.profile.stepping === 'slots' ? (operation.slot ?? start) : start;
+    if (operation.on.kind === 'synapses') {
+      const kernel = synapticKernel({ name, operation, slot }, operation.on, projections, context);
+      if (kernel !== null && every !== null)
+        entries.push(inStep(kernel, { slot, order: operation.order, name }, every));
+      continue;
+    }
+    const pieces = piecesOf(operation.on, groups, `the operation ${name}`, context);
+    if (!pieces || every === null) continue;
     const operate = (piece: Piece, code: Share): void => {
       const kernel = operationKernel({ name, operation, slot }, piece, code, context);
       if (kernel !== null) entries.push(inStep(kernel, { slot, order: operation.order, name }, every));
@@ -38,6 +57,56 @@ export function lowerOperations(groups: readonly Group[], context: Context): rea
     for (const piece of pieces) operate(withoutRepeats(piece), 'own');
   }
   return entries;
+}
+
+/**
+ * A kernel for an operation on synapses of a projection, which may write their own variables; null after a finding.
+ *
+ * @random stream `operation/<id>`, counter (source, target, step, site)
+ */
+function synapticKernel(
+  { name, operation, slot }: PlacedOperation,
+  on: Extract<SelectionRule, { readonly kind: 'synapses' }>,
+  projections: readonly BuiltProjection[],
+  context: Context,
+): string | null {
+  const refuse = (what: string): null => {
+    context.diagnostics.add(messages.unsupportedFeature(`an operation (${name}) ${what}`));
+    return null;
+  };
+  const built = projections.find(({ plan }) => plan.name === on.projection);
+  if (!built) return refuse('on synapses between several populations');
+  const { plan, connectivity, storage } = built;
+  const code = operation.do;
+  for (const statement of code) {
+    if (statement.kind !== 'assignment') return refuse('on synapses that sends');
+    const to = reached(statement.to, plan.projection.receptors);
+    if (to.kind === 'end') return refuse('on synapses that writes variables of their ends');
+    if (storage.get(to.variable)?.kind === 'table') return refuse('on synapses that writes what they share');
+  }
+  const stored = { name: plan.name, count: connectivity.count, rows: connectivity.rows, sources: plan.pre.size };
+  const comment = `the operation ${name} on the synapses of ${plan.name}`;
+  const indices = on.indices ? Uint32Array.from(arrayOf(on.indices, context.data)) : (on.slice ?? null);
+  return overPositions(`${name}.operate`, comment, stored, context, (position, source, outer) => {
+    const operate = (block: Block): void => {
+      const target = block.name('target', ir.convert('u32', ir.load(connectivity.targets, position)));
+      const draws = (): Draws => {
+        const copy = connectivity.copies ? ir.load(connectivity.copies, position) : null;
+        const pair = { source: namedIndex(plan.pre, source), target: namedIndex(plan.post, target), copy };
+        const key = keyAt(keyBuffer(`${name}.keys`, [`operation/${name}`], context), ir.u32(0));
+        return { ...synapseDraws(pair, key, block, context), step: drawStep(step, context) };
+      };
+      const drawn = code.some((statement) => expressionsOf(statement).some(drawsIn)) ? draws() : null;
+      const at = { position, source, target };
+      const scope = new SynapseScope(context, plan, storage, at, block, drawn, null, slot);
+      scope.execute(code);
+      scope.storeAll();
+    };
+    const created = connectivity.creation ? ir.load(connectivity.creation, position) : position;
+    const { chosen } = placeAmong({ indices }, created, name, outer, context);
+    if (chosen === null) operate(outer);
+    else outer.emit(ir.when(chosen, outer.nested(operate)));
+  });
 }
 
 /** Which statements: those that run once for a population, or those that run for each element. */

@@ -240,8 +240,8 @@ export function assignSynapseValues(
 }
 
 /** The place of a synapse among those that are chosen, and whether it is one; null where all are. */
-function placeAmong(
-  { indices }: ChosenSynapses,
+export function placeAmong(
+  { indices }: Pick<ChosenSynapses, 'indices'>,
   created: Ir,
   name: string,
   block: Block,

@@ -340,6 +340,49 @@ describe.skipIf(missing !== null)(`Brian 2${missing === null ? '' : ` (${missing
     }
   });
 
+  // Code that runs for all synapses: it reads sums, numbers and variables of both ends.
+  test('operations on synapses', async () => {
+    const text = brian(`
+      neuron_groups:
+        A:
+          N: 4
+          model: |
+            dv/dt = (1.2 + 0.1*i - v)/ms : 1
+            total : 1
+          threshold: v > 1
+          reset: v = 0
+          refractory: 0.3*ms
+          method: euler
+      synapses:
+        S:
+          source: A
+          target: A
+          model: |
+            w : 1
+            dx/dt = -x/(3*ms) : 1 (event-driven)
+            total_post = w : 1 (summed)
+          on_pre: |
+            x += 1
+            v_post += 0.01*w
+          on_post: w += 0.1*x
+          connect: { i: [0, 0, 0, 1, 1, 2, 2, 3], j: [0, 1, 2, 1, 2, 2, 3, 0], n: 2 }
+          delay: 0.2 ms
+          initializers: { w: i + 1 + j }
+          run_regularly:
+            - { code: 'w *= 2/(total_post + 0.1); w += 0.001*int(t > 3*ms)*x', dt: 0.5 ms, when: end }
+            - { code: 'w += 0.1*N_incoming + v_pre*0.01 + lastupdate/second', dt: 0.7 ms, when: after_groups, order: 2 }
+      state_monitors: { m: { source: S, variables: w }, n: { source: A, variables: [v, total] } }
+      run: 12.5 ms
+    `);
+    const { valid } = importModel({ name: 'operations.yaml', text });
+    expect(exportBrian(valid).report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
+    const simulation = await simulate(text);
+    const records = await underBrian(valid, 'operations');
+    expect(largestDifference(records, 'm', 'w', simulation)).toBeLessThan(rounding);
+    for (const variable of ['v', 'total'])
+      expect(largestDifference(records, 'n', variable, simulation)).toBeLessThan(rounding);
+  }, 120_000);
+
   // Values by number, the number among the synapses of a pair, a time of the last update of one's own, other delays.
   test('synapses by number, and what phases change of them', async () => {
     const text = brian(`

@@ -170,7 +170,9 @@ export function synapseScope(synapses: SynapseGroup, tables: Tables, options: Sc
   return {
     meaning: (key) => {
       const own = synapses.variables.get(key);
-      if (own !== undefined) return { kind: 'variable', canonical: key, variable: own, owner: 'self' };
+      // A summed variable is that of the end that it sums into.
+      if (own !== undefined && !own.flags.has('summed'))
+        return { kind: 'variable', canonical: key, variable: own, owner: 'self' };
       return (
         synapseSpecial(key, synapses) ??
         endMeaning(key, source, target) ??

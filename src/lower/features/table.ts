@@ -191,7 +191,7 @@ export const selections: Readonly<Record<SelectionPlace, Readonly<Record<Selecti
   end: { ...ofCells, synapses: nowhere },
   poissonTarget: { ...ofCells, synapses: nowhere },
   currentTarget: { ...ofCells, synapses: nowhere },
-  operated: { ...ofCells, synapses: nowhere },
+  operated: { ...ofCells, synapses: bySlots },
   recordedEvents: { ...ofCells, synapses: nowhere },
   recordedVariables: { ...ofCells, synapses: everywhere },
   recordedRate: { ...ofCells, synapses: nowhere },

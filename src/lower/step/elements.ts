@@ -76,7 +76,7 @@ function stepsOf(network: Network): readonly PlacedEntry[] {
     ...network.groups.flatMap(({ noise }) => noise.entries),
     inStep(timeKernel(network), { slot: profile.defaults.operation, order: 'first' }),
     ...deliveries.due(),
-    ...lowerOperations(groups, context),
+    ...lowerOperations(groups, [], context),
     ...poissonBeforeElements(groups, context),
   ];
   const { integrate: slot } = profile.defaults;

@@ -41,7 +41,7 @@ export const slots: Schedule = {
     const codes = found.flatMap((each) => each.codes);
     done('deliveries', [...found.flatMap(({ entries }) => entries), ...lowerDeliveries(codes, groups, rings, context)]);
     // Stimuli and operations.
-    done('operations', [...lowerOperations(groups, context), ...lowerCurrents(groups, context)]);
+    done('operations', [...lowerOperations(groups, projections, context), ...lowerCurrents(groups, context)]);
     return { groups, projections, copies: new Map() };
   },
   finish: ({ groups }, context) => keepInputs(groups, context),

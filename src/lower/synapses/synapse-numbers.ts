@@ -29,9 +29,9 @@ export function countSynapses(plan: ProjectionPlan, { count, rows, targets }: Co
     recording.kind === 'variables' && ownersOf(recording.of).includes(plan.name) ? recording.variables : [],
   );
   const read = new Set([
-    ...expressionsIn([plan.type, plan.projection.values, model.experiment.protocol]).flatMap((one) => [
-      ...namesIn(one),
-    ]),
+    ...expressionsIn([plan.type, plan.projection.values, model.operations, model.experiment.protocol]).flatMap(
+      (one) => [...namesIn(one)],
+    ),
     ...recorded,
   ]);
   for (const side of ['pre', 'post'] as const) {

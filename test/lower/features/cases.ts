@@ -633,7 +633,13 @@ export const selecting: Readonly<Record<SelectionPlace, (kind: SelectionKind) =>
     drawn: true,
   }),
   currentTarget: (kind) => ({ adds: current({ to: selected[kind] }) }),
-  operated: (kind) => ({ adds: { operations: { pull: { on: selected[kind], do: 'v += 0.001' } } } }),
+  operated: (kind) =>
+    kind === 'synapses'
+      ? {
+          base: kick({ state: { g: 1 }, pathways: { pre: { do: 'post.v += w*g' } } }),
+          adds: { operations: { pull: { on: selected[kind], do: 'g += 0.02', every: '1 ms' } } },
+        }
+      : { adds: { operations: { pull: { on: selected[kind], do: 'v += 0.001' } } } },
   recordedEvents: (kind) => ({
     base: { record: [] },
     adds: { record: [{ of: selected[kind], events: 'spike', name: 'r' }] },

@@ -225,6 +225,14 @@ const simulatorsOfScripts = new Map([
   ['pynn', { name: 'PyNN', package: 'pynn-interneuron' }],
 ]);
 
+/** What may have been meant by a word that is no command; undefined where nothing is like it. */
+function commandHint(word: string, words: readonly string[], names: readonly string[]): string | undefined {
+  const other = words.find((candidate) => names.includes(candidate));
+  if (word === 'help') return `interneuron ${other === undefined ? '' : `${other} `}--help shows its usage`;
+  if (/\.(?:ya?ml|json|xml|nml)$/i.test(word)) return `to run the model, write interneuron run ${word}`;
+  return didYouMean(word, names);
+}
+
 function unknownCommand(words: readonly string[], help: string): Request {
   const word = words.find((candidate) => !candidate.startsWith('-'));
   if (word === undefined && words.length === 0) return { kind: 'text', text: `${help}\n` };
@@ -239,6 +247,6 @@ function unknownCommand(words: readonly string[], help: string): Request {
   const names = [...Object.keys(commands), 'completion'];
   throw new UsageError(
     `there is no command ${word}`,
-    didYouMean(word, names) ?? `the commands are ${names.join(', ')}`,
+    commandHint(word, words, names) ?? `the commands are ${names.join(', ')}`,
   );
 }

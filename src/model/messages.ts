@@ -12,6 +12,8 @@ export const messages = {
     code: 'read/empty',
     message: 'the document is empty',
     expected: 'a model in YAML, JSON, NeuroML or LEMS',
+    found: 'nothing',
+    hint: 'write a model, or begin with one from interneuron new',
   }),
   notJsonOrYaml: (found: string): Finding => ({
     code: 'read/not-json-or-yaml',

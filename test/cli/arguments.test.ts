@@ -49,6 +49,8 @@ describe('what is understood', () => {
 describe('what is refused', () => {
   it.each([
     ['runn m.yaml', 'there is no command runn | did you mean run?'],
+    ['m.yaml --dt 1ms', 'there is no command m.yaml | to run the model, write interneuron run m.yaml'],
+    ['help run', 'there is no command help | interneuron run --help shows its usage'],
     [
       'simulate m.yaml',
       'there is no command simulate | the commands are run, convert, validate, codegen, verify, diff, describe, new, ' +

@@ -540,3 +540,32 @@ test.each(slips)('%s', (name, text, code, hint, related) => {
   // One slip is one finding, unless several places read what it changed.
   expect(errorsIn(name, text).filter((one) => one.code !== code && !one.related)).toEqual([]);
 });
+
+/** Names that every object of JavaScript has are as unknown as others, wherever a document refers to something. */
+test.each(['valueOf', 'constructor', 'toString', 'hasOwnProperty'])('%s is no name of a model', (name) => {
+  const linked = canonicalWith(
+    'size: 10 }',
+    `size: 10, linked: { load: { population: cells, variable: ${name} } } }`,
+  ).replace('    state: {', '    parameters: { load: 0 }\n    state: {');
+  const texts = [
+    linked,
+    linked.replace('population: cells', `population: ${name}`),
+    canonicalWith('-v/tau_m', `-v/${name}`),
+    canonicalWith('type: lif', `type: ${name}`),
+    canonicalWith('to: cells', `to: ${name}`),
+    canonicalWith('synapse: pulse', `synapse: ${name}`),
+    canonicalWith('receptor: v', `receptor: ${name}`),
+    canonicalWith('variables: v', `variables: ${name}`),
+    brianWith('/tau_m : volt', `/${name} : volt`),
+    brianWith('target: pyramidal', `target: ${name}`),
+    brianWith('variables: [v]', `variables: [${name}]`),
+    brianWith('method: exact', `method: ${name}`),
+    pynnWith('"post": "a"', `"post": "${name}"`),
+    pynnWith('"excitatory"', `"${name}"`),
+    pynnWith('"AllToAllConnector"', `"${name}"`),
+    pynnWith('["v"]', `["${name}"]`),
+    lemsWith('component="c"', `component="${name}"`),
+    lemsWith('synapse="syn"', `synapse="${name}"`),
+  ];
+  for (const text of texts) expect(errorsIn('m', text), text).not.toEqual([]);
+});

@@ -18,7 +18,8 @@ export const linkCycles: Rule = (model, context) => {
     if (own) return [`${own.link.population}.${own.link.variable}`];
     const [id = '', name = ''] = node.split('.');
     const type = model.populations[id]?.type;
-    const derived = type === undefined ? undefined : model.neurons[type]?.derived[name];
+    const variables = (type === undefined ? undefined : model.neurons[type]?.derived) ?? {};
+    const derived = Object.hasOwn(variables, name) ? variables[name] : undefined;
     return derived ? [...namesOf(derived.value)].map((other) => `${id}.${other}`) : [];
   };
   const cycle = findCycle(links.keys(), reads);

@@ -80,15 +80,6 @@ test.each<[string, string, Parts]>([
   ],
   [
     'lower/unsupported-feature',
-    'noise in the equations of synapses (s)',
-    {
-      synapse:
-        'state: { w: 0 }, derivatives: { w: "xi/ms**0.5" }, noise: [xi], pathways: { pre: { on: pre.spike, ' +
-        'delay: 1 ms, do: post.v += 1.0 } }',
-    },
-  ],
-  [
-    'lower/unsupported-feature',
     'a sum (post.x of projection p) that reads pre.x, which sums write,',
     { synapse: 'summed: { post.x: pre.x + 1 }', projection: 'from: a, to: a, synapse: s, connect: all' },
   ],

@@ -232,6 +232,7 @@ describe('what a session gives while it lives', () => {
     const cells = Object.entries(live.model().model.populations).find(([, { type }]) => type !== undefined)![0];
     await live.run(0.001);
     await expect(live.set({ [`${cells}.tau_n`]: 1 })).rejects.toThrow(/no variable of .* tau_n/);
+    await expect(live.set({ tau_m: 1 })).rejects.toThrow(/tau_m does not name a variable/);
     await expect(live.set({ 'nobody.v': 1 })).rejects.toThrow(/no population or projection nobody/);
     await expect(live.read(cells, 'nothing')).rejects.toThrow(/no variable of .* nothing/);
     await expect(live.restore('nowhere')).rejects.toThrow(/no stored state nowhere/);

@@ -42,6 +42,11 @@ export function checkedVariable(owner: string, variable: string, model: written.
 
 /** @throws UsageError when a key of `set` names what there is not */
 export function checkKey(key: string, model: written.Model): void {
+  if (!key.includes('.'))
+    throw new UsageError(
+      `${key} does not name a variable of the session`,
+      'write population.variable; constants, such as those of a namespace, are set when the model is opened',
+    );
   const [, owner = key, variable = ''] = /^(\w+)(?:\[[^\]]*\])?\.(\w+)$/.exec(key) ?? [];
   const type = typeOf(owner, model);
   if (!type) unknownOwner(owner, [...Object.keys(model.populations), ...Object.keys(model.projections)]);

@@ -59,6 +59,8 @@ def child(script, side, output, steps):
         dt = min(float(each.dt_) for each in clocks)
         count = min(int(round(float(duration) / dt)), steps)
         kept.append(net)
+        # A network that Brian makes by itself lets go of its objects when a run ends.
+        objects = list(net.sorted_objects)
         words["level"] = words.get("level", 0) + 1
         usual(net, count * dt * brian2.second, *args, **words)
         active = devices.active_device
@@ -70,12 +72,12 @@ def child(script, side, output, steps):
                 "random": bool(getattr(active, "last_draws", False)),
             }
         )
-        note(net)
+        note(objects)
         if sum(each["steps"] for each in runs) >= 5 * steps or len(runs) >= 8:
             raise Enough
 
-    def note(net):
-        for each in net.sorted_objects:
+    def note(objects):
+        for each in objects:
             if isinstance(each, brian2.EventMonitor):
                 found[f"{each.name}.count"] = np.array(each.count[:])
                 if each.record:

@@ -107,6 +107,12 @@ const deterministic: readonly Case[] = [
   { fixture: 'single-lif', spikes: { spikes: 'G.spike' }, states: { trace: ['v'] } },
   // The gates magnify rounding on the way to each spike.
   { fixture: 'single-hh', spikes: { spikes: 'G.spike' }, states: { trace: ['v', 'm', 'h', 'n'] }, tolerance: 1e-9 },
+  {
+    fixture: 'hodgkin-huxley-axon',
+    spikes: { spikes: 'cell.spike' },
+    states: { trace: ['v', 'm', 'Ic'] },
+    tolerance: 1e-9,
+  },
   { fixture: 'deterministic-30', spikes: { spikes: 'G.spike' }, states: { trace: ['v'] } },
   { fixture: 'delays-small', spikes: { spikes: 'target.spike' }, states: { back: ['back'] } },
   {

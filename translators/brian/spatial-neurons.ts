@@ -239,8 +239,8 @@ function isMentioned(specification: BrianSpecification): (name: string) => boole
       for (const word of node.match(/[A-Za-z_]\w*/g) ?? []) words.add(word.replace(/_(?:pre|post)$/, ''));
     else if (Array.isArray(node) && typeof node[0] === 'number') continue;
     else if (node !== null && typeof node === 'object') {
-      for (const key of Object.keys(node)) open.push(key);
-      open.push(...(Object.values(node) as unknown[]));
+      // Numbers of compartments have names of their own.
+      for (const [key, item] of Object.entries(node)) if (key !== 'morphology') open.push(key, item);
     }
   }
   const everything = Object.values(specification.state_monitors ?? {}).some(({ variables }) => variables === true);

@@ -6,8 +6,17 @@
  */
 
 import { describe, expect, test } from 'vitest';
+import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import { hashModel } from '../../../src/model/hash.js';
+import { readDocument } from '../../../src/model/read.js';
+import { exportBrianScript } from '../../../translators/brian/export-script.js';
+import { exportBrian } from '../../../translators/brian/export.js';
+import { importBrian } from '../../../translators/brian/import.js';
+import { flatMorphology, type SectionShape } from '../../../translators/brian/morphology.js';
+import { isWrong, readSwc } from '../../../translators/brian/swc.js';
+import { exportLems } from '../../../translators/neuroml/export.js';
 import { simulate } from '../../support/simulate.js';
-import { document, findings, valid } from './support.js';
+import { document, findings, valid, type Loose } from './support.js';
 
 const passive = (sections: string, more = '', rest = ''): string => `
 format: interneuron/brian
@@ -90,6 +99,106 @@ describe('morphologies', () => {
     ['{ a: { diameter: 1 um, length: 10 meter, n: 10 } }', 'huge-morphology'],
   ])('%s is said', (sections, code) => {
     expect(findings(passive(sections, '', 'run: 1 ms'))[0]).toContain(`brian/${code}`);
+  });
+});
+
+describe('SWC', () => {
+  const lengths = (shape: SectionShape): readonly number[] =>
+    shape.lengths.map((length) => Math.round(length * 1e8) / 100);
+  const shapes = (text: string): readonly SectionShape[] => {
+    const read = readSwc(text);
+    if (isWrong(read)) throw new Error(read.wrong);
+    return read;
+  };
+  const cell = `# index type x y z radius parent
+1 1 0 0 0 5 -1
+2 1 0 -5 0 5 1
+3 1 0 5 0 5 1
+4 3 0 15 0 1 1
+5 3 0 35 0 0.5 4
+6 3 10 35 0 0.5 5
+7 4 0 35 20 0.25 5
+8 2 -8 0 6 0.75 1`;
+
+  test('three points of a soma are a sphere; points of one type in a row are a section', () => {
+    const read = shapes(cell);
+    expect(read.map(({ name, parent, sphere }) => [name, parent, sphere])).toEqual([
+      ['soma', null, true],
+      ['dend', 0, false],
+      ['dend_2', 1, false],
+      ['apic', 1, false],
+      ['axon', 0, false],
+    ]);
+    expect(read.map(lengths)).toEqual([[10], [15, 20], [10], [20], [10]]);
+    // On a soma a section begins with the diameter of its first point, elsewhere with that of the point before.
+    expect(read.map(({ diameters }) => diameters.map((d) => Math.round(d * 1e8) / 100))).toEqual([
+      [10],
+      [2, 2, 1],
+      [1, 1],
+      [1, 0.5],
+      [1.5, 1.5],
+    ]);
+    const { sections, centres } = flatMorphology(read);
+    expect(sections.map(({ first }) => first)).toEqual([0, 1, 3, 4, 5]);
+    expect(centres?.[3]?.map((x) => Math.round(x * 1e7) / 10)).toEqual([5, 35, 0]);
+  });
+
+  test('a specification names the file', () => {
+    const text = passive('{}', '', 'run: 1 ms').replace('{ sections: {} }', '{ swc: cell.swc }');
+    const { value, positions } = readDocument(text, 'm.yaml');
+    const read = (files: Readonly<Record<string, string>>): { names: readonly string[]; codes: readonly string[] } => {
+      const diagnostics = new Diagnostics();
+      const file = (name: string) => (name in files ? { text: files[name]! } : { refused: 'there is no such file' });
+      const document = importBrian(value, positions, diagnostics, file)?.document as Loose;
+      return {
+        names: Object.keys(document?.neurons.cell.cable.sections ?? {}),
+        codes: diagnostics.list.map(({ code }) => code),
+      };
+    };
+    expect(read({ 'cell.swc': cell })).toEqual({ names: ['soma', 'dend', 'dend_2', 'apic', 'axon'], codes: [] });
+    expect(read({}).codes).toEqual(['brian/bad-morphology']);
+    expect(read({ 'cell.swc': 'x' }).codes).toEqual(['brian/bad-morphology']);
+  });
+
+  test.each([
+    ['', 'no points'],
+    ['1 1 0 0 0 5 -1\n2 3 0 9 0 1', 'line 2 has not the form'],
+    ['1 1 0 0 0 0 -1', 'radius of 0'],
+    ['1 1 0 0 0 5 -1\n1 3 0 9 0 1 1', 'repeats the index 1'],
+    ['1 1 0 0 0 5 -1\n2 3 0 9 0 1 3\n3 3 0 19 0 1 2', 'line 2 comes before its parent'],
+    ['1 1 0 0 0 5 2', 'first point has a parent'],
+    ['1 3 0 0 0 5 -1', 'section of one point'],
+    ['1 1 0 0 0 5 -1\n2 3 0 9 0 1 1\n3 3 0 9 0 1 2', 'line 3 is where its parent is'],
+    ['1 1 0 0 0 5 -1\n2 1 0 -5 0 4 1\n3 1 0 5 0 5 1', 'several radii'],
+    ['1 1 0 0 0 5 -1\n2 1 0 -8 0 5 1\n3 1 0 5 0 5 1', 'not one radius apart'],
+  ])('%j is said', (text, message) => {
+    expect(readSwc(text)).toMatchObject({ wrong: expect.stringContaining(message) as string });
+  });
+});
+
+describe('exports', () => {
+  const several = passive(
+    tree,
+    'N: 3\nthreshold: v > -60*mV\nthreshold_location: axon[95*um]\ninitializers: { v: EL - 1*mV*i }',
+    'state_monitors: { m: { source: cell, variables: [v, Ic, area], record: true } }\nrun: 1 ms',
+  );
+
+  test('a specification is the same model when it is read back', () => {
+    const model = valid(several);
+    const { document: exported, report } = exportBrian(model);
+    expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
+    expect(Object.keys(exported.spatial_neurons ?? {})).toEqual(['cell']);
+    expect(hashModel(valid(JSON.stringify(exported)).model)).toEqual(hashModel(model.model));
+  });
+
+  test('what has no words is said', () => {
+    const found = (text: string, target: 'script' | 'lems'): readonly string[] => {
+      const model = valid(text);
+      const { report } = target === 'script' ? exportBrianScript(model) : exportLems(model);
+      return report.filter(({ verdict }) => verdict === 'notExpressible').map(({ message }) => message);
+    };
+    expect(found(several, 'script').join()).toContain('one cell in a SpatialNeuron, not 3');
+    expect(found(several, 'lems').join()).toContain('cables with equations of their own');
   });
 });
 

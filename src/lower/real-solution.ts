@@ -129,6 +129,11 @@ function evaluated(block: Matrix, field: Field<number>): readonly (readonly numb
 function valueOf(e: Expression, field: Field<number>): number {
   const minus = (a: number): number => field.multiply(field.literal(-1), a);
   switch (e.kind) {
+    case 'boolean':
+    case 'call':
+    case 'conditional':
+    case 'name':
+      break;
     case 'number':
     case 'quantity':
       return field.literal(e.value);

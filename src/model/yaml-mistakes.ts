@@ -108,7 +108,7 @@ function betterLines(line: Line, text: string, { message, start }: YamlError): r
   const brackets = (): void => {
     const missing = unclosed(written);
     if (missing === '') return;
-    const name = `${missing.startsWith('}') ? 'brace' : 'bracket'}`;
+    const name = missing.startsWith('}') ? 'brace' : 'bracket';
     all.push({
       line: `${written.trimEnd()} ${[...missing].join(' ')}`,
       finding:

@@ -355,7 +355,7 @@ describe('files and folders', () => {
     expect(outcome.stderr).toMatch(/permission is denied/);
   });
 
-  it('a file of 200 MB is read to its end, and its mistake found', async () => {
+  it('a file of 200 MB is read to its end, and its mistake found', { timeout: 600_000 }, async () => {
     const path = folder.file('large.json');
     const model = {
       ...specification,

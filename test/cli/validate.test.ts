@@ -83,7 +83,7 @@ describe('what a run would refuse', () => {
         'neuron_groups:',
         '  P: { N: 2, model: "v : 1" }',
         'synapses:',
-        '  S: { source: P, target: P, model: "dw/dt = -w/second + xi*second**-0.5 : 1 (clock-driven)", connect: {} }',
+        '  S: { source: P, target: P, model: "w : 1", connect: {}, run_regularly: [{ code: "v_post += w", dt: 1 ms }] }',
         'run: 1 ms',
       ),
       'lower/unsupported-feature',

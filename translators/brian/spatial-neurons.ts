@@ -133,9 +133,10 @@ function geometry(
   const coordinates = centres
     ? (['x', 'y', 'z'] as const).map((axis, k) => [axis, centres.map((centre) => centre[k] ?? 0)] as const)
     : [];
-  return [...Object.entries(numbers), ...coordinates].flatMap(([key, own]) => {
+  const said = [...Object.entries<readonly number[]>({ ...numbers }), ...coordinates];
+  return said.flatMap(([key, own]) => {
     if (!variables.has(key)) return [];
-    const values = cells === 1 ? own : own.flatMap((value: number) => new Array<number>(cells).fill(value));
+    const values = cells === 1 ? own : own.flatMap((value) => new Array<number>(cells).fill(value));
     return [[key, { kind: 'array', values, pointer: child(pointer, 'morphology') }] as const];
   });
 }

@@ -157,22 +157,25 @@ function randomStructure(structure: Structure, pointer: string, setting: Setting
     if (key !== 'boundary' && key !== 'origin')
       setting.reportKey(messages.unknownParameter(key, 'RandomStructure', ['boundary', 'origin']), child(at, key));
   const boundary = own(params, 'boundary');
-  const type = memberOf(boundary, 'type');
+  const type: unknown = memberOf(boundary, 'type');
   if (type === undefined) {
     setting.report(messages.missingParameter('boundary', 'RandomStructure'), at);
     return {};
   }
-  const names = type === 'Cuboid' ? ['width', 'height', 'depth'] : type === 'Sphere' ? ['radius'] : undefined;
-  if (names === undefined) {
-    setting.report(messages.unknownType('boundary', String(type), ['Cuboid', 'Sphere']), child(at, 'boundary'));
+  if (type !== 'Cuboid' && type !== 'Sphere') {
+    setting.report(
+      messages.unknownType('boundary', typeof type === 'string' ? type : JSON.stringify(type), ['Cuboid', 'Sphere']),
+      child(at, 'boundary'),
+    );
     return {};
   }
+  const names = type === 'Cuboid' ? ['width', 'height', 'depth'] : ['radius'];
   const numbers = memberOf(boundary, 'params');
   const given = names.map((name) => [name, memberOf(numbers, name)] as const);
   const missing = given.find(([, value]) => typeof value !== 'number');
   const origin: unknown = own(params, 'origin') ?? [0, 0, 0];
   const isPoint = Array.isArray(origin) && origin.length === 3 && origin.every((value) => typeof value === 'number');
-  if (missing !== undefined) setting.report(messages.missingParameter(missing[0], String(type)), child(at, 'boundary'));
+  if (missing !== undefined) setting.report(messages.missingParameter(missing[0], type), child(at, 'boundary'));
   else if (!isPoint) setting.report(messages.wrongValue('origin', 'three numbers', origin), child(at, 'origin'));
   const drawn = generatorOf(structure, 'uniform', [-1, 1], pointer, setting);
   if (missing !== undefined || !isPoint || drawn === undefined) return {};

@@ -19,9 +19,7 @@ const works = (...names: readonly string[]): readonly Row[] => names.map((name) 
 const quick = (...names: readonly string[]): readonly Row[] =>
   names.map((name) => ({ name, verdict: 'works', quick: true }));
 
-const scenarios: readonly Row[] = [
-  { name: 'the 66 scenarios of test/system/scenarios', verdict: 'works' },
-];
+const scenarios: readonly Row[] = [{ name: 'the 66 scenarios of test/system/scenarios', verdict: 'works' }];
 
 const examples: readonly Row[] = [
   ...quick('HH_cond_exp2', 'Izhikevich', 'StepCurrentSource'),

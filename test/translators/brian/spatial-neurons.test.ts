@@ -307,8 +307,8 @@ run: [{ duration: 1 ms }, { set: { cell.I: 0.4 nA }, where: "${step}" }, { durat
     const { area } = document(text('', 'i == 0')).populations.cell.values;
     const at = one.samples.get('cell.v')!.length - 1;
     const [Ic, v] = ['Ic', 'v'].map((name) => one.samples.get(`cell.${name}`)![at]!);
-    const charging = area.array.reduce((sum: number, a: number, k: number) => sum + a * Ic![k]!, 0);
-    const conducted = area.array.reduce((sum: number, a: number, k: number) => sum + a * (-0.07 - v![k]!), 0);
+    const charging = (area.array as readonly number[]).reduce((sum, a, k) => sum + a * Ic![k]!, 0);
+    const conducted = (area.array as readonly number[]).reduce((sum, a, k) => sum + a * (-0.07 - v![k]!), 0);
     expect(charging).toBeCloseTo(conducted + 4e-10, 15);
   });
 

@@ -548,7 +548,7 @@ class ScriptWriter implements ScriptNames {
     const more = [
       ...(interval === undefined || interval === null ? [] : [`sampling_interval=${interval}`]),
       ...(file ? [`to_file=${quoted(file)}`] : []),
-      ...(locations === undefined ? [] : [`locations=${list(placesIn(locations))}`]),
+      ...(locations === undefined ? [] : [prefixed('locations=', list(placesIn(locations)))]),
     ];
     return [layout(call(`${this.#of(target)}.record`, [known.length === 1 ? quoted(known[0]!) : texts, ...more]))];
   }

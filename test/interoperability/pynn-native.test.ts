@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { spikesOf } from '../../src/run/check-conversion.js';
 import { convertModel } from '../../src/run/convert.js';
+import type { ValidModel } from '../../src/model/model.js';
 import { importModel, readSource, type ImportedModel } from '../../src/run/pipeline.js';
-import { temporaryFolder } from '../support/command.js';
+import { runCommand, temporaryFolder } from '../support/command.js';
 import { root } from '../support/import-graph.js';
 import { missingEnvironment, python } from '../support/python.js';
 
@@ -14,6 +15,30 @@ const fixture = (name: string): ImportedModel => importModel(readSource(join(roo
 
 const missing = missingEnvironment('.venv-pynn');
 const folder = temporaryFolder();
+/** Of a segment, in ms and PyNN's units: spike times by cell, and signals, a row of all cells for each time. */
+interface Segment {
+  readonly spikes: Readonly<Record<string, readonly number[]>>;
+  readonly signals: Readonly<Record<string, { readonly values: readonly (readonly number[])[] }>>;
+}
+
+/** What the script of a model writes under PyNN's backend, by population. */
+async function resultsOf(name: string, valid: ValidModel): Promise<Readonly<Record<string, readonly Segment[]>>> {
+  const own = folder.file(name.replaceAll('/', '-'));
+  mkdirSync(own);
+  const { files } = await convertModel(valid, 'pynn', { name: 'model.py' });
+  for (const file of files) writeFileSync(join(own, file.name), file.text);
+  const results = join(own, 'results.json');
+  await python('.venv-pynn', ['-W', 'ignore', join(own, 'model.py'), results], {
+    INTERNEURON_PROGRAM: inject('program'),
+    INTERNEURON_NODE: process.execPath,
+    INTERNEURON_CACHE: folder.file('cache'),
+  });
+  const { populations } = JSON.parse(readFileSync(results, 'utf8')) as {
+    populations: Record<string, readonly Segment[]>;
+  };
+  return populations;
+}
+
 describe.skipIf(missing !== null)(
   `scripts under PyNN's backend${missing === null ? '' : ` (skipped: ${missing})`}`,
   () => {
@@ -22,19 +47,7 @@ describe.skipIf(missing !== null)(
       { timeout: 120_000 },
       async (name) => {
         const { valid } = fixture(name);
-        const own = folder.file(name.replaceAll('/', '-'));
-        mkdirSync(own);
-        const { files } = await convertModel(valid, 'pynn', { name: 'model.py' });
-        for (const file of files) writeFileSync(join(own, file.name), file.text);
-        const results = join(own, 'results.json');
-        await python('.venv-pynn', ['-W', 'ignore', join(own, 'model.py'), results], {
-          INTERNEURON_PROGRAM: inject('program'),
-          INTERNEURON_NODE: process.execPath,
-          INTERNEURON_CACHE: folder.file('cache'),
-        });
-        const { populations } = JSON.parse(readFileSync(results, 'utf8')) as {
-          populations: Record<string, readonly { spikes: Record<string, readonly number[]> }[]>;
-        };
+        const populations = await resultsOf(name, valid);
         const here = await spikesOf(valid);
         let compared = 0;
         for (const [population, [segment]] of Object.entries(populations))
@@ -48,5 +61,24 @@ describe.skipIf(missing !== null)(
         expect(compared).toBeGreaterThan(5);
       },
     );
+
+    it('cells with compartments have the voltages that they have here', { timeout: 120_000 }, async () => {
+      const name = 'cells/network-of-cells.xml';
+      const populations = await resultsOf(name, fixture(name).valid);
+      const here = folder.file('here.csv');
+      expect((await runCommand(['run', join(root, 'fixtures', name), '-o', here])).code).toBe(0);
+      const rows = readFileSync(folder.file('here.cells_v_cells_v.csv'), 'utf8').trim().split('\n').slice(1);
+      const voltages = rows.map((row) =>
+        row
+          .split(',')
+          .slice(1)
+          .map((volts) => Number(volts) * 1e3),
+      );
+      const { values } = populations['cells']?.[0]?.signals['somaSection(0.5).v'] ?? { values: [] };
+      expect(values.length).toBe(voltages.length);
+      // Volts and millivolts round differently.
+      const apart = values.flatMap((row, at) => row.map((mV, cell) => Math.abs(mV - (voltages[at]?.[cell] ?? NaN))));
+      expect(apart.filter((difference) => !(difference < 1e-9))).toEqual([]);
+    });
   },
 );

@@ -79,12 +79,27 @@ export function readInitializers(
       to.report(messages.readOnly(variable.name, 'a subexpression'), assignment.pointer);
       continue;
     }
+    if (isOfMorphology(variable.name, owner.given)) {
+      to.report(messages.readOnly(variable.name, whatMorphologySays), assignment.pointer);
+      continue;
+    }
     const scope = momentScope(owner, values, assignments.slice(position + 1), assignment, to);
     const value = combine(assignment, variable, values.get(assignment.variable), owner, scope, to);
     if (value !== undefined) values.set(assignment.variable, value);
   }
   return values;
 }
+
+/** What variables are whose values follow from the tree of a cell: another value would not change the tree. */
+export const whatMorphologySays = 'determined by the morphology and Ri of the cell';
+
+/**
+ * Whether a variable is determined by the morphology.
+ *
+ * @param given  values that a cell with compartments defines itself; absent where elements are no compartments
+ */
+export const isOfMorphology = (name: string, given: ReadonlyMap<string, ReadValue> | undefined): boolean =>
+  name !== 'Cm' && given?.has(name) === true;
 
 const settable = (variables: ReadonlyMap<string, Variable>): string[] =>
   [...variables.values()].filter((variable) => variable.kind !== 'subexpression').map((variable) => variable.name);

@@ -11,7 +11,7 @@ import { readExpression, readStatements, type Reporter } from './context.js';
 import { emitEquations, emitValue, emitValues } from './emit.js';
 import { readModel } from './equations.js';
 import { groupScope, seconds, type Group, type Tables } from './group.js';
-import { listInitializers, readInitializers } from './initializers.js';
+import { isOfMorphology, listInitializers, readInitializers, whatMorphologySays } from './initializers.js';
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translate, translateStatements } from './names.js';
@@ -85,6 +85,9 @@ export function translateNeuronGroup(group: Group, specification: Specified, set
   const method = translateMethod(specification.method, child(group.pointer, 'method'), to);
   return {
     finish: () => {
+      for (const name of group.written)
+        if (isOfMorphology(name, group.spatial?.values))
+          to.report(messages.readOnly(name, whatMorphologySays), group.pointer);
       const once = groupScope(group, setting.tables, { constants: 'byValue' });
       const values = readInitializers(
         listInitializers(specification.initializers, child(group.pointer, 'initializers')),

@@ -5,7 +5,7 @@ import { child } from '../../src/model/pointer.js';
 import { readExpression } from './context.js';
 import { emitValue } from './emit.js';
 import { delayVariable, groupScope, isGroup, seconds, synapseScope, type Group, type SynapseGroup } from './group.js';
-import type { Assignment } from './initializers.js';
+import { isOfMorphology, whatMorphologySays, type Assignment } from './initializers.js';
 import { located, locatedExpression, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { isUnknown } from './constants.js';
@@ -225,7 +225,9 @@ function setVariable(
         ? messages.unknownVariable(name, owner.name, [...owner.variables.keys()])
         : variable.kind === 'subexpression'
           ? messages.readOnly(name, 'a subexpression')
-          : undefined;
+          : isGroup(owner) && isOfMorphology(name, owner.spatial?.values)
+            ? messages.readOnly(name, whatMorphologySays)
+            : undefined;
   if (finding !== undefined) to.report(finding, pointer);
   if (variable === undefined || finding !== undefined) return undefined;
   const read = readValue(value, pointer, variable, scope, size, to);

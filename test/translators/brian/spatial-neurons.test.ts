@@ -216,6 +216,20 @@ describe('models', () => {
     expect(findings(passive(tree, '', 'run: 1 ms').replace(from, to))[0]).toContain(`brian/${code}`);
   });
 
+  test.each([
+    ['an initializer', 'initializers: { Ri: 50 ohm*cm }', 'run: 1 ms'],
+    [
+      'an initializer of some compartments',
+      'initializers: [{ variable: length, value: 3 um, where: i > 1 }]',
+      'run: 1 ms',
+    ],
+    ['a phase', '', 'run: [{ duration: 1 ms }, { duration: 1 ms, set: { cell.Ri: 50 ohm*cm } }]'],
+    ['a phase, the diameter', '', 'run: [{ duration: 1 ms }, { duration: 1 ms, set: { cell.diameter: 5 um } }]'],
+    ['code', 'run_regularly: [{ code: "area = 2*area", dt: 1 ms }]', 'run: 1 ms'],
+  ])('what the tree is made of cannot be set by %s', (_, more, run) => {
+    expect(findings(passive(tree, more, run))).toEqual([expect.stringContaining('brian/read-only')]);
+  });
+
   test('point currents elsewhere are refused', () => {
     const text =
       'format: interneuron/brian\nneuron_groups: { G: { N: 1, model: "I : amp (point current)" } }\nrun: 1 ms';

@@ -55,7 +55,7 @@ class _Native:
     definition = {}
 
     def __init__(self, **values):
-        unknown = sorted(set(values) - set(self.names))
+        unknown = sorted(name for name in set(values) - set(self.names) if not self.is_place_variable(name))
         if unknown:
             raise TypeError(f"{type(self).__name__} has no {unknown[0]}; it has {', '.join(sorted(self.names))}")
         self.values = {name: plain(value) for name, value in values.items()}
@@ -66,6 +66,11 @@ class _Native:
         """What the canonical model has beside values, such as `order` or `linked`. Gives the type itself."""
         self.more = {**self.more, **more}
         return self
+
+    @classmethod
+    def is_place_variable(cls, name):
+        """Whether a name can be that of a potential, or of a mechanism's value, which cells with compartments have."""
+        return "compartments" in cls.definition and (name == "v" or "." in name)
 
     @property
     def native_parameters(self):
@@ -83,8 +88,8 @@ class NativeCell(_Native, BaseCellType):
 
     def can_record(self, variable, location=None):
         """Cells with compartments have a potential and variables of mechanisms at places."""
-        at_place = location is not None or "compartments" in self.definition
-        return variable in self.recordable or (at_place and (variable == "v" or "." in variable))
+        at_place = location is not None and (variable == "v" or "." in variable)
+        return variable in self.recordable or at_place or self.is_place_variable(variable)
 
 
 class NativeSynapse(_Native, BaseSynapseType):

@@ -178,6 +178,8 @@ def outcome(script, folder, steps, limit):
         return {**found, "kind": "late" if said.startswith("took") else "fails", "text": said}
     if not all(native):
         return {**found, "kind": "runtime" if not any(native) else "partly", "text": "; ".join(reasons)}
+    if not any(array.size for array in their_arrays.values()):
+        return {**found, "kind": "none", "text": "nothing that it holds can be compared"}
     same, worst, where = compare(our_arrays, their_arrays)
     if any(each["random"] for each in ours["runs"]):
         counts = [sum(int(each.sum()) for name, each in arrays.items() if name.endswith(".count")) for arrays in (our_arrays, their_arrays)]

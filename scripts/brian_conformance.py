@@ -76,25 +76,35 @@ def child(script, side, output, steps):
         if sum(each["steps"] for each in runs) >= 5 * steps or len(runs) >= 8:
             raise Enough
 
+    def labels(objects):
+        """Names for all of a run; Brian's own depend on how many objects of earlier runs are still alive."""
+        parts = {each: re.fullmatch(r"(.*?)(?:_(\d+))?", each.name).groups("0") for each in objects}
+        ranks, given = {}, {}
+        for each in sorted(objects, key=lambda each: (parts[each][0], int(parts[each][1]))):
+            base = parts[each][0]
+            ranks[base] = ranks.get(base, 0) + 1
+            given[each] = f"{base} {ranks[base]} of run {len(runs)}"
+        return given
+
     def note(objects):
-        for each in objects:
+        for each, label in labels(objects).items():
             if isinstance(each, brian2.EventMonitor):
-                found[f"{each.name}.count"] = np.array(each.count[:])
+                found[f"{label}.count"] = np.array(each.count[:])
                 if each.record:
-                    found[f"{each.name}.i"], found[f"{each.name}.t"] = np.array(each.i[:]), np.array(each.t_[:])
+                    found[f"{label}.i"], found[f"{label}.t"] = np.array(each.i[:]), np.array(each.t_[:])
             elif isinstance(each, brian2.StateMonitor):
                 for name in each.record_variables:
-                    found[f"{each.name}:{name}"] = np.array(each.variables[name].get_value(), dtype=float)
+                    found[f"{label}:{name}"] = np.array(each.variables[name].get_value(), dtype=float)
             elif isinstance(each, brian2.PopulationRateMonitor):
-                found[f"{each.name}.rate"] = np.array(each.rate_[:])
+                found[f"{label}.rate"] = np.array(each.rate_[:])
             elif isinstance(each, brian2.NeuronGroup):
                 for name in (*each.equations.diff_eq_names, *each.equations.parameter_names):
                     if name in each.variables and name not in ("not_refractory", "lastspike"):
-                        found[f"{each.name}={name}"] = np.array(each.variables[name].get_value(), dtype=float)
+                        found[f"{label}={name}"] = np.array(each.variables[name].get_value(), dtype=float)
             elif isinstance(each, brian2.Synapses):
                 for name in each.equations.diff_eq_names | each.equations.parameter_names:
                     if getattr(each.variables.get(name), "owner", None) is not None:
-                        found[f"{each.name}={name}"] = np.array(each.variables[name].get_value(), dtype=float)
+                        found[f"{label}={name}"] = np.array(each.variables[name].get_value(), dtype=float)
 
     Network.run = run
     brian2.seed(11)
@@ -219,7 +229,7 @@ def features(outcomes):
         *lines,
         "",
         "Left to Brian's runtime, with a warning: network operations within a step, functions written in Python or C++, synapses onto synapses, linked",
-        "variables of synapses, GSL methods, inactive groups, and delays that change while spikes are under way.",
+        "variables of synapses, GSL methods, inactive groups, equations and sums in other slots, and delays that change while spikes are under way.",
     ]
 
 

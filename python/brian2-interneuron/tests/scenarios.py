@@ -826,3 +826,24 @@ def failing_function():
 
     G = NeuronGroup(1, "dv/dt = 1/ms : 1", method="euler")
     Network(G, NetworkOperation(fail, dt=1 * ms)).run(3 * ms)
+
+
+@scenario
+def parts_elsewhere():
+    """Equations and sums that a script has put into another slot or order."""
+    G = NeuronGroup(3, "dv/dt = (1.2 - v)/(10*ms) : 1\nx = 2*v : 1 (constant over dt)\ns : 1", method="euler")
+    H = NeuronGroup(2, "du/dt = (s - u)/(5*ms) : 1\ns : 1", method="euler")
+    S = Synapses(G, H, "s_post = v_pre + x_pre : 1 (summed)")
+    S.connect()
+    S.summed_updaters["s_post"].when = "after_groups"
+    T = Synapses(H, G, "dw/dt = (u_pre - w)/(3*ms) : 1 (clock-driven)\ns_post = w : 1 (summed)", method="euler")
+    T.connect()
+    T.state_updater.order = 3
+    G.subexpression_updater.when = "before_groups"
+    G.v = "i/3.0"
+    a, b, c = StateMonitor(G, ["x", "s"], record=True), StateMonitor(H, "u", record=True), StateMonitor(T, "w", record=True)
+    run(5 * ms)
+    return {"x": a.x[:], "s": a.s[:], "u": b.u[:], "w": c.w[:]}
+
+
+parts_elsewhere.lenient = True

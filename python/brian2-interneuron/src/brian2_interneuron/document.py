@@ -225,6 +225,10 @@ class Document:
         for part in group.contained_objects:
             if not part.active and not type(part) is CodeRunner:
                 raise Unsupported(group.name, f"its part {part.name} is not active")
+        self._in_usual_slot(group, group.state_updater, group.order)
+        self._in_usual_slot(group, group.subexpression_updater, group.order, "before_start")
+        if spatial:
+            self._in_usual_slot(group, group.diffusion_state_updater, 1)
         method = self._method(group)
         equations = group.user_equations
         if spatial:
@@ -317,6 +321,11 @@ class Document:
             rise = charging * self.dt / np.asarray(group.variables["Cm"].get_value())
             found["v_rise"] = self.array(rise, inline=False)
         return found
+
+    def _in_usual_slot(self, owner, part, order, when="groups"):
+        """Refuses equations that a script has put elsewhere than where Brian has them."""
+        if part is not None and (part.when, part.order) != (when, order):
+            raise Unsupported(owner.name, f"its part {part.name} is in the slot {part.when} with the order {part.order}")
 
     def _rank(self, each):
         """The order of an object within its slot: Brian sorts by any values that can be compared."""
@@ -518,6 +527,10 @@ class Document:
             raise Unsupported(synapses.name, f"the linked variable {sorted(synapses._linked_variables)[0]}")
         pathways = [each for each in synapses._pathways if each.active]
         updaters = [each for each in synapses.summed_updaters.values() if each.active]
+        self._in_usual_slot(synapses, synapses.state_updater, synapses.order)
+        self._in_usual_slot(synapses, synapses.subexpression_updater, synapses.order, "before_start")
+        for updater in updaters:
+            self._in_usual_slot(synapses, updater, updater.target.order - 1)
         equations = self._synaptic_equations(synapses, updaters)
         if synapses.state_updater is not None and not synapses.state_updater.active:
             raise Unsupported(synapses.name, "its equations are not active")

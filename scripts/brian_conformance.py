@@ -189,7 +189,7 @@ def outcome(script, folder, steps, limit):
     if not all(native):
         return {**found, "kind": "runtime" if not any(native) else "partly", "text": "; ".join(reasons)}
     if not any(array.size for array in their_arrays.values()):
-        return {**found, "kind": "none", "text": "nothing that it holds can be compared"}
+        return {**found, "kind": "missing", "text": "nothing that it holds can be compared"}
     same, worst, where = compare(our_arrays, their_arrays)
     if any(each["random"] for each in ours["runs"]):
         counts = [sum(int(each.sum()) for name, each in arrays.items() if name.endswith(".count")) for arrays in (our_arrays, their_arrays)]
@@ -279,14 +279,14 @@ def example_lines(examples, version):
     """The section of a set of examples."""
     count = {kind: sum(each["kind"] == kind for each in examples.values()) for kind in WORDS}
     simulating = len(examples) - count["none"]
-    ran = count["native"] + count["partly"] + count["runtime"]
+    ran = count["native"] + count["differs"] + count["partly"] + count["runtime"]
     unknown = count["late"] + count["missing"]
     lines = [
         f"Written by `scripts/brian_conformance.py`, with {version}. Each example is run with Brian's runtime and with the device, both cut to the",
         "same number of steps; monitors, state and synaptic variables are compared. Spikes and counts must be equal, other numbers to 1e-9 of the largest.",
         "",
-        f"Of {len(examples)} scripts {simulating} simulate something. {ran} of them run through the device: {count['native']} on interneuron's engines, {count['partly']}",
-        f"in part, {count['runtime']} on Brian's runtime, to which the device leaves what it cannot run. {count['differs']} differ, {count['fails']} fail.",
+        f"Of {len(examples)} scripts {simulating} simulate something. {ran} of them run through the device: {count['native'] + count['differs']} on interneuron's engines, {count['partly']}",
+        f"in part, {count['runtime']} on Brian's runtime, to which the device leaves what it cannot run. {count['differs']} of these differ, {count['fails']} fail.",
         *(
             [f"{unknown} were not compared: they need another package or data, or one of both sides did not finish them in time."]
             if unknown

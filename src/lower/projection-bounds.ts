@@ -1,6 +1,6 @@
 /** Bounds of what code of a projection reads: parameters as phases set them, variables of ends, distances, delays. */
 
-import { type Value, formulaOf } from '../model/typed.js';
+import { type ConnectionRule, type Value, formulaOf } from '../model/typed.js';
 import { measuresOf } from '../draw/space/distances.js';
 import { referenceOf } from '../lang/reference.js';
 import { micrometresPerMetre } from '../draw/space/micrometres.js';
@@ -8,7 +8,16 @@ import { namesIn } from '../lang/walk.js';
 import type { ProjectionPlan } from './projection.js';
 import type { Context } from './context.js';
 import { assignmentsOf } from './assignments.js';
-import { type Interval, hull, everything, exactly, isBounded, isBoundedThroughout, powerBounds } from './bounds.js';
+import {
+  type Interval,
+  boundsOf,
+  hull,
+  everything,
+  exactly,
+  isBounded,
+  isBoundedThroughout,
+  powerBounds,
+} from './bounds.js';
 import { valueBounds, coordinateBounds, firstBounds } from './first-bounds.js';
 import { distanceBounds } from './space/distance.js';
 import * as messages from './messages.js';
@@ -97,7 +106,7 @@ export function parameterBounds(
         // The synapse itself is one of them; a guess at the most would cost sums their precision.
         return { low: 1, high: Infinity };
       case 'copy':
-        return { low: 0, high: 65535 };
+        return { low: 0, high: mostSynapsesOfAPair(projection.connect, lookup) - 1 };
       case 'pi':
         return exactly(Math.PI);
       case 'e':
@@ -109,6 +118,32 @@ export function parameterBounds(
     }
   };
   return lookup;
+}
+
+/** Most synapses that a pair can have of all rules together; 65536 where rules do not tell. */
+function mostSynapsesOfAPair(rules: readonly ConnectionRule[], lookup: (name: string) => Interval | undefined): number {
+  const most = rules.reduce((sum, rule) => {
+    switch (rule.rule) {
+      case 'all':
+      case 'oneToOne':
+        return sum + 1;
+      case 'pairs':
+        return sum + (typeof rule.copies === 'number' ? rule.copies : boundsOf(rule.copies, lookup).high);
+      case 'generator':
+      case 'list':
+      case 'fixedInDegree':
+      case 'fixedOutDegree':
+      case 'fixedTotal':
+      case 'smallWorld':
+      case 'clone':
+      case 'hostDrawn':
+      case 'csa':
+        return Infinity;
+      default:
+        return rule satisfies never;
+    }
+  }, 0);
+  return Math.min(Math.max(1, Math.ceil(most)), 65536);
 }
 
 /** Bounds of the distance of two elements, in m. */

@@ -393,3 +393,23 @@ describe('delays that are no whole number of steps', () => {
     expect(roundDelay(1e9 * 2 ** -10, context)).toBe(1e9);
   });
 });
+
+test('delays that read which of its pair a synapse is are as long as there are synapses of a pair', async () => {
+  const run = await simulate(
+    brian(`
+    spike_generators: { P: { N: 1, indices: [0], times: [0.5 ms] } }
+    neuron_groups: { G: { N: 1, model: "x : 1" } }
+    synapses:
+      S:
+        source: P
+        target: G
+        multisynaptic_index: k
+        on_pre: x_post += 10**k
+        connect: { n: 3 }
+        initializers: { pre.delay: (1 + 2*k)*ms }
+    run: 4 ms
+  `),
+  );
+  expect(delaysOf(run, 'S')).toEqual([10, 30, 50]);
+  expect(finalOf(run, 'G.x')).toEqual([11]);
+});

@@ -10,7 +10,7 @@ import type { ConversionEntry } from '../../src/model/conversion-report.js';
 import * as blocks from './script/blocks.js';
 import { Companion } from './script/companion.js';
 import { pythonValue } from './script/python-text.js';
-import type { BrianSpecification, PhaseSpecification } from './specification.js';
+import { namedSections, type BrianSpecification, type PhaseSpecification } from './specification.js';
 
 /** A file of an export. */
 interface ExportedFile {
@@ -59,20 +59,7 @@ export function exportBrianScript(valid: ValidModel, stem = 'model'): BrianScrip
  * script both would be one variable.
  */
 function withoutClashes(document: BrianSpecification): BrianSpecification {
-  const sections = [
-    'neuron_groups',
-    'spatial_neurons',
-    'poisson_groups',
-    'spike_generators',
-    'synapses',
-    'poisson_inputs',
-    'timed_arrays',
-    'spike_monitors',
-    'event_monitors',
-    'state_monitors',
-    'population_rate_monitors',
-  ] as const;
-  const objects = new Set(sections.flatMap((section) => Object.keys(document[section] ?? {})));
+  const objects = new Set(namedSections.flatMap((section) => Object.keys(document[section] ?? {})));
   const clashing = Object.entries(document.namespace ?? {}).filter(([name]) => objects.has(name));
   if (clashing.length === 0) return document;
   const own = <T extends { readonly namespace?: Readonly<Record<string, string | number>> }>(

@@ -32,7 +32,7 @@ import {
   translateSpikeGenerator,
 } from './sources.js';
 import { declareSpatialNeuron } from './spatial-neurons.js';
-import type { BrianSpecification } from './specification.js';
+import { namedSections, type BrianSpecification } from './specification.js';
 import { declareSynapses, translateSynapses, type SynapsesTranslation } from './synapses.js';
 import { translateTimedArray, type TranslatedTable } from './timed-arrays.js';
 import { readNumber } from './values.js';
@@ -215,20 +215,6 @@ function readTimeStep(specification: BrianSpecification, to: Reporter, namespace
 }
 
 // --- Names ----------------------------------------------------------------------------------------------------------
-
-const namedSections = [
-  'timed_arrays',
-  'neuron_groups',
-  'spatial_neurons',
-  'poisson_groups',
-  'spike_generators',
-  'synapses',
-  'poisson_inputs',
-  'spike_monitors',
-  'event_monitors',
-  'state_monitors',
-  'population_rate_monitors',
-] as const;
 
 const monitorNames = (specification: BrianSpecification): string[] =>
   [

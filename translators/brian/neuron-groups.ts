@@ -40,25 +40,26 @@ export function declareNeuronGroup(key: string, specification: NeuronGroup, poin
   const { to } = setting;
   const namespace = readNamespace(specification.namespace, child(pointer, 'namespace'), setting.namespace, to);
   const variables = readModel(specification.model, child(pointer, 'model'), 'neuron', to);
-  const events = [
-    ...(specification.threshold === undefined ? [] : ['spike']),
-    ...Object.keys(specification.events ?? {}),
-  ];
+  const size = readSize(specification.N, child(pointer, 'N'), namespace, to);
+  return declaredGroup(specification, { name: key, pointer, variables, namespace, size });
+}
+
+/** A group of neurons or compartments of which no code has been translated. */
+export function declaredGroup(
+  specification: Specified,
+  known: Pick<Group, 'name' | 'pointer' | 'variables' | 'namespace' | 'size'>,
+): Group {
   return {
+    ...known,
     kind: 'neuron',
-    name: key,
-    pointer,
-    variables,
-    namespace,
-    events,
+    events: [...(specification.threshold === undefined ? [] : ['spike']), ...Object.keys(specification.events ?? {})],
     used: new Map(),
     written: new Set(),
-    size: readSize(specification.N, child(pointer, 'N'), namespace, to),
     refractory:
       specification.refractory !== undefined &&
       specification.refractory !== false &&
       specification.threshold !== undefined,
-    flagged: [...variables.values()].some((variable) => variable.flags.has('unless refractory')),
+    flagged: [...known.variables.values()].some((variable) => variable.flags.has('unless refractory')),
   };
 }
 

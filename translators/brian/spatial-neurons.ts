@@ -13,6 +13,7 @@ import { readModel } from './equations.js';
 import { builtInVariable, groupScope, type Group, type Spatial, type Tables } from './group.js';
 import * as messages from './messages.js';
 import type { Morphology } from './morphology.js';
+import { declaredGroup } from './neuron-groups.js';
 import { readMorphology, type ReadFile } from './read-morphology.js';
 import type { BrianSpecification, SpatialNeuron } from './specification.js';
 import type { Namespace, Variable } from './terms.js';
@@ -64,26 +65,14 @@ export function declareSpatialNeuron(
   );
   if (resistivity !== undefined && !(resistivity > 0))
     to.report(messages.outOfRange('Ri', 'more than zero', specification.Ri), child(pointer, 'Ri'));
-  const events = [
-    ...(specification.threshold === undefined ? [] : ['spike']),
-    ...Object.keys(specification.events ?? {}),
-  ];
-  const group: Group = {
-    kind: 'neuron',
+  const group = declaredGroup(specification, {
     name: key,
     pointer,
     variables,
     namespace,
-    events,
-    used: new Map(),
-    written: new Set(['v', riseName]),
     size: cells * morphology.parents.length,
-    refractory:
-      specification.refractory !== undefined &&
-      specification.refractory !== false &&
-      specification.threshold !== undefined,
-    flagged: [...variables.values()].some((variable) => variable.flags.has('unless refractory')),
-  };
+  });
+  for (const name of ['v', riseName]) group.written.add(name);
   const scope = groupScope(group, tables, { constants: 'byValue' });
   const values = new Map(geometry(morphology, cells, variables, pointer));
   values.set('Ri', known(resistivity ?? 1, specification.Ri ?? usual.Ri, child(pointer, 'Ri')));

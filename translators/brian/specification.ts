@@ -338,3 +338,18 @@ export interface BrianSpecification {
   /** Anything else, kept. */
   readonly annotations?: Readonly<Record<string, unknown>>;
 }
+
+/** Sections whose keys name objects, which share one set of names. */
+export const namedSections = [
+  'timed_arrays',
+  'neuron_groups',
+  'spatial_neurons',
+  'poisson_groups',
+  'spike_generators',
+  'synapses',
+  'poisson_inputs',
+  'spike_monitors',
+  'event_monitors',
+  'state_monitors',
+  'population_rate_monitors',
+] as const;

@@ -1,10 +1,17 @@
 /** The core types of NeuroML 2, which come with the program: definitions in LEMS, by the names that files include. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { Diagnostics, invariant } from '../../src/diagnostics/diagnostic.js';
 import type { LemsHost } from './host.js';
+import type { XmlElement } from './xml/element.js';
+import { fromOutline, outlineOf, type Outline } from './xml/outline.js';
+import { readXml } from './xml/read-xml.js';
+import { XmlSource } from './xml/source.js';
 
 const folder = new URL('./core/', import.meta.url);
 const texts = new Map<string, string>();
+const roots = new Map<string, XmlElement>();
+let outlines: Readonly<Record<string, Outline>> | undefined;
 let names: readonly string[] | undefined;
 
 /** Names of the files, such as `Cells.xml`. */
@@ -21,6 +28,35 @@ export function coreFile(name: string): string | null {
   const text = texts.get(name) ?? readFileSync(new URL(name, folder), 'utf8');
   texts.set(name, text);
   return text;
+}
+
+/** The root element of a file of core types, which is read once; null where there is none of that name. */
+export function coreRoot(name: string): XmlElement | null {
+  const text = coreFile(name);
+  if (text === null) return null;
+  const known = roots.get(name);
+  if (known) return known;
+  outlines ??= builtOutlines();
+  const outline = outlines[name];
+  const root = outline ? fromOutline(outline, new XmlSource(name, text)) : parsed(name, text);
+  roots.set(name, root);
+  return root;
+}
+
+/** Outlines of all files of core types, by name, as the build puts them beside the files. */
+export const coreOutlines = (): Readonly<Record<string, Outline>> =>
+  Object.fromEntries(coreFileNames().map((name) => [name, outlineOf(parsed(name, coreFile(name) ?? ''))]));
+
+/** None where the program runs from its sources. */
+function builtOutlines(): Readonly<Record<string, Outline>> {
+  const file = new URL('outlines.json', folder);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, Outline>>) : {};
+}
+
+function parsed(name: string, text: string): XmlElement {
+  const root = readXml(text, name, new Diagnostics());
+  invariant(root, 'core types', `${name} cannot be read`);
+  return root;
 }
 
 /** The file of core types that defines a type; undefined when none does. */

@@ -7,7 +7,7 @@
 import { isRefused } from '../../src/diagnostics/system-error.js';
 import { posix } from 'node:path';
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
-import { coreFile, coreFileNames } from './core-types.js';
+import { coreFileNames, coreRoot } from './core-types.js';
 import type { LemsHost } from './host.js';
 import * as messages from './messages.js';
 import type { XmlElement } from './xml/element.js';
@@ -216,27 +216,13 @@ function coreNames(host: LemsHost): readonly string[] {
   return all.includes(allCoreTypes) ? [allCoreTypes, ...all.filter((name) => name !== allCoreTypes)] : all;
 }
 
-const rootOf = (text: string | null, name: string, diagnostics: Diagnostics): XmlElement | null =>
-  text === null ? null : readRoot(text, name, diagnostics);
-
-/** Files that come with the program, which are the same for every document: read once. */
-const coreRoots = new Map<string, XmlElement | null>();
-
-function coreRoot(name: string, diagnostics: Diagnostics): XmlElement | null {
-  const known = coreRoots.get(name);
-  if (known !== undefined) return known;
-  const root = rootOf(coreFile(name), name, diagnostics);
-  coreRoots.set(name, root);
-  return root;
-}
-
 function includeCore(name: string, state: Loading): void {
   const key = `core:${name}`;
   if (state.read.has(key)) return;
   state.read.add(key);
   state.core.add(name);
-  const root = state.host.core
-    ? rootOf(state.host.core.read(name), name, state.diagnostics)
-    : coreRoot(name, state.diagnostics);
+  const { core } = state.host;
+  const text = core?.read(name) ?? null;
+  const root = core ? text && readRoot(text, name, state.diagnostics) : coreRoot(name);
   if (root) splice(root, key, 'core', state);
 }

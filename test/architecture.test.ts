@@ -33,6 +33,13 @@ describe('the imports of the sources', () => {
   });
 });
 
+describe('passes of lowering', () => {
+  it('get their builders from the list of passes alone, and see no part but their own', () => {
+    const making = [...graph.keys()].filter((file) => readFileSync(file, 'utf8').includes('new PartBuilder('));
+    expect(making).toEqual(['src/lower/lower.ts']);
+  });
+});
+
 describe('kinds of data', () => {
   const tests = [...graph.keys()].flatMap((file) =>
     [...readFileSync(file, 'utf8').matchAll(/'([a-zA-Z_]+)' in [a-z]/g)].map(([, key = '']) => ({ file, key })),

@@ -46,7 +46,7 @@ export function constant(type: Exclude<ScalarType, 'bool'>, value: number): Expr
 /** Reads a local. */
 export const get = (local: Local): Expression => ({ kind: 'local', type: local.type, name: local.name });
 /** Reads an element; `index` is a u32. */
-export const load = (buffer: Buffer, index: Expression): Expression => ({
+export const load = (buffer: Pick<Buffer, 'name' | 'element'>, index: Expression): Expression => ({
   kind: 'load',
   type: loadedType[buffer.element],
   buffer: buffer.name,

@@ -3,7 +3,7 @@
  */
 
 import { createEvaluator } from './evaluate.js';
-import { withCallees } from './library/index.js';
+import { namedFunction, withCallees } from './library/index.js';
 import type { Constant, Expression, IrFunction, ScalarType } from './program.js';
 
 const plain = createEvaluator([]);
@@ -13,14 +13,6 @@ function evaluatorOf(callee: IrFunction): ReturnType<typeof createEvaluator> {
   let evaluator = evaluators.get(callee.name);
   if (!evaluator) evaluators.set(callee.name, (evaluator = createEvaluator(withCallees([callee]))));
   return evaluator;
-}
-
-/** Functions that have been called, by name. */
-const callees = new Map<string, IrFunction>();
-
-/** Makes a function known to `foldCallByName`. */
-export function rememberCallee(callee: IrFunction): void {
-  callees.set(callee.name, callee);
 }
 
 const isConst = (e: Expression): e is Constant => e.kind === 'const';
@@ -46,7 +38,6 @@ export function fold(e: Expression): Expression {
 
 /** Calls a one-result library function, at once when all arguments are constants. */
 export function foldCall(callee: IrFunction, args: readonly Expression[], call: Expression): Expression {
-  rememberCallee(callee);
   if (!args.every(isConst)) return call;
   const result = evaluatorOf(callee).call(
     callee.name,
@@ -57,8 +48,7 @@ export function foldCall(callee: IrFunction, args: readonly Expression[], call: 
 
 /** A call as its result where all arguments are constants and the function is known, else as it is. */
 export function foldCallByName(call: Extract<Expression, { kind: 'call' }>): Expression {
-  const callee = callees.get(call.function);
-  return callee ? foldCall(callee, call.arguments, call) : call;
+  return foldCall(namedFunction(call.function), call.arguments, call);
 }
 
 const constantOf = (type: ScalarType, value: number | bigint | boolean): Constant => ({ kind: 'const', type, value });

@@ -47,7 +47,7 @@ export function readChanging(name: string, comment: string, { first, later }: Ch
     const kernel = builder.sequential(`phase${phase}.${name}`, `${comment}, from phase ${phase} on`, [
       ir.store(buffer, ir.u32(0), ir.f64(value)),
     ]);
-    builder.procedure(phaseProcedure(phase)).push({ kind: 'run', kernel });
+    builder.procedure(phaseProcedure(phase), { kind: 'run', kernel });
   }
   return ir.load(buffer, ir.u32(0));
 }

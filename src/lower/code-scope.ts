@@ -10,7 +10,7 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import type { Finding } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
-import type { Buffer, Constant, Expression as Ir, IrFunction, Local } from '../ir/program.js';
+import type { Buffer, Constant, Expression as Ir, Local } from '../ir/program.js';
 import type { Call, EndReference, Expression, Reference, Statement } from '../lang/ast.js';
 import { spelling } from '../lang/reference.js';
 import { writtenBy } from '../lang/walk.js';
@@ -337,11 +337,6 @@ export abstract class CodeScope implements Scope {
     const result = write();
     [this.#draws, this.overrides] = before;
     return result;
-  }
-
-  /** Remembers a library function for the program. */
-  use(callee: IrFunction): IrFunction {
-    return this.context.builder.use(callee);
   }
 
   /** Takes a finding about the code. */

@@ -4,7 +4,7 @@ import type { Finding, Place } from '../diagnostics/diagnostic.js';
 import { Diagnostics } from '../diagnostics/diagnostic.js';
 import type { Precision } from '../ir/program.js';
 import type { DataStore, Model } from '../model/typed.js';
-import type { ProgramBuilder } from './program-builder.js';
+import type { PartBuilder } from './program-part.js';
 import type { Part } from '../draw/drawn-model.js';
 import type { Cable, Shown } from './cable/cable.js';
 import type { Profile } from './profile.js';
@@ -46,8 +46,8 @@ export class LoweringDiagnostics extends Diagnostics {
 /** Element type of real variables in a precision. */
 export type Real = 'f64' | 'f32';
 
-/** What all passes know of the model, and where they add to the program. */
-export interface Context {
+/** What all passes know of the model. */
+export interface Known {
   /** The drawn model. */
   readonly model: Model;
   /** Arrays that the model refers to. */
@@ -60,8 +60,6 @@ export interface Context {
   readonly dt: number;
   /** The order of a step. */
   readonly profile: Profile;
-  /** Collects the program. */
-  readonly builder: ProgramBuilder;
   /** Takes what is found. */
   readonly diagnostics: LoweringDiagnostics;
   /** Where the elements of populations are, for those that have places. */
@@ -76,4 +74,10 @@ export interface Context {
   readonly settable: ReadonlySet<string>;
   /** Whether the protocol turns time back, by a reset or to a stored state: then draws count steps on their own. */
   readonly turnsBack: boolean;
+}
+
+/** What code of a pass gets: what all know, and where this pass adds to the program. */
+export interface Context extends Known {
+  /** Collects what this pass adds. */
+  readonly builder: PartBuilder;
 }

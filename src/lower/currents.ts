@@ -73,7 +73,7 @@ function injection(name: string, current: Current, piece: Piece, context: Contex
     `${name}.inject`,
     `the current ${name} into ${piece.member.name}`,
     domain,
-    runsOnLanes(block.statements, context.builder),
+    runsOnLanes(block.statements),
     block,
   );
 }
@@ -158,9 +158,8 @@ export const laterValues = (
 
 /** Which of its values a current has. */
 function versionOf(name: string, { builder }: Context): Buffer {
-  const buffer = `${name}.version`;
   const comment = `which of the values that phases give the current ${name} has; 0: its own`;
-  return builder.buffers.get(buffer) ?? builder.buffer(buffer, 'u32', 1, comment);
+  return builder.commonBuffer(`${name}.version`, 'u32', 1, comment);
 }
 
 /** A kernel by which a phase gives a current another value. */
@@ -183,14 +182,11 @@ export const everFlows = (name: string, { attached }: Current, context: Context)
 /** Where it stands whether a current flows now, for those that phases switch; null for those that always do. */
 export function switchOf(name: string, context: Context): Buffer | null {
   if (!isSwitched(name, context)) return null;
-  const buffer = `${name}.attached`;
-  const stimulus = context.model.stimuli[name];
-  return (
-    context.builder.buffers.get(buffer) ??
-    context.builder.buffer(buffer, 'u32', 1, `whether the current ${name} flows`, {
-      initial: Uint32Array.of(stimulus?.kind === 'current' && !stimulus.attached ? 0 : 1),
-    })
-  );
+  const { builder, model } = context;
+  const stimulus = model.stimuli[name];
+  const initial = Uint32Array.of(stimulus?.kind === 'current' && !stimulus.attached ? 0 : 1);
+  const comment = `whether the current ${name} flows`;
+  return builder.commonBuffer(`${name}.attached`, 'u32', 1, comment, { initial });
 }
 
 /** Whether a current flows now; null for those that always do. */

@@ -58,8 +58,7 @@ function windowsOf(plan: ProjectionPlan, { of, versions }: DelayWindow, context:
   const { element, always, never } = datingOf(context);
   const name = `${plan.name}.${of}`;
   const buffer = (what: string, type: 'i32' | 'f64', values: readonly number[], comment: string): Buffer =>
-    builder.buffers.get(`${name}.${what}`) ??
-    builder.buffer(`${name}.${what}`, type, values.length, comment, { initial: typed(type, values) });
+    builder.commonBuffer(`${name}.${what}`, type, values.length, comment, { initial: typed(type, values) });
   const others = Array.from({ length: versions - 1 }, () => never);
   const when = element === 'i32' ? 'step' : 'time (s)';
   return {
@@ -120,5 +119,5 @@ export function resetWindows(plan: ProjectionPlan, window: DelayWindow, context:
     `delays of ${plan.name} after a reset`,
     statements,
   );
-  context.builder.procedure(afterReset).push({ kind: 'run', kernel });
+  context.builder.procedure(afterReset, { kind: 'run', kernel });
 }

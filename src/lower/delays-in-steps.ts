@@ -64,10 +64,10 @@ function noteRounding(delay: Value, projection: string, context: Context): void 
   const examples = [...rounded]
     .slice(0, 3)
     .map((seconds) => `${ms(seconds)} ms becomes ${ms(roundDelay(seconds, context) * dt)} ms`);
-  const note =
+  builder.note(
     `delays of ${projection} are not multiples of the time step and are rounded: ` +
-    `${examples.join(', ')}${rounded.size > 3 ? ', …' : ''}`;
-  if (!builder.notes.includes(note)) builder.notes.push(note);
+      `${examples.join(', ')}${rounded.size > 3 ? ', …' : ''}`,
+  );
 }
 
 /** Rows are indexed by delay: at most a gibibyte of offsets. */

@@ -199,10 +199,10 @@ function allocateInboxes(
           (sent
             ? `was sent and arrives at ${variable} of ${group.name} in each of ${slots} steps`
             : `arrives at ${variable} of ${group.name} in a step`);
-        const { notes } = context.builder;
-        notes.push(`${group.name}.${variable} sums arrivals in units of 2^${-exponent.first}`);
+        const { builder } = context;
+        builder.note(`${group.name}.${variable} sums arrivals in units of 2^${-exponent.first}`);
         for (const { phase, value } of exponent.later)
-          notes.push(`${group.name}.${variable} sums them in units of 2^${-value} from phase ${phase} on`);
+          builder.note(`${group.name}.${variable} sums them in units of 2^${-value} from phase ${phase} on`);
         const power = (label: string, sign: 1 | -1): Ir =>
           readChanging(
             `${name}.${label}`,
@@ -216,7 +216,7 @@ function allocateInboxes(
             ? { scale: scale.buffer, unit: unit.buffer }
             : { exponent: exponent.first };
         const comment = `${what}, in units of 2^${-exponent.first}`;
-        const buffer = context.builder.buffer(name, 'i64', group.length * slots, comment, { inbox });
+        const buffer = builder.buffer(name, 'i64', group.length * slots, comment, { inbox });
         return [key, { group, variable, buffer, scale, unit, slots }];
       }),
   );
@@ -332,7 +332,7 @@ function poissonKernel(
     `${name}.stimulate`,
     `Poisson input to ${piece.member.name}`,
     domain,
-    runsOnLanes(block.statements, context.builder),
+    runsOnLanes(block.statements),
     block,
   );
 }

@@ -63,9 +63,12 @@ export class ChangingDraws implements Draws {
 export function drawStep(of: Ir, context: Context): Ir {
   const word = ir.convert('u32', of);
   if (!context.turnsBack) return word;
-  const offset =
-    context.builder.buffers.get(drawOffset) ??
-    context.builder.buffer(drawOffset, 'u32', 1, 'by how much the counters of draws are ahead of the step; even');
+  const offset = context.builder.commonBuffer(
+    drawOffset,
+    'u32',
+    1,
+    'by how much the counters of draws are ahead of the step; even',
+  );
   return ir.add(word, ir.load(offset, ir.u32(0)));
 }
 
@@ -113,7 +116,10 @@ export function drawsAt({ keys, streams, ordinal = ir.u32(0), element, ...at }: 
     perStep: at.perStep ?? false,
     sites: at.sites ?? { next: 0 },
     get key() {
-      return keyAt(context.builder.buffers.get(keys) ?? keyBuffer(keys, streams, context), ordinal);
+      return keyAt(
+        context.builder.common(keys, (key) => keyBuffer(key, streams, context)),
+        ordinal,
+      );
     },
   };
 }
@@ -122,26 +128,19 @@ export function drawsAt({ keys, streams, ordinal = ir.u32(0), element, ...at }: 
 export const siteWord = (site: number): Ir => ir.u32(site << 24);
 
 /** Four words of the generator at one counter. */
-export function philox(
-  counter: readonly [Ir, Ir, Ir, Ir],
-  key: readonly [Ir, Ir],
-  block: Block,
-  context: Context,
-): [Ir, Ir, Ir, Ir] {
-  const callee = context.builder.use(drawFunction('philox4x32'));
+export function philox(counter: readonly [Ir, Ir, Ir, Ir], key: readonly [Ir, Ir], block: Block): [Ir, Ir, Ir, Ir] {
+  const callee = drawFunction('philox4x32');
   const words = [0, 1, 2, 3].map((k) => block.local(`word${k}`, 'u32'));
   block.emit(ir.invoke(callee, [...counter, ...key], words));
   return words.map((word) => ir.get(word)) as [Ir, Ir, Ir, Ir];
 }
 
 /** float64 in (0, 1) from two words. */
-export function uniformOf(low: Ir, high: Ir, context: Context): Ir {
-  return ir.call(context.builder.use(drawFunction('uniformFromWords')), low, high);
-}
+export const uniformOf = (low: Ir, high: Ir): Ir => ir.call(drawFunction('uniformFromWords'), low, high);
 
 /** Two normal numbers from four words. */
-export function normalPairOf(words: readonly [Ir, Ir, Ir, Ir], block: Block, context: Context): [Ir, Ir] {
-  const callee = context.builder.use(drawFunction('normalPair'));
+export function normalPairOf(words: readonly [Ir, Ir, Ir, Ir], block: Block): [Ir, Ir] {
+  const callee = drawFunction('normalPair');
   const first = block.local('normal_even', 'f64');
   const second = block.local('normal_odd', 'f64');
   block.emit(ir.invoke(callee, [...words], [first, second]));
@@ -206,16 +205,12 @@ export function draw(call: Call, args: readonly Ir[], draws: Draws, block: Block
   const [a, b] = args;
   const counter = (stepWord: Ir): [Ir, Ir, Ir, Ir] => [draws.element, draws.subElement, stepWord, siteWord(site)];
   const uniform = (): Ir => {
-    const [low, high] = philox(counter(draws.step), draws.key, block, context);
-    return block.name('uniform', uniformOf(low, high, context));
+    const [low, high] = philox(counter(draws.step), draws.key, block);
+    return block.name('uniform', uniformOf(low, high));
   };
   const normal = (): Ir => {
-    if (!draws.perStep) return normalPairOf(philox(counter(draws.step), draws.key, block, context), block, context)[0];
-    const pair = normalPairOf(
-      philox(counter(ir.shr(draws.step, ir.u32(1))), draws.key, block, context),
-      block,
-      context,
-    );
+    if (!draws.perStep) return normalPairOf(philox(counter(draws.step), draws.key, block), block)[0];
+    const pair = normalPairOf(philox(counter(ir.shr(draws.step, ir.u32(1))), draws.key, block), block);
     return block.name('normal', ir.select(ir.eq(ir.and(draws.step, ir.u32(1)), ir.u32(0)), pair[0], pair[1]));
   };
   const looped = (
@@ -224,7 +219,7 @@ export function draw(call: Call, args: readonly Ir[], draws: Draws, block: Block
   ): Ir => {
     const steps = distributionSteps(name, parameters);
     if (steps) return block.name(name, countOfSteps(uniform(), steps, block));
-    const callee = context.builder.use(drawFunction(name));
+    const callee = drawFunction(name);
     return block.name(name, ir.call(callee, ...counter(draws.step), ...draws.key, ...parameters));
   };
   switch (call.function) {
@@ -233,12 +228,12 @@ export function draw(call: Call, args: readonly Ir[], draws: Draws, block: Block
     case 'normal':
       return a && b ? fold(ir.add(a, fold(ir.mul(b, normal())))) : normal();
     case 'exponential': {
-      const callee = context.builder.use(drawFunction('exponentialFromUniform'));
+      const callee = drawFunction('exponentialFromUniform');
       return fold(ir.mul(a ?? ir.f64(1), ir.call(callee, uniform())));
     }
     case 'lognormal': {
       const z = normal();
-      const callee = context.builder.use(drawFunction('exp'));
+      const callee = drawFunction('exp');
       return ir.call(callee, fold(ir.add(a ?? ir.f64(0), fold(ir.mul(b ?? ir.f64(1), z)))));
     }
     case 'poisson':

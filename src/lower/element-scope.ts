@@ -148,21 +148,17 @@ export class ElementScope extends CodeScope {
 
 /** Coordinates of all elements of a group along an axis, in micrometres; null after a finding. */
 function groupCoordinates({ name, members, length }: Group, axis: Axis, context: Context): Buffer | null {
-  const key = `${name}.position_${axis}`;
-  const known = context.builder.buffers.get(key);
-  if (known) return known;
-  const initial = new Float64Array(length);
-  for (const member of members) {
-    const places = context.places.get(member.name);
-    if (!places) {
-      context.diagnostics.add(messages.noPositions(member.name));
-      return null;
-    }
-    initial.set(places[axis], member.begin);
+  const lacking = members.find((member) => !context.places.has(member.name));
+  if (lacking) {
+    context.diagnostics.add(messages.noPositions(lacking.name));
+    return null;
   }
-  return context.builder.buffer(key, 'f64', length, `${axis} of each element of ${name} (um)`, {
-    role: 'constant',
-    initial,
+  const { builder, places } = context;
+  return builder.common(`${name}.position_${axis}`, (key) => {
+    const initial = new Float64Array(length);
+    for (const member of members) initial.set(places.get(member.name)?.[axis] ?? [], member.begin);
+    const comment = `${axis} of each element of ${name} (um)`;
+    return builder.buffer(key, 'f64', length, comment, { role: 'constant', initial });
   });
 }
 
@@ -178,13 +174,13 @@ function cellOf(group: Group, address: Address, context: Context): Ir {
 function populationSize(group: Group, address: Address, context: Context): Ir {
   const sizes = group.members.map((member) => context.shown.origins.get(member.name)?.cells ?? member.population.size);
   if (sizes.every((size) => size === sizes[0])) return known({ kind: 'const', type: 'i32', value: sizes[0] ?? 0 });
-  const name = `${group.name}.sizes`;
-  const buffer =
-    context.builder.buffers.get(name) ??
-    context.builder.buffer(name, 'i32', sizes.length, `sizes of the populations of ${group.name}`, {
-      role: 'constant',
-      initial: Int32Array.from(sizes),
-    });
+  const { builder } = context;
+  const initial = Int32Array.from(sizes);
+  const comment = `sizes of the populations of ${group.name}`;
+  const buffer = builder.commonBuffer(`${group.name}.sizes`, 'i32', sizes.length, comment, {
+    role: 'constant',
+    initial,
+  });
   return constantLoad(ir.load(buffer, address.ordinal));
 }
 
@@ -206,13 +202,11 @@ export function refractorySteps(event: EventCode, scope: ElementScope): Ir {
   const period = to('f64', compile(event.refractoryFor, scope));
   const dt = ir.f64(scope.context.dt);
   const rounding = event.definition.refractory?.rounding ?? 'down';
-  if (rounding === 'down') return library('timestep', [period, dt], scope);
+  if (rounding === 'down') return library('timestep', [period, dt]);
   // A period that is a whole number of steps except for rounding must not become one more.
   const steps = fold(ir.div(period, dt));
   const whole =
-    rounding === 'nearest'
-      ? library('round', [steps], scope)
-      : library('ceil', [fold(ir.sub(steps, ir.f64(1e-3)))], scope);
+    rounding === 'nearest' ? library('round', [steps]) : library('ceil', [fold(ir.sub(steps, ir.f64(1e-3)))]);
   return fold(ir.convert('i32', whole));
 }
 

@@ -59,10 +59,10 @@ function bringUpToDate(scope: SynapseScope, context: Context): void {
     const exponent = coefficient
       ? scope.block.name('exponent', fold(ir.mul(to(context.real, compileReal(coefficient, scope)), seconds)))
       : to(context.real, ir.f64(0));
-    let value: Ir = coefficient ? fold(ir.mul(x, library('exp', [exponent], scope))) : x;
+    let value: Ir = coefficient ? fold(ir.mul(x, library('exp', [exponent]))) : x;
     if (!((form.constant.kind === 'number' || form.constant.kind === 'quantity') && form.constant.value === 0)) {
       const drive = fold(ir.mul(to(context.real, compileReal(form.constant, scope)), seconds));
-      value = fold(ir.add(value, coefficient ? fold(ir.mul(drive, library('exprel', [exponent], scope))) : drive));
+      value = fold(ir.add(value, coefficient ? fold(ir.mul(drive, library('exprel', [exponent]))) : drive));
     }
     scope.write(variable, value);
   }

@@ -135,13 +135,10 @@ function valuesLog(
   context: Context,
 ): PlacedEntry {
   const { builder } = context;
-  const { ring, list, counts } = source;
-  const events = builder.logs.find((log) => log.name === ring.log);
-  invariant(events, 'lower/event-values', `${ring.name} has no log`);
-  const { capacity, maxRowsPerStep } = events;
+  const { ring, list, counts, rows } = source;
   const rowLength = variables.length;
   const what = `${variables.join(', ')} of ${member.name} at each ${source.event}`;
-  const { log, cursor } = builder.log(name, 'f64', what, { rowLength, capacity, maxRowsPerStep });
+  const { log, cursor } = builder.log(name, 'f64', what, { ...rows, rowLength });
   const block = new Block();
   const place = block.name('slot', ringSlot(source));
   const [k, row] = [block.local('k', 'u32'), block.local('row', 'u32')];

@@ -1,7 +1,7 @@
 /** Pass: the rings that hold each population's events for as long as a delay may need them. */
 
 import * as ir from '../ir/builder.js';
-import type { Buffer, EventRing, Expression as Ir } from '../ir/program.js';
+import type { Buffer, EventRing, Expression as Ir, Log } from '../ir/program.js';
 import type { Block } from './block.js';
 import type { Context } from './context.js';
 import type { Group } from './groups.js';
@@ -22,6 +22,8 @@ export interface EventSource {
   readonly list: Buffer;
   /** u32 lengths of these lists. */
   readonly counts: Buffer;
+  /** How many rows the log of the events has. */
+  readonly rows: Pick<Log, 'capacity' | 'maxRowsPerStep'>;
   /**
    * Where a spike may count several times: how often each element's does, for each step of the ring; and a log of those
    * above once.
@@ -138,11 +140,12 @@ function ring(
     slots,
     `how many elements of ${population} emitted ${event}, for each of the last ${slots} steps`,
   );
+  const rows = { rowLength: 2, capacity: Math.max(leastRows, leastSteps * size), maxRowsPerStep: size };
   builder.log(
     `${name}.log`,
     'u32',
     `(step, element) of each ${event} of ${population} since the log was drained`,
-    { rowLength: 2, capacity: Math.max(leastRows, leastSteps * size), maxRowsPerStep: size },
+    rows,
     [`${name}.logged`, `rows in the log of ${name}`],
   );
   const ring_: EventRing = {
@@ -155,7 +158,7 @@ function ring(
     slots,
     log: `${name}.log`,
   };
-  builder.events.push(ring_);
+  builder.event(ring_);
   return {
     ring: ring_,
     population,
@@ -163,6 +166,7 @@ function ring(
     mask,
     list,
     counts,
+    rows,
     times: several ? multiples(name, size, slots, context) : null,
   };
 }

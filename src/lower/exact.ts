@@ -51,7 +51,7 @@ export function computePropagators(
   if (changing) return kernels.map((kernel) => inStep(kernel, place));
   for (const kernel of kernels) {
     builder.initially(kernel);
-    builder.procedure(propagatorsProcedure(owner)).push({ kind: 'run', kernel });
+    builder.procedure(propagatorsProcedure(owner), { kind: 'run', kernel });
   }
   return [];
 }

@@ -10,7 +10,7 @@ import type { Finding } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import { gammaHazard, libraryFunction } from '../ir/library/index.js';
 import type { LibraryName } from '../ir/library/index.js';
-import type { Expression as Ir, IrFunction, ScalarType } from '../ir/program.js';
+import type { Expression as Ir, ScalarType } from '../ir/program.js';
 import type { BinaryOperator, Call, EndReference, Expression, Reference } from '../lang/ast.js';
 import { isRandom } from '../lang/functions.js';
 import type { Block } from './block.js';
@@ -27,8 +27,6 @@ export interface Scope {
   readonly real: Real;
   /** Where helper statements go. */
   readonly block: Block;
-  /** Remembers a library function for the program. */
-  use(callee: IrFunction): IrFunction;
   /** The value of one of the owner's own names. */
   read(name: string): Ir;
   /** The value of a variable of an end of a synapse. */
@@ -209,7 +207,7 @@ function compileBinary(operator: BinaryOperator, left: Expression, right: Expres
     case '//':
     case '%': {
       const [x, y] = unify(toNumber(a), toNumber(b), scope.real);
-      return library(operator === '//' ? 'floorDivide' : 'modulo', [x, y], scope);
+      return library(operator === '//' ? 'floorDivide' : 'modulo', [x, y]);
     }
     case '**':
       return power(a, b, scope);
@@ -262,13 +260,11 @@ function lengthOf(e: Expression, scope: Scope, found: { any: boolean }): Ir | un
 }
 
 /** Calls a library function in the type of its arguments. */
-export function library(name: LibraryName, args: readonly Ir[], scope: Pick<Scope, 'use'>): Ir {
+export function library(name: LibraryName, args: readonly Ir[]): Ir {
   const type = args[0]?.type;
   invariant(type === 'f64' || type === 'f32' || type === 'i32', 'lower/expressions', `${name} of ${type}`);
   const callee = libraryFunction(name, type);
-  const value = foldCall(callee, args, ir.call(callee, ...args));
-  if (value.kind === 'call') scope.use(callee);
-  return value;
+  return foldCall(callee, args, ir.call(callee, ...args));
 }
 
 /** Small whole exponents are products, one half is a square root: exact where `pow` would only be close. */
@@ -283,7 +279,7 @@ function power(base: Ir, exponent: Ir, scope: Scope): Ir {
       return n >= 0 ? product : fold(ir.div(to(x.type, ir.f64(1)), product));
     }
   }
-  return definitionOf(y) ? invariantPower(x, y, scope) : library('pow', [x, y], scope);
+  return definitionOf(y) ? invariantPower(x, y, scope) : library('pow', [x, y]);
 }
 
 /** Whole exponents up to this are products. */
@@ -305,7 +301,7 @@ function invariantPower(base: Ir, exponent: Ir, scope: Scope): Ir {
   }
   const whole = ir.and(ir.le(size, number(mostFactors)), ir.eq(size, ir.unary('floor', size)));
   const signed = ir.select(ir.ge(y, number(0)), product, ir.div(number(1), product));
-  const other = ir.select(ir.eq(y, number(0.5)), ir.unary('sqrt', x), library('pow', [x, y], scope));
+  const other = ir.select(ir.eq(y, number(0.5)), ir.unary('sqrt', x), library('pow', [x, y]));
   return block.name('raised', ir.select(whole, signed, other));
 }
 
@@ -353,10 +349,7 @@ function compileCall(call: Call, scope: Scope): Ir {
       return to('i32', args[0] as Ir);
     case 'gammahazard':
       // In float64 in both precisions: it is for draws.
-      return scope.block.name(
-        'hazard',
-        ir.call(scope.use(gammaHazard()), to('f64', args[0] as Ir), to('f64', args[1] as Ir)),
-      );
+      return scope.block.name('hazard', ir.call(gammaHazard(), to('f64', args[0] as Ir), to('f64', args[1] as Ir)));
     case 'min':
     case 'max': {
       const [a, b] = same();
@@ -369,14 +362,14 @@ function compileCall(call: Call, scope: Scope): Ir {
     case 'atan2':
     case 'fmod': {
       const [x, y] = asReals(args[0] as Ir, args[1] as Ir, scope.real);
-      return library(call.function, [x, y], scope);
+      return library(call.function, [x, y]);
     }
     case 'timestep':
-      return library('timestep', [to('f64', real(0)), to('f64', real(1))], scope);
+      return library('timestep', [to('f64', real(0)), to('f64', real(1))]);
     default: {
       const name = unaryFunctions[call.function];
       invariant(name, 'lower/expressions', `unknown function ${call.function}`);
-      return library(name, [real(0)], scope);
+      return library(name, [real(0)]);
     }
   }
 }

@@ -70,13 +70,10 @@ export const usedInputName = ({ name }: Group, input: string): string => `${name
 
 /** Where the sum of an input stands that the last integration used; before the first, that of nothing. */
 export function usedInput(group: Group, input: string, { builder, real }: Context): Buffer {
-  const name = usedInputName(group, input);
-  const known = builder.buffers.get(name);
-  if (known) return known;
   const definition = group.type.inputs[input];
   const comment = `input ${input} of ${group.name} as the last integration used it (${definition?.unit ?? '1'})`;
   const options = definition?.reduce === 'product' ? { initial: { fill: 1 } } : {};
-  return builder.buffer(name, real, group.length, comment, options);
+  return builder.commonBuffer(usedInputName(group, input), real, group.length, comment, options);
 }
 
 /** The next multiple of 64, so masks and shares of workers end on whole words. */

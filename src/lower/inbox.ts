@@ -92,7 +92,7 @@ export function flushKernel(inboxes: readonly Inbox[], context: Context): string
     `${group.name}.${name}`,
     `adds what arrived at ${inboxes.map((inbox) => inbox.variable).join(', ')} of ${group.name}`,
     rangesOf(group),
-    runsOnLanes(block.statements, context.builder),
+    runsOnLanes(block.statements),
     block,
   );
 }

@@ -153,7 +153,7 @@ export function assignValues(
             name,
             comment,
             some?.domain ?? { kind: 'ranges', ranges: [{ begin: member.begin, end: member.end }] },
-            runsOnLanes(block.statements, context.builder),
+            runsOnLanes(block.statements),
             block,
           ),
     );

@@ -33,7 +33,7 @@ export function integrateGroup(
   if (steppedDerivatives(equations).size === 0) return [];
   const chosen = methodOf(group, context);
   if (!chosen) return [];
-  context.builder.notes.push(`${group.name} is integrated by ${chosen.method}`);
+  context.builder.note(`${group.name} is integrated by ${chosen.method}`);
   const active = activity(scope);
   // Where the model names no method, the chosen one must cope with variables that a threshold is about to reset.
   const watched =

@@ -241,7 +241,7 @@ export function exponentialStep(
   if (!form || !slope || isZero(slope)) return fold(ir.add(x, fold(ir.mul(h, rateOf(e, scope)))));
   const rate = rateOf(slope, scope);
   const a = scope.block.name(`slope_${name}`, rate);
-  const decay = exponentialOf(fold(ir.mul(a, h)), (callee) => scope.use(callee));
+  const decay = exponentialOf(fold(ir.mul(a, h)));
   if (isZero(form.constant)) return fold(ir.mul(x, decay));
   const b = scope.block.name(`drive_${name}`, rateOf(form.constant, scope));
   const ratio = scope.block.name(`target_${name}`, fold(ir.div(b, a)));

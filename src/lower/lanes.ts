@@ -1,15 +1,13 @@
 /** Decides whether a map's body can run on vector lanes (the promise of `MapKernel.lanes`). */
 
-import { isLaneSafe } from '../ir/library/index.js';
-import type { Expression, IrFunction, Statement } from '../ir/program.js';
-import type { ProgramBuilder } from './program-builder.js';
+import { isLaneSafe, namedFunction } from '../ir/library/index.js';
+import type { Expression, Statement } from '../ir/program.js';
 
 /**
  * True when the body has neither loops nor branches, calls only lane-safe functions, and touches memory only at `index`
  * or at addresses equal for all items of a range.
  */
-export function runsOnLanes(body: readonly Statement[], builder: ProgramBuilder): boolean {
-  const functions = new Map(builder.functions().map((f) => [f.name, f]));
+export function runsOnLanes(body: readonly Statement[]): boolean {
   const uniform = new Set(['group', 'begin', 'step']);
   const safe = (e: Expression): boolean => {
     switch (e.kind) {
@@ -32,7 +30,7 @@ export function runsOnLanes(body: readonly Statement[], builder: ProgramBuilder)
       case 'select':
         return safe(e.condition) && safe(e.whenTrue) && safe(e.whenFalse);
       case 'call':
-        return callable(e.function, functions) && e.arguments.every(safe);
+        return isLaneSafe(namedFunction(e.function)) && e.arguments.every(safe);
     }
   };
   const assigned = new Map<string, number>();
@@ -48,7 +46,7 @@ export function runsOnLanes(body: readonly Statement[], builder: ProgramBuilder)
         if (!isIndex(statement.index) || !safe(statement.value)) return false;
         break;
       case 'call':
-        if (!callable(statement.function, functions) || !statement.arguments.every(safe)) return false;
+        if (!isLaneSafe(namedFunction(statement.function)) || !statement.arguments.every(safe)) return false;
         break;
       case 'setBit':
         if (!safe(statement.condition)) return false;
@@ -63,11 +61,6 @@ export function runsOnLanes(body: readonly Statement[], builder: ProgramBuilder)
 }
 
 const isIndex = (e: Expression): boolean => e.kind === 'local' && e.name === 'index';
-
-function callable(name: string, functions: ReadonlyMap<string, IrFunction>): boolean {
-  const callee = functions.get(name);
-  return callee !== undefined && isLaneSafe(callee);
-}
 
 function isUniform(e: Expression, uniform: ReadonlySet<string>): boolean {
   switch (e.kind) {

@@ -4,7 +4,7 @@
  */
 
 import * as ir from '../ir/builder.js';
-import type { Expression as Ir } from '../ir/program.js';
+import type { Buffer, Expression as Ir } from '../ir/program.js';
 import type { Link, ValueType } from '../model/typed.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
@@ -57,39 +57,35 @@ export function linkedElement(
   if (index === undefined) return size === 1 ? ir.u32(0) : local;
   if (typeof index === 'number') return ir.u32(index);
   const key = `${member.name}.${name}.linked`;
-  const known = builder.buffers.get(key);
-  if (known) return ir.load(known, local);
   const comment = `element of ${link.population} whose ${link.variable} each ${name} of ${member.name} is`;
   if (index.kind === 'array') {
-    const values = arrayOf(index.array, context.data);
-    return ir.load(
-      builder.buffer(key, 'u32', values.length, comment, { role: 'constant', initial: typed('u32', values) }),
-      local,
-    );
+    const initial = typed('u32', arrayOf(index.array, context.data));
+    const given = builder.commonBuffer(key, 'u32', initial.length, comment, { role: 'constant', initial });
+    return ir.load(given, local);
   }
   if (index.kind !== 'expression' || drawsIn(index.expression)) {
     context.diagnostics.add(messages.unsupportedFeature(`a link whose index is drawn (${member.name}.${name})`));
     return ir.u32(0);
   }
-  const buffer = builder.buffer(key, 'u32', member.population.size, comment);
-  const block = new Block();
-  const address = memberAddress(member);
-  const found = block.name(
-    'found',
-    to('i32', compile(index.expression, new ElementScope(context, group, address, block, null))),
-  );
-  const outside = ir.or(ir.lt(found, ir.i32(0)), ir.ge(found, ir.i32(size)));
-  block.emit(
-    ir.fault(
-      builder.faultBit(`${name} of ${member.name} is linked to an element that ${link.population} does not have`),
-      outside,
-    ),
-    ir.store(buffer, address.local, ir.convert('u32', ir.select(outside, ir.i32(0), found))),
-  );
-  builder.initially(
-    builder.map(key, comment, { kind: 'ranges', ranges: [{ begin: member.begin, end: member.end }] }, false, block),
-  );
-  return ir.load(buffer, local);
+  const { expression } = index;
+  const computed = builder.common(key, () => {
+    const buffer = builder.buffer(key, 'u32', member.population.size, comment);
+    const block = new Block();
+    const address = memberAddress(member);
+    const scope = new ElementScope(context, group, address, block, null);
+    const found = block.name('found', to('i32', compile(expression, scope)));
+    const outside = ir.or(ir.lt(found, ir.i32(0)), ir.ge(found, ir.i32(size)));
+    const fault = `${name} of ${member.name} is linked to an element that ${link.population} does not have`;
+    block.emit(
+      ir.fault(builder.faultBit(fault), outside),
+      ir.store(buffer, address.local, ir.convert('u32', ir.select(outside, ir.i32(0), found))),
+    );
+    builder.initially(
+      builder.map(key, comment, { kind: 'ranges', ranges: [{ begin: member.begin, end: member.end }] }, false, block),
+    );
+    return buffer;
+  });
+  return ir.load(computed, local);
 }
 
 /** The value of what an element is linked to; null after a finding. */
@@ -103,25 +99,7 @@ function linkedNow(
   const { member, name, link } = linked;
   const key = `${member.name}.${name}`;
   const classes = context.shown.links.get(key);
-  const which = classes
-    ? block.name(
-        'which',
-        ir.load(
-          context.builder.buffers.get(`${key}.class`) ??
-            context.builder.buffer(
-              `${key}.class`,
-              'u32',
-              classes.which.length,
-              `class of what each ${key} is linked to`,
-              {
-                role: 'constant',
-                initial: classes.which,
-              },
-            ),
-          local,
-        ),
-      )
-    : null;
+  const which = classes ? block.name('which', ir.load(classBuffer(key, classes.which, context), local)) : null;
   let value: Ir | null = null;
   for (const [k, { population, variable }] of (classes?.sources ?? [link]).entries()) {
     const source = linkedMember(member.name, name, { ...link, population }, groups, context);
@@ -139,6 +117,11 @@ function linkedNow(
     value = value && which ? ir.select(ir.eq(which, ir.u32(k)), read, value) : read;
   }
   return value;
+}
+
+function classBuffer(linked: string, initial: Uint32Array, { builder }: Context): Buffer {
+  const comment = `class of what each ${linked} is linked to`;
+  return builder.commonBuffer(`${linked}.class`, 'u32', initial.length, comment, { role: 'constant', initial });
 }
 
 /** Adds kernels that read linked variables, at initialisation. @returns the same for the start of each step */

@@ -2,39 +2,37 @@
  * From the model to the kernel program. Read this first: it is the list of passes, in order.
  */
 
-import type { Buffer, Kernel, Manifest, Precision, Program } from '../ir/program.js';
-import { drawOffset } from '../ir/names.js';
+import type { Buffer, Manifest, Precision, Program } from '../ir/program.js';
+import { drawOffset, faultsBuffer } from '../ir/names.js';
 import { numericsVersion } from '../ir/program.js';
-import { accessesOf, bodyOf } from '../ir/walk.js';
+import { namedFunction, withCallees } from '../ir/library/index.js';
+import { accessesOf, bodyOf, calleesOf } from '../ir/walk.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
 import { settableNames } from './assignments.js';
 import { lowerConnectivity } from './connectivity.js';
 import { withoutStructure } from './cable/expand.js';
 import { shownManifest } from './cable/shown.js';
 import { ownersOf, readsVariable } from '../model/typed.js';
-import type { Context } from './context.js';
+import type { Context, Known } from './context.js';
 import { LoweringDiagnostics } from './context.js';
-import type { EventSource } from './events.js';
 import { eventRings } from './events.js';
-import type { Group } from './groups.js';
 import { layOutGroups } from './groups.js';
-import { manifestOf } from './manifest.js';
+import { manifestOf, type Found } from './manifest.js';
 import { firstValues } from './initial-values.js';
 import { goesByTarget } from './pathways.js';
 import { lowerPhases, turnsBack } from './phases.js';
 import { profiles, rankOf } from './profile.js';
-import { ProgramBuilder } from './program-builder.js';
+import { PartBuilder, emptyPart, faultMeanings, joinedParts, type ProgramPart } from './program-part.js';
 import { longestDelays } from './delays-in-steps.js';
 import { planProjections } from './plan-projections.js';
 import type { ProjectionPlan } from './projection.js';
-import type { Recordings } from './recordings.js';
 import type { BuiltProjection } from './synapse-scope.js';
 import { lowerRecordings } from './recordings.js';
 import { refuseFeatures, unreadFeatures } from './refuse.js';
 import { elements } from './step/elements.js';
 import { withLiveCopies } from './step/live-copies.js';
-import { inOrder, type PlacedEntry } from './step/place.js';
-import type { Done } from './step/schedule.js';
+import { inOrder } from './step/place.js';
+import type { Passed } from './step/schedule.js';
 import { slots } from './step/slots.js';
 import { countSynapses } from './synapses/synapse-numbers.js';
 import { assignSynapseValues, synapseStorage, synapseValue } from './synapse-values.js';
@@ -63,86 +61,70 @@ export function lower(drawn: DrawnModel, { precision, counts, onPass }: LowerOpt
   diagnostics.throwIfErrors();
   // Compartments of cells with structure become elements of populations.
   const { drawn: taken, cables, shown } = withoutStructure(drawn, diagnostics);
-  const { model: whole, data, places, parts: pieces } = taken;
+  const { model: whole, data, places, parts } = taken;
   const profile = profiles[whole.timing];
   const schedule = profile.stepping === 'slots' ? slots : elements;
   const { model, entries } = schedule.prepare(whole, profile, diagnostics);
   diagnostics.throwIfErrors();
-  const context: Context = {
+  const context: Known = {
     model,
     data,
     precision,
     real: precision === 'float64' ? 'f64' : 'f32',
     dt: model.experiment.dt,
     profile,
-    builder: new ProgramBuilder(),
     diagnostics,
     places,
-    parts: pieces,
+    parts,
     cables,
     shown,
     settable: settableNames(model.experiment.protocol),
     turnsBack: turnsBack(model.experiment.protocol),
   };
-  context.builder.notes.push(...unreadFeatures(drawn.model));
-  context.builder.buffer('faults', 'u32', 1, 'bits of what went wrong');
-  const parts: Parts = {
-    groups: [],
-    projections: [],
-    rings: new Map(),
-    recordings: { samples: [], events: [] },
-    step: [],
-  };
-  /** Ends a pass. @param entries  what it adds to each step */
-  const done: Done = (pass, entries) => {
-    parts.step.push(...entries);
+  let program = emptyPart;
+  let found: Found = { groups: [], projections: [], rings: new Map(), recordings: { samples: [], events: [] } };
+  const run = <T extends object>(name: string, pass: (context: Context) => T & Passed): T => {
+    const builder = new PartBuilder(program);
+    const passed = pass({ ...context, builder });
     diagnostics.throwIfErrors();
     diagnostics.at('');
-    onPass?.(pass, assemble(parts, context));
+    program = joinedParts(program, builder.part(passed.entries));
+    found = { ...found, ...passed };
+    onPass?.(name, assemble(program, found, context));
+    return passed;
   };
 
   // Populations of one type become groups with merged arrays.
-  parts.groups = layOutGroups(context);
-  done('groups', []);
+  const { groups } = run('groups', (pass) => {
+    for (const feature of unreadFeatures(drawn.model)) pass.builder.note(feature);
+    pass.builder.buffer(faultsBuffer, 'u32', 1, 'bits of what went wrong');
+    return { groups: layOutGroups(pass) };
+  });
   // Projections: their ends, pathways and delays; the delays size the event rings.
-  const plans = planProjections(parts.groups, context);
-  diagnostics.throwIfErrors();
-  parts.rings = eventRings(parts.groups, longestDelays(plans), context);
+  const { plans } = run('projections', (pass) => ({ plans: planProjections(groups, pass) }));
+  const { rings } = run('events', (pass) => ({ rings: eventRings(groups, longestDelays(plans), pass) }));
   // Populations on their own. Values may be read while connecting, so they come first.
-  for (const group of parts.groups) diagnostics.within(`/neurons/${group.name}`, () => firstValues(group, context));
-  done('populations', schedule.populations(parts, entries, context));
+  run('populations', (pass) => {
+    for (const group of groups) diagnostics.within(`/neurons/${group.name}`, () => firstValues(group, pass));
+    return { entries: schedule.populations({ groups, rings }, entries, pass) };
+  });
   // Synapses: connectivity, storage, first values.
-  for (const plan of plans) {
-    const built = diagnostics.within(`/projections/${plan.name}`, () => buildProjection(plan, context));
-    if (built) parts.projections.push(built);
-  }
-  done('connectivity', []);
+  const { projections } = run('connectivity', (pass) => ({
+    projections: plans.flatMap((plan) =>
+      diagnostics.within(`/projections/${plan.name}`, () => buildProjection(plan, pass) ?? []),
+    ),
+  }));
   // What happens in each step.
-  const recorded = schedule.steps({ ...parts, plans }, context, done);
+  const recorded = schedule.steps({ groups, rings, plans, projections }, run);
   // What is recorded.
-  const { entries: sampled, ...recordings } = lowerRecordings(
-    recorded.groups,
-    recorded.projections,
-    context,
-    parts.rings,
-    counts,
-  );
-  parts.recordings = recordings;
-  done('recordings', sampled);
-  // What phases of the protocol change.
-  lowerPhases({ ...parts, copies: recorded.copies }, context);
-  done('phases', schedule.finish(parts, context));
-  return assemble(parts, context);
-}
-
-/** What passes have computed about the model. */
-interface Parts {
-  groups: readonly Group[];
-  readonly projections: BuiltProjection[];
-  rings: ReadonlyMap<string, EventSource>;
-  recordings: Recordings;
-  /** Kernels of each step, in the order in which passes gave them. */
-  readonly step: PlacedEntry[];
+  run('recordings', (pass) => lowerRecordings(recorded, rings, counts, pass));
+  // What phases of the protocol change; some of it is to be computed again in the same way as at first.
+  const { procedures } = program;
+  run('phases', (pass) => {
+    lowerPhases({ groups, projections, copies: recorded.copies, procedures }, pass);
+    return { entries: schedule.finish({ groups, rings }, pass) };
+  });
+  return assemble(program, found, context);
 }
 
 /** Connectivity, storage and first values of one projection. */
@@ -178,9 +160,9 @@ const recordsOf = (projection: string, { model }: Context): ReadonlySet<string> 
   );
 
 /** Puts the program together; buffers that only initialisation writes are constant from then on. */
-function assemble({ groups, projections, rings, recordings, step: entries }: Parts, context: Context): Program {
-  const { builder, model } = context;
-  const kernels = [...builder.kernels.values()];
+function assemble(whole: ProgramPart, found: Found, context: Known): Program {
+  const { bounds, events, logs, initialise, entries, notes } = whole;
+  const kernels = [...whole.kernels.values()];
   const { links, ties } = context.profile;
   const live = entries.filter(({ copies = false }) => copies && links === 'live');
   const ordered = inOrder(
@@ -193,29 +175,31 @@ function assemble({ groups, projections, rings, recordings, step: entries }: Par
     live.map(({ entry }) => entry),
     kernels,
   );
-  const procedures = Object.fromEntries(builder.procedures);
   const stepped = step.map((entry) => entry.kernel);
-  const called = [...builder.procedures.values()]
+  const called = [...whole.procedures.values()]
     .flat()
     .flatMap((action) => (action.kind === 'run' ? [action.kernel] : []));
-  const inSteps = writtenWhileRunning(kernels, new Set(stepped), builder);
-  const changing = writtenWhileRunning(kernels, new Set([...stepped, ...called]), builder);
-  const manifest = shownManifest(manifestOf(groups, projections, rings, recordings, context), context.shown);
-  const buffers = [...builder.buffers.values()].map((buffer): Buffer => ({
-    ...buffer,
-    role: changing.has(buffer.name) ? 'state' : 'constant',
-  }));
+  const inSteps = writtenWhileRunning(new Set(stepped), whole);
+  const changing = writtenWhileRunning(new Set([...stepped, ...called]), whole);
+  const faults = faultMeanings(whole.faults);
+  const manifest = shownManifest(manifestOf(found, { faults, notes }, context), context.shown);
+  const buffers = [...whole.buffers.values()].map((buffer): Buffer => {
+    const atMost = bounds.get(buffer.name);
+    const role = changing.has(buffer.name) ? 'state' : 'constant';
+    return { ...buffer, role, ...(atMost === undefined ? {} : { atMost }) };
+  });
+  const functions = new Set(kernels.flatMap((kernel) => [...calleesOf(bodyOf(kernel))]));
   return {
-    name: model.name,
+    name: context.model.name,
     precision: context.precision,
     dt: context.dt,
     numericsVersion,
-    functions: builder.calledFunctions(),
+    functions: withCallees([...functions].sort().map(namedFunction)),
     buffers,
     kernels,
-    events: builder.events,
-    logs: builder.logs,
-    schedule: { initialise: builder.initialise, step, procedures },
+    events,
+    logs,
+    schedule: { initialise, step, procedures: Object.fromEntries(whole.procedures) },
     manifest: context.turnsBack ? { ...manifest, kept: keptBuffers(buffers, manifest, inSteps) } : manifest,
   };
 }
@@ -228,14 +212,10 @@ function keptBuffers(buffers: readonly Buffer[], { variables }: Manifest, inStep
     .map(({ name }) => name);
 }
 
-function writtenWhileRunning(
-  kernels: readonly Kernel[],
-  running: ReadonlySet<string>,
-  builder: ProgramBuilder,
-): Set<string> {
-  const bodies = kernels.filter(({ name }) => running.has(name)).flatMap(bodyOf);
-  const written = new Set<string>(['faults', drawOffset, ...accessesOf(bodies).writes]);
-  for (const event of builder.events) for (const name of [event.mask, event.list, event.counts]) written.add(name);
-  for (const log of builder.logs) for (const name of [log.buffer, log.cursor.buffer]) written.add(name);
+function writtenWhileRunning(running: ReadonlySet<string>, { kernels, events, logs }: ProgramPart): Set<string> {
+  const bodies = [...kernels.values()].filter(({ name }) => running.has(name)).flatMap(bodyOf);
+  const written = new Set<string>([faultsBuffer, drawOffset, ...accessesOf(bodies).writes]);
+  for (const event of events) for (const name of [event.mask, event.list, event.counts]) written.add(name);
+  for (const log of logs) for (const name of [log.buffer, log.cursor.buffer]) written.add(name);
   return written;
 }

@@ -1,21 +1,28 @@
 /** What the buffers of a program mean in the model. */
 
 import type { Manifest, ProjectionLocation, VariableLocation } from '../ir/program.js';
-import type { Context } from './context.js';
+import type { Known } from './context.js';
 import type { EventSource } from './events.js';
 import type { Group } from './groups.js';
 import type { Recordings } from './recordings.js';
 import type { BuiltProjection } from './synapse-scope.js';
 
+/** What passes have found about the model. */
+export interface Found {
+  readonly groups: readonly Group[];
+  readonly projections: readonly BuiltProjection[];
+  /** By `population.event`. */
+  readonly rings: ReadonlyMap<string, EventSource>;
+  readonly recordings: Recordings;
+}
+
 /** Where variables, synapses, samples and spikes are found. */
 export function manifestOf(
-  groups: readonly Group[],
-  projections: readonly BuiltProjection[],
-  rings: ReadonlyMap<string, EventSource>,
-  recordings: Recordings,
-  context: Context,
+  { groups, projections, rings, recordings }: Found,
+  { faults, notes }: Pick<Manifest, 'faults' | 'notes'>,
+  context: Known,
 ): Manifest {
-  const { builder, model, profile } = context;
+  const { model, profile } = context;
   const variables: VariableLocation[] = [];
   for (const group of groups) {
     for (const member of group.members) {
@@ -94,7 +101,7 @@ export function manifestOf(
     samples: recordings.samples,
     eventRecordings: recordings.events,
     spikeLabel: profile.spikeLabel,
-    faults: Object.fromEntries(builder.faults),
-    notes: builder.notes,
+    faults,
+    notes,
   };
 }

@@ -61,18 +61,11 @@ export function noiseOf(group: Group, context: Context): GroupNoise {
     );
     const first = new Block();
     const half = ir.shr(drawStep(step, context), ir.u32(1));
-    philox(
-      [rangesAddress.local, ir.u32(0), half, siteWord(0)],
-      keyAt(keys, rangesAddress.ordinal),
-      first,
-      context,
-    ).forEach((word, k) => first.emit(ir.store(words[k] as Buffer, rangesAddress.index, word)));
-    const second = new Block();
-    const pair = normalPairOf(
-      words.map((word) => ir.load(word, rangesAddress.index)) as [Ir, Ir, Ir, Ir],
-      second,
-      context,
+    philox([rangesAddress.local, ir.u32(0), half, siteWord(0)], keyAt(keys, rangesAddress.ordinal), first).forEach(
+      (word, k) => first.emit(ir.store(words[k] as Buffer, rangesAddress.index, word)),
     );
+    const second = new Block();
+    const pair = normalPairOf(words.map((word) => ir.load(word, rangesAddress.index)) as [Ir, Ir, Ir, Ir], second);
     const scale = ir.f64(Math.sqrt(context.dt));
     second.emit(
       ir.store(noise.even, rangesAddress.index, to(context.real, ir.mul(scale, pair[0]))),

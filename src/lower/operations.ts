@@ -94,7 +94,7 @@ function synapticKernel(
         const copy = connectivity.copies ? ir.load(connectivity.copies, position) : null;
         const pair = { source: namedIndex(plan.pre, source), target: namedIndex(plan.post, target), copy };
         const key = keyAt(keyBuffer(`${name}.keys`, [`operation/${name}`], context), ir.u32(0));
-        return { ...synapseDraws(pair, key, block, context), step: drawStep(step, context) };
+        return { ...synapseDraws(pair, key, block), step: drawStep(step, context) };
       };
       const drawn = code.some((statement) => expressionsOf(statement).some(drawsIn)) ? draws() : null;
       const at = { position, source, target };
@@ -166,7 +166,7 @@ function operationKernel(
         `${name}.operate`,
         `the operation ${name} on ${member.name}`,
         own.domain,
-        runsOnLanes(block.statements, builder),
+        runsOnLanes(block.statements),
         block,
       )
     : builder.sequential(`${name}.operate.shared`, `the operation ${name} on ${member.name}: one value for all`, block);

@@ -58,15 +58,8 @@ export function pathwayKernel(
   const [sender, receiver] = drawsAny(code) ? [namedIndex(plan.pre, from), namedIndex(plan.post, into)] : [from, into];
   const repeat = source.times ? outer.local('repeat', 'u32') : null;
   const key =
-    repeat && drawsAny(code)
-      ? repeatKey(ir.get(repeat), keyAt(keys, ir.u32(0)), block, context)
-      : keyAt(keys, ir.u32(0));
-  const base = synapseDraws(
-    { source: sender, target: receiver, copy: drawsAny(code) ? copy : null },
-    key,
-    block,
-    context,
-  );
+    repeat && drawsAny(code) ? repeatKey(ir.get(repeat), keyAt(keys, ir.u32(0)), block) : keyAt(keys, ir.u32(0));
+  const base = synapseDraws({ source: sender, target: receiver, copy: drawsAny(code) ? copy : null }, key, block);
   // The step of a draw is that of the emission.
   const draws = { ...base, step: drawStep(emission, context) };
   const address = { position, source: from, target: into };
@@ -108,8 +101,8 @@ export function pathwayKernel(
 }
 
 /** Key of the draws of a spike that counts several times: the first draws as any other would. */
-function repeatKey(repeat: Ir, key: readonly [Ir, Ir], block: Block, context: Context): readonly [Ir, Ir] {
-  const words = philox([repeat, ir.u32(1), ir.u32(0), ir.u32(0)], key, block, context);
+function repeatKey(repeat: Ir, key: readonly [Ir, Ir], block: Block): readonly [Ir, Ir] {
+  const words = philox([repeat, ir.u32(1), ir.u32(0), ir.u32(0)], key, block);
   const first = ir.eq(repeat, ir.u32(0));
   return [block.name('key', ir.select(first, key[0], words[0])), block.name('key', ir.select(first, key[1], words[1]))];
 }

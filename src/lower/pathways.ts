@@ -260,17 +260,14 @@ const addsParameter = (
 
 /** Says how large weights can be that are added as they are: passes over the program may keep them otherwise. */
 export function declareBounds(codes: readonly PathwayCode[], context: Context): void {
-  const { buffers } = context.builder;
   for (const code of codes) {
     for (const entry of code.statements) {
       const { value } = entry.statement;
       if (value.kind !== 'name' || entry.additive === null || !addsParameter(entry, code, context)) continue;
       const place = code.storage.get(value.name);
       if (place?.kind !== 'array' || place.type !== 'real') continue;
-      const buffer = buffers.get(place.buffer.name) ?? place.buffer;
       const most = valueAfter(entry.additive, allPhases) * (1 + roundingSlack(context.real));
-      const atMost = Math.max(buffer.atMost ?? 0, most);
-      buffers.set(buffer.name, { ...buffer, atMost });
+      context.builder.atMost(place.buffer, most);
     }
   }
 }

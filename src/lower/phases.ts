@@ -57,46 +57,46 @@ interface PhasedNetwork {
   readonly projections: readonly BuiltProjection[];
   /** What others see of variables. */
   readonly copies: Copies;
+  /** What is to be done again when something changes, by name. */
+  readonly procedures: ReadonlyMap<string, readonly Action[]>;
 }
 
 /** Adds a procedure for each phase that changes something. @random stream `phase/<k>/<owner>/<variable>` */
 export function lowerPhases(network: PhasedNetwork, context: Context): void {
-  const { projections } = network;
+  const { projections, procedures } = network;
   if (context.turnsBack) {
     for (const { plan } of projections)
       for (const { window } of plan.pathways)
         if (window !== null && window.version === 0) resetWindows(plan, window, context);
   }
   const { protocol } = context.model.experiment;
-  const derived = context.builder.procedures.get(deriveAgain) ?? [];
+  const derived = procedures.get(deriveAgain) ?? [];
   if (derived.length > 0 && protocol.some(({ kind }) => kind === 'reset'))
-    context.builder.procedure(afterReset).push(...derived);
+    context.builder.procedure(afterReset, ...derived);
   protocol.forEach((phase, k) => {
     context.diagnostics.at(`/experiment/protocol/${k}`);
-    const actions = (): Action[] => context.builder.procedure(phaseProcedure(k));
+    const does = (...actions: readonly Action[]): void => context.builder.procedure(phaseProcedure(k), ...actions);
     switch (phase.kind) {
       case 'set':
       case 'initialise': {
         const values = phase.kind === 'set' ? phase.set : phase.initialise;
         const where = phase.kind === 'set' ? (phase.where ?? null) : null;
-        actions().push(...setValues({ values, of: phase.of, where, k }, network, context));
-        if (isAtStart(protocol, k)) actions().push(...derived);
+        does(...setValues({ values, of: phase.of, where, k }, network, context));
+        if (isAtStart(protocol, k)) does(...derived);
         return;
       }
       case 'attach':
-        return void actions().push(switching(phase.attach, true, k, context));
+        return does(switching(phase.attach, true, k, context));
       case 'detach':
-        return void actions().push(switching(phase.detach, false, k, context));
+        return does(switching(phase.detach, false, k, context));
       case 'delays':
-        for (const key of Object.keys(phase.delays)) actions().push(...delayChanges(key, k, projections, context));
+        for (const key of Object.keys(phase.delays)) does(...delayChanges(key, k, projections, context));
         return;
       case 'currents':
-        for (const name of Object.keys(phase.currents))
-          actions().push({ kind: 'run', kernel: changeCurrent(name, k, context) });
+        for (const name of Object.keys(phase.currents)) does({ kind: 'run', kernel: changeCurrent(name, k, context) });
         return;
       case 'replay':
-        for (const name of Object.keys(phase.replay))
-          actions().push({ kind: 'run', kernel: changeReplay(name, k, context) });
+        for (const name of Object.keys(phase.replay)) does({ kind: 'run', kernel: changeReplay(name, k, context) });
         return;
       case 'run':
       case 'runUntil':
@@ -153,7 +153,7 @@ interface Setting {
 }
 
 function setValues({ values, of, where, k }: Setting, network: PhasedNetwork, context: Context): readonly Action[] {
-  const { groups, projections, copies } = network;
+  const { groups, projections, copies, procedures } = network;
   const actions: Action[] = [];
   const stale = new Set<string>();
   const setPiece = (piece: Piece | null, owner: string, variable: string, value: Value): void => {
@@ -211,7 +211,7 @@ function setValues({ values, of, where, k }: Setting, network: PhasedNetwork, co
         setPiece(piece, piece.member.name, key, value);
     }
   }
-  for (const owner of stale) actions.push(...(context.builder.procedures.get(propagatorsProcedure(owner)) ?? []));
+  for (const owner of stale) actions.push(...(procedures.get(propagatorsProcedure(owner)) ?? []));
   return actions;
 }
 

@@ -12,7 +12,7 @@
 
 import * as ir from '../ir/builder.js';
 import { libraryFunction } from '../ir/library/index.js';
-import type { Expression, IrFunction } from '../ir/program.js';
+import type { Expression } from '../ir/program.js';
 import type { Expression as Formula } from '../lang/ast.js';
 import { compileReal } from './expressions.js';
 import type { Scope } from './expressions.js';
@@ -42,26 +42,16 @@ interface Sum {
   readonly terms: readonly { readonly negative: boolean; readonly value: Expression }[];
 }
 
-type Use = (callee: IrFunction) => IrFunction;
-
 /** Compiles a right-hand side, or a coefficient of one. */
-export const rateOf = (e: Formula, scope: Scope): Expression =>
-  economical(compileReal(e, scope), (callee) => scope.use(callee));
+export const rateOf = (e: Formula, scope: Scope): Expression => economical(compileReal(e, scope));
 
-/**
- * The rate with its constants gathered; as it is where it has neither a division nor an exponential.
- *
- * @param use  remembers a library function for the program
- */
-export const economical = (rate: Expression, use: Use): Expression =>
-  isCostly(rate) ? (rewrite(rate, use) ?? rate) : rate;
+/** The rate with its constants gathered; as it is where it has neither a division nor an exponential. */
+export const economical = (rate: Expression): Expression => (isCostly(rate) ? (rewrite(rate) ?? rate) : rate);
 
 /** e^x of a rate of change. */
-export function exponentialOf(x: Expression, use: Use): Expression {
+export function exponentialOf(x: Expression): Expression {
   const callee = libraryFunction('expOrdinary', x.type as 'f64' | 'f32');
-  const value = foldCall(callee, [x], ir.call(callee, x));
-  if (value.kind === 'call') use(callee);
-  return value;
+  return foldCall(callee, [x], ir.call(callee, x));
 }
 
 /** True for sums and products of which all terms and factors have one sign, so they are zero nowhere. */
@@ -108,29 +98,29 @@ const isReal = (e: Expression): boolean => e.type === 'f64' || e.type === 'f32';
 /**
  * Null where a gathered constant is out of range: then the expression must stay in the order in which it is written.
  */
-function rewrite(e: Expression, use: Use): Expression | null {
+function rewrite(e: Expression): Expression | null {
   // Constants and parameters that only phases change are combined in the order in which they are written.
   if (!isReal(e) || definitionOf(e)) return e;
   switch (e.kind) {
     case 'binary':
-      if (e.op === 'add' || e.op === 'sub') return fromSum(e, use);
-      return e.op === 'mul' || e.op === 'div' ? fromProduct(e, use) : e;
+      if (e.op === 'add' || e.op === 'sub') return fromSum(e);
+      return e.op === 'mul' || e.op === 'div' ? fromProduct(e) : e;
     case 'unary':
-      return e.op === 'neg' ? fromProduct(e, use) : e;
+      return e.op === 'neg' ? fromProduct(e) : e;
     case 'call': {
       if (!smooth.test(e.function)) return e;
-      const args = e.arguments.map((argument) => rewrite(argument, use) ?? argument);
-      return exponential.test(e.function) ? exponentialOf(args[0] as Expression, use) : { ...e, arguments: args };
+      const args = e.arguments.map((argument) => rewrite(argument) ?? argument);
+      return exponential.test(e.function) ? exponentialOf(args[0] as Expression) : { ...e, arguments: args };
     }
     default:
       return e;
   }
 }
 
-function fromProduct(e: Expression, use: Use): Expression | null {
-  const product = productOf(e, use);
+function fromProduct(e: Expression): Expression | null {
+  const product = productOf(e);
   if (!isUsable(product.factor)) return null;
-  return assembleProduct(product, e.type as 'f64' | 'f32', use);
+  return assembleProduct(product, e.type as 'f64' | 'f32');
 }
 
 /** Constants that a gathering may make: ordinary numbers, or an exact zero. */
@@ -148,15 +138,15 @@ const joined = (a: Expression | null, b: Expression | null, join: typeof ir.mul)
 const quotient = (a: Expression | null, b: Expression | null): Expression | null =>
   b ? fold(ir.div(a ?? ir.f64(1), b)) : a;
 
-function productOf(e: Expression, use: Use): Product {
+function productOf(e: Expression): Product {
   if (e.kind === 'const') return { factor: Number(e.value), parameters: null, top: [], bottom: [] };
   if (definitionOf(e)) return { factor: 1, parameters: inDouble(e), top: [], bottom: [] };
   if (e.kind === 'unary' && e.op === 'neg') {
-    const inner = productOf(e.operand, use);
+    const inner = productOf(e.operand);
     return { ...inner, factor: -inner.factor };
   }
   if (e.kind === 'binary' && e.op === 'mul') {
-    const [a, b] = [productOf(e.left, use), productOf(e.right, use)];
+    const [a, b] = [productOf(e.left), productOf(e.right)];
     return {
       factor: gathered(a.factor * b.factor, a.factor === 0 ? 0 : b.factor),
       parameters: joined(a.parameters, b.parameters, ir.mul),
@@ -165,7 +155,7 @@ function productOf(e: Expression, use: Use): Product {
     };
   }
   if (e.kind === 'binary' && e.op === 'div') {
-    const [a, b] = [productOf(e.left, use), productOf(e.right, use)];
+    const [a, b] = [productOf(e.left), productOf(e.right)];
     return {
       factor: gathered(a.factor / b.factor, a.factor),
       parameters: quotient(a.parameters, b.parameters),
@@ -173,17 +163,17 @@ function productOf(e: Expression, use: Use): Product {
       bottom: [...a.bottom, ...b.top],
     };
   }
-  return { factor: 1, parameters: null, top: [rewrite(e, use) ?? e], bottom: [] };
+  return { factor: 1, parameters: null, top: [rewrite(e) ?? e], bottom: [] };
 }
 
-function assembleProduct({ factor, parameters, top, bottom }: Product, type: 'f64' | 'f32', use: Use): Expression {
+function assembleProduct({ factor, parameters, top, bottom }: Product, type: 'f64' | 'f32'): Expression {
   const constant = (value: number): Expression => fold(ir.convert(type, ir.f64(value)));
   if (factor === 0) return constant(0);
   const above = [...top];
   const below: Expression[] = [];
   for (const divisor of bottom) {
     if (divisor.kind === 'call' && exprel.test(divisor.function))
-      above.push(ir.call(use(libraryFunction('inverseExprel', type)), ...divisor.arguments));
+      above.push(ir.call(libraryFunction('inverseExprel', type), ...divisor.arguments));
     else below.push(divisor);
   }
   const times = (values: readonly Expression[]): Expression | undefined =>
@@ -208,9 +198,9 @@ function assembleProduct({ factor, parameters, top, bottom }: Product, type: 'f6
   return denominator === undefined ? scaled : fold(ir.div(scaled, denominator));
 }
 
-function fromSum(e: Expression, use: Use): Expression | null {
+function fromSum(e: Expression): Expression | null {
   const type = e.type as 'f64' | 'f32';
-  const { constant, parameters, terms } = sumOf(e, false, use);
+  const { constant, parameters, terms } = sumOf(e, false);
   if (!Number.isFinite(constant)) return null;
   const zero = fold(ir.convert(type, ir.f64(0)));
   const held = parameters && (constant === 0 ? parameters : fold(ir.add(ir.f64(constant), parameters)));
@@ -225,22 +215,22 @@ function fromSum(e: Expression, use: Use): Expression | null {
 }
 
 /** The terms of a sum, each rewritten; constants apart. */
-function sumOf(e: Expression, negative: boolean, use: Use): Sum {
+function sumOf(e: Expression, negative: boolean): Sum {
   if (e.kind === 'const')
     return { constant: negative ? -Number(e.value) : Number(e.value), parameters: null, terms: [] };
   if (definitionOf(e)) {
     const value = inDouble(e);
     return { constant: 0, parameters: negative ? fold(ir.neg(value)) : value, terms: [] };
   }
-  if (e.kind === 'unary' && e.op === 'neg') return sumOf(e.operand, !negative, use);
+  if (e.kind === 'unary' && e.op === 'neg') return sumOf(e.operand, !negative);
   if (e.kind === 'binary' && (e.op === 'add' || e.op === 'sub')) {
-    const left = sumOf(e.left, negative, use);
-    const right = sumOf(e.right, e.op === 'sub' ? !negative : negative, use);
+    const left = sumOf(e.left, negative);
+    const right = sumOf(e.right, e.op === 'sub' ? !negative : negative);
     return {
       constant: left.constant + right.constant,
       parameters: joined(left.parameters, right.parameters, ir.add),
       terms: [...left.terms, ...right.terms],
     };
   }
-  return { constant: 0, parameters: null, terms: [{ negative, value: rewrite(e, use) ?? e }] };
+  return { constant: 0, parameters: null, terms: [{ negative, value: rewrite(e) ?? e }] };
 }

@@ -59,12 +59,11 @@ interface Column {
 
 /** @param counts  synapses of projections whose number is drawn, as far as somebody has counted them */
 export function lowerRecordings(
-  groups: readonly Group[],
-  projections: readonly BuiltProjection[],
-  context: Context,
+  { groups, projections }: { readonly groups: readonly Group[]; readonly projections: readonly BuiltProjection[] },
   rings: ReadonlyMap<string, EventSource>,
   counts: ReadonlyMap<string, number> = new Map(),
-): Recordings & { readonly entries: readonly PlacedEntry[] } {
+  context: Context,
+): { readonly recordings: Recordings; readonly entries: readonly PlacedEntry[] } {
   const { model, profile } = context;
   const values = eventValues(groups, rings, context);
   const events: EventRecordingLocation[] = [];
@@ -90,7 +89,10 @@ export function lowerRecordings(
   }
   const logs = [...schedules.values()].map((schedule, k) => sampleLog(`samples${k}`, schedule, context));
   const samples = logs.flatMap(({ locations }) => locations);
-  return { samples, events, entries: [...values.entries(), ...logs.flatMap(({ entries }) => entries)] };
+  return {
+    recordings: { samples, events },
+    entries: [...values.entries(), ...logs.flatMap(({ entries }) => entries)],
+  };
 }
 
 /** One location for each population of the selection. */
@@ -449,7 +451,7 @@ function sampleLog(
   const offset = profile.sampleLabel === 1 ? schedule.every - 1 : 0;
   // With labels at the end of steps there is a sample of the initial state too.
   if (profile.sampleLabel === 1)
-    builder.procedure(initialSample).push(...kernels.map(({ first }) => ({ kind: 'run' as const, kernel: first })));
+    builder.procedure(initialSample, ...kernels.map(({ first }) => ({ kind: 'run' as const, kernel: first })));
   return {
     locations,
     entries: kernels.map(({ kernel, name: object }) =>

@@ -1,5 +1,6 @@
 /** Populations that replay given spikes. */
 
+import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../ir/program.js';
 import { Block } from './block.js';
@@ -41,29 +42,20 @@ function versions(name: string, context: Context): readonly Version[] {
   });
 }
 
-interface ReplayBuffers {
-  readonly steps: Buffer;
-  readonly elements: Buffer;
+/** What a replay keeps from step to step. */
+interface Registers {
+  /** The next spike, from the first of those in force. */
   readonly cursor: Buffer;
   /** Where phases change the spikes: place of the first of those in force, and after how many steps they come again. */
   readonly current: { readonly first: Buffer; readonly every: Buffer } | null;
 }
 
-function replayBuffers(name: string, all: readonly Version[], { builder }: Context): ReplayBuffers {
-  const column = (what: string, type: 'i32' | 'u32', value: (spike: ReplayedSpike) => number, last: number): Buffer => {
-    const values = all.flatMap(({ spikes }) => [...spikes.map(value), last]);
-    return builder.buffer(`${name}.spike_${what}`, type, values.length, `${what} of the spikes of ${name}`, {
-      role: 'constant',
-      initial: type === 'i32' ? Int32Array.from(values) : Uint32Array.from(values),
-    });
-  };
+function registersOf(name: string, all: readonly Version[], { builder }: Context): Registers {
   const register = (what: string, value: number, comment: string): Buffer =>
-    builder.buffer(`${name}.${what}`, 'u32', 1, comment, { initial: Uint32Array.of(value) });
+    builder.commonBuffer(`${name}.${what}`, 'u32', 1, comment, { initial: Uint32Array.of(value) });
   const period = `steps after which the spikes of ${name} come again; 0: never`;
   return {
-    steps: column('steps', 'i32', (spike) => spike.step, 0x7fffffff),
-    elements: column('elements', 'u32', (spike) => spike.index, 0),
-    cursor: builder.buffer(`${name}.next_spike`, 'u32', 1, `next spike of ${name}`),
+    cursor: builder.commonBuffer(`${name}.next_spike`, 'u32', 1, `next spike of ${name}`),
     current:
       all.length > 1
         ? {
@@ -71,6 +63,26 @@ function replayBuffers(name: string, all: readonly Version[], { builder }: Conte
             every: register('spike_period', all[0]?.every ?? 0, period),
           }
         : null,
+  };
+}
+
+interface ReplayBuffers extends Registers {
+  readonly steps: Buffer;
+  readonly elements: Buffer;
+}
+
+function replayBuffers(name: string, all: readonly Version[], context: Context): ReplayBuffers {
+  const column = (what: string, type: 'i32' | 'u32', value: (spike: ReplayedSpike) => number, last: number): Buffer => {
+    const values = all.flatMap(({ spikes }) => [...spikes.map(value), last]);
+    return context.builder.buffer(`${name}.spike_${what}`, type, values.length, `${what} of the spikes of ${name}`, {
+      role: 'constant',
+      initial: type === 'i32' ? Int32Array.from(values) : Uint32Array.from(values),
+    });
+  };
+  return {
+    steps: column('steps', 'i32', (spike) => spike.step, 0x7fffffff),
+    elements: column('elements', 'u32', (spike) => spike.index, 0),
+    ...registersOf(name, all, context),
   };
 }
 
@@ -134,13 +146,14 @@ function countSpike(source: EventSource, element: Ir, block: Block): void {
 
 /** A kernel by which a phase gives a population other spikes to replay. */
 export function changeReplay(name: string, phase: number, context: Context): string {
-  const { builder } = context;
-  const version = versions(name, context).find((candidate) => candidate.phase === phase);
-  const buffer = (what: string): Buffer => builder.buffers.get(`${name}.${what}`) as Buffer;
-  return builder.sequential(`phase${phase}.${name}`, `${name} replays other spikes`, [
-    ir.store(buffer('first_spike'), ir.u32(0), ir.u32(version?.first ?? 0)),
-    ir.store(buffer('spike_period'), ir.u32(0), ir.u32(version?.every ?? 0)),
+  const all = versions(name, context);
+  const version = all.find((candidate) => candidate.phase === phase);
+  const { cursor, current } = registersOf(name, all, context);
+  invariant(version && current, 'lower/replay', `phase ${phase} does not change ${name}`);
+  return context.builder.sequential(`phase${phase}.${name}`, `${name} replays other spikes`, [
+    ir.store(current.first, ir.u32(0), ir.u32(version.first)),
+    ir.store(current.every, ir.u32(0), ir.u32(version.every)),
     // Spikes whose time has passed are skipped in the next step.
-    ir.store(buffer('next_spike'), ir.u32(0), ir.u32(0)),
+    ir.store(cursor, ir.u32(0), ir.u32(0)),
   ]);
 }

@@ -44,7 +44,7 @@ export function emptyInputs({ type }: Group, scope: ElementScope): void {
 
 /** Adds a kernel over a group's elements, which computes several at a time where its code can. @returns its name */
 export const groupKernel = (group: Group, name: string, comment: string, block: Block, { builder }: Context): string =>
-  builder.map(`${group.name}.${name}`, comment, rangesOf(group), runsOnLanes(block.statements, builder), block);
+  builder.map(`${group.name}.${name}`, comment, rangesOf(group), runsOnLanes(block.statements), block);
 
 /** Address of an element that emitted an event, in a kernel over the spikes of a population. */
 export const spikeAddress = (member: Member, block: Block): Address => ({

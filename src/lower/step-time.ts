@@ -15,5 +15,4 @@ export const timeOf = (context: Context): Ir =>
 
 /** Where the sum of all steps so far stands (s), for profiles that step by elements. */
 export const timeBuffer = ({ builder }: Context): Buffer =>
-  builder.buffers.get('time') ??
-  builder.buffer('time', 'f64', 1, 'time that has come: the sum of all steps so far (s)');
+  builder.commonBuffer('time', 'f64', 1, 'time that has come: the sum of all steps so far (s)');

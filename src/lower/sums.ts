@@ -208,7 +208,7 @@ function eventDraws(
   const keys = keyBuffer(`${plan.stream}.events.keys`, [`projection/${plan.stream}/events`], context);
   const copy = connectivity.copies ? ir.load(connectivity.copies, position) : null;
   return {
-    ...synapseDraws({ source: item, target, copy }, keyAt(keys, ir.u32(0)), block, context),
+    ...synapseDraws({ source: item, target, copy }, keyAt(keys, ir.u32(0)), block),
     step: drawStep(step, context),
   };
 }
@@ -290,7 +290,7 @@ function noiseOfSynapse(
       const copy = connectivity.copies && position ? ir.load(connectivity.copies, position) : null;
       const pair = { source: namedIndex(plan.pre, source), target: namedIndex(plan.post, target), copy };
       const draws: Draws = {
-        ...synapseDraws(pair, keyAt(keys, ir.u32(0)), block, context),
+        ...synapseDraws(pair, keyAt(keys, ir.u32(0)), block),
         step: drawStep(step, context),
         perStep: true,
       };
@@ -312,7 +312,7 @@ function integrated(
   const chosen = chooseMethod(plan.name, equations, new Set(), null, context);
   if (chosen === null) return { values: new Map(), entries: [] };
   if (chosen.method !== 'exact') {
-    context.builder.notes.push(`the synapses of ${plan.name} are integrated by ${chosen.method}`);
+    context.builder.note(`the synapses of ${plan.name} are integrated by ${chosen.method}`);
     return { values: newValues(chosen.method, equations, scope, noiseOfSynapse(built, scope, context)), entries: [] };
   }
   invariant(scope.address.position, 'lower/sums', `${plan.name} has no synapses yet`);

@@ -177,8 +177,8 @@ export class SynapseScope extends CodeScope {
   #copy(): Ir | null {
     const { position } = this.address;
     if (!position) return null;
-    const { buffers } = this.context.builder;
-    const copies = ['sorted_copies', 'copies'].map((what) => buffers.get(`${this.plan.name}.${what}`)).find(Boolean);
+    const { builder } = this.context;
+    const copies = builder.known(`${this.plan.name}.sorted_copies`) ?? builder.known(`${this.plan.name}.copies`);
     return copies ? ir.convert('i32', ir.load(copies, position)) : ir.i32(0);
   }
 

@@ -40,13 +40,12 @@ export function synapseDraws(
   { source, target, copy }: DrawingPair,
   key: readonly [Ir, Ir],
   block: Block,
-  context: Context,
   attempt: Ir | null = null,
 ): Draws {
   let own = key;
   if (copy || attempt) {
     const number = copy ? block.name('copy', copy) : ir.u32(0);
-    const words = philox([number, attempt ?? ir.u32(0), ir.u32(0), ir.u32(0)], key, block, context);
+    const words = philox([number, attempt ?? ir.u32(0), ir.u32(0), ir.u32(0)], key, block);
     const plain = ir.eq(number, ir.u32(0));
     const first = attempt ? ir.and(plain, ir.eq(attempt, ir.u32(0))) : plain;
     own = [
@@ -222,12 +221,7 @@ export function assignSynapseValues(
     for (const [id, value] of dependencyOrder(chosen)) {
       if (drawsValue(value)) {
         const keys = keyBuffer(`${name}.${id}.keys`, [`${stream}/${id}`], context);
-        drawn.current = synapseDraws(
-          { source: sender, target: receiver, copy },
-          keyAt(keys, ir.u32(0)),
-          inner,
-          context,
-        );
+        drawn.current = synapseDraws({ source: sender, target: receiver, copy }, keyAt(keys, ir.u32(0)), inner);
       }
       const { buffer, type: valueType } = storage.get(id) as Extract<Storage, { kind: 'array' }>;
       const type = scalarTypeOf(valueType, context.real);
@@ -351,17 +345,17 @@ export function checkLength(
     if (count !== length) context.diagnostics.add(messages.wrongNumberOfValues(what, plan.name, count, length));
     return;
   }
-  const buffer = builder.buffers.get(count.buffer);
-  const kernel = `${plan.name}.${what}.check`;
-  if (!buffer || builder.kernels.has(kernel)) return;
-  const bits = builder.faultBit(
-    `projection ${plan.name} has another number of synapses than ${what} has values (${length})`,
-  );
-  builder.initially(
-    builder.sequential(kernel, `whether ${what} has a value for each synapse`, [
-      ir.fault(bits, ir.ne(ir.load(buffer, ir.u32(count.index)), ir.u32(length))),
-    ]),
-  );
+  builder.once(`${plan.name}.${what}.check`, (kernel) => {
+    const bits = builder.faultBit(
+      `projection ${plan.name} has another number of synapses than ${what} has values (${length})`,
+    );
+    const counted = ir.load({ name: count.buffer, element: 'u32' }, ir.u32(count.index));
+    builder.initially(
+      builder.sequential(kernel, `whether ${what} has a value for each synapse`, [
+        ir.fault(bits, ir.ne(counted, ir.u32(length))),
+      ]),
+    );
+  });
 }
 
 /** Whether a value draws random numbers. */

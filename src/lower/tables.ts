@@ -14,6 +14,7 @@ import type { Call } from '../lang/ast.js';
 import type { Table } from '../model/typed.js';
 import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
+import { typed } from './groups.js';
 import type { Scope } from './expressions.js';
 import { to } from './expressions.js';
 import { fold } from '../ir/fold.js';
@@ -53,13 +54,13 @@ export function tableValue(call: Call, args: readonly Ir[], scope: Scope, contex
 }
 
 function tableBuffer(name: string, table: Table, context: Context): Buffer {
-  const id = `table.${name}`;
-  const known = context.builder.buffers.get(id);
-  if (known) return known;
-  const values = arrayOf(table.values, context.data);
-  const initial = context.real === 'f64' ? Float64Array.from(values) : Float32Array.from(values);
-  return context.builder.buffer(id, context.real, initial.length, `table ${name} (${table.unit})`, {
-    role: 'constant',
-    initial,
+  const { builder, real } = context;
+  // No other thing has a name with a space.
+  return builder.common(`table ${name}`, () => {
+    const initial = typed(real, arrayOf(table.values, context.data));
+    return builder.buffer(`table.${name}`, real, initial.length, `table ${name} (${table.unit})`, {
+      role: 'constant',
+      initial,
+    });
   });
 }

@@ -42,6 +42,6 @@ export function combine(operator: '+=' | '-=' | '*=' | '/=' | '%=', a: Ir, b: Ir
     case '*=':
       return fold(ir.mul(x, y));
     case '%=':
-      return library('modulo', [x, y], scope);
+      return library('modulo', [x, y]);
   }
 }

@@ -21,7 +21,7 @@ export function keepInputs(groups: readonly Group[], context: Context): readonly
   return groups.flatMap((group) => {
     const block = new Block();
     for (const input of Object.keys(group.type.inputs)) {
-      const used = builder.buffers.get(usedInputName(group, input));
+      const used = builder.known(usedInputName(group, input));
       const storage = group.storage.get(input);
       if (!used || storage?.kind !== 'array') continue;
       block.emit(ir.store(used, rangesAddress.index, ir.load(storage.buffer, rangesAddress.index)));

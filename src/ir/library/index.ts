@@ -116,6 +116,13 @@ export function drawFunction(name: DrawName): IrFunction {
   return drawFunctions[name]();
 }
 
+/** The function of a name, which something has asked for before. @throws InvariantError when nothing has */
+export function namedFunction(name: string): IrFunction {
+  const found = definedFunction(name);
+  invariant(found, 'ir/library', `${name} does not exist`);
+  return found;
+}
+
 /**
  * The functions and all that they call, directly or not, each once and after its callees.
  * Callees are looked for among the functions given, then in the library.

@@ -146,7 +146,7 @@ export function roomOf(cable: Cable): { readonly compartments: number; readonly 
 export function cableBuffers(cable: Cable, { builder, real }: Context): Coefficients {
   const { name } = cable;
   const at = (what: string, comment: string): Buffer =>
-    builder.buffers.get(`${name}.${what}`) ?? builder.buffer(`${name}.${what}`, real, roomOf(cable).all, comment);
+    builder.commonBuffer(`${name}.${what}`, real, roomOf(cable).all, comment);
   return {
     diagonal: at('matrix', `diagonal of the cable of ${name}, and what its elimination leaves (S)`),
     right: at('voltages', `right-hand side of the cable of ${name} (A), then its solution (V)`),
@@ -157,10 +157,8 @@ export function cableBuffers(cable: Cable, { builder, real }: Context): Coeffici
 export function coefficientBuffers(group: Group, cable: Cable, context: Context): Coefficients {
   if (inArrays(cable)[0]?.of.type === group.name) return cableBuffers(cable, context);
   const { builder, real } = context;
-  const at = (what: string, comment: string): Buffer => {
-    const name = `${group.name}.cable_${what}`;
-    return builder.buffers.get(name) ?? builder.buffer(name, real, group.length, comment);
-  };
+  const at = (what: string, comment: string): Buffer =>
+    builder.commonBuffer(`${group.name}.cable_${what}`, real, group.length, comment);
   return {
     diagonal: at('diagonal', `membrane's part of the diagonal for ${group.name} (S)`),
     right: at('right', `right-hand side of the cable for ${group.name} (A)`),

@@ -33,7 +33,7 @@ export function lowerCable(cable: Cable, groups: readonly Group[], context: Cont
     ...(cable.ownEquations ? { name: objectNames.cableUpdater(cable.populations[0]?.name ?? cable.name) } : {}),
   };
   const { right } = cableBuffers(cable, context);
-  builder.notes.push(`${cable.name} has ${cable.tree.compartments.length} compartments, solved by ${cable.method}`);
+  builder.note(`${cable.name} has ${cable.tree.compartments.length} compartments, solved by ${cable.method}`);
   return [
     ...classes.flatMap((one) => (cable.ownEquations ? [inStep(coefficientsKernel(cable, one, context), place)] : [])),
     ...classes.flatMap((one) => (one.offset === 0 ? [] : [inStep(gatherKernel(cable, one, context), place)])),

@@ -70,7 +70,7 @@ function inputKernel(
     `${member.name}.inputs`,
     `sums what reaches the elements of ${member.name}, each after the synapses onto it`,
     rangeOf(member),
-    runsOnLanes(block.statements, context.builder),
+    runsOnLanes(block.statements),
     block,
   );
   return { kernel, buffers };
@@ -78,11 +78,8 @@ function inputKernel(
 
 /** Where the sum of an input waits for the elements to be stepped. */
 function sumBuffer({ group }: SteppedGroup, input: string, { builder, real }: Context): Buffer {
-  const name = `${group.name}.${input}.sum`;
-  return (
-    builder.buffers.get(name) ??
-    builder.buffer(name, real, group.length, `sum of what reaches ${input} of ${group.name} in this step`)
-  );
+  const comment = `sum of what reaches ${input} of ${group.name} in this step`;
+  return builder.commonBuffer(`${group.name}.${input}.sum`, real, group.length, comment);
 }
 
 /**
@@ -117,8 +114,7 @@ function elementKernel(
     condition: ir.get(emitted.get(event) as Local),
   }));
   const straight = new Block(block.locals);
-  const chosen =
-    writeBranchless([...block.statements, ...marks], straight) && runsOnLanes(straight.statements, context.builder);
+  const chosen = writeBranchless([...block.statements, ...marks], straight) && runsOnLanes(straight.statements);
   return context.builder.map(
     `${member.name}.step`,
     `steps the elements of ${member.name} (${stepped.group.name})`,

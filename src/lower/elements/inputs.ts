@@ -247,11 +247,11 @@ function isIn({ member, indices }: Piece, name: string, local: Ir, { builder }: 
     const { begin, end } = indices;
     return begin === 0 && end >= size ? null : ir.and(ir.ge(local, ir.u32(begin)), ir.lt(local, ir.u32(end)));
   }
-  const key = `${name}.${member.name}.chosen`;
-  const initial = new Uint8Array(size);
-  for (const index of indices) initial[index] = 1;
-  const buffer =
-    builder.buffers.get(key) ??
-    builder.buffer(key, 'u8', size, `elements of ${member.name} that ${name} reaches`, { role: 'constant', initial });
+  const buffer = builder.common(`${name}.${member.name}.chosen`, (key) => {
+    const initial = new Uint8Array(size);
+    for (const index of indices) initial[index] = 1;
+    const comment = `elements of ${member.name} that ${name} reaches`;
+    return builder.buffer(key, 'u8', size, comment, { role: 'constant', initial });
+  });
   return ir.ne(ir.load(buffer, local), ir.u32(0));
 }

@@ -221,16 +221,9 @@ function numberOf(
 
 /** Draws how many of a number fall to the first of two parts, by the parts' numbers of allowed elements. */
 function firstPart(count: Ir, first: Ir, second: Ir, counter: readonly [Ir, Ir, Ir, Ir], frame: Frame): Ir {
-  const { context, key, replace } = frame;
-  if (!replace)
-    return ir.call(context.builder.use(drawFunction('hypergeometric')), ...counter, ...key, first, second, count);
-  return ir.call(
-    context.builder.use(drawFunction('binomial')),
-    ...counter,
-    ...key,
-    count,
-    ir.div(first, ir.add(first, second)),
-  );
+  const { key, replace } = frame;
+  if (!replace) return ir.call(drawFunction('hypergeometric'), ...counter, ...key, first, second, count);
+  return ir.call(drawFunction('binomial'), ...counter, ...key, count, ir.div(first, ir.add(first, second)));
 }
 
 /**
@@ -416,7 +409,7 @@ function fillOf(frame: Frame): CountedCode['fill'] {
     const out = leftOut ? block.name('left_out', ir.load(leftOut, outer)) : null;
     const within = out ? ir.and(ir.ge(out, begin), ir.lt(ir.sub(out, begin), size)) : null;
     const allowed = within ? block.name('allowed', ir.sub(size, ir.convert('u32', within))) : size;
-    const words = (call: Ir, body: Block) => philox([outer, blockIndex, ir.u32(0), call], key, body, context);
+    const words = (call: Ir, body: Block) => philox([outer, blockIndex, ir.u32(0), call], key, body);
     const chosen = { size: allowed, count, first, storage, words, context };
     if (replace) withRepetition(chosen, block);
     else withoutRepetition(chosen, block);

@@ -213,15 +213,10 @@ function rangeLength(from: Ir, until: Ir, by: Ir): Ir {
  *
  * @random counter (outer element, 0xffffffff, 0, m)
  */
-function sampleWithProbability(
-  p: Ir,
-  { outer, length, visit }: Range,
-  block: Block,
-  { key, context }: GeneratorCode,
-): void {
+function sampleWithProbability(p: Ir, { outer, length, visit }: Range, block: Block, { key }: GeneratorCode): void {
   const chance = block.name('chance', p);
-  const log = block.name('log_miss', library('log1p', [ir.neg(chance)], context.builder));
-  const skip = context.builder.use(drawFunction('geometricSkip'));
+  const log = block.name('log_miss', library('log1p', [ir.neg(chance)]));
+  const skip = drawFunction('geometricSkip');
   const next = block.local('next', 'u32');
   const call = block.local('call', 'u32');
   const certain = ir.ge(chance, ir.f64(1));
@@ -231,11 +226,11 @@ function sampleWithProbability(
     ir.whilst(
       ir.lt(ir.get(next), length),
       block.nested((inner) => {
-        const [a, b] = philox([outer.named, ir.u32(0xffffffff), ir.u32(0), ir.get(call)], key, inner, context);
+        const [a, b] = philox([outer.named, ir.u32(0xffffffff), ir.u32(0), ir.get(call)], key, inner);
         inner.emit(ir.set(call, ir.add(ir.get(call), ir.u32(1))));
         const jump = inner.name(
           'jump',
-          ir.select(certain, ir.u32(0), ir.call(skip, uniformOf(a, b, context), ir.div(ir.f64(1), log))),
+          ir.select(certain, ir.u32(0), ir.call(skip, uniformOf(a, b), ir.div(ir.f64(1), log))),
         );
         inner.emit(
           ir.when(
@@ -259,7 +254,7 @@ function sampleWithProbability(
  *
  * @random counter (outer element, 0xfffffffe, 0, k)
  */
-function sampleOfSize(size: Ir, { outer, length, visit }: Range, block: Block, { key, context }: GeneratorCode): void {
+function sampleOfSize(size: Ir, { outer, length, visit }: Range, block: Block, { key }: GeneratorCode): void {
   const k = block.local('k', 'u32');
   const wanted = block.local('wanted', 'u32');
   block.emit(
@@ -268,11 +263,11 @@ function sampleOfSize(size: Ir, { outer, length, visit }: Range, block: Block, {
     ir.whilst(
       ir.and(ir.gt(ir.get(wanted), ir.u32(0)), ir.lt(ir.get(k), length)),
       block.nested((inner) => {
-        const [a, b] = philox([outer.named, ir.u32(0xfffffffe), ir.u32(0), ir.get(k)], key, inner, context);
+        const [a, b] = philox([outer.named, ir.u32(0xfffffffe), ir.u32(0), ir.get(k)], key, inner);
         const left = ir.convert('f64', ir.sub(length, ir.get(k)));
         inner.emit(
           ir.when(
-            ir.lt(ir.mul(uniformOf(a, b, context), left), ir.convert('f64', ir.get(wanted))),
+            ir.lt(ir.mul(uniformOf(a, b), left), ir.convert('f64', ir.get(wanted))),
             inner.nested((body) => {
               visit(ir.get(k), body);
               body.emit(ir.set(wanted, ir.sub(ir.get(wanted), ir.u32(1))));

@@ -37,8 +37,8 @@ export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, contex
         if (rule.condition !== null) also(compileCondition(rule.condition, scope));
         if (notSelf) also(notSelf(source, target));
         if (typeof rule.p === 'object') {
-          const [low, high] = philox([source, target, ir.u32(0), siteWord(255)], key, block, context);
-          also(ir.lt(uniformOf(low, high, context), to('f64', compile(rule.p, scope))));
+          const [low, high] = philox([source, target, ir.u32(0), siteWord(255)], key, block);
+          also(ir.lt(uniformOf(low, high), to('f64', compile(rule.p, scope))));
         }
         const repeat = (inner: Block): void => {
           if (ruleCopies === 1) {
@@ -70,7 +70,7 @@ export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, contex
     );
     if (skipping)
       block.emit(
-        ...skips(p, { source, index: blockIndex, begin, end, key }, block, context, (target, inner) =>
+        ...skips(p, { source, index: blockIndex, begin, end, key }, block, (target, inner) =>
           accept(source, target, inner, found),
         ),
       );
@@ -150,18 +150,17 @@ function skips(
   p: number,
   { source, index, begin, end, key }: TargetBlock,
   block: Block,
-  context: Context,
   accept: (target: Ir, block: Block) => void,
 ): Statement[] {
-  const inverse = library('log1p', [ir.f64(-p)], context.builder);
+  const inverse = library('log1p', [ir.f64(-p)]);
   const inverseLog = ir.f64(1 / Number(inverse.kind === 'const' ? inverse.value : NaN));
-  const skip = context.builder.use(drawFunction('geometricSkip'));
+  const skip = drawFunction('geometricSkip');
   const next = block.local('next', 'u32');
   const call = block.local('call', 'u32');
   const draws = block.nested((inner) => {
-    const [a, b, c, d] = philox([source, index, ir.u32(0), ir.get(call)], key, inner, context);
+    const [a, b, c, d] = philox([source, index, ir.u32(0), ir.get(call)], key, inner);
     inner.emit(ir.set(call, ir.add(ir.get(call), ir.u32(1))));
-    for (const u of [uniformOf(a, b, context), uniformOf(c, d, context)]) {
+    for (const u of [uniformOf(a, b), uniformOf(c, d)]) {
       const jump = inner.name('jump', ir.call(skip, u, inverseLog));
       const room = inner.name('room', ir.sub(end, ir.get(next)));
       // Beyond the block's end the chain stops for good.

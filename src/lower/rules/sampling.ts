@@ -4,7 +4,6 @@ import * as ir from '../../ir/builder.js';
 import { libraryFunction } from '../../ir/library/index.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import type { Block } from '../block.js';
-import type { Context } from '../context.js';
 import { uniformOf } from '../draws.js';
 
 /** Up to so many are chosen one by one; more by asking of each element whether it is chosen. Part of the rules. */
@@ -18,12 +17,11 @@ interface Chosen {
   readonly storage: Buffer;
   /** Generator words of call m. */
   readonly words: (call: Ir, block: Block) => readonly [Ir, Ir, Ir, Ir];
-  readonly context: Context;
 }
 
 /** Floor of a uniform number times a count, below the count. */
-function below(low: Ir, high: Ir, count: Ir, context: Context): Ir {
-  return ir.convert('u32', ir.mul(uniformOf(low, high, context), ir.convert('f64', count)));
+function below(low: Ir, high: Ir, count: Ir): Ir {
+  return ir.convert('u32', ir.mul(uniformOf(low, high), ir.convert('f64', count)));
 }
 
 /**
@@ -32,9 +30,9 @@ function below(low: Ir, high: Ir, count: Ir, context: Context): Ir {
  *
  * @random call k: words 0 and 1 for the k-th smallest
  */
-export function withRepetition({ size, count, first, storage, words, context }: Chosen, block: Block): void {
-  const log = context.builder.use(libraryFunction('log', 'f64'));
-  const exp = context.builder.use(libraryFunction('exp', 'f64'));
+export function withRepetition({ size, count, first, storage, words }: Chosen, block: Block): void {
+  const log = libraryFunction('log', 'f64');
+  const exp = libraryFunction('exp', 'f64');
   const k = block.local('choice', 'u32');
   const share = block.local('share', 'f64');
   block.emit(
@@ -47,7 +45,7 @@ export function withRepetition({ size, count, first, storage, words, context }: 
         const [low, high] = words(ir.get(k), inner);
         const left = ir.convert('f64', ir.sub(count, ir.get(k)));
         inner.emit(
-          ir.set(share, ir.mul(ir.get(share), ir.call(exp, ir.div(ir.call(log, uniformOf(low, high, context)), left)))),
+          ir.set(share, ir.mul(ir.get(share), ir.call(exp, ir.div(ir.call(log, uniformOf(low, high)), left)))),
         );
         const at = inner.name(
           'chosen',
@@ -77,7 +75,7 @@ export function withoutRepetition(chosen: Chosen, block: Block): void {
  *
  * @random call k: words 0 and 1 for the k-th choice
  */
-function oneByOne({ size, count, first, storage, words, context }: Chosen, block: Block): void {
+function oneByOne({ size, count, first, storage, words }: Chosen, block: Block): void {
   const k = block.local('choice', 'u32');
   const place = block.local('place', 'u32');
   const known = block.local('known', 'bool');
@@ -90,7 +88,7 @@ function oneByOne({ size, count, first, storage, words, context }: Chosen, block
       block.nested((inner) => {
         const [low, high] = words(ir.get(k), inner);
         const largest = inner.name('largest', ir.add(ir.sub(size, count), ir.get(k)));
-        const drawn = inner.name('drawn', below(low, high, ir.add(largest, ir.u32(1)), context));
+        const drawn = inner.name('drawn', below(low, high, ir.add(largest, ir.u32(1))));
         const end = inner.name('end', ir.add(first, ir.get(k)));
         const before = ir.load(storage, ir.sub(ir.get(place), ir.u32(1)));
         inner.emit(
@@ -121,7 +119,7 @@ function oneByOne({ size, count, first, storage, words, context }: Chosen, block
  *
  * @random call m: words 0 and 1 for element 2m, words 2 and 3 for element 2m + 1
  */
-function bySelection({ size, count, first, storage, words, context }: Chosen, block: Block): void {
+function bySelection({ size, count, first, storage, words }: Chosen, block: Block): void {
   const k = block.local('element', 'u32');
   const taken = block.local('taken', 'u32');
   block.emit(
@@ -131,7 +129,7 @@ function bySelection({ size, count, first, storage, words, context }: Chosen, bl
       ir.lt(ir.get(taken), count),
       block.nested((inner) => {
         const [a, b, c, d] = words(ir.shr(ir.get(k), ir.u32(1)), inner);
-        for (const u of [uniformOf(a, b, context), uniformOf(c, d, context)]) {
+        for (const u of [uniformOf(a, b), uniformOf(c, d)]) {
           const left = ir.convert('f64', ir.sub(size, ir.get(k)));
           const wanted = ir.convert('f64', ir.sub(count, ir.get(taken)));
           // The last of all may be the first of a pair: what is wanted is zero then.

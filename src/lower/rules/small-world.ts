@@ -122,7 +122,7 @@ function countNear(wiring: Wiring, source: Ir, block: Block): Ir {
 
 /** Puts down the near targets, or as many of them as are wanted. @random counter (source, target, 0, 2^24) */
 function connectNear(wiring: Wiring, { source, storage, first, count }: Edges, block: Block): void {
-  const { rule, key, context } = wiring;
+  const { rule, key } = wiring;
   const taken = block.local('taken', 'u32');
   const left = rule.n === null ? null : block.local('left', 'u32');
   if (left) block.emit(ir.set(left, countNear(wiring, source, block)));
@@ -136,10 +136,10 @@ function connectNear(wiring: Wiring, { source, storage, first, count }: Edges, b
       body.emit(...take);
       return;
     }
-    const [low, high] = philox([source, target, ir.u32(0), siteWord(1)], key, body, context);
+    const [low, high] = philox([source, target, ir.u32(0), siteWord(1)], key, body);
     const wanted = ir.convert('f64', ir.sub(count, ir.get(taken)));
     body.emit(
-      ir.when(ir.lt(ir.mul(uniformOf(low, high, context), ir.convert('f64', ir.get(left))), wanted), take),
+      ir.when(ir.lt(ir.mul(uniformOf(low, high), ir.convert('f64', ir.get(left))), wanted), take),
       ir.set(left, ir.sub(ir.get(left), ir.u32(1))),
     );
   });
@@ -150,11 +150,7 @@ function connectNear(wiring: Wiring, { source, storage, first, count }: Edges, b
  *
  * @random counter (source, target, 0, 2·2^24 + attempt): attempt 0 decides whether, later ones where to
  */
-function rewire(
-  { rule, plan, key, context, leftOut }: Wiring,
-  { source, storage, first, count }: Edges,
-  block: Block,
-): void {
+function rewire({ rule, plan, key, leftOut }: Wiring, { source, storage, first, count }: Edges, block: Block): void {
   const k = block.local('edge', 'u32');
   const attempt = block.local('attempt', 'u32');
   const other = block.local('other', 'u32');
@@ -162,13 +158,10 @@ function rewire(
   const end = ir.add(first, count);
   const loop = block.nested((inner) => {
     const target = inner.name('near_target', ir.convert('u32', ir.load(storage, ir.get(k))));
-    const [low, high] = philox([source, target, ir.u32(0), siteWord(2)], key, inner, context);
+    const [low, high] = philox([source, target, ir.u32(0), siteWord(2)], key, inner);
     const search = inner.nested((searching) => {
-      const [a, b] = philox([source, target, ir.u32(0), ir.add(siteWord(2), ir.get(attempt))], key, searching, context);
-      const place = searching.name(
-        'proposed',
-        ir.convert('u32', ir.mul(uniformOf(a, b, context), ir.f64(plan.post.named))),
-      );
+      const [a, b] = philox([source, target, ir.u32(0), ir.add(siteWord(2), ir.get(attempt))], key, searching);
+      const place = searching.name('proposed', ir.convert('u32', ir.mul(uniformOf(a, b), ir.f64(plan.post.named))));
       searching.emit(
         ir.set(known, leftOut ? ir.eq(ir.load(leftOut, source), place) : ir.bool(false)),
         ir.loop(other, first, end, [
@@ -181,7 +174,7 @@ function rewire(
       );
     });
     inner.emit(
-      ir.when(ir.lt(uniformOf(low, high, context), ir.f64(rule.rewiring)), [
+      ir.when(ir.lt(uniformOf(low, high), ir.f64(rule.rewiring)), [
         ir.loop(attempt, ir.u32(1), ir.u32(mostAttempts + 1), search),
       ]),
     );

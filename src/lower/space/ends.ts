@@ -14,17 +14,16 @@ import type { Axis } from '../../draw/space/axes.js';
  * Coordinates of a population's elements along an axis; one zero, after a finding, where the population has no places.
  */
 function coordinates(population: string, axis: Axis, context: Context): Buffer | null {
-  const name = `${population}.places_${axis}`;
-  const known = context.builder.buffers.get(name);
-  if (known) return known;
-  const places = context.places.get(population);
-  if (!places) {
-    context.diagnostics.add(messages.noPositions(population));
+  const { builder, places, diagnostics } = context;
+  const initial = places.get(population)?.[axis];
+  if (!initial) {
+    diagnostics.add(messages.noPositions(population));
     return null;
   }
-  return context.builder.buffer(name, 'f64', places[axis].length, `${axis} of each element of ${population} (um)`, {
+  const comment = `${axis} of each element of ${population} (um)`;
+  return builder.commonBuffer(`${population}.places_${axis}`, 'f64', initial.length, comment, {
     role: 'constant',
-    initial: places[axis],
+    initial,
   });
 }
 
@@ -62,28 +61,21 @@ export function namedDistance(plan: ProjectionPlan, source: Ir, target: Ir, bloc
 }
 
 function namedCoordinates(plan: ProjectionPlan, side: 'pre' | 'post', axis: Axis, context: Context): Buffer | null {
-  const name = `${plan.name}.${side}_${axis}`;
-  const known = context.builder.buffers.get(name);
   const elements = plan[side].map?.elements;
-  if (known || !elements) return known ?? null;
+  if (!elements) return null;
   const places = elements.populations.map((population) => context.places.get(population));
   const lacking = elements.populations.find((population) => !context.places.has(population));
   if (lacking !== undefined) {
     context.diagnostics.add(messages.noPositions(lacking));
     return null;
   }
-  const initial = Float64Array.from(
-    elements.indices,
-    (index, k) => places[elements.ordinals[k] as number]?.[axis][index] ?? 0,
-  );
-  return context.builder.buffer(
-    name,
-    'f64',
-    initial.length,
-    `${axis} of the elements of the ${side} end of ${plan.name} (um)`,
-    {
-      role: 'constant',
-      initial,
-    },
-  );
+  const { builder } = context;
+  return builder.common(`${plan.name}.${side}_${axis}`, (key) => {
+    const initial = Float64Array.from(
+      elements.indices,
+      (index, k) => places[elements.ordinals[k] as number]?.[axis][index] ?? 0,
+    );
+    const comment = `${axis} of the elements of the ${side} end of ${plan.name} (um)`;
+    return builder.buffer(key, 'f64', initial.length, comment, { role: 'constant', initial });
+  });
 }

@@ -38,11 +38,11 @@ import type { BuiltNetwork, Recorded, Schedule } from './schedule.js';
 export const elements: Schedule = {
   prepare: (model) => ({ model, entries: noEntries }),
   populations: () => [],
-  steps: (built, context, done) => {
-    const network = networkOf(built, context);
-    done('steps', stepsOf(network));
-    return recordedOf(network);
-  },
+  steps: (built, run) =>
+    run('steps', (context) => {
+      const network = networkOf(built, context);
+      return { entries: stepsOf(network), recorded: recordedOf(network) };
+    }).recorded,
   finish: () => [],
 };
 
@@ -105,7 +105,7 @@ function stepsOf(network: Network): readonly PlacedEntry[] {
   // First values may depend on those of other populations, so they are computed twice.
   const derive = starting('derive');
   if (changesFirstValues(context.model.experiment.protocol))
-    builder.procedure(deriveAgain).push(...derive.map((kernel) => ({ kind: 'run' as const, kernel })));
+    builder.procedure(deriveAgain, ...derive.map((kernel) => ({ kind: 'run' as const, kernel })));
   for (const kernel of [...derive, ...starting('enter'), ...derive]) builder.initially(kernel);
   return entries;
 }

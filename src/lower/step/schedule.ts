@@ -6,6 +6,7 @@ import type { EventSource } from '../events.js';
 import type { Group } from '../groups.js';
 import type { Entries } from '../modes.js';
 import type { Copies } from '../phases.js';
+import type { Found } from '../manifest.js';
 import type { Profile } from '../profile.js';
 import type { PlacedEntry } from './place.js';
 import type { ProjectionPlan } from '../projection.js';
@@ -35,8 +36,14 @@ export interface Recorded {
   readonly copies: Copies;
 }
 
-/** Takes what a pass adds to each step, once the pass is complete. */
-export type Done = (pass: string, entries: readonly PlacedEntry[]) => void;
+/** What a pass gives, beside what its builder holds. */
+export interface Passed extends Partial<Found> {
+  /** Kernels of each step. */
+  readonly entries?: readonly PlacedEntry[];
+}
+
+/** Runs a pass, by a name of its own: it gets a builder of its own, and what it has added then belongs to the program. */
+export type RunPass = <T extends object>(name: string, pass: (context: Context) => T & Passed) => T;
 
 /** A way to step. */
 export interface Schedule {
@@ -50,8 +57,8 @@ export interface Schedule {
   ) => { readonly model: Model; readonly entries: Entries };
   /** What populations do by themselves in a step; first values, which connecting may read, are there already. */
   readonly populations: (populations: Populations, entries: Entries, context: Context) => readonly PlacedEntry[];
-  /** The rest of a step, once synapses exist. @param done  to be called after each pass */
-  readonly steps: (network: BuiltNetwork, context: Context, done: Done) => Recorded;
+  /** Passes for the rest of a step, once synapses exist. */
+  readonly steps: (network: BuiltNetwork, run: RunPass) => Recorded;
   /** Kernels of a step that must come after all code that reads variables. */
   readonly finish: (populations: Populations, context: Context) => readonly PlacedEntry[];
 }

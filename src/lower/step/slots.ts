@@ -30,18 +30,24 @@ export const slots: Schedule = {
     enterFirstRegimes(groups, entries, context);
     return [...own, ...solved, ...lowerLinks(groups, context), ...replayInSlots(rings, context)];
   },
-  steps({ groups, projections, rings }, context, done) {
+  steps({ groups, projections, rings }, run) {
     // What synapses do in each step and at events, in the order of the delivery slots.
-    const found = projections.map((built) =>
-      context.diagnostics.within(`/synapses/${built.plan.projection.synapse}`, () => ({
-        entries: lowerContinuousSynapses(built, context),
-        codes: pathwayCodes(built, context),
-      })),
-    );
-    const codes = found.flatMap((each) => each.codes);
-    done('deliveries', [...found.flatMap(({ entries }) => entries), ...lowerDeliveries(codes, groups, rings, context)]);
+    run('deliveries', (context) => {
+      const found = projections.map((built) =>
+        context.diagnostics.within(`/synapses/${built.plan.projection.synapse}`, () => ({
+          entries: lowerContinuousSynapses(built, context),
+          codes: pathwayCodes(built, context),
+        })),
+      );
+      const codes = found.flatMap((each) => each.codes);
+      return {
+        entries: [...found.flatMap(({ entries }) => entries), ...lowerDeliveries(codes, groups, rings, context)],
+      };
+    });
     // Stimuli and operations.
-    done('operations', [...lowerOperations(groups, projections, context), ...lowerCurrents(groups, context)]);
+    run('operations', (context) => ({
+      entries: [...lowerOperations(groups, projections, context), ...lowerCurrents(groups, context)],
+    }));
     return { groups, projections, copies: new Map() };
   },
   finish: ({ groups }, context) => keepInputs(groups, context),

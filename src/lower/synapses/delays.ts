@@ -74,7 +74,7 @@ export function sortByDelay(delayed: Delayed, context: Context): Sorted {
     `creation index of each synapse of ${plan.name}`,
   );
   const copies = raw.copies
-    ? builder.buffer(`${plan.name}.sorted_copies`, 'u16', raw.count, `which of the synapses of its pair each is`)
+    ? builder.commonBuffer(`${plan.name}.sorted_copies`, 'u16', raw.count, `which of the synapses of its pair each is`)
     : null;
   if (typeof raw.count !== 'number') builder.allocate(targets, creation, ...(copies ? [copies] : []));
   sortWithinRows({
@@ -265,7 +265,6 @@ function delayExpression(
       { source: sender, target: receiver, copy },
       keyAt(keyBuffer(buffer, [stream], context), ir.u32(0)),
       block,
-      context,
       again,
     );
   const draws = new ChangingDraws(sender, receiver);
@@ -286,8 +285,7 @@ function delayExpression(
         context.diagnostics.add(
           messages.unsupportedFeature(`changing delays of projection ${id} that depend on ${name}, which phases set,`),
         );
-      const note = `delays of ${id} are those of the first values of ${name}: they stay when ${name} is set`;
-      if (!context.builder.notes.includes(note)) context.builder.notes.push(note);
+      context.builder.note(`delays of ${id} are those of the first values of ${name}: they stay when ${name} is set`);
     }
     const value = plan.projection.values[name] ?? parameter.value;
     const type = scalarTypeOf(parameter.type, context.real);

@@ -147,7 +147,7 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
   const ascending = !many && counted.every((rule) => rule.code.ascending);
   const repeated = counted.some((rule) => rule.code.copies > 1) || many;
   const copies = repeated
-    ? builder.buffer(`${plan.name}.copies`, 'u16', count, `which of the synapses of its pair each is`)
+    ? builder.commonBuffer(`${plan.name}.copies`, 'u16', count, `which of the synapses of its pair each is`)
     : null;
   builder.allocate(targets, ...[creation, copies].filter((buffer) => buffer !== null));
   counted.forEach((rule, ordinal) => {
@@ -380,7 +380,7 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
   );
   const copies =
     code.copies > 1
-      ? builder.buffer(`${plan.name}.copies`, 'u16', count, `which of the synapses of its pair each is`)
+      ? builder.commonBuffer(`${plan.name}.copies`, 'u16', count, `which of the synapses of its pair each is`)
       : null;
   moveToRows({
     name: `${plan.name}.transpose`,

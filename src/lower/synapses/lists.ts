@@ -89,7 +89,7 @@ export function listed(plan: ProjectionPlan, context: Context): RawSynapses | nu
   const { starts: rows, order } = sortedByKey(pairs.sources, plan.pre.size, carry);
   const { copies, most, ascending } = copiesOf(rows, targets, plan.post.size);
   const buffer = (key: string, kind: 'u16' | 'u32', initial: TypedArray, comment: string): Buffer =>
-    context.builder.buffer(`${plan.name}.${key}`, kind, initial.length, comment, { role: 'constant', initial });
+    context.builder.commonBuffer(`${plan.name}.${key}`, kind, initial.length, comment, { role: 'constant', initial });
   return {
     count: order.length,
     rows: buffer('rows', 'u32', rows, `first synapse of each source of ${plan.name}`),

@@ -20,7 +20,7 @@ export const countedSide = (name: string): Side | undefined =>
 
 /** The numbers for each element of an end; undefined before the synapses are there. */
 export const synapseNumbers = ({ name }: ProjectionPlan, side: Side, { builder }: Context): Buffer | undefined =>
-  builder.buffers.get(`${name}.${names[side]}`);
+  builder.known(`${name}.${names[side]}`);
 
 /** Counts the synapses of each element, for the ends whose numbers some code reads. */
 export function countSynapses(plan: ProjectionPlan, { count, rows, targets }: Connectivity, context: Context): void {
@@ -48,13 +48,18 @@ export function countSynapses(plan: ProjectionPlan, { count, rows, targets }: Co
     if (part?.synapses) {
       const counts = part.synapses[side];
       const own = (element: number): number => (cells ? (element % cells.size) - cells.first : element);
-      builder.buffer(`${plan.name}.${name}`, 'u32', size, `synapses of ${plan.stream} of each element`, {
+      builder.commonBuffer(`${plan.name}.${name}`, 'u32', size, `synapses of ${plan.stream} of each element`, {
         role: 'constant',
         initial: Uint32Array.from({ length: size }, (_, element) => counts[own(element)] ?? 0),
       });
       continue;
     }
-    const numbers = builder.buffer(`${plan.name}.${name}`, 'u32', size, `synapses of ${plan.name} of each element`);
+    const numbers = builder.commonBuffer(
+      `${plan.name}.${name}`,
+      'u32',
+      size,
+      `synapses of ${plan.name} of each element`,
+    );
     const stored = { name: plan.name, count, rows, sources: plan.pre.size };
     builder.initially(
       overPositions(`${plan.name}.count_${side}`, `counts ${name}`, stored, context, (position, row, block) => {

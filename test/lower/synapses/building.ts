@@ -5,21 +5,22 @@ import { targets } from '../../../runtime/targets/registry.js';
 import { checkProgram } from '../../../src/ir/check.js';
 import type { Program, TypedArray } from '../../../src/ir/program.js';
 import type { Context } from '../../../src/lower/context.js';
-import { ProgramBuilder } from '../../../src/lower/program-builder.js';
+import { PartBuilder } from '../../../src/lower/program-part.js';
 import { expect } from 'vitest';
 import { program } from '../../runtime/targets/wasm/programs.js';
 
 /** A program of what `add` adds. */
 export function built(add: (context: Context) => void): Program {
-  const builder = new ProgramBuilder();
+  const builder = new PartBuilder();
   builder.buffer('faults', 'u32', 1, 'bits of what went wrong');
   // Those that sort and sum look at nothing else.
   add({ builder } as Context);
+  const { buffers, kernels, initialise } = builder.part();
   const made = program({
-    buffers: [...builder.buffers.values()],
-    kernels: [...builder.kernels.values()],
-    functions: builder.functions(),
-    schedule: { initialise: builder.initialise, step: [] },
+    buffers: [...buffers.values()],
+    kernels: [...kernels.values()],
+    functions: [],
+    schedule: { initialise, step: [] },
   });
   expect(checkProgram(made)).toEqual([]);
   return made;

@@ -43,14 +43,23 @@ export async function readArguments(
   const select = (command: CommandName, parsed: Parsed): void => {
     request = toRequest(command, parsed, check);
   };
-  const parser = defineParser(words, columns, select);
+  const given = filesAfterDashes(words);
+  const parser = defineParser(given, columns, select);
   let text = '';
-  await parser.parseAsync([...words], {}, (error: Error | null | undefined, _parsed: unknown, output: string) => {
+  await parser.parseAsync(given, {}, (error: Error | null | undefined, _parsed: unknown, output: string) => {
     if (error) throw error;
     text = output;
   });
   if (text !== '') return { kind: 'text', text: text.endsWith('\n') ? text : `${text}\n` };
   return request ?? unknownCommand(words, await parser.getHelp());
+}
+
+/** Words after `--` are files, whatever they begin with: `./-x` is read as no option. */
+function filesAfterDashes(words: readonly string[]): string[] {
+  const at = words.indexOf('--');
+  if (at < 0) return [...words];
+  const files = words.slice(at + 1).map((word) => (word.startsWith('-') && word !== '-' ? `./${word}` : word));
+  return [...words.slice(0, at), ...files];
 }
 
 const completionHelp = [
@@ -67,11 +76,11 @@ const completionHelp = [
 type Parsed = Readonly<Record<string, unknown>>;
 
 function defineParser(
-  words: readonly string[],
+  words: string[],
   columns: number,
   select: (command: CommandName, parsed: Parsed) => void,
 ): ReturnType<typeof yargs> {
-  const parser = yargs([...words])
+  const parser = yargs(words)
     .scriptName('interneuron')
     .usage('$0 <command>\n\nOne model, any notation in, any engine underneath, the same spikes everywhere.')
     .locale('en')

@@ -1,5 +1,5 @@
 import { dimensionText } from './dimension.js';
-import { didYouMean, nearest, oneOf, suggestion } from '../diagnostics/suggest.js';
+import { didYouMean, joinWords, nearest, oneOf, suggestion } from '../diagnostics/suggest.js';
 import type { Finding } from '../diagnostics/diagnostic.js';
 import type { Dimension, ValueType } from './ast.js';
 
@@ -503,10 +503,15 @@ export const duplicateDefinition = (name: string): Finding => ({
 // --- Units and quantities -------------------------------------------------------------------------------------------
 
 /** A unit's name that is none; names of units near it are suggested. */
-export const unknownUnit = (name: string, names: Iterable<string>): Finding =>
+export const unknownUnit = (name: string, meant: readonly string[]): Finding =>
   withHint(
-    { code: 'lang/unknown-unit', message: `${shortened(name)} is not a unit`, found: shortened(name) },
-    didYouMean(name, names),
+    {
+      code: 'lang/unknown-unit',
+      message: `${shortened(name)} is not a unit`,
+      found: shortened(name),
+      names: [name],
+    },
+    meant.length === 0 ? undefined : `did you mean ${joinWords(meant, 'or')}?`,
   );
 
 /** A unit with an offset, such as `celsius`. */

@@ -1,6 +1,7 @@
 import type { Dimension, Expression } from './ast.js';
 import { divideDimensions, multiplyDimensions, powerDimension } from './dimension.js';
 import { dimensionless } from './ast.js';
+import { nearest } from '../diagnostics/suggest.js';
 import { LangError } from './lang-error.js';
 import * as messages from './messages.js';
 import { parseExpression } from './parse-expression.js';
@@ -144,7 +145,6 @@ const textSymbols: Readonly<Record<string, Base>> = {
   Sv: [gray, 0],
   kat: [[0, 0, -1, 0, 0, 1, 0], 0],
   rad: [dimensionless, 0],
-  sec: [second, 0],
   L: [volume, -3],
   l: [volume, -3],
 };
@@ -229,7 +229,6 @@ const longNames: Readonly<Record<string, string>> = {
   S: 'siemens',
   F: 'farad',
   s: 'second',
-  sec: 'second',
   m: 'metre',
   C: 'coulomb',
   ohm: 'ohm',
@@ -292,6 +291,49 @@ function poweredSymbol(name: string): Unit | undefined {
   return base && power ? raised(base, Number(power[2])) : undefined;
 }
 
+/** Names of units as people write them elsewhere, in lower case, and the symbols of these. */
+const symbolsByName: Readonly<Record<string, string>> = {
+  sec: 's',
+  ...Object.fromEntries(Object.entries(longNames).map(([symbol, name]) => [name, symbol])),
+  meter: 'm',
+  ampere: 'A',
+  siemen: 'S',
+};
+const prefixNames: readonly (readonly [RegExp, string])[] = [
+  [/^mill?i/i, 'm'],
+  [/^micro/i, 'u'],
+  [/^nano/i, 'n'],
+  [/^pico/i, 'p'],
+  [/^femto/i, 'f'],
+  [/^centi/i, 'c'],
+  [/^kilo/i, 'k'],
+  [/^mega/i, 'M'],
+  [/^giga/i, 'G'],
+  [/^(?=[munpfckMG])./, ''],
+];
+
+/** The symbol that a unit written out in words stands for: `msec` → `ms`, `millivolts` → `mV`; undefined for others. */
+function symbolOfWords(name: string): string | undefined {
+  const symbolOf = (word: string): string | undefined => {
+    const singular = word.toLowerCase().replace(/(?<=[^s])s$/, '');
+    const found = [word.toLowerCase(), singular].find((one) => Object.hasOwn(symbolsByName, one));
+    return found === undefined ? undefined : symbolsByName[found];
+  };
+  for (const [prefix, sign] of [[/^/, ''] as const, ...prefixNames]) {
+    const symbol = prefix.test(name) ? symbolOf(name.replace(prefix, '')) : undefined;
+    if (symbol === undefined) continue;
+    const written = `${sign === '' ? (prefix.exec(name)?.[0] ?? '') : sign}${symbol}`;
+    if (unitInText(written)) return written;
+  }
+  return undefined;
+}
+
+/** The units that one that is not known may stand for, the likeliest first. */
+export function unitsLike(name: string): string[] {
+  const symbol = symbolOfWords(name);
+  return symbol === undefined ? nearest(name, commonUnitNames()) : [symbol];
+}
+
 /** Names to suggest for a misspelt unit: the usual ones, not the thousands that exist. */
 export function commonUnitNames(): string[] {
   const short = Object.entries(symbols).flatMap(([symbol, entry]) => [
@@ -332,7 +374,7 @@ function unitFrom(e: Expression, text: string): Unit {
   if (e.kind === 'number' && e.value === 1) return { dimension: dimensionless, scale: one };
   if (e.kind === 'name') {
     const unit = unitInText(e.name);
-    if (!unit) throw new LangError(messages.unknownUnit(e.name, commonUnitNames()), e.span);
+    if (!unit) throw new LangError(messages.unknownUnit(e.name, unitsLike(e.name)), e.span);
     return unit;
   }
   if (e.kind !== 'binary') throw bad();

@@ -5,7 +5,15 @@ export const deepestNesting = 100;
 
 /** What a scan of a JSON text finds. Offsets count in UTF-16 units. */
 interface JsonScan {
-  readonly duplicates: readonly { readonly key: string; readonly offset: number; readonly length: number }[];
+  readonly duplicates: readonly {
+    readonly key: string;
+    /** Of the second one. */
+    readonly offset: number;
+    /** Of the first one. */
+    readonly first: number;
+    /** Of the second one as written. */
+    readonly length: number;
+  }[];
   readonly tooDeepAt?: number;
 }
 
@@ -86,9 +94,9 @@ export function decodeKey(token: string): string {
  * harm.
  */
 export function scanJson(text: string): JsonScan {
-  const duplicates: { key: string; offset: number; length: number }[] = [];
-  // For each open container the keys met, or null for an array.
-  const open: (Set<string> | null)[] = [];
+  const duplicates: { key: string; offset: number; first: number; length: number }[] = [];
+  // For each open container the keys met with their offsets, or null for an array.
+  const open: (Map<string, number> | null)[] = [];
   let expectsKey = false;
   for (let index = 0; index < text.length;) {
     switch (text.charCodeAt(index)) {
@@ -97,8 +105,9 @@ export function scanJson(text: string): JsonScan {
         const keys = open.at(-1);
         if (expectsKey && keys) {
           const key = decodeKey(text.slice(index, end));
-          if (keys.has(key)) duplicates.push({ key, offset: index, length: end - index });
-          keys.add(key);
+          const first = keys.get(key);
+          if (first === undefined) keys.set(key, index);
+          else duplicates.push({ key, offset: index, first, length: end - index });
           expectsKey = false;
         }
         index = end;
@@ -110,7 +119,7 @@ export function scanJson(text: string): JsonScan {
       case 123: // {
       case 91: // [
         expectsKey = text.charCodeAt(index) === 123;
-        open.push(expectsKey ? new Set() : null);
+        open.push(expectsKey ? new Map() : null);
         if (open.length > deepestNesting) return { duplicates, tooDeepAt: index };
         break;
       case 125:
@@ -119,7 +128,7 @@ export function scanJson(text: string): JsonScan {
         expectsKey = false;
         break;
       case 44: // comma
-        expectsKey = open.at(-1) instanceof Set;
+        expectsKey = open.at(-1) instanceof Map;
         break;
     }
     index++;

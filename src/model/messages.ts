@@ -1,4 +1,4 @@
-import type { Finding } from '../diagnostics/diagnostic.js';
+import type { Finding, Place } from '../diagnostics/diagnostic.js';
 import { oneOf, shorten, unlike } from '../diagnostics/suggest.js';
 import type { TimingProfile } from './model.js';
 
@@ -75,11 +75,12 @@ export const messages = {
     expected: 'one document',
     hint: 'put each in its own file',
   }),
-  duplicateKey: (key: string): Finding => ({
+  duplicateKey: (key: string, first: Place): Finding => ({
     code: 'read/duplicate-key',
     message: `the key ${shorten(key)} appears twice in one map`,
     found: shorten(key),
     hint: 'remove one of the two',
+    related: [{ message: 'the first one is here', place: first }],
   }),
   tooDeep: (): Finding => ({
     code: 'read/too-deep',
@@ -304,6 +305,7 @@ export const messages = {
     code: 'model/listed-twice',
     message: `${name} is listed twice`,
     found: name,
+    names: [name],
     hint: 'list it once, where it belongs',
   }),
   notListed: (what: string, names: readonly string[], where: string): Finding => ({
@@ -560,6 +562,7 @@ export const messages = {
     code: 'model/set-twice',
     message: `${name} is set twice in one phase`,
     found: name,
+    names: [name],
     hint: 'remove one of the two',
   }),
   seedTooLarge: (found: number): Finding => ({

@@ -1,5 +1,5 @@
 import { parse, type ParseError } from 'jsonc-parser';
-import type { Diagnostic, Finding } from '../diagnostics/diagnostic.js';
+import type { Diagnostic, Finding, Place } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
 import { numberOutOfRange } from '../lang/messages.js';
 import { lostNumbers, scanJson } from './json-scan.js';
@@ -26,9 +26,13 @@ export function readJson(
 ): { value: unknown; positions: Positions; diagnostics: Diagnostic[] } {
   const lines = linesOf(text);
   const diagnostics: Diagnostic[] = [];
+  const placeAt = (offset: number, length: number): Place => ({
+    document,
+    ...lines.at(offset),
+    length: Math.max(1, length),
+  });
   const report = (finding: Finding, offset: number, length: number): void => {
-    const { line, column } = lines.at(offset);
-    diagnostics.push({ severity: 'error', ...finding, place: { document, line, column, length: Math.max(1, length) } });
+    diagnostics.push({ severity: 'error', ...finding, place: placeAt(offset, length) });
   };
   const positions = jsonPositions(text, document, lines);
   const scan = scanJson(text);
@@ -50,8 +54,8 @@ export function readJson(
   }
   // A text that does not parse has no sensible keys.
   if (diagnostics.length === 0)
-    for (const { key, offset, length } of scan.duplicates.slice(0, mostErrors))
-      report(messages.duplicateKey(key), offset, length);
+    for (const { key, offset, first, length } of scan.duplicates.slice(0, mostErrors))
+      report(messages.duplicateKey(key, placeAt(first, length)), offset, length);
   if (diagnostics.length === 0)
     for (const lost of lostNumbers(source).slice(0, mostErrors))
       report(numberOutOfRange(lost.text, Number(lost.text)), lost.offset, lost.text.length);

@@ -12,6 +12,7 @@ import {
   type Node,
   type CST,
   type Pair,
+  type Scalar,
   type YAMLError,
 } from 'yaml';
 import type { Diagnostic, Finding, Place } from '../diagnostics/diagnostic.js';
@@ -41,10 +42,12 @@ export function readYaml(
 ): { value: unknown; positions: Positions; diagnostics: Diagnostic[] } {
   const lines = linesOf(text);
   const diagnostics: Diagnostic[] = [];
-  const report = (finding: Finding, start: number, end: number): void => {
+  const placeAt = (start: number, end: number): Place => {
     const at = Math.min(start, text.length);
-    const length = Math.max(1, Math.min(end, lines.endOfLine(at)) - at);
-    diagnostics.push({ severity: 'error', ...finding, place: { document, ...lines.at(at), length } });
+    return { document, ...lines.at(at), length: Math.max(1, Math.min(end, lines.endOfLine(at)) - at) };
+  };
+  const report = (finding: Finding, start: number, end: number): void => {
+    diagnostics.push({ severity: 'error', ...finding, place: placeAt(start, end) });
   };
   const nothing = { value: undefined, positions: { place: () => ({ document }) }, diagnostics };
   if (text.length > largestYaml) {
@@ -61,7 +64,8 @@ export function readYaml(
   const { malformed, duplicates } = errorsOf(composed);
   for (const { pos } of duplicates.slice(0, mostErrors)) {
     const key = wordAt(text, pos[0]);
-    report(messages.duplicateKey(key), pos[0], pos[0] + key.length);
+    const first = firstOfKey(composed, pos[0]);
+    report(messages.duplicateKey(key, placeAt(first, first + key.length)), pos[0], pos[0] + key.length);
   }
   if (malformed[0])
     for (const { finding, start, end } of syntaxMistakes(text, yamlMistakes(), mostErrors)) report(finding, start, end);
@@ -148,6 +152,23 @@ function yamlMistakes(): (text: string) => SyntaxMistake | undefined {
     };
     return error && yamlMistake(text, error, tried);
   };
+}
+
+/** Offset of the first of two equal keys of a map, of which the second one is at an offset; that itself if none is. */
+function firstOfKey(composed: Document.Parsed, second: number): number {
+  const startOf = ({ key }: Pair): number | undefined => (isScalar(key) ? key.range?.[0] : undefined);
+  let found = second;
+  visit(composed, {
+    Map(_, { items }) {
+      const pair = items.find((item) => startOf(item) === second);
+      if (pair === undefined) return undefined;
+      const { value } = pair.key as Scalar;
+      const first = items.find(({ key }) => isScalar(key) && key.value === value);
+      found = (first && startOf(first)) ?? second;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 function wordAt(text: string, start: number): string {

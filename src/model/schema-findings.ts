@@ -58,13 +58,26 @@ export function reportSchemaErrors(
         : `${pointer} ${isKey ? 'key' : ''}`;
     if (told.has(subject)) continue;
     told.add(subject);
-    const finding = findingFor(error, nodeAt(value, pointer), notation.stage);
+    const found = nodeAt(value, pointer);
+    if (isByNumber(isKey ? nodeAt(value, error.instancePath) : found)) {
+      // Its keys are said once, where the first of them is.
+      if (told.has(error.instancePath)) continue;
+      told.add(error.instancePath);
+    }
+    const finding = findingFor(error, found, notation.stage);
     if (!finding.code.endsWith('/unknown-key')) onlyUnknownKeys = false;
     diagnostics.add({ ...finding, rule: `${notation.schema}${error.schemaPath}` }, () =>
       isKey ? (positions.keyPlace?.(pointer) ?? positions.place(pointer)) : positions.place(pointer),
     );
   }
   return onlyUnknownKeys;
+}
+
+/** Whether a value is a map from numbers of elements, which no notation has. */
+function isByNumber(value: unknown): boolean {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
+  const keys = Object.keys(value);
+  return keys.length > 0 && keys.every((key) => /^\d+$/.test(key));
 }
 
 function findingFor(error: SchemaError, found: unknown, stage: string): Finding {
@@ -92,6 +105,7 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
   switch (keyword) {
     case 'required': {
       const missing = String(params['missingProperty']);
+      if (missing === 'values' && isByNumber(found)) return byNumber(error.instancePath, found as object, stage);
       const example = exampleOf(stage, missing);
       return {
         code: `${stage}/missing-key`,
@@ -166,6 +180,22 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
         found: shorten(found),
       };
   }
+}
+
+/** Values of some elements by their numbers, as a map has them: an index has the numbers, a list the values. */
+function byNumber(pointer: string, found: object, stage: string): Finding {
+  const [numbers, values] = [Object.keys(found), Object.values(found)].map((all) => all.map(String).join(', '));
+  const key = pointer.slice(pointer.lastIndexOf('/') + 1);
+  const example = /\/set\//.test(pointer)
+    ? `index: [${numbers}] beside set, and ${key}: [${values}] in it`
+    : `${key}: { value: [${values}], index: [${numbers}] }`;
+  return {
+    code: `${stage}/bad-form`,
+    message: 'a map cannot give values by number',
+    expected: 'a value, a list of values for all elements, or index with a list for some of them',
+    found: shorten(found),
+    hint: `write ${shorten(example, 120)}`,
+  };
 }
 
 /** Most keys or values that are listed: all that any place allows. */

@@ -23,7 +23,7 @@ export function definitionsIn(document: unknown, positions: Positions): FindDefi
   let index: ReadonlyMap<string, readonly Definition[]> | undefined;
   return (name, from): Place | undefined => {
     const others = ((index ??= indexOf(document)).get(name) ?? []).filter(
-      ({ pointer, span }) => span !== undefined || pointer !== from,
+      ({ pointer }) => pointer !== from || pointer.endsWith('/model'),
     );
     const [best] = others.sort((a, b) => common(b.pointer, from) - common(a.pointer, from));
     if (!best) return undefined;

@@ -20,10 +20,12 @@ export const messages = {
     message: 'a model is a map with named parts',
     expected: 'a map at the top of the document',
     found: shorten(found),
+    hint: 'write a model, or begin with one from interneuron new; Python scripts run with the Python packages',
   }),
-  unknownFormat: (): Finding => ({
+  unknownFormat: (keys: readonly string[]): Finding => ({
     code: 'recognise/unknown-format',
     message: 'the document does not state its notation',
+    found: keys.length === 0 ? 'an empty map' : shorten(`a map of ${keys.slice(0, 8).join(', ')}`),
     expected:
       '"interneuron: 1" for the canonical model, "format: interneuron/brian" for a Brian-like specification, or ' +
       '"interneuron/pynn" for PyNN-style JSON',

@@ -44,7 +44,7 @@ export function recognise(document: unknown, positions: Positions, diagnostics: 
   }
   if (format === undefined) {
     if ('interneuron' in document) return 'canonical';
-    diagnostics.add(messages.unknownFormat(), positions.place(''));
+    diagnostics.add(messages.unknownFormat(Object.keys(document)), positions.place(''));
     return null;
   }
   const notation = typeof format === 'string' && Object.hasOwn(formats, format) ? formats[format] : undefined;

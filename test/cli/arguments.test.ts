@@ -40,6 +40,9 @@ describe('what is understood', () => {
     ['run --json m.yaml', ['m.yaml']],
     ['run 007', ['007']],
     ['validate a.yaml b.yaml c.json', ['a.yaml', 'b.yaml', 'c.json']],
+    ['run --json -- m.yaml', ['m.yaml']],
+    ['run -- --target', ['./--target']],
+    ['validate a.yaml -- -b.yaml', ['a.yaml', './-b.yaml']],
     ['targets', []],
   ])('the files of %j', async (line, files) => {
     expect(await read(line)).toMatchObject({ kind: 'command', files });

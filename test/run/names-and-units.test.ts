@@ -40,7 +40,7 @@ const unprefixed = [
     'kat',
     'rad',
   ],
-  ...['sec', 'L', 'l', 'min', 'h', 'd'],
+  ...['L', 'l', 'min', 'h', 'd'],
 ];
 /** Symbols and long names of all units, with all prefixes, squared and cubed. */
 const symbols = [...new Set(['', ...prefixes].flatMap((prefix) => unprefixed.map((unit) => prefix + unit)))]

@@ -257,7 +257,9 @@ export const summedTarget = (name: string, group: string): Finding => ({
 export const summedTwice = (name: string, other: string): Finding => ({
   code: 'brian/summed-twice',
   message: `${other} already sums into ${name}`,
-  found: name,
+  expected: 'one synapses object that sums into it',
+  found: `${other} and another`,
+  names: [other],
   hint: 'declare a variable for each and add them',
 });
 
@@ -448,7 +450,9 @@ export const overwrittenInitializer = (name: string): Finding => ({
 export const duplicateSpike = (index: number, step: number): Finding => ({
   code: 'brian/duplicate-spike',
   message: `neuron ${index} has two spikes in time step ${step}`,
-  hint: 'Brian allows one spike per neuron and time step',
+  expected: 'at most one spike per neuron and time step',
+  found: 'two spikes',
+  hint: 'remove one of them, or shorten the time step',
 });
 
 // --- Synapses and monitors ------------------------------------------------------------------------------------------

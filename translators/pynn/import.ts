@@ -293,10 +293,12 @@ function declarePopulations(
     }
     const size = sizeOfPopulation(population, pointer, setting);
     const info: PopulationInfo = { label: population.label, id: names.take(population.label), size, cell };
-    targets.set(population.label, {
-      label: population.label,
-      portions: [{ population: info, cells: { kind: 'range', begin: 0, end: size } }],
-    });
+    // A second one of the label was reported: what refers to it means the first.
+    if (!targets.has(population.label))
+      targets.set(population.label, {
+        label: population.label,
+        portions: [{ population: info, cells: { kind: 'range', begin: 0, end: size } }],
+      });
     return info;
   });
 }

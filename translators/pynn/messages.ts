@@ -104,7 +104,7 @@ export const duplicateLabel = (label: string, what: string): Finding => ({
   message: `${shorten(label)} is already the label of ${what}`,
   found: shorten(label),
   names: [label],
-  hint: 'labels identify populations, so each must be unique',
+  hint: 'rename one of the two: labels identify populations',
 });
 
 /** A `RandomDistribution` of a name that PyNN lacks. */
@@ -234,6 +234,8 @@ export const cellsTwice = (label: string, before: string): Finding => ({
     `the assembly already contains cells of ${shorten(label)}, from ${shorten(before)}: ` +
     'it is left out, as in PyNN',
   found: shorten(label),
+  hint: 'leave it out of the list',
+  names: [label, before],
 });
 
 /** A list of values for a view whose size is known only after drawing. */

@@ -14,6 +14,8 @@ export const segmentId = (id: string): Finding => ({
 export const secondSegment = (id: string): Finding => ({
   code: 'neuroml/segment-twice',
   message: `two segments have the id ${id}`,
+  expected: 'each id once in a morphology',
+  found: id,
   hint: 'give one of them another id',
 });
 

@@ -71,8 +71,13 @@ export function readMorphology(morphology: Component, diagnostics: Diagnostics):
     diagnostics.add(finding, place);
   };
   for (const [position, { id, place }] of written.entries()) {
-    if (!/^\d+$/.test(id)) fail(messages.segmentId(id), place);
-    else if (byId.has(String(Number(id)))) fail(messages.secondSegment(id), place);
+    if (!/^\d+$/.test(id)) {
+      fail(messages.segmentId(id), place);
+      continue;
+    }
+    const first = written[byId.get(String(Number(id))) ?? -1];
+    if (first)
+      fail({ ...messages.secondSegment(id), related: [{ message: 'first used here', place: first.place }] }, place);
     else byId.set(String(Number(id)), position);
   }
   const parents = written.map((segment): { readonly parent: number; readonly fraction: number } => {

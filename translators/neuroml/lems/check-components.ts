@@ -4,6 +4,7 @@
  */
 
 import type { Severity } from '../../../src/diagnostics/diagnostic.js';
+import { nearest } from '../../../src/diagnostics/suggest.js';
 import type { Dimension } from '../../../src/lang/ast.js';
 import { equalDimensions } from '../../../src/lang/dimension.js';
 import { nameOf } from './attributes.js';
@@ -78,17 +79,19 @@ export function checkAttributes(components: readonly ReadComponent[], context: C
 function checkOne(component: ReadComponent, checks: TypeChecks, { units, tally, isKnown, also }: CheckContext): void {
   const { type, element } = component;
   const attributes = component.inherited ? { ...component.inherited, ...element.attributes } : element.attributes;
+  const owner = `${type.name}${component.id === '' ? '' : ` ${component.id}`}`;
+  const missing = [...checks.required].filter((name) => attributes[name] === undefined);
+  /** Names that are missing because they are misspelt. */
+  const misspelt = new Set<string>();
   for (const name in attributes) {
     if (!checks.attributes.has(name)) {
       if (isKnown(type, name)) continue;
+      const [meant] = missing.length === 0 ? [] : nearest(name, missing);
+      if (meant !== undefined) misspelt.add(meant);
+      const severity = meant === undefined ? 'warning' : 'error';
       tally.add(
         `attribute ${type.name} ${name}`,
-        () =>
-          messages.unknownAttribute(
-            name,
-            `${type.name}${component.id === '' ? '' : ` ${component.id}`}`,
-            checks.attributes,
-          ),
+        () => messages.unknownAttribute(name, owner, meant === undefined ? checks.attributes : [meant], severity),
         () => element.attributePlace(name),
       );
       continue;
@@ -117,11 +120,11 @@ function checkOne(component: ReadComponent, checks: TypeChecks, { units, tally, 
       },
     });
   }
-  for (const name of checks.required) {
-    if (attributes[name] !== undefined) continue;
+  for (const name of missing) {
+    if (misspelt.has(name)) continue;
     tally.add(
       `missing ${type.name} ${name}`,
-      () => messages.missingParameter(name, `${type.name}${component.id === '' ? '' : ` ${component.id}`}`),
+      () => messages.missingParameter(name, owner),
       () => element.place,
     );
   }

@@ -4,6 +4,7 @@ import type { Finding, Severity } from '../../../src/diagnostics/diagnostic.js';
 import { joinWords, oneOf, shorten, suggestion, unlike } from '../../../src/diagnostics/suggest.js';
 import type { Dimension } from '../../../src/lang/ast.js';
 import { dimensionText, isDimensionless } from '../../../src/lang/dimension.js';
+import { unitsLike } from '../../../src/lang/units.js';
 
 // Dimensions, units, quantities
 
@@ -14,11 +15,18 @@ export const unknownDimension = (name: string, known: Iterable<string>): Finding
   ...unlike(name, known),
 });
 
+/** The hint for a unit written out in words, such as `msec`, where its symbol is known. */
+function meantBy(symbol: string, known: Iterable<string>): Pick<Finding, 'hint' | 'names'> {
+  const [meant] = unitsLike(symbol);
+  return meant !== undefined && [...known].includes(meant) ? { hint: `did you mean ${meant}?`, names: [meant] } : {};
+}
+
 /** A unit symbol that no `Unit` element defines. */
 export const unknownUnit = (symbol: string, known: Iterable<string>): Finding => ({
   code: 'lems/unknown-unit',
   message: `there is no unit ${shorten(symbol)}`,
   ...unlike(symbol, known),
+  ...meantBy(symbol, known),
 });
 
 /** A unit after a value without dimension that is not a unit either. */
@@ -27,6 +35,7 @@ export const unitOfNumber = (what: string, unit: string): Finding => ({
   message: `there is no unit ${shorten(unit)}, and the value of ${what} is dimensionless`,
   expected: 'a number without a unit',
   found: shorten(unit),
+  hint: 'write the number alone',
 });
 
 /** An exponent of a `Dimension` or a power of ten that is not a whole number. */
@@ -81,13 +90,19 @@ function inUnit(text: string, units: readonly string[], plain: boolean): Pick<Fi
 export const conflicting = (what: string, name: string): Finding => ({
   code: 'lems/conflicting-definition',
   message: `${what} ${shorten(name)} has two conflicting definitions`,
+  expected: `one definition of ${shorten(name)}`,
+  found: 'another definition than before',
+  names: [name],
 });
 
 /** Two equal definitions of one name. */
 export const duplicate = (what: string, name: string): Finding => ({
   code: 'lems/duplicate',
   message: `${what} ${shorten(name)} is defined twice`,
+  expected: `one definition of ${shorten(name)}`,
   found: shorten(name),
+  hint: 'rename or remove one of the two',
+  names: [name],
 });
 
 /** A `StateAssignment` to a derived variable, which the reference interpreter overwrites; a warning. */
@@ -317,11 +332,24 @@ export const unknownMember = (what: string, name: string, owner: string, known: 
   ...unlike(name, known),
 });
 
+/** Two regimes that begin. */
+export const twoInitial = (first: string, second: string): Finding => ({
+  code: 'lems/duplicate',
+  message: `${shorten(second)} is a second initial regime`,
+  expected: 'one regime with initial="true"',
+  found: `${shorten(first)} and ${shorten(second)}`,
+  hint: 'remove initial="true" from one of them',
+  names: [first],
+});
+
 /** Two `TimeDerivative` of one variable. */
 export const twoDerivatives = (name: string): Finding => ({
   code: 'lems/duplicate',
   message: `the derivative of ${shorten(name)} is given twice`,
-  found: shorten(name),
+  expected: `one TimeDerivative of ${shorten(name)}`,
+  found: 'a second one',
+  hint: 'remove one of the two',
+  names: [name],
 });
 
 // Components
@@ -358,10 +386,15 @@ export const secondChild = (name: string, owner: string): Finding => ({
 });
 
 /** An attribute that the component's type lacks; a warning. */
-export const unknownAttribute = (attribute: string, owner: string, known: Iterable<string>): Finding => ({
+export const unknownAttribute = (
+  attribute: string,
+  owner: string,
+  known: Iterable<string>,
+  severity: Severity,
+): Finding => ({
   code: 'lems/unknown-attribute',
-  severity: 'warning',
-  message: `${owner} has no attribute ${shorten(attribute)}; it is left out`,
+  severity,
+  message: `${owner} has no attribute ${shorten(attribute)}${severity === 'error' ? '' : '; it is left out'}`,
   ...unlike(attribute, known),
 });
 
@@ -388,7 +421,7 @@ export const danglingReference = (
   known: Iterable<string>,
   severity: Severity,
 ): Finding => {
-  const all = [...known];
+  const all = [...known].filter((one) => one !== '');
   return {
     code: 'lems/dangling-reference',
     severity,

@@ -295,7 +295,8 @@ function checkRegimes(element: XmlElement, regimes: readonly RegimeDefinition[],
     names.add(name);
   }
   const initial = regimes.filter((regime) => regime.initial);
-  if (initial[1]) diagnostics.add(messages.duplicate('the initial regime', initial[1].name), initial[1].place);
+  const [first, second] = initial;
+  if (first && second) diagnostics.add(messages.twoInitial(first.name, second.name), second.place);
   for (const regime of regimes) {
     const handlers = [
       regime.onEntry,

@@ -129,7 +129,7 @@ function adder(
     if (map.has(name))
       context.diagnostics.add(messages.duplicate(`the ${element.name}`, name), element.valuePlace('name'));
     const made = make(name);
-    if (made !== null) map.set(name, made);
+    if (made !== null && !map.has(name)) map.set(name, made);
   };
 }
 

@@ -8,29 +8,80 @@ export const emptyText = (): Finding => ({
   code: 'xml/empty',
   message: 'the document is empty',
   expected: 'XML with one root element',
+  found: 'no text',
+  hint: 'write a model, or begin with one from interneuron new neuroml',
 });
 
 /** Any other breach of XML's grammar, in the parser's words. */
 export const malformed = (reason: string): Finding => ({
   code: 'xml/malformed',
   message: `this is not well-formed XML: ${reason}`,
-  ...advice.find(([pattern]) => pattern.test(reason))?.[1],
 });
 
-/** What to do, by the parser's words. */
-const advice: readonly (readonly [RegExp, Pick<Finding, 'expected' | 'found' | 'hint'>])[] = [
-  [
-    /is without value/,
-    {
-      expected: 'a value in quotes: name="value"',
-      found: 'an attribute without quotes',
-      hint: 'put the value in double quotes',
-    },
-  ],
-  [/is repeated/, { expected: 'each attribute once', found: 'an attribute that is there already', hint: 'remove one' }],
-  [/no space|Space/, { expected: 'a space before each attribute', hint: 'write a space between two attributes' }],
-  [/open quote|quotation/i, { expected: 'a closing quote', hint: 'write the closing quote of the attribute' }],
-];
+/** A value of an attribute that lacks one quote or both. */
+export const unquotedValue = (name: string, value: string, written: string): Finding => ({
+  code: 'xml/unquoted-value',
+  message: /^["']/.test(written)
+    ? `the value of the attribute ${shorten(name)} lacks its closing quote`
+    : `the value of the attribute ${shorten(name)} is not in quotes`,
+  expected: shorten(`${name}="${value}"`),
+  found: shorten(`${name}=${written}`),
+  hint: `write ${shorten(`${name}="${value}"`)}`,
+});
+
+/** An attribute that ends with its name. */
+export const attributeWithoutValue = (name: string): Finding => ({
+  code: 'xml/attribute-without-value',
+  message: `the attribute ${shorten(name)} has no value`,
+  expected: shorten(`${name}="value"`),
+  found: shorten(name),
+  hint: 'write a value in quotes, or remove the attribute',
+});
+
+/** An attribute that an element has already. */
+export const duplicateAttribute = (name: string): Finding => ({
+  code: 'xml/duplicate-attribute',
+  message: `the attribute ${shorten(name)} appears twice in one element`,
+  expected: 'each attribute once',
+  found: shorten(name),
+  hint: 'remove one of the two',
+});
+
+/** An attribute that begins where something else ends. */
+export const spaceMissing = (name: string): Finding => ({
+  code: 'xml/space-missing',
+  message: `there is no space before the attribute ${shorten(name)}`,
+  expected: `a space before ${shorten(name)}`,
+  found: 'no space',
+  hint: 'write a space between attributes, and check the quotes before it',
+});
+
+/** A sign between attributes. */
+export const strayCharacter = (found: string): Finding => ({
+  code: 'xml/stray-character',
+  message: `${found} does not belong here in a tag`,
+  expected: 'name="value", > or />',
+  found,
+  hint: 'remove it, or check the quotes before it',
+});
+
+/** A `<` that no name follows. */
+export const strayLessThan = (): Finding => ({
+  code: 'xml/stray-less-than',
+  message: 'this < does not begin a tag',
+  expected: 'the name of an element after <',
+  found: '<',
+  hint: 'write &lt; for a literal <, and .lt. in expressions of LEMS',
+});
+
+/** A `<!` that begins nothing known. */
+export const unknownMarkup = (): Finding => ({
+  code: 'xml/unknown-markup',
+  message: '<! begins neither a comment nor a CDATA section',
+  expected: '<!-- or <![CDATA[',
+  found: '<!',
+  hint: 'write a comment as <!-- ... -->',
+});
 
 /** An element that is open when the document ends. */
 export const unclosedElement = (name: string): Finding => ({
@@ -41,25 +92,47 @@ export const unclosedElement = (name: string): Finding => ({
   hint: 'the file may have been cut off',
 });
 
+/** An element that is open where one around it is closed. */
+export const unclosedBefore = (name: string, outer: string): Finding => ({
+  ...unclosedElement(name),
+  found: `</${shorten(outer)}>`,
+  hint: `write </${shorten(name)}>, or end the tag with /> if the element is empty`,
+});
+
 /** A closing tag of another name than the element that is open. */
 export const mismatchedTag = (open: string, found: string): Finding => ({
   code: 'xml/mismatched-tag',
   message: `the element ${shorten(open)} is closed by the wrong tag`,
   expected: `</${shorten(open)}>`,
   found: `</${shorten(found)}>`,
+  hint: `write </${shorten(open)}>, or correct the name in the opening tag`,
+});
+
+/** A closing tag without `>`. */
+export const unfinishedClosing = (name: string): Finding => ({
+  code: 'xml/unfinished',
+  message: `the closing tag of ${shorten(name)} does not end`,
+  expected: `</${shorten(name)}>`,
+  found: `</${shorten(name)}`,
+  hint: 'write > after it',
 });
 
 /** A closing tag where no element is open. */
 export const unopenedTag = (name: string): Finding => ({
   code: 'xml/unopened-tag',
   message: `the tag </${shorten(name)}> closes an element that was not opened`,
+  expected: `<${shorten(name)}> before it`,
+  found: `</${shorten(name)}>`,
+  hint: 'remove the tag, or open the element before it',
 });
 
 /** A comment, section or instruction that the document ends in. */
-export const unfinished = (what: string): Finding => ({
+export const unfinished = (what: string, end: string): Finding => ({
   code: 'xml/unfinished',
   message: `${what} is not closed before the end of the document`,
-  hint: 'the file may have been cut off',
+  expected: end,
+  found: 'the end of the document',
+  hint: `write ${end} where it ends; the file may have been cut off`,
 });
 
 /** A tag without `>`. */
@@ -68,13 +141,16 @@ export const unfinishedTag = (name: string, runsOn: boolean): Finding => ({
   message:
     `the tag of ${shorten(name)} is not closed before ` + (runsOn ? 'the next one begins' : 'the end of the document'),
   expected: '>',
-  hint: runsOn ? 'a quote or the > may be missing' : 'a quote may be missing, or the file may have been cut off',
+  found: runsOn ? '<' : 'the end of the document',
+  hint: runsOn ? 'write > or /> at the end of the tag' : 'a quote may be missing, or the file may have been cut off',
 });
 
 /** A `<!DOCTYPE>`: entities that expand and files that are fetched are refused. */
 export const documentType = (): Finding => ({
   code: 'xml/document-type',
   message: 'document type declarations (<!DOCTYPE …>) are not supported',
+  expected: 'a document without one',
+  found: '<!DOCTYPE',
   hint: 'remove the declaration: model files do not need one, and declared entities can be used to attack readers',
 });
 
@@ -91,7 +167,9 @@ export const unknownEntity = (found: string): Finding => ({
 export const reservedName = (name: string): Finding => ({
   code: 'xml/reserved-name',
   message: `an element cannot be called ${name}`,
+  expected: 'another name',
   found: name,
+  hint: 'rename the element',
 });
 
 /** Nesting beyond what recursion takes. */
@@ -99,6 +177,8 @@ export const tooDeep = (limit: number): Finding => ({
   code: 'xml/too-deep',
   message: `elements are nested more than ${limit} deep`,
   expected: `at most ${limit} levels`,
+  found: `${limit + 1} levels`,
+  hint: 'close the elements before this one, or nest them less deeply',
 });
 
 /** A second root element. */
@@ -106,12 +186,17 @@ export const twoRoots = (name: string): Finding => ({
   code: 'xml/second-root',
   message: `a second element, ${shorten(name)}, follows the root element`,
   expected: 'one root element',
+  found: `<${shorten(name)}>`,
+  hint: 'move it into the root element, or into a file of its own',
 });
 
 /** Text before or after the root element. */
 export const textOutside = (): Finding => ({
   code: 'xml/text-outside',
   message: 'there is text outside the root element',
+  expected: 'only comments and space there',
+  found: 'other text',
+  hint: 'remove the text, or make it a comment: <!-- ... -->',
 });
 
 /** Bytes that are not the UTF-8 that is declared; a warning. */
@@ -119,6 +204,8 @@ export const notUtf8 = (): Finding => ({
   code: 'xml/not-utf-8',
   severity: 'warning',
   message: 'the file declares UTF-8 but is not valid UTF-8; it is read as Latin-1',
+  expected: 'bytes of UTF-8',
+  found: 'other bytes',
   hint: 'save it as UTF-8, or declare encoding="ISO-8859-1" in its first line',
 });
 
@@ -128,11 +215,14 @@ export const unknownEncoding = (name: string): Finding => ({
   message: `the encoding ${shorten(name)} is not supported`,
   expected: 'UTF-8, UTF-16 with a byte order mark, ISO-8859-1 or US-ASCII',
   found: shorten(name),
+  hint: 'save the file as UTF-8, and declare encoding="UTF-8" in its first line',
 });
 
 /** Characters that no XML document may hold. */
 export const binary = (): Finding => ({
   code: 'xml/binary',
   message: 'the document contains characters that XML does not allow, such as a null byte',
+  expected: 'text',
+  found: 'a null byte',
   hint: 'check that it is a text file',
 });

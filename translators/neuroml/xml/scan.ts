@@ -9,6 +9,8 @@
  */
 
 import type { Diagnostics, Finding } from '../../../src/diagnostics/diagnostic.js';
+import { editDistance } from '../../../src/diagnostics/suggest.js';
+import { checkAttributes } from './attributes.js';
 import { referenceLength } from './entities.js';
 import * as messages from './messages.js';
 import { tagNameAt } from './start-tag.js';
@@ -34,63 +36,89 @@ export interface ElementList {
   readonly offsets: Uint32Array;
 }
 
+/** After so many mistakes the rest of a text is not read. */
+const mostMistakes = 100;
+
 /** Lists shorter than this are left to the library. */
 const shortestList = 100;
+
+interface OpenElement {
+  readonly name: string;
+  readonly offset: number;
+  /** Whether it has content for certain: its tag may lack the end that would tell. */
+  readonly certain: boolean;
+}
 
 interface Scan {
   readonly source: XmlSource;
   readonly text: string;
   readonly diagnostics: Diagnostics;
-  readonly open: { readonly name: string; readonly offset: number }[];
+  readonly open: OpenElement[];
   readonly lists: ElementList[];
+  /** Names of elements that were taken to be closed by a tag of another name. */
+  readonly closedOtherwise: Set<string>;
+  /** Elements outside of any other. */
   roots: number;
+  mistakes: number;
 }
 
 /**
- * Checks a text and finds its lists.
+ * Checks a text and finds its lists. What follows a mistake is read on as if it were put right, so that all are found.
  *
  * @returns null after an error
- * @diagnostic xml/unclosed-element, xml/mismatched-tag, xml/unopened-tag, xml/unfinished, xml/document-type,
- *   xml/unknown-entity,
- *   xml/too-deep, xml/second-root, xml/text-outside, xml/empty
+ * @diagnostic xml/…  tags that are not closed, not opened or do not match, what `attributes.ts` finds in them,
+ *   document types, undeclared entities, deep nesting, several roots, text outside the root, an empty text
  */
 export function scan(source: XmlSource, diagnostics: Diagnostics): readonly ElementList[] | null {
   const { text } = source;
-  const state: Scan = { source, text, diagnostics, open: [], lists: [], roots: 0 };
-  const before = diagnostics.list.length;
-  let at = 0;
-  while (at < text.length) {
+  const state: Scan = {
+    source,
+    text,
+    diagnostics,
+    open: [],
+    lists: [],
+    closedOtherwise: new Set(),
+    roots: 0,
+    mistakes: 0,
+  };
+  for (let at = 0; at < text.length && state.mistakes < mostMistakes;) {
     const next = text.indexOf('<', at);
-    if (!checkText(state, at, next < 0 ? text.length : next)) return null;
+    checkText(state, at, next < 0 ? text.length : next);
     if (next < 0) break;
     at = markup(state, next);
     if (at < 0) return null;
   }
-  const unclosed = state.open.at(-1);
-  if (unclosed)
-    refuse(state, messages.unclosedElement(unclosed.name), unclosed.offset, unclosed.offset + 1 + unclosed.name.length);
-  else if (state.roots === 0) refuse(state, messages.emptyText(), 0);
-  return diagnostics.list.length > before ? null : state.lists;
+  // Elements around the innermost one are not closed because the text ends there.
+  const unclosed = state.open.findLast(({ certain }) => certain);
+  if (unclosed) refuse(state, messages.unclosedElement(unclosed.name), ...nameRange(unclosed));
+  else if (state.roots === 0 && state.mistakes === 0) refuse(state, messages.emptyText(), 0);
+  return state.mistakes > 0 ? null : state.lists;
 }
 
 /** Adds a finding; the negative number ends the scan. */
-function refuse({ source, diagnostics }: Scan, finding: Finding, start: number, end = start + 1): -1 {
-  diagnostics.add(finding, source.place(start, end));
+function refuse(state: Scan, finding: Finding, start: number, end = start + 1): -1 {
+  state.mistakes++;
+  state.diagnostics.add(finding, () => state.source.place(start, end));
   return -1;
 }
 
+/** From the `<` of a start tag to the end of its name. */
+const nameRange = ({ name, offset }: OpenElement): readonly [number, number] => [offset, offset + 1 + name.length];
+
 /** Checks the references in a range, and that there is text only within the root. */
-function checkText(state: Scan, start: number, end: number): boolean {
-  const { text } = state;
-  if (state.open.length === 0) {
+function checkText(state: Scan, start: number, end: number): void {
+  const { text, open } = state;
+  if (open.length === 0) {
     for (let at = start; at < end; at++) {
-      if (text.charCodeAt(at) > 32) return refuse(state, messages.textOutside(), at, end) > 0;
+      if (text.charCodeAt(at) <= 32) continue;
+      refuse(state, messages.textOutside(), at, end);
+      return;
     }
   }
-  return checkReferences(state, start, end);
+  checkReferences(state, start, end);
 }
 
-function checkReferences(state: Scan, start: number, end: number): boolean {
+function checkReferences(state: Scan, start: number, end: number): void {
   const { text } = state;
   // Most ranges are a few spaces: look for the sign only within them.
   for (let at = start; at < end; at++) {
@@ -98,15 +126,13 @@ function checkReferences(state: Scan, start: number, end: number): boolean {
     const length = referenceLength(text, at);
     if (length === 0) {
       const found = /^&[^\s<&;"']{0,30};?/.exec(text.slice(at, at + 40))?.[0] ?? '&';
-      // What follows can be read all the same: each such reference is said.
       refuse(state, messages.unknownEntity(found), at, at + found.length);
     }
     at += Math.max(length, 1) - 1;
   }
-  return true;
 }
 
-/** Passes what begins with the `<` at `at`. @returns where to go on; -1 after an error */
+/** Passes what begins with the `<` at `at`. @returns where to go on; -1 where nothing can be made of the rest */
 function markup(state: Scan, at: number): number {
   const { text } = state;
   switch (text[at + 1]) {
@@ -114,7 +140,7 @@ function markup(state: Scan, at: number): number {
       if (text.startsWith('<!--', at)) return passed(state, at, '-->', 4, 'this comment');
       if (text.startsWith('<![CDATA[', at)) return passed(state, at, ']]>', 9, 'this CDATA section');
       if (/^<!DOCTYPE/i.test(text.slice(at, at + 9))) return refuse(state, messages.documentType(), at, at + 9);
-      return refuse(state, messages.malformed('"<!" starts neither a comment nor a CDATA section'), at, at + 2);
+      return refuse(state, messages.unknownMarkup(), at, at + 2);
     case '?':
       return passed(state, at, '?>', 2, 'this processing instruction');
     case '/':
@@ -126,79 +152,97 @@ function markup(state: Scan, at: number): number {
 
 function passed(state: Scan, at: number, end: string, skip: number, what: string): number {
   const stop = state.text.indexOf(end, at + skip);
-  return stop < 0 ? refuse(state, messages.unfinished(what), at, at + skip) : stop + end.length;
+  return stop < 0 ? refuse(state, messages.unfinished(what, end), at, at + skip) : stop + end.length;
 }
+
+const closing = /<\/([^<>]*)(>?)/y;
 
 function closingTag(state: Scan, at: number): number {
-  const { text, open } = state;
-  const stop = text.indexOf('>', at);
-  if (stop < 0) return refuse(state, messages.unfinished('this tag'), at, at + 2);
-  const name = text.slice(at + 2, stop).trim();
-  const last = open.pop();
-  if (!last) return refuse(state, messages.unopenedTag(name), at, stop + 1);
-  if (last.name === name) return stop + 1;
-  const { source, diagnostics } = state;
-  // A tag that closes an element farther out means that the inner one is not closed.
-  const outer = open.some((element) => element.name === name);
-  const finding = outer
-    ? { ...messages.unclosedElement(last.name), found: `</${name}>` }
-    : messages.mismatchedTag(last.name, name);
-  const opened = source.place(last.offset, last.offset + 1 + last.name.length);
-  const closed = source.place(at, stop + 1);
-  diagnostics.add(
-    {
-      ...finding,
-      related: [outer ? { message: 'closed here', place: closed } : { message: 'opened here', place: opened }],
-    },
-    outer ? opened : closed,
-  );
-  return -1;
+  const { text, open, source, closedOtherwise } = state;
+  closing.lastIndex = at;
+  const [written = '', inner = '', sign] = closing.exec(text) ?? [];
+  const name = inner.trim();
+  const stop = at + written.trimEnd().length;
+  if (sign === '') refuse(state, messages.unfinishedClosing(/^\S*/.exec(name)?.[0] ?? ''), at, stop);
+  if (sign === '' && stop === text.length) return -1;
+  if (open.at(-1)?.name === name || sign === '') {
+    open.pop();
+    return stop;
+  }
+  /** Says it of the closing tag, or of the opening one, with the other as a related place. */
+  const report = (finding: Finding, element: OpenElement, ofOpening: boolean, message: string): void => {
+    if (!element.certain) return;
+    const [opening, closing] = [nameRange(element), [at, stop] as const];
+    const [own, other] = ofOpening ? [opening, closing] : [closing, opening];
+    refuse(state, { ...finding, related: [{ message, place: source.place(...other) }] }, ...own);
+  };
+  const meant = elementMeant(open, name, text, stop);
+  const last = open.at(-1);
+  if (meant < 0 || last === undefined) {
+    // What an element was taken to be closed by is not its closing tag a second time.
+    if (closedOtherwise.delete(name)) return stop;
+    if (last) report(messages.unopenedTag(name), last, false, `${last.name} is open here`);
+    else refuse(state, messages.unopenedTag(name), at, stop);
+    return stop;
+  }
+  const [outer, ...inside] = open.splice(meant);
+  for (const element of inside)
+    report(messages.unclosedBefore(element.name, name), element, true, `</${name}> is here`);
+  if (outer && outer.name !== name) {
+    report(messages.mismatchedTag(outer.name, name), outer, false, `${outer.name} is opened here`);
+    if (!isSimilar(outer.name, name)) closedOtherwise.add(outer.name);
+  }
+  return stop;
 }
 
+/**
+ * Index of the open element that a closing tag stands for, which is not the innermost one by name: one that it names
+ * or may be a slip for, otherwise the innermost one unless that has a closing tag of its own; -1 where there is none.
+ */
+function elementMeant(open: readonly OpenElement[], name: string, text: string, stop: number): number {
+  const innermost = open.length - 1;
+  const similar = open.findLastIndex((element) => isSimilar(element.name, name));
+  const named = open.findLastIndex((element) => element.name === name);
+  if (named >= 0) return similar === innermost && isClosedAfter(text, stop, name) ? similar : named;
+  if (similar >= 0) return similar;
+  return isClosedAfter(text, stop, open[innermost]?.name ?? '') ? -1 : innermost;
+}
+
+/** Whether the next tag of that name after an offset is a closing one. */
+function isClosedAfter(text: string, from: number, name: string): boolean {
+  const next = new RegExp(`<(/?)${escaped(name)}[\\s/>]`, 'g');
+  next.lastIndex = from;
+  return next.exec(text)?.[1] === '/';
+}
+
+/** Whether one of two names may be a slip for the other. */
+const isSimilar = (one: string, other: string): boolean => editDistance(one, other, 2) <= 2;
+
 function startTag(state: Scan, at: number): number {
-  const { text, open } = state;
+  const { text, open, source } = state;
   const name = tagNameAt(text, at);
-  if (!/^[A-Za-z_\u0080-\uffff][^<>"'&=]*$/.test(name))
-    return refuse(state, messages.malformed('"<" is not followed by a name'), at, at + 1 + name.length);
-  if (reserved.has(name)) return refuse(state, messages.reservedName(name), at, at + 1 + name.length);
-  if (open.length === 0 && state.roots++ > 0) return refuse(state, messages.twoRoots(name), at, at + 1 + name.length);
+  if (!/^[A-Za-z_\u0080-\uffff][^<>"'&=]*$/.test(name)) {
+    refuse(state, messages.strayLessThan(), at);
+    return at + 1;
+  }
+  if (reserved.has(name)) refuse(state, messages.reservedName(name), at, at + 1 + name.length);
+  if (open.length === 0 && state.roots++ === 1) refuse(state, messages.twoRoots(name), at, at + 1 + name.length);
   if (open.length > 0) {
     const end = list(state, at, name);
     if (end > 0) return end;
   }
-  const stop = endOfTag(text, at + 1 + name.length);
-  if (stop < 0) return refuse(state, messages.unfinishedTag(name, stop === runsOn), at, at + 1 + name.length);
-  if (!checkReferences(state, at + 1, stop)) return -1;
-  if (text[stop - 1] === '/') return stop + 1;
-  open.push({ name, offset: at });
+  const tag = checkAttributes(source, at, name, (finding, start, end) => refuse(state, finding, start, end));
+  checkReferences(state, at + 1, tag.end);
+  if (!tag.closed && tag.end === text.length) return -1;
+  if (tag.empty) return tag.end;
+  open.push({ name, offset: at, certain: tag.closed });
   return open.length > deepestNesting
     ? refuse(state, messages.tooDeep(deepestNesting), at, at + 1 + name.length)
-    : stop + 1;
+    : tag.end;
 }
 
 /** Names that the library does not read, since objects of the language have them. */
 const reserved: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
-
-/** Another tag begins before one ends. */
-const runsOn = -2;
-
-/**
- * Offset of the `>` that ends a tag, quotes passed; -1 where the text ends before, `runsOn` where another tag begins.
- */
-function endOfTag(text: string, from: number): number {
-  let at = from;
-  for (;;) {
-    const code = text.charCodeAt(at);
-    if (code === 62) return at;
-    if (Number.isNaN(code)) return -1;
-    if (code === 60) return runsOn;
-    if (code === 34 || code === 39) {
-      at = text.indexOf(code === 34 ? '"' : "'", at + 1);
-      if (at < 0) return -1;
-    }
-    at++;
-  }
-}
 
 const escaped = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const simpleName = /^[A-Za-z_][\w.-]*$/;

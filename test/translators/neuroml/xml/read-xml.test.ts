@@ -70,6 +70,7 @@ describe('what is not well-formed', () => {
     ['a text that is cut off between tags', '<a>\n <b>\n', 'xml/unclosed-element 2:2'],
     ['a text that is cut off in a tag', '<a>\n <b x="1"', 'xml/unfinished 2:2'],
     ['a text that is cut off in a value', '<a>\n <b x="1', 'xml/unfinished 2:2'],
+    ['a text that is cut off in a name', '<a>\n <b x="1" y', 'xml/unfinished 2:2'],
     ['a text that is cut off in a comment', '<a/>\n<!-- b', 'xml/unfinished 2:1'],
     ['a text that is cut off in CDATA', '<a><![CDATA[ b', 'xml/unfinished 1:4'],
     ['an inner element that is not closed', '<a>\n <b>\n</a>', 'xml/unclosed-element 2:2'],
@@ -78,14 +79,14 @@ describe('what is not well-formed', () => {
     ['two roots', '<a/>\n <b/>', 'xml/second-root 2:2'],
     ['text outside', '<a/>\n x', 'xml/text-outside 2:2'],
     ['text before', 'x<a/>', 'xml/text-outside 1:1'],
-    ['a quote that is not closed', '<a>\n<b x="1/>\n<c y="2"/></a>', 'xml/unfinished 2:1'],
-    ['an attribute without quotes', '<a>\n<b x=1/></a>', 'xml/malformed 2:4'],
-    ['an attribute without value', '<a><b x/></a>', 'xml/malformed 1:7'],
-    ['an attribute twice', '<a><b x="1" x="2"/></a>', 'xml/malformed 1:13'],
+    ['a quote that is not closed', '<a>\n<b x="1/>\n<c y="2"/></a>', 'xml/unquoted-value 2:4'],
+    ['an attribute without quotes', '<a>\n<b x=1/></a>', 'xml/unquoted-value 2:4'],
+    ['an attribute without value', '<a><b x/></a>', 'xml/attribute-without-value 1:7'],
+    ['an attribute twice', '<a><b x="1" x="2"/></a>', 'xml/duplicate-attribute 1:13'],
     ['a bare ampersand', '<a>\n R & D</a>', 'xml/unknown-entity 2:4'],
     ['an entity that XML does not know', '<a x="&nbsp;"/>', 'xml/unknown-entity 1:7'],
     ['a character that cannot be', '<a>&#0;</a>', 'xml/unknown-entity 1:4'],
-    ['a less-than sign', '<a> 1 < 2 </a>', 'xml/malformed 1:7'],
+    ['a less-than sign', '<a> 1 < 2 </a>', 'xml/stray-less-than 1:7'],
     ['a document type', '<!DOCTYPE a>\n<a/>', 'xml/document-type 1:1'],
     ['declared entities', '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', 'xml/document-type 1:1'],
     [
@@ -110,6 +111,98 @@ describe('what is not well-formed', () => {
       found: '</c>',
       related: [{ place: { line: 2, column: 2 } }],
     });
+  });
+
+  // Each slip of the keyboard on a line of its own, by the text that it replaces.
+  const lines = [
+    '<neuroml id="n">',
+    '  <notes>R and D</notes>',
+    '  <cell id="c">',
+    '    <part id="p">',
+    '      <point x="1" y="2"/>',
+    '    </part>',
+    '  </cell>',
+    '  <network id="net">',
+    '    <population id="q" size="3"/>',
+    '    <input id="i" target="q"></input>',
+    '  </network>',
+    '</neuroml>',
+  ];
+  const slips: readonly (readonly [line: number, right: string, wrong: string, finding: string])[] = [
+    [2, 'and', '&', 'xml/unknown-entity 2:12'],
+    [2, 'and', '<', 'xml/stray-less-than 2:12'],
+    [3, 'id="c"', 'id="c" id="d"', 'xml/duplicate-attribute 3:16'],
+    [4, 'id="p"', 'id=p', 'xml/unquoted-value 4:11'],
+    [4, 'id="p"', 'id="p', 'xml/unquoted-value 4:11'],
+    [5, '/>', '>', 'xml/unclosed-element 5:7'],
+    [5, '"1" ', '"1"', 'xml/space-missing 5:19'],
+    [5, 'x="1"', 'x', 'xml/attribute-without-value 5:14'],
+    [6, '</part>', '</prat>', 'xml/mismatched-tag 6:5'],
+    [7, '</cell>', '', 'xml/unclosed-element 3:3'],
+    [7, '</cell>', '</cell></part>', 'xml/unopened-tag 7:10'],
+    [8, '<network', '<netwrok', 'xml/mismatched-tag 11:3'],
+    [9, '/>', '', 'xml/unfinished 9:5'],
+    [9, '/>', '/', 'xml/unfinished 9:5'],
+    [10, '</input>', '</input', 'xml/unfinished 10:30'],
+    [10, 'id="i"', 'id=\'i"', 'xml/unquoted-value 10:12'],
+  ];
+  const written = (chosen: typeof slips): string =>
+    chosen
+      .reduce(
+        (text, [line, right, wrong]) => text.map((one, at) => (at === line - 1 ? one.replace(right, wrong) : one)),
+        lines,
+      )
+      .join('\n');
+
+  it('is said of every pair of slips, and nothing that only follows from them', () => {
+    expect(read(lines.join('\n')).findings).toEqual([]);
+    for (const one of slips) {
+      expect(read(written([one])).findings).toEqual([one[3]]);
+      for (const other of slips) {
+        if (other[0] <= one[0]) continue;
+        expect(new Set(read(written([one, other])).findings)).toEqual(new Set([one[3], other[3]]));
+      }
+    }
+  });
+
+  it('has what is expected and found, a hint, and the first of two attributes', () => {
+    for (const slip of slips) {
+      const diagnostics = new Diagnostics();
+      readXml(written([slip]), 'doc.xml', diagnostics);
+      for (const finding of diagnostics.list)
+        expect(finding).toMatchObject({
+          expected: expect.any(String),
+          found: expect.any(String),
+          hint: expect.any(String),
+        });
+    }
+    const diagnostics = new Diagnostics();
+    readXml('<a>\n <b x="1"\n    x="2"/></a>', 'doc.xml', diagnostics);
+    expect(diagnostics.list).toMatchObject([
+      { place: { line: 3, column: 5 }, related: [{ place: { line: 2, column: 5 } }] },
+    ]);
+  });
+
+  it('is found in time proportional to the text, and at most a hundred times', () => {
+    for (const slip of [
+      '<a',
+      '</a',
+      '<a x="1>',
+      "<a x='",
+      '<a x=1/>',
+      '</b>',
+      '<a x="1" x="2"/>',
+      '<a></b>',
+      '&',
+      '<',
+    ]) {
+      const begin = performance.now();
+      const { root, findings } = read(`<r>${`${slip}\n`.repeat(100_000)}</r>`);
+      expect(root).toBeNull();
+      expect(findings.length).toBeGreaterThan(0);
+      expect(findings.length).toBeLessThanOrEqual(101);
+      expect(performance.now() - begin).toBeLessThan(2000);
+    }
   });
 
   it('reads a hundred levels, and no more', () => {
@@ -171,10 +264,12 @@ describe('long lists of elements without content', () => {
     expect(findings).toEqual([]);
     expect(root!.children).toHaveLength(302);
     expect(root!.children[150]!.attributes['a']).toBe('<');
-    expect(read(`<a>${items(150)}<c x="1" x="1"/>${items(150)}</a>`).findings).toEqual(['xml/malformed 150:32']);
+    expect(read(`<a>${items(150)}<c x="1" x="1"/>${items(150)}</a>`).findings).toEqual([
+      'xml/duplicate-attribute 150:32',
+    ]);
   });
 
   it('do not hide what is wrong after them', () => {
-    expect(read(`<a>\n${items(500)}\n<b x=1/></a>`).findings).toEqual(['xml/malformed 502:4']);
+    expect(read(`<a>\n${items(500)}\n<b x=1/></a>`).findings).toEqual(['xml/unquoted-value 502:4']);
   });
 });

@@ -1,6 +1,6 @@
 /** Running a model and what it was converted to, and comparing their spikes. */
 
-import type { ValidModel, Recording } from '../model/model.js';
+import type { Model, Recording, ValidModel } from '../model/model.js';
 import { hashModel } from '../model/hash.js';
 import { phaseKind, taggedPhase } from '../model/tagged.js';
 import { convertModel, type ConvertedModel, type TargetNotation } from './convert.js';
@@ -16,7 +16,10 @@ interface PopulationCheck {
   readonly spikes: readonly [source: number, target: number];
   /** How many of both have a partner: the k-th spike of a cell in both, no more than the tolerance apart. */
   readonly matched: number;
-  /** The largest distance between spikes with the same number of the same cell, in s. */
+  /**
+   * The largest distance between spikes with the same number of the same cell, in s: 0 where both are in the same step,
+   * by whose beginning or end notations name them.
+   */
   readonly largest: number;
   /** The first spike, in time, that has no partner. */
   readonly first?: { readonly cell: number; readonly source: number | null; readonly target: number | null };
@@ -47,8 +50,12 @@ export interface CheckOptions {
   readonly target?: string;
 }
 
-/** Spikes as near as this, in s, count as the same; or as near as a step, by whose beginning or end they are named. */
+/** Spikes as near as this, in s, or as near as a step, count as the same. */
 const leastTolerance = 1e-4;
+
+/** How long after the beginning of its step the time is by which a spike is named, in s. */
+export const labelOf = ({ timing, experiment }: Pick<Model, 'timing' | 'experiment'>): number =>
+  timing === 'brian' ? 0 : experiment.dt;
 
 /**
  * Populations whose cells spike, and the event that is their spike: where none is called so, the first that others see,
@@ -117,22 +124,23 @@ export async function spikesOf(
     },
   );
   if (result.kind !== 'run') return new Map();
-  const label = model.timing === 'brian' ? 0 : 1;
+  const label = labelOf(model);
   const found = new Map<string, number[][]>(
     names.map(([name]) => [name, Array.from({ length: model.populations[name]?.size ?? 0 }, () => [])]),
   );
   for (const train of result.trains)
     for (const { steps, cells } of train.inOrder())
-      steps.forEach((step, k) => found.get(train.plan.population)?.[cells[k] ?? 0]?.push((step + label) * dt));
+      steps.forEach((step, k) => found.get(train.plan.population)?.[cells[k] ?? 0]?.push(step * dt + label));
   result.dispose();
   return found;
 }
 
-/** Compares spikes of populations with the same name. */
+/** Compares spikes of populations with the same name; the target names them by a moment that is `later` s later. */
 function compareSpikes(
   source: SpikesByPopulation,
   target: SpikesByPopulation,
   tolerance: number,
+  later: number,
 ): readonly PopulationCheck[] {
   return [...source].flatMap(([population, ours]): PopulationCheck[] => {
     const theirs = target.get(population);
@@ -144,7 +152,7 @@ function compareSpikes(
       const other = theirs[cell] ?? [];
       for (let k = 0; k < Math.max(train.length, other.length); k++) {
         const [a, b] = [train[k] ?? null, other[k] ?? null];
-        const apart = a === null || b === null ? Infinity : Math.abs(a - b);
+        const apart = a === null || b === null ? Infinity : Math.abs(a + later - b);
         if (apart < Infinity) largest = Math.max(largest, apart);
         if (apart <= tolerance * (1 + 1e-6)) matched++;
         else {
@@ -187,22 +195,28 @@ export async function checkConversion(
     valid,
     await spikesOf(valid, options),
     await spikesOf(target, options, valid),
+    labelOf(target.model),
     options.seconds,
   );
 }
 
-/** The comparison of two sets of spikes of a model and what it was converted to. */
+/**
+ * The comparison of two sets of spikes of a model and what it was converted to.
+ *
+ * @param label  how long after the beginning of its step the target's spikes are, in s
+ */
 export function compared(
   tool: string,
   { model }: ValidModel,
   source: SpikesByPopulation,
   target: SpikesByPopulation,
+  label: number,
   seconds?: number,
 ): ConversionCheck {
   const { dt, protocol } = model.experiment;
   const whole = protocol.map(taggedPhase).reduce((sum, phase) => sum + (phase.kind === 'run' ? phase.run : 0), 0);
   const tolerance = Math.max(dt, leastTolerance);
-  const populations = compareSpikes(source, target, tolerance);
+  const populations = compareSpikes(source, target, tolerance, label - labelOf(model));
   const sum = (read: (one: PopulationCheck) => number): number => populations.reduce((all, one) => all + read(one), 0);
   return {
     with: tool,

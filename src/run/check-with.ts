@@ -52,15 +52,16 @@ export async function checkWith(
     });
     for (const { name, text } of files) writeFileSync(join(folder, name), text);
     const source = await spikesOf(valid);
+    const label = simulator === 'brian2' ? 0 : valid.model.experiment.dt;
     let found: ReadonlyMap<string, readonly (readonly number[])[]>;
     try {
       found = await run(simulator, python, folder, tool.file, names, valid);
     } catch (error) {
       const { stderr = '', message } = error as { stderr?: string; message: string };
       const text = (stderr.trim() || message).split('\n').slice(-3).join(' ');
-      return { ...compared(simulator, valid, source, new Map()), failure: text.slice(0, 400) };
+      return { ...compared(simulator, valid, source, new Map(), label), failure: text.slice(0, 400) };
     }
-    return compared(simulator, valid, source, found);
+    return compared(simulator, valid, source, found, label);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

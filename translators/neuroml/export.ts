@@ -11,19 +11,20 @@
  * their own require them of the element of the population that they are in.
  */
 
-import { populationOf, populationsOf } from '../../src/model/selected.js';
+import { populationOf } from '../../src/model/selected.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { hashModel } from '../../src/model/hash.js';
 import { child } from '../../src/model/pointer.js';
 import { hasExponentials } from '../../src/library/gather/fine-steps.js';
 import { isForwardEuler } from '../../src/library/gather/integration.js';
-import type { Model, NeuronType, Projection, SynapseType, ValidModel } from '../../src/model/model.js';
+import type { Model, NeuronType, Projection, ValidModel } from '../../src/model/model.js';
 import { drawsNothing } from './export/draws.js';
 import { elementsOf, Ids, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
 import type { Functions } from '../../src/lang/evaluate.js';
 import { writeNetwork } from './export/network.js';
 import { readBack } from './export/read-back.js';
+import { remarkTiming } from './export/remark-timing.js';
 import { restoreDocument, type Restored } from './export/restore.js';
 
 import { simulation } from './export/simulation.js';
@@ -68,7 +69,8 @@ export function exportLems(
 }
 
 /** The document that a model came from. */
-function inOwnWords(restored: Restored, { model }: ValidModel, report: ConversionReport): LemsExport {
+function inOwnWords(restored: Restored, valid: ValidModel, report: ConversionReport): LemsExport {
+  const { model } = valid;
   const { text, sameHash, sameExperiment, sameTiming, generated: others, losses } = restored;
   for (const { pointer, message } of losses) report.missing(pointer, message);
   for (const pointer of others)
@@ -83,7 +85,7 @@ function inOwnWords(restored: Restored, { model }: ValidModel, report: Conversio
       'the document is the same model with a different hash: components have values, their types have none',
       'lems/model-hash',
     );
-  if (!sameTiming) remarkTiming(model, report);
+  if (!sameTiming) remarkTiming(valid, report);
   if (!sameExperiment && sameTiming && losses.every(({ pointer }) => !pointer.startsWith('/experiment')))
     report.approximated(
       'lems/experiment-hash',
@@ -170,7 +172,7 @@ export function rulesOf({ projections, annotations }: Model): Rules {
 /** What is said of the model as a whole, and of the parts about which nothing else was said. */
 function remark(context: ExportContext): void {
   const { model, report } = context;
-  if (model.timing !== 'lems-euler') remarkTiming(model, report);
+  if (model.timing !== 'lems-euler') remarkTiming(context, report);
   for (const [id, type] of Object.entries(model.neurons)) {
     if (!isForwardEuler(type, model.timing))
       report.approximated('lems/forward-euler', child('/neurons', id), forwardEuler(type, context.dt));
@@ -218,42 +220,6 @@ function forwardEuler(type: NeuronType, dt: number): string {
     ? `${said}; fast channels need smaller steps: --dt '0.01 ms'`
     : `${said}: spikes shift, by how much --check measures`;
 }
-
-/**
- * LEMS advances one cell after another: what a spike, or a variable that others read, reaches before its cell's turn
- * comes is a step later than what it reaches after it. Delays between populations make up for that; within one
- * population they cannot, for cells on both sides.
- */
-function remarkTiming({ timing, projections, synapses, populations }: Model, report: ConversionReport): void {
-  const both = Object.entries(projections).filter(([, { from, to, synapse, delays }]) => {
-    const type = synapses[synapse];
-    if (type === undefined) return false;
-    const { pathways } = type;
-    if (readsSource(type)) return true;
-    if (Object.keys(pathways).length === 0) return false;
-    const targets = populationsOf(to.of);
-    const atOnce = Object.entries(pathways).some(([key, { delay }]) => (delays[key] ?? delay) === 0);
-    return populationsOf(from.of).some(
-      (name) => targets.includes(name) || (atOnce && populations[name]?.type !== undefined),
-    );
-  });
-  for (const [name] of both)
-    report.approximated(
-      'lems/timing',
-      child('/projections', name),
-      'LEMS advances one cell after another: spikes and variables may act a step sooner or later than under the timing ' +
-        timing,
-    );
-  report.equivalent(
-    'lems/timing',
-    '/timing',
-    `LEMS advances one cell after another, in place of the timing ${timing}; spikes have the end of their step as time`,
-  );
-}
-
-/** Whether what synapses are or add from step to step reads variables of the cells that they come from. */
-const readsSource = ({ contributes, derived, derivatives, summed }: SynapseType): boolean =>
-  /\bpre\.\w/.test(JSON.stringify([contributes, derived, derivatives, summed]));
 
 /** Everything of which nothing else was said is as it was. */
 function settleParts(model: Model, report: ConversionReport): void {

@@ -3,9 +3,47 @@
 import { isGiven } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { child } from '../../../src/model/pointer.js';
-import type { Projection, SynapseType } from '../../../src/model/model.js';
+import type { DataStore, Projection, SynapseType, TimingProfile, Value } from '../../../src/model/model.js';
 import type { ExportContext } from './context.js';
+import { quantityText } from './quantity-text.js';
 import { type Numbers } from './values.js';
+import { time } from './words.js';
+
+/** The nearest whole steps to a delay in s: as timings round halves, to the even number or up. */
+export function delaySteps(seconds: number, dt: number, timing: TimingProfile): number {
+  const exact = seconds / dt;
+  const up = Math.floor(exact + 0.5);
+  return timing !== 'brian' && exact + 0.5 === up && up % 2 !== 0 ? up - 1 : up;
+}
+
+/** The share of a step by which delays are shorter: LEMS adds up its time, and would else come to some a step late. */
+const slack = 0.01;
+
+/**
+ * A delay in s as LEMS is to read it so that as many whole steps pass as in the model. Where a model has LEMS's own
+ * timing, it is what it was.
+ *
+ * @param exactly  false: the whole steps as people write them; they may take one step more
+ */
+export function delayText(
+  seconds: number,
+  { model, dt, dimensions }: Pick<ExportContext, 'model' | 'dt' | 'dimensions'>,
+  exactly = true,
+): string {
+  if (model.timing === 'lems-euler') return quantityText(seconds, time, dimensions, true);
+  const steps = delaySteps(seconds, dt, model.timing);
+  return quantityText(
+    Number(((exactly && steps > 0 ? steps - slack : steps) * dt).toPrecision(12)),
+    time,
+    dimensions,
+  );
+}
+
+/** The shortest delay of a pathway, in s; undefined where it is drawn or computed. */
+export function shortestDelay(value: Value, data: DataStore): number | undefined {
+  if (typeof value === 'number') return value;
+  return isGiven(value) ? numbersOf(value.array, data).reduce((least, one) => Math.min(least, one), Infinity) : undefined;
+}
 
 /** Delays in s of what spikes of the source do, or of the pathway `of`. */
 export function delaysOf(

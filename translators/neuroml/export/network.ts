@@ -11,6 +11,7 @@ import { populationValues } from './network-values.js';
 import { attachedPopulations } from './pairs.js';
 import { writePopulation } from './populations.js';
 import { writeProjection } from './projections.js';
+import { steppingOrder } from './remark-timing.js';
 import { standardCell } from './standard-cell.js';
 import { Written } from './written.js';
 
@@ -39,9 +40,11 @@ export function writeNetwork(context: ExportContext, kept = nothing): Written {
   for (const [name, population] of Object.entries(model.populations))
     written.values.set(name, populationValues(name, population, context));
   for (const id of Object.keys(model.neurons)) if (!written.plans.has(id)) writeType(id, attached, written, context);
-  const ordered = Object.entries(model.populations).sort(([, a], [, b]) => a.order - b.order);
-  for (const [name, population] of ordered)
-    if (!attached.has(name) && !kept.populations.has(name)) writePopulation(name, population, written, context);
+  for (const name of steppingOrder(model)) {
+    const population = model.populations[name];
+    if (population && !attached.has(name) && !kept.populations.has(name))
+      writePopulation(name, population, written, context);
+  }
   const projections = Object.entries(model.projections).sort(([, a], [, b]) => a.order - b.order);
   for (const [name, projection] of projections) {
     if (kept.projections.has(name)) continue;

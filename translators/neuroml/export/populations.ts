@@ -11,6 +11,7 @@ import { quantityText } from './quantity-text.js';
 import type { StandardCell } from './standard-cell.js';
 import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
+import { time } from './words.js';
 import { element } from './xml-text.js';
 
 /** Writes a population. */
@@ -120,7 +121,7 @@ function replay(name: string, { spikes, size }: Population, written: Written, co
       .map((at, ordinal) =>
         element('spike', {
           id: String(ordinal),
-          time: quantityText(replayed(at, dt, model.timing), [0, 0, 1, 0, 0, 0, 0], dimensions, true),
+          time: quantityText(replayed(at, dt, model.timing), time, dimensions, model.timing === 'lems-euler'),
         }),
       );
     written.components.push(element('spikeArray', { id }, inner));
@@ -135,5 +136,5 @@ function replay(name: string, { spikes, size }: Population, written: Written, co
 function replayed(at: number, dt: number, timing: string): number {
   if (timing === 'lems-euler') return at;
   const step = timing === 'brian' ? Math.trunc((at + 1e-3 * dt) / dt) : Math.max(0, Math.round(at / dt) - 1);
-  return Number(((step + 0.5) * dt).toPrecision(15));
+  return Number(((step + 0.5) * dt).toPrecision(12));
 }

@@ -5,7 +5,7 @@ import type { Dimension } from '../../../src/lang/ast.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Projection, SynapseType } from '../../../src/model/model.js';
 import { type CellPlan, type ExportContext } from './context.js';
-import { delaysOf, postDelaysOf } from './delays.js';
+import { delaysOf, delayText, postDelaysOf } from './delays.js';
 import { dimensionOfUnit } from './dimensions.js';
 import { connectionType, contactTypes, type OwnValue } from './network-types.js';
 import { numbersOfElements } from './network-values.js';
@@ -29,8 +29,6 @@ interface Known {
   readonly values: ReadonlyMap<string, Numbers>;
   readonly dimensionOf: (key: string) => Dimension;
 }
-
-const seconds: Dimension = [0, 0, 1, 0, 0, 0, 0];
 
 /** Writes a projection. */
 export function writeProjection(name: string, projection: Projection, written: Written, context: ExportContext): void {
@@ -112,7 +110,7 @@ function connections(
       postCellId: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
       destination: plan.list,
       ...ownValues(known, properties, k, context),
-      [delay]: quantityText(numberAt(delays, k), seconds, context.dimensions, true),
+      [delay]: delayText(numberAt(delays, k), context),
     }),
   );
   written.projections.push(

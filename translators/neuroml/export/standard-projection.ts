@@ -1,10 +1,10 @@
 /** Connections by core types of synapses. */
 
+import { child } from '../../../src/model/pointer.js';
 import type { Projection, SynapseType } from '../../../src/model/model.js';
 import type { ExportContext } from './context.js';
-import { delaysOf } from './delays.js';
+import { delaysOf, delayText } from './delays.js';
 import type { Pairs } from './pairs.js';
-import { quantityText } from './quantity-text.js';
 import { inUnit, receptorOf, type StandardCell } from './standard-cell.js';
 import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
@@ -29,11 +29,17 @@ interface StandardProjection {
  */
 export function writeStandardProjection(known: StandardProjection, written: Written, context: ExportContext): boolean {
   const { name, projection, type, source, target, pairs, values, standard } = known;
-  const { ids, dimensions } = context;
+  const { ids } = context;
   const receptor = receptorOf(projection, standard.receptors);
   if (!receptor) return false;
   const { componentType, tau, reversal, exponent } = receptor;
   const delays = delaysOf(name, projection, type, pairs.sources.length, context);
+  if (context.model.timing !== 'lems-euler')
+    context.report.approximated(
+      'lems/delay',
+      child('/projections', name),
+      'delays are whole steps: where LEMS adds up time to a little less, they take one step more',
+    );
   const weights = values.get('weight') ?? 0;
   const cells = written.values.get(target) ?? new Map<string, Numbers>();
   const groups = new Map<string, { readonly synapse: string; readonly connections: Element[] }>();
@@ -56,7 +62,7 @@ export function writeStandardProjection(known: StandardProjection, written: Writ
         preCellId: `../${written.pathOf(source, i) ?? ''}`,
         postCellId: `../${written.pathOf(target, j) ?? ''}`,
         weight: inUnit(numberAt(weights, k), exponent),
-        delay: quantityText(numberAt(delays, k), [0, 0, 1, 0, 0, 0, 0], dimensions, true),
+        delay: delayText(numberAt(delays, k), context, false),
       }),
     );
   });

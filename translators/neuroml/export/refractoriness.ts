@@ -106,12 +106,7 @@ export class Refractoriness {
   #duration({ for: duration = '0*s', rounding }: Refractory): Expression {
     const { builder, timing } = this;
     const steps = binary('/', builder.parse(duration), nameOf('dt'));
-    const shift =
-      rounding === 'nearest' || (rounding === undefined && timing !== 'brian')
-        ? -0.5
-        : rounding === 'up'
-          ? -1e-6
-          : undefined;
+    const shift = rounding === 'nearest' ? -0.5 : rounding === 'up' ? -1e-3 : undefined;
     const whole =
       shift === undefined
         ? call('floor', [binary('+', steps, number(1e-3))])

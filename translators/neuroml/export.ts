@@ -23,6 +23,7 @@ import { elementsOf, Ids, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
 import type { Functions } from '../../src/lang/evaluate.js';
 import { writeNetwork } from './export/network.js';
+import { asOneRun } from './export/phases.js';
 import { readBack } from './export/read-back.js';
 import { remarkTiming } from './export/remark-timing.js';
 import { restoreDocument, type Restored } from './export/restore.js';
@@ -97,10 +98,12 @@ function inOwnWords(restored: Restored, valid: ValidModel, report: ConversionRep
 }
 
 /** The model as component types of its own. */
-function generated({ model, data }: ValidModel, rules: Rules, functions: Functions): LemsExport {
+function generated({ model: whole, data }: ValidModel, rules: Rules, functions: Functions): LemsExport {
   const report = new ConversionReport('lems');
+  const { model, changes } = asOneRun(whole, data, report);
   const context: ExportContext = {
     model,
+    changes,
     data,
     functions,
     report,
@@ -128,7 +131,7 @@ function generated({ model, data }: ValidModel, rules: Rules, functions: Functio
     simulated,
   ]);
   const text = xmlText(root);
-  checkReadBack(text, model, report);
+  checkReadBack(text, whole, report);
   return { text, report: report.entries };
 }
 
@@ -196,8 +199,8 @@ function remark(context: ExportContext): void {
     const pointer = child('/operations', id);
     const type = model.populations[populationOf(on) ?? '']?.type;
     if (type === undefined || typeof elementsOf(on, context) === 'string')
-      report.missing(pointer, 'code that runs on part of a population');
-    else
+      report.missing(pointer, 'code that runs on cells that are drawn');
+    else if (!context.changes.has(id))
       report.approximated(
         'lems/operation',
         pointer,

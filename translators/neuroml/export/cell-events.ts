@@ -5,9 +5,10 @@ import { binary, name as nameOf, number, quantity } from '../../../src/lang/buil
 import type { EventDefinition, NeuronType, Operation, TimingProfile } from '../../../src/model/model.js';
 import type { Channel } from './context.js';
 import { countOf, lastSpike, type Demands } from './demands.js';
+import type { Change } from './phases.js';
 import type { Refractoriness } from './refractoriness.js';
 import type { TypeBuilder } from './type-builder.js';
-import { NotExpressible, time } from './words.js';
+import { endOfStep, NotExpressible, time } from './words.js';
 import { element, type Element } from './xml-text.js';
 
 const pure = [0, 0, 0, 0, 0, 0, 0] as const;
@@ -32,15 +33,22 @@ export class CellEvents {
 
   /** Everything that is tested in each step, in the order of the model's timing. */
   write(): void {
-    const { type, builder, channels, demands, refractoriness, timing, attempt } = this.parts;
+    const { type, builder, channels, demands, refractoriness, attempt } = this.parts;
     const jumps = channels.filter(({ kind }) => kind === 'jump');
     const events = Object.entries(type.events).sort(([, a], [, b]) => a.order - b.order);
     // The reference interpreter attaches inputs to nothing that emits no events.
     if (events.length === 0)
       builder.conditions.push(element('OnCondition', { test: '1 .lt. 0' }, [element('EventOut', { port: 'spike' })]));
     for (const [name, operation] of demands.operations)
-      attempt(`../../operations/${name}`, () => this.#operate(name, operation));
+      if (!operation.once) attempt(`../../operations/${name}`, () => this.#operate(name, operation));
     builder.conditions.push(...refractoriness.releases());
+    this.#eventsAndJumps(events, jumps);
+    for (const [name, { once, do: actions }] of demands.operations)
+      if (once) attempt(`../../operations/${name}`, () => this.#change(name, once, actions));
+  }
+
+  #eventsAndJumps(events: readonly (readonly [string, EventDefinition])[], jumps: readonly Channel[]): void {
+    const { builder, timing, attempt } = this.parts;
     if (timing === 'brian') {
       const later: Element[] = [];
       for (const [name, event] of events)
@@ -89,6 +97,24 @@ export class CellEvents {
     }
     const statements = builder.statements(actions).map((statement) => builder.assignment(statement));
     builder.conditions.push(element('OnCondition', { test: this.#test(due) }, [...ticks, ...statements]));
+  }
+
+  /** What is set between two steps, at the end of the first of them. */
+  #change(name: string, { at, where }: Change, actions: readonly string[]): void {
+    const { builder } = this.parts;
+    const done = builder.state(`${name} done`, pure, false);
+    const due = binary(
+      'and',
+      binary('<', nameOf(`${name} done`), number(0.5)),
+      binary('>=', nameOf(endOfStep), binary('-', quantity(at, time), binary('*', number(0.5), nameOf('dt')))),
+    );
+    const chosen = binary('>', nameOf(name), number(0.5));
+    const cells = where === undefined ? chosen : binary('and', chosen, builder.inline(builder.parse(where)));
+    const statements = builder.statements(actions).map((statement) => builder.assignment(statement));
+    builder.conditions.push(
+      element('OnCondition', { test: this.#test(binary('and', due, cells)) }, statements),
+      element('OnCondition', { test: this.#test(due) }, [builder.assign(done, '1')]),
+    );
   }
 
   #jump({ variable }: Channel): void {

@@ -6,6 +6,7 @@ import type { Dimension } from '../../../src/lang/ast.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import type { DataStore, Model, SelectionRule } from '../../../src/model/model.js';
 import type { Dimensions } from './dimensions.js';
+import type { Change } from './phases.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { Functions } from '../../../src/lang/evaluate.js';
 import { UniqueNames } from '../../../src/model/free-name.js';
@@ -47,6 +48,8 @@ export interface CellPlan {
 /** What is known of a model while its parts are written. */
 export interface ExportContext {
   readonly model: Model;
+  /** Operations of the model that take place once, and when. */
+  readonly changes: ReadonlyMap<string, Change>;
   /** Arrays that the model refers to. */
   readonly data: DataStore;
   /** Tables of the model as functions of LEMS. */

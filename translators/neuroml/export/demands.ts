@@ -7,6 +7,7 @@ import { child } from '../../../src/model/pointer.js';
 import type { Model, NeuronType, Operation, Population, SelectionRule } from '../../../src/model/model.js';
 import { elementsOf, type ExportContext } from './context.js';
 import { jumpsOf } from './effects.js';
+import type { Change } from './phases.js';
 import type { Numbers } from './values.js';
 
 /** What the network does to cells of a type. */
@@ -28,8 +29,11 @@ export interface Demands {
   /** Events that synapses of the cell react to, which it counts. */
   readonly counted: ReadonlySet<string>;
   /** Code that runs at regular times, by the name of the parameter that says which cells it is for. */
-  readonly operations: ReadonlyMap<string, Operation>;
+  readonly operations: ReadonlyMap<string, TimedOperation>;
 }
+
+/** Code that runs at regular times, or once. */
+export type TimedOperation = Operation & { readonly once?: Change };
 
 /** The variable that counts events of a cell. */
 export const countOf = (event: string): string => `number of ${event}`;
@@ -109,20 +113,23 @@ interface Uses {
   /** `i`, `N` and `lastspike`, where something reads them. */
   readonly places: ReadonlySet<string>;
   /** Operations by the name of the parameter that says which cells they are for. */
-  readonly operations: ReadonlyMap<string, Operation>;
+  readonly operations: ReadonlyMap<string, TimedOperation>;
   /** Parameters that code changes. */
   readonly written: ReadonlySet<string>;
 }
 
 /** What is read and written of a neuron type. */
-export function usesOf(id: string, { model }: Pick<ExportContext, 'model'>): Uses {
+export function usesOf(id: string, { model, changes }: Pick<ExportContext, 'model' | 'changes'>): Uses {
   const type = model.neurons[id];
   if (!type) return { places: new Set(), operations: new Map(), written: new Set() };
-  const operations = new Map(
+  const operations = new Map<string, TimedOperation>(
     Object.entries(model.operations)
       .filter(([, { on }]) => model.populations[populationOf(on) ?? '']?.type === id)
       .sort(([, a], [, b]) => a.order - b.order)
-      .map(([name, operation]) => [`operation_${name}`, operation] as const),
+      .map(([name, operation]) => {
+        const once = changes.get(name);
+        return once ? ([name, { ...operation, once }] as const) : ([`operation_${name}`, operation] as const);
+      }),
   );
   const statements = [
     ...Object.values(type.events).flatMap(({ do: actions }) => actions),
@@ -132,8 +139,9 @@ export function usesOf(id: string, { model }: Pick<ExportContext, 'model'>): Use
       ...transitions.flatMap(({ do: actions }) => actions),
     ]),
   ].flatMap(parseStatements);
+  const conditions = [...operations.values()].flatMap(({ once }) => once?.where ?? []);
   const read = new Set([
-    ...expressionsOf(type).flatMap((text) => [...namesIn(parseExpression(text))]),
+    ...[...conditions, ...expressionsOf(type)].flatMap((text) => [...namesIn(parseExpression(text))]),
     ...statements.flatMap(({ value }) => [...namesIn(value)]),
   ]);
   const written = statements.flatMap((one) =>

@@ -93,6 +93,7 @@ function change(changes: Changes, report: ConversionReport): boolean {
   const dimensions = new Dimensions();
   const context: ExportContext = {
     model: wanted,
+    changes: new Map(),
     data,
     functions,
     report,

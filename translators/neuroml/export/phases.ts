@@ -1,0 +1,195 @@
+/** What a protocol does between its runs, as parts of one run: LEMS has no other. */
+
+import { assignedBy } from '../../../src/model/assigned.js';
+import { numbersOf } from '../../../src/model/arrays.js';
+import { freeName } from '../../../src/model/free-name.js';
+import type {
+  DataStore,
+  Model,
+  Operation,
+  Phase,
+  Population,
+  SelectionRule,
+  SpikeTrain,
+  Stimulus,
+  Value,
+} from '../../../src/model/model.js';
+import { child } from '../../../src/model/pointer.js';
+import { populationOf } from '../../../src/model/selected.js';
+import { areInFile, taggedPhase, timeAfter } from '../../../src/model/tagged.js';
+import type { ConversionReport } from '../../../src/model/conversion-report.js';
+
+/** When an operation takes place once, in s, and for which cells: an expression of `i` and their variables. */
+export interface Change {
+  readonly at: number;
+  readonly where?: string;
+}
+
+/** A model whose protocol only runs. */
+interface OneRun {
+  readonly model: Model;
+  /** Those of its operations that take place once. */
+  readonly changes: ReadonlyMap<string, Change>;
+}
+
+/** The phases of a protocol as changes at their times; what LEMS cannot change is reported. */
+export function asOneRun(model: Model, data: DataStore, report: ConversionReport): OneRun {
+  const phases = new Phases(model, data, report);
+  model.experiment.protocol.every((phase, k) => phases.take(phase, child('/experiment/protocol', k)));
+  return phases.result();
+}
+
+type CurrentStimulus = Extract<Stimulus, { kind: 'current' }>;
+
+class Phases {
+  #now = 0;
+  readonly #runs: Phase[] = [];
+  readonly #changes = new Map<string, Change>();
+  readonly #operations: Record<string, Operation>;
+  readonly #stimuli: Record<string, Stimulus>;
+  readonly #populations: Record<string, Population>;
+  /** Values of currents by the time from which they hold. */
+  readonly #attached = new Map<string, boolean>();
+  readonly #currents = new Map<string, string>();
+
+  constructor(
+    private readonly model: Model,
+    private readonly data: DataStore,
+    private readonly report: ConversionReport,
+  ) {
+    this.#operations = { ...model.operations };
+    this.#stimuli = { ...model.stimuli };
+    this.#populations = { ...model.populations };
+    for (const [name, stimulus] of Object.entries(model.stimuli))
+      if (stimulus.kind === 'current') {
+        this.#attached.set(name, stimulus.attached);
+        this.#currents.set(name, stimulus.value);
+      }
+  }
+
+  result(): OneRun {
+    const { model } = this;
+    return {
+      changes: this.#changes,
+      model: {
+        ...model,
+        operations: this.#operations,
+        stimuli: this.#stimuli,
+        populations: this.#populations,
+        experiment: { ...model.experiment, protocol: this.#runs },
+      },
+    };
+  }
+
+  /** Whether phases after this one can be said. */
+  take(phase: Phase, pointer: string): boolean {
+    const { report } = this;
+    const tagged = taggedPhase(phase);
+    switch (tagged.kind) {
+      case 'run':
+      case 'runUntil':
+        this.#runs.push(phase);
+        this.#now = Number(timeAfter(this.#now, phase).toPrecision(14));
+        return true;
+      case 'set':
+      case 'initialise': {
+        const values = tagged.kind === 'set' ? tagged.set : tagged.initialise;
+        const where = tagged.kind === 'set' ? tagged.where : undefined;
+        const whole = tagged.of && populationOf(tagged.of);
+        if (tagged.of && (whole === undefined || tagged.numbered === 'selection'))
+          report.missing(pointer, 'values that are set during the run by the number within a selection');
+        else
+          for (const [key, value] of Object.entries(values)) this.#set(key, value, tagged.of, where, pointer);
+        return true;
+      }
+      case 'currents':
+        for (const [name, value] of Object.entries(tagged.currents)) {
+          this.#currents.set(name, value);
+          this.#drive(name, pointer);
+        }
+        return true;
+      case 'attach':
+      case 'detach': {
+        const name = tagged.kind === 'attach' ? tagged.attach : tagged.detach;
+        this.#attached.set(name, tagged.kind === 'attach');
+        this.#drive(name, pointer);
+        return true;
+      }
+      case 'replay':
+        for (const [name, spikes] of Object.entries(tagged.replay)) this.#replay(name, spikes, tagged.of, pointer);
+        return true;
+      case 'record':
+        report.equivalent('lems/recording', pointer, `${tagged.record} is recorded from the beginning to the end`);
+        return true;
+      case 'delays':
+        report.missing(pointer, 'delays that change during the run: in LEMS they are constants of connections');
+        return true;
+      case 'reset':
+      case 'store':
+      case 'restore':
+        report.missing(pointer, `everything from a ${tagged.kind} on: LEMS simulates once, from time 0`);
+        return false;
+      default:
+        return tagged satisfies never;
+    }
+  }
+
+  #set(key: string, value: Value, of: SelectionRule | undefined, where: string | undefined, pointer: string): void {
+    const { owner: named, slice, indices, variable } = assignedBy(key);
+    const population = (of && populationOf(of)) ?? named;
+    const known = this.#populations[population];
+    if (!known?.type) return this.report.missing(pointer, `${key}: only variables of cells can be set during the run`);
+    if (typeof value === 'object')
+      return this.report.missing(pointer, `${key}: a list of values that are set during the run`);
+    const on: SelectionRule = of ?? {
+      population,
+      ...(slice ? { slice } : indices ? { indices } : {}),
+    };
+    const whole = of === undefined && !slice && !indices;
+    if (this.#now === 0 && whole && where === undefined) {
+      this.#populations[population] = { ...known, values: { ...known.values, [variable]: value } };
+      return;
+    }
+    const name = freeName(`at_${Number((this.#now * 1e3).toPrecision(12))}_ms`.replace(/\W/g, '_'), (one) =>
+      Object.hasOwn(this.#operations, one),
+    );
+    const type = this.model.neurons[known.type];
+    const unit = type?.parameters[variable]?.unit ?? type?.state[variable]?.unit ?? '1';
+    const text = typeof value === 'string' || unit === '1' ? String(value) : `${value}*(${unit})`;
+    this.#operations[name] = { on, do: [`${variable} = ${text}`], order: Object.keys(this.#operations).length };
+    this.#changes.set(name, { at: this.#now, ...(where === undefined ? {} : { where }) });
+  }
+
+  /** From now on a current is what was noted of it. */
+  #drive(name: string, pointer: string): void {
+    const stimulus = this.#stimuli[name];
+    if (stimulus?.kind !== 'current') return;
+    if (stimulus.every !== undefined)
+      return this.report.missing(pointer, 'currents that are held between their updates and change during the run');
+    const { model } = this;
+    const type = model.neurons[model.populations[populationOf(stimulus.to) ?? '']?.type ?? ''];
+    const none = `0*(${type?.inputs[stimulus.input]?.unit ?? 'A'})`;
+    const before = stimulus.attached ? stimulus.value : none;
+    const after = this.#attached.get(name) === true ? (this.#currents.get(name) ?? none) : none;
+    const value = this.#now === 0 ? after : `(${after}) if t > ${this.#now}*s - dt/2 else (${before})`;
+    this.#stimuli[name] = { ...stimulus, value, attached: true } satisfies CurrentStimulus;
+  }
+
+  /** Spikes so far, and those of another train from now on. */
+  #replay(name: string, next: SpikeTrain, of: SelectionRule | undefined, pointer: string): void {
+    const population = this.#populations[name];
+    const { spikes } = population ?? {};
+    if (!population || !spikes || of || areInFile(spikes) || areInFile(next) || (spikes.period ?? next.period) !== undefined)
+      return this.report.missing(pointer, 'other spikes of some cells, of files or with a period');
+    const listed = ({ indices, times }: typeof spikes): readonly (readonly [number, number])[] => {
+      const cells = numbersOf(indices, this.data);
+      return numbersOf(times, this.data).map((time, k) => [cells[k] ?? 0, time] as const);
+    };
+    const now = this.#now;
+    const all = [...listed(spikes).filter(([, at]) => at < now), ...listed(next).filter(([, at]) => at >= now)];
+    this.#populations[name] = {
+      ...population,
+      spikes: { ...spikes, indices: all.map(([cell]) => cell), times: all.map(([, time]) => time) },
+    };
+  }
+}

@@ -72,7 +72,7 @@ const lems: Exporter = async (given, name, original, positions) => {
       verdict: 'equivalent',
       code: 'lems/drawn',
       pointer: '',
-      message: 'LEMS has no such distribution: what is drawn with this seed is listed',
+      message: 'values that LEMS cannot compute or draw are listed as they are with this seed',
     });
   if (fine !== undefined)
     entries.push({

@@ -30,7 +30,7 @@ beforeAll(async () => {
         const found = await measured(fixture, to);
         if (found !== undefined) measurements.set(`${fixture.name} → ${to}`, found);
       }
-}, 600_000);
+}, 3_600_000);
 
 /** A cell as text. */
 function textOf({ outcome, sameHash, backAgain }: Cell): string {
@@ -112,7 +112,8 @@ const measuredPart = (): string => `
 ${heading}
 
 What approximate and equivalent conversions amount to: interneuron ran both for 0.1 s of model time. The k-th spikes of a cell match
-when they are no more than a time step or 0.1 ms apart. Models with random numbers differ where the notation has a different
+when they are no more than a time step or 0.1 ms apart; the largest distance between k-th spikes is given in time steps of the
+model, 0 for the same step. Models with random numbers differ where the notation has a different
 generator. Networks of thousands of cells are not measured, nor populations without
 namesakes after conversion. Written with \`INTERNEURON_TESTS=thorough\` and \`UPDATE_CONVERSION=1\`.
 

@@ -108,11 +108,12 @@ export async function measured({ name, imported }: Fixture, to: Notation): Promi
     const { matched, spikes, populations } = await checkConversion(imported.valid, targets[to], { seconds: 0.1 });
     const [ours, theirs] = spikes;
     if (ours + theirs === 0) return undefined;
-    const largest = Math.max(...populations.map((one) => one.largest));
-    const apart = `${(largest * 1e3).toFixed(2)} ms`;
-    return matched === ours && ours === theirs
-      ? `all ${ours} spikes within ${apart}`
-      : `${matched} of ${ours} spikes (${theirs} there), up to ${apart} apart`;
+    const { dt } = imported.valid.model.experiment;
+    const steps = Math.max(...populations.map(({ largest }) => largest)) / dt;
+    const apart = `${Number(steps.toFixed(1))} ${Math.abs(steps - 1) < 0.05 ? 'step' : 'steps'}`;
+    if (matched === ours && ours === theirs)
+      return steps < 0.01 ? `all ${ours} spikes in the same steps` : `all ${ours} spikes within ${apart}`;
+    return `${matched} of ${ours} spikes (${theirs} there), up to ${apart} apart`;
   } catch (error) {
     if (error instanceof UsageError || error instanceof DiagnosticError)
       return `does not run: ${error.message.split('\n')[0] ?? ''}`;

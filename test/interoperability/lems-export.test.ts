@@ -78,6 +78,7 @@ function differences(one: Trains, other: Trains): { readonly cells: number; read
 interface Case {
   readonly what: string;
   readonly source: Source;
+  /** Empty: as the model says. */
   readonly duration: string;
   readonly dt?: string;
   /** Cells with another number of spikes, and steps that a spike of the others is away, at most. */
@@ -99,7 +100,59 @@ const small: Source = {
     .replace(/p: 0.02/g, 'p: 0.2'),
 };
 
+/** Forward Euler in both, so that only the order of a step could make a difference. */
+const brianModel = (name: string, lines: string): Source => ({
+  name: `${name}.yaml`,
+  text: `format: interneuron/brian\nversion: 1\ndt: 0.1 ms\nseed: 3\n${lines}`,
+});
+const groupOfCells = `neuron_groups:
+  G:
+    N: 60
+    model: |
+      dv/dt = (I - v + g)/tau : 1 (unless refractory)
+      dg/dt = -g/(3*ms) : 1
+      I : 1
+      tau : second
+    threshold: v > 1
+    reset: v = 0
+    refractory: 1.23*ms
+    method: euler
+    initializers: { I: 1.05 + 0.01*i, v: 0.013*i, tau: 10*ms }
+spike_monitors:
+  spikes: { source: G }
+`;
+const recurrent = brianModel(
+  'recurrent',
+  `${groupOfCells}synapses:
+  S:
+    source: G
+    target: G
+    model: "w : 1"
+    on_pre: g += w
+    connect: { condition: i != j, p: 0.1 }
+    initializers: { w: 0.1*rand(), delay: (0.1 + 3*rand())*ms }
+  Q: { source: G, target: G, on_pre: v -= 0.03, delay: 0.25 ms, connect: { condition: i != j, p: 0.1 } }
+run: 60 ms
+`,
+);
+const steered = brianModel(
+  'steered',
+  `${groupOfCells}run:
+  - duration: 21.7 ms
+  - set: { G.v: 0.02*i, G.I: 1.5 }
+    duration: 10.3 ms
+  - set: { G.tau: 5*ms + 0.1*ms*i }
+    where: i < 5
+    duration: 10 ms
+  - set: { G.I: 0 }
+    where: i > 8 and v > 0.2
+    duration: 18 ms
+`,
+);
+
 const cases: readonly Case[] = [
+  { what: 'delays between steps within one population', source: recurrent, duration: '60 ms', cells: 0, steps: 0 },
+  { what: 'values that are set between runs', source: steered, duration: '', cells: 0, steps: 0 },
   {
     what: 'leaky cells with refractoriness',
     source: fixture('brian/single-lif.yaml'),
@@ -203,7 +256,10 @@ describe.each(cases)('$what', ({ source, duration, dt, cells, steps, slow, named
     ? ', which are those of the reference interpreter'
     : ` (not compared with the reference interpreter: ${why ?? 'it takes minutes'})`;
   it(`is exported, with its spikes${others}`, { timeout: 240_000 }, async () => {
-    const original = importModel(source, { duration, ...(dt === undefined ? {} : { dt }) });
+    const original = importModel(source, {
+      ...(duration === '' ? {} : { duration }),
+      ...(dt === undefined ? {} : { dt }),
+    });
     const { model } = original.valid;
     const recordings = named ? model.recordings.filter((recording) => 'events' in recording) : model.recordings;
     const { files, report } = await convertModel({ ...original.valid, model: { ...model, recordings } }, 'lems', {

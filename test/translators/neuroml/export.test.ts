@@ -103,7 +103,10 @@ ${method === undefined ? '' : `    method: ${method}\n`}run: 1 ms
     const model = importModel(readSource('fixtures/pynn/delays-changed.json'));
     const { report } = await convertModel(model.valid, 'lems');
     expect(report).toContainEqual(
-      expect.objectContaining({ verdict: 'notExpressible', message: 'delays during the run' }),
+      expect.objectContaining({
+        verdict: 'notExpressible',
+        message: 'delays that change during the run: in LEMS they are constants of connections',
+      }),
     );
   });
 

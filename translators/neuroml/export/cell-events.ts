@@ -110,7 +110,12 @@ export class CellEvents {
     );
     const chosen = binary('>', nameOf(name), number(0.5));
     const cells = where === undefined ? chosen : binary('and', chosen, builder.inline(builder.parse(where)));
-    const statements = builder.statements(actions).map((statement) => builder.assignment(statement));
+    const statements = builder.statements(actions).map((statement) => {
+      if (statement.kind !== 'assignment' || statement.value.kind !== 'number') return builder.assignment(statement);
+      // Numbers that are set are those in SI.
+      const value = quantity(statement.value.value, builder.dimensionOf(statement.target));
+      return builder.assignment({ ...statement, value });
+    });
     builder.conditions.push(
       element('OnCondition', { test: this.#test(binary('and', due, cells)) }, statements),
       element('OnCondition', { test: this.#test(due) }, [builder.assign(done, '1')]),

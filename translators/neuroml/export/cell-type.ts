@@ -112,10 +112,13 @@ class CellWriter {
     if (type.compartments)
       context.report.missing(
         child(this.#pointer, 'compartments'),
-        'cells with several compartments are not written yet',
+        'cells with several compartments: LEMS has cells without extent only',
       );
     if (type.cable)
-      context.report.missing(child(this.#pointer, 'cable'), 'cables with equations of their own are not written yet');
+      context.report.missing(
+        child(this.#pointer, 'cable'),
+        'cables with equations of their own: LEMS has cells without extent only',
+      );
     const derived = derivedOrder(type, (text) => builder.parse(text));
     for (const name of derived) this.#try(`derived/${name}`, () => this.#derive(name));
     for (const [name, { rate }] of Object.entries(type.derivatives))

@@ -32,17 +32,15 @@ export function delayText(
 ): string {
   if (model.timing === 'lems-euler') return quantityText(seconds, time, dimensions, true);
   const steps = delaySteps(seconds, dt, model.timing);
-  return quantityText(
-    Number(((exactly && steps > 0 ? steps - slack : steps) * dt).toPrecision(12)),
-    time,
-    dimensions,
-  );
+  return quantityText(Number(((exactly && steps > 0 ? steps - slack : steps) * dt).toPrecision(12)), time, dimensions);
 }
 
 /** The shortest delay of a pathway, in s; undefined where it is drawn or computed. */
 export function shortestDelay(value: Value, data: DataStore): number | undefined {
   if (typeof value === 'number') return value;
-  return isGiven(value) ? numbersOf(value.array, data).reduce((least, one) => Math.min(least, one), Infinity) : undefined;
+  return isGiven(value)
+    ? numbersOf(value.array, data).reduce((least, one) => Math.min(least, one), Infinity)
+    : undefined;
 }
 
 /** Delays in s of what spikes of the source do, or of the pathway `of`. */
@@ -71,24 +69,34 @@ export function delaysOf(
   return 0;
 }
 
-/** Delays of what happens at events of the target: one for all synapses of a projection. */
+/** Delays in s of what happens at events of the target, by pathway. */
 export function postDelaysOf(
   name: string,
   projection: Projection,
   type: SynapseType,
   count: number,
   context: Pick<ExportContext, 'data' | 'report'>,
-): ReadonlyMap<string, number> {
-  const delays = new Map<string, number>();
-  for (const [pathway, { on }] of Object.entries(type.pathways)) {
-    if (!on.startsWith('post.')) continue;
-    const all = delaysOf(name, projection, type, count, context, pathway);
-    if (typeof all !== 'number' && all.some((delay) => delay !== all[0]))
-      context.report.missing(
-        `${child('/projections', name)}/delays/${pathway}`,
-        'delays after events of the target that differ between synapses',
-      );
-    delays.set(pathway, typeof all === 'number' ? all : (all[0] ?? 0));
-  }
-  return delays;
+): ReadonlyMap<string, Numbers> {
+  const own = Object.entries(type.pathways).filter(([, { on }]) => on.startsWith('post.'));
+  return new Map(
+    own.map(([pathway]) => {
+      const all = delaysOf(name, projection, type, count, context, pathway);
+      return [pathway, typeof all !== 'number' && all.every((one) => one === all[0]) ? (all[0] ?? 0) : all];
+    }),
+  );
 }
+
+/** The value of a synapse that is its delay after events of its target. */
+export const postDelay = (pathway: string): string => `delay of ${pathway}`;
+export const isPostDelay = (key: string): boolean => key.startsWith(postDelay(''));
+
+/** Delays of single synapses, in s: a synapse learns of its cell's events one step after them. */
+export const ownPostDelays = (
+  delays: ReadonlyMap<string, Numbers>,
+  { dt, model }: Pick<ExportContext, 'dt' | 'model'>,
+): readonly (readonly [string, Numbers])[] =>
+  [...delays].flatMap(([pathway, all]) => {
+    if (typeof all === 'number') return [];
+    const left = all.map((delay) => Math.max(0, delaySteps(delay, dt, model.timing) - 1));
+    return [[postDelay(pathway), left.map((steps) => Number((steps * dt).toPrecision(12)))] as const];
+  });

@@ -15,6 +15,9 @@ interface ArgumentWriter {
   choice(condition: Expression, whenTrue: Expression, whenFalse: Expression, place: Place): Piece;
 }
 
+/** Trials of a binomial number, at most. */
+export const mostTrials = 20;
+
 /** Functions of LEMS, by ours. */
 const plain: Readonly<Record<string, string>> = {
   exp: 'exp',
@@ -82,6 +85,12 @@ function drawn(name: string, given: readonly Expression[], place: Place, writer:
         : atom(
             `(${closedText(x)} + random(1) * (${joined(writer.piece(y, place), '-', writer.piece(x, place)).text}))`,
           );
+    case 'binomial': {
+      // One draw for each of so many trials as there may be.
+      const [trials, chance] = [closedText(x), closedText(y)];
+      const each = Array.from({ length: mostTrials }, (_, k) => `H(${trials} - ${k + 0.5}) * H(${chance} - random(1))`);
+      return atom(`(${each.join(' + ')})`);
+    }
     case 'exponential':
       return atom(`(0 - ${closedText(x)} * ln(random(1)))`);
     case 'normal':

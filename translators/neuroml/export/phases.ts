@@ -98,8 +98,7 @@ class Phases {
         const whole = tagged.of && populationOf(tagged.of);
         if (tagged.of && (whole === undefined || tagged.numbered === 'selection'))
           report.missing(pointer, 'values that are set during the run by the number within a selection');
-        else
-          for (const [key, value] of Object.entries(values)) this.#set(key, value, tagged.of, where, pointer);
+        else for (const [key, value] of Object.entries(values)) this.#set(key, value, tagged.of, where, pointer);
         return true;
       }
       case 'currents':
@@ -153,10 +152,11 @@ class Phases {
     const name = freeName(`at_${Number((this.#now * 1e3).toPrecision(12))}_ms`.replace(/\W/g, '_'), (one) =>
       Object.hasOwn(this.#operations, one),
     );
-    const type = this.model.neurons[known.type];
-    const unit = type?.parameters[variable]?.unit ?? type?.state[variable]?.unit ?? '1';
-    const text = typeof value === 'string' || unit === '1' ? String(value) : `${value}*(${unit})`;
-    this.#operations[name] = { on, do: [`${variable} = ${text}`], order: Object.keys(this.#operations).length };
+    this.#operations[name] = {
+      on,
+      do: [`${variable} = ${value}`],
+      order: Object.keys(this.#operations).length,
+    };
     this.#changes.set(name, { at: this.#now, ...(where === undefined ? {} : { where }) });
   }
 
@@ -179,7 +179,14 @@ class Phases {
   #replay(name: string, next: SpikeTrain, of: SelectionRule | undefined, pointer: string): void {
     const population = this.#populations[name];
     const { spikes } = population ?? {};
-    if (!population || !spikes || of || areInFile(spikes) || areInFile(next) || (spikes.period ?? next.period) !== undefined)
+    if (
+      !population ||
+      !spikes ||
+      of ||
+      areInFile(spikes) ||
+      areInFile(next) ||
+      (spikes.period ?? next.period) !== undefined
+    )
       return this.report.missing(pointer, 'other spikes of some cells, of files or with a period');
     const listed = ({ indices, times }: typeof spikes): readonly (readonly [number, number])[] => {
       const cells = numbersOf(indices, this.data);

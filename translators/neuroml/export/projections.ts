@@ -5,7 +5,7 @@ import type { Dimension } from '../../../src/lang/ast.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Projection, SynapseType } from '../../../src/model/model.js';
 import { type CellPlan, type ExportContext } from './context.js';
-import { delaysOf, delayText, postDelaysOf } from './delays.js';
+import { delaysOf, delayText, isPostDelay, ownPostDelays, postDelaysOf } from './delays.js';
 import { dimensionOfUnit } from './dimensions.js';
 import { connectionType, contactTypes, type OwnValue } from './network-types.js';
 import { numbersOfElements } from './network-values.js';
@@ -32,9 +32,12 @@ interface Known {
 
 /** Writes a projection. */
 export function writeProjection(name: string, projection: Projection, written: Written, context: ExportContext): void {
-  const known = knownOf(name, projection, written, context);
-  if (!known) return;
-  const { plan, source, target, type, pairs, values } = known;
+  const plain = knownOf(name, projection, written, context);
+  if (!plain) return;
+  const { plan, source, target, type, pairs } = plain;
+  const postDelays = postDelaysOf(name, projection, type, pairs.sources.length, context);
+  const values = new Map([...plain.values, ...ownPostDelays(postDelays, context)]);
+  const known = { ...plain, values };
   const standard = written.standards.get(plan.type);
   if (
     standard &&
@@ -46,7 +49,6 @@ export function writeProjection(name: string, projection: Projection, written: W
     [...values].flatMap(([key, numbers]) => (Object.hasOwn(type.state, key) && numbers !== 0 ? [key] : [])),
   );
   const sourcePlan = written.plans.get(context.model.populations[source]?.type ?? '');
-  const postDelays = postDelaysOf(name, projection, type, pairs.sources.length, context);
   const built = synapseType(
     name,
     projection,
@@ -76,7 +78,8 @@ function knownOf(name: string, projection: Projection, written: Written, context
   const plan = written.plans.get(model.populations[target ?? '']?.type ?? '');
   if (source === undefined || target === undefined || !type)
     return report.missing(pointer, 'projections between several populations');
-  if (!plan) return report.missing(pointer, 'projections to a source of spikes');
+  if (!plan)
+    return report.missing(pointer, 'synapses on a source of spikes: LEMS has spike arrays that nothing attaches to');
   if ((projection.from.event ?? 'spike') !== 'spike')
     return report.missing(`${pointer}/from`, `the event ${String(projection.from.event)}`);
   if ([projection.from, projection.to].some((end) => end.section !== undefined || end.places !== undefined))
@@ -87,7 +90,7 @@ function knownOf(name: string, projection: Projection, written: Written, context
     inner === 'i' ? pairs.sources[k] : inner === 'j' ? pairs.targets[k] : inner === 'dt' ? dt : undefined;
   const values = numbersOfElements(type, projection.values, pairs.sources.length, pointer, names, context);
   const dimensionOf = (key: string): Dimension =>
-    dimensionOfUnit(type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1');
+    dimensionOfUnit(type.parameters[key]?.unit ?? type.state[key]?.unit ?? (isPostDelay(key) ? 's' : '1'));
   return { name, projection, type, source, target, plan, pairs, values, dimensionOf };
 }
 

@@ -38,10 +38,17 @@ export const runLength = ({ experiment }: Model, lose: (pointer: string, what: s
     return Number(timeAfter(now, phase).toPrecision(14));
   }, 0);
 
-function output(recording: Recording, network: Written, context: ExportContext): Element | undefined {
+function output(
+  recording: Recording,
+  network: Written,
+  context: ExportContext,
+  pointer = child('/recordings', context.model.recordings.indexOf(recording)),
+): Element | undefined {
   const { report, model } = context;
-  const pointer = child('/recordings', model.recordings.indexOf(recording));
-  if (isRecording(recording, 'rate')) return report.missing(pointer, 'rates of populations');
+  if (isRecording(recording, 'rate')) {
+    report.equivalent('lems/rate', pointer, 'the spikes are written from which the rate of the population follows');
+    return output({ of: recording.of, events: 'spike', name: recording.name }, network, context, pointer);
+  }
   if (isSelection(recording.of, 'synapses') && isRecording(recording, 'variables'))
     return synapseOutput(recording, recording.of, network, context);
   const population = populationOf(recording.of);

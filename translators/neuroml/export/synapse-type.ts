@@ -10,11 +10,14 @@ import type { Pathway, Projection, SynapseType } from '../../../src/model/model.
 import { builderOf, derivedOrder } from './builder.js';
 import { zeroOf } from './channels.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
+import { postDelay } from './delays.js';
 import { countOf } from './demands.js';
 import { dimensionOfUnit } from './dimensions.js';
 import { writtenBy } from './effects.js';
+import { mostTrials } from './function-text.js';
 import { mostUnderWay, Queue } from './queue.js';
 import type { TypeBuilder } from './type-builder.js';
+import type { Numbers } from './values.js';
 import { endOfStep, NotExpressible, ownTime } from './words.js';
 import { element, type Element } from './xml-text.js';
 
@@ -23,7 +26,7 @@ interface SynapseDemands {
   readonly varying: ReadonlySet<string>;
   readonly started: ReadonlySet<string>;
   /** Delays in s of what happens at events of the target, by pathway. */
-  readonly postDelays: ReadonlyMap<string, number>;
+  readonly postDelays: ReadonlyMap<string, Numbers>;
   /** The cells that synapses come from, for those that read variables of them. */
   readonly source?: CellPlan | undefined;
 }
@@ -72,6 +75,9 @@ export function synapseType(
   if (peerType !== undefined) attempt('', () => requirePeer(peerType, seen, type, demands.source, builder));
   for (const [name, { unit }] of Object.entries(type.parameters))
     value(name, name, unit, demands, builder, parameters, properties, context);
+  for (const [name, delay] of demands.postDelays)
+    if (typeof delay !== 'number')
+      value(postDelay(name), postDelay(name), 's', demands, builder, parameters, properties, context);
   for (const [name, { unit }] of Object.entries(type.state)) builder.state(name, dimensionOfUnit(unit));
   for (const [name, { unit }] of Object.entries(type.derived)) builder.declare(name, dimensionOfUnit(unit));
   for (const name of demands.started) {
@@ -165,7 +171,7 @@ function pathways(
   projection: Projection,
   type: SynapseType,
   target: CellPlan,
-  postDelays: ReadonlyMap<string, number>,
+  postDelays: ReadonlyMap<string, Numbers>,
   pointer: string,
   builder: TypeBuilder,
   attempt: Attempt,
@@ -179,6 +185,12 @@ function pathways(
               context.report.approximated('lems/queue', `${pointer}/pathways/${name}`, message),
             )
           : [pathwayStatement(statement, projection, type, target, builder)];
+      if (pathway.do.some((text) => /\bbinomial\(/.test(text)))
+        context.report.approximated(
+          'lems/binomial',
+          `${pointer}/pathways/${name}`,
+          `numbers of binomial distributions are drawn for up to ${mostTrials} trials`,
+        );
       if (pathway.on.startsWith('pre.')) {
         builder.handlers.push(element('OnEvent', { port: 'in' }, builder.statements(pathway.do).flatMap(writer)));
         return;
@@ -188,7 +200,8 @@ function pathways(
         `${pointer}/pathways/${name}`,
         'a synapse detects that its cell has fired one step after the event',
       );
-      atPost(pathway, postDelays.get(name) ?? 0, target, builder, writer);
+      const delay = postDelays.get(name) ?? 0;
+      atPost(pathway, typeof delay === 'number' ? delay : postDelay(name), target, builder, writer);
     });
 }
 
@@ -225,10 +238,14 @@ function otherEnd(
   return builder.build(name, source.attachment, `The other ends of synapses of ${id}.`);
 }
 
-/** What happens at an event of the cell that the synapse is on, perhaps later. */
+/**
+ * What happens at an event of the cell that the synapse is on, perhaps later.
+ *
+ * @param delay  s; or the value of the synapse that is what is left of it a step after the event
+ */
 function atPost(
   { on, do: actions }: Pathway,
-  delay: number,
+  delay: number | string,
   target: CellPlan,
   builder: TypeBuilder,
   writer: (statement: Statement) => readonly Element[],
@@ -243,8 +260,8 @@ function atPost(
   const found = `${builder.nameOf(name)} .neq. ${known}`;
   const note = builder.assign(known, builder.nameOf(name));
   // The event was a step ago.
-  const steps = Math.round(delay / builder.clock.dt) - 1;
-  if (steps <= 0) {
+  const steps = typeof delay === 'string' ? delay : Math.round(delay / builder.clock.dt) - 1;
+  if (typeof steps === 'number' && steps <= 0) {
     builder.aliases.set('t', binary('-', nameOf(ownTime), nameOf('dt')));
     builder.aliases.set('t_in_timesteps', call('timestep', [nameOf('t'), nameOf('dt')]));
     const statements = builder.statements(actions).flatMap(writer);
@@ -254,7 +271,8 @@ function atPost(
     return;
   }
   const later = new Queue(`post event ${key}`, null, builder);
-  const due = builder.text(binary('+', nameOf(endOfStep), quantity(steps * builder.clock.dt, second)), 'statement');
+  const left = typeof steps === 'string' ? nameOf(steps) : quantity(steps * builder.clock.dt, second);
+  const due = builder.text(binary('+', nameOf(endOfStep), left), 'statement');
   builder.conditions.push(element('OnCondition', { test: found }, [note, ...later.push(due)]));
   later.arrive(() => builder.statements(actions).flatMap(writer));
 }

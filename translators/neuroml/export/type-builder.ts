@@ -10,6 +10,7 @@ import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { mapExpression, mapStatement } from '../../../src/lang/walk.js';
 import { type Dimensions, isPure } from './dimensions.js';
 import { ExpressionText } from './expression-text.js';
+import { inTurn } from './in-turn.js';
 import { amountOf, quantityText } from './quantity-text.js';
 import {
   alwaysKnown,
@@ -39,6 +40,7 @@ export class TypeBuilder implements Words {
   readonly #derived: DerivedEntry[] = [];
   readonly #choices = new Map<string, string>();
   readonly #stale = new Set<string>();
+  #parts = 0;
   readonly #expressions = new ExpressionText(this);
   /** `Parameter` elements. */
   readonly parameters: Element[] = [];
@@ -302,8 +304,11 @@ export class TypeBuilder implements Words {
   /** Statements of the model, their units folded. */
   statements(texts: readonly string[]): readonly Statement[] {
     return texts.flatMap((text) =>
-      parseStatements(text).map((statement) =>
-        mapStatement(statement, (e) => foldConstants(e, undefined, (name) => this.#names.has(name))),
+      parseStatements(text).flatMap((statement) =>
+        inTurn(
+          mapStatement(statement, (e) => foldConstants(e, undefined, (name) => this.#names.has(name))),
+          (wanted) => `${wanted} ${++this.#parts}`,
+        ),
       ),
     );
   }

@@ -13,8 +13,6 @@ import { type CompiledFunction, compileExpression, readResults, slotOf } from '.
 import { compileStatements } from './evaluate-statements.js';
 import type { Expression, IrFunction, Local } from './program.js';
 
-export type { Scalar } from './code.js';
-
 /** Evaluates IR functions and closed expressions. */
 interface Evaluator {
   /** The results of a function, in order. */

@@ -15,25 +15,30 @@ import { hasRealSolution } from './real-solution.js';
 export type Chosen =
   { readonly method: 'exact'; readonly system: LinearSystem } | { readonly method: Exclude<Method, 'exact'> };
 
+/** What decides between methods beside the equations. */
+interface MethodChoice {
+  /** Names whose values change from step to step beside the states of the equations; absent: none. */
+  readonly inputs?: ReadonlySet<string>;
+  /** Why the owner cannot have `exact`, whatever its equations are; absent: it can. */
+  readonly elsewhere?: string | null;
+  /** Those that are tried in turn where none is named; absent: the profile's. */
+  readonly methods?: readonly Method[];
+}
+
 /**
  * The method that a type names or, where it names none, the first of the profile's that accepts its equations.
  *
- * @param inputs  names whose values change from step to step beside the states of the equations
- * @param elsewhere  why the owner cannot have `exact`, whatever its equations are
- * @param methods  those that are tried in turn where none is named
  * @returns null after a diagnostic
  * @diagnostic lower/method-refused
  */
 export function chooseMethod(
   owner: string,
   equations: Equations,
-  inputs: ReadonlySet<string>,
-  elsewhere: string | null,
+  { inputs = new Set(), elsewhere = null, methods }: MethodChoice,
   context: Context,
-  methods: readonly Method[] = context.profile.methods,
 ): Chosen | null {
   const named = equations.method === 'auto' ? null : (equations.method as Method);
-  const candidates = named ? [named] : methods;
+  const candidates = named ? [named] : (methods ?? context.profile.methods);
   const reasons: string[] = [];
   for (const method of candidates) {
     if (method !== 'exact') {

@@ -45,7 +45,10 @@ export function integrateGroup(
     for (const [name, value] of values) scope.write(name, value);
     return entries;
   }
-  for (const [name, value] of newValues(chosen.method, equations, scope, noiseOfStep(noise, scope), active, watched)) {
+  for (const [name, value] of newValues(chosen.method, equations, scope, noiseOfStep(noise, scope), {
+    active,
+    watched,
+  })) {
     const condition = active.get(name);
     scope.write(name, condition ? fold(ir.select(condition, value, to(value.type, scope.read(name)))) : value);
   }
@@ -131,7 +134,8 @@ function methodOf(group: Group, context: Context): Chosen | null {
     return null;
   }
   const methods = group.type.cable ? cableMethods : undefined;
-  return chooseMethod(group.name, equations, inputs, severalModes(group), context, methods);
+  const elsewhere = severalModes(group);
+  return chooseMethod(group.name, equations, { inputs, elsewhere, ...(methods ? { methods } : {}) }, context);
 }
 
 /** There are two sets of propagators: as the equations stand, and with the rates of one set of variables zero. */

@@ -176,19 +176,23 @@ export function refusal(method: Method, equations: Equations, named: boolean): R
 /** Conditions under which the rates of variables are in force, where they are not always. */
 type Activity = ReadonlyMap<string, Ir>;
 
+/** What holds of variables while they are integrated. */
+interface Restraints {
+  readonly active?: Activity;
+  /** Variables that may run away within a step of `rk4`, see `escape.ts`. */
+  readonly watched?: readonly string[];
+}
+
 /**
  * New values of all variables by a method other than `exact`, as named locals; nothing is written yet. Methods with
  * several stages hold variables whose rate is not in force through all of them, since others may read them.
- *
- * @param watched  variables that may run away within a step of `rk4`, see `escape.ts`
  */
 export function newValues(
   method: Exclude<Method, 'exact'>,
   equations: Equations,
   scope: IntegrationScope,
   noise: ReadonlyMap<string, Ir>,
-  active: Activity = new Map(),
-  watched: readonly string[] = [],
+  { active = new Map(), watched = [] }: Restraints = {},
 ): Map<string, Ir> {
   const names = [...steppedDerivatives(equations).keys()];
   const dt = scope.context.dt;
@@ -207,7 +211,7 @@ export function newValues(
     case 'rk2':
       return rungeKutta2(names, equations, scope, dt, active);
     case 'rk4':
-      return rungeKutta4(names, equations, scope, dt, active, watched);
+      return rungeKutta4(names, equations, scope, dt, { active, watched });
     case 'adaptive':
       return adaptiveValues(
         names,
@@ -346,8 +350,7 @@ function rungeKutta4(
   equations: Equations,
   scope: IntegrationScope,
   dt: number,
-  active: Activity,
-  watched: readonly string[],
+  { active, watched }: Required<Restraints>,
 ): Map<string, Ir> {
   const x = new Map(names.map((name) => [name, to(scope.real, scope.read(name))]));
   const stage = (label: string, slope: ReadonlyMap<string, Ir>, factor: number): Map<string, Ir> =>

@@ -32,7 +32,7 @@ import { refuseFeatures, unreadFeatures } from './refuse.js';
 import { elements } from './step/elements.js';
 import { withLiveCopies } from './step/live-copies.js';
 import { inOrder } from './step/place.js';
-import type { Passed } from './step/schedule.js';
+import type { RunPass } from './step/schedule.js';
 import { slots } from './step/slots.js';
 import { countSynapses } from './synapses/synapse-numbers.js';
 import { assignSynapseValues, synapseStorage, synapseValue } from './synapse-values.js';
@@ -55,7 +55,7 @@ export interface LowerOptions {
  *
  * @throws DiagnosticError naming the features that cannot be run yet, and what else stands in the way
  */
-export function lower(drawn: DrawnModel, { precision, counts, onPass }: LowerOptions): Program {
+export function lower(drawn: DrawnModel, { precision, counts = new Map(), onPass }: LowerOptions): Program {
   const diagnostics = new LoweringDiagnostics();
   refuseFeatures(drawn.model, diagnostics);
   diagnostics.throwIfErrors();
@@ -83,7 +83,7 @@ export function lower(drawn: DrawnModel, { precision, counts, onPass }: LowerOpt
   };
   let program = emptyPart;
   let found: Found = { groups: [], projections: [], rings: new Map(), recordings: { samples: [], events: [] } };
-  const run = <T extends object>(name: string, pass: (context: Context) => T & Passed): T => {
+  const run: RunPass = (name, pass) => {
     const builder = new PartBuilder(program);
     const passed = pass({ ...context, builder });
     diagnostics.throwIfErrors();
@@ -117,7 +117,7 @@ export function lower(drawn: DrawnModel, { precision, counts, onPass }: LowerOpt
   // What happens in each step.
   const recorded = schedule.steps({ groups, rings, plans, projections }, run);
   // What is recorded.
-  run('recordings', (pass) => lowerRecordings(recorded, rings, counts, pass));
+  run('recordings', (pass) => lowerRecordings({ ...recorded, rings, counts }, pass));
   // What phases of the protocol change; some of it is to be computed again in the same way as at first.
   const { procedures } = program;
   run('phases', (pass) => {

@@ -98,7 +98,7 @@ function synapticKernel(
       };
       const drawn = code.some((statement) => expressionsOf(statement).some(drawsIn)) ? draws() : null;
       const at = { position, source, target };
-      const scope = new SynapseScope(context, plan, storage, at, block, drawn, null, slot);
+      const scope = new SynapseScope(context, { plan, storage }, at, block, drawn, { slot });
       scope.execute(code);
       scope.storeAll();
     };

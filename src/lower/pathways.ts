@@ -132,7 +132,7 @@ function ownBounds(plan: ProjectionPlan, phases: number, context: Context): (nam
   const lookup = (name: string): Interval | undefined => states.get(name) ?? parameters(name);
   for (const name of plan.equations.state.keys()) {
     if (plan.equations.derivatives.has(name)) continue;
-    let interval = variableBounds(plan, name, synapseValue(plan, name), phases, lookup, context);
+    let interval = variableBounds(plan, { variable: name, first: synapseValue(plan, name), phases }, lookup, context);
     for (const pathway of plan.pathways) {
       for (const statement of pathway.pathway.do) {
         if (statement.kind !== 'assignment' || statement.target !== name) continue;

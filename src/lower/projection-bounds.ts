@@ -45,9 +45,7 @@ export const phasesSetting = ({ name, stream }: BoundedProjection, context: Cont
  */
 export function variableBounds(
   plan: BoundedProjection,
-  variable: string,
-  first: Value,
-  phases: number,
+  { variable, first, phases }: { readonly variable: string; readonly first: Value; readonly phases: number },
   lookup: (name: string) => Interval | undefined,
   context: Context,
 ): Interval {
@@ -84,7 +82,8 @@ export function parameterBounds(
     let interval = cache.get(name);
     if (!interval) {
       cache.set(name, everything);
-      interval = variableBounds(plan, name, projection.values[name] ?? parameter.value, phases, lookup, context);
+      const first = projection.values[name] ?? parameter.value;
+      interval = variableBounds(plan, { variable: name, first, phases }, lookup, context);
       cache.set(name, interval);
     }
     return interval;

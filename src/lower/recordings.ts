@@ -57,15 +57,23 @@ interface Column {
   readonly ownFirst?: boolean;
 }
 
-/** @param counts  synapses of projections whose number is drawn, as far as somebody has counted them */
+/** What recordings read. */
+interface Sources {
+  readonly groups: readonly Group[];
+  readonly projections: readonly BuiltProjection[];
+  /** By `population.event`. */
+  readonly rings: ReadonlyMap<string, EventSource>;
+  /** Synapses of projections whose number is drawn, as far as somebody has counted them. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/** Adds logs, and kernels that write to them. */
 export function lowerRecordings(
-  { groups, projections }: { readonly groups: readonly Group[]; readonly projections: readonly BuiltProjection[] },
-  rings: ReadonlyMap<string, EventSource>,
-  counts: ReadonlyMap<string, number> = new Map(),
+  sources: Sources,
   context: Context,
 ): { readonly recordings: Recordings; readonly entries: readonly PlacedEntry[] } {
   const { model, profile } = context;
-  const values = eventValues(groups, rings, context);
+  const values = eventValues(sources.groups, sources.rings, context);
   const events: EventRecordingLocation[] = [];
   const schedules = new Map<string, { every: number; slot: string; order: number; columns: Column[] }>();
   for (const [k, recording] of model.recordings.entries()) {
@@ -85,7 +93,7 @@ export function lowerRecordings(
     const schedule = schedules.get(key) ?? { every, slot, order, columns: [] };
     schedules.set(key, schedule);
     for (const variable of recording.variables)
-      schedule.columns.push(...columnsOf(recording, variable, groups, projections, counts, context));
+      schedule.columns.push(...columnsOf(recording, variable, sources, context));
   }
   const logs = [...schedules.values()].map((schedule, k) => sampleLog(`samples${k}`, schedule, context));
   const samples = logs.flatMap(({ locations }) => locations);
@@ -121,18 +129,16 @@ function eventRecordings(
 function columnsOf(
   recording: Column['recording'],
   variable: string,
-  groups: readonly Group[],
-  projections: readonly BuiltProjection[],
-  counts: ReadonlyMap<string, number>,
+  sources: Sources,
   context: Context,
 ): readonly Column[] {
   if (recording.of.kind === 'synapses') {
-    const column = synapseColumn(recording, recording.of, variable, projections, counts, context);
+    const column = synapseColumn(recording, recording.of, variable, sources, context);
     return column ? [column] : [];
   }
   const parts = partsOf(recording.of, `recording ${recording.name}`, context) ?? [];
   return parts.flatMap((part) => {
-    const found = memberOf(part.population, groups);
+    const found = memberOf(part.population, sources.groups);
     if (found) return [cellColumn(recording, variable, { ...part, ...found }, context)];
     context.diagnostics.add(
       messages.unsupportedFeature(`recording ${variable} of ${part.population}, which replays spikes,`),
@@ -270,14 +276,13 @@ function synapseColumn(
   recording: Column['recording'],
   selection: Extract<SelectionRule, { projection: string }>,
   variable: string,
-  projections: readonly BuiltProjection[],
-  counts: ReadonlyMap<string, number>,
+  { projections, counts }: Sources,
   context: Context,
 ): Column | null {
   const { projection } = selection;
   const built = projections.find(({ plan }) => plan.name === projection);
   if (!built) return null;
-  const { plan, connectivity, storage } = built;
+  const { plan, connectivity } = built;
   const indices = creationIndices(selection, connectivity.known ?? counts.get(projection) ?? null, context);
   if (!indices) {
     context.diagnostics.add(
@@ -308,7 +313,7 @@ function synapseColumn(
         target: block.name('target', ir.convert('u32', ir.load(connectivity.targets, position))),
       };
       const slot = recording.slot ?? context.profile.defaults.sample;
-      const scope = new SynapseScope(context, plan, storage, address, block, null, null, slot);
+      const scope = new SynapseScope(context, built, address, block, null, { slot });
       const reference = referenceOf(variable);
       const value = reference.kind === 'end' ? scope.readEnd(reference) : scope.read(variable);
       block.emit(ir.store(into.log, logIndex(into), to(context.real, value)));

@@ -112,9 +112,10 @@ function refuseReadingSums(plan: ProjectionPlan, context: Context): void {
 function sumKernel(
   { to: target, value }: Sum,
   kind: 'summed' | 'contributed',
-  { plan, connectivity, storage }: BuiltProjection,
+  built: BuiltProjection,
   context: Context,
 ): string {
+  const { plan, connectivity } = built;
   const replaces = kind === 'summed';
   const { end: side, variable } = summedAt(target, plan.projection.receptors);
   const end = plan[side];
@@ -141,7 +142,7 @@ function sumKernel(
         ? inner.name('target', ir.convert('u32', ir.load(connectivity.targets, position)))
         : inner.name('source', ir.load(columns?.sources ?? starts, ir.get(k)));
     const [source, target] = side === 'pre' ? [item, other] : [other, item];
-    const scope = new SynapseScope(context, plan, storage, { position, source, target }, inner, null);
+    const scope = new SynapseScope(context, built, { position, source, target }, inner, null);
     inner.emit(ir.set(sum, join(ir.get(sum), compileReal(value, scope))));
   });
   const element = elementIndex(end, item);
@@ -160,7 +161,7 @@ function sumKernel(
 
 /** Clock-driven equations and conditions of the synapses, and what must be computed before them. */
 function synapseUpdate(built: BuiltProjection, place: StepPlace, context: Context): readonly PlacedEntry[] {
-  const { plan, connectivity, storage } = built;
+  const { plan, connectivity } = built;
   const { equations } = plan;
   const hasRates = steppedDerivatives(equations).size > 0;
   const events = Object.entries(plan.type.events ?? {}).sort(([a, x], [b, y]) => x.order - y.order || (a < b ? -1 : 1));
@@ -172,7 +173,7 @@ function synapseUpdate(built: BuiltProjection, place: StepPlace, context: Contex
     const target = inner.name('target', ir.convert('u32', ir.load(connectivity.targets, ir.get(position))));
     const at = { position: ir.get(position), source: item, target };
     const draws = events.length > 0 ? eventDraws(built, at, inner, context) : null;
-    const scope = new SynapseScope(context, plan, storage, at, inner, draws);
+    const scope = new SynapseScope(context, built, at, inner, draws);
     if (hasRates) {
       const { values, entries } = integrated(built, place, scope, context);
       before.push(...entries);
@@ -244,11 +245,12 @@ function testEvent(name: string, event: SynapseEvent, count: Extent, scope: Syna
 }
 
 /** Where the propagators of a projection's synapses are computed and kept. */
-function propagatorSite({ plan, connectivity, storage }: BuiltProjection, at: Ir, context: Context): Site {
+function propagatorSite(built: BuiltProjection, at: Ir, context: Context): Site {
   const { builder } = context;
+  const { plan, connectivity } = built;
   const { count, rows, targets } = connectivity;
   const scopeAt = (block: Block, source: Ir, position: Ir, target: Ir): SynapseScope =>
-    new SynapseScope(context, plan, storage, { position, source, target }, block, null);
+    new SynapseScope(context, built, { position, source, target }, block, null);
   return {
     name: plan.name,
     context,
@@ -309,7 +311,7 @@ function integrated(
 ): { readonly values: ReadonlyMap<string, Ir>; readonly entries: readonly PlacedEntry[] } {
   const { plan } = built;
   const { equations } = plan;
-  const chosen = chooseMethod(plan.name, equations, new Set(), null, context);
+  const chosen = chooseMethod(plan.name, equations, {}, context);
   if (chosen === null) return { values: new Map(), entries: [] };
   if (chosen.method !== 'exact') {
     context.builder.note(`the synapses of ${plan.name} are integrated by ${chosen.method}`);

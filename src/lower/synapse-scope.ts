@@ -48,6 +48,12 @@ export interface BuiltProjection {
   readonly storage: SynapseStorage;
 }
 
+/** What code of a synapse sees of others. */
+interface SynapseSeen {
+  readonly slot?: string;
+  readonly view?: SynapseView | null;
+}
+
 /** What names mean in code that runs for one synapse. */
 export class SynapseScope extends CodeScope {
   /** The synapse's projection. */
@@ -60,13 +66,11 @@ export class SynapseScope extends CodeScope {
   /** @param slot  that the code runs in; absent: one after the integration of the ends, or that of integration */
   constructor(
     context: Context,
-    plan: ProjectionPlan,
-    storage: SynapseStorage,
+    { plan, storage }: Pick<BuiltProjection, 'plan' | 'storage'>,
     address: SynapseAddress,
     block: Block,
     draws: Draws | null,
-    view: SynapseView | null = null,
-    slot: string = context.profile.defaults.integrate,
+    { slot = context.profile.defaults.integrate, view = null }: SynapseSeen = {},
   ) {
     super(context, { name: plan.name, storage, derived: plan.equations.derived }, block, draws, view);
     this.plan = plan;

@@ -211,7 +211,7 @@ export function assignSynapseValues(
     const copy = connectivity.copies ? ir.load(connectivity.copies, position) : null;
     const [sender, receiver] = draws ? [namedIndex(plan.pre, source), namedIndex(plan.post, target)] : [source, target];
     const drawn = new ChangingDraws(sender, receiver);
-    const scope = new SynapseScope(context, plan, storage, { position, source, target }, inner, drawn);
+    const scope = new SynapseScope(context, { plan, storage }, { position, source, target }, inner, drawn);
     const created = connectivity.creation ? ir.load(connectivity.creation, position) : position;
     const { place, chosen: given } = placeAmong(some, created, name, inner, context);
     const where = some.where === null ? null : compileCondition(some.where, scope);

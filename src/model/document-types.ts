@@ -23,7 +23,7 @@ export interface DataReferenceDocument {
   readonly unit?: Unit;
 }
 /** Numbers, quantities or, for two dimensions, lists of such; looked at when normalising. */
-export type Numbers = readonly unknown[];
+type Numbers = readonly unknown[];
 /** An array whose numbers are in their own unit. */
 interface ArrayWithUnit {
   readonly array: Numbers | DataReferenceDocument;

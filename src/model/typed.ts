@@ -4,6 +4,7 @@
  * one table of what is where.
  */
 
+import { populationsOf } from './selected.js';
 import { taggedSelection } from './tagged.js';
 import type { Expression, Statement, Side, Reference } from '../lang/ast.js';
 import { expressionsOf, referencesIn } from '../lang/walk.js';
@@ -11,12 +12,10 @@ import type * as written from './model.js';
 import type { Form } from './model.js';
 
 export type {
-  ArrayValue,
   Clock,
   DataReference,
   DataStore,
   GivenValues,
-  Id,
   Input,
   IntegrationMethod,
   Part,
@@ -151,21 +150,7 @@ export type WrittenModel = written.ValidModel;
 /** The populations or the projection that a selection is of. */
 export function ownersOf(rule: written.SelectionRule | SelectionRule): readonly string[] {
   const selection = taggedSelection(rule as written.SelectionRule);
-  switch (selection.kind) {
-    case 'assembly':
-      return selection.assembly.flatMap(ownersOf);
-    case 'sampleOf':
-      return ownersOf(selection.from);
-    case 'slice':
-    case 'indices':
-    case 'mask':
-    case 'sample':
-      return [selection.population];
-    case 'synapses':
-      return [selection.projection];
-    default:
-      return selection satisfies never;
-  }
+  return selection.kind === 'synapses' ? [selection.projection] : populationsOf(selection);
 }
 
 /** Whether a type is one of neurons. */

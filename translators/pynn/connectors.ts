@@ -8,7 +8,7 @@ import { own, type Setting } from './context.js';
 import * as messages from './messages.js';
 import type { Connector } from './specification.js';
 
-export type { Connections, Ends, Pairs } from './connect/call.js';
+export type { Connections, Ends } from './connect/call.js';
 
 interface Known {
   readonly parameters: readonly string[];

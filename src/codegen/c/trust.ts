@@ -150,8 +150,8 @@ const cWords: TrustWords = {
   unsigned: { 32: 'uint32_t', 64: 'uint64_t' },
 };
 
-/** A number as a literal: the shortest decimal that is read as this number. */
-const literal = (value: number): string => (/[.e]/.test(String(value)) ? String(value) : `${value}.0`);
+/** A number as a literal of C: the shortest decimal that is read as this number. */
+export const literal = (value: number): string => (/[.e]/.test(String(value)) ? String(value) : `${value}.0`);
 
 /** The checks as lines of C. */
 export function trustLines(): string[] {

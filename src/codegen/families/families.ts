@@ -11,7 +11,7 @@ import { patternOf } from './substitute.js';
 import type { Substitution } from './substitute.js';
 import { commonEnding, commonText, owners } from './wording.js';
 
-export type { Amount, Family, Field, FieldValue, KernelPattern, Member } from './pattern.js';
+export type { Family } from './pattern.js';
 
 /** The kernels of a program by family. */
 export interface Families {

@@ -28,7 +28,7 @@ import { floorDivide, fmod, modulo } from './remainder.js';
 import { abs, ceil, clip, floor, max, min, round, sign, sqrt, timestep } from './rounding.js';
 import { cos, sin, sinCosTurn, tan } from './trigonometric.js';
 
-export type { FloatType, NumberType } from './define.js';
+export type { NumberType } from './define.js';
 export { gammaHazard } from './gamma-hazard.js';
 
 const floatFunctions = {

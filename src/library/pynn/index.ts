@@ -7,8 +7,8 @@ import type { StandardCell } from '../standard-type.js';
 export { ionChannels, type IonChannel } from './ion-channels.js';
 export { response } from './receptors.js';
 export { gifCell } from './cells.js';
-export { pointNeuron, neuronParts, responseParts, type ReceptorChoice } from './point-neuron.js';
-export { stdpName, stdpSynapse, timingRules, weightDependences, type StdpTiming } from './plasticity.js';
+export { pointNeuron, neuronParts, responseParts } from './point-neuron.js';
+export { stdpName, stdpSynapse, timingRules, weightDependences } from './plasticity.js';
 export { electricalSynapse, synapsesFor } from './synapses.js';
 export { inhomogeneousGamma } from './sources.js';
 

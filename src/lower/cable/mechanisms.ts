@@ -14,7 +14,7 @@ interface Shape {
 }
 
 /** A value that a mechanism is given on a section. */
-export interface GivenAtSection {
+interface GivenAtSection {
   readonly value: Value;
   /** Number of the section's first compartment in a list of values. */
   readonly first: number;

@@ -124,7 +124,7 @@ function sumSynapses(
   withinEnd(projection.plan[side], local, member.population.size, scope.block, (row, inner) =>
     eachSynapse(projection, side, row, inner, (place, block) => {
       const own = isStepped
-        ? stepSynapse(network, projection, place, stage, time, block)
+        ? stepSynapse(network, projection, place, { stage, time, block })
         : synapseScope(network, projection, place, { block, time, draws: null });
       if (!isStepped) defineNeeded(projection, sums, own);
       for (const { value, into } of sums) if (into) addTo(into, compileReal(value, own), own);
@@ -183,9 +183,7 @@ function stepSynapse(
   network: Network,
   projection: SteppedProjection,
   place: { position: Ir; source: Ir; target: Ir },
-  stage: Stage,
-  time: Ir,
-  block: Block,
+  { stage, time, block }: { readonly stage: Stage; readonly time: Ir; readonly block: Block },
 ): SynapseScope {
   const { context } = network;
   const { plan, code } = projection;

@@ -94,5 +94,5 @@ export function synapseScope(
       group && member ? elementView(network, group, member, local, time) : { ...noView, time, linked: () => null };
   const ends = { pre: viewAt(plan.pre), post: viewAt(plan.post) };
   const view = { time, kept, shown, linked: () => null, ends };
-  return new SynapseScope(network.context, plan, storage, place, block, draws, view);
+  return new SynapseScope(network.context, { plan, storage }, place, block, draws, { view });
 }

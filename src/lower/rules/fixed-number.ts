@@ -215,7 +215,13 @@ function numberOf(
     sites: { next: 0 },
   };
   const [source, target] = outerSide === 'pre' ? [element, ir.u32(0)] : [ir.u32(0), element];
-  const scope = new SynapseScope(context, plan, new Map(), { position: null, source, target }, block, draws);
+  const scope = new SynapseScope(
+    context,
+    { plan, storage: new Map() },
+    { position: null, source, target },
+    block,
+    draws,
+  );
   return block.name('asked', to('i32', compile(e, scope)));
 }
 
@@ -402,15 +408,15 @@ function halve(level: number, count: number, { leaves, nodes, allowed }: Halves,
  * @random counter (outer element, block, 0, call)
  */
 function fillOf(frame: Frame): CountedCode['fill'] {
-  const { inner, leftOut, replace, key, context } = frame;
-  return (outer, blockIndex, first, count, storage, block) => {
+  const { inner, leftOut, replace, key } = frame;
+  return ({ outer, blockIndex, first, count, storage }, block) => {
     const begin = block.name('block_begin', ir.mul(blockIndex, ir.u32(blockSize)));
     const size = block.name('block_size', sizeOfBlock(blockIndex, inner.named));
     const out = leftOut ? block.name('left_out', ir.load(leftOut, outer)) : null;
     const within = out ? ir.and(ir.ge(out, begin), ir.lt(ir.sub(out, begin), size)) : null;
     const allowed = within ? block.name('allowed', ir.sub(size, ir.convert('u32', within))) : size;
     const words = (call: Ir, body: Block) => philox([outer, blockIndex, ir.u32(0), call], key, body);
-    const chosen = { size: allowed, count, first, storage, words, context };
+    const chosen = { size: allowed, count, first, storage, words };
     if (replace) withRepetition(chosen, block);
     else withoutRepetition(chosen, block);
     // Turns the number of an allowed element into its number among all elements of the end.

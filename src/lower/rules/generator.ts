@@ -180,7 +180,13 @@ function generatorScope(
     key,
     sites: { next: 0 },
   };
-  const scope = new SynapseScope(context, plan, new Map(), { position: null, source, target }, block, draws);
+  const scope = new SynapseScope(
+    context,
+    { plan, storage: new Map() },
+    { position: null, source, target },
+    block,
+    draws,
+  );
   scope.overrides = new Map([[rule.variable, value]]);
   return scope;
 }

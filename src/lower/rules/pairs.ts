@@ -29,7 +29,13 @@ export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, contex
     withElement(plan.pre, source, outer, (from, middle) => {
       withElement(plan.post, target, middle, (into, block) => {
         const address = { position: null, source: from, target: into };
-        const scope = new SynapseScope(context, plan, new Map(), address, block, pairDraws(source, target, key));
+        const scope = new SynapseScope(
+          context,
+          { plan, storage: new Map() },
+          address,
+          block,
+          pairDraws(source, target, key),
+        );
         let condition: Ir | null = null;
         const also = (e: Ir): void => {
           condition = condition ? ir.and(condition, e) : e;

@@ -50,7 +50,16 @@ export interface CountedCode extends CommonCode {
    * Writes the code that puts an item's `count` synapses to `first` and on; inner elements as numbered in the end that
    * is named.
    */
-  fill(outer: Ir, blockIndex: Ir, first: Ir, count: Ir, storage: Buffer, block: Block): void;
+  fill(item: FilledItem, block: Block): void;
+}
+
+/** An item whose synapses are known in number, and where they go; u32 each. */
+export interface FilledItem {
+  readonly outer: Ir;
+  readonly blockIndex: Ir;
+  readonly first: Ir;
+  readonly count: Ir;
+  readonly storage: Buffer;
 }
 
 /** A rule ready to be written into kernels. */

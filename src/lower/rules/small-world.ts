@@ -60,7 +60,7 @@ export function smallWorld(rule: SmallWorld, ordinal: number, plan: ProjectionPl
     fanIn: plan.pre.named,
     fanOut: Math.min(plan.post.named, rule.n ?? Infinity),
     count: (counts) => countEdges(wiring, name, counts),
-    fill: (source, _block, first, count, storage, block) => {
+    fill: ({ outer: source, storage, first, count }, block) => {
       const edges = { source, storage, first, count };
       connectNear(wiring, edges, block);
       if (rule.rewiring > 0) rewire(wiring, edges, block);

@@ -37,7 +37,7 @@ export interface Recorded {
 }
 
 /** What a pass gives, beside what its builder holds. */
-export interface Passed extends Partial<Found> {
+interface Passed extends Partial<Found> {
   /** Kernels of each step. */
   readonly entries?: readonly PlacedEntry[];
 }

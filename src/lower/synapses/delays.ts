@@ -268,7 +268,7 @@ function delayExpression(
       again,
     );
   const draws = new ChangingDraws(sender, receiver);
-  const scope = new SynapseScope(context, plan, new Map(), { position, source, target }, block, draws);
+  const scope = new SynapseScope(context, { plan, storage: new Map() }, { position, source, target }, block, draws);
   const values = new Map<string, Ir>();
   if (!equations.parameters.has('copy')) values.set('copy', copy ? ir.convert('i32', copy) : ir.i32(0));
   scope.overrides = values;

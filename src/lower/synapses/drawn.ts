@@ -231,10 +231,10 @@ function eachBit(found: Buffer, blockIndex: Ir, block: Block, put: (element: Ir,
 
 /** Chooses an item's synapses and puts them into storage. */
 function fillCounted(code: CountedCode, starts: Buffer, storage: Buffer, block: Block): void {
-  const [outer, inner] = itemOf(code, block);
+  const [outer, blockIndex] = itemOf(code, block);
   const first = block.name('first', ir.load(starts, item));
-  const number = block.name('number', ir.sub(ir.load(starts, ir.add(item, ir.u32(1))), first));
-  code.fill(outer, inner, first, number, storage, block);
+  const count = block.name('number', ir.sub(ir.load(starts, ir.add(item, ir.u32(1))), first));
+  code.fill({ outer, blockIndex, first, count, storage }, block);
 }
 
 /** Where an item of a rule starts in storage when a row also holds the synapses of other rules. */

@@ -37,7 +37,7 @@ export interface TakenSpikes {
 }
 
 /** A variable's values at spikes, in SI. */
-export interface TakenAtSpikes {
+interface TakenAtSpikes {
   /** The variable, with the recording's name where recordings take it at several points of a step. */
   readonly name: string;
   /** SI unit; `1` when dimensionless. */

@@ -10,7 +10,7 @@ import { elementBytes } from '../../../ir/program.js';
 import type { Geometry, Launch } from '../../schedule/launches.js';
 import { renderTemplate } from '../../templates/render.js';
 import { fillBits } from '../generate.js';
-import { trustOperands } from '../trust.js';
+import { literal, trustOperands } from '../trust.js';
 import type { GeneratedDevice } from './generate.js';
 
 const pass = 'codegen/c/device/host-tables';
@@ -116,9 +116,6 @@ function actionTables(program: Program, ordinals: Ordinals): ActionTables {
   }
   return { begins: [...begins, actions.length], actions, allocations };
 }
-
-/** A number as a literal of C: the shortest decimal that is read as this number. */
-const literal = (value: number): string => (/[.e]/.test(String(value)) ? String(value) : `${value}.0`);
 
 /**
  * The tables of a host, as C and C++ read them: `buffers`, `launches`, `schedule`, `actions`, `logs` and what else

@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { convertModel } from '../../src/run/convert.js';
 import { importModel, runModel, type ImportedModel } from '../../src/run/pipeline.js';
 import { exportBrianScript } from '../../translators/brian/export-script.js';
 import { cells, documentOf, type Construct } from '../library/constructs.js';
@@ -118,6 +119,11 @@ const cell = (type: string, params: object, more: object = {}): object => ({
   phases: [{ run: 100 }],
 });
 
+const driven = cell('IF_curr_exp', { i_offset: 0.9, tau_refrac: 2 }) as {
+  readonly populations: readonly object[];
+  readonly projections: readonly object[];
+};
+
 /** PyNN's cells in Brian: steps by which spikes may differ, since Brian integrates in whole steps. */
 const pynnRows: readonly (readonly [name: string, document: object, off: number])[] = [
   ['IF_curr_exp, refractory', cell('IF_curr_exp', { i_offset: 1, tau_refrac: 2 }), 0],
@@ -125,7 +131,76 @@ const pynnRows: readonly (readonly [name: string, document: object, off: number]
   ['IF_cond_exp, refractory', cell('IF_cond_exp', { i_offset: 1, tau_refrac: 5 }), 1],
   ['EIF_cond_exp_isfa_ista', cell('EIF_cond_exp_isfa_ista', { i_offset: 1, tau_refrac: 2 }), 3],
   ['Izhikevich', cell('Izhikevich', { i_offset: 0.01 }), 3],
+  [
+    'a current in steps for a cell that is integrated exactly',
+    {
+      ...cell('IF_curr_exp', { tau_refrac: 2 }),
+      current_sources: [
+        {
+          label: 'steps',
+          type: 'StepCurrentSource',
+          params: { times: [5, 30, 60.5], amplitudes: [1.5, 0.4, 2] },
+          inject_into: ['G'],
+        },
+      ],
+    },
+    0,
+  ],
+  [
+    'a part of a source of spikes',
+    {
+      ...driven,
+      populations: [
+        {
+          label: 'S',
+          size: 3,
+          cell: {
+            type: 'SpikeSourceArray',
+            params: {
+              spike_times: {
+                sequences: [
+                  [5, 20],
+                  [9, 31],
+                  [12, 13],
+                ],
+              },
+            },
+          },
+        },
+        ...driven.populations.slice(1),
+      ],
+      views: [{ label: 'part', of: 'S', select: { slice: [1, 3] } }],
+      projections: driven.projections.map((one) => ({ ...one, pre: 'part', connector: { type: 'OneToOneConnector' } })),
+    },
+    0,
+  ],
 ];
+
+/** Cells of LEMS in Brian, which wait for a step where their refractory period is zero. */
+const lemsRows = [
+  [
+    'an adaptive exponential cell of NeuroML',
+    `<Lems>
+  <Target component="sim"/>
+  <Include file="Cells.xml"/>
+  <Include file="Networks.xml"/>
+  <Include file="Inputs.xml"/>
+  <Include file="Simulation.xml"/>
+  <adExIaFCell id="adex" C="281pF" gL="30nS" EL="-70.6mV" reset="-47.2mV" VT="-50.4mV" thresh="-40.4mV" refract="0ms"
+    delT="2mV" tauw="40ms" a="4nS" b="0.08nA"/>
+  <pulseGenerator id="pulse" delay="0ms" duration="200ms" amplitude="0.8nA"/>
+  <network id="net">
+    <population id="G" component="adex" size="1"/>
+    <explicitInput target="G[0]" input="pulse"/>
+  </network>
+  <Simulation id="sim" length="200ms" step="0.1ms" target="net">
+    <EventOutputFile id="out" fileName="spikes.dat" format="ID_TIME">
+      <EventSelection id="0" select="G[0]" eventPort="spike"/>
+    </EventOutputFile>
+  </Simulation>
+</Lems>`,
+  ],
+] as const;
 
 const brian = missingPython(['brian2']);
 
@@ -135,20 +210,22 @@ describe.skipIf(brian !== null)(`Brian 2${brian === null ? '' : ` (${brian})`}`,
     rmSync(folder, { recursive: true });
   });
   const rows = [
-    ...brianRows.map(({ name, ...construct }) => ({ name, document: documentOf(construct), off: 0 })),
-    ...pynnRows.map(([name, document, off]) => ({ name, document, off })),
+    ...brianRows.map(({ name, ...construct }) => ({ name, imported: read(documentOf(construct)), off: 0 })),
+    ...pynnRows.map(([name, document, off]) => ({ name, imported: read(document), off })),
+    ...lemsRows.map(([name, text]) => ({ name, imported: importModel({ name: 'construct.xml', text }), off: 1 })),
   ];
   let found: readonly Readonly<Record<string, { readonly i?: readonly number[]; readonly t?: readonly number[] }>>[] =
     [];
 
   beforeAll(async () => {
-    const paths = rows.map(({ document }, k) => {
+    const paths: string[] = [];
+    for (const [k, { imported }] of rows.entries()) {
       const own = join(folder, String(k));
       mkdirSync(own);
-      for (const file of exportBrianScript(read(document).valid, 'model').files)
+      for (const file of (await convertModel(imported.valid, 'brian')).files)
         writeFileSync(join(own, file.name), file.text);
-      return join(own, 'model.py');
-    });
+      paths.push(join(own, 'model.py'));
+    }
     found = (await runPython('run_brian_scripts.py', paths)) as typeof found;
   }, 600_000);
 
@@ -157,7 +234,7 @@ describe.skipIf(brian !== null)(`Brian 2${brian === null ? '' : ` (${brian})`}`,
     const [name, { i = [], t = [] } = {}] = records ?? [];
     expect([name, found[k]]).toEqual([expect.stringMatching(/spikes$/), expect.anything()]);
     const theirs = ordered(t.map((time, n): Spike => [i[n] ?? -1, Math.round(time / step)]));
-    const ours = await here(read(rows[k]?.document ?? {}));
+    const ours = await here(rows[k]!.imported);
     expect(ours.length).toBeGreaterThan(1);
     expect(theirs.map(([who]) => who)).toEqual(ours.map(([who]) => who));
     const off = Math.max(...theirs.map(([, at], n) => Math.abs(at - (ours[n]?.[1] ?? NaN))));

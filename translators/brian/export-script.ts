@@ -10,6 +10,7 @@ import type { ConversionEntry } from '../../src/model/conversion-report.js';
 import * as blocks from './script/blocks.js';
 import { Companion } from './script/companion.js';
 import { pythonValue } from './script/python-text.js';
+import { documentationOf } from '../shared/python.js';
 import { namedSections, type BrianSpecification, type PhaseSpecification } from './specification.js';
 
 /** A file of an export. */
@@ -158,17 +159,10 @@ function seedNumber(seed: number | string | undefined): string {
   return Number.isSafeInteger(value) && value >= 0 ? String(value % 2 ** 32) : '0';
 }
 
-function documentation(document: BrianSpecification): string {
-  const lines = [
-    document.title ?? document.name ?? 'A network',
-    document.description,
-    document.source === undefined ? undefined : `Source: ${document.source}`,
-    document.doi === undefined ? undefined : `doi: ${document.doi}`,
-  ];
-  return printableLines(lines.filter((line) => line !== undefined).join('\n\n'))
+const documentation = (document: BrianSpecification): string =>
+  printableLines(documentationOf(document, 'A network').join('\n\n'))
     .replace(/\\/g, '\\\\')
     .replace(/"/g, '\\"');
-}
 
 let template: Handlebars.TemplateDelegate | undefined;
 

@@ -35,7 +35,7 @@ import { plain, tidy, valueAt } from '../recognise/numbers.js';
 import { environmentOf } from '../recognise/values.js';
 import { currentText, type CurrentForm } from './currents.js';
 import { Receptors, withReceptors, type Receptor } from './receptors.js';
-import { withoutFlag, withoutRegimes } from './regimes.js';
+import { stepsWaited, withoutFlag, withoutRegimes } from './regimes.js';
 import { splitSource } from './split.js';
 import { derivedOf, replaced, replacedIn } from './texts.js';
 import { trainOf, type Train } from './trains.js';
@@ -61,6 +61,9 @@ export function gathered(valid: ValidModel, stage: string): GatheredModel {
   const model = stage === 'brian' ? readable(made) : made;
   return { valid: { ...valid, model }, entries: report.entries };
 }
+
+/** Different refractory periods of one type for which the steps that LEMS waits are counted. */
+const mostPeriods = 100;
 
 class Gatherer {
   readonly #valid: ValidModel;
@@ -179,40 +182,62 @@ class Gatherer {
       if (crossing !== undefined) this.#neurons[name] = crossing;
       if (waiting === undefined) continue;
       this.#neurons[name] = waiting;
-      const code = `${this.#stage}/refractory-regime`;
-      if (this.#waitsWholeSteps(name, waiting))
-        this.#report.equivalent(
-          code,
-          child('/neurons', name),
-          'its regimes form a refractory period, which in LEMS is a step longer where sums of times are rounded up',
-        );
-      else
-        this.#report.approximated(
-          code,
-          child('/neurons', name),
-          'its regimes form a refractory period; LEMS extends it by up to one step after each spike',
-        );
+      const { type: waits, ...said } = this.#asLemsWaits(name, waiting, type);
+      this.#neurons[name] = waits;
+      this.#report[said.verdict](`${this.#stage}/refractory-regime`, child('/neurons', name), said.message);
     }
     if (this.#stage !== 'brian') return;
     this.#regimes();
     for (const [name, type] of Object.entries(this.#neurons)) this.#neurons[name] = spikeFirst(type);
   }
 
-  /** Whether the refractory period of all cells of a type is a whole number of steps. */
-  #waitsWholeSteps(name: string, type: NeuronType): boolean {
-    const duration = type.events['spike']?.refractory?.for;
-    if (duration === undefined) return false;
+  /** The refractory period with as many steps as LEMS waits after most spikes, where all cells wait equally long. */
+  #asLemsWaits(
+    name: string,
+    type: NeuronType,
+    { regimes }: NeuronType,
+  ): { readonly type: NeuronType; readonly verdict: 'equivalent' | 'approximated'; readonly message: string } {
+    const spike = type.events['spike'];
+    const duration = spike?.refractory?.for;
+    const form = 'its regimes form a refractory period';
+    const some = { type, verdict: 'approximated', message: `${form}; LEMS extends it by up to one step` } as const;
+    if (spike?.refractory === undefined || duration === undefined) return some;
     const e = plain(duration, new Set(Object.keys(type.parameters)));
-    return Object.values(this.#populations)
-      .filter((population) => population.type === name)
-      .every((population) =>
-        Array.from({ length: population.size }, (_, element) => this.#numbers(type, population, element)).every(
-          (numbers) => {
-            const steps = valueAt(e, (key) => numbers.get(key) ?? NaN) / this.#dt;
-            return Math.abs(steps - Math.round(steps)) < 1e-6;
-          },
+    const durations = new Set(
+      Object.values(this.#populations)
+        .filter((population) => population.type === name)
+        .flatMap((population) =>
+          Array.from({ length: population.size }, (_, element) => {
+            const numbers = this.#numbers(type, population, element);
+            return valueAt(e, (key) => numbers.get(key) ?? NaN);
+          }),
         ),
-      );
+    );
+    if (durations.size === 0 || durations.size > mostPeriods || [...durations].some(Number.isNaN)) return some;
+    const waiting = Object.values(regimes).filter(({ initial }) => !initial);
+    const strict = !waiting.some(({ transitions }) => transitions.some(({ when }) => when.includes('>=')));
+    const waits = [...durations].map((seconds) => {
+      const { steps, share } = stepsWaited(seconds, this.#dt, strict);
+      return { steps, share, more: steps - Math.round(seconds / this.#dt) };
+    });
+    const [{ steps, more } = { steps: 0, more: 0 }, second] = waits;
+    if (waits.some((one) => one.more !== more)) return some;
+    const share = Math.min(...waits.map((one) => one.share));
+    const longer = more === 0 ? duration : `${duration} + ${tidy(more * this.#dt * 1e3)}*ms`;
+    const period = second === undefined ? `${form} of ${steps} ${steps === 1 ? 'step' : 'steps'}` : form;
+    return {
+      type: {
+        ...type,
+        events: { ...type.events, spike: { ...spike, refractory: { ...spike.refractory, for: longer } } },
+      },
+      verdict: 'equivalent',
+      message:
+        period +
+        (share === 1
+          ? ''
+          : `; LEMS adds up its time, by whose rounding ${(100 * (1 - share)).toPrecision(2)} % of them are a step longer ` +
+            'or shorter'),
+    };
   }
 
   /** Other regimes become a variable. */
@@ -322,7 +347,10 @@ class Gatherer {
     const type = this.#neurons[population?.type ?? ''];
     if (population === undefined || type === undefined || Object.keys(type.inputs).length > 0) return;
     const into = Object.values(this.#projections).some(({ to }) => populationsOf(to.of).includes(name));
-    if (into || Object.keys(population.linked ?? {}).length > 0) return;
+    const isRead = Object.values(this.#populations).some(({ linked = {} }) =>
+      Object.values(linked).some((link) => link.population === name),
+    );
+    if (into || isRead || Object.keys(population.linked ?? {}).length > 0) return;
     const outgoing = this.#from(name);
     const currents = outgoing.filter(([, projection]) => this.#output(projection) !== undefined);
     if (currents.length > 0 && currents.length === outgoing.length) {

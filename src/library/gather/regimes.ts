@@ -65,6 +65,41 @@ export function withoutRegimes(type: NeuronType): NeuronType | undefined {
   };
 }
 
+/** Spikes for which waiting is tried out. */
+const mostTried = 20_000;
+
+/**
+ * The steps that LEMS waits after a spike at any step until `t > last + duration`, where t is the sum of all steps.
+ *
+ * @param duration  in s
+ * @param dt        in s
+ * @param strict    whether t has to be greater, not equal
+ * @returns the most frequent number of steps, and the share of spikes after which it is that
+ */
+export function stepsWaited(
+  duration: number,
+  dt: number,
+  strict: boolean,
+): { readonly steps: number; readonly share: number } {
+  const whole = Math.round(duration / dt);
+  if (whole > mostTried) return { steps: whole, share: 1 };
+  const least = Math.max(1, Math.floor(duration / dt) - 1);
+  const times = [0];
+  const timeAt = (step: number): number => {
+    while (times.length <= step) times.push((times[times.length - 1] ?? 0) + dt);
+    return times[step] ?? NaN;
+  };
+  const counts = new Map<number, number>();
+  for (let n = 1; n <= mostTried; n++) {
+    const due = timeAt(n) + duration;
+    let steps = least;
+    while (strict ? timeAt(n + steps) <= due : timeAt(n + steps) < due) steps++;
+    counts.set(steps, (counts.get(steps) ?? 0) + 1);
+  }
+  const [[steps, count] = [0, 0]] = [...counts].sort((a, b) => b[1] - a[1]);
+  return { steps, share: count / mostTried };
+}
+
 /** `t > last + duration`, where `last = t` was noted on entry. */
 function waitOf(
   when: string,

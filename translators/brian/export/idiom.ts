@@ -4,8 +4,9 @@
  */
 
 import { lengthOf, numbersOf } from '../../../src/model/arrays.js';
-import { populationsOf, selectionSize } from '../../../src/model/selected.js';
+import { populationOf, populationsOf, selectionSize, wholePopulation } from '../../../src/model/selected.js';
 import {
+  areInFile,
   isDrawn,
   isGiven,
   isPhase,
@@ -147,7 +148,8 @@ class Idiom {
         );
         const timed = this.#beforeThreshold(own.type, part);
         synapses[key] = { ...timed.type, method: methodOnGrid(timed.type) };
-        projections[key] = { ...part, synapse: key, values: own.values, delays: timed.delays };
+        const from = this.#ownSource(part.from, populations, child('/projections', name));
+        projections[key] = { ...part, from, synapse: key, values: own.values, delays: timed.delays };
       }
     }
     const stimuli = Object.fromEntries(Object.entries(model.stimuli).filter(([, { to }]) => stays(to)));
@@ -175,6 +177,42 @@ class Idiom {
       projections,
       annotations,
     };
+  }
+
+  /** A source that is a part of a generator of spikes, of which Brian has no parts, as a generator of its own. */
+  #ownSource(from: Projection['from'], populations: Record<string, Population>, pointer: string): Projection['from'] {
+    const name = populationOf(from.of);
+    const whole = populations[name ?? ''];
+    if (name === undefined || whole?.spikes === undefined || wholePopulation(from.of) !== undefined) return from;
+    const cells = cellsOf(from.of, whole.size, this.#data);
+    const changes = this.#model.experiment.protocol.some(
+      (phase) => isPhase(phase, 'replay') && Object.hasOwn(phase.replay, name),
+    );
+    if (cells === undefined || areInFile(whole.spikes) || changes) {
+      this.#report.missing(
+        pointer,
+        `a part of ${name}: a generator of spikes has no parts in Brian`,
+        'brian/selection',
+      );
+      return from;
+    }
+    const places = new Map(cells.map((cell, k) => [cell, k] as const));
+    const times = numbersOf(whole.spikes.times, this.#data);
+    const kept = numbersOf(whole.spikes.indices, this.#data).flatMap((cell, k) => {
+      const index = places.get(cell);
+      return index === undefined ? [] : [{ index, time: times[k] ?? NaN }];
+    });
+    kept.sort((a, b) => a.time - b.time || a.index - b.index);
+    const population: Population = {
+      ...whole,
+      size: cells.length,
+      spikes: { ...whole.spikes, indices: kept.map(({ index }) => index), times: kept.map(({ time }) => time) },
+    };
+    const text = JSON.stringify(population);
+    const same = Object.entries(populations).find(([key, one]) => key !== name && JSON.stringify(one) === text);
+    const part = same?.[0] ?? freeName(`${name}_${cells[0] ?? 0}`, (one) => Object.hasOwn(populations, one));
+    populations[part] = population;
+    return { ...from, of: { population: part } };
   }
 
   /** Whether a phase concerns something that is still in the model. */
@@ -701,6 +739,15 @@ class Idiom {
         return selection satisfies never;
     }
   }
+}
+
+/** The cells of a slice or a list. */
+function cellsOf(rule: SelectionRule, size: number, data: ValidModel['data']): readonly number[] | undefined {
+  const selection = taggedSelection(rule);
+  if (selection.kind === 'indices') return numbersOf(selection.indices, data);
+  if (selection.kind !== 'slice') return undefined;
+  const [start, stop, step] = selection.slice ?? [0, size, 1];
+  return Array.from({ length: Math.max(0, Math.ceil((stop - start) / step)) }, (_, k) => start + k * step);
 }
 
 /** Delays of the ways that a type has. */

@@ -48,10 +48,19 @@ export function inputParts(
       if (stimulus.attached) initial[switchName(id, plan)] = 1;
     }
     const parts = contributors(key, plan, synapses);
-    // What draws is drawn once a step: a subexpression is put in wherever it is read.
-    const drawn = terms.some((term) => /\brandn?\(/.test(term)) ? ' (constant over dt)' : '';
+    const whole = plan.names.get(key) ?? key;
+    // What draws is drawn once a step, and what follows the time is taken at the beginning of the step. Sums over
+    // synapses are known only after such values.
+    const held = terms.some((term) => /\brandn?\(|\bt\b/.test(term));
+    const apart =
+      held && parts.length > 0 ? brianName(`${whole}_given`, 'neuron', new Set(plan.names.values())) : whole;
+    const sum = (texts: readonly string[], name: string, flag: string): string =>
+      `${name} = ${texts.join(' + ') || `0*${unit}`} : ${unit}${flag}`;
+    if (apart !== whole) lines.push(sum(terms, apart, ' (constant over dt)'));
     lines.push(
-      `${plan.names.get(key) ?? key} = ${[...terms, ...parts].join(' + ') || `0*${unit}`} : ${unit}${drawn}`,
+      apart === whole
+        ? sum([...terms, ...parts], whole, held ? ' (constant over dt)' : '')
+        : sum([apart, ...parts], whole, ''),
       ...parts.map((part) => `${part} : ${unit}`),
     );
   }

@@ -1,19 +1,10 @@
 /** Stimuli, operations, recordings, tables and the protocol in Brian's words. */
 
-import { populationOf, populationsOf } from '../../../src/model/selected.js';
+import { populationOf } from '../../../src/model/selected.js';
 import { isGiven, isPhase, isRecording, isSelection, taggedPhase, taggedSelection } from '../../../src/model/tagged.js';
 import { knownNumbers, isListed } from '../../../src/model/arrays.js';
 import { referenceOf } from '../../../src/lang/reference.js';
-import type {
-  Operation,
-  Phase,
-  Recording,
-  SelectionRule,
-  Stimulus,
-  Table,
-  Value,
-  RecordingKinds,
-} from '../../../src/model/model.js';
+import type { Operation, Phase, Recording, Stimulus, Table, Value, RecordingKinds } from '../../../src/model/model.js';
 import { defaultSlot } from '../vocabulary.js';
 import { brianExpression, brianStatements } from './brian-text.js';
 import { dimensionOf, valueText } from './equations-text.js';
@@ -48,11 +39,6 @@ export function exportTable(id: string, table: Table, context: ExportContext): R
 
 // --- Stimuli and operations -----------------------------------------------------------------------------------------
 
-/** Methods by which the cells of a selection are integrated. */
-function methodsOf(rule: SelectionRule, { model }: ExportContext): readonly string[] {
-  return populationsOf(rule).map((name) => model.neurons[model.populations[name]?.type ?? '']?.method ?? 'auto');
-}
-
 /** A stimulus as a PoissonInput; undefined when it is a current, which is written into the equations. */
 export function exportStimulus(
   id: string,
@@ -64,10 +50,7 @@ export function exportStimulus(
   const remarks = remarksAt(context.report, pointer);
   if (stimulus.kind === 'current') {
     if (populationOf(stimulus.to) === undefined) groupSlice(stimulus.to, plans.groups, pointer, context);
-    const inSteps = methodsOf(stimulus.to, context).every((method) => method !== 'rk2' && method !== 'rk4');
-    const message = 'Brian has no current sources: it is written into the equations';
-    if (inSteps) remarks.equivalent('brian/current', message);
-    else remarks.approximated('brian/current', `${message}, where it follows t within a step`);
+    remarks.equivalent('brian/current', 'Brian has no current sources: it is written into the equations');
     return undefined;
   }
   const target = groupSlice(stimulus.to, plans.groups, pointer, context);

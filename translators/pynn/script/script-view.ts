@@ -23,6 +23,7 @@ import type {
   View,
 } from '../specification.js';
 import {
+  documentationOf,
   call,
   dictionary,
   flatText,
@@ -224,10 +225,7 @@ class ScriptWriter implements ScriptNames {
   }
 
   #documentation(): string {
-    const { name, description, source } = this.#document;
-    const texts = [name, description, source].filter(
-      (text, k, all) => text !== undefined && text !== '' && all.indexOf(text) === k,
-    );
+    const texts = documentationOf(this.#document, '');
     return printableLines(texts.join('\n\n')).replaceAll('\\', '\\\\').replaceAll('"""', "'''");
   }
 

@@ -3,7 +3,6 @@
 Ten Izhikevich neurons through a protocol of current steps.
 
 Source: written for interneuron after Izhikevich (2003)
-
 doi: 10.1109/TNN.2003.820440
 
 Usage: python protocol.py [results.json]

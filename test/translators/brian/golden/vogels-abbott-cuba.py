@@ -3,7 +3,6 @@
 3200 excitatory and 800 inhibitory leaky integrate-and-fire neurons, connected with probability 0.02, exponential currents.
 
 Source: Brette et al. (2007), benchmark 2, with the parameters of Brian 2's example CUBA
-
 doi: 10.1523/JNEUROSCI.3508-05.2005
 
 Usage: python vogels-abbott-cuba.py [results.json]

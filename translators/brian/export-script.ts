@@ -160,9 +160,7 @@ function seedNumber(seed: number | string | undefined): string {
 }
 
 const documentation = (document: BrianSpecification): string =>
-  printableLines(documentationOf(document, 'A network').join('\n\n'))
-    .replace(/\\/g, '\\\\')
-    .replace(/"/g, '\\"');
+  printableLines(documentationOf(document, 'A network').join('\n\n')).replace(/\\/g, '\\\\').replace(/"/g, '\\"');
 
 let template: Handlebars.TemplateDelegate | undefined;
 

@@ -33,14 +33,14 @@ const conversions = [
 
 /** Bytes that an input may have drawn. */
 const memory = 5e8;
-/** Elements and steps of what is run. */
-const [mostElements, mostSteps] = [500, 20];
+/** Elements and steps of what is run, and elements of what the interpreter runs. */
+const [mostElements, mostSteps, mostInterpreted] = [500, 20, 50];
 
-/** Which inputs are taken further than to a model, by their ordinals: later stages take many times as long. */
-const [lowered, run, generated, converted, described] = [4, 32, 64, 32, 64];
+/** Which inputs are taken further than to a model, by their ordinals: later stages take up to fifty times as long. */
+const [lowered, run, generated, converted, described] = [8, 64, 128, 64, 128];
 
 /**
- * Reads and validates a document. Of every fourth also draws and lowers the model; of fewer also generates the program,
+ * Reads and validates a document. Of every eighth also draws and lowers the model; of fewer also generates the program,
  * converts, freezes or describes the model, or runs it for some steps: what runs must have been foreseen to.
  *
  * @param ordinal  says what is done with it
@@ -66,7 +66,7 @@ export async function feedDocument(name: string, bytes: Uint8Array, ordinal: num
         ({ severity }) => severity === 'warning',
       );
       show(foreseen);
-      if (turn(run, 4)) await tryToRun(imported, foreseen);
+      if (turn(run, 8)) await tryToRun(imported, foreseen, turn(4 * run, 8) ? 'wasm' : 'reference');
       if (foreseen.some(({ code }) => /^(?:draw|lower)\//.test(code))) return 'refused';
       if (turn(generated, 0))
         generateProject(
@@ -76,9 +76,9 @@ export async function feedDocument(name: string, bytes: Uint8Array, ordinal: num
         );
       const to = pickInTurn(conversions, Math.floor(ordinal / converted));
       // LEMS lists connections, and freezing draws them.
-      if (turn(converted, 8) && (to !== 'lems' || isSmall(imported)))
-        await convertModel(imported.valid, to, { freeze: turn(4 * converted, 8) && isSmall(imported) });
-      if (turn(described, 16)) describeModel(imported.valid, imported.hashes, new Map());
+      if (turn(converted, 16) && (to !== 'lems' || isSmall(imported)))
+        await convertModel(imported.valid, to, { freeze: turn(4 * converted, 16) && isSmall(imported) });
+      if (turn(described, 32)) describeModel(imported.valid, imported.hashes, new Map());
     }
     return 'accepted';
   } catch (error) {
@@ -89,19 +89,23 @@ export async function feedDocument(name: string, bytes: Uint8Array, ordinal: num
 
 const pickInTurn = <T>(items: readonly T[], turn: number): T => items[turn % items.length]!;
 
-const isSmall = ({ valid: { model } }: ImportedModel): boolean =>
-  Object.values(model.populations).reduce((sum, { size }) => sum + size, 0) <= mostElements;
+const isSmall = ({ valid: { model } }: ImportedModel, most = mostElements): boolean =>
+  Object.values(model.populations).reduce((sum, { size }) => sum + size, 0) <= most;
 
 /** What only building or running the network shows. */
 const shownByRuns = /^run\/(?:build-fault|fault)$/;
 
 /** Runs a small model for some steps. @throws Error where it is refused and that was not foreseen, or the reverse */
-async function tryToRun(imported: ImportedModel, foreseen: readonly Diagnostic[]): Promise<void> {
-  if (!isSmall(imported)) return;
+async function tryToRun(
+  imported: ImportedModel,
+  foreseen: readonly Diagnostic[],
+  target: 'wasm' | 'reference',
+): Promise<void> {
+  if (!isSmall(imported, target === 'wasm' ? mostElements : mostInterpreted)) return;
   const expected = foreseen.filter(({ code }) => /^(?:draw|lower)\//.test(code));
   let refused: readonly Diagnostic[] = [];
   try {
-    const result = await runModel(imported, { target: 'wasm', threads: 1, steps: mostSteps });
+    const result = await runModel(imported, { target, threads: 1, steps: mostSteps });
     if (result.kind === 'run') result.dispose();
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;

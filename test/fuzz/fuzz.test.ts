@@ -3,7 +3,12 @@
  * a gigabyte.
  */
 
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { validateModel } from '../../src/run/pipeline.js';
+import { decodeSource } from '../../src/run/read-source.js';
 import { triesAll } from '../support/effort.js';
 import { inputsOf, notations } from './inputs.js';
 import { campaign, removeWorker } from './supervise.js';
@@ -21,6 +26,17 @@ describe.each(notations)('%s', (notation) => {
     expect(accepted + refused).toBe(inputs(notation));
     // Inputs that are all refused at the door would show little.
     expect(accepted).toBeGreaterThan(inputs(notation) / 50);
+  });
+});
+
+describe('a seed', () => {
+  const folder = fileURLToPath(new URL('seeds/', import.meta.url));
+  const seeds = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.'));
+
+  it.each(seeds)('%s is a model or a part of one', async (name) => {
+    const read = decodeSource(join(folder, name), readFileSync(join(folder, name)));
+    const { diagnostics } = await validateModel(read);
+    expect(diagnostics.filter(({ code }) => /^(?:draw|lower)\//.test(code)).map(({ code }) => code)).toEqual([]);
   });
 });
 

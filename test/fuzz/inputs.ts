@@ -5,11 +5,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { exchanged, large, line } from './expressions.js';
+import { isMarkup } from '../../src/run/recognise.js';
 import { markupOf, mutateMarkup, textOf } from './mutate-markup.js';
 import { bombs, mutateText } from './mutate-text.js';
 import { mutateTree } from './mutate-tree.js';
 import { randomOf, type Random } from './random.js';
-import { jsonOf, nodesOf, treeOf, yamlOf, type Tree } from './tree.js';
+import { jsonOf, nodesOf, treeOf, yamlOf } from './tree.js';
 
 /** What is fed. */
 export const notations = ['brian', 'canonical', 'pynn', 'neuroml', 'expression'] as const;
@@ -18,11 +19,11 @@ export type FuzzNotation = (typeof notations)[number];
 /** Makes the input of an ordinal; an input follows from seed and ordinal alone. */
 export type InputMaker = (ordinal: number) => Uint8Array;
 
-/** The nearest one above this file, which runs from a bundle too. */
-const fixtures = ((): string => {
+/** Of the repository: above this file, which runs from a bundle too. */
+const root = ((): string => {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'fixtures/brian'))) folder = dirname(folder);
-  return join(folder, 'fixtures');
+  return folder;
 })();
 
 /** Longer documents say the same things more often. */
@@ -30,17 +31,31 @@ const longestSeed = 6000;
 
 function textsIn(...folders: readonly string[]): readonly string[] {
   return folders
-    .flatMap((folder) => readdirSync(join(fixtures, folder)).map((name) => join(fixtures, folder, name)))
+    .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(root, folder, name)))
     .filter((path) => /\.(ya?ml|json|xml|nml)$/.test(path))
     .sort()
     .map((path) => readFileSync(path, 'utf8'))
-    .filter((text) => text.length <= longestSeed)
-    .sort((left, right) => left.length - right.length);
+    .filter((text) => text.length <= longestSeed);
 }
 
-/** One of some texts, which stand from the shortest to the longest: short ones are drawn more often. */
-const shortish = <T>(items: readonly T[], random: Random): T =>
-  items[Math.min(random.below(items.length), random.below(items.length))]!;
+/** A document of a notation, as text and as a tree. */
+interface Seed<T> {
+  readonly text: string;
+  readonly tree: T;
+}
+
+/**
+ * Draws one of some documents, short ones more often: by the inverse square of their lengths, as the time that an input
+ * takes grows with its length, and more of it stays as it was.
+ */
+function drawnByLength<T>(seeds: readonly Seed<T>[], print: (tree: T) => string): (random: Random) => Seed<T> {
+  let sum = 0;
+  const ends = seeds.map(({ tree }) => (sum += Math.ceil(1e9 / print(tree).length ** 2)));
+  return (random) => {
+    const at = random.below(sum);
+    return seeds[ends.findIndex((end) => at < end)]!;
+  };
+}
 
 /** @param seed  of all inputs */
 export function inputsOf(notation: FuzzNotation, seed: number): InputMaker {
@@ -54,23 +69,20 @@ export function inputsOf(notation: FuzzNotation, seed: number): InputMaker {
 type Maker = (random: Random) => Uint8Array;
 
 const makers: Readonly<Record<FuzzNotation, () => Maker>> = {
-  brian: () => treesOf(textsIn('brian', 'readme'), (tree) => yamlOf(tree).trimStart()),
-  canonical: () =>
-    treesOf(textsIn('model', 'model/hard'), (tree, random) =>
-      random.once(2) ? yamlOf(tree).trimStart() : jsonOf(tree),
+  brian: () =>
+    treesOf(
+      textsIn('fixtures/brian', 'fixtures/readme', 'fixtures/starters', 'test/fuzz/seeds/brian').filter(isOf('brian')),
     ),
-  pynn: () => treesOf(textsIn('pynn'), jsonOf),
+  canonical: () => treesOf(textsIn('fixtures/model', 'fixtures/model/hard', 'test/fuzz/seeds/canonical')),
+  pynn: () => treesOf(textsIn('fixtures/pynn', 'fixtures/starters', 'test/fuzz/seeds/pynn').filter(isOf('pynn'))),
   neuroml: () => {
-    const texts = textsIn('neuroml');
-    const seeds = texts.map(markupOf);
-    return (random) => {
-      if (random.once(8)) return mutateText(shortish(texts, random), random);
-      const text = textOf(mutateMarkup(shortish(seeds, random), seeds, random));
-      return random.once(12) ? mutateText(text, random) : Buffer.from(text);
-    };
+    const seeds = textsIn('fixtures/neuroml', 'fixtures/cells', 'fixtures/starters', 'test/fuzz/seeds/neuroml')
+      .filter(isMarkup)
+      .map((text) => ({ text, tree: markupOf(text) }));
+    return documentsOf(seeds, mutateMarkup, textOf);
   },
   expression: () => {
-    const seeds = textsIn('brian', 'model/hard')
+    const seeds = textsIn('fixtures/brian', 'fixtures/model/hard')
       .flatMap((text) => nodesOf(treeOf(parse(text))))
       .flatMap((node) => (node.kind === 'scalar' && typeof node.value === 'string' ? [node.value] : []));
     return (random) => {
@@ -80,12 +92,31 @@ const makers: Readonly<Record<FuzzNotation, () => Maker>> = {
   },
 };
 
-/** Documents of a notation of trees, written by `print`, and now and then their own texts with changes. */
-function treesOf(texts: readonly string[], print: (tree: Tree, random: Random) => string): Maker {
-  const seeds = texts.map((text) => treeOf(parse(text)));
+const isOf =
+  (notation: 'brian' | 'pynn'): ((text: string) => boolean) =>
+  (text) =>
+    text.includes(`interneuron/${notation}`);
+
+/** Documents of a notation of trees: one in four in YAML, of which reading takes most of the time, the others in JSON. */
+const treesOf = (texts: readonly string[]): Maker =>
+  documentsOf(
+    texts.map((text) => ({ text, tree: treeOf(parse(text)) })),
+    mutateTree,
+    (tree, random) => (random?.once(4) === true ? yamlOf(tree).trimStart() : jsonOf(tree)),
+  );
+
+/** Changed documents, and now and then changed texts of documents. */
+function documentsOf<T>(
+  seeds: readonly Seed<T>[],
+  mutate: (seed: T, others: readonly T[], random: Random) => T,
+  print: (tree: T, random?: Random) => string,
+): Maker {
+  const draw = drawnByLength(seeds, print);
+  const trees = seeds.map(({ tree }) => tree);
   return (random) => {
-    if (random.once(8)) return mutateText(shortish(texts, random), random);
-    const text = print(mutateTree(shortish(seeds, random), seeds, random), random);
-    return random.once(12) ? mutateText(text, random) : Buffer.from(text);
+    const { text, tree } = draw(random);
+    if (random.once(12)) return mutateText(text, random);
+    const changed = print(mutate(tree, trees, random), random);
+    return random.once(12) ? mutateText(changed, random) : Buffer.from(changed);
   };
 }

@@ -4,6 +4,8 @@ import type { Expression, Span, Statement } from '../../src/lang/ast.js';
 import { LangError } from '../../src/lang/lang-error.js';
 import { parseExpressionWithin } from '../../src/lang/parse-expression.js';
 import { parseStatements, readEquationLines, type EquationLine } from '../../src/lang/parse.js';
+import { mostListed } from '../shared/listed.js';
+import * as messages from './messages.js';
 
 /**
  * Where findings of an import go; places are given as pointers into the user's document and spans within its strings.
@@ -42,6 +44,13 @@ export function reporter(positions: Positions, diagnostics: Diagnostics): Report
 }
 
 /** What `parse` yields, or undefined after its mistakes were reported at `pointer`. */
+/** Whether so many values can be written out one by one; otherwise there is a finding. */
+export function canList(count: number, pointer: string, to: Reporter): boolean {
+  if (count <= mostListed) return true;
+  to.report(messages.tooManyListed(count, mostListed), pointer);
+  return false;
+}
+
 function attempt<T>(parse: () => T, pointer: string, to: Reporter): T | undefined {
   try {
     return parse();

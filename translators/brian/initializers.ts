@@ -7,7 +7,7 @@ import type { Expression } from '../../src/lang/ast.js';
 import { binary, boolean, conditional, integer, name } from '../../src/lang/build.js';
 import { callsIn } from '../../src/lang/walk.js';
 import { child } from '../../src/model/pointer.js';
-import { readExpression, type Reporter } from './context.js';
+import { canList, readExpression, type Reporter } from './context.js';
 import * as messages from './messages.js';
 import { at, translate } from './names.js';
 import type { Index, Initializers, PartialInitializer, Values } from './specification.js';
@@ -296,6 +296,7 @@ function atIndex(
 ): ReadValue | undefined {
   const pointer = assignment.valuePointer;
   if (owner.size === undefined) return undefined;
+  if (!canList(indexCount(index, owner.size) ?? 1, pointer, to)) return undefined;
   const chosen = chosenIndices(index, owner.size);
   if (chosen === undefined) {
     to.report(messages.badIndex(index), pointer);
@@ -312,6 +313,7 @@ function atIndex(
     to.report(messages.unsupported('an array beside the document for only some elements'), pointer);
     return undefined;
   }
+  if (!canList(owner.size, pointer, to)) return undefined;
   const base = before === undefined ? 0 : before.kind === 'known' ? before.value : before.values;
   const values = typeof base === 'number' ? new Array<number>(owner.size).fill(base) : [...base];
   for (const [order, position] of chosen.entries())

@@ -394,6 +394,15 @@ export const outOfRange = (what: string, expected: string, found: unknown): Find
   found: shorten(found),
 });
 
+/** Values that have to be written out for each element, of too many elements. */
+export const tooManyListed = (found: number, most: number): Finding => ({
+  code: 'brian/too-many-listed',
+  message: 'there are too many values to list individually',
+  expected: `at most ${most}`,
+  found: String(found),
+  hint: 'use fewer elements, or an expression instead of values for some elements',
+});
+
 /** Constants of the namespace of which each is computed from another. */
 export const namespaceCycle = (names: readonly string[]): Finding => ({
   code: 'brian/namespace-cycle',

@@ -73,6 +73,9 @@ export const geometricNumbers = [
   ...(['length', 'diameter', 'area', 'volume', 'distance', 'r_length_1', 'r_length_2'] as const),
 ] as const satisfies readonly (keyof CompartmentNumbers)[];
 
+/** How many numbers there are of a compartment, with its coordinates. */
+export const numbersOfCompartment = geometricNumbers.length + 3;
+
 /** A morphology of sections in the order of their compartments: each is followed by its subtrees. */
 export function morphologyOf(
   branches: readonly { readonly name: string; readonly parent: number | null; readonly count: number }[],

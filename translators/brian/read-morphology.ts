@@ -3,9 +3,10 @@
 import { isRefused } from '../../src/diagnostics/system-error.js';
 import type { Dimension } from '../../src/lang/ast.js';
 import { child } from '../../src/model/pointer.js';
-import type { Reporter } from './context.js';
+import { canList, type Reporter } from './context.js';
 import * as messages from './messages.js';
 import {
+  numbersOfCompartment,
   flatMorphology,
   geometricNumbers,
   morphologyOf,
@@ -78,6 +79,8 @@ function morphologyIn(
   }
   const branches = readTree(sections ?? {}, pointer, to);
   if (!branches) return undefined;
+  const total = branches.reduce((sum, { section }) => sum + Math.max(1, section.n ?? 1), 0);
+  if (!canList(total * numbersOfCompartment, child(pointer, 'sections'), to)) return undefined;
   if (compartments) return readCompartments(compartments, branches, child(pointer, 'compartments'), namespace, to);
   return flatMorphology(
     branches.map(({ name, parent, section, pointer: at }): SectionShape => ({

@@ -8,11 +8,11 @@ import { namesIn, substitute } from '../../src/lang/walk.js';
 import { child } from '../../src/model/pointer.js';
 import { located } from '../shared/located.js';
 import { readNamespace } from './constants.js';
-import type { Reporter } from './context.js';
+import { canList, type Reporter } from './context.js';
 import { readModel } from './equations.js';
 import { builtInVariable, groupScope, type Group, type Spatial, type Tables } from './group.js';
 import * as messages from './messages.js';
-import type { Morphology } from './morphology.js';
+import { numbersOfCompartment, type Morphology } from './morphology.js';
 import { declaredGroup } from './neuron-groups.js';
 import { readMorphology, type ReadFile } from './read-morphology.js';
 import type { BrianSpecification, SpatialNeuron } from './specification.js';
@@ -54,7 +54,10 @@ export function declareSpatialNeuron(
   const at = child(pointer, 'model');
   const own = readModel(specification.model, at, 'spatial', to);
   const morphology = readMorphology(specification.morphology, child(pointer, 'morphology'), namespace, to, readFile);
-  const cells = specification.N === undefined ? 1 : readSize(specification.N, child(pointer, 'N'), namespace, to);
+  const size = specification.N === undefined ? 1 : readSize(specification.N, child(pointer, 'N'), namespace, to);
+  // What is known of compartments is listed for those of every cell.
+  const listed = size * morphology.parents.length * numbersOfCompartment;
+  const cells = canList(listed, child(pointer, 'N'), to) ? size : 1;
   const variables = withMembrane(own, morphology, at, isMentioned(whole), to);
   const resistivity = readNumber(
     specification.Ri ?? usual.Ri,

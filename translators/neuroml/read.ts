@@ -63,7 +63,15 @@ export function readLems(
     if (origin !== 'core' && definitions.has(element.name)) checkDefinition(element, diagnostics);
   // 2. Types, with what they inherit.
   const { types: typeElements, own } = findTypes(named(elements, 'ComponentType'), diagnostics);
-  const types = new TypeTable({ elements: typeElements, ...table, constants, diagnostics });
+  const shared = sharedTypes(loaded, host);
+  const types = new TypeTable({
+    elements: typeElements,
+    ...table,
+    constants,
+    diagnostics,
+    own,
+    ...(shared && { shared }),
+  });
   // Core types are read when something uses them, the user's always.
   for (const name of own) types.get(name);
   // 3. Components.
@@ -116,6 +124,24 @@ export function readLems(
       core: [...loaded.core],
     },
   };
+}
+
+/** Core types as they were read, by the files of core types that a document includes. */
+const readBefore = new Map<string, Map<XmlElement, ComponentType>>();
+
+/** Core types that were read for earlier documents; undefined where they could say something else in this one. */
+function sharedTypes(
+  { elements, core }: LoadedDocuments,
+  { core: replaced }: LemsHost,
+): Map<XmlElement, ComponentType> | undefined {
+  const redefines = elements.some(
+    ({ element: { name }, origin }) => origin !== 'core' && ['Dimension', 'Unit', 'Constant'].includes(name),
+  );
+  if (replaced || redefines) return undefined;
+  const files = [...core].sort().join();
+  const types = readBefore.get(files) ?? new Map<XmlElement, ComponentType>();
+  readBefore.set(files, types);
+  return types;
 }
 
 function named(elements: readonly Placed[], name: string): readonly Placed[] {

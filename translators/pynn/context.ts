@@ -1,3 +1,4 @@
+import { mostListed } from '../shared/listed.js';
 import * as messages from './messages.js';
 import type { Natives } from './native/types.js';
 import type { Reporter } from './reporter.js';
@@ -29,9 +30,6 @@ export interface Setting extends Reporter {
    */
   needsConnections(label: string): boolean;
 }
-
-/** Most cells, spikes or pairs that are written out one by one. */
-const mostListed = 2 ** 25;
 
 /** Whether so many things can be written out one by one; otherwise there is a finding. */
 export function canList(count: number, pointer: string, setting: Reporter): boolean {

@@ -202,6 +202,21 @@ describe('exports', () => {
   });
 });
 
+describe('sizes', () => {
+  test.each([
+    ['of cells', tree, 'N: 2147483647'],
+    ['of a section', '{ a: { diameter: 1 um, length: 1 um, n: 2147483647 } }', ''],
+    [
+      'of all sections',
+      '{ a: { diameter: 1 um, length: 1 um, n: 3e6 }, b: { parent: a, diameter: 1 um, length: 1 um, n: 3e6 } }',
+      '',
+    ],
+    ['of initializers', tree, 'N: 1000000\ninitializers: { v: { value: 1 mV, index: [0, 2] } }'],
+  ])('%s that would not fit in memory are said, and nothing is allocated', (_, sections, more) => {
+    expect(findings(passive(sections, more, 'run: 1 ms'))[0]).toContain('brian/too-many-listed');
+  });
+});
+
 describe('models', () => {
   test.each([
     ['no Im', 'Im = gL*(EL - v) : amp/meter**2', 'J = gL*(EL - v) : amp/meter**2', 'membrane-current'],

@@ -57,6 +57,10 @@ interface Inheritance {
   readonly units: ReadonlyMap<string, LemsUnit>;
   readonly constants: ReadonlyMap<string, ConstantDefinition>;
   readonly diagnostics: Diagnostics;
+  /** Names of types that are no core types. */
+  readonly own: ReadonlySet<string>;
+  /** Core types without findings that were read for earlier documents, by their elements; added to. */
+  readonly shared?: Map<XmlElement, ComponentType>;
 }
 
 /**
@@ -120,15 +124,28 @@ export class TypeTable implements ReadonlyMap<string, ComponentType> {
   #inherit(name: string, below: readonly string[]): ComponentType | null {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
-    const { elements, diagnostics } = this.#context;
-    const element = elements.get(name);
-    const own = element && readType(element, this.#context);
-    if (!own) {
-      if (element) this.#known.set(name, null);
-      return null;
-    }
+    const element = this.#context.elements.get(name);
+    if (!element) return null;
+    const type = this.#before(element) ?? this.#read(name, element, below);
+    this.#known.set(name, type);
+    return type;
+  }
+
+  /** What an earlier document read from the element; undefined where this one replaces an ancestor of it. */
+  #before(element: XmlElement): ComponentType | undefined {
+    const { own, shared } = this.#context;
+    const before = shared?.get(element);
+    return before?.lineage.some((ancestor) => own.has(ancestor)) === true ? undefined : before;
+  }
+
+  #read(name: string, element: XmlElement, below: readonly string[]): ComponentType | null {
+    const { elements, own: names } = this.#context;
+    const shared = names.has(name) ? undefined : this.#context.shared;
+    const diagnostics = shared ? this.#context.diagnostics.beside() : this.#context.diagnostics;
+    const context = { ...this.#context, diagnostics };
+    const own = readType(element, context);
     let base: ComponentType | null = null;
-    if (own.extends !== undefined) {
+    if (own?.extends !== undefined) {
       const path = [...below, name];
       const cycle = path.indexOf(own.extends);
       if (cycle >= 0)
@@ -137,8 +154,13 @@ export class TypeTable implements ReadonlyMap<string, ComponentType> {
         diagnostics.add(messages.unknownType(own.extends, elements.keys()), own.element.valuePlace('extends'));
       else base = this.#inherit(own.extends, path);
     }
-    const type = merge(own, base, this.#context);
-    this.#known.set(name, type);
+    const type = own && merge(own, base, context);
+    if (!shared) return type;
+    const found = diagnostics.list;
+    this.#context.diagnostics.addAll(found);
+    const baseElement = base === null ? undefined : elements.get(base.name);
+    const isShared = baseElement === undefined || shared.has(baseElement);
+    if (type && isShared && found.length === 0) shared.set(element, type);
     return type;
   }
 }

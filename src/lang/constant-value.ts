@@ -21,8 +21,8 @@ function wholePower(base: number, exponent: number): number | undefined {
   return exponent < 0 ? 1 / product : product;
 }
 
-/** A function of the kernel program's library by the same bits; undefined for draws and functions it lacks. */
-function calledFunction(name: string, values: readonly number[]): number | undefined {
+/** A function of the kernel program's library, with the same bits; undefined for draws and functions it lacks. */
+export function calledFunction(name: string, values: readonly number[]): number | undefined {
   const known = functions.get(name);
   if (!known || known.random || !known.arity.includes(values.length)) return undefined;
   return libraryCall(name)?.(values);

@@ -502,6 +502,22 @@ export const messages = {
     found,
     hint: `make ${constant} positive`,
   }),
+  negativeConductance: (name: string, mechanism: string, value: number, unit: string): Finding => ({
+    code: 'model/negative-conductance',
+    severity: 'warning',
+    message: `the conductance ${name} of ${mechanism} is negative`,
+    expected: 'zero or more',
+    found: `${value} ${unit}`,
+    hint: 'make it positive: the reversal potential gives the current its direction',
+  }),
+  gateNotResolved: (gate: string, dt: number, tau: number): Finding => ({
+    code: 'model/gate-not-resolved',
+    severity: 'warning',
+    message: `the time step is longer than half the time constant of ${gate} at any membrane potential`,
+    expected: `a step well below ${Number((tau * 1e3).toPrecision(3))} ms, its largest time constant`,
+    found: `${Number((dt * 1e3).toPrecision(6))} ms`,
+    hint: 'spikes come out wrong; cells with ion channels are usually stepped by 0.005 to 0.05 ms',
+  }),
   weightSign: (target: string, found: string): Finding => ({
     code: 'model/weight-sign',
     severity: 'note',
@@ -728,6 +744,14 @@ export const messages = {
     severity: 'warning',
     message: `the cell is ${Number(metres.toPrecision(3))} m long from end to end`,
     hint: 'lengths without a unit are in m; most tools use um',
+  }),
+  thickCell: (section: string, metres: number): Finding => ({
+    code: 'model/huge-cell',
+    severity: 'warning',
+    message: `the section ${section} is thicker than any neuron`,
+    expected: 'a diameter below 2 mm',
+    found: `${Number(metres.toPrecision(3))} m`,
+    hint: 'lengths without a unit are in m in the canonical form and in um in NeuroML and SWC',
   }),
   tinyCell: (metres: number): Finding => ({
     code: 'model/tiny-cell',

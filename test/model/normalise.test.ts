@@ -379,6 +379,12 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
     ['model/huge-cell@11:31'],
   ],
   [
+    'a soma of 20 mm',
+    '    events:\n      spike',
+    '    compartments: { sections: { soma: { length: 20 mm, diameter: 20 mm } } }\n    events:\n      spike',
+    ['model/huge-cell@11:39'],
+  ],
+  [
     'a cell of nanometres',
     '    events:\n      spike',
     '    compartments: { sections: { soma: { length: 20e-12, diameter: 20e-12 } } }\n    events:\n      spike',

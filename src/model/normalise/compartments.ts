@@ -77,7 +77,10 @@ export function normaliseCompartments(
     normaliseSection(context, section, child(`${pointer}/sections`, name)),
   );
   const whole = Object.values(shapes).reduce((sum, section) => sum + lengthOf(section), 0);
+  const [thick] = Object.entries(shapes).filter(([, section]) => widestOf(section) > thickest);
   if (whole > longest) context.report(messages.hugeCell(whole), `${pointer}/sections`);
+  else if (thick)
+    context.report(messages.thickCell(thick[0], widestOf(thick[1])), child(`${pointer}/sections`, thick[0]));
   if (whole > 0 && whole < shortest) context.report(messages.tinyCell(whole), `${pointer}/sections`);
   return {
     sections: shapes,
@@ -103,12 +106,18 @@ export function normaliseCompartments(
 const longest = 5;
 /** Nor are they shorter. */
 const shortest = 1e-7;
+/** The giant axon of a squid, the thickest there is, has a diameter of up to 1.5 mm. */
+const thickest = 2e-3;
 
 /** Of a section, along it. */
 function lengthOf({ points, length = 0 }: Section): number {
   if (!points) return length;
   return points.reduce((sum, point, k) => sum + (k === 0 ? 0 : distance(points[k - 1] ?? point, point)), 0);
 }
+
+/** The largest diameter of a section. */
+const widestOf = ({ points, diameter = 0 }: Section): number =>
+  points ? points.reduce((widest, [, , , width = 0]) => Math.max(widest, width), 0) : diameter;
 
 const distance = (a: readonly number[], b: readonly number[]): number =>
   Math.sqrt([0, 1, 2].reduce((sum, axis) => sum + square((a[axis] ?? 0) - (b[axis] ?? 0)), 0));

@@ -1,5 +1,6 @@
 import { isListed } from '../arrays.js';
 import { isGiven } from '../tagged.js';
+import { calledFunction } from '../../lang/constant-value.js';
 import { evaluate, NoNumber } from '../../lang/evaluate.js';
 import type { Expression } from '../../lang/ast.js';
 import { parseExpression } from '../../lang/parse.js';
@@ -17,7 +18,7 @@ export function valueOf(e: Expression, constants: Constants, also: Constants = (
     return value;
   };
   try {
-    return evaluate(e, lookup, () => undefined);
+    return evaluate(e, lookup, calledFunction);
   } catch (error) {
     if (error instanceof NoNumber) return undefined;
     throw error;

@@ -10,6 +10,7 @@ import { randomDerived } from './random-derived.js';
 import { regimeDerivatives } from './regime-derivatives.js';
 import type { Rule } from './rule.js';
 import { sharedReads } from './shared-reads.js';
+import { structuredCells } from './structured-cells.js';
 import { timeComparisons } from './time-comparisons.js';
 import { timeSteps } from './time-steps.js';
 import { uniqueNames } from './unique-names.js';
@@ -31,6 +32,7 @@ export const rules: readonly Rule[] = [
   poissonRates,
   drawArguments,
   growingState,
+  structuredCells,
 ];
 
 /** What is said of a model in which nothing is wrong: times that a run takes otherwise than they are written. */

@@ -65,7 +65,7 @@ export interface FlatMechanism {
  * How names that components require of a cell are read at a place on it. Currents that are required are of the whole
  * compartment.
  */
-function atPlace({ ions, pools }: MembraneContext, own: Outside = () => undefined): Outside {
+function atPlace({ ions, pools }: MembraneContext, own: Outside, absent: (ion: string) => void): Outside {
   const known = new Map<string, Meaning>([
     ['v', { expression: nameOf('v'), dimension: volt }],
     ['temperature', { expression: nameOf('temperature'), dimension: kelvin }],
@@ -84,26 +84,36 @@ function atPlace({ ions, pools }: MembraneContext, own: Outside = () => undefine
       : literal(0, ampere);
     known.set(`iCa${suffix}`, current);
   }
-  return (name) => own(name) ?? known.get(name);
+  return (name) => {
+    const found = own(name);
+    if (found) return found;
+    const ion = /^caConc(?:Ext)?(2?)$/.exec(name);
+    if (ion && !pools.has(`ca${ion[1]}`)) absent(`ca${ion[1]}`);
+    return known.get(name);
+  };
 }
 
 /** A flattened component as a mechanism that writes some of its variables. */
 function mechanism(
   component: Component,
   context: MembraneContext,
-  outside: Outside,
   writes: (flat: FlatType) => Readonly<Record<string, Expression | undefined>>,
+  own: Outside = () => undefined,
 ): FlatMechanism {
   const { lems, diagnostics } = context;
+  const name = component.id || component.type.name;
+  const absent = new Set<string>();
+  const outside = atPlace(context, own, (ion) => absent.add(ion));
   const flat = new FlatType(component, { lems, diagnostics, kind: 'neuron', outside, instant: true });
   const valued = (node: Component | undefined, name: string): number => (node && valueOf(node, name, lems)) ?? 0;
   const { sequence: _, ...equations } = equationsDocument(flat, ({ source }) =>
     source.kind === 'component' ? valued(flat.tree.nodes[source.ordinal]?.component, source.name) : 0,
   ).document;
   for (const event of flat.events) {
-    if (!keepsAboveZero(event))
-      diagnostics.add({ severity: 'warning', ...messages.condition(component.id || component.type.name) }, event.place);
+    if (!keepsAboveZero(event)) diagnostics.add({ severity: 'warning', ...messages.condition(name) }, event.place);
   }
+  for (const ion of absent)
+    diagnostics.add({ severity: 'warning', ...messages.noConcentration(name, ion) }, component.place);
   const written = Object.entries(writes(flat)).flatMap(([name, value]) => (value ? [[name, value] as const] : []));
   const taken = (name: string): boolean => flat.names.has(name);
   const expressions = [
@@ -155,7 +165,7 @@ export function densityMechanism(
   varying: Varying | null,
 ): FlatMechanism {
   const source = varying ? uniform(component, varying, context) : component;
-  const { flat, document } = mechanism(source, context, atPlace(context), (made) => ({
+  const { flat, document } = mechanism(source, context, (made) => ({
     [currentName(component, context)]: made.seen(['iDensity'])?.expression,
   }));
   if (!varying) return { flat, document };
@@ -183,7 +193,7 @@ export function densityMechanism(
 
 /** Channels that are counted: their current is that of the entire group, and each compartment has its share by area. */
 export function populationMechanism(component: Component, context: MembraneContext, groupArea: number): FlatMechanism {
-  const { flat, document } = mechanism(component, context, atPlace(context), (made) => {
+  const { flat, document } = mechanism(component, context, (made) => {
     const current = made.seen(['i'])?.expression;
     const share = binary('/', nameOf('area'), literal(groupArea, square).expression);
     return { [currentName(component, context)]: current && product(current, share) };
@@ -203,10 +213,15 @@ export function poolMechanism(
     const declared = species.type.parameters.get(name);
     return declared && literal(valueOf(species, name, lems) ?? 0, declared.dimension);
   };
-  return mechanism(model, context, atPlace(context, own), (flat) => ({
-    [`${ion}_i`]: flat.seen(['concentration'])?.expression,
-    [`${ion}_o`]: flat.seen(['extConcentration'])?.expression,
-  }));
+  return mechanism(
+    model,
+    context,
+    (flat) => ({
+      [`${ion}_i`]: flat.seen(['concentration'])?.expression,
+      [`${ion}_o`]: flat.seen(['extConcentration'])?.expression,
+    }),
+    own,
+  );
 }
 
 // --- What varies along a cell ---------------------------------------------------------------------------------------

@@ -126,6 +126,25 @@ export const noLength = (segment: number, count: number): Finding => ({
   hint: 'its proximal and distal points are the same',
 });
 
+/** Segments that begin away from their parents, of which this is the first; in micrometres. */
+export const gap = (segment: number, parent: number, distance: number, count: number): Finding => ({
+  code: 'neuroml/segment-gap',
+  message:
+    `segment ${segment}${count > 1 ? `, and ${count - 1} more, begin` : ' begins'} away from ` +
+    (count > 1 ? 'their parents' : `its parent, segment ${parent}`),
+  expected: 'a proximal point on the parent',
+  found: `${Number(distance.toPrecision(4))} um from it`,
+  hint: 'it is connected to the parent as if there were no gap',
+});
+
+/** A channel or pool that reads a concentration of which the cell has no species. */
+export const noConcentration = (mechanism: string, ion: string): Finding => ({
+  code: 'neuroml/no-concentration',
+  message: `${mechanism} reads the concentration of ${ion}, but the cell has no species ${ion}`,
+  found: 'a concentration of 0',
+  hint: `add <species ion="${ion}" …/> to intracellularProperties, with its concentration model`,
+});
+
 /** A group that cuts through sections, since nothing is placed on it. */
 export const partialGroup = (group: string): Finding => ({
   code: 'neuroml/partial-group',

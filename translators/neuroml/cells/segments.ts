@@ -60,7 +60,7 @@ export function childOf(component: Component, type: string): Component | undefin
  *
  * @diagnostic neuroml/segment-id, neuroml/segment-twice, neuroml/segment-point, neuroml/coordinate,
  *   neuroml/unknown-segment,
- *   neuroml/fraction-along, neuroml/segment-roots, neuroml/segment-loop, neuroml/no-length
+ *   neuroml/fraction-along, neuroml/segment-roots, neuroml/segment-loop, neuroml/no-length, neuroml/segment-gap
  */
 export function readMorphology(morphology: Component, diagnostics: Diagnostics): Morphology | null {
   const written = childrenOf(morphology, 'segment');
@@ -115,7 +115,26 @@ export function readMorphology(morphology: Component, diagnostics: Diagnostics):
   const points = segments.filter(({ parent, length }) => parent >= 0 && length === 0);
   if (points[0])
     diagnostics.add({ severity: 'warning', ...messages.noLength(points[0].id, points.length) }, points[0].place);
+  warnOfGaps(segments, diagnostics);
   return { segments, byId, root: roots[0]!, children, order };
+}
+
+/**
+ * Segments whose beginning is farther from the parent than the parent is long and wide. Nearer ones are usual: branches
+ * drawn to the surface of a soma, or from where a reconstruction has its first point.
+ */
+function warnOfGaps(segments: readonly Segment[], diagnostics: Diagnostics): void {
+  const apart = segments.flatMap((segment) => {
+    const parent = segments[segment.parent];
+    if (!parent) return [];
+    const far = distance(segment.proximal, along(parent, segment.fraction));
+    const near = parent.length + Math.max(parent.proximal.diameter, parent.distal.diameter) + segment.proximal.diameter;
+    return far > near ? [{ segment, parent, far }] : [];
+  });
+  const [first] = apart;
+  if (!first) return;
+  const finding = messages.gap(first.segment.id, first.parent.id, first.far, apart.length);
+  diagnostics.add({ severity: 'warning', ...finding }, first.segment.place);
 }
 
 /** A loop among segments that the root does not reach. */

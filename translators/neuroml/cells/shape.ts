@@ -25,8 +25,19 @@ export interface Shape {
   readonly groups: Groups;
 }
 
-/** The shape of a cell; null after errors. @diagnostic neuroml/* as in `messages.ts` */
+/** Shapes that have been read: the cell and the names of its parts both need them. */
+const known = new WeakMap<Component, Shape | null>();
+
+/** The shape of a cell, whose findings are said once; null after errors. @diagnostic neuroml/* as in `messages.ts` */
 export function shapeOf(cell: Component, diagnostics: Diagnostics): Shape | null {
+  const shape = known.get(cell);
+  if (shape !== undefined) return shape;
+  const read = readShape(cell, diagnostics);
+  known.set(cell, read);
+  return read;
+}
+
+function readShape(cell: Component, diagnostics: Diagnostics): Shape | null {
   const component = childOf(cell, 'morphology');
   invariant(component, 'neuroml', 'a cell without a morphology has no shape');
   const morphology = readMorphology(component, diagnostics);

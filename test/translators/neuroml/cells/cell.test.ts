@@ -313,6 +313,11 @@ test.each([
     'warning neuroml/bad-divisions',
   ],
   ['a segment without length', segment(5, from(4), 35), 'warning neuroml/no-length'],
+  [
+    'a segment that begins away from its parent',
+    segment(5, from(4), 935, '<proximal x="900" y="0" z="0" diameter="1"/>'),
+    'warning neuroml/segment-gap',
+  ],
 ])('%s', (_, more, finding) => {
   expect(read(document(tree + more)).findings).toContain(finding);
 });

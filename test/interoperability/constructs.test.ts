@@ -147,6 +147,25 @@ const pynnRows: readonly (readonly [name: string, document: object, off: number]
     0,
   ],
   [
+    'spikes between two steps',
+    {
+      ...driven,
+      populations: [
+        {
+          label: 'S',
+          size: 1,
+          cell: {
+            type: 'SpikeSourceArray',
+            params: { spike_times: { sequences: [[0.02, 5.06, 11.14, 12.58, 30.34]] } },
+          },
+        },
+        ...driven.populations.slice(1),
+      ],
+      recordings: [{ target: 'G', variables: ['spikes'] }],
+    },
+    0,
+  ],
+  [
     'a part of a source of spikes',
     {
       ...driven,

@@ -5,6 +5,7 @@ import { linearForm } from '../../../src/lang/linear.js';
 import { areInFile, isGiven } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
+import { spikeStep } from '../../../src/model/steps.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import { namesIn } from '../../../src/lang/walk.js';
@@ -158,10 +159,9 @@ function onceAStep(
   { model }: ExportContext,
 ): { readonly all: readonly GivenSpike[]; readonly kept: readonly GivenSpike[] } {
   const { dt } = model.experiment;
-  const earlier = model.timing === 'grid' ? dt : 0;
   const all = times.map((time, k) => ({
     index: indices[k] ?? 0,
-    time: earlier === 0 ? time : Math.max(0, Number((time - earlier).toPrecision(14))),
+    time: model.timing === 'grid' ? Number((spikeStep(time, dt, model.timing) * dt).toPrecision(14)) : time,
   }));
   const seen = new Set<string>();
   const kept = all.filter(({ index, time }) => {

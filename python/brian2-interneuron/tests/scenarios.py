@@ -847,3 +847,55 @@ def parts_elsewhere():
 
 
 parts_elsewhere.lenient = True
+
+
+@scenario
+def resting_synapses():
+    """Synapses that rest for a run, with a monitor of theirs: what they keep is brought up to date later."""
+    G = NeuronGroup(4, "dv/dt = (1.5 - v)/(10*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
+    G.v = "i*0.2"
+    S = Synapses(G, G, "w : 1\ndr/dt = (1 - r)/(5*ms) : 1 (event-driven)", on_pre="v_post += w*r; r *= 0.6", delay=0.5 * ms)
+    S.connect("i != j")
+    S.w = "0.01*i"
+    monitor, samples = SpikeMonitor(G), StateMonitor(S, ["w", "r"], record=True)
+    for rests in (False, True, False):
+        S.active = not rests
+        run(15 * ms)
+    return {**spikes(monitor), "w": samples.w[:], "r": samples.r[:]}
+
+
+@scenario
+def values_changed_again_and_again():
+    """Parameters, state and weights, in groups and synapses that have one value for all at first."""
+    G = NeuronGroup(5, "dv/dt = (E - v)/(7*ms) : 1\nE : 1\nn : integer", threshold="v > 1", reset="v = 0; n += 1", method="exact")
+    G.E = 1.2
+    S = Synapses(G, G, "w : 1", on_pre="v_post += w", delay=1 * ms)
+    S.connect("i != j")
+    S.w = 0.01
+    monitor, samples = SpikeMonitor(G), StateMonitor(G, "v", record=True)
+    for k in range(6):
+        run(6 * ms)
+        G.E = [1.3, 1.1, 1.4, 1.25, 1.2, 1.3][k]
+        S.w = ["0.02", "w*(1 + 0.1*i)", "w*0.2/(0.1 + N_pre*w)", "0.01*j", "0.03", "w"][k]
+        G.v = "v*0.9"
+        G.n[1] = 0
+    return {**spikes(monitor), "v": samples.v[:], "w": S.w[:], "n": G.n[:]}
+
+
+@scenario
+def delays_changed_under_way():
+    """A delay that is changed while spikes of the same neurons are under way elsewhere: they do not come twice."""
+    G = NeuronGroup(4, "dv/dt = (1.6 - v)/(5*ms) : 1\nx : 1\ny : 1", threshold="v > 1", reset="v = 0", method="exact")
+    G.v = "i*0.2"
+    near, far = Synapses(G, G, on_pre="x_post += 1 + i"), Synapses(G, G, on_pre="y_post += 1 + i", delay=4 * ms)
+    near.connect()
+    far.connect()
+    near.delay = "0*ms"
+    samples = StateMonitor(G, ["x", "y"], record=True)
+    run(21 * ms)
+    near.delay = "(1 + i)*ms"
+    run(20 * ms)
+    return {"x": samples.x[:], "y": samples.y[:]}
+
+
+delays_changed_under_way.lenient = True

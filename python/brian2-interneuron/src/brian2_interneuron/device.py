@@ -27,7 +27,7 @@ import interneuron
 from interneuron._server import pack, prepare, shared
 
 from .document import DTYPES, Document
-from .live import Live
+from .live import Live, sent
 from .operations import Calls, set_clocks, simulated
 from .start import start_of_run
 from .results import write_back
@@ -81,6 +81,8 @@ class InterneuronDevice(RuntimeDevice):
         self._runs, self._repeating = [], False
         #: Networks with methods of integration that only Brian has.
         self._stepped = weakref.WeakSet()
+        #: Variables that scripts have changed between runs of a network, by name.
+        self._settable = weakref.WeakKeyDictionary()
 
     def activate(self, build_on_run=True, target=None, strict=False, **options):
         """What `set_device('interneuron', ...)` does.
@@ -280,7 +282,7 @@ class InterneuronDevice(RuntimeDevice):
                 raise reason from None
             self._stepped.add(net)
             bare = _document(*network, True, True)
-        self._live = Live(net, bare, session, settings)
+        self._live = Live(net, bare, session, settings, self._settable.setdefault(net, {}))
         return self._live
 
     def end(self):
@@ -315,6 +317,7 @@ class InterneuronDevice(RuntimeDevice):
             session = None
             try:
                 session = interneuron.Session(server, parameters)
+                self._keep_settable(net, document, session)
                 # The engine is made now, so that what it refuses is known before anything has run.
                 session._call("run", time=0.0)
                 return session
@@ -322,6 +325,13 @@ class InterneuronDevice(RuntimeDevice):
                 if session is not None:
                     session.close()
                 raise _refused(net, error) from error
+
+    def _keep_settable(self, net, document, session):
+        """Sets what scripts change between runs once more: then it is no constant of the engine's code."""
+        kept = {id(each) for each in document.kept}
+        values = {key: sent(each) for key, each in self._settable.get(net, {}).items() if id(each) in kept}
+        if values:
+            session._call("set", values=values)
 
     def _outputs(self):
         """The files of the next run: those that were asked for, then numbered ones."""

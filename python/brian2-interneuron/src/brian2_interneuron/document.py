@@ -591,7 +591,8 @@ class Document:
         if float(synapses.clock.dt_) != self.dt:
             raise Unsupported(synapses.name, "a separate clock for Synapses")
         entry.update(self._names(synapses, codes))
-        if not pathways and not updaters and synapses.state_updater is None and "run_regularly" not in entry:
+        acts = bool(pathways or updaters or synapses.state_updater is not None or "run_regularly" in entry)
+        if not acts and not any(isinstance(each, StateMonitor) and each.source is synapses for each in self._objects):
             return
         self.synapses.append(synapses)
         self.parts["synapses"][synapses.name] = entry

@@ -11,8 +11,10 @@ from interneuron._server import pack
 class Live:
     """The session of a network, and what the network was when its last run ended."""
 
-    def __init__(self, net, bare, session, settings):
+    def __init__(self, net, bare, session, settings, settable):
         self._net, self._session, self._settings, self._bare = net, session, settings, bare
+        #: Variables that the script has changed between runs.
+        self.settable = settable
         self._text = json.dumps(bare.parts, sort_keys=True)
         self._values, self._hidden = {}, []
 
@@ -42,7 +44,7 @@ class Live:
         self._bare = bare
         if not _equal(self._hidden, _hidden(bare)):
             return False
-        changed, connected = {}, {each.name for each in bare.synapses}
+        changed = {}
         for variable in bare.kept:
             known = self._values.get(id(variable))
             now = np.asarray(variable.get_value())
@@ -50,12 +52,10 @@ class Live:
                 return False
             if (known[1] == now).all():
                 continue
-            owner = getattr(variable.owner, "name", None)
-            if variable.name == "delay" or owner in connected or not np.isfinite(now.astype(float)).all():
-                # What is done to the values of synapses depends on their bounds.
+            if variable.name == "delay" or not np.isfinite(now.astype(float)).all():
                 return False
-            numbers = now.astype(np.float64)
-            changed[f"{owner}.{variable.name}"] = float(numbers.flat[0]) if numbers.size == 1 else pack(numbers)
+            self.settable[key_of(variable)] = variable
+            changed[key_of(variable)] = sent(variable)
         if not changed:
             return True
         try:
@@ -63,6 +63,17 @@ class Live:
         except (interneuron.UsageError, interneuron.ModelError):
             return False
         return True
+
+
+def key_of(variable):
+    """A variable as sessions call it."""
+    return f"{variable.owner.name}.{variable.name}"
+
+
+def sent(variable):
+    """What a variable holds, for a session."""
+    numbers = np.asarray(variable.get_value()).astype(np.float64)
+    return float(numbers.flat[0]) if numbers.size == 1 else pack(numbers)
 
 
 def _copy(variable):

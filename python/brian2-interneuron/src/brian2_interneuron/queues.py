@@ -37,26 +37,37 @@ def recent_events(pathway, now):
 
     Returns None where delays were changed while events were under way: then no events of the source explain them.
     """
-    if pathway.queue is None or longest_delay(pathway) == 0:
-        return np.empty(0, int), np.empty(0, int)
-    ahead, synapses = _pending(pathway.queue)
+    ahead, synapses = _under_way(pathway)
     if len(ahead) == 0:
-        return np.empty(0, int), np.empty(0, int)
+        return np.empty((0, 2), int)
     delays = delay_steps(pathway)
-    own = delays[synapses] if len(delays) > 1 else np.full(len(synapses), delays[0])
-    sources = np.asarray(pathway.synapse_sources.get_value())
-    emitted = now + ahead - own
+    emitted = now + ahead - (delays[synapses] if len(delays) > 1 else delays[0])
     if (emitted >= now).any():
         return None
-    pairs = np.unique(np.column_stack([emitted, sources[synapses]]), axis=0)
-    expected = 0
+    return np.unique(np.column_stack([emitted, np.asarray(pathway.synapse_sources.get_value())[synapses]]), axis=0)
+
+
+def are_explained(pathway, now, events):
+    """Whether what is under way on a pathway is what these events (rows of step and neuron) of its group leave there."""
+    longest = longest_delay(pathway)
+    pending = len(_under_way(pathway)[0])
+    if longest == 0:
+        return pending == 0
+    recent = events[events[:, 0] + longest >= now]
+    sources, delays = np.asarray(pathway.synapse_sources.get_value()), delay_steps(pathway)
     order = np.argsort(sources, kind="stable")
-    begins = np.searchsorted(sources[order], pairs[:, 1])
-    ends = np.searchsorted(sources[order], pairs[:, 1], side="right")
-    for (step, _), begin, end in zip(pairs, begins, ends):
-        each = delays[order[begin:end]] if len(delays) > 1 else np.full(end - begin, delays[0])
-        expected += int((step + each >= now).sum())
-    return (pairs[:, 0], pairs[:, 1]) if expected == len(ahead) else None
+    begins = np.searchsorted(sources[order], recent[:, 1])
+    ends = np.searchsorted(sources[order], recent[:, 1], side="right")
+    expected = 0
+    for (step, _), begin, end in zip(recent, begins, ends):
+        expected += int((step + delays[order[begin:end]] >= now).sum()) if len(delays) > 1 else int(end - begin)
+    return expected == pending
+
+
+def _under_way(pathway):
+    if pathway.queue is None or longest_delay(pathway) == 0:
+        return np.empty(0, int), np.empty(0, int)
+    return _pending(pathway.queue)
 
 
 def replay(pathway, begin, end, steps, neurons):

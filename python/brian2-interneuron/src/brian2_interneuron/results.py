@@ -47,7 +47,8 @@ def write_back(document, session, begin, end):
         if isinstance(group, SpikeGeneratorGroup):
             _next_spike(group, end)
     for synapses in document.synapses:
-        if synapses.event_driven is not None:
+        # Without pathways nothing is brought up to date.
+        if synapses.event_driven is not None and any(each.active for each in synapses._pathways):
             synapses.variables["lastupdate"].get_value()[:] = unpack(
                 session._call("read", owner=synapses.name, variable="lastupdate")
             )

@@ -11,6 +11,8 @@ from .texts import Unsupported
 #: Step of the last spike of a neuron that never had one.
 _NEVER = -(2**30)
 
+_CHANGED = "its delays were changed while spikes were in transit"
+
 
 def start_of_run(document):
     """The parameter `start` of the session, as keywords: nothing where a network is fresh."""
@@ -40,21 +42,26 @@ def start_of_run(document):
 
 def _under_way(document, now):
     """The events that delays have still to bring, by `group.event`."""
+    pathways = [each for synapses in document.synapses for each in synapses._pathways if each.active]
     found = {}
-    for synapses in document.synapses:
-        for pathway in synapses._pathways:
-            if not pathway.active:
-                continue
-            recent = queues.recent_events(pathway, now)
-            if recent is None:
-                raise Unsupported(pathway.name, "its delays were changed while spikes were in transit")
-            if len(recent[0]):
-                key = f"{base_of(pathway.source).name}.{pathway.event}"
-                found.setdefault(key, []).append(np.column_stack(recent))
-    events = {}
-    for key, parts in found.items():
-        pairs = np.unique(np.concatenate(parts), axis=0)
-        if pairs[:, 0].min() < 0:
-            raise Unsupported(key, "spikes from before time 0 are in transit")
-        events[key] = {"steps": pack(pairs[:, 0].astype(np.int32)), "cells": pack(pairs[:, 1].astype(np.int32))}
-    return events
+    for pathway in pathways:
+        recent = queues.recent_events(pathway, now)
+        if recent is None:
+            raise Unsupported(pathway.name, _CHANGED)
+        found.setdefault(_source_of(pathway), []).append(recent)
+    events = {key: np.unique(np.concatenate(parts), axis=0) for key, parts in found.items()}
+    for pathway in pathways:
+        # The engine sends an event along all pathways of its group.
+        if not queues.are_explained(pathway, now, events[_source_of(pathway)]):
+            raise Unsupported(pathway.name, _CHANGED)
+    if any(len(each) and each[0, 0] < 0 for each in events.values()):
+        raise Unsupported(document.net.name, "spikes from before time 0 are in transit")
+    return {
+        key: {"steps": pack(each[:, 0].astype(np.int32)), "cells": pack(each[:, 1].astype(np.int32))}
+        for key, each in events.items()
+        if len(each)
+    }
+
+
+def _source_of(pathway):
+    return f"{base_of(pathway.source).name}.{pathway.event}"

@@ -19,7 +19,7 @@ import { step } from './step-time.js';
 import type { EventSource } from './events.js';
 import { compile, to } from './expressions.js';
 import { fold } from '../ir/fold.js';
-import type { Group } from './groups.js';
+import { updatePlace, type Group } from './groups.js';
 import type { Piece } from './pieces.js';
 import { pieceDomain, piecesOf, selectionStreams, withoutRepeats } from './pieces.js';
 import type { Inbox } from './inbox.js';
@@ -32,8 +32,6 @@ import { valuesPlaces } from './event-values.js';
 import { arrivals, declareBounds, inboxKey, sharedKey } from './pathways.js';
 import { pathwayKernel } from './pathway-kernel.js';
 import { actionPlace, placeOf } from './event-kernels.js';
-import { updatePlace } from './neurons.js';
-import { pathwayOrder } from './plan-projections.js';
 import { continuousPlaces } from './sums.js';
 import { objectNames } from './step/object-names.js';
 import { rankOf } from './profile.js';
@@ -79,15 +77,15 @@ export function lowerDeliveries(
   const flush = (keys: readonly string[], place: StepPlace): void => {
     for (const group of groups) {
       const due = keys.map((key) => inboxes.get(key)).filter((inbox) => inbox?.group === group) as Inbox[];
-      if (due.length > 0) entries.push(inStep(flushKernel(due.sort(byVariable), context), place));
+      if (due.length > 0) entries.push(inStep(flushKernel(due.sort(byVariable), place, context), place));
     }
     pending = new Set([...pending].filter((key) => !keys.includes(key)));
   };
+  const first: StepPlace = { slot: context.profile.defaults.deliver, order: 'first' };
   // What was sent before arrives first, as what arrives later in the slot may read it.
   for (const group of groups) {
     const sent = [...inboxes.values()].filter((inbox) => inbox.group === group && inbox.slots > 1).sort(byVariable);
-    if (sent.length > 0)
-      entries.push(inStep(flushKernel(sent, context), { slot: context.profile.defaults.deliver, order: 'first' }));
+    if (sent.length > 0) entries.push(inStep(flushKernel(sent, first, context), first));
   }
   deliveries.forEach((delivery, k) => {
     const due = [...pending].filter((key) => delivery.touches.has(key)).sort();
@@ -244,9 +242,7 @@ function pathwayDelivery(
       : code.statements.flatMap(({ to, later }) => (to.kind === 'end' && !later ? [sharedKey(plan, to)] : [])),
   );
   return {
-    slot: pathway.slot,
-    order: pathwayOrder(plan, pathway.pathway.order, context.profile),
-    name: objectNames.pathway(plan.name, pathway.name),
+    ...pathway.place,
     touches: code.touches,
     fills,
     emit: () => pathwayKernel(code, source, inboxes, context),
@@ -316,7 +312,8 @@ function poissonKernel(
     },
     context,
   );
-  const scope = new ElementScope(context, piece.group, address, block, draws);
+  const at = stimulus.slot === undefined ? {} : { slot: stimulus.slot };
+  const scope = new ElementScope(context, piece.group, address, block, draws, at);
   const probability = stimulus.rate * context.dt;
   const span = { start: 0, end: 0 };
   const count = scope.draw({ kind: 'call', function: 'binomial', arguments: [], span }, [

@@ -12,11 +12,12 @@ import { compile, library, to } from './expressions.js';
 import { fold } from '../ir/fold.js';
 import type { EventCode } from './equations.js';
 import type { Group } from './groups.js';
-import { longAgo, neverSpiked, usedInput } from './groups.js';
+import { longAgo, neverSpiked, updatePlace, usedInput } from './groups.js';
 import * as messages from './messages.js';
 import { constantLoad, known } from './invariant.js';
 import { rankOf } from './profile.js';
 import { step } from './step-time.js';
+import { comparePlaces, type StepPlace } from './step/place.js';
 import { micrometresPerMetre } from '../draw/space/micrometres.js';
 import type { Reference } from '../lang/ast.js';
 import { axes, type Axis } from '../draw/space/axes.js';
@@ -44,10 +45,8 @@ export const rangesAddress: Address = {
   },
 };
 
-/** Options of code for an element. */
-interface ElementOptions {
-  /** Slot that the code runs in; absent: that of integration. */
-  readonly slot?: string;
+/** Options of code for an element: the place where it runs in a step, if that is not the one of integration. */
+interface ElementOptions extends Partial<StepPlace> {
   readonly view?: View;
 }
 
@@ -75,10 +74,12 @@ export class ElementScope extends CodeScope {
     address: Address,
     block: Block,
     draws: Draws | null,
-    { slot = context.profile.defaults.integrate, view }: ElementOptions = {},
+    { slot = context.profile.defaults.integrate, order = 'last', view, ...place }: ElementOptions = {},
   ) {
     super(context, { ...group, derived: group.equations.derived }, block, draws, view ?? null);
-    this.beforeUpdate = rankOf(context.profile, slot) < rankOf(context.profile, context.profile.defaults.integrate);
+    const { profile } = context;
+    const rank = (each: string): number => rankOf(profile, each);
+    this.beforeUpdate = comparePlaces({ ...place, slot, order }, updatePlace(group, context), rank, profile.ties) < 0;
     this.group = group;
     this.address = address;
   }

@@ -14,6 +14,8 @@ import type { Model, NeuronType, Parameter, Population, Value, ValueType } from 
 import type { Context, Real } from './context.js';
 import type { Equations, EventCode } from './equations.js';
 import { equationsOf, eventsOf } from './equations.js';
+import { objectNames } from './step/object-names.js';
+import type { StepPlace } from './step/place.js';
 
 /** Where the value of a variable is found. */
 export type Storage =
@@ -111,6 +113,13 @@ export const orderOf = ({ members }: Pick<Group, 'members'>, { profile }: Contex
 
 /** Name that ties of a group are decided by: that of its first population. */
 export const leaderOf = ({ name, members }: Pick<Group, 'name' | 'members'>): string => members[0]?.name ?? name;
+
+/** Where in a step the equations of a group are integrated. */
+export const updatePlace = (group: Group, context: Context): StepPlace => ({
+  slot: context.profile.defaults.integrate,
+  order: orderOf(group, context),
+  name: objectNames.stateUpdater(leaderOf(group)),
+});
 
 /** SI unit text of what can be recorded of a group; `1` when dimensionless. */
 export function unitOfVariable(group: Group, variable: string): string {

@@ -19,6 +19,7 @@ import { fold } from '../ir/fold.js';
 import type { Group } from './groups.js';
 import { rangesOf } from './groups.js';
 import { runsOnLanes } from './lanes.js';
+import type { StepPlace } from './step/place.js';
 
 /** Where contributions to a variable of a group gather as fixed-point numbers. */
 export interface Inbox {
@@ -64,14 +65,16 @@ export const quantise = (value: Ir, scale: Ir): Ir => fold(ir.toFixed(to('f64', 
  * A kernel that adds what has gathered in inboxes of one group to their variables and empties them. A variable that may
  * not be written while refractory loses what arrived meanwhile.
  */
-export function flushKernel(inboxes: readonly Inbox[], context: Context): string {
+export function flushKernel(inboxes: readonly Inbox[], place: StepPlace, context: Context): string {
   const first = inboxes[0];
   invariant(first, 'lower/inbox', 'nothing to flush');
   const { group } = first;
   const block = new Block();
-  const scope = new ElementScope(context, group, rangesAddress, block, null);
+  // What arrives where profiles put deliveries finds what this step's integration decided.
+  const at = place.slot === context.profile.defaults.deliver ? {} : place;
+  const scope = new ElementScope(context, group, rangesAddress, block, null, at);
   for (const inbox of inboxes) {
-    const place =
+    const arrivals =
       inbox.slots === 1
         ? rangesAddress.index
         : block.name(
@@ -81,10 +84,10 @@ export function flushKernel(inboxes: readonly Inbox[], context: Context): string
               rangesAddress.index,
             ),
           );
-    const arrived = to(context.real, ir.fromFixed(ir.load(inbox.buffer, place), inbox.unit));
+    const arrived = to(context.real, ir.fromFixed(ir.load(inbox.buffer, arrivals), inbox.unit));
     const sum = fold(ir.add(to(context.real, scope.readTarget(inbox.variable)), arrived));
     scope.writeIfFree(inbox.variable, sum);
-    block.emit(ir.store(inbox.buffer, place, ir.i64(0n)));
+    block.emit(ir.store(inbox.buffer, arrivals, ir.i64(0n)));
   }
   scope.storeAll();
   const name = first.slots === 1 ? 'receive' : 'receive_sent';

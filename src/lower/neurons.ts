@@ -14,14 +14,14 @@ import type { EventCode } from './equations.js';
 import { actionEntries, listEntry, markEntries, multiplicityEntries, placeOf } from './event-kernels.js';
 import type { EventSource } from './events.js';
 import { compile } from './expressions.js';
-import { leaderOf, orderOf, type Group } from './groups.js';
+import { leaderOf, orderOf, updatePlace, type Group } from './groups.js';
 import { integrateGroup } from './integrate-group.js';
 import type { Entries } from './modes.js';
 import { noiseOf, type Noise } from './noise.js';
 import { rankOf } from './profile.js';
 import { eventCondition, updateRefractoriness } from './refractoriness.js';
 import { objectNames } from './step/object-names.js';
-import { inStep, type PlacedEntry, type StepPlace } from './step/place.js';
+import { inStep, type PlacedEntry } from './step/place.js';
 import { emptyInputs, groupKernel, stepDraws, stepScope } from './step-scope.js';
 
 /**
@@ -129,13 +129,6 @@ function updateEntries(
   }
   return entries;
 }
-
-/** Where in a step the equations of a group are integrated. */
-export const updatePlace = (group: Group, context: Context): StepPlace => ({
-  slot: context.profile.defaults.integrate,
-  order: orderOf(group, context),
-  name: objectNames.stateUpdater(leaderOf(group)),
-});
 
 /** The cable that a group's elements are compartments of; null for points. */
 function cableOf({ name }: Group, { cables }: Context): { readonly of: Cable; readonly names: CableNames } | null {

@@ -63,7 +63,7 @@ export function pathwayKernel(
   // The step of a draw is that of the emission.
   const draws = { ...base, step: drawStep(emission, context) };
   const address = { position, source: from, target: into };
-  const scope = new SynapseScope(context, code, address, block, draws, { slot: pathway.slot });
+  const scope = new SynapseScope(context, code, address, block, draws, pathway.place);
   upToDate(scope, () => {
     for (const entry of code.statements) write(entry, { code, scope, inboxes, context });
   });

@@ -77,15 +77,16 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
               );
         if (steps?.first === 0 && late === 0)
           refuseBeforeEvent(name, { slot, order }, side === 'pre' ? pre : post, emitted, context);
+        const own = phase === null ? key : `${key}_phase${phase}`;
         if (steps)
           pathways.push({
-            name: phase === null ? key : `${key}_phase${phase}`,
+            name: own,
             pathway,
             side,
             event: emitted,
             delay,
             steps,
-            slot,
+            place: { slot, order, name: objectNames.pathway(name, own) },
             late,
             window: versions.length === 1 ? null : { of: key, version, versions: versions.length },
           });
@@ -181,11 +182,8 @@ function endMap(name: string, population: string, size: number, elements: Elemen
 }
 
 /** The order of a pathway in its slot. Where ties go by names, that of its synapses is for their equations alone. */
-export const pathwayOrder = (
-  { projection }: Pick<ProjectionPlan, 'projection'>,
-  order: number,
-  { ties }: Profile,
-): number => (ties === 'name' ? order : order + projection.order);
+const pathwayOrder = ({ projection }: Pick<ProjectionPlan, 'projection'>, order: number, { ties }: Profile): number =>
+  ties === 'name' ? order : order + projection.order;
 
 /**
  * Whether ties go by names and a pathway runs before its event is tested for, though in the slot of thresholds or

@@ -5,6 +5,7 @@ import type { Buffer, Extent } from '../ir/program.js';
 import type { Pathway, Value, Projection, SynapseType } from '../model/typed.js';
 import type { Group, Member } from './groups.js';
 import type { Equations } from './equations.js';
+import type { StepPlace } from './step/place.js';
 
 /** One end: a contiguous piece of a population; sources that replay spikes have no group. */
 export interface ProjectionEnd {
@@ -56,8 +57,8 @@ export interface PathwayPlan {
   readonly delay: Value;
   /** Least and greatest delay in steps. */
   readonly steps: DelaySteps;
-  /** Slot in which it runs. */
-  readonly slot: string;
+  /** Where in a step it runs. */
+  readonly place: StepPlace & { readonly order: number; readonly name: string };
   /**
    * Steps that pass before it meets an event: 1 where ties go by names and it runs before the test for the event, which
    * it then finds in the step after, as in Brian.

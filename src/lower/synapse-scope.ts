@@ -19,6 +19,7 @@ import { countedSide, synapseNumbers } from './synapses/synapse-numbers.js';
 import { coordinateOf, distanceOf } from './space/ends.js';
 import { micrometresPerMetre } from '../draw/space/micrometres.js';
 import { axes } from '../draw/space/axes.js';
+import type { StepPlace } from './step/place.js';
 
 /** Where the synapse and its ends are: u32 expressions; `source` and `target` count within the ends. */
 interface SynapseAddress {
@@ -48,9 +49,8 @@ export interface BuiltProjection {
   readonly storage: SynapseStorage;
 }
 
-/** What code of a synapse sees of others. */
-interface SynapseSeen {
-  readonly slot?: string;
+/** Where in a step code of a synapse runs (absent: with the integration of the ends), and what it sees of others. */
+interface SynapseSeen extends Partial<StepPlace> {
   readonly view?: SynapseView | null;
 }
 
@@ -63,21 +63,20 @@ export class SynapseScope extends CodeScope {
   readonly #ends: { readonly [S in Side]: ElementScope | null };
   #distance: Ir | null = null;
 
-  /** @param slot  that the code runs in; absent: one after the integration of the ends, or that of integration */
   constructor(
     context: Context,
     { plan, storage }: Pick<BuiltProjection, 'plan' | 'storage'>,
     address: SynapseAddress,
     block: Block,
     draws: Draws | null,
-    { slot = context.profile.defaults.integrate, view = null }: SynapseSeen = {},
+    { view = null, ...place }: SynapseSeen = {},
   ) {
     super(context, { name: plan.name, storage, derived: plan.equations.derived }, block, draws, view);
     this.plan = plan;
     this.address = address;
     this.#ends = {
-      pre: endScope(plan.pre, address.source, { block, slot, viewAt: view?.ends.pre ?? null }, context),
-      post: endScope(plan.post, address.target, { block, slot, viewAt: view?.ends.post ?? null }, context),
+      pre: endScope(plan.pre, address.source, { block, place, viewAt: view?.ends.pre ?? null }, context),
+      post: endScope(plan.post, address.target, { block, place, viewAt: view?.ends.post ?? null }, context),
     };
   }
 
@@ -256,21 +255,21 @@ export function elementIndex(end: ProjectionEnd, element: Ir): Ir {
 /** Code that reads the element of an end. */
 interface EndCode {
   readonly block: Block;
-  readonly slot: string;
+  readonly place: Partial<StepPlace>;
   readonly viewAt: ((element: Ir) => View) | null;
 }
 
 function endScope(
   end: ProjectionEnd,
   element: Ir,
-  { block, slot, viewAt }: EndCode,
+  { block, place, viewAt }: EndCode,
   context: Context,
 ): ElementScope | null {
   if (!end.group || !end.member) return null;
   const local = end.offset === 0 ? element : ir.add(element, ir.u32(end.offset));
   const address = { index: elementIndex(end, element), ordinal: ir.u32(end.member.ordinal), local };
   const scope = new ElementScope(context, end.group, address, block, null, {
-    slot,
+    ...place,
     ...(viewAt ? { view: viewAt(local) } : {}),
   });
   // Others see what they are shown.

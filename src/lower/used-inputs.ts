@@ -9,7 +9,7 @@ import type { Context } from './context.js';
 import type { Group } from './groups.js';
 import { usedInputName } from './groups.js';
 import { rangesAddress } from './element-scope.js';
-import { updatePlace } from './neurons.js';
+import { updatePlace } from './groups.js';
 import { inStep, type PlacedEntry } from './step/place.js';
 import { groupKernel } from './step-scope.js';
 

@@ -81,6 +81,25 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
     expect(Object.keys(outcomes).length).toBeGreaterThanOrEqual(36);
     expect(Object.entries(outcomes).filter(([, outcome]) => outcome !== 'same')).toEqual([]);
   });
+
+  const noPytest = missingEnvironment('.venv', 'bin/pytest');
+  const about = noPytest === null ? '' : ` (skipped: ${noPytest})`;
+  it.skipIf(noPytest !== null)(
+    `passes Brian's own tests of refractoriness and inputs${about}`,
+    { timeout: 900_000 },
+    async () => {
+      const modules = ['refractory', 'poissongroup', 'poissoninput', 'spikegenerator'];
+      const words = ['-W', 'ignore', 'python/brian2-interneuron/tests/brians_tests.py', ...modules];
+      const said = await python('.venv', words, program());
+      const { passed, failed } = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as {
+        readonly passed: number;
+        readonly failed: Readonly<Record<string, string>>;
+      };
+      expect(failed).toEqual({});
+      // Those that Brian's runtime has run, since the device leaves them to it, are not counted.
+      expect(passed).toBeGreaterThanOrEqual(36);
+    },
+  );
 });
 
 const noPynn = missingEnvironment('.venv-pynn', 'sources/test/system/scenarios');

@@ -899,3 +899,27 @@ def delays_changed_under_way():
 
 
 delays_changed_under_way.lenient = True
+
+
+@scenario
+def refractory_until_the_update():
+    """What acts before equations finds who is refractory as the step before has left it."""
+    found = {}
+    for when in ("start", "before_groups", "groups"):
+        G = NeuronGroup(
+            3, "dv/dt = (1.5 - v)/(10*ms) : 1 (unless refractory)", threshold="v > 1", reset="v = 0.9", refractory=2 * ms, method="euler"
+        )
+        G.v = "i*0.2"
+        P = SpikeGeneratorGroup(1, [0] * 35, arange(35) * 0.7 * ms)
+        # Objects of one slot and order go by their names.
+        added = Synapses(P, G, "w : 1", on_pre="v_post += w", name=f"{when}_added")
+        changed = Synapses(P, G, on_pre="v_post = v_post*0.99 + 0.01", name=f"{when}_changed")
+        for synapses in (added, changed):
+            synapses.connect()
+            synapses.pre.when = when
+        added.w = "0.01*(1 + j)"
+        constantly = PoissonInput(G, "v", 2, 1 / defaultclock.dt, weight="0.001*(1 + i)", when=when)
+        samples = StateMonitor(G, "v", record=True, when="end")
+        Network(G, P, added, changed, constantly, samples).run(24 * ms)
+        found[f"{when} v"] = samples.v[:]
+    return found

@@ -73,17 +73,75 @@ function codesOf(code) {
   return codes.filter((one) => /^[a-z]+\/[a-z-]+$/.test(one));
 }
 
+/** Of calls of a `ConversionReport`: which argument is the text and which the code, and what the text is about. */
+const entriesOfReports = {
+  missing: { text: 1, code: 2, severity: 'left out' },
+  approximated: { text: 2, code: 0, severity: 'approximate' },
+  equivalent: { text: 2, code: 0, severity: 'equivalent' },
+};
+
+/** What a call says in the report of a conversion; codes that it does not give are those of the notations it is for. */
+function entriesIn(call, path) {
+  if (!ts.isPropertyAccessExpression(call.expression) || !/[rR]eport$/.test(call.expression.expression.getText()))
+    return [];
+  const entry = entriesOfReports[call.expression.name.text];
+  const text = entry && call.arguments[entry.text];
+  if (text === undefined) return [];
+  const notations = /pynn|brian|neuroml/.exec(path)?.[0] ?? 'pynn brian';
+  const stages = notations.split(' ').map((notation) => (notation === 'neuroml' ? 'lems' : notation));
+  const given = call.arguments[entry.code];
+  const codes = given
+    ? alternatives(given).flatMap((code) => stages.map((stage) => code.replace(/^‹\w+›/, stage)))
+    : stages.map((stage) => `${stage}/not-expressible`);
+  const about = { messages: alternatives(text), expected: [], hints: [], severity: entry.severity };
+  return codes.filter((code) => /^[a-z]+\/[a-z-]+$/.test(code)).map((code) => ({ code, ...about }));
+}
+
+/** The function of a catalogue that a finding is in, where its message is one of its parameters. */
+function messageParameter(node, message) {
+  let maker = node;
+  while (maker && !ts.isArrowFunction(maker)) maker = maker.parent;
+  const named = maker && (ts.isVariableDeclaration(maker.parent) || ts.isPropertyAssignment(maker.parent));
+  const argument = named ? maker.parameters.findIndex(({ name }) => name.getText() === nameOf(message)) : -1;
+  return argument < 0 ? undefined : { maker: maker.parent.name.getText(), argument };
+}
+
+function sourceOf(path) {
+  return ts.createSourceFile(path, readFileSync(join(root, path), 'utf8'), ts.ScriptTarget.Latest, true);
+}
+
+/** Texts that the callers of functions give as messages. */
+function messagesOfCalls(makers) {
+  const findings = [];
+  const visit = (node) => {
+    if (ts.isCallExpression(node)) {
+      const called = ts.isPropertyAccessExpression(node.expression) ? node.expression.name : node.expression;
+      for (const { code, argument } of makers.get(called.getText()) ?? [])
+        if (node.arguments[argument])
+          findings.push({ code, messages: alternatives(node.arguments[argument]), expected: [], hints: [] });
+    }
+    ts.forEachChild(node, visit);
+  };
+  for (const path of sources) visit(sourceOf(path));
+  return findings;
+}
+
 function findingsIn(path) {
-  const source = ts.createSourceFile(path, readFileSync(join(root, path), 'utf8'), ts.ScriptTarget.Latest, true);
+  const source = sourceOf(path);
   const findings = [];
   const visit = (node) => {
     if (ts.isObjectLiteralExpression(node)) {
       const properties = new Map(
         node.properties.flatMap((property) =>
-          ts.isPropertyAssignment(property) ? [[property.name.getText(), property.initializer]] : [],
+          ts.isPropertyAssignment(property)
+            ? [[property.name.getText(), property.initializer]]
+            : ts.isShorthandPropertyAssignment(property)
+              ? [[property.name.text, property.name]]
+              : [],
         ),
       );
       const code = properties.get('code');
+      const message = properties.get('message');
       for (const found of (code ? alternatives(code) : []).flatMap(codesOf)) {
         const field = (key) => (properties.has(key) ? alternatives(properties.get(key)) : []);
         findings.push({
@@ -92,9 +150,11 @@ function findingsIn(path) {
           expected: field('expected'),
           hints: field('hint'),
           severity: field('severity')[0] ?? 'error',
+          made: message && alternatives(message).length === 0 ? messageParameter(node, message) : undefined,
         });
       }
     }
+    if (ts.isCallExpression(node)) findings.push(...entriesIn(node, path));
     ts.forEachChild(node, visit);
   };
   visit(source);
@@ -110,7 +170,11 @@ const sources = ['src', 'translators', 'runtime/results'].flatMap((folder) =>
 /** Everything that is said under one code. */
 function byCode() {
   const entries = new Map();
-  for (const finding of sources.sort().flatMap(findingsIn)) {
+  const own = sources.sort().flatMap(findingsIn);
+  const makers = new Map();
+  for (const { code, made } of own)
+    if (made) makers.set(made.maker, [...(makers.get(made.maker) ?? []), { code, argument: made.argument }]);
+  for (const finding of [...own, ...messagesOfCalls(makers)]) {
     const entry = entries.get(finding.code) ?? { messages: [], expected: [], hints: [], severity: finding.severity };
     for (const key of ['messages', 'expected', 'hints']) entry[key] = [...new Set([...entry[key], ...finding[key]])];
     entries.set(finding.code, entry);

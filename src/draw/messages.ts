@@ -34,7 +34,7 @@ export const noValueForPair = (what: string, projection: string, source: number,
 /** A list of places of another length than there are synapses or elements. */
 export const wrongNumberOfPlaces = (what: string, expected: number, found: number): Finding => ({
   code: 'draw/wrong-number-of-places',
-  message: `${what} is a list of another length than there are places`,
+  message: `${what} is a list whose length is not the number of places`,
   expected: String(expected),
   found: String(found),
   hint: 'a list has a number for each synapse, in order of creation, or for each element',
@@ -43,7 +43,7 @@ export const wrongNumberOfPlaces = (what: string, expected: number, found: numbe
 /** A number that an expression has for a place and that is none. */
 export const noPlace = (what: string, at: number, found: number): Finding => ({
   code: 'draw/no-place',
-  message: `${what} is none for that of number ${at}`,
+  message: `${what} number ${at} is not on the cell`,
   expected: 'a fraction from 0 to 1, or the index of a section',
   found: String(found),
 });

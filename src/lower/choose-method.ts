@@ -102,7 +102,7 @@ function tableWithinSteps(equations: Equations, named: boolean, context: Context
       const steps = table.dt / context.dt;
       const off = Math.abs(steps - Math.round(steps));
       if (steps < 0.5 || off > (named ? 1e-6 : 0))
-        return `the equation of ${name} reads ${called}, whose interval is no multiple of the time step`;
+        return `the equation of ${name} reads ${called}, whose interval is not a multiple of the time step`;
     }
   return null;
 }

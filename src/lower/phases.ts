@@ -176,7 +176,7 @@ function setValues({ values, of, where, k }: Setting, network: PhasedNetwork, co
     if (pieces.length > 1 && (some.indices !== null || (typeof value === 'object' && value.kind !== 'expression')))
       context.diagnostics.add(
         messages.unsupportedFeature(
-          `setting ${variable} of single synapses of ${owner}, which stands between assemblies,`,
+          `setting ${variable} of individual synapses of ${owner}, which stands between assemblies,`,
         ),
       );
     const own = new Map([[variable, value]]);

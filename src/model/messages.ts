@@ -13,7 +13,7 @@ export const messages = {
     message: 'the document is empty',
     expected: 'a model in YAML, JSON, NeuroML or LEMS',
     found: 'nothing',
-    hint: 'write a model, or begin with one from interneuron new',
+    hint: 'write a model, or start from one that interneuron new writes',
   }),
   notJsonOrYaml: (found: string): Finding => ({
     code: 'read/not-json-or-yaml',
@@ -473,7 +473,7 @@ export const messages = {
   badDraw: (draw: string, expected: string, found: string): Finding => ({
     code: 'model/bad-draw',
     severity: 'warning',
-    message: `these arguments make no distribution of ${draw}`,
+    message: `these arguments do not define a distribution for ${draw}`,
     expected,
     found,
     hint: 'correct the arguments, or the parameters that they read',
@@ -481,7 +481,7 @@ export const messages = {
   notProbability: (found: number): Finding => ({
     code: 'model/not-probability',
     severity: 'warning',
-    message: 'this probability of a connection is none',
+    message: 'this is not a probability',
     expected: 'from 0 to 1',
     found: String(found),
     hint: 'correct it: below 0 no pair is connected, above 1 every pair',
@@ -606,8 +606,8 @@ export const messages = {
   }),
   linkCycle: (names: readonly string[]): Finding => ({
     code: 'model/link-cycle',
-    message: `the linked parameters ${names.join(' -> ')} stand for each other`,
-    expected: 'links that lead to a variable which is not linked',
+    message: `the linked parameters ${names.join(' -> ')} refer to each other`,
+    expected: 'a link that ends at a variable that is not linked',
     found: names.join(' -> '),
     hint: 'link one of them to the variable that it should read',
   }),
@@ -676,13 +676,13 @@ export const messages = {
   }),
   everyPlace: (): Finding => ({
     code: 'model/every-place',
-    message: '`all` places are those of cells of one type with compartments',
+    message: '`all` records the places of cells of one type that has compartments',
     expected: 'a selection of such cells',
     hint: 'list the places, or record each population by itself',
   }),
   drawnPlaces: (what: string): Finding => ({
     code: 'model/drawn-places',
-    message: `${what} is drawn: places on cells are known before anything is`,
+    message: `${what} is drawn at random, but places on cells must be known before anything is drawn`,
     expected: 'numbers, or an expression of indices',
     hint: 'draw the numbers beforehand and give them as a list',
   }),
@@ -704,7 +704,7 @@ export const messages = {
   sectionForm: (both: boolean): Finding => ({
     code: both ? 'model/conflicting-keys' : 'model/missing-key',
     message: both
-      ? 'a section has a shape or a capacitance, not both'
+      ? 'give a section either a shape or a capacitance, not both'
       : 'the section has neither a shape nor a capacitance',
     expected: 'points, or length and diameter, or capacitance and coupling',
   }),
@@ -735,7 +735,7 @@ export const messages = {
   }),
   cableSize: (size: number, compartments: number): Finding => ({
     code: 'model/cable-size',
-    message: `the size ${size} is no multiple of ${compartments}, the compartments of a cell`,
+    message: `the size ${size} is not a multiple of ${compartments}, the number of compartments of a cell`,
     expected: `${compartments} for each cell`,
     found: String(size),
   }),

@@ -121,7 +121,7 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
           message: 'this is not a finite number',
           expected: 'a finite number',
           found: String(found),
-          hint: 'write a number with digits: infinity and NaN are no values of a model',
+          hint: 'write a number in digits: a model cannot contain infinity or NaN',
         };
       const allowed = (Array.isArray(params['type']) ? params['type'] : [params['type']]).map(String);
       const types = allowed.map((type) => typeWords[type] ?? type);

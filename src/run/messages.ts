@@ -20,7 +20,7 @@ export const messages = {
     message: 'a model is a map with named parts',
     expected: 'a map at the top of the document',
     found: shorten(found),
-    hint: 'write a model, or begin with one from interneuron new; Python scripts run with the Python packages',
+    hint: 'write a model, or start from one that interneuron new writes; Python scripts run with the Python packages',
   }),
   unknownFormat: (keys: readonly string[]): Finding => ({
     code: 'recognise/unknown-format',

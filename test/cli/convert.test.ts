@@ -193,6 +193,14 @@ describe('what a notation cannot say', () => {
       const { code, stdout, stderr } = await runCommand(command('--report', report));
       expect(code).toBe(1);
       expect(stderr).toMatch(/oscillator\.json:\d+:\d+/);
+      // Where, the line, what is expected and found, what to do, and where it is explained.
+      const [, pointer, rule] =
+        /--> .*? (\/\S+)\n.*?\^\n.*? {2}expected {2}a part that LEMS can express\n {2}found {5}(?:\1), which would be left out\n {2}hint .*--partial\n {2}rule {6}interneuron explain (\S+)/s.exec(
+          stderr,
+        ) ?? [];
+      expect(pointer).toMatch(/^\/run/);
+      expect(rule).toBe('lems/not-expressible');
+      expect((await runCommand(['explain', rule ?? ''])).code).toBe(0);
       expect(stdout).toMatch(/^nothing written: conversion: incomplete, \d+ parts? (is|are) left out$/m);
       expect(existsSync(folder.file('oscillator.xml'))).toBe(false);
       const { outcome, outputs } = JSON.parse(readFileSync(report, 'utf8'));

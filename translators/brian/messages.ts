@@ -215,7 +215,7 @@ export const badMorphology = (message: string, expected: string, found: string):
 /** A place on a cell that is not there. */
 export const badPlace = (found: string, expected: string): Finding => ({
   code: 'brian/bad-place',
-  message: `${shorten(found)} is no place on the cell`,
+  message: `${shorten(found)} is not a place on the cell`,
   expected,
   found: shorten(found),
 });
@@ -520,7 +520,7 @@ export const linkMissing = (name: string): Finding => ({
 /** The order of a monitor of events that says no slot; as in Brian. */
 export const orderWithoutWhen = (): Finding => ({
   code: 'brian/order-without-when',
-  message: 'the order of this monitor says nothing without its slot',
+  message: 'the order of this monitor has no effect without when',
   expected: 'when and order together, or neither: then the monitor comes right after the event',
   found: 'order without when',
   hint: 'add when, such as when: thresholds',

@@ -64,7 +64,10 @@ function morphologyIn(
   if (swc !== undefined) {
     const at = child(pointer, 'swc');
     if (sections !== undefined || compartments !== undefined)
-      to.report(messages.badMorphology('a morphology has sections or a file, not both', 'one of them', 'both'), at);
+      to.report(
+        messages.badMorphology('give a morphology either sections or a file, not both', 'one of them', 'both'),
+        at,
+      );
     const file = readFile(swc);
     if (isRefused(file)) {
       to.report(messages.badMorphology(`${swc} cannot be read: ${file.refused}`, 'an SWC file', swc), at);
@@ -105,7 +108,7 @@ function readTree(
     to.report(finding, where);
   };
   if (names.length === 0)
-    refuse(messages.badMorphology('a morphology has at least one section', 'sections', 'none'), pointer);
+    refuse(messages.badMorphology('a morphology needs at least one section', 'sections', 'none'), pointer);
   const branches = Object.entries(sections).map(([name, section]): Branch => {
     const place = child(at, name);
     if (!/^[A-Za-z]\w*$/.test(name) || name === 'main') to.report(messages.notAnIdentifier(name), place);
@@ -260,7 +263,7 @@ function readSection(
   };
   if (kind === 'Soma') {
     if (section.length !== undefined || n !== 1)
-      to.report(messages.badMorphology('a Soma has a diameter alone', 'no length and no n', 'Soma'), pointer);
+      to.report(messages.badMorphology('a Soma takes only a diameter', 'no length and no n', 'Soma'), pointer);
     count('diameter', 1, diameters.length);
     (['x', 'y', 'z'] as const).forEach((key, k) => count(key, 1, axes[k]?.length));
     const [d = 1e-6] = diameters;
@@ -270,7 +273,9 @@ function readSection(
   if ((section.length === undefined) === !placed) {
     to.report(
       messages.badMorphology(
-        placed ? 'a section has a length or coordinates, not both' : 'the section has neither a length nor coordinates',
+        placed
+          ? 'give a section either a length or coordinates, not both'
+          : 'the section has neither a length nor coordinates',
         'length, or x, y and z',
         placed ? 'both' : 'neither',
       ),

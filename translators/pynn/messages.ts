@@ -56,7 +56,7 @@ export const missingParameter = (name: string, type: string): Finding => ({
 /** A place on cells that have none. */
 export const noCompartments = (label: string): Finding => ({
   code: 'pynn/no-compartments',
-  message: `cells of ${shorten(label)} have no compartments: there are no places on them`,
+  message: `cells of ${shorten(label)} have no compartments, so they have no places`,
   hint: 'leave location out; MultiCompartmentNeuron has sections',
 });
 
@@ -71,7 +71,7 @@ export const severalPlaces = (what: string, found: unknown): Finding => ({
 /** Synapses for which it is not known where on a cell they are. */
 export const placeNeeded = (receptor: string, known: readonly string[]): Finding => ({
   code: 'pynn/place-needed',
-  message: `the receptor ${shorten(receptor)} is at several places, and the projection names none`,
+  message: `the receptor ${shorten(receptor)} is at several places, so the projection must name one`,
   expected: `location: one of ${known.join(', ')}, or a list with one for each connection`,
 });
 

@@ -44,7 +44,7 @@ export async function convert(context: CommandContext): Promise<number> {
   if (context.json) printJson(context.terminal, told);
   const differing = converted.report.filter(({ verdict }) => verdict !== 'exact');
   if (refused.length > 0) {
-    context.show(refused.map((entry) => findingOf(entry, imported)));
+    context.show(refused.map((entry) => findingOf(entry, imported, to)));
     context.say(`nothing written: ${summaryOf(converted.outcome, differing)}`);
     if (converted.outcome === 'incomplete' && !options.flag('strict'))
       context.say('use --partial to write the rest of the model');
@@ -110,9 +110,35 @@ function refusal({ report }: ConvertedModel, strict: boolean, partial: boolean):
 
 const placeIn = ({ pointer }: ConversionEntry, { positions }: ImportedModel): Place => placeOf(positions, pointer);
 
-function findingOf(entry: ConversionEntry, imported: ImportedModel): Diagnostic {
-  const { code, message } = entry;
-  return { code, severity: 'error', message, place: placeIn(entry, imported) };
+/** What notations are called. */
+const languages: Readonly<Record<TargetNotation, string>> = {
+  canonical: 'the canonical form',
+  brian: 'Brian',
+  'brian-json': 'the Brian-like specification',
+  pynn: 'PyNN',
+  'pynn-json': 'PyNN',
+  lems: 'LEMS',
+  neuroml: 'LEMS',
+};
+
+/** A part for which a conversion is refused, as a finding in the user's document. */
+function findingOf(entry: ConversionEntry, imported: ImportedModel, to: TargetNotation): Diagnostic {
+  const { code, message, pointer, verdict } = entry;
+  const language = languages[to];
+  const place = placeIn(entry, imported);
+  const part = pointer === '' ? 'the model' : (place.pointer ?? pointer);
+  const isLeftOut = verdict === 'notExpressible';
+  return {
+    code,
+    severity: 'error',
+    message: code.endsWith('/not-expressible') ? `${language} cannot express this: ${message}` : message,
+    expected: isLeftOut ? `a part that ${language} can express` : `the same function in ${language}`,
+    found: isLeftOut ? `${part}, which would be left out` : `${part}, which would be approximated`,
+    hint: isLeftOut
+      ? 'change this part of the model, or write the rest with --partial'
+      : 'change this part of the model, or accept the approximation by leaving out --strict',
+    place,
+  };
 }
 
 /** What `--report` and `--json` hold. */

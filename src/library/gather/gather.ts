@@ -441,7 +441,7 @@ class Gatherer {
       this.#report.approximated(
         'brian/current',
         pointer,
-        'its current follows the time, which cells of LEMS see up to a step earlier or later',
+        'the current depends on the time, which cells in LEMS read up to one step earlier or later',
       );
     else this.#report.exact(pointer, 'a time-dependent current', `${this.#stage}/current`);
   }
@@ -459,7 +459,7 @@ class Gatherer {
           this.#report.equivalent(
             'brian/spikes',
             pointer,
-            'the same process by its equations, with other random numbers',
+            'the same process, written as equations, with other random numbers',
           );
         else
           this.#report.missing(pointer, `its spikes are neither listed nor Poisson: ${train}`, `${this.#stage}/spikes`);
@@ -600,7 +600,7 @@ class Gatherer {
     const names = recording.variables.map((one) => variables?.get(one));
     if (to === undefined || projection === undefined || variables === undefined) return [recording];
     if (isRecording(recording, 'events') || names.some((one) => one === undefined)) {
-      this.#report.missing(pointer, `${recording.variables.join(', ')} of single synapses`);
+      this.#report.missing(pointer, `${recording.variables.join(', ')} of individual synapses`);
       return [];
     }
     const [rule] = projection.connect;

@@ -5,7 +5,7 @@ import { findCycle } from './graph.js';
 import type { Rule } from './rule.js';
 import { namesOf } from './types.js';
 
-/** Linked parameters, with the derived variables between them, do not stand for each other in a circle. */
+/** Linked parameters, with the derived variables between them, do not refer to each other in a circle. */
 export const linkCycles: Rule = (model, context) => {
   const populations = Object.entries(model.populations);
   const links = new Map<string, { readonly id: Id; readonly name: Id; readonly link: Link }>(

@@ -260,7 +260,7 @@ class Idiom {
       this.#report.equivalent(
         'brian/positions',
         pointer,
-        "Brian's groups have no positions: what follows from them is listed, they themselves are left out",
+        "Brian's groups have no positions: they are left out, and what they determine is listed",
       );
     if (type === undefined) return { population: rest };
     const drawn = this.#drawn?.populations[name];
@@ -332,7 +332,7 @@ class Idiom {
     if (most > mostOften) {
       this.#report.missing(
         pointer,
-        `${(most * 100).toPrecision(2)} spikes in a hundred steps: Brian's groups have at most one spike per step`,
+        `${(most * 100).toPrecision(2)} spikes in a hundred steps, but each neuron of Brian's groups spikes at most once per step`,
         'brian/poisson-group',
       );
       return undefined;
@@ -642,7 +642,7 @@ class Idiom {
         this.#report.approximated(
           'brian/number-of-connections',
           at,
-          `${n} connections are the mean of a probability, without multiple connections between the same cells`,
+          `${n} connections on average, drawn with a probability, and at most one between two cells`,
         );
         return { rule: 'pairs', p: Number((n / count).toPrecision(12)), ...plain };
       }

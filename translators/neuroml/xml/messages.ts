@@ -9,7 +9,7 @@ export const emptyText = (): Finding => ({
   message: 'the document is empty',
   expected: 'XML with one root element',
   found: 'no text',
-  hint: 'write a model, or begin with one from interneuron new neuroml',
+  hint: 'write a model, or start from one that interneuron new writes neuroml',
 });
 
 /** Any other breach of XML's grammar, in the parser's words. */

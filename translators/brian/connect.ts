@@ -3,7 +3,7 @@
 import type { Expression } from '../../src/lang/ast.js';
 import { child } from '../../src/model/pointer.js';
 import { quantityOf } from './constants.js';
-import { readExpression, type Reporter } from './context.js';
+import { canList, readExpression, type Reporter } from './context.js';
 import { readGenerator, type GeneratorText } from './generator-syntax.js';
 import { synapseScope, type SynapseGroup, type Tables } from './group.js';
 import { located, locatedExpression, type Located } from '../shared/located.js';
@@ -205,6 +205,8 @@ function list(
     to.report(messages.lengthMismatch('j', sources.length, targets.length), child(pointer, 'j'));
     return undefined;
   }
+  // Both indices of each synapse are listed.
+  if (!canList(2 * length * copies, child(pointer, 'n'), to)) return undefined;
   const spread = (values: readonly number[]): number[] =>
     Array.from(
       { length: length * copies },

@@ -34,6 +34,9 @@ export const emptyNamespace: Namespace = {
   unread: () => new Map(),
 };
 
+/** Most constants of which each is computed from the next: reading them recurses. */
+const deepestChain = 200;
+
 /**
  * The constants of a `namespace` map. Each is reported once when it is wrong, then counts as 0.
  *
@@ -59,6 +62,10 @@ export function readNamespace(
     const at = child(pointer, key);
     if (open.includes(key)) {
       to.report(messages.namespaceCycle([...open.slice(open.indexOf(key)), key]), at);
+      return zero(key, at);
+    }
+    if (open.length >= deepestChain) {
+      to.report(messages.namespaceTooDeep(key, deepestChain), at);
       return zero(key, at);
     }
     open.push(key);

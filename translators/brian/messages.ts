@@ -400,7 +400,7 @@ export const tooManyListed = (found: number, most: number): Finding => ({
   message: 'there are too many values to list individually',
   expected: `at most ${most}`,
   found: String(found),
-  hint: 'use fewer elements, or an expression instead of values for some elements',
+  hint: 'use fewer elements, or expressions and conditions instead of values for some elements',
 });
 
 /** Constants of the namespace of which each is computed from another. */
@@ -408,6 +408,15 @@ export const namespaceCycle = (names: readonly string[]): Finding => ({
   code: 'brian/namespace-cycle',
   message: `the constants ${names.join(', ')} refer to each other`,
   found: names.join(' → '),
+});
+
+/** A constant that is computed from another, and that from another, too often to be read. */
+export const namespaceTooDeep = (key: string, most: number): Finding => ({
+  code: 'brian/namespace-too-deep',
+  message: `${key} is computed from constants that are computed from others, more than ${most} in a row`,
+  expected: `at most ${most} constants in a row`,
+  found: 'more',
+  hint: `write a quantity instead of the definition of ${key}`,
 });
 
 /** A list with another number of values than there are elements, or another list has. */

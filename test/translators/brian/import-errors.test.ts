@@ -116,6 +116,11 @@ describe('names', () => {
       ['brian/duplicate-name@7:22'],
     ],
     ['a variable that is defined twice', group('model: |\n  v : 1\n  v : 1'), ['lang/duplicate-definition@11:7']],
+    [
+      'constants computed from each other in a long row',
+      body(`namespace: { ${Array.from({ length: 300 }, (_, k) => `a${k}: a${k + 1} + 1`).join(', ')}, a300: 1 }`),
+      ['brian/namespace-too-deep@6:3002'],
+    ],
     ['constants defined by each other', body('namespace: { a: b*ms, b: a/ms }'), ['brian/namespace-cycle@6:17']],
   ]);
 
@@ -354,6 +359,11 @@ describe('synapses and the rest', () => {
       'an equation that is neither event- nor clock-driven',
       synapses('model: "da/dt = -a/ms : 1"\nconnect: true'),
       ['brian/clock-driven-by-default@10:14'],
+    ],
+    [
+      'more copies of listed synapses than fit in memory',
+      synapses('on_pre: v_post += 1\nconnect: { i: [0, 1], j: [1, 0], n: 200000000 }'),
+      ['brian/too-many-listed@11:41'],
     ],
     ['a probability above 1', synapses('connect: { p: 1.5 }'), ['brian/out-of-range@10:19']],
     ['indices out of range', synapses('connect: { i: [0, 3], j: [0, 0] }'), ['brian/out-of-range@10:23']],

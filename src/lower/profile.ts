@@ -3,10 +3,11 @@
  */
 
 import type { IntegrationMethod, TimingProfile } from '../model/typed.js';
+import type { CableMethod } from './cable/cable.js';
 import type { Ties } from './step/place.js';
 
 /** Methods after `auto` is decided. */
-export type Method = Exclude<IntegrationMethod, 'auto' | 'cable' | 'cable-then-gates' | 'gates-then-cable'>;
+export type Method = Exclude<IntegrationMethod, 'auto' | CableMethod>;
 
 /** The order of a step, and how its times are labelled. */
 export interface Profile {
@@ -51,6 +52,8 @@ export interface Profile {
   readonly methods: readonly Method[];
   /** Whether `exact` is left out, where no method is named, for systems that Brian 2's `exact` refuses. */
   readonly exactLikeBrian: boolean;
+  /** How the cable equation and the gates of cells with compartments take turns, where the model leaves it open. */
+  readonly cableMethod: CableMethod;
   /** How delays become whole steps: the nearest, with halves up or to the even one. */
   readonly delayRounding: 'halfUp' | 'halfEven';
 }
@@ -86,6 +89,7 @@ const brian: Profile = {
   // Brian's order of preference.
   methods: ['exact', 'euler', 'heun'],
   exactLikeBrian: true,
+  cableMethod: 'gates-then-cable',
   delayRounding: 'halfUp',
 };
 
@@ -102,6 +106,7 @@ const grid: Profile = {
   // The most accurate that accepts.
   methods: ['exact', 'exponentialEuler', 'rk4', 'euler', 'heun'],
   exactLikeBrian: false,
+  cableMethod: 'cable',
   delayRounding: 'halfEven',
 };
 

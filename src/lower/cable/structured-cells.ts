@@ -17,6 +17,7 @@ import type {
 } from '../../model/typed.js';
 import type { LoweringDiagnostics } from '../context.js';
 import * as messages from '../messages.js';
+import { profiles } from '../profile.js';
 import { isCableMethod, type Cable, type CableMethod } from './cable.js';
 import { BadMechanism, classType, type ClassType } from './class-type.js';
 import { mechanismsOn, type Instance } from './mechanisms.js';
@@ -141,7 +142,7 @@ export class StructuredCells {
         `the integration method ${method} of a cell with compartments (${name})`,
         'use cable, cable-then-gates or gates-then-cable',
       );
-    return this.model.timing === 'brian' ? 'gates-then-cable' : 'cable';
+    return profiles[this.model.timing].cableMethod;
   }
 
   #treeOf(compartments: Compartments): Tree | null {

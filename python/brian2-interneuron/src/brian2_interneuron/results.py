@@ -90,8 +90,7 @@ def _event_monitor(document, monitor, events, values):
     monitor.resize(old + len(steps))
     for name in monitor.record_variables:
         monitor.variables[name].get_value()[old:] = recorded[name]
-    if monitor.record_variables:
-        monitor.variables["N"].set_value(old + len(steps))
+    monitor.variables["N"].set_value(old + len(steps))
 
 
 def _rate_monitor(document, monitor, events, begin, end):

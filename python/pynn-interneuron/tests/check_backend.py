@@ -242,6 +242,16 @@ def check_refusals():
         assert "0.5 to 2 ms" in str(raises(errors.ConnectionError, lambda: sim.Projection(cells, cells, connect, late)))
     listed = sim.FromListConnector([(0, 2, 0.1, 1.0)])
     raises(errors.ConnectionError, lambda: sim.Projection(cells, cells, listed))
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "list.connections")
+        for text, receivers in (("0 0 0.1 1.0\n1 1 0.1 1.0\n", [0, 1]), ("0 0 0.1 1.0\n0 2 0.1 1.0\n", None)):
+            with open(path, "w") as file:
+                file.write('# columns = ["i", "j", "weight", "delay"]\n' + text)
+            read = lambda: sim.Projection(cells, cells, sim.FromFileConnector(path))
+            if receivers is None:
+                raises(errors.ConnectionError, read)
+            else:
+                assert [each[1] for each in read().get("weight", format="list")] == receivers
     for name, value in (("tau_m", -1.0), ("cm", 0.0), ("tau_refrac", -1.0), ("v_rest", float("nan"))):
         raises(errors.InvalidParameterValueError, lambda: sim.Population(1, sim.IF_cond_exp(**{name: value})))
     raises(errors.NonExistentParameterError, lambda: cells.initialize(q=1.0))

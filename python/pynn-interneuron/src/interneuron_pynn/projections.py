@@ -53,8 +53,9 @@ class Connection(common.Connection):
 
 def _check_targets(connector, post):
     """Receivers of a list are among the cells that there are: PyNN leaves the others out."""
+    # A connector from a file has its list once it has connected.
     listed = getattr(connector, "conn_list", None)
-    if isinstance(connector, FromListConnector) and np.size(listed):
+    if isinstance(connector, FromListConnector) and listed is not None and np.size(listed):
         receivers = np.asarray(listed)[:, 1]
         if (receivers < 0).any() or (receivers >= post.size).any():
             raise errors.ConnectionError("target index out of range")
@@ -99,6 +100,7 @@ class Projection(common.Projection):
         self._rule = rule_of(self, connector, state.generators)
         if self._rule is None:
             self.connect_one_by_one(connector)
+            _check_targets(connector, self.post)
         elif connector.callback is not None:
             for k in range(self.post.size):
                 connector.callback(k / self.post.size)

@@ -21,6 +21,9 @@ export function element(
   return { tag, attributes, children };
 }
 
+/** Text with nothing to escape. */
+const plain = /^[^\0-\x1f&<>"]*$/;
+
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 /**
@@ -28,6 +31,7 @@ const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
  * XML.
  */
 function escaped(text: string): string {
+  if (plain.test(text)) return text;
   const printable = [...text].filter((letter) => letter >= ' ' || '\t\n\r'.includes(letter)).join('');
   return printable
     .replace(/[&<>"]/g, (letter) => entities[letter] ?? letter)

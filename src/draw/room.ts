@@ -18,9 +18,9 @@ const mostInArray = 2_147_483_648;
 
 /**
  * Bytes of a place, of a drawn value with its form in SI, of a synapse's ends, of a cell that listed synapses are
- * sorted by, and of a compartment with its code.
+ * sorted by, of a compartment with its code, and of the potential of a compartment of a cell with its equation.
  */
-const bytesOf = { place: 24, value: 16, ends: 24, index: 8, sorted: 16, compartment: 1000 } as const;
+const bytesOf = { place: 24, value: 16, ends: 24, index: 8, sorted: 16, compartment: 1000, potential: 12 } as const;
 
 /** What a part of the model needs. */
 interface Need {
@@ -68,8 +68,10 @@ function needsOf(valid: ValidModel): readonly Need[] {
   const { model } = valid;
   const needs: Need[] = [];
   const sizeOf = (rule: SelectionRule): number => countOf(rule, valid);
-  for (const [name, { compartments }] of Object.entries(model.neurons)) {
-    const pieces = Object.values(compartments?.sections ?? {}).reduce((sum, { divisions }) => sum + divisions, 0);
+  const piecesOf = (type: string): number =>
+    Object.values(model.neurons[type]?.compartments?.sections ?? {}).reduce((sum, { divisions }) => sum + divisions, 0);
+  for (const name of Object.keys(model.neurons)) {
+    const pieces = piecesOf(name);
     if (pieces > 0)
       needs.push({
         pointer: `/neurons/${name}`,
@@ -79,8 +81,17 @@ function needsOf(valid: ValidModel): readonly Need[] {
         longest: pieces,
       });
   }
-  for (const [name, { size, values, positions }] of Object.entries(model.populations)) {
+  for (const [name, { type = '', size, values, positions }] of Object.entries(model.populations)) {
     const pointer = `/populations/${name}`;
+    const pieces = piecesOf(type);
+    if (pieces > 0 && size > 1)
+      needs.push({
+        pointer,
+        what: `the compartments of the cells of ${name}`,
+        bytes: size * pieces * bytesOf.potential,
+        draws: 0,
+        longest: 0,
+      });
     if (positions) needs.push(placesNeed(name, size, positions));
     for (const [variable, value] of Object.entries(values))
       if (isDraw(value))

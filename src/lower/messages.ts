@@ -107,6 +107,14 @@ export const notAWholeNumberOfSteps = (what: string, seconds: number, dt: number
   found: `${seconds} s`,
 });
 
+/** A period that steps cannot be counted for. */
+export const periodTooLong = (what: string, steps: number, most: number): Finding => ({
+  code: 'lower/period-too-long',
+  message: `${what} is too long: ${steps} time steps`,
+  expected: `at most ${most} steps`,
+  hint: 'use a shorter interval or a larger dt',
+});
+
 /** Replayed spikes of one element that are nearer than a step. */
 export const twoSpikesInOneStep = (population: string, index: number, time: number): Finding => ({
   code: 'lower/two-spikes-in-one-step',

@@ -3,9 +3,16 @@
 import type { Context } from './context.js';
 import * as messages from './messages.js';
 
+/** In steps: longer than any run. */
+const longestPeriod = 2 ** 32 - 1;
+
 /** Whole steps of a period in s, or null after a finding. `what`: the period, as a sentence has it. */
 export function wholeSteps(what: string, seconds: number, context: Context): number | null {
   const steps = Math.round(seconds / context.dt);
+  if (steps > longestPeriod) {
+    context.diagnostics.add(messages.periodTooLong(what, steps, longestPeriod));
+    return null;
+  }
   if (steps >= 1 && Math.abs(steps * context.dt - seconds) <= 1e-4 * context.dt) return steps;
   context.diagnostics.add(messages.notAWholeNumberOfSteps(what, seconds, context.dt));
   return null;

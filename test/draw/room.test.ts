@@ -87,12 +87,15 @@ describe('too large to be drawn', () => {
   });
 });
 
-it('refuses cells with more compartments than there is memory for', () => {
+it.each([
+  ['compartments of a cell', 4294967295, 1],
+  ['cells with compartments', 3, 2147483647],
+])('refuses more %s than there is memory for', (_, divisions, size) => {
   const sections = {
     soma: {
       length: '9 um',
       diameter: '9 um',
-      divisions: 4294967295,
+      divisions,
       specificCapacitance: '1 uF/cm**2',
       resistivity: '1 ohm*m',
     },
@@ -101,7 +104,7 @@ it('refuses cells with more compartments than there is memory for', () => {
     compartments: { initial: '-65 mV', sections, mechanisms: {} },
     events: { spike: { when: 'v > 0*mV', section: 'soma' } },
   };
-  const text = JSON.stringify({ interneuron: 1, neurons: { cell }, populations: { p: { type: 'cell', size: 1 } } });
+  const text = JSON.stringify({ interneuron: 1, neurons: { cell }, populations: { p: { type: 'cell', size } } });
   expect(() => drawModel(importModel({ name: 'large.json', text }).valid, 1e9)).toThrow(
     expect.objectContaining({ diagnostics: [expect.objectContaining({ code: 'draw/too-much-memory' })] }),
   );

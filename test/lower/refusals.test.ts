@@ -170,6 +170,11 @@ test.each<[string, string, Parts]>([
     { more: 'operations: { o: { on: a, do: v += 1.0, every: 0.25 ms } }' },
   ],
   [
+    'lower/period-too-long',
+    'the interval of o is too long',
+    { more: 'operations: { o: { on: a, do: v += 1.0, every: 1e12 s } }' },
+  ],
+  [
     'lower/not-a-whole-number-of-steps',
     'the sampling interval of r',
     { more: 'record: [{ of: a, variables: v, every: 0.17 ms, name: r }]' },

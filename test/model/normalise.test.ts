@@ -312,6 +312,12 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
     'size: n_p, linked: { E: { population: b, variable: tau } } }',
     ['model/wrong-length@21:43', 'lang/dimension-mismatch@21:70'],
   ],
+  [
+    'a link to an element that there is not',
+    'size: n_p }',
+    'size: n_p, linked: { R: { population: b, variable: R, index: [0, 1, 7, 8] } } }',
+    ['model/out-of-range@21:90'],
+  ],
   ['a clock that is not there', 'size: n_p }', 'size: n_p, clock: coarse }', ['model/unknown-clock@21:37']],
   ['a source without spikes', 'type: lif, size: n_p', 'size: n_p', ['model/missing-key@21:6']],
   [

@@ -291,7 +291,8 @@ function translatePathway(
       holder.written.add(variable.name);
     },
   );
-  const schedule = specification.pathways?.[key];
+  const { pathways = {} } = specification;
+  const schedule = Object.hasOwn(pathways, key) ? pathways[key] : undefined;
   const own = schedule?.order ?? defaultPathwayOrder[side];
   const slot = schedule?.when === undefined || schedule.when === 'synapses' ? {} : { slot: schedule.when };
   return located(
@@ -314,7 +315,7 @@ function eventOf(
   const at = child(pointer, 'on_event');
   if (events === undefined) return { name: 'spike' };
   if (typeof events === 'string') return { name: events, pointer: at };
-  const name = events[key];
+  const name = Object.hasOwn(events, key) ? events[key] : undefined;
   return name === undefined ? { name: 'spike' } : { name, pointer: child(at, key) };
 }
 

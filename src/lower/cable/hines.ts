@@ -24,13 +24,13 @@ const blockSize = 8;
 /** A class with its group, and where its elements begin in the arrays of the cable. */
 export type PlacedClass = CompartmentClass & { readonly group: Group; readonly offset: number };
 
-/** Cells of one population, which are solved for together. */
-interface CellBlock {
-  /** Index of the population. */
-  readonly population: number;
-  readonly first: number;
-  /** Cell after the last. */
-  readonly end: number;
+/** Cells of one population that are solved for together, block by block. */
+interface CellBlocks {
+  /** Where the nodes of the block's population begin in the list of all. */
+  readonly rows: Uint32Array;
+  readonly firsts: Uint32Array;
+  /** Cells after the last ones. */
+  readonly ends: Uint32Array;
 }
 
 /** Where the nodes of the cells of a cable are. */
@@ -39,7 +39,7 @@ interface NodePlaces {
   readonly bases: Uint32Array;
   /** The same of the points without area, which have no compartment. */
   readonly points: readonly number[];
-  readonly blocks: readonly CellBlock[];
+  readonly blocks: CellBlocks;
 }
 
 /** What the solver reads of trees, and what it solves. */
@@ -97,15 +97,9 @@ export function solveKernel(cable: Cable, classes: readonly PlacedClass[], conte
   const up = table('parents', `place of the parent of each node of ${name}`, tree.up);
   const coupling = numbers('coupling', `conductance of each node of ${name} to its parent (S)`, tree.coupling);
   const axial = numbers('axial', `conductance of each node of ${name} to all its neighbours (S)`, tree.axial);
-  const ofBlocks = (what: string, comment: string, of: (block: CellBlock) => number): Buffer =>
-    table(what, comment, blocks.map(of));
-  const rows = ofBlocks(
-    'block_rows',
-    `first entry of each block's population in ${name}.nodes`,
-    ({ population }) => population * size,
-  );
-  const firsts = ofBlocks('block_begins', `first cell of each block of ${name}`, ({ first }) => first);
-  const ends = ofBlocks('block_ends', `cell after the last of each block of ${name}`, ({ end }) => end);
+  const rows = table('block_rows', `first entry of each block's population in ${name}.nodes`, blocks.rows);
+  const firsts = table('block_begins', `first cell of each block of ${name}`, blocks.firsts);
+  const ends = table('block_ends', `cell after the last of each block of ${name}`, blocks.ends);
   const system: System = {
     ...cableBuffers(cable, context),
     ...{ base, up, coupling, axial, size, real },
@@ -134,7 +128,7 @@ export function solveKernel(cable: Cable, classes: readonly PlacedClass[], conte
   return builder.map(
     `${name}.solve`,
     `voltages along the cells of ${name}`,
-    { kind: 'count', count: blocks.length },
+    { kind: 'count', count: blocks.rows.length },
     false,
     block,
   );
@@ -144,7 +138,9 @@ function nodePlaces(cable: Cable, classes: readonly PlacedClass[]): NodePlaces {
   const { tree, populations } = cable;
   const { size } = tree;
   const bases = new Uint32Array(populations.length * size);
-  const blocks: CellBlock[] = [];
+  const count = populations.reduce((sum, population) => sum + Math.ceil(population.size / blockSize), 0);
+  const blocks = { rows: new Uint32Array(count), firsts: new Uint32Array(count), ends: new Uint32Array(count) };
+  let block = 0;
   const points: number[] = [];
   let point = roomOf(cable).compartments;
   populations.forEach((population, p) => {
@@ -160,8 +156,11 @@ function nodePlaces(cable: Cable, classes: readonly PlacedClass[]): NodePlaces {
       point += population.size;
     }
     tree.order.forEach((node, place) => (bases[p * size + place] = byNode[node] ?? 0));
-    for (let first = 0; first < population.size; first += blockSize)
-      blocks.push({ population: p, first, end: Math.min(population.size, first + blockSize) });
+    for (let first = 0; first < population.size; first += blockSize, block++) {
+      blocks.rows[block] = p * size;
+      blocks.firsts[block] = first;
+      blocks.ends[block] = Math.min(population.size, first + blockSize);
+    }
   });
   return { bases, points, blocks };
 }

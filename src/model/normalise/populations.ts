@@ -155,7 +155,7 @@ function normaliseLinks(
             context,
             index,
             [scope],
-            { what: 'the index', unit: pureUnit, type: 'integer', least: 0, ...countOf(size) },
+            { what: 'the index', unit: pureUnit, type: 'integer', least: 0, most: source.size - 1, ...countOf(size) },
             `${at}/index`,
           );
     if (index === undefined && source.size !== 1 && source.size !== size)

@@ -30,6 +30,8 @@ interface ValueSlot extends Slot {
   readonly matrix?: readonly [number, number];
   /** Smallest value allowed, in SI. */
   readonly least?: number;
+  /** Greatest value allowed of those that have a smallest one, in SI. */
+  readonly most?: number;
 }
 
 /** A value for each element, normalised; undefined after a finding. */
@@ -83,12 +85,12 @@ function scalarOrText(
       return undefined;
     }
     const { low } = literalBounds(e);
-    if (slot.least !== undefined && low < slot.least && Number.isFinite(low) && !atLeast(context, low, slot, pointer))
+    if (slot.least !== undefined && low < slot.least && Number.isFinite(low) && !isAllowed(context, low, slot, pointer))
       return undefined;
     return textOf(e, allNames(scopes));
   }
   // JSON has no negative zero.
-  return atLeast(context, value, slot, pointer) ? value + 0 : undefined;
+  return isAllowed(context, value, slot, pointer) ? value + 0 : undefined;
 }
 
 /** Whether an expression is arithmetic of literals and infinity only. */
@@ -99,10 +101,15 @@ function isInfinite(e: Expression, scopes: readonly Names[]): boolean {
   );
 }
 
-function atLeast(context: Context, value: number, slot: ValueSlot, pointer: string): boolean {
-  if (slot.least === undefined || value >= slot.least) return true;
+function isAllowed(context: Context, value: number, slot: ValueSlot, pointer: string): boolean {
+  const { least, most = Infinity } = slot;
+  if (least === undefined || (value >= least && value <= most)) return true;
   context.report(
-    slot.least === 0 ? messages.negative(slot.what, value) : messages.belowLeast(slot.what, slot.least, value),
+    most < Infinity
+      ? messages.outOfRange(slot.what, least, most, value)
+      : least === 0
+        ? messages.negative(slot.what, value)
+        : messages.belowLeast(slot.what, least, value),
     pointer,
   );
   return false;
@@ -118,7 +125,7 @@ function arrayValue(context: Context, written: ArrayDocument, slot: ValueSlot, p
   }
   const numbers = slot.least === undefined ? undefined : numbersOf(context, array.values);
   for (let index = 0; numbers && index < numbers.length; index++) {
-    if (!atLeast(context, numbers[index] ?? 0, slot, Array.isArray(written) ? child(pointer, index) : pointer))
+    if (!isAllowed(context, numbers[index] ?? 0, slot, Array.isArray(written) ? child(pointer, index) : pointer))
       return undefined;
   }
   if (isGiven(written) && written.pairs !== undefined) return { array: array.values, pairs: written.pairs };

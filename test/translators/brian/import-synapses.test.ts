@@ -94,6 +94,13 @@ describe('pathways', () => {
     expect([type.pathways.a.on, type.pathways.b.on]).toEqual(['pre.spike', 'pre.e']);
   });
 
+  test('a pathway may have a name that all objects of JavaScript have', () => {
+    const { type } = synapses(
+      'on_pre: { constructor: v += 1, b: v += 2 }\non_event: { b: e }\npathways: { b: { order: 1 } }',
+    );
+    expect(type.pathways['constructor'].on).toBe('pre.spike');
+  });
+
   test.each([
     ['a quantity', 'delay: 1.5 ms', { pre: '1.5 ms' }],
     ['a constant', 'delay: d', { pre: '0.002*second' }],

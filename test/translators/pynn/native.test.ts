@@ -48,6 +48,30 @@ const cell = (population: object, own: object): object => ({
   phases: [{ run: 1 }],
 });
 
+describe('parts of a native type that are something else', () => {
+  const wrong = [null, 5, 'x', [], [null], { a: null }, { a: [] }];
+  const parts = [
+    'parameters',
+    'initial',
+    'state',
+    'derived',
+    'derivatives',
+    'events',
+    'regimes',
+    'inputs',
+    'compartments',
+    'cable',
+  ];
+
+  it.each(parts)('%s are refused or ignored, without an internal error', (part) => {
+    for (const value of wrong) {
+      const own = { equations: ['dv/dt = -v/(5*ms) : V'], [part]: value };
+      const found = findings(cell({ cell: { type: 'native:own' } }, own) as Readonly<Record<string, unknown>>);
+      for (const text of found) expect(text).toMatch(/^[a-z]+\/[a-z-]+ /);
+    }
+  });
+});
+
 describe('what is wrong with a native type has its place', () => {
   it.each([
     ['an unknown one', cell({ cell: { type: 'native:other' } }, {}), 'pynn/unknown-reference /populations/0/cell/type'],

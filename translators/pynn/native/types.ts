@@ -2,6 +2,7 @@
 
 import type { NeuronDocument, SynapseDocument } from '../../../src/model/document.js';
 import { identityOf, type StandardCell, type StandardSynapse } from '../../../src/library/standard-type.js';
+import { checkType } from '../../../src/model/check-type.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Reporter } from '../reporter.js';
 import { located, type Located } from '../../shared/located.js';
@@ -115,6 +116,9 @@ export class Natives {
       );
       return undefined;
     }
-    return read.document;
+    const isType = checkType(kind === 'cells' ? 'neurons' : 'synapses', read.document, (finding, pointer) =>
+      this.#to.report(finding, `${at}${pointer}`),
+    );
+    return isType ? read.document : undefined;
   }
 }

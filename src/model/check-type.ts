@@ -1,0 +1,32 @@
+/** The shape of one type of neurons or synapses, before it stands in a document. */
+
+import { Diagnostics, type Finding } from '../diagnostics/diagnostic.js';
+import { reportSchemaErrors } from './schema-findings.js';
+import { validate } from './schema-validator.generated.js';
+
+/**
+ * Whether a type can be read as one of a canonical document; otherwise what is wrong with it is reported.
+ *
+ * @param report  takes each finding with a pointer into the type
+ * @diagnostic model/wrong-type, model/missing-key and what else breaks the schema
+ */
+export function checkType(
+  kind: 'neurons' | 'synapses',
+  type: unknown,
+  report: (finding: Finding, pointer: string) => void,
+): boolean {
+  const document = { interneuron: 1, name: 'type', experiment: { duration: '1 ms' }, [kind]: { type } };
+  if (validate(document)) return true;
+  const found = new Diagnostics();
+  const positions = { place: (pointer: string) => ({ document: '', pointer }) };
+  // Keys that are not known are said with the rest of the model.
+  if (
+    reportSchemaErrors(validate.errors ?? [], document, positions, found, {
+      schema: 'schemas/model.schema.json',
+      stage: 'model',
+    })
+  )
+    return true;
+  for (const { place, ...finding } of found.list) report(finding, (place?.pointer ?? '').slice(`/${kind}/type`.length));
+  return false;
+}

@@ -4,7 +4,7 @@ import type { Context } from './context.js';
 import * as messages from './messages.js';
 
 /** In steps: longer than any run. */
-const longestPeriod = 2 ** 32 - 1;
+const longestPeriod = 4_294_967_295;
 
 /** Whole steps of a period in s, or null after a finding. `what`: the period, as a sentence has it. */
 export function wholeSteps(what: string, seconds: number, context: Context): number | null {

@@ -24,7 +24,10 @@ const progress = new ProgressType<number>();
 
 /** Serves until the client closes its end, or asks for the end. */
 export function serve(input: Readable, output: Writable, cacheDirectory?: string): Promise<void> {
-  const connection = createMessageConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
+  const reader = new StreamMessageReader(input);
+  // The timer that waits for the rest of a message would keep the process running after the client is gone.
+  reader.partialMessageTimeout = 0;
+  const connection = createMessageConnection(reader, new StreamMessageWriter(output));
   const methods = serverMethods(cacheDirectory);
   const running = new Set<AbortController>();
   return new Promise((done) => {
@@ -37,7 +40,10 @@ export function serve(input: Readable, output: Writable, cacheDirectory?: string
       });
     };
     for (const [name, method] of Object.entries(methods.byName)) {
-      connection.onRequest(name, async (parameters: unknown, token: CancellationToken) => {
+      // Parameters come before the token: one map, any number by position, or none.
+      connection.onRequest(name, async (...received: unknown[]) => {
+        const token = received.at(-1) as CancellationToken;
+        const parameters = received.length === 2 ? received[0] : {};
         const controller = new AbortController();
         token.onCancellationRequested(() => controller.abort());
         running.add(controller);

@@ -1,7 +1,7 @@
 /** The server as a client sees it: messages over two streams. */
 
 import { PassThrough } from 'node:stream';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import {
   CancellationTokenSource,
   createMessageConnection,
@@ -113,4 +113,26 @@ it('ends when its input is closed, also while it computes', async () => {
   await ended;
   connection.dispose();
   expect(await running).toBeDefined();
+});
+
+it.each([[undefined], [[]], [[1, 2]]])('takes parameters %j as none', async (parameters) => {
+  const { connection } = client();
+  const answer =
+    parameters === undefined
+      ? connection.sendRequest('initialize')
+      : connection.sendRequest('initialize', ...parameters);
+  expect(await answer).toMatchObject({ protocol: 1 });
+});
+
+it('waits for nothing when the client is gone in the middle of a message', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] });
+  try {
+    const to = new PassThrough();
+    const ended = serve(to, new PassThrough());
+    to.end('Content-Length: 100\r\n\r\n{"jsonrpc"');
+    await ended;
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });

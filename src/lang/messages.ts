@@ -190,6 +190,7 @@ export const tooLarge = (limit: number): Finding => ({
   code: 'lang/too-large',
   message: 'the expression becomes too large when derived variables are substituted',
   expected: `at most ${limit} nodes`,
+  hint: 'a variable that reads another one twice doubles it: read it once, or make it a state variable',
 });
 
 // --- Grammar --------------------------------------------------------------------------------------------------------

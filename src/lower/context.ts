@@ -1,7 +1,8 @@
 /** The context of every lowering pass. */
 
 import type { Finding, Place } from '../diagnostics/diagnostic.js';
-import { Diagnostics } from '../diagnostics/diagnostic.js';
+import { DiagnosticError, Diagnostics } from '../diagnostics/diagnostic.js';
+import { LangError } from '../lang/lang-error.js';
 import type { Precision } from '../ir/program.js';
 import type { DataStore, Model } from '../model/typed.js';
 import type { PartBuilder } from './program-part.js';
@@ -14,12 +15,20 @@ import type { Places } from '../draw/space/axes.js';
 export class LoweringDiagnostics extends Diagnostics {
   #pointer = '';
 
-  /** What `action` yields; what it finds is about the object at `pointer`. */
+  /**
+   * What `action` yields; what it finds is about the object at `pointer`.
+   *
+   * @throws DiagnosticError for expressions that become too large or too deep when they are put into each other
+   */
   within<T>(pointer: string, action: () => T): T {
     const outer = this.#pointer;
     this.#pointer = pointer;
     try {
       return action();
+    } catch (error) {
+      if (!(error instanceof LangError)) throw error;
+      this.add(error.finding);
+      throw new DiagnosticError(this.list);
     } finally {
       this.#pointer = outer;
     }

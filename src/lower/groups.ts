@@ -145,7 +145,9 @@ export function layOutGroups(context: Context): Group[] {
   }
   return [...byType]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, populations]) => layOutGroup(name, populations, context));
+    .map(([name, populations]) =>
+      context.diagnostics.within(`/neurons/${name}`, () => layOutGroup(name, populations, context)),
+    );
 }
 
 function layOutGroup(name: string, populations: readonly [string, Population][], context: Context): Group {

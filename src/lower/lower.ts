@@ -55,8 +55,16 @@ export interface LowerOptions {
  *
  * @throws DiagnosticError naming the features that cannot be run yet, and what else stands in the way
  */
-export function lower(drawn: DrawnModel, { precision, counts = new Map(), onPass }: LowerOptions): Program {
+export function lower(drawn: DrawnModel, options: LowerOptions): Program {
   const diagnostics = new LoweringDiagnostics();
+  return diagnostics.within('', () => passes(drawn, options, diagnostics));
+}
+
+function passes(
+  drawn: DrawnModel,
+  { precision, counts = new Map(), onPass }: LowerOptions,
+  diagnostics: LoweringDiagnostics,
+): Program {
   refuseFeatures(drawn.model, diagnostics);
   diagnostics.throwIfErrors();
   // Compartments of cells with structure become elements of populations.

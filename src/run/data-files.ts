@@ -5,7 +5,7 @@
 
 import { memberOf } from '../diagnostics/member.js';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, parse } from 'node:path';
 import { outputError } from '../../runtime/results/output-files.js';
 import { DiagnosticError } from '../diagnostics/diagnostic.js';
@@ -33,7 +33,7 @@ export function readDataFiles(tree: unknown, document: string): DataStore {
   if (references.length === 0 || !existsSync(folder)) return store;
   for (const { $data, dtype } of references) {
     const path = join(folder, $data);
-    if (store.has($data) || !existsSync(path)) continue;
+    if (store.has($data) || statSync(path, { throwIfNoEntry: false })?.isFile() !== true) continue;
     const bytes = readFileSync(path);
     if (createHash('sha256').update(bytes).digest('hex') !== $data) {
       throw new DiagnosticError([{ severity: 'error', ...messages.changedData(path), place: { document } }]);

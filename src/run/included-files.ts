@@ -137,8 +137,9 @@ function isFolder(path: string): boolean {
 
 function readText(real: string): ReturnType<LemsHost['read']> {
   try {
-    const { size } = statSync(real);
-    if (size > largestFile) return { refused: `it is ${formatBytes(size)} long` };
+    const status = statSync(real);
+    if (!status.isFile()) return { refused: 'it is not a file' };
+    if (status.size > largestFile) return { refused: `it is ${formatBytes(status.size)} long` };
     const bytes = readFileSync(real);
     if (isHdf5(bytes)) {
       return readHdf5Network(real) ?? { refused: 'it is an HDF5 file that holds no NeuroML' };

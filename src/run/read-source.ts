@@ -1,7 +1,7 @@
 /** Files as text. */
 
 import { isRefused, systemCode } from '../diagnostics/system-error.js';
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { DiagnosticError, UsageError, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { formatBytes } from '../diagnostics/quantities.js';
 import { decodeText } from '../model/read.js';
@@ -66,18 +66,38 @@ export function decodeSource(path: string, bytes: Uint8Array): Source {
 
 function readBytes(path: string): Uint8Array {
   try {
-    const { size } = statSync(path);
-    if (size > largestFile) {
-      throw new UsageError(
-        `${path} is ${formatBytes(size)} long, which is too large to read`,
-        'store large arrays in separate files, as $data',
-      );
-    }
+    const status = statSync(path);
+    if (!status.isFile() && !status.isDirectory()) return readStream(path);
+    if (status.size > largestFile) throw tooLarge(path, formatBytes(status.size));
     return readFileSync(path);
   } catch (error) {
     throw readError(error, path);
   }
 }
+
+/** What a pipe or a device gives up to its end, which some do not have. */
+function readStream(path: string): Uint8Array {
+  const descriptor = openSync(path, 'r');
+  try {
+    const chunks: Uint8Array[] = [];
+    for (let total = 0; total <= largestFile;) {
+      const chunk = new Uint8Array(1 << 20);
+      const length = readSync(descriptor, chunk);
+      if (length === 0) return Buffer.concat(chunks);
+      chunks.push(chunk.subarray(0, length));
+      total += length;
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  throw tooLarge(path, `more than ${formatBytes(largestFile)}`);
+}
+
+const tooLarge = (path: string, size: string): UsageError =>
+  new UsageError(
+    `${path} is ${size} long, which is too large to read`,
+    'store large arrays in separate files, as $data',
+  );
 
 /** Why the system refused to read a file, in words, with what to do about it. */
 function readError(error: unknown, path: string): unknown {

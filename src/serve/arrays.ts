@@ -5,7 +5,7 @@
 
 import { memberOf } from '../diagnostics/member.js';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import type { TypedArray } from '../ir/program.js';
 import type { DataStore } from '../model/model.js';
@@ -59,6 +59,7 @@ const isSent = (value: unknown): value is SentArray | StoredInFile =>
 function bytesOf(value: SentArray | StoredInFile, what: string): Uint8Array<ArrayBuffer> {
   if ('base64' in value) return Uint8Array.from(Buffer.from(value.base64, 'base64'));
   try {
+    if (!statSync(value.file).isFile()) throw new UsageError('it is not a file');
     const bytes = readFileSync(value.file);
     // Long files have their own buffer.
     return bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength

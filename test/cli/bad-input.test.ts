@@ -397,6 +397,33 @@ describe('files and folders', () => {
     });
   });
 
+  it('a device that has no end', async () => {
+    expect(await runCommand(['run', '/dev/zero'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/is more than 500 MB long, which is too large to read\n {2}hint {2}\S/),
+    });
+  });
+
+  it('derived variables that double when they are put into each other', async () => {
+    const derived = Array.from({ length: 60 }, (_, k) => `x${k}: { value: x${k + 1} + x${k + 1}/2 }`);
+    const path = folder.file('doubling.yaml');
+    writeFileSync(
+      path,
+      `interneuron: 1
+neurons:
+  a:
+    state: { v: 0 }
+    derived: { ${derived.join(', ')}, x60: { value: v/1e20 } }
+    derivatives: { v: (x0 - v)/(10*ms) }
+populations: { p: { type: a, size: 3 } }
+experiment: { dt: 0.1 ms, protocol: [run: 10 ms] }
+`,
+    );
+    const outcome = await runCommand(['run', path]);
+    expect(outcome.code).toBe(1);
+    expect(outcome.stderr).toMatch(/^error\[lang\/too-large\].*\n {2}--> .*doubling.yaml:4:5/);
+  });
+
   it('an HDF5 file as model', async () => {
     writeFileSync(folder.file('model.nwb'), Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0));
     const outcome = await runCommand(['run', folder.file('model.nwb')]);

@@ -9,6 +9,7 @@ import { freeze } from '../../src/run/freeze.js';
 import { referenceTarget } from '../../runtime/targets/reference/target.js';
 import { wasmTarget } from '../../runtime/targets/wasm/target.js';
 import { brian } from '../support/brian-text.js';
+import { inFolder } from '../runtime/results/formats.js';
 
 /** The frozen model as a reader of its JSON gets it. */
 function reread({ model, data }: ValidModel): ValidModel {
@@ -20,13 +21,15 @@ function reread({ model, data }: ValidModel): ValidModel {
   return again;
 }
 
-async function fingerprint(valid: ValidModel): Promise<string> {
-  const result = await runModel({ valid, hashes: hashModel(valid.model) }, { target: 'wasm', threads: 1 });
-  if (result.kind !== 'run') throw new Error('nothing was run');
-  const { total } = result.record.fingerprint;
-  result.dispose();
-  return total;
-}
+const fingerprint = (valid: ValidModel): Promise<string> =>
+  inFolder(async (outputFolder) => {
+    const options = { target: 'wasm', threads: 1, outputFolder };
+    const result = await runModel({ valid, hashes: hashModel(valid.model) }, options);
+    if (result.kind !== 'run') throw new Error('nothing was run');
+    const { total } = result.record.fingerprint;
+    result.dispose();
+    return total;
+  });
 
 const fixture = (name: string): string => readFileSync(`fixtures/brian/${name}.yaml`, 'utf8');
 

@@ -190,7 +190,7 @@ function assemble(whole: ProgramPart, found: Found, context: Known): Program {
   const inSteps = writtenWhileRunning(new Set(stepped), whole);
   const changing = writtenWhileRunning(new Set([...stepped, ...called]), whole);
   const faults = faultMeanings(whole.faults);
-  const manifest = shownManifest(manifestOf(found, { faults, notes }, context), context.shown);
+  const manifest = shownManifest(manifestOf(found, { faults, notes: [...notes] }, context), context.shown);
   const buffers = [...whole.buffers.values()].map((buffer): Buffer => {
     const atMost = bounds.get(buffer.name);
     const role = changing.has(buffer.name) ? 'state' : 'constant';

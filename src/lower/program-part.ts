@@ -55,9 +55,9 @@ export interface ProgramPart {
   /** Kernels of each step; of one place, in this order. */
   readonly entries: readonly PlacedEntry[];
   /** Choices worth reporting, as sentences. */
-  readonly notes: readonly string[];
-  /** What fault bits mean, from the first; bit 31 gathers what does not get its own. */
-  readonly faults: readonly string[];
+  readonly notes: ReadonlySet<string>;
+  /** Fault bits by what they mean; bit 31 gathers what does not get its own. */
+  readonly faults: ReadonlyMap<string, number>;
   /** Buffers that passes have in common, by what they ask for; and other things that are done once. */
   readonly common: ReadonlyMap<string, Buffer | null>;
 }
@@ -72,8 +72,8 @@ export const emptyPart: ProgramPart = {
   initialise: [],
   procedures: new Map(),
   entries: [],
-  notes: [],
-  faults: [],
+  notes: new Set(),
+  faults: new Map(),
   common: new Map(),
 };
 
@@ -87,8 +87,8 @@ export const joinedParts = (program: ProgramPart, part: ProgramPart): ProgramPar
   initialise: [...program.initialise, ...part.initialise],
   procedures: merged(program.procedures, part.procedures, (a, b) => [...a, ...b]),
   entries: [...program.entries, ...part.entries],
-  notes: [...program.notes, ...part.notes],
-  faults: [...program.faults, ...part.faults],
+  notes: new Set([...program.notes, ...part.notes]),
+  faults: new Map([...program.faults, ...part.faults]),
   common: new Map([...program.common, ...part.common]),
 });
 
@@ -102,15 +102,12 @@ function merged<T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>, both: (
   return all;
 }
 
-/** The fault bit of the k-th sentence. */
-const faultBitOf = (k: number): number => (1 << Math.min(k, 31)) >>> 0;
-
-/** What each fault bit means. @param faults  sentences from the first bit on */
-export function faultMeanings(faults: readonly string[]): Record<number, string> {
+/** What each fault bit means, where one may mean several things. */
+export function faultMeanings(faults: ReadonlyMap<string, number>): Record<number, string> {
   const meanings: Record<number, string> = {};
-  for (const [k, sentence] of faults.entries()) {
-    const known = meanings[faultBitOf(k)];
-    meanings[faultBitOf(k)] = known === undefined ? sentence : `${known}; or ${sentence}`;
+  for (const [sentence, bit] of faults) {
+    const known = meanings[bit];
+    meanings[bit] = known === undefined ? sentence : `${known}; or ${sentence}`;
   }
   return meanings;
 }
@@ -127,9 +124,9 @@ export class PartBuilder {
   readonly #events: EventRing[] = [];
   readonly #logs: Log[] = [];
   readonly #initialise: Action[] = [];
-  readonly #procedures = new Map<string, readonly Action[]>();
-  readonly #notes: string[] = [];
-  readonly #faults: string[] = [];
+  readonly #procedures = new Map<string, Action[]>();
+  readonly #notes = new Set<string>();
+  readonly #faults = new Map<string, number>();
   readonly #common = new Map<string, Buffer | null>();
   #complete = false;
 
@@ -223,7 +220,7 @@ export class PartBuilder {
 
   /** Reports a choice, once. */
   note(sentence: string): void {
-    if (![...this.#program.notes, ...this.#notes].includes(sentence)) this.#notes.push(sentence);
+    this.#notes.add(sentence);
   }
 
   /**
@@ -278,15 +275,18 @@ export class PartBuilder {
 
   /** Appends to the list of a name. */
   procedure(name: string, ...actions: readonly Action[]): void {
-    this.#procedures.set(name, [...(this.#procedures.get(name) ?? []), ...actions]);
+    const known = this.#procedures.get(name);
+    if (known) known.push(...actions);
+    else this.#procedures.set(name, [...actions]);
   }
 
   /** The fault bit for a sentence. */
   faultBit(sentence: string): number {
-    const known = [...this.#program.faults, ...this.#faults];
-    const k = known.indexOf(sentence);
-    if (k < 0) this.#faults.push(sentence);
-    return faultBitOf(k < 0 ? known.length : k);
+    const known = this.#faults.get(sentence) ?? this.#program.faults.get(sentence);
+    if (known !== undefined) return known;
+    const bit = (1 << Math.min(this.#program.faults.size + this.#faults.size, 31)) >>> 0;
+    this.#faults.set(sentence, bit);
+    return bit;
   }
 
   #kernel(kernel: Kernel): string {

@@ -108,8 +108,10 @@ describe('the builder of a pass', () => {
     second.note('chosen');
     const { faults, notes } = joinedParts(program, second.part());
     expect(faultMeanings(faults)).toEqual({ 1: 'too large', 2: 'too small' });
-    expect(notes).toEqual(['chosen']);
-    const many = faultMeanings(Array.from({ length: 34 }, (_, k) => `f${k}`));
+    expect([...notes]).toEqual(['chosen']);
+    const several = new PartBuilder();
+    for (let k = 0; k < 34; k++) several.faultBit(`f${k}`);
+    const many = faultMeanings(several.part().faults);
     expect(Object.keys(many)).toHaveLength(32);
     expect(many[2 ** 31]).toBe('f31; or f32; or f33');
   });

@@ -57,6 +57,7 @@ export function lowerContinuousSynapses(built: BuiltProjection, context: Context
         phase: 'contribute',
       }),
     ),
+    ...heldUpdate(built, context),
     ...synapseUpdate(built, { slot: integrate, order, name: objectNames.stateUpdater(plan.name) }, context),
   ];
 }
@@ -159,6 +160,27 @@ function sumKernel(
   );
 }
 
+/** Derived variables that hold over a step are computed at its start. @random stream `projection/<id>/held` */
+function heldUpdate(built: BuiltProjection, context: Context): readonly PlacedEntry[] {
+  const { plan, connectivity } = built;
+  const held = [...plan.equations.derived].filter(([, variable]) => variable.held);
+  if (held.length === 0) return [];
+  const slot = context.profile.defaults.hold;
+  const isDrawn = held.some(([, { expression }]) => drawsIn(expression));
+  const stored = { name: plan.name, count: connectivity.count, rows: connectivity.rows, sources: plan.pre.size };
+  const comment = `derived variables of the synapses of ${plan.name} that hold over the step`;
+  const kernel = overPositions(`${plan.name}.hold`, comment, stored, context, (position, source, block) => {
+    const target = block.name('target', ir.convert('u32', ir.load(connectivity.targets, position)));
+    const at = { position, source, target };
+    const draws = isDrawn ? drawsOf(built, 'held', at, block, context) : null;
+    const scope = new SynapseScope(context, built, at, block, draws, { slot });
+    for (const [name, variable] of held) scope.write(name, compile(variable.expression, scope));
+    scope.storeAll();
+  });
+  const name = objectNames.subexpressionUpdate(plan.name);
+  return kernel === null ? [] : [inStep(kernel, { slot, order: plan.projection.order, name })];
+}
+
 /** Clock-driven equations and conditions of the synapses, and what must be computed before them. */
 function synapseUpdate(built: BuiltProjection, place: StepPlace, context: Context): readonly PlacedEntry[] {
   const { plan, connectivity } = built;
@@ -197,19 +219,33 @@ function synapseUpdate(built: BuiltProjection, place: StepPlace, context: Contex
 
 /** Draws in conditions of synapses. @random stream `projection/<id>/events`, counter (source, target, step, site) */
 function eventDraws(
-  { plan, connectivity }: BuiltProjection,
-  { position, target }: { readonly position: Ir; readonly target: Ir },
+  built: BuiltProjection,
+  at: { readonly position: Ir; readonly source: Ir; readonly target: Ir },
   block: Block,
   context: Context,
 ): Draws | null {
-  const drawing = Object.values(plan.type.events ?? {}).some(
+  const drawing = Object.values(built.plan.type.events ?? {}).some(
     (event) => drawsIn(event.when) || event.do.some((statement) => expressionsOf(statement).some(drawsIn)),
   );
-  if (!drawing) return null;
-  const keys = keyBuffer(`${plan.stream}.events.keys`, [`projection/${plan.stream}/events`], context);
+  return drawing ? drawsOf(built, 'events', at, block, context) : null;
+}
+
+/** Draws of each synapse in each step, in a stream of its projection: counter (source, target, step, site). */
+function drawsOf(
+  { plan, connectivity }: BuiltProjection,
+  purpose: 'events' | 'held',
+  { position, source, target }: { readonly position: Ir; readonly source: Ir; readonly target: Ir },
+  block: Block,
+  context: Context,
+): Draws {
+  const keys = keyBuffer(`${plan.stream}.${purpose}.keys`, [`projection/${plan.stream}/${purpose}`], context);
   const copy = connectivity.copies ? ir.load(connectivity.copies, position) : null;
+  const pair =
+    purpose === 'events'
+      ? { source, target }
+      : { source: namedIndex(plan.pre, source), target: namedIndex(plan.post, target) };
   return {
-    ...synapseDraws({ source: item, target, copy }, keyAt(keys, ir.u32(0)), block),
+    ...synapseDraws({ ...pair, copy }, keyAt(keys, ir.u32(0)), block),
     step: drawStep(step, context),
   };
 }

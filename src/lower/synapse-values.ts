@@ -118,6 +118,7 @@ export function synapseStorage(
       });
     } else array(name, variable.type, variable.unit);
   }
+  for (const [name, variable] of plan.equations.derived) if (variable.held) array(name, variable.type, variable.unit);
   if (needsLastUpdate) {
     const buffer = builder.buffer(
       `${plan.name}.last_update`,

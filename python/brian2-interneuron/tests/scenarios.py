@@ -382,11 +382,12 @@ def recording_at_events():
         4, "dv/dt = (1.5 - v)/(10*ms) : 1\nn : integer\ny = v**2 : 1", threshold="v > 1", reset="v = 0; n += 1", events={"e": "v > 0.9"}
     )
     G.v = "i*0.1"
-    a, b, c = SpikeMonitor(G, ["v", "n"]), SpikeMonitor(G[1:3], "y"), EventMonitor(G, "e", "v")
+    a, b, c = SpikeMonitor(G, "v"), SpikeMonitor(G[1:3], "y"), EventMonitor(G, "e", "v")
+    d = SpikeMonitor(G, "n", when="after_resets")
     run(30 * ms)
     run(10 * ms)
     return {
-        **spikes(a, "a"), **spikes(b, "b"), **spikes(c, "c"), "v": a.v[:], "n": a.n[:], "y": b.y[:], "e": c.v[:],
+        **spikes(a, "a"), **spikes(b, "b"), **spikes(c, "c"), "v": a.v[:], "n": d.n[:], "y": b.y[:], "e": c.v[:],
         "values": a.values("v")[0],
     }
 
@@ -611,6 +612,36 @@ def subexpressions():
     run(5 * ms)
     run(3 * ms)
     return {"v": samples.v[:], "a": samples.a[:], "h": samples.h[:], "w": samples.w[:]}
+
+
+@scenario
+def values_that_hold():
+    """Subexpressions that are constant over a step, of synapses too, and what they are after a run."""
+    G = NeuronGroup(
+        3,
+        """dv/dt = (2 - v)/(10*ms) : 1
+        k = v*2 + 1 : 1 (constant over dt)""",
+        threshold="v > 1",
+        reset="v = 0",
+        method="euler",
+    )
+    G.v = "0.1*i"
+    S = Synapses(
+        G,
+        G,
+        """w : 1
+        h = v_pre*2 + w : 1 (constant over dt)
+        dx/dt = (h - x)/(5*ms) : 1 (clock-driven)""",
+        on_pre="v_post += h*0.01",
+        on_post="w += 0.1*k_pre",
+        method="euler",
+    )
+    S.connect("i != j")
+    samples = StateMonitor(S, ["h", "x", "w"], record=True)
+    run(20 * ms)
+    found = {"k": G.k[:], "h": S.h[:]}
+    run(15 * ms)
+    return {**found, "v": G.v[:], "k later": G.k[:], "h later": S.h[:], "x": samples.x[:], "hs": samples.h[:], "w": samples.w[:]}
 
 
 @scenario

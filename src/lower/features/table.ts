@@ -81,6 +81,7 @@ export const features = {
   pathwayOrder: feature('the order of what synapses do', everywhere),
   send: feature('sending later', bySlots),
   stepped: feature('equations of synapses', everywhere),
+  synapseHeld: feature('a derived variable of synapses that holds over a step', bySlots),
   eventDriven: feature('event-driven equations', everywhere),
   synapseNoise: feature('noise in the equations of synapses', bySlots),
   synapseEvent: feature('a condition of a synapse', everywhere),

@@ -140,6 +140,7 @@ const ofSynapseEvent: Readings<SynapseEvent> = { when: 'synapseEvent', edge, do:
 
 const ofSynapseType: Readings<SynapseType> = {
   ...ofEquations,
+  derived: readEach({ ...ofDerived, held: always('synapseHeld') }),
   derivatives: readEach(ofDerivative),
   noise: (noise, site) => usesWhere(site, { synapseNoise: noise.length > 0 }),
   pathways: readEach(ofPathway),

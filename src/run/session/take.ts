@@ -6,7 +6,8 @@ import { constantOf, unknownOwner } from './names.js';
 import { readHidden } from './start-state.js';
 import type { Engaged, SessionState } from './state.js';
 import { synapsesOf, type Synapses } from '../synapses.js';
-import type { ProjectionLocation, TypedArray } from '../../ir/program.js';
+import type { Program, ProjectionLocation, TypedArray, VariableLocation } from '../../ir/program.js';
+import type { Model } from '../../model/model.js';
 import { segmentSpans } from '../../../runtime/record/protocol.js';
 import { readU32 } from '../../../runtime/record/session-read.js';
 import type { SeriesPlan } from '../../../runtime/results/result.js';
@@ -54,9 +55,10 @@ export async function readVariable(state: SessionState, owner: string, variable:
   const { session, compiled } = on;
   const { variables, projections } = compiled.program.manifest;
   const { model } = state.given.valid;
+  const isOwn = (each: VariableLocation): boolean => each.owner === owner && each.variable === variable;
   const hidden = await readHidden(owner, variable, compiled.program, session);
   if (hidden) return hidden;
-  const location = variables.find((each) => each.owner === owner && each.variable === variable);
+  const location = variables.find(isOwn) ?? heldLocation(owner, variable, model, compiled.program);
   const projection = projections.find(({ name }) => name === owner);
   if (projection) {
     const { position } = await synapsesIn(on, projection);
@@ -71,6 +73,27 @@ export async function readVariable(state: SessionState, owner: string, variable:
   if (!location) return new Float64Array(size).fill(constantOf(owner, variable, model));
   const stored = await session.read(location.buffer, location.offset, Number(location.length));
   return location.length === 1 && size !== 1 ? new Float64Array(size).fill(Number(stored[0])) : stored;
+}
+
+/** Where a derived variable that holds over a step is kept; undefined for any other. */
+function heldLocation(
+  owner: string,
+  variable: string,
+  { neurons, synapses, populations, projections }: Model,
+  { buffers, manifest }: Program,
+): Pick<VariableLocation, 'buffer' | 'offset' | 'length'> | undefined {
+  const population = populations[owner];
+  const projection = projections[owner];
+  const group = population?.type ?? owner;
+  const type = projection ? synapses[projection.synapse] : neurons[group];
+  const buffer = buffers.find(({ name }) => name === `${group}.${variable}`);
+  if (!type?.derived[variable]?.held || !buffer) return undefined;
+  if (!population || buffer.length === 1) return { buffer: buffer.name, offset: 0, length: buffer.length };
+  // Populations of one type lie one after the other.
+  const own = manifest.variables.find((each) => each.owner === owner && each.length === population.size);
+  const shares = Object.values(populations).filter(({ type: of }) => of === group).length > 1;
+  if (shares && (own === undefined || type.derived[variable].shared)) return undefined;
+  return { buffer: buffer.name, offset: own?.offset ?? 0, length: population.size };
 }
 
 /** The synapses of a projection, in order of creation. */

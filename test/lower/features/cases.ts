@@ -291,6 +291,10 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
     adds: cell({ derivatives: { v: '(bias + 0.05*x/um - v)/tau' } }),
   },
   // Synapses
+  synapseHeld: {
+    base: kick({ derived: { load: '0.1*post.v' }, pathways: { pre: { do: 'post.v += w + load' } } }),
+    adds: kick({ derived: { load: { value: '0.1*post.v', held: true } } }),
+  },
   pathway: {
     base: kick({ pathways: undefined }),
     adds: pathway({ on: 'pre.spike', delay: '1 ms', do: 'post.v += w' }),

@@ -30,7 +30,7 @@ from .document import DTYPES, Document
 from .live import Live, sent
 from .operations import Calls, set_clocks, simulated
 from .start import start_of_run
-from .results import write_back
+from .results import end_of_run, write_back
 from .texts import Unsupported
 
 logger = get_logger("brian2.devices.interneuron")
@@ -230,8 +230,8 @@ class InterneuronDevice(RuntimeDevice):
             callback((time.time() - begin) * second, self._last_run_completed_fraction, begin_time * second, duration)
         self.last_run_native, self.last_reason, self.last_draws = True, None, document.draws()
         self._last_run_time = time.time() - begin
-        if profile:
-            net._profiling_info = [(net.name, self._last_run_time * second)]
+        # Engines do not tell the times of single objects.
+        net._profiling_info = [(net.name, self._last_run_time * second)] if profile else None
 
     def _fall_back(self, net, reason):
         self.last_run_native, self.last_reason = False, str(reason)
@@ -352,6 +352,7 @@ class InterneuronDevice(RuntimeDevice):
                 share = (at - begin) / max(1, end - begin)
                 reached = self._advance(net, document, at, boundary, lambda done: progress(share + done * (1 - share)))
                 if reached < boundary:
+                    end_of_run(document)
                     net.after_run()
                     raise KeyboardInterrupt
                 at = boundary
@@ -380,6 +381,7 @@ class InterneuronDevice(RuntimeDevice):
         for each in net.sorted_objects:
             if isinstance(each, Group):
                 each._check_for_invalid_states()
+        end_of_run(document)
         net.after_run()
 
     def _advance(self, net, document, begin, end, progress):
@@ -407,10 +409,6 @@ class InterneuronDevice(RuntimeDevice):
         for each in net._clocks:
             each.variables["timestep"].set_value(each._i_end)
             each.variables["t"].set_value(each._i_end * each.dt_)
-
-    def network_get_profiling_info(self, net):
-        """Brian's profile, with one entry for a run of the engine."""
-        return getattr(net, "_profiling_info", [])
 
 
 def _quickest(data):

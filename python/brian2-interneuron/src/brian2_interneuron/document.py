@@ -123,6 +123,8 @@ class Document:
         #: Variables that code writes, by name of their owner.
         self.written = {}
         self._tables = {}
+        #: Where in a step variables at events are recorded, by group, event and name.
+        self._sampled = {}
         #: Steps of integration that Brian has worked out, by owner.
         self._updates = {}
         self.clock = self._clock_of(objects)
@@ -294,7 +296,8 @@ class Document:
         if events:
             entry["events"] = events
         entry.update(self._operations(group, codes))
-        self._write(group.name, equations.diff_eq_names)
+        held = [each.varname for each in equations.values() if "constant over dt" in each.flags]
+        self._write(group.name, [*equations.diff_eq_names, *held])
         if linked:
             entry["linked"] = linked
         entry["initializers"] = self._values(group, equations, group._N)
@@ -579,7 +582,8 @@ class Document:
             "j": self.array(_indices(synapses, "post", synapses.target), inline=False),
         }
         entry.update(self._operations(synapses, codes))
-        plain = Equations([each for each in equations if "summed" not in each.flags])
+        plain = Equations([each for each in equations if not isinstance(each, (_Held, _Summed))])
+        self._write(synapses.name, [each.varname for each in equations if isinstance(each, _Held)])
         initializers.update(self._values(synapses, plain, len(synapses)))
         if initializers:
             entry["initializers"] = initializers
@@ -603,9 +607,10 @@ class Document:
         for part in (synapses.equations, synapses.event_driven or ()):
             for each in part.values() if part else ():
                 found.setdefault(each.varname, each)
-        if synapses.subexpression_updater is not None:
-            for each in synapses.subexpression_updater.subexpressions.values():
-                found[each.varname] = each
+        held = getattr(synapses.subexpression_updater, "abstract_code", "")
+        for statement in filter(None, held.splitlines()):
+            name, _, code = statement.partition(" = ")
+            found[name] = _Held(name, code, synapses.variables[name])
         for updater in updaters:
             name = updater.target_varname
             unit = synapses.variables[name].dim
@@ -664,19 +669,25 @@ class Document:
     def _event_monitor(self, monitor):
         extra = sorted(monitor.record_variables - {"i", "t"})
         self.monitors.append(monitor)
-        usual = getattr(monitor.source, "thresholder", {}).get(monitor.event)
-        if extra and usual is not None and (monitor.when, monitor.order) != (usual.when, usual.order + 1):
-            raise Unsupported(monitor.name, f"it records {extra[0]} in the slot {monitor.when}")
-        if monitor.active and (extra or monitor.record is True):
-            self._record(monitor.name, end_text(monitor.source), monitor.event, extra)
+        if not monitor.active or not (extra or monitor.record is True):
+            return
+        entry = {"source": end_text(monitor.source), "variables": extra}
+        usual = getattr(base_of(monitor.source), "thresholder", {}).get(monitor.event)
+        place = (monitor.when, monitor.order)
+        if extra and usual is not None and place != (usual.when, usual.order + 1):
+            entry.update(when=monitor.when, order=int(monitor.order))
+        for name in extra:
+            # What is recorded comes back by its name.
+            if self._sampled.setdefault((base_of(monitor.source).name, monitor.event, name), place) != place:
+                raise Unsupported(monitor.name, f"it records {name} at another time than another monitor does")
+        self._record(monitor.name, entry, monitor.event)
 
     def _rate_monitor(self, monitor):
         self.monitors.append(monitor)
         if monitor.active:
             self.parts["population_rate_monitors"][monitor.name] = {"source": end_text(monitor.source)}
 
-    def _record(self, name, source, event, variables=()):
-        entry = {"source": source, **({"variables": list(variables)} if variables else {})}
+    def _record(self, name, entry, event):
         if event == "spike":
             self.parts["spike_monitors"][name] = entry
         else:
@@ -688,7 +699,7 @@ class Document:
         known = {(each["source"], each.get("event", "spike")) for each in recorded}
         missing = [(group.name, event) for group in self.groups for event in group.events]
         for k, (source, event) in enumerate(each for each in missing if each not in known):
-            self._record(f"events_{k}", source, event)
+            self._record(f"events_{k}", {"source": source}, event)
 
     # --- Values -----------------------------------------------------------------------------------------------------
     def array(self, values, inline=True):
@@ -780,6 +791,16 @@ def _first(names, equations, variables):
 
 
 _SPECIAL = {"i", "j", "t", "dt", "N", "N_pre", "N_post", "lastupdate", "t_in_timesteps"}
+
+
+class _Held:
+    """A subexpression that is constant over a step, as an equation has its parts: Brian keeps its code alone."""
+
+    type, flags = SUBEXPRESSION, ["constant over dt"]
+
+    def __init__(self, name, code, variable):
+        self.varname, self.dim, self.expr = name, variable.dim, _Code(code)
+        self.var_type = {"b": "boolean", "i": "integer"}.get(np.dtype(variable.dtype).kind, "float")
 
 
 class _Summed:

@@ -162,6 +162,13 @@ def _next_spike(group, end):
     group.variables["_lastindex"].set_value(int(np.searchsorted(bins, end % period if period > 0 else end)))
 
 
+def end_of_run(document):
+    """After a run no events are left over, as in Brian: a group that rests then must not repeat its last ones."""
+    for group in document.groups:
+        for event in () if isinstance(group, SpikeGeneratorGroup) else group.events:
+            group.variables[f"_{event}space"].get_value()[-1] = 0
+
+
 def _last_events(document, group, events, end, session):
     """The events of the last step, and the time of each neuron's last spike."""
     for event in group.events:

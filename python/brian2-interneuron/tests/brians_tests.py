@@ -5,6 +5,7 @@
 It needs pytest. What the device leaves to Brian's runtime is counted apart; Brian's tests themselves say whether results are right.
 """
 
+import gc
 import json
 import os
 import sys
@@ -40,6 +41,11 @@ class Settings:
         config.fail_for_not_implemented = self.fail_for_not_implemented
         for name in ("standalone_compatible", "standalone_only", "codegen_independent", "multiple_runs", "cpp_standalone"):
             config.addinivalue_line("markers", name)
+
+    def pytest_runtest_setup(self):
+        """Brian collects garbage around every run: what is here to stay need not be looked at again."""
+        gc.collect()
+        gc.freeze()
 
     def pytest_runtest_logreport(self, report):
         """Notes what came of a test."""

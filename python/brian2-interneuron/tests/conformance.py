@@ -3,6 +3,7 @@
     python conformance.py [NAME ...]      writes the outcome of each as JSON on the last line
 """
 
+import gc
 import json
 import os
 import subprocess
@@ -30,6 +31,9 @@ RANDOM_NETWORKS = range(_first, _last + 1)
 def results(function, on):
     """What a scenario gives on a device, as arrays by name."""
     start_scope()
+    # Brian collects garbage around every run: what is here to stay need not be looked at again.
+    gc.collect()
+    gc.freeze()
     strict = not getattr(function, "lenient", False)
     set_device(on, **({"strict": strict, "target": "wasm"} if on == "interneuron" else {}))
     try:

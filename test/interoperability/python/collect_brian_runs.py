@@ -5,6 +5,7 @@ SCRIPT calls `seed(n)` once, at the start of a line, as exported scripts do; ano
 process for all seeds, since Brian's analysis of equations is kept from one run to the next.
 """
 import contextlib
+import gc
 import json
 import re
 import sys
@@ -25,6 +26,9 @@ def records(text, seed):
     assert found == 1, f'{found} lines of the script set a seed'
     # What an earlier script made is no part of this one's network.
     brian2.start_scope()
+    # Brian collects garbage around every run: what is here to stay need not be looked at again.
+    gc.collect()
+    gc.freeze()
     with tempfile.TemporaryDirectory() as folder:
         results = Path(folder) / 'results.json'
         sys.argv = ['script', str(results)]

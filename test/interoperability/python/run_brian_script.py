@@ -5,6 +5,7 @@ SCRIPT writes its records to the file that its argument names, as exported scrip
 that would end later is cut short.
 """
 import contextlib
+import gc
 import json
 import runpy
 import sys
@@ -17,6 +18,8 @@ import brian2
 def main(script, duration=None):
     brian2.prefs.codegen.target = 'numpy'
     brian2.BrianLogger.suppress_hierarchy('brian2')
+    # Brian collects garbage around every run: what is here to stay need not be looked at again.
+    gc.freeze()
     if duration is not None:
         shorten(float(duration) * brian2.ms)
     with tempfile.TemporaryDirectory() as folder:

@@ -5,6 +5,7 @@ A script writes its records to the file that its argument names, as exported scr
 place of its records, as {"error": text}.
 """
 import contextlib
+import gc
 import json
 import runpy
 import sys
@@ -18,6 +19,9 @@ def records(script, results):
     brian2.device.reinit()
     brian2.device.activate()
     brian2.start_scope()
+    # Brian collects garbage around every run: what is here to stay need not be looked at again.
+    gc.collect()
+    gc.freeze()
     sys.argv = [script, str(results)]
     try:
         with contextlib.redirect_stdout(sys.stderr):

@@ -74,7 +74,7 @@ static std::string host_text(const std::string &source)
   text << "  {nullptr, 0, nullptr},\n};\nAPI const unsigned lookalike_kernel_count = " << names.size() << ";\n"
        << "API const char *lookalike_run(unsigned kernel, unsigned blocks, unsigned threads, void **arguments, uint64_t seed)\n{\n"
        << "  chosen = kernel;\n  return shim_run({dispatch, arguments}, blocks, threads, seed);\n}\n"
-       << "API void lookalike_release()\n{\n  for (shim_fibre *fibre : shim_fibres) { free(fibre->stack); delete fibre; }\n  shim_fibres.clear();\n}\n";
+       << "API void lookalike_release() { shim_release(); }\n";
   return text.str();
 }
 

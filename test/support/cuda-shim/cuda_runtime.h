@@ -6,6 +6,8 @@
 
 #include "shim.hpp"
 
+#include <math.h>
+
 #include <tuple>
 
 typedef int cudaStream_t;

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include <math.h>
+/* Parsing headers is most of what compiling a network takes: none of C++'s but the smallest. */
 #include <setjmp.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,9 +13,7 @@
 #include <string.h>
 #include <ucontext.h>
 
-#include <algorithm>
 #include <utility>
-#include <vector>
 
 /* --- The language ------------------------------------------------------------------------------------------------ */
 
@@ -28,6 +26,21 @@
 
 struct shim_index { unsigned x, y, z; };
 static shim_index threadIdx, blockIdx, blockDim, gridDim;
+
+extern "C" {
+double sqrt(double) noexcept;
+float sqrtf(float) noexcept;
+double fabs(double) noexcept;
+float fabsf(float) noexcept;
+double floor(double) noexcept;
+float floorf(float) noexcept;
+double ceil(double) noexcept;
+float ceilf(float) noexcept;
+double trunc(double) noexcept;
+float truncf(float) noexcept;
+double rint(double) noexcept;
+float rintf(float) noexcept;
+}
 
 static inline double __dadd_rn(double a, double b) { return a + b; }
 static inline double __dsub_rn(double a, double b) { return a - b; }
@@ -98,7 +111,9 @@ struct shim_work {
   void *arguments;
 };
 
-static std::vector<shim_fibre *> shim_fibres;
+/* As many fibres as the largest block had threads, and the orders of threads and of blocks. */
+static shim_fibre **shim_fibres;
+static unsigned shim_fibre_count, *shim_ready, *shim_order;
 static unsigned shim_current;
 static jmp_buf shim_scheduler;
 static shim_work shim_now;
@@ -162,16 +177,20 @@ static inline uint64_t shim_random(uint64_t *state)
   return *state;
 }
 
-static void shim_shuffle(std::vector<unsigned> &order, uint64_t *random)
+static void shim_shuffle(unsigned *order, unsigned count, uint64_t *random)
 {
-  for (size_t k = order.size(); k > 1; k -= 1) std::swap(order[k - 1], order[shim_random(random) % k]);
+  for (unsigned k = count; k > 1; k -= 1) {
+    const unsigned other = (unsigned)(shim_random(random) % k), last = order[k - 1];
+    order[k - 1] = order[other];
+    order[other] = last;
+  }
 }
 
 /* Lets warps whose threads have all come to a ballot go on; false when some wait for threads that do not come. */
 static bool shim_ballots(unsigned threads)
 {
   for (unsigned warp = 0; warp < threads; warp += 32) {
-    const unsigned end = std::min(warp + 32, threads);
+    const unsigned end = warp + 32 < threads ? warp + 32 : threads;
     unsigned waiting = 0, bits = 0;
     for (unsigned k = warp; k < end; k += 1) {
       if (shim_fibres[k]->state != AT_BALLOT) continue;
@@ -193,12 +212,11 @@ static bool shim_ballots(unsigned threads)
 static bool shim_run_block(unsigned threads, uint64_t *random)
 {
   for (unsigned k = 0; k < threads; k += 1) shim_fibres[k]->state = READY;
-  std::vector<unsigned> ready;
   for (;;) {
-    ready.clear();
+    unsigned waiting = 0;
     for (unsigned k = 0; k < threads; k += 1)
-      if (shim_fibres[k]->state == READY) ready.push_back(k);
-    if (ready.empty()) {
+      if (shim_fibres[k]->state == READY) shim_ready[waiting++] = k;
+    if (waiting == 0) {
       unsigned done = 0, ballots = 0;
       for (unsigned k = 0; k < threads; k += 1) {
         done += shim_fibres[k]->state == DONE;
@@ -213,8 +231,8 @@ static bool shim_run_block(unsigned threads, uint64_t *random)
       for (unsigned k = 0; k < threads; k += 1) shim_fibres[k]->state = READY;
       continue;
     }
-    shim_shuffle(ready, random);
-    for (const unsigned thread : ready) shim_resume(thread);
+    shim_shuffle(shim_ready, waiting, random);
+    for (unsigned k = 0; k < waiting; k += 1) shim_resume(shim_ready[k]);
   }
 }
 
@@ -222,20 +240,33 @@ static bool shim_run_block(unsigned threads, uint64_t *random)
 static const char *shim_run(shim_work work, unsigned blocks, unsigned threads, uint64_t seed)
 {
   uint64_t random = seed * 2u + 1u;
-  while (shim_fibres.size() < threads) shim_fibres.push_back(new shim_fibre);
+  shim_fibres = (shim_fibre **)realloc(shim_fibres, (shim_fibre_count + threads) * sizeof *shim_fibres);
+  while (shim_fibre_count < threads) shim_fibres[shim_fibre_count++] = new shim_fibre;
+  shim_ready = (unsigned *)realloc(shim_ready, threads * sizeof *shim_ready);
+  shim_order = (unsigned *)realloc(shim_order, blocks * sizeof *shim_order);
   shim_now = work;
   blockDim = {threads, 1, 1};
   gridDim = {blocks, 1, 1};
-  std::vector<unsigned> order(blocks);
-  for (unsigned k = 0; k < blocks; k += 1) order[k] = k;
-  shim_shuffle(order, &random);
-  for (const unsigned block : order) {
-    blockIdx = {block, 0, 0};
+  for (unsigned k = 0; k < blocks; k += 1) shim_order[k] = k;
+  shim_shuffle(shim_order, blocks, &random);
+  for (unsigned k = 0; k < blocks; k += 1) {
+    blockIdx = {shim_order[k], 0, 0};
     if (shim_run_block(threads, &random)) continue;
-    snprintf(shim_error, sizeof shim_error, "threads of block %u wait for threads that do not come", block);
+    snprintf(shim_error, sizeof shim_error, "threads of block %u wait for threads that do not come", shim_order[k]);
     return shim_error;
   }
   return nullptr;
+}
+
+static inline void shim_release()
+{
+  for (; shim_fibre_count > 0; shim_fibre_count -= 1) {
+    free(shim_fibres[shim_fibre_count - 1]->stack);
+    delete shim_fibres[shim_fibre_count - 1];
+  }
+  free(shim_fibres);
+  free(shim_ready);
+  free(shim_order);
 }
 
 /* --- What a host calls -------------------------------------------------------------------------------------------- */

@@ -79,6 +79,8 @@ describe.skipIf(!hasOpencl || !canBuild)(`a stand-alone project${buildReason}`, 
   });
 });
 
+/** Of `delays`: each cell spikes every seven steps, and its spikes arrive within four, so that this shows it all twice. */
+const steps = 18;
 const oclgrind = ['oclgrind', '--data-races', '--max-errors', '20'];
 
 describe.skipIf(!hasOclgrind || !canBuild)(
@@ -96,7 +98,7 @@ describe.skipIf(!hasOclgrind || !canBuild)(
 
     test.each(strategyNames)('whatever the strategy: %s', async (strategy) => {
       const program = delays('byTarget');
-      const script = [{ kind: 'run', steps: 30 }] as const;
+      const script = [{ kind: 'run', steps }] as const;
       const expected = await projectResults(await build(cProject(program, script), '-lm'));
       expect(await projectResults(await build(openclProject(program, script, strategy), '-lOpenCL'), oclgrind)).toEqual(
         expected,
@@ -105,7 +107,7 @@ describe.skipIf(!hasOclgrind || !canBuild)(
 
     /** A project whose kernels are changed in some place. */
     const broken = async (program: Program, change: (source: string) => string): Promise<string> => {
-      const files = new Map(openclProject(program, [{ kind: 'run', steps: 30 }]));
+      const files = new Map(openclProject(program, [{ kind: 'run', steps }]));
       const source = String(files.get('network.cl'));
       expect(change(source)).not.toBe(source);
       files.set('network.cl', change(source));

@@ -3,7 +3,6 @@
  * it.
  */
 
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openclTargetWith } from '../../../../runtime/targets/opencl/target.js';
 import { referenceTarget } from '../../../../runtime/targets/reference/target.js';
@@ -11,11 +10,12 @@ import { generateCuda } from '../../../../src/codegen/c/device/generate.js';
 import { costsOf, spanOf, strategyNames, wayOf } from '../../../../src/codegen/schedule/strategies.js';
 import type { PropagateKernel } from '../../../../src/ir/program.js';
 import { readStrategy } from '../../../../src/run/read-strategy.js';
-import { shortText, shortened } from '../../../fixtures/networks.js';
+import { documentsIn, loadDocument } from '../../../fixtures/documents.js';
+import { fingerprintOf } from '../../../fixtures/engines.js';
 import { hasOpencl, reason } from '../../../runtime/targets/opencl/devices.js';
 import { cuba, delays } from '../../../runtime/targets/wasm/programs.js';
 import { canShim, shimTarget } from '../../../support/cuda-shim/target.js';
-import { simulate } from '../../../support/simulate.js';
+import { someOf } from '../../../support/effort.js';
 import { twoPopulations } from '../../../support/two-populations.js';
 import { differences, results } from '../../wasm/compare.js';
 
@@ -90,6 +90,12 @@ describe('the cost model', () => {
   });
 });
 
+/** A function that is called once, and what it gave from then on. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
 const networks = [
   { network: 'two populations', program: twoPopulations, steps: 40 },
   { network: 'one delay', program: cuba({ size: 300, rowLength: 10, delay: 3, lanes: true }), steps: 100 },
@@ -97,11 +103,13 @@ const networks = [
   { network: 'four delays, by target', program: delays('byTarget'), steps: 40 },
 ];
 
+const tried = someOf(strategyNames, 2, 'strategies');
+
 describe.skipIf(!canShim)(
   `executed by fibres each gives the bits of the reference${canShim ? '' : ' (skipped: there is no g++)'}`,
   { timeout: 120_000 },
   () => {
-    describe.each(strategyNames)('%s', (targets) => {
+    describe.each(tried)('%s', (targets) => {
       test.each(networks)('$network', async ({ program, steps }) => {
         const expected = await results(referenceTarget, program, steps, 1);
         for (const sizes of [
@@ -116,29 +124,22 @@ describe.skipIf(!canShim)(
   },
 );
 
-interface Golden {
-  readonly fingerprints: Record<string, { readonly float64?: string }>;
-}
-const golden = JSON.parse(readFileSync('fixtures/golden/fingerprints.json', 'utf8')) as Golden;
+/** Each is lowered once, for all strategies. */
+const documents = documentsIn('fixtures/brian')
+  .filter(({ path }) => /\/(?:vogels-abbott-cuba|heterogeneous-delays|song-abbott-stdp|brunel-2000)\./.test(path))
+  .map((document) => ({ name: document.path, document, load: once(() => loadDocument(document, 'float64')) }));
 
 describe.skipIf(!hasOpencl)(
   `on an OpenCL device each gives the golden fingerprint${reason}`,
   { timeout: 240_000 },
   () => {
-    describe.each(strategyNames)('%s', (targets) => {
-      test.each(['vogels-abbott-cuba', 'heterogeneous-delays', 'song-abbott-stdp', 'brunel-2000'])(
-        '%s',
-        async (name) => {
-          const duration = shortened[name]?.duration;
-          const use = openclTargetWith({ targets, sizes: { group: 64, team: 8, groups: 3 }, plain: true });
-          const run = await simulate(shortText(name), {
-            ...(duration === undefined ? {} : { duration }),
-            engines: [{ target: 'opencl', threads: 1, use }],
-          });
-          expect(run.faults).toEqual([]);
-          expect(run.fingerprint).toBe(golden.fingerprints[name]?.float64);
-        },
-      );
+    describe.each(tried)('%s', (targets) => {
+      test.each(documents)('$name', async ({ document, load }) => {
+        const { program, protocol } = load();
+        const target = openclTargetWith({ targets, sizes: { group: 64, team: 8, groups: 3 }, plain: true });
+        const found = await fingerprintOf({ name: targets, target, threads: 1 }, program, protocol);
+        expect(found).toBe(document.golden?.float64);
+      });
     });
   },
 );

@@ -87,10 +87,10 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
     const allowed = names(params['allowedValues']);
     return {
       code: `${stage}/unknown-key`,
-      message: `the key ${shorten(name)} is not known here`,
+      message: `there is no key ${shorten(name)} here`,
       expected: oneOf(name, allowed, mostKeys),
       found: shorten(name),
-      hint: didYouMean(name, allowed) ?? 'remove it: no key that may stand here is like it',
+      hint: didYouMean(name, allowed) ?? 'remove it: no key with a similar name is allowed here',
     };
   }
   if (name !== undefined) {

@@ -18,6 +18,7 @@ import {
 import { distributions } from '../../../src/library/pynn/distributions.js';
 import { gathered } from '../../../src/library/gather/gather.js';
 import { withoutBinomials } from '../../../src/library/gather/binomials.js';
+import { conditionsAsCode } from '../../../src/library/gather/synapse-events.js';
 import { hasGates, inFineSteps } from '../../../src/library/gather/fine-steps.js';
 import { methodOnGrid } from '../../../src/library/gather/integration.js';
 import { integer, isZero } from '../../../src/lang/build.js';
@@ -35,6 +36,7 @@ import type {
   EquationSet,
   Model,
   NeuronType,
+  Operation,
   Population,
   Projection,
   SelectionRule,
@@ -107,6 +109,7 @@ class Idiom {
     const synapses: Record<string, SynapseType> = {};
     const populations: Record<string, Population> = {};
     const projections: Record<string, Projection> = {};
+    const operations: Record<string, Operation> = { ...model.operations };
     const gone = new Set(
       Object.entries(model.populations).flatMap(([name, { type }]) =>
         Object.keys(model.neurons[type ?? '']?.regimes ?? {}).length > 0 ? [name] : [],
@@ -136,7 +139,8 @@ class Idiom {
       for (const [label, part] of this.#projection(name, projection)) {
         const written = model.synapses[part.synapse];
         if (written === undefined) continue;
-        const type = withoutBinomials(written, part.values);
+        const tested = conditionsAsCode(written);
+        const type = withoutBinomials(tested?.type ?? written, part.values);
         const unknown = unknownFunction.exec(JSON.stringify(type.pathways))?.[1];
         if (unknown !== undefined) {
           this.#report.missing(child('/projections', name), `Brian has no function ${unknown}`, 'brian/function');
@@ -150,6 +154,12 @@ class Idiom {
         synapses[key] = { ...timed.type, method: methodOnGrid(timed.type) };
         const from = this.#ownSource(part.from, populations, child('/projections', name));
         projections[key] = { ...part, from, synapse: key, values: own.values, delays: timed.delays };
+        for (const [event, code] of tested?.code ?? [])
+          operations[freeName(`${key}_${event}`, (one) => Object.hasOwn(operations, one))] = {
+            on: { projection: key },
+            slot: 'after_groups',
+            ...code,
+          };
       }
     }
     const stimuli = Object.fromEntries(Object.entries(model.stimuli).filter(([, { to }]) => stays(to)));
@@ -175,6 +185,7 @@ class Idiom {
       synapses,
       populations,
       projections,
+      operations,
       annotations,
     };
   }

@@ -1,0 +1,55 @@
+/** Conditions on synapses as code that runs on all of them in each step, for notations whose synapses test none. */
+
+import type { Assignment, BinaryOperator, Expression } from '../../lang/ast.js';
+import { binary, conditional, name } from '../../lang/build.js';
+import { parseExpression, parseStatements } from '../../lang/parse.js';
+import { printExpression } from '../../lang/print.js';
+import { namesIn, substitute } from '../../lang/walk.js';
+import type { SynapseEvent, SynapseType } from '../../model/model.js';
+import { derivedOf } from './texts.js';
+
+/** Code for all synapses of a projection, of the kind that an operation runs. */
+export interface SynapseCode {
+  readonly do: readonly string[];
+  readonly order: number;
+}
+
+/** The value of the variable after an assignment. */
+const resultOf = ({ target, operator, value }: Assignment): Expression =>
+  operator === '=' ? value : binary(operator.slice(0, -1) as BinaryOperator, name(target), value);
+
+/**
+ * The code that tests a condition and does what follows from it: `x = y if condition else x`.
+ *
+ * @returns undefined where that says something else: the condition must become true first (`rising`), or a statement
+ * changes what it reads before the last has run
+ */
+function codeOf({ when, edge, do: actions, order }: SynapseEvent, type: SynapseType): SynapseCode | undefined {
+  const derived = derivedOf(type);
+  if (edge !== 'level' || derived === undefined) return undefined;
+  const condition = parseExpression(when);
+  const read = namesIn(substitute(condition, derived));
+  const statements = actions.flatMap((text) => parseStatements(text));
+  const code: string[] = [];
+  for (const [k, statement] of statements.entries()) {
+    if (statement.kind === 'send') return undefined;
+    if (k < statements.length - 1 && read.has(statement.target)) return undefined;
+    const after = resultOf(statement);
+    code.push(`${statement.target} = ${printExpression(conditional(condition, after, name(statement.target)))}`);
+  }
+  return { do: code, order };
+}
+
+/** A type without conditions, and the code that replaces them; undefined where some of them cannot be replaced. */
+export function conditionsAsCode(
+  type: SynapseType,
+): { readonly type: SynapseType; readonly code: ReadonlyMap<string, SynapseCode> } | undefined {
+  const { events = {}, ...rest } = type;
+  const code = new Map<string, SynapseCode>();
+  for (const [name, event] of Object.entries(events)) {
+    const own = codeOf(event, type);
+    if (own === undefined) return undefined;
+    code.set(name, own);
+  }
+  return { type: rest, code };
+}

@@ -259,6 +259,14 @@ export abstract class CodeScope implements Scope {
     }
   }
 
+  /** Stores a variable that was written, for code that reaches it in another way. */
+  protected storeNow(name: string): void {
+    const [register, storage] = [this.#registers.get(name), this.owner.storage.get(name)];
+    if (!register?.dirty || !storage || storage.kind === 'folded') return;
+    this.#store(storage, register.local);
+    register.dirty = false;
+  }
+
   /**
    * Runs statements in order, each seeing what those before it have written.
    *

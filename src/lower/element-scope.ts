@@ -107,6 +107,12 @@ export class ElementScope extends CodeScope {
     this.write(name, fold(ir.select(free, to(before.type, value), before)));
   }
 
+  /** Assigns a variable as `writeIfFree` does, at once. */
+  writeAtOnce(name: string, value: Ir): void {
+    this.writeIfFree(name, value);
+    this.storeNow(name);
+  }
+
   override length(reference: Reference): Ir | undefined {
     const name = reference.variable;
     const axis = reference.kind === 'own' ? axes.find((each) => each === name) : undefined;

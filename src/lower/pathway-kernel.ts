@@ -22,7 +22,7 @@ import type { Inbox } from './inbox.js';
 import { quantise, roundingSlack } from './inbox.js';
 import { constantOf } from './invariant.js';
 import { timesAt } from './multiples.js';
-import { inboxKey, onlyParameters, type PathwayCode, type PathwayStatement } from './pathways.js';
+import { inboxKey, onlyParameters, sharedByEnds, type PathwayCode, type PathwayStatement } from './pathways.js';
 import { synapseDraws } from './synapse-values.js';
 import { elementIndex, SynapseScope } from './synapse-scope.js';
 import { delaySteps } from './round-delay.js';
@@ -64,6 +64,7 @@ export function pathwayKernel(
   const draws = { ...base, step: drawStep(emission, context) };
   const address = { position, source: from, target: into };
   const scope = new SynapseScope(context, code, address, block, draws, pathway.place);
+  scope.sharedByEnds = sharedByEnds(code);
   upToDate(scope, () => {
     for (const entry of code.statements) write(entry, { code, scope, inboxes, context });
   });

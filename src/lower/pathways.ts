@@ -56,6 +56,23 @@ export interface PathwayCode extends BuiltProjection {
 export const sharedKey = (plan: ProjectionPlan, { end, variable }: EndReference): string =>
   `${plan[end].group?.name ?? ''}/${variable}`;
 
+/**
+ * Variables that a pathway within one population writes, one synapse after another, and reaches through both ends: those
+ * of a synapse from an element to itself are the same.
+ */
+export function sharedByEnds({
+  plan,
+  statements,
+  ordered,
+}: Omit<PathwayCode, 'touches' | 'index'>): ReadonlySet<string> {
+  if (!ordered || plan.pre.member === null || plan.pre.member !== plan.post.member) return new Set();
+  const written = statements.flatMap(({ to }) => (to.kind === 'end' ? [to] : []));
+  const reached = [...written, ...statements.flatMap(({ statement }) => readReferences(statement.value, plan))];
+  const isShared = (one: EndReference): boolean =>
+    reached.some((other) => other.kind === 'end' && other.end !== one.end && other.variable === one.variable);
+  return new Set(written.filter(isShared).map(({ variable }) => variable));
+}
+
 /** Understands and classes the statements of all pathways of a projection. */
 export function pathwayCodes(built: BuiltProjection, context: Context): PathwayCode[] {
   const { plan, connectivity } = built;

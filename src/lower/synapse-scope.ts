@@ -60,6 +60,8 @@ export class SynapseScope extends CodeScope {
   readonly plan: ProjectionPlan;
   /** Where the synapse and its ends are. */
   readonly address: SynapseAddress;
+  /** Variables that the code reaches through both ends and writes: the ends of a synapse may be one element. */
+  sharedByEnds: ReadonlySet<string> = new Set();
   readonly #ends: { readonly [S in Side]: ElementScope | null };
   #distance: Ir | null = null;
 
@@ -205,7 +207,9 @@ export class SynapseScope extends CodeScope {
   /** Assigns a variable of an end in order, as only a sequential kernel may; while it is refractory, maybe not. */
   writeEnd(side: Side, name: string, value: Ir): void {
     this.forget();
-    this.end(side).writeIfFree(name, value);
+    if (!this.sharedByEnds.has(name)) return this.end(side).writeIfFree(name, value);
+    this.end(side).writeAtOnce(name, value);
+    this.end(side === 'pre' ? 'post' : 'pre').forget([name]);
   }
 
   override execute(statements: readonly Statement[]): void {

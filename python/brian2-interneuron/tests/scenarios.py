@@ -393,6 +393,36 @@ def recording_at_events():
 
 
 @scenario
+def monitors_before_events():
+    """Monitors that Brian runs before the event is tested for hear of it a step later, as those of parts of groups do."""
+    G = NeuronGroup(
+        4, "dv/dt = (1.5 - v)/(10*ms) : 1\nn : integer", threshold="v > 1", reset="v = 0; n += 1", events={"e": "v > 0.9"}
+    )
+    G.v = "i*0.1"
+    early = [SpikeMonitor(G[1:], when="start"), EventMonitor(G[:3], "e"), EventMonitor(G, "e"), SpikeMonitor(G, when="start", record=False)]
+    run(25.6 * ms)
+    found = {"n before": early[1].count[:]}
+    run(15 * ms)
+    for k, each in enumerate(early[:3]):
+        found.update(spikes(each, str(k)))
+    return {**found, "3.count": early[3].count[:]}
+
+
+@scenario
+def code_before_its_event():
+    """Code of an event in the slot of its condition, which Brian runs first."""
+    G = NeuronGroup(3, "dv/dt = (1.5 - v)/(10*ms) : 1", threshold="v > 1", reset="v = 0", events={"e": "v > 0.9"})
+    G.v = "i*0.1"
+    G.run_on_event("e", "v -= 0.01", when="after_thresholds")
+    samples = StateMonitor(G, "v", record=True)
+    run(25 * ms)
+    return {"v": samples.v[:]}
+
+
+code_before_its_event.lenient = True
+
+
+@scenario
 def exponential_euler_with_functions():
     """A variable within a function of its own equation, which Brian takes."""
     G = NeuronGroup(2, "dv/dt = (a - v*(1 + tanh(v)))/tau : 1\na : 1", method="exponential_euler")
@@ -612,6 +642,19 @@ def subexpressions():
     run(5 * ms)
     run(3 * ms)
     return {"v": samples.v[:], "a": samples.a[:], "h": samples.h[:], "w": samples.w[:]}
+
+
+@scenario
+def synapses_onto_oneself():
+    """Code that writes one variable through both ends, in synapses from a neuron to itself too."""
+    G = NeuronGroup(3, "dv/dt = (1.5 - v)/(10*ms) : 1\ndx/dt = -x/(5*ms) : 1", threshold="v > 1", reset="v = 0", method="euler")
+    G.v = "0.2*i"
+    S = Synapses(G[1:], G, "w : 1", on_pre="x_post += 0.1*w + 0.01; x_pre += 0.01", on_post="w -= 0.001")
+    S.connect()
+    S.w = "0.1*(i + j)"
+    samples = StateMonitor(G, "x", record=True)
+    run(40 * ms)
+    return {"x": samples.x[:], "w": S.w[:]}
 
 
 @scenario

@@ -147,6 +147,7 @@ class Document:
             "population_rate_monitors": {},
         }
         self._objects = objects
+        self._places = {id(each): place for place, each in enumerate(objects)}
         for each in objects:
             self._add(each)
         if not self.groups:
@@ -278,6 +279,8 @@ class Document:
                 entry["refractory"] = quantity_text(float(group._refractory), group._refractory.dim)
         events = {}
         for name, condition in group.events.items():
+            if name in group.resetter and self._comes_before(group.resetter[name], group.thresholder[name]):
+                raise Unsupported(group.name, f"its code for {name} runs before the test for it")
             if name == "spike":
                 continue
             thresholder = group.thresholder[name]
@@ -329,6 +332,15 @@ class Document:
         """Refuses equations that a script has put elsewhere than where Brian has them."""
         if part is not None and (part.when, part.order) != (when, order):
             raise Unsupported(owner.name, f"its part {part.name} is in the slot {part.when} with the order {part.order}")
+
+    def _comes_before(self, one, other):
+        """Whether an object runs before another one in a step."""
+        return self._places.get(id(one), 0) < self._places.get(id(other), 0)
+
+    def is_early(self, monitor):
+        """Whether a monitor of events runs before the event is tested for: then it finds those of the step before."""
+        source = base_of(monitor.source)
+        return self._comes_before(monitor, getattr(source, "thresholder", {}).get(getattr(monitor, "event", "spike"), source))
 
     def _rank(self, each):
         """The order of an object within its slot: Brian sorts by any values that can be compared."""
@@ -685,6 +697,8 @@ class Document:
     def _rate_monitor(self, monitor):
         self.monitors.append(monitor)
         if monitor.active:
+            if self.is_early(monitor):
+                raise Unsupported(monitor.name, "it counts spikes before they are tested for")
             self.parts["population_rate_monitors"][monitor.name] = {"source": end_text(monitor.source)}
 
     def _record(self, name, entry, event):

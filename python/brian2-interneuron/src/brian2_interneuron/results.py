@@ -35,7 +35,7 @@ def write_back(document, session, begin, end):
         if isinstance(monitor, StateMonitor):
             _state_monitor(document, monitor, samples, begin, end)
         elif isinstance(monitor, EventMonitor):
-            _event_monitor(document, monitor, events, values)
+            _event_monitor(document, monitor, events, values, begin, end)
         elif isinstance(monitor, PopulationRateMonitor):
             _rate_monitor(document, monitor, events, begin, end)
     for owner in (*document.groups, *document.synapses):
@@ -79,8 +79,12 @@ def _own(monitor, events):
     return steps[inside], cells[inside] - begin, inside
 
 
-def _event_monitor(document, monitor, events, values):
+def _event_monitor(document, monitor, events, values, begin, end):
     steps, cells, inside = _own(monitor, events)
+    if document.is_early(monitor):
+        # It hears of what was in the step before; at the end of a run Brian forgets what nobody has heard of.
+        known, own = _heard(document, monitor), steps + 1 < end
+        steps, cells = np.concatenate([np.full(len(known), begin), steps[own] + 1]), np.concatenate([known, cells[own]])
     count = monitor.variables["count"].get_value()
     count += np.bincount(cells, minlength=len(count)).astype(count.dtype)
     recorded = {"i": cells, "t": steps * document.dt}
@@ -91,6 +95,14 @@ def _event_monitor(document, monitor, events, values):
     for name in monitor.record_variables:
         monitor.variables[name].get_value()[old:] = recorded[name]
     monitor.variables["N"].set_value(old + len(steps))
+
+
+def _heard(document, monitor):
+    """Neurons of a monitor's source whose events of the step before Brian still keeps."""
+    source, event = monitor.source, getattr(monitor, "event", "spike")
+    space = base_of(source).variables[f"_{event}space"].get_value()
+    cells = np.array(space[: space[-1]], dtype=np.int64) - start_of(source)
+    return cells[(cells >= 0) & (cells < len(source))]
 
 
 def _rate_monitor(document, monitor, events, begin, end):

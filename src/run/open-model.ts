@@ -15,7 +15,7 @@ import { finish } from './session/finish.js';
 import type { GivenNumbers, ModelSession, SessionOptions } from './session/model-session.js';
 import { checkKey, unknownName } from './session/names.js';
 import { initialState, withProtocol, type SessionState } from './session/state.js';
-import { readVariable, take, takeSynapses } from './session/take.js';
+import { countSynapses, readVariable, take, takeSynapses } from './session/take.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import type * as written from '../model/model.js';
 
@@ -55,6 +55,7 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
     take: () => queued(() => take(state)),
     read: (owner, variable) => queued(() => readVariable(state, owner, variable)),
     synapses: (projection) => queued(() => takeSynapses(state, projection)),
+    synapseCount: (projection) => queued(() => countSynapses(state, projection)),
     model: () => withProtocol(state.given, state.phases.slice(0, state.done)).valid,
     populations: () => Object.entries(state.given.valid.model.populations).map(([name, { size }]) => ({ name, size })),
     finish: () => queued(() => finish(state)),

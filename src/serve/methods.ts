@@ -143,6 +143,7 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
       const { sources, targets, delays } = await opened(parameters).session.synapses(text(parameters, 'projection'));
       return { sources: sentArray(sources), targets: sentArray(targets), delays: sentArray(delays) };
     },
+    count: async (parameters) => opened(parameters).session.synapseCount(text(parameters, 'projection')),
     finish: async (parameters) => {
       const { session, imported, began } = opened(parameters);
       const result = await session.finish();

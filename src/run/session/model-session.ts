@@ -143,6 +143,8 @@ export interface ModelSession {
   read(owner: string, variable: string): Promise<TypedArray>;
   /** The synapses of a projection. */
   synapses(projection: string): Promise<TakenSynapses>;
+  /** How many synapses a projection has. */
+  synapseCount(projection: string): Promise<number>;
   /** The model with the protocol as it was performed. */
   model(): written.ValidModel;
   /** Populations with their sizes, as the engine has them. */

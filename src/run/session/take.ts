@@ -9,7 +9,7 @@ import { synapsesOf, type Synapses } from '../synapses.js';
 import type { Program, ProjectionLocation, TypedArray, VariableLocation } from '../../ir/program.js';
 import type { Model } from '../../model/model.js';
 import { segmentSpans } from '../../../runtime/record/protocol.js';
-import { readU32 } from '../../../runtime/record/session-read.js';
+import { readU32, resolveExtent } from '../../../runtime/record/session-read.js';
 import type { SeriesPlan } from '../../../runtime/results/result.js';
 
 /** A series is the same through changes of a session when it is of the same recording. */
@@ -96,13 +96,23 @@ function heldLocation(
   return { buffer: buffer.name, offset: own?.offset ?? 0, length: population.size };
 }
 
+/** How many synapses a projection has. */
+export async function countSynapses(state: SessionState, projection: string): Promise<number> {
+  const on = await engage(state);
+  return resolveExtent(on.session, projectionOf(on, projection).count);
+}
+
+function projectionOf({ compiled }: Engaged, name: string): ProjectionLocation {
+  const { projections } = compiled.program.manifest;
+  const names = projections.map((each) => each.name);
+  return projections.find((each) => each.name === name) ?? unknownOwner(name, names);
+}
+
 /** The synapses of a projection, in order of creation. */
 export async function takeSynapses(state: SessionState, projection: string): Promise<TakenSynapses> {
   const on = await engage(state);
-  const { session, compiled } = on;
-  const { projections } = compiled.program.manifest;
-  const names = projections.map(({ name }) => name);
-  const location = projections.find(({ name }) => name === projection) ?? unknownOwner(projection, names);
+  const { session } = on;
+  const location = projectionOf(on, projection);
   const { sources, targets, delaySteps, position } = await synapsesIn(on, location);
   const stored = location.pathways?.find(({ buffer }) => buffer !== undefined)?.buffer;
   const own = stored === undefined ? null : await readU32(session, stored);

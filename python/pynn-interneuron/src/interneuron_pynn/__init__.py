@@ -3,6 +3,14 @@
 import math
 import numbers
 
+from interneuron._server import prepare
+
+from . import later
+
+# The engine starts while Python imports the rest.
+prepare()
+later.load_when_used("csa", "tables")
+
 from pyNN import common, errors, random, space
 from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TIMESTEP
 from pyNN.connectors import *

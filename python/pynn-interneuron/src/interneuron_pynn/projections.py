@@ -430,6 +430,9 @@ class Projection(common.Projection):
 
     # --- PyNN's side ------------------------------------------------------------------------------------------------
     def __len__(self):
+        if self._known is None and state.live:
+            # The engine has made them.
+            return state.count(self.name_in_document)
         return len(self.sources)
 
     def __getitem__(self, i):

@@ -112,6 +112,8 @@ class State(common.control.BaseState):
         self._spikes = {}
         self._origin = 0
         self._pending, self._sent, self._all_data = {}, set(), {}
+        # Up to what recordings were taken.
+        self._collected = None
         self._dirty = False
         self._version = 0
 
@@ -338,6 +340,7 @@ class State(common.control.BaseState):
             self._sent |= self._pending.keys()
             self._pending = {}
             self._call("run")
+            self._collected = None
             for part in (*self.populations, *self.projections, *self.sources):
                 part.freeze()
             self._dirty = False
@@ -357,10 +360,17 @@ class State(common.control.BaseState):
         self.flush()
         return {key: unpack(array) for key, array in self._call("synapses", projection=projection).items()}
 
+    def count(self, projection):
+        """How many synapses a projection has."""
+        self.flush()
+        return int(self._call("count", projection=projection))
+
     def collect(self):
         """Takes what was recorded since the last time."""
-        if self._session is None or not self.running:
+        now = self._version, self.steps
+        if self._session is None or not self.running or self._collected == now:
             return
+        self._collected = now
         taken = self._call("take")
         self._origin = taken["segments"][-1]["begin"] - taken["segments"][-1]["start"] if taken["segments"] else 0
         for train in taken["spikes"]:

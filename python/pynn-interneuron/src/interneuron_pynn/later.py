@@ -1,0 +1,30 @@
+"""Packages that PyNN imports at its start and most scripts never use: they are loaded when they are first used."""
+
+import importlib
+import importlib.util
+import sys
+from types import ModuleType
+
+
+class _Later(ModuleType):
+    """Stands in for a package until somebody asks for something of it."""
+
+    def __getattr__(self, name):
+        own = self.__dict__["__name__"]
+        if sys.modules.get(own) is self:
+            del sys.modules[own]
+        package = importlib.import_module(own)
+        self.__dict__.update(package.__dict__)
+        return getattr(package, name)
+
+
+def load_when_used(*names):
+    """Defers the loading of packages: `csa`, for example, loads all of matplotlib. What is not installed stays so."""
+    for name in names:
+        spec = None if name in sys.modules else importlib.util.find_spec(name)
+        if spec is not None:
+            sys.modules[name] = module = _Later(name)
+            module.__spec__, module.__file__ = spec, spec.origin
+
+
+__all__ = ["load_when_used"]

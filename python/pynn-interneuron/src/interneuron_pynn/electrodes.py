@@ -4,6 +4,7 @@ import numpy as np
 from pyNN.parameters import ParameterSpace, Sequence
 from pyNN.standardmodels import build_translations, electrodes
 
+from .checks import check_finite
 from .morphology import location as location_of
 from .simulator import plain, state
 
@@ -53,6 +54,8 @@ class _Source:
         own.update({name: _value(value) for name, value in given.items()})
         if "times" in own:
             own["times"], own["amplitudes"] = _steps(own["times"], own["amplitudes"])
+        for name, value in own.items():
+            check_finite(name, np.atleast_1d(np.asarray(value, dtype=float)))
         self._values = own
         for name, value in own.items():
             object.__setattr__(self, name, value)

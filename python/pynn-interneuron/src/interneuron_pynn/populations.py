@@ -9,6 +9,7 @@ from pyNN.parameters import ArrayParameter, ParameterSpace, Sequence, simplify
 from pyNN.standardmodels import StandardCellType
 
 from . import simulator
+from .checks import check_finite, check_values
 from .recording import Recorder
 from .simulator import plain, state
 
@@ -17,6 +18,12 @@ class Assembly(common.Assembly):
     """Cells of several populations."""
 
     _simulator = simulator
+
+    @property
+    def receptor_types(self):
+        """Receptors that all of its populations have, in the order of the first: PyNN's own order is a matter of chance."""
+        others = [each.celltype.receptor_types for each in self.populations[1:]]
+        return [name for name in self.populations[0].celltype.receptor_types if all(name in each for each in others)]
 
 
 def _parameters(cells, names, read):
@@ -42,38 +49,6 @@ def document_value(values):
     if not np.isfinite(numbers).all():
         raise errors.InvalidParameterValueError(f"values must be finite numbers, not {numbers[~np.isfinite(numbers)][0]}")
     return float(numbers[0]) if len(numbers) and (numbers == numbers[0]).all() else numbers.tolist()
-
-
-#: Parameters of standard types that must be greater than 0, and those that must not be less.
-_POSITIVE = frozenset(("cm", "tau_m", "tau_syn", "tau_syn_E", "tau_syn_I", "tau_w", "tau_sfa", "tau_rr", "delta_v"))
-_NOT_NEGATIVE = frozenset(("tau_refrac", "rate", "duration", "g_leak", "gbar_Na", "gbar_K"))
-
-
-def check_values(values):
-    """Numbers are finite; time constants, capacitances and rates are in their ranges."""
-    for key, numbers in values.items():
-        name = key.split(".")[-1]
-        if np.asarray(numbers).dtype == object:
-            continue
-        numbers = np.asarray(numbers, dtype=float)
-        if not np.isfinite(numbers).all():
-            raise errors.InvalidParameterValueError(f"{name} must be finite, not {numbers[~np.isfinite(numbers)][0]}")
-        if name not in _POSITIVE and name not in _NOT_NEGATIVE:
-            continue
-        wrong = numbers[numbers < 0 if name in _NOT_NEGATIVE else numbers <= 0]
-        if len(wrong):
-            limit = "0 or more" if name in _NOT_NEGATIVE else "greater than 0"
-            raise errors.InvalidParameterValueError(f"{name} must be {limit}, not {wrong[0]:g}")
-    check_times(values)
-
-
-def check_times(values):
-    """Times of given spikes go upwards."""
-    for each in values.get("spike_times", ()):
-        if not isinstance(each, (Sequence, ArrayParameter)):
-            raise errors.InvalidParameterValueError("spike_times must be lists of numbers")
-        if np.any(np.diff(np.asarray(each.value, dtype=float)) < 0):
-            raise errors.InvalidParameterValueError(f"Spike times given to SpikeSourceArray must be in increasing order: {each.value}")
 
 
 class PopulationView(common.PopulationView):
@@ -118,6 +93,8 @@ class Population(common.Population):
             raise errors.InvalidModelError(
                 "a population cannot be made after the network has run; make it before, or call setup() to begin anew"
             )
+        if self.size < 1:
+            raise errors.InvalidDimensionsError(f"a population has one cell or more, not {self.size}")
         numbers = np.arange(state.id_counter, state.id_counter + self.size)
         self.all_cells = np.array([simulator.ID(n) for n in numbers], dtype=simulator.ID)
         self._mask_local = np.ones((self.size,), bool)
@@ -200,6 +177,7 @@ class Population(common.Population):
             raise errors.NonExistentParameterError(variable, type(self.celltype).__name__, list(known))
         values.shape = (len(indices),)
         numbers = np.asarray(values.evaluate(simplify=False), dtype=float)
+        check_finite(variable, numbers)
         own = self.first.setdefault(variable, np.full(self.size, np.nan))
         own[indices] = numbers
         if state.live:

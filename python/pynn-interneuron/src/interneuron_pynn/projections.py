@@ -9,6 +9,7 @@ from pyNN.parameters import LazyArray
 from pyNN.space import Space
 
 from . import simulator
+from .checks import check_connector, check_finite, check_synapse
 from .morphology import location
 from .native import Connector as NativeConnector
 from .rules import carry_out, rule_of
@@ -97,6 +98,8 @@ class Projection(common.Projection):
         self._columns, self._parts, self._cache, self._built = [], None, {}, None
         self._initial, self._known, self._places = {}, None, []
         _check_targets(connector, self.post)
+        check_synapse(self.synapse_type)
+        check_connector(connector, self.pre, self.post)
         self._rule = rule_of(self, connector, state.generators)
         if self._rule is None:
             self.connect_one_by_one(connector)
@@ -196,7 +199,22 @@ class Projection(common.Projection):
     def _check_delays(self):
         """Delays are between those of setup. Drawn ones that the engine draws were checked by what they can be."""
         delay = self._rule.values.get("delay", 0.0) if self._known is None else self.given.get("delay", ())
-        delays = np.atleast_1d(np.asarray(delay if isinstance(delay, (float, np.ndarray)) else (), dtype=float))
+        self._check_given("delay", delay if isinstance(delay, (float, np.ndarray)) else ())
+        if self._known is not None:
+            for name, values in self.given.items():
+                check_finite(name, np.asarray(values, dtype=float))
+
+    def _check_given(self, name, values):
+        """Values of synapses are finite; conductances stay 0 or more, delays are between those of setup."""
+        values = np.atleast_1d(np.asarray(values, dtype=float)).ravel()
+        check_finite(name, values)
+        before = self._rule.values.get(name, 0.0) if self._known is None else self.given.get(name, 0.0)
+        kept = isinstance(before, (float, np.ndarray)) and np.all(np.asarray(before) >= 0)
+        if name == "weight" and kept and (values < 0).any() and getattr(self.post, "conductance_based", False):
+            raise errors.ConnectionError(f"weights must be 0 or more for conductance-based synapses, not {values.min():g} uS")
+        if name != "delay":
+            return
+        delays = values
         least, most = self.delay_limits()
         wrong = delays[~((delays >= least - state.dt / 2) & (delays <= most + state.dt / 2))]
         if len(wrong) and type(self.synapse_type).__name__ != "ElectricalSynapse":
@@ -357,6 +375,7 @@ class Projection(common.Projection):
         """Gives the connections other values."""
         if name not in self.given:
             raise errors.NonExistentParameterError(name, type(self.synapse_type).__name__, list(self.given))
+        self._check_given(name, values)
         self.given[name] = np.asarray(values, dtype=float)
         if not state.live:
             self._rule = None
@@ -400,6 +419,7 @@ class Projection(common.Projection):
         """Gives all connections one value without making them here. Gives False where they are made already."""
         if self._known is not None or name not in self._rule.values:
             return False
+        self._check_given(name, value)
         if state.live:
             # Who asks for the connections later gets the value of now.
             state.phase({"set_projection": {"target": self.name_in_document, "params": {name: value}}})

@@ -4,6 +4,7 @@ import numpy as np
 from pyNN import errors, recording
 
 from . import simulator
+from .checks import check_interval
 from .simulator import SI, state
 
 
@@ -28,6 +29,17 @@ class Recorder(recording.Recorder):
         for label, place in places:
             found += [recording.Variable(name=name, location=place, label=label) for name in names]
         return found
+
+    def _check_sampling_interval(self, sampling_interval):
+        super()._check_sampling_interval(sampling_interval)
+        if sampling_interval is not None:
+            check_interval(sampling_interval, state.dt)
+
+    def get(self, *args, **kwargs):
+        """The recorded data as a Neo block; there are none before the network has run."""
+        if not state.running and len(list(self.cache)) == 0:
+            raise IndexError(f"there are no data of {self.population.label} yet: the network has not run")
+        return super().get(*args, **kwargs)
 
     def _record(self, variable, new_ids, sampling_interval=None):
         if sampling_interval is not None and variable.name != "spikes":

@@ -104,6 +104,7 @@ class State(common.control.BaseState):
         self.populations, self.projections, self.sources = [], [], []
         self.generators = Generators()
         self._views, self._recordings, self._phases = {}, [], []
+        self._accepted = 0
         self._labels = set()
         self._recorded = {}
         self.native = {}
@@ -146,6 +147,7 @@ class State(common.control.BaseState):
         self.running = True
         if steps > 0:
             self._phases.append({"run_until": float(tstop)})
+            self._accepted = len(self._phases)
             self._version += 1
             result = self._call("run", time=steps * self.dt / 1000)
             if not result["complete"]:
@@ -246,6 +248,7 @@ class State(common.control.BaseState):
         except interneuron.ModelError as error:
             raise errors.InvalidModelError(str(error)) from error
         self._phases.append(phase)
+        self._accepted = len(self._phases)
         self._version += 1
         return True
 
@@ -344,7 +347,11 @@ class State(common.control.BaseState):
             for part in (*self.populations, *self.projections, *self.sources):
                 part.freeze()
             self._dirty = False
+            self._accepted = len(self._phases)
         except interneuron.ModelError as error:
+            if self._session is not None:
+                # What the engine refuses was not done.
+                del self._phases[self._accepted :]
             raise errors.InvalidModelError(str(error)) from error
 
     def _call(self, method, **parameters):

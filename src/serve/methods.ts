@@ -111,11 +111,13 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
         diagnostics: diagnosticsToJson(imported.diagnostics),
       };
     },
-    extend: changing(async (found, parameters) => {
+    extend: async (parameters) => {
+      const found = opened(parameters);
       found.data = new Map([...found.data, ...readStore(parameters['data'])]);
       found.imported = importModel(sourceOf(parameters), importOptions(parameters, found.data));
       await found.session.extend(found.imported);
-    }),
+      return { ...stateOf(found), populations: found.session.populations() };
+    },
     run: async (parameters, { signal, progress }) => {
       const found = opened(parameters);
       const time = optional(parameters, 'time', 'number');

@@ -4,6 +4,12 @@ import type { Natives } from './native/types.js';
 import type { Reporter } from './reporter.js';
 import type { Rng } from './specification.js';
 
+/** Labels of what phases create. */
+export interface Late {
+  readonly populations: ReadonlySet<string>;
+  readonly projections: ReadonlySet<string>;
+}
+
 /** What all parts of an import share. */
 export interface Setting extends Reporter {
   /** Time step, and the limits of delays, in ms. */
@@ -29,6 +35,8 @@ export interface Setting extends Reporter {
    * that are connected.
    */
   needsConnections(label: string): boolean;
+  /** What is made between two runs. */
+  readonly late: Late;
 }
 
 /** Whether so many things can be written out one by one; otherwise there is a finding. */

@@ -22,6 +22,7 @@ import { changeOfSource, translateCurrentSource } from './currents.js';
 import { keptSeed, located, settle, type Located, type Settled } from '../shared/located.js';
 import * as messages from './messages.js';
 import { Natives, whereFrom } from './native/types.js';
+import { createdBy, lateCell } from './late-types.js';
 import { Names } from './names.js';
 import { translatePhases } from './phases.js';
 import { sizeOfPopulation, trainsOf, translatePopulation, type Trains } from './populations.js';
@@ -70,13 +71,16 @@ function translate(
   const targets = new Map<string, Target>();
   const infos = declarePopulations(specification, names, targets, setting);
   const trains = new Map<string, Trains>();
+  const made = new Map<string, { readonly info: PopulationInfo; readonly document: Located }>();
   const populations = (specification.populations ?? []).flatMap((population, k) => {
     const info = infos[k];
     if (info === undefined) return [];
     const pointer = child('/populations', k);
     const own = info.cell === null ? trainsOf(population, info.size, `${pointer}/cell/params`, setting) : undefined;
     if (own !== undefined) trains.set(info.id, own);
-    return [[info.id, translatePopulation(population, info, pointer, types, own, setting)] as const];
+    const document = translatePopulation(population, info, pointer, types, own, setting);
+    made.set(info.label, { info, document });
+    return [[info.id, document] as const];
   });
   declareSelections(specification, targets, setting);
   const network: Network = { targets, others: new Map(), synapses: new Map() };
@@ -93,7 +97,14 @@ function translate(
   );
   const { late, protocol, changes } = translatePhases(
     specification.phases ?? [],
-    { targets, projections, sources: new Map(sources.map((source) => [source.label, source])), recordings, trains },
+    {
+      targets,
+      projections,
+      made,
+      sources: new Map(sources.map((source) => [source.label, source])),
+      recordings,
+      trains,
+    },
     setting,
   );
   const phases = specification.phases ?? [];
@@ -231,6 +242,7 @@ function settingOf(specification: PynnSpecification, to: Reporter, readFile: Set
     readFile,
     nextOrder: () => order++,
     needsConnections: (label) => known.has(label),
+    late: createdBy(specification.phases ?? []),
   };
 }
 
@@ -285,8 +297,9 @@ function declarePopulations(
   );
   return populations.map((population, k) => {
     const pointer = child('/populations', k);
-    const cell =
+    const type =
       population.cell.type === 'SpikeSourceArray' ? null : cellOf(population.cell, child(pointer, 'cell'), setting);
+    const cell = type && setting.late.populations.has(population.label) ? lateCell(type) : type;
     if (cell === undefined) {
       setting.refused.add(population.label);
       return undefined;

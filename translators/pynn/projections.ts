@@ -18,6 +18,7 @@ import { type Target, targetOf, endOf } from './selections.js';
 import type { Projection, Synapse, Space } from './specification.js';
 import { type Setting, own } from './context.js';
 import { nativeName, whereFrom } from './native/types.js';
+import { lateSynapse } from './late-types.js';
 import * as messages from './messages.js';
 import { commonReceptors, chooseReceptor, checkSigns } from './projection-receptors.js';
 import { synapseValues, fractionOf } from './projection-values.js';
@@ -81,14 +82,15 @@ export function translateProjection(
   if (connections === undefined) return undefined;
   const receptor = chooseReceptor(projection, written, connections, receptors, pointer, setting);
   if (receptor === undefined) return undefined;
-  const standard = synapseOf(
+  const known = synapseOf(
     written,
     receptor.receptor.kind,
     connections.columns?.['delay'] !== undefined,
     child(pointer, 'synapse'),
     setting,
   );
-  if (standard === undefined) return undefined;
+  if (known === undefined) return undefined;
+  const standard = setting.late.projections.has(label) ? lateSynapse(known) : known;
   checkSigns(written, connections, receptor, projection, pointer, setting);
   const values = synapseValues(written, standard, receptor.receptor, connections, projection, pointer, setting);
   const { type: mechanism, timing_dependence: timing, weight_dependence: weight } = written;

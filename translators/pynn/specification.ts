@@ -280,6 +280,8 @@ export interface Phase {
   /** First values of variables, taken at once and at each reset. */
   readonly initialize?: { readonly target: string; readonly values: Values };
   readonly record?: Recording;
+  /** Populations and projections, by label, that are not there before. */
+  readonly create?: { readonly populations?: readonly string[]; readonly projections?: readonly string[] };
   /** Back to time 0, in a new segment. */
   readonly reset?: { readonly annotations?: Map<unknown> };
   /** Where a script reads what was recorded. */

@@ -234,7 +234,6 @@ def check_refusals():
     raises(errors.RecordingError, lambda: cells.record("v", locations="soma"))
     sim.run(1.0)
     raises(ValueError, lambda: sim.run_until(0.5))
-    raises(errors.InvalidModelError, lambda: sim.Population(1, sim.IF_cond_exp()))
     sim.setup(min_delay=0.5, max_delay=2.0)
     cells = sim.Population(2, sim.IF_cond_exp())
     for delay in (9.0, 0.1, sim.RandomDistribution("uniform", (0.5, 3.0), rng=sim.NumpyRNG(seed=1))):

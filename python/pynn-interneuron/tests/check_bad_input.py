@@ -233,6 +233,20 @@ def check_going_on_after_a_refusal():
     assert counts[0] == counts[1] and len(counts[0][0]) > 3
 
 
+def check_values_of_a_population_of_one_cell():
+    """Lists of one value, or of one list, are those of the cell."""
+    sim.setup()
+    source = sim.Population(1, sim.SpikeSourceArray(spike_times=[[1.0, 2.0]]))
+    cell = sim.Population(1, sim.IF_cond_exp(tau_m=[10.0]))
+    source.record("spikes")
+    sim.run(5.0)
+    source.set(spike_times=[[7.0, 8.0]])
+    cell.set(tau_m=np.array([15.0]))
+    sim.run(5.0)
+    assert source.get_data().segments[0].spiketrains[0].magnitude.tolist() == [1.0, 2.0, 7.0, 8.0]
+    assert cell.get("tau_m") == 15.0 and source.get("spike_times").value.tolist() == [7.0, 8.0]
+
+
 def main():
     """Runs all checks."""
     for name, check in list(globals().items()):

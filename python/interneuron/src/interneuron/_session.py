@@ -29,7 +29,7 @@ class Session:
         #: Seconds a step.
         self.dt: float = opened["dt"]
         #: Sizes of populations by name.
-        self.populations: dict[str, int] = {each["name"]: each["size"] for each in opened["populations"]}
+        self.populations: dict[str, int] = _sizes(opened["populations"])
         #: Warnings and notes about the model.
         self.diagnostics: list[dict[str, Any]] = opened["diagnostics"]
         self._state: dict[str, Any] = {"time": 0.0, "steps": 0}
@@ -93,6 +93,12 @@ class Session:
     def reset(self, annotations: Mapping[str, Any] | None = None) -> None:
         """Back to time 0 and first values, in a new segment."""
         self._change("reset", annotations=dict(annotations or {}))
+
+    def extend(self, text: str, data: Mapping[str, Any] | None = None) -> None:
+        """Goes on with a longer document, whose phases begin with those that have run; `run` performs the others."""
+        answer = self._call("extend", text=text, data=dict(data or {}))
+        self.populations = _sizes(answer.pop("populations"))
+        self._state.update(answer)
 
     def snapshot(self, name: str = "snapshot") -> None:
         """Keeps all that changes under a name."""
@@ -190,6 +196,10 @@ class Session:
         return Results(
             self.name, self.dt, int(taken["steps"]), self._complete, trains, recordings, segments, report, events
         )
+
+
+def _sizes(populations: list[dict[str, Any]]) -> dict[str, int]:
+    return {each["name"]: each["size"] for each in populations}
 
 
 def _sent(values: Mapping[str, float | Array]) -> dict[str, Any]:

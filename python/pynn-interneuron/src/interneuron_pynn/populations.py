@@ -38,6 +38,15 @@ def _sequence(value):
     return plain(np.asarray(value.value, dtype=float)) if isinstance(value, (Sequence, ArrayParameter)) else plain(value)
 
 
+def _column(value):
+    """Values of cells as an array: PyNN gives the value itself where there is one cell."""
+    if isinstance(value, (Sequence, ArrayParameter)):
+        column = np.empty(1, dtype=object)
+        column[0] = value
+        return column
+    return np.atleast_1d(value)
+
+
 def document_value(values):
     """One number for all cells, or one for each; lists likewise."""
     first = values[0] if len(values) else 0.0
@@ -89,9 +98,11 @@ class Population(common.Population):
     _assembly_class = Assembly
 
     def _create_cells(self):
-        if state.live:
+        #: The time at which it is made, in ms, where the network has run before.
+        self.created = state.time_of_creation
+        if self.created is not None and (hasattr(self.celltype, "shape") or "compartments" in getattr(self.celltype, "definition", ())):
             raise errors.InvalidModelError(
-                "a population cannot be made after the network has run; make it before, or call setup() to begin anew"
+                "cells with compartments cannot be made after the network has run; make them before, or call setup() to begin anew"
             )
         if self.size < 1:
             raise errors.InvalidDimensionsError(f"a population has one cell or more, not {self.size}")
@@ -115,22 +126,21 @@ class Population(common.Population):
                 own = {inner: each for inner, each in value.items() if inner != "locations"}
                 self.values.update({f"{name}.{inner}": np.broadcast_to(each, (self.size,)).copy() for inner, each in own.items()})
             else:
-                self.values[name] = value
+                self.values[name] = _column(value)
         if isinstance(self.celltype, StandardCellType):
             check_values(self.values)
         self._built = None
         self.lists = [self.values["spike_times"]] if "spike_times" in self.values else []
-        state.populations.append(self)
-        state.changed()
+        state.create("populations", self)
 
     def change(self, values, indices):
         """Gives cells other values, now and in the document."""
         flat = {}
         for name, value in values.items():
             if isinstance(value, ParameterSpace):
-                flat.update({f"{name}.{inner}": each for inner, each in value.items()})
+                flat.update({f"{name}.{inner}": _column(each) for inner, each in value.items()})
             else:
-                flat[name] = value
+                flat[name] = _column(value)
         if isinstance(self.celltype, StandardCellType):
             try:
                 check_values(flat)
@@ -195,8 +205,33 @@ class Population(common.Population):
         """The population as the document has it."""
         return self._built or self._document()
 
+    def _values_from_creation(self):
+        """Values of parameters; sources that are made between two runs begin then, and have no spikes before."""
+        values, now = self.values, self.created
+        if not now:
+            return values
+        if "spike_times" in values:
+            later = [Sequence(times[times > now + 1e-9]) for times in (np.asarray(each.value, float) for each in values["spike_times"])]
+            column = np.empty(self.size, dtype=object)
+            column[:] = later
+            values = {**values, "spike_times": column}
+        if "start" in values and "duration" in values:
+            start = np.maximum(values["start"], now)
+            values = {**values, "start": start, "duration": np.maximum(values["start"] + values["duration"] - start, 0.0)}
+        return values
+
+    def begin_again(self):
+        """After a reset it is there from the beginning, also where it was made between two runs."""
+        if self.created is None:
+            return
+        self.created = None
+        own = {name: self.values[name] for name in ("spike_times", "start", "duration") if name in self.values}
+        if own:
+            params = {name: document_value(value) for name, value in own.items()}
+            state.phase({"set": {"target": self.name_in_document, "params": params}})
+
     def _document(self):
-        values = self.values
+        values = self._values_from_creation()
         if hasattr(self.celltype, "definition"):
             return self._native_document()
         if hasattr(self.celltype, "shape"):

@@ -85,9 +85,11 @@ class Projection(common.Projection):
 
     def __init__(self, presynaptic_population, postsynaptic_population, connector, synapse_type=None,
                  source=None, receptor_type=None, space=Space(), label=None):
-        if state.live and state.steps > 0:
+        late = state.time_of_creation is not None
+        if late and (hasattr(synapse_type, "definition") or type(synapse_type).__name__ == "ElectricalSynapse"):
             raise errors.ConnectionError(
-                "a projection cannot be made after the network has run; make it before, with weights of 0 that are set later"
+                f"synapses of type {type(synapse_type).__name__} cannot be made after the network has run; make them before, with "
+                "weights of 0 that are set later"
             )
         if hasattr(synapse_type, "definition"):
             self._connect_natively(presynaptic_population, postsynaptic_population, connector, synapse_type, label)
@@ -100,7 +102,8 @@ class Projection(common.Projection):
         _check_targets(connector, self.post)
         check_synapse(self.synapse_type)
         check_connector(connector, self.pre, self.post)
-        self._rule = rule_of(self, connector, state.generators)
+        self._late = late
+        self._rule = None if late else rule_of(self, connector, state.generators)
         if self._rule is None:
             self.connect_one_by_one(connector)
             _check_targets(connector, self.post)
@@ -109,8 +112,7 @@ class Projection(common.Projection):
                 connector.callback(k / self.post.size)
         self._check_delays()
         self.name_in_document = state.unique(self.label, "projection")
-        state.projections.append(self)
-        state.changed()
+        state.create("projections", self)
 
     def _connect_natively(self, pre, post, connector, synapse_type, label):
         """Synapses of a type of the script's own: the engine connects them by the rules of the canonical model."""
@@ -121,9 +123,9 @@ class Projection(common.Projection):
         self._known, self._rule = (np.empty(0, np.int64), np.empty(0, np.int64), {}), None
         self._columns, self._parts, self._cache, self._built, self._initial = [], [], {}, None, {}
         self.label = label or f"{pre.label}_to_{post.label}"
+        self._late = False
         self.name_in_document = state.unique(self.label, "projection")
-        state.projections.append(self)
-        state.changed()
+        state.create("projections", self)
 
     def _native_document(self):
         """A projection of synapses of a type of the script's own."""
@@ -520,6 +522,10 @@ class Projection(common.Projection):
         if self._built is None:
             self._built = self._documents()
 
+    def names_in_document(self):
+        """How the document calls its parts."""
+        return [part["name"] for part in self.parts()]
+
     def to_document(self):
         """Its parts as the document has them."""
         return self._built if self._built is not None else self._documents()
@@ -560,7 +566,7 @@ class Projection(common.Projection):
         synapse = self._synapse(values)
         values = synapse["params"]
         connections = {}
-        if len(part["connections"]) > _MANY:
+        if len(part["connections"]) > _MANY and not self._late:
             connections["i"] = state.array(part["pre_cells"].astype(np.uint32))
             connections["j"] = state.array(part["post_cells"].astype(np.uint32))
             for name in [name for name, value in values.items() if isinstance(value, list)]:

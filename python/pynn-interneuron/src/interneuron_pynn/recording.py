@@ -74,7 +74,12 @@ class Recorder(recording.Recorder):
         if state.native.get("timing") == "brian":
             # There a sample is taken as a step begins, none at the end.
             missing -= 1
-        if missing > 0 and len(values):
+        if missing == 1 and self.population.created == start and variable.name in self.population.first:
+            # Cells that are made between two runs begin with their first values.
+            first = self.population.first[variable.name]
+            unit = SI.get(self.population.find_units(variable), 1.0)
+            values = np.vstack([first[indices][np.newaxis] * unit, values]) if len(values) else values
+        elif missing > 0 and len(values):
             values = np.vstack([np.full((missing, values.shape[1]), np.nan), values])
         return values / SI.get(self.population.find_units(variable), 1.0), None
 

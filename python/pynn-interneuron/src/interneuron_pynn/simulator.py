@@ -101,6 +101,8 @@ class State(common.control.BaseState):
         self.t = 0
         self.t_start = 0
         self.steps = 0
+        # Through all segments.
+        self.steps_in_all = 0
         self.populations, self.projections, self.sources = [], [], []
         self.generators = Generators()
         self._views, self._recordings, self._phases = {}, [], []
@@ -123,6 +125,8 @@ class State(common.control.BaseState):
         if self._session is not None:
             self.collect()
             self.phase({"reset": {}})
+            for population in self.populations:
+                population.begin_again()
         self.running = False
         self.t = 0
         self.t_start = 0
@@ -156,6 +160,7 @@ class State(common.control.BaseState):
                 self.steps, self.t = done, done * self.dt
                 raise KeyboardInterrupt
             self.steps += steps
+            self.steps_in_all += steps
         self.t = tstop
 
     @property
@@ -175,6 +180,25 @@ class State(common.control.BaseState):
         return self.dt if self._min_delay == "auto" else self._min_delay
 
     # --- The document -----------------------------------------------------------------------------------------------
+    @property
+    def time_of_creation(self):
+        """The time, in ms, at which what is made now begins to be; None before the network has run."""
+        return float(self.t) if self.live and self.steps_in_all > 0 else None
+
+    def create(self, kind, part):
+        """Adds a population or a projection; after the network has run, it is there from now on."""
+        {"populations": self.populations, "projections": self.projections}[kind].append(part)
+        if self.live and self.steps_in_all > 0:
+            last = self._phases[-1].get("create") if self._phases else None
+            if last is None:
+                last = {}
+                self.phase({"create": last})
+            names = [part.name_in_document] if kind == "populations" else part.names_in_document()
+            last[kind] = [*last.get(kind, []), *names]
+            if kind == "populations":
+                self._spikes[part.name_in_document] = []
+        self.changed()
+
     def unique(self, label, otherwise):
         """A name for a part of the document, near to its label."""
         stem = re.sub(r"\W", "_", label or otherwise, flags=re.ASCII)
@@ -339,7 +363,7 @@ class State(common.control.BaseState):
                     self._spikes[population.name_in_document] = []
             else:
                 self.collect()
-                self._call("extend", text=text, data=self._pending)
+                self._session.extend(text, self._pending)
             self._sent |= self._pending.keys()
             self._pending = {}
             self._call("run")

@@ -1,0 +1,75 @@
+/** Types of populations and projections that a script makes between two runs (`late.ts`). */
+
+import type { StandardCell, StandardSynapse } from '../../src/library/standard-type.js';
+import type { PathwayDocument, Statements } from '../../src/model/document-types.js';
+import type { Late } from './context.js';
+import type { Phase } from './specification.js';
+
+/** What phases create, by label. */
+export const createdBy = (phases: readonly Phase[]): Late => ({
+  populations: new Set(phases.flatMap(({ create }) => create?.populations ?? [])),
+  projections: new Set(phases.flatMap(({ create }) => create?.projections ?? [])),
+});
+
+/** Whether a cell was created: 0 before, 1 then. */
+export const there = 'created';
+/** From when on a synapse acts on the events of a pathway, in s. */
+export const since = (pathway: string): string => `created_${pathway}`;
+
+/** A cell type whose events come to pass only after its cells were created. */
+export function lateCell(cell: StandardCell): StandardCell {
+  const { conformsTo: _, ...neuron } = cell.neuron;
+  const events = Object.fromEntries(
+    Object.entries(neuron.events ?? {}).map(([name, event]) => [
+      name,
+      typeof event === 'string'
+        ? `(${event}) and ${there} > 0`
+        : { ...event, when: `(${event.when}) and ${there} > 0` },
+    ]),
+  );
+  return {
+    ...cell,
+    neuron: { ...neuron, parameters: { ...neuron.parameters, [there]: { unit: 1, value: 0 } }, events },
+  };
+}
+
+/** A synapse type whose pathways do nothing with what was sent before its synapses were created. */
+export function lateSynapse(standard: StandardSynapse): StandardSynapse {
+  const { conformsTo: _, ...synapse } = standard.synapse;
+  const own = new Set([
+    ...Object.keys(synapse.state ?? {}),
+    ...Object.keys(synapse.parameters ?? {}),
+    ...Object.keys(synapse.ports ?? {}),
+  ]);
+  const names = Object.keys(synapse.pathways ?? {});
+  const pathways = Object.fromEntries(
+    Object.entries(synapse.pathways ?? {}).map(([name, pathway]) => {
+      const whole = isPathway(pathway) ? pathway : { do: pathway };
+      const condition = `t >= ${since(name)} - dt/2`;
+      return [name, { ...whole, do: linesOf(whole.do ?? []).map((statement) => guarded(statement, condition, own)) }];
+    }),
+  );
+  const moments = Object.fromEntries(names.map((name) => [since(name), { unit: 's', value: never }]));
+  return { ...standard, synapse: { ...synapse, parameters: { ...synapse.parameters, ...moments }, pathways } };
+}
+
+const linesOf = (statements: Statements): readonly string[] =>
+  typeof statements === 'string' ? statements.split('\n') : statements;
+
+const isPathway = (pathway: Statements | PathwayDocument): pathway is PathwayDocument =>
+  typeof pathway === 'object' && !Array.isArray(pathway);
+
+/** Later than any run, in s. */
+const never = 1e15;
+
+/** A statement that changes nothing unless a condition holds; what it computes for those after it stays. */
+function guarded(statement: string, condition: string, own: ReadonlySet<string>): string {
+  const sent = /^\s*send\((\w+), (.*), (\w+)\)\s*$/.exec(statement);
+  if (sent) return `send(${sent[1]}, (${sent[2]})*int(${condition}), ${sent[3]})`;
+  const parts = /^\s*(\w+)\s*([-+*/]?)=\s*(.*)$/s.exec(statement);
+  const [, name = '', operator = '', value = ''] = parts ?? [];
+  if (!own.has(name)) return statement;
+  if (operator === '+' || operator === '-') return `${name} ${operator}= (${value})*int(${condition})`;
+  const result = operator === '' ? `(${value})` : `${name}${operator}(${value})`;
+  return `${name} = ${result} if ${condition} else ${name}`;
+}

@@ -22,11 +22,13 @@ import { exportBrianScript } from '../../translators/brian/export-script.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { brian } from '../support/brian-text.js';
 import { simulate, type Simulation } from '../support/simulate.js';
-import { missingPython, runPython } from './python-environment.js';
+import { importedPython, missingPython, runPython } from './python-environment.js';
 
 const missing = missingPython(['brian2']);
 const folder = mkdtempSync(join(tmpdir(), 'interneuron-brian-'));
+const imported = missing === null ? importedPython('run_brian_script.py') : null;
 afterAll(() => {
+  imported?.end();
   rmSync(folder, { recursive: true });
 });
 
@@ -36,13 +38,16 @@ const fixture = (name: string): string =>
 /** Records of a monitor: spikes have `i` and `t`, states `t` and rows for each element. */
 type Records = Readonly<Record<string, Readonly<Record<string, readonly (number | readonly number[])[]>>>>;
 
+/** Runs `run_brian_script.py`: in a copy of a process that has imported Brian, or in a process of its own. */
+type Running = (args: readonly string[]) => Promise<unknown>;
+const forked: Running = (args) => imported!.run(args);
+const started: Running = (args) => runPython('run_brian_script.py', args);
+
 /** Writes the script of a model and runs it under Brian 2. */
-async function underBrian(valid: ValidModel, name: string, milliseconds?: number): Promise<Records> {
+async function underBrian(valid: ValidModel, name: string, milliseconds?: number, run = forked): Promise<Records> {
   for (const file of exportBrianScript(valid, name).files) writeFileSync(join(folder, file.name), file.text);
-  return (await runPython('run_brian_script.py', [
-    join(folder, `${name}.py`),
-    ...(milliseconds === undefined ? [] : [String(milliseconds)]),
-  ])) as Records;
+  const duration = milliseconds === undefined ? [] : [String(milliseconds)];
+  return (await run([join(folder, `${name}.py`), ...duration])) as Records;
 }
 
 /** (step, element) of the spikes of a monitor, in order. */
@@ -589,7 +594,7 @@ describe.skipIf(missing !== null)(`Brian 2${missing === null ? '' : ` (${missing
     const rest = ['noisy-group', 'poisson-input', 'events-of-every-kind', 'song-abbott-stdp', 'cobahh'];
     for (const name of rest) {
       const { valid } = importModel({ name: `${name}.yaml`, text: fixture(name) });
-      expect(Object.keys(await underBrian(valid, name, 2)).length).toBeGreaterThan(0);
+      expect(Object.keys(await underBrian(valid, name, 2, started)).length).toBeGreaterThan(0);
     }
   }, 300_000);
 });

@@ -1,7 +1,8 @@
 /** Runs Python scripts of the interoperability tests in `.venv`, which `scripts/python-environment.sh` makes. */
 
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -38,6 +39,38 @@ export async function runPython(script: string, args: readonly string[]): Promis
     env: { ...process.env, TZ: 'UTC' },
   });
   return JSON.parse(stdout);
+}
+
+/** A Python process that has imported what a script needs, and answers by copies of itself. */
+interface ImportedPython {
+  /** What the script prints for these arguments, read as JSON. @throws Error with what it says when it fails */
+  run(args: readonly string[]): Promise<unknown>;
+  end(): void;
+}
+
+/** Starts a script of `test/interoperability/python` that takes arguments line by line. Requests wait for each other. */
+export function importedPython(script: string): ImportedPython {
+  const path = fileURLToPath(new URL(`./python/${script}`, import.meta.url));
+  const child = spawn(python, [path, '--each-line'], { cwd: root, env: { ...process.env, TZ: 'UTC' } });
+  const answers = createInterface(child.stdout)[Symbol.asyncIterator]();
+  let said = '';
+  child.stderr.on('data', (data: Buffer) => (said += data.toString()));
+  const ask = async (args: readonly string[]): Promise<unknown> => {
+    said = '';
+    child.stdin.write(`${JSON.stringify(args)}\n`);
+    const { done, value } = await answers.next();
+    if (done || value === 'null') throw new Error(`${script} ${args.join(' ')} failed: ${said}`);
+    return JSON.parse(value);
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    run: (args) =>
+      (last = last.then(
+        () => ask(args),
+        () => ask(args),
+      )),
+    end: () => child.stdin.end(),
+  };
 }
 
 /** Where a package of `.venv` is installed. */

@@ -1,15 +1,19 @@
 """Runs a Brian 2 script with NumPy as its engine and prints the records of its monitors as JSON.
 
 Usage: python run_brian_script.py SCRIPT [DURATION_MS]
+       python run_brian_script.py --each-line
 SCRIPT writes its records to the file that its argument names, as exported scripts do. With a duration, every call of run
-that would end later is cut short.
+that would end later is cut short. `--each-line`: Brian is imported once, and each line of standard input, a JSON list of
+arguments, is run in a process forked from there; its records are a line of standard output, null where it fails.
 """
 import contextlib
 import gc
 import json
+import os
 import runpy
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 
 import brian2
@@ -40,5 +44,22 @@ def shorten(limit):
     brian2.run = run
 
 
+def each_line():
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            failed = True
+            try:
+                main(*json.loads(line))
+                failed = False
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(failed)
+        print('null' if os.waitpid(child, 0)[1] else '', flush=True)
+
+
 if __name__ == '__main__':
-    main(*sys.argv[1:])
+    each_line() if sys.argv[1:] == ['--each-line'] else main(*sys.argv[1:])

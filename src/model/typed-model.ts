@@ -46,7 +46,7 @@ import type {
   ValidModel,
 } from './typed.js';
 import type * as written from './model.js';
-import { declaredNames, union, scopesOf, noNames } from './declared-names.js';
+import { declaredNames, union, scopesOf, noNames, type Scopes } from './declared-names.js';
 
 /** Makes a part of a model of one form from that of the other. `names`: what is declared where it stands. */
 type Change<A, B> = (part: A, names: ReadonlySet<string>) => B;
@@ -118,6 +118,7 @@ interface Atoms {
 function changeOf({ tag, places, expression, statements, formula, event, sums }: Atoms): {
   readonly model: Change<written.Model, Model>;
   readonly selection: Change<written.SelectionRule, SelectionRule>;
+  readonly protocol: (scopes: Scopes) => Change<readonly written.Phase[], readonly Phase[]>;
 } {
   const expressions = record(expression);
   const orNumber: Change<number | string, number | Typed['expression']> = (given, names) =>
@@ -217,8 +218,7 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
   });
   const recording = members<written.Recording, Recording>({ of: selection });
 
-  const ofModel: Change<written.Model, Model> = (model) => {
-    const scopes = scopesOf(model);
+  const ofProtocol = (scopes: Scopes): Change<readonly written.Phase[], readonly Phase[]> => {
     const phaseOf = (scopeOf: (key: string) => ReadonlySet<string>): Change<written.Phase, Phase> => {
       const byKey = recordBy(scopeOf, value);
       return members<written.Phase, Phase>({
@@ -230,6 +230,16 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
         currents: recordBy(scopeOf, expression),
       });
     };
+    return list((given) => {
+      const { of } = 'of' in given ? given : {};
+      const scopeOf = (key: string): ReadonlySet<string> => (of ? scopes.ofSelection(of) : scopes.ofKey(key));
+      const where = isPhase(given, 'set') ? union(Object.keys(given.set).map(scopeOf)) : noNames;
+      return tag(phaseOf(scopeOf)(given, where), phaseKind(given));
+    });
+  };
+
+  const ofModel: Change<written.Model, Model> = (model) => {
+    const scopes = scopesOf(model);
     return members<written.Model, Model>({
       neurons: record(within((type) => declaredNames(type), neuron)),
       synapses: record(within((type) => declaredNames(type), synapse)),
@@ -243,17 +253,10 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
         ),
       ),
       recordings: list((given, names) => tag(recording(given, names), recordingKind(given))),
-      experiment: members({
-        protocol: list((given) => {
-          const { of } = 'of' in given ? given : {};
-          const scopeOf = (key: string): ReadonlySet<string> => (of ? scopes.ofSelection(of) : scopes.ofKey(key));
-          const where = isPhase(given, 'set') ? union(Object.keys(given.set).map(scopeOf)) : noNames;
-          return tag(phaseOf(scopeOf)(given, where), phaseKind(given));
-        }),
-      }),
+      experiment: members({ protocol: ofProtocol(scopes) }),
     })(model, noNames);
   };
-  return { model: ofModel, selection };
+  return { model: ofModel, selection, protocol: ofProtocol };
 }
 
 /** Whether a value is an expression of the typed form. */
@@ -345,6 +348,10 @@ export function typedModel(model: written.Model): Model {
   known.set(model, made);
   return made;
 }
+
+/** The typed form of phases of a model, besides those that it has. */
+export const typedPhases = (model: written.Model, phases: readonly written.Phase[]): readonly Phase[] =>
+  toTyped.protocol(scopesOf(model))(phases, noNames);
 
 /** The typed form of a model, with its arrays. */
 export const typedValid = ({ model, data }: written.ValidModel): ValidModel => ({ model: typedModel(model), data });

@@ -52,14 +52,14 @@ export async function addPhase(state: SessionState, phase: written.Phase, atOnce
   while (state.done < state.phases.length && !lasts(state.typed[state.done]!)) await advance(state);
   const { done } = state;
   const added = phasesOf(state.given, [phase]);
-  state.phases = [...state.phases.slice(0, done), ...added.phases];
-  state.typed = [...state.typed.slice(0, done), ...added.typed];
+  state.phases.splice(done, Infinity, ...added.phases);
+  state.typed.splice(done, Infinity, ...added.typed);
   try {
     await advance(state, atOnce);
   } catch (error) {
     if (state.done < state.phases.length) {
-      state.phases = state.phases.slice(0, state.done);
-      state.typed = state.typed.slice(0, state.done);
+      state.phases.length = state.done;
+      state.typed.length = state.done;
     }
     throw error;
   }
@@ -96,8 +96,8 @@ async function advance(state: SessionState, atOnce = false): Promise<boolean> {
 
 /** The phase that is being performed keeps the length, in s, that was performed. */
 function shorten(state: SessionState, run: number): void {
-  state.phases = state.phases.toSpliced(state.done, 1, { run });
-  state.typed = state.typed.toSpliced(state.done, 1, { kind: 'run', run });
+  state.phases[state.done] = { run };
+  state.typed[state.done] = { kind: 'run', run };
 }
 
 /** Writes the values of a phase into the running program. @returns false where it cannot take them */

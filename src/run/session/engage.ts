@@ -18,7 +18,8 @@ const usualWork = 10_000;
 /** Compiles the document that a session is by now, and runs it to where the session stands. */
 export async function engage(state: SessionState): Promise<Engaged> {
   if (state.engaged) return state.engaged;
-  const { given, watch, phases: known } = state;
+  const { given, watch } = state;
+  const known = [...state.phases];
   const { start } = state.options;
   const late = start ? { extend: startingLate } : {};
   const options = { ...state.options, exactValues: true, work: usualWork, ...late };

@@ -8,7 +8,7 @@ import type { Synapses } from '../synapses.js';
 import { stopwatch, type Stopwatch } from '../run-options.js';
 import type { ProtocolWalk } from '../../lower/protocol.js';
 import type * as written from '../../model/model.js';
-import { typedModel } from '../../model/typed-model.js';
+import { typedPhases } from '../../model/typed-model.js';
 import { type Phase } from '../../model/typed.js';
 import type { RecordingPlan } from '../../../runtime/record/plan.js';
 import type { ProtocolEntry } from '../../../runtime/record/protocol.js';
@@ -41,9 +41,9 @@ export interface SessionState {
   /** The document as it was given, its own protocol with it. */
   given: RunnableModel;
   /** The protocol by now: phases that were performed, then those that are left. */
-  phases: readonly written.Phase[];
+  phases: written.Phase[];
   /** The same phases in their typed form. */
-  typed: readonly Phase[];
+  typed: Phase[];
   /** How many phases were performed. */
   done: number;
   /** Null before the first call that needs an engine, and after one that the program cannot perform. */
@@ -82,7 +82,7 @@ export function phasesOf(
   given: RunnableModel,
   phases: readonly written.Phase[],
 ): Pick<SessionState, 'phases' | 'typed'> {
-  return { phases, typed: typedModel(withProtocol(given, phases).valid.model).experiment.protocol };
+  return { phases: [...phases], typed: [...typedPhases(given.valid.model, phases)] };
 }
 
 /** Whether two phases say the same. */

@@ -104,7 +104,7 @@ class Collector {
     const [writer] = simulation?.dataWriters ?? [];
     const [eventWriter] = simulation?.eventWriters ?? [];
     if (writer) {
-      const columns = this.#records(component);
+      const columns = this.#records(component, 'file');
       const file = fileName(component, writer);
       return [(names) => ({ file, kind: 'columns', columns: columns.map((column) => columnOf(column, names)) })];
     }
@@ -131,16 +131,19 @@ class Collector {
   displayOf(component: Component): readonly Later[] {
     const [display] = component.type.simulation?.dataDisplays ?? [];
     if (!display) return [];
-    const lines = this.#records(component);
+    const lines = this.#records(component, 'display');
     const title = component.attributes[display.title] ?? component.id;
     return [(names) => ({ title, lines: lines.map((line) => columnOf(line, names)) })];
   }
 
-  #records(component: Component): readonly { readonly id: string; readonly quantity: Quantity }[] {
+  #records(
+    component: Component,
+    wanted: 'display' | 'file',
+  ): readonly { readonly id: string; readonly quantity: Quantity }[] {
     return descendants(component).flatMap((inner) =>
       (inner.type.simulation?.records ?? []).flatMap((record) => {
         const path = inner.attributes[record.quantity];
-        const quantity = path === undefined ? undefined : this.#resolver.quantity(path, inner);
+        const quantity = path === undefined ? undefined : this.#resolver.quantity(path, inner, wanted);
         if (!quantity) return [];
         this.#addVariable(quantity);
         return [{ id: inner.id, quantity }];
@@ -287,8 +290,11 @@ export class Resolver {
     }
   }
 
-  /** The variable that a path names: of a cell, of a part of it, or of what is attached to it. */
-  quantity(path: string, component: Component): Quantity | undefined {
+  /**
+   * The variable that a path names: of a cell, of a part of it, or of what is attached to it. What a display shows of a
+   * cell with compartments may be absent, as in the reference interpreter's export to NEURON.
+   */
+  quantity(path: string, component: Component, wanted: 'display' | 'file'): Quantity | undefined {
     const found = this.#cell(path, component);
     if (!found) return undefined;
     const { cell } = found;
@@ -316,7 +322,12 @@ export class Resolver {
     const attached = this.#attachment(cell, rest, path, component);
     if (attached === 'reported') return undefined;
     if (attached) return attached;
-    this.diagnostics.add(messages.unknownQuantity(path, rest.join('/') || path, type.flat.visible), component.place);
+    const absent = messages.unknownQuantity(path, rest.join('/') || path, type.flat.visible);
+    const passed = compartments && wanted === 'display';
+    this.diagnostics.add(
+      passed ? { ...absent, severity: 'warning', hint: 'the line is left out of the display' } : absent,
+      component.place,
+    );
     return undefined;
   }
 

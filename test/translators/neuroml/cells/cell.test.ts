@@ -468,6 +468,21 @@ describe('networks of cells with compartments', () => {
     expect(JSON.stringify(own.valid.model.recordings)).toContain('segment_4');
   });
 
+  test('a quantity that is not there is left out of a display, and refused in a file', () => {
+    const imported = (output: string) =>
+      importing(
+        `<Lems><Include file="NeuroML2CoreTypes.xml"/><Include file="Simulation.xml"/>${network(spikes).replace(/<\/?neuroml[^>]*>/g, '')}<Simulation id="s1" length="1ms" step="0.01ms" target="n">${output}</Simulation><Target component="s1"/></Lems>`,
+      );
+    const quantity = 'quantity="p/1/c/biophys/membraneProperties/absent/channel/m/q"';
+    const line = `<Display id="d" title="d" timeScale="1ms" xmin="0" xmax="1" ymin="0" ymax="1"><Line id="l" ${quantity} scale="1" timeScale="1ms"/></Display>`;
+    const column = `<OutputFile id="f" fileName="v.dat"><OutputColumn id="v" ${quantity}/></OutputFile>`;
+    const { diagnostics } = imported(line);
+    expect(diagnostics.filter(({ code }) => code === 'lems/unknown-quantity').map(({ severity }) => severity)).toEqual([
+      'warning',
+    ]);
+    expect(() => imported(column)).toThrow('cannot be resolved');
+  });
+
   test('a cell without a threshold is heard of by nobody, and that is said', () => {
     const { valid, diagnostics } = importing(network(spikes, usual.replace(/<spikeThresh[^>]*>/, '')));
     expect(diagnostics.map(({ code }) => code)).toContain('lems/never-emits');

@@ -294,7 +294,7 @@ export class Resolver {
    * The variable that a path names: of a cell, of a part of it, or of what is attached to it. What a display shows of a
    * cell with compartments may be absent, as in the reference interpreter's export to NEURON.
    */
-  quantity(path: string, component: Component, wanted: 'display' | 'file'): Quantity | undefined {
+  quantity(path: string, component: Component, wanted: 'display' | 'file' = 'file'): Quantity | undefined {
     const found = this.#cell(path, component);
     if (!found) return undefined;
     const { cell } = found;

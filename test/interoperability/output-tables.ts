@@ -21,12 +21,13 @@ export async function inFolder<T>(action: (folder: string) => Promise<T>): Promi
 export function outputs(folder: string): ReadonlyMap<string, Table> {
   const results = join(folder, 'results');
   const names = readdirSync(results).filter((name) => !name.startsWith('.'));
-  return new Map(
-    names.map((name) => {
-      const lines = readFileSync(join(results, name), 'utf8').split('\n');
-      return [name, lines.filter((line) => line !== '').map((line) => line.trimEnd().split('\t'))];
-    }),
-  );
+  return new Map(names.map((name) => [name, rowsOf(join(results, name))]));
+}
+
+/** The rows of one output file. */
+export function rowsOf(path: string): Table {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => line.trimEnd().split('\t'));
 }
 
 /** Largest difference of each column, as a part of the column's range. */

@@ -3,6 +3,8 @@
  *
  *     npm run build && npx tsx bench/cells.ts [repetitions] [--cells 1000] [--duration 20] [--targets wasm,c]
  *
+ * Arbor takes part where the variable ARBOR_PYTHON names a Python that has it.
+ *
  * Cells of 100 compartments with Hodgkin and Huxley's channels everywhere, 0.025 ms, one thread each: the run phase of
  * NEURON, with and without tables of rates, and of `interneuron run`, in turn, in seconds of the processor. Prints a
  * Markdown table of medians, in nanoseconds a compartment and step, and of the medians of the ratios of pairs.
@@ -35,6 +37,11 @@ function neuron(tables: boolean): number {
   return Number(text.split(' ')[0]);
 }
 
+function arbor(python: string): number {
+  const given = [path.join(root, 'bench/cells/cable_arbor.py'), cells, duration];
+  return Number(execFileSync(python, given, { encoding: 'utf8' }).split(' ')[0]);
+}
+
 function ours(model: string, target: string): number {
   const text = execFileSync('node', ['bench/run-phase.js', model, target, `${duration} ms`, '1'], {
     cwd: root,
@@ -43,6 +50,7 @@ function ours(model: string, target: string): number {
   return (JSON.parse(text) as { readonly processor: number }).processor;
 }
 
+const arborPython = process.env['ARBOR_PYTHON'];
 const folder = mkdtempSync(path.join(tmpdir(), 'cells-'));
 const model = path.join(folder, 'cable.yaml');
 const document = readFileSync(path.join(root, 'bench/cells/cable.yaml'), 'utf8');
@@ -51,6 +59,7 @@ try {
   const runs = [
     { name: 'NEURON, tables of rates', seconds: (): number => neuron(true) },
     { name: 'NEURON, no tables', seconds: (): number => neuron(false) },
+    ...(arborPython === undefined ? [] : [{ name: 'Arbor', seconds: (): number => arbor(arborPython) }]),
     ...targets.map((target) => ({ name: target, seconds: (): number => ours(model, target) })),
   ];
   const times = runs.map((): number[] => []);

@@ -184,9 +184,10 @@ function command(/** @type {readonly string[]} */ words) {
   };
 }
 
-/** Runs a model. `failure` is null where it runs. */
-function run(/** @type {string} */ model, /** @type {string} */ timing, /** @type {string} */ folder) {
-  const { failure } = command(['run', model, '--timing', timing, '--output-dir', folder, '--quiet']);
+/** Runs a model, without a timing profile in its own. `failure` is null where it runs. */
+function run(/** @type {string} */ model, /** @type {string | null} */ timing, /** @type {string} */ folder) {
+  const given = timing === null ? [] : ['--timing', timing];
+  const { failure } = command(['run', model, ...given, '--output-dir', folder, '--quiet']);
   return { failure };
 }
 
@@ -301,7 +302,7 @@ function scoreDocuments(/** @type {string} */ checkout) {
         '--quiet',
       ]).failure;
       if (found.converted !== null && !isModel) found.converted = noModel;
-      if (path.endsWith('.xml')) found.ran = run(path, 'lems-euler', folder).failure ?? 'ran';
+      if (path.endsWith('.xml')) found.ran = run(path, null, folder).failure ?? 'ran';
     });
     return found;
   });

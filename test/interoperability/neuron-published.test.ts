@@ -99,7 +99,7 @@ const crossings = (trace: Trace): readonly number[] =>
 
 /** By how much a trace lies outside what another one is within a step before and after; below threshold, mV. */
 const outside = (trace: Trace, other: Trace): number =>
-  trace.reduce((most, v, k) => {
+  trace.slice(0, other.length - 1).reduce((most, v, k) => {
     const near = other.slice(Math.max(0, k - 1), k + 2);
     const [low, high] = [Math.min(...near), Math.max(...near)];
     return Math.max(v, high) > -45 ? most : Math.max(most, v - high, low - v);

@@ -3,7 +3,7 @@
  * potential and integrated by CVODE at tolerances of 1e-8: the limit that both approach as steps become short.
  *
  * Models are read from checkouts: NEUROML2_CHECKOUT names the standard's repository, INTERNEURON_PUBLISHED_MODELS a
- * folder with those of github.com/OpenSourceBrain.
+ * folder with those of github.com/OpenSourceBrain. CONFORMANCE_ROWS names a file for rows of docs/neuroml-models.md.
  */
 
 import { appendFileSync, cpSync } from 'node:fs';

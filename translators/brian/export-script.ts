@@ -11,7 +11,8 @@ import * as blocks from './script/blocks.js';
 import { Companion } from './script/companion.js';
 import { pythonValue } from './script/python-text.js';
 import { documentationOf } from '../shared/python.js';
-import { namedSections, type BrianSpecification, type PhaseSpecification } from './specification.js';
+import { namedSections, type BrianSpecification, type PhaseSpecification, type SpikeMonitor } from './specification.js';
+import { defaultSlot } from './vocabulary.js';
 
 /** A file of an export. */
 interface ExportedFile {
@@ -116,7 +117,9 @@ function scriptView(given: BrianSpecification, stem: string, dataFile: string, c
       title: 'Monitors',
       blocks: [
         ...each(document.spike_monitors, (name, monitor) => blocks.spikeMonitor(name, monitor, companion)),
-        ...each(document.event_monitors, (name, monitor) => blocks.spikeMonitor(name, monitor, companion)),
+        ...each(document.event_monitors, (name, monitor) =>
+          blocks.spikeMonitor(name, afterItsEvent(monitor, document), companion),
+        ),
         ...each(document.state_monitors, (name, monitor) => blocks.stateMonitor(name, monitor, companion)),
         ...each(document.population_rate_monitors, blocks.rateMonitor),
       ],
@@ -151,6 +154,15 @@ function scriptView(given: BrianSpecification, stem: string, dataFile: string, c
     runLines,
     resultLines,
   };
+}
+
+/** A monitor of a custom event right after its test: for a part of a group, Brian would have it before. */
+function afterItsEvent(monitor: SpikeMonitor, { neuron_groups: groups = {} }: BrianSpecification): SpikeMonitor {
+  const [owner = '', slice] = monitor.source.split('[');
+  const event = groups[owner]?.events?.[monitor.event ?? ''];
+  if (slice === undefined || event === undefined || monitor.when !== undefined) return monitor;
+  const order = (event.order ?? 0) + (groups[owner]?.order ?? 0) + 1;
+  return { ...monitor, when: event.condition_when ?? defaultSlot.customEvent, order };
 }
 
 /** NumPy takes 32-bit seeds only; Brian's streams differ from ours anyway. */

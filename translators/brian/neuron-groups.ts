@@ -254,12 +254,15 @@ function translateCustomEvent(
   const written = readBare(event.condition, at, to);
   const when = written === undefined ? 'False' : locatedExpression(translate(written, scope, at, to), at);
   const actions = translateCode(event.code ?? '', child(pointer, 'code'), group, scope, true, to);
+  const slot = event.condition_when ?? defaultSlot.customEvent;
+  const actionSlot = event.when ?? defaultSlot.customEventCode;
+  if (actions.length > 0 && actionSlot === slot) to.report(messages.codeBeforeEvent(slot), pointer);
   return located(
     {
       when,
       ...(actions.length === 0 ? {} : { do: actions }),
-      slot: event.condition_when ?? defaultSlot.customEvent,
-      actionSlot: event.when ?? defaultSlot.customEventCode,
+      slot,
+      actionSlot,
       ...order(event.order),
     },
     pointer,

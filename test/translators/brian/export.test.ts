@@ -130,6 +130,11 @@ describe('types', () => {
       'notExpressible brian/refractory',
     ],
     [
+      'actions in the slot of their event',
+      'state: { v: { unit: "1" } }\nevents: { e: { when: v > 1, do: [v = 0], slot: end, actionSlot: end } }',
+      'notExpressible brian/event-slot',
+    ],
+    [
       'a duration fixed at the spike',
       'state: { v: { unit: "1" }, r: { unit: ms } }\nevents: { spike: { when: v > 1, refractory: { for: r } } }',
       'approximated brian/refractory-time',

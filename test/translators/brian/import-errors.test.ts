@@ -349,6 +349,11 @@ describe('synapses and the rest', () => {
       ['brian/not-constant@11:12'],
     ],
     ['a delay in code', synapses('on_pre: v_post += delay/ms\nconnect: true'), ['brian/unsupported@10:23']],
+    [
+      'code of an event in the slot of its condition',
+      group('model: "v : 1"\nevents: { e: { condition: v > 1, code: v = 0, when: after_thresholds } }'),
+      ['brian/code-before-event@10:18'],
+    ],
     ['an unknown event', synapses('on_pre: v_post += 1\non_event: e\nconnect: true'), ['brian/unknown-event@11:15']],
     [
       'a summed variable without suffix',

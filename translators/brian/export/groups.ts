@@ -368,6 +368,9 @@ function customEvent(key: string, event: EventDefinition, plan: GroupPlan, remar
   checkEvent(key, event, remarks);
   if (event.refractory !== undefined)
     remarks.notExpressible('brian/refractory', `in Brian, only spikes make a neuron refractory; ${key} does not`);
+  const { slot = defaultSlot.customEvent, actionSlot = defaultSlot.customEventCode } = event;
+  if (event.do.length > 0 && slot === actionSlot)
+    remarks.notExpressible('brian/event-slot', `in one slot, Brian runs what ${key} does before it tests for ${key}`);
   return {
     condition: brianExpression(event.when, plan.view, remarks),
     ...(event.do.length === 0 ? {} : { code: brianStatements(event.do, plan.view, remarks) }),

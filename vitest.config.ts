@@ -1,11 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Folders of tests that leave no state in the process behind: their files share it, and load the program once. */
-const shared = ['codegen', 'diagnostics', 'draw', 'ir', 'lang', 'library', 'lower', 'model', 'optimise', 'translators'];
-const own = '{' + shared.join(',') + '}';
-/** Tests of these folders that run compilers have processes of their own. */
-const compiling = 'test/codegen/**/{hostile-names,differential,pace,opencl-project,cuda-project}.test.ts';
+/**
+ * Tests with processes of their own: they load native libraries, set variables of the environment, run compilers, or
+ * start the program. All others leave no state in the process behind: their files share it, and load sources once.
+ */
+const apart = [
+  'test/runtime/targets/**/*.test.ts',
+  'test/fixtures/targets/*.test.ts',
+  'test/{fuzz,python,scripts,serve}/*.test.ts',
+  'test/cli/{bad-input,process,progress,starting}.test.ts',
+  'test/run/choose-target.test.ts',
+  'test/interoperability/pynn-native.test.ts',
+  'test/codegen/**/{hostile-names,differential,pace,opencl-project,cuda-project}.test.ts',
+];
 
 // Processes rather than threads: what native code breaks is then the failure of one file.
 export default defineConfig({
@@ -16,15 +24,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'shared', include: [`test/${own}/**/*.test.ts`], exclude: [compiling], isolate: false },
+        test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: apart, isolate: false },
       },
       {
         extends: true,
-        test: {
-          name: 'apart',
-          include: [`test/!(${shared.join('|')})/**/*.test.ts`, 'test/*.test.ts', compiling],
-          globalSetup: 'test/support/program-bundle.ts',
-        },
+        test: { name: 'apart', include: apart, globalSetup: 'test/support/program-bundle.ts' },
       },
     ],
   },

@@ -18,6 +18,7 @@ import { buildProgram } from '../../src/run/build-program.js';
 import { protocolOf, type ProtocolStep } from '../../src/lower/protocol.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { importModel, type ImportOptions } from '../../src/run/pipeline.js';
+import { expectEqual } from './equal.js';
 
 export interface SimulateOptions extends ImportOptions {
   readonly precision?: Precision;
@@ -104,10 +105,8 @@ export async function simulate(text: string, options: SimulateOptions = {}): Pro
     expect(other.faults).toEqual(first!.faults);
     // A network that could not be built is not looked at.
     if (first!.faults.length > 0 && other.events.size === 0) continue;
-    expect([...other.events]).toEqual([...first!.events]);
-    expect([...other.samples]).toEqual([...first!.samples]);
-    expect([...other.final]).toEqual([...first!.final]);
-    expect([...other.synapses]).toEqual([...first!.synapses]);
+    for (const part of ['events', 'samples', 'final', 'synapses'] as const)
+      expectEqual([...other[part]], [...first![part]], part);
     expect(other.fingerprint).toBe(first!.fingerprint);
   }
   return first!;

@@ -14,6 +14,7 @@ import { twoPopulations } from '../../support/two-populations.js';
 import { anyCompiler, cacheFolder, reasonOf } from './c/compilers.js';
 import { hasOpencl, reason } from './opencl/devices.js';
 import { buffer, cuba, index, mapOver, program } from './wasm/programs.js';
+import { expectEqual } from '../../support/equal.js';
 import { runSteps } from '../../support/run-steps.js';
 
 interface Engine {
@@ -156,7 +157,7 @@ describe.each(engines)('a session of $name', ({ target, missing = '' }) => {
       await second.restore(snapshot);
       await runSteps(second, 89);
       expect(second.step).toBe(150);
-      for (const { name } of source.buffers) expect(await second.read(name)).toEqual(await whole.read(name));
+      for (const { name } of source.buffers) expectEqual(await second.read(name), await whole.read(name), name);
     });
 
     test('refuses a snapshot of another model', async () => {
@@ -308,7 +309,7 @@ describe.each(engines)('a session of $name', ({ target, missing = '' }) => {
         expect(await runSteps(session, steps)).toBe(await runSteps(expected, steps));
         expect(session.step).toBe(expected.step);
         for (const { name } of twoPopulations.buffers)
-          expect(await session.read(name)).toEqual(await expected.read(name));
+          expectEqual(await session.read(name), await expected.read(name), name);
         for (const each of [session, expected]) await each.write('cursors', Uint32Array.of(0, 0, 0));
       }
       // Step 30 raised a fault, was run to its end, and was the last.

@@ -680,11 +680,16 @@ def values_that_hold():
         method="euler",
     )
     S.connect("i != j")
+    R = Synapses(G, G, "h = v_pre : 1 (constant over dt)", on_pre="v_post += 0.01*h")
+    R.connect("i == j")
+    rests = StateMonitor(R, "h", record=True)
     samples = StateMonitor(S, ["h", "x", "w"], record=True)
     run(20 * ms)
     found = {"k": G.k[:], "h": S.h[:]}
     run(15 * ms)
-    return {**found, "v": G.v[:], "k later": G.k[:], "h later": S.h[:], "x": samples.x[:], "hs": samples.h[:], "w": samples.w[:]}
+    R.active = False
+    run(2 * ms)
+    return {**found, "v": G.v[:], "k later": G.k[:], "h later": S.h[:], "rests": rests.h[:], "R": R.h[:], "x": samples.x[:], "hs": samples.h[:], "w": samples.w[:]}
 
 
 @scenario
@@ -969,6 +974,9 @@ def delays_changed_under_way():
     run(21 * ms)
     near.delay = "(1 + i)*ms"
     run(20 * ms)
+    # What is on its way still comes.
+    near.delay = 0 * ms
+    run(5 * ms)
     return {"x": samples.x[:], "y": samples.y[:]}
 
 

@@ -619,7 +619,8 @@ class Document:
         for part in (synapses.equations, synapses.event_driven or ()):
             for each in part.values() if part else ():
                 found.setdefault(each.varname, each)
-        held = getattr(synapses.subexpression_updater, "abstract_code", "")
+        updater = synapses.subexpression_updater
+        held = updater.abstract_code if updater is not None and updater.active else ""
         for statement in filter(None, held.splitlines()):
             name, _, code = statement.partition(" = ")
             found[name] = _Held(name, code, synapses.variables[name])

@@ -65,7 +65,8 @@ def are_explained(pathway, now, events):
 
 
 def _under_way(pathway):
-    if pathway.queue is None or longest_delay(pathway) == 0:
+    # Whatever the delays are now, spikes that were sent before they changed may still be there.
+    if pathway.queue is None:
         return np.empty(0, int), np.empty(0, int)
     return _pending(pathway.queue)
 

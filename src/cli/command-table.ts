@@ -108,7 +108,7 @@ const threads = {
 } as const satisfies OptionDefinition;
 
 /** How `describe` writes its tables. */
-export const descriptionFormats = ['text', 'markdown', 'html'] as const;
+export const descriptionFormats = ['text', 'markdown', 'html', 'swc'] as const;
 
 /** All commands; the order is that of the help text. */
 export const commands = {
@@ -246,7 +246,11 @@ export const commands = {
     describe: 'show a model as tables: populations, projections, equations, inputs, recordings',
     files: oneModel,
     options: {
-      format: { type: 'string', choices: descriptionFormats, describe: 'format of the tables [text]' },
+      format: {
+        type: 'string',
+        choices: descriptionFormats,
+        describe: 'format of the tables [text]; swc: shapes of cells alone',
+      },
       output: { type: 'string', alias: 'o', value: 'file', describe: 'write to a file instead of the terminal' },
       force,
       seed,

@@ -4,6 +4,7 @@ import { countAllSynapses, importModel } from '../../run/pipeline.js';
 import { describeModel } from '../../run/describe/describe.js';
 import type { ModelDescription } from '../../run/describe/description.js';
 import { describeInHtml, describeInMarkdown } from '../../run/describe/formats.js';
+import { describeInSwc } from '../../run/describe/swc.js';
 import { inStage } from '../../run/stages.js';
 import { refuseToReplace, writeText } from '../../run/replaceable.js';
 import { descriptionFormats } from '../command-table.js';
@@ -12,7 +13,9 @@ import { exitCodes, printJson } from '../failure.js';
 import { formatTable } from '../table.js';
 import { importOptions } from '../values.js';
 
-const writers: Readonly<Record<(typeof descriptionFormats)[number], (description: ModelDescription) => string>> = {
+const writers: Readonly<
+  Record<Exclude<(typeof descriptionFormats)[number], 'swc'>, (description: ModelDescription) => string>
+> = {
   text: describeInText,
   markdown: describeInMarkdown,
   html: describeInHtml,
@@ -28,8 +31,9 @@ export async function describe(context: CommandContext): Promise<number> {
   const synapses = await countAllSynapses(imported);
   const description = inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses));
   const format = descriptionFormats.find((name) => name === options.value('format')) ?? 'text';
-  if (output !== undefined) writeText(output, writers[format](description));
-  else if (!context.json) terminal.stdout.write(writers[format](description));
+  const text = format === 'swc' ? describeInSwc(imported.valid) : writers[format](description);
+  if (output !== undefined) writeText(output, text);
+  else if (!context.json) terminal.stdout.write(text);
   if (context.json) printJson(terminal, { ...description, ...(output === undefined ? {} : { outputs: [output] }) });
   else if (output !== undefined) context.say(`wrote ${output}`);
   return exitCodes.done;

@@ -1,0 +1,111 @@
+/**
+ * Shapes of cells as SWC: points with a type, coordinates and radius in micrometres, and the point before.
+ *
+ * @source Cannon et al. (1998), An on-line archive of reconstructed hippocampal neurons, J. Neurosci. Methods 84:49-54
+ */
+
+import { UsageError } from '../../diagnostics/diagnostic.js';
+import type { Compartments, Section, ValidModel } from '../../model/model.js';
+
+/** x, y, z and diameter in m. */
+type Point = readonly [number, number, number, number];
+
+/** The shapes of all types of cells that have one, each a tree of its own. @throws UsageError where there is none */
+export function describeInSwc({ model }: ValidModel): string {
+  const lines: string[] = [];
+  for (const [name, { compartments }] of Object.entries(model.neurons))
+    if (compartments)
+      lines.push(`# ${name}`, ...treeLines(compartments, lines.filter((line) => !line.startsWith('#')).length));
+  if (lines.length === 0)
+    throw new UsageError(
+      'the model has no cells with sections',
+      'SWC holds shapes of cells: describe a model whose neuron types have `compartments`',
+    );
+  return `${['# index type x y z radius parent', ...lines].join('\n')}\n`;
+}
+
+/** The points of a cell, parents first. @param first  points before it in the file */
+function treeLines(compartments: Compartments, first: number): readonly string[] {
+  const { sections } = compartments;
+  const lines: string[] = [];
+  const paths = new Map<string, readonly { readonly point: Point; readonly index: number }[]>();
+  const write = (type: number, point: Point, parent: number): number => {
+    const [x, y, z, diameter] = point;
+    const index = first + lines.length + 1;
+    lines.push([index, type, ...[x, y, z, diameter / 2].map(micrometres), parent].join(' '));
+    return index;
+  };
+  for (const name of parentsFirst(sections)) {
+    const section = sections[name] as Section;
+    const type = typeOf(name, compartments);
+    const above = section.parent && paths.get(section.parent.section);
+    const at = section.parent && above && nearest(above, section.parent.fraction);
+    const [start, ...rest] = pointsOf(section, name, at?.point);
+    const begins = at && samePlace(at.point, start) ? at.index : write(type, start, at?.index ?? -1);
+    const path = [{ point: start, index: begins }];
+    for (const point of rest) path.push({ point, index: write(type, point, path[path.length - 1]?.index ?? -1) });
+    paths.set(name, path);
+  }
+  return lines;
+}
+
+/** Digits that coordinates have in documents: what a division by a million adds is left out. */
+const micrometres = (metres: number): number => Number((metres * 1e6).toPrecision(12));
+
+const samePlace = (a: Point, b: Point): boolean =>
+  [0, 1, 2].every((k) => micrometres(a[k] ?? 0) === micrometres(b[k] ?? 0));
+
+function parentsFirst(sections: Compartments['sections']): readonly string[] {
+  const names: string[] = [];
+  const children = new Map<string | undefined, string[]>();
+  for (const [name, { parent }] of Object.entries(sections)) {
+    const known = children.get(parent?.section);
+    if (known) known.push(name);
+    else children.set(parent?.section, [name]);
+  }
+  const open = [...(children.get(undefined) ?? [])];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    names.push(name);
+    open.push(...(children.get(name) ?? []).reverse());
+  }
+  return names;
+}
+
+/** The points of a section; without any, along x from where its parent has it. */
+function pointsOf(section: Section, name: string, from: Point = [0, 0, 0, 0]): readonly [Point, ...Point[]] {
+  const { points, length, diameter } = section;
+  if (points && points.length > 1) return points as unknown as [Point, ...Point[]];
+  if (length === undefined || diameter === undefined)
+    throw new UsageError(`the section ${name} has no shape`, 'SWC needs points, or a length and a diameter');
+  const [x, y, z] = from;
+  return [
+    [x, y, z, diameter],
+    [x + length, y, z, diameter],
+  ];
+}
+
+/** The point of a path that is nearest to a fraction of it. */
+function nearest<T extends { readonly point: Point }>(path: readonly T[], fraction: number): T | undefined {
+  const along = [0];
+  path.slice(1).forEach(({ point }, k) => {
+    const before = path[k]?.point ?? point;
+    along.push((along[k] ?? 0) + Math.hypot(point[0] - before[0], point[1] - before[1], point[2] - before[2]));
+  });
+  const wanted = fraction * (along[along.length - 1] ?? 0);
+  const distances = along.map((length) => Math.abs(length - wanted));
+  return path[distances.indexOf(Math.min(...distances))];
+}
+
+/** Types of points by the words that names of sections and of their groups have; others are dendrites. */
+const types: readonly (readonly [RegExp, number])[] = [
+  [/soma/i, 1],
+  [/axon/i, 2],
+  [/apic/i, 4],
+];
+
+function typeOf(section: string, { groups }: Compartments): number {
+  const holding = Object.entries(groups).flatMap(([group, members]) => (members.includes(section) ? [group] : []));
+  const named = (names: readonly string[]): number | undefined =>
+    types.find(([words]) => names.some((name) => words.test(name)))?.[1];
+  return named([section]) ?? named(holding) ?? 3;
+}

@@ -1,0 +1,50 @@
+/** Shapes of cells as SWC. */
+
+import { expect, test } from 'vitest';
+import { describeInSwc } from '../../src/run/describe/swc.js';
+import { importModel, readSource } from '../../src/run/pipeline.js';
+import { isWrong, readSwc } from '../../translators/brian/swc.js';
+
+const swc = (path: string): string => describeInSwc(importModel(readSource(path)).valid);
+
+test('a cell of NeuroML has its points, with types by the names of sections', () => {
+  const lines = swc('fixtures/cells/branched-cell.xml').trimEnd().split('\n');
+  expect(lines.slice(0, 5)).toEqual([
+    '# index type x y z radius parent',
+    '# branched',
+    '1 1 0 0 0 10 -1',
+    '2 1 20 0 0 10 1',
+    '3 3 120 0 0 1.5 2',
+  ]);
+  expect(lines).toHaveLength(2 + 6);
+});
+
+test('it reads again with lengths and diameters of its sections', () => {
+  const read = readSwc(swc('fixtures/cells/branched-cell.xml'));
+  if (isWrong(read)) throw new Error(read.wrong);
+  const micrometres = (numbers: readonly number[]): readonly number[] =>
+    numbers.map((metres) => Math.round(metres * 1e12) / 1e6);
+  const shapes = read.map(({ lengths, diameters, parent }) => [micrometres(lengths), micrometres(diameters), parent]);
+  expect(shapes).toEqual([
+    [[20], [20, 20], null],
+    [[100], [3, 3], 0],
+    // Points in a row of one type are a section there.
+    [[100, 150], [3, 2, 1], 1],
+    [[100], [3, 0.5], 1],
+  ]);
+});
+
+test('sections without points lie along x, where their parents have them', () => {
+  const lines = swc('fixtures/model/hard/places-on-cells.yaml').trimEnd().split('\n').slice(2);
+  expect(lines).toEqual([
+    '1 1 0 0 0 10 -1',
+    '2 1 20 0 0 10 1',
+    '3 3 220 0 0 1 2',
+    '4 3 320 0 0 0.5 3',
+    '5 3 170 0 0 0.5 2',
+  ]);
+});
+
+test('a model without cells that have a shape is refused', () => {
+  expect(() => swc('fixtures/brian/single-lif.yaml')).toThrow('no cells with sections');
+});

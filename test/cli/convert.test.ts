@@ -147,6 +147,27 @@ describe('what a notation cannot say', () => {
     );
   });
 
+  it('is said once where it is the same for several parts, and of each of them in the report', async () => {
+    const both = {
+      ...grid,
+      neurons: { p: grid.neurons.lif, q: grid.neurons.lif },
+      populations: { p: { type: 'p', size: 1 }, q: { type: 'q', size: 1 } },
+    };
+    writeFileSync(folder.file('both.json'), JSON.stringify(both));
+    const report = folder.file('both-report.json');
+    const { stdout } = await runCommand([
+      'convert',
+      folder.file('both.json'),
+      ...['--to', 'brian-json', '-o', folder.file('b.json'), '--report', report],
+    ]);
+    expect(stdout.match(/^ {2}\/neurons\/.*/gm)).toEqual([
+      expect.stringMatching(/^ {2}\/neurons\/p and 1 more +1 +approximate /),
+    ]);
+    const { report: entries } = JSON.parse(readFileSync(report, 'utf8'));
+    const parts = entries.filter(({ code }: { code: string }) => code === 'brian/method');
+    expect(parts.map(({ pointer }: { pointer: string }) => pointer)).toEqual(['/neurons/p', '/neurons/q']);
+  });
+
   it('with --strict nothing is written', async () => {
     const path = folder.file('strict.json');
     const { code, stderr } = await runCommand([

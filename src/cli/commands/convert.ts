@@ -189,6 +189,7 @@ const words = {
   notExpressible: 'left out',
 } as const satisfies Readonly<Record<ConversionEntry['verdict'], string>>;
 
+/** The entries as a table; what is said of several parts is said once, of the first. `--report` lists them all. */
 function tableOf(entries: readonly ConversionEntry[], imported: ImportedModel): string {
   const columns = [
     { heading: 'part', align: 'left' },
@@ -196,12 +197,19 @@ function tableOf(entries: readonly ConversionEntry[], imported: ImportedModel): 
     { heading: 'verdict', align: 'left' },
     { heading: 'what differs', align: 'left' },
   ] as const;
-  const rows = entries.map((entry) => [
-    entry.pointer === '' ? '(all)' : entry.pointer,
-    String(placeIn(entry, imported).line ?? ''),
-    words[entry.verdict],
-    entry.message,
-  ]);
+  const alike = new Map<string, ConversionEntry[]>();
+  for (const entry of entries) {
+    const key = `${entry.verdict} ${entry.message}`;
+    const known = alike.get(key);
+    if (known === undefined) alike.set(key, [entry]);
+    else known.push(entry);
+  }
+  const rows = [...alike.values()].flatMap(([entry, ...others]) => {
+    if (entry === undefined) return [];
+    const first = entry.pointer === '' ? '(all)' : entry.pointer;
+    const part = others.length === 0 ? first : `${first} and ${others.length} more`;
+    return [[part, String(placeIn(entry, imported).line ?? ''), words[entry.verdict], entry.message]];
+  });
   return formatTable(columns, rows)
     .map((line) => `  ${line}`)
     .join('\n');

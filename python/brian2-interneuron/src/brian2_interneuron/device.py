@@ -200,6 +200,7 @@ class InterneuronDevice(RuntimeDevice):
         try:
             document = self._prepare(net, duration, namespace)
             calls = Calls(net.sorted_objects, document)
+            document.refuse_early_pathways(bool(calls) or document.clock.variables["timestep"].get_value().item() > 0)
             self._live_of(net, document, float(duration))
         except Unsupported as reason:
             fall_back(reason)
@@ -214,6 +215,9 @@ class InterneuronDevice(RuntimeDevice):
                 callback((time.time() - begin) * second, share, begin_time * second, duration)
                 told[0] = time.time() + float(report_period)
 
+        if prefs.core.default_float_dtype == np.float32 and "precision" not in self.options:
+            said = "Engines compute in double precision, though core.default_float_dtype is float32: ask for precision='float32' in set_device."
+            logger.warn(said, "precision", once=True)
         net._stopped = Network._globally_stopped = False
         try:
             self._perform(net, document, calls, duration, progress)

@@ -337,10 +337,16 @@ class Document:
         """Whether an object runs before another one in a step."""
         return self._places.get(id(one), 0) < self._places.get(id(other), 0)
 
-    def is_early(self, monitor):
-        """Whether a monitor of events runs before the event is tested for: then it finds those of the step before."""
-        source = base_of(monitor.source)
-        return self._comes_before(monitor, getattr(source, "thresholder", {}).get(getattr(monitor, "event", "spike"), source))
+    def is_early(self, each):
+        """Whether a monitor or pathway runs before its event is tested for: then it finds those of the step before."""
+        source = base_of(each.source)
+        return self._comes_before(each, getattr(source, "thresholder", {}).get(getattr(each, "event", "spike"), source))
+
+    def refuse_early_pathways(self, is_divided):
+        """Refuses them in all but a first run in one piece: of what comes last in a run, Brian forgets what they have not heard."""
+        for each in (pathway for synapses in self.synapses for pathway in synapses._pathways):
+            if is_divided and each.active and self.is_early(each):
+                raise Unsupported(each.name, "it runs before its event is tested for, in a run that goes on")
 
     def _rank(self, each):
         """The order of an object within its slot: Brian sorts by any values that can be compared."""

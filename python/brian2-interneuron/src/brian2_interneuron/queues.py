@@ -26,10 +26,9 @@ def delay_steps(pathway):
 
 def longest_delay(pathway):
     """The longest delay of a pathway in steps."""
-    if not np.any(pathway.variables["delay"].get_value()):
-        return 0
-    steps = delay_steps(pathway)
-    return int(steps.max()) if len(steps) else 0
+    delays = np.asarray(pathway.variables["delay"].get_value(), dtype=float)
+    # Rounding keeps the order, so that the longest need not be looked for among rounded ones.
+    return int(np.floor(delays.max(initial=0.0) / float(pathway.source.clock.dt_) + 0.5))
 
 
 def recent_events(pathway, now):

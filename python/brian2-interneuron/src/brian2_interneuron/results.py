@@ -56,6 +56,8 @@ def write_back(document, session, begin, end):
         for pathway in synapses._pathways:
             if pathway.active:
                 steps, cells = _events_of(events, base_of(pathway.source).name, pathway.event)
+                if document.is_early(pathway):
+                    steps, cells = steps[steps + 1 < end] + 1, cells[steps + 1 < end]
                 queues.replay(pathway, begin, end, steps, cells)
 
 

@@ -54,6 +54,13 @@ export const assignment = (
   targetSpan: Span = span,
 ): Assignment => ({ kind: 'assignment', target, to: referenceOf(target), targetSpan, operator, value, span });
 
+/** An assignment that leaves its variable as it is where a condition does not hold. */
+export function assignmentWhere(condition: Expression, { target, operator, value, span }: Assignment): Assignment {
+  const before = name(target);
+  const after = operator === '=' ? value : binary(operator.slice(0, -1) as BinaryOperator, before, value);
+  return assignment(target, '=', conditional(condition, after, before), span);
+}
+
 /** An operator before an operand; nothing is simplified. */
 export function unary(operator: UnaryOperator, operand: Expression, span: Span = operand.span): Unary {
   return { kind: 'unary', operator, operand, span };

@@ -1,5 +1,9 @@
 /** Types of populations and projections that a script makes between two runs (`late.ts`). */
 
+import type { Expression, Statement } from '../../src/lang/ast.js';
+import { assignmentWhere, binary, call } from '../../src/lang/build.js';
+import { parseExpression, parseStatements } from '../../src/lang/parse.js';
+import { printStatement } from '../../src/lang/print.js';
 import type { StandardCell, StandardSynapse } from '../../src/library/standard-type.js';
 import type { PathwayDocument, Statements } from '../../src/model/document-types.js';
 import type { Late } from './context.js';
@@ -45,8 +49,9 @@ export function lateSynapse(standard: StandardSynapse): StandardSynapse {
   const pathways = Object.fromEntries(
     Object.entries(synapse.pathways ?? {}).map(([name, pathway]) => {
       const whole = isPathway(pathway) ? pathway : { do: pathway };
-      const condition = `t >= ${since(name)} - dt/2`;
-      return [name, { ...whole, do: linesOf(whole.do ?? []).map((statement) => guarded(statement, condition, own)) }];
+      const condition = parseExpression(`t >= ${since(name)} - dt/2`);
+      const code = linesOf(whole.do ?? []).flatMap((text) => parseStatements(text));
+      return [name, { ...whole, do: code.map((statement) => printStatement(guarded(statement, condition, own))) }];
     }),
   );
   const moments = Object.fromEntries(names.map((name) => [since(name), { unit: 's', value: never }]));
@@ -63,13 +68,14 @@ const isPathway = (pathway: Statements | PathwayDocument): pathway is PathwayDoc
 const never = 1e15;
 
 /** A statement that changes nothing unless a condition holds; what it computes for those after it stays. */
-function guarded(statement: string, condition: string, own: ReadonlySet<string>): string {
-  const sent = /^\s*send\((\w+), (.*), (\w+)\)\s*$/.exec(statement);
-  if (sent) return `send(${sent[1]}, (${sent[2]})*int(${condition}), ${sent[3]})`;
-  const parts = /^\s*(\w+)\s*([-+*/]?)=\s*(.*)$/s.exec(statement);
-  const [, name = '', operator = '', value = ''] = parts ?? [];
-  if (!own.has(name)) return statement;
-  if (operator === '+' || operator === '-') return `${name} ${operator}= (${value})*int(${condition})`;
-  const result = operator === '' ? `(${value})` : `${name}${operator}(${value})`;
-  return `${name} = ${result} if ${condition} else ${name}`;
+function guarded(statement: Statement, condition: Expression, own: ReadonlySet<string>): Statement {
+  if (statement.kind === 'send') return { ...statement, value: onlyWhere(condition, statement.value) };
+  if (!own.has(statement.target)) return statement;
+  return statement.operator === '+=' || statement.operator === '-='
+    ? { ...statement, value: onlyWhere(condition, statement.value) }
+    : assignmentWhere(condition, statement);
 }
+
+/** A value that is 0 where a condition does not hold. */
+const onlyWhere = (condition: Expression, value: Expression): Expression =>
+  binary('*', value, call('int', [condition]));

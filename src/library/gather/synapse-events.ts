@@ -1,9 +1,8 @@
 /** Conditions on synapses as code that runs on all of them in each step, for notations whose synapses test none. */
 
-import type { Assignment, BinaryOperator, Expression } from '../../lang/ast.js';
-import { binary, conditional, name } from '../../lang/build.js';
+import { assignmentWhere } from '../../lang/build.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
-import { printExpression } from '../../lang/print.js';
+import { printStatement } from '../../lang/print.js';
 import { namesIn, substitute } from '../../lang/walk.js';
 import type { SynapseEvent, SynapseType } from '../../model/model.js';
 import { derivedOf } from './texts.js';
@@ -13,10 +12,6 @@ export interface SynapseCode {
   readonly do: readonly string[];
   readonly order: number;
 }
-
-/** The value of the variable after an assignment. */
-const resultOf = ({ target, operator, value }: Assignment): Expression =>
-  operator === '=' ? value : binary(operator.slice(0, -1) as BinaryOperator, name(target), value);
 
 /**
  * The code that tests a condition and does what follows from it: `x = y if condition else x`.
@@ -34,8 +29,7 @@ function codeOf({ when, edge, do: actions, order }: SynapseEvent, type: SynapseT
   for (const [k, statement] of statements.entries()) {
     if (statement.kind === 'send') return undefined;
     if (k < statements.length - 1 && read.has(statement.target)) return undefined;
-    const after = resultOf(statement);
-    code.push(`${statement.target} = ${printExpression(conditional(condition, after, name(statement.target)))}`);
+    code.push(printStatement(assignmentWhere(condition, statement)));
   }
   return { do: code, order };
 }

@@ -1006,6 +1006,18 @@ pathways_before_events.lenient = True
 
 
 @scenario
+def methods_of_gsl():
+    """GSL's methods: Brian has them in C alone, so that rk4 is what they are compared with."""
+    is_ours = type(get_device()).__name__ == "InterneuronDevice"
+    G = NeuronGroup(2, "dv/dt = (1.5 - v**3 + 0.1*i)/(10*ms) : 1", method="gsl_rkf45" if is_ours else "rk4")
+    run(20 * ms)
+    return {"v": G.v[:]}
+
+
+methods_of_gsl.tolerance = 1e-8
+
+
+@scenario
 def refractory_until_the_update():
     """What acts before equations finds who is refractory as the step before has left it."""
     found = {}

@@ -1,0 +1,101 @@
+"""Scripts that combine several features, on this backend and on PyNN's simulators."""
+
+import importlib
+import os
+import tempfile
+
+import numpy as np
+from pyNN.core import IndexBasedExpression
+from pyNN.recording import files
+from pyNN.space import Grid2D, Line, Space
+
+
+def table(projection):
+    """Connections with weight and delay, in order."""
+    return sorted(tuple(float(each) for each in row) for row in projection.get(["weight", "delay"], "list"))
+
+
+class Checkered(IndexBasedExpression):
+    """Every other pair."""
+
+    def __call__(self, i, j):
+        return (i + j) % 2 == 0
+
+
+class Rising(IndexBasedExpression):
+    """Weights by index."""
+
+    def __call__(self, i, j):
+        return 0.1 * i + 0.01 * j
+
+
+def matrices(sim):
+    """Connectors of arrays, files, copies and indices; saving; weights that are set before and between runs."""
+    sim.setup(timestep=0.1, min_delay=0.1)
+    a = sim.Population(5, sim.SpikeSourceArray(spike_times=[[3.0 * i + 1, 40 + i] for i in range(5)]))
+    b = sim.Population(4, sim.IF_curr_exp())
+    mask = np.zeros((5, 4), bool)
+    mask[[0, 2, 4, 1], [1, 3, 0, 1]] = True
+    drawn = sim.RandomDistribution("normal", (1.0, 0.1), rng=sim.NumpyRNG(seed=5))
+    p = sim.Projection(a, b, sim.ArrayConnector(mask), sim.StaticSynapse(weight=drawn, delay=0.8))
+    p.save("all", "connections.txt")
+    p.save(["weight"], files.NumpyBinaryFile("weights.npy", mode="wb"), format="list", gather=True)
+    q = sim.Projection(a, b, sim.FromFileConnector("connections.txt"), sim.StaticSynapse())
+    r = sim.Projection(a, b, sim.CloneConnector(p), sim.StaticSynapse(weight=0.3, delay=1.0))
+    by_index = sim.IndexBasedProbabilityConnector(Checkered(), rng=sim.NumpyRNG(seed=1))
+    s = sim.Projection(a, b, by_index, sim.StaticSynapse(weight=Rising(), delay=0.5))
+    found = [table(each) for each in (p, q, r, s)]
+    p.set(weight=0.5)
+    q.set(weight=np.arange(20.0).reshape(5, 4) / 40, delay=2.0)
+    b.record("v")
+    sim.run(30.0)
+    s.set(weight=sim.RandomDistribution("uniform", (0, 0.2), rng=sim.NumpyRNG(seed=9)))
+    sim.run(40.0)
+    found += [table(each) for each in (p, q, s)]
+    return found, np.asarray(b.get_data().segments[0].analogsignals[0].magnitude)
+
+
+def places(sim):
+    """Structures, distances, assemblies, a sampling interval, and values of one cell."""
+    sim.setup(timestep=0.1, min_delay=0.2)
+    a = sim.Population(16, sim.IF_curr_exp(i_offset=0.9), structure=Grid2D(dx=10.0, dy=10.0))
+    b = sim.Population(9, sim.IF_curr_exp(i_offset=0.2), structure=Line(dx=12.0))
+    both = sim.Assembly(a, b)
+    near = sim.DistanceDependentProbabilityConnector("exp(-d/40)", rng=sim.NumpyRNG(seed=77))
+    graded = sim.StaticSynapse(weight="0.1+0.001*d", delay="0.2+d/100")
+    few, more = (sim.FixedProbabilityConnector(0.2, rng=sim.NumpyRNG(seed=3)), sim.FixedNumberPostConnector(3, rng=sim.NumpyRNG(seed=4)))
+    inhibitory = sim.StaticSynapse(weight=-0.02, delay=0.7)
+    made = [
+        sim.Projection(a, b, near, graded, space=Space(axes="xy")),
+        sim.Projection(both, a, few, sim.StaticSynapse(weight=0.05, delay=0.5), receptor_type="excitatory"),
+        sim.Projection(b, both, more, inhibitory, receptor_type="inhibitory"),
+    ]
+    b.record("v", sampling_interval=1.0)
+    a[3].i_offset = 0.5
+    b.initialize(v=-60.0)
+    b[2:7][::2].set(tau_m=15.0)
+    sim.run(100.0)
+    return [table(each) for each in made], np.asarray(b.get_data().segments[0].analogsignals[0].magnitude)
+
+
+def check(script, other, tolerance):
+    """Connections are the same, voltages near."""
+    (ours, voltage), (theirs, expected) = (script(importlib.import_module(name)) for name in ("interneuron_pynn", other))
+    for one, two in zip(ours, theirs, strict=True):
+        assert len(one) == len(two) and len(one) > 0 and np.allclose(one, two, rtol=1e-9, atol=1e-12), (script, one, two)
+    assert voltage.shape == expected.shape and np.abs(voltage - expected).max() < tolerance, script
+
+
+def main():
+    """Runs all checks."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        # NEST rounds weights to 1e-15 and integrates exactly; NEURON's steps of 0.1 ms are of first order.
+        check(matrices, "pyNN.nest", 1e-6)
+        check(places, "pyNN.neuron", 0.2)
+        os.chdir("/")
+    print("checked")
+
+
+if __name__ == "__main__":
+    main()

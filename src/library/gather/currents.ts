@@ -1,6 +1,7 @@
 /** Currents in pieces as expressions of the time. */
 
 import { tidy } from '../recognise/numbers.js';
+import { borderText } from './step-times.js';
 import type { Shape } from './waveforms.js';
 
 /** A current as a text, and into how many steps its ramps are cut. */
@@ -24,6 +25,7 @@ const mostSteps = 400;
  * `(a if t > 0.005*s - dt/2 and t < 0.01*s - dt/2 else …)`; undefined where a piece has no simple shape.
  *
  * @param hasRamps  whether the notation has currents that rise steadily; else they are cut into steps
+ * @param lead      for a grid that agrees with LEMS's steps: how many steps earlier than LEMS's time the current is seen
  */
 export function currentText(
   pieces: readonly Shaped[],
@@ -31,6 +33,7 @@ export function currentText(
   end: number,
   dt: number,
   hasRamps: boolean,
+  lead?: number,
 ): CurrentForm | undefined {
   let steps: CurrentForm['steps'];
   const flowing: Shaped[] = [];
@@ -54,24 +57,26 @@ export function currentText(
     }
   }
   const inUnit = (value: number): string => (unit === '1' ? `${value}` : `${value}*${unit}`);
+  const now = lead === 1 ? 't + dt' : 't';
   const valueOf = ({ from, shape }: Shaped): string => {
     switch (shape.kind) {
       case 'constant':
         return inUnit(shape.amplitude);
       case 'sine': {
-        const since = from === 0 ? 't' : `(t - ${from}*s)`;
+        const since = from === 0 && now === 't' ? now : from === 0 ? `(${now})` : `(${now} - ${from}*s)`;
         const above = shape.offset === 0 ? '' : `${inUnit(shape.offset)} + `;
         const shift = shape.phase === 0 ? '' : ` + ${shape.phase}`;
         return `${above}${inUnit(shape.amplitude)}*sin(${shape.omega}*Hz*${since}${shift})`;
       }
       case 'ramp':
-        return `${inUnit(shape.start)} + ${inUnit(shape.slope)}/s*(t - ${from}*s)`;
+        return `${inUnit(shape.start)} + ${inUnit(shape.slope)}/s*(${now} - ${from}*s)`;
       default:
         return inUnit(0);
     }
   };
+  const border = (time: number): string => (lead === undefined ? `${time}*s - dt/2` : borderText(time, dt, lead));
   const whenOf = ({ from, to }: Shaped): string =>
-    [from > 0 ? [`t > ${from}*s - dt/2`] : [], to < end ? [`t < ${to}*s - dt/2`] : []].flat().join(' and ');
+    [from > 0 ? [`t > ${border(from)}`] : [], to < end ? [`t < ${border(to)}`] : []].flat().join(' and ');
   const [only] = flowing;
   if (only === undefined) return { text: inUnit(0) };
   if (flowing.length === 1) {
@@ -88,7 +93,7 @@ export function currentText(
     if (low === high) return stretches[low]?.[1] ?? inUnit(0);
     const middle = Math.floor((low + high) / 2) + 1;
     const [from = 0] = stretches[middle] ?? [];
-    return `(${within(middle, high)} if t > ${from}*s - dt/2 else ${within(low, middle - 1)})`;
+    return `(${within(middle, high)} if t > ${border(from)} else ${within(low, middle - 1)})`;
   };
   return { text: within(0, stretches.length - 1), ...(steps === undefined ? {} : { steps }) };
 }

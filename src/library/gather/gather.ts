@@ -17,7 +17,6 @@ import type {
   NeuronType,
   Population,
   Projection,
-  Recording,
   SelectionRule,
   Stimulus,
   SynapseType,
@@ -35,7 +34,8 @@ import { plain, tidy, valueAt } from '../recognise/numbers.js';
 import { environmentOf } from '../recognise/values.js';
 import { currentText, type CurrentForm } from './currents.js';
 import { Receptors, withReceptors, type Receptor } from './receptors.js';
-import { stepsWaited, withoutFlag, withoutRegimes } from './regimes.js';
+import { regathered, type Regathered } from './recordings.js';
+import { readsAdvanced, stepsWaited, withoutFlag, withoutRegimes } from './regimes.js';
 import { splitSource } from './split.js';
 import { derivedOf, replaced, replacedIn } from './texts.js';
 import { trainOf, type Train } from './trains.js';
@@ -77,9 +77,12 @@ class Gatherer {
   #populations: Record<string, Population>;
   #projections: Record<string, Projection>;
   readonly #stimuli: Record<string, Stimulus> = {};
+  /** Variables that are recorded, by population or projection. */
+  readonly #recorded = new Map<string, Set<string>>();
   /** Variables of cells that stand for those of synapses, by projection. */
   readonly #variables = new Map<string, ReadonlyMap<string, string>>();
-  readonly #gone = new Set<string>();
+  /** What has the variables of a population now, by population and variable. */
+  readonly #elsewhere = new Map<string, Map<string, SelectionRule>>();
 
   constructor(valid: ValidModel, report: ConversionReport, stage: string) {
     this.#valid = valid;
@@ -93,6 +96,12 @@ class Gatherer {
     this.#populations = { ...valid.model.populations };
     this.#projections = { ...valid.model.projections };
     Object.assign(this.#stimuli, valid.model.stimuli);
+    for (const recording of valid.model.recordings) {
+      const { of } = recording;
+      const variables = isRecording(recording, 'variables') ? recording.variables : [];
+      for (const owner of isSelection(of, 'synapses') ? [of.projection] : populationsOf(of))
+        this.#recorded.set(owner, new Set([...(this.#recorded.get(owner) ?? []), ...variables]));
+    }
   }
 
   gathered(): Model {
@@ -100,7 +109,18 @@ class Gatherer {
     this.#splits();
     for (const name of Object.keys(this.#populations)) this.#source(name);
     this.#receptors();
-    const recordings = this.#model.recordings.flatMap((one, k) => this.#recording(one, child('/recordings', k)));
+    const made: Regathered = {
+      report: this.#report,
+      stage: this.#stage,
+      before: this.#model,
+      data: this.#valid.data,
+      populations: this.#populations,
+      neurons: this.#neurons,
+      projections: this.#projections,
+      sums: this.#variables,
+      elsewhere: this.#elsewhere,
+    };
+    const recordings = this.#model.recordings.flatMap((one, k) => regathered(one, child('/recordings', k), made));
     if (this.#stage === 'brian') {
       for (const name of this.#withinSteps())
         this.#report.approximated(
@@ -109,6 +129,13 @@ class Gatherer {
           'LEMS advances one cell after another: spikes without delay reach later cells in the same step; in Brian they ' +
             'do so a step later',
         );
+      for (const [name, projection] of Object.entries(this.#projections))
+        if (this.#readsAssigned(projection))
+          this.#report.approximated(
+            'brian/contributes',
+            child('/projections', name),
+            'LEMS takes the current of the same step; in Brian it is that of the step before',
+          );
       for (const [name, type] of Object.entries(this.#neurons)) {
         if (type.method === 'auto') this.#neurons[name] = { ...type, method: 'euler' };
         const { sequence = [] } = this.#model.neurons[name] ?? {};
@@ -178,17 +205,33 @@ class Gatherer {
     for (const [name, type] of Object.entries(this.#neurons)) this.#neurons[name] = byWhatTheyEmit(type);
     for (const [name, type] of Object.entries(this.#neurons)) {
       const waiting = Object.keys(type.regimes).length === 0 ? undefined : withoutRegimes(type);
-      const crossing = waiting === undefined ? withoutFlag(type, this.#stage === 'brian') : undefined;
+      const crossing =
+        waiting === undefined ? withoutFlag(type, this.#stage === 'brian', this.#recordedOf(name)) : undefined;
       if (crossing !== undefined) this.#neurons[name] = crossing;
       if (waiting === undefined) continue;
-      this.#neurons[name] = waiting;
       const { type: waits, ...said } = this.#asLemsWaits(name, waiting, type);
       this.#neurons[name] = waits;
       this.#report[said.verdict](`${this.#stage}/refractory-regime`, child('/neurons', name), said.message);
+      const { variable, before } = readsAdvanced(type) ?? {};
+      if (this.#stage === 'brian' && variable !== undefined)
+        this.#report.approximated(
+          'brian/parts',
+          child('/neurons', name),
+          `LEMS advances ${before}, then ${variable} from the new value of ${before}; Brian advances all variables at once`,
+        );
     }
     if (this.#stage !== 'brian') return;
     this.#regimes();
     for (const [name, type] of Object.entries(this.#neurons)) this.#neurons[name] = spikeFirst(type);
+  }
+
+  /** Variables of a type's populations that are recorded. */
+  #recordedOf(type: string): ReadonlySet<string> {
+    return new Set(
+      Object.entries(this.#populations).flatMap(([name, one]) =>
+        one.type === type ? [...(this.#recorded.get(name) ?? [])] : [],
+      ),
+    );
   }
 
   /** The refractory period with as many steps as LEMS waits after most spikes, where all cells wait equally long. */
@@ -230,7 +273,7 @@ class Gatherer {
         ...type,
         events: { ...type.events, spike: { ...spike, refractory: { ...spike.refractory, for: longer } } },
       },
-      verdict: 'equivalent',
+      verdict: share === 1 ? 'equivalent' : 'approximated',
       message:
         period +
         (share === 1
@@ -294,6 +337,18 @@ class Gatherer {
       : undefined;
   }
 
+  /** Whether a projection adds between spikes what its source assigns in its own step, which comes before the target's. */
+  #readsAssigned(projection: Projection): boolean {
+    const from = wholePopulation(projection.from.of) ?? '';
+    const type = this.#neurons[this.#populations[from]?.type ?? ''];
+    const output = this.#output(projection)?.variable;
+    if (type === undefined || output === undefined || this.#leadOf(from, [['', projection]]) === 0) return false;
+    const read = new Set([output, ...namesIn(derivedOf(type)?.get(output) ?? named(output))]);
+    return Object.values(type.events).some(({ do: actions }) =>
+      actions.some((text) => parseStatements(text).some((one) => one.kind === 'assignment' && read.has(one.target))),
+    );
+  }
+
   #from(name: string): readonly (readonly [string, Projection])[] {
     return Object.entries(this.#projections).filter(([, { from }]) => wholePopulation(from.of) === name);
   }
@@ -307,11 +362,25 @@ class Gatherer {
       const [projectionName, projection] = only;
       const output = this.#output(projection);
       const split = output && splitSource(type, population, output.target, output.variable);
-      if (split === undefined) continue;
+      if (output === undefined || split === undefined) continue;
       const sourceName = freeName(`${population.type ?? name}_spikes`, (one) => Object.hasOwn(this.#neurons, one));
       const synapseName = freeName(population.type ?? name, (one) => Object.hasOwn(this.#synapses, one));
       this.#neurons[sourceName] = split.source;
-      this.#synapses[synapseName] = split.synapse;
+      const shown = type.derived[output.variable];
+      if (shown !== undefined && this.#recorded.get(name)?.has(output.variable) === true) {
+        this.#elsewhere.set(name, new Map([[output.variable, { projection: projectionName }]]));
+        this.#recorded.get(name)?.delete(output.variable);
+        this.#recorded.set(projectionName, new Set([output.variable]));
+      }
+      const [[target, value] = ['', '']] = Object.entries(split.synapse.contributes);
+      this.#synapses[synapseName] =
+        this.#recorded.has(projectionName) && shown !== undefined
+          ? {
+              ...split.synapse,
+              derived: { [output.variable]: { ...shown, value } },
+              contributes: { [target]: output.variable },
+            }
+          : split.synapse;
       const { linked: _, ...rest } = population;
       const keep = (map: Readonly<Record<string, unknown>>): Record<string, Value> =>
         Object.fromEntries(Object.entries(population.values).filter(([key]) => Object.hasOwn(map, key)));
@@ -358,8 +427,23 @@ class Gatherer {
       return;
     }
     if (currents.length > 0 || Object.keys(type.events).length === 0) return;
-    const state = Object.keys(type.state).some((key) => type.state[key]?.unit === 'V');
-    if (!state) this.#trains(name, population, type);
+    if (Object.values(type.state).some(({ unit }) => unit === 'V')) return;
+    this.#trains(name, population, type);
+  }
+
+  /** Whether cells read a generator's current after its own step, which is 1, or before, 0; undefined: some of both. */
+  #leadOf(name: string, projections: readonly (readonly [string, Projection])[]): number | undefined {
+    const order = new Map(
+      Object.entries(this.#model.populations)
+        .sort(([a, x], [b, y]) => x.order - y.order || (a < b ? -1 : 1))
+        .map(([one], k) => [one, k] as const),
+    );
+    const leads = new Set(
+      projections.map(([, { to }]) =>
+        (order.get(name) ?? 0) < (order.get(wholePopulation(to.of) ?? '') ?? 0) ? 1 : 0,
+      ),
+    );
+    return leads.size === 1 ? [...leads][0] : undefined;
   }
 
   #currents(
@@ -377,7 +461,8 @@ class Gatherer {
     }
     let follows = false;
     const found: Found[] = [];
-    for (const [projectionName, projection] of projections) {
+    const lead = this.#stage === 'brian' ? this.#leadOf(name, projections) : undefined;
+    for (const [, projection] of projections) {
       const output = this.#output(projection);
       const to = wholePopulation(projection.to.of);
       const [rule, second] = projection.connect;
@@ -389,6 +474,7 @@ class Gatherer {
       for (const [k, element] of sources.entries()) {
         const waves = waveformsOf(type, output.variable, this.#numbers(type, population, element), this.#end);
         if (typeof waves === 'string') {
+          if (this.#stage === 'brian') return;
           this.#report.missing(
             pointer,
             `its current is not a function of time alone: ${waves}`,
@@ -403,8 +489,9 @@ class Gatherer {
             shape: shapeOf({ from, to: until, value }),
           }));
           follows ||= shaped.some(({ shape }) => shape.kind !== 'constant');
-          const form = currentText(shaped, unit, this.#end, this.#dt, this.#stage === 'brian');
+          const form = currentText(shaped, unit, this.#end, this.#dt, this.#stage === 'brian', lead);
           if (form === undefined) {
+            if (this.#stage === 'brian') return;
             this.#report.missing(pointer, 'its current has no simple shape', `${this.#stage}/current`);
             return;
           }
@@ -414,10 +501,10 @@ class Gatherer {
           else found.push({ to, input, form, cells: [targets[k] ?? 0] });
         }
       }
-      this.#projections = without(this.#projections, projectionName);
     }
+    for (const [projectionName] of projections) this.#projections = without(this.#projections, projectionName);
     this.#populations = without(this.#populations, name);
-    this.#gone.add(name);
+    this.#aside(name, population, type);
     const taken = (one: string): boolean =>
       [this.#stimuli, this.#populations, this.#projections].some((map) => Object.hasOwn(map, one));
     for (const { to, input, form, cells } of found) {
@@ -437,13 +524,33 @@ class Gatherer {
           `a ramp is ${form.steps.count} steps of ${tidy(form.steps.every * 1e3)} ms`,
         );
     }
-    if (this.#stage === 'brian' && follows)
+    if (this.#stage === 'brian' && lead === undefined && follows)
       this.#report.approximated(
         'brian/current',
         pointer,
         'the current depends on the time, which cells in LEMS read up to one step earlier or later',
       );
     else this.#report.exact(pointer, 'a time-dependent current', `${this.#stage}/current`);
+  }
+
+  /** A population without effect on others, which has the recorded variables of a generator. */
+  #aside(name: string, population: Population, type: NeuronType): void {
+    const shown = this.#recorded.get(name);
+    if (this.#stage !== 'brian' || shown === undefined || shown.size === 0) return;
+    const known = new Set([this.#populations, this.#projections, this.#stimuli].flatMap((map) => Object.keys(map)));
+    const aside = freeName(`${name}_state`, (one) => known.has(one));
+    const typeName = freeName(aside, (one) => Object.hasOwn(this.#neurons, one));
+    this.#neurons[typeName] = {
+      ...type,
+      events: Object.fromEntries(Object.entries(type.events).map(([key, one]) => [key, { ...one, emits: null }])),
+    };
+    this.#populations[aside] = { ...population, type: typeName };
+    this.#elsewhere.set(name, new Map([...shown].map((variable) => [variable, { population: aside }])));
+    this.#report.exact(
+      child('/populations', name),
+      `${[...shown].join(', ')} is recorded of ${aside}`,
+      'brian/recording',
+    );
   }
 
   #trains(name: string, population: Population, type: NeuronType): void {
@@ -472,7 +579,17 @@ class Gatherer {
     const [first] = trains;
     if (first === undefined || trains.some(({ kind }) => kind !== first.kind)) return;
     const { type: _, values: __, ...rest } = population;
+    const shown = [...(this.#recorded.get(name) ?? [])];
+    if (first.kind === 'poisson' && this.#stage === 'brian' && shown.length > 0) {
+      this.#report.equivalent(
+        'brian/spikes',
+        pointer,
+        `the same process, written as equations, of which ${shown.join(', ')} can be recorded`,
+      );
+      return;
+    }
     if (first.kind === 'times') {
+      this.#aside(name, population, type);
       const spikes = elements
         .flatMap((element) => {
           const train = of(element);
@@ -532,6 +649,10 @@ class Gatherer {
       if (type === undefined || Object.keys(type.contributes).length === 0 || targets.length === 0) continue;
       const found = receptors.of(type, projection);
       if (typeof found === 'string') continue;
+      const shown = [...(this.#recorded.get(name) ?? [])];
+      const { variables } = found.receptor;
+      // A response of its own for each synapse can be recorded; the sum over a cell's synapses has two variables or one.
+      if (this.#stage === 'brian' && shown.some((one) => variables.size > 1 || !variables.has(one))) continue;
       const { receptor, synapse, moved } = found;
       for (const target of targets) {
         const own = ofPopulation.get(target) ?? new Map<string, Receptor>();
@@ -582,43 +703,6 @@ class Gatherer {
     const name = freeName(wanted, (one) => Object.hasOwn(this.#synapses, one));
     this.#synapses[name] = type;
     return name;
-  }
-
-  // --- Recordings ----------------------------------------------------------------------------------------------------
-
-  #recording(recording: Recording, pointer: string): readonly Recording[] {
-    const owners = populationsOf(recording.of);
-    if (owners.some((name) => this.#gone.has(name))) {
-      this.#report.missing(pointer, 'a recording of a generator, which becomes a current here');
-      return [];
-    }
-    if (isRecording(recording, 'rate') || recording.variables === undefined || !isSelection(recording.of, 'synapses'))
-      return [recording];
-    const variables = this.#variables.get(recording.of.projection);
-    const projection = this.#projections[recording.of.projection];
-    const to = projection && wholePopulation(projection.to.of);
-    const names = recording.variables.map((one) => variables?.get(one));
-    if (to === undefined || projection === undefined || variables === undefined) return [recording];
-    if (isRecording(recording, 'events') || names.some((one) => one === undefined)) {
-      this.#report.missing(pointer, `${recording.variables.join(', ')} of individual synapses`);
-      return [];
-    }
-    const [rule] = projection.connect;
-    const targets = rule?.rule === 'list' ? numbersOf(rule.targets, this.#valid.data) : [];
-    const { indices } = recording.of;
-    const cells = indices === undefined ? targets : numbersOf(indices, this.#valid.data).map((k) => targets[k] ?? 0);
-    this.#report.approximated(
-      `${this.#stage}/recorded-sum`,
-      pointer,
-      `${recording.variables.join(', ')} of a synapse is recorded as that of its target: the sum over its synapses`,
-    );
-    return [
-      {
-        ...recording,
-        of: { population: to, indices: [...new Set(cells)].sort((a, b) => a - b) },
-        variables: names.flatMap((one) => one ?? []),
-      },
-    ];
   }
 }
 

@@ -65,6 +65,21 @@ export function withoutRegimes(type: NeuronType): NeuronType | undefined {
   };
 }
 
+/** A variable of a regime whose rate reads one that the regime advances before it. */
+export function readsAdvanced({
+  regimes,
+}: NeuronType): { readonly variable: string; readonly before: string } | undefined {
+  for (const { order, derivatives } of Object.values(regimes)) {
+    const names = order ?? Object.keys(derivatives).sort();
+    for (const [k, variable] of names.entries()) {
+      const read = namesOf(derivatives[variable]?.rate ?? '0');
+      const before = names.slice(0, k).find((name) => read.has(name));
+      if (before !== undefined) return { variable, before };
+    }
+  }
+  return undefined;
+}
+
 /** Spikes for which waiting is tried out. */
 const mostTried = 20_000;
 
@@ -127,14 +142,15 @@ function waitOf(
  *
  * @param refractory  whether spikes make refractory until the flag would be cleared, which is the same function;
  *   otherwise they are crossings, which differ for a cell that begins above the threshold
+ * @param shown       variables that are recorded: a flag among them stays
  */
-export function withoutFlag(type: NeuronType, refractory: boolean): NeuronType | undefined {
+export function withoutFlag(type: NeuronType, refractory: boolean, shown: ReadonlySet<string>): NeuronType | undefined {
   const events = Object.entries(type.events);
   const spike = type.events['spike'];
   const e = spike === undefined ? undefined : parseExpression(spike.when);
   if (spike === undefined || e?.kind !== 'binary' || e.operator !== 'and') return undefined;
   const flag = flagOf(e.right);
-  if (flag === undefined || type.state[flag]?.initial !== 0) return undefined;
+  if (flag === undefined || shown.has(flag) || type.state[flag]?.initial !== 0) return undefined;
   const clearing = events.find(([name, one]) => name !== 'spike' && one.do.length === 1 && assigns(one.do[0], flag, 0));
   const setting = spike.do.filter((text) => assigns(text, flag, 1));
   if (clearing === undefined || setting.length !== 1 || !isOpposite(e.left, parseExpression(clearing[1].when)))

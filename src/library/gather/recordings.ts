@@ -1,0 +1,124 @@
+/** Recordings of a model whose populations and synapses have taken other forms. */
+
+import { numbersOf } from '../../model/arrays.js';
+import type { ConversionReport } from '../../model/conversion-report.js';
+import type {
+  DataStore,
+  Model,
+  NeuronType,
+  Population,
+  Projection,
+  Recording,
+  SelectionRule,
+} from '../../model/model.js';
+import { populationsOf, wholePopulation } from '../../model/selected.js';
+import { isRecording, isSelection } from '../../model/tagged.js';
+
+/** What became of what recordings are of. */
+export interface Regathered {
+  readonly report: ConversionReport;
+  readonly stage: string;
+  /** The model as it was. */
+  readonly before: Pick<Model, 'neurons' | 'populations'>;
+  readonly data: DataStore;
+  readonly populations: Readonly<Record<string, Population>>;
+  readonly neurons: Readonly<Record<string, NeuronType>>;
+  readonly projections: Readonly<Record<string, Projection>>;
+  /** Variables of cells that stand for those of synapses, by projection. */
+  readonly sums: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** What has the variables of a population now, by population and variable. */
+  readonly elsewhere: ReadonlyMap<string, ReadonlyMap<string, SelectionRule>>;
+}
+
+/** What records the same as a recording did before. */
+export function regathered(recording: Recording, pointer: string, made: Regathered): readonly Recording[] {
+  if (isRecording(recording, 'rate') || isRecording(recording, 'events'))
+    return populationsOf(recording.of).every((name) => Object.hasOwn(made.populations, name))
+      ? [recording]
+      : lost(pointer, 'a recording of a generator, which becomes a current here', made);
+  return isSelection(recording.of, 'synapses')
+    ? ofSynapses(recording, recording.of, pointer, made)
+    : ofCells(recording, pointer, made);
+}
+
+type Samples = Extract<Recording, { readonly variables: readonly string[]; readonly events?: never }>;
+
+function lost(pointer: string, what: string, { report, stage }: Regathered): readonly [] {
+  report.missing(pointer, what, `${stage}/recording`);
+  return [];
+}
+
+/** Variables that a population still has are recorded there, others where they are now. */
+function ofCells(recording: Samples, pointer: string, made: Regathered): readonly Recording[] {
+  const owners = populationsOf(recording.of);
+  const [owner = '', second] = owners;
+  const elsewhere = second === undefined ? made.elsewhere.get(owner) : undefined;
+  const lacks = (name: string): boolean =>
+    owners.some((one) => {
+      const before = made.before.neurons[made.before.populations[one]?.type ?? ''];
+      const population = made.populations[one];
+      const after = made.neurons[population?.type ?? ''];
+      return (
+        population === undefined ||
+        (before !== undefined && variablesOf(before).has(name) && !variablesOf(after).has(name))
+      );
+    });
+  const moved = recording.variables.filter((name) => elsewhere?.has(name) === true);
+  const gone = recording.variables.filter((name) => !moved.includes(name) && lacks(name));
+  const kept = recording.variables.filter((name) => !moved.includes(name) && !gone.includes(name));
+  if (gone.length > 0)
+    lost(pointer, `${gone.join(', ')} of a source of spikes or currents, which has no equations here`, made);
+  const others = new Map<SelectionRule, string[]>();
+  for (const name of moved) {
+    const of = elsewhere?.get(name);
+    if (of !== undefined) others.set(of, [...(others.get(of) ?? []), name]);
+  }
+  return [
+    ...(kept.length === 0 ? [] : [{ ...recording, variables: kept }]),
+    ...[...others].map(([of, variables], k) => ({
+      ...recording,
+      of,
+      variables,
+      name: kept.length === 0 && k === 0 ? recording.name : `${recording.name}_${variables.join('_')}`,
+    })),
+  ];
+}
+
+const variablesOf = (type: NeuronType | undefined): ReadonlySet<string> =>
+  new Set(
+    [type?.parameters, type?.state, type?.derived, type?.inputs].flatMap((map) =>
+      map === undefined ? [] : Object.keys(map),
+    ),
+  );
+
+/** Variables of synapses that their target has the sum of. */
+function ofSynapses(
+  recording: Samples,
+  of: Extract<SelectionRule, { readonly projection: string }>,
+  pointer: string,
+  made: Regathered,
+): readonly Recording[] {
+  const sums = made.sums.get(of.projection);
+  const projection = made.projections[of.projection];
+  const to = projection && wholePopulation(projection.to.of);
+  if (to === undefined || projection === undefined || sums === undefined) return [recording];
+  const names = recording.variables.map((one) => sums.get(one));
+  if (names.some((one) => one === undefined))
+    return lost(pointer, `${recording.variables.join(', ')} of individual synapses`, made);
+  const [rule] = projection.connect;
+  const targets = rule?.rule === 'list' ? numbersOf(rule.targets, made.data) : [];
+  const cells = of.indices === undefined ? targets : numbersOf(of.indices, made.data).map((k) => targets[k] ?? 0);
+  const shares = [...made.sums.values()].filter((one) => [...one.values()].some((name) => names.includes(name)));
+  const alone = shares.length === 1 && new Set(targets).size === targets.length && targets.length > 0;
+  const what = `${recording.variables.join(', ')} of a synapse is recorded as that of its target`;
+  if (alone)
+    made.report.exact(pointer, `${what}, which has no other synapses of its kind`, `${made.stage}/recorded-sum`);
+  else made.report.approximated(`${made.stage}/recorded-sum`, pointer, `${what}: the sum over its synapses`);
+  return [
+    {
+      ...recording,
+      of: { population: to, indices: [...new Set(cells)].sort((a, b) => a - b) },
+      variables: names.flatMap((one) => one ?? []),
+    },
+  ];
+}

@@ -1,0 +1,28 @@
+/** The time as LEMS has it: a sum of steps, by whose rounding conditions of the time hold a step earlier or later. */
+
+/**
+ * The first step at whose end the summed time is no less than a time.
+ *
+ * @param time  in s
+ * @param dt    in s
+ */
+export function stepReaching(time: number, dt: number): number {
+  let step = 0;
+  for (let sum = 0; sum < time; sum += dt) step++;
+  return step;
+}
+
+/**
+ * A time as a border of `t > …` for steps of a grid that are those of LEMS.
+ *
+ * @param time  in s
+ * @param lead  how many steps earlier than LEMS's time its effect is seen: 1 where the time is that of a step's end
+ * @returns `0.005*s - dt/2`, or with the steps by which the sum is late or early
+ */
+export function borderText(time: number, dt: number, lead: number): string {
+  const later = stepReaching(time, dt) - Math.round(time / dt) - lead;
+  const half = 0.5 - later;
+  if (half === 0.5) return `${time}*s - dt/2`;
+  if (half === -0.5) return `${time}*s + dt/2`;
+  return half > 0 ? `${time}*s - ${half}*dt` : `${time}*s + ${-half}*dt`;
+}

@@ -1,0 +1,76 @@
+/** Generators of LEMS in Brian: currents in the same steps, and recordings of what a generator no longer has. */
+
+import { expect, test } from 'vitest';
+import { join } from 'node:path';
+import { borderText, stepReaching } from '../../../src/library/gather/step-times.js';
+import { checkConversion } from '../../../src/run/check-conversion.js';
+import { convertModel } from '../../../src/run/convert.js';
+import { importModel, readSource } from '../../../src/run/pipeline.js';
+import { root } from '../../support/import-graph.js';
+
+test('conditions of the time hold when the sum of steps has come', () => {
+  expect(stepReaching(4 / 1024, 1 / 1024)).toBe(4);
+  expect(borderText(4 / 1024, 1 / 1024, 0)).toBe('0.00390625*s - dt/2');
+  expect(borderText(4 / 1024, 1 / 1024, 1)).toBe('0.00390625*s - 1.5*dt');
+  // 500 steps of 0.01 ms add up to less than 5 ms, 200 of them to more than 2 ms.
+  expect(stepReaching(5e-3, 1e-5)).toBe(501);
+  expect(stepReaching(2e-3, 1e-5)).toBe(200);
+  expect(borderText(5e-3, 1e-5, 1)).toBe('0.005*s - dt/2');
+  expect(borderText(2e-3, 1e-5, 1)).toBe('0.002*s - 1.5*dt');
+});
+
+test('cells driven by pulses, sines and ramps spike in the same steps in Brian', async () => {
+  const { valid } = importModel(readSource(join(root, 'fixtures/neuroml/inputs.xml')));
+  const { populations } = await checkConversion(valid, 'brian-json');
+  const izhs = populations.find(({ population }) => population === 'izhs');
+  expect(izhs?.spikes[0]).toBeGreaterThan(4);
+  expect(izhs?.spikes[1]).toBe(izhs?.spikes[0]);
+  expect(izhs?.largest).toBeLessThan(1e-9);
+});
+
+const document = (cell: string, columns: string): string => `<Lems>
+  <Target component="run"/>
+  <Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>
+  ${cell}
+  <pulseGenerator id="pulse" delay="2ms" duration="30ms" amplitude="1nA"/>
+  <spikeGenerator id="clock" period="5ms"/>
+  <network id="net">
+    <population id="cells" component="cell" size="1"/>
+    <population id="clocks" component="clock" size="1"/>
+    <explicitInput target="cells[0]" input="pulse" destination="synapses"/>
+  </network>
+  <Simulation id="run" length="40ms" step="0.01ms" target="net">
+    <OutputFile id="out" fileName="out.dat">${columns}</OutputFile>
+  </Simulation>
+</Lems>`;
+
+const adaptive =
+  '<adExIaFCell id="cell" C="281pF" gL="30nS" EL="-70.6mV" reset="-48.5mV" VT="-50.4mV" thresh="-40.4mV" refract="0ms" ' +
+  'delT="2mV" tauw="40ms" a="4nS" b="0.08nA"/>';
+const leaky =
+  '<iafRefCell id="cell" leakReversal="-65mV" thresh="-50mV" reset="-68mV" C="200pF" leakConductance="10nS" refract="3ms"/>';
+
+test('variables of generators that become spikes or currents are recorded all the same', async () => {
+  const columns =
+    '<OutputColumn id="a" quantity="cells[0]/v"/><OutputColumn id="b" quantity="clocks[0]/tsince"/>' +
+    '<OutputColumn id="c" quantity="cells[0]/synapses:pulse:0/i"/>';
+  const { valid } = importModel({ name: 'model.xml', text: document(leaky, columns) });
+  const { files, report } = await convertModel(valid, 'brian-json');
+  expect(report.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
+  const text = files[0]?.text ?? '';
+  expect(importModel({ name: 'model.json', text }).valid.model.recordings.length).toBe(valid.model.recordings.length);
+  expect(text).toContain('"tsince"');
+});
+
+test('regimes whose variables follow one another, and periods that rounding changes, are approximated', async () => {
+  const verdicts = async (cell: string): Promise<readonly string[]> => {
+    const { valid } = importModel({ name: 'model.xml', text: document(cell, '') });
+    const { report } = await convertModel(valid, 'brian-json');
+    return report
+      .filter(({ pointer }) => pointer.startsWith('/neurons/'))
+      .map(({ verdict, code }) => `${verdict} ${code}`);
+  };
+  expect(await verdicts(adaptive)).toContain('approximated brian/parts');
+  expect(await verdicts(adaptive)).toContain('equivalent brian/refractory-regime');
+  expect(await verdicts(leaky)).toContain('approximated brian/refractory-regime');
+});

@@ -238,7 +238,7 @@ def features(outcomes):
         "",
         "Left to Brian's runtime, with a warning: network operations within a step, functions written in Python or C++, synapses onto synapses, linked",
         "variables of synapses, writing linked variables, code that reads delays, groups and synapses with steps of their own, inactive groups, equations,",
-        "sums, thresholds and resets in other slots, code of events that runs before their test, and delays that change while spikes are under way.",
+        "sums, thresholds and resets in other slots, code of events that runs before their test, options of GSL methods, and delays that change while spikes are under way.",
     ]
 
 

@@ -1,5 +1,8 @@
 /** The time as LEMS has it: a sum of steps, by whose rounding conditions of the time hold a step earlier or later. */
 
+/** Steps that are summed one by one; in longer runs rounding is not followed. */
+const mostSummed = 10_000_000;
+
 /**
  * The first step at whose end the summed time is no less than a time.
  *
@@ -7,6 +10,7 @@
  * @param dt    in s
  */
 export function stepReaching(time: number, dt: number): number {
+  if (time / dt > mostSummed) return Math.round(time / dt);
   let step = 0;
   for (let sum = 0; sum < time; sum += dt) step++;
   return step;

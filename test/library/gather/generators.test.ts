@@ -62,6 +62,18 @@ test('variables of generators that become spikes or currents are recorded all th
   expect(text).toContain('"tsince"');
 });
 
+test('a current of nothing that the events of a generator read stays', async () => {
+  const ramp =
+    '<rampGenerator id="ramp" delay="2ms" duration="20ms" startAmplitude="1pA" finishAmplitude="9pA" baselineAmplitude="0pA"/>';
+  const text = document(leaky + ramp, '<OutputColumn id="a" quantity="cells[0]/synapses:ramp:0/i"/>').replace(
+    '</network>',
+    '<explicitInput target="cells[0]" input="ramp" destination="synapses"/></network>',
+  );
+  const { files } = await convertModel(importModel({ name: 'model.xml', text }).valid, 'brian-json');
+  expect(files[0]?.text).toContain('baselineAmplitude');
+  expect(importModel({ name: 'model.json', text: files[0]?.text ?? '' }).valid.model.recordings).toHaveLength(1);
+});
+
 test('regimes whose variables follow one another, and periods that rounding changes, are approximated', async () => {
   const verdicts = async (cell: string): Promise<readonly string[]> => {
     const { valid } = importModel({ name: 'model.xml', text: document(cell, '') });

@@ -4,7 +4,7 @@
  */
 
 import { lengthOf, numbersOf } from '../../../src/model/arrays.js';
-import { populationOf, populationsOf, selectionSize, wholePopulation } from '../../../src/model/selected.js';
+import { populationOf, populationsOf, wholePopulation } from '../../../src/model/selected.js';
 import {
   areInFile,
   isDrawn,
@@ -15,24 +15,16 @@ import {
   recordedVariables,
   taggedSelection,
 } from '../../../src/model/tagged.js';
-import { distributions } from '../../../src/library/pynn/distributions.js';
 import { gathered } from '../../../src/library/gather/gather.js';
 import { withoutBinomials } from '../../../src/library/gather/binomials.js';
 import { conditionsAsCode } from '../../../src/library/gather/synapse-events.js';
 import { hasGates, inFineSteps } from '../../../src/library/gather/fine-steps.js';
 import { methodOnGrid } from '../../../src/library/gather/integration.js';
-import { integer, isZero } from '../../../src/lang/build.js';
-import type { Expression } from '../../../src/lang/ast.js';
-import { NoNumber } from '../../../src/lang/evaluate.js';
-import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
-import { printExpression, printStatement } from '../../../src/lang/print.js';
-import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
-import { mapExpression, mapStatement, namesIn, substitute } from '../../../src/lang/walk.js';
+import { parseExpression } from '../../../src/lang/parse.js';
+import { namesIn } from '../../../src/lang/walk.js';
 import { ConversionReport, type ConversionEntry } from '../../../src/model/conversion-report.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type {
-  ConnectionRule,
-  DrawnValues,
   EquationSet,
   Model,
   NeuronType,
@@ -45,8 +37,13 @@ import type {
   Value,
 } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
-import { areSpaced, delayOf, delaySum, largestOf, listedDelays } from './delays.js';
+import { beforeThreshold, withoutSends } from './arrivals.js';
+import { mostListed, partsOf, ruleInBrian } from './connection-rules.js';
+import { constantsOf, withoutIdle } from './constants.js';
+import type { IdiomContext } from './idiom-context.js';
+import { drawText } from './own-draws.js';
 import { changedNames } from './plan.js';
+import { poissonGroup } from './poisson-group.js';
 
 /** A model in Brian's idiom. */
 export interface BrianIdiom {
@@ -57,12 +54,6 @@ export interface BrianIdiom {
   /** Whether something has to be drawn first: connections or values for which Brian has no rule. */
   readonly needsDrawing: boolean;
 }
-
-/** Expected spikes a step above which a PoissonGroup is not a Poisson process. */
-const mostOften = 0.2;
-
-/** The most synapses that are listed where a rule of Brian is near. */
-const mostListed = 50_000;
 
 /**
  * The model for Brian.
@@ -88,11 +79,11 @@ export function inBrianIdiom(valid: ValidModel, drawn?: ValidModel): BrianIdiom 
 }
 
 class Idiom {
+  readonly #context: IdiomContext;
   readonly #model: Model;
   readonly #data: ValidModel['data'];
   readonly #report: ConversionReport;
   readonly #drawn: Model | undefined;
-  readonly #changed: ReadonlySet<string>;
   needsDrawing = false;
 
   constructor({ model, data }: ValidModel, report: ConversionReport, drawn: ValidModel | undefined) {
@@ -100,7 +91,7 @@ class Idiom {
     this.#data = data;
     this.#report = report;
     this.#drawn = drawn?.model;
-    this.#changed = changedNames(model);
+    this.#context = { model, data, report, drawn: this.#drawn, changed: changedNames(model) };
   }
 
   model(): Model {
@@ -147,10 +138,12 @@ class Idiom {
           continue;
         }
         const key = freeName(label, (one) => Object.hasOwn(projections, one));
-        const own = constantsOf(this.#withoutSends(type, part, child('/projections', name)), part.values, (one) =>
-          this.#changed.has(`${name}.${one}`),
+        const own = constantsOf(
+          withoutSends(type, part, child('/projections', name), this.#context),
+          part.values,
+          (one) => this.#context.changed.has(`${name}.${one}`),
         );
-        const timed = this.#beforeThreshold(own.type, part);
+        const timed = beforeThreshold(own.type, part, model);
         synapses[key] = { ...timed.type, method: methodOnGrid(timed.type) };
         const from = this.#ownSource(part.from, populations, child('/projections', name));
         projections[key] = { ...part, from, synapse: key, values: own.values, delays: timed.delays };
@@ -287,7 +280,7 @@ class Idiom {
       }
     }
     const values = this.#values(population.values, type, pointer, drawn?.values);
-    const poisson = this.#poissonGroup(name, type, values, pointer);
+    const poisson = poissonGroup(name, type, values, pointer, this.#context);
     if (poisson !== undefined) return { type: poisson.type, population: { ...rest, values: poisson.values } };
     const seen = (one: string): boolean => this.#isVariable(name, one);
     const { type: own, values: left } = constantsOf(
@@ -300,7 +293,7 @@ class Idiom {
 
   /** Whether a name of a population is seen from elsewhere as a variable. */
   #isVariable(name: string, key: string): boolean {
-    if (this.#changed.has(`${name}.${key}`)) return true;
+    if (this.#context.changed.has(`${name}.${key}`)) return true;
     const { recordings, projections } = this.#model;
     return (
       recordings.some((one) => recordedVariables(one).includes(key)) ||
@@ -324,79 +317,6 @@ class Idiom {
         }),
       ),
     ]);
-  }
-
-  /** PyNN's Poisson source as a PoissonGroup. */
-  #poissonGroup(
-    name: string,
-    type: NeuronType,
-    values: Readonly<Record<string, Value>>,
-    pointer: string,
-  ): { readonly type: NeuronType; readonly values: Readonly<Record<string, Value>> } | undefined {
-    if (type.conformsTo?.type !== 'pynn/SpikeSourcePoisson') return undefined;
-    const given = (key: string): Value => values[key] ?? type.parameters[key]?.value ?? 0;
-    const [rate, start, duration] = ['rate', 'start', 'duration'].map(given);
-    const { dt } = this.#model.experiment;
-    if (rate === undefined || ['rate', 'start', 'duration'].some((key) => this.#changed.has(`${name}.${key}`)))
-      return undefined;
-    const most = (largestOf(rate, this.#data) ?? 0) * dt;
-    if (most > mostOften) {
-      this.#report.missing(
-        pointer,
-        `${(most * 100).toPrecision(2)} spikes in a hundred steps, but each neuron of Brian's groups spikes at most once per step`,
-        'brian/poisson-group',
-      );
-      return undefined;
-    }
-    // PyNN's own backend for Brian takes a PoissonGroup too.
-    this.#report.approximated(
-      'brian/poisson-group',
-      pointer,
-      'a PoissonGroup has at most one spike per step, where PyNN draws their number' +
-        (most > 0 ? `: the variance of counts is up to ${(100 * most).toPrecision(2)} % less` : ''),
-    );
-    const spike = {
-      when: 'uniform() < rates*dt',
-      edge: 'level',
-      do: [],
-      order: 0,
-    } as const satisfies NeuronType['events'][string];
-    const always = start === 0 && typeof duration === 'number' && duration >= 1e6;
-    const base: NeuronType = {
-      parameters: {},
-      state: {},
-      derived: {},
-      derivatives: {},
-      noise: [],
-      method: 'auto',
-      inputs: {},
-      events: { spike },
-      regimes: {},
-    };
-    if (always)
-      return {
-        type: { ...base, parameters: { rates: { unit: 'Hz', type: 'real', value: 0, shared: false } } },
-        values: { rates: rate },
-      };
-    if (typeof start !== 'number' || typeof duration !== 'number' || typeof rate !== 'number') return undefined;
-    const after = start === 0 ? [] : [`t >= ${start}*s - dt/2`];
-    const before = duration >= 1e6 ? [] : [`t < ${Number((start + duration).toPrecision(12))}*s - dt/2`];
-    return {
-      type: {
-        ...base,
-        parameters: { rate: { unit: 'Hz', type: 'real', value: rate, shared: true } },
-        derived: {
-          rates: {
-            unit: 'Hz',
-            type: 'real',
-            value: `rate*int(${[...after, ...before].join(' and ')})`,
-            shared: false,
-            held: false,
-          },
-        },
-      },
-      values: {},
-    };
   }
 
   // --- Values --------------------------------------------------------------------------------------------------------
@@ -456,14 +376,14 @@ class Idiom {
     const type = this.#model.synapses[projection.synapse];
     if (type === undefined) return [];
     const { delayRange, space: _, ...rest } = projection;
-    const rules = rest.connect.map((rule) => this.#rule(rule, projection, pointer));
+    const rules = rest.connect.map((rule) => ruleInBrian(rule, projection, pointer, this.#context));
     const said = rules.every((rule) => rule !== undefined);
     // Values that only a list has are those of listed connections.
     const unknown = [
       ...Object.entries(rest.values).map(([key, value]) => [value, this.#unitOf(type, key)] as const),
       ...Object.values(rest.delays).map((value) => [value, 's'] as const),
     ].some(([value, unit]) => isDrawn(value) && drawText(value, unit) === undefined);
-    const parts = said && !unknown ? this.#parts(name, { ...rest, connect: rules }) : undefined;
+    const parts = said && !unknown ? partsOf(name, { ...rest, connect: rules }, this.#data) : undefined;
     const byDistance = [...Object.values(rest.values), ...Object.values(rest.delays)].some(
       (value) => typeof value === 'string' && /\bdistance\b|\b(pre|post)\.[xyz]\b/.test(value),
     );
@@ -502,87 +422,6 @@ class Idiom {
     });
   }
 
-  /** A value that is sent later becomes a separate pathway, with a longer delay. */
-  #withoutSends(type: SynapseType, projection: Projection, pointer: string): SynapseType {
-    const sent: Record<string, SynapseType['state'][string]> = {};
-    const pathways: Record<string, SynapseType['pathways'][string]> = {};
-    for (const [key, pathway] of Object.entries(type.pathways)) {
-      const statements = pathway.do.flatMap((text) => parseStatements(text));
-      const sends = statements.flatMap((one) => (one.kind === 'send' ? [one] : []));
-      const [send] = sends;
-      const before = projection.delays[key] ?? pathway.delay;
-      const after =
-        send &&
-        (delayOf(send.after, type, projection) ??
-          listedDelays(send.after, type, projection, this.#data) ??
-          printExpression(send.after));
-      const together =
-        after === undefined
-          ? undefined
-          : delaySum(before, after, this.#model, this.#data, isComputed(after, projection));
-      if (send === undefined || sends.length > 1 || after === undefined || together === undefined) {
-        pathways[key] = pathway;
-        continue;
-      }
-      const arriving = `${send.port} += ${printExpression(send.value)}`;
-      const rest = statements.filter((one) => one !== send).map((one) => printStatement(one));
-      if (after === 0) pathways[key] = { ...pathway, do: [...rest, arriving] };
-      else {
-        // What is sent is kept until it arrives.
-        const kept = freeName('sent', (one) =>
-          [type.parameters, type.state, type.derived, sent].some((map) => Object.hasOwn(map, one)),
-        );
-        sent[kept] = { unit: type.ports[send.port]?.unit ?? '1', type: 'real', initial: 0, shared: false };
-        const keeping = statements.map((one) =>
-          one === send ? `${kept} = ${printExpression(send.value)}` : printStatement(one),
-        );
-        pathways[key] = { ...pathway, do: keeping };
-        const name = freeName('transmit', (one) => Object.hasOwn(type.pathways, one));
-        const { slot: _, ...plain } = pathway;
-        pathways[name] = { ...plain, order: 0, delay: together, do: [`${send.port} += ${kept}`] };
-      }
-      if (after !== 0 && !areSpaced(projection.from.of, after, this.#drawn ?? this.#model, this.#data))
-        this.#report.approximated(
-          'brian/sent-weight',
-          pointer,
-          'each synapse holds one weight in transit: of spikes that follow one another within the delay, all arrive ' +
-            'with that of the last',
-        );
-    }
-    return { ...type, state: { ...type.state, ...sent }, pathways };
-  }
-
-  /**
-   * What arrives at a variable that the threshold reads counts in the same step, as on a grid: Brian would deliver it
-   * after it has tested the threshold.
-   */
-  #beforeThreshold(type: SynapseType, part: Projection): { type: SynapseType; delays: Projection['delays'] } {
-    const delays = delaysOf(type, part);
-    const read = this.#thresholdOf(part.to.of);
-    const pathways = Object.entries(type.pathways).map(([key, pathway]) => {
-      const written = pathway.do
-        .flatMap((text) => parseStatements(text))
-        .flatMap((one) => (one.kind === 'assignment' ? [part.receptors[one.target] ?? one.target] : []))
-        .map((name) => name.replace(/^post\./, ''));
-      const delay = delays[key] ?? pathway.delay;
-      const late = typeof delay !== 'number' || delay >= this.#model.experiment.dt / 2;
-      if (pathway.slot !== undefined || !pathway.on.startsWith('pre.') || !late) return [key, pathway] as const;
-      if (!written.some((name) => read.has(name))) return [key, pathway] as const;
-      return [key, { ...pathway, slot: 'before_thresholds' }] as const;
-    });
-    return { type: { ...type, pathways: Object.fromEntries(pathways) }, delays };
-  }
-
-  /** Variables that the thresholds of some cells read. */
-  #thresholdOf(rule: SelectionRule): ReadonlySet<string> {
-    return new Set(
-      populationsOf(rule).flatMap((name) => {
-        const type = this.#model.neurons[this.#model.populations[name]?.type ?? ''];
-        return type?.events['spike'] === undefined ? [] : [...namesIn(parseExpression(type.events['spike'].when))];
-      }),
-    );
-  }
-
   /** The projections of the drawn model that stand for one, one for each pair of populations. */
   #drawnParts(name: string, { from, to, synapse }: Projection): readonly (readonly [string, Projection])[] {
     const names = Object.keys(this.#model.projections);
@@ -599,157 +438,6 @@ class Idiom {
         populationsOf(part.to.of).every((one) => targets.includes(one)),
     );
   }
-
-  /** A rule of Brian; undefined where it has none. */
-  #rule(rule: ConnectionRule, { from, to }: Projection, pointer: string): ConnectionRule | undefined {
-    const at = child(pointer, 'connect');
-    if (rule.rule !== 'hostDrawn') return this.#own(rule);
-    const {
-      connector,
-      p,
-      n,
-      self = true,
-      replace = false,
-      mutual = true,
-    } = rule.arguments as {
-      readonly connector?: string;
-      readonly p?: number | string;
-      readonly n?: unknown;
-      readonly self?: boolean;
-      readonly replace?: boolean;
-      readonly mutual?: boolean;
-    };
-    const drawnHere = (): void => {
-      this.#report.equivalent('brian/own-draws', at, 'the same rule, with other random numbers');
-    };
-    const plain = { condition: mutual ? null : 'i > j', copies: 1, self } as const;
-    switch (connector) {
-      case 'fixedProbability':
-        if (typeof p !== 'number') return undefined;
-        drawnHere();
-        return { rule: 'pairs', p, ...plain };
-      case 'probability':
-        if (
-          p === undefined ||
-          (typeof p === 'string' && [...namesIn(parseExpression(p))].some((one) => !['i', 'j'].includes(one)))
-        )
-          return undefined;
-        drawnHere();
-        return { rule: 'pairs', p, ...plain };
-      case 'fixedNumberPre':
-      case 'fixedNumberPost': {
-        if (typeof n !== 'number') return undefined;
-        const inward = connector === 'fixedNumberPre';
-        if (isAssembly(inward ? from.of : to.of)) return undefined;
-        drawnHere();
-        return sampled(inward ? 'post' : 'pre', n, replace, self);
-      }
-      case 'fixedTotal': {
-        const [before, after] = [from.of, to.of].map((rule) =>
-          selectionSize(rule, this.#model.populations, this.#data),
-        ) as [number, number];
-        const count = before * after;
-        if (typeof n !== 'number' || this.#listedSynapses() <= mostListed) return undefined;
-        this.#report.approximated(
-          'brian/number-of-connections',
-          at,
-          `${n} connections on average, drawn with a probability, and at most one between two cells`,
-        );
-        return { rule: 'pairs', p: Number((n / count).toPrecision(12)), ...plain };
-      }
-      default:
-        return undefined;
-    }
-  }
-
-  #own(rule: ConnectionRule): ConnectionRule | undefined {
-    switch (rule.rule) {
-      case 'fixedInDegree':
-      case 'fixedOutDegree':
-        return typeof rule.n === 'number'
-          ? sampled(rule.rule === 'fixedInDegree' ? 'post' : 'pre', rule.n, rule.replace, rule.self)
-          : undefined;
-      case 'pairs': {
-        const texts = [rule.condition, rule.p, rule.copies].filter((one) => typeof one === 'string');
-        return texts.some((text) => /\bdistance\b|\b(pre|post)\.[xyz]\b/.test(text)) ? undefined : rule;
-      }
-      case 'all':
-      case 'oneToOne':
-      case 'generator':
-      case 'list':
-        return rule;
-      case 'fixedTotal':
-      case 'smallWorld':
-      case 'clone':
-      case 'csa':
-      case 'hostDrawn':
-        return undefined;
-      default:
-        return rule satisfies never;
-    }
-  }
-
-  /** Connections of rules that would have to be listed. */
-  #listedSynapses(): number {
-    return Object.values(this.#model.projections)
-      .flatMap(({ connect }) => connect)
-      .reduce((sum, rule) => {
-        const n = rule.rule === 'hostDrawn' ? rule.arguments['n'] : rule.rule === 'fixedTotal' ? rule.n : 0;
-        return sum + (typeof n === 'number' ? n : 0);
-      }, 0);
-  }
-
-  /** A projection between assemblies as one between each two populations; undefined where its rule does not part. */
-  #parts(name: string, projection: Projection): readonly (readonly [string, Projection])[] | undefined {
-    const members = (rule: SelectionRule): readonly SelectionRule[] =>
-      isSelection(rule, 'assembly') ? rule.assembly : [rule];
-    const [sources, targets] = [members(projection.from.of), members(projection.to.of)];
-    if (![...sources, ...targets].every((one) => this.#isPlain(one))) return undefined;
-    if (sources.length === 1 && targets.length === 1) return [[name, projection]];
-    const simple = projection.connect.every(
-      (rule) =>
-        (rule.rule === 'all' && rule.self) ||
-        (rule.rule === 'pairs' && typeof rule.p === 'number' && rule.condition === null && rule.self) ||
-        (rule.rule === 'generator' && (rule.outer === 'post' ? sources.length === 1 : targets.length === 1)),
-    );
-    const given = [...Object.values(projection.values), ...Object.values(projection.delays)].every(
-      (value) => typeof value === 'number' || (isDrawn(value) && value.pairs !== true),
-    );
-    if (!simple || !given) return undefined;
-    return sources.flatMap((from) =>
-      targets.map((to) => {
-        const suffix = [
-          ...(sources.length > 1 ? populationsOf(from) : []),
-          ...(targets.length > 1 ? populationsOf(to) : []),
-        ].join('_');
-        return [
-          `${name}_${suffix}`,
-          { ...projection, from: { ...projection.from, of: from }, to: { ...projection.to, of: to } },
-        ] as const;
-      }),
-    );
-  }
-
-  /** Whether a selection is a contiguous part of one population. */
-  #isPlain(rule: SelectionRule): boolean {
-    const selection = taggedSelection(rule);
-    switch (selection.kind) {
-      case 'slice':
-        return selection.slice === undefined || selection.slice[2] === 1;
-      case 'indices': {
-        const numbers = numbersOf(selection.indices, this.#data);
-        return numbers.every((one, k) => one === (numbers[0] ?? 0) + k);
-      }
-      case 'mask':
-      case 'sample':
-      case 'sampleOf':
-      case 'assembly':
-      case 'synapses':
-        return false;
-      default:
-        return selection satisfies never;
-    }
-  }
 }
 
 /** The cells of a slice or a list. */
@@ -761,246 +449,12 @@ function cellsOf(rule: SelectionRule, size: number, data: ValidModel['data']): r
   return Array.from({ length: Math.max(0, Math.ceil((stop - start) / step)) }, (_, k) => start + k * step);
 }
 
-/** Delays of the ways that a type has. */
-const delaysOf = (type: SynapseType, { delays }: Projection): Projection['delays'] =>
-  Object.fromEntries(Object.entries(delays).filter(([key]) => Object.hasOwn(type.pathways, key)));
-
-/** Whether a delay is a value that an expression gives. */
-const isComputed = (delay: Value, { values }: Projection): boolean =>
-  typeof delay === 'string' && typeof values[delay] === 'string';
-
-/** For each cell so many of the others, by Brian's samples; with repetition by drawn indices. */
-function sampled(outer: 'pre' | 'post', n: number, replace: boolean, self: boolean): ConnectionRule | undefined {
-  const [size, own] = outer === 'post' ? ['N_pre', 'j'] : ['N_post', 'i'];
-  const rule = { rule: 'generator', outer, variable: 'k', condition: null, copies: 1, skipInvalid: false } as const;
-  if (replace)
-    return self
-      ? { ...rule, index: `int(uniform()*${size})`, range: { from: '0', to: String(n), step: '1' } }
-      : undefined;
-  // Numbers from the cell's own on are moved up by one, to leave the cell out.
-  const index = self ? 'k' : `k + int(k >= ${own})`;
-  const range = { from: '0', to: self ? size : `${size} - 1`, step: '1', sample: { size: String(n) } };
-  return { ...rule, index, range };
-}
-
-/** A draw as an expression: of the same distribution, or of one that is near. */
-function drawText(
-  { distribution, arguments: given, exponent10 = 0, then, pairs }: DrawnValues,
-  unit: string,
-): { readonly text: string; readonly exact: boolean } | undefined {
-  if (then !== undefined || pairs === true) return undefined;
-  const known = distributions[distribution];
-  const scale = unit === '1' && exponent10 === 0 ? '1' : `1e${exponent10}*${unitText(unit)}`;
-  const text = known?.expression?.(given, scale);
-  if (text === undefined) return undefined;
-  const tidy = printExpression(parseExpression(text));
-  switch (distribution) {
-    case 'uniform': {
-      const [low = 0, high = 0] = given;
-      const width = Number((high - low).toPrecision(12));
-      const at = (value: number): string => (scale === '1' ? String(value) : `${value}*(${scale})`);
-      return { text: `${low === 0 ? '' : `${at(low)} + `}${at(width)}*uniform()`, exact: true };
-    }
-    case 'normal':
-    case 'exponential':
-    case 'lognormal':
-    case 'uniform_int':
-    case 'normal_clipped_to_boundary':
-    case 'poisson':
-      return { text: tidy, exact: true };
-    case 'normal_clipped':
-      return {
-        text: tidy.replace(/^truncatedNormal\((.*), (.*), (.*), (.*)\)$/, 'clip(normal($1, $2), $3, $4)'),
-        exact: false,
-      };
-    default:
-      return undefined;
-  }
-}
-
-const unitText = (unit: string): string => (/^\w+$/.test(unit) ? unit : `(${unit})`);
-
-/** Parameters with one value that nothing changes as constants of the type. */
-function constantsOf<T extends EquationSet>(
-  type: T,
-  values: Readonly<Record<string, Value>>,
-  isVariable: (name: string) => boolean,
-): { readonly type: T; readonly values: Record<string, Value> } {
-  const parameters: Record<string, EquationSet['parameters'][string]> = {};
-  const left: Record<string, Value> = { ...values };
-  for (const [key, parameter] of Object.entries(type.parameters)) {
-    const value = values[key] ?? parameter.value;
-    if (typeof value !== 'number' || isVariable(key)) {
-      parameters[key] = parameter;
-      continue;
-    }
-    parameters[key] = { ...parameter, value, shared: true };
-    Reflect.deleteProperty(left, key);
-  }
-  const { conformsTo: _, ...rest } = type;
-  return { type: decided({ ...(rest as T), parameters }), values: left };
-}
-
-/** A type without inputs that nothing gives, and without a constant current of nothing. */
-function withoutIdle(
-  type: NeuronType,
-  given: ReadonlySet<string>,
-  values: Readonly<Record<string, Value>>,
-  isVariable: (name: string) => boolean,
-): NeuronType {
-  const idle = [
-    ...Object.keys(type.inputs).filter((name) => !given.has(name)),
-    ...Object.entries(type.parameters).flatMap(([name, { unit, value }]) =>
-      unit === 'A' && (values[name] ?? value) === 0 && !isVariable(name) ? [name] : [],
-    ),
-  ];
-  if (idle.length === 0) return type;
-  const nothing = new Map(idle.map((name) => [name, integer(0)] as const));
-  const put = (text: string): string => {
-    const e = parseExpression(text);
-    return [...namesIn(e)].some((name) => nothing.has(name))
-      ? printExpression(withoutZeros(substitute(e, nothing)))
-      : text;
-  };
-  // A derived variable of nothing but zeros is zero too.
-  for (let before = -1; before !== nothing.size;) {
-    before = nothing.size;
-    for (const [name, { value }] of Object.entries(type.derived))
-      if (!nothing.has(name) && !isVariable(name) && put(value) === '0') nothing.set(name, integer(0));
-  }
-  const without = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
-    Object.fromEntries(Object.entries(map).filter(([key]) => !nothing.has(key)));
-  const { sequence: _, ...rest } = type;
-  return {
-    ...rest,
-    inputs: without(type.inputs),
-    parameters: without(type.parameters),
-    derived: Object.fromEntries(
-      Object.entries(without(type.derived)).map(([key, one]) => [
-        key,
-        { ...one, value: inUnit(put(one.value), one.unit) },
-      ]),
-    ),
-    derivatives: Object.fromEntries(
-      Object.entries(type.derivatives).map(([key, one]) => [
-        key,
-        { ...one, rate: inUnit(put(one.rate), type.state[key]?.unit ?? '1', '/s') },
-      ]),
-    ),
-  };
-}
-
-/** An expression that is zero, with its unit. */
-const inUnit = (text: string, unit: string, per = ''): string =>
-  text === '0' && (unit !== '1' || per !== '') ? (unit === '1' ? '0*Hz' : `0*${unitText(unit)}${per}`) : text;
-
-/** An expression without terms that are zero whatever their unit. */
-function withoutZeros(e: Expression): Expression {
-  const zero = integer(0);
-  return mapExpression(e, (part) => {
-    if (part.kind === 'unary') return part.operator === '-' && isNothing(part.operand) ? zero : part;
-    if (part.kind !== 'binary') return part;
-    const [left, right] = [isNothing(part.left), isNothing(part.right)];
-    switch (part.operator) {
-      case '+':
-        return left ? part.right : right ? part.left : part;
-      case '-':
-        if (right) return part.left;
-        return left ? { kind: 'unary', operator: '-', operand: part.right, span: part.span } : part;
-      case '*':
-        return left || right ? zero : part;
-      case '/':
-        return left ? zero : part;
-      default:
-        return part;
-    }
-  });
-}
-
-/** The zero that stands for a missing part. */
-const isNothing = (e: Expression): boolean => e.kind === 'number' && e.integer && isZero(e);
-
-/** A type in which choices that its constants decide are decided, without constants that nothing reads then. */
-function decided<T extends EquationSet>(type: T): T {
-  const numbers = new Map(
-    Object.entries(type.parameters).flatMap(([key, { shared, value }]) =>
-      shared && typeof value === 'number' ? [[key, value] as const] : [],
-    ),
-  );
-  const own = new Set([type.parameters, type.state, type.derived].flatMap((map) => Object.keys(map)));
-  const truth = (e: Expression): boolean | undefined => {
-    try {
-      return (
-        valueAt(plain(e, own), (name) => {
-          const value = numbers.get(name);
-          if (value === undefined) throw new RangeError(name);
-          return value;
-        }) !== 0
-      );
-    } catch (error) {
-      if (error instanceof RangeError || error instanceof NoNumber) return undefined;
-      throw error;
-    }
-  };
-  const decide = (e: Expression): Expression =>
-    mapExpression(e, (part) => {
-      if (part.kind !== 'conditional') return part;
-      const holds = truth(part.condition);
-      return holds === undefined ? part : holds ? part.whenTrue : part.whenFalse;
-    });
-  const settled = mapTexts(
-    type,
-    (text) => {
-      const e = parseExpression(text);
-      const simpler = decide(e);
-      return printExpression(simpler) === printExpression(e) ? text : printExpression(simpler);
-    },
-    (text) => {
-      if (!text.includes(' if ')) return text;
-      return parseStatements(text)
-        .map((one) => printStatement(mapStatement(one, decide)))
-        .join('; ');
-    },
-  );
-  if (JSON.stringify(settled) === JSON.stringify(type)) return type;
-  const read = JSON.stringify({ ...settled, parameters: {} });
-  const values = Object.values(type.parameters).flatMap(({ value }) => (typeof value === 'string' ? [value] : []));
-  return {
-    ...settled,
-    parameters: Object.fromEntries(
-      Object.entries(type.parameters).filter(
-        ([key, { shared }]) => !shared || [read, ...values].some((text) => new RegExp(`\\b${key}\\b`).test(text)),
-      ),
-    ),
-  };
-}
-
-/** A type with its texts changed. */
-function mapTexts<T extends EquationSet>(
-  type: T,
-  expression: (text: string) => string,
-  statement: (text: string) => string,
-): T {
-  const walk = (value: unknown, key: string): unknown => {
-    if (typeof value === 'string')
-      return ['value', 'rate', 'when', 'for', 'while'].includes(key) ? expression(value) : value;
-    if (Array.isArray(value))
-      return value.map((one: unknown) => (key === 'do' && typeof one === 'string' ? statement(one) : walk(one, key)));
-    if (typeof value === 'object' && value !== null)
-      return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, walk(one, name)]));
-    return value;
-  };
-  return walk(type, '') as T;
-}
-
 /** Functions that Brian does not have. */
 const unknownFunction = /\b(gamma|gammahazard|binomial|vonMises|truncatedNormal)\(/;
 
 /** Whether a type draws what Brian has no function for. */
 const drawsUnknown = (type: NeuronType): boolean =>
   unknownFunction.test(JSON.stringify([type.events, type.derived, type.state]));
-
-const isAssembly = (rule: SelectionRule): boolean => isSelection(rule, 'assembly');
 
 function touches(rule: SelectionRule, name: string): boolean {
   return populationsOf(rule).includes(name);

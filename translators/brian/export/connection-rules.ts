@@ -1,0 +1,191 @@
+/** Connection rules in Brian's words. */
+
+import { numbersOf } from '../../../src/model/arrays.js';
+import { parseExpression } from '../../../src/lang/parse.js';
+import { namesIn } from '../../../src/lang/walk.js';
+import type { ConnectionRule, Model, Projection, SelectionRule, ValidModel } from '../../../src/model/model.js';
+import { child } from '../../../src/model/pointer.js';
+import { populationsOf, selectionSize } from '../../../src/model/selected.js';
+import { isDrawn, isSelection, taggedSelection } from '../../../src/model/tagged.js';
+import type { IdiomContext } from './idiom-context.js';
+
+/** The most synapses that are listed where a rule of Brian is near. */
+export const mostListed = 50_000;
+
+/** A rule of Brian; undefined where it has none. */
+export function ruleInBrian(
+  rule: ConnectionRule,
+  { from, to }: Projection,
+  pointer: string,
+  { model, data, report }: IdiomContext,
+): ConnectionRule | undefined {
+  const at = child(pointer, 'connect');
+  if (rule.rule !== 'hostDrawn') return ownRule(rule);
+  const {
+    connector,
+    p,
+    n,
+    self = true,
+    replace = false,
+    mutual = true,
+  } = rule.arguments as {
+    readonly connector?: string;
+    readonly p?: number | string;
+    readonly n?: unknown;
+    readonly self?: boolean;
+    readonly replace?: boolean;
+    readonly mutual?: boolean;
+  };
+  const drawnHere = (): void => {
+    report.equivalent('brian/own-draws', at, 'the same rule, with other random numbers');
+  };
+  const plain = { condition: mutual ? null : 'i > j', copies: 1, self } as const;
+  switch (connector) {
+    case 'fixedProbability':
+      if (typeof p !== 'number') return undefined;
+      drawnHere();
+      return { rule: 'pairs', p, ...plain };
+    case 'probability':
+      if (
+        p === undefined ||
+        (typeof p === 'string' && [...namesIn(parseExpression(p))].some((one) => !['i', 'j'].includes(one)))
+      )
+        return undefined;
+      drawnHere();
+      return { rule: 'pairs', p, ...plain };
+    case 'fixedNumberPre':
+    case 'fixedNumberPost': {
+      if (typeof n !== 'number') return undefined;
+      const inward = connector === 'fixedNumberPre';
+      if (isAssembly(inward ? from.of : to.of)) return undefined;
+      drawnHere();
+      return sampled(inward ? 'post' : 'pre', n, replace, self);
+    }
+    case 'fixedTotal': {
+      const [before, after] = [from.of, to.of].map((rule) => selectionSize(rule, model.populations, data)) as [
+        number,
+        number,
+      ];
+      const count = before * after;
+      if (typeof n !== 'number' || listedSynapses(model) <= mostListed) return undefined;
+      report.approximated(
+        'brian/number-of-connections',
+        at,
+        `${n} connections on average, drawn with a probability, and at most one between two cells`,
+      );
+      return { rule: 'pairs', p: Number((n / count).toPrecision(12)), ...plain };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** A rule that draws by the model's own generator; undefined where Brian has none like it. */
+function ownRule(rule: ConnectionRule): ConnectionRule | undefined {
+  switch (rule.rule) {
+    case 'fixedInDegree':
+    case 'fixedOutDegree':
+      return typeof rule.n === 'number'
+        ? sampled(rule.rule === 'fixedInDegree' ? 'post' : 'pre', rule.n, rule.replace, rule.self)
+        : undefined;
+    case 'pairs': {
+      const texts = [rule.condition, rule.p, rule.copies].filter((one) => typeof one === 'string');
+      return texts.some((text) => /\bdistance\b|\b(pre|post)\.[xyz]\b/.test(text)) ? undefined : rule;
+    }
+    case 'all':
+    case 'oneToOne':
+    case 'generator':
+    case 'list':
+      return rule;
+    case 'fixedTotal':
+    case 'smallWorld':
+    case 'clone':
+    case 'csa':
+    case 'hostDrawn':
+      return undefined;
+    default:
+      return rule satisfies never;
+  }
+}
+
+/** For each cell so many of the others, by Brian's samples; with repetition by drawn indices. */
+function sampled(outer: 'pre' | 'post', n: number, replace: boolean, self: boolean): ConnectionRule | undefined {
+  const [size, own] = outer === 'post' ? ['N_pre', 'j'] : ['N_post', 'i'];
+  const rule = { rule: 'generator', outer, variable: 'k', condition: null, copies: 1, skipInvalid: false } as const;
+  if (replace)
+    return self
+      ? { ...rule, index: `int(uniform()*${size})`, range: { from: '0', to: String(n), step: '1' } }
+      : undefined;
+  // Numbers from the cell's own on are moved up by one, to leave the cell out.
+  const index = self ? 'k' : `k + int(k >= ${own})`;
+  const range = { from: '0', to: self ? size : `${size} - 1`, step: '1', sample: { size: String(n) } };
+  return { ...rule, index, range };
+}
+
+/** Connections of rules that would have to be listed. */
+function listedSynapses(model: Model): number {
+  return Object.values(model.projections)
+    .flatMap(({ connect }) => connect)
+    .reduce((sum, rule) => {
+      const n = rule.rule === 'hostDrawn' ? rule.arguments['n'] : rule.rule === 'fixedTotal' ? rule.n : 0;
+      return sum + (typeof n === 'number' ? n : 0);
+    }, 0);
+}
+
+/** A projection between assemblies as one between each two populations; undefined where its rule does not part. */
+export function partsOf(
+  name: string,
+  projection: Projection,
+  data: ValidModel['data'],
+): readonly (readonly [string, Projection])[] | undefined {
+  const members = (rule: SelectionRule): readonly SelectionRule[] =>
+    isSelection(rule, 'assembly') ? rule.assembly : [rule];
+  const [sources, targets] = [members(projection.from.of), members(projection.to.of)];
+  if (![...sources, ...targets].every((one) => isPlain(one, data))) return undefined;
+  if (sources.length === 1 && targets.length === 1) return [[name, projection]];
+  const simple = projection.connect.every(
+    (rule) =>
+      (rule.rule === 'all' && rule.self) ||
+      (rule.rule === 'pairs' && typeof rule.p === 'number' && rule.condition === null && rule.self) ||
+      (rule.rule === 'generator' && (rule.outer === 'post' ? sources.length === 1 : targets.length === 1)),
+  );
+  const given = [...Object.values(projection.values), ...Object.values(projection.delays)].every(
+    (value) => typeof value === 'number' || (isDrawn(value) && value.pairs !== true),
+  );
+  if (!simple || !given) return undefined;
+  return sources.flatMap((from) =>
+    targets.map((to) => {
+      const suffix = [
+        ...(sources.length > 1 ? populationsOf(from) : []),
+        ...(targets.length > 1 ? populationsOf(to) : []),
+      ].join('_');
+      return [
+        `${name}_${suffix}`,
+        { ...projection, from: { ...projection.from, of: from }, to: { ...projection.to, of: to } },
+      ] as const;
+    }),
+  );
+}
+
+/** Whether a selection is a contiguous part of one population. */
+function isPlain(rule: SelectionRule, data: ValidModel['data']): boolean {
+  const selection = taggedSelection(rule);
+  switch (selection.kind) {
+    case 'slice':
+      return selection.slice === undefined || selection.slice[2] === 1;
+    case 'indices': {
+      const numbers = numbersOf(selection.indices, data);
+      return numbers.every((one, k) => one === (numbers[0] ?? 0) + k);
+    }
+    case 'mask':
+    case 'sample':
+    case 'sampleOf':
+    case 'assembly':
+    case 'synapses':
+      return false;
+    default:
+      return selection satisfies never;
+  }
+}
+
+const isAssembly = (rule: SelectionRule): boolean => isSelection(rule, 'assembly');

@@ -1,0 +1,199 @@
+/** Equations without what the constants of a type decide, and without inputs that nothing gives. */
+
+import type { Expression } from '../../../src/lang/ast.js';
+import { integer, isZero } from '../../../src/lang/build.js';
+import { NoNumber } from '../../../src/lang/evaluate.js';
+import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
+import { printExpression, printStatement } from '../../../src/lang/print.js';
+import { mapExpression, mapStatement, namesIn, substitute } from '../../../src/lang/walk.js';
+import { namesOf, readsOf } from '../../../src/library/gather/texts.js';
+import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
+import type { EquationSet, NeuronType, Value } from '../../../src/model/model.js';
+import { unitText } from './own-draws.js';
+
+/** Parameters with one value that nothing changes as constants of the type. */
+export function constantsOf<T extends EquationSet>(
+  type: T,
+  values: Readonly<Record<string, Value>>,
+  isVariable: (name: string) => boolean,
+): { readonly type: T; readonly values: Record<string, Value> } {
+  const parameters: Record<string, EquationSet['parameters'][string]> = {};
+  const left: Record<string, Value> = { ...values };
+  for (const [key, parameter] of Object.entries(type.parameters)) {
+    const value = values[key] ?? parameter.value;
+    if (typeof value !== 'number' || isVariable(key)) {
+      parameters[key] = parameter;
+      continue;
+    }
+    parameters[key] = { ...parameter, value, shared: true };
+    Reflect.deleteProperty(left, key);
+  }
+  const { conformsTo: _, ...rest } = type;
+  return { type: decided({ ...(rest as T), parameters }), values: left };
+}
+
+/** A type without inputs that nothing gives, and without a constant current of nothing. */
+export function withoutIdle(
+  type: NeuronType,
+  given: ReadonlySet<string>,
+  values: Readonly<Record<string, Value>>,
+  isVariable: (name: string) => boolean,
+): NeuronType {
+  const read = readOutsideEquations(type);
+  const idle = [
+    ...Object.keys(type.inputs).filter((name) => !given.has(name)),
+    ...Object.entries(type.parameters).flatMap(([name, { unit, value }]) =>
+      unit === 'A' && (values[name] ?? value) === 0 && !isVariable(name) ? [name] : [],
+    ),
+  ].filter((name) => !read.has(name));
+  if (idle.length === 0) return type;
+  const nothing = new Map(idle.map((name) => [name, integer(0)] as const));
+  const put = (text: string): string => {
+    const e = parseExpression(text);
+    return [...namesIn(e)].some((name) => nothing.has(name))
+      ? printExpression(withoutZeros(substitute(e, nothing)))
+      : text;
+  };
+  // A derived variable of nothing but zeros is zero too.
+  for (let before = -1; before !== nothing.size;) {
+    before = nothing.size;
+    for (const [name, { value }] of Object.entries(type.derived))
+      if (!nothing.has(name) && !isVariable(name) && !read.has(name) && put(value) === '0')
+        nothing.set(name, integer(0));
+  }
+  const without = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(map).filter(([key]) => !nothing.has(key)));
+  const { sequence: _, ...rest } = type;
+  return {
+    ...rest,
+    inputs: without(type.inputs),
+    parameters: without(type.parameters),
+    derived: Object.fromEntries(
+      Object.entries(without(type.derived)).map(([key, one]) => [
+        key,
+        { ...one, value: inUnit(put(one.value), one.unit) },
+      ]),
+    ),
+    derivatives: Object.fromEntries(
+      Object.entries(type.derivatives).map(([key, one]) => [
+        key,
+        { ...one, rate: inUnit(put(one.rate), type.state[key]?.unit ?? '1', '/s') },
+      ]),
+    ),
+  };
+}
+
+/** Names that events and first values of a type read. */
+const readOutsideEquations = ({ events, state }: NeuronType): ReadonlySet<string> =>
+  new Set([
+    ...Object.values(events).flatMap(({ when, refractory, multiplicity, do: actions }) => [
+      ...[when, refractory?.for, refractory?.while, multiplicity].flatMap((text) =>
+        text === undefined ? [] : [...namesOf(text)],
+      ),
+      ...actions.flatMap((text) => [...readsOf(text)]),
+    ]),
+    ...Object.values(state).flatMap(({ initial }) => (typeof initial === 'string' ? [...namesOf(initial)] : [])),
+  ]);
+
+/** An expression that is zero, with its unit. */
+const inUnit = (text: string, unit: string, per = ''): string =>
+  text === '0' && (unit !== '1' || per !== '') ? (unit === '1' ? '0*Hz' : `0*${unitText(unit)}${per}`) : text;
+
+/** An expression without terms that are zero whatever their unit. */
+function withoutZeros(e: Expression): Expression {
+  const zero = integer(0);
+  return mapExpression(e, (part) => {
+    if (part.kind === 'unary') return part.operator === '-' && isNothing(part.operand) ? zero : part;
+    if (part.kind !== 'binary') return part;
+    const [left, right] = [isNothing(part.left), isNothing(part.right)];
+    switch (part.operator) {
+      case '+':
+        return left ? part.right : right ? part.left : part;
+      case '-':
+        if (right) return part.left;
+        return left ? { kind: 'unary', operator: '-', operand: part.right, span: part.span } : part;
+      case '*':
+        return left || right ? zero : part;
+      case '/':
+        return left ? zero : part;
+      default:
+        return part;
+    }
+  });
+}
+
+/** The zero that stands for a missing part. */
+const isNothing = (e: Expression): boolean => e.kind === 'number' && e.integer && isZero(e);
+
+/** A type in which choices that its constants decide are decided, without constants that nothing reads then. */
+function decided<T extends EquationSet>(type: T): T {
+  const numbers = new Map(
+    Object.entries(type.parameters).flatMap(([key, { shared, value }]) =>
+      shared && typeof value === 'number' ? [[key, value] as const] : [],
+    ),
+  );
+  const own = new Set([type.parameters, type.state, type.derived].flatMap((map) => Object.keys(map)));
+  const truth = (e: Expression): boolean | undefined => {
+    try {
+      return (
+        valueAt(plain(e, own), (name) => {
+          const value = numbers.get(name);
+          if (value === undefined) throw new RangeError(name);
+          return value;
+        }) !== 0
+      );
+    } catch (error) {
+      if (error instanceof RangeError || error instanceof NoNumber) return undefined;
+      throw error;
+    }
+  };
+  const decide = (e: Expression): Expression =>
+    mapExpression(e, (part) => {
+      if (part.kind !== 'conditional') return part;
+      const holds = truth(part.condition);
+      return holds === undefined ? part : holds ? part.whenTrue : part.whenFalse;
+    });
+  const settled = mapTexts(
+    type,
+    (text) => {
+      const e = parseExpression(text);
+      const simpler = decide(e);
+      return printExpression(simpler) === printExpression(e) ? text : printExpression(simpler);
+    },
+    (text) => {
+      if (!text.includes(' if ')) return text;
+      return parseStatements(text)
+        .map((one) => printStatement(mapStatement(one, decide)))
+        .join('; ');
+    },
+  );
+  if (JSON.stringify(settled) === JSON.stringify(type)) return type;
+  const read = JSON.stringify({ ...settled, parameters: {} });
+  const values = Object.values(type.parameters).flatMap(({ value }) => (typeof value === 'string' ? [value] : []));
+  return {
+    ...settled,
+    parameters: Object.fromEntries(
+      Object.entries(type.parameters).filter(
+        ([key, { shared }]) => !shared || [read, ...values].some((text) => new RegExp(`\\b${key}\\b`).test(text)),
+      ),
+    ),
+  };
+}
+
+/** A type with its texts changed. */
+function mapTexts<T extends EquationSet>(
+  type: T,
+  expression: (text: string) => string,
+  statement: (text: string) => string,
+): T {
+  const walk = (value: unknown, key: string): unknown => {
+    if (typeof value === 'string')
+      return ['value', 'rate', 'when', 'for', 'while'].includes(key) ? expression(value) : value;
+    if (Array.isArray(value))
+      return value.map((one: unknown) => (key === 'do' && typeof one === 'string' ? statement(one) : walk(one, key)));
+    if (typeof value === 'object' && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, walk(one, name)]));
+    return value;
+  };
+  return walk(type, '') as T;
+}

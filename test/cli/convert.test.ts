@@ -99,6 +99,22 @@ describe('convert --freeze', () => {
   });
 });
 
+describe('a name that says another kind of file', () => {
+  it.each([
+    ['brian', 'm.yaml', 'a Python script', 'a JSON document', 'm.py, or --to brian-json'],
+    ['pynn', 'm.xml', 'a Python script', 'an XML document', 'm.py'],
+    ['brian-json', 'm.py', 'a JSON document', 'a Python script', 'm.json'],
+    ['lems', 'm.JSON', 'an XML document', 'a JSON document', 'm.xml'],
+  ])('is refused: --to %s -o %s', async (to, name, writes, other, hint) => {
+    const path = folder.file(name);
+    const { code, stderr } = await runCommand(['convert', folder.file('model.json'), '--to', to, '-o', path]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`--to ${to} writes ${writes}, but ${path} has the name of ${other}`);
+    expect(stderr).toContain(`use -o ${folder.file(hint)}`);
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
 describe('what a notation cannot say', () => {
   const grid = {
     interneuron: 1,

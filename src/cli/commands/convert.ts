@@ -1,6 +1,6 @@
 /** `interneuron convert`: a model in another notation. */
 
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { convertModel, type ConversionEntry, type ConvertedModel, type Outcome } from '../../run/convert.js';
 import { UsageError, type Diagnostic, type Place } from '../../diagnostics/diagnostic.js';
 import { printable } from '../../diagnostics/display.js';
@@ -22,6 +22,7 @@ export async function convert(context: CommandContext): Promise<number> {
   const to = targetNotations.find((name) => name === options.value('to')) ?? 'canonical';
   const path = options.value('output') ?? '';
   if (path === '') throw new UsageError('--output needs a file name', 'give one, such as -o model.json');
+  refuseMisleadingName(path, to);
   const imported = importModel(context.read(onlyFile(context)), importOptions(options));
   context.show(imported.diagnostics);
   const converted = await convertModel(imported.valid, to, {
@@ -55,6 +56,39 @@ export async function convert(context: CommandContext): Promise<number> {
   context.say(summaryOf(converted.outcome, differing));
   if (check !== undefined) context.say(checkText(check));
   return check?.failure === undefined ? exitCodes.done : exitCodes.wrong;
+}
+
+type FileKind = 'script' | 'json' | 'xml';
+
+/** Kinds of files, and the suffixes that say so; JSON is YAML too. */
+const kinds: Readonly<Record<FileKind, { readonly called: string; readonly suffixes: readonly string[] }>> = {
+  script: { called: 'a Python script', suffixes: ['.py'] },
+  json: { called: 'a JSON document', suffixes: ['.json', '.yaml', '.yml'] },
+  xml: { called: 'an XML document', suffixes: ['.xml', '.nml'] },
+};
+
+const kindOf: Readonly<Record<TargetNotation, FileKind>> = {
+  canonical: 'json',
+  brian: 'script',
+  'brian-json': 'json',
+  pynn: 'script',
+  'pynn-json': 'json',
+  lems: 'xml',
+  neuroml: 'xml',
+};
+
+/** A script under the name of a document would be read as one. @throws UsageError */
+function refuseMisleadingName(path: string, to: TargetNotation): void {
+  const suffix = extname(path).toLowerCase();
+  const kind = kindOf[to];
+  const [other] = (['script', 'json', 'xml'] as const).filter((one) => kinds[one].suffixes.includes(suffix));
+  if (other === undefined || other === kind) return;
+  const renamed = printable(`${path.slice(0, -suffix.length)}${kinds[kind].suffixes[0]}`);
+  const document = targetNotations.find((one) => one === `${to}-json`);
+  throw new UsageError(
+    `--to ${to} writes ${kinds[kind].called}, but ${printable(path)} has the name of ${kinds[other].called}`,
+    document !== undefined && other === 'json' ? `use -o ${renamed}, or --to ${document}` : `use -o ${renamed}`,
+  );
 }
 
 /** The comparison of both runs, if requested. */

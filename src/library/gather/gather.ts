@@ -7,6 +7,7 @@
  */
 
 import { isGiven, isRecording, isSelection, timeAfter } from '../../model/tagged.js';
+import type { Expression } from '../../lang/ast.js';
 import { name as named } from '../../lang/build.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { namesIn, substitute } from '../../lang/walk.js';
@@ -135,6 +136,13 @@ class Gatherer {
             'brian/contributes',
             child('/projections', name),
             'LEMS takes the current of the same step; in Brian it is that of the step before',
+          );
+      for (const [name, projection] of Object.entries(this.#projections))
+        if (this.#followsOther(projection))
+          this.#report.approximated(
+            'brian/contributes',
+            child('/projections', name),
+            'LEMS takes the potential of the other cell before or after its step; Brian takes all at the beginning of the step',
           );
       for (const [name, type] of Object.entries(this.#neurons)) {
         if (type.method === 'auto') this.#neurons[name] = { ...type, method: 'euler' };
@@ -346,6 +354,20 @@ class Gatherer {
     const read = new Set([output, ...namesIn(derivedOf(type)?.get(output) ?? named(output))]);
     return Object.values(type.events).some(({ do: actions }) =>
       actions.some((text) => parseStatements(text).some((one) => one.kind === 'assignment' && read.has(one.target))),
+    );
+  }
+
+  /** Whether what a projection adds between spikes follows its source all the time, as in gap junctions. */
+  #followsOther(projection: Projection): boolean {
+    const type = this.#synapses[projection.synapse];
+    if (type === undefined || this.#output(projection) !== undefined) return false;
+    const derived = derivedOf(type) ?? new Map<string, Expression>();
+    const texts = [...Object.values(type.contributes), ...Object.values(type.derivatives).map(({ rate }) => rate)];
+    return (
+      Object.keys(type.contributes).length > 0 &&
+      texts.some((text) =>
+        [...namesIn(substitute(parseExpression(text), derived))].some((one) => one.startsWith('pre.')),
+      )
     );
   }
 

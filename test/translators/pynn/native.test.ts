@@ -41,6 +41,44 @@ it('equations are text, parameters and first values are quantities with units', 
   expect(native.cells['iafCell']?.parameters).toMatchObject({ thresh: '-50 mV', leakConductance: '10 nS' });
 });
 
+it('changes of standard types between runs keep their units beside types of its own', async () => {
+  const lif = { type: 'IF_cond_exp', params: { i_offset: 0.4 } };
+  const synapse = { type: 'StaticSynapse', params: { weight: 0.01, delay: 1.5 } };
+  const text = JSON.stringify({
+    format: 'interneuron/pynn',
+    populations: [
+      { label: 'cells', size: 3, cell: lif },
+      { label: 'late', size: 2, cell: lif },
+    ],
+    views: [{ label: 'some', of: 'cells', select: { indices: [0, 2] } }],
+    projections: [
+      {
+        label: 'links',
+        pre: 'cells',
+        post: 'cells',
+        receptor_type: 'excitatory',
+        connector: { type: 'AllToAllConnector' },
+        synapse,
+      },
+    ],
+    phases: [
+      { run: 5 },
+      { create: { populations: ['late'] } },
+      { set: { target: 'cells', params: { i_offset: 0.8, tau_m: 15 } } },
+      { set: { target: 'some', params: { i_offset: [1.2, 1.4] } } },
+      { initialize: { target: 'some', values: { v: -52 } } },
+      { set_projection: { target: 'links', params: { weight: 0.03 } } },
+      { run: 5 },
+    ],
+  });
+  const { valid, hashes } = importModel({ name: 'model.json', text });
+  const { files } = await convertModel(valid, 'pynn-json');
+  expect(files[0]?.text).toContain('native');
+  const again = importModel({ name: 'model.json', text: files[0]?.text ?? '' });
+  expect(again.valid.model.experiment.protocol).toEqual(valid.model.experiment.protocol);
+  expect(again.hashes.experiment).toBe(hashes.experiment);
+});
+
 const cell = (population: object, own: object): object => ({
   format: 'interneuron/pynn',
   populations: [{ label: 'p', size: 2, ...population }],

@@ -1,7 +1,7 @@
 /** Recordings and phases in PyNN's terms. */
 
 import { populationOf, selectionSize } from '../../../src/model/selected.js';
-import { isPhase, isRecording, isSelection, taggedPhase } from '../../../src/model/tagged.js';
+import { isDrawn, isPhase, isRecording, isSelection, taggedPhase } from '../../../src/model/tagged.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { numbersOf } from '../../../src/model/arrays.js';
@@ -132,7 +132,8 @@ class Phases {
       case 'detach':
       case 'store':
       case 'restore':
-        if (natives !== undefined) return void this.#list.push({ native: natives.plain(phase) });
+        if (natives !== undefined)
+          return void this.#list.push({ native: natives.plain(withUnits(phase, this.#context)) });
         break;
       default:
         return tagged satisfies never;
@@ -397,6 +398,37 @@ class Phases {
 const isWhole = (rule: SelectionRule): boolean => Object.keys(rule).length === 1 && !isSelection(rule, 'assembly');
 
 /** `owner[selection].variable`. */
+/** A phase whose numbers have units: where it is read, those without are in PyNN's units of a standard type. */
+function withUnits(phase: Phase, context: ExportContext): Readonly<Record<string, unknown>> {
+  const changed = (values: Readonly<Record<string, Value>>, of: SelectionRule | undefined): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(values).map(([key, value]) => {
+        const { owner, variable } = of === undefined ? parted(key) : { owner: '', variable: key };
+        const rule = of ?? ruleOf(owner, context);
+        const unit = rule === undefined ? undefined : modelUnit(rule, variable, context.model);
+        return [key, unit === undefined ? value : quantityIn(value, unit)];
+      }),
+    );
+  if (isPhase(phase, 'set')) return { ...phase, set: changed(phase.set, phase.of) };
+  if (isPhase(phase, 'initialise')) return { ...phase, initialise: changed(phase.initialise, phase.of) };
+  return { ...phase };
+}
+
+/** The unit of a variable in the model; undefined for numbers without a unit. */
+function modelUnit(rule: SelectionRule, variable: string, model: ExportContext['model']): string | undefined {
+  const type = isSelection(rule, 'synapses')
+    ? model.synapses[model.projections[rule.projection]?.synapse ?? '']
+    : model.neurons[model.populations[populationOf(rule) ?? '']?.type ?? ''];
+  const unit = type?.parameters[variable]?.unit ?? type?.state[variable]?.unit;
+  return unit === '1' ? undefined : unit;
+}
+
+function quantityIn(value: Value, unit: string): unknown {
+  if (typeof value === 'number') return `${value} ${unit}`;
+  if (typeof value === 'string') return value;
+  return isDrawn(value) && value.exponent10 !== undefined ? value : { ...value, unit };
+}
+
 function parted(key: string): { readonly owner: string; readonly variable: string } {
   const dot = key.lastIndexOf('.');
   return { owner: key.slice(0, dot), variable: key.slice(dot + 1) };

@@ -130,20 +130,21 @@ class Gatherer {
           'LEMS advances one cell after another: spikes without delay reach later cells in the same step; in Brian they ' +
             'do so a step later',
         );
-      for (const [name, projection] of Object.entries(this.#projections))
+      for (const [name, projection] of Object.entries(this.#projections)) {
+        const pointer = child('/projections', name);
         if (this.#readsAssigned(projection))
           this.#report.approximated(
             'brian/contributes',
-            child('/projections', name),
+            pointer,
             'LEMS takes the current of the same step; in Brian it is that of the step before',
           );
-      for (const [name, projection] of Object.entries(this.#projections))
         if (this.#followsOther(projection))
           this.#report.approximated(
             'brian/contributes',
-            child('/projections', name),
+            pointer,
             'LEMS takes the potential of the other cell before or after its step; Brian takes all at the beginning of the step',
           );
+      }
       for (const [name, type] of Object.entries(this.#neurons)) {
         if (type.method === 'auto') this.#neurons[name] = { ...type, method: 'euler' };
         const { sequence = [] } = this.#model.neurons[name] ?? {};

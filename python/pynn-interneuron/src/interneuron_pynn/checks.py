@@ -66,7 +66,8 @@ def check_synapse(synapse):
                 check_numbers(name, value)
                 found[name] = np.asarray(value, dtype=float)
     if "w_min" in found and "w_max" in found and (found["w_max"] < found["w_min"]).any():
-        raise errors.InvalidParameterValueError(f"w_max ({found['w_max']:g}) must not be less than w_min ({found['w_min']:g})")
+        most, least = found["w_max"].min(), found["w_min"].max()
+        raise errors.InvalidParameterValueError(f"w_max ({most:g}) must not be less than w_min ({least:g})")
 
 
 def check_connector(connector, pre, post):

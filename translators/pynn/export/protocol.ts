@@ -17,6 +17,7 @@ import type {
 } from '../specification.js';
 import { cellOfSelection, valueIn, type ExportContext } from './context.js';
 import { currentSources } from './currents.js';
+import { isNative } from './native.js';
 import { declaredOf } from './projections.js';
 import { dottedName, synapseParts, withLists } from './types.js';
 import { inUnit } from './values.js';
@@ -397,7 +398,6 @@ class Phases {
 /** Whether a selection is all of a population or projection. */
 const isWhole = (rule: SelectionRule): boolean => Object.keys(rule).length === 1 && !isSelection(rule, 'assembly');
 
-/** `owner[selection].variable`. */
 /** A phase whose numbers have units: where it is read, those without are in PyNN's units of a standard type. */
 function withUnits(phase: Phase, context: ExportContext): Readonly<Record<string, unknown>> {
   const changed = (values: Readonly<Record<string, Value>>, of: SelectionRule | undefined): Record<string, unknown> =>
@@ -405,7 +405,7 @@ function withUnits(phase: Phase, context: ExportContext): Readonly<Record<string
       Object.entries(values).map(([key, value]) => {
         const { owner, variable } = of === undefined ? parted(key) : { owner: '', variable: key };
         const rule = of ?? ruleOf(owner, context);
-        const unit = rule === undefined ? undefined : modelUnit(rule, variable, context.model);
+        const unit = rule === undefined ? undefined : standardUnit(rule, variable, context);
         return [key, unit === undefined ? value : quantityIn(value, unit)];
       }),
     );
@@ -414,11 +414,18 @@ function withUnits(phase: Phase, context: ExportContext): Readonly<Record<string
   return { ...phase };
 }
 
-/** The unit of a variable in the model; undefined for numbers without a unit. */
-function modelUnit(rule: SelectionRule, variable: string, model: ExportContext['model']): string | undefined {
-  const type = isSelection(rule, 'synapses')
-    ? model.synapses[model.projections[rule.projection]?.synapse ?? '']
-    : model.neurons[model.populations[populationOf(rule) ?? '']?.type ?? ''];
+/** The unit of a variable of a standard type; undefined for types of the document's own and without a unit. */
+function standardUnit(rule: SelectionRule, variable: string, context: ExportContext): string | undefined {
+  const { model } = context;
+  const projection = isSelection(rule, 'synapses') ? model.projections[rule.projection] : undefined;
+  if (projection === undefined) {
+    const cell = cellOfSelection(context, rule);
+    if (cell === undefined || cell.native === true) return undefined;
+  } else if (isNative(context, projection)) return undefined;
+  const type =
+    projection === undefined
+      ? model.neurons[model.populations[populationOf(rule) ?? '']?.type ?? '']
+      : model.synapses[projection.synapse];
   const unit = type?.parameters[variable]?.unit ?? type?.state[variable]?.unit;
   return unit === '1' ? undefined : unit;
 }
@@ -429,6 +436,7 @@ function quantityIn(value: Value, unit: string): unknown {
   return isDrawn(value) && value.exponent10 !== undefined ? value : { ...value, unit };
 }
 
+/** `owner[selection].variable`. */
 function parted(key: string): { readonly owner: string; readonly variable: string } {
   const dot = key.lastIndexOf('.');
   return { owner: key.slice(0, dot), variable: key.slice(dot + 1) };

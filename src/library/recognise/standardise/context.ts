@@ -1,0 +1,198 @@
+/** What a model becomes while its parts are given standard types, and what several parts ask of it. */
+
+import { numbersOf } from '../../../model/arrays.js';
+import { parseExpression } from '../../../lang/parse.js';
+import { callsIn, namesIn } from '../../../lang/walk.js';
+import { isRandom } from '../../../lang/functions.js';
+import { ConversionReport } from '../../../model/conversion-report.js';
+import type {
+  Model,
+  NeuronType,
+  Population,
+  Projection,
+  SelectionRule,
+  Stimulus,
+  SynapseType,
+  ValidModel,
+  Value,
+} from '../../../model/model.js';
+import { freeName } from '../../../model/free-name.js';
+import { populationsOf, selectionSize } from '../../../model/selected.js';
+import { normalisedCell, normalisedSynapse } from '../../normalised.js';
+import { standardCells } from '../../pynn/index.js';
+import type { StandardCell, WeightKind } from '../../standard-type.js';
+import type { CellUse, RecognisedCell } from '../cells/view.js';
+import { namedRule, pairsOf, type Ends } from '../connections.js';
+import { valueAt } from '../numbers.js';
+import { environmentOf, type Environment } from '../values.js';
+
+/** How a standard cell represents a population. */
+export interface StandardPopulation {
+  readonly cell: RecognisedCell;
+  readonly environment: Environment;
+  readonly use: CellUse;
+}
+
+/** A model on its way to standard types: the parts that have been decided, by their names. */
+export interface Standardising {
+  readonly valid: ValidModel;
+  readonly model: Model;
+  readonly report: ConversionReport;
+  /** A code of the report. */
+  readonly code: (name: string) => string;
+  /** Populations that are standard cells. */
+  readonly known: Map<string, StandardPopulation>;
+  /** Names of the variables of a projection in its standard synapse, with the scale of weights. */
+  readonly synapseNames: Map<string, SynapseNames>;
+  readonly neurons: Record<string, NeuronType>;
+  readonly synapseTypes: Record<string, SynapseType>;
+  readonly populations: Record<string, Population>;
+  readonly projections: Record<string, Projection>;
+  readonly stimuli: Record<string, Stimulus>;
+  /** Whether steps are those of Brian. */
+  readonly brian: boolean;
+  /** Time step, in s. */
+  readonly dt: number;
+}
+
+/** Variables of a synapse in its standard type. */
+interface SynapseNames {
+  readonly names: ReadonlyMap<string, string>;
+  /** What weights are multiplied by. */
+  readonly factor: number;
+  readonly environment: Environment;
+}
+
+/** Whether a type is one of PyNN's. */
+export const isNamed = (type: { readonly conformsTo?: { readonly type: string } } | undefined): boolean =>
+  type?.conformsTo?.type.startsWith('pynn/') === true;
+
+/** Nothing decided yet. `stage`: first part of the report's codes. */
+export function standardising(valid: ValidModel, stage: string): Standardising {
+  const { model } = valid;
+  return {
+    valid,
+    model,
+    report: new ConversionReport(stage),
+    code: (name) => `${stage}/${name}`,
+    known: new Map(),
+    synapseNames: new Map(),
+    neurons: {},
+    synapseTypes: {},
+    populations: {},
+    projections: {},
+    stimuli: {},
+    brian: model.timing === 'brian',
+    dt: model.experiment.dt,
+  };
+}
+
+/** Whether a population, projection or stimulus has a name, in the model or among what has been decided. */
+export function isTaken(context: Standardising, name: string): boolean {
+  const { populations, projections, stimuli } = context.model;
+  return [populations, projections, stimuli, context.populations, context.projections].some((map) =>
+    Object.hasOwn(map, name),
+  );
+}
+
+/** Number of cells of a selection. */
+export function sizeOf(context: Standardising, rule: SelectionRule): number {
+  return selectionSize(rule, context.model.populations, context.valid.data);
+}
+
+/** The ends of a projection as its rules see them. */
+export function endsOf(context: Standardising, { from, to }: Projection): Ends {
+  return {
+    from: sizeOf(context, from.of),
+    to: sizeOf(context, to.of),
+    same: JSON.stringify(from.of) === JSON.stringify(to.of),
+  };
+}
+
+/** Numbers for each synapse of a value that reads indices; undefined where it reads none, or pairs are not known. */
+export function listedValue(
+  context: Standardising,
+  { connect, ...ends }: Projection,
+  value: Value,
+): { readonly array: readonly number[] } | undefined {
+  if (typeof value !== 'string') return undefined;
+  const e = parseExpression(value);
+  const names = [...namesIn(e)];
+  if (names.length === 0 || names.some((name) => name !== 'i' && name !== 'j')) return undefined;
+  if (callsIn(e).some((one) => isRandom(one.function)) || connect.length !== 1) return undefined;
+  const sizes = endsOf(context, { connect, ...ends });
+  const [rule] = connect.map((one) => namedRule(one, sizes));
+  const pairs = rule && pairsOf(rule, sizes, (array) => numbersOf(array, context.valid.data));
+  return (
+    pairs && {
+      array: pairs.sources.map((i, k) => valueAt(e, (name) => (name === 'i' ? i : (pairs.targets[k] ?? 0)))),
+    }
+  );
+}
+
+/** Puts a standard cell among the types, once. Gives its name there. */
+export function cellType(context: Standardising, wanted: string, standard: string | StandardCell): string {
+  const library = typeof standard === 'string' ? standardCells.get(standard) : standard;
+  const type = library && normalisedCell(library);
+  if (type === undefined) return wanted;
+  const same = Object.entries(context.neurons).find(([, one]) => one === type);
+  if (same !== undefined) return same[0];
+  const name = freeName(
+    library?.name ?? wanted,
+    (one) => Object.hasOwn(context.neurons, one) || Object.hasOwn(context.model.neurons, one),
+  );
+  context.neurons[name] = type;
+  return name;
+}
+
+/** Puts a standard synapse among the types, once. Gives its name there. */
+export function synapseType(
+  context: Standardising,
+  wanted: string,
+  standard: Parameters<typeof normalisedSynapse>[0],
+  kind: WeightKind,
+): string {
+  const type = normalisedSynapse(standard, kind);
+  if (type === undefined) return wanted;
+  const same = Object.entries(context.synapseTypes).find(([, one]) => JSON.stringify(one) === JSON.stringify(type));
+  if (same !== undefined) return same[0];
+  const name = freeName(
+    wanted,
+    (one) => Object.hasOwn(context.synapseTypes, one) || Object.hasOwn(context.model.synapses, one),
+  );
+  context.synapseTypes[name] = type;
+  return name;
+}
+
+/** Whether all that a population of given spikes sends arrives in the step of its spikes. */
+export function outgoingAtOnce(context: Standardising, name: string): boolean {
+  if (context.model.populations[name]?.type !== undefined) return false;
+  const outgoing = Object.values(context.model.projections).filter(({ from }) => populationsOf(from.of).includes(name));
+  return (
+    outgoing.length > 0 &&
+    outgoing.every((projection) => {
+      const pathways = context.model.synapses[projection.synapse]?.pathways ?? {};
+      return Object.entries(pathways).every(([key, { delay }]) => (projection.delays[key] ?? delay) === 0);
+    })
+  );
+}
+
+/** Whether the type of a population, as it was, has a parameter or variable of a name. */
+export function declaresName(context: Standardising, population: string, name: string): boolean {
+  const type = context.model.neurons[context.model.populations[population]?.type ?? ''];
+  return [type?.parameters, type?.state, type?.derived].some((map) => map !== undefined && Object.hasOwn(map, name));
+}
+
+/** What the expressions of a synapse read. */
+export function synapseEnvironment(type: SynapseType, projection: Projection, { data }: ValidModel): Environment {
+  const written = new Set(Object.keys(type.state));
+  const values = Object.fromEntries([
+    ...Object.entries(type.parameters).map(([key, { value }]) => [key, projection.values[key] ?? value] as const),
+    ...Object.entries(type.state).map(([key, { initial }]) => [key, projection.values[key] ?? initial] as const),
+  ]);
+  const environment = environmentOf(values, data);
+  // State changes: it is never a number that holds for good.
+  const numbers = new Map([...environment.numbers].filter(([key]) => !written.has(key)));
+  const states = [...environment.numbers].filter(([key]) => written.has(key));
+  return { ...environment, numbers, varying: new Map([...environment.varying, ...states]) };
+}

@@ -1,0 +1,229 @@
+/** Populations as PyNN's standard cells and sources. */
+
+import { numbersOf } from '../../../model/arrays.js';
+import { parseExpression } from '../../../lang/parse.js';
+import { number } from '../../../lang/build.js';
+import type { Expression } from '../../../lang/ast.js';
+import { callsIn, namesIn, substitute } from '../../../lang/walk.js';
+import { isRandom } from '../../../lang/functions.js';
+import type { NeuronType, Population, Value } from '../../../model/model.js';
+import { child } from '../../../model/pointer.js';
+import { populationsOf } from '../../../model/selected.js';
+import { areInFile } from '../../../model/tagged.js';
+import { standardCells } from '../../pynn/index.js';
+import { recogniseCell } from '../cells.js';
+import { type CellUse, type RecognisedCell } from '../cells/view.js';
+import { constantOf, tidy } from '../numbers.js';
+import { arrivalOf } from '../synapses.js';
+import { environmentOf, scaledValue, signOf, valueOf, type Environment } from '../values.js';
+import { type Standardising, cellType, isNamed, listedValue, outgoingAtOnce, synapseEnvironment } from './context.js';
+
+/** Signs of what reaches each variable of each population. */
+export function arrivingSigns(context: Standardising): ReadonlyMap<string, Map<string, Set<1 | -1>>> {
+  const all = new Map<string, Map<string, Set<1 | -1>>>();
+  const note = (populations: readonly string[], variable: string, sign: 1 | -1 | 0): void => {
+    for (const name of populations) {
+      const ofPopulation = all.get(name) ?? new Map<string, Set<1 | -1>>();
+      all.set(name, ofPopulation);
+      const signs = ofPopulation.get(variable) ?? new Set();
+      ofPopulation.set(variable, signs);
+      for (const one of sign === 0 ? ([1, -1] as const) : [sign]) signs.add(one);
+    }
+  };
+  const { data } = context.valid;
+  for (const projection of Object.values(context.model.projections)) {
+    const type = context.model.synapses[projection.synapse];
+    if (type === undefined) continue;
+    const arrival = arrivalOf(type);
+    if (typeof arrival === 'string') continue;
+    const environment = synapseEnvironment(type, projection, context.valid);
+    const weight = valueOf(withoutDraws(arrival.amount), environment);
+    const sign = signOf(weight === undefined ? weight : (listedValue(context, projection, weight) ?? weight), data);
+    note(populationsOf(projection.to.of), arrival.variable, sign);
+  }
+  for (const stimulus of Object.values(context.model.stimuli))
+    if (stimulus.kind === 'poisson')
+      note(populationsOf(stimulus.to), stimulus.variable, signOf(stimulus.weight.startsWith('-') ? -1 : 1, data));
+  return all;
+}
+
+/** A population, with its cell; as it is, with the reason in the report, where PyNN has none. */
+export function standardisePopulation(
+  context: Standardising,
+  name: string,
+  population: Population,
+  signs: CellUse['signs'],
+): void {
+  const pointer = child('/populations', name);
+  if (population.type === undefined) {
+    context.populations[name] = replayedSpikes(context, name, population);
+    return;
+  }
+  const type = context.model.neurons[population.type];
+  if (type === undefined || isNamed(type)) {
+    keepPopulation(context, name, population);
+    return;
+  }
+  if (Object.keys(population.linked ?? {}).length > 0) {
+    context.report.missing(pointer, 'variables linked to another population');
+    keepPopulation(context, name, population);
+    return;
+  }
+  const environment = environmentOf(parametersOf(type, population.values), context.valid.data);
+  if (poissonSource(context, name, population, type, environment)) return;
+  const use: CellUse = { environment, signs, countsSpikeStep: context.brian, dt: context.dt };
+  const cell = recogniseCell(type, use);
+  if (typeof cell === 'string') {
+    context.report.missing(pointer, `no standard cell matches it: ${cell}`);
+    keepPopulation(context, name, population);
+    return;
+  }
+  const values = cellValues(cell, environment);
+  const first = firstValues(cell, type, population, environment);
+  const odd = [values, first].find((one) => typeof one === 'string');
+  if (typeof values === 'string' || typeof first === 'string') {
+    context.report.missing(pointer, `${cell.standard.name} has no parameter for its ${odd ?? 'values'}`);
+    keepPopulation(context, name, population);
+    return;
+  }
+  context.known.set(name, { cell, environment, use });
+  context.populations[name] = {
+    ...population,
+    type: cellType(context, population.type, cell.standard),
+    values: { ...values, ...first },
+  };
+  context.report.exact(pointer, `${cell.standard.name}, compared at random points`, context.code('recognised'));
+  for (const { verdict, code, message } of cell.remarks)
+    context.report.add({ verdict, code: context.code(code), pointer, message });
+  remarkMethod(context, type, cell, pointer);
+  const [port] = cell.ports.values();
+  if (context.brian && port?.kind === 'voltage' && signs.size > 0)
+    context.report.approximated(
+      context.code('jumps'),
+      pointer,
+      'a jump of v across the threshold causes a spike in the same step; in Brian one step later, after ' +
+        'the leak of that step',
+    );
+}
+
+/** A population as it is, with its type. */
+function keepPopulation(context: Standardising, name: string, population: Population): void {
+  const type = population.type === undefined ? undefined : context.model.neurons[population.type];
+  if (population.type !== undefined && type !== undefined) context.neurons[population.type] = type;
+  context.populations[name] = population;
+}
+
+function parametersOf(type: NeuronType, values: Population['values']): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(type.parameters).map(([key, { value }]) => [key, values[key] ?? value] as const),
+  );
+}
+
+function cellValues(cell: RecognisedCell, environment: Environment): Record<string, Value> | string {
+  const result: Record<string, Value> = {};
+  for (const [key, e] of Object.entries(cell.parameters)) {
+    const value = valueOf(e, environment);
+    if (value === undefined) return key;
+    result[key] = value;
+  }
+  return result;
+}
+
+function firstValues(
+  cell: RecognisedCell,
+  type: NeuronType,
+  population: Population,
+  environment: Environment,
+): Record<string, Value> | string {
+  const result: Record<string, Value> = {};
+  for (const [ours, { name, factor }] of cell.variables) {
+    const value = scaledValue(population.values[ours] ?? type.state[ours]?.initial ?? 0, factor, environment);
+    if (value === undefined) return `first values of ${ours}`;
+    result[name] = value;
+  }
+  return result;
+}
+
+function remarkMethod(context: Standardising, type: NeuronType, cell: RecognisedCell, pointer: string): void {
+  const linear = cell.standard.neuron.method === 'exact';
+  if (['auto', 'exact'].includes(type.method) || (linear && type.method === 'exponentialEuler')) return;
+  if (type.method === 'adaptive' || type.method === 'rk4') return;
+  context.report.approximated(
+    context.code('method'),
+    pointer,
+    `it is integrated by the method ${type.method}; PyNN's simulators use more accurate ones`,
+  );
+}
+
+/**
+ * Spikes to replay. A spike of Brian acts in the step that begins at its time, one of PyNN in the step that ends
+ * then.
+ */
+function replayedSpikes(context: Standardising, name: string, population: Population): Population {
+  const { spikes } = population;
+  if (!context.brian || spikes === undefined || areInFile(spikes)) return population;
+  if (outgoingAtOnce(context, name)) return population;
+  const { data } = context.valid;
+  const times = numbersOf(spikes.times, data).map((time) =>
+    tidy((Math.floor(time / context.dt + 1e-3) + 1) * context.dt),
+  );
+  return { ...population, spikes: { ...spikes, times } };
+}
+
+/** Whether a type only draws spikes with a rate: then it is PyNN's Poisson source. */
+function poissonSource(
+  context: Standardising,
+  name: string,
+  population: Population,
+  type: NeuronType,
+  environment: Environment,
+): boolean {
+  const { spike } = type.events;
+  if (Object.keys(type.derivatives).length + Object.keys(type.state).length > 0 || spike === undefined) return false;
+  const derived = new Map(
+    Object.entries(type.derived).map(([key, { value }]) => [key, parseExpression(value)] as const),
+  );
+  const when = substitute(parseExpression(spike.when), derived);
+  if (when.kind !== 'binary' || when.operator !== '<' || spike.do.length > 0) return false;
+  const { left, right } = when;
+  if (left.kind !== 'call' || left.function !== 'uniform' || left.arguments.length > 0) return false;
+  if (right.kind !== 'binary' || right.operator !== '*') return false;
+  const [e] = [right.left, right.right].filter((side) => !(side.kind === 'name' && side.name === 'dt'));
+  const pointer = child('/populations', name);
+  const rate = e && valueOf(e, environment);
+  const changes = rate === undefined || (typeof rate === 'string' && namesIn(parseExpression(rate)).has('t'));
+  const cell = standardCells.get('SpikeSourcePoisson');
+  if (changes || cell === undefined) {
+    context.report.missing(pointer, "PyNN's Poisson sources have constant rates");
+    keepPopulation(context, name, population);
+    return true;
+  }
+  const standard: RecognisedCell = {
+    standard: cell,
+    parameters: { rate: e ?? number(0) },
+    variables: new Map(),
+    ports: new Map(),
+    remarks: [],
+  };
+  context.known.set(name, {
+    cell: standard,
+    environment,
+    use: { environment, signs: new Map(), countsSpikeStep: context.brian, dt: context.dt },
+  });
+  context.populations[name] = {
+    ...population,
+    type: cellType(context, population.type ?? name, 'SpikeSourcePoisson'),
+    values: { rate },
+  };
+  context.report.approximated(
+    context.code('bernoulli'),
+    pointer,
+    'SpikeSourcePoisson draws the number of spikes per step; here there is at most one, with probability rate*dt',
+  );
+  return true;
+}
+
+/** Draws at each spike replaced by what they are mostly: the sign of a weight does not depend on them. */
+function withoutDraws(e: Expression): Expression {
+  return callsIn(e).some((one) => isRandom(one.function)) ? number(constantOf(e) ?? 1) : e;
+}

@@ -1,0 +1,179 @@
+/** Projections with PyNN's standard synapses, receptors and connection rules. */
+
+import { numbersOf } from '../../../model/arrays.js';
+import { parseExpression } from '../../../lang/parse.js';
+import { binary, number } from '../../../lang/build.js';
+import type { Projection, SynapseType, Value } from '../../../model/model.js';
+import { freeName } from '../../../model/free-name.js';
+import { child } from '../../../model/pointer.js';
+import { populationsOf } from '../../../model/selected.js';
+import { isGiven } from '../../../model/tagged.js';
+import { namedRule, pairsOf } from '../connections.js';
+import { tidy } from '../numbers.js';
+import { arrivalOf, recogniseSynapse } from '../synapses.js';
+import { signOf, valueOf, type Environment } from '../values.js';
+import {
+  type StandardPopulation,
+  type Standardising,
+  endsOf,
+  isNamed,
+  isTaken,
+  listedValue,
+  outgoingAtOnce,
+  synapseEnvironment,
+  synapseType,
+} from './context.js';
+
+/** A projection, with its synapse and its receptor; as it is, with the reason in the report, where PyNN has none. */
+export function standardiseProjection(context: Standardising, name: string, projection: Projection): void {
+  const pointer = child('/projections', name);
+  const type = context.model.synapses[projection.synapse];
+  const keep = (reason?: string): void => {
+    if (reason !== undefined) context.report.missing(pointer, reason);
+    if (type !== undefined) context.synapseTypes[projection.synapse] = type;
+    context.projections[name] = projection;
+  };
+  if (type === undefined || isNamed(type)) return keep();
+  const arrival = arrivalOf(type);
+  if (typeof arrival === 'string') return keep(arrival);
+  if (projection.from.event !== undefined && projection.from.event !== 'spike')
+    return keep(`PyNN's synapses react to spikes, not to ${projection.from.event}`);
+  const targets = populationsOf(projection.to.of);
+  const [target] = targets;
+  const known = context.known.get(target ?? '');
+  // That the target is not a standard cell has been reported for the target.
+  if (known === undefined) return keep();
+  const port = known.cell.ports.get(arrival.variable);
+  if (port === undefined)
+    return keep(`it acts on ${arrival.variable}, which is not a receptor of ${known.cell.standard.name}`);
+  const environment = synapseEnvironment(type, projection, context.valid);
+  const found = recogniseSynapse(type, port.kind, environment.numbers, context.dt);
+  if (typeof found === 'string') return keep(found);
+  const weight = valueOf(binary('*', number(port.factor), found.weight), environment);
+  if (weight === undefined) return keep('its weights cannot be expressed in PyNN');
+  const values: Record<string, Value> = {};
+  for (const [key, one] of Object.entries(found.parameters)) {
+    const scale = found.scaled.has(key) ? port.factor : 1;
+    const value = typeof one === 'number' ? tidy(one * scale) : valueOf(one, environment);
+    if (value === undefined) return keep(`its ${key} cannot be expressed in PyNN`);
+    values[key] = value;
+  }
+  if (found.name === 'TsodyksMarkramSynapse' && port.kind !== 'voltage')
+    values['tau_syn'] = timeConstant(known, arrival.variable);
+  for (const { code, message } of found.remarks) context.report.approximated(context.code(code), pointer, message);
+  const synapse = synapseType(
+    context,
+    found.standard.name === 'STDPMechanism' ? 'STDP' : found.name,
+    found.standard,
+    port.kind,
+  );
+  const delays = delaysOf(context, projection, type, environment, pointer);
+  if (delays === undefined) return keep('its delays cannot be expressed in PyNN');
+  const ends = endsOf(context, projection);
+  const rules = projection.connect.map((rule) => namedRule(rule, ends));
+  const common: Projection = { ...projection, synapse, connect: rules, values: { ...values, weight }, delays };
+  const receptors = (sign: 1 | -1): Projection['receptors'] => ({
+    port: sign === -1 ? port.negative : port.positive,
+  });
+  const sign = signOf(listedValue(context, projection, weight) ?? weight, context.valid.data);
+  if (port.kind === 'conductance' && sign !== 1) return keep('a negative conductance, which PyNN rejects');
+  context.synapseNames.set(name, { names: found.variables, factor: port.factor, environment });
+  if (sign === 0) {
+    const parts = splitBySign(context, common);
+    if (parts === undefined) return keep('weights of both signs in one projection');
+    for (const one of [1, -1] as const) {
+      const label = one === 1 ? name : freeName(`${name}_inhibitory`, (taken) => isTaken(context, taken));
+      context.projections[label] = { ...parts[one === 1 ? 0 : 1], receptors: receptors(one) };
+    }
+    context.report.equivalent(
+      context.code('two-signs'),
+      pointer,
+      'weights of both signs become two projections, since each PyNN receptor has one sign',
+    );
+    return;
+  }
+  const whole: Projection = { ...common, receptors: receptors(sign) };
+  // PyNN has one rule a projection.
+  const perSynapse = Object.values(whole.values).some(isGiven);
+  if (rules.length > 1 && !perSynapse)
+    rules.forEach((rule, k) => {
+      const label = k === 0 ? name : freeName(name, (one) => isTaken(context, one));
+      context.projections[label] = { ...whole, connect: [rule] };
+    });
+  else context.projections[name] = whole;
+  context.report.exact(pointer, found.name, context.code('recognised'));
+}
+
+/** A projection as one of its positive and one of its negative weights; undefined where its pairs are drawn. */
+function splitBySign(context: Standardising, projection: Projection): readonly [Projection, Projection] | undefined {
+  const { data } = context.valid;
+  const sizes = endsOf(context, projection);
+  const [rule, second] = projection.connect;
+  const pairs = second === undefined && rule ? pairsOf(rule, sizes, (array) => numbersOf(array, data)) : undefined;
+  const { weight = 0 } = projection.values;
+  const weights = listedValue(context, projection, weight) ?? weight;
+  if (pairs === undefined || !isGiven(weights)) return undefined;
+  const numbers = numbersOf(weights.array, data);
+  if (numbers.length !== pairs.sources.length) return undefined;
+  const part = (keep: (weight: number) => boolean): Projection => {
+    const places = numbers.flatMap((one, k) => (keep(one) ? [k] : []));
+    const only = (list: readonly number[]): readonly number[] => places.map((k) => list[k] ?? 0);
+    const some = (value: Value): Value =>
+      isGiven(value) ? { ...value, array: only(numbersOf(value.array, data)) } : value;
+    const each = (map: Readonly<Record<string, Value>>): Record<string, Value> =>
+      Object.fromEntries(Object.entries(map).map(([key, value]) => [key, some(value)]));
+    return {
+      ...projection,
+      connect: [{ rule: 'list', sources: only(pairs.sources), targets: only(pairs.targets) }],
+      values: { ...each(projection.values), weight: { array: only(numbers) } },
+      delays: each(projection.delays),
+    };
+  };
+  return [part((one) => one >= 0), part((one) => one < 0)];
+}
+
+function timeConstant({ cell, environment }: StandardPopulation, variable: string): Value {
+  const port = cell.ports.get(variable);
+  const e = cell.parameters[port?.positive.includes('inh') === true ? 'tau_syn_I' : 'tau_syn_E'];
+  return (e && valueOf(e, environment)) ?? 0.005;
+}
+
+/** Delays of the ways to and from the synapse. PyNN has none below a step. */
+function delaysOf(
+  context: Standardising,
+  projection: Projection,
+  type: SynapseType,
+  environment: Environment,
+  pointer: string,
+): Record<string, Value> | undefined {
+  const result: Record<string, Value> = {};
+  for (const [key, { on, delay }] of Object.entries(type.pathways)) {
+    const side = on === 'pre.spike' ? 'pre' : 'post';
+    const given = projection.delays[key] ?? delay;
+    const value = typeof given === 'string' ? valueOf(parseExpression(given), environment) : given;
+    if (value === undefined) return undefined;
+    if (side === 'post') {
+      result[side] = value;
+      continue;
+    }
+    const steps = (one: number): number => Math.max(1, Math.floor(one / context.dt + 0.5));
+    if (typeof value === 'number') {
+      result[side] = tidy(steps(value) * context.dt);
+      const [from = ''] = populationsOf(projection.from.of);
+      if (value < context.dt / 2 && !outgoingAtOnce(context, from)) remarkDelay(context, pointer);
+    } else if (isGiven(value) && value.gaps === undefined) {
+      const numbers = numbersOf(value.array, context.valid.data);
+      result[side] = { ...value, array: numbers.map((one) => tidy(steps(one) * context.dt)) };
+      if (numbers.some((one) => one < context.dt / 2)) remarkDelay(context, pointer);
+    } else result[side] = value;
+  }
+  return result;
+}
+
+function remarkDelay(context: Standardising, pointer: string): void {
+  context.report.approximated(
+    context.code('delay'),
+    child(pointer, 'delays'),
+    `spikes without delay arrive one step (${tidy(context.dt * 1e3)} ms) later: PyNN has no shorter delays`,
+  );
+}

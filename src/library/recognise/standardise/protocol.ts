@@ -1,0 +1,154 @@
+/** Recordings and changes between runs, by the names of standard types. */
+
+import { parseExpression } from '../../../lang/parse.js';
+import { number } from '../../../lang/build.js';
+import { callsIn, namesIn } from '../../../lang/walk.js';
+import { isRandom } from '../../../lang/functions.js';
+import type { Phase, Recording, SelectionRule, Value } from '../../../model/model.js';
+import { child } from '../../../model/pointer.js';
+import { populationsOf } from '../../../model/selected.js';
+import { isPhase, isRecording, isSelection } from '../../../model/tagged.js';
+import { recogniseCell } from '../cells.js';
+import { constantOf, valueAt } from '../numbers.js';
+import { environmentOf, scaledValue, valueOf } from '../values.js';
+import { type StandardPopulation, type Standardising } from './context.js';
+
+/** Recordings of variables by their names in standard types; rates as the spikes they are computed from. */
+export function standardRecordings(context: Standardising, recordings: readonly Recording[]): readonly Recording[] {
+  const spikes = new Set(
+    recordings.flatMap((one) => (isRecording(one, 'events') && one.events === 'spike' ? [JSON.stringify(one.of)] : [])),
+  );
+  return recordings.flatMap((recording, k): readonly Recording[] => {
+    const pointer = child('/recordings', k);
+    if (isRecording(recording, 'rate')) {
+      context.report.equivalent(
+        context.code('rate-from-spikes'),
+        pointer,
+        'the rate of a population is computed from its spikes, which are recorded',
+      );
+      const key = JSON.stringify(recording.of);
+      if (spikes.has(key)) return [];
+      spikes.add(key);
+      return [{ of: recording.of, events: 'spike', name: recording.name }];
+    }
+    if (isRecording(recording, 'events')) return [recording];
+    const names = namesOf(context, recording.of);
+    if (names === undefined) return [recording];
+    const variables = recording.variables.flatMap((variable) => names.get(variable)?.name ?? variable);
+    for (const variable of recording.variables) {
+      const found = names.get(variable);
+      if (found !== undefined && found.factor !== 1)
+        context.report.equivalent(
+          context.code('recorded-as'),
+          pointer,
+          `${variable} is recorded as ${found.name}, ${found.factor} times as large in SI`,
+        );
+    }
+    return [{ ...recording, variables: [...new Set(variables)] }];
+  });
+}
+
+/** Names of variables in the standard type of the population of a selection. */
+function namesOf(
+  context: Standardising,
+  rule: SelectionRule,
+): ReadonlyMap<string, { readonly name: string; readonly factor: number }> | undefined {
+  if (isSelection(rule, 'synapses')) {
+    const found = context.synapseNames.get(rule.projection);
+    return found && new Map([...found.names].map(([ours, name]) => [ours, { name, factor: found.factor }]));
+  }
+  const [name = ''] = populationsOf(rule);
+  return context.known.get(name)?.cell.variables;
+}
+
+/** A phase whose changes are of parameters and variables of standard types. */
+export function standardPhases(context: Standardising, phase: Phase, pointer: string): readonly Phase[] {
+  if (!isPhase(phase, 'set')) return [phase];
+  const set: Record<string, Value> = {};
+  if (phase.where !== undefined) {
+    const parted = partedByCells(context, phase.set, phase.where);
+    if (parted === undefined) return [phase];
+    const { where: _, ...rest } = phase;
+    return standardPhases(context, { ...rest, set: parted }, pointer);
+  }
+  for (const [key, value] of Object.entries(phase.set)) {
+    const [, owner = '', inside, variable = ''] = /^(\w+)(\[[^\]]*\])?\.(\w+)$/.exec(key) ?? [];
+    const known = context.known.get(owner);
+    const synapses = context.synapseNames.get(owner);
+    if (synapses !== undefined) {
+      const name = synapses.names.get(variable);
+      const scaled = name === undefined ? undefined : scaledValue(value, synapses.factor, synapses.environment);
+      if (name === undefined || scaled === undefined)
+        context.report.missing(pointer, `a change of ${key} cannot be expressed in PyNN`);
+      else set[`${owner}${inside ?? ''}.${name}`] = scaled;
+      continue;
+    }
+    if (known === undefined) {
+      set[key] = value;
+      continue;
+    }
+    const { cell, environment } = known;
+    const state = cell.variables.get(variable);
+    if (state !== undefined) {
+      const scaled = scaledValue(value, state.factor, environment);
+      if (scaled === undefined) context.report.missing(pointer, `a change of ${key} cannot be expressed in PyNN`);
+      else set[`${owner}${inside ?? ''}.${state.name}`] = scaled;
+      continue;
+    }
+    for (const [name, one] of changedParameters(context, owner, variable, value, known, inside === undefined)) {
+      if (one === undefined) context.report.missing(pointer, `a change of ${key} cannot be expressed in PyNN`);
+      else set[`${owner}${inside ?? ''}.${name}`] = one;
+    }
+  }
+  return Object.keys(set).length === 0 ? [] : [{ ...phase, set }];
+}
+
+/** Changes where a condition of the index holds, as changes of those cells; undefined where it reads more. */
+function partedByCells(
+  context: Standardising,
+  set: Readonly<Record<string, Value>>,
+  where: string,
+): Readonly<Record<string, Value>> | undefined {
+  const e = parseExpression(where);
+  if ([...namesIn(e)].join() !== 'i' || callsIn(e).some((one) => isRandom(one.function))) return undefined;
+  const parted: Record<string, Value> = {};
+  for (const [key, value] of Object.entries(set)) {
+    const [, owner = '', variable = ''] = /^(\w+)\.(\w+)$/.exec(key) ?? [];
+    const size = context.model.populations[owner]?.size;
+    const number = typeof value === 'string' ? constantOf(parseExpression(value)) : value;
+    if (size === undefined || typeof number !== 'number') return undefined;
+    const cells = Array.from({ length: size }, (_, k) => k).filter((k) => valueAt(e, () => k) !== 0);
+    const [first = 0] = cells;
+    if (cells.length === 0) continue;
+    const together = cells.every((cell, k) => cell === first + k);
+    const inside = together ? `${first}:${first + cells.length}` : cells.join(', ');
+    parted[`${owner}[${inside}].${variable}`] = value;
+  }
+  return parted;
+}
+
+/** Parameters of a standard cell that differ once a parameter of the type has another value. */
+function changedParameters(
+  context: Standardising,
+  owner: string,
+  variable: string,
+  value: Value,
+  { cell, environment, use }: StandardPopulation,
+  whole: boolean,
+): readonly (readonly [string, Value | undefined])[] {
+  const population = context.model.populations[owner];
+  const type = context.model.neurons[population?.type ?? ''];
+  if (type === undefined || population === undefined) return [[variable, undefined]];
+  const kept = Object.fromEntries([...environment.numbers, ...environment.varying]);
+  const next = environmentOf({ ...kept, [variable]: value }, context.valid.data);
+  const nextUse = { ...use, environment: next };
+  const found = cell.standard.name === 'SpikeSourcePoisson' ? cell : recogniseCell(type, nextUse);
+  if (typeof found === 'string' || found.standard !== cell.standard) return [[variable, undefined]];
+  // What a part of the cells is given does not hold for the others.
+  if (whole) context.known.set(owner, { cell: found, environment: next, use: nextUse });
+  return Object.entries(found.parameters).flatMap(([name, e]): readonly (readonly [string, Value | undefined])[] => {
+    const before = valueOf(cell.parameters[name] ?? number(0), environment);
+    const after = valueOf(e, next);
+    return JSON.stringify(before) === JSON.stringify(after) && after !== undefined ? [] : [[name, after]];
+  });
+}

@@ -46,7 +46,8 @@ const lems: Exporter = async (given, name, original, positions) => {
   const { exportLems, hasDrawnConnections, rulesOf } = await import('../../translators/neuroml/export.js');
   const { libraryCall } = await import('../ir/library-calls.js');
   const { hasExponentials, inFineSteps } = await import('../library/gather/fine-steps.js');
-  const fine = given.model.timing === 'lems-euler' ? undefined : inFineSteps(given, hasExponentials);
+  const { isForwardEuler } = await import('../library/gather/integration.js');
+  const fine = inFineSteps(given, (type) => hasExponentials(type) && !isForwardEuler(type, given.model.timing));
   const valid = fine?.valid ?? given;
   const listed = hasDrawnConnections(valid.model)
     ? (await freeze(valid, (await chooseTarget('auto')).target, positions)).valid
@@ -79,7 +80,7 @@ const lems: Exporter = async (given, name, original, positions) => {
       verdict: 'approximated',
       code: 'lems/step',
       pointer: '/experiment/dt',
-      message: `steps of ${fine.step} ms: LEMS does not adapt them to what the equations need`,
+      message: `steps of ${fine.step} ms: forward Euler follows exponentials of the potential in short steps alone`,
     });
   return { files: [{ name, text }], data: new Map(), report: entries };
 };

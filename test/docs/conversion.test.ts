@@ -82,6 +82,8 @@ The result of converting each fixture to each other notation with \`interneuron 
   means the same up to rounding, to a stated convention (the label of spike times, names of types, a type that only interneuron's
   PyNN backend runs) or to other draws of the same distribution. *Approximate* means anything else, such as another integration method
   (LEMS takes forward Euler steps) or another distribution. *Incomplete* means that something is left out.
+- LEMS keeps the step of the model, and 0.01 ms at most for equations with exponentials of the potential: why, and why linear cells are not
+  written so that forward Euler solves them exactly, is in [translators/neuroml](../translators/neuroml/README.md#writing).
 - **and back**: the model has the same hash after conversion back.
 - Scripts for Brian and PyNN contain the same as documents in these notations.
 

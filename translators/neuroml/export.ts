@@ -15,7 +15,6 @@ import { populationOf } from '../../src/model/selected.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { hashModel } from '../../src/model/hash.js';
 import { child } from '../../src/model/pointer.js';
-import { hasExponentials } from '../../src/library/gather/fine-steps.js';
 import { isForwardEuler } from '../../src/library/gather/integration.js';
 import type { Model, NeuronType, Projection, ValidModel } from '../../src/model/model.js';
 import { drawsNothing } from './export/draws.js';
@@ -178,7 +177,12 @@ function remark(context: ExportContext): void {
   if (model.timing !== 'lems-euler') remarkTiming(context, report);
   for (const [id, type] of Object.entries(model.neurons)) {
     if (!isForwardEuler(type, model.timing))
-      report.approximated('lems/forward-euler', child('/neurons', id), forwardEuler(type, context.dt));
+      report.approximated(
+        'lems/forward-euler',
+        child('/neurons', id),
+        `the same equations, which LEMS integrates by forward Euler instead of ${methodText(type)}: ` +
+          'spikes shift, by how much --check measures',
+      );
     if (stepsInParts(model, id))
       report.approximated(
         'lems/order-in-step',
@@ -210,19 +214,8 @@ function remark(context: ExportContext): void {
   settleParts(model, report);
 }
 
-/** Methods that are chosen where forward Euler goes wrong, and the step in s beyond which it often does. */
-const demanding: ReadonlySet<string> = new Set(['adaptive', 'rk4', 'rk2']);
-const largestStep = 2.5e-5;
-
-function forwardEuler(type: NeuronType, dt: number): string {
-  const { method } = type;
-  const fast = demanding.has(method) && dt > largestStep && hasExponentials(type);
-  const own = method === 'auto' ? 'the method that is chosen for them' : `the method ${method}`;
-  const said = `the same equations, which LEMS integrates by forward Euler instead of ${own}`;
-  return fast
-    ? `${said}; fast channels need smaller steps: --dt '0.01 ms'`
-    : `${said}: spikes shift, by how much --check measures`;
-}
+const methodText = ({ method }: NeuronType): string =>
+  method === 'auto' ? 'the method that is chosen for them' : `the method ${method}`;
 
 /** Everything of which nothing else was said is as it was. */
 function settleParts(model: Model, report: ConversionReport): void {

@@ -116,7 +116,7 @@ function checkText(check: ConversionCheck): string {
   const ms = (time: number | null): string => (time === null ? 'none' : `${Number((time * 1e3).toPrecision(8))} ms`);
   const all = matched === ours && ours === theirs;
   const lines = [
-    `check: ${matched} of ${ours} spikes within ${ms(tolerance)} in ${seconds} s` +
+    `check: ${matched} of ${ours} spikes within ${ms(tolerance)} in ${Number(seconds.toPrecision(12))} s` +
       `${all ? '' : ` (${theirs} after conversion)`}, by ${tool}`,
     ...populations.flatMap(({ population, first, spikes: [a, b] }) =>
       first === undefined

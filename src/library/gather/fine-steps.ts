@@ -1,4 +1,4 @@
-/** Shorter steps for cells that integrators with steps of one length follow in short steps alone. */
+/** Shorter steps for cells that an integrator with steps of one length follows in short steps alone. */
 
 import { isRecording } from '../../model/tagged.js';
 import { isRandom } from '../../lang/functions.js';
@@ -20,8 +20,8 @@ export const hasExponentials = ({ derivatives, derived }: NeuronType): boolean =
   );
 
 /**
- * A model whose steps are short enough for its cells that are integrated adaptively; undefined where they are, or where
- * no cell needs it. What happens at every step of the model goes on happening as often.
+ * A model whose steps are short enough for its cells; undefined where they are, or where no cell needs it. What happens
+ * at every step of the model goes on happening as often.
  *
  * @param needs   which cells need short steps
  * @param method  how these cells are integrated then; absent: as they were
@@ -34,7 +34,7 @@ export function inFineSteps(
   const { model } = valid;
   const { dt } = model.experiment;
   const times = Math.round(dt / fineStep);
-  const concerned = Object.entries(model.neurons).filter(([, type]) => type.method === 'adaptive' && needs(type));
+  const concerned = Object.entries(model.neurons).filter(([, type]) => needs(type));
   if (concerned.length === 0 || times < 2) return undefined;
   const fine = Number((dt / times).toPrecision(12));
   const neurons = { ...model.neurons };

@@ -65,7 +65,7 @@ export function inBrianIdiom(valid: ValidModel, drawn?: ValidModel): BrianIdiom 
   const report = new ConversionReport('brian');
   const plain = gathered(valid, 'brian');
   for (const entry of plain.entries) report.add(entry);
-  const fine = inFineSteps(plain.valid, hasGates, 'rk4');
+  const fine = inFineSteps(plain.valid, (type) => type.method === 'adaptive' && hasGates(type), 'rk4');
   if (fine !== undefined)
     report.approximated(
       'brian/step',

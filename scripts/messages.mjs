@@ -110,6 +110,46 @@ function sourceOf(path) {
   return ts.createSourceFile(path, readFileSync(join(root, path), 'utf8'), ts.ScriptTarget.Latest, true);
 }
 
+/** The name of the function or method that a node is in, and its parameters. */
+function functionAround(node) {
+  let around = node.parent;
+  while (around && !ts.isFunctionLike(around)) around = around.parent;
+  const named = around && (around.name ?? around.parent.name);
+  return named && { name: named.getText(), parameters: around.parameters.map(({ name }) => name.getText()) };
+}
+
+const calledName = (call) =>
+  (ts.isPropertyAccessExpression(call.expression) ? call.expression.name : call.expression).getText();
+
+/**
+ * Severities that findings get where they are reported, by the function of the catalogue that makes them: beside it, as
+ * in `{ severity: 'warning', ...messages.name() }`, or by a function that it is given to.
+ */
+function severitiesOfMakers() {
+  const found = new Map();
+  const givers = new Map();
+  const note = (map, name, severity) => map.set(name, new Set([...(map.get(name) ?? []), severity]));
+  const calls = [];
+  const visit = (node) => {
+    if (ts.isCallExpression(node)) calls.push(node);
+    if (ts.isObjectLiteralExpression(node)) {
+      const stated = node.properties.find((one) => ts.isPropertyAssignment(one) && one.name.getText() === 'severity');
+      const [severity] = stated ? alternatives(stated.initializer) : [];
+      for (const { expression } of severity ? node.properties.filter(ts.isSpreadAssignment) : []) {
+        if (ts.isCallExpression(expression)) note(found, calledName(expression), severity);
+        const around = functionAround(node);
+        if (around?.parameters.includes(expression.getText())) note(givers, around.name, severity);
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  for (const path of sources) visit(sourceOf(path));
+  for (const call of calls)
+    for (const given of call.arguments.filter(ts.isCallExpression))
+      for (const severity of givers.get(calledName(call)) ?? []) note(found, calledName(given), severity);
+  return found;
+}
+
 /** Texts that the callers of functions give as messages. */
 function messagesOfCalls(makers) {
   const findings = [];
@@ -149,7 +189,8 @@ function findingsIn(path) {
           messages: field('message'),
           expected: field('expected'),
           hints: field('hint'),
-          severity: field('severity')[0] ?? 'error',
+          severity: field('severity')[0],
+          maker: functionAround(node)?.name,
           made: message && alternatives(message).length === 0 ? messageParameter(node, message) : undefined,
         });
       }
@@ -172,6 +213,8 @@ function byCode() {
   const entries = new Map();
   const own = sources.sort().flatMap(findingsIn);
   const makers = new Map();
+  const severities = severitiesOfMakers();
+  for (const finding of own) finding.severity ??= [...(severities.get(finding.maker) ?? ['error'])].sort().join(' or ');
   for (const { code, made } of own)
     if (made) makers.set(made.maker, [...(makers.get(made.maker) ?? []), { code, argument: made.argument }]);
   for (const finding of [...own, ...messagesOfCalls(makers)]) {

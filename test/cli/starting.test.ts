@@ -80,6 +80,16 @@ describe('explain', () => {
       [...readFileSync(page, 'utf8').matchAll(/^### (.*)$/gm)].map(([, code = '']) => code);
     expect(headings('docs/messages.md')).toEqual(expect.arrayContaining(headings('docs/explanations.md')));
   });
+
+  it('explains everything that the report of a conversion says', () => {
+    const explained = readFileSync('docs/explanations.md', 'utf8');
+    const entries = readFileSync('docs/messages.md', 'utf8').split(/^### /m).slice(1);
+    const codes = entries
+      .filter((entry) => /^- (?:approximate|equivalent|left out): /m.test(entry) || !/^- /m.test(entry))
+      .map((entry) => entry.slice(0, entry.indexOf('\n')));
+    expect(codes.length).toBeGreaterThan(50);
+    expect(codes.filter((code) => !explained.includes(`### ${code}\n`))).toEqual([]);
+  });
 });
 
 describe('describe', () => {

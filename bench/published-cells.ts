@@ -4,7 +4,7 @@
  *     npm run build && INTERNEURON_PUBLISHED_MODELS=… npx tsx bench/published-cells.ts [repetitions]
  *
  * The variable names a folder with checkouts of github.com/OpenSourceBrain. Run phases on one thread, in turn, in
- * seconds of the processor; prints a Markdown table of medians.
+ * seconds of the processor, with what is recorded kept in memory; prints a Markdown table of medians.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -53,7 +53,7 @@ for (const [repository, below, name, duration, step] of models) {
         target,
         `${duration} ms`,
         '1',
-        '',
+        'none',
         `${step} ms`,
       ];
       return (JSON.parse(execFileSync('node', given, { cwd: root, encoding: 'utf8' })) as { processor: number })

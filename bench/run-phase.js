@@ -3,7 +3,8 @@
  *
  *     node bench/run-phase.js fixtures/brian/cobahh.yaml TARGET DURATION THREADS [OUTPUT] [STEP]
  *
- * Without an output what is recorded stays in memory.
+ * Without an output what is recorded stays in memory, but for the files that the model itself names; with the output
+ * `none` these stay away, too.
  *
  * Seconds of the processor are of all threads of the process, from the end of building the network to the last step:
  * those of the compiler of JavaScript and of whatever is loaded meanwhile are among them.
@@ -25,8 +26,8 @@ let last = built;
 const result = await runModel(importModel(readSource(model), { duration, ...(dt === undefined ? {} : { dt }) }), {
   target,
   threads: Number(threads),
-  outputFolder,
-  outputs: output === '' ? [] : [output],
+  ...(output === 'none' ? {} : { outputFolder }),
+  outputs: output === '' || output === 'none' ? [] : [output],
   cacheDirectory: path.join(homedir(), '.cache/interneuron'),
   onProgress: (stage) => {
     last = process.cpuUsage();

@@ -106,8 +106,13 @@ function messageParameter(node, message) {
   return argument < 0 ? undefined : { maker: maker.parent.name.getText(), argument };
 }
 
+const parsed = new Map();
+
 function sourceOf(path) {
-  return ts.createSourceFile(path, readFileSync(join(root, path), 'utf8'), ts.ScriptTarget.Latest, true);
+  const source =
+    parsed.get(path) ?? ts.createSourceFile(path, readFileSync(join(root, path), 'utf8'), ts.ScriptTarget.Latest, true);
+  parsed.set(path, source);
+  return source;
 }
 
 /** The name of the function or method that a node is in, and its parameters. */

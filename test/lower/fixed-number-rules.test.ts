@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { created, simulate, type SimulateOptions } from '../support/simulate.js';
 import { chiSquareP } from '../support/statistics.js';
+import { slow, triesAll } from '../support/effort.js';
 
 interface Sizes {
   readonly from?: number;
@@ -89,7 +90,7 @@ describe('numbers are what the rule says, on both engines', () => {
     check(await pairsOf(network(connect, sizes), both));
   });
 
-  test('without repetition nobody is chosen twice, in blocks of every filling', async () => {
+  test.skipIf(!triesAll)(slow('without repetition nobody is chosen twice, in blocks of every filling'), async () => {
     for (const n of [3, 64, 65, 900, 1500]) {
       const pairs = await pairsOf(
         network(`{ rule: fixedOutDegree, n: ${n}, self: false }`, { from: 1500, recurrent: true }).replace(

@@ -6,6 +6,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { simulate, type Simulation } from '../support/simulate.js';
+import { slow, triesAll } from '../support/effort.js';
 
 const model = (ends: string, connect: string, more: string): string => `
 interneuron: 1
@@ -124,7 +125,7 @@ test('a list of values has one for each synapse; a matrix one for each pair', as
   expect(short.faults.join()).toMatch(/another number of synapses than w has values \(3\)/);
 });
 
-test('samples of one name are one, others are others, and each is as likely', async () => {
+test.skipIf(!triesAll)(slow('samples of one name are one, others are others, and each is as likely'), async () => {
   const chosen = async (name: string, seed: number): Promise<number[]> => {
     const text = model(
       `from: { population: whole, sample: 3, name: ${name} }, to: { population: whole, sample: 3, name: ${name} }`,

@@ -16,6 +16,7 @@ import { hasOpencl, reason } from '../runtime/targets/opencl/devices.js';
 import { canShim } from '../support/cuda-shim/target.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { root } from '../support/import-graph.js';
+import { someOf } from '../support/effort.js';
 
 const folder = temporaryFolder();
 
@@ -146,7 +147,7 @@ async function converted(path: string, to: string): Promise<string> {
 
 const fingerprintOf = (stdout: string): string => /^fingerprint {2}([0-9a-f]{64})$/m.exec(stdout)?.[1] ?? stdout;
 
-describe.each(names)('%s', (name) => {
+describe.each(someOf(names, 3, 'texts'))('%s', (name) => {
   const path = (): string => model(specification(textOf(name)));
   const plainPath = (): string => model(specification(plain));
 
@@ -233,7 +234,7 @@ describe.skipIf(python === undefined)(
       });
     };
 
-    test.each(names)('for Brian 2, %s is text', async (name) => {
+    test.each(someOf(names, 3, 'texts'))('for Brian 2, %s is text', async (name) => {
       const [theirs, ours] = [
         await converted(model(specification(textOf(name))), 'brian'),
         await converted(model(specification(plain)), 'brian'),
@@ -242,7 +243,7 @@ describe.skipIf(python === undefined)(
       expect(theirs).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u001b\u0000]/);
     });
 
-    test.each(names)('for PyNN, %s is text', async (name) => {
+    test.each(someOf(names, 3, 'texts'))('for PyNN, %s is text', async (name) => {
       const [theirs, ours] = [
         await converted(model(pynnSpecification(textOf(name))), 'pynn'),
         await converted(model(pynnSpecification(plain)), 'pynn'),

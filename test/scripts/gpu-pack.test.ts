@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { runProgram } from '../../runtime/targets/c/compiler.js';
 import { buildLookAlike, canLookAlike } from '../support/cuda-driver/libraries.js';
+import { slow, triesAll } from '../support/effort.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'interneuron-gpu-pack-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -34,8 +35,8 @@ interface Report {
   }[];
 }
 
-describe.skipIf(!hasTools)(
-  `a packed folder${hasTools ? '' : ' (skipped: there is no g++ or no xz)'}`,
+describe.skipIf(!hasTools || !triesAll)(
+  slow(`a packed folder${hasTools ? '' : ' (skipped: there is no g++ or no xz)'}`),
   { timeout: 240_000 },
   () => {
     test('checks fixtures and times the microcircuit', async () => {

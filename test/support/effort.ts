@@ -16,6 +16,9 @@ export const askedEffort: Effort = efforts.find((effort) => effort === process.e
 /** Whether everything is tried. */
 export const triesAll = askedEffort !== 'quick';
 
+/** The name of a test that quick tests leave out, by `skipIf(!triesAll)`, with the reason. */
+export const slow = (name: string): string => (triesAll ? name : `${name}: npm run test:thorough runs it`);
+
 /** All cases; where tests are to be quick, every so many-th, and a skipped test that says so. */
 export function someOf<T>(cases: readonly T[], every: number, what: string): readonly T[] {
   if (triesAll) return cases;

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { bodyOf } from '../../../src/ir/walk.js';
 import { lowered, simulate } from '../../support/simulate.js';
 import { engines } from './all-engines.js';
+import { someOf } from '../../support/effort.js';
 
 const pairs = (from: number, to: number): string =>
   JSON.stringify(
@@ -74,7 +75,7 @@ experiment: { dt: 0.05 ms, duration: 60 ms }
 const inOrder = `  within_a: { from: a, to: a, synapse: idle, connect: all, order: 8 }
   within_b: { from: b, to: b, synapse: idle, connect: all, order: 9 }`;
 
-describe.each(['float64', 'float32'] as const)('in %s', (precision) => {
+describe.each(someOf(['float64', 'float32'] as const, 2, 'precisions'))('in %s', (precision) => {
   test('elements at once have the bits of one after another, on all engines', async () => {
     const apart = await simulate(network(), { precision, engines });
     const ordered = await simulate(network(inOrder), { precision, engines: engines.slice(1, 2) });

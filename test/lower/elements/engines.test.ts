@@ -6,6 +6,7 @@
 import { describe, expect, test } from 'vitest';
 import { simulate } from '../../support/simulate.js';
 import { engines } from './all-engines.js';
+import { someOf } from '../../support/effort.js';
 
 const cells = 5;
 const ring = JSON.stringify(Array.from({ length: cells }, (_, k) => [k, (k + 1) % cells]));
@@ -60,7 +61,7 @@ experiment: { dt: 0.05 ms, duration: 60 ms }
   '  meter: { parameters: { source: 0 mV }, derived: { level: (source + 65*mV)/(20*mV) } }\nsynapses:\n',
 );
 
-describe.each(['float64', 'float32'] as const)('in %s', (precision) => {
+describe.each(someOf(['float64', 'float32'] as const, 2, 'precisions'))('in %s', (precision) => {
   test('all engines give the same bits, and everything in the network happens', async () => {
     const run = await simulate(document, { precision, engines });
     expect(run.events.get('cells.spike')!.length).toBeGreaterThan(20);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { run, samples, spikeTimes } from './support.js';
+import { slow, triesAll } from '../../support/effort.js';
 
 /** One cell with a constant current. */
 const driven = (
@@ -217,7 +218,7 @@ describe('GIF_cond_exp', () => {
 });
 
 describe('sources', () => {
-  it('of spikes that are drawn have the rates and intervals of their process', async () => {
+  it.skipIf(!triesAll)(slow('of spikes that are drawn have the rates and intervals of their process'), async () => {
     const result = await run({
       seed: 7,
       populations: [

@@ -16,6 +16,7 @@ import { root } from '../../../support/import-graph.js';
 import { compileQuietly, projectCases, projectFolder, projectResults } from '../../../support/projects.js';
 import type { ProjectFiles } from '../../../support/projects.js';
 import { twoPopulations } from '../../../support/two-populations.js';
+import { someOf } from '../../../support/effort.js';
 
 const write = projectFolder();
 const hasNvcc = (await runProgram(['nvcc', '--version'])).status === 0;
@@ -77,7 +78,7 @@ describe.skipIf(!hasNvcc)(
   `nvcc builds it${hasNvcc ? '' : ' (skipped: nvcc is not installed)'}`,
   { timeout: 240_000 },
   () => {
-    test.each(projectCases.slice(0, 2))('without a warning: $name', async ({ load }) => {
+    test.each(someOf(projectCases.slice(0, 2), 2, 'networks'))('without a warning: $name', async ({ load }) => {
       const { program, script } = load();
       const project = write(cudaProject(program, script));
       const command = [
@@ -120,7 +121,7 @@ describe.skipIf(!shimmed)(
     `writes${shimmed ? '' : reasonOf(anyCompiler, 'a C compiler, or g++,')}`,
   { timeout: 240_000 },
   () => {
-    test.each(projectCases)('$name, whatever the order of threads', async ({ load }) => {
+    test.each(someOf(projectCases, 3, 'networks'))('$name, whatever the order of threads', async ({ load }) => {
       const { program, script } = load();
       const expected = await projectResults(await buildInC(cProject(program, script)));
       const project = await buildShimmed(cudaProject(program, script));

@@ -17,6 +17,7 @@ import { twoPopulations } from '../../../support/two-populations.js';
 import { differences, results } from '../../wasm/compare.js';
 import { randomProgram } from '../../wasm/random-program.js';
 import { code, hostile, hostileProgram } from '../hostile.js';
+import { someOf } from '../../../support/effort.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'interneuron-cuda-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -42,7 +43,7 @@ describe.skipIf(!hasNvcc)(
   `nvcc takes it${hasNvcc ? '' : ' (skipped: nvcc is not installed)'}`,
   { timeout: 180_000 },
   () => {
-    test.each(['sm_75', 'sm_80', 'sm_90'])('for %s', async (architecture) => {
+    test.each(someOf(['sm_75', 'sm_80', 'sm_90'], 3, 'architectures'))('for %s', async (architecture) => {
       const programs = {
         shapes: twoPopulations,
         delays: delays('any'),

@@ -15,7 +15,7 @@ import { anyCompiler } from '../../../runtime/targets/c/compilers.js';
 import { hasOpencl, reason } from '../../../runtime/targets/opencl/devices.js';
 import { delays } from '../../../runtime/targets/wasm/programs.js';
 import { compileQuietly, projectCases, projectFolder, projectResults } from '../../../support/projects.js';
-import { someOf } from '../../../support/effort.js';
+import { slow, someOf, triesAll } from '../../../support/effort.js';
 import type { ProjectFiles } from '../../../support/projects.js';
 import { twoPopulations } from '../../../support/two-populations.js';
 
@@ -89,7 +89,7 @@ describe.skipIf(!hasOclgrind || !canBuild)(
     `race${hasOclgrind ? buildReason : ' (skipped: oclgrind is not installed)'}`,
   { timeout: 240_000 },
   () => {
-    test.each(someOf(projectCases, 3, 'networks'))('$name', async ({ load }) => {
+    test.each(someOf(projectCases, 5, 'networks'))('$name', async ({ load }) => {
       const { program, script } = load();
       const expected = await projectResults(await build(cProject(program, script), '-lm'));
       const found = await projectResults(await build(openclProject(program, script), '-lOpenCL'), oclgrind);
@@ -97,7 +97,7 @@ describe.skipIf(!hasOclgrind || !canBuild)(
       expect(found).toEqual(expected);
     });
 
-    test.each(someOf(strategyNames, 3, 'strategies'))('whatever the strategy: %s', async (strategy) => {
+    test.each(someOf(strategyNames, 9, 'strategies'))('whatever the strategy: %s', async (strategy) => {
       const program = delays('byTarget');
       const script = [{ kind: 'run', steps }] as const;
       const expected = await projectResults(await build(cProject(program, script), '-lm'));
@@ -115,7 +115,7 @@ describe.skipIf(!hasOclgrind || !canBuild)(
       return (await projectResults(await build(files, '-lOpenCL'), oclgrind)).said;
     };
 
-    test('and would find them: a sum without atomics, an element too many', async () => {
+    test.skipIf(!triesAll)(slow('and would find them: a sum without atomics, an element too many'), async () => {
       const plain = (source: string): string =>
         source.replace(/ato(?:m|mic)_add\(address, value\);/g, '*address += value;');
       expect(await broken(delays('any'), plain)).toContain('data race');

@@ -15,6 +15,7 @@ import { trainsFromLists } from '../../../../runtime/results/stored-trains.js';
 import { exampleHeader, play, playInto, type PlayOptions } from '../../record/played-run.js';
 import { smallProgram, type SmallProgramOptions } from '../../record/small-program.js';
 import { inFolder } from '../formats.js';
+import { slow, triesAll } from '../../../support/effort.js';
 
 /** Writes a played run and hands the open file over. */
 async function withFile(
@@ -335,8 +336,8 @@ describe('files', () => {
       expect((file.get('/units/block') as Dataset).value).toEqual(Array.from({ length: 4 }, () => 'Größe 神経'));
     }));
 
-  test(
-    'open after the process was killed, with what had been flushed',
+  test.skipIf(!triesAll)(
+    slow('open after the process was killed, with what had been flushed'),
     async () =>
       inFolder(async (folder) => {
         const root = new URL('../../../../', import.meta.url).pathname;

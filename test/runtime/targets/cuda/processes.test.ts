@@ -14,6 +14,7 @@ import { root } from '../../../support/import-graph.js';
 import { openFolders } from '../../../support/open-folders.js';
 import { startProgram, until } from '../../../support/program-process.js';
 import type { Ended, ProgramProcess } from '../../../support/program-process.js';
+import { slow, someOf, triesAll } from '../../../support/effort.js';
 
 const machine = canLookAlike ? await buildLookAlike() : undefined;
 // For other users as well.
@@ -79,7 +80,7 @@ describe.skipIf(!machine)(
       expect(compilations()).toBe(2);
     });
 
-    test.each(['alone', 'with its compiler'] as const)(
+    test.each(someOf(['alone', 'with its compiler'] as const, 2, 'ways'))(
       'killed %s in the middle of compiling: the next run compiles again',
       async (which) => {
         compilerThat(
@@ -102,7 +103,7 @@ describe.skipIf(!machine)(
       },
     );
 
-    test('an entry that is cut short, empty or changed is made anew', async () => {
+    test.skipIf(!triesAll)(slow('an entry that is cut short, empty or changed is made anew'), async () => {
       compilerThat();
       expect(outcome(await start().ended)).toBe(expected);
       const [entry = ''] = entries();

@@ -41,7 +41,7 @@ export function lowerConnectivity(plan: ProjectionPlan, needsColumns: boolean, c
 }
 
 /** Synapses that rules without chance or condition make, or null. */
-function knownCount(plan: ProjectionPlan): number | null {
+export function knownCount(plan: ProjectionPlan): number | null {
   let sum = 0;
   if (plan.pre.map || plan.post.map) return null;
   for (const rule of plan.projection.connect) {

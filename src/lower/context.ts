@@ -83,6 +83,8 @@ export interface Known {
   readonly settable: ReadonlySet<string>;
   /** Whether the protocol turns time back, by a reset or to a stored state: then draws count steps on their own. */
   readonly turnsBack: boolean;
+  /** Synapses of projections whose number is drawn, where somebody has built them before. */
+  readonly counts: ReadonlyMap<string, number>;
 }
 
 /** What code of a pass gets: what all know, and where this pass adds to the program. */

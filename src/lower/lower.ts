@@ -35,6 +35,7 @@ import { inOrder } from './step/place.js';
 import type { RunPass } from './step/schedule.js';
 import { slots } from './step/slots.js';
 import { countSynapses } from './synapses/synapse-numbers.js';
+import { withSynapseEnds } from './synapse-ends.js';
 import { assignSynapseValues, synapseStorage, synapseValue } from './synapse-values.js';
 
 /** How a model is lowered. */
@@ -42,8 +43,8 @@ export interface LowerOptions {
   /** Type in which the model's numbers are computed. */
   readonly precision: Precision;
   /**
-   * Synapses of projections whose number is drawn, where somebody has built them before; recordings of all of them need
-   * it.
+   * Synapses of projections whose number is drawn, where somebody has built them before; recordings of all of them, and
+   * projections that end at them, need it.
    */
   readonly counts?: ReadonlyMap<string, number>;
   /** Receives the program as it is after each pass: each is legal, and each has more than the one before. */
@@ -88,6 +89,7 @@ function passes(
     shown,
     settable: settableNames(model.experiment.protocol),
     turnsBack: turnsBack(model.experiment.protocol),
+    counts,
   };
   let program = emptyPart;
   let found: Found = { groups: [], projections: [], rings: new Map(), recordings: { samples: [], events: [] } };
@@ -118,14 +120,17 @@ function passes(
   });
   // Synapses: connectivity, storage, first values.
   const { projections } = run('connectivity', (pass) => ({
-    projections: plans.flatMap((plan) =>
-      diagnostics.within(`/projections/${plan.name}`, () => buildProjection(plan, pass) ?? []),
-    ),
+    projections: plans.reduce<readonly BuiltProjection[]>((built, plan) => {
+      const own = diagnostics.within(`/projections/${plan.name}`, () =>
+        buildProjection(withSynapseEnds(plan, built, pass), pass),
+      );
+      return own ? [...built, own] : built;
+    }, []),
   }));
   // What happens in each step.
   const recorded = schedule.steps({ groups, rings, plans, projections }, run);
   // What is recorded.
-  run('recordings', (pass) => lowerRecordings({ ...recorded, rings, counts }, pass));
+  run('recordings', (pass) => lowerRecordings({ ...recorded, rings }, pass));
   // What phases of the protocol change; some of it is to be computed again in the same way as at first.
   const { procedures } = program;
   run('phases', (pass) => {

@@ -23,6 +23,7 @@ import * as messages from './messages.js';
 import type { PathwayPlan, ProjectionPlan, SynapseIndex } from './projection.js';
 import { allPhases, isSurelyNumber, parameterBounds, phasesSetting, variableBounds } from './projection-bounds.js';
 import { reached, summedAt } from './receptors.js';
+import { synapseGroupName, writtenByOthers } from './synapse-ends.js';
 import { synapseValue } from './synapse-values.js';
 import type { BuiltProjection } from './synapse-scope.js';
 import { roundDelay } from './round-delay.js';
@@ -55,6 +56,10 @@ export interface PathwayCode extends BuiltProjection {
 /** Key of a variable of an end's group. */
 export const sharedKey = (plan: ProjectionPlan, { end, variable }: EndReference): string =>
   `${plan[end].group?.name ?? ''}/${variable}`;
+
+/** Key of a variable that code of a synapse touches: its own may be those of an end of another projection. */
+const touchedKey = (plan: ProjectionPlan, reference: Reference): string =>
+  reference.kind === 'end' ? sharedKey(plan, reference) : `${synapseGroupName(plan.name)}/${reference.variable}`;
 
 /**
  * Variables that a pathway within one population writes, one synapse after another, and reaches through both ends: those
@@ -110,8 +115,8 @@ export function pathwayCodes(built: BuiltProjection, context: Context): PathwayC
     );
     const touches = new Set(
       statements.flatMap(({ to, statement }) =>
-        [...(ordered ? [to] : []), ...readReferences(statement.value, plan)].flatMap((reference) =>
-          reference.kind === 'end' ? [sharedKey(plan, reference)] : [],
+        [...(ordered || to.kind === 'own' ? [to] : []), ...readReferences(statement.value, plan)].map((reference) =>
+          touchedKey(plan, reference),
         ),
       ),
     );
@@ -147,8 +152,9 @@ function ownBounds(plan: ProjectionPlan, phases: number, context: Context): (nam
   const parameters = parameterBounds(plan, context, phases);
   const states = new Map<string, Interval>();
   const lookup = (name: string): Interval | undefined => states.get(name) ?? parameters(name);
+  const others = writtenByOthers(plan, context);
   for (const name of plan.equations.state.keys()) {
-    if (plan.equations.derivatives.has(name)) continue;
+    if (plan.equations.derivatives.has(name) || others.has(name)) continue;
     let interval = variableBounds(plan, { variable: name, first: synapseValue(plan, name), phases }, lookup, context);
     for (const pathway of plan.pathways) {
       for (const statement of pathway.pathway.do) {

@@ -1,7 +1,7 @@
 /** Pass: understands the ends, pathways and delays of all projections. */
 
 import type { Side } from '../lang/ast.js';
-import type { Value, Projection, SynapseType, Pathway } from '../model/typed.js';
+import type { Model, Value, Projection, SynapseType, Pathway } from '../model/typed.js';
 import { type Elements, type Part, none } from '../draw/drawn-model.js';
 import type { Buffer } from '../ir/program.js';
 import type { Context } from './context.js';
@@ -9,6 +9,7 @@ import { orderOf, type Group } from './groups.js';
 import type { ProjectionPlan, PathwayPlan, ProjectionEnd, EndMap } from './projection.js';
 import { equationsOf } from './equations.js';
 import { placeOf } from './event-kernels.js';
+import { synapseEnd } from './synapse-ends.js';
 import { objectNames } from './step/object-names.js';
 import { comparePlaces, type StepPlace } from './step/place.js';
 import { delaySteps, leastDelayIn } from './delays-in-steps.js';
@@ -32,17 +33,20 @@ function delayVersions(
   return [{ delay: first, phase: null }, ...later];
 }
 
-/** Understands the ends, pathways and delays of all projections, in order of their names. */
+/**
+ * Understands the ends, pathways and delays of all projections, in order of their names, but for those whose synapses
+ * others end at, which come before these.
+ */
 export function planProjections(groups: readonly Group[], context: Context): ProjectionPlan[] {
   const plans: ProjectionPlan[] = [];
-  for (const name of Object.keys(context.model.projections).sort()) {
+  for (const name of inOrderOfEnds(context.model)) {
     const projection = context.model.projections[name] as Projection;
     context.diagnostics.at(`/projections/${name}`);
     const type = context.model.synapses[projection.synapse] as SynapseType;
     const part = context.parts.get(name);
     const given = { name, projection, part };
-    const pre = endOf('pre', given, groups, context);
-    const post = endOf('post', given, groups, context);
+    const pre = endOf('pre', given, { groups, plans }, context);
+    const post = endOf('post', given, { groups, plans }, context);
     if (!pre || !post) continue;
     const equations = equationsOf(type, context.profile.stepping === 'slots');
     const stream = part?.projection ?? name;
@@ -111,19 +115,38 @@ interface GivenProjection {
   readonly part: Part | undefined;
 }
 
+/** What projections can end at: groups, and the synapses of those that are planned. */
+interface Ends {
+  readonly groups: readonly Group[];
+  readonly plans: readonly ProjectionPlan[];
+}
+
+/** Names of projections, in order; those that others end at come before these. */
+function inOrderOfEnds({ projections }: Model): readonly string[] {
+  const ordered = new Set<string>();
+  const add = (name: string): void => {
+    if (ordered.has(name)) return;
+    const { from, to } = projections[name] as Projection;
+    for (const { of } of [from, to]) if (of.kind === 'synapses') add(of.projection);
+    ordered.add(name);
+  };
+  for (const name of Object.keys(projections).sort()) add(name);
+  return [...ordered];
+}
+
 /** An end as groups have it; null after a finding. */
 function endOf(
   side: Side,
   { name, projection, part }: GivenProjection,
-  groups: readonly Group[],
+  { groups, plans }: Ends,
   context: Context,
 ): ProjectionEnd | null {
   const { of: rule, event = 'spike' } = side === 'pre' ? projection.from : projection.to;
   const elements = part?.[side] ?? null;
   const cells = part?.cells?.[side] ?? null;
+  if (rule.kind === 'synapses') return synapseEnd(name, rule, plans, context);
   if (rule.kind !== 'slice') {
     const refused = {
-      synapses: `a projection onto the synapses of another (${name})`,
       assembly: `an assembly as an end of projection ${name}`,
       indices: `an index list as an end of projection ${name}`,
       mask: `a mask as an end of projection ${name}`,
@@ -159,6 +182,7 @@ function endOf(
     named: elements?.indices.length ?? cells?.count ?? size,
     map,
     cells,
+    synapses: null,
   };
 }
 

@@ -29,6 +29,11 @@ export interface ProjectionEnd {
   readonly map: EndMap | null;
   /** The cells whose compartments its elements are; null where these are numbered as they are. */
   readonly cells: Cells | null;
+  /**
+   * Where its elements are the synapses of a projection, in order of creation: of which, and u32 their positions in
+   * storage; null where these are the same.
+   */
+  readonly synapses: { readonly projection: string; readonly positions: Buffer | null } | null;
 }
 
 /** An end that is no plain piece of one population: a list, a sample, an assembly. */

@@ -63,8 +63,6 @@ interface Sources {
   readonly projections: readonly BuiltProjection[];
   /** By `population.event`. */
   readonly rings: ReadonlyMap<string, EventSource>;
-  /** Synapses of projections whose number is drawn, as far as somebody has counted them. */
-  readonly counts: ReadonlyMap<string, number>;
 }
 
 /** Adds logs, and kernels that write to them. */
@@ -276,14 +274,14 @@ function synapseColumn(
   recording: Column['recording'],
   selection: Extract<SelectionRule, { projection: string }>,
   variable: string,
-  { projections, counts }: Sources,
+  { projections }: Sources,
   context: Context,
 ): Column | null {
   const { projection } = selection;
   const built = projections.find(({ plan }) => plan.name === projection);
   if (!built) return null;
   const { plan, connectivity } = built;
-  const indices = creationIndices(selection, connectivity.known ?? counts.get(projection) ?? null, context);
+  const indices = creationIndices(selection, connectivity.known ?? context.counts.get(projection) ?? null, context);
   if (!indices) {
     context.diagnostics.add(
       messages.unsupportedFeature(

@@ -252,6 +252,7 @@ export class SynapseScope extends CodeScope {
 
 /** Index of an element of an end in its group's merged arrays. */
 export function elementIndex(end: ProjectionEnd, element: Ir): Ir {
+  if (end.synapses?.positions) return ir.load(end.synapses.positions, element);
   const base = (end.member?.begin ?? 0) + end.offset;
   return base === 0 ? element : ir.add(element, ir.u32(base));
 }

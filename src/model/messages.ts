@@ -364,11 +364,6 @@ export const messages = {
     expected: ['post.x', 'pre.x', ...ports].join(', '),
     found: shorten(found),
   }),
-  projectionAsSource: (): Finding => ({
-    code: 'model/projection-as-source',
-    message: 'synapses have no events: a projection can be a target, not a source',
-    expected: 'a population',
-  }),
   otherEnds: (projection: string): Finding => ({
     code: 'model/other-ends',
     message: `the connections of ${projection} cannot be copied: it connects different elements`,
@@ -610,6 +605,12 @@ export const messages = {
     expected: 'a link that ends at a variable that is not linked',
     found: names.join(' -> '),
     hint: 'link one of them to the variable that it should read',
+  }),
+  endCycle: (names: readonly string[]): Finding => ({
+    code: 'model/end-cycle',
+    message: `the projections ${names.join(' -> ')} end at the synapses of each other`,
+    expected: 'projections that end at populations, or at synapses between these',
+    found: names.join(' -> '),
   }),
   noiseOutsideRate: (name: string): Finding => ({
     code: 'model/noise-outside-rate',

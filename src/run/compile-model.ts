@@ -15,7 +15,7 @@ import { readStrategy } from './read-strategy.js';
 import type { Engine, RunOptions, Stopwatch } from './run-options.js';
 import { refuseTooLarge, refuseTooLong } from './room.js';
 import { inStage } from './stages.js';
-import { recordsAllSynapses, synapseCounts } from './synapse-counts.js';
+import { needsCounts, synapseCounts } from './synapse-counts.js';
 
 /** A model that can be started. */
 export interface CompiledModel {
@@ -56,7 +56,7 @@ export async function compileModel(
   const { precision = 'float64', threads, cacheDirectory, dumpIr, exactValues } = options;
   const onPass = dumpIr && ((pass: string, program: Program): void => dumpIr(pass, printProgram(program)));
   const drawn = drawnModel(valid, positions);
-  const counts = recordsAllSynapses(drawn) ? await countSynapses(drawn, positions, precision) : undefined;
+  const counts = needsCounts(drawn) ? await countSynapses(drawn, positions, precision) : undefined;
   const lowered = loweredModel(drawn, positions, {
     precision,
     ...(exactValues === undefined ? {} : { exactValues }),

@@ -31,6 +31,7 @@ import type {
 import { countedPairs, drainLogs } from '../../runtime/record/drain.js';
 import { createTimeline } from '../../runtime/record/timeline.js';
 import type { Session, Target } from '../../runtime/targets/target.js';
+import { needsCounts, synapseCounts } from './synapse-counts.js';
 
 /** Spikes of one segment of the protocol: elements, and times in s. */
 interface Train {
@@ -50,7 +51,9 @@ interface Frozen {
  */
 export async function freeze(valid: ValidModel, target: Target, positions: Positions = unplaced): Promise<Frozen> {
   const drawn = drawnModel(valid, positions);
-  const program = loweredModel(drawn, positions, { precision: 'float64', exactValues: true });
+  const counts = needsCounts(drawn) ? await synapseCounts(drawn, positions, target, 'float64') : undefined;
+  const choices = { precision: 'float64', exactValues: true, ...(counts ? { counts } : {}) } as const;
+  const program = loweredModel(drawn, positions, choices);
   return inStage('freeze', () => frozenModel(valid, drawn, program, target));
 }
 

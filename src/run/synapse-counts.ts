@@ -10,16 +10,25 @@ import type { Precision, ProjectionLocation } from '../ir/program.js';
 import { loweredModel } from './build-program.js';
 import { inStage } from './stages.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
+import type { Projection } from '../model/typed.js';
 
 /** Whether some recording is of all synapses of a projection. */
-export function recordsAllSynapses({ model }: DrawnModel): boolean {
+function recordsAllSynapses({ model }: DrawnModel): boolean {
   return model.recordings.some(
     ({ of }) => of.kind === 'synapses' && of.slice === undefined && of.indices === undefined,
   );
 }
 
+/** Whether a projection ends at the synapses of another. */
+const endsAtSynapses = ({ from, to }: Projection): boolean => [from, to].some(({ of }) => of.kind === 'synapses');
+
+/** Whether a model can only be lowered once its synapses have been counted. */
+export const needsCounts = (drawn: DrawnModel): boolean =>
+  recordsAllSynapses(drawn) || Object.values(drawn.model.projections).some(endsAtSynapses);
+
 /**
- * Builds the network without running it, and counts.
+ * Builds the network without running it, and counts. Projections that end at the synapses of others are built once
+ * these have been counted.
  *
  * @param names  whether projections are those of the program, or those of the model, of which several may be pieces
  * @returns the number by the name of each projection, of those whose number follows from the model alone too
@@ -38,7 +47,11 @@ export async function synapseCounts(
     ...drawn,
     model: { ...model, recordings: [], experiment: { ...model.experiment, protocol: [] } },
   };
-  const program = loweredModel(still, positions, { precision });
+  const plain = Object.entries(model.projections).filter(([, projection]) => !endsAtSynapses(projection));
+  const between = { ...still, model: { ...still.model, projections: Object.fromEntries(plain), operations: {} } };
+  const isPlain = plain.length === Object.keys(model.projections).length;
+  const counts = isPlain ? undefined : await synapseCounts(between, positions, target, precision);
+  const program = loweredModel(still, positions, { precision, ...(counts ? { counts } : {}) });
   const { projections } = program.manifest;
   const together = (counted: readonly (readonly [name: string, count: number])[]): ReadonlyMap<string, number> => {
     const counts = new Map<string, number>();

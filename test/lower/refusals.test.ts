@@ -222,7 +222,7 @@ experiment: { dt: 0.1 ms, duration: 1 ms }
 const hard: Readonly<Record<string, RegExp>> = {
   'assemblies-noise': /a delay of projection ring rounds to zero steps/,
   'dendritic-spikes': /a delay of projection among rounds to zero steps/,
-  'onto-synapses': /a projection that ends at synapses/,
+  'onto-synapses': /synapses of synapses, whose number is drawn/,
   'recorded-synapses': /a delay of projection feed rounds to zero steps/,
   'replayed-spikes': /the data with this digest is missing/,
   'two-clocks': /a population with its own clock/,

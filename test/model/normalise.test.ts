@@ -465,10 +465,10 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
   ['a duration beside a protocol', 'seed: 1, ', 'seed: 1, duration: 1 s, ', ['model/conflicting-keys@32:46']],
   ['a stimulus onto synapses', 'kind: current, to: a,', 'kind: current, to: ab,', ['model/projection-not-here@26:28']],
   [
-    'a projection from synapses',
+    'a projection from its own synapses',
     'from: a, to',
     'from: { of: { projection: ab } }, to',
-    ['model/projection-as-source@24:15'],
+    ['model/end-cycle@24:7'],
   ],
   ['true where a number is needed', 'E: -60 mV }', 'E: { unit: mV, value: true } }', ['model/not-a-number@6:65']],
   [

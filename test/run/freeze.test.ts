@@ -48,6 +48,24 @@ synapses:
 run: 100 ms
 `);
 
+const ontoSynapses = brian(`
+neuron_groups:
+  P: { N: 20, model: "dv/dt = (1.2 + 0.01*i - v)/(10*ms) : 1", threshold: v > 1, reset: v = 0, method: exact }
+  A: { N: 2, model: "dy/dt = (s - y)/(5*ms) : 1\\ns : 1", method: euler }
+synapses:
+  gather: { source: S, target: A, model: "s_post = d_pre/N_incoming : 1 (summed)", connect: { p: 0.3 } }
+  reward: { source: P, target: S, on_pre: d_post += 0.01*j, connect: { p: 0.1 }, delay: 0.3 ms }
+  S:
+    source: P
+    target: P
+    model: "dd/dt = -d/(30*ms) : 1 (clock-driven)\\nw : 1"
+    on_pre: w = clip(w + 0.01*d, 0, 0.1); v_post += w
+    method: exact
+    connect: { p: 0.2 }
+    initializers: { delay: 1*ms + rand()*2*ms }
+run: 50 ms
+`);
+
 const drawnByPhase = JSON.stringify({
   format: 'interneuron/pynn',
   rngs: { r: { type: 'NumpyRNG', seed: 12345 } },
@@ -66,6 +84,7 @@ describe('a frozen network runs to the same bits', () => {
     ['heterogeneous-delays', fixture('heterogeneous-delays'), '100 ms'],
     ['song-abbott-stdp, with its Poisson trains', fixture('song-abbott-stdp'), '100 ms'],
     ['a delay for each synapse in every pathway', delaysEverywhere, '100 ms'],
+    ['projections that end at drawn synapses', ontoSynapses, '50 ms'],
     [
       'connections between selections, distances, copies',
       readFileSync('fixtures/pynn/selections-drawn-on-the-target.json', 'utf8').replace(

@@ -251,8 +251,9 @@ function generator(
 ): Record<string, unknown> | undefined {
   const parts = readGenerator(text, pointer, to);
   if (parts === undefined) return undefined;
-  if (isOneToOne(text, parts, outer) && call.n === undefined && synapses.source.size === synapses.target.size)
-    return { rule: 'oneToOne' };
+  const { source, target } = synapses;
+  const alike = source.size === target.size && Number.isFinite(source.size);
+  if (isOneToOne(text, parts, outer) && call.n === undefined && alike) return { rule: 'oneToOne' };
   const within = scopeOfLoop(scope, parts.loop?.variable, outer);
   const outside = scopeOfLoop(scope, undefined, outer);
   const filter = scopeOfLoop(scope, parts.loop?.variable, undefined);

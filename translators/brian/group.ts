@@ -19,13 +19,13 @@ const nowhere = { start: 0, end: 0 };
 
 /** A source or target of spikes. `used` and `written` fill while code is translated. */
 export interface Group {
-  /** NeuronGroup, PoissonGroup or SpikeGeneratorGroup. */
-  readonly kind: 'neuron' | 'poisson' | 'generator';
+  /** NeuronGroup, PoissonGroup or SpikeGeneratorGroup; Synapses at which others end. */
+  readonly kind: 'neuron' | 'poisson' | 'generator' | 'synapses';
   /** Name in the specification and in the model. */
   readonly name: string;
   /** JSON pointer of its definition. */
   readonly pointer: string;
-  /** Number of neurons. */
+  /** Number of neurons; infinite for synapses, whose number is not known yet. */
   readonly size: number;
   /** What its equations declare, by name. */
   readonly variables: ReadonlyMap<string, Variable>;
@@ -86,6 +86,24 @@ export interface SynapseGroup {
   /** Variables that code writes: parameters among them become state. */
   readonly written: Set<string>;
 }
+
+/** Synapses as others end at them: what these read and write there is the synapses' own. */
+export const synapsesAsEnd = ({ name, pointer, variables, namespace, used, written }: SynapseGroup): Subgroup => ({
+  group: {
+    kind: 'synapses',
+    name,
+    pointer,
+    size: Infinity,
+    variables: new Map([...variables].filter(([, { flags }]) => !flags.has('summed'))),
+    events: [],
+    refractory: false,
+    flagged: false,
+    namespace,
+    used,
+    written,
+  },
+  size: Infinity,
+});
 
 /** Timed arrays by name. */
 export type Tables = ReadonlyMap<string, TableShape>;
@@ -199,6 +217,9 @@ export function synapseScope(synapses: SynapseGroup, tables: Tables, options: Sc
 
 function synapseSpecial(key: string, synapses: SynapseGroup): Meaning | undefined {
   if (key === synapses.copy) return { kind: 'special', canonical: 'copy' };
+  // Of synapses these are the neurons that they come from.
+  if (key === 'i_pre' && synapses.source.group.kind === 'synapses') return undefined;
+  if (key === 'i_post' && synapses.target.group.kind === 'synapses') return undefined;
   switch (key) {
     case 't':
     case 'dt':

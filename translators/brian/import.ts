@@ -32,7 +32,7 @@ import {
   translateSpikeGenerator,
 } from './sources.js';
 import { declareSpatialNeuron } from './spatial-neurons.js';
-import { namedSections, type BrianSpecification } from './specification.js';
+import { namedSections, type BrianSpecification, type SynapsesSpecification } from './specification.js';
 import { declareSynapses, translateSynapses, type SynapsesTranslation } from './synapses.js';
 import { translateTimedArray, type TranslatedTable } from './timed-arrays.js';
 import { readNumber } from './values.js';
@@ -277,12 +277,21 @@ function declareAllSynapses(
   groups: ReadonlyMap<string, Group>,
   setting: Setting,
 ): ReadonlyMap<string, SynapseGroup> {
-  const names = Object.keys(specification.synapses ?? {});
   const declared = new Map<string, SynapseGroup>();
-  for (const [key, item] of Object.entries(specification.synapses ?? {})) {
-    const synapses = declareSynapses(key, item, child('/synapses', key), groups, names, setting);
+  const begun = new Set<string>();
+  const all = specification.synapses ?? {};
+  // Those that others end at come first; of a circle, one finds no such end.
+  const declare = (key: string, item: SynapsesSpecification): void => {
+    if (begun.has(key)) return;
+    begun.add(key);
+    for (const end of [item.source, item.target ?? '']) {
+      const other = Object.hasOwn(all, end.trim()) ? all[end.trim()] : undefined;
+      if (other) declare(end.trim(), other);
+    }
+    const synapses = declareSynapses(key, item, child('/synapses', key), groups, declared, setting);
     if (synapses !== undefined) declared.set(key, synapses);
-  }
+  };
+  for (const [key, item] of Object.entries(all)) declare(key, item);
   return declared;
 }
 

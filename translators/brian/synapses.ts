@@ -7,7 +7,7 @@ import { constantTree, readNamespace } from './constants.js';
 import { readStatements, type Reporter } from './context.js';
 import { emitEquations, emitValue, emitValues } from './emit.js';
 import { isNoise, readModel, reservedWord } from './equations.js';
-import { delayVariable, synapseScope, type Group, type Subgroup, type SynapseGroup } from './group.js';
+import { delayVariable, synapseScope, synapsesAsEnd, type Group, type Subgroup, type SynapseGroup } from './group.js';
 import { readInitializers, splitInitializers, type Assignment } from './initializers.js';
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
@@ -29,21 +29,25 @@ interface PathwaySpecification {
   readonly pointer: string;
 }
 
-/** Synapses before their code is translated; undefined when an end is not known. */
+/**
+ * Synapses before their code is translated; undefined when an end is not known.
+ *
+ * @param synapses  those that have been declared before
+ */
 export function declareSynapses(
   key: string,
   specification: SynapsesSpecification,
   pointer: string,
   groups: ReadonlyMap<string, Group>,
-  synapsesNames: readonly string[],
+  synapses: ReadonlyMap<string, SynapseGroup>,
   setting: Setting,
 ): SynapseGroup | undefined {
   const { to } = setting;
-  const source = readEnd(specification.source, child(pointer, 'source'), groups, synapsesNames, setting);
+  const source = readEnd(specification.source, child(pointer, 'source'), groups, synapses, setting);
   const target =
     specification.target === undefined
       ? source
-      : readEnd(specification.target, child(pointer, 'target'), groups, synapsesNames, setting);
+      : readEnd(specification.target, child(pointer, 'target'), groups, synapses, setting);
   const namespace = readNamespace(specification.namespace, child(pointer, 'namespace'), setting.namespace, to);
   const variables = readModel(specification.model ?? '', child(pointer, 'model'), 'synapse', to);
   if (source === undefined || target === undefined) return undefined;
@@ -90,14 +94,11 @@ function readEnd(
   text: string,
   pointer: string,
   groups: ReadonlyMap<string, Group>,
-  synapsesNames: readonly string[],
+  synapses: ReadonlyMap<string, SynapseGroup>,
   setting: Setting,
 ): Subgroup | undefined {
-  if (synapsesNames.includes(text.trim())) {
-    setting.to.report(messages.unsupported('Synapses as an end of Synapses'), pointer);
-    return undefined;
-  }
-  return readSubgroup(text, pointer, groups, setting);
+  const named = synapses.get(text.trim());
+  return named ? synapsesAsEnd(named) : readSubgroup(text, pointer, groups, setting);
 }
 
 /** What synapses become once all code that writes their variables has been translated. */
@@ -190,7 +191,9 @@ export function translateSynapses(
 
 /** A group or a slice of it, as a selection of the canonical model. */
 export function selection(end: Subgroup): Record<string, unknown> {
-  return { population: end.group.name, ...(end.slice === undefined ? {} : { slice: [...end.slice, 1] }) };
+  const { name, kind } = end.group;
+  if (kind === 'synapses') return { projection: name };
+  return { population: name, ...(end.slice === undefined ? {} : { slice: [...end.slice, 1] }) };
 }
 
 // --- Equations ------------------------------------------------------------------------------------------------------

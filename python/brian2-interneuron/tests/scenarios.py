@@ -789,6 +789,74 @@ def later_objects():
 
 
 @scenario
+def synapses_onto_synapses():
+    """Synapses as the source and the target of others: events, sums and equations, listed in any order, with delays."""
+    G = NeuronGroup(5, "dv/dt = (1.4 + 0.1*i - v)/(10*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
+    H = NeuronGroup(3, "g : 1\nn : 1")
+    S = Synapses(
+        G, H,
+        """dc/dt = (a - c)/(20*ms) : 1 (clock-driven)
+        dd/dt = -d/(30*ms) : 1 (clock-driven)
+        dx/dt = -x/(15*ms) : 1 (event-driven)
+        a : 1
+        w : 1
+        k : 1""",
+        on_pre={"up": "x += 1; w = clip(w + 0.1*d + 0.01*x, 0, 2); g_post += w", "late": "k = d; n_post += 1"},
+        method="exact",
+    )
+    S.connect(i=[4, 0, 3, 0, 2, 1, 4], j=[0, 2, 1, 0, 2, 1, 2])
+    S.up.delay = [0.3, 1.2, 0.5, 0.1, 2.0, 0.7, 0.2] * ms
+    S.late.delay = [1.3, 0.2, 2.5, 0.1, 1.0, 0.9, 0.2] * ms
+    S.w = "0.1*i + 0.05*j"
+    reward = Synapses(G, S, "b : 1", on_pre="d_post += b", delay=0.4 * ms)
+    reward.connect(i=[0, 1, 1, 4, 3], j=[6, 0, 3, 2, 1])
+    reward.b = "0.1 + 0.01*j"
+    copies = Synapses(G, S, on_pre="k_post = k_post*0.5 + x_post")
+    copies.connect(i=[2, 2, 3], j=[5, 1, 1])
+    cells = NeuronGroup(4, "dy/dt = (s - y)/(5*ms) : 1\ns : 1", method="euler")
+    gather = Synapses(S, cells, "s_post = (c_pre + w_pre)/N_incoming : 1 (summed)")
+    gather.connect(i=[6, 0, 2, 3, 5, 1], j=[0, 0, 1, 3, 3, 3])
+    spread = Synapses(cells, S, "q : 1\na_post = q*y_pre : 1 (summed)")
+    spread.connect("(i + j) % 2 == 0")
+    spread.q = "0.5 + 0.1*i"
+    seen, traces = SpikeMonitor(G), StateMonitor(S, ["c", "d", "a", "w", "k"], record=True, dt=1 * ms)
+    run(20 * ms)
+    S.d[2] = 0.5
+    reward.b = "0.2 + 0.01*i"
+    run(20 * ms)
+    names = {name: getattr(traces, name) for name in ("c", "d", "a", "w", "k")}
+    return {**spikes(seen, "seen"), **names, "x": S.x[:], "g": H.g[:], "n": H.n[:], "y": cells.y[:], "s": cells.s[:]}
+
+
+@scenario
+def sums_from_synapses_to_synapses():
+    """A variable of synapses that is a sum over other synapses, and over themselves."""
+    G = NeuronGroup(3, "dv/dt = (1.5 - v)/(10*ms) : 1", threshold="v > 1", reset="v = 0.1*i", method="exact")
+    S = Synapses(G, G, "dp/dt = (q - p)/(10*ms) : 1 (clock-driven)\nq : 1\nr : 1", on_pre="p += 0.1", method="euler")
+    S.connect(i=[2, 1, 0, 1, 2], j=[0, 0, 1, 2, 1])
+    T = Synapses(S, S, "f : 1\nq_post = f*p_pre : 1 (summed)")
+    T.connect("i != j")
+    T.f = "0.02*(i + 1)"
+    U = Synapses(T, S, "r_post = f_pre + p_post : 1 (summed)")
+    U.connect("i % 5 == j")
+    samples = StateMonitor(S, ["p", "q", "r"], record=[4, 0, 2])
+    run(30 * ms)
+    return {"p": samples.p, "q": samples.q, "r": samples.r, "v": G.v[:]}
+
+
+@scenario
+def sums_over_no_synapses():
+    """A summed variable is zero where there are no synapses at all."""
+    G = NeuronGroup(3, "dv/dt = (I - v)/(10*ms) : 1\nI : 1", method="euler")
+    G.I = 2
+    S = Synapses(G, G, "I_post = v_pre : 1 (summed)")
+    S.connect("i > 5")
+    samples = StateMonitor(G, ["v", "I"], record=True)
+    run(5 * ms)
+    return {"v": samples.v, "I": samples.I}
+
+
+@scenario
 def clocks():
     """Groups with steps of their own."""
     G = NeuronGroup(3, "dv/dt = (1.4 + 0.1*i - v)/(10*ms) : 1", threshold="v > 1", reset="v = 0", dt=0.1 * ms)

@@ -189,7 +189,7 @@ const ofCells = { ...inEveryPlace, sample: everywhere, sampleOf: everywhere, ass
 
 /** What each profile makes of each kind of selection in each place. */
 export const selections: Readonly<Record<SelectionPlace, Readonly<Record<SelectionKind, Feature['support']>>>> = {
-  end: { ...ofCells, synapses: nowhere },
+  end: { ...ofCells, synapses: bySlots },
   poissonTarget: { ...ofCells, synapses: nowhere },
   currentTarget: { ...ofCells, synapses: nowhere },
   operated: { ...ofCells, synapses: bySlots },

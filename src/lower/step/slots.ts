@@ -12,6 +12,7 @@ import { lowerOperations } from '../operations.js';
 import { pathwayCodes } from '../pathways.js';
 import { replayKernel } from '../replay.js';
 import { lowerContinuousSynapses } from '../sums.js';
+import { synapseGroups } from '../synapse-ends.js';
 import { keepInputs } from '../used-inputs.js';
 import { inStep, type PlacedEntry, type StepPhase } from './place.js';
 import type { Populations, Schedule } from './schedule.js';
@@ -41,7 +42,10 @@ export const slots: Schedule = {
       );
       const codes = found.flatMap((each) => each.codes);
       return {
-        entries: [...found.flatMap(({ entries }) => entries), ...lowerDeliveries(codes, groups, rings, context)],
+        entries: [
+          ...found.flatMap(({ entries }) => entries),
+          ...lowerDeliveries(codes, [...groups, ...synapseGroups(projections)], rings, context),
+        ],
       };
     });
     // Stimuli and operations.

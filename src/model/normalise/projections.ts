@@ -1,5 +1,5 @@
 import { isListed } from '../arrays.js';
-import { isGiven, isSelection } from '../tagged.js';
+import { isGiven } from '../tagged.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { ConnectionDocument, EndDocument, EndMap, ProjectionDocument, ValueDocument } from '../document.js';
 import { equalDimensions } from '../../lang/dimension.js';
@@ -54,7 +54,6 @@ export function declareProjection(
   const count = listedSynapses(document.connect);
   const from = readEnd(context, document.from, elements, count, `${pointer}/from`);
   const to = readEnd(context, document.to, elements, count, `${pointer}/to`);
-  if (from && isSelection(from.end.of, 'synapses')) context.report(messages.projectionAsSource(), `${pointer}/from`);
   return { document, ...(from ? { from } : {}), ...(to ? { to } : {}) };
 }
 

@@ -1,6 +1,7 @@
 import { delaySteps } from './delay-steps.js';
 import { derivedCycles } from './derived-cycles.js';
 import { drawArguments } from './draw-arguments.js';
+import { endCycles } from './end-cycles.js';
 import { eventDriven } from './event-driven.js';
 import { growingState } from './growing-state.js';
 import { linkCycles } from './link-cycles.js';
@@ -23,6 +24,7 @@ export const rules: readonly Rule[] = [
   derivedCycles,
   valueCycles,
   linkCycles,
+  endCycles,
   noiseUse,
   randomDerived,
   sharedReads,

@@ -629,7 +629,23 @@ const sources: Readonly<Record<SelectionKind, unknown>> = {
 
 /** A case for a selection of a kind in each place. */
 export const selecting: Readonly<Record<SelectionPlace, (kind: SelectionKind) => Case>> = {
-  end: (kind) => ({ adds: { projections: { ab: { to: selected[kind] } } } }),
+  end: (kind) =>
+    kind === 'synapses'
+      ? {
+          base: kick({ state: { g: 1 }, pathways: { pre: { do: 'post.v += w*g' } } }),
+          adds: {
+            synapses: { tune: { pathways: { pre: { on: 'pre.spike', delay: '1 ms', do: 'post.g += 0.5' } } } },
+            projections: {
+              tuning: {
+                from: 'a',
+                to: { projection: 'ab' },
+                synapse: 'tune',
+                connect: { rule: 'list', pairs: [[0, 1]] },
+              },
+            },
+          },
+        }
+      : { adds: { projections: { ab: { to: selected[kind] } } } },
   poissonTarget: (kind) => ({
     adds: {
       stimuli: { rain: { kind: 'poisson', to: selected[kind], variable: 'v', n: 50, rate: '50 Hz', weight: '0.05' } },

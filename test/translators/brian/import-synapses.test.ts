@@ -129,6 +129,37 @@ describe('ends', () => {
   });
 });
 
+describe('synapses as ends', () => {
+  const text = (rest: string): string =>
+    brian(
+      `${groups}\nsynapses:\n  T: { source: C, target: S, on_pre: "w_post += 1; u_post = 2", connect: true }\n` +
+        `  S: { source: A, target: B, model: "w : 1\\nu : 1", on_pre: v_post += w, connect: true }\n${rest}run: 1 ms`,
+    );
+
+  test('what others write there is state of the synapses', () => {
+    const { synapses: types, projections } = document(text(''));
+    expect(projections.T.to).toEqual({ of: { projection: 'S' } });
+    expect(types.T.pathways.pre.do).toEqual(['post.w += 1', 'post.u = 2']);
+    expect(Object.keys(types.S.state)).toEqual(['w', 'u']);
+  });
+
+  test('sums over synapses', () => {
+    const { synapses: types, projections } = document(
+      text('  U: { source: S, target: B, model: "y_post = w_pre : 1 (summed)", connect: true }\n'),
+    );
+    expect(projections.U.from).toEqual({ of: { projection: 'S' } });
+    expect(types.U.summed).toEqual({ 'post.y': 'pre.w' });
+  });
+
+  test('the neurons that such synapses come from cannot be read, and they have no events', () => {
+    expect(findings(text('  U: { source: S, target: B, on_pre: y += 1, connect: true }\n'))[0]).toContain(
+      'brian/unknown-event',
+    );
+    const read = text('  U: { source: C, target: S, on_pre: w_post += i_post, connect: true }\n');
+    expect(findings(read)).toEqual(['brian/unknown-name@15:48']);
+  });
+});
+
 describe('connect', () => {
   test.each([
     ['true', [{ rule: 'all' }]],

@@ -99,6 +99,13 @@ def _plain(name):
     return f"linked{name}" if name.startswith("_") else name
 
 
+def _concerns(each, synapses):
+    """Whether an object needs synapses that do nothing themselves: it records them, or ends at them."""
+    if isinstance(each, StateMonitor):
+        return each.source is synapses
+    return isinstance(each, Synapses) and synapses in (each.source, each.target)
+
+
 def start_of(group):
     """Index of the first neuron of a subgroup in its group."""
     return getattr(group, "start", 0)
@@ -544,10 +551,9 @@ class Document:
     def _synapses(self, synapses):
         if type(synapses) is not Synapses:
             raise Unsupported(synapses.name, f"{type(synapses).__name__} is not among what the device runs")
-        if len(synapses) == 0:
+        # A sum over no synapses is zero.
+        if len(synapses) == 0 and not any(each.active for each in synapses.summed_updaters.values()):
             return
-        if isinstance(synapses.source, Synapses) or isinstance(synapses.target, Synapses):
-            raise Unsupported(synapses.name, "synapses onto synapses")
         if synapses._linked_variables:
             raise Unsupported(synapses.name, f"the linked variable {sorted(synapses._linked_variables)[0]}")
         pathways = [each for each in synapses._pathways if each.active]
@@ -618,7 +624,7 @@ class Document:
             raise Unsupported(synapses.name, "a separate clock for Synapses")
         entry.update(self._names(synapses, codes))
         acts = bool(pathways or updaters or synapses.state_updater is not None or "run_regularly" in entry)
-        if not acts and not any(isinstance(each, StateMonitor) and each.source is synapses for each in self._objects):
+        if not acts and not any(_concerns(each, synapses) for each in self._objects):
             return
         self.synapses.append(synapses)
         self.parts["synapses"][synapses.name] = entry

@@ -64,9 +64,14 @@ export function lowerContinuousSynapses(built: BuiltProjection, context: Context
 
 /**
  * Where in a step a sum is made: before the integration of the synapses; where ties go by names, before that of the
- * group whose variable it is, or beside it where the end is a part of the group, as Brian's subgroups have it.
+ * group whose variable it is, or beside it where the end is a part of the group, as Brian's subgroups have it; unless
+ * the model says otherwise.
  */
 function summedPlace({ to }: Sum, plan: ProjectionPlan, context: Context): StepPlace {
+  return { ...usualPlace(to, plan, context), ...plan.type.sumSlots?.[spelling(to)] };
+}
+
+function usualPlace(to: Sum['to'], plan: ProjectionPlan, context: Context): StepPlace {
   const slot = context.profile.defaults.summed;
   const { end, variable } = summedAt(to, plan.projection.receptors);
   const { group, member, size } = plan[end];

@@ -320,6 +320,8 @@ export interface SynapseDocument extends EquationSetDocument {
   readonly contributes?: Map<Expression>;
   /** `post.x` or `pre.x`, and what is summed over all synapses of that element to become its value each step. */
   readonly summed?: Map<Expression>;
+  /** Slot and order of summed variables, by their names in `summed`. */
+  readonly sumSlots?: Map<{ readonly slot?: string; readonly order?: number }>;
   /** Places it writes to, with their units; projections bind them to variables of the target. */
   readonly ports?: Map<Unit | { readonly unit: Unit }>;
 }

@@ -115,6 +115,14 @@ export interface SynapseEvent<F extends Form = Written> {
   readonly order: number;
 }
 
+/** Where in a step a summed variable is computed. */
+export interface SumSlot {
+  /** Slot of the timing profile; absent: the profile's own. */
+  readonly slot?: string;
+  /** Order within the slot, ascending; absent: before the integration of the target. */
+  readonly order?: number;
+}
+
 /** The equations of a synapse and what events of its two ends do to it. */
 export interface SynapseType<F extends Form = Written> extends EquationSet<F> {
   /** What events do, by name; one event may take several. */
@@ -127,6 +135,8 @@ export interface SynapseType<F extends Form = Written> extends EquationSet<F> {
    * Brian's summed variables: each step, before the target's integration, the variable becomes the sum over synapses.
    */
   readonly summed: F['sums'];
+  /** Where in a step summed variables are computed, by their names in `summed`; absent: before the target's integration. */
+  readonly sumSlots?: Readonly<Record<string, SumSlot>>;
   /** Ports that a projection's `receptor` binds to variables of the target, with their units. */
   readonly ports: Readonly<Record<Id, { readonly unit: UnitText }>>;
 }

@@ -513,6 +513,13 @@ export const unknownPathway = (name: string, known: readonly string[]): Finding 
   ...unlike(name, known),
 });
 
+/** A place for a summed variable that synapses do not have. */
+export const unknownSum = (name: string, known: readonly string[]): Finding => ({
+  code: 'brian/unknown-sum',
+  message: `there is no summed variable ${shorten(name)}`,
+  ...unlike(name, known),
+});
+
 /** A `delay` that statements read or write. */
 export const delayInCode = (): Finding => ({
   code: 'brian/unsupported',

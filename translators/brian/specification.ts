@@ -215,6 +215,8 @@ export interface SynapsesSpecification {
   readonly delay?: QuantityText | Readonly<Record<string, QuantityText>>;
   /** Slot and order of pathways by name. */
   readonly pathways?: Readonly<Record<string, { readonly when?: string; readonly order?: number }>>;
+  /** Slot and order of summed variables by name (`x_post`). */
+  readonly summed_updaters?: Readonly<Record<string, { readonly when?: string; readonly order?: number }>>;
   /** Calls in order; synapses are created in this order. */
   readonly connect?: Connect | readonly Connect[];
   readonly initializers?: Initializers;

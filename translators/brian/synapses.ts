@@ -163,6 +163,7 @@ export function translateSynapses(
         ...(summed.length === 0
           ? {}
           : { summed: Object.fromEntries(summed.map(({ variable, value }) => [variable, value])) }),
+        ...sumSlots(specification, summed, synapses.pointer, to),
       };
       const projection = {
         from: { of: selection(synapses.source) },
@@ -240,6 +241,27 @@ function translateSummed(
     const value = locatedExpression(translate(variable.expression, scope, variable.pointer, to), variable.pointer);
     return [{ variable: `${side}.${key}`, at: variable, value }];
   });
+}
+
+/** Slot and order of summed variables that are not in the usual place. */
+function sumSlots(
+  { summed_updaters: given = {} }: SynapsesSpecification,
+  summed: readonly { readonly variable: string; readonly at: Variable }[],
+  pointer: string,
+  to: Reporter,
+): Record<string, unknown> {
+  const entries = Object.entries(given).flatMap(([name, { when, order: own }]) => {
+    const known = summed.find(({ at }) => at.name === name);
+    const at = child(child(pointer, 'summed_updaters'), name);
+    if (known === undefined) {
+      const names = summed.map((each) => each.at.name);
+      to.report(messages.unknownSum(name, names), at);
+      return [];
+    }
+    const place = { ...(when === undefined ? {} : { slot: when }), ...(own === undefined ? {} : { order: own }) };
+    return [[known.variable, located(place, at)] as const];
+  });
+  return entries.length === 0 ? {} : { sumSlots: Object.fromEntries(entries) };
 }
 
 // --- Pathways and delays --------------------------------------------------------------------------------------------

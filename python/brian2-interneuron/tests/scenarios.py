@@ -997,6 +997,24 @@ parts_elsewhere.lenient = True
 
 
 @scenario
+def sums_elsewhere():
+    """Sums in slots and orders of their own, such as those that read what the step has changed."""
+    G = NeuronGroup(3, "dv/dt = (1.2 - v + 0.1*s)/(10*ms) : 1\ns : 1", method="euler", order=1)
+    H = NeuronGroup(2, "du/dt = (s - u)/(5*ms) : 1\ns : 1\nr : 1", method="euler")
+    S = Synapses(G, H, "s_post = v_pre : 1 (summed)\nr_post = u_post + v_pre : 1 (summed)")
+    S.connect()
+    S.summed_updaters["s_post"].when = "after_groups"
+    S.summed_updaters["r_post"].order = 4
+    T = Synapses(H, G, "s_post = u_pre : 1 (summed)")
+    T.connect()
+    T.summed_updaters["s_post"].when, T.summed_updaters["s_post"].order = "end", -3
+    G.v = "i/3.0"
+    a, b = StateMonitor(G, ["v", "s"], record=True, when="end"), StateMonitor(H, ["u", "s", "r"], record=True)
+    run(5 * ms)
+    return {"v": a.v[:], "G.s": a.s[:], "u": b.u[:], "H.s": b.s[:], "r": b.r[:]}
+
+
+@scenario
 def resting_synapses():
     """Synapses that rest for a run, with a monitor of theirs: what they keep is brought up to date later."""
     G = NeuronGroup(4, "dv/dt = (1.5 - v)/(10*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")

@@ -85,6 +85,7 @@ export const features = {
   eventDriven: feature('event-driven equations', everywhere),
   synapseNoise: feature('noise in the equations of synapses', bySlots),
   synapseEvent: feature('a condition of a synapse', everywhere),
+  sumSlot: feature('the slot of a summed variable', slotsOnly),
   contribution: feature('a continuous contribution', everywhere),
   preContribution: feature('a continuous contribution to the presynaptic end', everywhere),
   stateContribution: feature('a continuous contribution to a variable that is no input', everywhere),

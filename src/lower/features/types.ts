@@ -148,6 +148,7 @@ const ofSynapseType: Readings<SynapseType> = {
   contributes: (sums, site) =>
     sums.map(({ to }) => use(to.kind === 'end' && to.end === 'pre' ? 'preContribution' : 'contribution', site)),
   summed: (sums, site) => usesWhere(site, { summed: sums.length > 0 }),
+  sumSlots: 'sumSlot',
   ports: (ports, site) => usesWhere(site, { receptor: Object.keys(ports).length > 0 }),
 };
 

@@ -222,6 +222,7 @@ export function normaliseSynapse(
       ['input', 'state'],
       `${pointer}/summed`,
     ),
+    ...sumSlots(context, document, `${pointer}/sumSlots`),
     ports: Object.fromEntries([...ports].map(([name, { dimension }]) => [name, { unit: unitText(dimension) }])),
     ...normaliseSequence(
       context,
@@ -231,6 +232,18 @@ export function normaliseSynapse(
     ),
   };
   return { type, own, ports };
+}
+
+/** Where summed variables are computed; nothing where all are in the usual place. */
+function sumSlots(
+  context: Context,
+  { summed = {}, sumSlots: given = {} }: SynapseDocument,
+  pointer: string,
+): Pick<SynapseType, 'sumSlots'> {
+  for (const name of Object.keys(given))
+    if (!Object.hasOwn(summed, name))
+      context.report(messages.unknownReference('summed variable', name, Object.keys(summed)), child(pointer, name));
+  return Object.keys(given).length === 0 ? {} : { sumSlots: given };
 }
 
 function normalisePathway(

@@ -344,6 +344,10 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
     base: cell({ state: { v: 0, n: 0 }, derivatives: { v: '(bias + 0.1*n - v)/tau' } }),
     adds: kick({ summed: { 'post.n': '0.1*pre.v' } }),
   },
+  sumSlot: {
+    base: kick({ summed: { 'post.n': '0.1*pre.v' } }),
+    adds: kick({ sumSlots: { 'post.n': { slot: 'after_groups' } } }),
+  },
   receptor: {
     base: {},
     adds: {

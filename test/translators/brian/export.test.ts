@@ -208,6 +208,22 @@ describe('inputs', () => {
     expect(importText(JSON.stringify(document)).list).toEqual([]);
   });
 
+  test('sums in slots and orders of their own', () => {
+    const text = readFileSync('fixtures/brian/summed.yaml', 'utf8').replace(
+      'connect: true',
+      'summed_updaters: { mean_post: { when: after_groups, order: 2 } }\n    connect: true',
+    );
+    const model = valid(text);
+    expect(hashModel(model.model)).not.toEqual(
+      hashModel(valid(readFileSync('fixtures/brian/summed.yaml', 'utf8')).model),
+    );
+    const { document } = exportBrian(model);
+    expect(hashModel(valid(JSON.stringify(document)).model)).toEqual(hashModel(model.model));
+    expect(exportBrianScript(model).files[0]?.text).toContain(
+      "means.summed_updaters['mean_post'].order = 2\nmeans.summed_updaters['mean_post'].when = 'after_groups'\n",
+    );
+  });
+
   test('ports are written as the variables that they are bound to', () => {
     const { document, report } = exported(
       'state: { ge: { unit: nS } }\nevents: { spike: ge > 1*nS }',

@@ -356,6 +356,11 @@ describe('synapses and the rest', () => {
       ['brian/summed-name@10:13', 'brian/unknown-variable@10:13'],
     ],
     [
+      'the slot of a sum that there is not',
+      synapses('model: "v_post = 1 : 1 (summed)"\nsummed_updaters: { w_post: { when: end } }\nconnect: true'),
+      ['brian/unknown-sum@11:32'],
+    ],
+    [
       'an equation that is neither event- nor clock-driven',
       synapses('model: "da/dt = -a/ms : 1"\nconnect: true'),
       ['brian/clock-driven-by-default@10:14'],

@@ -60,6 +60,13 @@ describe('equations', () => {
     expect(type.parameters).toEqual({ w: { unit: '1', value: 0 } });
   });
 
+  test('slot and order of a summed variable', () => {
+    const { type } = synapses(
+      'model: "y_post = x_pre : 1 (summed)"\nsummed_updaters: { y_post: { when: after_groups, order: 2 } }',
+    );
+    expect(type.sumSlots).toEqual({ 'post.y': { slot: 'after_groups', order: 2 } });
+  });
+
   test("lastupdate is known where something is event-driven, and else a parameter of the user's own", () => {
     expect(
       synapses('model: "da/dt = -a/ms : 1 (event-driven)"\non_pre: a = lastupdate/ms').type.pathways.pre.do,

@@ -179,6 +179,7 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
     target,
     ...(model === '' ? {} : { model }),
     ...pathwayParts(plan, about),
+    ...sumParts(plan),
     ...methodName(type, about),
     ...constantDelays(plan, context, remarks),
     connect: connectParts(plan, context, remarks),
@@ -223,6 +224,15 @@ function summedLine(key: string, text: string, plan: SynapsesPlan, remarks: Rema
   const variable = side.group.type?.state[key.slice(key.indexOf('.') + 1)];
   const unit = declaredUnit(dimensionOf(variable?.unit ?? '1'));
   return `${plan.view.brian(key) ?? key} = ${brianExpression(text, plan.view, remarks)} : ${unit} (summed)`;
+}
+
+/** Where in a step Brian is to compute sums that are not in the usual place. */
+function sumParts({ type: { sumSlots = {} }, view }: SynapsesPlan): Record<string, unknown> {
+  const entries = Object.entries(sumSlots).map(([key, { slot, order }]) => [
+    view.brian(key) ?? key,
+    { ...(slot === undefined ? {} : { when: slot }), ...(order === undefined ? {} : { order }) },
+  ]);
+  return entries.length === 0 ? {} : { summed_updaters: Object.fromEntries(entries) };
 }
 
 // --- Pathways -------------------------------------------------------------------------------------------------------

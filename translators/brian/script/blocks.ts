@@ -351,9 +351,14 @@ export function synapses(
     ...common(name, specification),
   ])}`;
   const calls = connect === undefined ? [] : isCalls(connect) ? connect : [connect];
-  const schedule = Object.entries(specification.pathways ?? {}).flatMap(([key, { order, when }]) => [
-    ...(order === undefined ? [] : [`${object}.${key}.order = ${order}`]),
-    ...(when === undefined ? [] : [`${object}.${key}.when = '${when}'`]),
+  const schedule = [
+    ...Object.entries(specification.pathways ?? {}).map(([key, place]) => [`${object}.${key}`, place] as const),
+    ...Object.entries(specification.summed_updaters ?? {}).map(
+      ([key, place]) => [`${object}.summed_updaters['${key}']`, place] as const,
+    ),
+  ].flatMap(([updater, { order, when }]) => [
+    ...(order === undefined ? [] : [`${updater}.order = ${order}`]),
+    ...(when === undefined ? [] : [`${updater}.when = '${when}'`]),
   ]);
   return [
     head,

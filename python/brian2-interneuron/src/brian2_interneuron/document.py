@@ -560,8 +560,7 @@ class Document:
         updaters = [each for each in synapses.summed_updaters.values() if each.active]
         self._in_usual_slot(synapses, synapses.state_updater, synapses.order)
         self._in_usual_slot(synapses, synapses.subexpression_updater, synapses.order, "before_start")
-        for updater in updaters:
-            self._in_usual_slot(synapses, updater, updater.target.order - 1)
+        sums = {each.target_varname: self._sum_slot(each) for each in updaters}
         equations = self._synaptic_equations(synapses, updaters)
         if synapses.state_updater is not None and not synapses.state_updater.active:
             raise Unsupported(synapses.name, "its equations are not active")
@@ -603,6 +602,8 @@ class Document:
             entry["on_event"] = events
         if schedule:
             entry["pathways"] = schedule
+        if any(sums.values()):
+            entry["summed_updaters"] = {name: place for name, place in sums.items() if place}
         if delays:
             entry["delay"] = delays
         entry["connect"] = len(synapses) if self._bare else {
@@ -649,6 +650,12 @@ class Document:
             found.pop("lastupdate", None)
         found.pop(synapses.multisynaptic_index, None)
         return list(found.values())
+
+    @staticmethod
+    def _sum_slot(updater):
+        """Where a summed variable is computed, if not where Brian does it."""
+        when = {"when": updater.when} if updater.when != "groups" else {}
+        return {**when, **({"order": int(updater.order)} if when or updater.order != updater.target.order - 1 else {})}
 
     def _write_synaptic(self, synapses, code):
         for name in assigned(code):

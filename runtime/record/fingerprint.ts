@@ -38,7 +38,9 @@ import { readBlock, resolveExtent } from './session-read.js';
 import { synapseBlocks } from './synapse-order.js';
 
 /** Takes spikes as they come and reads the state at the end. */
-interface Fingerprinter {
+export interface Fingerprinter {
+  /** Digests of the spikes so far, for a fingerprinter that follows this one. */
+  readonly hashes: ReadonlyMap<string, SpikeHash>;
   /**
    * Events of one ring, ascending by (step, element), and the values of variables recorded at them; times of events
    * other than spikes are not hashed.
@@ -73,13 +75,13 @@ export interface NotNumbers {
   readonly elements: number;
 }
 
-/** A fingerprinter for one run of `program`. */
-export function createFingerprinter(program: Program): Fingerprinter {
+/** A fingerprinter for one run of `program`. @param before  of the same run so far, which takes nothing from then on */
+export function createFingerprinter(program: Program, before?: Fingerprinter): Fingerprinter {
   invariant(new Uint8Array(Uint32Array.of(1).buffer)[0] === 1, 'fingerprint', 'this machine is not little-endian');
   const streams = new Map<string, SpikeHash>();
   const byEvent = new Map<string, SpikeHash>();
   for (const { name, event } of program.manifest.populations) {
-    const stream = createSpikeHash(name);
+    const stream = before?.hashes.get(name) ?? createSpikeHash(name);
     streams.set(name, stream);
     if (event !== null) byEvent.set(event, stream);
   }
@@ -132,6 +134,7 @@ export function createFingerprinter(program: Program): Fingerprinter {
     return { numericsVersion, precision, total, populations, projections };
   };
   return {
+    hashes: streams,
     spikes: (event, steps, elements, values = []) => {
       byEvent.get(event)?.add(steps, elements);
       for (const each of values) recorded.add(event, each);
@@ -165,7 +168,7 @@ function variablesByOwner(program: Program, varying: boolean): (owner: string) =
 }
 
 // --- Spikes ---------------------------------------------------------------------------------------------------------
-interface SpikeHash {
+export interface SpikeHash {
   add(steps: Uint32Array, elements: Uint32Array): void;
   count(): number;
   digest(): { readonly count: number; readonly digest: string };

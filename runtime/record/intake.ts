@@ -26,6 +26,8 @@ export interface Intake {
    * the run.
    */
   restart(own: number, step: number): void;
+  /** Steps were passed over, to step `own` of the segment's time and `step` of the run: an earlier intake had their rows. */
+  passTo(own: number, step: number): void;
   /** Series in which samples were no finite numbers. */
   notFinite(): readonly NotFiniteSamples[];
 }
@@ -119,6 +121,10 @@ export function createIntake(
       taken.clear();
       [origin, shift] = [own, step - own];
       segment += 1;
+    },
+    passTo: (own, step) => {
+      taken.clear();
+      [origin, shift, since] = [own, step - own, step];
     },
     notFinite: () => [...notFinite].sort(([a], [b]) => a - b).map(([, found]) => found),
     absorb: (drained, step) => {

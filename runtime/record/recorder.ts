@@ -24,7 +24,7 @@ import {
 import { sealed } from '../results/seal.js';
 import type { Session } from '../targets/target.js';
 import { drainLogs, type LogRows } from './drain.js';
-import { createFingerprinter, type NotNumbers } from './fingerprint.js';
+import { createFingerprinter, type Fingerprinter, type NotNumbers } from './fingerprint.js';
 import { createIntake, type Intake, type NotFiniteSamples } from './intake.js';
 import { recordingPlan, type RecordingPlan } from './plan.js';
 import { protocolSteps, segmentSpans, turnsBack, type Protocol, type ProtocolEntry } from './protocol.js';
@@ -85,13 +85,27 @@ export interface Recorder {
    */
   run(session: Session, options?: RunOptions): Promise<RecordedRun>;
   /** The same in pieces, for a protocol that is not known before. `total`: steps that progress is told to be of. */
-  begin(session: Session, options?: RunOptions & { readonly total?: number }): Promise<Recording>;
+  begin(session: Session, options?: BeginOptions): Promise<Recording>;
   /** Removes temporary files. */
   dispose(): void;
 }
 
+/** How a run in pieces is begun. */
+type BeginOptions = RunOptions & {
+  /** Steps that progress is told to be of. */
+  readonly total?: number;
+  /** What took the run so far, on another program; it takes nothing from then on. */
+  readonly before?: Recording;
+};
+
 /** A run that goes on, entry by entry of its protocol. */
 export interface Recording {
+  /** What is recorded. */
+  readonly plan: RecordingPlan;
+  /** Digests of the spikes so far. */
+  readonly fingerprinter: Fingerprinter;
+  /** Series in which samples so far were no finite numbers. */
+  notFinite(): readonly NotFiniteSamples[];
   /** Steps done since the start of the run, through all segments. */
   steps(): number;
   /** Why the run has ended: a fault or a request to stop; `complete` otherwise. */
@@ -104,6 +118,8 @@ export interface Recording {
    * @param limits  for this entry, instead of those of the run
    */
   perform(entry: ProtocolEntry, limits?: Pick<RunOptions, 'signal' | 'stopAfter'>): Promise<void>;
+  /** As `perform`, but steps are passed over and no row is taken in: the recording before this one has them. */
+  pass(entry: ProtocolEntry): Promise<void>;
   /** Spikes of one train of the plan, by its number, from spike `begin` on. */
   spikes(train: number, begin: number): SpikeBlock;
   /** Goes on after a stop. */
@@ -129,13 +145,11 @@ export function createRecorder(
       options.spoolLimits ?? defaultSpoolLimits,
     ),
   );
-  const begin = (session: Session, given: RunOptions & { readonly total?: number } = {}): Promise<Recording> =>
-    beginRecording(program, protocol, plan, spools, session, {
-      total: protocolSteps(protocol),
-      ...given,
-      chunkMilliseconds: options.chunkMilliseconds ?? 50,
-      sink,
-    });
+  const begin = (session: Session, { before, ...given }: BeginOptions = {}): Promise<Recording> => {
+    const chunkMilliseconds = options.chunkMilliseconds ?? 50;
+    const all = { total: protocolSteps(protocol), ...given, chunkMilliseconds, sink };
+    return beginRecording(program, protocol, plan, spools, session, all, before);
+  };
   return {
     plan,
     begin,
@@ -205,9 +219,13 @@ async function beginRecording(
   spools: readonly SpikeSpool[],
   session: Session,
   options: FullOptions,
+  before: Recording | undefined,
 ): Promise<Recording> {
   const started = performance.now();
-  const fingerprinter = createFingerprinter(program);
+  const fingerprinter = createFingerprinter(program, before?.fingerprinter);
+  if (before) copySpikes(before, plan, spools);
+  const earlier = before?.notFinite() ?? [];
+  const notFinite = (): readonly NotFiniteSamples[] => [...earlier, ...intake.notFinite()];
   const intake = createIntake(program, plan, spools, options.sink, fingerprinter.spikes, session.step);
   const spikes = (): number =>
     program.manifest.populations.reduce((sum, { name }) => sum + fingerprinter.count(name), 0);
@@ -217,6 +235,15 @@ async function beginRecording(
   let outcome: Outcome = 'complete';
   let faults: readonly string[] = [];
   const chunks = createChunkSize(options.chunkMilliseconds);
+  const note = ({ name }: { readonly name?: string }, begin: number): void => {
+    phases.push({
+      name: name ?? `phase ${phases.length + 1}`,
+      named: segment,
+      ordinal: timeline.segment(),
+      begin,
+      end: timeline.steps(),
+    });
+  };
   const perform: Recording['perform'] = async (entry, limits = {}) => {
     if (outcome !== 'complete') return;
     if (entry.kind === 'segment') segment = entry.name;
@@ -229,13 +256,7 @@ async function beginRecording(
       );
       outcome = ended.outcome;
       faults = ended.faults;
-      phases.push({
-        name: entry.name ?? `phase ${phases.length + 1}`,
-        named: segment,
-        ordinal: timeline.segment(),
-        begin,
-        end: timeline.steps(),
-      });
+      note(entry, begin);
     } else {
       // Rows of a segment are taken in before another begins.
       if (entry.kind !== 'call' && entry.kind !== 'write')
@@ -247,10 +268,22 @@ async function beginRecording(
     }
   };
   return {
+    plan,
+    fingerprinter,
+    notFinite,
     steps: () => timeline.steps(),
     outcome: () => outcome,
     faults: () => faults,
     perform,
+    pass: async (entry) => {
+      await drainLogs(session, program);
+      if (entry.kind !== 'run') return perform(entry);
+      const begin = timeline.steps();
+      const { step, buffers } = await session.snapshot();
+      await session.restore({ step: step + entry.steps, buffers });
+      intake.passTo(session.step, timeline.steps());
+      note(entry, begin);
+    },
     spikes: (train, begin) => spools[train]!.since(begin),
     resume: () => {
       if (outcome === 'stopped') outcome = 'complete';
@@ -266,7 +299,7 @@ async function beginRecording(
         faults,
         fingerprint,
         notNumbers: fingerprinter.notNumbers(),
-        notFinite: intake.notFinite(),
+        notFinite: notFinite(),
         phases: phases.map(({ name, named, ordinal, begin, end }) => ({
           name,
           segment: named ?? spans[ordinal]?.name ?? 'segment 1',
@@ -279,6 +312,16 @@ async function beginRecording(
       };
     },
   };
+}
+
+/** Keeps the spikes that were recorded so far. */
+function copySpikes(before: Recording, { trains }: RecordingPlan, spools: readonly SpikeSpool[]): void {
+  for (const [k, { plan, event }] of trains.entries()) {
+    const own = before.plan.trains.findIndex((each) => each.event === event && each.plan.event === plan.event);
+    if (own < 0) continue;
+    const { steps, cells, values } = before.spikes(own, 0);
+    spools[k]!.append(steps, cells, values);
+  }
 }
 
 /** Advances by `steps`, and has taken in every row when it returns. */

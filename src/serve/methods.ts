@@ -75,6 +75,7 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
   const stateOf = ({ session }: Opened): Record<string, unknown> => ({
     time: session.time(),
     steps: session.steps(),
+    computed: session.computed(),
     engine: session.engine(),
   });
   const changing =
@@ -115,7 +116,7 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
       const found = opened(parameters);
       found.data = new Map([...found.data, ...readStore(parameters['data'])]);
       found.imported = importModel(sourceOf(parameters), importOptions(parameters, found.data));
-      await found.session.extend(found.imported);
+      await found.session.extend(found.imported, parameters['later'] === true);
       return { ...stateOf(found), populations: found.session.populations() };
     },
     run: async (parameters, { signal, progress }) => {

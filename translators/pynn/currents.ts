@@ -69,6 +69,12 @@ function steps(times: readonly number[], amplitudes: readonly number[]): string 
   return within(0, times.length);
 }
 
+/** One value until a time (ms), and another from then on. Draws are numbered as they stand: what was is the same. */
+const changed = (type: string, value: string, next: string, time: number): string =>
+  type === 'NoisyCurrentSource'
+    ? `(${value}) if t <= ${time}*ms - dt/2 else (${next})`
+    : `(${next}) if ${after(time)} else (${value})`;
+
 /** A change of parameters during the run. */
 export interface SourceChange {
   /** When, in ms, since time last began. */
@@ -116,8 +122,7 @@ export function translateCurrentSource(
   for (const change of changes) {
     params = { ...params, ...change.params };
     const next = valueOf(source.type, known, params, change.pointer, setting);
-    value =
-      value === undefined || next === undefined ? undefined : `(${next}) if ${after(change.time)} else (${value})`;
+    value = value === undefined || next === undefined ? undefined : changed(source.type, value, next, change.time);
   }
   if (value === undefined) return nothing;
   // A source has one output: all cells that it flows into get the same.

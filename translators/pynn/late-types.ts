@@ -24,12 +24,17 @@ export const since = (pathway: string): string => `created_${pathway}`;
 export function lateCell(cell: StandardCell): StandardCell {
   const { conformsTo: _, ...neuron } = cell.neuron;
   const events = Object.fromEntries(
-    Object.entries(neuron.events ?? {}).map(([name, event]) => [
-      name,
-      typeof event === 'string'
-        ? `(${event}) and ${there} > 0`
-        : { ...event, when: `(${event.when}) and ${there} > 0` },
-    ]),
+    Object.entries(neuron.events ?? {}).flatMap(([name, given]) => {
+      const event = typeof given === 'string' ? { when: given } : given;
+      const { refractory: _, ...before } = event;
+      return [
+        [name, { ...event, when: `(${event.when}) and ${there} > 0` }],
+        // Without resets some equations would leave all bounds until then.
+        ...(before.do === undefined
+          ? []
+          : [[`${name}_before`, { ...before, when: `(${event.when}) and ${there} <= 0` }]]),
+      ] as const;
+    }),
   );
   return {
     ...cell,

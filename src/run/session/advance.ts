@@ -1,6 +1,6 @@
 /** Phases of a session, performed as they come. */
 
-import { disengage, engage, perform } from './engage.js';
+import { engage, leave, perform } from './engage.js';
 import type { AdvanceOptions } from './model-session.js';
 import { isSame, phasesOf, type Engaged, type SessionState } from './state.js';
 import { directChange } from '../direct-change.js';
@@ -76,7 +76,7 @@ async function advance(state: SessionState, atOnce = false): Promise<boolean> {
     }
     if (!isAlwaysPossible(phase, on)) {
       if (atOnce) throw new UsageError('the running program cannot take the change', 'leave out `atOnce`');
-      await disengage(state);
+      await leave(state);
       on = await engage(state);
     }
   }

@@ -1,7 +1,8 @@
 /** The program and engine of a session: what compiles it, brings it to where the session stands, and ends it. */
 
+import { goOn, movedState } from './go-on.js';
 import { startFrom, startingLate } from './start-state.js';
-import { isSame, withProtocol, type Engaged, type SessionState } from './state.js';
+import { isSame, withProtocol, type Engaged, type Left, type SessionState } from './state.js';
 import { compileModel } from '../compile-model.js';
 import { startConnected } from '../connect.js';
 import { memorySink } from '../memory-sink.js';
@@ -33,10 +34,13 @@ export async function engage(state: SessionState): Promise<Engaged> {
   let session: Session | undefined;
   try {
     session = await inStage('connect', () => startConnected(executable, program, {}));
+    const { left } = state;
+    const moved = left && (await movedState(left, program, plan, session, state));
     if (start) await startFrom(session, program, start);
     const recording = await recorder.begin(session, {
       onProgress: (steps) =>
         state.waiting.onProgress?.(Math.min(1, (steps - state.progress.from) / state.progress.steps)),
+      ...(moved ? { before: left.recording } : {}),
     });
     watch.end('connect');
     const walk = protocolWalk(program.dt, given.valid.model.timing, (start?.step ?? 0) * program.dt);
@@ -53,7 +57,9 @@ export async function engage(state: SessionState): Promise<Engaged> {
       reached: new Map(),
       performed: [],
     };
-    for (let k = 0; k < state.done; k += 1) await perform(state, state.engaged, k);
+    if (moved) await goOn(left, moved, state, state.engaged, (k, name) => hasProcedure(state, state.engaged!, k, name));
+    else for (let k = 0; k < state.done; k += 1) await perform(state, state.engaged, k);
+    forget(state);
     return state.engaged;
   } catch (error) {
     state.engaged = null;
@@ -67,23 +73,50 @@ export async function engage(state: SessionState): Promise<Engaged> {
 export async function disengage(state: SessionState): Promise<void> {
   const old = state.engaged;
   state.engaged = null;
+  forget(state);
   old?.recorder.dispose();
   await old?.session.dispose();
 }
+
+/** Ends the engine, and keeps where it stood for the next one to go on from. */
+export async function leave(state: SessionState): Promise<void> {
+  const old = state.engaged;
+  const begun = old && old.recording.steps() > 0 && !state.options.start && old.recording.outcome() === 'complete';
+  if (!begun) return disengage(state);
+  state.left = { ...old, ...performedOf(state), snapshot: await old.session.snapshot() };
+  state.engaged = null;
+  await old.session.dispose();
+}
+
+const performedOf = ({ phases, typed, done }: SessionState): Pick<Left, 'phases' | 'typed'> => ({
+  phases: phases.slice(0, done),
+  typed: typed.slice(0, done),
+});
+
+/** Nothing goes on from where an engine stood. */
+function forget(state: SessionState): void {
+  state.left?.recorder.dispose();
+  state.left = null;
+}
+
+/** Whether the program has what a phase, or the first step, asks for. */
+const hasProcedure = ({ phases }: SessionState, on: Engaged, k: number, name: string): boolean =>
+  on.compiled.program.schedule.procedures[name] !== undefined &&
+  (name === initialSample || isSame(on.known[k], phases[k]));
 
 /**
  * Performs a phase of the session's protocol.
  *
  * @throws UsageError when the run ends by a fault
  */
-export async function perform({ phases, typed, waiting, watch }: SessionState, on: Engaged, k: number): Promise<void> {
-  const { procedures } = on.compiled.program.schedule;
-  const has = (name: string): boolean =>
-    procedures[name] !== undefined && (name === initialSample || isSame(on.known[k], phases[k]));
-  for (const entry of on.walk.phase(typed[k]!, k, has)) {
+export async function perform(state: SessionState, on: Engaged, k: number): Promise<void> {
+  const { typed, waiting, watch } = state;
+  for (const entry of on.walk.phase(typed[k]!, k, (name) => hasProcedure(state, on, k, name))) {
     const before = on.recording.steps();
     await on.recording.perform(entry, waiting);
-    on.performed.push(entry.kind === 'run' ? { ...entry, steps: on.recording.steps() - before } : entry);
+    const steps = on.recording.steps() - before;
+    if (entry.kind === 'run') state.computed += steps;
+    on.performed.push(entry.kind === 'run' ? { ...entry, steps } : entry);
   }
   watch.end('run');
   if (on.recording.outcome() === 'fault')

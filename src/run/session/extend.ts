@@ -1,7 +1,7 @@
 /** Longer documents of a session: given whole, or with one more recording. */
 
 import { performRest } from './advance.js';
-import { disengage } from './engage.js';
+import { disengage, leave } from './engage.js';
 import { checkedVariable, unknownOwner } from './names.js';
 import { phasesOf, type SessionState } from './state.js';
 import type { RunnableModel } from '../imported-model.js';
@@ -14,9 +14,10 @@ import { taggedPhase } from '../../model/tagged.js';
 /**
  * Goes on with a longer document, whose phases begin with those that were performed.
  *
+ * @param later  whether what it has besides acts only from now on
  * @throws UsageError when it has fewer phases
  */
-export async function extend(state: SessionState, model: RunnableModel): Promise<void> {
+export async function extend(state: SessionState, model: RunnableModel, later = false): Promise<void> {
   const { given, phases } = state;
   const next = model.valid.model.experiment.protocol;
   const shift = lateOf(next) - lateOf(phases);
@@ -26,10 +27,12 @@ export async function extend(state: SessionState, model: RunnableModel): Promise
       'only add phases; do not remove any',
     );
   const same = shift === 0 && model.hashes.model === given.hashes.model && shapeOf(model) === shapeOf(given);
+  const added = addedTo(given.valid.model, model.valid.model);
+  if (!same && (added === 'nothing' || (added === 'parts' && later))) await leave(state);
+  else if (!same) await disengage(state);
   Object.assign(state, phasesOf(model, next));
   state.given = model;
   state.done += shift;
-  if (!same) await disengage(state);
 }
 
 /** Records a variable, or `spike`, of a population from now on; `every` in s. */
@@ -71,6 +74,36 @@ export async function recordFromNow(
 function lateOf(phases: readonly written.Phase[]): number {
   const first = phases.map(taggedPhase).findIndex((phase) => phase.kind !== 'record' || phase.on);
   return first < 0 ? phases.length : first;
+}
+
+/** Whether a current has another value from some time on, and is as it was before. */
+function changesLater(before: unknown, now: unknown): boolean {
+  const { value: old, ...rest } = before as Readonly<Record<string, unknown>>;
+  const { value, ...own } = now as Readonly<Record<string, unknown>>;
+  if (typeof value !== 'string' || typeof old !== 'string') return false;
+  const isLater =
+    value.endsWith(` else ${old}`) || [`(${old})`, old].some((each) => value.startsWith(`${each} if t <= `));
+  return isLater && JSON.stringify(rest) === JSON.stringify(own);
+}
+
+/** What a document has that another lacks, besides recordings and phases; `other` where it differs in what both have. */
+function addedTo(before: written.Model, now: written.Model): 'nothing' | 'parts' | 'other' {
+  const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+  const { experiment } = now;
+  const { recordings: _recordings, experiment: old, metadata: _, annotations: _notes, ...parts } = before;
+  if (experiment.dt !== old.dt || experiment.seed !== old.seed) return 'other';
+  let added: 'nothing' | 'parts' = 'nothing';
+  for (const [key, part] of Object.entries(parts)) {
+    const own: unknown = now[key as keyof typeof parts];
+    if (isSame(part, own)) continue;
+    if (typeof part !== 'object' || typeof own !== 'object') return 'other';
+    const whole = own as Readonly<Record<string, unknown>>;
+    const isKept = ([name, each]: readonly [string, unknown]): boolean =>
+      isSame(each, whole[name]) || (key === 'stimuli' && changesLater(each, whole[name] ?? {}));
+    if (!Object.entries(part).every(isKept)) return 'other';
+    added = 'parts';
+  }
+  return added;
 }
 
 /** Parts of a document, other than model and phases, that a program depends on. */

@@ -1,8 +1,7 @@
 /** The end of a session: complete results and files, those of its document run as one. */
 
 import { engage } from './engage.js';
-import { isSame, withProtocol, type Engaged, type SessionState } from './state.js';
-import { identity } from './take.js';
+import { identity, isSame, withProtocol, type Engaged, type SessionState } from './state.js';
 import { compileModel } from '../compile-model.js';
 import { openAll } from '../connect.js';
 import type { RunnableModel } from '../imported-model.js';

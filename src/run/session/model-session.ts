@@ -104,6 +104,8 @@ export interface ModelSession {
   time(): number;
   /** Steps done since the start, through all segments. */
   steps(): number;
+  /** Steps that were computed: more than were done where a change had them computed again. */
+  computed(): number;
   /**
    * Lets time pass.
    *
@@ -132,8 +134,10 @@ export interface ModelSession {
   /**
    * Goes on with a longer document: what it says besides is built, and phases after those that were done are left to
    * `run()`. Phases must begin with those of the session.
+   *
+   * @param later  whether what it says besides acts only from now on: what has run need not run again then
    */
-  extend(model: RunnableModel): Promise<void>;
+  extend(model: RunnableModel, later?: boolean): Promise<void>;
   /** What was recorded since the last call. */
   take(): Promise<Taken>;
   /**

@@ -13,7 +13,8 @@ import { type Phase } from '../../model/typed.js';
 import type { RecordingPlan } from '../../../runtime/record/plan.js';
 import type { ProtocolEntry } from '../../../runtime/record/protocol.js';
 import type { Recorder, Recording } from '../../../runtime/record/recorder.js';
-import type { Session } from '../../../runtime/targets/target.js';
+import type { SeriesPlan } from '../../../runtime/results/result.js';
+import type { Session, Snapshot } from '../../../runtime/targets/target.js';
 
 /** The program and engine that a session runs on at present. */
 export interface Engaged {
@@ -34,6 +35,15 @@ export interface Engaged {
   readonly performed: ProtocolEntry[];
 }
 
+/** Where a session stood when its program could not go on, and what it had recorded. */
+export interface Left extends Pick<Engaged, 'compiled' | 'plan' | 'sink' | 'recorder' | 'recording'> {
+  /** Phases that were performed. */
+  readonly phases: readonly written.Phase[];
+  /** The same in their typed form. */
+  readonly typed: readonly Phase[];
+  readonly snapshot: Snapshot;
+}
+
 /** The state of a session, which its calls change. */
 export interface SessionState {
   readonly options: SessionOptions;
@@ -48,7 +58,11 @@ export interface SessionState {
   done: number;
   /** Null before the first call that needs an engine, and after one that the program cannot perform. */
   engaged: Engaged | null;
+  /** What the next program goes on from; null: it runs from the start. */
+  left: Left | null;
   closed: boolean;
+  /** Steps that were computed, some of them again. */
+  computed: number;
   /** What the call that is being performed was told. */
   waiting: AdvanceOptions;
   /** Steps at which that call began, and how many it takes. */
@@ -65,7 +79,9 @@ export const initialState = (given: RunnableModel, options: SessionOptions): Ses
   ...phasesOf(given, given.valid.model.experiment.protocol),
   done: 0,
   engaged: null,
+  left: null,
   closed: false,
+  computed: 0,
   waiting: {},
   progress: { from: 0, steps: 1 },
   taken: { rows: new Map(), spikes: new Map() },
@@ -88,3 +104,6 @@ export function phasesOf(
 /** Whether two phases say the same. */
 export const isSame = (a: written.Phase | undefined, b: written.Phase | undefined): boolean =>
   a === b || (a !== undefined && b !== undefined && JSON.stringify(a) === JSON.stringify(b));
+
+/** A series is the same through changes of a session when it is of the same recording. */
+export const identity = ({ recording, owner, variable }: SeriesPlan): string => `${recording} ${owner} ${variable}`;

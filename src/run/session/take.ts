@@ -4,16 +4,12 @@ import { engage } from './engage.js';
 import type { Taken, TakenSamples, TakenSpikes, TakenSynapses } from './model-session.js';
 import { constantOf, unknownOwner } from './names.js';
 import { readHidden } from './start-state.js';
-import type { Engaged, SessionState } from './state.js';
+import { identity, type Engaged, type SessionState } from './state.js';
 import { synapsesOf, type Synapses } from '../synapses.js';
 import type { Program, ProjectionLocation, TypedArray, VariableLocation } from '../../ir/program.js';
 import type { Model } from '../../model/model.js';
 import { segmentSpans } from '../../../runtime/record/protocol.js';
 import { readU32, resolveExtent } from '../../../runtime/record/session-read.js';
-import type { SeriesPlan } from '../../../runtime/results/result.js';
-
-/** A series is the same through changes of a session when it is of the same recording. */
-export const identity = ({ recording, owner, variable }: SeriesPlan): string => `${recording} ${owner} ${variable}`;
 
 /** What was recorded since it was last taken. */
 export async function take(state: SessionState): Promise<Taken> {

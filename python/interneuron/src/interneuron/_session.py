@@ -94,9 +94,15 @@ class Session:
         """Back to time 0 and first values, in a new segment."""
         self._change("reset", annotations=dict(annotations or {}))
 
-    def extend(self, text: str, data: Mapping[str, Any] | None = None) -> None:
-        """Goes on with a longer document, whose phases begin with those that have run; `run` performs the others."""
-        answer = self._call("extend", text=text, data=dict(data or {}))
+    def extend(self, text: str, data: Mapping[str, Any] | None = None, later: bool = False) -> None:
+        """Goes on with a longer document, whose phases begin with those that have run; `run` performs the others.
+
+        Args:
+            text: the document.
+            data: arrays that it refers to, by digest.
+            later: whether what it has besides acts only from now on; then what has run need not run again.
+        """
+        answer = self._call("extend", text=text, data=dict(data or {}), later=later)
         self.populations = _sizes(answer.pop("populations"))
         self._state.update(answer)
 

@@ -190,6 +190,8 @@ class Population(common.Population):
         check_finite(variable, numbers)
         own = self.first.setdefault(variable, np.full(self.size, np.nan))
         own[indices] = numbers
+        if variable in derived_first_values(self.celltype):
+            return
         if state.live:
             target = state.view(self, indices)
             state.phase({"initialize": {"target": target, "values": {variable: document_value(numbers)}}})

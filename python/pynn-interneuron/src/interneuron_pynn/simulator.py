@@ -363,7 +363,7 @@ class State(common.control.BaseState):
                     self._spikes[population.name_in_document] = []
             else:
                 self.collect()
-                self._session.extend(text, self._pending)
+                self._session.extend(text, self._pending, later=True)
             self._sent |= self._pending.keys()
             self._pending = {}
             self._call("run")

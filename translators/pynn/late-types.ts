@@ -5,7 +5,7 @@ import { assignmentWhere, binary, call } from '../../src/lang/build.js';
 import { parseExpression, parseStatements } from '../../src/lang/parse.js';
 import { printStatement } from '../../src/lang/print.js';
 import type { StandardCell, StandardSynapse } from '../../src/library/standard-type.js';
-import type { PathwayDocument, Statements } from '../../src/model/document-types.js';
+import type { EventDocument, PathwayDocument, Statements } from '../../src/model/document-types.js';
 import type { Late } from './context.js';
 import type { Phase } from './specification.js';
 
@@ -23,19 +23,15 @@ export const since = (pathway: string): string => `created_${pathway}`;
 /** A cell type whose events come to pass only after its cells were created. */
 export function lateCell(cell: StandardCell): StandardCell {
   const { conformsTo: _, ...neuron } = cell.neuron;
-  const events = Object.fromEntries(
-    Object.entries(neuron.events ?? {}).flatMap(([name, given]) => {
-      const event = typeof given === 'string' ? { when: given } : given;
-      const { refractory: _, ...before } = event;
-      return [
-        [name, { ...event, when: `(${event.when}) and ${there} > 0` }],
-        // Without resets some equations would leave all bounds until then.
-        ...(before.do === undefined
-          ? []
-          : [[`${name}_before`, { ...before, when: `(${event.when}) and ${there} <= 0` }]]),
-      ] as const;
-    }),
-  );
+  const events: Record<string, EventDocument> = {};
+  for (const [name, given] of Object.entries(neuron.events ?? {})) {
+    const event = typeof given === 'string' ? { when: given } : given;
+    const { refractory: _none, ...before } = event;
+    events[name] = { ...event, when: `(${event.when}) and ${there} > 0` };
+    // Without resets some equations would leave all bounds until then.
+    if (before.do !== undefined)
+      events[`${name}_before`] = { ...before, when: `(${event.when}) and ${there} <= 0`, emits: null };
+  }
   return {
     ...cell,
     neuron: { ...neuron, parameters: { ...neuron.parameters, [there]: { unit: 1, value: 0 } }, events },

@@ -5,10 +5,11 @@
 
 import { identity, type Engaged, type Left, type SessionState } from './state.js';
 import { drawOffset } from '../../ir/names.js';
-import type { EventRing, Program, TypedArray } from '../../ir/program.js';
+import { isFixedInbox, type EventRing, type Program, type TypedArray } from '../../ir/program.js';
 import { accessesOf, bodyOf } from '../../ir/walk.js';
 import { protocolWalk } from '../../lower/protocol.js';
 import type * as written from '../../model/model.js';
+import type { Phase } from '../../model/typed.js';
 import type { RecordingPlan } from '../../../runtime/record/plan.js';
 import type { Session } from '../../../runtime/targets/target.js';
 
@@ -25,15 +26,18 @@ export async function movedState(
 ): Promise<MovedState | null> {
   const from = left.compiled.program;
   if (!isPlain(left.plan) || !isPlain(plan)) return null;
-  const inSteps = ({ phases: all, typed: each }: Protocol): readonly Performed[] => {
+  const inSteps = (all: readonly written.Phase[], each: readonly Phase[]): readonly Performed[] => {
     const walk = protocolWalk(to.dt, given.valid.model.timing);
     return all.map((phase, k) => {
-      const [run] = walk.phase(each[k]!, k, () => false).filter(({ kind }) => kind === 'run');
-      return isRun(phase) ? { steps: run?.kind === 'run' ? run.steps : 0 } : phase;
+      const typedPhase = each[k]!;
+      const [run] = walk.phase(typedPhase, k, () => false).filter(({ kind }) => kind === 'run');
+      const passes = typedPhase.kind === 'run' || typedPhase.kind === 'runUntil';
+      return { phase: typedPhase, said: JSON.stringify(passes ? run : phase) };
     });
   };
-  const now = inSteps({ phases: phases.slice(0, done), typed });
-  if (!areSamePhases(inSteps(left), now, new Set(recordingsOf(left.plan)), recordingsOf(plan))) return null;
+  const now = inSteps(phases.slice(0, done), typed);
+  if (!areSamePhases(inSteps(left.phases, left.typed), now, new Set(recordingsOf(left.plan)), recordingsOf(plan)))
+    return null;
   if (!keepsLayout(from, to)) return null;
   const [old, rings] = [new Map(from.buffers.map((each) => [each.name, each])), ringBuffers(to)];
   const logs = new Set(to.logs.flatMap(({ buffer, cursor }) => [buffer, cursor.buffer]));
@@ -47,7 +51,7 @@ export async function movedState(
       if (known === undefined && actsBefore(name)) return null;
       continue;
     }
-    if (known?.element !== element || !areSame(known.inbox, inbox) || (inbox && 'scale' in inbox)) return null;
+    if (known?.element !== element || !areSame(known.inbox, inbox) || (inbox && !isFixedInbox(inbox))) return null;
     const length = await session.length(name);
     const ring = rings.get(name);
     const was = ring && from.events.find((each) => each.name === ring.name);
@@ -85,13 +89,11 @@ export async function goOn(
 const isPlain = ({ series, trains }: RecordingPlan): boolean =>
   series.every(({ kind }) => kind === 'samples') && trains.every(({ values }) => values.length === 0);
 
-/** Phases in both forms. */
-type Protocol = Pick<Left, 'phases' | 'typed'>;
-
-/** A phase as it was performed: time passes in steps, however it was given. */
-type Performed = written.Phase | { readonly steps: number };
-
-const isRun = (phase: written.Phase): boolean => 'run' in phase || 'runUntil' in phase;
+/** A phase that was performed. `said`: what it says, with the steps that passed however its time was given. */
+interface Performed {
+  readonly phase: Phase;
+  readonly said: string | undefined;
+}
 
 /** Names of all recordings. */
 const recordingsOf = ({ series, trains }: RecordingPlan): readonly string[] => [
@@ -106,16 +108,16 @@ function areSamePhases(
   old: ReadonlySet<string>,
   all: readonly string[],
 ): boolean {
-  const isOld = (phase: Performed): boolean => !('record' in phase) || old.has(phase.record);
+  const isOld = ({ phase }: Performed): boolean => phase.kind !== 'record' || old.has(phase.record);
   const own = now.filter(isOld);
-  const added = now.filter((phase) => !isOld(phase));
-  const [first] = now.flatMap((phase, k) => ('record' in phase ? [] : [k]));
-  const atStart = new Set(now.slice(0, first).flatMap((phase) => ('record' in phase ? [phase.record] : [])));
+  const added = now.filter((each) => !isOld(each)).map(({ phase }) => phase);
+  const first = now.findIndex(({ phase }) => phase.kind !== 'record');
+  const atStart = new Set(now.slice(0, first).flatMap(({ phase }) => (phase.kind === 'record' ? [phase.record] : [])));
   return (
     before.length === own.length &&
-    before.every((phase, k) => areSame(phase, own[k])) &&
-    !before.some((phase) => 'store' in phase || 'restore' in phase) &&
-    added.every((phase) => 'record' in phase && !phase.on) &&
+    before.every(({ said }, k) => said === own[k]?.said) &&
+    !before.some(({ phase }) => phase.kind === 'store' || phase.kind === 'restore') &&
+    added.every((phase) => phase.kind === 'record' && !phase.on) &&
     all.every((name) => old.has(name) || atStart.has(name))
   );
 }

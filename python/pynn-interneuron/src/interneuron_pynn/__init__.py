@@ -11,10 +11,11 @@ from . import later
 prepare()
 later.load_when_used("csa", "tables", "neuroml", "neuroml.arraymorph", "neuroml.loaders")
 
-from pyNN import common, errors, random, space
+from pyNN import common, connectors, errors, random, space
 from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TIMESTEP
 from pyNN.connectors import *
 from pyNN.network import Network
+from pyNN.parameters import Sequence
 from pyNN.random import GSLRNG, NumpyRNG, RandomDistribution
 from pyNN.recording import *
 from pyNN.recording import get_io

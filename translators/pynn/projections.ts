@@ -49,6 +49,9 @@ export interface Network {
   readonly synapses: Map<string, SynapseDocument>;
 }
 
+/** Connectors whose lists may say weights and delays, too. */
+const listing: ReadonlySet<string> = new Set(['FromListConnector', 'FromFileConnector']);
+
 /** Translates one projection; undefined after what is wrong was reported. */
 export function translateProjection(
   projection: Projection,
@@ -79,17 +82,25 @@ export function translateProjection(
     { label, pre, post, others: network.others },
     setting,
   );
-  if (connections === undefined) return undefined;
-  const receptor = chooseReceptor(projection, written, connections, receptors, pointer, setting);
-  if (receptor === undefined) return undefined;
+  if (connections === undefined && listing.has(projection.connector.type)) return undefined;
+  // Mistakes in the synapse are found beside those of the connector and the receptor.
+  const assumed = connections ?? { between: [pre.label, post.label], rule: { rule: 'all' } };
+  const receptor = chooseReceptor(projection, written, assumed, receptors, pointer, setting);
   const known = synapseOf(
     written,
-    receptor.receptor.kind,
-    connections.columns?.['delay'] !== undefined,
+    (receptor?.receptor ?? Object.values(receptors)[0])?.kind ?? 'current',
+    assumed.columns?.['delay'] !== undefined,
     child(pointer, 'synapse'),
     setting,
   );
   if (known === undefined) return undefined;
+  if (connections === undefined || receptor === undefined) {
+    const [first] = Object.values(receptors);
+    if (receptor !== undefined) checkSigns(written, assumed, receptor, projection, pointer, setting);
+    if (first !== undefined)
+      synapseValues(written, known, receptor?.receptor ?? first, assumed, projection, pointer, setting);
+    return undefined;
+  }
   const standard = setting.late.projections.has(label) ? lateSynapse(known) : known;
   checkSigns(written, connections, receptor, projection, pointer, setting);
   const values = synapseValues(written, standard, receptor.receptor, connections, projection, pointer, setting);

@@ -346,6 +346,31 @@ it('one mistake is one finding, however often others refer to what it is in', ()
   ]);
 });
 
+it('mistakes in the connector, the receptor and the synapse of a projection are found together', () => {
+  const found = findings({
+    setup: { timestep: 0.1, min_delay: 0.5 },
+    populations: [{ label: 'cells', size: 5, cell: { type: 'IF_cond_exp' } }],
+    projections: [
+      {
+        pre: 'cells',
+        post: 'cells',
+        connector: { type: 'FixedProbabilityConnector', params: { p_conect: 0.1 } },
+        receptor_type: 'inhib',
+        synapse: { type: 'StaticSynapse', params: { weight: 0.1, delay: 0.1, U: 0.5 } },
+      },
+    ],
+    phases: [{ run: 1 }],
+  });
+  expect(new Set(found.map((text) => text.split(':')[0]))).toEqual(
+    new Set([
+      'pynn/delay-out-of-range /projections/0/synapse/params/delay',
+      'pynn/unknown-parameter /projections/0/connector/params/p_conect',
+      'pynn/unknown-parameter /projections/0/synapse/params/U',
+      'pynn/unknown-reference /projections/0/receptor_type',
+    ]),
+  );
+});
+
 it('a view of itself is a mistake', () => {
   const found = findings({ ...cell('IF_cond_exp'), views: [{ label: 'w', of: 'w', select: { slice: [0, 1] } }] });
   expect(found[0]).toContain('/views/0/of');

@@ -4,6 +4,7 @@
  */
 
 import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
+import { nearest } from '../../../src/diagnostics/suggest.js';
 import { ListedElement, type XmlElement } from '../xml/element.js';
 import { nameOf } from './attributes.js';
 import type { Component, ComponentType } from './definitions.js';
@@ -199,7 +200,7 @@ function typeOf(
       () => context.unknownType(written),
       () => element.valuePlace('type'),
     );
-    return null;
+    return element.children.length > 0 ? likelyType(written, types) : null;
   }
   if (element.name === 'Component' && prototype) return typeOf(prototype, null, null, context, undefined);
   if (byName) return byName;
@@ -219,6 +220,20 @@ function typeOf(
   );
   return null;
 }
+
+/** The type that a misspelt name stands for, so that what is within is checked as well; null where none is near. */
+function likelyType(written: string, types: ReadonlyMap<string, ComponentType>): ComponentType | null {
+  const known = likelyTypes.get(types) ?? new Map<string, ComponentType | null>();
+  likelyTypes.set(types, known);
+  const found = known.get(written);
+  if (found !== undefined) return found;
+  const likely = types.get(nearest(written, types.keys(), 1)[0] ?? '') ?? null;
+  known.set(written, likely);
+  return likely;
+}
+
+/** Types that misspelt names stand for, looked for once. */
+const likelyTypes = new WeakMap<ReadonlyMap<string, ComponentType>, Map<string, ComponentType | null>>();
 
 /** Names of the types that a component may hold in its lists. */
 function fittingTypes(type: ComponentType, types: ReadonlyMap<string, ComponentType>): string[] {

@@ -139,6 +139,11 @@ describe('what is wrong with components', () => {
     expect(read(content).marks).toEqual([mark]);
   });
 
+  it('what is within a misspelt type is checked as well', () => {
+    const { marks } = read('<net id="n" type="nett"><population id="p" component="x" size="1"/></net>');
+    expect(marks).toEqual(['error lems/unknown-type «nett»', 'error lems/dangling-reference «x»']);
+  });
+
   it('is told of the first few alike, and the rest counted', () => {
     const connections = Array.from(
       { length: 1000 },

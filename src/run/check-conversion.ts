@@ -1,8 +1,8 @@
 /** Running a model and what it was converted to, and comparing their spikes. */
 
-import type { Model, Recording, ValidModel } from '../model/model.js';
+import type { Model, Phase, Recording, ValidModel } from '../model/model.js';
 import { hashModel } from '../model/hash.js';
-import { phaseKind, taggedPhase } from '../model/tagged.js';
+import { phaseKind, timeAfter } from '../model/tagged.js';
 import { convertModel, type ConvertedModel, type TargetNotation } from './convert.js';
 import { importModel, runModel } from './pipeline.js';
 
@@ -200,6 +200,17 @@ export async function checkConversion(
   );
 }
 
+/** The time that a protocol simulates, in s: that of all segments, each from 0. */
+function simulatedTime(protocol: readonly Phase[]): number {
+  let [now, total] = [0, 0];
+  for (const phase of protocol) {
+    const then = timeAfter(now, phase);
+    total += then - now;
+    now = phaseKind(phase) === 'reset' ? 0 : then;
+  }
+  return total;
+}
+
 /**
  * The comparison of two sets of spikes of a model and what it was converted to.
  *
@@ -214,7 +225,7 @@ export function compared(
   seconds?: number,
 ): ConversionCheck {
   const { dt, protocol } = model.experiment;
-  const whole = protocol.map(taggedPhase).reduce((sum, phase) => sum + (phase.kind === 'run' ? phase.run : 0), 0);
+  const whole = simulatedTime(protocol);
   const tolerance = Math.max(dt, leastTolerance);
   const populations = compareSpikes(source, target, tolerance, label - labelOf(model));
   const sum = (read: (one: PopulationCheck) => number): number => populations.reduce((all, one) => all + read(one), 0);

@@ -110,6 +110,8 @@ async function run(
   const results = join(folder, 'results.json');
   switch (simulator) {
     case 'brian2': {
+      // Compiling takes longer than what is run here.
+      writeFileSync(join(folder, 'brian_preferences'), "codegen.target = 'numpy'\n");
       await execute(python, [file, results]);
       const monitors = JSON.parse(readFileSync(results, 'utf8')) as Readonly<
         Record<string, { i?: number[]; t?: number[] }>

@@ -288,9 +288,10 @@ def check_capture():
         script, document = os.path.join(folder, "net.py"), os.path.join(folder, "net.json")
         with open(script, "w", encoding="utf-8") as file:
             file.write(
+                "import sys\n"
                 "import pyNN.nest as sim\n"
                 "sim.setup(timestep=0.1)\n"
-                "a = sim.Population(20, sim.IF_curr_exp(i_offset=1.0), label='a')\n"
+                "a = sim.Population(int(sys.argv[1]), sim.IF_curr_exp(i_offset=1.0), label='a')\n"
                 "rng = sim.NumpyRNG(seed=3)\n"
                 "w = sim.RandomDistribution('uniform', (0.0, 0.1), rng=rng)\n"
                 "sim.Projection(a, a, sim.FixedProbabilityConnector(0.5, rng=rng), sim.StaticSynapse(weight=w, delay=1.0))\n"
@@ -299,8 +300,8 @@ def check_capture():
                 "print(sum(a.get_spike_counts().values()))\n"
             )
         start = [sys.executable, "-W", "ignore", "-m", "interneuron"]
-        said = subprocess.run([*start, "pynn", script, "--instead-of", "nest"], capture_output=True, text=True)
-        words = [*start, "convert", script, "--to", "canonical", "-o", document, "--instead-of", "nest"]
+        said = subprocess.run([*start, "pynn", script, "20", "--instead-of", "nest"], capture_output=True, text=True)
+        words = [*start, "convert", script, "--to", "canonical", "-o", document, "--instead-of", "nest", "--", "20"]
         done = subprocess.run(words, capture_output=True, text=True)
         assert done.returncode == 0 and "executing" in done.stderr, done.stderr
         import interneuron

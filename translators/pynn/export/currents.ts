@@ -50,7 +50,9 @@ const windowOf = ({ from, to }: Pick<Piece, 'from' | 'to'>): Record<string, numb
 function constantPieces(pieces: readonly Piece[], amplitudes: readonly number[]): Source {
   const flowing = pieces.filter((_, k) => amplitudes[k] !== 0);
   const [only] = flowing;
-  if (flowing.length === 1 && only !== undefined)
+  // Simulators do not take steps without a time.
+  if (only === undefined) return { type: 'DCSource', params: { amplitude: 0 } };
+  if (flowing.length === 1)
     return { type: 'DCSource', params: { amplitude: nA(literal(only.value) ?? 0), ...windowOf(only) } };
   const steps = pieces
     .map(({ from }, k) => ({ time: from, amplitude: amplitudes[k] ?? 0 }))

@@ -117,7 +117,9 @@ class ScriptWriter implements ScriptNames {
   readonly #definitions: string[] = [];
   readonly #files: File[] = [];
   /** Recorders of synapses: their variable, and what they read. */
-  readonly #synapses: { readonly variable: string; readonly label: string; readonly reads: string }[] = [];
+  readonly #synapses: { readonly label: string; readonly reads: string; readonly values: string }[] = [];
+  /** Variables of the script that read synapses while it runs. */
+  readonly #recorders: string[] = [];
 
   constructor(document: PynnSpecification, stem: string, report: ConversionReport) {
     this.#document = document;
@@ -168,7 +170,7 @@ class ScriptWriter implements ScriptNames {
       simulator:
         native === undefined ? "sim = import_module('pyNN.' + (sys.argv[1] if len(sys.argv) > 1 else 'neuron'))" : '',
       argument: native === undefined ? 2 : 1,
-      definitions: [...this.#definitions, ...(this.#synapses.length === 0 ? [] : [synapseRecorder])],
+      definitions: [...this.#definitions, ...(this.#recorders.length === 0 ? [] : [synapseRecorder])],
       sections,
       recorded: layout(list(this.#recordedPopulations()), 12),
       synapses: layout(dictionary(this.#readSynapses()), 8),
@@ -575,6 +577,7 @@ class ScriptWriter implements ScriptNames {
 
   /**
    * Parameters of synapses are read at regular times; PyNN has no recording of them, and no way to read their state.
+   * Our backend records those of types of the script's own.
    */
   #synapseRecording(
     target: string,
@@ -583,12 +586,20 @@ class ScriptWriter implements ScriptNames {
     { synapse }: Projection,
   ): readonly string[] {
     const wanted = typeof variables === 'string' ? [variables] : (variables ?? []);
+    if (nativeName(synapse?.type ?? '') !== undefined) {
+      const of = this.#of(target);
+      for (const variable of wanted)
+        this.#synapses.push({ label: target, reads: variable, values: `${of}.recorded(${quoted(variable)}).tolist()` });
+      const every = interval === undefined || interval === null ? [] : [`sampling_interval=${interval}`];
+      return [layout(call(`${of}.record`, [list(wanted.map(quoted)), ...every]))];
+    }
     return wanted.flatMap((variable) => {
       const parameters: readonly string[] = ['weight', 'delay', ...Object.keys(synapse?.params ?? {})];
       if (!parameters.includes(variable))
         return this.#missing(`recording ${variable} of ${target}; the JSON form has it, scripts do not`);
       const name = this.#names.take(`${this.#of(target)}_${variable}`);
-      this.#synapses.push({ variable: name, label: target, reads: variable });
+      this.#recorders.push(name);
+      this.#synapses.push({ label: target, reads: variable, values: `${name}.values` });
       const every = interval ?? this.#document.setup?.timestep ?? 0.1;
       return [
         layout(
@@ -599,8 +610,7 @@ class ScriptWriter implements ScriptNames {
   }
 
   #phase(phase: Phase): readonly string[] {
-    const callbacks =
-      this.#synapses.length === 0 ? [] : [`callbacks=[${this.#synapses.map(({ variable }) => variable).join(', ')}]`];
+    const callbacks = this.#recorders.length === 0 ? [] : [`callbacks=[${this.#recorders.join(', ')}]`];
     if (phase.run !== undefined) return [layout(call('sim.run', [String(phase.run), ...callbacks]))];
     if (phase.run_until !== undefined) return [layout(call('sim.run_until', [String(phase.run_until), ...callbacks]))];
     if (phase.set !== undefined) return this.#giveCells('set', phase.set.target, phase.set.params);
@@ -691,9 +701,7 @@ class ScriptWriter implements ScriptNames {
         label,
         dictionary(
           Object.fromEntries(
-            this.#synapses
-              .filter((one) => one.label === label)
-              .map(({ reads, variable }) => [reads, `${variable}.values`]),
+            this.#synapses.filter((one) => one.label === label).map(({ reads, values }) => [reads, values]),
           ),
         ),
       ]),

@@ -109,8 +109,8 @@ def capture(words):
     return 1
 
 
-def convert_script(words, program):
-    """`interneuron convert script.py --to NOTATION -o FILE`: the network of a script.
+def convert_script(words, program, arguments=()):
+    """`interneuron convert script.py --to NOTATION -o FILE [-- ARGUMENT…]`: the network of a script.
 
     The script is executed, in a process of its own, until it first runs its network; what it does later is not
     converted.
@@ -118,10 +118,11 @@ def convert_script(words, program):
     Args:
         words: those after `convert`.
         program: the command of the program, as a list.
+        arguments: the script's own.
     """
     return convert_captured(
         words[0],
-        lambda captured: ["brian2_interneuron.launcher", captured, words[0]],
+        lambda captured: ["brian2_interneuron.launcher", captured, words[0], *arguments],
         lambda captured: [*program, "convert", captured, *words[1:]],
         {**os.environ, "MPLBACKEND": "Agg"},
     )

@@ -26,10 +26,12 @@ def main() -> int:
         if words[:1] == ["brian"]:
             return _script("Brian", words[1:])
         command = [node(), str(program()), *words]
-        script = _script_to_convert(words)
+        given, own = _split(words)
+        script = _script_to_convert(given)
         if script is not None:
-            rest = [*words[1:script], *words[script + 1 :]]
-            return _script("Brian" if _imports_brian(words[script]) else "PyNN", [words[script], *rest], command[:2])
+            rest = [*given[1:script], *given[script + 1 :]]
+            simulator = "Brian" if _imports_brian(given[script]) else "PyNN"
+            return _script(simulator, [given[script], *rest], (command[:2], own))
     except InterneuronError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -42,6 +44,12 @@ def main() -> int:
             return process.wait()
         except KeyboardInterrupt:
             continue
+
+
+def _split(words: list[str]) -> tuple[list[str], list[str]]:
+    """The words before `--`, and those after it, which are a script's own."""
+    at = words.index("--") if "--" in words else len(words)
+    return words[:at], words[at + 1 :]
 
 
 def _script_to_convert(words: list[str]) -> int | None:
@@ -64,8 +72,8 @@ def _imports_brian(path: str) -> bool:
         return False
 
 
-def _script(simulator: str, words: list[str], converts: list[str] | None = None) -> int:
-    """Runs a script of PyNN or Brian, or converts its network, which a package for it does."""
+def _script(simulator: str, words: list[str], converts: tuple[list[str], list[str]] | None = None) -> int:
+    """Runs a script of PyNN or Brian, or converts its network by the program and with the script's own words."""
     package, module = _packages[simulator]
     try:
         launcher = importlib.import_module(f"{module}.launcher")
@@ -74,7 +82,7 @@ def _script(simulator: str, words: list[str], converts: list[str] | None = None)
             f"error: scripts of {simulator} need the package {package} ({error}); install it with pip", file=sys.stderr
         )
         return 2
-    return int(launcher.run_script(words) if converts is None else launcher.convert_script(words, converts))
+    return int(launcher.run_script(words) if converts is None else launcher.convert_script(words, *converts))
 
 
 if __name__ == "__main__":

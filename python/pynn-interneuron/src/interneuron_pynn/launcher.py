@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -73,8 +74,8 @@ def capture(words):
     return 0
 
 
-def convert_script(words, program):
-    """`interneuron convert script.py --to NOTATION -o FILE [--instead-of NAME]`: the network of a script.
+def convert_script(words, program, arguments=()):
+    """`interneuron convert script.py --to NOTATION -o FILE [--instead-of NAME] [-- ARGUMENT…]`: the network of a script.
 
     The script is executed, in a process of its own, until it first runs its network; what it does later is not
     converted.
@@ -82,10 +83,11 @@ def convert_script(words, program):
     Args:
         words: those after `convert`.
         program: the command of the program, as a list.
+        arguments: the script's own; none: the name of this simulator, which most scripts ask for.
     """
     words = list(words)
-    script = next(word for word in words if word.endswith(".py") and words[words.index(word) - 1] not in ("-o", "--output"))
-    own = ["interneuron"]
+    script = words[0]
+    own = list(arguments) or ["interneuron"]
     while "--instead-of" in words:
         at = words.index("--instead-of")
         own += words[at : at + 2]
@@ -93,7 +95,8 @@ def convert_script(words, program):
     return convert_captured(
         script,
         lambda captured: ["interneuron_pynn.launcher", captured, script, *own],
-        lambda captured: [*program, "convert", *(captured if word == script else word for word in words)],
+        lambda captured: [*program, "convert", captured, *words[1:]],
+        {**os.environ, "MPLBACKEND": "Agg"},
     )
 
 

@@ -108,6 +108,7 @@ def _type(base, name, equations, parameters, initial, parts, **attributes):
             "definition": {key: value for key, value in definition.items() if value not in ({}, [], None)},
             "names": frozenset([*parameters, *variables]),
             "variables": variables,
+            "units": defaultdict(lambda: "dimensionless", {key: _UNITS.get(unit, "dimensionless") for key, unit in variables.items()}),
             **attributes,
         },
     )
@@ -118,9 +119,9 @@ def cell(name, equations="", parameters=None, initial=None, receptors=None, inpu
     receptors = dict(receptors or {})
     made = _type(NativeCell, name, equations, parameters, initial, {"inputs": inputs, "receptors": receptors, **parts})
     made.recordable = ["spikes", *made.variables]
-    units = {variable: _UNITS.get(unit, "dimensionless") for variable, unit in made.variables.items()}
-    # Variables of mechanisms are in SI.
-    made.units = defaultdict(lambda: "dimensionless", {**({"v": "mV"} if "compartments" in parts else {}), **units})
+    if "compartments" in parts:
+        # Variables of mechanisms are in SI.
+        made.units.setdefault("v", "mV")
     made.receptor_types = tuple(receptors)
     made.conductance_based = any(each["kind"] == "conductance" for each in receptors.values())
     made.voltage_based_synapses = any(each["kind"] == "voltage" for each in receptors.values())

@@ -13,7 +13,7 @@ from .checks import check_connector, check_finite, check_synapse
 from .morphology import location
 from .native import Connector as NativeConnector
 from .rules import carry_out, rule_of
-from .simulator import state
+from .simulator import SI, state
 from .standardmodels import StaticSynapse
 
 
@@ -126,6 +126,23 @@ class Projection(common.Projection):
         self._late = False
         self.name_in_document = state.unique(self.label, "projection")
         state.create("projections", self)
+
+    def record(self, variables, sampling_interval=None):
+        """Records variables of synapses of a type of the script's own, from now on; PyNN itself records none.
+
+        Args:
+            variables: a name, or a list of names.
+            sampling_interval: in ms; None: every step.
+        """
+        own = getattr(self.synapse_type, "names", ())
+        for variable in [variables] if isinstance(variables, str) else variables:
+            if variable not in own:
+                raise errors.RecordingError(variable, type(self.synapse_type).__name__)
+            state.record_synapses(self, variable, sampling_interval)
+
+    def recorded(self, variable):
+        """Samples of a recorded variable since the last reset, [sample, synapse], in PyNN's units."""
+        return state.synapse_samples(self, variable) / SI[self.synapse_type.units[variable]]
 
     def _native_document(self):
         """A projection of synapses of a type of the script's own."""

@@ -21,8 +21,14 @@ interface Segment {
   readonly signals: Readonly<Record<string, { readonly values: readonly (readonly number[])[] }>>;
 }
 
-/** What the script of a model writes under PyNN's backend, by population. */
-async function resultsOf(name: string, valid: ValidModel): Promise<Readonly<Record<string, readonly Segment[]>>> {
+/** Segments by population, and samples of synapses by projection and variable: [sample][synapse]. */
+interface Results {
+  readonly populations: Readonly<Record<string, readonly Segment[]>>;
+  readonly synapses: Readonly<Record<string, Readonly<Record<string, readonly (readonly number[])[]>>>>;
+}
+
+/** What the script of a model writes under PyNN's backend. */
+async function resultsOf(name: string, valid: ValidModel): Promise<Results> {
   const own = folder.file(name.replaceAll('/', '-'));
   mkdirSync(own);
   const { files } = await convertModel(valid, 'pynn', { name: 'model.py' });
@@ -33,10 +39,7 @@ async function resultsOf(name: string, valid: ValidModel): Promise<Readonly<Reco
     INTERNEURON_NODE: process.execPath,
     INTERNEURON_CACHE: folder.file('cache'),
   });
-  const { populations } = JSON.parse(readFileSync(results, 'utf8')) as {
-    populations: Record<string, readonly Segment[]>;
-  };
-  return populations;
+  return JSON.parse(readFileSync(results, 'utf8')) as Results;
 }
 
 describe.skipIf(missing !== null)(
@@ -47,7 +50,7 @@ describe.skipIf(missing !== null)(
       { timeout: 120_000 },
       async (name) => {
         const { valid } = fixture(name);
-        const populations = await resultsOf(name, valid);
+        const { populations } = await resultsOf(name, valid);
         const here = await spikesOf(valid);
         let compared = 0;
         for (const [population, [segment]] of Object.entries(populations))
@@ -62,9 +65,27 @@ describe.skipIf(missing !== null)(
       },
     );
 
+    it('synapses of types of a script’s own are recorded as they are here', { timeout: 120_000 }, async () => {
+      const name = 'neuroml/synapses.xml';
+      const { synapses } = await resultsOf(name, fixture(name).valid);
+      const here = folder.file('synapses.csv');
+      expect(
+        (await runCommand(['run', join(root, 'fixtures', name), '-o', here, '--output-dir', folder.path])).code,
+      ).toBe(0);
+      const rows = readFileSync(folder.file('synapses.toOne_g_g.csv'), 'utf8').trim().split('\n').slice(1);
+      const siemens = rows.map((row) => row.split(',').slice(1).map(Number));
+      const microsiemens = synapses['toOne']?.['g'] ?? [];
+      expect(microsiemens.map((row) => row.length)).toEqual(siemens.map((row) => row.length));
+      expect(Math.max(...siemens.flat())).toBeGreaterThan(1e-10);
+      const apart = microsiemens.flatMap((row, at) =>
+        row.map((uS, k) => Math.abs(uS * 1e-6 - (siemens[at]?.[k] ?? NaN))),
+      );
+      expect(apart.filter((difference) => !(difference < 1e-20))).toEqual([]);
+    });
+
     it('cells with compartments have the voltages that they have here', { timeout: 120_000 }, async () => {
       const name = 'cells/network-of-cells.xml';
-      const populations = await resultsOf(name, fixture(name).valid);
+      const { populations } = await resultsOf(name, fixture(name).valid);
       const here = folder.file('here.csv');
       expect((await runCommand(['run', join(root, 'fixtures', name), '-o', here])).code).toBe(0);
       const rows = readFileSync(folder.file('here.cells_v_cells_v.csv'), 'utf8').trim().split('\n').slice(1);

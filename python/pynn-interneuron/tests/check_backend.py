@@ -296,7 +296,7 @@ def check_capture():
                 "w = sim.RandomDistribution('uniform', (0.0, 0.1), rng=rng)\n"
                 "sim.Projection(a, a, sim.FixedProbabilityConnector(0.5, rng=rng), sim.StaticSynapse(weight=w, delay=1.0))\n"
                 "a.record('spikes')\n"
-                "sim.run(60.0)\n"
+                "sim.run(60.0, callbacks=[lambda t: t + 10.0])\n"
                 "print(sum(a.get_spike_counts().values()))\n"
             )
         start = [sys.executable, "-W", "ignore", "-m", "interneuron"]

@@ -176,6 +176,29 @@ describe('by name', () => {
     expect(Object.values(original.valid.model.neurons)[0]?.conformsTo?.type).toBe(`pynn/${cell}`);
   });
 
+  it('cells are refractory for as many steps as in PyNN, whatever the sum of steps is', async () => {
+    const driven = ['IF_cond_exp', 'IF_curr_exp', 'IF_curr_alpha'].flatMap((type) =>
+      [0.1, 0.3, 2].map((refractory) => ({
+        label: `${type}_${refractory * 10}`,
+        size: 1,
+        cell: { type, params: { tau_refrac: refractory, i_offset: 200 } },
+      })),
+    );
+    const { valid } = importModel({
+      name: 'refractory.json',
+      text: JSON.stringify({
+        ...{ format: 'interneuron/pynn', version: 1, pynn: '0.13', setup: { timestep: 0.1 } },
+        ...{ populations: driven, projections: [], phases: [{ run: 20 }] },
+      }),
+    });
+    const { report } = await convertModel(valid, 'lems');
+    expect(report.map(({ code }) => code)).toContain('lems/refractory');
+    const { spikes, matched, populations } = await checkConversion(valid, 'lems');
+    expect(populations.map(({ largest }) => largest < 1e-9)).toEqual(driven.map(() => true));
+    // In 200 steps a spike every 2, 4 and 21.
+    expect([...spikes, matched]).toEqual([480, 480, 480]);
+  });
+
   it('PyNN’s HH_cond_exp is an heir of NeuroML’s that fires, with the gates’ first values', async () => {
     const { original, text, back } = await converted(
       'fixtures/pynn/hh-cond-exp.json',

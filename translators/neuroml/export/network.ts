@@ -76,6 +76,12 @@ function writeType(id: string, attached: ReadonlyMap<string, string>, written: W
     written.standards.set(id, named);
     written.plans.set(id, named.plan);
     written.types.push(...(named.types ?? []));
+    if (named.keys.includes('tau_refrac') && named.plan.channels.length > 0)
+      context.report.equivalent(
+        'lems/refractory',
+        child('/neurons', id),
+        'tau_refrac ends half a step earlier: LEMS waits for the first step after it, by a time that it adds up',
+      );
     return;
   }
   const { plan, elements } = cellType(id, type, demands, context);

@@ -9,7 +9,7 @@ import { recordedVariables } from '../../../src/model/tagged.js';
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { dimensionless } from '../../../src/lang/ast.js';
 import { standardCells } from '../../../src/library/pynn/index.js';
-import type { Model, NeuronType, Projection, SynapseType, Value } from '../../../src/model/model.js';
+import type { Model, NeuronType, Projection, Refractory, SynapseType, Value } from '../../../src/model/model.js';
 import { normalise } from '../../../src/model/normalise.js';
 import { type CellPlan, type ExportContext } from './context.js';
 import { neuronEssence } from './essence.js';
@@ -67,7 +67,8 @@ const exponents: Readonly<Record<string, number>> = { s: 3, V: 3, A: 9, F: 9, S:
 /**
  * The core type that a neuron type is; undefined where it is none, or the model asks more of it than the core type has.
  */
-export function standardCell(id: string, type: NeuronType, { model, ids }: ExportContext): StandardCell | undefined {
+export function standardCell(id: string, type: NeuronType, context: ExportContext): StandardCell | undefined {
+  const { model, ids, dt } = context;
   const claimed = type.conformsTo?.type ?? '';
   const name = claimed.startsWith('pynn/') ? claimed.slice('pynn/'.length) : '';
   if (sources.has(name) && isLibrary(type, name)) return standardSource(id, name, type, model);
@@ -119,6 +120,9 @@ export function standardCell(id: string, type: NeuronType, { model, ids }: Expor
     ['v', 3] as const,
   ];
   const starts = [...gates].map((gate) => [gate, 0] as const);
+  const { rounding } = Object.values(type.events)[0]?.refractory ?? {};
+  const valueIn = (key: string, value: number, exponent: number): string =>
+    inUnit(key === 'tau_refrac' ? refractoryTime(value, dt, rounding) : value, exponent);
   const nameOf = (key: string): string =>
     key === 'v' ? 'v_init' : gates.has(key) ? `${key.slice('gate_'.length)}_init` : key;
   return {
@@ -127,8 +131,20 @@ export function standardCell(id: string, type: NeuronType, { model, ids }: Expor
     receptors,
     keys: [...units, ...starts].map(([key]) => key),
     attributes: (valueOf) =>
-      Object.fromEntries([...units, ...starts].map(([key, exponent]) => [nameOf(key), inUnit(valueOf(key), exponent)])),
+      Object.fromEntries(
+        [...units, ...starts].map(([key, exponent]) => [nameOf(key), valueIn(key, valueOf(key), exponent)]),
+      ),
   };
+}
+
+/**
+ * A refractory time in s after which NeuroML's cells are free in the step in which PyNN's are: they wait until more than
+ * this has passed, by a time that is a sum of steps, so that it is half a step from any step.
+ */
+function refractoryTime(value: number, dt: number, rounding: Refractory['rounding']): number {
+  const steps = value / dt;
+  const whole = rounding === 'nearest' ? Math.round(steps) : rounding === 'up' ? Math.ceil(steps - 1e-3) : steps;
+  return whole > 0 ? (Math.floor(whole + 1e-3) - 0.5) * dt : 0;
 }
 
 /** A Poisson source; one with a refractory time has no beginning and no end in NeuroML. */

@@ -235,7 +235,8 @@ function fromData(
     return undefined;
   }
   const scaled = scaler(unit);
-  const converted = Float64Array.from(array, scaled);
+  const converted = new Float64Array(array.length);
+  for (let k = 0; k < array.length; k += 1) converted[k] = scaled(array[k]!);
   return checkedData(context, { $data: context.keep(converted), dtype: 'f64', shape }, converted, slot, pointer);
 }
 

@@ -3,9 +3,7 @@
 import atexit
 import json
 import os
-import shutil
 import sys
-import tempfile
 import time
 import weakref
 from pathlib import Path
@@ -24,9 +22,9 @@ from brian2.units.fundamentalunits import check_units, fail_for_dimension_mismat
 from brian2.utils.logger import get_logger
 
 import interneuron
-from interneuron._server import pack, prepare, shared
+from interneuron._server import prepare, shared, stored
 
-from .document import DTYPES, Document
+from .document import Document
 from .live import Live, sent
 from .operations import Calls, set_clocks, simulated
 from .start import start_of_run
@@ -315,8 +313,7 @@ class InterneuronDevice(RuntimeDevice):
         # Before the server's own end, which was registered when it began.
         atexit.unregister(self.end)
         atexit.register(self.end)
-        with tempfile.TemporaryDirectory(prefix="interneuron-", dir=_quickest(document.data)) as folder:
-            data = {name: _sent(array, os.path.join(folder, name)) for name, array in document.data.items()}
+        with stored(document.data) as data:
             parameters = {"text": json.dumps(parts), "name": net.name, "data": data, **start, **given}
             session = None
             try:
@@ -413,25 +410,6 @@ class InterneuronDevice(RuntimeDevice):
         for each in net._clocks:
             each.variables["timestep"].set_value(each._i_end)
             each.variables["t"].set_value(each._i_end * each.dt_)
-
-
-def _quickest(data):
-    """Where files that are read at once are kept: in memory, where there is room; elsewhere the usual place."""
-    memory = Path("/dev/shm")
-    needed = sum(array.nbytes for array in data.values())
-    try:
-        free = shutil.disk_usage(memory).free if os.access(memory, os.W_OK) else 0
-    except OSError:
-        return None
-    return memory if 2 * needed < free else None
-
-
-def _sent(array, path):
-    """An array for a message: a long one lies in a file, which needs no encoding."""
-    if array.nbytes < 1 << 16:
-        return pack(array)
-    array.tofile(path)
-    return {"dtype": DTYPES[array.dtype.name], "shape": list(array.shape), "file": path}
 
 
 def _document(net, namespace, objects, bare, stepped):

@@ -7,12 +7,14 @@ import base64
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from typing import IO, Any, Callable, Mapping, cast
+from contextlib import contextmanager
+from typing import IO, Any, Callable, Iterator, Mapping, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +41,39 @@ def unpack(sent: Mapping[str, Any]) -> Array:
     """An array from a message."""
     flat = np.frombuffer(base64.b64decode(sent["base64"]), dtype=_DTYPES[sent["dtype"]])
     return flat.reshape(sent["shape"]).copy()
+
+
+#: Arrays of so many bytes and more are written into files rather than messages.
+_LONG = 1 << 16
+
+
+@contextmanager
+def stored(data: Mapping[str, Array]) -> Iterator[dict[str, Any]]:
+    """Arrays by name as messages have them, while it lasts: long ones lie in files, which need no encoding."""
+    if all(array.nbytes < _LONG for array in data.values()):
+        yield {name: pack(array) for name, array in data.items()}
+        return
+    with tempfile.TemporaryDirectory(prefix="interneuron-", dir=_quickest(data)) as folder:
+        sent = {}
+        for name, array in data.items():
+            if array.nbytes < _LONG or array.dtype.name not in _NAMES:
+                sent[name] = pack(array)
+                continue
+            path, kind = os.path.join(folder, name), _NAMES[array.dtype.name]
+            np.ascontiguousarray(array, dtype=_DTYPES[kind]).tofile(path)
+            sent[name] = {"dtype": kind, "shape": list(array.shape), "file": path}
+        yield sent
+
+
+def _quickest(data: Mapping[str, Array]) -> str | None:
+    """Where files that are read at once are kept: in memory, where there is room; elsewhere the usual place."""
+    memory = "/dev/shm"
+    needed = sum(array.nbytes for array in data.values())
+    try:
+        free = shutil.disk_usage(memory).free if os.access(memory, os.W_OK) else 0
+    except OSError:
+        return None
+    return memory if 2 * needed < free else None
 
 
 def digest(array: Array) -> str:

@@ -1,6 +1,5 @@
 """`interneuron pynn script.py`: runs a script that names another simulator, or asks for one, on this backend."""
 
-import base64
 import json
 import os
 import sys
@@ -79,9 +78,9 @@ def capture(words):
         return 1
     output.write_text(json.dumps(state.document()), encoding="utf-8")
     folder = output.with_suffix(".data")
-    for name, array in state._all_data.items():
+    for name, array in state._arrays.items():
         folder.mkdir(exist_ok=True)
-        (folder / name).write_bytes(base64.b64decode(array["base64"]))
+        (folder / name).write_bytes(array.tobytes())
     return 0
 
 

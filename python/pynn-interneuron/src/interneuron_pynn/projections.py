@@ -13,7 +13,7 @@ from .checks import check_connector, check_finite, check_synapse
 from .morphology import location
 from .native import Connector as NativeConnector
 from .rules import carry_out, rule_of
-from .simulator import SI, state
+from .simulator import SI, plain, state
 from .standardmodels import StaticSynapse
 
 
@@ -579,15 +579,16 @@ class Projection(common.Projection):
         return {**synapse, "params": values}
 
     def _part(self, part):
-        values = {name: _number_or_list(value[part["connections"]]) for name, value in self.given.items()}
-        synapse = self._synapse(values)
+        many = len(part["connections"]) > _MANY and not self._late
+        values = {name: _number_or_array(value[part["connections"]]) for name, value in self.given.items()}
+        synapse = self._synapse(values if many else {name: plain(value) for name, value in values.items()})
         values = synapse["params"]
         connections = {}
-        if len(part["connections"]) > _MANY and not self._late:
+        if many:
             connections["i"] = state.array(part["pre_cells"].astype(np.uint32))
             connections["j"] = state.array(part["post_cells"].astype(np.uint32))
-            for name in [name for name, value in values.items() if isinstance(value, list)]:
-                connections[name] = state.array(np.asarray(values.pop(name), dtype=float))
+            for name in [name for name, value in values.items() if isinstance(value, np.ndarray)]:
+                connections[name] = state.array(values.pop(name))
         else:
             connections = np.stack([part["pre_cells"], part["post_cells"]], axis=1).tolist()
         params = {"conn_list": connections, **({"column_names": []} if isinstance(connections, list) else {})}
@@ -616,11 +617,15 @@ def _component(part, values):
     own.shape = (1,)
     own.evaluate(simplify=True)
     params = {name: values[name] if name in values else float(own[name]) for name in names}
-    wrong = [name for name, value in params.items() if isinstance(value, list)]
+    wrong = [name for name, value in params.items() if np.ndim(value)]
     if wrong:
         raise errors.InvalidParameterValueError(f"{', '.join(wrong)} must be the same for all synapses of a projection")
     return {"type": type(part).__name__, "params": params}
 
 
+def _number_or_array(values):
+    return float(values[0]) if len(values) and (values == values[0]).all() else np.asarray(values, dtype=float)
+
+
 def _number_or_list(values):
-    return float(values[0]) if len(values) and (values == values[0]).all() else values.tolist()
+    return plain(_number_or_array(values))

@@ -8,7 +8,7 @@ import numpy as np
 from pyNN import common, errors
 
 import interneuron
-from interneuron._server import digest, pack, unpack
+from interneuron._server import digest, pack, stored, unpack
 
 from .morphology import location
 from .rules import Generators
@@ -115,7 +115,8 @@ class State(common.control.BaseState):
         self._of_synapses = {}
         self._spikes = {}
         self._origin = 0
-        self._pending, self._sent, self._all_data = {}, set(), {}
+        # Long arrays that the document refers to, and those of them that were not sent yet.
+        self._arrays, self._pending = {}, {}
         # Up to what recordings were taken.
         self._collected = None
         self._dirty = False
@@ -225,10 +226,14 @@ class State(common.control.BaseState):
         """A long array, which the document refers to by its digest; it is sent once."""
         values = np.ascontiguousarray(values)
         name = digest(values)
-        if name not in self._sent:
-            self._pending[name] = self._all_data[name] = pack(values)
+        if name not in self._arrays:
+            self._pending[name] = self._arrays[name] = values
         kind = "u32" if values.dtype == np.uint32 else "f64"
         return {"$data": name, "dtype": kind, "shape": list(values.shape)}
+
+    @property
+    def _all_data(self):
+        return {name: pack(array) for name, array in self._arrays.items()}
 
     def phase(self, phase):
         """Something that the script does; before the engine runs it is part of the network instead."""
@@ -365,17 +370,15 @@ class State(common.control.BaseState):
             return
         text = json.dumps(self.document())
         try:
-            if self._session is None:
-                self._session = interneuron.Session(
-                    interneuron._server.shared(),
-                    {"text": text, "name": "script", "data": self._pending, **self.session_options},
-                )
-                for population in self.populations:
-                    self._spikes[population.name_in_document] = []
-            else:
-                self.collect()
-                self._session.extend(text, self._pending, later=True)
-            self._sent |= self._pending.keys()
+            with stored(self._pending) as data:
+                if self._session is None:
+                    parameters = {"text": text, "name": "script", "data": data, **self.session_options}
+                    self._session = interneuron.Session(interneuron._server.shared(), parameters)
+                    for population in self.populations:
+                        self._spikes[population.name_in_document] = []
+                else:
+                    self.collect()
+                    self._session.extend(text, data, later=True)
             self._pending = {}
             self._call("run")
             self._collected = None

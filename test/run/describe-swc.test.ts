@@ -9,14 +9,20 @@ const swc = (path: string): string => describeInSwc(importModel(readSource(path)
 
 test('a cell of NeuroML has its points, with types by the names of sections', () => {
   const lines = swc('fixtures/cells/branched-cell.xml').trimEnd().split('\n');
-  expect(lines.slice(0, 5)).toEqual([
+  expect(lines).toEqual([
     '# index type x y z radius parent',
     '# branched',
     '1 1 0 0 0 10 -1',
     '2 1 20 0 0 10 1',
+    // On a soma readers take the diameter of the first point, elsewhere that of the point where a branch begins.
+    '# trunkSection begins 4 um wide; a point has one radius: it reads as 3 um',
     '3 3 120 0 0 1.5 2',
+    '4 3 220 0 0 1 3',
+    '# leftSection begins 1 um wide; a point has one radius: it reads as 2 um',
+    '5 3 220 150 0 0.5 4',
+    '# rightSection begins 1.5 um wide; a point has one radius: it reads as 3 um',
+    '6 3 120 0 100 0.25 3',
   ]);
-  expect(lines).toHaveLength(2 + 6);
 });
 
 test('it reads again with lengths and diameters of its sections', () => {
@@ -40,7 +46,9 @@ test('sections without points lie along x, where their parents have them', () =>
     '1 1 0 0 0 10 -1',
     '2 1 20 0 0 10 1',
     '3 3 220 0 0 1 2',
+    '# left begins 1 um wide; a point has one radius: it reads as 2 um',
     '4 3 320 0 0 0.5 3',
+    '# right begins 1 um wide; a point has one radius: it reads as 2 um',
     '5 3 170 0 0 0.5 2',
   ]);
 });

@@ -24,16 +24,21 @@ export function describeInSwc({ model }: ValidModel): string {
   return `${['# index type x y z radius parent', ...lines].join('\n')}\n`;
 }
 
-/** The points of a cell, parents first. @param first  points before it in the file */
+/**
+ * The points of a cell, parents first, and comments on what points cannot say.
+ *
+ * @param first  points before it in the file
+ */
 function treeLines(compartments: Compartments, first: number): readonly string[] {
   const { sections } = compartments;
   const lines: string[] = [];
+  let count = first;
   const paths = new Map<string, readonly { readonly point: Point; readonly index: number }[]>();
   const write = (type: number, point: Point, parent: number): number => {
     const [x, y, z, diameter] = point;
-    const index = first + lines.length + 1;
-    lines.push([index, type, ...[x, y, z, diameter / 2].map(micrometres), parent].join(' '));
-    return index;
+    count += 1;
+    lines.push([count, type, ...[x, y, z, diameter / 2].map(micrometres), parent].join(' '));
+    return count;
   };
   for (const name of parentsFirst(sections)) {
     const section = sections[name] as Section;
@@ -41,13 +46,27 @@ function treeLines(compartments: Compartments, first: number): readonly string[]
     const above = section.parent && paths.get(section.parent.section);
     const at = section.parent && above && nearest(above, section.parent.fraction);
     const [start, ...rest] = pointsOf(section, name, at?.point);
-    const begins = at && samePlace(at.point, start) ? at.index : write(type, start, at?.index ?? -1);
+    const shared = at && samePlace(at.point, start) ? at : null;
+    const read =
+      shared && widthRead(shared.point, section.parent && typeOf(section.parent.section, compartments), rest);
+    if (read !== null && micrometres(read) !== micrometres(start[3]))
+      lines.push(
+        `# ${name} begins ${micrometres(start[3])} um wide; a point has one radius: it reads as ${micrometres(read)} um`,
+      );
+    const begins = shared ? shared.index : write(type, start, at?.index ?? -1);
     const path = [{ point: start, index: begins }];
     for (const point of rest) path.push({ point, index: write(type, point, path[path.length - 1]?.index ?? -1) });
     paths.set(name, path);
   }
   return lines;
 }
+
+/**
+ * Diameter in m with which a section is read that begins at a point of its parent: that of the point or, on a soma, of
+ * the first point of its own.
+ */
+const widthRead = (at: Point, parentType: number | undefined, [first]: readonly Point[]): number =>
+  parentType === somaType ? (first ?? at)[3] : at[3];
 
 /** Digits that coordinates have in documents: what a division by a million adds is left out. */
 const micrometres = (metres: number): number => Number((metres * 1e6).toPrecision(12));
@@ -96,9 +115,11 @@ function nearest<T extends { readonly point: Point }>(path: readonly T[], fracti
   return path[distances.indexOf(Math.min(...distances))];
 }
 
+const somaType = 1;
+
 /** Types of points by the words that names of sections and of their groups have; others are dendrites. */
 const types: readonly (readonly [RegExp, number])[] = [
-  [/soma/i, 1],
+  [/soma/i, somaType],
   [/axon/i, 2],
   [/apic/i, 4],
 ];

@@ -327,9 +327,9 @@ def features(outcomes):
         "|---|---|---|",
         *lines,
         "",
-        "Left to Brian's runtime, with a warning: network operations within a step, functions written in Python or C++, linked",
-        "variables of synapses, writing linked variables, code that reads delays, groups and synapses with steps of their own, inactive groups, equations,",
-        "sums, thresholds and resets in other slots, code of events that runs before their test, options of GSL methods, and delays that change while spikes are under way.",
+        "Left to Brian's runtime, with a warning: network operations within a step, functions written in Python or C++ that are no single expression, linked",
+        "variables of synapses, writing linked variables, groups and synapses with steps of their own, equations of synapses, thresholds and resets in other",
+        "slots, code of events that runs before their test, options of GSL methods, and delays that change while spikes are under way.",
     ]
 
 

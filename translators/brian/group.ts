@@ -9,7 +9,7 @@ import * as messages from './messages.js';
 import type { Located } from '../shared/located.js';
 import type { Morphology } from './morphology.js';
 import type { ReadValue } from './values.js';
-import type { Constant, Meaning, Namespace, Scope, TableShape, Variable } from './terms.js';
+import type { Callable, Constant, Meaning, Namespace, Scope, Variable } from './terms.js';
 
 /** Dimension of a time. */
 export const seconds: Dimension = [0, 0, 1, 0, 0, 0, 0];
@@ -105,8 +105,8 @@ export const synapsesAsEnd = ({ name, pointer, variables, namespace, used, writt
   size: Infinity,
 });
 
-/** Timed arrays by name. */
-export type Tables = ReadonlyMap<string, TableShape>;
+/** Timed arrays and functions by name. */
+export type Tables = ReadonlyMap<string, Callable>;
 
 /** How a text may use names. */
 interface ScopeOptions {

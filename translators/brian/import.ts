@@ -17,6 +17,7 @@ import { child } from '../../src/model/pointer.js';
 import { emptyNamespace, readNamespace, withConstants } from './constants.js';
 import type { Namespace } from './terms.js';
 import { reporter, type Reporter } from './context.js';
+import { readFunctions } from './functions.js';
 import { seconds, type Group, type SynapseGroup } from './group.js';
 import { keptSeed, located, settle, type Located, type Settled } from '../shared/located.js';
 import * as messages from './messages.js';
@@ -128,7 +129,7 @@ function translateSpecification(
     to,
     dt,
     readFile,
-    tables: new Map([...tables].map(([key, { shape }]) => [key, shape])),
+    tables: readFunctions(specification, new Map([...tables].map(([key, { shape }]) => [key, shape])), to),
   };
 
   const groups = declareGroups(specification, setting);

@@ -105,6 +105,20 @@ export const argumentCount = (name: string, expected: number, found: number): Fi
   found: String(found),
 });
 
+/** A function whose expression reads what is a variable where it is called. */
+export const functionOfVariable = (called: string, name: string): Finding => ({
+  code: 'brian/function-of-variable',
+  message: `the function ${called} reads ${name}, which is a variable here`,
+  hint: `give ${name} as an argument`,
+});
+
+/** An argument that draws a random number, for a function that uses it several times. */
+export const drawnTwice = (called: string, parameter: string): Finding => ({
+  code: 'brian/drawn-twice',
+  message: `the function ${called} uses ${parameter} several times, and what is given for it draws a random number`,
+  hint: 'assign the random number to a variable first',
+});
+
 /** A parenthesis after a variable. */
 export const notCallable = (name: string): Finding => ({
   code: 'brian/not-callable',

@@ -1,12 +1,13 @@
 /** What Brian's names mean where they are, and expressions and statements rewritten in canonical names. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
-import type { Expression, Name, Span, Statement } from '../../src/lang/ast.js';
+import type { Call, Expression, Name, Span, Statement } from '../../src/lang/ast.js';
 import { name } from '../../src/lang/build.js';
 import { mapExpression } from '../../src/lang/walk.js';
 import type { Reporter } from './context.js';
+import { checkCall, foreignNames } from './functions.js';
 import * as messages from './messages.js';
-import type { Meaning, Scope, Variable } from './terms.js';
+import type { Meaning, Scope, UserFunction, Variable } from './terms.js';
 import { brianUnits, brianUnitName } from './units.js';
 import { brianConstants, brianFunctions, functionArity, functionNames } from './vocabulary.js';
 
@@ -19,14 +20,42 @@ import { brianConstants, brianFunctions, functionArity, functionNames } from './
 export function translate(tree: Expression, scope: Scope, pointer: string, to: Reporter): Expression {
   return mapExpression(tree, (node) => {
     if (node.kind === 'name') return translateName(node, scope, pointer, to);
-    if (node.kind === 'call')
-      return {
-        ...node,
-        function: translateFunction(node.function, node.arguments.length, node.span, scope, pointer, to),
-      };
+    if (node.kind === 'call') {
+      const called = scope.table(node.function);
+      return called?.kind === 'function'
+        ? translateCall(node, called, scope, pointer, to)
+        : {
+            ...node,
+            function: translateFunction(node.function, node.arguments.length, node.span, scope, pointer, to),
+          };
+    }
     if (node.kind === 'conditional') to.report(messages.ternary(), pointer, node.span);
     return node;
   });
+}
+
+/** What a function says, in canonical names, with the arguments of a call put in. */
+function translateCall(node: Call, called: UserFunction, scope: Scope, pointer: string, to: Reporter): Expression {
+  checkCall(node.function, called, node.arguments, node.span, pointer, to);
+  if (called.drawn) return at(called.drawn, node.span);
+  if (!called.body || node.arguments.length !== called.parameters.length) return node;
+  for (const name of foreignNames(called)) {
+    const kind = scope.meaning(name)?.kind;
+    if (kind === 'variable' || kind === 'special')
+      to.report(messages.functionOfVariable(node.function, name), pointer, node.span);
+  }
+  const given = new Map(called.parameters.map((parameter, k) => [parameter, node.arguments[k]]));
+  const inner: Scope = {
+    ...scope,
+    meaning: (key) => {
+      const tree = given.get(key);
+      return tree ? { kind: 'expression', tree } : scope.meaning(key);
+    },
+    constant: (key) => (given.has(key) ? undefined : scope.constant(key)),
+    table: (key) => called.known.get(key),
+    names: () => [...called.parameters, ...scope.names()],
+  };
+  return at(translate(called.body, inner, called.pointer, to), node.span);
 }
 
 /** Stands for a name that means nothing, which was reported. No text has it. */
@@ -102,7 +131,7 @@ function translateFunction(
   to: Reporter,
 ): string {
   const table = scope.table(called);
-  if (table !== undefined) {
+  if (table?.kind === 'table') {
     if (count !== (table.columns === null ? 1 : 2))
       to.report(messages.timedArrayArguments(called, table.columns !== null), pointer, span);
     return called;

@@ -325,6 +325,10 @@ export interface BrianSpecification {
   /** Constants for all groups. */
   readonly namespace?: Readonly<Record<string, QuantityText>>;
   readonly timed_arrays?: Readonly<Record<string, TimedArray>>;
+  /** Functions of the user, as expressions of their arguments. */
+  readonly functions?: Readonly<Record<string, UserFunctionSpecification>>;
+  /** `BinomialFunction`s. */
+  readonly binomial_functions?: Readonly<Record<string, BinomialFunctionSpecification>>;
   readonly neuron_groups?: Readonly<Record<string, NeuronGroup>>;
   readonly spatial_neurons?: Readonly<Record<string, SpatialNeuron>>;
   readonly poisson_groups?: Readonly<Record<string, PoissonGroup>>;
@@ -341,9 +345,26 @@ export interface BrianSpecification {
   readonly annotations?: Readonly<Record<string, unknown>>;
 }
 
+/** A function, given as an expression. */
+export interface UserFunctionSpecification {
+  /** Names of its arguments in the expression; absent: none. */
+  readonly arguments?: readonly string[];
+  readonly value: string | number;
+}
+
+/** A function without arguments that draws from a binomial distribution. */
+export interface BinomialFunctionSpecification {
+  readonly n: number;
+  readonly p: number;
+  /** Whether a normal distribution stands for it where n p and n (1 - p) are above 5, as Brian has it; absent: it does. */
+  readonly approximate?: boolean;
+}
+
 /** Sections whose keys name objects, which share one set of names. */
 export const namedSections = [
   'timed_arrays',
+  'functions',
+  'binomial_functions',
   'neuron_groups',
   'spatial_neurons',
   'poisson_groups',

@@ -60,8 +60,26 @@ export interface Variable {
   readonly unknown?: true;
 }
 
+/** What specifications define that is called. */
+export type Callable = TableShape | UserFunction;
+
+/** A function that is given as an expression: it is put in where the function is called. */
+export interface UserFunction {
+  readonly kind: 'function';
+  /** Names of its arguments in the expression. */
+  readonly parameters: readonly string[];
+  /** In Brian's names; absent for a draw, which is canonical. */
+  readonly body?: Expression;
+  readonly drawn?: Expression;
+  /** Of its text. */
+  readonly pointer: string;
+  /** What it may call. */
+  readonly known: ReadonlyMap<string, Callable>;
+}
+
 /** A timed array: called as f(t), or with columns as f(t, i). */
 export interface TableShape {
+  readonly kind: 'table';
   /** Number of columns; null for f(t). */
   readonly columns: number | null;
 }
@@ -90,8 +108,8 @@ export interface Scope {
   meaning(name: string): Meaning | undefined;
   /** Where a constant of that name is defined, whether or not the name means it here. */
   constant(name: string): string | undefined;
-  /** A timed array by its name; undefined: there is none. */
-  table(name: string): TableShape | undefined;
+  /** A timed array or function by its name; undefined: there is none. */
+  table(name: string): Callable | undefined;
   /** What could have been meant, for hints. */
   names(): readonly string[];
 }

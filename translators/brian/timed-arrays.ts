@@ -53,7 +53,7 @@ export function translateTimedArray(
     readNumber(array.dt, child(pointer, 'dt'), { name: 'dt', dimension: seconds, type: 'real' }, namespace, to) ?? 1;
   if (!(dt > 0)) to.report(messages.outOfRange('dt', 'a time above 0', array.dt), child(pointer, 'dt'));
   return {
-    shape: { columns },
+    shape: { kind: 'table', columns },
     table: located(
       {
         dt: located(dt, child(pointer, 'dt')),

@@ -178,8 +178,6 @@ export const pythonKeywords: ReadonlySet<string> = new Set([
 export const refusedKeys: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '': {
     network_operations: 'network_operation',
-    functions: 'user-defined functions',
-    binomial_functions: 'BinomialFunction',
     linked_variables: 'linked variables',
     preferences: 'preferences',
     prefs: 'preferences',

@@ -383,11 +383,12 @@ def recording_at_events():
     )
     G.v = "i*0.1"
     a, b, c = SpikeMonitor(G, "v"), SpikeMonitor(G[1:3], "y"), EventMonitor(G, "e", "v")
-    d = SpikeMonitor(G, "n", when="after_resets")
+    d, f = SpikeMonitor(G, "n", when="after_resets"), SpikeMonitor(G, ["n", "y", "v"], when="end")
     run(30 * ms)
     run(10 * ms)
     return {
         **spikes(a, "a"), **spikes(b, "b"), **spikes(c, "c"), "v": a.v[:], "n": d.n[:], "y": b.y[:], "e": c.v[:],
+        "late n": f.n[:], "late y": f.y[:], "late v": f.v[:],
         "values": a.values("v")[0],
     }
 
@@ -994,6 +995,122 @@ def parts_elsewhere():
 
 
 parts_elsewhere.lenient = True
+
+
+@scenario
+def inactive_groups():
+    """Groups, or parts of them, that rest for a run; synapses still write their variables."""
+    G = NeuronGroup(
+        4,
+        "dv/dt = (1.5 - v)/(10*ms) : 1 (unless refractory)\nx = 2*v : 1 (constant over dt)\nn : integer",
+        threshold="v > 1",
+        reset="v = 0; n += 1",
+        refractory=2 * ms,
+        method="euler",
+        events={"e": "v > 0.9"},
+    )
+    G.v = "i*0.2"
+    G.run_on_event("e", "n += 100")
+    H = NeuronGroup(2, "dv/dt = (0.5 - v)/(10*ms) : 1\nx = 2*v : 1 (constant over dt)", threshold="v > 0.6", reset="v = 0", method="euler")
+    inputs = SpikeGeneratorGroup(2, [0, 1, 0], [1, 12, 36] * ms)
+    K = NeuronGroup(3, "dv/dt = 1/(5*ms) : 1 (unless refractory)", threshold="v > 1", reset="v = 0", refractory=3 * ms, method="euler")
+    K.v = "i*0.3"
+    S, T = Synapses(G, H, on_pre="v_post += 0.1"), Synapses(inputs, G, on_pre="v_post += 0.3", delay=0.5 * ms)
+    S.connect()
+    T.connect()
+    H.run_regularly("v += 0.01", dt=2 * ms)
+    monitors = [SpikeMonitor(G), SpikeMonitor(H), EventMonitor(G, "e"), SpikeMonitor(inputs), SpikeMonitor(K)]
+    samples = StateMonitor(G, ["v", "x"], record=True), StateMonitor(H, ["v", "x"], record=True)
+    for k in range(6):
+        H.active = k not in (0, 3)
+        inputs.active, K.active = k != 2, k not in (1, 4)
+        G.resetter["spike"].active = k != 4
+        G.thresholder["e"].active = k != 5
+        H.thresholder["spike"].active = H.active and k != 1
+        run(6.5 * ms)
+    found = {f"{k}: {name}": each for k, monitor in enumerate(monitors) for name, each in spikes(monitor).items()}
+    return {**found, **{f"{k}.{name}": getattr(each, name)[:] for k, each in enumerate(samples) for name in ("v", "x")}, "n": G.n[:]}
+
+
+@scenario
+def code_that_reads_delays():
+    """Pathways that read their own delays, all the same or not, in several runs."""
+    G = NeuronGroup(4, "dv/dt = (1.5 - v)/(10*ms) : 1\ny : 1", threshold="v > 1", reset="v = 0", method="exact")
+    G.v = "i*0.2"
+    S = Synapses(G, G, "w : 1", on_pre="v_post += 0.01*exp(-delay/ms); w += delay/ms", on_post="w *= 1 - delay/second")
+    S.connect("i != j")
+    S.pre.delay, S.post.delay = "(1 + 0.3*i)*ms", 1 * ms
+    T = Synapses(G, G, on_pre="y_post += delay/ms", delay=2 * ms)
+    T.connect("abs(i - j) == 1")
+    monitor, samples = SpikeMonitor(G), StateMonitor(S, "w", record=True)
+    run(20 * ms)
+    G.v[:2] = 0.3
+    run(10 * ms)
+    return {**spikes(monitor), "w": samples.w[:], "y": G.y[:]}
+
+
+@scenario
+def equations_elsewhere():
+    """Equations and held subexpressions of groups in slots and orders of their own."""
+    G = NeuronGroup(3, "dv/dt = (1.2 - v + 0.1*x)/(10*ms) : 1\nx = 2*v + i : 1 (constant over dt)\nn = int(v > 0.5) : integer (constant over dt)", method="exact", threshold="v > 1", reset="v = 0")
+    H = NeuronGroup(3, "du/dt = (G_v - u**2)/(5*ms) : 1\nG_v : 1 (linked)", method="rk2", order=1)
+    H.G_v = linked_var(G, "v")
+    G.subexpression_updater.when = "before_groups"
+    G.state_updater.when, G.state_updater.order = "after_groups", 2
+    H.state_updater.order = 3
+    G.v = "i/3.0"
+    monitor = SpikeMonitor(G)
+    a, b = StateMonitor(G, ["v", "x", "n"], record=True), StateMonitor(H, "u", record=True)
+    run(5 * ms)
+    G.v[0] = 0.9
+    run(15 * ms)
+    return {**spikes(monitor), "v": a.v[:], "x": a.x[:], "n": a.n[:], "u": b.u[:]}
+
+
+@check_units(x=1, y=second, result=1)
+def _saturating(x, y):
+    """Half of it at one."""
+    share = x / (1 + abs(x))
+    return share * exp(-y / _time_constant) + np.sqrt(x**2) * 0.01
+
+
+@check_units(x=1, result=1)
+def _twice(x):
+    return 2 * _saturating(x, 1 * ms) - np.clip(x, 0, 0.5) * (x > 0.3)
+
+
+_time_constant = 10 * ms
+
+
+@scenario
+def functions_of_ones_own():
+    """Functions written in Python that can be said in one expression."""
+    saturating, twice = _saturating, _twice
+    G = NeuronGroup(
+        5, "dv/dt = (twice(w) + 1 - v)/(10*ms) : 1\nw : 1\nu : 1", threshold="v > 1 and twice(v) > 0", reset="v = saturating(w, 5*ms)", method="euler"
+    )
+    G.w = "i/5.0"
+    G.run_regularly("u = twice(-v) + saturating(v, t)", dt=1 * ms)
+    S = Synapses(G, G, on_pre="v_post += 0.01*saturating(w_pre, 2*ms)")
+    S.connect("i != j")
+    monitor, samples = SpikeMonitor(G), StateMonitor(G, ["v", "u"], record=True)
+    run(30 * ms)
+    return {**spikes(monitor), "v": samples.v[:], "u": samples.u[:]}
+
+
+@scenario
+def binomial_functions():
+    """Draws from binomial distributions, which a normal one stands for where Brian has it so."""
+    near, exact, few = BinomialFunction(100, 0.1), BinomialFunction(100, 0.1, approximate=False), BinomialFunction(7, 0.25)
+    G = NeuronGroup(10000, "x : 1\ny : 1\nz = few() : 1 (constant over dt)")
+    G.run_regularly("x = near(); y = exact()")
+    run(0.1 * ms)
+    found = {}
+    for values, n, p in ((G.x[:], 100, 0.1), (G.y[:], 100, 0.1), (G.z[:], 7, 0.25)):
+        variance = n * p * (1 - p)
+        close = abs(mean(values) - n * p) < 6 * sqrt(variance / len(values)) and abs(var(values) / variance - 1) < 0.1
+        found[f"{len(found)}"] = array([close, all(values == floor(values))])
+    return found
 
 
 @scenario

@@ -45,8 +45,6 @@ describe('what Brian has and is not built is refused by name', () => {
     found.list.filter(({ code }) => code === 'brian/unsupported').map(({ message }) => message);
   test.each([
     ['network_operations: {}', 'network_operation'],
-    ['functions: {}', 'user-defined functions'],
-    ['binomial_functions: {}', 'BinomialFunction'],
     ['preferences: {}', 'preferences'],
     ['neuron_groups: { G: { N: 1, model: "v : 1", dtype: float32 } }', 'dtype'],
     ['neuron_groups: { G: { N: 1, model: "v : 1", method_options: {} } }', 'method_options'],
@@ -348,6 +346,34 @@ describe('synapses and the rest', () => {
       'code of an event in the slot of its condition',
       group('model: "v : 1"\nevents: { e: { condition: v > 1, code: v = 0, when: after_thresholds } }'),
       ['brian/code-before-event@10:18'],
+    ],
+    [
+      'a function that reads what is a variable where it is called',
+      group('model: "w : 1\\nz = f(1) : 1"', 'functions: { f: { arguments: [x], value: w*x } }'),
+      ['brian/function-of-variable@9:12'],
+    ],
+    [
+      'a function with too few arguments',
+      group('model: "z = f() : 1"', 'functions: { f: { arguments: [x], value: x } }'),
+      ['brian/argument-count@9:17'],
+    ],
+    [
+      'a call of a function that calls a later one',
+      group(
+        'model: "z = f(1) : 1"',
+        'functions: { f: { arguments: [x], value: g(x) }, g: { arguments: [x], value: x } }',
+      ),
+      ['brian/unknown-function@10:42'],
+    ],
+    [
+      'a draw for an argument that is used twice',
+      group('model: "z = f(rand()) : 1 (constant over dt)"', 'functions: { f: { arguments: [x], value: x + x } }'),
+      ['brian/drawn-twice@9:17'],
+    ],
+    [
+      'a probability above one',
+      group('model: "z : 1"', 'binomial_functions: { b: { n: 3, p: 1.5 } }'),
+      ['brian/out-of-range@10:37'],
     ],
     ['an unknown event', synapses('on_pre: v_post += 1\non_event: e\nconnect: true'), ['brian/unknown-event@11:15']],
     [

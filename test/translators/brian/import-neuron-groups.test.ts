@@ -9,6 +9,27 @@ function group(lines: string, rest = ''): Loose {
   return { ...neurons.G, values: populations.G.values };
 }
 
+test('functions are put in where they are called', () => {
+  const { derived } = group(
+    'model: |\n  w : 1\n  z = g(w - 1) : 1',
+    'functions:\n  f: { arguments: [x, y], value: k*x + y }\n  g: { arguments: [x], value: "f(x, 1) + f(2*x, x)" }\n' +
+      'namespace: { k: 3 }',
+  );
+  expect(derived.z.value).toBe('k*(w - 1) + 1 + (k*(2*(w - 1)) + (w - 1))');
+});
+
+test('binomial functions draw, from a normal distribution where Brian does', () => {
+  const { derived } = group(
+    'model: |\n  x = b() : 1 (constant over dt)\n  y = c() : 1 (constant over dt)\n  z = d() : 1 (constant over dt)',
+    'binomial_functions:\n  b: { n: 10, p: 0.3 }\n  c: { n: 100, p: 0.3 }\n  d: { n: 100, p: 0.3, approximate: false }',
+  );
+  expect([derived.x.value, derived.y.value, derived.z.value]).toEqual([
+    'binomial(10, 0.3)',
+    '30 + sqrt(21)*normal()',
+    'binomial(100, 0.3)',
+  ]);
+});
+
 describe('equations', () => {
   test('a differential equation is state with a derivative, a line without equation a parameter', () => {
     const { state, derivatives, parameters } = group('model: |\n  dv/dt = (I - v)/(10*ms) : volt\n  I : volt');

@@ -33,6 +33,7 @@ from brian2.utils.stringtools import get_identifiers, word_substitute
 
 from interneuron._server import digest
 
+from .functions import NotAnExpression, specification_of
 from .morphology import morphology_text
 from .texts import (
     Unsupported,
@@ -106,9 +107,26 @@ def _concerns(each, synapses):
     return isinstance(each, Synapses) and synapses in (each.source, each.target)
 
 
+def _unit_of(variable):
+    """The unit or type of a variable, as equations write it."""
+    return {"b": "boolean", "i": "integer"}.get(np.dtype(variable.dtype).kind, unit_text(variable.dim))
+
+
 def start_of(group):
     """Index of the first neuron of a subgroup in its group."""
     return getattr(group, "start", 0)
+
+
+def next_spike(group, step):
+    """Index of the first of a SpikeGeneratorGroup's spikes that Brian's runtime has not replayed by a step."""
+    period = int(np.asarray(group.variables["_period_bins"].get_value()).item())
+    return int(np.searchsorted(group.variables["_timebins"].get_value(), step % period if period > 0 else step))
+
+
+def has_missed_spikes(group, step):
+    """Whether spikes were due while a SpikeGeneratorGroup was not active: Brian replays them as soon as it is."""
+    last = int(np.asarray(group.variables["_lastindex"].get_value()).item())
+    return step > 0 and last < next_spike(group, step)
 
 
 def end_text(group):
@@ -126,6 +144,8 @@ class Document:
         self.data = {}
         self.groups, self.synapses, self.monitors = [], [], []
         self.poisson_inputs = 0
+        #: Groups whose equations are not active, by name.
+        self.resting = set()
         #: Variables whose values the document has.
         self.kept = []
         #: Variables that code writes, by name of their owner.
@@ -133,8 +153,12 @@ class Document:
         self._tables = {}
         #: Where in a step variables at events are recorded, by group, event and name.
         self._sampled = {}
+        #: Names of those that are recorded at several times, by monitor and variable, and the equations that define them.
+        self.recorded_as, self._again = {}, []
         #: Steps of integration that Brian has worked out, by owner.
         self._updates = {}
+        #: Operations that stand for parts of groups in other slots, by group.
+        self._moved = {}
         self.clock = self._clock_of(objects)
         self.dt = float(self.clock.dt_)
         self.parts = {
@@ -143,6 +167,8 @@ class Document:
             "name": net.name,
             "dt": f"{self.dt!r}*second",
             "timed_arrays": {},
+            "functions": {},
+            "binomial_functions": {},
             "neuron_groups": {},
             "spatial_neurons": {},
             "poisson_groups": {},
@@ -160,6 +186,9 @@ class Document:
             self._add(each)
         if not self.groups:
             raise Unsupported(net.name, "it has no neurons")
+        for group, equation in self._again:
+            entry = self.parts["spatial_neurons" if type(group) is SpatialNeuron else "neuron_groups"][group.name]
+            entry["model"] += f"\n{equation}"
         self._record_events()
         for section in list(self.parts):
             if self.parts[section] == {}:
@@ -229,29 +258,39 @@ class Document:
         spatial = type(group) is SpatialNeuron
         if type(group) is not NeuronGroup and not spatial:
             raise Unsupported(group.name, f"{type(group).__name__} is not among what the device runs")
-        if not group.active:
+        if spatial and not (group.active and group.state_updater.active and group.diffusion_state_updater.active):
             raise Unsupported(group.name, "it is not active")
         if group._refractory is not False and prefs.legacy.refractory_timing:
             raise Unsupported(group.name, "the preference legacy.refractory_timing")
-        for part in group.contained_objects:
-            if not part.active and not type(part) is CodeRunner:
-                raise Unsupported(group.name, f"its part {part.name} is not active")
-        self._in_usual_slot(group, group.state_updater, group.order)
-        self._in_usual_slot(group, group.subexpression_updater, group.order, "before_start")
+        rests = self._rests(group)
+        holder = group.subexpression_updater
+        holds = holder is not None and not holder.active
+        moved = holder is not None and holder.active and (holder.when, holder.order) != ("before_start", group.order)
+        if moved:
+            # A subexpression that is constant over a step is a variable that an operation sets.
+            code = {"code": holder.abstract_code, "name": holder.name, "when": holder.when, "order": int(holder.order)}
+            self._moved[group.name] = [code]
         if spatial:
+            self._in_usual_slot(group, group.state_updater, group.order)
             self._in_usual_slot(group, group.diffusion_state_updater, 1)
-        method = self._method(group)
+        method = {} if rests else self._method(group)
         equations = group.user_equations
         if spatial:
             # Brian has put point currents into Im, and its own variables beside those of the user.
             equations = Equations([each for each in equations.values() if each.varname not in _OF_CABLES])
         # What reads a linked variable has a value for each neuron here, though Brian takes one that is of one neuron as shared.
         apart = ["shared"] if group._linked_variables else []
-        stepped = group.name in self._updates
+        # Variables that equations do not change now, though they have one.
+        still = {
+            each.varname
+            for each in equations.values()
+            if (each.type == DIFFERENTIAL_EQUATION and (rests or group.name in self._updates))
+            or ((holds or moved) and "constant over dt" in each.flags)
+        }
         linked, expanded = self._links(group)
         lines = [
             parameter_text(each)
-            if stepped and each.type == DIFFERENTIAL_EQUATION
+            if each.varname in still
             else equation_text(each, apart if each.type == SUBEXPRESSION else ())
             for each in equations.values()
             if each.varname not in expanded
@@ -261,23 +300,25 @@ class Document:
         codes = [
             each.expr.code
             for each in equations.values()
-            if each.expr is not None and not (stepped and each.type == DIFFERENTIAL_EQUATION)
+            if each.expr is not None and each.varname not in still
         ]
         codes += [group.variables[name].expr for name in group._linked_variables if name in expanded]
-        if "spike" in group.events:
+        if "spike" in group.events and not group.thresholder["spike"].active:
+            entry["threshold"] = "False"
+        elif "spike" in group.events:
             entry["threshold"] = line(group.events["spike"])
             codes.append(group.events["spike"])
             thresholder = group.thresholder["spike"]
             if thresholder.when != "thresholds" or thresholder.order != group.order:
                 raise Unsupported(group.name, f"its threshold is in the slot {thresholder.when}")
-            if "spike" in group.resetter:
+            if "spike" in group.resetter and group.resetter["spike"].active:
                 resetter = group.resetter["spike"]
                 if resetter.when != "resets" or resetter.order != group.order:
                     raise Unsupported(group.name, f"its reset is in the slot {resetter.when}")
                 entry["reset"] = group.event_codes["spike"]
                 codes.append(group.event_codes["spike"])
                 self._write(group.name, assigned(group.event_codes["spike"]))
-        if group._refractory is not False:
+        if group._refractory is not False and not rests:
             if isinstance(group._refractory, str):
                 entry["refractory"] = line(group._refractory)
                 codes.append(group._refractory)
@@ -287,15 +328,18 @@ class Document:
                 entry["refractory"] = quantity_text(float(group._refractory), group._refractory.dim)
         events = {}
         for name, condition in group.events.items():
-            if name in group.resetter and self._comes_before(group.resetter[name], group.thresholder[name]):
+            thresholder, resetter = group.thresholder[name], group.resetter.get(name)
+            acts = thresholder.active and resetter is not None and resetter.active
+            if acts and self._comes_before(resetter, thresholder):
                 raise Unsupported(group.name, f"its code for {name} runs before the test for it")
             if name == "spike":
                 continue
-            thresholder = group.thresholder[name]
+            if not thresholder.active:
+                events[name] = {"condition": "False"}
+                continue
             event = {"condition": line(condition), "condition_when": thresholder.when}
             codes.append(condition)
-            if name in group.resetter:
-                resetter = group.resetter[name]
+            if acts:
                 event["code"], event["when"] = group.event_codes[name], resetter.when
                 codes.append(group.event_codes[name])
                 self._write(group.name, assigned(group.event_codes[name]))
@@ -307,11 +351,12 @@ class Document:
         if events:
             entry["events"] = events
         entry.update(self._operations(group, codes))
-        held = [each.varname for each in equations.values() if "constant over dt" in each.flags]
-        self._write(group.name, [*equations.diff_eq_names, *held])
+        held = [] if holds else [each.varname for each in equations.values() if "constant over dt" in each.flags]
+        self._write(group.name, [*(() if rests else equations.diff_eq_names), *held])
         if linked:
             entry["linked"] = linked
         entry["initializers"] = self._values(group, equations, group._N)
+        entry["initializers"].update({name: self._value(group.variables[name]) for name in still if name not in entry["initializers"]})
         if spatial:
             entry["initializers"].update(self._membrane(group))
         if group.order != 0:
@@ -320,6 +365,30 @@ class Document:
         entry.update(self._names(group, codes))
         self.groups.append(group)
         self.parts["spatial_neurons" if spatial else "neuron_groups"][group.name] = entry
+
+    def _rests(self, group):
+        """Whether the equations of a group are not active: then neurons stay as refractory as they are."""
+        if group.state_updater is None or group.state_updater.active:
+            return False
+        self.resting.add(group.name)
+        if group._refractory is False:
+            return True
+        if "spike" in group.events and group.thresholder["spike"].active:
+            raise Unsupported(group.name, "its neurons spike while its equations are not active")
+        if not np.asarray(group.variables["not_refractory"].get_value()).all() and self._is_written(group):
+            raise Unsupported(group.name, "its neurons are refractory while its equations are not active")
+        return True
+
+    def _is_written(self, group):
+        """Whether synapses, inputs or operations may write variables of a group."""
+        for each in self._objects:
+            if isinstance(each, Synapses) and each.active and group in (base_of(each.source), base_of(each.target)):
+                return True
+            if isinstance(each, PoissonInput) and each.active and base_of(each._group) is group:
+                return True
+            if type(each) is CodeRunner and each.active and base_of(_whole(each.group)) is group:
+                return True
+        return False
 
     def _structure(self, group):
         """What a SpatialNeuron has beside equations; its capacitance is a variable like others."""
@@ -375,7 +444,7 @@ class Document:
             if name not in group.variables:
                 raise Unsupported(group.name, f"the linked variable {name} is not linked")
             variable = group.variables[name]
-            unit = {"b": "boolean", "i": "integer"}.get(np.dtype(variable.dtype).kind, unit_text(variable.dim))
+            unit = _unit_of(variable)
             if not isinstance(variable, Subexpression):
                 links[_plain(name)] = self._link(group, name, variable)
                 if name not in group._linked_variables:
@@ -428,6 +497,13 @@ class Document:
         plain = isinstance(group, NeuronGroup) and not any(
             "unless refractory" in each.flags for each in group.user_equations.values()
         )
+        updater = group.state_updater
+        if isinstance(group, NeuronGroup) and (updater.when, updater.order) != ("groups", group.order):
+            # Steps that Brian has worked out can come anywhere; when neurons are refractory is decided with equations.
+            if not plain or group._refractory is not False:
+                self._in_usual_slot(group, updater, group.order)
+            self._updates[group.name] = self._update(group)
+            return {}
         if plain and self._stepped:
             self._updates[group.name] = self._update(group)
             return {}
@@ -461,8 +537,9 @@ class Document:
             code = rest
         local = {name for name in assigned(code) if name.startswith(("_", "xi"))}
         code = word_substitute(code, {name: f"new_{name.strip('_')}" for name in local})
-        entry = {"code": code, "name": group.state_updater.name, "when": "groups"}
-        return {**entry, "order": int(group.order)} if group.order != 0 else entry
+        updater = group.state_updater
+        entry = {"code": code, "name": updater.name, "when": updater.when}
+        return {**entry, "order": int(updater.order)} if updater.order != 0 else entry
 
     def _operations(self, owner, codes):
         operations = []
@@ -482,14 +559,17 @@ class Document:
         if self._updates.get(owner.name):
             operations.append(self._updates[owner.name])
             codes.append(operations[-1]["code"])
+        for each in self._moved.get(owner.name, ()):
+            operations.append(each)
+            codes.append(each["code"])
         return {"run_regularly": operations} if operations else {}
 
     def _poisson_group(self, group):
-        if not group.active:
-            raise Unsupported(group.name, "it is not active")
         codes = []
         entry = {"N": int(group._N)}
-        if isinstance(group._rates, str):
+        if not (group.active and group.thresholder["spike"].active):
+            entry["rates"] = "0*hertz"
+        elif isinstance(group._rates, str):
             entry["rates"] = line(group._rates)
             codes.append(group._rates)
         else:
@@ -503,15 +583,18 @@ class Document:
         self.parts["poisson_groups"][group.name] = entry
 
     def _spike_generator(self, group):
-        if not group.active:
-            raise Unsupported(group.name, "it is not active")
         if group.when != "thresholds":
             raise Unsupported(group.name, f"it is in the slot {group.when}")
+        indices, times = group._neuron_index, group._spike_time
+        if not group.active:
+            indices, times = (), ()
+        elif has_missed_spikes(group, int(self.clock.variables["timestep"].get_value().item())):
+            raise Unsupported(group.name, "the spikes of when it was not active come together")
         period = float(group.variables["period"].get_value().item())
         entry = {
             "N": int(group.variables["N"].get_value()),
-            "indices": np.asarray(group._neuron_index).astype(int).tolist(),
-            "times": {"values": np.asarray(group._spike_time, dtype=float).tolist(), "unit": "second"},
+            "indices": np.asarray(indices).astype(int).tolist(),
+            "times": {"values": np.asarray(times, dtype=float).tolist(), "unit": "second"},
         }
         if period > 0 and np.isfinite(period):
             entry["period"] = f"{period!r}*second"
@@ -614,6 +697,9 @@ class Document:
         plain = Equations([each for each in equations if not isinstance(each, (_Held, _Summed))])
         self._write(synapses.name, [each.varname for each in equations if isinstance(each, _Held)])
         initializers.update(self._values(synapses, plain, len(synapses)))
+        for pathway in pathways:
+            if "delay" in get_identifiers(pathway.code):
+                self._read_delay(pathway, entry, initializers)
         if initializers:
             entry["initializers"] = initializers
         for updater in updaters:
@@ -629,6 +715,16 @@ class Document:
             return
         self.synapses.append(synapses)
         self.parts["synapses"][synapses.name] = entry
+
+    def _read_delay(self, pathway, entry, initializers):
+        """The code of a pathway that reads its delays reads a parameter with their values: they are constant during a run."""
+        if "delay" in assigned(pathway.code):
+            raise Unsupported(pathway.name, "it writes its delays")
+        name = f"{pathway.objname}_delay"
+        entry["model"] = "\n".join([*filter(None, [entry.get("model")]), f"{name} : second (constant)"])
+        code = entry[f"on_{pathway.prepost}"]
+        code[pathway.objname] = word_substitute(code[pathway.objname], {"delay": name})
+        initializers[name] = self._value(pathway.variables["delay"])
 
     def _synaptic_equations(self, synapses, updaters):
         """What the user wrote: Brian keeps its equations in several parts."""
@@ -707,15 +803,18 @@ class Document:
         self.monitors.append(monitor)
         if not monitor.active or not (extra or monitor.record is True):
             return
-        entry = {"source": end_text(monitor.source), "variables": extra}
+        entry = {"source": end_text(monitor.source), "variables": [*extra]}
         usual = getattr(base_of(monitor.source), "thresholder", {}).get(monitor.event)
         place = (monitor.when, monitor.order)
         if extra and usual is not None and place != (usual.when, usual.order + 1):
             entry.update(when=monitor.when, order=int(monitor.order))
         for name in extra:
-            # What is recorded comes back by its name.
+            # What is recorded comes back by its name: a second one where it is recorded at another time, too.
             if self._sampled.setdefault((base_of(monitor.source).name, monitor.event, name), place) != place:
-                raise Unsupported(monitor.name, f"it records {name} at another time than another monitor does")
+                self.recorded_as[monitor.name, name] = other = f"{name}_of_{monitor.name}"
+                entry["variables"][extra.index(name)] = other
+                variable = base_of(monitor.source).variables[name]
+                self._again.append((base_of(monitor.source), f"{other} = {name} : {_unit_of(variable)}"))
         self._record(monitor.name, entry, monitor.event)
 
     def _rate_monitor(self, monitor):
@@ -799,10 +898,19 @@ class Document:
             elif isinstance(resolved, TimedArray):
                 self._table(owner, name, resolved)
             elif isinstance(resolved, Function):
-                raise Unsupported(owner.name, f"the function {name} is Python's")
+                self._function(owner, name, resolved)
             elif isinstance(resolved, Subexpression):
                 raise Unsupported(owner.name, f"the name {name} is a variable of another object")
         return {"namespace": constants} if constants else {}
+
+    def _function(self, owner, name, function):
+        if self._tables.setdefault(name, function) is not function and self._tables[name].pyfunc is not function.pyfunc:
+            raise Unsupported(owner.name, f"the name {name} refers to two functions")
+        try:
+            section, entry = specification_of(function)
+        except NotAnExpression:
+            raise Unsupported(owner.name, f"the function {name} is Python's") from None
+        self.parts[section][name] = entry
 
     def _table(self, owner, name, table):
         if self._tables.setdefault(name, table) is not table:
@@ -828,7 +936,7 @@ def _first(names, equations, variables):
     return None
 
 
-_SPECIAL = {"i", "j", "t", "dt", "N", "N_pre", "N_post", "lastupdate", "t_in_timesteps"}
+_SPECIAL = {"i", "j", "t", "dt", "delay", "N", "N_pre", "N_post", "lastupdate", "t_in_timesteps"}
 
 
 class _Held:

@@ -13,7 +13,7 @@ import interneuron
 from interneuron._server import unpack
 
 from . import queues
-from .document import base_of, start_of, through
+from .document import base_of, next_spike, start_of, through
 
 
 def write_back(document, session, begin, end):
@@ -44,7 +44,7 @@ def write_back(document, session, begin, end):
         if isinstance(group, SpatialNeuron):
             _charging(document, group, session)
         _last_events(document, group, events, end, session)
-        if isinstance(group, SpikeGeneratorGroup):
+        if isinstance(group, SpikeGeneratorGroup) and group.active:
             _next_spike(group, end)
     for synapses in document.synapses:
         # Without pathways nothing is brought up to date.
@@ -91,7 +91,8 @@ def _event_monitor(document, monitor, events, values, begin, end):
     count += np.bincount(cells, minlength=len(count)).astype(count.dtype)
     recorded = {"i": cells, "t": steps * document.dt}
     for name in monitor.record_variables - {"i", "t"}:
-        recorded[name] = values[base_of(monitor.source).name, monitor.event, name][inside]
+        known = document.recorded_as.get((monitor.name, name), name)
+        recorded[name] = values[base_of(monitor.source).name, monitor.event, known][inside]
     old = int(np.asarray(monitor.variables["N"].get_value()).item())
     monitor.resize(old + len(steps))
     for name in monitor.record_variables:
@@ -171,9 +172,7 @@ def _charging(document, group, session):
 
 def _next_spike(group, end):
     """Where Brian's own runtime would go on to replay."""
-    period = int(np.asarray(group.variables["_period_bins"].get_value()).item())
-    bins = group.variables["_timebins"].get_value()
-    group.variables["_lastindex"].set_value(int(np.searchsorted(bins, end % period if period > 0 else end)))
+    group.variables["_lastindex"].set_value(next_spike(group, end))
 
 
 def end_of_run(document):
@@ -194,6 +193,8 @@ def _last_events(document, group, events, end, session):
     if "lastspike" not in group.variables or not len(group.events):
         return
     steps, cells = _events_of(events, group.name, "spike")
+    if group.name in document.resting:
+        return
     # Later spikes come later, so that the last assignment of each neuron stays.
     group.variables["lastspike"].get_value()[cells] = steps * document.dt
     free = group.variables["not_refractory"].get_value()

@@ -69,7 +69,8 @@ def equation_text(equation, without=()):
 
 def parameter_text(equation):
     """The variable of an equation, as one that only code changes."""
-    return f"{equation.varname} : {unit_text(equation.dim)}"
+    unit = {"boolean": "boolean", "integer": "integer"}.get(equation.var_type) or unit_text(equation.dim)
+    return f"{equation.varname} : {unit}{' (shared)' if 'shared' in equation.flags else ''}"
 
 
 def assigned(code):

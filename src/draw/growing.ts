@@ -1,67 +1,88 @@
 /** Typed arrays whose length is not known beforehand. */
 
-/** Whole numbers from 0 to 2^32 - 1, put down one after the other. */
-export class GrowingIndices {
-  #array = new Uint32Array(1024);
-  #length = 0;
+/** Numbers of the first block, and of the longest. */
+const [first, longest] = [1 << 10, 1 << 20];
+
+/** Numbers put down one after the other, in blocks that nothing moves until all are there. */
+class Growing<A extends Uint32Array | Float64Array> {
+  readonly #make: (length: number) => A;
+  readonly #full: A[] = [];
+  #before = 0;
+  protected block: A;
+  protected fill = 0;
+
+  constructor(make: (length: number) => A) {
+    this.#make = make;
+    this.block = make(first);
+  }
 
   /** Numbers so far. */
   get length(): number {
-    return this.#length;
+    return this.#before + this.fill;
+  }
+
+  /** The first `count` of `values`. */
+  append(values: A, count = values.length): void {
+    let from = 0;
+    while (from < count) {
+      const end = Math.min(count, from + this.room());
+      this.block.set(values.subarray(from, end), this.fill);
+      this.fill += end - from;
+      from = end;
+    }
+  }
+
+  /** A copy of exactly those that were added. */
+  done(): A {
+    const whole = this.#make(this.length);
+    let at = 0;
+    for (const block of this.#full) {
+      whole.set(block, at);
+      at += block.length;
+    }
+    whole.set(this.block.subarray(0, this.fill), at);
+    return whole;
+  }
+
+  /** How many numbers the block takes besides those in it: at least one. */
+  protected room(): number {
+    if (this.fill === this.block.length) {
+      this.#full.push(this.block);
+      this.#before += this.fill;
+      this.block = this.#make(Math.min(longest, 2 * this.fill));
+      this.fill = 0;
+    }
+    return this.block.length - this.fill;
+  }
+}
+
+/** Whole numbers from 0 to 2^32 - 1, put down one after the other. */
+export class GrowingIndices extends Growing<Uint32Array> {
+  constructor() {
+    super((length) => new Uint32Array(length));
   }
 
   /** Adds a number. */
   push(value: number): void {
-    if (this.#length === this.#array.length) this.#reserve(this.#length + 1);
-    this.#array[this.#length++] = value;
-  }
-
-  /** The first `count` of `values`. */
-  append(values: Uint32Array, count: number): void {
-    this.#reserve(this.#length + count);
-    this.#array.set(values.subarray(0, count), this.#length);
-    this.#length += count;
+    if (this.fill === this.block.length) this.room();
+    this.block[this.fill++] = value;
   }
 
   /** One value so many times. */
   repeat(value: number, count: number): void {
-    this.#reserve(this.#length + count);
-    this.#array.fill(value, this.#length, this.#length + count);
-    this.#length += count;
-  }
-
-  /** A copy of exactly those that were added. */
-  done(): Uint32Array {
-    return this.#array.slice(0, this.#length);
-  }
-
-  #reserve(length: number): void {
-    if (length <= this.#array.length) return;
-    const larger = new Uint32Array(Math.max(length, 2 * this.#array.length));
-    larger.set(this.#array.subarray(0, this.#length));
-    this.#array = larger;
+    let left = count;
+    while (left > 0) {
+      const taken = Math.min(left, this.room());
+      this.block.fill(value, this.fill, this.fill + taken);
+      this.fill += taken;
+      left -= taken;
+    }
   }
 }
 
 /** Real numbers, put down one after the other. */
-export class GrowingNumbers {
-  #array = new Float64Array(1024);
-  #length = 0;
-
-  /** Adds numbers. */
-  append(values: ArrayLike<number>): void {
-    const length = this.#length + values.length;
-    if (length > this.#array.length) {
-      const larger = new Float64Array(Math.max(length, 2 * this.#array.length));
-      larger.set(this.#array.subarray(0, this.#length));
-      this.#array = larger;
-    }
-    this.#array.set(values, this.#length);
-    this.#length = length;
-  }
-
-  /** A copy of exactly those that were added. */
-  done(): Float64Array {
-    return this.#array.slice(0, this.#length);
+export class GrowingNumbers extends Growing<Float64Array> {
+  constructor() {
+    super((length) => new Float64Array(length));
   }
 }

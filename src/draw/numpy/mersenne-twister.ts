@@ -75,8 +75,9 @@ export class MersenneTwister {
       for (; k < end; k++, next += 2) {
         const upper = tempered(state[next] as number) >>> 5;
         places[found] = k;
-        if (upper < first) found++;
-        else if (upper === first && upper * lowerWords + (tempered(state[next + 1] as number) >>> 6) < limit) found++;
+        // One more where the difference is negative: a branch would be mispredicted.
+        found += (upper - first) >>> 31;
+        if (upper === first && upper * lowerWords + (tempered(state[next + 1] as number) >>> 6) < limit) found++;
       }
     }
     this.#next = next;

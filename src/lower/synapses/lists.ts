@@ -46,12 +46,23 @@ function firstOutside(indices: ArrayLike<number>, size: number): number | null {
   return null;
 }
 
+/** Whether each row's targets ascend, none of them twice. */
+function rises(rows: Uint32Array, targets: Uint32Array | Uint16Array): boolean {
+  for (let row = 0; row + 1 < rows.length; row++) {
+    const end = rows[row + 1] as number;
+    for (let p = (rows[row] as number) + 1; p < end; p++)
+      if ((targets[p] as number) <= (targets[p - 1] as number)) return false;
+  }
+  return true;
+}
+
 /** Which of the synapses of its pair each is, and whether targets ascend within rows. */
 function copiesOf(
   rows: Uint32Array,
   targets: Uint32Array | Uint16Array,
   size: number,
 ): { copies: Uint16Array; most: number; ascending: boolean } {
+  if (rises(rows, targets)) return { copies: new Uint16Array(0), most: 0, ascending: true };
   const copies = new Uint16Array(targets.length);
   const seenIn = new Int32Array(size).fill(-1);
   const seen = new Uint32Array(size);

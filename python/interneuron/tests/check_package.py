@@ -127,10 +127,11 @@ def check_findings():
     wrong = '{"format": "interneuron/pynn", "populations": [{"label": "a", "size": 1, "cell": {"type": "IF_bad"}}]}'
     error = raises(interneuron.ModelError, "IF_bad", lambda: interneuron.load(text=wrong))
     assert any(each["severity"] == "error" for each in error.diagnostics)
-    assert "<pre" in error._repr_html_()
+    assert "<pre" in error._repr_html_() and error._render_traceback_()[0] == "ModelError:"
     raises(interneuron.UsageError, "a model is either a file or text", lambda: interneuron.load())
     assert {"wasm", "reference"} <= {each["target"] for each in interneuron.targets()}
-    assert "<table" in interneuron.load(MODEL)._repr_html_()
+    shown = interneuron.load(MODEL)._repr_html_()
+    assert "<table" in shown and "<style" not in shown and "<body" not in shown
 
 
 def check_commands(folder):

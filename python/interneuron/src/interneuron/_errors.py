@@ -21,6 +21,10 @@ class ModelError(InterneuronError, ValueError):
     def _repr_html_(self) -> str:
         return f'<pre style="line-height: 1.3">{html.escape(str(self))}</pre>'
 
+    def _render_traceback_(self) -> list[str]:
+        # What notebooks show: the places that count are in the model, not in Python.
+        return [f"{type(self).__name__}:", *str(self).splitlines()]
+
 
 class UsageError(InterneuronError, ValueError):
     """A call, a file or a tool is wrong. `hint` says what to do."""

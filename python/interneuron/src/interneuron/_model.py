@@ -83,7 +83,9 @@ class Model:
     def _repr_html_(self) -> str:
         """Tables of what the model is, as `interneuron describe` writes them."""
         with _as_file(self._parameters) as path:
-            return _command(["describe", path, "--format", "html"])
+            page = _command(["describe", path, "--format", "html"])
+        # Styles of a page would be those of the notebook around it.
+        return page.partition("<body>")[2].partition("</body>")[0]
 
     def _path(self) -> str:
         path = self._parameters.get("path")

@@ -132,7 +132,20 @@ export async function spikesOf(
     for (const { steps, cells } of train.inOrder())
       steps.forEach((step, k) => found.get(train.plan.population)?.[cells[k] ?? 0]?.push(step * dt + label));
   result.dispose();
-  return found;
+  return like === undefined ? found : withLists(found, like.model);
+}
+
+/**
+ * With the populations of a model each of whose cells has become a population of its own, as in LEMS: `cells_0`,
+ * `cells_1` and so on are the cells of `cells`.
+ */
+function withLists(found: SpikesByPopulation, { populations }: Model): SpikesByPopulation {
+  const lists = Object.entries(populations).flatMap(([name, { size }]) => {
+    const cells = Array.from({ length: size }, (_, k) => found.get(`${name}_${k}`));
+    const trains = cells.flatMap((one) => (one?.length === 1 ? one : []));
+    return found.has(name) || trains.length < size ? [] : [[name, trains] as const];
+  });
+  return new Map([...found, ...lists]);
 }
 
 /** Compares spikes of populations with the same name; the target names them by a moment that is `later` s later. */

@@ -6,7 +6,6 @@ import { jsonText } from './json-text.js';
 import { outcomeOf, type ConversionEntry, type Outcome } from '../model/conversion-report.js';
 import type { DataStore, ValidModel } from '../model/model.js';
 import { chooseTarget } from './choose-target.js';
-import type { BrianIdiom } from '../../translators/brian/export/idiom.js';
 import { freeze } from './freeze.js';
 import { unplaced } from './placed.js';
 import { inStage } from './stages.js';
@@ -85,13 +84,20 @@ const lems: Exporter = async (given, name, original, positions) => {
   return { files: [{ name, text }], data: new Map(), report: entries };
 };
 
-/** The model in the words of Brian; what Brian cannot draw is drawn here. */
-async function forBrian(valid: ValidModel): Promise<Pick<BrianIdiom, 'valid' | 'entries'>> {
+/** A model in the words of Brian, as `write` puts them; what Brian cannot draw is drawn here. */
+async function forBrian<T extends { readonly report: readonly ConversionEntry[] }>(
+  whole: ValidModel,
+  write: (valid: ValidModel) => T,
+): Promise<T> {
   const { inBrianIdiom } = await import('../../translators/brian/export/idiom.js');
-  const idiom = inBrianIdiom(valid);
-  return idiom.needsDrawing
+  const { withoutCompartments } = await import('../../translators/brian/export/without-compartments.js');
+  const { valid, entries, placed } = withoutCompartments(whole);
+  const plain = inBrianIdiom(valid);
+  const idiom = plain.needsDrawing
     ? inBrianIdiom(valid, (await freeze(valid, (await chooseTarget('auto')).target)).valid)
-    : idiom;
+    : plain;
+  const written = write(idiom.valid);
+  return { ...written, report: [...entries, ...[...idiom.entries, ...written.report].map(placed)] };
 }
 
 /** Each is loaded when it is asked for. */
@@ -99,19 +105,13 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   canonical: async ({ model, data }, name) => ({ files: [{ name, text: jsonText(model) }], data, report: [] }),
   brian: async (valid, name) => {
     const { exportBrianScript } = await import('../../translators/brian/export-script.js');
-    const idiom = await forBrian(valid);
-    const { files, report } = exportBrianScript(idiom.valid, parse(name).name);
-    return {
-      files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)),
-      data: new Map(),
-      report: [...idiom.entries, ...report],
-    };
+    const { files, report } = await forBrian(valid, (idiom) => exportBrianScript(idiom, parse(name).name));
+    return { files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)), data: new Map(), report };
   },
   'brian-json': async (valid, name) => {
     const { exportBrian } = await import('../../translators/brian/export.js');
-    const idiom = await forBrian(valid);
-    const { document, report } = exportBrian(idiom.valid);
-    return { files: [{ name, text: jsonText(document) }], data: new Map(), report: [...idiom.entries, ...report] };
+    const { document, report } = await forBrian(valid, exportBrian);
+    return { files: [{ name, text: jsonText(document) }], data: new Map(), report };
   },
   pynn: async (valid, name) => {
     const { exportPynnScript } = await import('../../translators/pynn/export-script.js');

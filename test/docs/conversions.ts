@@ -19,7 +19,7 @@ export interface Cell {
   readonly fixture: string;
   readonly from: Notation;
   readonly to: Notation;
-  readonly outcome: ConvertedModel['outcome'] | 'too large' | 'refused';
+  readonly outcome: ConvertedModel['outcome'] | 'refused';
   /** Whether the document, read again, has the model hash that the fixture has. */
   readonly sameHash: boolean;
   /** Whether going back gives the hash of the fixture. */
@@ -36,19 +36,16 @@ export interface Fixture {
   readonly imported: ImportedModel;
 }
 
-/** Models whose connections fill files of many megabytes where a notation lists them. */
+/** Models whose connections fill files of many megabytes where a notation lists them: they are converted seldom. */
 const large: ReadonlySet<string> = new Set([
   'brian/brunel-2000.yaml',
   'brian/brunel-hakim.yaml',
   'brian/cobahh.yaml',
-  'brian/heterogeneous-delays.yaml',
   'brian/vogels-abbott-coba.yaml',
   'brian/vogels-abbott-cuba.yaml',
   'pynn/brunel.json',
   'pynn/hodgkin-huxley-network.json',
-  'pynn/poisson-fast.json',
   'pynn/potjans-diesmann.json',
-  'pynn/short-term-plasticity-network.json',
   'pynn/vogels-abbott-coba.json',
   'pynn/vogels-abbott-cuba.json',
 ]);
@@ -65,13 +62,15 @@ export function fixturesOf(from: Notation): readonly Fixture[] {
     .filter(({ imported, from: notation }) => notation !== 'canonical' || !isLargeModel(imported.valid));
 }
 
+/** Whether a conversion takes long. */
+export const takesLong = ({ name }: Fixture, to: Notation): boolean => to === 'neuroml' && large.has(name);
+
 const isLargeModel = ({ model }: ValidModel): boolean =>
   Object.values(model.populations).reduce((sum, { size }) => sum + size, 0) > 10_000;
 
 /** One cell of the table. */
 export async function cellOf({ name, from, imported }: Fixture, to: Notation): Promise<Cell> {
   const cell = { fixture: name, from, to, sameHash: false, backAgain: false, reasons: [], errors: [] };
-  if (to === 'neuroml' && large.has(name)) return { ...cell, outcome: 'too large' };
   try {
     const converted = await convertModel(imported.valid, targets[to]);
     const worst = converted.outcome === 'incomplete' ? 'notExpressible' : 'approximated';

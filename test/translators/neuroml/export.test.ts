@@ -158,6 +158,51 @@ ${method === undefined ? '' : `    method: ${method}\n`}run: 1 ms
 });
 
 describe('by name', () => {
+  it('currents in steps are pulse generators that flow in the same steps', async () => {
+    const source = (label: string, type: string, params: object, into: string): object => ({
+      label,
+      type,
+      params,
+      inject_into: [into],
+    });
+    const slice = (label: string, k: number): object => ({ label, of: 'cells', select: { slice: [k, k + 1] } });
+    const text = JSON.stringify({
+      format: 'interneuron/pynn',
+      setup: { timestep: 0.1 },
+      populations: [{ label: 'cells', size: 3, cell: { type: 'IF_curr_exp', params: { tau_refrac: 0.1 } } }],
+      views: [slice('a', 0), slice('b', 1), slice('c', 2)],
+      current_sources: [
+        source('always', 'DCSource', { amplitude: 0.9 }, 'a'),
+        source('pulse', 'DCSource', { amplitude: 1.1, start: 5, stop: 42.3 }, 'b'),
+        source('steps', 'StepCurrentSource', { times: [0.1, 20, 51.7], amplitudes: [1, -0.3, 2] }, 'c'),
+      ],
+      phases: [{ run: 80 }],
+    });
+    const { valid } = importModel({ name: 'pulses.json', text });
+    // Forward Euler, so that steps alone could differ.
+    const neurons = Object.fromEntries(
+      Object.entries(valid.model.neurons).map(([id, type]) => [id, { ...type, method: 'euler' as const }]),
+    );
+    const euler = { ...valid, model: { ...valid.model, neurons } };
+    const { files } = await convertModel(euler, 'lems');
+    expect(files[0]?.text.match(/<(pulseGenerator|compoundInput) [^>]*>/g)).toEqual([
+      '<pulseGenerator id="always" delay="0ms" duration="1000000000s" amplitude="0.9nA"/>',
+      '<pulseGenerator id="pulse" delay="5.05ms" duration="37.3ms" amplitude="1.1nA"/>',
+      '<compoundInput id="steps">',
+      '<pulseGenerator id="steps_0" delay="0.15ms" duration="19.9ms" amplitude="1nA"/>',
+      '<pulseGenerator id="steps_1" delay="20.05ms" duration="31.7ms" amplitude="-0.3nA"/>',
+      '<pulseGenerator id="steps_2" delay="51.75ms" duration="1000000000s" amplitude="2nA"/>',
+    ]);
+    const [check] = (await checkConversion(euler, 'lems')).populations;
+    expect(check?.spikes[0]).toBeGreaterThan(3);
+    expect(check).toMatchObject({
+      population: 'cells',
+      matched: check?.spikes[0],
+      spikes: [check?.spikes[0], check?.spikes[0]],
+    });
+    expect(check?.largest).toBeLessThan(1e-9);
+  });
+
   it.each([
     ['if-curr-alpha', 'IF_curr_alpha', 'alphaCurrSynapse'],
     ['if-curr-exp', 'IF_curr_exp', 'expCurrSynapse'],

@@ -46,6 +46,12 @@ export function brianExpression(text: string | number, view: NameView, remarks: 
   return brianTree(readCanonical(String(text), view), view, remarks);
 }
 
+/** A text of Brian as `5 ms` where it is that quantity alone; undefined where it is more. */
+export function spacedQuantity(text: string, tree: Expression): string | undefined {
+  const [, number = '1*', unit] = /^(-?[\d.e+-]+\*)?([A-Za-z]+)$/.exec(text) ?? [];
+  return tree.kind === 'quantity' && unit !== undefined ? `${number.slice(0, -1)} ${unit}` : undefined;
+}
+
 /** As `brianExpression`, of a tree with quantities as literals. */
 export function brianTree(tree: Expression, view: NameView, remarks: Remarks): string {
   return printExpression(toBrian(tree, view, remarks));
@@ -121,8 +127,12 @@ function quantityInBrian(value: number, dimension: Dimension, arithmetic: Arithm
   const written = writtenQuantity(Math.abs(value), dimension, arithmetic);
   const whole = Number.isSafeInteger(written.number) && !isDimensionless(dimension);
   const size = number(written.number, undefined, whole);
-  const product = written.unit === '1' ? size : binary('*', size, parseExpression(written.unit));
-  return value < 0 || Object.is(value, -0) ? unary('-', product) : product;
+  const negative = value < 0 || Object.is(value, -0);
+  const unit = written.unit === '1' ? undefined : parseExpression(written.unit);
+  // One millisecond is `ms`.
+  if (unit?.kind === 'name' && written.number === 1) return negative ? unary('-', unit) : unit;
+  const signed = negative ? unary('-', size) : size;
+  return unit === undefined ? signed : binary('*', signed, unit);
 }
 
 function nameInBrian(key: string, view: NameView, remarks: Remarks): Expression {

@@ -11,10 +11,18 @@ import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import type { EventDefinition, NeuronType } from '../../../src/model/model.js';
 import { methodNames, defaultSlot } from '../vocabulary.js';
-import { brianExpression, brianStatements, brianTree, readCanonical, type Remarks } from './brian-text.js';
+import {
+  brianExpression,
+  brianStatements,
+  brianTree,
+  readCanonical,
+  spacedQuantity,
+  type Remarks,
+} from './brian-text.js';
 import { constantText, dimensionOf, equationLines, initializers, valueText } from './equations-text.js';
 import { inputParts } from './inputs.js';
 import { changedNames, remarksAt, type ExportContext, type GroupPlan, type Plans } from './plan.js';
+import { binary, quantity } from '../../../src/lang/build.js';
 import { quantityText, writtenQuantities } from './quantity-text.js';
 import { membraneValues, ownEquations, structure } from './spatial.js';
 import type { Link } from '../specification.js';
@@ -313,7 +321,7 @@ function isBelowAtFirst(spike: EventDefinition, { population, type }: GroupPlan)
 function refractoryParts(
   spike: EventDefinition,
   plan: GroupPlan,
-  { model, arithmetic }: ExportContext,
+  { model }: ExportContext,
   remarks: Remarks,
 ): { refractory?: string | number | boolean } {
   const { refractory } = spike;
@@ -335,21 +343,22 @@ function refractoryParts(
   const { dt } = model.experiment;
   const given = refractory.for ?? '0';
   const period = readCanonical(given, plan.view);
+  const another = (value: number): number => Number((value + dt).toPrecision(14));
   const longer =
-    period.kind === 'quantity' && period.value >= dt / 2
-      ? brianTree({ ...period, value: Number((period.value + dt).toPrecision(14)) }, plan.view, remarks)
-      : period.kind === 'quantity'
-        ? brianTree(period, plan.view, remarks)
-        : `${brianExpression(given, plan.view, remarks)} + ` +
-          String(quantityText(dt, secondDimension, arithmetic)).replace(' ', '*');
-  const text = model.timing === 'grid' ? longer : brianExpression(given, plan.view, remarks);
-  const literal = /^[\d.e+-]+\*[A-Za-z]+$/.test(text);
-  if (!literal && refractory.evaluated === 'atEvent' && !isFixed(given, plan, model))
+    period.kind === 'quantity'
+      ? { ...period, value: period.value >= dt / 2 ? another(period.value) : period.value }
+      : period.kind === 'binary' && period.operator === '+' && period.right.kind === 'quantity'
+        ? { ...period, right: { ...period.right, value: another(period.right.value) } }
+        : binary('+', period, quantity(dt, secondDimension));
+  const tree = model.timing === 'grid' ? longer : period;
+  const text = brianTree(tree, plan.view, remarks);
+  const literal = spacedQuantity(text, tree);
+  if (literal === undefined && refractory.evaluated === 'atEvent' && !isFixed(given, plan, model))
     remarks.approximated(
       'brian/refractory-time',
       'Brian evaluates the refractory period at every step, not at the spike',
     );
-  return { refractory: literal ? text.replace('*', ' ') : text };
+  return { refractory: literal ?? text };
 }
 
 /** Whether an expression is of parameters alone that nothing changes during a run. */

@@ -6,7 +6,7 @@ import { knownNumbers, isListed } from '../../../src/model/arrays.js';
 import { referenceOf } from '../../../src/lang/reference.js';
 import type { Operation, Phase, Recording, Stimulus, Table, Value, RecordingKinds } from '../../../src/model/model.js';
 import { defaultSlot } from '../vocabulary.js';
-import { brianExpression, brianStatements } from './brian-text.js';
+import { brianExpression, brianStatements, brianTree, readCanonical, spacedQuantity } from './brian-text.js';
 import { dimensionOf, valueText } from './equations-text.js';
 import { isSwitched, switchName } from './inputs.js';
 import { remarksAt, type ExportContext, type GroupPlan, type Plans, type SynapsesPlan } from './plan.js';
@@ -56,13 +56,14 @@ export function exportStimulus(
   const target = groupSlice(stimulus.to, plans.groups, pointer, context);
   if (target === undefined) return undefined;
   const { view, names } = target.group;
-  const text = brianExpression(stimulus.weight, view, remarks);
+  const weight = readCanonical(stimulus.weight, view);
+  const text = brianTree(weight, view, remarks);
   return {
     target: sliceText(target),
     target_var: names.get(stimulus.variable) ?? stimulus.variable,
     N: stimulus.n,
     rate: quantityText(stimulus.rate, dimensionOf('Hz'), context.arithmetic),
-    weight: /^-?[\d.e+-]+\*[A-Za-z]+$/.test(text) ? text.replace('*', ' ') : text,
+    weight: spacedQuantity(text, weight) ?? text,
     ...(stimulus.slot === undefined ? {} : { when: stimulus.slot }),
     ...(stimulus.order === 0 ? {} : { order: stimulus.order }),
   };

@@ -1,6 +1,7 @@
 /** Names of what a network becomes: populations, projections, stimuli. */
 
 import { freeName } from '../../../src/model/free-name.js';
+import type { Component } from '../lems/definitions.js';
 import type { Draft, Network } from './network.js';
 import type { Attached, Connections, Wires } from './connections.js';
 import { Ids } from './placed.js';
@@ -27,7 +28,7 @@ export function nameNetwork(network: Network, { connections, attached }: Wires):
   for (const draft of network.drafts) {
     const { holder, component } = draft;
     const shared = (ofHolder.get(holder) ?? 0) > 1;
-    const id = holder === component ? component.id : shared ? `${holder.id}_${component.id}` : holder.id;
+    const id = holder === component ? component.id : shared ? `${nameOf(holder)}_${component.id}` : nameOf(holder);
     populations.set(draft, ids.take(id || component.type.name));
   }
   const to = (draft: Draft): string => populations.get(draft) ?? '';
@@ -46,6 +47,10 @@ export function nameNetwork(network: Network, { connections, attached }: Wires):
   for (const one of attached) attachments.set(one, ids.take(`${attachedIds.get(one) ?? ''}_to_${to(one.to)}`));
   return { populations, attached: attachedIds, projections, attachments };
 }
+
+/** The id of what holds cells; after that of what it is in where it is a number, as in lists. */
+const nameOf = ({ id, parent }: Component): string =>
+  /^\d/.test(id) && parent !== null && parent.id !== '' ? `${parent.id}_${id}` : id;
 
 /** How often each item is listed. */
 function tally<T>(items: readonly T[]): ReadonlyMap<T, number> {

@@ -95,7 +95,7 @@ function addParts(changes: Changes, context: ExportContext): Written | undefined
     ...into.children.slice(0, last + 1),
     ...written.populations.map(nodeOf),
     ...into.children.slice(last + 1),
-    ...written.projections.map(nodeOf),
+    ...written.projections.map((one) => nodeOf({ ...one, children: [...one.children, ...(one.items ?? [])] })),
     ...written.inputs.map(nodeOf),
   ];
   return written;

@@ -1,17 +1,21 @@
 /** What drives cells without spikes: populations that only do that, and stimuli. */
 
 import { populationOf } from '../../../src/model/selected.js';
+import type { Dimension } from '../../../src/lang/ast.js';
 import { child } from '../../../src/model/pointer.js';
+import { timeAfter } from '../../../src/model/tagged.js';
 import type { Projection, Stimulus } from '../../../src/model/model.js';
 import { elementsOf, type CellPlan, type ExportContext } from './context.js';
 import { dimensionOfUnit } from './dimensions.js';
 import { inputType } from './input-type.js';
 import { pairsOf } from './pairs.js';
 import { quantityText } from './quantity-text.js';
+import { longAfter, pulsesOf, type Pulse } from './pulses.js';
 import { stimulusType } from './stimulus-type.js';
 import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
-import { element } from './xml-text.js';
+import { time } from './words.js';
+import { element, type Element } from './xml-text.js';
 
 /** A population that only drives one other is written as inputs attached to the cells of that one. */
 export function writeAttachments(
@@ -66,20 +70,79 @@ export function writeAttachments(
 
 /** Writes a stimulus. */
 export function writeStimulus(name: string, stimulus: Stimulus, written: Written, context: ExportContext): void {
-  const { model, report, ids } = context;
+  const { model, report } = context;
   const pointer = child('/stimuli', name);
   const target = populationOf(stimulus.to);
   const plan = written.plans.get(model.populations[target ?? '']?.type ?? '');
   const targets = elementsOf(stimulus.to, context);
   if (target === undefined || !plan || typeof targets === 'string')
     return report.missing(pointer, typeof targets === 'string' ? targets : 'inputs of several populations');
-  const made = stimulusType(name, stimulus, plan, context);
+  const named = pulseGenerators(name, stimulus, plan, context);
+  const made = named ?? generatedStimulus(name, stimulus, plan, written, context);
   if (!made) return;
-  const component = ids.claim(name);
+  const { component, exposure } = made;
+  written.components.push(component);
+  const { id = '' } = component.attributes;
+  written.placeCurrent(name, { component: id, population: target, exposure });
+  inputList(id, target, targets, plan, written, context);
+}
+
+const ampere: Dimension = [0, 0, 0, 1, 0, 0, 0];
+
+/** What acts on cells, and what it shows of what it adds. */
+interface WrittenStimulus {
+  readonly component: Element;
+  readonly exposure: string;
+}
+
+/** A stimulus as a type of its own. */
+function generatedStimulus(
+  name: string,
+  stimulus: Stimulus,
+  plan: CellPlan,
+  written: Written,
+  context: ExportContext,
+): WrittenStimulus | undefined {
+  const made = stimulusType(name, stimulus, plan, context);
+  if (!made) return undefined;
   written.types.push(made.element);
-  written.components.push(element(made.componentType, { id: component }));
-  written.placeCurrent(name, { component, population: target, exposure: made.exposure });
-  inputList(component, target, targets, plan, written, context);
+  return { component: element(made.componentType, { id: context.ids.claim(name) }), exposure: made.exposure };
+}
+
+/** A current in steps by NeuroML's name; undefined where it is another current, or acts on another kind of cell. */
+function pulseGenerators(
+  name: string,
+  stimulus: Stimulus,
+  { attachment, channels }: CellPlan,
+  { model, dt, dimensions, functions, ids }: ExportContext,
+): WrittenStimulus | undefined {
+  const channel = channels.find(({ exposure }) => exposure === 'i');
+  if (model.timing === 'lems-euler' || attachment !== 'baseSynapse' || stimulus.kind !== 'current') return undefined;
+  if (!stimulus.attached || stimulus.every !== undefined || channel?.variable !== stimulus.input) return undefined;
+  const steps = Math.round(model.experiment.protocol.reduce(timeAfter, 0) / dt);
+  const pulses = pulsesOf(stimulus.value, dt, steps, functions) ?? [];
+  const [only] = pulses;
+  if (only === undefined) return undefined;
+  const inTime = (value: number): string => quantityText(Number(value.toPrecision(12)), time, dimensions);
+  // Half a step between two steps, since LEMS adds up its time.
+  const atStep = (step: number): number => (step === 0 ? 0 : (step + 0.5) * dt);
+  const generator = (id: string, { from, to, amplitude }: Pulse): Element =>
+    element('pulseGenerator', {
+      id,
+      delay: inTime(atStep(from)),
+      duration: inTime(to === undefined ? longAfter : atStep(to) - atStep(from)),
+      amplitude: quantityText(amplitude, ampere, dimensions),
+    });
+  const id = ids.claim(name);
+  const component =
+    pulses.length === 1
+      ? generator(id, only)
+      : element(
+          'compoundInput',
+          { id },
+          pulses.map((pulse, k) => generator(ids.claim(`${id}_${k}`), pulse)),
+        );
+  return { component, exposure: 'i' };
 }
 
 function inputList(

@@ -26,7 +26,7 @@ export function pairsOf(name: string, projection: Projection, context: ExportCon
   if (typeof from === 'string') return report.missing(`${pointer}/from`, from);
   if (typeof into === 'string') return report.missing(`${pointer}/to`, into);
   const same = populationOf(projection.from.of) === populationOf(projection.to.of);
-  const [sources, targets]: [number[], number[]] = [[], []];
+  const all: Pairs[] = [];
   for (const rule of projection.connect) {
     const pairs = explicit(rule, from, into, same, context);
     if (!pairs)
@@ -34,12 +34,12 @@ export function pairsOf(name: string, projection: Projection, context: ExportCon
         `${pointer}/connect`,
         `connections by the rule ${rule.rule} are drawn; freeze the model first`,
       );
-    for (const [i, j] of pairs) {
-      sources.push(i);
-      targets.push(j);
-    }
+    all.push(pairs);
   }
-  return { sources, targets };
+  const [only] = all;
+  return only !== undefined && all.length === 1
+    ? only
+    : { sources: all.flatMap(({ sources }) => sources), targets: all.flatMap(({ targets }) => targets) };
 }
 
 /** The pairs of a rule that draws nothing. */
@@ -49,19 +49,22 @@ function explicit(
   into: readonly number[],
   same: boolean,
   { data }: Pick<ExportContext, 'data'>,
-): readonly (readonly [number, number])[] | undefined {
+): Pairs | undefined {
   switch (rule.rule) {
-    case 'list': {
-      const [sources, targets] = [numbersOf(rule.sources, data), numbersOf(rule.targets, data)];
-      return Array.from(
-        { length: sources.length },
-        (_, k) => [from[sources[k] ?? 0] ?? 0, into[targets[k] ?? 0] ?? 0] as const,
-      );
+    case 'list':
+      return {
+        sources: numbersOf(rule.sources, data).map((k) => from[k] ?? 0),
+        targets: numbersOf(rule.targets, data).map((k) => into[k] ?? 0),
+      };
+    case 'all': {
+      const targetsOf = (i: number): readonly number[] => into.filter((j) => rule.self || !same || i !== j);
+      return {
+        sources: from.flatMap((i) => targetsOf(i).map(() => i)),
+        targets: from.flatMap(targetsOf),
+      };
     }
-    case 'all':
-      return from.flatMap((i) => into.filter((j) => rule.self || !same || i !== j).map((j) => [i, j] as const));
     case 'oneToOne':
-      return from.flatMap((i, k) => (into[k] === undefined ? [] : [[i, into[k]] as const]));
+      return { sources: from.slice(0, into.length), targets: into.slice(0, from.length) };
     default:
       return undefined;
   }

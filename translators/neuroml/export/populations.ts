@@ -14,6 +14,9 @@ import type { Written } from './written.js';
 import { time } from './words.js';
 import { element } from './xml-text.js';
 
+/** Spikes per step beyond which it matters that there is at most one. */
+const mostOften = 0.2;
+
 /** Writes a population. */
 export function writePopulation(name: string, population: Population, written: Written, context: ExportContext): void {
   if (population.type === undefined) return replay(name, population, written, context);
@@ -73,9 +76,17 @@ function standardPopulation(
   size: number,
   standard: StandardCell,
   written: Written,
-  { ids }: ExportContext,
+  { ids, dt, report }: ExportContext,
 ): void {
   const values = written.values.get(name) ?? new Map<string, Numbers>();
+  const often = standard.plan.componentType === 'SpikeSourcePoisson' ? largest(values.get('rate') ?? 0) * dt : 0;
+  if (often > mostOften)
+    report.approximated(
+      'lems/several-spikes',
+      child('/populations', name),
+      `${Number((often * 100).toPrecision(2))} spikes in a hundred steps, but a source of LEMS spikes at most once ` +
+        'per step: the others wait for the steps that follow',
+    );
   const make = (id: string, k: number): string => {
     const attributes = standard.attributes((key) => numberAt(values.get(key), k));
     written.components.push(element(standard.plan.componentType, { id, ...attributes }));
@@ -90,6 +101,9 @@ function standardPopulation(
   const made = Array.from({ length: size }, (_, k) => make(ids.claim(`${name}_cell_${k}`), k));
   mixed(name, made, written, ids);
 }
+
+const largest = (numbers: Numbers): number =>
+  typeof numbers === 'number' ? numbers : numbers.reduce((most, one) => Math.max(most, one), 0);
 
 /** A population each of whose elements is a separate component. */
 function mixed(name: string, made: readonly string[], written: Written, ids: ExportContext['ids']): void {

@@ -15,7 +15,7 @@ import { writeStandardProjection } from './standard-projection.js';
 import { synapseType, type BuiltSynapse } from './synapse-type.js';
 import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
-import { element } from './xml-text.js';
+import { element, listOf, type Element } from './xml-text.js';
 
 /** A projection with all that is known of it. */
 interface Known {
@@ -106,7 +106,7 @@ function connections(
   const delays = delaysOf(name, projection, type, pairs.sources.length, context);
   const delay = new Set(properties.values()).has('delay') ? 'delay_of_connection' : 'delay';
   const tag = connectionTag(known, properties, delay, written, context);
-  const inner = pairs.sources.map((i, k) =>
+  const connection = (i: number, k: number): Element =>
     element(tag, {
       id: String(k),
       preCellId: `../${written.pathOf(source, i) ?? ''}`,
@@ -114,11 +114,11 @@ function connections(
       destination: plan.list,
       ...ownValues(known, properties, k, context),
       [delay]: delayText(numberAt(delays, k), context),
-    }),
-  );
-  written.projections.push(
-    element('projection', { id: name, presynapticPopulation: source, postsynapticPopulation: target, synapse }, inner),
-  );
+    });
+  written.projections.push({
+    ...element('projection', { id: name, presynapticPopulation: source, postsynapticPopulation: target, synapse }),
+    items: listOf(pairs.sources, connection),
+  });
 }
 
 /** Contacts through which synapses see the cells that they come from. */
@@ -137,7 +137,7 @@ function contacts(
   written.components.push(element(peer.componentType, { id: other }));
   const [list, item] = [ids.claim(`${name}_contacts`), ids.claim(`${name}_contact`)];
   written.types.push(...contactTypes(list, item, name, ownNames(known, properties, context)));
-  const inner = pairs.sources.map((i, k) =>
+  const contact = (i: number, k: number): Element =>
     element(item, {
       id: String(k),
       preCell: `../${written.pathOf(source, i) ?? ''}`,
@@ -145,11 +145,11 @@ function contacts(
       preComponent: other,
       postComponent: synapse,
       ...ownValues(known, properties, k, context),
-    }),
-  );
-  written.projections.push(
-    element(list, { id: name, presynapticPopulation: source, postsynapticPopulation: target }, inner),
-  );
+    });
+  written.projections.push({
+    ...element(list, { id: name, presynapticPopulation: source, postsynapticPopulation: target }),
+    items: listOf(pairs.sources, contact),
+  });
 }
 
 /** Values of one connection. */

@@ -8,7 +8,7 @@ import type { Pairs } from './pairs.js';
 import { inUnit, receptorOf, type StandardCell } from './standard-cell.js';
 import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
-import { element, type Element } from './xml-text.js';
+import { element, listOf, type Element } from './xml-text.js';
 
 /** A projection to cells that have a name in NeuroML. */
 interface StandardProjection {
@@ -42,9 +42,8 @@ export function writeStandardProjection(known: StandardProjection, written: Writ
     );
   const weights = values.get('weight') ?? 0;
   const cells = written.values.get(target) ?? new Map<string, Numbers>();
-  const groups = new Map<string, { readonly synapse: string; readonly connections: Element[] }>();
-  pairs.sources.forEach((i, k) => {
-    const j = pairs.targets[k] ?? 0;
+  const groups = new Map<string, { readonly synapse: string; readonly members: number[] }>();
+  pairs.targets.forEach((j, k) => {
     const attributes = {
       tau_syn: inUnit(numberAt(cells.get(tau), j), 3),
       ...(reversal === undefined ? {} : { e_rev: inUnit(numberAt(cells.get(reversal), j), 3) }),
@@ -54,28 +53,28 @@ export function writeStandardProjection(known: StandardProjection, written: Writ
     if (!group) {
       const synapse = ids.claim(`${name}_synapses`);
       written.components.push(element(componentType, { id: synapse, ...attributes }));
-      groups.set(key, (group = { synapse, connections: [] }));
+      groups.set(key, (group = { synapse, members: [] }));
     }
-    group.connections.push(
-      element('connectionWD', {
-        id: String(group.connections.length),
-        preCellId: `../${written.pathOf(source, i) ?? ''}`,
-        postCellId: `../${written.pathOf(target, j) ?? ''}`,
-        weight: inUnit(numberAt(weights, k), exponent),
-        delay: delayText(numberAt(delays, k), context, false),
-      }),
-    );
+    group.members.push(k);
   });
-  let ordinal = 0;
-  for (const { synapse, connections } of groups.values()) {
-    const id = ordinal++ === 0 ? name : ids.claim(name);
-    written.projections.push(
-      element(
-        'projection',
-        { id, presynapticPopulation: source, postsynapticPopulation: target, synapse },
-        connections,
-      ),
-    );
-  }
+  const connection = (k: number, ordinal: number): Element =>
+    element('connectionWD', {
+      id: String(ordinal),
+      preCellId: `../${written.pathOf(source, pairs.sources[k] ?? 0) ?? ''}`,
+      postCellId: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
+      weight: inUnit(numberAt(weights, k), exponent),
+      delay: delayText(numberAt(delays, k), context, false),
+    });
+  let count = 0;
+  for (const { synapse, members } of groups.values())
+    written.projections.push({
+      ...element('projection', {
+        id: count++ === 0 ? name : ids.claim(name),
+        presynapticPopulation: source,
+        postsynapticPopulation: target,
+        synapse,
+      }),
+      items: listOf(members, connection),
+    });
   return true;
 }

@@ -1,6 +1,6 @@
 /** Values of parameters and first values of variables, as numbers. */
 
-import { isDrawn } from '../../../src/model/tagged.js';
+import { isDrawn, isGiven } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { constants } from '../../../src/lang/functions.js';
@@ -45,7 +45,9 @@ export class ElementValues {
   of(name: string): number | readonly number[] {
     const value = this.#valueOf(name);
     if (typeof value === 'number') return value;
-    const numbers = Array.from({ length: this.size }, (_, k) => this.#number(name, k, []));
+    const listed = typeof value === 'object' && isGiven(value) ? numbersOf(value.array, this.context.data) : undefined;
+    const numbers =
+      listed?.length === this.size ? listed : Array.from({ length: this.size }, (_, k) => this.#number(name, k, []));
     return numbers.every((x) => Object.is(x, numbers[0])) ? (numbers[0] ?? 0) : numbers;
   }
 

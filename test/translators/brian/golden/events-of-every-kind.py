@@ -33,7 +33,7 @@ modulation = TimedArray([1, 0.5, 1.5, 1], dt=20*ms, name='modulation')
 P = NeuronGroup(
     60,
     '''
-    dv/dt = (El - v + ge)/tau + 1*mV*sqrt(2/tau)*xi : volt (unless refractory)
+    dv/dt = (El - v + ge)/tau + mV*sqrt(2/tau)*xi : volt (unless refractory)
     dge/dt = -ge/taue : volt
     bursts : integer
     theta : volt
@@ -42,9 +42,9 @@ P = NeuronGroup(
     threshold='v > Vt + theta',
     reset='''
     v = Vr
-    theta += 1*mV
+    theta += mV
     ''',
-    refractory='1*ms + 0.05*ms*i',
+    refractory='ms + 0.05*ms*i',
     method='euler',
     events={'strong': 'ge > 12*mV'},
     name='P',
@@ -52,7 +52,7 @@ P = NeuronGroup(
 P.run_on_event('strong', 'bursts += 1')
 P.v = 'Vr + rand()*(Vt - Vr)'
 P.v['i >= 50'] = 'El'
-P.run_regularly('theta *= exp(-(1*ms)/tau)', dt=1*ms)
+P.run_regularly('theta *= exp(-ms/tau)', dt=1*ms)
 background = PoissonGroup(40, rates='60*Hz*modulation(t)', name='background')
 clockwork = SpikeGeneratorGroup(2, [0, 1, 0, 1, 0], [2, 5.5, 11, 11, 17.3]*ms, period=20*ms, name='clockwork')
 
@@ -84,7 +84,7 @@ afferent.w = '2*mV*rand()'
 recurrent = Synapses(P, P, 'w : volt (constant)', on_pre='ge_post += w', name='recurrent')
 recurrent.connect('i != j', p=0.1)
 recurrent.w = '1.5*mV*int(i < 45) - 3*mV*int(i >= 45)'
-recurrent.delay = '0.2*ms + rand()*3*(1*ms)'
+recurrent.delay = '0.2*ms + rand()*3*ms'
 alarm = Synapses(P, P, on_pre='smooth_post += 0.1', on_event='strong', delay=0.7*ms, name='alarm')
 alarm.connect(j='(i + 1)%N_post')
 

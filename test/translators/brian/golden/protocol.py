@@ -26,7 +26,7 @@ c = -65*mV
 G = NeuronGroup(
     10,
     '''
-    dv/dt = (40*volt**-1*v**2 + 5*v + 140*mV)/(1*ms) - u + I : volt
+    dv/dt = (40*volt**-1*v**2 + 5*v + 140*mV)/ms - u + I : volt
     du/dt = a*(b*v - u) : volt/second
     d : volt/second (constant, shared)
     I : volt/second (constant)
@@ -49,7 +49,7 @@ trace = StateMonitor(G, ['v', 'u'], record=[0, 9], dt=0.5*ms, name='trace')
 
 # --- Run
 run(50*ms)
-G.I = '(4 + i)*(1*mV)/(1*ms)'
+G.I = '(4 + i)*mV/ms'
 run(100*ms)
 G.d = 2*volt*second**-1
 trace.active = False

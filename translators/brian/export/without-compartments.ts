@@ -1,0 +1,136 @@
+/** Leaves out cells with compartments, and all that acts on them or is recorded of them: Brian's groups have none. */
+
+import { ConversionReport, type ConversionEntry } from '../../../src/model/conversion-report.js';
+import type { Model, Phase, SelectionRule, ValidModel } from '../../../src/model/model.js';
+import { child } from '../../../src/model/pointer.js';
+import { populationsOf } from '../../../src/model/selected.js';
+import { isSelection, taggedPhase } from '../../../src/model/tagged.js';
+
+/** What remains of a model. */
+interface Rest {
+  readonly valid: ValidModel;
+  /** What is left out. */
+  readonly entries: readonly ConversionEntry[];
+  /** An entry about the rest with the place in the whole model: those of recordings and phases move up. */
+  readonly placed: (entry: ConversionEntry) => ConversionEntry;
+}
+
+/** The rest of a model, in which nothing refers to what is left out. */
+export function withoutCompartments(valid: ValidModel): Rest {
+  const { model } = valid;
+  const report = new ConversionReport('brian');
+  const left = new Set(
+    Object.entries(model.populations).flatMap(([name, { type = '' }]) =>
+      model.neurons[type]?.compartments === undefined ? [] : [name],
+    ),
+  );
+  if (left.size === 0) return { valid, entries: [], placed: (entry) => entry };
+  const onLeft = (rule: SelectionRule): boolean =>
+    populationsOf(rule).some((name) => left.has(name)) || (isSelection(rule, 'synapses') && left.has(rule.projection));
+  /** The parts of a kind that remain. */
+  const remaining = <T>(
+    kind: string,
+    parts: Readonly<Record<string, T>>,
+    isLeft: (part: T, name: string) => boolean,
+    what: string,
+  ): Readonly<Record<string, T>> =>
+    Object.fromEntries(
+      Object.entries(parts).filter(([name, part]) => {
+        if (!isLeft(part, name)) return true;
+        left.add(name);
+        report.missing(child(`/${kind}`, name), what);
+        return false;
+      }),
+    );
+  const cells = 'cells with compartments, which groups of Brian do not have';
+  const populations = remaining('populations', model.populations, (_, name) => left.has(name), cells);
+  const ofCells = 'what cells with compartments have, which are left out';
+  const projections = remaining(
+    'projections',
+    model.projections,
+    ({ from, to }) => onLeft(from.of) || onLeft(to.of),
+    'synapses of cells with compartments, which are left out',
+  );
+  const stimuli = remaining('stimuli', model.stimuli, ({ to }) => onLeft(to), ofCells);
+  const operations = remaining('operations', model.operations, ({ on }) => onLeft(on), ofCells);
+  const recordings = model.recordings.filter(({ of, name }, k) => {
+    if (!onLeft(of)) return true;
+    left.add(name);
+    report.missing(child('/recordings', k), 'what is recorded of cells with compartments, which are left out');
+    return false;
+  });
+  const protocol = model.experiment.protocol.filter((phase, k) => {
+    if (!concerns(phase, left, onLeft)) return true;
+    report.missing(child('/experiment/protocol', k), ofCells);
+    return false;
+  });
+  const ends = (name: string, all: Model['projections']): number =>
+    Object.values(all).filter(({ from, to }) => [from, to].some(({ of }) => populationsOf(of).includes(name))).length;
+  const kept = remaining(
+    'populations',
+    populations,
+    (_, name) =>
+      ends(name, model.projections) > 0 &&
+      ends(name, projections) === 0 &&
+      recordings.every(({ of }) => !populationsOf(of).includes(name)),
+    'what acts on cells with compartments alone, which are left out',
+  );
+  // Files with columns of recordings that are left out.
+  const { outputFiles: _, ...annotations } = model.annotations;
+  const { experiment, recordings: all } = model;
+  const places = new Map([
+    ...recordings.map((one, k) => [child('/recordings', k), child('/recordings', all.indexOf(one))] as const),
+    ...protocol.map(
+      (one, k) =>
+        [child('/experiment/protocol', k), child('/experiment/protocol', experiment.protocol.indexOf(one))] as const,
+    ),
+  ]);
+  const placed = (entry: ConversionEntry): ConversionEntry => {
+    const [start = ''] = /^\/(recordings|experiment\/protocol)\/\d+/.exec(entry.pointer) ?? [];
+    return { ...entry, pointer: (places.get(start) ?? start) + entry.pointer.slice(start.length) };
+  };
+  const rest: Model = {
+    ...model,
+    annotations,
+    populations: kept,
+    projections,
+    stimuli,
+    operations,
+    recordings,
+    experiment: { ...experiment, protocol },
+  };
+  return { valid: { ...valid, model: rest }, entries: report.entries, placed };
+}
+
+/** Whether a phase acts on something that is left out. */
+function concerns(phase: Phase, left: ReadonlySet<string>, onLeft: (rule: SelectionRule) => boolean): boolean {
+  const tagged = taggedPhase(phase);
+  const some = (values: Readonly<Record<string, unknown>>): boolean =>
+    Object.keys(values).some((key) => left.has(key.split(/[.[]/)[0] ?? ''));
+  switch (tagged.kind) {
+    case 'set':
+      return tagged.of === undefined ? some(tagged.set) : onLeft(tagged.of);
+    case 'initialise':
+      return tagged.of === undefined ? some(tagged.initialise) : onLeft(tagged.of);
+    case 'replay':
+      return some(tagged.replay);
+    case 'delays':
+      return some(tagged.delays);
+    case 'currents':
+      return some(tagged.currents);
+    case 'attach':
+      return left.has(tagged.attach);
+    case 'detach':
+      return left.has(tagged.detach);
+    case 'record':
+      return left.has(tagged.record);
+    case 'run':
+    case 'runUntil':
+    case 'reset':
+    case 'store':
+    case 'restore':
+      return false;
+    default:
+      return tagged satisfies never;
+  }
+}

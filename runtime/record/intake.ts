@@ -136,7 +136,7 @@ export function createIntake(
       }
       for (const [series, entry] of plan.series.entries()) {
         if (entry.kind !== 'rate' || step === since || off.has(entry.plan.recording)) continue;
-        const { steps, values } = rates(entry, program.dt, pairs.get(entry.event), since, step);
+        const { steps, values } = rates(entry, program.dt, pairs.get(entry.event), { from: since, to: step, shift });
         sink.samples(segment === 0 ? { series, steps, values } : { series, steps, values, segment });
       }
       since = step;
@@ -235,18 +235,20 @@ function rates(
   entry: RateSeries,
   dt: number,
   pairs: { readonly steps: Uint32Array; readonly elements: Uint32Array } | undefined,
-  from: number,
-  to: number,
+  { from, to, shift }: { readonly from: number; readonly to: number; readonly shift: number },
 ): { readonly steps: Int32Array; readonly values: Float64Array } {
   const member = membership(entry.elements);
-  const counts = new Uint32Array(to - from);
+  // Events are at the ticks of a clock, which count from the last reset.
+  const { every } = entry.plan;
+  const first = Math.ceil((from - shift) / every) * every + shift;
+  const counts = new Uint32Array(Math.max(0, Math.ceil((to - first) / every)));
   for (let i = 0; i < (pairs?.steps.length ?? 0); i += 1) {
-    if (member(pairs!.elements[i]!)) counts[pairs!.steps[i]! - from]! += 1;
+    if (member(pairs!.elements[i]!)) counts[(pairs!.steps[i]! - first) / every]! += 1;
   }
   const elements = elementCount(entry.elements);
   return {
-    steps: Int32Array.from(counts, (_, k) => from + k),
-    values: Float64Array.from(counts, (count) => count / (elements * dt)),
+    steps: Int32Array.from(counts, (_, k) => first + k * every),
+    values: Float64Array.from(counts, (count) => count / (elements * every * dt)),
   };
 }
 

@@ -168,7 +168,7 @@ function ratePlan(program: Program, location: EventRecordingLocation, name: stri
     unit: 'Hz',
     element: 'f64',
     elements: null,
-    every: 1,
+    every: location.every ?? 1,
     offset: 0,
     label: program.manifest.spikeLabel,
   };

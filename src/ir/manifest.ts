@@ -103,6 +103,8 @@ export interface EventRecordingLocation {
   readonly indices: Uint32Array | { readonly begin: number; readonly end: number };
   /** Variables whose values are recorded at the events; absent: none. */
   readonly values?: readonly EventValueLocation[];
+  /** Of a rate, steps between the ticks at which events can be; absent: 1. */
+  readonly every?: number;
 }
 
 /** What the arrays of a program mean in the model. */

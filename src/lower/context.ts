@@ -65,8 +65,10 @@ export interface Known {
   readonly precision: Precision;
   /** Element type of the model's real variables. */
   readonly real: Real;
-  /** Seconds a step. */
+  /** Seconds a step: of the program, or of the clock that code goes by (`clocks.ts`). */
   readonly dt: number;
+  /** Steps of the program in one of these. */
+  readonly every: number;
   /** The order of a step. */
   readonly profile: Profile;
   /** Takes what is found. */

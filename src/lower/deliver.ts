@@ -12,6 +12,7 @@ import type { Stimulus } from '../model/typed.js';
 import { Block } from './block.js';
 import type { Changing } from './changing.js';
 import { combined, readChanging } from './changing.js';
+import { atTicks, onClock } from './clocks.js';
 import type { Context } from './context.js';
 import { drawsAt, drawStep } from './draws.js';
 import { ElementScope } from './element-scope.js';
@@ -48,6 +49,8 @@ interface Delivery {
   readonly touches: ReadonlySet<string>;
   /** Keys of the inboxes that it adds to. */
   readonly fills: ReadonlySet<string>;
+  /** The context of its kernel's code, at whose ticks it runs; absent: it runs in every step. */
+  readonly at?: Context;
   /** Writes its kernel; absent for what other passes write, which only needs the inboxes emptied before. */
   readonly emit?: () => string;
 }
@@ -97,7 +100,7 @@ export function lowerDeliveries(
     };
     if (due.length > 0)
       flush(due, delivery.before || context.profile.ties === 'name' ? { ...place, phase: 'flush' } : place);
-    if (delivery.emit) entries.push(inStep(delivery.emit(), place));
+    if (delivery.emit) entries.push(...atTicks([inStep(delivery.emit(), place)], delivery.at ?? context));
     for (const key of delivery.fills) pending.add(key);
     const following = deliveries[k + 1];
     if (following?.slot !== delivery.slot && pending.size > 0)
@@ -273,7 +276,8 @@ function stimulusDelivery(
     name: context.profile.ties === 'name' ? objectNames.poissonInput(name) : name,
     touches: new Set(reads),
     fills: new Set(),
-    emit: () => poissonKernel(name, stimulus, piece, context),
+    at: onClock(piece.group.clock, context),
+    emit: () => poissonKernel(name, stimulus, piece, onClock(piece.group.clock, context)),
   };
 }
 

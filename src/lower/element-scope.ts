@@ -4,6 +4,7 @@ import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../ir/program.js';
 import type { Block } from './block.js';
+import { onClock } from './clocks.js';
 import type { View } from './code-scope.js';
 import { CodeScope } from './code-scope.js';
 import type { Context } from './context.js';
@@ -76,7 +77,7 @@ export class ElementScope extends CodeScope {
     draws: Draws | null,
     { slot = context.profile.defaults.integrate, order = 'last', view, ...place }: ElementOptions = {},
   ) {
-    super(context, { ...group, derived: group.equations.derived }, block, draws, view ?? null);
+    super(onClock(group.clock, context), { ...group, derived: group.equations.derived }, block, draws, view ?? null);
     const { profile } = context;
     const rank = (each: string): number => rankOf(profile, each);
     this.beforeUpdate = comparePlaces({ ...place, slot, order }, updatePlace(group, context), rank, profile.ties) < 0;
@@ -196,15 +197,23 @@ function lastSpikeTime(group: Group, address: Address, context: Context): Ir {
   const buffer = group.lastEvent.get('spike');
   invariant(buffer, 'lower/element-scope', `${group.name} keeps no lastspike`);
   const last = ir.load(buffer, address.index);
-  const time = ir.mul(ir.convert('f64', last), ir.f64(context.dt));
+  const { dt, every } = context;
+  const time = ir.mul(ir.convert('f64', every === 1 ? last : ir.binary('div', last, ir.i32(every))), ir.f64(dt));
   return ir.select(ir.le(last, ir.i32(longAgo)), ir.f64(neverSpiked), time);
 }
 
 /**
- * i32 steps of an event's refractory period, rounded as the event says; else down, with Brian's tolerance of a
+ * i32 steps (of the program) of an event's refractory period, rounded as the event says; else down, with Brian's tolerance of a
  * thousandth of a step.
  */
 export function refractorySteps(event: EventCode, scope: ElementScope): Ir {
+  const { every } = scope.context;
+  const steps = ownRefractorySteps(event, scope);
+  return every === 1 ? steps : fold(ir.mul(steps, ir.i32(every)));
+}
+
+/** The same in steps of the element's clock. */
+function ownRefractorySteps(event: EventCode, scope: ElementScope): Ir {
   invariant(event.refractoryFor, 'lower/element-scope', `${event.name} has no refractory period`);
   const period = to('f64', compile(event.refractoryFor, scope));
   const dt = ir.f64(scope.context.dt);
@@ -228,10 +237,18 @@ export function notRefractory(group: Group, eventName: string, address: Address,
   const event = group.events.find((candidate) => candidate.name === eventName);
   const last = group.lastEvent.get(eventName);
   if (!event?.refractoryFor || !last) return ir.bool(true);
-  const now = scope.beforeUpdate ? ir.sub(step, ir.i32(1)) : step;
+  const now = lastUpdateStep(scope);
   const fixed = group.refractorySteps.get(eventName);
   const period = fixed ? ir.load(fixed, address.index) : refractorySteps(event, scope);
   return ir.ge(ir.sub(now, ir.load(last, address.index)), untilNextUpdate(period, scope.context));
+}
+
+/** i32 step of the last update of the element before the code. */
+function lastUpdateStep({ beforeUpdate, context: { every } }: ElementScope): Ir {
+  if (every === 1) return beforeUpdate ? ir.sub(step, ir.i32(1)) : step;
+  const ticks = ir.i32(every);
+  if (!beforeUpdate) return ir.mul(ir.binary('div', step, ticks), ticks);
+  return ir.mul(ir.sub(ir.binary('div', ir.add(step, ir.i32(every - 1)), ticks), ir.i32(1)), ticks);
 }
 
 /** An event that carries the time at which its step begins holds for what is left of it, however short the period. */

@@ -4,8 +4,9 @@ import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';
 import { linearForm } from '../lang/linear.js';
 import { referencesIn } from '../lang/walk.js';
+import { programStep } from './clocks.js';
 import type { Context } from './context.js';
-import { step } from './step-time.js';
+import { ownStep, step } from './step-time.js';
 import { inlineDerived } from './equations.js';
 import { compileReal, library, to } from './expressions.js';
 import { fold } from '../ir/fold.js';
@@ -17,16 +18,20 @@ export function upToDate(scope: SynapseScope, write: () => void): void {
   const isEventDriven = scope.owner.storage.has('last update');
   if (isEventDriven) bringUpToDate(scope, scope.context);
   write();
-  if (isEventDriven) scope.write('last update', step);
+  if (isEventDriven) scope.write('last update', nowOf(scope));
 }
+
+/** i32 step of the program at which code of a synapse sees the time. */
+const nowOf = ({ context }: SynapseScope): Ir =>
+  context.every === 1 ? step : ir.mul(ownStep(context), ir.i32(context.every));
 
 /** Event-driven variables: x' = a x + b in closed form since the synapse was last brought up to date. */
 function bringUpToDate(scope: SynapseScope, context: Context): void {
   const { equations, name } = scope.plan;
-  const since = scope.block.name('since', ir.sub(step, scope.read('last update')));
+  const since = scope.block.name('since', ir.sub(nowOf(scope), scope.read('last update')));
   const seconds = scope.block.name(
     'elapsed',
-    to(context.real, fold(ir.mul(ir.convert('f64', since), ir.f64(context.dt)))),
+    to(context.real, fold(ir.mul(ir.convert('f64', since), ir.f64(programStep(context))))),
   );
   for (const variable of equations.eventDriven) {
     const e = equations.derivatives.get(variable);

@@ -15,6 +15,7 @@ import type { Context, Real } from './context.js';
 import type { Equations, EventCode } from './equations.js';
 import { equationsOf, eventsOf } from './equations.js';
 import { objectNames } from './step/object-names.js';
+import * as messages from './messages.js';
 import type { StepPlace } from './step/place.js';
 
 /** Where the value of a variable is found. */
@@ -49,6 +50,8 @@ export interface Group {
   readonly events: readonly EventCode[];
   /** Populations in order of names. */
   readonly members: readonly Member[];
+  /** The clock by which it goes; absent: the steps of the program. */
+  readonly clock?: string;
   /** Elements of the merged arrays, a multiple of 64. */
   readonly length: number;
   /** Where each variable of the type is kept. */
@@ -230,7 +233,23 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
     }
   }
   if (readsLastSpike(context.model) && !lastEvent.has('spike')) noteLast('spike');
-  return { name, type, equations, events, members, length, storage, lastEvent, notRefractory, refractorySteps };
+  const clock = clockOf(name, type, members, context);
+  const own = clock === undefined ? {} : { clock };
+  return { name, type, equations, events, ...own, members, length, storage, lastEvent, notRefractory, refractorySteps };
+}
+
+/** The clock of a group. @diagnostic lower/unsupported-feature where what it has does not go by clocks */
+function clockOf(name: string, type: NeuronType, members: readonly Member[], context: Context): string | undefined {
+  const [first, ...others] = members.map(({ population }) => population.clock);
+  const refuse = (what: string): void => {
+    const populations = members.map((member) => member.name).join(', ');
+    context.diagnostics.add(messages.unsupportedFeature(`a population with its own clock (${populations}) ${what}`));
+  };
+  if (others.some((other) => other !== first)) refuse(`beside others of its type ${name} with another`);
+  if (first === undefined) return undefined;
+  if (Object.keys(type.inputs).length > 0) refuse('and with inputs');
+  if (type.cable) refuse('whose cells have structure');
+  return first;
 }
 
 /** Step of the last event of an element that never had one: before any refractory period. */

@@ -81,6 +81,7 @@ function passes(
     precision,
     real: precision === 'float64' ? 'f64' : 'f32',
     dt: model.experiment.dt,
+    every: 1,
     profile,
     diagnostics,
     places,

@@ -8,6 +8,7 @@ import * as ir from '../ir/builder.js';
 import { Block } from './block.js';
 import type { Cable, CableNames } from './cable/cable.js';
 import { advanceGates, coefficientBuffers, coefficients } from './cable/integrate-compartments.js';
+import { atTicks } from './clocks.js';
 import type { Context } from './context.js';
 import { ElementScope, rangesAddress } from './element-scope.js';
 import type { EventCode } from './equations.js';
@@ -51,21 +52,21 @@ export function lowerGroup(
 ): readonly PlacedEntry[] {
   const held = heldEntries(group, context);
   const noise = noiseOf(group, context);
+  const update = updateEntries(group, noise.numbers, rings, context);
   return [
-    ...held,
-    ...noise.entries,
-    ...updateEntries(group, noise.numbers, rings, context),
+    ...atTicks([...held, ...noise.entries, ...update], context),
     ...group.events.flatMap((event) =>
       group.members.flatMap((member) => {
         const source = rings.get(`${member.name}.${event.name}`);
         invariant(source, 'lower/neurons', `no ring for ${member.name}.${event.name}`);
         const emission = { group, member, event, source };
-        return [
-          listEntry(emission, context),
+        const acting = [
           ...multiplicityEntries(emission, context),
           ...markEntries(emission, context),
           ...actionEntries(emission, context),
         ];
+        // In the steps between the ticks of a clock, lists are empty.
+        return [listEntry(emission, context), ...atTicks(acting, context)];
       }),
     ),
   ];

@@ -60,7 +60,8 @@ export function noiseOf(group: Group, context: Context): GroupNoise {
       context,
     );
     const first = new Block();
-    const half = ir.shr(drawStep(step, context), ir.u32(1));
+    const now = drawStep(step, context);
+    const half = inPairs(context) ? ir.shr(now, ir.u32(1)) : now;
     philox([rangesAddress.local, ir.u32(0), half, siteWord(0)], keyAt(keys, rangesAddress.ordinal), first).forEach(
       (word, k) => first.emit(ir.store(words[k] as Buffer, rangesAddress.index, word)),
     );
@@ -77,20 +78,29 @@ export function noiseOf(group: Group, context: Context): GroupNoise {
     ] as const) {
       const what = `${label} of the noise ${xi} of ${group.name} for two steps`;
       const kernel = groupKernel(group, `${xi}.${label}`, what, block, context);
-      entries.push(inStep(kernel, { slot: profile.defaults.integrate, order: 'first' }, 2));
+      entries.push(inStep(kernel, { slot: profile.defaults.integrate, order: 'first' }, inPairs(context) ? 2 : 1));
     }
     numbers.set(xi, noise);
   }
   return { numbers, entries };
 }
 
+/** Whether numbers are drawn for two steps at a time; where elements go by a clock, they are for each of its ticks. */
+const inPairs = ({ every }: Pick<Context, 'every'>): boolean => every === 1;
+
 /** The noise of a step, by name: sqrt(dt) times a normal number for the element of the scope. */
-export function noiseOfStep(noise: ReadonlyMap<string, Noise>, { block, place }: ElementScope): Map<string, Ir> {
-  const isEven = ir.eq(ir.and(step, ir.i32(1)), ir.i32(0));
+export function noiseOfStep(
+  noise: ReadonlyMap<string, Noise>,
+  { block, context, place }: ElementScope,
+): Map<string, Ir> {
+  const isEven = inPairs(context) ? ir.eq(ir.and(step, ir.i32(1)), ir.i32(0)) : ir.bool(true);
   return new Map(
     [...noise].map(([xi, { even, odd }]) => [
       xi,
-      block.name(xi, ir.select(isEven, ir.load(even, place), ir.load(odd, place))),
+      block.name(
+        xi,
+        inPairs(context) ? ir.select(isEven, ir.load(even, place), ir.load(odd, place)) : ir.load(even, place),
+      ),
     ]),
   );
 }

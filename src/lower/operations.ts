@@ -6,6 +6,7 @@ import { drawsIn } from '../lang/functions.js';
 import { expressionsOf } from '../lang/walk.js';
 import type { Operation, SelectionRule } from '../model/typed.js';
 import { Block } from './block.js';
+import { onClock, onClockOf } from './clocks.js';
 import type { Context } from './context.js';
 import type { Piece } from './pieces.js';
 import { pieceDomain, piecesOf, selectionStreams, withoutRepeats } from './pieces.js';
@@ -36,19 +37,22 @@ export function lowerOperations(
   const entries: PlacedEntry[] = [];
   for (const [name, operation] of Object.entries(context.model.operations).sort(([a], [b]) => (a < b ? -1 : 1))) {
     context.diagnostics.at(`/operations/${name}`);
-    const every = operation.every === undefined ? 1 : wholeSteps(`the interval of ${name}`, operation.every, context);
+    const given =
+      operation.every === undefined ? undefined : wholeSteps(`the interval of ${name}`, operation.every, context);
     const { operation: start } = context.profile.defaults;
     const slot = context.profile.stepping === 'slots' ? (operation.slot ?? start) : start;
     if (operation.on.kind === 'synapses') {
-      const kernel = synapticKernel({ name, operation, slot }, operation.on, projections, context);
-      if (kernel !== null && every !== null)
-        entries.push(inStep(kernel, { slot, order: operation.order, name }, every));
+      const own = onClockOf(operation.on.projection, context);
+      const kernel = synapticKernel({ name, operation, slot }, operation.on, projections, own);
+      if (kernel !== null && given !== null)
+        entries.push(inStep(kernel, { slot, order: operation.order, name }, given ?? own.every));
       continue;
     }
     const pieces = piecesOf(operation.on, groups, `the operation ${name}`, context);
-    if (!pieces || every === null) continue;
+    if (!pieces || given === null) continue;
     const operate = (piece: Piece, code: Share): void => {
       const kernel = operationKernel({ name, operation, slot }, piece, code, context);
+      const every = given ?? onClock(piece.group.clock, context).every;
       if (kernel !== null) entries.push(inStep(kernel, { slot, order: operation.order, name }, every));
     };
     // What a population has one value of is written once for it, however many pieces of it there are, and first.

@@ -9,6 +9,7 @@ import { Block } from './block.js';
 import { namedIndex } from './rules/rule-code.js';
 import { expectedSynapses } from './synapses/expected.js';
 import { combined, readChanging } from './changing.js';
+import { onClock } from './clocks.js';
 import type { Context } from './context.js';
 import { isInForce } from './delay-windows.js';
 import { drawStep, keyAt, keyBuffer, philox } from './draws.js';
@@ -41,6 +42,7 @@ export function pathwayKernel(
   const block = new Block(outer.locals);
   const emission = ir.sub(step, local('delay', 'i32'));
   const forward = pathway.side === 'pre';
+  const end = forward ? plan.pre : plan.post;
   const varied = plan.sortedBy === pathway;
   const { index } = code;
   invariant(forward || index, 'lower/pathway-kernel', `${plan.name} has no columns for ${pathway.name}`);
@@ -63,7 +65,8 @@ export function pathwayKernel(
   // The step of a draw is that of the emission.
   const draws = { ...base, step: drawStep(emission, context) };
   const address = { position, source: from, target: into };
-  const scope = new SynapseScope(context, code, address, block, draws, pathway.place);
+  const own = onClock(plan.projection.clock, context);
+  const scope = new SynapseScope(own, code, address, block, draws, pathway.place);
   scope.sharedByEnds = sharedByEnds(code);
   upToDate(scope, () => {
     for (const entry of code.statements) write(entry, { code, scope, inboxes, context });
@@ -79,7 +82,6 @@ export function pathwayKernel(
         : connectivity.ascending && !index && (varied || !plan.sortedBy)
           ? { kind: 'byTarget', targets: connectivity.targets.name, targetCount: plan.post.size }
           : { kind: 'any' };
-  const end = forward ? plan.pre : plan.post;
   let body = block.statements;
   if (repeat && source.times) {
     // A spike that counts several times does all that as often.

@@ -4,6 +4,7 @@ import type { Side } from '../lang/ast.js';
 import type { Model, Value, Projection, SynapseType, Pathway } from '../model/typed.js';
 import { type Elements, type Part, none } from '../draw/drawn-model.js';
 import type { Buffer } from '../ir/program.js';
+import { onClockOf } from './clocks.js';
 import type { Context } from './context.js';
 import { orderOf, type Group } from './groups.js';
 import type { ProjectionPlan, PathwayPlan, ProjectionEnd, EndMap } from './projection.js';
@@ -67,6 +68,7 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
         );
         const order = pathwayOrder({ projection }, pathway.order, context.profile);
         const place = { slot, order, name: objectNames.pathway(name, key) };
+        const sending = onClockOf((side === 'pre' ? pre : post).population, context);
         const late = meetsLater(place, side === 'pre' ? pre : post, emitted, context) ? 1 : 0;
         // Where events are due at times rather than in steps, rows are not sorted by delay.
         const steps =
@@ -77,8 +79,10 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
                 late === 1 ? 0 : leastDelayIn(slot, context.profile),
                 { name, stream, projection, equations, pre, post },
                 phase ?? 0,
-                context,
+                sending,
               );
+        if (sending.every > 1 && (late === 1 || leastDelayIn(slot, context.profile) === 1))
+          context.diagnostics.add(messages.unsupportedFeature(earlyOnClock(key, name)));
         if (steps?.first === 0 && late === 0)
           refuseBeforeEvent(name, { slot, order }, side === 'pre' ? pre : post, emitted, context);
         const own = phase === null ? key : `${key}_phase${phase}`;
@@ -106,6 +110,9 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
   }
   return plans;
 }
+
+const earlyOnClock = (pathway: string, projection: string): string =>
+  `a pathway (${pathway} of ${projection}) that runs before the events of a population with its own clock`;
 
 /** A projection of the drawn model. */
 interface GivenProjection {

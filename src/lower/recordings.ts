@@ -4,8 +4,10 @@ import * as ir from '../ir/builder.js';
 import type { Buffer, EventRecordingLocation, SampleLocation } from '../ir/program.js';
 import type { Expression as Ir } from '../ir/program.js';
 import { referenceOf } from '../lang/reference.js';
+import { ownersOf } from '../model/typed.js';
 import type { Recording, SelectionRule } from '../model/typed.js';
 import { Block, item } from './block.js';
+import { onClock, onClockOf } from './clocks.js';
 import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
 import type { Current } from './currents.js';
@@ -82,7 +84,7 @@ export function lowerRecordings(
     }
     const every =
       recording.every === undefined
-        ? 1
+        ? ticksOf(recording.of, context)
         : wholeSteps(`the sampling interval of ${recording.name}`, recording.every, context);
     if (every === null) continue;
     const slot = recording.slot ?? profile.defaults.sample;
@@ -101,6 +103,13 @@ export function lowerRecordings(
   };
 }
 
+/** Steps between the ticks of what is recorded, where all of it has one clock; else 1. */
+function ticksOf(of: SelectionRule, context: Context): number {
+  const every = new Set(ownersOf(of).map((owner) => onClockOf(owner, context).every));
+  const [only = 1] = every;
+  return every.size === 1 ? only : 1;
+}
+
 /** One location for each population of the selection. */
 function eventRecordings(
   recording: Extract<Recording, { kind: 'events' | 'rate' }>,
@@ -112,6 +121,7 @@ function eventRecordings(
   return parts.map((part) => {
     const { population, indices } = part;
     const recorded = recording.kind === 'events' ? values.of(recording, part) : [];
+    const { every } = onClockOf(population, context);
     return {
       recording: recording.name,
       kind: recording.kind,
@@ -119,6 +129,7 @@ function eventRecordings(
       event: `${population}.${event}`,
       indices,
       ...(recorded.length > 0 ? { values: recorded } : {}),
+      ...(recording.kind === 'rate' && every > 1 ? { every } : {}),
     };
   });
 }
@@ -311,7 +322,8 @@ function synapseColumn(
         target: block.name('target', ir.convert('u32', ir.load(connectivity.targets, position))),
       };
       const slot = recording.slot ?? context.profile.defaults.sample;
-      const scope = new SynapseScope(context, built, address, block, null, { slot });
+      const own = onClock(plan.projection.clock, context);
+      const scope = new SynapseScope(own, built, address, block, null, { slot });
       const reference = referenceOf(variable);
       const value = reference.kind === 'end' ? scope.readEnd(reference) : scope.read(variable);
       block.emit(ir.store(into.log, logIndex(into), to(context.real, value)));

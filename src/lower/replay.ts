@@ -4,8 +4,9 @@ import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../ir/program.js';
 import { Block } from './block.js';
+import { onClockOf } from './clocks.js';
 import type { Context } from './context.js';
-import { step } from './step-time.js';
+import { ownStep, step } from './step-time.js';
 import type { EventSource } from './events.js';
 import { clearMasks, mark } from './events.js';
 import * as messages from './messages.js';
@@ -24,7 +25,8 @@ interface Version {
 }
 
 /** Spikes of all versions, one list after another, each closed by a step that never comes. */
-function versions(name: string, context: Context): readonly Version[] {
+function versions(name: string, known: Context): readonly Version[] {
+  const context = onClockOf(name, known);
   const { dt, diagnostics, profile } = context;
   let first = 0;
   return versionsOf(name, context).map(({ phase, spikes: given }) => {
@@ -103,7 +105,8 @@ export function replayKernel(
   const next = block.local('next', 'u32');
   const periodic = all.some(({ every }) => every > 0);
   const first = current ? block.name('first', ir.load(current.first, ir.u32(0))) : null;
-  let now = step;
+  const tick = ownStep(context);
+  let now = tick;
   if (periodic) {
     const every = current
       ? block.name('every', ir.convert('i32', ir.load(current.every, ir.u32(0))))
@@ -111,7 +114,7 @@ export function replayKernel(
     // The remainder by 0 is 0: a list that is not repeated has the period 0.
     now = block.name(
       'now',
-      current ? ir.select(ir.gt(every, ir.i32(0)), ir.binary('rem', step, every), step) : ir.binary('rem', step, every),
+      current ? ir.select(ir.gt(every, ir.i32(0)), ir.binary('rem', tick, every), tick) : ir.binary('rem', tick, every),
     );
     block.emit(ir.when(ir.eq(now, ir.i32(0)), [ir.store(cursor, ir.u32(0), ir.u32(0))]));
   }

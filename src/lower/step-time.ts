@@ -7,11 +7,19 @@ import type { Context } from './context.js';
 /** i32 number of the step that runs. */
 export const step: Ir = { kind: 'local', type: 'i32', name: 'step' };
 
+/**
+ * I32 number of the step that runs, of the clock that code goes by; between its ticks that of the next.
+ *
+ * @source Brian 2, `Network.run`: a clock that is not due has moved on
+ */
+export const ownStep = ({ every }: Pick<Context, 'every'>): Ir =>
+  every === 1 ? step : ir.binary('div', ir.add(step, ir.i32(every - 1)), ir.i32(every));
+
 /** Float64 seconds: the time at the start of the step or, where time is a sum of steps, that which has come. */
 export const timeOf = (context: Context): Ir =>
   context.profile.stepping === 'elements'
     ? ir.load(timeBuffer(context), ir.u32(0))
-    : ir.mul(ir.convert('f64', step), ir.f64(context.dt));
+    : ir.mul(ir.convert('f64', ownStep(context)), ir.f64(context.dt));
 
 /** Where the sum of all steps so far stands (s), for profiles that step by elements. */
 export const timeBuffer = ({ builder }: Context): Buffer =>

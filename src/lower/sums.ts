@@ -15,6 +15,7 @@ import { call } from '../lang/build.js';
 import { expressionsOf } from '../lang/walk.js';
 import type { Sum, SynapseEvent } from '../model/typed.js';
 import { Block, item } from './block.js';
+import { atTicks, onClock, onClockOf } from './clocks.js';
 import type { Context } from './context.js';
 import type { Draws } from './draws.js';
 import { draw, drawStep, keyAt, keyBuffer } from './draws.js';
@@ -46,19 +47,31 @@ export function lowerContinuousSynapses(built: BuiltProjection, context: Context
   const { order } = plan.projection;
   const { summed, integrate } = context.profile.defaults;
   refuseReadingSums(plan, context);
+  const own = onClock(plan.projection.clock, context);
+  // Sums are made when the elements whose variables they are go on.
+  const made = (sum: Sum, kernel: string, place: StepPlace): readonly PlacedEntry[] =>
+    atTicks(
+      [inStep(kernel, place)],
+      onClockOf(plan[summedAt(sum.to, plan.projection.receptors).end].population, context),
+    );
   return [
-    ...bySpelling(plan.type.summed).map((sum) =>
-      inStep(sumKernel(sum, 'summed', built, context), summedPlace(sum, plan, context)),
+    ...bySpelling(plan.type.summed).flatMap((sum) =>
+      made(sum, sumKernel(sum, 'summed', built, own), summedPlace(sum, plan, context)),
     ),
-    ...bySpelling(plan.type.contributes).map((sum) =>
-      inStep(sumKernel(sum, 'contributed', built, context), {
+    ...bySpelling(plan.type.contributes).flatMap((sum) =>
+      made(sum, sumKernel(sum, 'contributed', built, own), {
         slot: summed,
         order: ontoCable(sum, plan, context) ? 'first' : order,
         phase: 'contribute',
       }),
     ),
-    ...heldUpdate(built, context),
-    ...synapseUpdate(built, { slot: integrate, order, name: objectNames.stateUpdater(plan.name) }, context),
+    ...atTicks(
+      [
+        ...heldUpdate(built, own),
+        ...synapseUpdate(built, { slot: integrate, order, name: objectNames.stateUpdater(plan.name) }, own),
+      ],
+      own,
+    ),
   ];
 }
 

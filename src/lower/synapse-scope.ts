@@ -6,6 +6,7 @@ import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';
 import type { EndReference, Reference, Side, Statement } from '../lang/ast.js';
 import type { Block } from './block.js';
+import { programStep } from './clocks.js';
 import type { View } from './code-scope.js';
 import { CodeScope } from './code-scope.js';
 import type { Context } from './context.js';
@@ -175,7 +176,7 @@ export class SynapseScope extends CodeScope {
   /** Float64 seconds of the last event that brought the synapse up to date; null: nothing ever does. */
   #lastUpdate(): Ir | null {
     if (!this.owner.storage.has('last update')) return null;
-    return ir.mul(ir.convert('f64', this.read('last update')), ir.f64(this.context.dt));
+    return ir.mul(ir.convert('f64', this.read('last update')), ir.f64(programStep(this.context)));
   }
 
   /** Which of the synapses of its pair it is, i32; null while there are none. */

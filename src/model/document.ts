@@ -213,6 +213,8 @@ export interface ProjectionDocument {
     readonly offset?: Quantity | readonly Quantity[];
     readonly periodic?: readonly (readonly Quantity[] | null)[];
   };
+  /** The clock at whose ticks equations of its synapses advance; absent: at every step. */
+  readonly clock?: string;
   /** Order within a slot; 0 unless stated. */
   readonly order?: number;
 }

@@ -265,6 +265,9 @@ function connect(context: Context, document: ModelDocument, elements: Elements):
   const ids = [...synapses.keys()];
   const projections = mapOf(document.projections, '/projections', (item, at, id) => {
     const projection = declared.get(id);
+    const clocks = Object.keys(document.clocks ?? {});
+    if (item.clock !== undefined && !clocks.includes(item.clock))
+      context.report(messages.unknownReference('clock', item.clock, clocks), `${at}/clock`);
     return (
       projection &&
       normaliseProjection(context, projection, endsOfProjection(id), synapses.get(item.synapse), ids, declared, at)

@@ -66,8 +66,8 @@ test.each<[string, string, Parts]>([
   ],
   [
     'lower/unsupported-feature',
-    'a population with its own clock (a)',
-    { populations: ', clock: slow', more: 'clocks: { slow: 1 ms }' },
+    'a population with its own clock (a, b) beside others of its type cell with another',
+    { populations: ', clock: slow', more: 'clocks: { slow: 1 ms }', timing: 'brian' },
   ],
   [
     'lower/unsupported-feature',
@@ -225,7 +225,6 @@ const hard: Readonly<Record<string, RegExp>> = {
   'onto-synapses': /synapses of synapses, whose number is drawn/,
   'recorded-synapses': /a delay of projection feed rounds to zero steps/,
   'replayed-spikes': /the data with this digest is missing/,
-  'two-clocks': /a population with its own clock/,
 };
 
 describe('the hard cases run, or say why not', () => {

@@ -124,10 +124,13 @@ function translateSpecification(
   );
   const dt = readTimeStep(specification, to, namespace);
   const tables = translateTables(specification, namespace, to);
+  const steps = ownSteps(specification, namespace);
   const setting: Setting = {
     namespace,
     to,
     dt,
+    step: commonStep([dt, ...steps]),
+    hasClocks: steps.length > 0,
     readFile,
     tables: readFunctions(specification, new Map([...tables].map(([key, { shape }]) => [key, shape])), to),
   };
@@ -167,10 +170,20 @@ function translateSpecification(
     projections: collect(connected, ({ projection }) => projection),
     stimuli: Object.fromEntries(stimuli),
     operations: Object.fromEntries(operations),
-    clocks: collect(finished, ({ clock }) => clock),
+    clocks: {
+      ...(setting.step !== dt && clocked(specification).some((one) => one.dt === undefined)
+        ? { _default: { dt } }
+        : {}),
+      ...collect(finished, ({ clock }) => clock),
+      ...collect(connected, ({ clock }) => clock),
+    },
     recordings,
     timing: 'brian',
-    experiment: { dt: located(dt, '/dt'), seed: located(keptSeed(specification.seed ?? 0), '/seed'), protocol },
+    experiment: {
+      dt: located(setting.step, '/dt'),
+      seed: located(keptSeed(specification.seed ?? 0), '/seed'),
+      protocol,
+    },
     ...(specification.annotations === undefined && specification.source === undefined
       ? {}
       : {
@@ -213,6 +226,34 @@ function readTimeStep(specification: BrianSpecification, to: Reporter, namespace
   if (dt > 0) return dt;
   to.report(messages.outOfRange('dt', 'a time above 0', specification.dt), '/dt');
   return usualStep;
+}
+
+/** Groups and synapses, which have a time step of their own or that of the default clock. */
+const clocked = (specification: BrianSpecification): readonly { readonly dt?: string | number }[] => {
+  const { neuron_groups, spatial_neurons, poisson_groups, spike_generators, synapses } = specification;
+  return [neuron_groups, spatial_neurons, poisson_groups, spike_generators, synapses].flatMap((section) =>
+    Object.values<{ readonly dt?: string | number }>(section ?? {}),
+  );
+};
+
+/** The time steps of those that have their own, in s; what is wrong with them is reported elsewhere. */
+const ownSteps = (specification: BrianSpecification, namespace: Setting['namespace']): readonly number[] =>
+  clocked(specification).flatMap(({ dt }) => {
+    const slot = { name: 'dt', dimension: seconds, type: 'real' } as const;
+    const step = dt === undefined ? undefined : readNumber(dt, '', slot, namespace, { report: () => undefined });
+    return step !== undefined && step > 0 ? [step] : [];
+  });
+
+/** Time steps are whole numbers of these (s), and a common divisor below a thousandth of the first is nothing anybody meant. */
+const [grain, finest] = [1e-12, 1e-3];
+
+/** The largest time of which all are multiples (s); the first where there is none. */
+function commonStep(steps: readonly number[]): number {
+  const [first = usualStep] = steps;
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  const common = steps.map((step) => Math.round(step / grain)).reduce(divisor) * grain;
+  if (common < finest * first) return first;
+  return steps.find((step) => Math.abs(step - common) <= 1e-6 * common) ?? Number(common.toPrecision(12));
 }
 
 // --- Names ----------------------------------------------------------------------------------------------------------

@@ -31,6 +31,10 @@ export interface Setting {
   readonly to: Reporter;
   /** Time step of the default clock in s. */
   readonly dt: number;
+  /** Of the run: what all time steps are multiples of, in s. */
+  readonly step: number;
+  /** Whether some group or synapses have a time step of their own. */
+  readonly hasClocks: boolean;
   /** Reads a file beside the specification: its text, or why it is not read. */
   readFile(name: string): { readonly text: string } | { readonly refused: string };
 }
@@ -160,17 +164,20 @@ function translateLinks(
 export const order = (value: number | undefined): { order?: number } =>
   value === undefined || value === 0 ? {} : { order: value };
 
-/** A clock of a group's own, named after it. */
+/** A clock of a group's own, named after it; that of those without one, where the run takes finer steps. */
 export function translateClock(
   name: string,
   dt: string | number | undefined,
   pointer: string,
   setting: Setting,
 ): { readonly use: { clock?: string }; readonly definition: { clock?: Located } } {
-  if (dt === undefined) return { use: {}, definition: {} };
+  const none = { use: {}, definition: {} };
+  if (dt === undefined && setting.dt === setting.step) return none;
+  // No object has a name that begins with an underscore.
+  if (dt === undefined) return { use: { clock: '_default' }, definition: none.definition };
   const at = child(pointer, 'dt');
   const step = readNumber(dt, at, { name: 'dt', dimension: seconds, type: 'real' }, setting.namespace, setting.to);
-  if (step === undefined || step === setting.dt) return { use: {}, definition: {} };
+  if (step === undefined || step === setting.step) return none;
   if (!(step > 0)) setting.to.report(messages.outOfRange('dt', 'a time above 0', dt), at);
   return { use: { clock: name }, definition: { clock: located({ dt: step }, at) } };
 }

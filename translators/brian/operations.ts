@@ -78,7 +78,7 @@ export function readInterval(dt: string | number, pointer: string, setting: Sett
     setting.namespace,
     setting.to,
   );
-  if (interval === undefined || interval === setting.dt) return undefined;
+  if (interval === undefined || (interval === setting.dt && !setting.hasClocks)) return undefined;
   if (!(interval > 0)) setting.to.report(messages.outOfRange('dt', 'a time above 0', dt), pointer);
   return located(interval, pointer);
 }

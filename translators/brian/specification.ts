@@ -225,6 +225,8 @@ export interface SynapsesSpecification {
   readonly run_regularly?: readonly RunRegularly[];
   /** Name of the number that a synapse has among those of its pair. */
   readonly multisynaptic_index?: string;
+  /** Time step of their equations; absent: that of the default clock. */
+  readonly dt?: QuantityText;
   readonly order?: number;
 }
 

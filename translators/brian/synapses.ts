@@ -12,7 +12,7 @@ import { readInitializers, splitInitializers, type Assignment } from './initiali
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translate, translateStatements } from './names.js';
-import { order, translateMethod, type Setting } from './neuron-groups.js';
+import { order, translateClock, translateMethod, type Setting } from './neuron-groups.js';
 import { readSubgroup } from './subgroup.js';
 import type { SynapsesSpecification } from './specification.js';
 import type { Scope, Variable } from './terms.js';
@@ -109,6 +109,7 @@ export interface SynapsesTranslation {
   finish(): {
     readonly type: Located;
     readonly projection: Located;
+    readonly clock?: Located;
     /** First values that follow once the synapses are numbered. */
     readonly late: readonly Assignment[];
   };
@@ -155,6 +156,7 @@ export function translateSynapses(
         delays,
         to,
       );
+      const clock = translateClock(synapses.name, specification.dt, synapses.pointer, setting);
       const own = new Map([...values].filter(([key]) => !delays.has(key)));
       const type = {
         ...emitEquations({ ...synapses, right, values: own }),
@@ -181,11 +183,13 @@ export function translateSynapses(
           translateDelays(specification, values, written, synapses, once, to),
           specification,
           written,
-          setting.dt,
+          setting.step,
         ),
+        ...clock.use,
         ...order(specification.order),
       };
-      return { type: located(type, synapses.pointer), projection: located(projection, synapses.pointer), late };
+      const parts = { type: located(type, synapses.pointer), projection: located(projection, synapses.pointer) };
+      return { ...parts, ...clock.definition, late };
     },
   };
 }

@@ -198,7 +198,6 @@ export const refusedKeys: Readonly<Record<string, Readonly<Record<string, string
     dtype: 'dtype',
     method_options: 'method_options',
     run_at: 'run_at',
-    dt: 'a clock of their own for Synapses',
     clock: 'named clocks',
     linked_variables: 'linked variables',
   },

@@ -871,7 +871,99 @@ def clocks():
     return {**spikes(a, "a"), **spikes(b, "b"), "x": samples.x[:], "rate": rate.rate_[:], "rate.t": rate.t_[:], "n": H.n[:]}
 
 
-later_objects.lenient = clocks.lenient = True
+@scenario
+def clocks_of_everything():
+    """What reads the time, who is refractory, sums and synapses with equations, generators and operations: each by its own clock."""
+    defaultclock.dt = 0.1 * ms
+    rate = TimedArray([0.3, 0.9, 0.5, 1.2, 0.7], dt=1.3 * ms)
+    G = NeuronGroup(
+        4,
+        """dv/dt = (1.5 + 0.1*i - v)/(5*ms) + 0.02*rate(t)/ms : 1 (unless refractory)
+        ds/dt = -s/(4*ms) + dt/ms**2*0.001 : 1
+        held = v + t/second : 1 (constant over dt)
+        k : integer
+        m : 1""",
+        threshold="v > 1",
+        reset="v = 0; k += t_in_timesteps; m = lastspike/ms",
+        refractory="(1.1 + 0.2*i)*ms",
+        dt=0.2 * ms,
+        method="euler",
+    )
+    H = NeuronGroup(
+        5,
+        "dx/dt = (y - x)/(6*ms) : 1\ny : 1\nz : 1\nf = 2*x + t/second : 1",
+        threshold="x > 0.3",
+        reset="x = 0.01*i",
+        refractory="x < 0.02",
+        events={"high": "x > 0.2"},
+        dt=0.5 * ms,
+        method="exact",
+    )
+    H.run_on_event("high", "z += dt/ms")
+    F = NeuronGroup(3, "dw/dt = -w/(3*ms) : 1 (unless refractory)\nq : 1", threshold="w > 0.8", reset="w -= 0.5", refractory=0.35 * ms, dt=0.05 * ms, method="rk4")
+    P = SpikeGeneratorGroup(3, [0, 1, 2, 0, 1], [0.3, 1.31, 2.2, 4.9, 7.0] * ms, period=9 * ms, dt=0.3 * ms)
+    G.run_regularly("m += 0.1*t/ms + dt/ms; v += 0.01", dt=1 * ms)
+    H.run_regularly("z += 0.01", when="end")
+    F.run_regularly("q += t_in_timesteps + w", dt=0.4 * ms, order=1)
+    ahead = Synapses(G, H, "dc/dt = -c/(9*ms) : 1 (event-driven)\nu : 1", on_pre="c += 1; x_post += 0.05*c; u = t/ms + dt/ms", on_post={"back": "c *= 0.5; u += lastspike_post/ms"})
+    ahead.connect(i=[3, 0, 2, 1, 0, 1], j=[4, 0, 1, 2, 3, 0])
+    ahead.pre.delay = [0.3, 1.2, 0.55, 0.1, 2.0, 0.7] * ms
+    ahead.back.delay = [0, 0.5, 1.3, 0.2, 0.9, 0.76] * ms
+    within = Synapses(F, G, "da/dt = (w_pre - a)/(2*ms) : 1 (clock-driven)\nb : 1", on_pre="v_post += 0.02*a; b += t/ms", method="euler", delay=0.33 * ms)
+    within.connect("i <= j")
+    total = Synapses(G, H, "y_post = 0.2*s_pre + 0.1*v_pre + rate(t)*0.05 : 1 (summed)")
+    total.connect("(i + j) % 2 == 0")
+    drive = Synapses(P, F, on_pre="w_post += 0.9", delay=0.5 * ms)
+    drive.connect()
+    drive_too = Synapses(P, G, on_pre="s_post += 1")
+    drive_too.connect("i != j")
+    back = Synapses(H, F[1:], on_pre="w_post += 0.3; x_pre *= 0.9", delay=1 * ms)
+    back.connect()
+    seen = [SpikeMonitor(each) for each in (G, H, F, P)]
+    high = EventMonitor(H, "high", variables=["x"])
+    rates = PopulationRateMonitor(F)
+    traces = [
+        StateMonitor(G, ["v", "s", "held", "m"], record=True),
+        StateMonitor(H, ["x", "y", "z", "f"], record=[1, 3], dt=1 * ms),
+        StateMonitor(F, ["w", "q"], record=True, when="end"),
+        StateMonitor(within, ["a", "b"], record=True),
+        StateMonitor(G, "v", record=[0], dt=0.4 * ms, when="thresholds"),
+    ]
+    net = Network(collect())
+    net.add(seen, traces)
+    for duration in (7.3, 0.05, 0.1, 12.15):
+        net.run(duration * ms)
+    G.v[1] = 0.9
+    net.run(9.4 * ms)
+    found = {"k": G.k[:], "m": G.m[:], "rate": rates.rate_[:], "rate.t": rates.t_[:], "c": ahead.c[:], "u": ahead.u[:], "a": within.a[:], "b": within.b[:]}
+    for place, each in enumerate(seen):
+        found.update(spikes(each, f"seen{place}"))
+    found.update({"high.i": high.i[:], "high.t": high.t_[:], "high.x": high.x[:], "last": G.lastspike_[:], "free": G.not_refractory[:]})
+    for place, each in enumerate(traces):
+        found[f"trace{place}.t"] = each.t_[:]
+        found.update({f"trace{place}.{name}": getattr(each, name) for name in each.record_variables})
+    return found
+
+
+@scenario
+def links_between_clocks():
+    """Linked variables and synapses onto synapses between clocks."""
+    A = NeuronGroup(3, "da/dt = (i - a)/(4*ms) : 1\nb = a**2 : 1", dt=0.3 * ms, method="exact")
+    B = NeuronGroup(3, "dv/dt = (l + g - v)/(3*ms) : 1\nl : 1 (linked)\ng : 1 (linked)", threshold="v > 1", reset="v = 0", method="euler")
+    B.l, B.g = linked_var(A, "a"), linked_var(A, "b")
+    S = Synapses(B, A, "dp/dt = -p/(5*ms) : 1 (clock-driven)\nr : 1", on_pre="p += 0.1; a_post += 0.01", method="exact", dt=0.2 * ms)
+    S.connect()
+    T = Synapses(A, S, "r_post = b_pre : 1 (summed)")
+    T.connect("i == j % 3")
+    U = Synapses(B, S, on_pre="p_post *= 0.9")
+    U.connect("j == 2*i")
+    seen, traces = SpikeMonitor(B), StateMonitor(S, ["p", "r"], record=True)
+    run(11 * ms)
+    run(13.1 * ms)
+    return {**spikes(seen), "p": traces.p, "r": traces.r, "t": traces.t_[:], "a": A.a[:], "v": B.v[:]}
+
+
+later_objects.lenient = True
 
 
 #: Mistakes, which Brian refuses before anything runs.

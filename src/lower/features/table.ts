@@ -24,6 +24,7 @@ const everywhere = { brian: 'runs', grid: 'runs', 'lems-euler': 'runs' } as cons
 const bySlots = { brian: 'runs', grid: 'runs', 'lems-euler': 'refused' } as const;
 const slotsOnly = { brian: 'runs', grid: 'runs', 'lems-euler': 'unread' } as const;
 const elementsOnly = { brian: 'unread', grid: 'unread', 'lems-euler': 'runs' } as const;
+const brianOnly = { brian: 'runs', grid: 'refused', 'lems-euler': 'refused' } as const;
 const nowhere = { brian: 'refused', grid: 'refused', 'lems-euler': 'refused' } as const;
 
 const of =
@@ -98,7 +99,7 @@ export const features = {
   spikes: feature('given spikes', everywhere),
   period: feature((name) => `spikes that repeat (population ${name})`, everywhere),
   spikeFile: feature((name) => `spikes from a file (population ${name})`, nowhere),
-  clock: feature('a population with its own clock', nowhere),
+  clock: feature('a population with its own clock', brianOnly),
   // Values
   drawnValue: feature('a drawn value', everywhere),
   givenValue: feature('values for each element', everywhere),
@@ -124,6 +125,7 @@ export const features = {
   redrawnDelay: feature('delays that are drawn again', everywhere),
   checkedDelay: feature('delays that must be within a range', everywhere),
   space: feature('distances of a space', everywhere),
+  projectionClock: feature('synapses with their own clock', brianOnly),
   // Stimuli
   poisson: feature((name) => `the Poisson input ${name}`, everywhere),
   poissonSlot: feature('the slot of a Poisson input', slotsOnly),

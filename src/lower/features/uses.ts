@@ -118,6 +118,7 @@ const ofProjection: Readings<Projection> = {
   ],
   delayRange: (range, site) => [use(delayRanges[range.outOfRange], site)],
   space: 'space',
+  clock: 'projectionClock',
   order: 'plain',
 };
 

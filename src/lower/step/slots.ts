@@ -1,9 +1,12 @@
 /** Stepping by slots: one slot after another, each over all elements at once. */
 
+import { Block } from '../block.js';
 import { lowerCable } from '../cable/solve.js';
+import { atTicks, onClock, onClockOf } from '../clocks.js';
 import type { Context } from '../context.js';
 import { lowerCurrents } from '../currents.js';
 import { lowerDeliveries } from '../deliver.js';
+import { clearMasks } from '../events.js';
 import { lowerLinks } from '../links.js';
 import { withoutModes } from '../modes.js';
 import { multiplesKernel } from '../multiples.js';
@@ -23,13 +26,19 @@ export const slots: Schedule = {
   populations({ groups, rings }, entries, context) {
     const { diagnostics, cables } = context;
     const own = groups.flatMap((group) =>
-      diagnostics.within(`/neurons/${group.name}`, () => lowerGroup(group, rings, context)),
+      diagnostics.within(`/neurons/${group.name}`, () => lowerGroup(group, rings, onClock(group.clock, context))),
     );
     const solved = cables.flatMap((cable) =>
       diagnostics.within(`/neurons/${cable.name}`, () => lowerCable(cable, groups, context)),
     );
     enterFirstRegimes(groups, entries, context);
-    return [...own, ...solved, ...lowerLinks(groups, context), ...replayInSlots(rings, context)];
+    return [
+      ...own,
+      ...quietSteps(rings, context),
+      ...solved,
+      ...lowerLinks(groups, context),
+      ...replayInSlots(rings, context),
+    ];
   },
   steps({ groups, projections, rings }, run) {
     // What synapses do in each step and at events, in the order of the delivery slots.
@@ -57,6 +66,16 @@ export const slots: Schedule = {
   finish: ({ groups }, context) => keepInputs(groups, context),
 };
 
+/** Where populations go by clocks, nobody emits an event in the steps between: what was emitted last is forgotten. */
+function quietSteps(rings: Populations['rings'], context: Context): readonly PlacedEntry[] {
+  const clocked = [...rings.values()].filter(({ population }) => onClockOf(population, context).every > 1);
+  if (clocked.length === 0) return [];
+  const block = new Block();
+  clearMasks(clocked, block);
+  const kernel = context.builder.sequential('quiet', 'forgets the events of the step before', block);
+  return [inStep(kernel, { slot: context.profile.slots[0] ?? context.profile.defaults.hold, order: 'first' })];
+}
+
 /** Populations that replay given spikes emit them in the slot of thresholds. */
 const replayInSlots = (rings: Populations['rings'], context: Context): readonly PlacedEntry[] =>
   Object.entries(context.model.populations)
@@ -67,14 +86,15 @@ const replayInSlots = (rings: Populations['rings'], context: Context): readonly 
       const { builder, profile } = context;
       const at = (kernel: string, phase: StepPhase): PlacedEntry =>
         inStep(kernel, { slot: profile.defaults.threshold, order, phase, name });
-      const replayed = at(replayKernel(name, source, context), 'main');
+      const own = onClockOf(name, context);
+      const replayed = atTicks([at(replayKernel(name, source, own), 'main')], own);
       const listed = builder.compact(
         `${name}.spike.compact`,
         `lists the elements of ${name} that spike`,
         source.ring.name,
       );
       return [
-        replayed,
+        ...replayed,
         at(listed, 'list'),
         ...(source.times ? [at(multiplesKernel(source, context), 'log multiples')] : []),
       ];

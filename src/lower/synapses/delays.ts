@@ -7,6 +7,7 @@ import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { namesIn } from '../../lang/walk.js';
 import type { Block } from '../block.js';
+import { onClockOf } from '../clocks.js';
 import type { Context } from '../context.js';
 import { arrayOf } from '../../model/arrays.js';
 import type { Draws } from '../draws.js';
@@ -108,7 +109,7 @@ export function delayKernel(delayed: Delayed, steps: Buffer, context: Context): 
   const comment = `delays of the synapses of ${plan.name}`;
   return overPositions(`${plan.name}.${pathway.name}.delays`, comment, stored, context, (position, source, inner) => {
     const seconds = inner.name('delay', to('f64', delaySeconds(delayed, { position, source, block: inner }, context)));
-    const rounded = inner.name('rounded', delaySteps(seconds, context));
+    const rounded = inner.name('rounded', delaySteps(seconds, onClockOf(plan[pathway.side].population, context)));
     const legal = inner.name(
       'legal',
       ir.and(

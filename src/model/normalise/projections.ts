@@ -204,6 +204,7 @@ export function normaliseProjection(
     delays,
     ...(delayRange ? { delayRange } : {}),
     ...(space ? { space } : {}),
+    ...(document.clock === undefined ? {} : { clock: document.clock }),
     order: document.order ?? 0,
   };
 }

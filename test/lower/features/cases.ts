@@ -379,7 +379,21 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
   spikeFile: {
     adds: { populations: { given: { spikes: { file: 'spikes.json', indices: undefined, times: undefined } } } },
   },
-  clock: { adds: { clocks: { slow: '1 ms' }, populations: { b: { clock: 'slow' } } } },
+  clock: {
+    base: {
+      neurons: { listener: { state: { v: 0 }, derivatives: { v: '-v/(5*ms)' } } },
+      populations: { b: { type: 'listener' } },
+    },
+    adds: { clocks: { slow: '1 ms' }, populations: { b: { clock: 'slow' } } },
+  },
+  projectionClock: {
+    base: kick({
+      state: { g: 1 },
+      derivatives: { g: '-g**2/(5*ms)' },
+      pathways: { pre: { do: ['post.v += w*g', 'g = 1'] } },
+    }),
+    adds: { clocks: { slow: '1 ms' }, ...ab({ clock: 'slow' }) },
+  },
   // Values
   drawnValue: { adds: { populations: { a: { values: { bias: 'uniform(1.2, 2.5)' } } } } },
   givenValue: { adds: { populations: { a: { values: { bias: [1.3, 1.6, 2.2, 2.9] } } } } },

@@ -54,10 +54,6 @@ describe('what Brian has and is not built is refused by name', () => {
       'linked variables',
     ],
     [
-      'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, connect: true, dt: 1 ms } }',
-      'a clock of their own for Synapses',
-    ],
-    [
       'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, connect: { i: [0], j: [0], p: ' +
         '0.5 } } }',
       'a probability for given pairs',

@@ -165,12 +165,35 @@ describe('phases', () => {
   });
 });
 
-test('a group with a time step of its own has a clock of its name', () => {
-  const { clocks, populations } = document(
-    brian('neuron_groups:\n  G: { N: 1, model: "dv/dt = -v/ms : 1", dt: 0.05 ms }\nrun: 1 ms'),
-  );
-  expect(clocks).toEqual({ G: { dt: 0.00005 } });
-  expect(populations.G.clock).toBe('G');
+describe('time steps', () => {
+  const groups = (own: string): string =>
+    `neuron_groups:\n  G: { N: 1, model: "dv/dt = -v/ms : 1", dt: ${own} }\n  H: { N: 1, model: "v : 1" }\nrun: 1 ms`;
+
+  test('a group with its own has a clock of its name', () => {
+    const { clocks, populations, experiment } = document(brian(groups('0.5 ms')));
+    expect(clocks).toEqual({ G: { dt: 0.0005 } });
+    expect(populations.G.clock).toBe('G');
+    expect(populations.H.clock).toBeUndefined();
+    expect(experiment.dt).toBe(0.0001);
+  });
+
+  test.each([
+    ['a finer one is that of the run', '0.05 ms', 0.00005, undefined],
+    ['the run takes steps that all are multiples of', '0.15 ms', 0.00005, 'G'],
+  ])('%s', (_, own, dt, clock) => {
+    const { clocks, populations, experiment } = document(brian(groups(own)));
+    expect(clocks['_default']).toEqual({ dt: 0.0001 });
+    expect(populations.H.clock).toBe('_default');
+    expect(populations.G.clock).toBe(clock);
+    expect(experiment.dt).toBe(dt);
+  });
+
+  test('synapses have their own, too', () => {
+    const synapses = 'synapses:\n  S: { source: G, connect: true, model: "w : 1", dt: 0.2 ms }\n';
+    const { clocks, projections } = document(brian(`${synapses}${groups('0.5 ms')}`));
+    expect(clocks.S).toEqual({ dt: 0.0002 });
+    expect(projections.S.clock).toBe('S');
+  });
 });
 
 test('timed arrays are tables in SI, row after row', () => {

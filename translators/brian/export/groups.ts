@@ -66,7 +66,10 @@ export function exportGroup(plan: GroupPlan, plans: Plans, context: ExportContex
   const remarks = remarksAt(context.report, pointer);
   if (plan.population.positions !== undefined)
     remarks.notExpressible('brian/positions', "Brian's groups have no positions");
-  const common = { ...clock(plan, context), ...(plan.population.order === 0 ? {} : { order: plan.population.order }) };
+  const common = {
+    ...clock(plan.name, plan.population.clock, context),
+    ...(plan.population.order === 0 ? {} : { order: plan.population.order }),
+  };
   switch (plan.kind) {
     case 'generator':
       return { specification: { ...generator(plan, context, remarks), ...common }, constants: {} };
@@ -86,14 +89,14 @@ export function exportGroup(plan: GroupPlan, plans: Plans, context: ExportContex
   }
 }
 
-function clock(plan: GroupPlan, context: ExportContext): { dt?: string | number } {
-  const clockId = plan.population.clock;
+/** The time step of what goes by a clock; Brian's have no names. */
+export function clock(name: string, clockId: string | undefined, context: ExportContext): { dt?: string | number } {
   const own = clockId === undefined ? undefined : context.model.clocks[clockId];
   if (own === undefined) return {};
-  if (clockId !== plan.name)
+  if (clockId !== name)
     context.report.exact(
       `/clocks/${clockId}`,
-      "Brian's clocks have no names; when read back, it is named after the group",
+      "Brian's clocks have no names; when read back, it is named after the group or synapses",
       'brian/clock',
     );
   return { dt: quantityText(own.dt, secondDimension, context.arithmetic) };

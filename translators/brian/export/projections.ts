@@ -13,7 +13,7 @@ import type {
 import { defaultPathwayOrder, isBeforeThresholds } from '../vocabulary.js';
 import { brianExpression, brianStatements, type NameView, type Remarks } from './brian-text.js';
 import { constantText, dimensionOf, equationLines, initializers, valueText } from './equations-text.js';
-import { methodName, type Exported } from './groups.js';
+import { clock, methodName, type Exported } from './groups.js';
 import {
   codeOfSynapses,
   isConstant,
@@ -185,6 +185,7 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
     connect: connectParts(plan, context, remarks),
     ...(Object.keys(initial).length === 0 ? {} : { initializers: initial }),
     ...(readsCopies(plan, context) ? { multisynaptic_index: 'copy' } : {}),
+    ...clock(plan.name, projection.clock, context),
     ...(projection.order === 0 ? {} : { order: projection.order }),
   };
   return { specification, constants };

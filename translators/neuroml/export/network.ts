@@ -37,6 +37,12 @@ export function writeNetwork(context: ExportContext, kept = nothing): Written {
     written.place(name, path);
   }
   const attached = attachedPopulations(context);
+  for (const [id, { clock }] of [...Object.entries(model.populations), ...Object.entries(model.projections)])
+    if (clock !== undefined)
+      context.report.missing(
+        child(id in model.populations ? '/populations' : '/projections', id),
+        'a time step of its own: all that LEMS simulates has one',
+      );
   for (const [name, population] of Object.entries(model.populations))
     written.values.set(name, populationValues(name, population, context));
   for (const id of Object.keys(model.neurons)) if (!written.plans.has(id)) writeType(id, attached, written, context);

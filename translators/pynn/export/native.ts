@@ -39,7 +39,7 @@ export function nativeProjection(
   projection: Projection,
   pointer: string,
 ): PynnProjection | undefined {
-  const { from, to, synapse, connect, receptors, values, delays, delayRange, space, order } = projection;
+  const { from, to, synapse, connect, receptors, values, delays, delayRange, space, clock, order } = projection;
   context.report.equivalent('pynn/native', pointer, runsHere);
   context.report.equivalent('pynn/native', child('/synapses', synapse), runsHere);
   natives.synapse(synapse);
@@ -60,6 +60,7 @@ export function nativeProjection(
     ...given('receptors', receptors),
     ...(delayRange === undefined ? {} : { delayRange }),
     ...(space === undefined ? {} : { space }),
+    ...(clock === undefined ? {} : { clock }),
     ...(order === 0 ? {} : { order }),
   };
   return {

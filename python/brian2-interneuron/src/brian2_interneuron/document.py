@@ -14,7 +14,7 @@ from brian2.core.functions import Function
 from brian2.core.preferences import prefs
 from brian2.core.variables import ArrayVariable, Constant, Subexpression
 from brian2.equations.equations import DIFFERENTIAL_EQUATION, PARAMETER, SUBEXPRESSION, Equations
-from brian2.groups.group import CodeRunner
+from brian2.groups.group import CodeRunner, Group
 from brian2.groups.neurongroup import NeuronGroup, Resetter, StateUpdater, SubexpressionUpdater, Thresholder
 from brian2.groups.subgroup import Subgroup
 from brian2.input.poissongroup import PoissonGroup
@@ -161,6 +161,10 @@ class Document:
         self._moved = {}
         self.clock = self._clock_of(objects)
         self.dt = float(self.clock.dt_)
+        #: Whether groups or synapses have steps of their own.
+        self.has_clocks = any(
+            float(each.clock.dt_) != self.dt for each in objects if isinstance(each, (Group, SpikeGeneratorGroup)) and not isinstance(each, Subgroup)
+        )
         self.parts = {
             "format": "interneuron/brian",
             "version": 1,
@@ -246,6 +250,10 @@ class Document:
                 raise Unsupported(each.name, "an operation on such an object")
             return
         raise Unsupported(each.name, f"{type(each).__name__} runs in Python alone")
+
+    def ticks(self, each):
+        """Steps of the engine in one of an object's clock."""
+        return int(round(float(each.clock.dt_) / self.dt))
 
     def _own_dt(self, each):
         dt = float(each.clock.dt_)
@@ -707,8 +715,7 @@ class Document:
         self._write(synapses.name, plain.diff_eq_names)
         if synapses.order != 0:
             entry["order"] = int(synapses.order)
-        if float(synapses.clock.dt_) != self.dt:
-            raise Unsupported(synapses.name, "a separate clock for Synapses")
+        entry.update(self._own_dt(synapses))
         entry.update(self._names(synapses, codes))
         acts = bool(pathways or updaters or synapses.state_updater is not None or "run_regularly" in entry)
         if not acts and not any(_concerns(each, synapses) for each in self._objects):
@@ -792,7 +799,7 @@ class Document:
 
     def _when(self, each, entry):
         """When a monitor samples, or an operation runs."""
-        entry.update(self._own_dt(each))
+        entry.update({"dt": f"{float(each.clock.dt_)!r}*second"} if self.has_clocks else self._own_dt(each))
         if each.when != "start":
             entry["when"] = each.when
         if each.order != 0:

@@ -45,7 +45,7 @@ def write_back(document, session, begin, end):
             _charging(document, group, session)
         _last_events(document, group, events, end, session)
         if isinstance(group, SpikeGeneratorGroup) and group.active:
-            _next_spike(group, end)
+            _next_spike(group, -(-end // document.ticks(group)))
     for synapses in document.synapses:
         # Without pathways nothing is brought up to date.
         if synapses.event_driven is not None and any(each.active for each in synapses._pathways):
@@ -58,7 +58,14 @@ def write_back(document, session, begin, end):
                 steps, cells = _events_of(events, base_of(pathway.source).name, pathway.event)
                 if document.is_early(pathway):
                     steps, cells = steps[steps + 1 < end] + 1, cells[steps + 1 < end]
-                queues.replay(pathway, begin, end, steps, cells)
+                # Queues count the steps of those that send.
+                every = document.ticks(pathway.source)
+                queues.replay(pathway, -(-begin // every), -(-end // every), steps // every, cells)
+
+
+def _times(steps, group, document):
+    """Times of the ticks of a group's clock that these steps are."""
+    return steps // document.ticks(group) * float(group.clock.dt_)
 
 
 def _events_of(events, group, event):
@@ -89,7 +96,7 @@ def _event_monitor(document, monitor, events, values, begin, end):
         steps, cells = np.concatenate([np.full(len(known), begin), steps[own] + 1]), np.concatenate([known, cells[own]])
     count = monitor.variables["count"].get_value()
     count += np.bincount(cells, minlength=len(count)).astype(count.dtype)
-    recorded = {"i": cells, "t": steps * document.dt}
+    recorded = {"i": cells, "t": _times(steps, monitor.source, document)}
     for name in monitor.record_variables - {"i", "t"}:
         known = document.recorded_as.get((monitor.name, name), name)
         recorded[name] = values[base_of(monitor.source).name, monitor.event, known][inside]
@@ -184,9 +191,12 @@ def end_of_run(document):
 
 def _last_events(document, group, events, end, session):
     """The events of the last step, and the time of each neuron's last spike."""
+    # The last step in which the group's clock has ticked.
+    every = document.ticks(group)
+    tick = (-(-end // every) - 1) * every
     for event in group.events:
         steps, cells = _events_of(events, group.name, event)
-        last = cells[steps == end - 1]
+        last = cells[steps == tick]
         space = group.variables[f"_{event}space"].get_value()
         space[: len(last)] = last
         space[-1] = len(last)
@@ -196,7 +206,7 @@ def _last_events(document, group, events, end, session):
     if group.name in document.resting:
         return
     # Later spikes come later, so that the last assignment of each neuron stays.
-    group.variables["lastspike"].get_value()[cells] = steps * document.dt
+    group.variables["lastspike"].get_value()[cells] = _times(steps, group, document)
     free = group.variables["not_refractory"].get_value()
     period = group._refractory
     if isinstance(period, str) or period is True:
@@ -206,7 +216,7 @@ def _last_events(document, group, events, end, session):
             pass
         return
     # As in the last step: those that spiked in it are refractory.
-    dt, last = document.dt, group.variables["lastspike"].get_value()
-    passed = np.trunc(((end - 1) * dt - last + 1e-3 * dt) / dt)
+    dt, last = float(group.clock.dt_), group.variables["lastspike"].get_value()
+    passed = np.trunc((tick // every * dt - last + 1e-3 * dt) / dt)
     free[:] = passed >= np.trunc((float(period) + 1e-3 * dt) / dt)
-    free[cells[steps == end - 1]] = False
+    free[cells[steps == tick]] = False

@@ -45,14 +45,17 @@ def _under_way(document, now):
     pathways = [each for synapses in document.synapses for each in synapses._pathways if each.active]
     found = {}
     for pathway in pathways:
-        recent = queues.recent_events(pathway, now)
+        every = document.ticks(pathway.source)
+        recent = queues.recent_events(pathway, -(-now // every))
         if recent is None:
             raise Unsupported(pathway.name, _CHANGED)
-        found.setdefault(_source_of(pathway), []).append(recent)
+        # Queues count the steps of those that send.
+        found.setdefault(_source_of(pathway), []).append(recent * [every, 1])
     events = {key: np.unique(np.concatenate(parts), axis=0) for key, parts in found.items()}
     for pathway in pathways:
         # The engine sends an event along all pathways of its group.
-        if not queues.are_explained(pathway, now, events[_source_of(pathway)]):
+        every = document.ticks(pathway.source)
+        if not queues.are_explained(pathway, -(-now // every), events[_source_of(pathway)] // [every, 1]):
             raise Unsupported(pathway.name, _CHANGED)
     if any(len(each) and each[0, 0] < 0 for each in events.values()):
         raise Unsupported(document.net.name, "spikes from before time 0 are in transit")

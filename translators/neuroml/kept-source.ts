@@ -40,8 +40,10 @@ export interface KeptSource {
   readonly elements: readonly KeptElement[];
 }
 
-/** Lists of connections that are longer are kept by their first element. */
+/** Lists of connections and inputs that are longer are kept by their first element. */
 const longestList = 1000;
+/** Elements that the model has in full: it has not the sections of a group, or the spikes of an array, as they stood. */
+const ofLists = /connection|input/i;
 
 /** Elements that say something of the entire document. */
 const commentary: ReadonlySet<string> = new Set(['notes', 'annotation', 'property', 'About', 'Meta']);
@@ -202,7 +204,7 @@ function keptChildren(children: readonly XmlElement[]): readonly KeptElement[] {
     const first = children[at];
     let end = at + 1;
     if (first instanceof ListedElement) while (isAlike(first, children[end])) end++;
-    if (first instanceof ListedElement && end - at > longestList)
+    if (first instanceof ListedElement && end - at > longestList && ofLists.test(first.name))
       all.push({ ...kept(first), count: end - at, ...placesOf(first, children.slice(at, end)) });
     else for (const inner of children.slice(at, end)) all.push(kept(inner));
     at = end;

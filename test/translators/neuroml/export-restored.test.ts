@@ -354,6 +354,43 @@ describe('long lists', () => {
   });
 });
 
+describe('long lists of other things are kept in full', () => {
+  const all = (count: number, one: (k: number) => string): string =>
+    Array.from({ length: count }, (_, k) => one(k)).join('');
+
+  it('spikes of an array', async () => {
+    const text = `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d">
+      <spikeArray id="a">${all(1200, (k) => `<spike id="${k}" time="${k + 1}ms"/>`)}</spikeArray>
+      <network id="n"><population id="p" component="a" size="2"/></network></neuroml>`;
+    const original = importModel({ name: 'spikes.nml', text });
+    const { back, lost } = await exported(original);
+    expect(lost).toEqual([]);
+    expect(back.hashes.model).toBe(original.hashes.model);
+  });
+
+  it('sections of a group', async () => {
+    const segment = (k: number): string =>
+      `<segment id="${k}">${k === 0 ? '' : `<parent segment="${k - 1}"/>`}<proximal x="${k}" y="0" z="0" diameter="2"/>` +
+      `<distal x="${k + 1}" y="0" z="0" diameter="2"/></segment>`;
+    const section = (k: number): string =>
+      `<segmentGroup id="s${k}" neuroLexId="sao864921383"><member segment="${k}"/></segmentGroup>`;
+    const text = `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d">
+      <ionChannelPassive id="leak" conductance="10pS"/>
+      <cell id="c"><morphology id="m">${all(1100, segment)}${all(1100, section)}
+        <segmentGroup id="every">${all(1100, (k) => `<include segmentGroup="s${k}"/>`)}</segmentGroup></morphology>
+        <biophysicalProperties id="b"><membraneProperties>
+          <channelDensity id="l" ionChannel="leak" condDensity="0.3mS_per_cm2" erev="-65mV" ion="non_specific" segmentGroup="every"/>
+          <spikeThresh value="0mV"/><specificCapacitance value="1uF_per_cm2"/><initMembPotential value="-65mV"/>
+        </membraneProperties><intracellularProperties><resistivity value="0.1kohm_cm"/></intracellularProperties>
+        </biophysicalProperties></cell>
+      <network id="n"><population id="p" component="c" size="1"/></network></neuroml>`;
+    const original = importModel({ name: 'sections.nml', text });
+    const { back, lost } = await exported(original);
+    expect(lost).toEqual([]);
+    expect(back.hashes.model).toBe(original.hashes.model);
+  });
+});
+
 describe('cells with structure', () => {
   const path = 'fixtures/cells/network-of-cells.xml';
 

@@ -75,6 +75,16 @@ const models: readonly Published[] = [
     spikes: 1,
     ofFirstPool: ['Golgi_Ca_LVA.mod'],
   },
+  { ...ofPublished('SmithEtAl2013-L23DendriticSpikes', 'NeuroML2'), name: 'LEMS_L23_One', duration: 60, spikes: 1 },
+  { ...ofPublished('CA1PyramidalCell', generated), name: 'LEMS_BigCA1', duration: 10, spikes: 3 },
+  { ...ofPublished('PurkinjeCell', generated), name: 'LEMS_PurkinjeCell', duration: 15, spikes: 0 },
+  {
+    ...ofPublished('BlueBrainProjectShowcase', 'NMC/NeuroML2'),
+    name: 'LEMS_L1_HAC_cNAC187_1',
+    duration: 40,
+    spikes: 0,
+  },
+  { ...ofPublished('Thalamocortical', generated), name: 'LEMS_SupAxAx', duration: 30, spikes: 0 },
 ];
 
 /** What is compared, as a row of docs/neuroml-models.md. */

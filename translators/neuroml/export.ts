@@ -29,6 +29,7 @@ import { restoreDocument, type Restored } from './export/restore.js';
 
 import { simulation } from './export/simulation.js';
 import { ruleTag } from './kept-source.js';
+import { metadataProperties } from './metadata.js';
 import { element, xmlText } from './export/xml-text.js';
 
 /** A document, and how faithful it is. */
@@ -117,9 +118,10 @@ function generated({ model: whole, data }: ValidModel, rules: Rules, functions: 
   const run = ids.claim('simulation_1');
   const simulated = simulation(run, net, network, context);
   remark(context);
-  const kept = Object.entries(rules).map(([name, connect]) =>
-    element('property', { tag: `${ruleTag}${name}`, value: JSON.stringify(connect) }),
-  );
+  const kept = [
+    ...metadataProperties(model),
+    ...Object.entries(rules).map(([name, connect]) => [`${ruleTag}${name}`, JSON.stringify(connect)] as const),
+  ].map(([tag, value]) => element('property', { tag, value }));
   const root = element('Lems', { description: model.metadata.description ?? model.name }, [
     element('Target', { component: run }),
     ...includes.map((file) => element('Include', { file })),

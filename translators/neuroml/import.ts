@@ -24,6 +24,7 @@ import { Places } from './build/placed.js';
 import { Types } from './build/types.js';
 import { referenced, valueOf } from './components.js';
 import { keepSource, keptRules } from './kept-source.js';
+import { keptMetadata } from './metadata.js';
 import type { Component, LemsModel } from './lems/definitions.js';
 import { collectOutputs, type Outputs } from './outputs.js';
 
@@ -111,6 +112,7 @@ export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Pa
   const document = {
     interneuron: 1,
     name: run.target.id,
+    ...(source ? keptMetadata(source, run.target.id) : {}),
     neurons: structured ? atEndOfStep(neurons) : neurons,
     synapses,
     populations,

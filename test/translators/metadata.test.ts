@@ -1,0 +1,53 @@
+/** What a model is and who made it, in every notation and from there in every other one. */
+
+import { expect, it } from 'vitest';
+import { convertModel } from '../../src/run/convert.js';
+import { importModel, type ImportedModel } from '../../src/run/pipeline.js';
+
+const notations = ['canonical', 'brian-json', 'pynn-json', 'lems'] as const;
+
+const metadata = {
+  title: 'Cells & "more"',
+  description: 'First line.\nSecond line, 5 < 6.',
+  authors: [{ name: 'A. Author', orcid: '0000-0002-1825-0097' }, { name: 'B. Other' }],
+  licence: 'CC-BY-4.0',
+  doi: '10.1000/xyz',
+  species: 'Mus musculus',
+  region: 'primary visual cortex',
+  terms: ['http://purl.obolibrary.org/obo/NCBITaxon_10090'],
+};
+
+const document = (timing: string): string =>
+  JSON.stringify({
+    interneuron: 1,
+    name: 'A model',
+    metadata,
+    neurons: {
+      cell: {
+        parameters: { tau: '10 ms' },
+        state: { v: '0 mV' },
+        derivatives: { v: '(12*mV - v)/tau' },
+        events: { spike: { when: 'v > 10*mV', do: 'v = 0*mV' } },
+      },
+    },
+    populations: { cells: { type: 'cell', size: 2 } },
+    timing,
+    experiment: { dt: '0.1 ms', protocol: [{ run: '5 ms' }] },
+  });
+
+async function inNotation({ valid }: ImportedModel, to: (typeof notations)[number]): Promise<ImportedModel> {
+  const { files } = await convertModel(valid, to);
+  return importModel({ name: to === 'lems' ? 'model.xml' : 'model.json', text: files[0]?.text ?? '' });
+}
+
+const described = ({ valid: { model } }: ImportedModel): object => ({ name: model.name, metadata: model.metadata });
+
+it.each(['brian', 'grid', 'lems-euler'])('%s: all ordered pairs keep name and metadata', async (timing) => {
+  const original = importModel({ name: 'model.json', text: document(timing) });
+  for (const from of notations) {
+    const first = await inNotation(original, from);
+    expect(described(first), from).toEqual({ name: 'A model', metadata });
+    for (const to of notations)
+      expect(described(await inNotation(first, to)), `${from} to ${to}`).toEqual({ name: 'A model', metadata });
+  }
+});

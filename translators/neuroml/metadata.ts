@@ -1,0 +1,53 @@
+/** What a model is and who made it, as properties of a network. */
+
+import type { Metadata } from '../../src/model/model.js';
+import type { KeptSource } from './kept-source.js';
+
+/** A model's name and metadata. */
+export interface Described {
+  readonly name: string;
+  readonly metadata: Metadata;
+}
+
+/** Before each tag, so that the author's own properties are none of these. */
+const prefix = 'metadata ';
+const orcidUrl = 'https://orcid.org/';
+const texts = ['title', 'description', 'licence', 'doi', 'species', 'region'] as const;
+
+/** Tags and values of properties, in the order in which they are written. */
+export function metadataProperties({ name, metadata }: Described): readonly (readonly [tag: string, value: string])[] {
+  const { authors = [], terms = [] } = metadata;
+  const all = [
+    ['name', name],
+    ...texts.flatMap((key) => (metadata[key] === undefined ? [] : [[key, metadata[key]] as const])),
+    ...authors.map(
+      (one) => ['author', one.name + (one.orcid === undefined ? '' : `, ${orcidUrl}${one.orcid}`)] as const,
+    ),
+    ...terms.map((term) => ['term', term] as const),
+  ] as const;
+  return all.map(([tag, value]) => [prefix + tag, value]);
+}
+
+/** What the properties of a network say, as members of a canonical document. */
+export function keptMetadata({ elements }: KeptSource, network: string): Partial<Described> {
+  const { children = [] } = elements.find(({ attributes }) => attributes?.['id'] === network) ?? {};
+  const valuesOf = (key: string): readonly string[] =>
+    children.flatMap(({ tag, attributes }) =>
+      tag === 'property' && attributes?.['tag'] === prefix + key ? [attributes['value'] ?? ''] : [],
+    );
+  const authors = valuesOf('author').map((value) => {
+    const [name = '', orcid] = value.split(`, ${orcidUrl}`);
+    return { name, ...(orcid === undefined ? {} : { orcid }) };
+  });
+  const terms = valuesOf('term');
+  const metadata: Metadata = {
+    ...Object.fromEntries(texts.flatMap((key) => valuesOf(key).map((value) => [key, value] as const))),
+    ...(authors.length === 0 ? {} : { authors }),
+    ...(terms.length === 0 ? {} : { terms }),
+  };
+  const [name] = valuesOf('name');
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+  };
+}

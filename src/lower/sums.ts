@@ -20,7 +20,7 @@ import type { Context } from './context.js';
 import type { Draws } from './draws.js';
 import { draw, drawStep, keyAt, keyBuffer } from './draws.js';
 import { step } from './step-time.js';
-import { combine } from './typed-values.js';
+import { combine, storedValue } from './typed-values.js';
 import { drawsIn } from '../lang/functions.js';
 import { compile, compileCondition, compileReal, to } from './expressions.js';
 import { compiledTerms, computePropagators, propagated, propagatorsOf } from './exact.js';
@@ -167,7 +167,14 @@ function sumKernel(
   const element = elementIndex(end, item);
   block.emit(
     ir.loop(k, ir.load(starts, item), ir.load(starts, ir.add(item, ir.u32(1))), body),
-    ir.store(place.buffer, element, replaces ? ir.get(sum) : join(ir.load(place.buffer, element), ir.get(sum))),
+    ir.store(
+      place.buffer,
+      element,
+      storedValue(
+        place.buffer,
+        replaces ? ir.get(sum) : join(to(context.real, ir.load(place.buffer, element)), ir.get(sum)),
+      ),
+    ),
   );
   return context.builder.map(
     `${plan.name}.sum_${variable}`,

@@ -1218,9 +1218,16 @@ def sums_elsewhere():
     T.connect()
     T.summed_updaters["s_post"].when, T.summed_updaters["s_post"].order = "end", -3
     G.v = "i/3.0"
+    # Of integers, onto neurons and onto synapses.
+    K = NeuronGroup(4, "n : integer\nm : integer")
+    K.n = "i + 1"
+    whole = Synapses(K, K, "k : integer\nm_post = n_pre : integer (summed)")
+    whole.connect("i >= j")
+    onto = Synapses(K, whole, "k_post = n_pre : integer (summed)")
+    onto.connect("i <= j")
     a, b = StateMonitor(G, ["v", "s"], record=True, when="end"), StateMonitor(H, ["u", "s", "r"], record=True)
     run(5 * ms)
-    return {"v": a.v[:], "G.s": a.s[:], "u": b.u[:], "H.s": b.s[:], "r": b.r[:]}
+    return {"v": a.v[:], "G.s": a.s[:], "u": b.u[:], "H.s": b.s[:], "r": b.r[:], "m": K.m[:], "k": whole.k[:]}
 
 
 @scenario

@@ -21,7 +21,7 @@ import { quantityText, type Arithmetic } from './export/quantity-text.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { dimensionOf } from './export/equations-text.js';
 import type { BrianSpecification } from './specification.js';
-import { isBeforeThresholds } from './vocabulary.js';
+import { defaultClock, isBeforeThresholds } from './vocabulary.js';
 
 /** A specification, and how faithful it is. */
 interface BrianExport {
@@ -175,7 +175,7 @@ function head(
     name: model.name,
     ...model.metadata,
     ...(typeof source === 'string' ? { source } : {}),
-    dt: quantityText(model.experiment.dt, dimensionOf('s'), arithmetic),
+    dt: quantityText(model.clocks[defaultClock]?.dt ?? model.experiment.dt, dimensionOf('s'), arithmetic),
     seed: Number.isSafeInteger(seed) && String(seed) === model.experiment.seed ? seed : model.experiment.seed,
     ...sections,
     annotations: typeof source === 'string' ? annotations : model.annotations,

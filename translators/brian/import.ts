@@ -37,6 +37,7 @@ import { namedSections, type BrianSpecification, type SynapsesSpecification } fr
 import { declareSynapses, translateSynapses, type SynapsesTranslation } from './synapses.js';
 import { translateTimedArray, type TranslatedTable } from './timed-arrays.js';
 import { readNumber } from './values.js';
+import { defaultClock } from './vocabulary.js';
 
 /** Brian's time step when none is given, in s. */
 const usualStep = 1e-4;
@@ -172,7 +173,7 @@ function translateSpecification(
     operations: Object.fromEntries(operations),
     clocks: {
       ...(setting.step !== dt && clocked(specification).some((one) => one.dt === undefined)
-        ? { _default: { dt } }
+        ? { [defaultClock]: { dt } }
         : {}),
       ...collect(finished, ({ clock }) => clock),
       ...collect(connected, ({ clock }) => clock),

@@ -19,7 +19,7 @@ import { atLocation, placeSlice } from './places.js';
 import type { EventSpecification, Link, NeuronGroup, SpatialNeuron } from './specification.js';
 import type { Namespace, Scope } from './terms.js';
 import { readNumber, readSize, readValue } from './values.js';
-import { defaultSlot, methodNames, refusedMethods } from './vocabulary.js';
+import { defaultClock, defaultSlot, methodNames, refusedMethods } from './vocabulary.js';
 
 /** Everything that all sections of a specification see. */
 export interface Setting {
@@ -173,8 +173,7 @@ export function translateClock(
 ): { readonly use: { clock?: string }; readonly definition: { clock?: Located } } {
   const none = { use: {}, definition: {} };
   if (dt === undefined && setting.dt === setting.step) return none;
-  // No object has a name that begins with an underscore.
-  if (dt === undefined) return { use: { clock: '_default' }, definition: none.definition };
+  if (dt === undefined) return { use: { clock: defaultClock }, definition: none.definition };
   const at = child(pointer, 'dt');
   const step = readNumber(dt, at, { name: 'dt', dimension: seconds, type: 'real' }, setting.namespace, setting.to);
   if (step === undefined || step === setting.step) return none;

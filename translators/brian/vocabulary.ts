@@ -227,3 +227,6 @@ const early: ReadonlySet<string> = new Set([
 
 /** Whether what runs in a slot comes before the thresholds of its step. */
 export const isBeforeThresholds = (slot: string | undefined): boolean => slot !== undefined && early.has(slot);
+
+/** Name of the default clock in models whose steps are finer; no object has a name that begins with an underscore. */
+export const defaultClock = '_default';

@@ -10,7 +10,7 @@ import { parseExpression } from '../../../src/lang/parse.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import type { EventDefinition, NeuronType } from '../../../src/model/model.js';
-import { methodNames, defaultSlot } from '../vocabulary.js';
+import { defaultClock, methodNames, defaultSlot } from '../vocabulary.js';
 import {
   brianExpression,
   brianStatements,
@@ -91,15 +91,19 @@ export function exportGroup(plan: GroupPlan, plans: Plans, context: ExportContex
 
 /** The time step of what goes by a clock; Brian's have no names. */
 export function clock(name: string, clockId: string | undefined, context: ExportContext): { dt?: string | number } {
-  const own = clockId === undefined ? undefined : context.model.clocks[clockId];
-  if (own === undefined) return {};
+  const { clocks, experiment } = context.model;
+  const own = clockId === undefined ? undefined : clocks[clockId];
+  const text = (dt: number): string | number => quantityText(dt, secondDimension, context.arithmetic);
+  // Of those that go by no clock, where the default clock is coarser than the steps of the run.
+  if (own === undefined) return Object.hasOwn(clocks, defaultClock) ? { dt: text(experiment.dt) } : {};
+  if (clockId === defaultClock) return {};
   if (clockId !== name)
     context.report.exact(
       `/clocks/${clockId}`,
       "Brian's clocks have no names; when read back, it is named after the group or synapses",
       'brian/clock',
     );
-  return { dt: quantityText(own.dt, secondDimension, context.arithmetic) };
+  return { dt: text(own.dt) };
 }
 
 /** The constants that a plan's type puts into the namespace. */

@@ -70,6 +70,6 @@ export function quantityText(value: number, dimension: Dimension, dimensions: Di
   if (isPure(dimension)) return numberText(value);
   if (!Number.isFinite(value)) return `${numberText(value)} ${dimensions.unitOf(dimension)}`;
   const { number, symbol } = amountOf(value, dimension, dimensions, strict);
-  // A letter e between a number and its unit would be read as an exponent.
-  return `${numberText(number)}${symbol.startsWith('e') || symbol.startsWith('SI_') ? ' ' : ''}${symbol}`;
+  // A letter e between a number and its unit would be read as an exponent; Java takes F and D to be part of a number.
+  return `${numberText(number)}${/^(?:e|SI_|[FfDd]$)/.test(symbol) ? ' ' : ''}${symbol}`;
 }

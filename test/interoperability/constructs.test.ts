@@ -195,8 +195,31 @@ const pynnRows: readonly (readonly [name: string, document: object, off: number]
   ],
 ];
 
+/** Cells of PyNN as NeuroML has them, with refractory periods that are and are not whole numbers of steps. */
+const refractoryInLems = `<Lems>
+  <Target component="sim"/>
+  <Include file="PyNN.xml"/>
+  <Include file="Networks.xml"/>
+  <Include file="Simulation.xml"/>
+  <IF_curr_exp id="cell" cm="1" tau_m="20" tau_refrac="2.95" tau_syn_E="5" tau_syn_I="5" i_offset="0.9" v_init="-65"
+    v_rest="-65" v_reset="-68" v_thresh="-52"/>
+  <expCurrSynapse id="syn" tau_syn="5"/>
+  <spikeArray id="train"><spike id="0" time="5.05ms"/><spike id="1" time="11.05ms"/></spikeArray>
+  <network id="net">
+    <population id="S" component="train" size="1"/>
+    <population id="G" component="cell" size="1"/>
+    <synapticConnectionWD from="S[0]" to="G[0]" synapse="syn" destination="synapses" weight="0.7" delay="1ms"/>
+  </network>
+  <Simulation id="sim" length="100ms" step="0.1ms" target="net">
+    <EventOutputFile id="out" fileName="spikes.dat" format="ID_TIME">
+      <EventSelection id="0" select="G[0]" eventPort="spike"/>
+    </EventOutputFile>
+  </Simulation>
+</Lems>`;
+
 /** Cells of LEMS in Brian, which wait for a step where their refractory period is zero. */
 const lemsRows = [
+  ['a cell of PyNN in NeuroML, refractory for part of a step', refractoryInLems],
   [
     'an adaptive exponential cell of NeuroML',
     `<Lems>
@@ -295,6 +318,42 @@ describe.skipIf(brian !== null)(`Brian 2${brian === null ? '' : ` (${brian})`}`,
 
 const pynn = missingPynn();
 
+const traces = `w : volt
+dApre/dt = -Apre/(15*ms) : 1 (event-driven)
+dApost/dt = -Apost/(30*ms) : 1 (event-driven)`;
+
+/** Plastic synapses of Brian that PyNN has by name. */
+const plasticRows = [
+  [
+    'that depress and facilitate',
+    {
+      model: 'du/dt = -u/(300*ms) : 1 (event-driven)\ndx/dt = (1 - x)/(120*ms) : 1 (event-driven)',
+      on_pre: 'u += 0.3*(1 - u)\ng_post += 60*mV*u*x\nx -= u*x',
+      initializers: { x: '1' },
+    },
+  ],
+  [
+    'with additive plasticity, all of whose delay lies before the synapse: NEST has no such synapses',
+    {
+      model: traces,
+      on_pre: 'g_post += w\nApre += 1\nw = clip(w - 0.5*mV*Apost, 0*mV, 30*mV)',
+      on_post: 'Apost += 1\nw = clip(w + 1*mV*Apre, 0*mV, 30*mV)',
+      initializers: { w: '14*mV' },
+    },
+  ],
+] as const;
+
+/** A cell that such synapses from given spikes drive. */
+const plasticDocument = (synapse: object): object => ({
+  ...documentOf({
+    model: 'dv/dt = (g - v)/(10*ms) : volt (unless refractory)\ndg/dt = -g/(2*ms) : volt',
+    threshold: 'v > 2*mV',
+    reset: 'v = 0*mV',
+    refractory: '2 ms',
+    synapses: [{ ...synapse }],
+  }),
+});
+
 describe.skipIf(pynn !== null)(`PyNN${pynn === null ? '' : ` (${pynn})`}`, () => {
   // NEST advances Izhikevich's cell by Euler's method.
   const methodUnderNest = ({ type, method }: (typeof cells)[number]): { readonly method?: string } =>
@@ -326,6 +385,31 @@ describe.skipIf(pynn !== null)(`PyNN${pynn === null ? '' : ` (${pynn})`}`, () =>
       // in steps that adapt.
       const most = method === undefined || type === 'Izhikevich' ? 0 : 4;
       expect([name, off]).toEqual([name, expect.toSatisfy((steps: number) => steps <= most)]);
+    }
+  }, 600_000);
+
+  test('synapses of Brian and cells of NeuroML by PyNN’s names spike under NEST and NEURON as they do here', async () => {
+    const rows: readonly (readonly [name: string, imported: ImportedModel])[] = [
+      ...plasticRows.map(([name, synapse]) => [name, read(plasticDocument(synapse))] as const),
+      ['NeuroML', importModel({ name: 'construct.xml', text: refractoryInLems })],
+    ];
+    for (const simulator of ['nest', 'neuron'] as const) {
+      const there = rows.filter(([name]) => simulator === 'neuron' || !name.includes('NEST'));
+      const outcomes = await runThere(
+        simulator,
+        there.map(([, { valid }]) => valid),
+      );
+      for (const [k, outcome] of outcomes.entries()) {
+        const [name, imported] = there[k]!;
+        if (failed(outcome)) throw new Error(`${name}: ${outcome.error}`);
+        const [ours, theirs] = [await here(imported), spikesIn(outcome)];
+        expect(ours.length).toBeGreaterThan(2);
+        expect([simulator, name, theirs.length]).toEqual([simulator, name, ours.length]);
+        const off = Math.max(...theirs.map(([, at], n) => Math.abs(at - (ours[n]?.[1] ?? NaN))));
+        // LEMS takes Euler steps; NEURON holds a cell for a step longer after each spike.
+        const most = (name === 'NeuroML' ? 3 : 1) + (simulator === 'neuron' ? ours.length : 0);
+        expect([simulator, name, off]).toEqual([simulator, name, expect.toSatisfy((steps: number) => steps <= most)]);
+      }
     }
   }, 600_000);
 

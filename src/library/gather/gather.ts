@@ -270,8 +270,12 @@ class Gatherer {
     const strict = !waiting.some(({ transitions }) => transitions.some(({ when }) => when.includes('>=')));
     const waits = [...durations].map((seconds) => {
       const { steps, share } = stepsWaited(seconds, this.#dt, strict);
-      return { steps, share, more: steps - Math.round(seconds / this.#dt) };
+      const exact = seconds / this.#dt;
+      const whole = Math.ceil(exact - 1e-3);
+      return { steps, share, more: steps - whole, between: whole - exact > 1e-3 };
     });
+    // What is not a whole number of steps ends with the step in which it does.
+    const rounding = waits.some(({ between }) => between) ? 'up' : 'nearest';
     const [{ steps, more } = { steps: 0, more: 0 }, second] = waits;
     if (waits.some((one) => one.more !== more)) return some;
     const share = Math.min(...waits.map((one) => one.share));
@@ -280,7 +284,7 @@ class Gatherer {
     return {
       type: {
         ...type,
-        events: { ...type.events, spike: { ...spike, refractory: { ...spike.refractory, for: longer } } },
+        events: { ...type.events, spike: { ...spike, refractory: { ...spike.refractory, for: longer, rounding } } },
       },
       verdict: share === 1 ? 'equivalent' : 'approximated',
       message:

@@ -146,6 +146,17 @@ ${method === undefined ? '' : `    method: ${method}\n`}run: 1 ms
     expect([...absent, ...populations.map(({ population }) => population)].sort()).toEqual(['own', 'same']);
   });
 
+  it('farads stand apart from a number, of which Java takes F to be part', async () => {
+    const { valid } = importModel({
+      name: 'farads.yaml',
+      text: `format: interneuron/brian
+namespace: { C: 0.000019999999999999998 farad, g: 2 mS }
+neuron_groups: { G: { N: 1, model: 'dv/dt = (1*mA - g*v)/C : volt', threshold: v > 1*volt, reset: v = 0*volt, method: euler } }
+run: 1 ms`,
+    });
+    expect((await convertModel(valid, 'lems')).files[0]?.text).toContain('C="0.000019999999999999998 F"');
+  });
+
   it('takes steps of 0.01 ms for cells with channels', async () => {
     const { valid } = importModel(readSource('fixtures/pynn/hh-cond-exp.json'));
     const { report, files } = await convertModel(valid, 'lems');
@@ -242,6 +253,11 @@ describe('by name', () => {
     expect(populations.map(({ largest }) => largest < 1e-9)).toEqual(driven.map(() => true));
     // In 200 steps a spike every 2, 4 and 21.
     expect([...spikes, matched]).toEqual([480, 480, 480]);
+    // And back, in PyNN's words.
+    const back = importModel({ name: 'back.xml', text: (await convertModel(valid, 'lems')).files[0]?.text ?? '' });
+    const [script] = (await convertModel(back.valid, 'pynn', { name: 'back.py' })).files;
+    expect(script?.text).toMatch(/tau_refrac=0\.3, i_offset=200\)/);
+    expect(script?.text).toMatch(/tau_refrac=2, i_offset=200\)/);
   });
 
   it('PyNN’s HH_cond_exp is an heir of NeuroML’s that fires, with the gates’ first values', async () => {

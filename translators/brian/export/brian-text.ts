@@ -91,10 +91,17 @@ function statementInBrian(statement: Statement, view: NameView, remarks: Remarks
 }
 
 function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression {
+  /** Units by the products of 1 and them: factors are written without the 1, as in `v/ms`. */
+  const units = new Map<Expression, Expression>();
+  const factor = (e: Expression): Expression => units.get(e) ?? e;
   return mapExpression(tree, (node) => {
     switch (node.kind) {
-      case 'quantity':
-        return quantityInBrian(node.value, node.dimension, view.arithmetic);
+      case 'quantity': {
+        const quantity = quantityInBrian(node.value, node.dimension, view.arithmetic);
+        if (quantity.kind === 'binary' && quantity.left.kind === 'number' && quantity.left.value === 1)
+          units.set(quantity, quantity.right);
+        return quantity;
+      }
       case 'name':
         return nameInBrian(node.name, view, remarks);
       case 'call':
@@ -109,6 +116,8 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
       case 'binary':
         // SymPy does not take a truth value for 1.
         if (view.arithmetic === 'decimal' || node.operator === 'and' || node.operator === 'or') return node;
+        if (node.operator === '*' || node.operator === '/')
+          return { ...node, left: factor(counted(node.left)), right: factor(counted(node.right)) };
         return { ...node, left: counted(node.left), right: counted(node.right) };
       case 'unary':
         return view.arithmetic === 'decimal' || node.operator === 'not'

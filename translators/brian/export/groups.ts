@@ -337,8 +337,6 @@ function refractoryParts(
   if (!refractory.suppress) remarks.notExpressible('brian/refractory', 'a refractory neuron of Brian cannot spike');
   if (refractory.of !== undefined && refractory.of.length > 0)
     remarks.notExpressible('brian/refractory', 'a spike of Brian suppresses no other events');
-  if (refractory.rounding !== undefined && refractory.rounding !== 'nearest')
-    remarks.approximated('brian/refractory-rounding', 'Brian rounds refractory times to the nearest step');
   if (refractory.rate.length > 0 && refractory.writes === 'allow') {
     remarks.approximated(
       'brian/refractory-writes',
@@ -348,7 +346,9 @@ function refractoryParts(
   if (refractory.while !== undefined) return { refractory: brianExpression(refractory.while, plan.view, remarks) };
   // Brian counts the step of the spike, a grid only those after it.
   const { dt } = model.experiment;
-  const given = refractory.for ?? '0';
+  const { for: duration = '0', rounding } = refractory;
+  // Brian takes the whole steps of a time.
+  const given = rounding === 'up' ? `ceil((${duration})/dt - 0.001)*dt` : duration;
   const period = readCanonical(given, plan.view);
   const another = (value: number): number => Number((value + dt).toPrecision(14));
   const longer =
@@ -360,7 +360,7 @@ function refractoryParts(
   const tree = model.timing === 'grid' ? longer : period;
   const text = brianTree(tree, plan.view, remarks);
   const literal = spacedQuantity(text, tree);
-  if (literal === undefined && refractory.evaluated === 'atEvent' && !isFixed(given, plan, model))
+  if (literal === undefined && refractory.evaluated === 'atEvent' && !isFixed(duration, plan, model))
     remarks.approximated(
       'brian/refractory-time',
       'Brian evaluates the refractory period at every step, not at the spike',

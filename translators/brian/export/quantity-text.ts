@@ -94,6 +94,29 @@ const scaledUnits: readonly {
     dimension: [-4, -2, 6, 3, 0, 0, 0],
     units: [['nS/mV', -6]],
   },
+  {
+    dimension: [2, 1, -4, -1, 0, 0, 0],
+    units: [['mV/ms', 0]],
+  },
+  {
+    dimension: [2, 1, -2, -1, 0, 0, 0],
+    units: [['mV*ms', -6]],
+  },
+  {
+    dimension: [0, 0, -1, 1, 0, 0, 0],
+    units: [
+      ['nA/ms', -6],
+      ['pA/ms', -9],
+    ],
+  },
+  {
+    dimension: [-3, 0, 0, 0, 0, 1, 0],
+    units: [
+      ['mM', 0],
+      ['uM', -3],
+      ['nM', -6],
+    ],
+  },
 ];
 
 /** Brian's name of the SI unit of a dimension, as a product: `volt`, `siemens*meter**-2`, `Hz`, `1`. */

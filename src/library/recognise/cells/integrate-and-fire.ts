@@ -194,14 +194,17 @@ export function splitCurrent(
 ): { readonly rest: Expression; readonly offset: Expression } {
   for (const [name, { unit }] of Object.entries(type.parameters)) {
     const value = environment.numbers.get(name);
-    if (unit !== 'A' || (value === undefined && !environment.varying.has(name))) continue;
+    // NeuroML has PyNN's cells with numbers of PyNN's units.
+    const scale = unit === 'A' ? 1 : name === 'i_offset' && unit === '1' ? 1e-9 : undefined;
+    if (scale === undefined || (value === undefined && !environment.varying.has(name))) continue;
     const slope = slopeOf(type, view, name);
-    if (slope === undefined || !near(slope * (constantOf(cm) ?? 0), 1)) continue;
+    if (slope === undefined || !near((slope * (constantOf(cm) ?? 0)) / scale, 1)) continue;
     const current: Expression = value === undefined ? nameOf(name) : number(value);
     const without = constantOf(
       fold(withNumbers(difference(constant, product(number(slope), current)), new Map([[name, 0]]))),
     );
-    if (without !== undefined) return { rest: fold(negated(quotient(number(without), leak))), offset: current };
+    if (without !== undefined)
+      return { rest: fold(negated(quotient(number(without), leak))), offset: fold(product(current, number(scale))) };
   }
   return { rest: fold(negated(quotient(constant, leak))), offset: zero };
 }

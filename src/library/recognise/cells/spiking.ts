@@ -1,7 +1,7 @@
 /** Spikes of a cell: its threshold, reset, adaptation and refractory period. */
 
 import type { Expression } from '../../../lang/ast.js';
-import type { EventDefinition } from '../../../model/model.js';
+import type { EventDefinition, Refractory } from '../../../model/model.js';
 import { difference, negated, quotient, product, number } from '../../../lang/build.js';
 import { parseStatements } from '../../../lang/parse.js';
 import { printExpression } from '../../../lang/print.js';
@@ -54,6 +54,12 @@ export function spikingOf(view: View, spike: EventDefinition): Spiking {
   return { threshold, reset, jumps, remarks };
 }
 
+/** The steps that a refractory period lasts. */
+function wholeSteps(steps: number, rounding: Refractory['rounding']): number {
+  if (rounding === 'nearest') return Math.round(steps);
+  return rounding === 'up' ? Math.ceil(steps - 1e-3) : Math.floor(steps + 1e-3);
+}
+
 /** The time for which the potential is held after a spike, in PyNN's way of counting. */
 export function refractoryPeriod(view: View, spike: EventDefinition, { countsSpikeStep, dt }: CellUse): Expression {
   const { refractory } = spike;
@@ -61,7 +67,7 @@ export function refractoryPeriod(view: View, spike: EventDefinition, { countsSpi
   if (refractory.for === undefined) return refuse('PyNN has no conditional refractoriness');
   const period = view.read(refractory.for);
   const constant = constantOf(period);
-  const steps = constant === undefined ? undefined : Math.floor((constant + 1e-3 * dt) / dt);
+  const steps = constant === undefined ? undefined : wholeSteps(constant / dt, refractory.rounding);
   const held = steps === undefined ? undefined : Math.max(0, countsSpikeStep ? steps - 1 : steps);
   if (held === 0) return zero;
   if (refractory.rate.length !== 1 || refractory.rate[0] !== view.v)

@@ -39,7 +39,7 @@ G = NeuronGroup(
     method='euler',
     name='G',
 )
-G.d = 8*volt*second**-1
+G.d = 8*mV/ms
 G.v = 'c'
 G.u = 'b*c'
 
@@ -51,10 +51,10 @@ trace = StateMonitor(G, ['v', 'u'], record=[0, 9], dt=0.5*ms, name='trace')
 run(50*ms)
 G.I = '(4 + i)*mV/ms'
 run(100*ms)
-G.d = 2*volt*second**-1
+G.d = 2*mV/ms
 trace.active = False
 run(50*ms)
-G.I['i < 5'] = 0*volt*second**-1
+G.I['i < 5'] = 0*mV/ms
 trace.active = True
 run(50*ms)
 

@@ -41,13 +41,6 @@ export function projectionOf(context: ExportContext, name: string, projection: P
   const connector = connectorOf(context, projection.connect, pointer, context.scopes.ofKey(name));
   if (connector === undefined) return undefined;
   const delay = delayOf(context, name, projection, type, pointer);
-  if (delay !== undefined && delay.fraction !== 1)
-    context.report.equivalent(
-      'pynn/axonal-delay',
-      pointer,
-      `dendritic_delay_fraction is ${delay.fraction}; NEST refuses others than 1 for plastic synapses, with which they change by spike times ` +
-        'that are shifted by the delay',
-    );
   const values = {
     ...synapseValues(context, name, projection, type, parts, pointer),
     ...(delay?.value === undefined ? {} : { delay: delay.value }),

@@ -69,6 +69,12 @@ export function standardiseProjection(context: Standardising, name: string, proj
   );
   const delays = delaysOf(context, projection, type, environment, pointer);
   if (delays === undefined) return keep('its delays cannot be expressed in PyNN');
+  if (found.name === 'STDPMechanism' && (delays['post'] ?? 0) === 0)
+    context.report.equivalent(
+      context.code('axonal-delay'),
+      pointer,
+      'all of its delay lies before the synapse (dendritic_delay_fraction=0), which NEURON has; NEST refuses others than 1',
+    );
   const ends = endsOf(context, projection);
   const rules = projection.connect.map((rule) => namedRule(rule, ends));
   const common: Projection = { ...projection, synapse, connect: rules, values: { ...values, weight }, delays };

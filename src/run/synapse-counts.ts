@@ -50,7 +50,19 @@ export async function synapseCounts(
   const plain = Object.entries(model.projections).filter(([, projection]) => !endsAtSynapses(projection));
   const between = { ...still, model: { ...still.model, projections: Object.fromEntries(plain), operations: {} } };
   const isPlain = plain.length === Object.keys(model.projections).length;
-  const counts = isPlain ? undefined : await synapseCounts(between, positions, target, precision);
+  const counted = async (): Promise<ReadonlyMap<string, number>> => {
+    try {
+      return await synapseCounts(between, positions, target, precision);
+    } catch (error) {
+      // What stands in the way of the others is said, too.
+      loweredModel(still, positions, {
+        precision,
+        counts: new Map(Object.keys(model.projections).map((id) => [id, 1])),
+      });
+      throw error;
+    }
+  };
+  const counts = isPlain ? undefined : await counted();
   const program = loweredModel(still, positions, { precision, ...(counts ? { counts } : {}) });
   const { projections } = program.manifest;
   const together = (counted: readonly (readonly [name: string, count: number])[]): ReadonlyMap<string, number> => {

@@ -13,7 +13,7 @@ import interneuron
 from interneuron._server import unpack
 
 from . import queues
-from .document import base_of, next_spike, start_of, through
+from .groups import base_of, next_spike, start_of, through
 
 
 def write_back(document, session, begin, end):

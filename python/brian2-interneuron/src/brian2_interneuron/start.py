@@ -5,7 +5,7 @@ import numpy as np
 from interneuron._server import pack
 
 from . import queues
-from .document import base_of
+from .groups import base_of
 from .texts import Unsupported
 
 #: Step of the last spike of a neuron that never had one.

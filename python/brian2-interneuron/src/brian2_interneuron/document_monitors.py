@@ -1,0 +1,84 @@
+"""Monitors of spikes, events, rates and state."""
+
+from brian2.synapses.synapses import Synapses
+
+from .groups import base_of, end_text, own_names, through, unit_of
+from .texts import Unsupported
+
+
+class MonitorParts:
+    """Puts monitors into a document."""
+
+    def _state_monitor(self, monitor):
+        self.monitors.append(monitor)
+        if monitor.n_indices == 0 or not monitor.active:
+            return
+        source = monitor.source
+        if isinstance(source, Synapses):
+            text = source.name
+            if len(source) == 0:
+                return
+        else:
+            text = end_text(source)
+        names = [str(name) for name in monitor.record_variables]
+        entry = {"source": text, "variables": names}
+        if not monitor.record_all:
+            entry["record"] = sorted({int(each) for each in monitor.record})
+        self._when(monitor, entry)
+        if isinstance(source, Synapses):
+            entry["variables"] = [name for name in names if name in own_names(source)]
+            for name in set(names) - set(entry["variables"]):
+                end, variable, neurons = through(monitor, name)
+                other = {"source": end.name, "variables": [variable], "record": sorted({int(each) for each in neurons})}
+                self._when(monitor, other)
+                self.parts["state_monitors"][f"{monitor.name}_{name}"] = other
+        if entry["variables"]:
+            self.parts["state_monitors"][monitor.name] = entry
+
+    def _when(self, each, entry):
+        """When a monitor samples, or an operation runs."""
+        entry.update({"dt": f"{float(each.clock.dt_)!r}*second"} if self.has_clocks else self._own_dt(each))
+        if each.when != "start":
+            entry["when"] = each.when
+        if each.order != 0:
+            entry["order"] = int(each.order)
+
+    def _event_monitor(self, monitor):
+        extra = sorted(monitor.record_variables - {"i", "t"})
+        self.monitors.append(monitor)
+        if not monitor.active or not (extra or monitor.record is True):
+            return
+        entry = {"source": end_text(monitor.source), "variables": [*extra]}
+        usual = getattr(base_of(monitor.source), "thresholder", {}).get(monitor.event)
+        place = (monitor.when, monitor.order)
+        if extra and usual is not None and place != (usual.when, usual.order + 1):
+            entry.update(when=monitor.when, order=int(monitor.order))
+        for name in extra:
+            # What is recorded comes back by its name: a second one where it is recorded at another time, too.
+            if self._sampled.setdefault((base_of(monitor.source).name, monitor.event, name), place) != place:
+                self.recorded_as[monitor.name, name] = other = f"{name}_of_{monitor.name}"
+                entry["variables"][extra.index(name)] = other
+                variable = base_of(monitor.source).variables[name]
+                self._again.append((base_of(monitor.source), f"{other} = {name} : {unit_of(variable)}"))
+        self._record(monitor.name, entry, monitor.event)
+
+    def _rate_monitor(self, monitor):
+        self.monitors.append(monitor)
+        if monitor.active:
+            if self.is_early(monitor):
+                raise Unsupported(monitor.name, "it counts spikes before they are tested for")
+            self.parts["population_rate_monitors"][monitor.name] = {"source": end_text(monitor.source)}
+
+    def _record(self, name, entry, event):
+        if event == "spike":
+            self.parts["spike_monitors"][name] = entry
+        else:
+            self.parts["event_monitors"][name] = {**entry, "event": event}
+
+    def _record_events(self):
+        """All events of groups are recorded: monitors take theirs from them, and queues what is under way."""
+        recorded = [*self.parts["spike_monitors"].values(), *self.parts["event_monitors"].values()]
+        known = {(each["source"], each.get("event", "spike")) for each in recorded}
+        missing = [(group.name, event) for group in self.groups for event in group.events]
+        for k, (source, event) in enumerate(each for each in missing if each not in known):
+            self._record(f"events_{k}", {"source": source}, event)

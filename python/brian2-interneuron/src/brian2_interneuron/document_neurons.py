@@ -1,0 +1,337 @@
+"""Neuron groups: equations, methods, thresholds, operations, links."""
+
+import weakref
+
+import numpy as np
+from brian2.core.clocks import Clock
+from brian2.core.preferences import prefs
+from brian2.core.variables import Constant, Subexpression
+from brian2.equations.equations import DIFFERENTIAL_EQUATION, Equations, SUBEXPRESSION
+from brian2.groups.group import CodeRunner
+from brian2.groups.neurongroup import NeuronGroup
+from brian2.groups.subgroup import Subgroup
+from brian2.input.poissoninput import PoissonInput
+from brian2.spatialneuron.spatialneuron import SpatialNeuron
+from brian2.stateupdaters.GSL import default_method_options
+from brian2.stateupdaters.base import StateUpdateMethod, UnsupportedEquationsException
+from brian2.synapses.synapses import Synapses
+from brian2.utils.stringtools import get_identifiers, word_substitute
+
+from .groups import base_of, unit_of, whole
+from .morphology import morphology_text
+from .texts import Unsupported, assigned, equation_text, line, parameter_text, quantity_text
+
+
+#: Variables that Brian defines itself in a SpatialNeuron.
+_OF_CABLES = {
+    *("v", "Cm", "Ri", "Ic", "area", "length", "diameter", "distance", "volume", "x", "y", "z", "r_length_1", "r_length_2"),
+    *("time_constant", "space_constant", "gtot__private", "I0__private"),
+}
+
+
+def _plain(name):
+    """A name as specifications take it: those that Brian makes begin with an underscore."""
+    return f"linked{name}" if name.startswith("_") else name
+
+
+#: The method that Brian has chosen for a group, with what it depends on.
+_CHOSEN = weakref.WeakKeyDictionary()
+
+
+def _first(names, equations, variables):
+    for name in names:
+        try:
+            StateUpdateMethod.apply_stateupdater(equations, variables, name)
+            return name
+        except UnsupportedEquationsException:
+            continue
+    return None
+
+
+class NeuronParts:
+    """Puts neuron groups into a document: equations, methods, thresholds, operations, links."""
+
+    def _neuron_group(self, group):
+        spatial = type(group) is SpatialNeuron
+        if type(group) is not NeuronGroup and not spatial:
+            raise Unsupported(group.name, f"{type(group).__name__} is not among what the device runs")
+        if spatial and not (group.active and group.state_updater.active and group.diffusion_state_updater.active):
+            raise Unsupported(group.name, "it is not active")
+        if group._refractory is not False and prefs.legacy.refractory_timing:
+            raise Unsupported(group.name, "the preference legacy.refractory_timing")
+        rests = self._rests(group)
+        holder = group.subexpression_updater
+        holds = holder is not None and not holder.active
+        moved = holder is not None and holder.active and (holder.when, holder.order) != ("before_start", group.order)
+        if moved:
+            # A subexpression that is constant over a step is a variable that an operation sets.
+            code = {"code": holder.abstract_code, "name": holder.name, "when": holder.when, "order": int(holder.order)}
+            self._moved[group.name] = [code]
+        if spatial:
+            self._in_usual_slot(group, group.state_updater, group.order)
+            self._in_usual_slot(group, group.diffusion_state_updater, 1)
+        method = {} if rests else self._method(group)
+        equations = group.user_equations
+        if spatial:
+            # Brian has put point currents into Im, and its own variables beside those of the user.
+            equations = Equations([each for each in equations.values() if each.varname not in _OF_CABLES])
+        # What reads a linked variable has a value for each neuron here, though Brian takes one that is of one neuron as shared.
+        apart = ["shared"] if group._linked_variables else []
+        # Variables that equations do not change now, though they have one.
+        still = {
+            each.varname
+            for each in equations.values()
+            if (each.type == DIFFERENTIAL_EQUATION and (rests or group.name in self._updates))
+            or ((holds or moved) and "constant over dt" in each.flags)
+        }
+        linked, expanded = self._links(group)
+        lines = [
+            parameter_text(each)
+            if each.varname in still
+            else equation_text(each, apart if each.type == SUBEXPRESSION else ())
+            for each in equations.values()
+            if each.varname not in expanded
+        ]
+        size = self._structure(group) if spatial else {"N": int(group._N)}
+        entry = {**size, "model": "\n".join([*lines, *expanded.values()]), **method}
+        codes = [
+            each.expr.code
+            for each in equations.values()
+            if each.expr is not None and each.varname not in still
+        ]
+        codes += [group.variables[name].expr for name in group._linked_variables if name in expanded]
+        if "spike" in group.events and not group.thresholder["spike"].active:
+            entry["threshold"] = "False"
+        elif "spike" in group.events:
+            entry["threshold"] = line(group.events["spike"])
+            codes.append(group.events["spike"])
+            thresholder = group.thresholder["spike"]
+            if thresholder.when != "thresholds" or thresholder.order != group.order:
+                raise Unsupported(group.name, f"its threshold is in the slot {thresholder.when}")
+            if "spike" in group.resetter and group.resetter["spike"].active:
+                resetter = group.resetter["spike"]
+                if resetter.when != "resets" or resetter.order != group.order:
+                    raise Unsupported(group.name, f"its reset is in the slot {resetter.when}")
+                entry["reset"] = group.event_codes["spike"]
+                codes.append(group.event_codes["spike"])
+                self._write(group.name, assigned(group.event_codes["spike"]))
+        if group._refractory is not False and not rests:
+            if isinstance(group._refractory, str):
+                entry["refractory"] = line(group._refractory)
+                codes.append(group._refractory)
+            elif group._refractory is True:
+                entry["refractory"] = True
+            else:
+                entry["refractory"] = quantity_text(float(group._refractory), group._refractory.dim)
+        events = {}
+        for name, condition in group.events.items():
+            thresholder, resetter = group.thresholder[name], group.resetter.get(name)
+            acts = thresholder.active and resetter is not None and resetter.active
+            if acts and self._comes_before(resetter, thresholder):
+                raise Unsupported(group.name, f"its code for {name} runs before the test for it")
+            if name == "spike":
+                continue
+            if not thresholder.active:
+                events[name] = {"condition": "False"}
+                continue
+            event = {"condition": line(condition), "condition_when": thresholder.when}
+            codes.append(condition)
+            if acts:
+                event["code"], event["when"] = group.event_codes[name], resetter.when
+                codes.append(group.event_codes[name])
+                self._write(group.name, assigned(group.event_codes[name]))
+                if self._rank(resetter) != thresholder.order:
+                    raise Unsupported(group.name, f"condition and code of {name} have different orders")
+            if thresholder.order != 0:
+                event["order"] = int(thresholder.order)
+            events[name] = event
+        if events:
+            entry["events"] = events
+        entry.update(self._operations(group, codes))
+        held = [] if holds else [each.varname for each in equations.values() if "constant over dt" in each.flags]
+        self._write(group.name, [*(() if rests else equations.diff_eq_names), *held])
+        if linked:
+            entry["linked"] = linked
+        entry["initializers"] = self._values(group, equations, group._N)
+        entry["initializers"].update(
+            {name: self._value(group.variables[name]) for name in still if name not in entry["initializers"]}
+        )
+        if spatial:
+            entry["initializers"].update(self._membrane(group))
+        if group.order != 0:
+            entry["order"] = int(group.order)
+        entry.update(self._own_dt(group))
+        entry.update(self._names(group, codes))
+        self.groups.append(group)
+        self.parts["spatial_neurons" if spatial else "neuron_groups"][group.name] = entry
+
+    def _rests(self, group):
+        """Whether the equations of a group are not active: then neurons stay as refractory as they are."""
+        if group.state_updater is None or group.state_updater.active:
+            return False
+        self.resting.add(group.name)
+        if group._refractory is False:
+            return True
+        if "spike" in group.events and group.thresholder["spike"].active:
+            raise Unsupported(group.name, "its neurons spike while its equations are not active")
+        if not np.asarray(group.variables["not_refractory"].get_value()).all() and self._is_written(group):
+            raise Unsupported(group.name, "its neurons are refractory while its equations are not active")
+        return True
+
+    def _is_written(self, group):
+        """Whether synapses, inputs or operations may write variables of a group."""
+        for each in self._objects:
+            if isinstance(each, Synapses) and each.active and group in (base_of(each.source), base_of(each.target)):
+                return True
+            if isinstance(each, PoissonInput) and each.active and base_of(each._group) is group:
+                return True
+            if type(each) is CodeRunner and each.active and base_of(whole(each.group)) is group:
+                return True
+        return False
+
+    def _structure(self, group):
+        """What a SpatialNeuron has beside equations; its capacitance is a variable like others."""
+        self._write(group.name, ["v"])
+        resistivity = float(group.variables["Ri"].get_value().item())
+        return {"morphology": morphology_text(group.name, group.morphology), "Ri": f"{resistivity!r}*ohm*metre"}
+
+    def _membrane(self, group):
+        """First values of what a SpatialNeuron defines itself."""
+        found = {name: self._value(group.variables[name]) for name in ("Cm", "v")}
+        charging = np.asarray(group.variables["Ic"].get_value())
+        if charging.any() and not self._bare:
+            rise = charging * self.dt / np.asarray(group.variables["Cm"].get_value())
+            found["v_rise"] = self.array(rise, inline=False)
+        return found
+
+    def _links(self, group):
+        """What linked variables stand for, and the lines of those that stand for subexpressions.
+
+        Brian copies a subexpression into the group that reads it, and links the variables of its expression.
+        """
+        links, lines = {}, {}
+        left = sorted(group._linked_variables)
+        while left:
+            name = left.pop()
+            if name not in group.variables:
+                raise Unsupported(group.name, f"the linked variable {name} is not linked")
+            variable = group.variables[name]
+            unit = unit_of(variable)
+            if not isinstance(variable, Subexpression):
+                links[_plain(name)] = self._link(group, name, variable)
+                if name not in group._linked_variables:
+                    lines[name] = f"{_plain(name)} : {unit} (linked)"
+                continue
+            code, owned = variable.expr, {}
+            for each in sorted(get_identifiers(code)):
+                if not each.startswith(f"_{name}_") or each not in group.variables:
+                    continue
+                own = group.variables[each]
+                if isinstance(own, Constant):
+                    owned[each] = repr(np.asarray(own.get_value()).item())
+                elif isinstance(own.owner, Clock):
+                    if own.owner.name != group.clock.name:
+                        raise Unsupported(group.name, f"{name} is linked to the time of another clock")
+                    owned[each] = {"timestep": "t_in_timesteps"}.get(own.name, own.name)
+                else:
+                    owned[each] = _plain(each)
+                    left.append(each)
+            lines[name] = f"{_plain(name)} = {line(word_substitute(code, owned))} : {unit}"
+        return links, lines
+
+    def _link(self, group, name, variable):
+        """What a linked variable stands for, with the neuron that each neuron reads."""
+        index = group.variables.indices[name]
+        owner = variable.owner
+        if variable.name == "i" and isinstance(owner, NeuronGroup):
+            raise Unsupported(group.name, f"{name} is linked to indices of neurons")
+        if not isinstance(owner, NeuronGroup):
+            raise Unsupported(group.name, f"the linked variable {name} is of {type(owner).__name__}")
+        text = f"{owner.name}.{variable.name}"
+        if index == "_idx":
+            return text
+        if index == "0":
+            one = {"values": [0] * int(group._N)}
+            return text if variable.scalar or owner._N == 1 else {"variable": text, "index": one}
+        places = np.asarray(group.variables[index].get_value()).astype(np.int32)
+        return {"variable": text, "index": self.array(places)}
+
+    def _method(self, group):
+        choice = group.method_choice if isinstance(group, NeuronGroup) else group.state_updater.method_choice
+        if group.state_updater is None or not len(group.equations.diff_eq_names):
+            return {}
+        options = dict(group.state_updater.method_options or {})
+        # Brian fills in the options of GSL's methods; engines have one method with steps of its own for all of them.
+        usual = default_method_options if isinstance(choice, str) and choice.lower().startswith("gsl") else {}
+        other = {name for name, value in options.items() if name != "simplify" and (name, value) not in usual.items()}
+        if other:
+            raise Unsupported(group.name, f"the option {sorted(other)[0]} of its method")
+        plain = isinstance(group, NeuronGroup) and not any(
+            "unless refractory" in each.flags for each in group.user_equations.values()
+        )
+        updater = group.state_updater
+        if isinstance(group, NeuronGroup) and (updater.when, updater.order) != ("groups", group.order):
+            # Steps that Brian has worked out can come anywhere; when neurons are refractory is decided with equations.
+            if not plain or group._refractory is not False:
+                self._in_usual_slot(group, updater, group.order)
+            self._updates[group.name] = self._update(group)
+            return {}
+        if plain and self._stepped:
+            self._updates[group.name] = self._update(group)
+            return {}
+        if isinstance(choice, str):
+            return {"method": choice}
+        if isinstance(choice, (tuple, list)) and all(isinstance(each, str) for each in choice):
+            chosen = self._chosen(group, choice)
+            if chosen is not None:
+                return {"method": chosen}
+        if plain:
+            self._updates[group.name] = self._update(group)
+            return {}
+        raise Unsupported(group.name, "its method is a function or a list of methods")
+
+    def _chosen(self, group, names):
+        """The first of several methods that Brian takes."""
+        equations = group.equations
+        variables = group.resolve_all(equations.names | equations.identifiers | {"dt"}, self.run_namespace, set())
+        kinds = sorted((name, type(each).__name__, getattr(each, "constant", None)) for name, each in variables.items())
+        key = (tuple(names), float(group.clock.dt_), str(kinds))
+        known = _CHOSEN.get(group)
+        if known is None or known[0] != key:
+            known = _CHOSEN[group] = (key, _first(names, equations, variables))
+        return known[1]
+
+    def _update(self, group):
+        """A step as Brian has worked it out, for methods that have no name: statements in the slot of integration."""
+        code = group.state_updater.abstract_code
+        first, _, rest = code.partition("\n")
+        if first.startswith("not_refractory ="):
+            code = rest
+        local = {name for name in assigned(code) if name.startswith(("_", "xi"))}
+        code = word_substitute(code, {name: f"new_{name.strip('_')}" for name in local})
+        updater = group.state_updater
+        entry = {"code": code, "name": updater.name, "when": updater.when}
+        return {**entry, "order": int(updater.order)} if updater.order != 0 else entry
+
+    def _operations(self, owner, codes):
+        operations = []
+        for each in self._objects:
+            if type(each) is not CodeRunner or not each.active or base_of(whole(each.group)).name != owner.name:
+                continue
+            entry = {"code": each.abstract_code, "name": each.name}
+            if isinstance(whole(each.group), Subgroup):
+                entry["slice"] = f"{each.group.start}:{each.group.stop}"
+            codes.append(each.abstract_code)
+            self._when(each, entry)
+            operations.append(entry)
+            if isinstance(owner, Synapses):
+                self._write_synaptic(owner, each.abstract_code)
+            else:
+                self._write(owner.name, assigned(each.abstract_code))
+        if self._updates.get(owner.name):
+            operations.append(self._updates[owner.name])
+            codes.append(operations[-1]["code"])
+        for each in self._moved.get(owner.name, ()):
+            operations.append(each)
+            codes.append(each["code"])
+        return {"run_regularly": operations} if operations else {}

@@ -1,0 +1,171 @@
+"""Synapses: equations, pathways, connections, delays."""
+
+import numpy as np
+from brian2.equations.equations import Equations
+from brian2.monitors.statemonitor import StateMonitor
+from brian2.synapses.synapses import Synapses
+from brian2.utils.stringtools import get_identifiers, word_substitute
+
+from .groups import Code, Held, base_of, end_text, start_of
+from .texts import Unsupported, assigned, equation_text
+
+
+def _indices(synapses, side, end):
+    """The neuron of each synapse at one end, counted within that end."""
+    neurons = synapses.variables[f"_synaptic_{side}"].get_value().astype(np.uint32)
+    begin = start_of(end)
+    if begin:
+        neurons -= np.uint32(begin)
+    return neurons
+
+
+def _concerns(each, synapses):
+    """Whether an object needs synapses that do nothing themselves: it records them, or ends at them."""
+    if isinstance(each, StateMonitor):
+        return each.source is synapses
+    return isinstance(each, Synapses) and synapses in (each.source, each.target)
+
+
+class _Summed:
+    """A summed variable, as an equation has its parts."""
+
+    type, var_type, flags = "subexpression", "float", ["summed"]
+
+    def __init__(self, name, expression, dimensions):
+        self.varname, self.dim = name, dimensions
+        self.expr = Code(expression)
+
+
+class SynapseParts:
+    """Puts synapses into a document: equations, pathways, connections, delays."""
+
+    def _synapses(self, synapses):
+        if type(synapses) is not Synapses:
+            raise Unsupported(synapses.name, f"{type(synapses).__name__} is not among what the device runs")
+        # A sum over no synapses is zero.
+        if len(synapses) == 0 and not any(each.active for each in synapses.summed_updaters.values()):
+            return
+        if synapses._linked_variables:
+            raise Unsupported(synapses.name, f"the linked variable {sorted(synapses._linked_variables)[0]}")
+        pathways = [each for each in synapses._pathways if each.active]
+        updaters = [each for each in synapses.summed_updaters.values() if each.active]
+        self._in_usual_slot(synapses, synapses.state_updater, synapses.order)
+        self._in_usual_slot(synapses, synapses.subexpression_updater, synapses.order, "before_start")
+        sums = {each.target_varname: self._sum_slot(each) for each in updaters}
+        equations = self._synaptic_equations(synapses, updaters)
+        if synapses.state_updater is not None and not synapses.state_updater.active:
+            raise Unsupported(synapses.name, "its equations are not active")
+        codes = [each.expr.code for each in equations if each.expr is not None]
+        entry = {"source": end_text(synapses.source), "target": end_text(synapses.target)}
+        if synapses.multisynaptic_index is not None:
+            entry["multisynaptic_index"] = synapses.multisynaptic_index
+        if equations:
+            entry["model"] = "\n".join(equation_text(each) for each in equations)
+        if synapses.state_updater is not None:
+            entry.update(self._method(synapses))
+        code = {"pre": {}, "post": {}}
+        events, schedule, delays, initializers = {}, {}, {}, {}
+        for pathway in pathways:
+            name = pathway.objname
+            code[pathway.prepost][name] = pathway.code
+            codes.append(pathway.code)
+            self._write_synaptic(synapses, pathway.code)
+            if pathway.event != "spike":
+                events[name] = pathway.event
+            usual = -1 if pathway.prepost == "pre" else 1
+            if pathway.when != "synapses" or pathway.order != usual:
+                schedule[name] = {"when": pathway.when, "order": int(pathway.order)}
+            delay = pathway.variables["delay"]
+            self.kept.append(delay)
+            if self._bare:
+                continue
+            values = delay.get_value()
+            if delay.scalar or np.ndim(values) == 0 or (len(values) and (values == values[0]).all()):
+                first = float(np.ravel(values)[0])
+                if first != 0:
+                    delays[name] = f"{first!r}*second"
+            else:
+                initializers[f"{name}.delay"] = self.array(np.asarray(values, dtype=np.float64), inline=False)
+        for side, argument in (("pre", "on_pre"), ("post", "on_post")):
+            if code[side]:
+                entry[argument] = code[side]
+        if events:
+            entry["on_event"] = events
+        if schedule:
+            entry["pathways"] = schedule
+        if any(sums.values()):
+            entry["summed_updaters"] = {name: place for name, place in sums.items() if place}
+        if delays:
+            entry["delay"] = delays
+        entry["connect"] = len(synapses) if self._bare else {
+            "i": self.array(_indices(synapses, "pre", synapses.source), inline=False),
+            "j": self.array(_indices(synapses, "post", synapses.target), inline=False),
+        }
+        entry.update(self._operations(synapses, codes))
+        plain = Equations([each for each in equations if not isinstance(each, (Held, _Summed))])
+        self._write(synapses.name, [each.varname for each in equations if isinstance(each, Held)])
+        initializers.update(self._values(synapses, plain, len(synapses)))
+        for pathway in pathways:
+            if "delay" in get_identifiers(pathway.code):
+                self._read_delay(pathway, entry, initializers)
+        if initializers:
+            entry["initializers"] = initializers
+        for updater in updaters:
+            self._write_synaptic(synapses, f"{updater.target_varname} = 0")
+        self._write(synapses.name, plain.diff_eq_names)
+        if synapses.order != 0:
+            entry["order"] = int(synapses.order)
+        entry.update(self._own_dt(synapses))
+        entry.update(self._names(synapses, codes))
+        acts = bool(pathways or updaters or synapses.state_updater is not None or "run_regularly" in entry)
+        if not acts and not any(_concerns(each, synapses) for each in self._objects):
+            return
+        self.synapses.append(synapses)
+        self.parts["synapses"][synapses.name] = entry
+
+    def _read_delay(self, pathway, entry, initializers):
+        """The code of a pathway that reads its delays reads a parameter with their values: they are constant during a run."""
+        if "delay" in assigned(pathway.code):
+            raise Unsupported(pathway.name, "it writes its delays")
+        name = f"{pathway.objname}_delay"
+        entry["model"] = "\n".join([*filter(None, [entry.get("model")]), f"{name} : second (constant)"])
+        code = entry[f"on_{pathway.prepost}"]
+        code[pathway.objname] = word_substitute(code[pathway.objname], {"delay": name})
+        initializers[name] = self._value(pathway.variables["delay"])
+
+    def _synaptic_equations(self, synapses, updaters):
+        """What the user wrote: Brian keeps its equations in several parts."""
+        found = {}
+        for part in (synapses.equations, synapses.event_driven or ()):
+            for each in part.values() if part else ():
+                found.setdefault(each.varname, each)
+        updater = synapses.subexpression_updater
+        held = updater.abstract_code if updater is not None and updater.active else ""
+        for statement in filter(None, held.splitlines()):
+            name, _, code = statement.partition(" = ")
+            found[name] = Held(name, code, synapses.variables[name])
+        for updater in updaters:
+            name = updater.target_varname
+            unit = synapses.variables[name].dim
+            found[name] = _Summed(name, updater.expression, unit)
+        # Brian declares these as variables of the equations; a time of the last update may also be the user's own.
+        if synapses.event_driven:
+            found.pop("lastupdate", None)
+        found.pop(synapses.multisynaptic_index, None)
+        return list(found.values())
+
+    @staticmethod
+    def _sum_slot(updater):
+        """Where a summed variable is computed, if not where Brian does it."""
+        when = {"when": updater.when} if updater.when != "groups" else {}
+        return {**when, **({"order": int(updater.order)} if when or updater.order != updater.target.order - 1 else {})}
+
+    def _write_synaptic(self, synapses, code):
+        for name in assigned(code):
+            if name.endswith("_pre") and name in synapses.variables:
+                self._write(base_of(synapses.source).name, [name[:-4]])
+            elif name.endswith("_post") and name in synapses.variables:
+                self._write(base_of(synapses.target).name, [name[:-5]])
+            elif name in synapses.variables and synapses.variables[name].owner is not None:
+                owner = synapses.variables[name].owner.name
+                self._write(synapses.name if owner == synapses.name else base_of(synapses.target).name, [name])

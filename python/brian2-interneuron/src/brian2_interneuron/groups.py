@@ -1,0 +1,83 @@
+"""What documents, results and sessions ask of Brian's groups and synapses."""
+
+import re
+
+import numpy as np
+from brian2.equations.equations import SUBEXPRESSION
+from brian2.groups.subgroup import Subgroup
+from brian2.synapses.synapses import Synapses
+
+from .texts import Unsupported, unit_text
+
+
+def base_of(group):
+    """The group that a subgroup is of, or the group itself."""
+    return group.source if isinstance(group, Subgroup) else group
+
+
+def whole(group):
+    """The object that a proxy stands for: the owner of code knows its group by one."""
+    return group.__repr__.__self__ if hasattr(group, "__repr__") and hasattr(group.__repr__, "__self__") else group
+
+
+def own_names(synapses):
+    """Variables that synapses have themselves."""
+    return {name for name, variable in synapses.variables.items() if getattr(variable.owner, "name", None) == synapses.name}
+
+
+def through(monitor, name):
+    """The group, the variable and the neurons that a monitor of synapses records through them."""
+    synapses = monitor.source
+    side = "pre" if name.endswith("_pre") else "post"
+    end = base_of(synapses.source if side == "pre" else synapses.target)
+    bare = re.sub(r"_(pre|post)$", "", name)
+    if bare not in end.variables or isinstance(end, Synapses):
+        raise Unsupported(monitor.name, f"the variable {name} of synapses")
+    neurons = np.asarray(synapses.variables[f"_synaptic_{side}"].get_value())[monitor.record]
+    return end, bare, neurons
+
+
+def start_of(group):
+    """Index of the first neuron of a subgroup in its group."""
+    return getattr(group, "start", 0)
+
+
+def next_spike(group, step):
+    """Index of the first of a SpikeGeneratorGroup's spikes that Brian's runtime has not replayed by a step."""
+    period = int(np.asarray(group.variables["_period_bins"].get_value()).item())
+    return int(np.searchsorted(group.variables["_timebins"].get_value(), step % period if period > 0 else step))
+
+
+def has_missed_spikes(group, step):
+    """Whether spikes were due while a SpikeGeneratorGroup was not active: Brian replays them as soon as it is."""
+    last = int(np.asarray(group.variables["_lastindex"].get_value()).item())
+    return step > 0 and last < next_spike(group, step)
+
+
+def end_text(group):
+    """A group or subgroup as specifications write it."""
+    if isinstance(group, Subgroup):
+        return f"{group.source.name}[{group.start}:{group.stop}]"
+    return group.name
+
+
+def unit_of(variable):
+    """The unit or type of a variable, as equations write it."""
+    return {"b": "boolean", "i": "integer"}.get(np.dtype(variable.dtype).kind, unit_text(variable.dim))
+
+
+class Code:
+    """An expression, as equations have it."""
+
+    def __init__(self, code):
+        self.code = str(getattr(code, "code", code))
+
+
+class Held:
+    """A subexpression that is constant over a step, as an equation has its parts: Brian keeps its code alone."""
+
+    type, flags = SUBEXPRESSION, ["constant over dt"]
+
+    def __init__(self, name, code, variable):
+        self.varname, self.dim, self.expr = name, variable.dim, Code(code)
+        self.var_type = {"b": "boolean", "i": "integer"}.get(np.dtype(variable.dtype).kind, "float")

@@ -356,7 +356,7 @@ describe('a network of PyNN in Brian', () => {
     expect(tree.namespace).toMatchObject({ tau_m: '20 ms', v_rest: '-60 mV' });
     // No current is injected, and PyNN's i_offset is 0.
     expect(tree.neuron_groups['exc']?.['model']).not.toMatch(/i_inj|i_offset/);
-    expect(tree.neuron_groups['exc']?.['initializers']).toEqual({ v: '-(60*mV) + 10*mV*rand()' });
+    expect(tree.neuron_groups['exc']?.['initializers']).toEqual({ v: '-60*mV + 10*mV*rand()' });
   });
 
   it('has a sample for each cell where numbers are fixed, and projections between two groups', async () => {

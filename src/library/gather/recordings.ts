@@ -1,37 +1,13 @@
 /** Recordings of a model whose populations and synapses have taken other forms. */
 
 import { numbersOf } from '../../model/arrays.js';
-import type { ConversionReport } from '../../model/conversion-report.js';
-import type {
-  DataStore,
-  Model,
-  NeuronType,
-  Population,
-  Projection,
-  Recording,
-  SelectionRule,
-} from '../../model/model.js';
+import type { NeuronType, Recording, SelectionRule } from '../../model/model.js';
 import { populationsOf, wholePopulation } from '../../model/selected.js';
 import { isRecording, isSelection } from '../../model/tagged.js';
-
-/** What became of what recordings are of. */
-export interface Regathered {
-  readonly report: ConversionReport;
-  readonly stage: string;
-  /** The model as it was. */
-  readonly before: Pick<Model, 'neurons' | 'populations'>;
-  readonly data: DataStore;
-  readonly populations: Readonly<Record<string, Population>>;
-  readonly neurons: Readonly<Record<string, NeuronType>>;
-  readonly projections: Readonly<Record<string, Projection>>;
-  /** Variables of cells that stand for those of synapses, by projection. */
-  readonly sums: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  /** What has the variables of a population now, by population and variable. */
-  readonly elsewhere: ReadonlyMap<string, ReadonlyMap<string, SelectionRule>>;
-}
+import type { Gathering } from './gathering.js';
 
 /** What records the same as a recording did before. */
-export function regathered(recording: Recording, pointer: string, made: Regathered): readonly Recording[] {
+export function regathered(recording: Recording, pointer: string, made: Gathering): readonly Recording[] {
   if (isRecording(recording, 'rate') || isRecording(recording, 'events'))
     return populationsOf(recording.of).every((name) => Object.hasOwn(made.populations, name))
       ? [recording]
@@ -43,19 +19,19 @@ export function regathered(recording: Recording, pointer: string, made: Regather
 
 type Samples = Extract<Recording, { readonly variables: readonly string[]; readonly events?: never }>;
 
-function lost(pointer: string, what: string, { report, stage }: Regathered): readonly [] {
+function lost(pointer: string, what: string, { report, stage }: Gathering): readonly [] {
   report.missing(pointer, what, `${stage}/recording`);
   return [];
 }
 
 /** Variables that a population still has are recorded there, others where they are now. */
-function ofCells(recording: Samples, pointer: string, made: Regathered): readonly Recording[] {
+function ofCells(recording: Samples, pointer: string, made: Gathering): readonly Recording[] {
   const owners = populationsOf(recording.of);
   const [owner = '', second] = owners;
   const elsewhere = second === undefined ? made.elsewhere.get(owner) : undefined;
   const lacks = (name: string): boolean =>
     owners.some((one) => {
-      const before = made.before.neurons[made.before.populations[one]?.type ?? ''];
+      const before = made.model.neurons[made.model.populations[one]?.type ?? ''];
       const population = made.populations[one];
       const after = made.neurons[population?.type ?? ''];
       return (
@@ -96,7 +72,7 @@ function ofSynapses(
   recording: Samples,
   of: Extract<SelectionRule, { readonly projection: string }>,
   pointer: string,
-  made: Regathered,
+  made: Gathering,
 ): readonly Recording[] {
   const sums = made.sums.get(of.projection);
   const projection = made.projections[of.projection];
@@ -106,8 +82,8 @@ function ofSynapses(
   if (names.some((one) => one === undefined))
     return lost(pointer, `${recording.variables.join(', ')} of individual synapses`, made);
   const [rule] = projection.connect;
-  const targets = rule?.rule === 'list' ? numbersOf(rule.targets, made.data) : [];
-  const cells = of.indices === undefined ? targets : numbersOf(of.indices, made.data).map((k) => targets[k] ?? 0);
+  const targets = rule?.rule === 'list' ? numbersOf(rule.targets, made.valid.data) : [];
+  const cells = of.indices === undefined ? targets : numbersOf(of.indices, made.valid.data).map((k) => targets[k] ?? 0);
   const shares = [...made.sums.values()].filter((one) => [...one.values()].some((name) => names.includes(name)));
   const alone = shares.length === 1 && new Set(targets).size === targets.length && targets.length > 0;
   const what = `${recording.variables.join(', ')} of a synapse is recorded as that of its target`;

@@ -1,0 +1,211 @@
+/** Refractory times in the place of regimes, and the other changes of cell types that other notations ask for. */
+
+import { name as named } from '../../lang/build.js';
+import { parseExpression, parseStatements } from '../../lang/parse.js';
+import { namesIn, substitute } from '../../lang/walk.js';
+import { freeName } from '../../model/free-name.js';
+import type { NeuronType } from '../../model/model.js';
+import { child } from '../../model/pointer.js';
+import { withRegimesAsVariable } from '../../model/regimes.js';
+import { typedModel, writtenModel } from '../../model/typed-model.js';
+import { plain, tidy, valueAt } from '../recognise/numbers.js';
+import { numbersOfElement, type Gathering } from './gathering.js';
+import { readsAdvanced, stepsWaited, withoutFlag, withoutRegimes } from './regimes.js';
+import { derivedOf, replaced, replacedIn } from './texts.js';
+
+/** Different refractory periods of one type for which the steps that LEMS waits are counted. */
+const mostPeriods = 100;
+
+/** Gives cell types refractory periods where their regimes are such, and a variable in the place of other regimes. */
+export function gatherRegimes(gathering: Gathering): void {
+  renameUnits(gathering);
+  for (const [name, type] of Object.entries(gathering.neurons)) gathering.neurons[name] = byWhatTheyEmit(type);
+  for (const [name, type] of Object.entries(gathering.neurons)) {
+    const waiting = Object.keys(type.regimes).length === 0 ? undefined : withoutRegimes(type);
+    const crossing =
+      waiting === undefined ? withoutFlag(type, gathering.stage === 'brian', recordedOf(gathering, name)) : undefined;
+    if (crossing !== undefined) gathering.neurons[name] = crossing;
+    if (waiting === undefined) continue;
+    const { type: waits, ...said } = asLemsWaits(gathering, name, waiting, type);
+    gathering.neurons[name] = waits;
+    gathering.report[said.verdict](`${gathering.stage}/refractory-regime`, child('/neurons', name), said.message);
+    const { variable, before } = readsAdvanced(type) ?? {};
+    if (gathering.stage === 'brian' && variable !== undefined)
+      gathering.report.approximated(
+        'brian/parts',
+        child('/neurons', name),
+        `LEMS advances ${before}, then ${variable} from the new value of ${before}; Brian advances all variables at once`,
+      );
+  }
+  if (gathering.stage !== 'brian') return;
+  regimesAsVariable(gathering);
+  for (const [name, type] of Object.entries(gathering.neurons)) gathering.neurons[name] = spikeFirst(type);
+}
+
+/** Parameters by the name of a unit get another: currents of the time are written with units. */
+function renameUnits(gathering: Gathering): void {
+  for (const [name, type] of Object.entries(gathering.neurons)) {
+    const clashing = Object.keys(type.parameters).filter((key) => units.has(key));
+    if (clashing.length === 0) continue;
+    const known = new Set([type.parameters, type.state, type.derived].flatMap((map) => Object.keys(map)));
+    const renamed = new Map(clashing.map((key) => [key, freeName(`${key}_`, (one) => known.has(one))] as const));
+    gathering.neurons[name] = withNames(type, renamed);
+    for (const [population, { type: own, values, ...rest }] of Object.entries(gathering.populations))
+      if (own === name)
+        gathering.populations = {
+          ...gathering.populations,
+          [population]: {
+            ...rest,
+            type: name,
+            values: Object.fromEntries(
+              Object.entries(values).map(([key, value]) => [renamed.get(key) ?? key, value] as const),
+            ),
+          },
+        };
+  }
+}
+
+/** Variables of a type's populations that are recorded. */
+function recordedOf(gathering: Gathering, type: string): ReadonlySet<string> {
+  return new Set(
+    Object.entries(gathering.populations).flatMap(([name, one]) =>
+      one.type === type ? [...(gathering.recorded.get(name) ?? [])] : [],
+    ),
+  );
+}
+
+/** The refractory period with as many steps as LEMS waits after most spikes, where all cells wait equally long. */
+function asLemsWaits(
+  gathering: Gathering,
+  name: string,
+  type: NeuronType,
+  { regimes }: NeuronType,
+): { readonly type: NeuronType; readonly verdict: 'equivalent' | 'approximated'; readonly message: string } {
+  const spike = type.events['spike'];
+  const duration = spike?.refractory?.for;
+  const form = 'its regimes form a refractory period';
+  const some = { type, verdict: 'approximated', message: `${form}; LEMS extends it by up to one step` } as const;
+  if (spike?.refractory === undefined || duration === undefined) return some;
+  const e = plain(duration, new Set(Object.keys(type.parameters)));
+  const durations = new Set(
+    Object.values(gathering.populations)
+      .filter((population) => population.type === name)
+      .flatMap((population) =>
+        Array.from({ length: population.size }, (_, element) => {
+          const numbers = numbersOfElement(gathering, type, population, element);
+          return valueAt(e, (key) => numbers.get(key) ?? NaN);
+        }),
+      ),
+  );
+  if (durations.size === 0 || durations.size > mostPeriods || [...durations].some(Number.isNaN)) return some;
+  const waiting = Object.values(regimes).filter(({ initial }) => !initial);
+  const strict = !waiting.some(({ transitions }) => transitions.some(({ when }) => when.includes('>=')));
+  const waits = [...durations].map((seconds) => {
+    const { steps, share } = stepsWaited(seconds, gathering.dt, strict);
+    const exact = seconds / gathering.dt;
+    const whole = Math.ceil(exact - 1e-3);
+    return { steps, share, more: steps - whole, between: whole - exact > 1e-3 };
+  });
+  // What is not a whole number of steps ends with the step in which it does.
+  const rounding = waits.some(({ between }) => between) ? 'up' : 'nearest';
+  const [{ steps, more } = { steps: 0, more: 0 }, second] = waits;
+  if (waits.some((one) => one.more !== more)) return some;
+  const share = Math.min(...waits.map((one) => one.share));
+  const longer = more === 0 ? duration : `${duration} + ${tidy(more * gathering.dt * 1e3)}*ms`;
+  const period = second === undefined ? `${form} of ${steps} ${steps === 1 ? 'step' : 'steps'}` : form;
+  return {
+    type: {
+      ...type,
+      events: { ...type.events, spike: { ...spike, refractory: { ...spike.refractory, for: longer, rounding } } },
+    },
+    verdict: share === 1 ? 'equivalent' : 'approximated',
+    message:
+      period +
+      (share === 1
+        ? ''
+        : `; LEMS adds up its time, by whose rounding ${(100 * (1 - share)).toPrecision(2)} % of them are a step longer ` +
+          'or shorter'),
+  };
+}
+
+/** Other regimes become a variable. */
+function regimesAsVariable(gathering: Gathering): void {
+  const left = Object.keys(gathering.neurons).filter(
+    (name) => Object.keys(gathering.neurons[name]?.regimes ?? {}).length > 0,
+  );
+  if (left.length === 0) return;
+  const typed = typedModel({ ...gathering.model, neurons: gathering.neurons });
+  const { neurons } = writtenModel({
+    ...typed,
+    neurons: Object.fromEntries(
+      Object.entries(typed.neurons).map(([name, type]) => [name, withRegimesAsVariable(type)]),
+    ),
+  });
+  for (const name of left) {
+    const type = neurons[name];
+    if (type === undefined) continue;
+    gathering.neurons[name] = byWhatTheyEmit(type);
+    gathering.report.equivalent(
+      `${gathering.stage}/regimes`,
+      child('/neurons', name),
+      'a variable holds the number of the active regime, by which rates and events choose',
+    );
+  }
+}
+
+/** Symbols of units that texts of a model have. */
+const units: ReadonlySet<string> = new Set(['s', 'A', 'V', 'S', 'F', 'Hz', 'm']);
+
+/** A type with other names for some of its parameters. */
+function withNames(type: NeuronType, names: ReadonlyMap<string, string>): NeuronType {
+  const put = new Map([...names].map(([from, to]) => [from, named(to)] as const));
+  const walk = (value: unknown, key: string): unknown => {
+    if (typeof value === 'string')
+      return ['value', 'rate', 'when', 'for', 'while', 'initial'].includes(key) ? replaced(value, put) : value;
+    if (Array.isArray(value))
+      return value.map((one: unknown) =>
+        key === 'do' || key === 'onEntry' ? replacedIn(String(one), put) : walk(one, key),
+      );
+    if (typeof value === 'object' && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, walk(one, name)]));
+    return value;
+  };
+  const changed = walk(type, '') as NeuronType;
+  return {
+    ...changed,
+    parameters: Object.fromEntries(
+      Object.entries(changed.parameters).map(([key, one]) => [names.get(key) ?? key, one] as const),
+    ),
+  };
+}
+
+/** A type whose threshold is tested before other conditions, where none of these changes what it reads. */
+function spikeFirst(type: NeuronType): NeuronType {
+  const { spike, ...others } = type.events;
+  if (spike === undefined || spike.order === 0) return type;
+  const derived = derivedOf(type);
+  const e = parseExpression(spike.when);
+  const read = namesIn(derived === undefined ? e : substitute(e, derived));
+  const written = Object.values(others).flatMap(({ do: actions }) =>
+    actions.flatMap((text) => parseStatements(text).map((one) => (one.kind === 'assignment' ? one.target : one.port))),
+  );
+  return written.some((name) => read.has(name))
+    ? type
+    : { ...type, events: { ...type.events, spike: { ...spike, order: 0 } } };
+}
+
+/** A type whose events have the names under which others receive them, if these names are unique. */
+function byWhatTheyEmit(type: NeuronType): NeuronType {
+  const events = Object.entries(type.events);
+  const names = events.map(([name, { emits }]) => (emits === undefined || emits === null ? name : emits));
+  if (new Set(names).size < names.length) return type;
+  return {
+    ...type,
+    events: Object.fromEntries(
+      events.map(([, event], k) => {
+        const { emits, ...rest } = event;
+        return [names[k] ?? '', emits === null ? event : rest];
+      }),
+    ),
+  };
+}

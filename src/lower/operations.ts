@@ -4,7 +4,7 @@ import * as ir from '../ir/builder.js';
 import type { Statement } from '../lang/ast.js';
 import { drawsIn } from '../lang/functions.js';
 import { expressionsOf } from '../lang/walk.js';
-import type { Operation, SelectionRule } from '../model/typed.js';
+import type { Operation } from '../model/typed.js';
 import { Block } from './block.js';
 import { onClock, onClockOf } from './clocks.js';
 import type { Context } from './context.js';
@@ -19,7 +19,8 @@ import * as messages from './messages.js';
 import { placeAmong, synapseDraws } from './synapse-values.js';
 import { SynapseScope, type BuiltProjection } from './synapse-scope.js';
 import { overPositions } from './synapses/positions.js';
-import type { Group } from './groups.js';
+import type { Group, Storage } from './groups.js';
+import type { SynapseSelection } from './synapse-ends.js';
 import { runsOnLanes } from './lanes.js';
 import { arrayOf } from '../model/arrays.js';
 import { inStep, type PlacedEntry } from './step/place.js';
@@ -43,9 +44,8 @@ export function lowerOperations(
     const slot = context.profile.stepping === 'slots' ? (operation.slot ?? start) : start;
     if (operation.on.kind === 'synapses') {
       const own = onClockOf(operation.on.projection, context);
-      const kernel = synapticKernel({ name, operation, slot }, operation.on, projections, own);
-      if (kernel !== null && given !== null)
-        entries.push(inStep(kernel, { slot, order: operation.order, name }, given ?? own.every));
+      for (const kernel of synapticKernels({ name, operation, slot }, operation.on, projections, own))
+        if (given !== null) entries.push(inStep(kernel, { slot, order: operation.order, name }, given ?? own.every));
       continue;
     }
     const pieces = piecesOf(operation.on, groups, `the operation ${name}`, context);
@@ -64,30 +64,62 @@ export function lowerOperations(
 }
 
 /**
- * A kernel for an operation on synapses of a projection, which may write their own variables; null after a finding.
- *
- * @random stream `operation/<id>`, counter (source, target, step, site)
+ * Kernels for an operation on synapses of a projection, which may write their own variables: one for what they share,
+ * and one for the rest; none after a finding.
  */
-function synapticKernel(
-  { name, operation, slot }: PlacedOperation,
-  on: Extract<SelectionRule, { readonly kind: 'synapses' }>,
+function synapticKernels(
+  placed: PlacedOperation,
+  on: SynapseSelection,
   projections: readonly BuiltProjection[],
   context: Context,
-): string | null {
-  const refuse = (what: string): null => {
+): readonly string[] {
+  const { name, operation } = placed;
+  const refuse = (what: string): [] => {
     context.diagnostics.add(messages.unsupportedFeature(`an operation (${name}) ${what}`));
-    return null;
+    return [];
   };
   const built = projections.find(({ plan }) => plan.name === on.projection);
   if (!built) return refuse('on synapses between several populations');
-  const { plan, connectivity, storage } = built;
-  const code = operation.do;
-  for (const statement of code) {
+  for (const statement of operation.do) {
     if (statement.kind !== 'assignment') return refuse('on synapses that sends');
-    const to = reached(statement.to, plan.projection.receptors);
+    const to = reached(statement.to, built.plan.projection.receptors);
     if (to.kind === 'end') return refuse('on synapses that writes variables of their ends');
-    if (storage.get(to.variable)?.kind === 'table') return refuse('on synapses that writes what they share');
   }
+  const split = sharedCount(operation, built.storage);
+  const [once, each] = [operation.do.slice(0, split), operation.do.slice(split)];
+  return [
+    ...(once.length > 0 ? [sharedSynapticKernel(placed, once, built, context)] : []),
+    ...(each.length > 0 ? [eachSynapseKernel(placed, each, on, built, context)] : []),
+  ];
+}
+
+/** @random stream `operation/<id>/shared`, counter (0, 0, step, site) */
+function sharedSynapticKernel(
+  { name, slot }: PlacedOperation,
+  code: readonly Statement[],
+  { plan, storage }: BuiltProjection,
+  context: Context,
+): string {
+  const block = new Block();
+  const none = ir.u32(0);
+  const at = { keys: `${name}.shared.keys`, streams: [`operation/${name}/shared`], element: none, perStep: true };
+  const draws = drawsAt({ ...at, step: drawStep(step, context) }, context);
+  const address = { position: none, source: none, target: none };
+  const scope = new SynapseScope(context, { plan, storage }, address, block, draws, { slot });
+  scope.execute(code);
+  scope.storeAll();
+  const comment = `the operation ${name} on the synapses of ${plan.name}: one value for all`;
+  return context.builder.sequential(`${name}.operate.shared`, comment, block);
+}
+
+/** @random stream `operation/<id>`, counter (source, target, step, site) */
+function eachSynapseKernel(
+  { name, slot }: PlacedOperation,
+  code: readonly Statement[],
+  on: SynapseSelection,
+  { plan, connectivity, storage }: BuiltProjection,
+  context: Context,
+): string {
   const stored = { name: plan.name, count: connectivity.count, rows: connectivity.rows, sources: plan.pre.size };
   const comment = `the operation ${name} on the synapses of ${plan.name}`;
   const indices = on.indices ? Uint32Array.from(arrayOf(on.indices, context.data)) : (on.slice ?? null);
@@ -124,7 +156,7 @@ interface PlacedOperation {
 }
 
 /** How many statements, up to the last that writes what all elements share, run once; the model has them first. */
-function sharedCount({ do: code }: Operation, { storage }: Group): number {
+function sharedCount({ do: code }: Operation, storage: ReadonlyMap<string, Storage>): number {
   const isShared = (statement: Statement): boolean =>
     statement.kind === 'assignment' && storage.get(statement.target)?.kind === 'table';
   return code.findLastIndex(isShared) + 1;
@@ -140,7 +172,7 @@ function operationKernel(
   const { builder } = context;
   const shared = share === 'shared';
   const { member } = piece;
-  const split = sharedCount(operation, piece.group);
+  const split = sharedCount(operation, piece.group.storage);
   const code = shared ? operation.do.slice(0, split) : operation.do.slice(split);
   if (code.length === 0) return null;
   const block = new Block();

@@ -8,11 +8,10 @@
 
 import type { Assignment, EndReference, Expression, Reference, Side, Statement } from '../lang/ast.js';
 import { assignment } from '../lang/build.js';
-import { printExpression } from '../lang/print.js';
 import { spelling } from '../lang/reference.js';
 import { referencesIn } from '../lang/walk.js';
 import type { Interval } from './bounds.js';
-import { boundsOf, hull, isBounded } from './bounds.js';
+import { boundsOf, everything, hull, isBounded } from './bounds.js';
 import { inOrderOfCreation } from './synapses/indices.js';
 import type { Changing } from './changing.js';
 import { numberAfter, valueAfter } from './changing.js';
@@ -94,10 +93,10 @@ export function pathwayCodes(built: BuiltProjection, context: Context): PathwayC
     const statements = understood.map((entry): PathwayStatement => {
       const boundAfter = (done: number): number | null =>
         additiveBound(entry, built, written, bounds.get(done) ?? (() => undefined));
-      const additive =
-        boundAfter(0) === null
-          ? null
-          : numberAfter(setting, (done) => boundAfter(done) ?? unboundedLater(entry.statement, plan, context));
+      // What later values have no bounds for is added in order from the beginning.
+      const additive = [...bounds.keys()].some((done) => boundAfter(done) === null)
+        ? null
+        : numberAfter(setting, (done) => boundAfter(done) ?? Infinity);
       if (entry.later && additive === null)
         context.diagnostics.add(
           messages.unsupportedFeature(
@@ -153,33 +152,23 @@ function ownBounds(plan: ProjectionPlan, phases: number, context: Context): (nam
   const states = new Map<string, Interval>();
   const lookup = (name: string): Interval | undefined => states.get(name) ?? parameters(name);
   const others = writtenByOthers(plan, context);
+  const code = [
+    ...plan.pathways.flatMap(({ pathway }) => pathway.do),
+    ...Object.values(context.model.operations).flatMap(({ on, do: statements }) =>
+      on.kind === 'synapses' && on.projection === plan.name ? statements : [],
+    ),
+  ];
   for (const name of plan.equations.state.keys()) {
     if (plan.equations.derivatives.has(name) || others.has(name)) continue;
     let interval = variableBounds(plan, { variable: name, first: synapseValue(plan, name), phases }, lookup, context);
-    for (const pathway of plan.pathways) {
-      for (const statement of pathway.pathway.do) {
-        if (statement.kind !== 'assignment' || statement.target !== name) continue;
-        // Whatever the clipped value is, it lies within the limits.
-        interval =
-          statement.operator === '='
-            ? hull(interval, boundsOf(statement.value, parameters))
-            : { low: -Infinity, high: Infinity };
-      }
+    for (const statement of code) {
+      if (statement.kind !== 'assignment' || statement.target !== name) continue;
+      // Whatever the clipped value is, it lies within the limits.
+      interval = statement.operator === '=' ? hull(interval, boundsOf(statement.value, parameters)) : everything;
     }
     states.set(name, interval);
   }
   return lookup;
-}
-
-/** What is summed as integers before a phase must be so after it. */
-function unboundedLater({ value }: Assignment, { name }: ProjectionPlan, context: Context): number {
-  context.diagnostics.add(
-    messages.unsupportedFeature(
-      `setting, later on, what projection ${name} adds (${printExpression(value)}) to values without known bounds`,
-      'give bounds, as in clip(expression, 0*nS, 10*nS)',
-    ),
-  );
-  return 0;
 }
 
 /** How much later what is sent arrives. */

@@ -27,6 +27,35 @@ describe('values that phases of the protocol change', () => {
   });
 });
 
+describe('weights that become larger than their first values', () => {
+  const spec = (model: string, more: string, run: string): string =>
+    brian(`
+      spike_generators: { source: { N: 1, indices: [0, 0, 0], times: [0.1 ms, 1.1 ms, 2.1 ms] } }
+      neuron_groups: { G: { N: 1, model: "v : 1" } }
+      synapses:
+        S: { source: source, target: G, model: "${model}", on_pre: v += w, connect: true, initializers: { w: 0.25 }${more} }
+      run: ${run}
+    `);
+  // Operations run at 0, 1 and 2 ms, each before a spike.
+  test.each([
+    ['an operation', 'w : 1', 'w = 8*w + v_post', 2 + (8 * 2 + 2) + (8 * 18 + 20)],
+    ['an operation on what they share', 'w : 1 (shared)', 'w += 8', 8.25 + 16.25 + 24.25],
+    ['one that reads what they share', 'w : 1\\nf : 1 (shared)', 'f += 8; w += f', 8.25 + 24.25 + 48.25],
+  ])('by %s', async (_, model, code, sum) => {
+    const run = await simulate(spec(model, `, run_regularly: [{ code: ${code}, dt: 1 ms }]`, '3 ms'));
+    expect(run.faults).toEqual([]);
+    expect(finalOf(run, 'G.v')).toEqual([sum]);
+  });
+
+  test('by a phase, to values without bounds', async () => {
+    const run = await simulate(
+      spec('w : 1', '', '[{ duration: 1 ms }, { set: { S.w: floor(exp(8*w)) }, duration: 2 ms }]'),
+    );
+    expect(run.faults).toEqual([]);
+    expect(finalOf(run, 'G.v')).toEqual([0.25 + 7 + 7]);
+  });
+});
+
 describe('additive code', () => {
   test('what all synapses of a row add to their source is room enough for every copy', async () => {
     // Five synapses of one pair, one target: the source gets five times the bound in one step.

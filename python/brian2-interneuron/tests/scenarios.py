@@ -1347,3 +1347,24 @@ def refractory_until_the_update():
         Network(G, P, added, changed, constantly, samples).run(24 * ms)
         found[f"{when} v"] = samples.v[:]
     return found
+
+
+@scenario
+def weights_that_operations_write():
+    """What operations write, for each synapse or for all of them, reaches the neurons, however large it becomes."""
+    found = {}
+    for name, model, code in (
+        ("own", "w : 1", "w = 1.7*w + v_post"),
+        ("shared", "w : 1 (shared)", "w *= 3"),
+        ("both", "w : 1\na : 1 (shared)\nb : 1 (shared)", "b = 2*a + 0.1; a = b - t/ms; w += 0.5*b"),
+    ):
+        P = SpikeGeneratorGroup(3, list(range(3)) * 15, repeat(arange(15) * 2 + 1, 3) * ms)
+        G = NeuronGroup(4, "dv/dt = -v/(10*ms) : 1", method="exact")
+        S = Synapses(P, G, model, on_pre="v_post += w", name=f"{name}_synapses")
+        S.connect("i != j")
+        S.w = 0.1 if name == "shared" else "0.1 + 0.05*i + 0.02*j"
+        S.run_regularly(code, dt=3 * ms)
+        samples = StateMonitor(G, "v", record=True)
+        Network(P, G, S, samples).run(30 * ms)
+        found.update({f"{name} v": samples.v[:], f"{name} w": atleast_1d(S.w[:])})
+    return found

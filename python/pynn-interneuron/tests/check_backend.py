@@ -133,6 +133,14 @@ def check_weights():
 
     import interneuron
 
+    sim.setup(timestep=0.1)
+    cells = sim.Population(2, sim.IF_cond_exp())
+    for synapse in (sim.StaticSynapse(), sim.TsodyksMarkramSynapse(), sim.STDPMechanism(sim.SpikePairRule(), sim.AdditiveWeightDependence())):
+        none = sim.Projection(cells, cells, sim.FromListConnector([]), synapse)
+        none.set(weight=0.5)
+        sim.run(1.0)
+        none.set(weight=0.1)
+        assert none.get(["weight", "delay"], "list") == [] and np.isnan(none.get("weight", "array")).all()
     for connector in (
         sim.FixedProbabilityConnector(0.5),
         sim.AllToAllConnector(),
@@ -274,12 +282,15 @@ def check_launcher():
                 "sim, options = get_simulator()\n"
                 "import pyNN.nest as named\n"
                 "from pyNN.nest import *\n"
+                "import pyNN.spiNNaker as other\n"
+                "other.set_number_of_neurons_per_core(other.IF_curr_exp, 64)\n"
                 "sim.setup(); p = sim.Population(1, sim.IF_curr_exp(i_offset=1.0)); p.record('spikes'); sim.run(50.0)\n"
-                "print(p.get_data().segments[0].spiketrains[0].magnitude.round(1).tolist(), named is sim)\n"
+                "print(p.get_data().segments[0].spiketrains[0].magnitude.round(1).tolist(), named is other is sim, other.name())\n"
             )
         words = [sys.executable, "-W", "ignore", "-m", "interneuron", "pynn", script, "interneuron", "--instead-of", "nest"]
+        words += ["--instead-of", "spiNNaker"]
         done = subprocess.run(words, capture_output=True, text=True)
-        assert done.stdout.strip() == "[27.8] True", (done.stdout, done.stderr)
+        assert done.stdout.strip() == "[27.8] True interneuron", (done.stdout, done.stderr)
 
 
 def check_capture():

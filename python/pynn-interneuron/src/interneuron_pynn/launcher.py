@@ -8,6 +8,12 @@ from pathlib import Path
 from interneuron._scripts import Captured, convert_captured, is_file, run_file
 
 
+def _as_spinnaker(module):
+    """What sPyNNaker adds to PyNN without a meaning for the model: the simulator's name, and where cells go on its machine."""
+    module.name = lambda: module.simulator.name
+    module.set_number_of_neurons_per_core = lambda *_, **__: None
+
+
 def run_script(words):
     """Runs a script with its arguments.
 
@@ -36,6 +42,8 @@ def run_script(words):
     for name in ["interneuron", *names]:
         sys.modules[f"pyNN.{name}"] = interneuron_pynn
         setattr(pyNN, name, interneuron_pynn)
+    if "spiNNaker" in names:
+        _as_spinnaker(interneuron_pynn)
     script = words[0]
     if not is_file(script):
         return 2

@@ -321,11 +321,11 @@ class Projection(common.Projection):
         counts = [len(pre) for pre, _, _ in columns]
         sources = np.concatenate([pre for pre, _, _ in columns]) if columns else np.empty(0, np.int64)
         targets = np.repeat(np.array([post for _, post, _ in columns], dtype=np.int64), counts)
-        names = columns[0][2].keys() if columns else ()
+        names = columns[0][2].keys() if columns else self.synapse_type.get_parameter_names()
         given = {
-            name: np.concatenate(
-                [np.broadcast_to(np.asarray(given[name], dtype=float), (n,)) for n, (_, _, given) in zip(counts, columns)]
-            )
+            name: np.concatenate([
+                np.empty(0), *(np.broadcast_to(np.asarray(own[name], dtype=float), (n,)) for n, (_, _, own) in zip(counts, columns))
+            ])
             for name in names
         }
         self._known = sources, targets, given

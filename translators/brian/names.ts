@@ -29,7 +29,7 @@ export function translate(tree: Expression, scope: Scope, pointer: string, to: R
             function: translateFunction(node.function, node.arguments.length, node.span, scope, pointer, to),
           };
     }
-    if (node.kind === 'conditional') to.report(messages.ternary(), pointer, node.span);
+    if (node.kind === 'conditional' && !scope.mayBranch) to.report(messages.ternary(), pointer, node.span);
     return node;
   });
 }
@@ -54,6 +54,7 @@ function translateCall(node: Call, called: UserFunction, scope: Scope, pointer: 
     constant: (key) => (given.has(key) ? undefined : scope.constant(key)),
     table: (key) => called.known.get(key),
     names: () => [...called.parameters, ...scope.names()],
+    mayBranch: true,
   };
   return at(translate(called.body, inner, called.pointer, to), node.span);
 }

@@ -112,4 +112,6 @@ export interface Scope {
   table(name: string): Callable | undefined;
   /** What could have been meant, for hints. */
   names(): readonly string[];
+  /** Present in the body of a function, which may say `a if condition else b` as Python does. */
+  readonly mayBranch?: true;
 }

@@ -1159,6 +1159,9 @@ def equations_elsewhere():
     return {**spikes(monitor), "v": a.v[:], "x": a.x[:], "n": a.n[:], "u": b.u[:]}
 
 
+_time_constant, _half = 10 * ms, -50 * mV
+
+
 @check_units(x=1, y=second, result=1)
 def _saturating(x, y):
     """Half of it at one."""
@@ -1171,7 +1174,16 @@ def _twice(x):
     return 2 * _saturating(x, 1 * ms) - np.clip(x, 0, 0.5) * (x > 0.3)
 
 
-_time_constant = 10 * ms
+@check_units(x=1, v=volt, result=1)
+def _branching(x, v):
+    y = np.where(np.logical_and(x > 0.2, v < -55 * mV), np.maximum(x, 0.3), 0)
+    return y + np.heaviside(x - 0.5, 0.5) * np.minimum(np.square(x), 0.7)
+
+
+@implementation("numpy", discard_units=True)
+@check_units(x=volt, result=amp)
+def _without_units(x):
+    return 2e-9 / (1 + np.exp(-(x - _half) / 0.005)) * (_time_constant / 0.01)
 
 
 @scenario
@@ -1185,9 +1197,12 @@ def functions_of_ones_own():
     G.run_regularly("u = twice(-v) + saturating(v, t)", dt=1 * ms)
     S = Synapses(G, G, on_pre="v_post += 0.01*saturating(w_pre, 2*ms)")
     S.connect("i != j")
+    without_units, branching = _without_units, _branching
+    C = NeuronGroup(3, "dv/dt = (-70*mV - v + 10*Mohm*without_units(v) + 5*mV*branching(0.3*i, v))/(10*ms) : volt", method="euler")
+    C.v = "-70*mV + 20*mV*i"
     monitor, samples = SpikeMonitor(G), StateMonitor(G, ["v", "u"], record=True)
     run(30 * ms)
-    return {**spikes(monitor), "v": samples.v[:], "u": samples.u[:]}
+    return {**spikes(monitor), "v": samples.v[:], "u": samples.u[:], "c": C.v_[:]}
 
 
 @scenario

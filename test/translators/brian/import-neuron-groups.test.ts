@@ -18,6 +18,14 @@ test('functions are put in where they are called', () => {
   expect(derived.z.value).toBe('k*(w - 1) + 1 + (k*(2*(w - 1)) + (w - 1))');
 });
 
+test('functions may branch', () => {
+  const { derived } = group(
+    'model: |\n  w : 1\n  z = f(w) : 1',
+    'functions: { f: { arguments: [x], value: x if x > 0 else 0 } }',
+  );
+  expect(derived.z.value).toBe('w if w > 0 else 0');
+});
+
 test('binomial functions draw, from a normal distribution where Brian does', () => {
   const { derived } = group(
     'model: |\n  x = b() : 1 (constant over dt)\n  y = c() : 1 (constant over dt)\n  z = d() : 1 (constant over dt)',

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import textwrap
 
 import numpy as np
@@ -21,11 +22,25 @@ _NAMES = (
     *("sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "exp", "log", "log10", "expm1", "log1p", "exprel"),
     *("sqrt", "abs", "floor", "ceil", "sign", "clip"),
 )
-_KNOWN = {abs: "abs"}
-for _name in _NAMES:
-    for _module in (np, unitsafefunctions):
-        if hasattr(_module, _name):
-            _KNOWN[getattr(_module, _name)] = _name
+
+#: Functions that Brian's code has no name for, as expressions of their arguments.
+_EXPRESSIONS = {
+    "where": "({1} if {0} else {2})",
+    # What is not a number stays so.
+    "maximum": "({0} if {0} > {1} or {0} != {0} else {1})",
+    "minimum": "({0} if {0} < {1} or {0} != {0} else {1})",
+    "heaviside": "({1} if {0} == 0 else (1.0 if {0} > 0 else 0.0))",
+    "power": "({0} ** {1})",
+    "square": "({0} * {0})",
+    "logical_and": "({0} and {1})",
+    "logical_or": "({0} or {1})",
+    "logical_not": "(not {0})",
+}
+
+_KNOWN, _WRITTEN = {abs: "abs"}, {}
+for _module in (np, unitsafefunctions):
+    _KNOWN.update({getattr(_module, name): name for name in _NAMES if hasattr(_module, name)})
+    _WRITTEN.update({getattr(_module, name): each for name, each in _EXPRESSIONS.items() if hasattr(_module, name)})
 
 #: So deep may functions call others.
 _DEEPEST = 20
@@ -48,12 +63,24 @@ def specification_of(function):
         return "binomial_functions", {"n": int(known["n"]), "p": float(known["p"]), "approximate": False}
     if not isinstance(function, Function):
         raise NotAnExpression
-    names, text = _converted(_python_of(function), 0)
+    python, is_plain = _python_of(function)
+    names, text = _converted(python, 0, is_plain)
+    if is_plain:
+        units = [_unit(each) for each in function._arg_units]
+        text = f"({_replaced(text, {name: f'({name}/({unit}))' for name, unit in zip(names, units)})})*({_unit(function._return_unit)})"
     return "functions", {"arguments": names, "value": text}
 
 
+def _unit(unit):
+    """One of the units of a function, in Brian's code."""
+    if unit is None or isinstance(unit, (bool, str, type)) or callable(unit):
+        raise NotAnExpression
+    return quantity_text(1.0, get_dimensions(unit))
+
+
 def _python_of(function):
-    """The function of Python that Brian's NumPy target calls."""
+    """The function of Python that Brian's NumPy target calls, and whether it calls it with numbers in place of quantities."""
+    is_plain = False
     python = function.pyfunc if isinstance(function, Function) else function
     python = getattr(python, "_orig_func", python)
     if isinstance(function, Function):
@@ -61,16 +88,21 @@ def _python_of(function):
         wrapped = getattr(own, "_code", None)
         if inspect.isfunction(wrapped):
             # Brian wraps the function itself, unless the user has given another one for NumPy.
-            wrapped = inspect.getclosurevars(wrapped).nonlocals.get("orig_func", wrapped)
+            inner = inspect.getclosurevars(wrapped).nonlocals.get("orig_func", wrapped)
+            is_plain = inner is wrapped
+            wrapped = inner
         if own is not None and getattr(wrapped, "__code__", None) is not getattr(python, "__code__", python):
             raise NotAnExpression
     if not inspect.isfunction(python):
         raise NotAnExpression
-    return python
+    return python, is_plain
 
 
-def _converted(python, depth):
-    """Names of the arguments of a function, and its result as an expression of them."""
+def _converted(python, depth, is_plain=False):
+    """Names of the arguments of a function, and its result as an expression of them.
+
+    With `is_plain`, its global quantities are numbers, as Brian has them for functions that discard units.
+    """
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(python))).body[0]
     except (OSError, SyntaxError, IndexError, TypeError) as error:
@@ -82,7 +114,8 @@ def _converted(python, depth):
         raise NotAnExpression
     names = [each.arg for each in (*given.posonlyargs, *given.args)]
     found = inspect.getclosurevars(python)
-    outside = {**found.builtins, **found.globals, **found.nonlocals}
+    around = {name: np.asarray(each).item() if is_plain and isinstance(each, Quantity) and each.ndim == 0 else each for name, each in found.globals.items()}
+    outside = {**found.builtins, **around, **found.nonlocals}
     local = {name: name for name in names}
     for statement in tree.body[:-1]:
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
@@ -141,13 +174,17 @@ def _constant(value):
 
 def _call(called, arguments, depth):
     try:
-        known = _KNOWN.get(called)
+        known, written = _KNOWN.get(called), _WRITTEN.get(called)
     except TypeError:
-        known = None
+        known = written = None
     if known is not None:
         return f"{known}({', '.join(arguments)})"
+    if written is not None:
+        if len(arguments) != 1 + max(map(int, re.findall(r"\{(\d)\}", written))):
+            raise NotAnExpression
+        return written.format(*(f"({each})" for each in arguments))
     # A function of the user that calls another one.
-    names, inner = _converted(_python_of(called), depth + 1)
+    names, inner = _converted(_python_of(called)[0], depth + 1)
     if len(names) != len(arguments):
         raise NotAnExpression
     return f"({_replaced(inner, dict(zip(names, arguments)))})"

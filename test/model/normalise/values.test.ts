@@ -4,7 +4,7 @@ import { fc } from '../../support/property.js';
 import { describe, expect, test } from 'vitest';
 import { parseUnit } from '../../../src/lang/units.js';
 import type { DataStore } from '../../../src/model/model.js';
-import { scaler } from '../../../src/model/normalise/arrays.js';
+import { scaledNumbers, scaler } from '../../../src/model/normalise/arrays.js';
 import { check, findings, normalised } from '../support.js';
 
 /** A neuron type with one parameter written as given; its normal form. */
@@ -74,6 +74,17 @@ describe('numbers in a unit', () => {
         expect(scaled(value) + 0).toBe(exact.toNumber() + 0);
       }),
     );
+  });
+  test.each(['mV', 'nA', 'minute', 'kHz'])('in %s are scaled likewise where they are many', (text) => {
+    const unit = parseUnit(text);
+    const long = Array.from({ length: 3000 }, (_, k) => Math.sqrt(k + 2));
+    const same = (values: readonly number[]): void => {
+      const many = [...scaledNumbers(values, unit)].map((value) => value + 0);
+      expect(many).toEqual(values.map((value) => scaler(unit)(value) + 0));
+    };
+    same(long);
+    same([...long, 1e-7 / 3, -1e300, NaN, Infinity, 0.5, 12]);
+    fc.assert(fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true })), same));
   });
 });
 

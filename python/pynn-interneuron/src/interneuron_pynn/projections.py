@@ -53,13 +53,15 @@ class Connection(common.Connection):
 
 
 def _check_targets(connector, post):
-    """Receivers of a list are among the cells that there are: PyNN leaves the others out."""
-    # A connector from a file has its list once it has connected.
+    """Receivers of a list are among the cells that there are: PyNN leaves the others out. Gives False where there is no list yet."""
     listed = getattr(connector, "conn_list", None)
-    if isinstance(connector, FromListConnector) and listed is not None and np.size(listed):
+    if listed is None or not np.size(listed):
+        return not isinstance(connector, FromListConnector)
+    if isinstance(connector, FromListConnector):
         receivers = np.asarray(listed)[:, 1]
-        if (receivers < 0).any() or (receivers >= post.size).any():
+        if receivers.min() < 0 or receivers.max() >= post.size:
             raise errors.ConnectionError("target index out of range")
+    return True
 
 
 def _members(cells):
@@ -99,14 +101,16 @@ class Projection(common.Projection):
         )
         self._columns, self._parts, self._cache, self._built = [], None, {}, None
         self._initial, self._known, self._places = {}, None, []
-        _check_targets(connector, self.post)
+        checked = _check_targets(connector, self.post)
         check_synapse(self.synapse_type)
         check_connector(connector, self.pre, self.post)
         self._late = late
         self._rule = None if late else rule_of(self, connector, state.generators)
         if self._rule is None:
             self.connect_one_by_one(connector)
-            _check_targets(connector, self.post)
+            if not checked:
+                # A connector from a file has its list once it has connected.
+                _check_targets(connector, self.post)
         elif connector.callback is not None:
             for k in range(self.post.size):
                 connector.callback(k / self.post.size)
@@ -518,11 +522,13 @@ class Projection(common.Projection):
                     where_pre[at_pre] = own_pre
                     where_post = np.full(self.post.size, -1)
                     where_post[at_post] = own_post
-                    inside = (where_pre[self.sources] >= 0) & (where_post[self.targets] >= 0)
-                    connections = np.flatnonzero(inside)
+                    several = len(pre) * len(post) > 1
+                    if several:
+                        connections = np.flatnonzero((where_pre[self.sources] >= 0) & (where_post[self.targets] >= 0))
+                    else:
+                        connections = np.arange(len(self.sources))
                     if len(connections) == 0:
                         continue
-                    several = len(pre) * len(post) > 1
                     name = state.unique(f"{self.name_in_document}_part", "projection") if several else self.name_in_document
                     self._parts.append({
                         "name": name,
@@ -579,8 +585,10 @@ class Projection(common.Projection):
         return {**synapse, "params": values}
 
     def _part(self, part):
-        many = len(part["connections"]) > _MANY and not self._late
-        values = {name: _number_or_array(value[part["connections"]]) for name, value in self.given.items()}
+        connections = part["connections"]
+        many = len(connections) > _MANY and not self._late
+        whole = len(connections) == len(self.sources)
+        values = {name: _number_or_array(value if whole else value[connections]) for name, value in self.given.items()}
         synapse = self._synapse(values if many else {name: plain(value) for name, value in values.items()})
         values = synapse["params"]
         connections = {}

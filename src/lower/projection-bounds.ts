@@ -1,6 +1,7 @@
 /** Bounds of what code of a projection reads: parameters as phases set them, variables of ends, distances, delays. */
 
 import { type ConnectionRule, type Value, formulaOf } from '../model/typed.js';
+import { arrayOf } from '../model/arrays.js';
 import { measuresOf } from '../draw/space/distances.js';
 import { referenceOf } from '../lang/reference.js';
 import { micrometresPerMetre } from '../draw/space/micrometres.js';
@@ -105,7 +106,7 @@ export function parameterBounds(
         // The synapse itself is one of them; a guess at the most would cost sums their precision.
         return { low: 1, high: Infinity };
       case 'copy':
-        return { low: 0, high: mostSynapsesOfAPair(projection.connect, lookup) - 1 };
+        return { low: 0, high: mostSynapsesOfAPair(projection.connect, lookup, context) - 1 };
       case 'pi':
         return exactly(Math.PI);
       case 'e':
@@ -120,7 +121,11 @@ export function parameterBounds(
 }
 
 /** Most synapses that a pair can have of all rules together; 65536 where rules do not tell. */
-function mostSynapsesOfAPair(rules: readonly ConnectionRule[], lookup: (name: string) => Interval | undefined): number {
+function mostSynapsesOfAPair(
+  rules: readonly ConnectionRule[],
+  lookup: (name: string) => Interval | undefined,
+  { data }: Context,
+): number {
   const most = rules.reduce((sum, rule) => {
     switch (rule.rule) {
       case 'all':
@@ -128,8 +133,9 @@ function mostSynapsesOfAPair(rules: readonly ConnectionRule[], lookup: (name: st
         return sum + 1;
       case 'pairs':
         return sum + (typeof rule.copies === 'number' ? rule.copies : boundsOf(rule.copies, lookup).high);
-      case 'generator':
       case 'list':
+        return sum + mostOfAPair(arrayOf(rule.sources, data), arrayOf(rule.targets, data));
+      case 'generator':
       case 'fixedInDegree':
       case 'fixedOutDegree':
       case 'fixedTotal':
@@ -143,6 +149,17 @@ function mostSynapsesOfAPair(rules: readonly ConnectionRule[], lookup: (name: st
     }
   }, 0);
   return Math.min(Math.max(1, Math.ceil(most)), 65536);
+}
+
+/** How often the pair occurs that a list has most often. */
+function mostOfAPair(sources: ArrayLike<number>, targets: ArrayLike<number>): number {
+  const pairs = Float64Array.from(sources, (source, k) => source * 4294967296 + (targets[k] ?? 0)).sort();
+  let [most, times] = [0, 0];
+  pairs.forEach((pair, k) => {
+    times = pair === pairs[k - 1] ? times + 1 : 1;
+    most = Math.max(most, times);
+  });
+  return most;
 }
 
 /** Bounds of the distance of two elements, in m. */

@@ -71,6 +71,17 @@ describe('additive code', () => {
     expect(finalOf(run, 'A.back')).toEqual([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
   });
 
+  test('sums of what depends on the number among synapses of a pair keep their precision where these are listed', async () => {
+    const run = await simulate(
+      brian(`
+      neuron_groups: { A: { N: 2, model: "x : 1", threshold: t_in_timesteps == 1 }, B: { N: 1, model: "v : 1" } }
+      synapses: { S: { source: A, target: B, model: "w : 1", multisynaptic_index: k, on_pre: v += w*(k + 1), connect: { i: [0, 1, 0, 0], j: [0, 0, 0, 0] }, initializers: { w: 0.1 + 0.01*k } } }
+      run: 0.3 ms
+    `),
+    );
+    expect(finalOf(run, 'B.v')[0]).toBeCloseTo(0.1 + 0.1 + 0.11 * 2 + 0.12 * 3, 13);
+  });
+
   test('the sum does not depend on the order of adding: a network and its mirror image', async () => {
     const model = (list: string): string =>
       brian(`

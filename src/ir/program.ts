@@ -264,4 +264,4 @@ export interface Program {
 }
 
 /** Raised with any change of results; stored with every fingerprint. */
-export const numericsVersion = 6;
+export const numericsVersion = 7;

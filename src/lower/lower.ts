@@ -73,7 +73,7 @@ function passes(
   const { model: whole, data, places, parts } = taken;
   const profile = profiles[whole.timing];
   const schedule = profile.stepping === 'slots' ? slots : elements;
-  const { model, entries } = schedule.prepare(whole, profile, diagnostics);
+  const { model, modes } = schedule.prepare(whole, profile, diagnostics);
   diagnostics.throwIfErrors();
   const context: Known = {
     model,
@@ -117,7 +117,7 @@ function passes(
   // Populations on their own. Values may be read while connecting, so they come first.
   run('populations', (pass) => {
     for (const group of groups) diagnostics.within(`/neurons/${group.name}`, () => firstValues(group, pass));
-    return { entries: schedule.populations({ groups, rings }, entries, pass) };
+    return { entries: schedule.populations({ groups, rings }, modes, pass) };
   });
   // Synapses: connectivity, storage, first values.
   const { projections } = run('connectivity', (pass) => ({

@@ -18,35 +18,52 @@ import { freeName } from '../model/free-name.js';
 /** What neuron types do when their first regime is entered, as statements. */
 export type Entries = ReadonlyMap<string, readonly Statement[]>;
 
+/** Conditions of neuron types that emit nothing: events that only the element itself sees. */
+export type SilentEvents = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** What the types of a model had that its plain types lack. */
+export interface Modes {
+  readonly entries: Entries;
+  readonly silent: SilentEvents;
+}
+
 /** Where there are no regimes to enter. */
-export const noEntries: Entries = new Map();
+export const noModes: Modes = { entries: new Map(), silent: new Map() };
 
 /** The model without regimes and without events of other names. @diagnostic lower/unsupported-feature */
 export function withoutModes(
   model: Model,
   profile: Profile,
   diagnostics: LoweringDiagnostics,
-): { readonly model: Model; readonly entries: Entries } {
+): { readonly model: Model; readonly modes: Modes } {
+  if (Object.values(model.neurons).every((type) => isPlain(type))) return { model, modes: noModes };
   const entries = new Map<string, readonly Statement[]>();
-  if (Object.values(model.neurons).every((type) => isPlain(type))) return { model, entries };
+  const silent = new Map<string, ReadonlySet<string>>();
   const neurons: Record<string, NeuronType> = {};
   for (const [name, type] of Object.entries(model.neurons)) {
     const initial = Object.values(type.regimes).find((regime) => regime.initial);
     if (initial && initial.onEntry.length > 0) entries.set(name, initial.onEntry);
-    neurons[name] = isPlain(type)
-      ? type
-      : diagnostics.within(`/neurons/${name}`, () =>
-          withOwnNames(name, withRegimesAsVariable(type), profile, diagnostics),
-        );
+    if (isPlain(type)) neurons[name] = type;
+    else
+      diagnostics.within(`/neurons/${name}`, () => {
+        const named = withOwnNames(name, withRegimesAsVariable(type), profile, diagnostics);
+        neurons[name] = named.type;
+        silent.set(name, named.silent);
+      });
   }
-  return { model: { ...model, neurons }, entries };
+  return { model: { ...model, neurons }, modes: { entries, silent } };
 }
 
 const isPlain = (type: NeuronType): boolean =>
   Object.keys(type.regimes).length === 0 && Object.values(type.events).every(({ emits }) => emits === undefined);
 
-/** Events that all go by the name under which others see them. */
-function withOwnNames(owner: string, type: NeuronType, profile: Profile, diagnostics: LoweringDiagnostics): NeuronType {
+/** Events that all go by the name under which others see them, and those that nobody sees. */
+function withOwnNames(
+  owner: string,
+  type: NeuronType,
+  profile: Profile,
+  diagnostics: LoweringDiagnostics,
+): { readonly type: NeuronType; readonly silent: ReadonlySet<string> } {
   const all = Object.entries(type.events);
   const emittedBy = new Map<string, string[]>();
   for (const [name, { emits }] of all) {
@@ -96,16 +113,12 @@ function withOwnNames(owner: string, type: NeuronType, profile: Profile, diagnos
     events[own] = { ...definition, ...slots };
   }
   const renamed = (name: string): string => newNames.get(name) ?? name;
+  const named = Object.entries(events).map(([name, event]) => {
+    const { refractory } = event;
+    return [name, refractory?.of ? { ...event, refractory: { ...refractory, of: refractory.of.map(renamed) } } : event];
+  });
   return {
-    ...type,
-    events: Object.fromEntries(
-      Object.entries(events).map(([name, event]) => {
-        const { refractory } = event;
-        return [
-          name,
-          refractory?.of ? { ...event, refractory: { ...refractory, of: refractory.of.map(renamed) } } : event,
-        ];
-      }),
-    ),
+    type: { ...type, events: Object.fromEntries(named) as Record<string, EventDefinition> },
+    silent: new Set(all.filter(([, { emits }]) => emits === null).map(([name]) => renamed(name))),
   };
 }

@@ -61,7 +61,7 @@ export function lowerContinuousSynapses(built: BuiltProjection, context: Context
     ...bySpelling(plan.type.contributes).flatMap((sum) =>
       made(sum, sumKernel(sum, 'contributed', built, own), {
         slot: summed,
-        order: ontoCable(sum, plan, context) ? 'first' : order,
+        order: context.profile.ties === 'phase' ? 'first' : order,
         phase: 'contribute',
       }),
     ),
@@ -103,12 +103,6 @@ export const continuousPlaces = (plan: ProjectionPlan, context: Context): readon
     name: objectNames.stateUpdater(plan.name),
   },
 ];
-
-/** Whether a contribution goes to a compartment: the cable is solved with all that is added in the step. */
-function ontoCable({ to }: Sum, plan: ProjectionPlan, { cables }: Context): boolean {
-  const { group } = plan[summedAt(to, plan.projection.receptors).end];
-  return group !== null && cables.some(({ classes }) => classes.some(({ type }) => type === group.name));
-}
 
 /** Refuses a sum over what the sums themselves write: its value would depend on the order of the elements. */
 function refuseReadingSums(plan: ProjectionPlan, context: Context): void {

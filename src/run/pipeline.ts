@@ -23,10 +23,12 @@ import { sideFiles, type SideFile } from './side-files.js';
 import { sourceOf } from './provenance.js';
 import { startModel } from './start-model.js';
 import { Diagnostics, DiagnosticError, type Diagnostic } from '../diagnostics/diagnostic.js';
+import { memberOf } from '../diagnostics/member.js';
 import type { Positions } from '../diagnostics/positions.js';
 import { ownMistakes } from '../model/follow-on.js';
 import { hashModel, type ModelHashes } from '../model/hash.js';
 import type { DataStore, TimingProfile } from '../model/model.js';
+import { atEndOfStep } from '../model/end-of-step.js';
 import { normalise } from '../model/normalise.js';
 import { readDocument } from '../model/read.js';
 import { importBrian, type ImportedBrian } from '../../translators/brian/import.js';
@@ -218,9 +220,14 @@ async function validateParts(
   return { diagnostics: list, ...(only && parts.length === 1 && !parts[0]?.around ? { hashes: only.hashes } : {}) };
 }
 
-/** A canonical document under another timing profile; what is not a document stays, for validation to say so. */
+/**
+ * A canonical document under another timing profile; what is not a document stays, for validation to say so. Code of
+ * LEMS, which reads the time at the end of a step, keeps doing so.
+ */
 function withTiming(document: unknown, timing: TimingProfile | undefined): unknown {
-  return timing === undefined || typeof document !== 'object' || document === null ? document : { ...document, timing };
+  if (timing === undefined || typeof document !== 'object' || document === null) return document;
+  const shifted = timing === 'grid' && memberOf(document, 'timing') === 'lems-euler';
+  return { ...document, timing, ...(shifted ? { neurons: atEndOfStep(memberOf(document, 'neurons')) } : {}) };
 }
 
 /** A canonical document with its places, and the settings that are left for it. */

@@ -11,6 +11,7 @@
 import { missingReference } from './messages.js';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
+import { atEndOfStep } from '../../src/model/end-of-step.js';
 import { connectNetwork } from './build/connect.js';
 import type { Wires } from './build/connections.js';
 import { assemble } from './build/document.js';
@@ -144,38 +145,6 @@ export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Pa
     simulation,
     target,
   };
-}
-
-/**
- * Types for the timing profile `grid`, whose code reads the time at the start of a step: conditions of LEMS are tested
- * at its end.
- */
-function atEndOfStep(neurons: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const later = (code: unknown): unknown =>
-    typeof code === 'string'
-      ? code.replace(/(?<![\w.])t(?![\w(])/g, '(t + dt)')
-      : Array.isArray(code)
-        ? code.map(later)
-        : code;
-  return Object.fromEntries(
-    Object.entries(neurons).map(([name, written]) => {
-      const type = written as Record<string, unknown>;
-      const events = type['events'] as Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
-      if (!events) return [name, type];
-      const changed = Object.entries(events).map(
-        ([event, definition]) =>
-          [
-            event,
-            {
-              ...definition,
-              when: later(definition['when']),
-              ...(definition['do'] !== undefined ? { do: later(definition['do']) } : {}),
-            },
-          ] as const,
-      );
-      return [name, { ...type, events: Object.fromEntries(changed) }];
-    }),
-  );
 }
 
 /** Core types that send spikes at a rate or in a period: one in each step at most. */

@@ -16,6 +16,7 @@ import type { LoweringDiagnostics } from '../context.js';
 import { numberOf } from '../groups.js';
 import * as messages from '../messages.js';
 import { type Cable, type LinkedClasses, type Origin, type Shown } from './cable.js';
+import { withInputsOfTime, type Timed } from './inputs-of-time.js';
 import { withListsMerged } from './merge.js';
 import { midStep } from './mid-step.js';
 import { ownCables } from './own-equations.js';
@@ -43,7 +44,8 @@ export function withoutStructure(drawn: DrawnModel, diagnostics: LoweringDiagnos
   );
   const own = ownCables(drawn);
   if (structured) {
-    const expanded = new Expansion(drawn, diagnostics).run();
+    const { model, clamps } = withInputsOfTime(drawn.model, drawn.data);
+    const expanded = new Expansion({ ...drawn, model }, clamps, diagnostics).run();
     return { ...expanded, cables: [...expanded.cables, ...own] };
   }
   return {
@@ -63,10 +65,10 @@ class Expansion {
   readonly #links = new Map<string, LinkedClasses>();
   readonly #recordingNames = new Map<string, string>();
 
-  constructor(drawn: DrawnModel, diagnostics: LoweringDiagnostics) {
+  constructor(drawn: DrawnModel, clamps: Timed['clamps'], diagnostics: LoweringDiagnostics) {
     this.#diagnostics = diagnostics;
     this.#cells = new StructuredCells(drawn, diagnostics);
-    this.#projections = new PlacedProjections(drawn, this.#cells);
+    this.#projections = new PlacedProjections(drawn, this.#cells, clamps);
     this.#places = new Map(drawn.places);
   }
 
@@ -75,7 +77,7 @@ class Expansion {
       if (type.compartments) this.#diagnostics.within(`/neurons/${name}`, () => this.#cells.cut(name, type));
     this.#diagnostics.throwIfErrors();
     for (const [name, projection] of Object.entries(this.#cells.model.projections))
-      this.#diagnostics.within(`/projections/${name}`, () => this.#projections.note(projection));
+      this.#diagnostics.within(`/projections/${name}`, () => this.#projections.note(name, projection));
     for (const [name, stimulus] of Object.entries(this.#cells.model.stimuli))
       this.#diagnostics.within(`/stimuli/${name}`, () => this.#noteStimulus(stimulus));
     for (const recording of this.#cells.model.recordings) this.#noteRecording(recording);

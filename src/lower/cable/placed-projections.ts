@@ -8,6 +8,7 @@ import { UniqueNames } from '../../model/free-name.js';
 import { ownersOf } from '../../model/typed.js';
 import type { End, Projection, SelectionRule, SynapseType } from '../../model/typed.js';
 import { type SynapsesOf } from './cable.js';
+import type { Timed } from './inputs-of-time.js';
 import { atPlaces, readsEnd, readsOther, type SynapsePlaces } from './synapse-type.js';
 import { compartmentsAt, splitByPlace, synapsesOfEach, type SplitEnd } from './split.js';
 import type { Kind, StructuredCells } from './structured-cells.js';
@@ -30,9 +31,11 @@ export class PlacedProjections {
   readonly #synapseKeys = new Map<string, string>();
   readonly #drawn: DrawnModel;
   readonly #cells: StructuredCells;
+  readonly #clamps: Timed['clamps'];
 
-  constructor(drawn: DrawnModel, cells: StructuredCells) {
+  constructor(drawn: DrawnModel, cells: StructuredCells, clamps: Timed['clamps']) {
     this.#drawn = drawn;
+    this.#clamps = clamps;
     this.#cells = cells;
     this.synapses = { ...drawn.model.synapses };
     this.parts = new Map(drawn.parts);
@@ -75,7 +78,7 @@ export class PlacedProjections {
   }
 
   /** Notes what a projection adds to compartments, and where it detects events. */
-  note(projection: Projection): void {
+  note(name: string, projection: Projection): void {
     const type = this.#cells.model.synapses[projection.synapse];
     if (!type) return;
     const synapses = this.#pairs(projection)?.pairs.sources.length ?? 0;
@@ -87,10 +90,18 @@ export class PlacedProjections {
         for (const input of inputs)
           if (place.kind.type.inputs[input] !== undefined) this.#cells.reach(place.kind, place.at, input);
         if (conducts) place.kind.conductances.add(place.at);
+        if (side === 'post') this.#steady(this.#clamps.get(name) ?? 0, place);
       }
       const other = this.#cells.kindOf(ownersOf((side === 'pre' ? projection.to : projection.from).of)[0] ?? '');
       if (other?.method === 'cable' && readsOther(type, projection.receptors, side)) other.watched = true;
     }
+  }
+
+  /** The second order rings where a clamp is faster than half a step: such cells are solved by backward Euler. */
+  #steady(conductance: number, { kind, at }: { readonly kind: Kind; readonly at: number }): void {
+    const capacitance = kind.tree.compartments[at]?.capacitance ?? 0;
+    const isFast = conductance * this.#cells.model.experiment.dt > 2 * capacitance;
+    if (isFast && kind.type.method === 'auto') kind.method = 'cable-then-gates';
   }
 
   /** Events that a projection listens to are detected where it says. */

@@ -31,7 +31,7 @@ export interface Kind {
   readonly compartments: Compartments;
   readonly tree: Tree;
   readonly instances: readonly (readonly Instance[])[];
-  readonly method: CableMethod;
+  method: CableMethod;
   /** The compartment that is called by the name of the population. */
   readonly home: number;
   /** Events by the compartment where they are detected. */

@@ -30,13 +30,13 @@ import { lowerOperations } from '../operations.js';
 import { replayKernel } from '../replay.js';
 import { invariant } from '../../diagnostics/diagnostic.js';
 import { timeNow } from '../elements/element-code.js';
-import { noEntries } from '../modes.js';
+import { noModes } from '../modes.js';
 import { inStep, type PlacedEntry } from './place.js';
 import type { BuiltNetwork, Recorded, Schedule } from './schedule.js';
 
 /** The schedule of profiles that go by elements. */
 export const elements: Schedule = {
-  prepare: (model) => ({ model, entries: noEntries }),
+  prepare: (model) => ({ model, modes: noModes }),
   populations: () => [],
   steps: (built, run) =>
     run('steps', (context) => {

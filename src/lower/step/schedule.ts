@@ -4,7 +4,7 @@ import type { Model } from '../../model/typed.js';
 import type { Context, LoweringDiagnostics } from '../context.js';
 import type { EventSource } from '../events.js';
 import type { Group } from '../groups.js';
-import type { Entries } from '../modes.js';
+import type { Modes } from '../modes.js';
 import type { Copies } from '../phases.js';
 import type { Found } from '../manifest.js';
 import type { Profile } from '../profile.js';
@@ -48,15 +48,15 @@ export type RunPass = <T extends object>(name: string, pass: (context: Context) 
 /** A way to step. */
 export interface Schedule {
   /**
-   * The model as this schedule steps it, and what neurons do when their first regime is entered, if it must be told.
+   * The model as this schedule steps it, and what its types had that they lack then.
    */
   readonly prepare: (
     model: Model,
     profile: Profile,
     diagnostics: LoweringDiagnostics,
-  ) => { readonly model: Model; readonly entries: Entries };
+  ) => { readonly model: Model; readonly modes: Modes };
   /** What populations do by themselves in a step; first values, which connecting may read, are there already. */
-  readonly populations: (populations: Populations, entries: Entries, context: Context) => readonly PlacedEntry[];
+  readonly populations: (populations: Populations, modes: Modes, context: Context) => readonly PlacedEntry[];
   /** Passes for the rest of a step, once synapses exist. */
   readonly steps: (network: BuiltNetwork, run: RunPass) => Recorded;
   /** Kernels of a step that must come after all code that reads variables. */

@@ -7,6 +7,7 @@ import type { Context } from '../context.js';
 import { lowerCurrents } from '../currents.js';
 import { lowerDeliveries } from '../deliver.js';
 import { clearMasks } from '../events.js';
+import { testFirst } from '../first-conditions.js';
 import { lowerLinks } from '../links.js';
 import { withoutModes } from '../modes.js';
 import { multiplesKernel } from '../multiples.js';
@@ -23,7 +24,7 @@ import type { Populations, Schedule } from './schedule.js';
 /** The schedule of profiles that go by slots. */
 export const slots: Schedule = {
   prepare: withoutModes,
-  populations({ groups, rings }, entries, context) {
+  populations({ groups, rings }, { entries, silent }, context) {
     const { diagnostics, cables } = context;
     const own = groups.flatMap((group) =>
       diagnostics.within(`/neurons/${group.name}`, () => lowerGroup(group, rings, onClock(group.clock, context))),
@@ -32,13 +33,10 @@ export const slots: Schedule = {
       diagnostics.within(`/neurons/${cable.name}`, () => lowerCable(cable, groups, context)),
     );
     enterFirstRegimes(groups, entries, context);
-    return [
-      ...own,
-      ...quietSteps(rings, context),
-      ...solved,
-      ...lowerLinks(groups, context),
-      ...replayInSlots(rings, context),
-    ];
+    const links = lowerLinks(groups, context);
+    const reading = links.map(({ entry }) => entry.kernel);
+    testFirst(groups, silent, reading, context);
+    return [...own, ...quietSteps(rings, context), ...solved, ...links, ...replayInSlots(rings, context)];
   },
   steps({ groups, projections, rings }, run) {
     // What synapses do in each step and at events, in the order of the delivery slots.

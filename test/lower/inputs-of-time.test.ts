@@ -1,0 +1,129 @@
+/**
+ * Inputs that conditions of time switch, under `grid`: in force from their time on, from 0 too, and of second order on
+ * cells with structure. Expected values are solutions of the membrane's equation.
+ */
+
+import { describe, expect, test } from 'vitest';
+import { simulate, trace } from '../support/simulate.js';
+
+const milli = 1e-3;
+
+describe('a point cell', () => {
+  const delays = [0, 1, 0.02];
+  const lems = `<Lems><Target component="sim"/><Include file="Cells.xml"/><Include file="Networks.xml"/>
+    <Include file="Inputs.xml"/><Include file="Simulation.xml"/>
+    <iafCell id="iaf" leakReversal="-60mV" thresh="0mV" reset="-60mV" C="0.2nF" leakConductance="0.01uS"/>
+    ${delays.map((delay, k) => `<pulseGenerator id="p${k}" delay="${delay}ms" duration="50ms" amplitude="0.3nA"/>`).join('')}
+    <network id="net"><population id="a" component="iaf" size="3"/>
+    ${delays.map((_, k) => `<explicitInput target="a[${k}]" input="p${k}"/>`).join('')}</network>
+    <Simulation id="sim" length="4ms" step="0.02ms" target="net"><OutputFile id="f" fileName="v.dat">
+    ${delays.map((_, k) => `<OutputColumn id="c${k}" quantity="a[${k}]/v"/>`).join('')}
+    </OutputFile></Simulation></Lems>`;
+
+  test('has currents of all generators from their delay on', async () => {
+    const run = await simulate(lems, { timing: 'grid' });
+    delays.forEach((delay, column) =>
+      trace(run, 'a.v', column).forEach((v, k) => {
+        const time = Math.max(0, k * 0.02 - delay);
+        expect(v).toBeCloseTo(-0.06 + 0.03 * (1 - Math.exp(-time / 20)), 12);
+      }),
+    );
+  });
+});
+
+/** A cell of one compartment, 20 um long and thick, with inputs that conditions switch. */
+const model = (dt: number, duration: number, inputs: readonly string[]): string => `interneuron: 1
+neurons:
+  ball:
+    inputs: { I: nA }
+    events: { spike: { when: v > 0*mV, edge: rising } }
+    compartments:
+      initial: -65 mV
+      sections: { soma: { length: 20 um, diameter: 20 um, specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm } }
+      mechanisms: { leak: { parameters: { g: 3 S/m**2 }, reads: [v], writes: { i: g*(-65*mV - v) } } }
+${inputs
+  .map(
+    (value, k) => `  ${value.includes(' v') ? `clamp${k}` : `input${k}`}:
+    parameters: { delay: 0 ms, length: 50 ms, v: 0 mV }
+    state: { i_: { unit: nA } }
+    events:
+      before: { when: t + dt < delay, do: i_ = 0*nA, emits: null }
+      within: { when: t + dt >= delay and t + dt < delay + length, do: 'i_ = ${value}', emits: null, order: 1 }
+      after: { when: t + dt >= delay + length, do: i_ = 0*nA, emits: null, order: 2 }`,
+  )
+  .join('\n')}
+synapses: { attached: { contributes: { post.I: pre.i_ } } }
+populations:
+${inputs
+  .map(
+    (value, k) => `  b${k}: { type: ball, size: 1 }
+  a${k}: { type: ${value.includes(' v') ? `clamp${k}, linked: { v: { population: b${k}, variable: v } }` : `input${k}`}, size: 1 }`,
+  )
+  .join('\n')}
+projections:
+${inputs.map((_, k) => `  p${k}: { from: a${k}, to: b${k}, synapse: attached, connect: all }`).join('\n')}
+record: [${inputs.map((_, k) => `{ of: b${k}, variables: v }`).join(', ')}]
+timing: grid
+experiment: { dt: ${dt} ms, duration: ${duration} ms }
+`;
+
+describe('a cell with structure', () => {
+  const area = Math.PI * 20e-6 * 20e-6;
+  const [capacitance, leak] = [area * 0.01, area * 3];
+  const rate = (leak / capacitance) * milli;
+  /** Potential of a clamp behind a resistance (ohm), at a time in ms since it began. */
+  const clamped = (resistance: number, time: number): number => {
+    const all = leak + 1 / resistance;
+    const end = (leak * -0.065 + -0.05 / resistance) / all;
+    return end + (-0.065 - end) * Math.exp((-time * milli * all) / capacitance);
+  };
+  const clamp = (megohm: number): string => `(-50*mV - v)/(${megohm}*Mohm)`;
+  const amplitude = 0.03e-9;
+  const expected: readonly (readonly [string, string, (time: number) => number])[] = [
+    ['a current from the start', '0.03*nA', (time) => -0.065 + (amplitude / leak) * (1 - Math.exp(-time * rate))],
+    [
+      'a sine',
+      '0.03*nA*sin(6.2831853*(t + dt)/(5*ms))',
+      (time) => {
+        const turn = 6.2831853 / 5;
+        const rotating = rate * Math.sin(turn * time) - turn * Math.cos(turn * time) + turn * Math.exp(-rate * time);
+        return -0.065 + ((amplitude / capacitance) * milli * rotating) / (rate * rate + turn * turn);
+      },
+    ],
+    ['a clamp', clamp(10), (time) => clamped(10e6, time)],
+  ];
+  const steps = [0.02, 0.005];
+
+  test('has inputs of second order', async () => {
+    const inputs = expected.map(([, input]) => input);
+    const errors = await Promise.all(
+      steps.map(async (dt) => {
+        const run = await simulate(model(dt, 4, inputs));
+        return inputs.map((_, k) =>
+          trace(run, `b${k}.v`, 0).reduce((most, v, row) => Math.max(most, Math.abs(v - expected[k]![2](row * dt))), 0),
+        );
+      }),
+    );
+    expected.forEach(([name], k) => {
+      const [coarse = NaN, fine = NaN] = errors.map((all) => all[k]);
+      expect([name, coarse < 1.5e-4, coarse / fine > 14]).toEqual([name, true, true]);
+    });
+  });
+
+  test('follows a clamp of hardly any resistance, without ringing', async () => {
+    const run = await simulate(model(0.02, 4, [clamp(0.001)]));
+    trace(run, 'b0.v', 0)
+      .slice(2)
+      .forEach((v) => expect(v).toBeCloseTo(clamped(1e3, 1), 7));
+  });
+});
+
+test('a current that no condition ends flows on', async () => {
+  const text = model(0.1, 60, ['30*pA']);
+  const run = await simulate(
+    text.replace(/ {6}after: .*\n/, '').replace('{ delay: 0 ms, length: 50 ms', '{ delay: 1 ms, length: 1 ms'),
+  );
+  const v = trace(run, 'b0.v', 0);
+  expect(v[10]).toBeCloseTo(-0.065, 12);
+  expect(v.at(-1)).toBeCloseTo(-0.065 + 30e-12 / (Math.PI * 4e-10 * 3), 8);
+});

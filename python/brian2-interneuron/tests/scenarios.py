@@ -1383,3 +1383,43 @@ def weights_that_operations_write():
         Network(P, G, S, samples).run(30 * ms)
         found.update({f"{name} v": samples.v[:], f"{name} w": atleast_1d(S.w[:])})
     return found
+
+
+@scenario
+def clocks_without_a_common_one():
+    """Steps none of which divides the others: engines take their greatest common divisor."""
+    G = NeuronGroup(
+        3, "dv/dt = (1.5 - v)/(10*ms) : 1 (unless refractory)", threshold="v > 1", reset="v = 0", refractory=1 * ms, method="exact", dt=0.2 * ms
+    )
+    H = NeuronGroup(3, "dv/dt = (1.3 + 0.1*i - v)/(10*ms) : 1", threshold="v > 1", reset="v = 0", method="euler", dt=0.3 * ms)
+    S = Synapses(G, H, "w : 1\ndx/dt = -x/(5*ms) : 1 (event-driven)", on_pre="v_post += w*(1 + x); x += 1", delay=1 * ms, dt=0.2 * ms)
+    S.connect()
+    S.w = 0.05
+    R = Synapses(H, G, on_pre="v_post -= 0.1", dt=0.3 * ms)
+    R.connect("i != j")
+    R.pre.delay = "i*0.6*ms"
+    monitor, samples = SpikeMonitor(H), StateMonitor(H, "v", record=True, dt=0.5 * ms)
+    rate = PopulationRateMonitor(G)
+    net = Network(G, H, S, R, monitor, samples, rate)
+    net.run(21 * ms)
+    S.w = 0.1
+    net.run(21 * ms)
+    return {**spikes(monitor), "v": samples.v[:], "v.t": samples.t_[:], "rate": rate.rate_[:], "x": S.x[:], "t": array([net.t_])}
+
+
+@scenario
+def one_name_for_several():
+    """Functions of one name, each in the namespace of another object; operations on parts that read their own indices."""
+    a, b, c = TimedArray([1, 2, 3], dt=5 * ms), TimedArray([3, 2, 1], dt=7 * ms), TimedArray([0.1, 0.2], dt=3 * ms)
+    equations = "dv/dt = (f(t) + k - v)/(10*ms) : 1\nk : 1"
+    G = NeuronGroup(5, equations, threshold="v > 0.5*f(t)", reset="v = 0", method="exact", namespace={"f": a})
+    H = NeuronGroup(2, equations, threshold="v > 1", reset="v = 0", method="exact", namespace={"f": b})
+    S = Synapses(G, H, "w : 1", on_pre="v_post += w*f(t)", namespace={"f": c})
+    S.connect()
+    S.w = 0.1
+    constantly = PoissonInput(H, "v", 1, 1 / defaultclock.dt, weight="0.001*f(t)")
+    part = G[1:4]
+    part.run_regularly("k = 0.1*i/N + 0.01*f(t)", dt=1 * ms)
+    monitor, other = SpikeMonitor(G), SpikeMonitor(H)
+    Network(G, H, S, part, constantly, monitor, other, part.contained_objects).run(20 * ms)
+    return {**spikes(monitor), **spikes(other, "other"), "k": G.k[:]}

@@ -24,9 +24,10 @@ from brian2.utils.logger import get_logger
 import interneuron
 from interneuron._server import prepare, shared, stored
 
+from .clocks import set_clocks, with_base
 from .document import Document
 from .live import Live, sent
-from .operations import Calls, set_clocks, simulated
+from .operations import Calls, simulated
 from .start import start_of_run
 from .results import end_of_run, write_back
 from .texts import Unsupported
@@ -245,7 +246,7 @@ class InterneuronDevice(RuntimeDevice):
     def _prepare(self, net, duration, namespace):
         """Brian's own checks, then the network as a document, and where it stands."""
         objects = net.sorted_objects
-        net._clocks = {each.clock for each in objects}
+        net._clocks = with_base({each.clock for each in objects})
         net._clock_variables = {}
         t_end = net.t + duration
         for clock in net._clocks:

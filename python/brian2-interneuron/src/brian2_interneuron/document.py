@@ -24,10 +24,11 @@ from brian2.monitors.statemonitor import StateMonitor
 from brian2.spatialneuron.spatialneuron import SpatialNeuron, SpatialStateUpdater
 from brian2.synapses import synapses as synapses_module
 from brian2.synapses.synapses import SummedVariableUpdater, Synapses, SynapticPathway
-from brian2.utils.stringtools import get_identifiers
+from brian2.utils.stringtools import word_substitute
 
 from interneuron._server import digest
 
+from .clocks import is_multiple
 from .document_inputs import InputParts
 from .document_monitors import MonitorParts
 from .document_neurons import NeuronParts
@@ -60,7 +61,8 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
         self.kept = []
         #: Variables that code writes, by name of their owner.
         self.written = {}
-        self._tables = {}
+        #: Functions by name, and the names that they have in the document for an owner that calls them otherwise.
+        self._tables, self._renamed = {}, {}
         #: Where in a step variables at events are recorded, by group, event and name.
         self._sampled = {}
         #: Names of those that are recorded at several times, by monitor and variable, and the equations that define them.
@@ -69,7 +71,7 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
         self._updates = {}
         #: Operations that stand for parts of groups in other slots, by group.
         self._moved = {}
-        self.clock = self._clock_of(objects)
+        self.clock = self._clock_of(net._clocks)
         self.dt = float(self.clock.dt_)
         #: Whether groups or synapses have steps of their own.
         self.has_clocks = any(
@@ -105,6 +107,13 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
         for group, equation in self._again:
             entry = self.parts["spatial_neurons" if type(group) is SpatialNeuron else "neuron_groups"][group.name]
             entry["model"] += f"\n{equation}"
+        for owner, names in self._renamed.items():
+            for section in ("neuron_groups", "spatial_neurons", "poisson_groups", "synapses"):
+                if owner in self.parts[section]:
+                    self.parts[section][owner] = _with_names(self.parts[section][owner], names)
+            for each in self.parts["poisson_inputs"].values():
+                if each["target"].split("[")[0] == owner:
+                    each["weight"] = _with_names(each["weight"], names)
         self._record_events()
         for section in list(self.parts):
             if self.parts[section] == {}:
@@ -121,13 +130,11 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
             section in self.parts for section in ("poisson_groups", "poisson_inputs")
         )
 
-    def _clock_of(self, objects):
+    def _clock_of(self, clocks):
         """The clock with the smallest step, of which all others are multiples."""
-        clocks = {each.clock for each in objects if hasattr(each, "clock")}
         smallest = min(clocks, key=lambda each: each.dt_)
         for each in clocks:
-            ratio = float(each.dt_) / float(smallest.dt_)
-            if abs(ratio - round(ratio)) > 1e-6:
+            if not is_multiple(each.dt_, smallest.dt_):
                 raise Unsupported(each.name, f"its step ({each.dt}) is not a multiple of {smallest.dt}")
         return smallest
 
@@ -155,8 +162,6 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
             return
         if type(each) is CodeRunner:
             owner = whole(each.group)
-            if isinstance(owner, Subgroup) and {"i", "N"} & get_identifiers(each.abstract_code):
-                raise Unsupported(each.name, "it reads i or N of a subgroup")
             if not isinstance(owner, (NeuronGroup, PoissonGroup, Synapses, Subgroup)):
                 raise Unsupported(each.name, "an operation on such an object")
             return
@@ -238,19 +243,40 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
         return {"namespace": constants} if constants else {}
 
     def _function(self, owner, name, function):
-        if self._tables.setdefault(name, function) is not function and self._tables[name].pyfunc is not function.pyfunc:
-            raise Unsupported(owner.name, f"the name {name} refers to two functions")
         try:
             section, entry = specification_of(function)
         except NotAnExpression:
             raise Unsupported(owner.name, f"the function {name} is Python's") from None
-        self.parts[section][name] = entry
+        self.parts[section][self._own_name(owner, name, function)] = entry
 
     def _table(self, owner, name, table):
-        if self._tables.setdefault(name, table) is not table:
-            raise Unsupported(owner.name, f"the name {name} refers to two TimedArrays")
-        self.parts["timed_arrays"][name] = {
+        self.parts["timed_arrays"][self._own_name(owner, name, table)] = {
             "values": table.values.tolist(),
             "unit": unit_text(table.dim),
             "dt": f"{float(table.dt)!r}*second",
         }
+
+    def _own_name(self, owner, name, function):
+        """The name of a function in the document: another one where objects have several of that name."""
+        known = self._tables.setdefault(name, function)
+        if known is function or known.pyfunc is function.pyfunc:
+            return name
+        other = f"{name}_of_{owner.name}"
+        self._tables[other] = function
+        self._renamed.setdefault(owner.name, {})[name] = other
+        return other
+
+
+#: Parts of an entry that are no code.
+_NO_CODE = {"name", "source", "target", "when", "slice", "method", "linked", "initializers", "connect", "namespace"}
+
+
+def _with_names(part, names):
+    """Part of a document whose code calls functions by other names."""
+    if isinstance(part, str):
+        return word_substitute(part, names)
+    if isinstance(part, list):
+        return [_with_names(each, names) for each in part]
+    if isinstance(part, dict):
+        return {key: each if key in _NO_CODE else _with_names(each, names) for key, each in part.items()}
+    return part

@@ -319,8 +319,10 @@ class NeuronParts:
             if type(each) is not CodeRunner or not each.active or base_of(whole(each.group)).name != owner.name:
                 continue
             entry = {"code": each.abstract_code, "name": each.name}
-            if isinstance(whole(each.group), Subgroup):
-                entry["slice"] = f"{each.group.start}:{each.group.stop}"
+            part = whole(each.group)
+            if isinstance(part, Subgroup):
+                entry["slice"] = f"{part.start}:{part.stop}"
+                entry["code"] = word_substitute(entry["code"], {"i": f"(i - {part.start})", "N": str(len(part))})
             codes.append(each.abstract_code)
             self._when(each, entry)
             operations.append(entry)

@@ -54,13 +54,3 @@ class Calls:
         stops += [(boundary // every + 1) * every for every, _ in self._before]
         stops += [-(-boundary // every) * every + 1 for every, _ in self._after]
         return min(stops)
-
-
-def set_clocks(net, step, dt):
-    """Every clock as it is in a step: those that are not due in it are at their next."""
-    for each in net._clocks:
-        every = round(float(each.dt_) / dt)
-        own = -(-step // every)
-        each.variables["timestep"].set_value(own)
-        each.variables["t"].set_value(own * each.dt_)
-    net.t_ = step * dt

@@ -33,8 +33,6 @@ const leftOut: Readonly<Record<string, string>> = {
   'fixtures/model/hard/recorded-synapses.yaml':
     'a delay of no steps, which its timing does not allow: it cannot be frozen',
   'fixtures/model/hard/replayed-spikes.yaml': 'its data are not given',
-  'fixtures/model/hard/timed-table.yaml':
-    'the reference interpreter takes a current by cases to have no dimension where it is added to another',
   'fixtures/model/hard/two-clocks.yaml': 'populations with clocks of their own cannot be run',
 };
 

@@ -15,8 +15,8 @@ import { child } from '../../src/model/pointer.js';
 import { exportGroup, type Constants, type Exported } from './export/groups.js';
 import { ObjectNames } from './export/naming.js';
 import { exportOperation, exportProtocol, exportRecording, exportStimulus, exportTable } from './export/network.js';
-import { planGroups, type ExportContext, type Plans, type SynapsesPlan } from './export/plan.js';
-import { exportSynapses, planSynapses } from './export/projections.js';
+import { planGroups, type ExportContext, type Plans } from './export/plan.js';
+import { exportSynapses, planAllSynapses } from './export/projections.js';
 import { quantityText, type Arithmetic } from './export/quantity-text.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { dimensionOf } from './export/equations-text.js';
@@ -48,12 +48,7 @@ export function exportBrian(valid: ValidModel, arithmetic: Arithmetic = 'decimal
   const tables = new Map(Object.keys(model.tables).map((id) => [id, objects.claim(id, 'table')] as const));
   const context: ExportContext = { model, data, report, objects, tables, arithmetic };
   const groups = planGroups(context);
-  const synapses = new Map<string, SynapsesPlan>();
-  for (const [id, projection] of Object.entries(model.projections)) {
-    const plan = planSynapses(id, projection, groups, context);
-    if (plan !== undefined) synapses.set(id, plan);
-  }
-  const plans: Plans = { groups, synapses };
+  const plans: Plans = { groups, synapses: planAllSynapses(groups, context) };
   const sections = exportSections(plans, context);
   remarkOnModel(context);
   settleReport(context);

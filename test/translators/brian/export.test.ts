@@ -208,6 +208,26 @@ describe('inputs', () => {
     expect(importText(JSON.stringify(document)).list).toEqual([]);
   });
 
+  test('synapses onto synapses, which follow those that they refer to', () => {
+    const model = valid(
+      brian(
+        'neuron_groups:\n  A: { N: 2, model: "v : 1", threshold: v > 1 }\n  B: { N: 2, model: "y : 1" }\n' +
+          'synapses:\n  T: { source: A, target: S, on_pre: w_post += 1, connect: true }\n' +
+          '  U: { source: S, target: B, model: "y_post = w_pre : 1 (summed)", connect: true }\n' +
+          '  S: { source: A, target: B, model: "w : 1", connect: true }\nrun: 1 ms\n',
+      ),
+    );
+    const { document, report } = exportBrian(model);
+    expect(remarks(report)).toEqual([]);
+    expect(hashModel(valid(JSON.stringify(document)).model)).toEqual(hashModel(model.model));
+    const script = exportBrianScript(model).files[0]?.text ?? '';
+    expect([...script.matchAll(/^(\w) = Synapses\(\s*(\w),\s*(\w)/gm)].map(([, ...names]) => names)).toEqual([
+      ['S', 'A', 'B'],
+      ['T', 'A', 'S'],
+      ['U', 'S', 'B'],
+    ]);
+  });
+
   test('sums in slots and orders of their own', () => {
     const text = readFileSync('fixtures/brian/summed.yaml', 'utf8').replace(
       'connect: true',

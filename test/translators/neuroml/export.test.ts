@@ -484,6 +484,21 @@ describe('what LEMS has no word for', () => {
   });
 });
 
+it('long tables are cases of a few variables, which are read back', async () => {
+  const values = Array.from({ length: 700 }, (_, k) => Math.sin(k / 20));
+  const text =
+    'format: interneuron/brian\nversion: 1\ntimed_arrays: { I: { values: ' +
+    `${JSON.stringify(values)}, dt: 0.1 ms } }\nneuron_groups:\n` +
+    "  G: { N: 1, model: 'dv/dt = (20*I(t) - v)/(10*ms) : 1', threshold: v > 1, reset: v = 0, method: euler }\n" +
+    'run: 70 ms\n';
+  const original = importModel({ name: 'table.yaml', text });
+  const { files, report } = await convertModel(original.valid, 'lems');
+  expect(report.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
+  const back = importModel({ name: 'table.xml', text: files[0]?.text ?? '' });
+  expect((await spikesOf(original)).get('G')).toBeGreaterThan(5);
+  expect(await spikesOf(back)).toEqual(await spikesOf(original));
+});
+
 it('keeps the rules of connections that were drawn, and reads them back', async () => {
   const { text, original, back } = await converted('fixtures/pynn/connector-fixed-probability.json', {}, true);
   expect(text).toMatch(/<property tag="connect [^"]*" value="\[\{&quot;rule&quot;:&quot;/);

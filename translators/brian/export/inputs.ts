@@ -164,8 +164,8 @@ export function contributionLines(plan: SynapsesPlan, context: ExportContext): r
   const pointer = `/synapses/${plan.projection.synapse}`;
   return contributionsOf(plan).flatMap(({ side, variable, expression }) => {
     const { group } = side === 'pre' ? plan.source : plan.target;
-    const input = group.type?.inputs[variable];
-    if (input === undefined) {
+    const input = group.kind === 'synapses' ? undefined : group.type?.inputs[variable];
+    if (input === undefined || group.kind === 'synapses') {
       context.report.missing(
         pointer,
         `Brian cannot add continuously to ${variable}, which is not an input`,

@@ -62,8 +62,13 @@ export interface GroupPlan extends TypePlan {
 }
 
 /** A contiguous part of a population: `P` or `P[0:10]`. */
-export interface GroupSlice {
+export interface GroupSlice extends SynapsesEnd {
   readonly group: GroupPlan;
+}
+
+/** What synapses begin or end on: a population, a contiguous part of one, or other synapses. */
+export interface SynapsesEnd {
+  readonly group: GroupPlan | SynapsesPlan;
   /** First element and the one after the last; absent: all. */
   readonly range?: readonly [number, number];
 }
@@ -74,12 +79,13 @@ export interface SynapsesPlan extends TypePlan {
   readonly id: string;
   /** Name of the object in Brian. */
   readonly name: string;
+  readonly kind: 'synapses';
   readonly projection: Projection;
   readonly type: SynapseType;
   /** Presynaptic end. */
-  readonly source: GroupSlice;
+  readonly source: SynapsesEnd;
   /** Postsynaptic end. */
-  readonly target: GroupSlice;
+  readonly target: SynapsesEnd;
   /** How its own code writes names, those of both ends among them. */
   readonly view: NameView;
 }

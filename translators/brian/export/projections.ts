@@ -22,7 +22,7 @@ import {
   renameAll,
   type ExportContext,
   type GroupPlan,
-  type GroupSlice,
+  type SynapsesEnd,
   type SynapsesPlan,
 } from './plan.js';
 import { declaredUnit } from './quantity-text.js';
@@ -53,16 +53,43 @@ const specials: Readonly<Record<string, string | undefined>> = {
 };
 const unsayable: ReadonlySet<string> = new Set(['delay', 'distance']);
 
+/** The plans of all projections, those of synapses that others begin or end on before those of the others. */
+export function planAllSynapses(
+  groups: ReadonlyMap<string, GroupPlan>,
+  context: ExportContext,
+): ReadonlyMap<string, SynapsesPlan> {
+  const { projections } = context.model;
+  const plans = new Map<string, SynapsesPlan>();
+  const seen = new Set<string>();
+  const visit = (id: string): void => {
+    const projection = projections[id];
+    if (projection === undefined || seen.has(id)) return;
+    seen.add(id);
+    for (const { of } of [projection.from, projection.to]) if (isSelection(of, 'synapses')) visit(of.projection);
+    const plan = planSynapses(id, projection, groups, plans, context);
+    if (plan !== undefined) plans.set(id, plan);
+  };
+  Object.keys(projections).forEach(visit);
+  return plans;
+}
+
 /** The plan of a projection; undefined when its ends are nothing that Brian knows. */
-export function planSynapses(
+function planSynapses(
   id: string,
   projection: Projection,
   groups: ReadonlyMap<string, GroupPlan>,
+  synapses: ReadonlyMap<string, SynapsesPlan>,
   context: ExportContext,
 ): SynapsesPlan | undefined {
   const pointer = `/projections/${id}`;
-  const source = groupSlice(projection.from.of, groups, `${pointer}/from`, context);
-  const target = groupSlice(projection.to.of, groups, `${pointer}/to`, context);
+  const end = (side: 'from' | 'to'): SynapsesEnd | undefined => {
+    const { of } = projection[side];
+    if (!isSelection(of, 'synapses') || of.slice !== undefined || of.indices !== undefined)
+      return groupSlice(of, groups, `${pointer}/${side}`, context);
+    const group = synapses.get(of.projection);
+    return group && { group };
+  };
+  const [source, target] = [end('from'), end('to')];
   const type = context.model.synapses[projection.synapse];
   if (source === undefined || target === undefined || type === undefined) return undefined;
   const name = context.objects.claim(id, 'synapses');
@@ -84,6 +111,7 @@ export function planSynapses(
   return {
     id,
     name,
+    kind: 'synapses',
     projection,
     type,
     source,
@@ -95,8 +123,8 @@ export function planSynapses(
 }
 
 /** Names that mean a variable of an end, with and without its suffix. */
-function namesAtEnds(source: GroupSlice, target: GroupSlice): ReadonlySet<string> {
-  const visible = ({ group }: GroupSlice): readonly string[] =>
+function namesAtEnds(source: SynapsesEnd, target: SynapsesEnd): ReadonlySet<string> {
+  const visible = ({ group }: SynapsesEnd): readonly string[] =>
     [...group.names].filter(([key]) => !group.constants.has(key)).map(([, name]) => name);
   const before = visible(source);
   const after = visible(target);
@@ -107,8 +135,8 @@ function synapseView(
   type: SynapseType,
   names: ReadonlyMap<string, string>,
   projection: Projection,
-  source: GroupSlice,
-  target: GroupSlice,
+  source: SynapsesEnd,
+  target: SynapsesEnd,
   context: ExportContext,
 ): NameView {
   const ports = new Map(Object.keys(type.ports).map((port) => [port, projection.receptors[port]]));

@@ -2,7 +2,7 @@ import { populationOf } from '../../../src/model/selected.js';
 import { taggedSelection } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
 import type { SelectionRule } from '../../../src/model/model.js';
-import type { ExportContext, GroupPlan, GroupSlice } from './plan.js';
+import type { ExportContext, GroupPlan, GroupSlice, SynapsesEnd } from './plan.js';
 
 /** The slice of one group that a selection is; undefined (and reported) when Brian has no such part. */
 export function groupSlice(
@@ -46,6 +46,6 @@ function rangeOf(selection: SelectionRule, context: ExportContext): readonly [nu
 }
 
 /** `P`, `P[0:10]`. */
-export function sliceText({ group, range }: GroupSlice): string {
+export function sliceText({ group, range }: SynapsesEnd): string {
   return range === undefined ? group.name : `${group.name}[${range[0]}:${range[1]}]`;
 }

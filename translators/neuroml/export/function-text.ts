@@ -149,6 +149,7 @@ const isTruth = (e: Expression): boolean =>
 
 /** Longer tables would make each step slow. */
 const longestTable = 2000;
+const longestChain = 50;
 
 /** A table as cases over time, and over the element's number. @throws NotExpressible */
 function tableValue({ dt, dimension, rows }: StepFunction, given: readonly Expression[]): Expression {
@@ -156,16 +157,21 @@ function tableValue({ dt, dimension, rows }: StepFunction, given: readonly Expre
   if (rows.reduce((sum, row) => sum + row.length, 0) > longestTable)
     throw new NotExpressible(`a table of more than ${longestTable} values`);
   const over = (row: ArrayLike<number>): Expression => {
-    const last = row.length - 1;
-    let chain: Expression = quantity(row[last] ?? 0, dimension);
-    for (let k = last - 1; k >= 0; k--)
-      if (row[k] !== row[k + 1])
-        chain = conditional(
-          binary('<', at, quantity(Number(((k + 1) * dt).toPrecision(15)), time)),
-          quantity(row[k] ?? 0, dimension),
-          chain,
-        );
-    return chain;
+    const cases: { readonly until: number; readonly value: Expression }[] = [];
+    for (let k = 0; k < row.length; k++)
+      if (k === row.length - 1 || row[k] !== row[k + 1])
+        cases.push({ until: Number(((k + 1) * dt).toPrecision(15)), value: quantity(row[k] ?? 0, dimension) });
+    const chain = (some: typeof cases): Expression =>
+      some.reduceRight<Expression | undefined>(
+        (rest, { until, value }) => (rest ? conditional(binary('<', at, quantity(until, time)), value, rest) : value),
+        undefined,
+      ) ?? quantity(0, dimension);
+    // Long chains of cases would be nested too deeply for readers: variables each have a part of them.
+    if (cases.length <= longestChain) return chain(cases);
+    const parts = Array.from({ length: Math.ceil(cases.length / longestChain) }, (_, part) =>
+      cases.slice(part * longestChain, (part + 1) * longestChain),
+    );
+    return chain(parts.map((part) => ({ until: part.at(-1)?.until ?? 0, value: chain(part) })));
   };
   return rows
     .map(over)

@@ -179,7 +179,7 @@ export class TypeBuilder implements Words {
 
   /** A variable computed in each step; declared before. */
   derive(lems: string, dimension: Dimension, value: Expression, exposure?: string): void {
-    const cases = this.#cases(value);
+    const cases = this.#cases(value, dimension);
     const attributes = {
       name: lems,
       dimension: this.dimensions.nameOf(dimension),
@@ -215,11 +215,13 @@ export class TypeBuilder implements Words {
     return text === '0' && !isPure(dimension) ? `0 * ${this.one(dimension)}` : text;
   }
 
-  #cases(value: Expression): readonly { readonly condition?: string; readonly value: string }[] {
+  /** The cases of a value. The reference interpreter takes the dimension of all from the first one. */
+  #cases(value: Expression, dimension: Dimension): readonly { readonly condition?: string; readonly value: string }[] {
     if (value.kind !== 'conditional') return [{ value: this.text(value, 'derived') }];
+    const { condition, whenTrue, whenFalse } = value;
     return [
-      { condition: this.condition(value.condition, 'derived'), value: this.text(value.whenTrue, 'derived') },
-      ...this.#cases(value.whenFalse),
+      { condition: this.condition(condition, 'derived'), value: this.#valueText(whenTrue, dimension) },
+      ...this.#cases(whenFalse, dimensionless),
     ];
   }
 

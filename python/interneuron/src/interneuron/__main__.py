@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import subprocess
 import sys
 
@@ -67,7 +68,7 @@ def _imports_brian(path: str) -> bool:
     """Whether a file is a script of Brian 2."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
-            return any(line.split()[:2] in (["from", "brian2"], ["import", "brian2"]) for line in file)
+            return any(re.match(r"\s*(from|import)\s+brian2\b", line) for line in file)
     except OSError:
         return False
 

@@ -8,7 +8,7 @@ import { root } from './import-graph.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The bundled program's file. */
+    /** The bundled program's file; that of the public interface is beside it. */
     readonly program: string;
   }
 }
@@ -17,7 +17,7 @@ declare module 'vitest' {
 const folder = join(root, 'out', `test-program-${process.pid}`);
 
 export async function setup(project: TestProject): Promise<void> {
-  await bundle({ cli: 'src/cli/main.ts' }, folder);
+  await bundle({ cli: 'src/cli/main.ts', index: 'src/index.ts' }, folder);
   project.provide('program', join(folder, 'cli.js'));
 }
 

@@ -180,7 +180,7 @@ describe('the package', () => {
     writeFileSync(
       join(place, 'script.mjs'),
       "import { importModel, readSource, runModel, version } from 'interneuron';\n" +
-        "const model = importModel(readSource('model.json'));\nconst { fingerprint } = await runModel(model, { target: 'wasm' });\nconsole.log(version, fingerprint);\n",
+        "const model = importModel(readSource('model.json'));\nconst { record } = await runModel(model, { target: 'wasm' });\nconsole.log(version, record.fingerprint.total);\n",
     );
     const [said, fingerprint] = node(['script.mjs']).trim().split(' ');
     expect(said).toBe(version);

@@ -29,7 +29,7 @@ const examples: readonly Row[] = [
   {
     name: 'gif_neuron',
     verdict: 'works',
-    why: 'as with NEURON and NEST, v_t and i_eta begin at what parameters say; here a warning says so where they are given others',
+    why: 'as with NEURON and NEST, v_t and i_eta begin at what parameters say, whatever is given',
     quick: true,
   },
   ...works('inhomogeneous_network', 'monolith_vs_composed'),

@@ -89,7 +89,8 @@ def left_over():
 
 
 SCRIPT = """
-from brian2 import *
+from brian2.only import *
+from numpy import arange
 prefs.codegen.target = 'numpy'
 set_device('cpp_standalone')
 G = NeuronGroup(20, 'dv/dt = (1.5 - v)/(10*ms) : 1', threshold='v > 1', reset='v = 0', method='exact', name='cells')
@@ -123,6 +124,12 @@ def command():
         done = subprocess.run([*start, *words], capture_output=True, text=True)
         if done.returncode != 0:
             return done.stderr[-300:]
+        with open(network, encoding="utf-8") as file:
+            described = json.load(file)
+        # What the script does not name is called as its variables.
+        names = [described["name"], *described["populations"], *described["projections"]]
+        if names != ["script", "cells", "S"]:
+            return str(names)
         # The second run is not part of the network that the first one shows.
         first = len(interneuron.run(network).spikes["cells"])
         return "same" if 0 < first < int(said[0]) and verified else f"{first} spikes, and {said[0]} in both runs"

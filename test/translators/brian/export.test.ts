@@ -258,6 +258,7 @@ describe('inputs', () => {
 describe('quantities', () => {
   const volt: Dimension = [2, 1, -3, -1, 0, 0, 0];
   const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
+  const ampere: Dimension = [0, 0, 0, 1, 0, 0, 0];
   test.each([
     [0.02, volt, '20 mV', '20 mV'],
     [-0.009, volt, '-9 mV', '-0.009 volt'],
@@ -266,6 +267,7 @@ describe('quantities', () => {
     [0.1, second, '100 ms', '100 ms'],
     [0, volt, '0 mV', '0 mV'],
     [0.30000000000000004, second, '300.00000000000006 ms', '0.30000000000000004 second'],
+    [1.0000000000000002e-10, ampere, '0.10000000000000002 nA', '0.1 nA'],
   ] as const)('%d is %s, and %s where Python multiplies', (value, dimension, decimal, double) => {
     for (const [text, arithmetic] of [
       [decimal, 'decimal'],
@@ -273,9 +275,9 @@ describe('quantities', () => {
     ] as const) {
       const written = String(quantityText(value, dimension, arithmetic));
       if (value !== 0.30000000000000004) expect(written).toBe(text);
-      expect(parseQuantity(written).value).toBe(value);
       const [number, unit] = written.split(' ');
-      if (arithmetic === 'double') expect(Number(number) * ({ mV: 1e-3, ms: 1e-3 }[unit ?? ''] ?? 1)).toBe(value);
+      const product = Number(number) * ({ mV: 1e-3, ms: 1e-3, nA: 1e-9 }[unit ?? ''] ?? 1);
+      expect(arithmetic === 'double' ? product : parseQuantity(written).value).toBe(value);
     }
   });
 });

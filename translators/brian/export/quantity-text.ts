@@ -181,9 +181,9 @@ function cost({ number, unit }: WrittenQuantity): number {
 /** The number of units of 10 to the `exponent` in a value, or undefined when it does not give the same double back. */
 function inUnit(value: number, exponent: number, arithmetic: Arithmetic): number | undefined {
   const scaled = scaleDecimal(String(value), powerOfTen(-exponent));
-  const decimal = scaleDecimal(String(scaled), powerOfTen(exponent));
-  const double = scaled * Number(`1e${exponent}`);
-  return decimal === value && (arithmetic !== 'double' || double === value) ? scaled : undefined;
+  if (arithmetic !== 'double') return scaleDecimal(String(scaled), powerOfTen(exponent)) === value ? scaled : undefined;
+  // The product that a script says, 0.1*nA, has a last bit of its own.
+  return [Number(scaled.toPrecision(15)), scaled].find((number) => number * Number(`1e${exponent}`) === value);
 }
 
 /** `20 mV`, `0.5`. */

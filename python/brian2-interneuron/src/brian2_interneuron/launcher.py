@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -71,7 +72,8 @@ def run_script(words):
             return chosen("interneuron", build_on_run, **{**kwargs, **options})
         return chosen(device, build_on_run, **kwargs)
 
-    brian2.set_device = devices.set_device = brian2.devices.set_device = set_device
+    for module in (brian2, brian2.only, devices, brian2.devices):
+        module.set_device = set_device
     run_file(words)
     return 0
 
@@ -83,14 +85,22 @@ def capture(words):
         words: the file to write, the script, and its own arguments.
     """
     from .device import InterneuronDevice
+    from .script_names import name_by_variables
 
     output = Path(words[0])
+    prepare = InterneuronDevice._prepare
+
+    def prepared(device, net, *rest):
+        name_by_variables(net.objects)
+        return prepare(device, net, *rest)
 
     def captured(_device, net, document, start, duration):
         if start:
             print("error: the network is not at its beginning", file=sys.stderr)
             raise SystemExit(1)
-        output.write_text(json.dumps({**document.parts, "run": f"{duration!r}*second"}), encoding="utf-8")
+        name = Path(words[1]).stem if re.fullmatch(r"(magic)?network(_\d+)?", net.name) else net.name
+        parts = {**document.parts, "name": name, "run": f"{duration!r}*second"}
+        output.write_text(json.dumps(parts), encoding="utf-8")
         folder = output.with_suffix(".data")
         for name, array in document.data.items():
             folder.mkdir(exist_ok=True)
@@ -98,6 +108,7 @@ def capture(words):
         raise Captured
 
     InterneuronDevice.run_document = captured
+    InterneuronDevice._prepare = prepared
     try:
         run_script(["--strict", *words[1:]])
     except Captured:

@@ -224,7 +224,9 @@ function byCode() {
     if (made) makers.set(made.maker, [...(makers.get(made.maker) ?? []), { code, argument: made.argument }]);
   for (const finding of [...own, ...messagesOfCalls(makers)]) {
     const entry = entries.get(finding.code) ?? { messages: [], expected: [], hints: [], severity: finding.severity };
-    for (const key of ['messages', 'expected', 'hints']) entry[key] = [...new Set([...entry[key], ...finding[key]])];
+    const messages = finding.messages.map((text) => `${finding.severity ?? entry.severity}: ${text}`);
+    for (const [key, own] of Object.entries({ ...finding, messages }))
+      if (['messages', 'expected', 'hints'].includes(key)) entry[key] = [...new Set([...entry[key], ...own])];
     entries.set(finding.code, entry);
   }
   return entries;
@@ -242,8 +244,8 @@ export function messagesPage() {
     const own = [...entries].filter(([code]) => code.startsWith(`${stage}/`)).sort(([a], [b]) => (a < b ? -1 : 1));
     if (own.length === 0) continue;
     lines.push('', `## ${title}`);
-    for (const [code, { messages, expected, hints, severity }] of own) {
-      lines.push('', `### ${code}`, '', ...messages.map((text) => `- ${severity}: ${text}`));
+    for (const [code, { messages, expected, hints }] of own) {
+      lines.push('', `### ${code}`, '', ...messages.map((text) => `- ${text}`));
       lines.push(...expected.map((text) => `- expected: ${text}`), ...hints.map((text) => `- hint: ${text}`));
     }
   }

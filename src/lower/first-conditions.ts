@@ -18,9 +18,10 @@ import type { SilentEvents } from './modes.js';
 import { initialSample } from './protocol.js';
 import { eventCondition } from './refractoriness.js';
 import { groupKernel } from './step-scope.js';
+import { step } from './step-time.js';
 
 /**
- * Tests conditions of time that emit no event as at the end of a step that ends at time 0, before the first state is
+ * Tests conditions of time that emit no event as at the end of the step before the first one, before the first state is
  * sampled.
  *
  * @param silent  conditions that emit nothing, by type
@@ -41,9 +42,11 @@ export function testFirst(
     if (events.length === 0) return [];
     const block = new Block();
     const scope = new ElementScope(context, group, rangesAddress, block, null);
+    // Sessions may begin in the middle.
+    const before = block.name('step_before', ir.sub(step, ir.i32(1)));
     scope.overrides = new Map([
-      ['t', ir.f64(-dt)],
-      ['t_in_timesteps', ir.i32(-1)],
+      ['t', ir.mul(ir.convert('f64', before), ir.f64(dt))],
+      ['t_in_timesteps', before],
     ]);
     const conditions = events.map((event) => block.name(`${event.name}_holds`, eventCondition(event, scope)));
     events.forEach((event, k) => {

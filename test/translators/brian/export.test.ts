@@ -244,6 +244,27 @@ describe('inputs', () => {
     );
   });
 
+  test('what synapses share and others read that end at them stays a variable', () => {
+    const model = valid(
+      brian(`
+      neuron_groups:
+        G: { N: 4, model: "dv/dt = (1.5 - v)/(10*ms) : 1", threshold: v > 1, reset: v = 0 }
+        H: { N: 4, model: "g : 1" }
+      synapses:
+        A: { source: G, target: S, model: "f : 1 (constant)", on_pre: w_post += f*k_post, connect: { i: [0, 1], j: [2, 3] }, initializers: { f: 0.25 } }
+        S: { source: G, target: H, model: "w : 1\\nk : 1 (shared)\\nx = k : 1", on_pre: g_post += w, connect: { j: i }, initializers: { w: 0.1*i } }
+        U: { source: S, target: H, model: "g_post = w_pre*k_pre : 1 (summed)", connect: { j: i } }
+      run: 10 ms
+    `),
+    );
+    const { document, report } = exportBrian(model);
+    expect(remarks(report)).toEqual([]);
+    expect(hashModel(valid(JSON.stringify(document)).model)).toEqual(hashModel(model.model));
+    const script = exportBrianScript(model).files[0]?.text ?? '';
+    expect(script.indexOf('S = Synapses(')).toBeLessThan(script.indexOf('A = Synapses('));
+    expect(script).toContain('k : 1 (constant, shared)');
+  });
+
   test('ports are written as the variables that they are bound to', () => {
     const { document, report } = exported(
       'state: { ge: { unit: nS } }\nevents: { spike: ge > 1*nS }',

@@ -9,6 +9,7 @@ import type {
   NeuronType,
   Population,
   Projection,
+  SelectionRule,
   SynapseType,
   Value,
 } from '../../../src/model/model.js';
@@ -286,7 +287,12 @@ function isSeen(id: string, key: string, context: ExportContext): boolean {
   return inProtocol || recorded || seenBySynapses(id, key, context);
 }
 
-function seenBySynapses(id: string, key: string, context: ExportContext): boolean {
+/** Whether a selection is of a population, or of the synapses of a projection, by its name. */
+const isOf = (selection: SelectionRule, id: string): boolean =>
+  isSelection(selection, 'synapses') ? selection.projection === id : populationsOf(selection).includes(id);
+
+/** Whether synapses read a variable of this owner, which is at one of their ends. */
+export function seenBySynapses(id: string, key: string, context: ExportContext): boolean {
   return Object.entries(context.model.projections).some(([projectionId, projection]) => {
     const type = context.model.synapses[projection.synapse];
     if (type === undefined) return false;
@@ -295,8 +301,8 @@ function seenBySynapses(id: string, key: string, context: ExportContext): boolea
       ...textsOfBuilding(projection).flatMap((text) => [...namesIn(parseExpression(text))]),
     ]);
     return (
-      (populationsOf(projection.from.of).includes(id) && names.has(`pre.${key}`)) ||
-      (populationsOf(projection.to.of).includes(id) && names.has(`post.${key}`))
+      (isOf(projection.from.of, id) && names.has(`pre.${key}`)) ||
+      (isOf(projection.to.of, id) && names.has(`post.${key}`))
     );
   });
 }

@@ -20,6 +20,7 @@ import {
   changedNames,
   remarksAt,
   renameAll,
+  seenBySynapses,
   type ExportContext,
   type GroupPlan,
   type SynapsesEnd,
@@ -104,7 +105,10 @@ function planSynapses(
   const changed = changedNames(context.model);
   const constants = new Set(
     Object.keys(type.parameters).filter(
-      (key) => isConstant(key, type, projection.values, code) && !changed.has(`${id}.${key}`),
+      (key) =>
+        isConstant(key, type, projection.values, code) &&
+        !changed.has(`${id}.${key}`) &&
+        !seenBySynapses(id, key, context),
     ),
   );
   const names = renameAll(type, 'synapse', constants, pointer, context, namesAtEnds(source, target));

@@ -128,8 +128,9 @@ def command():
             described = json.load(file)
         # What the script does not name is called as its variables.
         names = [described["name"], *described["populations"], *described["projections"]]
-        if names != ["script", "cells", "S"]:
-            return str(names)
+        rules = described["projections"]["S"]["connect"]
+        if names != ["script", "cells", "S"] or any(rule["rule"] == "list" for rule in rules):
+            return f"{names} {rules}"
         # The second run is not part of the network that the first one shows.
         first = len(interneuron.run(network).spikes["cells"])
         return "same" if 0 < first < int(said[0]) and verified else f"{first} spikes, and {said[0]} in both runs"

@@ -85,7 +85,7 @@ def capture(words):
         words: the file to write, the script, and its own arguments.
     """
     from .device import InterneuronDevice
-    from .script_names import name_by_variables
+    from .script_names import connect_by_rules, name_by_variables
 
     output = Path(words[0])
     prepare = InterneuronDevice._prepare
@@ -99,12 +99,14 @@ def capture(words):
             print("error: the network is not at its beginning", file=sys.stderr)
             raise SystemExit(1)
         name = Path(words[1]).stem if re.fullmatch(r"(magic)?network(_\d+)?", net.name) else net.name
-        parts = {**document.parts, "name": name, "run": f"{duration!r}*second"}
-        output.write_text(json.dumps(parts), encoding="utf-8")
+        connect_by_rules(document, net.objects)
+        text = json.dumps({**document.parts, "name": name, "run": f"{duration!r}*second"})
+        output.write_text(text, encoding="utf-8")
         folder = output.with_suffix(".data")
         for name, array in document.data.items():
-            folder.mkdir(exist_ok=True)
-            array.tofile(folder / name)
+            if name in text:
+                folder.mkdir(exist_ok=True)
+                array.tofile(folder / name)
         raise Captured
 
     InterneuronDevice.run_document = captured

@@ -1,9 +1,10 @@
-"""Objects called as the variables of the script that hold them, where the script gives them no name."""
+"""A network in the words of its script: objects called as its variables, connections by the rules that they follow."""
 
 import os
 import re
 import sys
 
+import numpy as np
 from brian2 import Synapses
 from brian2.core.base import BrianObject
 
@@ -29,6 +30,33 @@ def name_by_variables(objects):
     for each, name in unnamed.items():
         if name not in taken:
             each._name = name
+
+
+def connect_by_rules(document, objects):
+    """Writes the connections of all pairs, of all pairs but a neuron with itself, and of equal indices without lists.
+
+    Args:
+        document: of the network.
+        objects: of the network.
+    """
+    for synapses in objects:
+        if not isinstance(synapses, Synapses) or len(synapses) == 0:
+            continue
+        entry = document.parts["synapses"][synapses.name]
+        sources, targets = (document.data[entry["connect"][end]["$data"]] for end in ("i", "j"))
+        rows, columns = len(synapses.source), len(synapses.target)
+        pairs, same = rows * columns, min(rows, columns)
+        if rows == columns == len(sources) and _are(sources, targets, np.arange(rows), np.arange(rows)):
+            entry["connect"] = {"j": "i"}
+        elif len(sources) == pairs and _are(sources, targets, *np.nonzero(np.ones((rows, columns)))):
+            entry["connect"] = True
+        elif len(sources) == pairs - same and _are(sources, targets, *np.nonzero(~np.eye(rows, columns, dtype=bool))):
+            entry["connect"] = "i != j"
+
+
+def _are(sources, targets, those, their):
+    """Whether synapses are between these pairs, in their order."""
+    return np.array_equal(sources, those) and np.array_equal(targets, their)
 
 
 def _is_unnamed(each):

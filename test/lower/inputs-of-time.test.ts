@@ -4,6 +4,8 @@
  */
 
 import { describe, expect, test } from 'vitest';
+import { openModel } from '../../src/run/open-model.js';
+import { importModel } from '../../src/run/pipeline.js';
 import { simulate, trace } from '../support/simulate.js';
 
 const milli = 1e-3;
@@ -126,4 +128,17 @@ test('a current that no condition ends flows on', async () => {
   const v = trace(run, 'b0.v', 0);
   expect(v[10]).toBeCloseTo(-0.065, 12);
   expect(v.at(-1)).toBeCloseTo(-0.065 + 30e-12 / (Math.PI * 4e-10 * 3), 8);
+});
+
+test('a session that begins after a current has ended does not have it', async () => {
+  const text = model(0.1, 1, ['30*pA'])
+    .replace('length: 50 ms', 'length: 1 ms')
+    .replace('record: [', 'record: [{ of: a0, variables: i_ }, ');
+  const start = { step: 20, events: {}, lastEvents: {}, free: {}, lastUpdates: {} };
+  const session = openModel(importModel({ name: 'test.yaml', text }), { target: 'reference', start });
+  await session.run(0.0005);
+  const { samples } = await session.take();
+  (await session.finish()).dispose();
+  const [current, v] = samples.map(({ values }) => [...values].map((value) => Math.round(Number(value) * 1e15) / 1e15));
+  expect([current, v]).toEqual([Array(6).fill(0), Array(6).fill(-0.065)]);
 });

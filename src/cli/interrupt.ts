@@ -4,22 +4,34 @@ import { exitCodes } from './failure.js';
 import type { ProgressDisplay } from './progress.js';
 import type { Terminal } from './terminal.js';
 
-/**
- * Listens until `stop`.
- *
- * @param sentence  what is said at the first Ctrl-C
- */
-export function listenForInterrupt(
-  terminal: Terminal,
-  progress: ProgressDisplay,
-  sentence: string,
-): { readonly signal: AbortSignal; stop(): void } {
+/** A way to end a run in order. */
+interface Interruption {
+  readonly signal: AbortSignal;
+  /**
+   * Shows how far a run is, and listens from the first call on. Until then Ctrl-C ends the process: reading and lowering
+   * do not look up to hear of it.
+   */
+  onProgress(stage: 'connect' | 'run', fraction: number): void;
+  stop(): void;
+}
+
+/** @param sentence  what is said at the first Ctrl-C */
+export function interruptible(terminal: Terminal, progress: ProgressDisplay, sentence: string): Interruption {
   const controller = new AbortController();
-  const stop = terminal.onInterrupt(() => {
-    if (controller.signal.aborted) terminal.exit(exitCodes.interrupted);
-    progress.stop();
-    terminal.stderr.write(`${sentence} (press Ctrl-C again to stop at once)\n`);
-    controller.abort();
-  });
-  return { signal: controller.signal, stop };
+  let stop: (() => void) | undefined;
+  const listen = (): (() => void) =>
+    terminal.onInterrupt(() => {
+      if (controller.signal.aborted) terminal.exit(exitCodes.interrupted);
+      progress.stop();
+      terminal.stderr.write(`${sentence} (press Ctrl-C again to stop at once)\n`);
+      controller.abort();
+    });
+  return {
+    signal: controller.signal,
+    onProgress: (stage, fraction) => {
+      stop ??= listen();
+      progress.update(stage === 'connect' ? 'connecting' : 'running', fraction);
+    },
+    stop: () => stop?.(),
+  };
 }

@@ -9,6 +9,7 @@ import { linearSystem, refusal, steppedDerivatives } from './integrate.js';
 import type { LinearSystem } from './integrate.js';
 import * as messages from './messages.js';
 import type { Method } from './profile.js';
+import { reach } from './propagators.js';
 import { hasRealSolution } from './real-solution.js';
 
 /** A method, with the system that `exact` solves. */
@@ -58,15 +59,18 @@ export function chooseMethod(
       continue;
     }
     const table = tableWithinSteps(equations, named !== null, context);
-    const why = elsewhere ?? (linear.kind === 'refused' ? linear.why : table);
+    const crowded = linear.kind === 'system' ? tooCoupled(linear) : null;
+    const why = elsewhere ?? (linear.kind === 'refused' ? linear.why : table) ?? crowded;
     const changes = linear.kind === 'system' ? linear.changing : linear.input !== null;
     // An equation by itself, whose coefficients hold for a step, is solved exactly by exponential Euler as well.
     if (named === null && changes && elsewhere === null && table === null && separate(equations))
       return { method: 'exponentialEuler' };
     if (why === null && linear.kind === 'system') return { method, system: linear };
     reasons.push(why ?? '');
-    if (named === null && linear.kind === 'refused' && linear.input !== null)
-      context.diagnostics.add(messages.notSolvedExactly(owner, linear.input));
+    if (named !== null) continue;
+    const said =
+      linear.kind === 'refused' && linear.input !== null ? messages.changingCoefficient(linear.input) : crowded;
+    if (said !== null) context.diagnostics.add(messages.notSolvedExactly(owner, said));
   }
   context.diagnostics.add(
     messages.methodRefused(
@@ -79,6 +83,23 @@ export function chooseMethod(
     ),
   );
   return null;
+}
+
+/** Products of entries in a square of the propagators beyond which `exact` would take minutes to compile. */
+const mostProducts = 120_000;
+
+/** Why too many variables depend on each other for propagators. */
+function tooCoupled({ names, matrix }: LinearSystem): string | null {
+  if (names.length * names.length * names.length <= mostProducts) return null;
+  const closed = reach(matrix.map((row) => row.map((entry) => entry !== null)));
+  const sizes = names.map((_, k) => [
+    closed.filter((row) => row[k] === true).length,
+    closed[k]?.filter(Boolean).length ?? 0,
+  ]);
+  const products = sizes.reduce((sum, [into = 0, out = 0]) => sum + into * out, 0);
+  return products <= mostProducts
+    ? null
+    : `its ${names.length} variables are coupled so closely that the exact solution has too many terms`;
 }
 
 /** Whether no equation reads the variable of another. */

@@ -23,12 +23,15 @@ export const methodRefused = (method: string, owner: string, why: string, hint: 
 });
 
 /** Coupled linear equations for which no method is named, and which `exact` cannot take. */
-export const notSolvedExactly = (owner: string, changes: string): Finding => ({
+export const notSolvedExactly = (owner: string, why: string): Finding => ({
   code: 'lower/not-solved-exactly',
   severity: 'note',
-  message: `the equations of ${owner} are not solved exactly: a coefficient changes with ${changes}`,
+  message: `the equations of ${owner} are not solved exactly: ${why}`,
   hint: 'Brian 2 would use exact here; to be explicit, name a method such as rk4',
 });
+
+/** Why `exact` cannot take equations whose coefficients are not held over a step. */
+export const changingCoefficient = (changes: string): string => `a coefficient changes with ${changes}`;
 
 /** A drawn delay of which nothing says how long it may be: rings of spikes need a length. */
 export const unboundedDelay = (projection: string): Finding => ({

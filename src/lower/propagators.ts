@@ -273,7 +273,11 @@ function exponential(
   });
   const of = (a: Sparse<Local>) => (i: number, j: number) => valueAt(a, i, j);
   const sum = (a: Sparse<Local>, i: number, j: number, more: Ir): Ir => ir.add(valueAt(a, i, j) as Ir, more);
-  for (let k = 1; k <= taylorTerms; k++) {
+  const order = block.local('order', 'f64');
+  const added = block.nested((inner) => {
+    inner.emit(ir.set(order, ir.add(ir.get(order), ir.f64(1))));
+    const share = inner.name('share', ir.div(ir.f64(1), ir.get(order)));
+    const ofIntegral = inner.name('share', ir.div(ir.f64(1), ir.add(ir.get(order), ir.f64(1))));
     assign(
       next,
       (i, j) =>
@@ -282,16 +286,17 @@ function exponential(
             product(of(term), (a, b) => m.at(a, b), i, j, n),
             ir.get(part),
           ),
-          ir.f64(1 / k),
+          share,
         ),
-      block,
+      inner,
     );
     term.forEach((local, i, j) => {
-      block.emit(ir.set(local, valueAt(next, i, j) as Ir));
-      block.emit(ir.set(p.at(i, j) as Local, sum(p, i, j, ir.get(local))));
-      block.emit(ir.set(r.at(i, j) as Local, sum(r, i, j, ir.mul(ir.get(local), ir.f64(1 / (k + 1))))));
+      inner.emit(ir.set(local, valueAt(next, i, j) as Ir));
+      inner.emit(ir.set(p.at(i, j) as Local, sum(p, i, j, ir.get(local))));
+      inner.emit(ir.set(r.at(i, j) as Local, sum(r, i, j, ir.mul(ir.get(local), ofIntegral))));
     });
-  }
+  });
+  block.emit(ir.set(order, ir.f64(0)), ir.loop(count, ir.u32(0), ir.u32(taylorTerms), added));
   assign(r, (i, j) => ir.mul(valueAt(r, i, j) as Ir, ir.get(part)), block);
   const doubled = block.nested((inner) => {
     assign(next, (i, j) => sum(r, i, j, product(of(p), of(r), i, j, n)), inner);

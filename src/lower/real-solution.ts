@@ -8,6 +8,7 @@
 
 import type { Expression } from '../lang/ast.js';
 import { printExpression } from '../lang/print.js';
+import { reach } from './propagators.js';
 
 /** Square matrix of expressions; null: 0. */
 type Matrix = readonly (readonly (Expression | null)[])[];
@@ -33,9 +34,7 @@ export function hasRealSolution(matrix: Matrix): boolean {
 
 /** Variables that depend on each other, as lists of indices: eigenvalues are those of the blocks. */
 function components(matrix: Matrix): readonly (readonly number[])[] {
-  const reached = matrix.map((row, i) => row.map((entry, j) => i === j || entry !== null));
-  for (const [k] of matrix.entries())
-    for (const row of reached) if (row[k]) reached[k]?.forEach((yes, j) => (row[j] ||= yes));
+  const reached = reach(matrix.map((row) => row.map((entry) => entry !== null)));
   const mutual = (i: number): readonly number[] => [...matrix.keys()].filter((j) => reached[i]?.[j] && reached[j]?.[i]);
   return [...matrix.keys()].map(mutual).filter((indices, i) => indices[0] === i);
 }

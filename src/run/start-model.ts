@@ -37,6 +37,7 @@ export async function startModel(imported: RunnableModel, options: RunOptions): 
   if (engine.target === 'null')
     return { kind: 'generated', engine, program, sources: executable.sources, seconds: watch.seconds() };
   // 8. Connect, run, record.
+  options.onProgress?.('connect', 0);
   const files = await resultFiles(imported, compiled, protocol, options);
   const recorder = createRecorder(program, protocol, files.sink, files.plan);
   let session: Session | undefined;

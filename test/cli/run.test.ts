@@ -316,6 +316,17 @@ describe('Ctrl-C', () => {
     expect(verified).toMatchObject({ code: 0, stdout: expect.stringMatching(/^identical: /) });
   });
 
+  it('is left to the system until the model is lowered', async () => {
+    const refused = folder.file('refused.yaml');
+    writeFileSync(
+      refused,
+      'format: interneuron/brian\nneuron_groups: { G: { N: 1, model: "dv/dt = -v**2/second : 1", method: exact } }\nrun: 1 ms\n',
+    );
+    let listens = false;
+    const { code, stderr } = await runCommand(['run', refused], { interrupt: () => (listens = true) });
+    expect([code, stderr.includes('lower/method-refused'), listens]).toEqual([1, true, false]);
+  });
+
   it('before the first step leaves nothing', async () => {
     const { code, stderr } = await runCommand(['run', model, '-o', folder.file('early.csv')], {
       interrupt: (press) => press(),

@@ -40,3 +40,14 @@ test('more connections than can be counted', async () => {
   const found = await refusal(synapses('connect', '{ condition: "i != j", n: 4294967297 }'));
   expect(found.map(([code]) => code)).toEqual(['model/too-large']);
 });
+
+test.each([4, 60])('%i variables that all depend on each other, solved exactly', async (count) => {
+  const rows = Array.from({ length: count }, (_, i) => {
+    const others = Array.from({ length: count }, (__, j) => `${i === j ? 4 : 1}*x${j}`);
+    return `dx${i}/dt = -(${others.join(' + ')})/second : 1`;
+  });
+  const found = await refusal(
+    `neuron_groups:\n  G: { N: 1, method: exact, model: ${JSON.stringify(rows.join('\n'))} }\n`,
+  );
+  expect(found).toEqual(count > 40 ? [['lower/method-refused', '/neuron_groups/G']] : []);
+});

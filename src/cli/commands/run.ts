@@ -11,7 +11,7 @@ import { refuseToReplace, writeText } from '../../run/replaceable.js';
 import { runReport } from '../../run/report.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes, printJson } from '../failure.js';
-import { listenForInterrupt } from '../interrupt.js';
+import { interruptible } from '../interrupt.js';
 import { progressDisplay, silentProgress } from '../progress.js';
 import { generatedSummary, runSummary } from '../summary.js';
 import { cacheDirectory, importOptions, readSubject, readThreads } from '../values.js';
@@ -25,7 +25,7 @@ export async function run(context: CommandContext): Promise<number> {
   context.show(imported.diagnostics);
   checkDuration(imported, options.value('dt') !== undefined);
   const progress = context.json || context.quiet ? silentProgress : await progressDisplay(terminal.progressStream);
-  const interruption = listenForInterrupt(terminal, progress, 'stopping; data recorded so far are kept');
+  const interruption = interruptible(terminal, progress, 'stopping; data recorded so far are kept');
   try {
     const target = options.value('target');
     const device = options.value('device');
@@ -39,7 +39,7 @@ export async function run(context: CommandContext): Promise<number> {
       subject,
       command: describingWords(context.words),
       cacheDirectory: cacheDirectory(terminal),
-      onProgress: (stage, fraction) => progress.update(stage === 'connect' ? 'connecting' : 'running', fraction),
+      onProgress: interruption.onProgress,
       signal: interruption.signal,
       ...(target === undefined ? {} : { target }),
       ...(threads === undefined ? {} : { threads }),

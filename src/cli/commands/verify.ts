@@ -7,7 +7,7 @@ import { formatDuration } from '../../diagnostics/quantities.js';
 import { verifyResult, type Verification } from '../../run/verify.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes, printJson } from '../failure.js';
-import { listenForInterrupt } from '../interrupt.js';
+import { interruptible } from '../interrupt.js';
 import { progressDisplay, silentProgress } from '../progress.js';
 import { cacheDirectory, readThreads } from '../values.js';
 
@@ -19,11 +19,11 @@ export async function verify(context: CommandContext): Promise<number> {
   const device = options.value('device');
   const threads = readThreads(options.value('threads'));
   const progress = json || quiet ? silentProgress : await progressDisplay(terminal.progressStream);
-  const interruption = listenForInterrupt(terminal, progress, 'stopping');
+  const interruption = interruptible(terminal, progress, 'stopping');
   try {
     const verification = await verifyResult(path, {
       cacheDirectory: cacheDirectory(terminal),
-      onProgress: (stage, fraction) => progress.update(stage === 'connect' ? 'connecting' : 'running', fraction),
+      onProgress: interruption.onProgress,
       signal: interruption.signal,
       ...(target === undefined ? {} : { target }),
       ...(threads === undefined ? {} : { threads }),

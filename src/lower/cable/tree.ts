@@ -241,12 +241,14 @@ function piecesOf(name: string, section: Section): readonly Piece[] {
   const total = lengthOf(section);
   if (!(total > 0)) throw new BadTree(name, `the section ${name} has no length`);
   const { divisions, points, diameter = 0 } = section;
-  const shape = points ?? [
-    [0, 0, 0, diameter],
-    [total, 0, 0, diameter],
-  ];
+  const frusta = frustaOf(
+    points ?? [
+      [0, 0, 0, diameter],
+      [total, 0, 0, diameter],
+    ],
+  );
   const integral = (from: number, to: number): { readonly area: number; readonly resistance: number } =>
-    integrate(shape, (from / (2 * divisions)) * total, (to / (2 * divisions)) * total, resistivity);
+    integrate(frusta, (from / (2 * divisions)) * total, (to / (2 * divisions)) * total, resistivity);
   return Array.from({ length: divisions }, (_, k) => {
     const left = integral(2 * k, 2 * k + 1);
     const right = integral(2 * k + 1, 2 * k + 2);
@@ -256,50 +258,85 @@ function piecesOf(name: string, section: Section): readonly Piece[] {
       area,
       left: left.resistance,
       right: right.resistance,
-      centre: points ? placeAlong(points, ((2 * k + 1) / (2 * divisions)) * total) : [0, 0, 0],
+      centre: points ? placeAlong(frusta, ((2 * k + 1) / (2 * divisions)) * total) : [0, 0, 0],
     };
   });
 }
 
-/** Lateral area and axial resistance between two lengths along a polygon of frusta. */
+/** A frustum between two points of a section. */
+interface Frustum {
+  /** Its ends: x, y, z and diameter, in m. */
+  readonly ends: readonly [readonly number[], readonly number[]];
+  /** Along the section, in m. */
+  readonly begin: number;
+  readonly length: number;
+}
+
+/** The frusta of a section that have a length, in order. */
+function frustaOf(points: readonly (readonly number[])[]): readonly Frustum[] {
+  const frusta: Frustum[] = [];
+  let begin = 0;
+  for (let k = 1; k < points.length; k++) {
+    const [a, b] = [points[k - 1] ?? [], points[k] ?? []];
+    const length = between(a, b);
+    if (length > 0) frusta.push({ ends: [a, b], begin, length });
+    begin += length;
+  }
+  return frusta;
+}
+
+/** Which frustum is the first that ends at a length along the section or after it; the number of frusta: none does. */
+function firstUpTo(frusta: readonly Frustum[], length: number): number {
+  let [low, high] = [0, frusta.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const { begin, length: own } = frusta[middle]!;
+    if (begin + own >= length) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Lateral area and axial resistance between two lengths along the frusta of a section. */
 function integrate(
-  points: readonly (readonly number[])[],
+  frusta: readonly Frustum[],
   from: number,
   to: number,
   resistivity: number,
 ): { readonly area: number; readonly resistance: number } {
-  let [area, resistance, begin] = [0, 0, 0];
-  for (let k = 1; k < points.length; k++) {
-    const [a, b] = [points[k - 1] ?? [], points[k] ?? []];
-    const length = between(a, b);
+  let [area, resistance] = [0, 0];
+  for (let k = firstUpTo(frusta, from); k < frusta.length; k++) {
+    const {
+      ends: [a, b],
+      begin,
+      length,
+    } = frusta[k]!;
+    if (begin >= to) break;
     const [low, high] = [Math.max(from, begin), Math.min(to, begin + length)];
-    if (length > 0 && high > low) {
-      const along = (s: number): number => {
-        const share = (s - begin) / length;
-        return (a[3] ?? 0) * (1 - share) + (b[3] ?? 0) * share;
-      };
-      const [d, e] = [along(low), along(high)];
-      area += (Math.PI / 2) * (d + e) * Math.sqrt(square(high - low) + square(d - e) / 4);
-      resistance += (resistivity * (high - low)) / ((Math.PI / 4) * d * e);
-    }
-    begin += length;
+    if (!(high > low)) continue;
+    const along = (s: number): number => {
+      const share = (s - begin) / length;
+      return (a[3] ?? 0) * (1 - share) + (b[3] ?? 0) * share;
+    };
+    const [d, e] = [along(low), along(high)];
+    area += (Math.PI / 2) * (d + e) * Math.sqrt(square(high - low) + square(d - e) / 4);
+    resistance += (resistivity * (high - low)) / ((Math.PI / 4) * d * e);
   }
   return { area, resistance };
 }
 
-function placeAlong(points: readonly (readonly number[])[], length: number): [number, number, number] {
-  let begin = 0;
-  for (let k = 1; k < points.length; k++) {
-    const [a, b] = [points[k - 1] ?? [], points[k] ?? []];
-    const own = between(a, b);
-    if (own > 0 && (begin + own >= length || k === points.length - 1)) {
-      const share = Math.min(1, (length - begin) / own);
-      const on = (axis: number): number => (a[axis] ?? 0) * (1 - share) + (b[axis] ?? 0) * share;
-      return [on(0), on(1), on(2)];
-    }
-    begin += own;
-  }
-  return [0, 0, 0];
+/** The point at a length along the frusta of a section. */
+function placeAlong(frusta: readonly Frustum[], along: number): [number, number, number] {
+  const frustum = frusta[Math.min(firstUpTo(frusta, along), frusta.length - 1)];
+  if (frustum === undefined) return [0, 0, 0];
+  const {
+    ends: [a, b],
+    begin,
+    length,
+  } = frustum;
+  const share = Math.min(1, (along - begin) / length);
+  const on = (axis: number): number => (a[axis] ?? 0) * (1 - share) + (b[axis] ?? 0) * share;
+  return [on(0), on(1), on(2)];
 }
 
 /** Leaves out a point between two neighbours. */

@@ -345,7 +345,10 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
     adds: kick({ summed: { 'post.n': '0.1*pre.v' } }),
   },
   sumSlot: {
-    base: kick({ summed: { 'post.n': '0.1*pre.v' } }),
+    base: laidOver(
+      cell({ state: { v: 0, n: 0 }, derivatives: { v: '(bias + 0.1*n - v)/tau' } }),
+      kick({ summed: { 'post.n': '0.1*pre.v' } }),
+    ),
     adds: kick({ sumSlots: { 'post.n': { slot: 'after_groups' } } }),
   },
   receptor: {

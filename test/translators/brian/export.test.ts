@@ -276,6 +276,16 @@ describe('inputs', () => {
   });
 });
 
+test('channels of NeuroML’s cells are called without the place where they are', () => {
+  const long = 'biophysicalProperties_membraneProperties';
+  const { model } = group(
+    `state: { ${long}_h: { unit: "1" }, ${long}_n: { unit: "1" }, n: { unit: "1" } }\n` +
+      `derivatives: { ${long}_h: "-${long}_h*n/(1*ms)", ${long}_n: "(n - ${long}_n)/(1*ms)" }`,
+  );
+  expect(model).toContain('dh/dt = -h*n/ms : 1');
+  expect(model).toContain(`d${long}_n/dt = (n - ${long}_n)/ms : 1`);
+});
+
 describe('quantities', () => {
   const volt: Dimension = [2, 1, -3, -1, 0, 0, 0];
   const second: Dimension = [0, 0, 1, 0, 0, 0, 0];

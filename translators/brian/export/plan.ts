@@ -114,6 +114,9 @@ const specials: ReadonlySet<string> = new Set(['t', 'dt', 't_in_timesteps', 'i',
 const spikeSpecials: ReadonlySet<string> = new Set(['lastspike', 'not_refractory']);
 const places: ReadonlySet<string> = new Set(['x', 'y', 'z']);
 
+/** Where the channels of NeuroML's cells are, which their names need not say. */
+const membraneProperties = /^biophysicalProperties_membraneProperties_/;
+
 /** Everything that a type declares, with the dimensions and types left out. */
 function declaredNames(type: NeuronType | SynapseType): readonly string[] {
   const more = Object.keys(isNeuronType(type) ? type.inputs : type.ports);
@@ -187,10 +190,13 @@ export function renameAll(
 ): ReadonlyMap<string, string> {
   const taken = new Set([...context.tables.values(), ...clashing]);
   const names = new Map<string, string>();
-  for (const key of declaredNames(type)) {
+  const declared = new Set(declaredNames(type));
+  for (const key of declared) {
+    const rest = key.replace(membraneProperties, '');
+    const short = declared.has(rest) || !/^[A-Za-z]/.test(rest) ? key : rest;
     // In a script they are symbols of SymPy; one that it has a function for is given another name.
-    const clashes = context.arithmetic !== 'decimal' && Object.hasOwn(type.derivatives, key) && sympyNames.has(key);
-    const name = brianName(clashes ? `${key}_` : key, owner, taken, constants.has(key));
+    const clashes = context.arithmetic !== 'decimal' && Object.hasOwn(type.derivatives, key) && sympyNames.has(short);
+    const name = brianName(clashes ? `${short}_` : short, owner, taken, constants.has(key));
     if (name !== key) context.report.exact(pointer, `${key} is called ${name} in Brian`, 'brian/renamed');
     names.set(key, name);
     taken.add(name);

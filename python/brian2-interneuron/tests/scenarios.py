@@ -1423,3 +1423,20 @@ def one_name_for_several():
     monitor, other = SpikeMonitor(G), SpikeMonitor(H)
     Network(G, H, S, part, constantly, monitor, other, part.contained_objects).run(20 * ms)
     return {**spikes(monitor), **spikes(other, "other"), "k": G.k[:]}
+
+
+@scenario
+def infinite_constants():
+    """Constants without a limit, in one run, and a limit in the next."""
+    w_max, low = inf, -inf * volt
+    G = NeuronGroup(
+        3, "dv/dt = (1.5 - v)/(10*ms) : 1\nu : volt", threshold="v > 1", reset="v = 0; u = clip(u + 1*mV, low, 2*mV)", method="exact"
+    )
+    S = Synapses(G, G, "w : 1", on_pre="v_post += w; w = clip(w + 0.01, 0, w_max)")
+    S.connect("i != j")
+    S.w = 0.1
+    monitor = SpikeMonitor(G)
+    run(30 * ms)
+    w_max = 0.13
+    run(30 * ms)
+    return {**spikes(monitor), "w": S.w[:], "u": G.u_[:]}

@@ -233,7 +233,13 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
                     continue
                 raise
             if isinstance(resolved, Constant):
-                constants[name] = quantity_text(np.asarray(resolved.get_value()).item(), resolved.dim)
+                value = np.asarray(resolved.get_value()).item()
+                if np.isinf(value):
+                    # Constants are finite: infinity stands in the code itself.
+                    unit = unit_text(resolved.dim)
+                    self._renamed.setdefault(owner.name, {})[name] = f"({'-' if value < 0 else ''}inf*{unit})"
+                else:
+                    constants[name] = quantity_text(value, resolved.dim)
             elif isinstance(resolved, TimedArray):
                 self._table(owner, name, resolved)
             elif isinstance(resolved, Function):

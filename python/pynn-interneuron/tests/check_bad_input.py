@@ -128,9 +128,11 @@ def check_connectors_that_ask_for_too_much():
     sources, cells, _ = network()
     every = sim.FixedTotalNumberConnector(50, with_replacement=False)
     raises(errors.ConnectionError, "asks for 50 connections, and there are 6 pairs", lambda: connect(sources, cells, every))
-    for pair in ((0, 7), (9, 0)):
+    for pair in ((0, 7), (9, 0), (-1, 0), (0, -1)):
         listed = sim.FromListConnector([(*pair, 0.1, 1.0)])
         raises(errors.ConnectionError, "out of range", lambda: connect(sources, cells, listed))
+    words = sim.FromListConnector([(0, 1, "a", 1.0)])
+    raises(errors.ConnectionError, "rows of numbers", lambda: connect(sources, cells, words))
     raises(AssertionError, "", lambda: connect(sources, cells, sim.FixedProbabilityConnector(-0.5)))
     raises(AssertionError, "", lambda: connect(sources, cells, sim.FixedTotalNumberConnector(-3)))
     raises(ValueError, "", lambda: connect(sources, cells, sim.ArrayConnector(np.ones((5, 5), bool))))

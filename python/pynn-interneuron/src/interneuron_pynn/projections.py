@@ -58,7 +58,12 @@ def _check_targets(connector, post):
     if listed is None or not np.size(listed):
         return not isinstance(connector, FromListConnector)
     if isinstance(connector, FromListConnector):
-        receivers = np.asarray(listed)[:, 1]
+        rows = np.asarray(listed)
+        if rows.dtype.kind not in "iuf":
+            raise errors.ConnectionError("a list of connections has rows of numbers")
+        senders, receivers = rows[:, 0], rows[:, 1]
+        if senders.min() < 0:
+            raise errors.ConnectionError("source index out of range")
         if receivers.min() < 0 or receivers.max() >= post.size:
             raise errors.ConnectionError("target index out of range")
     return True

@@ -1,0 +1,208 @@
+/** Types of cells, populations, views and assemblies as lines of a script. */
+
+import { call, dictionary, flatText, followed, layout, prefixed, quoted, type Source } from '../../shared/python.js';
+import type { NativeType } from '../native/equations.js';
+import { nativeName } from '../native/types.js';
+import type { Assembly, Population, PynnSpecification, Values, View } from '../specification.js';
+import { keywordLiterals, typeSource } from './native-source.js';
+import {
+  cellSource,
+  generatorSource,
+  keywords,
+  readsPlaces,
+  structureSource,
+  valueSource,
+  type ScriptNames,
+} from './python-text.js';
+import { type Script, mostRows } from './script.js';
+
+/** Types by their equations, and what the model has beside them. */
+export function nativeTypes(script: Script): readonly string[] {
+  const { cells = {}, synapses = {}, ...rest } = script.document.native ?? {};
+  const type =
+    (kind: 'cell' | 'synapse') =>
+    ([name, own]: readonly [string, NativeType]): string => {
+      const variable = script.names.take(`${name}_${kind}`);
+      script.types.set(`${kind} ${name}`, variable);
+      return layout(prefixed(`${variable} = `, typeSource(kind, name, own)));
+    };
+  const more = Object.keys(rest).length === 0 ? [] : [layout(call('sim.native.model', keywordLiterals({ ...rest })))];
+  return [...more, ...Object.entries(cells).map(type('cell')), ...Object.entries(synapses).map(type('synapse'))];
+}
+
+/** A native type with its values and what else is said of it. */
+export function nativeSource(
+  script: Script,
+  kind: 'cell' | 'synapse',
+  type: string,
+  values: Readonly<Record<string, unknown>> | undefined,
+  more: Readonly<Record<string, unknown>>,
+): Source {
+  const name = script.types.get(`${kind} ${nativeName(type) ?? ''}`) ?? 'None';
+  const made = call(name, keywordLiterals(values ?? {}));
+  if (Object.keys(more).length === 0) return made;
+  return call(`${flatText(made)}.beside`, keywordLiterals(more));
+}
+
+/** A random generator with its seed. */
+export function generatorLine(
+  script: Script,
+  label: string,
+  rng: NonNullable<PynnSpecification['rngs']>[string],
+): string {
+  const name = script.names.take(label);
+  script.rngs.set(label, name);
+  if (rng.type !== 'NativeRNG') {
+    const made = layout(prefixed(`${name} = `, generatorSource(rng, script)));
+    return rng.skip === undefined ? made : `${made}\n${name}.rng.bytes(${4 * rng.skip})`;
+  }
+  script.approximated(
+    'pynn/native-generator',
+    `${label} draws from a NumpyRNG: a different network with the same statistics; --freeze makes it the same`,
+  );
+  return layout(
+    prefixed(
+      `${name} = `,
+      generatorSource({ type: 'NumpyRNG', seed: Number(script.document.seed ?? 0) % 2 ** 32 }, script),
+    ),
+  );
+}
+
+/** A population with its cells, places and first values. */
+export function populationLines(
+  script: Script,
+  { label, size, cell, structure, positions, initial_values: initial, native }: Population,
+): string {
+  const name = script.declare(label);
+  const times = cell.type === 'SpikeSourceArray' ? trainsIn(cell.params?.['spike_times']) : [];
+  if (times.some((train) => train.some((time, k) => time === train[k - 1])))
+    script.approximated(
+      'pynn/coincident-spikes',
+      `several simultaneous spikes of a cell of ${label}, of which NEST sends only one`,
+    );
+  const spikes = spikesInFile(script, label, times);
+  // Values that follow from places need these before the population is made.
+  const first = readsPlaces([cell, initial]) ? script.names.take(`${name}_positions`) : undefined;
+  const names = first === undefined ? script : script.at(first);
+  const type =
+    nativeName(cell.type) !== undefined
+      ? nativeSource(script, 'cell', cell.type, cell.values, native ?? {})
+      : spikes === undefined
+        ? cellSource(cell, names)
+        : call(`sim.${cell.type}`, [spikes]);
+  if (nativeName(cell.type) === undefined && native !== undefined)
+    script.missing(`spikes of ${label} that repeat or are kept in a file; the JSON form has them, scripts have not`);
+  const made = call('sim.Population', [
+    valueSource(size, script),
+    type,
+    ...(structure === undefined || first !== undefined
+      ? []
+      : [prefixed('structure=', structureSource(structure, script))]),
+    ...(initial === undefined ? [] : [prefixed('initial_values=', dictionary(firstValues(script, initial, names)))]),
+    `label=${quoted(label)}`,
+  ]);
+  const lines = [layout(prefixed(`${name} = `, made))];
+  if (first !== undefined) {
+    lines.unshift(layout(prefixed(`${first} = `, positionsSource(script, structure, positions, size))));
+    lines.push(`${name}.positions = ${first}`);
+  } else if (positions !== undefined)
+    lines.push(layout(prefixed(`${name}.positions = `, positionsSource(script, structure, positions, size))));
+  return lines.join('\n');
+}
+
+/** Where the cells of a population are, [axis][cell]. */
+function positionsSource(
+  script: Script,
+  structure: Population['structure'],
+  positions: Population['positions'],
+  size: Population['size'],
+): Source {
+  if (positions !== undefined) return followed(valueSource(positions, script), '.T');
+  const count = typeof size === 'number' ? size : size.reduce((a, b) => a * b, 1);
+  return followed(structureSource(structure ?? { type: 'Line' }, script), `.generate_positions(${count})`);
+}
+
+/** Many spike times are kept beside the script. */
+function spikesInFile(script: Script, label: string, sequences: readonly (readonly number[])[]): Source | undefined {
+  if (sequences.length < 2 || sequences.reduce((sum, { length }) => sum + length, 0) <= mostRows) return undefined;
+  const name = script.fileName(label, 'spikes.json');
+  script.files.push({ name, text: `[\n${sequences.map((one) => JSON.stringify(one)).join(',\n')}\n]\n` });
+  return `spike_times=[${script.use('Sequence')}(times) for times in json.load(open(${script.path(name)}))]`;
+}
+
+/** A view of a population. */
+export function viewLine(script: Script, { label, of, select }: View): string {
+  const parent = script.of(of);
+  const [from, to, step = 1] = select.slice ?? [];
+  const inside =
+    select.slice !== undefined
+      ? `[${from ?? ''}:${to ?? ''}${step === 1 || step === null ? '' : `:${step}`}]`
+      : select.sample !== undefined
+        ? `.sample(${select.sample}${select.rng ? `, rng=${script.rng(select.rng)}` : ''})`
+        : undefined;
+  const name = script.declare(label);
+  if (inside !== undefined) return `${name} = ${parent}${inside}`;
+  return layout(
+    select.mask === undefined
+      ? { open: `${name} = ${parent}[[`, items: (select.indices ?? []).map(String), close: ']]' }
+      : {
+          open: `${name} = ${parent}[np.array([`,
+          items: select.mask.map((on) => (on ? 'True' : 'False')),
+          close: '])]',
+        },
+  );
+}
+
+/** An assembly of populations and views. */
+export function assemblyLine(script: Script, { label, of }: Assembly): string {
+  const parts = of.map((part) => script.of(part));
+  return layout(prefixed(`${script.declare(label)} = `, call('sim.Assembly', [...parts, `label=${quoted(label)}`])));
+}
+
+/** First values; of those that NEST takes in another unit the script takes care. */
+function firstValues(script: Script, values: Values, names: ScriptNames): Record<string, Source> {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => {
+      const source = valueSource(value, names);
+      if (!/(^|\.)(isyn|gsyn)(_|$)|^w$/.test(key) || value === 0) return [key, source];
+      script.use('larray');
+      if (!script.definitions.includes(firstValue)) script.definitions.push(firstValue);
+      return [key, call('first_value', [source])];
+    }),
+  );
+}
+
+/** Gives values to cells. What an assembly is given, each of its parts gets, which has places of its own. */
+export function giveCells(
+  script: Script,
+  what: 'set' | 'initialize',
+  target: string,
+  values: Values,
+): readonly string[] {
+  const of = script.of(target);
+  if (!readsPlaces(values)) {
+    const sources =
+      what === 'initialize'
+        ? Object.entries(firstValues(script, values, script)).map(([key, source]) => prefixed(`${key}=`, source))
+        : keywords(values, script);
+    return [layout(call(`${of}.${what}`, sources))];
+  }
+  if (!(script.document.assemblies ?? []).some(({ label }) => label === target))
+    return [layout(call(`${of}.${what}`, keywords(values, script.at(`${of}.positions`))))];
+  return [
+    `for cells in ${of}.populations:`,
+    `    ${layout(call(`cells.${what}`, keywords(values, script.at('cells.positions'))), 4)}`,
+  ];
+}
+
+/** Spike times of each cell, where each has its own. */
+const trainsIn = (times: unknown): readonly (readonly number[])[] =>
+  typeof times === 'object' && times !== null && 'sequences' in times
+    ? (times.sequences as readonly (readonly number[])[])
+    : [];
+
+const firstValue = `def first_value(value):
+    """A first value in nA or uS, which PyNN hands to NEST as it is; NEST has pA and nS."""
+    if sim.__name__ != 'pyNN.nest':
+        return value
+    return 1000 * larray(np.array(value) if isinstance(value, list) else value, dtype=float)`;

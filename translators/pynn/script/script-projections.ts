@@ -1,0 +1,132 @@
+/** Projections with their connectors as lines of a script. */
+
+import { call, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
+import { nativeName } from '../native/types.js';
+import type { Connector, Projection, Space } from '../specification.js';
+import { isFormula } from '../value-kinds.js';
+import { literal } from './native-source.js';
+import { distanceText, keywords, synapseSource } from './python-text.js';
+import { nativeSource } from './script-cells.js';
+import { type Script, mostRows } from './script.js';
+
+/** A projection, and the first values of its synapses. */
+export function projectionLines(
+  script: Script,
+  {
+    label,
+    pre,
+    post,
+    connector,
+    synapse,
+    receptor_type: receptor,
+    source,
+    space,
+    initial_values: initial,
+    native,
+  }: Projection,
+): readonly string[] {
+  const text = label ?? `${pre}→${post}`;
+  if (synapse !== undefined && nativeName(synapse.type) !== undefined) {
+    const { connect, ...rest } = native ?? {};
+    const more = { ...(synapse.delays === undefined ? {} : { delays: synapse.delays }), ...rest };
+    const whole = call('sim.Projection', [
+      script.of(pre),
+      script.of(post),
+      connect === undefined
+        ? connectorSource(script, connector, text)
+        : call('sim.native.Connector', (connect as readonly unknown[]).map(literal)),
+      nativeSource(script, 'synapse', synapse.type, synapse.values, more),
+      `label=${quoted(text)}`,
+    ]);
+    return [layout(prefixed(`${script.declare(text)} = `, whole))];
+  }
+  const made = call('sim.Projection', [
+    script.of(pre),
+    script.of(post),
+    connectorSource(script, connector, text),
+    synapseSource(synapse, script),
+    ...(source ? [`source=${quoted(source)}`] : []),
+    ...(receptor ? [`receptor_type=${quoted(receptor)}`] : []),
+    ...(space === undefined ? [] : [prefixed('space=', spaceSource(script, space))]),
+    `label=${quoted(text)}`,
+  ]);
+  const name = script.declare(text);
+  const lines = [layout(prefixed(`${name} = `, made))];
+  if (initial !== undefined) lines.push(layout(call(`${name}.initialize`, keywords(initial, script))));
+  return lines;
+}
+
+function spaceSource(
+  script: Script,
+  { axes, scale_factor: scale, offset, periodic_boundaries: periodic }: Space,
+): Source {
+  const boundaries = periodic?.map((one) => (one === null ? 'None' : `(${one.join(', ')})`));
+  return call(script.use('Space'), [
+    ...(axes ? [`axes=${quoted(axes)}`] : []),
+    ...(scale === undefined ? [] : [`scale_factor=${scale}`]),
+    ...(offset === undefined
+      ? []
+      : [
+          prefixed(
+            'offset=',
+            typeof offset === 'number' ? String(offset) : call('np.array', [list(offset.map(String))]),
+          ),
+        ]),
+    ...(boundaries === undefined ? [] : [`periodic_boundaries=(${boundaries.join(', ')})`]),
+  ]);
+}
+
+function connectorSource(script: Script, { type, params, rng, safe }: Connector, label: string): Source {
+  const common = [...(safe === false ? ['safe=False'] : []), ...(rng ? [`rng=${script.rng(rng)}`] : [])];
+  const given = params ?? {};
+  if (type === 'FromListConnector') return listedConnector(script, given, label, common);
+  if (type === 'CloneConnector')
+    return call('sim.CloneConnector', [
+      script.of(String(given['reference'] ?? given['reference_projection'])),
+      ...common,
+    ]);
+  if (type === 'ArrayConnector' && Array.isArray(given['array'])) {
+    const rows = (given['array'] as readonly (readonly unknown[])[]).map((row) =>
+      list(row.map((on) => (on === true || on === 1 ? 'True' : 'False'))),
+    );
+    return call('sim.ArrayConnector', [call('np.array', [list(rows)]), ...common]);
+  }
+  if (type === 'CSAConnector') {
+    script.missing(`the connection set of ${label}, which has no text form; --freeze lists its connections`);
+    return call('sim.CSAConnector', [...keywords(given, script), ...common]);
+  }
+  return call(`sim.${type}`, [...keywords(withFormulas(given), script), ...common]);
+}
+
+/** Listed connections; many are kept beside the script, in the form that FromFileConnector reads. */
+function listedConnector(
+  script: Script,
+  params: Readonly<Record<string, unknown>>,
+  label: string,
+  common: readonly string[],
+): Source {
+  const rows = (params['conn_list'] ?? []) as readonly (readonly number[])[];
+  const extra = Math.max(0, (rows[0]?.length ?? 2) - 2);
+  const names = (params['column_names'] ?? (extra === 2 ? ['weight', 'delay'] : [])) as readonly string[];
+  if (rows.length <= mostRows) {
+    const items = rows.map((row) => `(${row.map(String).join(', ')})`);
+    const columns = params['column_names'] === undefined ? [] : [`column_names=[${names.map(quoted).join(', ')}]`];
+    return call('sim.FromListConnector', [list(items), ...columns, ...common]);
+  }
+  const name = script.fileName(label, 'txt');
+  const header = `# columns = [${['i', 'j', ...names].map((column) => `"${column}"`).join(', ')}]`;
+  script.files.push({ name, text: `${header}\n${rows.map((row) => row.join('\t')).join('\n')}\n` });
+  return call('sim.FromFileConnector', [script.path(name), ...common]);
+}
+
+/** Arguments of connectors that are texts are formulas: of the distance, of the displacement or of indices. */
+function withFormulas(params: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { d_expression: distance, disp_function: displacement, index_expression: index } = params;
+  const textOf = (formula: unknown): string => (isFormula(formula) ? formula.expr : String(formula));
+  return {
+    ...params,
+    ...(distance === undefined ? {} : { d_expression: distanceText(textOf(distance)) }),
+    ...(displacement === undefined ? {} : { disp_function: { expr: textOf(displacement), of: 'displacement' } }),
+    ...(index === undefined ? {} : { index_expression: { expr: textOf(index), of: 'ij' } }),
+  };
+}

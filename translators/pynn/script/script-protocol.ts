@@ -1,0 +1,209 @@
+/** Current sources, recordings and what happens in time as lines of a script. */
+
+import { call, dictionary, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
+import { hasEquation } from '../native/equations.js';
+import { nativeName } from '../native/types.js';
+import type { CurrentSource, Location, Locations, Phase, Projection, Recording } from '../specification.js';
+import { keywordLiterals } from './native-source.js';
+import { keywords, valueSource, type ScriptNames } from './python-text.js';
+import { giveCells } from './script-cells.js';
+import type { Script } from './script.js';
+
+/** A current source, injected where it goes. */
+export function currentSourceLines(
+  script: Script,
+  { label, type, params, rng, inject_into: targets, record }: CurrentSource,
+): readonly string[] {
+  const name = script.declare(label);
+  // NEURON makes a list of a value for each step until the end, which PyNN's usual 1e12 ms would not leave room for.
+  const ends =
+    (type === 'ACSource' || type === 'NoisyCurrentSource') && params?.['stop'] === undefined
+      ? { stop: longestStretch(script) }
+      : {};
+  return [
+    layout(
+      prefixed(
+        `${name} = `,
+        call(`sim.${type}`, [...keywords({ ...params, ...ends }, script), ...(rng ? [`rng=${script.rng(rng)}`] : [])]),
+      ),
+    ),
+    ...(targets ?? []).map((target) => `${script.of(target)}.inject(${name})`),
+    ...(record === true ? [`${name}.record()`] : []),
+  ];
+}
+
+/** Time of the longest stretch without a reset, in ms. */
+function longestStretch(script: Script): number {
+  let [now, longest] = [0, 0];
+  for (const phase of script.document.phases ?? []) {
+    now = phase.reset !== undefined ? 0 : (phase.run_until ?? now + (phase.run ?? 0));
+    longest = Math.max(longest, now);
+  }
+  return longest;
+}
+
+/** What is recorded of a population, view, assembly or projection. */
+export function recordingLines(
+  script: Script,
+  { target, variables, sampling_interval: interval, locations, to_file: file }: Recording,
+): readonly string[] {
+  const projection = (script.document.projections ?? []).find(
+    ({ label, pre, post }) => (label ?? `${pre}→${post}`) === target,
+  );
+  if (projection !== undefined) return synapseRecordingLines(script, target, variables, interval, projection);
+  if (variables === null) return [`${script.of(target)}.record(None)`];
+  const known = (typeof variables === 'string' ? [variables] : variables).filter((variable) =>
+    canRecord(script, target, variable),
+  );
+  if (known.length === 0) return [];
+  const texts = list(known.map(quoted));
+  const more = [
+    ...(interval === undefined || interval === null ? [] : [`sampling_interval=${interval}`]),
+    ...(file ? [`to_file=${quoted(file)}`] : []),
+    ...(locations === undefined ? [] : [prefixed('locations=', list(placesIn(locations)))]),
+  ];
+  return [layout(call(`${script.of(target)}.record`, [known.length === 1 ? quoted(known[0]!) : texts, ...more]))];
+}
+
+/** PyNN's classes of cells with synaptic currents do not list these among what they record. */
+function canRecord(script: Script, target: string, variable: string): boolean {
+  const own = script.document.native?.cells?.[nativeTypeOf(script, target)];
+  // Cells with compartments have variables of their mechanisms.
+  const atPlaces = own?.['compartments'] !== undefined && (variable === 'v' || variable.includes('.'));
+  if (own !== undefined && variable !== 'spikes' && !atPlaces && !hasEquation(own, variable)) {
+    script.missing(`recording ${variable} of ${target}; the JSON form has it, scripts do not`);
+    return false;
+  }
+  if (variable !== 'isyn_exc' && variable !== 'isyn_inh') return true;
+  script.missing(`recording ${variable} of ${target}; the JSON form has it, PyNN's simulators do not`);
+  return false;
+}
+
+/** Name of the native type of what a label stands for; empty where it has none. */
+function nativeTypeOf(script: Script, label: string): string {
+  const view = script.document.views?.find((one) => one.label === label);
+  if (view !== undefined) return nativeTypeOf(script, view.of);
+  const population = script.document.populations?.find((one) => one.label === label);
+  return nativeName(population?.cell.type ?? '') ?? '';
+}
+
+/**
+ * Parameters of synapses are read at regular times; PyNN has no recording of them, and no way to read their state.
+ * Our backend records those of types of the script's own.
+ */
+function synapseRecordingLines(
+  script: Script,
+  target: string,
+  variables: Recording['variables'],
+  interval: Recording['sampling_interval'],
+  { synapse }: Projection,
+): readonly string[] {
+  const wanted = typeof variables === 'string' ? [variables] : (variables ?? []);
+  if (nativeName(synapse?.type ?? '') !== undefined) {
+    const of = script.of(target);
+    for (const variable of wanted)
+      script.synapses.push({ label: target, reads: variable, values: `${of}.recorded(${quoted(variable)}).tolist()` });
+    const every = interval === undefined || interval === null ? [] : [`sampling_interval=${interval}`];
+    return [layout(call(`${of}.record`, [list(wanted.map(quoted)), ...every]))];
+  }
+  return wanted.flatMap((variable) => {
+    const parameters: readonly string[] = ['weight', 'delay', ...Object.keys(synapse?.params ?? {})];
+    if (!parameters.includes(variable))
+      return script.missing(`recording ${variable} of ${target}; the JSON form has it, scripts do not`);
+    const name = script.names.take(`${script.of(target)}_${variable}`);
+    script.recorders.push(name);
+    script.synapses.push({ label: target, reads: variable, values: `${name}.values` });
+    const every = interval ?? script.document.setup?.timestep ?? 0.1;
+    return [
+      layout(
+        prefixed(`${name} = `, call('SynapseRecorder', [script.of(target), quoted(variable), `interval=${every}`])),
+      ),
+    ];
+  });
+}
+
+/** A phase of the protocol. */
+export function phaseLines(script: Script, phase: Phase): readonly string[] {
+  const callbacks = script.recorders.length === 0 ? [] : [`callbacks=[${script.recorders.join(', ')}]`];
+  if (phase.run !== undefined) return [layout(call('sim.run', [String(phase.run), ...callbacks]))];
+  if (phase.run_until !== undefined) return [layout(call('sim.run_until', [String(phase.run_until), ...callbacks]))];
+  if (phase.set !== undefined) return giveCells(script, 'set', phase.set.target, phase.set.params);
+  if (phase.set_projection !== undefined) {
+    const { target, params } = phase.set_projection;
+    return [layout(call(`${script.of(target)}.set`, keywords(params, script)))];
+  }
+  if (phase.set_source !== undefined)
+    return [
+      layout(call(`${script.of(phase.set_source.target)}.set_parameters`, keywords(phase.set_source.params, script))),
+    ];
+  if (phase.initialize !== undefined)
+    return giveCells(script, 'initialize', phase.initialize.target, phase.initialize.values);
+  if (phase.native !== undefined) return [layout(call('sim.native.phase', keywordLiterals(phase.native)))];
+  if (phase.record !== undefined) return recordingLines(script, phase.record);
+  if (phase.reset !== undefined) {
+    const { annotations } = phase.reset;
+    return [
+      annotations === undefined
+        ? 'sim.reset()'
+        : layout(call('sim.reset', [prefixed('annotations=', valueDictionary(annotations, script))])),
+    ];
+  }
+  return [];
+}
+
+/** Variables of populations of which anything is recorded, views and assemblies included. */
+export function recordedPopulations(script: Script): readonly string[] {
+  const views = new Map((script.document.views ?? []).map(({ label, of }) => [label, [of]] as const));
+  const assemblies = new Map((script.document.assemblies ?? []).map(({ label, of }) => [label, of] as const));
+  const populationsOf = (label: string): readonly string[] =>
+    (views.get(label) ?? assemblies.get(label))?.flatMap(populationsOf) ?? [label];
+  const targets = [
+    ...(script.document.recordings ?? []),
+    ...(script.document.phases ?? []).flatMap(({ record }) => record ?? []),
+  ].flatMap(({ target }) => populationsOf(target));
+  const labels = (script.document.populations ?? [])
+    .map(({ label }) => label)
+    .filter((label) => targets.includes(label));
+  return labels.map(script.of);
+}
+
+/** What is read of synapses, by the label of their projection and by variable. */
+export function readSynapses(script: Script): Readonly<Record<string, Source>> {
+  const labels = [...new Set(script.synapses.map(({ label }) => label))];
+  return Object.fromEntries(
+    labels.map((label) => [
+      label,
+      dictionary(
+        Object.fromEntries(
+          script.synapses.filter((one) => one.label === label).map(({ reads, values }) => [reads, values]),
+        ),
+      ),
+    ]),
+  );
+}
+
+const valueDictionary = (values: Readonly<Record<string, unknown>>, names: ScriptNames): Source =>
+  dictionary(Object.fromEntries(Object.entries(values).map(([key, value]) => [key, valueSource(value, names)])));
+
+/** Places on cells as a script has them. */
+const placesIn = (locations: Locations): readonly string[] =>
+  (Array.isArray(locations) ? (locations as readonly Location[]) : [locations as Location]).map((one) =>
+    typeof one === 'string' ? quoted(one) : `(${quoted(one.section)}, ${one.fraction ?? 0.5})`,
+  );
+
+/** Class of the recorders of synapses. */
+export const synapseRecorder = `class SynapseRecorder:
+    """Reads a variable of a projection's synapses at regular times, as run() calls it."""
+
+    def __init__(self, projection, variable, interval):
+        self.projection = projection
+        self.variable = variable
+        self.interval = interval
+        self.times = []
+        self.values = []
+
+    def __call__(self, t):
+        rows = sorted(self.projection.get([self.variable], format='list'), key=lambda row: (row[1], row[0]))
+        self.times.append(float(t))
+        self.values.append([float(row[2]) for row in rows])
+        return t + self.interval`;

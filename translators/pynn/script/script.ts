@@ -1,0 +1,121 @@
+/** What the parts of a script share: names, imports, declarations, and files beside it. */
+
+import type { ConversionReport } from '../../../src/model/conversion-report.js';
+import { call, quoted, type Source } from '../../shared/python.js';
+import { Names } from '../names.js';
+import type { PynnSpecification } from '../specification.js';
+import { imports, type ImportedName, type ScriptNames } from './python-text.js';
+
+/** A file beside a script, which it reads. */
+export interface ScriptFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Words of Python, and names that scripts themselves use. */
+const taken: readonly string[] = [
+  ...(
+    'False None True and as assert async await break class continue def del elif else except finally for from ' +
+    'global if import in is'
+  ).split(' '),
+  ...(
+    'lambda nonlocal not or pass raise return try while with yield ' + 'float int len list open print range slice str'
+  ).split(' '),
+  ...(
+    'here first_value import_module index json np os population results segment segments_of signal sim sys train ' +
+    'file i j d SynapseRecorder of_position cells'
+  ).split(' '),
+  ...Object.keys(imports),
+];
+
+/** Rows of connections and spikes of a population that scripts hold themselves; more go to files of their own. */
+export const mostRows = 2000;
+
+/** A script while it is written. */
+export class Script implements ScriptNames {
+  readonly document: PynnSpecification;
+  /** Name of its file without the ending. */
+  readonly stem: string;
+  readonly report: ConversionReport;
+  readonly names = new Names();
+  /** Variables of the script, by the labels of what they hold. */
+  readonly variables = new Map<string, string>();
+  /** Variables of random generators, by their labels. */
+  readonly rngs = new Map<string, string>();
+  readonly used = new Set<ImportedName>();
+  /** Variables of native types, by kind and name. */
+  readonly types = new Map<string, string>();
+  readonly definitions: string[] = [];
+  readonly files: ScriptFile[] = [];
+  /** Recorders of synapses: their variable, and what they read. */
+  readonly synapses: { readonly label: string; readonly reads: string; readonly values: string }[] = [];
+  /** Variables of the script that read synapses while it runs. */
+  readonly recorders: string[] = [];
+
+  constructor(document: PynnSpecification, stem: string, report: ConversionReport) {
+    this.document = document;
+    this.stem = stem;
+    this.report = report;
+    for (const name of taken) this.names.take(name);
+  }
+
+  readonly rng = (label: string): string => this.rngs.get(label) ?? 'None';
+
+  readonly use = (name: ImportedName): string => {
+    this.used.add(name);
+    return name;
+  };
+
+  readonly expression = (python: string): string => {
+    const name = this.names.take(`Expression${this.definitions.length + 1}`);
+    this.definitions.push(
+      `class ${name}(${this.use('IndexBasedExpression')}):\n    def __call__(self, i, j):\n        return ${python}`,
+    );
+    return name;
+  };
+
+  /** Only cells have places: what names other things says whose, by `at`. */
+  readonly ofPosition = (): Source => 'None';
+
+  /** Names for values of cells whose places (um, [axis][cell]) a Python expression gives. */
+  at(positions: string): ScriptNames {
+    const ofPosition = (python: string): Source => {
+      if (!this.definitions.includes(placed)) this.definitions.push(placed);
+      return call('of_position', [positions, `lambda x, y, z: ${python}`]);
+    };
+    return { rng: this.rng, use: this.use, expression: this.expression, ofPosition };
+  }
+
+  /** Takes a variable for what has a label. */
+  declare(label: string): string {
+    const name = this.names.take(label);
+    this.variables.set(label, name);
+    return name;
+  }
+
+  /** The variable of what has a label. */
+  readonly of = (label: string): string => this.variables.get(label) ?? 'None';
+
+  /** Reports what scripts cannot say. */
+  missing(message: string): readonly [] {
+    this.report.missing('', message);
+    return [];
+  }
+
+  /** Reports what scripts say in another way. */
+  approximated(code: string, message: string): void {
+    this.report.approximated(code, '', message);
+  }
+
+  /** Name of a file beside the script. */
+  fileName(label: string, ending: string): string {
+    return `${this.stem}-${label.replace(/[^A-Za-z0-9_]+/g, '-')}.${ending}`;
+  }
+
+  /** Python expression for the path of a file beside the script. */
+  readonly path = (name: string): string => `os.path.join(os.path.dirname(os.path.abspath(__file__)), ${quoted(name)})`;
+}
+
+const placed = `def of_position(positions, formula):
+    """A value for each cell, by a function of its place in um."""
+    return formula(*positions) * np.ones(positions.shape[1])`;

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const python = `${root}.venv/bin/python`;
+/** The interpreter of `.venv`. */
+export const python = `${root}.venv/bin/python`;
 
 /**
  * Why scripts that import `packages` cannot run here, or null when they can.

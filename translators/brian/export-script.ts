@@ -8,9 +8,10 @@ import type { ValidModel } from '../../src/model/model.js';
 import { exportBrian } from './export.js';
 import type { ConversionEntry } from '../../src/model/conversion-report.js';
 import * as blocks from './script/blocks.js';
+import * as monitors from './script/monitors.js';
 import { Companion } from './script/companion.js';
 import { pythonValue } from './script/python-text.js';
-import { documentationOf } from '../shared/python.js';
+import { documentationOf, quoted } from '../shared/python.js';
 import { namedSections, type BrianSpecification, type PhaseSpecification, type SpikeMonitor } from './specification.js';
 import { defaultSlot } from './vocabulary.js';
 
@@ -37,7 +38,7 @@ interface ScriptView {
   readonly settings: readonly string[];
   readonly sections: readonly { readonly title: string; readonly blocks: readonly string[] }[];
   readonly runLines: readonly string[];
-  readonly resultLines: readonly string[];
+  readonly results: string;
 }
 
 /**
@@ -112,24 +113,24 @@ function scriptView(given: BrianSpecification, stem: string, dataFile: string, c
       title: 'Synapses',
       blocks: each(document.synapses, (name, item) => blocks.synapses(name, item, constants, companion)),
     },
-    { title: 'Inputs', blocks: each(document.poisson_inputs, blocks.poissonInput) },
+    { title: 'Inputs', blocks: each(document.poisson_inputs, monitors.poissonInput) },
     {
       title: 'Monitors',
       blocks: [
-        ...each(document.spike_monitors, (name, monitor) => blocks.spikeMonitor(name, monitor, companion)),
+        ...each(document.spike_monitors, (name, monitor) => monitors.spikeMonitor(name, monitor, companion)),
         ...each(document.event_monitors, (name, monitor) =>
-          blocks.spikeMonitor(name, afterItsEvent(monitor, document), companion),
+          monitors.spikeMonitor(name, afterItsEvent(monitor, document), companion),
         ),
-        ...each(document.state_monitors, (name, monitor) => blocks.stateMonitor(name, monitor, companion)),
-        ...each(document.population_rate_monitors, blocks.rateMonitor),
+        ...each(document.state_monitors, (name, monitor) => monitors.stateMonitor(name, monitor, companion)),
+        ...each(document.population_rate_monitors, monitors.rateMonitor),
       ],
     },
   ];
   const run = document.run ?? [];
   const phases: readonly PhaseSpecification[] = typeof run === 'string' ? [{ duration: run }] : run;
-  const runLines = phases.flatMap((phase, index) => blocks.phaseLines(phase, index, companion));
+  const runLines = phases.flatMap((phase, index) => monitors.phaseLines(phase, index, companion));
   const events = { ...document.spike_monitors, ...document.event_monitors };
-  const resultLines = blocks.resultLines(
+  const results = monitors.resultLines(
     events,
     document.state_monitors ?? {},
     Object.keys(document.population_rate_monitors ?? {}),
@@ -144,7 +145,7 @@ function scriptView(given: BrianSpecification, stem: string, dataFile: string, c
     dataLines: withData
       ? [
           '# Long lists are kept beside this script.',
-          `data = json.loads((Path(__file__).parent / '${dataFile}').read_text())`,
+          `data = json.loads((Path(__file__).parent / ${quoted(dataFile)}).read_text())`,
           'data = {key: np.array(values) for key, values in data.items()}',
           '',
         ]
@@ -152,7 +153,7 @@ function scriptView(given: BrianSpecification, stem: string, dataFile: string, c
     settings: [`defaultclock.dt = ${pythonValue(document.dt ?? '0.1 ms')}`, `seed(${seedNumber(document.seed)})`],
     sections: sections.filter((section) => section.blocks.length > 0),
     runLines,
-    resultLines,
+    results,
   };
 }
 

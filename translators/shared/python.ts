@@ -1,6 +1,8 @@
 /**
- * Python source as people lay it out: a call or a list is on one line where that fits, else one item a line; numbers
- * fill lines.
+ * Python source as Black lays it out: a call or a list is on one line where that fits, else its items are on a line of
+ * their own, else each of them is. Many numbers fill lines, where Black is told to leave them.
+ *
+ * @source https://black.readthedocs.io/en/stable/the_black_code_style/current_style.html
  */
 
 /** A piece of source: a text without line breaks, or something in brackets that may be broken after each item. */
@@ -12,9 +14,14 @@ interface Bracketed {
   readonly close: string;
   /** What follows the closing bracket. */
   readonly after?: string;
+  /** A call of a method of what is in brackets, which follows them. */
+  readonly method?: Bracketed;
 }
 
-const width = 100;
+/** Of lines. */
+export const width = 88;
+/** From so many short items on, a list fills lines. */
+const many = 17;
 
 /** A call with its arguments. */
 export const call = (name: string, args: readonly Source[], after = ''): Source => ({
@@ -23,6 +30,12 @@ export const call = (name: string, args: readonly Source[], after = ''): Source 
   close: ')',
   ...(after === '' ? {} : { after }),
 });
+
+/** A call of a method of the outcome of another call. */
+export const method = (of: Source, name: string, args: readonly Source[]): Source => {
+  const called: Bracketed = { open: `.${name}(`, items: args, close: ')' };
+  return typeof of === 'string' ? prefixed(of, called) : { ...of, method: called };
+};
 
 /** A list. */
 export const list = (items: readonly Source[]): Source => ({ open: '[', items, close: ']' });
@@ -41,21 +54,34 @@ export const prefixed = (prefix: string, item: Source): Source =>
 /** A character that is not seen, or turns the order of others round, as an escape. */
 const visible = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** A text in single quotes. */
+/** A text in double quotes, or in single quotes where that needs fewer escapes. */
 export const quoted = (text: string): string => {
-  const inside = JSON.stringify(text).slice(1, -1).replaceAll("'", "\\'").replaceAll('\\"', '"');
-  return `'${inside.replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, visible)}'`;
+  const inside = JSON.stringify(text).slice(1, -1);
+  const shown = inside.replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, visible);
+  const [singles, doubles] = ["'", '"'].map((quote) => text.split(quote).length - 1) as [number, number];
+  return doubles > singles ? `'${shown.replaceAll("'", "\\'").replaceAll('\\"', '"')}'` : `"${shown}"`;
 };
+
+/** An expression with spaces around its operators, but for powers of names and numbers. */
+export const spaced = (expression: string): string =>
+  expression
+    .replace(/ *\*\* */g, (_, at: number, all: string) => {
+      const [left, right] = [all.slice(0, at), all.slice(at).replace(/^ *\*\* */, '')];
+      return /[\w.]$/.test(left) && /^-?[\w.]+(?![\w.([])/.test(right) ? '**' : ' ** ';
+    })
+    .replace(/ *(?<!\*)\*(?!\*) */g, ' * ')
+    .replace(/ *\/ */g, ' / ');
 
 /** A piece with a text after it. */
 export const followed = (item: Source, after: string): Source =>
   typeof item === 'string' ? item + after : { ...item, after: (item.after ?? '') + after };
 
-const flat = (item: Source): string =>
-  typeof item === 'string' ? item : `${item.open}${item.items.map(flat).join(', ')}${item.close}${item.after ?? ''}`;
-
 /** A piece on one line. */
-export const flatText = flat;
+function flat(item: Source): string {
+  if (typeof item === 'string') return item;
+  const { open, items, close, after = '', method: called = '' } = item;
+  return `${open}${items.map(flat).join(', ')}${close}${after}${flat(called)}`;
+}
 
 /** Length when on one line, but no more is counted than what would not fit. */
 function flatLength(item: Source, limit: number): number {
@@ -65,23 +91,86 @@ function flatLength(item: Source, limit: number): number {
     if (total > limit) return total;
     total += flatLength(one, limit - total);
   }
+  if (item.method !== undefined) total += flatLength(item.method, limit - total);
   return total;
 }
 
-/** The lines of a piece whose first line begins at a column. */
+/** The lines of a statement. */
 export function layout(item: Source, indent = 0): string {
-  const room = width - indent;
-  if (typeof item === 'string' || flatLength(item, room) <= room || item.items.length === 0) return flat(item);
-  const margin = ' '.repeat(indent + 4);
-  const close = `\n${' '.repeat(indent)}${item.close}${item.after ?? ''}`;
-  // A call with one argument in brackets keeps both brackets together.
-  const [only] = item.items;
-  if (item.items.length === 1 && typeof only === 'object')
-    return layout({ ...only, open: item.open + only.open, close: only.close + item.close }, indent);
-  const short = item.items.every((one) => typeof one === 'string' && one.length < 30 && !one.includes('='));
-  if (short)
-    return `${item.open}\n${margin}${filled(item.items as readonly string[], indent + 4).join(`\n${margin}`)}${close}`;
-  return `${item.open}\n${item.items.map((one) => `${margin}${layout(one, indent + 4)},`).join('\n')}${close}`;
+  const lines = laidOut(item, indent, '');
+  return indent === 0 && isFilled(item, 0) ? `# fmt: off\n${lines}\n# fmt: on` : lines;
+}
+
+/** Whether a piece is on one line. `after`: what follows it there. */
+const fits = (item: Source, indent: number, after: string): boolean => {
+  const room = width - indent - after.length;
+  return flatLength(item, room) <= room && !flat(item).includes('\n');
+};
+
+/** Whether what is in brackets is on one line: arguments of calls are, where they fit, but not items of literals. */
+const fitsInside = ({ open, items }: Bracketed, indent: number): boolean =>
+  (items.length === 1 || /\w\($/.test(open)) && fits({ open: '', items, close: '' }, indent, '');
+
+const fillsLines = ({ items }: Bracketed): boolean =>
+  items.length >= many && items.every((one) => typeof one === 'string' && one.length < 30 && !one.includes('='));
+
+/** Whether lines of a piece are filled, which Black would not do. */
+function isFilled(item: Source, indent: number): boolean {
+  if (typeof item === 'string' || item.items.length === 0 || fits(item, indent, '')) return false;
+  if (fitsInside(item, indent + 4)) return false;
+  return fillsLines(item) || item.items.some((one) => isFilled(one, indent + 4));
+}
+
+/** The lines of a piece whose first line begins at a column. `after`: what follows on the last line. */
+function laidOut(item: Source, indent: number, after: string): string {
+  if (fits(item, indent, after)) return flat(item) + after;
+  if (typeof item === 'string')
+    return (/^\w+=lambda /.test(item) ? terms(item).join(`\n${' '.repeat(indent)}`) : item) + after;
+  const { method: called, ...rest } = item;
+  if (called !== undefined) {
+    const head = flat(rest) + called.open;
+    if (called.items.length > 0 && indent + head.length <= width)
+      return laidOut({ ...called, open: head }, indent, after);
+    const end = flat(called) + after;
+    return indent + 1 + end.length <= width
+      ? broken(rest, indent, end)
+      : broken(rest, indent, broken(called, indent, after));
+  }
+  // Within brackets, an operator begins a line.
+  if (indent > 0 && item.after?.startsWith(' ') === true) {
+    const { after: operator, ...operand } = item;
+    return `${laidOut(operand, indent, '')}\n${' '.repeat(indent)}${operator.slice(1)}${after}`;
+  }
+  return broken(item, indent, after);
+}
+
+/** An expression cut before those operators outside brackets that bind the least. */
+function terms(expression: string): readonly string[] {
+  for (const operators of [/^ [-+] /, /^ [*/] /]) {
+    const parts = [''];
+    let depth = 0;
+    for (let k = 0; k < expression.length; k++) {
+      const sign = expression[k]!;
+      depth += '([{'.includes(sign) ? 1 : ')]}'.includes(sign) ? -1 : 0;
+      if (depth === 0 && operators.test(expression.slice(k, k + 3))) parts.push('');
+      else parts.push(parts.pop()! + sign);
+    }
+    if (parts.length > 1) return parts;
+  }
+  return [expression];
+}
+
+/** A piece with its brackets on lines of their own. */
+function broken(item: Bracketed, indent: number, after: string): string {
+  const margin = `\n${' '.repeat(indent + 4)}`;
+  const close = `\n${' '.repeat(indent)}${item.close}${item.after ?? ''}${after}`;
+  const [only, ...others] = item.items;
+  if (only === undefined) return flat(item) + after;
+  if (fitsInside(item, indent + 4)) return `${item.open}${margin}${item.items.map(flat).join(', ')}${close}`;
+  if (fillsLines(item))
+    return `${item.open}${margin}${filled(item.items as readonly string[], indent + 4).join(margin)}${close}`;
+  if (others.length === 0) return `${item.open}${margin}${laidOut(only, indent + 4, '')}${close}`;
+  return `${item.open}${item.items.map((one) => margin + laidOut(one, indent + 4, ',')).join('')}${close}`;
 }
 
 /** Short items, as many in a line as fit. */

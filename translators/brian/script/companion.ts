@@ -1,5 +1,7 @@
 /** Long lists of a script, kept in a file beside it. */
 
+import { list, quoted, type Source } from '../../shared/python.js';
+
 /** Lists with more items than this go to the companion file. */
 const longestInline = 40;
 
@@ -8,10 +10,10 @@ export class Companion {
   readonly #arrays: Record<string, readonly number[]> = {};
 
   /** Python code of a list: the list itself, or a look-up of `key` in the companion file. */
-  list(values: readonly number[], key: string): string {
-    if (values.length <= longestInline) return `[${values.map(String).join(', ')}]`;
+  list(values: readonly number[], key: string): Source {
+    if (values.length <= longestInline) return list(values.map(String));
     this.#arrays[key] = values;
-    return `data['${key}']`;
+    return `data[${quoted(key)}]`;
   }
 
   /** Whether no list was long enough to be kept beside the script. */

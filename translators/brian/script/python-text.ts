@@ -1,14 +1,17 @@
 /** Texts of Python. */
 
+import { layout, prefixed, quoted, spaced, width, type Source } from '../../shared/python.js';
+
 /** A literal string: one line in quotes, several in three of them, indented to stand within a call. */
 export function pythonString(text: string, indent = '    '): string {
-  if (!text.includes('\n')) return text.includes("'") || text.includes('\\') ? JSON.stringify(text) : `'${text}'`;
-  const lines = text.split('\n').map((line) => `${indent}${line}`);
-  return `'''\n${lines.join('\n')}\n${indent}'''`;
+  if (!text.includes('\n')) return quoted(text);
+  const escaped = text.replaceAll('\\', '\\\\').replaceAll('"""', '\\"\\"\\"');
+  const lines = escaped.split('\n').map((line) => `${indent}${line}`);
+  return `"""\n${lines.join('\n')}\n${indent}"""`;
 }
 
 /**
- * `-60 mV` → `-60*mV`; a number or Python's own word as it is; anything else is an expression of Brian's, in quotes.
+ * `-60 mV` → `-60 * mV`; a number or Python's own word as it is; anything else is an expression of Brian's, in quotes.
  */
 export function pythonValue(value: string | number | boolean): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
@@ -20,7 +23,7 @@ export function pythonValue(value: string | number | boolean): string {
 export function quantityCode(text: string): string | undefined {
   const match = /^([-+]?[\d.]+(?:e[-+]?\d+)?)(?: ([A-Za-z].*))?$/i.exec(text);
   if (match === null) return undefined;
-  return match[2] === undefined ? (match[1] ?? '0') : `${match[1] ?? '0'}*${match[2]}`;
+  return match[2] === undefined ? (match[1] ?? '0') : `${match[1] ?? '0'} * ${spaced(match[2])}`;
 }
 
 /** A number: JavaScript's shortest text reads back to the same double in Python. */
@@ -28,16 +31,17 @@ function pythonNumber(value: number): string {
   return Object.is(value, -0) ? '-0.0' : String(value);
 }
 
-/** A call: on one line where it fits, else one argument a line. */
-export function pythonCall(head: string, parts: readonly string[]): string {
-  const line = `${head}(${parts.join(', ')})`;
-  if (line.length <= 100 && !line.includes('\n')) return line;
-  return `${head}(\n${parts.map((part) => `    ${part},\n`).join('')})`;
+/** `target = value`, in brackets where a text then fits on a line. */
+export function assignment(target: string, value: Source): string {
+  const line = prefixed(`${target} = `, value);
+  if (typeof value !== 'string' || typeof line !== 'string' || line.length <= width || value.length + 4 > width)
+    return layout(line);
+  return `${target} = (\n    ${value}\n)`;
 }
 
 /** `key=value` for what is there. */
-export function keyword(key: string, value: string | undefined): readonly string[] {
-  return value === undefined ? [] : [`${key}=${value}`];
+export function keyword(key: string, value: Source | undefined): readonly Source[] {
+  return value === undefined ? [] : [prefixed(`${key}=`, value)];
 }
 
 /** Words that a script uses itself, so nothing of the model can be called so in Python. */

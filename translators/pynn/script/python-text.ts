@@ -7,7 +7,7 @@ import { parseExpression } from '../../../src/lang/parse.js';
 import { printExpression } from '../../../src/lang/print.js';
 import { mapExpression } from '../../../src/lang/walk.js';
 import type { Cell, Part, Rng, Structure, Synapse, Values } from '../specification.js';
-import { call, list, prefixed, quoted, type Source } from '../../shared/python.js';
+import { call, list, prefixed, quoted, spaced, type Source } from '../../shared/python.js';
 
 /** What texts of a script need from the rest of it. */
 export interface ScriptNames {
@@ -51,8 +51,8 @@ const isMatrix = (item: unknown): item is readonly (readonly (number | null)[])[
 
 /** A number as Python has it. */
 function number(value: number): string {
-  if (Number.isNaN(value)) return "float('nan')";
-  return Number.isFinite(value) ? String(value) : value > 0 ? "float('inf')" : "float('-inf')";
+  if (Number.isNaN(value)) return 'float("nan")';
+  return Number.isFinite(value) ? String(value) : value > 0 ? 'float("inf")' : 'float("-inf")';
 }
 
 /** A value as Python. */
@@ -91,14 +91,14 @@ function formulaSource(text: string, of: string, names: ScriptNames): Source {
   if (of === 'd') {
     // PyNN evaluates texts of the distance without NumPy's names.
     const python = numpyText(text, 'np.');
-    return python.includes('np.') ? `lambda d: ${python}` : quoted(python);
+    return python.includes('np.') ? `lambda d: ${spaced(python)}` : quoted(python);
   }
   if (of === 'ij') return `${names.expression(numpyText(text, 'np.'))}()`;
   // Displacements are arrays of three rows.
-  if (of === 'displacement') return `lambda d: ${numpyText(text, 'np.')}`;
+  if (of === 'displacement') return `lambda d: ${spaced(numpyText(text, 'np.'))}`;
   // PyNN has no functions of the place of a cell: their values are computed by the script.
   if (of === 'xyz') return names.ofPosition(numpyText(text, 'np.'));
-  return `lambda i: ${numpyText(text, 'np.')}`;
+  return `lambda i: ${spaced(numpyText(text, 'np.'))}`;
 }
 
 /** Whether a formula of the place of a cell is anywhere in a value, a cell type or a map of values. */

@@ -1,6 +1,6 @@
 /** Types of cells, populations, views and assemblies as lines of a script. */
 
-import { call, dictionary, flatText, followed, layout, prefixed, quoted, type Source } from '../../shared/python.js';
+import { call, dictionary, followed, layout, method, prefixed, quoted, type Source } from '../../shared/python.js';
 import type { NativeType } from '../native/equations.js';
 import { nativeName } from '../native/types.js';
 import type { Assembly, Population, PynnSpecification, Values, View } from '../specification.js';
@@ -41,7 +41,7 @@ export function nativeSource(
   const name = script.types.get(`${kind} ${nativeName(type) ?? ''}`) ?? 'None';
   const made = call(name, keywordLiterals(values ?? {}));
   if (Object.keys(more).length === 0) return made;
-  return call(`${flatText(made)}.beside`, keywordLiterals(more));
+  return method(made, 'beside', keywordLiterals(more));
 }
 
 /** A random generator with its seed. */
@@ -203,6 +203,7 @@ const trainsIn = (times: unknown): readonly (readonly number[])[] =>
 
 const firstValue = `def first_value(value):
     """A first value in nA or uS, which PyNN hands to NEST as it is; NEST has pA and nS."""
-    if sim.__name__ != 'pyNN.nest':
+    if sim.__name__ != "pyNN.nest":
         return value
-    return 1000 * larray(np.array(value) if isinstance(value, list) else value, dtype=float)`;
+    values = np.array(value) if isinstance(value, list) else value
+    return 1000 * larray(values, dtype=float)`;

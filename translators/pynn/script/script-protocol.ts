@@ -203,7 +203,8 @@ export const synapseRecorder = `class SynapseRecorder:
         self.values = []
 
     def __call__(self, t):
-        rows = sorted(self.projection.get([self.variable], format='list'), key=lambda row: (row[1], row[0]))
+        rows = self.projection.get([self.variable], format="list")
+        rows = sorted(rows, key=lambda row: (row[1], row[0]))
         self.times.append(float(t))
         self.values.append([float(row[2]) for row in rows])
         return t + self.interval`;

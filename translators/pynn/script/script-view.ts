@@ -2,7 +2,7 @@
 
 import { printableLines } from '../../../src/diagnostics/display.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
-import { call, dictionary, documentationOf, layout, list } from '../../shared/python.js';
+import { call, dictionary, documentationOf, layout, list, prefixed, type Source } from '../../shared/python.js';
 import { byUse } from '../selections.js';
 import type { Assembly, Projection, PynnSpecification, View } from '../specification.js';
 import { isRandom } from '../value-kinds.js';
@@ -35,10 +35,10 @@ export interface ScriptView {
   readonly definitions: readonly string[];
   /** Parts with their headings, in order. */
   readonly sections: readonly { readonly title: string; readonly lines: readonly string[] }[];
-  /** Python list of the populations that record, and dictionary of what was read of synapses. */
+  /** The line that lists the populations that record. */
   readonly recorded: string;
-  /** Dictionary of what was read of synapses. */
-  readonly synapses: string;
+  /** Lines that make a dictionary of what they recorded, and of what was read of synapses. */
+  readonly results: string;
 }
 
 /** The sections of a script, and the files that it reads; what scripts cannot say is added to the report. */
@@ -87,12 +87,12 @@ export function scriptView(
     documentation: documentationText(script),
     usage: `python ${stem}.py ${native === undefined ? '[simulator] ' : ''}[results.json]`,
     simulator:
-      native === undefined ? "sim = import_module('pyNN.' + (sys.argv[1] if len(sys.argv) > 1 else 'neuron'))" : '',
+      native === undefined ? 'sim = import_module("pyNN." + (sys.argv[1] if len(sys.argv) > 1 else "neuron"))' : '',
     argument: native === undefined ? 2 : 1,
     definitions: [...script.definitions, ...(script.recorders.length === 0 ? [] : [synapseRecorder])],
     sections,
-    recorded: layout(list(recordedPopulations(script)), 12),
-    synapses: layout(dictionary(readSynapses(script)), 8),
+    recorded: layout(prefixed('recorded = ', list(recordedPopulations(script))), 4),
+    results: layout(prefixed('results = ', resultsSource(script)), 4),
     // Last, when all that is used is known.
     imported: importLines(
       script,
@@ -101,6 +101,12 @@ export function scriptView(
   };
   return { view, files: script.files };
 }
+
+const resultsSource = (script: Script): Source =>
+  dictionary({
+    populations: '{each.label: segments_of(each) for each in recorded}',
+    synapses: dictionary(readSynapses(script)),
+  });
 
 function documentationText(script: Script): string {
   const texts = documentationOf(script.document, '');
@@ -142,9 +148,10 @@ function delayLimits(script: Script, timestep: number): Readonly<Record<string, 
 function unnamedPotential(script: Script): readonly string[] {
   if (!(script.document.populations ?? []).some(({ cell }) => cell.type === 'IF_curr_delta')) return [];
   return [
-    "if sim.__name__ == 'pyNN.nest':  # PyNN has no names for what script cell records there",
-    "    sim.IF_curr_delta.variable_map = {'v': 'V_m'}",
-    "    sim.IF_curr_delta.scale_factors = {'v': 1}",
+    '# PyNN has no names for what this cell records in NEST',
+    'if sim.__name__ == "pyNN.nest":',
+    '    sim.IF_curr_delta.variable_map = {"v": "V_m"}',
+    '    sim.IF_curr_delta.scale_factors = {"v": 1}',
   ];
 }
 

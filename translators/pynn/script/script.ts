@@ -1,7 +1,7 @@
 /** What the parts of a script share: names, imports, declarations, and files beside it. */
 
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
-import { call, quoted, type Source } from '../../shared/python.js';
+import { call, quoted, spaced, type Source } from '../../shared/python.js';
 import { Names } from '../names.js';
 import type { PynnSpecification } from '../specification.js';
 import { imports, type ImportedName, type ScriptNames } from './python-text.js';
@@ -22,7 +22,7 @@ const taken: readonly string[] = [
     'lambda nonlocal not or pass raise return try while with yield ' + 'float int len list open print range slice str'
   ).split(' '),
   ...(
-    'here first_value import_module index json np os population results segment segments_of signal sim sys train ' +
+    'each here first_value import_module in_ms json np os population recorded results segment segments_of signal sim sys train ' +
     'file i j d SynapseRecorder of_position cells'
   ).split(' '),
   ...Object.keys(imports),
@@ -69,7 +69,7 @@ export class Script implements ScriptNames {
   readonly expression = (python: string): string => {
     const name = this.names.take(`Expression${this.definitions.length + 1}`);
     this.definitions.push(
-      `class ${name}(${this.use('IndexBasedExpression')}):\n    def __call__(self, i, j):\n        return ${python}`,
+      `class ${name}(${this.use('IndexBasedExpression')}):\n    def __call__(self, i, j):\n        return ${spaced(python)}`,
     );
     return name;
   };
@@ -81,7 +81,7 @@ export class Script implements ScriptNames {
   at(positions: string): ScriptNames {
     const ofPosition = (python: string): Source => {
       if (!this.definitions.includes(placed)) this.definitions.push(placed);
-      return call('of_position', [positions, `lambda x, y, z: ${python}`]);
+      return call('of_position', [positions, `lambda x, y, z: ${spaced(python)}`]);
     };
     return { rng: this.rng, use: this.use, expression: this.expression, ofPosition };
   }

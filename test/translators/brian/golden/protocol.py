@@ -8,60 +8,68 @@ doi: 10.1109/TNN.2003.820440
 Usage: python protocol.py [results.json]
 With an argument, the records of all monitors are written to that file.
 """
+
 import json
 import sys
 
 import numpy as np
 from brian2 import *
 
-defaultclock.dt = 0.1*ms
+defaultclock.dt = 0.1 * ms
 seed(1)
 
 # --- Constants
-a = 20*Hz
-b = 200*Hz
-c = -65*mV
+a = 20 * Hz
+b = 200 * Hz
+c = -65 * mV
 
 # --- Groups
 G = NeuronGroup(
     10,
-    '''
+    """
     dv/dt = (40*volt**-1*v**2 + 5*v + 140*mV)/ms - u + I : volt
     du/dt = a*(b*v - u) : volt/second
     d : volt/second (constant, shared)
     I : volt/second (constant)
-    ''',
-    threshold='v >= 30*mV',
-    reset='''
+    """,
+    threshold="v >= 30*mV",
+    reset="""
     v = c
     u += d
-    ''',
-    method='euler',
-    name='G',
+    """,
+    method="euler",
+    name="G",
 )
-G.d = 8*mV/ms
-G.v = 'c'
-G.u = 'b*c'
+G.d = 8 * mV / ms
+G.v = "c"
+G.u = "b*c"
 
 # --- Monitors
-spikes = SpikeMonitor(G, name='spikes')
-trace = StateMonitor(G, ['v', 'u'], record=[0, 9], dt=0.5*ms, name='trace')
+spikes = SpikeMonitor(G, name="spikes")
+trace = StateMonitor(G, ["v", "u"], record=[0, 9], dt=0.5 * ms, name="trace")
 
 # --- Run
-run(50*ms)
-G.I = '(4 + i)*mV/ms'
-run(100*ms)
-G.d = 2*mV/ms
+run(50 * ms)
+G.I = "(4 + i)*mV/ms"
+run(100 * ms)
+G.d = 2 * mV / ms
 trace.active = False
-run(50*ms)
-G.I['i < 5'] = 0*mV/ms
+run(50 * ms)
+G.I["i < 5"] = 0 * mV / ms
 trace.active = True
-run(50*ms)
+run(50 * ms)
 
 if len(sys.argv) > 1:
     results = {
-        'spikes': {'i': np.asarray(spikes.i).tolist(), 't': np.asarray(spikes.t_).tolist()},
-        'trace': {'t': np.asarray(trace.t_).tolist(), 'v': np.asarray(trace.v_).tolist(), 'u': np.asarray(trace.u_).tolist()},
+        "spikes": {
+            "i": np.asarray(spikes.i).tolist(),
+            "t": np.asarray(spikes.t_).tolist(),
+        },
+        "trace": {
+            "t": np.asarray(trace.t_).tolist(),
+            "v": np.asarray(trace.v_).tolist(),
+            "u": np.asarray(trace.u_).tolist(),
+        },
     }
-    with open(sys.argv[1], 'w') as file:
+    with open(sys.argv[1], "w") as file:
         json.dump(results, file)

@@ -8,56 +8,57 @@ doi: 10.1523/JNEUROSCI.3508-05.2005
 Usage: python vogels-abbott-cuba.py [results.json]
 With an argument, the records of all monitors are written to that file.
 """
+
 import json
 import sys
 
 import numpy as np
 from brian2 import *
 
-defaultclock.dt = 0.1*ms
+defaultclock.dt = 0.1 * ms
 seed(42)
 
 # --- Constants
-El = -49*mV
-taum = 20*ms
-taue = 5*ms
-taui = 10*ms
-Vt = -50*mV
-Vr = -60*mV
-we = 1.6200000000000003*mV
-wi = -0.009*volt
+El = -49 * mV
+taum = 20 * ms
+taue = 5 * ms
+taui = 10 * ms
+Vt = -50 * mV
+Vr = -60 * mV
+we = 1.6200000000000003 * mV
+wi = -0.009 * volt
 
 # --- Groups
 P = NeuronGroup(
     4000,
-    '''
+    """
     dv/dt = (ge + gi - (v - El))/taum : volt (unless refractory)
     dge/dt = -ge/taue : volt
     dgi/dt = -gi/taui : volt
-    ''',
-    threshold='v > Vt',
-    reset='v = Vr',
-    refractory=5*ms,
-    method='exact',
-    name='P',
+    """,
+    threshold="v > Vt",
+    reset="v = Vr",
+    refractory=5 * ms,
+    method="exact",
+    name="P",
 )
-P.v = 'Vr + rand()*(Vt - Vr)'
+P.v = "Vr + rand()*(Vt - Vr)"
 
 # --- Synapses
-Ce = Synapses(P[0:3200], P, on_pre='ge_post += we', name='Ce')
+Ce = Synapses(P[0:3200], P, on_pre="ge_post += we", name="Ce")
 Ce.connect(p=0.02)
-Ci = Synapses(P[3200:4000], P, on_pre='gi_post += wi', name='Ci')
+Ci = Synapses(P[3200:4000], P, on_pre="gi_post += wi", name="Ci")
 Ci.connect(p=0.02)
 
 # --- Monitors
-s_mon = SpikeMonitor(P, name='s_mon')
+s_mon = SpikeMonitor(P, name="s_mon")
 
 # --- Run
-run(1*second)
+run(1 * second)
 
 if len(sys.argv) > 1:
     results = {
-        's_mon': {'i': np.asarray(s_mon.i).tolist(), 't': np.asarray(s_mon.t_).tolist()},
+        "s_mon": {"i": np.asarray(s_mon.i).tolist(), "t": np.asarray(s_mon.t_).tolist()}
     }
-    with open(sys.argv[1], 'w') as file:
+    with open(sys.argv[1], "w") as file:
         json.dump(results, file)

@@ -1,0 +1,40 @@
+/** Scripts that are written stay what they are under Black, Python's formatter. */
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { convertModel } from '../../src/run/convert.js';
+import { documentsIn, importFixture } from '../fixtures/documents.js';
+import { askedEffort } from '../support/effort.js';
+import { missingPython, python } from './python-environment.js';
+
+const missing = missingPython(['black']);
+
+/** Of all documents in thorough tests, else of every fifth. */
+const documents = ['brian', 'pynn', 'neuroml', 'model', 'model/hard']
+  .flatMap((folder) => documentsIn(`fixtures/${folder}`))
+  .filter((document, k) => document.refused === undefined && (askedEffort === 'thorough' || k % 5 === 0));
+
+test.skipIf(missing !== null)(
+  `in Brian 2 and PyNN${missing === null ? '' : ` (${missing})`}`,
+  { timeout: 240_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'interneuron-black-'));
+    try {
+      for (const [k, document] of documents.entries())
+        for (const to of ['brian', 'pynn'] as const) {
+          const { files } = await convertModel(importFixture(document).valid, to, {});
+          for (const { name, text } of files)
+            if (name.endsWith('.py')) writeFileSync(join(folder, `${k}-${to}.py`), text);
+        }
+      const differences = execFileSync(python, ['-m', 'black', '--quiet', '--diff', folder], {
+        encoding: 'utf8',
+      });
+      expect(differences).toBe('');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);

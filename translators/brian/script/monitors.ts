@@ -1,0 +1,143 @@
+/** Inputs, monitors and phases of a Brian 2 script, each a few lines of Python. */
+
+import { call, dictionary, layout, list, method, prefixed, quoted, type Source } from '../../shared/python.js';
+import type {
+  Index,
+  PhaseSpecification,
+  PoissonInput,
+  RecordedIndices,
+  SpikeMonitor,
+  StateMonitor,
+} from '../specification.js';
+import type { Companion } from './companion.js';
+import { assignment, keyword, pythonName, pythonString, pythonValue } from './python-text.js';
+import { sliceCode, textOf, valueCode } from './values.js';
+
+/** A `PoissonInput`. */
+export function poissonInput(name: string, input: PoissonInput): string {
+  return assignment(
+    pythonName(name),
+    call('PoissonInput', [
+      sliceCode(input.target),
+      quoted(input.target_var),
+      `N=${input.N}`,
+      `rate=${pythonValue(input.rate)}`,
+      `weight=${pythonValue(input.weight)}`,
+      ...keyword('when', textOf(input.when)),
+      ...keyword('order', input.order?.toString()),
+    ]),
+  );
+}
+
+const variablesCode = (variables: string | readonly string[] | boolean): Source =>
+  typeof variables === 'boolean'
+    ? 'True'
+    : typeof variables === 'string'
+      ? quoted(variables)
+      : list(variables.map(quoted));
+
+function recordCode(record: RecordedIndices, key: string, companion: Companion): Source {
+  if (typeof record === 'boolean') return record ? 'True' : 'False';
+  if (typeof record === 'string') return `range(${record.split(':').join(', ')})`;
+  return typeof record === 'number' ? String(record) : companion.list(record, key);
+}
+
+/** A `SpikeMonitor`, or an `EventMonitor` for another event. */
+export function spikeMonitor(name: string, monitor: SpikeMonitor, companion: Companion): string {
+  const { event, variables, record } = monitor;
+  const recorded = typeof variables === 'string' ? [variables] : variables;
+  return assignment(
+    pythonName(name),
+    call(event === undefined ? 'SpikeMonitor' : 'EventMonitor', [
+      sliceCode(monitor.source),
+      ...(event === undefined ? [] : [quoted(event)]),
+      ...keyword('variables', recorded === undefined ? undefined : variablesCode(recorded)),
+      ...keyword('record', record === undefined ? undefined : recordCode(record, `${name}.record`, companion)),
+      ...keyword('when', textOf(monitor.when)),
+      ...keyword('order', monitor.order?.toString()),
+      `name=${quoted(name)}`,
+    ]),
+  );
+}
+
+/** A `StateMonitor`. */
+export function stateMonitor(name: string, monitor: StateMonitor, companion: Companion): string {
+  return assignment(
+    pythonName(name),
+    call('StateMonitor', [
+      sliceCode(monitor.source),
+      variablesCode(monitor.variables),
+      prefixed('record=', recordCode(monitor.record ?? true, `${name}.record`, companion)),
+      ...keyword('dt', monitor.dt === undefined ? undefined : pythonValue(monitor.dt)),
+      ...keyword('when', textOf(monitor.when)),
+      ...keyword('order', monitor.order?.toString()),
+      `name=${quoted(name)}`,
+    ]),
+  );
+}
+
+/** A `PopulationRateMonitor`. */
+export function rateMonitor(name: string, monitor: { readonly source: string }): string {
+  return assignment(
+    pythonName(name),
+    call('PopulationRateMonitor', [sliceCode(monitor.source), `name=${quoted(name)}`]),
+  );
+}
+
+const indexCode = (index: Index): string => (typeof index === 'object' ? `[${index.join(', ')}]` : String(index));
+
+/** The lines of one phase. */
+export function phaseLines(phase: PhaseSpecification, index: number, companion: Companion): readonly string[] {
+  const where =
+    phase.index !== undefined
+      ? `[${indexCode(phase.index)}]`
+      : phase.where === undefined
+        ? ''
+        : `[${pythonString(phase.where)}]`;
+  return [
+    ...(phase.restore === undefined ? [] : [`restore(${quoted(phase.restore)})`]),
+    ...Object.entries(phase.set ?? {}).map(([key, value]) => {
+      const [owner = '', ...variable] = key.split('.');
+      return assignment(
+        `${pythonName(owner)}.${variable.join('.')}${where}`,
+        valueCode(value, `phase${index}.${key}`, companion),
+      );
+    }),
+    ...Object.entries(phase.active ?? {}).map(([key, on]) => `${pythonName(key)}.active = ${on ? 'True' : 'False'}`),
+    ...(phase.duration === undefined ? [] : [`run(${pythonValue(phase.duration)})`]),
+    ...(phase.store === undefined ? [] : [`store(${quoted(phase.store)})`]),
+  ];
+}
+
+/** How each monitor's records become plain data: the statement that makes a dictionary of them. */
+export function resultLines(
+  events: Readonly<Record<string, SpikeMonitor>>,
+  states: Readonly<Record<string, StateMonitor>>,
+  rates: readonly string[],
+): string {
+  const names = (variables: SpikeMonitor['variables'] | boolean): readonly string[] =>
+    typeof variables === 'string' ? [variables] : typeof variables === 'object' ? variables : [];
+  const entry = (
+    name: string,
+    fields: readonly (readonly [key: string, attribute: string])[],
+  ): readonly [string, Source] => {
+    const listOf = (attribute: string): Source =>
+      method(call('np.asarray', [`${pythonName(name)}.${attribute}`]), 'tolist', []);
+    return [name, dictionary(Object.fromEntries(fields.map(([key, attribute]) => [key, listOf(attribute)])))];
+  };
+  const values = (variables: SpikeMonitor['variables'] | boolean): readonly (readonly [string, string])[] =>
+    names(variables).map((key) => [key, `${key}_`]);
+  const entries = [
+    ...Object.entries(events).map(([name, { variables }]) =>
+      entry(name, [['i', 'i'], ['t', 't_'], ...values(variables)]),
+    ),
+    ...Object.entries(states).map(([name, { variables }]) => entry(name, [['t', 't_'], ...values(variables)])),
+    ...rates.map((name) =>
+      entry(name, [
+        ['t', 't_'],
+        ['rate', 'rate_'],
+      ]),
+    ),
+  ];
+  return layout(prefixed('results = ', dictionary(Object.fromEntries(entries))), 4);
+}

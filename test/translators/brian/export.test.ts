@@ -240,7 +240,7 @@ describe('inputs', () => {
     const { document } = exportBrian(model);
     expect(hashModel(valid(JSON.stringify(document)).model)).toEqual(hashModel(model.model));
     expect(exportBrianScript(model).files[0]?.text).toContain(
-      "means.summed_updaters['mean_post'].order = 2\nmeans.summed_updaters['mean_post'].when = 'after_groups'\n",
+      'means.summed_updaters["mean_post"].order = 2\nmeans.summed_updaters["mean_post"].when = "after_groups"\n',
     );
   });
 
@@ -363,5 +363,5 @@ test('large arrays are written out in full, and a script keeps them in a file be
     'S.i': lists,
     'S.delay': lists.map((delay) => delay / 1000),
   });
-  expect(files[0]?.text).toContain("S.delay = data['S.delay']*second");
+  expect(files[0]?.text).toContain('S.delay = data["S.delay"] * second');
 });

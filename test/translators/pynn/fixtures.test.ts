@@ -104,8 +104,8 @@ describe('a PyNN script', () => {
     const text = files[0]!.text;
     expect(text).toContain('connections = NumpyRNG(seed=42)');
     expect(text).toContain('sim.FixedProbabilityConnector(p_connect=0.4, rng=connections)');
-    expect(text).toContain("weight=RandomDistribution('uniform', low=0.1, high=0.2, rng=weights)");
-    expect(text).toContain("receivers.record('v', sampling_interval=1)");
+    expect(text).toContain('weight=RandomDistribution("uniform", low=0.1, high=0.2, rng=weights)');
+    expect(text).toContain('receivers.record("v", sampling_interval=1)');
     expect(text).toContain('sim.run(50)');
   });
 });

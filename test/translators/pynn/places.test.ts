@@ -21,10 +21,12 @@ test('functions of the place become arrays, before the population is made and wh
     ],
     phases: [{ set: { target: 'cells', params: { tau_m: { expr: '10 + z', of: 'xyz' } } } }, { run: 1 }],
   });
-  const script = exportPynnScript(importModel({ name: 'x', text }).valid).files[0]!.text;
+  const { text: laidOut } = exportPynnScript(importModel({ name: 'x', text }).valid).files[0]!;
+  // However long the names are, which decides on lines.
+  const script = laidOut.replace(/\(\n\s+/g, '(').replace(/\{\n\s+/g, '{').replace(/,?\n\s+/g, ', ');
   expect(script).toContain('positions = Line(dx=10).generate_positions(4)');
   expect(script).toMatch(/i_offset=of_position\(cells_?\w*_positions, lambda x, y, z: 0\.1 \+ np\.sqrt\(x\)\)/);
-  expect(script).toMatch(/'v': of_position\(cells_?\w*_positions, lambda x, y, z: -65 \+ y\)/);
+  expect(script).toMatch(/"v": of_position\(cells_?\w*_positions, lambda x, y, z: -65 \+ y\)/);
   expect(script).toMatch(/\.positions = cells_?\w*_positions/);
   expect(script).toMatch(/\.set\(tau_m=of_position\(cells_?\w*\.positions, lambda x, y, z: 10 \+ z\)\)/);
   expect(script).not.toContain('lambda i');

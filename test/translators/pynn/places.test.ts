@@ -23,7 +23,10 @@ test('functions of the place become arrays, before the population is made and wh
   });
   const { text: laidOut } = exportPynnScript(importModel({ name: 'x', text }).valid).files[0]!;
   // However long the names are, which decides on lines.
-  const script = laidOut.replace(/\(\n\s+/g, '(').replace(/\{\n\s+/g, '{').replace(/,?\n\s+/g, ', ');
+  const script = laidOut
+    .replace(/\(\n\s+/g, '(')
+    .replace(/\{\n\s+/g, '{')
+    .replace(/,?\n\s+/g, ', ');
   expect(script).toContain('positions = Line(dx=10).generate_positions(4)');
   expect(script).toMatch(/i_offset=of_position\(cells_?\w*_positions, lambda x, y, z: 0\.1 \+ np\.sqrt\(x\)\)/);
   expect(script).toMatch(/"v": of_position\(cells_?\w*_positions, lambda x, y, z: -65 \+ y\)/);

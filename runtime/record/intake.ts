@@ -26,7 +26,10 @@ export interface Intake {
    * the run.
    */
   restart(own: number, step: number): void;
-  /** Steps were passed over, to step `own` of the segment's time and `step` of the run: an earlier intake had their rows. */
+  /**
+   * Steps were passed over, to step `own` of the segment's time and `step` of the run: an earlier intake had their
+   * rows.
+   */
   passTo(own: number, step: number): void;
   /** Series in which samples were no finite numbers. */
   notFinite(): readonly NotFiniteSamples[];

@@ -8,8 +8,8 @@ import type { Terminal } from './terminal.js';
 interface Interruption {
   readonly signal: AbortSignal;
   /**
-   * Shows how far a run is, and listens from the first call on. Until then Ctrl-C ends the process: reading and lowering
-   * do not look up to hear of it.
+   * Shows how far a run is, and listens from the first call on. Until then Ctrl-C ends the process: reading and
+   * lowering do not look up to hear of it.
    */
   onProgress(stage: 'connect' | 'run', fraction: number): void;
   stop(): void;

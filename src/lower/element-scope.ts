@@ -203,8 +203,8 @@ function lastSpikeTime(group: Group, address: Address, context: Context): Ir {
 }
 
 /**
- * i32 steps (of the program) of an event's refractory period, rounded as the event says; else down, with Brian's tolerance of a
- * thousandth of a step.
+ * i32 steps (of the program) of an event's refractory period, rounded as the event says; else down, with Brian's
+ * tolerance of a thousandth of a step.
  */
 export function refractorySteps(event: EventCode, scope: ElementScope): Ir {
   const { every } = scope.context;

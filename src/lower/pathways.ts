@@ -61,8 +61,8 @@ const touchedKey = (plan: ProjectionPlan, reference: Reference): string =>
   reference.kind === 'end' ? sharedKey(plan, reference) : `${synapseGroupName(plan.name)}/${reference.variable}`;
 
 /**
- * Variables that a pathway within one population writes, one synapse after another, and reaches through both ends: those
- * of a synapse from an element to itself are the same.
+ * Variables that a pathway within one population writes, one synapse after another, and reaches through both ends:
+ * those of a synapse from an element to itself are the same.
  */
 export function sharedByEnds({
   plan,

@@ -2,8 +2,8 @@
  * Whether a linear system has a closed form that Brian 2's `exact` takes: it needs a matrix that can be inverted, and
  * refuses solutions in which SymPy finds the imaginary unit (`brian2.stateupdaters.exact`).
  *
- * SymPy computes with names, not with their values. What it finds holds for whatever values names have, so it is seen at
- * random ones: modulo a prime, where ranks and degrees of factors are exact, and in real numbers, where signs are.
+ * SymPy computes with names, not with their values. What it finds holds for whatever values names have, so it is seen
+ * at random ones: modulo a prime, where ranks and degrees of factors are exact, and in real numbers, where signs are.
  */
 
 import type { Expression } from '../lang/ast.js';
@@ -47,7 +47,9 @@ function isRegular(block: Matrix): boolean {
   return false;
 }
 
-/** Whether no eigenvalue is a root of degree three or more, or of a number that is negative whatever names stand for. */
+/**
+ * Whether no eigenvalue is a root of degree three or more, or of a number that is negative whatever names stand for.
+ */
 function isReal(block: Matrix): boolean {
   if (block.length < 2) return true;
   let real = false;

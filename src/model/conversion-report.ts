@@ -2,8 +2,8 @@
 
 /**
  * - exact: the same function
- * - equivalent: the same up to rounding, to the stated convention by which times or parts are labelled, or to other draws
- *   of the same distribution
+ * - equivalent: the same up to rounding, to the stated convention by which times or parts are labelled, or to other
+ *   draws of the same distribution
  * - approximated: anything else, such as another integration method or another distribution; the message says what
  *   differs, and how much where that is known
  * - notExpressible: left out

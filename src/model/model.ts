@@ -249,8 +249,8 @@ export interface Projection<F extends Form = Written> {
     readonly periodic: readonly (readonly [number, number] | null)[];
   };
   /**
-   * The clock at whose ticks equations of its synapses advance; absent: at every step. Events come at the ticks of those
-   * that emit them, and sums are made at those of the element whose variable they are.
+   * The clock at whose ticks equations of its synapses advance; absent: at every step. Events come at the ticks of
+   * those that emit them, and sums are made at those of the element whose variable they are.
    */
   readonly clock?: Id;
   /** Order among projections within a slot, ascending. */

@@ -1,4 +1,6 @@
-/** Types of cells and synapses: equations, events, regimes and pathways. Part of the normalised model, see `model.ts`. */
+/**
+ * Types of cells and synapses: equations, events, regimes and pathways. Part of the normalised model, see `model.ts`.
+ */
 
 import type { CableTree, Compartments } from './compartments.js';
 import type { Derivative, EquationSet, Form, Id, UnitText, Value, Written } from './equations.js';
@@ -135,7 +137,10 @@ export interface SynapseType<F extends Form = Written> extends EquationSet<F> {
    * Brian's summed variables: each step, before the target's integration, the variable becomes the sum over synapses.
    */
   readonly summed: F['sums'];
-  /** Where in a step summed variables are computed, by their names in `summed`; absent: before the target's integration. */
+  /**
+   * Where in a step summed variables are computed, by their names in `summed`; absent: before the target's
+   * integration.
+   */
   readonly sumSlots?: Readonly<Record<string, SumSlot>>;
   /** Ports that a projection's `receptor` binds to variables of the target, with their units. */
   readonly ports: Readonly<Record<Id, { readonly unit: UnitText }>>;

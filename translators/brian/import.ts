@@ -245,7 +245,10 @@ const ownSteps = (specification: BrianSpecification, namespace: Setting['namespa
     return step !== undefined && step > 0 ? [step] : [];
   });
 
-/** Time steps are whole numbers of these (s), and a common divisor below a thousandth of the first is nothing anybody meant. */
+/**
+ * Time steps are whole numbers of these (s), and a common divisor below a thousandth of the first is nothing anybody
+ * meant.
+ */
 const [grain, finest] = [1e-12, 1e-3];
 
 /** The largest time of which all are multiples (s); the first where there is none. */

@@ -298,7 +298,10 @@ export const clockDrivenByDefault = (name: string): Finding => ({
   hint: 'flag it (event-driven), or (clock-driven) if this is intended',
 });
 
-/** Code of an event in the slot of its condition: there Brian goes by names, and runs it on what the step before found. */
+/**
+ * Code of an event in the slot of its condition: there Brian goes by names, and runs it on what the step before
+ * found.
+ */
 export const codeBeforeEvent = (slot: string): Finding => ({
   code: 'brian/code-before-event',
   message: `the code and the condition of this event have one slot (${slot}), in which Brian runs the code first`,

@@ -358,7 +358,10 @@ export interface UserFunctionSpecification {
 export interface BinomialFunctionSpecification {
   readonly n: number;
   readonly p: number;
-  /** Whether a normal distribution stands for it where n p and n (1 - p) are above 5, as Brian has it; absent: it does. */
+  /**
+   * Whether a normal distribution stands for it where n p and n (1 - p) are above 5, as Brian has it; absent: it
+   * does.
+   */
   readonly approximate?: boolean;
 }
 

@@ -42,7 +42,9 @@ export interface KeptSource {
 
 /** Lists of connections and inputs that are longer are kept by their first element. */
 const longestList = 1000;
-/** Elements that the model has in full: it has not the sections of a group, or the spikes of an array, as they stood. */
+/**
+ * Elements that the model has in full: it has not the sections of a group, or the spikes of an array, as they stood.
+ */
 const ofLists = /connection|input/i;
 
 /** Elements that say something of the entire document. */

@@ -4,8 +4,8 @@
  * Sections are cut as PyNN cuts them for NEURON: an odd number of compartments, none longer than a tenth of the length
  * constant at 100 Hz. Spikes are upward crossings of 10 mV at the soma, NEURON's threshold of connections.
  *
- * @source PyNN 0.13, pyNN.neuron.cells.NeuronTemplate and pyNN.neuron.morphology; Hines & Carnevale, The Neuroscientist 7
- *   (2001) 123 for the number of compartments
+ * @source PyNN 0.13, pyNN.neuron.cells.NeuronTemplate and pyNN.neuron.morphology; Hines & Carnevale, The Neuroscientist
+ *   7 (2001) 123 for the number of compartments
  */
 
 import type { MechanismDocument, SectionDocument } from '../../src/model/document.js';

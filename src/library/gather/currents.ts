@@ -25,7 +25,8 @@ const mostSteps = 400;
  * `(a if t > 0.005*s - dt/2 and t < 0.01*s - dt/2 else …)`; undefined where a piece has no simple shape.
  *
  * @param hasRamps  whether the notation has currents that rise steadily; else they are cut into steps
- * @param lead      for a grid that agrees with LEMS's steps: how many steps earlier than LEMS's time the current is seen
+ * @param lead      for a grid that agrees with LEMS's steps: how many steps earlier than LEMS's time the current is
+ *   seen
  */
 export function currentText(
   pieces: readonly Shaped[],

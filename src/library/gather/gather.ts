@@ -101,7 +101,8 @@ function fitToBrian(gathering: Gathering): void {
       gathering.report.approximated(
         'brian/contributes',
         pointer,
-        'LEMS takes the potential of the other cell before or after its step; Brian takes all at the beginning of the step',
+        'LEMS takes the potential of the other cell before or after its step; Brian takes all at the beginning of ' +
+          'the step',
       );
   }
   for (const [name, type] of Object.entries(gathering.neurons)) {
@@ -134,7 +135,9 @@ function withinSteps(gathering: Gathering): readonly string[] {
   });
 }
 
-/** Whether a projection adds between spikes what its source assigns in its own step, which comes before the target's. */
+/**
+ * Whether a projection adds between spikes what its source assigns in its own step, which comes before the target's.
+ */
 function readsAssigned(gathering: Gathering, projection: Projection): boolean {
   const from = wholePopulation(projection.from.of) ?? '';
   const type = gathering.neurons[gathering.populations[from]?.type ?? ''];

@@ -34,7 +34,8 @@ export function gatherRegimes(gathering: Gathering): void {
       gathering.report.approximated(
         'brian/parts',
         child('/neurons', name),
-        `LEMS advances ${before}, then ${variable} from the new value of ${before}; Brian advances all variables at once`,
+        `LEMS advances ${before}, then ${variable} from the new value of ${before}; ` +
+          'Brian advances all variables at once',
       );
   }
   if (gathering.stage !== 'brian') return;

@@ -42,7 +42,9 @@ interface Passed extends Partial<Found> {
   readonly entries?: readonly PlacedEntry[];
 }
 
-/** Runs a pass, by a name of its own: it gets a builder of its own, and what it has added then belongs to the program. */
+/**
+ * Runs a pass, by a name of its own: it gets a builder of its own, and what it has added then belongs to the program.
+ */
 export type RunPass = <T extends object>(name: string, pass: (context: Context) => T & Passed) => T;
 
 /** A way to step. */

@@ -86,7 +86,9 @@ function changesLater(before: unknown, now: unknown): boolean {
   return isLater && JSON.stringify(rest) === JSON.stringify(own);
 }
 
-/** What a document has that another lacks, besides recordings and phases; `other` where it differs in what both have. */
+/**
+ * What a document has that another lacks, besides recordings and phases; `other` where it differs in what both have.
+ */
 function addedTo(before: written.Model, now: written.Model): 'nothing' | 'parts' | 'other' {
   const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
   const { experiment } = now;

@@ -19,8 +19,8 @@ const mostSteps = 2_000_000;
 export const longAfter = 1e9;
 
 /**
- * The pulses of which a current is the sum; undefined where it depends on more than the time, changes in other ways than
- * by steps, or in too many.
+ * The pulses of which a current is the sum; undefined where it depends on more than the time, changes in other ways
+ * than by steps, or in too many.
  *
  * @param value  as an expression of the time, in A
  * @param steps  of `dt` s, which the run has

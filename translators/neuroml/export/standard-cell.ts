@@ -138,8 +138,8 @@ export function standardCell(id: string, type: NeuronType, context: ExportContex
 }
 
 /**
- * A refractory time in s after which NeuroML's cells are free in the step in which PyNN's are: they wait until more than
- * this has passed, by a time that is a sum of steps, so that it is half a step from any step.
+ * A refractory time in s after which NeuroML's cells are free in the step in which PyNN's are: they wait until more
+ * than this has passed, by a time that is a sum of steps, so that it is half a step from any step.
  */
 function refractoryTime(value: number, dt: number, rounding: Refractory['rounding']): number {
   const steps = value / dt;

@@ -9,7 +9,10 @@ const keys = ['id', 'name', 'symbol'] as const;
 /** Longer lists hold instances and connections, which no one refers to by name. */
 const longest = 1000;
 
-/** Finds elements by their ids, names and symbols; of several the one that has most of its path in common with the finding. */
+/**
+ * Finds elements by their ids, names and symbols; of several the one that has most of its path in common with the
+ * finding.
+ */
 export function elementsIn(roots: () => readonly XmlElement[]): FindDefinition {
   let index: Map<string, XmlElement[]> | undefined;
   return (name, from) => {

@@ -22,8 +22,8 @@ const taken: readonly string[] = [
     'lambda nonlocal not or pass raise return try while with yield ' + 'float int len list open print range slice str'
   ).split(' '),
   ...(
-    'each here first_value import_module in_ms json np os population recorded results segment segments_of signal sim sys train ' +
-    'file i j d SynapseRecorder of_position cells'
+    'each here first_value import_module in_ms json np os population recorded results segment segments_of ' +
+    'signal sim sys train file i j d SynapseRecorder of_position cells'
   ).split(' '),
   ...Object.keys(imports),
 ];
@@ -69,7 +69,8 @@ export class Script implements ScriptNames {
   readonly expression = (python: string): string => {
     const name = this.names.take(`Expression${this.definitions.length + 1}`);
     this.definitions.push(
-      `class ${name}(${this.use('IndexBasedExpression')}):\n    def __call__(self, i, j):\n        return ${spaced(python)}`,
+      `class ${name}(${this.use('IndexBasedExpression')}):\n` +
+        `    def __call__(self, i, j):\n        return ${spaced(python)}`,
     );
     return name;
   };

@@ -293,24 +293,39 @@ function isSeen(id: string, key: string, context: ExportContext): boolean {
   return inProtocol || recorded || seenBySynapses(id, key, context);
 }
 
-/** Whether a selection is of a population, or of the synapses of a projection, by its name. */
-const isOf = (selection: SelectionRule, id: string): boolean =>
-  isSelection(selection, 'synapses') ? selection.projection === id : populationsOf(selection).includes(id);
+/** The populations, or the projection, of a selection. */
+const ownersOf = (selection: SelectionRule): readonly string[] =>
+  isSelection(selection, 'synapses') ? [selection.projection] : populationsOf(selection);
 
 /** Whether synapses read a variable of this owner, which is at one of their ends. */
-export function seenBySynapses(id: string, key: string, context: ExportContext): boolean {
-  return Object.entries(context.model.projections).some(([projectionId, projection]) => {
-    const type = context.model.synapses[projection.synapse];
-    if (type === undefined) return false;
-    const names = new Set([
-      ...codeOfSynapses(projectionId, type, context),
+export const seenBySynapses = (id: string, key: string, context: ExportContext): boolean =>
+  namesSeenBySynapses(context).get(id)?.has(key) === true;
+
+const seen = new WeakMap<Model, ReadonlyMap<string, ReadonlySet<string>>>();
+
+/** Variables that synapses read at their ends, by the population or projection that these are of. */
+function namesSeenBySynapses(context: ExportContext): ReadonlyMap<string, ReadonlySet<string>> {
+  const { model } = context;
+  const known = seen.get(model);
+  if (known !== undefined) return known;
+  const found = new Map<string, Set<string>>();
+  for (const [id, projection] of Object.entries(model.projections)) {
+    const type = model.synapses[projection.synapse];
+    if (type === undefined) continue;
+    const names = [
+      ...codeOfSynapses(id, type, context),
       ...textsOfBuilding(projection).flatMap((text) => [...namesIn(parseExpression(text))]),
-    ]);
-    return (
-      (isOf(projection.from.of, id) && names.has(`pre.${key}`)) ||
-      (isOf(projection.to.of, id) && names.has(`post.${key}`))
-    );
-  });
+    ];
+    for (const [end, { of }] of [
+      ['pre.', projection.from],
+      ['post.', projection.to],
+    ] as const) {
+      const read = names.filter((name) => name.startsWith(end)).map((name) => name.slice(end.length));
+      for (const owner of ownersOf(of)) found.set(owner, new Set([...(found.get(owner) ?? []), ...read]));
+    }
+  }
+  seen.set(model, found);
+  return found;
 }
 
 function textsOfBuilding(projection: Model['projections'][string]): readonly string[] {

@@ -223,6 +223,12 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
     ['model/wrong-length@22:45'],
   ],
   [
+    'a list of a type for a population of another size',
+    'R: 10 Mohm, E: -60 mV }',
+    'R: 10 Mohm, E: { unit: mV, value: [-60, -61, -62, -63, -64, -65, -66, -67] } }',
+    ['model/wrong-length@6:46'],
+  ],
+  [
     'a list with something else in it',
     '[-60, -61, -62, -63, -64, -65, -66, -67]',
     '[-60, -61, x, -63, -64, -65, -66, -67]',

@@ -227,8 +227,9 @@ function select(
   }
   const indices = typeof record === 'number' ? [record] : record;
   const wrong = indices.find((index) => !Number.isInteger(index) || index < 0 || index >= source.size);
-  if (wrong !== undefined) to.report(messages.outOfRange('the index', `0 to ${source.size - 1}`, wrong), pointer);
-  return { population: source.group.name, indices: indices.map((index) => index + offset) };
+  if (wrong === undefined) return { population: source.group.name, indices: indices.map((index) => index + offset) };
+  to.report(messages.outOfRange('the index', `0 to ${source.size - 1}`, wrong), pointer);
+  return selection(source);
 }
 
 /** Synapses by their index in the order of creation; how many there are only the run knows. */
@@ -251,6 +252,7 @@ function selectSynapses(
   }
   const indices = typeof record === 'number' ? [record] : record;
   const wrong = indices.find((index) => !Number.isInteger(index) || index < 0);
-  if (wrong !== undefined) to.report(messages.badIndex(wrong), pointer);
-  return { projection, indices };
+  if (wrong === undefined) return { projection, indices };
+  to.report(messages.badIndex(wrong), pointer);
+  return { projection };
 }

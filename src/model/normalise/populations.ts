@@ -1,4 +1,4 @@
-import { areInFile } from '../tagged.js';
+import { areInFile, isGiven } from '../tagged.js';
 import type { PopulationDocument } from '../document.js';
 import { equalDimensions } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
@@ -76,6 +76,10 @@ export function normalisePopulation(
     );
     if (value !== undefined) values[name] = value;
   }
+  if (neuron && document.type !== undefined) {
+    const own = new Set([...Object.keys(document.values ?? {}), ...Object.keys(document.linked ?? {})]);
+    checkListsOfType(context, neuron, `/neurons/${document.type}`, id, size, own);
+  }
   const linked =
     document.linked &&
     normaliseLinks(
@@ -106,6 +110,30 @@ export function normalisePopulation(
     ...(document.clock === undefined ? {} : { clock: document.clock }),
     order: document.order ?? 0,
   };
+}
+
+/** Lists that a type has for values have one for each element of a population of it. `own`: what it has itself. */
+function checkListsOfType(
+  context: Context,
+  { type }: NeuronInfo,
+  pointer: string,
+  population: Id,
+  size: number,
+  own: ReadonlySet<string>,
+): void {
+  const lists = [
+    ...Object.entries(type.parameters).map(([name, { value, shared }]) => ['parameters', name, value, shared] as const),
+    ...Object.entries(type.state).map(([name, { initial, shared }]) => ['state', name, initial, shared] as const),
+  ];
+  for (const [section, name, value, shared] of lists) {
+    if (shared || own.has(name) || Number.isNaN(size) || !isGiven(value)) continue;
+    const { length = size } = numbersOf(context, value.array) ?? {};
+    if (length === size) continue;
+    context.report(
+      messages.wrongLength(`${name} in population ${population}`, size, length),
+      child(`${pointer}/${section}`, name),
+    );
+  }
 }
 
 /** Parameters that stand for variables of other populations, of equal dimension and with an element for each. */

@@ -422,6 +422,11 @@ describe('synapses and the rest', () => {
       ['brian/out-of-range@10:57'],
     ],
     [
+      'an index of a monitor that is a map',
+      group('model: "v : 1"', 'state_monitors: { m: { source: G, variables: v, record: [{ toString: 1 }, 0] } }'),
+      ['brian/out-of-range@10:57'],
+    ],
+    [
       'setting what is not there',
       findings('format: interneuron/brian\nrun: [{ set: { G.v: 1 }, duration: 1 ms }]'),
       ['brian/unknown-group@2:21'],

@@ -1,32 +1,121 @@
-/** Documents whose code reads the time at the end of a step, for timing profiles whose code reads that of its start. */
+/** Models of LEMS, whose code reads the time at the end of a step, under timing profiles that read that of its start. */
 
-import { memberOf } from '../diagnostics/member.js';
+import type { Diagnostics } from '../diagnostics/diagnostic.js';
+import type { Positions } from '../diagnostics/positions.js';
+import type { Expression } from '../lang/ast.js';
+import { name, sum } from '../lang/build.js';
+import { LangError } from '../lang/lang-error.js';
+import { mapStatement, namesIn, readsAny, substitute } from '../lang/walk.js';
+import type * as written from './model.js';
+import { child } from './pointer.js';
+import type { EquationSet, NeuronType, SynapseEvent, SynapseType } from './typed.js';
+import { typedModel, writtenModel } from './typed-model.js';
 
 /**
- * Neuron types of a document whose conditions are tested, and act, at the end of a step: `t + dt` in place of `t`.
- *
- * @param neurons  types of a canonical document by name; what is none stays, for validation to say so
+ * A model as LEMS has it under its timing. Under `grid` neurons and synapses test conditions, and act, at the end of a
+ * step: `t + dt` stands in place of `t`, also where it is read through derived variables. Types in which nothing reads
+ * the time stay as they are written.
+ * Derived variables that become too large when they are put into each other are findings.
  */
-export const atEndOfStep = (neurons: unknown): unknown =>
-  withEach(neurons, (type) =>
-    withMember(type, 'events', (events) =>
-      withEach(events, (event) => withMember(withMember(event, 'when', later), 'do', later)),
-    ),
-  );
-
-function later(code: unknown): unknown {
-  if (Array.isArray(code)) return code.map(later);
-  return typeof code === 'string' ? code.replace(/(?<![\w.])t(?![\w(])/g, '(t + dt)') : code;
+export function atEndOfStep(
+  { model, data }: written.ValidModel,
+  positions: Positions,
+  diagnostics: Diagnostics,
+): written.ValidModel {
+  if (model.timing !== 'grid') return { model, data };
+  const typed = typedModel(model);
+  const attempt: Attempt = (pointer, change) => {
+    try {
+      return change();
+    } catch (error) {
+      if (!(error instanceof LangError)) throw error;
+      diagnostics.add(error.finding, positions.place(pointer));
+      return null;
+    }
+  };
+  const neurons = laterTypes(typed.neurons, neuronAtEnd, '/neurons', attempt);
+  const synapses = laterTypes(typed.synapses, synapseAtEnd, '/synapses', attempt);
+  if (Object.keys(neurons).length + Object.keys(synapses).length === 0) return { model, data };
+  const later = writtenModel({ ...typed, neurons, synapses });
+  return {
+    model: {
+      ...model,
+      neurons: { ...model.neurons, ...later.neurons },
+      synapses: { ...model.synapses, ...later.synapses },
+    },
+    data,
+  };
 }
 
-/** Data with one of its members changed, if it has it. */
-function withMember(data: unknown, key: string, change: (member: unknown) => unknown): unknown {
-  const member = memberOf(data, key);
-  return member === undefined ? data : { ...(data as object), [key]: change(member) };
+/** A change of what is at a pointer; null after a finding. */
+type Attempt = <T>(pointer: string, change: () => T) => T | null;
+
+/** What an expression becomes. */
+type Later = (e: Expression) => Expression;
+
+/** Of some types, those in which something changes. */
+function laterTypes<T extends EquationSet>(
+  types: Readonly<Record<string, T>>,
+  atEnd: (type: T, later: Later) => T,
+  pointer: string,
+  attempt: Attempt,
+): Record<string, T> {
+  const changed: Record<string, T> = {};
+  for (const [id, type] of Object.entries(types)) {
+    let moved = false;
+    const result = attempt(child(pointer, id), () => {
+      const times = timesAtEnd(type);
+      return atEnd(type, (e) => {
+        moved ||= readsAny(e, times);
+        return substitute(e, times);
+      });
+    });
+    if (moved && result) changed[id] = result;
+  }
+  return changed;
 }
 
-/** An object with all its members changed. */
-const withEach = (data: unknown, change: (member: unknown) => unknown): unknown =>
-  typeof data !== 'object' || data === null || Array.isArray(data)
-    ? data
-    : Object.fromEntries(Object.entries(data).map(([key, member]) => [key, change(member)]));
+function neuronAtEnd(type: NeuronType, later: Later): NeuronType {
+  const act = actionAtEnd(later);
+  return {
+    ...type,
+    events: mapped(type.events, act),
+    regimes: mapped(type.regimes, (regime) => ({
+      ...regime,
+      onEntry: regime.onEntry.map((statement) => mapStatement(statement, later)),
+      transitions: regime.transitions.map(act),
+    })),
+  };
+}
+
+const synapseAtEnd = (type: SynapseType, later: Later): SynapseType => ({
+  ...type,
+  ...(type.events && { events: mapped(type.events, actionAtEnd(later)) }),
+});
+
+/** A condition and what it does, at the end of a step. */
+const actionAtEnd =
+  (later: Later) =>
+  <T extends Pick<SynapseEvent, 'when' | 'do'>>(action: T): T => ({
+    ...action,
+    when: later(action.when),
+    do: action.do.map((statement) => mapStatement(statement, later)),
+  });
+
+/** What stands at the end of a step for the time, and for derived variables that read it. */
+function timesAtEnd({ derived }: EquationSet): ReadonlyMap<string, Expression> {
+  const times = new Map<string, Expression>([['t', sum(name('t'), name('dt'))]]);
+  const seen = new Set<string>();
+  const look = (id: string): void => {
+    const variable = derived[id];
+    if (variable === undefined || variable.held || seen.has(id)) return;
+    seen.add(id);
+    for (const read of namesIn(variable.value)) look(read);
+    if (readsAny(variable.value, times)) times.set(id, substitute(variable.value, times));
+  };
+  for (const id of Object.keys(derived)) look(id);
+  return times;
+}
+
+const mapped = <T>(parts: Readonly<Record<string, T>>, change: (part: T) => T): Record<string, T> =>
+  Object.fromEntries(Object.entries(parts).map(([key, part]) => [key, change(part)]));

@@ -97,7 +97,7 @@ function complete(
   // 4. Schema, names, dimensions, rules; defaults filled in, units in SI.
   const { seed, data = readDataFiles(document, source.name) } = options;
   const { set, dt, duration } = given;
-  const valid = inStage('normalise', () =>
+  const normalised = inStage('normalise', () =>
     normalise(document, positions, diagnostics, {
       set,
       data,
@@ -107,6 +107,9 @@ function complete(
       ...(duration === undefined ? {} : { duration }),
     }),
   );
+  const isLems = notation === 'neuroml' || memberOf(imported.document, 'timing') === 'lems-euler';
+  const valid =
+    normalised && isLems ? inStage('normalise', () => atEndOfStep(normalised, positions, diagnostics)) : normalised;
   diagnostics.throwIfErrors();
   if (!valid) throw new DiagnosticError(diagnostics.list);
   diagnostics.addAll(imported.remarks?.() ?? []);
@@ -220,14 +223,9 @@ async function validateParts(
   return { diagnostics: list, ...(only && parts.length === 1 && !parts[0]?.around ? { hashes: only.hashes } : {}) };
 }
 
-/**
- * A canonical document under another timing profile; what is not a document stays, for validation to say so. Code of
- * LEMS, which reads the time at the end of a step, keeps doing so.
- */
+/** A canonical document under another timing profile; what is not a document stays, for validation to say so. */
 function withTiming(document: unknown, timing: TimingProfile | undefined): unknown {
-  if (timing === undefined || typeof document !== 'object' || document === null) return document;
-  const shifted = timing === 'grid' && memberOf(document, 'timing') === 'lems-euler';
-  return { ...document, timing, ...(shifted ? { neurons: atEndOfStep(memberOf(document, 'neurons')) } : {}) };
+  return timing === undefined || typeof document !== 'object' || document === null ? document : { ...document, timing };
 }
 
 /** A canonical document with its places, and the settings that are left for it. */

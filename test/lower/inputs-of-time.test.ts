@@ -6,7 +6,7 @@
 import { describe, expect, test } from 'vitest';
 import { openModel } from '../../src/run/open-model.js';
 import { importModel } from '../../src/run/pipeline.js';
-import { simulate, trace } from '../support/simulate.js';
+import { simulate, stepsOf, trace } from '../support/simulate.js';
 
 const milli = 1e-3;
 
@@ -141,4 +141,63 @@ test('a session that begins after a current has ended does not have it', async (
   (await session.finish()).dispose();
   const [current, v] = samples.map(({ values }) => [...values].map((value) => Math.round(Number(value) * 1e15) / 1e15));
   expect([current, v]).toEqual([Array(6).fill(0), Array(6).fill(-0.065)]);
+});
+
+describe('conditions of models of LEMS, which read the time at the end of a step', () => {
+  /** Cells that spike once 1.05 ms have come, by conditions that read the time in different ways. */
+  const waiting = (derived: string): string => `interneuron: 1
+timing: lems-euler
+neurons:
+  direct:
+    parameters: { at: 1.05 ms }
+    state: { n: 0 }
+    events: { spike: { when: t >= at and n < 1, do: n = 1 } }
+  derived:
+    parameters: { at: 1.05 ms }
+    state: { n: 0 }
+    derived: { late: { unit: s, value: t - at }, later: { unit: s, value: '${derived}' } }
+    events: { spike: { when: later >= 0*ms and n < 1, do: n = 1 } }
+  regimes:
+    parameters: { at: 1.05 ms }
+    regimes:
+      waiting: { initial: true, transitions: [{ when: t >= at, to: done, emit: spike }] }
+      done: {}
+  driven:
+    inputs: { x: 1 }
+    state: { n: 0 }
+    events: { spike: { when: x > 0.5 and n < 1, do: n = 1 } }
+synapses:
+  switched:
+    parameters: { at: 1.05 ms }
+    state: { on: 0 }
+    events: { begin: { when: t >= at and on < 1, do: on = 1 } }
+    contributes: { post.x: on }
+populations:
+  a: { type: direct, size: 1 }
+  b: { type: derived, size: 1 }
+  c: { type: regimes, size: 1 }
+  d: { type: driven, size: 1 }
+projections: { p: { from: d, to: d, synapse: switched, connect: all } }
+record: [{ of: a, events: spike }, { of: b, events: spike }, { of: c, events: spike }, { of: p, variables: on }]
+experiment: { dt: 0.1 ms, duration: 2 ms }
+`;
+
+  test.each(['lems-euler', 'grid'] as const)(
+    'hold in the step that ends after their time, under %s',
+    async (timing) => {
+      const run = await simulate(waiting('2*late'), { timing });
+      for (const name of ['a', 'b', 'c']) expect(stepsOf(run, `${name}.spike`)).toEqual([10]);
+      const on = trace(run, 'p.on');
+      expect([...on].findIndex((value) => value > 0)).toBe(11);
+    },
+  );
+
+  test('are refused where variables that read the time double too often', () => {
+    const doubled = Array.from({ length: 40 }, (_, k) => `x${k}: { unit: s, value: x${k + 1} + x${k + 1} }`);
+    const text = waiting('2*late').replace(
+      /late: \{.*$/m,
+      `${doubled.join(', ')}, x40: { unit: s, value: t }, later: { unit: s, value: x0 } }`,
+    );
+    expect(() => importModel({ name: 'm.yaml', text }, { timing: 'grid' })).toThrow(/becomes too large/);
+  });
 });

@@ -11,7 +11,6 @@
 import { missingReference } from './messages.js';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
-import { atEndOfStep } from '../../src/model/end-of-step.js';
 import { connectNetwork } from './build/connect.js';
 import type { Wires } from './build/connections.js';
 import { assemble } from './build/document.js';
@@ -114,7 +113,7 @@ export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Pa
     interneuron: 1,
     name: run.target.id,
     ...(source ? keptMetadata(source, run.target.id) : {}),
-    neurons: structured ? atEndOfStep(neurons) : neurons,
+    neurons,
     synapses,
     populations,
     projections,

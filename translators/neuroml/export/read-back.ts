@@ -3,6 +3,7 @@
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { hashModel, type ModelHashes } from '../../../src/model/hash.js';
 import type { ValidModel } from '../../../src/model/model.js';
+import { atEndOfStep } from '../../../src/model/end-of-step.js';
 import { normalise } from '../../../src/model/normalise.js';
 import { importParts, type ImportedParts } from '../import.js';
 import type { LemsModel } from '../lems/definitions.js';
@@ -25,8 +26,9 @@ export function readBack(text: string): ReadBack | string {
   const diagnostics = new Diagnostics();
   const lems = readLems(text, 'exported.xml', undefined, diagnostics);
   const parts = lems && !diagnostics.hasErrors ? importParts(lems, diagnostics) : null;
-  const valid = parts && normalise(parts.document, parts.positions, diagnostics);
-  if (!lems || !parts || !valid)
+  const normalised = parts && normalise(parts.document, parts.positions, diagnostics);
+  const valid = normalised && atEndOfStep(normalised, parts.positions, diagnostics);
+  if (!lems || !parts || !valid || diagnostics.hasErrors)
     return diagnostics.list.find(({ severity }) => severity === 'error')?.message ?? 'nothing can be read of it';
   return { lems, parts, valid, hashes: hashModel(valid.model) };
 }

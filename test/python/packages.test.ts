@@ -75,6 +75,13 @@ describe.skipIf(noPython !== null)(
 );
 
 describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' : ` (skipped: ${noPython})`}`, () => {
+  it('keeps rules and distributions when scripts are converted', { timeout: 300_000 }, async () => {
+    const said = await python('.venv', ['-W', 'ignore', 'python/brian2-interneuron/tests/rules.py'], program());
+    const outcomes = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Readonly<Record<string, string>>;
+    expect(Object.keys(outcomes).length).toBeGreaterThan(10);
+    expect(Object.entries(outcomes).filter(([, outcome]) => outcome !== 'same')).toEqual([]);
+  });
+
   it("gives what Brian's runtime gives", { timeout: 600_000 }, async () => {
     const said = await python('.venv', ['-W', 'ignore', 'python/brian2-interneuron/tests/conformance.py'], program());
     const outcomes = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Readonly<Record<string, string>>;

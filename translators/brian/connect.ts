@@ -1,6 +1,8 @@
 /** The forms of Brian's `connect`, each as one rule of the canonical model. */
 
 import type { Expression } from '../../src/lang/ast.js';
+import { call } from '../../src/lang/build.js';
+import { mapExpression } from '../../src/lang/walk.js';
 import { child } from '../../src/model/pointer.js';
 import { quantityOf } from './constants.js';
 import { canList, readExpression, type Reporter } from './context.js';
@@ -260,11 +262,12 @@ function generator(
   const part = (
     span: { readonly start: number; readonly end: number } | undefined,
     names: Scope,
+    change = (tree: Expression): Expression => tree,
   ): Located | undefined => {
     const tree = span === undefined ? undefined : readExpression(text, pointer, to, span);
-    return tree === undefined ? undefined : locatedExpression(translate(tree, names, pointer, to), pointer);
+    return tree === undefined ? undefined : locatedExpression(change(translate(tree, names, pointer, to)), pointer);
   };
-  const index = part(parts.index, within);
+  const index = part(parts.index, within, wholePowers);
   if (index === undefined) return undefined;
   const condition = part(parts.condition, filter);
   const copies = call.n === undefined ? 1 : count(call.n, child(callPointer, 'n'), scope, to);
@@ -287,6 +290,10 @@ function generator(
     range: { from, to: stop, step, ...sample },
   };
 }
+
+/** An index with powers: those of whole numbers are whole in Brian, and real in the canonical model. */
+const wholePowers = (tree: Expression): Expression =>
+  mapExpression(tree, (e) => (e.kind === 'binary' && e.operator === '**' ? call('int', [e], e.span) : e));
 
 /** `j='i'` or `i='j'`. */
 function isOneToOne(text: string, parts: GeneratorText, outer: 'pre' | 'post'): boolean {

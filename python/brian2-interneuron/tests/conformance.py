@@ -98,6 +98,8 @@ G.v = arange(20)/20.0
 S = Synapses(G, G, 'w : 1', on_pre='v_post += w', delay=1*ms)
 S.connect('i != j')
 S.w = arange(380)/1e5
+R = Synapses(G, G, on_pre='v_post += 1e-6')
+R.connect('i != j', p=0.1)
 M = SpikeMonitor(G, name='seen')
 run(30*ms)
 run(30*ms)
@@ -128,8 +130,8 @@ def command():
             described = json.load(file)
         # What the script does not name is called as its variables.
         names = [described["name"], *described["populations"], *described["projections"]]
-        rules = described["projections"]["S"]["connect"]
-        if names != ["script", "cells", "S"] or any(rule["rule"] == "list" for rule in rules):
+        rules = {name: [rule["rule"] for rule in each["connect"]] for name, each in described["projections"].items()}
+        if names != ["script", "cells", "R", "S"] or rules != {"S": ["all"], "R": ["pairs"]}:
             return f"{names} {rules}"
         # The second run is not part of the network that the first one shows.
         first = len(interneuron.run(network).spikes["cells"])

@@ -192,6 +192,19 @@ describe('connect', () => {
       [{ rule: 'generator', outer: 'pre', variable: 'k', index: 'i//2', range: { from: '0', to: '1', step: '1' } }],
     ],
     [
+      // Powers of whole numbers are whole.
+      '{ j: i - 2**k for k in range(2) }',
+      [
+        {
+          rule: 'generator',
+          outer: 'pre',
+          variable: 'k',
+          index: 'i - int(2**k)',
+          range: { from: '0', to: '2', step: '1' },
+        },
+      ],
+    ],
+    [
       '{ j: k for k in range(i, N_post, 2) if rand() < 0.5, skip_if_invalid: true }',
       [
         {

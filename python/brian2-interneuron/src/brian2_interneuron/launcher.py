@@ -1,12 +1,9 @@
-"""`interneuron brian script.py`: runs a script of Brian 2 as it is, on this device, or writes its network."""
+"""`interneuron brian script.py`: runs a script of Brian 2 as it is, on this device; `interneuron convert` has it captured."""
 
-import json
 import os
-import re
 import sys
-from pathlib import Path
 
-from interneuron._scripts import Captured, convert_captured, is_file, run_file
+from interneuron._scripts import convert_captured, is_file, run_file
 
 #: Options of the command, with what `set_device` calls them and how their text is read.
 _OPTIONS = {
@@ -78,50 +75,6 @@ def run_script(words):
     return 0
 
 
-def capture(words):
-    """Runs a script until its network runs for the first time, and writes it as a specification with its arrays.
-
-    Args:
-        words: the file to write, the script, and its own arguments.
-    """
-    from .device import InterneuronDevice
-    from .script_names import connect_by_rules, name_by_variables
-
-    output = Path(words[0])
-    prepare = InterneuronDevice._prepare
-
-    def prepared(device, net, *rest):
-        name_by_variables(net.objects)
-        return prepare(device, net, *rest)
-
-    def captured(_device, net, document, start, duration):
-        if start:
-            print("error: the network is not at its beginning", file=sys.stderr)
-            raise SystemExit(1)
-        name = Path(words[1]).stem if re.fullmatch(r"(magic)?network(_\d+)?", net.name) else net.name
-        connect_by_rules(document, net.objects)
-        text = json.dumps({**document.parts, "name": name, "run": f"{duration!r}*second"})
-        output.write_text(text, encoding="utf-8")
-        folder = output.with_suffix(".data")
-        for name, array in document.data.items():
-            if name in text:
-                folder.mkdir(exist_ok=True)
-                array.tofile(folder / name)
-        raise Captured
-
-    InterneuronDevice.run_document = captured
-    InterneuronDevice._prepare = prepared
-    try:
-        run_script(["--strict", *words[1:]])
-    except Captured:
-        return 0
-    except NotImplementedError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    print(f"error: {words[1]} runs no network", file=sys.stderr)
-    return 1
-
-
 def convert_script(words, program, arguments=()):
     """`interneuron convert script.py --to NOTATION -o FILE [-- ARGUMENT…]`: the network of a script.
 
@@ -135,11 +88,7 @@ def convert_script(words, program, arguments=()):
     """
     return convert_captured(
         words[0],
-        lambda captured: ["brian2_interneuron.launcher", captured, words[0], *arguments],
+        lambda captured: ["brian2_interneuron.capture", captured, words[0], *arguments],
         lambda captured: [*program, "convert", captured, *words[1:]],
         {**os.environ, "MPLBACKEND": "Agg"},
     )
-
-
-if __name__ == "__main__":
-    sys.exit(capture(sys.argv[1:]))

@@ -5,8 +5,12 @@ import re
 import sys
 
 import numpy as np
-from brian2 import Synapses
+from brian2 import NeuronGroup, StateMonitor, Synapses
 from brian2.core.base import BrianObject
+from brian2.groups.group import CodeRunner, Group
+from brian2.utils.stringtools import get_identifiers
+
+from .groups import own_names
 
 _packages = tuple(os.path.dirname(sys.modules[name].__file__) + os.sep for name in ("brian2", __package__))
 
@@ -14,22 +18,55 @@ _packages = tuple(os.path.dirname(sys.modules[name].__file__) + os.sep for name 
 def name_by_variables(objects):
     """Renames the objects of a network that have names of Brian's making.
 
-    Objects of a slot and order are run in the order of their names. Synapses, where that order may matter, keep theirs
-    if it would be another one.
+    Objects of a slot and order are run in the order of their names. Where that order may matter, they keep theirs if it
+    would be another one.
 
     Args:
         objects: of the network.
     """
     found = _variables()
     unnamed = {each: found[id(each)] for each in objects if id(each) in found and _is_unnamed(each)}
-    synapses = [each for each in objects if isinstance(each, Synapses)]
-    before = sorted(synapses, key=lambda each: each.name)
-    if before != sorted(synapses, key=lambda each: unnamed.get(each, each.name)):
-        unnamed = {each: name for each, name in unnamed.items() if not isinstance(each, Synapses)}
+    ordered = _ordered(objects)
+    before = sorted(ordered, key=lambda each: each.name)
+    if before != sorted(ordered, key=lambda each: unnamed.get(each, each.name)):
+        unnamed = {each: name for each, name in unnamed.items() if each not in ordered}
     taken = {each.name for each in objects if each not in unnamed}
     for each, name in unnamed.items():
         if name not in taken:
             each._name = name
+
+
+def _ordered(objects):
+    """Objects whose order in a step may matter."""
+    groups = [each for each in objects if isinstance(each, NeuronGroup)]
+    synapses = [each for each in objects if isinstance(each, Synapses)]
+    found = [] if _only_add(synapses) else [*synapses]
+    if any(each.state_updater is not None or each.summed_updaters for each in synapses):
+        found = [*synapses, *groups]
+    if any(each._linked_variables for each in groups):
+        found += groups
+    if any(type(each) is CodeRunner for each in objects):
+        # Operations and monitors share a slot.
+        found += [each for each in objects if isinstance(each, (Group, StateMonitor))]
+    return list(dict.fromkeys(found))
+
+
+def _only_add(synapses):
+    """Whether the code of synapses does no more than add to variables of neurons that none of it reads."""
+    written, read = set(), set()
+    for each in synapses:
+        own = own_names(each)
+        for pathway in each._pathways:
+            for statement in filter(str.strip, re.split(r"[;\n]", re.sub(r"#.*", "", pathway.code))):
+                name, operator, value = re.fullmatch(r"\s*(\w+)\s*([-+*/%]?=)(.*)", statement, re.DOTALL).groups()
+                names = get_identifiers(value)
+                read |= {re.sub(r"_(pre|post)$", "", other) for other in names - own}
+                if name in own:
+                    continue
+                if operator not in ("+=", "-=") or name.endswith("_pre"):
+                    return False
+                written.add(name.removesuffix("_post"))
+    return not written & read
 
 
 def connect_by_rules(document, objects):
@@ -42,7 +79,10 @@ def connect_by_rules(document, objects):
     for synapses in objects:
         if not isinstance(synapses, Synapses) or len(synapses) == 0:
             continue
-        entry = document.parts["synapses"][synapses.name]
+        # Synapses that do nothing are not in the document, and some connections are no lists.
+        entry = document.parts.get("synapses", {}).get(synapses.name, {})
+        if not (isinstance(entry.get("connect"), dict) and "$data" in entry["connect"].get("i", ())):
+            continue
         sources, targets = (document.data[entry["connect"][end]["$data"]] for end in ("i", "j"))
         rows, columns = len(synapses.source), len(synapses.target)
         pairs, same = rows * columns, min(rows, columns)

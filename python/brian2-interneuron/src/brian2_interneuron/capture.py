@@ -1,0 +1,121 @@
+"""The network of a script as a specification, with rules and distributions where the script has them."""
+
+import copy
+import json
+import re
+import sys
+from pathlib import Path
+
+import interneuron
+from interneuron._scripts import Captured
+
+from .device import InterneuronDevice
+from .launcher import run_script
+from .rules import keep_rules
+from .script_names import connect_by_rules, name_by_variables
+from .statements import Statements
+
+
+def capture(words):
+    """Runs a script until its network runs for the first time, and writes it as a specification.
+
+    Args:
+        words: the file to write, the script, and its own arguments.
+
+    Returns:
+        the exit code.
+    """
+    output, script = Path(words[0]), words[1]
+    try:
+        sentences = first_network(lambda: run_script(["--strict", *words[1:]]), output, Path(script).stem)
+    except NotImplementedError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    if sentences is None:
+        print(f"error: {script} runs no network", file=sys.stderr)
+        return 1
+    for sentence in sentences:
+        print(f"note: {sentence}", file=sys.stderr)
+    return 0
+
+
+def first_network(script, output, stem):
+    """Writes the network that a function runs first as a specification, and arrays beside it.
+
+    Args:
+        script: the function.
+        output: the file.
+        stem: what a network without a name is called.
+
+    Returns:
+        which connections and values are written as Brian drew them, and why; None where nothing runs.
+    """
+    said = Statements()
+    prepare, run_document = InterneuronDevice._prepare, InterneuronDevice.run_document
+    found = []
+
+    def prepared(device, net, *rest):
+        said.listening = False
+        name_by_variables(net.objects)
+        return prepare(device, net, *rest)
+
+    def captured(_device, net, document, start, duration):
+        if start:
+            print("error: the network is not at its beginning", file=sys.stderr)
+            raise SystemExit(1)
+        name = stem if re.fullmatch(r"(magic)?network(_\d+)?", net.name) else net.name
+        document.parts.update(name=name, run=f"{duration!r}*second")
+        found.append(_written(document, said, net.objects, output))
+        raise Captured
+
+    InterneuronDevice._prepare, InterneuronDevice.run_document = prepared, captured
+    said.listen()
+    try:
+        script()
+    except Captured:
+        return found[0]
+    finally:
+        said.listening = False
+        InterneuronDevice._prepare, InterneuronDevice.run_document = prepare, run_document
+    return None
+
+
+def _written(document, said, objects, output):
+    """Writes a document with the rules that can be read again. Gives why others are not in it."""
+    parts, refused = document.parts, {}
+    while True:
+        document.parts = copy.deepcopy(parts)
+        kept, sentences = keep_rules(document, said, objects, refused)
+        connect_by_rules(document, objects)
+        _write(output, document)
+        more = _not_understood(output, kept) if kept else {}
+        if not more:
+            return sentences
+        refused.update(more)
+
+
+def _write(output, document):
+    """Writes a specification, and the arrays that it names beside it."""
+    text = json.dumps(document.parts)
+    output.write_text(text, encoding="utf-8")
+    folder = output.with_suffix(".data")
+    for name, array in document.data.items():
+        if name in text:
+            folder.mkdir(exist_ok=True)
+            array.tofile(folder / name)
+
+
+def _not_understood(output, kept):
+    """Which of the rules and distributions in a specification are in no words of ours, and why: by place."""
+    try:
+        interneuron.validate(output)
+    except interneuron.ModelError as error:
+        wrong = [each for each in error.diagnostics if each["severity"] == "error"]
+        at = [(f"{(each.get('place') or {}).get('pointer')}/", each["message"]) for each in wrong]
+        found = {place: message for place in kept for pointer, message in at if pointer.startswith(f"{place}/")}
+        return found or {place: wrong[0]["message"] for place in kept}
+    return {}
+
+
+if __name__ == "__main__":
+    sys.exit(capture(sys.argv[1:]))

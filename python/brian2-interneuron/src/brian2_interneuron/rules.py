@@ -1,0 +1,178 @@
+"""Rules and distributions in place of the connections and values that Brian has drawn from them."""
+
+from brian2 import NeuronGroup, StateMonitor, Synapses
+from brian2.spatialneuron.spatialneuron import SpatialNeuron
+from brian2.utils.stringtools import get_identifiers, word_substitute
+
+from .statements import connections_of
+
+
+class _Part:
+    """Connections, or the first values of a variable: a place in the document, and the statements that made them."""
+
+    def __init__(self, owner, entry, key, variable, statements):
+        self.owner, self.entry, self.key, self.variable, self.statements = owner, entry, key, variable, statements
+        self.why = next((each.why for each in statements if each.why), None)
+
+    @property
+    def place(self):
+        """Its place in the document, as a JSON pointer."""
+        section = "synapses" if isinstance(self.owner, Synapses) else "neuron_groups"
+        return f"/{section}/{self.owner.name}/{'' if self.key == 'connect' else 'initializers/'}{self.key}"
+
+    @property
+    def name(self):
+        """As messages call it."""
+        return f"{self.owner.name}'s connections" if self.key == "connect" else f"{self.owner.name}.{self.key}"
+
+
+def keep_rules(document, said, objects, refused):
+    """Writes rules and distributions as the script has them, where nothing else depends on what was drawn from them.
+
+    Args:
+        document: of the network.
+        said: the statements of the script.
+        objects: of the network.
+        refused: what is not to be written so, by place, and why.
+
+    Returns:
+        the places of what is written so, and why other connections and values are numbers, as sentences.
+    """
+    parts, drawn = _parts(document, said, objects), said.drawn
+    for each in parts.values():
+        each.why = each.why or refused.get(each.place) or _stale(each, said, id(each.variable) in drawn)
+    _monitored(parts, objects)
+    while _spread(parts, drawn):
+        pass
+    for each in sorted(parts.values(), key=lambda part: said.set[id(part.variable)]):
+        if each.why is None:
+            _write(document, each)
+    numbers = [each for each in parts.values() if each.why is not None and id(each.variable) in drawn]
+    kept = [each.place for each in parts.values() if each.why is None]
+    return kept, [
+        f"{each.name} {'are' if each.key == 'connect' else 'is'} written as drawn: {each.why}" for each in numbers
+    ]
+
+
+def _parts(document, said, objects):
+    """What statements with text have made, by identity of its variable."""
+    parts = {}
+
+    def add(owner, entry, key, variable):
+        statements = said.of.get(id(variable), [])
+        if any(each.words is not None for each in statements):
+            parts[id(variable)] = _Part(owner, entry, key, variable, statements)
+
+    for owner in objects:
+        section = "synapses" if isinstance(owner, Synapses) else "neuron_groups"
+        if not isinstance(owner, (NeuronGroup, Synapses)) or isinstance(owner, SpatialNeuron):
+            continue
+        entry = document.parts.get(section, {}).get(owner.name)
+        if entry is None:
+            continue
+        for key in entry.get("initializers", {}):
+            if key in owner.variables:
+                add(owner, entry, key, owner.variables[key])
+        if isinstance(owner, Synapses):
+            add(owner, entry, "connect", connections_of(owner))
+            for pathway in owner._pathways:
+                delay = pathway.variables["delay"]
+                add(owner, entry, f"{pathway.objname}.delay", delay)
+                if id(delay) in parts and "delay" in get_identifiers(pathway.code):
+                    parts[id(delay)].why = "code of synapses reads it"
+    return parts
+
+
+def _stale(part, said, drawn):
+    """Why a part cannot be written as it was said."""
+    if not said.is_as_left(part.variable):
+        return "it was changed in another way"
+    for each in part.statements:
+        if any(said.set.get(read, 0) != when for read, when in each.reads.items()):
+            return f"what {each.place} reads was changed later"
+    if drawn and said.is_read(part.variable):
+        return f"{said.read_at[id(part.variable)]} reads what was drawn"
+    if part.key != "connect" and len(part.statements) > 1 and part.statements[0].words is None:
+        return f"{part.statements[0].place} sets it to an array"
+    return None
+
+
+def _monitored(parts, objects):
+    """Numbers of synapses are those of what Brian has drawn."""
+    for each in objects:
+        if not isinstance(each, StateMonitor) or not isinstance(each.source, Synapses):
+            continue
+        through = any(name.endswith(("_pre", "_post")) for name in each.record_variables)
+        part = parts.get(id(connections_of(each.source)))
+        if part is not None and (through or not each.record_all):
+            part.why = part.why or f"{each.name} records them by number"
+
+
+def _spread(parts, drawn):
+    """Writes as numbers what those need that are written so. Gives whether that was more."""
+    more = False
+
+    def refuse(part, why):
+        nonlocal more
+        if part is not None and part.why is None:
+            part.why, more = why, True
+
+    for part in parts.values():
+        if part.key == "connect" and part.why is None:
+            values = part.entry.get("initializers", {})
+            known = {each.key for each in parts.values() if each.owner is part.owner and each.why is None}
+            array = next((key for key, value in values.items() if isinstance(value, dict) and key not in known), None)
+            if array is not None:
+                refuse(part, f"{part.owner.name}.{array} has a value for each of them")
+        if part.why is not None:
+            for each in part.statements:
+                for read in each.reads:
+                    if read in drawn:
+                        refuse(parts.get(read), f"it determines {part.name}, also written as drawn")
+    return more
+
+
+def _write(document, part):
+    own = part.entry.get("namespace", {})
+    names = {}
+    for each in part.statements:
+        for name, text in each.constants.items():
+            if own.setdefault(name, text) != text:
+                names[name] = f"({text})"
+    if own:
+        part.entry["namespace"] = own
+
+    def plain(words):
+        return {key: word_substitute(text, names) if isinstance(text, str) else text for key, text in words.items()}
+
+    if part.key == "connect":
+        part.entry["connect"] = _connections(document, part, plain)
+        return
+    values = [plain(each.words) for each in part.statements]
+    begun = len(values) == 1 and set(values[0]) == {"value"}
+    # Those that read others come after them.
+    kept = part.entry.setdefault("initializers", {})
+    kept.pop(part.key, None)
+    kept[part.key] = values[0]["value"] if begun else values
+    if part.key.endswith(".delay"):
+        delays = part.entry.get("delay", {})
+        delays.pop(part.key.removesuffix(".delay"), None)
+        if not delays:
+            part.entry.pop("delay", None)
+
+
+def _connections(document, part, plain):
+    """The calls of `connect`, in order; pairs that were given stay lists."""
+    calls = []
+    ends = [part.entry["connect"][side] for side in ("i", "j")]
+    for each in part.statements:
+        if each.words is None:
+            first, last = each.part
+            i, j = (document.array(document.data[end["$data"]][first:last], inline=False) for end in ends)
+            calls.append({"i": i, "j": j})
+            continue
+        words = plain(each.words)
+        if words.get("condition") is True and len(words) > 1:
+            del words["condition"]
+        calls.append(words["condition"] if set(words) == {"condition"} else words)
+    return calls[0] if len(calls) == 1 else calls

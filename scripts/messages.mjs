@@ -38,10 +38,24 @@ function textOf(node) {
   if (ts.isStringLiteralLike(node)) return node.text;
   if (ts.isTemplateExpression(node))
     return (
-      node.head.text + node.templateSpans.map((span) => `‹${nameOf(span.expression)}›${span.literal.text}`).join('')
+      node.head.text +
+      node.templateSpans
+        .map(({ expression, literal }) => (constantText(expression) ?? `‹${nameOf(expression)}›`) + literal.text)
+        .join('')
     );
   if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken)
     return (textOf(node.left) ?? `‹${nameOf(node.left)}›`) + (textOf(node.right) ?? `‹${nameOf(node.right)}›`);
+  return constantText(node);
+}
+
+/** The text of a constant that is declared as one in the same file; null for everything else. */
+function constantText(node) {
+  if (!ts.isIdentifier(node)) return null;
+  for (let around = node.parent; around; around = around.parent)
+    for (const { declarationList } of (around.statements ?? []).filter(ts.isVariableStatement))
+      for (const { name, initializer } of declarationList.declarations)
+        if (name.getText() === node.text)
+          return initializer && !ts.isIdentifier(initializer) ? textOf(initializer) : null;
   return null;
 }
 
@@ -66,25 +80,44 @@ function alternatives(node) {
   return text === null || text === '' ? [] : [text];
 }
 
+const isCode = (text) => /^[a-z]+\/[a-z0-9-]+$/.test(text);
+
 /** A code; what all documents of JSON and YAML have in common is said under the name of each notation. */
 function codesOf(code) {
   const stages = code.startsWith('‹stage›') ? ['model', 'brian', 'pynn'] : [''];
   const codes = stages.map((stage) => code.replace('‹stage›', stage));
-  return codes.filter((one) => /^[a-z]+\/[a-z-]+$/.test(one));
+  return codes.filter(isCode);
 }
 
-/** Of calls of a `ConversionReport`: which argument is the text and which the code, and what the text is about. */
-const entriesOfReports = {
-  missing: { text: 1, code: 2, severity: 'left out' },
-  approximated: { text: 2, code: 0, severity: 'approximate' },
-  equivalent: { text: 2, code: 0, severity: 'equivalent' },
-};
+/**
+ * Of calls that report a conversion, by what they are called on: which argument is the text and which the code, and what
+ * the text is about.
+ */
+const entriesOfReports = [
+  {
+    receiver: /[rR]eport$/,
+    methods: {
+      exact: { text: 1, code: 2, severity: 'exact' },
+      missing: { text: 1, code: 2, severity: 'left out' },
+      approximated: { text: 2, code: 0, severity: 'approximate' },
+      equivalent: { text: 2, code: 0, severity: 'equivalent' },
+    },
+  },
+  {
+    receiver: /^(remarks|about|script)$/,
+    methods: {
+      notExpressible: { text: 1, code: 0, severity: 'left out' },
+      approximated: { text: 1, code: 0, severity: 'approximate' },
+      equivalent: { text: 1, code: 0, severity: 'equivalent' },
+    },
+  },
+];
 
 /** What a call says in the report of a conversion; codes that it does not give are those of the notations it is for. */
 function entriesIn(call, path) {
-  if (!ts.isPropertyAccessExpression(call.expression) || !/[rR]eport$/.test(call.expression.expression.getText()))
-    return [];
-  const entry = entriesOfReports[call.expression.name.text];
+  if (!ts.isPropertyAccessExpression(call.expression)) return [];
+  const { expression: receiver, name: method } = call.expression;
+  const entry = entriesOfReports.find((one) => one.receiver.test(receiver.getText()))?.methods[method.text];
   const text = entry && call.arguments[entry.text];
   if (text === undefined) return [];
   const notations = /pynn|brian|neuroml/.exec(path)?.[0] ?? 'pynn brian';
@@ -92,9 +125,11 @@ function entriesIn(call, path) {
   const given = call.arguments[entry.code];
   const codes = given
     ? alternatives(given).flatMap((code) => stages.map((stage) => code.replace(/^‹\w+›/, stage)))
-    : stages.map((stage) => `${stage}/not-expressible`);
+    : entry.severity === 'exact'
+      ? []
+      : stages.map((stage) => `${stage}/not-expressible`);
   const about = { messages: alternatives(text), expected: [], hints: [], severity: entry.severity };
-  return codes.filter((code) => /^[a-z]+\/[a-z-]+$/.test(code)).map((code) => ({ code, ...about }));
+  return codes.filter(isCode).map((code) => ({ code, ...about }));
 }
 
 /** The function of a catalogue that a finding is in, where its message is one of its parameters. */

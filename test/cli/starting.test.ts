@@ -1,7 +1,7 @@
 /** Commands for who begins: `new`, `schema`, `describe`, and the package that they come in. */
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
@@ -86,10 +86,20 @@ describe('explain', () => {
     const explained = readFileSync('docs/explanations.md', 'utf8');
     const entries = readFileSync('docs/messages.md', 'utf8').split(/^### /m).slice(1);
     const codes = entries
-      .filter((entry) => /^- (?:approximate|equivalent|left out): /m.test(entry) || !/^- /m.test(entry))
+      .filter((entry) => /^- (?:exact|approximate|equivalent|left out): /m.test(entry) || !/^- /m.test(entry))
       .map((entry) => entry.slice(0, entry.indexOf('\n')));
     expect(codes.length).toBeGreaterThan(50);
     expect(codes.filter((code) => !explained.includes(`### ${code}\n`))).toEqual([]);
+    // Whatever the calls in exporters look like from which the page is generated.
+    const headings = new Set(entries.map((entry) => entry.slice(0, entry.indexOf('\n'))));
+    const exporters = ['brian', 'neuroml', 'pynn'].flatMap((notation) =>
+      readdirSync(`translators/${notation}`, { recursive: true, encoding: 'utf8' })
+        .filter((path) => /^(?:export|script).*\.ts$/.test(path))
+        .map((path) => readFileSync(`translators/${notation}/${path}`, 'utf8')),
+    );
+    const literals = exporters.flatMap((text) => text.match(/(?<=')(?:brian|lems|pynn)\/[a-z-]+(?=',\n?)/g) ?? []);
+    expect(literals.length).toBeGreaterThan(100);
+    expect([...new Set(literals)].filter((code) => !headings.has(code) && code !== 'brian/script')).toEqual([]);
   });
 });
 

@@ -56,9 +56,9 @@ export function generatorLine(
     const made = layout(prefixed(`${name} = `, generatorSource(rng, script)));
     return rng.skip === undefined ? made : `${made}\n${name}.rng.bytes(${4 * rng.skip})`;
   }
-  script.approximated(
+  script.equivalent(
     'pynn/native-generator',
-    `${label} draws from a NumpyRNG: a different network with the same statistics; --freeze makes it the same`,
+    `${label} is a NumpyRNG, with other random numbers; --freeze keeps those of the model`,
   );
   return layout(
     prefixed(

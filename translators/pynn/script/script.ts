@@ -108,6 +108,11 @@ export class Script implements ScriptNames {
     this.report.approximated(code, '', message);
   }
 
+  /** Reports what scripts draw or label in another way. */
+  equivalent(code: string, message: string): void {
+    this.report.equivalent(code, '', message);
+  }
+
   /** Name of a file beside the script. */
   fileName(label: string, ending: string): string {
     return `${this.stem}-${label.replace(/[^A-Za-z0-9_]+/g, '-')}.${ending}`;

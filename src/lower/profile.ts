@@ -3,6 +3,7 @@
  */
 
 import type { IntegrationMethod, TimingProfile } from '../model/typed.js';
+import { delayRounding } from '../model/steps.js';
 import type { CableMethod } from './cable/cable.js';
 import type { Ties } from './step/place.js';
 
@@ -54,8 +55,8 @@ export interface Profile {
   readonly exactLikeBrian: boolean;
   /** How the cable equation and the gates of cells with compartments take turns, where the model leaves it open. */
   readonly cableMethod: CableMethod;
-  /** How delays become whole steps: the nearest, with halves up or to the even one. */
-  readonly delayRounding: 'halfUp' | 'halfEven';
+  /** What is added to a delay in steps, of which whole steps are kept. */
+  readonly delayRounding: number;
 }
 
 const surrounded = (names: readonly string[]): string[] =>
@@ -90,7 +91,7 @@ const brian: Profile = {
   methods: ['exact', 'euler', 'heun'],
   exactLikeBrian: true,
   cableMethod: 'gates-then-cable',
-  delayRounding: 'halfUp',
+  delayRounding: delayRounding.brian,
 };
 
 /** The grid of PyNN, NEST and NEURON: integrate, deliver, threshold, reset, sample. */
@@ -107,7 +108,7 @@ const grid: Profile = {
   methods: ['exact', 'exponentialEuler', 'rk4', 'euler', 'heun'],
   exactLikeBrian: false,
   cableMethod: 'cable',
-  delayRounding: 'halfEven',
+  delayRounding: delayRounding.grid,
 };
 
 /**

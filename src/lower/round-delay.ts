@@ -9,11 +9,10 @@ import type { Context } from './context.js';
 /** The clock of those that send, whose steps delays are whole numbers of. */
 type DelayClock = Pick<Context, 'dt' | 'profile'> & Partial<Pick<Context, 'every'>>;
 
-/** Steps (i32) of a delay in s (f64): halves up, or halves to even. */
+/** Steps (i32) of a delay in s (f64), halves up. */
 export function delaySteps(seconds: Ir, { dt, every = 1, profile }: DelayClock): Ir {
   const exact = fold(ir.div(seconds, ir.f64(dt)));
-  const rounded = profile.delayRounding === 'halfEven' ? ir.unary('nearest', exact) : ir.add(exact, ir.f64(0.5));
-  const steps = fold(ir.convert('i32', fold(rounded)));
+  const steps = fold(ir.convert('i32', fold(ir.add(exact, ir.f64(profile.delayRounding)))));
   return every === 1 ? steps : fold(ir.mul(steps, ir.i32(every)));
 }
 

@@ -385,12 +385,14 @@ describe('delays that are no whole number of steps', () => {
   // Halves of a step, which powers of two make exact.
   test.each([
     ['brian', [0, 1, 1, 2, 2, 3, 3, 4]],
-    ['grid', [0, 0, 1, 2, 2, 2, 3, 4]],
+    ['grid', [0, 1, 1, 2, 2, 3, 3, 4]],
   ] as const)('are rounded as %s says', (timing, expected) => {
     const context = { dt: 2 ** -10, profile: profiles[timing] };
     const found = Array.from({ length: 8 }, (_, k) => roundDelay((k / 2) * 2 ** -10, context));
     expect(found).toEqual(expected);
     expect(roundDelay(1e9 * 2 ** -10, context)).toBe(1e9);
+    // The quotient is a little less than one and a half.
+    expect(roundDelay(0.15e-3, { ...context, dt: 0.1e-3 })).toBe(timing === 'grid' ? 2 : 1);
   });
 });
 

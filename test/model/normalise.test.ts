@@ -613,7 +613,7 @@ describe('delays that are no multiples of the time step', () => {
     ],
     [
       '0.25 ms',
-      [['model/delay-rounded', 'note', 'this delay is not a multiple of the time step: spikes arrive after 0.2 ms']],
+      [['model/delay-rounded', 'note', 'this delay is not a multiple of the time step: spikes arrive after 0.3 ms']],
     ],
   ])('%s', (delay, expected) => expect(told(delay)).toEqual(expected));
 

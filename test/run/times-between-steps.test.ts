@@ -55,7 +55,7 @@ describe('Brian-like specifications', () => {
       ),
       ['0.25 ms → 0.3 ms', '1.62 ms → 1.7 ms'],
     ],
-    ['a refractory period', group('refractory: 0.25 ms'), ['0.25 ms → 0.2 ms']],
+    ['a refractory period', group('refractory: 0.25 ms'), ['0.25 ms → 0.3 ms']],
     ['a refractory period below a step', group('refractory: 0.05 ms'), ['0.05 ms → 0 ms']],
     ['a refractory period of whole steps', group('refractory: 0.3 ms'), []],
     ['a parameter that is one', group('refractory: r, initializers: { r: 0.29 ms }'), ['0.29 ms → 0.2 ms']],

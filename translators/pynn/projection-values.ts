@@ -3,6 +3,7 @@
 import { declaredIn } from '../../src/library/standard-type.js';
 import type { StandardSynapse, Receptor } from '../../src/library/standard-type.js';
 import { child } from '../../src/model/pointer.js';
+import { delayRounding } from '../../src/model/steps.js';
 import { located } from '../shared/located.js';
 import type { Synapse, Projection, Value } from './specification.js';
 import type { Connections } from './connectors.js';
@@ -97,7 +98,7 @@ export function synapseValues(
       values: {
         ...values,
         delay: whole,
-        transmission: fraction === 1 ? 'delay' : `delay - dt*round(${1 - fraction}*delay/dt)`,
+        transmission: fraction === 1 ? 'delay' : `delay - dt*floor(${1 - fraction}*delay/dt + ${delayRounding.grid})`,
       },
       delays: { ...(fraction === 1 ? {} : { pre: part(1 - fraction) }), post: part(fraction) },
     };

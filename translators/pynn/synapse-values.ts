@@ -1,6 +1,7 @@
 /** Values of synapses, and the delays of their pathways. */
 
 import { child } from '../../src/model/pointer.js';
+import { delayInSteps } from '../../src/model/steps.js';
 import type { Connections } from './connectors.js';
 import type { Setting } from './context.js';
 import { quantity } from '../../src/library/pynn/distributions.js';
@@ -141,12 +142,6 @@ export function delaysOf(
   };
 }
 
-/** Whole steps in a time in ms, halves to even. */
-function stepsOf(time: number, dt: number): number {
-  const up = Math.floor(time / dt + 0.5);
-  return up - time / dt === 0.5 && up % 2 !== 0 ? up - 1 : up;
-}
-
 /**
  * What is left of a delay once the spike has met the synapse: both parts in whole steps are the whole in whole steps.
  */
@@ -159,8 +154,9 @@ function transmissionOf(
   setting: Setting,
 ): unknown {
   const { dt } = setting;
-  const left = (delay: number): number => stepsOf(delay, dt) - stepsOf((1 - fraction) * delay, dt);
-  if (numbersIn(value).every((delay) => left(delay) === stepsOf(fraction * delay, dt))) return after;
+  const steps = (time: number): number => delayInSteps(time, dt, 'grid');
+  const left = (delay: number): number => steps(delay) - steps((1 - fraction) * delay);
+  if (numbersIn(value).every((delay) => left(delay) === steps(fraction * delay))) return after;
   const times = mapNumbers(value, (delay) => left(delay) * dt);
   return typeof times === 'number'
     ? quantity(times, 'ms')

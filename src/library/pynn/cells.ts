@@ -138,11 +138,11 @@ function conductances(
   };
 }
 
-/** v := v_reset, held for tau_refrac. */
+/** v := v_reset, held for tau_refrac: until the first step that does not begin before its end, as in NEST. */
 const resets = (when: string, also: readonly string[] = []): EventDocument => ({
   when,
   do: ['v = v_reset', ...also],
-  refractory: { for: 'tau_refrac', rate: ['v'], writes: 'block', rounding: 'nearest' },
+  refractory: { for: 'tau_refrac', rate: ['v'], writes: 'block', rounding: 'up' },
 });
 
 // --- Membranes ----------------------------------------------------------------------------------------------------
@@ -250,7 +250,7 @@ const facetsHardware: Membrane = {
   spike: {
     when: 'v > v_thresh',
     do: ['v = v_reset'],
-    refractory: { for: '1*ms', rate: ['v'], writes: 'block', rounding: 'nearest' },
+    refractory: { for: '1*ms', rate: ['v'], writes: 'block', rounding: 'up' },
   },
   method: 'rk4',
 };

@@ -1,11 +1,11 @@
-import { isListed } from '../arrays.js';
+import { isListed, numbersOf } from '../arrays.js';
 import { isGiven } from '../tagged.js';
 import { calledFunction } from '../../lang/constant-value.js';
 import { evaluate, NoNumber } from '../../lang/evaluate.js';
 import type { Expression } from '../../lang/ast.js';
 import { parseExpression } from '../../lang/parse.js';
 import { unitInText } from '../../lang/units.js';
-import type { EquationSet, Id, Model, Value } from '../model.js';
+import type { DataStore, EquationSet, Id, Model, NeuronType, Population, Value } from '../model.js';
 
 /** The numbers that names stand for before a run; undefined for those that are drawn, computed or differ. */
 export type Constants = (name: string) => number | undefined;
@@ -23,6 +23,20 @@ export function valueOf(e: Expression, constants: Constants, also: Constants = (
     if (error instanceof NoNumber) return undefined;
     throw error;
   }
+}
+
+/** What an expression of a population's type is known to be before a run, in one cell or another. */
+export function knownNumbersOf(
+  e: Expression,
+  { values }: Population,
+  type: NeuronType,
+  model: Model,
+  data?: DataStore,
+): readonly number[] {
+  const given = e.kind === 'name' && Object.hasOwn(values, e.name) ? values[e.name] : undefined;
+  if (isGiven(given)) return Array.from(numbersOf(given.array, data));
+  const known = valueOf(e, constantsOf(model, type, values));
+  return known === undefined ? [] : [known];
 }
 
 /** Names that mean something in every expression, although some are units too. */

@@ -1,11 +1,11 @@
 import { numbersOf } from '../arrays.js';
-import { areInFile, isGiven, isPhase, timeAfter } from '../tagged.js';
+import { areInFile, isPhase, timeAfter } from '../tagged.js';
 import { parseExpression } from '../../lang/parse.js';
 import { messages } from '../messages.js';
 import type { Model, NeuronType, Population, SpikeTrain } from '../model.js';
 import { child } from '../pointer.js';
 import { isBetween, refractoryInSteps, spikeStep, spikeTime, stepsOf } from '../steps.js';
-import { constantsOf, valueOf } from './known-values.js';
+import { knownNumbersOf } from './known-values.js';
 import type { Rule, RuleContext } from './rule.js';
 
 /**
@@ -77,18 +77,14 @@ function checkRefractory(
   context: RuleContext,
 ): void {
   const { dt } = model.experiment;
-  const constants = constantsOf(model, type, population.values);
   for (const [name, { refractory }] of Object.entries(type.events)) {
     if (refractory?.for === undefined) continue;
     const e = parseExpression(refractory.for);
-    const given = e.kind === 'name' && Object.hasOwn(population.values, e.name) ? population.values[e.name] : undefined;
-    const listed = isGiven(given) ? numbersOf(given.array, context.data) : undefined;
-    const known = valueOf(e, constants);
-    const between = Array.from(listed ?? (known === undefined ? [] : [known])).find((one) => isBetween(one, dt));
+    const between = knownNumbersOf(e, population, type, model, context.data).find((one) => isBetween(one, dt));
     if (between === undefined) continue;
     context.report(
       messages.timeBetween('refractory', between, refractoryInSteps(between, dt, refractory.rounding) * dt, dt),
-      e.kind === 'name' && given !== undefined
+      e.kind === 'name' && Object.hasOwn(population.values, e.name)
         ? child(`${at}/values`, e.name)
         : `${child(`/neurons/${population.type}/events`, name)}/refractory`,
     );

@@ -56,14 +56,16 @@ describe('spike times', () => {
     expect(v[299]).toBeGreaterThan(-65);
   });
 
-  it('a refractory period is rounded to the nearest whole number of steps', async () => {
+  it('a refractory period ends with the step in which it does, as in NEST', async () => {
     const first = (refractory: number, timestep: number) =>
       run(driven('IF_curr_delta', { i_offset: 1, tau_refrac: refractory }, timestep, 60)).then((result) =>
         spikeTimes(result, 'cell', timestep),
       );
-    expect(await first(0.14, 0.1)).toEqual([27.8, 55.7]);
-    expect(await first(0.16, 0.1)).toEqual([27.8, 55.8]);
-    expect(await first(0.1, 1)).toEqual([28, 56]);
+    expect(await first(0.04, 0.1)).toEqual([27.8, 55.7]);
+    expect(await first(0.14, 0.1)).toEqual([27.8, 55.8]);
+    // The quotient is a little more than 3.
+    expect(await first(0.30000000000000004, 0.1)).toEqual([27.8, 55.9]);
+    expect(await first(0.1, 1)).toEqual([28, 57]);
   });
 
   it('v above the threshold at the start spikes in the first step', async () => {

@@ -5,11 +5,12 @@ import { linearForm } from '../../../src/lang/linear.js';
 import { areInFile, isGiven } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
-import { spikeStep } from '../../../src/model/steps.js';
+import { knownNumbersOf } from '../../../src/model/rules/known-values.js';
+import { isBetween, spikeStep } from '../../../src/model/steps.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import { namesIn } from '../../../src/lang/walk.js';
-import type { EventDefinition, NeuronType } from '../../../src/model/model.js';
+import type { EventDefinition, NeuronType, Refractory } from '../../../src/model/model.js';
 import { defaultClock, methodNames, defaultSlot } from '../vocabulary.js';
 import {
   brianExpression,
@@ -328,9 +329,10 @@ function isBelowAtFirst(spike: EventDefinition, { population, type }: GroupPlan)
 function refractoryParts(
   spike: EventDefinition,
   plan: GroupPlan,
-  { model }: ExportContext,
+  context: ExportContext,
   remarks: Remarks,
 ): { refractory?: string | number | boolean } {
+  const { model } = context;
   const { refractory } = spike;
   if (spike.edge === 'rising') return whileItHolds(spike, plan, remarks);
   if (refractory === undefined) return {};
@@ -346,10 +348,8 @@ function refractoryParts(
   if (refractory.while !== undefined) return { refractory: brianExpression(refractory.while, plan.view, remarks) };
   // Brian counts the step of the spike, a grid only those after it.
   const { dt } = model.experiment;
-  const { for: duration = '0', rounding } = refractory;
-  // Brian takes the whole steps of a time.
-  const given = rounding === 'up' ? `ceil((${duration})/dt - 0.001)*dt` : duration;
-  const period = readCanonical(given, plan.view);
+  const { for: duration = '0' } = refractory;
+  const period = readCanonical(inWholeSteps(refractory, plan, context), plan.view);
   const another = (value: number): number => Number((value + dt).toPrecision(14));
   const longer =
     period.kind === 'quantity'
@@ -366,6 +366,23 @@ function refractoryParts(
       'Brian evaluates the refractory period at every step, not at the spike',
     );
   return { refractory: literal ?? text };
+}
+
+/** A refractory period of which Brian, which takes the whole steps of a time, takes as many as the model does. */
+function inWholeSteps(
+  { for: duration = '0', rounding = 'down' }: Refractory,
+  plan: GroupPlan,
+  { model, data }: ExportContext,
+): string {
+  const { dt } = model.experiment;
+  const { population, type } = plan;
+  if (rounding === 'down') return duration;
+  const known =
+    type && isFixed(duration, plan, model)
+      ? knownNumbersOf(parseExpression(duration), population, type, model, data)
+      : [];
+  if (known.length > 0 && !known.some((seconds) => isBetween(seconds, dt))) return duration;
+  return rounding === 'up' ? `ceil((${duration})/dt - 0.001)*dt` : `floor((${duration})/dt + 0.5)*dt`;
 }
 
 /** Whether an expression is of parameters alone that nothing changes during a run. */

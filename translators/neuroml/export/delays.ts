@@ -3,18 +3,12 @@
 import { isGiven } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { child } from '../../../src/model/pointer.js';
-import type { DataStore, Projection, SynapseType, TimingProfile, Value } from '../../../src/model/model.js';
+import { delayInSteps } from '../../../src/model/steps.js';
+import type { DataStore, Projection, SynapseType, Value } from '../../../src/model/model.js';
 import type { ExportContext } from './context.js';
 import { quantityText } from './quantity-text.js';
 import { type Numbers } from './values.js';
 import { time } from './words.js';
-
-/** The nearest whole steps to a delay in s: as timings round halves, to the even number or up. */
-export function delaySteps(seconds: number, dt: number, timing: TimingProfile): number {
-  const exact = seconds / dt;
-  const up = Math.floor(exact + 0.5);
-  return timing !== 'brian' && exact + 0.5 === up && up % 2 !== 0 ? up - 1 : up;
-}
 
 /** The share of a step by which delays are shorter: LEMS adds up its time, and would else come to some a step late. */
 const slack = 0.01;
@@ -31,7 +25,7 @@ export function delayText(
   exactly = true,
 ): string {
   if (model.timing === 'lems-euler') return quantityText(seconds, time, dimensions, true);
-  const steps = delaySteps(seconds, dt, model.timing);
+  const steps = delayInSteps(seconds, dt, model.timing);
   return quantityText(Number(((exactly && steps > 0 ? steps - slack : steps) * dt).toPrecision(12)), time, dimensions);
 }
 
@@ -97,6 +91,6 @@ export const ownPostDelays = (
 ): readonly (readonly [string, Numbers])[] =>
   [...delays].flatMap(([pathway, all]) => {
     if (typeof all === 'number') return [];
-    const left = all.map((delay) => Math.max(0, delaySteps(delay, dt, model.timing) - 1));
+    const left = all.map((delay) => Math.max(0, delayInSteps(delay, dt, model.timing) - 1));
     return [[postDelay(pathway), left.map((steps) => Number((steps * dt).toPrecision(12)))] as const];
   });

@@ -4,7 +4,8 @@ import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { DataStore, Model, Projection, SynapseType } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { populationsOf } from '../../../src/model/selected.js';
-import { delaySteps, shortestDelay } from './delays.js';
+import { delayInSteps } from '../../../src/model/steps.js';
+import { shortestDelay } from './delays.js';
 
 /**
  * Populations in the order in which LEMS advances them. Those that only have given spikes come first: whatever has no
@@ -52,7 +53,7 @@ function arrivesLate(
 ): boolean {
   const atOnce = Object.entries(pathways).some(([key, { on, delay }]) => {
     const shortest = shortestDelay(delays[key] ?? delay, data);
-    return on.startsWith('pre.') && !(shortest !== undefined && delaySteps(shortest, experiment.dt, timing) > 0);
+    return on.startsWith('pre.') && !(shortest !== undefined && delayInSteps(shortest, experiment.dt, timing) > 0);
   });
   const last = Math.max(...populationsOf(from.of).map((one) => order.indexOf(one)));
   return atOnce && populationsOf(to.of).some((one) => order.indexOf(one) <= last);

@@ -2,7 +2,7 @@
 
 import type { Expression } from '../../../lang/ast.js';
 import type { EventDefinition, Refractory } from '../../../model/model.js';
-import { difference, negated, quotient, product, number } from '../../../lang/build.js';
+import { call, difference, negated, quotient, product, number, sum } from '../../../lang/build.js';
 import { parseStatements } from '../../../lang/parse.js';
 import { printExpression } from '../../../lang/print.js';
 import { readsAny } from '../../../lang/walk.js';
@@ -60,6 +60,12 @@ function wholeSteps(steps: number, rounding: Refractory['rounding']): number {
   return rounding === 'up' ? Math.ceil(steps - 1e-3) : Math.floor(steps + 1e-3);
 }
 
+/** The same of steps that differ between cells. */
+function rounded(steps: Expression, rounding: Refractory['rounding']): Expression {
+  if (rounding === 'up') return steps;
+  return call('floor', [sum(steps, number(rounding === 'nearest' ? 0.5 : 1e-3))]);
+}
+
 /** The time for which the potential is held after a spike, in PyNN's way of counting. */
 export function refractoryPeriod(view: View, spike: EventDefinition, { countsSpikeStep, dt }: CellUse): Expression {
   const { refractory } = spike;
@@ -76,6 +82,8 @@ export function refractoryPeriod(view: View, spike: EventDefinition, { countsSpi
         ? 'its potential keeps changing while refractory, whereas PyNN holds it'
         : `${refractory.rate.join(', ')} are held after a spike, whereas PyNN holds only the potential`,
     );
-  if (steps === undefined) return countsSpikeStep ? fold(difference(period, number(dt))) : period;
-  return number((held ?? 0) * dt);
+  if (steps !== undefined) return number((held ?? 0) * dt);
+  // PyNN's cells wait for the end of the step in which a period ends.
+  const whole = rounded(quotient(period, number(dt)), refractory.rounding);
+  return fold(product(countsSpikeStep ? difference(whole, number(1)) : whole, number(dt)));
 }

@@ -94,6 +94,67 @@ def check_wrong_types_and_lengths():
     )
 
 
+def check_values_that_are_no_numbers():
+    """Whatever is no number, list of numbers, distribution or function is refused where it is given, and nothing is changed."""
+    sources, cells, projection = network()
+    current, wrong = sim.DCSource(amplitude=0.1), errors.InvalidParameterValueError
+    for value in (None, "10", {}, object(), 1j, [None], ["a"], b"a"):
+        words = "must be a number, a list of numbers, a RandomDistribution or a function, not "
+        for action in (
+            lambda: sim.IF_cond_exp(tau_m=value),
+            lambda: cells.set(tau_m=value),
+            lambda: cells[0:2].set(tau_m=value),
+            lambda: sim.Assembly(cells).set(tau_m=value),
+            lambda: setattr(cells[0], "tau_m", value),
+            lambda: sources.set(spike_times=value) if value != {} else cells.set(cm=value),
+            lambda: cells.initialize(v=value),
+            lambda: cells[0:2].initialize(v=value),
+            lambda: sim.DCSource(amplitude=value),
+            lambda: setattr(current, "amplitude", value),
+            lambda: projection.set(weight=value),
+            lambda: projection.initialize(u=value),
+        ):
+            raises(wrong, words, action)
+        raises(TypeError, "only a current source, such as DCSource(), can be injected", lambda: cells.inject(value))
+        raises(TypeError, "only a current source", lambda: cells[0].inject(value))
+        raises(TypeError, "must be a number of ms", lambda: sim.run(value))
+    for cells_of_nothing in (None, "x", [1.0]):
+        raises(TypeError, "a current is injected into cells", lambda: current.inject_into(cells_of_nothing))
+    raises(wrong, "weight must be a number", lambda: setattr(projection[0], "weight", "1"))
+    raises(wrong, "rate must be 1e+09 Hz or less", lambda: sim.Population(1, sim.SpikeSourcePoisson(rate=1e21)))
+    raises(errors.InvalidDimensionsError, "6 connections, but 7 values", lambda: projection.set(weight=[1.0] * 7))
+    raises(errors.InvalidDimensionsError, "array of 2 by 3 numbers, not of 7", lambda: connect(sources, cells, weight=[1.0] * 7))
+    raises(TypeError, "must be of a cell type", lambda: sim.Population(2, None))
+    raises(TypeError, "structure must be a structure", lambda: sim.Population(2, sim.IF_cond_exp(), structure="grid"))
+    raises(TypeError, "initial_values must be a map", lambda: sim.Population(2, sim.IF_cond_exp(), initial_values=[1.0]))
+    for key, value in (("min_delay", None), ("max_delay", "long"), ("max_delay", 0.01), ("seed", "x"), ("min_delay", float("nan"))):
+        raises(ValueError, f"{key} must be", lambda: sim.setup(**{key: value}))
+    raises(TypeError, "output must be the name of a file", lambda: sim.setup(output=5))
+    assert cells.get("tau_m") == 20.0 and cells[0:2].get("cm") == 1.0
+    cells[0:2].initialize(v=-60.0)
+    cells.record("v")
+    sim.run(0.1)
+    assert cells.get_data().segments[0].analogsignals[0].magnitude[0].tolist() == [-60.0, -60.0, -65.0]
+
+
+def check_callbacks():
+    """Those that would be called at one time for ever, return no time, or are no functions."""
+    network()
+    for callbacks, kind, words in (
+        ([lambda t: t], ValueError, "at 0 ms returned 0 ms again"),
+        ([lambda t: -1.0], ValueError, "it must be later"),
+        ([lambda t: min(t + 1.0, 3.0)], ValueError, "at 3 ms returned 3 ms again"),
+        ([lambda t: None], TypeError, "must return the time of its next call in ms, not None"),
+        ([None], TypeError, "functions of the time, not None"),
+        (5, TypeError, "a list of functions of the time, not 5"),
+    ):
+        raises(kind, words, lambda: sim.run(10.0, callbacks=callbacks))
+    called = []
+    # The first call, at the start, may ask for another one at once.
+    sim.run(2.0, callbacks=[lambda t: called.append(t) or (t if len(called) == 1 else t + 1.0), lambda t: float("inf")])
+    assert np.allclose(np.subtract(called, called[0]), [0.0, 0.0, 1.0, 2.0]), called
+
+
 def check_negative_conductance_weights():
     """Conductances stay 0 or more, given at first, before a run, and after it."""
     sources, cells, projection = network()

@@ -23,6 +23,7 @@ from pyNN.space import *
 from pyNN.standardmodels import StandardCellType
 
 from . import morphology, native, simulator
+from .checks import check_callbacks, check_delay_limits, check_outputs, check_time
 from .compartments import KdrChannel, MultiCompartmentNeuron, NaChannel, PassiveLeak, PassiveLeakHH
 from .electrodes import ACSource, DCSource, NoisyCurrentSource, StepCurrentSource
 from .populations import Assembly, Population, PopulationView
@@ -61,6 +62,10 @@ def _check_setup(timestep, given):
     for name, choices in _CHOICES.items():
         if given.get(name) is not None and given[name] not in choices:
             raise ValueError(f"{name} must be one of {', '.join(choices)}, not {given[name]!r}")
+    check_delay_limits(timestep, given["min_delay"], given.get("max_delay", DEFAULT_MAX_DELAY))
+    seed = given.get("seed", 0)
+    if isinstance(seed, bool) or not isinstance(seed, numbers.Integral) or seed < 0:
+        raise ValueError(f"seed must be a whole number of 0 or more, not {seed!r}")
     threads = given.get("threads")
     if threads is not None and (not str(threads).isdecimal() or int(threads) == 0):
         raise ValueError(f"threads must be a whole number of 1 or more, not {threads!r}")
@@ -72,7 +77,8 @@ def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, **extra_params
     Besides what PyNN has: `target` names the engine ('wasm', 'c', 'opencl', 'cuda'), `threads`, `device` and `precision`
     are for it, `output` names files for results, and `seed` is that of all that PyNN does not draw itself.
     """
-    _check_setup(timestep, extra_params)
+    _check_setup(timestep, {**extra_params, "min_delay": min_delay})
+    outputs = check_outputs(extra_params.get("output", []))
     common.setup(timestep, min_delay, **extra_params)
     state = simulator.state
     state.clear()
@@ -86,9 +92,8 @@ def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, **extra_params
         state.session_options["threads"] = int(state.session_options["threads"])
     if "seed" in extra_params:
         state.session_options["seed"] = str(extra_params["seed"])
-    if "output" in extra_params:
-        given = extra_params["output"]
-        state.session_options["outputs"] = [given] if isinstance(given, str) else list(given)
+    if outputs:
+        state.session_options["outputs"] = outputs
     return rank()
 
 
@@ -99,7 +104,24 @@ def end(compatible_output=True):
     simulator.state.write_on_end = []
 
 
-run, run_until = common.build_run(simulator)
+_, _run_until = common.build_run(simulator)
+
+
+def run_until(time_point, callbacks=None):
+    """Lets the time go on until `time_point` (ms) and returns it. `callbacks`: see `run`."""
+    check_time("the time to run until", time_point)
+    return _run_until(time_point, check_callbacks(callbacks))
+
+
+def run(simtime, callbacks=None):
+    """Lets `simtime` (ms) pass and returns the time then.
+
+    `callbacks`: functions that are called with the time at the start, and then at the time that each returned last.
+    """
+    check_time("the time to run", simtime)
+    return run_until(simulator.state.t + simtime, callbacks)
+
+
 run_for = run
 reset = common.build_reset(simulator)
 initialize = common.initialize

@@ -1,10 +1,12 @@
 """Currents that flow into cells."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from pyNN.parameters import ParameterSpace, Sequence
 from pyNN.standardmodels import build_translations, electrodes
 
-from .checks import check_finite
+from .checks import check_finite, check_given
 from .morphology import location as location_of
 from .simulator import plain, state
 
@@ -38,6 +40,7 @@ class _Source:
     """What all sources share: they are parts of the document, and their changes are phases."""
 
     def __init__(self, **parameters):
+        check_given({name: value for name, value in parameters.items() if name in self.default_parameters})
         self._values = {}
         self.label = state.unique(None, "source")
         self.targets, self.recorded, self._kept, self._names = [], False, None, {}
@@ -45,6 +48,11 @@ class _Source:
         space = ParameterSpace(self.default_parameters, self.get_schema(), shape=(1,))
         space.update(**parameters)
         self.set_native_parameters(self.translate(space))
+
+    def set_parameters(self, copy=True, **parameters):
+        """Gives parameters other values, now."""
+        check_given({name: value for name, value in parameters.items() if name in self.default_parameters})
+        super().set_parameters(copy, **parameters)
 
     def set_native_parameters(self, parameters):
         """Gives values, also while the source flows."""
@@ -73,6 +81,8 @@ class _Source:
 
     def inject_into(self, cells, location=None):
         """Lets the current flow into cells, from now on."""
+        if not isinstance(cells, Iterable) or not all(hasattr(cell, "celltype") for cell in cells):
+            raise TypeError(f"a current is injected into cells, such as a population, a view or a list of cells, not into {cells!r}")
         for cell in cells:
             if not cell.celltype.injectable:
                 raise TypeError("Can't inject current into a spike source.")

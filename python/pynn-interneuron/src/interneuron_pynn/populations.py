@@ -5,11 +5,11 @@ from copy import deepcopy
 
 import numpy as np
 from pyNN import common, errors
-from pyNN.parameters import ArrayParameter, ParameterSpace, Sequence, simplify
+from pyNN.parameters import ArrayParameter, LazyArray, ParameterSpace, Sequence, simplify
 from pyNN.standardmodels import StandardCellType
 
 from . import simulator
-from .checks import check_finite, check_values
+from .checks import check_cells, check_finite, check_given, check_source, check_values
 from .recording import Recorder
 from .simulator import plain, state
 
@@ -60,7 +60,32 @@ def document_value(values):
     return float(numbers[0]) if len(numbers) and (numbers == numbers[0]).all() else numbers.tolist()
 
 
-class PopulationView(common.PopulationView):
+class _Checked:
+    """Cells whose values are checked before PyNN makes arrays of them."""
+
+    def set(self, **parameters):
+        """Gives parameters other values, now."""
+        check_given({name: value for name, value in parameters.items() if name in self.celltype.default_parameters})
+        super().set(**parameters)
+
+    def initialize(self, **initial_values):
+        """Gives variables first values: numbers, distributions, functions, or a list with one for each cell."""
+        check_given(initial_values)
+        for variable, value in initial_values.items():
+            if np.ndim(value) and np.shape(value) != (self.size,):
+                raise errors.InvalidDimensionsError(f"{self.size} cells, but {np.size(value)} first values of {variable}")
+            values = LazyArray(value, shape=(self.size,), dtype=float)
+            self._set_initial_value_array(variable, values)
+            if isinstance(self, common.Population):
+                self.initial_values[variable] = values
+
+    def inject(self, current_source):
+        """Lets a current flow into all of the cells."""
+        check_source(current_source)
+        super().inject(current_source)
+
+
+class PopulationView(_Checked, common.PopulationView):
     """Some cells of a population."""
 
     _assembly_class = Assembly
@@ -89,13 +114,19 @@ class PopulationView(common.PopulationView):
         return PopulationView(self, selector, label)
 
 
-class Population(common.Population):
+class Population(_Checked, common.Population):
     """Cells of one type."""
 
     __doc__ = common.Population.__doc__
     _simulator = simulator
     _recorder_class = Recorder
     _assembly_class = Assembly
+
+    def __init__(self, size, cellclass, cellparams=None, structure=None, initial_values={}, label=None):
+        check_cells(size, cellclass, cellparams, structure, initial_values)
+        if isinstance(cellclass, type) and cellparams is None:
+            cellparams = {}
+        super().__init__(size, cellclass, cellparams, structure, initial_values, label)
 
     def _create_cells(self):
         #: The time at which it is made, in ms, where the network has run before.

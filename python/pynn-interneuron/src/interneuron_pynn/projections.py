@@ -9,7 +9,7 @@ from pyNN.parameters import LazyArray
 from pyNN.space import Space
 
 from . import simulator
-from .checks import check_connector, check_finite, check_synapse
+from .checks import check_connector, check_finite, check_given, check_projection, check_synapse, is_number
 from .morphology import location
 from .native import Connector as NativeConnector
 from .rules import carry_out, rule_of
@@ -44,6 +44,8 @@ class Connection(common.Connection):
 
     def __setattr__(self, name, value):
         values = self.projection.values_of(name).copy()
+        if not is_number(value):
+            raise errors.InvalidParameterValueError(f"{name} must be a number, not {value!r}")
         values[self.index] = value
         self.projection.give(name, values)
 
@@ -101,6 +103,8 @@ class Projection(common.Projection):
         if hasattr(synapse_type, "definition"):
             self._connect_natively(presynaptic_population, postsynaptic_population, connector, synapse_type, label)
             return
+        if all(hasattr(cells, "size") for cells in (presynaptic_population, postsynaptic_population)):
+            check_projection(presynaptic_population, postsynaptic_population, connector, synapse_type, space)
         common.Projection.__init__(
             self, presynaptic_population, postsynaptic_population, connector, synapse_type, source, receptor_type, space, label
         )
@@ -228,9 +232,9 @@ class Projection(common.Projection):
         """Delays are between those of setup. Drawn ones that the engine draws were checked by what they can be."""
         delay = self._rule.values.get("delay", 0.0) if self._known is None else self.given.get("delay", ())
         self._check_given("delay", delay if isinstance(delay, (float, np.ndarray)) else ())
-        if self._known is not None:
-            for name, values in self.given.items():
-                check_finite(name, np.asarray(values, dtype=float))
+        for name, values in (self._rule.values if self._known is None else self.given).items():
+            if isinstance(values, (float, np.ndarray)):
+                check_finite(name, np.atleast_1d(np.asarray(values, dtype=float)))
 
     def _check_given(self, name, values):
         """Values of synapses are finite; conductances stay 0 or more, delays are between those of setup."""
@@ -456,9 +460,20 @@ class Projection(common.Projection):
         self._rule.values[name] = value
         return True
 
+    def set(self, **attributes):
+        """Gives parameters of synapses other values: numbers, distributions, functions, or arrays by sender and receiver."""
+        check_given(attributes)
+        for name, value in attributes.items():
+            if np.ndim(value) == 1 and np.size(value) != len(self):
+                raise errors.InvalidDimensionsError(f"{len(self)} connections, but {np.size(value)} values of {name}")
+        common.Projection.set(self, **attributes)
+
     def initialize(self, **initial_values):
         """Gives variables of synapses first values: numbers, distributions, or arrays by sender and receiver."""
+        check_given(initial_values)
         for variable, value in initial_values.items():
+            if np.ndim(value) and np.shape(value) != self.shape:
+                raise errors.InvalidDimensionsError(f"first values of {variable} must be an array of shape {self.shape}, not {np.shape(value)}")
             values = LazyArray(value, shape=self.shape, dtype=float)
             self._set_initial_value_array(variable, values)
             self.initial_values[variable] = values
@@ -466,6 +481,7 @@ class Projection(common.Projection):
     def _set_initial_value_array(self, variable, initial_value):
         matrix = np.broadcast_to(np.asarray(initial_value.evaluate(simplify=False), dtype=float), self.shape)
         values = matrix[self.sources, self.targets]
+        check_finite(variable, values)
         self._initial = {**self._initial, variable: values}
         if not state.live:
             self._rule = None
@@ -486,6 +502,8 @@ class Projection(common.Projection):
     def __getitem__(self, i):
         if isinstance(i, slice):
             return [Connection(self, k) for k in range(*i.indices(len(self)))]
+        if not hasattr(i, "__index__"):
+            raise TypeError(f"connections are numbered: an index must be a whole number or a slice, not {i!r}")
         if not -len(self) <= i < len(self):
             raise IndexError(f"there are {len(self)} connections")
         return Connection(self, i % len(self))

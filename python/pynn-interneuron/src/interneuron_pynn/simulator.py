@@ -10,6 +10,7 @@ from pyNN import common, errors
 import interneuron
 from interneuron._server import digest, pack, stored, unpack
 
+from .checks import check_source
 from .morphology import location
 from .rules import Generators
 
@@ -23,6 +24,11 @@ class ID(int, common.IDMixin):
         """Makes the cell with the number `n`."""
         int.__init__(n)
         common.IDMixin.__init__(self)
+
+    def inject(self, current_source, location=None):
+        """Lets a current flow into the cell, or into a place on it."""
+        check_source(current_source)
+        common.IDMixin.inject(self, current_source, location)
 
 
 #: PyNN's units in SI.
@@ -147,6 +153,7 @@ class State(common.control.BaseState):
 
     def run_until(self, tstop):
         """Lets time pass until `tstop` (ms)."""
+        tstop = float(tstop)
         if not np.isfinite(tstop):
             raise ValueError(f"the time to run until must be a finite number of ms, not {tstop}")
         self.flush()
@@ -164,7 +171,8 @@ class State(common.control.BaseState):
                 raise KeyboardInterrupt
             self.steps += steps
             self.steps_in_all += steps
-        self.t = tstop
+        if steps >= 0:
+            self.t = tstop
 
     @property
     def min_delay(self):
@@ -204,7 +212,7 @@ class State(common.control.BaseState):
 
     def unique(self, label, otherwise):
         """A name for a part of the document, near to its label."""
-        stem = re.sub(r"\W", "_", label or otherwise, flags=re.ASCII)
+        stem = re.sub(r"\W", "_", str(label or otherwise), flags=re.ASCII)
         stem = stem if re.match(r"[A-Za-z]", stem) else f"{otherwise}_{stem}"
         wanted, n = stem, 2
         while wanted in self._labels:

@@ -2,6 +2,7 @@
 
 from pyNN.standardmodels import build_translations, cells, receptors, synapses
 
+from .checks import check_given
 from .simulator import state
 
 
@@ -9,11 +10,23 @@ def _same(names):
     return build_translations(*((name, name) for name in names))
 
 
+class _Checked:
+    """A model whose parameters are checked before PyNN makes arrays of them."""
+
+    def __init__(self, *values, **parameters):
+        known = {name: value for name, value in parameters.items() if name in self.default_parameters}
+        check_given(known, self.others_for_numbers)
+        super().__init__(*values, **parameters)
+
+    #: Types that stand for numbers, besides those that do everywhere.
+    others_for_numbers = ()
+
+
 def _standard(base):
     """A class of PyNN's with names as they are."""
     return type(
         base.__name__,
-        (base,),
+        (_Checked, base),
         {"__doc__": base.__doc__, "__module__": __name__, "translations": _same(base.default_parameters)},
     )
 
@@ -93,7 +106,10 @@ class PointNeuron(cells.PointNeuron):
         return False
 
 
-class _Delay:
+class _Delay(_Checked):
+    #: Formulas of the distance; None: the shortest delay.
+    others_for_numbers = (str, type(None))
+
     def _get_minimum_delay(self):
         return state.smallest()
 

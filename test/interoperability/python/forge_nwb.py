@@ -1,7 +1,7 @@
 """Copies an NWB file once for each thing in it that can be changed, changes it there, and prints what was changed in which copy, as JSON.
 
-Usage: python forge_nwb.py FILE FOLDER all|values
-`values`: only the values of datasets.
+Usage: python forge_nwb.py FILE FOLDER all|turns|values
+`turns`: each place in one of the ways only, in turns. `values`: only the values of datasets.
 """
 
 import json
@@ -93,7 +93,14 @@ def edits(path):
 
 def main(path, folder, kinds):
     done = []
-    wanted = [(name, edit) for name, edit in edits(path) if kinds == "all" or name.startswith("changed") and "@" not in name]
+    wanted = list(edits(path))
+    if kinds == "values":
+        wanted = [(name, edit) for name, edit in wanted if name.startswith("changed") and "@" not in name]
+    if kinds == "turns":
+        places = {}
+        for name, edit in wanted:
+            places.setdefault(name.split(" ", 1)[1], []).append((name, edit))
+        wanted = [ways[number % len(ways)] for number, ways in enumerate(places.values())]
     for number, (name, edit) in enumerate(wanted):
         copy = Path(folder) / f"{number}.nwb"
         shutil.copy(path, copy)

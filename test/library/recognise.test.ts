@@ -216,6 +216,34 @@ describe('connections', () => {
   });
 });
 
+describe('bounds of indices', () => {
+  const projection = async (connect: string): Promise<string> => {
+    const text = [
+      'format: interneuron/brian',
+      'neuron_groups:',
+      "  P: { N: 10, model: 'dv/dt = (g - v)/(10*ms) : volt\n\n    dg/dt = -g/(5*ms) : volt'," +
+        ' threshold: v > 1*mV, reset: v = 0*mV, method: exact }',
+      `synapses: { S: { source: 'P[2:10]', target: P, on_pre: 'g += 1*mV', delay: 1 ms, connect: ${connect} } }`,
+      'run: 1 ms',
+    ];
+    const { valid } = importModel({ name: 'bounds.yaml', text: text.join('\n') });
+    const { files } = await convertModel(valid, 'pynn');
+    const [, pre, post] = /sim\.Projection\(\s*(.+?),\s*(.+?),\s*sim\.(?:\w+)/.exec(files[0]?.text ?? '') ?? [];
+    const [connector] = /\w+Connector(?=\()/.exec(files[0]?.text ?? '') ?? [];
+    return [pre, post, connector].join(' ');
+  };
+
+  it.each([
+    ["{ condition: 'i < 3', p: 0.5 }", 'P[2:5] P FixedProbabilityConnector'],
+    ["{ condition: 'i >= 3 and 4.5 > j', p: 0.5 }", 'P[5:] P[:5] FixedProbabilityConnector'],
+    ["{ condition: 'j == 3' }", 'P[2:] P[3:4] AllToAllConnector'],
+    ["{ condition: 'i <= 3 or j > 2', p: 0.5 }", 'P[2:] P IndexBasedProbabilityConnector'],
+    ["{ condition: 'i < 3 and i > 4', p: 0.5 }", 'P[2:] P IndexBasedProbabilityConnector'],
+  ])('%s', async (connect, expected) => {
+    expect(await projection(connect)).toBe(expected);
+  });
+});
+
 describe('components of NeuroML', () => {
   const fixture = (name: string): ReturnType<typeof importModel> =>
     importModel(readSource(fileURLToPath(new URL(`../../fixtures/neuroml/${name}`, import.meta.url))));

@@ -38,6 +38,17 @@ test('a constant that is called like a group is in the namespaces of those who r
   expect(script).toMatch(/^tau = 3 \* ms$/m);
 });
 
+test('operations on part of a group are of a variable that the script holds', () => {
+  const text = brian(
+    'neuron_groups:\n  G: { N: 5, model: "x : 1", run_regularly: [{ code: "x = i - 1 + N", slice: "2:4" }, ' +
+      '{ code: "x = (i - 2)*rand()", slice: "2:4", order: 1 }] }\nrun: 1 ms',
+  );
+  const script = exportBrianScript(valid(text)).files[0]?.text ?? '';
+  expect(script.match(/^G_2_4 = G\[2:4\]$/gm)).toHaveLength(1);
+  expect(script).toContain('G_2_4.run_regularly("x = (i + 2) - 1 + 5")');
+  expect(script).toMatch(/G_2_4\.run_regularly\("x = i\*rand\(\)", order=1/);
+});
+
 test('groups that others are linked to come before them', () => {
   const text = brian(
     'neuron_groups:\n  follower: { N: 2, model: "x : 1 (linked)\\ndv/dt = (x - v)/(5*ms) : 1", ' +

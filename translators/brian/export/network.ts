@@ -79,13 +79,15 @@ export function exportOperation(
 ): { readonly owner: GroupPlan | SynapsesPlan; readonly item: Record<string, unknown> } | undefined {
   const pointer = `/operations/${id}`;
   const remarks = remarksAt(context.report, pointer);
-  const owner = ownerOf(operation.on, plans, pointer, context);
-  if (owner === undefined) return undefined;
+  const found = ownerOf(operation.on, plans, pointer, context);
+  if (found === undefined) return undefined;
+  const { owner, range } = found;
   const usual = index === 0 ? `${owner.name}_run_regularly` : `${owner.name}_run_regularly_${index}`;
   return {
     owner,
     item: {
       code: brianStatements(operation.do, owner.view, remarks),
+      ...(range === undefined ? {} : { slice: range.join(':') }),
       ...(operation.every === undefined ? {} : { dt: quantityText(operation.every, time, context.arithmetic) }),
       ...(operation.slot === undefined || operation.slot === defaultSlot.operation ? {} : { when: operation.slot }),
       ...(operation.order === 0 ? {} : { order: operation.order }),
@@ -94,19 +96,19 @@ export function exportOperation(
   };
 }
 
-/** The group or the synapses that a selection is all of. */
+/** The group that a selection is all or a slice of, or the synapses that it is all of. */
 function ownerOf(
   on: Operation['on'],
   plans: Plans,
   pointer: string,
   context: ExportContext,
-): GroupPlan | SynapsesPlan | undefined {
-  if (isSelection(on, 'synapses') && on.slice === undefined && on.indices === undefined)
-    return plans.synapses.get(on.projection);
+): { readonly owner: GroupPlan | SynapsesPlan; readonly range?: readonly [number, number] | undefined } | undefined {
+  if (isSelection(on, 'synapses') && on.slice === undefined && on.indices === undefined) {
+    const owner = plans.synapses.get(on.projection);
+    return owner && { owner };
+  }
   const slice = groupSlice(on, plans.groups, pointer, context);
-  if (slice?.range === undefined) return slice?.group;
-  context.report.missing(pointer, "Brian's run_regularly acts on an entire group", 'brian/selection');
-  return undefined;
+  return slice && { owner: slice.group, range: slice.range };
 }
 
 // --- Recordings -----------------------------------------------------------------------------------------------------

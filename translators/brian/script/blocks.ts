@@ -211,7 +211,7 @@ function groupLines(
       linkedLine(`${object}.${key}`, link, group.N, companion),
     ),
     ...initializerLines(object, name, group.initializers, companion),
-    ...regularLines(object, group.run_regularly),
+    ...regularLines(object, group.run_regularly, group.N),
   ];
 }
 
@@ -263,7 +263,7 @@ export function poissonGroup(name: string, group: PoissonGroup, constants: Const
       ...common(name, group),
     ]),
   );
-  return [head, ...regularLines(object, group.run_regularly)].join('\n');
+  return [head, ...regularLines(object, group.run_regularly, group.N)].join('\n');
 }
 
 /** A `SpikeGeneratorGroup`, its spikes beside the script where they are many. */
@@ -281,18 +281,41 @@ export function spikeGenerator(name: string, group: SpikeGenerator, companion: C
   );
 }
 
-function regularLines(object: string, operations: readonly RunRegularly[] | undefined): readonly string[] {
-  return (operations ?? []).map((operation) =>
-    layout(
-      call(`${object}.run_regularly`, [
-        pythonString(operation.code),
-        ...keyword('dt', operation.dt === undefined ? undefined : pythonValue(operation.dt)),
-        ...keyword('when', textOf(operation.when)),
-        ...keyword('order', operation.order?.toString()),
-        ...keyword('name', textOf(operation.name)),
-      ]),
-    ),
-  );
+function regularLines(
+  object: string,
+  operations: readonly RunRegularly[] | undefined,
+  size?: number | string,
+): readonly string[] {
+  const parts = new Set<string>();
+  return (operations ?? []).flatMap((operation) => {
+    const [first = '', last = ''] = operation.slice?.split(':') ?? [];
+    const part = operation.slice === undefined ? object : `${object}_${first}_${last}`;
+    // What is part of a group has variables of its own, since Brian runs what a script still holds.
+    const declared = part === object || parts.has(part) ? [] : [`${part} = ${object}[${operation.slice ?? ''}]`];
+    parts.add(part);
+    return [
+      ...declared,
+      layout(
+        call(`${part}.run_regularly`, [
+          pythonString(part === object ? operation.code : ofPart(operation.code, Number(first), size)),
+          ...keyword('dt', operation.dt === undefined ? undefined : pythonValue(operation.dt)),
+          ...keyword('when', textOf(operation.when)),
+          ...keyword('order', operation.order?.toString()),
+          ...keyword('name', textOf(operation.name)),
+        ]),
+      ),
+    ];
+  });
+}
+
+/** Code of a group as that of part of it, whose neurons Brian counts from the first of the part. */
+function ofPart(code: string, first: number, size: number | string | undefined): string {
+  const ofFirst = first === 0 ? 'i' : `(i + ${first})`;
+  return code
+    .replaceAll(`(i - ${first})`, '\0')
+    .replace(/\bi\b/g, ofFirst)
+    .replaceAll('\0', 'i')
+    .replace(/\bN\b/g, String(size ?? 'N'));
 }
 
 function initializerLines(

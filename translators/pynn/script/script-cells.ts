@@ -130,27 +130,36 @@ function spikesInFile(script: Script, label: string, sequences: readonly (readon
   return `spike_times=[${script.use('Sequence')}(times) for times in json.load(open(${script.path(name)}))]`;
 }
 
-/** A view of a population. */
-export function viewLine(script: Script, { label, of, select }: View): string {
+/** A view of a population; no line for a slice without a name of its own, which is written where it is used. */
+export function viewLine(script: Script, { label, of, select }: View): readonly string[] {
   const parent = script.of(of);
-  const [from, to, step = 1] = select.slice ?? [];
-  const inside =
-    select.slice !== undefined
-      ? `[${from ?? ''}:${to ?? ''}${step === 1 || step === null ? '' : `:${step}`}]`
-      : select.sample !== undefined
-        ? `.sample(${select.sample}${select.rng ? `, rng=${script.rng(select.rng)}` : ''})`
-        : undefined;
+  if (select.slice !== undefined) {
+    const size = script.document.populations?.find((population) => population.label === of)?.size;
+    const slice = `${parent}[${sliceText(select.slice, size)}]`;
+    if (!label.startsWith(`${of}[`)) return [`${script.declare(label)} = ${slice}`];
+    script.variables.set(label, slice);
+    return [];
+  }
   const name = script.declare(label);
-  if (inside !== undefined) return `${name} = ${parent}${inside}`;
-  return layout(
-    select.mask === undefined
-      ? { open: `${name} = ${parent}[[`, items: (select.indices ?? []).map(String), close: ']]' }
-      : {
-          open: `${name} = ${parent}[np.array([`,
-          items: select.mask.map((on) => (on ? 'True' : 'False')),
-          close: '])]',
-        },
-  );
+  if (select.sample !== undefined)
+    return [`${name} = ${parent}.sample(${select.sample}${select.rng ? `, rng=${script.rng(select.rng)}` : ''})`];
+  return [
+    layout(
+      select.mask === undefined
+        ? { open: `${name} = ${parent}[[`, items: (select.indices ?? []).map(String), close: ']]' }
+        : {
+            open: `${name} = ${parent}[np.array([`,
+            items: select.mask.map((on) => (on ? 'True' : 'False')),
+            close: '])]',
+          },
+    ),
+  ];
+}
+
+/** `:80`, `80:`, `0:80:2`: bounds that are those of the population are left out. */
+function sliceText([from, to, step]: NonNullable<View['select']['slice']>, size: unknown): string {
+  const by = step === undefined || step === null || step === 1 ? '' : `:${step}`;
+  return `${from === 0 || from === null ? '' : from}:${to === size || to === null ? '' : to}${by}`;
 }
 
 /** An assembly of populations and views. */

@@ -71,7 +71,7 @@ export function scriptView(
       lines: byUse(
         document,
         populations.map(({ label }) => label),
-      ).map(({ kind, index }) =>
+      ).flatMap(({ kind, index }) =>
         kind === 'view' ? viewLine(script, views[index] as View) : assemblyLine(script, assemblies[index] as Assembly),
       ),
     },

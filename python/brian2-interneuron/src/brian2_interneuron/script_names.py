@@ -7,10 +7,10 @@ import sys
 import numpy as np
 from brian2 import NeuronGroup, StateMonitor, Synapses
 from brian2.core.base import BrianObject
-from brian2.groups.group import CodeRunner, Group
+from brian2.groups.group import CodeRunner
 from brian2.utils.stringtools import get_identifiers
 
-from .groups import own_names
+from .groups import base_of, own_names, whole
 
 _packages = tuple(os.path.dirname(sys.modules[name].__file__) + os.sep for name in ("brian2", __package__))
 
@@ -45,9 +45,10 @@ def _ordered(objects):
         found = [*synapses, *groups]
     if any(each._linked_variables for each in groups):
         found += groups
-    if any(type(each) is CodeRunner for each in objects):
+    owners = [base_of(whole(each.group)) for each in objects if type(each) is CodeRunner]
+    if owners:
         # Operations and monitors share a slot.
-        found += [each for each in objects if isinstance(each, (Group, StateMonitor))]
+        found += [each for each in objects if each in owners or isinstance(each, StateMonitor)]
     return list(dict.fromkeys(found))
 
 

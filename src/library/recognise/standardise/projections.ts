@@ -10,6 +10,7 @@ import { populationsOf } from '../../../model/selected.js';
 import { isGiven } from '../../../model/tagged.js';
 import { namedRule, pairsOf } from '../connections.js';
 import { tidy } from '../numbers.js';
+import { betweenSlices } from '../ranges.js';
 import { arrivalOf, recogniseSynapse } from '../synapses.js';
 import { signOf, valueOf, type Environment } from '../values.js';
 import {
@@ -31,7 +32,8 @@ export function standardiseProjection(context: Standardising, name: string, proj
   const keep = (reason?: string): void => {
     if (reason !== undefined) context.report.missing(pointer, reason);
     if (type !== undefined) context.synapseTypes[projection.synapse] = type;
-    context.projections[name] = projection;
+    const named = type !== undefined && isNamed(type);
+    context.projections[name] = named ? projection : withNames(context, projection);
   };
   if (type === undefined || isNamed(type)) return keep();
   const arrival = arrivalOf(type);
@@ -75,9 +77,7 @@ export function standardiseProjection(context: Standardising, name: string, proj
       pointer,
       'all of its delay lies before the synapse (dendritic_delay_fraction=0), which NEURON has; NEST refuses others than 1',
     );
-  const ends = endsOf(context, projection);
-  const rules = projection.connect.map((rule) => namedRule(rule, ends));
-  const common: Projection = { ...projection, synapse, connect: rules, values: { ...values, weight }, delays };
+  const common = withNames(context, { ...projection, synapse, values: { ...values, weight }, delays });
   const receptors = (sign: 1 | -1): Projection['receptors'] => ({
     port: sign === -1 ? port.negative : port.positive,
   });
@@ -101,13 +101,20 @@ export function standardiseProjection(context: Standardising, name: string, proj
   const whole: Projection = { ...common, receptors: receptors(sign) };
   // PyNN has one rule a projection.
   const perSynapse = Object.values(whole.values).some(isGiven);
-  if (rules.length > 1 && !perSynapse)
-    rules.forEach((rule, k) => {
+  if (whole.connect.length > 1 && !perSynapse)
+    whole.connect.forEach((rule, k) => {
       const label = k === 0 ? name : freeName(name, (one) => isTaken(context, one));
       context.projections[label] = { ...whole, connect: [rule] };
     });
   else context.projections[name] = whole;
   context.report.exact(pointer, found.name, context.code('recognised'));
+}
+
+/** A projection by the simplest ends and rules that are the same. */
+function withNames(context: Standardising, projection: Projection): Projection {
+  const sliced = betweenSlices(projection, endsOf(context, projection));
+  const ends = endsOf(context, sliced);
+  return { ...sliced, connect: sliced.connect.map((rule) => namedRule(rule, ends)) };
 }
 
 /** A projection as one of its positive and one of its negative weights; undefined where its pairs are drawn. */

@@ -137,7 +137,8 @@ export function assignValues(
         to(type, valueExpression(id, value, place, scope, member)),
       );
       const number = constantOf(given)?.value;
-      if (typeof number === 'number' && !Number.isFinite(number))
+      const meant = Math.abs(number as number) === Infinity && formula && namesIn(formula).has('inf');
+      if (typeof number === 'number' && !Number.isFinite(number) && !meant)
         context.diagnostics.add(messages.notFinite(id, member.name, number));
       if (where === null || shared) scope.write(id, given);
       else {

@@ -482,6 +482,15 @@ export const badSlice = (found: string): Finding => ({
   found: shorten(found),
 });
 
+/** Synapses end at others as a whole; which of them is a matter of `connect`. */
+export const partOfSynapses = (name: string, found: string): Finding => ({
+  code: 'brian/bad-slice',
+  message: `synapses end at all of ${shorten(name)}, not at a part of it`,
+  expected: name,
+  found: shorten(found),
+  hint: `write ${name}, and which synapses are meant in connect, as in condition: j < 2`,
+});
+
 /** A random first value that another one was computed from and that changes before the run. */
 export const overwrittenInitializer = (name: string): Finding => ({
   code: 'brian/initializer-order',

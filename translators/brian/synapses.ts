@@ -97,6 +97,11 @@ function readEnd(
   synapses: ReadonlyMap<string, SynapseGroup>,
   setting: Setting,
 ): Subgroup | undefined {
+  const part = /^\s*([^[\]\s]+)\s*\[/.exec(text)?.[1];
+  if (part !== undefined && !groups.has(part) && synapses.has(part)) {
+    setting.to.report(messages.partOfSynapses(part, text), pointer);
+    return undefined;
+  }
   const named = synapses.get(text.trim());
   return named ? synapsesAsEnd(named) : readSubgroup(text, pointer, groups, setting);
 }

@@ -1427,16 +1427,21 @@ def one_name_for_several():
 
 @scenario
 def infinite_constants():
-    """Constants without a limit, in one run, and a limit in the next."""
+    """Constants without a limit, in one run, and a limit in the next; first values without one, of all or of some."""
     w_max, low = inf, -inf * volt
     G = NeuronGroup(
-        3, "dv/dt = (1.5 - v)/(10*ms) : 1\nu : volt", threshold="v > 1", reset="v = 0; u = clip(u + 1*mV, low, 2*mV)", method="exact"
+        3,
+        "dv/dt = (1.5 - v)/(10*ms) : 1\nu : volt\nlast : second",
+        threshold="v > 1",
+        reset="v = 0; u = clip(u + 1*mV, low, 2*mV); last = t",
+        method="exact",
     )
-    S = Synapses(G, G, "w : 1", on_pre="v_post += w; w = clip(w + 0.01, 0, w_max)")
+    G.v, G.last = "0.3*i", -inf * second
+    S = Synapses(G, G, "w : 1\nseen : second", on_pre="v_post += w*exp((seen - t)/(5*ms)); w = clip(w + 0.01, 0, w_max); seen = t")
     S.connect("i != j")
-    S.w = 0.1
-    monitor = SpikeMonitor(G)
-    run(30 * ms)
+    S.w, S.seen = 0.1, [-np.inf, 0.0] * 3 * second
+    monitor, last = SpikeMonitor(G), StateMonitor(G, "last", record=True)
+    run(8 * ms)
     w_max = 0.13
     run(30 * ms)
-    return {**spikes(monitor), "w": S.w[:], "u": G.u_[:]}
+    return {**spikes(monitor), "w": S.w[:], "u": G.u_[:], "last": last.last_[:], "seen": S.seen_[:]}

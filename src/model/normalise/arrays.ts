@@ -14,10 +14,12 @@ import type { Context } from './context.js';
 import { attempt, readUnit } from './expressions.js';
 
 /** What the numbers of an array are. */
-interface ArraySlot {
+export interface ArraySlot {
   readonly what: string;
   readonly unit: Unit;
   readonly type: ValueType;
+  /** Whether `inf` is a value, as for the time of an event that has not happened. */
+  readonly infinite?: boolean;
 }
 
 /** A normalised array with its shape: its length, or for lists of lists rows and columns. */
@@ -288,7 +290,7 @@ function checkedData(
   slot: ArraySlot,
   pointer: string,
 ): NormalArray | undefined {
-  const index = array ? firstWrong(array, slot.type) : -1;
+  const index = array ? firstWrong(array, slot) : -1;
   if (array && index >= 0) {
     context.report(messages.badDataItem(slot.what, index, Number(array[index])), pointer);
     return undefined;
@@ -297,12 +299,13 @@ function checkedData(
 }
 
 /** The first element that is not finite, or not whole where it has to be; -1 for none. */
-function firstWrong(array: ArrayLike<number | bigint>, type: ArraySlot['type']): number {
+function firstWrong(array: ArrayLike<number | bigint>, { type, infinite }: ArraySlot): number {
   const whole = [BigInt64Array, Int32Array, Uint32Array, Int16Array, Uint16Array, Int8Array, Uint8Array];
   if (whole.some((kind) => array instanceof kind)) return -1;
   const numbers = array as ArrayLike<number>;
   for (let index = 0; index < numbers.length; index++) {
     const value = numbers[index] as number;
+    if (infinite === true && Math.abs(value) === Infinity) continue;
     if (!Number.isFinite(value) || (type !== 'real' && value !== Math.trunc(value))) return index;
   }
   return -1;

@@ -237,7 +237,13 @@ export function normaliseEquations(
             context,
             written,
             valueScopes,
-            { what, unit: variable.unit, type: variable.type, ...(shared ? { count: 1 } : {}) },
+            {
+              what,
+              unit: variable.unit,
+              type: variable.type,
+              infinite: key === 'initial',
+              ...(shared ? { count: 1 } : {}),
+            },
             map ? `${at}/${key}` : at,
           );
     return { unit: unitOf(variable), type: variable.type, [key]: done ?? 0, shared };

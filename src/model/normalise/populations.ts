@@ -70,6 +70,7 @@ export function normalisePopulation(
         what: `the value of ${name}`,
         unit: variable.unit,
         type: variable.type,
+        infinite: variable.kind === 'state',
         ...(shared ? { count: 1 } : countOf(size)),
       },
       at,

@@ -168,7 +168,13 @@ export function normaliseProjection(
       continue;
     }
     if (variable.unknown === true) continue;
-    const slot = { what: `the value of ${name}`, unit: variable.unit, type: variable.type, ...matrixOf(from, to) };
+    const slot = {
+      what: `the value of ${name}`,
+      unit: variable.unit,
+      type: variable.type,
+      infinite: variable.kind === 'state',
+      ...matrixOf(from, to),
+    };
     const value = normaliseValue(context, written, scopes, slot, at);
     if (value !== undefined) values[name] = value;
   }

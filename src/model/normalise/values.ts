@@ -6,7 +6,7 @@ import type { ArrayDocument, DrawnValuesDocument, ValueDocument } from '../docum
 import { messages } from '../messages.js';
 import type { ArrayValue, DrawnValues, Value } from '../model.js';
 import { child } from '../pointer.js';
-import { exponentOfUnit, isArrayDocument, normaliseArray, numbersOf } from './arrays.js';
+import { type ArraySlot, exponentOfUnit, isArrayDocument, normaliseArray, numbersOf } from './arrays.js';
 import type { Context } from './context.js';
 import {
   allNames,
@@ -23,7 +23,7 @@ import { equalDimensions } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 
 /** What is asked of a value for each element. */
-interface ValueSlot extends Slot {
+interface ValueSlot extends Slot, Pick<ArraySlot, 'infinite'> {
   /** How many elements there are, where that is known. */
   readonly count?: number;
   /** Rows and columns of a matrix that has a value for each pair. */
@@ -80,7 +80,7 @@ function scalarOrText(
   if (e.kind === 'boolean') return e.value ? 1 : 0;
   const value = literalValue(e);
   if (value === undefined) {
-    if (isInfinite(e, scopes)) {
+    if (slot.infinite !== true && isInfinite(e, scopes)) {
       context.report(messages.notFinite('inf'), pointer);
       return undefined;
     }

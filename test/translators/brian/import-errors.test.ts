@@ -320,6 +320,14 @@ describe('synapses and the rest', () => {
   table([
     ['an unknown group', body('synapses: { S: { source: X, connect: true } }'), ['brian/unknown-group@6:26']],
     ['a slice out of range', synapses('target: G[1:9]\nconnect: true'), ['brian/bad-slice@10:13']],
+    [
+      'a part of synapses',
+      group(
+        'model: "v : 1"',
+        'synapses: { S: { source: G, connect: true }, T: { source: G, target: "S[0:2]", connect: true } }',
+      ),
+      ['brian/bad-slice@10:70'],
+    ],
     ['no connect', synapses('on_pre: v_post += 1'), ['brian/no-connect@9:5']],
     [
       'a variable called like one of the target',

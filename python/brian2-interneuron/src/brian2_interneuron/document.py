@@ -195,8 +195,10 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
             return None
         values = np.asarray(variable.get_value())
         flat = np.ravel(values)
-        if flat.dtype.kind == "f" and not np.isfinite(flat).all():
-            raise Unsupported(getattr(variable.owner, "name", variable.name), f"{variable.name} is not a finite number")
+        if flat.dtype.kind == "f" and np.isinf(flat).any() and (flat == flat[0]).all():
+            return f"{'-' if flat[0] < 0 else ''}inf*{unit_text(variable.dim)}"
+        if np.isnan(flat).any():
+            raise Unsupported(getattr(variable.owner, "name", variable.name), f"{variable.name} is not a number")
         if flat.size and (flat == flat[0]).all():
             return quantity_text(flat[0], variable.dim)
         if flat.dtype == bool or variable.is_boolean:

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { convertModel } from '../../src/run/convert.js';
 import { importModel, readSource, runModel, type ImportedModel } from '../../src/run/pipeline.js';
+import { slow, triesAll } from '../support/effort.js';
 import { inFolder, outputs } from './output-tables.js';
 import { missingPynn, runPynnPython } from './pynn/backend.js';
 import { exportToNeuron, missingInterpreter, validateByReference } from './reference-interpreter.js';
@@ -97,7 +98,7 @@ const withoutLems = (text: string): string =>
     .replace(/<Simulation [^]*<\/Simulation>/, '')
     .replace(/<Include file="([^"]+\.nml)"\/>/g, '<include href="$1"/>')
     .replace(/<(?:Target|Include) [^>]*>/g, '')
-    .replace('<Lems>', '<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="written">')
+    .replace(/<Lems[^>]*>/, '<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="written">')
     .replace('</Lems>', '</neuroml>');
 
 describe.skipIf(unable !== null).each(['branched-cell', 'network-of-cells'])(
@@ -147,3 +148,49 @@ describe.skipIf(unable !== null).each(['branched-cell', 'network-of-cells'])(
     }, 120_000);
   },
 );
+
+describe.skipIf(unable !== null)(`Brian's axon, written as NeuroML${unable === null ? '' : ` (${unable})`}`, () => {
+  const source = readSource('fixtures/brian/hodgkin-huxley-axon.yaml');
+  // NEURON's adaptive steps take no event without a delay.
+  const text = source.text.replace('connect: true', 'connect: true\n    delay: 0.5 ms');
+  const model = importModel({ ...source, text }, { dt: '0.001 ms' });
+  const document = convertModel(model.valid, 'neuroml').then(({ files }) => files[0]!.text);
+
+  test('is valid', async () => {
+    await inFolder(async (folder) => {
+      writeFileSync(join(folder, 'written.nml'), withoutLems(await document));
+      expect(await validateByReference(folder, 'written.nml')).toEqual([]);
+    });
+  }, 60_000);
+
+  test.skipIf(!triesAll)(slow("has its action potentials in NEURON when it has them in Brian's scheme"), async () => {
+    const interval = 0.005;
+    const crossings = (trace: readonly number[]): readonly number[] =>
+      trace.flatMap((v, k) => (k > 0 && v > 50 && trace[k - 1]! <= 50 ? [k * interval] : []));
+    await inFolder(async (folder) => {
+      writeFileSync(join(folder, 'LEMS_axon.xml'), await document);
+      await exportToNeuron(folder, 'LEMS_axon.xml');
+      const words = [folder, 'LEMS_axon_nrn.py', '11', String(interval)];
+      const theirs = (await runPynnPython('neuron_converged.py', words)) as Record<
+        string,
+        readonly { readonly quantity: string; readonly values: readonly number[] }[]
+      >;
+      const result = await runModel(model, { target: 'wasm', outputs: [join(folder, 'ours.csv')] });
+      if (result.kind === 'run') result.dispose();
+      const rows = readFileSync(join(folder, 'ours.cell_v.csv'), 'utf8').trim().split('\n').slice(1);
+      const found = theirs['trace.dat']!.filter(({ quantity }) => quantity.endsWith('/v'));
+      expect(found.length).toBe(4);
+      found.forEach(({ values }, k) => {
+        const ours = rows.map((row) => Number(row.split(',')[k + 1]) * 1e3);
+        // Brian's recordings are every 0.1 ms: what crosses does so between two of them.
+        const [expected, times] = [crossings(values), ours.flatMap((v, at) => (at > 0 && v > 50 && ours[at - 1]! <= 50 ? [at * 0.1] : []))]; // prettier-ignore
+        expect(times.length).toBe(expected.length);
+        expect(times.length).toBeGreaterThan(0);
+        expected.forEach((time, at) => {
+          expect(time).toBeLessThan(times[at]! + 0.01);
+          expect(time).toBeGreaterThan(times[at]! - 0.11);
+        });
+      });
+    });
+  }, 120_000);
+});

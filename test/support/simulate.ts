@@ -72,7 +72,10 @@ const both: readonly Engine[] = [
 /** The model and its program; the program must be legal. */
 export function lowered(text: string, options: SimulateOptions = {}): { valid: ValidModel; program: Program } {
   const { precision = 'float64', engines: _, steps: __, breakAt: ___, ...importing } = options;
-  const { valid } = importModel({ name: 'test.yaml', text }, importing);
+  return loweredModel(importModel({ name: 'test.yaml', text }, importing).valid, precision);
+}
+
+function loweredModel(valid: ValidModel, precision: Precision): { valid: ValidModel; program: Program } {
   // The program is legal after every pass; quick tests look at the last one only.
   const onPass = (pass: string, partial: Program): void => expect(checkProgram(partial), pass).toEqual([]);
   const program = buildProgram(valid, { precision, ...(triesAll && { onPass }) });
@@ -92,8 +95,17 @@ export function refused(text: string, options: SimulateOptions = {}): string[] {
 }
 
 /** Runs a model in a notation of ours; all engines must agree to the bit. */
-export async function simulate(text: string, options: SimulateOptions = {}): Promise<Simulation> {
-  const { valid, program } = lowered(text, options);
+export const simulate = (text: string, options: SimulateOptions = {}): Promise<Simulation> =>
+  simulated(lowered(text, options), options);
+
+/** Runs a model that has been read; all engines must agree to the bit. */
+export const simulateModel = (valid: ValidModel, options: SimulateOptions = {}): Promise<Simulation> =>
+  simulated(loweredModel(valid, 'float64'), options);
+
+async function simulated(
+  { valid, program }: { readonly valid: ValidModel; readonly program: Program },
+  options: SimulateOptions,
+): Promise<Simulation> {
   const protocol =
     options.steps === undefined ? protocolOf(valid, program) : [{ kind: 'run', steps: options.steps } as const];
   const results: Simulation[] = [];

@@ -18,7 +18,8 @@ import { child } from '../../src/model/pointer.js';
 import { isForwardEuler } from '../../src/library/gather/integration.js';
 import type { Model, NeuronType, Projection, ValidModel } from '../../src/model/model.js';
 import { drawsNothing } from './export/draws.js';
-import { elementsOf, Ids, type ExportContext } from './export/context.js';
+import { withSections } from './export/cells/cables.js';
+import { elementsOf, hasCompartments, Ids, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
 import type { Functions } from '../../src/lang/evaluate.js';
 import { writeNetwork } from './export/network.js';
@@ -27,6 +28,7 @@ import { readBack, type ReadBack } from './export/read-back.js';
 import { remarkTiming } from './export/remark-timing.js';
 import { restoreDocument, type Restored } from './export/restore.js';
 
+import { inSchemaOrder } from './export/schema-order.js';
 import { simulation } from './export/simulation.js';
 import { ruleTag } from './kept-source.js';
 import { metadataProperties } from './metadata.js';
@@ -101,7 +103,7 @@ function inOwnWords(restored: Restored, valid: ValidModel, report: ConversionRep
 function generated({ model: whole, data }: ValidModel, rules: Rules, functions: Functions): LemsExport {
   const report = new ConversionReport('lems');
   const { model, changes } = asOneRun(whole, data, report);
-  const context: ExportContext = {
+  const context = withSections({
     model,
     changes,
     data,
@@ -110,9 +112,10 @@ function generated({ model: whole, data }: ValidModel, rules: Rules, functions: 
     dimensions: new Dimensions(),
     ids: new Ids(),
     dt: model.experiment.dt,
-  };
+  });
   const { ids, dimensions } = context;
-  for (const name of [...Object.keys(model.populations), ...Object.keys(model.projections)]) ids.claim(name);
+  const { populations, projections } = context.model;
+  for (const name of [...Object.keys(populations), ...Object.keys(projections)]) ids.claim(name);
   const network = writeNetwork(context);
   const net = ids.claim('network_1');
   const run = ids.claim('simulation_1');
@@ -126,9 +129,11 @@ function generated({ model: whole, data }: ValidModel, rules: Rules, functions: 
     element('Target', { component: run }),
     ...includes.map((file) => element('Include', { file })),
     ...dimensions.declarations,
-    ...network.types,
-    ...network.components,
-    element('network', { id: net }, [...kept, ...network.populations, ...network.projections, ...network.inputs]),
+    ...inSchemaOrder([
+      ...network.types,
+      ...network.components,
+      element('network', { id: net }, [...kept, ...network.populations, ...network.projections, ...network.inputs]),
+    ]),
     simulated,
   ]);
   const text = xmlText(root);
@@ -177,6 +182,7 @@ export function rulesOf({ projections, annotations }: Model): Rules {
 /** What is said of the model as a whole, and of the parts about which nothing else was said. */
 function remark(context: ExportContext): void {
   const { model, report } = context;
+  if (hasCompartments(model)) return remarkCompartments(context);
   if (model.timing !== 'lems-euler') remarkTiming(context, report);
   for (const [id, type] of Object.entries(model.neurons)) {
     if (!isForwardEuler(type, model.timing))
@@ -214,6 +220,22 @@ function remark(context: ExportContext): void {
         'the code runs after variables are advanced and before conditions are tested',
       );
   }
+  settleParts(model, report);
+}
+
+/** What is said of a document for simulators of cells with compartments, which is read with the timing `grid`. */
+function remarkCompartments({ model, report }: ExportContext): void {
+  if (model.timing !== 'grid')
+    report.equivalent(
+      'lems/timing',
+      '/timing',
+      `simulators of cells with compartments step in the order of grid, not of ${model.timing}`,
+    );
+  for (const [id, { method, compartments }] of Object.entries(model.neurons))
+    if (compartments && method !== 'auto' && method !== 'cable')
+      report.equivalent('lems/method', child('/neurons', id), `simulators choose a method in place of ${method}`);
+  for (const id of Object.keys(model.operations))
+    report.missing(child('/operations', id), 'code that runs on cells, beside cells with compartments');
   settleParts(model, report);
 }
 

@@ -14,7 +14,9 @@ export const hasGates = ({ derivatives, derived }: NeuronType): boolean =>
   Object.keys(derivatives).length > 2 && Object.values(derived).filter(({ value }) => value.includes('exp')).length > 2;
 
 /** Whether anything in the equations is an exponential of the state. */
-export const hasExponentials = ({ derivatives, derived }: NeuronType): boolean =>
+export const hasExponentials = ({ derivatives, derived, cable }: NeuronType): boolean =>
+  // Simulators integrate cables otherwise.
+  !cable &&
   [...Object.values(derivatives).map(({ rate }) => rate), ...Object.values(derived).map(({ value }) => value)].some(
     (text) => /\bexp/.test(text),
   );

@@ -71,6 +71,8 @@ export interface Shown {
   readonly pieces: ReadonlyMap<string, SynapsesOf>;
   /** Names of recordings, by those that recordings of pieces have. */
   readonly recordings: ReadonlyMap<string, string>;
+  /** What recordings call variables, by `recording variable`: mechanisms of one class may have different names. */
+  readonly asked: ReadonlyMap<string, string>;
   /** Of each `population.parameter` linked to places of several classes: these, and which one each element has. */
   readonly links: ReadonlyMap<string, LinkedClasses>;
 }

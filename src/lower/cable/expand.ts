@@ -51,7 +51,7 @@ export function withoutStructure(drawn: DrawnModel, diagnostics: LoweringDiagnos
   return {
     drawn,
     cables: own,
-    shown: { origins: new Map(), pieces: new Map(), recordings: new Map(), links: new Map() },
+    shown: { origins: new Map(), pieces: new Map(), recordings: new Map(), asked: new Map(), links: new Map() },
   };
 }
 
@@ -64,6 +64,7 @@ class Expansion {
   readonly #origins = new Map<string, Origin>();
   readonly #links = new Map<string, LinkedClasses>();
   readonly #recordingNames = new Map<string, string>();
+  readonly #asked = new Map<string, string>();
 
   constructor(drawn: DrawnModel, clamps: Timed['clamps'], diagnostics: LoweringDiagnostics) {
     this.#diagnostics = diagnostics;
@@ -135,6 +136,7 @@ class Expansion {
         origins: this.#origins,
         pieces: this.#projections.synapsesOf,
         recordings: this.#recordingNames,
+        asked: this.#asked,
         links: this.#links,
       },
     };
@@ -307,7 +309,10 @@ class Expansion {
       const known = place?.found.made.variables[place.ordinal];
       const variables = (recording.variables ?? []).flatMap((variable): readonly string[] => {
         const found = known?.get(variable);
-        if (found !== undefined) return [found];
+        if (found !== undefined) {
+          this.#asked.set(`${recording.name} ${found}`, variable);
+          return [found];
+        }
         if (Object.hasOwn(kind.type.inputs, variable) || Object.hasOwn(kind.type.parameters, variable))
           return [variable];
         const where = kind.tree.compartments[at]?.section ?? '';

@@ -4,7 +4,7 @@ import type { EventRecordingLocation, Manifest, SampleLocation } from '../../ir/
 import type { Origin, Shown, SynapsesOf } from './cable.js';
 
 /** A manifest in the names of the model. */
-export function shownManifest(manifest: Manifest, { origins, pieces, recordings }: Shown): Manifest {
+export function shownManifest(manifest: Manifest, { origins, pieces, recordings, asked }: Shown): Manifest {
   if (origins.size === 0) return manifest;
   const isOwn = (name: string): boolean => (origins.get(name)?.population ?? name) === name;
   return {
@@ -14,7 +14,9 @@ export function shownManifest(manifest: Manifest, { origins, pieces, recordings 
     ),
     samples: manifest.samples.map((sample) => {
       const piece = pieces.get(sample.owner);
-      const shown = piece ? shownSynapses(sample, piece) : shownSample(sample, origins.get(sample.owner));
+      const shown = piece
+        ? shownSynapses(sample, piece)
+        : shownSample(sample, asked.get(`${sample.recording} ${sample.variable}`), origins.get(sample.owner));
       return { ...shown, recording: recordings.get(shown.recording) ?? shown.recording };
     }),
     ...(manifest.eventRecordings && {
@@ -39,7 +41,7 @@ function shownValues(recording: EventRecordingLocation, origin: Origin | undefin
   return { ...recording, values: values.map((value) => ({ ...value, variable: shown(value.variable) })) };
 }
 
-function shownSample(sample: SampleLocation, origin: Origin | undefined): SampleLocation {
+function shownSample(sample: SampleLocation, asked: string | undefined, origin: Origin | undefined): SampleLocation {
   if (!origin) return sample;
   const { indices } = sample;
   const { population, cells, variables } = origin;
@@ -48,7 +50,7 @@ function shownSample(sample: SampleLocation, origin: Origin | undefined): Sample
   return {
     ...sample,
     owner: population,
-    variable: variables.get(sample.variable) ?? sample.variable,
+    variable: asked ?? variables.get(sample.variable) ?? sample.variable,
     indices:
       indices instanceof Uint32Array
         ? indices.map((index) => index - shift)

@@ -351,8 +351,8 @@ class Builder {
   #spike(cut: Sections): Record<string, unknown> | undefined {
     const [threshold] = this.#on(this.#membrane, 'spikeThresh');
     if (!threshold) return undefined;
-    const { root, segments } = this.shape.morphology;
-    const place = this.#placeOf(cut, String(segments[root]!.id), 0.5);
+    // Where the reference interpreter's export to NEURON has it: on the segment that is listed first, mostly the root.
+    const place = this.#placeOf(cut, String(this.shape.morphology.segments[0]!.id), 0.5);
     this.#places.set('/events/spike', threshold.component.place);
     return { when: `v > ${this.#value(threshold.component)}*volt`, edge: 'rising', ...place };
   }

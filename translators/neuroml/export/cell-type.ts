@@ -109,16 +109,6 @@ class CellWriter {
       const normal = binary('/', call('normal', []), number(Math.sqrt(context.dt)));
       builder.derive(builder.declare(noise, pure, `noise_${noise}`), pure, normal);
     }
-    if (type.compartments)
-      context.report.missing(
-        child(this.#pointer, 'compartments'),
-        'cells with several compartments: LEMS has cells without extent only',
-      );
-    if (type.cable)
-      context.report.missing(
-        child(this.#pointer, 'cable'),
-        'cables with equations of their own: LEMS has cells without extent only',
-      );
     const derived = derivedOrder(type, (text) => builder.parse(text));
     for (const name of derived) this.#try(`derived/${name}`, () => this.#derive(name));
     for (const [name, { rate }] of Object.entries(type.derivatives))

@@ -64,6 +64,13 @@ export interface ExportContext {
   readonly dt: number;
 }
 
+/**
+ * Whether some cells have compartments. Simulators of such cells take the document rather than LEMS's interpreter: its
+ * times are those of the model.
+ */
+export const hasCompartments = ({ neurons }: Model): boolean =>
+  Object.values(neurons).some(({ compartments }) => compartments !== undefined);
+
 /** Names that are once in a document. */
 export class Ids {
   readonly #names = new UniqueNames();

@@ -5,7 +5,9 @@ import type { Dimension } from '../../../src/lang/ast.js';
 import { child } from '../../../src/model/pointer.js';
 import { timeAfter } from '../../../src/model/tagged.js';
 import type { Projection, Stimulus } from '../../../src/model/model.js';
-import { elementsOf, type CellPlan, type ExportContext } from './context.js';
+import { placeAttributes, placesOn } from './cells/places.js';
+import type { SegmentAt } from './cells/shape.js';
+import { elementsOf, hasCompartments, type CellPlan, type ExportContext } from './context.js';
 import { dimensionOfUnit } from './dimensions.js';
 import { inputType } from './input-type.js';
 import { pairsOf } from './pairs.js';
@@ -48,7 +50,7 @@ export function writeAttachments(
   }
   const built = inputType(source, type, synapse, plan, { started, linked }, context);
   written.types.push(built.element);
-  const groups = new Map<string, { readonly id: string; readonly targets: number[] }>();
+  const groups = new Map<string, { readonly id: string; readonly targets: number[]; readonly members: number[] }>();
   pairs.sources.forEach((i, k) => {
     const attributes = Object.fromEntries(
       [...built.parameters].map(([key, lems]) => {
@@ -59,13 +61,17 @@ export function writeAttachments(
     const key = JSON.stringify(attributes);
     let group = groups.get(key);
     if (!group) {
-      group = { id: ids.claim(source), targets: [] };
+      group = { id: ids.claim(source), targets: [], members: [] };
       groups.set(key, group);
       written.components.push(element(built.componentType, { id: group.id, ...attributes }));
     }
     group.targets.push(pairs.targets[k] ?? 0);
+    group.members.push(k);
   });
-  for (const { id, targets } of groups.values()) inputList(id, target, targets, plan, written, context);
+  const cell = written.cells.get(target);
+  const at = cell && placesOn(projection.to, pairs.targets.length, cell, context);
+  for (const { id, targets, members } of groups.values())
+    inputList(id, target, targets, plan, written, context, at && ((k) => at(members[k] ?? 0)));
 }
 
 /** Writes a stimulus. */
@@ -84,7 +90,9 @@ export function writeStimulus(name: string, stimulus: Stimulus, written: Written
   written.components.push(component);
   const { id = '' } = component.attributes;
   written.placeCurrent(name, { component: id, population: target, exposure });
-  inputList(id, target, targets, plan, written, context);
+  const cell = written.cells.get(target);
+  const at = cell && stimulus.kind === 'current' ? placesOn(stimulus, targets.length, cell, context) : undefined;
+  inputList(id, target, targets, plan, written, context, at);
 }
 
 const ampere: Dimension = [0, 0, 0, 1, 0, 0, 0];
@@ -125,7 +133,8 @@ function pulseGenerators(
   if (only === undefined) return undefined;
   const inTime = (value: number): string => quantityText(Number(value.toPrecision(12)), time, dimensions);
   // Half a step between two steps, since LEMS adds up its time.
-  const atStep = (step: number): number => (step === 0 ? 0 : (step + 0.5) * dt);
+  const late = hasCompartments(model) ? 0 : 0.5;
+  const atStep = (step: number): number => (step === 0 ? 0 : (step + late) * dt);
   const generator = (id: string, { from, to, amplitude }: Pulse): Element =>
     element('pulseGenerator', {
       id,
@@ -152,11 +161,13 @@ function inputList(
   plan: CellPlan,
   written: Written,
   { ids }: ExportContext,
+  at?: (k: number) => SegmentAt,
 ): void {
   const items = targets.map((index, k) =>
     element('input', {
       id: String(k),
       target: `../${written.pathOf(population, index) ?? ''}`,
+      ...(at ? placeAttributes(at(k), '') : {}),
       destination: plan.list,
     }),
   );

@@ -2,6 +2,7 @@
 
 import { populationOf } from '../../../src/model/selected.js';
 import { cellType } from './cell-type.js';
+import { isStructured, writeCells } from './cells/network.js';
 import { child } from '../../../src/model/pointer.js';
 import { coreCellOf } from './core-cell.js';
 import { type CellPlan, type ExportContext } from './context.js';
@@ -70,6 +71,7 @@ function writeType(id: string, attached: ReadonlyMap<string, string>, written: W
     ([name, population]) => population.type === id && !attached.has(name),
   );
   if (!type || populations.length === 0) return;
+  if (isStructured(type)) return writeCells(id, type, written, context);
   const demands = demandsOf(id, populations, written.values, context);
   const named = standardCell(id, type, context) ?? coreCellOf(id, type, populations, written.values, demands, context);
   if (typeof named === 'string')

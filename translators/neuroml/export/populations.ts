@@ -4,7 +4,8 @@ import { areInFile, timeAfter } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { child } from '../../../src/model/pointer.js';
 import type { NeuronType, Population } from '../../../src/model/model.js';
-import type { CellPlan, ExportContext } from './context.js';
+import { isStructured, writeStructuredPopulation } from './cells/network.js';
+import { hasCompartments, type CellPlan, type ExportContext } from './context.js';
 import { lemsDimension } from './dimensions.js';
 import { listTypes, mixedTypes } from './network-types.js';
 import { quantityText } from './quantity-text.js';
@@ -23,6 +24,9 @@ export function writePopulation(name: string, population: Population, written: W
   const plan = written.plans.get(population.type);
   const type = context.model.neurons[population.type];
   if (!plan || !type) return;
+  const structured = written.cells.get(name);
+  if (structured) return writeStructuredPopulation(name, population, structured, written, context);
+  if (isStructured(type)) return;
   const standard = written.standards.get(population.type);
   if (standard) return standardPopulation(name, population.size, standard, written, context);
   cells(name, population, type, plan, written, context);
@@ -135,12 +139,27 @@ function replay(name: string, { spikes, size }: Population, written: Written, co
       .map((at, ordinal) =>
         element('spike', {
           id: String(ordinal),
-          time: quantityText(replayed(at, dt, model.timing), time, dimensions, model.timing === 'lems-euler'),
+          time: quantityText(
+            hasCompartments(model) ? at : replayed(at, dt, model.timing),
+            time,
+            dimensions,
+            model.timing === 'lems-euler',
+          ),
         }),
       );
     written.components.push(element('spikeArray', { id }, inner));
     return id;
   });
+  if (size > 1 && written.cells.size > 0) {
+    // Where cells have compartments, the document is to have NeuroML's elements alone.
+    const each = made.map((component) => {
+      const id = ids.claim(`${name}_population`);
+      written.populations.push(element('population', { id, component, size: '1' }));
+      return id;
+    });
+    written.place(name, (index) => `${each[index] ?? ''}[0]`);
+    return;
+  }
   if (size > 1) return mixed(name, made, written, ids);
   written.populations.push(element('population', { id: name, component: made[0] ?? '', size: '1' }));
   written.place(name, (index) => `${name}[${index}]`);

@@ -4,6 +4,7 @@ import { populationOf } from '../../../src/model/selected.js';
 import type { Dimension } from '../../../src/lang/ast.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Projection, SynapseType } from '../../../src/model/model.js';
+import { coreSynapses, writePlacedConnections } from './cells/network.js';
 import { type CellPlan, type ExportContext } from './context.js';
 import { delaysOf, delayText, isPostDelay, ownPostDelays, postDelaysOf } from './delays.js';
 import { dimensionOfUnit } from './dimensions.js';
@@ -38,6 +39,11 @@ export function writeProjection(name: string, projection: Projection, written: W
   const postDelays = postDelaysOf(name, projection, type, pairs.sources.length, context);
   const values = new Map([...plain.values, ...ownPostDelays(postDelays, context)]);
   const known = { ...plain, values };
+  const isPlaced = written.cells.has(target);
+  if (isPlaced) {
+    const core = coreSynapses(known, written, context);
+    if (core) return writePlacedConnections(known, core, undefined, written, context);
+  }
   const standard = written.standards.get(plan.type);
   if (
     standard &&
@@ -65,7 +71,15 @@ export function writeProjection(name: string, projection: Projection, written: W
       [lems, quantityText(numberAt(values.get(key), 0), known.dimensionOf(key), context.dimensions)] as const,
   );
   written.components.push(element(built.componentType, { id: synapse, ...Object.fromEntries(attributes) }));
-  if (built.peer) contacts(known, built, built.peer, synapse, written, context);
+  if (isPlaced && built.peer)
+    context.report.missing(
+      child('/projections', name),
+      'synapses that read the cell that they come from, on cells with compartments',
+    );
+  else if (isPlaced) {
+    const members = pairs.sources.map((_, k) => k);
+    writePlacedConnections(known, [{ id: synapse, members, weightOf: () => 1 }], built, written, context);
+  } else if (built.peer) contacts(known, built, built.peer, synapse, written, context);
   else connections(known, built, synapse, written, context);
 }
 
@@ -82,8 +96,6 @@ function knownOf(name: string, projection: Projection, written: Written, context
     return report.missing(pointer, 'synapses on a source of spikes: LEMS has spike arrays that nothing attaches to');
   if ((projection.from.event ?? 'spike') !== 'spike')
     return report.missing(`${pointer}/from`, `the event ${String(projection.from.event)}`);
-  if ([projection.from, projection.to].some((end) => end.section !== undefined || end.places !== undefined))
-    report.missing(pointer, 'positions on cells with compartments');
   const pairs = pairsOf(name, projection, context);
   if (!pairs) return undefined;
   const names = (inner: string, k: number): number | undefined =>

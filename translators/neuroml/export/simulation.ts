@@ -5,6 +5,7 @@ import { isRecording, isSelection, phaseKind, timeAfter } from '../../../src/mod
 import { numbersOf } from '../../../src/model/arrays.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Model, Recording, RecordingKinds, SelectionKinds } from '../../../src/model/model.js';
+import type { StructuredCell } from './cells/cell.js';
 import { elementsOf, type ExportContext } from './context.js';
 import { quantityText } from './quantity-text.js';
 import { time } from './words.js';
@@ -26,8 +27,19 @@ export function simulation(id: string, target: string, network: Written, context
       target,
       ...(seed === undefined ? {} : { seed }),
     },
-    outputs.flatMap((one) => (one ? [one] : [])),
+    joined(outputs.flatMap((one) => (one ? [one] : []))),
   );
+}
+
+/** Tables of one name as one: what is recorded at several places of cells. */
+function joined(outputs: readonly Element[]): readonly Element[] {
+  const found = new Map<string, Element>();
+  for (const one of outputs) {
+    const key = `${one.tag} ${one.attributes['id'] ?? ''}`;
+    const known = found.get(key);
+    found.set(key, known ? { ...known, children: [...known.children, ...one.children] } : one);
+  }
+  return [...found.values()];
 }
 
 /** How long a model runs, in s. `lose` is told of each phase that LEMS has no words for. */
@@ -80,8 +92,16 @@ function output(
   const columns = recording.variables.flatMap((variable) =>
     paths.flatMap(([index, path]) => {
       const known = plan?.visible.get(variable);
-      const quantity = known ? `${path}/${known.name}` : network.stimulusPathOf(variable, population, index);
-      return quantity === undefined ? [] : [element('OutputColumn', { id: `${variable}_${index}`, quantity })];
+      const cell = network.cells.get(population);
+      const place = cell && placeOf(recording, variable, cell);
+      if (cell && !place) return [];
+      const quantity = place
+        ? `${path}/${place}`
+        : known
+          ? `${path}/${known.name}`
+          : network.stimulusPathOf(variable, population, index);
+      const id = place ? `${variable}_${index}_${place}`.replace(/\W/g, '_') : `${variable}_${index}`;
+      return quantity === undefined ? [] : [element('OutputColumn', { id, quantity })];
     }),
   );
   if (columns.length < recording.variables.length * paths.length)
@@ -89,6 +109,18 @@ function output(
   return columns.length === 0
     ? undefined
     : element('OutputFile', { id: recording.name, fileName: `${recording.name}.dat` }, columns);
+}
+
+/** Path from a cell with compartments to a variable at the place that is recorded; undefined where there is none. */
+function placeOf(
+  { section, fraction = 0.5 }: RecordingKinds['variables'],
+  variable: string,
+  { shape, spike, pathOf }: StructuredCell,
+): string | undefined {
+  const on = section ?? spike?.section;
+  const segment = on === undefined ? 0 : shape.segmentIn(on, fraction);
+  const path = on === undefined ? variable : pathOf(variable, on);
+  return segment === undefined || path === undefined ? undefined : `${segment}/${path}`;
 }
 
 /** Variables of synapses, one column each. */

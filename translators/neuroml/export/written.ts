@@ -1,5 +1,6 @@
 /** What is written of a network so far. */
 
+import type { StructuredCell } from './cells/cell.js';
 import type { CellPlan } from './context.js';
 import type { StandardCell } from './standard-cell.js';
 import type { Numbers } from './values.js';
@@ -28,6 +29,8 @@ export class Written {
   readonly plans = new Map<string, CellPlan>();
   /** Those that have a name in NeuroML. */
   readonly standards = new Map<string, StandardCell>();
+  /** Cells with compartments, by population. */
+  readonly cells = new Map<string, StructuredCell>();
   /** Numbers of parameters and variables, by population. */
   readonly values = new Map<string, ReadonlyMap<string, Numbers>>();
   /** Type of connections that have no value but a delay. */

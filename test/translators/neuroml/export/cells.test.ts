@@ -1,0 +1,138 @@
+/** Cells with compartments that did not come from NeuroML, written as NeuroML's `cell` and read again. */
+
+import { describe, expect, it, test } from 'vitest';
+import { convertModel } from '../../../../src/run/convert.js';
+import { importModel, readSource, type ImportedModel } from '../../../../src/run/pipeline.js';
+import { rateForm } from '../../../../translators/neuroml/export/cells/rate-forms.js';
+import { conductancesOf } from '../../../../translators/neuroml/export/cells/membrane-current.js';
+import { parseExpression } from '../../../../src/lang/parse.js';
+import { simulateModel } from '../../../support/simulate.js';
+import { documentOf } from '../../pynn/support.js';
+
+describe('forms of rates', () => {
+  const exprel = (x: number): number => (x === 0 ? 1 : Math.expm1(x) / x);
+  test.each([
+    ['Exp', (v: number) => 4e3 * Math.exp(-(v + 0.065) / 0.018), { rate: 4000, midpoint: -0.065, scale: -0.018 }],
+    [
+      'Sigmoid',
+      (v: number) => 1e3 / (Math.exp((-0.035 - v) / 0.01) + 1),
+      { rate: 1000, midpoint: -0.035, scale: 0.01 },
+    ],
+    ['Sigmoid', (v: number) => 0.5 * (1 - Math.tanh((v + 0.04) / 0.012)), { rate: 1, midpoint: -0.04, scale: -0.006 }],
+    ['ExpLinear', (v: number) => 100 / exprel((-0.055 - v) / 0.01), { rate: 100, midpoint: -0.055, scale: 0.01 }],
+    ['ExpLinear', (v: number) => 280 / exprel((v + 0.0271) / 0.005), { rate: 280, midpoint: -0.0271, scale: -0.005 }],
+  ] as const)('%s', (form, f, parameters) => {
+    const found = rateForm(f);
+    expect(found?.form).toBe(form);
+    for (const key of ['rate', 'midpoint', 'scale'] as const) expect(found?.[key]).toBeCloseTo(parameters[key], 8);
+  });
+
+  it('are none of others', () => {
+    expect(rateForm((v) => v * v)).toBeUndefined();
+    expect(rateForm((v) => 1 + Math.exp(v / 0.01))).toBeUndefined();
+    expect(rateForm(() => 5)).toBeUndefined();
+  });
+});
+
+test('a current is a sum of conductances with reversal potentials', () => {
+  const found = conductancesOf(
+    parseExpression('2*0.5 - 2*v + 3*m**2*h*(0.1 - v) - (v + 0.2)*n/4 + tanh(v)*5*(v - 1)'),
+    (name) => 'mhn'.includes(name),
+    () => undefined,
+  );
+  expect(found.map(({ gates, ...one }) => ({ ...one, open: one.open?.kind ?? null, gates: [...gates] }))).toEqual([
+    { conductance: 3, reversal: 0.1, gates: [['m', 2], ['h', 1]], open: null }, // prettier-ignore
+    { conductance: 0.25, reversal: -0.2, gates: [['n', 1]], open: null },
+    { conductance: -5, reversal: 1, gates: [], open: 'call' },
+    { conductance: 2, reversal: 0.5, gates: [], open: null },
+  ]);
+});
+
+/** A model, and what is read of it as NeuroML, with the report. */
+async function written(model: ImportedModel) {
+  const { files, report } = await convertModel(model.valid, 'neuroml');
+  const text = files[0]!.text;
+  return { report, text, again: importModel({ name: 'written.xml', text }) };
+}
+
+/** Steps at which cells fire. */
+const steps = async ({ valid }: ImportedModel): Promise<readonly number[]> =>
+  ((await simulateModel(valid, { engines: [{ target: 'wasm', threads: 1 }] })).events.get('cell.spike') ?? []).map(
+    ([step]) => step,
+  );
+
+test("Brian's axon fires at its threshold's place when it did", async () => {
+  const model = importModel(readSource('fixtures/brian/hodgkin-huxley-axon.yaml'));
+  const { report, text, again } = await written(model);
+  expect(report.flatMap(({ verdict, message }) => (verdict === 'notExpressible' ? [message] : []))).toEqual([
+    'recordings of Ic: of cells, NeuroML has potentials and gates',
+  ]);
+  expect(text).toContain('<expOneSynapse id="S_synapses" gbase="1nS" erev="60mV" tauDecay="1ms"/>');
+  const [before, after] = [await steps(model), await steps(again)];
+  expect([before.length, after.length]).toEqual([1, 1]);
+  // Brian's scheme is of first order, the other one of second: two steps of 0.01 ms, one of 0.001 ms.
+  expect(Math.abs(before[0]! - after[0]!)).toBeLessThanOrEqual(2);
+});
+
+const cell = (more: object = {}): object => ({
+  type: 'MultiCompartmentNeuron',
+  sections: {
+    soma: { points: [[18.8, 0, 0, 18.8], [0, 0, 0, 18.8]] }, // prettier-ignore
+    dendrite: { parent: 'soma', points: [[0, 0, 0, 2], [-500, 0, 0, 2]] }, // prettier-ignore
+  },
+  ionic_species: { na: { reversal_potential: 50 }, k: { reversal_potential: -77 } },
+  ion_channels: {
+    pas: { type: 'PassiveLeak', params: { e_rev: -54.3 } },
+    na: { type: 'NaChannel', params: { conductance_density: { uniform: 0.12, on: 'soma' } } },
+    kdr: { type: 'KdrChannel', params: { conductance_density: { any: [{ uniform: 0.036, on: 'soma' }, { uniform: 0.001, on: 'dendrite' }] } } }, // prettier-ignore
+  },
+  receptors: {
+    AMPA: { type: 'CondExpPostSynapticResponse', params: { tau_syn: 2 }, locations: ['soma', 'dendrite'] },
+    GABA: { type: 'CondAlphaPostSynapticResponse', params: { e_syn: -70 }, locations: 'dendrite' },
+  },
+  ...more,
+});
+
+const projection = (label: string, receptor: string, location: unknown, pairs: unknown): object => ({
+  label,
+  pre: 'input',
+  post: 'cell',
+  receptor_type: receptor,
+  location,
+  connector: { type: 'FromListConnector', params: { conn_list: pairs, column_names: [] } },
+  synapse: { type: 'StaticSynapse', params: { weight: 0.003, delay: 1 } },
+});
+
+test("PyNN's cells fire when they did, to the step", async () => {
+  const text = documentOf({
+    setup: { timestep: 0.025 },
+    populations: [
+      { label: 'cell', size: 2, cell: cell(), initial_values: { v: -65 } },
+      { label: 'input', size: 3, cell: { type: 'SpikeSourceArray', params: { spike_times: { sequence: [2, 4, 5] } } } },
+    ],
+    projections: [
+      projection('ex', 'AMPA', ['soma', 'dendrite', 'soma'], [[0, 0], [1, 0], [2, 1]]), // prettier-ignore
+      projection('in', 'GABA', 'dendrite', [[0, 1]]),
+    ],
+    current_sources: [
+      { label: 'pulse', type: 'DCSource', params: { start: 6, stop: 9, amplitude: 0.2 }, inject_into: ['cell'], location: 'dendrite' }, // prettier-ignore
+    ],
+    recordings: [
+      { target: 'cell', variables: ['spikes'] },
+      { target: 'cell', variables: ['v', 'kdr.n'], locations: ['soma', { section: 'dendrite', fraction: 0.9 }] },
+    ],
+    phases: [{ run: 12 }],
+  });
+  const model = importModel({ name: 'm.json', text });
+  const { report, again, text: lems } = await written(model);
+  expect(report.filter(({ verdict }) => verdict !== 'exact' && verdict !== 'equivalent')).toEqual([]);
+  expect(lems).toContain('<alphaSynapse id="in_synapses" gbase="3nS" erev="-70mV" tau="5ms"/>');
+  const before = await steps(model);
+  expect(before.length).toBe(2);
+  expect(await steps(again)).toEqual(before);
+  expect(again.valid.model.recordings.map((one) => ['section' in one ? one.section : '', 'fraction' in one])).toEqual([
+    ['soma', true],
+    ['dendrite', true],
+    ['', false],
+  ]);
+});

@@ -1,0 +1,200 @@
+/** Projections from and onto the compartments of a cable as projections of its cells. */
+
+import type { Expression } from '../../../../src/lang/ast.js';
+import { name as nameOf, product, quantity } from '../../../../src/lang/build.js';
+import { foldConstants } from '../../../../src/lang/fold.js';
+import { parseExpression } from '../../../../src/lang/parse.js';
+import { printExpression } from '../../../../src/lang/print.js';
+import { mapExpression, namesIn } from '../../../../src/lang/walk.js';
+import { freeName } from '../../../../src/model/free-name.js';
+import type { NeuronType, Projection, SynapseType, Value } from '../../../../src/model/model.js';
+import { child } from '../../../../src/model/pointer.js';
+import { populationOf } from '../../../../src/model/selected.js';
+import { delaysOf } from '../delays.js';
+import type { ExportContext } from '../context.js';
+import { dimensionOfUnit } from '../dimensions.js';
+import { numbersOfElements } from '../network-values.js';
+import { pairsOf } from '../pairs.js';
+import type { Numbers } from '../values.js';
+import type { CutCable } from './cable-sections.js';
+import { factorsOf } from './membrane-current.js';
+
+/** A cable as it is written. */
+export interface WrittenCable {
+  readonly population: string;
+  readonly type: NeuronType;
+  /** How many cells. */
+  readonly cells: number;
+  readonly cut: CutCable;
+  /** The sum that synapses and currents add to. */
+  readonly input: string;
+  /** Parts of the membrane current that variables which spikes change are factors of, per area. */
+  readonly synaptic: readonly Expression[];
+  /** The number of a parameter in a compartment. */
+  readonly numberOf: (name: string, compartment: number) => number;
+  /** The only compartment that fires; undefined: there is none, or several. */
+  readonly firing: number | undefined;
+}
+
+/** A projection of cells, with the synapse types that it needs. */
+interface CableProjection {
+  readonly projection: Projection;
+  readonly synapses: Readonly<Record<string, SynapseType>>;
+}
+
+const asValue = (numbers: Numbers): Value => (typeof numbers === 'number' ? numbers : { array: numbers });
+
+/** A projection of which an end is on compartments; undefined after a report that it cannot be said. */
+export function cableProjection(
+  name: string,
+  projection: Projection,
+  cable: WrittenCable,
+  context: ExportContext,
+): CableProjection | undefined {
+  const { model } = context;
+  const pointer = child('/projections', name);
+  const type = model.synapses[projection.synapse];
+  const pairs = pairsOf(name, projection, context);
+  if (!type || !pairs) return undefined;
+  const { population, cells, cut, firing } = cable;
+  const [fromCable, toCable] = [projection.from, projection.to].map(({ of }) => populationOf(of) === population);
+  const sources = pairs.sources;
+  // Of its compartments, only the one that fires tells others of it.
+  const kept = sources.flatMap((i, k) => (!fromCable || Math.floor(i / cells) === firing ? [k] : []));
+  const names = (inner: string, k: number): number | undefined =>
+    inner === 'i' ? sources[k] : inner === 'j' ? pairs.targets[k] : inner === 'dt' ? context.dt : undefined;
+  const all = numbersOfElements(type, projection.values, sources.length, pointer, names, context);
+  const values = Object.fromEntries(
+    [...all].map(([key, numbers]) => [
+      key,
+      asValue(typeof numbers === 'number' ? numbers : kept.map((k) => numbers[k] ?? 0)),
+    ]),
+  );
+  const delays = delaysOf(name, projection, type, sources.length, context);
+  const [pathway] = Object.entries(type.pathways).find(([, { on }]) => on.startsWith('pre.')) ?? [];
+  const ownDelays = asValue(typeof delays === 'number' ? delays : kept.map((k) => delays[k] ?? 0));
+  const targets = kept.map((k) => pairs.targets[k] ?? 0);
+  const made = toCable ? synapseOf(type, targets, pointer, cable, context) : type;
+  if (!made) return undefined;
+  const id = toCable
+    ? freeName(`${projection.synapse}_${name}`, (one) => Object.hasOwn(model.synapses, one))
+    : projection.synapse;
+  const places = targets.map((j) => cut.places[Math.floor(j / cells)]);
+  const sections = [...new Set(places.map((place) => place?.section ?? ''))];
+  return {
+    synapses: toCable ? { [id]: made } : {},
+    projection: {
+      ...projection,
+      synapse: id,
+      from: fromCable
+        ? { ...projection.from, of: { population } }
+        : { ...projection.from, of: whole(projection, 'from') },
+      to: toCable
+        ? {
+            of: { population },
+            places: {
+              sections,
+              section: { array: places.map((place) => sections.indexOf(place?.section ?? '')) },
+              fraction: { array: places.map((place) => place?.fraction ?? 0.5) },
+            },
+          }
+        : { ...projection.to, of: whole(projection, 'to') },
+      connect: [
+        {
+          rule: 'list',
+          sources: kept.map((k) => (fromCable ? (sources[k] ?? 0) % cells : (sources[k] ?? 0))),
+          targets: toCable ? targets.map((j) => j % cells) : targets,
+        },
+      ],
+      receptors: toCable ? {} : projection.receptors,
+      values,
+      delays: { ...projection.delays, ...(pathway === undefined ? {} : { [pathway]: ownDelays }) },
+    },
+  };
+}
+
+/** The whole population of an end, in which connections count. */
+const whole = (projection: Projection, end: 'from' | 'to') => ({ population: populationOf(projection[end].of) ?? '' });
+
+/** The synapse type with the variables of the compartment that only it changes. */
+function synapseOf(
+  type: SynapseType,
+  targets: readonly number[],
+  pointer: string,
+  { type: cell, synaptic, cells, numberOf, input }: WrittenCable,
+  { report }: ExportContext,
+): SynapseType | undefined {
+  const actions = Object.values(type.pathways).flatMap((one) => one.do);
+  const changed = new Set(actions.flatMap((text) => /^post\.(\w+) \+= /.exec(text)?.[1] ?? []));
+  const dependent = (e: Expression): boolean => [...namesIn(e)].some((one) => isPart(cell, one, changed));
+  const parts = synaptic.filter(dependent);
+  const flows = parts.map(wholeCurrent);
+  if (actions.some((text) => !/^post\.\w+ \+= /.test(text)) || Object.keys(type.contributes).length > 0)
+    return report.missing(pointer, 'synapses on compartments that do more than add to a variable at a spike');
+  if (flows.length === 0 || flows.some((one) => one === undefined))
+    return report.missing(pointer, 'synapses on compartments whose current is not a conductance divided by the area');
+  const compartments = [...new Set(targets.map((j) => Math.floor(j / cells)))];
+  let differs = '';
+  const local = (e: Expression): Expression =>
+    mapExpression(e, (part) => {
+      if (part.kind !== 'name' || !Object.hasOwn(cell.parameters, part.name)) return part;
+      const [first = 0, ...more] = compartments.map((k) => numberOf(part.name, k));
+      if (more.some((one) => one !== first)) differs = part.name;
+      return quantity(first, dimensionOfUnit(cell.parameters[part.name]?.unit ?? '1'));
+    });
+  const declared = (one: string): boolean =>
+    [cell.parameters, cell.state, cell.derived].some((map) => Object.hasOwn(map, one));
+  const states = Object.keys(cell.state).filter((one) => isPart(cell, one, changed));
+  const atPost = (e: Expression): Expression =>
+    mapExpression(e, (part) => (part.kind === 'name' && part.name === 'v' ? nameOf('post.v') : part));
+  const made: SynapseType = {
+    ...type,
+    state: {
+      ...type.state,
+      ...Object.fromEntries(states.map((one) => [one, { ...(cell.state[one] ?? zero), initial: 0, shared: false }])),
+    },
+    derivatives: {
+      ...type.derivatives,
+      ...Object.fromEntries(
+        states.map((one) => {
+          const rate = foldConstants(parseExpression(cell.derivatives[one]?.rate ?? '0'), undefined, declared);
+          return [one, { rate: printExpression(local(rate)), eventDriven: false }];
+        }),
+      ),
+    },
+    pathways: Object.fromEntries(
+      Object.entries(type.pathways).map(([key, pathway]) => [
+        key,
+        { ...pathway, do: pathway.do.map((text) => text.replace(/^post\./, '')) },
+      ]),
+    ),
+    contributes: {
+      [`post.${input}`]: flows.map((one) => (one ? `(${printExpression(atPost(local(one)))})` : '0')).join(' + '),
+    },
+  };
+  return differs === '' ? made : report.missing(pointer, `synapses on compartments that differ in ${differs}`);
+}
+
+const zero = { unit: '1', type: 'real', initial: 0, shared: false } as const;
+
+/** Whether a state variable is what spikes change, or follows from it. */
+function isPart(cell: NeuronType, name: string, changed: ReadonlySet<string>): boolean {
+  if (!Object.hasOwn(cell.state, name)) return false;
+  if (changed.has(name)) return true;
+  const rate = cell.derivatives[name]?.rate;
+  return rate !== undefined && [...namesIn(parseExpression(rate))].some((one) => one !== name && changed.has(one));
+}
+
+/** Whether an expression is the area of its compartment. */
+export const isArea = (e: Expression): boolean => e.kind === 'name' && e.name === 'area';
+/** Whether an expression is one over that area. */
+export const isReciprocalArea = (e: Expression): boolean =>
+  e.kind === 'binary' && e.operator === '/' && e.left.kind === 'number' && e.left.value === 1 && isArea(e.right);
+
+/** A part of the membrane current per area as a current of the whole compartment; undefined where it depends on its area. */
+function wholeCurrent(e: Expression): Expression | undefined {
+  const factors = factorsOf(e);
+  const at = factors.findIndex(isReciprocalArea);
+  const rest = factors.filter((_, k) => k !== at);
+  return at < 0 || rest.length === 0 ? undefined : rest.reduce((all, one) => product(all, one));
+}

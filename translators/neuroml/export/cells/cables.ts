@@ -1,0 +1,427 @@
+/**
+ * Cells that are a population of compartments with equations of their own (Brian's SpatialNeuron), as cells with
+ * sections and mechanisms: each part of the membrane current is a mechanism, currents into single compartments are
+ * stimuli, and conductances that spikes open are synapses.
+ */
+
+import type { Expression } from '../../../../src/lang/ast.js';
+import { binary, name as nameOf, quotient } from '../../../../src/lang/build.js';
+import { evaluate, NoNumber } from '../../../../src/lang/evaluate.js';
+import { foldConstants } from '../../../../src/lang/fold.js';
+import { parseExpression } from '../../../../src/lang/parse.js';
+import { printExpression } from '../../../../src/lang/print.js';
+import { mapExpression, namesIn } from '../../../../src/lang/walk.js';
+import { knownNumbers } from '../../../../src/model/arrays.js';
+import { UniqueNames } from '../../../../src/model/free-name.js';
+import type {
+  CableTree,
+  EventDefinition,
+  Mechanism,
+  Model,
+  NeuronType,
+  Population,
+  Recording,
+  SelectionRule,
+  Stimulus,
+} from '../../../../src/model/model.js';
+import { child } from '../../../../src/model/pointer.js';
+import { populationOf } from '../../../../src/model/selected.js';
+import { isRecording } from '../../../../src/model/tagged.js';
+import { elementsOf, type ExportContext } from '../context.js';
+import { populationValues } from '../network-values.js';
+import { numberAt } from '../values.js';
+import { cutCable, type CutCable } from './cable-sections.js';
+import { cableProjection, isArea, isReciprocalArea, type WrittenCable } from './cable-synapses.js';
+import { addendsOf, factorsOf } from './membrane-current.js';
+
+/** A model without cables, where all of them could be said to be cells with sections. */
+export function withSections(context: ExportContext): ExportContext {
+  let now = context;
+  for (const [name, population] of Object.entries(context.model.populations)) {
+    const type = context.model.neurons[population.type ?? ''];
+    if (type?.cable) now = new CableWriter(name, population, type, type.cable, now).rewritten();
+  }
+  return now;
+}
+
+class CableWriter {
+  readonly #pointer: string;
+  readonly #count: number;
+  readonly #cells: number;
+  readonly #numberOf: (name: string, compartment: number) => number;
+
+  constructor(
+    private readonly name: string,
+    private readonly population: Population,
+    private readonly type: NeuronType,
+    private readonly cable: CableTree,
+    private readonly context: ExportContext,
+  ) {
+    const { data, report } = context;
+    this.#pointer = child('/neurons', population.type ?? '');
+    this.#count = Math.max(1, (knownNumbers(cable.parents, data) ?? []).length);
+    this.#cells = Math.max(1, Math.round(population.size / this.#count));
+    const values = populationValues(name, population, context);
+    for (const [key, numbers] of values)
+      if (
+        key !== 'i' &&
+        typeof numbers !== 'number' &&
+        numbers.some((x, k) => !Object.is(x, numbers[k - (k % this.#cells)]))
+      )
+        report.missing(`${child('/populations', name)}/values/${key}`, `${key} that differs between cells`);
+    this.#numberOf = (key, compartment) => numberAt(values.get(key), compartment * this.#cells);
+  }
+
+  rewritten(): ExportContext {
+    const { type, cable, context } = this;
+    const { data, report } = context;
+    const current = this.#inlined(parseExpression(cable.current));
+    const membrane =
+      current.kind === 'binary' && current.operator === '*' && isArea(current.right)
+        ? current.left
+        : quotient(current, nameOf('area'));
+    const parts = addendsOf(membrane).map(({ sign, value }) => (sign === 1 ? value : binary('*', minusOne, value)));
+    const opened = this.#openedBySpikes();
+    const reads = (e: Expression, names: ReadonlySet<string>): boolean => [...namesIn(e)].some((one) => names.has(one));
+    const synaptic = parts.filter((e) => reads(e, opened));
+    const injected = new Map(parts.flatMap((e) => this.#pointCurrent(e)));
+    const channels = parts.filter((e) => !reads(e, opened) && this.#pointCurrent(e).length === 0);
+    const mechanisms = (this.#made = this.#mechanisms(channels));
+    const numbers = (value: CableTree['near']): readonly number[] => knownNumbers(value, data) ?? [];
+    const each = (key: string): readonly number[] =>
+      Array.from({ length: this.#count }, (_, k) => this.#numberOf(key, k));
+    const { firing, event } = this.#spike();
+    const capacitance = this.#inlined(parseExpression(cable.capacitance));
+    const capacitanceAt = (k: number): number => this.#valueAt(capacitance, k) / this.#numberOf('area', k);
+    const own = Object.values(mechanisms).flatMap(({ parameters, state }) => [
+      ...Object.keys(parameters),
+      ...Object.keys(state),
+    ]);
+    const cut = cutCable(
+      {
+        parents: numbers(cable.parents),
+        near: numbers(cable.near),
+        far: numbers(cable.far),
+        length: each('length'),
+        diameter: each('diameter'),
+        area: each('area'),
+        named: cable.sections ?? {},
+        resistivity: cable.resistivity,
+        specificCapacitance: capacitanceAt,
+        initial: (k) => this.#numberOf(cable.voltage, k),
+      },
+      (k) =>
+        JSON.stringify([
+          k === firing,
+          capacitanceAt(k),
+          this.#numberOf(cable.voltage, k),
+          ...own.map((key) => this.#numberOf(key, k)),
+        ]),
+    );
+    if (cut.near.length > 0)
+      report.approximated(
+        'lems/shape',
+        `${this.#pointer}/cable`,
+        `${cut.near.length} of ${this.#count} compartments become cylinders of their length and diameter, ` +
+          'with other areas or resistances (spheres have next to none)',
+      );
+    const input = new UniqueNames([...Object.keys(type.parameters), ...Object.keys(type.state)]).take('I_input');
+    const written: WrittenCable = {
+      population: this.name,
+      type,
+      cells: this.#cells,
+      cut,
+      input,
+      synaptic,
+      numberOf: this.#numberOf,
+      firing,
+    };
+    const neuron: NeuronType = {
+      parameters: {},
+      state: {},
+      derived: {},
+      derivatives: {},
+      noise: [],
+      method: 'auto',
+      inputs: { [input]: { unit: 'A', reduce: 'sum' } },
+      events: event === undefined || firing === undefined ? {} : { spike: { ...event, ...cut.places[firing] } },
+      regimes: {},
+      compartments: {
+        sections: cut.sections,
+        groups: cut.groups,
+        ions: {},
+        mechanisms: this.#spread(mechanisms, cut),
+        initial: this.#numberOf(cable.voltage, 0),
+      },
+    };
+    return this.#network(written, neuron, injected);
+  }
+
+  // --- The membrane -------------------------------------------------------------------------------------------------
+
+  /** An expression over parameters and state alone, its units folded. */
+  #inlined(e: Expression): Expression {
+    const { type } = this;
+    const declared = (name: string): boolean =>
+      [type.parameters, type.state, type.derived].some((map) => Object.hasOwn(map, name));
+    return mapExpression(foldConstants(e, undefined, declared), (part) => {
+      const derived = part.kind === 'name' ? type.derived[part.name] : undefined;
+      return derived ? this.#inlined(parseExpression(derived.value)) : part;
+    });
+  }
+
+  #valueAt(e: Expression, compartment: number): number {
+    return evaluate(e, (name) => this.#numberOf(name, compartment), this.context.functions);
+  }
+
+  /** State that spikes from elsewhere change, and what depends on it. */
+  #openedBySpikes(): ReadonlySet<string> {
+    const { type, context } = this;
+    const opened = new Set<string>();
+    for (const { to, synapse } of Object.values(context.model.projections)) {
+      if (populationOf(to.of) !== this.name) continue;
+      const text = JSON.stringify(Object.values(context.model.synapses[synapse]?.pathways ?? {}).map((one) => one.do));
+      for (const name of Object.keys(type.state))
+        if (new RegExp(`\\bpost\\.${name} *[-+*/]?=`).test(text)) opened.add(name);
+    }
+    for (let before = -1; before < opened.size;) {
+      before = opened.size;
+      for (const [name, { rate }] of Object.entries(type.derivatives))
+        if ([...namesIn(this.#inlined(parseExpression(rate)))].some((one) => one !== name && opened.has(one)))
+          opened.add(name);
+    }
+    return opened;
+  }
+
+  /** The parameter that is a current into a compartment, with its sign. */
+  #pointCurrent(e: Expression): readonly (readonly [parameter: string, sign: number])[] {
+    let sign = 1;
+    let parameter: string | undefined;
+    for (const factor of factorsOf(e)) {
+      if (factor.kind === 'number') sign *= factor.value;
+      else if (factor.kind === 'name' && parameter === undefined && this.type.parameters[factor.name]?.unit === 'A')
+        parameter = factor.name;
+      else if (!isReciprocalArea(factor)) return [];
+    }
+    return parameter === undefined ? [] : [[parameter, sign]];
+  }
+
+  /** Mechanisms by name, with the values of the first compartment. */
+  #mechanisms(channels: readonly Expression[]): Readonly<Record<string, Mechanism>> {
+    const { type } = this;
+    const names = new UniqueNames();
+    return Object.fromEntries(
+      channels.map((current) => {
+        const needed = this.#closure(current);
+        const pick = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
+          Object.fromEntries(Object.entries(map).filter(([key]) => needed.has(key)));
+        const first = (key: string): number => this.#numberOf(key, 0);
+        const parameters = Object.entries(pick(type.parameters)).map(
+          ([key, one]) => [key, { ...one, value: first(key) }] as const,
+        );
+        const state = Object.entries(pick(type.state)).map(
+          ([key, one]) => [key, { ...one, initial: first(key) }] as const,
+        );
+        const density = parameters.find(([key, { unit }]) => unit === 'S*m**-2' && namesIn(current).has(key))?.[0];
+        const mechanism: Mechanism = {
+          parameters: Object.fromEntries(parameters),
+          state: Object.fromEntries(state),
+          derived: pick(type.derived),
+          derivatives: pick(type.derivatives),
+          noise: type.noise.filter((one) => needed.has(one)),
+          method: 'auto',
+          on: [],
+          density: true,
+          reads: ['v'],
+          writes: { i: printExpression(current) },
+        };
+        return [names.take(density ?? 'channel'), mechanism] as const;
+      }),
+    );
+  }
+
+  /** Names that an expression reads, and those that their equations read, without the potential. */
+  #closure(e: Expression): ReadonlySet<string> {
+    const { type, cable } = this;
+    const found = new Set<string>();
+    const open = [...namesIn(e)];
+    for (let name = open.pop(); name !== undefined; name = open.pop()) {
+      if (found.has(name) || name === cable.voltage) continue;
+      found.add(name);
+      const text = type.derived[name]?.value ?? type.derivatives[name]?.rate;
+      if (text !== undefined) open.push(...namesIn(parseExpression(text)));
+    }
+    return found;
+  }
+
+  /** Mechanisms with the values of each section that are not those of the first compartment. */
+  #spread(mechanisms: Readonly<Record<string, Mechanism>>, { places }: CutCable): Readonly<Record<string, Mechanism>> {
+    return Object.fromEntries(
+      Object.entries(mechanisms).map(([id, mechanism]) => {
+        const values: Record<string, Record<string, number>> = {};
+        places.forEach(({ section }, k) => {
+          for (const key of [...Object.keys(mechanism.parameters), ...Object.keys(mechanism.state)]) {
+            const value = this.#numberOf(key, k);
+            if (!Object.is(value, this.#numberOf(key, 0))) (values[section] ??= {})[key] = value;
+          }
+        });
+        return [id, Object.keys(values).length > 0 ? { ...mechanism, values } : mechanism];
+      }),
+    );
+  }
+
+  /** The compartment that fires and its event, of which the index of the compartment is left out. */
+  #spike(): { readonly firing: number | undefined; readonly event: EventDefinition | undefined } {
+    const event = this.type.events['spike'];
+    if (!event) return { firing: undefined, event: undefined };
+    const found = /^(.*) and i == (\d+)$/.exec(event.when);
+    if (found) return { firing: Math.floor(Number(found[2]) / this.#cells), event: { ...event, when: found[1] ?? '' } };
+    if (this.#count === 1) return { firing: 0, event };
+    this.context.report.missing(
+      `${this.#pointer}/events/spike`,
+      'spikes of every compartment: cells of NeuroML fire at one place (threshold_location)',
+    );
+    return { firing: undefined, event: undefined };
+  }
+
+  // --- The network --------------------------------------------------------------------------------------------------
+
+  #network(cable: WrittenCable, neuron: NeuronType, injected: ReadonlyMap<string, number>): ExportContext {
+    const { name, population, context } = this;
+    const { model, report } = context;
+    const typeId = population.type ?? '';
+    const shared = Object.entries(model.populations).some(([other, { type }]) => other !== name && type === typeId);
+    const id = shared ? new UniqueNames(Object.keys(model.neurons)).take(`${typeId}_${name}`) : typeId;
+    const { values: _, ...plain } = population;
+    const synapses = { ...model.synapses };
+    const projections = Object.fromEntries(
+      Object.entries(model.projections).flatMap(([key, projection]) => {
+        if (![projection.from, projection.to].some(({ of }) => populationOf(of) === name)) return [[key, projection]];
+        const made = cableProjection(key, projection, cable, context);
+        if (!made) return [];
+        Object.assign(synapses, made.synapses);
+        return [[key, made.projection]];
+      }),
+    );
+    for (const [key, stimulus] of Object.entries(model.stimuli))
+      if (populationOf(stimulus.to) === name)
+        report.missing(child('/stimuli', key), `an input that acts on ${name} otherwise than by its point currents`);
+    const currents = this.#currents(cable, injected);
+    const operations = Object.entries(model.operations).filter(([key, { on }]) => {
+      if (currents.taken.includes(key)) return false;
+      if (populationOf(on) !== name) return true;
+      report.missing(child('/operations', key), `code that changes ${name} during the run`);
+      return false;
+    });
+    const kept = new Set(operations.map(([key]) => key));
+    const rewritten: Model = {
+      ...model,
+      neurons: { ...model.neurons, [id]: neuron },
+      populations: { ...model.populations, [name]: { ...plain, type: id, size: this.#cells, values: {} } },
+      synapses,
+      projections,
+      stimuli: {
+        ...Object.fromEntries(Object.entries(model.stimuli).filter(([, { to }]) => populationOf(to) !== name)),
+        ...currents.stimuli,
+      },
+      operations: Object.fromEntries(operations),
+      recordings: model.recordings.flatMap((recording, k) => this.#recording(recording, k, cable)),
+    };
+    return { ...context, model: rewritten, changes: new Map([...context.changes].filter(([key]) => kept.has(key))) };
+  }
+
+  /** Currents of parameters that are given or changed at times, for each compartment that has one. */
+  #currents({ cut, input }: WrittenCable, injected: ReadonlyMap<string, number>) {
+    const { name, context } = this;
+    const { model, changes, report } = context;
+    const stimuli: Record<string, Stimulus> = {};
+    const taken: string[] = [];
+    const names = new UniqueNames(Object.keys(model.stimuli));
+    for (const [parameter, sign] of injected) {
+      /** From a time in s on, in A, by element. */
+      const series = new Map<number, { readonly at: number; readonly value: number }[]>();
+      for (let k = 0; k < this.#count * this.#cells; k++)
+        series.set(k, [{ at: 0, value: sign * this.#numberOf(parameter, Math.floor(k / this.#cells)) }]);
+      for (const [key, { on, do: statements }] of Object.entries(model.operations)) {
+        const change = changes.get(key);
+        const found = /^(\w+) = (.*)$/.exec(statements.length === 1 ? (statements[0] ?? '') : '');
+        const elements = elementsOf(on, context);
+        if (populationOf(on) !== name || !change || found?.[1] !== parameter || typeof elements === 'string') continue;
+        taken.push(key);
+        if (change.where !== undefined) {
+          report.missing(child('/operations', key), `values of ${parameter} by a condition`);
+          continue;
+        }
+        try {
+          const value = foldConstants(parseExpression(found[2] ?? ''), undefined, (one) => one === 'i');
+          for (const k of elements)
+            series.get(k)?.push({
+              at: change.at,
+              value:
+                sign *
+                evaluate(
+                  value,
+                  (one) => (one === 'i' ? k : this.#numberOf(one, Math.floor(k / this.#cells))),
+                  context.functions,
+                ),
+            });
+        } catch (error) {
+          if (!(error instanceof NoNumber)) throw error;
+          report.missing(child('/operations', key), error.message);
+        }
+      }
+      for (const [element, steps] of series) {
+        if (steps.every(({ value }) => value === 0)) continue;
+        const place = cut.places[Math.floor(element / this.#cells)];
+        stimuli[names.take(`${name}_${parameter}`)] = {
+          kind: 'current',
+          to: { population: name, indices: [element % this.#cells] } satisfies SelectionRule,
+          input,
+          value: steps.reduce(
+            (before, { at, value }, k) =>
+              k === 0 ? `${value}*A` : `${value}*A if t > ${at}*s - dt/2 else (${before})`,
+            '',
+          ),
+          attached: true,
+          ...place,
+        };
+      }
+    }
+    return { stimuli, taken };
+  }
+
+  /** A recording of compartments as one at each place. */
+  #recording(recording: Recording, ordinal: number, { cut }: WrittenCable): readonly Recording[] {
+    const { name, context } = this;
+    if (populationOf(recording.of) !== name) return [recording];
+    const pointer = child('/recordings', ordinal);
+    if (!isRecording(recording, 'variables')) return [{ ...recording, of: { population: name } }];
+    const elements = elementsOf(recording.of, context);
+    if (typeof elements === 'string') return context.report.missing(pointer, elements) ?? [];
+    const { variables, ...rest } = recording;
+    const known = variables.flatMap((variable) =>
+      variable === this.cable.voltage ? ['v'] : this.#gateNamed(variable),
+    );
+    const left = variables.filter((one) => one !== this.cable.voltage && this.#gateNamed(one).length === 0);
+    if (left.length > 0)
+      context.report.missing(pointer, `recordings of ${left.join(', ')}: of cells, NeuroML has potentials and gates`);
+    if (known.length === 0) return [];
+    return elements.map((element) => ({
+      ...rest,
+      of: { population: name, indices: [element % this.#cells] },
+      variables: known,
+      ...cut.places[Math.floor(element / this.#cells)],
+    }));
+  }
+
+  /** The mechanism and name of a state variable that a mechanism has. */
+  #gateNamed(variable: string): readonly string[] {
+    if (!Object.hasOwn(this.type.state, variable)) return [];
+    const found = Object.entries(this.#made ?? {}).find(([, { state }]) => Object.hasOwn(state, variable));
+    return found ? [`${found[0]}.${variable}`] : [];
+  }
+
+  #made: Readonly<Record<string, Mechanism>> | undefined;
+}
+
+const minusOne: Expression = parseExpression('-1');

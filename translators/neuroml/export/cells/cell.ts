@@ -1,0 +1,357 @@
+/** A cell with compartments as NeuroML's `cell`: its shape, channels by density, and where its variables are. */
+
+import type { Dimension } from '../../../../src/lang/ast.js';
+import { NoNumber } from '../../../../src/lang/evaluate.js';
+import { printExpression } from '../../../../src/lang/print.js';
+import type { Compartments, Mechanism, NeuronType } from '../../../../src/model/model.js';
+import { child } from '../../../../src/model/pointer.js';
+import type { ExportContext } from '../context.js';
+import { quantityText } from '../quantity-text.js';
+import { ElementValues } from '../values.js';
+import { NotExpressible } from '../words.js';
+import type { Written } from '../written.js';
+import { element, type Element } from '../xml-text.js';
+import { LocalEquations } from './equations.js';
+import { gateOf, instantGate, PotentialFunctions } from './gates.js';
+import { localNumbers, sectionsOn } from './local-values.js';
+import { conductancesOf, type Conductance } from './membrane-current.js';
+import { compartmentAt, shapeOf, type Shape } from './shape.js';
+import { parseExpression } from '../../../../src/lang/parse.js';
+import { foldConstants } from '../../../../src/lang/fold.js';
+
+const volt: Dimension = [2, 1, -3, -1, 0, 0, 0];
+const density: Dimension = [-4, -1, 3, 2, 0, 0, 0];
+const faradByArea: Dimension = [-4, -1, 4, 2, 0, 0, 0];
+const ohmMetre: Dimension = [3, 1, -3, -2, 0, 0, 0];
+const siemens: Dimension = [-2, -1, 3, 2, 0, 0, 0];
+
+/** A written cell. */
+export interface StructuredCell {
+  /** Id of the component. */
+  readonly component: string;
+  /** The variable to which what is attached to it adds. */
+  readonly input: string;
+  readonly shape: Shape;
+  /** Where spikes are detected; undefined: nowhere. */
+  readonly spike: { readonly section: string; readonly fraction: number } | undefined;
+  /** The path from a segment to a variable on a section; undefined where there is none. */
+  readonly pathOf: (variable: string, section: string) => string | undefined;
+}
+
+/** Relative difference of a gate's first value from its steady state that is rounding. */
+const rounding = 1e-9;
+
+/**
+ * Writes a cell and its channels.
+ *
+ * @param id  of the neuron type
+ * @param start  membrane potential at the start in V, where the population has one
+ * @param cut  sections of which compartments are named one by one
+ * @throws NotExpressible where the whole cell cannot be written
+ */
+export function writeCell(
+  id: string,
+  type: NeuronType & { readonly compartments: Compartments },
+  start: number | undefined,
+  cut: ReadonlySet<string>,
+  written: Written,
+  context: ExportContext,
+): StructuredCell {
+  return new CellWriter(id, type, start, written, context).write(cut);
+}
+
+/** The same channel with the same density on some sections. */
+interface Placed {
+  readonly mechanism: string;
+  readonly channel: string;
+  readonly ion: string;
+  readonly conductance: Conductance;
+  readonly sections: string[];
+}
+
+class CellWriter {
+  readonly #pointer: string;
+  readonly #compartments: Compartments;
+  readonly #functions: PotentialFunctions;
+  readonly #channels = new Map<string, string>();
+  readonly #placed: Placed[] = [];
+  readonly #groups: Element[] = [];
+  readonly #groupOf = new Map<string, string>();
+
+  constructor(
+    private readonly id: string,
+    private readonly type: NeuronType & { readonly compartments: Compartments },
+    private readonly start: number | undefined,
+    private readonly written: Written,
+    private readonly context: ExportContext,
+  ) {
+    this.#pointer = child('/neurons', id);
+    this.#compartments = type.compartments;
+    this.#functions = new PotentialFunctions(written, context);
+  }
+
+  write(cut: ReadonlySet<string>): StructuredCell {
+    const { type, context } = this;
+    const { sections, groups, mechanisms } = this.#compartments;
+    const { ids, report } = context;
+    const spike = this.#spike();
+    const shape = shapeOf(this.#compartments, cut, spike?.section);
+    for (const [name, own] of Object.entries(groups)) if (!Object.hasOwn(sections, name)) this.#group(name, own);
+    this.#groupOf.set(Object.keys(sections).join(' '), 'all');
+    for (const [name, mechanism] of Object.entries(mechanisms)) this.#mechanism(name, mechanism);
+    if (Object.keys(type.derivatives).length + Object.keys(type.state).length > 0)
+      report.missing(this.#pointer, 'equations of the whole cell beside those of its mechanisms');
+    const densities = this.#densities();
+    const component = ids.claim(this.id);
+    const on = (tag: string, dimension: Dimension, valueOf: (section: string) => number): readonly Element[] =>
+      this.#byValue(valueOf).map(([value, own]) =>
+        element(tag, { value: quantityText(value, dimension, context.dimensions), ...this.#segmentGroup(own) }),
+      );
+    const membrane = element('membraneProperties', {}, [
+      ...densities.map((one) => one.element),
+      element('spikeThresh', { value: quantityText(spike?.threshold ?? 0, volt, context.dimensions) }),
+      ...on('specificCapacitance', faradByArea, (name) => sections[name]?.specificCapacitance ?? 0),
+      ...on('initMembPotential', volt, (name) => this.#startOf(name)),
+    ]);
+    const inside = element(
+      'intracellularProperties',
+      {},
+      on('resistivity', ohmMetre, (name) => sections[name]?.resistivity ?? 0),
+    );
+    this.written.components.push(
+      element('cell', { id: component }, [
+        element('morphology', { id: `${component}_morphology` }, [...shape.elements, ...this.#groups]),
+        element('biophysicalProperties', { id: biophysics }, [membrane, inside]),
+      ]),
+    );
+    const [input = 'I'] = Object.keys(type.inputs);
+    return {
+      component,
+      input,
+      shape,
+      spike: spike && { section: spike.section, fraction: spike.fraction },
+      pathOf: (variable, section) => {
+        if (variable === 'v') return 'v';
+        const [mechanism, name] = variable.split('.');
+        const found = densities.find((one) => one.mechanism === mechanism && one.sections.includes(section));
+        const isGate = found && name !== undefined && found.gates.has(name);
+        return isGate ? `${biophysics}/membraneProperties/${found.id}/${found.channel}/${name}/q` : undefined;
+      },
+    };
+  }
+
+  /** Where the cell fires, and above which potential. */
+  #spike(): { readonly section: string; readonly fraction: number; readonly threshold: number } | undefined {
+    const { type, context } = this;
+    const { sections } = this.#compartments;
+    const { spike, ...others } = type.events;
+    const pointer = child(this.#pointer, 'events');
+    for (const name of Object.keys(others)) context.report.missing(child(pointer, name), `the event ${name}`);
+    if (!spike) {
+      context.report.equivalent('lems/threshold', this.#pointer, 'a threshold of 0 mV is added, which cells need');
+      return undefined;
+    }
+    const at = child(pointer, 'spike');
+    const root = Object.entries(sections).find(([, { parent }]) => parent === undefined)?.[0] ?? '';
+    const { section = root, fraction = 0.5 } = spike;
+    const threshold = thresholdOf(spike.when);
+    if (threshold === undefined) {
+      context.report.missing(at, `spikes where ${spike.when}: cells of NeuroML have a threshold of the potential`);
+      return undefined;
+    }
+    if (spike.do.length > 0) context.report.missing(child(at, 'do'), 'what a spike does to the cell');
+    const divisions = sections[section]?.divisions ?? 1;
+    if (compartmentAt(fraction, divisions) !== compartmentAt(0.5, divisions))
+      context.report.approximated('lems/threshold', at, `spikes are detected in the middle of ${section}`);
+    if (spike.edge === 'level' || spike.refractory)
+      context.report.equivalent(
+        'lems/threshold',
+        at,
+        'spikes are upward crossings of the threshold, as long as the potential falls below it between two',
+      );
+    return { section, fraction: 0.5, threshold };
+  }
+
+  /** The potential of a section at the start, in V. */
+  #startOf(section: string): number {
+    const own = this.#compartments.sections[section]?.initial;
+    if (own !== undefined) return own;
+    if (this.start !== undefined) return this.start;
+    const { initial } = this.#compartments;
+    if (typeof initial === 'number') return initial;
+    const set = { parameters: {}, state: {}, derived: {}, derivatives: {}, noise: [], method: 'auto' } as const;
+    try {
+      const value = new ElementValues(set, { v: initial }, 1, this.context).of('v');
+      return typeof value === 'number' ? value : (value[0] ?? 0);
+    } catch (error) {
+      if (!(error instanceof NoNumber)) throw error;
+      throw new NotExpressible(`a potential at the start that is not known: ${error.message}`);
+    }
+  }
+
+  /** Channels of a mechanism on each of its sections; those that are equal are one. */
+  #mechanism(name: string, mechanism: Mechanism): void {
+    const pointer = child(this.#pointer, 'compartments/mechanisms').replace('~1', '/');
+    const at = child(pointer, name);
+    try {
+      for (const section of sectionsOn(mechanism.on, this.#compartments)) this.#onSection(name, mechanism, section, at);
+    } catch (error) {
+      if (!(error instanceof NotExpressible)) throw error;
+      this.context.report.missing(at, error.message);
+    }
+  }
+
+  #onSection(name: string, mechanism: Mechanism, section: string, pointer: string): void {
+    const { context } = this;
+    if (!mechanism.density) throw new NotExpressible('a current of whole compartments, not by area');
+    if (mechanism.noise.length > 0) throw new NotExpressible('noise on the membrane');
+    const v = this.#startOf(section);
+    const outside = (one: string): number | undefined =>
+      one === 'v' ? v : one === 'temperature' ? this.#compartments.temperature : this.#reversal(one);
+    const numbers = new Map(localNumbers(mechanism, section, this.#compartments, outside, context));
+    const initial = new Map([...numbers].filter(([one]) => Object.hasOwn(mechanism.state, one)));
+    for (const one of initial.keys()) numbers.delete(one);
+    for (const one of mechanism.reads) {
+      const value = one === 'v' ? undefined : outside(one);
+      if (value !== undefined) numbers.set(one, value);
+    }
+    const equations = new LocalEquations(mechanism, numbers, context.functions);
+    for (const [target, text] of Object.entries(mechanism.writes)) {
+      if (target !== 'i' && !target.startsWith('i_')) throw new NotExpressible(`a mechanism that changes ${target}`);
+      const ion = target === 'i' ? 'non_specific' : target.slice(2);
+      const conductances = conductancesOf(equations.of(text), equations.isState, context.functions);
+      conductances.forEach((conductance, k) => {
+        const owner = conductances.length === 1 ? name : `${name}_${k + 1}`;
+        const channel = this.#channel(owner, conductance, ion, equations, { initial, v, pointer });
+        const known = this.#placed.find(
+          (one) =>
+            one.channel === channel &&
+            one.mechanism === name &&
+            one.conductance.conductance === conductance.conductance &&
+            one.conductance.reversal === conductance.reversal,
+        );
+        if (known) known.sections.push(section);
+        else this.#placed.push({ mechanism: name, channel, ion, conductance, sections: [section] });
+      });
+    }
+  }
+
+  /** The reversal potential of an ion that mechanisms read. */
+  #reversal(name: string): number | undefined {
+    const { reversal } = this.#compartments.ions[name.replace(/^e_/, '')] ?? {};
+    return name.startsWith('e_') && typeof reversal === 'number' ? reversal : undefined;
+  }
+
+  /** A channel with the gates of a conductance. */
+  #channel(
+    owner: string,
+    { gates, open }: Conductance,
+    ion: string,
+    equations: LocalEquations,
+    at: { readonly initial: ReadonlyMap<string, number>; readonly v: number; readonly pointer: string },
+  ): string {
+    const { context, written } = this;
+    const made = [...gates].map(([gate, power]) => ({
+      gate,
+      ...gateOf(gate, power, equations, this.#functions, owner),
+    }));
+    for (const { gate, steady } of made) {
+      const [first, usual] = [at.initial.get(gate) ?? 0, steady(at.v)];
+      if (Math.abs(first - usual) > rounding * Math.max(1, Math.abs(usual)))
+        context.report.approximated(
+          'lems/gate-start',
+          `${at.pointer}/state/${gate}`,
+          `${gate} begins in its steady state ${Number(usual.toPrecision(6))}, as gates of NeuroML do, ` +
+            `not at ${Number(first.toPrecision(6))}`,
+        );
+    }
+    const elements = [
+      ...made.map((one) => one.element),
+      ...(open === null ? [] : [instantGate(open, 1, equations, this.#functions, owner)]),
+    ];
+    const key = JSON.stringify([owner, ion, elements, open && printExpression(open)]);
+    const known = this.#channels.get(key);
+    if (known !== undefined) return known;
+    const id = context.ids.claim(owner);
+    this.#channels.set(key, id);
+    const conductance = quantityText(1e-11, siemens, context.dimensions);
+    const species: Readonly<Record<string, string>> = ion === 'non_specific' ? {} : { species: ion };
+    written.components.push(
+      elements.length === 0
+        ? element('ionChannel', { id, type: 'ionChannelPassive', ...species, conductance })
+        : element('ionChannelHH', { id, ...species, conductance }, elements),
+    );
+    return id;
+  }
+
+  #densities() {
+    const { ids, dimensions } = this.context;
+    return this.#placed.map(({ mechanism, channel, ion, conductance, sections }) => {
+      const id = ids.claim(`${channel}_density`);
+      return {
+        id,
+        mechanism,
+        channel,
+        sections,
+        gates: conductance.gates,
+        element: element('channelDensity', {
+          id,
+          ionChannel: channel,
+          condDensity: quantityText(conductance.conductance, density, dimensions),
+          erev: quantityText(conductance.reversal, volt, dimensions),
+          ...this.#segmentGroup(sections),
+          ion,
+        }),
+      };
+    });
+  }
+
+  /** Sections by a value of theirs. */
+  #byValue(valueOf: (section: string) => number): readonly (readonly [number, readonly string[]])[] {
+    const found = new Map<number, string[]>();
+    for (const name of Object.keys(this.#compartments.sections)) {
+      const value = valueOf(name);
+      found.set(value, [...(found.get(value) ?? []), name]);
+    }
+    return [...found];
+  }
+
+  /** The group of some sections; nothing for all of them. */
+  #segmentGroup(own: readonly string[]): Readonly<Record<string, string>> {
+    const { sections } = this.#compartments;
+    if (own.length === Object.keys(sections).length) return {};
+    const key = Object.keys(sections).filter((name) => own.includes(name)).join(' '); // prettier-ignore
+    const known = this.#groupOf.get(key);
+    const [only = ''] = own;
+    // NEURON has sections of the names of their groups, and what is on them by the names of other groups.
+    const wanted = own.length === 1 ? `${only}_group` : `sections_${this.#groups.length + 1}`;
+    return { segmentGroup: known ?? this.#group(this.#free(wanted), own) };
+  }
+
+  #free(wanted: string): string {
+    const { sections, groups } = this.#compartments;
+    return Object.hasOwn(sections, wanted) || Object.hasOwn(groups, wanted) ? this.#free(`${wanted}_`) : wanted;
+  }
+
+  #group(name: string, own: readonly string[]): string {
+    const { sections } = this.#compartments;
+    this.#groupOf.set(Object.keys(sections).filter((one) => own.includes(one)).join(' '), name); // prettier-ignore
+    this.#groups.push(
+      element('segmentGroup', { id: name }, own.map((section) => element('include', { segmentGroup: section }))), // prettier-ignore
+    );
+    return name;
+  }
+}
+
+const biophysics = 'biophysics';
+
+/** The number that the potential exceeds where a cell fires; undefined where the condition is another. */
+function thresholdOf(when: string): number | undefined {
+  const e = foldConstants(parseExpression(when), undefined, (name) => name === 'v');
+  if (e.kind !== 'binary' || (e.operator !== '>' && e.operator !== '>=')) return undefined;
+  const { left, right } = e;
+  if (left.kind !== 'name' || left.name !== 'v') return undefined;
+  const negative = right.kind === 'unary' && right.operator === '-' ? right.operand : right;
+  if (negative.kind !== 'quantity' && negative.kind !== 'number') return undefined;
+  return negative === right ? negative.value : -negative.value;
+}

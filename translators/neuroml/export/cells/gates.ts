@@ -1,0 +1,181 @@
+/** Gates of channels: by opening and closing rates, or by a steady state and a time constant. */
+
+import type { Dimension, Expression } from '../../../../src/lang/ast.js';
+import { dimensionless } from '../../../../src/lang/ast.js';
+import { binary, difference, negated, number, quotient, sum } from '../../../../src/lang/build.js';
+import { NoNumber } from '../../../../src/lang/evaluate.js';
+import { linearForm } from '../../../../src/lang/linear.js';
+import { simplify } from '../../../../src/lang/fold.js';
+import { equalExpressions, namesIn, readsAny } from '../../../../src/lang/walk.js';
+import { printExpression } from '../../../../src/lang/print.js';
+import { builderOf } from '../builder.js';
+import type { ExportContext } from '../context.js';
+import { quantityText } from '../quantity-text.js';
+import { NotExpressible } from '../words.js';
+import type { Written } from '../written.js';
+import { element, type Element } from '../xml-text.js';
+import type { LocalEquations } from './equations.js';
+import { addendsOf } from './membrane-current.js';
+import { rateForm } from './rate-forms.js';
+
+/** A gate, and the value at which NeuroML starts it. */
+export interface Gate {
+  readonly element: Element;
+  /** In the steady state at a potential in V. */
+  readonly steady: (v: number) => number;
+}
+
+const perSecond: Dimension = [0, 0, -1, 0, 0, 0, 0];
+const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
+const volt: Dimension = [2, 1, -3, -1, 0, 0, 0];
+
+/** What a function of the potential is called within a gate, by what it is. */
+const kinds = {
+  Rate: { base: 'baseVoltageDepRate', exposure: 'r', dimension: perSecond },
+  Variable: { base: 'baseVoltageDepVariable', exposure: 'x', dimension: dimensionless },
+  Time: { base: 'baseVoltageDepTime', exposure: 't', dimension: second },
+} as const;
+
+/** Component types of functions of the potential, each once. */
+export class PotentialFunctions {
+  readonly #types = new Map<string, string>();
+
+  constructor(
+    private readonly written: Written,
+    readonly context: ExportContext,
+  ) {}
+
+  /** A part of a gate that is a function of the potential. */
+  part(role: string, kind: keyof typeof kinds, value: Expression, equations: LocalEquations, wanted: string): Element {
+    const { dimensions } = this.context;
+    const { dimension } = kinds[kind];
+    const f = equations.atPotential(value);
+    if (kind === 'Time' && namesIn(value).size === 0)
+      return element(role, { type: 'fixedTimeCourse', tau: quantityText(f(0), second, dimensions) });
+    const form = kind === 'Time' ? undefined : rateForm(f);
+    if (form)
+      return element(role, {
+        type: `HH${form.form}${kind}`,
+        rate: quantityText(form.rate, dimension, dimensions),
+        midpoint: quantityText(form.midpoint, volt, dimensions),
+        scale: quantityText(form.scale, volt, dimensions),
+      });
+    return element(role, { type: this.#type(kind, value, wanted) });
+  }
+
+  /** A component type of its own for what NeuroML has no form for. */
+  #type(kind: keyof typeof kinds, value: Expression, wanted: string): string {
+    if ([...namesIn(value)].some((name) => name !== 'v'))
+      throw new NotExpressible('a gate that depends on more than the potential');
+    const { base, exposure, dimension } = kinds[kind];
+    const key = `${base} ${printExpression(value)}`;
+    const known = this.#types.get(key);
+    if (known !== undefined) return known;
+    const id = this.context.ids.claim(wanted);
+    const builder = builderOf(this.context);
+    builder.requirement('v', volt);
+    builder.derive(exposure, dimension, value, exposure);
+    this.written.types.push(builder.build(id, base, `What NeuroML has no form for: ${wanted}.`));
+    this.#types.set(key, id);
+    return id;
+  }
+}
+
+/**
+ * A state variable as a gate.
+ *
+ * @param instances  the power to which it opens the channel
+ * @throws NotExpressible where it is none
+ */
+export function gateOf(
+  name: string,
+  instances: number,
+  equations: LocalEquations,
+  functions: PotentialFunctions,
+  owner: string,
+): Gate {
+  const text = equations.type.derivatives[name]?.rate;
+  if (text === undefined) throw new NotExpressible(`${name}, which no equation changes`);
+  const rate = equations.of(text);
+  const form = linearForm(rate, [name]);
+  const coefficient = form?.coefficients.get(name);
+  const others = [...namesIn(rate)].filter((one) => one !== 'v' && one !== name);
+  if (!form || !coefficient || others.length > 0)
+    throw new NotExpressible(`${name}, which is not a gate that the potential alone opens and closes`);
+  const attributes = { id: name, instances: String(instances) };
+  const leaving = negated(coefficient);
+  const entering = form.constant;
+  const part = (role: string, kind: keyof typeof kinds, value: Expression): Element =>
+    functions.part(role, kind, value, equations, `${owner}_${name}_${role}`);
+  const rates = closingRate(coefficient, entering, equations);
+  if (rates)
+    return {
+      element: element('gateHHrates', attributes, [
+        part('forwardRate', 'Rate', entering),
+        part('reverseRate', 'Rate', rates),
+      ]),
+      steady: equations.atPotential(binary('/', entering, leaving)),
+    };
+  const { steady, tau } = approach(rate, name) ?? {
+    steady: quotient(entering, leaving),
+    tau: quotient(number(1), leaving),
+  };
+  return {
+    element: element('gateHHtauInf', attributes, [
+      part('timeCourse', 'Time', tau),
+      part('steadyState', 'Variable', steady),
+    ]),
+    steady: equations.atPotential(steady),
+  };
+}
+
+/** A product of functions of the potential alone that opens a channel at once. */
+export function instantGate(
+  value: Expression,
+  instances: number,
+  equations: LocalEquations,
+  functions: PotentialFunctions,
+  owner: string,
+): Element {
+  const wanted = `${owner}_open`;
+  return element('gateHHInstantaneous', { id: 'open', instances: String(instances) }, [
+    functions.part('steadyState', 'Variable', builderOf(functions.context).bare(value), equations, wanted),
+  ]);
+}
+
+/** The rate at which open gates close; undefined where a gate has no opening rate of its own. */
+function closingRate(coefficient: Expression, entering: Expression, equations: LocalEquations): Expression | undefined {
+  const parts = addendsOf(coefficient);
+  const own = parts.findIndex(({ sign, value }) => sign === -1 && equalExpressions(value, entering));
+  const rest = parts.filter((_, k) => k !== own);
+  if (own >= 0 && rest.length > 0)
+    return rest.reduce<Expression>(
+      (total, { sign, value }) => (sign === -1 ? sum(total, value) : difference(total, value)),
+      number(0),
+    );
+  const closing = simplify(difference(negated(coefficient), entering));
+  try {
+    const both = [entering, closing].map((e) => rateForm(equations.atPotential(e)));
+    return both.every((one) => one !== undefined) ? closing : undefined;
+  } catch (error) {
+    if (error instanceof NoNumber) return undefined;
+    throw error;
+  }
+}
+
+/** `(steady - x)/tau`, as it is written. */
+function approach(
+  rate: Expression,
+  name: string,
+): { readonly steady: Expression; readonly tau: Expression } | undefined {
+  if (rate.kind !== 'binary' || rate.operator !== '/' || rate.left.kind !== 'binary') return undefined;
+  const { left, right: tau } = rate;
+  const isName = left.right.kind === 'name' && left.right.name === name;
+  const own = { has: (one: string) => one === name };
+  return left.operator === '-' && isName && !readsAny(left.left, own) && !readsAny(tau, own)
+    ? { steady: left.left, tau }
+    : undefined;
+}
+
+/** Names of a gate's variable at a place on a cell. */
+export const gateVariable = (gate: string): string => `${gate}/q`;

@@ -1,0 +1,123 @@
+/** Currents through a membrane as conductances, each with gates and a reversal potential. */
+
+import type { Expression } from '../../../../src/lang/ast.js';
+import { binary, number, quotient } from '../../../../src/lang/build.js';
+import { evaluate, type Functions } from '../../../../src/lang/evaluate.js';
+import { linearForm } from '../../../../src/lang/linear.js';
+import { namesIn } from '../../../../src/lang/walk.js';
+import { NotExpressible } from '../words.js';
+
+/** `conductance * gates * open * (reversal - v)`, inward positive. */
+export interface Conductance {
+  /** In S/m**2, or in S where the current is not per area. */
+  readonly conductance: number;
+  /** In V. */
+  readonly reversal: number;
+  /** State variables that are its factors, with their powers. */
+  readonly gates: ReadonlyMap<string, number>;
+  /** What else of it changes with the potential; null: nothing. */
+  readonly open: Expression | null;
+}
+
+/** A part of a sum. */
+export interface Addend {
+  readonly sign: 1 | -1;
+  readonly value: Expression;
+}
+
+/** The parts of a sum, from left to right. */
+export function addendsOf(e: Expression, sign: 1 | -1 = 1): readonly Addend[] {
+  const other = sign === 1 ? -1 : 1;
+  if (e.kind === 'binary' && (e.operator === '+' || e.operator === '-'))
+    return [...addendsOf(e.left, sign), ...addendsOf(e.right, e.operator === '+' ? sign : other)];
+  if (e.kind === 'unary' && e.operator !== 'not') return addendsOf(e.operand, e.operator === '-' ? other : sign);
+  return [{ sign, value: e }];
+}
+
+/** The factors of a product; those that it is divided by are the reciprocals of what is there. */
+export function factorsOf(e: Expression): readonly Expression[] {
+  if (e.kind === 'binary' && e.operator === '*') return [...factorsOf(e.left), ...factorsOf(e.right)];
+  if (e.kind === 'binary' && e.operator === '/')
+    return [...factorsOf(e.left), ...factorsOf(e.right).map((part) => quotient(number(1), part))];
+  if (e.kind === 'unary' && e.operator === '-') return [number(-1), ...factorsOf(e.operand)];
+  return [e];
+}
+
+/** A factor that is a power of a state variable. */
+function gateOf(e: Expression, isState: (name: string) => boolean): readonly [string, number] | undefined {
+  if (e.kind === 'name' && isState(e.name)) return [e.name, 1];
+  const whole =
+    e.kind === 'binary' && e.operator === '**' && e.right.kind === 'number' && Number.isInteger(e.right.value);
+  return whole && e.left.kind === 'name' && isState(e.left.name) && e.right.kind === 'number'
+    ? [e.left.name, e.right.value]
+    : undefined;
+}
+
+/**
+ * A current as conductances.
+ *
+ * @param current  inward positive, over `v` and state variables alone
+ * @throws NotExpressible where a part of it has no reversal potential
+ */
+export function conductancesOf(
+  current: Expression,
+  isState: (name: string) => boolean,
+  functions: Functions,
+): readonly Conductance[] {
+  const found: Conductance[] = [];
+  let rest: Expression = number(0);
+  const constant = (e: Expression): number =>
+    evaluate(
+      e,
+      (name) => {
+        throw new NotExpressible(`a conductance that depends on ${name}`);
+      },
+      functions,
+    );
+  for (const { sign, value } of addendsOf(current)) {
+    const one = conductanceOf(value, isState, constant);
+    // `g*E - g*v` is one conductance, whose parts say so together alone.
+    const isLeak = one?.gates.size === 0 && one.open === null;
+    if (one === undefined || isLeak) rest = binary(sign === 1 ? '+' : '-', rest, value);
+    else if (one.conductance !== 0) found.push({ ...one, conductance: sign * one.conductance });
+  }
+  const form = linearForm(rest, ['v']);
+  const slope = form?.coefficients.get('v');
+  if (!form) throw new NotExpressible('a current that is no product of a conductance and v - E');
+  const outside = constant(form.constant);
+  if (slope)
+    found.push({ conductance: -constant(slope), reversal: -outside / constant(slope), gates: new Map(), open: null });
+  else if (outside !== 0) throw new NotExpressible('a current that does not depend on the potential');
+  return found;
+}
+
+function conductanceOf(
+  e: Expression,
+  isState: (name: string) => boolean,
+  constant: (e: Expression) => number,
+): Conductance | undefined {
+  const gates = new Map<string, number>();
+  let conductance = 1;
+  let reversal: number | undefined;
+  let open: Expression | null = null;
+  for (const factor of factorsOf(e)) {
+    const names = namesIn(factor);
+    if (names.size === 0) {
+      conductance *= constant(factor);
+      continue;
+    }
+    const gate = gateOf(factor, isState);
+    if (gate) {
+      gates.set(gate[0], (gates.get(gate[0]) ?? 0) + gate[1]);
+      continue;
+    }
+    const form = reversal === undefined && names.size === 1 && names.has('v') ? linearForm(factor, ['v']) : null;
+    const slope = form?.coefficients.get('v');
+    if (form && slope) {
+      const steepness = constant(slope);
+      reversal = -constant(form.constant) / steepness;
+      conductance *= -steepness;
+    } else open = open === null ? factor : binary('*', open, factor);
+  }
+  return reversal === undefined ? undefined : { conductance, reversal: reversal + 0, gates, open };
+}

@@ -163,34 +163,38 @@ describe.skipIf(unable !== null)(`Brian's axon, written as NeuroML${unable === n
     });
   }, 60_000);
 
-  test.skipIf(!triesAll)(slow("has its action potentials in NEURON when it has them in Brian's scheme"), async () => {
-    const interval = 0.005;
-    const crossings = (trace: readonly number[]): readonly number[] =>
-      trace.flatMap((v, k) => (k > 0 && v > 50 && trace[k - 1]! <= 50 ? [k * interval] : []));
-    await inFolder(async (folder) => {
-      writeFileSync(join(folder, 'LEMS_axon.xml'), await document);
-      await exportToNeuron(folder, 'LEMS_axon.xml');
-      const words = [folder, 'LEMS_axon_nrn.py', '11', String(interval)];
-      const theirs = (await runPynnPython('neuron_converged.py', words)) as Record<
-        string,
-        readonly { readonly quantity: string; readonly values: readonly number[] }[]
-      >;
-      const result = await runModel(model, { target: 'wasm', outputs: [join(folder, 'ours.csv')] });
-      if (result.kind === 'run') result.dispose();
-      const rows = readFileSync(join(folder, 'ours.cell_v.csv'), 'utf8').trim().split('\n').slice(1);
-      const found = theirs['trace.dat']!.filter(({ quantity }) => quantity.endsWith('/v'));
-      expect(found.length).toBe(4);
-      found.forEach(({ values }, k) => {
-        const ours = rows.map((row) => Number(row.split(',')[k + 1]) * 1e3);
-        // Brian's recordings are every 0.1 ms: what crosses does so between two of them.
-        const [expected, times] = [crossings(values), ours.flatMap((v, at) => (at > 0 && v > 50 && ours[at - 1]! <= 50 ? [at * 0.1] : []))]; // prettier-ignore
-        expect(times.length).toBe(expected.length);
-        expect(times.length).toBeGreaterThan(0);
-        expected.forEach((time, at) => {
-          expect(time).toBeLessThan(times[at]! + 0.01);
-          expect(time).toBeGreaterThan(times[at]! - 0.11);
+  test.skipIf(!triesAll)(
+    slow("has its action potentials in NEURON when it has them in Brian's scheme"),
+    async () => {
+      const interval = 0.005;
+      const crossings = (trace: readonly number[]): readonly number[] =>
+        trace.flatMap((v, k) => (k > 0 && v > 50 && trace[k - 1]! <= 50 ? [k * interval] : []));
+      await inFolder(async (folder) => {
+        writeFileSync(join(folder, 'LEMS_axon.xml'), await document);
+        await exportToNeuron(folder, 'LEMS_axon.xml');
+        const words = [folder, 'LEMS_axon_nrn.py', '11', String(interval)];
+        const theirs = (await runPynnPython('neuron_converged.py', words)) as Record<
+          string,
+          readonly { readonly quantity: string; readonly values: readonly number[] }[]
+        >;
+        const result = await runModel(model, { target: 'wasm', outputs: [join(folder, 'ours.csv')] });
+        if (result.kind === 'run') result.dispose();
+        const rows = readFileSync(join(folder, 'ours.cell_v.csv'), 'utf8').trim().split('\n').slice(1);
+        const found = theirs['trace.dat']!.filter(({ quantity }) => quantity.endsWith('/v'));
+        expect(found.length).toBe(4);
+        found.forEach(({ values }, k) => {
+          const ours = rows.map((row) => Number(row.split(',')[k + 1]) * 1e3);
+          // Brian's recordings are every 0.1 ms: what crosses does so between two of them.
+          const [expected, times] = [crossings(values), ours.flatMap((v, at) => (at > 0 && v > 50 && ours[at - 1]! <= 50 ? [at * 0.1] : []))]; // prettier-ignore
+          expect(times.length).toBe(expected.length);
+          expect(times.length).toBeGreaterThan(0);
+          expected.forEach((time, at) => {
+            expect(time).toBeLessThan(times[at]! + 0.01);
+            expect(time).toBeGreaterThan(times[at]! - 0.11);
+          });
         });
       });
-    });
-  }, 120_000);
+    },
+    120_000,
+  );
 });

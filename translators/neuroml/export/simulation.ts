@@ -5,7 +5,7 @@ import { isRecording, isSelection, phaseKind, timeAfter } from '../../../src/mod
 import { numbersOf } from '../../../src/model/arrays.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Model, Recording, RecordingKinds, SelectionKinds } from '../../../src/model/model.js';
-import type { StructuredCell } from './cells/cell.js';
+import type { StructuredCell } from './cells/structured-cell.js';
 import { elementsOf, type ExportContext } from './context.js';
 import { quantityText } from './quantity-text.js';
 import { time } from './words.js';

@@ -1,6 +1,6 @@
 /** What is written of a network so far. */
 
-import type { StructuredCell } from './cells/cell.js';
+import type { StructuredCell } from './cells/structured-cell.js';
 import type { CellPlan } from './context.js';
 import type { StandardCell } from './standard-cell.js';
 import type { Numbers } from './values.js';

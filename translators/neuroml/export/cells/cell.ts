@@ -15,7 +15,8 @@ import { LocalEquations } from './equations.js';
 import { gateOf, instantGate, PotentialFunctions } from './gates.js';
 import { localNumbers, sectionsOn } from './local-values.js';
 import { conductancesOf, type Conductance } from './membrane-current.js';
-import { compartmentAt, shapeOf, type Shape } from './shape.js';
+import { compartmentAt, shapeOf } from './shape.js';
+import type { StructuredCell } from './structured-cell.js';
 import { parseExpression } from '../../../../src/lang/parse.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
 
@@ -24,19 +25,6 @@ const density: Dimension = [-4, -1, 3, 2, 0, 0, 0];
 const faradByArea: Dimension = [-4, -1, 4, 2, 0, 0, 0];
 const ohmMetre: Dimension = [3, 1, -3, -2, 0, 0, 0];
 const siemens: Dimension = [-2, -1, 3, 2, 0, 0, 0];
-
-/** A written cell. */
-export interface StructuredCell {
-  /** Id of the component. */
-  readonly component: string;
-  /** The variable to which what is attached to it adds. */
-  readonly input: string;
-  readonly shape: Shape;
-  /** Where spikes are detected; undefined: nowhere. */
-  readonly spike: { readonly section: string; readonly fraction: number } | undefined;
-  /** The path from a segment to a variable on a section; undefined where there is none. */
-  readonly pathOf: (variable: string, section: string) => string | undefined;
-}
 
 /** Relative difference of a gate's first value from its steady state that is rounding. */
 const rounding = 1e-9;

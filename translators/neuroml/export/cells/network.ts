@@ -13,7 +13,8 @@ import { ElementValues, numberAt, type Numbers } from '../values.js';
 import { NotExpressible } from '../words.js';
 import type { Written } from '../written.js';
 import { element, listOf } from '../xml-text.js';
-import { writeCell, type StructuredCell } from './cell.js';
+import { writeCell } from './cell.js';
+import type { StructuredCell } from './structured-cell.js';
 import { placeAttributes, placesOn, sectionsWithMarks } from './places.js';
 import { coreSynapse, type CoreSynapse } from './core-synapse.js';
 

@@ -6,7 +6,7 @@ import { isRecording } from '../../../../src/model/tagged.js';
 import { numberText } from '../quantity-text.js';
 import { ElementValues } from '../values.js';
 import type { ExportContext } from '../context.js';
-import type { StructuredCell } from './cell.js';
+import type { StructuredCell } from './structured-cell.js';
 import { compartmentAt, type SegmentAt } from './shape.js';
 
 /** Where something is on cells: one place for all, or one for each. */

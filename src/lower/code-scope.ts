@@ -25,7 +25,7 @@ import { fold } from '../ir/fold.js';
 import type { Storage } from './groups.js';
 import { constantOf, definitionOf, invariantLocal, known } from './invariant.js';
 import * as messages from './messages.js';
-import { ownStep, timeOf } from './step-time.js';
+import { seenStep, timeOf } from './step-time.js';
 import { tableValue } from './tables.js';
 import { combine, scalarTypeOf, storedValue } from './typed-values.js';
 
@@ -188,7 +188,7 @@ export abstract class CodeScope implements Scope {
 
   #time(name: string): Ir | null {
     if (name === 't') return this.view?.time ?? timeOf(this.context);
-    return name === 't_in_timesteps' ? ownStep(this.context) : null;
+    return name === 't_in_timesteps' ? seenStep(this.context) : null;
   }
 
   /** The value of what an assignment such as `+=` changes. */

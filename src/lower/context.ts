@@ -69,6 +69,8 @@ export interface Known {
   readonly dt: number;
   /** Steps of the program in one of these. */
   readonly every: number;
+  /** Whether code reads the time, and the number of the step, that the step leads to. */
+  readonly ahead: boolean;
   /** The order of a step. */
   readonly profile: Profile;
   /** Takes what is found. */

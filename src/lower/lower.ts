@@ -82,6 +82,7 @@ function passes(
     real: precision === 'float64' ? 'f64' : 'f32',
     dt: model.experiment.dt,
     every: 1,
+    ahead: false,
     profile,
     diagnostics,
     places,

@@ -4,6 +4,7 @@ import * as ir from '../ir/builder.js';
 import type { Buffer, EventRecordingLocation, SampleLocation } from '../ir/program.js';
 import type { Expression as Ir } from '../ir/program.js';
 import { referenceOf } from '../lang/reference.js';
+import { readsAny } from '../lang/walk.js';
 import { ownersOf } from '../model/typed.js';
 import type { Recording, SelectionRule } from '../model/typed.js';
 import { Block, item } from './block.js';
@@ -11,6 +12,7 @@ import { onClock, onClockOf } from './clocks.js';
 import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
 import type { Current } from './currents.js';
+import type { Equations } from './equations.js';
 import type { EventSource } from './events.js';
 import { eventValues, type EventValues } from './event-values.js';
 import { currentValue, everFlows, flowsNow } from './currents.js';
@@ -21,6 +23,7 @@ import { unitOfVariable, type Group } from './groups.js';
 import * as messages from './messages.js';
 import type { Indices, Part, Piece } from './pieces.js';
 import { indexCount, memberOf, partsOf, pieceDomain } from './pieces.js';
+import { rankOf } from './profile.js';
 import { initialSample } from './protocol.js';
 import type { BuiltProjection } from './synapse-scope.js';
 import { SynapseScope } from './synapse-scope.js';
@@ -159,6 +162,7 @@ function columnsOf(
 function cellColumn(recording: Column['recording'], variable: string, piece: Piece & Part, context: Context): Column {
   const { group, population, indices } = piece;
   const current = currentOf(variable, group, context);
+  const readsTime = seesTime(variable, [group.equations]);
   return {
     recording,
     variable,
@@ -166,12 +170,39 @@ function cellColumn(recording: Column['recording'], variable: string, piece: Pie
     unit: current ? (group.type.inputs[current.input]?.unit ?? 'A') : unitOfVariable(group, variable),
     indices,
     count: indexCount(indices),
-    ownFirst: current !== null,
+    ownFirst: current !== null || readsTime,
     sample: (into, first) =>
       current
         ? currentKernel({ recording, name: variable, current, piece }, into, first, context)
-        : sampleKernel(recording, variable, piece, into, context),
+        : sampleKernel(recording, variable, piece, into, readsTime ? sampling(recording, first, context) : context),
   };
+}
+
+/** Whether a variable is the time, or is derived where the time is read. */
+const seesTime = (variable: string, owners: readonly Equations[]): boolean =>
+  timeNames.has(variable) ||
+  owners.some(
+    ({ derived, state, parameters }) =>
+      !state.has(variable) &&
+      !parameters.has(variable) &&
+      [...derived.values()].some(({ expression }) => readsAny(expression, timeNames)),
+  );
+
+const timeNames: ReadonlySet<string> = new Set(['t', 't_in_timesteps']);
+
+/**
+ * The context of code that takes samples: where they are labelled with the end of a step and taken once it has been
+ * integrated, the time is that of the label; `first`: before the first step.
+ */
+function sampling({ slot }: Column['recording'], first: boolean, context: Context): Context {
+  const { profile } = context;
+  const taken = slot ?? profile.defaults.sample;
+  const ahead =
+    !first &&
+    profile.stepping === 'slots' &&
+    profile.sampleLabel === 1 &&
+    rankOf(profile, taken) > rankOf(profile, profile.defaults.integrate);
+  return ahead ? { ...context, ahead } : context;
 }
 
 /** The current that a recording's name means, where the population has no variable of that name. */
@@ -304,6 +335,12 @@ function synapseColumn(
   }
   const count = indices instanceof Uint32Array ? indices.length : indices.end - indices.begin;
   const unit = unitOfSynapse(plan, variable);
+  const reference = referenceOf(variable);
+  const ends = [plan.pre, plan.post].flatMap(({ group }) => (group ? [group.equations] : []));
+  const readsTime =
+    reference.kind === 'end' ? seesTime(reference.variable, ends) : seesTime(variable, [plan.equations, ...ends]);
+  const name = `${recording.name}.${variable}`;
+  const { positions, sources } = synapsePlaces(name, indices, count, built, context);
   return {
     recording,
     variable,
@@ -311,9 +348,8 @@ function synapseColumn(
     unit,
     indices,
     count,
-    sample: (into) => {
-      const name = `${recording.name}.${variable}`;
-      const { positions, sources } = synapsePlaces(name, indices, count, built, context);
+    ownFirst: readsTime,
+    sample: (into, first) => {
       const block = new Block();
       const position = block.name('position', ir.load(positions, item));
       const address = {
@@ -322,9 +358,8 @@ function synapseColumn(
         target: block.name('target', ir.convert('u32', ir.load(connectivity.targets, position))),
       };
       const slot = recording.slot ?? context.profile.defaults.sample;
-      const own = onClock(plan.projection.clock, context);
+      const own = onClock(plan.projection.clock, readsTime ? sampling(recording, first, context) : context);
       const scope = new SynapseScope(own, built, address, block, null, { slot });
-      const reference = referenceOf(variable);
       const value = reference.kind === 'end' ? scope.readEnd(reference) : scope.read(variable);
       block.emit(ir.store(into.log, logIndex(into), to(context.real, value)));
       return context.builder.map(

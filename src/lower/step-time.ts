@@ -15,11 +15,18 @@ export const step: Ir = { kind: 'local', type: 'i32', name: 'step' };
 export const ownStep = ({ every }: Pick<Context, 'every'>): Ir =>
   every === 1 ? step : ir.binary('div', ir.add(step, ir.i32(every - 1)), ir.i32(every));
 
-/** Float64 seconds: the time at the start of the step or, where time is a sum of steps, that which has come. */
+/** I32 number of the step that code sees: the one that runs or, for code that looks ahead, the next one. */
+export const seenStep = (context: Context): Ir =>
+  context.ahead ? ir.add(ownStep(context), ir.i32(1)) : ownStep(context);
+
+/**
+ * Float64 seconds: the time at the start of the step that code sees or, where time is a sum of steps, that which has
+ * come.
+ */
 export const timeOf = (context: Context): Ir =>
   context.profile.stepping === 'elements'
     ? ir.load(timeBuffer(context), ir.u32(0))
-    : ir.mul(ir.convert('f64', ownStep(context)), ir.f64(context.dt));
+    : ir.mul(ir.convert('f64', seenStep(context)), ir.f64(context.dt));
 
 /** Where the sum of all steps so far stands (s), for profiles that step by elements. */
 export const timeBuffer = ({ builder }: Context): Buffer =>

@@ -201,3 +201,44 @@ experiment: { dt: 0.1 ms, duration: 2 ms }
     expect(() => importModel({ name: 'm.yaml', text }, { timing: 'grid' })).toThrow(/becomes too large/);
   });
 });
+
+describe('recorded variables that read the time', () => {
+  const recorded = `interneuron: 1
+neurons:
+  cell:
+    state: { x: 0 }
+    derived: { late: { unit: s, value: t - 1*ms }, twice: { unit: s, value: late + t } }
+synapses:
+  link: { derived: { own: { unit: s, value: 3*t }, of_cell: { unit: s, value: post.twice } } }
+populations: { a: { type: cell, size: 2 } }
+projections: { p: { from: a, to: a, synapse: link, connect: all } }
+record:
+  - { of: a, variables: [late, twice, t, x] }
+  - { of: p, variables: [own, of_cell] }
+experiment:
+  dt: 0.1 ms
+  protocol: [{ run: 0.3 ms }, { set: { 'a.x': 1 } }, { run: 0.2 ms }]
+`;
+
+  test.each([
+    ['brian', 0],
+    ['grid', 1],
+    ['lems-euler', 1],
+  ] as const)('have the values of the times that they are labelled with, under %s', async (timing, more) => {
+    const run = await simulate(recorded, { timing });
+    const times = Array.from({ length: 5 + more }, (_, k) => k * 0.1e-3);
+    const expected = {
+      'a.late': (t: number): number => t - 1e-3,
+      'a.twice': (t: number): number => 2 * t - 1e-3,
+      'a.t': (t: number): number => t,
+      'p.own': (t: number): number => 3 * t,
+      // Elements of LEMS see what others were before these advanced.
+      ...(timing === 'lems-euler' ? {} : { 'p.of_cell': (t: number): number => 2 * t - 1e-3 }),
+    };
+    for (const [key, valueAt] of Object.entries(expected)) {
+      const found = trace(run, key);
+      expect(found, key).toHaveLength(times.length);
+      times.forEach((t, k) => expect(found[k], `${key} at ${t}`).toBeCloseTo(valueAt(t), 12));
+    }
+  });
+});

@@ -92,6 +92,8 @@ def declared(rules):
     drive, weights = (sim.RandomDistribution("uniform", limits, rng=rng) for limits in ((0.5, 1.2), (0.0, 0.02)))
     a = sim.Population(30, sim.IF_cond_exp(i_offset=drive), label="a")
     b = sim.Population(20, sim.IF_cond_exp(i_offset=0.7), label="b")
+    cuboid = sim.RandomStructure(sim.Cuboid(90.0, 80.0, 10.0), rng=sim.NumpyRNG(seed=8))
+    c = sim.Population(25, sim.SpikeSourcePoisson(rate=40.0), structure=cuboid, label="c")
     a.initialize(v=sim.RandomDistribution("uniform", (-65, -50), rng=rng))
     static = sim.StaticSynapse(weight=weights, delay=sim.RandomDistribution("uniform", (0.5, 3.0), rng=rng))
     rule = sim.STDPMechanism(sim.SpikePairRule(), sim.AdditiveWeightDependence(w_max=0.02), weight=0.01, delay=1.5)
@@ -103,6 +105,9 @@ def declared(rules):
     drawn = rng.next(2).tolist()
     made.append(sim.Projection(b, a, sim.FixedNumberPostConnector(4, rng=rng, with_replacement=True), static))
     made.append(sim.Projection(b, b, sim.AllToAllConnector(allow_self_connections=False), sim.StaticSynapse(weight=0.001)))
+    near = sim.DistanceDependentProbabilityConnector("0.9*exp(-d**2/50)*(d < 20)", rng=rng)
+    made.append(sim.Projection(a[3:], b, near, static, space=sim.Space(scale_factor=1.5, offset=2.0)))
+    made.append(sim.Projection(c, a, sim.DistanceDependentProbabilityConnector("exp(-d/40)", rng=sim.NumpyRNG(seed=3)), static))
     a.record("spikes")
     sim.run(20.0)
     made[4].set(weight=0.002)
@@ -115,6 +120,14 @@ def declared(rules):
     state._session = None
     projections.rule_of = rule_of
     return {"fingerprint": fingerprint, "drawn": [*drawn, *rng.next(2)]}, found, kinds
+
+
+def check_formulas():
+    """Expressions of the distance that mean something else in the document are carried out by PyNN."""
+    from interneuron_pynn.rules import is_formula
+
+    assert all(map(is_formula, ("d < 16", "0.3*exp(-d/2)", "exp(-abs(d)**2 / 50) * (d > 0)", "0.5")))
+    assert not any(map(is_formula, ("1/d", "log(d)", "d**-1", "2**d", "0.1 if d < 3 else 0", "x + d", "minimum(d, 1)", "True", "d <")))
 
 
 def check_rules():
@@ -321,6 +334,6 @@ def check_capture():
 
 
 if __name__ == "__main__":
-    for check in (check_segments, check_plasticity, check_refusals, check_launcher, check_capture, check_rules, check_weights, check_engines, check_peers):
+    for check in (check_segments, check_plasticity, check_refusals, check_launcher, check_capture, check_formulas, check_rules, check_weights, check_engines, check_peers):
         check()
     print("checked")

@@ -144,6 +144,8 @@ class Population(_Checked, common.Population):
             cell.parent = self
         state.id_counter += self.size
         self.name_in_document = state.unique(self.label, "population")
+        #: Where the cells are, in um, once a rule of connections needs to know.
+        self.places = None
         self.first = {}
         space = deepcopy(self.celltype.native_parameters)
         try:
@@ -163,6 +165,15 @@ class Population(_Checked, common.Population):
         self._built = None
         self.lists = [self.values["spike_times"]] if "spike_times" in self.values else []
         state.create("populations", self)
+
+    def tell_places(self):
+        """Has the document say where the cells are. Gives False where it says already that they are elsewhere, or nowhere."""
+        if hasattr(self.celltype, "definition") or hasattr(self.celltype, "shape"):
+            return False
+        now = self.positions.T.tolist()
+        if self.places is None and self._built is None:
+            self.places = now
+        return self.places == now
 
     def change(self, values, indices):
         """Gives cells other values, now and in the document."""
@@ -298,6 +309,7 @@ class Population(_Checked, common.Population):
             "label": self.name_in_document,
             "size": int(self.size),
             "cell": cell,
+            **({"positions": self.places} if self.places else {}),
             **({"initial_values": first} if first else {}),
         }
 

@@ -12,7 +12,7 @@ from . import simulator
 from .checks import check_connector, check_finite, check_given, check_projection, check_synapse, is_number
 from .morphology import location
 from .native import Connector as NativeConnector
-from .rules import carry_out, rule_of
+from .rules import carry_out, rule_of, space_of
 from .simulator import SI, plain, state
 from .standardmodels import StaticSynapse
 
@@ -594,7 +594,9 @@ class Projection(common.Projection):
         """The projection by its connector's rule."""
         connector, values = self._rule.to_document()
         [pre, post] = [state.view(owner, cells) for end in (self.pre, self.post) for owner, cells, _ in _members(end)]
-        return self._document(self.name_in_document, pre, post, connector, self._synapse(values))
+        document = self._document(self.name_in_document, pre, post, connector, self._synapse(values))
+        space = space_of(self) if connector["type"] == "DistanceDependentProbabilityConnector" else {}
+        return {**document, **({"space": space} if space else {})}
 
     def _synapse(self, values):
         """The synapse type with its parameters, as the document has it."""

@@ -1,5 +1,6 @@
 """Connectors as rules, which the engine carries out; PyNN carries them out only where somebody asks what they gave."""
 
+import ast
 import numbers
 from copy import deepcopy
 
@@ -7,6 +8,7 @@ import numpy as np
 from pyNN import common, errors
 from pyNN.connectors import (
     AllToAllConnector,
+    DistanceDependentProbabilityConnector,
     FixedNumberPostConnector,
     FixedNumberPreConnector,
     FixedProbabilityConnector,
@@ -20,6 +22,7 @@ _CONNECTORS = {
     AllToAllConnector: ("allow_self_connections",),
     OneToOneConnector: (),
     FixedProbabilityConnector: ("p_connect", "allow_self_connections"),
+    DistanceDependentProbabilityConnector: ("d_expression", "allow_self_connections"),
     FixedNumberPreConnector: ("n", "allow_self_connections", "with_replacement"),
     FixedNumberPostConnector: ("n", "allow_self_connections", "with_replacement"),
     FixedTotalNumberConnector: ("n", "allow_self_connections", "with_replacement"),
@@ -128,6 +131,58 @@ class Generators:
         return {each.name: each.to_document() for each in self._all if each.users}
 
 
+#: Functions and operators of expressions of the distance that are the same in the document.
+_FUNCTIONS = ("exp", "sqrt", "abs", "cos", "sin", "tanh")
+_OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
+
+
+def is_formula(text):
+    """Whether an expression of the distance, in Python, means the same in the document."""
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except SyntaxError:
+        return False
+
+    def known(e):
+        if isinstance(e, ast.Constant):
+            return isinstance(e.value, (int, float)) and not isinstance(e.value, bool)
+        if isinstance(e, ast.Name):
+            return e.id == "d"
+        if isinstance(e, ast.UnaryOp):
+            return isinstance(e.op, ast.USub) and known(e.operand)
+        if isinstance(e, ast.Compare):
+            return len(e.ops) == 1 and isinstance(e.ops[0], (ast.Lt, ast.LtE, ast.Gt, ast.GtE)) and known(e.left) and known(e.comparators[0])
+        if isinstance(e, ast.Call):
+            return isinstance(e.func, ast.Name) and e.func.id in _FUNCTIONS and len(e.args) == 1 and not e.keywords and known(e.args[0])
+        if not isinstance(e, ast.BinOp) or not isinstance(e.op, _OPERATORS) or not known(e.left):
+            return False
+        # Divisors and exponents are numbers: a division by a distance of zero is infinite in NumPy alone.
+        is_number = isinstance(e.right, ast.Constant) and known(e.right) and e.right.value > 0
+        return is_number if isinstance(e.op, (ast.Div, ast.Pow)) else known(e.right)
+
+    return known(tree)
+
+
+def _are_placed(projection, rng):
+    """Whether the document can say where the cells of both ends are, as they are now. `rng`: does not also draw places."""
+    owners = [getattr(cells, "grandparent", cells) for cells in (projection.pre, projection.post)]
+    return all(getattr(each.structure, "rng", None) is not rng for each in owners) and all(each.tell_places() for each in owners)
+
+
+def space_of(projection):
+    """How distances are measured, as the document has it."""
+    space = projection.space
+    axes = "".join("xyz"[k] for k in space.axes)
+    bounds = space.periodic_boundaries
+    periodic = None if bounds is None else [None if each is None else [float(x) for x in each] for each in bounds]
+    return {
+        **({} if axes == "xyz" else {"axes": axes}),
+        **({} if np.ndim(space.scale_factor) == 0 and space.scale_factor == 1 else {"scale_factor": float(space.scale_factor)}),
+        **({} if np.all(np.asarray(space.offset) == 0) else {"offset": np.asarray(space.offset, float).tolist()}),
+        **({} if periodic is None else {"periodic_boundaries": periodic}),
+    }
+
+
 def _bounds(drawn):
     """Numbers between which all draws of a distribution are."""
     given = drawn.parameters
@@ -178,6 +233,12 @@ def rule_of(projection, connector, generators):
         return None
     if type(connector) is FixedProbabilityConnector and connector.allow_self_connections == "NoMutual":
         if projection.pre is not projection.post:
+            return None
+    if type(connector) is DistanceDependentProbabilityConnector:
+        simple = isinstance(connector.d_expression, str) and is_formula(connector.d_expression)
+        if not simple or np.ndim(projection.space.scale_factor) or connector.allow_self_connections == "NoMutual":
+            return None
+        if not _are_placed(projection, connector.rng):
             return None
     used = [connector.rng] if hasattr(connector, "rng") else []
     used += [value.rng for value in values.values() if isinstance(value, RandomDistribution)]
@@ -244,4 +305,4 @@ def carry_out(rule, projection):
             rng.rng = own
 
 
-__all__ = ["Generators", "carry_out", "rule_of", "words_drawn"]
+__all__ = ["Generators", "carry_out", "is_formula", "rule_of", "space_of", "words_drawn"]

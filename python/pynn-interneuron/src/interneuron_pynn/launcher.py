@@ -82,7 +82,9 @@ def capture(words):
     except Captured:
         pass
     else:
-        print(f"error: {words[1]} runs no network", file=sys.stderr)
+        own = [name for name in ("nest", "neuron", "brian2") if f"pyNN.{name}" in sys.modules]
+        other = f" on interneuron, but perhaps one on pyNN.{own[0]}: add --instead-of {own[0]}" if own else ""
+        print(f"error: {words[1]} runs no network{other}", file=sys.stderr)
         return 1
     output.write_text(json.dumps(state.document()), encoding="utf-8")
     folder = output.with_suffix(".data")

@@ -17,6 +17,7 @@ import * as messages from './messages.js';
 import { placeOf as placeOfEvent } from './event-kernels.js';
 import { rankOf } from './profile.js';
 import { memberOf, type Part } from './pieces.js';
+import { atLabel } from './step-time.js';
 import { inStep, type PlacedEntry, type StepPlace } from './step/place.js';
 
 /** A recording of events. */
@@ -149,7 +150,7 @@ function valuesLog(
       ordinal: ir.u32(member.ordinal),
       local,
     };
-    const scope = new ElementScope(context, group, address, inner, null, { slot });
+    const scope = new ElementScope(atLabel(slot, context), group, address, inner, null, { slot });
     variables.forEach((variable, column) => {
       const at = ir.add(ir.mul(ir.get(row), ir.u32(rowLength)), ir.u32(column));
       inner.emit(ir.store(log, at, to('f64', scope.read(variable))));

@@ -17,13 +17,12 @@ import type { EventSource } from './events.js';
 import { eventValues, type EventValues } from './event-values.js';
 import { currentValue, everFlows, flowsNow } from './currents.js';
 import { ElementScope } from './element-scope.js';
-import { step } from './step-time.js';
+import { atLabel, step } from './step-time.js';
 import { to } from './expressions.js';
 import { unitOfVariable, type Group } from './groups.js';
 import * as messages from './messages.js';
 import type { Indices, Part, Piece } from './pieces.js';
 import { indexCount, memberOf, partsOf, pieceDomain } from './pieces.js';
-import { rankOf } from './profile.js';
 import { initialSample } from './protocol.js';
 import type { BuiltProjection } from './synapse-scope.js';
 import { SynapseScope } from './synapse-scope.js';
@@ -163,6 +162,7 @@ function cellColumn(recording: Column['recording'], variable: string, piece: Pie
   const { group, population, indices } = piece;
   const current = currentOf(variable, group, context);
   const readsTime = seesTime(variable, [group.equations]);
+  const later = readsTime ? atLabel(recording.slot ?? context.profile.defaults.sample, context) : context;
   return {
     recording,
     variable,
@@ -174,7 +174,7 @@ function cellColumn(recording: Column['recording'], variable: string, piece: Pie
     sample: (into, first) =>
       current
         ? currentKernel({ recording, name: variable, current, piece }, into, first, context)
-        : sampleKernel(recording, variable, piece, into, readsTime ? sampling(recording, first, context) : context),
+        : sampleKernel(recording, variable, piece, into, first ? context : later),
   };
 }
 
@@ -189,21 +189,6 @@ const seesTime = (variable: string, owners: readonly Equations[]): boolean =>
   );
 
 const timeNames: ReadonlySet<string> = new Set(['t', 't_in_timesteps']);
-
-/**
- * The context of code that takes samples: where they are labelled with the end of a step and taken once it has been
- * integrated, the time is that of the label; `first`: before the first step.
- */
-function sampling({ slot }: Column['recording'], first: boolean, context: Context): Context {
-  const { profile } = context;
-  const taken = slot ?? profile.defaults.sample;
-  const ahead =
-    !first &&
-    profile.stepping === 'slots' &&
-    profile.sampleLabel === 1 &&
-    rankOf(profile, taken) > rankOf(profile, profile.defaults.integrate);
-  return ahead ? { ...context, ahead } : context;
-}
 
 /** The current that a recording's name means, where the population has no variable of that name. */
 function currentOf(name: string, { equations, type }: Group, { model }: Context): Current | null {
@@ -358,7 +343,7 @@ function synapseColumn(
         target: block.name('target', ir.convert('u32', ir.load(connectivity.targets, position))),
       };
       const slot = recording.slot ?? context.profile.defaults.sample;
-      const own = onClock(plan.projection.clock, readsTime ? sampling(recording, first, context) : context);
+      const own = onClock(plan.projection.clock, readsTime && !first ? atLabel(slot, context) : context);
       const scope = new SynapseScope(own, built, address, block, null, { slot });
       const value = reference.kind === 'end' ? scope.readEnd(reference) : scope.read(variable);
       block.emit(ir.store(into.log, logIndex(into), to(context.real, value)));

@@ -3,6 +3,7 @@
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../ir/program.js';
 import type { Context } from './context.js';
+import { rankOf } from './profile.js';
 
 /** i32 number of the step that runs. */
 export const step: Ir = { kind: 'local', type: 'i32', name: 'step' };
@@ -27,6 +28,18 @@ export const timeOf = (context: Context): Ir =>
   context.profile.stepping === 'elements'
     ? ir.load(timeBuffer(context), ir.u32(0))
     : ir.mul(ir.convert('f64', seenStep(context)), ir.f64(context.dt));
+
+/**
+ * The context of code that reads what is recorded in a slot: where times are labelled with the end of a step, and the
+ * slot comes after integration, the time is that of the label.
+ */
+export function atLabel(slot: string, context: Context): Context {
+  const { profile } = context;
+  const integrated = rankOf(profile, slot) > rankOf(profile, profile.defaults.integrate);
+  return profile.stepping === 'slots' && profile.sampleLabel === 1 && integrated
+    ? { ...context, ahead: true }
+    : context;
+}
 
 /** Where the sum of all steps so far stands (s), for profiles that step by elements. */
 export const timeBuffer = ({ builder }: Context): Buffer =>

@@ -241,4 +241,26 @@ experiment:
       times.forEach((t, k) => expect(found[k], `${key} at ${t}`).toBeCloseTo(valueAt(t), 12));
     }
   });
+
+  test.each(['brian', 'grid'] as const)('at a spike, too, have the value of its time, under %s', async (timing) => {
+    const spiking = `interneuron: 1
+neurons:
+  cell:
+    state: { n: 0 }
+    derived: { since: { unit: s, value: t - lastspike }, now: { unit: s, value: t } }
+    events: { spike: { when: t >= 0.3*ms and n < 1, do: n = 1 } }
+populations: { a: { type: cell, size: 1 } }
+record: [{ of: a, events: spike, variables: [since, now, lastspike] }]
+experiment: { dt: 0.1 ms, duration: 1 ms }
+`;
+    const live = openModel(importModel({ name: 'm.yaml', text: spiking }, { timing }), { target: 'wasm' });
+    await live.run(1e-3);
+    const [train] = (await live.take()).spikes;
+    await live.finish();
+    const label = timing === 'grid' ? 0.4e-3 : 0.3e-3;
+    const values = Object.fromEntries(train!.variables.map(({ name, values }) => [name, values[0]]));
+    expect(values['since']).toBeCloseTo(0, 12);
+    expect(values['now']).toBeCloseTo(label, 12);
+    expect(values['lastspike']).toBeCloseTo(label, 12);
+  });
 });

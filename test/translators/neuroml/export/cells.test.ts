@@ -136,3 +136,49 @@ test("PyNN's cells fire when they did, to the step", async () => {
     ['', false],
   ]);
 });
+
+test('a variable that is summed over synapses becomes a conductance of each', async () => {
+  const text = `
+format: interneuron/brian
+version: 1
+dt: 0.002 ms
+spatial_neurons:
+  cell:
+    morphology:
+      sections:
+        soma: { class: Soma, diameter: 30 um }
+        L: { parent: soma, diameter: 1 um, length: 100 um, n: 10 }
+    Cm: 1 uF/cm**2
+    Ri: 100 ohm*cm
+    model: |
+      Im = 1e-4*siemens/cm**2*(-70*mV - v) : amp/meter**2
+      Is = gs*(0*mV - v) : amp (point current)
+      gs : siemens
+    initializers: [{ variable: v, value: -70 mV }]
+spike_generators:
+  source: { N: 1, indices: [0], times: [2 ms] }
+synapses:
+  S:
+    source: source
+    target: 'cell.L[90 um:100 um]'
+    model: |
+      dg/dt = -g/ms : siemens (clock-driven)
+      gs_post = g : siemens (summed)
+    on_pre: g += 20*nS
+    connect: true
+state_monitors:
+  trace: { source: cell, variables: [v], record: [5] }
+run: 10 ms
+`;
+  const model = importModel({ name: 'm.yaml', text });
+  const { report, again, text: lems } = await written(model);
+  expect(report.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
+  expect(lems).toMatch(/<expOneSynapse id="S_synapses" gbase="20nS" erev="0 ?m?V" tauDecay="1ms"\/>/);
+  const potential = async ({ valid }: ImportedModel, key: string): Promise<readonly number[]> =>
+    (await simulateModel(valid, { engines: [{ target: 'wasm', threads: 1 }] })).samples.get(key)!.map(([v]) => v!);
+  const [before, after] = [await potential(model, 'cell.v'), await potential(again, 'cell.v')];
+  const apart = Math.max(...before.slice(0, after.length).map((v, k) => Math.abs(v - after[k]!)));
+  // Of 40 mV; the sphere of the model has no resistance, and its scheme is of first order.
+  expect(Math.max(...before)).toBeGreaterThan(-0.05);
+  expect(apart).toBeLessThan(5e-4);
+});

@@ -125,11 +125,17 @@ function synapseOf(
   { report }: ExportContext,
 ): SynapseType | undefined {
   const actions = Object.values(type.pathways).flatMap((one) => one.do);
-  const changed = new Set(actions.flatMap((text) => /^post\.(\w+) \+= /.exec(text)?.[1] ?? []));
+  const added = actions.flatMap((text) => /^post\.(\w+) \+= /.exec(text)?.[1] ?? []);
+  // A variable that is the sum over synapses: each of them has a share of it.
+  const shares = new Map(
+    Object.entries(type.summed).map(([key, share]) => [key.replace(/^post\./, ''), parseExpression(share)] as const),
+  );
+  const changed = new Set([...added, ...shares.keys()]);
   const dependent = (e: Expression): boolean => [...namesIn(e)].some((one) => isPart(cell, one, changed));
   const parts = synaptic.filter(dependent);
   const flows = parts.map(wholeCurrent);
-  if (actions.some((text) => !/^post\.\w+ \+= /.test(text)) || Object.keys(type.contributes).length > 0)
+  const others = actions.some((text) => /\bpost\./.test(text.replace(/^post\.\w+ \+= /, '')));
+  if (others || Object.keys(type.contributes).length > 0)
     return report.missing(pointer, 'synapses on compartments that do more than add to a variable at a spike');
   if (flows.length === 0 || flows.some((one) => one === undefined))
     return report.missing(pointer, 'synapses on compartments whose current is not a conductance divided by the area');
@@ -144,11 +150,15 @@ function synapseOf(
     });
   const declared = (one: string): boolean =>
     [cell.parameters, cell.state, cell.derived].some((map) => Object.hasOwn(map, one));
-  const states = Object.keys(cell.state).filter((one) => isPart(cell, one, changed));
+  const states = Object.keys(cell.state).filter((one) => !shares.has(one) && isPart(cell, one, changed));
   const atPost = (e: Expression): Expression =>
-    mapExpression(e, (part) => (part.kind === 'name' && part.name === 'v' ? nameOf('post.v') : part));
+    mapExpression(e, (part) => {
+      if (part.kind !== 'name') return part;
+      return part.name === 'v' ? nameOf('post.v') : (shares.get(part.name) ?? part);
+    });
   const made: SynapseType = {
     ...type,
+    summed: {},
     state: {
       ...type.state,
       ...Object.fromEntries(states.map((one) => [one, { ...(cell.state[one] ?? zero), initial: 0, shared: false }])),
@@ -181,8 +191,8 @@ const zero = { unit: '1', type: 'real', initial: 0, shared: false } as const;
 
 /** Whether a state variable is what spikes change, or follows from it. */
 function isPart(cell: NeuronType, name: string, changed: ReadonlySet<string>): boolean {
-  if (!Object.hasOwn(cell.state, name)) return false;
   if (changed.has(name)) return true;
+  if (!Object.hasOwn(cell.state, name)) return false;
   const rate = cell.derivatives[name]?.rate;
   return rate !== undefined && [...namesIn(parseExpression(rate))].some((one) => one !== name && changed.has(one));
 }

@@ -181,6 +181,8 @@ class CableWriter {
     for (const { to, synapse } of Object.values(context.model.projections)) {
       if (populationOf(to.of) !== this.name) continue;
       const text = JSON.stringify(Object.values(context.model.synapses[synapse]?.pathways ?? {}).map((one) => one.do));
+      for (const key of Object.keys(context.model.synapses[synapse]?.summed ?? {}))
+        opened.add(key.replace(/^post\./, ''));
       for (const name of Object.keys(type.state))
         if (new RegExp(`\\bpost\\.${name} *[-+*/]?=`).test(text)) opened.add(name);
     }

@@ -247,7 +247,7 @@ def orders_that_are_text():
 def refractoriness():
     """All forms of it."""
     found = {}
-    for k, refractory in enumerate([2 * ms, "a*ms", "v > 0.5", False]):
+    for k, refractory in enumerate([2 * ms, "a*ms", "v > 0.5", False, "2*ms"]):
         G = NeuronGroup(
             4, "dv/dt = (1.5 - v)/(5*ms) : 1 (unless refractory)\na : 1", threshold="v > 1", reset="v = 0.8", refractory=refractory
         )
@@ -261,8 +261,9 @@ def refractoriness():
         net.run(12 * ms)
         found.update(spikes(monitor, f"spikes{k}"))
         found[f"v{k}"] = G.v[:]
-        if k < 3:
-            found[f"free{k}"] = G.not_refractory[:]
+        for step in range(6 if refractory is not False else 0):
+            net.run(0.7 * ms)
+            found[f"free{k}.{step}"] = G.not_refractory[:]
     return found
 
 

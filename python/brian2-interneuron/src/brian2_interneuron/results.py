@@ -213,7 +213,12 @@ def _last_events(document, group, events, end, session):
         try:
             free[:] = unpack(session._call("read", owner=group.name, variable="not_refractory")) != 0
         except interneuron.UsageError:
-            pass
+            # The engine has no such variable, because what the period is computed from does not change.
+            now = f"{tick // every * float(group.clock.dt_)!r}*second"
+            condition = f"timestep({now} - lastspike, dt) >= timestep({period}, dt)"
+            free[:] = False
+            free[group.i.get_item(condition, namespace=document.run_namespace)] = True
+            free[cells[steps == tick]] = False
         return
     # As in the last step: those that spiked in it are refractory.
     dt, last = float(group.clock.dt_), group.variables["lastspike"].get_value()

@@ -478,8 +478,12 @@ describe('a network of PyNN in Brian', () => {
   it('has cells of NeuroML with channels by short names, without what nothing reads', async () => {
     const path = fileURLToPath(new URL('../../fixtures/neuroml/soma.cell.nml', import.meta.url));
     const { files } = await convertModel(importModel(readSource(path)).valid, 'brian-json');
-    const { model } = (JSON.parse(files[0]?.text ?? '') as { neuron_groups: Record<string, { model: string }> })
-      .neuron_groups['soma'] ?? { model: '' };
+    const { neuron_groups } = JSON.parse(files[0]?.text ?? '') as {
+      readonly neuron_groups: Record<string, { readonly model: string; readonly initializers: object }>;
+    };
+    const { model, initializers } = neuron_groups['soma'] ?? { model: '', initializers: {} };
+    // The document gives the potential at the beginning by a parameter that nothing else reads.
+    expect(initializers).toMatchObject({ v: '-65 mV' });
     const lines = model.split('\n');
     expect(lines.length).toBeLessThan(36);
     expect(lines).toContain('dna_m/dt = (na_m_inf - na_m)/na_m_tau : 1');

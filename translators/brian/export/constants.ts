@@ -29,7 +29,7 @@ export function constantsOf<T extends EquationSet>(
     Reflect.deleteProperty(left, key);
   }
   const { conformsTo: _, ...rest } = type;
-  return { type: decided({ ...(rest as T), parameters }), values: left };
+  return { type: decided({ ...(rest as T), parameters }, isVariable), values: left };
 }
 
 /** A type without inputs that nothing gives, and without a constant current of nothing. */
@@ -125,8 +125,11 @@ function withoutZeros(e: Expression): Expression {
 /** The zero that stands for a missing part. */
 const isNothing = (e: Expression): boolean => e.kind === 'number' && e.integer && isZero(e);
 
-/** A type in which choices that its constants decide are decided, without constants that nothing reads then. */
-function decided<T extends EquationSet>(type: T): T {
+/**
+ * A type in which choices and first values that its constants decide are decided, without constants that nothing reads
+ * then.
+ */
+function decided<T extends EquationSet>(type: T, isVariable: (name: string) => boolean): T {
   const numbers = new Map(
     Object.entries(type.parameters).flatMap(([key, { shared, value }]) =>
       shared && typeof value === 'number' ? [[key, value] as const] : [],
@@ -153,8 +156,14 @@ function decided<T extends EquationSet>(type: T): T {
       const holds = truth(part.condition);
       return holds === undefined ? part : holds ? part.whenTrue : part.whenFalse;
     });
+  const state = Object.fromEntries(
+    Object.entries(type.state).map(([key, one]) => {
+      const known = typeof one.initial === 'string' && !isVariable(one.initial) ? numbers.get(one.initial) : undefined;
+      return [key, known === undefined ? one : { ...one, initial: known }];
+    }),
+  );
   const settled = mapTexts(
-    type,
+    { ...type, state },
     (text) => {
       const e = parseExpression(text);
       const simpler = decide(e);
@@ -174,7 +183,7 @@ function decided<T extends EquationSet>(type: T): T {
     ...settled,
     parameters: Object.fromEntries(
       Object.entries(type.parameters).filter(
-        ([key, { shared }]) => !shared || [read, ...values].some((text) => new RegExp(`\\b${key}\\b`).test(text)),
+        ([key, { shared }]) => !shared || isVariable(key) || [read, ...values].some((text) => new RegExp(`\\b${key}\\b`).test(text)),
       ),
     ),
   };

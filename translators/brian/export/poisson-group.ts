@@ -5,7 +5,7 @@ import { largestOf } from './delays.js';
 import type { IdiomContext } from './idiom-context.js';
 
 /** Expected spikes a step above which a PoissonGroup is not a Poisson process. */
-const mostOften = 0.2;
+const mostOften = 0.5;
 
 /** PyNN's Poisson source as a PoissonGroup; undefined where it is another type, or nothing a PoissonGroup can be. */
 export function poissonGroup(
@@ -22,10 +22,11 @@ export function poissonGroup(
   if (rate === undefined || ['rate', 'start', 'duration'].some((key) => changed.has(`${name}.${key}`)))
     return undefined;
   const most = (largestOf(rate, data) ?? 0) * dt;
+  const often = Number((most * 100).toPrecision(2));
   if (most > mostOften) {
     report.missing(
       pointer,
-      `${(most * 100).toPrecision(2)} spikes in a hundred steps, but each neuron of Brian's groups spikes at most once per step`,
+      `${often} spikes in a hundred steps, but each neuron of Brian's groups spikes at most once per step`,
       'brian/poisson-group',
     );
     return undefined;
@@ -35,7 +36,7 @@ export function poissonGroup(
     'brian/poisson-group',
     pointer,
     'a PoissonGroup has at most one spike per step, where PyNN draws their number' +
-      (most > 0 ? `: the variance of counts is up to ${(100 * most).toPrecision(2)} % less` : ''),
+      (most > 0 ? `: the variance of counts is up to ${often} % less` : ''),
   );
   const spike = {
     when: 'uniform() < rates*dt',

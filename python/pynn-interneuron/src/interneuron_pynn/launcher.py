@@ -9,9 +9,15 @@ from interneuron._scripts import Captured, convert_captured, is_file, run_file
 
 
 def _as_spinnaker(module):
-    """What sPyNNaker adds to PyNN without a meaning for the model: the simulator's name, and where cells go on its machine."""
+    """What sPyNNaker adds to PyNN without a meaning for the model: names, places on its machine, seeds of populations."""
     module.name = lambda: module.simulator.name
     module.set_number_of_neurons_per_core = lambda *_, **__: None
+    make = module.Population.__init__
+
+    def with_usual_arguments(population, *given, seed=None, additional_parameters=None, splitter=None, **named):
+        make(population, *given, **named)
+
+    module.Population.__init__ = with_usual_arguments
 
 
 def run_script(words):

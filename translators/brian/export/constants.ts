@@ -183,7 +183,8 @@ function decided<T extends EquationSet>(type: T, isVariable: (name: string) => b
     ...settled,
     parameters: Object.fromEntries(
       Object.entries(type.parameters).filter(
-        ([key, { shared }]) => !shared || isVariable(key) || [read, ...values].some((text) => new RegExp(`\\b${key}\\b`).test(text)),
+        ([key, { shared }]) =>
+          !shared || isVariable(key) || [read, ...values].some((text) => new RegExp(`\\b${key}\\b`).test(text)),
       ),
     ),
   };

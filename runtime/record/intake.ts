@@ -35,7 +35,7 @@ export interface Intake {
   notFinite(): readonly NotFiniteSamples[];
 }
 
-/** A series with samples that are NaN or infinite. */
+/** A series with samples that are NaN or infinite, or potentials that no membrane has. */
 export interface NotFiniteSamples {
   readonly plan: SeriesPlan;
   /** How many, and the step of the first. */
@@ -165,22 +165,24 @@ function valuesAt(
 }
 
 /** Counts the samples of a block that are NaN or infinite. */
+/** In V: potentials beyond it come from steps that are too long. */
+const largestPotential = 1000;
+
 function noteNotFinite(
   { series, steps, values }: SampleBlock,
   plan: SeriesPlan,
   found: Map<number, NotFiniteSamples>,
 ): void {
   if (!(values instanceof Float64Array || values instanceof Float32Array)) return;
-  // A finite number less itself is 0, others give NaN: one sum tells whether there is anything to count.
-  let sum = 0;
-  for (let k = 0; k < values.length; k += 1) sum += values[k]! - values[k]!;
-  if (sum === 0) return;
+  const limit = plan.unit === 'V' ? largestPotential : Number.MAX_VALUE;
   let [wrong, at] = [0, -1];
   for (let k = 0; k < values.length; k += 1) {
-    if (Number.isFinite(values[k])) continue;
+    // Not so for NaN either.
+    if (Math.abs(values[k]!) <= limit) continue;
     wrong += 1;
     if (at < 0) at = k;
   }
+  if (wrong === 0) return;
   const step = steps[Math.floor(at / (values.length / steps.length))] ?? 0;
   const before = found.get(series);
   found.set(

@@ -126,6 +126,17 @@ export const messages = {
     found: Number.isNaN(first) ? 'NaN' : first > 0 ? 'infinity' : '-infinity',
     hint: notNumbersHint,
   }),
+  potentialsTooLarge: (owner: string, variable: string, count: number, first: number, time_s: number): Finding => ({
+    code: 'run/potentials-too-large',
+    message:
+      `${count} ${count === 1 ? 'sample' : 'samples'} of ${shorten(variable)} of ${shorten(owner)} ` +
+      `${count === 1 ? 'is' : 'are'} beyond 1000 V, the first at ${Number((time_s * 1e3).toPrecision(12))} ms`,
+    expected: 'potentials that a membrane can have',
+    found: `${Number(first.toPrecision(3))} V`,
+    hint:
+      'the integration is unstable: explicit steps need dt * conductance / capacitance < 2, which a voltage clamp of ' +
+      'low resistance or a large conductance exceeds; shorten the time step, or raise the resistance',
+  }),
   buildFault: (sentence: string): Finding => ({
     code: 'run/build-fault',
     message: `${sentence} (while building the network)`,

@@ -21,6 +21,8 @@ export const runFindings = (run: RecordedRun, dt: number): readonly Diagnostic[]
     .filter(({ plan }) => !run.notNumbers.some((one) => one.owner === plan.owner && one.variable === plan.variable))
     .map(({ plan: { owner, variable }, count, step, first }): Diagnostic => ({
       severity: 'warning',
-      ...messages.samplesNotFinite(owner, variable, count, first, step * dt),
+      ...(Number.isFinite(first)
+        ? messages.potentialsTooLarge(owner, variable, count, first, step * dt)
+        : messages.samplesNotFinite(owner, variable, count, first, step * dt)),
     })),
 ];

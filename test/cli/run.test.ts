@@ -242,6 +242,33 @@ run: 1 ms
       ['run/samples-not-finite', '20 samples of z of sam', 'NaN'],
     ]);
   });
+
+  it('is a finding where explicit steps are too long for a conductance, though it ends', async () => {
+    // From 2 ms until 2.5 ms v becomes 1 - dt * g/C = -9 times as large in each step, beginning at 60 mV.
+    const path = folder.file('unstable.yaml');
+    writeFileSync(
+      path,
+      `format: interneuron/brian
+dt: 0.1 ms
+neuron_groups:
+  clamped:
+    N: 1
+    model: |
+      dv/dt = -g*v/(1*uF) : volt
+      g = 100*msiemens*int(t >= 2*ms)*int(t < 2.7*ms) + 1*nsiemens : siemens
+    method: euler
+    initializers: { v: 60*mV }
+state_monitors: { M: { source: clamped, variables: [v] } }
+run: 4 ms
+`,
+    );
+    const { stdout } = await runCommand(['run', path, '--json', '-o', folder.file('unstable.csv')]);
+    const { diagnostics } = JSON.parse(stdout) as RunReport;
+    // 0.06 V * 9**5 is 3543 V.
+    expect(diagnostics.map(({ code, message, found }) => [code, message, found])).toEqual([
+      ['run/potentials-too-large', '15 samples of v of clamped are beyond 1000 V, the first at 2.5 ms', '-3540 V'],
+    ]);
+  });
 });
 
 describe('a recording of what is not there', () => {

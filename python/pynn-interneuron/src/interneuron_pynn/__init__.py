@@ -2,6 +2,7 @@
 
 import math
 import numbers
+from typing import Any
 
 from interneuron._server import prepare
 
@@ -23,7 +24,7 @@ from pyNN.space import *
 from pyNN.standardmodels import StandardCellType
 
 from . import morphology, native, simulator
-from .checks import check_callbacks, check_delay_limits, check_outputs, check_time
+from .checks import check_callbacks, check_delay_limits, check_outputs, check_time, is_number
 from .compartments import KdrChannel, MultiCompartmentNeuron, NaChannel, PassiveLeak, PassiveLeakHH
 from .electrodes import ACSource, DCSource, NoisyCurrentSource, StepCurrentSource
 from .populations import Assembly, Population, PopulationView
@@ -55,9 +56,9 @@ _CHOICES = {
 }
 
 
-def _check_setup(timestep, given):
+def _check_setup(timestep: Any, given: dict[str, Any]) -> None:
     """What is wrong is said at once, rather than when the network runs."""
-    if isinstance(timestep, bool) or not isinstance(timestep, numbers.Real) or not 0 < timestep < math.inf:
+    if not is_number(timestep) or not 0 < timestep < math.inf:
         raise ValueError(f"timestep must be a number of ms greater than 0, not {timestep!r}")
     for name, choices in _CHOICES.items():
         if given.get(name) is not None and given[name] not in choices:
@@ -134,7 +135,7 @@ initialize = common.initialize
     rank,
 ) = common.build_state_queries(simulator)
 create = common.build_create(Population)
-connect = common.build_connect(Projection, FixedProbabilityConnector, StaticSynapse)
+connect = common.build_connect(Projection, connectors.FixedProbabilityConnector, StaticSynapse)
 set = common.set
 record = common.build_record(simulator)
 

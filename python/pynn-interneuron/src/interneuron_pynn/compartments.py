@@ -1,5 +1,7 @@
 """Neurons with compartments, put together from a morphology, ion channels and receptors."""
 
+from typing import Any
+
 from pyNN.parameters import ParameterSpace
 from pyNN.standardmodels import build_translations, cells, ion_channels
 
@@ -31,8 +33,8 @@ class MultiCompartmentNeuron(cells.MultiCompartmentNeuron):
     """A neuron with a morphology. Classes of it have `ion_channels` and `post_synaptic_entities`, by name."""
 
     translations = build_translations(*((name, name) for name in cells.MultiCompartmentNeuron.default_parameters))
-    ion_channels = {}
-    post_synaptic_entities = {}
+    ion_channels: dict[str, Any] = {}
+    post_synaptic_entities: dict[str, Any] = {}
     default_initial_values = {"v": -65.0}
     injectable = True
 
@@ -61,7 +63,7 @@ class MultiCompartmentNeuron(cells.MultiCompartmentNeuron):
 
     def _receptor(self, kind, values):
         """What the document has of a receptor, and where it is: at one place of each section, as in PyNN."""
-        places = {}
+        places: dict[str, Any] = {}
         for _, (section, fraction) in self.shape.places(values.pop("locations", "soma")):
             places.setdefault(section, fraction)
         return {"type": kind.__name__, "params": {name: float(value) for name, value in values.items()}}, places

@@ -1,6 +1,7 @@
 """Currents that flow into cells."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pyNN.parameters import ParameterSpace, Sequence
@@ -36,7 +37,11 @@ def _steps(times, amplitudes):
     return rounded[last] * state.dt, amplitudes[last]
 
 
-class _Source:
+#: What PyNN's sources have, of which the classes below are too.
+_Base: Any = electrodes.StandardCurrentSource if TYPE_CHECKING else object
+
+
+class _Source(_Base):
     """What all sources share: they are parts of the document, and their changes are phases."""
 
     def __init__(self, **parameters):
@@ -86,13 +91,13 @@ class _Source:
         for cell in cells:
             if not cell.celltype.injectable:
                 raise TypeError("Can't inject current into a spike source.")
-        by_parent = {}
+        by_parent: dict[int, Any] = {}
         for cell in cells:
             by_parent.setdefault(id(cell.parent), (cell.parent, []))[1].append(cell)
         for parent, own in by_parent.values():
             indices = parent.id_to_index(np.array(own, dtype=int))
             target = state.view(parent, np.sort(indices))
-            shape = getattr(parent.celltype, "shape", None)
+            shape: Any = getattr(parent.celltype, "shape", None)
             if location is not None and shape is None:
                 raise TypeError(f"cells of {parent.label} have no compartments, so there is no location on them")
             places = [None] if location is None else [place for _, place in shape.places(location)]
@@ -120,7 +125,7 @@ class _Source:
 
     def _parts(self):
         """Targets by the place on them where the current flows in, and what each is called: a source has one place."""
-        by_place = {}
+        by_place: dict[Any, Any] = {}
         for target, place in self.targets:
             by_place.setdefault(place, []).append(target)
         for place in by_place:

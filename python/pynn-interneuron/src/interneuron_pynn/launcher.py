@@ -80,7 +80,8 @@ def capture(words):
 
         return run
 
-    state.run_until = until
+    # Scripts call it through PyNN's functions.
+    setattr(state, "run_until", until)
     for name in ("run", "run_until", "run_for"):
         setattr(interneuron_pynn, name, without_callbacks(getattr(interneuron_pynn, name)))
     try:

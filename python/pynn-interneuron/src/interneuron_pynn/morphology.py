@@ -1,6 +1,7 @@
 """Shapes of cells: sections of a morphology, labels of them, values and places that differ between them."""
 
 import re
+from typing import Any
 
 import numpy as np
 from pyNN import morphology as base
@@ -175,7 +176,9 @@ class Shape:
 
     def __init__(self, morphology):
         """Reads PyNN's morphology: segments, vertices, or the sections of MorphIO."""
-        self.sections, self.groups, self._names = {}, {}, {}
+        self.sections: dict[str, Any] = {}
+        self.groups: dict[str, Any] = {}
+        self._names: dict[Any, str] = {}
         inner = getattr(morphology, "_morphology", None)
         if hasattr(inner, "root_sections"):
             self._of_morphio(inner)
@@ -200,14 +203,15 @@ class Shape:
         return name
 
     def _of_segments(self, morphology):
-        waiting, made = list(morphology.segments), {}
+        waiting = list(morphology.segments)
+        made: dict[Any, Any] = {}
         while waiting:
             ready = [one for one in waiting if one.parent is None or one.parent.id in made]
             if not ready:
                 raise ValueError("segments are among their own parents, or have parents that are not in the morphology")
             one = ready[0]
             waiting.remove(one)
-            before = None if one.parent is None else made[one.parent.id]
+            before: Any = None if one.parent is None else made[one.parent.id]
             begin = one.proximal
             first = self.sections[before]["points"][-1] if begin is None else [begin.x, begin.y, begin.z, begin.diameter]
             end = one.distal
@@ -242,7 +246,8 @@ class Shape:
         if len(points) < 2:
             x, y, z, d = points[0]
             points = [[x - d / 2, y, z, d], [x + d / 2, y, z, d]]
-        soma_name, made = self._add("soma", points, None), {}
+        soma_name = self._add("soma", points, None)
+        made: dict[Any, Any] = {}
         for one in (each for root in morphology.root_sections for each in root.iter()):
             own = [[*map(float, point), float(d)] for point, d in zip(one.points, one.diameters)]
             made[one.id] = self._add(f"section_{one.id}", own, soma_name if one.is_root else made[one.parent.id])

@@ -20,6 +20,7 @@ Values are quantities with their units, numbers in SI, or expressions of the ind
 
 import re
 from collections import defaultdict
+from typing import Any
 
 from pyNN.models import BaseCellType, BaseSynapseType
 from pyNN.parameters import ParameterSpace
@@ -52,7 +53,9 @@ def _variables(lines):
 class _Native:
     """What native cells and synapses have in common."""
 
-    definition = {}
+    definition: dict[str, Any] = {}
+    #: Its variables, which the classes that are made have.
+    names: Any = ()
 
     def __init__(self, **values):
         unknown = sorted(name for name in set(values) - set(self.names) if not self.is_place_variable(name))

@@ -2,6 +2,7 @@
 
 import warnings
 from copy import deepcopy
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pyNN import common, errors
@@ -60,7 +61,11 @@ def document_value(values):
     return float(numbers[0]) if len(numbers) and (numbers == numbers[0]).all() else numbers.tolist()
 
 
-class _Checked:
+#: What PyNN's populations and views have, of which the classes below are too.
+_Base: Any = common.BasePopulation if TYPE_CHECKING else object
+
+
+class _Checked(_Base):
     """Cells whose values are checked before PyNN makes arrays of them."""
 
     def set(self, **parameters):
@@ -286,7 +291,7 @@ class Population(_Checked, common.Population):
                 "cell": self.celltype.to_document(),
                 **({"initial_values": first} if first else {}),
             }
-        cell = {"type": type(self.celltype).__name__}
+        cell: dict[str, Any] = {"type": type(self.celltype).__name__}
         own = {name: document_value(value) for name, value in values.items() if "." not in name}
         if hasattr(self.celltype, "post_synaptic_receptors"):
             cell["neuron"] = {"type": type(self.celltype.neuron).__name__, "params": own}

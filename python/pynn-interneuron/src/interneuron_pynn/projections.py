@@ -1,6 +1,7 @@
 """Projections: connectors run as PyNN has them, and what they connect is part of the document."""
 
 from copy import deepcopy
+from typing import Any
 
 import numpy as np
 from pyNN import common, errors, morphology
@@ -91,6 +92,9 @@ class Projection(common.Projection):
     __doc__ = common.Projection.__doc__
     _simulator = simulator
     _static_synapse_class = StaticSynapse
+    #: Its rule, and its connections once they are known: senders, receivers, values.
+    _rule: Any
+    _known: Any
 
     def __init__(self, presynaptic_population, postsynaptic_population, connector, synapse_type=None,
                  source=None, receptor_type=None, space=Space(), label=None):
@@ -163,9 +167,10 @@ class Projection(common.Projection):
         connector, more = self._connector, dict(self.synapse_type.more)
         delays = more.pop("delays", {})
         if isinstance(connector, NativeConnector):
-            more["connect"], named = connector.rules, {"type": "native"}
+            named: dict[str, Any] = {"type": "native"}
+            more["connect"] = connector.rules
         else:
-            params = {}
+            params: dict[str, Any] = {}
             if isinstance(connector, FromListConnector):
                 params["conn_list"] = [[int(i), int(j)] for i, j, *_ in connector.conn_list]
                 params["column_names"] = []
@@ -529,7 +534,8 @@ class Projection(common.Projection):
                 whole[self.sources[::-1], self.targets[::-1]] = values[::-1]
             else:
                 whole[at] = {"sum": 0.0, "min": np.inf, "max": -np.inf}[multiple_synapses]
-                {"sum": np.add, "min": np.minimum, "max": np.maximum}[multiple_synapses].at(whole, at, values)
+                gathered: Any = {"sum": np.add, "min": np.minimum, "max": np.maximum}[multiple_synapses]
+                gathered.at(whole, at, values)
             found.append(whole)
         return found
 
@@ -600,7 +606,7 @@ class Projection(common.Projection):
 
     def _synapse(self, values):
         """The synapse type with its parameters, as the document has it."""
-        synapse = {"type": type(self.synapse_type).__name__}
+        synapse: dict[str, Any] = {"type": type(self.synapse_type).__name__}
         if self._is_plastic:
             timing, weight = self.synapse_type.timing_dependence, self.synapse_type.weight_dependence
             synapse["timing_dependence"] = _component(timing, values)

@@ -3,6 +3,7 @@
 import ast
 import numbers
 from copy import deepcopy
+from typing import Any
 
 import numpy as np
 from pyNN import common, errors
@@ -44,7 +45,8 @@ def words_drawn(rng):
         return None
     other = np.random.RandomState(rng.seed)
     for twists in range(_TWISTS):
-        if np.array_equal(other.get_state()[1], key):
+        state: Any = other.get_state()
+        if np.array_equal(state[1], key):
             return 0 if twists == 0 and place == _WORDS else (twists - 1) * _WORDS + place
         other.bytes(4 * _WORDS)
     return None
@@ -71,7 +73,7 @@ class Generator:
         #: The same generator for those who carry out rules here, later.
         self.shadow = deepcopy(rng.rng)
         self.users = []
-        self._real = None
+        self._real: Any = None
 
     @property
     def ahead(self):
@@ -157,7 +159,8 @@ def is_formula(text):
         if not isinstance(e, ast.BinOp) or not isinstance(e.op, _OPERATORS) or not known(e.left):
             return False
         # Divisors and exponents are numbers: a division by a distance of zero is infinite in NumPy alone.
-        is_number = isinstance(e.right, ast.Constant) and known(e.right) and e.right.value > 0
+        divisor: Any = getattr(e.right, "value", 0)
+        is_number = isinstance(e.right, ast.Constant) and known(e.right) and divisor > 0
         return is_number if isinstance(e.op, (ast.Div, ast.Pow)) else known(e.right)
 
     return known(tree)

@@ -3,6 +3,7 @@
 import json
 import re
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from pyNN import common, errors
@@ -90,7 +91,7 @@ class State(common.control.BaseState):
         self.dt, self._min_delay, self.max_delay = 0.1, "auto", "auto"
         self.session_options = {}
         self.extra = {}
-        self._session = None
+        self._session: Any = None
         self.clear()
 
     # --- PyNN's side ------------------------------------------------------------------------------------------------
@@ -104,7 +105,7 @@ class State(common.control.BaseState):
         self.id_counter = 0
         self.segment_counter = 0
         self.running = False
-        self.t = 0
+        self.t: float = 0
         self.t_start = 0
         self.steps = 0
         # Through all segments.

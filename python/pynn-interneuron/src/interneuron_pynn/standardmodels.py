@@ -1,6 +1,8 @@
 """PyNN's standard models: parameters keep their names and units, which the document has too."""
 
-from pyNN.standardmodels import build_translations, cells, receptors, synapses
+from typing import TYPE_CHECKING, Any
+
+from pyNN.standardmodels import StandardModelType, build_translations, cells, receptors, synapses
 
 from .checks import check_given
 from .simulator import state
@@ -10,7 +12,11 @@ def _same(names):
     return build_translations(*((name, name) for name in names))
 
 
-class _Checked:
+#: What PyNN's models have, of which the classes below are too.
+_Base: Any = StandardModelType if TYPE_CHECKING else object
+
+
+class _Checked(_Base):
     """A model whose parameters are checked before PyNN makes arrays of them."""
 
     def __init__(self, *values, **parameters):
@@ -19,7 +25,7 @@ class _Checked:
         super().__init__(*values, **parameters)
 
     #: Types that stand for numbers, besides those that do everywhere.
-    others_for_numbers = ()
+    others_for_numbers: tuple[type, ...] = ()
 
 
 def _standard(base):

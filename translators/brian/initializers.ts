@@ -207,7 +207,7 @@ function combine(
     to,
   );
   if (value === undefined) return undefined;
-  if (value.kind === 'expression' && readsItselfTwice(assignment, before, variable)) {
+  if (readsItselfTwice(assignment, before, variable)) {
     to.report(messages.overwrittenInitializer(variable.name), assignment.valuePointer);
   }
   if (index !== undefined) return atIndex(index, value, before, variable, assignment, owner, to);
@@ -223,9 +223,13 @@ function placed({ index, valuePointer }: Assignment, { place, size }: Owner): In
 
 /** A random value that its replacement reads twice would be drawn twice. */
 function readsItselfTwice(assignment: Assignment, before: ReadValue | undefined, variable: Variable): boolean {
-  if (before?.kind !== 'expression' || !callsRandom(before.tree) || typeof assignment.value !== 'string') return false;
-  const uses = assignment.value.match(new RegExp(`\\b${variable.name}\\b`, 'g'))?.length ?? 0;
-  return uses > 1 || (uses > 0 && assignment.where !== undefined);
+  if (before?.kind !== 'expression' || !callsRandom(before.tree)) return false;
+  const { value, where } = assignment;
+  const usesIn = (text: unknown): number =>
+    typeof text === 'string' ? (text.match(new RegExp(`\\b${variable.name}\\b`, 'g'))?.length ?? 0) : 0;
+  const uses = usesIn(value);
+  // Where the condition does not hold, the value stays.
+  return uses > 1 || (uses > 0 && where !== undefined) || usesIn(where) > 0;
 }
 
 function whereTrue(

@@ -150,6 +150,17 @@ def whole_numbers():
     run(1 * ms)
 
 
+def from_its_own_values():
+    cells = _cells(50, LIF + "\nx : 1\ny : 1\nz : 1")
+    cells.x = "rand()"
+    cells.x = "1 - x"
+    cells.y = np.arange(50)
+    cells.y = "y + rand()"
+    cells.z["i > 3"] = "rand()"
+    cells.z["z > 0.5"] = 0.5
+    run(1 * ms)
+
+
 #: What the specification of each network says: `drawn` is a list or an array of what Brian drew, `numbers` of others.
 EXPECTED = {
     ranges_of_cells: {
@@ -182,6 +193,12 @@ EXPECTED = {
     needed_as_drawn: {"S": "drawn", "S.w": "numbers", "cells.x": "drawn"},
     added_synapses: {"S": "drawn", "S.w": "drawn"},
     recorded_by_number: {"S": "drawn"},
+    from_its_own_values: {
+        "cells.x": [{"value": "rand()"}, {"value": "1 - x"}],
+        "cells.y": "drawn",
+        # A condition that reads a random value would draw it twice.
+        "cells.z": "drawn",
+    },
     whole_numbers: {"cells.k": "int(3*rand() + 2)"},
 }
 

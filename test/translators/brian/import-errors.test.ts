@@ -278,6 +278,11 @@ describe('values', () => {
       ['brian/initializer-order@12:31'],
     ],
     [
+      'a random value that decides by itself whether it is replaced',
+      group('model: "v : 1"\ninitializers: { v: [{ value: rand() }, { value: 0.5, where: v > 0.5 }] }'),
+      ['brian/initializer-order@10:53'],
+    ],
+    [
       'a size that is not a whole number',
       body('neuron_groups: { G: { N: 2.5, model: "v : 1" } }'),
       ['brian/wrong-type@6:26'],

@@ -59,12 +59,14 @@ def first_network(script, output, stem):
         name_by_variables(net.objects)
         return prepare(device, net, *rest)
 
-    def captured(_device, net, document, start, duration):
+    def captured(device, net, document, start, duration):
         if start:
             print("error: the network is not at its beginning", file=sys.stderr)
             raise SystemExit(1)
         name = stem if re.fullmatch(r"(magic)?network(_\d+)?", net.name) else net.name
         document.parts.update(name=name, run=f"{duration!r}*second")
+        if device._seed is not None:
+            document.parts["seed"] = int(device._seed)
         found.append(_written(document, said, net.objects, output))
         raise Captured
 

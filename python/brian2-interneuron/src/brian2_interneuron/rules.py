@@ -88,7 +88,8 @@ def _stale(part, said, drawn):
     if not said.is_as_left(part.variable):
         return "it was changed in another way"
     for each in part.statements:
-        if any(said.set.get(read, 0) != when for read, when in each.reads.items()):
+        others = [(read, when) for read, when in each.reads.items() if read != id(part.variable)]
+        if any(said.set.get(read, 0) != when for read, when in others):
             return f"what {each.place} reads was changed later"
     if drawn and said.is_read(part.variable):
         return f"{said.read_at[id(part.variable)]} reads what was drawn"

@@ -144,7 +144,8 @@ class Statements:
         self._alive[id(variable)] = variable
         self.set[id(variable)] = self.last
         self._left[id(variable)] = _digest(variable)
-        if whole:
+        # What reads its own variable goes on from what was said before.
+        if whole and id(variable) not in statement.reads:
             self.of[id(variable)] = []
             self.read.pop(id(variable), None)
             self.read_at.pop(id(variable), None)

@@ -125,6 +125,35 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   },
   lems,
   neuroml: lems,
+  swc: async (valid, name) => {
+    const { shapesInSwc } = await import('./describe/swc.js');
+    const { name: base, ext } = parse(name);
+    const shapes = [...shapesInSwc(valid)];
+    return {
+      files: shapes.map(([type, text], k) => ({ name: k === 0 ? name : `${base}_${type}${ext}`, text })),
+      data: new Map(),
+      report: shapes.flatMap(([type, text]): readonly ConversionEntry[] => {
+        const pointer = `/neurons/${type}/compartments`;
+        // Comments within a file say what its points do not.
+        const remarks = text.split('\n').flatMap((line) => /^# (\S+ begins .*)$/.exec(line)?.[1] ?? []);
+        const verdict = remarks.length === 0 ? 'exact' : 'approximated';
+        return [
+          {
+            verdict,
+            code: 'swc/shape',
+            pointer,
+            message: remarks.length === 0 ? 'points of its sections' : remarks.join('; '),
+          },
+          {
+            verdict: 'notExpressible',
+            code: 'swc/not-expressible',
+            pointer: `/neurons/${type}`,
+            message: 'everything but shape: divisions, membranes, mechanisms, inputs and the network',
+          },
+        ];
+      }),
+    };
+  },
 };
 
 const usualNames: Readonly<Record<TargetNotation, string>> = {
@@ -135,6 +164,7 @@ const usualNames: Readonly<Record<TargetNotation, string>> = {
   'pynn-json': 'model.json',
   lems: 'model.xml',
   neuroml: 'model.xml',
+  swc: 'model.swc',
 };
 
 /**

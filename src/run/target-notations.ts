@@ -1,8 +1,17 @@
 /**
  * Notations that a model can be written in: canonical JSON, a Brian 2 script, the Brian-like specification, a PyNN
- * script, PyNN-style JSON, LEMS.
+ * script, PyNN-style JSON, LEMS; and SWC, which holds the shapes of cells alone.
  */
-export const targetNotations = ['canonical', 'brian', 'brian-json', 'pynn', 'pynn-json', 'lems', 'neuroml'] as const;
+export const targetNotations = [
+  'canonical',
+  'brian',
+  'brian-json',
+  'pynn',
+  'pynn-json',
+  'lems',
+  'neuroml',
+  'swc',
+] as const;
 /** As `convert --to` names it. */
 export type TargetNotation = (typeof targetNotations)[number];
 

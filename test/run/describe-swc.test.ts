@@ -1,6 +1,7 @@
 /** Shapes of cells as SWC. */
 
 import { expect, test } from 'vitest';
+import { convertModel } from '../../src/run/convert.js';
 import { describeInSwc } from '../../src/run/describe/swc.js';
 import { importModel, readSource } from '../../src/run/pipeline.js';
 import { isWrong, readSwc } from '../../translators/brian/swc.js';
@@ -55,4 +56,14 @@ test('sections without points lie along x, where their parents have them', () =>
 
 test('a model without cells that have a shape is refused', () => {
   expect(() => swc('fixtures/brian/single-lif.yaml')).toThrow('no cells with sections');
+});
+
+test('conversion writes a file for each type, and says what is left out', async () => {
+  const { valid } = importModel(readSource('fixtures/model/hard/calcium-cell.yaml'));
+  const types = Object.keys(valid.model.neurons).filter((name) => valid.model.neurons[name]?.compartments);
+  const { files, report, outcome } = await convertModel(valid, 'swc', { name: 'cells.swc' });
+  expect(files.map(({ name }) => name)).toEqual(types.map((name, k) => (k === 0 ? 'cells.swc' : `cells_${name}.swc`)));
+  expect(isWrong(readSwc(files[0]!.text))).toBe(false);
+  expect(outcome).toBe('incomplete');
+  expect(report.map(({ code, verdict }) => [code, verdict])).toContainEqual(['swc/not-expressible', 'notExpressible']);
 });

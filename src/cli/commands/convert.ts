@@ -30,7 +30,8 @@ export async function convert(context: CommandContext): Promise<number> {
     name: basename(path),
     positions: imported.positions,
   });
-  const refused = refusal(converted, options.flag('strict'), options.flag('partial'));
+  // That shapes are a part of the model alone is no news to who asks for them.
+  const refused = refusal(converted, options.flag('strict'), options.flag('partial') || to === 'swc');
   const report = options.value('report');
   const planned = refused.length > 0 ? [] : pathsOf(converted, path);
   refuseSameFile([
@@ -58,13 +59,14 @@ export async function convert(context: CommandContext): Promise<number> {
   return check?.failure === undefined ? exitCodes.done : exitCodes.wrong;
 }
 
-type FileKind = 'script' | 'json' | 'xml';
+type FileKind = 'script' | 'json' | 'xml' | 'swc';
 
 /** Kinds of files, and the suffixes that say so; JSON is YAML too. */
 const kinds: Readonly<Record<FileKind, { readonly called: string; readonly suffixes: readonly string[] }>> = {
   script: { called: 'a Python script', suffixes: ['.py'] },
   json: { called: 'a JSON document', suffixes: ['.json', '.yaml', '.yml'] },
   xml: { called: 'an XML document', suffixes: ['.xml', '.nml'] },
+  swc: { called: 'SWC files', suffixes: ['.swc'] },
 };
 
 const kindOf: Readonly<Record<TargetNotation, FileKind>> = {
@@ -75,13 +77,14 @@ const kindOf: Readonly<Record<TargetNotation, FileKind>> = {
   'pynn-json': 'json',
   lems: 'xml',
   neuroml: 'xml',
+  swc: 'swc',
 };
 
 /** A script under the name of a document would be read as one. @throws UsageError */
 function refuseMisleadingName(path: string, to: TargetNotation): void {
   const suffix = extname(path).toLowerCase();
   const kind = kindOf[to];
-  const [other] = (['script', 'json', 'xml'] as const).filter((one) => kinds[one].suffixes.includes(suffix));
+  const [other] = (['script', 'json', 'xml', 'swc'] as const).filter((one) => kinds[one].suffixes.includes(suffix));
   if (other === undefined || other === kind) return;
   const renamed = printable(`${path.slice(0, -suffix.length)}${kinds[kind].suffixes[0]}`);
   const document = targetNotations.find((one) => one === `${to}-json`);
@@ -99,6 +102,8 @@ async function checkOf(
 ): Promise<ConversionCheck | undefined> {
   const simulator = simulators.find((name) => name === options.value('with'));
   if (!options.flag('check') && simulator === undefined) return undefined;
+  if (to === 'swc')
+    throw new UsageError('SWC holds shapes of cells, which cannot be run', 'leave out --check and --with');
   const freeze = options.flag('freeze');
   if (simulator === undefined) {
     const { checkConversion } = await import('../../run/check-conversion.js');
@@ -153,6 +158,7 @@ const languages: Readonly<Record<TargetNotation, string>> = {
   'pynn-json': 'PyNN',
   lems: 'LEMS',
   neuroml: 'LEMS',
+  swc: 'SWC',
 };
 
 /** A part for which a conversion is refused, as a finding in the user's document. */

@@ -16,13 +16,28 @@ export function describeInSwc({ model }: ValidModel): string {
   for (const [name, { compartments }] of Object.entries(model.neurons))
     if (compartments)
       lines.push(`# ${name}`, ...treeLines(compartments, lines.filter((line) => !line.startsWith('#')).length));
-  if (lines.length === 0)
-    throw new UsageError(
-      'the model has no cells with sections',
-      'SWC holds shapes of cells: describe a model whose neuron types have `compartments`',
-    );
-  return `${['# index type x y z radius parent', ...lines].join('\n')}\n`;
+  if (lines.length === 0) throw noShapes(model);
+  return textOf(lines);
 }
+
+/** The shape of each type of cells that has one, by its name. @throws UsageError where there is none */
+export function shapesInSwc({ model }: ValidModel): ReadonlyMap<string, string> {
+  const shapes = Object.entries(model.neurons).flatMap(([name, { compartments }]) =>
+    compartments ? [[name, textOf([`# ${name}`, ...treeLines(compartments, 0)])] as const] : [],
+  );
+  if (shapes.length === 0) throw noShapes(model);
+  return new Map(shapes);
+}
+
+const textOf = (lines: readonly string[]): string => `${['# index type x y z radius parent', ...lines].join('\n')}\n`;
+
+const noShapes = ({ neurons }: ValidModel['model']): UsageError =>
+  new UsageError(
+    'the model has no cells with sections',
+    Object.values(neurons).some(({ cable }) => cable)
+      ? 'its cells are cables with equations: convert it to NeuroML, whose cells have sections, and that to SWC'
+      : 'SWC holds shapes of cells: use a model whose neuron types have `compartments`',
+  );
 
 /**
  * The points of a cell, parents first, and comments on what points cannot say.

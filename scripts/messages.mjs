@@ -21,6 +21,7 @@ const stages = {
   pynn: 'PyNN documents',
   xml: 'XML',
   lems: 'LEMS',
+  swc: 'SWC',
   neuroml: 'NeuroML',
   model: 'The model: names, structure, dimensions',
   data: 'Large arrays beside a document',

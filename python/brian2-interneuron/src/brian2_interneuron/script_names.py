@@ -40,8 +40,10 @@ def _ordered(objects):
     """Objects whose order in a step may matter."""
     groups = [each for each in objects if isinstance(each, NeuronGroup)]
     synapses = [each for each in objects if isinstance(each, Synapses)]
-    found = [] if _only_add(synapses) else [*synapses]
-    if any(each.state_updater is not None or each.summed_updaters for each in synapses):
+    summed = any(each.summed_updaters for each in synapses)
+    found = [] if _only_add(synapses) and not summed else [*synapses]
+    # Sums are computed a number before the equations of groups, which may be that of another group.
+    if any(each.state_updater is not None for each in synapses) or (summed and any(each.order for each in groups)):
         found = [*synapses, *groups]
     if any(each._linked_variables for each in groups):
         found += groups

@@ -327,8 +327,8 @@ def features(outcomes):
         "|---|---|---|",
         *lines,
         "",
-        "Left to Brian's runtime, with a warning: network operations within a step, functions written in Python or C++ that are no single expression, linked",
-        "variables of synapses, writing linked variables, steps with no common divisor near the smallest, equations of synapses, thresholds and resets in other",
+        "Left to Brian's runtime, with a warning: network operations within a step, functions written in Python or C++ that are no single expression, variables",
+        "of synapses that are linked to subexpressions, writing linked variables, steps with no common divisor near the smallest, equations of synapses, thresholds and resets in other",
         "slots, code of events that runs before their test, options of GSL methods, and delays that change while spikes are under way.",
     ]
 

@@ -67,6 +67,8 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
         self._sampled = {}
         #: Names of those that are recorded at several times, by monitor and variable, and the equations that define them.
         self.recorded_as, self._again = {}, []
+        #: Links of neurons that synapses read, by group and name.
+        self._linked = []
         #: Steps of integration that Brian has worked out, by owner.
         self._updates = {}
         #: Operations that stand for parts of groups in other slots, by group.
@@ -107,6 +109,8 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
         for group, equation in self._again:
             entry = self.parts["spatial_neurons" if type(group) is SpatialNeuron else "neuron_groups"][group.name]
             entry["model"] += f"\n{equation}"
+        for group, name, link in self._linked:
+            self.parts["neuron_groups"][group.name].setdefault("linked", {})[name] = link
         for owner, names in self._renamed.items():
             for section in ("neuron_groups", "spatial_neurons", "poisson_groups", "synapses"):
                 if owner in self.parts[section]:

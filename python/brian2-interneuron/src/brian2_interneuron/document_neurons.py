@@ -239,8 +239,8 @@ class NeuronParts:
             lines[name] = f"{_plain(name)} = {line(word_substitute(code, owned))} : {unit}"
         return links, lines
 
-    def _link(self, group, name, variable):
-        """What a linked variable stands for, with the neuron that each neuron reads."""
+    def _link(self, group, name, variable, count=None):
+        """What a linked variable stands for, with the neuron that each of `count` neurons reads."""
         index = group.variables.indices[name]
         owner = variable.owner
         if variable.name == "i" and isinstance(owner, NeuronGroup):
@@ -251,8 +251,8 @@ class NeuronParts:
         if index == "_idx":
             return text
         if index == "0":
-            one = {"values": [0] * int(group._N)}
-            return text if variable.scalar or owner._N == 1 else {"variable": text, "index": one}
+            one = {"values": [0] * (int(group._N) if count is None else count)}
+            return text if owner._N == 1 else {"variable": text, "index": one}
         places = np.asarray(group.variables[index].get_value()).astype(np.int32)
         return {"variable": text, "index": self.array(places)}
 

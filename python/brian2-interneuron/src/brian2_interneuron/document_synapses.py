@@ -1,12 +1,14 @@
 """Synapses: equations, pathways, connections, delays."""
 
 import numpy as np
+from brian2.core.variables import Subexpression
 from brian2.equations.equations import Equations
+from brian2.groups.neurongroup import NeuronGroup
 from brian2.monitors.statemonitor import StateMonitor
 from brian2.synapses.synapses import Synapses
 from brian2.utils.stringtools import get_identifiers, word_substitute
 
-from .groups import Code, Held, base_of, end_text, start_of
+from .groups import Code, Held, base_of, end_text, start_of, unit_of, whole
 from .texts import Unsupported, assigned, equation_text
 
 
@@ -39,20 +41,35 @@ class _Summed:
 class SynapseParts:
     """Puts synapses into a document: equations, pathways, connections, delays."""
 
+    def _link_at_end(self, synapses, name):
+        """A variable that all synapses read elsewhere: neurons at one end are linked to it, and the synapses read theirs."""
+        if name not in synapses.variables:
+            raise Unsupported(synapses.name, f"the linked variable {name} is not linked")
+        variable = synapses.variables[name]
+        ends = ((whole(synapses.target), "post"), (whole(synapses.source), "pre"))
+        found = next((each for each in ends if type(each[0]) is NeuronGroup), None)
+        if found is None or isinstance(variable, Subexpression) or synapses.variables.indices[name] != "0":
+            raise Unsupported(synapses.name, f"the linked variable {name}")
+        group, side = found
+        own = f"{name}_of_{synapses.name}"
+        self._again.append((group, f"{own} : {unit_of(variable)} (linked)"))
+        self._linked.append((group, own, self._link(synapses, name, variable, int(group._N))))
+        self._renamed.setdefault(synapses.name, {})[name] = f"{own}_{side}"
+
     def _synapses(self, synapses):
         if type(synapses) is not Synapses:
             raise Unsupported(synapses.name, f"{type(synapses).__name__} is not among what the device runs")
         # A sum over no synapses is zero.
         if len(synapses) == 0 and not any(each.active for each in synapses.summed_updaters.values()):
             return
-        if synapses._linked_variables:
-            raise Unsupported(synapses.name, f"the linked variable {sorted(synapses._linked_variables)[0]}")
+        for name in sorted(synapses._linked_variables):
+            self._link_at_end(synapses, name)
         pathways = [each for each in synapses._pathways if each.active]
         updaters = [each for each in synapses.summed_updaters.values() if each.active]
         self._in_usual_slot(synapses, synapses.state_updater, synapses.order)
         self._in_usual_slot(synapses, synapses.subexpression_updater, synapses.order, "before_start")
         sums = {each.target_varname: self._sum_slot(each) for each in updaters}
-        equations = self._synaptic_equations(synapses, updaters)
+        equations = [each for each in self._synaptic_equations(synapses, updaters) if "linked" not in each.flags]
         if synapses.state_updater is not None and not synapses.state_updater.active:
             raise Unsupported(synapses.name, "its equations are not active")
         codes = [each.expr.code for each in equations if each.expr is not None]

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import interneuron
+from brian2 import NetworkOperation
 from interneuron._scripts import Captured
 
 from .device import InterneuronDevice
@@ -20,14 +21,16 @@ def capture(words):
     """Runs a script until its network runs for the first time, and writes it as a specification.
 
     Args:
-        words: the file to write, the script, and its own arguments.
+        words: `--partial`, where functions of Python may be left out; the file to write, the script, and its own
+            arguments.
 
     Returns:
         the exit code.
     """
+    partial, words = words[:1] == ["--partial"], [word for k, word in enumerate(words) if k > 0 or word != "--partial"]
     output, script = Path(words[0]), words[1]
     try:
-        sentences = first_network(lambda: run_script(["--strict", *words[1:]]), output, Path(script).stem)
+        sentences = first_network(lambda: run_script(["--strict", *words[1:]]), output, Path(script).stem, partial)
     except NotImplementedError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -39,16 +42,18 @@ def capture(words):
     return 0
 
 
-def first_network(script, output, stem):
+def first_network(script, output, stem, partial=False):
     """Writes the network that a function runs first as a specification, and arrays beside it.
 
     Args:
         script: the function.
         output: the file.
         stem: what a network without a name is called.
+        partial: whether functions of Python that are called while the network runs may be left out.
 
     Returns:
-        which connections and values are written as Brian drew them, and why; None where nothing runs.
+        what is left out, and which connections and values are written as Brian drew them, and why; None where nothing
+        runs.
     """
     said = Statements()
     prepare, run_document = InterneuronDevice._prepare, InterneuronDevice.run_document
@@ -67,7 +72,14 @@ def first_network(script, output, stem):
         document.parts.update(name=name, run=f"{duration!r}*second")
         if device._seed is not None:
             document.parts["seed"] = int(device._seed)
-        found.append(_written(document, said, net.objects, output))
+        left = [each.name for each in net.objects if isinstance(each, NetworkOperation) and each.active]
+        if left and not partial:
+            raise NotImplementedError(
+                f"{', '.join(left)}: functions of Python that are called while the network runs are in no notation; "
+                "--partial leaves them out"
+            )
+        sentences = [f"{name} is left out: it is a function of Python" for name in left]
+        found.append([*sentences, *_written(document, said, net.objects, output)])
         raise Captured
 
     InterneuronDevice._prepare, InterneuronDevice.run_document = prepared, captured

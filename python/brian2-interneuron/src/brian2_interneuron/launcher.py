@@ -86,9 +86,10 @@ def convert_script(words, program, arguments=()):
         program: the command of the program, as a list.
         arguments: the script's own.
     """
+    partial = ["--partial"] if "--partial" in words else []
     return convert_captured(
         words[0],
-        lambda captured: ["brian2_interneuron.capture", captured, words[0], *arguments],
+        lambda captured: ["brian2_interneuron.capture", *partial, captured, words[0], *arguments],
         lambda captured: [*program, "convert", captured, *words[1:]],
         {**os.environ, "MPLBACKEND": "Agg"},
     )

@@ -16,11 +16,15 @@ import { typedModel, writtenModel } from './typed-model.js';
  * step: `t + dt` stands in place of `t`, also where it is read through derived variables. Types in which nothing reads
  * the time stay as they are written.
  * Derived variables that become too large when they are put into each other are findings.
+ *
+ * @param choices  `rates`: rates of change read the time there, too, as in the Euler steps of LEMS; `except`: types of
+ *   neurons that did not come from LEMS
  */
 export function atEndOfStep(
   { model, data }: written.ValidModel,
   positions: Positions,
   diagnostics: Diagnostics,
+  { rates = false, except = new Set() }: { readonly rates?: boolean; readonly except?: ReadonlySet<string> } = {},
 ): written.ValidModel {
   if (model.timing !== 'grid') return { model, data };
   const typed = typedModel(model);
@@ -33,7 +37,8 @@ export function atEndOfStep(
       return null;
     }
   };
-  const neurons = laterTypes(typed.neurons, neuronAtEnd, '/neurons', attempt);
+  const own = Object.fromEntries(Object.entries(typed.neurons).filter(([id]) => !except.has(id)));
+  const neurons = laterTypes(own, neuronAtEnd(rates), '/neurons', attempt);
   const synapses = laterTypes(typed.synapses, synapseAtEnd, '/synapses', attempt);
   if (Object.keys(neurons).length + Object.keys(synapses).length === 0) return { model, data };
   const later = writtenModel({ ...typed, neurons, synapses });
@@ -75,18 +80,24 @@ function laterTypes<T extends EquationSet>(
   return changed;
 }
 
-function neuronAtEnd(type: NeuronType, later: Later): NeuronType {
-  const act = actionAtEnd(later);
-  return {
-    ...type,
-    events: mapped(type.events, act),
-    regimes: mapped(type.regimes, (regime) => ({
-      ...regime,
-      onEntry: regime.onEntry.map((statement) => mapStatement(statement, later)),
-      transitions: regime.transitions.map(act),
-    })),
+const neuronAtEnd =
+  (rates: boolean) =>
+  (type: NeuronType, later: Later): NeuronType => {
+    const act = actionAtEnd(later);
+    const advance = (all: NeuronType['derivatives']): NeuronType['derivatives'] =>
+      rates ? mapped(all, (one) => ({ ...one, rate: later(one.rate) })) : all;
+    return {
+      ...type,
+      derivatives: advance(type.derivatives),
+      events: mapped(type.events, act),
+      regimes: mapped(type.regimes, (regime) => ({
+        ...regime,
+        derivatives: advance(regime.derivatives),
+        onEntry: regime.onEntry.map((statement) => mapStatement(statement, later)),
+        transitions: regime.transitions.map(act),
+      })),
+    };
   };
-}
 
 const synapseAtEnd = (type: SynapseType, later: Later): SynapseType => ({
   ...type,

@@ -95,11 +95,11 @@ export function refused(text: string, options: SimulateOptions = {}): string[] {
 }
 
 /** Runs a model in a notation of ours; all engines must agree to the bit. */
-export const simulate = (text: string, options: SimulateOptions = {}): Promise<Simulation> =>
+export const simulate = async (text: string, options: SimulateOptions = {}): Promise<Simulation> =>
   simulated(lowered(text, options), options);
 
 /** Runs a model that has been read; all engines must agree to the bit. */
-export const simulateModel = (valid: ValidModel, options: SimulateOptions = {}): Promise<Simulation> =>
+export const simulateModel = async (valid: ValidModel, options: SimulateOptions = {}): Promise<Simulation> =>
   simulated(loweredModel(valid, 'float64'), options);
 
 async function simulated(

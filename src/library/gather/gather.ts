@@ -11,7 +11,9 @@ import { name as named } from '../../lang/build.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { namesIn, substitute } from '../../lang/walk.js';
 import { numbersOf } from '../../model/arrays.js';
+import { Diagnostics, type Place } from '../../diagnostics/diagnostic.js';
 import { ConversionReport, type ConversionEntry } from '../../model/conversion-report.js';
+import { atEndOfStep } from '../../model/end-of-step.js';
 import type { Model, Projection, SelectionRule, ValidModel } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { populationsOf, wholePopulation } from '../../model/selected.js';
@@ -40,8 +42,16 @@ export interface GatheredModel {
 export function gathered(valid: ValidModel, stage: string): GatheredModel {
   if (valid.model.timing !== 'lems-euler') return { valid, entries: [] };
   const report = new ConversionReport(stage);
-  const made = gatheredModel(gatheringOf(valid, report, stage));
-  const model = stage === 'brian' ? readable(made) : made;
+  const gathering = gatheringOf(valid, report, stage);
+  const made = gatheredModel(gathering);
+  const diagnostics = new Diagnostics();
+  const unplaced = { place: (pointer: string): Place => ({ document: '', pointer }) };
+  const { model: later } = atEndOfStep({ ...valid, model: made }, unplaced, diagnostics, {
+    rates: stage === 'brian',
+    except: gathering.standard,
+  });
+  diagnostics.throwIfErrors();
+  const model = stage === 'brian' ? readable(later) : later;
   return { valid: { ...valid, model }, entries: report.entries };
 }
 

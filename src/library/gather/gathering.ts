@@ -41,6 +41,8 @@ export interface Gathering {
   readonly sums: Map<string, ReadonlyMap<string, string>>;
   /** What has the variables of a population now, by population and variable. */
   readonly elsewhere: Map<string, Map<string, SelectionRule>>;
+  /** Types of neurons that are PyNN's own, not those of the model. */
+  readonly standard: Set<string>;
 }
 
 /** Nothing gathered yet. */
@@ -68,6 +70,7 @@ export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: 
     recorded,
     sums: new Map(),
     elsewhere: new Map(),
+    standard: new Set(),
   };
 }
 

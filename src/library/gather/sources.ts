@@ -11,7 +11,7 @@ import { tidy } from '../recognise/numbers.js';
 import { currentText, type CurrentForm } from './currents.js';
 import { leadOf, numbersOfElement, outputOf, projectionsFrom, type Gathering } from './gathering.js';
 import { splitSource } from './split.js';
-import { trainOf, type Train } from './trains.js';
+import { drawnBy, trainOf, type Train } from './trains.js';
 import { shapeOf, waveformsOf } from './waveforms.js';
 
 /** Splits populations that hold both a source of spikes and the synapse that it drives. */
@@ -207,13 +207,14 @@ function asSpikes(gathering: Gathering, name: string, population: Population, ty
       end: gathering.end,
     });
     if (typeof train === 'string') {
-      if (gathering.stage === 'brian')
-        gathering.report.equivalent(
-          'brian/spikes',
-          pointer,
-          'the same process, written as equations, with other random numbers',
-        );
-      else
+      if (gathering.stage === 'brian') {
+        if (drawnBy(type).length > 0 || type.noise.length > 0)
+          gathering.report.equivalent(
+            'brian/spikes',
+            pointer,
+            'the same process, written as equations, with other random numbers',
+          );
+      } else
         gathering.report.missing(
           pointer,
           `its spikes are neither listed nor Poisson: ${train}`,
@@ -268,6 +269,7 @@ function asSpikes(gathering: Gathering, name: string, population: Population, ty
     Object.entries(gathering.neurons).find(([, one]) => one === poisson)?.[0] ??
     freeName(standard, (one) => Object.hasOwn(gathering.neurons, one));
   gathering.neurons[typeName] = poisson;
+  gathering.standard.add(typeName);
   const ends = trains.some((train) => train.kind === 'poisson' && Number.isFinite(train.end));
   gathering.populations[name] = {
     ...rest,

@@ -1,15 +1,16 @@
 /** When a cell that only knows the time spikes: at given times, or as a Poisson process. */
 
-import type { Expression } from '../../lang/ast.js';
-import { name as nameOf } from '../../lang/build.js';
+import type { Assignment, AssignmentOperator, BinaryOperator, Expression } from '../../lang/ast.js';
+import { binary, name as nameOf, number } from '../../lang/build.js';
 import { NoNumber } from '../../lang/evaluate.js';
 import { isRandom } from '../../lang/functions.js';
 import { linearForm } from '../../lang/linear.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
-import { callsIn, mapExpression, namesIn, visit } from '../../lang/walk.js';
+import { callsIn, mapExpression, namesIn, substitute, visit } from '../../lang/walk.js';
 import type { NeuronType } from '../../model/model.js';
 import { constantOf, fold, near, plain, tidy, valueAt } from '../recognise/numbers.js';
 import { withNumbers } from '../recognise/values.js';
+import { derivedOf } from './texts.js';
 
 /** Spikes of one element. */
 export type Train =
@@ -48,14 +49,17 @@ function read(
   if (Object.keys(type.regimes).length + Object.keys(type.inputs).length + type.noise.length > 0)
     return 'its spikes depend on more than time';
   const own = new Set([type.parameters, type.state, type.derived].flatMap((map) => Object.keys(map)));
-  const settled = (text: Expression | string): Expression => fold(withNumbers(plain(text, own), numbers));
+  const derived = derivedOf(type);
+  if (derived === undefined || Object.values(type.derived).some(({ held }) => held))
+    return 'its variables depend on each other, or hold over a step';
+  const settled = (text: Expression | string): Expression => {
+    const whole = substitute(typeof text === 'string' ? parseExpression(text) : text, derived);
+    return fold(withNumbers(plain(whole, own), numbers));
+  };
   const events = Object.entries(type.events).filter(
     ([name, { emits }]) => emits === 'spike' || (emits === undefined && name === 'spike'),
   );
-  const drawn = Object.values(type.events)
-    .flatMap((event) => event.do.flatMap((text) => parseStatements(text)))
-    .flatMap((statement) => (statement.kind === 'send' ? [] : [statement]))
-    .filter(({ value }) => callsIn(value).some((one) => isRandom(one.function)));
+  const drawn = drawnBy(type);
   const [interval] = drawn;
   if (interval !== undefined) {
     if (drawn.length > 1 || events.length > 1) return 'more than its intervals is drawn';
@@ -64,13 +68,15 @@ function read(
   const noted = events.map(([, event]) => notedOnce(type, event, settled));
   if (noted.length > 0 && noted.every((time) => time !== undefined))
     return { kind: 'times', times: noted.filter((time) => time <= end).sort((a, b) => a - b) };
-  try {
-    return simulated(type, settled, dt, end);
-  } catch (error) {
-    if (!(error instanceof NoNumber)) throw error;
-    return 'its initial state is not known before a run';
-  }
+  return simulated(type, settled, dt, end);
 }
+
+/** What events of a type draw. */
+export const drawnBy = (type: NeuronType): readonly Assignment[] =>
+  Object.values(type.events)
+    .flatMap((event) => event.do.flatMap((text) => parseStatements(text)))
+    .flatMap((statement) => (statement.kind === 'send' ? [] : [statement]))
+    .filter(({ value }) => callsIn(value).some((one) => isRandom(one.function)));
 
 /** The time of an event that happens once: `t >= a and done == 0`, with `done = 1`. */
 function notedOnce(
@@ -163,7 +169,7 @@ function exponential(e: Expression): { readonly least: number; readonly mean: nu
     : undefined;
 }
 
-/** Spikes by trying the conditions at each step. */
+/** Spikes by trying the conditions at each step. @throws NoNumber for values that only a run has */
 function simulated(
   type: NeuronType,
   settled: (text: Expression | string) => Expression,
@@ -171,40 +177,60 @@ function simulated(
   end: number,
 ): Train | string {
   const steps = Math.round(end / dt);
-  const events = Object.entries(type.events);
+  const events = Object.entries(type.events).sort(([, a], [, b]) => a.order - b.order);
   if (events.length === 0) return { kind: 'times', times: [] };
   if (steps * events.length > mostTrials) return 'finding its spikes would take too many steps';
+  if (events.some(([, { refractory, multiplicity }]) => refractory !== undefined || multiplicity !== undefined))
+    return 'its events are suppressed, or count several times';
   const values = new Map<string, number>();
-  const look = (name: string): number => values.get(name) ?? NaN;
-  for (let pending = Object.entries(type.state), k = 0; pending.length > 0 && k < 100; k++)
-    pending = pending.filter(([name, { initial }]) => {
-      const value = typeof initial === 'object' ? NaN : valueAt(settled(parseExpression(String(initial))), look);
-      if (Number.isNaN(value)) return true;
-      values.set(name, value);
+  const look = (name: string): number => {
+    const value = values.get(name);
+    if (value === undefined) throw new NoNumber();
+    return value;
+  };
+  for (let pending = Object.entries(type.state); pending.length > 0;) {
+    const left = pending.filter(([name, { initial }]) => {
+      const first = typeof initial === 'object' ? undefined : settled(String(initial));
+      if (first === undefined || [...namesIn(first)].some((read) => !values.has(read))) return true;
+      values.set(name, valueAt(first, look));
       return false;
     });
+    if (left.length === pending.length) return 'its initial state is not known before a run';
+    pending = left;
+  }
   const rates = Object.entries(type.derivatives).map(([name, { rate }]) => [name, constantOf(settled(rate))] as const);
   if (rates.some(([, rate]) => rate === undefined)) return 'its rates change';
+  values.set('dt', dt);
+  values.set('t', 0);
   const code = events.map(([name, event]) => ({
     emits: event.emits === 'spike' || (event.emits === undefined && name === 'spike'),
+    edge: event.edge,
     when: settled(event.when),
+    held: false,
     do: event.do
       .flatMap((text) => parseStatements(text))
       .flatMap((one) => (one.kind === 'send' ? [] : [{ ...one, value: settled(one.value) }])),
   }));
+  for (const event of code) event.held = event.edge === 'rising' && valueAt(event.when, look) !== 0;
   const times: number[] = [];
   // Conditions are tested at the end of each step, the last one too; time is the sum of the steps.
   for (let [step, t] = [0, dt]; step < steps; step++, t += dt) {
     values.set('t', t);
     for (const [name, rate] of rates) values.set(name, look(name) + (rate ?? 0) * dt);
     for (const event of code) {
-      if (valueAt(event.when, look) === 0) continue;
+      const [before, holds] = [event.held, valueAt(event.when, look) !== 0];
+      event.held = event.edge === 'rising' && holds;
+      if (!holds || before) continue;
       if (event.emits) times.push(tidy(Number(((step + 1) * dt).toPrecision(12))));
       for (const { target, operator, value } of event.do) {
-        const next = valueAt(value, look);
-        values.set(target, operator === '+=' ? look(target) + next : operator === '-=' ? look(target) - next : next);
+        const operand = valueAt(value, look);
+        values.set(target, operator === '=' ? operand : combined(look(target), operator, operand));
       }
     }
   }
   return { kind: 'times', times };
 }
+
+/** What an assignment such as `+=` makes of a value. */
+const combined = (value: number, operator: Exclude<AssignmentOperator, '='>, operand: number): number =>
+  valueAt(binary(operator.slice(0, -1) as BinaryOperator, number(value), number(operand)), () => NaN);

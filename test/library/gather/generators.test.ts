@@ -86,3 +86,50 @@ test('regimes whose variables follow one another, and periods that rounding chan
   expect(await verdicts(adaptive)).toContain('equivalent brian/refractory-regime');
   expect(await verdicts(leaky)).toContain('approximated brian/refractory-regime');
 });
+
+test.each(['brian-json', 'pynn-json'] as const)(
+  'cells that only know the time spike in the same steps in %s, whatever their conditions read',
+  async (notation) => {
+    const text = `interneuron: 1
+timing: lems-euler
+neurons:
+  direct: { state: { n: 0 }, events: { spike: { when: t >= 1.05*ms and n < 1, do: n = 1 } } }
+  derived:
+    state: { n: 0 }
+    derived: { late: { unit: s, value: t - 1.05*ms } }
+    events: { spike: { when: late >= 0*ms and n < 1, do: n = 1 } }
+  regimes:
+    regimes:
+      waiting: { initial: true, transitions: [{ when: t >= 1.05*ms, to: done, emit: spike }] }
+      done: {}
+  rising:
+    derived: { phase: { unit: '1', value: sin(t/ms) } }
+    events: { spike: { when: phase > 0.5, edge: rising } }
+  refractory:
+    derived: { phase: { unit: '1', value: sin(t/ms) } }
+    events: { spike: { when: phase > 0.5, refractory: { for: 0.35 ms } } }
+  several:
+    derived: { phase: { unit: '1', value: sin(t/ms) } }
+    events: { spike: { when: phase > 0.9 } }
+  counted:
+    state: { k: 1 }
+    derived: { phase: { unit: '1', value: sin(t/ms) } }
+    events:
+      double: { when: phase < 0, edge: rising, emits: null, do: k *= 2 }
+      spike: { when: phase > 0.5 and k > 1, do: k /= 2 }
+populations:
+${['direct', 'derived', 'regimes', 'rising', 'refractory', 'several', 'counted'].map((name) => `  ${name}_: { type: ${name}, size: 1 }`).join('\n')}
+record:
+${['direct', 'derived', 'regimes', 'rising', 'refractory', 'several', 'counted'].map((name) => `  - { of: ${name}_, events: spike }`).join('\n')}
+experiment: { dt: 0.1 ms, duration: 20 ms }
+`;
+    const { valid } = importModel({ name: 'm.yaml', text });
+    const { populations } = await checkConversion(valid, notation);
+    expect(populations).toHaveLength(7);
+    for (const { population, spikes, largest } of populations) {
+      expect(spikes[0], population).toBeGreaterThan(0);
+      expect(spikes[1], population).toBe(spikes[0]);
+      expect(largest, population).toBeLessThan(1e-9);
+    }
+  },
+);

@@ -198,7 +198,7 @@ describe('exports', () => {
       return report.filter(({ verdict }) => verdict === 'notExpressible').map(({ message }) => message);
     };
     expect(found(several, 'script').join()).toContain('one cell in a SpatialNeuron, not 3');
-    expect(found(several, 'lems').join()).toContain('cables with equations of their own');
+    expect(found(several, 'lems').join()).toContain('cells of NeuroML fire at one place');
   });
 });
 

@@ -11,17 +11,33 @@ import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import type { EquationSet, NeuronType, Value } from '../../../src/model/model.js';
 import { unitText } from './own-draws.js';
 
+/** What the rest of a model does with names of a type. */
+export interface Uses {
+  /** Whether it sees one as a variable. */
+  isVariable(name: string): boolean;
+  /** Words of all code outside types of neurons. */
+  readonly words: ReadonlySet<string>;
+}
+
+/** Words in the code and names of a part of a model, without those of units and keys. */
+export function wordsIn(part: unknown, found = new Set<string>()): ReadonlySet<string> {
+  if (typeof part === 'string') for (const [word] of part.matchAll(/[A-Za-z_]\w*/g)) found.add(word);
+  if (typeof part === 'object' && part !== null)
+    for (const [key, value] of Object.entries(part)) if (key !== 'unit') wordsIn(value, found);
+  return found;
+}
+
 /** Parameters with one value that nothing changes as constants of the type. */
 export function constantsOf<T extends EquationSet>(
   type: T,
   values: Readonly<Record<string, Value>>,
-  isVariable: (name: string) => boolean,
+  uses: Uses,
 ): { readonly type: T; readonly values: Record<string, Value> } {
   const parameters: Record<string, EquationSet['parameters'][string]> = {};
   const left: Record<string, Value> = { ...values };
   for (const [key, parameter] of Object.entries(type.parameters)) {
     const value = values[key] ?? parameter.value;
-    if (typeof value !== 'number' || isVariable(key)) {
+    if (typeof value !== 'number' || uses.isVariable(key)) {
       parameters[key] = parameter;
       continue;
     }
@@ -29,7 +45,7 @@ export function constantsOf<T extends EquationSet>(
     Reflect.deleteProperty(left, key);
   }
   const { conformsTo: _, ...rest } = type;
-  return { type: decided({ ...(rest as T), parameters }, isVariable), values: left };
+  return { type: decided({ ...(rest as T), parameters }, uses), values: left };
 }
 
 /** A type without inputs that nothing gives, and without a constant current of nothing. */
@@ -129,7 +145,7 @@ const isNothing = (e: Expression): boolean => e.kind === 'number' && e.integer &
  * A type in which choices and first values that its constants decide are decided, without constants that nothing reads
  * then.
  */
-function decided<T extends EquationSet>(type: T, isVariable: (name: string) => boolean): T {
+function decided<T extends EquationSet>(type: T, { isVariable, words }: Uses): T {
   const numbers = new Map(
     Object.entries(type.parameters).flatMap(([key, { shared, value }]) =>
       shared && typeof value === 'number' ? [[key, value] as const] : [],
@@ -177,15 +193,13 @@ function decided<T extends EquationSet>(type: T, isVariable: (name: string) => b
     },
   );
   if (JSON.stringify(settled) === JSON.stringify(type)) return type;
-  const read = JSON.stringify({ ...settled, parameters: {} });
-  const values = Object.values(type.parameters).flatMap(({ value }) => (typeof value === 'string' ? [value] : []));
+  const { parameters } = type;
+  const read = new Set([...words, ...wordsIn({ ...settled, parameters: {} })]);
+  for (const { value } of Object.values(parameters)) wordsIn(value, read);
   return {
     ...settled,
     parameters: Object.fromEntries(
-      Object.entries(type.parameters).filter(
-        ([key, { shared }]) =>
-          !shared || isVariable(key) || [read, ...values].some((text) => new RegExp(`\\b${key}\\b`).test(text)),
-      ),
+      Object.entries(parameters).filter(([key, { shared }]) => !shared || isVariable(key) || read.has(key)),
     ),
   };
 }

@@ -39,7 +39,7 @@ import type {
 import { child } from '../../../src/model/pointer.js';
 import { beforeThreshold, withoutSends } from './arrivals.js';
 import { mostListed, partsOf, ruleInBrian } from './connection-rules.js';
-import { constantsOf, withoutIdle } from './constants.js';
+import { constantsOf, withoutIdle, wordsIn } from './constants.js';
 import type { IdiomContext } from './idiom-context.js';
 import { drawText } from './own-draws.js';
 import { changedNames } from './plan.js';
@@ -84,10 +84,14 @@ class Idiom {
   readonly #data: ValidModel['data'];
   readonly #report: ConversionReport;
   readonly #drawn: Model | undefined;
+  /** Words of all code outside types of neurons. */
+  readonly #words: ReadonlySet<string>;
   needsDrawing = false;
 
   constructor({ model, data }: ValidModel, report: ConversionReport, drawn: ValidModel | undefined) {
     this.#model = model;
+    const { populations, projections, stimuli, operations, synapses, experiment } = model;
+    this.#words = wordsIn({ populations, projections, stimuli, operations, synapses, experiment });
     this.#data = data;
     this.#report = report;
     this.#drawn = drawn?.model;
@@ -138,11 +142,10 @@ class Idiom {
           continue;
         }
         const key = freeName(label, (one) => Object.hasOwn(projections, one));
-        const own = constantsOf(
-          withoutSends(type, part, child('/projections', name), this.#context),
-          part.values,
-          (one) => this.#context.changed.has(`${name}.${one}`),
-        );
+        const own = constantsOf(withoutSends(type, part, child('/projections', name), this.#context), part.values, {
+          isVariable: (one) => this.#context.changed.has(`${name}.${one}`),
+          words: this.#words,
+        });
         const timed = beforeThreshold(own.type, part, model);
         synapses[key] = { ...timed.type, method: methodOnGrid(timed.type) };
         const from = this.#ownSource(part.from, populations, child('/projections', name));
@@ -283,11 +286,10 @@ class Idiom {
     const poisson = poissonGroup(name, type, values, pointer, this.#context);
     if (poisson !== undefined) return { type: poisson.type, population: { ...rest, values: poisson.values } };
     const seen = (one: string): boolean => this.#isVariable(name, one);
-    const { type: own, values: left } = constantsOf(
-      withoutIdle(type, this.#inputsOf(name), values, seen),
-      values,
-      seen,
-    );
+    const { type: own, values: left } = constantsOf(withoutIdle(type, this.#inputsOf(name), values, seen), values, {
+      isVariable: seen,
+      words: this.#words,
+    });
     return { type: own, population: { ...rest, values: left } };
   }
 

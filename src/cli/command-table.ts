@@ -175,6 +175,12 @@ export const commands = {
         describe: 'make every random draw explicit: connections, values, delays, spike trains',
       },
       partial: { type: 'boolean', describe: 'write the file even if parts of the model must be left out' },
+      'left-out': {
+        type: 'string',
+        repeated: true,
+        value: 'sentence',
+        describe: 'what the file already lacks of the original, for the report; may be repeated',
+      },
       strict: { type: 'boolean', describe: 'write nothing unless the conversion is exact or equivalent' },
       check: { type: 'boolean', describe: 'run the model before and after conversion and compare the spikes' },
       with: {

@@ -36,6 +36,8 @@ export interface ConvertOptions {
   readonly name?: string;
   /** Where the parts of the model stand in the user's text, for what is found while drawing. */
   readonly positions?: Positions;
+  /** What the model already lacks of what it was made from, a sentence for each part. */
+  readonly leftOut?: readonly string[];
 }
 
 type Exporter = (valid: ValidModel, name: string, original: ValidModel, positions: Positions) => Promise<Exported>;
@@ -179,9 +181,17 @@ export async function convertModel(
   to: TargetNotation,
   options: ConvertOptions = {},
 ): Promise<ConvertedModel> {
-  const { name = usualNames[to], positions = unplaced } = options;
-  const exported = (what: ValidModel): Promise<Exported> =>
-    inStage('export', () => exporters[to](what, name, valid, positions));
+  const { name = usualNames[to], positions = unplaced, leftOut = [] } = options;
+  const gone = leftOut.map((message): ConversionEntry => ({
+    verdict: 'notExpressible',
+    code: 'read/left-out',
+    pointer: '',
+    message,
+  }));
+  const exported = async (what: ValidModel): Promise<Exported> => {
+    const made = await inStage('export', () => exporters[to](what, name, valid, positions));
+    return { ...made, report: [...gone, ...made.report] };
+  };
   if (!options.freeze) return judged(await exported(valid));
   const { target } = await chooseTarget('auto');
   const frozen = await freeze(valid, target, positions);

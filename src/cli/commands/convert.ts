@@ -29,6 +29,7 @@ export async function convert(context: CommandContext): Promise<number> {
     freeze: options.flag('freeze'),
     name: basename(path),
     positions: imported.positions,
+    leftOut: options.values('left-out'),
   });
   // That shapes are a part of the model alone is no news to who asks for them.
   const refused = refusal(converted, options.flag('strict'), options.flag('partial') || to === 'swc');

@@ -59,7 +59,12 @@ export function scriptView(
     native,
   } = document;
   const { timestep = 0.1, extra } = setup ?? {};
-  const seed = native === undefined || document.seed === undefined ? {} : { seed: document.seed };
+  // Text where it has more digits than numbers of JSON.
+  const given = Number(document.seed);
+  const seed =
+    native === undefined || document.seed === undefined
+      ? {}
+      : { seed: Number.isSafeInteger(given) ? given : document.seed };
   const limits = { timestep, ...delayLimits(script, timestep), ...extra, ...seed };
   const sections = [
     { title: '', lines: [layout(call('sim.setup', keywords(limits, script))), ...unnamedPotential(script)] },

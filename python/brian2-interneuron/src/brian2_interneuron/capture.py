@@ -8,7 +8,7 @@ from pathlib import Path
 
 import interneuron
 from brian2 import NetworkOperation
-from interneuron._scripts import Captured
+from interneuron._scripts import Captured, left_out_beside
 
 from .device import InterneuronDevice
 from .launcher import run_script
@@ -52,8 +52,8 @@ def first_network(script, output, stem, partial=False):
         partial: whether functions of Python that are called while the network runs may be left out.
 
     Returns:
-        what is left out, and which connections and values are written as Brian drew them, and why; None where nothing
-        runs.
+        which connections and values are written as Brian drew them, and why; None where nothing runs. What is left out
+        is noted beside the file.
     """
     said = Statements()
     prepare, run_document = InterneuronDevice._prepare, InterneuronDevice.run_document
@@ -78,8 +78,10 @@ def first_network(script, output, stem, partial=False):
                 f"{', '.join(left)}: functions of Python that are called while the network runs are in no notation; "
                 "--partial leaves them out"
             )
-        sentences = [f"{name} is left out: it is a function of Python" for name in left]
-        found.append([*sentences, *_written(document, said, net.objects, output)])
+        if left:
+            sentences = [f"{name}: it is a function of Python" for name in left]
+            Path(left_out_beside(str(output))).write_text("\n".join(sentences), encoding="utf-8")
+        found.append(_written(document, said, net.objects, output))
         raise Captured
 
     InterneuronDevice._prepare, InterneuronDevice.run_document = prepared, captured

@@ -63,4 +63,17 @@ def convert_captured(
         if code != 0 or not os.path.exists(captured):
             print(f"error: {script} ended before its network was known", file=sys.stderr)
             return code or 1
-        return subprocess.run(list(convert(captured))).returncode
+        # What the process leaves out of the file, a line for each part.
+        gone = Path(left_out_beside(captured))
+        sentences = gone.read_text(encoding="utf-8").splitlines() if gone.exists() else []
+        words = [word for sentence in sentences for word in ("--left-out", sentence)]
+        return subprocess.run([*convert(captured), *words]).returncode
+
+
+def left_out_beside(captured: str) -> str:
+    """The file in which a process notes what it leaves out of what it writes.
+
+    Args:
+        captured: the file that it writes.
+    """
+    return f"{captured}.left-out"

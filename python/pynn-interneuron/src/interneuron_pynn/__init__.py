@@ -65,7 +65,8 @@ def _check_setup(timestep: Any, given: dict[str, Any]) -> None:
             raise ValueError(f"{name} must be one of {', '.join(choices)}, not {given[name]!r}")
     check_delay_limits(timestep, given["min_delay"], given.get("max_delay", DEFAULT_MAX_DELAY))
     seed = given.get("seed", 0)
-    if isinstance(seed, bool) or not isinstance(seed, numbers.Integral) or seed < 0:
+    # Text for those beyond the whole numbers of other languages, as documents have them.
+    if isinstance(seed, bool) or not isinstance(seed, (numbers.Integral, str)) or not str(seed).isdecimal():
         raise ValueError(f"seed must be a whole number of 0 or more, not {seed!r}")
     threads = given.get("threads")
     if threads is not None and (not str(threads).isdecimal() or int(threads) == 0):

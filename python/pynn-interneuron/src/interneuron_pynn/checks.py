@@ -3,7 +3,7 @@
 import math
 import numbers
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 
 import numpy as np
 from pyNN import errors
@@ -37,7 +37,7 @@ def _are_numbers(value):
         value = value.value
     if isinstance(value, np.ndarray) and value.dtype != object:
         return value.dtype.kind in "biuf"
-    if isinstance(value, (list, tuple, np.ndarray)):
+    if isinstance(value, Collection) and not isinstance(value, (str, bytes, Mapping, Set)) or isinstance(value, np.ndarray):
         return all(map(_are_numbers, value))
     return isinstance(value, numbers.Real)
 

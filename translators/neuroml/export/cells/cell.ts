@@ -179,7 +179,7 @@ class CellWriter {
 
   /** Channels of a mechanism on each of its sections; those that are equal are one. */
   #mechanism(name: string, mechanism: Mechanism): void {
-    const pointer = child(this.#pointer, 'compartments/mechanisms').replace('~1', '/');
+    const pointer = `${this.#pointer}/compartments/mechanisms`;
     const at = child(pointer, name);
     try {
       for (const section of sectionsOn(mechanism.on, this.#compartments)) this.#onSection(name, mechanism, section, at);

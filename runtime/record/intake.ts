@@ -164,10 +164,10 @@ function valuesAt(
   });
 }
 
-/** Counts the samples of a block that are NaN or infinite. */
 /** In V: potentials beyond it come from steps that are too long. */
 const largestPotential = 1000;
 
+/** Counts the samples of a block that are NaN or infinite, or potentials beyond the largest. */
 function noteNotFinite(
   { series, steps, values }: SampleBlock,
   plan: SeriesPlan,

@@ -12,3 +12,6 @@ export interface Positions {
   /** The place of the key of the node rather than of its value, where the document has keys. */
   keyPlace?(pointer: string): Place;
 }
+
+/** Places of a model that came from no text. */
+export const unplaced: Positions = { place: (pointer) => ({ document: '', pointer }) };

@@ -54,12 +54,13 @@ export const assignment = (
   targetSpan: Span = span,
 ): Assignment => ({ kind: 'assignment', target, to: referenceOf(target), targetSpan, operator, value, span });
 
+/** The value that an assignment gives its variable: of `x += e` it is `x + e`. */
+export const assignedValue = ({ target, operator, value }: Assignment): Expression =>
+  operator === '=' ? value : binary(operator.slice(0, -1) as BinaryOperator, name(target), value);
+
 /** An assignment that leaves its variable as it is where a condition does not hold. */
-export function assignmentWhere(condition: Expression, { target, operator, value, span }: Assignment): Assignment {
-  const before = name(target);
-  const after = operator === '=' ? value : binary(operator.slice(0, -1) as BinaryOperator, before, value);
-  return assignment(target, '=', conditional(condition, after, before), span);
-}
+export const assignmentWhere = (condition: Expression, given: Assignment): Assignment =>
+  assignment(given.target, '=', conditional(condition, assignedValue(given), name(given.target)), given.span);
 
 /** An operator before an operand; nothing is simplified. */
 export function unary(operator: UnaryOperator, operand: Expression, span: Span = operand.span): Unary {

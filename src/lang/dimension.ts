@@ -1,5 +1,18 @@
 import { dimensionless, type Dimension } from './ast.js';
 
+/** Of a length; exponents are of m, kg, s, A, K, mol, cd. */
+export const metre: Dimension = [1, 0, 0, 0, 0, 0, 0];
+/** Of a time. */
+export const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
+/** Of a current. */
+export const ampere: Dimension = [0, 0, 0, 1, 0, 0, 0];
+/** Of a rate. */
+export const hertz: Dimension = [0, 0, -1, 0, 0, 0, 0];
+/** Of a potential. */
+export const volt: Dimension = [2, 1, -3, -1, 0, 0, 0];
+/** Of a conductance. */
+export const siemens: Dimension = [-2, -1, 3, 2, 0, 0, 0];
+
 /**
  * A dimension made by a function of the position in the vector (metre, kilogram, second, ampere, kelvin, mole,
  * candela).
@@ -80,7 +93,7 @@ const derivedUnits: readonly NamedUnit[] = [
   { symbol: 'henry', long: 'henry', dimension: [2, 1, -2, -2, 0, 0, 0] },
 ];
 
-const hertz: NamedUnit = { symbol: 'Hz', long: 'hertz', dimension: [0, 0, -1, 0, 0, 0, 0] };
+const hertzUnit: NamedUnit = { symbol: 'Hz', long: 'hertz', dimension: hertz };
 
 type Factor = readonly [unit: NamedUnit, exponent: number];
 
@@ -96,7 +109,7 @@ function baseFactors(d: Dimension): Factor[] {
  * the table.
  */
 function factors(d: Dimension): readonly Factor[] {
-  if (equalDimensions(d, hertz.dimension)) return [[hertz, 1]];
+  if (equalDimensions(d, hertzUnit.dimension)) return [[hertzUnit, 1]];
   let best: readonly Factor[] = baseFactors(d);
   // At equal length a derived unit reads better than the base.
   let bestCost = best.length + 0.25;
@@ -211,7 +224,7 @@ function readableProduct(d: Dimension): readonly ReadablePower[] | undefined {
 }
 
 function readableText(d: Dimension): string {
-  if (equalDimensions(d, hertz.dimension)) return hertz.symbol;
+  if (equalDimensions(d, hertzUnit.dimension)) return hertzUnit.symbol;
   const product = readableProduct(d);
   if (!product) return unitText(d);
   const order = (part: ReadablePower): number => readableUnits.findIndex(([symbol]) => symbol === part.symbol);
@@ -243,5 +256,5 @@ export function hasNamedUnit(d: Dimension): boolean {
 
 /** Long unit names that canonical texts may use: no variable may have such a name. */
 export const canonicalUnitNames: ReadonlySet<string> = new Set(
-  [...baseUnits, ...derivedUnits, hertz].map((unit) => unit.long),
+  [...baseUnits, ...derivedUnits, hertzUnit].map((unit) => unit.long),
 );

@@ -1,5 +1,15 @@
 import type { Dimension, Expression } from './ast.js';
-import { divideDimensions, multiplyDimensions, powerDimension } from './dimension.js';
+import {
+  ampere,
+  divideDimensions,
+  hertz,
+  metre,
+  multiplyDimensions,
+  powerDimension,
+  second,
+  siemens,
+  volt,
+} from './dimension.js';
 import { dimensionless } from './ast.js';
 import { nearest } from '../diagnostics/suggest.js';
 import { LangError } from './lang-error.js';
@@ -42,16 +52,10 @@ const prefixes: Readonly<Record<string, number>> = {
   y: -24,
 };
 
-const metre: Dimension = [1, 0, 0, 0, 0, 0, 0];
 const gramDimension: Dimension = [0, 1, 0, 0, 0, 0, 0];
-const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
-const ampere: Dimension = [0, 0, 0, 1, 0, 0, 0];
 const kelvin: Dimension = [0, 0, 0, 0, 1, 0, 0];
 const mole: Dimension = [0, 0, 0, 0, 0, 1, 0];
 const candela: Dimension = [0, 0, 0, 0, 0, 0, 1];
-const hertz: Dimension = [0, 0, -1, 0, 0, 0, 0];
-const volt: Dimension = [2, 1, -3, -1, 0, 0, 0];
-const siemens: Dimension = [-2, -1, 3, 2, 0, 0, 0];
 const farad: Dimension = [-2, -1, 4, 2, 0, 0, 0];
 const ohm: Dimension = [2, 1, -3, -2, 0, 0, 0];
 const gray: Dimension = [2, 0, -2, 0, 0, 0, 0];

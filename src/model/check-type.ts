@@ -1,5 +1,6 @@
 /** The shape of one type of neurons or synapses, before it stands in a document. */
 
+import { unplaced } from '../diagnostics/positions.js';
 import { Diagnostics, type Finding } from '../diagnostics/diagnostic.js';
 import { reportSchemaErrors } from './schema-findings.js';
 import { validate } from './schema-validator.generated.js';
@@ -18,10 +19,9 @@ export function checkType(
   const document = { interneuron: 1, name: 'type', experiment: { duration: '1 ms' }, [kind]: { type } };
   if (validate(document)) return true;
   const found = new Diagnostics();
-  const positions = { place: (pointer: string) => ({ document: '', pointer }) };
   // Keys that are not known are said with the rest of the model.
   if (
-    reportSchemaErrors(validate.errors ?? [], document, positions, found, {
+    reportSchemaErrors(validate.errors ?? [], document, unplaced, found, {
       schema: 'schemas/model.schema.json',
       stage: 'model',
     })

@@ -1,6 +1,6 @@
 /** From a model to the program that engines run: what is drawn, lowering, passes over the program. */
 
-import type { Positions } from '../diagnostics/positions.js';
+import { unplaced, type Positions } from '../diagnostics/positions.js';
 import { drawModel } from '../draw/draw.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
 import type { Program } from '../ir/program.js';
@@ -8,7 +8,7 @@ import { lower, type LowerOptions } from '../lower/lower.js';
 import type { ValidModel } from '../model/model.js';
 import { optimise } from '../optimise/optimise.js';
 import { machineMemory } from './machine-memory.js';
-import { placed, unplaced } from './placed.js';
+import { placed } from './placed.js';
 import { inStage } from './stages.js';
 
 /** What a caller may choose. */

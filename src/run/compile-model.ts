@@ -1,7 +1,7 @@
 /** From a valid model to something that runs here: what it draws, its kernel program, its protocol, an engine. */
 
 import type { DrawnModel } from '../draw/drawn-model.js';
-import type { Positions } from '../diagnostics/positions.js';
+import { unplaced, type Positions } from '../diagnostics/positions.js';
 import type { Precision, Program } from '../ir/program.js';
 import { printProgram } from '../ir/text.js';
 import { protocolOf } from '../lower/protocol.js';
@@ -10,7 +10,6 @@ import { protocolSteps, type Protocol, type ProtocolEntry } from '../../runtime/
 import { drawnModel, loweredModel } from './build-program.js';
 import { chooseTarget, workOf } from './choose-target.js';
 import type { ImportedModel, RunnableModel } from './imported-model.js';
-import { unplaced } from './placed.js';
 import { readStrategy } from './read-strategy.js';
 import type { Engine, RunOptions, Stopwatch } from './run-options.js';
 import { refuseTooLarge, refuseTooLong } from './room.js';

@@ -1,13 +1,12 @@
 /** From the canonical model to another notation. */
 
 import { parse } from 'node:path';
-import type { Positions } from '../diagnostics/positions.js';
+import { unplaced, type Positions } from '../diagnostics/positions.js';
 import { jsonText } from './json-text.js';
 import { outcomeOf, type ConversionEntry, type Outcome } from '../model/conversion-report.js';
 import type { DataStore, ValidModel } from '../model/model.js';
 import { chooseTarget } from './choose-target.js';
 import { freeze } from './freeze.js';
-import { unplaced } from './placed.js';
 import { inStage } from './stages.js';
 import type { TargetNotation } from './target-notations.js';
 

@@ -4,11 +4,10 @@
  */
 
 import { UsageError } from '../diagnostics/diagnostic.js';
-import type { Positions } from '../diagnostics/positions.js';
+import { unplaced, type Positions } from '../diagnostics/positions.js';
 import type { Program, TypedArray } from '../ir/program.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
 import { drawnModel, loweredModel } from './build-program.js';
-import { unplaced } from './placed.js';
 import { inStage } from './stages.js';
 import { synapsesOf, type Synapses } from './synapses.js';
 import { protocolOf } from '../lower/protocol.js';

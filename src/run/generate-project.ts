@@ -6,7 +6,7 @@ import { cudaProject } from '../codegen/c/device/cuda-project.js';
 import { openclProject } from '../codegen/c/device/opencl-project.js';
 import { cProject, type ScriptEntry } from '../codegen/c/project.js';
 import type { Strategy } from '../codegen/schedule/strategies.js';
-import type { Positions } from '../diagnostics/positions.js';
+import { unplaced, type Positions } from '../diagnostics/positions.js';
 import type { Precision, Program } from '../ir/program.js';
 import { optimise } from '../optimise/optimise.js';
 import { drawnModel, loweredModel } from './build-program.js';
@@ -14,7 +14,6 @@ import { protocolOf } from '../lower/protocol.js';
 import type { ValidModel } from '../model/model.js';
 import { phaseKind } from '../model/tagged.js';
 import { messages } from './messages.js';
-import { unplaced } from './placed.js';
 import { readStrategy } from './read-strategy.js';
 import { inStage } from './stages.js';
 

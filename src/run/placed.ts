@@ -4,9 +4,6 @@ import { DiagnosticError, type Diagnostic, type Place } from '../diagnostics/dia
 import type { Positions } from '../diagnostics/positions.js';
 import type { Part } from '../draw/drawn-model.js';
 
-/** Places of a model that came from no text. */
-export const unplaced: Positions = { place: (pointer) => ({ document: '', pointer }) };
-
 /**
  * Does what draws or lowers a model: both know pointers into the canonical document alone, and projections that are
  * pieces of those in it.

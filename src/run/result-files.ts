@@ -1,9 +1,9 @@
 /** The files of a run: who writes them, what they are told before the first step, and how they get their names. */
 
+import { unplaced } from '../diagnostics/positions.js';
 import type { CompiledModel } from './compile-model.js';
 import type { RunnableModel } from './imported-model.js';
 import { filesOf, modelFilePaths, modelFilesWriter, outputWriter } from './outputs.js';
-import { unplaced } from './placed.js';
 import { withPositions } from './positions.js';
 import { environmentOf, runHeader, runMetadata } from './provenance.js';
 import { noteWritten, refuseToReplace } from './replaceable.js';

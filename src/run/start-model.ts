@@ -1,9 +1,10 @@
 /** A run of the protocol that a document states: what is recorded goes to its files while it runs. */
 
+import { unplaced } from '../diagnostics/positions.js';
 import { compileModel } from './compile-model.js';
 import { startWhileOpening } from './connect.js';
 import type { RunnableModel } from './imported-model.js';
-import { placedLater, unplaced } from './placed.js';
+import { placedLater } from './placed.js';
 import { resultFiles } from './result-files.js';
 import { runResult } from './run-result.js';
 import { stopwatch, type GeneratedResult, type RunOptions, type RunResult } from './run-options.js';

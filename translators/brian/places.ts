@@ -1,17 +1,15 @@
 /** Places on a SpatialNeuron: subtrees, sections and distances along them, as the compartments that they are. */
 
-import type { Dimension, Expression } from '../../src/lang/ast.js';
+import type { Expression } from '../../src/lang/ast.js';
 import { binary, integer, name } from '../../src/lang/build.js';
 import { constantQuantity } from '../../src/lang/constant-value.js';
-import { equalDimensions, isDimensionless } from '../../src/lang/dimension.js';
+import { equalDimensions, isDimensionless, metre } from '../../src/lang/dimension.js';
 import { child } from '../../src/model/pointer.js';
 import { quantityOf, readConstantExpression } from './constants.js';
 import type { Reporter } from './context.js';
 import type { Group, Spatial } from './group.js';
 import * as messages from './messages.js';
 import { compartmentAt, compartmentsWithin, sectionNamed, type PlacedSection } from './morphology.js';
-
-const metre: Dimension = [1, 0, 0, 0, 0, 0, 0];
 
 /** First element, and the one after the last. */
 type Range = readonly [number, number];

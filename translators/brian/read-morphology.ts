@@ -1,5 +1,6 @@
 /** Morphologies as specifications give them: sections, or numbers of compartments. */
 
+import { metre } from '../../src/lang/dimension.js';
 import { isRefused } from '../../src/diagnostics/system-error.js';
 import type { Dimension } from '../../src/lang/ast.js';
 import { child } from '../../src/model/pointer.js';
@@ -26,7 +27,6 @@ import { readSwc, isWrong } from './swc.js';
 import type { Namespace } from './terms.js';
 import { readNumber, readQuantities } from './values.js';
 
-const metre: Dimension = [1, 0, 0, 0, 0, 0, 0];
 /** No cell is longer than this, in m. */
 const longest = 5;
 

@@ -11,7 +11,8 @@ import { name as named } from '../../lang/build.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { namesIn, substitute } from '../../lang/walk.js';
 import { numbersOf } from '../../model/arrays.js';
-import { Diagnostics, type Place } from '../../diagnostics/diagnostic.js';
+import { Diagnostics } from '../../diagnostics/diagnostic.js';
+import { unplaced } from '../../diagnostics/positions.js';
 import { ConversionReport, type ConversionEntry } from '../../model/conversion-report.js';
 import { atEndOfStep } from '../../model/end-of-step.js';
 import type { Model, Projection, SelectionRule, ValidModel } from '../../model/model.js';
@@ -45,7 +46,6 @@ export function gathered(valid: ValidModel, stage: string): GatheredModel {
   const gathering = gatheringOf(valid, report, stage);
   const made = gatheredModel(gathering);
   const diagnostics = new Diagnostics();
-  const unplaced = { place: (pointer: string): Place => ({ document: '', pointer }) };
   const { model: later } = atEndOfStep({ ...valid, model: made }, unplaced, diagnostics, {
     rates: stage === 'brian',
     except: gathering.standard,

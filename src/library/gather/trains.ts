@@ -1,7 +1,7 @@
 /** When a cell that only knows the time spikes: at given times, or as a Poisson process. */
 
-import type { Assignment, AssignmentOperator, BinaryOperator, Expression } from '../../lang/ast.js';
-import { binary, name as nameOf, number } from '../../lang/build.js';
+import type { Assignment, Expression } from '../../lang/ast.js';
+import { assignedValue, name as nameOf } from '../../lang/build.js';
 import { NoNumber } from '../../lang/evaluate.js';
 import { isRandom } from '../../lang/functions.js';
 import { linearForm } from '../../lang/linear.js';
@@ -209,7 +209,7 @@ function simulated(
     held: false,
     do: event.do
       .flatMap((text) => parseStatements(text))
-      .flatMap((one) => (one.kind === 'send' ? [] : [{ ...one, value: settled(one.value) }])),
+      .flatMap((one) => (one.kind === 'send' ? [] : [{ target: one.target, value: settled(assignedValue(one)) }])),
   }));
   for (const event of code) event.held = event.edge === 'rising' && valueAt(event.when, look) !== 0;
   const times: number[] = [];
@@ -222,15 +222,8 @@ function simulated(
       event.held = event.edge === 'rising' && holds;
       if (!holds || before) continue;
       if (event.emits) times.push(tidy(Number(((step + 1) * dt).toPrecision(12))));
-      for (const { target, operator, value } of event.do) {
-        const operand = valueAt(value, look);
-        values.set(target, operator === '=' ? operand : combined(look(target), operator, operand));
-      }
+      for (const { target, value } of event.do) values.set(target, valueAt(value, look));
     }
   }
   return { kind: 'times', times };
 }
-
-/** What an assignment such as `+=` makes of a value. */
-const combined = (value: number, operator: Exclude<AssignmentOperator, '='>, operand: number): number =>
-  valueAt(binary(operator.slice(0, -1) as BinaryOperator, number(value), number(operand)), () => NaN);

@@ -1,5 +1,5 @@
 import type { Dimension } from '../../lang/ast.js';
-import { equalDimensions } from '../../lang/dimension.js';
+import { ampere, equalDimensions, metre, volt } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 import type { CableDocument } from '../document.js';
 import { messages } from '../messages.js';
@@ -9,9 +9,8 @@ import { normaliseArray, numbersOf } from './arrays.js';
 import type { Context } from './context.js';
 import { normaliseExpression } from './expressions.js';
 import { positiveQuantity } from './literals.js';
-import { checkIds, metre, pureUnit, siUnit, volt, type Names } from './names.js';
+import { checkIds, pureUnit, siUnit, type Names } from './names.js';
 
-const ampere: Dimension = [0, 0, 0, 1, 0, 0, 0];
 const farad: Dimension = [-2, -1, 4, 2, 0, 0, 0];
 const ohmMetre: Dimension = [3, 1, -3, -2, 0, 0, 0];
 

@@ -1,3 +1,4 @@
+import { ampere, metre, siemens, volt } from '../../lang/dimension.js';
 import type { Dimension } from '../../lang/ast.js';
 import type { CompartmentsDocument, MechanismDocument, NeuronDocument, SectionDocument } from '../document.js';
 import { messages } from '../messages.js';
@@ -8,27 +9,15 @@ import type { Context } from './context.js';
 import { declareEquations, normaliseEquations } from './equations.js';
 import { normaliseExpression } from './expressions.js';
 import { nonNegativeQuantity, normaliseQuantity, positiveQuantity } from './literals.js';
-import {
-  checkIds,
-  metre,
-  namesFrom,
-  neuronSpecials,
-  siUnit,
-  special,
-  volt,
-  type Names,
-  type Variable,
-} from './names.js';
+import { checkIds, namesFrom, neuronSpecials, siUnit, special, type Names, type Variable } from './names.js';
 import { normaliseValue } from './values.js';
 
 const area: Dimension = [2, 0, 0, 0, 0, 0, 0];
 const kelvin: Dimension = [0, 0, 0, 0, 1, 0, 0];
-const ampere: Dimension = [0, 0, 0, 1, 0, 0, 0];
 const ampereByArea: Dimension = [-2, 0, 0, 1, 0, 0, 0];
 const concentration: Dimension = [-3, 0, 0, 0, 0, 1, 0];
 const farad: Dimension = [-2, -1, 4, 2, 0, 0, 0];
 const faradByArea: Dimension = [-4, -1, 4, 2, 0, 0, 0];
-const siemens: Dimension = [-2, -1, 3, 2, 0, 0, 0];
 const ohmMetre: Dimension = [3, 1, -3, -2, 0, 0, 0];
 
 /** What a cell with structure has without declaring it: its membrane potential. */

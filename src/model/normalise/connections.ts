@@ -1,3 +1,4 @@
+import { metre } from '../../lang/dimension.js';
 import type { ArrayDocument, ConnectionDocument, ConnectionMap, Expression as Written } from '../document.js';
 import { messages } from '../messages.js';
 import type { ArrayValue, ConnectionRule } from '../model.js';
@@ -5,7 +6,7 @@ import { child } from '../pointer.js';
 import type { Context } from './context.js';
 import { allNames, checkedExpression, normaliseExpression, textOf, type Slot } from './expressions.js';
 import { largestCount, literalValue, nonNegativeQuantity, normaliseCount } from './literals.js';
-import { checkVariableName, metre, namesFrom, pureUnit, siUnit, special, type Names } from './names.js';
+import { checkVariableName, namesFrom, pureUnit, siUnit, special, type Names } from './names.js';
 import type { Selection } from './selections.js';
 import { indicesOf } from './selections.js';
 import { dimensionless } from '../../lang/ast.js';

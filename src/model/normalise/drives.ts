@@ -1,5 +1,5 @@
 import { isSelection } from '../tagged.js';
-import { unitText } from '../../lang/dimension.js';
+import { hertz, unitText } from '../../lang/dimension.js';
 import { tableSignature } from '../../lang/functions.js';
 import type { OperationDocument, StimulusDocument, TableDocument } from '../document.js';
 import { messages } from '../messages.js';
@@ -11,7 +11,6 @@ import { normaliseExpression, readUnit } from './expressions.js';
 import { nonNegativeQuantity, normaliseCount, positiveQuantity } from './literals.js';
 import {
   anyName,
-  hertz,
   namesFrom,
   pureUnit,
   secondUnit,

@@ -1,5 +1,5 @@
 import { dimensionless, type ValueType } from '../../lang/ast.js';
-import { divideDimensions, equalDimensions, unitText } from '../../lang/dimension.js';
+import { divideDimensions, equalDimensions, second, unitText } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 import type {
   DerivativeDocument,
@@ -27,7 +27,6 @@ import {
   namesFrom,
   noiseDimension,
   pureUnit,
-  second,
   siUnit,
   special,
   unknown,

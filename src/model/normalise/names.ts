@@ -1,6 +1,6 @@
 import type { Dimension, ValueType } from '../../lang/ast.js';
 import { dimensionless } from '../../lang/ast.js';
-import { canonicalUnitNames } from '../../lang/dimension.js';
+import { canonicalUnitNames, metre, second } from '../../lang/dimension.js';
 import type { Scope, Symbol } from '../../lang/inferred.js';
 import { isKeyword } from '../../lang/parse-expression.js';
 import { one } from '../../lang/rational.js';
@@ -35,14 +35,6 @@ export interface Names {
   readonly open?: boolean;
 }
 
-/** Dimension of a time; exponents are of m, kg, s, A, K, mol, cd. */
-export const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
-/** Dimension of a length. */
-export const metre: Dimension = [1, 0, 0, 0, 0, 0, 0];
-/** Dimension of a potential. */
-export const volt: Dimension = [2, 1, -3, -1, 0, 0, 0];
-/** Dimension of a rate. */
-export const hertz: Dimension = [0, 0, -1, 0, 0, 0, 0];
 /** Dimension of a white noise. */
 export const noiseDimension: Dimension = [0, 0, -0.5, 0, 0, 0, 0];
 

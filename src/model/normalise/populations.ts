@@ -1,6 +1,6 @@
 import { areInFile, isGiven } from '../tagged.js';
 import type { PopulationDocument } from '../document.js';
-import { equalDimensions } from '../../lang/dimension.js';
+import { equalDimensions, metre } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 import { messages } from '../messages.js';
 import type { Id, Population } from '../model.js';
@@ -8,7 +8,7 @@ import { child } from '../pointer.js';
 import { isArrayDocument, normaliseArray, numbersOf } from './arrays.js';
 import type { Context } from './context.js';
 import { normaliseCount, positiveQuantity } from './literals.js';
-import { metre, pureUnit, secondUnit, siUnit, sourceSpecials, namesFrom, type Names } from './names.js';
+import { pureUnit, secondUnit, siUnit, sourceSpecials, namesFrom, type Names } from './names.js';
 import type { NeuronInfo } from './neurons.js';
 import { normalisePlaces } from './places.js';
 import { indicesOf, type PopulationInfo } from './selections.js';

@@ -2,7 +2,7 @@ import { isListed } from '../arrays.js';
 import { isGiven } from '../tagged.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { ConnectionDocument, EndDocument, EndMap, ProjectionDocument, ValueDocument } from '../document.js';
-import { equalDimensions } from '../../lang/dimension.js';
+import { equalDimensions, metre } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 import { messages } from '../messages.js';
 import type { End, Id, Projection, Value } from '../model.js';
@@ -13,17 +13,7 @@ import { allNames } from './expressions.js';
 import { literalBounds, nonNegativeQuantity, normaliseQuantity } from './literals.js';
 import { foldConstants } from '../../lang/fold.js';
 import { parseExpression } from '../../lang/parse.js';
-import {
-  anyName,
-  metre,
-  namesFrom,
-  secondUnit,
-  siUnit,
-  sourceSpecials,
-  special,
-  type Names,
-  type Variable,
-} from './names.js';
+import { anyName, namesFrom, secondUnit, siUnit, sourceSpecials, special, type Names, type Variable } from './names.js';
 import { normalisePlaces } from './places.js';
 import { normaliseSelection, type Elements, type Member, type Selection } from './selections.js';
 import { noEnd, synapseScopes, type DeclaredSynapse, type EndInfo, type Ends, type SynapseInfo } from './synapses.js';

@@ -18,8 +18,8 @@ import {
   textOf,
   type Slot,
 } from './expressions.js';
-import { namesFrom, pureUnit, second, special, type Names } from './names.js';
-import { equalDimensions } from '../../lang/dimension.js';
+import { namesFrom, pureUnit, special, type Names } from './names.js';
+import { equalDimensions, second } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 
 /** What is asked of a value for each element. */

@@ -3,6 +3,7 @@
  * component, flattened as those of any other, with what they require of the cell read from their place.
  */
 
+import { ampere, volt } from '../../../src/lang/dimension.js';
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
 import { dimensionless } from '../../../src/lang/ast.js';
@@ -21,9 +22,7 @@ import { parseLemsExpression } from '../lems/parse-expression.js';
 import * as messages from './messages.js';
 import { childOf } from './segments.js';
 
-const volt: Dimension = [2, 1, -3, -1, 0, 0, 0];
 const square: Dimension = [2, 0, 0, 0, 0, 0, 0];
-const ampere: Dimension = [0, 0, 0, 1, 0, 0, 0];
 const kelvin: Dimension = [0, 0, 0, 0, 1, 0, 0];
 const concentration: Dimension = [-3, 0, 0, 0, 0, 1, 0];
 

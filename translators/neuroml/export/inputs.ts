@@ -1,7 +1,7 @@
 /** What drives cells without spikes: populations that only do that, and stimuli. */
 
+import { ampere } from '../../../src/lang/dimension.js';
 import { populationOf } from '../../../src/model/selected.js';
-import type { Dimension } from '../../../src/lang/ast.js';
 import { child } from '../../../src/model/pointer.js';
 import { timeAfter } from '../../../src/model/tagged.js';
 import type { Projection, Stimulus } from '../../../src/model/model.js';
@@ -94,8 +94,6 @@ export function writeStimulus(name: string, stimulus: Stimulus, written: Written
   const at = cell && stimulus.kind === 'current' ? placesOn(stimulus, targets.length, cell, context) : undefined;
   inputList(id, target, targets, plan, written, context, at);
 }
-
-const ampere: Dimension = [0, 0, 0, 1, 0, 0, 0];
 
 /** What acts on cells, and what it shows of what it adds. */
 interface WrittenStimulus {

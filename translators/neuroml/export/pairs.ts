@@ -5,9 +5,10 @@ import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { child } from '../../../src/model/pointer.js';
-import type { ConnectionRule, Projection } from '../../../src/model/model.js';
+import type { ConnectionRule, Projection, SynapseType } from '../../../src/model/model.js';
 import { elementsOf, type ExportContext } from './context.js';
 import { readsOnlyPre } from './effects.js';
+import type { Numbers } from './values.js';
 
 /** Connections as they are made, one after another. */
 export interface Pairs {
@@ -15,6 +16,18 @@ export interface Pairs {
   readonly sources: readonly number[];
   /** Index of the target of each. */
   readonly targets: readonly number[];
+}
+
+/** A projection with its pairs and its numbers. */
+export interface PairedProjection {
+  readonly name: string;
+  readonly projection: Projection;
+  readonly type: SynapseType;
+  readonly source: string;
+  readonly target: string;
+  readonly pairs: Pairs;
+  /** Of parameters and first values of the synapses, in SI. */
+  readonly values: ReadonlyMap<string, Numbers>;
 }
 
 /** Pairs of elements, by their indices in the populations; undefined after a report that they are not known. */

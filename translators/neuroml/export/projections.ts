@@ -3,31 +3,24 @@
 import { populationOf } from '../../../src/model/selected.js';
 import type { Dimension } from '../../../src/lang/ast.js';
 import { child } from '../../../src/model/pointer.js';
-import type { Projection, SynapseType } from '../../../src/model/model.js';
+import type { Projection } from '../../../src/model/model.js';
 import { coreSynapses, writePlacedConnections } from './cells/network.js';
 import { type CellPlan, type ExportContext } from './context.js';
 import { delaysOf, delayText, isPostDelay, ownPostDelays, postDelaysOf } from './delays.js';
 import { dimensionOfUnit } from './dimensions.js';
 import { connectionType, contactTypes, type OwnValue } from './network-types.js';
 import { numbersOfElements } from './network-values.js';
-import { pairsOf, type Pairs } from './pairs.js';
+import { pairsOf, type PairedProjection } from './pairs.js';
 import { quantityText } from './quantity-text.js';
 import { writeStandardProjection } from './standard-projection.js';
 import { synapseType, type BuiltSynapse } from './synapse-type.js';
-import { numberAt, type Numbers } from './values.js';
+import { numberAt } from './values.js';
 import type { Written } from './written.js';
 import { element, listOf, type Element } from './xml-text.js';
 
 /** A projection with all that is known of it. */
-interface Known {
-  readonly name: string;
-  readonly projection: Projection;
-  readonly type: SynapseType;
-  readonly source: string;
-  readonly target: string;
+interface Known extends PairedProjection {
   readonly plan: CellPlan;
-  readonly pairs: Pairs;
-  readonly values: ReadonlyMap<string, Numbers>;
   readonly dimensionOf: (key: string) => Dimension;
 }
 

@@ -1,24 +1,16 @@
 /** Connections by core types of synapses. */
 
 import { child } from '../../../src/model/pointer.js';
-import type { Projection, SynapseType } from '../../../src/model/model.js';
 import type { ExportContext } from './context.js';
 import { delaysOf, delayText } from './delays.js';
-import type { Pairs } from './pairs.js';
+import type { PairedProjection } from './pairs.js';
 import { inUnit, receptorOf, type StandardCell } from './standard-cell.js';
 import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
 import { element, listOf, type Element } from './xml-text.js';
 
 /** A projection to cells that have a name in NeuroML. */
-interface StandardProjection {
-  readonly name: string;
-  readonly projection: Projection;
-  readonly type: SynapseType;
-  readonly source: string;
-  readonly target: string;
-  readonly pairs: Pairs;
-  readonly values: ReadonlyMap<string, Numbers>;
+interface StandardProjection extends PairedProjection {
   readonly standard: StandardCell;
 }
 

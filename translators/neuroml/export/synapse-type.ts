@@ -2,7 +2,8 @@
  * A synapse type, as it is between two populations, as a component type; and what is attached to cells without spikes.
  */
 
-import { dimensionless as pure, type Dimension, type Statement } from '../../../src/lang/ast.js';
+import { second } from '../../../src/lang/dimension.js';
+import { dimensionless as pure, type Statement } from '../../../src/lang/ast.js';
 import { binary, call, name as nameOf, quantity } from '../../../src/lang/build.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
@@ -276,8 +277,6 @@ function atPost(
   builder.conditions.push(element('OnCondition', { test: found }, [note, ...later.push(due)]));
   later.arrive(() => builder.statements(actions).flatMap(writer));
 }
-
-const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
 
 /** A value that arrives at the cell later. */
 function send(

@@ -15,6 +15,16 @@ export type Numbers = number | readonly number[];
 export const numberAt = (numbers: Numbers | undefined, k: number): number =>
   typeof numbers === 'number' ? numbers : (numbers?.[k] ?? 0);
 
+/** The equations of a type without any, for values that stand by themselves. */
+export const noEquations: EquationSet = {
+  parameters: {},
+  state: {},
+  derived: {},
+  derivatives: {},
+  noise: [],
+  method: 'auto',
+};
+
 /**
  * The numbers of all parameters and state variables of the elements of a population, or of the synapses of a
  * projection.

@@ -4,7 +4,7 @@ import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
 import { dimensionless } from '../../../src/lang/ast.js';
 import { name as nameOf, number, quantity } from '../../../src/lang/build.js';
-import { isDimensionless } from '../../../src/lang/dimension.js';
+import { isDimensionless, second } from '../../../src/lang/dimension.js';
 import type {
   ComponentType,
   DerivedParameterDefinition,
@@ -55,8 +55,6 @@ export type Outside = (name: string) => Meaning | FlatParameterRequest | undefin
 interface FlatParameterRequest {
   readonly parameter: Dimension | null;
 }
-
-const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
 
 /** All state variables of a type, those of its regimes among them. */
 export function stateVariables(type: ComponentType): readonly StateVariableDefinition[] {

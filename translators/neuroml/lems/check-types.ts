@@ -2,7 +2,7 @@
 
 import type { Diagnostics, Finding, Severity } from '../../../src/diagnostics/diagnostic.js';
 import { dimensionless, type Dimension, type Expression } from '../../../src/lang/ast.js';
-import { divideDimensions, equalDimensions } from '../../../src/lang/dimension.js';
+import { divideDimensions, equalDimensions, second } from '../../../src/lang/dimension.js';
 import type {
   ActionDefinition,
   ComponentType,
@@ -41,8 +41,6 @@ interface Scope {
   /** Types that nothing uses get warnings. */
   readonly severity: Severity;
 }
-
-const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
 
 /**
  * Checks every expression of the types: dimensions of values and of the sides of conditions (warnings), names, ports,

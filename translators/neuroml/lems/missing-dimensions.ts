@@ -2,6 +2,7 @@
  * Dimensions of names, and of derived variables that do not say theirs: those of their exposures, or of their values.
  */
 
+import { second } from '../../../src/lang/dimension.js';
 import { dimensionless, type Dimension } from '../../../src/lang/ast.js';
 import type {
   ComponentType,
@@ -10,8 +11,6 @@ import type {
   DynamicsDefinition,
 } from './definitions.js';
 import { inferDimension } from './infer-dimension.js';
-
-const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
 
 /** Dimensions of all names that the expressions of a type may read. */
 export function namesOf(

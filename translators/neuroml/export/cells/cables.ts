@@ -86,7 +86,7 @@ class CableWriter {
     const synaptic = parts.filter((e) => reads(e, opened));
     const injected = new Map(parts.flatMap((e) => this.#pointCurrent(e)));
     const channels = parts.filter((e) => !reads(e, opened) && this.#pointCurrent(e).length === 0);
-    const mechanisms = (this.#made = this.#mechanisms(channels));
+    const mechanisms = this.#mechanisms(channels);
     const numbers = (value: CableTree['near']): readonly number[] => knownNumbers(value, data) ?? [];
     const each = (key: string): readonly number[] =>
       Array.from({ length: this.#count }, (_, k) => this.#numberOf(key, k));
@@ -327,7 +327,7 @@ class CableWriter {
         ...currents.stimuli,
       },
       operations: Object.fromEntries(operations),
-      recordings: model.recordings.flatMap((recording, k) => this.#recording(recording, k, cable)),
+      recordings: model.recordings.flatMap((recording, k) => this.#recording(recording, k, cable, neuron)),
     };
     return { ...context, model: rewritten, changes: new Map([...context.changes].filter(([key]) => kept.has(key))) };
   }
@@ -393,7 +393,7 @@ class CableWriter {
   }
 
   /** A recording of compartments as one at each place. */
-  #recording(recording: Recording, ordinal: number, { cut }: WrittenCable): readonly Recording[] {
+  #recording(recording: Recording, ordinal: number, { cut }: WrittenCable, neuron: NeuronType): readonly Recording[] {
     const { name, context } = this;
     if (populationOf(recording.of) !== name) return [recording];
     const pointer = child('/recordings', ordinal);
@@ -401,10 +401,10 @@ class CableWriter {
     const elements = elementsOf(recording.of, context);
     if (typeof elements === 'string') return context.report.missing(pointer, elements) ?? [];
     const { variables, ...rest } = recording;
-    const known = variables.flatMap((variable) =>
-      variable === this.cable.voltage ? ['v'] : this.#gateNamed(variable),
-    );
-    const left = variables.filter((one) => one !== this.cable.voltage && this.#gateNamed(one).length === 0);
+    const nameOfCell = (variable: string): string | undefined =>
+      variable === this.cable.voltage ? 'v' : gateNamed(variable, neuron);
+    const known = variables.flatMap((variable) => nameOfCell(variable) ?? []);
+    const left = variables.filter((variable) => nameOfCell(variable) === undefined);
     if (left.length > 0)
       context.report.missing(pointer, `recordings of ${left.join(', ')}: of cells, NeuroML has potentials and gates`);
     if (known.length === 0) return [];
@@ -415,15 +415,13 @@ class CableWriter {
       ...cut.places[Math.floor(element / this.#cells)],
     }));
   }
+}
 
-  /** The mechanism and name of a state variable that a mechanism has. */
-  #gateNamed(variable: string): readonly string[] {
-    if (!Object.hasOwn(this.type.state, variable)) return [];
-    const found = Object.entries(this.#made ?? {}).find(([, { state }]) => Object.hasOwn(state, variable));
-    return found ? [`${found[0]}.${variable}`] : [];
-  }
-
-  #made: Readonly<Record<string, Mechanism>> | undefined;
+/** The mechanism and name of a state variable that a mechanism has; undefined for other variables. */
+function gateNamed(variable: string, { compartments }: NeuronType): string | undefined {
+  const all = Object.entries(compartments?.mechanisms ?? {});
+  const owner = all.find(([, { state }]) => Object.hasOwn(state, variable))?.[0];
+  return owner && `${owner}.${variable}`;
 }
 
 const minusOne: Expression = parseExpression('-1');

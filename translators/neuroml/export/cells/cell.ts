@@ -1,5 +1,6 @@
 /** A cell with compartments as NeuroML's `cell`: its shape, channels by density, and where its variables are. */
 
+import { siemens, volt } from '../../../../src/lang/dimension.js';
 import type { Dimension } from '../../../../src/lang/ast.js';
 import { NoNumber } from '../../../../src/lang/evaluate.js';
 import { printExpression } from '../../../../src/lang/print.js';
@@ -7,7 +8,7 @@ import type { Compartments, Mechanism, NeuronType } from '../../../../src/model/
 import { child } from '../../../../src/model/pointer.js';
 import type { ExportContext } from '../context.js';
 import { quantityText } from '../quantity-text.js';
-import { ElementValues } from '../values.js';
+import { ElementValues, noEquations } from '../values.js';
 import { NotExpressible } from '../words.js';
 import type { Written } from '../written.js';
 import { element, type Element } from '../xml-text.js';
@@ -20,11 +21,9 @@ import type { StructuredCell } from './structured-cell.js';
 import { parseExpression } from '../../../../src/lang/parse.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
 
-const volt: Dimension = [2, 1, -3, -1, 0, 0, 0];
 const density: Dimension = [-4, -1, 3, 2, 0, 0, 0];
 const faradByArea: Dimension = [-4, -1, 4, 2, 0, 0, 0];
 const ohmMetre: Dimension = [3, 1, -3, -2, 0, 0, 0];
-const siemens: Dimension = [-2, -1, 3, 2, 0, 0, 0];
 
 /** Relative difference of a gate's first value from its steady state that is rounding. */
 const rounding = 1e-9;
@@ -85,7 +84,7 @@ class CellWriter {
     const spike = this.#spike();
     const shape = shapeOf(this.#compartments, cut, spike?.section);
     for (const [name, own] of Object.entries(groups)) if (!Object.hasOwn(sections, name)) this.#group(name, own);
-    this.#groupOf.set(Object.keys(sections).join(' '), 'all');
+    this.#groupOf.set(this.#keyOf(Object.keys(sections)), 'all');
     for (const [name, mechanism] of Object.entries(mechanisms)) this.#mechanism(name, mechanism);
     if (Object.keys(type.derivatives).length + Object.keys(type.state).length > 0)
       report.missing(this.#pointer, 'equations of the whole cell beside those of its mechanisms');
@@ -167,9 +166,8 @@ class CellWriter {
     if (this.start !== undefined) return this.start;
     const { initial } = this.#compartments;
     if (typeof initial === 'number') return initial;
-    const set = { parameters: {}, state: {}, derived: {}, derivatives: {}, noise: [], method: 'auto' } as const;
     try {
-      const value = new ElementValues(set, { v: initial }, 1, this.context).of('v');
+      const value = new ElementValues(noEquations, { v: initial }, 1, this.context).of('v');
       return typeof value === 'number' ? value : (value[0] ?? 0);
     } catch (error) {
       if (!(error instanceof NoNumber)) throw error;
@@ -308,8 +306,7 @@ class CellWriter {
   #segmentGroup(own: readonly string[]): Readonly<Record<string, string>> {
     const { sections } = this.#compartments;
     if (own.length === Object.keys(sections).length) return {};
-    const key = Object.keys(sections).filter((name) => own.includes(name)).join(' '); // prettier-ignore
-    const known = this.#groupOf.get(key);
+    const known = this.#groupOf.get(this.#keyOf(own));
     const [only = ''] = own;
     // NEURON has sections of the names of their groups, and what is on them by the names of other groups.
     const wanted = own.length === 1 ? `${only}_group` : `sections_${this.#groups.length + 1}`;
@@ -322,12 +319,16 @@ class CellWriter {
   }
 
   #group(name: string, own: readonly string[]): string {
-    const { sections } = this.#compartments;
-    this.#groupOf.set(Object.keys(sections).filter((one) => own.includes(one)).join(' '), name); // prettier-ignore
-    this.#groups.push(
-      element('segmentGroup', { id: name }, own.map((section) => element('include', { segmentGroup: section }))), // prettier-ignore
-    );
+    const included = own.map((section) => element('include', { segmentGroup: section }));
+    this.#groupOf.set(this.#keyOf(own), name);
+    this.#groups.push(element('segmentGroup', { id: name }, included));
     return name;
+  }
+
+  /** Some sections in whatever order, as text. */
+  #keyOf(own: readonly string[]): string {
+    const names = Object.keys(this.#compartments.sections);
+    return names.filter((name) => own.includes(name)).join(' ');
   }
 }
 

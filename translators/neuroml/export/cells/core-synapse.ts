@@ -5,6 +5,7 @@ import { foldConstants } from '../../../../src/lang/fold.js';
 import { constants } from '../../../../src/lang/functions.js';
 import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
 import type { Expression } from '../../../../src/lang/ast.js';
+import { near } from '../../../../src/library/recognise/numbers.js';
 import type { Projection, SynapseType } from '../../../../src/model/model.js';
 
 /** A conductance that a spike opens. */
@@ -17,8 +18,6 @@ export interface CoreSynapse {
   /** Of this synapse, in S. */
   readonly weight: number;
 }
-
-const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b), 1e-300);
 
 /**
  * One synapse of a type by NeuroML's name; undefined where it is another.

@@ -1,6 +1,7 @@
 /** Gates of channels: by opening and closing rates, or by a steady state and a time constant. */
 
-import type { Dimension, Expression } from '../../../../src/lang/ast.js';
+import { hertz, second, volt } from '../../../../src/lang/dimension.js';
+import type { Expression } from '../../../../src/lang/ast.js';
 import { dimensionless } from '../../../../src/lang/ast.js';
 import { binary, difference, negated, number, quotient, sum } from '../../../../src/lang/build.js';
 import { NoNumber } from '../../../../src/lang/evaluate.js';
@@ -25,13 +26,9 @@ export interface Gate {
   readonly steady: (v: number) => number;
 }
 
-const perSecond: Dimension = [0, 0, -1, 0, 0, 0, 0];
-const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
-const volt: Dimension = [2, 1, -3, -1, 0, 0, 0];
-
 /** What a function of the potential is called within a gate, by what it is. */
 const kinds = {
-  Rate: { base: 'baseVoltageDepRate', exposure: 'r', dimension: perSecond },
+  Rate: { base: 'baseVoltageDepRate', exposure: 'r', dimension: hertz },
   Variable: { base: 'baseVoltageDepVariable', exposure: 'x', dimension: dimensionless },
   Time: { base: 'baseVoltageDepTime', exposure: 't', dimension: second },
 } as const;
@@ -176,6 +173,3 @@ function approach(
     ? { steady: left.left, tau }
     : undefined;
 }
-
-/** Names of a gate's variable at a place on a cell. */
-export const gateVariable = (gate: string): string => `${gate}/q`;

@@ -1,15 +1,15 @@
 /** Populations of cells with compartments, and synapses on them by the names that NeuroML has. */
 
-import type { Dimension } from '../../../../src/lang/ast.js';
+import { ampere, second, siemens, volt } from '../../../../src/lang/dimension.js';
 import { knownNumbers } from '../../../../src/model/arrays.js';
-import type { Compartments, NeuronType, Population, Projection, SynapseType } from '../../../../src/model/model.js';
+import type { Compartments, NeuronType, Population } from '../../../../src/model/model.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { CellPlan, ExportContext } from '../context.js';
 import { delaysOf, delayText } from '../delays.js';
-import type { Pairs } from '../pairs.js';
+import type { PairedProjection } from '../pairs.js';
 import { numberText, quantityText } from '../quantity-text.js';
 import type { BuiltSynapse } from '../synapse-type.js';
-import { ElementValues, numberAt, type Numbers } from '../values.js';
+import { ElementValues, noEquations, numberAt } from '../values.js';
 import { NotExpressible } from '../words.js';
 import type { Written } from '../written.js';
 import { element, listOf } from '../xml-text.js';
@@ -17,11 +17,6 @@ import { writeCell } from './cell.js';
 import type { StructuredCell } from './structured-cell.js';
 import { placeAttributes, placesOn, sectionsWithMarks } from './places.js';
 import { coreSynapse, type CoreSynapse } from './core-synapse.js';
-
-const ampere: Dimension = [0, 0, 0, 1, 0, 0, 0];
-const volt: Dimension = [2, 1, -3, -1, 0, 0, 0];
-const siemens: Dimension = [-2, -1, 3, 2, 0, 0, 0];
-const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
 
 /** A type whose cells have compartments. */
 export type StructuredType = NeuronType & { readonly compartments: Compartments };
@@ -68,8 +63,9 @@ function startOf(name: string, { values, size }: Population, context: ExportCont
   for (const key of Object.keys(values))
     if (key !== 'v') context.report.missing(child(pointer, key), `values of ${key} of each cell`);
   if (values['v'] === undefined) return undefined;
-  const set = { parameters: {}, state: {}, derived: {}, derivatives: {}, noise: [], method: 'auto' } as const;
-  const own = new ElementValues(set, { v: values['v'] }, size, context, (inner, k) => (inner === 'i' ? k : undefined));
+  const own = new ElementValues(noEquations, { v: values['v'] }, size, context, (inner, k) =>
+    inner === 'i' ? k : undefined,
+  );
   const v = own.of('v');
   if (typeof v === 'number') return v;
   context.report.missing(child(pointer, 'v'), 'potentials at the start that differ within a population');
@@ -96,20 +92,9 @@ export function writeStructuredPopulation(
   written.place(name, (index) => `${name}/${index}/${component}`);
 }
 
-/** A projection onto cells with compartments. */
-interface PlacedProjection {
-  readonly name: string;
-  readonly projection: Projection;
-  readonly type: SynapseType;
-  readonly source: string;
-  readonly target: string;
-  readonly pairs: Pairs;
-  readonly values: ReadonlyMap<string, Numbers>;
-}
-
 /** Synapses by core types, of each combination of their constants; undefined where there is no such type. */
 export function coreSynapses(
-  { name, projection, type, pairs, values }: PlacedProjection,
+  { name, projection, type, pairs, values }: PairedProjection,
   written: Written,
   context: ExportContext,
 ): readonly WrittenSynapses[] | undefined {
@@ -155,7 +140,7 @@ export interface WrittenSynapses {
 
 /** Writes connections onto cells with compartments, one list for each population of sources in the document. */
 export function writePlacedConnections(
-  { name, projection, type, source, target, pairs }: PlacedProjection,
+  { name, projection, type, source, target, pairs }: PairedProjection,
   synapses: readonly WrittenSynapses[],
   built: BuiltSynapse | undefined,
   written: Written,

@@ -4,7 +4,7 @@ import type { Model, Places } from '../../../../src/model/model.js';
 import { populationOf } from '../../../../src/model/selected.js';
 import { isRecording } from '../../../../src/model/tagged.js';
 import { numberText } from '../quantity-text.js';
-import { ElementValues } from '../values.js';
+import { ElementValues, noEquations } from '../values.js';
 import type { ExportContext } from '../context.js';
 import type { StructuredCell } from './structured-cell.js';
 import { compartmentAt, type SegmentAt } from './shape.js';
@@ -29,9 +29,8 @@ export function placesOn(
     const place = at === undefined ? { segment: 0, along: 0.5 } : shape.placeOf(at, fraction ?? 0.5);
     return () => place;
   }
-  const set = { parameters: {}, state: {}, derived: {}, derivatives: {}, noise: [], method: 'auto' } as const;
   const values = new ElementValues(
-    set,
+    noEquations,
     { section: places.section, fraction: places.fraction },
     count,
     context,

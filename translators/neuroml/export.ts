@@ -11,6 +11,7 @@
  * their own require them of the element of the population that they are in.
  */
 
+import { restsOnRounding } from '../../src/library/gather/time-conditions.js';
 import { populationOf } from '../../src/model/selected.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { hashModel } from '../../src/model/hash.js';
@@ -191,6 +192,14 @@ function remark(context: ExportContext): void {
         child('/neurons', id),
         `the same equations, which LEMS integrates by forward Euler instead of ${methodText(type)}: ` +
           'spikes shift, by how much --check measures',
+      );
+    const populations = Object.values(model.populations).filter((population) => population.type === id);
+    if (model.timing !== 'lems-euler' && restsOnRounding(type, populations, model.experiment.dt))
+      report.approximated(
+        'lems/summed-time',
+        child('/neurons', id),
+        'a condition compares times that are whole steps apart; LEMS adds up its time, by whose rounding the ' +
+          'condition holds a step sooner or later',
       );
     if (stepsInParts(model, id))
       report.approximated(

@@ -27,6 +27,7 @@ import { gatherRegimes } from './refractory.js';
 import { gatherSource, splitSources } from './sources.js';
 import { asReceptors } from './summed-responses.js';
 import { derivedOf } from './texts.js';
+import { restsOnRounding } from './time-conditions.js';
 
 /** A model in the forms of other notations, as far as there are such. */
 export interface GatheredModel {
@@ -118,7 +119,15 @@ function fitToBrian(gathering: Gathering): void {
   for (const [name, type] of Object.entries(gathering.neurons)) {
     if (type.method === 'auto') gathering.neurons[name] = { ...type, method: 'euler' };
     const { sequence = [] } = gathering.model.neurons[name] ?? {};
-    if (!Object.values(gathering.populations).some((population) => population.type === name)) continue;
+    const populations = Object.values(gathering.populations).filter((population) => population.type === name);
+    if (populations.length === 0) continue;
+    if (restsOnRounding(type, populations, gathering.dt))
+      gathering.report.approximated(
+        'brian/summed-time',
+        child('/neurons', name),
+        'a condition compares times that are whole steps apart; LEMS adds up its time, by whose rounding the ' +
+          'condition holds a step sooner or later',
+      );
     const before = sequence.slice(0, -1).some((part) => part.state !== undefined || part.propagate !== undefined);
     if (before)
       gathering.report.approximated(

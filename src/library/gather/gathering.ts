@@ -16,6 +16,7 @@ import type {
   Value,
 } from '../../model/model.js';
 import { populationsOf, wholePopulation } from '../../model/selected.js';
+import { changedNames } from '../../model/changed.js';
 import { environmentOf } from '../recognise/values.js';
 
 /** A model of which parts have been gathered: what it was, and what its parts are now, by their names. */
@@ -43,6 +44,8 @@ export interface Gathering {
   readonly elsewhere: Map<string, Map<string, SelectionRule>>;
   /** Types of neurons that are PyNN's own, not those of the model. */
   readonly standard: Set<string>;
+  /** What phases and operations change, as `population.variable` and `projection.variable`: it stays what it is. */
+  readonly changed: ReadonlySet<string>;
 }
 
 /** Nothing gathered yet. */
@@ -71,8 +74,13 @@ export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: 
     sums: new Map(),
     elsewhere: new Map(),
     standard: new Set(),
+    changed: changedNames(model),
   };
 }
+
+/** Whether phases or operations change a variable of a population or projection. */
+export const isChanged = ({ changed }: Gathering, owner: string): boolean =>
+  [...changed].some((one) => one.startsWith(`${owner}.`));
 
 /** Projections whose only source is a population, with their names. */
 export function projectionsFrom(gathering: Gathering, name: string): readonly (readonly [string, Projection])[] {

@@ -9,7 +9,7 @@ import { normalisedCell } from '../normalised.js';
 import { standardCells } from '../pynn/index.js';
 import { tidy } from '../recognise/numbers.js';
 import { currentText, type CurrentForm } from './currents.js';
-import { leadOf, numbersOfElement, outputOf, projectionsFrom, type Gathering } from './gathering.js';
+import { isChanged, leadOf, numbersOfElement, outputOf, projectionsFrom, type Gathering } from './gathering.js';
 import { splitSource } from './split.js';
 import { drawnBy, trainOf, type Train } from './trains.js';
 import { shapeOf, waveformsOf } from './waveforms.js';
@@ -21,6 +21,7 @@ export function splitSources(gathering: Gathering): void {
     const outgoing = projectionsFrom(gathering, name);
     const [only] = outgoing;
     if (type === undefined || only === undefined || outgoing.length > 1) continue;
+    if (isChanged(gathering, name)) continue;
     const [projectionName, projection] = only;
     const output = outputOf(gathering, projection);
     const split = output && splitSource(type, population, output.target, output.variable);
@@ -64,6 +65,7 @@ export function gatherSource(gathering: Gathering, name: string): void {
   const population = gathering.populations[name];
   const type = gathering.neurons[population?.type ?? ''];
   if (population === undefined || type === undefined || Object.keys(type.inputs).length > 0) return;
+  if (isChanged(gathering, name)) return;
   const into = Object.values(gathering.projections).some(({ to }) => populationsOf(to.of).includes(name));
   const isRead = Object.values(gathering.populations).some(({ linked = {} }) =>
     Object.values(linked).some((link) => link.population === name),

@@ -25,6 +25,7 @@ export function asReceptors(gathering: Gathering): void {
     // A response of its own for each synapse can be recorded; the sum over a cell's synapses has two variables or one.
     if (gathering.stage === 'brian' && shown.some((one) => variables.size > 1 || !variables.has(one))) continue;
     const { receptor, synapse, moved } = found;
+    if ([...moved, ...variables.keys()].some((one) => gathering.changed.has(`${name}.${one}`))) continue;
     for (const target of targets) {
       const own = ofPopulation.get(target) ?? new Map<string, Receptor>();
       ofPopulation.set(target, own.set(receptor.key, receptor));

@@ -133,3 +133,99 @@ experiment: { dt: 0.1 ms, duration: 20 ms }
     }
   },
 );
+
+test.each(['brian-json', 'pynn-json'] as const)(
+  'generators and responses that the protocol or an operation changes stay equations in %s',
+  async (notation) => {
+    const text = `interneuron: 1
+timing: lems-euler
+neurons:
+  clock:
+    parameters: { pause: 0 ms }
+    state: { last: { unit: s, initial: 0 }, period: { unit: s, initial: 2 ms } }
+    events: { spike: { when: t - last >= period + pause - dt/2, do: [last = t] } }
+  step:
+    parameters: { size_: 1 mV }
+    derived: { out: { unit: V, value: 'size_*int(t > 5*ms)' } }
+    events: { never: { when: t < 0*ms, emits: null } }
+  cell:
+    parameters: { tau: 10 ms, th: 6 mV }
+    inputs: { I: V }
+    state: { v: { unit: V } }
+    derivatives: { v: (I - v)/tau }
+    events: { spike: { when: v > th, do: [v = 0*mV] } }
+synapses:
+  exps:
+    parameters: { tau: 5 ms, w: { unit: V, value: 3 mV } }
+    state: { g: { unit: V } }
+    derivatives: { g: -g/tau }
+    pathways: { pre: { on: pre.spike, do: [g += w] } }
+    contributes: { post.I: g }
+  current: { contributes: { post.I: pre.out } }
+populations:
+  operated: { type: clock, size: 1 }
+  told: { type: clock, size: 2, values: { pause: [0 ms, 1 ms] } }
+  steady: { type: clock, size: 1 }
+  wave: { type: step, size: 1 }
+  p: { type: cell, size: 3 }
+projections:
+  s: { from: told, to: p, synapse: exps, connect: all, delay: 0.5 ms }
+  u: { from: steady, to: p, synapse: exps, connect: all, delay: 0.5 ms }
+  x: { from: wave, to: p, synapse: current, connect: all }
+operations: { quicker: { on: operated, do: [period *= 0.9], every: 5 ms } }
+record:
+  - { of: operated, events: spike }
+  - { of: told, events: spike }
+  - { of: steady, events: spike }
+  - { of: p, events: spike }
+experiment:
+  dt: 0.1 ms
+  protocol:
+    - run: 20 ms
+    - set: { told.pause: 2.5 ms }
+    - run: 20 ms
+    - set: { s.tau: 15 ms, wave.size_: 6 mV }
+    - run: 20 ms
+`;
+    const { valid } = importModel({ name: 'm.yaml', text });
+    const { populations } = await checkConversion(valid, notation);
+    expect(populations.map(({ population }) => population)).toEqual(['operated', 'told', 'steady', 'p']);
+    for (const { population, spikes, largest } of populations) {
+      expect(spikes[0], population).toBeGreaterThan(20);
+      expect(spikes[1], population).toBe(spikes[0]);
+      if (population !== 'p') expect(largest, population).toBeLessThan(1e-9);
+    }
+  },
+);
+
+test.each([
+  ['t - last >= 2*ms', true],
+  ['since > wait', true],
+  ['t - last >= 2.05*ms', false],
+  ['since > odd', false],
+  ['since > changing', true],
+  ['t >= 5*ms and last < 1*ms', true],
+  ['v > 1', false],
+])('%s rests on how the time is rounded: %s', async (when, rests) => {
+  const verdicts = async (timing: string, notation: 'brian-json' | 'lems'): Promise<readonly string[]> => {
+    const text = `interneuron: 1
+timing: ${timing}
+neurons:
+  cell:
+    parameters: { wait: 2 ms, odd: 2.05 ms }
+    inputs: { I: '1' }
+    state: { v: 0, last: { unit: s }, changing: { unit: s, initial: 2 ms } }
+    derived: { since: { unit: s, value: t - last } }
+    derivatives: { v: (1 + I)/s }
+    events: { spike: { when: ${when}, do: [last = t, v = 0] } }
+populations: { p: { type: cell, size: 1 } }
+stimuli: { s: { kind: current, to: p, input: I, value: '1' } }
+record: [{ of: p, events: spike }]
+experiment: { dt: 0.1 ms, duration: 20 ms }
+`;
+    const { report } = await convertModel(importModel({ name: 'm.yaml', text }).valid, notation);
+    return report.map(({ code }) => code);
+  };
+  expect((await verdicts('lems-euler', 'brian-json')).includes('brian/summed-time')).toBe(rests);
+  expect((await verdicts('grid', 'lems')).includes('lems/summed-time')).toBe(rests);
+});

@@ -1,5 +1,6 @@
 /** Populations as NeuronGroup, PoissonGroup and SpikeGeneratorGroup. */
 
+import { changedNames } from '../../../src/model/changed.js';
 import { isSpatial } from './spatial-type.js';
 import { linearForm } from '../../../src/lang/linear.js';
 import { areInFile, isGiven } from '../../../src/model/tagged.js';
@@ -22,7 +23,7 @@ import {
 } from './brian-text.js';
 import { constantText, dimensionOf, equationLines, initializers, valueText } from './equations-text.js';
 import { inputParts } from './inputs.js';
-import { changedNames, remarksAt, type ExportContext, type GroupPlan, type Plans } from './plan.js';
+import { remarksAt, type ExportContext, type GroupPlan, type Plans } from './plan.js';
 import { binary, quantity } from '../../../src/lang/build.js';
 import { quantityText, writtenQuantities } from './quantity-text.js';
 import { membraneValues, ownEquations, structure } from './spatial.js';

@@ -3,6 +3,7 @@
  * probability, groups of Poisson sources, constants in namespaces, no current that nothing gives.
  */
 
+import { changedNames } from '../../../src/model/changed.js';
 import { lengthOf, numbersOf } from '../../../src/model/arrays.js';
 import { populationOf, populationsOf, wholePopulation } from '../../../src/model/selected.js';
 import {
@@ -42,7 +43,6 @@ import { mostListed, partsOf, ruleInBrian } from './connection-rules.js';
 import { constantsOf, withoutIdle, wordsIn } from './constants.js';
 import type { IdiomContext } from './idiom-context.js';
 import { drawText } from './own-draws.js';
-import { changedNames } from './plan.js';
 import { poissonGroup } from './poisson-group.js';
 
 /** A model in Brian's idiom. */

@@ -1,8 +1,9 @@
 /** What Brian object each population and projection becomes, and how its names are written. */
 
+import { changedNames } from '../../../src/model/changed.js';
 import { isNeuronType } from '../../../src/model/typed.js';
 import { populationsOf } from '../../../src/model/selected.js';
-import { isPhase, isSelection, recordedVariables, isGiven } from '../../../src/model/tagged.js';
+import { isSelection, recordedVariables, isGiven } from '../../../src/model/tagged.js';
 import type {
   DataStore,
   Model,
@@ -363,14 +364,6 @@ function textsOfBuilding(projection: Model['projections'][string]): readonly str
   return [...rules, ...Object.values(projection.values), ...Object.values(projection.delays)].filter(
     (text) => typeof text === 'string',
   );
-}
-
-/** What phases change, as `population.variable` and `projection.variable`. */
-export function changedNames(model: Model): ReadonlySet<string> {
-  const keys = model.experiment.protocol.flatMap((phase) =>
-    isPhase(phase, 'set') ? Object.keys(phase.set) : isPhase(phase, 'initialise') ? Object.keys(phase.initialise) : [],
-  );
-  return new Set(keys.map((key) => key.replace(/\[[^\]]*\]/, '')));
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Projections as Synapses. */
 
+import { changedNames } from '../../../src/model/changed.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { isGiven, isSelection } from '../../../src/model/tagged.js';
 import type {
@@ -17,7 +18,6 @@ import { clock, methodName, type Exported } from './groups.js';
 import {
   codeOfSynapses,
   isConstant,
-  changedNames,
   remarksAt,
   renameAll,
   seenBySynapses,

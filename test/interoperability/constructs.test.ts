@@ -217,9 +217,68 @@ const refractoryInLems = `<Lems>
   </Simulation>
 </Lems>`;
 
+/** Regimes of which two emit spikes, with a value on entry of the first, and a regime without spikes. */
+const burster = `<Lems>
+  <Target component="sim"/>
+  <Include file="Cells.xml"/>
+  <Include file="Networks.xml"/>
+  <Include file="Simulation.xml"/>
+  <ComponentType name="burster" extends="baseCellMembPot">
+    <Parameter name="tau" dimension="time"/>
+    <Parameter name="drive" dimension="voltage"/>
+    <Parameter name="thresh" dimension="voltage"/>
+    <Parameter name="low" dimension="voltage"/>
+    <Dynamics>
+      <StateVariable name="v" dimension="voltage" exposure="v"/>
+      <StateVariable name="n" dimension="none"/>
+      <Regime name="slow" initial="true">
+        <OnEntry>
+          <StateAssignment variable="v" value="low"/>
+          <StateAssignment variable="n" value="0"/>
+        </OnEntry>
+        <TimeDerivative variable="v" value="(drive - v)/tau"/>
+        <OnCondition test="v .gt. thresh">
+          <StateAssignment variable="v" value="0"/>
+          <EventOut port="spike"/>
+          <Transition regime="fast"/>
+        </OnCondition>
+      </Regime>
+      <Regime name="fast">
+        <TimeDerivative variable="v" value="2*(drive - v)/tau"/>
+        <OnCondition test="v .gt. thresh">
+          <StateAssignment variable="v" value="0"/>
+          <StateAssignment variable="n" value="n + 1"/>
+          <EventOut port="spike"/>
+        </OnCondition>
+        <OnCondition test="n .gt. 2.5 .and. v .gt. thresh/2 .and. v .lt. thresh">
+          <Transition regime="pause"/>
+        </OnCondition>
+      </Regime>
+      <Regime name="pause">
+        <TimeDerivative variable="v" value="-v/(3*tau)"/>
+        <OnCondition test="v .lt. thresh/4">
+          <Transition regime="slow"/>
+        </OnCondition>
+      </Regime>
+    </Dynamics>
+  </ComponentType>
+  <burster id="cell" tau="10ms" drive="20mV" thresh="15mV" low="-25mV"/>
+  <network id="net">
+    <population id="G" component="cell" size="1"/>
+  </network>
+  <Simulation id="sim" length="200ms" step="0.1ms" target="net">
+    <EventOutputFile id="out" fileName="spikes.dat" format="ID_TIME">
+      <EventSelection id="0" select="G[0]" eventPort="spike"/>
+    </EventOutputFile>
+  </Simulation>
+</Lems>`;
+
 /** Cells of LEMS in Brian, which wait for a step where their refractory period is zero. */
-const lemsRows = [
+const lemsRows: readonly (readonly [name: string, text: string, timing?: 'brian' | 'grid'])[] = [
   ['a cell of PyNN in NeuroML, refractory for part of a step', refractoryInLems],
+  ['regimes', burster],
+  ['regimes on a grid', burster, 'grid'],
+  ["regimes in Brian's order", burster, 'brian'],
   [
     'an adaptive exponential cell of NeuroML',
     `<Lems>
@@ -242,7 +301,7 @@ const lemsRows = [
   </Simulation>
 </Lems>`,
   ],
-] as const;
+];
 
 const brian = missingPython(['brian2']);
 
@@ -254,7 +313,11 @@ describe.skipIf(brian !== null)(`Brian 2${brian === null ? '' : ` (${brian})`}`,
   const rows = [
     ...brianRows.map(({ name, ...construct }) => ({ name, imported: read(documentOf(construct)), off: 0 })),
     ...pynnRows.map(([name, document, off]) => ({ name, imported: read(document), off })),
-    ...lemsRows.map(([name, text]) => ({ name, imported: importModel({ name: 'construct.xml', text }), off: 1 })),
+    ...lemsRows.map(([name, text, timing]) => ({
+      name,
+      imported: importModel({ name: 'construct.xml', text }, timing === undefined ? {} : { timing }),
+      off: timing === undefined ? 1 : 0,
+    })),
   ];
   let found: readonly Readonly<Record<string, { readonly i?: readonly number[]; readonly t?: readonly number[] }>>[] =
     [];

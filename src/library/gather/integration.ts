@@ -4,14 +4,18 @@ import type { Expression } from '../../lang/ast.js';
 import { linearForm } from '../../lang/linear.js';
 import { parseExpression } from '../../lang/parse.js';
 import { drawsIn } from '../../lang/functions.js';
-import { namesIn, substitute } from '../../lang/walk.js';
+import { namesIn, substitute, visit } from '../../lang/walk.js';
 import type { IntegrationMethod, NeuronType, SynapseType, TimingProfile } from '../../model/model.js';
 
 type Equations = Pick<NeuronType | SynapseType, 'derivatives' | 'derived' | 'method' | 'noise' | 'parameters'>;
 
-/** The rates of a type, with its derived variables put in. */
-function ratesOf({ derivatives, derived }: Equations): readonly Expression[] {
-  const texts = new Map(Object.entries(derived).map(([name, { value }]) => [name, parseExpression(value)] as const));
+/** The rates of a type, with its derived variables put in: all of them, or those that change within a step. */
+function ratesOf({ derivatives, derived }: Equations, which: 'all' | 'changing' = 'all'): readonly Expression[] {
+  const texts = new Map(
+    Object.entries(derived).flatMap(([name, { value, held }]) =>
+      which === 'changing' && held ? [] : [[name, parseExpression(value)] as const],
+    ),
+  );
   return Object.values(derivatives).map(({ rate }) => {
     let e = parseExpression(rate);
     // Each pass goes one derived variable deeper.
@@ -40,10 +44,28 @@ export function methodOnGrid(type: Equations): IntegrationMethod {
     const read = form === null ? [] : [...form.coefficients.values()].flatMap((part) => [...namesIn(part)]);
     return form !== null && read.every((name) => Object.hasOwn(type.parameters, name));
   });
-  if (fixed) return 'auto';
-  const separately = rates.every((rate, k) => linearForm(rate, names.slice(k, k + 1)) !== null);
-  return separately ? 'exponentialEuler' : 'rk4';
+  const decided = ratesOf(equations, 'changing');
+  const free = decided.every((rate) => !decides(rate));
+  if (fixed && free) return 'auto';
+  // Exponential Euler divides by an equation's own coefficient, which a choice may make zero.
+  const separately = decided.every((rate, k) => {
+    const own = linearForm(rate, names.slice(k, k + 1));
+    return own !== null && [...own.coefficients.values()].every((part) => !decides(part));
+  });
+  return separately && (!fixed || names.length === 1) ? 'exponentialEuler' : 'rk4';
 }
+
+/** Whether an expression chooses: Brian's solver of linear systems fails on that. */
+function decides(e: Expression): boolean {
+  let found = false;
+  visit(e, (part) => {
+    const tests = part.kind === 'binary' && choosing.has(part.operator);
+    found ||= tests || part.kind === 'conditional' || (part.kind === 'unary' && part.operator === 'not');
+  });
+  return found;
+}
+
+const choosing: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '!=', 'and', 'or']);
 
 /**
  * Whether forward Euler gives the same numbers, up to rounding, as the method of a type: it is that method, or rates

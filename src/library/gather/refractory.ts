@@ -6,11 +6,10 @@ import { namesIn, substitute } from '../../lang/walk.js';
 import { freeName } from '../../model/free-name.js';
 import type { NeuronType } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
-import { withRegimesAsVariable } from '../../model/regimes.js';
-import { typedModel, writtenModel } from '../../model/typed-model.js';
 import { plain, tidy, valueAt } from '../recognise/numbers.js';
 import { numbersOfElement, type Gathering } from './gathering.js';
 import { readsAdvanced, stepsWaited, withoutFlag, withoutRegimes } from './regimes.js';
+import { byWhatTheyEmit, regimesAsVariable } from './regime-variable.js';
 import { derivedOf, replaced, replacedIn } from './texts.js';
 
 /** Different refractory periods of one type for which the steps that LEMS waits are counted. */
@@ -39,7 +38,13 @@ export function gatherRegimes(gathering: Gathering): void {
       );
   }
   if (gathering.stage !== 'brian') return;
-  regimesAsVariable(gathering);
+  const { neurons, populations } = regimesAsVariable(
+    { ...gathering.model, neurons: gathering.neurons, populations: gathering.populations },
+    gathering.stage,
+    gathering.report,
+  );
+  Object.assign(gathering.neurons, neurons);
+  gathering.populations = populations;
   for (const [name, type] of Object.entries(gathering.neurons)) gathering.neurons[name] = spikeFirst(type);
 }
 
@@ -129,31 +134,6 @@ function asLemsWaits(
   };
 }
 
-/** Other regimes become a variable. */
-function regimesAsVariable(gathering: Gathering): void {
-  const left = Object.keys(gathering.neurons).filter(
-    (name) => Object.keys(gathering.neurons[name]?.regimes ?? {}).length > 0,
-  );
-  if (left.length === 0) return;
-  const typed = typedModel({ ...gathering.model, neurons: gathering.neurons });
-  const { neurons } = writtenModel({
-    ...typed,
-    neurons: Object.fromEntries(
-      Object.entries(typed.neurons).map(([name, type]) => [name, withRegimesAsVariable(type)]),
-    ),
-  });
-  for (const name of left) {
-    const type = neurons[name];
-    if (type === undefined) continue;
-    gathering.neurons[name] = byWhatTheyEmit(type);
-    gathering.report.equivalent(
-      `${gathering.stage}/regimes`,
-      child('/neurons', name),
-      'a variable holds the number of the active regime, by which rates and events choose',
-    );
-  }
-}
-
 /** Symbols of units that texts of a model have. */
 const units: ReadonlySet<string> = new Set(['s', 'A', 'V', 'S', 'F', 'Hz', 'm']);
 
@@ -193,20 +173,4 @@ function spikeFirst(type: NeuronType): NeuronType {
   return written.some((name) => read.has(name))
     ? type
     : { ...type, events: { ...type.events, spike: { ...spike, order: 0 } } };
-}
-
-/** A type whose events have the names under which others receive them, if these names are unique. */
-function byWhatTheyEmit(type: NeuronType): NeuronType {
-  const events = Object.entries(type.events);
-  const names = events.map(([name, { emits }]) => (emits === undefined || emits === null ? name : emits));
-  if (new Set(names).size < names.length) return type;
-  return {
-    ...type,
-    events: Object.fromEntries(
-      events.map(([, event], k) => {
-        const { emits, ...rest } = event;
-        return [names[k] ?? '', emits === null ? event : rest];
-      }),
-    ),
-  };
 }

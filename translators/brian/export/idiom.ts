@@ -18,6 +18,7 @@ import {
 } from '../../../src/model/tagged.js';
 import { gathered } from '../../../src/library/gather/gather.js';
 import { withoutBinomials } from '../../../src/library/gather/binomials.js';
+import { regimesAsVariable } from '../../../src/library/gather/regime-variable.js';
 import { conditionsAsCode } from '../../../src/library/gather/synapse-events.js';
 import { hasGates, inFineSteps } from '../../../src/library/gather/fine-steps.js';
 import { methodOnGrid } from '../../../src/library/gather/integration.js';
@@ -61,21 +62,28 @@ export interface BrianIdiom {
  * @param drawn  the same model with everything drawn; absent: what needs it stays as it is
  */
 export function inBrianIdiom(valid: ValidModel, drawn?: ValidModel): BrianIdiom {
-  if (valid.model.timing === 'brian') return { valid, entries: [], needsDrawing: false };
   const report = new ConversionReport('brian');
   const plain = gathered(valid, 'brian');
   for (const entry of plain.entries) report.add(entry);
-  const fine = inFineSteps(plain.valid, (type) => type.method === 'adaptive' && hasGates(type), 'rk4');
+  const { model: given } = plain.valid;
+  const model = { ...given, ...regimesAsVariable(given, 'brian', report) };
+  if (given.timing === 'brian') {
+    const methods = Object.entries(model.neurons).map(([name, type]): [string, NeuronType] =>
+      type === given.neurons[name] ? [name, type] : [name, { ...type, method: methodOnGrid(type) }],
+    );
+    const neurons = Object.fromEntries(methods);
+    return { valid: { ...valid, model: { ...model, neurons } }, entries: report.entries, needsDrawing: false };
+  }
+  const fine = inFineSteps({ ...plain.valid, model }, (type) => type.method === 'adaptive' && hasGates(type), 'rk4');
   if (fine !== undefined)
     report.approximated(
       'brian/step',
       '/experiment/dt',
       `steps of ${fine.step} ms: Brian does not adapt them to what channels need`,
     );
-  const stepped = fine?.valid ?? plain.valid;
+  const stepped = fine?.valid ?? { ...plain.valid, model };
   const idiom = new Idiom(stepped, report, drawn);
-  const model = idiom.model();
-  return { valid: { ...stepped, model }, entries: report.entries, needsDrawing: idiom.needsDrawing };
+  return { valid: { ...stepped, model: idiom.model() }, entries: report.entries, needsDrawing: idiom.needsDrawing };
 }
 
 class Idiom {
@@ -105,20 +113,7 @@ class Idiom {
     const populations: Record<string, Population> = {};
     const projections: Record<string, Projection> = {};
     const operations: Record<string, Operation> = { ...model.operations };
-    const gone = new Set(
-      Object.entries(model.populations).flatMap(([name, { type }]) =>
-        Object.keys(model.neurons[type ?? '']?.regimes ?? {}).length > 0 ? [name] : [],
-      ),
-    );
-    for (const name of gone)
-      this.#report.missing(
-        child('/populations', name),
-        'Brian has no regimes: its cells are left out',
-        'brian/regimes',
-      );
-    const stays = (rule: SelectionRule): boolean => !populationsOf(rule).some((name) => gone.has(name));
     for (const [name, population] of Object.entries(model.populations)) {
-      if (gone.has(name)) continue;
       const { type, population: plain } = this.#population(name, population);
       if (type === undefined) populations[name] = plain;
       else {
@@ -127,10 +122,6 @@ class Idiom {
       }
     }
     for (const [name, projection] of Object.entries(model.projections)) {
-      if (!stays(projection.from.of) || !stays(projection.to.of)) {
-        this.#report.missing(child('/projections', name), 'its source or target is left out', 'brian/regimes');
-        continue;
-      }
       for (const [label, part] of this.#projection(name, projection)) {
         const written = model.synapses[part.synapse];
         if (written === undefined) continue;
@@ -158,7 +149,6 @@ class Idiom {
           };
       }
     }
-    const stimuli = Object.fromEntries(Object.entries(model.stimuli).filter(([, { to }]) => stays(to)));
     const { pynn: _, ...annotations } = model.annotations;
     const { protocol } = model.experiment;
     const reset = protocol.findIndex((phase) => isPhase(phase, 'reset'));
@@ -175,8 +165,7 @@ class Idiom {
     return {
       ...model,
       experiment,
-      stimuli,
-      recordings: this.#recordings(projections, stays),
+      recordings: this.#recordings(projections),
       neurons,
       synapses,
       populations,
@@ -230,16 +219,9 @@ class Idiom {
   }
 
   /** Recordings that Brian's groups can make. */
-  #recordings(
-    projections: Readonly<Record<string, Projection>>,
-    stays: (rule: SelectionRule) => boolean,
-  ): Model['recordings'] {
+  #recordings(projections: Readonly<Record<string, Projection>>): Model['recordings'] {
     return this.#model.recordings.flatMap((recording, k) => {
       const pointer = child('/recordings', k);
-      if (!stays(recording.of)) {
-        this.#report.missing(pointer, 'a recording of cells that were left out', 'brian/recording');
-        return [];
-      }
       if (isSelection(recording.of, 'synapses') && !Object.hasOwn(projections, recording.of.projection)) {
         this.#report.missing(pointer, `a recording of ${recording.of.projection}`, 'brian/recording');
         return [];

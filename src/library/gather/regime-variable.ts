@@ -1,0 +1,139 @@
+/** A variable in the place of regimes, for notations without them. */
+
+import type { Expression } from '../../lang/ast.js';
+import { binary, name as named, number } from '../../lang/build.js';
+import { parseExpression, parseStatements } from '../../lang/parse.js';
+import { printExpression } from '../../lang/print.js';
+import { namesIn, substitute } from '../../lang/walk.js';
+import type { ConversionReport } from '../../model/conversion-report.js';
+import { freeName } from '../../model/free-name.js';
+import type { EventDefinition, Model, NeuronType, Population } from '../../model/model.js';
+import { child } from '../../model/pointer.js';
+import { withRegimesAsVariable } from '../../model/regimes.js';
+import { typedModel, writtenModel } from '../../model/typed-model.js';
+import { namesOf, readsOf } from './texts.js';
+
+/** The types of a model and their populations: regimes become a variable by which rates and events choose. */
+export function regimesAsVariable(
+  model: Model,
+  stage: string,
+  report: ConversionReport,
+): Pick<Model, 'neurons' | 'populations'> {
+  const left = Object.entries(model.neurons).filter(([, { regimes }]) => Object.keys(regimes).length > 0);
+  if (left.length === 0) return model;
+  const typed = typedModel(model);
+  const rewritten = writtenModel({
+    ...typed,
+    neurons: Object.fromEntries(
+      Object.entries(typed.neurons).map(([name, type]) => [name, withRegimesAsVariable(type)]),
+    ),
+  }).neurons;
+  const neurons = { ...model.neurons };
+  const populations = { ...model.populations };
+  for (const [name, before] of left) {
+    const type = rewritten[name];
+    if (type === undefined) continue;
+    neurons[name] = thresholdAlone(byWhatTheyEmit(type));
+    const differs = model.timing === 'lems-euler' ? differencesOf(before) : [];
+    report[differs.length === 0 ? 'equivalent' : 'approximated'](
+      `${stage}/regimes`,
+      child('/neurons', name),
+      ['a variable holds the number of the active regime, by which rates and events choose', ...differs].join('; '),
+    );
+    for (const [key, population] of Object.entries(model.populations))
+      if (population.type === name) populations[key] = entered(before, population);
+  }
+  return { neurons, populations };
+}
+
+/** What LEMS does otherwise with the regimes of a type. */
+function differencesOf(type: NeuronType): readonly string[] {
+  const conditions = Object.values(type.regimes).flatMap(({ transitions }) => transitions.map(({ when }) => when));
+  const timed = conditions.some((when) => namesOf(when).has('t'));
+  return [
+    ...(isOneAtATime(type)
+      ? []
+      : [
+          'where two conditions of a regime hold in one step, LEMS runs one after the other; here both see the same state',
+        ]),
+    ...(timed
+      ? ['LEMS adds up its time, by whose rounding a condition on the time is met a step earlier or later']
+      : []),
+  ];
+}
+
+/** Whether no condition of a regime depends on another one: each has one, or the spike's is the first. */
+const isOneAtATime = ({ regimes }: NeuronType): boolean =>
+  Object.values(regimes).every(({ transitions }) => {
+    if (transitions.slice(1).some(({ emit }) => emit === 'spike')) return false;
+    const written = new Set<string>();
+    return transitions.every(({ when, do: actions, to }) => {
+      const read = new Set([...namesIn(parseExpression(when)), ...actions.flatMap((text) => [...readsOf(text)])]);
+      const free = ![...read].some((name) => written.has(name));
+      for (const text of [...actions, ...(regimes[to ?? '']?.onEntry ?? [])])
+        for (const one of parseStatements(text)) if (one.kind === 'assignment') written.add(one.target);
+      return free;
+    });
+  });
+
+/** A population that begins as the first regime of its type leaves it on entry. */
+function entered({ regimes, state, parameters }: NeuronType, population: Population): Population {
+  const values: Record<string, Population['values'][string]> = { ...population.values };
+  const first = Object.values(regimes).find(({ initial }) => initial);
+  const known = new Map<string, Expression>([['t', number(0)]]);
+  for (const [key, { initial }] of Object.entries(state)) {
+    const value = values[key] ?? initial;
+    if (typeof value === 'number') known.set(key, number(value));
+    else if (typeof value === 'string') known.set(key, parseExpression(value));
+  }
+  for (const one of (first?.onEntry ?? []).flatMap((text) => parseStatements(text))) {
+    if (one.kind !== 'assignment' || Object.hasOwn(parameters, one.target)) continue;
+    const operator = one.operator === '=' ? undefined : one.operator[0];
+    const before = known.get(one.target) ?? named(one.target);
+    const whole = operator === undefined ? one.value : binary(operator as '+', before, one.value);
+    const value = substitute(whole, known);
+    known.set(one.target, value);
+    values[one.target] = printExpression(value);
+  }
+  return { ...population, values };
+}
+
+/** A type whose events have the names under which others receive them, if these names are unique. */
+export function byWhatTheyEmit(type: NeuronType): NeuronType {
+  const events = Object.entries(type.events);
+  const names = events.map(([name, { emits }]) => (emits === undefined || emits === null ? name : emits));
+  if (new Set(names).size < names.length) return type;
+  return {
+    ...type,
+    events: Object.fromEntries(
+      events.map(([, event], k) => {
+        const { emits, ...rest } = event;
+        return [names[k] ?? '', emits === null ? event : rest];
+      }),
+    ),
+  };
+}
+
+/**
+ * A type with one threshold: where several conditions emit spikes, the threshold holds when one of them does, and they
+ * act when spikes would. Nothing else is in the slots of thresholds and resets, so that its order there is any.
+ */
+function thresholdAlone(type: NeuronType): NeuronType {
+  const events = Object.entries(type.events);
+  const emitters = events.filter(([, { emits }]) => emits === 'spike');
+  const spike = type.events['spike'];
+  if (emitters.length === 0)
+    return spike === undefined ? type : { ...type, events: { ...type.events, spike: { ...spike, order: 0 } } };
+  if (spike !== undefined && spike.emits !== 'spike') return type;
+  const free = (key: string): string => (key === 'spike' ? freeName('spike_', (one) => one in type.events) : key);
+  const when = emitters
+    .map(([, event]) => parseExpression(event.when))
+    .reduce((either, one) => binary('or', either, one));
+  const threshold: EventDefinition = { when: printExpression(when), edge: 'level', do: [], order: 0 };
+  const own = events.map(([key, event]): [string, EventDefinition] =>
+    event.emits === 'spike'
+      ? [free(key), { ...event, emits: null, slot: 'thresholds', actionSlot: 'resets' }]
+      : [key, event],
+  );
+  return { ...type, events: { spike: threshold, ...Object.fromEntries(own) } };
+}

@@ -11,7 +11,7 @@ import type { EventDefinition, Model, NeuronType, Population } from '../../model
 import { child } from '../../model/pointer.js';
 import { withRegimesAsVariable } from '../../model/regimes.js';
 import { typedModel, writtenModel } from '../../model/typed-model.js';
-import { namesOf, readsOf } from './texts.js';
+import { readsOf } from './texts.js';
 
 /** The types of a model and their populations: regimes become a variable by which rates and events choose. */
 export function regimesAsVariable(
@@ -34,32 +34,16 @@ export function regimesAsVariable(
     const type = rewritten[name];
     if (type === undefined) continue;
     neurons[name] = thresholdAlone(byWhatTheyEmit(type));
-    const differs = model.timing === 'lems-euler' ? differencesOf(before) : [];
-    report[differs.length === 0 ? 'equivalent' : 'approximated'](
-      `${stage}/regimes`,
-      child('/neurons', name),
-      ['a variable holds the number of the active regime, by which rates and events choose', ...differs].join('; '),
-    );
+    const said = 'a variable holds the number of the active regime, by which rates and events choose';
+    const together =
+      'where two conditions of a regime hold in one step, LEMS runs one after the other; here both see the same state';
+    if (model.timing !== 'lems-euler' || isOneAtATime(before))
+      report.equivalent(`${stage}/regimes`, child('/neurons', name), said);
+    else report.approximated(`${stage}/regimes`, child('/neurons', name), `${said}; ${together}`);
     for (const [key, population] of Object.entries(model.populations))
       if (population.type === name) populations[key] = entered(before, population);
   }
   return { neurons, populations };
-}
-
-/** What LEMS does otherwise with the regimes of a type. */
-function differencesOf(type: NeuronType): readonly string[] {
-  const conditions = Object.values(type.regimes).flatMap(({ transitions }) => transitions.map(({ when }) => when));
-  const timed = conditions.some((when) => namesOf(when).has('t'));
-  return [
-    ...(isOneAtATime(type)
-      ? []
-      : [
-          'where two conditions of a regime hold in one step, LEMS runs one after the other; here both see the same state',
-        ]),
-    ...(timed
-      ? ['LEMS adds up its time, by whose rounding a condition on the time is met a step earlier or later']
-      : []),
-  ];
 }
 
 /** Whether no condition of a regime depends on another one: each has one, or the spike's is the first. */

@@ -10,6 +10,7 @@ import { isRandomExpression } from '../flatten/flat.js';
 import type { Component } from '../lems/definitions.js';
 import { synapseDocument, neuronDocument, type PlacedDocument } from '../flatten/document.js';
 import type { CompartmentCell } from '../cells/cell.js';
+import { isDefault } from '../cells/ends.js';
 import { unknownSegment } from '../cells/messages.js';
 import type { FlatParameter } from '../flatten/variables.js';
 import { fit } from '../flatten/expressions.js';
@@ -318,6 +319,28 @@ class Assembler implements Assembled {
     };
   }
 
+  /** Where connections hear the spikes of a population: places are left out where all are the one at which its cells spike. */
+  #heard(
+    population: string,
+    draft: Draft,
+    list: PlaceList | null,
+    at: Place,
+  ): string | Readonly<Record<string, unknown>> {
+    const compartments = list && this.types.compartmentsOf(draft);
+    const spike = compartments?.spike;
+    // Cells whose segments are numbered otherwise have no place by default.
+    if (
+      !list ||
+      !spike ||
+      list.places.every((place) => isDefault(place) && !compartments.placeOf(place.segment, place.along))
+    )
+      return population;
+    const end = this.#end(population, draft, list, at);
+    const isHome =
+      typeof end !== 'string' && end['section'] === spike['section'] && end['fraction'] === spike['fraction'];
+    return isHome ? population : end;
+  }
+
   /** Adds the instances that are attached to cells. @returns the order of the next population */
   attached(one: Attached, order: number): number {
     const id = this.naming.attached.get(one) ?? '';
@@ -409,7 +432,7 @@ class Assembler implements Assembled {
         onEvent && port !== 'spike'
           ? { of: source, event: port }
           : onEvent
-            ? source
+            ? this.#heard(source, from, group.fromPlaces, place)
             : this.#end(source, from, group.fromPlaces, place),
       to: this.#end(this.naming.populations.get(to) ?? '', to, group.toPlaces, place),
       synapse: type.id,

@@ -17,11 +17,15 @@ const names = {
 } as const;
 
 const middle = 0.5;
+const root = '0';
 
 /** Where a connection or input meets a cell: what it does not say is the middle of segment 0. */
 export function segmentPlace({ attributes }: Component, end: 'pre' | 'post'): SegmentPlace {
   const given = (keys: readonly string[]): string | undefined =>
     keys.map((key) => attributes[key]).find((text) => text !== undefined);
   const along = Number(given(names[end].along) ?? middle);
-  return { segment: given(names[end].segment) ?? '0', along: along >= 0 && along <= 1 ? along : middle };
+  return { segment: given(names[end].segment) ?? root, along: along >= 0 && along <= 1 ? along : middle };
 }
+
+/** Whether a place is where connections are that do not say where. */
+export const isDefault = ({ segment, along }: SegmentPlace): boolean => segment === root && along === middle;

@@ -410,6 +410,23 @@ describe('networks of cells with compartments', () => {
       expect(added).toMatch(/pre\.gaba_g\*\(pre\.gaba_erev - post\.v\)/);
     });
 
+    test('spikes are heard where the presynaptic place is, and where cells spike otherwise', () => {
+      const at = (...places: readonly string[]): string =>
+        `<projection id="j" presynapticPopulation="p" postsynapticPopulation="q" synapse="s">${places
+          .map((place, k) => `<connection id="${k}" preCellId="../p[${k}]" ${place} postCellId="../q[0]"/>`)
+          .join('')}</projection>`;
+      const heard = (...places: readonly string[]) =>
+        Object.values(importing(network(at(...places))).valid.model.projections)[0]!.from;
+      const home = { of: { population: 'p' } };
+      expect(heard('', '')).toEqual(home);
+      expect(heard('preSegmentId="0" preFractionAlong="0.5"', '')).toEqual(home);
+      const distal = 'preSegmentId="3" preFractionAlong="0.25"';
+      expect(heard(distal, distal)).toEqual({ ...home, section: 'segment_3', fraction: 0.25 });
+      const { sections, section } = heard(distal, '').places!;
+      expect(numbers(section).map((index) => sections[index])).toEqual(['segment_3', 'segment_0']);
+      expect(() => heard('preSegmentId="99"', '')).toThrow('there is no segment 99');
+    });
+
     test('that are all at one place are said to be there', () => {
       const lists = [0.25, 0.25].map(
         (along, k) =>

@@ -153,7 +153,7 @@ export function writePlacedConnections(
   const [from, to] = [written.cells.get(source), written.cells.get(target)];
   const count = pairs.sources.length;
   const delays = delaysOf(name, projection, type, count, context);
-  const pre = from && placesOn(from.spike ?? {}, count, from, context);
+  const pre = from && placesOn({ ...from.spike, ...projection.from }, count, from, context);
   const post = to && placesOn(projection.to, count, to, context);
   let lists = 0;
   for (const { id, members, weightOf } of synapses) {

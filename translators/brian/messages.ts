@@ -309,6 +309,14 @@ export const codeBeforeEvent = (slot: string): Finding => ({
   hint: 'set when to a later slot than condition_when',
 });
 
+/** A pathway that reads an event-driven variable through a subexpression; a warning. */
+export const readBeforeUpdate = (name: string): Finding => ({
+  severity: 'warning',
+  code: 'brian/read-before-update',
+  message: `${shorten(name)} depends on an event-driven variable: Brian computes it from the value before the update, while here it has the value of now`,
+  hint: 'write its expression into the code: then the value is that of now in Brian, too',
+});
+
 // --- Code -----------------------------------------------------------------------------------------------------------
 
 /** An assignment to a subexpression, a constant of the network or the like. */

@@ -16,6 +16,7 @@ import { located, locatedExpression, locatedStatement, type Located } from '../s
 import * as messages from './messages.js';
 import { translate, translateStatements } from './names.js';
 import { atLocation, placeSlice } from './places.js';
+import { withSubexpressions } from './subexpressions.js';
 import type { EventSpecification, Link, NeuronGroup, SpatialNeuron } from './specification.js';
 import type { Namespace, Scope } from './terms.js';
 import { readNumber, readSize, readValue } from './values.js';
@@ -284,7 +285,7 @@ function translateCode(
   perEvent: boolean,
   to: Reporter,
 ): readonly Located[] {
-  const statements = readStatements(text, pointer, to);
+  const statements = withSubexpressions(readStatements(text, pointer, to), scope, false);
   const translated = translateStatements(
     statements,
     scope,

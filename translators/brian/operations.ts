@@ -8,6 +8,7 @@ import * as messages from './messages.js';
 import { translateStatements } from './names.js';
 import { order, type Setting } from './neuron-groups.js';
 import type { PoissonInput, RunRegularly } from './specification.js';
+import { withSubexpressions } from './subexpressions.js';
 import { readSubgroup } from './subgroup.js';
 import { selection } from './synapses.js';
 import { readNumber, readSize, readValue } from './values.js';
@@ -42,7 +43,7 @@ function translateOperation(
     ? groupScope(owner, setting.tables, { constants: 'byName' })
     : synapseScope(owner, setting.tables, { constants: 'byName' });
   const statements = translateStatements(
-    readStatements(operation.code, at, to),
+    withSubexpressions(readStatements(operation.code, at, to), scope, operation.slice !== undefined),
     scope,
     at,
     to,

@@ -13,6 +13,7 @@ import { located, locatedExpression, locatedStatement, type Located } from '../s
 import * as messages from './messages.js';
 import { translate, translateStatements } from './names.js';
 import { order, translateClock, translateMethod, type Setting } from './neuron-groups.js';
+import { subexpressionsOn, withSubexpressions } from './subexpressions.js';
 import { readSubgroup } from './subgroup.js';
 import type { SynapsesSpecification } from './specification.js';
 import type { Scope, Variable } from './terms.js';
@@ -314,8 +315,12 @@ function translatePathway(
   const group = (side === 'pre' ? synapses.source : synapses.target).group;
   if (!group.events.includes(event.name))
     to.report(messages.unknownEvent(event.name, group.name, group.events), event.pointer ?? pointer);
+  const read = readStatements(code, pointer, to);
+  const lazy = [...synapses.variables.values()].filter(({ flags }) => flags.has('event-driven'));
+  for (const each of subexpressionsOn(new Set(lazy.map((variable) => variable.name)), read, scope))
+    to.report(messages.readBeforeUpdate(each), pointer);
   const statements = translateStatements(
-    readStatements(code, pointer, to),
+    withSubexpressions(read, scope, true),
     scope,
     pointer,
     to,

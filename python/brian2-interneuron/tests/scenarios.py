@@ -667,6 +667,53 @@ def synapses_onto_oneself():
 
 
 @scenario
+def subexpressions_in_code():
+    """Code that writes what its subexpressions depend on, event-driven variables among it: Brian computes them before."""
+    I = SpikeGeneratorGroup(2, [0, 1, 0, 1, 0], [1, 1.5, 2, 2.2, 4] * ms)
+    G = NeuronGroup(
+        3,
+        """dv/dt = (1.5 - v)/(2*ms) : 1
+        a : 1
+        b : 1
+        q = a*2 + v : 1
+        r = q + 1 : 1
+        c : 1""",
+        threshold="v > 0.9 + r*0.01",
+        reset="b = r; a = q*0.1; c = r; v = 0; b += q; c -= r",
+        events={"high": "q > 0.7"},
+        method="exact",
+    )
+    G.v = "0.2*i"
+    G.run_on_event("high", "c = q; a *= 0.5; b = q; v *= 0.99; c = r")
+    G.run_regularly("b = r; a += 0.01; c = r + q; a *= 0.9; c += q", dt=0.5 * ms)
+    part = G[1:]
+    part.run_regularly("a += 0.01; c = r + q; a *= 0.9; c += q", dt=0.7 * ms)
+    S = Synapses(
+        I,
+        G,
+        """w : 1
+        d : 1
+        dx/dt = -x/(8*ms) : 1 (event-driven)
+        e1 = d*2 : 1
+        e2 = e1 + w : 1
+        xx = x*w : 1
+        k : 1""",
+        on_pre={"plain": "d += 1; w = e1 + e2; k += e2", "traces": "x += 1; k += xx; x *= 2; k += xx"},
+        on_post="x += 0.5; k += xx",
+    )
+    S.connect()
+    S.run_regularly("d = d*0.9; w = e1; d += 1; w += e2; k += e1", dt=1 * ms)
+    T = Synapses(I, G, "dy/dt = -y/(5*ms) : 1 (event-driven)\nz = 2*y : 1\nm : 1", on_pre="y += 1; m += z", delay=0.5 * ms)
+    T.connect()
+    seen, traces, through = SpikeMonitor(G), StateMonitor(G, ["a", "b", "c"], record=True), StateMonitor(S, ["w", "k", "x"], record=True)
+    run(6 * ms)
+    T.y = 0.3
+    run(6 * ms)
+    found = {**spikes(seen), **{name: getattr(traces, name) for name in "abc"}, **{name: getattr(through, name) for name in "wkx"}}
+    return {**found, "m": T.m[:], "y": T.y[:], "last": T.lastupdate_[:]}
+
+
+@scenario
 def values_that_hold():
     """Subexpressions that are constant over a step, of synapses too, and what they are after a run."""
     G = NeuronGroup(

@@ -27,6 +27,20 @@ const group = (neuron: string, rest = ''): Loose => exported(neuron, rest).docum
 const remarks = (report: readonly ConversionEntry[]): string[] =>
   report.filter(({ code }) => code !== 'brian/exact').map(({ verdict, code }) => `${verdict} ${code}`);
 
+describe('derived variables in code', () => {
+  test.each([
+    ['x = q; v = 1', 'x = q; v = 1', []],
+    ['v = 1; x = q + r', 'v = 1; x = 2*v + (2*v + 1)', ['equivalent brian/subexpression']],
+  ])('%s is %s', (code, text, remark) => {
+    const { document, report } = exported(
+      `state: { v: { unit: "1" }, x: { unit: "1" } }\nderived: { q: { value: 2*v, unit: "1" }, r: { value: q + 1, unit: "1" } }\n` +
+        `events: { spike: { when: x > 1, do: ${JSON.stringify(code.split('; '))} } }`,
+    );
+    expect(document.neuron_groups.P.reset).toBe(text.replace('; ', '\n'));
+    expect(remarks(report)).toEqual(remark);
+  });
+});
+
 describe('expressions', () => {
   const threshold = (when: string): string =>
     group(`state: { v: { unit: mV }, x: { unit: "1" }, V: { unit: "1" } }\nevents: { spike: { when: "${when}" } }`)

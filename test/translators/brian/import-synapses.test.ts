@@ -74,6 +74,38 @@ describe('equations', () => {
   });
 });
 
+describe('subexpressions of what code writes', () => {
+  const model = 'model: "a : 1\\nw : 1\\nq = 2*a : 1\\nr = q + 1 : 1"';
+  test.each([
+    ['are computed when the code begins', 'a += 1; w = r', ['r_before = r', 'a += 1', 'w = r_before']],
+    ['are read where they are while nothing has changed', 'w = r; a += 1', ['w = r', 'a += 1']],
+    ['of the target, too', 'v += 1; w = z_post', ['z_post_before = post.z', 'post.v += 1', 'w = z_post_before']],
+  ])('%s', (_, code, canonical) => {
+    const at = groups.replace('y : 1"', 'y : 1\\nz = 2*v : 1"');
+    const text = brian(
+      `${at}\nsynapses: { S: { source: A, target: B, ${model}, on_pre: "${code}", connect: true } }\nrun: 1 ms`,
+    );
+    expect(document(text).synapses.S.pathways.pre.do).toEqual(canonical);
+  });
+
+  test('of event-driven variables are a warning', () => {
+    const own = 'model: "da/dt = -a/ms : 1 (event-driven)\\nq = 2*a : 1"';
+    const text = `${groups}\nsynapses: { S: { source: A, target: B, ${own}, on_pre: v += q, connect: true } }\nrun: 1 ms`;
+    expect(findings(brian(text)).map((each) => each.split('@')[0])).toEqual(['brian/read-before-update']);
+  });
+
+  test('of neurons are computed once where no later statement writes what they name', () => {
+    const neuron = (reset: string): Loose =>
+      document(
+        brian(
+          `neuron_groups: { A: { N: 1, model: "v : 1\\nx : 1\\nq = 2*v : 1", threshold: v > 1, reset: "${reset}" } }\nrun: 1 ms`,
+        ),
+      ).neurons.A.events.spike.do;
+    expect(neuron('v = q; x = q')).toEqual(['q_before = 2*v', 'v = q_before', 'x = q_before']);
+    expect(neuron('x = q; v = 0; x = q')).toEqual(['x = q', 'v = 0', 'x = q']);
+  });
+});
+
 describe('pathways', () => {
   test('on_pre and on_post listen to the spikes of their side', () => {
     const { type } = synapses('model: "w : 1"\non_pre: v += w\non_post: w += 1');

@@ -30,6 +30,10 @@ export interface NameView {
   readonly tables: ReadonlyMap<string, string>;
   /** How readers come to the value of a quantity that is written. */
   readonly arithmetic: Arithmetic;
+  /** What a derived variable is computed from, in names of the same place; undefined for other names. */
+  derived(name: string): Expression | undefined;
+  /** Whether a variable is brought up to date when code runs. */
+  isEventDriven(name: string): boolean;
 }
 
 const canonicalToBrian: Readonly<Record<string, string>> = Object.fromEntries(
@@ -60,19 +64,54 @@ export function brianTree(tree: Expression, view: NameView, remarks: Remarks): s
 /** Statements in Brian's syntax, one a line. */
 export function brianStatements(texts: readonly string[], view: NameView, remarks: Remarks): string {
   const temporaries = new Set<string>();
-  const lines = texts
-    .flatMap((text) => parseStatements(text))
-    .map((statement) => {
-      const target = statement.kind === 'assignment' ? statement.target : statement.port;
-      if (!view.declared(target)) temporaries.add(target);
-      const within: NameView = {
-        ...view,
-        declared: (key) => temporaries.has(key) || view.declared(key),
-        brian: (key) => (temporaries.has(key) ? key : view.brian(key)),
-      };
-      return printStatement(statementInBrian(statement, within, remarks));
-    });
+  const lines = withCurrentValues(
+    texts.flatMap((text) => parseStatements(text)),
+    view,
+    remarks,
+  ).map((statement) => {
+    const target = statement.kind === 'assignment' ? statement.target : statement.port;
+    if (!view.declared(target)) temporaries.add(target);
+    const within: NameView = {
+      ...view,
+      declared: (key) => temporaries.has(key) || view.declared(key),
+      brian: (key) => (temporaries.has(key) ? key : view.brian(key)),
+    };
+    return printStatement(statementInBrian(statement, within, remarks));
+  });
   return lines.join('\n');
+}
+
+/**
+ * Statements in which derived variables are spelt out that change while the code runs: Brian loads what subexpressions
+ * depend on when code of synapses begins, before it brings event-driven variables up to date, and computes those of
+ * neurons once in some cases.
+ */
+function withCurrentValues(statements: readonly Statement[], view: NameView, remarks: Remarks): readonly Statement[] {
+  const written = new Set<string>();
+  const current = (tree: Expression): Expression =>
+    mapExpression(tree, (part) => {
+      if (part.kind !== 'name') return part;
+      const derived = view.derived(part.name);
+      return derived && changes(derived, view, written) ? current(derived) : part;
+    });
+  return statements.map((each) => {
+    const spelt = mapStatement(each, current);
+    if (each.kind === 'assignment') written.add(each.target);
+    if (expressionsOf(each).some((part, k) => part !== expressionsOf(spelt)[k]))
+      remarks.equivalent(
+        'brian/subexpression',
+        'code that changes what a derived variable depends on has its expression in its place, since Brian would not compute it anew',
+      );
+    return spelt;
+  });
+}
+
+/** Whether an expression depends on variables that are written, or event-driven. */
+function changes(tree: Expression, view: NameView, written: ReadonlySet<string>): boolean {
+  return [...namesIn(tree)].some((name) => {
+    const derived = view.derived(name);
+    return written.has(name) || view.isEventDriven(name) || (derived && changes(derived, view, written));
+  });
 }
 
 function statementInBrian(statement: Statement, view: NameView, remarks: Remarks): Statement {

@@ -14,6 +14,7 @@ import type {
   SynapseType,
   Value,
 } from '../../../src/model/model.js';
+import type { Expression } from '../../../src/lang/ast.js';
 import type { Remarks, NameView } from './brian-text.js';
 import { variablesInCode } from './brian-text.js';
 import { parseExpression } from '../../../src/lang/parse.js';
@@ -142,6 +143,8 @@ function planGroup(id: string, population: Population, context: ExportContext): 
       brian: (key) => key,
       tables: context.tables,
       arithmetic: context.arithmetic,
+      derived: () => undefined,
+      isEventDriven: () => false,
     };
     return { id, name, kind: 'generator', population, names: new Map(), constants: new Set(), view };
   }
@@ -205,6 +208,12 @@ export function renameAll(
   return names;
 }
 
+/** What a type computes a derived variable from; undefined where it is held over a step. */
+export function definitionOf(key: string, { derived }: NeuronType | SynapseType): Expression | undefined {
+  const found = Object.hasOwn(derived, key) ? derived[key] : undefined;
+  return found === undefined || found.held ? undefined : parseExpression(found.value);
+}
+
 function groupView(type: NeuronType, names: ReadonlyMap<string, string>, context: ExportContext): NameView {
   const noise = new Set(type.noise);
   const known = (key: string): boolean =>
@@ -219,6 +228,8 @@ function groupView(type: NeuronType, names: ReadonlyMap<string, string>, context
     },
     tables: context.tables,
     arithmetic: context.arithmetic,
+    derived: (key) => definitionOf(key, type),
+    isEventDriven: () => false,
   };
 }
 

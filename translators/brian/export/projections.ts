@@ -1,6 +1,8 @@
 /** Projections as Synapses. */
 
 import { changedNames } from '../../../src/model/changed.js';
+import { name } from '../../../src/lang/build.js';
+import { mapExpression } from '../../../src/lang/walk.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { isGiven, isSelection } from '../../../src/model/tagged.js';
 import type {
@@ -17,6 +19,7 @@ import { constantText, dimensionOf, equationLines, initializers, valueText } fro
 import { clock, methodName, type Exported } from './groups.js';
 import {
   codeOfSynapses,
+  definitionOf,
   isConstant,
   remarksAt,
   renameAll,
@@ -165,6 +168,19 @@ function synapseView(
     },
     tables: context.tables,
     arithmetic: context.arithmetic,
+    derived: (key) => {
+      const [, side, own] = /^(pre|post)\.(.+)$/.exec(ports.has(key) ? `post.${ports.get(key) ?? ''}` : key) ?? [];
+      if (side === undefined || own === undefined) return definitionOf(key, type);
+      const { group } = side === 'pre' ? source : target;
+      const found = group.type && definitionOf(own, group.type);
+      return (
+        found &&
+        mapExpression(found, (part) =>
+          part.kind === 'name' && group.names.has(part.name) ? name(`${side}.${part.name}`, part.span) : part,
+        )
+      );
+    },
+    isEventDriven: (key) => type.derivatives[key]?.eventDriven === true,
   };
 }
 

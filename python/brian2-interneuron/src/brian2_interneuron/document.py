@@ -71,6 +71,8 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
         self._linked = []
         #: Steps of integration that Brian has worked out, by owner.
         self._updates = {}
+        #: Synapses whose code brings event-driven variables up to date itself, by name.
+        self.updating = set()
         #: Operations that stand for parts of groups in other slots, by group.
         self._moved = {}
         self.clock = self._clock_of(net._clocks)
@@ -126,6 +128,10 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
     def has_steps(self):
         """Whether a group has steps that Brian has worked out."""
         return bool(self._updates)
+
+    def keeps_updates(self, synapses):
+        """Whether the engine keeps the times of the last updates of synapses."""
+        return synapses.event_driven is not None and synapses.name not in self.updating
 
     def draws(self):
         """Whether steps draw random numbers."""

@@ -19,7 +19,7 @@ from brian2.utils.stringtools import get_identifiers, word_substitute
 
 from .groups import base_of, unit_of, whole
 from .morphology import morphology_text
-from .texts import Unsupported, assigned, equation_text, line, parameter_text, quantity_text
+from .texts import Unsupported, assigned, equation_text, line, parameter_text, quantity_text, with_plain_locals
 
 
 #: Variables that Brian defines itself in a SpatialNeuron.
@@ -307,8 +307,7 @@ class NeuronParts:
         first, _, rest = code.partition("\n")
         if first.startswith("not_refractory ="):
             code = rest
-        local = {name for name in assigned(code) if name.startswith(("_", "xi"))}
-        code = word_substitute(code, {name: f"new_{name.strip('_')}" for name in local})
+        code = with_plain_locals(code)
         updater = group.state_updater
         entry = {"code": code, "name": updater.name, "when": updater.when}
         return {**entry, "order": int(updater.order)} if updater.order != 0 else entry

@@ -1,6 +1,7 @@
 """Synapses: equations, pathways, connections, delays."""
 
 import numpy as np
+from brian2.codegen.translation import get_identifiers_recursively
 from brian2.core.variables import Subexpression
 from brian2.equations.equations import Equations
 from brian2.groups.neurongroup import NeuronGroup
@@ -9,7 +10,7 @@ from brian2.synapses.synapses import Synapses
 from brian2.utils.stringtools import get_identifiers, word_substitute
 
 from .groups import Code, Held, base_of, end_text, start_of, unit_of, whole
-from .texts import Unsupported, assigned, equation_text
+from .texts import Unsupported, assigned, equation_text, parameter_text, with_plain_locals
 
 
 def _indices(synapses, side, end):
@@ -26,6 +27,19 @@ def _concerns(each, synapses):
     if isinstance(each, StateMonitor):
         return each.source is synapses
     return isinstance(each, Synapses) and synapses in (each.source, each.target)
+
+
+def _reads_before_update(synapses, pathways):
+    """Whether code reads a subexpression of an event-driven variable: Brian has its value from before the update."""
+    if synapses.event_driven is None:
+        return False
+    lazy = {id(synapses.variables[name]) for name in synapses.event_driven.diff_eq_names}
+    for pathway in pathways:
+        known = pathway.variables
+        computed = [each for each in get_identifiers(pathway.code) if isinstance(known.get(each), Subexpression)]
+        if lazy & {id(known.get(each)) for each in get_identifiers_recursively(computed, known)}:
+            return True
+    return False
 
 
 class _Summed:
@@ -69,24 +83,30 @@ class SynapseParts:
         self._in_usual_slot(synapses, synapses.state_updater, synapses.order)
         self._in_usual_slot(synapses, synapses.subexpression_updater, synapses.order, "before_start")
         sums = {each.target_varname: self._sum_slot(each) for each in updaters}
+        if _reads_before_update(synapses, pathways):
+            self.updating.add(synapses.name)
         equations = [each for each in self._synaptic_equations(synapses, updaters) if "linked" not in each.flags]
         if synapses.state_updater is not None and not synapses.state_updater.active:
             raise Unsupported(synapses.name, "its equations are not active")
-        codes = [each.expr.code for each in equations if each.expr is not None]
+        updated = synapses.event_driven.diff_eq_names if synapses.name in self.updating else ()
+        codes = [each.expr.code for each in equations if each.expr is not None and each.varname not in updated]
         entry = {"source": end_text(synapses.source), "target": end_text(synapses.target)}
         if synapses.multisynaptic_index is not None:
             entry["multisynaptic_index"] = synapses.multisynaptic_index
         if equations:
-            entry["model"] = "\n".join(equation_text(each) for each in equations)
+            entry["model"] = "\n".join(
+                parameter_text(each) if each.varname in updated else equation_text(each) for each in equations
+            )
         if synapses.state_updater is not None:
             entry.update(self._method(synapses))
         code = {"pre": {}, "post": {}}
         events, schedule, delays, initializers = {}, {}, {}, {}
         for pathway in pathways:
             name = pathway.objname
-            code[pathway.prepost][name] = pathway.code
-            codes.append(pathway.code)
-            self._write_synaptic(synapses, pathway.code)
+            text = with_plain_locals(pathway.abstract_code) if updated else pathway.code
+            code[pathway.prepost][name] = text
+            codes.append(text)
+            self._write_synaptic(synapses, text)
             if pathway.event != "spike":
                 events[name] = pathway.event
             usual = -1 if pathway.prepost == "pre" else 1
@@ -166,8 +186,10 @@ class SynapseParts:
             unit = synapses.variables[name].dim
             found[name] = _Summed(name, updater.expression, unit)
         # Brian declares these as variables of the equations; a time of the last update may also be the user's own.
-        if synapses.event_driven:
+        if self.keeps_updates(synapses):
             found.pop("lastupdate", None)
+        elif synapses.name in self.updating:
+            found["lastupdate"] = Equations("lastupdate : second")["lastupdate"]
         found.pop(synapses.multisynaptic_index, None)
         return list(found.values())
 

@@ -87,7 +87,7 @@ def _hidden(bare):
         if "lastspike" in group.variables:
             found += [_copy(group.variables["lastspike"]), _copy(group.variables["not_refractory"])]
     for synapses in bare.synapses:
-        if synapses.event_driven is not None:
+        if bare.keeps_updates(synapses):
             found.append(_copy(synapses.variables["lastupdate"]))
         for pathway in synapses._pathways:
             if pathway.active and pathway.queue is not None:

@@ -48,7 +48,7 @@ def write_back(document, session, begin, end):
             _next_spike(group, -(-end // document.ticks(group)))
     for synapses in document.synapses:
         # Without pathways nothing is brought up to date.
-        if synapses.event_driven is not None and any(each.active for each in synapses._pathways):
+        if document.keeps_updates(synapses) and any(each.active for each in synapses._pathways):
             synapses.variables["lastupdate"].get_value()[:] = unpack(
                 session._call("read", owner=synapses.name, variable="lastupdate")
             )

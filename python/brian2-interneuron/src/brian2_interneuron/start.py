@@ -30,7 +30,7 @@ def start_of_run(document):
         free[f"{group.name}.spike"] = pack(may.astype(np.uint8))
         fresh = fresh and (steps == _NEVER).all() and may.all()
     for synapses in document.synapses:
-        if synapses.event_driven is None:
+        if not document.keeps_updates(synapses):
             continue
         steps = np.round(np.asarray(synapses.variables["lastupdate"].get_value()) / document.dt)
         updates[synapses.name] = pack(steps.astype(np.int32))

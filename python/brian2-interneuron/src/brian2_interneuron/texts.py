@@ -7,7 +7,7 @@ from brian2.units import allunits
 from brian2.equations.equations import DIFFERENTIAL_EQUATION, SUBEXPRESSION
 from brian2.core.functions import DEFAULT_CONSTANTS, DEFAULT_FUNCTIONS
 from brian2.core.namespace import DEFAULT_UNITS
-from brian2.utils.stringtools import get_identifiers
+from brian2.utils.stringtools import get_identifiers, word_substitute
 
 #: Units with a name of their own; others are products of the base units.
 _NAMED = ("second", "volt", "amp", "siemens", "farad", "ohm", "hertz", "metre", "kilogram", "coulomb", "mole", "kelvin", "joule", "newton", "watt", "candle")
@@ -78,6 +78,12 @@ def assigned(code):
     statements = re.split(r"[;\n]", re.sub(r"#.*", "", code))
     found = (re.match(r"\s*([A-Za-z_]\w*)\s*[-+*/%]?=(?!=)", each) for each in statements)
     return {each[1] for each in found if each}
+
+
+def with_plain_locals(code):
+    """Statements of Brian's own making, whose local names begin with underscores, in names as users give them."""
+    local = {name for name in assigned(code) if name.startswith(("_", "xi"))}
+    return word_substitute(code, {name: f"new_{name.strip('_')}" for name in local})
 
 
 def is_default(name):

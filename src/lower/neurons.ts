@@ -11,7 +11,8 @@ import { advanceGates, coefficientBuffers, coefficients } from './cable/integrat
 import { atTicks } from './clocks.js';
 import type { Context } from './context.js';
 import { ElementScope, rangesAddress } from './element-scope.js';
-import type { EventCode } from './equations.js';
+import { readsAny } from '../lang/walk.js';
+import { inlineDerived, type EventCode } from './equations.js';
 import { actionEntries, listEntry, markEntries, multiplicityEntries, placeOf } from './event-kernels.js';
 import type { EventSource } from './events.js';
 import { compile } from './expressions.js';
@@ -145,6 +146,9 @@ function mayFuse(event: EventCode, group: Group, context: Context): boolean {
   const { profile, model } = context;
   const { slot } = placeOf(event, group, context);
   if (slot !== profile.defaults.threshold) return false;
+  // Others may integrate what a variable is linked to after this group.
+  const linked = new Set(group.members.flatMap(({ population }) => Object.keys(population.linked ?? {})));
+  if (readsAny(inlineDerived(event.when, group.equations.derived), linked)) return false;
   // A sum may come after the integration of the group whose variable it is.
   if (profile.ties === 'name' && Object.values(model.synapses).some(({ summed }) => summed.length > 0)) return false;
   const from = rankOf(profile, profile.defaults.integrate);

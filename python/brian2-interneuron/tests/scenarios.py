@@ -133,18 +133,22 @@ def linked_variables():
     # Integrated after the source, whose new values it reads.
     late = NeuronGroup(4, "dv/dt = (f - v)/(5*ms) : 1\nf : 1 (linked)", name="ylate")
     late.f = linked_var(A, "x")
+    # Integrated before the source: what tests for its spikes reads new values all the same.
+    early = NeuronGroup(4, "dv/dt = (f - v)/(5*ms) : 1\nf : 1 (linked)", threshold="v + f - i > 1.9", reset="v = -1", name="early")
+    early.f, A.x = linked_var(A, "x"), "1.9 + i"
     # Synapses read variables of one neuron, or that all share, of a group that is at neither end.
     one = NeuronGroup(1, "du/dt = (0.5 - u)/(7*ms) : 1")
     pairs = Synapses(B, B, "w : 1\ng : 1 (linked)\nh : 1 (linked)\ndx/dt = (g - x)/(3*ms) : 1 (clock-driven)", on_pre="v_post += w*h; w += 0.01*g")
     pairs.connect("i != j")
     pairs.g, pairs.h, pairs.w = linked_var(one, "u"), linked_var(A, "z"), "0.02*(i + 1)"
     monitor, samples = SpikeMonitor(B), StateMonitor(B, ["v", "c"], record=True)
+    soon = SpikeMonitor(early)
     others, gated = StateMonitor(late, ["v", "f"], record=True), StateMonitor(pairs, ["x", "w"], record=True)
     run(30 * ms)
     one.u = 3
     run(10 * ms)
     found = {"v": samples.v[:], "c": samples.c[:], "late": others.v[:], "f": others.f[:], "x": gated.x[:], "w": gated.w[:]}
-    return {**spikes(monitor), **found}
+    return {**spikes(monitor), **spikes(soon, "soon"), **found}
 
 
 @scenario

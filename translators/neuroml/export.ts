@@ -29,6 +29,7 @@ import { readBack, type ReadBack } from './export/read-back.js';
 import { remarkTiming } from './export/remark-timing.js';
 import { restoreDocument, type Restored } from './export/restore.js';
 
+import { withReturns } from './export/returns.js';
 import { inSchemaOrder } from './export/schema-order.js';
 import { simulation } from './export/simulation.js';
 import { ruleTag } from './kept-source.js';
@@ -103,7 +104,8 @@ function inOwnWords(restored: Restored, valid: ValidModel, report: ConversionRep
 /** The model as component types of its own. */
 function generated({ model: whole, data }: ValidModel, rules: Rules, functions: Functions): LemsExport {
   const report = new ConversionReport('lems');
-  const { model, changes } = asOneRun(whole, data, report);
+  const { model: oneRun, changes } = asOneRun(whole, data, report);
+  const model = withReturns({ model: oneRun, data, report });
   const context = withSections({
     model,
     changes,

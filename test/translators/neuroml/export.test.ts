@@ -168,6 +168,77 @@ run: 1 ms`,
   });
 });
 
+describe('synapses that add to both of their cells', () => {
+  const junctions = {
+    format: 'interneuron/pynn',
+    setup: { timestep: 0.1 },
+    populations: [{ label: 'a', size: 3, cell: { type: 'IF_cond_exp', params: { i_offset: [0.8, 0.6, 0.4] } } }],
+    projections: [
+      {
+        pre: 'a',
+        post: 'a',
+        receptor_type: 'source.gap',
+        connector: { type: 'AllToAllConnector', params: { allow_self_connections: false } },
+        synapse: { type: 'ElectricalSynapse', params: { weight: 0.002 } },
+      },
+    ],
+    recordings: [{ target: 'a', variables: ['spikes'] }],
+    phases: [{ run: 100 }],
+  };
+  const sums = {
+    format: 'interneuron/brian',
+    dt: '0.1 ms',
+    neuron_groups: {
+      a: {
+        N: 3,
+        model: 'dv/dt = ((16 - 4*i) - v + x)/(20*ms) : 1\nx : 1',
+        threshold: 'v > 14',
+        reset: 'v = 0',
+        method: 'euler',
+      },
+    },
+    synapses: {
+      s: {
+        source: 'a',
+        target: 'a',
+        model: 'x_pre = (v_post - v_pre)/10 : 1 (summed)',
+        connect: { condition: 'i < j' },
+      },
+    },
+    spike_monitors: { m: { source: 'a' } },
+    run: '100 ms',
+  };
+  it.each([
+    ['gap junctions of PyNN', junctions],
+    ['sums of Brian over sources', sums],
+  ])('%s', async (_, document) => {
+    const { valid } = importModel({ name: 'both.json', text: JSON.stringify(document) });
+    const { populations } = await checkConversion(valid, 'lems');
+    // Without what goes back they are 17 ms apart. Euler's steps and the order of cells explain a few steps.
+    for (const { spikes, largest } of populations) {
+      expect(spikes[0]).toBeGreaterThan(0);
+      expect(spikes[1]).toBe(spikes[0]);
+      expect(largest).toBeLessThan(5e-4);
+    }
+  });
+
+  it('with spikes are left out by name', async () => {
+    const { files, outcome, report } = await convertModel(
+      importModel({
+        name: 'both.json',
+        text: JSON.stringify({
+          ...sums,
+          synapses: { s: { ...sums.synapses.s, on_pre: 'v_post += 0.1' } },
+        }),
+      }).valid,
+      'lems',
+    );
+    expect(outcome).toBe('incomplete');
+    expect(files).toHaveLength(1);
+    expect(report).toContainEqual(expect.objectContaining({ verdict: 'notExpressible', pointer: '/projections/s' }));
+  });
+});
+
 describe('by name', () => {
   it('currents in steps are pulse generators that flow in the same steps', async () => {
     const source = (label: string, type: string, params: object, into: string): object => ({

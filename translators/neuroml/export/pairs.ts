@@ -31,7 +31,11 @@ export interface PairedProjection {
 }
 
 /** Pairs of elements, by their indices in the populations; undefined after a report that they are not known. */
-export function pairsOf(name: string, projection: Projection, context: ExportContext): Pairs | undefined {
+export function pairsOf(
+  name: string,
+  projection: Projection,
+  context: Pick<ExportContext, 'model' | 'data' | 'report'>,
+): Pairs | undefined {
   const { report } = context;
   const pointer = child('/projections', name);
   const from = elementsOf(projection.from.of, context);

@@ -82,6 +82,11 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
     expect(Object.entries(outcomes).filter(([, outcome]) => outcome !== 'same')).toEqual([]);
   });
 
+  it('knows what scripts run after what is converted', async () => {
+    const said = await python('.venv', ['python/interneuron/tests/check_runs_to_come.py'], program());
+    expect(said.trim()).toBe('checked');
+  });
+
   it("gives what Brian's runtime gives", { timeout: 600_000 }, async () => {
     const said = await python('.venv', ['-W', 'ignore', 'python/brian2-interneuron/tests/conformance.py'], program());
     const outcomes = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Readonly<Record<string, string>>;

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import interneuron
 from brian2 import NetworkOperation
-from interneuron._scripts import Captured, left_out_beside
+from interneuron._scripts import Captured, note_left_out, runs_to_come
 
 from .device import InterneuronDevice
 from .launcher import run_script
@@ -30,7 +30,7 @@ def capture(words):
     partial, words = words[:1] == ["--partial"], [word for k, word in enumerate(words) if k > 0 or word != "--partial"]
     output, script = Path(words[0]), words[1]
     try:
-        sentences = first_network(lambda: run_script(["--strict", *words[1:]]), output, Path(script).stem, partial)
+        sentences = first_network(lambda: run_script(["--strict", *words[1:]]), output, Path(script).stem, partial, script)
     except NotImplementedError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -42,7 +42,7 @@ def capture(words):
     return 0
 
 
-def first_network(script, output, stem, partial=False):
+def first_network(script, output, stem, partial=False, path=None):
     """Writes the network that a function runs first as a specification, and arrays beside it.
 
     Args:
@@ -50,6 +50,7 @@ def first_network(script, output, stem, partial=False):
         output: the file.
         stem: what a network without a name is called.
         partial: whether functions of Python that are called while the network runs may be left out.
+        path: the file of the function; None: what runs later is not noted.
 
     Returns:
         which connections and values are written as Brian drew them, and why; None where nothing runs. What is left out
@@ -78,9 +79,8 @@ def first_network(script, output, stem, partial=False):
                 f"{', '.join(left)}: functions of Python that are called while the network runs are in no notation; "
                 "--partial leaves them out"
             )
-        if left:
-            sentences = [f"{name}: it is a function of Python" for name in left]
-            Path(left_out_beside(str(output))).write_text("\n".join(sentences), encoding="utf-8")
+        functions = [f"{name}: it is a function of Python" for name in left]
+        note_left_out(str(output), [*functions, *(runs_to_come(path) if path else [])])
         found.append(_written(document, said, net.objects, output))
         raise Captured
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import runpy
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 
@@ -77,3 +78,93 @@ def left_out_beside(captured: str) -> str:
         captured: the file that it writes.
     """
     return f"{captured}.left-out"
+
+
+def note_left_out(captured: str, sentences: Sequence[str]) -> None:
+    """Notes what a process leaves out of the file that it writes, a line for each part."""
+    if sentences:
+        Path(left_out_beside(captured)).write_text("\n".join(sentences), encoding="utf-8")
+
+
+_RUNS = ("run", "run_for", "run_until")
+_OTHER_RUNS = ("subprocess", "asyncio", "os")
+_Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def runs_to_come(script: str) -> list[str]:
+    """What a script, which is in its first run now, runs after it: read from its text, and from where it is.
+
+    Args:
+        script: its path.
+
+    Returns:
+        a sentence for each place; none where the text says of no more.
+    """
+    path = os.path.abspath(script)
+    tree = ast.parse(Path(path).read_text(encoding="utf-8"))
+    running = {name for name, scope in _functions(tree).items() if any(map(_is_run, _own(scope)))}
+    while more := {
+        name
+        for name, scope in _functions(tree).items()
+        if name not in running and any(_calls(node) in running for node in _own(scope))
+    }:
+        running |= more
+    found: dict[int, str] = {}
+    frame = sys._getframe()
+    while frame is not None:
+        if os.path.abspath(frame.f_code.co_filename) == path:
+            scope = tree if frame.f_code.co_name == "<module>" else _functions(tree).get(frame.f_code.co_name)
+            for line, loop in _later(scope, frame.f_lineno, running) if scope else ():
+                found.setdefault(line, "the loop goes on" if loop else "it runs a network again")
+        frame = frame.f_back
+    return [f"what the script does after its first run: {what} in line {line}" for line, what in sorted(found.items())]
+
+
+def _functions(tree: ast.Module) -> dict[str, _Scope]:
+    return {node.name: node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+
+
+def _own(scope: ast.AST) -> Iterator[ast.AST]:
+    """What is in a scope, without the functions that it defines."""
+    for node in ast.iter_child_nodes(scope):
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            yield node
+            yield from _own(node)
+
+
+def _calls(node: ast.AST) -> str | None:
+    """The name of the function that a node calls."""
+    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else None
+
+
+def _is_run(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    if isinstance(node.func, ast.Attribute):
+        owner = node.func.value
+        return node.func.attr in _RUNS and not (isinstance(owner, ast.Name) and owner.id in _OTHER_RUNS)
+    return _calls(node) in _RUNS
+
+
+def _later(scope: ast.AST, line: int, running: set[str]) -> Iterator[tuple[int, bool]]:
+    """Lines of a scope that run a network after a line, and whether it is a loop that does so again."""
+    for node in ast.iter_child_nodes(scope):
+        first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", None) or 0
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            continue
+        inside = first <= line <= last
+        if inside and isinstance(node, (ast.For, ast.While)):
+            yield first, True
+        elif inside and isinstance(node, ast.If) and any(_holds(each, line) for each in node.body):
+            # The other branch is not taken.
+            for each in node.body:
+                yield from _later(ast.Module([each], []), line, running)
+        elif inside:
+            yield from _later(node, line, running)
+        elif first > line:
+            runs = [each for each in (node, *_own(node)) if _is_run(each) or _calls(each) in running]
+            yield from ((each.lineno, False) for each in runs)
+
+
+def _holds(node: ast.stmt, line: int) -> bool:
+    return node.lineno <= line <= (node.end_lineno or node.lineno)

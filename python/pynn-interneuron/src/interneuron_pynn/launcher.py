@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from interneuron._scripts import Captured, convert_captured, is_file, run_file
+from interneuron._scripts import Captured, convert_captured, is_file, note_left_out, run_file, runs_to_come
 
 
 def _as_spinnaker(module):
@@ -67,15 +67,17 @@ def capture(words):
     from interneuron_pynn.simulator import state
 
     output = Path(words[0])
+    left = []
 
     def until(tstop):
         state._phases.append({"run_until": float(tstop)})
+        left.extend(runs_to_come(words[1]))
         raise Captured
 
     def without_callbacks(function):
         def run(time, callbacks=None):
             if callbacks:
-                print("callbacks of run() are not converted", file=sys.stderr)
+                left.append("callbacks of run(), which are functions of Python")
             return function(time)
 
         return run
@@ -94,6 +96,7 @@ def capture(words):
         print(f"error: {words[1]} runs no network{other}", file=sys.stderr)
         return 1
     output.write_text(json.dumps(state.document()), encoding="utf-8")
+    note_left_out(words[0], left)
     folder = output.with_suffix(".data")
     for name, array in state._arrays.items():
         folder.mkdir(exist_ok=True)

@@ -42,7 +42,6 @@ export async function checkWith(
   const tool = tools[simulator];
   if (!tool.notations.includes(to))
     throw new UsageError(`${simulator} does not run ${to}`, `it can run ${tool.notations.join(' and ')}`);
-  const python = pythonWith(simulator, tool.modules);
   const { valid: recorded, names } = recordingSpikes(valid);
   const folder = mkdtempSync(join(tmpdir(), 'interneuron-check-'));
   try {
@@ -50,6 +49,13 @@ export async function checkWith(
       name: tool.file,
       ...(options.freeze === undefined ? {} : { freeze: options.freeze }),
     });
+    if (tool.script === 'pynn' && files.some(({ text }) => text.includes('import interneuron_pynn')))
+      throw new UsageError(
+        `${simulator} cannot run it: PyNN has no names for some of its cells or synapses, which are written by their ` +
+          'equations',
+        "such scripts run on interneuron's backend of PyNN; leave --with out to compare with that",
+      );
+    const python = pythonWith(simulator, tool.modules);
     for (const { name, text } of files) writeFileSync(join(folder, name), text);
     const source = await spikesOf(valid);
     const label = simulator === 'brian2' ? 0 : valid.model.experiment.dt;

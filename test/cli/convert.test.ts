@@ -290,4 +290,10 @@ describe('convert --check', () => {
     const { code, stderr } = await runCommand(words);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/nest does not run brian[\s\S]*pynn/)]);
   });
+
+  it('refuses a simulator of PyNN that has no names for the cells', async () => {
+    const words = ['convert', 'fixtures/brian/noisy-group.yaml', '--to', 'pynn', '-o', folder.file('noisy.py')];
+    const { code, stderr } = await runCommand([...words, '--check', '--with', 'nest']);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/nest cannot run it: PyNN has no names[\s\S]*equations/)]);
+  });
 });

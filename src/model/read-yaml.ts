@@ -25,6 +25,7 @@ import { messages } from './messages.js';
 import { segments } from './pointer.js';
 import { syntaxMistakes, type SyntaxMistake } from './syntax-mistakes.js';
 import { yamlMistake, type YamlError } from './yaml-mistakes.js';
+import { partedCalls, quoted } from './yaml-quotes.js';
 
 /** A larger YAML text is refused: the parser needs seconds and a gigabyte for it. In characters. */
 const largestYaml = 20_000_000;
@@ -62,6 +63,14 @@ export function readYaml(
   const [composed, ...others] = compose(tokens, text.length);
   if (composed === undefined) return nothing;
   const { malformed, duplicates } = errorsOf(composed);
+  const parted = malformed.length > 0 ? [] : partedCalls(composed, text);
+  for (const { start, end } of parted.slice(0, mostErrors)) {
+    const call = text.slice(start, end);
+    const [from, to] = [text.lastIndexOf('\n', start) + 1, lines.endOfLine(start)];
+    const better = `${text.slice(from, start)}${quoted(call)}${text.slice(end, Math.max(end, to))}`;
+    report(messages.quotesMissing(call, better.trim()), start, end);
+  }
+  if (parted.length > 0) return { ...nothing, positions: yamlPositions(composed, text, document, lines) };
   for (const { pos } of duplicates.slice(0, mostErrors)) {
     const key = wordAt(text, pos[0]);
     const first = firstOfKey(composed, pos[0]);

@@ -1,9 +1,15 @@
-/** Values that YAML reads otherwise than they are meant, for want of quotes: equations with colons, `P[0:10]`. */
+/**
+ * Values that YAML reads otherwise than they are meant, for want of quotes: equations with colons, `P[0:10]`, calls with
+ * commas within brackets and braces.
+ */
+
+import { isCollection, isMap, isPair, isScalar, visit, type Document } from 'yaml';
 
 /** A value that is a mark of YAML's own unless it is quoted. */
 const needsQuotes = /[[\]{}#]|: |^[*&!%@`|>'"]/;
 
-const quoted = (value: string): string => (value.includes('"') ? `'${value.replaceAll("'", "''")}'` : `"${value}"`);
+/** A value in quotes. */
+export const quoted = (value: string): string => (value.includes('"') ? `'${value.replaceAll("'", "''")}'` : `"${value}"`);
 
 /**
  * A line of YAML with its values in quotes, the most likely correction first.
@@ -25,3 +31,37 @@ export function withQuotes(line: string): readonly string[] {
   ];
   return candidates.filter((candidate) => candidate !== line);
 }
+
+/** A call whose arguments YAML takes for items of their own: `[w = clip(w, 0, 1)]`. Offsets count in UTF-16 units. */
+export interface PartedCall {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The calls that commas part, in brackets and braces of YAML's. */
+export function partedCalls(composed: Document.Parsed, text: string): readonly PartedCall[] {
+  const found: PartedCall[] = [];
+  visit(composed, {
+    Collection(_, node) {
+      if (node.flow !== true) return;
+      let call: { start: number; open: number } | undefined;
+      const items = isMap(node) ? node.items.flatMap(({ key, value }) => [key, value]) : node.items;
+      for (const item of items) {
+        if (item === null) continue;
+        if (isCollection(item) || isPair(item)) call = undefined;
+        if (!isScalar(item) || !item.range || (item.type !== 'PLAIN' && item.source !== '')) continue;
+        const [start, end] = item.range;
+        const open = (call?.open ?? 0) + surplus(text.slice(start, end));
+        if (open > 0) call = { start: call?.start ?? start, open };
+        else {
+          if (call !== undefined && open === 0) found.push({ start: call.start, end });
+          call = undefined;
+        }
+      }
+    },
+  });
+  return found;
+}
+
+/** By how much a text opens more parentheses than it closes. */
+const surplus = (text: string): number => text.split('(').length - text.split(')').length;

@@ -41,6 +41,8 @@ describe('what is refused, and where', () => {
     ['a duplicate key in YAML', 'a: 1\nb:\n  c: 1\n  c: 2\n', ['read/duplicate-key@4:3']],
     ['an equation without quotes', 'model: dv/dt = -v/tau : volt\n', ['read/quotes-missing@1:8']],
     ['a slice without quotes', 'a:\n  b: { source: P[3:], target: P }\n', ['read/quotes-missing@2:16']],
+    ['a call in a list', 'do: [x = 0, y = clip(y, 0, max(1, 2))]\n', ['read/quotes-missing@1:13']],
+    ['a call in a map', 'a: { b: exp(1), c: clip(0.5, 0, 0), d: 1 }\n', ['read/quotes-missing@1:20']],
     [
       'two lines without quotes',
       'a: x : 1\nb: { c: P[1:2], d: 1 }\n',

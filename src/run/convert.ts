@@ -92,7 +92,8 @@ async function forBrian<T extends { readonly report: readonly ConversionEntry[] 
 ): Promise<T> {
   const { inBrianIdiom } = await import('../../translators/brian/export/idiom.js');
   const { withoutCompartments } = await import('../../translators/brian/export/without-compartments.js');
-  const { valid, entries, placed } = withoutCompartments(whole);
+  const { currentsAsParameters } = await import('../../translators/brian/export/current-parameters.js');
+  const { valid, entries, placed } = withoutCompartments(currentsAsParameters(whole));
   const plain = inBrianIdiom(valid);
   const idiom = plain.needsDrawing
     ? inBrianIdiom(valid, (await freeze(valid, (await chooseTarget('auto')).target)).valid)

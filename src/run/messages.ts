@@ -34,9 +34,9 @@ export const messages = {
   unreadFormat: (format: unknown, known: readonly string[]): Finding => ({
     code: 'recognise/unread-format',
     message: 'the document names an unsupported format',
-    expected: oneOf(String(format), known),
+    expected: oneOf(shorten(format), known),
     found: shorten(format),
-    ...suggestion(String(format), known),
+    ...suggestion(shorten(format), known),
   }),
   isResult: (): Finding => ({
     code: 'recognise/is-result',

@@ -3,6 +3,7 @@
  * read, and bytes beside the messages would need a framing that no library of the protocol has.
  */
 
+import { shorten } from '../diagnostics/suggest.js';
 import { memberOf } from '../diagnostics/member.js';
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
@@ -77,7 +78,7 @@ function readArray(value: unknown, what: string): StoredArray {
     throw new UsageError(`${what} is not an array`, 'give an object with dtype, shape, and base64 or file');
   const dtype = known.find((name) => name === value.dtype);
   if (dtype === undefined)
-    throw new UsageError(`${what} has the type ${String(value.dtype)}`, `choose one of ${known.join(', ')}`);
+    throw new UsageError(`${what} has the type ${shorten(value.dtype)}`, `choose one of ${known.join(', ')}`);
   const bytes = bytesOf(value, what);
   const kind = kinds[dtype];
   if (bytes.length % kind.BYTES_PER_ELEMENT !== 0)

@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { readStart, readStore, readValues, sentArray } from './arrays.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { diagnosticsToJson } from '../diagnostics/render.js';
-import { oneOf } from '../diagnostics/suggest.js';
+import { oneOf, shorten } from '../diagnostics/suggest.js';
 import type { Precision } from '../ir/program.js';
 import type { DataStore } from '../model/model.js';
 import { probeTargets } from '../run/choose-target.js';
@@ -63,8 +63,9 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
   const sessions = new Map<number, Opened>();
   let next = 1;
   const opened = (parameters: Parameters): Opened => {
-    const found = sessions.get(Number(parameters['session']));
-    if (!found) throw new UsageError(`there is no session ${String(parameters['session'])}`, 'open a model first');
+    const { session } = parameters;
+    const found = typeof session === 'number' ? sessions.get(session) : undefined;
+    if (!found) throw new UsageError(`there is no session ${shorten(session)}`, 'open a model first');
     return found;
   };
   const close = async (parameters: Parameters): Promise<void> => {
@@ -243,7 +244,7 @@ function importOptions(parameters: Parameters, data: DataStore): ImportOptions {
   const dt = optional(parameters, 'dt', 'string');
   const duration = optional(parameters, 'duration', 'string');
   return {
-    ...(set ? { set: Object.fromEntries(Object.entries(set).map(([name, value]) => [name, String(value)])) } : {}),
+    ...(set ? { set: Object.fromEntries(Object.entries(set).map(([name, value]) => [name, typeof value === 'object' ? shorten(value) : String(value)])) } : {}),
     ...(seed === undefined ? {} : { seed: String(seed) }),
     ...(dt === undefined ? {} : { dt }),
     ...(duration === undefined ? {} : { duration }),

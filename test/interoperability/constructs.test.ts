@@ -310,7 +310,38 @@ describe.skipIf(brian !== null)(`Brian 2${brian === null ? '' : ` (${brian})`}`,
   afterAll(() => {
     rmSync(folder, { recursive: true });
   });
+  const changes = `interneuron: 1
+timing: brian
+neurons:
+  cell:
+    parameters: { tau: 10 ms }
+    inputs: { I: V }
+    state: { v: { unit: V } }
+    derivatives: { v: (I - v)/tau }
+    events: { spike: { when: v > 10*mV, do: [v = 0*mV] } }
+populations:
+  src: { size: 2, spikes: { times: [1 ms, 4 ms, 61 ms], indices: [0, 1, 0] } }
+  G: { type: cell, size: 2 }
+  other: { type: cell, size: 2 }
+synapses: { kick: { parameters: { w: 6 mV }, pathways: { pre: { on: pre.spike, do: [post.v += w] } } } }
+projections: { s: { from: src, to: G, synapse: kick, connect: all, delay: 0.5 ms } }
+stimuli: { drive: { kind: current, to: G, input: I, value: 9*mV } }
+record: [{ of: G, events: spike }]
+experiment:
+  dt: 0.1 ms
+  protocol:
+    - run: 20 ms
+    - replay: { src: { times: [3 ms, 25 ms, 26.3 ms], indices: [0, 1, 1] } }
+    - run: 20 ms
+    - currents: { drive: 15*mV }
+    - run: 20 ms
+`;
   const rows = [
+    {
+      name: 'spikes and currents that phases change',
+      imported: importModel({ name: 'm.yaml', text: changes }),
+      off: 0,
+    },
     ...brianRows.map(({ name, ...construct }) => ({ name, imported: read(documentOf(construct)), off: 0 })),
     ...pynnRows.map(([name, document, off]) => ({ name, imported: read(document), off })),
     ...lemsRows.map(([name, text, timing]) => ({

@@ -12,6 +12,7 @@ describe('recognise', () => {
     [{ format: 'interneuron/brain' }, null, ['recognise/unread-format']],
     [{ format: 'toString' }, null, ['recognise/unread-format']],
     [{ format: 7 }, null, ['recognise/unread-format']],
+    [{ format: { toString: '1 um' } }, null, ['recognise/unread-format']],
     [{ format: 'interneuron/run', interneuron: 1 }, null, ['recognise/is-result']],
     [{ populations: {} }, null, ['recognise/unknown-format']],
     [['a list'], null, ['recognise/not-a-model']],

@@ -12,6 +12,7 @@ import { isUnknown } from './constants.js';
 import type { Sources } from './monitors.js';
 import { translate } from './names.js';
 import type { Setting } from './neuron-groups.js';
+import { translateSpikeTrain } from './sources.js';
 import type { BrianSpecification, Index, PhaseSpecification, Values } from './specification.js';
 import type { Scope } from './terms.js';
 import { readNumber, readValue } from './values.js';
@@ -70,6 +71,7 @@ function translatePhase(
     ...Object.entries(phase.active ?? {}).flatMap(([key, on]) =>
       translateSwitch(key, on, child(child(pointer, 'active'), key), switches, sources, setting),
     ),
+    ...translateSpikes(phase.set_spikes ?? {}, child(pointer, 'set_spikes'), sources, setting),
     ...(phase.duration === undefined ? [] : duration(phase.duration, child(pointer, 'duration'), setting)),
     ...(phase.store === undefined ? [] : [located({ store: phase.store }, child(pointer, 'store'))]),
   ];
@@ -89,6 +91,24 @@ function translateSwitch(
     setting.to.report(messages.unsupported('switching off groups and synapses'), pointer);
   else setting.to.report(messages.unknownTarget(key, [...switches.monitors, ...switches.inputs]), pointer);
   return [];
+}
+
+/** New spikes of generators, all in one phase. */
+function translateSpikes(
+  given: NonNullable<PhaseSpecification['set_spikes']>,
+  pointer: string,
+  { groups }: Sources,
+  setting: Setting,
+): readonly unknown[] {
+  const generators = new Map([...groups].filter(([, group]) => group.kind === 'generator'));
+  const replay = Object.entries(given).flatMap(([name, spikes]) => {
+    const group = generators.get(name);
+    if (group !== undefined)
+      return [[name, translateSpikeTrain(spikes, child(pointer, name), group, setting)] as const];
+    setting.to.report(messages.unknownGroup(name, [...generators.keys()]), child(pointer, name));
+    return [];
+  });
+  return replay.length === 0 ? [] : [located({ replay: Object.fromEntries(replay) }, pointer)];
 }
 
 /**

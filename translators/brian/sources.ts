@@ -138,41 +138,18 @@ export function declareSpikeGenerator(
   };
 }
 
-/** The spikes of a SpikeGeneratorGroup, sorted by time, then index. */
+/** A SpikeGeneratorGroup with its spikes. */
 export function translateSpikeGenerator(group: Group, specification: SpikeGenerator, setting: Setting): Translation {
-  const { to } = setting;
-  const time = { name: 'times', dimension: seconds, type: 'real' } as const;
-  const times =
-    readQuantities(specification.times, child(group.pointer, 'times'), time, group.namespace.definition, to) ?? [];
-  const indicesPointer = child(group.pointer, 'indices');
-  const { indices } = specification;
-  if (indices.length !== times.length)
-    to.report(messages.lengthMismatch('times', indices.length, times.length), child(group.pointer, 'times'));
-  const wrong = indices.findIndex((index) => !Number.isInteger(index) || index < 0 || index >= group.size);
-  if (wrong >= 0)
-    to.report(messages.outOfRange('the index', `0 to ${group.size - 1}`, indices[wrong]), child(indicesPointer, wrong));
-  const early = times.findIndex((at) => at < 0);
-  if (early >= 0)
-    to.report(messages.outOfRange('the time', '0 s or more', `${times[early]} s`), child(group.pointer, 'times'));
-  const sorted = indices
-    .map((index, position) => ({ index, time: times[position] ?? 0 }))
-    .sort((a, b) => a.time - b.time || a.index - b.index);
-  const clock = translateClock(group.name, specification.dt, group.pointer, setting);
   const step =
     specification.dt === undefined
       ? setting.dt
-      : (readNumber(specification.dt, '', time, setting.namespace, { report: () => undefined }) ?? setting.dt);
-  checkBins(sorted, step, group, setting);
+      : (readNumber(specification.dt, '', timeVariable, setting.namespace, { report: () => undefined }) ?? setting.dt);
+  const clock = translateClock(group.name, specification.dt, group.pointer, setting);
+  const { sorted, located: train } = readTrain(specification, group.pointer, group, setting);
+  checkBins(sorted, step, child(group.pointer, 'times'), setting);
   const period = readPeriod(specification, sorted.at(-1)?.time ?? 0, step, group, setting);
   const spikes = {
-    indices: located(
-      sorted.map((spike) => spike.index),
-      indicesPointer,
-    ),
-    times: located(
-      sorted.map((spike) => spike.time),
-      child(group.pointer, 'times'),
-    ),
+    ...train,
     ...(period === undefined ? {} : { period: located(period, child(group.pointer, 'period')) }),
   };
   const population = {
@@ -184,17 +161,65 @@ export function translateSpikeGenerator(group: Group, specification: SpikeGenera
   return { finish: () => ({ population: located(population, group.pointer), ...clock.definition }) };
 }
 
+/** Other spikes for a SpikeGeneratorGroup. */
+export function translateSpikeTrain(given: GivenTrain, pointer: string, group: Group, setting: Setting): unknown {
+  const { sorted, located: train } = readTrain(given, pointer, group, setting);
+  checkBins(sorted, setting.dt, child(pointer, 'times'), setting);
+  return train;
+}
+
+type GivenTrain = Pick<SpikeGenerator, 'indices' | 'times'>;
+const timeVariable = { name: 'times', dimension: seconds, type: 'real' } as const;
+
+/** Spikes sorted by time, then index. */
+function readTrain(
+  { indices, times: given }: GivenTrain,
+  pointer: string,
+  group: Group,
+  { to }: Setting,
+): {
+  readonly sorted: readonly { readonly index: number; readonly time: number }[];
+  readonly located: { readonly indices: unknown; readonly times: unknown };
+} {
+  const timesPointer = child(pointer, 'times');
+  const indicesPointer = child(pointer, 'indices');
+  const times = readQuantities(given, timesPointer, timeVariable, group.namespace.definition, to) ?? [];
+  if (indices.length !== times.length)
+    to.report(messages.lengthMismatch('times', indices.length, times.length), timesPointer);
+  const wrong = indices.findIndex((index) => !Number.isInteger(index) || index < 0 || index >= group.size);
+  if (wrong >= 0)
+    to.report(messages.outOfRange('the index', `0 to ${group.size - 1}`, indices[wrong]), child(indicesPointer, wrong));
+  const early = times.findIndex((at) => at < 0);
+  if (early >= 0) to.report(messages.outOfRange('the time', '0 s or more', `${times[early]} s`), timesPointer);
+  const sorted = indices
+    .map((index, position) => ({ index, time: times[position] ?? 0 }))
+    .sort((a, b) => a.time - b.time || a.index - b.index);
+  return {
+    sorted,
+    located: {
+      indices: located(
+        sorted.map((spike) => spike.index),
+        indicesPointer,
+      ),
+      times: located(
+        sorted.map((spike) => spike.time),
+        timesPointer,
+      ),
+    },
+  };
+}
+
 function checkBins(
   spikes: readonly { readonly index: number; readonly time: number }[],
   dt: number,
-  group: Group,
+  pointer: string,
   setting: Setting,
 ): void {
   const last = new Map<number, number>();
   for (const { index, time } of spikes) {
     const step = spikeStep(time, dt, 'brian');
     if (last.get(index) === step) {
-      setting.to.report(messages.duplicateSpike(index, step), child(group.pointer, 'times'));
+      setting.to.report(messages.duplicateSpike(index, step), pointer);
       return;
     }
     last.set(index, step);

@@ -289,6 +289,8 @@ export interface PhaseSpecification {
   readonly index?: Index;
   /** Objects that are switched on or off. */
   readonly active?: Readonly<Record<string, boolean>>;
+  /** New spikes of SpikeGeneratorGroups; those whose time has passed are left out. */
+  readonly set_spikes?: Readonly<Record<string, Pick<SpikeGenerator, 'indices' | 'times'>>>;
   /** Keeps the state under this name. */
   readonly store?: string;
   /** Takes the state kept under this name. */

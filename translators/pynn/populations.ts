@@ -226,6 +226,24 @@ export function trainsOf(population: Population, size: number, pointer: string, 
 
 /** Spikes of the canonical model, by time, then cell. */
 export function replayed(trains: Trains, pointer: string): Located {
+  const [first = []] = trains;
+  const { indices, times } = trains.every((train) => train === first) ? ofAll(first, trains.length) : inOrder(trains);
+  return located({ indices, times: { array: times, unit: 'ms' } }, pointer);
+}
+
+/** Spikes of cells that share a train: each time is that of every cell. */
+function ofAll(train: readonly number[], cells: number): { readonly indices: number[]; readonly times: number[] } {
+  const indices: number[] = [];
+  const times: number[] = [];
+  for (const time of train)
+    for (let cell = 0; cell < cells; cell++) {
+      indices.push(cell);
+      times.push(time);
+    }
+  return { indices, times };
+}
+
+function inOrder(trains: Trains): { readonly indices: readonly number[]; readonly times: readonly number[] } {
   const count = trains.reduce((sum, train) => sum + train.length, 0);
   const indices = new Uint32Array(count);
   const times = new Float64Array(count);
@@ -239,13 +257,10 @@ export function replayed(trains: Trains, pointer: string): Located {
   const order = Uint32Array.from(indices.keys()).sort(
     (a, b) => (times[a] ?? 0) - (times[b] ?? 0) || (indices[a] ?? 0) - (indices[b] ?? 0),
   );
-  return located(
-    {
-      indices: Array.from(order, (k) => indices[k] ?? 0),
-      times: { array: Array.from(order, (k) => times[k] ?? 0), unit: 'ms' },
-    },
-    pointer,
-  );
+  return {
+    indices: Array.from(order, (k) => indices[k] ?? 0),
+    times: Array.from(order, (k) => times[k] ?? 0),
+  };
 }
 
 /** The spike times of each cell, ascending; one list is for all cells. Undefined after what is wrong was reported. */

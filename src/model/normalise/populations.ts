@@ -328,7 +328,10 @@ function sortedSpikes(
   indices: readonly number[],
   times: readonly number[],
 ): { indices: readonly number[]; times: readonly number[] } {
+  const compare = (a: number, b: number): number =>
+    (times[a] ?? 0) - (times[b] ?? 0) || (indices[a] ?? 0) - (indices[b] ?? 0);
+  if (times.every((_, index) => index === 0 || compare(index - 1, index) <= 0)) return { indices, times };
   const order = indices.map((_, index) => index);
-  order.sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || (indices[a] ?? 0) - (indices[b] ?? 0));
+  order.sort(compare);
   return { indices: order.map((index) => indices[index] ?? 0), times: order.map((index) => times[index] ?? 0) };
 }

@@ -327,6 +327,44 @@ describe('quantities', () => {
   });
 });
 
+test('new spikes of generators, and currents that change, are phases', () => {
+  const text = brian(`
+    spike_generators: { A: { N: 3, indices: [0, 1], times: [1 ms, 2 ms] } }
+    spike_monitors: { m: { source: A } }
+    run:
+      - { duration: 5 ms }
+      - { set_spikes: { A: { indices: [2, 0], times: [8 ms, 6 ms] } }, duration: 5 ms }
+  `);
+  const { model } = valid(text);
+  expect(model.experiment.protocol).toEqual([
+    { run: 0.005 },
+    { replay: { A: { indices: [0, 2], times: [0.006, 0.008] } } },
+    { run: 0.005 },
+  ]);
+  const { document, report } = exportBrian(valid(text));
+  expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
+  expect(hashModel(valid(JSON.stringify(document)).model)).toEqual(hashModel(model));
+  const script = exportBrianScript(valid(text), 'm').files[0]?.text;
+  expect(script).toContain('run(5 * ms)\nA.set_spikes([0, 2], [6, 8] * ms)\nrun(5 * ms)');
+});
+
+test.each([
+  ['{ B: { indices: [0], times: [1 ms] } }', 'brian/unknown-group@/run/0/set_spikes/B'],
+  ['{ A: { indices: [3], times: [1 ms] } }', 'brian/out-of-range@/run/0/set_spikes/A/indices/0'],
+  ['{ A: { indices: [0, 1], times: [1 ms] } }', 'brian/length-mismatch@/run/0/set_spikes/A/times'],
+  ['{ A: { indices: [0], times: [-1 ms] } }', 'brian/out-of-range@/run/0/set_spikes/A/times'],
+  ['{ A: { indices: [0, 0], times: [1 ms, 1 ms] } }', 'brian/duplicate-spike@/run/0/set_spikes/A/times'],
+  ['{ A: { indices: [0] } }', 'brian/missing-key@/run/0/set_spikes/A'],
+])('spikes that cannot be set: %s', (spikes, code) => {
+  const text = brian(`
+    spike_generators: { A: { N: 3, indices: [0, 1], times: [1 ms, 2 ms] } }
+    spike_monitors: { m: { source: A } }
+    run: [{ set_spikes: ${spikes}, duration: 5 ms }]
+  `);
+  const { list } = importText(text);
+  expect(list.map(({ code, place }) => `${code}@${place?.pointer}`)).toEqual([code]);
+});
+
 describe('the hard cases of the canonical model', () => {
   const folder = new URL('../../../fixtures/model/hard/', import.meta.url);
   test.each(readdirSync(folder).filter((name) => name.endsWith('.yaml')))('%s: every part is in the report', (name) => {

@@ -11,7 +11,7 @@ import { isBetween, spikeStep } from '../../../src/model/steps.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import { namesIn } from '../../../src/lang/walk.js';
-import type { EventDefinition, NeuronType, Refractory } from '../../../src/model/model.js';
+import type { EventDefinition, NeuronType, Refractory, SpikeTrain } from '../../../src/model/model.js';
 import { defaultClock, methodNames, defaultSlot } from '../vocabulary.js';
 import {
   brianExpression,
@@ -139,6 +139,21 @@ function generator(plan: GroupPlan, context: ExportContext, remarks: Remarks): R
     );
     return { N: size, indices: [], times: [] };
   }
+  return {
+    N: size,
+    ...trainParts(spikes, context, remarks),
+    ...(spikes.period === undefined
+      ? {}
+      : { period: quantityText(spikes.period, secondDimension, context.arithmetic) }),
+  };
+}
+
+/** Given spikes as a SpikeGeneratorGroup has them. */
+export function trainParts(
+  spikes: Pick<SpikeTrain, 'indices' | 'times'>,
+  context: ExportContext,
+  remarks: Remarks,
+): Record<'indices' | 'times', unknown> {
   const indices = knownNumbers(spikes.indices, context.data);
   const times = knownNumbers(spikes.times, context.data);
   if (indices === undefined || times === undefined)
@@ -151,16 +166,12 @@ function generator(plan: GroupPlan, context: ExportContext, remarks: Remarks): R
         'one per step',
     );
   return {
-    N: size,
     indices: kept.map(({ index }) => index),
     times: writtenQuantities(
       kept.map(({ time }) => time),
       secondDimension,
       context.arithmetic,
     ),
-    ...(spikes.period === undefined
-      ? {}
-      : { period: quantityText(spikes.period, secondDimension, context.arithmetic) }),
   };
 }
 

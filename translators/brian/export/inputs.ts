@@ -101,6 +101,7 @@ function stimulusTerm(
           : [`int(i >= ${slice.range[0]} and i < ${slice.range[1]})`];
   const on = isSwitched(id, stimulus, context) ? [switchName(id, plan)] : [];
   const factors = [...on, ...where];
+  if (factors.length === 0 && /^\w+$/.test(value)) return value;
   return factors.length === 0 ? `(${value})` : `${factors.join('*')}*(${value})`;
 }
 

@@ -1,13 +1,24 @@
 /** Stimuli, operations, recordings, tables and the protocol in Brian's words. */
 
-import { populationOf } from '../../../src/model/selected.js';
+import { populationOf, wholePopulation } from '../../../src/model/selected.js';
 import { isGiven, isPhase, isRecording, isSelection, taggedPhase, taggedSelection } from '../../../src/model/tagged.js';
 import { knownNumbers, isListed } from '../../../src/model/arrays.js';
 import { referenceOf } from '../../../src/lang/reference.js';
-import type { Operation, Phase, Recording, Stimulus, Table, Value, RecordingKinds } from '../../../src/model/model.js';
+import type {
+  Operation,
+  Phase,
+  Recording,
+  RecordingKinds,
+  SelectionRule,
+  SpikeTrain,
+  Stimulus,
+  Table,
+  Value,
+} from '../../../src/model/model.js';
 import { defaultSlot } from '../vocabulary.js';
 import { brianExpression, brianStatements, brianTree, readCanonical, spacedQuantity } from './brian-text.js';
 import { dimensionOf, valueText } from './equations-text.js';
+import { trainParts } from './groups.js';
 import { isSwitched, switchName } from './inputs.js';
 import { remarksAt, type ExportContext, type GroupPlan, type Plans, type SynapsesPlan } from './plan.js';
 import { quantityText, writtenQuantities } from './quantity-text.js';
@@ -337,7 +348,7 @@ function phasePart(
     case 'currents':
       return missing('new values of currents');
     case 'replay':
-      return missing('new spikes of sources');
+      return spikesPart(tagged.replay, tagged.of, plans, pointer, context);
     case 'run':
     case 'runUntil':
       return undefined;
@@ -373,6 +384,29 @@ function delaysPart(
     return [[pathway === 'pre' ? `${plan.name}.delay` : `${plan.name}.${pathway}.delay`, text] as const];
   });
   return written.length === 0 ? undefined : { set: Object.fromEntries(written) };
+}
+
+function spikesPart(
+  replay: Readonly<Record<string, SpikeTrain>>,
+  of: SelectionRule | undefined,
+  plans: Plans,
+  pointer: string,
+  context: ExportContext,
+): WrittenPhase | undefined {
+  const remarks = remarksAt(context.report, pointer);
+  const written = Object.entries(replay).flatMap(([key, spikes]) => {
+    const plan = plans.groups.get(key);
+    if (
+      plan?.kind !== 'generator' ||
+      spikes.period !== undefined ||
+      (of !== undefined && wholePopulation(of) !== key)
+    ) {
+      remarks.notExpressible('brian/phase', `Brian cannot express new spikes of ${key} between runs`);
+      return [];
+    }
+    return [[plan.name, trainParts(spikes, context, remarks)] as const];
+  });
+  return written.length === 0 ? undefined : { set_spikes: Object.fromEntries(written) };
 }
 
 function setPart(

@@ -11,7 +11,7 @@ import type {
 } from '../specification.js';
 import type { Companion } from './companion.js';
 import { assignment, keyword, pythonName, pythonString, pythonValue } from './python-text.js';
-import { sliceCode, textOf, valueCode } from './values.js';
+import { listCode, sliceCode, textOf, valueCode } from './values.js';
 
 /** A `PoissonInput`. */
 export function poissonInput(name: string, input: PoissonInput): string {
@@ -104,6 +104,14 @@ export function phaseLines(phase: PhaseSpecification, index: number, companion: 
       );
     }),
     ...Object.entries(phase.active ?? {}).map(([key, on]) => `${pythonName(key)}.active = ${on ? 'True' : 'False'}`),
+    ...Object.entries(phase.set_spikes ?? {}).map(([key, { indices, times }]) =>
+      layout(
+        call(`${pythonName(key)}.set_spikes`, [
+          companion.list(indices, `phase${index}.${key}.indices`),
+          listCode(typeof times === 'object' ? times : [times], `phase${index}.${key}.times`, companion),
+        ]),
+      ),
+    ),
     ...(phase.duration === undefined ? [] : [`run(${pythonValue(phase.duration)})`]),
     ...(phase.store === undefined ? [] : [`store(${quoted(phase.store)})`]),
   ];

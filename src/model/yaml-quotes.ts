@@ -9,7 +9,8 @@ import { isCollection, isMap, isPair, isScalar, visit, type Document } from 'yam
 const needsQuotes = /[[\]{}#]|: |^[*&!%@`|>'"]/;
 
 /** A value in quotes. */
-export const quoted = (value: string): string => (value.includes('"') ? `'${value.replaceAll("'", "''")}'` : `"${value}"`);
+export const quoted = (value: string): string =>
+  value.includes('"') ? `'${value.replaceAll("'", "''")}'` : `"${value}"`;
 
 /**
  * A line of YAML with its values in quotes, the most likely correction first.

@@ -244,7 +244,16 @@ function importOptions(parameters: Parameters, data: DataStore): ImportOptions {
   const dt = optional(parameters, 'dt', 'string');
   const duration = optional(parameters, 'duration', 'string');
   return {
-    ...(set ? { set: Object.fromEntries(Object.entries(set).map(([name, value]) => [name, typeof value === 'object' ? shorten(value) : String(value)])) } : {}),
+    ...(set
+      ? {
+          set: Object.fromEntries(
+            Object.entries(set).map(([name, value]) => [
+              name,
+              typeof value === 'object' ? shorten(value) : String(value),
+            ]),
+          ),
+        }
+      : {}),
     ...(seed === undefined ? {} : { seed: String(seed) }),
     ...(dt === undefined ? {} : { dt }),
     ...(duration === undefined ? {} : { duration }),

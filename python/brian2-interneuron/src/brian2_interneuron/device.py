@@ -31,6 +31,7 @@ from .operations import Calls, simulated
 from .start import start_of_run
 from .results import end_of_run, write_back
 from .texts import Unsupported
+from .unsolved import unsolved
 
 logger = get_logger("brian2.devices.interneuron")
 
@@ -253,7 +254,8 @@ class InterneuronDevice(RuntimeDevice):
             clock.set_interval(net.t, t_end)
         self._preparing = True
         try:
-            net.before_run(namespace)
+            with unsolved():
+                net.before_run(namespace)
         finally:
             self._preparing = False
         if not objects:

@@ -20,6 +20,7 @@ from brian2.utils.stringtools import get_identifiers, word_substitute
 from .groups import base_of, unit_of, whole
 from .morphology import morphology_text
 from .texts import Unsupported, assigned, equation_text, line, parameter_text, quantity_text, with_plain_locals
+from .unsolved import solved_code
 
 
 #: Variables that Brian defines itself in a SpatialNeuron.
@@ -303,7 +304,7 @@ class NeuronParts:
 
     def _update(self, group):
         """A step as Brian has worked it out, for methods that have no name: statements in the slot of integration."""
-        code = group.state_updater.abstract_code
+        code = solved_code(group.state_updater, self.run_namespace)
         first, _, rest = code.partition("\n")
         if first.startswith("not_refractory ="):
             code = rest

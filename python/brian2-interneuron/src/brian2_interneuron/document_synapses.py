@@ -11,6 +11,7 @@ from brian2.utils.stringtools import get_identifiers, word_substitute
 
 from .groups import Code, Held, base_of, end_text, start_of, unit_of, whole
 from .texts import Unsupported, assigned, equation_text, parameter_text, with_plain_locals
+from .unsolved import solved_code
 
 
 def _indices(synapses, side, end):
@@ -103,7 +104,7 @@ class SynapseParts:
         events, schedule, delays, initializers = {}, {}, {}, {}
         for pathway in pathways:
             name = pathway.objname
-            text = with_plain_locals(pathway.abstract_code) if updated else pathway.code
+            text = with_plain_locals(solved_code(pathway, self.run_namespace)) if updated else pathway.code
             code[pathway.prepost][name] = text
             codes.append(text)
             self._write_synaptic(synapses, text)

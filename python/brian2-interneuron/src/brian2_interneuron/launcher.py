@@ -4,6 +4,7 @@ import os
 import sys
 
 from interneuron._scripts import convert_captured, is_file, run_file
+from interneuron._server import prepare
 
 #: Options of the command, with what `set_device` calls them and how their text is read.
 _OPTIONS = {
@@ -53,6 +54,8 @@ def run_script(words):
     script = words[0]
     if not is_file(script):
         return 2
+    # The engine starts while Brian is imported.
+    prepare()
     import brian2
 
     import brian2_interneuron  # noqa: F401

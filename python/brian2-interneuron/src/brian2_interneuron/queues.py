@@ -50,9 +50,9 @@ def are_explained(pathway, now, events):
     """Whether what is under way on a pathway is what these events (rows of step and neuron) of its group leave there."""
     longest = longest_delay(pathway)
     pending = len(_under_way(pathway)[0])
-    if longest == 0:
-        return pending == 0
     recent = events[events[:, 0] + longest >= now]
+    if longest == 0 or len(recent) == 0:
+        return pending == 0
     sources, delays = np.asarray(pathway.synapse_sources.get_value()), delay_steps(pathway)
     order = np.argsort(sources, kind="stable")
     begins = np.searchsorted(sources[order], recent[:, 1])

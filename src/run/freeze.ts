@@ -8,6 +8,9 @@ import { unplaced, type Positions } from '../diagnostics/positions.js';
 import type { Program, TypedArray } from '../ir/program.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
 import { drawnModel, loweredModel } from './build-program.js';
+import { mostListed } from '../model/listed.js';
+import { messages } from './messages.js';
+import { refuseTooLong } from './room.js';
 import { inStage } from './stages.js';
 import { synapsesOf, type Synapses } from './synapses.js';
 import { protocolOf } from '../lower/protocol.js';
@@ -28,6 +31,7 @@ import type {
   Value,
 } from '../model/typed.js';
 import { countedPairs, drainLogs } from '../../runtime/record/drain.js';
+import { protocolSteps } from '../../runtime/record/protocol.js';
 import { createTimeline } from '../../runtime/record/timeline.js';
 import type { Session, Target } from '../../runtime/targets/target.js';
 import { needsCounts, synapseCounts } from './synapse-counts.js';
@@ -53,6 +57,7 @@ export async function freeze(valid: ValidModel, target: Target, positions: Posit
   const counts = needsCounts(drawn) ? await synapseCounts(drawn, positions, target, 'float64') : undefined;
   const choices = { precision: 'float64', exactValues: true, ...(counts ? { counts } : {}) } as const;
   const program = loweredModel(drawn, positions, choices);
+  if (randomSources(drawn.model).length > 0) refuseTooLong(protocolSteps(protocolOf(valid, program)), positions);
   return inStage('freeze', () => frozenModel(valid, drawn, program, target));
 }
 
@@ -294,6 +299,7 @@ async function spikeTrains(
         drained.find(({ log }) => log.name === multiples),
       );
       for (const [k, step] of steps.entries()) {
+        if (train.times.length === mostListed) throw messages.tooManySpikes(population, mostListed);
         train.times.push(onGrid(step + program.manifest.spikeLabel, program.dt));
         train.indices.push(elements[k] ?? 0);
       }

@@ -48,6 +48,11 @@ export const messages = {
     message: `the specification has no constant ${shorten(name)} in its namespace`,
     ...unlike(name, known),
   }),
+  tooManySpikes: (population: string, most: number): UsageError =>
+    new UsageError(
+      `freezing would list more than ${most} spikes of ${population}`,
+      'freeze a shorter run, or convert without --freeze',
+    ),
   tooManySteps: (steps: number): Finding => ({
     code: 'run/too-many-steps',
     message: `the protocol takes ${steps} steps`,

@@ -244,16 +244,7 @@ function importOptions(parameters: Parameters, data: DataStore): ImportOptions {
   const dt = optional(parameters, 'dt', 'string');
   const duration = optional(parameters, 'duration', 'string');
   return {
-    ...(set
-      ? {
-          set: Object.fromEntries(
-            Object.entries(set).map(([name, value]) => [
-              name,
-              typeof value === 'object' ? shorten(value) : String(value),
-            ]),
-          ),
-        }
-      : {}),
+    ...(set ? { set: Object.fromEntries(Object.entries(set).map(([name, value]) => [name, settingText(value)])) } : {}),
     ...(seed === undefined ? {} : { seed: String(seed) }),
     ...(dt === undefined ? {} : { dt }),
     ...(duration === undefined ? {} : { duration }),
@@ -284,3 +275,7 @@ function runOptions(parameters: Parameters, cacheDirectory: string | undefined):
     force: optional(parameters, 'force', 'boolean') ?? false,
   };
 }
+
+/** A value as `--set` has it. */
+const settingText = (value: unknown): string =>
+  typeof value === 'number' || typeof value === 'boolean' ? String(value) : shorten(value, Infinity);

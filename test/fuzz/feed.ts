@@ -17,6 +17,7 @@ import { describeModel } from '../../src/run/describe/describe.js';
 import { foresee } from '../../src/run/foresee.js';
 import { importModel, runModel, type ImportedModel } from '../../src/run/pipeline.js';
 import { decodeSource } from '../../src/run/read-source.js';
+import { timeAfter } from '../../src/model/tagged.js';
 import type { TargetNotation } from '../../src/run/target-notations.js';
 
 /** How an input fared: it is a model, or it was refused in words. */
@@ -77,7 +78,9 @@ export async function feedDocument(name: string, bytes: Uint8Array, ordinal: num
       const to = pickInTurn(conversions, Math.floor(ordinal / converted));
       // LEMS lists connections, and freezing draws them.
       if (turn(converted, 16) && (to !== 'lems' || isSmall(imported)))
-        await convertModel(imported.valid, to, { freeze: turn(4 * converted, 16) && isSmall(imported) });
+        await convertModel(imported.valid, to, {
+          freeze: turn(4 * converted, 16) && isSmall(imported) && isShort(imported),
+        });
       if (turn(described, 32)) describeModel(imported.valid, imported.hashes, new Map());
     }
     return 'accepted';
@@ -91,6 +94,12 @@ const pickInTurn = <T>(items: readonly T[], turn: number): T => items[turn % ite
 
 const isSmall = ({ valid: { model } }: ImportedModel, most = mostElements): boolean =>
   Object.values(model.populations).reduce((sum, { size }) => sum + size, 0) <= most;
+
+/** Steps of which freezing draws the spikes. */
+const mostDrawn = 1e5;
+
+const isShort = ({ valid: { model } }: ImportedModel): boolean =>
+  model.experiment.protocol.reduce(timeAfter, 0) / model.experiment.dt <= mostDrawn;
 
 /** What only building or running the network shows. */
 const shownByRuns = /^run\/(?:build-fault|fault)$/;

@@ -166,3 +166,12 @@ test('a network of cells with structure and a place for each synapse freezes to 
   expect(again.model.projections['excitation']!.to).toEqual(valid.model.projections['excitation']!.to);
   expect(await fingerprint(again)).toBe(await fingerprint(valid));
 });
+
+test('spikes of a run that is too long are not drawn', async () => {
+  const text = brian(`
+    poisson_groups: { P: { N: 10, rates: 20 Hz } }
+    run: 1e9 s
+  `);
+  const { valid } = importModel({ name: 'm.yaml', text });
+  await expect(freeze(valid, wasmTarget)).rejects.toThrow('run/too-many-steps');
+});

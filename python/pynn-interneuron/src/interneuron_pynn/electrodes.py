@@ -9,7 +9,8 @@ from pyNN.standardmodels import build_translations, electrodes
 
 from .checks import check_finite, check_given
 from .morphology import location as location_of
-from .simulator import plain, state
+from .simulator import state
+from .units import plain
 
 
 def _numbers(value):

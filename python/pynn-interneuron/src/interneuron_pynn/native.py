@@ -25,7 +25,8 @@ from typing import Any
 from pyNN.models import BaseCellType, BaseSynapseType
 from pyNN.parameters import ParameterSpace
 
-from .simulator import plain, state
+from .simulator import state
+from .units import plain
 
 #: Units in which recorded variables are given, by their unit in SI.
 _UNITS = {"V": "mV", "A": "nA", "S": "uS", "s": "ms"}

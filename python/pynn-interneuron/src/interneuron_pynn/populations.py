@@ -12,7 +12,8 @@ from pyNN.standardmodels import StandardCellType
 from . import simulator
 from .checks import check_cells, check_finite, check_given, check_source, check_values
 from .recording import Recorder
-from .simulator import plain, state
+from .simulator import state
+from .units import plain
 
 
 class Assembly(common.Assembly):

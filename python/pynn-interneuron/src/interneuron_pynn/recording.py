@@ -5,7 +5,8 @@ from pyNN import errors, recording
 
 from . import simulator
 from .checks import check_interval
-from .simulator import SI, state
+from .simulator import state
+from .units import SI
 
 
 class Recorder(recording.Recorder):

@@ -2,7 +2,6 @@
 
 import json
 import re
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from interneuron._server import digest, pack, stored, unpack
 from .checks import check_source
 from .morphology import location
 from .rules import Generators
+from .units import EXPONENTS, scaled
 
 name = "interneuron"
 
@@ -32,30 +32,8 @@ class ID(int, common.IDMixin):
         common.IDMixin.inject(self, current_source, location)
 
 
-#: PyNN's units in SI.
-SI = {"mV": 1e-3, "nA": 1e-9, "uS": 1e-6, "nS": 1e-9, "ms": 1e-3, "mV/ms": 1.0, "dimensionless": 1.0, "unknown": 1.0}
-
-
-#: Powers of ten that take PyNN's units to SI.
-EXPONENTS = {"mV": -3, "nA": -9, "nF": -9, "ms": -3, "uS": -6, "nS": -9}
-
-
 #: Most numbers that are scaled one by one for a change that is made at once.
 _MOST_AT_ONCE = 100_000
-
-
-def scaled(value, exponent):
-    """A number times a power of ten, rounded once, as reading its decimal text does."""
-    return float(f"{Decimal(repr(float(value))).scaleb(exponent)}")
-
-
-def plain(value):
-    """A value of a parameter as JSON has it."""
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    if isinstance(value, np.generic):
-        return value.item()
-    return value
 
 
 class Recorded:
@@ -511,4 +489,4 @@ class State(common.control.BaseState):
 
 state = State()
 
-__all__ = ["ID", "SI", "State", "name", "pack", "plain", "state"]
+__all__ = ["ID", "State", "name", "pack", "state"]

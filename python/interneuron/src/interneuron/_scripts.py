@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import FrameType
 
 
 class Captured(BaseException):
@@ -110,7 +111,7 @@ def runs_to_come(script: str) -> list[str]:
     }:
         running |= more
     found: dict[int, str] = {}
-    frame = sys._getframe()
+    frame: FrameType | None = sys._getframe()
     while frame is not None:
         if os.path.abspath(frame.f_code.co_filename) == path:
             scope = tree if frame.f_code.co_name == "<module>" else _functions(tree).get(frame.f_code.co_name)
@@ -163,7 +164,7 @@ def _later(scope: ast.AST, line: int, running: set[str]) -> Iterator[tuple[int, 
             yield from _later(node, line, running)
         elif first > line:
             runs = [each for each in (node, *_own(node)) if _is_run(each) or _calls(each) in running]
-            yield from ((each.lineno, False) for each in runs)
+            yield from ((getattr(each, "lineno", first), False) for each in runs)
 
 
 def _holds(node: ast.stmt, line: int) -> bool:

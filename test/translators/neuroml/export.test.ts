@@ -239,6 +239,64 @@ describe('synapses that add to both of their cells', () => {
   });
 });
 
+describe('what happens at spikes of the source', () => {
+  const pathways = {
+    format: 'interneuron/brian',
+    dt: '0.1 ms',
+    spike_generators: { g: { N: 1, indices: [0, 0, 0], times: { values: [1, 11, 21], unit: 'ms' } } },
+    neuron_groups: { n: { N: 1, model: 'dv/dt = 0/ms : 1', threshold: 'v > 1.5', reset: 'v = 0', method: 'euler' } },
+    synapses: {
+      s: {
+        source: 'g',
+        target: 'n',
+        model: 'w : 1',
+        on_pre: { deliver: 'v_post += w', learn: 'w += 1' },
+        connect: true,
+        delay: { deliver: '2 ms', learn: '0 ms' },
+      },
+    },
+    spike_monitors: { m: { source: 'n' } },
+    run: '40 ms',
+  };
+  it('is in one handler, and comes after the delay of each pathway', async () => {
+    const { valid } = importModel({ name: 'pathways.json', text: JSON.stringify(pathways) });
+    const { files } = await convertModel(valid, 'lems');
+    // The reference interpreter runs the last handler of a port alone.
+    expect(files[0]?.text.match(/<OnEvent port="in">/g)).toHaveLength(1);
+    // 1 arrives at 3 ms, 2 at 13 ms and 3 at 23 ms: two spikes, beside the three of the source.
+    const { matched, spikes } = await checkConversion(valid, 'lems');
+    expect([matched, spikes]).toEqual([5, [5, 5]]);
+  });
+
+  it('is left out where delays of pathways differ from synapse to synapse', async () => {
+    const { s } = pathways.synapses;
+    const text = JSON.stringify({
+      ...pathways,
+      neuron_groups: { n: { ...pathways.neuron_groups.n, N: 2 } },
+      synapses: { s: { ...s, delay: { learn: '0 ms' }, initializers: { 'deliver.delay': ['2 ms', '3 ms'] } } },
+    });
+    const { outcome, report } = await convertModel(importModel({ name: 'pathways.json', text }).valid, 'lems');
+    expect(outcome).toBe('incomplete');
+    expect(report).toContainEqual(expect.objectContaining({ verdict: 'notExpressible' }));
+  });
+});
+
+describe('sources of PyNN whose parameters a phase sets', () => {
+  it('are component types that change then', async () => {
+    const text = JSON.stringify({
+      format: 'interneuron/pynn',
+      setup: { timestep: 0.1 },
+      populations: [{ label: 's', size: 40, cell: { type: 'SpikeSourcePoisson', params: { rate: 10 } } }],
+      recordings: [{ target: 's', variables: ['spikes'] }],
+      phases: [{ run: 50 }, { set: { target: 's', params: { rate: 200 } } }, { run: 50 }],
+    });
+    const { valid } = importModel({ name: 'rates.json', text });
+    const { spikes } = await checkConversion(valid, 'lems');
+    // 20 and 400 are expected: five deviations of 420.
+    expect(Math.abs(spikes[1] - 420)).toBeLessThan(102);
+  });
+});
+
 describe('by name', () => {
   it('currents in steps are pulse generators that flow in the same steps', async () => {
     const source = (label: string, type: string, params: object, into: string): object => ({

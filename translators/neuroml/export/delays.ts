@@ -37,7 +37,28 @@ export function shortestDelay(value: Value, data: DataStore): number | undefined
     : undefined;
 }
 
-/** Delays in s of what spikes of the source do, or of the pathway `of`. */
+type NamedDelay = readonly [pathway: string | undefined, delay: Value | undefined];
+const noPathway: NamedDelay = [undefined, undefined];
+
+const delayOf = (name: string, { delays }: Projection, { pathways }: SynapseType): NamedDelay => [
+  name,
+  delays[name] ?? pathways[name]?.delay,
+];
+
+/** The pathway by which a spike of the source arrives first; where delays are not numbers, the first of them. */
+function firstOf(projection: Projection, type: SynapseType): NamedDelay {
+  const own = Object.keys(type.pathways).filter((id) => type.pathways[id]?.on.startsWith('pre.') === true);
+  const all = own.map((id) => delayOf(id, projection, type));
+  const numbers = all.flatMap(([id, delay]) => (typeof delay === 'number' ? [[id, delay] as const] : []));
+  if (numbers.length < all.length) return all[0] ?? noPathway;
+  return [...numbers].sort(([, a], [, b]) => a - b)[0] ?? noPathway;
+}
+
+/** The delay with which a spike of the source arrives first. */
+export const firstDelay = (projection: Projection, type: SynapseType): Value | undefined =>
+  firstOf(projection, type)[1];
+
+/** Delays in s of what spikes of the source do first, or of the pathway `of`. */
 export function delaysOf(
   name: string,
   projection: Projection,
@@ -46,11 +67,8 @@ export function delaysOf(
   { data, report }: Pick<ExportContext, 'data' | 'report'>,
   of?: string,
 ): Numbers {
-  const [[pathway, definition] = []] = Object.entries(type.pathways).filter(([id, { on }]) =>
-    of === undefined ? on.startsWith('pre.') : id === of,
-  );
-  if (pathway === undefined || !definition) return 0;
-  const value = projection.delays[pathway] ?? definition.delay;
+  const [pathway, value] = of === undefined ? firstOf(projection, type) : delayOf(of, projection, type);
+  if (pathway === undefined || value === undefined) return 0;
   if (typeof value === 'number') return value;
   if (isGiven(value)) {
     const numbers = numbersOf(value.array, data);

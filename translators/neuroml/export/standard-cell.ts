@@ -71,12 +71,17 @@ export function standardCell(id: string, type: NeuronType, context: ExportContex
   const { model, ids, dt } = context;
   const claimed = type.conformsTo?.type ?? '';
   const name = claimed.startsWith('pynn/') ? claimed.slice('pynn/'.length) : '';
+  const populations = Object.entries(model.populations).filter(([, population]) => population.type === id);
+  // Components keep their parameters.
+  const code = Object.values(model.operations).some(({ on }) =>
+    populations.some(([population]) => population === populationOf(on)),
+  );
+  if (code) return undefined;
   if (sources.has(name) && isLibrary(type, name)) return standardSource(id, name, type, model);
   if (!names.has(name) || !isLibrary(type, name)) return undefined;
   const receptors = receptorsOf(name);
   // The heir's gates are seen, and start as they are told to.
   const gates: ReadonlySet<string> = new Set(name === 'HH_cond_exp' ? ['gate_m', 'gate_h', 'gate_n'] : []);
-  const populations = Object.entries(model.populations).filter(([, population]) => population.type === id);
   const recorded = model.recordings.every((recording) => {
     const of = populationOf(recording.of);
     if (!populations.some(([population]) => population === of)) return true;
@@ -92,14 +97,11 @@ export function standardCell(id: string, type: NeuronType, context: ExportContex
     (stimulus) =>
       !populations.some(([population]) => population === populationOf(stimulus.to)) || stimulus.kind === 'current',
   );
-  const code = Object.values(model.operations).some(({ on }) =>
-    populations.some(([population]) => population === populationOf(on)),
-  );
   // First values of other variables than the potential are not NeuroML's to give.
   const started = populations.some(([, { values }]) =>
     Object.keys(values).some((key) => key !== 'v' && !gates.has(key) && Object.hasOwn(type.state, key)),
   );
-  if (!recorded || !fits || !currents || code || started) return undefined;
+  if (!recorded || !fits || !currents || started) return undefined;
   const heir = gates.size > 0 ? firing(name, ids.claim(`${name}_firing`)) : undefined;
   if (gates.size > 0 && !heir) return undefined;
   const plan: CellPlan = {

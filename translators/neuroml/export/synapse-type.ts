@@ -7,11 +7,11 @@ import { dimensionless as pure, type Statement } from '../../../src/lang/ast.js'
 import { binary, call, name as nameOf, quantity } from '../../../src/lang/build.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
-import type { Pathway, Projection, SynapseType } from '../../../src/model/model.js';
+import type { Pathway, Projection, SynapseType, Value } from '../../../src/model/model.js';
 import { builderOf, derivedOrder } from './builder.js';
 import { zeroOf } from './channels.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
-import { postDelay } from './delays.js';
+import { firstDelay, postDelay } from './delays.js';
 import { countOf } from './demands.js';
 import { dimensionOfUnit } from './dimensions.js';
 import { writtenBy } from './effects.js';
@@ -178,7 +178,11 @@ function pathways(
   attempt: Attempt,
   context: ExportContext,
 ): void {
-  for (const [name, pathway] of Object.entries(type.pathways))
+  // LEMS runs one handler of a port.
+  const arriving: Element[] = [];
+  const first = firstDelay(projection, type);
+  const own = Object.entries(type.pathways).sort(([, a], [, b]) => a.order - b.order);
+  for (const [name, pathway] of own)
     attempt(`pathways/${name}`, () => {
       const writer = (statement: Statement): readonly Element[] =>
         statement.kind === 'send'
@@ -193,7 +197,17 @@ function pathways(
           `numbers of binomial distributions are drawn for up to ${mostTrials} trials`,
         );
       if (pathway.on.startsWith('pre.')) {
-        builder.handlers.push(element('OnEvent', { port: 'in' }, builder.statements(pathway.do).flatMap(writer)));
+        const delay = projection.delays[name] ?? pathway.delay;
+        if (JSON.stringify(delay) === JSON.stringify(first))
+          arriving.push(...builder.statements(pathway.do).flatMap(writer));
+        else {
+          arriving.push(...laterThan(first, delay, name, pathway, builder, writer));
+          context.report.approximated(
+            'lems/queue',
+            `${pointer}/pathways/${name}`,
+            `up to ${mostUnderWay} spikes are in transit at a time in each synapse`,
+          );
+        }
         return;
       }
       context.report.approximated(
@@ -204,6 +218,23 @@ function pathways(
       const delay = postDelays.get(name) ?? 0;
       atPost(pathway, typeof delay === 'number' ? delay : postDelay(name), target, builder, writer);
     });
+  if (arriving.length > 0) builder.handlers.push(element('OnEvent', { port: 'in' }, arriving));
+}
+
+/** What a spike of the source does later than what it does first: actions that put it under way. @throws NotExpressible */
+function laterThan(
+  first: Value | undefined,
+  delay: Value,
+  name: string,
+  { do: actions }: Pathway,
+  builder: TypeBuilder,
+  writer: (statement: Statement) => readonly Element[],
+): readonly Element[] {
+  if (typeof first !== 'number' || typeof delay !== 'number')
+    throw new NotExpressible('delays of several pathways from one source, which differ from synapse to synapse');
+  const later = new Queue(`event of ${name}`, null, builder);
+  later.arrive(() => builder.statements(actions).flatMap(writer));
+  return later.push(builder.text(binary('+', nameOf(endOfStep), quantity(delay - first, second)), 'statement'));
 }
 
 /** Variables of the cell at the other end that equations read in each step. */

@@ -34,6 +34,7 @@ import { inSchemaOrder } from './export/schema-order.js';
 import { simulation } from './export/simulation.js';
 import { ruleTag } from './kept-source.js';
 import { metadataProperties } from './metadata.js';
+import type { Written } from './export/written.js';
 import { element, xmlText } from './export/xml-text.js';
 
 /** A document, and how faithful it is. */
@@ -135,7 +136,12 @@ function generated({ model: whole, data }: ValidModel, rules: Rules, functions: 
     ...inSchemaOrder([
       ...network.types,
       ...network.components,
-      element('network', { id: net }, [...kept, ...network.populations, ...network.projections, ...network.inputs]),
+      element('network', { id: net, ...temperatureOf(network) }, [
+        ...kept,
+        ...network.populations,
+        ...network.projections,
+        ...network.inputs,
+      ]),
     ]),
     simulated,
   ]);
@@ -145,6 +151,12 @@ function generated({ model: whole, data }: ValidModel, rules: Rules, functions: 
   checkReadBack(short === undefined || typeof short === 'string' ? readBack(text) : short, whole, report);
   return { text, report: report.entries };
 }
+
+/** The temperature of a network, which NeuroML has in degrees Celsius. */
+const temperatureOf = ({ temperature }: Written): Record<string, string> =>
+  temperature === undefined
+    ? {}
+    : { type: 'networkWithTemperature', temperature: `${Number((temperature - 273.15).toPrecision(12))}degC` };
 
 /** Says what reading the document again gives, where it is not the model. */
 function checkReadBack(back: ReadBack | string, model: Model, report: ConversionReport): void {

@@ -119,14 +119,17 @@ function generatedStimulus(
 function pulseGenerators(
   name: string,
   stimulus: Stimulus,
-  { attachment, channels }: CellPlan,
+  { type, attachment, channels }: CellPlan,
   { model, dt, dimensions, functions, ids }: ExportContext,
 ): WrittenStimulus | undefined {
   const channel = channels.find(({ exposure }) => exposure === 'i');
   if (model.timing === 'lems-euler' || attachment !== 'baseSynapse' || stimulus.kind !== 'current') return undefined;
   if (!stimulus.attached || stimulus.every !== undefined || channel?.variable !== stimulus.input) return undefined;
   const steps = Math.round(model.experiment.protocol.reduce(timeAfter, 0) / dt);
-  const pulses = pulsesOf(stimulus.value, dt, steps, functions) ?? [];
+  // Cables of second order take currents in the middle of a step.
+  const cell = model.neurons[type];
+  const isMiddle = model.timing === 'grid' && cell?.compartments && ['auto', 'cable'].includes(cell.method);
+  const pulses = pulsesOf(stimulus.value, dt, steps, functions, isMiddle ? 0.5 : 0) ?? [];
   const [only] = pulses;
   if (only === undefined) return undefined;
   const inTime = (value: number): string => quantityText(Number(value.toPrecision(12)), time, dimensions);

@@ -24,19 +24,26 @@ export const longAfter = 1e9;
  *
  * @param value  as an expression of the time, in A
  * @param steps  of `dt` s, which the run has
+ * @param phase  where in a step the time is taken, from 0 to 1
  */
-export function pulsesOf(value: string, dt: number, steps: number, functions: Functions): readonly Pulse[] | undefined {
+export function pulsesOf(
+  value: string,
+  dt: number,
+  steps: number,
+  functions: Functions,
+  phase: number,
+): readonly Pulse[] | undefined {
   const e = foldConstants(parseExpression(value));
   if (steps > mostSteps || [...namesIn(e)].some((name) => name !== 't' && name !== 'dt')) return undefined;
   const at = (t: number): number => evaluate(e, (name) => (name === 'dt' ? dt : t), functions);
   try {
     const pulses: Pulse[] = [];
-    let [from, amplitude] = [0, at(0)];
+    let [from, amplitude] = [0, at(phase * dt)];
     const end = (to: number | undefined): void => {
       if (amplitude !== 0) pulses.push({ from, to, amplitude });
     };
     for (let k = 1; k < steps; k++) {
-      const now = at(k * dt);
+      const now = at((k + phase) * dt);
       if (now === amplitude) continue;
       end(k);
       if (pulses.length > mostPulses) return undefined;

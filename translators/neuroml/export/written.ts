@@ -33,6 +33,8 @@ export class Written {
   readonly cells = new Map<string, StructuredCell>();
   /** Numbers of parameters and variables, by population. */
   readonly values = new Map<string, ReadonlyMap<string, Numbers>>();
+  /** Of the whole network in K, where currents of calcium depend on it. */
+  temperature: number | undefined;
   /** Type of connections that have no value but a delay. */
   delayed: string | undefined;
   readonly #paths = new Map<string, (index: number) => string>();

@@ -182,3 +182,76 @@ run: 10 ms
   expect(Math.max(...before)).toBeGreaterThan(-0.05);
   expect(apart).toBeLessThan(5e-4);
 });
+
+test('pools of calcium, channels that follow it and its reversal potential are those of NeuroML', async () => {
+  const text = `
+interneuron: 1
+neurons:
+  cell:
+    inputs: { I: nA }
+    compartments:
+      temperature: 309.15 kelvin
+      initial: -65 mV
+      sections:
+        soma: { length: 20 um, diameter: 20 um, specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm }
+        tip: { parent: soma, length: 80 um, diameter: 2 um, divisions: 3, specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm }
+      ions:
+        ca: { valence: 2, inside: 0.00005 mmole/liter, outside: 2 mmole/liter, reversal: nernst }
+        k: { valence: 1, reversal: -90 mV }
+      mechanisms:
+        leak: { parameters: { g: 1 S/m**2, E: -60 mV }, reads: [v], writes: { i: g*(E - v) } }
+        cal:
+          parameters: { g: 60 S/m**2 }
+          state: { m: { initial: m_inf } }
+          derived: { m_inf: 1/(1 + exp(-(v + 20*mV)/(9*mV))), tau: { unit: ms, value: 1*ms + 2*ms*exp(-(v + 30*mV)**2/(900*mV**2)) } }
+          derivatives: { m: (m_inf - m)/tau }
+          reads: [v, e_ca]
+          writes: { i_ca: g*m**2*(e_ca - v) }
+        pool:
+          on: soma
+          parameters: { depth: 0.1 um, tau: 20 ms, rest: 0.00005 mmole/liter, z: 96485.33212*coulomb/mole }
+          state: { level: { unit: mmole/liter, initial: rest } }
+          derivatives: { level: i_ca/(2*z*depth) + (rest - level)/tau }
+          reads: [i_ca]
+          writes: { ca_i: level }
+        ahp:
+          on: soma
+          parameters: { g: 100 S/m**2, half: 0.001 mmole/liter }
+          derived: { open: ca_i**2/(ca_i**2 + half**2) }
+          reads: [v, ca_i, e_k]
+          writes: { i_k: g*open*(e_k - v) }
+        slow:
+          on: soma
+          parameters: { g: 5 S/m**2, half: 0.001 mmole/liter, tau: 5 ms }
+          state: { q: { initial: "ca_i/(ca_i + half)" } }
+          derivatives: { q: (ca_i/(ca_i + half) - q)/tau }
+          reads: [v, ca_i, e_k]
+          writes: { i_k: g*q*(e_k - v) }
+populations: { cells: { type: cell, size: 2 } }
+stimuli: { pulse: { kind: current, to: cells, input: I, value: 0.3*nA if t > 1*ms else 0*nA, section: soma } }
+record:
+  - { of: cells, variables: [v, ca_i, slow.q], section: soma }
+  - { of: cells, variables: [v], section: tip, fraction: 0.9, name: of_tip }
+timing: grid
+experiment: { dt: 0.025 ms, duration: 20 ms }`;
+  const model = importModel({ name: 'calcium.yaml', text });
+  const { report, again, text: lems } = await written(model);
+  expect(report.filter(({ verdict }) => verdict !== 'exact' && verdict !== 'equivalent')).toEqual([]);
+  expect(lems).toMatch(/<channelDensityNernst id="cal_density" ionChannel="cal" condDensity="6mS_per_cm2" segmentGroup="soma_group" ion="ca"\/>/); // prettier-ignore
+  expect(lems).toMatch(/<species id="ca" ion="ca" concentrationModel="pool" initialConcentration="0.00005mol_per_m3"/);
+  expect(lems).toMatch(/type="networkWithTemperature" temperature="36degC"/);
+  // Before the pool of a section fills, the potential is the same there as where there is none.
+  expect(lems).toMatch(/<channelDensity id="cal_2_density" ionChannel="cal_2" condDensity="6mS_per_cm2" erev="0.1411/);
+  const samplesOf = async ({ valid }: ImportedModel): Promise<readonly (readonly number[])[]> => {
+    const { samples } = await simulateModel(valid, { engines: [{ target: 'wasm', threads: 1 }] });
+    return [...samples].flatMap(([name, rows]) => (name.includes('/') ? [rows.flat()] : []));
+  };
+  const [before, after] = [await samplesOf(model), await samplesOf(again)];
+  expect(after.map((one) => one.length)).toEqual(before.map((one) => one.length));
+  before.forEach((values, k) => {
+    const scale = Math.max(...values.map(Math.abs));
+    const apart = Math.max(...values.map((value, at) => Math.abs(value - after[k]![at]!)));
+    expect(apart / scale).toBeLessThan(1e-5);
+    expect(scale).toBeGreaterThan(0);
+  });
+});

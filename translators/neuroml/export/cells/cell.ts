@@ -16,6 +16,7 @@ import { LocalEquations } from './equations.js';
 import { gateOf, instantGate, PotentialFunctions } from './gates.js';
 import { localNumbers, sectionsOn } from './local-values.js';
 import { conductancesOf, type Conductance } from './membrane-current.js';
+import { concentration, concentrationsOn, nernstPotential, poolElement, poolOf, type Pool } from './pools.js';
 import { compartmentAt, shapeOf } from './shape.js';
 import type { StructuredCell } from './structured-cell.js';
 import { parseExpression } from '../../../../src/lang/parse.js';
@@ -62,6 +63,8 @@ class CellWriter {
   readonly #functions: PotentialFunctions;
   readonly #channels = new Map<string, string>();
   readonly #placed: Placed[] = [];
+  /** Pools of calcium by section; null where one is left out. */
+  readonly #pools = new Map<string, Pool | null>();
   readonly #groups: Element[] = [];
   readonly #groupOf = new Map<string, string>();
 
@@ -85,7 +88,11 @@ class CellWriter {
     const shape = shapeOf(this.#compartments, cut, spike?.section);
     for (const [name, own] of Object.entries(groups)) if (!Object.hasOwn(sections, name)) this.#group(name, own);
     this.#groupOf.set(this.#keyOf(Object.keys(sections)), 'all');
-    for (const [name, mechanism] of Object.entries(mechanisms)) this.#mechanism(name, mechanism);
+    const [pools, channels] = [true, false].map((wanted) =>
+      Object.entries(mechanisms).filter(([, { writes }]) => Object.hasOwn(writes, 'ca_i') === wanted),
+    );
+    // What channels read of calcium depends on whether a pool is there.
+    for (const [name, mechanism] of [...(pools ?? []), ...(channels ?? [])]) this.#mechanism(name, mechanism);
     if (Object.keys(type.derivatives).length + Object.keys(type.state).length > 0)
       report.missing(this.#pointer, 'equations of the whole cell beside those of its mechanisms');
     const densities = this.#densities();
@@ -95,16 +102,15 @@ class CellWriter {
         element(tag, { value: quantityText(value, dimension, context.dimensions), ...this.#segmentGroup(own) }),
       );
     const membrane = element('membraneProperties', {}, [
-      ...densities.map((one) => one.element),
+      ...inOrder(densities.map((one) => one.element)),
       element('spikeThresh', { value: quantityText(spike?.threshold ?? 0, volt, context.dimensions) }),
       ...on('specificCapacitance', faradByArea, (name) => sections[name]?.specificCapacitance ?? 0),
       ...on('initMembPotential', volt, (name) => this.#startOf(name)),
     ]);
-    const inside = element(
-      'intracellularProperties',
-      {},
-      on('resistivity', ohmMetre, (name) => sections[name]?.resistivity ?? 0),
-    );
+    const inside = element('intracellularProperties', {}, [
+      ...this.#species(),
+      ...on('resistivity', ohmMetre, (name) => sections[name]?.resistivity ?? 0),
+    ]);
     this.written.components.push(
       element('cell', { id: component }, [
         element('morphology', { id: `${component}_morphology` }, [...shape.elements, ...this.#groups]),
@@ -120,6 +126,8 @@ class CellWriter {
       pathOf: (variable, section) => {
         if (variable === 'v') return 'v';
         const [mechanism, name] = variable.split('.');
+        const pool = this.#pools.get(section);
+        if (pool && (variable === 'ca_i' || (mechanism === pool.mechanism && name === pool.state))) return 'caConc';
         const found = densities.find((one) => one.mechanism === mechanism && one.sections.includes(section));
         const isGate = found && name !== undefined && found.gates.has(name);
         return isGate ? `${biophysics}/membraneProperties/${found.id}/${found.channel}/${name}/q` : undefined;
@@ -189,24 +197,33 @@ class CellWriter {
 
   #onSection(name: string, mechanism: Mechanism, section: string, pointer: string): void {
     const { context } = this;
+    const isPool = Object.hasOwn(mechanism.writes, 'ca_i');
+    if (isPool) this.#pools.set(section, null);
     if (!mechanism.density) throw new NotExpressible('a current of whole compartments, not by area');
     if (mechanism.noise.length > 0) throw new NotExpressible('noise on the membrane');
     const v = this.#startOf(section);
+    const free = this.#calciumOn(section, isPool);
     const outside = (one: string): number | undefined =>
-      one === 'v' ? v : one === 'temperature' ? this.#compartments.temperature : this.#reversal(one);
-    const numbers = new Map(localNumbers(mechanism, section, this.#compartments, outside, context));
+      one === 'v' ? v : one === 'temperature' ? this.#compartments.temperature : this.#ofIon(one, section);
+    const atStart = (one: string): number | undefined => free.get(one) ?? outside(one);
+    const numbers = new Map(localNumbers(mechanism, section, this.#compartments, atStart, context));
     const initial = new Map([...numbers].filter(([one]) => Object.hasOwn(mechanism.state, one)));
     for (const one of initial.keys()) numbers.delete(one);
     for (const one of mechanism.reads) {
       const value = one === 'v' ? undefined : outside(one);
       if (value !== undefined) numbers.set(one, value);
     }
-    const equations = new LocalEquations(mechanism, numbers, context.functions);
+    const equations = new LocalEquations(mechanism, numbers, context.functions, free);
+    if (isPool) {
+      this.#pools.set(section, poolOf(name, equations, initial, this.#ofIon('ca_o', section)));
+      return;
+    }
     for (const [target, text] of Object.entries(mechanism.writes)) {
       if (target !== 'i' && !target.startsWith('i_')) throw new NotExpressible(`a mechanism that changes ${target}`);
       const ion = target === 'i' ? 'non_specific' : target.slice(2);
       const conductances = conductancesOf(equations.of(text), equations.isState, context.functions);
       conductances.forEach((conductance, k) => {
+        if (conductance.reversal === 'nernst') this.#setTemperature(ion);
         const owner = conductances.length === 1 ? name : `${name}_${k + 1}`;
         const channel = this.#channel(owner, conductance, ion, equations, { initial, v, pointer });
         const known = this.#placed.find(
@@ -222,16 +239,71 @@ class CellWriter {
     }
   }
 
-  /** The reversal potential of an ion that mechanisms read. */
-  #reversal(name: string): number | undefined {
-    const { reversal } = this.#compartments.ions[name.replace(/^e_/, '')] ?? {};
-    return name.startsWith('e_') && typeof reversal === 'number' ? reversal : undefined;
+  /** What a pool on a section changes, or reads, with what it is at the start. */
+  #calciumOn(section: string, isPool: boolean): ReadonlyMap<string, number> {
+    if (isPool) return new Map([['i_ca', 0]]);
+    const pool = this.#pools.get(section);
+    if (!pool) return new Map();
+    const { start, outside } = pool;
+    const { ions, temperature } = this.#compartments;
+    const isNernst = ions['ca']?.reversal === 'nernst';
+    const potential = isNernst ? nernstPotential(ions['ca']?.valence ?? 2, start, outside, temperature) : undefined;
+    return new Map([['ca_i', start], ...(potential === undefined ? [] : [['e_ca', potential] as const])]);
+  }
+
+  /** NeuroML has the reversal potential of calcium by the temperature of the network, for currents of calcium alone. */
+  #setTemperature(ion: string): void {
+    const { temperature, ions } = this.#compartments;
+    if (ion !== 'ca' || ions['ca']?.valence !== 2)
+      throw new NotExpressible(`a current of ${ion} with the reversal potential of calcium`);
+    if (this.written.temperature !== undefined && this.written.temperature !== temperature)
+      throw new NotExpressible('currents of calcium at several temperatures');
+    this.written.temperature = temperature;
+  }
+
+  /** A potential or concentration of an ion that mechanisms read on a section; undefined where a pool changes it. */
+  #ofIon(name: string, section: string): number | undefined {
+    const [, potential, held, side] = /^(?:e_(\w+)|(\w+)_([io]))$/.exec(name) ?? [];
+    const which = potential ?? held ?? '';
+    const ion = this.#compartments.ions[which];
+    if (!ion) return undefined;
+    const { inside, outside } = concentrationsOn(ion, section, this.#compartments);
+    if (typeof ion.reversal === 'number' && potential !== undefined) return ion.reversal;
+    if (side === 'o') return outside;
+    if (which === 'ca' && this.#pools.has(section)) return undefined;
+    if (side === 'i') return inside;
+    return ion.reversal && nernstPotential(ion.valence, inside, outside, this.#compartments.temperature);
+  }
+
+  /** Pools of calcium as species; those that are equal are one. */
+  #species(): readonly Element[] {
+    const { ids, dimensions } = this.context;
+    const groups = new Map<string, { readonly pool: Pool; readonly sections: string[] }>();
+    for (const [section, pool] of this.#pools) {
+      if (!pool) continue;
+      const key = JSON.stringify(pool);
+      const group = groups.get(key) ?? { pool, sections: [] };
+      groups.set(key, group);
+      group.sections.push(section);
+    }
+    return [...groups.values()].map(({ pool, sections }) => {
+      const id = ids.claim(pool.mechanism);
+      this.written.components.push(poolElement(id, pool, dimensions));
+      return element('species', {
+        id: 'ca',
+        ion: 'ca',
+        concentrationModel: id,
+        initialConcentration: quantityText(pool.start, concentration, dimensions),
+        initialExtConcentration: quantityText(pool.outside, concentration, dimensions),
+        ...this.#segmentGroup(sections),
+      });
+    });
   }
 
   /** A channel with the gates of a conductance. */
   #channel(
     owner: string,
-    { gates, open }: Conductance,
+    { gates, open, reversal }: Conductance,
     ion: string,
     equations: LocalEquations,
     at: { readonly initial: ReadonlyMap<string, number>; readonly v: number; readonly pointer: string },
@@ -255,7 +327,8 @@ class CellWriter {
       ...made.map((one) => one.element),
       ...(open === null ? [] : [instantGate(open, 1, equations, this.#functions, owner)]),
     ];
-    const key = JSON.stringify([owner, ion, elements, open && printExpression(open)]);
+    // NEURON's channels either have a reversal potential or read that of their ion.
+    const key = JSON.stringify([owner, ion, reversal === 'nernst', elements, open && printExpression(open)]);
     const known = this.#channels.get(key);
     if (known !== undefined) return known;
     const id = context.ids.claim(owner);
@@ -280,11 +353,11 @@ class CellWriter {
         channel,
         sections,
         gates: conductance.gates,
-        element: element('channelDensity', {
+        element: element(conductance.reversal === 'nernst' ? 'channelDensityNernst' : 'channelDensity', {
           id,
           ionChannel: channel,
           condDensity: quantityText(conductance.conductance, density, dimensions),
-          erev: quantityText(conductance.reversal, volt, dimensions),
+          ...(conductance.reversal === 'nernst' ? {} : { erev: quantityText(conductance.reversal, volt, dimensions) }),
           ...this.#segmentGroup(sections),
           ion,
         }),
@@ -333,6 +406,10 @@ class CellWriter {
 }
 
 const biophysics = 'biophysics';
+
+/** Densities with a reversal potential of their own, then those whose one follows calcium, as the schema has them. */
+const inOrder = (elements: readonly Element[]): readonly Element[] =>
+  ['channelDensity', 'channelDensityNernst'].flatMap((kind) => elements.filter(({ tag }) => tag === kind));
 
 /** The number that the potential exceeds where a cell fires; undefined where the condition is another. */
 function thresholdOf(when: string): number | undefined {

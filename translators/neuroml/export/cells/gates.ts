@@ -3,7 +3,7 @@
 import { hertz, second, volt } from '../../../../src/lang/dimension.js';
 import type { Expression } from '../../../../src/lang/ast.js';
 import { dimensionless } from '../../../../src/lang/ast.js';
-import { binary, difference, negated, number, quotient, sum } from '../../../../src/lang/build.js';
+import { binary, difference, negated, number, quantity, quotient, sum } from '../../../../src/lang/build.js';
 import { NoNumber } from '../../../../src/lang/evaluate.js';
 import { linearForm } from '../../../../src/lang/linear.js';
 import { simplify } from '../../../../src/lang/fold.js';
@@ -17,6 +17,7 @@ import type { Written } from '../written.js';
 import { element, type Element } from '../xml-text.js';
 import type { LocalEquations } from './equations.js';
 import { addendsOf } from './membrane-current.js';
+import { concentration } from './pools.js';
 import { rateForm } from './rate-forms.js';
 
 /** A gate, and the value at which NeuroML starts it. */
@@ -28,9 +29,9 @@ export interface Gate {
 
 /** What a function of the potential is called within a gate, by what it is. */
 const kinds = {
-  Rate: { base: 'baseVoltageDepRate', exposure: 'r', dimension: hertz },
-  Variable: { base: 'baseVoltageDepVariable', exposure: 'x', dimension: dimensionless },
-  Time: { base: 'baseVoltageDepTime', exposure: 't', dimension: second },
+  Rate: { exposure: 'r', dimension: hertz },
+  Variable: { exposure: 'x', dimension: dimensionless },
+  Time: { exposure: 't', dimension: second },
 } as const;
 
 /** Component types of functions of the potential, each once. */
@@ -42,14 +43,25 @@ export class PotentialFunctions {
     readonly context: ExportContext,
   ) {}
 
-  /** A part of a gate that is a function of the potential. */
-  part(role: string, kind: keyof typeof kinds, value: Expression, equations: LocalEquations, wanted: string): Element {
+  /**
+   * A part of a gate that is a function of the potential, and of calcium.
+   *
+   * @param bare  whether its value is the number that it is in SI
+   */
+  part(
+    role: string,
+    kind: keyof typeof kinds,
+    value: Expression,
+    equations: LocalEquations,
+    wanted: string,
+    bare = false,
+  ): Element {
     const { dimensions } = this.context;
     const { dimension } = kinds[kind];
     const f = equations.atPotential(value);
     if (kind === 'Time' && namesIn(value).size === 0)
       return element(role, { type: 'fixedTimeCourse', tau: quantityText(f(0), second, dimensions) });
-    const form = kind === 'Time' ? undefined : rateForm(f);
+    const form = kind === 'Time' || namesIn(value).has('ca_i') ? undefined : rateForm(f);
     if (form)
       return element(role, {
         type: `HH${form.form}${kind}`,
@@ -57,22 +69,35 @@ export class PotentialFunctions {
         midpoint: quantityText(form.midpoint, volt, dimensions),
         scale: quantityText(form.scale, volt, dimensions),
       });
-    return element(role, { type: this.#type(kind, value, wanted) });
+    return element(role, { type: this.#type(kind, value, wanted, bare) });
   }
 
   /** A component type of its own for what NeuroML has no form for. */
-  #type(kind: keyof typeof kinds, value: Expression, wanted: string): string {
-    if ([...namesIn(value)].some((name) => name !== 'v'))
-      throw new NotExpressible('a gate that depends on more than the potential');
-    const { base, exposure, dimension } = kinds[kind];
-    const key = `${base} ${printExpression(value)}`;
+  #type(kind: keyof typeof kinds, value: Expression, wanted: string, bare: boolean): string {
+    const names = namesIn(value);
+    if ([...names].some((name) => name !== 'v' && name !== 'ca_i'))
+      throw new NotExpressible('a gate that depends on more than the potential and calcium');
+    const { exposure, dimension } = kinds[kind];
+    const ofCalcium = names.has('ca_i');
+    const base = `baseVoltage${ofCalcium ? 'Conc' : ''}Dep${kind}`;
+    const key = `${base} ${bare} ${printExpression(value)}`;
     const known = this.#types.get(key);
     if (known !== undefined) return known;
     const id = this.context.ids.claim(wanted);
-    const builder = builderOf(this.context);
-    builder.requirement('v', volt);
-    builder.derive(exposure, dimension, value, exposure);
-    this.written.types.push(builder.build(id, base, `What NeuroML has no form for: ${wanted}.`));
+    const build = (asNumbers: boolean): Element => {
+      const builder = builderOf(this.context);
+      builder.requirement('v', volt);
+      if (ofCalcium) builder.requirement('ca_i', concentration, 'caConc');
+      const plain = (): Expression =>
+        dimension === dimensionless ? builder.bare(value) : binary('*', builder.bare(value), quantity(1, dimension));
+      builder.derive(exposure, dimension, asNumbers ? plain() : value, exposure);
+      return builder.build(id, base, `What NeuroML has no form for: ${wanted}.`);
+    };
+    const { dimensions } = this.context;
+    const declared = dimensions.declarations.length;
+    const made = build(bare);
+    // NEURON's export knows no dimensions beside those of the core types.
+    this.written.types.push(dimensions.declarations.length === declared ? made : build(true));
     this.#types.set(key, id);
     return id;
   }
@@ -96,9 +121,9 @@ export function gateOf(
   const rate = equations.of(text);
   const form = linearForm(rate, [name]);
   const coefficient = form?.coefficients.get(name);
-  const others = [...namesIn(rate)].filter((one) => one !== 'v' && one !== name);
+  const others = [...namesIn(rate)].filter((one) => !['v', 'ca_i', name].includes(one));
   if (!form || !coefficient || others.length > 0)
-    throw new NotExpressible(`${name}, which is not a gate that the potential alone opens and closes`);
+    throw new NotExpressible(`${name}, which is not a gate that the potential and calcium alone open and close`);
   const attributes = { id: name, instances: String(instances) };
   const leaving = negated(coefficient);
   const entering = form.constant;
@@ -126,7 +151,7 @@ export function gateOf(
   };
 }
 
-/** A product of functions of the potential alone that opens a channel at once. */
+/** A product of functions of the potential and calcium that opens a channel at once. */
 export function instantGate(
   value: Expression,
   instances: number,
@@ -136,7 +161,7 @@ export function instantGate(
 ): Element {
   const wanted = `${owner}_open`;
   return element('gateHHInstantaneous', { id: 'open', instances: String(instances) }, [
-    functions.part('steadyState', 'Variable', builderOf(functions.context).bare(value), equations, wanted),
+    functions.part('steadyState', 'Variable', value, equations, wanted, true),
   ]);
 }
 

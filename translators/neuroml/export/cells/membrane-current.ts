@@ -11,8 +11,8 @@ import { NotExpressible } from '../words.js';
 export interface Conductance {
   /** In S/m**2, or in S where the current is not per area. */
   readonly conductance: number;
-  /** In V. */
-  readonly reversal: number;
+  /** In V, or that of calcium where a pool sets its concentration. */
+  readonly reversal: number | 'nernst';
   /** State variables that are its factors, with their powers. */
   readonly gates: ReadonlyMap<string, number>;
   /** What else of it changes with the potential; null: nothing. */
@@ -56,7 +56,7 @@ function gateOf(e: Expression, isState: (name: string) => boolean): readonly [st
 /**
  * A current as conductances.
  *
- * @param current  inward positive, over `v` and state variables alone
+ * @param current  inward positive, over `v`, state variables and calcium's concentration and potential alone
  * @throws NotExpressible where a part of it has no reversal potential
  */
 export function conductancesOf(
@@ -77,7 +77,7 @@ export function conductancesOf(
   for (const { sign, value } of addendsOf(current)) {
     const one = conductanceOf(value, isState, constant);
     // `g*E - g*v` is one conductance, whose parts say so together alone.
-    const isLeak = one?.gates.size === 0 && one.open === null;
+    const isLeak = one?.gates.size === 0 && one.open === null && one.reversal !== 'nernst';
     if (one === undefined || isLeak) rest = binary(sign === 1 ? '+' : '-', rest, value);
     else if (one.conductance !== 0) found.push({ ...one, conductance: sign * one.conductance });
   }
@@ -98,7 +98,7 @@ function conductanceOf(
 ): Conductance | undefined {
   const gates = new Map<string, number>();
   let conductance = 1;
-  let reversal: number | undefined;
+  let reversal: Conductance['reversal'] | undefined;
   let open: Expression | null = null;
   for (const factor of factorsOf(e)) {
     const names = namesIn(factor);
@@ -111,13 +111,22 @@ function conductanceOf(
       gates.set(gate[0], (gates.get(gate[0]) ?? 0) + gate[1]);
       continue;
     }
-    const form = reversal === undefined && names.size === 1 && names.has('v') ? linearForm(factor, ['v']) : null;
+    const drives = names.has('v') && [...names].every((name) => name === 'v' || name === 'e_ca');
+    const form = reversal === undefined && drives ? linearForm(factor, ['v', 'e_ca']) : null;
     const slope = form?.coefficients.get('v');
-    if (form && slope) {
+    const ofCalcium = form?.coefficients.get('e_ca');
+    if (form && slope && ofCalcium) {
+      const steepness = constant(ofCalcium);
+      if (constant(slope) !== -steepness || constant(form.constant) !== 0)
+        throw new NotExpressible("a current that is no product of a conductance and calcium's e_ca - v");
+      reversal = 'nernst';
+      conductance *= steepness;
+    } else if (form && slope) {
       const steepness = constant(slope);
       reversal = -constant(form.constant) / steepness;
       conductance *= -steepness;
     } else open = open === null ? factor : binary('*', open, factor);
   }
-  return reversal === undefined ? undefined : { conductance, reversal: reversal + 0, gates, open };
+  if (reversal === undefined) return undefined;
+  return { conductance, reversal: reversal === 'nernst' ? reversal : reversal + 0, gates, open };
 }

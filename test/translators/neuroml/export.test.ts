@@ -157,6 +157,33 @@ run: 1 ms`,
     expect((await convertModel(valid, 'lems')).files[0]?.text).toContain('C="0.000019999999999999998 F"');
   });
 
+  it('has the number of an element, and how many there are, in currents that alone read them', async () => {
+    const text = `interneuron: 1
+timing: lems-euler
+neurons:
+  c:
+    parameters: { tau: 20 ms }
+    inputs: { I: V }
+    state: { v: { unit: V } }
+    derivatives: { v: (I - v)/tau }
+    events: { spike: { when: v > 8*mV, do: [v = 0*mV] } }
+populations: { A: { type: c, size: 4 }, B: { type: c, size: 3 } }
+stimuli:
+  d: { kind: current, to: A, input: I, value: '8*mV + 2*mV*i/N' }
+  e: { kind: current, to: 'A[1:3]', input: I, value: '2*mV*i' }
+  f: { kind: current, to: B, input: I, value: '9*mV + N*mV*sin(i*t/ms)' }
+record: [{ of: A, events: spike }, { of: B, events: spike }]
+experiment: { dt: 0.1 ms, duration: 100 ms }
+`;
+    const { populations } = await checkConversion(importModel({ name: 'm.yaml', text }).valid, 'lems');
+    expect(populations).toHaveLength(2);
+    for (const { spikes, largest } of populations) {
+      expect(spikes[0]).toBeGreaterThan(5);
+      expect(spikes[1]).toBe(spikes[0]);
+      expect(largest).toBeLessThan(1e-9);
+    }
+  });
+
   it('takes steps of 0.01 ms for cells with channels', async () => {
     const { valid } = importModel(readSource('fixtures/pynn/hh-cond-exp.json'));
     const { report, files } = await convertModel(valid, 'lems');

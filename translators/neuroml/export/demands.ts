@@ -140,8 +140,13 @@ export function usesOf(id: string, { model, changes }: Pick<ExportContext, 'mode
     ]),
   ].flatMap(parseStatements);
   const conditions = [...operations.values()].flatMap(({ once }) => once?.where ?? []);
+  const currents = Object.values(model.stimuli).flatMap((stimulus) =>
+    stimulus.kind === 'current' && model.populations[populationOf(stimulus.to) ?? '']?.type === id
+      ? [stimulus.value]
+      : [],
+  );
   const read = new Set([
-    ...[...conditions, ...expressionsOf(type)].flatMap((text) => [...namesIn(parseExpression(text))]),
+    ...[...conditions, ...currents, ...expressionsOf(type)].flatMap((text) => [...namesIn(parseExpression(text))]),
     ...statements.flatMap(({ value }) => [...namesIn(value)]),
   ]);
   const written = statements.flatMap((one) =>

@@ -113,6 +113,17 @@ describe('a name that says another kind of file', () => {
     expect(stderr).toContain(`use -o ${folder.file(hint)}`);
     expect(existsSync(path)).toBe(false);
   });
+
+  it.each([
+    ['pynn', 'out/model.py'],
+    ['lems', 'out/model.xml'],
+    ['canonical', 'out/model.json'],
+  ])('writes %s to no folder', async (to, proposed) => {
+    const { code, stderr } = await runCommand(['convert', folder.file('model.json'), '--to', to, '-o', 'out/']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('out/ is not the name of a file');
+    expect(stderr).toContain(proposed);
+  });
 });
 
 describe('what a notation cannot say', () => {

@@ -81,10 +81,15 @@ const kindOf: Readonly<Record<TargetNotation, FileKind>> = {
   swc: 'swc',
 };
 
-/** A script under the name of a document would be read as one. @throws UsageError */
+/** A folder is no file, and a script under the name of a document would be read as one. @throws UsageError */
 function refuseMisleadingName(path: string, to: TargetNotation): void {
   const suffix = extname(path).toLowerCase();
   const kind = kindOf[to];
+  if (/[/\\]$/.test(path))
+    throw new UsageError(
+      `${printable(path)} is not the name of a file`,
+      `add one, such as ${printable(path)}model${kinds[kind].suffixes[0]}`,
+    );
   const [other] = (['script', 'json', 'xml', 'swc'] as const).filter((one) => kinds[one].suffixes.includes(suffix));
   if (other === undefined || other === kind) return;
   const renamed = printable(`${path.slice(0, -suffix.length)}${kinds[kind].suffixes[0]}`);

@@ -925,8 +925,14 @@ def clocks():
     S.connect()
     a, b, samples = SpikeMonitor(G), SpikeMonitor(H), StateMonitor(H, "x", record=True)
     rate = PopulationRateMonitor(H)
+    # A generator without a period, in later runs too, and with other spikes.
+    P = SpikeGeneratorGroup(3, [0, 1, 2, 0], [1.2, 3.0, 33.3, 40.2] * ms, dt=0.3 * ms)
+    T = Synapses(P, H, on_pre="x_post += 0.1", delay=0.7 * ms)
+    T.connect(j="i")
     run(30 * ms)
     run(20 * ms)
+    P.set_spikes([2, 1], [54.0, 57.3] * ms)
+    run(10 * ms)
     return {**spikes(a, "a"), **spikes(b, "b"), "x": samples.x[:], "rate": rate.rate_[:], "rate.t": rate.t_[:], "n": H.n[:]}
 
 

@@ -34,7 +34,7 @@ class InputParts:
         indices, times = group._neuron_index, group._spike_time
         if not group.active:
             indices, times = (), ()
-        elif has_missed_spikes(group, int(self.clock.variables["timestep"].get_value().item())):
+        elif has_missed_spikes(group, -(-int(self.clock.variables["timestep"].get_value().item()) // self.ticks(group))):
             raise Unsupported(group.name, "the spikes of when it was not active come together")
         period = float(group.variables["period"].get_value().item())
         entry = {

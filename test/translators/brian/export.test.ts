@@ -187,7 +187,6 @@ describe('inputs', () => {
 
   test.each([
     ['reset: true', 'a return to the start'],
-    ['initialise: { P.v: 1 mV }', 'new initial values'],
     ['currents: { dc: 50*pA }', 'new values of currents'],
   ])('a phase with %s is left out, and the report says what', (phase, what) => {
     const { report } = exported(
@@ -203,6 +202,15 @@ describe('inputs', () => {
         message: `Brian cannot express ${what} between runs`,
       }),
     );
+  });
+
+  test('new first values are set, where no reset follows', () => {
+    const { document, report } = exported(
+      'state: { v: { unit: mV } }',
+      'experiment: { protocol: [{ run: 1 ms }, { initialise: { P.v: 1 mV } }, { run: 1 ms }] }',
+    );
+    expect(document.run).toEqual([{ duration: '1 ms' }, { set: { 'P.v': '1 mV' }, duration: '1 ms' }]);
+    expect(remarks(report)).toEqual([]);
   });
 
   test('the continuous part of synapses is a summed variable for each projection', () => {

@@ -267,7 +267,9 @@ export function exportProtocol(
       close();
       continue;
     }
-    for (const one of bySelection(phase, (key) => plans.synapses.has(/^[^.[]+/.exec(key)?.[0] ?? ''))) {
+    // No reset follows: new first values are values.
+    const given = isPhase(phase, 'initialise') ? asSet(phase) : phase;
+    for (const one of bySelection(given, (key) => plans.synapses.has(/^[^.[]+/.exec(key)?.[0] ?? ''))) {
       const part = phasePart(one, plans, objects, pointer, context);
       if (part === undefined) continue;
       // A phase sets before it switches: what comes in another order is a separate phase.
@@ -283,6 +285,11 @@ export function exportProtocol(
     ? (only['duration'] as string)
     : phases;
 }
+
+const asSet = ({ initialise, ...rest }: Extract<Phase, { initialise: unknown }>): Phase => ({
+  ...rest,
+  set: initialise,
+});
 
 /** Numbers for some cells as a number for each: `cells[0, 2].x`. */
 function byCell(key: string, value: Value): readonly (readonly [string, Value])[] {
@@ -342,7 +349,7 @@ function phasePart(
     case 'reset':
       return missing('a return to the start');
     case 'initialise':
-      return missing('new initial values');
+      return missing('new first values');
     case 'delays':
       return delaysPart(tagged.delays, plans, pointer, context);
     case 'currents':

@@ -119,7 +119,7 @@ function placeOf(
 ): string | undefined {
   const on = section ?? spike?.section;
   const segment = on === undefined ? 0 : shape.segmentIn(on, fraction);
-  const path = on === undefined ? variable : pathOf(variable, on);
+  const path = on === undefined ? variable : pathOf(variable, on, fraction);
   return segment === undefined || path === undefined ? undefined : `${segment}/${path}`;
 }
 

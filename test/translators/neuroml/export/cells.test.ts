@@ -55,6 +55,23 @@ async function written(model: ImportedModel) {
   return { report, text, again: importModel({ name: 'written.xml', text }) };
 }
 
+/** Samples of each variable of each recording. */
+async function samplesOf({ valid }: ImportedModel): Promise<readonly (readonly number[])[]> {
+  const { samples } = await simulateModel(valid, { engines: [{ target: 'wasm', threads: 1 }] });
+  return [...samples].flatMap(([name, rows]) => (name.includes('/') ? [rows.flat()] : []));
+}
+
+async function expectSameSamples(model: ImportedModel, again: ImportedModel): Promise<void> {
+  const [before, after] = [await samplesOf(model), await samplesOf(again)];
+  expect(after.map((one) => one.length)).toEqual(before.map((one) => one.length));
+  before.forEach((values, k) => {
+    const scale = Math.max(...values.map(Math.abs));
+    const apart = Math.max(...values.map((value, at) => Math.abs(value - after[k]![at]!)));
+    expect(scale).toBeGreaterThan(0);
+    expect(apart / scale).toBeLessThan(1e-5);
+  });
+}
+
 /** Steps at which cells fire. */
 const steps = async ({ valid }: ImportedModel): Promise<readonly number[]> =>
   ((await simulateModel(valid, { engines: [{ target: 'wasm', threads: 1 }] })).events.get('cell.spike') ?? []).map(
@@ -242,16 +259,61 @@ experiment: { dt: 0.025 ms, duration: 20 ms }`;
   expect(lems).toMatch(/type="networkWithTemperature" temperature="36degC"/);
   // Before the pool of a section fills, the potential is the same there as where there is none.
   expect(lems).toMatch(/<channelDensity id="cal_2_density" ionChannel="cal_2" condDensity="6mS_per_cm2" erev="0.1411/);
-  const samplesOf = async ({ valid }: ImportedModel): Promise<readonly (readonly number[])[]> => {
-    const { samples } = await simulateModel(valid, { engines: [{ target: 'wasm', threads: 1 }] });
-    return [...samples].flatMap(([name, rows]) => (name.includes('/') ? [rows.flat()] : []));
-  };
-  const [before, after] = [await samplesOf(model), await samplesOf(again)];
-  expect(after.map((one) => one.length)).toEqual(before.map((one) => one.length));
-  before.forEach((values, k) => {
-    const scale = Math.max(...values.map(Math.abs));
-    const apart = Math.max(...values.map((value, at) => Math.abs(value - after[k]![at]!)));
-    expect(apart / scale).toBeLessThan(1e-5);
-    expect(scale).toBeGreaterThan(0);
-  });
+  await expectSameSamples(model, again);
+});
+
+test('sections of which the compartments differ become a section for each', async () => {
+  const text = `
+interneuron: 1
+neurons:
+  cell:
+    inputs: { I: nA }
+    compartments:
+      initial: -65 mV
+      sections:
+        soma: { length: 20 um, diameter: 20 um, specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm }
+        trunk: { parent: soma, points: [[20 um, 0 um, 0 um, 4 um], [80 um, 10 um, 0 um, 3 um], [200 um, 0 um, 0 um, 2 um]], divisions: 5, specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm }
+        left: { parent: trunk, length: 100 um, diameter: 1 um, divisions: 3, specificCapacitance: 2 uF/cm**2, resistivity: 100 ohm*cm }
+        right: { parent: { section: trunk, fraction: 0.5 }, length: 150 um, diameter: 1 um, divisions: 4, specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm }
+      groups: { tips: [left, right] }
+      mechanisms:
+        leak:
+          parameters: { g: 3 S/m**2, E: -65 mV }
+          values:
+            trunk: { g: "2*S/metre**2*exp(-distance/(300*um)) + 1*S/metre**2" }
+            tips: { E: { array: [-65, -65, -65, -65, -66, -67, -70], unit: mV } }
+          reads: [v]
+          writes: { i: g*(E - v) }
+    events: { spike: { when: v > -50*mV, edge: rising, section: trunk } }
+synapses:
+  excitatory:
+    parameters: { w: 4 nS, tau: 2 ms }
+    state: { g: { unit: nS } }
+    derivatives: { g: -g/tau }
+    pathways: { pre: g += w }
+    contributes: { post.I: g*(0*mV - post.v) }
+populations:
+  cells: { type: cell, size: 2 }
+  sources: { size: 2, spikes: { indices: [0, 1, 0], times: [0.5 ms, 1 ms, 2.5 ms] } }
+projections:
+  inward:
+    from: sources
+    to: { of: cells, places: { section: [left, soma, right, trunk], fraction: [0.3, 0.5, 0.9, 0.1] } }
+    synapse: excitatory
+    connect: { rule: list, sources: [0, 1, 1, 0], targets: [0, 1, 1, 1] }
+    delay: 0.5 ms
+stimuli: { pulse: { kind: current, to: cells, input: I, value: 0.3*nA if t > 1*ms else 0*nA, section: right, fraction: 0.7 } }
+record:
+  - { of: cells, variables: [v], section: right, fraction: 0.9 }
+  - { of: cells, variables: [v], section: trunk, fraction: 0.3, name: of_trunk }
+  - { of: cells, variables: [v], section: left, name: of_left }
+timing: grid
+experiment: { dt: 0.025 ms, duration: 10 ms }`;
+  const model = importModel({ name: 'places.yaml', text });
+  const { report, again } = await written(model);
+  expect(report.filter(({ verdict }) => verdict !== 'exact' && verdict !== 'equivalent')).toEqual([]);
+  const { sections } = again.valid.model.neurons['cell']!.compartments!;
+  // What is the same along a section leaves it whole.
+  expect(Object.keys(sections).sort()).toEqual(['left', 'right_1', 'right_2', 'right_3', 'right_4', 'soma', 'trunk_1', 'trunk_2', 'trunk_3', 'trunk_4', 'trunk_5']); // prettier-ignore
+  await expectSameSamples(model, again);
 });

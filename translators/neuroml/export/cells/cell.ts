@@ -12,6 +12,7 @@ import { ElementValues, noEquations } from '../values.js';
 import { NotExpressible } from '../words.js';
 import type { Written } from '../written.js';
 import { element, type Element } from '../xml-text.js';
+import { cutWhereValuesDiffer, middleOf, type CutCell } from './cut-sections.js';
 import { LocalEquations } from './equations.js';
 import { gateOf, instantGate, PotentialFunctions } from './gates.js';
 import { localNumbers, sectionsOn } from './local-values.js';
@@ -59,6 +60,7 @@ interface Placed {
 
 class CellWriter {
   readonly #pointer: string;
+  readonly #cut: CutCell;
   readonly #compartments: Compartments;
   readonly #functions: PotentialFunctions;
   readonly #channels = new Map<string, string>();
@@ -76,7 +78,8 @@ class CellWriter {
     private readonly context: ExportContext,
   ) {
     this.#pointer = child('/neurons', id);
-    this.#compartments = type.compartments;
+    this.#cut = cutWhereValuesDiffer(type.compartments, context.data);
+    this.#compartments = this.#cut.compartments;
     this.#functions = new PotentialFunctions(written, context);
   }
 
@@ -84,7 +87,8 @@ class CellWriter {
     const { type, context } = this;
     const { sections, groups, mechanisms } = this.#compartments;
     const { ids, report } = context;
-    const spike = this.#spike();
+    const own = this.#spike();
+    const spike = own && { ...own, ...this.#cut.at(own.section, own.fraction) };
     const shape = shapeOf(this.#compartments, cut, spike?.section);
     for (const [name, own] of Object.entries(groups)) if (!Object.hasOwn(sections, name)) this.#group(name, own);
     this.#groupOf.set(this.#keyOf(Object.keys(sections)), 'all');
@@ -121,9 +125,20 @@ class CellWriter {
     return {
       component,
       input,
-      shape,
-      spike: spike && { section: spike.section, fraction: spike.fraction },
-      pathOf: (variable, section) => {
+      shape: {
+        ...shape,
+        placeOf: (section, fraction) => {
+          const at = this.#cut.at(section, fraction);
+          return shape.placeOf(at.section, at.fraction);
+        },
+        segmentIn: (section, fraction) => {
+          const at = this.#cut.at(section, fraction);
+          return shape.segmentIn(at.section, at.fraction);
+        },
+      },
+      spike: own && { section: own.section, fraction: own.fraction },
+      pathOf: (variable, place, fraction) => {
+        const { section } = this.#cut.at(place, fraction);
         if (variable === 'v') return 'v';
         const [mechanism, name] = variable.split('.');
         const pool = this.#pools.get(section);
@@ -138,7 +153,7 @@ class CellWriter {
   /** Where the cell fires, and above which potential. */
   #spike(): { readonly section: string; readonly fraction: number; readonly threshold: number } | undefined {
     const { type, context } = this;
-    const { sections } = this.#compartments;
+    const { sections } = type.compartments;
     const { spike, ...others } = type.events;
     const pointer = child(this.#pointer, 'events');
     for (const name of Object.keys(others)) context.report.missing(child(pointer, name), `the event ${name}`);
@@ -205,7 +220,9 @@ class CellWriter {
     const free = this.#calciumOn(section, isPool);
     const outside = (one: string): number | undefined =>
       one === 'v' ? v : one === 'temperature' ? this.#compartments.temperature : this.#ofIon(one, section);
-    const atStart = (one: string): number | undefined => free.get(one) ?? outside(one);
+    const middle = middleOf(section, this.#compartments);
+    const atStart = (one: string): number | undefined =>
+      one === 'distance' || one === 'length' ? middle[one] : (free.get(one) ?? outside(one));
     const numbers = new Map(localNumbers(mechanism, section, this.#compartments, atStart, context));
     const initial = new Map([...numbers].filter(([one]) => Object.hasOwn(mechanism.state, one)));
     for (const one of initial.keys()) numbers.delete(one);

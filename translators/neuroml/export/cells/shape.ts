@@ -195,7 +195,7 @@ function pointsOf(name: string, { points, length, diameter }: Section, sprout: S
 }
 
 /** Points with one more at each border of a compartment. */
-function withCuts(points: readonly Point[], divisions: number): readonly Point[] {
+export function withCuts(points: readonly Point[], divisions: number): readonly Point[] {
   if (divisions === 1) return points;
   const lengths = points.slice(1).map((to, k) => distance(points[k] ?? to, to));
   const total = lengths.reduce((sum, one) => sum + one, 0);

@@ -11,6 +11,6 @@ export interface StructuredCell {
   readonly shape: Shape;
   /** Where spikes are detected; undefined: nowhere. */
   readonly spike: { readonly section: string; readonly fraction: number } | undefined;
-  /** The path from a segment to a variable on a section; undefined where there is none. */
-  readonly pathOf: (variable: string, section: string) => string | undefined;
+  /** The path from a segment to a variable at a place; undefined where there is none. */
+  readonly pathOf: (variable: string, section: string, fraction: number) => string | undefined;
 }

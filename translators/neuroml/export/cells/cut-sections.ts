@@ -1,0 +1,136 @@
+/** Sections of which the compartments have values of their own, as a section for each compartment: the same cable. */
+
+import { namesIn } from '../../../../src/lang/walk.js';
+import { parseExpression } from '../../../../src/lang/parse.js';
+import { knownNumbers } from '../../../../src/model/arrays.js';
+import type { Compartments, DataStore, Id, Section, Value } from '../../../../src/model/model.js';
+import { isGiven } from '../../../../src/model/tagged.js';
+import { sectionsOn } from './local-values.js';
+import { compartmentAt, inOrder, withCuts } from './shape.js';
+
+type Place = NonNullable<Section['parent']>;
+
+/** A cell of which some sections are in pieces. */
+export interface CutCell {
+  readonly compartments: Compartments;
+  /** Where a place of the cell is in its pieces. */
+  readonly at: (section: Id, fraction: number) => Place;
+}
+
+/** What values read of a compartment, beside what all of a section have in common. */
+const local: ReadonlySet<string> = new Set(['distance', 'diameter', 'length', 'area', 'x', 'y', 'z']);
+
+/** The cell with each section in pieces in which a mechanism's values differ; itself where there is none. */
+export function cutWhereValuesDiffer(compartments: Compartments, data: DataStore): CutCell {
+  const wanted = sectionsWithLocalValues(compartments, data);
+  const { sections } = compartments;
+  const at = (section: Id, fraction: number): Place => {
+    const own = sections[section];
+    if (!own || !wanted.has(section)) return { section, fraction };
+    const k = compartmentAt(fraction, own.divisions);
+    return {
+      section: pieceName(section, k, sections),
+      fraction: Math.min(1, Math.max(0, fraction * own.divisions - k)),
+    };
+  };
+  if (wanted.size === 0) return { compartments, at };
+  const made: Record<Id, Section> = {};
+  const pieces = new Map<Id, readonly Id[]>();
+  for (const name of inOrder(sections)) {
+    const section = sections[name];
+    if (!section) continue;
+    const parent = section.parent && at(section.parent.section, section.parent.fraction);
+    const whole = { ...section, ...(parent ? { parent } : {}) };
+    const own = wanted.has(name) ? piecesOf(name, whole, sections) : [[name, whole] as const];
+    pieces.set(
+      name,
+      own.map(([id]) => id),
+    );
+    Object.assign(made, Object.fromEntries(own));
+  }
+  const groups = Object.fromEntries([
+    ...Object.entries(compartments.groups).map(([id, own]) => [id, own.flatMap((one) => pieces.get(one) ?? [one])]),
+    ...[...wanted].map((name) => [name, pieces.get(name) ?? []]),
+  ]) as Compartments['groups'];
+  return { compartments: { ...compartments, sections: made, groups }, at };
+}
+
+function sectionsWithLocalValues(compartments: Compartments, data: DataStore): ReadonlySet<Id> {
+  const found = new Set<Id>();
+  const { sections, mechanisms } = compartments;
+  const note = (value: Value, own: readonly Id[]): void => {
+    const list = isGiven(value) ? knownNumbers(value.array, data) : undefined;
+    const reads = typeof value === 'string' && [...namesIn(parseExpression(value))].some((name) => local.has(name));
+    let begin = 0;
+    for (const section of own) {
+      const count = sections[section]?.divisions ?? 1;
+      const here = list?.slice(begin, begin + count);
+      if (count > 1 && (reads || here?.some((one) => !Object.is(one, here[0])))) found.add(section);
+      begin += count;
+    }
+  };
+  for (const { on, parameters, values = {} } of Object.values(mechanisms)) {
+    for (const { value } of Object.values(parameters)) note(value, sectionsOn(on, compartments));
+    for (const [place, given] of Object.entries(values))
+      for (const value of Object.values(given)) note(value, compartments.groups[place] ?? [place]);
+  }
+  return found;
+}
+
+const pieceName = (section: Id, k: number, sections: Compartments['sections']): Id => {
+  const name = `${section}_${k + 1}`;
+  return Object.hasOwn(sections, name) ? pieceName(`${section}_`, k, sections) : name;
+};
+
+/** A section for each compartment, each at the end of the one before. */
+function piecesOf(name: Id, section: Section, sections: Compartments['sections']): readonly (readonly [Id, Section])[] {
+  const { divisions, points, length, parent, ...rest } = section;
+  const cuts = points && withCuts(points as unknown as Parameters<typeof withCuts>[0], divisions);
+  return Array.from({ length: divisions }, (_, k) => {
+    const above = k === 0 ? parent : { section: pieceName(name, k - 1, sections), fraction: 1 };
+    const shape = cuts
+      ? { points: between(cuts, k, divisions) }
+      : length === undefined
+        ? {}
+        : { length: length / divisions };
+    return [
+      pieceName(name, k, sections),
+      { ...rest, ...(above ? { parent: above } : {}), ...shape, divisions: 1 },
+    ] as const;
+  });
+}
+
+/** Distances from each point to the next one. */
+const stepsOf = (points: readonly (readonly number[])[]): readonly number[] =>
+  points.slice(1).map((to, k) => Math.hypot(...[0, 1, 2].map((axis) => (to[axis] ?? 0) - (points[k]?.[axis] ?? 0))));
+
+/** The points of one of so many pieces of equal length. */
+function between(
+  points: readonly (readonly number[])[],
+  piece: number,
+  pieces: number,
+): readonly (readonly number[])[] {
+  const steps = stepsOf(points);
+  const total = steps.reduce((sum, step) => sum + step, 0);
+  const [low, high] = [(piece * total) / pieces, ((piece + 1) * total) / pieces];
+  const slack = total * 1e-9;
+  let position = 0;
+  const found: (readonly number[])[] = [];
+  points.forEach((point, k) => {
+    position += k === 0 ? 0 : (steps[k - 1] ?? 0);
+    if (position >= low - slack && position <= high + slack) found.push(point);
+  });
+  return found;
+}
+
+/** How far from the root's beginning the middle of a section is, along the tree, and how long it is, in m. */
+export function middleOf(name: Id, { sections }: Compartments): { readonly distance: number; readonly length: number } {
+  const lengthOf = (id: Id): number => {
+    const { points, length = 0 } = sections[id] ?? { divisions: 1 };
+    return points ? stepsOf(points).reduce((sum, step) => sum + step, 0) : length;
+  };
+  let distance = lengthOf(name) / 2;
+  for (let parent = sections[name]?.parent; parent; parent = sections[parent.section]?.parent)
+    distance += parent.fraction * lengthOf(parent.section);
+  return { distance, length: lengthOf(name) };
+}

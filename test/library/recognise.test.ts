@@ -561,6 +561,24 @@ describe('what is written in another notation reads again there', () => {
     expect([matched, spikes[1]]).toEqual([spikes[0], spikes[0]]);
   });
 
+  it('rates of Poisson sources that a phase sets are those of a PoissonGroup', async () => {
+    const { valid } = read({
+      format: 'interneuron/pynn',
+      setup: { timestep: 0.1 },
+      populations: [{ label: 's', size: 40, cell: { type: 'SpikeSourcePoisson', params: { rate: 10 } } }],
+      recordings: [{ target: 's', variables: ['spikes'] }],
+      phases: [{ run: 50 }, { set: { target: 's', params: { rate: 200 } } }, { run: 50 }],
+    });
+    const { files } = await roundTrip(valid, 'brian-json');
+    expect(JSON.parse(files[0]?.text ?? '')).toMatchObject({
+      poisson_groups: { s: { N: 40, rates: '10 Hz' } },
+      run: [{ duration: '50 ms' }, { set: { 's.rates': '200 Hz' }, duration: '50 ms' }],
+    });
+    const { spikes } = await checkConversion(valid, 'brian-json');
+    // 20 and 400 are expected: five deviations of 420.
+    expect(Math.abs(spikes[1] - 420)).toBeLessThan(102);
+  });
+
   it('weights of which Brian has no distribution are listed with connections of which it has the rule', async () => {
     const gamma = { random: 'gamma', params: { k: 2, theta: 0.05 }, rng: 'r' };
     const { valid } = read({

@@ -44,7 +44,7 @@ import { mostListed, partsOf, ruleInBrian } from './connection-rules.js';
 import { constantsOf, withoutIdle, wordsIn } from './constants.js';
 import type { IdiomContext } from './idiom-context.js';
 import { drawText } from './own-draws.js';
-import { poissonGroup } from './poisson-group.js';
+import { poissonGroup, withRates } from './poisson-group.js';
 
 /** A model in Brian's idiom. */
 export interface BrianIdiom {
@@ -94,6 +94,8 @@ class Idiom {
   readonly #drawn: Model | undefined;
   /** Words of all code outside types of neurons. */
   readonly #words: ReadonlySet<string>;
+  /** Populations that are PoissonGroups. */
+  readonly #poissonGroups = new Set<string>();
   needsDrawing = false;
 
   constructor({ model, data }: ValidModel, report: ConversionReport, drawn: ValidModel | undefined) {
@@ -160,7 +162,9 @@ class Idiom {
       );
     const experiment = {
       ...model.experiment,
-      protocol: (reset < 0 ? protocol : protocol.slice(0, reset)).filter((phase) => this.#isLeft(phase, projections)),
+      protocol: (reset < 0 ? protocol : protocol.slice(0, reset))
+        .filter((phase) => this.#isLeft(phase, projections))
+        .map((phase) => withRates(phase, this.#poissonGroups)),
     };
     return {
       ...model,
@@ -266,6 +270,7 @@ class Idiom {
     }
     const values = this.#values(population.values, type, pointer, drawn?.values);
     const poisson = poissonGroup(name, type, values, pointer, this.#context);
+    if (poisson !== undefined) this.#poissonGroups.add(name);
     if (poisson !== undefined) return { type: poisson.type, population: { ...rest, values: poisson.values } };
     const seen = (one: string): boolean => this.#isVariable(name, one);
     const { type: own, values: left } = constantsOf(withoutIdle(type, this.#inputsOf(name), values, seen), values, {

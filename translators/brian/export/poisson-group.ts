@@ -1,6 +1,8 @@
 /** PyNN's Poisson sources as Brian's groups of them. */
 
-import type { NeuronType, Value } from '../../../src/model/model.js';
+import { assignedBy } from '../../../src/model/assigned.js';
+import type { Model, NeuronType, Phase, Value } from '../../../src/model/model.js';
+import { isPhase } from '../../../src/model/tagged.js';
 import { largestOf } from './delays.js';
 import type { IdiomContext } from './idiom-context.js';
 
@@ -19,9 +21,12 @@ export function poissonGroup(
   const given = (key: string): Value => values[key] ?? type.parameters[key]?.value ?? 0;
   const [rate, start, duration] = ['rate', 'start', 'duration'].map(given);
   const { dt } = model.experiment;
-  if (rate === undefined || ['rate', 'start', 'duration'].some((key) => changed.has(`${name}.${key}`)))
-    return undefined;
-  const most = (largestOf(rate, data) ?? 0) * dt;
+  if (rate === undefined || ['start', 'duration'].some((key) => changed.has(`${name}.${key}`))) return undefined;
+  const rates = [rate, ...ratesSet(name, model)];
+  const always = start === 0 && typeof duration === 'number' && duration >= 1e6;
+  // A rate that is set is a variable of the group, not a part of an expression.
+  if (changed.has(`${name}.rate`) && (!always || rates.length === 1)) return undefined;
+  const most = Math.max(...rates.map((one) => largestOf(one, data) ?? 0)) * dt;
   const often = Number((most * 100).toPrecision(2));
   if (most > mostOften) {
     report.missing(
@@ -44,7 +49,6 @@ export function poissonGroup(
     do: [],
     order: 0,
   } as const satisfies NeuronType['events'][string];
-  const always = start === 0 && typeof duration === 'number' && duration >= 1e6;
   const base: NeuronType = {
     parameters: {},
     state: {},
@@ -81,3 +85,31 @@ export function poissonGroup(
     values: {},
   };
 }
+
+/** Values that phases give to the rate of a population. */
+function ratesSet(name: string, { experiment }: Model): readonly Value[] {
+  return experiment.protocol.flatMap((phase) =>
+    isPhase(phase, 'set')
+      ? Object.entries(phase.set).flatMap(([key, value]) => (isRateOf(name, key) ? [value] : []))
+      : [],
+  );
+}
+
+function isRateOf(name: string, key: string): boolean {
+  const { owner, variable } = assignedBy(key);
+  return owner === name && variable === 'rate';
+}
+
+/** A phase that sets rates of PoissonGroups by their name in Brian. */
+export const withRates = (phase: Phase, groups: ReadonlySet<string>): Phase =>
+  isPhase(phase, 'set')
+    ? {
+        ...phase,
+        set: Object.fromEntries(
+          Object.entries(phase.set).map(([key, value]) => [
+            [...groups].some((name) => isRateOf(name, key)) ? key.replace(/\.rate$/, '.rates') : key,
+            value,
+          ]),
+        ),
+      }
+    : phase;

@@ -197,12 +197,12 @@ export async function checkConversion(
   options: CheckOptions & { readonly freeze?: boolean; readonly converted?: ConvertedModel } = {},
 ): Promise<ConversionCheck> {
   const document = documentOf[to] ?? to;
-  const { files } =
+  const { files, data } =
     options.converted !== undefined && document === to
       ? options.converted
       : await convertModel(valid, document, options.freeze === undefined ? {} : { freeze: options.freeze });
   const [file] = files;
-  const { valid: target } = importModel({ name: file?.name ?? 'model', text: file?.text ?? '' });
+  const { valid: target } = importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { data });
   return compared(
     'interneuron',
     valid,

@@ -82,6 +82,13 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
     expect(Object.entries(outcomes).filter(([, outcome]) => outcome !== 'same')).toEqual([]);
   });
 
+  it('writes the later runs of scripts as phases', { timeout: 300_000 }, async () => {
+    const said = await python('.venv', ['-W', 'ignore', 'python/brian2-interneuron/tests/later_runs.py'], program());
+    const outcomes = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Readonly<Record<string, string>>;
+    expect(Object.keys(outcomes).length).toBeGreaterThanOrEqual(8);
+    expect(Object.entries(outcomes).filter(([, outcome]) => outcome !== 'same')).toEqual([]);
+  });
+
   it('knows what scripts run after what is converted', async () => {
     const said = await python('.venv', ['python/interneuron/tests/check_runs_to_come.py'], program());
     expect(said.trim()).toBe('checked');

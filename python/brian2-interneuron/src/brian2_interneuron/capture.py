@@ -12,13 +12,15 @@ from interneuron._scripts import Captured, note_left_out, runs_to_come
 
 from .device import InterneuronDevice
 from .launcher import run_script
+from .phases import NoPhase, Phases, line_in, with_monitors
 from .rules import keep_rules
 from .script_names import connect_by_rules, name_by_variables
 from .statements import Statements
+from .texts import Unsupported
 
 
 def capture(words):
-    """Runs a script until its network runs for the first time, and writes it as a specification.
+    """Runs a script until its network has run for the last time, and writes it as a specification.
 
     Args:
         words: `--partial`, where functions of Python may be left out; the file to write, the script, and its own
@@ -45,6 +47,8 @@ def capture(words):
 def first_network(script, output, stem, partial=False, path=None):
     """Writes the network that a function runs first as a specification, and arrays beside it.
 
+    Where the function runs it again, what it changes in between and its other runs are phases.
+
     Args:
         script: the function.
         output: the file.
@@ -56,16 +60,32 @@ def first_network(script, output, stem, partial=False, path=None):
         which connections and values are written as Brian drew them, and why; None where nothing runs. What is left out
         is noted beside the file.
     """
-    said = Statements()
-    prepare, run_document = InterneuronDevice._prepare, InterneuronDevice.run_document
-    found = []
+    said, phases = Statements(), Phases()
+    prepare, run_document, live_of = InterneuronDevice._prepare, InterneuronDevice.run_document, InterneuronDevice._live_of
+    perform = InterneuronDevice._perform
+    found, renamed = [], {}
 
     def prepared(device, net, *rest):
         said.listening = False
-        name_by_variables(net.objects)
+        renamed.update(name_by_variables(net.objects))
         return prepare(device, net, *rest)
 
+    def own_names(device, *words, **keywords):
+        try:
+            return perform(device, *words, **keywords)
+        finally:
+            # Stored states have the names that the objects had.
+            for each, name in renamed.items():
+                each._name = name
+            renamed.clear()
+
+    def stop(reasons):
+        note_left_out(str(output), [*reasons, *(runs_to_come(path) if path else [])])
+        raise Captured
+
     def captured(device, net, document, start, duration):
+        if found:
+            return run_document(device, net, document, start, duration)
         if start:
             print("error: the network is not at its beginning", file=sys.stderr)
             raise SystemExit(1)
@@ -79,21 +99,63 @@ def first_network(script, output, stem, partial=False, path=None):
                 f"{', '.join(left)}: functions of Python that are called while the network runs are in no notation; "
                 "--partial leaves them out"
             )
-        functions = [f"{name}: it is a function of Python" for name in left]
-        note_left_out(str(output), [*functions, *(runs_to_come(path) if path else [])])
-        found.append(_written(document, said, net.objects, output))
-        raise Captured
+        running, objects = document.parts, list(net.objects)
+        document.parts = whole = with_monitors(copy.deepcopy(running), {each.name for each in objects})
+        sentences = _written(document, said, objects, output)
+        found.append((document, whole, objects, sentences))
+        if left or path is None or not runs_to_come(path):
+            stop([f"{name}: it is a function of Python" for name in left])
+        document.parts = running
+        phases.begin(whole, duration)
+        try:
+            return run_document(device, net, document, start, duration)
+        except Unsupported as reason:
+            print(f"note: no engine runs the network: {reason}", file=sys.stderr)
+            stop([])
+
+    def going_on(device, net, bare, duration):
+        if found:
+            try:
+                phases.between(device._live, net, bare)
+            except NoPhase as reason:
+                stop([f"line {line_in(path)} of the script: {reason}"])
+            phases.run(duration)
+        return live_of(device, net, bare, duration)
 
     InterneuronDevice._prepare, InterneuronDevice.run_document = prepared, captured
+    InterneuronDevice._live_of, InterneuronDevice._perform = going_on, own_names
     said.listen()
     try:
         script()
     except Captured:
-        return found[0]
+        pass
+    except Exception as error:
+        if not found:
+            raise
+        note_left_out(str(output), [f"the script ended with an error, {type(error).__name__}: {error}"])
     finally:
         said.listening = False
         InterneuronDevice._prepare, InterneuronDevice.run_document = prepare, run_document
-    return None
+        InterneuronDevice._live_of, InterneuronDevice._perform = live_of, perform
+    if not found:
+        return None
+    document, whole, objects, sentences = found[0]
+    return sentences if len(phases.phases) < 2 else [*_with_phases(document, whole, objects, phases, output), *sentences]
+
+
+def _with_phases(document, whole, objects, phases, output):
+    """Writes a document with phases in the place of its run. Gives what is to be said of them."""
+    document.data.update(phases.data)
+    if phases.lists:
+        # Values that are listed follow from what was drawn.
+        document.parts = copy.deepcopy(whole)
+        connect_by_rules(document, objects)
+    else:
+        document.parts = json.loads(output.read_text(encoding="utf-8"))
+    phases.put_into(document.parts)
+    _write(output, document)
+    listed = "connections and first values are listed as Brian drew them: the script lists values between its runs"
+    return [listed] if phases.lists else []
 
 
 def _written(document, said, objects, output):

@@ -203,7 +203,10 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
         self.kept.append(variable)
         if self._bare:
             return None
-        values = np.asarray(variable.get_value())
+        return self.value_of(variable, np.asarray(variable.get_value()))
+
+    def value_of(self, variable, values):
+        """Values of a variable: one quantity where all are the same."""
         flat = np.ravel(values)
         if flat.dtype.kind == "f" and np.isinf(flat).any() and (flat == flat[0]).all():
             return f"{'-' if flat[0] < 0 else ''}inf*{unit_text(variable.dim)}"

@@ -81,8 +81,7 @@ def run_script(words):
 def convert_script(words, program, arguments=()):
     """`interneuron convert script.py --to NOTATION -o FILE [-- ARGUMENT…]`: the network of a script.
 
-    The script is executed, in a process of its own, until it first runs its network; what it does later is not
-    converted.
+    The script is executed, in a process of its own, until its network is known.
 
     Args:
         words: those after `convert`.

@@ -16,7 +16,7 @@ class Live:
         #: Variables that the script has changed between runs.
         self.settable = settable
         self._text = json.dumps(bare.parts, sort_keys=True)
-        self._values, self._hidden = {}, []
+        self._values, self._hidden = {}, {}
 
     @property
     def session(self):
@@ -44,15 +44,12 @@ class Live:
         self._bare = bare
         if not _equal(self._hidden, _hidden(bare)):
             return False
+        variables = self.changed(bare)
+        if variables is None:
+            return False
         changed = {}
-        for variable in bare.kept:
-            known = self._values.get(id(variable))
-            now = np.asarray(variable.get_value())
-            if known is None or known[0] is not variable or known[1].shape != now.shape:
-                return False
-            if (known[1] == now).all():
-                continue
-            if variable.name == "delay" or not np.isfinite(now.astype(float)).all():
+        for variable in variables:
+            if variable.name == "delay" or not np.isfinite(np.asarray(variable.get_value(), dtype=float)).all():
                 return False
             self.settable[key_of(variable)] = variable
             changed[key_of(variable)] = sent(variable)
@@ -63,6 +60,40 @@ class Live:
         except (interneuron.UsageError, interneuron.ModelError):
             return False
         return True
+
+
+    def changed(self, bare):
+        """Variables that hold something else than at the end of the last run; None where there are other ones."""
+        found = []
+        for variable in bare.kept:
+            before = self.before(variable)
+            now = np.asarray(variable.get_value())
+            if before is None or before.shape != now.shape:
+                return None
+            if not (before == now).all():
+                found.append(variable)
+        return found
+
+    def before(self, variable):
+        """What a variable held at the end of the last run; None where it was not there."""
+        known = self._values.get(id(variable))
+        return known[1] if known is not None and known[0] is variable else None
+
+    def is_unlike(self, net, bare, delayed):
+        """Whether another network is to go on than the one that has run, or what no variable holds has changed.
+
+        Args:
+            net: the network.
+            bare: what it is now.
+            delayed: names of pathways with other delays, whose queues are made anew.
+        """
+        before, now = ({key: each for key, each in kept.items() if key not in delayed} for kept in (self._hidden, _hidden(bare)))
+        return net is not self._net or not _equal(before, now)
+
+    @property
+    def parts(self):
+        """The network without values and connections."""
+        return json.loads(self._text)
 
 
 def key_of(variable):
@@ -81,24 +112,25 @@ def _copy(variable):
 
 
 def _hidden(bare):
-    """What sessions keep besides variables: the step, last spikes, spikes under way."""
-    found = [int(bare.clock.variables["timestep"].get_value().item())]
+    """What sessions keep besides variables, by whose it is: the step, last spikes, spikes under way."""
+    found = {"": [int(bare.clock.variables["timestep"].get_value().item())]}
     for group in bare.groups:
         if "lastspike" in group.variables:
-            found += [_copy(group.variables["lastspike"]), _copy(group.variables["not_refractory"])]
+            found[group.name] = [_copy(group.variables["lastspike"]), _copy(group.variables["not_refractory"])]
     for synapses in bare.synapses:
         if bare.keeps_updates(synapses):
-            found.append(_copy(synapses.variables["lastupdate"]))
+            found[synapses.name] = [_copy(synapses.variables["lastupdate"])]
         for pathway in synapses._pathways:
             if pathway.active and pathway.queue is not None:
                 state = pathway.queue._full_state()
                 rows = state[1] if len(state) == 2 else [state[1].tolist()]
                 offset = state[0] if len(state) == 2 else 0
-                found.append([list(map(int, np.ravel(rows[(offset + k) % len(rows)]))) for k in range(len(rows))])
+                under_way = [list(map(int, np.ravel(rows[(offset + k) % len(rows)]))) for k in range(len(rows))]
+                found[pathway.name] = [under_way]
     return found
 
 
 def _equal(a, b):
-    return len(a) == len(b) and all(
-        np.array_equal(x, y) if isinstance(x, np.ndarray) else x == y for x, y in zip(a, b)
+    return a.keys() == b.keys() and all(
+        np.array_equal(x, y) if isinstance(x, np.ndarray) else x == y for key in a for x, y in zip(a[key], b[key])
     )

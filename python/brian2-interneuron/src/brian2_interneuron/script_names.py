@@ -23,6 +23,9 @@ def name_by_variables(objects):
 
     Args:
         objects: of the network.
+
+    Returns:
+        the names that they had.
     """
     found = _variables()
     unnamed = {each: found[id(each)] for each in objects if id(each) in found and _is_unnamed(each)}
@@ -31,9 +34,10 @@ def name_by_variables(objects):
     if before != sorted(ordered, key=lambda each: unnamed.get(each, each.name)):
         unnamed = {each: name for each, name in unnamed.items() if each not in ordered}
     taken = {each.name for each in objects if each not in unnamed}
-    for each, name in unnamed.items():
-        if name not in taken:
-            each._name = name
+    given = {each: each.name for each, name in unnamed.items() if name not in taken}
+    for each in given:
+        each._name = unnamed[each]
+    return given
 
 
 def _ordered(objects):

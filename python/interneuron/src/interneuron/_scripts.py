@@ -45,8 +45,7 @@ def convert_captured(
 ) -> int:
     """Converts the network of a script.
 
-    The script is executed, in a process of its own, until it first runs its network; what it does later is not
-    converted.
+    The script is executed, in a process of its own, until its network is known.
 
     Args:
         script: its path.
@@ -57,7 +56,7 @@ def convert_captured(
     Returns:
         the exit code.
     """
-    print(f"executing {script} until it first runs its network; what it does later is not converted", file=sys.stderr)
+    print(f"executing {script} until its network is known", file=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         captured = os.path.join(folder, f"{Path(script).stem}.json")
         child = [sys.executable, "-W", "ignore", "-m", *launcher(captured)]

@@ -93,7 +93,14 @@ export async function feedDocument(name: string, bytes: Uint8Array, ordinal: num
 const pickInTurn = <T>(items: readonly T[], turn: number): T => items[turn % items.length]!;
 
 const isSmall = ({ valid: { model } }: ImportedModel, most = mostElements): boolean =>
-  Object.values(model.populations).reduce((sum, { size }) => sum + size, 0) <= most;
+  Object.values(model.populations).reduce((sum, { size, type }) => sum + size * piecesOf(model, type), 0) <= most;
+
+/** Compartments of a cell; one of a cell without structure. */
+const piecesOf = ({ neurons }: ImportedModel['valid']['model'], type: string | undefined): number =>
+  Object.values(neurons[type ?? '']?.compartments?.sections ?? { one: { divisions: 1 } }).reduce(
+    (sum, { divisions }) => sum + divisions,
+    0,
+  );
 
 /** Steps of which freezing draws the spikes. */
 const mostDrawn = 1e5;

@@ -334,6 +334,30 @@ def check_capture():
         import interneuron
 
         assert len(interneuron.run(document).spikes["a"]) == int(said.stdout.split()[-1]) > 0
+        # Later runs are phases; what begins another network is left out.
+        with open(script, "w", encoding="utf-8") as file:
+            file.write(
+                "import pyNN.nest as sim\n"
+                "sim.setup(timestep=0.1)\n"
+                "a = sim.Population(3, sim.IF_curr_exp(i_offset=[0.9, 1.0, 1.1]), label='a')\n"
+                "a.record('spikes')\n"
+                "for k in range(3):\n"
+                "    sim.run(40.0)\n"
+                "    a.set(i_offset=1.2 + 0.3 * k)\n"
+                "a[1:].set(tau_m=5.0)\n"
+                "sim.reset()\n"
+                "sim.run(30.0)\n"
+                "print(sum(len(each) for part in a.get_data().segments for each in part.spiketrains))\n"
+            )
+        said = subprocess.run([*start, "pynn", script, "--instead-of", "nest"], capture_output=True, text=True)
+        words = [*start, "convert", script, "--to", "canonical", "-o", document, "--instead-of", "nest", "--force"]
+        assert subprocess.run(words, capture_output=True, text=True).returncode == 0
+        results = interneuron.run(document)
+        assert results.name == "net" and len(results.spikes["a"]) == int(said.stdout.split()[-1]) > 10
+        with open(script, "a", encoding="utf-8") as file:
+            file.write("sim.setup(timestep=0.1)\nb = sim.Population(1, sim.IF_curr_exp())\nsim.run(1.0)\n")
+        done = subprocess.run(words, capture_output=True, text=True)
+        assert done.returncode == 1 and "setup() has begun another network" in done.stderr, done.stderr
 
 
 if __name__ == "__main__":

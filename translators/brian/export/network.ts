@@ -15,6 +15,7 @@ import type {
   Table,
   Value,
 } from '../../../src/model/model.js';
+import { tidy } from '../../../src/library/recognise/numbers.js';
 import { defaultSlot } from '../vocabulary.js';
 import { brianExpression, brianStatements, brianTree, readCanonical, spacedQuantity } from './brian-text.js';
 import { dimensionOf, valueText } from './equations-text.js';
@@ -261,7 +262,7 @@ export function exportProtocol(
   for (const [index, phase] of context.model.experiment.protocol.entries()) {
     const pointer = `/experiment/protocol/${index}`;
     if (isPhase(phase, 'run') || isPhase(phase, 'runUntil')) {
-      const duration = isPhase(phase, 'run') ? phase.run : phase.runUntil - now;
+      const duration = isPhase(phase, 'run') ? phase.run : tidy(phase.runUntil - now);
       now += duration;
       open['duration'] = quantityText(duration, time, context.arithmetic);
       close();

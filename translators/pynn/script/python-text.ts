@@ -81,7 +81,8 @@ export function valueSource(item: unknown, names: ScriptNames): Source {
   if (Array.isArray(item['sequences'])) {
     const { sequences } = item;
     // One list is for all cells.
-    if (sequences.length === 1) return valueSource(sequences[0], names);
+    const [first] = sequences;
+    if (sequences.every((one) => JSON.stringify(one) === JSON.stringify(first))) return valueSource(first, names);
     return list(sequences.map((one) => call(names.use('Sequence'), [valueSource(one, names)])));
   }
   return 'None';

@@ -199,8 +199,8 @@ export function giveCells(
   if (!(script.document.assemblies ?? []).some(({ label }) => label === target))
     return [layout(call(`${of}.${what}`, keywords(values, script.at(`${of}.positions`))))];
   return [
-    `for cells in ${of}.populations:`,
-    `    ${layout(call(`cells.${what}`, keywords(values, script.at('cells.positions'))), 4)}`,
+    `for each in ${of}.populations:`,
+    `    ${layout(call(`each.${what}`, keywords(values, script.at('each.positions'))), 4)}`,
   ];
 }
 

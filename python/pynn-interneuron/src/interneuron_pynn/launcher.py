@@ -58,7 +58,7 @@ def run_script(words):
 
 
 def capture(words):
-    """Runs a script until its network runs for the first time, and writes it as PyNN-style JSON with its arrays.
+    """Runs a script until its network runs for the last time, and writes it as PyNN-style JSON with its arrays.
 
     Args:
         words: the file to write, the script, and its own arguments.
@@ -68,11 +68,23 @@ def capture(words):
 
     output = Path(words[0])
     left = []
+    run_until, clear = state.run_until, state.clear
 
     def until(tstop):
+        if runs_to_come(words[1]):
+            run_until(tstop)
+            return
+        # The last needs not be run.
+        if state._session is not None:
+            state.flush()
         state._phases.append({"run_until": float(tstop)})
-        left.extend(runs_to_come(words[1]))
         raise Captured
+
+    def begin():
+        if any("run_until" in phase for phase in state._phases):
+            left.append("what the script does after setup() has begun another network")
+            raise Captured
+        clear()
 
     def without_callbacks(function):
         def run(time, callbacks=None):
@@ -84,19 +96,25 @@ def capture(words):
 
     # Scripts call it through PyNN's functions.
     setattr(state, "run_until", until)
+    setattr(state, "clear", begin)
     for name in ("run", "run_until", "run_for"):
         setattr(interneuron_pynn, name, without_callbacks(getattr(interneuron_pynn, name)))
     try:
         run_script(words[1:])
     except Captured:
         pass
-    else:
+    except Exception as error:
+        if not state._phases:
+            raise
+        left.append(f"the script ended with an error, {type(error).__name__}: {error}")
+    if not any("run_until" in phase for phase in state._phases):
         own = [name for name in ("nest", "neuron", "brian2") if f"pyNN.{name}" in sys.modules]
         other = f" on interneuron, but perhaps one on pyNN.{own[0]}: add --instead-of {own[0]}" if own else ""
         print(f"error: {words[1]} runs no network{other}", file=sys.stderr)
         return 1
-    output.write_text(json.dumps(state.document()), encoding="utf-8")
-    note_left_out(words[0], left)
+    named = {**state.document(), "name": Path(words[1]).stem}
+    output.write_text(json.dumps(named), encoding="utf-8")
+    note_left_out(words[0], list(dict.fromkeys(left)))
     folder = output.with_suffix(".data")
     for name, array in state._arrays.items():
         folder.mkdir(exist_ok=True)

@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { treeOf } from '../../src/lower/cable/tree.js';
 import type { Compartments } from '../../src/model/typed.js';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
-import { refused, simulate } from '../support/simulate.js';
+import { byCreation, refused, simulate } from '../support/simulate.js';
 
 const membrane = 'specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm';
 const leak = 'leak: { parameters: { g: 0.0001 S/cm**2, E: -70 mV }, reads: [v], writes: { i: g*(E - v) } }';
@@ -611,5 +611,62 @@ describe('any tree of cylinders', () => {
         axial.forEach((sum, place) => expect(sum).toBeCloseTo(neighbours[place]!, 12));
       }),
     );
+  });
+});
+
+describe('connections onto places of cells', () => {
+  const soma = `soma: { length: 20 um, diameter: 20 um, ${membrane} }`;
+  const dendrite = `dendrite: { parent: soma, length: 100 um, diameter: 1 um, divisions: 3, ${membrane} }`;
+  const structured = `inputs: { I: nA }
+    compartments: { initial: -65 mV, sections: { ${soma}, ${dendrite} }, mechanisms: { ${leak} } }
+    events: { spike: { when: v > 0*mV, edge: rising, section: soma, fraction: 0.5 } }`;
+  const point = `inputs: { I: nA }
+    state: { v: { unit: V } }
+    derivatives: { v: -v/(10*ms) + I*ohm/ms }
+    events: { spike: { when: v > 1*volt } }`;
+  /** The cells that synapses connect, as the model counts them. */
+  const ends = async (
+    cell: string,
+    connect: string,
+    from: string,
+    to: string,
+  ): Promise<readonly (readonly number[])[]> => {
+    const run = await simulate(`interneuron: 1
+timing: grid
+neurons:
+  cell:
+    ${cell}
+synapses:
+  s:
+    parameters: { a: 0, b: 0 }
+    state: { g: { unit: nS } }
+    derivatives: { g: -g/(2*ms) }
+    pathways: { pre: { on: pre.spike, do: [g += 1*nS] } }
+    contributes: { post.I: g*mV }
+populations: { p: { type: cell, size: 7 } }
+projections: { c: { from: '${from}', to: ${to}, synapse: s, connect: ${connect}, delay: 1 ms, values: { a: i, b: j } } }
+experiment: { dt: 0.1 ms, seed: 5, duration: 1 ms }
+`);
+    return [byCreation(run, 'c', 'a'), byCreation(run, 'c', 'b')];
+  };
+
+  test.each([
+    '{ rule: all, self: false }',
+    '{ rule: probability, p: 0.5, self: false }',
+    "{ rule: pairs, p: 'exp(-abs(i - j)/3)', self: false }",
+    '{ rule: fixedInDegree, n: 3, self: false }',
+    '{ rule: fixedTotal, n: 13, self: false }',
+    "{ rule: pairs, condition: 'i != j' }",
+  ])('%s connects the same cells as between points', async (connect) => {
+    for (const [from, to] of [
+      ['p', 'p'],
+      ['p[0:5]', 'p[2:7]'],
+    ] as const) {
+      const points = await ends(point, connect, from, `'${to}'`);
+      expect(points[0]?.length).toBeGreaterThan(3);
+      expect(await ends(structured, connect, from, `{ of: '${to}', section: dendrite, fraction: 0.5 }`)).toEqual(
+        points,
+      );
+    }
   });
 });

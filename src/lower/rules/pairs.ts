@@ -111,7 +111,7 @@ function selfCondition(
   context: Context,
 ): ((source: Ir, target: Ir) => Ir) | null {
   const { pre, post } = plan;
-  if (!pre.map && !post.map) {
+  if (!plan.sameTarget && !pre.map && !post.map) {
     if (pre.population !== post.population) return null;
     return (source, target) => ir.ne(ir.add(source, ir.u32(pre.offset)), ir.add(target, ir.u32(post.offset)));
   }

@@ -79,7 +79,7 @@ export function valueSource(item: unknown, names: ScriptNames): Source {
     return formulaSource(item['expr'], typeof item['of'] === 'string' ? item['of'] : 'i', names);
   if (Array.isArray(item['sequence'])) return call(names.use('Sequence'), [valueSource(item['sequence'], names)]);
   if (Array.isArray(item['sequences'])) {
-    const { sequences } = item;
+    const sequences: readonly unknown[] = item['sequences'];
     // One list is for all cells.
     const [first] = sequences;
     if (sequences.every((one) => JSON.stringify(one) === JSON.stringify(first))) return valueSource(first, names);

@@ -106,6 +106,8 @@ def first_network(script, output, stem, partial=False, path=None):
         if left or path is None or not runs_to_come(path):
             stop([f"{name}: it is a function of Python" for name in left])
         document.parts = running
+        # Arrays of Brian change while the network runs, and are written again with its phases.
+        document.data = {digest: values.copy() for digest, values in document.data.items()}
         phases.begin(whole, duration)
         try:
             return run_document(device, net, document, start, duration)

@@ -2,7 +2,7 @@
 
 import type { Expression } from '../lang/ast.js';
 import { linearForm } from '../lang/linear.js';
-import { callsIn, namesIn } from '../lang/walk.js';
+import { callsIn, decides, namesIn } from '../lang/walk.js';
 import type { Context } from './context.js';
 import type { Equations } from './equations.js';
 import { linearSystem, refusal, steppedDerivatives } from './integrate.js';
@@ -43,9 +43,13 @@ export function chooseMethod(
   const reasons: string[] = [];
   for (const method of candidates) {
     if (method !== 'exact') {
-      const why = refusal(method, equations, named !== null);
+      const why = refusal(method, equations, named !== null || context.profile.exactLikeBrian);
       if (why === null) return { method };
       reasons.push(why);
+      continue;
+    }
+    if (named === null && context.profile.exactLikeBrian && chosenCoefficient(equations)) {
+      reasons.push('a coefficient of their variables depends on a comparison');
       continue;
     }
     const linear = linearSystem(equations, inputs);
@@ -83,6 +87,15 @@ export function chooseMethod(
     ),
   );
   return null;
+}
+
+/** Whether a coefficient depends on a comparison: Brian 2 cannot separate it from its variable. */
+function chosenCoefficient(equations: Equations): boolean {
+  const derivatives = steppedDerivatives(equations);
+  return [...derivatives.values()].some((e) => {
+    const form = linearForm(e, derivatives.keys());
+    return form !== null && [...form.coefficients.values()].some(decides);
+  });
 }
 
 /** Products of entries in a square of the propagators beyond which `exact` would take minutes to compile. */

@@ -128,10 +128,10 @@ function timeOutsideTables(e: Expression): boolean {
 /**
  * Why a method other than `exact` refuses the equations.
  *
- * @param named  whether the model names it: exponential Euler then takes all that can be separated, where functions of
- *   a variable are frozen; left to choose, we take it only where it is exact for each equation by itself
+ * @param asBrian  whether exponential Euler takes all that can be separated, where functions of a variable are frozen, as
+ *   where the model names it and where Brian 2 chooses; we choose it only where it is exact for each equation by itself
  */
-export function refusal(method: Method, equations: Equations, named: boolean): Refusal {
+export function refusal(method: Method, equations: Equations, asBrian: boolean): Refusal {
   const derivatives = [...steppedDerivatives(equations)];
   const noisy = derivatives.filter(([, e]) => hasNoise(e, equations));
   switch (method) {
@@ -140,7 +140,7 @@ export function refusal(method: Method, equations: Equations, named: boolean): R
     case 'exponentialEuler':
       if (noisy.length > 0) return 'they have noise';
       for (const [name, e] of derivatives)
-        if (!(named ? conditionallyLinear(e, name) : linearForm(e, [name])))
+        if (!(asBrian ? conditionallyLinear(e, name) : linearForm(e, [name])))
           return `the equation of ${name} is not linear in ${name}`;
       return null;
     case 'rk2':

@@ -89,6 +89,13 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
     expect(Object.entries(outcomes).filter(([, outcome]) => outcome !== 'same')).toEqual([]);
   });
 
+  it('integrates by the method that Brian chooses where specifications name none', { timeout: 300_000 }, async () => {
+    const said = await python('.venv', ['-W', 'ignore', 'python/brian2-interneuron/tests/methods.py'], program());
+    const outcomes = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Readonly<Record<string, string>>;
+    expect(Object.keys(outcomes).length).toBeGreaterThanOrEqual(30);
+    expect(Object.entries(outcomes).filter(([, outcome]) => outcome !== 'same')).toEqual([]);
+  });
+
   it('knows what scripts run after what is converted', async () => {
     const said = await python('.venv', ['python/interneuron/tests/check_runs_to_come.py'], program());
     expect(said.trim()).toBe('checked');

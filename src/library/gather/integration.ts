@@ -4,7 +4,7 @@ import type { Expression } from '../../lang/ast.js';
 import { linearForm } from '../../lang/linear.js';
 import { parseExpression } from '../../lang/parse.js';
 import { drawsIn } from '../../lang/functions.js';
-import { namesIn, substitute, visit } from '../../lang/walk.js';
+import { decides, namesIn, substitute } from '../../lang/walk.js';
 import type { IntegrationMethod, NeuronType, SynapseType, TimingProfile } from '../../model/model.js';
 
 type Equations = Pick<NeuronType | SynapseType, 'derivatives' | 'derived' | 'method' | 'noise' | 'parameters'>;
@@ -54,18 +54,6 @@ export function methodOnGrid(type: Equations): IntegrationMethod {
   });
   return separately && (!fixed || names.length === 1) ? 'exponentialEuler' : 'rk4';
 }
-
-/** Whether an expression chooses: Brian's solver of linear systems fails on that. */
-function decides(e: Expression): boolean {
-  let found = false;
-  visit(e, (part) => {
-    const tests = part.kind === 'binary' && choosing.has(part.operator);
-    found ||= tests || part.kind === 'conditional' || (part.kind === 'unary' && part.operator === 'not');
-  });
-  return found;
-}
-
-const choosing: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '!=', 'and', 'or']);
 
 /**
  * Whether forward Euler gives the same numbers, up to rounding, as the method of a type: it is that method, or rates

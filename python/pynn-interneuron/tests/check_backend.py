@@ -105,9 +105,11 @@ def declared(rules):
     drawn = rng.next(2).tolist()
     made.append(sim.Projection(b, a, sim.FixedNumberPostConnector(4, rng=rng, with_replacement=True), static))
     made.append(sim.Projection(b, b, sim.AllToAllConnector(allow_self_connections=False), sim.StaticSynapse(weight=0.001)))
-    near = sim.DistanceDependentProbabilityConnector("0.9*exp(-d**2/50)*(d < 20)", rng=rng)
+    near = sim.DistanceDependentProbabilityConnector("0.9*exp(-d**2/50)", rng=rng)
     made.append(sim.Projection(a[3:], b, near, static, space=sim.Space(scale_factor=1.5, offset=2.0)))
-    made.append(sim.Projection(c, a, sim.DistanceDependentProbabilityConnector("exp(-d/40)", rng=sim.NumpyRNG(seed=3)), static))
+    made.append(sim.Projection(c, a, sim.DistanceDependentProbabilityConnector("exp(-d/40)*(d < 60)", rng=sim.NumpyRNG(seed=3)), static))
+    by_axis = sim.DisplacementDependentProbabilityConnector(lambda d: 0.7 * np.exp(-np.abs(d[0]) / 30) * (d[1] < 5), rng=rng)
+    made.append(sim.Projection(c[2:], b, by_axis, static))
     a.record("spikes")
     sim.run(20.0)
     made[4].set(weight=0.002)
@@ -124,10 +126,35 @@ def declared(rules):
 
 def check_formulas():
     """Expressions of the distance that mean something else in the document are carried out by PyNN."""
-    from interneuron_pynn.rules import is_formula
+    from interneuron_pynn.formulas import formula_of, is_formula
 
     assert all(map(is_formula, ("d < 16", "0.3*exp(-d/2)", "exp(-abs(d)**2 / 50) * (d > 0)", "0.5")))
     assert not any(map(is_formula, ("1/d", "log(d)", "d**-1", "2**d", "0.1 if d < 3 else 0", "x + d", "minimum(d, 1)", "True", "d <")))
+    formulas = {
+        lambda d: 0.8 * np.exp(-abs(d[0]) / 40): "(0.8 * exp(((-abs(d[0])) / 40)))",
+        lambda d: np.exp(-np.sqrt((d**2).sum(axis=0)) / 20.0): "exp(((-sqrt((((d[0] ** 2) + (d[1] ** 2)) + (d[2] ** 2)))) / 20.0))",
+        lambda d: (np.abs(d[0]) < 3) * (d[1] >= 2): "((abs(d[0]) < 3) * (d[1] >= 2))",
+    }
+    for function, text in formulas.items():
+        assert formula_of(function) == text, formula_of(function)
+    others = (
+        lambda d: np.where(d[0] > 0, 0.3, 0.1),
+        lambda d: 0.3 if d[0] > 0 else 0.1,
+        lambda d: np.random.rand() * d[0],
+        lambda d: 0.3,
+        lambda d: np.exp(-d[0]) / d[1],
+        lambda d: np.ones(d.shape[1]) * d[0],
+        lambda d: [each + 1 for each in d],
+    )
+    assert [formula_of(each) for each in others] == [None] * len(others)
+    # Neighbours of a grid are as far apart as rounding in um has them, which decides at the limit.
+    sim.setup(timestep=0.1)
+    cells = sim.Population(36, sim.IF_curr_exp(), structure=sim.Grid2D(dx=1.7, dy=1.7))
+    near = sim.Projection(cells, cells, sim.DistanceDependentProbabilityConnector("d <= 1.7"), sim.StaticSynapse())
+    distances = sim.Space().distances(cells.positions.T, cells.positions.T).reshape(36, 36)
+    sim.run(0.1)
+    ends = sim.simulator.state.synapses(near.name_in_document)
+    assert np.array_equal(np.argwhere(distances <= 1.7), sorted(zip(ends["sources"], ends["targets"])))
 
 
 def check_rules():
@@ -235,6 +262,50 @@ def check_plasticity():
     assert np.allclose(times, np.arange(0, 61, 5.0))
     assert np.allclose(weights[0], 0.01) and weights[-1][2] == 0.01 and abs(weights[-1][0] - 0.01) > 1e-5
     assert projection.get("delay", "array").tolist() == [[1.0]] * 3
+
+
+def check_recorded_synapses():
+    """Recorded weights and state of synapses are what is read, in PyNN's order, with segments as cells have them."""
+    sim.setup(timestep=0.1, min_delay=0.1)
+    pre = sim.Population(3, sim.SpikeSourceArray(spike_times=[[5.0, 20.0, 30.0], [8.0, 41.0], [12.0]]))
+    post = sim.Population(2, sim.IF_cond_exp(i_offset=[0.9, 1.1]))
+    both = post + sim.Population(2, sim.EIF_cond_exp_isfa_ista(i_offset=1.0))
+    rule = sim.STDPMechanism(
+        sim.SpikePairRule(A_plus=0.1, A_minus=0.1), sim.AdditiveWeightDependence(w_max=0.05), weight=0.01, delay=1.0
+    )
+    listed = sim.Projection(pre, post, sim.FromListConnector([(2, 1), (0, 0), (1, 1), (0, 1)]), rule)
+    mixed = sim.Projection(pre, both, sim.FixedProbabilityConnector(0.8, rng=sim.NumpyRNG(seed=2)), rule)
+    depressing = sim.TsodyksMarkramSynapse(U=0.5, tau_rec=50.0, tau_facil=0.0, weight=0.01, delay=0.5)
+    drawn = sim.Projection(pre, post, sim.FixedProbabilityConnector(0.9, rng=sim.NumpyRNG(seed=1)), depressing)
+    static = sim.Projection(pre, post, sim.AllToAllConnector(), sim.StaticSynapse(weight=0.003, delay=0.5))
+    for projection in (listed, mixed):
+        projection.record("weight", sampling_interval=2.0)
+    drawn.record(["u", "weight"])
+    read = []
+    for k in range(5):
+        sim.run(10.0)
+        read.append([each.get("weight", "list", with_address=False) for each in (listed, mixed)])
+        if k == 2:
+            static.record("weight")
+        if k == 3:
+            static.set(weight=0.004)
+    for projection, weights in zip((listed, mixed), zip(*read)):
+        found = projection.recorded("weight")
+        assert found.shape == (26, len(projection)) and np.ptp(found) > 0.001
+        assert np.array_equal(found[5::5], np.array(weights))
+    [segment] = drawn.get_data().segments
+    signals = {each.name: each for each in segment.analogsignals}
+    assert signals["u"].shape == (501, len(drawn)) and set(np.unique(signals["u"].magnitude)) == {0.0, 0.5}
+    assert str(signals["weight"].dimensionality) == "uS" and np.allclose(signals["weight"].magnitude, 0.01, rtol=1e-12)
+    assert np.array_equal(signals["u"].array_annotations["presynaptic_index"], drawn.sources)
+    [changed] = static.get_data("weight").segments[0].analogsignals
+    assert abs(float(changed.t_start) - 30.1) < 1e-9 and np.allclose(np.unique(changed.magnitude), [0.003, 0.004], rtol=1e-12)
+    sim.reset(annotations={"trial": 1})
+    sim.run(4.0)
+    [first, second] = listed.get_data().segments
+    assert (first.annotations["trial"], first.analogsignals[0].shape, second.analogsignals[0].shape) == (1, (26, 4), (3, 4))
+    raises(errors.RecordingError, lambda: listed.record("q"))
+    assert "Available variables are weight" in str(raises(errors.RecordingError, lambda: static.recorded("u")))
 
 
 def check_refusals():
@@ -361,6 +432,6 @@ def check_capture():
 
 
 if __name__ == "__main__":
-    for check in (check_segments, check_plasticity, check_refusals, check_launcher, check_capture, check_formulas, check_rules, check_weights, check_engines, check_peers):
+    for check in (check_segments, check_plasticity, check_recorded_synapses, check_refusals, check_launcher, check_capture, check_formulas, check_rules, check_weights, check_engines, check_peers):
         check()
     print("checked")

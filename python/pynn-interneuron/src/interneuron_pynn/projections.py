@@ -13,8 +13,8 @@ from .checks import check_connector, check_finite, check_given, check_projection
 from .projection_document import DocumentOfProjection, members_of, number_or_list
 from .rules import carry_out, rule_of
 from .simulator import state
-from .units import SI
 from .standardmodels import StaticSynapse
+from .synapse_recording import RecordingOfSynapses
 
 
 class Connection(common.Connection):
@@ -67,7 +67,7 @@ def _check_targets(connector, post):
     return True
 
 
-class Projection(DocumentOfProjection, common.Projection):
+class Projection(RecordingOfSynapses, DocumentOfProjection, common.Projection):
     """Synapses between two groups of cells."""
 
     __doc__ = common.Projection.__doc__
@@ -94,7 +94,7 @@ class Projection(DocumentOfProjection, common.Projection):
             self, presynaptic_population, postsynaptic_population, connector, synapse_type, source, receptor_type, space, label
         )
         self._columns, self._parts, self._cache, self._built = [], None, {}, None
-        self._initial, self._known, self._places = {}, None, []
+        self._initial, self._known, self._places, self._segments = {}, None, [], []
         checked = _check_targets(connector, self.post)
         check_synapse(self.synapse_type)
         check_connector(connector, self.pre, self.post)
@@ -119,28 +119,11 @@ class Projection(DocumentOfProjection, common.Projection):
         self.pre, self.post, self.synapse_type, self._connector = pre, post, synapse_type, connector
         self.receptor_type, self.space, self.initial_values = None, Space(), {}
         self._known, self._rule = (np.empty(0, np.int64), np.empty(0, np.int64), {}), None
-        self._columns, self._parts, self._cache, self._built, self._initial = [], [], {}, None, {}
+        self._columns, self._parts, self._cache, self._built, self._initial, self._segments = [], [], {}, None, {}, []
         self.label = label or f"{pre.label}_to_{post.label}"
         self._late = False
         self.name_in_document = state.unique(self.label, "projection")
         state.create("projections", self)
-
-    def record(self, variables, sampling_interval=None):
-        """Records variables of synapses of a type of the script's own, from now on; PyNN itself records none.
-
-        Args:
-            variables: a name, or a list of names.
-            sampling_interval: in ms; None: every step.
-        """
-        own = getattr(self.synapse_type, "names", ())
-        for variable in [variables] if isinstance(variables, str) else variables:
-            if variable not in own:
-                raise errors.RecordingError(variable, type(self.synapse_type).__name__)
-            state.record_synapses(self, variable, sampling_interval)
-
-    def recorded(self, variable):
-        """Samples of a recorded variable since the last reset, [sample, synapse], in PyNN's units."""
-        return state.synapse_samples(self, variable) / SI[self.synapse_type.units[variable]]
 
     # --- Connecting -------------------------------------------------------------------------------------------------
     def _convergent_connect(self, presynaptic_indices, postsynaptic_index, location_selector=None, **parameters):
@@ -331,22 +314,21 @@ class Projection(DocumentOfProjection, common.Projection):
         key = (name, state._version)
         if self._cache.get("key") != key:
             values = self.given[name].copy()
-            unit = float(f"1e{self._weight_exponent()}")
             for part in self.parts():
                 found = state.read(part["name"], name)
-                values[part["connections"]] = found[self._order(part)] / unit
+                values[part["connections"]] = found[self.order_of(part)] / float(f"1e{self.weight_exponent(part)}")
             # Building the network may count as a change of it.
             self._cache = {**self._cache, "key": (name, state._version), "values": values}
         return self._cache["values"]
 
-    def _weight_exponent(self):
-        """The power of ten that takes weights to SI."""
-        if getattr(self.post, "conductance_based", True):
+    def weight_exponent(self, part):
+        """The power of ten that takes weights of a part to SI."""
+        celltype = part["post"].celltype
+        if celltype.conductance_based or type(self.synapse_type).__name__ == "ElectricalSynapse":
             return -6
-        celltype = getattr(self.post, "celltype", None)
         return -3 if getattr(celltype, "voltage_based_synapses", False) else -9
 
-    def _order(self, part):
+    def order_of(self, part):
         """Where each connection of a part stands among the synapses of the engine."""
         if "order" not in part:
             found = state.synapses(part["name"])
@@ -388,8 +370,8 @@ class Projection(DocumentOfProjection, common.Projection):
         phase = {"set_projection": {"target": part["name"], "params": {name: numbers}}}
         if name == "weight" and state.sets_at_once(len(own)):
             in_place = np.empty(len(own))
-            in_place[self._order(part)] = own
-            if state.set_synapses(part["name"], in_place, self._weight_exponent(), self._is_plastic, phase):
+            in_place[self.order_of(part)] = own
+            if state.set_synapses(part["name"], in_place, self.weight_exponent(part), self._is_plastic, phase):
                 return
         state.phase(phase)
 

@@ -1,6 +1,5 @@
 """Connectors as rules, which the engine carries out; PyNN carries them out only where somebody asks what they gave."""
 
-import ast
 import numbers
 from copy import deepcopy
 from typing import Any
@@ -9,6 +8,7 @@ import numpy as np
 from pyNN import common, errors
 from pyNN.connectors import (
     AllToAllConnector,
+    DisplacementDependentProbabilityConnector,
     DistanceDependentProbabilityConnector,
     FixedNumberPostConnector,
     FixedNumberPreConnector,
@@ -17,13 +17,17 @@ from pyNN.connectors import (
     OneToOneConnector,
 )
 from pyNN.random import NumpyRNG, RandomDistribution
+from pyNN.space import RandomStructure
+
+from .formulas import formula_of, has_steps, is_formula
 
 #: Parameters of the connectors that are passed on as rules.
 _CONNECTORS = {
     AllToAllConnector: ("allow_self_connections",),
     OneToOneConnector: (),
     FixedProbabilityConnector: ("p_connect", "allow_self_connections"),
-    DistanceDependentProbabilityConnector: ("d_expression", "allow_self_connections"),
+    DistanceDependentProbabilityConnector: ("allow_self_connections",),
+    DisplacementDependentProbabilityConnector: ("allow_self_connections",),
     FixedNumberPreConnector: ("n", "allow_self_connections", "with_replacement"),
     FixedNumberPostConnector: ("n", "allow_self_connections", "with_replacement"),
     FixedTotalNumberConnector: ("n", "allow_self_connections", "with_replacement"),
@@ -133,43 +137,23 @@ class Generators:
         return {each.name: each.to_document() for each in self._all if each.users}
 
 
-#: Functions and operators of expressions of the distance that are the same in the document.
-_FUNCTIONS = ("exp", "sqrt", "abs", "cos", "sin", "tanh")
-_OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
-
-
-def is_formula(text):
-    """Whether an expression of the distance, in Python, means the same in the document."""
-    try:
-        tree = ast.parse(text.strip(), mode="eval").body
-    except SyntaxError:
-        return False
-
-    def known(e):
-        if isinstance(e, ast.Constant):
-            return isinstance(e.value, (int, float)) and not isinstance(e.value, bool)
-        if isinstance(e, ast.Name):
-            return e.id == "d"
-        if isinstance(e, ast.UnaryOp):
-            return isinstance(e.op, ast.USub) and known(e.operand)
-        if isinstance(e, ast.Compare):
-            return len(e.ops) == 1 and isinstance(e.ops[0], (ast.Lt, ast.LtE, ast.Gt, ast.GtE)) and known(e.left) and known(e.comparators[0])
-        if isinstance(e, ast.Call):
-            return isinstance(e.func, ast.Name) and e.func.id in _FUNCTIONS and len(e.args) == 1 and not e.keywords and known(e.args[0])
-        if not isinstance(e, ast.BinOp) or not isinstance(e.op, _OPERATORS) or not known(e.left):
-            return False
-        # Divisors and exponents are numbers: a division by a distance of zero is infinite in NumPy alone.
-        divisor: Any = getattr(e.right, "value", 0)
-        is_number = isinstance(e.right, ast.Constant) and known(e.right) and divisor > 0
-        return is_number if isinstance(e.op, (ast.Div, ast.Pow)) else known(e.right)
-
-    return known(tree)
-
-
-def _are_placed(projection, rng):
-    """Whether the document can say where the cells of both ends are, as they are now. `rng`: does not also draw places."""
+def _by_place(connector, projection):
+    """The parameter of a connector by distance or displacement that is its formula, as the document has it; None where it has none."""
+    if isinstance(connector, DisplacementDependentProbabilityConnector):
+        name, text = "disp_function", formula_of(connector.index_expression._disp_function)
+    else:
+        name, text = "d_expression", connector.d_expression
+        if not isinstance(text, str) or not is_formula(text) or np.ndim(projection.space.scale_factor):
+            return None
+    if text is None or connector.allow_self_connections == "NoMutual":
+        return None
     owners = [getattr(cells, "grandparent", cells) for cells in (projection.pre, projection.post)]
-    return all(getattr(each.structure, "rng", None) is not rng for each in owners) and all(each.tell_places() for each in owners)
+    if has_steps(text) and not any(isinstance(each.structure, RandomStructure) for each in owners):
+        return None
+    # The generator of connections does not also draw places.
+    if any(getattr(each.structure, "rng", None) is connector.rng for each in owners):
+        return None
+    return {name: text} if all(each.tell_places() for each in owners) else None
 
 
 def space_of(projection):
@@ -199,12 +183,12 @@ def _bounds(drawn):
 class Rule:
     """What a projection says of its connections: the connector's rule, and values of synapses."""
 
-    def __init__(self, connector, values, generators):
-        self.connector, self.values, self.generators = connector, values, generators
+    def __init__(self, connector, values, generators, by_place):
+        self.connector, self.values, self.generators, self.by_place = connector, values, generators, by_place
 
     def to_document(self):
         """The connector, and the parameters of the synapse, as the document has them."""
-        own = {name: getattr(self.connector, name) for name in _CONNECTORS[type(self.connector)]}
+        own = {**self.by_place, **{name: getattr(self.connector, name) for name in _CONNECTORS[type(self.connector)]}}
         rng = getattr(self.connector, "rng", None)
         named = {"rng": next(each.name for each in self.generators if each.rng is rng)} if rng is not None else {}
         connector = {"type": type(self.connector).__name__, **({"params": own} if own else {}), **named}
@@ -237,18 +221,16 @@ def rule_of(projection, connector, generators):
     if type(connector) is FixedProbabilityConnector and connector.allow_self_connections == "NoMutual":
         if projection.pre is not projection.post:
             return None
-    if type(connector) is DistanceDependentProbabilityConnector:
-        simple = isinstance(connector.d_expression, str) and is_formula(connector.d_expression)
-        if not simple or np.ndim(projection.space.scale_factor) or connector.allow_self_connections == "NoMutual":
-            return None
-        if not _are_placed(projection, connector.rng):
-            return None
+    placed = isinstance(connector, (DistanceDependentProbabilityConnector, DisplacementDependentProbabilityConnector))
+    by_place = _by_place(connector, projection) if placed else {}
+    if by_place is None:
+        return None
     used = [connector.rng] if hasattr(connector, "rng") else []
     used += [value.rng for value in values.values() if isinstance(value, RandomDistribution)]
     found = {id(rng): generators.of(rng) for rng in used}
     if None in found.values():
         return None
-    rule = Rule(connector, values, list(found.values()))
+    rule = Rule(connector, values, list(found.values()), by_place)
     for each in rule.generators:
         each.users.append(projection)
     if isinstance(connector, _ADVANCING):
@@ -308,4 +290,4 @@ def carry_out(rule, projection):
             rng.rng = own
 
 
-__all__ = ["Generators", "carry_out", "is_formula", "rule_of", "space_of", "words_drawn"]
+__all__ = ["Generators", "carry_out", "rule_of", "space_of", "words_drawn"]

@@ -97,7 +97,8 @@ class State(common.control.BaseState):
         self.native = {}
         self._entries = []
         self._currents = {}
-        self._of_synapses = {}
+        # Steps and values of each variable of synapses that is recorded, by the part of the document and the variable.
+        self.samples_of_synapses = {}
         self._spikes = {}
         self._origin = 0
         # Long arrays that the document refers to, and those of them that were not sent yet.
@@ -122,7 +123,7 @@ class State(common.control.BaseState):
         for recorded in self._recorded.values():
             recorded.clear(False)
         self._currents = {}
-        self._of_synapses = {key: [] for key in self._of_synapses}
+        self.samples_of_synapses = {key: [] for key in self.samples_of_synapses}
         for population in self.populations:
             self._spikes[population.name_in_document] = []
 
@@ -296,15 +297,10 @@ class State(common.control.BaseState):
                 entry["locations"] = [location(place)]
             if interval is not None:
                 entry["sampling_interval"] = float(interval)
-        self._begin_recording(entry)
+        self.begin_recording(entry)
 
-    def record_synapses(self, projection, variable, interval):
-        """Records a variable of synapses from now on."""
-        self._of_synapses.setdefault((projection.name_in_document, variable), [])
-        every = {} if interval is None else {"sampling_interval": float(interval)}
-        self._begin_recording({"target": projection.name_in_document, "variables": [variable], **every})
-
-    def _begin_recording(self, entry):
+    def begin_recording(self, entry):
+        """Records what an entry of the document names from now on."""
         self._entries.append(entry)
         if self.live:
             self.phase({"record": entry})
@@ -416,8 +412,9 @@ class State(common.control.BaseState):
                 steps = unpack(series["steps"]).astype(np.int64) + series["label"] - self._origin
                 recorded.steps.append(steps)
                 recorded.values.append(unpack(series["values"]))
-            elif (series["owner"], series["variable"]) in self._of_synapses:
-                self._of_synapses[series["owner"], series["variable"]].append(unpack(series["values"]))
+            elif (series["owner"], series["variable"]) in self.samples_of_synapses:
+                steps = unpack(series["steps"]).astype(np.int64) + series["label"] - self._origin
+                self.samples_of_synapses[series["owner"], series["variable"]].append((steps, unpack(series["values"])))
             else:
                 self._currents.setdefault(series["variable"], []).append(unpack(series["values"])[:, 0])
 
@@ -446,14 +443,6 @@ class State(common.control.BaseState):
             column = columns[int(cell)]
             whole[len(steps) - len(column) :, k] = column
         return whole
-
-    def synapse_samples(self, projection, variable):
-        """Samples in SI, [sample, synapse], since the last reset."""
-        self.collect()
-        parts = self._of_synapses.get((projection.name_in_document, variable))
-        if parts is None:
-            raise errors.RecordingError(variable, type(projection.synapse_type).__name__)
-        return np.concatenate(parts) if parts else np.empty((0, 0))
 
     def end_recordings(self, population):
         """Records nothing of a population from now on."""

@@ -356,6 +356,19 @@ def check_refusals():
         raises(ValueError, lambda: sim.setup(**words))
 
 
+def check_name():
+    """PyNN finds the backend among its own modules, where its wheel is installed."""
+    import pyNN
+    from pyNN.utility import get_simulator
+
+    pyNN.__path__.append(os.path.join(os.path.dirname(sim.__file__), "..", "pyNN"))
+    import pyNN.interneuron as named
+
+    words, sys.argv = sys.argv, ["script.py", "interneuron"]
+    assert named is sim and pyNN.interneuron is sim and get_simulator()[0] is sim
+    sys.argv = words
+
+
 def check_launcher():
     """A script that names another simulator runs unchanged."""
     with tempfile.TemporaryDirectory() as folder:
@@ -432,6 +445,6 @@ def check_capture():
 
 
 if __name__ == "__main__":
-    for check in (check_segments, check_plasticity, check_recorded_synapses, check_refusals, check_launcher, check_capture, check_formulas, check_rules, check_weights, check_engines, check_peers):
+    for check in (check_segments, check_plasticity, check_recorded_synapses, check_refusals, check_name, check_launcher, check_capture, check_formulas, check_rules, check_weights, check_engines, check_peers):
         check()
     print("checked")

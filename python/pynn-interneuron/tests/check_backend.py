@@ -361,7 +361,7 @@ def check_name():
     import pyNN
     from pyNN.utility import get_simulator
 
-    pyNN.__path__.append(os.path.join(os.path.dirname(sim.__file__), "../../pyNN"))
+    pyNN.__path__.append(os.path.join(os.path.dirname(sim.__file__), "../../among-pynn"))
     import pyNN.interneuron as named
 
     words, sys.argv = sys.argv, ["script.py", "interneuron"]

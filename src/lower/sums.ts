@@ -13,7 +13,7 @@ import type { Expression as Ir } from '../ir/program.js';
 import type { Extent } from '../ir/program.js';
 import { call } from '../lang/build.js';
 import { expressionsOf } from '../lang/walk.js';
-import type { Sum, SynapseEvent } from '../model/typed.js';
+import type { Sum, LocalEvent } from '../model/typed.js';
 import { Block, item } from './block.js';
 import { atTicks, onClock, onClockOf } from './clocks.js';
 import type { Context } from './context.js';
@@ -270,7 +270,7 @@ function drawsOf(
 }
 
 /** Tests a condition of a synapse and, where it holds, lets its actions assign the synapse's variables. */
-function testEvent(name: string, event: SynapseEvent, count: Extent, scope: SynapseScope, context: Context): void {
+function testEvent(name: string, event: LocalEvent, count: Extent, scope: SynapseScope, context: Context): void {
   const { plan, block } = scope;
   let holds = block.name('holds', compileCondition(event.when, scope));
   if (event.edge === 'rising') {

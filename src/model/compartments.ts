@@ -1,4 +1,4 @@
-import type { ArrayValue, EquationSet, Form, Id, Value, Written } from './equations.js';
+import type { ArrayValue, EquationSet, Form, Id, LocalEvent, Value, Written } from './equations.js';
 
 /**
  * An unbranched piece of a cell, given by its shape, or by its capacitance and its coupling to the parent. All in SI.
@@ -56,6 +56,8 @@ export interface Mechanism<F extends Form = Written> extends EquationSet<F> {
   readonly reads: readonly Id[];
   /** What it adds to its place, or sets there. */
   readonly writes: Readonly<Record<Id, F['expression']>>;
+  /** Conditions on what it reads and its own variables; absent: none. */
+  readonly events?: Readonly<Record<Id, LocalEvent<F>>>;
   /**
    * Parameters and first values of state that are others on some sections, by section or group; of several the last
    * holds. Expressions read the place (`distance`, `diameter`, `length`, `area`, `x`, `y`, `z`); lists have a value for

@@ -212,6 +212,17 @@ export interface SectionDocument {
   readonly initial?: Quantity;
 }
 
+/** A condition on the variables of a synapse or mechanism, tested in each step. */
+export interface LocalEventDocument {
+  readonly when: Expression;
+  /** `level`: as long as the condition holds; `rising`: when it begins to hold. */
+  readonly edge?: 'level' | 'rising';
+  /** What it does to them. */
+  readonly do?: Statements;
+  /** Order among the conditions; 0 unless stated. */
+  readonly order?: number;
+}
+
 /** Equations on sections of a cell: a channel, a leak, a pool of an ion. */
 export interface MechanismDocument extends EquationSetDocument {
   /** Sections and groups that it is on; absent: all. */
@@ -225,6 +236,8 @@ export interface MechanismDocument extends EquationSetDocument {
   readonly reads?: readonly string[];
   /** What it adds: `i` or `i_ca` (inward current positive), `ca_i`, `ca_o` (sets the concentration). */
   readonly writes?: Map<Expression>;
+  /** Conditions on what it reads and its own variables. */
+  readonly events?: Map<LocalEventDocument>;
   /** Parameters and first values of state that are others on some sections, by section or group. */
   readonly values?: Map<Map<ValueDocument>>;
 }
@@ -300,22 +313,11 @@ export interface PathwayDocument {
   readonly do?: Statements;
 }
 
-/** A condition on a synapse's own variables, tested in each step. */
-export interface SynapseEventDocument {
-  readonly when: Expression;
-  /** `level`: as long as the condition holds; `rising`: when it begins to hold. */
-  readonly edge?: 'level' | 'rising';
-  /** What it does to them. */
-  readonly do?: Statements;
-  /** Order among the conditions; 0 unless stated. */
-  readonly order?: number;
-}
-
 /** A type of synapse, by its equations. */
 export interface SynapseDocument extends EquationSetDocument {
   /** What events of its ends do, by name (`pre`, `post`, or any with `on`). */
   readonly pathways?: Map<Statements | PathwayDocument>;
-  readonly events?: Map<SynapseEventDocument>;
+  readonly events?: Map<LocalEventDocument>;
   /** Continuous part: `post.I`, `pre.I` or a port, and what is added to it each step. */
   readonly contributes?: Map<Expression>;
   /** `post.x` or `pre.x`, and what is summed over all synapses of that element to become its value each step. */

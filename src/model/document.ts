@@ -39,7 +39,7 @@ export type {
   SectionDocument,
   StateDocument,
   SynapseDocument,
-  SynapseEventDocument,
+  LocalEventDocument,
   ValueDocument,
 } from './document-types.js';
 

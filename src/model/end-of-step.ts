@@ -8,7 +8,7 @@ import { LangError } from '../lang/lang-error.js';
 import { mapStatement, namesIn, readsAny, substitute } from '../lang/walk.js';
 import type * as written from './model.js';
 import { child } from './pointer.js';
-import type { EquationSet, NeuronType, SynapseEvent, SynapseType } from './typed.js';
+import type { EquationSet, NeuronType, LocalEvent, SynapseType } from './typed.js';
 import { typedModel, writtenModel } from './typed-model.js';
 
 /**
@@ -107,7 +107,7 @@ const synapseAtEnd = (type: SynapseType, later: Later): SynapseType => ({
 /** A condition and what it does, at the end of a step. */
 const actionAtEnd =
   (later: Later) =>
-  <T extends Pick<SynapseEvent, 'when' | 'do'>>(action: T): T => ({
+  <T extends Pick<LocalEvent, 'when' | 'do'>>(action: T): T => ({
     ...action,
     when: later(action.when),
     do: action.do.map((statement) => mapStatement(statement, later)),

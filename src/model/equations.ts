@@ -185,6 +185,18 @@ export interface ConformsTo<F extends Form = Written> {
   readonly timing?: string;
 }
 
+/** A condition on the variables of a synapse or mechanism, tested in each step, and what it does to them; none else hears. */
+export interface LocalEvent<F extends Form = Written> {
+  /** Condition, a boolean expression. */
+  readonly when: F['expression'];
+  /** Whether it happens in each step in which the condition holds, or in the first of them. */
+  readonly edge: 'level' | 'rising';
+  /** Statements for each synapse or place where it happens. */
+  readonly do: readonly F['statement'][];
+  /** Order among the conditions, ascending. */
+  readonly order: number;
+}
+
 /** What neuron types, synapse types and mechanisms have in common. */
 export interface EquationSet<F extends Form = Written> {
   readonly parameters: Readonly<Record<Id, Parameter<F>>>;

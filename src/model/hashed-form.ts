@@ -20,7 +20,7 @@ import type {
   Section,
   StateVariable,
   Stimulus,
-  SynapseEvent,
+  LocalEvent,
   SynapseType,
 } from './model.js';
 
@@ -97,7 +97,7 @@ function neuron(type: NeuronType): object {
 function synapse(type: SynapseType): object {
   const { conformsTo: _claim, pathways, events, ...rest } = type;
   return without(
-    { ...equationSet(rest), pathways: mapValues(pathways, pathway), events: mapValues(events ?? {}, synapseEvent) },
+    { ...equationSet(rest), pathways: mapValues(pathways, pathway), events: mapValues(events ?? {}, localEvent) },
     { ...emptyEquations, pathways: {}, events: {}, contributes: {}, summed: {}, ports: {} },
   );
 }
@@ -110,8 +110,11 @@ function structure(value: Compartments): object {
 }
 
 const section = (value: Section): object => without(value, { divisions: 1 });
-const mechanism = (value: Mechanism): object =>
-  without(equationSet(value), { ...emptyEquations, on: [], density: true, reads: [], writes: {} });
+const mechanism = ({ events, ...value }: Mechanism): object =>
+  without(
+    { ...equationSet(value), events: mapValues(events ?? {}, localEvent) },
+    { ...emptyEquations, on: [], density: true, reads: [], writes: {}, events: {} },
+  );
 
 const emptyEquations = {
   parameters: {},
@@ -153,7 +156,7 @@ function regime(value: Regime): object {
   );
 }
 
-const synapseEvent = (value: SynapseEvent): object => without(value, { edge: 'level', do: [], order: 0 });
+const localEvent = (value: LocalEvent): object => without(value, { edge: 'level', do: [], order: 0 });
 
 function pathway(value: Pathway): object {
   return without(value, { delay: 0, order: defaultPathwayOrder(value.on), do: [] });

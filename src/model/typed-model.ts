@@ -29,7 +29,7 @@ import type {
   CableTree,
   SynapseType,
   Pathway,
-  SynapseEvent,
+  LocalEvent,
   Places,
   Structure,
   Population,
@@ -139,9 +139,15 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
     derivatives: record(members<written.Derivative, Derivative>({ rate: expression })),
     conformsTo: members<written.ConformsTo, written.ConformsTo<Typed>>({ where: expressions }),
   };
+  const localEvents = record(members<written.LocalEvent, LocalEvent>({ when: expression, do: statements }));
   const mechanism = within(
     (type) => new Set([...declaredNames(type), 'v', ...type.reads, ...Object.keys(type.writes)]),
-    members<written.Mechanism, Mechanism>({ ...equations, writes: expressions, values: record(values) }),
+    members<written.Mechanism, Mechanism>({
+      ...equations,
+      writes: expressions,
+      events: localEvents,
+      values: record(values),
+    }),
   );
   const ownEvent = members<written.EventDefinition, EventDefinition>({
     when: expression,
@@ -164,7 +170,7 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
   const synapse = members<written.SynapseType, SynapseType>({
     ...equations,
     pathways: record(members<written.Pathway, Pathway>({ on: event, delay: value, do: statements })),
-    events: record(members<written.SynapseEvent, SynapseEvent>({ when: expression, do: statements })),
+    events: localEvents,
     contributes: sums,
     summed: sums,
   });

@@ -109,7 +109,7 @@ export type NeuronType = written.NeuronType<Typed>;
 /** What an event does to a synapse, its statements parsed. */
 export type Pathway = written.Pathway<Typed>;
 /** A condition on a synapse's variables, with its actions parsed. */
-export type SynapseEvent = written.SynapseEvent<Typed>;
+export type LocalEvent = written.LocalEvent<Typed>;
 /** A type of synapse, its code parsed. */
 export type SynapseType = written.SynapseType<Typed>;
 /** A layout of elements in space, its arguments parsed. */

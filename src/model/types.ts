@@ -3,7 +3,7 @@
  */
 
 import type { CableTree, Compartments } from './compartments.js';
-import type { Derivative, EquationSet, Form, Id, UnitText, Value, Written } from './equations.js';
+import type { Derivative, EquationSet, Form, Id, LocalEvent, UnitText, Value, Written } from './equations.js';
 
 /** A sum that stimuli and continuous synapses add up to within a step; zero at its start. */
 export interface Input {
@@ -105,18 +105,6 @@ export interface Pathway<F extends Form = Written> {
   readonly do: readonly F['statement'][];
 }
 
-/** A condition on a synapse's own variables, tested in each step, and what it does to them. */
-export interface SynapseEvent<F extends Form = Written> {
-  /** Condition, a boolean expression. */
-  readonly when: F['expression'];
-  /** Whether it happens in each step in which the condition holds, or in the first of them. */
-  readonly edge: 'level' | 'rising';
-  /** Statements for each synapse where it happens. */
-  readonly do: readonly F['statement'][];
-  /** Order among the conditions, ascending. */
-  readonly order: number;
-}
-
 /** Where in a step a summed variable is computed. */
 export interface SumSlot {
   /** Slot of the timing profile; absent: the profile's own. */
@@ -130,7 +118,7 @@ export interface SynapseType<F extends Form = Written> extends EquationSet<F> {
   /** What events do, by name; one event may take several. */
   readonly pathways: Readonly<Record<Id, Pathway<F>>>;
   /** Conditions on its own variables; absent: none. */
-  readonly events?: Readonly<Record<Id, SynapseEvent<F>>>;
+  readonly events?: Readonly<Record<Id, LocalEvent<F>>>;
   /** Continuous part: added each step to an input or variable of an end (`post.I`, `pre.I`, `port`). */
   readonly contributes: F['sums'];
   /**

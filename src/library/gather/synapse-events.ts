@@ -4,7 +4,7 @@ import { assignmentWhere } from '../../lang/build.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printStatement } from '../../lang/print.js';
 import { namesIn, substitute } from '../../lang/walk.js';
-import type { SynapseEvent, SynapseType } from '../../model/model.js';
+import type { LocalEvent, SynapseType } from '../../model/model.js';
 import { derivedOf } from './texts.js';
 
 /** Code for all synapses of a projection, of the kind that an operation runs. */
@@ -19,7 +19,7 @@ export interface SynapseCode {
  * @returns undefined where that says something else: the condition must become true first (`rising`), or a statement
  * changes what it reads before the last has run
  */
-function codeOf({ when, edge, do: actions, order }: SynapseEvent, type: SynapseType): SynapseCode | undefined {
+function codeOf({ when, edge, do: actions, order }: LocalEvent, type: SynapseType): SynapseCode | undefined {
   const derived = derivedOf(type);
   if (edge !== 'level' || derived === undefined) return undefined;
   const condition = parseExpression(when);

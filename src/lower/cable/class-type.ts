@@ -3,9 +3,6 @@
 import type { Expression } from '../../lang/ast.js';
 import { binary, call, name as nameOf, product, quantity, quotient, sum } from '../../lang/build.js';
 import { namesIn, substitute } from '../../lang/walk.js';
-import { CannotDraw } from '../../draw/generators.js';
-import { numberFunction } from '../../draw/numbers.js';
-import { micrometresPerMetre } from '../../draw/space/micrometres.js';
 import { arrayOf } from '../../model/arrays.js';
 import { formulaOf } from '../../model/typed.js';
 import type {
@@ -24,7 +21,8 @@ import type {
 import { UniqueNames } from '../../model/free-name.js';
 import { numberOf } from '../groups.js';
 import type { CableNames } from './cable.js';
-import type { Instance } from './mechanisms.js';
+import { eventAt, localEventAt } from './class-events.js';
+import { numberAt, type Instance } from './mechanisms.js';
 import type { Compartment } from './tree.js';
 
 /** What is wrong with a mechanism at a place. */
@@ -96,6 +94,7 @@ class Maker {
   readonly #ofPlace = new Map<string, Expression>();
   /** Own names of each mechanism as the class has them. */
   readonly #own: ReadonlyMap<string, Expression>[] = [];
+  readonly #eventNames: UniqueNames;
 
   constructor(private readonly parts: ClassParts) {
     this.#taken = new UniqueNames([
@@ -103,6 +102,7 @@ class Maker {
       ...Object.keys(parts.inputs),
       ...['t', 'dt', 'i', 'j', 'N', 'x', 'y', 'z', 'lastspike', 'not_refractory', 't_in_timesteps'],
     ]);
+    this.#eventNames = new UniqueNames(Object.keys(parts.events));
     this.#parameters = { ...parts.parameters };
     // Places whose mechanisms have the same names share what these are called.
     const shared = new Map<string, Map<string, string>>();
@@ -154,12 +154,15 @@ class Maker {
           ...inputs,
           ...(this.parts.conductance ? { [conductance]: { unit: 'S', reduce: 'sum' } } : {}),
         },
-        events: Object.fromEntries(
-          Object.entries(this.parts.events).map(([name, { section: _, fraction: __, ...event }]) => [
-            name,
-            { ...event, when: this.#atPlace(event.when, own) },
-          ]),
-        ),
+        events: {
+          ...Object.fromEntries(
+            Object.entries(this.parts.events).map(([name, event]) => [
+              name,
+              eventAt(event, (e) => this.#atPlace(e, own)),
+            ]),
+          ),
+          ...Object.fromEntries(this.#instances.flatMap((_, slot) => this.#conditions(slot))),
+        },
         regimes: {},
       },
       values: this.#values,
@@ -257,6 +260,24 @@ class Maker {
       this.#derived[made(name)] = { ...variable, value: this.#code(slot, variable.value) };
     for (const [name, derivative] of Object.entries(mechanism.derivatives))
       this.#derivatives[made(name)] = { ...derivative, rate: this.#code(slot, derivative.rate) };
+  }
+
+  /** Conditions of a mechanism as events of the class. */
+  #conditions(slot: number): readonly (readonly [string, EventDefinition])[] {
+    const { mechanism, shape } = this.#instances[slot] ?? {};
+    const ownName = (name: string): string | undefined => {
+      const own = this.#own[slot]?.get(name);
+      return own?.kind === 'name' ? own.name : undefined;
+    };
+    return Object.entries(mechanism?.events ?? {}).map(([name, event]) => [
+      this.#eventNames.take(`${shape?.name ?? ''}_${name}`),
+      localEventAt(
+        event,
+        (e, temporaries) => this.#code(slot, substitute(e, temporaries)),
+        ownName,
+        (wanted) => this.#taken.take(wanted),
+      ),
+    ]);
   }
 
   /**
@@ -460,24 +481,6 @@ class Maker {
 }
 
 const noDimension = [0, 0, 0, 0, 0, 0, 0] as const;
-
-/** What an expression of a place is at a compartment; null where it reads something else. */
-function numberAt(e: Expression, { distance, diameter, length, area, centre }: Compartment): number | null {
-  const [x, y, z] = centre;
-  const known: Readonly<Record<string, number | null>> = { distance, diameter, length, area, x, y, z };
-  const read = (name: string): (() => number) => {
-    const bare = name.replace(/ in um$/, '');
-    const value = Object.hasOwn(known, bare) ? known[bare] : null;
-    if (value === null || value === undefined) throw new CannotDraw(name);
-    return () => (bare === name ? value : value * micrometresPerMetre);
-  };
-  try {
-    return numberFunction(e, read)();
-  } catch (error) {
-    if (error instanceof CannotDraw) return null;
-    throw error;
-  }
-}
 
 const derivedOf = (unit: string, value: Expression): DerivedVariable => ({
   unit,

@@ -3,8 +3,13 @@
  * hundreds of leaks that differ in one number.
  */
 
+import { CannotDraw } from '../../draw/generators.js';
+import { numberFunction } from '../../draw/numbers.js';
+import { micrometresPerMetre } from '../../draw/space/micrometres.js';
+import type { Expression } from '../../lang/ast.js';
 import { formulaOf } from '../../model/typed.js';
 import type { Compartments, Mechanism, Value } from '../../model/typed.js';
+import type { Compartment } from './tree.js';
 
 /** Mechanisms that have their equations in common. */
 interface Shape {
@@ -82,4 +87,22 @@ function keyOf({ on: _, values: __, parameters, ...rest }: Mechanism): string {
   return JSON.stringify({ parameters: forms, ...rest }, (key: string, value: unknown) =>
     key === 'span' || key === 'targetSpan' ? undefined : value,
   );
+}
+
+/** What an expression of a place is at a compartment; null where it reads something else. */
+export function numberAt(e: Expression, { distance, diameter, length, area, centre }: Compartment): number | null {
+  const [x, y, z] = centre;
+  const known: Readonly<Record<string, number | null>> = { distance, diameter, length, area, x, y, z };
+  const read = (name: string): (() => number) => {
+    const bare = name.replace(/ in um$/, '');
+    const value = Object.hasOwn(known, bare) ? known[bare] : null;
+    if (value === null || value === undefined) throw new CannotDraw(name);
+    return () => (bare === name ? value : value * micrometresPerMetre);
+  };
+  try {
+    return numberFunction(e, read)();
+  } catch (error) {
+    if (error instanceof CannotDraw) return null;
+    throw error;
+  }
 }

@@ -3,12 +3,12 @@
  * the cable solves for with the membrane's own.
  */
 
-import type { Expression, Reference, Side } from '../../lang/ast.js';
-import { difference, isZero, name as nameOf, product, sum } from '../../lang/build.js';
+import type { Expression, Reference, Side, Statement } from '../../lang/ast.js';
+import { assignment, difference, isZero, name as nameOf, product, sum } from '../../lang/build.js';
 import { derivative } from '../../lang/derivative.js';
 import { linearForm } from '../../lang/linear.js';
 import { spelling } from '../../lang/reference.js';
-import { namesIn, referencesIn, substitute } from '../../lang/walk.js';
+import { mapStatement, namesIn, referencesIn, substitute } from '../../lang/walk.js';
 import type { Input, Projection, Sum, SynapseType } from '../../model/typed.js';
 import { equationsOf, inlineDerived } from '../equations.js';
 import { summedAt } from '../receptors.js';
@@ -92,6 +92,15 @@ export function atPlaces(type: SynapseType, places: SynapsePlaces, refuse: (feat
     }
     return substitute(e, names);
   };
+  const acts = (statement: Statement): Statement => {
+    const made = mapStatement(statement, renamed);
+    if (made.kind === 'send' || made.to.kind !== 'end') return made;
+    const { end, variable } = made.to;
+    const own = places[end]?.variables.get(variable);
+    return own === undefined
+      ? made
+      : assignment(`${end}.${own}`, made.operator, made.value, made.span, made.targetSpan);
+  };
   const later = new Map<string, Expression>();
   if (places.midway)
     for (const [name, rate] of derivatives)
@@ -128,6 +137,10 @@ export function atPlaces(type: SynapseType, places: SynapsePlaces, refuse: (feat
     summed: type.summed.map(({ to, value }) => ({ to, value: renamed(value) })),
     derived: mapValues(type.derived, (variable) => ({ ...variable, value: renamed(variable.value) })),
     derivatives: mapValues(type.derivatives, (one) => ({ ...one, rate: renamed(one.rate) })),
+    pathways: mapValues(type.pathways, (pathway) => ({ ...pathway, do: pathway.do.map(acts) })),
+    ...(type.events && {
+      events: mapValues(type.events, (event) => ({ ...event, when: renamed(event.when), do: event.do.map(acts) })),
+    }),
   };
 }
 

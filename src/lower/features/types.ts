@@ -14,7 +14,7 @@ import type {
   Pathway,
   Refractory,
   StateVariable,
-  SynapseEvent,
+  LocalEvent,
   SynapseType,
 } from '../../model/typed.js';
 import type { Readings, Site, Use } from './read.js';
@@ -136,7 +136,7 @@ const ofPathway: Readings<Pathway> = {
   do: (statements, site) => usesWhere(site, { send: statements.some(({ kind }) => kind === 'send') }),
 };
 
-const ofSynapseEvent: Readings<SynapseEvent> = { when: 'synapseEvent', edge, do: 'plain', order: 'plain' };
+const ofLocalEvent: Readings<LocalEvent> = { when: 'synapseEvent', edge, do: 'plain', order: 'plain' };
 
 const ofSynapseType: Readings<SynapseType> = {
   ...ofEquations,
@@ -144,7 +144,7 @@ const ofSynapseType: Readings<SynapseType> = {
   derivatives: readEach(ofDerivative),
   noise: (noise, site) => usesWhere(site, { synapseNoise: noise.length > 0 }),
   pathways: readEach(ofPathway),
-  events: readEach(ofSynapseEvent),
+  events: readEach(ofLocalEvent),
   contributes: (sums, site) =>
     sums.map(({ to }) => use(to.kind === 'end' && to.end === 'pre' ? 'preContribution' : 'contribution', site)),
   summed: (sums, site) => usesWhere(site, { summed: sums.length > 0 }),

@@ -9,6 +9,7 @@ import type { Context } from './context.js';
 import { declareEquations, normaliseEquations } from './equations.js';
 import { normaliseExpression } from './expressions.js';
 import { nonNegativeQuantity, normaliseQuantity, positiveQuantity } from './literals.js';
+import { normaliseLocalEvents } from './local-events.js';
 import { checkIds, namesFrom, neuronSpecials, siUnit, special, type Names, type Variable } from './names.js';
 import { normaliseValue } from './values.js';
 
@@ -20,10 +21,24 @@ const farad: Dimension = [-2, -1, 4, 2, 0, 0, 0];
 const faradByArea: Dimension = [-4, -1, 4, 2, 0, 0, 0];
 const ohmMetre: Dimension = [3, 1, -3, -2, 0, 0, 0];
 
-/** What a cell with structure has without declaring it: its membrane potential. */
+/** What a cell with structure has without declaring it: its membrane potential, and what it has of ions. */
 export function declareCompartments(document: NeuronDocument): ReadonlyMap<string, Variable> {
-  return document.compartments && !document.state?.['v'] ? new Map([['v', special(volt, 'real', 'state')]]) : new Map();
+  const { compartments } = document;
+  if (!compartments) return new Map();
+  const own = new Set(Object.keys({ ...document.parameters, ...document.state, ...document.inputs }));
+  const ions = Object.keys(compartments.ions ?? {});
+  const ofIons = ions.flatMap((ion) => namesOfIon(ion).flatMap((name) => placeEntry(name, ions)));
+  const all: [string, Variable][] = [['v', special(volt, 'real', 'state')], ...ofIons];
+  return new Map(all.filter(([name]) => !own.has(name)));
 }
+
+const placeEntry = (name: string, ions: readonly string[]): readonly [string, Variable][] => {
+  const variable = placeVariable(name, ions, true);
+  return variable ? [[name, variable]] : [];
+};
+
+/** Variables of a place that an ion has. */
+const namesOfIon = (ion: string): readonly string[] => [`${ion}_i`, `${ion}_o`, `e_${ion}`, `i_${ion}`];
 
 /** A cell's tree of sections and what is on them. */
 export function normaliseCompartments(
@@ -265,7 +280,7 @@ function placeNames(ions: readonly string[]): string[] {
     'diameter',
     'length',
     'temperature',
-    ...ions.flatMap((ion) => [`${ion}_i`, `${ion}_o`, `e_${ion}`, `i_${ion}`]),
+    ...ions.flatMap(namesOfIon),
   ];
 }
 
@@ -334,6 +349,7 @@ function normaliseMechanism(
     density,
     reads: document.reads ?? [],
     writes,
+    ...normaliseLocalEvents(context, document.events, [scope], false, `${pointer}/events`),
     ...normaliseValues(context, document.values, declared.names, on, tree, `${pointer}/values`),
   };
 }
@@ -397,7 +413,7 @@ function normaliseValues(
  * `mechanism.variable`.
  */
 export function compartmentVariables(compartments: Compartments): readonly string[] {
-  const ions = Object.keys(compartments.ions).flatMap((ion) => [`${ion}_i`, `${ion}_o`, `i_${ion}`, `e_${ion}`]);
+  const ions = Object.keys(compartments.ions).flatMap(namesOfIon);
   const own = Object.entries(compartments.mechanisms).flatMap(([name, { state, derived }]) =>
     [...Object.keys(state), ...Object.keys(derived)].map((variable) => `${name}.${variable}`),
   );

@@ -2,12 +2,12 @@ import { dimensionless, type Dimension } from '../../lang/ast.js';
 import { inferType } from '../../lang/check.js';
 import { unitText } from '../../lang/dimension.js';
 import type { Unit } from '../../lang/units.js';
-import type { PathwayDocument, SynapseDocument, SynapseEventDocument } from '../document.js';
+import type { PathwayDocument, SynapseDocument } from '../document.js';
 import { defaultPathwayOrder } from '../hashed-form.js';
 import { messages } from '../messages.js';
-import type { Pathway, SynapseEvent, SynapseType } from '../model.js';
+import type { Pathway, SynapseType } from '../model.js';
 import { child } from '../pointer.js';
-import { normaliseCode, normaliseStatements } from './code.js';
+import { normaliseStatements } from './code.js';
 import type { Context } from './context.js';
 import { declareEquations, normaliseEquations, type Declared } from './equations.js';
 import {
@@ -19,6 +19,7 @@ import {
   readUnit,
   type PlacedStatement,
 } from './expressions.js';
+import { normaliseLocalEvents } from './local-events.js';
 import {
   checkIds,
   checkVariableName,
@@ -195,15 +196,10 @@ export function normaliseSynapse(
   const pathways: Record<string, Pathway> = {};
   for (const [name, pathway] of Object.entries(synapse.pathways))
     pathways[name] = normalisePathway(context, name, pathway, ends, scopes);
-  checkIds(context, document.events, `${pointer}/events`);
-  const events = Object.entries(document.events ?? {}).map(([name, event]): readonly [string, SynapseEvent] => [
-    name,
-    normaliseEvent(context, name, event, scopes, child(`${pointer}/events`, name)),
-  ]);
   const type: SynapseType = {
     ...equations,
     pathways,
-    ...(events.length > 0 ? { events: Object.fromEntries(events) } : {}),
+    ...normaliseLocalEvents(context, document.events, scopes, true, `${pointer}/events`),
     contributes: normaliseTargets(
       context,
       document.contributes,
@@ -227,7 +223,7 @@ export function normaliseSynapse(
     ...normaliseSequence(
       context,
       document.sequence,
-      { equations, events: events.map(([name]) => name), regimes: false },
+      { equations, events: Object.keys(document.events ?? {}), regimes: false },
       `${pointer}/sequence`,
     ),
   };
@@ -283,22 +279,6 @@ function normalisePathway(
     ...(document.slot === undefined ? {} : { slot: document.slot }),
     order: document.order ?? defaultPathwayOrder(on),
     do: normaliseStatements(context, statements, scopes, { what: `the pathway ${name}`, ports: true }),
-  };
-}
-
-function normaliseEvent(
-  context: Context,
-  name: string,
-  document: SynapseEventDocument,
-  scopes: readonly Names[],
-  pointer: string,
-): SynapseEvent {
-  const slot = { what: `the condition of ${name}`, unit: pureUnit, type: 'boolean' } as const;
-  return {
-    when: normaliseExpression(context, document.when, scopes, slot, `${pointer}/when`) ?? 'False',
-    edge: document.edge ?? 'level',
-    do: normaliseCode(context, document.do, scopes, { what: `the actions of ${name}`, ports: true }, `${pointer}/do`),
-    order: document.order ?? 0,
   };
 }
 

@@ -196,11 +196,12 @@ function structureLines({ sections, mechanisms }: Compartments): string[] {
   const pieces = all.reduce((sum, { divisions }) => sum + divisions, 0);
   return [
     `${formatCount(all.length)} sections in ${formatCount(pieces)} compartments`,
-    ...Object.entries(mechanisms).flatMap(([name, { on, writes, ...mechanism }]) => [
+    ...Object.entries(mechanisms).flatMap(([name, { on, writes, events, ...mechanism }]) => [
       `${name} on ${on.length === 0 ? 'all sections' : shorten(on.join(', '), 60)}:`,
       ...[
         ...equationLines(mechanism),
         ...Object.entries(writes).map(([variable, value]) => `${variable} = ${value}`),
+        ...Object.values(events ?? {}).map(({ when, do: actions }) => `when ${when}: ${actions.join('; ')}`),
       ].map((line) => `  ${line}`),
     ]),
   ];

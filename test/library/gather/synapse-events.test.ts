@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import { conditionsAsCode } from '../../../src/library/gather/synapse-events.js';
 import { convertModel } from '../../../src/run/convert.js';
 import { simulate, type Simulation } from '../../support/simulate.js';
-import type { SynapseEvent, SynapseType } from '../../../src/model/model.js';
+import type { LocalEvent, SynapseType } from '../../../src/model/model.js';
 
-const type = (events: Record<string, SynapseEvent>): SynapseType => ({
+const type = (events: Record<string, LocalEvent>): SynapseType => ({
   parameters: {},
   state: {
     s: { unit: '1', type: 'real', initial: 0, shared: false },
@@ -22,8 +22,8 @@ const type = (events: Record<string, SynapseEvent>): SynapseType => ({
   summed: {},
   ports: {},
 });
-const event = (when: string, ...code: string[]): SynapseEvent => ({ when, edge: 'level', do: code, order: 2 });
-const codeOf = (one: SynapseEvent): readonly string[] | undefined =>
+const event = (when: string, ...code: string[]): LocalEvent => ({ when, edge: 'level', do: code, order: 2 });
+const codeOf = (one: LocalEvent): readonly string[] | undefined =>
   conditionsAsCode(type({ one }))?.code.get('one')?.do;
 
 test('statements keep the old value where the condition does not hold', () => {

@@ -13,8 +13,7 @@ import { printExpression } from '../../../src/lang/print.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { valueOf } from '../components.js';
 import { translate, type Meaning } from '../flatten/expressions.js';
-import { equationsDocument } from '../flatten/document.js';
-import type { FlatEvent } from '../flatten/flat.js';
+import { mechanismDocument } from '../flatten/document.js';
 import { FlatType } from '../flatten/flatten.js';
 import { literal, type Outside } from '../flatten/variables.js';
 import type { Component, LemsModel } from '../lems/definitions.js';
@@ -103,14 +102,11 @@ function mechanism(
   const name = component.id || component.type.name;
   const absent = new Set<string>();
   const outside = atPlace(context, own, (ion) => absent.add(ion));
-  const flat = new FlatType(component, { lems, diagnostics, kind: 'neuron', outside, instant: true });
+  const flat = new FlatType(component, { lems, diagnostics, kind: 'synapse', outside, instant: true });
   const valued = (node: Component | undefined, name: string): number => (node && valueOf(node, name, lems)) ?? 0;
-  const { sequence: _, ...equations } = equationsDocument(flat, ({ source }) =>
+  const equations = mechanismDocument(flat, ({ source }) =>
     source.kind === 'component' ? valued(flat.tree.nodes[source.ordinal]?.component, source.name) : 0,
-  ).document;
-  for (const event of flat.events) {
-    if (!keepsAboveZero(event)) diagnostics.add({ severity: 'warning', ...messages.condition(name) }, event.place);
-  }
+  );
   for (const ion of absent)
     diagnostics.add({ severity: 'warning', ...messages.noConcentration(name, ion) }, component.place);
   const written = Object.entries(writes(flat)).flatMap(([name, value]) => (value ? [[name, value] as const] : []));
@@ -120,6 +116,7 @@ function mechanism(
     ...flat.allDerived.map(({ value }) => value),
     ...[...flat.rates.values()].map(({ value }) => value),
     ...flat.states.flatMap(({ initial }) => (initial ? [initial] : [])),
+    ...flat.events.flatMap(({ when, do: actions }) => [when, ...actions.map(({ value: assigned }) => assigned)]),
   ];
   const used = new Set(expressions.flatMap((e) => [...namesIn(e)]));
   const reads = [...used].filter((name) => isPlaceName(name, context) && !flat.names.has(name)).sort();
@@ -137,14 +134,6 @@ function isPlaceName(name: string, { ions }: MembraneContext): boolean {
   if (['v', 'area', 'temperature', 'distance'].includes(name)) return true;
   const ion = /^(?:i|e)_(\w+)$/.exec(name)?.[1] ?? /^(\w+)_[io]$/.exec(name)?.[1];
   return ion !== undefined && ions.has(ion);
-}
-
-/** Whether all that an event does is to set to zero a state that has fallen below zero. */
-function keepsAboveZero({ when, do: actions }: FlatEvent): boolean {
-  if (when.kind !== 'binary' || when.operator !== '<' || when.left.kind !== 'name') return false;
-  const zero = (e: Expression): boolean => (e.kind === 'number' || e.kind === 'quantity') && e.value === 0;
-  const [action] = actions;
-  return zero(when.right) && actions.length === 1 && action?.target === when.left.name && zero(action.value);
 }
 
 /** The name of the current that a density carries: of its ion, or of none in particular. */

@@ -167,13 +167,6 @@ export const unknownValence = (ion: string, known: readonly string[]): Finding =
   hint: 'its current is treated as nonspecific',
 });
 
-/** An `OnCondition` in a channel or pool of a structured cell. */
-export const condition = (mechanism: string): Finding => ({
-  code: 'neuroml/condition-in-mechanism',
-  message: `${mechanism} changes its state on a condition, which mechanisms of multicompartment cells cannot do`,
-  hint: 'the condition is left out',
-});
-
 /** A reference of a mechanism that is not given or leads to no component. */
 export const noReference = (reference: string, id: string | undefined): Finding => ({
   code: 'neuroml/unknown-reference',

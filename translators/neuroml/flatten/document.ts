@@ -4,7 +4,7 @@ import type { Place } from '../../../src/diagnostics/diagnostic.js';
 import type { Assignment, Dimension, Expression } from '../../../src/lang/ast.js';
 import { printExpression, printStatement } from '../../../src/lang/print.js';
 import { unitText } from '../../../src/lang/units.js';
-import { isRandomExpression, type FlatPart } from './flat.js';
+import { isRandomExpression, type FlatEvent, type FlatPart } from './flat.js';
 import type { FlatType } from './flatten.js';
 import type { FlatParameter } from './variables.js';
 
@@ -159,6 +159,24 @@ function regimeDocument(regime: FlatType['regimes'][number], texts: Texts): Reco
   };
 }
 
+/** Conditions of what lives on a connection or a membrane, which nobody else sees. */
+function localEvents(events: readonly FlatEvent[], texts: Texts): Record<string, unknown> {
+  const documents = events.map(({ name, when, do: actions }, order) => [
+    name,
+    { when: texts.expression(when), do: actions.map(texts.statement), ...(order === 0 ? {} : { order }) },
+  ]);
+  return section('events', documents);
+}
+
+/** Equations and conditions of a mechanism. */
+export function mechanismDocument(
+  flat: FlatType,
+  valueOf: (parameter: FlatParameter) => number,
+): Record<string, unknown> {
+  const { sequence: _, ...equations } = equationsDocument(flat, valueOf).document;
+  return { ...equations, ...localEvents(flat.events, textsOf(flat.names.has)) };
+}
+
 /** What a synapse type has beside its equations. */
 interface SynapseParts {
   /** Actions at an event of the source; null where none arrives. */
@@ -175,16 +193,12 @@ export function synapseDocument(
 ): PlacedDocument {
   const texts = textsOf(flat?.names.has ?? (() => false));
   const equations = flat ? equationsDocument(flat, valueOf) : { document: {}, places: new Map<string, Place>() };
-  const events = (flat?.events ?? []).map(({ name, when, do: actions }, order) => [
-    name,
-    { when: texts.expression(when), do: actions.map(texts.statement), ...(order === 0 ? {} : { order }) },
-  ]);
   return {
     document: {
       ...equations.document,
       // Profiles that go by slots deliver after all events are tested: there an event may act without delay.
       ...(onEvent ? { pathways: { pre: { slot: 'before_resets', do: onEvent.map(texts.statement) } } } : {}),
-      ...section('events', events),
+      ...localEvents(flat?.events ?? [], texts),
       ...section(
         'contributes',
         [...contributes].map(([target, value]) => [target, texts.expression(value)]),

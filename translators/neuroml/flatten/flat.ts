@@ -74,7 +74,7 @@ export interface FlatPart {
   readonly regimes: boolean;
 }
 
-/** Whether an instance becomes an element of a population, or lives on a connection. */
+/** Whether an instance becomes an element of a population, or lives on a connection or a membrane. */
 export type FlatKind = 'neuron' | 'synapse';
 
 /** A part in which nothing happens. */

@@ -17,7 +17,15 @@ import { LocalEquations } from './equations.js';
 import { gateOf, instantGate, PotentialFunctions } from './gates.js';
 import { localNumbers, sectionsOn } from './local-values.js';
 import { conductancesOf, type Conductance } from './membrane-current.js';
-import { concentration, concentrationsOn, nernstPotential, poolElement, poolOf, type Pool } from './pools.js';
+import {
+  concentration,
+  concentrationsOn,
+  keepsAboveZero,
+  nernstPotential,
+  poolElement,
+  poolOf,
+  type Pool,
+} from './pools.js';
 import { compartmentAt, shapeOf } from './shape.js';
 import type { StructuredCell } from './structured-cell.js';
 import { parseExpression } from '../../../../src/lang/parse.js';
@@ -216,6 +224,8 @@ class CellWriter {
     if (isPool) this.#pools.set(section, null);
     if (!mechanism.density) throw new NotExpressible('a current of whole compartments, not by area');
     if (mechanism.noise.length > 0) throw new NotExpressible('noise on the membrane');
+    const [condition] = Object.values(mechanism.events ?? {}).filter((event) => !(isPool && keepsAboveZero(event)));
+    if (condition) throw new NotExpressible(`what the mechanism does where ${condition.when}`);
     const v = this.#startOf(section);
     const free = this.#calciumOn(section, isPool);
     const outside = (one: string): number | undefined =>

@@ -1,10 +1,12 @@
 /** Pools of calcium: mechanisms that set its concentration, as NeuroML's concentration models. */
 
 import { evaluate } from '../../../../src/lang/evaluate.js';
+import { foldConstants } from '../../../../src/lang/fold.js';
 import { second } from '../../../../src/lang/dimension.js';
 import type { Dimension, Expression } from '../../../../src/lang/ast.js';
 import { linearForm } from '../../../../src/lang/linear.js';
-import type { Compartments, Id, Ion } from '../../../../src/model/model.js';
+import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
+import type { Compartments, Id, Ion, LocalEvent } from '../../../../src/model/model.js';
 import type { Dimensions } from '../dimensions.js';
 import { numberText, quantityText } from '../quantity-text.js';
 import { NotExpressible } from '../words.js';
@@ -75,6 +77,22 @@ export function poolOf(
     start: start.get(state) ?? 0,
     outside: outside ?? 0,
   };
+}
+
+/** Whether all that a condition does is to set to zero what has fallen below it, as NeuroML's pools do by themselves. */
+export function keepsAboveZero({ when, do: actions }: LocalEvent): boolean {
+  const isZero = (e: Expression): boolean => (e.kind === 'number' || e.kind === 'quantity') && e.value === 0;
+  const condition = foldConstants(parseExpression(when));
+  if (condition.kind !== 'binary' || condition.operator !== '<' || condition.left.kind !== 'name') return false;
+  const [action] = actions.flatMap(parseStatements);
+  return (
+    actions.length === 1 &&
+    action?.kind === 'assignment' &&
+    action.operator === '=' &&
+    action.target === condition.left.name &&
+    isZero(condition.right) &&
+    isZero(foldConstants(action.value))
+  );
 }
 
 /** The component of a pool. */

@@ -273,15 +273,7 @@ function placeVariable(name: string, ions: readonly string[], density: boolean):
 }
 
 function placeNames(ions: readonly string[]): string[] {
-  return [
-    'v',
-    'area',
-    'distance',
-    'diameter',
-    'length',
-    'temperature',
-    ...ions.flatMap(namesOfIon),
-  ];
+  return ['v', 'area', 'distance', 'diameter', 'length', 'temperature', ...ions.flatMap(namesOfIon)];
 }
 
 function normaliseMechanism(

@@ -23,8 +23,7 @@ const type = (events: Record<string, LocalEvent>): SynapseType => ({
   ports: {},
 });
 const event = (when: string, ...code: string[]): LocalEvent => ({ when, edge: 'level', do: code, order: 2 });
-const codeOf = (one: LocalEvent): readonly string[] | undefined =>
-  conditionsAsCode(type({ one }))?.code.get('one')?.do;
+const codeOf = (one: LocalEvent): readonly string[] | undefined => conditionsAsCode(type({ one }))?.code.get('one')?.do;
 
 test('statements keep the old value where the condition does not hold', () => {
   expect(codeOf(event('twice > 1', 's = 0'))).toEqual(['s = 0 if twice > 1 else s']);

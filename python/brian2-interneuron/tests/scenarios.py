@@ -1235,6 +1235,11 @@ def _saturating(x, y):
 
 
 @check_units(x=1, result=1)
+def _above(x):
+    return clip(x, 0, inf)
+
+
+@check_units(x=1, result=1)
 def _twice(x):
     return 2 * _saturating(x, 1 * ms) - np.clip(x, 0, 0.5) * (x > 0.3)
 
@@ -1254,12 +1259,12 @@ def _without_units(x):
 @scenario
 def functions_of_ones_own():
     """Functions written in Python that can be said in one expression."""
-    saturating, twice = _saturating, _twice
+    saturating, twice, above = _saturating, _twice, _above
     G = NeuronGroup(
         5, "dv/dt = (twice(w) + 1 - v)/(10*ms) : 1\nw : 1\nu : 1", threshold="v > 1 and twice(v) > 0", reset="v = saturating(w, 5*ms)", method="euler"
     )
     G.w = "i/5.0"
-    G.run_regularly("u = twice(-v) + saturating(v, t)", dt=1 * ms)
+    G.run_regularly("u = twice(-v) + saturating(v, t) + above(v - 0.5)", dt=1 * ms)
     S = Synapses(G, G, on_pre="v_post += 0.01*saturating(w_pre, 2*ms)")
     S.connect("i != j")
     without_units, branching = _without_units, _branching
@@ -1318,9 +1323,13 @@ def resting_synapses():
     S = Synapses(G, G, "w : 1\ndr/dt = (1 - r)/(5*ms) : 1 (event-driven)", on_pre="v_post += w*r; r *= 0.6", delay=0.5 * ms)
     S.connect("i != j")
     S.w = "0.01*i"
+    # What is not recorded either.
+    R = Synapses(G, G, "w : 1", on_pre="v_post += w")
+    R.connect("i != j")
     monitor, samples = SpikeMonitor(G), StateMonitor(S, ["w", "r"], record=True)
-    for rests in (False, True, False):
-        S.active = not rests
+    for k, rests in enumerate((False, False, True, False)):
+        S.active = R.active = not rests
+        R.w[k:] = 0.01 * k
         run(15 * ms)
     return {**spikes(monitor), "w": samples.w[:], "r": samples.r[:]}
 

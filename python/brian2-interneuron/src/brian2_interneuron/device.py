@@ -332,7 +332,9 @@ class InterneuronDevice(RuntimeDevice):
 
     def _keep_settable(self, net, document, session):
         """Sets what scripts change between runs once more: then it is no constant of the engine's code."""
-        kept = {id(each) for each in document.kept}
+        # Synapses that rest are in no document.
+        present = {each.name for each in (*document.groups, *document.synapses)}
+        kept = {id(each) for each in document.kept if each.owner.name in present}
         values = {key: sent(each) for key, each in self._settable.get(net, {}).items() if id(each) in kept}
         if values:
             session._call("set", values=values)

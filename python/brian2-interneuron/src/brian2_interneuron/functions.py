@@ -11,7 +11,7 @@ from brian2.input.binomial import BinomialFunction
 from brian2.units import unitsafefunctions
 from brian2.units.fundamentalunits import Quantity, get_dimensions
 
-from .texts import quantity_text
+from .texts import quantity_text, unit_text
 
 #: Operators that mean the same in Python and in Brian's code.
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**"}
@@ -167,9 +167,12 @@ def _object(node, local, outside):
 
 
 def _constant(value):
-    if isinstance(value, (bool, int, float, np.bool_, np.number, Quantity)) and np.ndim(value) == 0 and np.isfinite(value):
-        return f"({quantity_text(np.asarray(value).item(), get_dimensions(value))})"
-    raise NotAnExpression
+    if not isinstance(value, (bool, int, float, np.bool_, np.number, Quantity)) or np.ndim(value) > 0 or np.isnan(value):
+        raise NotAnExpression
+    number, dimensions = np.asarray(value).item(), get_dimensions(value)
+    if np.isinf(number):
+        return f"({'-' if number < 0 else ''}inf*{unit_text(dimensions)})"
+    return f"({quantity_text(number, dimensions)})"
 
 
 def _call(called, arguments, depth):

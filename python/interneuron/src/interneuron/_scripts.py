@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import math
 import os
 import runpy
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from types import FrameType
 
@@ -88,7 +90,13 @@ def note_left_out(captured: str, sentences: Sequence[str]) -> None:
 
 _RUNS = ("run", "run_for", "run_until")
 _OTHER_RUNS = ("subprocess", "asyncio", "os")
-_Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_Scope = ast.Module | _Function
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_REPEATED = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+#: Line and column where a part of a script begins, and where it ends; columns are known from Python 3.11 on.
+_Place = tuple[tuple[int, float], tuple[int, float]]
 
 
 def runs_to_come(script: str) -> list[str]:
@@ -102,69 +110,128 @@ def runs_to_come(script: str) -> list[str]:
     """
     path = os.path.abspath(script)
     tree = ast.parse(Path(path).read_text(encoding="utf-8"))
-    running = {name for name, scope in _functions(tree).items() if any(map(_is_run, _own(scope)))}
-    while more := {
-        name
-        for name, scope in _functions(tree).items()
-        if name not in running and any(_calls(node) in running for node in _own(scope))
-    }:
-        running |= more
+    running = _running(tree)
     found: dict[int, str] = {}
     frame: FrameType | None = sys._getframe()
     while frame is not None:
         if os.path.abspath(frame.f_code.co_filename) == path:
-            scope = tree if frame.f_code.co_name == "<module>" else _functions(tree).get(frame.f_code.co_name)
-            for line, loop in _later(scope, frame.f_lineno, running) if scope else ():
+            place = _place_in(frame)
+            scope = tree if frame.f_code.co_name == "<module>" else _around(tree, frame.f_code.co_name, place)
+            later = [*_later(scope, place, running), *_beside(scope, place, running)] if scope else []
+            for line, loop in later:
                 found.setdefault(line, "the loop goes on" if loop else "it runs a network again")
         frame = frame.f_back
     return [f"what the script does after its first run: {what} in line {line}" for line, what in sorted(found.items())]
 
 
-def _functions(tree: ast.Module) -> dict[str, _Scope]:
-    return {node.name: node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+def _running(tree: ast.Module) -> set[str]:
+    """Names of functions, methods and classes that run a network when they are called."""
+    scopes = [(node.name, node) for node in ast.walk(tree) if isinstance(node, _FUNCTIONS)]
+    for made in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
+        own = [each for each in made.body if isinstance(each, _FUNCTIONS)]
+        scopes += [(made.name, each) for each in own if each.name == "__init__"]
+    running = {name for name, scope in scopes if any(map(_is_run, _own(scope)))}
+    while more := {
+        name
+        for name, scope in scopes
+        if name not in running and any(_calls(node) in running for node in _own(scope))
+    }:
+        running |= more
+    return running - {"__init__"}
+
+
+def _place_in(frame: FrameType) -> _Place:
+    """What of its script a frame carries out: an expression, or a whole line where that is not known."""
+    positions = getattr(frame.f_code, "co_positions", None)
+    if positions is not None:
+        first, last, begin, end = next(islice(positions(), frame.f_lasti // 2, None))
+        if None not in (first, last, begin, end):
+            return (first, begin), (last, end)
+    return (frame.f_lineno, 0), (frame.f_lineno, math.inf)
+
+
+def _around(tree: ast.Module, name: str, place: _Place) -> _Function | None:
+    """The innermost function of a name around a place."""
+    found = [node for node in ast.walk(tree) if isinstance(node, _FUNCTIONS) and node.name == name and _holds(node, place)]
+    return found[-1] if found else None
 
 
 def _own(scope: ast.AST) -> Iterator[ast.AST]:
     """What is in a scope, without the functions that it defines."""
     for node in ast.iter_child_nodes(scope):
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+        if not isinstance(node, (*_FUNCTIONS, ast.ClassDef, ast.Lambda)):
             yield node
             yield from _own(node)
 
 
 def _calls(node: ast.AST) -> str | None:
-    """The name of the function that a node calls."""
-    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else None
+    """The name of the function, method or class that a node calls."""
+    if not isinstance(node, ast.Call):
+        return None
+    return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", None)
 
 
 def _is_run(node: ast.AST) -> bool:
-    if not isinstance(node, ast.Call):
-        return False
-    if isinstance(node.func, ast.Attribute):
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         owner = node.func.value
-        return node.func.attr in _RUNS and not (isinstance(owner, ast.Name) and owner.id in _OTHER_RUNS)
+        if isinstance(owner, ast.Name) and owner.id in _OTHER_RUNS:
+            return False
     return _calls(node) in _RUNS
 
 
-def _later(scope: ast.AST, line: int, running: set[str]) -> Iterator[tuple[int, bool]]:
-    """Lines of a scope that run a network after a line, and whether it is a loop that does so again."""
+def _later(scope: ast.AST, place: _Place, running: set[str]) -> Iterator[tuple[int, bool]]:
+    """Lines of a scope that run a network after a place, and whether something there does so again."""
     for node in ast.iter_child_nodes(scope):
-        first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", None) or 0
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+        if isinstance(node, (*_FUNCTIONS, ast.ClassDef, ast.Lambda)):
             continue
-        inside = first <= line <= last
-        if inside and isinstance(node, (ast.For, ast.While)):
-            yield first, True
-        elif inside and isinstance(node, ast.If) and any(_holds(each, line) for each in node.body):
-            # The other branch is not taken.
-            for each in node.body:
-                yield from _later(ast.Module([each], []), line, running)
-        elif inside:
-            yield from _later(node, line, running)
-        elif first > line:
+        if not hasattr(node, "lineno"):
+            # Arguments and the like have no place of their own.
+            yield from _later(node, place, running)
+        elif _holds(node, place):
+            if isinstance(node, _REPEATED) or _hands_over(node, running):
+                yield node.lineno, True
+            elif isinstance(node, ast.If) and any(_holds(each, place) for each in node.body):
+                # The other branch is not taken.
+                for each in node.body:
+                    yield from _later(ast.Module([each], []), place, running)
+            else:
+                yield from _later(node, place, running)
+        elif place[0] <= _begins(node) < place[1]:
+            # What is given to a call has been computed before it, but for what it computes itself.
+            again = [each for each in (node, *_own(node)) if _is_lazy(each, running)]
+            yield from ((getattr(each, "lineno", node.lineno), True) for each in again)
+        elif _begins(node) > place[0]:
             runs = [each for each in (node, *_own(node)) if _is_run(each) or _calls(each) in running]
-            yield from ((getattr(each, "lineno", first), False) for each in runs)
+            yield from ((getattr(each, "lineno", node.lineno), False) for each in runs)
 
 
-def _holds(node: ast.stmt, line: int) -> bool:
-    return node.lineno <= line <= (node.end_lineno or node.lineno)
+def _beside(scope: ast.AST, place: _Place, running: set[str]) -> Iterator[tuple[int, bool]]:
+    """The line of a place whose columns are not known, where several parts of it run a network."""
+    line = place[0][0]
+    runs = [each for each in _own(scope) if getattr(each, "lineno", 0) == line and (_is_run(each) or _calls(each) in running)]
+    if place[1][1] == math.inf and len(runs) > 1:
+        yield line, False
+
+
+def _is_lazy(node: ast.AST, running: set[str]) -> bool:
+    """Whether a part of a script runs a network while what it gives is read."""
+    return _hands_over(node, running) or (
+        isinstance(node, ast.GeneratorExp) and any(_is_run(each) or _calls(each) in running for each in _own(node))
+    )
+
+
+def _hands_over(node: ast.AST, running: set[str]) -> bool:
+    """Whether a call is given a function that runs a network, as `map` is: it may call it again."""
+    return isinstance(node, ast.Call) and any(isinstance(each, ast.Name) and each.id in running for each in node.args)
+
+
+def _begins(node: ast.AST) -> tuple[int, float]:
+    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
+
+
+def _holds(node: ast.AST, place: _Place) -> bool:
+    """Whether a part of a script is around a place, or begins on its line where columns are not known."""
+    last = (getattr(node, "end_lineno", None) or 0, getattr(node, "end_col_offset", None) or 0)
+    if place[1][1] == math.inf:
+        return _begins(node)[0] <= place[0][0] <= last[0]
+    return _begins(node) <= place[0] and place[1] <= last

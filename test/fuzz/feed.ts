@@ -76,8 +76,8 @@ export async function feedDocument(name: string, bytes: Uint8Array, ordinal: num
           'float64',
         );
       const to = pickInTurn(conversions, Math.floor(ordinal / converted));
-      // LEMS lists connections, and freezing draws them.
-      if (turn(converted, 16) && (to !== 'lems' || isSmall(imported)))
+      // LEMS lists connections and spikes, and freezing draws them.
+      if (turn(converted, 16) && (to !== 'lems' || (isSmall(imported) && listsFewSpikes(imported))))
         await convertModel(imported.valid, to, {
           freeze: turn(4 * converted, 16) && isSmall(imported) && isShort(imported),
         });
@@ -102,11 +102,18 @@ const piecesOf = ({ neurons }: ImportedModel['valid']['model'], type: string | u
     0,
   );
 
-/** Steps of which freezing draws the spikes. */
-const mostDrawn = 1e5;
+/** Steps of which freezing draws the spikes, and spikes that a document may list: a million take ten seconds. */
+const [mostDrawn, mostSpikes] = [1e5, 5e5];
 
-const isShort = ({ valid: { model } }: ImportedModel): boolean =>
-  model.experiment.protocol.reduce(timeAfter, 0) / model.experiment.dt <= mostDrawn;
+const stepsOf = ({ valid: { model } }: ImportedModel): number =>
+  model.experiment.protocol.reduce(timeAfter, 0) / model.experiment.dt;
+
+const isShort = (imported: ImportedModel): boolean => stepsOf(imported) <= mostDrawn;
+
+/** Whether all cells together have few steps in which they may spike. */
+const listsFewSpikes = (imported: ImportedModel): boolean =>
+  Object.values(imported.valid.model.populations).reduce((sum, { size }) => sum + size, 0) * stepsOf(imported) <=
+  mostSpikes;
 
 /** What only building or running the network shows. */
 const shownByRuns = /^run\/(?:build-fault|fault)$/;

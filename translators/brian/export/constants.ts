@@ -45,7 +45,7 @@ export function constantsOf<T extends EquationSet>(
     Reflect.deleteProperty(left, key);
   }
   const { conformsTo: _, ...rest } = type;
-  return { type: decided({ ...(rest as T), parameters }, uses), values: left };
+  return { type: decided({ ...(rest as T), parameters }, left, uses), values: left };
 }
 
 /** A type without inputs that nothing gives, and without a constant current of nothing. */
@@ -145,37 +145,42 @@ const isNothing = (e: Expression): boolean => e.kind === 'number' && e.integer &
  * A type in which choices and first values that its constants decide are decided, without constants that nothing reads
  * then.
  */
-function decided<T extends EquationSet>(type: T, { isVariable, words }: Uses): T {
+function decided<T extends EquationSet>(given: T, values: Readonly<Record<string, Value>>, uses: Uses): T {
+  const { isVariable, words } = uses;
   const numbers = new Map(
-    Object.entries(type.parameters).flatMap(([key, { shared, value }]) =>
+    Object.entries(given.parameters).flatMap(([key, { shared, value }]) =>
       shared && typeof value === 'number' ? [[key, value] as const] : [],
     ),
   );
-  const own = new Set([type.parameters, type.state, type.derived].flatMap((map) => Object.keys(map)));
-  const truth = (e: Expression): boolean | undefined => {
+  const own = new Set([given.parameters, given.state, given.derived].flatMap((map) => Object.keys(map)));
+  const known = (e: Expression): number | undefined => {
     try {
-      return (
-        valueAt(plain(e, own), (name) => {
-          const value = numbers.get(name);
-          if (value === undefined) throw new RangeError(name);
-          return value;
-        }) !== 0
-      );
+      return valueAt(plain(e, own), (name) => {
+        const value = isVariable(name) ? undefined : numbers.get(name);
+        if (value === undefined) throw new RangeError(name);
+        return value;
+      });
     } catch (error) {
       if (error instanceof RangeError || error instanceof NoNumber) return undefined;
       throw error;
     }
   };
+  const type = withFixed(given, values, uses, numbers, known);
   const decide = (e: Expression): Expression =>
     mapExpression(e, (part) => {
       if (part.kind !== 'conditional') return part;
-      const holds = truth(part.condition);
-      return holds === undefined ? part : holds ? part.whenTrue : part.whenFalse;
+      const truth = known(part.condition);
+      return truth === undefined ? part : truth !== 0 ? part.whenTrue : part.whenFalse;
     });
+  const inCode = wordsIn({ ...type, parameters: {}, state: {} });
+  // An expression of what code reads says more than its number.
   const state = Object.fromEntries(
     Object.entries(type.state).map(([key, one]) => {
-      const known = typeof one.initial === 'string' && !isVariable(one.initial) ? numbers.get(one.initial) : undefined;
-      return [key, known === undefined ? one : { ...one, initial: known }];
+      const e = typeof one.initial === 'string' ? parseExpression(one.initial) : undefined;
+      if (e === undefined || (e.kind !== 'name' && [...namesIn(e)].every((name) => inCode.has(name))))
+        return [key, one];
+      const value = known(e);
+      return [key, value === undefined ? one : { ...one, initial: value }];
     }),
   );
   const settled = mapTexts(
@@ -192,7 +197,7 @@ function decided<T extends EquationSet>(type: T, { isVariable, words }: Uses): T
         .join('; ');
     },
   );
-  if (JSON.stringify(settled) === JSON.stringify(type)) return type;
+  if (JSON.stringify(settled) === JSON.stringify(given)) return given;
   const { parameters } = type;
   const read = new Set([...words, ...wordsIn({ ...settled, parameters: {} })]);
   for (const { value } of Object.values(parameters)) wordsIn(value, read);
@@ -202,6 +207,52 @@ function decided<T extends EquationSet>(type: T, { isVariable, words }: Uses): T
       Object.entries(parameters).filter(([key, { shared }]) => !shared || isVariable(key) || read.has(key)),
     ),
   };
+}
+
+/**
+ * A type in which parameters that follow from its constants are constants, and so is state that nothing changes; their
+ * values are put among `numbers`.
+ */
+function withFixed<T extends EquationSet>(
+  type: T,
+  values: Readonly<Record<string, Value>>,
+  { isVariable, words }: Uses,
+  numbers: Map<string, number>,
+  known: (e: Expression) => number | undefined,
+): T {
+  const written = new Set<string>();
+  mapTexts(
+    type,
+    (text) => text,
+    (text) => {
+      for (const one of parseStatements(text)) if (one.kind !== 'send') written.add(one.target);
+      return text;
+    },
+  );
+  const parameters = { ...type.parameters };
+  const state = { ...type.state };
+  const given = (key: string): boolean => Object.hasOwn(values, key) || isVariable(key);
+  const changes = (key: string): boolean =>
+    Object.hasOwn(type.derivatives, key) || written.has(key) || words.has(key) || given(key);
+  // Values may follow from others that stand after them.
+  for (let before = -1; before !== numbers.size;) {
+    before = numbers.size;
+    for (const [key, parameter] of Object.entries(parameters)) {
+      const value =
+        typeof parameter.value === 'string' && !given(key) ? known(parseExpression(parameter.value)) : undefined;
+      if (value === undefined) continue;
+      parameters[key] = { ...parameter, value, shared: true };
+      numbers.set(key, value);
+    }
+    for (const [key, { initial, ...one }] of Object.entries(state)) {
+      const value = changes(key) ? undefined : typeof initial === 'string' ? known(parseExpression(initial)) : initial;
+      if (typeof value !== 'number') continue;
+      parameters[key] = { ...one, value, shared: true };
+      numbers.set(key, value);
+      Reflect.deleteProperty(state, key);
+    }
+  }
+  return { ...type, parameters, state };
 }
 
 /** A type with its texts changed. */

@@ -5,9 +5,18 @@ import { knownNumbers } from '../../../src/model/arrays.js';
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
 import { canonicalDecimal } from '../../../src/lang/decimal.js';
 import { parseUnit } from '../../../src/lang/units.js';
-import type { DataStore, NeuronType, SynapseType, Value, ValueType } from '../../../src/model/model.js';
+import type {
+  DataStore,
+  DerivedVariable,
+  NeuronType,
+  StateVariable,
+  SynapseType,
+  Value,
+  ValueType,
+} from '../../../src/model/model.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { brianExpression, brianTree, readCanonical, type NameView, type Remarks } from './brian-text.js';
+import { channelParts, densityOf } from './channel-parts.js';
 import { type TypePlan } from './plan.js';
 import { declaredUnit, quantityText, writtenQuantities } from './quantity-text.js';
 
@@ -22,7 +31,8 @@ function unitWord(unit: string, type: ValueType): string {
 const flagged = (flags: readonly string[]): string => (flags.length === 0 ? '' : ` (${flags.join(', ')})`);
 
 /**
- * The lines of a model string: differential equations, then subexpressions, then what has no equation.
+ * The lines of a model string: differential equations, then subexpressions, then what has no equation; at the end the
+ * equations of each channel density under a comment.
  *
  * @param flags  of differential equations, by canonical name
  * @param more   lines of the caller's own, such as summed variables
@@ -38,21 +48,29 @@ export function equationLines(
   linked: ReadonlySet<string> = new Set(),
 ): string {
   const name = (key: string): string => plan.names.get(key) ?? key;
-  const lines = Object.entries(type.state).map(([key, variable]) => {
-    const shared = variable.shared ? ['shared'] : [];
-    const derivative = type.derivatives[key];
-    if (derivative === undefined) return `${name(key)} : ${unitWord(variable.unit, variable.type)}${flagged(shared)}`;
+  const differential = ([key, variable]: readonly [string, StateVariable]): string => {
     if (variable.shared) remarks.notExpressible('brian/shared', `Brian cannot integrate ${key}, which is shared`);
-    const rate = brianExpression(derivative.rate, view, remarks);
+    const rate = brianExpression(type.derivatives[key]?.rate ?? '0', view, remarks);
     return `d${name(key)}/dt = ${rate} : ${unitWord(variable.unit, 'real')}${flagged(flags(key))}`;
-  });
-  const derived = Object.entries(type.derived).map(([key, variable]) => {
+  };
+  const subexpression = ([key, variable]: readonly [string, DerivedVariable]): string => {
     const own = [...(variable.shared ? ['shared'] : []), ...(variable.held ? ['constant over dt'] : [])];
     return (
       `${name(key)} = ${brianExpression(variable.value, view, remarks)} : ` +
       `${unitWord(variable.unit, variable.type)}${flagged(own)}`
     );
-  });
+  };
+  const state = Object.entries(type.state);
+  const integrated = state.filter(([key]) => Object.hasOwn(type.derivatives, key));
+  const kept = state.filter(([key]) => !Object.hasOwn(type.derivatives, key));
+  const equationsOf = (isOne: (key: string) => boolean): readonly string[] => [
+    ...integrated.filter(([key]) => isOne(key)).map(differential),
+    ...Object.entries(type.derived)
+      .filter(([key]) => isOne(key))
+      .map(subexpression),
+  ];
+  const channels = channelParts(type);
+  const inChannels = new Set([...channels.values()].flat());
   const parameters = Object.entries(type.parameters)
     .filter(([key]) => !plan.constants.has(key))
     .map(
@@ -62,11 +80,17 @@ export function equationLines(
         flagged(linked.has(key) ? ['linked'] : ['constant', ...(variable.shared ? ['shared'] : [])]),
     );
   return [
-    ...lines.filter((line) => line.startsWith('d') && line.includes('/dt =')),
-    ...derived,
-    ...lines.filter((line) => !line.includes('/dt =')),
+    ...equationsOf((key) => !inChannels.has(key)),
+    ...kept.map(
+      ([key, variable]) =>
+        `${name(key)} : ${unitWord(variable.unit, variable.type)}${flagged(variable.shared ? ['shared'] : [])}`,
+    ),
     ...parameters,
     ...more,
+    ...[...channels].flatMap(([current, keys]) => [
+      `# ${densityOf(name(current))}`,
+      ...equationsOf((key) => keys.includes(key)),
+    ]),
   ].join('\n');
 }
 

@@ -123,6 +123,7 @@ class Idiom {
         populations[name] = { ...plain, type: name };
       }
     }
+    const outside = { projections: model.projections, operations: model.operations, experiment: model.experiment };
     for (const [name, projection] of Object.entries(model.projections)) {
       for (const [label, part] of this.#projection(name, projection)) {
         const written = model.synapses[part.synapse];
@@ -135,9 +136,10 @@ class Idiom {
           continue;
         }
         const key = freeName(label, (one) => Object.hasOwn(projections, one));
+        const { [part.synapse]: _, ...others } = model.synapses;
         const own = constantsOf(withoutSends(type, part, child('/projections', name), this.#context), part.values, {
-          isVariable: (one) => this.#context.changed.has(`${name}.${one}`),
-          words: this.#words,
+          isVariable: (one) => this.#isSeen(name, one),
+          words: wordsIn({ ...outside, synapses: others }),
         });
         const timed = beforeThreshold(own.type, part, model);
         synapses[key] = { ...timed.type, method: methodOnGrid(timed.type) };
@@ -280,12 +282,19 @@ class Idiom {
     return { type: own, population: { ...rest, values: left } };
   }
 
+  /** Whether a name of a population or projection is recorded, or changed by the protocol. */
+  #isSeen(name: string, key: string): boolean {
+    return (
+      this.#context.changed.has(`${name}.${key}`) ||
+      this.#model.recordings.some((one) => recordedVariables(one).includes(key))
+    );
+  }
+
   /** Whether a name of a population is seen from elsewhere as a variable. */
   #isVariable(name: string, key: string): boolean {
-    if (this.#context.changed.has(`${name}.${key}`)) return true;
-    const { recordings, projections } = this.#model;
+    const { projections } = this.#model;
     return (
-      recordings.some((one) => recordedVariables(one).includes(key)) ||
+      this.#isSeen(name, key) ||
       Object.values(projections).some(({ values, delays }) =>
         [...Object.values(values), ...Object.values(delays)].some(
           (value) => typeof value === 'string' && namesIn(parseExpression(value)).has(`post.${key}`),

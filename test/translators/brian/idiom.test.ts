@@ -1,0 +1,68 @@
+/** Models of other notations in the words of Brian's users. */
+
+import { expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { convertModel } from '../../../src/run/convert.js';
+import { importModel } from '../../../src/run/pipeline.js';
+import { decodeSource } from '../../../src/run/read-source.js';
+import { normalised } from '../../model/support.js';
+import type { ValidModel } from '../../../src/model/model.js';
+import type { Loose } from './support.js';
+
+const inBrian = async (valid: ValidModel): Promise<Loose> => {
+  const { files } = await convertModel(valid, 'brian-json');
+  return JSON.parse(files[0]?.text ?? '');
+};
+const network = (): ValidModel =>
+  importModel(decodeSource('fixtures/neuroml/network.xml', readFileSync('fixtures/neuroml/network.xml'))).valid;
+
+test('parameters that follow from constants are constants, and those that nothing reads then are gone', async () => {
+  const { synapses, namespace } = await inBrian(network());
+  // expTwoSynapse of NeuroML 2: tauRise 0.5 ms, tauDecay 3 ms.
+  const [rise, decay] = [0.5, 3];
+  const peak = (Math.log(decay / rise) * rise * decay) / (decay - rise);
+  const factor = 1 / (Math.exp(-peak / decay) - Math.exp(-peak / rise));
+  expect(Number(namespace.waveformFactor)).toBeCloseTo(factor, 12);
+  expect(namespace.riseTime).toBe('0.5 ms');
+  expect(synapses.excInh.model).not.toMatch(/waveformFactor|peakTime|equalTimes|tauRise/);
+  expect(synapses.excInh.initializers).toBeUndefined();
+});
+
+test('equations of a channel density stand together', async () => {
+  const { neuron_groups } = await inBrian(network());
+  const [cell = '', ...channels] = String(neuron_groups.exc.model).split('# ');
+  expect(channels.map((text) => text.split('\n')[0])).toEqual(['leakAll', 'naAll', 'kAll']);
+  expect(cell).toMatch(/^dv\/dt = /);
+  const gates = channels.map((text) => [...text.matchAll(/^d(\w+)\/dt/gm)].map(([, name]) => name));
+  expect(gates).toEqual([[], ['na_m', 'na_h'], ['k_n']]);
+});
+
+const cell = (protocol: string, recordings = ''): ValidModel =>
+  normalised(
+    [
+      'interneuron: 1',
+      'timing: grid',
+      'neurons:',
+      '  n:',
+      '    parameters: { a: { value: 2 ms }, b: { unit: s, value: 2*a }, v_init: { value: 5 mV } }',
+      '    state: { v: { unit: V, initial: v_init + 1*mV }, still: { unit: V, initial: v_init } }',
+      '    derivatives: { v: (still - v)/b }',
+      'populations: { P: { type: n, size: 4 } }',
+      `experiment: { dt: 0.1 ms, protocol: [${protocol}] }`,
+      recordings,
+    ].join('\n'),
+  );
+
+test('what the protocol changes, and what follows from it, stays a variable', async () => {
+  const { neuron_groups } = await inBrian(cell('{ run: 1 ms }'));
+  expect(neuron_groups.P).toMatchObject({ model: 'dv/dt = (still - v)/b : volt', initializers: { v: '6 mV' } });
+  const changed = await inBrian(cell('{ run: 1 ms }, { set: { P.a: 3 ms } }, { run: 1 ms }'));
+  expect(changed.neuron_groups.P.model).toContain('a : second');
+  expect(changed.neuron_groups.P.initializers).toMatchObject({ b: '2*a' });
+});
+
+test('state that is recorded stays a variable', async () => {
+  const recorded = 'recordings: [{ of: P, variables: [still] }]';
+  const { neuron_groups } = await inBrian(cell('{ run: 1 ms }', recorded));
+  expect(neuron_groups.P.model).toContain('still : volt');
+});

@@ -7,6 +7,7 @@ import type { Block } from './block.js';
 import { onClock } from './clocks.js';
 import type { View } from './code-scope.js';
 import { CodeScope } from './code-scope.js';
+import { populationInModel } from './cable/cable.js';
 import type { Context } from './context.js';
 import type { Draws } from './draws.js';
 import { compile, library, to } from './expressions.js';
@@ -158,7 +159,7 @@ export class ElementScope extends CodeScope {
 function groupCoordinates({ name, members, length }: Group, axis: Axis, context: Context): Buffer | null {
   const lacking = members.find((member) => !context.places.has(member.name));
   if (lacking) {
-    context.diagnostics.add(messages.noPositions(lacking.name));
+    context.diagnostics.add(messages.noPositions(populationInModel(lacking.name, context.shown)));
     return null;
   }
   const { builder, places } = context;

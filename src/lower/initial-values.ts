@@ -11,9 +11,10 @@ import { namesIn } from '../lang/walk.js';
 import type { Value } from '../model/typed.js';
 import { formulaOf } from '../model/typed.js';
 import { Block, item } from './block.js';
+import { populationInModel, type Origin } from './cable/cable.js';
 import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
-import { keyAt, keyBuffer } from './draws.js';
+import { keyAt, keyBuffer, type Draws } from './draws.js';
 import { ElementScope } from './element-scope.js';
 import { scalarTypeOf } from './typed-values.js';
 import type { Address } from './element-scope.js';
@@ -49,7 +50,7 @@ function initialValues(group: Group, member: Member, context: Context): string[]
     name: `${member.name}.initialise`,
     comment: `first values of ${member.name}`,
     values,
-    stream: `population/${member.name}/initial`,
+    stream: (population: string) => `population/${population}/initial`,
   };
   return assignValues(assignment, group, member, context);
 }
@@ -77,8 +78,8 @@ interface Assignment {
   readonly comment: string;
   /** By variable. */
   readonly values: ReadonlyMap<string, Value>;
-  /** Of what is drawn, before the name of the variable. */
-  readonly stream: string;
+  /** Of what is drawn for a population, before the name of the variable. */
+  readonly stream: (population: string) => string;
 }
 
 const everyElement: Chosen = { where: null, piece: null };
@@ -96,7 +97,7 @@ export function assignValues(
   context: Context,
   chosenElements: Chosen = everyElement,
 ): string[] {
-  const ordered = inOrder(member.name, values, group, context);
+  const ordered = inOrder(populationInModel(member.name, context.shown), values, group, context);
   const kernels: string[] = [];
   for (const shared of [true, false]) {
     const chosen = ordered.filter((id) => (group.storage.get(id)?.kind === 'table') === shared);
@@ -108,26 +109,31 @@ export function assignValues(
       ? { index: ir.u32(member.begin), ordinal: ir.u32(member.ordinal), local: ir.u32(0) }
       : (some?.address ?? memberAddress(member));
     const place = some && piece ? ir.add(ir.sub(item, pieceStart(some.domain)), ir.u32(piece.first)) : address.local;
-    const draws = {
-      element: address.local,
+    let current: Pick<Draws, 'element' | 'key'> = { element: address.local, key: [ir.u32(0), ir.u32(0)] };
+    const draws: Draws = {
+      get element() {
+        return current.element;
+      },
+      get key() {
+        return current.key;
+      },
       subElement: ir.u32(0),
       step: ir.u32(0),
       perStep: false,
       sites: { next: 0 },
     };
-    let current: readonly [Ir, Ir] = [ir.u32(0), ir.u32(0)];
-    const scope = new ElementScope(context, group, address, block, {
-      ...draws,
-      get key() {
-        return current;
-      },
-    });
+    const scope = new ElementScope(context, group, address, block, draws);
     let condition: Ir | null = null;
     for (const id of chosen) {
       const value = values.get(id) as Value;
       const formula = formulaOf(value);
       if (formula && drawsIn(formula)) {
-        current = keyAt(keyBuffer(`${member.name}.${id}.keys`, [`${stream}/${id}`], context), ir.u32(0));
+        const origin = cellValue(id, member, context);
+        const drawn = `${stream(origin?.population ?? member.name)}/${origin?.variables.get(id) ?? id}`;
+        current = {
+          element: origin ? ir.binary('rem', address.local, ir.u32(origin.cells)) : address.local,
+          key: keyAt(keyBuffer(`${member.name}.${id}.keys`, [drawn], context), ir.u32(0)),
+        };
         draws.sites.next = 0;
       }
       const storage = group.storage.get(id);
@@ -139,7 +145,7 @@ export function assignValues(
       const number = constantOf(given)?.value;
       const meant = Math.abs(number as number) === Infinity && formula && namesIn(formula).has('inf');
       if (typeof number === 'number' && !Number.isFinite(number) && !meant)
-        context.diagnostics.add(messages.notFinite(id, member.name, number));
+        context.diagnostics.add(messages.notFinite(id, populationInModel(member.name, context.shown), number));
       if (where === null || shared) scope.write(id, given);
       else {
         condition ??= block.name('chosen', compileCondition(where, scope));
@@ -160,6 +166,12 @@ export function assignValues(
     );
   }
   return kernels;
+}
+
+/** The cells of a compartment, for a variable of which each cell has one value; undefined for all others. */
+function cellValue(id: string, member: Member, { shown }: Context): Origin | undefined {
+  const origin = shown.origins.get(member.name);
+  return origin?.ofCell.has(id) ? origin : undefined;
 }
 
 /** First item of a kernel over a piece. */

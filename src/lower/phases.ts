@@ -163,7 +163,7 @@ function setValues({ values, of, where, k }: Setting, network: PhasedNetwork, co
     const name = `phase${k}.${owner}.${variable}`;
     const comment = `phase ${k} sets ${variable} of ${owner}`;
     const own = new Map([[variable, value]]);
-    const assignment = { name, comment, values: own, stream: `phase/${k}/${owner}` };
+    const assignment = { name, comment, values: own, stream: (population: string) => `phase/${k}/${population}` };
     for (const kernel of assignValues(assignment, group, member, context, { where, piece }))
       actions.push({ kind: 'run', kernel });
     const seen = showCells(name, variable, piece ?? wholeOf(found), copies, context);

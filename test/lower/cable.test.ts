@@ -318,6 +318,21 @@ test('all places of a cell are recorded at once, and a mechanism where it is', a
   expect(samples.get('all_right_2/v')).toEqual(samples.get('far/v')!);
 });
 
+test('a drawn value of a cell is the same on all of its places, and drawn again by a phase', async () => {
+  const text = network('auto', 0.025)
+    .replace('method: auto\n', 'method: auto\n    parameters: { b: { unit: 1, value: 0 } }\n')
+    .replace('size: 3 }', 'size: 3, values: { b: "uniform(0, 1)" } }')
+    .replace(
+      'record:\n',
+      `record:\n${['soma', 'trunk', 'left', 'right'].map((section) => `  - { of: cells, variables: [b], section: ${section}, every: 1 ms, name: ${section} }\n`).join('')}`,
+    )
+    .replace(', duration: 12 ms', ', protocol: [{ run: 1 ms }, { set: { cells.b: "uniform(2, 3)" } }, { run: 1 ms }]');
+  const { samples } = await simulate(text);
+  const first = samples.get('soma/b')!;
+  expect(new Set(first.flat()).size).toBe(6);
+  for (const section of ['trunk', 'left', 'right']) expect(samples.get(`${section}/b`)).toEqual(first);
+});
+
 describe('values by section', () => {
   const engines = [{ target: 'wasm', threads: 1 }] as const;
   const leakLine = / {8}leak: .*\n/;

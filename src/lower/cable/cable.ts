@@ -92,4 +92,9 @@ export interface Origin {
   readonly cells: number;
   /** Names that the model has for variables of the class. */
   readonly variables: ReadonlyMap<string, string>;
+  /** Variables of the class of which a cell has one value, wherever it is read, by the names of the class. */
+  readonly ofCell: ReadonlySet<string>;
 }
+
+/** What the model calls a population. */
+export const populationInModel = (name: string, { origins }: Shown): string => origins.get(name)?.population ?? name;

@@ -180,7 +180,8 @@ class Expansion {
         this.#places.set(member, { x: repeat(own.x, count), y: repeat(own.y, count), z: repeat(own.z, count) });
       const variables = new Map<string, string>();
       for (const map of new Set(one.made.variables)) for (const [shown, made] of map) variables.set(made, shown);
-      this.#origins.set(member, { population: name, cells: size, variables });
+      const ofCell = new Set([one.made.names.voltage, ...Object.keys(kind.type.parameters)]);
+      this.#origins.set(member, { population: name, cells: size, variables, ofCell });
     }
   }
 

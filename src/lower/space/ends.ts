@@ -3,6 +3,7 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import type { Block } from '../block.js';
+import { populationInModel } from '../cable/cable.js';
 import type { Context } from '../context.js';
 import * as messages from '../messages.js';
 import type { ProjectionEnd, ProjectionPlan } from '../projection.js';
@@ -14,10 +15,10 @@ import type { Axis } from '../../draw/space/axes.js';
  * Coordinates of a population's elements along an axis; one zero, after a finding, where the population has no places.
  */
 function coordinates(population: string, axis: Axis, context: Context): Buffer | null {
-  const { builder, places, diagnostics } = context;
+  const { builder, places } = context;
   const initial = places.get(population)?.[axis];
   if (!initial) {
-    diagnostics.add(messages.noPositions(population));
+    context.diagnostics.add(messages.noPositions(populationInModel(population, context.shown)));
     return null;
   }
   const comment = `${axis} of each element of ${population} (um)`;
@@ -66,7 +67,7 @@ function namedCoordinates(plan: ProjectionPlan, side: 'pre' | 'post', axis: Axis
   const places = elements.populations.map((population) => context.places.get(population));
   const lacking = elements.populations.find((population) => !context.places.has(population));
   if (lacking !== undefined) {
-    context.diagnostics.add(messages.noPositions(lacking));
+    context.diagnostics.add(messages.noPositions(populationInModel(lacking, context.shown)));
     return null;
   }
   const { builder } = context;

@@ -165,7 +165,7 @@ class Drawing {
       populations: Object.fromEntries(
         Object.entries(this.#populations).map(([name, population]) => {
           this.#at(`/populations/${name}`);
-          return [name, placedLinks(name, population, this.#data)];
+          return [name, placedLinks(name, population, model.experiment.seed, this.#data)];
         }),
       ),
       projections: Object.fromEntries(built),
@@ -176,7 +176,8 @@ class Drawing {
       stimuli: Object.fromEntries(
         Object.entries(model.stimuli).map(([name, stimulus]) => {
           this.#at(`/stimuli/${name}`);
-          return [name, placedStimulus(name, { ...stimulus, to: select(stimulus.to) }, this.#sizeOf, this.#data)];
+          const selected = { ...stimulus, to: select(stimulus.to) };
+          return [name, placedStimulus(name, selected, this.#sizeOf, model.experiment.seed, this.#data)];
         }),
       ),
       operations: Object.fromEntries(

@@ -19,6 +19,7 @@ const exactCalls: Readonly<Record<string, (a: number, b: number) => number>> = {
   sqrt: (a) => Math.sqrt(a),
   floor: (a) => Math.floor(a),
   ceil: (a) => Math.ceil(a),
+  int: (a) => Math.trunc(a),
   abs: (a) => Math.abs(a),
   min: (a, b) => (b < a ? b : a),
   max: (a, b) => (b > a ? b : a),

@@ -167,18 +167,12 @@ export class DrawnProjections {
     };
     const read = (variable: string, at: number): number | undefined =>
       variable === 'i' ? (sources[at] ?? 0) : variable === 'j' ? (targets[at] ?? 0) : sizes[variable];
-    const at = (end: End): End =>
-      end.places
-        ? {
-            ...end,
-            places: explicitPlaces(
-              end.places,
-              { what: `projection ${name}`, count: sources.length, read },
-              this.#setting.data,
-            ),
-          }
-        : end;
-    return { ...projection, from: at(from), to: at(to) };
+    const at = (end: End, side: 'from' | 'to'): End => {
+      const drawn = { seed: this.#setting.model.experiment.seed, stream: `projection/${name}/places/${side}` };
+      const placed = { what: `projection ${name}`, drawn, count: sources.length, read };
+      return end.places ? { ...end, places: explicitPlaces(end.places, placed, this.#setting.data) } : end;
+    };
+    return { ...projection, from: at(from, 'from'), to: at(to, 'to') };
   }
 
   #byPair(

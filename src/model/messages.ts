@@ -683,9 +683,9 @@ export const messages = {
   }),
   drawnPlaces: (what: string): Finding => ({
     code: 'model/drawn-places',
-    message: `${what} is drawn at random, but places on cells must be known before anything is drawn`,
-    expected: 'numbers, or an expression of indices',
-    hint: 'draw the numbers beforehand and give them as a list',
+    message: `${what} is drawn at random from something other than a uniform distribution`,
+    expected: 'numbers, or an expression of indices and uniform(low, high)',
+    hint: 'use uniform(), or draw the numbers beforehand and give them as a list',
   }),
   sectionNames: (): Finding => ({
     code: 'model/section-names',

@@ -7,6 +7,9 @@
 import { fc } from '../support/property.js';
 import { describe, expect, test } from 'vitest';
 import { treeOf } from '../../src/lower/cable/tree.js';
+import { drawModel } from '../../src/draw/draw.js';
+import { arrayOf } from '../../src/model/arrays.js';
+import { importModel } from '../../src/run/pipeline.js';
 import type { Compartments } from '../../src/model/typed.js';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { byCreation, refused, simulate } from '../support/simulate.js';
@@ -240,6 +243,34 @@ populations:`,
     expect(read('sent')).toEqual([2, 3, 3, 2, 3]);
     // What the one event of each source added: the index of the cell.
     expect(read('w').map((weight, k) => Math.round((weight - (k + 1) * 1e-9) * 1e9))).toEqual(targets);
+  });
+
+  test('may be drawn: uniform along sections and over them, and others with another seed', async () => {
+    const drawn = between(
+      '  inward: { from: sources, to: { of: cells, places: { sections: [left, right, trunk], section: "int(uniform(0, 3))", ' +
+        'fraction: "uniform(0.2, 0.8)" } }, synapse: excitatory, connect: { rule: list, sources: [' +
+        `${Array.from({ length: 900 }, () => 0).join()}], targets: [${Array.from({ length: 900 }, (_, k) => k % 3).join()}] } }`,
+    );
+    const placesOf = (text: string): readonly (readonly number[])[] => {
+      const { model, data } = drawModel(importModel({ name: 'drawn.yaml', text }).valid);
+      const { section, fraction } = model.projections['inward']!.to.places!;
+      return [section, fraction].map((value) =>
+        typeof value === 'object' && value.kind === 'array' ? Array.from(arrayOf(value.array, data)) : [],
+      );
+    };
+    const [sections, fractions] = placesOf(drawn) as [readonly number[], readonly number[]];
+    for (const section of [0, 1, 2]) {
+      const share = sections.filter((one) => one === section).length;
+      // Within four standard deviations of a binomial distribution.
+      expect(Math.abs(share - 300)).toBeLessThan(4 * Math.sqrt(900 / 4.5));
+    }
+    expect(Math.min(...fractions)).toBeGreaterThan(0.2);
+    expect(Math.max(...fractions)).toBeLessThan(0.8);
+    expect(Math.abs(fractions.reduce((sum, one) => sum + one) / 900 - 0.5)).toBeLessThan(
+      (4 * 0.6) / Math.sqrt(12 * 900),
+    );
+    expect(new Set(fractions).size).toBe(900);
+    expect(placesOf(drawn.replace('dt: ', 'seed: 2, dt: '))).not.toEqual([sections, fractions]);
   });
 
   test('what is no place is said once connections are known', () => {

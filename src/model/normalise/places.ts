@@ -1,8 +1,9 @@
 /** Places on cells with structure: one for all synapses or elements, or one for each. */
 
 import { isDrawn, isGiven } from '../tagged.js';
-import { drawsIn } from '../../lang/functions.js';
+import { isRandom } from '../../lang/functions.js';
 import { parseExpression } from '../../lang/parse.js';
+import { callsIn } from '../../lang/walk.js';
 import type { PlacesDocument, ValueDocument } from '../document.js';
 import { messages } from '../messages.js';
 import type { ArrayValue, Id, Places, Value } from '../model.js';
@@ -115,7 +116,7 @@ function ofEach(
     pointer,
   );
   if (value === undefined) return undefined;
-  if (typeof value === 'string' ? drawsIn(parseExpression(value)) : isDrawn(value)) {
+  if (typeof value === 'string' ? drawsOtherThanUniform(value) : isDrawn(value)) {
     context.report(messages.drawnPlaces(what), pointer);
     return undefined;
   }
@@ -127,6 +128,10 @@ function ofEach(
   );
   return undefined;
 }
+
+/** Places that are drawn are uniform numbers, from which expressions make fractions and indices. */
+const drawsOtherThanUniform = (text: string): boolean =>
+  callsIn(parseExpression(text)).some((call) => call.function !== 'uniform' && isRandom(call.function));
 
 /** The first number of a value that is below 0 or above `most`. */
 function outside(

@@ -56,7 +56,7 @@ describe('places of synapses', () => {
     ['{ section: a, fraction: [0.1, 1.5] }', 'model/out-of-range@'],
     ['{ section: a, fraction: -0.5 }', 'model/out-of-range@'],
     ['{ sections: [a, b], section: [0, 2] }', 'model/out-of-range@'],
-    ['{ section: a, fraction: uniform() }', 'model/drawn-places@'],
+    ['{ section: a, fraction: normal() }', 'model/drawn-places@'],
     ['{ section: a, fraction: [0.1, 0.2] }, section: a', 'model/conflicting-keys@'],
     ['{ fraction: 0.5 }', 'model/missing-key@'],
   ])('%s is refused', (places, code) => {

@@ -108,7 +108,8 @@ function laidOut(name: string, size: number, { structure, arguments: given }: St
 }
 
 /** A uniform number in (0, 1), as `uniformFromWords` makes it. */
-export const uniform = (low: number, high: number): number => (2 * (high * 1048576 + (low >>> 12)) + 1) / 9007199254740992;
+export const uniform = (low: number, high: number): number =>
+  (2 * (high * 1048576 + (low >>> 12)) + 1) / 9007199254740992;
 
 /** Points in the cube from -1 to 1; those of an element are drawn in order of attempts. */
 function pointsOf(

@@ -59,7 +59,7 @@ export class Recordings {
     const begins =
       projection === undefined
         ? target.portions.flatMap((portion) => this.#ofPortion(target, portion, variables, every, recording, pointer))
-        : this.#ofProjection(recording.target, projection, variables, every, pointer);
+        : this.#ofProjection(recording, projection, variables, every, pointer);
     this.#active.set(target.label, [...active, ...begins]);
     return { begins, ends: [] };
   }
@@ -94,7 +94,7 @@ export class Recordings {
 
   /** Weights and state of synapses, which PyNN itself does not record. */
   #ofProjection(
-    label: string,
+    { target: label, native: { name: given, variables: _, ...place } = {} }: Recording,
     { id, synapse }: TranslatedProjection,
     variables: readonly string[],
     every: string | undefined,
@@ -111,13 +111,14 @@ export class Recordings {
       return meaning === undefined ? [] : [meaning];
     });
     if (canonical.length === 0) return [];
-    const name = this.#names.take(`${label}_${canonical.length === 1 ? (canonical[0] ?? '') : 'synapses'}`);
+    const name = this.#names.take(given ?? `${label}_${canonical.length === 1 ? (canonical[0] ?? '') : 'synapses'}`);
     this.list.push(
       located(
         {
           of: located({ projection: id }, child(pointer, 'target')),
           variables: canonical,
           ...(every === undefined ? {} : { every }),
+          ...place,
           name,
         },
         pointer,
@@ -131,7 +132,7 @@ export class Recordings {
     portion: Portion,
     variables: readonly string[],
     every: string | undefined,
-    { locations }: Recording,
+    { locations, native: { name: given, variables: atEvents, ...place } = {} }: Recording,
     pointer: string,
   ): string[] {
     const { cell, id } = portion.population;
@@ -140,14 +141,15 @@ export class Recordings {
     const names: string[] = [];
     const base = target.portions.length === 1 ? target.label : `${target.label}_${id}`;
     const put = (what: string, rest: Readonly<Record<string, unknown>>): void => {
-      const name = this.#names.take(`${base}_${what}`);
+      const name = this.#names.take(given ?? `${base}_${what}`);
       this.list.push(located({ of: located(selectionOf(portion), child(pointer, 'target')), ...rest, name }, pointer));
       names.push(name);
     };
     for (const [k, variable] of variables.entries()) {
       const meaning = own(cell?.recordable ?? {}, variable);
-      if (variable === 'spikes') put('spikes', { events: 'spike' });
-      else if (cell?.events?.includes(variable) === true) put(variable, { events: variable });
+      const values = atEvents === undefined ? {} : { variables: atEvents, ...place };
+      if (variable === 'spikes') put('spikes', { events: 'spike', ...values });
+      else if (cell?.events?.includes(variable) === true) put(variable, { events: variable, ...values });
       else if (meaning !== undefined) canonical.push(meaning);
       else
         this.#setting.report(
@@ -157,7 +159,7 @@ export class Recordings {
     }
     if (canonical.length === 0) return names;
     const what = canonical.length === 1 ? (canonical[0] ?? '') : 'signals';
-    const sampled = { variables: canonical, ...(every === undefined ? {} : { every }) };
+    const sampled = { variables: canonical, ...(every === undefined ? {} : { every }), ...place };
     const at = child(pointer, 'locations');
     if (cell?.structure === undefined) {
       if (locations !== undefined) this.#setting.report(messages.noCompartments(target.label), at);

@@ -263,6 +263,13 @@ export interface Recording {
   /** Where on cells with compartments; absent: the soma. */
   readonly locations?: Locations;
   readonly to_file?: string | null;
+  /** Variables recorded at events, when in a step values are taken, and a name, as canonical recordings have them. */
+  readonly native?: {
+    readonly variables?: readonly string[];
+    readonly slot?: string;
+    readonly order?: number;
+    readonly name?: string;
+  };
 }
 
 /** One thing that happens in the run. */

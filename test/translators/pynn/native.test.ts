@@ -32,6 +32,50 @@ it.each(unnamed)('%s is written whole, and read again as the same model', async 
   expect([again.hashes.model, again.hashes.experiment]).toEqual([hashes.model, hashes.experiment]);
 });
 
+describe('recordings that PyNN has no words for', () => {
+  const text = `
+format: interneuron/brian
+version: 1
+run: 20*ms
+neuron_groups:
+  G:
+    N: 2
+    model: |
+      dv/dt = (1.5 - v)/(5*ms) : 1
+      q : 1
+    method: euler
+    threshold: v > 1
+    reset: v = 0
+    run_regularly: [{ name: H_later, code: q += 1, dt: 1*ms }]
+state_monitors:
+  after: { source: G, variables: [v, q], when: after_thresholds, dt: 1*ms }
+  ordered: { source: G, variables: [v], order: 2 }
+  later: { source: G, variables: [q] }
+spike_monitors:
+  spikes: { source: G, variables: [v, q] }
+`;
+
+  it('slots, orders, names that decide, and values at events are read again', async () => {
+    const { valid } = importModel({ name: 'model.yaml', text });
+    const { outcome, files } = await convertModel(valid, 'pynn-json');
+    expect(outcome).toBe('equivalent');
+    const again = importModel({ name: 'model.json', text: files[0]?.text ?? '' });
+    const byName = (one: ImportedModel): readonly unknown[] =>
+      [...one.valid.model.recordings].sort((a, b) => (a.name < b.name ? -1 : 1));
+    expect(byName(again)).toMatchObject(byName(importModel({ name: 'model.yaml', text })));
+  });
+
+  it('scripts say that they lose them', async () => {
+    const { report } = await convertModel(importModel({ name: 'model.yaml', text }).valid, 'pynn');
+    const codes = report
+      .filter(({ verdict }) => verdict !== 'equivalent')
+      .map(({ verdict, code }) => `${verdict} ${code}`);
+    expect(codes).toEqual(
+      [...new Array<string>(3).fill('approximate pynn/recording-slot'), 'notExpressible pynn/not-expressible'].sort(),
+    );
+  });
+});
+
 it('equations are text, parameters and first values are quantities with units', async () => {
   const { files } = await convertModel(fixture('neuroml/point-cells.xml').valid, 'pynn-json');
   const { native } = JSON.parse(files[0]?.text ?? '') as {

@@ -53,12 +53,11 @@ function recordingOf(context: ExportContext, recording: Recording, pointer: stri
     return report.missing(pointer, 'the rate of a population; PyNN computes it from spikes');
   const target = targets.of(recording.of);
   const heard = cellOfSelection(context, recording.of)?.events ?? [];
-  if (isRecording(recording, 'events') && heard.includes(recording.events))
-    return { target, variables: [recording.events] };
-  if (isRecording(recording, 'events'))
-    return recording.events === 'spike'
-      ? { target, variables: ['spikes'] }
-      : report.missing(pointer, `the event ${recording.events}`);
+  if (isRecording(recording, 'events')) {
+    const what = recording.events === 'spike' && !heard.includes('spike') ? 'spikes' : recording.events;
+    if (what !== 'spikes' && !heard.includes(what)) return report.missing(pointer, `the event ${recording.events}`);
+    return { target, variables: [what], ...valuesAtEvents(context, recording, pointer) };
+  }
   const known = new Map(
     Object.entries(cellOfSelection(context, recording.of)?.recordable ?? {}).map(([theirs, ours]) => [ours, theirs]),
   );
@@ -74,11 +73,51 @@ function recordingOf(context: ExportContext, recording: Recording, pointer: stri
     target,
     variables,
     ...(recording.every === undefined ? {} : { sampling_interval: inUnit(recording.every, 'ms') }),
+    ...placeInStep(context, recording, `${target}_${own.length === 1 ? own[0] : 'signals'}`, pointer),
     ...(recording.section === undefined
       ? {}
       : { locations: [{ section: recording.section, fraction: recording.fraction ?? 0.5 }] }),
   };
 }
+
+/**
+ * When in a step samples are taken. A name is kept where it decides: among what has the same slot and order, Brian's
+ * timing goes by names.
+ *
+ * @param other  the name that the recording would have
+ */
+function placeInStep(
+  { model, natives, report }: ExportContext,
+  { slot, order = 0, name }: Extract<Recording, { readonly variables: readonly string[] }>,
+  other: string,
+  pointer: string,
+): Pick<PynnRecording, 'native'> {
+  const isPlaced = slot !== undefined || order !== 0;
+  const beside = Object.entries(model.operations).flatMap(([id, operation]) =>
+    (operation.slot ?? usual) === (slot ?? usual) && operation.order === order ? [id] : [],
+  );
+  const decides = model.timing === 'brian' && beside.some((id) => name < id !== other < id);
+  if (!isPlaced && !decides) return {};
+  if (natives === undefined) {
+    report.missing(pointer, 'when in a step samples are taken');
+    return {};
+  }
+  return { native: { ...(slot === undefined ? {} : { slot }), ...(order === 0 ? {} : { order }), name } };
+}
+
+/** Variables that are recorded at events, and when in a step their values are taken. */
+function valuesAtEvents(
+  { natives, report }: ExportContext,
+  { variables = [], slot, order = 0, name }: Extract<Recording, { readonly events: string }>,
+  pointer: string,
+): Pick<PynnRecording, 'native'> {
+  if (variables.length === 0) return {};
+  if (natives === undefined) return report.missing(pointer, 'values of variables at events') ?? {};
+  return { native: { variables, ...(slot === undefined ? {} : { slot }), ...(order === 0 ? {} : { order }), name } };
+}
+
+/** The slot in which Brian's timing takes samples and runs operations. */
+const usual = 'start';
 
 /** What is there several times, as for each population of a sample, once. */
 const once = <T>(list: readonly T[]): readonly T[] => [

@@ -45,8 +45,15 @@ function longestStretch(script: Script): number {
 /** What is recorded of a population, view, assembly or projection. */
 export function recordingLines(
   script: Script,
-  { target, variables, sampling_interval: interval, locations, to_file: file }: Recording,
+  { target, variables, sampling_interval: interval, locations, to_file: file, native }: Recording,
 ): readonly string[] {
+  if (native?.variables !== undefined)
+    script.missing(`values of variables at events of ${target}; the JSON form has them, scripts do not`);
+  else if (native !== undefined)
+    script.approximated(
+      'pynn/recording-slot',
+      `scripts do not say when in a step ${target} is recorded, as the JSON form does: samples may be those of a step before or after`,
+    );
   const projection = (script.document.projections ?? []).find(
     ({ label, pre, post }) => (label ?? `${pre}→${post}`) === target,
   );

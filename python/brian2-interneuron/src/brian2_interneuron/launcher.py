@@ -1,5 +1,6 @@
 """`interneuron brian script.py`: runs a script of Brian 2 as it is, on this device; `interneuron convert` has it captured."""
 
+import gc
 import os
 import sys
 
@@ -56,10 +57,14 @@ def run_script(words):
         return 2
     # The engine starts while Brian is imported.
     prepare()
+    # Nothing of what is imported is garbage: neither looked for now, nor whenever Brian collects it.
+    gc.disable()
     import brian2
 
     import brian2_interneuron  # noqa: F401
 
+    gc.freeze()
+    gc.enable()
     # As an attribute of its package this name is the current device.
     devices = sys.modules["brian2.devices.device"]
 
@@ -74,7 +79,12 @@ def run_script(words):
 
     for module in (brian2, brian2.only, devices, brian2.devices):
         module.set_device = set_device
-    run_file(words)
+    try:
+        run_file(words)
+    finally:
+        # Python would look through all modules twice when it ends.
+        gc.collect()
+        gc.freeze()
     return 0
 
 

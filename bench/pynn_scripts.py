@@ -5,7 +5,7 @@
 
 PyNN's own VAbenchmarks.py, end to end and on one thread, on pyNN.interneuron, pyNN.neuron and pyNN.nest in turn; 10^7
 connections that are declared, through Python and in a document; connections that NumPy's generator draws against those
-that ours draws; lists of connections as arrays; the first answer of the engine;
+that ours draws; lists of connections as arrays; the first answer of the engine; reading 10^6 spikes;
 callbacks. Medians. The processor's seconds are of
 all processes of a command.
 """
@@ -128,6 +128,14 @@ def main(repetitions):
         )
         for n in (10**5, 10**6):
             row(f"FromListConnector, {n} rows of four", [[*PYTHON, "-c", listed.format(n=n)]], repetitions, folder)
+        spikes = (
+            "import time, interneuron_pynn as sim; sim.setup(timestep=0.1, min_delay=0.1, threads=1)\n"
+            "cells = sim.Population(1000, sim.SpikeSourcePoisson(rate=1000.0)); cells.record('spikes'); sim.run(1000.0)\n"
+            "began = time.process_time(); trains = cells.get_data().segments[0].spiketrains; spent = time.process_time() - began\n"
+            "each = [train.size for train in trains]\n"
+            "print(f'| get_data of {sum(each)} spikes; with a Neo object for each train | {spent:.2f}; {time.process_time() - began:.2f} |')"
+        )
+        subprocess.run([*PYTHON, "-c", spikes], cwd=folder, env=ENVIRONMENT, check=True)
         calls = (
             "import interneuron_pynn as sim; sim.setup(timestep=0.1, min_delay=0.1, threads=1)\n"
             "cells = sim.Population(200, sim.IF_cond_exp(i_offset=1.0)); cells.record('spikes'); sim.run(10.0)\n"

@@ -1,32 +1,13 @@
-/**
- * Arrays within messages: their little-endian bytes in base64. JSON numbers would be ten times as slow to write and
- * read, and bytes beside the messages would need a framing that no library of the protocol has.
- */
+/** Arrays of messages as typed arrays, and back. */
 
-import { shorten } from '../diagnostics/suggest.js';
-import { memberOf } from '../diagnostics/member.js';
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
 import { UsageError } from '../diagnostics/diagnostic.js';
+import { memberOf } from '../diagnostics/member.js';
+import { shorten } from '../diagnostics/suggest.js';
 import type { TypedArray } from '../ir/program.js';
 import type { DataStore } from '../model/model.js';
 import type { StartState } from '../run/session/start-state.js';
-
-/** An array in a message. */
-interface SentArray {
-  /** Type of the elements. */
-  readonly dtype: keyof typeof kinds;
-  /** Length along each dimension, the slowest first. */
-  readonly shape: readonly number[];
-  /** Their little-endian bytes. */
-  readonly base64: string;
-}
-
-/** An array whose bytes are in a file of the client, which long ones need no encoding for. */
-interface StoredInFile extends Omit<SentArray, 'base64'> {
-  /** Its path. */
-  readonly file: string;
-}
+import { isFrame, type Frame } from './frames.js';
 
 type StoredArray = DataStore extends ReadonlyMap<string, infer Item> ? Item : never;
 
@@ -46,44 +27,28 @@ const kindOf = (array: TypedArray): keyof typeof kinds =>
   (Object.keys(kinds) as (keyof typeof kinds)[]).find((name) => array instanceof kinds[name]) ?? 'u8';
 
 /** @param shape  absent: one dimension */
-export const sentArray = (array: TypedArray, shape: readonly number[] = [array.length]): SentArray => ({
+export const sentArray = (array: TypedArray, shape: readonly number[] = [array.length]): Frame => ({
   dtype: kindOf(array),
   shape,
-  base64: Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64'),
+  // A copy: it is written when the session may go on.
+  bytes: new Uint8Array(array.buffer, array.byteOffset, array.byteLength).slice(),
 });
-
-const isSent = (value: unknown): value is SentArray | StoredInFile =>
-  memberOf(value, 'dtype') !== undefined &&
-  (typeof memberOf(value, 'base64') === 'string' || typeof memberOf(value, 'file') === 'string');
-
-/** The bytes of an array: in the message, or in a file. A copy, so it is aligned. */
-function bytesOf(value: SentArray | StoredInFile, what: string): Uint8Array<ArrayBuffer> {
-  if ('base64' in value) return Uint8Array.from(Buffer.from(value.base64, 'base64'));
-  try {
-    if (!statSync(value.file).isFile()) throw new UsageError('it is not a file');
-    const bytes = readFileSync(value.file);
-    // Long files have their own buffer.
-    return bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength
-      ? new Uint8Array(bytes.buffer)
-      : Uint8Array.from(bytes);
-  } catch (error) {
-    throw new UsageError(`the file of ${what} cannot be read: ${error instanceof Error ? error.message : ''}`);
-  }
-}
 
 /** @throws UsageError for what is not an array */
 function readArray(value: unknown, what: string): StoredArray {
   const known = ['f64', 'f32', 'i64', 'i32', 'u32', 'u8'] as const;
-  if (!isSent(value))
-    throw new UsageError(`${what} is not an array`, 'give an object with dtype, shape, and base64 or file');
+  if (!isFrame(value))
+    throw new UsageError(
+      `${what} is not an array`,
+      'give an object with dtype, shape and at, and its bytes after the text',
+    );
   const dtype = known.find((name) => name === value.dtype);
   if (dtype === undefined)
     throw new UsageError(`${what} has the type ${shorten(value.dtype)}`, `choose one of ${known.join(', ')}`);
-  const bytes = bytesOf(value, what);
   const kind = kinds[dtype];
-  if (bytes.length % kind.BYTES_PER_ELEMENT !== 0)
-    throw new UsageError(`${what} has ${bytes.length} bytes`, `elements of ${dtype} have ${kind.BYTES_PER_ELEMENT}`);
-  return new kind(bytes.buffer);
+  const { bytes } = value;
+  const whole = bytes.byteOffset % kind.BYTES_PER_ELEMENT === 0 ? bytes : Uint8Array.from(bytes);
+  return new kind(whole.buffer as ArrayBuffer, whole.byteOffset, bytes.length / kind.BYTES_PER_ELEMENT);
 }
 
 /** Arrays of a document by digest. @throws UsageError for bytes that do not have the digest that they are sent by */

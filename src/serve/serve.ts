@@ -12,6 +12,7 @@ import {
   StreamMessageWriter,
   type CancellationToken,
 } from 'vscode-jsonrpc/node.js';
+import { frameDecoder, frameEncoder } from './frames.js';
 import { serverMethods, type Parameters } from './methods.js';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { diagnosticsToJson, renderDiagnostics } from '../diagnostics/render.js';
@@ -24,10 +25,11 @@ const progress = new ProgressType<number>();
 
 /** Serves until the client closes its end, or asks for the end. */
 export function serve(input: Readable, output: Writable, cacheDirectory?: string): Promise<void> {
-  const reader = new StreamMessageReader(input);
+  const reader = new StreamMessageReader(input, { contentTypeDecoder: frameDecoder });
   // The timer that waits for the rest of a message would keep the process running after the client is gone.
   reader.partialMessageTimeout = 0;
-  const connection = createMessageConnection(reader, new StreamMessageWriter(output));
+  const writer = new StreamMessageWriter(output, { contentTypeEncoder: frameEncoder });
+  const connection = createMessageConnection(reader, writer);
   const methods = serverMethods(cacheDirectory);
   const running = new Set<AbortController>();
   return new Promise((done) => {

@@ -11,12 +11,13 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc/node.js';
 import { importModel, readSource, runModel } from '../../src/index.js';
+import { decodeMessage, encodeMessage, frameDecoder, frameEncoder } from '../../src/serve/frames.js';
 import { serve } from '../../src/serve/serve.js';
 
 interface Sent {
   readonly dtype: string;
   readonly shape: readonly number[];
-  readonly base64: string;
+  readonly bytes: Uint8Array;
 }
 
 const model = 'fixtures/pynn/if-cond-exp.json';
@@ -28,7 +29,10 @@ afterEach(async () => {
 function client(): { connection: MessageConnection; ended: Promise<void>; close: () => void } {
   const [to, from] = [new PassThrough(), new PassThrough()];
   const ended = serve(to, from);
-  const connection = createMessageConnection(new StreamMessageReader(from), new StreamMessageWriter(to));
+  const connection = createMessageConnection(
+    new StreamMessageReader(from, { contentTypeDecoder: frameDecoder }),
+    new StreamMessageWriter(to, { contentTypeEncoder: frameEncoder }),
+  );
   connection.listen();
   const close = (): void => void to.destroy();
   ends.push(async () => {
@@ -39,8 +43,7 @@ function client(): { connection: MessageConnection; ended: Promise<void>; close:
   return { connection, ended, close };
 }
 
-const floats = ({ base64 }: Sent): Float64Array =>
-  new Float64Array(Uint8Array.from(Buffer.from(base64, 'base64')).buffer);
+const floats = ({ bytes }: Sent): Float64Array => new Float64Array(Uint8Array.from(bytes).buffer);
 
 it('runs several sessions, each with its own results', async () => {
   const { connection } = client();
@@ -65,6 +68,41 @@ it('runs several sessions, each with its own results', async () => {
   expect(taken.steps).toBe(100);
   expect(taken.samples[0]!.values.shape[0]).toBe(101);
   expect(floats(taken.samples[0]!.values)).toHaveLength(taken.samples[0]!.values.shape.reduce((a, b) => a * b, 1));
+});
+
+it('has the bytes of arrays behind the text, each at a multiple of eight', () => {
+  const array = (...numbers: number[]): Sent => ({
+    dtype: 'u8',
+    shape: [numbers.length],
+    bytes: new Uint8Array(numbers),
+  });
+  for (const message of [
+    { a: 'ü' },
+    { a: [array(1, 2, 3), array()], b: { c: array(0, 0, 0, 0, 0, 0, 0, 0, 9), d: null } },
+  ]) {
+    const bytes = encodeMessage(message);
+    expect(decodeMessage(bytes)).toEqual(message);
+    const text = bytes.indexOf(0);
+    expect([-1, 7]).toContain(text < 0 ? text : text % 8);
+  }
+  // Bytes that are not there are not made up.
+  const cut = encodeMessage({ a: array(1, 2, 3) }).subarray(0, -8);
+  expect(decodeMessage(cut)).toEqual({ a: { dtype: 'u8', shape: [3], at: 0 } });
+});
+
+it('takes values as arrays and gives what it was given', async () => {
+  const { connection } = client();
+  const { session, populations } = await connection.sendRequest<{
+    session: number;
+    populations: { name: string; size: number }[];
+  }>('open', { path: model, target: 'wasm' });
+  const { name, size } = populations.find((each) => each.name === 'driven')!;
+  await connection.sendRequest('run', { session, time: 0.001 });
+  const given = Float64Array.from({ length: size }, (_, k) => -0.06 - k / 1000);
+  const values = { [`${name}.v`]: { dtype: 'f64', shape: [size], bytes: new Uint8Array(given.buffer) } };
+  await connection.sendRequest('set', { session, values });
+  const found = await connection.sendRequest<Sent>('read', { session, owner: name, variable: 'v' });
+  expect([...floats(found)]).toEqual([...given]);
 });
 
 it('tells progress, and stops a call that is cancelled; the session goes on', async () => {
@@ -99,8 +137,19 @@ it('says what is wrong, with findings, and stays', async () => {
   await expect(connection.sendRequest('run', { session: 9 })).rejects.toThrow(/there is no session 9/);
   await expect(connection.sendRequest('nothing', {})).rejects.toMatchObject({ code: -32601 });
   await expect(
-    connection.sendRequest('open', { path: model, data: { abc: { dtype: 'f64', base64: '' } } }),
+    connection.sendRequest('open', {
+      path: model,
+      data: { abc: { dtype: 'f64', shape: [0], bytes: new Uint8Array() } },
+    }),
   ).rejects.toThrow(/has the digest/);
+  for (const wrong of [
+    { dtype: 'f64', shape: [2], at: 0 },
+    { dtype: 'q', shape: [1], bytes: new Uint8Array(8) },
+    'abc',
+  ])
+    await expect(connection.sendRequest('open', { path: model, data: { abc: wrong } })).rejects.toThrow(
+      /is not an array|has the type/,
+    );
   expect(await connection.sendRequest('initialize', {})).toMatchObject({ protocol: 1 });
 });
 

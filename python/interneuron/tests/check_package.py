@@ -186,9 +186,15 @@ def check_ends():
 def check_missing(folder):
     """Without Node.js or the program that is said."""
     script = "import interneuron; interneuron.run('fixtures/pynn/if-cond-exp.json')"
-    for name, words in (("INTERNEURON_PROGRAM", "the program is not there"), ("INTERNEURON_NODE", "which is not a program")):
+    broken = folder / "broken.js"
+    broken.write_text("import './gone.js';", encoding="utf-8")
+    for name, value, words in (
+        ("INTERNEURON_PROGRAM", folder / "nothing", "the program is not there"),
+        ("INTERNEURON_PROGRAM", broken, "has ended before its first answer"),
+        ("INTERNEURON_NODE", folder / "nothing", "which is not a program"),
+    ):
         done = subprocess.run(
-            [sys.executable, "-c", script], env={**os.environ, name: str(folder / "nothing")}, capture_output=True, text=True
+            [sys.executable, "-c", script], env={**os.environ, name: str(value)}, capture_output=True, text=True
         )
         assert done.returncode == 1 and words in done.stderr.splitlines()[-1], done.stderr
 

@@ -22,7 +22,7 @@ from brian2.units.fundamentalunits import check_units, fail_for_dimension_mismat
 from brian2.utils.logger import get_logger
 
 import interneuron
-from interneuron._server import prepare, shared, stored
+from interneuron._server import pack, prepare, shared
 
 from .clocks import set_clocks, with_base
 from .document import Document
@@ -316,19 +316,19 @@ class InterneuronDevice(RuntimeDevice):
         # Before the server's own end, which was registered when it began.
         atexit.unregister(self.end)
         atexit.register(self.end)
-        with stored(document.data) as data:
-            parameters = {"text": json.dumps(parts), "name": net.name, "data": data, **start, **given}
-            session = None
-            try:
-                session = interneuron.Session(server, parameters)
-                self._keep_settable(net, document, session)
-                # The engine is made now, so that what it refuses is known before anything has run.
-                session._call("run", time=0.0)
-                return session
-            except (interneuron.ModelError, interneuron.UsageError) as error:
-                if session is not None:
-                    session.close()
-                raise _refused(net, error) from error
+        data = {name: pack(array) for name, array in document.data.items()}
+        parameters = {"text": json.dumps(parts), "name": net.name, "data": data, **start, **given}
+        session = None
+        try:
+            session = interneuron.Session(server, parameters)
+            self._keep_settable(net, document, session)
+            # The engine is made now, so that what it refuses is known before anything has run.
+            session._call("run", time=0.0)
+            return session
+        except (interneuron.ModelError, interneuron.UsageError) as error:
+            if session is not None:
+                session.close()
+            raise _refused(net, error) from error
 
     def _keep_settable(self, net, document, session):
         """Sets what scripts change between runs once more: then it is no constant of the engine's code."""

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import atexit
-import base64
 import hashlib
 import json
+import math
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from contextlib import contextmanager
-from typing import IO, Any, Callable, Iterator, Mapping, cast
+from typing import IO, Any, Callable, Mapping, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,52 +26,59 @@ _NAMES = {"float64": "f64", "float32": "f32", "int64": "i64", "int32": "i32", "u
 Array = NDArray[Any]
 
 
-def pack(array: Array) -> dict[str, Any]:
+class Packed:
+    """An array as messages have it: its little-endian bytes follow the text."""
+
+    def __init__(self, array: Array) -> None:
+        name = _NAMES.get(array.dtype.name)
+        if name is None:
+            array, name = np.asarray(array, dtype=np.float64), "f64"
+        self.dtype = name
+        self.array = np.ascontiguousarray(array, dtype=_DTYPES[name])
+
+
+def pack(array: Array) -> Packed:
     """An array as messages have it."""
-    name = _NAMES.get(array.dtype.name)
-    if name is None:
-        array, name = np.asarray(array, dtype=np.float64), "f64"
-    little = np.ascontiguousarray(array, dtype=_DTYPES[name])
-    return {"dtype": name, "shape": list(little.shape), "base64": base64.b64encode(little.tobytes()).decode("ascii")}
+    return Packed(array)
 
 
 def unpack(sent: Mapping[str, Any]) -> Array:
     """An array from a message."""
-    flat = np.frombuffer(base64.b64decode(sent["base64"]), dtype=_DTYPES[sent["dtype"]])
-    return flat.reshape(sent["shape"]).copy()
+    return np.frombuffer(sent["bytes"], dtype=_DTYPES[sent["dtype"]]).reshape(sent["shape"]).copy()
 
 
-#: Arrays of so many bytes and more are written into files rather than messages.
-_LONG = 1 << 16
+def _encoded(message: Mapping[str, Any]) -> list[bytes | memoryview]:
+    """The body of a message in pieces: its text, and behind a zero byte its arrays, each from a multiple of eight bytes on."""
+    pieces: list[bytes | memoryview] = []
+    length = 0
+
+    def placed(value: object) -> dict[str, Any]:
+        nonlocal length
+        if not isinstance(value, Packed):
+            raise TypeError(f"messages have no {type(value).__name__}")
+        at, size = length, value.array.nbytes
+        pieces.extend((value.array.reshape(-1).view(np.uint8).data, bytes(-size % 8)))
+        length += size + -size % 8
+        return {"dtype": value.dtype, "shape": list(value.array.shape), "at": at}
+
+    text = json.dumps(message, allow_nan=False, default=placed).encode("utf-8")
+    return [text + b" " * (-(len(text) + 1) % 8) + b"\0", *pieces] if pieces else [text]
 
 
-@contextmanager
-def stored(data: Mapping[str, Array]) -> Iterator[dict[str, Any]]:
-    """Arrays by name as messages have them, while it lasts: long ones lie in files, which need no encoding."""
-    if all(array.nbytes < _LONG for array in data.values()):
-        yield {name: pack(array) for name, array in data.items()}
-        return
-    with tempfile.TemporaryDirectory(prefix="interneuron-", dir=_quickest(data)) as folder:
-        sent = {}
-        for name, array in data.items():
-            if array.nbytes < _LONG or array.dtype.name not in _NAMES:
-                sent[name] = pack(array)
-                continue
-            path, kind = os.path.join(folder, name), _NAMES[array.dtype.name]
-            np.ascontiguousarray(array, dtype=_DTYPES[kind]).tofile(path)
-            sent[name] = {"dtype": kind, "shape": list(array.shape), "file": path}
-        yield sent
+def _decoded(body: bytes) -> dict[str, Any]:
+    """A message from its body; its arrays have `bytes`."""
+    end = body.find(0)
+    if end < 0:
+        return cast(dict[str, Any], json.loads(body))
+    frames = memoryview(body)[end + 1 :]
 
+    def found(value: dict[str, Any]) -> dict[str, Any]:
+        if "at" in value and "dtype" in value:
+            size = math.prod(value["shape"]) * np.dtype(_DTYPES[value["dtype"]]).itemsize
+            value["bytes"] = frames[value["at"] : value["at"] + size]
+        return value
 
-def _quickest(data: Mapping[str, Array]) -> str | None:
-    """Where files that are read at once are kept: in memory, where there is room; elsewhere the usual place."""
-    memory = "/dev/shm"
-    needed = sum(array.nbytes for array in data.values())
-    try:
-        free = shutil.disk_usage(memory).free if os.access(memory, os.W_OK) else 0
-    except OSError:
-        return None
-    return memory if 2 * needed < free else None
+    return cast(dict[str, Any], json.loads(body[:end], object_hook=found))
 
 
 def digest(array: Array) -> str:
@@ -209,10 +214,12 @@ class Server:
     def _send(self, message: Mapping[str, Any]) -> None:
         if self._owner != os.getpid():
             raise ServerError("the server belongs to another process: open the model again after a fork")
-        body = json.dumps(message, allow_nan=False).encode("utf-8")
+        pieces = _encoded(message)
         try:
             stream = cast(IO[bytes], self._process.stdin)
-            stream.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+            stream.write(b"Content-Length: %d\r\n\r\n" % sum(map(len, pieces)))
+            for piece in pieces:
+                stream.write(piece)
             stream.flush()
         except (OSError, ValueError) as error:
             raise self._ended() from error
@@ -232,7 +239,7 @@ class Server:
         body = stream.read(length)
         if len(body) < length:
             raise self._ended()
-        return cast(dict[str, Any], json.loads(body))
+        return _decoded(body)
 
     def _ended(self) -> ServerError:
         try:
@@ -248,6 +255,11 @@ class Server:
         if wrong:
             return ServerError(wrong)
         how = "was killed" if code is not None and code < 0 else "has ended"
+        if self._versions is None:
+            return ServerError(
+                f"the process that computes {how} before its first answer{why}; if it does so again, the installation "
+                "of interneuron or of Node.js is incomplete: install their wheels again"
+            )
         return ServerError(f"the process that computes {how}{why}; its sessions are lost, open the model again")
 
     def close(self) -> None:

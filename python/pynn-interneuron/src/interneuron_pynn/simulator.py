@@ -8,7 +8,7 @@ import numpy as np
 from pyNN import common, errors
 
 import interneuron
-from interneuron._server import digest, pack, stored, unpack
+from interneuron._server import digest, pack, unpack
 
 from .checks import check_source
 from .morphology import location
@@ -353,15 +353,15 @@ class State(common.control.BaseState):
             return
         text = json.dumps(self.document())
         try:
-            with stored(self._pending) as data:
-                if self._session is None:
-                    parameters = {"text": text, "name": "script", "data": data, **self.session_options}
-                    self._session = interneuron.Session(interneuron._server.shared(), parameters)
-                    for population in self.populations:
-                        self._spikes[population.name_in_document] = []
-                else:
-                    self.collect()
-                    self._session.extend(text, data, later=True)
+            data = {name: pack(array) for name, array in self._pending.items()}
+            if self._session is None:
+                parameters = {"text": text, "name": "script", "data": data, **self.session_options}
+                self._session = interneuron.Session(interneuron._server.shared(), parameters)
+                for population in self.populations:
+                    self._spikes[population.name_in_document] = []
+            else:
+                self.collect()
+                self._session.extend(text, data, later=True)
             self._pending = {}
             self._call("run")
             self._collected = None

@@ -70,9 +70,10 @@ spike_monitors:
     const codes = report
       .filter(({ verdict }) => verdict !== 'equivalent')
       .map(({ verdict, code }) => `${verdict} ${code}`);
-    expect(codes).toEqual(
-      [...new Array<string>(3).fill('approximate pynn/recording-slot'), 'notExpressible pynn/not-expressible'].sort(),
-    );
+    expect([...new Set(codes)].sort()).toEqual([
+      'approximated pynn/recording-slot',
+      'notExpressible pynn/not-expressible',
+    ]);
   });
 });
 

@@ -1,4 +1,7 @@
-/** Keys of phases: `population.variable`, `projection[0:10:2].variable`, `population[1, 3].variable`. */
+/**
+ * Keys of phases: `population.variable`, `projection[0:10:2].variable`, `population[1, 3].variable`; on cells with
+ * compartments also `population.mechanism.variable`.
+ */
 
 /** What a key gives a value to: a variable of a population or projection, or of some of its elements. */
 export interface Assigned {
@@ -8,13 +11,13 @@ export interface Assigned {
   readonly slice?: readonly [number, number, number];
   /** Numbers of the elements; absent: not limited so. */
   readonly indices?: readonly number[];
-  /** A variable, or the pathway whose delays it gives. */
+  /** A variable, that of a mechanism as `mechanism.variable`, or the pathway whose delays it gives. */
   readonly variable: string;
 }
 
 /** What a key means; a key without an owner is a variable of the selection beside it. */
 export function assignedBy(key: string): Assigned {
-  const [, owner = '', inside, variable = key] = /^(\w+)(?:\[([^\]]*)\])?\.(\w+)$/.exec(key) ?? [];
+  const [, owner = '', inside, variable = key] = /^(\w+)(?:\[([^\]]*)\])?\.(\w+(?:\.\w+)?)$/.exec(key) ?? [];
   if (inside === undefined) return { owner, variable };
   const numbers = inside.split(inside.includes(':') ? ':' : ',').map(Number);
   const [from = 0, until = 0, by = 1] = numbers;

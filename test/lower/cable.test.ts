@@ -364,6 +364,29 @@ test('a drawn value of a cell is the same on all of its places, and drawn again 
   for (const section of ['trunk', 'left', 'right']) expect(samples.get(`${section}/b`)).toEqual(first);
 });
 
+test('phases set what mechanisms have, one of several with the same equations too', async () => {
+  const leakOf = (name: string, on: string, g: string): string =>
+    `        ${name}: { on: ${on}, parameters: { g: 0.0003 S/cm**2, E: -65 mV, h: 0.003 S/cm**2 }, reads: [v], writes: { i: '${g}*(E - v)' } }\n`;
+  const text = (first: string, second: string, run: string): string =>
+    given(network('auto', 0.025))
+      .replace(/ {8}leak: .*\n/, leakOf('one', 'trunk', first) + leakOf('other', '[left, right]', second))
+      .replace(', duration: 12 ms', `, protocol: [${run}]`);
+  const set = '{ set: { cells.other.g: [0.003 S/cm**2, 0.003 S/cm**2, 0.003 S/cm**2] } }';
+  const [phases, always] = [
+    await simulate(text('g', 'g', `{ run: 5 ms }, ${set}, { run: 7 ms }`)),
+    await simulate(text('g', '(h if t > 4.99*ms else g)', '{ run: 12 ms }')),
+  ];
+  expect(phases.samples.get('cells.v')).toEqual(always.samples.get('cells.v'));
+  expect(phases.samples.get('cells.v')).not.toEqual(
+    (await simulate(text('g', 'g', '{ run: 12 ms }'))).samples.get('cells.v'),
+  );
+  const refusal = (key: string): string =>
+    refused(text('g', 'g', `{ run: 5 ms }, { set: { ${key}: 1 } }, { run: 7 ms }`)).join();
+  expect(refusal('cells.other.q')).toMatch(/^model\/unknown-variable: /);
+  expect(refusal('cells.nothing.g')).toMatch(/^model\/unknown-variable: /);
+  expect(refusal('sources.other.g')).toMatch(/^model\/unknown-variable: /);
+});
+
 describe('values by section', () => {
   const engines = [{ target: 'wasm', threads: 1 }] as const;
   const leakLine = / {8}leak: .*\n/;

@@ -22,7 +22,7 @@ import { midStep } from './mid-step.js';
 import { ownCables } from './own-equations.js';
 import { compartmentsAt } from './split.js';
 import { PlacedProjections } from './placed-projections.js';
-import { StructuredCells, repeat, type Kind } from './structured-cells.js';
+import { StructuredCells, repeat, type Class, type Kind } from './structured-cells.js';
 
 /** A model without structured cells, and what has become of them. */
 interface Expanded {
@@ -334,18 +334,27 @@ class Expansion {
     if (concerned.length === 0 || (phase.kind !== 'set' && phase.kind !== 'initialise')) return phase;
     const values: Record<string, Value> = {};
     for (const [key, value] of Object.entries(given)) {
-      const [, owner = '', variable = ''] = /^(\w+)\.(\w+)$/.exec(key) ?? [];
+      const [, owner = '', variable = ''] = /^(\w+)\.(\w+(?:\.\w+)?)$/.exec(key) ?? [];
       const kind = this.#cells.kindOf(owner);
-      if (owners.length > 0 || !kind || (variable !== 'v' && !Object.hasOwn(kind.type.parameters, variable))) {
+      const isOfMechanism = variable.includes('.');
+      if (
+        owners.length > 0 ||
+        !kind ||
+        !(variable === 'v' || isOfMechanism || Object.hasOwn(kind.type.parameters, variable))
+      ) {
         if (this.#cells.kindOf(key.split(/[[.]/)[0] ?? '') || owners.length > 0)
           this.#cells.refuse(
             `setting ${key} of cells with compartments`,
-            'their v and their own parameters can be set',
+            'their v, their own parameters and what mechanisms have can be set, of all cells of a population',
           );
         else values[key] = value;
         continue;
       }
       for (const one of this.#cells.classes.get(kind.name) ?? []) {
+        if (isOfMechanism) {
+          Object.assign(values, this.#setMechanism(owner, one, variable, value));
+          continue;
+        }
         const name = variable === 'v' ? one.made.names.voltage : variable;
         const formula = formulaOf(value);
         values[`${this.#cells.member(owner, one)}.${name}`] = formula
@@ -354,6 +363,19 @@ class Expansion {
       }
     }
     return phase.kind === 'set' ? { ...phase, set: values } : { ...phase, initialise: values };
+  }
+
+  /** A value for a variable of a mechanism wherever a class has it: compartments of one class may have different ones. */
+  #setMechanism(population: string, one: Class, variable: string, value: Value): Record<string, Value> {
+    const at = [...one.compartments.keys()].filter((ordinal) => one.made.variables[ordinal]?.has(variable));
+    const name = one.made.variables[at[0] ?? 0]?.get(variable);
+    if (name === undefined || at.length === 0) return {};
+    const member = this.#cells.member(population, one);
+    const given = this.#cells.repeated(value, at.length);
+    if (at.length === one.compartments.length) return { [`${member}.${name}`]: given };
+    const { size } = this.#cells.model.populations[population] ?? { size: 0 };
+    const elements = at.flatMap((ordinal) => Array.from({ length: size }, (_, cell) => ordinal * size + cell));
+    return { [`${member}[${elements.join(', ')}].${name}`]: given };
   }
 }
 

@@ -1,5 +1,6 @@
 import { ampere, metre, siemens, volt } from '../../lang/dimension.js';
 import type { Dimension } from '../../lang/ast.js';
+import { parseUnit } from '../../lang/units.js';
 import type { CompartmentsDocument, MechanismDocument, NeuronDocument, SectionDocument } from '../document.js';
 import { messages } from '../messages.js';
 import type { Compartments, Ion, Mechanism, Section, Value } from '../model.js';
@@ -410,4 +411,19 @@ export function compartmentVariables(compartments: Compartments): readonly strin
     [...Object.keys(state), ...Object.keys(derived)].map((variable) => `${name}.${variable}`),
   );
   return ['v', ...ions, ...own];
+}
+
+/** Parameters and state variables of mechanisms, as phases name them: `mechanism.variable`. */
+export const mechanismNames = ({ mechanisms }: Compartments): readonly string[] =>
+  Object.entries(mechanisms).flatMap(([mechanism, { parameters, state }]) =>
+    [...Object.keys(parameters), ...Object.keys(state)].map((variable) => `${mechanism}.${variable}`),
+  );
+
+/** A parameter or state variable of a mechanism by such a name. */
+export function mechanismVariable({ mechanisms }: Compartments, name: string): Variable | undefined {
+  const [owner = '', variable = ''] = name.split('.');
+  const { parameters = {}, state = {} } = Object.hasOwn(mechanisms, owner) ? (mechanisms[owner] ?? {}) : {};
+  const kind = Object.hasOwn(parameters, variable) ? 'parameter' : 'state';
+  const found = kind === 'parameter' ? parameters[variable] : Object.hasOwn(state, variable) ? state[variable] : null;
+  return found ? special(parseUnit(found.unit).dimension, found.type, kind) : undefined;
 }

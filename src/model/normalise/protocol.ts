@@ -5,6 +5,7 @@ import type { Expression, PhaseDocument, ValueDocument } from '../document.js';
 import { messages } from '../messages.js';
 import type { Id, Phase, SelectionRule, Value } from '../model.js';
 import { child } from '../pointer.js';
+import { mechanismNames, mechanismVariable } from './compartments.js';
 import type { Context } from './context.js';
 import { normaliseExpression } from './expressions.js';
 import { nonNegativeQuantity } from './literals.js';
@@ -409,7 +410,7 @@ function settable(
   names: ProtocolNames,
   pointer: string,
 ): { selection: Selection; variable: Variable; name: Id; scopes: readonly Names[] } | undefined {
-  const [, of, name = ''] = /^(.*)\.([A-Za-z_][A-Za-z0-9_]*)$/.exec(key) ?? [];
+  const [, of, name = ''] = /^([^.]*|.*)\.([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)?)$/.exec(key) ?? [];
   if (of === undefined || of.includes('+')) {
     context.reportKey(messages.badSetting(key), pointer);
     return undefined;
@@ -434,9 +435,13 @@ function variableOf(
     const own = member.kind === 'projection' ? names.synapse(member.id)?.own : member.population.neuron?.own;
     if (!own && member.kind === 'projection') return undefined;
     if (member.kind === 'population' && member.population.unknown === true) return undefined;
-    const variable = own?.lookup(name);
+    const { compartments } = (member.kind === 'population' && member.population.neuron?.type) || {};
+    const variable = own?.lookup(name) ?? (compartments && mechanismVariable(compartments, name));
     if (!variable || !kinds.includes(variable.kind)) {
-      const known = own?.names().filter((other) => kinds.includes(own.lookup(other)?.kind ?? 'special')) ?? [];
+      const known = [
+        ...(own?.names().filter((other) => kinds.includes(own.lookup(other)?.kind ?? 'special')) ?? []),
+        ...(compartments ? mechanismNames(compartments) : []),
+      ];
       context.reportKey(
         messages.unknownVariable(
           name,

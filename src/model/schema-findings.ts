@@ -214,6 +214,8 @@ const typeWords: Readonly<Record<string, string>> = {
 const patternWords: Readonly<Record<string, string>> = {
   '^[A-Za-z_][A-Za-z0-9_]*$': 'a letter or underscore, then letters, digits and underscores',
   '^[0-9a-f]{64}$': 'a SHA-256 digest: 64 hexadecimal digits',
+  '^[0-9]{1,20}$': 'a whole number from 0 to 18446744073709551615',
+  '^(?:model|[0-9]{1,10})$': 'a whole number from 0 to 4294967295, or model',
   '^x?y?z?$': 'the axes in order: x, y, z, xy, xz, yz or xyz',
   '^\\d{4}-\\d{4}-\\d{4}-\\d{3}[0-9X]$': 'an ORCID such as 0000-0002-1825-0097',
 };

@@ -1,5 +1,6 @@
 /** What is recorded: spikes and variables of populations, views and assemblies. */
 
+import { recordableSpecials } from '../../src/model/normalise/recordings.js';
 import { child } from '../../src/model/pointer.js';
 import { own, stepsIn, type Setting } from './context.js';
 import { located, type Located } from '../shared/located.js';
@@ -9,6 +10,9 @@ import { Names } from './names.js';
 import type { TranslatedProjection } from './projections.js';
 import { selectionOf, targetOf, type Portion, type Target } from './selections.js';
 import type { Recording } from './specification.js';
+
+/** Whether synapses see a name besides their own: a variable of a cell, or what the simulator sets. */
+const isSeenBySynapses = (name: string): boolean => /^(?:pre|post)\.\w+$/.test(name) || recordableSpecials.has(name);
 
 /** Recordings of the canonical model, as they come up in the document and in its phases. */
 export class Recordings {
@@ -102,7 +106,7 @@ export class Recordings {
   ): string[] {
     const known: Readonly<Record<string, string>> = { weight: 'weight', ...synapse.standard.initial };
     const canonical = variables.flatMap((variable) => {
-      const meaning = own(known, variable);
+      const meaning = own(known, variable) ?? (isSeenBySynapses(variable) ? variable : undefined);
       if (meaning === undefined)
         this.#setting.report(
           messages.unknownVariable(variable, synapse.standard.name, Object.keys(known)),

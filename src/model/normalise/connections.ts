@@ -5,7 +5,7 @@ import type { ArrayValue, ConnectionRule } from '../model.js';
 import { child } from '../pointer.js';
 import type { Context } from './context.js';
 import { allNames, checkedExpression, normaliseExpression, textOf, type Slot } from './expressions.js';
-import { largestCount, literalValue, nonNegativeQuantity, normaliseCount } from './literals.js';
+import { checkGeneratorSeed, largestCount, literalValue, nonNegativeQuantity, normaliseCount } from './literals.js';
 import { checkVariableName, namesFrom, pureUnit, siUnit, special, type Names } from './names.js';
 import type { Selection } from './selections.js';
 import { indicesOf } from './selections.js';
@@ -155,6 +155,8 @@ function hostDrawn(
     if (given[key] === undefined) context.report(messages.neededKey(key, connector), at);
   // What a generator compares its numbers with is kept as written.
   if (given['p'] !== undefined) numberOrText(context, given['p'] as Written, scopes, probability, `${at}/p`, 0, 1);
+  const { seed } = (given['generator'] ?? {}) as { readonly seed?: number | string };
+  if (seed !== undefined) checkGeneratorSeed(context, seed, `${at}/generator/seed`);
   return { rule: 'hostDrawn', arguments: given };
 }
 

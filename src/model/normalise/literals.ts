@@ -123,3 +123,10 @@ export function wholeNumber(
   context.report(messages.notWhole(what, String(value)), pointer);
   return undefined;
 }
+
+/** NumPy's legacy generator takes seeds of 32 bits, and refuses others. */
+export function checkGeneratorSeed(context: Context, seed: number | string, pointer: string): void {
+  const most = 4_294_967_295;
+  if (Number(seed) > most)
+    context.report(messages.outOfRange('the seed of the generator', 0, most, Number(seed)), pointer);
+}

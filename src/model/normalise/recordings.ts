@@ -192,10 +192,15 @@ function checkVariables(
 }
 
 /** What the simulator sets and recordings take, of cells and of synapses. */
-const recordableSpecials: ReadonlySet<string> = new Set([
+export const recordableSpecials: ReadonlySet<string> = new Set([
   ...['t', 'dt', 't_in_timesteps', 'i', 'j', 'lastspike', 'not_refractory', 'lastupdate'],
   ...['N_pre', 'N_post', 'N_incoming', 'N_outgoing', 'copy'],
 ]);
+
+/** Those of cells. */
+export const recordableOfCells: readonly string[] = [...neuronSpecials.keys()].filter((name) =>
+  recordableSpecials.has(name),
+);
 
 const recordableKinds: ReadonlySet<VariableKind | undefined> = new Set(['parameter', 'state', 'derived', 'input']);
 
@@ -216,7 +221,7 @@ function recordable(member: Member, { scopes, currents }: RecordableNames): read
   return [
     ...own,
     ...currents,
-    ...[...neuronSpecials.keys()].filter((name) => recordableSpecials.has(name)),
+    ...recordableOfCells,
     ...(neuron.type.compartments ? compartmentVariables(neuron.type.compartments) : []),
   ];
 }

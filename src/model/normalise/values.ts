@@ -1,7 +1,7 @@
 import { isGiven } from '../tagged.js';
 import type { Expression } from '../../lang/ast.js';
 import { callsIn, namesIn } from '../../lang/walk.js';
-import { literalBounds, literalValue } from './literals.js';
+import { checkGeneratorSeed, literalBounds, literalValue } from './literals.js';
 import type { ArrayDocument, DrawnValuesDocument, ValueDocument } from '../document.js';
 import { messages } from '../messages.js';
 import type { ArrayValue, DrawnValues, Value } from '../model.js';
@@ -168,6 +168,7 @@ export function drawnValues(
     );
     return undefined;
   }
+  checkGeneratorSeed(context, written.seed, child(pointer, 'seed'));
   const { generator, seed, distribution, arguments: parameters, stream, skip, order = 0, pairs, anew } = written;
   const drawn = namesFrom(
     new Map([

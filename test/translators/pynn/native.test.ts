@@ -86,6 +86,44 @@ it('equations are text, parameters and first values are quantities with units', 
   expect(native.cells['iafCell']?.parameters).toMatchObject({ thresh: '-50 mV', leakConductance: '10 nS' });
 });
 
+it('what synapses see besides their own variables is recorded', async () => {
+  const text = `
+format: interneuron/brian
+neuron_groups: { G: { N: 3, model: "dv/dt = (g + 1 - v)/ms : 1\\ng : 1" } }
+synapses:
+  gap:
+    source: G
+    target: G
+    model: "w : 1\\ng_post = w*(v_pre - v_post) : 1 (summed)"
+    connect: true
+state_monitors:
+  M: { source: gap, variables: [v_pre, v_post, w], record: [0] }
+  C: { source: G, variables: [v, i], record: true }
+run: 1 ms`;
+  const { valid, hashes } = importModel({ name: 'model.yaml', text });
+  const { files, outcome } = await convertModel(valid, 'pynn-json');
+  expect(outcome).toBe('equivalent');
+  const again = importModel({ name: 'model.json', text: files[0]?.text ?? '' });
+  expect(again.hashes.experiment).toBe(hashes.experiment);
+  expect(again.valid.model.recordings.map((one) => ('variables' in one ? one.variables : []))).toEqual([
+    ['pre.v', 'post.v', 'w'],
+    ['v', 'i'],
+  ]);
+});
+
+it('the rate of cells without spikes is left out, and said to be', async () => {
+  const text = `
+format: interneuron/brian
+neuron_groups: { G: { N: 3, model: "dv/dt = -v**3/ms : 1" } }
+population_rate_monitors: { R: { source: G } }
+run: 1 ms`;
+  const { outcome, report } = await convertModel(importModel({ name: 'model.yaml', text }).valid, 'pynn-json');
+  expect(outcome).toBe('incomplete');
+  expect(report.filter(({ verdict }) => verdict === 'notExpressible').map(({ pointer }) => pointer)).toEqual([
+    '/recordings/0',
+  ]);
+});
+
 it('changes of standard types between runs keep their units beside types of its own', async () => {
   const lif = { type: 'IF_cond_exp', params: { i_offset: 0.4 } };
   const synapse = { type: 'StaticSynapse', params: { weight: 0.01, delay: 1.5 } };

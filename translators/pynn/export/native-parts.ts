@@ -1,5 +1,6 @@
 /** Types and parts of a model that have no name in PyNN, collected while the model is written. */
 
+import { recordableOfCells } from '../../../src/model/normalise/recordings.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { hashedForm } from '../../../src/model/hashed-form.js';
 import { identityOf, type StandardCell } from '../../../src/library/standard-type.js';
@@ -59,7 +60,7 @@ export class NativeParts {
       name,
       neuron: {},
       receptors: {},
-      recordable: identityOf([...variables, ...(structured?.variables ?? [])]),
+      recordable: identityOf([...variables, ...(structured?.variables ?? []), ...recordableOfCells]),
       ...(structured && { structure: structured.structure }),
       initial: identityOf(Object.keys(type.state)),
       events: eventsOf(type),

@@ -1,11 +1,19 @@
 /** Recordings and phases in PyNN's terms. */
 
-import { populationOf, selectionSize } from '../../../src/model/selected.js';
+import { populationOf, populationsOf, selectionSize } from '../../../src/model/selected.js';
 import { isDrawn, isPhase, isRecording, isSelection, taggedPhase } from '../../../src/model/tagged.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { numbersOf } from '../../../src/model/arrays.js';
-import type { Phase, PhaseKinds, Recording, SelectionRule, SpikeTrain, Value } from '../../../src/model/model.js';
+import type {
+  Model,
+  Phase,
+  PhaseKinds,
+  Recording,
+  SelectionRule,
+  SpikeTrain,
+  Value,
+} from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { unitOf } from '../cells.js';
 import { isNumbers } from '../values.js';
@@ -45,7 +53,7 @@ export function protocolOf(context: ExportContext): Required<Pick<PynnSpecificat
 /** A recording; undefined after it was reported that PyNN has none of its kind. */
 function recordingOf(context: ExportContext, recording: Recording, pointer: string): PynnRecording | undefined {
   const { report, targets } = context;
-  if (isRecording(recording, 'rate') && context.natives !== undefined) {
+  if (isRecording(recording, 'rate') && context.natives !== undefined && spikes(context.model, recording.of)) {
     report.equivalent('pynn/rate-from-spikes', pointer, 'the rate of a population is computed from its spikes');
     return { target: targets.of(recording.of), variables: ['spikes'] };
   }
@@ -118,6 +126,14 @@ function valuesAtEvents(
 
 /** The slot in which Brian's timing takes samples and runs operations. */
 const usual = 'start';
+
+/** Whether cells of a selection have spikes to be recorded. */
+const spikes = ({ populations, neurons }: Model, rule: SelectionRule): boolean =>
+  populationsOf(rule).some((name) => {
+    const { type, spikes: trains } = populations[name] ?? {};
+    const { events = {}, regimes = {} } = neurons[type ?? ''] ?? {};
+    return trains !== undefined || Object.hasOwn(events, 'spike') || Object.keys(regimes).length > 0;
+  });
 
 /** What is there several times, as for each population of a sample, once. */
 const once = <T>(list: readonly T[]): readonly T[] => [

@@ -1,5 +1,6 @@
 /** Types of a document's own: cells and synapses by their equations, named `native:NAME` where they are used. */
 
+import { recordableOfCells } from '../../../src/model/normalise/recordings.js';
 import type { NeuronDocument, SynapseDocument } from '../../../src/model/document.js';
 import { identityOf, type StandardCell, type StandardSynapse } from '../../../src/library/standard-type.js';
 import { checkType } from '../../../src/model/check-type.js';
@@ -68,6 +69,7 @@ export class Natives {
         ...variablesOf(neuron),
         ...Object.keys(neuron.inputs ?? {}),
         ...(structured?.variables ?? []),
+        ...recordableOfCells,
       ]),
       initial: identityOf([...Object.keys(neuron.state ?? {}), ...(structured ? ['v'] : [])]),
       ...(structured && { structure: structured.structure }),

@@ -1,7 +1,7 @@
 /** The commands and their options: what help, completion and the parser are made from. */
 
 import { strategyNames } from '../codegen/schedule/strategies.js';
-import { targetNotations, simulators } from '../run/target-notations.js';
+import { shortNotations, targetNotations, simulators } from '../run/target-notations.js';
 
 interface OptionDefinition {
   readonly type: 'string' | 'boolean';
@@ -166,8 +166,8 @@ export const commands = {
     options: {
       to: {
         type: 'string',
-        choices: targetNotations,
-        describe: 'notation to write',
+        choices: [...targetNotations, ...Object.keys(shortNotations)],
+        describe: 'notation to write; nml is neuroml',
       },
       output: { type: 'string', alias: 'o', value: 'file', describe: 'file to write' },
       freeze: {

@@ -12,6 +12,8 @@ export const targetNotations = [
   'neuroml',
   'swc',
 ] as const;
+/** Other names that `convert --to` takes. */
+export const shortNotations: Readonly<Record<string, TargetNotation>> = { nml: 'neuroml' };
 /** As `convert --to` names it. */
 export type TargetNotation = (typeof targetNotations)[number];
 

@@ -10,7 +10,7 @@ import { placeOf } from '../../run/placed.js';
 import { refuseToReplace, writeText } from '../../run/replaceable.js';
 import { refuseSameFile } from '../../run/same-file.js';
 import { writeDataFiles } from '../../run/data-files.js';
-import { simulators, targetNotations, type TargetNotation } from '../../run/target-notations.js';
+import { shortNotations, simulators, targetNotations, type TargetNotation } from '../../run/target-notations.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes, printJson } from '../failure.js';
 import { formatTable } from '../table.js';
@@ -19,7 +19,8 @@ import { importOptions } from '../values.js';
 /** Writes the model and reports how faithful the conversion is; an incomplete one is refused without `--partial`. */
 export async function convert(context: CommandContext): Promise<number> {
   const { options } = context;
-  const to = targetNotations.find((name) => name === options.value('to')) ?? 'canonical';
+  const wanted = options.value('to') ?? '';
+  const to = targetNotations.find((name) => name === wanted) ?? shortNotations[wanted] ?? 'canonical';
   const path = options.value('output') ?? '';
   if (path === '') throw new UsageError('--output needs a file name', 'give one, such as -o model.json');
   refuseMisleadingName(path, to);

@@ -1,19 +1,11 @@
 /** Recordings and phases in PyNN's terms. */
 
-import { populationOf, populationsOf, selectionSize } from '../../../src/model/selected.js';
-import { isDrawn, isPhase, isRecording, isSelection, taggedPhase } from '../../../src/model/tagged.js';
+import { populationOf, selectionSize } from '../../../src/model/selected.js';
+import { isDrawn, isPhase, isSelection, taggedPhase } from '../../../src/model/tagged.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { numbersOf } from '../../../src/model/arrays.js';
-import type {
-  Model,
-  Phase,
-  PhaseKinds,
-  Recording,
-  SelectionRule,
-  SpikeTrain,
-  Value,
-} from '../../../src/model/model.js';
+import type { Phase, PhaseKinds, SelectionRule, SpikeTrain, Value } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { unitOf } from '../cells.js';
 import { isNumbers } from '../values.js';
@@ -27,6 +19,7 @@ import { cellOfSelection, valueIn, type ExportContext } from './context.js';
 import { currentSources } from './currents.js';
 import { isNative } from './native.js';
 import { declaredOf } from './projections.js';
+import { recordingOf } from './recordings.js';
 import { dottedName, synapseParts, withLists } from './types.js';
 import { inUnit } from './values.js';
 
@@ -49,91 +42,6 @@ export function protocolOf(context: ExportContext): Required<Pick<PynnSpecificat
   const begun = recordings.flatMap(({ name }) => (late.has(name) ? [] : (told.get(name) ?? [])));
   return { recordings: once(begun), phases: phases.end() };
 }
-
-/** A recording; undefined after it was reported that PyNN has none of its kind. */
-function recordingOf(context: ExportContext, recording: Recording, pointer: string): PynnRecording | undefined {
-  const { report, targets } = context;
-  if (isRecording(recording, 'rate') && context.natives !== undefined && spikes(context.model, recording.of)) {
-    report.equivalent('pynn/rate-from-spikes', pointer, 'the rate of a population is computed from its spikes');
-    return { target: targets.of(recording.of), variables: ['spikes'] };
-  }
-  if (isRecording(recording, 'rate'))
-    return report.missing(pointer, 'the rate of a population; PyNN computes it from spikes');
-  const target = targets.of(recording.of);
-  const heard = cellOfSelection(context, recording.of)?.events ?? [];
-  if (isRecording(recording, 'events')) {
-    const what = recording.events === 'spike' && !heard.includes('spike') ? 'spikes' : recording.events;
-    if (what !== 'spikes' && !heard.includes(what)) return report.missing(pointer, `the event ${recording.events}`);
-    return { target, variables: [what], ...valuesAtEvents(context, recording, pointer) };
-  }
-  const known = new Map(
-    Object.entries(cellOfSelection(context, recording.of)?.recordable ?? {}).map(([theirs, ours]) => [ours, theirs]),
-  );
-  // The current of a source is recorded with the source.
-  const own = recording.variables.filter((variable) => !Object.hasOwn(context.model.stimuli, variable));
-  const variables = own.flatMap((variable) =>
-    isSelection(recording.of, 'synapses')
-      ? [variable]
-      : (known.get(variable) ?? report.missing(pointer, `the variable ${variable}`) ?? []),
-  );
-  if (variables.length === 0) return undefined;
-  return {
-    target,
-    variables,
-    ...(recording.every === undefined ? {} : { sampling_interval: inUnit(recording.every, 'ms') }),
-    ...placeInStep(context, recording, `${target}_${own.length === 1 ? own[0] : 'signals'}`, pointer),
-    ...(recording.section === undefined
-      ? {}
-      : { locations: [{ section: recording.section, fraction: recording.fraction ?? 0.5 }] }),
-  };
-}
-
-/**
- * When in a step samples are taken. A name is kept where it decides: among what has the same slot and order, Brian's
- * timing goes by names.
- *
- * @param other  the name that the recording would have
- */
-function placeInStep(
-  { model, natives, report }: ExportContext,
-  { slot, order = 0, name }: Extract<Recording, { readonly variables: readonly string[] }>,
-  other: string,
-  pointer: string,
-): Pick<PynnRecording, 'native'> {
-  const isPlaced = slot !== undefined || order !== 0;
-  const beside = Object.entries(model.operations).flatMap(([id, operation]) =>
-    (operation.slot ?? usual) === (slot ?? usual) && operation.order === order ? [id] : [],
-  );
-  const decides = model.timing === 'brian' && beside.some((id) => name < id !== other < id);
-  if (!isPlaced && !decides) return {};
-  if (natives === undefined) {
-    report.missing(pointer, 'when in a step samples are taken');
-    return {};
-  }
-  return { native: { ...(slot === undefined ? {} : { slot }), ...(order === 0 ? {} : { order }), name } };
-}
-
-/** Variables that are recorded at events, and when in a step their values are taken. */
-function valuesAtEvents(
-  { natives, report }: ExportContext,
-  { variables = [], slot, order = 0, name }: Extract<Recording, { readonly events: string }>,
-  pointer: string,
-): Pick<PynnRecording, 'native'> {
-  if (variables.length === 0) return {};
-  if (natives === undefined) return report.missing(pointer, 'values of variables at events') ?? {};
-  return { native: { variables, ...(slot === undefined ? {} : { slot }), ...(order === 0 ? {} : { order }), name } };
-}
-
-/** The slot in which Brian's timing takes samples and runs operations. */
-const usual = 'start';
-
-/** Whether cells of a selection have spikes to be recorded. */
-const spikes = ({ populations, neurons }: Model, rule: SelectionRule): boolean =>
-  populationsOf(rule).some((name) => {
-    const { type, spikes: trains } = populations[name] ?? {};
-    const { events = {}, regimes = {} } = neurons[type ?? ''] ?? {};
-    return trains !== undefined || Object.hasOwn(events, 'spike') || Object.keys(regimes).length > 0;
-  });
 
 /** What is there several times, as for each population of a sample, once. */
 const once = <T>(list: readonly T[]): readonly T[] => [

@@ -16,7 +16,8 @@ import { readSchema, writeSchema, type Schema } from './cached-schema.js';
 import { createH5, dtypeOf, loadH5, type H5Writer } from './h5.js';
 import { createSeries, type SeriesWriter } from './series.js';
 import { neoPlaces } from './neo-place.js';
-import { hasUnits, writeEpochs, writeRecordedCells, writeTrials, writeUnits } from './tables.js';
+import { writeEpochs, writeTrials } from './intervals.js';
+import { hasUnits, writeRecordedCells, writeUnits } from './tables.js';
 
 /** Version of the NWB schema that the files follow. */
 const nwbVersion = '2.9.0';

@@ -2,15 +2,13 @@
 
 import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
 import type { Expression, Assignment } from '../../../src/lang/ast.js';
-import { name as nameOf } from '../../../src/lang/build.js';
-import { namesIn, substitute } from '../../../src/lang/walk.js';
 import { identifier } from '../../../src/model/free-name.js';
 import type { FlatType } from '../flatten/flatten.js';
-import { isRandomExpression } from '../flatten/flat.js';
 import type { Component } from '../lems/definitions.js';
 import { synapseDocument, neuronDocument, type PlacedDocument } from '../flatten/document.js';
 import type { CompartmentCell } from '../cells/cell.js';
 import { isDefault } from '../cells/ends.js';
+import { atPlace } from './at-place.js';
 import { unknownSegment } from '../cells/messages.js';
 import type { FlatParameter } from '../flatten/variables.js';
 import { fit } from '../flatten/expressions.js';
@@ -67,36 +65,6 @@ export function assemble(network: Network, wires: Wires, naming: Naming, setting
 /** Where the cells of a population are, when that is said of each. */
 function positionsOf({ positions, size }: Draft): { readonly positions?: unknown } {
   return positions && positions.length === 3 * size ? { positions: { array: positions.toArray(), unit: 'um' } } : {};
-}
-
-/**
- * What an instance adds to a place on a cell, with what it reads of the cell read there: so that the cable is solved
- * with it.
- */
-function atPlace(e: Expression, own: FlatType, target: FlatType): Expression {
-  const derived = new Map(own.allDerived.map(({ name, value }) => [name, value]));
-  const outside = new Map(
-    own.parameters.flatMap(({ name, source }) => {
-      const seen = source.kind === 'outside' ? target.seen([source.name]) : undefined;
-      return seen?.expression.kind === 'name' ? [[name, nameOf(`post.${seen.expression.name}`)] as const] : [];
-    }),
-  );
-  const readsCell = (part: Expression): boolean => {
-    const names = [...namesIn(part)];
-    return names.some((name) => outside.has(name) || (derived.has(name) && readsCell(derived.get(name) ?? part)));
-  };
-  const inlined = (part: Expression): Expression => {
-    const replaced = new Map<string, Expression>();
-    for (const name of namesIn(part)) {
-      const value = derived.get(name);
-      const read = outside.get(name);
-      if (read) replaced.set(name, read);
-      else if (value && readsCell(value) && !isRandomExpression(value)) replaced.set(name, inlined(value));
-      else if (name !== 't') replaced.set(name, nameOf(`pre.${name}`));
-    }
-    return substitute(part, replaced);
-  };
-  return inlined(e);
 }
 
 /** A canonical type, by what it says except for the values of its parameters. */

@@ -1,0 +1,116 @@
+/** The intervals of a run: the phases of its protocol, and the segments between resets. */
+
+import type { RunRecord, SegmentSpan } from '../result.js';
+import type { H5Writer } from './h5.js';
+import type { NeoPlace } from './neo-place.js';
+import { writeTable, type Column } from './table.js';
+
+/** Writes /intervals/epochs when the protocol has several phases. */
+export function writeEpochs(h5: H5Writer, record: RunRecord, place: (segment: number) => NeoPlace): void {
+  const { phases, dt, segments } = record;
+  if (phases.length < 2) return;
+  const places = phases.map(({ begin, end }) => place(segmentOf(segments, begin, end)));
+  const columns: Column[] = [
+    {
+      name: 'start_time',
+      description: 'Start of the phase, in s.',
+      values: { f64: Float64Array.from(phases, ({ begin }) => begin * dt) },
+    },
+    {
+      name: 'stop_time',
+      description: 'End of the phase, in s.',
+      values: { f64: Float64Array.from(phases, ({ end }) => end * dt) },
+    },
+    {
+      name: 'tags',
+      description: 'Name of the phase, and of the segment of the protocol that it belongs to.',
+      ends: Float64Array.from(phases, (_, i) => 2 * (i + 1)),
+      entries: { texts: phases.flatMap(({ name, segment }) => [name, segment]) },
+    },
+    {
+      name: '_name',
+      description: 'Name of the group of epochs: one for each segment.',
+      values: { texts: places.map(({ segment }) => (segments ? `phases of ${segment}` : 'phases')) },
+    },
+    {
+      name: 'segment',
+      description: 'Segment that the epochs belong to.',
+      values: { texts: places.map(({ segment }) => segment) },
+    },
+    {
+      name: 'block',
+      description: 'Block that the epochs belong to.',
+      values: { texts: places.map(({ block }) => block) },
+    },
+  ];
+  h5.group('/intervals');
+  writeTable(h5, '/intervals/epochs', { type: 'TimeIntervals' }, 'Phases of the protocol.', phases.length, columns);
+}
+
+/** The segment that a phase lies in; a phase without steps between two belongs to the later one. */
+function segmentOf(segments: readonly SegmentSpan[] | undefined, begin: number, end: number): number {
+  if (!segments) return 0;
+  const found = segments.findIndex((span) => begin >= span.begin && end <= span.end && begin < span.end);
+  return found >= 0 ? found : segments.length - 1;
+}
+
+/**
+ * Writes /intervals/trials when time was turned back: each segment is one, at the time of the session at which it ran.
+ */
+export function writeTrials(
+  h5: H5Writer,
+  { segments, phases, dt }: RunRecord,
+  place: (segment: number) => NeoPlace,
+): void {
+  if (!segments) return;
+  const columns: Column[] = [
+    {
+      name: 'start_time',
+      description: 'Start of the segment, in s.',
+      values: { f64: Float64Array.from(segments, ({ begin }) => begin * dt) },
+    },
+    {
+      name: 'stop_time',
+      description: 'End of the segment, in s.',
+      values: { f64: Float64Array.from(segments, ({ end }) => end * dt) },
+    },
+    { name: 'label', description: 'Name of the segment.', values: { texts: segments.map(({ name }) => name) } },
+    {
+      name: 'model_time',
+      description: "Time of the model at the segment's start, in s: the time to which it was turned back.",
+      values: { f64: Float64Array.from(segments, ({ start }) => start * dt) },
+    },
+    {
+      name: 'annotations',
+      description: 'Annotations of the segment: name=value, with the value as JSON.',
+      values: {
+        texts: segments.map(({ annotations }) =>
+          Object.entries(annotations ?? {})
+            .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+            .join('; '),
+        ),
+      },
+    },
+    { name: '_name', description: 'Name of the group of epochs.', values: { texts: segments.map(() => 'segments') } },
+    {
+      name: 'segment',
+      description: 'Segment that the epochs belong to.',
+      values: { texts: segments.map((_, k) => place(k).segment) },
+    },
+    {
+      name: 'block',
+      description: 'Block that the epochs belong to.',
+      values: { texts: segments.map((_, k) => place(k).block) },
+    },
+  ];
+  // The epochs have made the group before.
+  if (phases.length < 2) h5.group('/intervals');
+  writeTable(
+    h5,
+    '/intervals/trials',
+    { type: 'TimeIntervals' },
+    'Segments: the stretches between resets.',
+    segments.length,
+    columns,
+  );
+}

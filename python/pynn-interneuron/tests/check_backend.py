@@ -80,6 +80,24 @@ def check_engines():
     assert len(found) == 1, found
 
 
+def check_networks_in_turn():
+    """The same network a second time in one process has the same spikes: those that are drawn go by names, which start anew."""
+    found = []
+    for target in ("wasm", "wasm", "c"):
+        sim.setup(timestep=0.1, min_delay=0.1, target=target)
+        drive = sim.Population(4, sim.SpikeSourcePoisson(rate=300.0))
+        cells, more = sim.Population(3, sim.IF_cond_exp()), sim.Population(2, sim.IF_cond_exp(), label="more")
+        for pre, post in ((drive, cells), (drive[:2], cells[1:]), (drive, cells + more)):
+            synapse = sim.SimpleStochasticSynapse(weight=0.03, p=0.5)
+            sim.Projection(pre, post, sim.AllToAllConnector(), synapse, receptor_type="excitatory")
+        drive.record("spikes")
+        cells.record("spikes")
+        sim.run(50.0)
+        found.append((sim.simulator.state._session.finish().fingerprint, cells.label))
+        sim.simulator.state._session = None
+    assert len({fingerprint for fingerprint, _ in found}) == 1 and len({label for _, label in found}) == 3, found
+
+
 def declared(rules):
     """A network whose connectors share generators with each other and with the script, by rules or one by one."""
     import json
@@ -445,6 +463,6 @@ def check_capture():
 
 
 if __name__ == "__main__":
-    for check in (check_segments, check_plasticity, check_recorded_synapses, check_refusals, check_name, check_launcher, check_capture, check_formulas, check_rules, check_weights, check_engines, check_peers):
+    for check in (check_segments, check_plasticity, check_recorded_synapses, check_refusals, check_name, check_launcher, check_capture, check_formulas, check_rules, check_weights, check_engines, check_networks_in_turn, check_peers):
         check()
     print("checked")

@@ -1,5 +1,6 @@
 """Populations, views and assemblies."""
 
+import re
 import warnings
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,17 @@ class Assembly(common.Assembly):
         """Receptors that all of its populations have, in the order of the first: PyNN's own order is a matter of chance."""
         others = [each.celltype.receptor_types for each in self.populations[1:]]
         return [name for name in self.populations[0].celltype.receptor_types if all(name in each for each in others)]
+
+
+def stem_of(cells):
+    """The label of cells, with numbers in this network where PyNN made it: names decide on random numbers."""
+    if isinstance(cells, Population):
+        return cells.stem
+    if isinstance(cells, PopulationView):
+        usual = cells.label == f"view of '{cells.parent.label}' with size {cells.size}"
+        return f"view of '{stem_of(cells.parent)}' with size {cells.size}" if usual else cells.label
+    number = re.fullmatch(r"assembly(\d+)", cells.label)
+    return f"assembly{int(number[1]) - state.counted[1]}" if number and int(number[1]) >= state.counted[1] else cells.label
 
 
 def _parameters(cells, names, read):
@@ -132,6 +144,8 @@ class Population(_Checked, common.Population):
         check_cells(size, cellclass, cellparams, structure, initial_values)
         if isinstance(cellclass, type) and cellparams is None:
             cellparams = {}
+        #: Its label, or one with its number in this network: PyNN goes on counting after setup().
+        self.stem = label or f"population{common.Population._nPop - state.counted[0]}"
         super().__init__(size, cellclass, cellparams, structure, initial_values, label)
 
     def _create_cells(self):
@@ -149,7 +163,7 @@ class Population(_Checked, common.Population):
         for cell in self.all_cells:
             cell.parent = self
         state.id_counter += self.size
-        self.name_in_document = state.unique(self.label, "population")
+        self.name_in_document = state.unique(self.stem, "population")
         #: Where the cells are, in um, once a rule of connections needs to know.
         self.places = None
         self.first = {}

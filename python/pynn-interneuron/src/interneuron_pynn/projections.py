@@ -10,6 +10,7 @@ from pyNN.space import Space
 
 from . import simulator
 from .checks import check_connector, check_finite, check_given, check_projection, check_synapse, is_number
+from .populations import stem_of
 from .projection_document import DocumentOfProjection, members_of, number_or_list
 from .rules import carry_out, rule_of
 from .simulator import state
@@ -109,7 +110,7 @@ class Projection(RecordingOfSynapses, DocumentOfProjection, common.Projection):
             for k in range(self.post.size):
                 connector.callback(k / self.post.size)
         self._check_delays()
-        self.name_in_document = state.unique(self.label, "projection")
+        self.name_in_document = state.unique(label or f"{stem_of(self.pre)}→{stem_of(self.post)}", "projection")
         state.create("projections", self)
 
     def _connect_natively(self, pre, post, connector, synapse_type, label):
@@ -122,7 +123,7 @@ class Projection(RecordingOfSynapses, DocumentOfProjection, common.Projection):
         self._columns, self._parts, self._cache, self._built, self._initial, self._segments = [], [], {}, None, {}, []
         self.label = label or f"{pre.label}_to_{post.label}"
         self._late = False
-        self.name_in_document = state.unique(self.label, "projection")
+        self.name_in_document = state.unique(label or f"{stem_of(pre)}_to_{stem_of(post)}", "projection")
         state.create("projections", self)
 
     # --- Connecting -------------------------------------------------------------------------------------------------

@@ -78,6 +78,8 @@ class State(common.control.BaseState):
         if self._session is not None:
             self._session.close()
         self._session = None
+        #: How many populations and assemblies PyNN has counted in the networks before.
+        self.counted = common.Population._nPop, common.Assembly._count
         self.recorders = set()
         self.write_on_end = []
         self.id_counter = 0

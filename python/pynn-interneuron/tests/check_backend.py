@@ -323,6 +323,8 @@ def check_recorded_synapses():
     [first, second] = listed.get_data().segments
     assert (first.annotations["trial"], first.analogsignals[0].shape, second.analogsignals[0].shape) == (1, (26, 4), (3, 4))
     raises(errors.RecordingError, lambda: listed.record("q"))
+    raises(TypeError, lambda: listed.record(5))
+    raises(TypeError, lambda: drawn.record("weight", sampling_interval="1 ms"))
     assert "Available variables are weight" in str(raises(errors.RecordingError, lambda: static.recorded("u")))
 
 

@@ -226,8 +226,18 @@ def check_connector(connector, pre, post):
         )
 
 
+def listed_names(variables):
+    """Names of variables, of which one may be given alone."""
+    names = [variables] if isinstance(variables, str) else variables
+    if not isinstance(names, (list, tuple, set)) or not all(isinstance(each, str) for each in names):
+        raise TypeError(f"variables must be a name or a list of names, not {_shown(variables)}")
+    return list(names)
+
+
 def check_interval(interval, dt):
     """Samples are taken at whole steps."""
+    if not is_number(interval):
+        raise TypeError(f"sampling_interval must be a number of ms, not {_shown(interval)}")
     steps = interval / dt
     if not np.isfinite(steps) or round(steps) < 1 or abs(steps - round(steps)) > 1e-6:
         raise ValueError(f"sampling_interval must be a multiple of the time step, {dt:g} ms, not {interval:g} ms")
@@ -250,4 +260,5 @@ __all__ = [
     "check_times",
     "check_values",
     "is_number",
+    "listed_names",
 ]

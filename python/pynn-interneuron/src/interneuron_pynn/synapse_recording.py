@@ -9,7 +9,7 @@ import numpy as np
 import quantities as pq
 from pyNN import errors
 
-from .checks import check_interval
+from .checks import check_interval, listed_names
 from .simulator import state
 from .units import SI
 
@@ -51,7 +51,7 @@ class RecordingOfSynapses:
             variables: a name, or a list of names.
             sampling_interval: in ms; None: every step.
         """
-        names = [variables] if isinstance(variables, str) else list(variables)
+        names = listed_names(variables)
         for variable in names:
             if variable not in self.recordable:
                 raise errors.RecordingError(variable, _described(self))
@@ -105,7 +105,7 @@ class RecordingOfSynapses:
             raise IndexError(f"there are no data of {self.label} yet: the network has not run")
         block = neo.Block(name=self.label, rec_datetime=datetime.now())
         block.annotate(simulator="interneuron", dt=state.dt)
-        wanted = None if variables == "all" else [variables] if isinstance(variables, str) else list(variables)
+        wanted = None if variables == "all" else listed_names(variables)
         parts = [*self._segments, *([self._segment({})] if state.running else [])]
         for segment in parts:
             kept = neo.Segment(name=segment.name, **segment.annotations)

@@ -151,7 +151,11 @@ export function lowerLinks(groups: readonly Group[], context: Context): readonly
         block,
       );
       builder.initially(kernel);
-      entries.push({ ...inStep(kernel, { slot: profile.defaults.hold, order: -1 }), copies: true });
+      // Compartments read where their cell fires, which is tested for at the end of the step.
+      const place = context.shown.origins.has(member.name)
+        ? { slot: profile.defaults.threshold, order: Number.MIN_SAFE_INTEGER }
+        : { slot: profile.defaults.hold, order: -1 };
+      entries.push({ ...inStep(kernel, place), copies: true });
     }
   }
   return entries;

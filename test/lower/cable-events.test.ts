@@ -108,3 +108,61 @@ experiment: { dt: 0.1 ms, duration: 4 ms }`;
   expect(read('outside').at(-1)).toBe(2);
   expect(read('high')).toEqual([0, 0, 0, 1, 1]);
 });
+
+test('synapses on dendrites hear when their cell fires, and learn from the times of both', async () => {
+  const text = (place: string): string => `
+interneuron: 1
+neurons:
+  cell:
+    method: cable-then-gates
+    inputs: { I: nA }
+    compartments:
+      initial: -65 mV
+      sections:
+        a: { length: 20 um, diameter: 20 um, specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm }
+        b: { parent: a, length: 90 um, diameter: 3 um, divisions: 3, specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm }
+      mechanisms: { leak: { reads: [v], writes: { i: ${leak} } } }
+    events: { spike: { when: v > -60*mV, refractory: 5 ms, do: [v = -65*mV], section: a } }
+synapses:
+  learning:
+    state: { w: 1, apre: 0, heard: 0 }
+    derivatives: { apre: { rate: -apre/(20*ms), eventDriven: true } }
+    pathways:
+      pre: [apre += 0.1]
+      post: { on: post.spike, do: [w += apre, heard += 1] }
+populations: { cells: { type: cell, size: 2 }, sources: { size: 1, spikes: { indices: [0], times: [2 ms] } } }
+projections: { c: { from: sources, to: ${place}, synapse: learning, connect: { rule: list, sources: [0, 0, 0], targets: [0, 1, 1] }, delay: 1 ms } }
+stimuli: { s: { kind: current, to: cells, input: I, value: 0.3*nA + 0.2*nA*i, section: a } }
+record:
+  - { of: { projection: c }, variables: [w, heard], every: 30 ms, name: seen }
+  - { of: cells, events: spike }
+timing: grid
+experiment: { dt: 0.01 ms, duration: 30 ms }`;
+  const places = [
+    '{ of: cells, section: b, fraction: 0.9 }',
+    '{ of: cells, section: a }',
+    '{ of: cells, places: { section: [a, b, b], fraction: [0.5, 0.1, 0.9] } }',
+  ];
+  for (const place of places) {
+    const { program, samples, events } = await simulate(text(place), { engines });
+    const times = [0, 1].map((cell) =>
+      events.get('cells.spike')!.flatMap(([step, own]) => (own === cell ? [step! * 0.01] : [])),
+    );
+    expect(times.map(({ length }) => length).every((count) => count > 2)).toBe(true);
+    const expected = times.map((own) =>
+      own.reduce((w, time) => w + (time > 3 ? 0.1 * Math.exp(-(time - 3) / 20) : 0), 1),
+    );
+    const series = program.manifest.samples.filter(({ owner }) => owner === 'c');
+    for (const [k, { variable, indices }] of series.entries()) {
+      const numbers = indices instanceof Uint32Array ? [...indices] : [0, 1, 2];
+      const pieces = series.filter((one) => one.variable === variable);
+      const rows = samples.get(`c.${variable}`)!;
+      const last = rows[((pieces.indexOf(series[k]!) + 1) * rows.length) / pieces.length - 1]!;
+      numbers.forEach((synapse, at) => {
+        const cell = [0, 1, 1][synapse]!;
+        if (variable === 'heard') expect(last[at]).toBe(times[cell]!.length);
+        else expect(last[at]).toBeCloseTo(expected[cell]!, 3);
+      });
+    }
+  }
+});

@@ -2,8 +2,8 @@
 
 import type { Expression, Statement } from '../../lang/ast.js';
 import { assignment, name as nameOf } from '../../lang/build.js';
-import { mapStatement } from '../../lang/walk.js';
-import type { EventDefinition, LocalEvent, Refractory } from '../../model/typed.js';
+import { mapStatement, namesIn, substitute } from '../../lang/walk.js';
+import type { Compartments, EventDefinition, LocalEvent, Parameter, Refractory } from '../../model/typed.js';
 
 /** Expressions as the class has them. */
 type Rename = (e: Expression) => Expression;
@@ -55,3 +55,57 @@ export function localEventAt(
 }
 
 const spelt = (e: Expression | undefined): string | undefined => (e?.kind === 'name' ? e.name : undefined);
+
+/** Events that are detected elsewhere on the cell, and what they need. */
+interface Heard {
+  readonly events: Readonly<Record<string, EventDefinition>>;
+  /** Parameters that are linked to what the conditions read. */
+  readonly parameters: Readonly<Record<string, Parameter>>;
+  /** What each of them is linked to, in the model's names at the place where the cell fires. */
+  readonly linked: ReadonlyMap<string, string>;
+}
+
+/**
+ * Events where others than those that detect them hear of them: they do nothing there.
+ *
+ * @param free  a name that nothing has, for one that is wanted
+ */
+export function heardElsewhere(
+  events: Readonly<Record<string, EventDefinition>>,
+  compartments: Compartments,
+  free: (wanted: string) => string,
+): Heard {
+  const names = new Map<string, string>();
+  const parameters: Record<string, Parameter> = {};
+  const link = (variable: string, unit: string): string => {
+    const name = names.get(variable) ?? free(`${variable}_where_it_fires`);
+    names.set(variable, name);
+    parameters[name] = { unit, type: 'real', value: 0, shared: false };
+    return name;
+  };
+  const there = (e: Expression): Expression =>
+    substitute(
+      e,
+      new Map(
+        [...namesIn(e)].flatMap((used) => {
+          const unit = unitAtPlace(used, compartments);
+          return unit === undefined ? [] : [[used, nameOf(link(used, unit))] as const];
+        }),
+      ),
+    );
+  const made = Object.entries(events).map(([name, event]) => [name, { ...eventAt(event, there), do: [] }] as const);
+  return {
+    events: Object.fromEntries(made),
+    parameters,
+    linked: new Map([...names].map(([variable, name]) => [name, variable])),
+  };
+}
+
+/** Unit of what a place has under a name that conditions of the cell read; undefined for what is the cell's own. */
+function unitAtPlace(name: string, { ions }: Compartments): string | undefined {
+  if (name === 'v') return 'V';
+  const [, kind, carried = ''] = /^(i|e)_(\w+)$/.exec(name) ?? [];
+  if (kind !== undefined && Object.hasOwn(ions, carried)) return kind === 'e' ? 'V' : 'A*m**-2';
+  const [, held = ''] = /^(\w+)_[io]$/.exec(name) ?? [];
+  return Object.hasOwn(ions, held) ? 'mol*m**-3' : undefined;
+}

@@ -21,7 +21,7 @@ import type {
 import { UniqueNames } from '../../model/free-name.js';
 import { numberOf } from '../groups.js';
 import type { CableNames } from './cable.js';
-import { eventAt, localEventAt } from './class-events.js';
+import { eventAt, heardElsewhere, localEventAt } from './class-events.js';
 import { numberAt, type Instance } from './mechanisms.js';
 import type { Compartment } from './tree.js';
 
@@ -48,6 +48,8 @@ export interface ClassType {
   readonly names: CableNames;
   /** The input that gathers conductances of synapses. */
   readonly conductance: string;
+  /** Parameters that are linked to variables of the place where the cell fires, by the model's names of these. */
+  readonly linked: ReadonlyMap<string, string>;
 }
 
 /** What a class is made of. */
@@ -63,6 +65,8 @@ interface ClassParts {
   readonly watched: boolean;
   /** Events that are detected here. */
   readonly events: Readonly<Record<string, EventDefinition>>;
+  /** Events that are detected elsewhere on the cell, and heard here. */
+  readonly heard: Readonly<Record<string, EventDefinition>>;
   /** Parameters of the cell. */
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly method: NeuronType['method'];
@@ -102,7 +106,7 @@ class Maker {
       ...Object.keys(parts.inputs),
       ...['t', 'dt', 'i', 'j', 'N', 'x', 'y', 'z', 'lastspike', 'not_refractory', 't_in_timesteps'],
     ]);
-    this.#eventNames = new UniqueNames(Object.keys(parts.events));
+    this.#eventNames = new UniqueNames([...Object.keys(parts.events), ...Object.keys(parts.heard)]);
     this.#parameters = { ...parts.parameters };
     // Places whose mechanisms have the same names share what these are called.
     const shared = new Map<string, Map<string, string>>();
@@ -141,6 +145,8 @@ class Maker {
     for (const [name, { unit }] of Object.entries(inputs)) if (unit === 'A') total = plus(total, nameOf(name));
     if (this.parts.conductance) total = plus(total, product(nameOf(conductance), nameOf(voltage)));
     this.#derived[current] = derivedOf('A', total ?? quantity(0, [0, 0, 0, 1, 0, 0, 0]));
+    const heard = heardElsewhere(this.parts.heard, compartments, (wanted) => this.#taken.take(wanted));
+    Object.assign(this.#parameters, heard.parameters);
     const own = new Map([...this.#ofPlace].filter(([name]) => !Object.hasOwn(this.parts.parameters, name)));
     return {
       type: {
@@ -161,6 +167,7 @@ class Maker {
               eventAt(event, (e) => this.#atPlace(e, own)),
             ]),
           ),
+          ...heard.events,
           ...Object.fromEntries(this.#instances.flatMap((_, slot) => this.#conditions(slot))),
         },
         regimes: {},
@@ -174,6 +181,7 @@ class Maker {
         ...(rise === undefined ? {} : { rise }),
       },
       conductance,
+      linked: heard.linked,
     };
   }
 
@@ -237,10 +245,7 @@ class Maker {
     if (!instance) return;
     const { mechanism, name: id } = instance;
     if (mechanism.noise.length > 0) throw new BadMechanism(id, `noise in the mechanism ${id}`);
-    const made = (name: string): string => {
-      const e = this.#own[slot]?.get(name);
-      return e?.kind === 'name' ? e.name : name;
-    };
+    const made = (name: string): string => this.#ownName(slot, name) ?? name;
     for (const [name, parameter] of Object.entries(mechanism.parameters)) {
       this.#parameters[made(name)] = { ...parameter, value: 0 };
       const values = this.#valuesOf(slot, name, (own) => own.parameters[name]?.value ?? parameter.value);
@@ -262,19 +267,20 @@ class Maker {
       this.#derivatives[made(name)] = { ...derivative, rate: this.#code(slot, derivative.rate) };
   }
 
+  #ownName(slot: number, name: string): string | undefined {
+    const own = this.#own[slot]?.get(name);
+    return own?.kind === 'name' ? own.name : undefined;
+  }
+
   /** Conditions of a mechanism as events of the class. */
   #conditions(slot: number): readonly (readonly [string, EventDefinition])[] {
     const { mechanism, shape } = this.#instances[slot] ?? {};
-    const ownName = (name: string): string | undefined => {
-      const own = this.#own[slot]?.get(name);
-      return own?.kind === 'name' ? own.name : undefined;
-    };
     return Object.entries(mechanism?.events ?? {}).map(([name, event]) => [
       this.#eventNames.take(`${shape?.name ?? ''}_${name}`),
       localEventAt(
         event,
         (e, temporaries) => this.#code(slot, substitute(e, temporaries)),
-        ownName,
+        (own) => this.#ownName(slot, own),
         (wanted) => this.#taken.take(wanted),
       ),
     ]);
@@ -337,6 +343,10 @@ class Maker {
         return keep(nameOf(this.#number('diameter', 'm', ({ diameter }) => diameter).name));
       case 'length':
         return keep(nameOf(this.#number('length', 'm', ({ length }) => length).name));
+      case 'lastspike':
+      case 'not_refractory':
+        if (this.parts.events['spike']) return undefined;
+        throw new BadMechanism(instance?.name ?? '', `a mechanism that reads ${used} where the cell does not fire,`);
       case 'temperature': {
         const { temperature } = this.parts.compartments;
         if (temperature === undefined)
@@ -391,7 +401,7 @@ class Maker {
       if (!inside || !outside || ion.valence === 0) return undefined;
       const scale = quotient(
         product(gasConstant, kelvins(temperature)),
-        product(quantity(ion.valence, noDimension), faraday),
+        product(quantity(ion.valence, [0, 0, 0, 0, 0, 0, 0]), faraday),
       );
       return keep('V', product(scale, call('log', [binary('/', outside, inside)])));
     }
@@ -443,7 +453,7 @@ class Maker {
   #currents(wanted: (name: string) => boolean, whole: boolean): Expression | null {
     let byArea: Expression | null = null;
     let points: Expression | null = null;
-    this.#instances.forEach(({ mechanism, name: id }, slot) => {
+    this.#instances.forEach(({ mechanism }, slot) => {
       for (const [name, e] of Object.entries(mechanism.writes)) {
         if (!/^i($|_)/.test(name) || !wanted(name)) continue;
         const own = this.#code(slot, e);
@@ -454,7 +464,6 @@ class Maker {
           points = plus(points, own);
           if (!whole) this.#read('area', slot);
         }
-        void id;
       }
     });
     const area = this.#ofPlace.get('area') ?? quantity(1, [2, 0, 0, 0, 0, 0, 0]);
@@ -479,8 +488,6 @@ class Maker {
     }
   }
 }
-
-const noDimension = [0, 0, 0, 0, 0, 0, 0] as const;
 
 const derivedOf = (unit: string, value: Expression): DerivedVariable => ({
   unit,

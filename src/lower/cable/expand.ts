@@ -174,7 +174,8 @@ class Expansion {
       for (const [variable, value] of Object.entries(population.values))
         values[variable === 'v' ? one.made.names.voltage : variable] = this.#cells.repeated(value, count);
       const { positions: _, linked: __, ...rest } = population;
-      this.#populations[member] = { ...rest, type: one.type, size: size * count, values };
+      const linked = this.#linksHome(name, kind, one, size);
+      this.#populations[member] = { ...rest, type: one.type, size: size * count, values, ...linked };
       const own = this.#places.get(name);
       if (own && member !== name)
         this.#places.set(member, { x: repeat(own.x, count), y: repeat(own.y, count), z: repeat(own.z, count) });
@@ -183,6 +184,19 @@ class Expansion {
       const ofCell = new Set([one.made.names.voltage, ...Object.keys(kind.type.parameters)]);
       this.#origins.set(member, { population: name, cells: size, variables, ofCell });
     }
+  }
+
+  /** What compartments of a class read of the place where their cells fire. */
+  #linksHome(population: string, kind: Kind, { made, compartments }: Class, size: number): Pick<Population, 'linked'> {
+    if (made.linked.size === 0) return {};
+    const home = this.#cells.classAt(kind, kind.home)?.found.made.variables[0];
+    const cells = Uint32Array.from({ length: size * compartments.length }, (_, k) => k % size);
+    const index = { kind: 'array', array: this.#cells.data.keep(cells) } as const;
+    const links = [...made.linked].map(([parameter, variable]) => [
+      parameter,
+      { population, variable: home?.get(variable) ?? variable, index },
+    ]);
+    return { linked: Object.fromEntries(links) as Record<string, Link> };
   }
 
   /** A link to a place on cells as one to an element of a class. */
@@ -365,7 +379,7 @@ class Expansion {
     return phase.kind === 'set' ? { ...phase, set: values } : { ...phase, initialise: values };
   }
 
-  /** A value for a variable of a mechanism wherever a class has it: compartments of one class may have different ones. */
+  /** A value for a variable of a mechanism wherever a class has it: of its compartments some may have another one. */
   #setMechanism(population: string, one: Class, variable: string, value: Value): Record<string, Value> {
     const at = [...one.compartments.keys()].filter((ordinal) => one.made.variables[ordinal]?.has(variable));
     const name = one.made.variables[at[0] ?? 0]?.get(variable);

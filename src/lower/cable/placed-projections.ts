@@ -90,10 +90,21 @@ export class PlacedProjections {
         for (const input of inputs)
           if (place.kind.type.inputs[input] !== undefined) this.#cells.reach(place.kind, place.at, input);
         if (conducts) place.kind.conductances.add(place.at);
-        if (side === 'post') this.#steady(this.#clamps.get(name) ?? 0, place);
+        if (side === 'post') {
+          this.#steady(this.#clamps.get(name) ?? 0, place);
+          this.#listen(type, place);
+        }
       }
       const other = this.#cells.kindOf(ownersOf((side === 'pre' ? projection.to : projection.from).of)[0] ?? '');
       if (other?.method === 'cable' && readsOther(type, projection.receptors, side)) other.watched = true;
+    }
+  }
+
+  /** Events of a cell are heard by the synapses onto it, wherever these are. */
+  #listen(type: SynapseType, { kind, at }: { readonly kind: Kind; readonly at: number }): void {
+    for (const { on } of Object.values(type.pathways)) {
+      if (on.end !== 'post' || !kind.type.events[on.event] || kind.events.get(at)?.[on.event]) continue;
+      kind.heard.set(at, (kind.heard.get(at) ?? new Set()).add(on.event));
     }
   }
 

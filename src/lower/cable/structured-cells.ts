@@ -36,6 +36,8 @@ export interface Kind {
   readonly home: number;
   /** Events by the compartment where they are detected. */
   readonly events: Map<number, Record<string, EventDefinition>>;
+  /** Events of the cell that synapses elsewhere listen to, by the compartment where these are. */
+  readonly heard: Map<number, Set<string>>;
   /** Inputs that something adds to, by class key. */
   readonly inputs: Map<number, Set<string>>;
   readonly conductances: Set<number>;
@@ -128,6 +130,7 @@ export class StructuredCells {
       method,
       home,
       events,
+      heard: new Map(),
       inputs: new Map(),
       conductances: new Set(),
       populations,
@@ -164,6 +167,7 @@ export class StructuredCells {
       const key = JSON.stringify([
         sorted(instances[at] ?? []).map(({ shape }) => shape.name),
         [...(kind.inputs.get(at) ?? [])].sort(),
+        [...(kind.heard.get(at) ?? [])].sort(),
         kind.conductances.has(at),
         own ? at : -1,
       ]);
@@ -192,6 +196,12 @@ export class StructuredCells {
           watched: kind.watched,
           data: this.data.store,
           events: kind.events.get(first) ?? {},
+          heard: Object.fromEntries(
+            [...(kind.heard.get(first) ?? [])].flatMap((event) => {
+              const definition = type.events[event];
+              return definition ? [[event, definition] as const] : [];
+            }),
+          ),
           parameters: type.parameters,
           method: kind.method,
         });

@@ -327,7 +327,7 @@ def features(outcomes):
         "|---|---|---|",
         *lines,
         "",
-        "Left to Brian's runtime, with a warning: network operations within a step, functions written in Python or C++ that are no single expression, variables",
+        "Left to Brian's runtime, with a warning: network operations within a step, functions written in Python or C++ that are no single expression, some variables",
         "of synapses that are linked to subexpressions, writing linked variables, steps with no common divisor near the smallest, equations of synapses, thresholds and resets in other",
         "slots, code of events that runs before their test, options of GSL methods, and delays that change while spikes are under way.",
     ]

@@ -65,7 +65,10 @@ export function lowerDeliveries(
   const inboxes = allocateInboxes(codes, rings, context);
   declareBounds(codes, context);
   const deliveries = [
-    ...codes.map((code) => pathwayDelivery(code, rings, inboxes, context)),
+    ...codes.map((code) => {
+      const delivery = pathwayDelivery(code, rings, inboxes, context);
+      return { ...delivery, touches: throughLinks(delivery.touches, groups, inboxes, context) };
+    }),
     ...stimulusDeliveries(groups, context),
     ...barriers(codes, groups, inboxes, context),
   ].sort(
@@ -108,6 +111,36 @@ export function lowerDeliveries(
   });
   return entries;
 }
+
+/**
+ * What code touches, with what the linked parameters among it stand for where these are read as they are now: a derived
+ * variable may depend on all that its population has.
+ */
+function throughLinks(
+  touches: ReadonlySet<string>,
+  groups: readonly Group[],
+  inboxes: ReadonlyMap<string, Inbox>,
+  { profile }: Context,
+): ReadonlySet<string> {
+  const links = groups.flatMap((group) =>
+    group.members.flatMap(({ population }) =>
+      Object.entries(population.linked ?? {}).flatMap(([name, link]) => (reads(touches, group, name) ? [link] : [])),
+    ),
+  );
+  if (links.length === 0 || profile.links !== 'live') return touches;
+  const stands = ([, { group, variable }]: readonly [string, Inbox]): boolean =>
+    links.some(
+      (link) =>
+        group.members.some(({ name }) => name === link.population) &&
+        (variable === link.variable || group.equations.derived.has(link.variable)),
+    );
+  return new Set([...touches, ...[...inboxes].filter(stands).map(([key]) => key)]);
+}
+
+/** Whether code touches a parameter of a group, by itself or in a derived variable. */
+const reads = (touches: ReadonlySet<string>, group: Group, parameter: string): boolean =>
+  touches.has(`${group.name}/${parameter}`) ||
+  [...group.equations.derived.keys()].some((derived) => touches.has(`${group.name}/${derived}`));
 
 const byVariable = (a: Inbox, b: Inbox): number => (a.variable < b.variable ? -1 : 1);
 

@@ -198,6 +198,30 @@ def links_to_subexpressions():
 
 
 @scenario
+def links_of_synapses():
+    """Synapses that read variables and expressions of another group, which other synapses change in the same slot."""
+    F = NeuronGroup(1, "G = (rate - 5*Hz)*k + 0*Hz*int(t > 1*ms) : Hz\nk : 1\ndrate/dt = -rate/(10*ms) : Hz", method="exact")
+    F.k = 2
+    A = NeuronGroup(3, "dv/dt = (1.4 - v)/(6*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
+    A.v = "0.2*i"
+    B = NeuronGroup(2, "x : 1\ny : Hz")
+    C = Synapses(A, F, on_pre="rate_post += 10*Hz")
+    C.connect()
+    found = {}
+    for name in ("G", "rate"):
+        S = Synapses(A, B, "g : Hz (linked)\nw : 1", on_pre="w += g*ms; x_post += w; y_post = g", name=f"reads_{name}")
+        S.connect()
+        S.g = linked_var(F, name)
+        found[name] = S
+    samples, monitor = StateMonitor(B, ["x", "y"], record=True), SpikeMonitor(A)
+    net = Network(F, A, B, C, *found.values(), samples, monitor)
+    net.run(20 * ms)
+    F.k = 3
+    net.run(20 * ms)
+    return {**spikes(monitor), "x": samples.x[:], "y": samples.y_[:], **{f"{name}.w": each.w[:] for name, each in found.items()}}
+
+
+@scenario
 def methods():
     """Every method of integration that is no function."""
     found = {}

@@ -223,22 +223,32 @@ class NeuronParts:
                 if name not in group._linked_variables:
                     lines[name] = f"{_plain(name)} : {unit} (linked)"
                 continue
-            code, owned = variable.expr, {}
-            for each in sorted(get_identifiers(code)):
-                if not each.startswith(f"_{name}_") or each not in group.variables:
-                    continue
-                own = group.variables[each]
-                if isinstance(own, Constant):
-                    owned[each] = repr(np.asarray(own.get_value()).item())
-                elif isinstance(own.owner, Clock):
-                    if own.owner.name != group.clock.name:
-                        raise Unsupported(group.name, f"{name} is linked to the time of another clock")
-                    owned[each] = {"timestep": "t_in_timesteps"}.get(own.name, own.name)
-                else:
-                    owned[each] = _plain(each)
-                    left.append(each)
-            lines[name] = f"{_plain(name)} = {line(word_substitute(code, owned))} : {unit}"
+            code, read = self._expression(group, name, variable, _plain)
+            left += read
+            lines[name] = f"{_plain(name)} = {code} : {unit}"
         return links, lines
+
+    def _expression(self, owner, name, variable, called):
+        """The expression that a variable linked to a subexpression stands for, and names of the links that it reads.
+
+        Args:
+            called: what a link is called in the document.
+        """
+        owned, read = {}, []
+        for each in sorted(get_identifiers(variable.expr)):
+            if not each.startswith(f"_{name}_") or each not in owner.variables:
+                continue
+            own = owner.variables[each]
+            if isinstance(own, Constant):
+                owned[each] = repr(np.asarray(own.get_value()).item())
+            elif isinstance(own.owner, Clock):
+                if own.owner.name != owner.clock.name:
+                    raise Unsupported(owner.name, f"{name} is linked to the time of another clock")
+                owned[each] = {"timestep": "t_in_timesteps"}.get(own.name, own.name)
+            else:
+                owned[each] = called(each)
+                read.append(each)
+        return line(word_substitute(variable.expr, owned)), read
 
     def _link(self, group, name, variable, count=None):
         """What a linked variable stands for, with the neuron that each of `count` neurons reads."""

@@ -43,6 +43,11 @@ def _reads_before_update(synapses, pathways):
     return False
 
 
+def _linked_name(synapses, name):
+    """What a link of synapses is called in the group that has it."""
+    return f"{name.strip('_')}_of_{synapses.name}"
+
+
 class _Summed:
     """A summed variable, as an equation has its parts."""
 
@@ -63,13 +68,28 @@ class SynapseParts:
         variable = synapses.variables[name]
         ends = ((whole(synapses.target), "post"), (whole(synapses.source), "pre"))
         found = next((each for each in ends if type(each[0]) is NeuronGroup), None)
-        if found is None or isinstance(variable, Subexpression) or synapses.variables.indices[name] != "0":
+        if found is None or (not isinstance(variable, Subexpression) and synapses.variables.indices[name] != "0"):
             raise Unsupported(synapses.name, f"the linked variable {name}")
         group, side = found
-        own = f"{name}_of_{synapses.name}"
-        self._again.append((group, f"{own} : {unit_of(variable)} (linked)"))
-        self._linked.append((group, own, self._link(synapses, name, variable, int(group._N))))
-        self._renamed.setdefault(synapses.name, {})[name] = f"{own}_{side}"
+        self._put_link(synapses, name, group)
+        self._renamed.setdefault(synapses.name, {})[name] = f"{_linked_name(synapses, name)}_{side}"
+
+    def _put_link(self, synapses, name, group):
+        """Gives a group a variable that stands for one that synapses are linked to, of another size than theirs."""
+        variable = synapses.variables[name]
+        own, unit = _linked_name(synapses, name), unit_of(variable)
+        if not isinstance(variable, Subexpression):
+            if synapses.variables.indices[name] != "0":
+                raise Unsupported(synapses.name, f"the linked variable {name}")
+            self._again.append((group, f"{own} : {unit} (linked)"))
+            self._linked.append((group, own, self._link(synapses, name, variable, int(group._N))))
+            return
+        if group.clock.name != synapses.clock.name:
+            raise Unsupported(synapses.name, f"{name} is linked to an expression, and {group.name} has another clock")
+        code, read = self._expression(synapses, name, variable, lambda each: _linked_name(synapses, each))
+        self._again.append((group, f"{own} = {code} : {unit}"))
+        for each in read:
+            self._put_link(synapses, each, group)
 
     def _synapses(self, synapses):
         if type(synapses) is not Synapses:

@@ -146,7 +146,7 @@ experiment: { dt: 0.01 ms, duration: 30 ms }`;
   for (const place of places) {
     const { program, samples, events } = await simulate(text(place), { engines });
     const times = [0, 1].map((cell) =>
-      events.get('cells.spike')!.flatMap(([step, own]) => (own === cell ? [step! * 0.01] : [])),
+      events.get('cells.spike')!.flatMap(([step, own]) => (own === cell ? [step * 0.01] : [])),
     );
     expect(times.map(({ length }) => length).every((count) => count > 2)).toBe(true);
     const expected = times.map((own) =>

@@ -12,6 +12,7 @@ import { gammaHazard, libraryFunction } from '../ir/library/index.js';
 import type { LibraryName } from '../ir/library/index.js';
 import type { Expression as Ir, ScalarType } from '../ir/program.js';
 import type { BinaryOperator, Call, EndReference, Expression, Reference } from '../lang/ast.js';
+import { isInt32 } from '../lang/integers.js';
 import { isRandom } from '../lang/functions.js';
 import type { Block } from './block.js';
 import type { Context, Real } from './context.js';
@@ -88,9 +89,7 @@ function readReference(to: Reference, scope: Scope): Ir {
 export function compile(e: Expression, scope: Scope): Ir {
   switch (e.kind) {
     case 'number':
-      return e.integer && Number.isSafeInteger(e.value) && Math.abs(e.value) < 0x80000000
-        ? ir.i32(e.value)
-        : ir.f64(e.value);
+      return e.integer && isInt32(e.value) ? ir.i32(e.value) : ir.f64(e.value);
     case 'quantity':
       return ir.f64(e.value);
     case 'boolean':
@@ -138,9 +137,35 @@ export const compileReal = (e: Expression, scope: Scope): Ir => to(scope.real, c
 /** Compiles a condition. */
 export const compileCondition = (e: Expression, scope: Scope): Ir => toBool(compile(e, scope));
 
-/** Converts with constant folding. */
+/** Converts with constant folding. Sums and products of integers that become real are real: they do not wrap. */
 export function to(type: ScalarType, value: Ir): Ir {
-  return type === 'bool' ? toBool(value) : fold(ir.convert(type, value));
+  if (type === 'bool') return toBool(value);
+  if ((type === 'f64' || type === 'f32') && value.type === 'i32') {
+    if (value.kind === 'binary' && Object.values<string>(arithmetic).includes(value.op))
+      return fold(ir.binary(value.op, to(type, value.left), to(type, value.right)));
+    if (value.kind === 'unary' && value.op === 'neg') return fold(ir.neg(to(type, value.operand)));
+    if (value.kind === 'select')
+      return fold(ir.select(value.condition, to(type, value.whenTrue), to(type, value.whenFalse)));
+  }
+  return fold(ir.convert(type, value));
+}
+
+const isWhole = (e: Ir): boolean => e.type !== 'f64' && e.type !== 'f32';
+
+/** Whether integers are multiplied to something that may not fit into 32 bits. */
+const hasProduct = (e: Ir): boolean =>
+  e.type === 'i32' &&
+  ((e.kind === 'binary' &&
+    (e.op === 'mul' || ((e.op === 'add' || e.op === 'sub') && (hasProduct(e.left) || hasProduct(e.right))))) ||
+    (e.kind === 'unary' && e.op === 'neg' && hasProduct(e.operand)));
+
+/** An operation on numbers of one type; constants of which the result is no 32-bit integer become real. */
+function operation(op: 'add' | 'sub' | 'mul', x: Ir, y: Ir): Ir {
+  if (x.type === 'i32' && x.kind === 'const' && y.kind === 'const') {
+    const real = fold(ir.binary(op, to('f64', x), to('f64', y)));
+    if (real.kind === 'const' && !isInt32(Number(real.value))) return real;
+  }
+  return fold(ir.binary(op, x, y));
 }
 
 function toBool(value: Ir): Ir {
@@ -190,14 +215,15 @@ function compileBinary(operator: BinaryOperator, left: Expression, right: Expres
     case '>=':
     case '==':
     case '!=': {
-      const [x, y] = unify(a, b, scope.real);
+      const wide = isWhole(a) && isWhole(b) && (hasProduct(a) || hasProduct(b));
+      const [x, y] = wide ? [to('f64', a), to('f64', b)] : unify(a, b, scope.real);
       return fold(ir.compare(comparisons[operator], x, y));
     }
     case '+':
     case '-':
     case '*': {
       const [x, y] = unify(toNumber(a), toNumber(b), scope.real);
-      return fold(ir.binary(arithmetic[operator], x, y));
+      return operation(arithmetic[operator], x, y);
     }
     case '/': {
       const [x, y] = asReals(a, b, scope.real);

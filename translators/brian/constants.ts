@@ -3,6 +3,7 @@
  * constants such as `60*0.27/10*mV`. They are read once, each wherever it is first needed.
  */
 
+import { isInt32 } from '../../src/lang/integers.js';
 import { isQuantity } from './terms.js';
 import { dimensionless, type Expression, type Span, type ValueType } from '../../src/lang/ast.js';
 import { binary, boolean, name, number, unary } from '../../src/lang/build.js';
@@ -158,12 +159,12 @@ function isLogical(tree: Expression): boolean {
   );
 }
 
-/** Whole numbers and truth values stay what they are, as in Python. */
+/** Whole numbers that fit into 32 bits and truth values stay what they are, as in Python. */
 function typeOf(tree: Expression): ValueType {
   const folded = foldConstants(tree);
   if (folded.kind === 'boolean') return 'boolean';
   const literal = folded.kind === 'unary' && folded.operator === '-' ? folded.operand : folded;
-  return literal.kind === 'number' && literal.integer ? 'integer' : 'real';
+  return literal.kind === 'number' && literal.integer && isInt32(literal.value) ? 'integer' : 'real';
 }
 
 /**

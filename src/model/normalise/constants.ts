@@ -1,3 +1,4 @@
+import { isInt32 } from '../../lang/integers.js';
 import { dimensionless, type Expression } from '../../lang/ast.js';
 import { checkExpression, inferType } from '../../lang/check.js';
 import { type Report } from '../../lang/inferred.js';
@@ -98,7 +99,7 @@ function evaluate(
   const found = typeOf(context, e, unit, pointer);
   const value = found ? valueOf(context, e, written, pointer) : undefined;
   if (!found || value === undefined) return undefined;
-  const type = found.type === 'integer' && Number.isSafeInteger(value) ? 'integer' : 'real';
+  const type = found.type === 'integer' && isInt32(value) ? 'integer' : 'real';
   return { value, dimension: found.dimension, type, definition: pointer, given: true };
 }
 

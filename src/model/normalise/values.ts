@@ -1,5 +1,6 @@
 import { isGiven } from '../tagged.js';
 import type { Expression } from '../../lang/ast.js';
+import { leastInt32, mostInt32 } from '../../lang/integers.js';
 import { callsIn, namesIn } from '../../lang/walk.js';
 import { checkGeneratorSeed, literalBounds, literalValue } from './literals.js';
 import type { ArrayDocument, DrawnValuesDocument, ValueDocument } from '../document.js';
@@ -102,7 +103,8 @@ function isInfinite(e: Expression, scopes: readonly Names[]): boolean {
 }
 
 function isAllowed(context: Context, value: number, slot: ValueSlot, pointer: string): boolean {
-  const { least, most = Infinity } = slot;
+  const isInteger = slot.type === 'integer';
+  const { least = isInteger ? leastInt32 : undefined, most = isInteger ? mostInt32 : Infinity } = slot;
   if (least === undefined || (value >= least && value <= most)) return true;
   context.report(
     most < Infinity
@@ -123,7 +125,7 @@ function arrayValue(context: Context, written: ArrayDocument, slot: ValueSlot, p
     context.report(messages.wrongLength(slot.what, slot.count, length), pointer);
     return undefined;
   }
-  const numbers = slot.least === undefined ? undefined : numbersOf(context, array.values);
+  const numbers = slot.least === undefined && slot.type !== 'integer' ? undefined : numbersOf(context, array.values);
   for (let index = 0; numbers && index < numbers.length; index++) {
     if (!isAllowed(context, numbers[index] ?? 0, slot, Array.isArray(written) ? child(pointer, index) : pointer))
       return undefined;

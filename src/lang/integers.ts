@@ -1,0 +1,7 @@
+/** Integers of models have 32 bits, as those of Brian. */
+
+/** The least and the greatest of them. */
+export const [leastInt32, mostInt32] = [-2_147_483_648, 2_147_483_647] as const;
+
+/** Whether a number is one of them. */
+export const isInt32 = (value: number): boolean => Number.isInteger(value) && value >= leastInt32 && value <= mostInt32;

@@ -1,0 +1,56 @@
+/** Integers have 32 bits: what does not fit is a real number, or refused. */
+
+import { describe, expect, test } from 'vitest';
+import { findings } from '../model/support.js';
+import { simulate } from '../support/simulate.js';
+
+/** Values of v, w, u after code has run once, for constants a and b and cells 0 and 1. */
+async function afterCode(constant: string, code: string): Promise<readonly (readonly number[])[]> {
+  const { final } = await simulate(`
+format: interneuron/brian
+namespace: { a: ${constant}, b: ${constant} }
+neuron_groups:
+  G: { N: 2, model: "v : 1\\nw : 1\\nu : 1\\nn : integer", run_regularly: [{ code: "${code}" }] }
+run: 0.1 ms`);
+  return ['v', 'w', 'u'].map((name) => [...(final.get(`G.${name}`) ?? [])]);
+}
+
+describe('sums and products of integers that become real do not wrap', () => {
+  test.each(['1000000', '2147483647', '3000000000', '1e12', '-2147483648', '-5000000000'])('%s', async (constant) => {
+    const a = Number(constant);
+    const code = 'v = a*b*(i + 1); w = a*(i + 1)*b - a; u = -(a + b) - i*b*b';
+    expect(await afterCode(constant, code)).toEqual([
+      [a * a, a * a * 2],
+      [a * a - a, a * 2 * a - a],
+      [-(a + a), -(a + a) - a * a],
+    ]);
+  });
+});
+
+describe('comparisons of constants that do not fit are those of real numbers', () => {
+  test.each(['1000000', '3000000000'])('%s', async (constant) => {
+    expect(await afterCode(constant, 'v = int(a*b > 10); w = int(a + a > a); u = int(-a*b < 0)')).toEqual([
+      [1, 1],
+      [1, 1],
+      [1, 1],
+    ]);
+  });
+});
+
+describe('integer variables and parameters take numbers of 32 bits alone', () => {
+  const model = (parameter: string, initial: string, values: string, set: string): string => `
+interneuron: 1
+neurons: { t: { parameters: { p: { type: integer, value: ${parameter} } }, state: { n: { type: integer, initial: ${initial} } } } }
+populations: { P: { type: t, size: 2, values: { ${values} } } }
+experiment: { protocol: [{ set: { P.n: ${set} } }, { run: 1 ms }] }`;
+  test.each([
+    [model('2147483647', '-2147483648', 'n: [2147483647, 0]', '7'), []],
+    [model('2147483648', '0', '', '7'), ['model/out-of-range@3:58']],
+    [model('1', '-2147483649', '', '7'), ['model/out-of-range@3:103']],
+    [model('1', '0', 'n: [1, 5000000000]', '7'), ['model/out-of-range@4:56']],
+    [model('1', '0', 'p: 1e10', '7'), ['model/out-of-range@4:52']],
+    [model('1', '0', '', '3000000000'), ['model/out-of-range@5:40']],
+  ])('%s', (text, expected) => {
+    expect(findings(text)).toEqual(expected);
+  });
+});

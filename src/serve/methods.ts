@@ -25,7 +25,7 @@ import { version } from '../run/version.js';
 import { elementAt, elementCount, type Elements, areListed } from '../../runtime/results/result.js';
 
 /** Version of the protocol: raised when a client must change. */
-const protocolVersion = 1;
+const protocolVersion = 2;
 
 /** What a call may do besides answering. */
 interface Call {

@@ -48,7 +48,7 @@ const floats = ({ bytes }: Sent): Float64Array => new Float64Array(Uint8Array.fr
 it('runs several sessions, each with its own results', async () => {
   const { connection } = client();
   const { protocol } = await connection.sendRequest<{ protocol: number }>('initialize', {});
-  expect(protocol).toBe(1);
+  expect(protocol).toBe(2);
   type Opened = { readonly session: number; readonly dt: number };
   const first = await connection.sendRequest<Opened>('open', { path: model, target: 'wasm' });
   const second = await connection.sendRequest<Opened>('open', { path: model, target: 'wasm' });
@@ -150,7 +150,7 @@ it('says what is wrong, with findings, and stays', async () => {
     await expect(connection.sendRequest('open', { path: model, data: { abc: wrong } })).rejects.toThrow(
       /is not an array|has the type/,
     );
-  expect(await connection.sendRequest('initialize', {})).toMatchObject({ protocol: 1 });
+  expect(await connection.sendRequest('initialize', {})).toMatchObject({ protocol: 2 });
 });
 
 it('ends when its input is closed, also while it computes', async () => {
@@ -170,7 +170,7 @@ it.each([[undefined], [[]], [[1, 2]]])('takes parameters %j as none', async (par
     parameters === undefined
       ? connection.sendRequest('initialize')
       : connection.sendRequest('initialize', ...parameters);
-  expect(await answer).toMatchObject({ protocol: 1 });
+  expect(await answer).toMatchObject({ protocol: 2 });
 });
 
 it('waits for nothing when the client is gone in the middle of a message', async () => {

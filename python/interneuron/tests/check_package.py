@@ -188,9 +188,14 @@ def check_missing(folder):
     script = "import interneuron; interneuron.run('fixtures/pynn/if-cond-exp.json')"
     broken = folder / "broken.js"
     broken.write_text("import './gone.js';", encoding="utf-8")
+    older = folder / "older.js"
+    answer = '{"jsonrpc":"2.0","id":0,"result":{"version":"0.0.1","protocol":1,"node":"99.0.0"}}'
+    header = f"Content-Length: {len(answer)}\\r\\n\\r\\n"
+    older.write_text(f"process.stdout.write('{header}{answer}'); process.stdin.resume();", encoding="utf-8")
     for name, value, words in (
         ("INTERNEURON_PROGRAM", folder / "nothing", "the program is not there"),
         ("INTERNEURON_PROGRAM", broken, "has ended before its first answer"),
+        ("INTERNEURON_PROGRAM", older, "it speaks protocol 1, not 2"),
         ("INTERNEURON_NODE", folder / "nothing", "which is not a program"),
     ):
         done = subprocess.run(

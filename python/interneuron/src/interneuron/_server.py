@@ -26,6 +26,20 @@ _NAMES = {"float64": "f64", "float32": "f32", "int64": "i64", "int32": "i32", "u
 Array = NDArray[Any]
 
 
+#: Version of the protocol that this package speaks.
+_PROTOCOL = 2
+
+
+def _other_protocol(versions: Mapping[str, Any]) -> str | None:
+    """Why a program of another version cannot be used; None where it can."""
+    if versions.get("protocol") == _PROTOCOL:
+        return None
+    return (
+        f"interneuron {versions.get('version')} does not belong to this Python package: it speaks protocol "
+        f"{versions.get('protocol')}, not {_PROTOCOL}; install the same version of both, or unset INTERNEURON_PROGRAM"
+    )
+
+
 class Packed:
     """An array as messages have it: its little-endian bytes follow the text."""
 
@@ -184,7 +198,7 @@ class Server:
                     progress(float(message["params"]["value"]))
                 elif message.get("id") == 0:
                     self._versions = message.get("result", {})
-                    wrong = too_old(str(self._versions.get("node", "")))
+                    wrong = too_old(str(self._versions.get("node", ""))) or _other_protocol(self._versions)
                     if wrong:
                         self._process.kill()
                         raise ServerError(wrong)

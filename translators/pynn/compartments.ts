@@ -350,7 +350,7 @@ function mechanismOf(
   reversals: ReadonlyMap<string, Local>,
 ): MechanismDocument | undefined {
   const on = [...densities].flatMap(([name, value]) =>
-    value === null || (typeof value === 'number' && value <= 0) ? [] : [name],
+    value === null || value === 0 ? [] : [name],
   );
   if (on.length === 0) return undefined;
   const g = parameterOn(densities, on, 'S/cm**2');

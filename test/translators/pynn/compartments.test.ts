@@ -197,6 +197,17 @@ test.each<readonly [string, Parts, string]>([
   expect(findings(parts)[0]).toContain(expected);
 });
 
+test('a negative density of a channel is not left out without a word', () => {
+  const { ion_channels: channels } = cell() as { readonly ion_channels: Parts };
+  const pas = { type: 'PassiveLeak', params: { conductance_density: { uniform: -0.0003 } } };
+  const parts = network({}, { ion_channels: { ...channels, pas } });
+  const text = JSON.stringify({ format: 'interneuron/pynn', ...parts });
+  const { diagnostics } = importModel({ name: 'model.json', text });
+  expect(diagnostics.map(({ code, message }) => `${code}: ${message}`)).toContain(
+    'model/negative-conductance: the conductance conductance_density of pas is negative',
+  );
+});
+
 function ex2(): Parts {
   return { projections: [{ ...projection('ex', 'excitatory', { location: 'soma' }, [[0, 0]]), post: 'x' }] };
 }

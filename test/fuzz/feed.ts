@@ -78,15 +78,30 @@ export async function feedDocument(name: string, bytes: Uint8Array, ordinal: num
       const to = pickInTurn(conversions, Math.floor(ordinal / converted));
       // LEMS lists connections and spikes, and freezing draws them.
       if (turn(converted, 16) && (to !== 'lems' || (isSmall(imported) && listsFewSpikes(imported))))
-        await convertModel(imported.valid, to, {
-          freeze: turn(4 * converted, 16) && isSmall(imported) && isShort(imported),
-        });
+        readAgain(
+          to,
+          await convertModel(imported.valid, to, {
+            freeze: turn(4 * converted, 16) && isSmall(imported) && isShort(imported),
+          }),
+        );
       if (turn(described, 32)) describeModel(imported.valid, imported.hashes, new Map());
     }
     return 'accepted';
   } catch (error) {
     if (error instanceof DiagnosticError || error instanceof UsageError) return 'refused';
     throw error;
+  }
+}
+
+/** Scripts are not read again; all other documents must be models. @throws Error where one is not */
+function readAgain(to: TargetNotation, { files, data }: Awaited<ReturnType<typeof convertModel>>): void {
+  const [file] = files;
+  if (file === undefined || to === 'brian' || to === 'pynn') return;
+  try {
+    importModel(file, { data });
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    throw new Error(`the conversion to ${to} is no model: ${error.message}`, { cause: error });
   }
 }
 

@@ -55,6 +55,15 @@ export function methodOnGrid(type: Equations): IntegrationMethod {
   return separately && (!fixed || names.length === 1) ? 'exponentialEuler' : 'rk4';
 }
 
+/** The method of a type under Brian's timing, by its name where Brian fails to choose: Euler where coefficients choose. */
+export function methodInBrian(type: Equations): IntegrationMethod {
+  const names = Object.keys(type.derivatives);
+  const chosen = ratesOf(type).some((rate) =>
+    [...(linearForm(rate, names)?.coefficients.values() ?? [])].some((part) => decides(part)),
+  );
+  return type.method === 'auto' && chosen ? 'euler' : methodOnGrid(type);
+}
+
 /**
  * Whether forward Euler gives the same numbers, up to rounding, as the method of a type: it is that method, or rates
  * never change.

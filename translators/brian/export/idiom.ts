@@ -21,7 +21,7 @@ import { withoutBinomials } from '../../../src/library/gather/binomials.js';
 import { regimesAsVariable } from '../../../src/library/gather/regime-variable.js';
 import { conditionsAsCode } from '../../../src/library/gather/synapse-events.js';
 import { hasGates, inFineSteps } from '../../../src/library/gather/fine-steps.js';
-import { methodOnGrid } from '../../../src/library/gather/integration.js';
+import { methodInBrian, methodOnGrid } from '../../../src/library/gather/integration.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { ConversionReport, type ConversionEntry } from '../../../src/model/conversion-report.js';
@@ -69,7 +69,7 @@ export function inBrianIdiom(valid: ValidModel, drawn?: ValidModel): BrianIdiom 
   const model = { ...given, ...regimesAsVariable(given, 'brian', report) };
   if (given.timing === 'brian') {
     const methods = Object.entries(model.neurons).map(([name, type]): [string, NeuronType] =>
-      type === given.neurons[name] ? [name, type] : [name, { ...type, method: methodOnGrid(type) }],
+      type === given.neurons[name] ? [name, type] : [name, { ...type, method: methodInBrian(type) }],
     );
     const neurons = Object.fromEntries(methods);
     return { valid: { ...valid, model: { ...model, neurons } }, entries: report.entries, needsDrawing: false };

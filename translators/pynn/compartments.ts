@@ -349,9 +349,7 @@ function mechanismOf(
   densities: ReadonlyMap<string, Local>,
   reversals: ReadonlyMap<string, Local>,
 ): MechanismDocument | undefined {
-  const on = [...densities].flatMap(([name, value]) =>
-    value === null || value === 0 ? [] : [name],
-  );
+  const on = [...densities].flatMap(([name, value]) => (value === null || value === 0 ? [] : [name]));
   if (on.length === 0) return undefined;
   const g = parameterOn(densities, on, 'S/cm**2');
   const e = parameterOn(reversals, on, 'mV');

@@ -76,8 +76,8 @@ export async function feedDocument(name: string, bytes: Uint8Array, ordinal: num
           'float64',
         );
       const to = pickInTurn(conversions, Math.floor(ordinal / converted));
-      // LEMS lists connections and spikes, and freezing draws them.
-      if (turn(converted, 16) && (to !== 'lems' || (isSmall(imported) && listsFewSpikes(imported))))
+      // LEMS lists connections and spikes, other notations spikes of sources that they lack, and freezing draws both.
+      if (turn(converted, 16) && listsFewSpikes(imported) && (to !== 'lems' || isSmall(imported)))
         readAgain(
           to,
           await convertModel(imported.valid, to, {

@@ -70,6 +70,11 @@ test.each<[string, string, Parts]>([
     { populations: ', clock: slow', more: 'clocks: { slow: 1 ms }', timing: 'brian' },
   ],
   [
+    'draw/unsupported-feature',
+    'the structure of a, which has no finite place for each element,',
+    { populations: ', positions: { structure: line, arguments: { dx: 1e303 m } }' },
+  ],
+  [
     'lower/unsupported-feature',
     'several connection rules of which one runs over targets (projection p)',
     {

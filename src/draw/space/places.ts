@@ -36,6 +36,8 @@ export function placesOf(
     );
   }
   const places = laidOut(name, size, positions, source);
+  if (![places.x, places.y, places.z].every((axis) => axis.every(Number.isFinite)))
+    throw new CannotDraw(`the structure of ${name}, which has no finite place for each element,`);
   return positions.fillOrder === 'random' ? shuffled(places, permutationOf(name, size, source)) : places;
 }
 

@@ -198,18 +198,19 @@ export function makeNetwork(
   };
   let containers = 0;
   let overgrown = false;
+  /** Whether there is room for so many more instances of a component; the first time that there is none is reported. */
+  const fits = (count: number, component: Component, depth: number): boolean => {
+    if (depth <= deepest && containers + count <= mostContainers) return !overgrown;
+    if (!overgrown)
+      diagnostics.add(depth > deepest ? messages.tooDeep(deepest) : messages.tooMany(mostContainers), component.place);
+    overgrown = true;
+    return false;
+  };
   const grow = (component: Component, parent: Container | null, depth = 0): Container => {
     const runs = isDynamic(component.type);
     const container = new Container(component, parent);
-    if (depth > deepest || ++containers > mostContainers) {
-      if (!overgrown)
-        diagnostics.add(
-          depth > deepest ? messages.tooDeep(deepest) : messages.tooMany(mostContainers),
-          component.place,
-        );
-      overgrown = true;
-    }
-    if (overgrown) return container;
+    if (!fits(1, component, depth)) return container;
+    containers++;
     if (!runs) instantiate(container, depth);
     for (const inner of component.children) {
       if (runs && !standsApart(inner)) continue;
@@ -236,6 +237,7 @@ export function makeNetwork(
       const most = part.kind === 'multiInstantiate' && part.assigns.length > 0 ? mostAssigned : mostInstances;
       const count = part.kind === 'childInstance' ? 1 : countOf(component, part.number, most, lems, diagnostics);
       if (!isDynamic(inner.type)) {
+        if (!fits(count, inner, depth + 1)) continue;
         for (let k = 0; k < count && !overgrown; k++) container.adopt(grow(inner, container, depth + 1));
         continue;
       }

@@ -32,6 +32,11 @@ describe('populations', () => {
     });
   });
 
+  it('of what is no cell are refused before they are made, where there are more than memory holds', () => {
+    const { diagnostics } = importing(network('<Group id="p" of="net" count="2147483647"/>'));
+    expect(diagnostics.map(({ code }) => code)).toContain('lems/too-many-parts');
+  });
+
   it('share a type where only values differ', () => {
     expect(Object.keys(document.neurons ?? {})).toEqual(['Leaky', 'Clock']);
     expect(neuron(document, 'Leaky').inputs).toEqual({ inward_amount: { unit: 'A', reduce: 'sum' } });

@@ -37,9 +37,12 @@ const lengths: ReadonlySet<string> = new Set([
   ...['pre', 'post'].flatMap((side) => ['x', 'y', 'z'].map((axis) => `${side}.${axis}`)),
 ]);
 
+/** A name without the mark of `inMicrometresName`. */
+export const bareName = (name: string): string => name.replace(/ in um$/, '');
+
 /** The length that a name stands for, in metres or in micrometres; undefined for other names. */
 export function lengthName(name: string): string | undefined {
-  const bare = name.replace(/ in um$/, '');
+  const bare = bareName(name);
   return lengths.has(bare) ? bare : undefined;
 }
 

@@ -12,7 +12,14 @@ import {
   type Call,
 } from './ast.js';
 import * as messages from './messages.js';
-import { equalDimensions, divideDimensions, multiplyDimensions, isDimensionless, powerDimension } from './dimension.js';
+import {
+  equalDimensions,
+  divideDimensions,
+  multiplyDimensions,
+  isDimensionless,
+  powerDimension,
+  second,
+} from './dimension.js';
 import {
   bareNumberHint,
   isLiteralZero,
@@ -108,12 +115,7 @@ export function checkStatement(
     const value = target
       ? checkExpression(s.value, scope, { what: `the value sent to ${s.port}`, ...target }, report)
       : inferType(s.value, scope, report) !== null;
-    const delay = checkExpression(
-      s.after,
-      scope,
-      { what: 'the delay', dimension: [0, 0, 1, 0, 0, 0, 0], type: 'real' },
-      report,
-    );
+    const delay = checkExpression(s.after, scope, { what: 'the delay', dimension: second, type: 'real' }, report);
     return value && delay ? (target ?? null) : null;
   }
   if (!target) {
@@ -371,7 +373,6 @@ function callDimension(
   { scope, report }: Context,
 ): Dimension | null {
   const first = found[0]?.dimension ?? dimensionless;
-  const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
   const rule = known.dimension;
   const check = (expected: readonly (Dimension | undefined)[]): boolean => {
     let fits = true;

@@ -9,6 +9,7 @@ import {
   dimensionText,
   divideDimensions,
   equalDimensions,
+  second,
 } from './dimension.js';
 import type { Scope, Related, Inferred } from './inferred.js';
 import { constantExponent } from './units.js';
@@ -104,7 +105,7 @@ export function dimensionHint(e: Expression, expected: Dimension, found: Inferre
   if (isDimensionless(found.dimension)) return `give it a unit, ${dimensionText(factor)}`;
   if (isDimensionless(expected)) return `divide it by a value in ${dimensionText(found.dimension)}`;
   const inverse = divideDimensions(found.dimension, expected);
-  const isTime = equalDimensions(inverse, [0, 0, 1, 0, 0, 0, 0]);
+  const isTime = equalDimensions(inverse, second);
   return isTime || (hasNamedUnit(inverse) && !hasNamedUnit(factor))
     ? `divide it by a value in ${dimensionText(inverse)}`
     : `multiply it by a value in ${dimensionText(factor)}`;

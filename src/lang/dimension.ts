@@ -2,16 +2,52 @@ import { dimensionless, type Dimension } from './ast.js';
 
 /** Of a length; exponents are of m, kg, s, A, K, mol, cd. */
 export const metre: Dimension = [1, 0, 0, 0, 0, 0, 0];
+/** Of a mass. */
+export const kilogram: Dimension = [0, 1, 0, 0, 0, 0, 0];
 /** Of a time. */
 export const second: Dimension = [0, 0, 1, 0, 0, 0, 0];
 /** Of a current. */
 export const ampere: Dimension = [0, 0, 0, 1, 0, 0, 0];
+/** Of a temperature. */
+export const kelvin: Dimension = [0, 0, 0, 0, 1, 0, 0];
+/** Of an amount of substance. */
+export const mole: Dimension = [0, 0, 0, 0, 0, 1, 0];
+/** Of a luminous intensity. */
+export const candela: Dimension = [0, 0, 0, 0, 0, 0, 1];
 /** Of a rate. */
 export const hertz: Dimension = [0, 0, -1, 0, 0, 0, 0];
 /** Of a potential. */
 export const volt: Dimension = [2, 1, -3, -1, 0, 0, 0];
 /** Of a conductance. */
 export const siemens: Dimension = [-2, -1, 3, 2, 0, 0, 0];
+/** Of a capacitance. */
+export const farad: Dimension = [-2, -1, 4, 2, 0, 0, 0];
+/** Of a resistance. */
+export const ohm: Dimension = [2, 1, -3, -2, 0, 0, 0];
+/** Of a charge. */
+export const coulomb: Dimension = [0, 0, 1, 1, 0, 0, 0];
+/** Of a surface. */
+export const area: Dimension = [2, 0, 0, 0, 0, 0, 0];
+/** Of a volume. */
+export const volume: Dimension = [3, 0, 0, 0, 0, 0, 0];
+/** Of a concentration, mol/m**3. */
+export const concentration: Dimension = [-3, 0, 0, 0, 0, 1, 0];
+/** Of a density of currents through a membrane. */
+export const ampereByArea: Dimension = [-2, 0, 0, 1, 0, 0, 0];
+/** Of a density of conductances in a membrane. */
+export const siemensByArea: Dimension = [-4, -1, 3, 2, 0, 0, 0];
+/** Of a specific capacitance. */
+export const faradByArea: Dimension = [-4, -1, 4, 2, 0, 0, 0];
+/** Of a resistivity. */
+export const ohmMetre: Dimension = [3, 1, -3, -2, 0, 0, 0];
+
+export const newton: Dimension = [1, 1, -2, 0, 0, 0, 0];
+export const pascal: Dimension = [-1, 1, -2, 0, 0, 0, 0];
+export const joule: Dimension = [2, 1, -2, 0, 0, 0, 0];
+export const watt: Dimension = [2, 1, -3, 0, 0, 0, 0];
+export const weber: Dimension = [2, 1, -2, -1, 0, 0, 0];
+export const tesla: Dimension = [0, 1, -2, -1, 0, 0, 0];
+export const henry: Dimension = [2, 1, -2, -2, 0, 0, 0];
 
 /**
  * A dimension made by a function of the position in the vector (metre, kilogram, second, ampere, kelvin, mole,
@@ -66,13 +102,13 @@ interface NamedUnit {
 
 /** Units of scale 1 that canonical texts are made of: the base, in printing order. */
 const baseUnits: readonly NamedUnit[] = [
-  { symbol: 'kilogram', long: 'kilogram', dimension: [0, 1, 0, 0, 0, 0, 0] },
-  { symbol: 'A', long: 'amp', dimension: [0, 0, 0, 1, 0, 0, 0] },
-  { symbol: 'm', long: 'meter', dimension: [1, 0, 0, 0, 0, 0, 0] },
-  { symbol: 's', long: 'second', dimension: [0, 0, 1, 0, 0, 0, 0] },
-  { symbol: 'mole', long: 'mole', dimension: [0, 0, 0, 0, 0, 1, 0] },
-  { symbol: 'kelvin', long: 'kelvin', dimension: [0, 0, 0, 0, 1, 0, 0] },
-  { symbol: 'candela', long: 'candela', dimension: [0, 0, 0, 0, 0, 0, 1] },
+  { symbol: 'kilogram', long: 'kilogram', dimension: kilogram },
+  { symbol: 'A', long: 'amp', dimension: ampere },
+  { symbol: 'm', long: 'meter', dimension: metre },
+  { symbol: 's', long: 'second', dimension: second },
+  { symbol: 'mole', long: 'mole', dimension: mole },
+  { symbol: 'kelvin', long: 'kelvin', dimension: kelvin },
+  { symbol: 'candela', long: 'candela', dimension: candela },
 ];
 
 /**
@@ -80,17 +116,17 @@ const baseUnits: readonly NamedUnit[] = [
  * dimension's own.
  */
 const derivedUnits: readonly NamedUnit[] = [
-  { symbol: 'V', long: 'volt', dimension: [2, 1, -3, -1, 0, 0, 0] },
-  { symbol: 'S', long: 'siemens', dimension: [-2, -1, 3, 2, 0, 0, 0] },
-  { symbol: 'F', long: 'farad', dimension: [-2, -1, 4, 2, 0, 0, 0] },
-  { symbol: 'ohm', long: 'ohm', dimension: [2, 1, -3, -2, 0, 0, 0] },
-  { symbol: 'joule', long: 'joule', dimension: [2, 1, -2, 0, 0, 0, 0] },
-  { symbol: 'watt', long: 'watt', dimension: [2, 1, -3, 0, 0, 0, 0] },
-  { symbol: 'newton', long: 'newton', dimension: [1, 1, -2, 0, 0, 0, 0] },
-  { symbol: 'pascal', long: 'pascal', dimension: [-1, 1, -2, 0, 0, 0, 0] },
-  { symbol: 'weber', long: 'weber', dimension: [2, 1, -2, -1, 0, 0, 0] },
-  { symbol: 'tesla', long: 'tesla', dimension: [0, 1, -2, -1, 0, 0, 0] },
-  { symbol: 'henry', long: 'henry', dimension: [2, 1, -2, -2, 0, 0, 0] },
+  { symbol: 'V', long: 'volt', dimension: volt },
+  { symbol: 'S', long: 'siemens', dimension: siemens },
+  { symbol: 'F', long: 'farad', dimension: farad },
+  { symbol: 'ohm', long: 'ohm', dimension: ohm },
+  { symbol: 'joule', long: 'joule', dimension: joule },
+  { symbol: 'watt', long: 'watt', dimension: watt },
+  { symbol: 'newton', long: 'newton', dimension: newton },
+  { symbol: 'pascal', long: 'pascal', dimension: pascal },
+  { symbol: 'weber', long: 'weber', dimension: weber },
+  { symbol: 'tesla', long: 'tesla', dimension: tesla },
+  { symbol: 'henry', long: 'henry', dimension: henry },
 ];
 
 const hertzUnit: NamedUnit = { symbol: 'Hz', long: 'hertz', dimension: hertz };
@@ -148,25 +184,25 @@ export function unitText(d: Dimension, taken: (name: string) => boolean = () => 
  * sooner it is used.
  */
 const readableUnits: readonly (readonly [symbol: string, cost: number, dimension: Dimension])[] = [
-  ['V', 1, [2, 1, -3, -1, 0, 0, 0]],
-  ['A', 1, [0, 0, 0, 1, 0, 0, 0]],
-  ['S', 1.1, [-2, -1, 3, 2, 0, 0, 0]],
-  ['F', 1.1, [-2, -1, 4, 2, 0, 0, 0]],
-  ['ohm', 1.2, [2, 1, -3, -2, 0, 0, 0]],
-  ['mol', 1.2, [0, 0, 0, 0, 0, 1, 0]],
-  ['K', 1.2, [0, 0, 0, 0, 1, 0, 0]],
-  ['C', 1.4, [0, 0, 1, 1, 0, 0, 0]],
-  ['kg', 1.5, [0, 1, 0, 0, 0, 0, 0]],
-  ['J', 2.2, [2, 1, -2, 0, 0, 0, 0]],
-  ['W', 3, [2, 1, -3, 0, 0, 0, 0]],
-  ['N', 3, [1, 1, -2, 0, 0, 0, 0]],
-  ['Pa', 3, [-1, 1, -2, 0, 0, 0, 0]],
-  ['Wb', 4, [2, 1, -2, -1, 0, 0, 0]],
-  ['T', 4, [0, 1, -2, -1, 0, 0, 0]],
-  ['H', 4, [2, 1, -2, -2, 0, 0, 0]],
-  ['cd', 1.9, [0, 0, 0, 0, 0, 0, 1]],
-  ['m', 1, [1, 0, 0, 0, 0, 0, 0]],
-  ['s', 1, [0, 0, 1, 0, 0, 0, 0]],
+  ['V', 1, volt],
+  ['A', 1, ampere],
+  ['S', 1.1, siemens],
+  ['F', 1.1, farad],
+  ['ohm', 1.2, ohm],
+  ['mol', 1.2, mole],
+  ['K', 1.2, kelvin],
+  ['C', 1.4, coulomb],
+  ['kg', 1.5, kilogram],
+  ['J', 2.2, joule],
+  ['W', 3, watt],
+  ['N', 3, newton],
+  ['Pa', 3, pascal],
+  ['Wb', 4, weber],
+  ['T', 4, tesla],
+  ['H', 4, henry],
+  ['cd', 1.9, candela],
+  ['m', 1, metre],
+  ['s', 1, second],
 ];
 
 interface ReadablePower {

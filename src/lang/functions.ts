@@ -1,3 +1,4 @@
+import { second } from './dimension.js';
 import { dimensionless, type Dimension, type Expression, type ValueType } from './ast.js';
 import { callsIn } from './walk.js';
 
@@ -111,8 +112,7 @@ export const constants: ReadonlyMap<string, number> = new Map([
  * @param columns whether the table has a second, integer argument
  */
 export function tableSignature(name: string, result: Dimension, columns: boolean): FunctionSignature {
-  const time: Dimension = [0, 0, 1, 0, 0, 0, 0];
-  const parameters = columns ? [time, dimensionless] : [time];
+  const parameters = columns ? [second, dimensionless] : [second];
   return {
     name,
     arity: [parameters.length],

@@ -1,7 +1,7 @@
 import type { Expression } from './ast.js';
 import { conditional, difference, integer, isZero, negated, product, quotient, sum } from './build.js';
 import { simplify } from './fold.js';
-import { childrenOf, equalExpressions, namesIn } from './walk.js';
+import { childrenOf, decides, equalExpressions, namesIn } from './walk.js';
 
 /**
  * An expression as a sum of names times coefficients, plus a constant. A name that does not occur has no coefficient.
@@ -38,6 +38,12 @@ export function linearForm(e: Expression, names: Iterable<string>): LinearForm |
     .map(([name, part]) => [name, simplify(part)] as const)
     .filter(([, part]) => !isZero(part));
   return { coefficients: new Map(coefficients), constant: form.constant === e ? e : simplify(form.constant) };
+}
+
+/** Whether a coefficient of linear rates depends on a comparison: Brian 2 cannot separate it from its variable. */
+export function coefficientsDecide(rates: Iterable<Expression>, names: Iterable<string>): boolean {
+  const wanted = new Set(names);
+  return [...rates].some((rate) => [...(linearForm(rate, wanted)?.coefficients.values() ?? [])].some(decides));
 }
 
 /**

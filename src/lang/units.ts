@@ -9,6 +9,22 @@ import {
   second,
   siemens,
   volt,
+  candela,
+  concentration,
+  coulomb,
+  farad,
+  henry,
+  joule,
+  kelvin,
+  kilogram,
+  mole,
+  newton,
+  ohm,
+  pascal,
+  tesla,
+  volume,
+  watt,
+  weber,
 } from './dimension.js';
 import { dimensionless } from './ast.js';
 import { nearest } from '../diagnostics/suggest.js';
@@ -52,15 +68,7 @@ const prefixes: Readonly<Record<string, number>> = {
   y: -24,
 };
 
-const gramDimension: Dimension = [0, 1, 0, 0, 0, 0, 0];
-const kelvin: Dimension = [0, 0, 0, 0, 1, 0, 0];
-const mole: Dimension = [0, 0, 0, 0, 0, 1, 0];
-const candela: Dimension = [0, 0, 0, 0, 0, 0, 1];
-const farad: Dimension = [-2, -1, 4, 2, 0, 0, 0];
-const ohm: Dimension = [2, 1, -3, -2, 0, 0, 0];
 const gray: Dimension = [2, 0, -2, 0, 0, 0, 0];
-const concentration: Dimension = [-3, 0, 0, 0, 0, 1, 0];
-const volume: Dimension = [3, 0, 0, 0, 0, 0, 0];
 
 type Base = readonly [dimension: Dimension, exponent10: number];
 
@@ -72,8 +80,8 @@ type Base = readonly [dimension: Dimension, exponent10: number];
 const longUnits: Readonly<Record<string, Base>> = {
   metre: [metre, 0],
   meter: [metre, 0],
-  gram: [gramDimension, -3],
-  gramme: [gramDimension, -3],
+  gram: [kilogram, -3],
+  gramme: [kilogram, -3],
   second: [second, 0],
   amp: [ampere, 0],
   ampere: [ampere, 0],
@@ -85,18 +93,18 @@ const longUnits: Readonly<Record<string, Base>> = {
   radian: [dimensionless, 0],
   steradian: [dimensionless, 0],
   hertz: [hertz, 0],
-  newton: [[1, 1, -2, 0, 0, 0, 0], 0],
-  pascal: [[-1, 1, -2, 0, 0, 0, 0], 0],
-  joule: [[2, 1, -2, 0, 0, 0, 0], 0],
-  watt: [[2, 1, -3, 0, 0, 0, 0], 0],
-  coulomb: [[0, 0, 1, 1, 0, 0, 0], 0],
+  newton: [newton, 0],
+  pascal: [pascal, 0],
+  joule: [joule, 0],
+  watt: [watt, 0],
+  coulomb: [coulomb, 0],
   volt: [volt, 0],
   farad: [farad, 0],
   ohm: [ohm, 0],
   siemens: [siemens, 0],
-  weber: [[2, 1, -2, -1, 0, 0, 0], 0],
-  tesla: [[0, 1, -2, -1, 0, 0, 0], 0],
-  henry: [[2, 1, -2, -2, 0, 0, 0], 0],
+  weber: [weber, 0],
+  tesla: [tesla, 0],
+  henry: [henry, 0],
   lumen: [candela, 0],
   lux: [[-2, 0, 0, 0, 0, 0, 1], 0],
   becquerel: [hertz, 0],
@@ -129,19 +137,19 @@ const lengths = /^([kcmun]?m)([23])$/;
  */
 const textSymbols: Readonly<Record<string, Base>> = {
   ...Object.fromEntries(Object.entries(symbols).map(([symbol, { base }]) => [symbol, base])),
-  g: [gramDimension, -3],
+  g: [kilogram, -3],
   K: [kelvin, 0],
   mol: [mole, 0],
   cd: [candela, 0],
-  N: [[1, 1, -2, 0, 0, 0, 0], 0],
-  Pa: [[-1, 1, -2, 0, 0, 0, 0], 0],
-  J: [[2, 1, -2, 0, 0, 0, 0], 0],
-  W: [[2, 1, -3, 0, 0, 0, 0], 0],
-  C: [[0, 0, 1, 1, 0, 0, 0], 0],
+  N: [newton, 0],
+  Pa: [pascal, 0],
+  J: [joule, 0],
+  W: [watt, 0],
+  C: [coulomb, 0],
   Ohm: [ohm, 0],
-  Wb: [[2, 1, -2, -1, 0, 0, 0], 0],
-  T: [[0, 1, -2, -1, 0, 0, 0], 0],
-  H: [[2, 1, -2, -2, 0, 0, 0], 0],
+  Wb: [weber, 0],
+  T: [tesla, 0],
+  H: [henry, 0],
   lm: [candela, 0],
   lx: [[-2, 0, 0, 0, 0, 0, 1], 0],
   Bq: [hertz, 0],
@@ -159,7 +167,7 @@ const day: Unit = { dimension: second, scale: { numerator: 86400n, denominator: 
 
 /** Units that are no power of ten of an SI unit, and the base unit with a prefix. */
 const otherUnits: Readonly<Record<string, Unit>> = {
-  kilogram: { dimension: gramDimension, scale: one },
+  kilogram: { dimension: kilogram, scale: one },
   minute,
   hour,
   day,

@@ -1,8 +1,8 @@
 /** Which integration method a set of equations gets. */
 
 import type { Expression } from '../lang/ast.js';
-import { linearForm } from '../lang/linear.js';
-import { callsIn, decides, namesIn } from '../lang/walk.js';
+import { coefficientsDecide, linearForm } from '../lang/linear.js';
+import { callsIn, namesIn } from '../lang/walk.js';
 import type { Context } from './context.js';
 import type { Equations } from './equations.js';
 import { linearSystem, refusal, steppedDerivatives } from './integrate.js';
@@ -40,6 +40,7 @@ export function chooseMethod(
 ): Chosen | null {
   const named = equations.method === 'auto' ? null : (equations.method as Method);
   const candidates = named ? [named] : (methods ?? context.profile.methods);
+  const rates = steppedDerivatives(equations);
   const reasons: string[] = [];
   for (const method of candidates) {
     if (method !== 'exact') {
@@ -48,7 +49,7 @@ export function chooseMethod(
       reasons.push(why);
       continue;
     }
-    if (named === null && context.profile.exactLikeBrian && chosenCoefficient(equations)) {
+    if (named === null && context.profile.exactLikeBrian && coefficientsDecide(rates.values(), rates.keys())) {
       reasons.push('a coefficient of their variables depends on a comparison');
       continue;
     }
@@ -87,15 +88,6 @@ export function chooseMethod(
     ),
   );
   return null;
-}
-
-/** Whether a coefficient depends on a comparison: Brian 2 cannot separate it from its variable. */
-function chosenCoefficient(equations: Equations): boolean {
-  const derivatives = steppedDerivatives(equations);
-  return [...derivatives.values()].some((e) => {
-    const form = linearForm(e, derivatives.keys());
-    return form !== null && [...form.coefficients.values()].some(decides);
-  });
 }
 
 /** Products of entries in a square of the propagators beyond which `exact` would take minutes to compile. */

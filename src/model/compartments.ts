@@ -1,13 +1,16 @@
 import type { ArrayValue, EquationSet, Form, Id, LocalEvent, Value, Written } from './equations.js';
 
+/** A point along a section, in m. */
+export type Point = readonly [x: number, y: number, z: number, diameter: number];
+
 /**
  * An unbranched piece of a cell, given by its shape, or by its capacitance and its coupling to the parent. All in SI.
  */
 export interface Section {
   /** Where it grows from; absent: it is the root. */
   readonly parent?: { readonly section: Id; readonly fraction: number };
-  /** x, y, z and diameter of points along it, in m. */
-  readonly points?: readonly (readonly number[])[];
+  /** Points along it. */
+  readonly points?: readonly Point[];
   /** In m, where no points are given. */
   readonly length?: number;
   /** In m, where no points are given. */

@@ -1,5 +1,6 @@
 /** Groups of neurons and groups of synapses while they are imported, and what names mean inside them. */
 
+import { second } from '../../src/lang/dimension.js';
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
 import type { Dimension, Expression } from '../../src/lang/ast.js';
 import { boolean } from '../../src/lang/build.js';
@@ -11,10 +12,6 @@ import type { Morphology } from './morphology.js';
 import type { ReadValue } from './values.js';
 import type { Callable, Constant, Meaning, Namespace, Scope, Variable } from './terms.js';
 
-/** Dimension of a time. */
-export const seconds: Dimension = [0, 0, 1, 0, 0, 0, 0];
-/** Dimension of a rate. */
-export const hertz: Dimension = [0, 0, -1, 0, 0, 0, 0];
 const nowhere = { start: 0, end: 0 };
 
 /** A source or target of spikes. `used` and `written` fill while code is translated. */
@@ -148,7 +145,7 @@ function special(key: string, group: Group): Meaning | undefined {
     case 'lastspike':
       if (group.refractory) return { kind: 'special', canonical: key };
       return group.flagged
-        ? { kind: 'expression', tree: quantityTree({ value: -1e4, dimension: seconds }, nowhere) }
+        ? { kind: 'expression', tree: quantityTree({ value: -1e4, dimension: second }, nowhere) }
         : undefined;
     default:
       return undefined;
@@ -283,7 +280,7 @@ export function builtInVariable(
 }
 
 /** The variable `delay` of a pathway, for reading values of it. */
-export const delayVariable = (pointer: string): Variable => builtInVariable('delay', 'parameter', seconds, pointer);
+export const delayVariable = (pointer: string): Variable => builtInVariable('delay', 'parameter', second, pointer);
 
 /** Whether an owner of variables is a group of neurons rather than of synapses. */
 export const isGroup = (owner: Group | SynapseGroup): owner is Group => 'kind' in owner;

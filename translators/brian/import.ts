@@ -9,6 +9,7 @@
  *   5. settle      the plain document, with places in the user's text for every part of it
  */
 
+import { second } from '../../src/lang/dimension.js';
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import { type Diagnostic, type Finding } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
@@ -18,7 +19,7 @@ import { emptyNamespace, readNamespace, withConstants } from './constants.js';
 import type { Namespace } from './terms.js';
 import { reporter, type Reporter } from './context.js';
 import { readFunctions } from './functions.js';
-import { seconds, type Group, type SynapseGroup } from './group.js';
+import { type Group, type SynapseGroup } from './group.js';
 import { keptSeed, located, settle, type Located, type Settled } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translateMonitors } from './monitors.js';
@@ -222,7 +223,7 @@ function metadata(specification: BrianSpecification): Record<string, unknown> {
 
 function readTimeStep(specification: BrianSpecification, to: Reporter, namespace: Setting['namespace']): number {
   if (specification.dt === undefined) return usualStep;
-  const dt = readNumber(specification.dt, '/dt', { name: 'dt', dimension: seconds, type: 'real' }, namespace, to);
+  const dt = readNumber(specification.dt, '/dt', { name: 'dt', dimension: second, type: 'real' }, namespace, to);
   if (dt === undefined) return usualStep;
   if (dt > 0) return dt;
   to.report(messages.outOfRange('dt', 'a time above 0', specification.dt), '/dt');
@@ -240,7 +241,7 @@ const clocked = (specification: BrianSpecification): readonly { readonly dt?: st
 /** The time steps of those that have their own, in s; what is wrong with them is reported elsewhere. */
 const ownSteps = (specification: BrianSpecification, namespace: Setting['namespace']): readonly number[] =>
   clocked(specification).flatMap(({ dt }) => {
-    const slot = { name: 'dt', dimension: seconds, type: 'real' } as const;
+    const slot = { name: 'dt', dimension: second, type: 'real' } as const;
     const step = dt === undefined ? undefined : readNumber(dt, '', slot, namespace, { report: () => undefined });
     return step !== undefined && step > 0 ? [step] : [];
   });

@@ -3,6 +3,7 @@
  * it.
  */
 
+import { second } from '../../src/lang/dimension.js';
 import { dimensionless, type Expression } from '../../src/lang/ast.js';
 import { binary } from '../../src/lang/build.js';
 import { child } from '../../src/model/pointer.js';
@@ -10,7 +11,7 @@ import { quantityOf, readNamespace } from './constants.js';
 import { readExpression, readStatements, type Reporter } from './context.js';
 import { emitEquations, emitValue, emitValues } from './emit.js';
 import { readModel } from './equations.js';
-import { groupScope, seconds, type Group, type Tables } from './group.js';
+import { groupScope, type Group, type Tables } from './group.js';
 import { isOfMorphology, listInitializers, readInitializers, whatMorphologySays } from './initializers.js';
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
@@ -176,7 +177,7 @@ export function translateClock(
   if (dt === undefined && setting.dt === setting.step) return none;
   if (dt === undefined) return { use: { clock: defaultClock }, definition: none.definition };
   const at = child(pointer, 'dt');
-  const step = readNumber(dt, at, { name: 'dt', dimension: seconds, type: 'real' }, setting.namespace, setting.to);
+  const step = readNumber(dt, at, { name: 'dt', dimension: second, type: 'real' }, setting.namespace, setting.to);
   if (step === undefined || step === setting.step) return none;
   if (!(step > 0)) setting.to.report(messages.outOfRange('dt', 'a time above 0', dt), at);
   return { use: { clock: name }, definition: { clock: located({ dt: step }, at) } };
@@ -314,7 +315,7 @@ function translateRefractory(
     .map((variable) => variable.name)
     .sort();
   const common = rate.length === 0 ? {} : { rate, writes: 'block' };
-  const slot = { name: 'refractory', dimension: seconds, type: 'real' } as const;
+  const slot = { name: 'refractory', dimension: second, type: 'real' } as const;
   if (typeof refractory === 'string' && isCondition(refractory, group)) {
     const written = readExpression(refractory, pointer, to);
     if (written === undefined) return undefined;

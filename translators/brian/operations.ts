@@ -1,8 +1,9 @@
 /** run_regularly and PoissonInput. */
 
+import { second, hertz } from '../../src/lang/dimension.js';
 import { child } from '../../src/model/pointer.js';
 import { readStatements } from './context.js';
-import { groupScope, hertz, seconds, synapseScope, type Group, type SynapseGroup, isGroup } from './group.js';
+import { groupScope, synapseScope, type Group, type SynapseGroup, isGroup } from './group.js';
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translateStatements } from './names.js';
@@ -75,7 +76,7 @@ export function readInterval(dt: string | number, pointer: string, setting: Sett
   const interval = readNumber(
     dt,
     pointer,
-    { name: 'dt', dimension: seconds, type: 'real' },
+    { name: 'dt', dimension: second, type: 'real' },
     setting.namespace,
     setting.to,
   );

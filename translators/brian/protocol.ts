@@ -1,10 +1,11 @@
 /** The phases of `run` become the protocol. */
 
+import { second } from '../../src/lang/dimension.js';
 import { dimensionless } from '../../src/lang/ast.js';
 import { child } from '../../src/model/pointer.js';
 import { readExpression } from './context.js';
 import { emitValue } from './emit.js';
-import { delayVariable, groupScope, isGroup, seconds, synapseScope, type Group, type SynapseGroup } from './group.js';
+import { delayVariable, groupScope, isGroup, synapseScope, type Group, type SynapseGroup } from './group.js';
 import { isOfMorphology, whatMorphologySays, type Assignment } from './initializers.js';
 import { located, locatedExpression, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
@@ -43,7 +44,7 @@ function duration(value: string | number, pointer: string, setting: Setting): re
   const time = readNumber(
     value,
     pointer,
-    { name: 'duration', dimension: seconds, type: 'real' },
+    { name: 'duration', dimension: second, type: 'real' },
     setting.namespace,
     setting.to,
   );

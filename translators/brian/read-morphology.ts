@@ -1,6 +1,6 @@
 /** Morphologies as specifications give them: sections, or numbers of compartments. */
 
-import { metre } from '../../src/lang/dimension.js';
+import { metre, area, volume } from '../../src/lang/dimension.js';
 import { isRefused } from '../../src/diagnostics/system-error.js';
 import type { Dimension } from '../../src/lang/ast.js';
 import { child } from '../../src/model/pointer.js';
@@ -197,8 +197,8 @@ const placeKeys: readonly (keyof CompartmentsSpecification)[] = ['x', 'y', 'z'];
 const dimensions: Readonly<Record<keyof CompartmentsSpecification, Dimension>> = {
   ...{ length: metre, diameter: metre, distance: metre, r_length_1: metre, r_length_2: metre },
   ...{ x: metre, y: metre, z: metre },
-  area: [2, 0, 0, 0, 0, 0, 0],
-  volume: [3, 0, 0, 0, 0, 0, 0],
+  area: area,
+  volume: volume,
 };
 
 const oneSphere: SectionShape = { name: 'soma', parent: null, sphere: true, diameters: [1e-5], lengths: [1e-5] };

@@ -1,5 +1,6 @@
 /** PoissonGroup and SpikeGeneratorGroup: sources of spikes without equations of the user's. */
 
+import { second, hertz } from '../../src/lang/dimension.js';
 import type { Expression } from '../../src/lang/ast.js';
 import { callsIn, namesIn } from '../../src/lang/walk.js';
 import { child } from '../../src/model/pointer.js';
@@ -7,7 +8,7 @@ import { spikeStep } from '../../src/model/steps.js';
 import { readNamespace } from './constants.js';
 import { readExpression } from './context.js';
 import { emitEquations, emitValues } from './emit.js';
-import { builtInVariable, groupScope, hertz, seconds, type Group } from './group.js';
+import { builtInVariable, groupScope, type Group } from './group.js';
 import { located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translate } from './names.js';
@@ -169,7 +170,7 @@ export function translateSpikeTrain(given: GivenTrain, pointer: string, group: G
 }
 
 type GivenTrain = Pick<SpikeGenerator, 'indices' | 'times'>;
-const timeVariable = { name: 'times', dimension: seconds, type: 'real' } as const;
+const timeVariable = { name: 'times', dimension: second, type: 'real' } as const;
 
 /** Spikes sorted by time, then index. */
 function readTrain(
@@ -238,7 +239,7 @@ function readPeriod(
   const period = readNumber(
     specification.period,
     pointer,
-    { name: 'period', dimension: seconds, type: 'real' },
+    { name: 'period', dimension: second, type: 'real' },
     setting.namespace,
     setting.to,
   );

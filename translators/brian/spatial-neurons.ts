@@ -3,7 +3,19 @@
 import type { Dimension, Expression } from '../../src/lang/ast.js';
 import { binary, call, name, negated, number, product, quotient, sum } from '../../src/lang/build.js';
 import { derivative } from '../../src/lang/derivative.js';
-import { ampere, equalDimensions, metre, second, volt } from '../../src/lang/dimension.js';
+import {
+  ampere,
+  equalDimensions,
+  metre,
+  second,
+  volt,
+  ampereByArea,
+  area,
+  faradByArea,
+  ohmMetre,
+  siemensByArea,
+  volume,
+} from '../../src/lang/dimension.js';
 import { namesIn, substitute } from '../../src/lang/walk.js';
 import { child } from '../../src/model/pointer.js';
 import { located } from '../shared/located.js';
@@ -19,13 +31,6 @@ import type { BrianSpecification, SpatialNeuron } from './specification.js';
 import type { Namespace, Variable } from './terms.js';
 import { readNumber, readSize, readValue, type ReadValue } from './values.js';
 import { riseName } from './vocabulary.js';
-
-const area: Dimension = [2, 0, 0, 0, 0, 0, 0];
-const volume: Dimension = [3, 0, 0, 0, 0, 0, 0];
-const ampereByArea: Dimension = [-2, 0, 0, 1, 0, 0, 0];
-const faradByArea: Dimension = [-4, -1, 4, 2, 0, 0, 0];
-const ohmMetre: Dimension = [3, 1, -3, -2, 0, 0, 0];
-const siemensByArea: Dimension = [-4, -1, 3, 2, 0, 0, 0];
 
 /** Brian's resistivity and specific capacitance where none are given. */
 const usual = { Ri: '150*ohm*cm', Cm: '0.9*uF/cm**2' } as const;

@@ -1,5 +1,6 @@
 /** TimedArray: a table of the canonical model. */
 
+import { second } from '../../src/lang/dimension.js';
 import { dimensionless, type Dimension } from '../../src/lang/ast.js';
 import { LangError } from '../../src/lang/lang-error.js';
 import { parseUnit, unitText } from '../../src/lang/units.js';
@@ -7,7 +8,7 @@ import { child } from '../../src/model/pointer.js';
 import { writtenQuantity } from './constants.js';
 import type { Reporter } from './context.js';
 import { reservedWord } from './equations.js';
-import { seconds } from './group.js';
+
 import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import type { TimedArray } from './specification.js';
@@ -50,7 +51,7 @@ export function translateTimedArray(
           (row, index) => readNumbers(row, child(valuesPointer, index), unit, slot, namespace.definition, to) ?? [],
         );
   const dt =
-    readNumber(array.dt, child(pointer, 'dt'), { name: 'dt', dimension: seconds, type: 'real' }, namespace, to) ?? 1;
+    readNumber(array.dt, child(pointer, 'dt'), { name: 'dt', dimension: second, type: 'real' }, namespace, to) ?? 1;
   if (!(dt > 0)) to.report(messages.outOfRange('dt', 'a time above 0', array.dt), child(pointer, 'dt'));
   return {
     shape: { kind: 'table', columns },

@@ -9,6 +9,7 @@
  *   5. settle      the plain document, with places in the user's text for every part of it
  */
 
+import { mostUint32 } from '../../src/lang/integers.js';
 import { isFormula } from './value-kinds.js';
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import { ownMistakes } from '../../src/model/follow-on.js';
@@ -222,9 +223,9 @@ function settingOf(specification: PynnSpecification, to: Reporter, readFile: Set
   if (minDelay > maxDelay)
     to.report(messages.outOfRange('min_delay', `max_delay, ${maxDelay} ms, or less`, minDelay), '/setup/min_delay');
   for (const [name, { seed }] of Object.entries(rngs ?? {})) {
-    if (seed !== undefined && !(seed >= 0 && seed < 4294967296))
+    if (seed !== undefined && !(seed >= 0 && seed <= mostUint32))
       to.report(
-        messages.outOfRange('the seed', 'a whole number from 0 to 4294967295', seed),
+        messages.outOfRange('the seed', `a whole number from 0 to ${mostUint32}`, seed),
         `${child('/rngs', name)}/seed`,
       );
   }

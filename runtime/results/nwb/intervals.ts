@@ -11,16 +11,7 @@ export function writeEpochs(h5: H5Writer, record: RunRecord, place: (segment: nu
   if (phases.length < 2) return;
   const places = phases.map(({ begin, end }) => place(segmentOf(segments, begin, end)));
   const columns: Column[] = [
-    {
-      name: 'start_time',
-      description: 'Start of the phase, in s.',
-      values: { f64: Float64Array.from(phases, ({ begin }) => begin * dt) },
-    },
-    {
-      name: 'stop_time',
-      description: 'End of the phase, in s.',
-      values: { f64: Float64Array.from(phases, ({ end }) => end * dt) },
-    },
+    ...timesOf('phase', phases, dt),
     {
       name: 'tags',
       description: 'Name of the phase, and of the segment of the protocol that it belongs to.',
@@ -32,20 +23,44 @@ export function writeEpochs(h5: H5Writer, record: RunRecord, place: (segment: nu
       description: 'Name of the group of epochs: one for each segment.',
       values: { texts: places.map(({ segment }) => (segments ? `phases of ${segment}` : 'phases')) },
     },
-    {
-      name: 'segment',
-      description: 'Segment that the epochs belong to.',
-      values: { texts: places.map(({ segment }) => segment) },
-    },
-    {
-      name: 'block',
-      description: 'Block that the epochs belong to.',
-      values: { texts: places.map(({ block }) => block) },
-    },
+    ...neoColumns(places),
   ];
   h5.group('/intervals');
   writeTable(h5, '/intervals/epochs', { type: 'TimeIntervals' }, 'Phases of the protocol.', phases.length, columns);
 }
+
+/** When stretches begin and end; `what`: a word for one of them. */
+function timesOf(
+  what: string,
+  stretches: readonly { readonly begin: number; readonly end: number }[],
+  dt: number,
+): readonly Column[] {
+  const column = (name: string, end: string, steps: readonly number[]): Column => ({
+    name,
+    description: `${end} of the ${what}, in s.`,
+    values: { f64: Float64Array.from(steps, (step) => step * dt) },
+  });
+  return [
+    column(
+      'start_time',
+      'Start',
+      stretches.map(({ begin }) => begin),
+    ),
+    column(
+      'stop_time',
+      'End',
+      stretches.map(({ end }) => end),
+    ),
+  ];
+}
+
+/** Where Neo puts epochs. */
+const neoColumns = (places: readonly NeoPlace[]): readonly Column[] =>
+  (['segment', 'block'] as const).map((name) => ({
+    name,
+    description: `${name === 'segment' ? 'Segment' : 'Block'} that the epochs belong to.`,
+    values: { texts: places.map((place) => place[name]) },
+  }));
 
 /** The segment that a phase lies in; a phase without steps between two belongs to the later one. */
 function segmentOf(segments: readonly SegmentSpan[] | undefined, begin: number, end: number): number {
@@ -64,16 +79,7 @@ export function writeTrials(
 ): void {
   if (!segments) return;
   const columns: Column[] = [
-    {
-      name: 'start_time',
-      description: 'Start of the segment, in s.',
-      values: { f64: Float64Array.from(segments, ({ begin }) => begin * dt) },
-    },
-    {
-      name: 'stop_time',
-      description: 'End of the segment, in s.',
-      values: { f64: Float64Array.from(segments, ({ end }) => end * dt) },
-    },
+    ...timesOf('segment', segments, dt),
     { name: 'label', description: 'Name of the segment.', values: { texts: segments.map(({ name }) => name) } },
     {
       name: 'model_time',
@@ -92,16 +98,7 @@ export function writeTrials(
       },
     },
     { name: '_name', description: 'Name of the group of epochs.', values: { texts: segments.map(() => 'segments') } },
-    {
-      name: 'segment',
-      description: 'Segment that the epochs belong to.',
-      values: { texts: segments.map((_, k) => place(k).segment) },
-    },
-    {
-      name: 'block',
-      description: 'Block that the epochs belong to.',
-      values: { texts: segments.map((_, k) => place(k).block) },
-    },
+    ...neoColumns(segments.map((_, k) => place(k))),
   ];
   // The epochs have made the group before.
   if (phases.length < 2) h5.group('/intervals');

@@ -1,7 +1,7 @@
 /** What a change of integration method means for a type: nothing, or other numbers. */
 
 import type { Expression } from '../../lang/ast.js';
-import { linearForm } from '../../lang/linear.js';
+import { linearForm, coefficientsDecide } from '../../lang/linear.js';
 import { parseExpression } from '../../lang/parse.js';
 import { drawsIn } from '../../lang/functions.js';
 import { decides, namesIn, substitute } from '../../lang/walk.js';
@@ -58,10 +58,7 @@ export function methodOnGrid(type: Equations): IntegrationMethod {
 /** The method of a type under Brian's timing, by its name where Brian fails to choose: Euler where coefficients choose. */
 export function methodInBrian(type: Equations): IntegrationMethod {
   const names = Object.keys(type.derivatives);
-  const chosen = ratesOf(type).some((rate) =>
-    [...(linearForm(rate, names)?.coefficients.values() ?? [])].some((part) => decides(part)),
-  );
-  return type.method === 'auto' && chosen ? 'euler' : methodOnGrid(type);
+  return type.method === 'auto' && coefficientsDecide(ratesOf(type), names) ? 'euler' : methodOnGrid(type);
 }
 
 /**

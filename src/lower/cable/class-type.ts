@@ -1,5 +1,8 @@
 /** The neuron type of compartments with the same mechanisms: all of their equations in one set. */
 
+import { dimensionless } from '../../lang/ast.js';
+import { faradayQuantity, gasConstantQuantity } from '../../lang/physics.js';
+import { ampere, ampereByArea, area, concentration, kelvin, volt } from '../../lang/dimension.js';
 import type { Expression } from '../../lang/ast.js';
 import { binary, call, name as nameOf, product, quantity, quotient, sum } from '../../lang/build.js';
 import { namesIn, substitute } from '../../lang/walk.js';
@@ -73,10 +76,8 @@ interface ClassParts {
   readonly data: DataStore;
 }
 
-const gasConstant = quantity(8.31446261815324, [2, 1, -2, 0, -1, -1, 0]);
-const faraday = quantity(96485.33212331001, [0, 0, 1, 1, 0, -1, 0]);
-const kelvins = (value: number): Expression => quantity(value, [0, 0, 0, 0, 1, 0, 0]);
-const volts = (value: number): Expression => quantity(value, [2, 1, -3, -1, 0, 0, 0]);
+const kelvins = (value: number): Expression => quantity(value, kelvin);
+const volts = (value: number): Expression => quantity(value, volt);
 
 /** Makes the type of a class. @throws BadMechanism for a mechanism that reads what its place does not have */
 export function classType(parts: ClassParts): ClassType {
@@ -144,7 +145,7 @@ class Maker {
     let total = this.#currents(() => true, true);
     for (const [name, { unit }] of Object.entries(inputs)) if (unit === 'A') total = plus(total, nameOf(name));
     if (this.parts.conductance) total = plus(total, product(nameOf(conductance), nameOf(voltage)));
-    this.#derived[current] = derivedOf('A', total ?? quantity(0, [0, 0, 0, 1, 0, 0, 0]));
+    this.#derived[current] = derivedOf('A', total ?? quantity(0, ampere));
     const heard = heardElsewhere(this.parts.heard, compartments, (wanted) => this.#taken.take(wanted));
     Object.assign(this.#parameters, heard.parameters);
     const own = new Map([...this.#ofPlace].filter(([name]) => !Object.hasOwn(this.parts.parameters, name)));
@@ -384,10 +385,7 @@ class Maker {
     };
     if (kind === 'i' && Object.hasOwn(ions, carried)) {
       const total = this.#currents((name) => name === used, !density);
-      return keep(
-        density ? 'A*m**-2' : 'A',
-        total ?? quantity(0, density ? [-2, 0, 0, 1, 0, 0, 0] : [0, 0, 0, 1, 0, 0, 0]),
-      );
+      return keep(density ? 'A*m**-2' : 'A', total ?? quantity(0, density ? ampereByArea : ampere));
     }
     if (kind === 'e' && Object.hasOwn(ions, carried)) {
       const ion = ions[carried];
@@ -400,8 +398,8 @@ class Maker {
         throw new BadMechanism(reader, `Nernst's potential of ${carried} without a temperature`);
       if (!inside || !outside || ion.valence === 0) return undefined;
       const scale = quotient(
-        product(gasConstant, kelvins(temperature)),
-        product(quantity(ion.valence, [0, 0, 0, 0, 0, 0, 0]), faraday),
+        product(gasConstantQuantity, kelvins(temperature)),
+        product(quantity(ion.valence, dimensionless), faradayQuantity),
       );
       return keep('V', product(scale, call('log', [binary('/', outside, inside)])));
     }
@@ -429,7 +427,7 @@ class Maker {
       const [level] = levels;
       if (level === undefined || levels.includes(undefined))
         throw new BadMechanism(reader, `the concentration ${used}, which nothing sets,`);
-      if (levels.every((other) => other === level)) return keep('mol*m**-3', quantity(level, [-3, 0, 0, 0, 0, 1, 0]));
+      if (levels.every((other) => other === level)) return keep('mol*m**-3', quantity(level, concentration));
       const bySection = new Map(
         this.parts.places.map(({ compartment }, k) => [compartment.section, levels[k] ?? level]),
       );
@@ -466,9 +464,9 @@ class Maker {
         }
       }
     });
-    const area = this.#ofPlace.get('area') ?? quantity(1, [2, 0, 0, 0, 0, 0, 0]);
-    if (whole) return plus(points, byArea && product(byArea, area));
-    return plus(byArea, points && quotient(points, area));
+    const surface = this.#ofPlace.get('area') ?? quantity(1, area);
+    if (whole) return plus(points, byArea && product(byArea, surface));
+    return plus(byArea, points && quotient(points, surface));
   }
 
   /** Lets recordings find a variable of the place. */

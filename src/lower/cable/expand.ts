@@ -6,6 +6,7 @@
  * them is a slice. The compartment where spikes are detected has the population's own name.
  */
 
+import { assignedBy } from '../../model/assigned.js';
 import { spreadPhase, spreadRecording } from '../../draw/spread.js';
 import { type DrawnModel } from '../../draw/drawn-model.js';
 import type { Places as Coordinates } from '../../draw/space/axes.js';
@@ -342,21 +343,21 @@ class Expansion {
     const given =
       phase.kind === 'set' ? phase.set : phase.kind === 'initialise' ? phase.initialise : ({} as Record<string, Value>);
     const owners = (phase.kind === 'set' || phase.kind === 'initialise') && phase.of ? ownersOf(phase.of) : [];
-    const concerned = [...owners, ...Object.keys(given).map((key) => key.split(/[[.]/)[0] ?? '')].filter((owner) =>
+    const concerned = [...owners, ...Object.keys(given).map((key) => assignedBy(key).owner)].filter((owner) =>
       this.#cells.kindOf(owner),
     );
     if (concerned.length === 0 || (phase.kind !== 'set' && phase.kind !== 'initialise')) return phase;
     const values: Record<string, Value> = {};
     for (const [key, value] of Object.entries(given)) {
-      const [, owner = '', variable = ''] = /^(\w+)\.(\w+(?:\.\w+)?)$/.exec(key) ?? [];
-      const kind = this.#cells.kindOf(owner);
+      const { owner, variable, ...some } = assignedBy(key);
+      const kind = Object.keys(some).length === 0 ? this.#cells.kindOf(owner) : undefined;
       const isOfMechanism = variable.includes('.');
       if (
         owners.length > 0 ||
         !kind ||
         !(variable === 'v' || isOfMechanism || Object.hasOwn(kind.type.parameters, variable))
       ) {
-        if (this.#cells.kindOf(key.split(/[[.]/)[0] ?? '') || owners.length > 0)
+        if (this.#cells.kindOf(owner) || owners.length > 0)
           this.#cells.refuse(
             `setting ${key} of cells with compartments`,
             'their v, their own parameters and what mechanisms have can be set, of all cells of a population',

@@ -4,7 +4,7 @@
  */
 
 import { CannotDraw } from '../../draw/generators.js';
-import { numberFunction } from '../../draw/numbers.js';
+import { numberFunction, bareName } from '../../draw/numbers.js';
 import { micrometresPerMetre } from '../../draw/space/micrometres.js';
 import type { Expression } from '../../lang/ast.js';
 import { formulaOf } from '../../model/typed.js';
@@ -94,7 +94,7 @@ export function numberAt(e: Expression, { distance, diameter, length, area, cent
   const [x, y, z] = centre;
   const known: Readonly<Record<string, number | null>> = { distance, diameter, length, area, x, y, z };
   const read = (name: string): (() => number) => {
-    const bare = name.replace(/ in um$/, '');
+    const bare = bareName(name);
     const value = Object.hasOwn(known, bare) ? known[bare] : null;
     if (value === null || value === undefined) throw new CannotDraw(name);
     return () => (bare === name ? value : value * micrometresPerMetre);

@@ -1,5 +1,5 @@
 import type { Dimension } from '../../lang/ast.js';
-import { ampere, equalDimensions, metre, volt } from '../../lang/dimension.js';
+import { ampere, equalDimensions, metre, volt, farad, ohmMetre } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 import type { CableDocument } from '../document.js';
 import { messages } from '../messages.js';
@@ -10,9 +10,6 @@ import type { Context } from './context.js';
 import { normaliseExpression } from './expressions.js';
 import { positiveQuantity } from './literals.js';
 import { checkIds, pureUnit, siUnit, type Names } from './names.js';
-
-const farad: Dimension = [-2, -1, 4, 2, 0, 0, 0];
-const ohmMetre: Dimension = [3, 1, -3, -2, 0, 0, 0];
 
 /** The tree that the elements of a type are compartments of; undefined after a finding that leaves it unknown. */
 export function normaliseCable(

@@ -1,4 +1,16 @@
-import { ampere, metre, siemens, volt } from '../../lang/dimension.js';
+import {
+  ampere,
+  metre,
+  siemens,
+  volt,
+  ampereByArea,
+  area,
+  concentration,
+  farad,
+  faradByArea,
+  kelvin,
+  ohmMetre,
+} from '../../lang/dimension.js';
 import type { Dimension } from '../../lang/ast.js';
 import { parseUnit } from '../../lang/units.js';
 import type { CompartmentsDocument, MechanismDocument, NeuronDocument, SectionDocument } from '../document.js';
@@ -13,14 +25,6 @@ import { nonNegativeQuantity, normaliseQuantity, positiveQuantity } from './lite
 import { normaliseLocalEvents } from './local-events.js';
 import { checkIds, namesFrom, neuronSpecials, siUnit, special, type Names, type Variable } from './names.js';
 import { normaliseValue } from './values.js';
-
-const area: Dimension = [2, 0, 0, 0, 0, 0, 0];
-const kelvin: Dimension = [0, 0, 0, 0, 1, 0, 0];
-const ampereByArea: Dimension = [-2, 0, 0, 1, 0, 0, 0];
-const concentration: Dimension = [-3, 0, 0, 0, 0, 1, 0];
-const farad: Dimension = [-2, -1, 4, 2, 0, 0, 0];
-const faradByArea: Dimension = [-4, -1, 4, 2, 0, 0, 0];
-const ohmMetre: Dimension = [3, 1, -3, -2, 0, 0, 0];
 
 /** What a cell with structure has without declaring it: its membrane potential, and what it has of ions. */
 export function declareCompartments(document: NeuronDocument): ReadonlyMap<string, Variable> {
@@ -122,7 +126,7 @@ function lengthOf({ points, length = 0 }: Section): number {
 
 /** The largest diameter of a section. */
 const widestOf = ({ points, diameter = 0 }: Section): number =>
-  points ? points.reduce((widest, [, , , width = 0]) => Math.max(widest, width), 0) : diameter;
+  points ? points.reduce((widest, [, , , width]) => Math.max(widest, width), 0) : diameter;
 
 const distance = (a: readonly number[], b: readonly number[]): number =>
   Math.sqrt([0, 1, 2].reduce((sum, axis) => sum + square((a[axis] ?? 0) - (b[axis] ?? 0)), 0));
@@ -172,13 +176,14 @@ function normaliseSection(context: Context, section: SectionDocument, pointer: s
   const points = section.points?.map((point, row) => {
     if (point.length !== 4)
       context.report(messages.wrongLength('a point (x, y, z, diameter)', 4, point.length), `${pointer}/points/${row}`);
-    return point.map(
+    const [x = 0, y = 0, z = 0, diameter = 0] = point.map(
       (item, column) =>
         normaliseQuantity(context, item, siUnit(metre), 'a point', `${pointer}/points/${row}/${column}`) ?? 0,
     );
+    return [x, y, z, diameter] as const;
   });
-  if (points?.every((point) => point.length === 4)) {
-    for (const [row, [, , , diameter = 0]] of points.entries())
+  if (points && section.points?.every((point) => point.length === 4)) {
+    for (const [row, [, , , diameter]] of points.entries())
       if (diameter < 0) context.report(messages.pointDiameter(diameter), `${pointer}/points/${row}/3`);
     if (!(lengthOf({ points, divisions }) > 0))
       context.report(messages.sectionPoints(points.length), `${pointer}/points`);

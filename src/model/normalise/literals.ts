@@ -1,3 +1,4 @@
+import { mostUint32 } from '../../lang/integers.js';
 import type { Finding } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../lang/ast.js';
 import { constantValue } from '../../lang/constant-value.js';
@@ -126,7 +127,6 @@ export function wholeNumber(
 
 /** NumPy's legacy generator takes seeds of 32 bits, and refuses others. */
 export function checkGeneratorSeed(context: Context, seed: number | string, pointer: string): void {
-  const most = 4_294_967_295;
-  if (Number(seed) > most)
-    context.report(messages.outOfRange('the seed of the generator', 0, most, Number(seed)), pointer);
+  if (Number(seed) > mostUint32)
+    context.report(messages.outOfRange('the seed of the generator', 0, mostUint32, Number(seed)), pointer);
 }

@@ -2,7 +2,7 @@ import { isListed } from '../arrays.js';
 import { isGiven } from '../tagged.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { ConnectionDocument, EndDocument, EndMap, ProjectionDocument, ValueDocument } from '../document.js';
-import { equalDimensions, metre } from '../../lang/dimension.js';
+import { equalDimensions, metre, second } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 import { messages } from '../messages.js';
 import type { End, Id, Projection, Value } from '../model.js';
@@ -92,7 +92,7 @@ export function eventsOf(member: Member): ReadonlySet<string> | undefined {
 /** What may be read of a neuron from a synapse: its own variables, its index and place. */
 const endSpecials: ReadonlyMap<string, Variable> = new Map([
   ...sourceSpecials,
-  ['lastspike', special([0, 0, 1, 0, 0, 0, 0])],
+  ['lastspike', special(second)],
   ['not_refractory', special(dimensionless, 'boolean')],
 ]);
 

@@ -5,10 +5,9 @@
  */
 
 import { UsageError } from '../../diagnostics/diagnostic.js';
-import type { Compartments, Section, ValidModel } from '../../model/model.js';
+import type { Compartments, Point, Section, ValidModel } from '../../model/model.js';
 
 /** x, y, z and diameter in m. */
-type Point = readonly [number, number, number, number];
 
 /** The shapes of all types of cells that have one, each a tree of its own. @throws UsageError where there is none */
 export function describeInSwc({ model }: ValidModel): string {
@@ -108,7 +107,10 @@ function parentsFirst(sections: Compartments['sections']): readonly string[] {
 /** The points of a section; without any, along x from where its parent has it. */
 function pointsOf(section: Section, name: string, from: Point = [0, 0, 0, 0]): readonly [Point, ...Point[]] {
   const { points, length, diameter } = section;
-  if (points && points.length > 1) return points as unknown as [Point, ...Point[]];
+  if (points) {
+    const [first, ...rest] = points;
+    if (first && rest.length > 0) return [first, ...rest];
+  }
   if (length === undefined || diameter === undefined)
     throw new UsageError(`the section ${name} has no shape`, 'SWC needs points, or a length and a diameter');
   const [x, y, z] = from;

@@ -5,7 +5,7 @@ import { integer, isZero } from '../../../src/lang/build.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { printExpression, printStatement } from '../../../src/lang/print.js';
-import { mapExpression, mapStatement, namesIn, substitute } from '../../../src/lang/walk.js';
+import { mapExpression, mapStatement, namesIn, substitute, writtenBy } from '../../../src/lang/walk.js';
 import { namesOf, readsOf } from '../../../src/library/gather/texts.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import type { EquationSet, NeuronType, Value } from '../../../src/model/model.js';
@@ -220,15 +220,7 @@ function withFixed<T extends EquationSet>(
   numbers: Map<string, number>,
   known: (e: Expression) => number | undefined,
 ): T {
-  const written = new Set<string>();
-  mapTexts(
-    type,
-    (text) => text,
-    (text) => {
-      for (const one of parseStatements(text)) if (one.kind !== 'send') written.add(one.target);
-      return text;
-    },
-  );
+  const written = writtenBy(codeIn(type).flatMap((text) => parseStatements(text)));
   const parameters = { ...type.parameters };
   const state = { ...type.state };
   const given = (key: string): boolean => Object.hasOwn(values, key) || isVariable(key);
@@ -254,6 +246,13 @@ function withFixed<T extends EquationSet>(
   }
   return { ...type, parameters, state };
 }
+
+/** The texts of statements in a part of a type. */
+const codeIn = (part: unknown, key = ''): readonly string[] => {
+  if (typeof part === 'string') return key === 'do' ? [part] : [];
+  if (typeof part !== 'object' || part === null) return [];
+  return Object.entries(part).flatMap(([name, one]) => codeIn(one, Array.isArray(part) ? key : name));
+};
 
 /** A type with its texts changed. */
 function mapTexts<T extends EquationSet>(

@@ -1,5 +1,22 @@
 import type { Dimension } from '../../../src/lang/ast.js';
-import { equalDimensions, isDimensionless } from '../../../src/lang/dimension.js';
+import {
+  equalDimensions,
+  isDimensionless,
+  ampere,
+  ampereByArea,
+  area,
+  concentration,
+  farad,
+  faradByArea,
+  hertz,
+  metre,
+  ohm,
+  second,
+  siemens,
+  siemensByArea,
+  volt,
+  weber,
+} from '../../../src/lang/dimension.js';
 import { scaleDecimal } from '../../../src/lang/quantity.js';
 import { powerOfTen } from '../../../src/lang/rational.js';
 import { unitText } from '../../../src/lang/units.js';
@@ -10,21 +27,21 @@ const scaledUnits: readonly {
   readonly units: readonly (readonly [name: string, exponent: number])[];
 }[] = [
   {
-    dimension: [2, 1, -3, -1, 0, 0, 0],
+    dimension: volt,
     units: [
       ['mV', -3],
       ['uvolt', -6],
     ],
   },
   {
-    dimension: [0, 0, 1, 0, 0, 0, 0],
+    dimension: second,
     units: [
       ['ms', -3],
       ['us', -6],
     ],
   },
   {
-    dimension: [0, 0, 0, 1, 0, 0, 0],
+    dimension: ampere,
     units: [
       ['nA', -9],
       ['pA', -12],
@@ -33,7 +50,7 @@ const scaledUnits: readonly {
     ],
   },
   {
-    dimension: [-2, -1, 3, 2, 0, 0, 0],
+    dimension: siemens,
     units: [
       ['nS', -9],
       ['uS', -6],
@@ -42,7 +59,7 @@ const scaledUnits: readonly {
     ],
   },
   {
-    dimension: [-2, -1, 4, 2, 0, 0, 0],
+    dimension: farad,
     units: [
       ['pF', -12],
       ['nF', -9],
@@ -50,7 +67,7 @@ const scaledUnits: readonly {
     ],
   },
   {
-    dimension: [2, 1, -3, -2, 0, 0, 0],
+    dimension: ohm,
     units: [
       ['Mohm', 6],
       ['kohm', 3],
@@ -58,36 +75,36 @@ const scaledUnits: readonly {
     ],
   },
   {
-    dimension: [0, 0, -1, 0, 0, 0, 0],
+    dimension: hertz,
     units: [
       ['Hz', 0],
       ['kHz', 3],
     ],
   },
   {
-    dimension: [1, 0, 0, 0, 0, 0, 0],
+    dimension: metre,
     units: [
       ['um', -6],
       ['mm', -3],
     ],
   },
   {
-    dimension: [2, 0, 0, 0, 0, 0, 0],
+    dimension: area,
     units: [
       ['um**2', -12],
       ['cm**2', -4],
     ],
   },
   {
-    dimension: [-4, -1, 3, 2, 0, 0, 0],
+    dimension: siemensByArea,
     units: [['msiemens/cm**2', 1]],
   },
   {
-    dimension: [-4, -1, 4, 2, 0, 0, 0],
+    dimension: faradByArea,
     units: [['ufarad/cm**2', -2]],
   },
   {
-    dimension: [-2, 0, 0, 1, 0, 0, 0],
+    dimension: ampereByArea,
     units: [['uA/cm**2', -2]],
   },
   {
@@ -99,7 +116,7 @@ const scaledUnits: readonly {
     units: [['mV/ms', 0]],
   },
   {
-    dimension: [2, 1, -2, -1, 0, 0, 0],
+    dimension: weber,
     units: [['mV*ms', -6]],
   },
   {
@@ -110,7 +127,7 @@ const scaledUnits: readonly {
     ],
   },
   {
-    dimension: [-3, 0, 0, 0, 0, 1, 0],
+    dimension: concentration,
     units: [
       ['mM', 0],
       ['uM', -3],

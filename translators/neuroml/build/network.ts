@@ -5,6 +5,7 @@
  * Which is which follows from the types alone: what has dynamics runs, what encloses it is a container.
  */
 
+import { mostInt32 } from '../../../src/lang/integers.js';
 import { missingReference } from '../messages.js';
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { constantValue } from '../../../src/lang/constant-value.js';
@@ -234,7 +235,7 @@ export function makeNetwork(
         diagnostics.add(missingReference(part.component, id, [...lems.byId.keys()]), component.place);
         continue;
       }
-      const most = part.kind === 'multiInstantiate' && part.assigns.length > 0 ? mostAssigned : mostInstances;
+      const most = part.kind === 'multiInstantiate' && part.assigns.length > 0 ? mostAssigned : mostInt32;
       const count = part.kind === 'childInstance' ? 1 : countOf(component, part.number, most, lems, diagnostics);
       if (!isDynamic(inner.type)) {
         if (!fits(count, inner, depth + 1)) continue;
@@ -285,8 +286,6 @@ function attributeOf(component: Component, written: string): string | undefined 
   return holderOf(component, written).attributes[written.replace(/^(?:\.\.\/)+/, '')];
 }
 
-/** Instances are counted with 32 bits. */
-const mostInstances = 2_147_483_647;
 /** Most instances that may have values of their own. */
 const mostAssigned = 100_000_000;
 

@@ -3,9 +3,9 @@
  * component, flattened as those of any other, with what they require of the cell read from their place.
  */
 
-import { ampere, volt } from '../../../src/lang/dimension.js';
+import { ampere, volt, area, concentration, kelvin } from '../../../src/lang/dimension.js';
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
-import type { Dimension, Expression } from '../../../src/lang/ast.js';
+import type { Expression } from '../../../src/lang/ast.js';
 import { dimensionless } from '../../../src/lang/ast.js';
 import { binary, name as nameOf, product } from '../../../src/lang/build.js';
 import { LangError } from '../../../src/lang/lang-error.js';
@@ -20,10 +20,6 @@ import type { Component, LemsModel } from '../lems/definitions.js';
 import { parseLemsExpression } from '../lems/parse-expression.js';
 import * as messages from './messages.js';
 import { childOf } from './segments.js';
-
-const square: Dimension = [2, 0, 0, 0, 0, 0, 0];
-const kelvin: Dimension = [0, 0, 0, 0, 1, 0, 0];
-const concentration: Dimension = [-3, 0, 0, 0, 0, 1, 0];
 
 /** Charge numbers of the ions that models name. */
 const valences: Readonly<Record<string, number>> = { na: 1, k: 1, cl: -1, ca: 2, ca2: 2, mg: 2, h: 1 };
@@ -67,7 +63,7 @@ function atPlace({ ions, pools }: MembraneContext, own: Outside, absent: (ion: s
   const known = new Map<string, Meaning>([
     ['v', { expression: nameOf('v'), dimension: volt }],
     ['temperature', { expression: nameOf('temperature'), dimension: kelvin }],
-    ['surfaceArea', { expression: nameOf('area'), dimension: square }],
+    ['surfaceArea', { expression: nameOf('area'), dimension: area }],
   ]);
   for (const [ion, suffix] of [
     ['ca', ''],
@@ -183,7 +179,7 @@ export function densityMechanism(
 export function populationMechanism(component: Component, context: MembraneContext, groupArea: number): FlatMechanism {
   const { flat, document } = mechanism(component, context, (made) => {
     const current = made.seen(['i'])?.expression;
-    const share = binary('/', nameOf('area'), literal(groupArea, square).expression);
+    const share = binary('/', nameOf('area'), literal(groupArea, area).expression);
     return { [currentName(component, context)]: current && product(current, share) };
   });
   return { flat, document: { density: false, ...document } };

@@ -1,5 +1,7 @@
 /** Conditions of a cell: code at regular times, what arrives, and its events with what they do. */
 
+import { second } from '../../../src/lang/dimension.js';
+import { dimensionless } from '../../../src/lang/ast.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { binary, name as nameOf, number, quantity } from '../../../src/lang/build.js';
 import type { EventDefinition, NeuronType, Operation, TimingProfile } from '../../../src/model/model.js';
@@ -8,10 +10,8 @@ import { countOf, lastSpike, type Demands } from './demands.js';
 import type { Change } from './phases.js';
 import type { Refractoriness } from './refractoriness.js';
 import type { TypeBuilder } from './type-builder.js';
-import { endOfStep, NotExpressible, time } from './words.js';
+import { endOfStep, NotExpressible } from './words.js';
 import { element, type Element } from './xml-text.js';
-
-const pure = [0, 0, 0, 0, 0, 0, 0] as const;
 
 /** What the conditions of a type are written with. */
 interface CellParts {
@@ -81,7 +81,7 @@ export class CellEvents {
     let due: Expression = binary('>', nameOf(name), number(0.5));
     if (every !== undefined) {
       const next = `next ${name}`;
-      builder.state(next, time, false);
+      builder.state(next, second, false);
       // Ticks coincide with steps, so a tick counts from half a step before its time.
       due = binary(
         'and',
@@ -91,7 +91,7 @@ export class CellEvents {
       ticks.push(
         builder.assign(
           builder.nameOf(next),
-          builder.text(binary('+', nameOf(next), quantity(every, time)), 'statement'),
+          builder.text(binary('+', nameOf(next), quantity(every, second)), 'statement'),
         ),
       );
     }
@@ -102,11 +102,11 @@ export class CellEvents {
   /** What is set between two steps, at the end of the first of them. */
   #change(name: string, { at, where }: Change, actions: readonly string[]): void {
     const { builder } = this.parts;
-    const done = builder.state(`${name} done`, pure, false);
+    const done = builder.state(`${name} done`, dimensionless, false);
     const due = binary(
       'and',
       binary('<', nameOf(`${name} done`), number(0.5)),
-      binary('>=', nameOf(endOfStep), binary('-', quantity(at, time), binary('*', number(0.5), nameOf('dt')))),
+      binary('>=', nameOf(endOfStep), binary('-', quantity(at, second), binary('*', number(0.5), nameOf('dt')))),
     );
     const chosen = binary('>', nameOf(name), number(0.5));
     const cells = where === undefined ? chosen : binary('and', chosen, builder.inline(builder.parse(where)));
@@ -150,7 +150,7 @@ export class CellEvents {
       this.#finish(name, event, this.#test(when), [], later);
       return;
     }
-    const above = builder.state(`${name} has risen`, pure, false);
+    const above = builder.state(`${name} has risen`, dimensionless, false);
     const test = this.#test(binary('and', when, binary('<', nameOf(`${name} has risen`), number(0.5))));
     const fall = builder.condition(builder.inline(builder.parse(event.when)), 'statement', true);
     builder.conditions.push(element('OnCondition', { test: fall }, [builder.assign(above, '0')]));
@@ -181,7 +181,7 @@ export class CellEvents {
       return;
     }
     // What spikes of this step add comes before the reset.
-    const fired = builder.state(`${name} now`, pure, false);
+    const fired = builder.state(`${name} now`, dimensionless, false);
     builder.conditions.push(element('OnCondition', { test }, [...actions, builder.assign(fired, '1'), ...out]));
     later.push(element('OnCondition', { test: `${fired} .gt. 0.5` }, [...statements, builder.assign(fired, '0')]));
   }

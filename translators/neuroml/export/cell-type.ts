@@ -2,7 +2,7 @@
 
 import { dimensionless as pure, type Dimension, type Expression } from '../../../src/lang/ast.js';
 import { binary, call, name as nameOf, number, quantity } from '../../../src/lang/build.js';
-import { divideDimensions } from '../../../src/lang/dimension.js';
+import { divideDimensions, second } from '../../../src/lang/dimension.js';
 import { linearForm } from '../../../src/lang/linear.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
@@ -16,7 +16,7 @@ import { lemsDimension } from './dimensions.js';
 import { Refractoriness } from './refractoriness.js';
 import { regimeElement } from './regime-element.js';
 import type { TypeBuilder } from './type-builder.js';
-import { NotExpressible, time } from './words.js';
+import { NotExpressible } from './words.js';
 import { element, type Element } from './xml-text.js';
 
 interface BuiltCell {
@@ -154,10 +154,10 @@ class CellWriter {
       this.#see(name);
     }
     if (demands.places.has('lastspike')) {
-      builder.state(lastSpike, time, false);
+      builder.state(lastSpike, second, false);
       builder.aliases.set('lastspike', nameOf(lastSpike));
       builder.starts.push(
-        builder.assign(builder.nameOf(lastSpike), builder.text(quantity(-10_000, time), 'statement')),
+        builder.assign(builder.nameOf(lastSpike), builder.text(quantity(-10_000, second), 'statement')),
       );
     }
     for (const name of demands.counted) {
@@ -236,7 +236,7 @@ class CellWriter {
     if (read.length === 0) return rate;
     const form = linearForm(rate, new Set(read));
     if (!form) throw new NotExpressible('noise that is not just multiplied by a factor');
-    const dimension = divideDimensions(builder.dimensionOf(variable), time);
+    const dimension = divideDimensions(builder.dimensionOf(variable), second);
     const unit = quantity(1, dimension);
     const noises = [...form.coefficients].map(([noise, factor]) =>
       binary('*', binary('*', builder.bare(factor), nameOf(noise)), unit),

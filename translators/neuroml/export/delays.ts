@@ -1,5 +1,6 @@
 /** Delays of the connections of a projection. */
 
+import { second } from '../../../src/lang/dimension.js';
 import { isGiven } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { child } from '../../../src/model/pointer.js';
@@ -8,9 +9,8 @@ import type { DataStore, Projection, SynapseType, Value } from '../../../src/mod
 import type { ExportContext } from './context.js';
 import { quantityText } from './quantity-text.js';
 import { type Numbers } from './values.js';
-import { time } from './words.js';
 
-/** The share of a step by which delays are shorter: LEMS adds up its time, and would else come to some a step late. */
+/** The share of a step by which delays are shorter: LEMS adds up its second, and would else come to some a step late. */
 const slack = 0.01;
 
 /**
@@ -24,9 +24,13 @@ export function delayText(
   { model, dt, dimensions }: Pick<ExportContext, 'model' | 'dt' | 'dimensions'>,
   exactly = true,
 ): string {
-  if (model.timing === 'lems-euler') return quantityText(seconds, time, dimensions, true);
+  if (model.timing === 'lems-euler') return quantityText(seconds, second, dimensions, true);
   const steps = delayInSteps(seconds, dt, model.timing);
-  return quantityText(Number(((exactly && steps > 0 ? steps - slack : steps) * dt).toPrecision(12)), time, dimensions);
+  return quantityText(
+    Number(((exactly && steps > 0 ? steps - slack : steps) * dt).toPrecision(12)),
+    second,
+    dimensions,
+  );
 }
 
 /** The shortest delay of a pathway, in s; undefined where it is drawn or computed. */

@@ -2,7 +2,28 @@
 
 import type { Dimension } from '../../../src/lang/ast.js';
 import { dimensionless } from '../../../src/lang/ast.js';
-import { divideDimensions, multiplyDimensions } from '../../../src/lang/dimension.js';
+import {
+  divideDimensions,
+  multiplyDimensions,
+  ampere,
+  ampereByArea,
+  area,
+  concentration,
+  coulomb,
+  farad,
+  faradByArea,
+  hertz,
+  kelvin,
+  metre,
+  mole,
+  ohm,
+  ohmMetre,
+  second,
+  siemens,
+  siemensByArea,
+  volt,
+  volume,
+} from '../../../src/lang/dimension.js';
 import { parseUnit } from '../../../src/lang/units.js';
 import { element, type Element } from './xml-text.js';
 
@@ -16,7 +37,7 @@ type Scaled = readonly [symbol: string, power: number];
 const core: readonly (readonly [name: string, dimension: Dimension, units: readonly [Scaled, ...Scaled[]]])[] = [
   [
     'time',
-    [0, 0, 1, 0, 0, 0, 0],
+    second,
     [
       ['s', 0],
       ['ms', -3],
@@ -24,7 +45,7 @@ const core: readonly (readonly [name: string, dimension: Dimension, units: reado
   ],
   [
     'per_time',
-    [0, 0, -1, 0, 0, 0, 0],
+    hertz,
     [
       ['per_s', 0],
       ['Hz', 0],
@@ -33,7 +54,7 @@ const core: readonly (readonly [name: string, dimension: Dimension, units: reado
   ],
   [
     'voltage',
-    [2, 1, -3, -1, 0, 0, 0],
+    volt,
     [
       ['V', 0],
       ['mV', -3],
@@ -49,7 +70,7 @@ const core: readonly (readonly [name: string, dimension: Dimension, units: reado
   ],
   [
     'current',
-    [0, 0, 0, 1, 0, 0, 0],
+    ampere,
     [
       ['A', 0],
       ['nA', -9],
@@ -58,7 +79,7 @@ const core: readonly (readonly [name: string, dimension: Dimension, units: reado
   ],
   [
     'currentDensity',
-    [-2, 0, 0, 1, 0, 0, 0],
+    ampereByArea,
     [
       ['A_per_m2', 0],
       ['uA_per_cm2', -2],
@@ -66,7 +87,7 @@ const core: readonly (readonly [name: string, dimension: Dimension, units: reado
   ],
   [
     'conductance',
-    [-2, -1, 3, 2, 0, 0, 0],
+    siemens,
     [
       ['S', 0],
       ['uS', -6],
@@ -76,7 +97,7 @@ const core: readonly (readonly [name: string, dimension: Dimension, units: reado
   ],
   [
     'conductanceDensity',
-    [-4, -1, 3, 2, 0, 0, 0],
+    siemensByArea,
     [
       ['S_per_m2', 0],
       ['mS_per_cm2', 1],
@@ -92,7 +113,7 @@ const core: readonly (readonly [name: string, dimension: Dimension, units: reado
   ],
   [
     'capacitance',
-    [-2, -1, 4, 2, 0, 0, 0],
+    farad,
     [
       ['F', 0],
       ['nF', -9],
@@ -101,7 +122,7 @@ const core: readonly (readonly [name: string, dimension: Dimension, units: reado
   ],
   [
     'specificCapacitance',
-    [-4, -1, 4, 2, 0, 0, 0],
+    faradByArea,
     [
       ['F_per_m2', 0],
       ['uF_per_cm2', -2],
@@ -109,7 +130,7 @@ const core: readonly (readonly [name: string, dimension: Dimension, units: reado
   ],
   [
     'resistance',
-    [2, 1, -3, -2, 0, 0, 0],
+    ohm,
     [
       ['ohm', 0],
       ['kohm', 3],
@@ -118,16 +139,16 @@ const core: readonly (readonly [name: string, dimension: Dimension, units: reado
   ],
   [
     'resistivity',
-    [3, 1, -3, -2, 0, 0, 0],
+    ohmMetre,
     [
       ['ohm_m', 0],
       ['ohm_cm', -2],
     ],
   ],
-  ['charge', [0, 0, 1, 1, 0, 0, 0], [['C', 0]]],
+  ['charge', coulomb, [['C', 0]]],
   [
     'length',
-    [1, 0, 0, 0, 0, 0, 0],
+    metre,
     [
       ['m', 0],
       ['um', -6],
@@ -135,7 +156,7 @@ const core: readonly (readonly [name: string, dimension: Dimension, units: reado
   ],
   [
     'area',
-    [2, 0, 0, 0, 0, 0, 0],
+    area,
     [
       ['m2', 0],
       ['um2', -12],
@@ -143,7 +164,7 @@ const core: readonly (readonly [name: string, dimension: Dimension, units: reado
   ],
   [
     'volume',
-    [3, 0, 0, 0, 0, 0, 0],
+    volume,
     [
       ['m3', 0],
       ['um3', -18],
@@ -151,13 +172,13 @@ const core: readonly (readonly [name: string, dimension: Dimension, units: reado
   ],
   [
     'concentration',
-    [-3, 0, 0, 0, 0, 1, 0],
+    concentration,
     [
       ['mol_per_m3', 0],
       ['mM', 0],
     ],
   ],
-  ['substance', [0, 0, 0, 0, 0, 1, 0], [['mol', 0]]],
+  ['substance', mole, [['mol', 0]]],
   [
     'permeability',
     [1, 0, -1, 0, 0, 0, 0],
@@ -166,7 +187,7 @@ const core: readonly (readonly [name: string, dimension: Dimension, units: reado
       ['cm_per_s', -2],
     ],
   ],
-  ['temperature', [0, 0, 0, 0, 1, 0, 0], [['K', 0]]],
+  ['temperature', kelvin, [['K', 0]]],
 ];
 
 /** Letters of LEMS for the base of a dimension, in the order of ours. */

@@ -1,5 +1,6 @@
 /** How many of many independent inputs have an event in a step, as LEMS can draw it. */
 
+import { dimensionless } from '../../../src/lang/ast.js';
 import { numberText } from './quantity-text.js';
 import type { TypeBuilder } from './type-builder.js';
 import type { Element } from './xml-text.js';
@@ -26,12 +27,11 @@ const largestMean = 10;
  *   a rounded normal number
  */
 export function drawCount(n: number, p: number, builder: TypeBuilder): DrawnCount {
-  const pure = [0, 0, 0, 0, 0, 0, 0] as const;
   const probability = numberText(p);
   if (n <= mostSingle)
     return { actions: [], count: `(${Array.from({ length: n }, () => `H(${probability} - random(1))`).join(' + ')})` };
   const mean = n * p;
-  const count = builder.state('drawn', pure, false);
+  const count = builder.state('drawn', dimensionless, false);
   if (mean > largestMean) {
     const spread = numberText(Math.sqrt(mean * (1 - p)));
     const normal = '(sqrt(0 - 2 * ln(random(1))) * cos(6.283185307179586 * random(1)))';
@@ -47,7 +47,7 @@ export function drawCount(n: number, p: number, builder: TypeBuilder): DrawnCoun
   // Waiting times in steps: an event for each that ends within this one. More than these happen less than once in 10^9
   // steps.
   const most = Math.ceil(mean + 7 * Math.sqrt(mean) + 7);
-  const elapsed = builder.state('elapsed', pure, false);
+  const elapsed = builder.state('elapsed', dimensionless, false);
   const wait = `${elapsed} - ln(random(1)) / ${numberText(mean)}`;
   const each = Array.from({ length: most }, () => [
     builder.assign(elapsed, wait),

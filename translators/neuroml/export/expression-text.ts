@@ -5,6 +5,7 @@
  * is not taken has the factor zero.
  */
 
+import { second } from '../../../src/lang/dimension.js';
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
 import { binary, call, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
 import { constants } from '../../../src/lang/functions.js';
@@ -13,7 +14,7 @@ import { isPure } from './dimensions.js';
 import { callPiece } from './function-text.js';
 import { atom, closed, joined, negative, raised, type Piece } from './pieces.js';
 import { numberText } from './quantity-text.js';
-import { endOfStep, NotExpressible, ownTime, time, type Place, type Words } from './words.js';
+import { endOfStep, NotExpressible, ownTime, type Place, type Words } from './words.js';
 
 /**
  * Time is a sum of steps in LEMS, and may be off in its last digits: a start of a step that is late by so little is not
@@ -94,8 +95,8 @@ export class ExpressionText {
     if (name === 't' || name === ownTime)
       return reads === 'end'
         ? atom('t')
-        : joined(atom('t'), '-', atom(words.constant('STEP', time, Number((dt * almostOne).toPrecision(12)))));
-    if (name === 'dt') return atom(words.constant('DT', time, dt));
+        : joined(atom('t'), '-', atom(words.constant('STEP', second, Number((dt * almostOne).toPrecision(12)))));
+    if (name === 'dt') return atom(words.constant('DT', second, dt));
     if (name === 't_in_timesteps') return this.piece(call('timestep', [nameOf('t'), nameOf('dt')]), 'statement');
     const constant = constants.get(name);
     if (constant !== undefined) return atom(numberText(constant));

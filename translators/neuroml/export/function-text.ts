@@ -2,10 +2,10 @@
 
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
 import { binary, call, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
-import { powerDimension } from '../../../src/lang/dimension.js';
+import { powerDimension, second } from '../../../src/lang/dimension.js';
 import { isPure } from './dimensions.js';
 import { atom, closed, joined, negative, type Piece } from './pieces.js';
-import { NotExpressible, time, type Place, type StepFunction, type Words } from './words.js';
+import { NotExpressible, type Place, type StepFunction, type Words } from './words.js';
 
 /** Writes the arguments of a function. */
 interface ArgumentWriter {
@@ -163,7 +163,7 @@ function tableValue({ dt, dimension, rows }: StepFunction, given: readonly Expre
         cases.push({ until: Number(((k + 1) * dt).toPrecision(15)), value: quantity(row[k] ?? 0, dimension) });
     const chain = (some: typeof cases): Expression =>
       some.reduceRight<Expression | undefined>(
-        (rest, { until, value }) => (rest ? conditional(binary('<', at, quantity(until, time)), value, rest) : value),
+        (rest, { until, value }) => (rest ? conditional(binary('<', at, quantity(until, second)), value, rest) : value),
         undefined,
       ) ?? quantity(0, dimension);
     // Long chains of cases would be nested too deeply for readers: variables each have a part of them.

@@ -1,5 +1,6 @@
 /** A population that drives cells without spikes, as a component type of what is attached to them. */
 
+import { ampere } from '../../../src/lang/dimension.js';
 import { builderOf, derivedOrder } from './builder.js';
 import { zeroOf } from './channels.js';
 import type { CellPlan, ExportContext } from './context.js';
@@ -72,9 +73,7 @@ export function inputType(
     );
   }
   if (!target.withoutCurrent && !target.channels.some(({ exposure }) => exposure === 'i'))
-    attempt(() =>
-      builder.derive(builder.free('no_current'), [0, 0, 0, 1, 0, 0, 0], zeroOf([0, 0, 0, 1, 0, 0, 0]), 'i'),
-    );
+    attempt(() => builder.derive(builder.free('no_current'), ampere, zeroOf(ampere), 'i'));
   const events = Object.values(type.events).sort((a, b) => a.order - b.order);
   for (const { when, do: actions, refractory } of events)
     attempt(() => {

@@ -1,6 +1,6 @@
 /** What drives cells without spikes: populations that only do that, and stimuli. */
 
-import { ampere } from '../../../src/lang/dimension.js';
+import { ampere, second } from '../../../src/lang/dimension.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { child } from '../../../src/model/pointer.js';
 import { timeAfter } from '../../../src/model/tagged.js';
@@ -16,7 +16,7 @@ import { longAfter, pulsesOf, type Pulse } from './pulses.js';
 import { stimulusType } from './stimulus-type.js';
 import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
-import { time } from './words.js';
+
 import { element, type Element } from './xml-text.js';
 
 /** A population that only drives one other is written as inputs attached to the cells of that one. */
@@ -132,7 +132,7 @@ function pulseGenerators(
   const pulses = pulsesOf(stimulus.value, dt, steps, functions, isMiddle ? 0.5 : 0) ?? [];
   const [only] = pulses;
   if (only === undefined) return undefined;
-  const inTime = (value: number): string => quantityText(Number(value.toPrecision(12)), time, dimensions);
+  const inTime = (value: number): string => quantityText(Number(value.toPrecision(12)), second, dimensions);
   // Half a step between two steps, since LEMS adds up its time.
   const late = hasCompartments(model) ? 0 : 0.5;
   const atStep = (step: number): number => (step === 0 ? 0 : (step + late) * dt);

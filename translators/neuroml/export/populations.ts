@@ -1,5 +1,6 @@
 /** Populations: cells of a type, cells by a name that NeuroML has, and spikes that are replayed. */
 
+import { second } from '../../../src/lang/dimension.js';
 import { areInFile, timeAfter } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { child } from '../../../src/model/pointer.js';
@@ -12,7 +13,7 @@ import { quantityText } from './quantity-text.js';
 import type { StandardCell } from './standard-cell.js';
 import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
-import { time } from './words.js';
+
 import { element } from './xml-text.js';
 
 /** Spikes per step beyond which it matters that there is at most one. */
@@ -141,7 +142,7 @@ function replay(name: string, { spikes, size }: Population, written: Written, co
           id: String(ordinal),
           time: quantityText(
             hasCompartments(model) ? at : replayed(at, dt, model.timing),
-            time,
+            second,
             dimensions,
             model.timing === 'lems-euler',
           ),

@@ -3,6 +3,7 @@
  * first.
  */
 
+import { second } from '../../../src/lang/dimension.js';
 import type { Dimension } from '../../../src/lang/ast.js';
 import type { TypeBuilder } from './type-builder.js';
 import { element, type Element } from './xml-text.js';
@@ -22,7 +23,7 @@ export class Queue {
     private readonly builder: TypeBuilder,
   ) {
     const places = Array.from({ length: mostUnderWay }, (_, k) => k);
-    this.#due = places.map((k) => builder.state(`due ${label} ${k}`, [0, 0, 1, 0, 0, 0, 0], false));
+    this.#due = places.map((k) => builder.state(`due ${label} ${k}`, second, false));
     this.#values = dimension ? places.map((k) => builder.state(`under way ${label} ${k}`, dimension, false)) : [];
   }
 

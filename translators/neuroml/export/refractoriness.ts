@@ -3,14 +3,15 @@
  * time at which it ends.
  */
 
+import { second } from '../../../src/lang/dimension.js';
+import { dimensionless } from '../../../src/lang/ast.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { binary, boolean, call, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
 import type { NeuronType, Refractory, TimingProfile } from '../../../src/model/model.js';
 import type { TypeBuilder } from './type-builder.js';
-import { endOfStep, time } from './words.js';
+import { endOfStep } from './words.js';
 import { element, type Element } from './xml-text.js';
 
-const pure = [0, 0, 0, 0, 0, 0, 0] as const;
 const endAfter = (event: string): string => `end of refractoriness after ${event}`;
 const heldAfter = (event: string): string => `refractory after ${event}`;
 
@@ -41,12 +42,12 @@ export class Refractoriness {
     if (!refractory) return;
     const { builder } = this;
     if (refractory.for === undefined) {
-      this.#held.set(event, builder.state(heldAfter(event), pure, false));
+      this.#held.set(event, builder.state(heldAfter(event), dimensionless, false));
       return;
     }
-    const until = builder.state(endAfter(event), time, false);
+    const until = builder.state(endAfter(event), second, false);
     this.#until.set(event, until);
-    const never = refractory.evaluated === 'eachStep' ? quantity(-10_000, time) : quantity(-1, time);
+    const never = refractory.evaluated === 'eachStep' ? quantity(-10_000, second) : quantity(-1, second);
     builder.starts.push(builder.assign(until, builder.text(never, 'statement')));
   }
 

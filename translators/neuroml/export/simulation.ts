@@ -1,5 +1,6 @@
 /** What is run and written. */
 
+import { second } from '../../../src/lang/dimension.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { isRecording, isSelection, phaseKind, timeAfter } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
@@ -8,7 +9,7 @@ import type { Model, Recording, RecordingKinds, SelectionKinds } from '../../../
 import type { StructuredCell } from './cells/structured-cell.js';
 import { elementsOf, type ExportContext } from './context.js';
 import { quantityText } from './quantity-text.js';
-import { time } from './words.js';
+
 import type { Written } from './written.js';
 import { element, type Element } from './xml-text.js';
 
@@ -22,8 +23,8 @@ export function simulation(id: string, target: string, network: Written, context
     'Simulation',
     {
       id,
-      length: quantityText(length, time, dimensions, true),
-      step: quantityText(dt, time, dimensions, true),
+      length: quantityText(length, second, dimensions, true),
+      step: quantityText(dt, second, dimensions, true),
       target,
       ...(seed === undefined ? {} : { seed }),
     },

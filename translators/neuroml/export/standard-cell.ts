@@ -4,6 +4,7 @@
  * In NeuroML the synapses on a cell hold what PyNN's cells hold themselves; sums of either are the same.
  */
 
+import { ampere, volt } from '../../../src/lang/dimension.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { recordedVariables } from '../../../src/model/tagged.js';
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
@@ -109,10 +110,10 @@ export function standardCell(id: string, type: NeuronType, context: ExportContex
     componentType: heir?.attributes['name'] ?? name,
     attachment: 'baseSynapse',
     list: 'synapses',
-    channels: [{ variable: 'i_inj', kind: 'sum', dimension: [0, 0, 0, 1, 0, 0, 0], exposure: 'i' }],
+    channels: [{ variable: 'i_inj', kind: 'sum', dimension: ampere, exposure: 'i' }],
     varying: new Set(),
     visible: new Map([
-      ['v', { name: 'v', dimension: [2, 1, -3, -1, 0, 0, 0] }],
+      ['v', { name: 'v', dimension: volt }],
       ...[...gates].map((gate) => [gate, { name: gate.slice('gate_'.length), dimension: dimensionless }] as const),
     ]),
     starts: new Map(),

@@ -1,5 +1,6 @@
 /** Stimuli as component types of what is attached to cells. */
 
+import { ampere } from '../../../src/lang/dimension.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
@@ -109,5 +110,5 @@ function share(
       one.exposure,
     );
   if (!withoutCurrent && !channels.some(({ exposure }) => exposure === 'i'))
-    builder.derive(builder.free('no_current'), [0, 0, 0, 1, 0, 0, 0], zeroOf([0, 0, 0, 1, 0, 0, 0]), 'i');
+    builder.derive(builder.free('no_current'), ampere, zeroOf(ampere), 'i');
 }

@@ -2,7 +2,7 @@
  * A synapse type, as it is between two populations, as a component type; and what is attached to cells without spikes.
  */
 
-import { second } from '../../../src/lang/dimension.js';
+import { second, ampere } from '../../../src/lang/dimension.js';
 import { dimensionless as pure, type Statement } from '../../../src/lang/ast.js';
 import { binary, call, name as nameOf, quantity } from '../../../src/lang/build.js';
 import { namesIn } from '../../../src/lang/walk.js';
@@ -403,8 +403,7 @@ function channels(
     });
   }
   if (!withoutCurrent && !all.some(({ exposure }) => exposure === 'i')) {
-    const current = [0, 0, 0, 1, 0, 0, 0] as const;
-    builder.derive(builder.free('no_current'), current, zeroOf(current), 'i');
+    builder.derive(builder.free('no_current'), ampere, zeroOf(ampere), 'i');
   }
 }
 

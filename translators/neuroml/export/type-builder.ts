@@ -1,5 +1,6 @@
 /** A component type in the making: its members, and the names that expressions in it have. */
 
+import { second } from '../../../src/lang/dimension.js';
 import type { Dimension, Expression, Statement } from '../../../src/lang/ast.js';
 import { dimensionless } from '../../../src/lang/ast.js';
 import { binary, name as nameOf, number, quantity } from '../../../src/lang/build.js';
@@ -16,7 +17,6 @@ import {
   alwaysKnown,
   NotExpressible,
   reserved,
-  time,
   type Clock,
   type Place,
   type TableLookup,
@@ -262,7 +262,7 @@ export class TypeBuilder implements Words {
 
   /** A constant of half a step. */
   get halfStep(): string {
-    return this.constant('HALF_STEP', time, this.clock.dt / 2);
+    return this.constant('HALF_STEP', second, this.clock.dt / 2);
   }
 
   /** A constant that is one of the SI unit of a dimension. */

@@ -1,5 +1,6 @@
 /** What expressions are written with: the names, units and variables of one component type. */
 
+import { second } from '../../../src/lang/dimension.js';
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
 import type { Inferred } from '../../../src/lang/inferred.js';
 import { dimensionless } from '../../../src/lang/ast.js';
@@ -21,13 +22,13 @@ export interface Clock {
   readonly dt: number;
 }
 
-/** A function of time, and perhaps of the element, that is constant in between. */
+/** A function of second, and perhaps of the element, that is constant in between. */
 export interface StepFunction {
   /** Seconds for each value. */
   readonly dt: number;
   /** Of its values. */
   readonly dimension: Dimension;
-  /** Values in SI over time, for each element where there are several; the last element's hold for those beyond. */
+  /** Values in SI over second, for each element where there are several; the last element's hold for those beyond. */
   readonly rows: readonly ArrayLike<number>[];
 }
 /** The table of a name; undefined: there is none. */
@@ -57,22 +58,20 @@ export interface Words {
   asVariable(value: Expression, dimension: Dimension): string;
 }
 
-/** Stands for LEMS's own time, the end of the step, in expressions that an export makes. */
+/** Stands for LEMS's own second, the end of the step, in expressions that an export makes. */
 export const endOfStep = 'time at the end of the step';
 /** Stands for the model's time where `t` means another. */
 export const ownTime = 'time of the model';
 
-/** Dimension of a time. */
-export const time: Dimension = [0, 0, 1, 0, 0, 0, 0];
 const real = (dimension: Dimension): Inferred => ({ type: 'real', dimension });
 
 /** Names that every type has. */
 export const alwaysKnown: readonly (readonly [string, Inferred])[] = [
-  ['t', real(time)],
-  ['dt', real(time)],
+  ['t', real(second)],
+  ['dt', real(second)],
   ['t_in_timesteps', real(dimensionless)],
-  [endOfStep, real(time)],
-  [ownTime, real(time)],
+  [endOfStep, real(second)],
+  [ownTime, real(second)],
 ];
 
 /** Words of LEMS's expressions, and its time. */

@@ -12,7 +12,7 @@
 import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
 import type { Assignment, Dimension, Expression } from '../../../src/lang/ast.js';
 import { binary, integer, name as nameOf, quantity, sum } from '../../../src/lang/build.js';
-import { divideDimensions } from '../../../src/lang/dimension.js';
+import { divideDimensions, second } from '../../../src/lang/dimension.js';
 import type { Component, DerivedVariableDefinition, LemsModel, RegimeDefinition } from '../lems/definitions.js';
 import { inOrderOfReading } from '../lems/derived-order.js';
 import {
@@ -62,8 +62,7 @@ interface FlatSetting {
 }
 
 /** The dimension of a rate of change. */
-const perSecond = (dimension: Dimension | null): Dimension | null =>
-  dimension && divideDimensions(dimension, [0, 0, 1, 0, 0, 0, 0]);
+const perSecond = (dimension: Dimension | null): Dimension | null => dimension && divideDimensions(dimension, second);
 
 /** The equations of one component, under construction. */
 export class FlatType {

@@ -1,5 +1,6 @@
 /** Kinetic schemes: the occupancies of states, between which transitions lead at rates of their own. */
 
+import { hertz } from '../../../src/lang/dimension.js';
 import { missingReference } from '../messages.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { binary, difference, integer, name as nameOf, negated, quantity, sum } from '../../../src/lang/build.js';
@@ -15,8 +16,6 @@ interface FlatScheme {
   readonly start: ReadonlyMap<string, Expression>;
 }
 
-const perSecond = [0, 0, -1, 0, 0, 0, 0] as const;
-
 /** The equations of a kinetic scheme of a node. @diagnostic lems/unknown-path, lems/not-a-state-variable */
 export function flattenScheme(variables: Variables, node: TreeNode, scheme: KineticSchemeDefinition): FlatScheme {
   const occupancies = new Map<TreeNode, string>();
@@ -29,7 +28,7 @@ export function flattenScheme(variables: Variables, node: TreeNode, scheme: Kine
         state.component.place,
       );
   }
-  const flows = new Map<string, Expression>([...occupancies.values()].map((name) => [name, quantity(0, perSecond)]));
+  const flows = new Map<string, Expression>([...occupancies.values()].map((name) => [name, quantity(0, hertz)]));
   for (const edge of membersNamed(node, scheme.edges)) {
     const end = (attribute: string): string | undefined => {
       const state = linked(edge, attribute);

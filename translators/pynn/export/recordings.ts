@@ -53,10 +53,11 @@ export function recordingOf(context: ExportContext, recording: Recording, pointe
  */
 function placeInStep(
   { model, natives, report }: ExportContext,
-  { slot, order = 0, name }: Extract<Recording, { readonly variables: readonly string[] }>,
+  recording: Extract<Recording, { readonly variables: readonly string[] }>,
   other: string,
   pointer: string,
 ): Pick<PynnRecording, 'native'> {
+  const { slot, order = 0, name } = recording;
   const isPlaced = slot !== undefined || order !== 0;
   const beside = Object.entries(model.operations).flatMap(([id, operation]) =>
     (operation.slot ?? usual) === (slot ?? usual) && operation.order === order ? [id] : [],
@@ -67,18 +68,28 @@ function placeInStep(
     report.missing(pointer, 'when in a step samples are taken');
     return {};
   }
-  return { native: { ...(slot === undefined ? {} : { slot }), ...(order === 0 ? {} : { order }), name } };
+  return { native: placeOf(recording) };
 }
+
+type Placed = Pick<Extract<Recording, { readonly events: string }>, 'slot' | 'order' | 'name'>;
+
+/** A recording's place among what happens in a step, in the form of the document. */
+const placeOf = ({ slot, order = 0, name }: Placed): object => ({
+  ...(slot === undefined ? {} : { slot }),
+  ...(order === 0 ? {} : { order }),
+  name,
+});
 
 /** Variables that are recorded at events, and when in a step their values are taken. */
 function valuesAtEvents(
   { natives, report }: ExportContext,
-  { variables = [], slot, order = 0, name }: Extract<Recording, { readonly events: string }>,
+  recording: Extract<Recording, { readonly events: string }>,
   pointer: string,
 ): Pick<PynnRecording, 'native'> {
+  const { variables = [] } = recording;
   if (variables.length === 0) return {};
   if (natives === undefined) return report.missing(pointer, 'values of variables at events') ?? {};
-  return { native: { variables, ...(slot === undefined ? {} : { slot }), ...(order === 0 ? {} : { order }), name } };
+  return { native: { variables, ...placeOf(recording) } };
 }
 
 /** The slot in which Brian's timing takes samples and runs operations. */

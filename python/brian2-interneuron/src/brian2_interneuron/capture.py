@@ -8,7 +8,7 @@ from pathlib import Path
 
 import interneuron
 from brian2 import NetworkOperation
-from interneuron._scripts import Captured, note_left_out, runs_to_come
+from interneuron._scripts import Captured, ended_with, note_left_out, runs_to_come, write_captured
 
 from .device import InterneuronDevice
 from .launcher import run_script
@@ -134,7 +134,7 @@ def first_network(script, output, stem, partial=False, path=None):
     except Exception as error:
         if not found:
             raise
-        note_left_out(str(output), [f"the script ended with an error, {type(error).__name__}: {error}"])
+        note_left_out(str(output), [ended_with(error)])
     finally:
         said.listening = False
         InterneuronDevice._prepare, InterneuronDevice.run_document = prepare, run_document
@@ -155,7 +155,7 @@ def _with_phases(document, whole, objects, phases, output):
     else:
         document.parts = json.loads(output.read_text(encoding="utf-8"))
     phases.put_into(document.parts)
-    _write(output, document)
+    write_captured(output, document.parts, document.data)
     listed = "connections and first values are listed as Brian drew them: the script lists values between its runs"
     return [listed] if phases.lists else []
 
@@ -167,22 +167,11 @@ def _written(document, said, objects, output):
         document.parts = copy.deepcopy(parts)
         kept, sentences = keep_rules(document, said, objects, refused)
         connect_by_rules(document, objects)
-        _write(output, document)
+        write_captured(output, document.parts, document.data)
         more = _not_understood(output, kept) if kept else {}
         if not more:
             return sentences
         refused.update(more)
-
-
-def _write(output, document):
-    """Writes a specification, and the arrays that it names beside it."""
-    text = json.dumps(document.parts)
-    output.write_text(text, encoding="utf-8")
-    folder = output.with_suffix(".data")
-    for name, array in document.data.items():
-        if name in text:
-            folder.mkdir(exist_ok=True)
-            array.tofile(folder / name)
 
 
 def _not_understood(output, kept):

@@ -61,7 +61,6 @@ class Live:
             return False
         return True
 
-
     def changed(self, bare):
         """Variables that hold something else than at the end of the last run; None where there are other ones."""
         found = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import math
 import os
 import runpy
@@ -13,6 +14,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from types import FrameType
+from typing import Any
+
+from numpy.typing import NDArray
 
 
 class Captured(BaseException):
@@ -86,6 +90,28 @@ def note_left_out(captured: str, sentences: Sequence[str]) -> None:
     """Notes what a process leaves out of the file that it writes, a line for each part."""
     if sentences:
         Path(left_out_beside(captured)).write_text("\n".join(sentences), encoding="utf-8")
+
+
+def ended_with(error: Exception) -> str:
+    """What a process leaves out where its script has ended with an error, after a run."""
+    return f"the script ended with an error, {type(error).__name__}: {error}"
+
+
+def write_captured(output: Path, document: Mapping[str, object], arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Writes a document, and beside it the arrays that it names.
+
+    Args:
+        output: the file of the document; arrays are in a folder of its name that ends in `.data`.
+        document: what JSON can say.
+        arrays: by the names of their files.
+    """
+    text = json.dumps(document)
+    output.write_text(text, encoding="utf-8")
+    folder = output.with_suffix(".data")
+    for name, array in arrays.items():
+        if name in text:
+            folder.mkdir(exist_ok=True)
+            array.tofile(folder / name)
 
 
 _RUNS = ("run", "run_for", "run_until")

@@ -1,11 +1,19 @@
 """`interneuron pynn script.py`: runs a script that names another simulator, or asks for one, on this backend."""
 
-import json
 import os
 import sys
 from pathlib import Path
 
-from interneuron._scripts import Captured, convert_captured, is_file, note_left_out, run_file, runs_to_come
+from interneuron._scripts import (
+    Captured,
+    convert_captured,
+    ended_with,
+    is_file,
+    note_left_out,
+    run_file,
+    runs_to_come,
+    write_captured,
+)
 
 
 def _as_spinnaker(module):
@@ -106,19 +114,15 @@ def capture(words):
     except Exception as error:
         if not state._phases:
             raise
-        left.append(f"the script ended with an error, {type(error).__name__}: {error}")
+        left.append(ended_with(error))
     if not any("run_until" in phase for phase in state._phases):
         own = [name for name in ("nest", "neuron", "brian2") if f"pyNN.{name}" in sys.modules]
         other = f" on interneuron, but perhaps one on pyNN.{own[0]}: add --instead-of {own[0]}" if own else ""
         print(f"error: {words[1]} runs no network{other}", file=sys.stderr)
         return 1
     named = {**state.document(), "name": Path(words[1]).stem}
-    output.write_text(json.dumps(named), encoding="utf-8")
+    write_captured(output, named, state._arrays)
     note_left_out(words[0], list(dict.fromkeys(left)))
-    folder = output.with_suffix(".data")
-    for name, array in state._arrays.items():
-        folder.mkdir(exist_ok=True)
-        (folder / name).write_bytes(array.tobytes())
     return 0
 
 

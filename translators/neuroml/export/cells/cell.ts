@@ -1,6 +1,6 @@
 /** A cell with compartments as NeuroML's `cell`: its shape, channels by density, and where its variables are. */
 
-import { siemens, volt } from '../../../../src/lang/dimension.js';
+import { siemens, volt, faradByArea, ohmMetre, siemensByArea, concentration } from '../../../../src/lang/dimension.js';
 import type { Dimension } from '../../../../src/lang/ast.js';
 import { NoNumber } from '../../../../src/lang/evaluate.js';
 import { printExpression } from '../../../../src/lang/print.js';
@@ -17,23 +17,11 @@ import { LocalEquations } from './equations.js';
 import { gateOf, instantGate, PotentialFunctions } from './gates.js';
 import { localNumbers, sectionsOn } from './local-values.js';
 import { conductancesOf, type Conductance } from './membrane-current.js';
-import {
-  concentration,
-  concentrationsOn,
-  keepsAboveZero,
-  nernstPotential,
-  poolElement,
-  poolOf,
-  type Pool,
-} from './pools.js';
+import { concentrationsOn, keepsAboveZero, nernstPotential, poolElement, poolOf, type Pool } from './pools.js';
 import { compartmentAt, shapeOf } from './shape.js';
 import type { StructuredCell } from './structured-cell.js';
 import { parseExpression } from '../../../../src/lang/parse.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
-
-const density: Dimension = [-4, -1, 3, 2, 0, 0, 0];
-const faradByArea: Dimension = [-4, -1, 4, 2, 0, 0, 0];
-const ohmMetre: Dimension = [3, 1, -3, -2, 0, 0, 0];
 
 /** Relative difference of a gate's first value from its steady state that is rounding. */
 const rounding = 1e-9;
@@ -383,7 +371,7 @@ class CellWriter {
         element: element(conductance.reversal === 'nernst' ? 'channelDensityNernst' : 'channelDensity', {
           id,
           ionChannel: channel,
-          condDensity: quantityText(conductance.conductance, density, dimensions),
+          condDensity: quantityText(conductance.conductance, siemensByArea, dimensions),
           ...(conductance.reversal === 'nernst' ? {} : { erev: quantityText(conductance.reversal, volt, dimensions) }),
           ...this.#segmentGroup(sections),
           ion,

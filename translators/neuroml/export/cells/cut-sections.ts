@@ -3,10 +3,10 @@
 import { namesIn } from '../../../../src/lang/walk.js';
 import { parseExpression } from '../../../../src/lang/parse.js';
 import { knownNumbers } from '../../../../src/model/arrays.js';
-import type { Compartments, DataStore, Id, Section, Value } from '../../../../src/model/model.js';
+import type { Compartments, DataStore, Id, Point, Section, Value } from '../../../../src/model/model.js';
 import { isGiven } from '../../../../src/model/tagged.js';
 import { sectionsOn } from './local-values.js';
-import { compartmentAt, inOrder, withCuts } from './shape.js';
+import { compartmentAt, inOrder, stepsOf, withCuts } from './shape.js';
 
 type Place = NonNullable<Section['parent']>;
 
@@ -85,7 +85,7 @@ const pieceName = (section: Id, k: number, sections: Compartments['sections']): 
 /** A section for each compartment, each at the end of the one before. */
 function piecesOf(name: Id, section: Section, sections: Compartments['sections']): readonly (readonly [Id, Section])[] {
   const { divisions, points, length, parent, ...rest } = section;
-  const cuts = points && withCuts(points as unknown as Parameters<typeof withCuts>[0], divisions);
+  const cuts = points && withCuts(points, divisions);
   return Array.from({ length: divisions }, (_, k) => {
     const above = k === 0 ? parent : { section: pieceName(name, k - 1, sections), fraction: 1 };
     const shape = cuts
@@ -100,22 +100,14 @@ function piecesOf(name: Id, section: Section, sections: Compartments['sections']
   });
 }
 
-/** Distances from each point to the next one. */
-const stepsOf = (points: readonly (readonly number[])[]): readonly number[] =>
-  points.slice(1).map((to, k) => Math.hypot(...[0, 1, 2].map((axis) => (to[axis] ?? 0) - (points[k]?.[axis] ?? 0))));
-
 /** The points of one of so many pieces of equal length. */
-function between(
-  points: readonly (readonly number[])[],
-  piece: number,
-  pieces: number,
-): readonly (readonly number[])[] {
+function between(points: readonly Point[], piece: number, pieces: number): readonly Point[] {
   const steps = stepsOf(points);
   const total = steps.reduce((sum, step) => sum + step, 0);
   const [low, high] = [(piece * total) / pieces, ((piece + 1) * total) / pieces];
   const slack = total * 1e-9;
   let position = 0;
-  const found: (readonly number[])[] = [];
+  const found: Point[] = [];
   points.forEach((point, k) => {
     position += k === 0 ? 0 : (steps[k - 1] ?? 0);
     if (position >= low - slack && position <= high + slack) found.push(point);

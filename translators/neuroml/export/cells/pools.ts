@@ -2,8 +2,9 @@
 
 import { evaluate } from '../../../../src/lang/evaluate.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
-import { second } from '../../../../src/lang/dimension.js';
-import type { Dimension, Expression } from '../../../../src/lang/ast.js';
+import { second, concentration } from '../../../../src/lang/dimension.js';
+import { faraday, gasConstant } from '../../../../src/lang/physics.js';
+import type { Expression } from '../../../../src/lang/ast.js';
 import { linearForm } from '../../../../src/lang/linear.js';
 import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
 import type { Compartments, Id, Ion, LocalEvent } from '../../../../src/model/model.js';
@@ -13,12 +14,6 @@ import { NotExpressible } from '../words.js';
 import { element, type Element } from '../xml-text.js';
 import type { LocalEquations } from './equations.js';
 import { sectionsOn } from './local-values.js';
-
-/** mol/m**3. */
-export const concentration: Dimension = [-3, 0, 0, 0, 0, 1, 0];
-
-/** R in J/(mol K) and F in C/mol, as cells are computed here. */
-const [gasConstant, faraday] = [8.31446261815324, 96485.33212];
 
 /** `rho*i_ca - (c - rest)/tau`. */
 export interface Pool {

@@ -1,12 +1,11 @@
 /** Sections of a cell as segments, in micrometres, and places on them. */
 
-import type { Compartments, Section } from '../../../../src/model/model.js';
+import type { Compartments, Point, Section } from '../../../../src/model/model.js';
 import { numberText } from '../quantity-text.js';
 import { NotExpressible } from '../words.js';
 import { element, type Element } from '../xml-text.js';
 
 /** x, y, z and diameter in um. */
-type Point = readonly [x: number, y: number, z: number, diameter: number];
 
 /** A place on a segment. */
 export interface SegmentAt {
@@ -75,8 +74,13 @@ export function sproutOf({ start, heading }: SproutStart = { start: [0, 0, 0], h
 
 const micrometres = (metres: number): number => Number((metres * 1e6).toPrecision(15)) + 0;
 const distance = (a: Point, b: Point): number => Math.hypot(b[0] - a[0], b[1] - a[1], b[2] - a[2]);
-const between = (a: Point, b: Point, share: number): Point =>
-  a.map((from, k) => Number((from + share * ((b[k] ?? 0) - from)).toPrecision(15))) as unknown as Point;
+/** Distances from each point to the next one. */
+export const stepsOf = (points: readonly Point[]): readonly number[] =>
+  points.slice(1).map((to, k) => distance(points[k] ?? to, to));
+const between = (a: Point, b: Point, share: number): Point => {
+  const along = (axis: 0 | 1 | 2 | 3): number => Number((a[axis] + share * (b[axis] - a[axis])).toPrecision(15));
+  return [along(0), along(1), along(2), along(3)];
+};
 
 /**
  * The segments of a cell.
@@ -187,7 +191,8 @@ function pointAt({ segment, along }: SegmentAt, own: readonly Segment[]): readon
 }
 
 function pointsOf(name: string, { points, length, diameter }: Section, sprout: Sprout): readonly Point[] {
-  if (points) return points.map((point) => point.map(micrometres) as unknown as Point);
+  if (points)
+    return points.map(([x, y, z, diameter]) => [micrometres(x), micrometres(y), micrometres(z), micrometres(diameter)]);
   if (length === undefined || diameter === undefined)
     throw new NotExpressible(`the section ${name}, which has a capacitance in place of a shape`);
   const d = micrometres(diameter);
@@ -197,7 +202,7 @@ function pointsOf(name: string, { points, length, diameter }: Section, sprout: S
 /** Points with one more at each border of a compartment. */
 export function withCuts(points: readonly Point[], divisions: number): readonly Point[] {
   if (divisions === 1) return points;
-  const lengths = points.slice(1).map((to, k) => distance(points[k] ?? to, to));
+  const lengths = stepsOf(points);
   const total = lengths.reduce((sum, one) => sum + one, 0);
   const made: Point[] = [...points.slice(0, 1)];
   let [begin, next] = [0, 1];

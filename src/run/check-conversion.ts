@@ -3,11 +3,12 @@
 import type { Model, Phase, Recording, ValidModel } from '../model/model.js';
 import { hashModel } from '../model/hash.js';
 import { phaseKind, timeAfter } from '../model/tagged.js';
+import type { SpikeTrains } from '../../runtime/results/result.js';
 import { convertModel, type ConvertedModel, type TargetNotation } from './convert.js';
 import { importModel, runModel } from './pipeline.js';
 
 /** Spikes of cells by population: times in s, ascending within a cell. */
-type SpikesByPopulation = ReadonlyMap<string, readonly (readonly number[])[]>;
+export type SpikesByPopulation = ReadonlyMap<string, readonly (readonly number[])[]>;
 
 /** How the spikes of one population agree. */
 interface PopulationCheck {
@@ -111,11 +112,8 @@ export async function spikesOf(
   options: CheckOptions = {},
   like?: ValidModel,
 ): Promise<SpikesByPopulation> {
-  const source = like === undefined ? undefined : new Map(spikingOf(like));
-  const names = spikingOf(valid, source);
-  const { valid: recorded } = recordingSpikes(valid, source);
-  const { model } = valid;
-  const { dt } = model.experiment;
+  const { valid: recorded } = recordingSpikes(valid, eventsOf(like));
+  const { dt } = valid.model.experiment;
   const result = await runModel(
     { valid: recorded, hashes: hashModel(recorded.model) },
     {
@@ -124,14 +122,36 @@ export async function spikesOf(
     },
   );
   if (result.kind !== 'run') return new Map();
-  const label = labelOf(model);
+  const found = spikesIn(result.trains, valid, like);
+  result.dispose();
+  return found;
+}
+
+/** By population, which event is its spike. */
+export const eventsOf = (like: ValidModel | undefined): ReadonlyMap<string, string> | undefined =>
+  like === undefined ? undefined : new Map(spikingOf(like));
+
+/**
+ * Spikes of a run that recorded those of all populations.
+ *
+ * @param like  the model that it was converted from
+ */
+export function spikesIn(
+  trains: readonly SpikeTrains[],
+  valid: ValidModel,
+  like: ValidModel | undefined,
+): SpikesByPopulation {
+  const { model } = valid;
+  const [{ dt }, label] = [model.experiment, labelOf(model)];
   const found = new Map<string, number[][]>(
-    names.map(([name]) => [name, Array.from({ length: model.populations[name]?.size ?? 0 }, () => [])]),
+    spikingOf(valid, eventsOf(like)).map(([name]) => [
+      name,
+      Array.from({ length: model.populations[name]?.size ?? 0 }, () => []),
+    ]),
   );
-  for (const train of result.trains)
+  for (const train of trains)
     for (const { steps, cells } of train.inOrder())
       steps.forEach((step, k) => found.get(train.plan.population)?.[cells[k] ?? 0]?.push(step * dt + label));
-  result.dispose();
   return like === undefined ? found : withLists(found, like.model);
 }
 

@@ -91,9 +91,9 @@ async function forBrian<T extends { readonly report: readonly ConversionEntry[] 
   write: (valid: ValidModel) => T,
 ): Promise<T> {
   const { inBrianIdiom } = await import('../../translators/brian/export/idiom.js');
-  const { withoutCompartments } = await import('../../translators/brian/export/without-compartments.js');
+  const { expressiblePopulations } = await import('../../translators/brian/export/expressible-populations.js');
   const { currentsAsParameters } = await import('../../translators/brian/export/current-parameters.js');
-  const { valid, entries, placed } = withoutCompartments(currentsAsParameters(whole));
+  const { valid, entries, placed } = expressiblePopulations(currentsAsParameters(whole));
   const plain = inBrianIdiom(valid);
   const idiom = plain.needsDrawing
     ? inBrianIdiom(valid, (await freeze(valid, (await chooseTarget('auto')).target)).valid)

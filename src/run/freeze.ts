@@ -10,11 +10,11 @@ import type { DrawnModel } from '../draw/drawn-model.js';
 import { drawnModel, loweredModel } from './build-program.js';
 import { mostListed } from '../model/listed.js';
 import { messages } from './messages.js';
+import { drawsInSteps, remainingDraws } from '../model/remaining-draws.js';
 import { refuseTooLong } from './room.js';
 import { inStage } from './stages.js';
 import { synapsesOf, type Synapses } from './synapses.js';
 import { protocolOf } from '../lower/protocol.js';
-import { expressionsOf } from '../lang/walk.js';
 import { drawsIn } from '../lang/functions.js';
 import type { ValidModel } from '../model/model.js';
 import { assignedBy } from '../model/assigned.js';
@@ -256,9 +256,6 @@ async function frozenProjection(
 const onGrid = (steps: number, dt: number): number => Number((steps * dt).toPrecision(15));
 
 /** Whether an event's condition or what it does draws. */
-const drawsInSteps = ({ when, do: actions }: NeuronType['events'][string]): boolean =>
-  drawsIn(when) || actions.flatMap(expressionsOf).some(drawsIn);
-
 /** Populations that spike by chance alone: nothing is integrated, nothing writes to them. */
 function randomSources(model: Model): string[] {
   const written = new Set(Object.values(model.projections).flatMap((projection) => ownersOf(projection.to.of)));
@@ -352,49 +349,4 @@ function withListedDraws<T>(part: T, drawn: DataStore, given: DataStore): T {
   return Object.fromEntries(
     Object.entries(part).map(([key, value]) => [key, withListedDraws<unknown>(value, drawn, given)]),
   ) as T;
-}
-
-/** What is drawn again in each step and so cannot be written down. */
-function remainingDraws(model: Model): string[] {
-  const sentences: string[] = [];
-  for (const [name, population] of Object.entries(model.populations)) {
-    const type = population.type === undefined ? undefined : model.neurons[population.type];
-    if (!type) continue;
-    if (type.noise.length > 0) sentences.push(`the noise ${type.noise.join(', ')} of ${name} is drawn in each step`);
-    if (Object.values(type.events).some(drawsInSteps)) sentences.push(`events of ${name} are drawn in each step`);
-    if (Object.values(type.derived).some((variable) => drawsIn(variable.value)))
-      sentences.push(`a derived variable of ${name} is drawn in each step`);
-    if (Object.values(type.derivatives).some(({ rate }) => drawsIn(rate)))
-      sentences.push(`a rate of ${name} is drawn in each step`);
-    const code = Object.values(type.regimes).flatMap(({ onEntry, transitions }) => [
-      ...onEntry.flatMap(expressionsOf),
-      ...transitions.flatMap(({ when, do: actions }) => [when, ...actions.flatMap(expressionsOf)]),
-    ]);
-    if (code.some(drawsIn)) sentences.push(`regimes of ${name} draw when they change`);
-  }
-  for (const [name, { synapse }] of Object.entries(model.projections)) {
-    const type = model.synapses[synapse];
-    if (!type) continue;
-    for (const side of ['pre', 'post'] as const)
-      if (
-        Object.values(type.pathways).some(
-          ({ on, do: actions }) => on.end === side && actions.flatMap(expressionsOf).some(drawsIn),
-        )
-      )
-        sentences.push(`synapses of ${name} draw at each ${side === 'pre' ? 'presynaptic' : 'postsynaptic'} spike`);
-    const continuous = [
-      ...Object.values(type.derived).map(({ value }) => value),
-      ...Object.values(type.derivatives).map(({ rate }) => rate),
-      ...[...type.contributes, ...type.summed].map(({ value }) => value),
-      ...Object.values(type.events ?? {}).flatMap(({ when, do: actions }) => [when, ...actions.flatMap(expressionsOf)]),
-    ];
-    if (continuous.some(drawsIn)) sentences.push(`synapses of ${name} draw in each step`);
-  }
-  for (const [name, operation] of Object.entries(model.operations))
-    if (operation.do.flatMap(expressionsOf).some(drawsIn))
-      sentences.push(`the operation ${name} draws each time that it runs`);
-  for (const [name, stimulus] of Object.entries(model.stimuli))
-    if (stimulus.kind === 'poisson') sentences.push(`the Poisson input ${name} is drawn in each step`);
-    else if (drawsIn(stimulus.value)) sentences.push(`the current ${name} is drawn in each step`);
-  return sentences;
 }

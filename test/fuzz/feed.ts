@@ -17,6 +17,7 @@ import { describeModel } from '../../src/run/describe/describe.js';
 import { foresee } from '../../src/run/foresee.js';
 import { importModel, runModel, type ImportedModel } from '../../src/run/pipeline.js';
 import { decodeSource } from '../../src/run/read-source.js';
+import type { Precision } from '../../src/ir/program.js';
 import { timeAfter } from '../../src/model/tagged.js';
 import type { TargetNotation } from '../../src/run/target-notations.js';
 
@@ -67,7 +68,7 @@ export async function feedDocument(name: string, bytes: Uint8Array, ordinal: num
         ({ severity }) => severity === 'warning',
       );
       show(foreseen);
-      if (turn(run, 8)) await tryToRun(imported, foreseen, turn(4 * run, 8) ? 'wasm' : 'reference');
+      if (turn(run, 8)) await tryToRun(imported, foreseen, turn(4 * run, 8) ? 'wasm' : 'reference', precision);
       if (foreseen.some(({ code }) => /^(?:draw|lower)\//.test(code))) return 'refused';
       if (turn(generated, 0))
         generateProject(
@@ -93,12 +94,19 @@ export async function feedDocument(name: string, bytes: Uint8Array, ordinal: num
   }
 }
 
-/** Scripts are not read again; all other documents must be models. @throws Error where one is not */
-function readAgain(to: TargetNotation, { files, data }: Awaited<ReturnType<typeof convertModel>>): void {
+/**
+ * Reads again what was written. Scripts are not read; all other documents must be models.
+ *
+ * @throws Error where one is none
+ */
+export function readAgain(
+  to: TargetNotation,
+  { files, data }: Awaited<ReturnType<typeof convertModel>>,
+): ImportedModel | undefined {
   const [file] = files;
-  if (file === undefined || to === 'brian' || to === 'pynn') return;
+  if (file === undefined || to === 'brian' || to === 'pynn') return undefined;
   try {
-    importModel(file, { data });
+    return importModel(file, { data });
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
     throw new Error(`the conversion to ${to} is no model: ${error.message}`, { cause: error });
@@ -107,7 +115,7 @@ function readAgain(to: TargetNotation, { files, data }: Awaited<ReturnType<typeo
 
 const pickInTurn = <T>(items: readonly T[], turn: number): T => items[turn % items.length]!;
 
-const isSmall = ({ valid: { model } }: ImportedModel, most = mostElements): boolean =>
+export const isSmall = ({ valid: { model } }: ImportedModel, most = mostElements): boolean =>
   Object.values(model.populations).reduce((sum, { size, type }) => sum + size * piecesOf(model, type), 0) <= most;
 
 /** Compartments of a cell; one of a cell without structure. */
@@ -138,12 +146,13 @@ async function tryToRun(
   imported: ImportedModel,
   foreseen: readonly Diagnostic[],
   target: 'wasm' | 'reference',
+  precision: Precision,
 ): Promise<void> {
   if (!isSmall(imported, target === 'wasm' ? mostElements : mostInterpreted)) return;
   const expected = foreseen.filter(({ code }) => /^(?:draw|lower)\//.test(code));
   let refused: readonly Diagnostic[] = [];
   try {
-    const result = await runModel(imported, { target, threads: 1, steps: mostSteps });
+    const result = await runModel(imported, { target, precision, threads: 1, steps: mostSteps });
     if (result.kind === 'run') result.dispose();
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;

@@ -29,6 +29,18 @@ describe.each(notations)('%s', (notation) => {
   });
 });
 
+/** Valid small models that are run in all notations: one in five to ten inputs is one. */
+const differential = { brian: 80, canonical: 70, pynn: 30, neuroml: 40 } as const;
+
+describe.each(Object.entries(differential))('%s, in all notations', (notation, count) => {
+  it('is the same model, or the report says how it differs', { timeout: 300_000 }, async () => {
+    const name = notation as keyof typeof differential;
+    const { accepted, broken } = await campaign(name, 2, 0, count, 'differential');
+    expect(broken.map(({ ordinal, why }) => `${ordinal}: ${why}`)).toEqual([]);
+    expect(accepted).toBeGreaterThan(count / 50);
+  });
+});
+
 describe('a seed', () => {
   const folder = fileURLToPath(new URL('seeds/', import.meta.url));
   const seeds = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.'));

@@ -2,6 +2,7 @@
  * `npm run fuzz -- [OPTIONS]`: feeds changed models of all notations, and writes those that break something to files.
  *
  * - `--notation NAME` one notation, or several; `--seed N`, `--first N`, `--inputs N` which inputs of each;
+ * - `--differential` runs each valid model in all notations and on two engines, and compares (`differential.ts`);
  * - `--minutes N` or `--forever` goes on, notations in turn, from where the log ends; `--jobs N` at a time;
  * - `--log FILE` a line of JSON for each round, which later rounds are added to;
  * - `--out DIR` where inputs that break something are kept.
@@ -11,7 +12,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { notations, type FuzzNotation } from './inputs.js';
-import { campaign, removeWorker, type Breakage } from './supervise.js';
+import { campaign, removeWorker, type Breakage, type Purpose } from './supervise.js';
 
 const { values } = parseArgs({
   options: {
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     first: { type: 'string', default: '0' },
     inputs: { type: 'string' },
+    differential: { type: 'boolean', default: false },
     minutes: { type: 'string' },
     forever: { type: 'boolean', default: false },
     jobs: { type: 'string', default: '1' },
@@ -39,6 +41,7 @@ const inRound: Readonly<Record<FuzzNotation, number>> = {
 /** What a round came to: a line of the log. */
 interface Round {
   readonly notation: FuzzNotation;
+  readonly purpose: Purpose;
   readonly seed: number;
   readonly first: number;
   readonly inputs: number;
@@ -57,18 +60,22 @@ process.on('exit', removeWorker);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 
 const seed = Number(values.seed);
-const chosen = notations.filter((name) => values.notation.includes(name));
+const purpose: Purpose = values.differential ? 'differential' : 'breakage';
+const chosen = notations.filter(
+  (name) => values.notation.includes(name) && !(values.differential && name === 'expression'),
+);
 const log: Round[] =
   values.log !== undefined && existsSync(values.log)
     ? readFileSync(values.log, 'utf8')
         .split('\n')
         .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as Round)
+        .map((line): Round => ({ purpose: 'breakage', ...(JSON.parse(line) as Omit<Round, 'purpose'>) }))
+        .filter((round) => round.purpose === purpose)
     : [];
 
 function keep({ ordinal, why, input }: Breakage, notation: FuzzNotation): string {
   mkdirSync(values.out, { recursive: true });
-  const file = join(values.out, `${notation}-${seed}-${ordinal}`);
+  const file = join(values.out, `${values.differential ? 'differential-' : ''}${notation}-${seed}-${ordinal}`);
   writeFileSync(file, input);
   process.stdout.write(`${notation} ${ordinal}: ${why}\n  written to ${file}\n`);
   return file;
@@ -76,10 +83,10 @@ function keep({ ordinal, why, input }: Breakage, notation: FuzzNotation): string
 
 async function feed(notation: FuzzNotation, first: number, inputs: number): Promise<Round> {
   const began = performance.now();
-  const { accepted, refused, broken, worst, taken } = await campaign(notation, seed, first, inputs);
+  const { accepted, refused, broken, worst, taken } = await campaign(notation, seed, first, inputs, purpose);
   const kinds = new Map(broken.map((breakage) => [breakage.why.split('\n').slice(0, 3).join(' '), breakage]));
   const round: Round = {
-    ...{ notation, seed, first, inputs, accepted, refused, worst },
+    ...{ notation, purpose, seed, first, inputs, accepted, refused, worst },
     seconds: Math.round((performance.now() - began) / 1000),
     processorSeconds: Math.round(taken / 1000),
     broken: [...kinds].map(([why, breakage]) => ({ ordinal: breakage.ordinal, why, file: keep(breakage, notation) })),

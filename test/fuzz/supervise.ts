@@ -63,8 +63,17 @@ export function removeWorker(): void {
 
 let built: Promise<string> | undefined;
 
+/** What inputs are fed for: to break something, or to disagree between notations and engines. */
+export type Purpose = 'breakage' | 'differential';
+
 /** Feeds `count` inputs from `first` on. */
-export async function campaign(notation: FuzzNotation, seed: number, first: number, count: number): Promise<Campaign> {
+export async function campaign(
+  notation: FuzzNotation,
+  seed: number,
+  first: number,
+  count: number,
+  purpose: Purpose = 'breakage',
+): Promise<Campaign> {
   const counts: Counts = { accepted: 0, refused: 0, worst: { ordinal: first, ms: 0 }, taken: 0 };
   const broken: Breakage[] = [];
   const make = inputsOf(notation, seed);
@@ -73,7 +82,12 @@ export async function campaign(notation: FuzzNotation, seed: number, first: numb
   };
   const worker = await (built ??= bundledWorker());
   for (let next = first; next < first + count;) {
-    const { ordinal, ended } = await work(worker, notation, seed, next, first + count - next, add, counts);
+    const { ordinal, ended } = await work(
+      [worker, notation, seed, next, first + count - next, purpose].map(String),
+      next,
+      add,
+      counts,
+    );
     if (ended !== null) add(ordinal, ended);
     next = ordinal + 1;
   }
@@ -82,11 +96,8 @@ export async function campaign(notation: FuzzNotation, seed: number, first: numb
 
 /** One worker; yields the last input that it took, and why it ended, if not by itself. */
 function work(
-  worker: string,
-  notation: FuzzNotation,
-  seed: number,
+  program: readonly string[],
   first: number,
-  count: number,
   add: (ordinal: number, why: string) => void,
   counts: Counts,
 ): Promise<{ readonly ordinal: number; readonly ended: string | null }> {
@@ -97,8 +108,7 @@ function work(
         `--max-old-space-size=${heap}`,
         // What an input leaves behind is mostly young: a larger nursery is collected less often.
         '--max-semi-space-size=64',
-        worker,
-        ...[notation, seed, first, count].map(String),
+        ...program,
       ],
       { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] },
     );

@@ -2,17 +2,18 @@
  * Feeds inputs one after another, and says on file descriptor 3 at which it is: who started it can tell which input
  * takes too long, or ends the process.
  *
- * Arguments: notation, seed, first ordinal, how many.
+ * Arguments: notation, seed, first ordinal, how many, and what is done with them.
  */
 
 import { mkdtempSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compareDocument } from './differential.js';
 import { feedDocument, feedExpression } from './feed.js';
 import { inputsOf, notations } from './inputs.js';
 
-const [word, ...rest] = process.argv.slice(2);
-const [seed = 1, first = 0, count = 0] = rest.map(Number);
+const [word, seedText = '1', firstText = '0', countText = '0', purpose] = process.argv.slice(2);
+const [seed, first, count] = [Number(seedText), Number(firstText), Number(countText)];
 const notation = notations.find((name) => name === word) ?? 'expression';
 const make = inputsOf(notation, seed);
 const folder = mkdtempSync(join(tmpdir(), 'interneuron-fuzz-'));
@@ -40,7 +41,9 @@ try {
       const outcome =
         notation === 'expression'
           ? feedExpression(Buffer.from(bytes).toString('utf8'))
-          : await feedDocument(join(folder, 'model'), bytes, ordinal);
+          : purpose === 'differential'
+            ? await compareDocument(join(folder, 'model'), bytes)
+            : await feedDocument(join(folder, 'model'), bytes, ordinal);
       last = { outcome };
     } catch (error) {
       const { stack, cause } = error instanceof Error ? error : { stack: String(error), cause: undefined };

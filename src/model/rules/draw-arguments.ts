@@ -39,7 +39,9 @@ const checks: Readonly<Record<string, Check>> = {
   vonMises: atLeastZero('a concentration', 1),
   vonmises: atLeastZero('a concentration', 1),
   binomial: (n, p) =>
-    n < 0 || n % 1 !== 0 || p < 0 || p > 1 ? 'a whole number of trials, and a probability from 0 to 1' : undefined,
+    n < 0 || Math.abs(n % 1) > 0 || n === Infinity || p < 0 || p > 1
+      ? 'a whole number of trials, and a probability from 0 to 1'
+      : undefined,
 };
 
 /** Whether a text can hold a draw: most hold none, and need not be read. */

@@ -609,6 +609,24 @@ describe('what LEMS has no word for', () => {
     ];
   }
 
+  it('a summed variable: the rest is a document that is read again, in which nothing is summed', async () => {
+    const { valid } = importModel({
+      name: 'model.yaml',
+      text: brian(
+        'neuron_groups: { G: { N: 3, model: "dv/dt = (g + 1 - v)/ms : 1\\ng : 1" } }\n' +
+          'synapses: { S: { source: G, target: G, connect: true, ' +
+          'model: "g_post = (v_pre - v_post)/N_incoming : 1 (summed)" } }\nrun: 1 ms\n',
+      ),
+    });
+    const { outcome, report, files } = await convertModel(valid, 'lems');
+    expect(outcome).toBe('incomplete');
+    expect(report).toContainEqual(
+      expect.objectContaining({ verdict: 'notExpressible', pointer: '/synapses/S/contributes/g' }),
+    );
+    const text = files[0]?.text ?? '';
+    expect(importModel({ name: 'exported.xml', text }).valid.model.populations).toHaveProperty('G');
+  });
+
   // The same distribution drawn by other numbers: the mean count of many cells, within five standard errors of a
   // Poisson count.
   it.each([

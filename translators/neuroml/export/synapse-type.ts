@@ -396,11 +396,15 @@ function channels(
     const { exposure, dimension } = channel;
     const text = channel.kind === 'sum' ? sums.get(channel.variable) : undefined;
     const parsed = text === undefined ? zeroOf(dimension) : builder.parse(text);
+    let derived = false;
     attempt(`contributes/${channel.variable}`, () => {
       if (channel.kind === 'jump') pend(channel, builder);
-      else if (parsed.kind === 'name' && builder.nameOf(parsed.name) === exposure) return;
-      else builder.derive(builder.free(exposure), dimension, parsed, exposure);
+      else if (parsed.kind !== 'name' || builder.nameOf(parsed.name) !== exposure)
+        builder.derive(builder.free(exposure), dimension, parsed, exposure);
+      derived = true;
     });
+    // Cells sum over what each attachment exposes, also over one that is left out.
+    if (!derived) builder.derive(builder.free(exposure), dimension, zeroOf(dimension), exposure);
   }
   if (!withoutCurrent && !all.some(({ exposure }) => exposure === 'i')) {
     builder.derive(builder.free('no_current'), ampere, zeroOf(ampere), 'i');

@@ -1,4 +1,4 @@
-/** Networks of which cells with compartments are a part: the rest is a document that reads again. */
+/** Networks with populations that Brian does not have: the rest is a document that reads again. */
 
 import { expect, it } from 'vitest';
 import { convertModel } from '../../../src/run/convert.js';
@@ -58,4 +58,21 @@ it.each(['grid', 'brian'])('%s: nothing refers to what is left out, and the repo
   expect(Object.keys(model.populations)).toEqual(['points']);
   expect(Object.keys(model.projections)).toEqual(['among']);
   expect(model.experiment.protocol).toHaveLength(3);
+});
+
+it('populations without cells are left out with all that refers to them', async () => {
+  const { valid } = importModel({
+    name: 'model.yaml',
+    text: document
+      .replace('type: structured, size: 2', 'type: point, size: 0')
+      .replace('state:', 'inputs: { I: nA }\n    state:'),
+  });
+  const { files, report, outcome } = await convertModel(valid, 'brian-json');
+  expect(outcome).toBe('incomplete');
+  expect(report).toContainEqual(
+    expect.objectContaining({ verdict: 'notExpressible', pointer: '/populations/structured' }),
+  );
+  const { model } = importModel({ name: 'again.json', text: files[0]?.text ?? '' }).valid;
+  expect(Object.keys(model.populations)).toEqual(['points']);
+  expect(Object.keys(model.projections)).toEqual(['among']);
 });

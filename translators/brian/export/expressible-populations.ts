@@ -1,4 +1,7 @@
-/** Leaves out cells with compartments, and all that acts on them or is recorded of them: Brian's groups have none. */
+/**
+ * Leaves out populations that are no groups of Brian (cells with compartments, and populations without cells), and all
+ * that acts on them or is recorded of them.
+ */
 
 import { ConversionReport, type ConversionEntry } from '../../../src/model/conversion-report.js';
 import type { Model, Phase, SelectionRule, ValidModel } from '../../../src/model/model.js';
@@ -16,17 +19,10 @@ interface Rest {
 }
 
 /** The rest of a model, in which nothing refers to what is left out. */
-export function withoutCompartments(valid: ValidModel): Rest {
+export function expressiblePopulations(valid: ValidModel): Rest {
   const { model } = valid;
   const report = new ConversionReport('brian');
-  const left = new Set(
-    Object.entries(model.populations).flatMap(([name, { type = '' }]) =>
-      model.neurons[type]?.compartments === undefined ? [] : [name],
-    ),
-  );
-  if (left.size === 0) return { valid, entries: [], placed: (entry) => entry };
-  const onLeft = (rule: SelectionRule): boolean =>
-    populationsOf(rule).some((name) => left.has(name)) || (isSelection(rule, 'synapses') && left.has(rule.projection));
+  const left = new Set<string>();
   /** The parts of a kind that remain. */
   const remaining = <T>(
     kind: string,
@@ -42,21 +38,29 @@ export function withoutCompartments(valid: ValidModel): Rest {
         return false;
       }),
     );
-  const cells = 'cells with compartments, which groups of Brian do not have';
-  const populations = remaining('populations', model.populations, (_, name) => left.has(name), cells);
-  const ofCells = 'what cells with compartments have, which are left out';
+  const cells = remaining(
+    'populations',
+    model.populations,
+    ({ type = '' }) => model.neurons[type]?.compartments !== undefined,
+    'cells with compartments, which groups of Brian do not have',
+  );
+  const some = remaining('populations', cells, ({ size }) => size === 0, 'a population without cells');
+  if (left.size === 0) return { valid, entries: [], placed: (entry) => entry };
+  const onLeft = (rule: SelectionRule): boolean =>
+    populationsOf(rule).some((name) => left.has(name)) || (isSelection(rule, 'synapses') && left.has(rule.projection));
+  const ofCells = 'what acts on a population that is left out';
   const projections = remaining(
     'projections',
     model.projections,
     ({ from, to }) => onLeft(from.of) || onLeft(to.of),
-    'synapses of cells with compartments, which are left out',
+    'synapses of a population that is left out',
   );
   const stimuli = remaining('stimuli', model.stimuli, ({ to }) => onLeft(to), ofCells);
   const operations = remaining('operations', model.operations, ({ on }) => onLeft(on), ofCells);
   const recordings = model.recordings.filter(({ of, name }, k) => {
     if (!onLeft(of)) return true;
     left.add(name);
-    report.missing(child('/recordings', k), 'what is recorded of cells with compartments, which are left out');
+    report.missing(child('/recordings', k), 'a recording of a population that is left out');
     return false;
   });
   const protocol = model.experiment.protocol.filter((phase, k) => {
@@ -68,12 +72,12 @@ export function withoutCompartments(valid: ValidModel): Rest {
     Object.values(all).filter(({ from, to }) => [from, to].some(({ of }) => populationsOf(of).includes(name))).length;
   const kept = remaining(
     'populations',
-    populations,
+    some,
     (_, name) =>
       ends(name, model.projections) > 0 &&
       ends(name, projections) === 0 &&
       recordings.every(({ of }) => !populationsOf(of).includes(name)),
-    'what acts on cells with compartments alone, which are left out',
+    'what acts on populations that are left out, and on no other',
   );
   // Files with columns of recordings that are left out.
   const { outputFiles: _, ...annotations } = model.annotations;
@@ -105,19 +109,19 @@ export function withoutCompartments(valid: ValidModel): Rest {
 /** Whether a phase acts on something that is left out. */
 function concerns(phase: Phase, left: ReadonlySet<string>, onLeft: (rule: SelectionRule) => boolean): boolean {
   const tagged = taggedPhase(phase);
-  const some = (values: Readonly<Record<string, unknown>>): boolean =>
+  const names = (values: Readonly<Record<string, unknown>>): boolean =>
     Object.keys(values).some((key) => left.has(key.split(/[.[]/)[0] ?? ''));
   switch (tagged.kind) {
     case 'set':
-      return tagged.of === undefined ? some(tagged.set) : onLeft(tagged.of);
+      return tagged.of === undefined ? names(tagged.set) : onLeft(tagged.of);
     case 'initialise':
-      return tagged.of === undefined ? some(tagged.initialise) : onLeft(tagged.of);
+      return tagged.of === undefined ? names(tagged.initialise) : onLeft(tagged.of);
     case 'replay':
-      return some(tagged.replay);
+      return names(tagged.replay);
     case 'delays':
-      return some(tagged.delays);
+      return names(tagged.delays);
     case 'currents':
-      return some(tagged.currents);
+      return names(tagged.currents);
     case 'attach':
       return left.has(tagged.attach);
     case 'detach':

@@ -1,6 +1,8 @@
 /** Integers have 32 bits: what does not fit is a real number, or refused. */
 
 import { describe, expect, test } from 'vitest';
+import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
+import { importModel } from '../../src/run/pipeline.js';
 import { findings } from '../model/support.js';
 import { simulate } from '../support/simulate.js';
 
@@ -52,5 +54,36 @@ experiment: { protocol: [{ set: { P.n: ${set} } }, { run: 1 ms }] }`;
     [model('1', '0', '', '3000000000'), ['model/out-of-range@5:40']],
   ])('%s', (text, expected) => {
     expect(findings(text)).toEqual(expected);
+  });
+});
+
+describe('integer variables that code or a subexpression gives a value which they cannot hold', () => {
+  const found = (model: string, code: string): readonly string[] => {
+    const text =
+      'format: interneuron/brian\nnamespace: { a: 3000000000, b: 7 }\n' +
+      `neuron_groups: { G: { N: 2, model: "${model}\\nn : integer\\nx : 1", run_regularly: [{ code: "${code}" }] } }\n` +
+      'run: 1 ms\n';
+    try {
+      importModel({ name: 'model.yaml', text });
+      return [];
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      return error.diagnostics.map(({ code: one, place }) => `${one}@${place?.line}`);
+    }
+  };
+  test.each([
+    ['s = 3000000000 : integer', '', ['model/out-of-range@3']],
+    ['s = 2147483647 + 1 : integer', '', ['model/out-of-range@3']],
+    ['s = int(a) : integer', '', ['model/out-of-range@3']],
+    ['s = -int(a)*b : integer', '', ['model/out-of-range@3']],
+    ['s = int(1e10*x) : integer', '', []],
+    ['s = 2147483647 : integer', '', []],
+    ['s = -2147483647 - 1 : integer', '', []],
+    ['s = a : 1', '', []],
+    ['', 'n = 3000000000', ['model/out-of-range@3']],
+    ['', 'n = int(a)', ['model/out-of-range@3']],
+    ['', 'n = b; x = a', []],
+  ])('%s %s', (model, code, expected) => {
+    expect(found(model, code === '' ? 'x = 0' : code)).toEqual(expected);
   });
 });

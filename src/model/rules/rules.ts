@@ -4,6 +4,7 @@ import { drawArguments } from './draw-arguments.js';
 import { endCycles } from './end-cycles.js';
 import { eventDriven } from './event-driven.js';
 import { growingState } from './growing-state.js';
+import { integerRange } from './integer-range.js';
 import { linkCycles } from './link-cycles.js';
 import { noiseUse } from './noise-use.js';
 import { poissonRates } from './poisson-rates.js';
@@ -33,6 +34,7 @@ export const rules: readonly Rule[] = [
   weightSign,
   poissonRates,
   drawArguments,
+  integerRange,
   growingState,
   structuredCells,
 ];

@@ -1,0 +1,66 @@
+import type { Statement } from '../../lang/ast.js';
+import { isInt32, leastInt32, mostInt32 } from '../../lang/integers.js';
+import { parseExpression, parseStatements } from '../../lang/parse.js';
+import { messages } from '../messages.js';
+import type { EquationSet, Model, Value } from '../model.js';
+import { child } from '../pointer.js';
+import { populationsOf } from '../selected.js';
+import { constantsOf, valueOf, type Constants } from './known-values.js';
+import type { Rule } from './rule.js';
+
+/** Integer variables that are given a value known before a run which they cannot hold: they would have another one. */
+export const integerRange: Rule = (model, { report }) => {
+  const check = (name: string, value: number | undefined, pointer: string): void => {
+    if (value !== undefined && !isInt32(Math.trunc(value)))
+      report(messages.outOfRange(`the value of ${name}`, leastInt32, mostInt32, value), pointer);
+  };
+  const checkCode = (
+    code: readonly string[],
+    { state }: Pick<EquationSet, 'state'>,
+    known: Constants,
+    at: string,
+  ): void => {
+    if (!Object.values(state).some(({ type }) => type === 'integer')) return;
+    for (const statement of code.flatMap((text): readonly Statement[] => parseStatements(text)))
+      if (statement.kind === 'assignment' && statement.operator === '=' && state[statement.target]?.type === 'integer')
+        check(statement.target, valueOf(statement.value, known), at);
+  };
+  const checkType = (
+    type: EquationSet,
+    code: CodeParts,
+    given: Readonly<Record<string, Value>>,
+    pointer: string,
+  ): void => {
+    const known = constantsOf(model, type, given);
+    for (const [name, { type: kind, value }] of Object.entries(type.derived))
+      if (kind === 'integer') check(name, valueOf(parseExpression(value), known), child(`${pointer}/derived`, name));
+    for (const [part, all] of Object.entries(code))
+      for (const [name, { do: actions }] of Object.entries(all))
+        checkCode(actions, type, known, child(`${pointer}/${part}`, name));
+  };
+  for (const [id, type] of Object.entries(model.neurons))
+    for (const given of valuesOf(model.populations, ({ type: used }) => used === id))
+      checkType(type, { events: type.events }, given, child('/neurons', id));
+  for (const [id, type] of Object.entries(model.synapses))
+    for (const given of valuesOf(model.projections, ({ synapse }) => synapse === id))
+      checkType(type, { events: type.events ?? {}, pathways: type.pathways }, given, child('/synapses', id));
+  for (const [id, { on, do: actions }] of Object.entries(model.operations))
+    for (const name of populationsOf(on)) {
+      const population = model.populations[name];
+      const type = model.neurons[population?.type ?? ''];
+      if (type !== undefined && population !== undefined)
+        checkCode(actions, type, constantsOf(model, type, population.values), child('/operations', id));
+    }
+};
+
+/** Parts of a type with code, by name. */
+type CodeParts = Readonly<Record<string, Readonly<Record<string, { readonly do: readonly string[] }>>>>;
+
+/** Values that users of a type give; of a type that nothing uses, none. */
+function valuesOf<T extends { readonly values: Model['populations'][string]['values'] }>(
+  users: Readonly<Record<string, T>>,
+  isUser: (user: T) => boolean,
+): readonly T['values'][] {
+  const own = Object.values(users).filter(isUser);
+  return own.length === 0 ? [{}] : own.map(({ values }) => values);
+}

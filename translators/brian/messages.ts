@@ -384,6 +384,12 @@ export const notConstant = (what: string, found: unknown): Finding => ({
   found: shorten(found),
 });
 
+/** Delays that differ from synapse to synapse, where one for all of a pathway is given. */
+export const delayOfSynapse = (pathway: string, found: unknown): Finding => ({
+  ...notConstant('the delay', found),
+  hint: `give each synapse its own in initializers: {${pathway === 'pre' ? 'delay' : `${pathway}.delay`}: ${shorten(found)}}`,
+});
+
 /** A constant whose name means something else where it is read, which wins in Brian; a warning. */
 export const constantHidden = (name: string, variable: boolean): Finding => ({
   code: 'brian/constant-hidden',

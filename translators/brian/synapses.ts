@@ -402,7 +402,7 @@ function translateDelays(
     for (const { key, value, pointer } of entries) {
       if (!keys.includes(key)) to.report(messages.unknownPathway(key, keys), pointer);
       const read = readValue(value, pointer, slot, withKnownConstants(scope), 1, to);
-      if (read?.kind === 'expression') to.report(messages.notConstant('the delay', value), pointer);
+      if (read?.kind === 'expression') to.report(messages.delayOfSynapse(key, value), pointer);
       if (read !== undefined) delays.set(key, read);
     }
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { brian } from '../../support/brian-text.js';
-import { document, findings, type Loose } from './support.js';
+import { check, document, findings, type Loose } from './support.js';
 
 const groups = `
 neuron_groups:
@@ -148,6 +148,16 @@ describe('pathways', () => {
     ['a list', 'initializers: { pre.delay: [1 ms, 2 ms] }', { pre: { array: [0.001, 0.002] } }],
   ])('the delay is %s', (_, lines, delays) => {
     expect(synapses(`on_pre: v += 1\n${lines}`, { rest: 'namespace: { d: 2 ms }' }).projection.delays).toEqual(delays);
+  });
+  test.each([
+    ['delay: 1*ms + j*ms', 'delay: 1*ms + j*ms'],
+    ['delay: { post: 1*ms + j*ms }', 'post.delay: 1*ms + j*ms'],
+  ])('one of each synapse is no %s: the hint says where it belongs', (lines, place) => {
+    const text = `synapses: { S: { source: G, on_pre: v += 1, on_post: v += 2, connect: true, ${lines} } }\nrun: 1 ms`;
+    const { list } = check(brian(`neuron_groups: { G: { N: 3, model: "v : 1", threshold: v > 1 } }\n${text}`));
+    expect(list.map(({ code, hint }) => [code, hint])).toEqual([
+      ['brian/not-constant', `give each synapse its own in initializers: {${place}}`],
+    ]);
   });
 });
 

@@ -1,7 +1,19 @@
 /** Canonical expressions and statements in Brian's syntax. */
 
 import type { Dimension, Expression, Statement } from '../../../src/lang/ast.js';
-import { binary, call, difference, isZero, number, product, sum, unary } from '../../../src/lang/build.js';
+import {
+  binary,
+  call,
+  difference,
+  integer,
+  isZero,
+  name,
+  number,
+  product,
+  quotient,
+  sum,
+  unary,
+} from '../../../src/lang/build.js';
 import { isDimensionless } from '../../../src/lang/dimension.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
@@ -163,6 +175,7 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
           ? node
           : { ...node, operand: counted(node.operand) };
       case 'number':
+        return multiplesOfPi.get(node.value) ?? node;
       case 'boolean':
         return node;
       default:
@@ -171,7 +184,17 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
   });
 }
 
+/** Multiples of pi as people write them; they are the same doubles. */
+const multiplesOfPi: ReadonlyMap<number, Expression> = new Map([
+  [Math.PI, name('pi')],
+  [2 * Math.PI, product(integer(2), name('pi'))],
+  [4 * Math.PI, product(integer(4), name('pi'))],
+  [Math.PI / 2, quotient(name('pi'), integer(2))],
+]);
+
 function quantityInBrian(value: number, dimension: Dimension, arithmetic: Arithmetic): Expression {
+  const circular = isDimensionless(dimension) ? multiplesOfPi.get(value) : undefined;
+  if (circular) return circular;
   const written = writtenQuantity(Math.abs(value), dimension, arithmetic);
   const whole = Number.isSafeInteger(written.number) && !isDimensionless(dimension);
   const size = number(written.number, undefined, whole);

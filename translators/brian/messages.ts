@@ -234,6 +234,23 @@ export const badPlace = (found: string, expected: string): Finding => ({
   found: shorten(found),
 });
 
+/** White noise in the current that a cable is solved with. */
+export const noisyMembrane = (): Finding => ({
+  code: 'brian/membrane-current',
+  message: 'the membrane current has white noise, which a cable is not solved with',
+  found: 'xi',
+  hint: 'let the current read a variable with noise of its own, such as dn/dt = -n/tau + xi*sqrt(2/tau) : 1',
+});
+
+/** A place of several compartments where one is needed. */
+export const severalCompartments = (found: string, count: number, single: string): Finding => ({
+  code: 'brian/bad-place',
+  message: `${shorten(found)} is ${count} compartments, but spikes are detected in one`,
+  expected: `a single compartment, such as ${single}`,
+  found: shorten(found),
+  hint: 'a section stands for all that grows from it, too; with .main it stands for itself alone',
+});
+
 /** A cell longer than cells are; a warning. */
 export const hugeMorphology = (metres: number): Finding => ({
   code: 'brian/huge-morphology',

@@ -112,7 +112,9 @@ export function atLocation(location: number | string, group: Group, to: Reporter
     typeof location === 'number' ? [location * cells, (location + 1) * cells] : readPlace(location, pointer, group, to);
   if (!range) return undefined;
   if (range[1] - range[0] !== cells) {
-    to.report(messages.badPlace(String(location), 'a single compartment, such as axon[10*um]'), pointer);
+    const first = morphology.sections.find((section) => section.first * cells === range[0]);
+    const single = first && first.count === 1 ? `${first.name}.main` : `${first?.name ?? 'axon'}[10*um]`;
+    to.report(messages.severalCompartments(String(location), (range[1] - range[0]) / cells, single), pointer);
     return undefined;
   }
   const element = name('i');

@@ -21,7 +21,7 @@ import { child } from '../../src/model/pointer.js';
 import { located } from '../shared/located.js';
 import { readNamespace } from './constants.js';
 import { canList, type Reporter } from './context.js';
-import { readModel } from './equations.js';
+import { isNoise, readModel } from './equations.js';
 import { builtInVariable, groupScope, type Group, type Spatial, type Tables } from './group.js';
 import * as messages from './messages.js';
 import { numbersOfCompartment, type Morphology } from './morphology.js';
@@ -30,7 +30,7 @@ import { readMorphology, type ReadFile } from './read-morphology.js';
 import type { BrianSpecification, SpatialNeuron } from './specification.js';
 import type { Namespace, Variable } from './terms.js';
 import { readNumber, readSize, readValue, type ReadValue } from './values.js';
-import { riseName } from './vocabulary.js';
+import { coordinateNames, riseName } from './vocabulary.js';
 
 /** Brian's resistivity and specific capacitance where none are given. */
 const usual = { Ri: '150*ohm*cm', Cm: '0.9*uF/cm**2' } as const;
@@ -124,7 +124,7 @@ function geometry(
   pointer: string,
 ): readonly (readonly [string, ReadValue])[] {
   const coordinates = centres
-    ? (['x', 'y', 'z'] as const).map((axis, k) => [axis, centres.map((centre) => centre[k] ?? 0)] as const)
+    ? coordinateNames.map((axis, k) => [axis, centres.map((centre) => centre[k] ?? 0)] as const)
     : [];
   const said = [...Object.entries<readonly number[]>({ ...numbers }), ...coordinates];
   return said.flatMap(([key, own]) => {
@@ -168,6 +168,7 @@ function withMembrane(
       );
     current = sum(current, quotient(name(variable.name), name('area')));
   }
+  if (readsNoise(current, own)) to.report(messages.noisyMembrane(), pointer, membrane?.span);
   const variables = new Map(own);
   if (membrane) variables.set('Im', { ...membrane, expression: current });
   const add = (key: string, kind: Variable['kind'], dimension: Dimension, e?: Expression): void =>
@@ -178,7 +179,13 @@ function withMembrane(
   add('volume', 'parameter', volume);
   add('Cm', 'parameter', faradByArea);
   variables.set('Ri', { ...builtInVariable('Ri', 'parameter', ohmMetre, pointer), flags: new Set(['shared']) });
-  if (morphology.centres) for (const key of ['x', 'y', 'z']) add(key, 'parameter', metre);
+  if (morphology.centres)
+    for (const key of coordinateNames) {
+      const { nameSpan } = own.get(key) ?? {};
+      if (own.has(key))
+        to.report(messages.reservedName(key, 'a coordinate, which the morphology has'), pointer, nameSpan);
+      add(key, 'parameter', metre);
+    }
   for (const key of ['r_length_1', 'r_length_2']) if (isUsed(key)) add(key, 'parameter', metre);
   add(riseName, 'parameter', volt);
   add('Ic', 'subexpression', ampereByArea, quotient(product(name('Cm'), name(riseName)), name('dt')));
@@ -193,6 +200,20 @@ function withMembrane(
     add('space_constant', 'subexpression', metre, lengthConstant(gtot));
   }
   return variables;
+}
+
+/** Whether an expression reads white noise, also by way of subexpressions. */
+function readsNoise(e: Expression, variables: ReadonlyMap<string, Variable>): boolean {
+  const open = [...namesIn(e)];
+  const seen = new Set(open);
+  for (let key = open.pop(); key !== undefined; key = open.pop()) {
+    if (isNoise(key)) return true;
+    const { kind, expression } = variables.get(key) ?? {};
+    if (kind !== 'subexpression' || !expression) continue;
+    for (const inner of namesIn(expression)) if (!seen.has(inner)) open.push(inner);
+    for (const inner of namesIn(expression)) seen.add(inner);
+  }
+  return false;
 }
 
 /** `sqrt(d / (4 Ri g))` with the diameter from the area and both halves' resistance, as Brian has it. */

@@ -128,9 +128,12 @@ export const riseName = 'v_rise';
 
 /** Names that Brian defines itself in a SpatialNeuron. */
 export const spatialNames: readonly string[] = [
-  ...['v', 'Cm', 'Ri', 'Ic', 'area', 'length', 'diameter', 'distance', 'volume', 'x', 'y', 'z'],
+  ...['v', 'Cm', 'Ri', 'Ic', 'area', 'length', 'diameter', 'distance', 'volume'],
   ...['r_length_1', 'r_length_2', 'time_constant', 'space_constant'],
 ];
+
+/** Names that it defines in one whose morphology has coordinates. */
+export const coordinateNames = ['x', 'y', 'z'] as const;
 
 /** Words that no variable of a script can be called. */
 export const pythonKeywords: ReadonlySet<string> = new Set([

@@ -198,7 +198,9 @@ describe('exports', () => {
       return report.filter(({ verdict }) => verdict === 'notExpressible').map(({ message }) => message);
     };
     expect(found(several, 'script').join()).toContain('one cell in a SpatialNeuron, not 3');
-    expect(found(several, 'lems').join()).toContain('cells of NeuroML fire at one place');
+    const everywhere = several.replace('threshold_location: axon[95*um]', '');
+    expect(found(everywhere, 'lems').join()).toContain('cells of NeuroML fire at one place');
+    expect(found(several, 'lems').join()).not.toContain('cells of NeuroML fire at one place');
   });
 });
 
@@ -227,6 +229,7 @@ describe('models', () => {
     ['a threshold in several', 'Cm: 1', 'threshold: v > 0*mV\n    threshold_location: axon\n    Cm: 1', 'bad-place'],
     ['a threshold nowhere', 'Cm: 1', 'threshold: v > 0*mV\n    threshold_location: 18\n    Cm: 1', 'out-of-range'],
     ['no resistivity', 'Ri: 100', 'Ri: 0', 'out-of-range'],
+    ['noise in Im', 'mark : 1', 'Inoise = xi*amp*second**0.5 : amp (point current)', 'membrane-current'],
   ])('%s is said', (_, from, to, code) => {
     expect(findings(passive(tree, '', 'run: 1 ms').replace(from, to))[0]).toContain(`brian/${code}`);
   });
@@ -250,6 +253,46 @@ describe('models', () => {
       'format: interneuron/brian\nneuron_groups: { G: { N: 1, model: "I : amp (point current)" } }\nrun: 1 ms';
     expect(findings(text)[0]).toContain('brian/unknown-flag');
   });
+});
+
+describe('names of coordinates', () => {
+  const own = 'model: |\n      dx/dt = -x/(5*ms) + xi/ms**0.5 : 1\n      z : 1\n';
+  const text = (sections: string): string =>
+    passive(
+      sections,
+      'initializers: { x: 1, z: 2 }',
+      'state_monitors: { m: { source: cell, variables: [x, z], record: true } }\nrun: 1 ms',
+    ).replace('model: |\n', own);
+
+  test('are free where the morphology has none, and are kept in Brian', () => {
+    const model = valid(text(tree));
+    const { document: exported, report } = exportBrian(model);
+    expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
+    expect(hashModel(valid(JSON.stringify(exported)).model)).toEqual(hashModel(model.model));
+    expect(exportBrianScript(model).files[0]?.text).toContain('dx/dt');
+  });
+
+  test('are refused where it has some', () => {
+    const placed = '{ axon: { diameter: 1 um, n: 2, x: [0 um, 30 um] } }';
+    expect(findings(text(placed)).slice(0, 2)).toEqual(
+      Array.from({ length: 2 }, () => expect.stringContaining('brian/reserved-name') as string),
+    );
+  });
+});
+
+test('a section with what grows from it is no place of a threshold, and the section alone is named', () => {
+  const { value, positions } = readDocument(
+    passive(tree, 'threshold: v > 0*mV\nthreshold_location: soma', 'run: 1 ms'),
+    'm.yaml',
+  );
+  const diagnostics = new Diagnostics();
+  importBrian(value, positions, diagnostics, () => ({ refused: '' }));
+  expect(diagnostics.list).toMatchObject([
+    {
+      message: expect.stringContaining('18 compartments') as string,
+      expected: expect.stringContaining('soma.main') as string,
+    },
+  ]);
 });
 
 describe('places', () => {

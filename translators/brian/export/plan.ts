@@ -161,7 +161,7 @@ function planGroup(id: string, population: Population, context: ExportContext): 
         isConstant(key, type, population.values, code) &&
         !Object.hasOwn(population.linked ?? {}, key) &&
         !isSeen(id, key, context) &&
-        !(isSpatial(type) && isBuiltIn(key)),
+        !(isSpatial(type) && isBuiltIn(key, type)),
     ),
   );
   const names = renameAll(type, 'neuron', constants, pointer, context);

@@ -1,12 +1,17 @@
 /** Types with a cable, as Brian knows them. */
 
 import type { NeuronType } from '../../../src/model/model.js';
-import { riseName, spatialNames } from '../vocabulary.js';
+import { coordinateNames, riseName, spatialNames } from '../vocabulary.js';
 
 const builtIn = new Set([...spatialNames, riseName, 'gtot__private']);
 
-/** Whether a name is Brian's own in a SpatialNeuron. */
-export const isBuiltIn = (name: string): boolean => builtIn.has(name);
+/** Coordinates of compartments, where the morphology has them. */
+export const coordinatesOf = ({ parameters }: NeuronType): readonly string[] =>
+  coordinateNames.every((name) => parameters[name]?.unit === 'm') ? coordinateNames : [];
+
+/** Whether a name is Brian's own in a SpatialNeuron of this type. */
+export const isBuiltIn = (name: string, type: NeuronType): boolean =>
+  builtIn.has(name) || coordinatesOf(type).includes(name);
 
 /** Whether a type has a cable as Brian knows it: what it is driven by, and what Brian knows of its compartments. */
 export function isSpatial({ cable, parameters, state, derived }: NeuronType): boolean {

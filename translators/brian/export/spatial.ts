@@ -1,6 +1,6 @@
 /** Types with a cable as SpatialNeuron: what Brian defines itself is left out of their equations. */
 
-import { isBuiltIn } from './spatial-type.js';
+import { coordinatesOf, isBuiltIn } from './spatial-type.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
 import type { CableTree, DataStore, NeuronType, Population, Value } from '../../../src/model/model.js';
 import { isGiven } from '../../../src/model/tagged.js';
@@ -13,7 +13,7 @@ import { quantityText, writtenQuantities } from './quantity-text.js';
 /** The type without what Brian defines itself. */
 export function ownEquations(type: NeuronType): NeuronType {
   const own = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
-    Object.fromEntries(Object.entries(map).filter(([key]) => !isBuiltIn(key)));
+    Object.fromEntries(Object.entries(map).filter(([key]) => !isBuiltIn(key, type)));
   return { ...type, parameters: own(type.parameters), state: own(type.state), derived: own(type.derived) };
 }
 
@@ -43,7 +43,7 @@ export function structure(
     if (key === 'r_length_2') return knownNumbers(cable.far, data);
     return ofEach(population.values[key] ?? type.parameters[key]?.value, count, cells, data);
   };
-  const axes = ['x', 'y', 'z'].filter((key) => type.parameters[key] !== undefined);
+  const axes = coordinatesOf(type);
   if (arithmetic === 'double' && readsPlace(type, population, axes))
     remarks.notExpressible('brian/coordinates', 'scripts have lengths of compartments, no coordinates, which are read');
   const compartments = [...geometricNumbers, ...axes].flatMap((key): readonly (readonly [string, unknown])[] => {

@@ -45,9 +45,13 @@ export function recordingOf(context: ExportContext, recording: Recording, pointe
   };
 }
 
+/** Whether the files that a run of the model writes take columns from a recording of this name. */
+const isInFiles = ({ annotations: { outputFiles } }: Model, name: string): boolean =>
+  outputFiles !== undefined && JSON.stringify(outputFiles).includes(`"recording":${JSON.stringify(name)}`);
+
 /**
  * When in a step samples are taken. A name is kept where it decides: among what has the same slot and order, Brian's
- * timing goes by names.
+ * timing goes by names. And it is kept where files that the model writes go by it.
  *
  * @param other  the name that the recording would have
  */
@@ -63,7 +67,8 @@ function placeInStep(
     (operation.slot ?? usual) === (slot ?? usual) && operation.order === order ? [id] : [],
   );
   const decides = model.timing === 'brian' && beside.some((id) => name < id !== other < id);
-  if (!isPlaced && !decides) return {};
+  const isNamed = isInFiles(model, name);
+  if (!isPlaced && !decides && !(isNamed && natives !== undefined)) return {};
   if (natives === undefined) {
     report.missing(pointer, 'when in a step samples are taken');
     return {};
@@ -82,12 +87,12 @@ const placeOf = ({ slot, order = 0, name }: Placed): object => ({
 
 /** Variables that are recorded at events, and when in a step their values are taken. */
 function valuesAtEvents(
-  { natives, report }: ExportContext,
+  { model, natives, report }: ExportContext,
   recording: Extract<Recording, { readonly events: string }>,
   pointer: string,
 ): Pick<PynnRecording, 'native'> {
-  const { variables = [] } = recording;
-  if (variables.length === 0) return {};
+  const { variables = [], name } = recording;
+  if (variables.length === 0) return natives !== undefined && isInFiles(model, name) ? { native: { name } } : {};
   if (natives === undefined) return report.missing(pointer, 'values of variables at events') ?? {};
   return { native: { variables, ...placeOf(recording) } };
 }

@@ -25,7 +25,7 @@ from .unsolved import solved_code
 
 #: Variables that Brian defines itself in a SpatialNeuron.
 _OF_CABLES = {
-    *("v", "Cm", "Ri", "Ic", "area", "length", "diameter", "distance", "volume", "x", "y", "z", "r_length_1", "r_length_2"),
+    *("v", "Cm", "Ri", "Ic", "area", "length", "diameter", "distance", "volume", "r_length_1", "r_length_2"),
     *("time_constant", "space_constant", "gtot__private", "I0__private"),
 }
 
@@ -75,7 +75,8 @@ class NeuronParts:
         equations = group.user_equations
         if spatial:
             # Brian has put point currents into Im, and its own variables beside those of the user.
-            equations = Equations([each for each in equations.values() if each.varname not in _OF_CABLES])
+            of_cable = _OF_CABLES | (set("xyz") if group.flat_morphology.has_coordinates else set())
+            equations = Equations([each for each in equations.values() if each.varname not in of_cable])
         # What reads a linked variable has a value for each neuron here, though Brian takes one that is of one neuron as shared.
         apart = ["shared"] if group._linked_variables else []
         # Variables that equations do not change now, though they have one.

@@ -91,6 +91,49 @@ test("Brian's axon fires at its threshold's place when it did", async () => {
   expect(Math.abs(before[0]! - after[0]!)).toBeLessThanOrEqual(2);
 });
 
+test('each of several SpatialNeurons fires at its place, driven by what it is given alone', async () => {
+  const model = importModel({
+    name: 'm.yaml',
+    text: `
+format: interneuron/brian
+dt: 0.01 ms
+spatial_neurons:
+  cell:
+    N: 3
+    morphology: { sections: { soma: { diameter: 20 um, length: 20 um }, axon: { parent: soma, diameter: 1 um, length: 100 um, n: 4 } } }
+    Cm: 1 uF/cm**2
+    Ri: 100 ohm*cm
+    model: |
+      Im = 0.1*msiemens/cm**2*(-70*mV - v) : amp/meter**2
+      I : amp (point current)
+    threshold: v > -60*mV
+    threshold_location: axon[90*um]
+    refractory: v > -60*mV
+    initializers: [{ variable: v, value: -70 mV }, { variable: I, value: "i*20*pA", index: soma.main }]
+spike_monitors: { s: { source: cell } }
+run:
+  - { duration: 20 ms }
+  - { set: { cell.I: 0 amp } }
+  - { duration: 60 ms }
+  - { set: { cell.I: 80 pA }, where: i < 2 and area > 500*um**2 }
+  - { duration: 20 ms }
+`,
+  });
+  const { report, again } = await written(model);
+  expect(report.filter(({ verdict }) => verdict === 'notExpressible' || verdict === 'approximated')).toEqual([]);
+  const fired = async (one: ImportedModel): Promise<readonly (readonly number[])[]> => {
+    const { events } = await simulateModel(one.valid, { engines: [{ target: 'wasm', threads: 1 }] });
+    const spikes = events.get('cell.spike') ?? [];
+    return [0, 1, 2].map((at) => spikes.flatMap(([step, element]) => (element % 3 === at ? [step] : [])));
+  };
+  const [before, after] = [await fired(model), await fired(again)];
+  expect(before.map((steps) => steps.length)).toEqual([1, 2, 1]);
+  expect(after.map((steps) => steps.length)).toEqual([1, 2, 1]);
+  // Brian's scheme is of first order, the other one of second.
+  const apart = after.flatMap((steps, k) => steps.map((step, which) => Math.abs(step - before[k]![which]!)));
+  expect(Math.max(...apart)).toBeLessThanOrEqual(2);
+});
+
 const cell = (more: object = {}): object => ({
   type: 'MultiCompartmentNeuron',
   sections: {

@@ -12,6 +12,7 @@ import { parseExpression } from '../../../../src/lang/parse.js';
 import { printExpression } from '../../../../src/lang/print.js';
 import { mapExpression, namesIn } from '../../../../src/lang/walk.js';
 import { knownNumbers } from '../../../../src/model/arrays.js';
+import { changedNames } from '../../../../src/model/changed.js';
 import { UniqueNames } from '../../../../src/model/free-name.js';
 import type {
   CableTree,
@@ -48,7 +49,9 @@ class CableWriter {
   readonly #pointer: string;
   readonly #count: number;
   readonly #cells: number;
+  readonly #values: ReadonlyMap<string, number | readonly number[]>;
   readonly #numberOf: (name: string, compartment: number) => number;
+  readonly #numberAt: (name: string, element: number) => number;
 
   constructor(
     private readonly name: string,
@@ -57,19 +60,14 @@ class CableWriter {
     private readonly cable: CableTree,
     private readonly context: ExportContext,
   ) {
-    const { data, report } = context;
+    const { data } = context;
     this.#pointer = child('/neurons', population.type ?? '');
     this.#count = Math.max(1, (knownNumbers(cable.parents, data) ?? []).length);
     this.#cells = Math.max(1, Math.round(population.size / this.#count));
     const values = populationValues(name, population, context);
-    for (const [key, numbers] of values)
-      if (
-        key !== 'i' &&
-        typeof numbers !== 'number' &&
-        numbers.some((x, k) => !Object.is(x, numbers[k - (k % this.#cells)]))
-      )
-        report.missing(`${child('/populations', name)}/values/${key}`, `${key} that differs between cells`);
-    this.#numberOf = (key, compartment) => numberAt(values.get(key), compartment * this.#cells);
+    this.#values = values;
+    this.#numberAt = (key, element) => numberAt(values.get(key), element);
+    this.#numberOf = (key, compartment) => this.#numberAt(key, compartment * this.#cells);
   }
 
   rewritten(): ExportContext {
@@ -85,6 +83,7 @@ class CableWriter {
     const reads = (e: Expression, names: ReadonlySet<string>): boolean => [...namesIn(e)].some((one) => names.has(one));
     const synaptic = parts.filter((e) => reads(e, opened));
     const injected = new Map(parts.flatMap((e) => this.#pointCurrent(e)));
+    this.#remarkDifferences(injected);
     const channels = parts.filter((e) => !reads(e, opened) && this.#pointCurrent(e).length === 0);
     const mechanisms = this.#mechanisms(channels);
     const numbers = (value: CableTree['near']): readonly number[] => knownNumbers(value, data) ?? [];
@@ -155,6 +154,34 @@ class CableWriter {
       },
     };
     return this.#network(written, neuron, injected);
+  }
+
+  /** Says which values differ between cells, for which each compartment gets that of the first. */
+  #remarkDifferences(injected: ReadonlyMap<string, number>): void {
+    for (const [key, numbers] of this.#values)
+      if (
+        key !== 'i' &&
+        !injected.has(key) &&
+        typeof numbers !== 'number' &&
+        numbers.some((x, k) => !Object.is(x, numbers[k - (k % this.#cells)]))
+      )
+        this.context.report.missing(
+          `${child('/populations', this.name)}/values/${key}`,
+          `${key} that differs between cells`,
+        );
+  }
+
+  /** Whether a name is a parameter that nothing changes. */
+  #isFixed(name: string): boolean {
+    const { model } = this.context;
+    const written = Object.values(model.synapses).flatMap(({ pathways }) =>
+      Object.values(pathways).map((one) => one.do),
+    );
+    return (
+      Object.hasOwn(this.type.parameters, name) &&
+      !changedNames(model).has(`${this.name}.${name}`) &&
+      !new RegExp(`\\bpost\\.${name} *[-+*/]?=`).test(JSON.stringify(written))
+    );
   }
 
   // --- The membrane -------------------------------------------------------------------------------------------------
@@ -276,8 +303,18 @@ class CableWriter {
   #spike(): { readonly firing: number | undefined; readonly event: EventDefinition | undefined } {
     const event = this.type.events['spike'];
     if (!event) return { firing: undefined, event: undefined };
-    const found = /^(.*) and i == (\d+)$/.exec(event.when);
-    if (found) return { firing: Math.floor(Number(found[2]) / this.#cells), event: { ...event, when: found[1] ?? '' } };
+    // A location is a condition on the index alone, beside that on the compartment.
+    const conditions = conjunctsOf(parseExpression(event.when));
+    const places = conditions.filter((e) => namesIn(e).size > 0 && [...namesIn(e)].every((one) => one === 'i'));
+    const other = conditions.filter((e) => !places.includes(e));
+    const chosen = Array.from({ length: this.#count * this.#cells }, (_, k) => k).filter((k) =>
+      places.every((e) => evaluate(e, () => k, this.context.functions) !== 0),
+    );
+    const firing = Math.floor((chosen[0] ?? 0) / this.#cells);
+    const isOne = chosen.length === this.#cells && chosen.every((k) => Math.floor(k / this.#cells) === firing);
+    const [head, ...tail] = other;
+    if (places.length > 0 && isOne && head)
+      return { firing, event: { ...event, when: printExpression(tail.reduce((a, b) => binary('and', a, b), head)) } };
     if (this.#count === 1) return { firing: 0, event };
     this.context.report.missing(
       `${this.#pointer}/events/spike`,
@@ -343,30 +380,24 @@ class CableWriter {
       /** From a time in s on, in A, by element. */
       const series = new Map<number, { readonly at: number; readonly value: number }[]>();
       for (let k = 0; k < this.#count * this.#cells; k++)
-        series.set(k, [{ at: 0, value: sign * this.#numberOf(parameter, Math.floor(k / this.#cells)) }]);
+        series.set(k, [{ at: 0, value: sign * this.#numberAt(parameter, k) }]);
       for (const [key, { on, do: statements }] of Object.entries(model.operations)) {
         const change = changes.get(key);
         const found = /^(\w+) = (.*)$/.exec(statements.length === 1 ? (statements[0] ?? '') : '');
         const elements = elementsOf(on, context);
         if (populationOf(on) !== name || !change || found?.[1] !== parameter || typeof elements === 'string') continue;
         taken.push(key);
-        if (change.where !== undefined) {
-          report.missing(child('/operations', key), `values of ${parameter} by a condition`);
-          continue;
-        }
         try {
-          const value = foldConstants(parseExpression(found[2] ?? ''), undefined, (one) => one === 'i');
-          for (const k of elements)
-            series.get(k)?.push({
-              at: change.at,
-              value:
-                sign *
-                evaluate(
-                  value,
-                  (one) => (one === 'i' ? k : this.#numberOf(one, Math.floor(k / this.#cells))),
-                  context.functions,
-                ),
-            });
+          const [value, where] = [found[2] ?? '', change.where ?? '1'].map((text) =>
+            foldConstants(parseExpression(text), undefined, (one) => one === 'i'),
+          ) as [Expression, Expression];
+          const varying = [...namesIn(value), ...namesIn(where)].find((one) => one !== 'i' && !this.#isFixed(one));
+          if (varying !== undefined) throw new NoNumber(`values of ${parameter} by ${varying}, which changes`);
+          for (const k of elements) {
+            const of = (e: Expression): number =>
+              evaluate(e, (one) => (one === 'i' ? k : this.#numberAt(one, k)), context.functions);
+            if (of(where) !== 0) series.get(k)?.push({ at: change.at, value: sign * of(value) });
+          }
         } catch (error) {
           if (!(error instanceof NoNumber)) throw error;
           report.missing(child('/operations', key), error.message);
@@ -423,5 +454,9 @@ function gateNamed(variable: string, { compartments }: NeuronType): string | und
   const owner = all.find(([, { state }]) => Object.hasOwn(state, variable))?.[0];
   return owner && `${owner}.${variable}`;
 }
+
+/** The parts of `a and b and …`. */
+const conjunctsOf = (e: Expression): readonly Expression[] =>
+  e.kind === 'binary' && e.operator === 'and' ? [...conjunctsOf(e.left), ...conjunctsOf(e.right)] : [e];
 
 const minusOne: Expression = parseExpression('-1');

@@ -1,0 +1,21 @@
+/** Files that models write: columns name recordings, which must have these names after a conversion, too. */
+
+import { expect, test } from 'vitest';
+import { convertModel } from '../../../src/run/convert.js';
+import { importModel, readSource } from '../../../src/run/pipeline.js';
+import { datFiles } from '../../../runtime/results/dat/plan.js';
+
+test.each(['fixtures/neuroml/network.xml', 'fixtures/neuroml/point-cells.xml', 'fixtures/cells/network-of-cells.xml'])(
+  '%s as PyNN JSON has the recordings that its files take their columns from',
+  async (path) => {
+    const model = importModel(readSource(path));
+    const { files } = await convertModel(model.valid, 'pynn-json');
+    const { model: again } = importModel({ name: 'm.json', text: files[0]!.text }).valid;
+    const wanted = datFiles(again.annotations).flatMap((file): readonly string[] =>
+      (file.kind === 'columns' ? file.columns : file.selections).map(({ recording }) => recording),
+    );
+    const names = new Set(again.recordings.map(({ name }) => name));
+    expect(wanted.length).toBeGreaterThan(0);
+    expect(wanted.filter((recording) => !names.has(recording))).toEqual([]);
+  },
+);

@@ -74,6 +74,7 @@ const moreFindings = (severity: Severity, count: number): Diagnostic => ({
  */
 export class Diagnostics {
   readonly #list: Diagnostic[] = [];
+  readonly #seen = new Set<string>();
   readonly #counts: Record<Severity, number> = { error: 0, warning: 0, note: 0 };
   #definition: FindDefinition | undefined;
 
@@ -92,16 +93,23 @@ export class Diagnostics {
   /** @param place  where the finding is, or how to find that out: it is not asked for findings that are only counted */
   add({ names = [], ...finding }: Finding, place?: Place | (() => Place)): void {
     const { severity = 'error', count = 1 } = finding;
+    const isKept = this.#counts[severity] + count <= mostFindings;
+    if (isKept) {
+      const found = typeof place === 'function' ? place() : place;
+      const related = finding.related ?? this.#defined(names, found);
+      const diagnostic = {
+        ...withUsualWords(finding),
+        severity,
+        ...(found ? { place: found } : {}),
+        ...(related.length > 0 ? { related } : {}),
+      };
+      // What several readers of one part find wrong with it is one mistake.
+      const key = JSON.stringify(diagnostic);
+      if (this.#seen.has(key)) return;
+      this.#seen.add(key);
+      this.#list.push(diagnostic);
+    }
     this.#counts[severity] += count;
-    if (this.#counts[severity] > mostFindings) return;
-    const found = typeof place === 'function' ? place() : place;
-    const related = finding.related ?? this.#defined(names, found);
-    this.#list.push({
-      ...withUsualWords(finding),
-      severity,
-      ...(found ? { place: found } : {}),
-      ...(related.length > 0 ? { related } : {}),
-    });
   }
 
   /** Where the document defines the first two of some names that it defines elsewhere than at `place`. */

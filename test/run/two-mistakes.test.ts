@@ -138,3 +138,14 @@ run: 100 ms
     ]);
   });
 });
+
+test('one mistake in a part that is read twice is said once', () => {
+  const text =
+    '<Lems><Target component="s"/><Include file="Cells.xml"/><Include file="Networks.xml"/>' +
+    '<Include file="Simulation.xml"/><Include file="Inputs.xml"/>' +
+    '<izhikevichCell id="c" v0="-70mV" thresh="30mV" a="0.02" b="0.2" c="-50" d="2"/>' +
+    '<pulseGeneratorDL id="p" delay="1ms" duration="1ms" amplitude="1"/>' +
+    '<network id="n"><population id="cells" component="c" size="2"/><explicitInput target="cells[7]" input="p"/>' +
+    '</network><Simulation id="s" length="2ms" step="0.1ms" target="n"/></Lems>';
+  expect(errors(text)).toEqual(['lems/index-out-of-range in line 1']);
+});

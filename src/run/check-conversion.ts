@@ -168,16 +168,34 @@ function withLists(found: SpikesByPopulation, { populations }: Model): SpikesByP
   return new Map([...found, ...lists]);
 }
 
+/**
+ * Spikes of a population whose elements are compartments, by cell, where what it was converted to has cells: elements
+ * are the first compartments of all cells, then the second ones.
+ */
+const byCell = (trains: readonly (readonly number[])[], cells: number): readonly (readonly number[])[] =>
+  Array.from({ length: cells }, (_, cell) =>
+    trains
+      .filter((_train, element) => element % cells === cell)
+      .flat()
+      .sort((a, b) => a - b),
+  );
+
 /** Compares spikes of populations with the same name; the target names them by a moment that is `later` s later. */
 function compareSpikes(
   source: SpikesByPopulation,
   target: SpikesByPopulation,
   tolerance: number,
   later: number,
+  { populations, neurons }: Model,
 ): readonly PopulationCheck[] {
-  return [...source].flatMap(([population, ours]): PopulationCheck[] => {
+  return [...source].flatMap(([population, elements]): PopulationCheck[] => {
     const theirs = target.get(population);
     if (theirs === undefined) return [];
+    const isOfCompartments = neurons[populations[population]?.type ?? '']?.cable !== undefined;
+    const ours =
+      isOfCompartments && theirs.length < elements.length && elements.length % theirs.length === 0
+        ? byCell(elements, theirs.length)
+        : elements;
     const count = (trains: readonly (readonly number[])[]): number => trains.reduce((sum, one) => sum + one.length, 0);
     let [matched, largest] = [0, 0];
     let first: PopulationCheck['first'];
@@ -260,7 +278,7 @@ export function compared(
   const { dt, protocol } = model.experiment;
   const whole = simulatedTime(protocol);
   const tolerance = Math.max(dt, leastTolerance);
-  const populations = compareSpikes(source, target, tolerance, label - labelOf(model));
+  const populations = compareSpikes(source, target, tolerance, label - labelOf(model), model);
   const sum = (read: (one: PopulationCheck) => number): number => populations.reduce((all, one) => all + read(one), 0);
   return {
     with: tool,

@@ -1,6 +1,7 @@
 /** Cells with compartments that did not come from NeuroML, written as NeuroML's `cell` and read again. */
 
 import { describe, expect, it, test } from 'vitest';
+import { checkConversion } from '../../../../src/run/check-conversion.js';
 import { convertModel } from '../../../../src/run/convert.js';
 import { importModel, readSource, type ImportedModel } from '../../../../src/run/pipeline.js';
 import { rateForm } from '../../../../translators/neuroml/export/cells/rate-forms.js';
@@ -130,6 +131,8 @@ run:
   expect(before.map((steps) => steps.length)).toEqual([1, 2, 1]);
   expect(after.map((steps) => steps.length)).toEqual([1, 2, 1]);
   // Brian's scheme is of first order, the other one of second.
+  const check = await checkConversion(model.valid, 'neuroml');
+  expect(check).toMatchObject({ matched: 4, spikes: [4, 4], absent: [] });
   const apart = after.flatMap((steps, k) => steps.map((step, which) => Math.abs(step - before[k]![which]!)));
   expect(Math.max(...apart)).toBeLessThanOrEqual(2);
 });

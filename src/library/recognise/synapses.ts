@@ -107,7 +107,7 @@ function staticOf({ amount }: Arrival, kind: WeightKind): RecognisedSynapse | st
   const name = draws.length === 0 ? 'StaticSynapse' : 'SimpleStochasticSynapse';
   const standard = types[name];
   if (standard === undefined) return `there is no type ${name}`;
-  if (draws.length === 0) return { ...none, standard, name, weight: amount };
+  if (draws.length === 0) return { ...none, standard, name, weight: amount, variables: weightNames(amount) };
   // `w*int(uniform() < p)`
   let p: Expression | undefined;
   const weight = mapExpression(amount, (part) => {
@@ -122,6 +122,10 @@ function staticOf({ amount }: Arrival, kind: WeightKind): RecognisedSynapse | st
     return 'its weight is drawn at each spike';
   return { ...none, standard, name, weight, parameters: { p } };
 }
+
+/** The name of a weight that is one parameter as it is. */
+const weightNames = (weight: Expression): ReadonlyMap<string, string> =>
+  new Map(weight.kind === 'name' ? [[weight.name, 'weight']] : []);
 
 const isUniform = (e: Expression): boolean => e.kind === 'call' && e.function === 'uniform' && e.arguments.length === 0;
 
@@ -460,7 +464,7 @@ function depressing(
         weight: weight === undefined ? number(scale) : binary('*', number(scale), nameOf(weight)),
         parameters: values,
         scaled: new Set<string>(),
-        variables: new Map<string, string>(),
+        variables: new Map(weight !== undefined && scale === 1 ? [[weight, 'weight']] : []),
         remarks:
           kind === 'voltage'
             ? []

@@ -58,8 +58,12 @@ export interface Standardising {
 /** Variables of a synapse in its standard type. */
 interface SynapseNames {
   readonly names: ReadonlyMap<string, string>;
+  /** Name of the standard type. */
+  readonly type: string;
   /** What weights are multiplied by. */
   readonly factor: number;
+  /** Sign of all weights, which the receptor has; 0: of both signs. */
+  readonly sign: 0 | 1 | -1;
   readonly environment: Environment;
 }
 

@@ -83,7 +83,11 @@ export function standardiseProjection(context: Standardising, name: string, proj
   });
   const sign = signOf(listedValue(context, projection, weight) ?? weight, context.valid.data);
   if (port.kind === 'conductance' && sign !== 1) return keep('a negative conductance, which PyNN rejects');
-  context.synapseNames.set(name, { names: found.variables, factor: port.factor, environment });
+  // What is several projections in PyNN has no one set of weights to change or to record.
+  const named = (names: ReadonlyMap<string, string>): void => {
+    context.synapseNames.set(name, { names, type: found.name, factor: port.factor, sign, environment });
+  };
+  named(new Map());
   if (sign === 0) {
     const parts = splitBySign(context, common);
     if (parts === undefined) return keep('weights of both signs in one projection');
@@ -106,7 +110,10 @@ export function standardiseProjection(context: Standardising, name: string, proj
       const label = k === 0 ? name : freeName(name, (one) => isTaken(context, one));
       context.projections[label] = { ...whole, connect: [rule] };
     });
-  else context.projections[name] = whole;
+  else {
+    context.projections[name] = whole;
+    named(found.variables);
+  }
   context.report.exact(pointer, found.name, context.code('recognised'));
 }
 

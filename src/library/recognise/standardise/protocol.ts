@@ -10,7 +10,7 @@ import { populationsOf } from '../../../model/selected.js';
 import { isPhase, isRecording, isSelection } from '../../../model/tagged.js';
 import { recogniseCell } from '../cells.js';
 import { constantOf, valueAt } from '../numbers.js';
-import { environmentOf, scaledValue, valueOf } from '../values.js';
+import { environmentOf, scaledValue, signOf, valueOf } from '../values.js';
 import { type StandardPopulation, type Standardising } from './context.js';
 
 /** Recordings of variables by their names in standard types; rates as the spikes they are computed from. */
@@ -34,8 +34,19 @@ export function standardRecordings(context: Standardising, recordings: readonly 
     if (isRecording(recording, 'events')) return [recording];
     const names = namesOf(context, recording.of);
     if (names === undefined) return [recording];
-    const variables = recording.variables.flatMap((variable) => names.get(variable)?.name ?? variable);
-    for (const variable of recording.variables) {
+    const synapses = isSelection(recording.of, 'synapses')
+      ? context.synapseNames.get(recording.of.projection)
+      : undefined;
+    const nameless = synapses === undefined ? [] : recording.variables.filter((variable) => !names.has(variable));
+    for (const variable of nameless)
+      context.report.missing(
+        pointer,
+        `a recording of ${variable}, which ${synapses?.type ?? ''} has not in one variable`,
+      );
+    const kept = recording.variables.filter((variable) => !nameless.includes(variable));
+    if (kept.length === 0) return [];
+    const variables = kept.map((variable) => names.get(variable)?.name ?? variable);
+    for (const variable of kept) {
       const found = names.get(variable);
       if (found !== undefined && found.factor !== 1)
         context.report.equivalent(
@@ -78,7 +89,9 @@ export function standardPhases(context: Standardising, phase: Phase, pointer: st
     if (synapses !== undefined) {
       const name = synapses.names.get(variable);
       const scaled = name === undefined ? undefined : scaledValue(value, synapses.factor, synapses.environment);
-      if (name === undefined || scaled === undefined)
+      // A receptor has weights of one sign.
+      const sign = scaled === undefined ? 0 : signOf(scaled, context.valid.data);
+      if (name === undefined || scaled === undefined || sign === 0 || (sign !== synapses.sign && scaled !== 0))
         context.report.missing(pointer, `a change of ${key} cannot be expressed in PyNN`);
       else set[`${owner}${inside ?? ''}.${name}`] = scaled;
       continue;

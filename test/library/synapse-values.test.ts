@@ -1,0 +1,102 @@
+/** Weights that a phase sets and that are recorded, in synapses that become standard ones of PyNN. */
+
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { standardise } from '../../src/library/recognise/standardise.js';
+import { checkConversion } from '../../src/run/check-conversion.js';
+import { convertModel } from '../../src/run/convert.js';
+import { importModel } from '../../src/run/pipeline.js';
+
+type Valid = ReturnType<typeof importModel>['valid'];
+
+/** Four cells, with synapses and a change of them after half of the run. */
+function model(synapses: Record<string, unknown>, more: Record<string, unknown>): Valid {
+  const document = {
+    format: 'interneuron/brian',
+    version: 1,
+    dt: '0.1 ms',
+    neuron_groups: {
+      G: {
+        N: 4,
+        model: 'dv/dt = (g + I - 60*mV - v)/(20*ms) : volt (unless refractory)\ndg/dt = -g/(5*ms) : volt\nI : volt',
+        threshold: 'v > -50*mV',
+        reset: 'v = -60*mV',
+        refractory: '2 ms',
+        method: 'exact',
+        initializers: { v: '-60*mV', I: '12*mV + 1*mV*i' },
+      },
+    },
+    synapses: { S: { source: 'G', target: 'G', connect: 'i != j', delay: '1 ms', ...synapses } },
+    spike_monitors: { spikes: { source: 'G' } },
+    ...more,
+  };
+  return importModel({ name: 'weights.yaml', text: stringify(document) }).valid;
+}
+
+const weights = { model: 'w : volt', on_pre: 'g += w', initializers: { w: '1*mV + 0.2*mV*j' } };
+const changed = (value: string): Record<string, unknown> => ({
+  run: [{ duration: '80 ms' }, { set: { 'S.w': value }, duration: '80 ms' }],
+});
+
+const missing = (valid: Valid): readonly string[] =>
+  standardise(valid, 'pynn')
+    .entries.filter(({ verdict }) => verdict === 'notExpressible')
+    .map(({ message }) => message);
+
+describe('weights of static synapses that a phase sets', () => {
+  it('are set in PyNN, in the unit of its receptors, and the same spikes follow', async () => {
+    const valid = model(weights, changed('6*mV'));
+    const { files } = await convertModel(valid, 'pynn-json');
+    const { populations, phases } = JSON.parse(files[0]?.text ?? '') as {
+      populations: readonly unknown[];
+      phases: readonly Readonly<Record<string, unknown>>[];
+    };
+    expect(populations).toMatchObject([{ cell: { type: 'IF_curr_exp' } }]);
+    // PyNN's default membrane has 1 nF and 20 ms: 6 mV are 0.3 nA.
+    expect(phases).toMatchObject([
+      { run: 80 },
+      { set_projection: { target: 'S', params: { weight: 0.3 } } },
+      { run: 80 },
+    ]);
+    const { matched, spikes } = await checkConversion(valid, 'pynn-json');
+    expect(spikes[0]).toBeGreaterThan(20);
+    expect([matched, spikes[1]]).toEqual([spikes[0], spikes[0]]);
+  });
+
+  it('cannot be of the sign that their receptor has not, but can be nothing', () => {
+    expect(missing(model(weights, changed('-6*mV')))).toEqual(['a change of S.w cannot be expressed in PyNN']);
+    expect(missing(model(weights, changed('0*mV')))).toEqual([]);
+  });
+
+  it('are no one set where several projections stand for the synapses', () => {
+    const both = { ...weights, initializers: { w: '(j - 1.5)*mV' } };
+    expect(missing(model(both, changed('6*mV')))).toEqual(['a change of S.w cannot be expressed in PyNN']);
+  });
+});
+
+describe('variables of synapses that are recorded', () => {
+  const depressing = {
+    model: 'w : volt\ndu/dt = -u/(300*ms) : 1 (event-driven)\ndx/dt = (1 - x)/(120*ms) : 1 (event-driven)',
+    on_pre: 'u += 0.2*(1 - u)\ng_post += w*u*x\nx -= u*x',
+    initializers: { x: '1', w: '3*mV + 0.1*mV*j' },
+  };
+  const recorded = (variables: readonly string[]): Record<string, unknown> => ({
+    run: '100 ms',
+    state_monitors: { m: { source: 'S', variables, record: true } },
+  });
+
+  it('are left out by name where the standard synapse has them in no one variable', async () => {
+    const valid = model(depressing, recorded(['x']));
+    expect(missing(valid)).toEqual(['a recording of x, which TsodyksMarkramSynapse has not in one variable']);
+    // The script then has the equations of the model, and all that it records.
+    const { files } = await convertModel(valid, 'pynn-json');
+    expect(files[0]?.text).not.toContain('TsodyksMarkramSynapse');
+    expect(files[0]?.text).toContain('"x"');
+  });
+
+  it('are weights where these are one parameter', () => {
+    const { valid, entries } = standardise(model(depressing, recorded(['w'])), 'pynn');
+    expect(entries.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
+    expect(valid.model.recordings).toMatchObject([{ events: 'spike' }, { variables: ['weight'] }]);
+  });
+});

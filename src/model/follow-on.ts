@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { nodeAt, segments } from './pointer.js';
 
 /** Findings that say that something is missing: where a part was left out, they are about that part. */
 const missing = /\/(?:unknown|missing|no)-/;
@@ -13,15 +14,31 @@ const isWithin = (pointer: string, other: string): boolean => pointer === other 
 
 const parentOf = (pointer: string): string => pointer.slice(0, pointer.lastIndexOf('/'));
 
+/** Keys and short texts in a part of a document, some levels deep: it may define what they name. */
+const namesWithin = (part: unknown, depth: number): readonly string[] => {
+  if (typeof part === 'string') return part.length <= longestName ? [part] : [];
+  if (typeof part !== 'object' || part === null || depth === 0) return [];
+  const values = Object.values(part).flatMap((one) => namesWithin(one, depth - 1));
+  return Array.isArray(part) ? values : [...Object.keys(part), ...values];
+};
+const longestName = 80;
+
 /**
  * Of the errors in what is left of a document in which something is wrong, those that are mistakes of their own.
  *
  * @param found  errors and other findings of a stage that read on
  * @param before  pointers of what was wrong before
+ * @param document  as it was written: names in what is left out of it are not missing
  */
-export function ownMistakes(found: readonly Diagnostic[], before: readonly string[]): readonly Diagnostic[] {
+export function ownMistakes(
+  found: readonly Diagnostic[],
+  before: readonly string[],
+  document?: unknown,
+): readonly Diagnostic[] {
   const sizeUnknown = before.some((pointer) => /\/(?:size|N)$/.test(pointer));
-  const names = new Set(before.flatMap((pointer) => pointer.split('/').slice(1)));
+  const names = new Set(
+    before.flatMap((pointer) => [...segments(pointer), ...namesWithin(nodeAt(document, pointer), 3)]),
+  );
   return found.filter(({ severity, code, place, found: name = '' }) => {
     const pointer = place?.pointer ?? '';
     if (severity !== 'error' || before.some((one) => isWithin(pointer, one) || isWithin(one, pointer))) return false;

@@ -149,3 +149,23 @@ test('one mistake in a part that is read twice is said once', () => {
     '</network><Simulation id="s" length="2ms" step="0.1ms" target="n"/></Lems>';
   expect(errors(text)).toEqual(['lems/index-out-of-range in line 1']);
 });
+
+test.each([
+  [
+    'brian/wrong-type in line 2',
+    'format: interneuron/brian\nneuron_groups: [{ name: G, N: 3, model: "v : 1", threshold: v > 1 }]\n' +
+      'synapses: { S: { source: G, target: G, on_pre: v_post += 1, connect: true } }\n' +
+      'spike_monitors: { sp: { source: G } }\nrun: 1 ms',
+  ],
+  [
+    'pynn/wrong-type in line 2',
+    '{ "format": "interneuron/pynn",\n"populations": { "a": { "size": 3, "cell": { "type": "IF_cond_exp" } } },\n' +
+      '"recordings": [{ "target": "a", "variables": ["v"] }], "phases": [{ "run": 10 }] }',
+  ],
+  [
+    'model/wrong-type in line 2',
+    '{ "interneuron": 1,\n"neurons": [{ "id": "a" }],\n"populations": { "P": { "type": "a", "size": 3 } } }',
+  ],
+])('%s: definitions in the wrong form are one finding, whatever refers to them', (expected, text) => {
+  expect(errors(text)).toEqual([expected]);
+});

@@ -84,7 +84,7 @@ export function importBrian(
     reporter(positions, own),
     readFile,
   );
-  diagnostics.addAll(shape.whole ? own.list : ownMistakes(own.list, shape.touched));
+  diagnostics.addAll(shape.whole ? own.list : ownMistakes(own.list, shape.touched, value));
   if (!shape.whole || own.hasErrors) {
     onBroken?.(settle(document, positions));
     return null;

@@ -55,7 +55,7 @@ export function importPynn(
   if (shape === undefined) return null;
   const own = diagnostics.beside();
   const document = translate(shape.specification, reporter(positions, own), readFile);
-  diagnostics.addAll(shape.whole ? own.list : ownMistakes(own.list, shape.touched));
+  diagnostics.addAll(shape.whole ? own.list : ownMistakes(own.list, shape.touched, value));
   if (shape.whole && !own.hasErrors) return settle(document, positions);
   onBroken?.(settle(document, positions));
   return null;

@@ -4,7 +4,7 @@ import type { Finding } from '../../src/diagnostics/diagnostic.js';
 import { joinWords, oneOf, shorten, suggestion } from '../../src/diagnostics/suggest.js';
 
 const named = (name: string, known: readonly string[]): Pick<Finding, 'expected' | 'found' | 'hint'> => ({
-  expected: known.length === 0 ? 'none' : oneOf(name, known),
+  ...(known.length === 0 ? {} : { expected: oneOf(name, known) }),
   found: shorten(name),
   ...suggestion(name, known),
 });

@@ -144,14 +144,14 @@ test('docs/timing-profiles.md is the table', () => {
 });
 
 describe('features', () => {
-  test.each(someOf(Object.entries(features), 4, 'features'))('%s', async (name, { phrase, support }) => {
+  test.each(someOf(Object.entries(features), 6, 'features'))('%s', async (name, { phrase, support }) => {
     await check(cases[name as keyof typeof features], support, anyName(phrase));
   });
 });
 
 const everywhere = { brian: 'runs', grid: 'runs', 'lems-euler': 'runs' } as const;
 
-test.each(someOf(Object.entries(combinations), 2, 'combinations'))('%s', (_, combination) =>
+test.each(someOf(Object.entries(combinations), 4, 'combinations'))('%s', (_, combination) =>
   check(combination, everywhere, /never/),
 );
 

@@ -16,7 +16,7 @@ import { root } from '../../../support/import-graph.js';
 import { compileQuietly, projectCases, projectFolder, projectResults } from '../../../support/projects.js';
 import type { ProjectFiles } from '../../../support/projects.js';
 import { twoPopulations } from '../../../support/two-populations.js';
-import { someOf } from '../../../support/effort.js';
+import { slow, someOf, triesAll } from '../../../support/effort.js';
 
 const write = projectFolder();
 const hasNvcc = (await runProgram(['nvcc', '--version'])).status === 0;
@@ -99,7 +99,8 @@ describe.skipIf(!hasNvcc)(
     });
 
     const hasCmake = existsSync('/usr/bin/cmake') || existsSync('/usr/local/bin/cmake');
-    test.skipIf(!hasCmake)(`with cmake${hasCmake ? '' : ' (skipped: cmake is not installed)'}`, async () => {
+    const name = slow(`with cmake${hasCmake ? '' : ' (skipped: cmake is not installed)'}`);
+    test.skipIf(!hasCmake || !triesAll)(name, async () => {
       const project = write(cudaProject(twoPopulations, [{ kind: 'run', steps: 20 }]));
       const configured = await runProgram([
         'cmake',

@@ -90,7 +90,7 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
       message: `there is no key ${shorten(name)} here`,
       expected: oneOf(name, allowed, mostKeys),
       found: shorten(name),
-      hint: didYouMean(name, allowed) ?? 'remove it: no key with a similar name is allowed here',
+      hint: unknownKeyHint(name, allowed),
     };
   }
   if (name !== undefined) {
@@ -180,6 +180,14 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
         found: shorten(found),
       };
   }
+}
+
+/** What to do with a key that a place does not allow; parameters of a type stand beside its name in some notations. */
+function unknownKeyHint(name: string, allowed: readonly string[]): string {
+  const similar = didYouMean(name, allowed);
+  if (!allowed.includes('params')) return similar ?? 'remove it: no key with a similar name is allowed here';
+  const within = `write a parameter of the type within params: { "params": { "${shorten(name)}": … } }`;
+  return similar === undefined ? within : `${similar} Otherwise ${within}`;
 }
 
 /** Values of some elements by their numbers, as a map has them: an index has the numbers, a list the values. */

@@ -346,6 +346,15 @@ it('one mistake is one finding, however often others refer to what it is in', ()
   ]);
 });
 
+it.each([
+  ['p_connect', 'write a parameter of the type within params: { "params": { "p_connect": … } }'],
+  ['saf', 'did you mean safe? Otherwise write a parameter of the type within params: { "params": { "saf": … } }'],
+])('a parameter beside the type, such as %s, belongs in params', (key, hint) => {
+  const parts = projection({ connector: { type: 'FixedProbabilityConnector', [key]: 0.2 } });
+  const found = findings(parts as Readonly<Record<string, unknown>>);
+  expect(found.filter((text) => text.startsWith('pynn/unknown-key') && text.endsWith(` | ${hint}`))).toHaveLength(1);
+});
+
 it('mistakes in the connector, the receptor and the synapse of a projection are found together', () => {
   const found = findings({
     setup: { timestep: 0.1, min_delay: 0.5 },

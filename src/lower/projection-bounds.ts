@@ -94,9 +94,13 @@ export function parameterBounds(
       case 'dt':
         return exactly(context.dt);
       case 'i':
-        return { low: 0, high: Math.max(0, pre.named - 1) };
       case 'j':
-        return { low: 0, high: Math.max(0, post.named - 1) };
+        return (
+          (ofDelays && listedBounds(projection.connect, name, context)) || {
+            low: 0,
+            high: Math.max(0, (name === 'i' ? pre : post).named - 1),
+          }
+        );
       case 'N_pre':
         return exactly(pre.named);
       case 'N_post':
@@ -118,6 +122,20 @@ export function parameterBounds(
     }
   };
   return lookup;
+}
+
+/** Least and greatest number of the senders or targets of lists; undefined where other rules connect as well. */
+function listedBounds(rules: readonly ConnectionRule[], index: 'i' | 'j', { data }: Context): Interval | undefined {
+  let [low, high] = [Infinity, -Infinity];
+  for (const rule of rules) {
+    if (rule.rule !== 'list') return undefined;
+    const places = arrayOf(index === 'i' ? rule.sources : rule.targets, data);
+    for (let k = 0; k < places.length; k++) {
+      low = Math.min(low, places[k] ?? low);
+      high = Math.max(high, places[k] ?? high);
+    }
+  }
+  return low <= high ? { low, high } : undefined;
 }
 
 /** Most synapses that a pair can have of all rules together; 65536 where rules do not tell. */

@@ -59,6 +59,24 @@ export const cells: readonly (Construct & {
     values: { tau_m: 0.02, v_rest: -0.051, tau_syn_E: 0.003, tau_refrac: 0.0019, v_thresh: -0.05, v_reset: -0.061 },
   },
   {
+    name: 'a drive by the number of the cell among all',
+    type: 'IF_curr_exp',
+    model: 'dv/dt = (v0 - v)/tau : volt (unless refractory)\nv0 : volt (constant)',
+    ...leaky,
+    namespace,
+    initializers: { v: '-60*mV', v0: '-49*mV + i*6*mV/N' },
+    values: { tau_m: 0.02, v_thresh: -0.05, v_reset: -0.061 },
+  },
+  {
+    name: 'a current by a resistance, with time constants that differ between cells',
+    type: 'IF_curr_exp',
+    model: 'dv/dt = (El - v + R*I)/tau : volt (unless refractory)\nI : amp (constant)\ntau : second (constant)',
+    ...leaky,
+    namespace: { R: '80 Mohm', El: '-60 mV', Vt: '-50 mV', Vr: '-61 mV' },
+    initializers: { v: '-60*mV', I: '0.25*nA + 0.01*nA*i', tau: '20*ms + 2*ms*i' },
+    values: { v_rest: -0.06, v_thresh: -0.05, v_reset: -0.061 },
+  },
+  {
     name: 'currents of both signs in amperes, terms in another order',
     type: 'IF_curr_exp',
     model: `dv/dt = El/tau + (I1 + I0 - I2)*R/tau - v/tau : volt (unless refractory)

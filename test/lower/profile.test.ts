@@ -87,6 +87,17 @@ describe('grid', () => {
     expect(lowered(model('brian', { delay })).program.name).toBe('profile');
   });
 
+  test.each([
+    ['[0, 1], [0, 2]', true],
+    ['[0, 0], [0, 1]', false],
+  ])('delays are those of the listed connections %s: without any is refused', (pairs, runs) => {
+    const listed = model('grid', { delay: 'j*0.2*ms' })
+      .replace('{ type: cell, size: 1 }', '{ type: cell, size: 3 }')
+      .replace('connect: all', `connect: { rule: list, pairs: [${pairs}] }`);
+    if (runs) expect(lowered(listed).program.name).toBe('profile');
+    else expect(refused(listed)).toEqual([expect.stringMatching(/^lower\/zero-delay/)]);
+  });
+
   test('a refractory period of k steps holds the neuron for k steps from the time of the spike on', async () => {
     const run = await simulate(`
 interneuron: 1

@@ -47,6 +47,24 @@ export function constantOf(e: Expression): number | undefined {
   }
 }
 
+/** The value of an expression that is the same whatever the names in it stand for; undefined where it has none. */
+export function everywhere(e: Expression): number | undefined {
+  try {
+    const [first = NaN, ...others] = [1, 2, 3].map((seed) => {
+      const next = sequence(seed);
+      const values = new Map<string, number>();
+      return valueAt(e, (name) => {
+        const value = values.get(name) ?? 0.5 + next();
+        values.set(name, value);
+        return value;
+      });
+    });
+    return others.every((other) => near(first, other)) ? tidy(first) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Names that have the meaning given by the model, even if units have the same names. */
 export interface Declared {
   /** Whether the model gives a name its meaning. */

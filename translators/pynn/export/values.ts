@@ -4,13 +4,14 @@ import { isGiven } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { name as nameOf, number } from '../../../src/lang/build.js';
+import { isDimensionless } from '../../../src/lang/dimension.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { printExpression } from '../../../src/lang/print.js';
 import { scaleDecimal } from '../../../src/lang/quantity.js';
 import { divideRationals, one } from '../../../src/lang/rational.js';
 import { parseUnit } from '../../../src/lang/units.js';
-import { callsIn, mapExpression, namesIn } from '../../../src/lang/walk.js';
+import { callsIn, childrenOf, mapExpression, namesIn } from '../../../src/lang/walk.js';
 import { isRandom } from '../../../src/lang/functions.js';
 import type { DataStore, DrawnValues, Value } from '../../../src/model/model.js';
 import { distributions } from '../../../src/library/pynn/distributions.js';
@@ -181,11 +182,47 @@ function distributionValue(e: Expression, unit: string): PynnValue | undefined {
 /** An expression of indices, places or the distance, as numbers in SI scaled to the unit. */
 function formulaValue(e: Expression, unit: string, of: FormulaOf): PynnValue | Missing {
   const bare = withoutUnit(e, unit);
-  const formula = formulaText(bare, of);
+  const written = bare === e ? withConstantsIn(e, unit) : bare;
+  const formula = formulaText(written ?? e, of);
   if (isMissing(formula)) return formula;
-  const factor = bare === e ? inUnit(1, unit) : 1;
+  const factor = written === undefined ? inUnit(1, unit) : 1;
   return { expr: factor === 1 ? formula.expr : `(${formula.expr})*${factor}`, of: formula.of };
 }
+
+/**
+ * `0.8 + 0.05*i`, in nA, of `8e-10*A + 5e-11*A*i`: an expression with its constants in a unit; undefined where a term has
+ * no constant. Recognised parameters are expressions of numbers in SI.
+ */
+function withConstantsIn(e: Expression, unit: string): Expression | undefined {
+  switch (e.kind) {
+    case 'quantity':
+    case 'number':
+      return number(inUnit(e.value, unit), e.span);
+    case 'unary': {
+      const operand = withConstantsIn(e.operand, unit);
+      return e.operator === '-' && operand ? { ...e, operand } : undefined;
+    }
+    case 'conditional': {
+      const [whenTrue, whenFalse] = [withConstantsIn(e.whenTrue, unit), withConstantsIn(e.whenFalse, unit)];
+      return whenTrue && whenFalse ? { ...e, whenTrue, whenFalse } : undefined;
+    }
+    case 'binary': {
+      const left = withConstantsIn(e.left, unit);
+      if (e.operator === '/') return left && { ...e, left };
+      const right = withConstantsIn(e.right, unit);
+      if (e.operator === '+' || e.operator === '-') return left && right ? { ...e, left, right } : undefined;
+      if (e.operator !== '*') return undefined;
+      if (right && (!left || hasUnit(e.right))) return literal(right) === 1 ? e.left : { ...e, right };
+      return left && (literal(left) === 1 ? e.right : { ...e, left });
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Whether an expression reads a constant with a unit. */
+const hasUnit = (e: Expression): boolean =>
+  e.kind === 'quantity' ? !isDimensionless(e.dimension) : childrenOf(e).some(hasUnit);
 
 /** What each kind of formula may read. */
 const readable: Readonly<Record<NonNullable<Formula['of']>, readonly string[]>> = {

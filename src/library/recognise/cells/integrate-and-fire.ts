@@ -6,7 +6,7 @@ import { printExpression } from '../../../lang/print.js';
 import type { NeuronType } from '../../../model/model.js';
 import { type ReceptorChoice, pointNeuron } from '../../pynn/point-neuron.js';
 import type { StandardCell } from '../../standard-type.js';
-import { constantOf, near, fold } from '../numbers.js';
+import { constantOf, everywhere, near, fold } from '../numbers.js';
 import { type Polynomial, polynomialOf } from '../polynomial.js';
 import { withNumbers } from '../values.js';
 import {
@@ -198,13 +198,13 @@ export function splitCurrent(
     const scale = unit === 'A' ? 1 : name === 'i_offset' && unit === '1' ? 1e-9 : undefined;
     if (scale === undefined || (value === undefined && !environment.varying.has(name))) continue;
     const slope = slopeOf(type, view, name);
-    if (slope === undefined || !near((slope * (constantOf(cm) ?? 0)) / scale, 1)) continue;
+    if (slope === undefined || !near((everywhere(product(slope, cm)) ?? 0) / scale, 1)) continue;
     const current: Expression = value === undefined ? nameOf(name) : number(value);
-    const without = constantOf(
-      fold(withNumbers(difference(constant, product(number(slope), current)), new Map([[name, 0]]))),
-    );
-    if (without !== undefined)
-      return { rest: fold(negated(quotient(number(without), leak))), offset: fold(product(current, number(scale))) };
+    const without = fold(withNumbers(difference(constant, product(slope, current)), new Map([[name, 0]])));
+    const rest = fold(negated(quotient(without, leak)));
+    const known = everywhere(rest);
+    if (known !== undefined || value === undefined)
+      return { rest: known === undefined ? rest : number(known + 0), offset: fold(product(current, number(scale))) };
   }
   return { rest: fold(negated(quotient(constant, leak))), offset: zero };
 }

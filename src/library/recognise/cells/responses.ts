@@ -272,7 +272,8 @@ function capacitanceOf(
   for (const [name, { unit }] of Object.entries(type.parameters)) {
     if (unit !== 'A') continue;
     const slope = slopeOf(type, view, name);
-    if (slope !== undefined && slope > 0) return number(1 / slope);
+    const known = slope && (constantOf(slope) ?? 1);
+    if (slope !== undefined && known !== undefined && known > 0) return inverse(slope);
   }
   return number(usualCapacitance);
 }

@@ -2,8 +2,8 @@
 
 import type { Expression } from '../../../lang/ast.js';
 import type { NeuronType, EventDefinition } from '../../../model/model.js';
-import { number, product, name as nameOf, quotient } from '../../../lang/build.js';
-import { substitute, readsAny } from '../../../lang/walk.js';
+import { negated, number, product, name as nameOf, quotient } from '../../../lang/build.js';
+import { callsIn, namesIn, substitute, readsAny } from '../../../lang/walk.js';
 import { parseExpression } from '../../../lang/parse.js';
 import { derivative } from '../../../lang/derivative.js';
 import type { WeightKind, StandardCell } from '../../standard-type.js';
@@ -76,6 +76,8 @@ export interface View {
   readonly names: ReadonlySet<string>;
   /** A text of the type as such a function. */
   readonly read: (text: string) => Expression;
+  /** Values in SI of parameters that all cells share. */
+  readonly numbers: ReadonlyMap<string, number>;
 }
 
 /** Scales of a type's inputs: an input of 1 changes the potential as so many amperes do. */
@@ -129,7 +131,7 @@ export function viewOf(type: NeuronType, { environment }: CellUse): View {
     }),
   );
   const polynomials = new Map([...rates].map(([name, rate]) => [name, polynomialOf(rate, names)] as const));
-  return { rates, v, volts, polynomials, names, read };
+  return { rates, v, volts, polynomials, names, numbers: environment.numbers, read };
 }
 
 /** All names that a type declares. */
@@ -162,8 +164,12 @@ export interface Family {
 
 /** The number 0. */
 export const zero = number(0);
-/** 1 / e, fold. */
-export const inverse = (e: Expression): Expression => fold(quotient(number(1), e));
+/** 1 / e, folded: b/a of a/b. */
+export function inverse(e: Expression): Expression {
+  if (constantOf(e) !== undefined || e.kind !== 'binary' || e.operator !== '/') return fold(quotient(number(1), e));
+  const above = constantOf(e.left);
+  return fold(above === 1 ? e.right : above === -1 ? negated(e.right) : quotient(e.right, e.left));
+}
 /** Whether an expression is 0 for certain. */
 export const isNought = (e: Expression): boolean => constantOf(e) === 0;
 
@@ -171,16 +177,18 @@ export const isNought = (e: Expression): boolean => constantOf(e) === 0;
 export const coefficient = (polynomial: Polynomial | undefined, ...names: readonly string[]): Expression =>
   polynomial?.terms.get(keyOf(...names)) ?? zero;
 
-/** How much the rate of the potential changes with a parameter, where that is a number. */
-export function slopeOf(type: NeuronType, view: View, name: string): number | undefined {
+/**
+ * How much the rate of the potential, in volts, changes with a parameter: a number, or an expression of parameters that
+ * differ between cells. Undefined where it depends on more.
+ */
+export function slopeOf(type: NeuronType, view: View, name: string): Expression | undefined {
   const e = plain(type.derivatives[view.v]?.rate ?? '0', declaredBy(type));
-  const numbers = Object.fromEntries(
-    Object.entries(type.parameters).flatMap(([key, { value }]) => (typeof value === 'number' ? [[key, value]] : [])),
-  );
   const by = derivative(e, name);
   if (by === null) return undefined;
-  const slope = constantOf(fold(withNumbers(by, new Map(Object.entries(numbers).filter(([key]) => key !== name)))));
-  return slope === undefined ? undefined : slope * view.volts;
+  const others = new Map([...view.numbers].filter(([key]) => key !== name));
+  const slope = fold(product(withNumbers(by, others), number(view.volts)));
+  const isFixed = [...namesIn(slope)].every((key) => key !== name && Object.hasOwn(type.parameters, key));
+  return isFixed && callsIn(slope).length === 0 ? slope : undefined;
 }
 
 /** What `x = x + amount` adds. */

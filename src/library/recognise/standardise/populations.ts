@@ -69,7 +69,8 @@ export function standardisePopulation(
     keepPopulation(context, name, population);
     return;
   }
-  const environment = environmentOf(parametersOf(type, population.values), context.valid.data);
+  const values = { ...parametersOf(type, population.values), N: population.size };
+  const environment = environmentOf(values, context.valid.data);
   if (poissonSource(context, name, population, type, environment)) return;
   const use: CellUse = { environment, signs, countsSpikeStep: context.brian, dt: context.dt };
   const cell = recogniseCell(type, use);
@@ -78,10 +79,10 @@ export function standardisePopulation(
     keepPopulation(context, name, population);
     return;
   }
-  const values = cellValues(cell, environment);
+  const given = cellValues(cell, environment);
   const first = firstValues(cell, type, population, environment);
-  const odd = [values, first].find((one) => typeof one === 'string');
-  if (typeof values === 'string' || typeof first === 'string') {
+  const odd = [given, first].find((one) => typeof one === 'string');
+  if (typeof given === 'string' || typeof first === 'string') {
     context.report.missing(pointer, `${cell.standard.name} has no parameter for its ${odd ?? 'values'}`);
     keepPopulation(context, name, population);
     return;
@@ -90,7 +91,7 @@ export function standardisePopulation(
   context.populations[name] = {
     ...population,
     type: cellType(context, population.type, cell.standard),
-    values: { ...values, ...first },
+    values: { ...given, ...first },
   };
   context.report.exact(pointer, `${cell.standard.name}, compared at random points`, context.code('recognised'));
   for (const { verdict, code, message } of cell.remarks)

@@ -2,7 +2,6 @@
 
 import { drawsIn } from '../lang/functions.js';
 import { expressionsOf } from '../lang/walk.js';
-import type { ConversionReport } from './conversion-report.js';
 import type * as written from './model.js';
 import type { Model, NeuronType } from './typed.js';
 import { typedModel } from './typed-model.js';
@@ -56,10 +55,8 @@ export function remainingDraws(model: Model): string[] {
   return sentences;
 }
 
-/** Says of a conversion that another generator draws what the model draws while it runs. */
-export function remarkDraws(model: written.Model, tool: string, code: string, report: ConversionReport): void {
+/** What a model draws while it runs, as part of a sentence; undefined where it draws nothing then. */
+export function drawnInRun(model: written.Model): string | undefined {
   const [first, ...others] = remainingDraws(typedModel(model));
-  if (first === undefined) return;
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  report.equivalent(code, '', `${tool} has its own random numbers, from the same distributions: ${first}${more}`);
+  return first === undefined || others.length === 0 ? first : `${first} (and ${others.length} more)`;
 }

@@ -11,7 +11,7 @@ import { populationOf, populationsOf } from '../../src/model/selected.js';
 import { isSelection } from '../../src/model/tagged.js';
 import { parseStatements } from '../../src/lang/parse.js';
 import type { Model, ValidModel } from '../../src/model/model.js';
-import { remarkDraws } from '../../src/model/remaining-draws.js';
+import { drawnInRun } from '../../src/model/remaining-draws.js';
 import { child } from '../../src/model/pointer.js';
 import { exportGroup, type Constants, type Exported } from './export/groups.js';
 import { ObjectNames } from './export/naming.js';
@@ -188,7 +188,13 @@ function head(
 
 function remarkOnModel({ model, report }: ExportContext): void {
   if (model.timing !== 'brian') {
-    remarkDraws(model, 'Brian', 'brian/own-draws', report);
+    const drawn = drawnInRun(model);
+    if (drawn !== undefined)
+      report.equivalent(
+        'brian/own-draws',
+        '',
+        `Brian has its own random numbers, from the same distributions: ${drawn}`,
+      );
     const step = quantityText(model.experiment.dt, dimensionOf('s'), 'decimal');
     report.equivalent(
       'brian/timing',

@@ -2,7 +2,7 @@
 
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { DataStore, Model, Projection, SynapseType } from '../../../src/model/model.js';
-import { remarkDraws } from '../../../src/model/remaining-draws.js';
+import { drawnInRun } from '../../../src/model/remaining-draws.js';
 import { child } from '../../../src/model/pointer.js';
 import { populationsOf } from '../../../src/model/selected.js';
 import { delayInSteps } from '../../../src/model/steps.js';
@@ -42,7 +42,9 @@ export function remarkTiming(
     `LEMS advances one cell after another, in place of the timing ${model.timing}; ` +
       'spikes have the end of their step as time',
   );
-  remarkDraws(model, 'LEMS', 'lems/own-draws', report);
+  const drawn = drawnInRun(model);
+  if (drawn !== undefined)
+    report.equivalent('lems/own-draws', '', `LEMS has its own random numbers, from the same distributions: ${drawn}`);
 }
 
 /** Whether a spike without a delay may come to a cell that has been advanced in this step. */

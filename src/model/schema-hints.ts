@@ -133,6 +133,12 @@ export function typeHint(types: readonly string[], found: unknown): string {
   if (typeof found !== 'object' && allows('array')) return `write a list: [${word(found)}]`;
   if (Array.isArray(found) && found.length === 1 && typeof found[0] !== 'object' && !allows('object'))
     return `write ${word(found[0])} alone, not a list`;
+  // PyNN's values: a map has some forms only.
+  if (types.join() === 'number,boolean,array,null')
+    return (
+      'write a distribution as { "random": "uniform", "params": { "low": 0, "high": 1 } }, ' +
+      'a formula as { "expr": "0.1*i" }'
+    );
   if (Array.isArray(found) && allows('object')) return 'write a map, with a key for each entry of this list';
   if (typeof found === 'object' && allows('array'))
     return 'write a list, without keys: each entry after a dash or between [ and ]';

@@ -37,6 +37,12 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
     'pynn/unknown-parameter /populations/0/cell/params/tau_n: IF_curr_exp has no parameter tau_n',
   ],
   [
+    'a value as a map of another form',
+    cell('IF_curr_exp', { tau_m: { distribution: 'uniform', low: 3, high: 4 } }),
+    'pynn/wrong-type /populations/0/cell/params/tau_m: this must be a number, true or false, a list or null | a number, ' +
+      'true or false, a list or null | write a distribution as { "random": "uniform", "params": { "low": 0, "high": 1 } }',
+  ],
+  [
     'a time constant below zero, which NEST rejects',
     cell('IF_curr_exp', { tau_m: -10 }),
     'pynn/unphysical /populations/0/cell/params/tau_m: tau_m has a value that NEST rejects | more than 0',

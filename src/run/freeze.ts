@@ -255,7 +255,6 @@ async function frozenProjection(
  */
 const onGrid = (steps: number, dt: number): number => Number((steps * dt).toPrecision(15));
 
-/** Whether an event's condition or what it does draws. */
 /** Populations that spike by chance alone: nothing is integrated, nothing writes to them. */
 function randomSources(model: Model): string[] {
   const written = new Set(Object.values(model.projections).flatMap((projection) => ownersOf(projection.to.of)));

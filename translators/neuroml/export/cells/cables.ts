@@ -8,9 +8,9 @@ import type { Expression } from '../../../../src/lang/ast.js';
 import { binary, name as nameOf, quotient } from '../../../../src/lang/build.js';
 import { evaluate, NoNumber } from '../../../../src/lang/evaluate.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
-import { parseExpression } from '../../../../src/lang/parse.js';
+import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
 import { printExpression } from '../../../../src/lang/print.js';
-import { mapExpression, namesIn } from '../../../../src/lang/walk.js';
+import { mapExpression, namesIn, writtenBy } from '../../../../src/lang/walk.js';
 import { knownNumbers } from '../../../../src/model/arrays.js';
 import { changedNames } from '../../../../src/model/changed.js';
 import { UniqueNames } from '../../../../src/model/free-name.js';
@@ -174,13 +174,13 @@ class CableWriter {
   /** Whether a name is a parameter that nothing changes. */
   #isFixed(name: string): boolean {
     const { model } = this.context;
-    const written = Object.values(model.synapses).flatMap(({ pathways }) =>
-      Object.values(pathways).map((one) => one.do),
+    const code = Object.values(model.synapses).flatMap(({ pathways }) =>
+      Object.values(pathways).flatMap((pathway) => pathway.do),
     );
     return (
       Object.hasOwn(this.type.parameters, name) &&
       !changedNames(model).has(`${this.name}.${name}`) &&
-      !new RegExp(`\\bpost\\.${name} *[-+*/]?=`).test(JSON.stringify(written))
+      !writtenBy(code.flatMap((text) => parseStatements(text))).has(`post.${name}`)
     );
   }
 

@@ -9,6 +9,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { messagesPage } from '../../scripts/messages.mjs';
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { root } from '../support/import-graph.js';
+import { slow, triesAll } from '../support/effort.js';
 
 const folder = temporaryFolder();
 
@@ -166,7 +167,7 @@ describe('the package', () => {
     expect(files).toContain('fixtures/starters/brian.yaml');
   });
 
-  it('runs where it is unpacked, as a command and as a module', { timeout: 60_000 }, () => {
+  it.skipIf(!triesAll)(slow('runs where it is unpacked, as a command and as a module'), { timeout: 60_000 }, () => {
     const source = folder.file('source');
     cpSync(dirname(inject('program')), join(source, 'dist'), { recursive: true });
     for (const part of ['package.json', 'schemas', 'fixtures/starters'])

@@ -4,7 +4,7 @@
  * comes out.
  */
 
-import { someOf } from '../support/effort.js';
+import { slow, someOf, triesAll } from '../support/effort.js';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -254,7 +254,7 @@ run: 20 ms
   );
 });
 
-describe('texts put together at random', { timeout: 240_000 }, () => {
+describe.skipIf(!triesAll)(slow('texts put together at random'), { timeout: 240_000 }, () => {
   const fragments = [
     ...hostile,
     '*/',

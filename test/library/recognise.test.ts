@@ -8,6 +8,7 @@ import { standardise } from '../../src/library/recognise/standardise.js';
 import { convertModel } from '../../src/run/convert.js';
 import { checkConversion, spikesOf as trainsOf } from '../../src/run/check-conversion.js';
 import { importModel, readSource, runModel } from '../../src/run/pipeline.js';
+import { someOf } from '../support/effort.js';
 import { cells, documentOf, type Construct } from './constructs.js';
 
 const read = (document: Record<string, unknown>): ReturnType<typeof importModel> =>
@@ -26,7 +27,7 @@ async function spikesOf(imported: ReturnType<typeof importModel>): Promise<reado
 }
 
 describe('a group of neurons', () => {
-  it.each(cells)('of $name is $type', async ({ name: _, type, values, ...construct }) => {
+  it.each(someOf(cells, 2, 'cells'))('of $name is $type', async ({ name: _, type, values, ...construct }) => {
     const imported = read(documentOf(construct));
     const { valid, entries } = standardise(imported.valid, 'pynn');
     const population = valid.model.populations['G'];

@@ -9,6 +9,7 @@ import { convertModel } from '../../../src/run/convert.js';
 import { jsonText } from '../../../src/run/json-text.js';
 import type { Model } from '../../../src/model/model.js';
 import { importModel, readSource, runModel, type ImportedModel } from '../../../src/run/pipeline.js';
+import { someOf } from '../../support/effort.js';
 
 const folder = 'fixtures/neuroml';
 const documents = readdirSync(folder).filter((name) => /\.(xml|nml)$/.test(name));
@@ -40,19 +41,22 @@ async function exported(model: ImportedModel) {
 }
 
 describe('without changes', () => {
-  it.each(documents)('%s keeps its model hash, by way of a canonical document', async (name) => {
-    const original = importModel(readSource(`${folder}/${name}`));
-    const canonical = edited(original);
-    expect(canonical.hashes.model).toBe(original.hashes.model);
-    const { back, lost } = await exported(canonical);
-    expect(lost).toEqual([]);
-    expect(back.hashes.model).toBe(original.hashes.model);
-    expect(back.hashes.experiment).toBe(original.hashes.experiment);
-    expect(back.valid.model.recordings).toEqual(original.valid.model.recordings);
-    expect(back.valid.model.annotations['outputFiles']).toEqual(original.valid.model.annotations['outputFiles']);
-  });
+  it.each(someOf(documents, 2, 'documents'))(
+    '%s keeps its model hash, by way of a canonical document',
+    async (name) => {
+      const original = importModel(readSource(`${folder}/${name}`));
+      const canonical = edited(original);
+      expect(canonical.hashes.model).toBe(original.hashes.model);
+      const { back, lost } = await exported(canonical);
+      expect(lost).toEqual([]);
+      expect(back.hashes.model).toBe(original.hashes.model);
+      expect(back.hashes.experiment).toBe(original.hashes.experiment);
+      expect(back.valid.model.recordings).toEqual(original.valid.model.recordings);
+      expect(back.valid.model.annotations['outputFiles']).toEqual(original.valid.model.annotations['outputFiles']);
+    },
+  );
 
-  it.each(documents)('%s is written the same again and again', async (name) => {
+  it.each(someOf(documents, 2, 'documents'))('%s is written the same again and again', async (name) => {
     const first = await exported(importModel(readSource(`${folder}/${name}`)));
     const second = await exported(first.back);
     expect(second.text).toBe(first.text);

@@ -14,8 +14,9 @@ import { inputsOf, notations } from './inputs.js';
 import { campaign, removeWorker } from './supervise.js';
 
 const all = { brian: 400, canonical: 400, pynn: 500, neuroml: 150, expression: 5000 } as const;
-/** How many of each: of quick tests a quarter. */
-const inputs = (notation: keyof typeof all): number => Math.ceil(all[notation] / (triesAll ? 1 : 4));
+/** How many of so many: of quick tests a quarter. */
+const share = (count: number): number => Math.ceil(count / (triesAll ? 1 : 4));
+const inputs = (notation: keyof typeof all): number => share(all[notation]);
 
 afterAll(removeWorker);
 
@@ -32,9 +33,9 @@ describe.each(notations)('%s', (notation) => {
 /** Valid small models that are run in all notations: one in five to ten inputs is one. */
 const differential = { brian: 80, canonical: 70, pynn: 30, neuroml: 40 } as const;
 
-describe.each(Object.entries(differential))('%s, in all notations', (notation, count) => {
+describe.each(Object.entries(differential))('%s, in all notations', (notation, whole) => {
   it('is the same model, or the report says how it differs', { timeout: 300_000 }, async () => {
-    const name = notation as keyof typeof differential;
+    const [name, count] = [notation as keyof typeof differential, share(whole)];
     const { accepted, broken } = await campaign(name, 2, 0, count, 'differential');
     expect(broken.map(({ ordinal, why }) => `${ordinal}: ${why}`)).toEqual([]);
     expect(accepted).toBeGreaterThan(count / 50);

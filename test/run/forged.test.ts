@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { importModel, runModel } from '../../src/run/pipeline.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand } from '../support/command.js';
+import { someOf } from '../support/effort.js';
 import { clocked, runInto, segmented, verifierOf } from './forged.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'forged-'));
@@ -65,10 +66,16 @@ function nextAbove(value: number): number {
   return new Float64Array(bits.buffer)[0]!;
 }
 
-describe.each([
-  ['segmented', segmented],
-  ['clocked', clocked],
-])('a Neo-like JSON file of the %s model', (name, text) => {
+describe.each(
+  someOf(
+    [
+      ['segmented', segmented],
+      ['clocked', clocked],
+    ] as const,
+    2,
+    'models',
+  ),
+)('a Neo-like JSON file of the %s model', (name, text) => {
   const path = join(folder, `${name}.json`);
   const verify = verifierOf(join(folder, `${name}-again`));
   let document: unknown;

@@ -87,9 +87,11 @@ describe.skipIf(!hasOpencl || !canBuild)(`a stand-alone project${buildReason}`, 
 const steps = 18;
 const oclgrind = ['oclgrind', '--data-races', '--max-errors', '20'];
 
-describe.skipIf(!hasOclgrind || !canBuild)(
-  'oclgrind finds nothing outside of memory and no ' +
-    `race${hasOclgrind ? buildReason : ' (skipped: oclgrind is not installed)'}`,
+describe.skipIf(!hasOclgrind || !canBuild || !triesAll)(
+  slow(
+    'oclgrind finds nothing outside of memory and no ' +
+      `race${hasOclgrind ? buildReason : ' (skipped: oclgrind is not installed)'}`,
+  ),
   { timeout: 240_000 },
   () => {
     test.each(someOf(projectCases, 5, 'networks'))('$name', async ({ load }) => {

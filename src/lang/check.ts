@@ -13,10 +13,10 @@ import {
 } from './ast.js';
 import * as messages from './messages.js';
 import {
-  equalDimensions,
   divideDimensions,
-  multiplyDimensions,
+  equalDimensions,
   isDimensionless,
+  multiplyDimensions,
   powerDimension,
   second,
 } from './dimension.js';

@@ -2,13 +2,13 @@
 
 import type { Dimension, Expression } from './ast.js';
 import {
-  isDimensionless,
-  multiplyDimensions,
-  powerDimension,
-  hasNamedUnit,
   dimensionText,
   divideDimensions,
   equalDimensions,
+  hasNamedUnit,
+  isDimensionless,
+  multiplyDimensions,
+  powerDimension,
   second,
 } from './dimension.js';
 import type { Scope, Related, Inferred } from './inferred.js';

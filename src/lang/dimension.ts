@@ -40,13 +40,19 @@ export const siemensByArea: Dimension = [-4, -1, 3, 2, 0, 0, 0];
 export const faradByArea: Dimension = [-4, -1, 4, 2, 0, 0, 0];
 /** Of a resistivity. */
 export const ohmMetre: Dimension = [3, 1, -3, -2, 0, 0, 0];
-
+/** Of a force. */
 export const newton: Dimension = [1, 1, -2, 0, 0, 0, 0];
+/** Of a pressure. */
 export const pascal: Dimension = [-1, 1, -2, 0, 0, 0, 0];
+/** Of an energy. */
 export const joule: Dimension = [2, 1, -2, 0, 0, 0, 0];
+/** Of a power. */
 export const watt: Dimension = [2, 1, -3, 0, 0, 0, 0];
+/** Of a magnetic flux: a potential times a time. */
 export const weber: Dimension = [2, 1, -2, -1, 0, 0, 0];
+/** Of a magnetic flux density. */
 export const tesla: Dimension = [0, 1, -2, -1, 0, 0, 0];
+/** Of an inductance. */
 export const henry: Dimension = [2, 1, -2, -2, 0, 0, 0];
 
 /**

@@ -78,15 +78,20 @@ export function parameterBounds(
   const { projection, equations, pre, post } = plan;
   const cache = new Map<string, Interval>();
   const lookup = (name: string): Interval | undefined => {
+    const known = cache.get(name);
+    if (known) return known;
     const parameter = equations.parameters.get(name);
-    if (!parameter) return indexBounds(name);
-    let interval = cache.get(name);
-    if (!interval) {
-      cache.set(name, everything);
-      const first = projection.values[name] ?? parameter.value;
-      interval = variableBounds(plan, { variable: name, first, phases }, lookup, context);
-      cache.set(name, interval);
-    }
+    // A parameter that its own value reads has no bounds.
+    if (parameter) cache.set(name, everything);
+    const interval = parameter
+      ? variableBounds(
+          plan,
+          { variable: name, first: projection.values[name] ?? parameter.value, phases },
+          lookup,
+          context,
+        )
+      : indexBounds(name);
+    if (interval) cache.set(name, interval);
     return interval;
   };
   const indexBounds = (name: string): Interval | undefined => {

@@ -1,6 +1,6 @@
 /** run_regularly and PoissonInput. */
 
-import { second, hertz } from '../../src/lang/dimension.js';
+import { hertz, second } from '../../src/lang/dimension.js';
 import { child } from '../../src/model/pointer.js';
 import { readStatements } from './context.js';
 import { groupScope, synapseScope, type Group, type SynapseGroup, isGroup } from './group.js';

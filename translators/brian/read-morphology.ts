@@ -1,6 +1,6 @@
 /** Morphologies as specifications give them: sections, or numbers of compartments. */
 
-import { metre, area, volume } from '../../src/lang/dimension.js';
+import { area, metre, volume } from '../../src/lang/dimension.js';
 import { isRefused } from '../../src/diagnostics/system-error.js';
 import type { Dimension } from '../../src/lang/ast.js';
 import { child } from '../../src/model/pointer.js';
@@ -26,6 +26,7 @@ import type {
 import { readSwc, isWrong } from './swc.js';
 import type { Namespace } from './terms.js';
 import { readNumber, readQuantities } from './values.js';
+import { coordinateNames } from './vocabulary.js';
 
 /** No cell is longer than this, in m. */
 const longest = 5;
@@ -193,12 +194,12 @@ function ancestors(branches: readonly Branch[], from: number): readonly (number 
   return found;
 }
 
-const placeKeys: readonly (keyof CompartmentsSpecification)[] = ['x', 'y', 'z'];
+const placeKeys: readonly (keyof CompartmentsSpecification)[] = coordinateNames;
 const dimensions: Readonly<Record<keyof CompartmentsSpecification, Dimension>> = {
   ...{ length: metre, diameter: metre, distance: metre, r_length_1: metre, r_length_2: metre },
   ...{ x: metre, y: metre, z: metre },
-  area: area,
-  volume: volume,
+  area,
+  volume,
 };
 
 const oneSphere: SectionShape = { name: 'soma', parent: null, sphere: true, diameters: [1e-5], lengths: [1e-5] };
@@ -247,7 +248,7 @@ function readSection(
     to.report(messages.badMorphology('the section has no diameter', 'diameter', 'none'), pointer);
   const diameters = positive(numbers('diameter'), 'diameter');
   const lengths = positive(numbers('length'), 'length');
-  const axes = (['x', 'y', 'z'] as const).map(numbers);
+  const axes = coordinateNames.map(numbers);
   const placed = axes.some((axis) => axis !== undefined);
   const kind = section.class ?? ((diameters?.length ?? 1) > 1 ? 'Section' : 'Cylinder');
   const n = section.n ?? 1;

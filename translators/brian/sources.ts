@@ -1,6 +1,6 @@
 /** PoissonGroup and SpikeGeneratorGroup: sources of spikes without equations of the user's. */
 
-import { second, hertz } from '../../src/lang/dimension.js';
+import { hertz, second } from '../../src/lang/dimension.js';
 import type { Expression } from '../../src/lang/ast.js';
 import { callsIn, namesIn } from '../../src/lang/walk.js';
 import { child } from '../../src/model/pointer.js';

@@ -5,15 +5,15 @@ import { binary, call, name, negated, number, product, quotient, sum } from '../
 import { derivative } from '../../src/lang/derivative.js';
 import {
   ampere,
-  equalDimensions,
-  metre,
-  second,
-  volt,
   ampereByArea,
   area,
+  equalDimensions,
   faradByArea,
+  metre,
   ohmMetre,
+  second,
   siemensByArea,
+  volt,
   volume,
 } from '../../src/lang/dimension.js';
 import { namesIn, substitute } from '../../src/lang/walk.js';
@@ -204,14 +204,12 @@ function withMembrane(
 
 /** Whether an expression reads white noise, also by way of subexpressions. */
 function readsNoise(e: Expression, variables: ReadonlyMap<string, Variable>): boolean {
-  const open = [...namesIn(e)];
-  const seen = new Set(open);
-  for (let key = open.pop(); key !== undefined; key = open.pop()) {
+  const read = namesIn(e);
+  // What is added while the loop goes on is visited, too.
+  for (const key of read) {
     if (isNoise(key)) return true;
     const { kind, expression } = variables.get(key) ?? {};
-    if (kind !== 'subexpression' || !expression) continue;
-    for (const inner of namesIn(expression)) if (!seen.has(inner)) open.push(inner);
-    for (const inner of namesIn(expression)) seen.add(inner);
+    if (kind === 'subexpression' && expression) for (const inner of namesIn(expression)) read.add(inner);
   }
   return false;
 }

@@ -8,7 +8,6 @@ import { child } from '../../src/model/pointer.js';
 import { writtenQuantity } from './constants.js';
 import type { Reporter } from './context.js';
 import { reservedWord } from './equations.js';
-
 import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import type { TimedArray } from './specification.js';

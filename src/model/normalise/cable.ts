@@ -1,5 +1,5 @@
 import type { Dimension } from '../../lang/ast.js';
-import { ampere, equalDimensions, metre, volt, farad, ohmMetre } from '../../lang/dimension.js';
+import { ampere, equalDimensions, farad, metre, ohmMetre, volt } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 import type { CableDocument } from '../document.js';
 import { messages } from '../messages.js';

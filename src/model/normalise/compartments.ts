@@ -1,15 +1,15 @@
 import {
   ampere,
-  metre,
-  siemens,
-  volt,
   ampereByArea,
   area,
   concentration,
   farad,
   faradByArea,
   kelvin,
+  metre,
   ohmMetre,
+  siemens,
+  volt,
 } from '../../lang/dimension.js';
 import type { Dimension } from '../../lang/ast.js';
 import { parseUnit } from '../../lang/units.js';

@@ -2,7 +2,7 @@ import { mostUint32 } from '../../lang/integers.js';
 import type { Finding } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../lang/ast.js';
 import { constantValue } from '../../lang/constant-value.js';
-import { equalDimensions, dimensionText } from '../../lang/dimension.js';
+import { dimensionText, equalDimensions } from '../../lang/dimension.js';
 import type { Unit } from '../../lang/units.js';
 import { messages } from '../messages.js';
 import type { Context } from './context.js';

@@ -7,8 +7,6 @@
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import type { Compartments, Point, Section, ValidModel } from '../../model/model.js';
 
-/** x, y, z and diameter in m. */
-
 /** The shapes of all types of cells that have one, each a tree of its own. @throws UsageError where there is none */
 export function describeInSwc({ model }: ValidModel): string {
   const lines: string[] = [];

@@ -25,6 +25,7 @@ import { sympyNames } from './sympy-names.js';
 import { brianName, noiseName, type ObjectNames } from './naming.js';
 import type { Arithmetic } from './quantity-text.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
+import { coordinateNames } from '../vocabulary.js';
 
 /** What all parts of an export share. */
 export interface ExportContext {
@@ -114,7 +115,7 @@ export function remarksAt(report: ConversionReport, pointer: string): Remarks {
 
 const specials: ReadonlySet<string> = new Set(['t', 'dt', 't_in_timesteps', 'i', 'N']);
 const spikeSpecials: ReadonlySet<string> = new Set(['lastspike', 'not_refractory']);
-const places: ReadonlySet<string> = new Set(['x', 'y', 'z']);
+const places: ReadonlySet<string> = new Set(coordinateNames);
 
 /** Where the channels of NeuroML's cells are, which their names need not say. */
 const membraneProperties = /^biophysicalProperties_membraneProperties_/;

@@ -1,14 +1,14 @@
 import type { Dimension } from '../../../src/lang/ast.js';
 import {
-  equalDimensions,
-  isDimensionless,
   ampere,
   ampereByArea,
   area,
   concentration,
+  equalDimensions,
   farad,
   faradByArea,
   hertz,
+  isDimensionless,
   metre,
   ohm,
   second,

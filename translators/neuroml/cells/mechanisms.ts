@@ -3,7 +3,7 @@
  * component, flattened as those of any other, with what they require of the cell read from their place.
  */
 
-import { ampere, volt, area, concentration, kelvin } from '../../../src/lang/dimension.js';
+import { ampere, area, concentration, kelvin, volt } from '../../../src/lang/dimension.js';
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { dimensionless } from '../../../src/lang/ast.js';

@@ -10,7 +10,7 @@ import type { ExportContext } from './context.js';
 import { quantityText } from './quantity-text.js';
 import { type Numbers } from './values.js';
 
-/** The share of a step by which delays are shorter: LEMS adds up its second, and would else come to some a step late. */
+/** The share of a step by which delays are shorter: LEMS adds up its time, and would else come to some a step late. */
 const slack = 0.01;
 
 /**

@@ -3,19 +3,19 @@
 import type { Dimension } from '../../../src/lang/ast.js';
 import { dimensionless } from '../../../src/lang/ast.js';
 import {
-  divideDimensions,
-  multiplyDimensions,
   ampere,
   ampereByArea,
   area,
   concentration,
   coulomb,
+  divideDimensions,
   farad,
   faradByArea,
   hertz,
   kelvin,
   metre,
   mole,
+  multiplyDimensions,
   ohm,
   ohmMetre,
   second,

@@ -16,7 +16,6 @@ import { longAfter, pulsesOf, type Pulse } from './pulses.js';
 import { stimulusType } from './stimulus-type.js';
 import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
-
 import { element, type Element } from './xml-text.js';
 
 /** A population that only drives one other is written as inputs attached to the cells of that one. */

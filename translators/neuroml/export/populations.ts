@@ -13,7 +13,6 @@ import { quantityText } from './quantity-text.js';
 import type { StandardCell } from './standard-cell.js';
 import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
-
 import { element } from './xml-text.js';
 
 /** Spikes per step beyond which it matters that there is at most one. */

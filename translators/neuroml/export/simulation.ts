@@ -9,7 +9,6 @@ import type { Model, Recording, RecordingKinds, SelectionKinds } from '../../../
 import type { StructuredCell } from './cells/structured-cell.js';
 import { elementsOf, type ExportContext } from './context.js';
 import { quantityText } from './quantity-text.js';
-
 import type { Written } from './written.js';
 import { element, type Element } from './xml-text.js';
 

@@ -2,7 +2,7 @@
  * A synapse type, as it is between two populations, as a component type; and what is attached to cells without spikes.
  */
 
-import { second, ampere } from '../../../src/lang/dimension.js';
+import { ampere, second } from '../../../src/lang/dimension.js';
 import { dimensionless as pure, type Statement } from '../../../src/lang/ast.js';
 import { binary, call, name as nameOf, quantity } from '../../../src/lang/build.js';
 import { namesIn } from '../../../src/lang/walk.js';

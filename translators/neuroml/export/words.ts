@@ -22,13 +22,13 @@ export interface Clock {
   readonly dt: number;
 }
 
-/** A function of second, and perhaps of the element, that is constant in between. */
+/** A function of time, and perhaps of the element, that is constant in between. */
 export interface StepFunction {
   /** Seconds for each value. */
   readonly dt: number;
   /** Of its values. */
   readonly dimension: Dimension;
-  /** Values in SI over second, for each element where there are several; the last element's hold for those beyond. */
+  /** Values in SI over time, for each element where there are several; the last element's hold for those beyond. */
   readonly rows: readonly ArrayLike<number>[];
 }
 /** The table of a name; undefined: there is none. */
@@ -58,7 +58,7 @@ export interface Words {
   asVariable(value: Expression, dimension: Dimension): string;
 }
 
-/** Stands for LEMS's own second, the end of the step, in expressions that an export makes. */
+/** Stands for LEMS's own time, the end of the step, in expressions that an export makes. */
 export const endOfStep = 'time at the end of the step';
 /** Stands for the model's time where `t` means another. */
 export const ownTime = 'time of the model';

@@ -272,8 +272,7 @@ function capacitanceOf(
   for (const [name, { unit }] of Object.entries(type.parameters)) {
     if (unit !== 'A') continue;
     const slope = slopeOf(type, view, name);
-    const known = slope && (constantOf(slope) ?? 1);
-    if (slope !== undefined && known !== undefined && known > 0) return inverse(slope);
+    if (slope !== undefined && (constantOf(slope) ?? 1) > 0) return inverse(slope);
   }
   return number(usualCapacitance);
 }

@@ -50,8 +50,7 @@ class CableWriter {
   readonly #count: number;
   readonly #cells: number;
   readonly #values: ReadonlyMap<string, number | readonly number[]>;
-  readonly #numberOf: (name: string, compartment: number) => number;
-  readonly #numberAt: (name: string, element: number) => number;
+  readonly #numberOf = (name: string, compartment: number): number => this.#numberAt(name, compartment * this.#cells);
 
   constructor(
     private readonly name: string,
@@ -64,10 +63,7 @@ class CableWriter {
     this.#pointer = child('/neurons', population.type ?? '');
     this.#count = Math.max(1, (knownNumbers(cable.parents, data) ?? []).length);
     this.#cells = Math.max(1, Math.round(population.size / this.#count));
-    const values = populationValues(name, population, context);
-    this.#values = values;
-    this.#numberAt = (key, element) => numberAt(values.get(key), element);
-    this.#numberOf = (key, compartment) => this.#numberAt(key, compartment * this.#cells);
+    this.#values = populationValues(name, population, context);
   }
 
   rewritten(): ExportContext {
@@ -154,6 +150,10 @@ class CableWriter {
       },
     };
     return this.#network(written, neuron, injected);
+  }
+
+  #numberAt(name: string, element: number): number {
+    return numberAt(this.#values.get(name), element);
   }
 
   /** Says which values differ between cells, for which each compartment gets that of the first. */

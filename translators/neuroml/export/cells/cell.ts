@@ -1,6 +1,6 @@
 /** A cell with compartments as NeuroML's `cell`: its shape, channels by density, and where its variables are. */
 
-import { siemens, volt, faradByArea, ohmMetre, siemensByArea, concentration } from '../../../../src/lang/dimension.js';
+import { concentration, faradByArea, ohmMetre, siemens, siemensByArea, volt } from '../../../../src/lang/dimension.js';
 import type { Dimension } from '../../../../src/lang/ast.js';
 import { NoNumber } from '../../../../src/lang/evaluate.js';
 import { printExpression } from '../../../../src/lang/print.js';

@@ -1,6 +1,6 @@
 /** Gates of channels: by opening and closing rates, or by a steady state and a time constant. */
 
-import { hertz, second, volt, concentration } from '../../../../src/lang/dimension.js';
+import { concentration, hertz, second, volt } from '../../../../src/lang/dimension.js';
 import type { Expression } from '../../../../src/lang/ast.js';
 import { dimensionless } from '../../../../src/lang/ast.js';
 import { binary, difference, negated, number, quantity, quotient, sum } from '../../../../src/lang/build.js';
@@ -17,7 +17,6 @@ import type { Written } from '../written.js';
 import { element, type Element } from '../xml-text.js';
 import type { LocalEquations } from './equations.js';
 import { addendsOf } from './membrane-current.js';
-
 import { rateForm } from './rate-forms.js';
 
 /** A gate, and the value at which NeuroML starts it. */

@@ -2,7 +2,7 @@
 
 import { evaluate } from '../../../../src/lang/evaluate.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
-import { second, concentration } from '../../../../src/lang/dimension.js';
+import { concentration, second } from '../../../../src/lang/dimension.js';
 import { faraday, gasConstant } from '../../../../src/lang/physics.js';
 import type { Expression } from '../../../../src/lang/ast.js';
 import { linearForm } from '../../../../src/lang/linear.js';

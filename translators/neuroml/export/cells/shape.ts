@@ -1,11 +1,9 @@
-/** Sections of a cell as segments, in micrometres, and places on them. */
+/** Sections of a cell as segments, and places on them. Points of segments are in micrometres, those of sections in m. */
 
 import type { Compartments, Point, Section } from '../../../../src/model/model.js';
 import { numberText } from '../quantity-text.js';
 import { NotExpressible } from '../words.js';
 import { element, type Element } from '../xml-text.js';
-
-/** x, y, z and diameter in um. */
 
 /** A place on a segment. */
 export interface SegmentAt {

@@ -53,7 +53,7 @@ export function expressionsOf(s: Statement): readonly Expression[] {
 }
 
 /** The statements directly inside a statement. */
-function childrenOf(s: Statement): readonly Statement[] {
+export function childrenOf(s: Statement): readonly Statement[] {
   switch (s.kind) {
     case 'if':
       return [...s.then, ...s.else];

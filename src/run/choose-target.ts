@@ -3,47 +3,35 @@
 import type { Availability, Target } from '../../runtime/targets/target.js';
 import { targets } from '../../runtime/targets/registry.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
-import { elementBytes } from '../ir/program.js';
-import type { Program } from '../ir/program.js';
 import { oneOf, suggestion } from '../diagnostics/suggest.js';
+import type { Work } from './work.js';
 
 /** Tried in this order by `auto` as a rule: what starts soonest first. */
 const quickStart = ['wasm', 'reference'];
-/** Tried first for long work: what takes a second or two to compile, and then is the fastest. */
+/** Tried first where compiling pays. */
 const quickRun = ['c', ...quickStart];
 /** Tried first for long work on large networks: a device takes tens of microseconds for a step, however small it is. */
 const largeRun = ['cuda', ...quickRun];
 
-/** Updates of an element from which a second of compiling pays: wasm takes some 5 ns for one, native code 3. */
-const longWork = 1e9;
+/** Seconds that native code saves for each operation: wasm takes some 0.045 ns for one on vector lanes, `c` half. */
+const savedByOperation = 2e-11;
+/** Seconds that a C compiler takes longer than wasm, in all and for each operation that it reads. */
+const compiling = { start: 0.25, operation: 2e-4 };
+/** Seconds that must be saved before a device is tried, whose compiler takes longer. */
+const longRun = 1;
 /** Elements of a network from which a device's step is shorter than that of a few processor cores. */
 const largeNetwork = 50_000;
 
-function preferenceFor({ work = 0, elements = 0 }: TargetWishes): readonly string[] {
-  if (work <= longWork) return quickStart;
-  return elements >= largeNetwork ? largeRun : quickRun;
+function preferenceFor({ operations = 0, code = 0, elements = 0 }: TargetWishes): readonly string[] {
+  const saved = operations * savedByOperation;
+  if (saved <= compiling.start + code * compiling.operation) return quickStart;
+  return elements >= largeNetwork && saved > longRun ? largeRun : quickRun;
 }
 
-/** The size of the work, by which `auto` chooses, and the device that was asked for. */
-interface TargetWishes {
-  /** Elements that are updated, times steps; absent: little. */
-  readonly work?: number;
-  /** Elements that are updated in a step; absent: few. */
-  readonly elements?: number;
-  /** Bytes that the model needs at least; absent: few. */
-  readonly bytes?: number;
+/** The size of the work as far as it is known, and the device that was asked for. */
+interface TargetWishes extends Partial<Work> {
   /** A device of the engine: its number in the list of `interneuron targets`, or a part of its name. */
   readonly device?: string;
-}
-
-/** What running a program for so many steps asks of an engine; synapses that kernels count are not known yet. */
-export function workOf({ manifest, buffers }: Program, steps: number): TargetWishes {
-  const elements = manifest.populations.reduce((sum, { size }) => sum + size, 0);
-  const bytes = buffers.reduce(
-    (sum, { element, length }) => sum + (typeof length === 'number' ? length * elementBytes[element] : 0),
-    0,
-  );
-  return { work: steps * elements, elements, bytes };
 }
 
 /** An engine, and the device of it that will be used. */

@@ -8,13 +8,14 @@ import { protocolOf } from '../lower/protocol.js';
 import type { Executable } from '../../runtime/targets/target.js';
 import { protocolSteps, type Protocol, type ProtocolEntry } from '../../runtime/record/protocol.js';
 import { drawnModel, loweredModel } from './build-program.js';
-import { chooseTarget, workOf } from './choose-target.js';
+import { chooseTarget } from './choose-target.js';
 import type { ImportedModel, RunnableModel } from './imported-model.js';
 import { readStrategy } from './read-strategy.js';
 import type { Engine, RunOptions, Stopwatch } from './run-options.js';
 import { refuseTooLarge, refuseTooLong } from './room.js';
 import { inStage } from './stages.js';
 import { needsCounts, synapseCounts } from './synapse-counts.js';
+import { workOf } from './work.js';
 
 /** A model that can be started. */
 export interface CompiledModel {

@@ -10,13 +10,14 @@ import type { Precision } from '../ir/program.js';
 import { protocolOf } from '../lower/protocol.js';
 import type { ValidModel } from '../model/model.js';
 import { loweredModel } from './build-program.js';
-import { chooseTarget, workOf } from './choose-target.js';
+import { chooseTarget } from './choose-target.js';
 import { machineMemory } from './machine-memory.js';
 import { messages } from './messages.js';
 import { refusedFiles } from './outputs.js';
 import { placed } from './placed.js';
 import { refuseTooLarge, refuseTooLong } from './room.js';
 import { inStage } from './stages.js';
+import { workOf } from './work.js';
 
 /** How the model would be run. */
 export interface Foresight {

@@ -9,8 +9,12 @@ import type { LookAlike } from '../support/cuda-driver/libraries.js';
 
 test('auto takes what starts soonest for short work, and native code for long work', async () => {
   expect((await chooseTarget('auto')).target.name).toBe('wasm');
-  expect((await chooseTarget('auto', { work: 4e7 })).target.name).toBe('wasm');
-  expect((await chooseTarget('auto', { work: 1e12 })).target.name).toBe(anyCompiler === undefined ? 'wasm' : 'c');
+  const native = anyCompiler === undefined ? 'wasm' : 'c';
+  expect((await chooseTarget('auto', { operations: 1e10 })).target.name).toBe('wasm');
+  expect((await chooseTarget('auto', { operations: 1e12 })).target.name).toBe(native);
+  // Half a second that native code saves is less than compiling much code takes.
+  expect((await chooseTarget('auto', { operations: 2.5e10, code: 500 })).target.name).toBe(native);
+  expect((await chooseTarget('auto', { operations: 2.5e10, code: 5000 })).target.name).toBe('wasm');
 });
 
 test('a device by its number, or by a part of its name', async () => {
@@ -43,13 +47,13 @@ describe.skipIf(!canLookAlike)(`a CUDA device${canLookAlike ? '' : ' (skipped: t
     vi.stubEnv('INTERNEURON_NVRTC_LIBRARY', machine.nvrtc);
   });
   afterEach(() => vi.unstubAllEnvs());
-  const long = { work: 1e12, elements: 77_169 };
+  const long = { operations: 1e12, elements: 77_169 };
 
   test('auto takes it for long work on a large network that has room there', async () => {
     const otherwise = anyCompiler === undefined ? 'wasm' : 'c';
     expect((await chooseTarget('auto', long)).target.name).toBe('cuda');
     expect((await chooseTarget('auto', { ...long, elements: 4000 })).target.name).toBe(otherwise);
-    expect((await chooseTarget('auto', { ...long, work: 1e8 })).target.name).toBe('wasm');
+    expect((await chooseTarget('auto', { ...long, operations: 1e10 })).target.name).toBe('wasm');
     expect((await chooseTarget('auto', { ...long, bytes: 2 ** 33 })).target.name).toBe(otherwise);
     machine.set('devices', 0);
     expect((await chooseTarget('auto', long)).target.name).toBe(otherwise);

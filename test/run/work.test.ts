@@ -1,0 +1,39 @@
+/** The size of the work of a program, counted on paper. */
+
+import { expect, test } from 'vitest';
+import * as ir from '../../src/ir/builder.js';
+import type { Program, StepEntry } from '../../src/ir/program.js';
+import { workOf } from '../../src/run/work.js';
+import { twoPopulations } from '../support/two-populations.js';
+
+const scheduled = (...step: StepEntry[]): Program => ({
+  ...twoPopulations,
+  schedule: { ...twoPopulations.schedule, step },
+});
+const entry = (kernel: string, every = 1): StepEntry => ({ kernel, every, offset: 0, slot: '' });
+
+test('each element of a map, with the functions that it calls, in each step', () => {
+  // v + drive + input / 4: ten with the three of the function; threshold, reset, inbox, bit and fault: eight.
+  expect(workOf(scheduled(entry('neurons')), 100).operations).toBe(100 * 5 * 18);
+});
+
+test('a sequential kernel is one item; every so many steps', () => {
+  expect(workOf(scheduled(entry('sample', 4)), 100).operations).toBe(25 * 6);
+});
+
+test('what depends on spikes is not known', () => {
+  expect(workOf(scheduled(entry('ab.deliver'), entry('a.compact'), entry('b.count')), 100).operations).toBe(0);
+});
+
+test('a loop between constants goes round as often; code is counted once', () => {
+  const k = { name: 'k', type: 'u32' } as const;
+  const loops = {
+    name: 'loops',
+    comment: '',
+    shape: 'sequential',
+    locals: [k],
+    body: [ir.loop(k, ir.u32(2), ir.u32(12), [ir.set(k, ir.add(ir.get(k), ir.u32(1)))])],
+  } as const;
+  const program = { ...scheduled(entry('loops')), kernels: [loops] };
+  expect(workOf(program, 1)).toMatchObject({ operations: 1 + 10 * 2, code: 3, elements: 5 });
+});

@@ -25,6 +25,7 @@ import { readable } from './readable.js';
 import { regathered } from './recordings.js';
 import { gatherRegimes } from './refractory.js';
 import { gatherSource, splitSources } from './sources.js';
+import { withSpikesByName } from './spike-names.js';
 import { asReceptors } from './summed-responses.js';
 import { derivedOf } from './texts.js';
 import { restsOnRounding } from './time-conditions.js';
@@ -44,7 +45,7 @@ export interface GatheredModel {
 export function gathered(valid: ValidModel, stage: string): GatheredModel {
   if (valid.model.timing !== 'lems-euler') return { valid, entries: [] };
   const report = new ConversionReport(stage);
-  const gathering = gatheringOf(valid, report, stage);
+  const gathering = gatheringOf({ ...valid, model: withSpikesByName(valid.model) }, report, stage);
   const made = gatheredModel(gathering);
   const diagnostics = new Diagnostics();
   const { model: later } = atEndOfStep({ ...valid, model: made }, unplaced, diagnostics, {

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../../src/run/convert.js';
+import { exportPynn } from '../../../translators/pynn/export.js';
 import { importModel, readSource, type ImportedModel } from '../../../src/run/pipeline.js';
 import { root } from '../../support/import-graph.js';
 import { findings } from './support.js';
@@ -75,6 +76,14 @@ spike_monitors:
       'notExpressible pynn/not-expressible',
     ]);
   });
+});
+
+it('scripts lose nothing of recordings that only have a name, by which files of results call them', async () => {
+  const { valid } = fixture('neuroml/channels.xml');
+  const { document } = exportPynn(valid);
+  expect(document.recordings?.some(({ native }) => native?.name !== undefined)).toBe(true);
+  const { report } = await convertModel(valid, 'pynn');
+  expect(report.filter(({ code }) => code === 'pynn/recording-slot')).toEqual([]);
 });
 
 it('equations are text, parameters and first values are quantities with units', async () => {

@@ -49,7 +49,7 @@ export function recordingLines(
 ): readonly string[] {
   if (native?.variables !== undefined)
     script.missing(`values of variables at events of ${target}; the JSON form has them, scripts do not`);
-  else if (native !== undefined)
+  else if (native !== undefined && isPlaced(native, script.document.native?.timing))
     script.approximated(
       'pynn/recording-slot',
       `scripts do not say when in a step ${target} is recorded, as the JSON form does: samples may be those of a step before or after`,
@@ -71,6 +71,10 @@ export function recordingLines(
   ];
   return [layout(call(`${script.of(target)}.record`, [known.length === 1 ? quoted(known[0]!) : texts, ...more]))];
 }
+
+/** Whether samples are taken elsewhere in a step than usual; under Brian's timing names decide among what happens at once. */
+const isPlaced = ({ slot, order }: NonNullable<Recording['native']>, timing: unknown): boolean =>
+  slot !== undefined || order !== undefined || timing === 'brian';
 
 /** PyNN's classes of cells with synaptic currents do not list these among what they record. */
 function canRecord(script: Script, target: string, variable: string): boolean {

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 from pyNN import errors
@@ -294,6 +295,24 @@ def check_going_on_after_a_refusal():
         sim.run(45.0)
         counts.append([train.magnitude.tolist() for train in cells.get_data().segments[0].spiketrains])
     assert counts[0] == counts[1] and len(counts[0][0]) > 3
+
+
+def check_what_has_no_effect_is_said():
+    """Arguments of other simulators, misspelt ones, a network without setup(), a probability above 1."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        sim.setup(treads=2, use_cvode=True, max_delay=10.0)
+        sim.simulator.state.is_set_up = False
+        cells = [sim.Population(2, sim.IF_cond_exp()) for _ in range(2)]
+        connect(*cells, sim.FixedProbabilityConnector(1.5))
+    texts = [str(each.message) for each in said]
+    assert texts == [
+        "setup() has no treads here; did you mean threads?",
+        "setup() has no use_cvode here: other simulators may have it",
+        "setup() was not called: the time step is 0.1 ms",
+        "p_connect is 1.5: all pairs of cells are connected, as with 1",
+    ], texts
+    assert all(each.filename == __file__ for each in said), [each.filename for each in said]
 
 
 def check_values_of_a_population_of_one_cell():

@@ -1,7 +1,9 @@
 """PyNN's API on interneuron: `import interneuron_pynn as sim`."""
 
+import difflib
 import math
 import numbers
+import warnings
 from typing import Any
 
 from interneuron._server import prepare
@@ -48,6 +50,10 @@ class NativeRNG(random.NativeRNG):
 #: What `setup` hands to the engine; all else is for other simulators.
 _ENGINE = ("target", "threads", "device", "precision")
 
+#: All that `setup` uses besides, and what some of PyNN's scripts give everywhere.
+_USED = (*_ENGINE, "max_delay", "seed", "output", "rank", "num_processes")
+
+
 
 #: Values of arguments of `setup` that have a few.
 _CHOICES = {
@@ -73,6 +79,17 @@ def _check_setup(timestep: Any, given: dict[str, Any]) -> None:
         raise ValueError(f"threads must be a whole number of 1 or more, not {threads!r}")
 
 
+def _warn_of_unused(given: dict[str, Any]) -> None:
+    """What other simulators take, and what is misspelt, has no effect."""
+    for name in given:
+        # PyNN itself refuses what it had in former versions.
+        if name in _USED or name in ("mindelay", "maxdelay", "dt", "time_step"):
+            continue
+        similar = difflib.get_close_matches(name, _USED, n=1)
+        meant = f"; did you mean {similar[0]}?" if similar else ": other simulators may have it"
+        warnings.warn(f"setup() has no {name} here{meant}", stacklevel=3)
+
+
 def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, **extra_params):
     """Begins a network anew.
 
@@ -81,9 +98,11 @@ def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, **extra_params
     """
     _check_setup(timestep, {**extra_params, "min_delay": min_delay})
     outputs = check_outputs(extra_params.get("output", []))
+    _warn_of_unused(extra_params)
     common.setup(timestep, min_delay, **extra_params)
     state = simulator.state
     state.clear()
+    state.is_set_up = True
     state.dt = timestep
     state.min_delay = min_delay
     state.max_delay = extra_params.get("max_delay", DEFAULT_MAX_DELAY)

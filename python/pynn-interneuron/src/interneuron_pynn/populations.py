@@ -142,6 +142,9 @@ class Population(_Checked, common.Population):
 
     def __init__(self, size, cellclass, cellparams=None, structure=None, initial_values={}, label=None):
         check_cells(size, cellclass, cellparams, structure, initial_values)
+        if not state.is_set_up:
+            warnings.warn(f"setup() was not called: the time step is {state.dt:g} ms", stacklevel=2)
+            state.is_set_up = True
         if isinstance(cellclass, type) and cellparams is None:
             cellparams = {}
         #: Its label, or one with its number in this network: PyNN goes on counting after setup().

@@ -68,6 +68,8 @@ class State(common.control.BaseState):
         self.mpi_rank, self.num_processes = 0, 1
         self.dt, self._min_delay, self.max_delay = 0.1, "auto", "auto"
         self.session_options = {}
+        #: Whether the script has called setup().
+        self.is_set_up = False
         self.extra = {}
         self._session: Any = None
         self.clear()

@@ -172,6 +172,14 @@ export const badTree = (message: string): Finding => ({
   code: 'lower/bad-tree',
   message,
   expected: 'sections with a length and a diameter above zero, a specificCapacitance and a resistivity',
+  hint: 'give the section what it lacks',
+});
+
+/** Something that a mechanism reads of its place, and that has no value there. */
+export const notGiven = (what: string, hint: string): Finding => ({
+  code: 'lower/not-given',
+  message: `${what} has no value`,
+  hint,
 });
 
 /** A variable that no mechanism on the section has. */

@@ -51,8 +51,8 @@ export interface Ion {
  * it writes currents `i` or `i_ca` (inward positive, per area where `density`) or concentrations `ca_i`, `ca_o`.
  */
 export interface Mechanism<F extends Form = Written> extends EquationSet<F> {
-  /** Sections and groups that it is on; empty: all. */
-  readonly on: readonly Id[];
+  /** Sections and groups that it is on; absent: all sections. */
+  readonly on?: readonly Id[];
   /** Whether its currents are per membrane area (A/m**2) rather than of the whole compartment (A). */
   readonly density: boolean;
   /** What it takes from its place. */

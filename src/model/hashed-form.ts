@@ -113,7 +113,7 @@ const section = (value: Section): object => without(value, { divisions: 1 });
 const mechanism = ({ events, ...value }: Mechanism): object =>
   without(
     { ...equationSet(value), events: mapValues(events ?? {}, localEvent) },
-    { ...emptyEquations, on: [], density: true, reads: [], writes: {}, events: {} },
+    { ...emptyEquations, density: true, reads: [], writes: {}, events: {} },
   );
 
 const emptyEquations = {

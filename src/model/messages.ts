@@ -692,6 +692,12 @@ export const messages = {
     message: 'places are on sections by name, or by index where `sections` lists the names',
     expected: 'the name of a section for all, or a list with one for each',
   }),
+  noSections: (): Finding => ({
+    code: 'model/no-sections',
+    message: 'the cell has no sections',
+    expected: 'at least one section',
+    hint: 'give it one, or leave `compartments` out for a point neuron',
+  }),
   sectionRoots: (roots: readonly string[]): Finding => ({
     code: 'model/section-root',
     message: roots.length === 0 ? 'every section has a parent' : `${roots.join(', ')} have no parent`,
@@ -714,10 +720,25 @@ export const messages = {
     message: 'a section needs at least two distinct points',
     found: `${count} ${count === 1 ? 'point' : 'points'}${count > 1 ? ' in one place' : ''}`,
   }),
+  sectionGap: (section: string, parent: string, metres: number): Finding => ({
+    code: 'model/section-gap',
+    severity: 'warning',
+    message: `the section ${section} begins away from its parent, ${parent}`,
+    expected: 'a first point where it is connected',
+    found: `${Number((metres * 1e6).toPrecision(4))} um from it`,
+    hint: 'it is connected to the parent as if there were no gap',
+  }),
   pointDiameter: (found: number): Finding => ({
     code: 'model/not-positive',
     message: 'the diameter of a point is negative',
     found: `${found} m`,
+  }),
+  onNothing: (): Finding => ({
+    code: 'model/on-nothing',
+    message: 'the mechanism is on no section',
+    expected: 'names of sections or groups',
+    found: '[]',
+    hint: 'leave `on` out for a mechanism on all sections, or the mechanism itself where none has it',
   }),
   emptyGroup: (group: string): Finding => ({
     code: 'model/empty-group',

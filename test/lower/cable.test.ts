@@ -493,7 +493,7 @@ experiment: { dt: 0.1 ms, duration: 200 ms }`;
   });
 
   test('have no area', () => {
-    expect(refused(reduced(true)).join()).toMatch(/the area of soma, which has a capacitance and no shape/);
+    expect(refused(reduced(true)).join()).toMatch(/not-given: the area of soma, by which the currents of leak count/);
   });
 });
 

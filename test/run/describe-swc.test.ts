@@ -31,7 +31,11 @@ test('it reads again with lengths and diameters of its sections', () => {
   if (isWrong(read)) throw new Error(read.wrong);
   const micrometres = (numbers: readonly number[]): readonly number[] =>
     numbers.map((metres) => Math.round(metres * 1e12) / 1e6);
-  const shapes = read.map(({ lengths, diameters, parent }) => [micrometres(lengths), micrometres(diameters), parent]);
+  const shapes = read.sections.map(({ lengths, diameters, parent }) => [
+    micrometres(lengths),
+    micrometres(diameters),
+    parent,
+  ]);
   expect(shapes).toEqual([
     [[20], [20, 20], null],
     [[100], [3, 3], 0],

@@ -251,12 +251,33 @@ export const severalCompartments = (found: string, count: number, single: string
   hint: 'a section stands for all that grows from it, too; with .main it stands for itself alone',
 });
 
-/** A cell longer than cells are; a warning. */
-export const hugeMorphology = (metres: number): Finding => ({
-  code: 'brian/huge-morphology',
+/** A cell of a size that no cell has; a warning. */
+export const oddMorphology = (odd: 'long' | 'thick' | 'short', metres: number): Finding => ({
+  code: 'brian/odd-morphology',
   severity: 'warning',
-  message: `the cell is ${Number(metres.toPrecision(3))} m long from end to end`,
+  message:
+    odd === 'thick'
+      ? `a compartment of the cell is ${Number(metres.toPrecision(3))} m thick`
+      : `all compartments of the cell together are ${Number(metres.toPrecision(3))} m long`,
   hint: 'lengths are written with units, such as 10 um',
+});
+
+/** A section with coordinates that begin away from its parent. */
+export const sectionGap = (section: string, metres: number): Finding => ({
+  code: 'brian/section-gap',
+  severity: 'warning',
+  message: `the section ${section} begins away from its parent`,
+  expected: 'coordinates relative to the end of the parent, the first of them near 0',
+  found: `${Number((metres * 1e6).toPrecision(4))} um from it`,
+  hint: 'it is connected to the parent as if there were no gap',
+});
+
+/** A file whose points jump where a piece is missing. */
+export const pointsJump = (file: string, line: number, metres: number): Finding => ({
+  code: 'brian/points-jump',
+  severity: 'warning',
+  message: `${file}: line ${line} is ${Number((metres * 1e6).toPrecision(3))} um from its parent, far more than other points`,
+  hint: 'a piece of the reconstruction may be missing; the points are connected by a cone of that length',
 });
 
 /** Equations declared in a unit with a prefix, which Brian refuses. */

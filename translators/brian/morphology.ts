@@ -176,9 +176,6 @@ function measure(
   return distance;
 }
 
-/** How long the longest section lasts, with all before it, in m. */
-export const reachOf = ({ numbers }: Morphology): number => Math.max(0, ...numbers.distance);
-
 /** Compartments from a distance along a section to another; absent: from its beginning, to its end. */
 export function compartmentsWithin(
   { numbers }: Morphology,

@@ -3,6 +3,7 @@
 import { area, metre, volume } from '../../src/lang/dimension.js';
 import { isRefused } from '../../src/diagnostics/system-error.js';
 import type { Dimension } from '../../src/lang/ast.js';
+import { isGap, oddSize } from '../../src/model/plausible-shape.js';
 import { child } from '../../src/model/pointer.js';
 import { canList, type Reporter } from './context.js';
 import * as messages from './messages.js';
@@ -11,7 +12,6 @@ import {
   flatMorphology,
   geometricNumbers,
   morphologyOf,
-  reachOf,
   type CompartmentNumbers,
   type Morphology,
   type Point,
@@ -27,9 +27,6 @@ import { readSwc, isWrong } from './swc.js';
 import type { Namespace } from './terms.js';
 import { readNumber, readQuantities } from './values.js';
 import { coordinateNames } from './vocabulary.js';
-
-/** No cell is longer than this, in m. */
-const longest = 5;
 
 /** Reads a file beside the specification: its text, or why it is not read. */
 export type ReadFile = (name: string) => { readonly text: string } | { readonly refused: string };
@@ -51,7 +48,11 @@ export function readMorphology(
   readFile: ReadFile,
 ): Morphology {
   const made = morphologyIn(morphology, pointer, namespace, to, readFile) ?? flatMorphology([oneSphere]);
-  if (reachOf(made) > longest) to.report(messages.hugeMorphology(reachOf(made)), pointer);
+  const { length, diameter } = made.numbers;
+  const whole = length.reduce((sum, one) => sum + one, 0);
+  const widest = diameter.reduce((most, one) => Math.max(most, one), 0);
+  const odd = oddSize(whole, widest);
+  if (odd) to.report(messages.oddMorphology(odd, odd === 'thick' ? widest : whole), pointer);
   return made;
 }
 
@@ -79,20 +80,34 @@ function morphologyIn(
       to.report(messages.badMorphology(`${swc}: ${read.wrong}`, read.expected, read.found), at);
       return undefined;
     }
-    return flatMorphology(read);
+    if (read.jump) to.report(messages.pointsJump(swc, read.jump.line, read.jump.metres), at);
+    return flatMorphology(read.sections);
   }
   const branches = readTree(sections ?? {}, pointer, to);
   if (!branches) return undefined;
   const total = branches.reduce((sum, { section }) => sum + Math.max(1, section.n ?? 1), 0);
   if (!canList(total * numbersOfCompartment, child(pointer, 'sections'), to)) return undefined;
   if (compartments) return readCompartments(compartments, branches, child(pointer, 'compartments'), namespace, to);
-  return flatMorphology(
-    branches.map(({ name, parent, section, pointer: at }): SectionShape => ({
-      name,
-      parent,
-      ...readSection(section, at, namespace, to),
-    })),
-  );
+  const shapes = branches.map(({ name, parent, section, pointer: at }): SectionShape => ({
+    name,
+    parent,
+    ...readSection(section, at, namespace, to),
+  }));
+  shapes.forEach((shape, k) => {
+    const far = gapBefore(shape, shapes[shape.parent ?? -1]);
+    if (far !== null) to.report(messages.sectionGap(shape.name, far), branches[k]?.pointer ?? pointer);
+  });
+  return flatMorphology(shapes);
+}
+
+/** How far from the end of its parent a section begins, in m; null where that is near. */
+function gapBefore({ sphere, points, diameters }: SectionShape, parent: SectionShape | undefined): number | null {
+  const [first] = points ?? [];
+  if (!parent || sphere || !first) return null;
+  const far = distance(first, [0, 0, 0]);
+  const parentLength = parent.lengths.reduce((sum, length) => sum + length, 0);
+  const joint = { parentLength, parentDiameter: Math.max(...parent.diameters), diameter: diameters[0] ?? 0 };
+  return isGap({ far, ...joint }) ? far : null;
 }
 
 /** Sections with their parents; undefined where they are no tree, which was reported. */

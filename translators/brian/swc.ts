@@ -5,6 +5,7 @@
  * @source Brian 2.9, `Morphology.from_swc_file`; http://neuromorpho.org/SomaFormat.html
  */
 
+import { jumpAmong } from '../../src/model/plausible-shape.js';
 import type { Point, SectionShape } from './morphology.js';
 
 /** What is wrong with a file. */
@@ -29,15 +30,29 @@ const metres = (micrometres: number): number => micrometres / 1e6;
 /** Whether what was read is what is wrong with it. */
 export const isWrong = (read: object): read is Wrong => 'wrong' in read;
 
+/** What a file has. */
+interface Read {
+  readonly sections: readonly SectionShape[];
+  /** A point much farther from its parent, in m, than others are. */
+  readonly jump?: { readonly line: number; readonly metres: number };
+}
+
 /** The sections of a file, or what is wrong with it. */
-export function readSwc(text: string): readonly SectionShape[] | Wrong {
+export function readSwc(text: string): Read | Wrong {
   const nodes = readNodes(text);
   if (isWrong(nodes)) return nodes;
   const [root] = nodes;
   if (!root) return { wrong: 'it has no points', expected: 'lines of index, type, x, y, z, radius, parent', found: '' };
   const soma = threePointSoma(root);
   if (soma && isWrong(soma)) return soma;
-  return sectionsOf(root, soma ?? []);
+  const sections = sectionsOf(root, soma ?? []);
+  if (isWrong(sections)) return sections;
+  const steps = nodes.slice(1).map(({ point, parent }) => norm(minus(point, (parent ?? root).point)));
+  const jump = jumpAmong(steps);
+  return {
+    sections,
+    ...(jump === null ? {} : { jump: { line: nodes[jump + 1]?.line ?? 0, metres: steps[jump] ?? 0 } }),
+  };
 }
 
 function readNodes(text: string): readonly Node[] | Wrong {

@@ -18,7 +18,7 @@ import { own, type Setting } from './context.js';
 import { located, type Located } from '../shared/located.js';
 import { structuralKeys, structuredCell } from './compartments.js';
 import * as messages from './messages.js';
-import { nativeName } from './native/types.js';
+import { nativeName, whereFrom } from './native/types.js';
 import type { Cell, Value, Values } from './specification.js';
 import { isNumbers, translateValue } from './values.js';
 import { freeName } from '../../src/model/free-name.js';
@@ -28,17 +28,36 @@ export class CellTypes {
   readonly #byKey = new Map<string, string>();
   /** By their names in the canonical model. */
   readonly documents = new Map<string, NeuronDocument>();
+  /** The same with their places in the user's document. */
+  readonly placed = new Map<string, Located>();
 
-  /** Name of a type; equal types have one name. */
-  add(cell: StandardCell): string {
+  /** Name of a type; equal types have one name. What is wrong with one is at the cell that has it first. */
+  add(cell: StandardCell, pointer: string): string {
     const key = JSON.stringify(cell.native === true ? [cell.name, cell.neuron] : cell.neuron);
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
     const name = freeName(cell.name, (one) => this.documents.has(one));
     this.#byKey.set(key, name);
     this.documents.set(name, cell.neuron);
+    this.placed.set(name, located(withPlaces(cell.neuron, pointer), pointer));
     return name;
   }
+}
+
+/** Compartments with the places of what they are made of. */
+function withPlaces(neuron: NeuronDocument, pointer: string): unknown {
+  const { compartments } = neuron;
+  if (!compartments) return neuron;
+  const { sections, groups = {}, mechanisms = {} } = compartments;
+  return {
+    ...neuron,
+    compartments: {
+      ...compartments,
+      sections: whereFrom(sections, child(pointer, 'sections')),
+      groups: whereFrom(groups, child(pointer, 'groups')),
+      mechanisms: whereFrom(mechanisms, child(pointer, 'ion_channels')),
+    },
+  };
 }
 
 /** The names of all cell types, for suggestions. */

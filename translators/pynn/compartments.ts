@@ -226,6 +226,7 @@ function sectionsOf(cell: Cell, pointer: string, at: Within): Record<string, Sec
 /** Sections that a label stands for; undefined after unknown names were reported. */
 function sectionsOn(label: Label, pointer: string, { labels, setting }: Within): ReadonlySet<string> | undefined {
   const names = typeof label === 'string' ? [label] : label;
+  if (names.length === 0) return void setting.report(messages.noPlaces('on'), pointer);
   const wrong = names.find((name) => !labels.has(name));
   if (wrong !== undefined)
     return void setting.report(messages.unknownReference('section or group', wrong, [...labels.keys()]), pointer);
@@ -337,6 +338,7 @@ function mechanismsOf(cell: Cell, pointer: string, at: Within): Mechanisms | und
     const reversals = spread(given, 'the reversal potential', reversalAt, at);
     const document = densities && reversals && mechanismOf(channel, densities, reversals);
     if (document) documents[name] = document;
+    else if (densities && reversals) at.setting.report(messages.channelNowhere(name), place);
     if (!densities || !reversals) whole = false;
     if (document && channel.ion !== undefined) ions.push(channel.ion);
   }
@@ -363,7 +365,7 @@ function mechanismOf(
     }),
   );
   return {
-    on: on.length === densities.size ? [] : on,
+    ...(on.length === densities.size ? {} : { on }),
     parameters: {
       conductance_density: { unit: 'S/cm**2', value: g.usual },
       e_rev: { unit: 'mV', value: e.usual },
@@ -403,6 +405,7 @@ export function placesAt(
   const list: readonly Location[] = Array.isArray(locations)
     ? (locations as readonly Location[])
     : [locations as Location];
+  if (list.length === 0) return void setting.report(messages.noPlaces('locations'), pointer);
   const places = list.map((one, k) => {
     const at = Array.isArray(locations) ? child(pointer, k) : pointer;
     const { section, fraction = 0.5 } = typeof one === 'string' ? { section: one } : one;

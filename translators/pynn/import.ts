@@ -136,7 +136,7 @@ function translate(
     interneuron: 1,
     name: specification.name ?? specification.title ?? 'unnamed',
     metadata: metadata(specification),
-    neurons: Object.fromEntries(types.documents),
+    neurons: Object.fromEntries(types.placed),
     synapses: { ...Object.fromEntries(network.synapses), ...setting.natives.rest(network.synapses) },
     populations: Object.fromEntries(populations),
     projections: {

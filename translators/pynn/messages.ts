@@ -141,6 +141,24 @@ export const wrongValue = (what: string, expected: string, found: unknown): Find
   found: shorten(found),
 });
 
+/** A list of places on a cell that names none. */
+export const noPlaces = (key: 'on' | 'locations'): Finding => ({
+  code: 'pynn/no-places',
+  message: 'the list of sections is empty',
+  expected: 'labels of sections or groups',
+  found: '[]',
+  hint: key === 'on' ? 'leave it out for all sections' : `leave ${key} out for the usual place`,
+});
+
+/** An ion channel without a conductance on any section; a warning. */
+export const channelNowhere = (channel: string): Finding => ({
+  code: 'pynn/channel-nowhere',
+  severity: 'warning',
+  message: `the channel ${channel} has no conductance on any section`,
+  found: 'a density of 0 everywhere',
+  hint: 'it is left out; give it a density, on sections or groups that there are',
+});
+
 /** A list with another number of values than there are cells or connections. */
 export const wrongLength = (what: string, expected: number, found: number): Finding => ({
   code: 'pynn/wrong-length',

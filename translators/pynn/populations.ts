@@ -65,7 +65,7 @@ export function translatePopulation(
   );
   return located(
     {
-      type: located(types.add(info.cell), `${pointer}/cell/type`),
+      type: located(types.add(info.cell, child(pointer, 'cell')), `${pointer}/cell/type`),
       size,
       values: { ...parameters, ...initial },
       ...positions,
@@ -92,7 +92,7 @@ function nativePopulation(
     setting.reportKey(messages.unknownParameter(key, type.name, ['values']), `${pointer}/cell/params`);
   return located(
     {
-      type: located(types.add(type), `${pointer}/cell/type`),
+      type: located(types.add(type, child(pointer, 'cell')), `${pointer}/cell/type`),
       size,
       values,
       ...positions,

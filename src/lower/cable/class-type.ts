@@ -4,7 +4,7 @@ import { dimensionless } from '../../lang/ast.js';
 import { faradayQuantity, gasConstantQuantity } from '../../lang/physics.js';
 import { ampere, ampereByArea, area, concentration, kelvin, volt } from '../../lang/dimension.js';
 import type { Expression } from '../../lang/ast.js';
-import { binary, call, name as nameOf, product, quantity, quotient, sum } from '../../lang/build.js';
+import { binary, call, name as nameOf, product, quantity, quotient } from '../../lang/build.js';
 import { namesIn, substitute } from '../../lang/walk.js';
 import { arrayOf } from '../../model/arrays.js';
 import { formulaOf } from '../../model/typed.js';
@@ -23,20 +23,12 @@ import type {
 } from '../../model/typed.js';
 import { UniqueNames } from '../../model/free-name.js';
 import { numberOf } from '../groups.js';
+import { BadMechanism, giveTemperature, missing, notRun } from './bad-mechanism.js';
 import type { CableNames } from './cable.js';
 import { eventAt, heardElsewhere, localEventAt } from './class-events.js';
 import { numberAt, type Instance } from './mechanisms.js';
+import { derivedOf, isEmpty, levelOn, plus } from './place-values.js';
 import type { Compartment } from './tree.js';
-
-/** What is wrong with a mechanism at a place. */
-export class BadMechanism extends Error {
-  constructor(
-    readonly mechanism: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
 
 /** A parameter of a class with its value at each compartment. */
 type ByCompartment = ReadonlyMap<string, readonly Value[]>;
@@ -245,7 +237,7 @@ class Maker {
     const instance = this.#instances[slot];
     if (!instance) return;
     const { mechanism, name: id } = instance;
-    if (mechanism.noise.length > 0) throw new BadMechanism(id, `noise in the mechanism ${id}`);
+    if (mechanism.noise.length > 0) throw notRun(id, `noise in the mechanism ${id}`);
     const made = (name: string): string => this.#ownName(slot, name) ?? name;
     for (const [name, parameter] of Object.entries(mechanism.parameters)) {
       this.#parameters[made(name)] = { ...parameter, value: 0 };
@@ -305,7 +297,7 @@ class Maker {
         return arrayOf(value.array, this.parts.data)[given.first + compartment.division] ?? 0;
       const number = value.kind === 'expression' ? numberAt(value.expression, compartment) : null;
       if (number !== null) return number;
-      throw new BadMechanism(instance.name, `${name}, which has values by section and no numbers elsewhere,`);
+      throw notRun(instance.name, `${name}, which has values by section and no numbers elsewhere,`);
     });
   }
 
@@ -347,11 +339,11 @@ class Maker {
       case 'lastspike':
       case 'not_refractory':
         if (this.parts.events['spike']) return undefined;
-        throw new BadMechanism(instance?.name ?? '', `a mechanism that reads ${used} where the cell does not fire,`);
+        throw notRun(instance?.name ?? '', `a mechanism that reads ${used} where the cell does not fire,`);
       case 'temperature': {
         const { temperature } = this.parts.compartments;
         if (temperature === undefined)
-          throw new BadMechanism(instance?.name ?? '', 'a mechanism that reads the temperature, which is not given,');
+          throw missing(instance?.name ?? '', `the temperature, which ${instance?.name ?? ''} reads,`, giveTemperature);
         return keep(kelvins(temperature));
       }
       default:
@@ -361,9 +353,10 @@ class Maker {
 
   #areaOf({ area, section }: Compartment, mechanism: string): number {
     if (area === null)
-      throw new BadMechanism(
+      throw missing(
         mechanism,
-        `the area of ${section}, which has a capacitance and no shape, in the mechanism ${mechanism}`,
+        `the area of ${section}, by which the currents of ${mechanism} count,`,
+        'the section has a capacitance and no shape: use density: false, with currents of the whole compartment',
       );
     return area;
   }
@@ -390,13 +383,23 @@ class Maker {
     if (kind === 'e' && Object.hasOwn(ions, carried)) {
       const ion = ions[carried];
       if (ion?.reversal === undefined)
-        throw new BadMechanism(reader, `the reversal potential of ${carried}, which nothing sets,`);
+        throw missing(
+          reader,
+          `the reversal potential of ${carried}, which nothing sets,`,
+          `give the ion ${carried} a reversal potential, or reversal: nernst with its concentrations and a temperature`,
+        );
       if (typeof ion.reversal === 'number') return keep('V', volts(ion.reversal));
       const [inside, outside] = ['i', 'o'].map((end) => this.#readIon(`${carried}_${end}`, reader));
       const { temperature } = this.parts.compartments;
       if (temperature === undefined)
-        throw new BadMechanism(reader, `Nernst's potential of ${carried} without a temperature`);
-      if (!inside || !outside || ion.valence === 0) return undefined;
+        throw missing(reader, `Nernst's potential of ${carried}, without a temperature,`, giveTemperature);
+      if (ion.valence === 0 || isEmpty(carried, this.parts))
+        throw missing(
+          reader,
+          `Nernst's potential of ${carried}, ${ion.valence === 0 ? 'whose valence' : 'one of whose concentrations'} is 0,`,
+          `give the ion ${carried} its valence and concentrations above 0, or a number as its reversal potential`,
+        );
+      if (!inside || !outside) return undefined;
       const scale = quotient(
         product(gasConstantQuantity, kelvins(temperature)),
         product(quantity(ion.valence, dimensionless), faradayQuantity),
@@ -409,7 +412,7 @@ class Maker {
         return e ? [[slot, e] as const] : [];
       });
       if (writers.length > 1)
-        throw new BadMechanism(
+        throw notRun(
           this.#instances[writers[1]?.[0] ?? 0]?.name ?? '',
           `a concentration that two mechanisms write (${used})`,
         );
@@ -422,11 +425,15 @@ class Maker {
         return nameOf(name);
       }
       const levels = this.parts.places.map(({ compartment }) =>
-        this.#level(held, side === 'i' ? 'inside' : 'outside', compartment.section),
+        levelOn(this.parts.compartments, held, side === 'i' ? 'inside' : 'outside', compartment.section),
       );
       const [level] = levels;
       if (level === undefined || levels.includes(undefined))
-        throw new BadMechanism(reader, `the concentration ${used}, which nothing sets,`);
+        throw missing(
+          reader,
+          `the concentration ${used}, which nothing sets,`,
+          `give the ion ${held} ${side === 'i' ? 'inside' : 'outside'}, or let a mechanism write ${used}`,
+        );
       if (levels.every((other) => other === level)) return keep('mol*m**-3', quantity(level, concentration));
       const bySection = new Map(
         this.parts.places.map(({ compartment }, k) => [compartment.section, levels[k] ?? level]),
@@ -436,15 +443,6 @@ class Maker {
       return nameOf(name);
     }
     return undefined;
-  }
-
-  /** A concentration at the start on a section. */
-  #level(ion: string, side: 'inside' | 'outside', section: string): number | undefined {
-    const { ions, groups } = this.parts.compartments;
-    const others = Object.entries(ions[ion]?.at ?? {}).filter(([place]) =>
-      (groups[place] ?? [place]).includes(section),
-    );
-    return others.findLast(([, level]) => level[side] !== undefined)?.[1][side] ?? ions[ion]?.[side];
   }
 
   /** The sum of currents of some names: of the whole compartment, or by area. */
@@ -486,13 +484,3 @@ class Maker {
     }
   }
 }
-
-const derivedOf = (unit: string, value: Expression): DerivedVariable => ({
-  unit,
-  type: 'real',
-  value,
-  shared: false,
-  held: false,
-});
-
-const plus = (a: Expression | null, b: Expression | null): Expression | null => (a && b ? sum(a, b) : (a ?? b));

@@ -46,7 +46,7 @@ export function mechanismsOn(compartments: Compartments): (section: string) => r
     const key = keyOf(mechanism);
     const shape = shapes.get(key) ?? { name, mechanism };
     shapes.set(key, shape);
-    const on = mechanism.on.length === 0 ? [...bySection.keys()] : mechanism.on;
+    const on = mechanism.on ?? [...bySection.keys()];
     const sections = new Set(on.flatMap((place) => compartments.groups[place] ?? [place]));
     const given = valuesOn(mechanism, compartments);
     for (const section of sections)

@@ -19,7 +19,8 @@ import type { LoweringDiagnostics } from '../context.js';
 import * as messages from '../messages.js';
 import { profiles } from '../profile.js';
 import { isCableMethod, type Cable, type CableMethod } from './cable.js';
-import { BadMechanism, classType, type ClassType } from './class-type.js';
+import { BadMechanism } from './bad-mechanism.js';
+import { classType, type ClassType } from './class-type.js';
 import { mechanismsOn, type Instance } from './mechanisms.js';
 import { compartmentsAt } from './split.js';
 import { BadTree, treeOf, type Tree } from './tree.js';
@@ -109,7 +110,7 @@ export class StructuredCells {
         this.refuse(`${what} of a cell with compartments beside its mechanisms (${name})`);
     if (type.noise.length > 0) this.refuse(`noise in a cell with compartments (${name})`);
     const method = this.#methodOf(name, type);
-    const tree = this.#treeOf(compartments);
+    const tree = this.#treeOf(name, compartments);
     if (!tree) return;
     const on = mechanismsOn(compartments);
     const events = new Map<number, Record<string, EventDefinition>>();
@@ -148,12 +149,14 @@ export class StructuredCells {
     return profiles[this.model.timing].cableMethod;
   }
 
-  #treeOf(compartments: Compartments): Tree | null {
+  #treeOf(name: string, compartments: Compartments): Tree | null {
     try {
       return treeOf(compartments);
     } catch (error) {
       if (!(error instanceof BadTree)) throw error;
-      this.diagnostics.add(messages.badTree(error.message));
+      this.diagnostics.within(`/neurons/${name}/compartments/sections/${error.section}`, () =>
+        this.diagnostics.add(messages.badTree(error.message)),
+      );
       return null;
     }
   }
@@ -210,7 +213,7 @@ export class StructuredCells {
       } catch (error) {
         if (!(error instanceof BadMechanism)) throw error;
         this.diagnostics.within(`/neurons/${kind.name}/compartments/mechanisms/${error.mechanism}`, () =>
-          this.refuse(error.message),
+          this.diagnostics.add(error.finding),
         );
         return [];
       }

@@ -17,6 +17,7 @@ import type { CompartmentsDocument, MechanismDocument, NeuronDocument, SectionDo
 import { messages } from '../messages.js';
 import type { Compartments, Ion, Mechanism, Section, Value } from '../model.js';
 import { child } from '../pointer.js';
+import { isGap, oddSize } from '../plausible-shape.js';
 import { findCycle } from '../rules/graph.js';
 import type { Context } from './context.js';
 import { declareEquations, normaliseEquations } from './equations.js';
@@ -86,11 +87,15 @@ export function normaliseCompartments(
     normaliseSection(context, section, child(`${pointer}/sections`, name)),
   );
   const whole = Object.values(shapes).reduce((sum, section) => sum + lengthOf(section), 0);
-  const [thick] = Object.entries(shapes).filter(([, section]) => widestOf(section) > thickest);
-  if (whole > longest) context.report(messages.hugeCell(whole), `${pointer}/sections`);
-  else if (thick)
-    context.report(messages.thickCell(thick[0], widestOf(thick[1])), child(`${pointer}/sections`, thick[0]));
-  if (whole > 0 && whole < shortest) context.report(messages.tinyCell(whole), `${pointer}/sections`);
+  const [thick, widest] = Object.entries(shapes).reduce<readonly [string, number]>(
+    (found, [name, section]) => (widestOf(section) > found[1] ? [name, widestOf(section)] : found),
+    ['', 0],
+  );
+  const odd = oddSize(whole, widest);
+  if (odd === 'long') context.report(messages.hugeCell(whole), `${pointer}/sections`);
+  else if (odd === 'thick') context.report(messages.thickCell(thick, widest), child(`${pointer}/sections`, thick));
+  else if (odd === 'short') context.report(messages.tinyCell(whole), `${pointer}/sections`);
+  warnOfGaps(context, shapes, `${pointer}/sections`);
   return {
     sections: shapes,
     groups,
@@ -111,13 +116,6 @@ export function normaliseCompartments(
   };
 }
 
-/** Longer than this, in m, all sections of a cell together are not. */
-const longest = 5;
-/** Nor are they shorter. */
-const shortest = 1e-7;
-/** The giant axon of a squid, the thickest there is, has a diameter of up to 1.5 mm. */
-const thickest = 2e-3;
-
 /** Of a section, along it. */
 function lengthOf({ points, length = 0 }: Section): number {
   if (!points) return length;
@@ -133,6 +131,31 @@ const distance = (a: readonly number[], b: readonly number[]): number =>
 
 const square = (x: number): number => x * x;
 
+/** Sections whose points begin away from where they are connected. */
+function warnOfGaps(context: Context, sections: Readonly<Record<string, Section>>, pointer: string): void {
+  for (const [name, { parent, points }] of Object.entries(sections)) {
+    const above = parent && Object.hasOwn(sections, parent.section) ? sections[parent.section] : undefined;
+    const [first] = points ?? [];
+    if (!parent || !above?.points || !first) continue;
+    const far = distance(first, pointAt(above.points, parent.fraction));
+    const joint = { parentLength: lengthOf(above), parentDiameter: widestOf(above), diameter: first[3] };
+    if (isGap({ far, ...joint }))
+      context.report(messages.sectionGap(name, parent.section, far), `${child(pointer, name)}/points/0`);
+  }
+}
+
+/** The place along points at a fraction of their length. */
+function pointAt(points: NonNullable<Section['points']>, fraction: number): readonly number[] {
+  let left = fraction * lengthOf({ points, divisions: 1 });
+  for (const [k, to] of points.entries()) {
+    const from = points[k - 1];
+    const step = from ? distance(from, to) : 0;
+    if (from && step > 0 && left <= step) return from.map((x, axis) => x + ((to[axis] ?? 0) - x) * (left / step));
+    left -= step;
+  }
+  return points.at(-1) ?? [];
+}
+
 function mapEntries<T, R>(map: Readonly<Record<string, T>>, make: (item: T, name: string) => R): Record<string, R> {
   return Object.fromEntries(Object.entries(map).map(([name, item]) => [name, make(item, name)]));
 }
@@ -146,7 +169,8 @@ function checkTree(context: Context, document: CompartmentsDocument, pointer: st
   const names = Object.keys(document.sections);
   const known = new Set(names);
   const roots = names.filter((name) => parentOf(name) === undefined);
-  if (names.length > 0 && roots.length !== 1) context.report(messages.sectionRoots(roots), `${pointer}/sections`);
+  if (names.length === 0) context.report(messages.noSections(), `${pointer}/sections`);
+  else if (roots.length !== 1) context.report(messages.sectionRoots(roots), `${pointer}/sections`);
   for (const name of names) {
     const at = `${child(`${pointer}/sections`, name)}/parent`;
     const parent = parentOf(name);
@@ -290,8 +314,9 @@ function normaliseMechanism(
   pointer: string,
 ): Mechanism {
   const places = [...Object.keys(tree.sections), ...Object.keys(tree.groups)];
-  const on = document.on === undefined ? [] : typeof document.on === 'string' ? [document.on] : document.on;
-  for (const [index, name] of on.entries()) {
+  const on = typeof document.on === 'string' ? [document.on] : document.on;
+  if (on?.length === 0) context.report(messages.onNothing(), `${pointer}/on`);
+  for (const [index, name] of (on ?? []).entries()) {
     if (!places.includes(name))
       context.report(
         messages.unknownReference('section', name, places),
@@ -343,7 +368,7 @@ function normaliseMechanism(
   }
   return {
     ...normaliseEquations(context, document, declared, [scope], [scope], pointer),
-    on,
+    ...(on === undefined ? {} : { on }),
     density,
     reads: document.reads ?? [],
     writes,
@@ -371,21 +396,21 @@ function normaliseValues(
   context: Context,
   written: MechanismDocument['values'],
   names: Names,
-  on: readonly string[],
+  on: readonly string[] | undefined,
   { sections, groups }: Tree,
   pointer: string,
 ): Pick<Mechanism, 'values'> {
   if (!written || Object.keys(written).length === 0) return {};
   const places = [...Object.keys(sections), ...Object.keys(groups)];
   const sectionsOf = (place: string): readonly string[] => groups[place] ?? [place];
-  const covered = new Set(on.flatMap(sectionsOf));
+  const covered = new Set((on ?? Object.keys(sections)).flatMap(sectionsOf));
   const values = mapEntries(written, (given, place) => {
     const at = child(pointer, place);
     if (!places.includes(place)) {
       context.reportKey(messages.unknownReference('section', place, places), at);
       return {};
     }
-    if (on.length > 0 && !sectionsOf(place).some((section) => covered.has(section)))
+    if (on && !sectionsOf(place).some((section) => covered.has(section)))
       context.reportKey(messages.valuesElsewhere(place, on), at);
     const count = sectionsOf(place).reduce((sum, section) => sum + (sections[section]?.divisions ?? 1), 0);
     const made: Record<string, Value> = {};

@@ -67,8 +67,8 @@ function atPlaces(
   // What a mechanism does not have where it is not is not recorded there.
   const isThere = (variable: string, section: string): boolean =>
     cells.every((cell) => {
-      const on = cell?.mechanisms[variable.split('.')[0] ?? '']?.on ?? [];
-      return on.length === 0 || on.some((place) => (cell?.groups[place] ?? [place]).includes(section));
+      const on = cell?.mechanisms[variable.split('.')[0] ?? '']?.on;
+      return on === undefined || on.some((place) => (cell?.groups[place] ?? [place]).includes(section));
     });
   if (places !== 'all')
     return places.flatMap(({ section, fraction }, k) => {

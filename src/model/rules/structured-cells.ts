@@ -30,7 +30,7 @@ export const structuredCells: Rule = (model, context) => {
     for (const [name, mechanism] of Object.entries(compartments.mechanisms)) {
       const place = child(`${at}/compartments/mechanisms`, name);
       checkConductances(name, mechanism, place, model, context);
-      const where = mechanism.on.length === 0 ? '' : ` on ${mechanism.on.join(', ')}`;
+      const where = mechanism.on ? ` on ${mechanism.on.join(', ')}` : '';
       checkGates(mechanism, 'v', place, ` of ${name}${where}`, model, context, compartments.temperature);
     }
   }

@@ -197,7 +197,7 @@ function structureLines({ sections, mechanisms }: Compartments): string[] {
   return [
     `${formatCount(all.length)} sections in ${formatCount(pieces)} compartments`,
     ...Object.entries(mechanisms).flatMap(([name, { on, writes, events, ...mechanism }]) => [
-      `${name} on ${on.length === 0 ? 'all sections' : shorten(on.join(', '), 60)}:`,
+      `${name} on ${on ? shorten(on.join(', '), 60) : 'all sections'}:`,
       ...[
         ...equationLines(mechanism),
         ...Object.entries(writes).map(([variable, value]) => `${variable} = ${value}`),

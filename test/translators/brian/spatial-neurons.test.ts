@@ -96,7 +96,7 @@ describe('morphologies', () => {
     ['{ a: { diameter: 1 um, length: 1 um, n: 0 } }', 'out-of-range'],
     ['{ a: { diameter: [1 um, 2 um], length: [1 um, 2 um], n: 2 } }', 'length-mismatch'],
     ['{ a: { diameter: 1 mV, length: 1 um } }', 'wrong-dimension'],
-    ['{ a: { diameter: 1 um, length: 10 meter, n: 10 } }', 'huge-morphology'],
+    ['{ a: { diameter: 1 um, length: 10 meter, n: 10 } }', 'odd-morphology'],
   ])('%s is said', (sections, code) => {
     expect(findings(passive(sections, '', 'run: 1 ms'))[0]).toContain(`brian/${code}`);
   });
@@ -108,7 +108,7 @@ describe('SWC', () => {
   const shapes = (text: string): readonly SectionShape[] => {
     const read = readSwc(text);
     if (isWrong(read)) throw new Error(read.wrong);
-    return read;
+    return read.sections;
   };
   const cell = `# index type x y z radius parent
 1 1 0 0 0 5 -1

@@ -90,7 +90,11 @@ describe('a network of them', () => {
     const { sections = {}, mechanisms = {} } = valid.model.neurons['MultiCompartmentNeuron']?.compartments ?? {};
     // lambda(100 Hz) = 1e5*sqrt(2/(4*pi*100*500*1)) = 178 um, so 500 um take 29 pieces of at most 17.8 um.
     expect([sections['soma']?.divisions, sections['dendrite']?.divisions]).toEqual([1, 29]);
-    expect([mechanisms['na']?.on, mechanisms['kdr']?.on, mechanisms['pas']?.on]).toEqual([['soma'], [], []]);
+    expect([mechanisms['na']?.on, mechanisms['kdr']?.on, mechanisms['pas']?.on]).toEqual([
+      ['soma'],
+      undefined,
+      undefined,
+    ]);
     expect(mechanisms['na']?.parameters['e_rev']?.value).toBe(0.05);
   });
 
@@ -151,6 +155,17 @@ test.each<readonly [string, Parts, string]>([
     'pynn/unknown-reference /populations/0/cell/groups/far/0: there is no section tuft',
   ],
   [
+    'a value on no sections',
+    network({}, leak({ conductance_density: { uniform: 1, on: [] } })),
+    'pynn/no-places /populations/0/cell/ion_channels/pas/params/conductance_density/on: the list of sections is empty',
+  ],
+  ['synapses at no place', network(ex([])), 'pynn/wrong-length /projections/0/location'],
+  [
+    'a receptor at no place',
+    network({}, { receptors: { AMPA: { type: 'CondExpPostSynapticResponse', locations: [] } } }),
+    'pynn/no-places /populations/0/cell/receptors/AMPA/locations',
+  ],
+  [
     'a channel that PyNN lacks',
     network({}, { ion_channels: { ca: { type: 'CaChannel' } } }),
     'pynn/unknown-type /populations/0/cell/ion_channels/ca/type: PyNN has no ion channel CaChannel',
@@ -195,6 +210,27 @@ test.each<readonly [string, Parts, string]>([
   ],
 ])('%s is refused', (_, parts, expected) => {
   expect(findings(parts)[0]).toContain(expected);
+});
+
+test.each<readonly [string, Parts, string]>([
+  ['a group without sections', { groups: { none: [] } }, 'model/empty-group'],
+  [
+    'a channel nowhere',
+    { ion_channels: { pas: { type: 'PassiveLeak', params: { conductance_density: 0 } } } },
+    'pynn/channel-nowhere',
+  ],
+  [
+    'a gap',
+    { sections: { ...sections, far: { parent: 'soma', points: [[500, 0, 0, 2], [600, 0, 0, 2]] } } }, // prettier-ignore
+    'model/section-gap',
+  ],
+  ['10 m', { sections: { soma: { points: [[0, 0, 0, 10], [1e7, 0, 0, 10]], divisions: 1 } } }, 'model/huge-cell'], // prettier-ignore
+])('%s is said, with its place', (_, own, expected) => {
+  const text = documentOf({ populations: [{ label: 'cells', size: 1, cell: cell({ ion_channels: {}, receptors: {}, groups: {}, ...own }) }], phases: [{ run: 1 }] }); // prettier-ignore
+  const found = importModel({ name: 'm.json', text }).diagnostics.filter(({ severity }) => severity === 'warning');
+  expect(found.map(({ code }) => code)).toEqual([expected]);
+  expect(found[0]?.place?.pointer).toMatch(/^\/populations\/0\/cell/);
+  expect(found[0]?.hint).toBeDefined();
 });
 
 test('a negative density of a channel is not left out without a word', () => {

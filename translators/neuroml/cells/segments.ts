@@ -1,6 +1,7 @@
 /** The segments of a morphology as numbers. Lengths are in micrometres, as documents have them. */
 
 import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
+import { isGap } from '../../../src/model/plausible-shape.js';
 import type { Component } from '../lems/definitions.js';
 import * as messages from './messages.js';
 
@@ -119,17 +120,18 @@ export function readMorphology(morphology: Component, diagnostics: Diagnostics):
   return { segments, byId, root: roots[0]!, children, order };
 }
 
-/**
- * Segments whose beginning is farther from the parent than the parent is long and wide. Nearer ones are usual: branches
- * drawn to the surface of a soma, or from where a reconstruction has its first point.
- */
+/** Segments that begin away from their parents. */
 function warnOfGaps(segments: readonly Segment[], diagnostics: Diagnostics): void {
   const apart = segments.flatMap((segment) => {
     const parent = segments[segment.parent];
     if (!parent) return [];
     const far = distance(segment.proximal, along(parent, segment.fraction));
-    const near = parent.length + Math.max(parent.proximal.diameter, parent.distal.diameter) + segment.proximal.diameter;
-    return far > near ? [{ segment, parent, far }] : [];
+    const joint = {
+      parentLength: parent.length,
+      parentDiameter: Math.max(parent.proximal.diameter, parent.distal.diameter),
+      diameter: segment.proximal.diameter,
+    };
+    return isGap({ far, ...joint }) ? [{ segment, parent, far }] : [];
   });
   const [first] = apart;
   if (!first) return;

@@ -259,7 +259,6 @@ class CableWriter {
           derivatives: pick(type.derivatives),
           noise: type.noise.filter((one) => needed.has(one)),
           method: 'auto',
-          on: [],
           density: true,
           reads: ['v'],
           writes: { i: printExpression(current) },

@@ -8,9 +8,9 @@ import { NoNumber } from '../../../../src/lang/evaluate.js';
 import { ElementValues } from '../values.js';
 import { NotExpressible } from '../words.js';
 
-/** Sections that names of sections and groups stand for; no names stand for all. */
-export function sectionsOn(on: readonly string[], { sections, groups }: Compartments): readonly string[] {
-  if (on.length === 0) return Object.keys(sections);
+/** Sections that names of sections and groups stand for, in the order of the sections; without names all. */
+export function sectionsOn(on: readonly string[] | undefined, { sections, groups }: Compartments): readonly string[] {
+  if (!on) return Object.keys(sections);
   const wanted = new Set(on.flatMap((name) => groups[name] ?? [name]));
   return Object.keys(sections).filter((name) => wanted.has(name));
 }

@@ -1,0 +1,49 @@
+/** What a place has of ions, and sums of what mechanisms add to it. */
+
+import type { Expression } from '../../lang/ast.js';
+import { sum } from '../../lang/build.js';
+import type { Compartments, DerivedVariable } from '../../model/typed.js';
+import type { Instance } from './mechanisms.js';
+import type { Compartment } from './tree.js';
+
+type Side = 'inside' | 'outside';
+
+/** A concentration at the start on a section. */
+export function levelOn(
+  { ions, groups }: Pick<Compartments, 'ions' | 'groups'>,
+  ion: string,
+  side: Side,
+  section: string,
+): number | undefined {
+  const others = Object.entries(ions[ion]?.at ?? {}).filter(([place]) => (groups[place] ?? [place]).includes(section));
+  return others.findLast(([, level]) => level[side] !== undefined)?.[1][side] ?? ions[ion]?.[side];
+}
+
+/** Whether a concentration that no mechanism sets is zero somewhere. */
+export function isEmpty(
+  ion: string,
+  parts: {
+    readonly compartments: Compartments;
+    readonly places: readonly { readonly compartment: Compartment; readonly instances: readonly Instance[] }[];
+  },
+): boolean {
+  return (['inside', 'outside'] as const).some((side) =>
+    parts.places.some(
+      ({ compartment, instances }) =>
+        !instances.some(({ mechanism }) => Object.hasOwn(mechanism.writes, `${ion}_${side.charAt(0)}`)) &&
+        levelOn(parts.compartments, ion, side, compartment.section) === 0,
+    ),
+  );
+}
+
+/** A derived real variable of the elements. */
+export const derivedOf = (unit: string, value: Expression): DerivedVariable => ({
+  unit,
+  type: 'real',
+  value,
+  shared: false,
+  held: false,
+});
+
+/** The sum of two terms, of which there may be none. */
+export const plus = (a: Expression | null, b: Expression | null): Expression | null => (a && b ? sum(a, b) : (a ?? b));

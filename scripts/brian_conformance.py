@@ -35,6 +35,7 @@ def child(script, side, output, steps):
     import brian2
     import numpy as np
     from brian2.core.network import Network
+    from brian2.core.variables import ArrayVariable
     from brian2.devices import device as _  # noqa: F401
 
     import brian2_interneuron  # noqa: F401
@@ -107,7 +108,7 @@ def child(script, side, output, steps):
                         found[f"{label}={name}"] = np.array(each.variables[name].get_value(), dtype=float)
             elif isinstance(each, brian2.Synapses):
                 for name in each.equations.diff_eq_names | each.equations.parameter_names:
-                    if getattr(each.variables.get(name), "owner", None) is not None:
+                    if isinstance(each.variables.get(name), ArrayVariable) and each.variables[name].owner is not None:
                         found[f"{label}={name}"] = np.array(each.variables[name].get_value(), dtype=float)
 
     Network.run = run
@@ -327,9 +328,9 @@ def features(outcomes):
         "|---|---|---|",
         *lines,
         "",
-        "Left to Brian's runtime, with a warning: network operations within a step, functions written in Python or C++ that are no single expression, some variables",
-        "of synapses that are linked to subexpressions, writing linked variables, steps with no common divisor near the smallest, equations of synapses, thresholds and resets in other",
-        "slots, code of events that runs before their test, options of GSL methods, and delays that change while spikes are under way.",
+        "Left to Brian's runtime, with a warning: network operations within a step, functions written in Python or C++ that are no single expression, writing",
+        "linked variables, steps with no common divisor near the smallest, equations of synapses in other slots, options of GSL methods, and delays that",
+        "change while spikes are under way.",
     ]
 
 

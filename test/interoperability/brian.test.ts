@@ -187,6 +187,43 @@ describe.skipIf(missing !== null)(`Brian 2${missing === null ? '' : ` (${missing
       expect(largestDifference(records, 'blocked_trace', variable, simulation)).toBeLessThan(rounding);
   });
 
+  // What comes between test and reset sees the neurons that spike, or those that are reset already.
+  test('thresholds and resets in other slots', async () => {
+    const text = brian(`
+      neuron_groups:
+        G:
+          N: 3
+          model: 'dv/dt = (1.5 + 0.1*i - v)/(5*ms) : 1 (unless refractory)'
+          threshold: v > 1
+          threshold_when: after_thresholds
+          reset: v = 0
+          reset_when: before_synapses
+          refractory: 1 ms
+          method: exact
+        H:
+          N: 3
+          model: 'dv/dt = (1.4 + 0.1*i - v)/(5*ms) : 1'
+          threshold: v > 1
+          reset: v -= 0.9
+          reset_when: end
+          method: exact
+      synapses:
+        S: { source: G, target: H, on_pre: v_post += 0.1*v_pre + 0.05, on_post: v_pre += 0.1*v_post, connect: true }
+      spike_monitors: { of_G: { source: G }, of_H: { source: H } }
+      run: 30 ms
+    `);
+    const { valid } = importModel({ name: 'slots.yaml', text });
+    const simulation = await simulate(text);
+    const records = await underBrian(valid, 'slots');
+    for (const [monitor, event] of [
+      ['of_G', 'G.spike'],
+      ['of_H', 'H.spike'],
+    ] as const) {
+      expect(ours(simulation, event).length).toBeGreaterThan(5);
+      expect(spikes(records, monitor, dtOf(valid))).toEqual(ours(simulation, event));
+    }
+  });
+
   // What a monitor of events records besides times: right after the test, or where `when` and `order` say.
   describe('variables recorded at events', () => {
     const text = brian(`

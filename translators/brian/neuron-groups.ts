@@ -245,8 +245,18 @@ function translateSpike(
     condition === undefined ? 'False' : locatedExpression(here ? binary('and', condition, here) : condition, pointer);
   const actions = translateCode(specification.reset ?? '', child(group.pointer, 'reset'), group, scope, true, to);
   const refractory = translateRefractory(group, specification.refractory, scope, to);
+  const slot = specification.threshold_when ?? defaultSlot.threshold;
+  const actionSlot = specification.reset_when ?? defaultSlot.reset;
+  if (actions.length > 0 && actionSlot === slot)
+    to.report(messages.codeBeforeEvent(slot), child(group.pointer, 'reset_when'));
   return located(
-    { when, ...(actions.length === 0 ? {} : { do: actions }), ...(refractory === undefined ? {} : { refractory }) },
+    {
+      when,
+      ...(actions.length === 0 ? {} : { do: actions }),
+      ...(slot === defaultSlot.threshold ? {} : { slot }),
+      ...(actionSlot === defaultSlot.reset ? {} : { actionSlot }),
+      ...(refractory === undefined ? {} : { refractory }),
+    },
     pointer,
   );
 }

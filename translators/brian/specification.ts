@@ -74,8 +74,12 @@ export interface NeuronGroup {
   readonly model: string;
   /** Condition of a spike; absent: the group does not spike. */
   readonly threshold?: string | number | boolean;
+  /** Slot of the threshold; absent: `thresholds`. */
+  readonly threshold_when?: string;
   /** Statements run at a spike. */
   readonly reset?: string;
+  /** Slot of the reset; absent: `resets`. */
+  readonly reset_when?: string;
   /** Duration, or condition under which it stays refractory. */
   readonly refractory?: string | number | boolean;
   /** Integration method by Brian's name; absent: Brian's own choice. */

@@ -80,6 +80,8 @@ export const defaultSlot = {
   stateMonitor: 'start',
   poissonInput: 'synapses',
   pathway: 'synapses',
+  threshold: 'thresholds',
+  reset: 'resets',
   customEvent: 'after_thresholds',
   customEventCode: 'after_resets',
 } as const;

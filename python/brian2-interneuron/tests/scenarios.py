@@ -222,6 +222,35 @@ def links_of_synapses():
 
 
 @scenario
+def links_of_synapses_between_inputs():
+    """Synapses that are linked to variables and expressions, with constants, and have no neurons with variables at either end."""
+    before = SpikeGeneratorGroup(3, [0, 1, 2, 0, 0, 2], [1, 1, 2, 3, 4, 4.55] * ms)
+    after = SpikeGeneratorGroup(2, [0, 1, 0, 1], [1, 2.5, 3.5, 4.2] * ms, period=5 * ms)
+    target, table = 0.5, TimedArray([1, 2, 3], dt=2 * ms)
+    F = NeuronGroup(1, "dh/dt = -h/(3*ms) : 1\ng = h - target + table(t) : 1\nk : 1", method="exact")
+    F.h, F.k = 2, 3
+    model = "g : 1 (linked)\nk : 1 (linked)\nw : 1\ndz/dt = -z/(5*ms) : 1 (event-driven)"
+    S = Synapses(before, after, model, on_pre="z += 1; w += g*z + k", on_post="w -= g*0.1*z")
+    S.connect()
+    S.g, S.k = linked_var(F, "g"), linked_var(F, "k")
+    S.pre.delay = "0.3*ms*i"
+    S.post.delay = 0.2 * ms
+    R = Synapses(before, F, on_pre="h_post += 0.1")
+    R.connect()
+    B = NeuronGroup(2, "v : 1", namespace={"target": 7.0}, threshold="v > target", reset="v = 0")
+    T = Synapses(before, B, "g : 1 (linked)", on_pre="v_post += g*(i + 1)")
+    T.connect()
+    T.g = linked_var(F, "g")
+    samples, monitor = StateMonitor(S, ["w", "g"], record=True), SpikeMonitor(B)
+    run(6 * ms)
+    F.k = 1
+    run(6 * ms)
+    S.w = 0
+    run(3 * ms)
+    return {**spikes(monitor), "w": samples.w[:], "g": samples.g[:], "z": S.z[:]}
+
+
+@scenario
 def methods():
     """Every method of integration that is no function."""
     found = {}
@@ -456,7 +485,57 @@ def code_before_its_event():
     return {"v": samples.v[:]}
 
 
-code_before_its_event.lenient = True
+@scenario
+def code_of_the_step_before():
+    """Code of events in slots before their test, in several runs: it acts on what the step before found, and a new run forgets it."""
+    G = NeuronGroup(
+        5,
+        "dv/dt = (2*(1 + 0.2*i) - v)/(10*ms) : 1 (unless refractory)\ndw/dt = -w/(20*ms) : 1\nn : integer",
+        threshold="v > 1",
+        reset="v = 0; n += 1",
+        refractory=1 * ms,
+        events={"odd": "n % 2 == 1 and v > 0.5", "high": "v > 0.9"},
+        method="exact",
+    )
+    G.run_on_event("odd", "w += 0.01; v -= 0.1", when="before_groups")
+    G.run_on_event("high", "w += 0.1", when="start", order=-2)
+    H = NeuronGroup(3, "dv/dt = (1.5 + 0.1*i - v)/(5*ms) : 1", threshold="v > 1", method="exact")
+    H.run_on_event("spike", "v = 0", when="before_groups")
+    samples, monitor, odd = StateMonitor(G, ["v", "w", "n"], record=True), SpikeMonitor(G, "w"), EventMonitor(G, "odd")
+    others = SpikeMonitor(H)
+    net = Network(G, H, samples, monitor, odd, others)
+    net.run(20 * ms)
+    net.run(10.1 * ms)
+    net.store()
+    net.run(5 * ms)
+    G.w = 1
+    net.run(5 * ms)
+    net.restore()
+    net.run(5 * ms)
+    found = {**spikes(monitor), **spikes(odd, "odd"), **spikes(others, "others"), "w at": monitor.w[:]}
+    return {**found, "v": samples.v[:], "w": samples.w[:], "n": samples.n[:]}
+
+
+@scenario
+def thresholds_and_resets_elsewhere():
+    """Thresholds and resets in other slots than Brian's own, such as code for spikes that is given later."""
+    G = NeuronGroup(3, "dv/dt = (1.5 + 0.1*i - v)/(5*ms) : 1 (unless refractory)\nn : 1", threshold="v > 1", refractory=2 * ms, method="exact")
+    G.run_on_event("spike", "v = 0; n += 1")
+    H = NeuronGroup(3, "dv/dt = (1.5 + 0.1*i - v)/(5*ms) : 1", events={"spike": "v > 1"}, method="exact")
+    H.run_on_event("spike", "v = 0.1", when="after_end")
+    H.set_event_schedule("spike", when="after_resets")
+    K = NeuronGroup(3, "dv/dt = (1.5 + 0.1*i - v)/(5*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
+    K.resetter["spike"].when = "before_synapses"
+    S, T = Synapses(G, K, on_pre="v_post += 0.1", on_post="v_pre += 0.05"), Synapses(K, G, on_pre="v_post += 0.1")
+    S.connect("i != j")
+    T.connect("i == j")
+    found = {}
+    monitors = {each.name: (StateMonitor(each, "v", record=True), SpikeMonitor(each, "v")) for each in (G, H, K)}
+    rate = PopulationRateMonitor(H)
+    Network(G, H, K, S, T, rate, *sum(monitors.values(), ())).run(20 * ms)
+    for name, each in zip("GHK", monitors.values()):
+        found.update({**spikes(each[1], name), f"{name} v": each[0].v[:], f"{name} at": each[1].v[:]})
+    return {**found, "n": G.n[:], "rate": rate.rate_[:]}
 
 
 @scenario
@@ -1284,11 +1363,13 @@ def _without_units(x):
 def functions_of_ones_own():
     """Functions written in Python that can be said in one expression."""
     saturating, twice, above = _saturating, _twice, _above
+    power = 2
+    cut, raised = (Function(each, arg_units=[1], return_unit=1, stateless=True) for each in (lambda x: where(x > 0.5, 0.5, x), lambda x: x**power + 1))
     G = NeuronGroup(
         5, "dv/dt = (twice(w) + 1 - v)/(10*ms) : 1\nw : 1\nu : 1", threshold="v > 1 and twice(v) > 0", reset="v = saturating(w, 5*ms)", method="euler"
     )
     G.w = "i/5.0"
-    G.run_regularly("u = twice(-v) + saturating(v, t) + above(v - 0.5)", dt=1 * ms)
+    G.run_regularly("u = twice(-v) + saturating(v, t) + above(v - 0.5) + cut(v)*raised(w)", dt=1 * ms)
     S = Synapses(G, G, on_pre="v_post += 0.01*saturating(w_pre, 2*ms)")
     S.connect("i != j")
     without_units, branching = _without_units, _branching

@@ -357,6 +357,11 @@ describe('synapses and the rest', () => {
       ['brian/code-before-event@10:18'],
     ],
     [
+      'a reset in the slot of its threshold',
+      group('model: "v : 1"\nthreshold: v > 1\nreset: v = 0\nreset_when: thresholds'),
+      ['brian/code-before-event@12:17'],
+    ],
+    [
       'a function that reads what is a variable where it is called',
       group('model: "w : 1\\nz = f(1) : 1"', 'functions: { f: { arguments: [x], value: w*x } }'),
       ['brian/function-of-variable@9:12'],

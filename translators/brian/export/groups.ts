@@ -303,11 +303,16 @@ function spikeParts(
   remarks: Remarks,
 ): Record<string, unknown> {
   checkEvent('spike', spike, remarks);
-  if (spike.slot !== undefined || spike.actionSlot !== undefined || spike.order !== 0)
-    remarks.notExpressible('brian/spike-slot', 'threshold and reset have their own slots in Brian');
+  const { slot = defaultSlot.threshold, actionSlot = defaultSlot.reset } = spike;
+  if (spike.order !== 0)
+    remarks.notExpressible('brian/spike-slot', 'threshold and reset have the order of their group');
+  if (spike.do.length > 0 && slot === actionSlot)
+    remarks.notExpressible('brian/spike-slot', 'in one slot, Brian resets before it tests the threshold');
   return {
     threshold: brianExpression(spike.when, plan.view, remarks),
+    ...(slot === defaultSlot.threshold ? {} : { threshold_when: slot }),
     ...(spike.do.length === 0 ? {} : { reset: brianStatements(spike.do, plan.view, remarks) }),
+    ...(spike.do.length === 0 || actionSlot === defaultSlot.reset ? {} : { reset_when: actionSlot }),
     ...refractoryParts(spike, plan, context, remarks),
   };
 }

@@ -18,6 +18,7 @@ import type {
   TimedArray,
   Values,
 } from '../specification.js';
+import { defaultSlot } from '../vocabulary.js';
 import { scaleDecimal } from '../../../src/lang/decimal.js';
 import { parseUnit } from '../../../src/lang/units.js';
 import type { Companion } from './companion.js';
@@ -159,13 +160,15 @@ function groupLines(
   const events = Object.entries(group.events ?? {});
   const condition = (value: string | number | boolean | undefined): string | undefined =>
     value === undefined ? undefined : pythonString(String(value));
+  // What the constructor takes as `reset` is always in the slot `resets`.
+  const elsewhere = group.reset_when !== undefined && group.reset_when !== defaultSlot.reset;
   const lines = [
     assignment(
       object,
       call(kind, [
         ...first,
         ...keyword('threshold', condition(group.threshold)),
-        ...keyword('reset', group.reset === undefined ? undefined : pythonString(group.reset)),
+        ...keyword('reset', group.reset === undefined || elsewhere ? undefined : pythonString(group.reset)),
         ...keyword('refractory', group.refractory === undefined ? undefined : pythonValue(group.refractory)),
         ...keyword('method', textOf(group.method)),
         ...keyword(
@@ -179,6 +182,14 @@ function groupLines(
       ]),
     ),
   ];
+  if (group.threshold_when !== undefined)
+    lines.push(layout(call(`${object}.set_event_schedule`, [quoted('spike'), `when=${quoted(group.threshold_when)}`])));
+  if (group.reset !== undefined && elsewhere) {
+    const code = pythonString(group.reset);
+    lines.push(
+      layout(call(`${object}.run_on_event`, [quoted('spike'), code, ...keyword('when', textOf(group.reset_when))])),
+    );
+  }
   for (const [key, event] of events) {
     const order = keyword('order', event.order?.toString());
     if (event.condition_when !== undefined || order.length > 0) {

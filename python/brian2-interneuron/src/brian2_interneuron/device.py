@@ -200,6 +200,8 @@ class InterneuronDevice(RuntimeDevice):
         try:
             document = self._prepare(net, duration, namespace)
             calls = Calls(net.sorted_objects, document)
+            if document.due and calls:
+                raise Unsupported(document.due[0][0], "it has code that runs before its event, beside functions of Python")
             document.refuse_early_pathways(bool(calls) or document.clock.variables["timestep"].get_value().item() > 0)
             self._live_of(net, document, float(duration))
         except Unsupported as reason:

@@ -24,7 +24,7 @@ from brian2.monitors.statemonitor import StateMonitor
 from brian2.spatialneuron.spatialneuron import SpatialNeuron, SpatialStateUpdater
 from brian2.synapses import synapses as synapses_module
 from brian2.synapses.synapses import SummedVariableUpdater, Synapses, SynapticPathway
-from brian2.utils.stringtools import word_substitute
+from brian2.utils.stringtools import get_identifiers, word_substitute
 
 from interneuron._server import digest
 
@@ -71,6 +71,12 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
         self._linked = []
         #: Steps of integration that Brian has worked out, by owner.
         self._updates = {}
+        #: Variables that note events whose code runs in the next step, by group and name: a new run begins without them.
+        self.due = []
+        #: The group, the variable and the end where synapses read what they are linked to, by synapses and name.
+        self.links = {}
+        #: Groups that stand for ends of synapses, by the name of the synapses and of the end.
+        self.relays = {}
         #: Synapses whose code brings event-driven variables up to date itself, by name.
         self.updating = set()
         #: Operations that stand for parts of groups in other slots, by group.
@@ -104,7 +110,8 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
         }
         self._objects = objects
         self._places = {id(each): place for place, each in enumerate(objects)}
-        for each in objects:
+        # Monitors come first in a step, and read what synapses are linked to.
+        for each in sorted(objects, key=lambda each: isinstance(each, StateMonitor)):
             self._add(each)
         if not self.groups:
             raise Unsupported(net.name, "it has no neurons")
@@ -262,6 +269,18 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
             elif isinstance(resolved, Subexpression):
                 raise Unsupported(owner.name, f"the name {name} is a variable of another object")
         return {"namespace": constants} if constants else {}
+
+    def _with_own_names(self, owner, code, known):
+        """Code of an owner for another part of the document: constants as numbers, functions by what they are called there.
+
+        Args:
+            known: names that the other part has.
+        """
+        names = get_identifiers(code) - known
+        own = self._names(owner, sorted(names)).get("namespace", {})
+        renamed = self._renamed.get(owner.name, {})
+        numbers = {name: f"({value})" for name, value in own.items()}
+        return word_substitute(code, {**numbers, **{name: renamed[name] for name in names & set(renamed)}})
 
     def _function(self, owner, name, function):
         try:

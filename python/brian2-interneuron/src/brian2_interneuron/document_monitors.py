@@ -26,10 +26,10 @@ class MonitorParts:
             entry["record"] = sorted({int(each) for each in monitor.record})
         self._when(monitor, entry)
         if isinstance(source, Synapses):
-            entry["variables"] = [name for name in names if name in own_names(source)]
+            entry["variables"] = [name for name in names if name in own_names(source) - source._linked_variables]
             for name in set(names) - set(entry["variables"]):
-                end, variable, neurons = through(monitor, name)
-                other = {"source": end.name, "variables": [variable], "record": sorted({int(each) for each in neurons})}
+                end, variable, neurons = through(monitor, name, self.links)
+                other = {"source": end, "variables": [variable], "record": sorted({int(each) for each in neurons})}
                 self._when(monitor, other)
                 self.parts["state_monitors"][f"{monitor.name}_{name}"] = other
         if entry["variables"]:

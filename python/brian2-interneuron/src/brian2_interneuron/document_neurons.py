@@ -108,15 +108,10 @@ class NeuronParts:
             entry["threshold"] = line(group.events["spike"])
             codes.append(group.events["spike"])
             thresholder = group.thresholder["spike"]
-            if thresholder.when != "thresholds" or thresholder.order != group.order:
-                raise Unsupported(group.name, f"its threshold is in the slot {thresholder.when}")
-            if "spike" in group.resetter and group.resetter["spike"].active:
-                resetter = group.resetter["spike"]
-                if resetter.when != "resets" or resetter.order != group.order:
-                    raise Unsupported(group.name, f"its reset is in the slot {resetter.when}")
-                entry["reset"] = group.event_codes["spike"]
-                codes.append(group.event_codes["spike"])
-                self._write(group.name, assigned(group.event_codes["spike"]))
+            if thresholder.order != group.order:
+                raise Unsupported(group.name, f"its threshold has the order {thresholder.order}")
+            if thresholder.when != "thresholds":
+                entry["threshold_when"] = thresholder.when
         if group._refractory is not False and not rests:
             if isinstance(group._refractory, str):
                 entry["refractory"] = line(group._refractory)
@@ -129,21 +124,29 @@ class NeuronParts:
         for name, condition in group.events.items():
             thresholder, resetter = group.thresholder[name], group.resetter.get(name)
             acts = thresholder.active and resetter is not None and resetter.active
-            if acts and self._comes_before(resetter, thresholder):
-                raise Unsupported(group.name, f"its code for {name} runs before the test for it")
-            if name == "spike":
-                continue
             if not thresholder.active:
-                events[name] = {"condition": "False"}
+                if name != "spike":
+                    events[name] = {"condition": "False"}
                 continue
-            event = {"condition": line(condition), "condition_when": thresholder.when}
-            codes.append(condition)
+            code = group.event_codes[name] if acts else None
             if acts:
-                event["code"], event["when"] = group.event_codes[name], resetter.when
-                codes.append(group.event_codes[name])
-                self._write(group.name, assigned(group.event_codes[name]))
-                if self._rank(resetter) != thresholder.order:
-                    raise Unsupported(group.name, f"condition and code of {name} have different orders")
+                codes.append(code)
+                self._write(group.name, assigned(code))
+            event = {"code": code, "when": resetter.when} if acts else {}
+            if acts and self._comes_before(resetter, thresholder):
+                event, later = self._due_later(group, name, code)
+                events[later["name"]] = later.pop("event")
+                entry["model"] += f"\n{later['due']} : integer"
+            elif acts and self._rank(resetter) != thresholder.order:
+                raise Unsupported(group.name, f"condition and code of {name} have different orders")
+            if name == "spike":
+                if event:
+                    entry["reset"] = event["code"]
+                    if event["when"] != "resets":
+                        entry["reset_when"] = event["when"]
+                continue
+            event = {"condition": line(condition), "condition_when": thresholder.when, **event}
+            codes.append(condition)
             if thresholder.order != 0:
                 event["order"] = int(thresholder.order)
             events[name] = event
@@ -166,6 +169,21 @@ class NeuronParts:
         entry.update(self._names(group, codes))
         self.groups.append(group)
         self.parts["spatial_neurons" if spatial else "neuron_groups"][group.name] = entry
+
+    def _due_later(self, group, name, code):
+        """What an event does whose code Brian runs before it tests for the event: it acts on what the step before found.
+
+        Gives what the event itself does, which is to note that, and the event that carries out the code in the next step.
+        """
+        thresholder, resetter = group.thresholder[name], group.resetter[name]
+        if resetter.when == "before_start" or thresholder.when == "after_end":
+            raise Unsupported(group.name, f"its code for {name} runs in the slot {resetter.when}, before the test for it")
+        due = f"{name}_is_due"
+        self.due.append((group.name, due))
+        event = {"condition": f"{due} > 0", "condition_when": "before_start", "code": f"{code}\n{due} = 0", "when": resetter.when}
+        order = self._rank(resetter)
+        later = {"name": f"{name}_later", "due": due, "event": {**event, **({"order": int(order)} if order != 0 else {})}}
+        return {"code": f"{due} = 1", "when": "after_end"}, later
 
     def _rests(self, group):
         """Whether the equations of a group are not active: then neurons stay as refractory as they are."""

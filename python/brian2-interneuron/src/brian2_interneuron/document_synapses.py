@@ -48,6 +48,13 @@ def _linked_name(synapses, name):
     return f"{name.strip('_')}_of_{synapses.name}"
 
 
+class Relay:
+    """Neurons that a document has and Brian has not, as far as links ask for them."""
+
+    def __init__(self, name, size, clock):
+        self.name, self._N, self.clock = name, size, clock
+
+
 class _Summed:
     """A summed variable, as an equation has its parts."""
 
@@ -66,13 +73,50 @@ class SynapseParts:
         if name not in synapses.variables:
             raise Unsupported(synapses.name, f"the linked variable {name} is not linked")
         variable = synapses.variables[name]
-        ends = ((whole(synapses.target), "post"), (whole(synapses.source), "pre"))
-        found = next((each for each in ends if type(each[0]) is NeuronGroup), None)
-        if found is None or (not isinstance(variable, Subexpression) and synapses.variables.indices[name] != "0"):
+        if not isinstance(variable, Subexpression) and synapses.variables.indices[name] != "0":
             raise Unsupported(synapses.name, f"the linked variable {name}")
-        group, side = found
+        ends = ((whole(synapses.target), "post"), (whole(synapses.source), "pre"))
+        group, side = next((each for each in ends if type(each[0]) is NeuronGroup), (None, "post"))
+        if group is None:
+            group = self._relay_of(synapses)
         self._put_link(synapses, name, group)
+        self.links[synapses.name, name] = (group.name, _linked_name(synapses, name), side)
         self._renamed.setdefault(synapses.name, {})[name] = f"{_linked_name(synapses, name)}_{side}"
+
+    def _relay_of(self, synapses):
+        """Neurons that stand for a target without variables: they pass on its spikes in the same step."""
+        end = whole(synapses.target)
+        group = base_of(end)
+        if isinstance(group, Synapses):
+            raise Unsupported(synapses.name, "it is linked, and ends at synapses")
+        name = f"{group.name}_of_{synapses.name}"
+        size, order = int(group.variables["N"].get_value()), int(group.order)
+        if name not in self.parts["neuron_groups"]:
+            dt = self._own_dt(group)
+            # Events of the target are known after their slot, and have to be passed on before any synapses act.
+            self.parts["neuron_groups"][name] = {
+                "N": size,
+                "model": "is_due : integer",
+                "threshold": "is_due > 0",
+                "threshold_when": "after_thresholds",
+                "reset": "is_due = 0",
+                "order": order + 2,
+                **dt,
+            }
+            self.parts["synapses"][f"to_{name}"] = {
+                "source": group.name,
+                "target": name,
+                "on_pre": {"pre": "is_due_post = 1"},
+                "pathways": {"pre": {"when": "after_thresholds", "order": order + 1}},
+                "connect": {"j": "i"},
+            }
+        self.relays[synapses.name, group.name] = name
+        return Relay(name, size, group.clock)
+
+    def sender_of(self, pathway):
+        """The group of the document whose events a pathway carries."""
+        name = base_of(pathway.source).name
+        return self.relays.get((pathway.synapses.name, name), name) if pathway.prepost == "post" else name
 
     def _put_link(self, synapses, name, group):
         """Gives a group a variable that stands for one that synapses are linked to, of another size than theirs."""
@@ -87,6 +131,7 @@ class SynapseParts:
         if group.clock.name != synapses.clock.name:
             raise Unsupported(synapses.name, f"{name} is linked to an expression, and {group.name} has another clock")
         code, read = self._expression(synapses, name, variable, lambda each: _linked_name(synapses, each))
+        code = self._with_own_names(synapses, code, {_linked_name(synapses, each) for each in read})
         self._again.append((group, f"{own} = {code} : {unit}"))
         for each in read:
             self._put_link(synapses, each, group)
@@ -112,6 +157,9 @@ class SynapseParts:
         updated = synapses.event_driven.diff_eq_names if synapses.name in self.updating else ()
         codes = [each.expr.code for each in equations if each.expr is not None and each.varname not in updated]
         entry = {"source": end_text(synapses.source), "target": end_text(synapses.target)}
+        relay = self.relays.get((synapses.name, base_of(synapses.target).name))
+        if relay is not None:
+            entry["target"] = relay + entry["target"][len(base_of(synapses.target).name) :]
         if synapses.multisynaptic_index is not None:
             entry["multisynaptic_index"] = synapses.multisynaptic_index
         if equations:

@@ -104,10 +104,13 @@ def _converted(python, depth, is_plain=False):
     With `is_plain`, its global quantities are numbers, as Brian has them for functions that discard units.
     """
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(python))).body[0]
+        if python.__name__ == "<lambda>":
+            tree = _lambda(python)
+        else:
+            tree = ast.parse(textwrap.dedent(inspect.getsource(python))).body[0]
     except (OSError, SyntaxError, IndexError, TypeError) as error:
         raise NotAnExpression from error
-    if not isinstance(tree, ast.FunctionDef) or depth > _DEEPEST:
+    if not isinstance(tree, (ast.FunctionDef, ast.Lambda)) or depth > _DEEPEST:
         raise NotAnExpression
     given = tree.args
     if given.vararg or given.kwarg or given.kwonlyargs or given.defaults:
@@ -117,6 +120,8 @@ def _converted(python, depth, is_plain=False):
     around = {name: np.asarray(each).item() if is_plain and isinstance(each, Quantity) and each.ndim == 0 else each for name, each in found.globals.items()}
     outside = {**found.builtins, **around, **found.nonlocals}
     local = {name: name for name in names}
+    if isinstance(tree, ast.Lambda):
+        return names, _text(tree.body, local, outside, depth)
     for statement in tree.body[:-1]:
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
             continue
@@ -126,6 +131,19 @@ def _converted(python, depth, is_plain=False):
     if not isinstance(tree.body[-1], ast.Return) or tree.body[-1].value is None:
         raise NotAnExpression
     return names, _text(tree.body[-1].value, local, outside, depth)
+
+
+def _lambda(python):
+    """The `lambda` that a function is, in the file that it stands in."""
+    lines, _ = inspect.findsource(python)
+    code = python.__code__
+    found = [each for each in ast.walk(ast.parse("".join(lines))) if isinstance(each, ast.Lambda) and each.lineno == code.co_firstlineno]
+    if len(found) > 1 and hasattr(code, "co_positions"):
+        places = {(begin, column) for begin, _, column, _ in code.co_positions()}
+        found = [each for each in found if (each.body.lineno, each.body.col_offset) in places]
+    if len(found) != 1:
+        raise NotAnExpression
+    return found[0]
 
 
 def _text(node, local, outside, depth):

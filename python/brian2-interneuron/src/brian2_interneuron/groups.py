@@ -25,16 +25,23 @@ def own_names(synapses):
     return {name for name, variable in synapses.variables.items() if getattr(variable.owner, "name", None) == synapses.name}
 
 
-def through(monitor, name):
-    """The group, the variable and the neurons that a monitor of synapses records through them."""
+def through(monitor, name, links):
+    """The name of the group, the variable and the neurons that a monitor of synapses records through them.
+
+    Args:
+        links: where in the document links of synapses are, by synapses and name.
+    """
     synapses = monitor.source
+    if (synapses.name, name) in links:
+        group, bare, side = links[synapses.name, name]
+        return group, bare, np.asarray(synapses.variables[f"_synaptic_{side}"].get_value())[monitor.record]
     side = "pre" if name.endswith("_pre") else "post"
     end = base_of(synapses.source if side == "pre" else synapses.target)
     bare = re.sub(r"_(pre|post)$", "", name)
     if bare not in end.variables or isinstance(end, Synapses):
         raise Unsupported(monitor.name, f"the variable {name} of synapses")
     neurons = np.asarray(synapses.variables[f"_synaptic_{side}"].get_value())[monitor.record]
-    return end, bare, neurons
+    return end.name, bare, neurons
 
 
 def start_of(group):

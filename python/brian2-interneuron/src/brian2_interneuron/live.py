@@ -47,7 +47,8 @@ class Live:
         variables = self.changed(bare)
         if variables is None:
             return False
-        changed = {}
+        # Brian forgets between runs what code has still to hear of.
+        changed = {f"{group}.{name}": 0.0 for group, name in bare.due}
         for variable in variables:
             if variable.name == "delay" or not np.isfinite(np.asarray(variable.get_value(), dtype=float)).all():
                 return False

@@ -68,6 +68,8 @@ class Phases:
     def _changes(self, live, net, bare):
         if live is None:
             raise NoPhase("the network does not go on from where it was")
+        if bare.due:
+            raise NoPhase("code of events runs before their test")
         own = {each.name for each in net.objects} | self._known
         before, after = (with_monitors(parts, own) for parts in (live.parts, json.loads(json.dumps(bare.parts))))
         self._spikes(before, after)

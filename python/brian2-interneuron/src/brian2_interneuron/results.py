@@ -141,7 +141,7 @@ def _state_monitor(document, monitor, series, begin, end):
             continue
         sent = series.get((monitor.name, name))
         if sent is None:
-            _, bare, wanted = through(monitor, name)
+            _, bare, wanted = through(monitor, name, document.links)
             sent = series[f"{monitor.name}_{name}", bare]
         else:
             wanted = np.asarray(monitor.record) + (0 if isinstance(monitor.source, Synapses) else start_of(monitor.source))

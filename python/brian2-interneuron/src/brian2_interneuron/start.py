@@ -5,7 +5,6 @@ import numpy as np
 from interneuron._server import pack
 
 from . import queues
-from .groups import base_of
 from .texts import Unsupported
 
 #: Step of the last spike of a neuron that never had one.
@@ -50,12 +49,12 @@ def _under_way(document, now):
         if recent is None:
             raise Unsupported(pathway.name, _CHANGED)
         # Queues count the steps of those that send.
-        found.setdefault(_source_of(pathway), []).append(recent * [every, 1])
+        found.setdefault(_source_of(document, pathway), []).append(recent * [every, 1])
     events = {key: np.unique(np.concatenate(parts), axis=0) for key, parts in found.items()}
     for pathway in pathways:
         # The engine sends an event along all pathways of its group.
         every = document.ticks(pathway.source)
-        if not queues.are_explained(pathway, -(-now // every), events[_source_of(pathway)] // [every, 1]):
+        if not queues.are_explained(pathway, -(-now // every), events[_source_of(document, pathway)] // [every, 1]):
             raise Unsupported(pathway.name, _CHANGED)
     if any(len(each) and each[0, 0] < 0 for each in events.values()):
         raise Unsupported(document.net.name, "spikes from before time 0 are in transit")
@@ -66,5 +65,5 @@ def _under_way(document, now):
     }
 
 
-def _source_of(pathway):
-    return f"{base_of(pathway.source).name}.{pathway.event}"
+def _source_of(document, pathway):
+    return f"{document.sender_of(pathway)}.{pathway.event}"

@@ -16,9 +16,7 @@ import type { Compiler, OptimisationLevel } from './compiler.js';
 import { callingProblem } from '../native.js';
 import { loadLibrary } from './library.js';
 import { startSession } from './session.js';
-
-/** Elements that a step must update for another thread to pay for its barriers. */
-const elementsPerThread = 20_000;
+import { threadCount } from '../threads.js';
 
 /** What a test may choose. */
 interface CTargetOptions {
@@ -27,13 +25,6 @@ interface CTargetOptions {
   readonly level?: OptimisationLevel;
   /** Threads that may be used; absent: as many as can run at once. */
   readonly available?: number;
-}
-
-/** Threads to use: as many as asked for, or as the program's elements pay for, and no more than can run at once. */
-function threadCount(program: Program, asked: number | undefined, available = availableParallelism()): number {
-  if (asked !== undefined) return Math.max(1, Math.min(Math.floor(asked), available));
-  const elements = program.manifest.populations.reduce((sum, population) => sum + population.size, 0);
-  return Math.max(1, Math.min(available, Math.floor(elements / elementsPerThread)));
 }
 
 async function compilerOf({ compiler }: CTargetOptions): Promise<Compiler | undefined> {

@@ -8,18 +8,9 @@ import type { Availability, CompileOptions, Executable, Target } from '../target
 import { assemble, assemblerVersion } from './assemble.js';
 import { cached } from './cache.js';
 import { startSession } from './session.js';
+import { threadCount } from '../threads.js';
 import { webAssembly } from '../../webassembly.js';
 import type { WasmModule } from '../../webassembly.js';
-
-/** Elements that a step must update for another thread to pay for its barriers. */
-const elementsPerThread = 20_000;
-
-/** Threads to use: as many as asked for, or as the program's elements pay for, and no more than can run at once. */
-export function threadCount(program: Program, asked: number | undefined, available = availableParallelism()): number {
-  if (asked !== undefined) return Math.max(1, Math.min(Math.floor(asked), available));
-  const elements = program.manifest.populations.reduce((sum, population) => sum + population.size, 0);
-  return Math.max(1, Math.min(available, Math.floor(elements / elementsPerThread)));
-}
 
 /**
  * Compiles WebAssembly text.

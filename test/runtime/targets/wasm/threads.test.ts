@@ -6,7 +6,8 @@ import { UsageError } from '../../../../src/diagnostics/diagnostic.js';
 import { trustChecks } from '../../../../src/codegen/wasm/trust.js';
 import * as b from '../../../../src/ir/builder.js';
 import type { Session } from '../../../../runtime/targets/target.js';
-import { threadCount, wasmTarget } from '../../../../runtime/targets/wasm/target.js';
+import { threadCount } from '../../../../runtime/targets/threads.js';
+import { wasmTarget } from '../../../../runtime/targets/wasm/target.js';
 import { distrustError } from '../../../../runtime/targets/wasm/workers.js';
 import { buffer, cuba, index, mapOver, program } from './programs.js';
 
@@ -16,21 +17,22 @@ afterEach(async () => {
 });
 
 describe('the number of threads', () => {
+  /** Three operations for each of so many elements in a step: a load, an addition and a store. */
   const ofSize = (size: number): ReturnType<typeof program> => {
-    const empty = program({ buffers: [], kernels: [] });
-    return {
-      ...empty,
-      manifest: { ...empty.manifest, populations: [{ name: 'exc', size, event: null, recorded: false }] },
-    };
+    const x = buffer('x', 'i32', size);
+    return program({
+      buffers: [x],
+      kernels: [mapOver('count', size, [b.store(x, index, b.add(b.load(x, index), b.i32(1)))])],
+    });
   };
   test.each([
-    { asked: undefined, size: 4000, available: 8, threads: 1 },
-    { asked: undefined, size: 80_000, available: 8, threads: 4 },
+    { asked: undefined, size: 600_000, available: 8, threads: 1 },
+    { asked: undefined, size: 1_500_000, available: 8, threads: 4 },
     { asked: undefined, size: 10_000_000, available: 8, threads: 8 },
     { asked: 3, size: 10, available: 8, threads: 3 },
     { asked: 100, size: 10, available: 8, threads: 8 },
     { asked: 0, size: 10, available: 8, threads: 1 },
-  ])('$asked asked for, $size neurons, $available processors: $threads', ({ asked, size, available, threads }) => {
+  ])('$asked asked for, $size elements, $available processors: $threads', ({ asked, size, available, threads }) => {
     expect(threadCount(ofSize(size), asked, available)).toBe(threads);
   });
 });

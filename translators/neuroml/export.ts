@@ -13,6 +13,7 @@
 
 import { restsOnRounding } from '../../src/library/gather/time-conditions.js';
 import { populationOf } from '../../src/model/selected.js';
+import { isSelection } from '../../src/model/tagged.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { hashModel } from '../../src/model/hash.js';
 import { child } from '../../src/model/pointer.js';
@@ -234,7 +235,8 @@ function remark(context: ExportContext): void {
   for (const [id, { on }] of Object.entries(model.operations)) {
     const pointer = child('/operations', id);
     const type = model.populations[populationOf(on) ?? '']?.type;
-    if (type === undefined || typeof elementsOf(on, context) === 'string')
+    const isOfSynapses = isSelection(on, 'synapses');
+    if (!isOfSynapses && (type === undefined || typeof elementsOf(on, context) === 'string'))
       report.missing(pointer, 'code that runs on cells that are drawn');
     else if (!context.changes.has(id))
       report.approximated(

@@ -615,7 +615,7 @@ describe('what LEMS has no word for', () => {
       text: brian(
         'neuron_groups: { G: { N: 3, model: "dv/dt = (g + 1 - v)/ms : 1\\ng : 1" } }\n' +
           'synapses: { S: { source: G, target: G, connect: true, ' +
-          'model: "g_post = (v_pre - v_post)/N_incoming : 1 (summed)" } }\nrun: 1 ms\n',
+          'model: "g_post = arctan(v_pre - v_post) : 1 (summed)" } }\nrun: 1 ms\n',
       ),
     });
     const { outcome, report, files } = await convertModel(valid, 'lems');

@@ -1,16 +1,15 @@
 /** Conditions of a cell: code at regular times, what arrives, and its events with what they do. */
 
-import { second } from '../../../src/lang/dimension.js';
 import { dimensionless } from '../../../src/lang/ast.js';
 import type { Expression } from '../../../src/lang/ast.js';
-import { binary, name as nameOf, number, quantity } from '../../../src/lang/build.js';
-import type { EventDefinition, NeuronType, Operation, TimingProfile } from '../../../src/model/model.js';
+import { binary, name as nameOf, number } from '../../../src/lang/build.js';
+import type { EventDefinition, NeuronType, TimingProfile } from '../../../src/model/model.js';
 import type { Channel } from './context.js';
 import { countOf, lastSpike, type Demands } from './demands.js';
-import type { Change } from './phases.js';
 import type { Refractoriness } from './refractoriness.js';
+import { codeOnce, regularCode } from './timed-code.js';
 import type { TypeBuilder } from './type-builder.js';
-import { endOfStep, NotExpressible } from './words.js';
+import { NotExpressible } from './words.js';
 import { element, type Element } from './xml-text.js';
 
 /** What the conditions of a type are written with. */
@@ -40,11 +39,17 @@ export class CellEvents {
     if (events.length === 0)
       builder.conditions.push(element('OnCondition', { test: '1 .lt. 0' }, [element('EventOut', { port: 'spike' })]));
     for (const [name, operation] of demands.operations)
-      if (!operation.once) attempt(`../../operations/${name}`, () => this.#operate(name, operation));
+      if (!operation.once)
+        attempt(`../../operations/${name}`, () => {
+          builder.conditions.push(regularCode(name, name, operation, builder));
+        });
     builder.conditions.push(...refractoriness.releases());
     this.#eventsAndJumps(events, jumps);
     for (const [name, { once, do: actions }] of demands.operations)
-      if (once) attempt(`../../operations/${name}`, () => this.#change(name, once, actions));
+      if (once)
+        attempt(`../../operations/${name}`, () => {
+          builder.conditions.push(...codeOnce(name, name, once, actions, builder));
+        });
   }
 
   #eventsAndJumps(events: readonly (readonly [string, EventDefinition])[], jumps: readonly Channel[]): void {
@@ -72,54 +77,6 @@ export class CellEvents {
 
   #test(e: Expression): string {
     return this.parts.builder.condition(e, 'statement');
-  }
-
-  /** Code at regular times, for the cells whose parameter of its name is one. */
-  #operate(name: string, { do: actions, every }: Operation): void {
-    const { builder } = this.parts;
-    const ticks: Element[] = [];
-    let due: Expression = binary('>', nameOf(name), number(0.5));
-    if (every !== undefined) {
-      const next = `next ${name}`;
-      builder.state(next, second, false);
-      // Ticks coincide with steps, so a tick counts from half a step before its time.
-      due = binary(
-        'and',
-        due,
-        binary('>=', nameOf('t'), binary('-', nameOf(next), binary('*', number(0.5), nameOf('dt')))),
-      );
-      ticks.push(
-        builder.assign(
-          builder.nameOf(next),
-          builder.text(binary('+', nameOf(next), quantity(every, second)), 'statement'),
-        ),
-      );
-    }
-    const statements = builder.statements(actions).map((statement) => builder.assignment(statement));
-    builder.conditions.push(element('OnCondition', { test: this.#test(due) }, [...ticks, ...statements]));
-  }
-
-  /** What is set between two steps, at the end of the first of them. */
-  #change(name: string, { at, where }: Change, actions: readonly string[]): void {
-    const { builder } = this.parts;
-    const done = builder.state(`${name} done`, dimensionless, false);
-    const due = binary(
-      'and',
-      binary('<', nameOf(`${name} done`), number(0.5)),
-      binary('>=', nameOf(endOfStep), binary('-', quantity(at, second), binary('*', number(0.5), nameOf('dt')))),
-    );
-    const chosen = binary('>', nameOf(name), number(0.5));
-    const cells = where === undefined ? chosen : binary('and', chosen, builder.inline(builder.parse(where)));
-    const statements = builder.statements(actions).map((statement) => {
-      if (statement.kind !== 'assignment' || statement.value.kind !== 'number') return builder.assignment(statement);
-      // Numbers that are set are those in SI.
-      const value = quantity(statement.value.value, builder.dimensionOf(statement.target));
-      return builder.assignment({ ...statement, value });
-    });
-    builder.conditions.push(
-      element('OnCondition', { test: this.#test(binary('and', due, cells)) }, statements),
-      element('OnCondition', { test: this.#test(due) }, [builder.assign(done, '1')]),
-    );
   }
 
   #jump({ variable }: Channel): void {

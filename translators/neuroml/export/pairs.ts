@@ -16,6 +16,10 @@ export interface Pairs {
   readonly sources: readonly number[];
   /** Index of the target of each. */
   readonly targets: readonly number[];
+  /** Number of the source and of the target of each within the ends, which may be parts of populations. */
+  readonly numbers: { readonly pre: readonly number[]; readonly post: readonly number[] };
+  /** How many elements the ends have. */
+  readonly sizes: { readonly pre: number; readonly post: number };
 }
 
 /** A projection with its pairs and its numbers. */
@@ -43,48 +47,79 @@ export function pairsOf(
   if (typeof from === 'string') return report.missing(`${pointer}/from`, from);
   if (typeof into === 'string') return report.missing(`${pointer}/to`, into);
   const same = populationOf(projection.from.of) === populationOf(projection.to.of);
-  const all: Pairs[] = [];
+  const pre: number[][] = [];
+  const post: number[][] = [];
   for (const rule of projection.connect) {
-    const pairs = explicit(rule, from, into, same, context);
-    if (!pairs)
+    const numbers = explicit(rule, from, into, same, context);
+    if (!numbers)
       return report.missing(
         `${pointer}/connect`,
         `connections by the rule ${rule.rule} are drawn; freeze the model first`,
       );
-    all.push(pairs);
+    pre.push(numbers[0]);
+    post.push(numbers[1]);
   }
-  const [only] = all;
-  return only !== undefined && all.length === 1
-    ? only
-    : { sources: all.flatMap(({ sources }) => sources), targets: all.flatMap(({ targets }) => targets) };
+  const numbers = { pre: pre.flat(), post: post.flat() };
+  return {
+    sources: numbers.pre.map((k) => from[k] ?? 0),
+    targets: numbers.post.map((k) => into[k] ?? 0),
+    numbers,
+    sizes: { pre: from.length, post: into.length },
+  };
 }
 
-/** The pairs of a rule that draws nothing. */
+/** The numbers of sources and targets within the ends, by a rule that draws nothing. */
 function explicit(
   rule: ConnectionRule,
   from: readonly number[],
   into: readonly number[],
   same: boolean,
   { data }: Pick<ExportContext, 'data'>,
-): Pairs | undefined {
+): readonly [pre: number[], post: number[]] | undefined {
   switch (rule.rule) {
     case 'list':
-      return {
-        sources: numbersOf(rule.sources, data).map((k) => from[k] ?? 0),
-        targets: numbersOf(rule.targets, data).map((k) => into[k] ?? 0),
-      };
+      return [Array.from(numbersOf(rule.sources, data)), Array.from(numbersOf(rule.targets, data))];
     case 'all': {
-      const targetsOf = (i: number): readonly number[] => into.filter((j) => rule.self || !same || i !== j);
-      return {
-        sources: from.flatMap((i) => targetsOf(i).map(() => i)),
-        targets: from.flatMap(targetsOf),
-      };
+      const all = into.map((_, k) => k);
+      const targetsOf = (i: number): readonly number[] => (rule.self || !same ? all : all.filter((k) => into[k] !== i));
+      return [from.flatMap((i, k) => targetsOf(i).map(() => k)), from.flatMap(targetsOf)];
     }
-    case 'oneToOne':
-      return { sources: from.slice(0, into.length), targets: into.slice(0, from.length) };
+    case 'oneToOne': {
+      const each = Array.from({ length: Math.min(from.length, into.length) }, (_, k) => k);
+      return [each, each];
+    }
     default:
       return undefined;
   }
+}
+
+/** What each synapse calls its place, by the names that code of synapses has for it. */
+const places: Readonly<Record<string, (pairs: Pairs) => readonly number[] | number>> = {
+  i: ({ numbers }) => numbers.pre,
+  j: ({ numbers }) => numbers.post,
+  N: ({ sources }) => sources.length,
+  N_pre: ({ sizes }) => sizes.pre,
+  N_post: ({ sizes }) => sizes.post,
+  N_incoming: ({ targets }) => counts(targets),
+  N_outgoing: ({ sources }) => counts(sources),
+};
+
+/** How many of some numbers are equal to each of them. */
+function counts(all: readonly number[]): readonly number[] {
+  const found = new Map<number, number>();
+  for (const one of all) found.set(one, (found.get(one) ?? 0) + 1);
+  return all.map((one) => found.get(one) ?? 0);
+}
+
+/** What names of the places of synapses mean, each computed once; undefined for other names. */
+export function placesOf(pairs: Pairs): (name: string) => readonly number[] | number | undefined {
+  const known = new Map<string, readonly number[] | number>();
+  return (name) => {
+    const place = Object.hasOwn(places, name) ? places[name] : undefined;
+    const value = known.get(name) ?? place?.(pairs);
+    if (value !== undefined) known.set(name, value);
+    return value;
+  };
 }
 
 /**

@@ -1,25 +1,32 @@
 /** What a protocol does between its runs, as parts of one run: LEMS has no other. */
 
-import { assignedBy } from '../../../src/model/assigned.js';
+import { assignedBy, numbersIn, type Assigned } from '../../../src/model/assigned.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type {
   DataStore,
+  EquationSet,
   Model,
+  NeuronType,
   Operation,
   Phase,
   Population,
+  Projection,
   SelectionRule,
   SpikeTrain,
   Stimulus,
+  SynapseType,
   Value,
 } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { populationOf } from '../../../src/model/selected.js';
-import { areInFile, taggedPhase, timeAfter } from '../../../src/model/tagged.js';
-import type { ConversionReport } from '../../../src/model/conversion-report.js';
+import { areInFile, isGiven, isSelection, taggedPhase, timeAfter } from '../../../src/model/tagged.js';
+import { ConversionReport } from '../../../src/model/conversion-report.js';
+import { elementsOf } from './context.js';
+import { pairsOf } from './pairs.js';
+import { asState, withParameter } from './type-members.js';
 
-/** When an operation takes place once, in s, and for which cells: an expression of `i` and their variables. */
+/** When an operation takes place once, in s, and for which elements: an expression of `i` and their variables. */
 export interface Change {
   readonly at: number;
   readonly where?: string;
@@ -48,6 +55,9 @@ class Phases {
   readonly #operations: Record<string, Operation>;
   readonly #stimuli: Record<string, Stimulus>;
   readonly #populations: Record<string, Population>;
+  readonly #neurons: Record<string, NeuronType>;
+  readonly #synapses: Record<string, SynapseType>;
+  readonly #projections: Record<string, Projection>;
   /** Values of currents by the time from which they hold. */
   readonly #attached = new Map<string, boolean>();
   readonly #currents = new Map<string, string>();
@@ -60,6 +70,9 @@ class Phases {
     this.#operations = { ...model.operations };
     this.#stimuli = { ...model.stimuli };
     this.#populations = { ...model.populations };
+    this.#neurons = { ...model.neurons };
+    this.#synapses = { ...model.synapses };
+    this.#projections = { ...model.projections };
     for (const [name, stimulus] of Object.entries(model.stimuli))
       if (stimulus.kind === 'current') {
         this.#attached.set(name, stimulus.attached);
@@ -76,6 +89,9 @@ class Phases {
         operations: this.#operations,
         stimuli: this.#stimuli,
         populations: this.#populations,
+        neurons: this.#neurons,
+        synapses: this.#synapses,
+        projections: this.#projections,
         experiment: { ...model.experiment, protocol: this.#runs },
       },
     };
@@ -95,8 +111,8 @@ class Phases {
       case 'initialise': {
         const values = tagged.kind === 'set' ? tagged.set : tagged.initialise;
         const where = tagged.kind === 'set' ? tagged.where : undefined;
-        const whole = tagged.of && populationOf(tagged.of);
-        if (tagged.of && (whole === undefined || tagged.numbered === 'selection'))
+        const isOne = !tagged.of || isSelection(tagged.of, 'synapses') || populationOf(tagged.of) !== undefined;
+        if (!isOne || (tagged.kind === 'set' && tagged.of && tagged.numbered === 'selection'))
           report.missing(pointer, 'values that are set during the run by the number within a selection');
         else for (const [key, value] of Object.entries(values)) this.#set(key, value, tagged.of, where, pointer);
         return true;
@@ -134,24 +150,118 @@ class Phases {
   }
 
   #set(key: string, value: Value, of: SelectionRule | undefined, where: string | undefined, pointer: string): void {
-    const { owner: named, slice, indices, variable } = assignedBy(key);
-    const population = (of && populationOf(of)) ?? named;
-    const known = this.#populations[population];
-    if (!known?.type) return this.report.missing(pointer, `${key}: only variables of cells can be set during the run`);
-    if (typeof value === 'object')
-      return this.report.missing(pointer, `${key}: a list of values that are set during the run`);
-    const on: SelectionRule = of ?? {
-      population,
-      ...(slice ? { slice } : indices ? { indices } : {}),
-    };
+    const assigned = assignedBy(key);
+    const projection = of && isSelection(of, 'synapses') ? of.projection : assigned.owner;
+    if (Object.hasOwn(this.#projections, projection))
+      this.#setSynapses(projection, assigned, value, of, where, pointer);
+    else this.#setCells((of && populationOf(of)) ?? assigned.owner, assigned, value, of, where, pointer);
+  }
+
+  #setCells(
+    name: string,
+    { slice, indices, variable }: Assigned,
+    value: Value,
+    of: SelectionRule | undefined,
+    where: string | undefined,
+    pointer: string,
+  ): void {
+    const known = this.#populations[name];
+    const type = this.#neurons[known?.type ?? ''];
+    if (!known || !type)
+      return this.report.missing(pointer, `${variable} of ${name}: only variables of cells and synapses can be set`);
+    const on: SelectionRule = of ?? { population: name, ...(slice ? { slice } : indices ? { indices } : {}) };
     const whole = of === undefined && !slice && !indices;
     if (this.#now === 0 && whole && where === undefined) {
-      this.#populations[population] = { ...known, values: { ...known.values, [variable]: value } };
+      this.#populations[name] = { ...known, values: { ...known.values, [variable]: value } };
       return;
     }
-    const name = freeName(`at_${Number((this.#now * 1e3).toPrecision(12))}_ms`.replace(/\W/g, '_'), (one) =>
-      Object.hasOwn(this.#operations, one),
+    if (typeof value !== 'object') return this.#change(on, variable, value, where);
+    const elements = elementsOf(on, { model: this.model, data: this.data });
+    const listed = typeof elements === 'string' ? undefined : this.#listed(value, elements, known.size);
+    if (!listed) return this.report.missing(pointer, `${variable} of ${name}: values that are drawn during the run`);
+    const later = this.#laterName(variable, type);
+    this.#neurons[known.type ?? ''] = withParameter(type, later, variable);
+    this.#populations[name] = { ...known, values: { ...known.values, [later]: { array: listed } } };
+    this.#change(on, variable, later, where);
+  }
+
+  /** Synapses get a type of their own, in which what changes is state. */
+  #setSynapses(
+    name: string,
+    { slice, indices, variable }: Assigned,
+    value: Value,
+    of: SelectionRule | undefined,
+    where: string | undefined,
+    pointer: string,
+  ): void {
+    const known = this.#projections[name];
+    const type = this.#synapses[known?.synapse ?? ''];
+    if (!known || !type) return;
+    const selected = of && isSelection(of, 'synapses') ? of : { slice, indices };
+    const places: Pick<Assigned, 'slice' | 'indices'> = {
+      ...(selected.slice ? { slice: selected.slice } : {}),
+      ...(selected.indices ? { indices: Array.from(numbersOf(selected.indices, this.data)) } : {}),
+    };
+    const chosen = numbersIn(places);
+    if (this.#now === 0 && !chosen && where === undefined) {
+      this.#projections[name] = { ...known, values: { ...known.values, [variable]: value } };
+      return;
+    }
+    const own = this.#ownType(name, known, asState(type, variable));
+    if (typeof value !== 'object' && !chosen) return this.#change({ projection: name }, variable, value, where);
+    // What cannot be listed is said where the projection is written.
+    const unsaid = new ConversionReport('lems');
+    const count = pairsOf(name, known, { model: this.model, data: this.data, report: unsaid })?.targets.length;
+    if (count === undefined) return;
+    const elements = (chosen ?? Array.from({ length: count }, (_, k) => k)).filter((k) => k < count);
+    const on: SelectionRule = { projection: name, ...(chosen ? { indices: elements } : {}) };
+    if (typeof value !== 'object') return this.#change(on, variable, value, where);
+    const listed = this.#listed(value, elements, count);
+    if (!listed) return this.report.missing(pointer, `${variable} of ${name}: values that are drawn during the run`);
+    const later = this.#laterName(variable, own);
+    const projection = this.#projections[name] ?? known;
+    this.#synapses[projection.synapse] = withParameter(own, later, variable);
+    this.#projections[name] = { ...projection, values: { ...projection.values, [later]: { array: listed } } };
+    this.#change(on, variable, later, where);
+  }
+
+  /** Gives a projection a type that no other has. */
+  #ownType(name: string, projection: Projection, { conformsTo: _, ...type }: SynapseType): SynapseType {
+    const isShared = Object.entries(this.#projections).some(
+      ([other, { synapse }]) => other !== name && synapse === projection.synapse,
     );
+    const synapse = isShared
+      ? freeName(`${projection.synapse}_of_${name}`, (one) => Object.hasOwn(this.#synapses, one))
+      : projection.synapse;
+    this.#synapses[synapse] = type;
+    this.#projections[name] = { ...projection, synapse };
+    return type;
+  }
+
+  /** One value for each element of all, those that are not among the given ones zero; undefined for draws. */
+  #listed(value: Value, elements: readonly number[], count: number): readonly number[] | undefined {
+    if (!isGiven(value) || value.columns !== undefined || value.pairs !== undefined) return undefined;
+    const numbers = numbersOf(value.array, this.data);
+    const listed = Array.from({ length: count }, () => 0);
+    elements.forEach((k, at) => {
+      listed[k] = numbers[at] ?? 0;
+    });
+    return listed;
+  }
+
+  get #time(): string {
+    return `${Number((this.#now * 1e3).toPrecision(12))}_ms`.replace(/\W/g, '_');
+  }
+
+  /** A name for the values that a variable has from now on. */
+  #laterName(variable: string, { parameters, state, derived }: EquationSet): string {
+    const maps = [parameters, state, derived];
+    return freeName(`${variable}_from_${this.#time}`, (one) => maps.some((map) => Object.hasOwn(map, one)));
+  }
+
+  /** Sets a variable now. */
+  #change(on: SelectionRule, variable: string, value: number | string, where: string | undefined): void {
+    const name = freeName(`at_${this.#time}`, (one) => Object.hasOwn(this.#operations, one));
     this.#operations[name] = {
       on,
       do: [`${variable} = ${value}`],

@@ -10,9 +10,10 @@ import { delaysOf, delayText, isPostDelay, ownPostDelays, postDelaysOf } from '.
 import { dimensionOfUnit } from './dimensions.js';
 import { connectionType, contactTypes, type OwnValue } from './network-types.js';
 import { numbersOfElements } from './network-values.js';
-import { pairsOf, type PairedProjection } from './pairs.js';
+import { pairsOf, placesOf, type PairedProjection } from './pairs.js';
 import { quantityText } from './quantity-text.js';
 import { writeStandardProjection } from './standard-projection.js';
+import { ownSynapse, type SynapseCodes } from './synapse-code.js';
 import { synapseType, type BuiltSynapse } from './synapse-type.js';
 import { numberAt } from './values.js';
 import type { Written } from './written.js';
@@ -21,14 +22,15 @@ import { element, listOf, type Element } from './xml-text.js';
 /** A projection with all that is known of it. */
 interface Known extends PairedProjection {
   readonly plan: CellPlan;
+  readonly code: SynapseCodes;
   readonly dimensionOf: (key: string) => Dimension;
 }
 
 /** Writes a projection. */
-export function writeProjection(name: string, projection: Projection, written: Written, context: ExportContext): void {
-  const plain = knownOf(name, projection, written, context);
+export function writeProjection(name: string, given: Projection, written: Written, context: ExportContext): void {
+  const plain = knownOf(name, given, written, context);
   if (!plain) return;
-  const { plan, source, target, type, pairs } = plain;
+  const { projection, plan, source, target, type, pairs, code } = plain;
   const postDelays = postDelaysOf(name, projection, type, pairs.sources.length, context);
   const values = new Map([...plain.values, ...ownPostDelays(postDelays, context)]);
   const known = { ...plain, values };
@@ -53,7 +55,7 @@ export function writeProjection(name: string, projection: Projection, written: W
     projection,
     type,
     plan,
-    { varying, started, postDelays, source: sourcePlan },
+    { varying, started, postDelays, code, source: sourcePlan },
     context,
   );
   written.types.push(built.element);
@@ -91,12 +93,16 @@ function knownOf(name: string, projection: Projection, written: Written, context
     return report.missing(`${pointer}/from`, `the event ${String(projection.from.event)}`);
   const pairs = pairsOf(name, projection, context);
   if (!pairs) return undefined;
-  const names = (inner: string, k: number): number | undefined =>
-    inner === 'i' ? pairs.sources[k] : inner === 'j' ? pairs.targets[k] : inner === 'dt' ? dt : undefined;
-  const values = numbersOfElements(type, projection.values, pairs.sources.length, pointer, names, context);
+  const own = ownSynapse(name, projection, type, pairs, context);
+  const place = placesOf(pairs);
+  const names = (inner: string, k: number): number | undefined => {
+    const found = inner === 'dt' ? dt : place(inner);
+    return found === undefined ? undefined : numberAt(found, k);
+  };
+  const values = numbersOfElements(own.type, own.projection.values, pairs.sources.length, pointer, names, context);
   const dimensionOf = (key: string): Dimension =>
-    dimensionOfUnit(type.parameters[key]?.unit ?? type.state[key]?.unit ?? (isPostDelay(key) ? 's' : '1'));
-  return { name, projection, type, source, target, plan, pairs, values, dimensionOf };
+    dimensionOfUnit(own.type.parameters[key]?.unit ?? own.type.state[key]?.unit ?? (isPostDelay(key) ? 's' : '1'));
+  return { name, ...own, source, target, plan, pairs, values, dimensionOf };
 }
 
 /** Connections by events. */

@@ -7,7 +7,6 @@ import { printExpression } from '../../../src/lang/print.js';
 import { namesIn, substitute } from '../../../src/lang/walk.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type { Model, Projection, SynapseType, Value } from '../../../src/model/model.js';
-import { populationOf } from '../../../src/model/selected.js';
 import { child } from '../../../src/model/pointer.js';
 import { pairsOf } from './pairs.js';
 import { hasCompartments, type ExportContext } from './context.js';
@@ -23,8 +22,18 @@ const toTarget = (sums: Sums): Sums =>
 function turned(name: string): string {
   if (name.startsWith('pre.')) return `post.${name.slice('pre.'.length)}`;
   if (name.startsWith('post.')) return `pre.${name.slice('post.'.length)}`;
-  return name === 'i' ? 'j' : name === 'j' ? 'i' : name;
+  return opposites[name] ?? name;
 }
+
+/** Places of a synapse, and what they are called from its other end. */
+const opposites: Readonly<Record<string, string>> = {
+  i: 'j',
+  j: 'i',
+  N_pre: 'N_post',
+  N_post: 'N_pre',
+  N_incoming: 'N_outgoing',
+  N_outgoing: 'N_incoming',
+};
 
 function turnedText(text: string): string {
   const e = parseExpression(text);
@@ -83,9 +92,7 @@ function returnOf(
   if (Object.keys(type.pathways).length > 0 || Object.keys(type.state).length > 0) return undefined;
   if (Object.keys(type.events ?? {}).length > 0) return undefined;
   const pairs = pairsOf(name, projection, context);
-  const source = populationOf(projection.from.of);
-  const target = populationOf(projection.to.of);
-  if (pairs === undefined || source === undefined || target === undefined) return undefined;
+  if (pairs === undefined) return undefined;
   const values: Record<string, Value> = {};
   for (const [key, value] of Object.entries(projection.values)) {
     if (typeof value === 'string' && drawsIn(parseExpression(value))) return undefined;
@@ -102,9 +109,9 @@ function returnOf(
     },
     projection: {
       ...projection,
-      from: { of: { population: target } },
-      to: { of: { population: source } },
-      connect: [{ rule: 'list', sources: pairs.targets, targets: pairs.sources }],
+      from: { of: projection.to.of },
+      to: { of: projection.from.of },
+      connect: [{ rule: 'list', sources: pairs.numbers.post, targets: pairs.numbers.pre }],
       values,
     },
   };

@@ -17,6 +17,8 @@ import { dimensionOfUnit } from './dimensions.js';
 import { writtenBy } from './effects.js';
 import { mostTrials } from './function-text.js';
 import { mostUnderWay, Queue } from './queue.js';
+import { placeWords, type SynapseCodes } from './synapse-code.js';
+import { codeOnce, regularCode } from './timed-code.js';
 import type { TypeBuilder } from './type-builder.js';
 import type { Numbers } from './values.js';
 import { endOfStep, NotExpressible, ownTime } from './words.js';
@@ -28,6 +30,8 @@ interface SynapseDemands {
   readonly started: ReadonlySet<string>;
   /** Delays in s of what happens at events of the target, by pathway. */
   readonly postDelays: ReadonlyMap<string, Numbers>;
+  /** Code that acts on the synapses at times. */
+  readonly code?: SynapseCodes;
   /** The cells that synapses come from, for those that read variables of them. */
   readonly source?: CellPlan | undefined;
 }
@@ -69,7 +73,8 @@ export function synapseType(
       context.report.missing(`${pointer}/${part}`, error.message);
     }
   };
-  requirePost(type, target, builder);
+  const code: SynapseCodes = demands.code ?? new Map();
+  requirePost(type, target, code, builder);
   const componentType = context.ids.claim(`${id}_synapse`);
   const seen = readOfSource(type, builder);
   const peerType = seen.length > 0 ? context.ids.claim(`${id}_other_end`) : undefined;
@@ -86,9 +91,19 @@ export function synapseType(
     const start = value(name, `start of ${name}`, unit, demands, builder, parameters, properties, context);
     builder.starts.push(builder.assign(builder.nameOf(name), start));
   }
+  for (const [name, { operation, flag, once }] of code)
+    if (!once)
+      attempt(`../../operations/${name}`, () => {
+        builder.conditions.push(regularCode(name, flag, operation, builder));
+      });
   equations(type, pointer, builder, attempt, context);
   channels(target, sumsOf(type), builder, attempt);
   pathways(projection, type, target, demands.postDelays, pointer, builder, attempt, context);
+  for (const [name, { operation, flag, once }] of code)
+    if (once)
+      attempt(`../../operations/${name}`, () => {
+        builder.conditions.push(...codeOnce(name, flag, once, operation.do, builder));
+      });
   return {
     componentType,
     element: builder.build(componentType, target.attachment, `Synapses of ${id}.`),
@@ -343,7 +358,7 @@ function value(
   context: ExportContext,
 ): string {
   const dimension = dimensionOfUnit(unit);
-  const wanted = declared === name ? name : `${name}_start`;
+  const wanted = declared === name ? (placeWords[name] ?? name) : `${name}_start`;
   const lems = builder.declare(declared, dimension, wanted);
   const attributes = { name: lems, dimension: context.dimensions.nameOf(dimension) };
   if (demands.varying.has(name)) {
@@ -357,7 +372,7 @@ function value(
 }
 
 /** What equations read of the cell. */
-function requirePost(type: SynapseType, target: CellPlan, builder: TypeBuilder): void {
+function requirePost(type: SynapseType, target: CellPlan, code: SynapseCodes, builder: TypeBuilder): void {
   const read = new Set<string>();
   const texts = [
     ...Object.values(type.derived).map(({ value: text }) => text),
@@ -365,9 +380,11 @@ function requirePost(type: SynapseType, target: CellPlan, builder: TypeBuilder):
     ...Object.values(type.contributes),
     ...Object.values(type.summed),
     ...Object.values(type.events ?? {}).map(({ when }) => when),
+    ...[...code.values()].flatMap(({ once }) => once?.where ?? []),
   ];
   for (const text of texts) for (const name of namesIn(builder.parse(text))) read.add(name);
-  const statements = [...Object.values(type.pathways), ...Object.values(type.events ?? {})].flatMap(
+  const operations = [...code.values()].map(({ operation }) => operation);
+  const statements = [...Object.values(type.pathways), ...Object.values(type.events ?? {}), ...operations].flatMap(
     ({ do: actions }) => actions,
   );
   for (const statement of builder.statements(statements)) for (const name of namesIn(statement.value)) read.add(name);

@@ -1,0 +1,107 @@
+/** The synapse type of one projection: what its code reads of its place, and what code at times does to it. */
+
+import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
+import { namesIn } from '../../../src/lang/walk.js';
+import { numbersIn } from '../../../src/model/assigned.js';
+import { numbersOf } from '../../../src/model/arrays.js';
+import type { Operation, Parameter, Projection, SynapseType, Value } from '../../../src/model/model.js';
+import { isSelection } from '../../../src/model/tagged.js';
+import type { ExportContext } from './context.js';
+import { placesOf, type Pairs } from './pairs.js';
+import type { Change } from './phases.js';
+import { asState } from './type-members.js';
+
+/** Code at regular times, or once. */
+interface SynapseCode {
+  readonly operation: Operation;
+  readonly once: Change | undefined;
+  /** The parameter that is one for the synapses that it is for; null for all. */
+  readonly flag: string | null;
+}
+
+/** Code that acts on the synapses of a projection, by its name. */
+export type SynapseCodes = ReadonlyMap<string, SynapseCode>;
+
+/** A type in which places and flags are parameters, and what code changes is state. */
+export interface OwnSynapse {
+  readonly type: SynapseType;
+  readonly projection: Projection;
+  readonly code: SynapseCodes;
+}
+
+/** What a place of a synapse is called among its values. */
+export const placeWords: Readonly<Record<string, string>> = {
+  i: 'source_number',
+  j: 'target_number',
+  N: 'synapse_count',
+};
+
+/** The type of a projection's synapses, with what its code needs to be known of each of them. */
+export function ownSynapse(
+  name: string,
+  projection: Projection,
+  type: SynapseType,
+  pairs: Pairs,
+  { model, changes, data }: Pick<ExportContext, 'model' | 'changes' | 'data'>,
+): OwnSynapse {
+  const parameters: Record<string, Parameter> = {};
+  const values: Record<string, Value> = {};
+  const give = (key: string, value: readonly number[] | number): void => {
+    parameters[key] = { unit: '1', type: 'real', value: 0, shared: false };
+    values[key] = typeof value === 'number' ? value : { array: value };
+  };
+  const code = new Map<string, SynapseCode>();
+  let own = type;
+  for (const [id, operation] of Object.entries(model.operations).sort(([, a], [, b]) => a.order - b.order)) {
+    const { on } = operation;
+    if (!isSelection(on, 'synapses') || on.projection !== name) continue;
+    const chosen = numbersIn({
+      ...(on.slice ? { slice: on.slice } : {}),
+      ...(on.indices ? { indices: Array.from(numbersOf(on.indices, data)) } : {}),
+    });
+    const all = new Set(chosen);
+    if (chosen)
+      give(
+        id,
+        pairs.targets.map((_, k) => (all.has(k) ? 1 : 0)),
+      );
+    code.set(id, { operation, once: changes.get(id), flag: chosen ? id : null });
+    for (const statement of operation.do.flatMap(parseStatements))
+      if (statement.kind === 'assignment') own = asState(own, statement.target);
+  }
+  const place = placesOf(pairs);
+  for (const read of namesRead(own, code)) {
+    const known = isDeclared(own, read) ? undefined : place(read);
+    if (known !== undefined) give(read, known);
+  }
+  return {
+    type: { ...own, parameters: { ...own.parameters, ...parameters } },
+    projection: { ...projection, values: { ...projection.values, ...values } },
+    code,
+  };
+}
+
+const isDeclared = ({ parameters, state, derived }: SynapseType, name: string): boolean =>
+  [parameters, state, derived].some((map) => Object.hasOwn(map, name));
+
+/** Names that equations and code of synapses read. */
+function namesRead(type: SynapseType, code: SynapseCodes): ReadonlySet<string> {
+  const expressions = [
+    ...Object.values(type.derived).map(({ value }) => value),
+    ...Object.values(type.derivatives).map(({ rate }) => rate),
+    ...Object.values(type.contributes),
+    ...Object.values(type.summed),
+    ...Object.values(type.events ?? {}).map(({ when }) => when),
+    ...[...code.values()].flatMap(({ once }) => once?.where ?? []),
+  ].map(parseExpression);
+  const statements = [
+    ...Object.values(type.pathways),
+    ...Object.values(type.events ?? {}),
+    ...[...code.values()].map(({ operation }) => operation),
+  ].flatMap(({ do: actions }) => actions.flatMap(parseStatements));
+  const read = [
+    ...expressions,
+    ...statements.flatMap((one) => (one.kind === 'send' ? [one.value, one.after] : [one.value])),
+  ];
+  return new Set(read.flatMap((e) => [...namesIn(e)]));
+}

@@ -1,0 +1,83 @@
+/** Code at regular times, and values that are set once, as conditions of cells and of synapses. */
+
+import { dimensionless, type Expression } from '../../../src/lang/ast.js';
+import { binary, name as nameOf, number, quantity } from '../../../src/lang/build.js';
+import { second } from '../../../src/lang/dimension.js';
+import type { Operation } from '../../../src/model/model.js';
+import type { Change } from './phases.js';
+import type { TypeBuilder } from './type-builder.js';
+import { endOfStep } from './words.js';
+import { element, type Element } from './xml-text.js';
+
+const test = (builder: TypeBuilder, all: readonly Expression[]): string =>
+  builder.condition(
+    all.reduce((before, e) => binary('and', before, e)),
+    'statement',
+  );
+
+/** Elements whose flag of a name is one; all where there is no name. */
+const chosenBy = (flag: string | null): readonly Expression[] =>
+  flag === null ? [] : [binary('>', nameOf(flag), number(0.5))];
+
+/**
+ * Code at regular times.
+ *
+ * @param flag  the parameter that is one for elements that it is for; null for all
+ */
+export function regularCode(
+  name: string,
+  flag: string | null,
+  { do: actions, every }: Operation,
+  builder: TypeBuilder,
+): Element {
+  const ticks: Element[] = [];
+  const due = [...chosenBy(flag)];
+  if (every !== undefined) {
+    const next = `next ${name}`;
+    builder.state(next, second, false);
+    // Ticks coincide with steps, so a tick counts from half a step before its time.
+    due.push(binary('>=', nameOf('t'), binary('-', nameOf(next), binary('*', number(0.5), nameOf('dt')))));
+    ticks.push(
+      builder.assign(
+        builder.nameOf(next),
+        builder.text(binary('+', nameOf(next), quantity(every, second)), 'statement'),
+      ),
+    );
+  }
+  const statements = builder.statements(actions).map((statement) => builder.assignment(statement));
+  const always = binary('>', number(1), number(0));
+  return element('OnCondition', { test: test(builder, due.length > 0 ? due : [always]) }, [...ticks, ...statements]);
+}
+
+/**
+ * What is set between two steps, at the end of the first of them.
+ *
+ * @param flag  the parameter that is one for elements that it is for; null for all
+ */
+export function codeOnce(
+  name: string,
+  flag: string | null,
+  { at, where }: Change,
+  actions: readonly string[],
+  builder: TypeBuilder,
+): readonly Element[] {
+  const done = builder.state(`${name} done`, dimensionless, false);
+  const due = [
+    binary('<', nameOf(`${name} done`), number(0.5)),
+    binary('>=', nameOf(endOfStep), binary('-', quantity(at, second), binary('*', number(0.5), nameOf('dt')))),
+  ];
+  const chosen = [...chosenBy(flag), ...(where === undefined ? [] : [builder.inline(builder.parse(where))])];
+  const statements = builder.statements(actions).map((statement) => {
+    if (statement.kind !== 'assignment' || statement.value.kind !== 'number') return builder.assignment(statement);
+    // Numbers that are set are those in SI.
+    const value = quantity(statement.value.value, builder.dimensionOf(statement.target));
+    return builder.assignment({ ...statement, value });
+  });
+  const finished = builder.assign(done, '1');
+  return chosen.length === 0
+    ? [element('OnCondition', { test: test(builder, due) }, [...statements, finished])]
+    : [
+        element('OnCondition', { test: test(builder, [...due, ...chosen]) }, statements),
+        element('OnCondition', { test: test(builder, due) }, [finished]),
+      ];
+}

@@ -6,7 +6,6 @@ import type { Dimension } from '../../../src/lang/ast.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import type { DataStore, Model, SelectionRule } from '../../../src/model/model.js';
 import type { Dimensions } from './dimensions.js';
-import type { Change } from './phases.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { Functions } from '../../../src/lang/evaluate.js';
 import { UniqueNames } from '../../../src/model/free-name.js';
@@ -43,6 +42,12 @@ export interface CellPlan {
   readonly starts: ReadonlyMap<string, string>;
   /** Set where what may be attached has no current to show. */
   readonly withoutCurrent?: true;
+}
+
+/** When an operation takes place once, in s, and for which elements: an expression of `i` and their variables. */
+export interface Change {
+  readonly at: number;
+  readonly where?: string;
 }
 
 /** What is known of a model while its parts are written. */

@@ -5,9 +5,8 @@ import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Model, NeuronType, Operation, Population, SelectionRule } from '../../../src/model/model.js';
-import { elementsOf, type ExportContext } from './context.js';
+import { elementsOf, type Change, type ExportContext } from './context.js';
 import { jumpsOf } from './effects.js';
-import type { Change } from './phases.js';
 import type { Numbers } from './values.js';
 
 /** What the network does to cells of a type. */

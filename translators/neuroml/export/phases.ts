@@ -22,15 +22,9 @@ import { child } from '../../../src/model/pointer.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { areInFile, isGiven, isSelection, taggedPhase, timeAfter } from '../../../src/model/tagged.js';
 import { ConversionReport } from '../../../src/model/conversion-report.js';
-import { elementsOf } from './context.js';
+import { elementsOf, type Change } from './context.js';
 import { pairsOf } from './pairs.js';
 import { asState, withParameter } from './type-members.js';
-
-/** When an operation takes place once, in s, and for which elements: an expression of `i` and their variables. */
-export interface Change {
-  readonly at: number;
-  readonly where?: string;
-}
 
 /** A model whose protocol only runs. */
 interface OneRun {

@@ -6,9 +6,8 @@ import { numbersIn } from '../../../src/model/assigned.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import type { Operation, Parameter, Projection, SynapseType, Value } from '../../../src/model/model.js';
 import { isSelection } from '../../../src/model/tagged.js';
-import type { ExportContext } from './context.js';
+import type { Change, ExportContext } from './context.js';
 import { placesOf, type Pairs } from './pairs.js';
-import type { Change } from './phases.js';
 import { asState } from './type-members.js';
 
 /** Code at regular times, or once. */

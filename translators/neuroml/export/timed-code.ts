@@ -4,7 +4,7 @@ import { dimensionless, type Expression } from '../../../src/lang/ast.js';
 import { binary, name as nameOf, number, quantity } from '../../../src/lang/build.js';
 import { second } from '../../../src/lang/dimension.js';
 import type { Operation } from '../../../src/model/model.js';
-import type { Change } from './phases.js';
+import type { Change } from './context.js';
 import type { TypeBuilder } from './type-builder.js';
 import { endOfStep } from './words.js';
 import { element, type Element } from './xml-text.js';

@@ -774,6 +774,28 @@ def synapses_onto_oneself():
 
 
 @scenario
+def written_constants_and_integers():
+    """Parameters flagged as constant that code writes all the same; integers that are set to what is none."""
+    G = NeuronGroup(
+        4,
+        "dv/dt = (a - v)/tau : 1\na : 1 (constant)\ntau : second (constant, shared)\nn : integer\nb : boolean",
+        threshold="v > 1",
+        reset="v = 0; a += 0.01; n = n/2.0 + 3.7",
+        events={"e": "v > 0.9"},
+        method="exact",
+    )
+    G.a, G.tau = "1.2 + 0.1*i", 5 * ms
+    step = 0.6
+    G.run_on_event("e", "n = n + step  # nothing")
+    G.run_regularly("a = a*0.99; b = v > 0.5; n = n + int(b)", dt=1 * ms)
+    S = Synapses(G, G, "w : 1 (constant)\nk : integer", on_pre="w += 0.001; v_post += w; k = k*3 - 2.6")
+    S.connect("i != j")
+    samples, monitor = StateMonitor(G, ["v", "a", "n"], record=True), SpikeMonitor(G)
+    run(20 * ms)
+    return {**spikes(monitor), "v": samples.v[:], "a": samples.a[:], "n": samples.n[:], "k": S.k[:]}
+
+
+@scenario
 def subexpressions_in_code():
     """Code that writes what its subexpressions depend on, event-driven variables among it: Brian computes them before."""
     I = SpikeGeneratorGroup(2, [0, 1, 0, 1, 0], [1, 1.5, 2, 2.2, 4] * ms)

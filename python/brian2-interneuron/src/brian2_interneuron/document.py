@@ -36,7 +36,7 @@ from .document_slots import SlotParts
 from .document_synapses import SynapseParts
 from .functions import NotAnExpression, specification_of
 from .groups import whole
-from .texts import Unsupported, assigned, external_names, quantity_text, unit_text
+from .texts import Unsupported, assigned, external_names, quantity_text, unit_text, without_constant
 
 #: Types of arrays as messages name them.
 DTYPES = {"float64": "f64", "int32": "i32", "uint32": "u32"}
@@ -127,6 +127,10 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
             for each in self.parts["poisson_inputs"].values():
                 if each["target"].split("[")[0] == owner:
                     each["weight"] = _with_names(each["weight"], names)
+        for section in ("neuron_groups", "spatial_neurons", "synapses"):
+            for owner, entry in self.parts[section].items():
+                if "model" in entry:
+                    entry["model"] = without_constant(entry["model"], self.written.get(owner, ()))
         self._record_events()
         for section in list(self.parts):
             if self.parts[section] == {}:

@@ -19,7 +19,7 @@ from brian2.utils.stringtools import get_identifiers, word_substitute
 
 from .groups import base_of, unit_of, whole
 from .morphology import morphology_text
-from .texts import Unsupported, assigned, equation_text, line, parameter_text, quantity_text, with_plain_locals
+from .texts import Unsupported, assigned, equation_text, line, parameter_text, quantity_text, with_plain_locals, with_whole_numbers
 from .unsolved import solved_code
 
 
@@ -128,8 +128,9 @@ class NeuronParts:
                 if name != "spike":
                     events[name] = {"condition": "False"}
                 continue
-            code = group.event_codes[name] if acts else None
+            code = None
             if acts:
+                code = with_whole_numbers(group.event_codes[name], group.variables)
                 codes.append(code)
                 self._write(group.name, assigned(code))
             event = {"code": code, "when": resetter.when} if acts else {}
@@ -347,7 +348,7 @@ class NeuronParts:
         for each in self._objects:
             if type(each) is not CodeRunner or not each.active or base_of(whole(each.group)).name != owner.name:
                 continue
-            entry = {"code": each.abstract_code, "name": each.name}
+            entry = {"code": with_whole_numbers(each.abstract_code, owner.variables), "name": each.name}
             part = whole(each.group)
             if isinstance(part, Subgroup):
                 entry["slice"] = f"{part.start}:{part.stop}"

@@ -10,7 +10,7 @@ from brian2.synapses.synapses import Synapses
 from brian2.utils.stringtools import get_identifiers, word_substitute
 
 from .groups import Code, Held, base_of, end_text, start_of, unit_of, whole
-from .texts import Unsupported, assigned, equation_text, parameter_text, with_plain_locals
+from .texts import Unsupported, assigned, equation_text, parameter_text, with_plain_locals, with_whole_numbers
 from .unsolved import solved_code
 
 
@@ -173,6 +173,7 @@ class SynapseParts:
         for pathway in pathways:
             name = pathway.objname
             text = with_plain_locals(solved_code(pathway, self.run_namespace)) if updated else pathway.code
+            text = with_whole_numbers(text, pathway.variables)
             code[pathway.prepost][name] = text
             codes.append(text)
             self._write_synaptic(synapses, text)

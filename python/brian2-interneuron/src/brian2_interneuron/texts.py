@@ -73,11 +73,40 @@ def parameter_text(equation):
     return f"{equation.varname} : {unit}{' (shared)' if 'shared' in equation.flags else ''}"
 
 
+def without_constant(model, names):
+    """Equations in which parameters of these names are not constant: Brian lets code write those that are."""
+    lines = []
+    for text in model.splitlines():
+        name, _, rest = text.partition(" : ")
+        if name in names and "(" in rest:
+            unit, _, flags = rest.rpartition(" (")
+            kept = [each for each in flags.rstrip(")").split(", ") if each != "constant"]
+            text = f"{name} : {unit}" + (f" ({', '.join(kept)})" if kept else "")
+        lines.append(text)
+    return "\n".join(lines)
+
+
 def assigned(code):
     """Names that statements write, whether or not they are variables."""
     statements = re.split(r"[;\n]", re.sub(r"#.*", "", code))
     found = (re.match(r"\s*([A-Za-z_]\w*)\s*[-+*/%]?=(?!=)", each) for each in statements)
     return {each[1] for each in found if each}
+
+
+def with_whole_numbers(code, variables):
+    """Statements in which what integer variables are set to is an integer: Brian cuts off what follows the point."""
+
+    def is_whole(text):
+        names = {each for each in get_identifiers(text) if each != "int"}
+        integers = all(getattr(variables.get(each), "is_integer", False) or getattr(variables.get(each), "is_boolean", False) for each in names)
+        return re.fullmatch(r"[\w\s+*%()-]*|\s*int\([^()]*\)\s*", text) and (integers or text.strip().startswith("int("))
+
+    def whole(found):
+        name, value = found[2], found[4]
+        is_integer = getattr(variables.get(name), "is_integer", False)
+        return found[0] if not is_integer or is_whole(value) else f"{found[1]}{name}{found[3]}int({value.strip()})"
+
+    return re.sub(r"(?m)(^[ \t]*|;[ \t]*)([A-Za-z_]\w*)([ \t]*=(?!=)[ \t]*)([^;#\n]+)", whole, code)
 
 
 def with_plain_locals(code):

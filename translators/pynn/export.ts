@@ -6,12 +6,13 @@
  */
 
 import { populationsOf } from '../../src/model/selected.js';
-import { areInFile, recordedVariables } from '../../src/model/tagged.js';
+import { areInFile, isGiven, recordedVariables } from '../../src/model/tagged.js';
 import { gathered } from '../../src/library/gather/gather.js';
 import { standardise } from '../../src/library/recognise/standardise.js';
 import type { StandardCell } from '../../src/library/standard-type.js';
+import { numbersOf } from '../../src/model/arrays.js';
 import { scopesOf } from '../../src/model/declared-names.js';
-import type { Model, SelectionRule, Population, Stimulus, ValidModel } from '../../src/model/model.js';
+import type { Model, Projection, SelectionRule, Population, Stimulus, ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
 import { defaultOf, unitOf } from './cells.js';
 import { valueIn, type ExportContext } from './export/context.js';
@@ -176,21 +177,45 @@ const keptOf = (
 function delayLimits(context: ExportContext): { readonly min_delay?: number; readonly max_delay?: number } {
   const { model, report } = context;
   const named = Object.entries(model.projections).filter(([, projection]) => !isNative(context, projection));
-  const ranges = named.map(([name, { delayRange }]) => [name, delayRange] as const);
+  const ranges = named.flatMap(([name, projection]) => {
+    const isWithin = projection.delayRange === undefined && isPlastic(context, projection);
+    return isWithin ? [] : [[name, projection.delayRange] as const];
+  });
   const [[, first] = ['', undefined]] = ranges;
-  for (const [name, range] of ranges) {
-    if (range?.min !== first?.min || range?.max !== first?.max) {
-      report.missing(
-        child(child('/projections', name), 'delayRange'),
-        'a separate range of delays for each projection',
-      );
-      return {};
-    }
+  const plastic = named.find(
+    ([, projection]) =>
+      projection.delayRange === undefined && isPlastic(context, projection) && !isBetween(context, projection, first),
+  );
+  const [name] = ranges.find(([, range]) => range?.min !== first?.min || range?.max !== first?.max) ?? plastic ?? [];
+  if (name !== undefined) {
+    report.missing(child(child('/projections', name), 'delayRange'), 'a separate range of delays for each projection');
+    return {};
   }
   return {
     ...(first?.min === undefined ? {} : { min_delay: inUnit(first.min, 'ms') }),
     ...(first?.max === undefined ? {} : { max_delay: inUnit(first.max, 'ms') }),
   };
+}
+
+/** Whether synapses react to spikes of their targets: of the two sides of their delays none has a range of its own. */
+const isPlastic = ({ model }: ExportContext, { synapse }: Projection): boolean =>
+  Object.values(model.synapses[synapse]?.pathways ?? {}).some(({ on }) => on.startsWith('post.'));
+
+/** Whether the longest of the delays of each synapse lies within a range; of drawn ones, PyNN finds out. */
+function isBetween(
+  { model, data }: ExportContext,
+  { synapse, delays }: Projection,
+  range: Projection['delayRange'],
+): boolean {
+  const sides = Object.entries(model.synapses[synapse]?.pathways ?? {}).map(([key, { delay }]) => delays[key] ?? delay);
+  const numbers = sides.map((side) =>
+    typeof side === 'number' ? [side] : isGiven(side) ? numbersOf(side.array, data) : [],
+  );
+  if (numbers.some(({ length }) => length === 0)) return true;
+  const count = Math.max(...numbers.map(({ length }) => length));
+  return Array.from({ length: count }, (_, k) =>
+    Math.max(...numbers.map((all) => all[all.length === 1 ? 0 : k] ?? 0)),
+  ).every((delay) => delay >= (range?.min ?? 0) * (1 - 1e-9) && delay <= (range?.max ?? Infinity) * (1 + 1e-9));
 }
 
 function populationOf(context: ExportContext, name: string, population: Population): PynnPopulation | undefined {

@@ -11,6 +11,7 @@ import { exportBrianScript } from '../../../translators/brian/export-script.js';
 import { quantityText } from '../../../translators/brian/export/quantity-text.js';
 import { normalised } from '../../model/support.js';
 import { brian } from '../../support/brian-text.js';
+import { created, simulate } from '../../support/simulate.js';
 import { importText, valid, type Loose } from './support.js';
 
 /** A canonical model of one neuron type `n` in one population `P`. */
@@ -426,4 +427,22 @@ test('large arrays are written out in full, and a script keeps them in a file be
     'S.delay': lists.map((delay) => delay / 1000),
   });
   expect(files[0]?.text).toContain('S.delay = data["S.delay"] * second');
+});
+
+test.each([
+  [4, 4, { j: 'i' }],
+  [3, 4, { j: 'i' }],
+  [4, 3, { j: 'i', skip_if_invalid: true }],
+])('%i cells one to one with %i: those without a counterpart have none', async (before, after, connect) => {
+  const { document } = exportBrian(
+    normalised(
+      'interneuron: 1\ntiming: brian\nneurons: { n: { state: { v: { unit: "1" } }, events: { spike: { when: v > 1 } } } }\n' +
+        'synapses: { s: { pathways: { pre: { on: pre.spike, do: ["post.v += 1"] } } } }\n' +
+        `populations: { P: { type: n, size: ${before} }, Q: { type: n, size: ${after} } }\n` +
+        'projections: { S: { from: P, to: Q, synapse: s, connect: { rule: oneToOne } } }\n',
+    ),
+  );
+  expect(document.synapses?.['S']?.connect).toEqual(connect);
+  const run = await simulate(JSON.stringify(document), { steps: 1 });
+  expect(created(run, 'S')).toEqual(Array.from({ length: Math.min(before, after) }, (_, k) => [k, k]));
 });

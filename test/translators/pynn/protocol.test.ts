@@ -2,6 +2,9 @@
 
 import { describe, expect, test } from 'vitest';
 import { byCreation, created, simulate, stepsOf, trace } from '../../support/simulate.js';
+import { exportPynn } from '../../../translators/pynn/export.js';
+import { exportPynnScript } from '../../../translators/pynn/export-script.js';
+import { importModel } from '../../../src/run/pipeline.js';
 import { documentOf, findings, run, samples, spikeTimes } from './support.js';
 
 const cell = (label: string, size = 1, params: object = {}): object => ({
@@ -707,5 +710,50 @@ describe('what is wrong with it is said with its place', () => {
       found.some((text) => text.startsWith(expected)),
       found.join('\n'),
     ).toBe(true);
+  });
+});
+
+describe('in an exported script', () => {
+  const stdp = {
+    type: 'STDPMechanism',
+    timing_dependence: { type: 'SpikePairRule' },
+    weight_dependence: { type: 'AdditiveWeightDependence' },
+  };
+  const network = (delay: number): Record<string, unknown> => ({
+    setup: { timestep: 0.1, min_delay: 0.1, max_delay: 5 },
+    populations: [array('pre', [5, 15]), cell('post')],
+    projections: [stdp, { type: 'StaticSynapse' }, { type: 'TsodyksMarkramSynapse' }].map((synapse, k) => ({
+      label: `p${k}`,
+      pre: 'pre',
+      post: 'post',
+      connector: { type: 'AllToAllConnector' },
+      receptor_type: 'excitatory',
+      synapse: { ...synapse, params: { weight: 0.5, delay } },
+    })),
+    recordings: [{ target: 'post', variables: ['spikes'] }],
+    phases: [{ run: 10 }, { set_projection: { target: 'p1', params: { weight: 0 } } }, { run: 10 }],
+  });
+  const { valid, hashes } = importModel({ name: 'm.json', text: documentOf(network(2)) });
+
+  test('the range of delays that plastic and other synapses have is that of the simulation', () => {
+    const { document, report } = exportPynn(valid);
+    expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
+    expect(document.setup).toMatchObject({ min_delay: 0.1, max_delay: 5 });
+    expect(importModel({ name: 'm.json', text: JSON.stringify(document) }).hashes).toEqual(hashes);
+    expect(exportPynnScript(valid, 'm').files[0]?.text).toContain('p1.set(weight=0)');
+  });
+
+  test('phases of the canonical form run on the backend that has them, which the report says', () => {
+    // Ranges that differ are what PyNN cannot say.
+    const { p1, ...others } = valid.model.projections;
+    const model = {
+      ...valid.model,
+      projections: { ...others, p1: { ...p1!, delayRange: { outOfRange: 'error' } as const } },
+    };
+    const { files, report } = exportPynnScript({ ...valid, model }, 'm');
+    expect(report).toContainEqual(expect.objectContaining({ code: 'pynn/native', pointer: '/experiment/protocol/1' }));
+    expect(files[0]?.text).toContain('import interneuron_pynn as sim');
+    expect(files[0]?.text).toContain('sim.native.phase(');
+    expect(files[0]?.text).not.toContain('import_module');
   });
 });

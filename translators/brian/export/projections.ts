@@ -4,6 +4,7 @@ import { changedNames } from '../../../src/model/changed.js';
 import { name } from '../../../src/lang/build.js';
 import { mapExpression } from '../../../src/lang/walk.js';
 import { numbersOf } from '../../../src/model/arrays.js';
+import { selectionSize } from '../../../src/model/selected.js';
 import { isGiven, isSelection } from '../../../src/model/tagged.js';
 import type {
   ConnectionRule,
@@ -381,8 +382,13 @@ function connectCall(rule: ConnectionRule, plan: SynapsesPlan, context: ExportCo
   switch (rule.rule) {
     case 'all':
       return rule.self ? true : { condition: 'i != j' };
-    case 'oneToOne':
-      return { j: 'i' };
+    case 'oneToOne': {
+      const { from, to } = plan.projection;
+      const { populations } = context.model;
+      const [before, after] = [from.of, to.of].map((one) => selectionSize(one, populations, context.data));
+      // Brian fails at the first cell without a counterpart.
+      return { j: 'i', ...((before ?? 0) > (after ?? 0) ? { skip_if_invalid: true } : {}) };
+    }
     case 'pairs':
       return pairsCall(rule, text);
     case 'generator':

@@ -17,7 +17,7 @@ import type {
 } from '../specification.js';
 import { cellOfSelection, valueIn, type ExportContext } from './context.js';
 import { currentSources } from './currents.js';
-import { isNative } from './native.js';
+import { isNative, runsHere } from './native.js';
 import { declaredOf } from './projections.js';
 import { recordingOf } from './recordings.js';
 import { dottedName, synapseParts, withLists } from './types.js';
@@ -96,9 +96,9 @@ class Phases {
       case 'detach':
       case 'store':
       case 'restore':
-        if (natives !== undefined)
-          return void this.#list.push({ native: natives.plain(withUnits(phase, this.#context)) });
-        break;
+        if (natives === undefined) break;
+        report.equivalent('pynn/native', pointer, runsHere);
+        return void this.#list.push({ native: natives.plain(withUnits(phase, this.#context)) });
       default:
         return tagged satisfies never;
     }

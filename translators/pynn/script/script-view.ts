@@ -56,13 +56,12 @@ export function scriptView(
     assemblies = [],
     projections = [],
     current_sources: sources = [],
-    native,
   } = document;
   const { timestep = 0.1, extra } = setup ?? {};
   // Text where it has more digits than numbers of JSON.
   const given = Number(document.seed);
   const seed =
-    native === undefined || document.seed === undefined
+    !script.isNative || document.seed === undefined
       ? {}
       : { seed: Number.isSafeInteger(given) ? given : document.seed };
   const limits = { timestep, ...delayLimits(script, timestep), ...extra, ...seed };
@@ -90,10 +89,9 @@ export function scriptView(
   ].filter(({ lines }) => lines.length > 0);
   const view: ScriptView = {
     documentation: documentationText(script),
-    usage: `python ${stem}.py ${native === undefined ? '[simulator] ' : ''}[results.json]`,
-    simulator:
-      native === undefined ? 'sim = import_module("pyNN." + (sys.argv[1] if len(sys.argv) > 1 else "neuron"))' : '',
-    argument: native === undefined ? 2 : 1,
+    usage: `python ${stem}.py ${script.isNative ? '' : '[simulator] '}[results.json]`,
+    simulator: script.isNative ? '' : 'sim = import_module("pyNN." + (sys.argv[1] if len(sys.argv) > 1 else "neuron"))',
+    argument: script.isNative ? 1 : 2,
     definitions: [...script.definitions, ...(script.recorders.length === 0 ? [] : [synapseRecorder])],
     sections,
     recorded: layout(prefixed('recorded = ', list(recordedPopulations(script))), 4),
@@ -125,13 +123,13 @@ function importLines(script: Script, lines: readonly string[]): readonly string[
   const own = [...modules]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([module, names]) => `from ${module} import ${names.join(', ')}`);
-  const backend = script.document.native === undefined ? [] : ['import interneuron_pynn as sim'];
+  const backend = script.isNative ? ['import interneuron_pynn as sim'] : [];
   const numpy = /\bnp\./.test(text) ? ['import numpy as np'] : [];
   return [
     'import json',
     ...(/\bos\.path\b/.test(text) ? ['import os'] : []),
     'import sys',
-    ...(script.document.native === undefined ? ['from importlib import import_module'] : []),
+    ...(script.isNative ? [] : ['from importlib import import_module']),
     ...(backend.length + numpy.length + own.length === 0 ? [] : ['', ...backend, ...numpy, ...own]),
   ];
 }

@@ -59,6 +59,14 @@ export class Script implements ScriptNames {
     for (const name of taken) this.names.take(name);
   }
 
+  /** Whether something in it is for interneuron's backend alone. */
+  get isNative(): boolean {
+    const { native, populations = [], projections = [], phases = [] } = this.document;
+    return (
+      native !== undefined || [...populations, ...projections, ...phases].some((part) => part.native !== undefined)
+    );
+  }
+
   readonly rng = (label: string): string => this.rngs.get(label) ?? 'None';
 
   readonly use = (name: ImportedName): string => {

@@ -172,15 +172,15 @@ function groupCoordinates({ name, members, length }: Group, axis: Axis, context:
 }
 
 /** u32 index of the element in its population, or of the cell that it is a compartment of. */
-function cellOf(group: Group, address: Address, context: Context): Ir {
+export function cellOf(group: Group, address: Address, context: Context): Ir {
   const structured = group.members.some((member) => context.shown.origins.has(member.name));
   return structured
     ? ir.binary('rem', address.local, ir.convert('u32', populationSize(group, address, context)))
     : address.local;
 }
 
-/** i32 size of the element's population. */
-function populationSize(group: Group, address: Address, context: Context): Ir {
+/** i32 size of the element's population, in cells. */
+export function populationSize(group: Group, address: Address, context: Context): Ir {
   const sizes = group.members.map((member) => context.shown.origins.get(member.name)?.cells ?? member.population.size);
   if (sizes.every((size) => size === sizes[0])) return known({ kind: 'const', type: 'i32', value: sizes[0] ?? 0 });
   const { builder } = context;

@@ -203,7 +203,7 @@ export function newValues(
         names.map((name) => [name, scope.block.name(`next_${name}`, exponentialStep(name, equations, scope, h))]),
       );
     case 'euler': {
-      const parts = split(equations);
+      const parts = withoutNoise(equations);
       return new Map(
         names.map((name) => [name, scope.block.name(`next_${name}`, eulerStep(name, parts, scope, h, noise))]),
       );
@@ -264,7 +264,7 @@ interface Parts {
 }
 
 /** Splits each right-hand side into drift and the factors of its noises. */
-function split(equations: Equations): Parts {
+export function withoutNoise(equations: Equations): Parts {
   const drift = new Map<string, Expression>();
   const diffusion = new Map<string, ReadonlyMap<string, Expression>>();
   for (const [name, e] of steppedDerivatives(equations)) {
@@ -288,10 +288,21 @@ function eulerStep(
   noise: ReadonlyMap<string, Ir>,
 ): Ir {
   const x = to(scope.real, scope.read(name));
-  let next = fold(ir.add(x, fold(ir.mul(h, rateOf(drift.get(name) as Expression, scope)))));
-  for (const [xi, factor] of diffusion.get(name) ?? [])
-    next = fold(ir.add(next, fold(ir.mul(compileReal(factor, scope), noise.get(xi) as Ir))));
-  return next;
+  const next = fold(ir.add(x, fold(ir.mul(h, rateOf(drift.get(name) as Expression, scope)))));
+  return withNoise(next, diffusion.get(name), scope, noise);
+}
+
+/** A new value with what noises add to it over the step. */
+export function withNoise(
+  value: Ir,
+  factors: ReadonlyMap<string, Expression> = new Map(),
+  scope: IntegrationScope,
+  noise: ReadonlyMap<string, Ir>,
+): Ir {
+  return [...factors].reduce(
+    (next, [xi, factor]) => fold(ir.add(next, fold(ir.mul(compileReal(factor, scope), noise.get(xi) as Ir)))),
+    value,
+  );
 }
 
 /** Evaluates expressions with the variables replaced and the time moved on. */
@@ -395,7 +406,7 @@ function heun(
   h: Ir,
   noise: ReadonlyMap<string, Ir>,
 ): Map<string, Ir> {
-  const { drift, diffusion } = split(equations);
+  const { drift, diffusion } = withoutNoise(equations);
   const x = new Map(names.map((name) => [name, to(scope.real, scope.read(name))]));
   const first = new Map(names.map((name) => [name, noiseTerm(name, diffusion, scope, noise)]));
   const drifted = new Map(
@@ -437,7 +448,7 @@ function milstein(
   h: Ir,
   noise: ReadonlyMap<string, Ir>,
 ): Map<string, Ir> {
-  const { drift, diffusion } = split(equations);
+  const { drift, diffusion } = withoutNoise(equations);
   const root = Math.sqrt(scope.context.dt);
   const x = new Map(names.map((name) => [name, to(scope.real, scope.read(name))]));
   const drifted = new Map(

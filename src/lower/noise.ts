@@ -5,7 +5,9 @@ import type { Buffer, Expression as Ir } from '../ir/program.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
 import { drawStep, keyAt, keyBuffer, normalPairOf, philox, siteWord } from './draws.js';
-import { rangesAddress, type ElementScope } from './element-scope.js';
+import { populationInModel } from './cable/cable.js';
+import { compartmentOf } from './cable/compartment-of.js';
+import { cellOf, rangesAddress, type ElementScope } from './element-scope.js';
 import { to } from './expressions.js';
 import type { Group } from './groups.js';
 import { inStep, type PlacedEntry } from './step/place.js';
@@ -35,7 +37,8 @@ export interface GroupNoise {
 /**
  * White noise: one generator block gives the numbers of an even step and the next, so it runs every second step.
  *
- * @random stream `population/<id>/noise/<xi>`, counter (element, 0, step / 2, 0)
+ * @random stream `population/<id>/noise/<xi>`, counter (element, 0, step / 2, 0); of mechanisms on cells with
+ * compartments `population/<id>/noise/<mechanism>_<xi>`, counter (cell, compartment, step / 2, 0)
  */
 export function noiseOf(group: Group, context: Context): GroupNoise {
   const { builder, profile } = context;
@@ -46,24 +49,19 @@ export function noiseOf(group: Group, context: Context): GroupNoise {
     const words = ['a', 'b', 'c', 'd'].map((word) =>
       builder.buffer(`${name}.word_${word}`, 'u32', group.length, `random words of ${xi} of ${group.name}`),
     );
-    const ofSteps = (parity: 'even' | 'odd'): Buffer =>
-      builder.buffer(
-        `${name}.${parity}`,
-        context.real,
-        group.length,
-        `${xi} of ${group.name} times dt in ${parity} steps (s**0.5)`,
-      );
-    const noise: Noise = { even: ofSteps('even'), odd: ofSteps('odd') };
+    const noise = buffersOf(group, xi, context);
     const keys = keyBuffer(
       `${name}.keys`,
-      group.members.map((member) => `population/${member.name}/noise/${xi}`),
+      group.members.map((member) => `population/${populationInModel(member.name, context.shown)}/noise/${xi}`),
       context,
     );
     const first = new Block();
+    const cell = cellOf(group, rangesAddress, context);
+    const compartment = compartmentOf(group, rangesAddress, context);
     const now = drawStep(step, context);
     const half = inPairs(context) ? ir.shr(now, ir.u32(1)) : now;
-    philox([rangesAddress.local, ir.u32(0), half, siteWord(0)], keyAt(keys, rangesAddress.ordinal), first).forEach(
-      (word, k) => first.emit(ir.store(words[k] as Buffer, rangesAddress.index, word)),
+    philox([cell, compartment, half, siteWord(0)], keyAt(keys, rangesAddress.ordinal), first).forEach((word, k) =>
+      first.emit(ir.store(words[k] as Buffer, rangesAddress.index, word)),
     );
     const second = new Block();
     const pair = normalPairOf(words.map((word) => ir.load(word, rangesAddress.index)) as [Ir, Ir, Ir, Ir], second);
@@ -83,6 +81,21 @@ export function noiseOf(group: Group, context: Context): GroupNoise {
     numbers.set(xi, noise);
   }
   return { numbers, entries };
+}
+
+/** The noises of a group, by name. */
+export const noisesOf = (group: Group, context: Context): ReadonlyMap<string, Noise> =>
+  new Map(group.equations.noise.map((xi) => [xi, buffersOf(group, xi, context)]));
+
+function buffersOf(group: Group, xi: string, { builder, real }: Context): Noise {
+  const ofSteps = (parity: 'even' | 'odd'): Buffer =>
+    builder.commonBuffer(
+      `${group.name}.${xi}.${parity}`,
+      real,
+      group.length,
+      `${xi} of ${group.name} times dt in ${parity} steps (s**0.5)`,
+    );
+  return { even: ofSteps('even'), odd: ofSteps('odd') };
 }
 
 /** Whether numbers are drawn for two steps at a time; where elements go by a clock, they are for each of its ticks. */

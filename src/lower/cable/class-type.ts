@@ -23,7 +23,7 @@ import type {
 } from '../../model/typed.js';
 import { UniqueNames } from '../../model/free-name.js';
 import { numberOf } from '../groups.js';
-import { BadMechanism, giveTemperature, missing, notRun } from './bad-mechanism.js';
+import { BadMechanism, checkNoise, giveTemperature, missing, notRun } from './bad-mechanism.js';
 import type { CableNames } from './cable.js';
 import { eventAt, heardElsewhere, localEventAt } from './class-events.js';
 import { numberAt, type Instance } from './mechanisms.js';
@@ -92,6 +92,7 @@ class Maker {
   /** Own names of each mechanism as the class has them. */
   readonly #own: ReadonlyMap<string, Expression>[] = [];
   readonly #eventNames: UniqueNames;
+  readonly #noise: string[] = [];
 
   constructor(private readonly parts: ClassParts) {
     this.#taken = new UniqueNames([
@@ -147,7 +148,7 @@ class Maker {
         state: this.#state,
         derived: this.#derived,
         derivatives: this.#derivatives,
-        noise: [],
+        noise: this.#noise,
         method: this.parts.method,
         inputs: {
           ...inputs,
@@ -230,6 +231,11 @@ class Maker {
       for (const k of this.#kinds)
         this.#variables[k]?.set(`${this.parts.places[k]?.instances[slot]?.name ?? ''}.${name}`, made);
     }
+    for (const xi of mechanism.noise) {
+      const made = this.#taken.take(`${shape.name}_${xi}`);
+      own.set(xi, nameOf(made));
+      this.#noise.push(made);
+    }
     this.#own[slot] = own;
   }
 
@@ -237,7 +243,7 @@ class Maker {
     const instance = this.#instances[slot];
     if (!instance) return;
     const { mechanism, name: id } = instance;
-    if (mechanism.noise.length > 0) throw notRun(id, `noise in the mechanism ${id}`);
+    checkNoise(id, mechanism);
     const made = (name: string): string => this.#ownName(slot, name) ?? name;
     for (const [name, parameter] of Object.entries(mechanism.parameters)) {
       this.#parameters[made(name)] = { ...parameter, value: 0 };

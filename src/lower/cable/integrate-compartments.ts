@@ -21,7 +21,8 @@ import { inlineDerived } from '../equations.js';
 import { to } from '../expressions.js';
 import type { Group } from '../groups.js';
 import { padded } from '../groups.js';
-import { exponentialStep, steppedDerivatives } from '../integrate.js';
+import { exponentialStep, steppedDerivatives, withNoise, withoutNoise } from '../integrate.js';
+import { noiseOfStep, noisesOf } from '../noise.js';
 import { rateOf } from '../rates.js';
 import type { Cable, CableNames, CompartmentClass } from './cable.js';
 
@@ -39,13 +40,16 @@ export function advanceGates(group: Group, { method }: Cable, scope: ElementScop
   const { equations } = group;
   const { block, context, real } = scope;
   const derivatives = steppedDerivatives(equations);
+  // Noise is added after a step by Euler's method with what is left, as for points.
+  const { drift, diffusion } = withoutNoise(equations);
+  const noise = noiseOfGates(group, method === 'cable', scope);
   const whole = to(real, ir.f64(context.dt));
   const half = to(real, ir.f64(context.dt / 2));
   const quarter = to(real, ir.f64(context.dt / 4));
   const isFirst = ir.eq(step, ir.i32(0));
   const staggered = method === 'cable';
   const h = staggered ? block.name('h', ir.select(isFirst, half, whole)) : whole;
-  const coupled = staggered ? coupledStates(derivatives) : { all: [], read: [] };
+  const coupled = staggered ? coupledStates(drift) : { all: [], read: [] };
   const before = new Map<string, Ir>();
   const kept = (name: string): Ir => {
     const known = before.get(name) ?? block.name(`before_${name}`, to(real, scope.read(name)));
@@ -53,13 +57,15 @@ export function advanceGates(group: Group, { method }: Cable, scope: ElementScop
     return known;
   };
   const advanced = (name: string, span: Ir): Ir => {
-    const e = derivatives.get(name) as Expression;
-    if (linearForm(e, [name])) return exponentialStep(name, equations, scope, span, kept(name));
+    const e = drift.get(name) as Expression;
+    if (diffusion.get(name)?.size === 0 && linearForm(e, [name]))
+      return exponentialStep(name, equations, scope, span, kept(name));
     return fold(ir.add(kept(name), fold(ir.mul(span, rateOf(e, scope)))));
   };
+  const next = (name: string): Ir =>
+    block.name(`next_${name}`, withNoise(advanced(name, h), diffusion.get(name), scope, noise));
   const values = new Map<string, Ir>();
-  for (const name of derivatives.keys())
-    if (!coupled.all.includes(name)) values.set(name, block.name(`next_${name}`, advanced(name, h)));
+  for (const name of derivatives.keys()) if (!coupled.all.includes(name)) values.set(name, next(name));
   if (coupled.all.length > 0) {
     const ahead = block.name('ahead', ir.select(isFirst, quarter, half));
     for (const name of derivatives.keys()) kept(name);
@@ -67,11 +73,21 @@ export function advanceGates(group: Group, { method }: Cable, scope: ElementScop
     const outer = scope.overrides;
     scope.overrides = new Map([...outer, ...middle]);
     scope.forget();
-    for (const name of coupled.all) values.set(name, block.name(`next_${name}`, advanced(name, h)));
+    for (const name of coupled.all) values.set(name, next(name));
     scope.overrides = outer;
     scope.forget();
   }
   for (const [name, value] of values) scope.write(name, value);
+}
+
+/** The noise of a step: of half of one, where gates are half a step ahead, in the first. */
+function noiseOfGates(group: Group, staggered: boolean, scope: ElementScope): ReadonlyMap<string, Ir> {
+  const { block, context, real } = scope;
+  const noise = noiseOfStep(noisesOf(group, context), scope);
+  if (!staggered || noise.size === 0) return noise;
+  const isFirst = ir.eq(step, ir.i32(0));
+  const share = block.name('noise_share', ir.select(isFirst, to(real, ir.f64(Math.sqrt(0.5))), to(real, ir.f64(1))));
+  return new Map([...noise].map(([xi, value]) => [xi, fold(ir.mul(share, value))]));
 }
 
 /** States whose rates read others or are not linear in themselves, and all states that these read. */

@@ -270,6 +270,8 @@ function parseCall(state: State, name: Token): Expression {
         span,
       );
     case 'random':
+      // Between 0 and its argument.
+      if (argument.kind === 'number' && argument.value === 1) return call('uniform', [], span);
       return binary('*', argument, call('uniform', [], span), span);
     case 'factorial':
       return factorial(argument, span);

@@ -36,6 +36,7 @@ describe('expressions of LEMS in the common syntax', () => {
     ['sqrt(a) * abs(b) * ceil(c) * tanh(d)', 'sqrt(a)*abs(b)*ceil(c)*tanh(d)'],
     ['H(t - delay)', '0.5*(sign(t - delay) + 1)'],
     ['random(2)', '2*uniform()'],
+    ['1 - random(1)', '1 - uniform()'],
     ['factorial(5)', '120.0'],
     ['  1\n  + 2\t', '1 + 2'],
   ])('%j is %s', (text, expected) => {

@@ -170,20 +170,48 @@ function pruned(type: NeuronType, outside: ReadonlySet<string>): NeuronType {
   return { ...type, parameters: only(type.parameters), derived: only(type.derived) };
 }
 
+/**
+ * Channels that a single density of a cell has, by which its gates are known without the density: `kv_n_inf` for
+ * `dense_kv_n_inf`, next to `dense_iDensity`.
+ */
+function channelsOf(names: readonly string[]): readonly (readonly [density: string, channel: string])[] {
+  const found = names.flatMap((name) => {
+    const density = /^(.+)_iDensity$/.exec(name)?.[1];
+    if (density === undefined) return [];
+    const inside = names.flatMap((one) => (one.startsWith(`${density}_`) ? [one.slice(density.length + 1)] : []));
+    const deep = inside.filter((one) => one.split('_').length > 2);
+    const channel = commonWords(deep);
+    return channel === '' ? [] : [[density, channel] as const];
+  });
+  const all = new Set(names);
+  const within = (prefix: string): readonly string[] => names.filter((name) => name.startsWith(`${prefix}_`));
+  return found.filter(
+    ([density, channel]) =>
+      /^[A-Za-z]/.test(channel) &&
+      found.filter(([, one]) => one === channel).length === 1 &&
+      within(`${density}_${channel}`).every((name) => !all.has(name.slice(density.length + 1))),
+  );
+}
+
+/** The words with which all of some names begin, and after which each goes on. */
+function commonWords(names: readonly string[]): string {
+  const [first = [], ...others] = names.map((name) => name.split('_').slice(0, -1));
+  const count = first.findIndex((word, k) => others.some((words) => words[k] !== word));
+  return first.slice(0, count < 0 ? first.length : count).join('_');
+}
+
 /** A type whose names do without the words of the tree, where they stay apart. */
 function shortened(type: NeuronType, outside: ReadonlySet<string>): NeuronType {
   const maps = [type.parameters, type.state, type.derived, type.inputs, type.events];
   const all = new Set(maps.flatMap((map) => Object.keys(map)));
+  const channels = channelsOf([...all].map((name) => name.replace(tree, '')));
   const renamed = new Map<string, string>();
   for (const name of all) {
     if (outside.has(name)) continue;
+    const bare = name.replace(tree, '');
+    const [density, channel] = channels.find(([one, own]) => bare.startsWith(`${one}_${own}_`)) ?? [];
     // A gate's variable is called after the gate: na_m for naAll_na_m_q.
-    const short = name
-      .replace(tree, '')
-      .replace(/^([A-Za-z]+)_([A-Za-z]+)(?=_)/, (whole, density: string, channel: string) =>
-        density !== channel && density.startsWith(channel) ? channel : whole,
-      )
-      .replace(/_q$/, '');
+    const short = (channel === undefined ? bare : bare.slice((density?.length ?? 0) + 1)).replace(/_q$/, '');
     if (short !== name && /^[A-Za-z]\w*$/.test(short) && !all.has(short) && ![...renamed.values()].includes(short))
       renamed.set(name, short);
   }

@@ -52,31 +52,40 @@ export function splitSource(
       .map((one) => printStatement(one.kind === 'assignment' ? { ...one, value: substitute(one.value, derived) } : one))
       .join('; '),
   );
-  return {
-    source: {
-      ...rest,
-      parameters: keep(type.parameters, (key) => !ends.has(key)),
-      state: keep(type.state, (key) => !response.has(key)),
-      derived: {},
-      derivatives: keep(type.derivatives, (key) => !response.has(key)),
-      events: Object.fromEntries(
-        Object.entries(type.events).map(([name, event]) => [
-          name,
-          { ...event, do: event.do.filter((text) => !assigns(text)) },
-        ]),
-      ),
-    },
-    synapse: {
-      parameters: keep(type.parameters, (key) => !ends.has(key)),
-      state: keep(type.state, (key) => response.has(key)),
-      derived: {},
-      derivatives: keep(type.derivatives, (key) => response.has(key)),
-      noise: [],
-      method: type.method,
-      pathways: { pre: { on: 'pre.spike', delay: 0, order: 0, do: onSpike } },
-      contributes: { [target]: printExpression(substitute(contribution, ends)) },
-      summed: {},
-      ports: {},
-    },
+  const own = keep(type.parameters, (key) => !ends.has(key));
+  const source = {
+    state: keep(type.state, (key) => !response.has(key)),
+    derived: {},
+    derivatives: keep(type.derivatives, (key) => !response.has(key)),
+    events: Object.fromEntries(
+      Object.entries(type.events).map(([name, event]) => [
+        name,
+        { ...event, do: event.do.filter((text) => !assigns(text)) },
+      ]),
+    ),
   };
+  const synapse = {
+    state: keep(type.state, (key) => response.has(key)),
+    derived: {},
+    derivatives: keep(type.derivatives, (key) => response.has(key)),
+    noise: [],
+    method: type.method,
+    pathways: { pre: { on: 'pre.spike', delay: 0, order: 0, do: onSpike } },
+    contributes: { [target]: printExpression(substitute(contribution, ends)) },
+    summed: {},
+    ports: {},
+  };
+  return {
+    source: { ...rest, parameters: readBy({ ...rest, ...source, parameters: {} }, own), ...source },
+    synapse: { parameters: readBy(synapse, own), ...synapse },
+  };
+}
+
+/** The parameters that a part of a type reads, and what their values are computed from. */
+function readBy(part: object, parameters: NeuronType['parameters']): NeuronType['parameters'] {
+  const words = (one: unknown): readonly string[] => JSON.stringify(one).match(/[A-Za-z_]\w*/g) ?? [];
+  const read = new Set(words(part));
+  for (const name of read)
+    if (Object.hasOwn(parameters, name)) for (const next of words(parameters[name]?.value)) read.add(next);
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => read.has(name)));
 }

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { conditionsAsCode } from '../../../src/library/gather/synapse-events.js';
 import { convertModel } from '../../../src/run/convert.js';
+import { importModel } from '../../../src/run/pipeline.js';
 import { simulate, type Simulation } from '../../support/simulate.js';
 import type { LocalEvent, SynapseType } from '../../../src/model/model.js';
 
@@ -66,4 +67,40 @@ test('graded synapses of NeuroML reach Brian whole, with the same trace within t
   const differences = after.map((v, k) => Math.abs(v - before[k]!));
   expect(after).toHaveLength(6000);
   expect(Math.max(...differences)).toBeLessThan(0.05e-3);
+});
+
+test('monitors record copies of what reads an end of a synapse, since those of Brian 2 cannot compute it', async () => {
+  const text = `
+interneuron: 1
+name: gap
+neurons:
+  cell: { parameters: { v: { unit: V, value: -60 mV } }, inputs: { I: { unit: A } } }
+synapses:
+  gap:
+    parameters: { g: { unit: S, value: 1 nS } }
+    state: { u: { unit: '1', initial: 0.5 } }
+    derived:
+      difference: { unit: V, value: pre.v - post.v }
+      current: { unit: A, value: g*difference*u }
+      half: { unit: '1', value: u/2 }
+    contributes: { post.I: current }
+populations:
+  a: { type: cell, size: 2 }
+projections:
+  ab: { from: { of: { population: a } }, to: { of: { population: a } }, synapse: gap, connect: [{ rule: all, self: false }] }
+recordings:
+  - { of: { projection: ab }, variables: [current, half, u], name: traces }
+timing: grid
+experiment: { dt: 0.1 ms, protocol: [{ run: 1 ms }] }
+`;
+  const { valid } = importModel({ name: 'model.yaml', text });
+  const { files, outcome } = await convertModel(valid, 'brian-json');
+  const { synapses, state_monitors: monitors } = JSON.parse(files[0]!.text) as {
+    synapses: Record<string, { model: string }>;
+    state_monitors: Record<string, { variables: readonly string[] }>;
+  };
+  expect(outcome).not.toBe('incomplete');
+  expect(monitors['traces']?.variables).toEqual(['current_recorded', 'half', 'u']);
+  expect(synapses['ab']?.model).toMatch(/^current_recorded = current : amp \(constant over dt\)$/m);
+  expect(synapses['ab']?.model).not.toContain('half_recorded');
 });

@@ -45,6 +45,7 @@ import { constantsOf, withoutIdle, wordsIn } from './constants.js';
 import type { IdiomContext } from './idiom-context.js';
 import { drawText } from './own-draws.js';
 import { poissonGroup, withRates } from './poisson-group.js';
+import { withRecordedCopies } from './recorded-copies.js';
 
 /** A model in Brian's idiom. */
 export interface BrianIdiom {
@@ -96,6 +97,8 @@ class Idiom {
   readonly #words: ReadonlySet<string>;
   /** Populations that are PoissonGroups. */
   readonly #poissonGroups = new Set<string>();
+  /** Names under which synapses keep what Brian's monitors cannot compute, by projection. */
+  readonly #copies = new Map<string, ReadonlyMap<string, string>>();
   needsDrawing = false;
 
   constructor({ model, data }: ValidModel, report: ConversionReport, drawn: ValidModel | undefined) {
@@ -142,7 +145,9 @@ class Idiom {
           words: wordsIn({ ...outside, synapses: others }),
         });
         const timed = beforeThreshold(own.type, part, model);
-        synapses[key] = { ...timed.type, method: methodOnGrid(timed.type) };
+        const { type: shown, names } = withRecordedCopies(timed.type, this.#recordedOf(name));
+        if (names.size > 0) this.#copies.set(name, names);
+        synapses[key] = { ...shown, method: methodOnGrid(shown) };
         const from = this.#ownSource(part.from, populations, child('/projections', name));
         projections[key] = { ...part, from, synapse: key, values: own.values, delays: timed.delays };
         for (const [event, code] of tested?.code ?? [])
@@ -240,8 +245,23 @@ class Idiom {
           'a recording of a current, which is not a variable of a group',
           'brian/recording',
         );
-      return variables.length === 0 ? [] : [{ ...recording, variables }];
+      const copies = isSelection(recording.of, 'synapses') ? this.#copies.get(recording.of.projection) : undefined;
+      for (const [name, copy] of copies ?? [])
+        if (variables.includes(name))
+          this.#report.exact(pointer, `${name}, which reads the ends of synapses, is recorded as ${copy}`);
+      return variables.length === 0
+        ? []
+        : [{ ...recording, variables: variables.map((name) => copies?.get(name) ?? name) }];
     });
+  }
+
+  /** Variables of a projection that are recorded. */
+  #recordedOf(projection: string): ReadonlySet<string> {
+    return new Set(
+      this.#model.recordings.flatMap((one) =>
+        isSelection(one.of, 'synapses') && one.of.projection === projection ? recordedVariables(one) : [],
+      ),
+    );
   }
 
   // --- Populations ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,29 @@
+/** What monitors of synapses can record: Brian's cannot compute variables of the synapses' two ends. */
+
+import { derivedOf } from '../../../src/library/gather/texts.js';
+import { freeName } from '../../../src/model/free-name.js';
+import type { SynapseType } from '../../../src/model/model.js';
+import { namesIn } from '../../../src/lang/walk.js';
+
+/**
+ * A type in which recorded variables that read an end of the synapse are kept, once in each step, under another name.
+ * Monitors take stored values only, unless an expression reads nothing but the synapse itself.
+ */
+export function withRecordedCopies(
+  type: SynapseType,
+  recorded: ReadonlySet<string>,
+): { readonly type: SynapseType; readonly names: ReadonlyMap<string, string> } {
+  const spelt = derivedOf(type);
+  const names = new Map<string, string>();
+  const copies: Record<string, SynapseType['derived'][string]> = {};
+  const known = new Set([type.parameters, type.state, type.derived].flatMap((map) => Object.keys(map)));
+  for (const [name, variable] of Object.entries(type.derived)) {
+    const whole = spelt?.get(name);
+    if (!recorded.has(name) || variable.held || whole === undefined) continue;
+    if (![...namesIn(whole)].some((one) => one.startsWith('pre.') || one.startsWith('post.'))) continue;
+    const copy = freeName(`${name}_recorded`, (one) => known.has(one));
+    names.set(name, copy);
+    copies[copy] = { ...variable, value: name, held: true };
+  }
+  return { type: names.size === 0 ? type : { ...type, derived: { ...type.derived, ...copies } }, names };
+}

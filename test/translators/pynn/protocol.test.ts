@@ -743,6 +743,16 @@ describe('in an exported script', () => {
     expect(exportPynnScript(valid, 'm').files[0]?.text).toContain('p1.set(weight=0)');
   });
 
+  // PyNN's `Connection._setup_plasticity` for NEURON copies the weight once, to what computes released amounts.
+  test('NEURON gets new weights of synapses that it keeps a second time', () => {
+    const phases = ['p0', 'p1', 'p2'].map((target) => ({ set_projection: { target, params: { weight: 0.25 } } }));
+    const text = documentOf({ ...network(2), phases: [{ run: 10 }, ...phases, { run: 10 }] });
+    const { text: script } = exportPynnScript(importModel({ name: 'm.json', text }).valid, 'm').files[0]!;
+    expect(script.match(/^weights_to_neuron\(\w+\)$/gm)).toEqual(['weights_to_neuron(p2)']);
+    expect(script).toContain('p2.set(weight=0.25)\nweights_to_neuron(p2)\n');
+    expect(script).toContain('connection.pre2wa.weight[0] = connection.weight\n');
+  });
+
   test('phases of the canonical form run on the backend that has them, which the report says', () => {
     // Ranges that differ are what PyNN cannot say.
     const { p1, ...others } = valid.model.projections;

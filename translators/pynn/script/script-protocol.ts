@@ -141,7 +141,8 @@ export function phaseLines(script: Script, phase: Phase): readonly string[] {
   if (phase.set !== undefined) return giveCells(script, 'set', phase.set.target, phase.set.params);
   if (phase.set_projection !== undefined) {
     const { target, params } = phase.set_projection;
-    return [layout(call(`${script.of(target)}.set`, keywords(params, script)))];
+    const line = layout(call(`${script.of(target)}.set`, keywords(params, script)));
+    return [line, ...(Object.hasOwn(params, 'weight') ? toNeuron(script, target) : [])];
   }
   if (phase.set_source !== undefined)
     return [
@@ -161,6 +162,29 @@ export function phaseLines(script: Script, phase: Phase): readonly string[] {
   }
   return [];
 }
+
+/** Synapses whose weights PyNN's interface to NEURON keeps a second time, where what transmits them reads them. */
+const weighed: ReadonlySet<string> = new Set([
+  'TsodyksMarkramSynapse',
+  'SimpleStochasticSynapse',
+  'StochasticTsodyksMarkramSynapse',
+  'MultiQuantalSynapse',
+]);
+
+/** In PyNN's interface to NEURON, new weights of such synapses have no effect by themselves. */
+function toNeuron(script: Script, target: string): readonly string[] {
+  const projection = script.document.projections?.find(({ label }) => label === target);
+  if (script.isNative || !weighed.has(projection?.synapse?.type ?? '')) return [];
+  if (!script.definitions.includes(weightsToNeuron)) script.definitions.push(weightsToNeuron);
+  return [`weights_to_neuron(${script.of(target)})`];
+}
+
+/** Function that gives NEURON the weights that synapses have by now. */
+const weightsToNeuron = `def weights_to_neuron(projection):
+    """Weights that change do not reach these synapses of NEURON by themselves."""
+    if sim.__name__ == "pyNN.neuron":
+        for connection in projection.connections:
+            connection.pre2wa.weight[0] = connection.weight`;
 
 /** Variables of populations of which anything is recorded, views and assemblies included. */
 export function recordedPopulations(script: Script): readonly string[] {

@@ -23,7 +23,7 @@ const taken: readonly string[] = [
   ).split(' '),
   ...(
     'each here first_value import_module in_ms json np os population recorded results segment segments_of ' +
-    'signal sim sys train file i j d SynapseRecorder of_position'
+    'signal sim sys train file i j d SynapseRecorder of_position weights_to_neuron'
   ).split(' '),
   ...Object.keys(imports),
 ];

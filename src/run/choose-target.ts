@@ -34,8 +34,11 @@ interface TargetWishes extends Partial<Work> {
   readonly device?: string;
 }
 
+/** Whether an engine runs wherever this program does. */
+export const needsNothing = (target: string): boolean => quickStart.includes(target);
+
 /** An engine, and the device of it that will be used. */
-interface ChosenTarget {
+export interface ChosenTarget {
   readonly target: Target;
   readonly device: string;
   /** The place of the device in the engine's list; absent: it was not asked for. */
@@ -48,9 +51,14 @@ const fits = ({ memory = Infinity }: Availability, { bytes = 0 }: TargetWishes):
 /**
  * The engine with this name, or, for `auto`, the fastest one for the work that is available and has the memory.
  *
+ * @param except  engines that `auto` passes over
  * @throws UsageError when there is no such engine or device, or it is not available here, with what to install
  */
-export async function chooseTarget(name: string, wishes: TargetWishes = {}): Promise<ChosenTarget> {
+export async function chooseTarget(
+  name: string,
+  wishes: TargetWishes = {},
+  except: readonly string[] = [],
+): Promise<ChosenTarget> {
   const { device } = wishes;
   const names = Object.keys(targets);
   if (name !== 'auto' && !Object.hasOwn(targets, name)) {
@@ -66,7 +74,8 @@ export async function chooseTarget(name: string, wishes: TargetWishes = {}): Pro
     );
   }
   let refusal: Availability | undefined;
-  for (const candidate of name === 'auto' ? preferenceFor(wishes) : [name]) {
+  const candidates = name === 'auto' ? preferenceFor(wishes).filter((one) => !except.includes(one)) : [name];
+  for (const candidate of candidates) {
     const target = targets[candidate];
     const availability = await target?.probe();
     if (target && availability?.available && (name !== 'auto' || fits(availability, wishes))) {

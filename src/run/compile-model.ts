@@ -1,5 +1,6 @@
 /** From a valid model to something that runs here: what it draws, its kernel program, its protocol, an engine. */
 
+import { UsageError, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
 import { unplaced, type Positions } from '../diagnostics/positions.js';
 import type { Precision, Program } from '../ir/program.js';
@@ -8,8 +9,9 @@ import { protocolOf } from '../lower/protocol.js';
 import type { Executable } from '../../runtime/targets/target.js';
 import { protocolSteps, type Protocol, type ProtocolEntry } from '../../runtime/record/protocol.js';
 import { drawnModel, loweredModel } from './build-program.js';
-import { chooseTarget } from './choose-target.js';
+import { chooseTarget, needsNothing, type ChosenTarget } from './choose-target.js';
 import type { ImportedModel, RunnableModel } from './imported-model.js';
+import { messages } from './messages.js';
 import { readStrategy } from './read-strategy.js';
 import type { Engine, RunOptions, Stopwatch } from './run-options.js';
 import { refuseTooLarge, refuseTooLong } from './room.js';
@@ -26,6 +28,8 @@ export interface CompiledModel {
   readonly executable: Executable;
   /** What it was compiled for. */
   readonly engine: Engine;
+  /** Engines that would have been faster and could not compile it. */
+  readonly findings: readonly Diagnostic[];
 }
 
 /** Choices of the caller that compiling depends on. */
@@ -74,20 +78,43 @@ export async function compileModel(
     ...(options.device === undefined ? {} : { device: options.device }),
   };
   const strategy = readStrategy(options.strategy ?? 'auto');
-  const { target, device, ordinal } = await chooseTarget(options.target ?? 'auto', wishes);
-  refuseTooLarge(target.name, program, valid, positions);
-  const executable = await inStage('compile', () =>
-    target.compile(program, {
-      onPass,
-      ...(threads === undefined ? {} : { threads }),
-      ...(ordinal === undefined ? {} : { device: ordinal }),
-      ...(strategy === undefined ? {} : { strategy }),
-      ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
-    }),
-  );
-  const engine: Engine = { target: target.name, device, threads: executable.threads ?? 1 };
+  const { chosen, executable, findings } = await compileOn(options.target ?? 'auto', wishes, ({ target, ordinal }) => {
+    refuseTooLarge(target.name, program, valid, positions);
+    return inStage('compile', () =>
+      target.compile(program, {
+        onPass,
+        ...(threads === undefined ? {} : { threads }),
+        ...(ordinal === undefined ? {} : { device: ordinal }),
+        ...(strategy === undefined ? {} : { strategy }),
+        ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
+      }),
+    );
+  });
+  const engine: Engine = { target: chosen.target.name, device: chosen.device, threads: executable.threads ?? 1 };
   watch.end('compile');
-  return { program, protocol, executable, engine };
+  return { program, protocol, executable, engine, findings };
+}
+
+/** Compiles for an engine; `auto` takes the next one, and says so, where the tools of the fastest fail. */
+async function compileOn(
+  name: string,
+  wishes: Parameters<typeof chooseTarget>[1],
+  compile: (chosen: ChosenTarget) => Promise<Executable>,
+): Promise<{ chosen: ChosenTarget; executable: Executable; findings: readonly Diagnostic[] }> {
+  const findings: Diagnostic[] = [];
+  const failed: string[] = [];
+  for (;;) {
+    const chosen = await chooseTarget(name, wishes, failed);
+    try {
+      return { chosen, executable: await compile(chosen), findings };
+    } catch (error) {
+      // What needs no tools is not passed over.
+      if (name !== 'auto' || needsNothing(chosen.target.name) || !(error instanceof UsageError)) throw error;
+      failed.push(chosen.target.name);
+      const finding = messages.passedOver(chosen.target.name, error.message, error.hint);
+      findings.push({ severity: 'warning', ...finding });
+    }
+  }
 }
 
 /**

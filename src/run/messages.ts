@@ -71,6 +71,12 @@ export const messages = {
     message: `${shorten(projection)} has too many synapses to check them all here: only some were checked`,
     hint: 'a run checks all of them before its first step',
   }),
+  /** An engine whose tools failed: another one runs the model. A warning. */
+  passedOver: (target: string, why: string, hint: string | undefined): Finding => ({
+    code: 'run/passed-over',
+    message: `the target ${target} cannot be used, and another one runs the model, more slowly: ${why}`,
+    hint: hint ?? `--target ${target} says more`,
+  }),
   /** @param bytes  that are needed, and that there are */
   tooLarge: (bytes: number, memory: number): Finding => ({
     code: 'run/too-large',

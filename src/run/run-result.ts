@@ -1,12 +1,13 @@
 /** What a run gives when it has ended and its files are closed. */
 
+import type { CompiledModel } from './compile-model.js';
 import { runFindings } from './run-findings.js';
 import type { RunResult, Stopwatch } from './run-options.js';
 import type { RecordedRun, Recorder } from '../../runtime/record/recorder.js';
 
 /** @param written  the record and the files, which are closed */
 export const runResult = (
-  { engine, program }: Pick<RunResult, 'engine' | 'program'>,
+  { engine, program, findings }: Pick<CompiledModel, 'engine' | 'program' | 'findings'>,
   run: RecordedRun,
   { record, outputs }: Pick<RunResult, 'record' | 'outputs'>,
   watch: Stopwatch,
@@ -19,6 +20,6 @@ export const runResult = (
   trains: run.trains,
   outputs,
   seconds: watch.seconds(),
-  diagnostics: runFindings(run, program.dt),
+  diagnostics: [...findings, ...runFindings(run, program.dt)],
   dispose: () => recorder.dispose(),
 });

@@ -1,7 +1,12 @@
 /** Engines and devices by name. */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { targets } from '../../runtime/targets/registry.js';
+import { UsageError } from '../../src/diagnostics/diagnostic.js';
 import { chooseTarget } from '../../src/run/choose-target.js';
+import { compileModel } from '../../src/run/compile-model.js';
+import { importModel, readSource } from '../../src/run/pipeline.js';
+import { stopwatch } from '../../src/run/run-options.js';
 import { anyCompiler } from '../runtime/targets/c/compilers.js';
 import { hasOpencl } from '../runtime/targets/opencl/devices.js';
 import { buildLookAlike, canLookAlike } from '../support/cuda-driver/libraries.js';
@@ -15,6 +20,27 @@ test('auto takes what starts soonest for short work, and native code for long wo
   // Half a second that native code saves is less than compiling much code takes.
   expect((await chooseTarget('auto', { operations: 2.5e10, code: 500 })).target.name).toBe(native);
   expect((await chooseTarget('auto', { operations: 2.5e10, code: 5000 })).target.name).toBe('wasm');
+});
+
+test('auto goes on where the compiler fails, and says so', async () => {
+  const { c } = targets;
+  if (c === undefined) throw new Error('there is no target c');
+  vi.spyOn(c, 'probe').mockResolvedValue({ target: 'c', available: true, devices: ['a processor'] });
+  vi.spyOn(c, 'compile').mockRejectedValue(new UsageError('math.h is missing', 'install the C library'));
+  const imported = importModel(readSource('fixtures/brian/single-lif.yaml'), {});
+  const { engine, findings } = await compileModel(imported, { work: 1e12 }, stopwatch());
+  expect(engine.target).toBe('wasm');
+  expect(findings).toEqual([
+    {
+      severity: 'warning',
+      code: 'run/passed-over',
+      message: 'the target c cannot be used, and another one runs the model, more slowly: math.h is missing',
+      hint: 'install the C library',
+    },
+  ]);
+  // A target that is asked for is not replaced.
+  await expect(compileModel(imported, { work: 1e12, target: 'c' }, stopwatch())).rejects.toThrow('math.h is missing');
+  vi.restoreAllMocks();
 });
 
 test('a device by its number, or by a part of its name', async () => {

@@ -27,7 +27,7 @@ export async function finish(state: SessionState): Promise<RunResult> {
   const protocol = protocolOf(document.valid, program);
   const found = await inStage('run', () => on.recording.finish(protocol));
   watch.end('run');
-  const { engine } = on.compiled;
+  const { engine, findings } = on.compiled;
   const files = await resultFiles(document, { ...final, engine }, protocol, options);
   const run = { ...found, trains: files.plan.trains.map(({ plan }) => trainOf(plan, found)) };
   try {
@@ -44,7 +44,7 @@ export async function finish(state: SessionState): Promise<RunResult> {
     state.closed = true;
     state.engaged = null;
     await on.session.dispose();
-    return runResult({ engine, program }, run, { record, outputs }, watch, on.recorder);
+    return runResult({ engine, program, findings }, run, { record, outputs }, watch, on.recorder);
   } catch (error) {
     await files.abandon();
     throw error;

@@ -1,5 +1,6 @@
 import type { Expression } from './ast.js';
 import { conditional, difference, integer, isZero, negated, product, quotient, sum } from './build.js';
+import { expandedLinearForm } from './expand.js';
 import { simplify } from './fold.js';
 import { childrenOf, decides, equalExpressions, namesIn } from './walk.js';
 
@@ -40,10 +41,20 @@ export function linearForm(e: Expression, names: Iterable<string>): LinearForm |
   return { coefficients: new Map(coefficients), constant: form.constant === e ? e : simplify(form.constant) };
 }
 
+/**
+ * The linear form of a rate, which may be linear only when it is multiplied out: `(v + 1)**2 - v**2` has the coefficient
+ * 2 of v.
+ */
+export function linearRate(e: Expression, names: Iterable<string>): LinearForm | null {
+  const wanted = new Set(names);
+  const form = linearForm(e, wanted) ?? expandedLinearForm(e, wanted);
+  return form && { coefficients: form.coefficients, constant: simplify(form.constant) };
+}
+
 /** Whether a coefficient of linear rates depends on a comparison: Brian 2 cannot separate it from its variable. */
 export function coefficientsDecide(rates: Iterable<Expression>, names: Iterable<string>): boolean {
   const wanted = new Set(names);
-  return [...rates].some((rate) => [...(linearForm(rate, wanted)?.coefficients.values() ?? [])].some(decides));
+  return [...rates].some((rate) => [...(linearRate(rate, wanted)?.coefficients.values() ?? [])].some(decides));
 }
 
 /**
@@ -55,7 +66,7 @@ export function coefficientsDecide(rates: Iterable<Expression>, names: Iterable<
  *   name only within functions
  */
 export function conditionallyLinear(e: Expression, name: string): LinearForm | null {
-  const plain = linearForm(e, [name]);
+  const plain = linearRate(e, [name]);
   if (plain) return plain;
   const form = separated(e, name);
   const a = form && simplify(form.a);

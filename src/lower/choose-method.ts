@@ -1,7 +1,7 @@
 /** Which integration method a set of equations gets. */
 
 import type { Expression } from '../lang/ast.js';
-import { coefficientsDecide, linearForm } from '../lang/linear.js';
+import { coefficientsDecide, linearRate } from '../lang/linear.js';
 import { callsIn, namesIn } from '../lang/walk.js';
 import type { Context } from './context.js';
 import type { Equations } from './equations.js';
@@ -111,7 +111,7 @@ function tooCoupled({ names, matrix }: LinearSystem): string | null {
 function separate(equations: Equations): boolean {
   const derivatives = [...steppedDerivatives(equations)];
   const isOwn = ([name, e]: readonly [string, Expression]): boolean =>
-    linearForm(e, [name]) !== null && derivatives.every(([other]) => other === name || !namesIn(e).has(other));
+    linearRate(e, [name]) !== null && derivatives.every(([other]) => other === name || !namesIn(e).has(other));
   return derivatives.every(isOwn);
 }
 

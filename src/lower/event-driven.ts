@@ -2,7 +2,7 @@
 
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';
-import { linearForm } from '../lang/linear.js';
+import { linearRate } from '../lang/linear.js';
 import { referencesIn } from '../lang/walk.js';
 import { programStep } from './clocks.js';
 import type { Context } from './context.js';
@@ -35,7 +35,7 @@ function bringUpToDate(scope: SynapseScope, context: Context): void {
   );
   for (const variable of equations.eventDriven) {
     const e = equations.derivatives.get(variable);
-    const form = e && linearForm(inlineDerived(e, equations.derived), [variable]);
+    const form = e && linearRate(inlineDerived(e, equations.derived), [variable]);
     if (!form) {
       context.diagnostics.add(
         messages.methodRefused(

@@ -11,7 +11,7 @@ import type { Expression as Ir } from '../ir/program.js';
 import type { Expression } from '../lang/ast.js';
 import { isZero } from '../lang/build.js';
 import { functions } from '../lang/functions.js';
-import { conditionallyLinear, linearForm } from '../lang/linear.js';
+import { conditionallyLinear, linearForm, linearRate } from '../lang/linear.js';
 import { callsIn, namesIn } from '../lang/walk.js';
 import type { Method } from './profile.js';
 import type { Equations } from './equations.js';
@@ -82,7 +82,7 @@ export function linearSystem(
   for (const [name, e] of derivatives) {
     if (hasNoise(e, equations)) return refused(`the equation of ${name} has noise`);
     if (drawsIn(e)) return refused(`the equation of ${name} draws random numbers`);
-    const form = linearForm(e, names);
+    const form = linearRate(e, names);
     if (!form) return refused(`the equation of ${name} is not linear`);
     const row = names.map((column) => {
       const coefficient = form.coefficients.get(column);
@@ -140,7 +140,7 @@ export function refusal(method: Method, equations: Equations, asBrian: boolean):
     case 'exponentialEuler':
       if (noisy.length > 0) return 'they have noise';
       for (const [name, e] of derivatives)
-        if (!(asBrian ? conditionallyLinear(e, name) : linearForm(e, [name])))
+        if (!(asBrian ? conditionallyLinear(e, name) : linearRate(e, [name])))
           return `the equation of ${name} is not linear in ${name}`;
       return null;
     case 'rk2':

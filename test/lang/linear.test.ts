@@ -1,6 +1,6 @@
 import { fc } from '../support/property.js';
 import { describe, expect, it } from 'vitest';
-import { conditionallyLinear, linearForm } from '../../src/lang/linear.js';
+import { conditionallyLinear, linearForm, linearRate } from '../../src/lang/linear.js';
 import { parseExpression } from '../../src/lang/parse.js';
 import { printExpression } from '../../src/lang/print.js';
 import { namesIn } from '../../src/lang/walk.js';
@@ -13,6 +13,30 @@ function show(text: string, names: readonly string[]): string {
   const terms = [...form.coefficients].map(([name, coefficient]) => `${name}: ${printExpression(coefficient)}`);
   return [...terms, `1: ${printExpression(form.constant)}`].join('; ');
 }
+
+// As SymPy's expand() gives them, which Brian 2 applies before it looks for coefficients.
+describe('linearRate in v and w, where rates are multiplied out', () => {
+  it.each([
+    ['(v + 1)**2 - v**2', 'v: 2; 1: 1'],
+    ['-(v*v/v)/tau', 'v: -1/tau; 1: 0'],
+    ['(v + a)*(v - 1) - v**2', 'v: -1 + a; 1: -a'],
+    ['v*w - w*v + v', 'v: 1; 1: 0'],
+    ['v*(1 + w) - w*v', 'v: 1; 1: 0'],
+    ['w*v/v + a/(b + c)', 'w: 1; 1: a/(b + c)'],
+    ['(v + a)**2 - v**2 - 2*a*v', '1: a*a'],
+    ['log(exp(v)) + v**0', 'v: 1; 1: 1'],
+    ['v**2', 'not linear'],
+    ['1/v', 'not linear'],
+    ['(v**2 - 1)/(v - 1)', 'not linear'],
+    ['sqrt(v**2)', 'not linear'],
+    ['v*w', 'not linear'],
+    ['v*exp(v)', 'not linear'],
+  ])('%s', (text, expected) => {
+    const form = linearRate(parseExpression(text), ['v', 'w']);
+    const terms = [...(form?.coefficients ?? [])].map(([name, each]) => `${name}: ${printExpression(each)}`);
+    expect(form ? [...terms, `1: ${printExpression(form.constant)}`].join('; ') : 'not linear').toBe(expected);
+  });
+});
 
 describe('linearForm in v and w', () => {
   it.each([

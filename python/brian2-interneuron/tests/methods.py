@@ -43,6 +43,16 @@ POINTS = [
     "dv/dt = (h - v)/tau : 1\nh = x*int(t < 1*ms) : 1 (constant over dt)\nx : 1",
     "dv/dt = (t_in_timesteps*0.1 - v)/tau : 1",
     "dw/dt = -w/tau : 1\ndv/dt = (w*(2 - v) - v)/tau2 : 1",
+    # Linear when they are multiplied out.
+    "dv/dt = ((v + 1)**2 - v**2 - 4*v)/tau : 1",
+    "dv/dt = -v**2/v/tau : 1",
+    "dv/dt = (w*v/v - v)/tau : 1\ndw/dt = -w/tau2 : 1",
+    "dv/dt = (v*(1 + w) - w*v - 2*v)/tau : 1\ndw/dt = -w/tau2 : 1",
+    "dv/dt = ((v + x)*(v - 1) - v**2 - 3*v)/tau : 1\nx : 1",
+    "dv/dt = (x - log(exp(v)) - v**0)/tau : 1\nx : 1",
+    "dv/dt = -(a - v**2)/tau : 1\na = (v + x)**2 - 2*v*x : 1\nx : 1",
+    "dv/dt = (x - sqrt(v**2))/tau : 1\nx : 1",
+    "dv/dt = (x - (v**2 - x**2)/(v - x))/tau : 1\nx : 1",
 ]
 
 #: The same beside the potential of a cable.

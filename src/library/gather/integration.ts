@@ -1,7 +1,7 @@
 /** What a change of integration method means for a type: nothing, or other numbers. */
 
 import type { Expression } from '../../lang/ast.js';
-import { linearForm, coefficientsDecide } from '../../lang/linear.js';
+import { linearRate, coefficientsDecide } from '../../lang/linear.js';
 import { parseExpression } from '../../lang/parse.js';
 import { drawsIn } from '../../lang/functions.js';
 import { decides, namesIn, substitute } from '../../lang/walk.js';
@@ -27,7 +27,7 @@ function ratesOf({ derivatives, derived }: Equations, which: 'all' | 'changing' 
 
 /** Whether rates form a linear system of the state that they are the rates of. */
 const isLinear = (type: Equations): boolean =>
-  ratesOf(type).every((rate) => linearForm(rate, Object.keys(type.derivatives)) !== null);
+  ratesOf(type).every((rate) => linearRate(rate, Object.keys(type.derivatives)) !== null);
 
 /**
  * The method of a type on a grid, by its name where other notations choose another one: what is not a linear system
@@ -40,7 +40,7 @@ export function methodOnGrid(type: Equations): IntegrationMethod {
   const rates = ratesOf(equations);
   const names = clocked.map(([name]) => name);
   const fixed = rates.every((rate) => {
-    const form = linearForm(rate, names);
+    const form = linearRate(rate, names);
     const read = form === null ? [] : [...form.coefficients.values()].flatMap((part) => [...namesIn(part)]);
     return form !== null && read.every((name) => Object.hasOwn(type.parameters, name));
   });
@@ -49,7 +49,7 @@ export function methodOnGrid(type: Equations): IntegrationMethod {
   if (fixed && free) return 'auto';
   // Exponential Euler divides by an equation's own coefficient, which a choice may make zero.
   const separately = decided.every((rate, k) => {
-    const own = linearForm(rate, names.slice(k, k + 1));
+    const own = linearRate(rate, names.slice(k, k + 1));
     return own !== null && [...own.coefficients.values()].every((part) => !decides(part));
   });
   return separately && (!fixed || names.length === 1) ? 'exponentialEuler' : 'rk4';

@@ -12,7 +12,7 @@ import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import type { Expression } from '../../lang/ast.js';
 import { difference, name as nameOf, product } from '../../lang/build.js';
 import { derivative } from '../../lang/derivative.js';
-import { linearForm } from '../../lang/linear.js';
+import { linearForm, linearRate } from '../../lang/linear.js';
 import { namesIn } from '../../lang/walk.js';
 import type { Context } from '../context.js';
 import type { ElementScope } from '../element-scope.js';
@@ -58,7 +58,7 @@ export function advanceGates(group: Group, { method }: Cable, scope: ElementScop
   };
   const advanced = (name: string, span: Ir): Ir => {
     const e = drift.get(name) as Expression;
-    if (diffusion.get(name)?.size === 0 && linearForm(e, [name]))
+    if (diffusion.get(name)?.size === 0 && linearRate(e, [name]))
       return exponentialStep(name, equations, scope, span, kept(name));
     return fold(ir.add(kept(name), fold(ir.mul(span, rateOf(e, scope)))));
   };
@@ -99,7 +99,7 @@ function coupledStates(derivatives: ReadonlyMap<string, Expression>): {
   const readBy = (name: string): readonly string[] => {
     const e = derivatives.get(name) as Expression;
     const used = namesIn(e);
-    const linear = linearForm(e, [name]) !== null;
+    const linear = linearRate(e, [name]) !== null;
     return states.filter((other) => used.has(other) && (other !== name || !linear));
   };
   const all = states.filter((name) => readBy(name).length > 0);

@@ -206,12 +206,12 @@ function simulated(
     emits: event.emits === 'spike' || (event.emits === undefined && name === 'spike'),
     edge: event.edge,
     when: settled(event.when),
+    // Before the first test, a condition counts as one that did not hold.
     held: false,
     do: event.do
       .flatMap((text) => parseStatements(text))
       .flatMap((one) => (one.kind === 'send' ? [] : [{ target: one.target, value: settled(assignedValue(one)) }])),
   }));
-  for (const event of code) event.held = event.edge === 'rising' && valueAt(event.when, look) !== 0;
   const times: number[] = [];
   // Conditions are tested at the end of each step, the last one too; time is the sum of the steps.
   for (let [step, t] = [0, dt]; step < steps; step++, t += dt) {

@@ -5,11 +5,9 @@ import { isSpatial } from './spatial-type.js';
 import { linearForm } from '../../../src/lang/linear.js';
 import { areInFile, isGiven } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
-import { NoNumber } from '../../../src/lang/evaluate.js';
 import { knownNumbersOf } from '../../../src/model/rules/known-values.js';
 import { isBetween, spikeStep } from '../../../src/model/steps.js';
 import { parseExpression } from '../../../src/lang/parse.js';
-import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import type { EventDefinition, NeuronType, Refractory, SpikeTrain } from '../../../src/model/model.js';
 import { defaultClock, methodNames, defaultSlot } from '../vocabulary.js';
@@ -23,6 +21,7 @@ import {
 } from './brian-text.js';
 import { constantText, dimensionOf, equationLines, initializers, valueText } from './equations-text.js';
 import { inputParts } from './inputs.js';
+import { needsOrder } from './crossings.js';
 import { remarksAt, type ExportContext, type GroupPlan, type Plans } from './plan.js';
 import { binary, quantity } from '../../../src/lang/build.js';
 import { quantityText, writtenQuantities } from './quantity-text.js';
@@ -304,8 +303,13 @@ function spikeParts(
 ): Record<string, unknown> {
   checkEvent('spike', spike, remarks);
   const { slot = defaultSlot.threshold, actionSlot = defaultSlot.reset } = spike;
-  if (spike.order !== 0)
+  if (context.model.timing === 'brian' && spike.order !== 0)
     remarks.notExpressible('brian/spike-slot', 'threshold and reset have the order of their group');
+  if (context.model.timing !== 'brian' && plan.type !== undefined && needsOrder(plan.type))
+    remarks.approximated(
+      'brian/spike-order',
+      'Brian tests the threshold before other events of a cell, and resets it before they act',
+    );
   if (spike.do.length > 0 && slot === actionSlot)
     remarks.notExpressible('brian/spike-slot', 'in one slot, Brian resets before it tests the threshold');
   return {
@@ -321,26 +325,11 @@ function spikeParts(
 function whileItHolds(spike: EventDefinition, plan: GroupPlan, remarks: Remarks): { readonly refractory: string } {
   if (spike.refractory !== undefined || spike.do.length > 0)
     remarks.notExpressible('brian/rising', 'Brian tests a threshold at every step; it cannot detect its crossing');
-  const said = 'an upward crossing is written as a threshold with refractoriness while it is exceeded';
-  if (isBelowAtFirst(spike, plan)) remarks.equivalent('brian/rising', said);
-  else remarks.approximated('brian/rising', `${said}; one exceeded from the start counts`);
+  remarks.equivalent(
+    'brian/rising',
+    'an upward crossing is written as a threshold with refractoriness while it is exceeded',
+  );
   return { refractory: brianExpression(spike.when, plan.view, remarks) };
-}
-
-/** Whether the condition of a spike does not hold at the start, as far as first values are numbers. */
-function isBelowAtFirst(spike: EventDefinition, { population, type }: GroupPlan): boolean {
-  const first = (name: string): number => {
-    const value = population.values[name] ?? type?.state[name]?.initial ?? type?.parameters[name]?.value;
-    if (typeof value !== 'number') throw new NoNumber(name);
-    return value;
-  };
-  try {
-    const own = new Set([type?.parameters, type?.state, type?.derived].flatMap((map) => Object.keys(map ?? {})));
-    return valueAt(plain(spike.when, own), first) === 0;
-  } catch (error) {
-    if (error instanceof NoNumber) return false;
-    throw error;
-  }
 }
 
 function refractoryParts(

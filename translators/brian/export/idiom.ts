@@ -43,6 +43,7 @@ import { beforeThreshold, withoutSends } from './arrivals.js';
 import { mostListed, partsOf, ruleInBrian } from './connection-rules.js';
 import { constantsOf, withoutIdle, wordsIn } from './constants.js';
 import type { IdiomContext } from './idiom-context.js';
+import { withCrossings } from './crossings.js';
 import { drawText } from './own-draws.js';
 import { poissonGroup, withRates } from './poisson-group.js';
 import { withRecordedCopies } from './recorded-copies.js';
@@ -122,8 +123,14 @@ class Idiom {
       const { type, population: plain } = this.#population(name, population);
       if (type === undefined) populations[name] = plain;
       else {
-        neurons[name] = { ...type, method: methodOnGrid(type) };
+        const { type: remembering, code } = withCrossings(type);
+        neurons[name] = { ...remembering, method: methodOnGrid(type) };
         populations[name] = { ...plain, type: name };
+        for (const [flag, one] of code)
+          operations[freeName(`${name}_${flag}`, (taken) => Object.hasOwn(operations, taken))] = {
+            on: { population: name },
+            ...one,
+          };
       }
     }
     const outside = { projections: model.projections, operations: model.operations, experiment: model.experiment };

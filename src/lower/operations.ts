@@ -9,9 +9,12 @@ import { Block } from './block.js';
 import { onClock, onClockOf } from './clocks.js';
 import type { Context } from './context.js';
 import type { Piece } from './pieces.js';
-import { pieceDomain, piecesOf, selectionStreams, withoutRepeats } from './pieces.js';
+import { pieceDomain, piecesOf, streamsOf, withoutRepeats } from './pieces.js';
 import { drawsAt, drawStep, keyAt, keyBuffer, type Draws } from './draws.js';
-import { ElementScope } from './element-scope.js';
+import { cellOf, ElementScope } from './element-scope.js';
+import { populationInModel } from './cable/cable.js';
+import { compartmentOf } from './cable/compartment-of.js';
+import { ownersOf } from '../model/typed.js';
 import { reached } from './receptors.js';
 import { namedIndex } from './rules/rule-code.js';
 import { step } from './step-time.js';
@@ -28,7 +31,8 @@ import { wholeSteps } from './whole-steps.js';
 
 /**
  * @random streams `operation/<id>` and `operation/<id>/shared`, of a selection's second and later populations with
- * `/<population>` added; counter (element, 0, step, site)
+ * `/<population>` added; counter (element, 0, step, site); of cells with
+ * compartments (cell, compartment, step, site)
  */
 export function lowerOperations(
   groups: readonly Group[],
@@ -185,8 +189,13 @@ function operationKernel(
   const draws = drawsAt(
     {
       keys: shared ? `${name}.shared.keys` : `${name}.keys`,
-      ...selectionStreams(shared ? `operation/${name}/shared` : `operation/${name}`, operation.on, member.name),
-      element: address.local,
+      ...streamsOf(
+        shared ? `operation/${name}/shared` : `operation/${name}`,
+        ownersOf(operation.on).map((owner) => populationInModel(owner, context.shown)),
+        populationInModel(member.name, context.shown),
+      ),
+      element: cellOf(piece.group, address, context),
+      subElement: compartmentOf(piece.group, address, context),
       step: drawStep(step, context),
       perStep: true,
     },

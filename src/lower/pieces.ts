@@ -137,7 +137,16 @@ export function selectionStreams(
   selection: SelectionRule,
   population: string,
 ): Pick<DrawnAt, 'streams' | 'ordinal'> {
-  const populations = [...new Set(ownersOf(selection))];
+  return streamsOf(stream, ownersOf(selection), population);
+}
+
+/** The same of elements that are of some populations, one of which is asked for. */
+export function streamsOf(
+  stream: string,
+  owners: readonly string[],
+  population: string,
+): Pick<DrawnAt, 'streams' | 'ordinal'> {
+  const populations = [...new Set(owners)];
   return {
     streams: populations.map((name, k) => (k === 0 ? stream : `${stream}/${name}`)),
     ordinal: ir.u32(populations.indexOf(population)),

@@ -20,6 +20,7 @@ import { type Cable, type LinkedClasses, type Origin, type Shown } from './cable
 import { withInputsOfTime, type Timed } from './inputs-of-time.js';
 import { withListsMerged } from './merge.js';
 import { midStep } from './mid-step.js';
+import { operationOnCompartments } from './operations.js';
 import { ownCables } from './own-equations.js';
 import { compartmentsAt } from './split.js';
 import { PlacedProjections } from './placed-projections.js';
@@ -102,11 +103,9 @@ class Expansion {
         this.#spread(recording).flatMap((one) => this.#recording(one)),
       ),
     );
-    for (const [name, { on }] of Object.entries(this.#cells.model.operations))
-      if (ownersOf(on).some((owner) => this.#cells.kindOf(owner)))
-        this.#diagnostics.within(`/operations/${name}`, () =>
-          this.#diagnostics.add(messages.unsupportedFeature(`the operation ${name} on cells with compartments`)),
-        );
+    const operations = mapped(this.#cells.model.operations, 'operations', this.#diagnostics, (operation, name) =>
+      operationOnCompartments(name, operation, this.#cells),
+    );
     const protocol = this.#cells.model.experiment.protocol.map((phase, k) =>
       this.#diagnostics.within(`/experiment/protocol/${k}`, () =>
         this.#phase(spreadPhase(phase, this.#projections.pieces, this.#cells.data)),
@@ -120,6 +119,7 @@ class Expansion {
       populations: this.#populations,
       projections,
       stimuli,
+      operations,
       recordings,
       experiment: { ...this.#cells.model.experiment, protocol },
     };

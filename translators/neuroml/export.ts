@@ -24,6 +24,7 @@ import { withSections } from './export/cells/cables.js';
 import { elementsOf, hasCompartments, Ids, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
 import type { Functions } from '../../src/lang/evaluate.js';
+import { withLinksAsSums } from './export/links.js';
 import { writeNetwork } from './export/network.js';
 import { asOneRun } from './export/phases.js';
 import { readBack, type ReadBack } from './export/read-back.js';
@@ -107,7 +108,7 @@ function inOwnWords(restored: Restored, valid: ValidModel, report: ConversionRep
 function generated({ model: whole, data }: ValidModel, rules: Rules, functions: Functions): LemsExport {
   const report = new ConversionReport('lems');
   const { model: oneRun, changes } = asOneRun(whole, data, report);
-  const model = withReturns({ model: oneRun, data, report });
+  const model = withReturns({ model: withLinksAsSums({ model: oneRun, data }), data, report });
   const context = withSections({
     model,
     changes,

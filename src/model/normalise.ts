@@ -46,6 +46,8 @@ export interface NormaliseOptions extends Overrides {
   readonly data?: DataStore;
   /** Warns of names that could be taken for units: the document is one that a person wrote. */
   readonly warnsOfUnits?: boolean;
+  /** Codes of warnings that the importer has given in the notation's own words. */
+  readonly said?: readonly string[];
 }
 
 const schema = { schema: 'schemas/model.schema.json', stage: 'model' };
@@ -75,6 +77,7 @@ export function normalise(
     diagnostics,
     options.data,
     (pointer) => options.warnsOfUnits === true || pointer === '/--duration' || given.isGiven(pointer),
+    options.said,
   );
   for (const { key, place } of given.unknown) {
     diagnostics.add(

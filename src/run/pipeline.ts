@@ -102,6 +102,7 @@ function complete(
       set,
       data,
       warnsOfUnits: notation === 'canonical',
+      ...(notation === 'neuroml' ? { said: ['model/section-gap'] } : {}),
       ...(seed === undefined ? {} : { seed }),
       ...(dt === undefined ? {} : { dt }),
       ...(duration === undefined ? {} : { duration }),

@@ -44,6 +44,13 @@ const calcium =
   '<forwardRate type="HHExpRate" rate="1per_ms" midpoint="-40mV" scale="10mV"/>' +
   '<reverseRate type="HHExpRate" rate="1per_ms" midpoint="-65mV" scale="-18mV"/></gateHHrates></ionChannelHH>';
 
+test('a gap between segments is said once, however far it is', () => {
+  for (const x of [50, 500])
+    expect(findings(text(segments.replace('proximal x="20"', `proximal x="${x}"`)))).toEqual([
+      'warning neuroml/segment-gap',
+    ]);
+});
+
 test('the document that they are made from is right, with a passive channel of its own', () => {
   expect(findings(text(segments))).toEqual([]);
 });

@@ -230,15 +230,15 @@ def links_of_synapses_between_inputs():
     F = NeuronGroup(1, "dh/dt = -h/(3*ms) : 1\ng = h - target + table(t) : 1\nk : 1", method="exact")
     F.h, F.k = 2, 3
     model = "g : 1 (linked)\nk : 1 (linked)\nw : 1\ndz/dt = -z/(5*ms) : 1 (event-driven)"
-    S = Synapses(before, after, model, on_pre="z += 1; w += g*z + k", on_post="w -= g*0.1*z")
+    S = Synapses(before, after, model, on_pre="z += 1; w += g*z + k", on_post="w -= g*0.1*z", name="reads")
     S.connect()
     S.g, S.k = linked_var(F, "g"), linked_var(F, "k")
     S.pre.delay = "0.3*ms*i"
     S.post.delay = 0.2 * ms
-    R = Synapses(before, F, on_pre="h_post += 0.1")
+    R = Synapses(before, F, on_pre="h_post += 0.1", name="changes")
     R.connect()
     B = NeuronGroup(2, "v : 1", namespace={"target": 7.0}, threshold="v > target", reset="v = 0")
-    T = Synapses(before, B, "g : 1 (linked)", on_pre="v_post += g*(i + 1)")
+    T = Synapses(before, B, "g : 1 (linked)", on_pre="v_post += g*(i + 1)", name="reads_too")
     T.connect()
     T.g = linked_var(F, "g")
     samples, monitor = StateMonitor(S, ["w", "g"], record=True), SpikeMonitor(B)

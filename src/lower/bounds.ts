@@ -5,6 +5,7 @@
  * Our distributions are bounded, since a uniform number is never nearer to 0 or 1 than 2^-53.
  */
 
+import { libraryCall } from '../ir/library-calls.js';
 import type { Call, Expression } from '../lang/ast.js';
 
 /** Numbers from `low` to `high`, both included; either may be infinite. */
@@ -50,15 +51,22 @@ const quotient = (a: Interval, b: Interval): Interval =>
 /** How much wider intervals of powers are than computed: powers are not correctly rounded. */
 const widening = 1e-12;
 
-/** Interval of a power with a known exponent. */
-export type PowerBounds = (base: Interval, exponent: number) => Interval;
+/** Intervals of powers with a known exponent, and of functions that are not correctly rounded either. */
+export interface PowerBounds {
+  readonly power: (base: Interval, exponent: number) => Interval;
+  readonly exp: (a: Interval) => Interval;
+  readonly log: (a: Interval) => Interval;
+}
 
 /** Of weights, squares of known numbers alone: which sums are whole numbers depends on it, and with it every bit. */
-const squareBounds: PowerBounds = (a, exponent) =>
-  a.low === a.high && exponent === 2 ? exactly(a.low * a.low) : everything;
+const squareBounds: PowerBounds = {
+  power: (a, exponent) => (a.low === a.high && exponent === 2 ? exactly(a.low * a.low) : everything),
+  exp: () => everything,
+  log: () => everything,
+};
 
 /** Whole powers up to the eighth, and the square root. */
-export function powerBounds(a: Interval, exponent: number): Interval {
+function wholePowers(a: Interval, exponent: number): Interval {
   if (exponent === 0.5 && a.low >= 0) return widened({ low: Math.sqrt(a.low), high: Math.sqrt(a.high) });
   if (!Number.isInteger(exponent) || exponent < 1 || exponent > 8) return everything;
   const raised = (x: number): number => {
@@ -74,6 +82,20 @@ const widened = ({ low, high }: Interval): Interval => ({
   low: low - widening * Math.abs(low),
   high: high + widening * Math.abs(high),
 });
+
+const byLibrary = (name: 'exp' | 'log', a: Interval): Interval => {
+  const end = (x: number): number => libraryCall(name)?.([x]) ?? NaN;
+  const [low, high] = [end(a.low), end(a.high)];
+  return Number.isNaN(low) || Number.isNaN(high) ? everything : widened({ low, high });
+};
+
+/** Of delays: powers, exponentials and logarithms. */
+export const powerBounds: PowerBounds = {
+  power: wholePowers,
+  exp: (a) => byLibrary('exp', a),
+  // What is not a number below zero has no bounds.
+  log: (a) => (a.low > 0 ? byLibrary('log', a) : everything),
+};
 
 const booleans: Interval = { low: 0, high: 1 };
 
@@ -119,7 +141,7 @@ export function boundsOf(
         case '%':
           return b.low > 0 ? { low: 0, high: b.high } : everything;
         case '**':
-          return b.low === b.high ? power(a, b.low) : everything;
+          return b.low === b.high ? power.power(a, b.low) : everything;
         default:
           return booleans;
       }
@@ -159,6 +181,10 @@ function boundsOfCall(call: Call, lookup: (name: string) => Interval | undefined
     case 'sqrt':
       // Correctly rounded, so it keeps the order of its operands; of less than zero it is not a number.
       return a.low >= 0 ? { low: Math.sqrt(a.low), high: Math.sqrt(a.high) } : everything;
+    case 'exp':
+      return power.exp(a);
+    case 'log':
+      return power.log(a);
     case 'floor':
     case 'int':
     case 'round':

@@ -2,7 +2,7 @@
 
 import { fc } from '../support/property.js';
 import { describe, expect, test } from 'vitest';
-import { boundsOf, exactly, isBounded } from '../../src/lower/bounds.js';
+import { boundsOf, exactly, isBounded, powerBounds } from '../../src/lower/bounds.js';
 import type { Interval } from '../../src/lower/bounds.js';
 import { parseExpression } from '../../src/lang/parse.js';
 
@@ -155,4 +155,22 @@ test('no value lies outside of the bounds of its expression', () => {
     ),
     { numRuns: 2000, seed: 7 },
   );
+});
+
+describe('delays', () => {
+  test.each([
+    ['exp(a)', Math.exp(-2), Math.exp(3)],
+    ['b/exp(log(50) + z*log(20))', 0.5 / 1000, 4 / 2.5],
+    ['log(b)', Math.log(0.5), Math.log(4)],
+    ['log(a)', -Infinity, Infinity],
+    ['exp(big)', 1, Infinity],
+  ])('%s', (text, low, high) => {
+    const found = boundsOf(parseExpression(text), lookup, powerBounds);
+    expect(found.low).toBeLessThanOrEqual(low);
+    expect(found.high).toBeGreaterThanOrEqual(high);
+    if (Number.isFinite(low)) expect(found.low).toBeCloseTo(low, 9);
+    if (Number.isFinite(high)) expect(found.high).toBeCloseTo(high, 9);
+    // The bounds of weights decide bits of results, and stay as they are.
+    expect(boundsOf(parseExpression('exp(a)'), lookup)).toEqual({ low: -Infinity, high: Infinity });
+  });
 });

@@ -182,7 +182,10 @@ export const commands = {
         describe: 'what the file already lacks of the original, for the report; may be repeated',
       },
       strict: { type: 'boolean', describe: 'write nothing unless the conversion is exact or equivalent' },
-      check: { type: 'boolean', describe: 'run the model before and after conversion and compare the spikes' },
+      check: {
+        type: 'boolean',
+        describe: 'run the model before and after conversion and compare spikes and recorded variables',
+      },
       with: {
         type: 'string',
         choices: simulators,

@@ -47,8 +47,10 @@ export function linearForm(e: Expression, names: Iterable<string>): LinearForm |
  */
 export function linearRate(e: Expression, names: Iterable<string>): LinearForm | null {
   const wanted = new Set(names);
-  const form = linearForm(e, wanted) ?? expandedLinearForm(e, wanted);
-  return form && { coefficients: form.coefficients, constant: simplify(form.constant) };
+  const form = linearForm(e, wanted);
+  if (form) return form;
+  const expanded = expandedLinearForm(e, wanted);
+  return expanded && { ...expanded, constant: simplify(expanded.constant) };
 }
 
 /** Whether a coefficient of linear rates depends on a comparison: Brian 2 cannot separate it from its variable. */

@@ -1,9 +1,10 @@
-/** Running a model and what it was converted to, and comparing their spikes. */
+/** Running a model and what it was converted to, and comparing their spikes and samples. */
 
 import type { Model, Phase, Recording, ValidModel } from '../model/model.js';
 import { hashModel } from '../model/hash.js';
 import { phaseKind, timeAfter } from '../model/tagged.js';
 import type { SpikeTrains } from '../../runtime/results/result.js';
+import { comparableVariables, compareSamples, SampleKeeper, type VariableCheck } from './check-samples.js';
 import { convertModel, type ConvertedModel, type TargetNotation } from './convert.js';
 import { importModel, runModel } from './pipeline.js';
 
@@ -35,7 +36,11 @@ export interface ConversionCheck {
   /** Spikes count as the same when they are no more than this apart, in s. */
   readonly tolerance: number;
   readonly populations: readonly PopulationCheck[];
-  /** Populations that spike and are not compared: no population has their name after conversion. */
+  /** Recorded variables, where our own engine ran both. */
+  readonly variables?: readonly VariableCheck[];
+  /**
+   * Populations that spike, and recorded variables, that are not compared: nothing has their name after conversion.
+   */
   readonly absent: readonly string[];
   /** Of all populations that are compared. */
   readonly matched: number;
@@ -49,6 +54,8 @@ export interface CheckOptions {
   /** The longest time that is simulated, in s; absent: all of the protocol. */
   readonly seconds?: number;
   readonly target?: string;
+  /** What is recorded besides spikes, and who keeps it. */
+  readonly besides?: { readonly recordings: readonly Recording[]; readonly keeper: SampleKeeper };
 }
 
 /** Spikes as near as this, in s, or as near as a step, count as the same. */
@@ -114,9 +121,12 @@ export async function spikesOf(
 ): Promise<SpikesByPopulation> {
   const { valid: recorded } = recordingSpikes(valid, eventsOf(like));
   const { dt } = valid.model.experiment;
+  const { besides } = options;
+  const model = { ...recorded.model, recordings: [...recorded.model.recordings, ...(besides?.recordings ?? [])] };
   const result = await runModel(
-    { valid: recorded, hashes: hashModel(recorded.model) },
+    { valid: { ...recorded, model }, hashes: hashModel(model) },
     {
+      ...(besides ? { writers: [besides.keeper] } : {}),
       ...(options.target === undefined ? {} : { target: options.target }),
       ...(options.seconds === undefined ? {} : { stopAfter: Math.ceil(options.seconds / dt) }),
     },
@@ -241,14 +251,19 @@ export async function checkConversion(
       : await convertModel(valid, document, options.freeze === undefined ? {} : { freeze: options.freeze });
   const [file] = files;
   const { valid: target } = importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { data });
-  return compared(
+  const seconds = Math.min(simulatedTime(valid.model.experiment.protocol), options.seconds ?? Infinity);
+  const { recordings, absent } = comparableVariables(valid.model, target.model, seconds);
+  const [ours, theirs] = [new SampleKeeper(), new SampleKeeper()];
+  const check = compared(
     'interneuron',
     valid,
-    await spikesOf(valid, options),
-    await spikesOf(target, options, valid),
+    await spikesOf(valid, { ...options, besides: { recordings, keeper: ours } }),
+    await spikesOf(target, { ...options, besides: { recordings, keeper: theirs } }, valid),
     labelOf(target.model),
     options.seconds,
   );
+  const variables = compareSamples(ours.kept(), theirs.kept());
+  return { ...check, variables, absent: [...check.absent, ...absent] };
 }
 
 /** The time that a protocol simulates, in s: that of all segments, each from 0. */

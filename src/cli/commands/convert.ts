@@ -5,6 +5,7 @@ import { convertModel, type ConversionEntry, type ConvertedModel, type Outcome }
 import { UsageError, type Diagnostic, type Place } from '../../diagnostics/diagnostic.js';
 import { printable } from '../../diagnostics/display.js';
 import type { ConversionCheck } from '../../run/check-conversion.js';
+import type { VariableCheck } from '../../run/check-samples.js';
 import { importModel, type ImportedModel } from '../../run/pipeline.js';
 import { placeOf } from '../../run/placed.js';
 import { refuseToReplace, writeText } from '../../run/replaceable.js';
@@ -122,14 +123,19 @@ async function checkOf(
 
 /** The comparison of both runs, in a few lines. */
 function checkText(check: ConversionCheck): string {
-  const { with: tool, seconds, matched, spikes, tolerance, populations, absent, failure } = check;
+  const { with: tool, seconds, matched, spikes, tolerance, populations, variables = [], absent, failure } = check;
   if (failure !== undefined) return `check: ${tool} failed: ${failure}`;
   const [ours, theirs] = spikes;
   const ms = (time: number | null): string => (time === null ? 'none' : `${Number((time * 1e3).toPrecision(8))} ms`);
   const all = matched === ours && ours === theirs;
+  const time = `${Number(seconds.toPrecision(12))} s`;
+  const found =
+    ours + theirs === 0
+      ? `no spikes in ${time}`
+      : `${matched} of ${ours} spikes within ${ms(tolerance)} in ${time}${all ? '' : ` (${theirs} after conversion)`}`;
   const lines = [
-    `check: ${matched} of ${ours} spikes within ${ms(tolerance)} in ${Number(seconds.toPrecision(12))} s` +
-      `${all ? '' : ` (${theirs} after conversion)`}, by ${tool}`,
+    `check: ${found}, by ${tool}`,
+    ...variableLines(variables),
     ...populations.flatMap(({ population, first, spikes: [a, b] }) =>
       first === undefined
         ? []
@@ -141,10 +147,33 @@ function checkText(check: ConversionCheck): string {
     ...(absent.length === 0
       ? []
       : [
-          `  not compared: ${absent.join(', ')}; no population has ${absent.length === 1 ? 'this name' : 'these names'} after conversion`,
+          `  not compared: ${absent.join(', ')}; nothing has ${absent.length === 1 ? 'this name' : 'these names'} after conversion`,
         ]),
   ];
   return lines.join('\n');
+}
+
+/** The variables that are the farthest apart; all are in the report. */
+function variableLines(variables: readonly VariableCheck[]): readonly string[] {
+  const share = ({ rootMeanSquare, range }: VariableCheck): number => (range > 0 ? rootMeanSquare / range : 0);
+  const shown = [...variables].sort((a, b) => share(b) - share(a)).slice(0, mostVariables);
+  const others = variables.length - shown.length;
+  return [...shown.map(variableText), ...(others > 0 ? [`  and ${others} that are nearer (--report lists all)`] : [])];
+}
+
+/** Variables that are shown. */
+const mostVariables = 8;
+
+/** How far a variable is apart: in parts of its range, as files have units of their own. */
+function variableText({ population, variable, range, largest, rootMeanSquare }: VariableCheck): string {
+  const name = `  ${variable} of ${population}`;
+  if (largest === 0) return `${name}: the same samples`;
+  if (!(range > 0 && Number.isFinite(largest))) return `${name}: other samples`;
+  const percent = (apart: number): string => `${Number(((100 * apart) / range).toPrecision(2))} %`;
+  return (
+    `${name}: samples at most ${percent(largest)} of their range apart, ` +
+    `${percent(rootMeanSquare)} in the root mean square`
+  );
 }
 
 /** The entries for which a conversion is refused. */

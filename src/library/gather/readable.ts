@@ -11,6 +11,7 @@ import { mapExpression, mapStatement, namesIn } from '../../lang/walk.js';
 import type { Expression } from '../../lang/ast.js';
 import type { EquationSet, Model, NeuronType } from '../../model/model.js';
 import { plain, tidy, valueAt } from '../recognise/numbers.js';
+import { wordsIn } from './texts.js';
 
 /** Words of the tree that say nothing about a variable. */
 const tree =
@@ -156,9 +157,7 @@ function linearRate({ condition, whenFalse }: Expression & { readonly kind: 'con
 /** A type without parameters and derived variables that nothing reads. */
 function pruned(type: NeuronType, outside: ReadonlySet<string>): NeuronType {
   const read = new Set<string>(outside);
-  const waiting = new Set(
-    JSON.stringify([type.derivatives, type.events, type.regimes, type.state]).match(/[A-Za-z_]\w*/g),
-  );
+  const waiting = new Set(wordsIn([type.derivatives, type.events, type.regimes, type.state]));
   for (const name of outside) waiting.add(name);
   for (const name of waiting) {
     read.add(name);

@@ -5,7 +5,7 @@ import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression, printStatement } from '../../lang/print.js';
 import { namesIn, substitute } from '../../lang/walk.js';
 import type { NeuronType, Population, SynapseType } from '../../model/model.js';
-import { derivedOf, namesOf } from './texts.js';
+import { derivedOf, namesOf, wordsIn } from './texts.js';
 
 /** A source of spikes, and the synapse that it carried. */
 interface Split {
@@ -83,9 +83,8 @@ export function splitSource(
 
 /** The parameters that a part of a type reads, and what their values are computed from. */
 function readBy(part: object, parameters: NeuronType['parameters']): NeuronType['parameters'] {
-  const words = (one: unknown): readonly string[] => JSON.stringify(one).match(/[A-Za-z_]\w*/g) ?? [];
-  const read = new Set(words(part));
+  const read = new Set(wordsIn(part));
   for (const name of read)
-    if (Object.hasOwn(parameters, name)) for (const next of words(parameters[name]?.value)) read.add(next);
+    if (Object.hasOwn(parameters, name)) for (const next of wordsIn(parameters[name]?.value)) read.add(next);
   return Object.fromEntries(Object.entries(parameters).filter(([name]) => read.has(name)));
 }

@@ -17,6 +17,14 @@ export function readsOf(text: string): ReadonlySet<string> {
   );
 }
 
+/** Words in the code and names of a part of a model, without those of units and keys. */
+export function wordsIn(part: unknown, found = new Set<string>()): ReadonlySet<string> {
+  if (typeof part === 'string') for (const [word] of part.matchAll(/[A-Za-z_]\w*/g)) found.add(word);
+  if (typeof part === 'object' && part !== null)
+    for (const [key, value] of Object.entries(part)) if (key !== 'unit') wordsIn(value, found);
+  return found;
+}
+
 /** Names that an expression reads. */
 export const namesOf = (text: string): ReadonlySet<string> => namesIn(parseExpression(text));
 

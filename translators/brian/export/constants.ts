@@ -6,7 +6,7 @@ import { NoNumber } from '../../../src/lang/evaluate.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { printExpression, printStatement } from '../../../src/lang/print.js';
 import { mapExpression, mapStatement, namesIn, substitute, writtenBy } from '../../../src/lang/walk.js';
-import { namesOf, readsOf } from '../../../src/library/gather/texts.js';
+import { namesOf, readsOf, wordsIn } from '../../../src/library/gather/texts.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import type { EquationSet, NeuronType, Value } from '../../../src/model/model.js';
 import { unitText } from './own-draws.js';
@@ -17,14 +17,6 @@ export interface Uses {
   isVariable(name: string): boolean;
   /** Words of all code outside types of neurons. */
   readonly words: ReadonlySet<string>;
-}
-
-/** Words in the code and names of a part of a model, without those of units and keys. */
-export function wordsIn(part: unknown, found = new Set<string>()): ReadonlySet<string> {
-  if (typeof part === 'string') for (const [word] of part.matchAll(/[A-Za-z_]\w*/g)) found.add(word);
-  if (typeof part === 'object' && part !== null)
-    for (const [key, value] of Object.entries(part)) if (key !== 'unit') wordsIn(value, found);
-  return found;
 }
 
 /** Parameters with one value that nothing changes as constants of the type. */

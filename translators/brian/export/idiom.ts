@@ -39,9 +39,10 @@ import type {
   Value,
 } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
+import { wordsIn } from '../../../src/library/gather/texts.js';
 import { beforeThreshold, withoutSends } from './arrivals.js';
 import { mostListed, partsOf, ruleInBrian } from './connection-rules.js';
-import { constantsOf, withoutIdle, wordsIn } from './constants.js';
+import { constantsOf, withoutIdle } from './constants.js';
 import type { IdiomContext } from './idiom-context.js';
 import { withCrossings } from './crossings.js';
 import { drawText } from './own-draws.js';

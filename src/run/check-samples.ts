@@ -1,0 +1,158 @@
+/** What a model and what it was converted to record of their variables, sample by sample. */
+
+import { populationOf } from '../model/selected.js';
+import { isRecording } from '../model/tagged.js';
+import type { Model, NeuronType, Recording } from '../model/model.js';
+import { memorySink, type MemorySink, type Rows } from './memory-sink.js';
+import type { ResultWriter, RunSetup, SampleBlock, SeriesPlan } from '../../runtime/results/result.js';
+
+/** How the samples of one variable of a population agree. */
+export interface VariableCheck {
+  readonly population: string;
+  readonly variable: string;
+  /** SI unit of the numbers. */
+  readonly unit: string;
+  /** Samples that both have, of the same cells at the same times. */
+  readonly samples: number;
+  /** The largest distance between two of them. */
+  readonly largest: number;
+  /** The root of the mean of the squares of their distances. */
+  readonly rootMeanSquare: number;
+  /** From the least to the largest sample of the model. */
+  readonly range: number;
+}
+
+/** Variables that are recorded in both, and those that are not. */
+interface Comparable {
+  /** The same recordings for both models. */
+  readonly recordings: readonly Recording[];
+  /** `population.variable` of what is recorded and has no namesake after conversion. */
+  readonly absent: readonly string[];
+}
+
+/** Of so many cells at most are samples compared, and of so many samples of each variable. */
+const most = { cells: 100, samples: 5e6 };
+
+/**
+ * Recordings of the variables that the source records, where the target has populations and variables of these names.
+ *
+ * @param seconds  that are simulated
+ */
+export function comparableVariables(source: Model, target: Model, seconds: number): Comparable {
+  const recordings = new Map<string, Recording>();
+  const absent = new Set<string>();
+  for (const recording of source.recordings) {
+    const population = isRecording(recording, 'variables') ? populationOf(recording.of) : undefined;
+    if (population === undefined || !isRecording(recording, 'variables')) continue;
+    const size = source.populations[population]?.size ?? 0;
+    const { every = 0, variables } = recording;
+    const interval = Math.min(...[source, target].map(({ experiment }) => Math.max(experiment.dt, every)));
+    const cells = Math.min(size, most.cells, Math.max(1, Math.floor((most.samples * interval) / seconds)));
+    for (const variable of variables) {
+      const name = `${population}.${variable}`;
+      if (![source, target].every((model) => hasOfPoints(model, population, size, variable))) absent.add(name);
+      else if (!recordings.has(name))
+        recordings.set(name, {
+          of: { population, slice: [0, cells, 1] },
+          variables: [variable],
+          ...(every === 0 ? {} : { every }),
+          name: `check_of_${recordings.size}`,
+        });
+    }
+  }
+  return { recordings: [...recordings.values()], absent: [...absent] };
+}
+
+/** Whether a population of so many cells without compartments has a variable. */
+function hasOfPoints({ populations, neurons }: Model, population: string, size: number, variable: string): boolean {
+  const known = populations[population];
+  const type: NeuronType | undefined = neurons[known?.type ?? ''];
+  if (known?.size !== size || type === undefined || type.cable || type.compartments) return false;
+  return Object.hasOwn(type.state, variable) || Object.hasOwn(type.derived, variable);
+}
+
+/** The samples of a variable: rows by their times in whole picoseconds. */
+interface Samples extends Rows {
+  readonly plan: SeriesPlan;
+  readonly times: Float64Array;
+}
+
+/** Keeps the samples of a run in memory. */
+export class SampleKeeper implements ResultWriter {
+  #setup: RunSetup | undefined;
+  #sink: MemorySink | undefined;
+
+  open(setup: RunSetup): Promise<void> {
+    this.#setup = setup;
+    this.#sink = memorySink(setup.series);
+    return Promise.resolve();
+  }
+
+  samples(block: SampleBlock): void {
+    this.#sink?.samples(block);
+  }
+
+  advance(): void {
+    // Samples are kept as they come.
+  }
+
+  close(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
+  abandon(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** What was kept, by `population.variable`. */
+  kept(): ReadonlyMap<string, Samples> {
+    const [setup, sink] = [this.#setup, this.#sink];
+    if (!setup || !sink) return new Map();
+    const { dt } = setup.header;
+    return new Map(
+      setup.series.map((plan, k) => {
+        const rows = sink.since(k, 0);
+        const times = Float64Array.from(rows.steps, (step) => Math.round((step + plan.label) * dt * 1e12));
+        return [`${plan.owner}.${plan.variable}`, { plan, times, ...rows }];
+      }),
+    );
+  }
+}
+
+/** Compares the samples of two runs whose series have the same cells. */
+export function compareSamples(
+  source: ReadonlyMap<string, Samples>,
+  target: ReadonlyMap<string, Samples>,
+): readonly VariableCheck[] {
+  return [...source].flatMap(([name, { plan, times, values }]): VariableCheck[] => {
+    const other = target.get(name);
+    if (other === undefined || times.length === 0) return [];
+    const rowAt = new Map(Array.from(other.times, (time, row) => [time, row]));
+    const columns = values.length / times.length;
+    let [samples, largest, squares, least, highest] = [0, 0, 0, Infinity, -Infinity];
+    times.forEach((time, row) => {
+      const otherRow = rowAt.get(time);
+      for (let column = 0; column < columns; column++) {
+        const value = Number(values[row * columns + column]);
+        least = Math.min(least, value);
+        highest = Math.max(highest, value);
+        if (otherRow === undefined) continue;
+        const apart = distance(value, Number(other.values[otherRow * columns + column]));
+        samples += 1;
+        largest = Math.max(largest, apart);
+        squares += apart ** 2;
+      }
+    });
+    if (samples === 0) return [];
+    const { owner: population, variable, unit } = plan;
+    const rootMeanSquare = Math.sqrt(squares / samples);
+    return [{ population, variable, unit, samples, largest, rootMeanSquare, range: highest - least }];
+  });
+}
+
+/** How far two samples are apart; what is no number is as far as can be from all that is one. */
+function distance(a: number, b: number): number {
+  if (Object.is(a, b)) return 0;
+  const apart = Math.abs(a - b);
+  return Number.isNaN(apart) ? Infinity : apart;
+}

@@ -83,8 +83,12 @@ function alternatives(node) {
 
 const isCode = (text) => /^[a-z]+\/[a-z0-9-]+$/.test(text);
 
-/** A code; what all documents of JSON and YAML have in common is said under the name of each notation. */
-function codesOf(code) {
+/**
+ * A code; what all documents of JSON and YAML have in common is said under the name of each notation. Remarks of the
+ * recogniser have codes without a stage, which is PyNN's.
+ */
+function codesOf(code, path) {
+  if (path.startsWith('src/library/recognise/') && !code.includes('/')) return [`pynn/${code}`].filter(isCode);
   const stages = code.startsWith('‹stage›') ? ['model', 'brian', 'pynn'] : [''];
   const codes = stages.map((stage) => code.replace('‹stage›', stage));
   return codes.filter(isCode);
@@ -207,6 +211,10 @@ function messagesOfCalls(makers) {
   return findings;
 }
 
+/** What a remark of the recogniser counts as in a report. */
+const verdictOf = (verdict, path) =>
+  verdict === 'equivalent' ? verdict : path.startsWith('src/library/recognise/') ? 'approximate' : undefined;
+
 function findingsIn(path) {
   const source = sourceOf(path);
   const findings = [];
@@ -223,14 +231,14 @@ function findingsIn(path) {
       );
       const code = properties.get('code');
       const message = properties.get('message');
-      for (const found of (code ? alternatives(code) : []).flatMap(codesOf)) {
+      for (const found of (code ? alternatives(code) : []).flatMap((one) => codesOf(one, path))) {
         const field = (key) => (properties.has(key) ? alternatives(properties.get(key)) : []);
         findings.push({
           code: found,
           messages: field('message'),
           expected: field('expected'),
           hints: field('hint'),
-          severity: field('severity')[0],
+          severity: field('severity')[0] ?? verdictOf(field('verdict')[0], path),
           maker: functionAround(node)?.name,
           made: message && alternatives(message).length === 0 ? messageParameter(node, message) : undefined,
         });

@@ -217,7 +217,7 @@ def check_synapse(synapse):
 def check_connector(connector, pre, post):
     """A connector does not ask for more connections than there are pairs, nor for a probability above 1 without a word."""
     p = getattr(connector, "p_connect", None)
-    if is_number(p) and p > 1:
+    if p is not None and is_number(p) and p > 1:
         warnings.warn(f"p_connect is {p:g}: all pairs of cells are connected, as with 1", stacklevel=4)
     n = getattr(connector, "n", None)
     if type(connector).__name__ != "FixedTotalNumberConnector" or connector.with_replacement or not isinstance(n, int):

@@ -141,15 +141,9 @@ function composed(
       : parameters,
     variables,
     ports,
-    remarks: types.has('BetaPSR') ? [...remarks, nestAlone] : remarks,
+    remarks,
   };
 }
-
-const nestAlone: Remark = {
-  verdict: 'equivalent',
-  code: 'beta-response',
-  message: "responses with a rise and a decay are PyNN's BetaPSR, which it has for NEST; for NEURON it has none",
-};
 
 /** The exponential of the potential in a rate: strength*exp((v - at)/slope). */
 function exponentialOf(

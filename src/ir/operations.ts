@@ -1,6 +1,6 @@
 /** How many operations a program has: what its work is estimated from. */
 
-import type { Kernel, Program, Statement } from './program.js';
+import type { Action, Kernel, Program, Statement } from './program.js';
 import { bodyOf, childrenOf, expressionsOf, visitExpression } from './walk.js';
 
 /** Operations of a step, on average, without those of synapses, which depend on spikes. */
@@ -14,6 +14,20 @@ export function operationsPerStep(program: Program): number {
   }, 0);
 }
 
+/**
+ * At most so many operations that a list of actions takes; infinite where it is not known before.
+ */
+export function operationsOfActions(program: Program, actions: readonly Action[]): number {
+  const ofCall = callCounter(program, turnsOrEndless);
+  const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
+  return actions.reduce((sum, action) => {
+    const kernel = action.kind === 'run' ? kernels.get(action.kernel) : undefined;
+    if (kernel === undefined) return sum;
+    const items = kernel.shape === 'map' || kernel.shape === 'sequential' ? itemsOf(kernel, Infinity) : Infinity;
+    return items === 0 ? sum : sum + items * operationsOf(bodyOf(kernel), ofCall, turnsOrEndless);
+  }, 0);
+}
+
 /** Operations that stand in the kernels of a program: what a compiler has to read. */
 export const operationsInCode = ({ kernels }: Program): number =>
   kernels.reduce((sum, kernel) => sum + operationsOf(bodyOf(kernel), none, once), 0);
@@ -23,8 +37,8 @@ type Loop = Extract<Statement, { readonly kind: 'for' | 'while' }>;
 const none = (): number => 0;
 const once = (): number => 1;
 
-/** How many items a kernel has in a step; none where spikes decide. */
-function itemsOf(kernel: Kernel): number {
+/** How many items a kernel has in a step, or `unknown` where that is computed; none where spikes decide. */
+function itemsOf(kernel: Kernel, unknown = 0): number {
   if (kernel.shape === 'sequential') return 1;
   if (kernel.shape !== 'map') return 0;
   const { domain } = kernel;
@@ -32,7 +46,7 @@ function itemsOf(kernel: Kernel): number {
     case 'ranges':
       return domain.ranges.reduce((sum, { begin, end }) => sum + end - begin, 0);
     case 'count':
-      return typeof domain.count === 'number' ? domain.count : 0;
+      return typeof domain.count === 'number' ? domain.count : unknown;
     case 'spikes':
       return 0;
   }
@@ -44,12 +58,18 @@ function turnsOf(loop: Loop): number {
   return Math.max(0, Number(loop.to.value) - Number(loop.from.value));
 }
 
+/** How often a loop goes round; for ever where that is not known. */
+function turnsOrEndless(loop: Loop): number {
+  const isKnown = loop.kind === 'for' && loop.from.kind === 'const' && loop.to.kind === 'const';
+  return isKnown ? turnsOf(loop) : Infinity;
+}
+
 /** Operations of each function of a program, those of the functions that it calls included. */
-function callCounter({ functions }: Program): (name: string) => number {
+function callCounter({ functions }: Program, turns = turnsOf): (name: string) => number {
   const bodies = new Map(functions.map(({ name, body }) => [name, body]));
   const known = new Map<string, number>();
   const count = (name: string): number => {
-    const found = known.get(name) ?? operationsOf(bodies.get(name) ?? [], count, turnsOf);
+    const found = known.get(name) ?? operationsOf(bodies.get(name) ?? [], count, turns);
     known.set(name, found);
     return found;
   };

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import * as ir from '../../src/ir/builder.js';
 import type { Program, StepEntry } from '../../src/ir/program.js';
-import { operationsInCode, operationsPerStep } from '../../src/ir/operations.js';
+import { operationsInCode, operationsOfActions, operationsPerStep } from '../../src/ir/operations.js';
 import { twoPopulations } from '../support/two-populations.js';
 
 const scheduled = (...step: StepEntry[]): Program => ({
@@ -37,4 +37,13 @@ test('a loop between constants goes round as often; code is counted once', () =>
   const program = { ...scheduled(entry('loops')), kernels: [loops] };
   expect(operationsPerStep(program)).toBe(1 + 10 * 2);
   expect(operationsInCode(program)).toBe(3);
+});
+
+test('of actions, at most: kernels with a known number of items, and no bound where it is computed', () => {
+  const run = (kernel: string) => ({ kind: 'run', kernel }) as const;
+  // The size of ab.fill is what ab.size computes; spikes decide how many synapses ab.deliver has.
+  expect(operationsOfActions(twoPopulations, [run('ab.size'), run('clear')])).toBe(2 + 66);
+  expect(operationsOfActions(twoPopulations, [run('ab.fill')])).toBe(Infinity);
+  expect(operationsOfActions(twoPopulations, [run('ab.deliver')])).toBe(Infinity);
+  expect(operationsOfActions(twoPopulations, [{ kind: 'allocate', buffers: ['ab.weights'] }])).toBe(0);
 });

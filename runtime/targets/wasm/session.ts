@@ -3,7 +3,8 @@
 import { invariant } from '../../../src/diagnostics/diagnostic.js';
 import type { Segment } from '../../../src/codegen/wasm/driver.js';
 import type { WasmModuleText } from '../../../src/codegen/wasm/generate.js';
-import type { TypedArray } from '../../../src/ir/program.js';
+import { operationsOfActions } from '../../../src/ir/operations.js';
+import type { Action, Program, TypedArray } from '../../../src/ir/program.js';
 import { snapshotMisfit } from '../misfit.js';
 import { RequestQueue } from '../request-queue.js';
 import type { Progress, Session, Snapshot } from '../target.js';
@@ -13,15 +14,27 @@ import type { WasmModule } from '../../webassembly.js';
 import { Workers } from './workers.js';
 
 /** Starts a session: memory with its initial values, and threads that hold the module. */
-export function startSession(generated: WasmModuleText, module: WasmModule, threads: number): Session {
-  return new WasmSession(generated, module, threads);
+export function startSession(
+  program: Program,
+  generated: WasmModuleText,
+  module: WasmModule,
+  threads: number,
+): Session {
+  return new WasmSession(program, generated, module, threads);
 }
+
+/** Operations of a list of actions that is over before another thread would have begun it. */
+const fewOperations = 1e5;
 
 /** Most steps of a short run, and the milliseconds that it may take. */
 const fewSteps = 1000;
 const shortTime = 1;
+/** Milliseconds that steps may take, in all and at a time, in place of starting a thread. */
+const startTime = 20;
+const pieceTime = 5;
 
 class WasmSession implements Session {
+  readonly #program: Program;
   readonly #generated: WasmModuleText;
   readonly #memory: SessionMemory;
   readonly #workers: Workers;
@@ -29,10 +42,13 @@ class WasmSession implements Session {
   readonly #threads: number;
   /** Milliseconds of a step in the caller's own thread; null before the first one. */
   #stepTime: number | null = null;
+  /** Milliseconds that steps took in the caller's own thread. */
+  #timeHere = 0;
   #step = 0;
   readonly #requests = new RequestQueue('runtime/targets/wasm');
 
-  constructor(generated: WasmModuleText, module: WasmModule, threads: number) {
+  constructor(program: Program, generated: WasmModuleText, module: WasmModule, threads: number) {
+    this.#program = program;
     this.#generated = generated;
     this.#memory = new SessionMemory(generated.layout);
     this.#workers = new Workers(module, this.#memory.memory, threads);
@@ -54,11 +70,14 @@ class WasmSession implements Session {
 
   /**
    * How many of so many steps are run in the caller's own thread: all of them where they take less than it takes to
-   * wake another one, one to learn how long a step takes, else none.
+   * wake another one, one to learn how long a step takes, else none. Before another thread has started, which takes
+   * longer, as many as are done meanwhile.
    */
   #stepsHere(wanted: number): number {
-    if (wanted > fewSteps) return 0;
     if (this.#stepTime === null) return 1;
+    if (!this.#workers.started && this.#timeHere < startTime)
+      return Math.min(wanted, Math.max(1, Math.floor(pieceTime / this.#stepTime)));
+    if (wanted > fewSteps) return 0;
     if (wanted * this.#stepTime < shortTime) return wanted;
     // A step may have taken long because other programs ran: after a while it is tried again.
     this.#stepTime *= 0.9;
@@ -66,9 +85,11 @@ class WasmSession implements Session {
   }
 
   /** Runs an action list; ends early after a fault, which makes the lengths of what follows meaningless. */
-  async #runSegments(segments: readonly Segment[], progress?: Progress): Promise<void> {
+  async #runSegments(segments: readonly Segment[], actions: readonly Action[], progress?: Progress): Promise<void> {
+    const isShort = operationsOfActions(this.#program, actions) <= fewOperations;
     for (const [k, segment] of segments.entries()) {
-      if (segment.kind === 'call') await this.#workers.call(Infinity, segment.export, this.#step);
+      if (segment.kind === 'call' && isShort) this.#workers.callHere(segment.export, this.#step);
+      else if (segment.kind === 'call') await this.#workers.call(Infinity, segment.export, this.#step);
       else if (segment.kind === 'allocate') this.#memory.allocate(segment.buffers);
       else this.#memory.release(segment.buffers);
       progress?.((k + 1) / segments.length);
@@ -77,7 +98,8 @@ class WasmSession implements Session {
   }
 
   initialise(progress?: Progress): Promise<void> {
-    return this.#requests.add(() => this.#runSegments(this.#generated.initialise, progress));
+    const { initialise } = this.#program.schedule;
+    return this.#requests.add(() => this.#runSegments(this.#generated.initialise, initialise, progress));
   }
 
   run(steps: number): Promise<number> {
@@ -94,8 +116,10 @@ class WasmSession implements Session {
             : await this.#workers.call(piece.threads, 'run', this.#step, wanted),
         );
         const spent = performance.now() - began;
-        if (here > 0) this.#stepTime = spent / Math.max(1, ran);
-        else this.#pace.note(ran, spent);
+        if (here > 0) {
+          this.#stepTime = spent / Math.max(1, ran);
+          this.#timeHere += spent;
+        } else this.#pace.note(ran, spent);
         this.#step += ran;
         done += ran;
         if (ran < (here > 0 ? here : wanted)) break;
@@ -107,7 +131,8 @@ class WasmSession implements Session {
   call(procedure: string): Promise<void> {
     const segments = this.#generated.procedures[procedure];
     invariant(segments !== undefined, 'runtime/targets/wasm', `no procedure is named ${procedure}`);
-    return this.#requests.add(() => this.#runSegments(segments));
+    const actions = this.#program.schedule.procedures[procedure] ?? [];
+    return this.#requests.add(() => this.#runSegments(segments, actions));
   }
 
   read(buffer: string, offset?: number, length?: number): Promise<TypedArray> {

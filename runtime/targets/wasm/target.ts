@@ -36,7 +36,7 @@ async function compile(program: Program, options: CompileOptions): Promise<Execu
   return {
     sources: new Map([['program.wat', generated.text]]),
     threads,
-    start: () => Promise.resolve().then(() => startSession(generated, module, threads)),
+    start: () => Promise.resolve().then(() => startSession(program, generated, module, threads)),
   };
 }
 

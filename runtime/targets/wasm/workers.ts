@@ -51,7 +51,8 @@ function replyError(reply: Reply): Error | undefined {
 
 /** Threads that run a module's functions together. */
 export class Workers {
-  readonly #workers: readonly Worker[];
+  #workers: readonly Worker[] = [];
+  readonly #threads: number;
   readonly #module: WasmModule;
   readonly #memory: WasmMemory;
   #here: Readonly<Record<string, unknown>> | undefined;
@@ -61,8 +62,20 @@ export class Workers {
   constructor(module: WasmModule, memory: WasmMemory, threads: number) {
     this.#module = module;
     this.#memory = memory;
-    this.#workers = Array.from({ length: threads }, () => {
-      const worker = new Worker(workerSource, { eval: true, workerData: { module, memory }, execArgv: [], env: {} });
+    this.#threads = threads;
+  }
+
+  /** Whether there are threads by now. */
+  get started(): boolean {
+    return this.#workers.length > 0;
+  }
+
+  /** The threads, which start when they are first asked for something: short runs never do. */
+  #team(): readonly Worker[] {
+    if (this.#workers.length > 0 || this.#ending) return this.#workers;
+    const workerData = { module: this.#module, memory: this.#memory };
+    this.#workers = Array.from({ length: this.#threads }, () => {
+      const worker = new Worker(workerSource, { eval: true, workerData, execArgv: [], env: {} });
       // An idle worker does not keep the process alive.
       worker.unref();
       worker.on('error', (error) => {
@@ -70,6 +83,7 @@ export class Workers {
       });
       return worker;
     });
+    return this.#workers;
   }
 
   #ask(worker: Worker, name: string, args: readonly number[]): Promise<unknown> {
@@ -112,7 +126,7 @@ export class Workers {
    */
   async call(most: number, name: string, ...args: number[]): Promise<unknown> {
     if (this.#failure !== undefined) throw new InvariantError('runtime/targets/wasm', this.#failure.message);
-    const team = this.#workers.slice(0, most);
+    const team = this.#team().slice(0, most);
     const calls = team.map((worker, thread) => this.#ask(worker, name, [...args, thread, team.length]));
     try {
       const [first] = await Promise.all(calls);

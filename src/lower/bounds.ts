@@ -52,14 +52,14 @@ const quotient = (a: Interval, b: Interval): Interval =>
 const widening = 1e-12;
 
 /** Intervals of powers with a known exponent, and of functions that are not correctly rounded either. */
-export interface PowerBounds {
+export interface FunctionBounds {
   readonly power: (base: Interval, exponent: number) => Interval;
   readonly exp: (a: Interval) => Interval;
   readonly log: (a: Interval) => Interval;
 }
 
 /** Of weights, squares of known numbers alone: which sums are whole numbers depends on it, and with it every bit. */
-const squareBounds: PowerBounds = {
+const squareBounds: FunctionBounds = {
   power: (a, exponent) => (a.low === a.high && exponent === 2 ? exactly(a.low * a.low) : everything),
   exp: () => everything,
   log: () => everything,
@@ -90,7 +90,7 @@ const byLibrary = (name: 'exp' | 'log', a: Interval): Interval => {
 };
 
 /** Of delays: powers, exponentials and logarithms. */
-export const powerBounds: PowerBounds = {
+export const functionBounds: FunctionBounds = {
   power: wholePowers,
   exp: (a) => byLibrary('exp', a),
   // What is not a number below zero has no bounds.
@@ -106,7 +106,7 @@ const booleans: Interval = { low: 0, high: 1 };
 export function boundsOf(
   e: Expression,
   lookup: (name: string) => Interval | undefined,
-  power: PowerBounds = squareBounds,
+  power: FunctionBounds = squareBounds,
 ): Interval {
   switch (e.kind) {
     case 'number':
@@ -151,7 +151,7 @@ export function boundsOf(
   }
 }
 
-function boundsOfCall(call: Call, lookup: (name: string) => Interval | undefined, power: PowerBounds): Interval {
+function boundsOfCall(call: Call, lookup: (name: string) => Interval | undefined, power: FunctionBounds): Interval {
   const args = call.arguments.map((argument) => boundsOf(argument, lookup, power));
   const [a = everything, b = everything, c = everything] = args;
   switch (call.function) {

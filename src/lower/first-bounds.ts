@@ -4,7 +4,7 @@ import { axes } from '../draw/space/axes.js';
 import { micrometresPerMetre } from '../draw/space/micrometres.js';
 import { arrayOf } from '../model/arrays.js';
 import type { DataStore, Value } from '../model/typed.js';
-import { boundsOf, everything, exactly, powerBounds, type Interval, type PowerBounds } from './bounds.js';
+import { boundsOf, everything, exactly, functionBounds, type Interval, type FunctionBounds } from './bounds.js';
 import type { Context } from './context.js';
 import { extentOf } from './space/distance.js';
 
@@ -15,7 +15,7 @@ export function valueBounds(
   value: Value,
   lookup: Lookup,
   { data }: { readonly data: DataStore },
-  power?: PowerBounds,
+  power?: FunctionBounds,
 ): Interval {
   if (typeof value === 'number') return exactly(value);
   if (value.kind === 'expression') return boundsOf(value.expression, lookup, power);
@@ -49,7 +49,7 @@ export function firstBounds(population: string, variable: string, context: Conte
     if (value === undefined || own(linked) !== undefined) return named(name);
     // What is read in a circle has no bounds; lowering refuses it elsewhere.
     known.set(name, everything);
-    const interval = valueBounds(value, lookup, context, powerBounds);
+    const interval = valueBounds(value, lookup, context, functionBounds);
     known.set(name, interval);
     return interval;
   };

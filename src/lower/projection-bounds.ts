@@ -17,7 +17,7 @@ import {
   exactly,
   isBounded,
   isBoundedThroughout,
-  powerBounds,
+  functionBounds,
 } from './bounds.js';
 import { valueBounds, coordinateBounds, firstBounds } from './first-bounds.js';
 import { distanceBounds } from './space/distance.js';
@@ -253,7 +253,7 @@ export function delayInterval(
 ): Interval | null {
   const { diagnostics } = context;
   const { name, projection } = plan;
-  let bounds = valueBounds(delay, parameterBounds(plan, context, phases, true), context, powerBounds);
+  let bounds = valueBounds(delay, parameterBounds(plan, context, phases, true), context, functionBounds);
   const range = projection.delayRange;
   if (range?.outOfRange === 'clip' || range?.outOfRange === 'redraw') {
     const clipped = (seconds: number): number => Math.min(Math.max(seconds, range.min ?? 0), range.max ?? Infinity);

@@ -35,7 +35,7 @@ const differential = { brian: 80, canonical: 70, pynn: 30, neuroml: 40 } as cons
 
 describe.each(Object.entries(differential))('%s, in all notations', (notation, whole) => {
   it('is the same model, or the report says how it differs', { timeout: 300_000 }, async () => {
-    const [name, count] = [notation as keyof typeof differential, share(whole, 4)];
+    const [name, count] = [notation as keyof typeof differential, share(whole, 6)];
     const { accepted, broken } = await campaign(name, 2, 0, count, 'differential');
     expect(broken.map(({ ordinal, why }) => `${ordinal}: ${why}`)).toEqual([]);
     expect(accepted).toBeGreaterThan(count / 50);

@@ -147,7 +147,7 @@ async function converted(path: string, to: string): Promise<string> {
 
 const fingerprintOf = (stdout: string): string => /^fingerprint {2}([0-9a-f]{64})$/m.exec(stdout)?.[1] ?? stdout;
 
-describe.each(someOf(names, 3, 'texts'))('%s', (name) => {
+describe.each(someOf(names, 5, 'texts'))('%s', (name) => {
   const path = (): string => model(specification(textOf(name)));
   const plainPath = (): string => model(specification(plain));
 

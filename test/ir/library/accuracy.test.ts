@@ -200,7 +200,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe.each(someOf(cases, 2, 'functions'))('$name', ({ name, bound, reference, spreads, count = 250 }) => {
+describe.each(someOf(cases, 3, 'functions'))('$name', ({ name, bound, reference, spreads, count = 250 }) => {
   it.each(types)(`in %s stays below ${bound} ulp`, (type) => {
     const f = evaluatorOf(name, type);
     let worst = { error: 0, at: 0 };

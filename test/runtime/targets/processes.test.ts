@@ -77,7 +77,8 @@ describe.skipIf(anyCompiler === undefined)(
   () => {
     const entries = (): string[] => names('c').filter((name) => !name.startsWith('.'));
 
-    test('two processes that compile the same model at once share one whole entry', async () => {
+    const shared = 'two processes that compile the same model at once share one whole entry';
+    test.skipIf(!triesAll)(slow(shared), async () => {
       // Neither goes on before both compile.
       const CC = compilerThat(`while [ $(wc -l < '${folder()}/compilations') -lt 2 ]; do sleep 0.02; done`);
       const both = [start('c', { CC }), start('c', { CC })];
@@ -89,7 +90,7 @@ describe.skipIf(anyCompiler === undefined)(
       expect(compilations()).toBe(2);
     });
 
-    test.each(['alone', 'with its compiler'] as const)(
+    test.each(someOf(['alone', 'with its compiler'] as const, 2, 'ways to be killed'))(
       'killed %s in the middle of compiling: the next run compiles again',
       async (which) => {
         const CC = compilerThat(
@@ -123,7 +124,7 @@ describe.skipIf(anyCompiler === undefined)(
       expect(stderr).toMatch(process.platform === 'darwin' ? /xcode-select/ : /apt-get install gcc/);
     });
 
-    test.each(['no-such-compiler --fast', 'false', '/', '"gcc'])(
+    test.each(someOf(['no-such-compiler --fast', 'false', '/', '"gcc'], 4, 'values of CC'))(
       'CC that names no compiler is not passed over: %s',
       async (CC) => {
         const { code, stderr } = await start('c', { CC }).ended;
@@ -315,7 +316,7 @@ describe.each(
   const driver = { POCL_CACHE_DIR: join(all, 'driver') };
   const run = async (): Promise<string> => outcome(await start(target, driver).ended);
 
-  test('is made anew where it is damaged, byte for byte', async () => {
+  test.skipIf(!triesAll)(slow('is made anew where it is damaged, byte for byte'), async () => {
     expect(await run()).toBe(expected);
     const [path = ''] = keptFiles(target)
       .filter((file) => /\.(?:wasm|so|dylib|clbin)$/.test(file))
@@ -377,16 +378,19 @@ describe.skipIf(!isRoot || anyCompiler === undefined)(
   { timeout: 120_000 },
   () => {
     const targets = ['wasm', 'c', ...(openclToo ? ['opencl'] : [])];
-    test.each(targets)('serves what it has, and costs time for what it has not: %s', async (target) => {
-      expect(outcome(await start(target).ended)).toBe(expected);
-      const before = names(target);
-      chmodSync(cache(), 0o755);
-      const environment = { INTERNEURON_CACHE: cache(), HOME: folder(), POCL_CACHE_DIR: join(folder(), 'driver') };
-      const asNobody = (...words: string[]): Promise<Ended> =>
-        startProgram(['run', model, '--target', target, ...words], { uid: nobody, environment }).ended;
-      expect(outcome(await asNobody())).toBe(expected);
-      expect(await asNobody('--precision', 'float32', '--quiet')).toMatchObject({ code: 0, stderr: '' });
-      expect(names(target)).toEqual(before);
-    });
+    test.each(someOf(targets, 3, 'targets'))(
+      'serves what it has, and costs time for what it has not: %s',
+      async (target) => {
+        expect(outcome(await start(target).ended)).toBe(expected);
+        const before = names(target);
+        chmodSync(cache(), 0o755);
+        const environment = { INTERNEURON_CACHE: cache(), HOME: folder(), POCL_CACHE_DIR: join(folder(), 'driver') };
+        const asNobody = (...words: string[]): Promise<Ended> =>
+          startProgram(['run', model, '--target', target, ...words], { uid: nobody, environment }).ended;
+        expect(outcome(await asNobody())).toBe(expected);
+        expect(await asNobody('--precision', 'float32', '--quiet')).toMatchObject({ code: 0, stderr: '' });
+        expect(names(target)).toEqual(before);
+      },
+    );
   },
 );

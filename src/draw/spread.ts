@@ -1,8 +1,8 @@
 /** Copies references to a projection to each of the projections that replace it. */
 
-import type { DataStore, Model, SelectionRule, Value } from '../model/typed.js';
+import type { DataStore, Model, Value } from '../model/typed.js';
 import { arrayOf } from '../model/arrays.js';
-import { assignedBy, numbersIn } from '../model/assigned.js';
+import { assignedBy, numbersIn, synapsesIn } from '../model/assigned.js';
 import { CannotDraw } from './generators.js';
 import type { DrawnArrays } from './arrays.js';
 
@@ -37,12 +37,6 @@ function chosenIn(owner: string, { pieces, known }: Pieces, numbers: readonly nu
     return [{ piece: name, own: found.map(([own]) => own), places: found.map(([, place]) => place) }];
   });
 }
-
-/** Numbers of a slice or list of synapses; undefined for all. */
-const synapsesIn = (
-  { slice, indices }: Extract<SelectionRule, { kind: 'synapses' }>,
-  data: DataStore,
-): readonly number[] | undefined => (indices ? Array.from(arrayOf(indices, data)) : numbersIn(slice ? { slice } : {}));
 
 /** A recording of a projection that several stand for becomes one of each. */
 export function spreadRecording(

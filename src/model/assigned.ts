@@ -3,6 +3,9 @@
  * compartments also `population.mechanism.variable`.
  */
 
+import { numbersOf } from './arrays.js';
+import type { ArrayValue, DataStore } from './model.js';
+
 /** What a key gives a value to: a variable of a population or projection, or of some of its elements. */
 export interface Assigned {
   /** A population or projection; empty where the selection is beside the values. */
@@ -30,3 +33,10 @@ export function numbersIn({ slice, indices }: Pick<Assigned, 'slice' | 'indices'
   const [from, until, by] = slice;
   return Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by);
 }
+
+/** Numbers of the synapses in a slice or list of a selection; undefined for all. */
+export const synapsesIn = (
+  { slice, indices }: Pick<Assigned, 'slice'> & { readonly indices?: ArrayValue },
+  data: DataStore,
+): readonly number[] | undefined =>
+  indices === undefined ? numbersIn(slice ? { slice } : {}) : Array.from(numbersOf(indices, data));

@@ -251,7 +251,7 @@ export async function checkConversion(
       : await convertModel(valid, document, options.freeze === undefined ? {} : { freeze: options.freeze });
   const [file] = files;
   const { valid: target } = importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { data });
-  const seconds = Math.min(simulatedTime(valid.model.experiment.protocol), options.seconds ?? Infinity);
+  const seconds = comparedTime(valid.model, options.seconds);
   const { recordings, absent } = comparableVariables(valid.model, target.model, seconds);
   const [ours, theirs] = [new SampleKeeper(), new SampleKeeper()];
   const check = compared(
@@ -277,6 +277,10 @@ function simulatedTime(protocol: readonly Phase[]): number {
   return total;
 }
 
+/** The time that is compared, in s: what a protocol simulates, at most what was asked for. */
+const comparedTime = ({ experiment }: Model, asked = Infinity): number =>
+  Math.min(simulatedTime(experiment.protocol), asked);
+
 /**
  * The comparison of two sets of spikes of a model and what it was converted to.
  *
@@ -290,14 +294,13 @@ export function compared(
   label: number,
   seconds?: number,
 ): ConversionCheck {
-  const { dt, protocol } = model.experiment;
-  const whole = simulatedTime(protocol);
+  const { dt } = model.experiment;
   const tolerance = Math.max(dt, leastTolerance);
   const populations = compareSpikes(source, target, tolerance, label - labelOf(model), model);
   const sum = (read: (one: PopulationCheck) => number): number => populations.reduce((all, one) => all + read(one), 0);
   return {
     with: tool,
-    seconds: seconds === undefined ? whole : Math.min(whole, seconds),
+    seconds: comparedTime(model, seconds),
     tolerance,
     populations,
     absent: [...source.keys()].filter((name) => !target.has(name)),

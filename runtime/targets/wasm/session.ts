@@ -26,6 +26,8 @@ export function startSession(
 /** Operations of a list of actions that is over before another thread would have begun it. */
 const fewOperations = 1e5;
 
+const noActions: readonly Action[] = [];
+
 /** Most steps of a short run, and the milliseconds that it may take. */
 const fewSteps = 1000;
 const shortTime = 1;
@@ -45,6 +47,8 @@ class WasmSession implements Session {
   /** Milliseconds that steps took in the caller's own thread. */
   #timeHere = 0;
   #step = 0;
+  /** Lists of actions that are over before another thread would have begun them. */
+  readonly #short = new Map<readonly Action[], boolean>();
   readonly #requests = new RequestQueue('runtime/targets/wasm');
 
   constructor(program: Program, generated: WasmModuleText, module: WasmModule, threads: number) {
@@ -84,9 +88,17 @@ class WasmSession implements Session {
     return 0;
   }
 
+  #isShort(actions: readonly Action[]): boolean {
+    const known = this.#short.get(actions);
+    if (known !== undefined) return known;
+    const isShort = operationsOfActions(this.#program, actions) <= fewOperations;
+    this.#short.set(actions, isShort);
+    return isShort;
+  }
+
   /** Runs an action list; ends early after a fault, which makes the lengths of what follows meaningless. */
   async #runSegments(segments: readonly Segment[], actions: readonly Action[], progress?: Progress): Promise<void> {
-    const isShort = operationsOfActions(this.#program, actions) <= fewOperations;
+    const isShort = this.#isShort(actions);
     for (const [k, segment] of segments.entries()) {
       if (segment.kind === 'call' && isShort) this.#workers.callHere(segment.export, this.#step);
       else if (segment.kind === 'call') await this.#workers.call(Infinity, segment.export, this.#step);
@@ -131,7 +143,7 @@ class WasmSession implements Session {
   call(procedure: string): Promise<void> {
     const segments = this.#generated.procedures[procedure];
     invariant(segments !== undefined, 'runtime/targets/wasm', `no procedure is named ${procedure}`);
-    const actions = this.#program.schedule.procedures[procedure] ?? [];
+    const actions = this.#program.schedule.procedures[procedure] ?? noActions;
     return this.#requests.add(() => this.#runSegments(segments, actions));
   }
 

@@ -8,7 +8,7 @@ import { child } from '../../../src/model/pointer.js';
 import type { ConnectionRule, Projection, SynapseType } from '../../../src/model/model.js';
 import { elementsOf, type ExportContext } from './context.js';
 import { readsOnlyPre } from './effects.js';
-import type { Numbers } from './values.js';
+import { numberAt, type Numbers } from './values.js';
 
 /** Connections as they are made, one after another. */
 export interface Pairs {
@@ -119,6 +119,15 @@ export function placesOf(pairs: Pairs): (name: string) => readonly number[] | nu
     const value = known.get(name) ?? place?.(pairs);
     if (value !== undefined) known.set(name, value);
     return value;
+  };
+}
+
+/** What names of places and of the time step mean for each synapse, as numbers. */
+export function numbersAt(pairs: Pairs, dt: number): (name: string, k: number) => number | undefined {
+  const place = placesOf(pairs);
+  return (name, k) => {
+    const found = name === 'dt' ? dt : place(name);
+    return found === undefined ? undefined : numberAt(found, k);
   };
 }
 

@@ -1,11 +1,10 @@
 /** What a protocol does between its runs, as parts of one run: LEMS has no other. */
 
-import { assignedBy, numbersIn, type Assigned } from '../../../src/model/assigned.js';
+import { assignedBy, numbersIn, synapsesIn, type Assigned } from '../../../src/model/assigned.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type {
   DataStore,
-  EquationSet,
   Model,
   NeuronType,
   Operation,
@@ -173,30 +172,26 @@ class Phases {
     const elements = elementsOf(on, { model: this.model, data: this.data });
     const listed = typeof elements === 'string' ? undefined : this.#listed(value, elements, known.size);
     if (!listed) return this.report.missing(pointer, `${variable} of ${name}: values that are drawn during the run`);
-    const later = this.#laterName(variable, type);
-    this.#neurons[known.type ?? ''] = withParameter(type, later, variable);
-    this.#populations[name] = { ...known, values: { ...known.values, [later]: { array: listed } } };
-    this.#change(on, variable, later, where);
+    const later = this.#later(variable, type, known, listed);
+    this.#neurons[known.type ?? ''] = later.type;
+    this.#populations[name] = later.owner;
+    this.#change(on, variable, later.name, where);
   }
 
   /** Synapses get a type of their own, in which what changes is state. */
   #setSynapses(
     name: string,
-    { slice, indices, variable }: Assigned,
+    assigned: Assigned,
     value: Value,
     of: SelectionRule | undefined,
     where: string | undefined,
     pointer: string,
   ): void {
+    const { variable } = assigned;
     const known = this.#projections[name];
     const type = this.#synapses[known?.synapse ?? ''];
     if (!known || !type) return;
-    const selected = of && isSelection(of, 'synapses') ? of : { slice, indices };
-    const places: Pick<Assigned, 'slice' | 'indices'> = {
-      ...(selected.slice ? { slice: selected.slice } : {}),
-      ...(selected.indices ? { indices: Array.from(numbersOf(selected.indices, this.data)) } : {}),
-    };
-    const chosen = numbersIn(places);
+    const chosen = of && isSelection(of, 'synapses') ? synapsesIn(of, this.data) : numbersIn(assigned);
     if (this.#now === 0 && !chosen && where === undefined) {
       this.#projections[name] = { ...known, values: { ...known.values, [variable]: value } };
       return;
@@ -212,11 +207,11 @@ class Phases {
     if (typeof value !== 'object') return this.#change(on, variable, value, where);
     const listed = this.#listed(value, elements, count);
     if (!listed) return this.report.missing(pointer, `${variable} of ${name}: values that are drawn during the run`);
-    const later = this.#laterName(variable, own);
     const projection = this.#projections[name] ?? known;
-    this.#synapses[projection.synapse] = withParameter(own, later, variable);
-    this.#projections[name] = { ...projection, values: { ...projection.values, [later]: { array: listed } } };
-    this.#change(on, variable, later, where);
+    const later = this.#later(variable, own, projection, listed);
+    this.#synapses[projection.synapse] = later.type;
+    this.#projections[name] = later.owner;
+    this.#change(on, variable, later.name, where);
   }
 
   /** Gives a projection a type that no other has. */
@@ -247,10 +242,20 @@ class Phases {
     return `${Number((this.#now * 1e3).toPrecision(12))}_ms`.replace(/\W/g, '_');
   }
 
-  /** A name for the values that a variable has from now on. */
-  #laterName(variable: string, { parameters, state, derived }: EquationSet): string {
-    const maps = [parameters, state, derived];
-    return freeName(`${variable}_from_${this.#time}`, (one) => maps.some((map) => Object.hasOwn(map, one)));
+  /** A parameter with the values that a variable has from now on, in its type and in the owner of its elements. */
+  #later<T extends NeuronType | SynapseType, O extends { readonly values: Readonly<Record<string, Value>> }>(
+    variable: string,
+    type: T,
+    owner: O,
+    listed: readonly number[],
+  ): { readonly name: string; readonly type: T; readonly owner: O } {
+    const maps = [type.parameters, type.state, type.derived];
+    const name = freeName(`${variable}_from_${this.#time}`, (one) => maps.some((map) => Object.hasOwn(map, one)));
+    return {
+      name,
+      type: withParameter(type, name, variable),
+      owner: { ...owner, values: { ...owner.values, [name]: { array: listed } } },
+    };
   }
 
   /** Sets a variable now. */

@@ -10,7 +10,7 @@ import { delaysOf, delayText, isPostDelay, ownPostDelays, postDelaysOf } from '.
 import { dimensionOfUnit } from './dimensions.js';
 import { connectionType, contactTypes, type OwnValue } from './network-types.js';
 import { numbersOfElements } from './network-values.js';
-import { pairsOf, placesOf, type PairedProjection } from './pairs.js';
+import { numbersAt, pairsOf, type PairedProjection } from './pairs.js';
 import { quantityText } from './quantity-text.js';
 import { writeStandardProjection } from './standard-projection.js';
 import { ownSynapse, type SynapseCodes } from './synapse-code.js';
@@ -94,12 +94,8 @@ function knownOf(name: string, projection: Projection, written: Written, context
   const pairs = pairsOf(name, projection, context);
   if (!pairs) return undefined;
   const own = ownSynapse(name, projection, type, pairs, context);
-  const place = placesOf(pairs);
-  const names = (inner: string, k: number): number | undefined => {
-    const found = inner === 'dt' ? dt : place(inner);
-    return found === undefined ? undefined : numberAt(found, k);
-  };
-  const values = numbersOfElements(own.type, own.projection.values, pairs.sources.length, pointer, names, context);
+  const count = pairs.sources.length;
+  const values = numbersOfElements(own.type, own.projection.values, count, pointer, numbersAt(pairs, dt), context);
   const dimensionOf = (key: string): Dimension =>
     dimensionOfUnit(own.type.parameters[key]?.unit ?? own.type.state[key]?.unit ?? (isPostDelay(key) ? 's' : '1'));
   return { name, ...own, source, target, plan, pairs, values, dimensionOf };

@@ -2,8 +2,7 @@
 
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
-import { numbersIn } from '../../../src/model/assigned.js';
-import { numbersOf } from '../../../src/model/arrays.js';
+import { synapsesIn } from '../../../src/model/assigned.js';
 import type { Operation, Parameter, Projection, SynapseType, Value } from '../../../src/model/model.js';
 import { isSelection } from '../../../src/model/tagged.js';
 import type { Change, ExportContext } from './context.js';
@@ -54,10 +53,7 @@ export function ownSynapse(
   for (const [id, operation] of Object.entries(model.operations).sort(([, a], [, b]) => a.order - b.order)) {
     const { on } = operation;
     if (!isSelection(on, 'synapses') || on.projection !== name) continue;
-    const chosen = numbersIn({
-      ...(on.slice ? { slice: on.slice } : {}),
-      ...(on.indices ? { indices: Array.from(numbersOf(on.indices, data)) } : {}),
-    });
+    const chosen = synapsesIn(on, data);
     const all = new Set(chosen);
     if (chosen)
       give(
@@ -83,24 +79,36 @@ export function ownSynapse(
 const isDeclared = ({ parameters, state, derived }: SynapseType, name: string): boolean =>
   [parameters, state, derived].some((map) => Object.hasOwn(map, name));
 
+/** Texts of equations and of code of synapses. */
+export function textsOf(
+  type: SynapseType,
+  code: SynapseCodes,
+): { readonly expressions: readonly string[]; readonly statements: readonly string[] } {
+  const events = Object.values(type.events ?? {});
+  const codes = [...code.values()];
+  return {
+    expressions: [
+      ...Object.values(type.derived).map(({ value }) => value),
+      ...Object.values(type.derivatives).map(({ rate }) => rate),
+      ...Object.values(type.contributes),
+      ...Object.values(type.summed),
+      ...events.map(({ when }) => when),
+      ...codes.flatMap(({ once }) => once?.where ?? []),
+    ],
+    statements: [...Object.values(type.pathways), ...events, ...codes.map(({ operation }) => operation)].flatMap(
+      ({ do: actions }) => actions,
+    ),
+  };
+}
+
 /** Names that equations and code of synapses read. */
 function namesRead(type: SynapseType, code: SynapseCodes): ReadonlySet<string> {
-  const expressions = [
-    ...Object.values(type.derived).map(({ value }) => value),
-    ...Object.values(type.derivatives).map(({ rate }) => rate),
-    ...Object.values(type.contributes),
-    ...Object.values(type.summed),
-    ...Object.values(type.events ?? {}).map(({ when }) => when),
-    ...[...code.values()].flatMap(({ once }) => once?.where ?? []),
-  ].map(parseExpression);
-  const statements = [
-    ...Object.values(type.pathways),
-    ...Object.values(type.events ?? {}),
-    ...[...code.values()].map(({ operation }) => operation),
-  ].flatMap(({ do: actions }) => actions.flatMap(parseStatements));
+  const { expressions, statements } = textsOf(type, code);
   const read = [
-    ...expressions,
-    ...statements.flatMap((one) => (one.kind === 'send' ? [one.value, one.after] : [one.value])),
+    ...expressions.map(parseExpression),
+    ...statements
+      .flatMap(parseStatements)
+      .flatMap((one) => (one.kind === 'send' ? [one.value, one.after] : [one.value])),
   ];
   return new Set(read.flatMap((e) => [...namesIn(e)]));
 }

@@ -17,7 +17,7 @@ import { dimensionOfUnit } from './dimensions.js';
 import { writtenBy } from './effects.js';
 import { mostTrials } from './function-text.js';
 import { mostUnderWay, Queue } from './queue.js';
-import { placeWords, type SynapseCodes } from './synapse-code.js';
+import { textsOf, placeWords, type SynapseCodes } from './synapse-code.js';
 import { codeOnce, regularCode } from './timed-code.js';
 import type { TypeBuilder } from './type-builder.js';
 import type { Numbers } from './values.js';
@@ -374,19 +374,8 @@ function value(
 /** What equations read of the cell. */
 function requirePost(type: SynapseType, target: CellPlan, code: SynapseCodes, builder: TypeBuilder): void {
   const read = new Set<string>();
-  const texts = [
-    ...Object.values(type.derived).map(({ value: text }) => text),
-    ...Object.values(type.derivatives).map(({ rate }) => rate),
-    ...Object.values(type.contributes),
-    ...Object.values(type.summed),
-    ...Object.values(type.events ?? {}).map(({ when }) => when),
-    ...[...code.values()].flatMap(({ once }) => once?.where ?? []),
-  ];
-  for (const text of texts) for (const name of namesIn(builder.parse(text))) read.add(name);
-  const operations = [...code.values()].map(({ operation }) => operation);
-  const statements = [...Object.values(type.pathways), ...Object.values(type.events ?? {}), ...operations].flatMap(
-    ({ do: actions }) => actions,
-  );
+  const { expressions, statements } = textsOf(type, code);
+  for (const text of expressions) for (const name of namesIn(builder.parse(text))) read.add(name);
   for (const statement of builder.statements(statements)) for (const name of namesIn(statement.value)) read.add(name);
   for (const name of read) {
     const seen = name.startsWith('post.') ? target.visible.get(name.slice('post.'.length)) : undefined;

@@ -14,8 +14,8 @@ import { delaysOf } from '../delays.js';
 import type { ExportContext } from '../context.js';
 import { dimensionOfUnit } from '../dimensions.js';
 import { numbersOfElements } from '../network-values.js';
-import { pairsOf, placesOf } from '../pairs.js';
-import { numberAt, type Numbers } from '../values.js';
+import { numbersAt, pairsOf } from '../pairs.js';
+import type { Numbers } from '../values.js';
 import type { CutCable } from './cable-sections.js';
 import { factorsOf } from './membrane-current.js';
 
@@ -61,11 +61,7 @@ export function cableProjection(
   const sources = pairs.sources;
   // Of its compartments, only the one that fires tells others of it.
   const kept = sources.flatMap((i, k) => (!fromCable || Math.floor(i / cells) === firing ? [k] : []));
-  const place = placesOf(pairs);
-  const names = (inner: string, k: number): number | undefined => {
-    const found = inner === 'dt' ? context.dt : place(inner);
-    return found === undefined ? undefined : numberAt(found, k);
-  };
+  const names = numbersAt(pairs, context.dt);
   const all = numbersOfElements(type, projection.values, sources.length, pointer, names, context);
   const values = Object.fromEntries(
     [...all].map(([key, numbers]) => [

@@ -7,9 +7,7 @@ import type { FlatType } from '../flatten/flatten.js';
 import type { Component } from '../lems/definitions.js';
 import { synapseDocument, neuronDocument, type PlacedDocument } from '../flatten/document.js';
 import type { CompartmentCell } from '../cells/cell.js';
-import { isDefault } from '../cells/ends.js';
 import { atPlace } from './at-place.js';
-import { unknownSegment } from '../cells/messages.js';
 import type { FlatParameter } from '../flatten/variables.js';
 import { fit } from '../flatten/expressions.js';
 import { type Types, prefixedStatement, type CellType, prefixed } from './types.js';
@@ -20,7 +18,8 @@ import { type Naming, freeId } from './naming.js';
 import type { Train } from './trains.js';
 import { isRelay, effectsOf, replayed } from './replays.js';
 import * as messages from './messages.js';
-import type { PlaceList, PropertyLists } from './lists.js';
+import type { PropertyLists } from './lists.js';
+import { ProjectionEnds } from './projection-ends.js';
 
 /** Where the parts of a network are found in the document. */
 interface Assembled {
@@ -95,6 +94,7 @@ class Assembler implements Assembled {
   private readonly places: Places;
   private readonly diagnostics: Diagnostics;
   readonly #watched: ReadonlySet<string>;
+  readonly #ends: ProjectionEnds;
 
   constructor(
     private readonly naming: Naming,
@@ -104,6 +104,7 @@ class Assembler implements Assembled {
     this.places = places;
     this.diagnostics = diagnostics;
     this.#watched = watched;
+    this.#ends = new ProjectionEnds(types, diagnostics);
   }
 
   /** A list of events makes its component emit, though its own equations may not. */
@@ -256,59 +257,6 @@ class Assembler implements Assembled {
     };
   }
 
-  /** An end of a projection: a population, or a place on its cells, which may differ between connections. */
-  #end(
-    population: string,
-    draft: Draft,
-    list: PlaceList | null,
-    at: Place,
-  ): string | Readonly<Record<string, unknown>> {
-    const compartments = list && this.types.compartmentsOf(draft);
-    if (!compartments || !list) return population;
-    const found = list.places.map(({ segment, along }) => {
-      const place = compartments.placeOf(segment, along);
-      if (!place) this.diagnostics.add(unknownSegment(segment, []), at);
-      return place;
-    });
-    const [first, ...others] = found;
-    if (!first || found.some((place) => !place)) return population;
-    if (others.every((place) => place?.section === first.section && place.fraction === first.fraction))
-      return { of: population, ...first };
-    const sections = [...new Set(found.map((place) => place?.section ?? ''))];
-    const ordinals = found.map((place) => sections.indexOf(place?.section ?? ''));
-    const indices = list.indices();
-    return {
-      of: population,
-      places: {
-        sections,
-        section: indices.map((k) => ordinals[k] ?? 0),
-        fraction: indices.map((k) => found[k]?.fraction ?? 0),
-      },
-    };
-  }
-
-  /** Where connections hear the spikes of a population: places are left out where all are the one at which its cells spike. */
-  #heard(
-    population: string,
-    draft: Draft,
-    list: PlaceList | null,
-    at: Place,
-  ): string | Readonly<Record<string, unknown>> {
-    const compartments = list && this.types.compartmentsOf(draft);
-    const spike = compartments?.spike;
-    // Cells whose segments are numbered otherwise have no place by default.
-    if (
-      !list ||
-      !spike ||
-      list.places.every((place) => isDefault(place) && !compartments.placeOf(place.segment, place.along))
-    )
-      return population;
-    const end = this.#end(population, draft, list, at);
-    const isHome =
-      typeof end !== 'string' && end['section'] === spike['section'] && end['fraction'] === spike['fraction'];
-    return isHome ? population : end;
-  }
-
   /** Adds the instances that are attached to cells. @returns the order of the next population */
   attached(one: Attached, order: number): number {
     const id = this.naming.attached.get(one) ?? '';
@@ -325,7 +273,7 @@ class Assembler implements Assembled {
       if (seen?.expression.kind !== 'name') return undefined;
       const index = one.targets.common ?? one.targets.toArray();
       const population = this.naming.populations.get(one.to) ?? '';
-      const end = this.#end(population, one.to, one.toPlaces, one.place);
+      const end = this.#ends.at(population, one.to, one.toPlaces, one.place);
       const { of: _, ...at } = typeof end === 'string' ? { of: end } : end;
       return { population, variable: seen.expression.name, index, ...at };
     });
@@ -400,9 +348,9 @@ class Assembler implements Assembled {
         onEvent && port !== 'spike'
           ? { of: source, event: port }
           : onEvent
-            ? this.#heard(source, from, group.fromPlaces, place)
-            : this.#end(source, from, group.fromPlaces, place),
-      to: this.#end(this.naming.populations.get(to) ?? '', to, group.toPlaces, place),
+            ? this.#ends.heard(source, from, group.fromPlaces, place)
+            : this.#ends.at(source, from, group.fromPlaces, place),
+      to: this.#ends.at(this.naming.populations.get(to) ?? '', to, group.toPlaces, place),
       synapse: type.id,
       connect: { rule: 'list', sources: sources.toArray(), targets: targets.toArray() },
       ...(values.size > 0 ? { values: Object.fromEntries(values) } : {}),
@@ -429,7 +377,7 @@ class Assembler implements Assembled {
     this.places.set(`/projections/${id}`, one.place);
     this.projections[id] = {
       from: this.naming.attached.get(one) ?? '',
-      to: this.#end(this.naming.populations.get(one.to) ?? '', one.to, one.toPlaces, one.place),
+      to: this.#ends.at(this.naming.populations.get(one.to) ?? '', one.to, one.toPlaces, one.place),
       synapse: type.id,
       connect: {
         rule: 'list',

@@ -23,7 +23,7 @@ export interface Meaning {
 }
 
 /** A translated expression; its dimension is null where it could not be found out. */
-interface Typed extends Meaning {
+export interface Typed extends Meaning {
   /** A literal zero, which takes the dimension of its place. */
   readonly zero: boolean;
 }

@@ -13,7 +13,13 @@ import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js'
 import type { Assignment, Dimension, Expression } from '../../../src/lang/ast.js';
 import { binary, integer, name as nameOf, quantity, sum } from '../../../src/lang/build.js';
 import { divideDimensions, second } from '../../../src/lang/dimension.js';
-import type { Component, DerivedVariableDefinition, LemsModel, RegimeDefinition } from '../lems/definitions.js';
+import type {
+  Component,
+  DerivedVariableDefinition,
+  LemsExpression,
+  LemsModel,
+  RegimeDefinition,
+} from '../lems/definitions.js';
 import { inOrderOfReading } from '../lems/derived-order.js';
 import {
   assign,
@@ -25,7 +31,7 @@ import {
   type Emission,
   type Mode,
 } from './actions.js';
-import { choose, fit, translate, type Meaning } from './expressions.js';
+import { choose, fit, translate, type Meaning, type Typed } from './expressions.js';
 import {
   changedIn,
   emptyPart,
@@ -39,6 +45,7 @@ import {
 } from './flat.js';
 import { flattenScheme } from './kinetics.js';
 import { CanonicalNames } from './names.js';
+import { firstOf, haveCanonicalRegimes, integratedIn, rateInRegimes } from './regimes.js';
 import { admits, selectParameter, selectValue, type Reach } from './select.js';
 import { startValues } from './start.js';
 import { growTree, membersNamed, type Tree, type TreeNode } from './tree.js';
@@ -193,7 +200,7 @@ export class FlatType {
     for (const step of path.slice(0, -1)) node = node && membersNamed(node, step)[0];
     const name = path.at(-1);
     return node && name !== undefined
-      ? (this.variables.seen(node, name, null) ?? this.#private(node, name))
+      ? (this.variables.seen(node, name, null) ?? this.variables.own(node, name))
       : undefined;
   }
 
@@ -226,10 +233,6 @@ export class FlatType {
     );
   }
 
-  #private(node: TreeNode, name: string): Meaning | undefined {
-    return this.variables.own(node, name);
-  }
-
   // --- Parts --------------------------------------------------------------------------------------------------------
 
   #advance(node: TreeNode): void {
@@ -260,13 +263,9 @@ export class FlatType {
         });
     }
     const order = this.#derive(node);
-    const state = dynamics.timeDerivatives.flatMap(({ variable, value }) =>
-      this.#rate(node, variable, value.tree, value.place),
-    );
+    const state = dynamics.timeDerivatives.flatMap(({ variable, value }) => this.#rate(node, variable, value));
     const events = dynamics.onConditions.map(({ test, actions }) => {
-      const when = translate(test.tree, this.variables.scope(node), (missing) =>
-        this.variables.unknown(node, missing, test.place),
-      );
+      const when = this.#translated(node, test);
       return this.#event(node, when.expression, effectOf(this.#context, node, actions), test.place);
     });
     const derived = order.map((name) => this.#canonical(node, name));
@@ -303,13 +302,9 @@ export class FlatType {
     const variable = this.variables.variable(node, name);
     if (!variable) return;
     const { dimension } = variable;
-    const expressionOf = (tree: Expression, at: Place): Expression =>
-      fit(
-        translate(tree, this.variables.scope(node), (missing) => this.variables.unknown(node, missing, at)),
-        dimension,
-      );
+    const expressionOf = (formula: LemsExpression): Expression => fit(this.#translated(node, formula), dimension);
     let made: Expression | undefined;
-    if (value) made = expressionOf(value.tree, value.place);
+    if (value) made = expressionOf(value);
     else if (select !== undefined) {
       const selected = selectValue(
         this.variables,
@@ -321,12 +316,8 @@ export class FlatType {
     } else if (cases) {
       const zero = dimension ? quantity(0, dimension) : integer(0);
       const chosen = cases.map((one) => ({
-        condition:
-          one.condition &&
-          translate(one.condition.tree, this.variables.scope(node), (missing) =>
-            this.variables.unknown(node, missing, place),
-          ).expression,
-        value: expressionOf(one.value.tree, one.value.place),
+        condition: one.condition && this.#translated(node, one.condition).expression,
+        value: expressionOf(one.value),
       }));
       made = choose(chosen, zero);
     }
@@ -355,19 +346,21 @@ export class FlatType {
   };
 
   /** Adds a rate of change. @returns the canonical name of the variable, or nothing after a finding */
-  #rate(node: TreeNode, variable: string, tree: Expression, place: Place): readonly string[] {
+  #rate(node: TreeNode, variable: string, formula: LemsExpression): readonly string[] {
     const target = this.variables.variable(node, variable);
     if (target?.kind !== 'state') return [];
-    const value = this.#rateOf(node, variable, tree, place);
-    this.rates.set(target.name, { value, place });
+    this.rates.set(target.name, { value: this.#rateOf(node, variable, formula), place: formula.place });
     return [target.name];
   }
 
-  #rateOf(node: TreeNode, variable: string, tree: Expression, place: Place): Expression {
-    const typed = translate(tree, this.variables.scope(node), (missing) =>
-      this.variables.unknown(node, missing, place),
-    );
-    return fit(typed, perSecond(this.variables.variable(node, variable)?.dimension ?? null));
+  #rateOf(node: TreeNode, variable: string, formula: LemsExpression): Expression {
+    const dimension = this.variables.variable(node, variable)?.dimension ?? null;
+    return fit(this.#translated(node, formula), perSecond(dimension));
+  }
+
+  /** An expression of an instance in canonical names; unknown names are reported. */
+  #translated(node: TreeNode, { tree, place }: LemsExpression): Typed {
+    return translate(tree, this.variables.scope(node), (missing) => this.variables.unknown(node, missing, place));
   }
 
   // --- Events -------------------------------------------------------------------------------------------------------
@@ -415,17 +408,8 @@ export class FlatType {
 
   /** Regimes of the root are canonical ones unless events change them; all others are kept in a variable. */
   #declareMode(node: TreeNode): void {
-    const regimes = node.type.dynamics?.regimes ?? [];
-    if (regimes.length === 0) return;
-    const handled = regimes.some(({ onEvents }) => onEvents.length > 0);
-    const several = regimes.some(
-      ({ onEntry, onConditions }) =>
-        onEntry.some(({ kind }) => kind !== 'assign') ||
-        onConditions.some(({ actions }) => actions.filter(({ kind }) => kind === 'emit').length > 1),
-    );
-    const outer = [...(node.type.dynamics?.onConditions ?? []), ...(node.type.dynamics?.onEvents ?? [])];
-    const jumps = outer.some(({ actions }) => actions.some(({ kind }) => kind === 'transition'));
-    if (node === this.tree.root && this.setting.kind === 'neuron' && !handled && !several && !jumps) return;
+    if ((node.type.dynamics?.regimes ?? []).length === 0) return;
+    if (node === this.tree.root && this.setting.kind === 'neuron' && haveCanonicalRegimes(node.type)) return;
     this.#modes.set(node, {
       active: this.names.take(`${node.prefix}regime`),
       held: this.names.take(`${node.prefix}regime_held`),
@@ -433,18 +417,16 @@ export class FlatType {
   }
 
   #advanceRegimes(node: TreeNode, regimes: readonly RegimeDefinition[]): void {
-    const first = regimes.find(({ initial }) => initial) ?? regimes[0];
+    const first = regimes[firstOf(regimes)];
     for (const regime of regimes) {
       const rates = new Map(
         regime.timeDerivatives.map(({ variable, value }) => [
           this.#canonical(node, variable),
-          this.#rateOf(node, variable, value.tree, value.place),
+          this.#rateOf(node, variable, value),
         ]),
       );
       const transitions = regime.onConditions.map(({ test, actions }) => {
-        const when = translate(test.tree, this.variables.scope(node), (missing) =>
-          this.variables.unknown(node, missing, test.place),
-        );
+        const when = this.#translated(node, test);
         const { statements, emissions, transition } = effectOf(this.#context, node, actions);
         const [emission] = emissions;
         return {
@@ -470,11 +452,7 @@ export class FlatType {
    * advanced.
    */
   #advanceModes(node: TreeNode, mode: Mode, regimes: readonly RegimeDefinition[]): FlatPart {
-    const start = Math.max(
-      0,
-      regimes.findIndex(({ initial }) => initial),
-    );
-    this.states.push({ name: mode.active, dimension: null, initial: integer(start), integer: true });
+    this.states.push({ name: mode.active, dimension: null, initial: integer(firstOf(regimes)), integer: true });
     this.derived.push({
       name: mode.held,
       dimension: null,
@@ -482,29 +460,19 @@ export class FlatType {
       integer: true,
       place: node.component.place,
     });
-    const integrated = [
-      ...new Set(regimes.flatMap(({ timeDerivatives }) => timeDerivatives.map(({ variable }) => variable))),
-    ];
+    const integrated = integratedIn(regimes);
     for (const variable of integrated) {
-      const cases = regimes.flatMap(({ timeDerivatives }, index) =>
-        timeDerivatives
-          .filter((one) => one.variable === variable)
-          .map(({ value }) => ({
-            condition: inRegime(mode.held, index),
-            value: this.#rateOf(node, variable, value.tree, value.place),
-          })),
-      );
       const dimension = perSecond(this.variables.variable(node, variable)?.dimension ?? null);
-      const rate = choose(cases, dimension ? quantity(0, dimension) : integer(0));
+      const rate = rateInRegimes(mode.held, regimes, variable, dimension, (value) =>
+        this.#rateOf(node, variable, value),
+      );
       const name = this.#canonical(node, variable);
       const always = this.rates.get(name);
       this.rates.set(name, { value: always ? sum(always.value, rate) : rate, place: node.component.place });
     }
     const events = regimes.flatMap((regime, index) =>
       regime.onConditions.map(({ test, actions }) => {
-        const when = translate(test.tree, this.variables.scope(node), (missing) =>
-          this.variables.unknown(node, missing, test.place),
-        );
+        const when = this.#translated(node, test);
         const active = binary('and', inRegime(mode.held, index), when.expression);
         return this.#event(node, active, effectOf(this.#context, node, actions), test.place);
       }),

@@ -8,7 +8,7 @@ import { onClockOf } from './clocks.js';
 import type { Context } from './context.js';
 import { ownStep, step } from './step-time.js';
 import type { EventSource } from './events.js';
-import { clearMasks, mark } from './events.js';
+import { clearMasks, mark, ringSlot } from './events.js';
 import * as messages from './messages.js';
 import { timesAt } from './multiples.js';
 import type { ReplayedSpike } from './replayed-spikes.js';
@@ -76,10 +76,16 @@ interface ReplayBuffers extends Registers {
 function replayBuffers(name: string, all: readonly Version[], context: Context): ReplayBuffers {
   const column = (what: string, type: 'i32' | 'u32', value: (spike: ReplayedSpike) => number, last: number): Buffer => {
     const values = all.flatMap(({ spikes }) => [...spikes.map(value), last]);
-    return context.builder.buffer(`${name}.spike_${what}`, type, values.length, `${what} of the spikes of ${name}`, {
-      role: 'constant',
-      initial: type === 'i32' ? Int32Array.from(values) : Uint32Array.from(values),
-    });
+    return context.builder.commonBuffer(
+      `${name}.spike_${what}`,
+      type,
+      values.length,
+      `${what} of the spikes of ${name}`,
+      {
+        role: 'constant',
+        initial: type === 'i32' ? Int32Array.from(values) : Uint32Array.from(values),
+      },
+    );
   };
   return {
     steps: column('steps', 'i32', (spike) => spike.step, 0x7fffffff),
@@ -135,6 +141,32 @@ export function replayKernel(
     ir.store(cursor, ir.u32(0), first ? ir.sub(ir.get(next), first) : ir.get(next)),
   );
   return context.builder.sequential(`${name}.replay`, `marks the elements of ${name} that spike in this step`, block);
+}
+
+/**
+ * A kernel that lists the spikes of a step by their times, and those of one time by element: otherwise a step's spikes
+ * are listed by element.
+ *
+ * @returns null where that is the same
+ * @source Brian 2, `SpikeGeneratorGroup._check_args`
+ */
+export function orderByTime(name: string, source: EventSource, context: Context): string | null {
+  if (context.profile.spikeLabel !== 0) return null;
+  const all = versions(name, context);
+  const fallsBack = ({ step, index }: ReplayedSpike, before: ReplayedSpike | undefined): boolean =>
+    step === before?.step && index < before.index;
+  if (!all.some(({ spikes }) => spikes.some((spike, k) => fallsBack(spike, spikes[k - 1])))) return null;
+  const { elements, cursor, current } = replayBuffers(name, all, context);
+  const block = new Block();
+  const slot = block.name('slot', ringSlot(source));
+  const count = block.name('count', ir.load(source.counts, slot));
+  const next = ir.load(cursor, ir.u32(0));
+  const end = current ? ir.add(ir.load(current.first, ir.u32(0)), next) : next;
+  const first = block.name('first', ir.sub(end, count));
+  const k = block.local('k', 'u32');
+  const place = ir.add(ir.mul(slot, ir.u32(source.ring.size)), ir.get(k));
+  block.emit(ir.loop(k, ir.u32(0), count, [ir.store(source.list, place, ir.load(elements, ir.add(first, ir.get(k))))]));
+  return context.builder.sequential(`${name}.by_time`, `lists the spikes of ${name} in this step by time`, block);
 }
 
 /** Counts the spikes of an element in this step; the first of them clears the count. */

@@ -410,6 +410,22 @@ describe('synapses', () => {
     expect(byCreation(run, 'S', 'w')).toEqual([100, 1, 10, 1000]);
   });
 
+  test.each(['', 'delay: 0.3 ms,'])('spikes of one step go by their times, then by source %s', async (delay) => {
+    const run = await simulate(
+      brian(`
+      spike_generators:
+        source: { N: 3, indices: [0, 1, 2, 0, 2], times: [1.08 ms, 1.05 ms, 1.05 ms, 0.02 ms, 0.02 ms], period: 4 ms }
+      neuron_groups: { G: { N: 1, model: "x : 1" } }
+      synapses:
+        S: { source: source, target: G, ${delay} model: "w : 1", on_pre: x_post = x_post*2 + w, connect: { i: [2, 0, 1, 0], j: [0, 0, 0, 0] }, initializers: { w: [100, 1, 10, 1000] } }
+      run: 6 ms
+    `),
+    );
+    const step = (x: number, ...weights: number[]): number => weights.reduce((sum, w) => sum * 2 + w, x);
+    const once = (x: number): number => step(step(x, 1, 1000, 100), 10, 100, 1, 1000);
+    expect(finalOf(run, 'G.x')).toEqual([once(once(0))]);
+  });
+
   test('pathways of one order run by name', async () => {
     const run = await simulate(
       brian(`

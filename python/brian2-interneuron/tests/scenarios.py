@@ -1646,3 +1646,24 @@ def infinite_constants():
     w_max = 0.13
     run(30 * ms)
     return {**spikes(monitor), "w": S.w[:], "u": G.u_[:], "last": last.last_[:], "seen": S.seen_[:]}
+
+
+@scenario
+def times_within_a_step():
+    """Spikes of one step that a generator lists go by their times, in several runs, with delays and a period."""
+    P = SpikeGeneratorGroup(40, [0, 33, 20, 33, 1, 5, 0], [1.08, 1.05, 1.05, 0.93, 0.98, 3.92, 3.96] * ms, period=4 * ms)
+    Q = SpikeGeneratorGroup(3, [2, 0, 1], [2.01, 2.02, 2.02] * ms)
+    G = NeuronGroup(2, "x : 1")
+    S = Synapses(P, G, "w : 1", on_pre="x_post = (2*x_post + w) % 97", name="weighted")
+    S.connect()
+    S.w = "1 + 0.25*i"
+    S.pre.delay = "0.1*(i % 3)*ms"
+    R = Synapses(Q, G, on_pre="x_post = 3*x_post + i", delay=2 * ms, name="counting")
+    R.connect()
+    monitor, other, samples = SpikeMonitor(P), SpikeMonitor(Q), StateMonitor(G, "x", record=True, when="end")
+    run(3.4 * ms)
+    G.x = 1
+    run(0.6 * ms)
+    Q.set_spikes([2, 1], [6.13, 6.17] * ms)
+    run(7 * ms)
+    return {**spikes(monitor), **spikes(other, "other"), "x": samples.x[:]}

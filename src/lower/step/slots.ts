@@ -14,7 +14,7 @@ import { multiplesKernel } from '../multiples.js';
 import { enterFirstRegimes, lowerGroup } from '../neurons.js';
 import { lowerOperations } from '../operations.js';
 import { pathwayCodes } from '../pathways.js';
-import { replayKernel } from '../replay.js';
+import { orderByTime, replayKernel } from '../replay.js';
 import { lowerContinuousSynapses } from '../sums.js';
 import { synapseGroups } from '../synapse-ends.js';
 import { keepInputs } from '../used-inputs.js';
@@ -91,9 +91,11 @@ const replayInSlots = (rings: Populations['rings'], context: Context): readonly 
         `lists the elements of ${name} that spike`,
         source.ring.name,
       );
+      const ordered = orderByTime(name, source, own);
       return [
         ...replayed,
         at(listed, 'list'),
+        ...(ordered === null ? [] : [at(ordered, 'list')]),
         ...(source.times ? [at(multiplesKernel(source, context), 'log multiples')] : []),
       ];
     });

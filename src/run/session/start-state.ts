@@ -15,7 +15,10 @@ import { synapsesOf } from '../synapses.js';
 export interface StartState {
   /** Steps before the first one: time begins at step * dt. */
   readonly step: number;
-  /** Events before that, by `population.event`: those of the last steps, as far back as the longest delay. */
+  /**
+   * Events before that, by `population.event`: those of the last steps, as far back as the longest delay; of one step, in
+   * the order in which they act.
+   */
   readonly events: Readonly<Record<string, { readonly steps: ArrayLike<number>; readonly cells: ArrayLike<number> }>>;
   /** Step of the last event of each element, by `population.event`; -2^30 where it never had one. */
   readonly lastEvents: Readonly<Record<string, ArrayLike<number>>>;
@@ -90,7 +93,7 @@ function putEvents(
   const counts = buffers.get(ring.counts);
   if (!list || !counts || list instanceof BigInt64Array || counts instanceof BigInt64Array) return;
   const sorted = Array.from(steps, (step, k) => ({ step, cell: cells[k] ?? 0 }));
-  sorted.sort((a, b) => a.step - b.step || a.cell - b.cell);
+  sorted.sort((a, b) => a.step - b.step);
   for (const { step, cell } of sorted) {
     if (step >= state.step || step <= state.step - ring.slots || cell >= ring.size) continue;
     const slot = ((step % ring.slots) + ring.slots) % ring.slots;

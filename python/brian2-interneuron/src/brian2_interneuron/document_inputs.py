@@ -36,11 +36,14 @@ class InputParts:
             indices, times = (), ()
         elif has_missed_spikes(group, -(-int(self.clock.variables["timestep"].get_value().item()) // self.ticks(group))):
             raise Unsupported(group.name, "the spikes of when it was not active come together")
+        indices, times = np.asarray(indices), np.asarray(times, dtype=float)
+        if not np.array_equal(np.lexsort((indices, times)), np.arange(len(times))):
+            raise Unsupported(group.name, "its spikes are said to be sorted, and are not by time, then neuron")
         period = float(group.variables["period"].get_value().item())
         entry = {
             "N": int(group.variables["N"].get_value()),
-            "indices": np.asarray(indices).astype(int).tolist(),
-            "times": {"values": np.asarray(times, dtype=float).tolist(), "unit": "second"},
+            "indices": indices.astype(int).tolist(),
+            "times": {"values": times.tolist(), "unit": "second"},
         }
         if period > 0 and np.isfinite(period):
             entry["period"] = f"{period!r}*second"

@@ -61,6 +61,31 @@ def has_missed_spikes(group, step):
     return step > 0 and last < next_spike(group, step)
 
 
+def goes_by_time(group):
+    """Whether a SpikeGeneratorGroup has spikes of one step that are not in the order of their neurons."""
+    bins, neurons = group.variables["_timebins"].get_value(), group.variables["neuron_index"].get_value()
+    return bool(((np.diff(bins) == 0) & (np.diff(neurons) < 0)).any())
+
+
+def by_time(group, ticks, neurons):
+    """Where the spikes of a SpikeGeneratorGroup, which are by step, are in Brian's order: in a step, that of their times.
+
+    Args:
+        ticks: steps of the group's clock.
+        neurons: which of them spiked.
+    """
+    size = int(group.variables["N"].get_value())
+    period = int(np.asarray(group.variables["_period_bins"].get_value()).item())
+
+    def keys(bins, cells):
+        return np.asarray(bins, dtype=np.int64) * size + cells
+
+    known = keys(group.variables["_timebins"].get_value(), group.variables["neuron_index"].get_value())
+    order = np.argsort(known, kind="stable")
+    places = np.searchsorted(known[order], keys(ticks % period if period > 0 else ticks, neurons))
+    return np.lexsort((order[np.minimum(places, len(order) - 1)], ticks))
+
+
 def end_text(group):
     """A group or subgroup as specifications write it."""
     if isinstance(group, Subgroup):

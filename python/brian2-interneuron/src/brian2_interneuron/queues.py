@@ -1,5 +1,7 @@
 """What is under way between neurons: Brian's queues, and the events that they come from."""
 
+from graphlib import TopologicalSorter
+
 import numpy as np
 
 
@@ -44,6 +46,29 @@ def recent_events(pathway, now):
     if (emitted >= now).any():
         return None
     return np.unique(np.column_stack([emitted, np.asarray(pathway.synapse_sources.get_value())[synapses]]), axis=0)
+
+
+def in_order(pathways, now, events):
+    """Events of one group (rows of step and neuron, ascending) in the order in which its pathways bring those of a step."""
+    before = {}
+    for pathway in pathways:
+        ahead, synapses = _under_way(pathway)
+        delays = delay_steps(pathway)
+        emitted = now + ahead - (delays[synapses] if len(delays) > 1 else delays[0])
+        cells = np.asarray(pathway.synapse_sources.get_value())[synapses]
+        rows = np.lexsort((ahead, emitted))
+        emitted, ahead, cells = emitted[rows], ahead[rows], cells[rows]
+        follows = np.flatnonzero((np.diff(emitted) == 0) & (np.diff(ahead) == 0) & (np.diff(cells) != 0))
+        for k in follows:
+            before.setdefault(int(emitted[k]), {}).setdefault(int(cells[k + 1]), set()).add(int(cells[k]))
+    places = np.arange(len(events))
+    for step, known in before.items():
+        if all(cell > earlier for cell, those in known.items() for earlier in those):
+            continue
+        rank = {cell: k for k, cell in enumerate(TopologicalSorter(known).static_order())}
+        rows = np.flatnonzero(events[:, 0] == step)
+        places[rows] = rows[0] + np.argsort(np.argsort([rank.get(int(cell), 0) for cell in events[rows, 1]], kind="stable"))
+    return events[np.argsort(places)]
 
 
 def are_explained(pathway, now, events):

@@ -13,7 +13,7 @@ import interneuron
 from interneuron._server import unpack
 
 from . import queues
-from .groups import base_of, next_spike, start_of, through
+from .groups import base_of, by_time, goes_by_time, next_spike, start_of, through
 
 
 def write_back(document, session, begin, end):
@@ -23,6 +23,11 @@ def write_back(document, session, begin, end):
         (each["population"], each["event"]): (unpack(each["steps"]).astype(np.int64), unpack(each["cells"]).astype(np.int64))
         for each in taken["spikes"]
     }
+    for group in document.groups:
+        found = events.get((group.name, "spike"))
+        if found is not None and isinstance(group, SpikeGeneratorGroup) and goes_by_time(group):
+            order = by_time(group, found[0] // document.ticks(group), found[1])
+            events[group.name, "spike"] = (found[0][order], found[1][order])
     values = {
         (each["population"], each["event"], variable["name"]): unpack(variable["values"])
         for each in taken["spikes"]

@@ -1,6 +1,7 @@
 """Where a run begins: what its session is told besides the values of variables."""
 
 import numpy as np
+from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 
 from interneuron._server import pack
 
@@ -58,6 +59,12 @@ def _under_way(document, now):
             raise Unsupported(pathway.name, _CHANGED)
     if any(len(each) and each[0, 0] < 0 for each in events.values()):
         raise Unsupported(document.net.name, "spikes from before time 0 are in transit")
+    for group in document.groups:
+        key = f"{group.name}.spike"
+        if isinstance(group, SpikeGeneratorGroup) and len(events.get(key, ())):
+            every = document.ticks(group)
+            own = [each for each in pathways if _source_of(document, each) == key]
+            events[key] = queues.in_order(own, -(-now // every), events[key] // [every, 1]) * [every, 1]
     return {
         key: {"steps": pack(each[:, 0].astype(np.int32)), "cells": pack(each[:, 1].astype(np.int32))}
         for key, each in events.items()

@@ -740,6 +740,13 @@ export const messages = {
     found: '[]',
     hint: 'leave `on` out for a mechanism on all sections, or the mechanism itself where none has it',
   }),
+  onEmptyGroups: (groups: readonly string[]): Finding => ({
+    code: 'model/on-nothing',
+    severity: 'warning',
+    message: `the mechanism is on no section: ${groups.join(', ')} ${groups.length === 1 ? 'has' : 'have'} none`,
+    expected: 'sections, or groups with sections',
+    hint: 'it has no effect',
+  }),
   emptyGroup: (group: string): Finding => ({
     code: 'model/empty-group',
     severity: 'warning',

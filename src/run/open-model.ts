@@ -48,7 +48,8 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
     run: (seconds, how) => queued(() => run(state, seconds, how)),
     set: (values, atOnce) => queued(async () => addPhase(state, { set: valuesOf(values, state) }, atOnce)),
     initialise: (values) => queued(async () => addPhase(state, { initialise: valuesOf(values, state) })),
-    record: (population, variable, every) => queued(() => recordFromNow(state, population, variable, every)),
+    record: (population, variable, every, place) =>
+      queued(() => recordFromNow(state, population, variable, every, place)),
     reset: (annotations) => queued(() => addPhase(state, { reset: true, ...(annotations ? { annotations } : {}) })),
     snapshot: (name) => queued(() => addPhase(state, { store: name })),
     restore: (name) => queued(async () => addPhase(state, { restore: keptName(name, state) })),

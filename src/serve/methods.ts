@@ -130,13 +130,18 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
       session.set(readValues(parameters['values']), optional(parameters, 'atOnce', 'boolean')),
     ),
     initialise: changing(({ session }, parameters) => session.initialise(readValues(parameters['values']))),
-    record: changing(({ session }, parameters) =>
-      session.record(
+    record: changing(({ session }, parameters) => {
+      const [section, fraction] = [
+        optional(parameters, 'section', 'string'),
+        optional(parameters, 'fraction', 'number'),
+      ];
+      return session.record(
         text(parameters, 'population'),
         text(parameters, 'variable'),
         optional(parameters, 'every', 'number'),
-      ),
-    ),
+        { ...(section === undefined ? {} : { section }), ...(fraction === undefined ? {} : { fraction }) },
+      );
+    }),
     reset: changing(({ session }, parameters) => session.reset(optional(parameters, 'annotations', 'object'))),
     snapshot: changing(({ session }, parameters) => session.snapshot(text(parameters, 'name'))),
     restore: changing(({ session }, parameters) => session.restore(text(parameters, 'name'))),

@@ -122,6 +122,11 @@ describe('canonical form:', () => {
       'error model/on-nothing',
     ],
     [
+      'a mechanism on a group without sections',
+      canonical(stick, leak.replace('{ leak: {', '{ leak: { on: none,'), 'groups: { none: [] }'),
+      'warning model/on-nothing',
+    ],
+    [
       'a mechanism on what is not there',
       canonical(stick, leak.replace('{ leak: {', '{ leak: { on: axon,')),
       'error model/unknown-section',

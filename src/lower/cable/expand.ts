@@ -6,12 +6,12 @@
  * them is a slice. The compartment where spikes are detected has the population's own name.
  */
 
-import { assignedBy } from '../../model/assigned.js';
+import { assignedBy, numbersIn } from '../../model/assigned.js';
 import { spreadPhase, spreadRecording } from '../../draw/spread.js';
 import { type DrawnModel } from '../../draw/drawn-model.js';
 import type { Places as Coordinates } from '../../draw/space/axes.js';
 import { arrayOf } from '../../model/arrays.js';
-import { ownersOf, formulaOf } from '../../model/typed.js';
+import { ownersOf } from '../../model/typed.js';
 import type { Link, Model, Phase, Population, Recording, Stimulus, Value } from '../../model/typed.js';
 import type { LoweringDiagnostics } from '../context.js';
 import { numberOf } from '../groups.js';
@@ -340,56 +340,68 @@ class Expansion {
   }
 
   #phase(phase: Phase): Phase {
-    const given =
-      phase.kind === 'set' ? phase.set : phase.kind === 'initialise' ? phase.initialise : ({} as Record<string, Value>);
-    const owners = (phase.kind === 'set' || phase.kind === 'initialise') && phase.of ? ownersOf(phase.of) : [];
+    if (phase.kind !== 'set' && phase.kind !== 'initialise') return phase;
+    const given = phase.kind === 'set' ? phase.set : phase.initialise;
+    const owners = phase.of ? ownersOf(phase.of) : [];
     const concerned = [...owners, ...Object.keys(given).map((key) => assignedBy(key).owner)].filter((owner) =>
       this.#cells.kindOf(owner),
     );
-    if (concerned.length === 0 || (phase.kind !== 'set' && phase.kind !== 'initialise')) return phase;
+    if (concerned.length === 0) return phase;
+    const chosen = this.#chosenCells(phase);
     const values: Record<string, Value> = {};
     for (const [key, value] of Object.entries(given)) {
-      const { owner, variable, ...some } = assignedBy(key);
-      const kind = Object.keys(some).length === 0 ? this.#cells.kindOf(owner) : undefined;
-      const isOfMechanism = variable.includes('.');
-      if (
-        owners.length > 0 ||
-        !kind ||
-        !(variable === 'v' || isOfMechanism || Object.hasOwn(kind.type.parameters, variable))
-      ) {
-        if (this.#cells.kindOf(owner) || owners.length > 0)
-          this.#cells.refuse(
-            `setting ${key} of cells with compartments`,
-            'their v, their own parameters and what mechanisms have can be set, of all cells of a population',
-          );
-        else values[key] = value;
-        continue;
-      }
-      for (const one of this.#cells.classes.get(kind.name) ?? []) {
-        if (isOfMechanism) {
-          Object.assign(values, this.#setMechanism(owner, one, variable, value));
-          continue;
-        }
-        const name = variable === 'v' ? one.made.names.voltage : variable;
-        const formula = formulaOf(value);
-        values[`${this.#cells.member(owner, one)}.${name}`] = formula
-          ? value
-          : this.#cells.repeated(value, one.compartments.length);
-      }
+      const { variable, ...assigned } = assignedBy(key);
+      const owner = chosen?.population ?? assigned.owner;
+      const kind = this.#cells.kindOf(owner);
+      const isKnown =
+        kind && (variable === 'v' || variable.includes('.') || Object.hasOwn(kind.type.parameters, variable));
+      if (kind && isKnown && (chosen || owners.length === 0)) {
+        const cells = chosen?.cells ?? numbersIn(assigned);
+        for (const one of this.#cells.classes.get(kind.name) ?? [])
+          Object.assign(values, this.#setOn(owner, one, variable, value, cells));
+      } else if (kind || owners.length > 0)
+        this.#cells.refuse(
+          `setting ${key} of cells with compartments`,
+          'their v, their own parameters and what mechanisms have can be set, of cells of one population',
+        );
+      else values[key] = value;
     }
-    return phase.kind === 'set' ? { ...phase, set: values } : { ...phase, initialise: values };
+    const { of: _, ...rest } = phase;
+    return rest.kind === 'set' ? { ...rest, set: values } : { ...rest, initialise: values };
   }
 
-  /** A value for a variable of a mechanism wherever a class has it: of its compartments some may have another one. */
-  #setMechanism(population: string, one: Class, variable: string, value: Value): Record<string, Value> {
-    const at = [...one.compartments.keys()].filter((ordinal) => one.made.variables[ordinal]?.has(variable));
-    const name = one.made.variables[at[0] ?? 0]?.get(variable);
+  /** The cells of a selection that stands beside the values of a phase; undefined where it is of several populations. */
+  #chosenCells({ of, numbered }: Extract<Phase, { kind: 'set' | 'initialise' }>) {
+    if (!of || numbered !== undefined || (of.kind !== 'slice' && of.kind !== 'indices' && of.kind !== 'mask'))
+      return undefined;
+    return { population: of.population, cells: Array.from(this.#cells.elementsOf(of).indices) };
+  }
+
+  /**
+   * A value for `v`, a parameter of the cell, or a variable of a mechanism wherever a class has it: of its
+   * compartments some may have another one.
+   *
+   * @param cells  by number; undefined for all
+   */
+  #setOn(
+    population: string,
+    one: Class,
+    variable: string,
+    value: Value,
+    cells: readonly number[] | undefined,
+  ): Record<string, Value> {
+    const places = [...one.compartments.keys()];
+    const isOfMechanism = variable.includes('.');
+    const at = isOfMechanism ? places.filter((ordinal) => one.made.variables[ordinal]?.has(variable)) : places;
+    const own = variable === 'v' ? one.made.names.voltage : variable;
+    const name = isOfMechanism ? one.made.variables[at[0] ?? 0]?.get(variable) : own;
     if (name === undefined || at.length === 0) return {};
     const member = this.#cells.member(population, one);
     const given = this.#cells.repeated(value, at.length);
-    if (at.length === one.compartments.length) return { [`${member}.${name}`]: given };
+    if (at.length === places.length && !cells) return { [`${member}.${name}`]: given };
     const { size } = this.#cells.model.populations[population] ?? { size: 0 };
-    const elements = at.flatMap((ordinal) => Array.from({ length: size }, (_, cell) => ordinal * size + cell));
+    const all = cells ?? Array.from({ length: size }, (_, cell) => cell);
+    const elements = at.flatMap((ordinal) => all.map((cell) => ordinal * size + cell));
     return { [`${member}[${elements.join(', ')}].${name}`]: given };
   }
 }

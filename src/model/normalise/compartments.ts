@@ -316,6 +316,8 @@ function normaliseMechanism(
   const places = [...Object.keys(tree.sections), ...Object.keys(tree.groups)];
   const on = typeof document.on === 'string' ? [document.on] : document.on;
   if (on?.length === 0) context.report(messages.onNothing(), `${pointer}/on`);
+  else if (on?.every((name) => Object.hasOwn(tree.groups, name) && tree.groups[name]?.length === 0))
+    context.report(messages.onEmptyGroups(on), `${pointer}/on`);
   for (const [index, name] of (on ?? []).entries()) {
     if (!places.includes(name))
       context.report(

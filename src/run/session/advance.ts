@@ -3,9 +3,11 @@
 import { engage, leave, perform } from './engage.js';
 import type { AdvanceOptions } from './model-session.js';
 import { isSame, phasesOf, type Engaged, type SessionState } from './state.js';
+import { isStructured } from './names.js';
 import { directChange } from '../direct-change.js';
 import { synapsesIn } from './take.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
+import { assignedBy } from '../../model/assigned.js';
 import type * as written from '../../model/model.js';
 import { phaseKind } from '../../model/tagged.js';
 import type { Phase } from '../../model/typed.js';
@@ -103,7 +105,10 @@ function shorten(state: SessionState, run: number): void {
 /** Writes the values of a phase into the running program. @returns false where it cannot take them */
 async function changeDirectly({ given }: SessionState, on: Engaged, phase: Phase): Promise<boolean> {
   if (phase.kind !== 'set' && phase.kind !== 'initialise') return false;
-  if (given.valid.model.timing === 'lems-euler' || (on.walk.atStart && !mayReset(on))) return false;
+  const { model } = given.valid;
+  if (model.timing === 'lems-euler' || (on.walk.atStart && !mayReset(on))) return false;
+  const values = phase.kind === 'set' ? phase.set : phase.initialise;
+  if (Object.keys(values).some((key) => isStructured(assignedBy(key).owner, model))) return false;
   const writes = await directChange(phase, {
     program: on.compiled.program,
     data: given.valid.data,

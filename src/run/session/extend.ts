@@ -2,7 +2,8 @@
 
 import { performRest } from './advance.js';
 import { disengage, leave } from './engage.js';
-import { checkedVariable, unknownOwner } from './names.js';
+import type { Place } from './model-session.js';
+import { checkedPlace, checkedVariable, unknownOwner } from './names.js';
 import { phasesOf, type SessionState } from './state.js';
 import type { RunnableModel } from '../imported-model.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
@@ -41,13 +42,16 @@ export async function recordFromNow(
   population: string,
   variable: string,
   every?: number,
+  place: Place = {},
 ): Promise<void> {
   const { given, phases, done } = state;
   const { model, data } = given.valid;
   const { size } = model.populations[population] ?? unknownOwner(population, Object.keys(model.populations));
   const of = { population, slice: [0, size, 1] as const };
   const taken = new Set(model.recordings.map((each) => each.name));
-  const name = freeName(`${population}_${variable}_later`, (other) => taken.has(other));
+  const at = checkedPlace(population, variable, place, model);
+  const usual = [population, variable, ...(at.section === undefined ? [] : [at.section]), 'later'].join('_');
+  const name = freeName(usual.replace(/\W/g, '_'), (other) => taken.has(other));
   const recording: written.Recording =
     variable === 'spike'
       ? { of, events: 'spike', name }
@@ -56,6 +60,7 @@ export async function recordFromNow(
           variables: [checkedVariable(population, variable, model)],
           name,
           ...(every === undefined ? {} : { every }),
+          ...at,
         };
   const late = lateOf(phases);
   const protocol: written.Phase[] = [
@@ -66,8 +71,15 @@ export async function recordFromNow(
   ];
   const recordings = [...model.recordings, recording];
   const longer: written.Model = { ...model, recordings, experiment: { ...model.experiment, protocol } };
+  const before = { given, phases, typed: state.typed, done };
   await extend(state, { ...given, valid: { model: longer, data }, hashes: hashModel(longer) });
-  await performRest(state);
+  try {
+    await performRest(state);
+  } catch (error) {
+    // What cannot be recorded leaves the session as it was.
+    Object.assign(state, before);
+    throw error;
+  }
 }
 
 /** How many phases at the start switch recordings off that begin later. */

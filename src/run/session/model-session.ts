@@ -89,6 +89,13 @@ export interface TakenSynapses {
   readonly delays: Uint32Array;
 }
 
+/** A place on cells with compartments; without a section, where they fire. */
+export interface Place {
+  readonly section?: string;
+  /** From 0, where the section begins, to 1; absent: its middle. */
+  readonly fraction?: number;
+}
+
 /** A number in SI for all elements of what a key names, or one for each. */
 export type GivenNumbers = Readonly<Record<string, number | ArrayLike<number>>>;
 
@@ -124,7 +131,7 @@ export interface ModelSession {
   /** Gives first values: they are taken now, and at each reset that follows. */
   initialise(values: GivenNumbers): Promise<void>;
   /** Records a variable, or `spike`, of a population from now on; `every` in s. */
-  record(population: string, variable: string, every?: number): Promise<void>;
+  record(population: string, variable: string, every?: number, place?: Place): Promise<void>;
   /** Back to time 0 and first values, in a new segment. */
   reset(annotations?: Readonly<Record<string, unknown>>): Promise<void>;
   /** Keeps all that changes under a name. */

@@ -1,8 +1,11 @@
 /** What calls of a session name: populations, projections and their variables. */
 
+import type { Place } from './model-session.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { suggestion } from '../../diagnostics/suggest.js';
+import { assignedBy } from '../../model/assigned.js';
 import type * as written from '../../model/model.js';
+import { compartmentVariables, mechanismNames } from '../../model/normalise/compartments.js';
 
 /** What a call names that the session does not have, with what it may have meant. */
 export function unknownName(what: string, name: string, known: readonly string[]): UsageError {
@@ -19,25 +22,54 @@ export function unknownOwner(name: string, known: readonly string[]): never {
 
 type Type = written.NeuronType | written.SynapseType;
 
+/** Whether the cells of a population have compartments, of which one name stands for several variables. */
+export const isStructured = (owner: string, model: written.Model): boolean =>
+  model.neurons[model.populations[owner]?.type ?? '']?.compartments !== undefined;
+
 const typeOf = (owner: string, model: written.Model): Type | undefined =>
   model.neurons[model.populations[owner]?.type ?? ''] ?? model.synapses[model.projections[owner]?.synapse ?? ''];
 
+const compartmentsOf = (type: Type | undefined): written.Compartments | undefined =>
+  type && 'compartments' in type ? type.compartments : undefined;
+
 /** Variables of a type that have values of their own. */
-const valuesOf = (type: Type | undefined): readonly string[] => [
-  ...Object.keys(type?.state ?? {}),
-  ...Object.keys(type?.parameters ?? {}),
-];
+function valuesOf(type: Type | undefined): readonly string[] {
+  const compartments = compartmentsOf(type);
+  return [
+    ...(compartments ? ['v', ...mechanismNames(compartments)] : []),
+    ...Object.keys(type?.state ?? {}),
+    ...Object.keys(type?.parameters ?? {}),
+  ];
+}
 
 /** @throws UsageError when a population has no variable of that name */
 export function checkedVariable(owner: string, variable: string, model: written.Model): string {
   const type = typeOf(owner, model);
+  const compartments = compartmentsOf(type);
   const known = [
+    ...(compartments ? compartmentVariables(compartments) : []),
+    ...Object.keys((type && 'inputs' in type && type.inputs) || {}),
     ...Object.keys(type?.state ?? {}),
     ...Object.keys(type?.derived ?? {}),
     ...Object.keys(type?.parameters ?? {}),
   ];
   if (!known.includes(variable)) throw unknownName(`variable of ${owner}`, variable, known);
   return variable;
+}
+
+/** The place of a recording. @throws UsageError for one that is not on the cells, or for spikes */
+export function checkedPlace(owner: string, variable: string, place: Place, model: written.Model): Place {
+  const { section, fraction } = place;
+  if (section === undefined && fraction === undefined) return {};
+  const sections = Object.keys(compartmentsOf(typeOf(owner, model))?.sections ?? {});
+  if (variable === 'spike')
+    throw new UsageError('spikes are recorded where their event is detected', 'leave the section and fraction out');
+  if (section === undefined)
+    throw new UsageError(`a fraction without a section of ${owner}`, `sections: ${sections.join(', ')}`);
+  if (!sections.includes(section)) throw unknownName(`section of ${owner}`, section, sections);
+  if (fraction !== undefined && !(fraction >= 0 && fraction <= 1))
+    throw new UsageError(`the fraction ${fraction} is beyond the ends of ${section}`, 'give a number from 0 to 1');
+  return { section, ...(fraction === undefined ? {} : { fraction }) };
 }
 
 /** @throws UsageError when a key of `set` names what there is not */
@@ -47,7 +79,7 @@ export function checkKey(key: string, model: written.Model): void {
       `${key} does not name a variable of the session`,
       'write population.variable; constants, such as those of a namespace, are set when the model is opened',
     );
-  const [, owner = key, variable = ''] = /^(\w+)(?:\[[^\]]*\])?\.(\w+)$/.exec(key) ?? [];
+  const { owner, variable } = assignedBy(key);
   const type = typeOf(owner, model);
   if (!type) unknownOwner(owner, [...Object.keys(model.populations), ...Object.keys(model.projections)]);
   const known = valuesOf(type);

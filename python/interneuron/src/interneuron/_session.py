@@ -85,10 +85,22 @@ class Session:
         """Gives first values: they are taken now, and at each reset that follows."""
         self._change("initialise", values=_sent(values))
 
-    def record(self, population: str, variable: str, every: str | float | None = None) -> None:
-        """Records a variable, or `spike`, of a population from now on."""
+    def record(
+        self,
+        population: str,
+        variable: str,
+        every: str | float | None = None,
+        section: str | None = None,
+        fraction: float | None = None,
+    ) -> None:
+        """Records a variable, or `spike`, of a population from now on.
+
+        Cells with compartments have it at a section and fraction of its length; without them, it is where they fire.
+        """
         interval = {} if every is None else {"every": seconds(every)}
-        self._change("record", population=population, variable=variable, **interval)
+        place = {} if section is None else {"section": section}
+        along = {} if fraction is None else {"fraction": fraction}
+        self._change("record", population=population, variable=variable, **interval, **place, **along)
 
     def reset(self, annotations: Mapping[str, Any] | None = None) -> None:
         """Back to time 0 and first values, in a new segment."""

@@ -95,7 +95,8 @@ describe('said in documents:', () => {
       grouped('<segmentGroup id="g"><member segment="9"/></segmentGroup>'),
       'error neuroml/unknown-segment',
     ],
-    ['a mechanism on an empty group', grouped('<segmentGroup id="g"/>'), 'warning model/empty-group'],
+    ['an empty group', grouped('<segmentGroup id="g"/>'), 'warning model/empty-group'],
+    ['a mechanism on an empty group', grouped('<segmentGroup id="g"/>'), 'warning model/on-nothing'],
     [
       'an ion that nothing holds',
       text(

@@ -13,7 +13,7 @@ await rm(dist, { recursive: true, force: true });
 
 const declarations = promisify(execFile)(
   process.execPath,
-  [resolve(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
+  [resolve(root, 'node_modules/typescript-native/bin/tsc'), '-p', 'tsconfig.build.json'],
   {
     cwd: root,
   },

@@ -73,6 +73,6 @@ describe('docs/dependencies.md', () => {
   it('comes with exact versions', () => {
     const { dependencies, devDependencies } = JSON.parse(read('package.json'));
     for (const version of Object.values({ ...dependencies, ...devDependencies }))
-      expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+      expect(version).toMatch(/^(npm:[\w@/-]+@)?\d+\.\d+\.\d+$/);
   });
 });

@@ -17,6 +17,7 @@ from brian2 import BrianLogger, prefs, seed, set_device, start_scope
 from brian2.devices.device import reset_device
 
 import brian2_interneuron  # noqa: F401
+import drawn
 import random_networks
 import scenarios
 
@@ -144,6 +145,9 @@ def main(names):
     BrianLogger.suppress_hierarchy("brian2")
     warnings.simplefilter("ignore")
     outcomes = {}
+    if not names or "drawn_by_the_engine" in names:
+        # Before anything is seeded.
+        outcomes["drawn_by_the_engine"] = drawn.outcome()
     networks = {f"random_network_{seed}": random_networks.of(seed) for seed in RANDOM_NETWORKS}
     for name, function in {**scenarios.ALL, **networks}.items():
         if names and name not in names:

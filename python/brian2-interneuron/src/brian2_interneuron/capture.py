@@ -127,6 +127,7 @@ def first_network(script, output, stem, partial=False, path=None):
     InterneuronDevice._prepare, InterneuronDevice.run_document = prepared, captured
     InterneuronDevice._live_of, InterneuronDevice._perform = going_on, own_names
     said.listen()
+    defers, InterneuronDevice.defers = InterneuronDevice.defers, False
     try:
         script()
     except Captured:
@@ -136,7 +137,7 @@ def first_network(script, output, stem, partial=False, path=None):
             raise
         note_left_out(str(output), [ended_with(error)])
     finally:
-        said.listening = False
+        said.listening, InterneuronDevice.defers = False, defers
         InterneuronDevice._prepare, InterneuronDevice.run_document = prepare, run_document
         InterneuronDevice._live_of, InterneuronDevice._perform = live_of, perform
     if not found:

@@ -14,16 +14,19 @@ from brian2.core.base import BrianObjectException
 from brian2.core.namespace import get_local_namespace
 from brian2.core.network import Network, TextReport
 from brian2.core.preferences import prefs
+from brian2.core.variables import VariableView
 from brian2.devices.device import RuntimeDevice
 from brian2.groups.group import Group
 from brian2.units import second
 from brian2.input.timedarray import TimedArray
+from brian2.synapses.synapses import Synapses
 from brian2.units.fundamentalunits import check_units, fail_for_dimension_mismatch
 from brian2.utils.logger import get_logger
 
 import interneuron
 from interneuron._server import pack, prepare, shared
 
+from . import deferred
 from .clocks import set_clocks, with_base
 from .document import Document
 from .live import Live, sent
@@ -56,17 +59,20 @@ _OF_RUNS = {
     "spatialstateupdate",
 }
 
-_OPTIONS = {"target", "threads", "device", "precision", "seed", "output", "strict"}
+_OPTIONS = {"target", "threads", "device", "precision", "seed", "output", "strict", "connect"}
 
 
 class InterneuronDevice(RuntimeDevice):
     """Runs networks on interneuron; what it cannot run is left to Brian's runtime."""
 
+    #: Whether connections may be left to the engine.
+    defers = True
+
     def __init__(self):
         super().__init__()
         #: What `set_device` was told.
         self.options = {}
-        self._preparing = self._falling_back = False
+        self._preparing = self._falling_back = self._leaving = False
         self._seed = None
         #: Whether the last run was interneuron's, and what it was told about it.
         self.last_run_native = None
@@ -91,9 +97,16 @@ class InterneuronDevice(RuntimeDevice):
             build_on_run: False where `device.run` is to repeat the run with other values; every run is live.
             target: the engine: 'auto', 'wasm', 'c', 'opencl', 'cuda' or 'reference'.
             strict: refuses what Brian's runtime would have to run.
-            options: `threads`, `device`, `precision`, `seed`, `output` (a file or files for results); options of
-                other devices are accepted and mean nothing here.
+            options: `threads`, `device`, `precision`, `seed`, `output` (a file or files for results); `connect`, who draws
+                connections that are conditions and probabilities: 'brian', 'engine', or 'auto': the engine where they
+                are many, nothing is seeded, and nobody reads them before the run; options of other devices are
+                accepted and mean nothing here.
+
+        Raises:
+            ValueError: for a word that `connect` does not take.
         """
+        if options.get("connect", "auto") not in ("auto", "brian", "engine"):
+            raise ValueError(f"connect is 'auto', 'brian' or 'engine', not {options['connect']!r}")
         self.end()
         self._runs, self._repeating = [], False
         super().activate(build_on_run=build_on_run, **options)
@@ -146,6 +159,69 @@ class InterneuronDevice(RuntimeDevice):
         super().seed(seed)
         self._seed = seed
 
+    # --- Synapses that the engine draws ----------------------------------------------------------------------------
+    def _draws_later(self, synapses):
+        """Whether connections of synapses may stay text."""
+        chosen = self.options.get("connect", "auto")
+        if not self.defers or chosen == "brian":
+            return False
+        # NumPy's generator forgets what it began with when it is seeded.
+        begun = getattr(np.random.mtrand._rand._bit_generator, "_seed_seq", None) is not None
+        seeded = self._seed is not None or self.options.get("seed") is not None or not begun
+        ends = [each.variables["N"].get_value() for each in (synapses.source, synapses.target)]
+        return chosen == "engine" or (not seeded and int(ends[0]) * int(ends[1]) >= deferred.MANY_PAIRS)
+
+    def synapses_connect(
+        self, synapses, condition=None, i=None, j=None, p=1.0, n=1, skip_if_invalid=False, namespace=None, level=0
+    ):
+        """What `Synapses.connect` does: it connects, or leaves that to the engine."""
+        given = {"condition": condition, "i": i, "j": j, "p": p, "n": n, "skip_if_invalid": skip_if_invalid}
+        names = get_local_namespace(level=level + 2) if namespace is None else namespace
+        if self._draws_later(synapses) and deferred.Deferred.connection(synapses, given, names):
+            return
+        deferred.CONNECT(synapses, **given, namespace=names)
+
+    def variableview_set_with_expression_conditional(self, view, cond, code, run_namespace, check_units=True):
+        """What a text for elements that meet a condition does."""
+        def carry_out(names):
+            VariableView.set_with_expression_conditional.original_function(view, cond, code, names, check_units)
+
+        waiting = deferred.waiting_for(view) if cond == "True" else None
+        if waiting is None or not waiting.value(view, code, run_namespace, carry_out):
+            carry_out(run_namespace)
+
+    def variableview_set_with_index_array(self, view, item, value, check_units):
+        """What a number or an array for elements does."""
+        def carry_out(_):
+            VariableView.set_with_index_array.original_function(view, item, value, check_units)
+
+        whole = isinstance(item, slice) and item == slice(None)
+        waiting = deferred.waiting_for(view) if whole and np.ndim(value) == 0 else None
+        if waiting is not None and check_units:
+            fail_for_dimension_mismatch(view.variable.dim, value, f"Incorrect unit for setting variable {view.name}")
+        if waiting is None or not waiting.value(view, value, {}, carry_out):
+            carry_out(None)
+
+    def get_value(self, var, access_data=True):
+        """The array of a variable."""
+        deferred.read(var)
+        return super().get_value(var, access_data)
+
+    def set_value(self, var, value):
+        """Sets the array of a variable."""
+        deferred.read(var)
+        super().set_value(var, value)
+
+    def resize(self, var, new_size):
+        """Changes the length of the array of a variable."""
+        deferred.read(var)
+        super().resize(var, new_size)
+
+    def fill_with_array(self, var, arr):
+        """Sets the array of a variable."""
+        deferred.read(var)
+        super().fill_with_array(var, arr)
+
     # --- Code objects -----------------------------------------------------------------------------------------------
     def code_object_class(self, codeobj_class=None, fallback_pref="codegen.target"):
         """While a run is prepared nothing is compiled, so that names and units are all that is looked at.
@@ -167,9 +243,18 @@ class InterneuronDevice(RuntimeDevice):
             )
 
         if self._preparing and template_name in _OF_RUNS:
-            begins = owner.initialise_queue if template_name == "synapses_push_spikes" else None
+            begins = self._queue_of(owner) if template_name == "synapses_push_spikes" else None
             return _Later(name, owner, make, begins)
         return make()
+
+    def _queue_of(self, pathway):
+        """What makes the queue of a pathway ready for a run: not for one on the engine, if the engine draws its synapses."""
+
+        def initialise():
+            if not self._preparing or deferred.of(pathway.synapses) is None:
+                pathway.initialise_queue()
+
+        return initialise
 
     # --- Runs -------------------------------------------------------------------------------------------------------
     @check_units(duration=second, report_period=second)
@@ -230,6 +315,8 @@ class InterneuronDevice(RuntimeDevice):
         except BaseException:
             live, self._live = self._live, None
             if live is not None:
+                for each in deferred.held(live.session):
+                    each.lose()
                 live.session.close()
             raise
         if callback is not None:
@@ -249,6 +336,9 @@ class InterneuronDevice(RuntimeDevice):
     def _prepare(self, net, duration, namespace):
         """Brian's own checks, then the network as a document, and where it stands."""
         objects = net.sorted_objects
+        for each in filter(None, (deferred.of(each) for each in objects if isinstance(each, Synapses))):
+            if each.session is None and (net.t_ != 0 or not each.can_be_drawn()):
+                each.draw()
         net._clocks = with_base({each.clock for each in objects})
         net._clock_variables = {}
         t_end = net.t + duration
@@ -271,12 +361,20 @@ class InterneuronDevice(RuntimeDevice):
             if self._live.goes_on(net, bare, settings):
                 return self._live
             self.end()
+            if bare.deferred:
+                bare = _document(net, bare.run_namespace, simulated(net.sorted_objects), True, net in self._stepped)
         network = (net, bare.run_namespace, simulated(net.sorted_objects))
         stepped = net in self._stepped
         try:
             document = _document(*network, False, stepped)
             session = self.run_document(net, document, start_of_run(document), duration)
         except Unsupported as reason:
+            waiting = [each for each in map(deferred.of, bare.synapses) if each is not None]
+            if waiting:
+                # The engine may not understand the words.
+                for each in waiting:
+                    each.draw()
+                return self._live_of(net, _document(*network, True, stepped), duration)
             # What is refused may be a method of integration: Brian has worked out its steps.
             if stepped:
                 raise
@@ -289,6 +387,8 @@ class InterneuronDevice(RuntimeDevice):
                 raise reason from None
             self._stepped.add(net)
             bare = _document(*network, True, True)
+        for each in document.deferred:
+            each.session = session
         self._live = Live(net, bare, session, settings, self._settable.setdefault(net, {}))
         return self._live
 
@@ -297,12 +397,20 @@ class InterneuronDevice(RuntimeDevice):
         live, self._live = self._live, None
         if live is None or live.session._number is None or not live.session._server.alive:
             return
+        if not self._leaving:
+            for each in deferred.held(live.session):
+                each.draw()
         if self.options.get("output"):
             live.session._server.call("finish", {"session": live.session._number})
             live.session._number = None
             self._written += 1
         else:
             live.session.close()
+
+    def _leave(self):
+        """Python ends: nobody reads what a session has drawn."""
+        self._leaving = True
+        self.end()
 
     def run_document(self, net, document, start, duration):
         """A session of a network; whoever only wants the document puts another function in this place."""
@@ -316,8 +424,8 @@ class InterneuronDevice(RuntimeDevice):
             given["outputs"], given["force"] = self._outputs(), self._written > 0
         server = shared()
         # Before the server's own end, which was registered when it began.
-        atexit.unregister(self.end)
-        atexit.register(self.end)
+        atexit.unregister(self._leave)
+        atexit.register(self._leave)
         data = {name: pack(array) for name, array in document.data.items()}
         parameters = {"text": json.dumps(parts), "name": net.name, "data": data, **start, **given}
         session = None
@@ -387,7 +495,7 @@ class InterneuronDevice(RuntimeDevice):
         net.t_ = end * document.dt if stopped else begin_time + float(duration)
         self._last_run_completed_fraction = (net.t_ - begin_time) / float(duration) if duration > 0 else 1.0
         for each in net.sorted_objects:
-            if isinstance(each, Group):
+            if isinstance(each, Group) and not (isinstance(each, Synapses) and deferred.of(each)):
                 each._check_for_invalid_states()
         end_of_run(document)
         net.after_run()

@@ -54,6 +54,8 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
         self.net, self.run_namespace, self._bare, self._stepped = net, namespace, bare, stepped
         self.data = {}
         self.groups, self.synapses, self.monitors = [], [], []
+        #: What waits for synapses that the engine is to draw, and the identities of their variables.
+        self.deferred, self._undrawn = [], set()
         self.poisson_inputs = 0
         #: Groups whose equations are not active, by name.
         self.resting = set()
@@ -232,7 +234,7 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
         unit = unit_text(variable.dim)
         return {**sent, "unit": unit} if "values" in sent and unit != "1" else sent
 
-    def _values(self, owner, equations, size):
+    def _values(self, owner, equations):
         """First values of all that a group keeps."""
         found = {}
         for each in equations.values():
@@ -242,6 +244,10 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
                 continue
             variable = owner.variables[each.varname]
             if not isinstance(variable, ArrayVariable):
+                continue
+            if id(variable) in self._undrawn:
+                if self._bare:
+                    found[each.varname] = None
                 continue
             found[each.varname] = self._value(variable)
         return found

@@ -158,7 +158,7 @@ class NeuronParts:
         self._write(group.name, [*(() if rests else equations.diff_eq_names), *held])
         if linked:
             entry["linked"] = linked
-        entry["initializers"] = self._values(group, equations, group._N)
+        entry["initializers"] = self._values(group, equations)
         entry["initializers"].update(
             {name: self._value(group.variables[name]) for name in still if name not in entry["initializers"]}
         )

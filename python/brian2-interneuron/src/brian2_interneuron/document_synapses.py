@@ -9,6 +9,7 @@ from brian2.monitors.statemonitor import StateMonitor
 from brian2.synapses.synapses import Synapses
 from brian2.utils.stringtools import get_identifiers, word_substitute
 
+from . import deferred
 from .groups import Code, Held, base_of, end_text, start_of, unit_of, whole
 from .texts import Unsupported, assigned, equation_text, parameter_text, with_plain_locals, with_whole_numbers
 from .unsolved import solved_code
@@ -139,8 +140,12 @@ class SynapseParts:
     def _synapses(self, synapses):
         if type(synapses) is not Synapses:
             raise Unsupported(synapses.name, f"{type(synapses).__name__} is not among what the device runs")
+        waiting = deferred.of(synapses)
+        if waiting is not None:
+            self.deferred.append(waiting)
+            self._undrawn |= {id(each) for each in waiting.variables}
         # A sum over no synapses is zero.
-        if len(synapses) == 0 and not any(each.active for each in synapses.summed_updaters.values()):
+        if waiting is None and len(synapses) == 0 and not any(each.active for each in synapses.summed_updaters.values()):
             return
         for name in sorted(synapses._linked_variables):
             self._link_at_end(synapses, name)
@@ -183,6 +188,8 @@ class SynapseParts:
             if pathway.when != "synapses" or pathway.order != usual:
                 schedule[name] = {"when": pathway.when, "order": int(pathway.order)}
             delay = pathway.variables["delay"]
+            if id(delay) in self._undrawn:
+                continue
             self.kept.append(delay)
             if self._bare:
                 continue
@@ -204,14 +211,17 @@ class SynapseParts:
             entry["summed_updaters"] = {name: place for name, place in sums.items() if place}
         if delays:
             entry["delay"] = delays
-        entry["connect"] = len(synapses) if self._bare else {
-            "i": self.array(_indices(synapses, "pre", synapses.source), inline=False),
-            "j": self.array(_indices(synapses, "post", synapses.target), inline=False),
-        }
+        if waiting is not None:
+            entry["connect"] = "the engine's"
+        else:
+            entry["connect"] = len(synapses) if self._bare else {
+                "i": self.array(_indices(synapses, "pre", synapses.source), inline=False),
+                "j": self.array(_indices(synapses, "post", synapses.target), inline=False),
+            }
         entry.update(self._operations(synapses, codes))
         plain = Equations([each for each in equations if not isinstance(each, (Held, _Summed))])
         self._write(synapses.name, [each.varname for each in equations if isinstance(each, Held)])
-        initializers.update(self._values(synapses, plain, len(synapses)))
+        initializers.update(self._values(synapses, plain))
         for pathway in pathways:
             if "delay" in get_identifiers(pathway.code):
                 self._read_delay(pathway, entry, initializers)
@@ -224,6 +234,8 @@ class SynapseParts:
             entry["order"] = int(synapses.order)
         entry.update(self._own_dt(synapses))
         entry.update(self._names(synapses, codes))
+        if waiting is not None and not self._bare:
+            waiting.write(self, entry)
         acts = bool(pathways or updaters or synapses.state_updater is not None or "run_regularly" in entry)
         if not acts and not any(_concerns(each, synapses) for each in self._objects):
             return

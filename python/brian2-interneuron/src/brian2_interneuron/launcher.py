@@ -15,6 +15,7 @@ _OPTIONS = {
     "--device": ("device", str),
     "--precision": ("precision", str),
     "--seed": ("seed", int),
+    "--connect": ("connect", str),
     "--output": ("output", str),
     "-o": ("output", str),
 }

@@ -7,6 +7,8 @@ import numpy as np
 import interneuron
 from interneuron._server import pack
 
+from . import deferred
+
 
 class Live:
     """The session of a network, and what the network was when its last run ended."""
@@ -118,6 +120,8 @@ def _hidden(bare):
         if "lastspike" in group.variables:
             found[group.name] = [_copy(group.variables["lastspike"]), _copy(group.variables["not_refractory"])]
     for synapses in bare.synapses:
+        if deferred.of(synapses) is not None:
+            continue
         if bare.keeps_updates(synapses):
             found[synapses.name] = [_copy(synapses.variables["lastupdate"])]
         for pathway in synapses._pathways:

@@ -12,7 +12,7 @@ from brian2.synapses.synapses import Synapses
 import interneuron
 from interneuron._server import unpack
 
-from . import queues
+from . import deferred, queues
 from .groups import base_of, by_time, goes_by_time, next_spike, start_of, through
 
 
@@ -43,7 +43,8 @@ def write_back(document, session, begin, end):
             _event_monitor(document, monitor, events, values, begin, end)
         elif isinstance(monitor, PopulationRateMonitor):
             _rate_monitor(document, monitor, events, begin, end)
-    for owner in (*document.groups, *document.synapses):
+    drawn = [each for each in document.synapses if deferred.of(each) is None]
+    for owner in (*document.groups, *drawn):
         _variables(document, owner, session)
     for group in document.groups:
         if isinstance(group, SpatialNeuron):
@@ -51,7 +52,7 @@ def write_back(document, session, begin, end):
         _last_events(document, group, events, end, session)
         if isinstance(group, SpikeGeneratorGroup) and group.active:
             _next_spike(group, -(-end // document.ticks(group)))
-    for synapses in document.synapses:
+    for synapses in drawn:
         # Without pathways nothing is brought up to date.
         if document.keeps_updates(synapses) and any(each.active for each in synapses._pathways):
             synapses.variables["lastupdate"].get_value()[:] = unpack(
@@ -65,7 +66,12 @@ def write_back(document, session, begin, end):
                     steps, cells = steps[steps + 1 < end] + 1, cells[steps + 1 < end]
                 # Queues count the steps of those that send.
                 every = document.ticks(pathway.source)
-                queues.replay(pathway, -(-begin // every), -(-end // every), steps // every, cells)
+                heard = (-(-begin // every), -(-end // every), steps // every, cells)
+                waiting = deferred.of(synapses)
+                if waiting is None:
+                    queues.replay(pathway, *heard)
+                else:
+                    waiting.note(pathway, *heard)
 
 
 def _times(steps, group, document):

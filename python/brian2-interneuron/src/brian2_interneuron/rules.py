@@ -134,41 +134,65 @@ def _spread(parts, drawn):
 
 
 def _write(document, part):
-    own = part.entry.get("namespace", {})
+    if part.key == "connect":
+        connections_in(document, part.entry, part.statements)
+    else:
+        initial_value(part.entry, part.key, part.statements)
+
+
+def _plainly(entry, statements):
+    """What makes words with constants of their time of words of statements, for an entry whose namespace has them."""
+    own = entry.get("namespace", {})
     names = {}
-    for each in part.statements:
+    for each in statements:
         for name, text in each.constants.items():
             if own.setdefault(name, text) != text:
                 names[name] = f"({text})"
     if own:
-        part.entry["namespace"] = own
+        entry["namespace"] = own
 
     def plain(words):
         return {key: word_substitute(text, names) if isinstance(text, str) else text for key, text in words.items()}
 
-    if part.key == "connect":
-        part.entry["connect"] = _connections(document, part, plain)
-        return
-    values = [plain(each.words) for each in part.statements]
+    return plain
+
+
+def initial_value(entry, key, statements):
+    """Writes the first values of a variable, or the delays of a pathway, as statements have them.
+
+    Args:
+        entry: of its owner in the document.
+        key: its name, or that of the pathway and `.delay`.
+        statements: those that give them.
+    """
+    plain = _plainly(entry, statements)
+    values = [plain(each.words) for each in statements]
     begun = len(values) == 1 and set(values[0]) == {"value"}
     # Those that read others come after them.
-    kept = part.entry.setdefault("initializers", {})
-    kept.pop(part.key, None)
-    kept[part.key] = values[0]["value"] if begun else values
-    if part.key.endswith(".delay"):
-        delays = part.entry.get("delay", {})
-        delays.pop(part.key.removesuffix(".delay"), None)
+    kept = entry.setdefault("initializers", {})
+    kept.pop(key, None)
+    kept[key] = values[0]["value"] if begun else values
+    if key.endswith(".delay"):
+        delays = entry.get("delay", {})
+        delays.pop(key.removesuffix(".delay"), None)
         if not delays:
-            part.entry.pop("delay", None)
+            entry.pop("delay", None)
 
 
-def _connections(document, part, plain):
-    """The calls of `connect`, in order; pairs that were given stay lists."""
+def connections_in(document, entry, statements):
+    """Writes the calls of `connect`, in order; pairs that were given stay lists.
+
+    Args:
+        document: whose arrays they are.
+        entry: of the synapses in the document.
+        statements: the calls.
+    """
+    plain = _plainly(entry, statements)
     calls = []
-    ends = [part.entry["connect"][side] for side in ("i", "j")]
-    for each in part.statements:
+    for each in statements:
         if each.words is None:
             first, last = each.part
+            ends = [entry["connect"][side] for side in ("i", "j")]
             i, j = (document.array(document.data[end["$data"]][first:last], inline=False) for end in ends)
             calls.append({"i": i, "j": j})
             continue
@@ -176,4 +200,4 @@ def _connections(document, part, plain):
         if words.get("condition") is True and len(words) > 1:
             del words["condition"]
         calls.append(words["condition"] if set(words) == {"condition"} else words)
-    return calls[0] if len(calls) == 1 else calls
+    entry["connect"] = calls[0] if len(calls) == 1 else calls

@@ -5,7 +5,7 @@ from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 
 from interneuron._server import pack
 
-from . import queues
+from . import deferred, queues
 from .texts import Unsupported
 
 #: Step of the last spike of a neuron that never had one.
@@ -30,7 +30,7 @@ def start_of_run(document):
         free[f"{group.name}.spike"] = pack(may.astype(np.uint8))
         fresh = fresh and (steps == _NEVER).all() and may.all()
     for synapses in document.synapses:
-        if not document.keeps_updates(synapses):
+        if not document.keeps_updates(synapses) or deferred.of(synapses) is not None:
             continue
         steps = np.round(np.asarray(synapses.variables["lastupdate"].get_value()) / document.dt)
         updates[synapses.name] = pack(steps.astype(np.int32))
@@ -42,7 +42,8 @@ def start_of_run(document):
 
 def _under_way(document, now):
     """The events that delays have still to bring, by `group.event`."""
-    pathways = [each for synapses in document.synapses for each in synapses._pathways if each.active]
+    drawn = [each for each in document.synapses if deferred.of(each) is None]
+    pathways = [each for synapses in drawn for each in synapses._pathways if each.active]
     found = {}
     for pathway in pathways:
         every = document.ticks(pathway.source)

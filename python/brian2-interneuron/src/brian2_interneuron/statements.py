@@ -59,7 +59,9 @@ class Statements:
         self.read_at = {}
         #: Variables whose values depend on random numbers.
         self.drawn = set()
-        self._left, self._alive = {}, {}
+        #: Variables by identity.
+        self.alive = {}
+        self._left = {}
         #: Whether Brian carries out a statement: what it reads then, the script does not.
         self._busy = False
 
@@ -141,7 +143,7 @@ class Statements:
 
     def _keep(self, variable, statement, whole):
         self.last += 1
-        self._alive[id(variable)] = variable
+        self.alive[id(variable)] = variable
         self.set[id(variable)] = self.last
         self._left[id(variable)] = _digest(variable)
         # What reads its own variable goes on from what was said before.
@@ -155,7 +157,7 @@ class Statements:
         self.of.setdefault(id(variable), []).append(statement)
 
     def _read_at(self, variable):
-        self._alive[id(variable)] = variable
+        self.alive[id(variable)] = variable
         self.read.setdefault(id(variable), self.last)
         self.read_at.setdefault(id(variable), _place())
 
@@ -172,9 +174,10 @@ class Statements:
         for variable in read:
             self._read_at(variable)
 
-    def _value(self, view, item, value, names):
+    def of_value(self, view, item, value, names):
+        """A value for a variable as a statement: `words` or `why` it has."""
         variable, group, statement = view.variable, view.group, Statement(_place())
-        whole = isinstance(item, slice) and item == slice(None) or isinstance(item, str) and item == "True"
+        whole = _is_whole(item)
         part = {}
         if isinstance(item, str) and not whole:
             part = {"where": line(item)}
@@ -190,13 +193,19 @@ class Statements:
             self._note(statement, group, [str(text), part.get("where", "")], names)
             statement.words = {"value": text, **part}
             if isinstance(group, Subgroup):
-                whole = whole and len(group) == len(group.source)
                 statement.words = _of_subgroup(statement.words, group)
-        self._keep(variable, statement, whole)
+        return statement
 
-    def _connections(self, synapses, given, names, before):
+    def _value(self, view, item, value, names):
+        statement, group = self.of_value(view, item, value, names), view.group
+        whole = _is_whole(item)
+        if statement.words is not None and isinstance(group, Subgroup):
+            whole = whole and len(group) == len(group.source)
+        self._keep(view.variable, statement, whole)
+
+    def of_connect(self, synapses, given, names):
+        """A call of `connect` as a statement: lists have neither `words` nor `why`."""
         statement = Statement(_place())
-        statement.part = (before, len(synapses.variables["_synaptic_pre"].get_value()))
         condition, i, j, p = (given.get(name) for name in ("condition", "i", "j", "p"))
         p, n, skip = 1 if p is None else p, given.get("n", 1), given.get("skip_if_invalid", False)
         if any(isinstance(end, Synapses) for end in (synapses.source, synapses.target)):
@@ -217,6 +226,11 @@ class Statements:
             if n != 1:
                 statement.words["n"] = n if isinstance(n, str) else int(n)
             self._note(statement, synapses, [each for each in statement.words.values() if isinstance(each, str)], names)
+        return statement
+
+    def _connections(self, synapses, given, names, before):
+        statement = self.of_connect(synapses, given, names)
+        statement.part = (before, len(synapses.variables["_synaptic_pre"].get_value()))
         delays = [pathway.variables["delay"] for pathway in synapses._pathways]
         for variable in [*(synapses.variables[name] for name in own_names(synapses)), *delays]:
             # Synapses that are added have zeros, and so do not follow what was said before.
@@ -244,7 +258,7 @@ class Statements:
                     statement.why = f"{statement.place} reads {name}, which is drawn anew whenever it is read"
             for each in parts:
                 read = group.variables[each]
-                self._alive[id(read)] = read
+                self.alive[id(read)] = read
                 statement.reads[id(read)] = self.set.get(id(read), 0)
 
     @staticmethod
@@ -257,6 +271,11 @@ class Statements:
             statement.constants[name] = quantity_text(np.asarray(resolved.get_value()).item(), resolved.dim)
         else:
             statement.why = f"{statement.place} calls {name}"
+
+
+def _is_whole(item):
+    """Whether an index stands for all elements."""
+    return isinstance(item, slice) and item == slice(None) or isinstance(item, str) and item == "True"
 
 
 def connections_of(synapses):

@@ -1,0 +1,230 @@
+"""Connections that the engine draws: what a script says of large synapses stays text while nobody reads what is drawn.
+
+Brian's arrays of such synapses are empty. Whoever reads or sets one has them drawn first: by Brian where no run has
+begun, otherwise by the engine, from which they are fetched.
+"""
+
+import weakref
+
+import numpy as np
+from brian2.core.variables import ArrayVariable, Constant, DynamicArrayVariable
+from brian2.parsing.expressions import parse_expression_dimensions
+from brian2.synapses.synapses import Synapses
+from brian2.utils.stringtools import get_identifiers
+
+import interneuron
+from interneuron._server import unpack
+
+from . import queues
+from .rules import connections_in, initial_value
+from .statements import Statements
+
+#: Pairs of neurons from which on drawing by the engine saves time.
+MANY_PAIRS = 1_000_000
+
+#: What Brian's own runtime does.
+CONNECT = Synapses.connect.original_function
+
+#: Synapses that are not drawn yet, or are in a session alone, by the identity of their variables.
+_waiting = {}
+
+
+def of(synapses):
+    """What waits for synapses to be drawn; None where their arrays are complete."""
+    return _waiting.get(id(synapses.variables["_synaptic_pre"])) if _waiting else None
+
+
+def read(variable):
+    """Draws what a variable belongs to, before it is read or set."""
+    found = _waiting.get(id(variable)) if _waiting else None
+    if found is not None:
+        found.draw()
+
+
+def waiting_for(view):
+    """What waits for the synapses that a view is of."""
+    return _waiting.get(id(view.variable)) if _waiting else None
+
+
+def held(session=None):
+    """All that waits, or is in a session."""
+    found = {id(each): each for each in _waiting.values()}.values()
+    return [each for each in found if session is None or each.session is session]
+
+
+def _declared(synapses):
+    """Names of what equations of synapses declare and synapses keep."""
+    event_driven = synapses.event_driven.diff_eq_names if synapses.event_driven is not None else ()
+    return {*synapses.equations.diff_eq_names, *synapses.equations.parameter_names, *event_driven}
+
+
+def _used(names, texts):
+    """The names that code uses: whoever keeps others keeps what they stand for."""
+    found = set().union(*(get_identifiers(each) for each in texts)) if texts else set()
+    return {name: names[name] for name in found if name in names}
+
+
+class Deferred:
+    """Synapses that are text: calls of `connect`, and values of all of them."""
+
+    def __init__(self, synapses):
+        self._synapses = weakref.ref(synapses)
+        self.name = synapses.name
+        self._said = Statements()
+        self._said.listening = False
+        #: Statements about variables, the first about connections, and how Brian carries each out.
+        self.statements, self._calls = {}, []
+        #: The session that has drawn them.
+        self.session = None
+        #: Events that went through pathways, by the name of each.
+        self._heard = {}
+        own = [synapses, *synapses._pathways]
+        self.variables = [
+            each
+            for owner in own
+            for each in owner.variables.values()
+            if isinstance(each, ArrayVariable)
+            and getattr(each.owner, "name", None) == owner.name
+            and (isinstance(each, DynamicArrayVariable) or each.name == "N")
+        ]
+        for each in self.variables:
+            _waiting[id(each)] = self
+        weakref.finalize(synapses, self._forget)
+
+    @classmethod
+    def connection(cls, synapses, given, names):
+        """Notes a call of `connect`. Gives whether it is noted: others have to be carried out."""
+        known = of(synapses)
+        if known is None:
+            if len(synapses) or synapses.multisynaptic_index is not None or synapses._linked_variables:
+                return False
+            known = cls(synapses)
+        elif known.session is not None:
+            return False
+        if known._connection(synapses, given, names):
+            return True
+        if not known._calls:
+            known._forget()
+        return False
+
+    def _connection(self, synapses, given, names):
+        i, j, p, n = given["i"], given["j"], given["p"], given["n"]
+        condition = given["condition"]
+        if i is not None or j is not None or type(n) is not int or condition is False or len(self.statements) > 1:
+            return False
+        # Mistakes are Brian's to find.
+        synapses._verify_connect_argument_types(condition, i, j, n, p)
+        synapses._condition_to_generator_expression(True if condition is None else condition, p, names)
+        statement = self._said.of_connect(synapses, given, names)
+        before = self._values_read(statement, ())
+        if statement.why is not None or statement.words is None or before is None:
+            return False
+        used = _used(names, [text for text in (condition, p) if isinstance(text, str)])
+        self._calls.append((None, before, lambda: self._connect(**given, namespace=used)))
+        self.statements.setdefault("connect", []).append(statement)
+        synapses._connect_called = True
+        return True
+
+    def _connect(self, **given):
+        CONNECT(self._synapses(), **given)
+
+    def value(self, view, value, names, carry_out):
+        """Notes a value for all synapses, and what sets it with given names. Gives whether it is noted."""
+        synapses, variable = self._synapses(), view.variable
+        if self.session is not None or variable.name not in _declared(synapses) or variable.scalar:
+            return False
+        if isinstance(value, str):
+            # Mistakes are Brian's to find.
+            known = synapses.resolve_all(get_identifiers(value), names)
+            if parse_expression_dimensions(value, known) is not variable.dim:
+                return False
+        statement = self._said.of_value(view, slice(None), value, names)
+        before = self._values_read(statement, self.statements)
+        if statement.why is not None or before is None:
+            return False
+        used = _used(names, [value] if isinstance(value, str) else [])
+        self._calls.append((variable, before, lambda: carry_out(used)))
+        # What reads its own variable goes on from what was said before.
+        again = id(variable) in statement.reads
+        self.statements[variable.name] = [*(self.statements.get(variable.name, ()) if again else ()), statement]
+        return True
+
+    def _values_read(self, statement, own):
+        """What other variables hold that a statement reads; None where it cannot wait."""
+        found = []
+        for key in statement.reads:
+            variable = self._said.alive[key]
+            if key in {id(each) for each in self.variables}:
+                if variable.name not in own:
+                    return None
+            elif isinstance(variable, ArrayVariable) and not isinstance(variable.owner, Synapses):
+                found.append((variable, np.array(variable.get_value())))
+            elif not isinstance(variable, Constant):
+                return None
+        return found
+
+    def can_be_drawn(self):
+        """Whether what statements read is still what it was."""
+        return all(np.array_equal(values, variable.get_value()) for _, before, _ in self._calls for variable, values in before)
+
+    def write(self, document, entry):
+        """Writes connections and values as the script has them."""
+        connections_in(document, entry, self.statements["connect"])
+        for name, statements in self.statements.items():
+            if name != "connect":
+                initial_value(entry, name, statements)
+
+    def note(self, pathway, *heard):
+        """Keeps the events of a run for a pathway: the steps between which it ran, steps and neurons of events."""
+        self._heard.setdefault(pathway.name, []).append(heard)
+
+    def _forget(self):
+        for each in self.variables:
+            _waiting.pop(id(each), None)
+
+    def draw(self):
+        """Draws synapses and their values, or fetches those that a session has drawn."""
+        self._forget()
+        synapses = self._synapses()
+        if synapses is None:
+            return
+        if self.session is None:
+            self._carry_out(lambda variable: True)
+            return
+        found = self.session._call("synapses", projection=self.name)
+        pairs = {side: unpack(found[key]).astype(np.int32) for side, key in (("i", "sources"), ("j", "targets"))}
+        if len(pairs["i"]):
+            CONNECT(synapses, **pairs, namespace={})
+        missing = {}
+        for each in self.variables:
+            if each.name in _declared(synapses) or (each.name == "lastupdate" and synapses.event_driven is not None):
+                try:
+                    each.get_value()[:] = unpack(self.session._call("read", owner=self.name, variable=each.name))
+                except interneuron.UsageError:
+                    missing[id(each)] = each
+        # What no code needs is in no engine.
+        self._carry_out(lambda variable: id(variable) in missing)
+        for pathway in synapses._pathways:
+            if pathway.name in self._heard:
+                pathway.initialise_queue()
+            for heard in self._heard.get(pathway.name, ()):
+                queues.replay(pathway, *heard)
+
+    def lose(self):
+        """A session has failed: Brian draws what it has drawn."""
+        self.session = None
+        self._heard = {}
+
+    def _carry_out(self, which):
+        """Has Brian carry out statements, with what they read as it was."""
+        for variable, before, call in self._calls:
+            if not which(variable):
+                continue
+            now = [(each, np.array(each.get_value())) for each, _ in before]
+            for each, values in before:
+                each.get_value()[...] = values
+            try:
+                call()
+            finally:
+                for each, values in now:
+                    each.get_value()[...] = values

@@ -1,14 +1,28 @@
 /** WebAssembly text to binary, by wabt, which is loaded only when a binary is not in the cache. */
 
+import type load from 'wabt';
 import { InvariantError } from '../../../src/diagnostics/diagnostic.js';
 
 /** The version is part of the cache's key. */
 export const assemblerVersion = 'wabt 1.0.39';
 
+type Assembler = Awaited<ReturnType<typeof load>>;
+
+/** The assembler that was loaded last: loading takes longer than most modules. Its memory is given back when memory is short. */
+let loaded: WeakRef<Assembler> | undefined;
+
+async function assembler(): Promise<Assembler> {
+  const known = loaded?.deref();
+  if (known !== undefined) return known;
+  const { default: start } = await import('wabt');
+  const made = await start();
+  loaded = new WeakRef(made);
+  return made;
+}
+
 /** @throws InvariantError when the text cannot be read; the engine checks types when it compiles the binary */
 export async function assemble(text: string): Promise<Uint8Array> {
-  const { default: load } = await import('wabt');
-  const wabt = await load();
+  const wabt = await assembler();
   try {
     const module = wabt.parseWat('program.wat', text, {
       simd: true,

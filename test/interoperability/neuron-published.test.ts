@@ -85,6 +85,19 @@ const models: readonly Published[] = [
     spikes: 0,
   },
   { ...ofPublished('Thalamocortical', generated), name: 'LEMS_SupAxAx', duration: 30, spikes: 0 },
+  {
+    ...ofPublished('MiglioreEtAl14_OlfactoryBulb3D', 'NeuroML2/MitralCells'),
+    name: 'LEMS_MitralCell',
+    duration: 48,
+    spikes: 6,
+  },
+  {
+    ...ofPublished('BahlEtAl2012_ReducedL5PyrCell', 'NeuroML2'),
+    name: 'LEMS_pyr_multi_comp',
+    duration: 40,
+    spikes: 0,
+  },
+  { ...ofPublished('ACnet2', generated), name: 'LEMS_BasketCell', duration: 60, spikes: 0 },
 ];
 
 /** What is compared, as a row of docs/neuroml-models.md. */

@@ -439,8 +439,8 @@ function normaliseValues(
  */
 export function compartmentVariables(compartments: Compartments): readonly string[] {
   const ions = Object.keys(compartments.ions).flatMap(namesOfIon);
-  const own = Object.entries(compartments.mechanisms).flatMap(([name, { state, derived }]) =>
-    [...Object.keys(state), ...Object.keys(derived)].map((variable) => `${name}.${variable}`),
+  const own = Object.entries(compartments.mechanisms).flatMap(([name, { parameters, state, derived }]) =>
+    [parameters, state, derived].flatMap((map) => Object.keys(map).map((variable) => `${name}.${variable}`)),
   );
   return ['v', ...ions, ...own];
 }

@@ -105,6 +105,7 @@ class Builder {
     const populations = this.#on(this.#membrane, 'baseChannelPopulation');
     const species = this.#on(this.#inside, 'species');
     const used = [capacitances, starts, resistivities, populations, species].flat().map(({ segments }) => segments);
+    this.#remarkOverlaps(densities);
     const { morphology, groups } = this.shape;
     const cut = cutSections(
       morphology,
@@ -192,6 +193,20 @@ class Builder {
         return segments && along ? [{ component, segments, along }] : [];
       },
     );
+  }
+
+  /** Densities of one channel that overlap are added, which is not what all simulators do. */
+  #remarkOverlaps(densities: readonly Density[]): void {
+    const owners = new Map<string, Map<number, Component>>();
+    for (const { component, segments } of densities) {
+      const channel = component.attributes['ionChannel'] ?? '';
+      const known = owners.get(channel) ?? new Map<number, Component>();
+      owners.set(channel, known);
+      const shared = segments.filter((position) => known.has(position));
+      const before = known.get(shared[0] ?? -1);
+      if (before) this.#warn(messages.channelAgain(channel, before.id, component.id, shared.length), component);
+      for (const position of segments) known.set(position, component);
+    }
   }
 
   /** The inhomogeneous parameter that a variable part refers to, as a number at each place. */

@@ -145,6 +145,14 @@ export const noConcentration = (mechanism: string, ion: string): Finding => ({
   hint: `add <species ion="${ion}" …/> to intracellularProperties, with its concentration model`,
 });
 
+/** A channel with two densities at one place. */
+export const channelAgain = (channel: string, before: string, after: string, segments: number): Finding => ({
+  code: 'neuroml/channel-again',
+  message: `the densities ${before} and ${after} of the channel ${channel} overlap on ${segments} segment${segments === 1 ? '' : 's'}`,
+  found: 'both currents, which add as in LEMS; NEURON, as jNeuroML exports to it, keeps the last density alone',
+  hint: `place one of them on a group without the segments of the other, or give them channels of their own`,
+});
+
 /** A group that cuts through sections, since nothing is placed on it. */
 export const partialGroup = (group: string): Finding => ({
   code: 'neuroml/partial-group',

@@ -95,6 +95,14 @@ describe('said in documents:', () => {
       grouped('<segmentGroup id="g"><member segment="9"/></segmentGroup>'),
       'error neuroml/unknown-segment',
     ],
+    [
+      'two densities of one channel at one place',
+      text(
+        segments + '<segmentGroup id="g"><member segment="1"/></segmentGroup>',
+        membrane('<channelDensity id="more" ionChannel="leak" condDensity="1mS_per_cm2" erev="-65mV" segmentGroup="g" ion="non_specific"/>'), // prettier-ignore
+      ),
+      'warning neuroml/channel-again',
+    ],
     ['an empty group', grouped('<segmentGroup id="g"/>'), 'warning model/empty-group'],
     ['a mechanism on an empty group', grouped('<segmentGroup id="g"/>'), 'warning model/on-nothing'],
     [

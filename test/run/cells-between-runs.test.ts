@@ -88,6 +88,7 @@ test('a session sets, records and goes back, and is the document that it has bee
     expect(Array.from((await live.read('cells', 'v')) as Float64Array)).toEqual([-0.06, -0.06, -0.06]);
     await live.record('cells', 'pool.c', undefined, { section: 'stick', fraction: 0.9 });
     await live.record('cells', 'I', undefined, { section: 'soma' });
+    await live.record('cells', 'calcium.g', undefined, { section: 'stick' });
     await live.snapshot('here');
     await live.run(0.001);
     await live.set({ 'cells[2].calcium.m': 0.5, 'cells.calcium.g': [10, 20, 30], 'inward.w': 1e-8 });
@@ -97,6 +98,8 @@ test('a session sets, records and goes back, and is the document that it has bee
     await live.run(0.001);
     const taken = await live.take();
     expect(taken.samples.map(({ variable, steps }) => [variable, steps.length])).toContainEqual(['pool.c', 60]);
+    const set = taken.samples.find(({ variable }) => variable === 'calcium.g')!.values;
+    expect([set[0], set[87], set[88], set[89], set[90]]).toEqual([10, 10, 20, 30, 10]);
     for (const [variable, place, message] of [
       ['pool.c', { section: 'soma' }, 'pool.c'],
       ['v', { section: 'sticks' }, 'no section of cells sticks'],

@@ -3,19 +3,15 @@
 import atexit
 import json
 import os
-import sys
 import time
 import weakref
 from pathlib import Path
 
 import numpy as np
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
-from brian2.core.base import BrianObjectException
 from brian2.core.namespace import get_local_namespace
-from brian2.core.network import Network, TextReport
+from brian2.core.network import Network
 from brian2.core.preferences import prefs
-from brian2.core.variables import VariableView
-from brian2.devices.device import RuntimeDevice
 from brian2.groups.group import Group
 from brian2.units import second
 from brian2.input.timedarray import TimedArray
@@ -28,11 +24,14 @@ from interneuron._server import pack, prepare, shared
 
 from . import deferred
 from .clocks import set_clocks, with_base
+from .deferring_device import DeferringDevice
 from .document import Document
+from .later_code import Later, make_code
 from .live import Live, sent
 from .operations import Calls, simulated
-from .start import start_of_run
+from .reports import report_to
 from .results import end_of_run, write_back
+from .start import start_of_run
 from .texts import Unsupported
 from .unsolved import unsolved
 
@@ -62,18 +61,12 @@ _OF_RUNS = {
 _OPTIONS = {"target", "threads", "device", "precision", "seed", "output", "strict", "connect"}
 
 
-class InterneuronDevice(RuntimeDevice):
+class InterneuronDevice(DeferringDevice):
     """Runs networks on interneuron; what it cannot run is left to Brian's runtime."""
-
-    #: Whether connections may be left to the engine.
-    defers = True
 
     def __init__(self):
         super().__init__()
-        #: What `set_device` was told.
-        self.options = {}
         self._preparing = self._falling_back = self._leaving = False
-        self._seed = None
         #: Whether the last run was interneuron's, and what it was told about it.
         self.last_run_native = None
         self.last_reason = None
@@ -159,69 +152,6 @@ class InterneuronDevice(RuntimeDevice):
         super().seed(seed)
         self._seed = seed
 
-    # --- Synapses that the engine draws ----------------------------------------------------------------------------
-    def _draws_later(self, synapses):
-        """Whether connections of synapses may stay text."""
-        chosen = self.options.get("connect", "auto")
-        if not self.defers or chosen == "brian":
-            return False
-        # NumPy's generator forgets what it began with when it is seeded.
-        begun = getattr(np.random.mtrand._rand._bit_generator, "_seed_seq", None) is not None
-        seeded = self._seed is not None or self.options.get("seed") is not None or not begun
-        ends = [each.variables["N"].get_value() for each in (synapses.source, synapses.target)]
-        return chosen == "engine" or (not seeded and int(ends[0]) * int(ends[1]) >= deferred.MANY_PAIRS)
-
-    def synapses_connect(
-        self, synapses, condition=None, i=None, j=None, p=1.0, n=1, skip_if_invalid=False, namespace=None, level=0
-    ):
-        """What `Synapses.connect` does: it connects, or leaves that to the engine."""
-        given = {"condition": condition, "i": i, "j": j, "p": p, "n": n, "skip_if_invalid": skip_if_invalid}
-        names = get_local_namespace(level=level + 2) if namespace is None else namespace
-        if self._draws_later(synapses) and deferred.Deferred.connection(synapses, given, names):
-            return
-        deferred.CONNECT(synapses, **given, namespace=names)
-
-    def variableview_set_with_expression_conditional(self, view, cond, code, run_namespace, check_units=True):
-        """What a text for elements that meet a condition does."""
-        def carry_out(names):
-            VariableView.set_with_expression_conditional.original_function(view, cond, code, names, check_units)
-
-        waiting = deferred.waiting_for(view) if cond == "True" else None
-        if waiting is None or not waiting.value(view, code, run_namespace, carry_out):
-            carry_out(run_namespace)
-
-    def variableview_set_with_index_array(self, view, item, value, check_units):
-        """What a number or an array for elements does."""
-        def carry_out(_):
-            VariableView.set_with_index_array.original_function(view, item, value, check_units)
-
-        whole = isinstance(item, slice) and item == slice(None)
-        waiting = deferred.waiting_for(view) if whole and np.ndim(value) == 0 else None
-        if waiting is not None and check_units:
-            fail_for_dimension_mismatch(view.variable.dim, value, f"Incorrect unit for setting variable {view.name}")
-        if waiting is None or not waiting.value(view, value, {}, carry_out):
-            carry_out(None)
-
-    def get_value(self, var, access_data=True):
-        """The array of a variable."""
-        deferred.read(var)
-        return super().get_value(var, access_data)
-
-    def set_value(self, var, value):
-        """Sets the array of a variable."""
-        deferred.read(var)
-        super().set_value(var, value)
-
-    def resize(self, var, new_size):
-        """Changes the length of the array of a variable."""
-        deferred.read(var)
-        super().resize(var, new_size)
-
-    def fill_with_array(self, var, arr):
-        """Sets the array of a variable."""
-        deferred.read(var)
-        super().fill_with_array(var, arr)
-
     # --- Code objects -----------------------------------------------------------------------------------------------
     def code_object_class(self, codeobj_class=None, fallback_pref="codegen.target"):
         """While a run is prepared nothing is compiled, so that names and units are all that is looked at.
@@ -244,7 +174,7 @@ class InterneuronDevice(RuntimeDevice):
 
         if self._preparing and template_name in _OF_RUNS:
             begins = self._queue_of(owner) if template_name == "synapses_push_spikes" else None
-            return _Later(name, owner, make, begins)
+            return Later(name, owner, make, begins)
         return make()
 
     def _queue_of(self, pathway):
@@ -292,7 +222,7 @@ class InterneuronDevice(RuntimeDevice):
         except Unsupported as reason:
             fall_back(reason)
             return
-        callback = _report(report)
+        callback = report_to(report)
         if callback is not None:
             callback(0 * second, 0.0, begin_time * second, duration)
         told = [begin + float(report_period)]
@@ -329,7 +259,7 @@ class InterneuronDevice(RuntimeDevice):
     def _fall_back(self, net, reason):
         self.last_run_native, self.last_reason = False, str(reason)
         if self.options.get("strict"):
-            _make_code(net)
+            make_code(net)
             raise NotImplementedError(f"interneuron cannot run this network: {reason}") from None
         logger.warn(f"Brian's own runtime runs this network, because interneuron cannot: {reason}", "fallback")
 
@@ -543,60 +473,3 @@ def _refused(net, error):
     diagnostics = getattr(error, "diagnostics", [])
     found = [each for each in diagnostics if each.get("severity") == "error"] or diagnostics
     return Unsupported(net.name, str(found[0].get("message", error)) if found else str(error))
-
-
-def _make_code(net):
-    """Makes the code of a network, as Brian's runtime would: mistakes in it have Brian's own exceptions."""
-    for each in net.sorted_objects:
-        try:
-            for code in each.code_objects:
-                if isinstance(code, _Later):
-                    code.make()
-        except Exception as error:
-            raise BrianObjectException("An error occurred when preparing an object.", each) from error
-
-
-class _Later:
-    """A code object that is made when it is called: nothing but Brian's runtime calls those of runs."""
-
-    def __init__(self, name, owner, make, begins):
-        self.name, self._owner, self._make, self._begins, self._made = name, owner, make, begins, None
-
-    def before_run(self):
-        """Queues are made ready, as the code would."""
-        if self._begins is None:
-            return
-        try:
-            self._begins()
-        except Exception as error:
-            raise BrianObjectException(f"{self.name} cannot be made ready for the run.", self._owner) from error
-
-    def after_run(self):
-        """Nothing is to be done."""
-
-    def make(self):
-        """Makes it."""
-        if self._made is None:
-            self._made = self._make(codeobj_class=NumpyCodeObject)
-
-    def __call__(self, **kwds):
-        self.make()
-        return self._made(**kwds)
-
-
-def _report(report):
-    """The callback that a progress report goes to."""
-    if report is None:
-        return None
-    if report in ("text", "stdout"):
-        return TextReport(sys.stdout)
-    if report == "stderr":
-        return TextReport(sys.stderr)
-    if isinstance(report, str):
-        raise ValueError(f'Do not know how to handle report argument "{report}".')
-    if callable(report):
-        return report
-    raise TypeError(
-        "Do not know how to handle report argument, it has to be one of 'text', 'stdout', 'stderr', or a callable "
-        f"function/object, but it is of type {type(report)}"
-    )

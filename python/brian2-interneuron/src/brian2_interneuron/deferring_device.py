@@ -1,0 +1,84 @@
+"""The part of the device by which connections are left to the engine (`deferred.py`)."""
+
+import numpy as np
+from brian2.core.namespace import get_local_namespace
+from brian2.core.variables import VariableView
+from brian2.devices.device import RuntimeDevice
+from brian2.units.fundamentalunits import fail_for_dimension_mismatch
+
+from . import deferred
+
+
+class DeferringDevice(RuntimeDevice):
+    """Keeps what scripts say of large synapses, and has it drawn as soon as anybody reads it."""
+
+    #: Whether connections may be left to the engine.
+    defers = True
+
+    def __init__(self):
+        super().__init__()
+        #: What `set_device` was told.
+        self.options = {}
+        self._seed = None
+
+    def _draws_later(self, synapses):
+        """Whether connections of synapses may stay text."""
+        chosen = self.options.get("connect", "auto")
+        if not self.defers or chosen == "brian":
+            return False
+        # NumPy's generator forgets what it began with when it is seeded.
+        begun = getattr(np.random.mtrand._rand._bit_generator, "_seed_seq", None) is not None
+        seeded = self._seed is not None or self.options.get("seed") is not None or not begun
+        ends = [each.variables["N"].get_value() for each in (synapses.source, synapses.target)]
+        return chosen == "engine" or (not seeded and int(ends[0]) * int(ends[1]) >= deferred.MANY_PAIRS)
+
+    def synapses_connect(
+        self, synapses, condition=None, i=None, j=None, p=1.0, n=1, skip_if_invalid=False, namespace=None, level=0
+    ):
+        """What `Synapses.connect` does: it connects, or leaves that to the engine."""
+        given = {"condition": condition, "i": i, "j": j, "p": p, "n": n, "skip_if_invalid": skip_if_invalid}
+        names = get_local_namespace(level=level + 2) if namespace is None else namespace
+        if self._draws_later(synapses) and deferred.Deferred.connection(synapses, given, names):
+            return
+        deferred.CONNECT(synapses, **given, namespace=names)
+
+    def variableview_set_with_expression_conditional(self, view, cond, code, run_namespace, check_units=True):
+        """What a text for elements that meet a condition does."""
+        def carry_out(names):
+            VariableView.set_with_expression_conditional.original_function(view, cond, code, names, check_units)
+
+        waiting = deferred.waiting_for(view) if cond == "True" else None
+        if waiting is None or not waiting.value(view, code, run_namespace, carry_out):
+            carry_out(run_namespace)
+
+    def variableview_set_with_index_array(self, view, item, value, check_units):
+        """What a number or an array for elements does."""
+        def carry_out(_):
+            VariableView.set_with_index_array.original_function(view, item, value, check_units)
+
+        whole = isinstance(item, slice) and item == slice(None)
+        waiting = deferred.waiting_for(view) if whole and np.ndim(value) == 0 else None
+        if waiting is not None and check_units:
+            fail_for_dimension_mismatch(view.variable.dim, value, f"Incorrect unit for setting variable {view.name}")
+        if waiting is None or not waiting.value(view, value, {}, carry_out):
+            carry_out(None)
+
+    def get_value(self, var, access_data=True):
+        """The array of a variable."""
+        deferred.read(var)
+        return super().get_value(var, access_data)
+
+    def set_value(self, var, value):
+        """Sets the array of a variable."""
+        deferred.read(var)
+        super().set_value(var, value)
+
+    def resize(self, var, new_size):
+        """Changes the length of the array of a variable."""
+        deferred.read(var)
+        super().resize(var, new_size)
+
+    def fill_with_array(self, var, arr):
+        """Sets the array of a variable."""
+        deferred.read(var)
+        super().fill_with_array(var, arr)

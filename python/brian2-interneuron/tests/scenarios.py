@@ -1667,3 +1667,42 @@ def times_within_a_step():
     Q.set_spikes([2, 1], [6.13, 6.17] * ms)
     run(7 * ms)
     return {**spikes(monitor), **spikes(other, "other"), "x": samples.x[:]}
+
+
+@scenario
+def schedules_of_ones_own():
+    """Networks whose slots come in another order, or are others, and a preference that says so for all."""
+    found = {}
+    schedules = (
+        ("start", "synapses", "groups", "thresholds", "resets", "end"),
+        ("resets", "start", "groups", "thresholds", "synapses", "end"),
+        ("end", "start", "a", "groups", "b", "thresholds", "c", "synapses", "resets"),
+    )
+    for k, schedule in enumerate(schedules):
+        G = NeuronGroup(
+            3, "dv/dt = (1.4 - v)/(6*ms) : 1 (unless refractory)\nI : 1", threshold="v > 1", reset="v = 0", refractory=1 * ms, method="exact"
+        )
+        G.v = "0.2*i"
+        S = Synapses(G, G, "w : 1\nI_post = w*v_pre : 1 (summed)", on_pre="v_post += w", on_post="w += 0.001", name=f"synapses_{k}")
+        S.connect("i != j")
+        S.w = 0.05
+        G.run_regularly("v += 0.001", dt=1 * ms, when="b" if k == 2 else "start")
+        monitor, samples = SpikeMonitor(G), StateMonitor(G, ["v", "I"], record=True)
+        net = Network(collect())
+        net.schedule = schedule
+        net.run(20 * ms)
+        found.update({**spikes(monitor, f"{k}"), f"{k} v": samples.v[:], f"{k} I": samples.I[:], f"{k} w": S.w[:]})
+        start_scope()
+    usual = prefs.core.network.default_schedule
+    prefs.core.network.default_schedule = ["start", "groups", "thresholds", "resets", "synapses", "end"]
+    try:
+        G = NeuronGroup(3, "dv/dt = (1.4 - v)/(6*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
+        G.v = "0.2*i"
+        S = Synapses(G, G, on_pre="v_post += 0.1")
+        S.connect()
+        monitor = SpikeMonitor(G)
+        run(11 * ms)
+        run(7 * ms)
+    finally:
+        prefs.core.network.default_schedule = usual
+    return {**found, **spikes(monitor), "v": G.v[:]}

@@ -26,6 +26,7 @@ from . import deferred
 from .clocks import set_clocks, with_base
 from .deferring_device import DeferringDevice
 from .document import Document
+from .document_slots import in_usual_slots
 from .later_code import Later, make_code
 from .live import Live, sent
 from .operations import Calls, simulated
@@ -460,7 +461,8 @@ class InterneuronDevice(DeferringDevice):
 def _document(net, namespace, objects, bare, stepped):
     """The specification of a network. Brian has checked the network, so that what stops us is none of its mistakes."""
     try:
-        return Document(net, namespace, objects, bare, stepped)
+        with in_usual_slots(net, objects):
+            return Document(net, namespace, objects, bare, stepped)
     except Unsupported:
         raise
     except Exception as error:  # noqa: BLE001

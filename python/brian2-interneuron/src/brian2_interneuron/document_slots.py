@@ -1,7 +1,61 @@
 """When in a step objects act: which of them are not where specifications have them."""
 
+from contextlib import contextmanager
+
 from .groups import base_of
 from .texts import Unsupported
+
+
+#: Brian's schedule, by which specifications go.
+_USUAL = ("start", "groups", "thresholds", "synapses", "resets", "end")
+
+
+def _all_slots(schedule):
+    return [f"{prefix}{slot}" for slot in schedule for prefix in ("before_", "", "after_")]
+
+
+def _usual_names(used):
+    """Slots of Brian's schedule for slots of another one in their order: as many as can be keep their names.
+
+    Returns:
+        them by name; None where there are too many.
+    """
+    usual = _all_slots(_USUAL)
+    # Best choices for the first slots, by how far in the usual schedule they reach.
+    best = {-1: (0, [])}
+    for slot in used:
+        following = {}
+        for place, name in enumerate(usual):
+            before = [best[end] for end in best if end < place]
+            if before:
+                kept, names = max(before, key=lambda each: each[0])
+                following[place] = (kept + (name == slot), [*names, name])
+        best = following
+    return dict(zip(used, max(best.values(), key=lambda each: each[0])[1])) if best else None
+
+
+@contextmanager
+def in_usual_slots(net, objects):
+    """While a document is made: objects of a network with a schedule of its own are in the slots of Brian's own schedule.
+
+    Raises:
+        Unsupported: where these are too few.
+    """
+    if tuple(net.schedule) == _USUAL:
+        yield
+        return
+    slots, taken = _all_slots(net.schedule), {each.when for each in objects}
+    names = _usual_names([slot for slot in slots if slot in taken])
+    if names is None:
+        raise Unsupported(net.name, "its schedule has more slots than Brian's, and objects are in too many of them")
+    own = [(each, each.when) for each in objects]
+    try:
+        for each, slot in own:
+            each.when = names[slot]
+        yield
+    finally:
+        for each, slot in own:
+            each.when = slot
 
 
 class SlotParts:

@@ -21,13 +21,15 @@ def _usual_names(used):
         them by name; None where there are too many.
     """
     usual = _all_slots(_USUAL)
+    # What comes before and after everything else has tasks of its own there.
+    outermost = (usual[0], usual[-1])
     # Best choices for the first slots, by how far in the usual schedule they reach.
     best = {-1: (0, [])}
     for slot in used:
         following = {}
         for place, name in enumerate(usual):
             before = [best[end] for end in best if end < place]
-            if before:
+            if before and (name == slot or name not in outermost):
                 kept, names = max(before, key=lambda each: each[0])
                 following[place] = (kept + (name == slot), [*names, name])
         best = following

@@ -13,8 +13,8 @@ import time
 import warnings
 
 import numpy as np
-from brian2 import BrianLogger, prefs, seed, set_device, start_scope
-from brian2.devices.device import reset_device
+from brian2 import BrianLogger, Network, NeuronGroup, SpikeMonitor, ms, prefs, seed, set_device, start_scope
+from brian2.devices.device import get_device, reset_device
 
 import brian2_interneuron  # noqa: F401
 import drawn
@@ -109,6 +109,51 @@ print(M.num_spikes, get_device().last_run_native)
 """
 
 
+def repeated():
+    """Runs that wait for `build`, and are repeated with other values: those of the first need not make sense."""
+
+    def network():
+        G = NeuronGroup(1, "dv/dt = (1.5 - v)/tau : 1\ntau : second (constant)", threshold="v > 1", reset="v = 0", method="euler")
+        monitor = SpikeMonitor(G)
+        return G, monitor, Network(G, monitor)
+
+    found = {}
+    try:
+        set_device("interneuron", target="wasm", strict=True, build_on_run=False)
+        device = get_device()
+        G, monitor, net = network()
+        net.run(100 * ms)
+        device.build(run=False)
+        found["device.run"] = []
+        for tau in (1, 2, 5):
+            device.run(run_args={G.tau: tau * ms})
+            found["device.run"].append(monitor.num_spikes)
+        set_device("interneuron", target="wasm", strict=True, build_on_run=False)
+        G, monitor, net = network()
+        G.tau = 2 * ms
+        net.run(100 * ms)
+        waits = net.t_ == 0
+        get_device().build()
+        found["build"] = [waits, monitor.num_spikes]
+        set_device("interneuron", target="wasm", strict=True, build_on_run=False)
+        G, monitor, net = network()
+        G.tau = 5 * ms
+        net.run(60 * ms)
+        net.run(40 * ms)
+        found["two runs"] = [monitor.num_spikes]
+    finally:
+        reset_device()
+    theirs = []
+    for tau in (1, 2, 5):
+        set_device("runtime")
+        G, monitor, net = network()
+        G.tau = tau * ms
+        net.run(100 * ms)
+        theirs.append(monitor.num_spikes)
+    expected = {"device.run": theirs, "build": [True, theirs[1]], "two runs": [theirs[2]]}
+    return "same" if found == expected else f"{found}, not {expected}"
+
+
 def command():
     """The commands that run and convert a script as it is."""
     import interneuron
@@ -168,6 +213,8 @@ def main(names):
         outcomes[name] = "same" if ours == theirs and theirs != ["nothing"] else f"{ours}, not {theirs}"
     if not names or "left_over" in names:
         outcomes["left_over"] = left_over()
+    if not names or "repeated" in names:
+        outcomes["repeated"] = repeated()
     if not names or "command" in names:
         outcomes["command"] = command()
     print(json.dumps(outcomes))

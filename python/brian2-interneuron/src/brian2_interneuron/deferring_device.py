@@ -1,4 +1,4 @@
-"""The part of the device by which connections are left to the engine (`deferred.py`)."""
+"""The part of the device by which runs wait for `build`, and connections are left to the engine (`deferred.py`)."""
 
 import numpy as np
 from brian2.core.namespace import get_local_namespace
@@ -10,7 +10,7 @@ from . import deferred
 
 
 class DeferringDevice(RuntimeDevice):
-    """Keeps what scripts say of large synapses, and has it drawn as soon as anybody reads it."""
+    """Keeps what scripts say of a run and of large synapses, and has it done as soon as anybody reads what it gives."""
 
     #: Whether connections may be left to the engine.
     defers = True
@@ -20,6 +20,15 @@ class DeferringDevice(RuntimeDevice):
         #: What `set_device` was told.
         self.options = {}
         self._seed = None
+        #: A run that a script with `build_on_run=False` has asked for: its network, the time and the names.
+        self._awaited = None
+
+    def perform_awaited(self):
+        """Carries out a run that waits: nothing has been read or set since, unless `build` asks for it."""
+        awaited, self._awaited = self._awaited, None
+        if awaited is not None:
+            net, duration, names, more = awaited
+            self.network_run(net, duration, namespace=names, awaited=True, **more)
 
     def _draws_later(self, synapses):
         """Whether connections of synapses may stay text."""
@@ -63,22 +72,27 @@ class DeferringDevice(RuntimeDevice):
         if waiting is None or not waiting.value(view, value, {}, carry_out):
             carry_out(None)
 
+    def _before(self, var):
+        if self._awaited is not None:
+            self.perform_awaited()
+        deferred.read(var)
+
     def get_value(self, var, access_data=True):
         """The array of a variable."""
-        deferred.read(var)
+        self._before(var)
         return super().get_value(var, access_data)
 
     def set_value(self, var, value):
         """Sets the array of a variable."""
-        deferred.read(var)
+        self._before(var)
         super().set_value(var, value)
 
     def resize(self, var, new_size):
         """Changes the length of the array of a variable."""
-        deferred.read(var)
+        self._before(var)
         super().resize(var, new_size)
 
     def fill_with_array(self, var, arr):
         """Sets the array of a variable."""
-        deferred.read(var)
+        self._before(var)
         super().fill_with_array(var, arr)

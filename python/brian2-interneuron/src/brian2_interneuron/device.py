@@ -88,7 +88,8 @@ class InterneuronDevice(DeferringDevice):
         """What `set_device('interneuron', ...)` does.
 
         Args:
-            build_on_run: False where `device.run` is to repeat the run with other values; every run is live.
+            build_on_run: False where `device.run` is to repeat the run with other values: the first run then waits for
+                `build`, or until something is read or set.
             target: the engine: 'auto', 'wasm', 'c', 'opencl', 'cuda' or 'reference'.
             strict: refuses what Brian's runtime would have to run.
             options: `threads`, `device`, `precision`, `seed`, `output` (a file or files for results); `connect`, who draws
@@ -101,6 +102,7 @@ class InterneuronDevice(DeferringDevice):
         """
         if options.get("connect", "auto") not in ("auto", "brian", "engine"):
             raise ValueError(f"connect is 'auto', 'brian' or 'engine', not {options['connect']!r}")
+        self._awaited = None
         self.end()
         self._runs, self._repeating = [], False
         super().activate(build_on_run=build_on_run, **options)
@@ -110,12 +112,15 @@ class InterneuronDevice(DeferringDevice):
 
     def reinit(self):
         """Forgets what runs have left, and keeps the options."""
+        self._awaited = None
         self.end()
         super().reinit()
         self._runs, self._written = [], 0
 
-    def build(self, *args, **options):
-        """Accepted, so that scripts for stand-alone devices run: networks have run already."""
+    def build(self, *args, run=True, **options):
+        """Runs the network that waits, if there is one. Other arguments are those of stand-alone devices."""
+        if run:
+            self.perform_awaited()
 
     def run(self, directory=None, results_directory=None, with_output=True, run_args=None):
         """Repeats the run of a script from its beginning, with other values, as stand-alone devices do.
@@ -130,7 +135,12 @@ class InterneuronDevice(DeferringDevice):
         if len(self._runs) != 1:
             raise NotImplementedError("device.run repeats a script that runs once, after set_device(..., build_on_run=False)")
         net, duration, namespace = self._runs[0]
-        net.restore(_BEFORE)
+        if self._awaited is None:
+            net.restore(_BEFORE)
+        else:
+            # It has not been carried out, and need not be.
+            self._awaited = None
+            net.store(_BEFORE)
         for key, value in dict(run_args or {}).items():
             if isinstance(key, TimedArray):
                 key.values[...] = value
@@ -144,6 +154,9 @@ class InterneuronDevice(DeferringDevice):
             self.network_run(net, duration, namespace=namespace)
         finally:
             self._repeating = False
+
+    def __getstate__(self):
+        raise TypeError("Networks of interneuron stay in their process: make the network in each process that is to run it.")
 
     def delete(self, *args, **options):
         """Accepted, so that scripts for stand-alone devices run: there are no files."""
@@ -190,7 +203,7 @@ class InterneuronDevice(DeferringDevice):
     # --- Runs -------------------------------------------------------------------------------------------------------
     @check_units(duration=second, report_period=second)
     def network_run(
-        self, net, duration, report=None, report_period=10 * second, namespace=None, profile=None, level=0
+        self, net, duration, report=None, report_period=10 * second, namespace=None, profile=None, level=0, awaited=False
     ):
         """What `Network.run` does on this device."""
         if namespace is None:
@@ -198,9 +211,15 @@ class InterneuronDevice(DeferringDevice):
         if duration < 0:
             raise ValueError(f"Function 'run' expected a non-negative duration but got '{duration}'")
         if not self.build_on_run and not self._repeating:
-            if not self._runs:
+            self.perform_awaited()
+            if not awaited:
+                self._runs.append((net, duration, namespace))
+                if len(self._runs) == 1:
+                    more = {"report": report, "report_period": report_period, "profile": profile}
+                    self._awaited = (net, duration, namespace, more)
+                    return
+            elif len(self._runs) == 1:
                 net.store(_BEFORE)
-            self._runs.append((net, duration, namespace))
         begin_time = float(net.t_)
         begin = time.time()
 

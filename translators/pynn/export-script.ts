@@ -6,7 +6,7 @@ import { InvariantError } from '../../src/diagnostics/diagnostic.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { exportPynn } from './export.js';
-import { lackedBy, lackedTypes } from './script/backends.js';
+import { remarksOnBackends } from './script/backends.js';
 import { scriptView, type ScriptView } from './script/script-view.js';
 
 /** A script, and how faithful it is. */
@@ -28,10 +28,7 @@ export function exportPynnScript(valid: ValidModel, stem = 'model'): PynnScriptE
   const report = new ConversionReport('pynn');
   for (const entry of entries) report.add(entry);
   const { view, files } = scriptView(document, stem, report);
-  for (const name of lackedTypes(document)) {
-    const lacking = lackedBy[name] ?? '';
-    report.equivalent('pynn/backend', '', `PyNN has no ${name} for ${lacking}, where the script does not run`);
-  }
+  for (const remark of remarksOnBackends(document)) report.equivalent('pynn/backend', '', remark);
   return { files: [{ name: `${stem}.py`, text: render(view) }, ...files], report: report.entries };
 }
 

@@ -1,5 +1,6 @@
 """Checks of the backend: against NEST and NEURON, across engines, and of what it refuses."""
 
+import json
 import os
 import subprocess
 import sys
@@ -430,14 +431,36 @@ def check_capture():
         start = [sys.executable, "-W", "ignore", "-m", "interneuron"]
         said = subprocess.run([*start, "pynn", script, "20", "--instead-of", "nest"], capture_output=True, text=True)
         words = [*start, "convert", script, "--to", "canonical", "-o", document, "--instead-of", "nest"]
-        # Callbacks are functions of Python: the network is written where that is known.
-        assert subprocess.run([*words, "--", "20"], capture_output=True, text=True).returncode == 1
-        words += ["--partial", "--", "20"]
-        done = subprocess.run(words, capture_output=True, text=True)
+        done = subprocess.run([*words, "--", "20"], capture_output=True, text=True)
         assert done.returncode == 0 and "executing" in done.stderr, done.stderr
         import interneuron
 
         assert len(interneuron.run(document).spikes["a"]) == int(said.stdout.split()[-1]) > 0
+        # What callbacks change becomes phases, unless it follows from results.
+        with open(script, "w", encoding="utf-8") as file:
+            file.write(
+                "import sys\n"
+                "import pyNN.nest as sim\n"
+                "sim.setup(timestep=0.1)\n"
+                "a = sim.Population(3, sim.IF_curr_exp(i_offset=[0.9, 1.0, 1.1]), label='a')\n"
+                "a.record('spikes')\n"
+                "def rise(t):\n"
+                "    if 'look' in sys.argv:\n"
+                "        a.get_spike_counts()\n"
+                "    a.set(i_offset=1.0 + 0.01 * t)\n"
+                "    return t + 20.0\n"
+                "sim.run(60.0, callbacks=[rise, lambda t: t + 10.0])\n"
+                "print(sum(a.get_spike_counts().values()))\n"
+            )
+        said = subprocess.run([*start, "pynn", script, "--instead-of", "nest"], capture_output=True, text=True)
+        words = [*start, "convert", script, "--to", "pynn-json", "-o", document, "--instead-of", "nest", "--force"]
+        done = subprocess.run(words, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert len(interneuron.run(document).spikes["a"]) == int(said.stdout.split()[-1]) > 5
+        with open(document, encoding="utf-8") as file:
+            assert [list(phase) for phase in json.load(file)["phases"]] == [["run_until"], ["set"]] * 2 + [["run_until"]]
+        done = subprocess.run([*words, "--", "look"], capture_output=True, text=True)
+        assert done.returncode == 1 and "after they have read results" in done.stderr, done.stderr
         # Later runs are phases; what begins another network is left out.
         with open(script, "w", encoding="utf-8") as file:
             file.write(

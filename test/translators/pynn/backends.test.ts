@@ -1,9 +1,12 @@
-/** Types that PyNN has for one simulator only. */
+/** Types that not all of PyNN's simulators have, or get right. */
 
 import { expect, test } from 'vitest';
-import { lackedBy, lackedTypes } from '../../../translators/pynn/script/backends.js';
+import { importModel } from '../../../src/run/pipeline.js';
+import { exportPynnScript } from '../../../translators/pynn/export-script.js';
+import { failing, lackedBy, remarksOnBackends } from '../../../translators/pynn/script/backends.js';
 import type { PynnSpecification } from '../../../translators/pynn/specification.js';
 import { missingEnvironment, python } from '../../support/python.js';
+import { documentOf } from './support.js';
 
 const none = missingEnvironment('.venv-pynn');
 
@@ -20,7 +23,21 @@ for module in (cells, synapses, receptors):
         lacking = [title for title, backend in backends.items() if not hasattr(backend, name)]
         if len(lacking) == 1:
             lacked[name] = lacking[0]
-print("found " + json.dumps(lacked))
+failed = {}
+for title, backend in backends.items():
+    for name, each in vars(cells).items():
+        # Those that are made of parts aside.
+        if not hasattr(backend, name) or name in ("LIF", "AdExp", "PointNeuron", "MultiCompartmentNeuron"):
+            continue
+        if getattr(each, "__module__", None) != cells.__name__:
+            continue
+        backend.setup(timestep=0.1)
+        try:
+            backend.Population(1, getattr(backend, name)())
+            backend.run(1.0)
+        except Exception:
+            failed[name] = title
+print("found " + json.dumps([lacked, failed]))
 `;
 
 test.skipIf(none !== null)(
@@ -28,10 +45,18 @@ test.skipIf(none !== null)(
   { timeout: 120_000 },
   async () => {
     const said = await python('.venv-pynn', ['-W', 'ignore', '-c', listed]);
-    const found: unknown = JSON.parse(said.slice(said.lastIndexOf('found ') + 'found '.length));
+    const [found, failed] = JSON.parse(said.slice(said.lastIndexOf('found ') + 'found '.length)) as readonly [
+      unknown,
+      unknown,
+    ];
     const { BetaPSR, ...others } = lackedBy;
     // What PyNN's notation calls BetaPSR has another name as a class.
     expect(found).toEqual({ ...others, CondBetaPostSynapticResponse: BetaPSR });
+    const raising = Object.entries(failing).flatMap(([name, what]) => {
+      const simulator = /^it raises an error under (NEST|NEURON)/.exec(what)?.[1];
+      return simulator === undefined ? [] : [[name, simulator]];
+    });
+    expect(failed).toEqual(Object.fromEntries(raising));
   },
 );
 
@@ -39,6 +64,8 @@ test('of cells, receptors, synapses and rules of plasticity', () => {
   const document = {
     populations: [
       { label: 'a', size: 1, cell: { type: 'SpikeSourceInhGamma' } },
+      { label: 'c', size: 1, cell: { type: 'SpikeSourceGamma', params: { start: 5 } } },
+      { label: 'd', size: 1, cell: { type: 'SpikeSourcePoissonRefractory', params: { rate: 5 } } },
       { label: 'b', size: 1, cell: { type: 'PointNeuron', receptors: { e: { type: 'BetaPSR' } } } },
     ],
     projections: [
@@ -46,10 +73,45 @@ test('of cells, receptors, synapses and rules of plasticity', () => {
       { synapse: { type: 'STDPMechanism', timing_dependence: { type: 'Vogels2011Rule' } } },
     ],
   };
-  expect(lackedTypes(document as unknown as PynnSpecification)).toEqual([
-    'BetaPSR',
-    'ElectricalSynapse',
-    'SpikeSourceInhGamma',
-    'Vogels2011Rule',
+  expect(remarksOnBackends(document as unknown as PynnSpecification)).toEqual([
+    'PyNN has no BetaPSR for NEURON, where the script does not run',
+    'PyNN has no ElectricalSynapse for NEST, where the script does not run',
+    'PyNN has no SpikeSourceInhGamma for NEURON, where the script does not run',
+    'PyNN has no Vogels2011Rule for NEST, where the script does not run',
+    'SpikeSourceGamma of PyNN 0.13 has no start and no duration under NEST, where the script does not run',
+    'SpikeSourceInhGamma of PyNN 0.13: it raises an error under NEST, too',
   ]);
+});
+
+test('what scripts say otherwise because simulators fail with it', () => {
+  const cell = { type: 'IF_curr_exp' };
+  const oneToOne = (pre: string, post: string): unknown => ({
+    label: `${pre} to ${post}`,
+    pre,
+    post,
+    connector: { type: 'OneToOneConnector' },
+    synapse: { type: 'StaticSynapse', params: { weight: 0.5, delay: 1 } },
+    receptor_type: 'excitatory',
+  });
+  const text = documentOf({
+    populations: [
+      { label: 'one', size: 1, cell },
+      { label: 'three', size: 3, cell },
+      { label: 'silent', size: 2, cell: { type: 'SpikeSourcePoisson', params: { rate: [0, 5] } } },
+    ],
+    views: [{ label: 'last', of: 'three', select: { indices: [2] } }],
+    projections: [['one', 'one'] as const, ['last', 'three'] as const, ['three', 'three'] as const].map(([pre, post]) =>
+      oneToOne(pre, post),
+    ),
+    phases: [{ run: 1 }, { set: { target: 'silent', params: { rate: 0 } } }, { run: 1 }],
+  });
+  const { files, report } = exportPynnScript(importModel({ name: 'x', text }).valid);
+  const script = files[0]!.text.replace(/\s+/g, '');
+  expect(script.match(/sim\.\w+Connector\([^)]*\)/g)).toEqual([
+    'sim.AllToAllConnector()',
+    'sim.FromListConnector([(0,0)',
+    'sim.OneToOneConnector()',
+  ]);
+  expect(script.match(/rate=[^)]*/g)).toEqual(['rate=[1e-9,5]', 'rate=1e-9']);
+  expect(report.filter(({ code }) => code === 'pynn/zero-rate')).toHaveLength(1);
 });

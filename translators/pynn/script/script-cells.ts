@@ -69,10 +69,10 @@ export function generatorLine(
 }
 
 /** A population with its cells, places and first values. */
-export function populationLines(
-  script: Script,
-  { label, size, cell, structure, positions, initial_values: initial, native }: Population,
-): string {
+export function populationLines(script: Script, population: Population): string {
+  const { label, size, structure, positions, initial_values: initial, native } = population;
+  const { params } = population.cell;
+  const cell = { ...population.cell, ...(params && { params: script.takenBy([population], params) }) };
   const name = script.declare(label);
   const times = cell.type === 'SpikeSourceArray' ? trainsIn(cell.params?.['spike_times']) : [];
   if (times.some((train) => train.some((time, k) => time === train[k - 1])))
@@ -186,9 +186,10 @@ export function giveCells(
   script: Script,
   what: 'set' | 'initialize',
   target: string,
-  values: Values,
+  given: Values,
 ): readonly string[] {
   const of = script.of(target);
+  const values = what === 'set' ? script.takenBy(script.populationsOf(target), given) : given;
   if (!readsPlaces(values)) {
     const sources =
       what === 'initialize'

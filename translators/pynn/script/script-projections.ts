@@ -43,7 +43,7 @@ export function projectionLines(
   const made = call('sim.Projection', [
     script.of(pre),
     script.of(post),
-    connectorSource(script, connector, text),
+    connectorSource(script, connectorOf(script, { connector, pre, post }), text),
     synapseSource(synapse, script),
     ...(source ? [`source=${quoted(source)}`] : []),
     ...(receptor ? [`receptor_type=${quoted(receptor)}`] : []),
@@ -54,6 +54,20 @@ export function projectionLines(
   const lines = [layout(prefixed(`${name} = `, made))];
   if (initial !== undefined) lines.push(layout(call(`${name}.initialize`, keywords(initial, script))));
   return lines;
+}
+
+/**
+ * The connector of a projection. `OneToOneConnector` of PyNN 0.13 raises a ValueError ("nonzero on 0d arrays") under NumPy 2.2 and
+ * later where the first end is one cell: the one connection is made in other words.
+ */
+function connectorOf(
+  script: Script,
+  { connector, pre, post }: Pick<Projection, 'connector' | 'pre' | 'post'>,
+): Connector {
+  if (connector.type !== 'OneToOneConnector' || script.cellsOf(pre) !== 1) return connector;
+  return script.cellsOf(post) === 1
+    ? { ...connector, type: 'AllToAllConnector' }
+    : { ...connector, type: 'FromListConnector', params: { conn_list: [[0, 0]] } };
 }
 
 function spaceSource(

@@ -3,7 +3,8 @@
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { call, quoted, spaced, type Source } from '../../shared/python.js';
 import { Names } from '../names.js';
-import type { PynnSpecification } from '../specification.js';
+import type { Population, PynnSpecification, Values } from '../specification.js';
+import { withoutZeroRates } from './backends.js';
 import { imports, type ImportedName, type ScriptNames } from './python-text.js';
 
 /** A file beside a script, which it reads. */
@@ -104,6 +105,40 @@ export class Script implements ScriptNames {
 
   /** The variable of what has a label. */
   readonly of = (label: string): string => this.variables.get(label) ?? 'None';
+
+  /** How many cells a label stands for. */
+  cellsOf(label: string): number {
+    const { populations = [], views = [], assemblies = [] } = this.document;
+    const population = populations.find((one) => one.label === label);
+    if (population) return [population.size].flat().reduce((product, along) => product * along, 1);
+    const view = views.find((one) => one.label === label);
+    if (view === undefined) {
+      const { of = [] } = assemblies.find((one) => one.label === label) ?? {};
+      return of.reduce((sum, part) => sum + this.cellsOf(part), 0);
+    }
+    const { slice, indices, mask, sample } = view.select;
+    const whole = this.cellsOf(view.of);
+    const [begin, end, step] = slice ?? [];
+    const inSlice = Math.ceil((Math.min(end ?? whole, whole) - (begin ?? 0)) / (step ?? 1));
+    return sample ?? indices?.length ?? mask?.filter(Boolean).length ?? inSlice;
+  }
+
+  /** The populations that a label stands for. */
+  populationsOf(label: string): readonly Population[] {
+    const { populations = [], views = [], assemblies = [] } = this.document;
+    const of = views.find((one) => one.label === label)?.of ?? assemblies.find((one) => one.label === label)?.of;
+    return of === undefined
+      ? populations.filter((one) => one.label === label)
+      : [of].flat().flatMap((part) => this.populationsOf(part));
+  }
+
+  /** Values of cells as PyNN's simulators take them. */
+  takenBy(cells: readonly Population[], values: Values): Values {
+    const rates = cells.some(({ cell }) => cell.type === 'SpikeSourcePoisson') ? withoutZeroRates(values) : undefined;
+    if (rates !== undefined)
+      this.report.equivalent('pynn/zero-rate', '', 'rates of 0 are 1e-9 Hz, since NEURON fails with 0');
+    return rates ?? values;
+  }
 
   /** Reports what scripts cannot say. */
   missing(message: string): readonly [] {

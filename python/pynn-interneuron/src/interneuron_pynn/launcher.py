@@ -65,6 +65,74 @@ def run_script(words):
     return 0
 
 
+class _Callbacks:
+    """What callbacks of a run change, which becomes phases; whether they do so after they have read results."""
+
+    def __init__(self, state):
+        self._state = state
+        self.are_there = self._reading = self._have_read = self.followed_results = False
+        self._first = 0
+
+    def __enter__(self):
+        self.are_there, self._first = True, len(self._state._phases)
+        self._originals = {name: getattr(self._state, name) for name in ("read", "collect", "flush")}
+        for name in ("read", "collect"):
+            setattr(self._state, name, self._noting(self._originals[name]))
+        self._state.flush = self._unnoted(self._originals["flush"])
+
+    def __exit__(self, *_):
+        self.are_there = False
+        for name, original in self._originals.items():
+            setattr(self._state, name, original)
+        phases = self._state._phases
+        # A stop at which nothing changes is none.
+        phases[self._first :] = [
+            phase
+            for phase, next_one in zip(phases[self._first :], [*phases[self._first + 1 :], {}])
+            if not ("run_until" in phase and "run_until" in next_one)
+        ]
+
+    def _noting(self, function):
+        def noting(*given):
+            self._have_read = self._have_read or self._reading
+            return function(*given)
+
+        return noting
+
+    def _unnoted(self, function):
+        """What the state reads for itself."""
+
+        def unnoted():
+            reading, self._reading = self._reading, False
+            try:
+                function()
+            finally:
+                self._reading = reading
+
+        return unnoted
+
+    def watched(self, callback):
+        """The callback, observed."""
+
+        def call(time):
+            before = len(self._state._phases)
+            self._reading = True
+            try:
+                return callback(time)
+            finally:
+                self._reading = False
+                if self._have_read and len(self._state._phases) > before:
+                    self.followed_results = True
+
+        return call
+
+    def drop_last(self):
+        """Forgets what was changed after the run."""
+        phases = self._state._phases
+        while phases and "run_until" not in phases[-1]:
+            phases.pop()
+
+
 def capture(words):
     """Runs a script until its network runs for the last time, and writes it as PyNN-style JSON with its arrays.
 
@@ -77,9 +145,11 @@ def capture(words):
     output = Path(words[0])
     left = []
     run_until, clear = state.run_until, state.clear
+    run_in_parts = interneuron_pynn._run_until
+    calling = _Callbacks(state)
 
     def until(tstop):
-        if runs_to_come(words[1]):
+        if calling.are_there or runs_to_come(words[1]):
             run_until(tstop)
             return
         # The last needs not be run.
@@ -88,25 +158,29 @@ def capture(words):
         state._phases.append({"run_until": float(tstop)})
         raise Captured
 
+    def run_with_callbacks(time_point, callbacks):
+        if not callbacks:
+            return run_in_parts(time_point)
+        goes_on = runs_to_come(words[1])
+        with calling:
+            reached = run_in_parts(time_point, [calling.watched(each) for each in callbacks])
+        if calling.followed_results:
+            left.append("what callbacks of run() change after they have read results: it holds for this run alone")
+        if not goes_on:
+            calling.drop_last()
+            raise Captured
+        return reached
+
     def begin():
         if any("run_until" in phase for phase in state._phases):
             left.append("what the script does after setup() has begun another network")
             raise Captured
         clear()
 
-    def without_callbacks(function):
-        def run(time, callbacks=None):
-            if callbacks:
-                left.append("callbacks of run(), which are functions of Python")
-            return function(time)
-
-        return run
-
     # Scripts call it through PyNN's functions.
     setattr(state, "run_until", until)
     setattr(state, "clear", begin)
-    for name in ("run", "run_until", "run_for"):
-        setattr(interneuron_pynn, name, without_callbacks(getattr(interneuron_pynn, name)))
+    setattr(interneuron_pynn, "_run_until", run_with_callbacks)
     try:
         run_script(words[1:])
     except Captured:

@@ -262,7 +262,7 @@ export async function checkConversion(
     labelOf(target.model),
     options.seconds,
   );
-  const variables = compareSamples(ours.kept(), theirs.kept());
+  const variables = compareSamples(ours.kept(), theirs.kept(), recordings);
   return { ...check, variables, absent: [...check.absent, ...absent] };
 }
 

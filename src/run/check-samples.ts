@@ -1,5 +1,6 @@
 /** What a model and what it was converted to record of their variables, sample by sample. */
 
+import { compartmentVariables } from '../model/normalise/compartments.js';
 import { populationOf } from '../model/selected.js';
 import { isRecording } from '../model/tagged.js';
 import type { Model, NeuronType, Recording } from '../model/model.js';
@@ -26,8 +27,18 @@ export interface VariableCheck {
 interface Comparable {
   /** The same recordings for both models. */
   readonly recordings: readonly Recording[];
-  /** `population.variable` of what is recorded and has no namesake after conversion. */
+  /** `population.variable`, with its place, of what is recorded and has no namesake after conversion. */
   readonly absent: readonly string[];
+}
+
+/** A variable with its place on the cells. */
+const shown = (variable: string, { section, fraction }: PlaceOnCells): string =>
+  section === undefined ? variable : `${variable} at ${section}${fraction === undefined ? '' : ` ${fraction}`}`;
+
+/** Where on cells with compartments something is recorded; without a section, where they fire. */
+interface PlaceOnCells {
+  readonly section?: string;
+  readonly fraction?: number;
 }
 
 /** Of so many cells at most are samples compared, and of so many samples of each variable. */
@@ -45,17 +56,20 @@ export function comparableVariables(source: Model, target: Model, seconds: numbe
     const population = isRecording(recording, 'variables') ? populationOf(recording.of) : undefined;
     if (population === undefined || !isRecording(recording, 'variables')) continue;
     const size = source.populations[population]?.size ?? 0;
-    const { every = 0, variables } = recording;
+    const { every = 0, variables, section, fraction } = recording;
+    const place: PlaceOnCells =
+      section === undefined ? {} : { section, ...(fraction === undefined ? {} : { fraction }) };
     const interval = Math.min(...[source, target].map(({ experiment }) => Math.max(experiment.dt, every)));
     const cells = Math.min(size, most.cells, Math.max(1, Math.floor((most.samples * interval) / seconds)));
     for (const variable of variables) {
-      const name = `${population}.${variable}`;
-      if (![source, target].every((model) => hasOfPoints(model, population, size, variable))) absent.add(name);
+      const name = `${population}.${shown(variable, place)}`;
+      if (!haveBoth(source, target, population, variable, place)) absent.add(name);
       else if (!recordings.has(name))
         recordings.set(name, {
           of: { population, slice: [0, cells, 1] },
           variables: [variable],
           ...(every === 0 ? {} : { every }),
+          ...place,
           name: `check_of_${recordings.size}`,
         });
     }
@@ -63,12 +77,22 @@ export function comparableVariables(source: Model, target: Model, seconds: numbe
   return { recordings: [...recordings.values()], absent: [...absent] };
 }
 
-/** Whether a population of so many cells without compartments has a variable. */
-function hasOfPoints({ populations, neurons }: Model, population: string, size: number, variable: string): boolean {
-  const known = populations[population];
-  const type: NeuronType | undefined = neurons[known?.type ?? ''];
-  if (known?.size !== size || type === undefined || type.cable || type.compartments) return false;
-  return Object.hasOwn(type.state, variable) || Object.hasOwn(type.derived, variable);
+/** Whether two models have a variable of as many cells of one kind: points, or cells with the place on them. */
+function haveBoth(source: Model, target: Model, population: string, variable: string, place: PlaceOnCells): boolean {
+  const [own, other] = [source, target].map(({ populations }) => populations[population]);
+  const types = [source, target].map(({ neurons, populations }) => neurons[populations[population]?.type ?? '']);
+  const kinds = types.map((type) => (type?.compartments ? 'cells' : type?.cable ? 'cable' : 'points'));
+  return (
+    own?.size === other?.size &&
+    kinds[0] === kinds[1] &&
+    types.every((type) => type !== undefined && hasAt(type, variable, place))
+  );
+}
+
+function hasAt({ state, derived, compartments }: NeuronType, variable: string, { section }: PlaceOnCells): boolean {
+  if (!compartments) return section === undefined && [state, derived].some((map) => Object.hasOwn(map, variable));
+  const isThere = section === undefined || Object.hasOwn(compartments.sections, section);
+  return isThere && compartmentVariables(compartments).includes(variable);
 }
 
 /** The samples of a variable: rows by their times in whole picoseconds. */
@@ -104,7 +128,7 @@ export class SampleKeeper implements ResultWriter {
     return Promise.resolve();
   }
 
-  /** What was kept, by `population.variable`. */
+  /** What was kept, by the name of the recording. */
   kept(): ReadonlyMap<string, Samples> {
     const [setup, sink] = [this.#setup, this.#sink];
     if (!setup || !sink) return new Map();
@@ -113,7 +137,7 @@ export class SampleKeeper implements ResultWriter {
       setup.series.map((plan, k) => {
         const rows = sink.since(k, 0);
         const times = Float64Array.from(rows.steps, (step) => Math.round((step + plan.label) * dt * 1e12));
-        return [`${plan.owner}.${plan.variable}`, { plan, times, ...rows }];
+        return [plan.recording, { plan, times, ...rows }];
       }),
     );
   }
@@ -123,7 +147,9 @@ export class SampleKeeper implements ResultWriter {
 export function compareSamples(
   source: ReadonlyMap<string, Samples>,
   target: ReadonlyMap<string, Samples>,
+  recordings: readonly Recording[],
 ): readonly VariableCheck[] {
+  const places = new Map(recordings.map((one) => [one.name, isRecording(one, 'variables') ? one : {}]));
   return [...source].flatMap(([name, { plan, times, values }]): VariableCheck[] => {
     const other = target.get(name);
     if (other === undefined || times.length === 0) return [];
@@ -144,7 +170,8 @@ export function compareSamples(
       }
     });
     if (samples === 0) return [];
-    const { owner: population, variable, unit } = plan;
+    const { owner: population, unit } = plan;
+    const variable = shown(plan.variable, places.get(name) ?? {});
     const rootMeanSquare = Math.sqrt(squares / samples);
     return [{ population, variable, unit, samples, largest, rootMeanSquare, range: highest - least }];
   });

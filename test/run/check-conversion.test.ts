@@ -53,3 +53,45 @@ test('variables that have another name after conversion are not compared, and sa
     'cells.v',
   ]);
 });
+
+const membrane = 'specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm';
+/** Cells that are charged from -60 mV on, recorded at two places. */
+const cells = (recording = 'section: far, fraction: 0.9'): ValidModel =>
+  importModel({
+    name: 'cells.yaml',
+    text: `
+interneuron: 1
+neurons:
+  cell:
+    compartments:
+      initial: -60 mV
+      sections:
+        soma: { length: 20 um, diameter: 20 um, ${membrane} }
+        far: { parent: soma, length: 100 um, diameter: 2 um, divisions: 3, ${membrane} }
+      mechanisms:
+        leak: { parameters: { g: 0.0003 S/cm**2 }, reads: [v], writes: { i: g*(-65*mV - v) } }
+        other: { on: far, parameters: { g: 0.001 S/cm**2 }, reads: [v], writes: { i: g*(-70*mV - v) } }
+    events: { spike: { when: v > 0*mV, edge: rising, section: soma } }
+populations: { cells: { type: cell, size: 2 } }
+record: [{ of: cells, variables: [v], every: 0.5 ms }, { of: cells, variables: [v], ${recording}, every: 0.5 ms }]
+timing: grid
+experiment: { dt: 0.025 ms, duration: 2 ms }`,
+  }).valid;
+
+test('samples of cells with compartments are compared at each place of its own', async () => {
+  const { absent, variables = [] } = await checkConversion(cells(), 'lems');
+  expect(absent).toEqual([]);
+  expect(variables.map(({ variable, samples }) => [variable, samples])).toEqual([
+    ['v', 10],
+    ['v at far 0.9', 10],
+  ]);
+  for (const { largest } of variables) expect(largest).toBeLessThan(1e-12);
+  const [near, far] = variables.map(({ range }) => range);
+  expect(far).toBeGreaterThan(near! * 1.03);
+});
+
+test('what a notation has no cells for is not compared, and said with its place', async () => {
+  const { absent, variables = [] } = await checkConversion(cells('section: far'), 'brian');
+  expect(variables).toEqual([]);
+  expect(absent).toEqual(['cells', 'cells.v', 'cells.v at far']);
+});

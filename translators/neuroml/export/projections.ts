@@ -93,6 +93,9 @@ function knownOf(name: string, projection: Projection, written: Written, context
     return report.missing(`${pointer}/from`, `the event ${String(projection.from.event)}`);
   const pairs = pairsOf(name, projection, context);
   if (!pairs) return undefined;
+  const absent = [source, target].find((population) => written.pathOf(population, 0) === undefined);
+  if (absent !== undefined && pairs.sources.length > 0)
+    return report.missing(pointer, `synapses of ${absent}, which is left out`);
   const own = ownSynapse(name, projection, type, pairs, context);
   const count = pairs.sources.length;
   const values = numbersOfElements(own.type, own.projection.values, count, pointer, numbersAt(pairs, dt), context);

@@ -363,3 +363,14 @@ experiment: { dt: 0.025 ms, duration: 10 ms }`;
   expect(Object.keys(sections).sort()).toEqual(['left', 'right_1', 'right_2', 'right_3', 'right_4', 'soma', 'trunk_1', 'trunk_2', 'trunk_3', 'trunk_4', 'trunk_5']); // prettier-ignore
   await expectSameSamples(model, again);
 });
+
+test('synapses from cells that are left out are left out by name, and what is written is read again', async () => {
+  const { report, again } = await written(importModel(readSource('fixtures/model/hard/places-on-cells.yaml')));
+  const said = report.flatMap(({ verdict, pointer, message }) =>
+    verdict === 'notExpressible' ? [`${pointer}: ${message}`] : [],
+  );
+  expect(said).toContain('/projections/back: synapses of forks, which is left out');
+  expect(said).toContain('/neurons/fork: a place on stem_1, which has no length');
+  expect(Object.keys(again.valid.model.populations)).toContain('cells');
+  expect(Object.keys(again.valid.model.projections)).not.toContain('back');
+});

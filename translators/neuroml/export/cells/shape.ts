@@ -96,7 +96,7 @@ export function shapeOf({ sections }: Compartments, cut: ReadonlySet<string>, fi
     const own = segments.get(name) ?? [];
     const at = fraction * (own.at(-1)?.end ?? 0);
     const found = own.find(({ end }) => at <= end * (1 + 1e-12)) ?? own.at(-1);
-    if (!found) throw new NotExpressible(`a place on ${name}, which is not written`);
+    if (!found) throw new NotExpressible(`a place on ${name}, which has no length`);
     const length = found.end - found.begin;
     const along = length === 0 ? 0.5 : (at - found.begin) / length;
     return { segment: found.id, along: Math.min(1, Math.max(0, Number(along.toPrecision(12)))) };

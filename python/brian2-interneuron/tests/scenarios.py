@@ -1706,3 +1706,25 @@ def schedules_of_ones_own():
     finally:
         prefs.core.network.default_schedule = usual
     return {**found, **spikes(monitor), "v": G.v[:]}
+
+
+@scenario
+def links_to_indices():
+    """Links to expressions that read the indices of their own neurons, one to one, by index and of one neuron."""
+    G = NeuronGroup(4, "dx/dt = (0.1*i - x)/(3*ms) : 1\ny = 2*x + i : 1\nz = i + t/ms : 1")
+    one = NeuronGroup(1, "dx/dt = 1/ms : 1\ny = x + i + 1 : 1", method="euler")
+    H = NeuronGroup(
+        6,
+        "a : 1 (linked)\nb : 1 (linked)\ndv/dt = (2*a + b - v)/(4*ms) : 1",
+        threshold="v > 1",
+        reset="v = 0",
+        method="euler",
+    )
+    H.a, H.b = linked_var(G, "y", index=array([0, 1, 2, 3, 3, 1])), linked_var(one, "y")
+    K = NeuronGroup(4, "c : 1 (linked)\nw : 1")
+    K.c = linked_var(G, "z")
+    K.run_regularly("w += c")
+    monitor, samples = SpikeMonitor(H), StateMonitor(H, ["v", "a", "b"], record=True)
+    run(6 * ms)
+    run(6 * ms)
+    return {**spikes(monitor), "v": samples.v[:], "a": samples.a[:], "b": samples.b[:], "w": K.w[:]}

@@ -86,7 +86,7 @@ class NeuronParts:
             if (each.type == DIFFERENTIAL_EQUATION and (rests or group.name in self._updates))
             or ((holds or moved) and "constant over dt" in each.flags)
         }
-        linked, expanded = self._links(group)
+        linked, expanded, listed = self._links(group)
         lines = [
             parameter_text(each)
             if each.varname in still
@@ -162,6 +162,7 @@ class NeuronParts:
         entry["initializers"].update(
             {name: self._value(group.variables[name]) for name in still if name not in entry["initializers"]}
         )
+        entry["initializers"].update(listed)
         if spatial:
             entry["initializers"].update(self._membrane(group))
         if group.order != 0:
@@ -226,11 +227,11 @@ class NeuronParts:
         return found
 
     def _links(self, group):
-        """What linked variables stand for, and the lines of those that stand for subexpressions.
+        """What linked variables stand for, the lines of those that stand for subexpressions, and values that these read.
 
         Brian copies a subexpression into the group that reads it, and links the variables of its expression.
         """
-        links, lines = {}, {}
+        links, lines, listed = {}, {}, {}
         left = sorted(group._linked_variables)
         while left:
             name = left.pop()
@@ -238,6 +239,14 @@ class NeuronParts:
                 raise Unsupported(group.name, f"the linked variable {name} is not linked")
             variable = group.variables[name]
             unit = unit_of(variable)
+            if variable.name == "i" and isinstance(variable.owner, NeuronGroup) and name not in group._linked_variables:
+                # Indices of neurons never change.
+                index = group.variables.indices[name]
+                every = np.arange(int(group._N)) if index == "_idx" else np.zeros(int(group._N), int)
+                places = every if index in ("_idx", "0") else np.asarray(group.variables[index].get_value())
+                listed[_plain(name)] = self.array(places.astype(np.int32))
+                lines[name] = f"{_plain(name)} : integer (constant)"
+                continue
             if not isinstance(variable, Subexpression):
                 links[_plain(name)] = self._link(group, name, variable)
                 if name not in group._linked_variables:
@@ -246,7 +255,7 @@ class NeuronParts:
             code, read = self._expression(group, name, variable, _plain)
             left += read
             lines[name] = f"{_plain(name)} = {code} : {unit}"
-        return links, lines
+        return links, lines, listed
 
     def _expression(self, owner, name, variable, called):
         """The expression that a variable linked to a subexpression stands for, and names of the links that it reads.

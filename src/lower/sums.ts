@@ -104,11 +104,17 @@ export const continuousPlaces = (plan: ProjectionPlan, context: Context): readon
   },
 ];
 
-/** Refuses a sum over what the sums themselves write: its value would depend on the order of the elements. */
+/**
+ * Refuses a sum over what it writes itself, whose value would depend on the order of the elements, and over what
+ * contributions write. Sums of other variables come before or after it, as their places say.
+ */
 function refuseReadingSums(plan: ProjectionPlan, context: Context): void {
-  const sums = [...plan.type.summed, ...plan.type.contributes];
-  const written = new Set(sums.map(({ to }) => sharedKey(plan, summedAt(to, plan.projection.receptors))));
-  for (const { to, value } of sums) {
+  const keyOf = ({ to }: Sum): string => sharedKey(plan, summedAt(to, plan.projection.receptors));
+  const contributed = new Set(plan.type.contributes.map(keyOf));
+  const all = new Set([...contributed, ...plan.type.summed.map(keyOf)]);
+  for (const sum of [...plan.type.summed, ...plan.type.contributes]) {
+    const { to, value } = sum;
+    const written = plan.type.summed.includes(sum) ? new Set([...contributed, keyOf(sum)]) : all;
     for (const read of readReferences(value, plan)) {
       if (read.kind !== 'end' || !written.has(sharedKey(plan, read))) continue;
       context.diagnostics.add(

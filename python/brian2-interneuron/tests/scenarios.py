@@ -1728,3 +1728,23 @@ def links_to_indices():
     run(6 * ms)
     run(6 * ms)
     return {**spikes(monitor), "v": samples.v[:], "a": samples.a[:], "b": samples.b[:], "w": K.w[:]}
+
+
+@scenario
+def sums_over_sums():
+    """Sums that read what other sums of the same synapses have made, earlier in the step or in the step before."""
+    G = NeuronGroup(4, "x : 1\ny : 1\nz : 1\ndv/dt = (x - y + 0.1*z - v)/(3*ms) : 1", method="euler")
+    G.v = "0.3*i"
+    S = Synapses(
+        G,
+        G,
+        """w : 1
+        y_post = w*(v_pre + z_pre) : 1 (summed)
+        x_post = 0.1*y_pre - v_pre : 1 (summed)
+        z_pre = 0.2*x_post : 1 (summed)""",
+    )
+    S.connect("i != j")
+    S.w = "0.1*(1 + i)"
+    samples = StateMonitor(G, True, record=True)
+    run(2 * ms)
+    return {name: getattr(samples, name)[:] for name in "xyzv"}

@@ -85,7 +85,8 @@ test('of cells, receptors, synapses and rules of plasticity', () => {
 
 test('what scripts say otherwise because simulators fail with it', () => {
   const cell = { type: 'IF_curr_exp' };
-  const oneToOne = (pre: string, post: string): unknown => ({
+  const quantal = { type: 'MultiQuantalSynapse', params: { weight: 0.5, delay: 1, n: 4 } };
+  const oneToOne = (pre: string, post: string): Readonly<Record<string, unknown>> => ({
     label: `${pre} to ${post}`,
     pre,
     post,
@@ -100,9 +101,12 @@ test('what scripts say otherwise because simulators fail with it', () => {
       { label: 'silent', size: 2, cell: { type: 'SpikeSourcePoisson', params: { rate: [0, 5] } } },
     ],
     views: [{ label: 'last', of: 'three', select: { indices: [2] } }],
-    projections: [['one', 'one'] as const, ['last', 'three'] as const, ['three', 'three'] as const].map(([pre, post]) =>
-      oneToOne(pre, post),
-    ),
+    projections: [['one', 'one'] as const, ['last', 'three'] as const, ['three', 'three'] as const]
+      .map(([pre, post]) => oneToOne(pre, post))
+      .concat({
+        ...{ label: 'quantal', pre: 'three', post: 'three', receptor_type: 'excitatory' },
+        ...{ connector: { type: 'AllToAllConnector' }, synapse: quantal },
+      }),
     phases: [{ run: 1 }, { set: { target: 'silent', params: { rate: 0 } } }, { run: 1 }],
   });
   const { files, report } = exportPynnScript(importModel({ name: 'x', text }).valid);
@@ -111,7 +115,9 @@ test('what scripts say otherwise because simulators fail with it', () => {
     'sim.AllToAllConnector()',
     'sim.FromListConnector([(0,0)',
     'sim.OneToOneConnector()',
+    'sim.AllToAllConnector()',
   ]);
+  expect(script).toContain('quantal.initialize(u=0.5,a=larray(4,dtype=int))');
   expect(script.match(/rate=[^)]*/g)).toEqual(['rate=[1e-9,5]', 'rate=1e-9']);
   expect(report.filter(({ code }) => code === 'pynn/zero-rate')).toHaveLength(1);
 });

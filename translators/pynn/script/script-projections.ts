@@ -2,7 +2,7 @@
 
 import { call, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
 import { nativeName } from '../native/types.js';
-import type { Connector, Projection, Space } from '../specification.js';
+import type { Connector, Projection, Space, Values } from '../specification.js';
 import { isFormula } from '../value-kinds.js';
 import { literal } from './native-source.js';
 import { distanceText, keywords, synapseSource } from './python-text.js';
@@ -52,8 +52,29 @@ export function projectionLines(
   ]);
   const name = script.declare(text);
   const lines = [layout(prefixed(`${name} = `, made))];
-  if (initial !== undefined) lines.push(layout(call(`${name}.initialize`, keywords(initial, script))));
+  const sites = synapse?.type === 'MultiQuantalSynapse' ? sitesAtFirst(synapse.params, initial) : undefined;
+  if (sites !== undefined) {
+    const { U = 0.5, n = 1 } = synapse?.params ?? {};
+    if (sites.u !== U || sites.a !== n)
+      script.report.equivalent('pynn/backend', '', `first values of ${text}, which PyNN's NEURON takes from U and n`);
+    lines.push(
+      'if sim.__name__ != "pyNN.neuron":  # NEURON begins with these',
+      `    ${name}.initialize(u=${sites.u}, a=${script.use('larray')}(${sites.a}, dtype=int))`,
+    );
+  } else if (initial !== undefined) lines.push(layout(call(`${name}.initialize`, keywords(initial, script))));
   return lines;
+}
+
+/**
+ * What a multi-quantal synapse begins with, where all do so alike. NEST begins with a single site and u = 0.5 whatever parameters say, takes the
+ * number of sites as an integer, which PyNN makes of this form of it alone, and NEURON lets nobody set either.
+ */
+function sitesAtFirst(
+  params: Values = {},
+  initial: Values = {},
+): { readonly u: number; readonly a: number } | undefined {
+  const [u, a] = [initial['u'] ?? params['U'] ?? 0.5, initial['a'] ?? params['n'] ?? 1];
+  return typeof u === 'number' && typeof a === 'number' ? { u, a } : undefined;
 }
 
 /**

@@ -1,6 +1,5 @@
 /** What a model and what it was converted to record of their variables, sample by sample. */
 
-import { compartmentVariables } from '../model/normalise/compartments.js';
 import { populationOf } from '../model/selected.js';
 import { isRecording } from '../model/tagged.js';
 import type { Model, NeuronType, Recording } from '../model/model.js';
@@ -82,17 +81,37 @@ function haveBoth(source: Model, target: Model, population: string, variable: st
   const [own, other] = [source, target].map(({ populations }) => populations[population]);
   const types = [source, target].map(({ neurons, populations }) => neurons[populations[population]?.type ?? '']);
   const kinds = types.map((type) => (type?.compartments ? 'cells' : type?.cable ? 'cable' : 'points'));
+  const [before, after] = types.map((type) => JSON.stringify([type?.compartments, type?.events['spike']?.section]));
   return (
     own?.size === other?.size &&
     kinds[0] === kinds[1] &&
-    types.every((type) => type !== undefined && hasAt(type, variable, place))
+    types.every((type) => type !== undefined && hasAt(type, variable, place, before === after))
   );
 }
 
-function hasAt({ state, derived, compartments }: NeuronType, variable: string, { section }: PlaceOnCells): boolean {
+/**
+ * Whether a type has a variable, of cells with compartments at a place.
+ *
+ * @param same  whether it has the compartments of the type that the variable is recorded of
+ */
+function hasAt(type: NeuronType, variable: string, { section }: PlaceOnCells, same: boolean): boolean {
+  const { state, derived, compartments, events } = type;
   if (!compartments) return section === undefined && [state, derived].some((map) => Object.hasOwn(map, variable));
-  const isThere = section === undefined || Object.hasOwn(compartments.sections, section);
-  return isThere && compartmentVariables(compartments).includes(variable);
+  if (same) return true;
+  const { sections, groups, mechanisms } = compartments;
+  const root = Object.keys(sections).find((name) => sections[name]?.parent === undefined);
+  const place = section ?? events['spike']?.section ?? root ?? '';
+  if (!Object.hasOwn(sections, place)) return false;
+  const [owner = '', own = ''] = variable.split('.');
+  return (
+    variable === 'v' ||
+    Object.entries(mechanisms).some(([name, mechanism]) => {
+      const isThere = mechanism.on?.some((one) => one === place || groups[one]?.includes(place)) ?? true;
+      const { parameters, state: states, derived: values, writes } = mechanism;
+      const has = name === owner && [parameters, states, values].some((map) => Object.hasOwn(map, own));
+      return isThere && (has || Object.hasOwn(writes, variable));
+    })
+  );
 }
 
 /** The samples of a variable: rows by their times in whole picoseconds. */

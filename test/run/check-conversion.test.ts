@@ -95,3 +95,23 @@ test('what a notation has no cells for is not compared, and said with its place'
   expect(variables).toEqual([]);
   expect(absent).toEqual(['cells', 'cells.v', 'cells.v at far']);
 });
+
+test('variables that a place lacks after conversion are not asked for there', async () => {
+  const valid = cells('section: far');
+  const mechanisms = { ...valid.model.neurons['cell']!.compartments!.mechanisms };
+  mechanisms['pool'] = {
+    ...mechanisms['leak']!,
+    parameters: {},
+    state: { c: { unit: 'mol*m**-3', type: 'real', initial: 1, shared: false } },
+    derivatives: { c: { rate: '0*mol/m**3/s', eventDriven: false } },
+    reads: [],
+    writes: { na_i: 'c' },
+  };
+  const ions = { na: { valence: 1 } };
+  const compartments = { ...valid.model.neurons['cell']!.compartments!, ions, mechanisms };
+  const recordings = [{ of: { population: 'cells' }, variables: ['na_i', 'v'], section: 'far', name: 'both' }];
+  const neurons = { cell: { ...valid.model.neurons['cell']!, compartments } };
+  const { absent, variables } = await checkConversion({ ...valid, model: { ...valid.model, neurons, recordings } }, 'lems'); // prettier-ignore
+  expect(absent).toEqual(['cells.na_i at far']);
+  expect(variables?.map(({ variable }) => variable)).toEqual(['v at far']);
+});

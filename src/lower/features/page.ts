@@ -37,6 +37,8 @@ export function timingProfilesPage(): string {
     '  `lems-euler`. `lastspike` is the label of the last spike.',
     '- `t` in code is the time at the start of the step under `brian` and `grid`, and at its end under `lems-euler`. Under',
     '  `grid`, conditions and actions of models that come from LEMS read it at the end, too.',
+    '- In cells with compartments that are solved by `cable` (second order, the default under `grid`), potentials and all else',
+    '  take turns: recorded gates and concentrations are those of half a step before their label.',
     '- Recorded variables that are derived from `t` have the value that belongs to the label.',
     '',
     '## Features',

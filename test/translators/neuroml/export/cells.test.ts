@@ -374,3 +374,32 @@ test('synapses from cells that are left out are left out by name, and what is wr
   expect(Object.keys(again.valid.model.populations)).toContain('cells');
   expect(Object.keys(again.valid.model.projections)).not.toContain('back');
 });
+
+test.each([
+  ['', '', []],
+  [
+    '',
+    'protocol: [{ run: 1 ms }, { set: { cells.theta: -30 mV } }, { run: 1 ms }]',
+    ['/neurons/cell/events/spike', '/operations/at_1_ms'],
+  ],
+  [', values: { theta: -20*mV - i*mV }', '', ['/neurons/cell/events/spike', '/populations/cells/values/theta']],
+])('a threshold that is a parameter is a number where nothing changes it%s %s', async (values, protocol, expected) => {
+  const membrane = 'specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm';
+  const text = `
+interneuron: 1
+neurons:
+  cell:
+    parameters: { theta: -20 mV }
+    compartments:
+      initial: -60 mV
+      sections: { soma: { length: 20 um, diameter: 20 um, ${membrane} } }
+      mechanisms: { leak: { parameters: { g: 0.0003 S/cm**2 }, reads: [v], writes: { i: g*(-65*mV - v) } } }
+    events: { spike: { when: v > theta - 5*mV, edge: rising, section: soma } }
+populations: { cells: { type: cell, size: 2${values} } }
+timing: grid
+experiment: { dt: 0.025 ms, ${protocol === '' ? 'duration: 2 ms' : protocol} }`;
+  const { report, text: lems } = await written(importModel({ name: 'm.yaml', text }));
+  const left = report.flatMap(({ verdict, pointer }) => (verdict === 'notExpressible' ? [pointer] : []));
+  expect([...left].sort()).toEqual(expected);
+  expect(lems.includes('<spikeThresh value="-25mV"/>')).toBe(expected.length === 0);
+});

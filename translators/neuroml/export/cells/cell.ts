@@ -2,7 +2,9 @@
 
 import { concentration, faradByArea, ohmMetre, siemens, siemensByArea, volt } from '../../../../src/lang/dimension.js';
 import type { Dimension } from '../../../../src/lang/ast.js';
-import { NoNumber } from '../../../../src/lang/evaluate.js';
+import { evaluate, NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
+import { namesIn, writtenBy } from '../../../../src/lang/walk.js';
+import { changedNames } from '../../../../src/model/changed.js';
 import { printExpression } from '../../../../src/lang/print.js';
 import type { Compartments, Mechanism, NeuronType } from '../../../../src/model/model.js';
 import { child } from '../../../../src/model/pointer.js';
@@ -20,7 +22,7 @@ import { conductancesOf, type Conductance } from './membrane-current.js';
 import { concentrationsOn, keepsAboveZero, nernstPotential, poolElement, poolOf, type Pool } from './pools.js';
 import { compartmentAt, shapeOf } from './shape.js';
 import type { StructuredCell } from './structured-cell.js';
-import { parseExpression } from '../../../../src/lang/parse.js';
+import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
 
 /** Relative difference of a gate's first value from its steady state that is rounding. */
@@ -160,7 +162,7 @@ class CellWriter {
     const at = child(pointer, 'spike');
     const root = Object.entries(sections).find(([, { parent }]) => parent === undefined)?.[0] ?? '';
     const { section = root, fraction = 0.5 } = spike;
-    const threshold = thresholdOf(spike.when);
+    const threshold = thresholdOf(spike.when, (name) => this.#fixed(name), context.functions);
     if (threshold === undefined) {
       context.report.missing(at, `spikes where ${spike.when}: cells of NeuroML have a threshold of the potential`);
       return undefined;
@@ -176,6 +178,22 @@ class CellWriter {
         'spikes are upward crossings of the threshold, as long as the potential falls below it between two',
       );
     return { section, fraction: 0.5, threshold };
+  }
+
+  /** A parameter of the cell that is one number for all cells and stays so. */
+  #fixed(name: string): number | undefined {
+    const { model } = this.context;
+    const value = this.type.parameters[name]?.value;
+    const changed = changedNames(model);
+    const pathways = Object.values(model.synapses).flatMap((synapse) => Object.values(synapse.pathways));
+    const code = [...Object.values(this.type.events), ...pathways].flatMap((one) => one.do.flatMap(parseStatements));
+    const written = writtenBy(code);
+    if ([name, `pre.${name}`, `post.${name}`].some((one) => written.has(one))) return undefined;
+    const varies = Object.entries(model.populations).some(
+      ([population, { type, values }]) =>
+        type === this.id && (Object.hasOwn(values, name) || changed.has(`${population}.${name}`)),
+    );
+    return typeof value === 'number' && !varies ? value : undefined;
   }
 
   /** The potential of a section at the start, in V. */
@@ -426,13 +444,19 @@ const biophysics = 'biophysics';
 const inOrder = (elements: readonly Element[]): readonly Element[] =>
   ['channelDensity', 'channelDensityNernst'].flatMap((kind) => elements.filter(({ tag }) => tag === kind));
 
-/** The number that the potential exceeds where a cell fires; undefined where the condition is another. */
-function thresholdOf(when: string): number | undefined {
-  const e = foldConstants(parseExpression(when), undefined, (name) => name === 'v');
+/**
+ * The number that the potential exceeds where a cell fires; undefined where the condition is another.
+ *
+ * @param fixed  numbers of names, in SI
+ */
+function thresholdOf(
+  when: string,
+  fixed: (name: string) => number | undefined,
+  functions: Functions,
+): number | undefined {
+  const e = foldConstants(parseExpression(when), undefined, (name) => name === 'v' || fixed(name) !== undefined);
   if (e.kind !== 'binary' || (e.operator !== '>' && e.operator !== '>=')) return undefined;
-  const { left, right } = e;
-  if (left.kind !== 'name' || left.name !== 'v') return undefined;
-  const negative = right.kind === 'unary' && right.operator === '-' ? right.operand : right;
-  if (negative.kind !== 'quantity' && negative.kind !== 'number') return undefined;
-  return negative === right ? negative.value : -negative.value;
+  if (e.left.kind !== 'name' || e.left.name !== 'v' || [...namesIn(e.right)].some((name) => fixed(name) === undefined))
+    return undefined;
+  return evaluate(e.right, (name) => fixed(name) ?? NaN, functions);
 }

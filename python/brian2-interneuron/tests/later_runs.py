@@ -81,6 +81,13 @@ CASES = {
         "0.01*second",
         ["line 9 of the script: the network has other parts"],
     ),
+    "other processes": (
+        "from multiprocessing import get_context\n"
+        "def one(k):\n    run(10*ms)\n"
+        "with get_context('fork').Pool(2) as pool:\n    pool.map(one, range(4))\n",
+        "0.01*second",
+        ["what the script runs in other processes"],
+    ),
     "an error": (
         "run(10*ms)\nG.I = 2\nrun(10*ms)\nif mon.num_spikes > 0:\n    raise ValueError('none')\nrun(1*ms)\n",
         ["10", {"set": {"G.I": 2.0}}, "10"],

@@ -266,6 +266,30 @@ describe('synapses that add to both of their cells', () => {
   });
 });
 
+it('synapses onto other synapses are left out by name, as is what is recorded of them', async () => {
+  const { report } = await convertModel(
+    importModel({
+      name: 'modulated.json',
+      text: JSON.stringify({
+        format: 'interneuron/brian',
+        version: 1,
+        neuron_groups: { g: { N: 2, model: 'v : 1', threshold: 'v > 1', reset: 'v = 0' } },
+        synapses: {
+          s: { source: 'g', target: 'g', model: 'w : 1', on_pre: 'v_post += w', connect: { i: [0], j: [1] } },
+          modulating: { source: 'g', target: 's', model: 'x : 1', on_pre: 'w_post += x', connect: { i: [0], j: [0] } },
+        },
+        state_monitors: { m: { source: 'modulating', variables: ['x'], record: true } },
+        run: '1 ms',
+      }),
+    }).valid,
+    'lems',
+  );
+  expect(report.filter(({ verdict }) => verdict === 'notExpressible').map(({ message }) => message)).toEqual([
+    'synapses between cells and other synapses: LEMS connects cells',
+    'recordings of synapses of modulating, which are not in LEMS',
+  ]);
+});
+
 describe('what happens at spikes of the source', () => {
   const pathways = {
     format: 'interneuron/brian',

@@ -4,6 +4,7 @@ import { populationOf } from '../../../src/model/selected.js';
 import type { Dimension } from '../../../src/lang/ast.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Projection } from '../../../src/model/model.js';
+import { isSelection } from '../../../src/model/tagged.js';
 import { coreSynapses, writePlacedConnections } from './cells/network.js';
 import { type CellPlan, type ExportContext } from './context.js';
 import { delaysOf, delayText, isPostDelay, ownPostDelays, postDelaysOf } from './delays.js';
@@ -85,6 +86,8 @@ function knownOf(name: string, projection: Projection, written: Written, context
   const [source, target] = [populationOf(projection.from.of), populationOf(projection.to.of)];
   const type = model.synapses[projection.synapse];
   const plan = written.plans.get(model.populations[target ?? '']?.type ?? '');
+  if ([projection.from.of, projection.to.of].some((end) => isSelection(end, 'synapses')))
+    return report.missing(pointer, 'synapses between cells and other synapses: LEMS connects cells');
   if (source === undefined || target === undefined || !type)
     return report.missing(pointer, 'projections between several populations');
   if (!plan)

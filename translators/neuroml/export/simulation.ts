@@ -89,26 +89,44 @@ function output(
   }
   if (recording.every !== undefined) report.equivalent('lems/sampling', pointer, 'samples are written in each step');
   const plan = network.plans.get(model.populations[population]?.type ?? '');
+  const unknown = new Set<string>();
   const columns = recording.variables.flatMap((variable) =>
     paths.flatMap(([index, path]) => {
       const known = plan?.visible.get(variable);
       const cell = network.cells.get(population);
       const place = cell && placeOf(recording, variable, cell);
-      if (cell && !place) return [];
+      if (cell && !place) {
+        unknown.add(variable);
+        return [];
+      }
       const quantity = place
         ? `${path}/${place}`
         : known
           ? `${path}/${known.name}`
           : network.stimulusPathOf(variable, population, index);
       const id = place ? `${variable}_${index}_${place}`.replace(/\W/g, '_') : `${variable}_${index}`;
-      return quantity === undefined ? [] : [element('OutputColumn', { id, quantity })];
+      if (quantity !== undefined) return [element('OutputColumn', { id, quantity })];
+      unknown.add(variable);
+      return [];
     }),
   );
-  if (columns.length < recording.variables.length * paths.length)
-    report.missing(pointer, 'recordings of variables that do not exist in LEMS');
+  leftOut(unknown, population, pointer, report);
   return columns.length === 0
     ? undefined
     : element('OutputFile', { id: recording.name, fileName: `${recording.name}.dat` }, columns);
+}
+
+/** Says which recorded variables LEMS has not: once, however many recordings there are of them. */
+function leftOut(
+  variables: ReadonlySet<string>,
+  owner: string,
+  pointer: string,
+  report: ExportContext['report'],
+): void {
+  for (const variable of variables) {
+    const message = `recordings of ${variable} of ${owner}, which no part of the document has`;
+    if (!report.entries.some((entry) => entry.message === message)) report.missing(pointer, message);
+  }
 }
 
 /** Path from a cell with compartments to a variable at the place that is recorded; undefined where there is none. */
@@ -142,13 +160,15 @@ function synapseOutput(
   const all = Array.from({ length: count }, (_, k) => k);
   const [from, to, step] = slice ?? [0, count, 1];
   const wanted = indices ? numbersOf(indices, data) : all.filter((k) => k >= from && k < to && (k - from) % step === 0);
+  const unknown = new Set<string>();
   const columns = variables.flatMap((variable) =>
     wanted.flatMap((index) => {
       const quantity = network.synapsePathOf(projection, index, variable);
-      return quantity === undefined ? [] : [element('OutputColumn', { id: `${variable}_${index}`, quantity })];
+      if (quantity !== undefined) return [element('OutputColumn', { id: `${variable}_${index}`, quantity })];
+      unknown.add(variable);
+      return [];
     }),
   );
-  if (columns.length < variables.length * wanted.length)
-    report.missing(pointer, 'recordings of variables that do not exist in LEMS');
+  leftOut(unknown, projection, pointer, report);
   return columns.length === 0 ? undefined : element('OutputFile', { id: name, fileName: `${name}.dat` }, columns);
 }

@@ -2,8 +2,11 @@
 
 import copy
 import json
+import os
 import re
+import signal
 import sys
+import time
 from pathlib import Path
 
 import interneuron
@@ -61,6 +64,7 @@ def first_network(script, output, stem, partial=False, path=None):
         is noted beside the file.
     """
     said, phases = Statements(), Phases()
+    process = os.getpid()
     prepare, run_document, live_of = InterneuronDevice._prepare, InterneuronDevice.run_document, InterneuronDevice._live_of
     perform = InterneuronDevice._perform
     found, renamed = [], {}
@@ -80,10 +84,26 @@ def first_network(script, output, stem, partial=False, path=None):
             renamed.clear()
 
     def stop(reasons):
-        note_left_out(str(output), [*reasons, *(runs_to_come(path) if path else [])])
+        if os.getpid() == process:
+            note_left_out(str(output), [*reasons, *(runs_to_come(path) if path else [])])
+            raise Captured
+        # Pools begin another process for one that has ended, and wait: the first one, which has begun them, is told.
+        note_left_out(str(output), [*reasons, "what the script runs in other processes"])
+        os.kill(process, signal.SIGTERM)
+        wait()
+
+    def wait():
+        while True:
+            time.sleep(1)
+
+    def raise_captured(*_):
+        if os.getpid() != process:
+            raise SystemExit(1)
         raise Captured
 
     def captured(device, net, document, start, duration):
+        if os.getpid() != process and not _is_first(output):
+            wait()
         if found:
             return run_document(device, net, document, start, duration)
         if start:
@@ -103,7 +123,7 @@ def first_network(script, output, stem, partial=False, path=None):
         document.parts = whole = with_monitors(copy.deepcopy(running), {each.name for each in objects})
         sentences = _written(document, said, objects, output)
         found.append((document, whole, objects, sentences))
-        if left or path is None or not runs_to_come(path):
+        if left or path is None or os.getpid() != process or not runs_to_come(path):
             stop([f"{name}: it is a function of Python" for name in left])
         document.parts = running
         # Arrays of Brian change while the network runs, and are written again with its phases.
@@ -126,6 +146,7 @@ def first_network(script, output, stem, partial=False, path=None):
 
     InterneuronDevice._prepare, InterneuronDevice.run_document = prepared, captured
     InterneuronDevice._live_of, InterneuronDevice._perform = going_on, own_names
+    told = signal.signal(signal.SIGTERM, raise_captured) if path else None
     said.listen()
     defers, InterneuronDevice.defers = InterneuronDevice.defers, False
     try:
@@ -141,9 +162,18 @@ def first_network(script, output, stem, partial=False, path=None):
         InterneuronDevice._prepare, InterneuronDevice.run_document = prepare, run_document
         InterneuronDevice._live_of, InterneuronDevice._perform = live_of, perform
     if not found:
-        return None
+        return [] if path and os.path.exists(output) else None
     document, whole, objects, sentences = found[0]
     return sentences if len(phases.phases) < 2 else [*_with_phases(document, whole, objects, phases, output), *sentences]
+
+
+def _is_first(output):
+    """Whether no other process of the script has come so far."""
+    try:
+        with open(f"{output}.taken", "x"):
+            return True
+    except FileExistsError:
+        return False
 
 
 def _with_phases(document, whole, objects, phases, output):

@@ -220,6 +220,10 @@ class InterneuronDevice(DeferringDevice):
                     return
             elif len(self._runs) == 1:
                 net.store(_BEFORE)
+        if not net.sorted_objects:
+            # Nothing but time goes on.
+            _RUN(net, duration, report=report, report_period=report_period, namespace=namespace, profile=profile)
+            return
         begin_time = float(net.t_)
         begin = time.time()
 
@@ -300,8 +304,6 @@ class InterneuronDevice(DeferringDevice):
                 net.before_run(namespace)
         finally:
             self._preparing = False
-        if not objects:
-            raise Unsupported(net.name, "it is empty")
         return _document(net, namespace, simulated(objects), True, net in self._stepped)
 
     def _live_of(self, net, bare, duration):

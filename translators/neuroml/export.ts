@@ -163,7 +163,9 @@ const temperatureOf = ({ temperature }: Written): Record<string, string> =>
 /** Says what reading the document again gives, where it is not the model. */
 function checkReadBack(back: ReadBack | string, model: Model, report: ConversionReport): void {
   if (typeof back === 'string') {
-    report.missing('', `the document cannot be read back: ${back}`);
+    const isPartial = report.entries.some(({ verdict }) => verdict === 'notExpressible');
+    if (isPartial) report.missing('', `what remains reads what is left out: ${back}`);
+    else report.missing('', `the document cannot be read back: ${back}`);
     return;
   }
   if (back.hashes.model !== hashModel(model).model)

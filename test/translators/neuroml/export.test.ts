@@ -697,6 +697,25 @@ it('long tables are cases of a few variables, which are read back', async () => 
   expect(await spikesOf(back)).toEqual(await spikesOf(original));
 });
 
+it.each([
+  ['many values that rarely change', (k: number) => Number(k > 9000), []],
+  [
+    'values that change more often than cases are worth',
+    (k: number) => k % 2,
+    ['a table that changes more than 20000 times', 'what remains reads what is left out: G_cell has no variable I'],
+  ],
+] as const)('tables are written by their changes: %s', async (_, valueAt, left) => {
+  const text = JSON.stringify({
+    format: 'interneuron/brian',
+    version: 1,
+    timed_arrays: { table: { values: Array.from({ length: 20_001 }, (_, k) => valueAt(k)), dt: '0.1 ms' } },
+    neuron_groups: { G: { N: 1, model: 'I = table(t) : 1\ndv/dt = (I - v)/(10*ms) : 1', method: 'euler' } },
+    run: '1 ms',
+  });
+  const { report } = await convertModel(importModel({ name: 'table.json', text }).valid, 'lems');
+  expect(report.filter(({ verdict }) => verdict === 'notExpressible').map(({ message }) => message)).toEqual(left);
+});
+
 it('keeps the rules of connections that were drawn, and reads them back', async () => {
   const { text, original, back } = await converted('fixtures/pynn/connector-fixed-probability.json', {}, true);
   expect(text).toMatch(/<property tag="connect [^"]*" value="\[\{&quot;rule&quot;:&quot;/);

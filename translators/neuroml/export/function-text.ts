@@ -147,15 +147,17 @@ const isTruth = (e: Expression): boolean =>
   (e.kind === 'unary' && e.operator === 'not') ||
   e.kind === 'boolean';
 
-/** Longer tables would make each step slow. */
-const longestTable = 2000;
+/** Most changes of value in a table: more would make each step slow. */
+const longestTable = 20_000;
 const longestChain = 50;
 
 /** A table as cases over time, and over the element's number. @throws NotExpressible */
 function tableValue({ dt, dimension, rows }: StepFunction, given: readonly Expression[]): Expression {
   const [at = nameOf('t'), element = number(0)] = given;
-  if (rows.reduce((sum, row) => sum + row.length, 0) > longestTable)
-    throw new NotExpressible(`a table of more than ${longestTable} values`);
+  const changes = (row: ArrayLike<number>): number =>
+    Array.from(row).filter((value, k) => k === row.length - 1 || value !== row[k + 1]).length;
+  if (rows.reduce((sum, row) => sum + changes(row), 0) > longestTable)
+    throw new NotExpressible(`a table that changes more than ${longestTable} times`);
   const over = (row: ArrayLike<number>): Expression => {
     const cases: { readonly until: number; readonly value: Expression }[] = [];
     for (let k = 0; k < row.length; k++)

@@ -4,6 +4,7 @@ import { parse } from 'node:path';
 import { unplaced, type Positions } from '../diagnostics/positions.js';
 import { jsonText } from './json-text.js';
 import { outcomeOf, type ConversionEntry, type Outcome } from '../model/conversion-report.js';
+import { typedModel } from '../model/typed-model.js';
 import type { DataStore, ValidModel } from '../model/model.js';
 import { chooseTarget } from './choose-target.js';
 import { freeze } from './freeze.js';
@@ -94,10 +95,14 @@ async function forBrian<T extends { readonly report: readonly ConversionEntry[] 
   const { expressiblePopulations } = await import('../../translators/brian/export/expressible-populations.js');
   const { currentsAsParameters } = await import('../../translators/brian/export/current-parameters.js');
   const { valid, entries, placed } = expressiblePopulations(currentsAsParameters(whole));
-  const plain = inBrianIdiom(valid);
-  const idiom = plain.needsDrawing
-    ? inBrianIdiom(valid, (await freeze(valid, (await chooseTarget('auto')).target)).valid)
-    : plain;
+  const { knownPlaces } = await import('../draw/space/places.js');
+  const placesOf = ({ model, data }: ValidModel) => {
+    const typed = { model: typedModel(model), data };
+    return (population: string) => knownPlaces(population, typed);
+  };
+  const plain = inBrianIdiom(valid, placesOf(valid));
+  const drawn = plain.needsDrawing ? (await freeze(valid, (await chooseTarget('auto')).target)).valid : undefined;
+  const idiom = drawn ? inBrianIdiom(valid, placesOf(drawn), drawn) : plain;
   const written = write(idiom.valid);
   return { ...written, report: [...entries, ...[...idiom.entries, ...written.report].map(placed)] };
 }

@@ -3,7 +3,7 @@
 import { philox } from '../../ir/library/philox-host.js';
 import { streamKey } from '../../ir/library/streams.js';
 import { nearestCubeRoot } from '../../model/cube-root.js';
-import type { DataStore, Population, Positions, Structure } from '../../model/typed.js';
+import type { DataStore, Population, Positions, Structure, ValidModel } from '../../model/typed.js';
 import { CannotDraw } from '../generators.js';
 import type { RandomState } from '../numpy/random-state.js';
 import { arrayOf } from '../../model/arrays.js';
@@ -39,6 +39,19 @@ export function placesOf(
   if (![places.x, places.y, places.z].every((axis) => axis.every(Number.isFinite)))
     throw new CannotDraw(`the structure of ${name}, which has no finite place for each element,`);
   return positions.fillOrder === 'random' ? shuffled(places, permutationOf(name, size, source)) : places;
+}
+
+/** The places of a population's elements; undefined where it has none that are finite, or a named generator draws them. */
+export function knownPlaces(name: string, { model, data }: Pick<ValidModel, 'model' | 'data'>): Places | undefined {
+  const population = model.populations[name];
+  const positions = population?.positions;
+  if (!positions || (positions.kind === 'structure' && positions.generator)) return undefined;
+  try {
+    return placesOf(name, population, positions, { kind: 'counters', seed: model.experiment.seed }, data);
+  } catch (error) {
+    if (error instanceof CannotDraw) return undefined;
+    throw error;
+  }
 }
 
 function each(size: number, place: (k: number) => readonly [number, number, number]): Places {

@@ -66,3 +66,31 @@ test('state that is recorded stays a variable', async () => {
   const { neuron_groups } = await inBrian(cell('{ run: 1 ms }', recorded));
   expect(neuron_groups.P.model).toContain('still : volt');
 });
+
+test('coordinates that code of cells reads are parameters, those of structures too', async () => {
+  const { neuron_groups } = await inBrian(
+    normalised(
+      [
+        'interneuron: 1',
+        'timing: grid',
+        'neurons:',
+        '  n: { state: { v: { unit: V, initial: 2*mV*x/um }, w: 0 mV }, derivatives: { w: -w/(1*ms) + y*V/(1*m*s) } }',
+        '  plain: { state: { v: 0 mV } }',
+        'populations:',
+        '  P: { type: n, size: 4, positions: { structure: grid2D, arguments: { dx: 50 um, dy: 25 um } } }',
+        '  Q: { type: n, size: 2, positions: { array: [[1, 2, 3], [4, 5, 6]], unit: um } }',
+        '  R: { type: plain, size: 2, positions: { array: [[1, 2, 3], [4, 5, 6]], unit: um } }',
+        'experiment: { dt: 0.1 ms, duration: 1 ms }',
+      ].join('\n'),
+    ),
+  );
+  expect(neuron_groups.P.model).toContain('x : meter (constant)\ny : meter (constant)');
+  expect(neuron_groups.P.model).not.toContain('z : meter');
+  // PyNN's Grid2D with fill_order 'sequential': y varies faster.
+  expect(neuron_groups.P.initializers).toMatchObject({
+    x: { values: [0, 0, 50, 50], unit: 'um' },
+    y: { values: [0, 25, 0, 25], unit: 'um' },
+  });
+  expect(neuron_groups.Q.initializers).toMatchObject({ x: { values: [1, 4] }, y: { values: [2, 5] } });
+  expect(neuron_groups.R.model).not.toContain('meter');
+});

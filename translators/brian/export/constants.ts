@@ -8,7 +8,8 @@ import { printExpression, printStatement } from '../../../src/lang/print.js';
 import { mapExpression, mapStatement, namesIn, substitute, writtenBy } from '../../../src/lang/walk.js';
 import { namesOf, readsOf, wordsIn } from '../../../src/library/gather/texts.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
-import type { EquationSet, NeuronType, Value } from '../../../src/model/model.js';
+import type { EquationSet, Model, NeuronType, SelectionRule, Value } from '../../../src/model/model.js';
+import { populationsOf } from '../../../src/model/selected.js';
 import { unitText } from './own-draws.js';
 
 /** What the rest of a model does with names of a type. */
@@ -263,3 +264,18 @@ function mapTexts<T extends EquationSet>(
   };
   return walk(type, '') as T;
 }
+
+/** Inputs of a population that something gives. */
+export const inputsOf = (name: string, { stimuli, projections, synapses }: Model): ReadonlySet<string> =>
+  new Set([
+    ...Object.values(stimuli).flatMap((one) => (one.kind === 'current' && touches(one.to, name) ? [one.input] : [])),
+    ...Object.values(projections).flatMap(({ synapse, from, to }) =>
+      Object.keys(synapses[synapse]?.contributes ?? {}).flatMap((key) => {
+        const [side, variable = ''] = key.split('.');
+        return touches(side === 'pre' ? from.of : to.of, name) ? [variable] : [];
+      }),
+    ),
+  ]);
+
+/** Whether a selection has elements of a population. */
+export const touches = (rule: SelectionRule, name: string): boolean => populationsOf(rule).includes(name);

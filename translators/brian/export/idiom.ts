@@ -42,7 +42,8 @@ import { child } from '../../../src/model/pointer.js';
 import { wordsIn } from '../../../src/library/gather/texts.js';
 import { beforeThreshold, withoutSends } from './arrivals.js';
 import { mostListed, partsOf, ruleInBrian } from './connection-rules.js';
-import { constantsOf, withoutIdle } from './constants.js';
+import { constantsOf, inputsOf, touches, withoutIdle } from './constants.js';
+import { coordinatesRead, withCoordinates, type CoordinatesOf } from './coordinates.js';
 import type { IdiomContext } from './idiom-context.js';
 import { withCrossings } from './crossings.js';
 import { drawText } from './own-draws.js';
@@ -62,9 +63,10 @@ export interface BrianIdiom {
 /**
  * The model for Brian.
  *
+ * @param coordinates  of the drawn model where there is one
  * @param drawn  the same model with everything drawn; absent: what needs it stays as it is
  */
-export function inBrianIdiom(valid: ValidModel, drawn?: ValidModel): BrianIdiom {
+export function inBrianIdiom(valid: ValidModel, coordinates: CoordinatesOf, drawn?: ValidModel): BrianIdiom {
   const report = new ConversionReport('brian');
   const plain = gathered(valid, 'brian');
   for (const entry of plain.entries) report.add(entry);
@@ -85,7 +87,7 @@ export function inBrianIdiom(valid: ValidModel, drawn?: ValidModel): BrianIdiom 
       `steps of ${fine.step} ms: Brian does not adapt them to what channels need`,
     );
   const stepped = fine?.valid ?? { ...plain.valid, model };
-  const idiom = new Idiom(stepped, report, drawn);
+  const idiom = new Idiom(stepped, report, drawn, coordinates);
   return { valid: { ...stepped, model: idiom.model() }, entries: report.entries, needsDrawing: idiom.needsDrawing };
 }
 
@@ -103,7 +105,12 @@ class Idiom {
   readonly #copies = new Map<string, ReadonlyMap<string, string>>();
   needsDrawing = false;
 
-  constructor({ model, data }: ValidModel, report: ConversionReport, drawn: ValidModel | undefined) {
+  constructor(
+    { model, data }: ValidModel,
+    report: ConversionReport,
+    drawn: ValidModel | undefined,
+    private readonly coordinates: CoordinatesOf,
+  ) {
     this.#model = model;
     const { populations, projections, stimuli, operations, synapses, experiment } = model;
     this.#words = wordsIn({ populations, projections, stimuli, operations, synapses, experiment });
@@ -279,11 +286,14 @@ class Idiom {
     const pointer = child('/populations', name);
     const { positions, ...rest } = population;
     const { type: _, ...untyped } = rest;
+    const read = type === undefined ? [] : coordinatesRead(type, population, this.#operationsOn(name));
     if (positions !== undefined)
       this.#report.equivalent(
         'brian/positions',
         pointer,
-        "Brian's groups have no positions: they are left out, and what they determine is listed",
+        read.length > 0
+          ? `Brian's groups have no positions: ${read.join(', ')} are parameters, and what else positions determine is listed`
+          : "Brian's groups have no positions: they are left out, and what they determine is listed",
       );
     if (type === undefined) return { population: rest };
     const drawn = this.#drawn?.populations[name];
@@ -298,16 +308,28 @@ class Idiom {
         return { population: { ...untyped, values: {}, spikes: drawn.spikes } };
       }
     }
-    const values = this.#values(population.values, type, pointer, drawn?.values);
-    const poisson = poissonGroup(name, type, values, pointer, this.#context);
+    const known = read.length > 0 ? this.coordinates(name) : undefined;
+    const placed = known && withCoordinates(type, read, known);
+    this.needsDrawing ||= read.length > 0 && this.#drawn === undefined && placed === undefined;
+    const values = { ...this.#values(population.values, type, pointer, drawn?.values), ...placed?.values };
+    const poisson = poissonGroup(name, placed?.type ?? type, values, pointer, this.#context);
     if (poisson !== undefined) this.#poissonGroups.add(name);
     if (poisson !== undefined) return { type: poisson.type, population: { ...rest, values: poisson.values } };
     const seen = (one: string): boolean => this.#isVariable(name, one);
-    const { type: own, values: left } = constantsOf(withoutIdle(type, this.#inputsOf(name), values, seen), values, {
-      isVariable: seen,
-      words: this.#words,
-    });
+    const { type: own, values: left } = constantsOf(
+      withoutIdle(placed?.type ?? type, inputsOf(name, this.#model), values, seen),
+      values,
+      {
+        isVariable: seen,
+        words: this.#words,
+      },
+    );
     return { type: own, population: { ...rest, values: left } };
+  }
+
+  /** Code that runs on cells of a population beside that of their type. */
+  #operationsOn(name: string): readonly Operation[] {
+    return Object.values(this.#model.operations).filter(({ on }) => touches(on, name));
   }
 
   /** Whether a name of a population or projection is recorded, or changed by the protocol. */
@@ -329,20 +351,6 @@ class Idiom {
         ),
       )
     );
-  }
-
-  /** Inputs of a population that something gives. */
-  #inputsOf(name: string): ReadonlySet<string> {
-    const { stimuli, projections, synapses } = this.#model;
-    return new Set([
-      ...Object.values(stimuli).flatMap((one) => (one.kind === 'current' && touches(one.to, name) ? [one.input] : [])),
-      ...Object.values(projections).flatMap(({ synapse, from, to }) =>
-        Object.keys(synapses[synapse]?.contributes ?? {}).flatMap((key) => {
-          const [side, variable = ''] = key.split('.');
-          return touches(side === 'pre' ? from.of : to.of, name) ? [variable] : [];
-        }),
-      ),
-    ]);
   }
 
   // --- Values --------------------------------------------------------------------------------------------------------
@@ -481,7 +489,3 @@ const unknownFunction = /\b(gamma|gammahazard|binomial|vonMises|truncatedNormal)
 /** Whether a type draws what Brian has no function for. */
 const drawsUnknown = (type: NeuronType): boolean =>
   unknownFunction.test(JSON.stringify([type.events, type.derived, type.state]));
-
-function touches(rule: SelectionRule, name: string): boolean {
-  return populationsOf(rule).includes(name);
-}

@@ -1,0 +1,41 @@
+/** Coordinates in Brian, whose groups have no positions: those that code of cells reads are parameters. */
+
+import { wordsIn } from '../../../src/library/gather/texts.js';
+import type { NeuronType, Population, Value } from '../../../src/model/model.js';
+import { coordinateNames } from '../vocabulary.js';
+
+/** The coordinates of a population's cells in micrometres, by axis; undefined where they are not known. */
+export type CoordinatesOf = (
+  population: string,
+) => Readonly<Record<(typeof coordinateNames)[number], ArrayLike<number>>> | undefined;
+
+/**
+ * The coordinates that a population's cells read; none where it has no positions.
+ *
+ * @param code  other code that runs on its cells
+ */
+export function coordinatesRead(type: NeuronType, population: Population, code: unknown): readonly string[] {
+  if (population.positions === undefined) return [];
+  const words = wordsIn([type, population.values, code]);
+  const own = [type.parameters, type.state, type.derived];
+  return coordinateNames.filter((name) => words.has(name) && !own.some((map) => Object.hasOwn(map, name)));
+}
+
+/**
+ * A type with coordinates as parameters, and their values in m.
+ *
+ * @param names  the coordinates that its cells read
+ * @param known  those of its cells in micrometres
+ */
+export function withCoordinates(
+  type: NeuronType,
+  names: readonly string[],
+  known: NonNullable<ReturnType<CoordinatesOf>>,
+): { readonly type: NeuronType; readonly values: Readonly<Record<string, Value>> } {
+  const parameter = { unit: 'm', type: 'real', value: 0, shared: false } as const;
+  const own = coordinateNames.filter((axis) => names.includes(axis));
+  return {
+    type: { ...type, parameters: { ...type.parameters, ...Object.fromEntries(own.map((axis) => [axis, parameter])) } },
+    values: Object.fromEntries(own.map((axis) => [axis, { array: Array.from(known[axis], (um) => um / 1e6) }])),
+  };
+}

@@ -46,6 +46,8 @@ export function reportSchemaErrors(
   notation: SchemaOfNotation,
 ): boolean {
   const told = new Set<string>();
+  // A map of many numbers is an error at each of its keys.
+  const byNumbers = new Map<unknown, boolean>();
   let onlyUnknownKeys = true;
   for (const error of errors) {
     if (echoes.has(error.keyword)) continue;
@@ -59,7 +61,10 @@ export function reportSchemaErrors(
     if (told.has(subject)) continue;
     told.add(subject);
     const found = nodeAt(value, pointer);
-    if (isByNumber(isKey ? nodeAt(value, error.instancePath) : found)) {
+    const holder = isKey ? nodeAt(value, error.instancePath) : found;
+    const isMap = byNumbers.get(holder) ?? isByNumber(holder);
+    byNumbers.set(holder, isMap);
+    if (isMap) {
       // Its keys are said once, where the first of them is.
       if (told.has(error.instancePath)) continue;
       told.add(error.instancePath);

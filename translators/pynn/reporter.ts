@@ -14,8 +14,8 @@ export interface Reporter {
 /** A reporter that adds to `diagnostics`, with places from `positions`. */
 export function reporter(positions: Positions, diagnostics: Diagnostics): Reporter {
   return {
-    report: (finding, pointer) => diagnostics.add(finding, positions.place(pointer)),
+    report: (finding, pointer) => diagnostics.add(finding, () => positions.place(pointer)),
     reportKey: (finding, pointer) =>
-      diagnostics.add(finding, positions.keyPlace?.(pointer) ?? positions.place(pointer)),
+      diagnostics.add(finding, () => positions.keyPlace?.(pointer) ?? positions.place(pointer)),
   };
 }

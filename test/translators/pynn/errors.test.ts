@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import { reporter } from '../../../translators/pynn/reporter.js';
 import { findings } from './support.js';
 
 const cell = (type: string, params: object = {}, rest: object = {}): object => ({
@@ -389,4 +391,22 @@ it('mistakes in the connector, the receptor and the synapse of a projection are 
 it('a view of itself is a mistake', () => {
   const found = findings({ ...cell('IF_cond_exp'), views: [{ label: 'w', of: 'w', select: { slice: [0, 1] } }] });
   expect(found[0]).toContain('/views/0/of');
+});
+
+describe('many findings', () => {
+  it('are placed only as far as they are kept: finding a place takes as long as the document', () => {
+    const placed: string[] = [];
+    const place = (pointer: string): { document: string; pointer: string } => {
+      placed.push(pointer);
+      return { document: 'm.json', pointer };
+    };
+    const diagnostics = new Diagnostics();
+    const { report, reportKey } = reporter({ place, keyPlace: place }, diagnostics);
+    for (let k = 0; k < 500; k++) {
+      report({ code: 'pynn/unknown-cell', message: 'no such cell' }, `/populations/${k}`);
+      reportKey({ code: 'pynn/unknown-key', message: 'no such key' }, `/populations/${k}/key`);
+    }
+    expect(placed.length).toBeLessThanOrEqual(100);
+    expect(diagnostics.list).toHaveLength(101);
+  });
 });

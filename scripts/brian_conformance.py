@@ -19,6 +19,8 @@ import sys
 import time
 from pathlib import Path
 
+import brian_arithmetic
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("interneuron", "brian2-interneuron")
 
@@ -34,6 +36,7 @@ def child(script, side, output, steps):
 
     import brian2
     import numpy as np
+    from brian2.core.namespace import get_local_namespace
     from brian2.core.network import Network
     from brian2.core.variables import ArrayVariable
     from brian2.devices import device as _  # noqa: F401
@@ -44,30 +47,84 @@ def child(script, side, output, steps):
     brian2.prefs.codegen.target = "numpy"
     brian2.BrianLogger.log_level_error()
     if side == "extended":
-        extend_precision()
+        brian_arithmetic.extend_precision()
     if side == "rounded":
-        round_sums()
+        brian_arithmetic.round_sums()
     devices = sys.modules["brian2.devices.device"]
     choose = devices.set_device
     if side == "device":
         choose("interneuron", target="wasm")
 
-    def set_device(*_args, **_words):
-        """Scripts for other devices run on this one."""
+    #: A run that waits for `build` or `device.run`, and the one that these repeat.
+    waiting, first, may_wait = [], [], False
+
+    def set_device(_device, build_on_run=True, **_words):
+        """Scripts for other devices run on this one; whether runs wait is theirs to say."""
+        nonlocal may_wait
+        may_wait = not build_on_run
+        if side == "device" and may_wait:
+            choose("interneuron", target="wasm", build_on_run=False)
 
     brian2.set_device = devices.set_device = brian2.devices.set_device = set_device
     found, runs, kept = {}, [], []
-    usual = Network.run
+    usual, repeat = Network.run, getattr(type(devices.active_device), "run", None)
 
     def run(net, duration, *args, **words):
         clocks = {each.clock for each in net.sorted_objects if hasattr(each, "clock")} or {brian2.defaultclock}
         dt = min(float(each.dt_) for each in clocks)
         count = min(int(round(float(duration) / dt)), steps)
         kept.append(net)
+        level = words.pop("level", 0) + 1
+        names = words.pop("namespace", None)
+        names = get_local_namespace(level) if names is None else names
+
+        def carry_out():
+            usual(net, count * dt * brian2.second, *args, namespace=names, **words)
+
         # A network that Brian makes by itself lets go of its objects when a run ends.
-        objects = list(net.sorted_objects)
-        words["level"] = words.get("level", 0) + 1
-        usual(net, count * dt * brian2.second, *args, **words)
+        asked = (net, list(net.sorted_objects), count, carry_out)
+        perform_waiting()
+        if may_wait and not first:
+            first.append(asked)
+            waiting.append(asked)
+            if side == "device":
+                carry_out()
+            return
+        carry_out()
+        note_run(*asked)
+
+    def perform_waiting():
+        while waiting:
+            asked = waiting.pop()
+            if side == "device":
+                devices.active_device.perform_awaited()
+            else:
+                of_now, asked[0].objects = asked[0].objects, set(asked[1])
+                asked[3]()
+                asked[0].objects = of_now
+            note_run(*asked)
+
+    def build(_device, *_args, run=True, **_words):
+        if run:
+            perform_waiting()
+
+    def run_again(active, *args, run_args=None, **words):
+        """What `device.run` does; Brian has it for devices that write programs alone."""
+        net, objects, _, carry_out = first[0]
+        if side == "device":
+            repeat(active, *args, run_args=run_args, **words)
+        else:
+            net.objects = set(objects)
+            (Network.store if waiting else Network.restore)(net, "before the first run")
+            for view, value in (run_args or {}).items():
+                view.set_item(slice(None), value)
+            carry_out()
+        waiting.clear()
+        note_run(*first[0])
+
+    type(devices.active_device).build, type(devices.active_device).run = build, run_again
+
+    def note_run(_net, objects, count, _carry_out):
         active = devices.active_device
         runs.append(
             {
@@ -128,86 +185,6 @@ def child(script, side, output, steps):
         error = f"{type(given).__name__}: {given}".splitlines()[0][:200]
     np.savez(f"{output}.npz", **found)
     Path(f"{output}.json").write_text(json.dumps({"runs": runs, "error": error, "seconds": time.time() - begin}))
-
-
-def extend_precision():
-    """Has Brian's NumPy target compute with 64 bits after the point in place of 52, where NumPy has such numbers."""
-    import brian2
-    import numpy as np
-    import scipy.linalg
-    from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
-    from brian2.core.preferences import BrianGlobalPreferences
-    from brian2.devices.device import RuntimeDevice
-    from brian2.synapses.spikequeue import SpikeQueue
-
-    if np.finfo(np.longdouble).nmant < 63:
-        raise RuntimeError("NumPy has no numbers with more digits on this machine")
-    brian2.prefs.codegen.loop_invariant_optimisations = False
-    name = "core.default_float_dtype"
-    brian2.prefs.prefs[name] = np.longdouble
-    set_preference = BrianGlobalPreferences.__setitem__
-    # Scripts that ask for another precision do not get it.
-    BrianGlobalPreferences.__setitem__ = lambda prefs, key, value: None if key == name else set_preference(prefs, key, value)
-    constants, block = NumpyCodeObject.variables_to_namespace, NumpyCodeObject.compile_block
-
-    def variables_to_namespace(code):
-        constants(code)
-        for key, value in code.namespace.items():
-            if isinstance(value, float):
-                code.namespace[key] = np.longdouble(value)
-
-    def compile_block(code, which):
-        text = getattr(code.code, which, "").replace("zeros((3,N))", "zeros((3,N), 'g')")
-        setattr(code.code, which, text)
-        return block(code, which)
-
-    def solve_banded(_, bands, right, **_options):
-        """Solves a system of three diagonals, by elimination from the first row."""
-        upper, middle, lower = bands
-        x = np.array(right)
-        for k in range(1, len(x)):
-            factor = lower[k - 1] / middle[k - 1]
-            middle[k] -= factor * upper[k]
-            x[k] -= factor * x[k - 1]
-        x[-1] /= middle[-1]
-        for k in range(len(x) - 2, -1, -1):
-            x[k] = (x[k] - upper[k + 1] * x[k + 1]) / middle[k]
-        return x
-
-    NumpyCodeObject.variables_to_namespace, NumpyCodeObject.compile_block = variables_to_namespace, compile_block
-    def bincount(cells, weights=None, minlength=0):
-        """Sums by index, as NumPy's function gives them in double precision."""
-        if weights is None:
-            return count(cells, minlength=minlength)
-        sums = np.zeros(max(minlength, int(np.max(cells, initial=-1)) + 1), "g")
-        np.add.at(sums, cells, weights)
-        return sums
-
-    count, np.bincount = np.bincount, bincount
-    scipy.linalg.solve_banded = solve_banded
-    # The queue of compiled code takes delays of one precision.
-    RuntimeDevice.spike_queue = lambda _device, begin, end: SpikeQueue(begin, end)
-
-
-def round_sums():
-    """Has synapses of Brian's runtime add too much, by what engines may round at most: their sums have 50 bits."""
-    from brian2.synapses.synapses import SynapticPathway
-
-    usual = SynapticPathway.update_abstract_code
-
-    def update_abstract_code(pathway, *args, **words):
-        usual(pathway, *args, **words)
-        synapses = pathway.synapses
-        share = 2.0**-50 * len(pathway.source)
-
-        def more(statement):
-            variable = synapses.variables.get(statement[2])
-            own = variable is None or getattr(variable.owner, "name", None) == synapses.name
-            return statement[0] if own else f"{statement[1]}({statement[3]})*{1 + share!r}"
-
-        pathway.abstract_code = re.sub(r"(?m)^(\s*(\w+)\s*[-+]=\s*)(.*)$", more, pathway.abstract_code)
-
-    SynapticPathway.update_abstract_code = update_abstract_code
 
 
 # --- All of them --------------------------------------------------------------------------------------------------------

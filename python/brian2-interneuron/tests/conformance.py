@@ -13,7 +13,7 @@ import time
 import warnings
 
 import numpy as np
-from brian2 import BrianLogger, Network, NeuronGroup, SpikeMonitor, ms, prefs, seed, set_device, start_scope
+from brian2 import BrianLogger, Network, NeuronGroup, SpikeMonitor, ms, prefs, run, seed, set_device, start_scope
 from brian2.devices.device import get_device, reset_device
 
 import brian2_interneuron  # noqa: F401
@@ -141,6 +141,16 @@ def repeated():
         net.run(60 * ms)
         net.run(40 * ms)
         found["two runs"] = [monitor.num_spikes]
+        set_device("interneuron", target="wasm", strict=True, build_on_run=False)
+        start_scope()
+        G, monitor, _ = network()
+        G.tau = 5 * ms
+        run(60 * ms)
+        # What becomes of the network now is for the second run.
+        monitor.active, later = False, SpikeMonitor(G)
+        run(40 * ms)
+        get_device().build()
+        found["of Brian's own network"] = [monitor.num_spikes + later.num_spikes]
     finally:
         reset_device()
     theirs = []
@@ -150,7 +160,7 @@ def repeated():
         G.tau = tau * ms
         net.run(100 * ms)
         theirs.append(monitor.num_spikes)
-    expected = {"device.run": theirs, "build": [True, theirs[1]], "two runs": [theirs[2]]}
+    expected = {"device.run": theirs, "build": [True, theirs[1]], "two runs": [theirs[2]], "of Brian's own network": [theirs[2]]}
     return "same" if found == expected else f"{found}, not {expected}"
 
 

@@ -1,5 +1,7 @@
 """The part of the device by which runs wait for `build`, and connections are left to the engine (`deferred.py`)."""
 
+from contextlib import contextmanager
+
 import numpy as np
 from brian2.core.namespace import get_local_namespace
 from brian2.core.variables import VariableView
@@ -7,6 +9,32 @@ from brian2.devices.device import RuntimeDevice
 from brian2.units.fundamentalunits import fail_for_dimension_mismatch
 
 from . import deferred
+
+
+class Parts:
+    """The objects of a network, and which of them were active, for a run that comes later."""
+
+    def __init__(self, net):
+        self._net, self._given, self._objects = net, net.objects, set(net.objects)
+        self._active = [(each, each._active) for each in net]
+
+    @contextmanager
+    def put_back(self):
+        """Makes the network what it was; then it is what it has become."""
+        net, now = self._net, self._net.objects
+        active = [(each, each._active) for each, _ in self._active]
+        net.objects = objects = set(self._objects)
+        for each, was in self._active:
+            each._active = was
+        try:
+            yield
+        finally:
+            net.objects = now
+            for each, is_active in active:
+                each._active = is_active
+        if not objects and now is self._given:
+            # Networks that Brian makes by itself let go of their objects after a run.
+            now.clear()
 
 
 class DeferringDevice(RuntimeDevice):
@@ -20,15 +48,16 @@ class DeferringDevice(RuntimeDevice):
         #: What `set_device` was told.
         self.options = {}
         self._seed = None
-        #: A run that a script with `build_on_run=False` has asked for: its network, the time and the names.
+        #: A run that a script with `build_on_run=False` has asked for: its network, what this was, the time and the names.
         self._awaited = None
 
     def perform_awaited(self):
         """Carries out a run that waits: nothing has been read or set since, unless `build` asks for it."""
         awaited, self._awaited = self._awaited, None
         if awaited is not None:
-            net, duration, names, more = awaited
-            self.network_run(net, duration, namespace=names, awaited=True, **more)
+            net, parts, duration, names, more = awaited
+            with parts.put_back():
+                self.network_run(net, duration, namespace=names, awaited=True, **more)
 
     def _draws_later(self, synapses):
         """Whether connections of synapses may stay text."""

@@ -24,7 +24,7 @@ from interneuron._server import pack, prepare, shared
 
 from . import deferred
 from .clocks import set_clocks, with_base
-from .deferring_device import DeferringDevice
+from .deferring_device import DeferringDevice, Parts
 from .document import Document
 from .document_slots import in_usual_slots
 from .later_code import Later, make_code
@@ -134,26 +134,28 @@ class InterneuronDevice(DeferringDevice):
         """
         if len(self._runs) != 1:
             raise NotImplementedError("device.run repeats a script that runs once, after set_device(..., build_on_run=False)")
-        net, duration, namespace = self._runs[0]
-        if self._awaited is None:
-            net.restore(_BEFORE)
-        else:
-            # It has not been carried out, and need not be.
-            self._awaited = None
-            net.store(_BEFORE)
-        for key, value in dict(run_args or {}).items():
-            if isinstance(key, TimedArray):
-                key.values[...] = value
-                continue
-            owner, name = key.split(".") if isinstance(key, str) else (key.group.name, key.name)
-            variable = net[owner].variables[name]
-            fail_for_dimension_mismatch(variable, value, f"The value for {owner}.{name} has another unit")
-            variable.get_value()[:] = np.asarray(value)
-        self._repeating = True
-        try:
-            self.network_run(net, duration, namespace=namespace)
-        finally:
-            self._repeating = False
+        net, parts, duration, namespace = self._runs[0]
+        with parts.put_back():
+            # A network that Brian makes by itself would look for its objects here.
+            if self._awaited is None:
+                Network.restore(net, _BEFORE)
+            else:
+                # It has not been carried out, and need not be.
+                self._awaited = None
+                Network.store(net, _BEFORE)
+            for key, value in dict(run_args or {}).items():
+                if isinstance(key, TimedArray):
+                    key.values[...] = value
+                    continue
+                owner, name = key.split(".") if isinstance(key, str) else (key.group.name, key.name)
+                variable = net[owner].variables[name]
+                fail_for_dimension_mismatch(variable, value, f"The value for {owner}.{name} has another unit")
+                variable.get_value()[:] = np.asarray(value)
+            self._repeating = True
+            try:
+                self.network_run(net, duration, namespace=namespace)
+            finally:
+                self._repeating = False
 
     def __getstate__(self):
         raise TypeError("Networks of interneuron stay in their process: make the network in each process that is to run it.")
@@ -213,13 +215,13 @@ class InterneuronDevice(DeferringDevice):
         if not self.build_on_run and not self._repeating:
             self.perform_awaited()
             if not awaited:
-                self._runs.append((net, duration, namespace))
+                self._runs.append((net, Parts(net), duration, namespace))
                 if len(self._runs) == 1:
                     more = {"report": report, "report_period": report_period, "profile": profile}
-                    self._awaited = (net, duration, namespace, more)
+                    self._awaited = (*self._runs[0], more)
                     return
             elif len(self._runs) == 1:
-                net.store(_BEFORE)
+                Network.store(net, _BEFORE)
         if not net.sorted_objects:
             # Nothing but time goes on.
             _RUN(net, duration, report=report, report_period=report_period, namespace=namespace, profile=profile)

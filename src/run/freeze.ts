@@ -12,9 +12,10 @@ import { mostListed } from '../model/listed.js';
 import { messages } from './messages.js';
 import { drawsInSteps, remainingDraws } from '../model/remaining-draws.js';
 import { refuseTooLong } from './room.js';
+import { actsOnSource, sourcesAlone } from './sources-alone.js';
 import { inStage } from './stages.js';
 import { synapsesOf, type Synapses } from './synapses.js';
-import { protocolOf } from '../lower/protocol.js';
+import { protocolOf, type ProtocolStep } from '../lower/protocol.js';
 import { drawsIn } from '../lang/functions.js';
 import type { ValidModel } from '../model/model.js';
 import { assignedBy } from '../model/assigned.js';
@@ -84,7 +85,7 @@ async function frozenModel(valid: ValidModel, drawn: DrawnModel, program: Progra
         ),
       ),
     );
-    const trains = await spikeTrains(valid, model, program, session);
+    const trains = await spikeTrains(valid, drawn, program, session, target);
     for (const [name, [spikes = { indices: [], times: [] }]] of trains) {
       const population = populations[name];
       const { positions } = population ?? {};
@@ -255,9 +256,14 @@ async function frozenProjection(
  */
 const onGrid = (steps: number, dt: number): number => Number((steps * dt).toPrecision(15));
 
-/** Populations that spike by chance alone: nothing is integrated, nothing writes to them. */
+/** Populations that spike by chance alone: nothing is integrated, nothing writes to them or reads more than spikes. */
 function randomSources(model: Model): string[] {
-  const written = new Set(Object.values(model.projections).flatMap((projection) => ownersOf(projection.to.of)));
+  const written = new Set(
+    Object.entries(model.projections).flatMap(([name, { from, to }]) => [
+      ...ownersOf(to.of),
+      ...(actsOnSource(name, model) ? ownersOf(from.of) : []),
+    ]),
+  );
   return Object.entries(model.populations)
     .filter(([name, population]) => {
       const type: NeuronType | undefined = population.type === undefined ? undefined : model.neurons[population.type];
@@ -271,17 +277,37 @@ function randomSources(model: Model): string[] {
     .map(([name]) => name);
 }
 
-/** Runs the experiment and keeps the spikes of the populations that spike by chance. */
+/** Spikes of the populations that spike by chance: of them alone where nothing else acts on them, else in a run. */
 async function spikeTrains(
   valid: ValidModel,
-  model: Model,
+  drawn: DrawnModel,
+  program: Program,
+  session: Session,
+  target: Target,
+): Promise<Map<string, Train[]>> {
+  const sources = randomSources(drawn.model);
+  if (sources.length === 0) return new Map();
+  const alone = sourcesAlone(drawn.model, sources);
+  if (!alone) return trainsOf(sources, protocolOf(valid, program), program, session);
+  const own = loweredModel({ ...drawn, model: alone }, unplaced, { precision: 'float64' });
+  const protocol = protocolOf({ model: writtenModel(alone), data: drawn.data }, own);
+  const running = await (await target.compile(own, {})).start();
+  try {
+    await running.initialise();
+    return await trainsOf(sources, protocol, own, running);
+  } finally {
+    await running.dispose();
+  }
+}
+
+/** Goes through a protocol and keeps the spikes of some populations. */
+async function trainsOf(
+  sources: readonly string[],
+  protocol: readonly ProtocolStep[],
   program: Program,
   session: Session,
 ): Promise<Map<string, Train[]>> {
-  const sources = randomSources(model);
   const trains = new Map(sources.map((name) => [name, [] as Train[]]));
-  if (sources.length === 0) return trains;
-  const protocol = protocolOf(valid, program);
   const timeline = await createTimeline(() => session, program, protocol);
   const drain = async (): Promise<void> => {
     const drained = await drainLogs(session, program);

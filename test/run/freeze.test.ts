@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { ValidModel } from '../../src/model/model.js';
+import { drawnModel } from '../../src/run/build-program.js';
+import { sourcesAlone } from '../../src/run/sources-alone.js';
 import { hashModel } from '../../src/model/hash.js';
 import { normalise } from '../../src/model/normalise.js';
 import { importModel, readSource, runModel } from '../../src/run/pipeline.js';
@@ -66,6 +68,15 @@ synapses:
 run: 50 ms
 `);
 
+const writtenSources = brian(`
+neuron_groups:
+  P: { N: 20, model: "f : Hz\\nx : 1", threshold: rand() < (f + x*200*Hz)*dt, reset: x = 0, initializers: { f: 50*Hz } }
+  A: { N: 3, model: "dv/dt = -v/(10*ms) : 1", threshold: v > 2, reset: v = 0, method: exact }
+synapses:
+  S: { source: P, target: A, on_pre: v += 1, on_post: x_pre += 1, connect: { p: 0.5 } }
+run: 50 ms
+`);
+
 const drawnByPhase = JSON.stringify({
   format: 'interneuron/pynn',
   rngs: { r: { type: 'NumpyRNG', seed: 12345 } },
@@ -101,6 +112,23 @@ describe('a frozen network runs to the same bits', () => {
     expect(await fingerprint(again)).toBe(await fingerprint(valid));
     expect(JSON.stringify(again.model)).not.toMatch(/\b(uniform|normal)\(/);
   });
+});
+
+test('spikes of sources are drawn without the rest of the network, unless it acts on them', () => {
+  const text = writtenSources.replace('x_pre += 1', 'v += 0.1');
+  const { valid } = importModel({ name: 'test.yaml', text }, {});
+  const { model } = drawnModel(valid);
+  expect(Object.keys(sourcesAlone(model, ['P'])?.populations ?? {})).toEqual(['P']);
+  const protocol = [{ kind: 'set', set: { 'P.f': 20, 'A.v': 0 } }] as const;
+  expect(sourcesAlone({ ...model, experiment: { ...model.experiment, protocol } }, ['P'])).toBeUndefined();
+});
+
+test('sources whose variables synapses write to go on to spike by chance', async () => {
+  const { valid } = importModel({ name: 'test.yaml', text: writtenSources }, {});
+  const { valid: frozen, remaining } = await freeze(valid, wasmTarget);
+  expect(reread(frozen).model.populations['P']?.type).toBe('P');
+  expect(remaining).toEqual(['events of P are drawn in each step']);
+  expect(await fingerprint(frozen)).toBe(await fingerprint(valid));
 });
 
 test('every engine freezes to the same model', async () => {

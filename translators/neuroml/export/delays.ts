@@ -7,8 +7,8 @@ import { child } from '../../../src/model/pointer.js';
 import { delayInSteps } from '../../../src/model/steps.js';
 import type { DataStore, Projection, SynapseType, Value } from '../../../src/model/model.js';
 import type { ExportContext } from './context.js';
-import { quantityText } from './quantity-text.js';
-import { type Numbers } from './values.js';
+import { keptTexts, quantityText } from './quantity-text.js';
+import { numberAt, type Numbers } from './values.js';
 
 /** The share of a step by which delays are shorter: LEMS adds up its time, and would else come to some a step late. */
 const slack = 0.01;
@@ -31,6 +31,16 @@ export function delayText(
     second,
     dimensions,
   );
+}
+
+/** The text of the delay of each connection; see `delayText` for `exactly`. */
+export function delayTexts(
+  delays: Numbers,
+  context: Parameters<typeof delayText>[1],
+  exactly = true,
+): (connection: number) => string {
+  const textOf = keptTexts((seconds) => delayText(seconds, context, exactly));
+  return (connection) => textOf(numberAt(delays, connection));
 }
 
 /** The shortest delay of a pathway, in s; undefined where it is drawn or computed. */

@@ -9,11 +9,11 @@ import { isStructured, writeStructuredPopulation } from './cells/network.js';
 import { hasCompartments, type CellPlan, type ExportContext } from './context.js';
 import { lemsDimension } from './dimensions.js';
 import { listTypes, mixedTypes } from './network-types.js';
-import { quantityText } from './quantity-text.js';
+import { keptTexts, quantityText } from './quantity-text.js';
 import type { StandardCell } from './standard-cell.js';
 import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
-import { element } from './xml-text.js';
+import { element, listOf } from './xml-text.js';
 
 /** Spikes per step beyond which it matters that there is at most one. */
 const mostOften = 0.2;
@@ -132,22 +132,21 @@ function replay(name: string, { spikes, size }: Population, written: Written, co
   for (let again = 0; again < repeats; again++)
     for (let k = 0; k < times.length; k++)
       trains[indices[k] ?? 0]?.push((times[k] ?? 0) + again * (spikes.period ?? 0));
+  const timeOf = keptTexts((at) =>
+    quantityText(
+      hasCompartments(model) ? at : replayed(at, dt, model.timing),
+      second,
+      dimensions,
+      model.timing === 'lems-euler',
+    ),
+  );
   const made = trains.map((train, k) => {
     const id = ids.claim(size === 1 ? `${name}_spikes` : `${name}_spikes_${k}`);
-    const inner = train
-      .sort((a, b) => a - b)
-      .map((at, ordinal) =>
-        element('spike', {
-          id: String(ordinal),
-          time: quantityText(
-            hasCompartments(model) ? at : replayed(at, dt, model.timing),
-            second,
-            dimensions,
-            model.timing === 'lems-euler',
-          ),
-        }),
-      );
-    written.components.push(element('spikeArray', { id }, inner));
+    const items = listOf(
+      train.sort((a, b) => a - b),
+      (at, ordinal) => element('spike', { id: String(ordinal), time: timeOf(at) }),
+    );
+    written.components.push({ ...element('spikeArray', { id }), ...(train.length > 0 ? { items } : {}) });
     return id;
   });
   if (size > 1 && written.cells.size > 0) {

@@ -7,12 +7,12 @@ import type { Projection } from '../../../src/model/model.js';
 import { isSelection } from '../../../src/model/tagged.js';
 import { coreSynapses, writePlacedConnections } from './cells/network.js';
 import { type CellPlan, type ExportContext } from './context.js';
-import { delaysOf, delayText, isPostDelay, ownPostDelays, postDelaysOf } from './delays.js';
+import { delaysOf, delayTexts, isPostDelay, ownPostDelays, postDelaysOf } from './delays.js';
 import { dimensionOfUnit } from './dimensions.js';
 import { connectionType, contactTypes, type OwnValue } from './network-types.js';
 import { numbersOfElements } from './network-values.js';
 import { numbersAt, pairsOf, type PairedProjection } from './pairs.js';
-import { quantityText } from './quantity-text.js';
+import { keptTexts, quantityText } from './quantity-text.js';
 import { writeStandardProjection } from './standard-projection.js';
 import { ownSynapse, type SynapseCodes } from './synapse-code.js';
 import { synapseType, type BuiltSynapse } from './synapse-type.js';
@@ -116,7 +116,8 @@ function connections(
   context: ExportContext,
 ): void {
   const { name, projection, type, source, target, plan, pairs } = known;
-  const delays = delaysOf(name, projection, type, pairs.sources.length, context);
+  const delayOf = delayTexts(delaysOf(name, projection, type, pairs.sources.length, context), context);
+  const valuesOf = ownValues(known, properties, context);
   const delay = new Set(properties.values()).has('delay') ? 'delay_of_connection' : 'delay';
   const tag = connectionTag(known, properties, delay, written, context);
   const connection = (i: number, k: number): Element =>
@@ -125,8 +126,8 @@ function connections(
       preCellId: `../${written.pathOf(source, i) ?? ''}`,
       postCellId: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
       destination: plan.list,
-      ...ownValues(known, properties, k, context),
-      [delay]: delayText(numberAt(delays, k), context),
+      ...valuesOf(k),
+      [delay]: delayOf(k),
     });
   written.projections.push({
     ...element('projection', { id: name, presynapticPopulation: source, postsynapticPopulation: target, synapse }),
@@ -150,6 +151,7 @@ function contacts(
   written.components.push(element(peer.componentType, { id: other }));
   const [list, item] = [ids.claim(`${name}_contacts`), ids.claim(`${name}_contact`)];
   written.types.push(...contactTypes(list, item, name, ownNames(known, properties, context)));
+  const valuesOf = ownValues(known, properties, context);
   const contact = (i: number, k: number): Element =>
     element(item, {
       id: String(k),
@@ -157,7 +159,7 @@ function contacts(
       postCell: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
       preComponent: other,
       postComponent: synapse,
-      ...ownValues(known, properties, k, context),
+      ...valuesOf(k),
     });
   written.projections.push({
     ...element(list, { id: name, presynapticPopulation: source, postsynapticPopulation: target }),
@@ -165,18 +167,18 @@ function contacts(
   });
 }
 
-/** Values of one connection. */
+/** Values of each connection. */
 function ownValues(
   { values, dimensionOf }: Known,
   properties: ReadonlyMap<string, string>,
-  k: number,
   { dimensions }: ExportContext,
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    [...properties].map(
-      ([key, lems]) => [lems, quantityText(numberAt(values.get(key), k), dimensionOf(key), dimensions)] as const,
-    ),
-  );
+): (connection: number) => Readonly<Record<string, string>> {
+  const columns = [...properties].map(([key, lems]) => {
+    const dimension = dimensionOf(key);
+    const textOf = keptTexts((value) => quantityText(value, dimension, dimensions));
+    return { lems, numbers: values.get(key), textOf };
+  });
+  return (k) => Object.fromEntries(columns.map(({ lems, numbers, textOf }) => [lems, textOf(numberAt(numbers, k))]));
 }
 
 /** The values that connections give, with their dimensions. */

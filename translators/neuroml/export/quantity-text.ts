@@ -10,6 +10,21 @@ export function numberText(value: number): string {
   return String(value).replace('e+', 'e');
 }
 
+/** How many texts are kept: more distinct numbers than that hardly come again. */
+const mostKept = 10_000;
+
+/** A text of numbers that come again and again, as weights and delays of listed connections do: each is made once. */
+export function keptTexts(textOf: (value: number) => string): (value: number) => string {
+  const kept = new Map<number, string>();
+  return (value) => {
+    const known = kept.get(value);
+    if (known !== undefined) return known;
+    const made = textOf(value);
+    if (kept.size < mostKept) kept.set(value, made);
+    return made;
+  };
+}
+
 /** A quantity as a number of some unit. */
 interface Amount {
   readonly number: number;

@@ -2,8 +2,9 @@
 
 import { child } from '../../../src/model/pointer.js';
 import type { ExportContext } from './context.js';
-import { delaysOf, delayText } from './delays.js';
+import { delaysOf, delayTexts } from './delays.js';
 import type { PairedProjection } from './pairs.js';
+import { keptTexts } from './quantity-text.js';
 import { inUnit, receptorOf, type StandardCell } from './standard-cell.js';
 import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
@@ -25,7 +26,7 @@ export function writeStandardProjection(known: StandardProjection, written: Writ
   const receptor = receptorOf(projection, standard.receptors);
   if (!receptor) return false;
   const { componentType, tau, reversal, exponent } = receptor;
-  const delays = delaysOf(name, projection, type, pairs.sources.length, context);
+  const delayOf = delayTexts(delaysOf(name, projection, type, pairs.sources.length, context), context, false);
   if (context.model.timing !== 'lems-euler')
     context.report.approximated(
       'lems/delay',
@@ -34,28 +35,35 @@ export function writeStandardProjection(known: StandardProjection, written: Writ
     );
   const weights = values.get('weight') ?? 0;
   const cells = written.values.get(target) ?? new Map<string, Numbers>();
-  const groups = new Map<string, { readonly synapse: string; readonly members: number[] }>();
-  pairs.targets.forEach((j, k) => {
+  type Group = { readonly synapse: string; readonly members: number[] };
+  const groups = new Map<string, Group>();
+  const byTarget = new Map<number, Group>();
+  const groupOf = (j: number): Group => {
     const attributes = {
       tau_syn: inUnit(numberAt(cells.get(tau), j), 3),
       ...(reversal === undefined ? {} : { e_rev: inUnit(numberAt(cells.get(reversal), j), 3) }),
     };
     const key = JSON.stringify(attributes);
-    let group = groups.get(key);
-    if (!group) {
-      const synapse = ids.claim(`${name}_synapses`);
-      written.components.push(element(componentType, { id: synapse, ...attributes }));
-      groups.set(key, (group = { synapse, members: [] }));
-    }
+    const known = groups.get(key);
+    if (known) return known;
+    const made: Group = { synapse: ids.claim(`${name}_synapses`), members: [] };
+    written.components.push(element(componentType, { id: made.synapse, ...attributes }));
+    groups.set(key, made);
+    return made;
+  };
+  pairs.targets.forEach((j, k) => {
+    const group = byTarget.get(j) ?? groupOf(j);
+    byTarget.set(j, group);
     group.members.push(k);
   });
+  const weightText = keptTexts((weight) => inUnit(weight, exponent));
   const connection = (k: number, ordinal: number): Element =>
     element('connectionWD', {
       id: String(ordinal),
       preCellId: `../${written.pathOf(source, pairs.sources[k] ?? 0) ?? ''}`,
       postCellId: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
-      weight: inUnit(numberAt(weights, k), exponent),
-      delay: delayText(numberAt(delays, k), context, false),
+      weight: weightText(numberAt(weights, k)),
+      delay: delayOf(k),
     });
   let count = 0;
   for (const { synapse, members } of groups.values())

@@ -5,7 +5,7 @@ import { knownNumbers } from '../../../../src/model/arrays.js';
 import type { Compartments, NeuronType, Population } from '../../../../src/model/model.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { CellPlan, ExportContext } from '../context.js';
-import { delaysOf, delayText } from '../delays.js';
+import { delaysOf, delayTexts } from '../delays.js';
 import type { PairedProjection } from '../pairs.js';
 import { numberText, quantityText } from '../quantity-text.js';
 import type { BuiltSynapse } from '../synapse-type.js';
@@ -152,7 +152,7 @@ export function writePlacedConnections(
     report.missing(`${pointer}/values`, `${[...built.properties.keys()].join(', ')} of each synapse`);
   const [from, to] = [written.cells.get(source), written.cells.get(target)];
   const count = pairs.sources.length;
-  const delays = delaysOf(name, projection, type, count, context);
+  const delayOf = delayTexts(delaysOf(name, projection, type, count, context), context, false);
   const pre = from && placesOn({ ...from.spike, ...projection.from }, count, from, context);
   const post = to && placesOn(projection.to, count, to, context);
   let lists = 0;
@@ -181,7 +181,7 @@ export function writePlacedConnections(
             postCellId: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
             ...(post ? placeAttributes(post(k), 'post') : {}),
             weight: numberText(weightOf(k)),
-            delay: delayText(numberAt(delays, k), context, false),
+            delay: delayOf(k),
           }),
         ),
       });

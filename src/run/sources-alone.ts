@@ -1,6 +1,5 @@
 /** Populations that nothing acts on, without the rest of their network. */
 
-import type { Reference } from '../lang/ast.js';
 import { drawsIn } from '../lang/functions.js';
 import { referencesIn } from '../lang/walk.js';
 import { assignedBy } from '../model/assigned.js';
@@ -52,20 +51,13 @@ export function sourcesAlone(model: Model, names: readonly string[]): Model | un
 export function actsOnSource(name: string, { projections, synapses, operations }: Model): boolean {
   const type = synapses[projections[name]?.synapse ?? ''];
   const code = Object.values(operations).filter(({ on }) => ownersOf(on).includes(name));
-  return [type, code].some((part) => writesSource(part) || readsSource(part));
-}
-
-const isVariable = (to: Reference): boolean => to.kind === 'end' && to.end === 'pre' && to.variable !== 'i';
-
-const readsSource = (part: unknown): boolean => expressionsIn(part).some((e) => referencesIn(e).some(isVariable));
-
-/** Whether statements or sums of a part give such variables a value. */
-function writesSource(part: unknown): boolean {
-  if (typeof part !== 'object' || part === null) return false;
-  // Names that are read say what they stand for, too.
-  const isRead = 'kind' in part && part.kind === 'name';
-  if ('to' in part && !isRead && isVariable(part.to as Reference)) return true;
-  return Object.values(part).some(writesSource);
+  const parts = [...Object.values(type?.pathways ?? {}), ...Object.values(type?.events ?? {}), ...code];
+  const assigned = parts.flatMap(({ do: actions }) =>
+    actions.flatMap((action) => (action.kind === 'assignment' ? [action.to] : [])),
+  );
+  const summed = [...(type?.contributes ?? []), ...(type?.summed ?? [])].map(({ to }) => to);
+  const read = expressionsIn([type, code]).flatMap(referencesIn);
+  return [...assigned, ...summed, ...read].some((to) => to.kind === 'end' && to.end === 'pre' && to.variable !== 'i');
 }
 
 /** A phase as far as it concerns some populations; undefined where it acts on them and others at once. */

@@ -6,6 +6,7 @@ import { suggestion } from '../../diagnostics/suggest.js';
 import { assignedBy } from '../../model/assigned.js';
 import type * as written from '../../model/model.js';
 import { compartmentVariables, mechanismNames } from '../../model/normalise/compartments.js';
+import { isNeuronType } from '../../model/typed.js';
 
 /** What a call names that the session does not have, with what it may have meant. */
 export function unknownName(what: string, name: string, known: readonly string[]): UsageError {
@@ -30,7 +31,7 @@ const typeOf = (owner: string, model: written.Model): Type | undefined =>
   model.neurons[model.populations[owner]?.type ?? ''] ?? model.synapses[model.projections[owner]?.synapse ?? ''];
 
 const compartmentsOf = (type: Type | undefined): written.Compartments | undefined =>
-  type && 'compartments' in type ? type.compartments : undefined;
+  type && isNeuronType(type) ? type.compartments : undefined;
 
 /** Variables of a type that have values of their own. */
 function valuesOf(type: Type | undefined): readonly string[] {
@@ -48,7 +49,7 @@ export function checkedVariable(owner: string, variable: string, model: written.
   const compartments = compartmentsOf(type);
   const known = [
     ...(compartments ? compartmentVariables(compartments) : []),
-    ...Object.keys((type && 'inputs' in type && type.inputs) || {}),
+    ...Object.keys(type && isNeuronType(type) ? type.inputs : {}),
     ...Object.keys(type?.state ?? {}),
     ...Object.keys(type?.derived ?? {}),
     ...Object.keys(type?.parameters ?? {}),

@@ -1,6 +1,7 @@
 /** Pass: statements that run on populations and synapses at regular intervals. */
 
 import * as ir from '../ir/builder.js';
+import type { Expression as Ir } from '../ir/program.js';
 import type { Statement } from '../lang/ast.js';
 import { drawsIn } from '../lang/functions.js';
 import { expressionsOf } from '../lang/walk.js';
@@ -15,15 +16,16 @@ import { cellOf, ElementScope } from './element-scope.js';
 import { populationInModel } from './cable/cable.js';
 import { compartmentOf } from './cable/compartment-of.js';
 import { ownersOf } from '../model/typed.js';
+import { sharedByEnds } from './pathways.js';
 import { reached } from './receptors.js';
 import { namedIndex } from './rules/rule-code.js';
 import { step } from './step-time.js';
 import * as messages from './messages.js';
 import { placeAmong, synapseDraws } from './synapse-values.js';
 import { SynapseScope, type BuiltProjection } from './synapse-scope.js';
-import { overPositions } from './synapses/positions.js';
+import { overPositions, rowSearch } from './synapses/positions.js';
 import type { Group, Storage } from './groups.js';
-import type { SynapseSelection } from './synapse-ends.js';
+import { positionsOf, type SynapseSelection } from './synapse-ends.js';
 import { runsOnLanes } from './lanes.js';
 import { arrayOf } from '../model/arrays.js';
 import { inStep, type PlacedEntry } from './step/place.js';
@@ -84,16 +86,23 @@ function synapticKernels(
   };
   const built = projections.find(({ plan }) => plan.name === on.projection);
   if (!built) return refuse('on synapses between several populations');
+  let writesEnds = false;
   for (const statement of operation.do) {
     if (statement.kind !== 'assignment') return refuse('on synapses that sends');
     const to = reached(statement.to, built.plan.projection.receptors);
-    if (to.kind === 'end') return refuse('on synapses that writes variables of their ends');
+    if (to.kind !== 'end') continue;
+    const { population } = built.plan[to.end];
+    if (populationInModel(population, context.shown) !== population)
+      return refuse('on synapses that writes variables of cells with compartments');
+    writesEnds = true;
   }
   const split = sharedCount(operation, built.storage);
   const [once, each] = [operation.do.slice(0, split), operation.do.slice(split)];
   return [
     ...(once.length > 0 ? [sharedSynapticKernel(placed, once, built, context)] : []),
-    ...(each.length > 0 ? [eachSynapseKernel(placed, each, on, built, context)] : []),
+    ...(each.length > 0
+      ? [(writesEnds ? synapsesInOrderKernel : eachSynapseKernel)(placed, each, on, built, context)]
+      : []),
   ];
 }
 
@@ -118,16 +127,64 @@ function sharedSynapticKernel(
 
 /** @random stream `operation/<id>`, counter (source, target, step, site) */
 function eachSynapseKernel(
+  placed: PlacedOperation,
+  code: readonly Statement[],
+  on: SynapseSelection,
+  built: BuiltProjection,
+  context: Context,
+): string {
+  const { plan, connectivity } = built;
+  const stored = { name: plan.name, count: connectivity.count, rows: connectivity.rows, sources: plan.pre.size };
+  const comment = `the operation ${placed.name} on the synapses of ${plan.name}`;
+  const operate = synapseOperation(placed, code, on, built, context);
+  return overPositions(`${placed.name}.operate`, comment, stored, context, operate);
+}
+
+/**
+ * What writes variables of ends runs for one synapse after another, in order of creation: its sums have the bits of
+ * that order, and what is assigned last stays.
+ *
+ * @random stream `operation/<id>`, counter (source, target, step, site)
+ */
+function synapsesInOrderKernel(
+  placed: PlacedOperation,
+  code: readonly Statement[],
+  on: SynapseSelection,
+  built: BuiltProjection,
+  context: Context,
+): string {
+  const { plan, connectivity } = built;
+  const { rows, count } = connectivity;
+  const sources = ir.u32(plan.pre.size);
+  const block = new Block();
+  const synapse = block.local('synapse', 'u32');
+  const find = rowSearch(block);
+  const positions = positionsOf(built, count, context);
+  const operate = synapseOperation(placed, code, on, built, context);
+  const end = typeof count === 'number' ? ir.u32(count) : ir.load(rows, sources);
+  const each = (inner: Block): void => {
+    const position = positions
+      ? inner.name('position', ir.load(positions, ir.get(synapse)))
+      : inner.name('position', ir.get(synapse));
+    const { statements, row } = find(rows, sources, position);
+    inner.emit(...statements);
+    operate(position, inner.name('row', row), inner);
+  };
+  block.emit(ir.loop(synapse, ir.u32(0), end, block.nested(each)));
+  const comment = `the operation ${placed.name} on the synapses of ${plan.name}, one after another`;
+  return context.builder.sequential(`${placed.name}.operate`, comment, block);
+}
+
+/** Statements of an operation for the synapse at a position, of a row, if it is one of those that are selected. */
+function synapseOperation(
   { name, slot }: PlacedOperation,
   code: readonly Statement[],
   on: SynapseSelection,
   { plan, connectivity, storage }: BuiltProjection,
   context: Context,
-): string {
-  const stored = { name: plan.name, count: connectivity.count, rows: connectivity.rows, sources: plan.pre.size };
-  const comment = `the operation ${name} on the synapses of ${plan.name}`;
+): (position: Ir, source: Ir, outer: Block) => void {
   const indices = on.indices ? Uint32Array.from(arrayOf(on.indices, context.data)) : (on.slice ?? null);
-  return overPositions(`${name}.operate`, comment, stored, context, (position, source, outer) => {
+  return (position, source, outer) => {
     const operate = (block: Block): void => {
       const target = block.name('target', ir.convert('u32', ir.load(connectivity.targets, position)));
       const draws = (): Draws => {
@@ -139,6 +196,11 @@ function eachSynapseKernel(
       const drawn = code.some((statement) => expressionsOf(statement).some(drawsIn)) ? draws() : null;
       const at = { position, source, target };
       const scope = new SynapseScope(context, { plan, storage }, at, block, drawn, { slot });
+      const { receptors } = plan.projection;
+      const assigned = code.flatMap((statement) =>
+        statement.kind === 'assignment' ? [{ statement, to: reached(statement.to, receptors) }] : [],
+      );
+      scope.sharedByEnds = sharedByEnds({ plan, statements: assigned, ordered: true });
       scope.execute(code);
       scope.storeAll();
     };
@@ -146,7 +208,7 @@ function eachSynapseKernel(
     const { chosen } = placeAmong({ indices }, created, name, outer, context);
     if (chosen === null) operate(outer);
     else outer.emit(ir.when(chosen, outer.nested(operate)));
-  });
+  };
 }
 
 /** Which statements: those that run once for a population, or those that run for each element. */

@@ -61,14 +61,18 @@ const touchedKey = (plan: ProjectionPlan, reference: Reference): string =>
   reference.kind === 'end' ? sharedKey(plan, reference) : `${synapseGroupName(plan.name)}/${reference.variable}`;
 
 /**
- * Variables that a pathway within one population writes, one synapse after another, and reaches through both ends:
+ * Variables that code within one population writes, one synapse after another, and reaches through both ends:
  * those of a synapse from an element to itself are the same.
  */
 export function sharedByEnds({
   plan,
   statements,
   ordered,
-}: Omit<PathwayCode, 'touches' | 'index'>): ReadonlySet<string> {
+}: {
+  readonly plan: ProjectionPlan;
+  readonly statements: readonly Pick<PathwayStatement, 'statement' | 'to'>[];
+  readonly ordered: boolean;
+}): ReadonlySet<string> {
   if (!ordered || plan.pre.member === null || plan.pre.member !== plan.post.member) return new Set();
   const written = statements.flatMap(({ to }) => (to.kind === 'end' ? [to] : []));
   const reached = [...written, ...statements.flatMap(({ statement }) => readReferences(statement.value, plan))];

@@ -4,7 +4,7 @@
  */
 
 import * as ir from '../ir/builder.js';
-import type { Buffer } from '../ir/program.js';
+import type { Buffer, Extent } from '../ir/program.js';
 import type { Reference, Side } from '../lang/ast.js';
 import { referenceOf } from '../lang/reference.js';
 import type { SelectionRule } from '../model/typed.js';
@@ -130,12 +130,17 @@ function synapseGroup({ plan, storage }: BuiltProjection, size: number): Group {
 }
 
 /** u32 position in storage of each synapse by its index of creation; null where these are the same. */
-function positionsOf({ plan, connectivity }: BuiltProjection, size: number, context: Context): Buffer | null {
+export function positionsOf(
+  { plan, connectivity }: Pick<BuiltProjection, 'plan' | 'connectivity'>,
+  size: Extent,
+  context: Context,
+): Buffer | null {
   const { creation, count, rows } = connectivity;
   if (!creation) return null;
   const { builder } = context;
   return builder.common(`${plan.name}.positions`, (key) => {
     const positions = builder.buffer(key, 'u32', size, `position of each synapse of ${plan.name} by order of creation`);
+    if (typeof size !== 'number') builder.allocate(positions);
     const stored = { name: plan.name, count, rows, sources: plan.pre.size };
     const comment = `finds the synapses of ${plan.name} by order of creation`;
     builder.initially(
@@ -150,18 +155,21 @@ function positionsOf({ plan, connectivity }: BuiltProjection, size: number, cont
 /** Variables of the synapses of a projection that others write which end at them. */
 export function writtenByOthers({ name }: Pick<ProjectionPlan, 'name'>, { model }: Context): ReadonlySet<string> {
   const written = new Set<string>();
-  for (const projection of Object.values(model.projections)) {
+  for (const [id, projection] of Object.entries(model.projections)) {
     const type = model.synapses[projection.synapse];
     const endsHere = (side: Side): boolean => {
       const { of } = side === 'pre' ? projection.from : projection.to;
       return of.kind === 'synapses' && of.projection === name;
     };
     if (!type || !(endsHere('pre') || endsHere('post'))) continue;
+    const operations = Object.values(model.operations).filter(
+      ({ on }) => on.kind === 'synapses' && on.projection === id,
+    );
     const note = (to: Reference): void => {
       const end = reached(to, projection.receptors);
       if (end.kind === 'end' && endsHere(end.end)) written.add(end.variable);
     };
-    for (const { do: code } of Object.values(type.pathways))
+    for (const { do: code } of [...Object.values(type.pathways), ...operations])
       for (const statement of code) note(statement.kind === 'assignment' ? statement.to : referenceOf(statement.port));
     for (const { to } of [...type.summed, ...type.contributes]) note(to);
   }

@@ -90,4 +90,11 @@ describe('an operation', () => {
   ])('%s is refused by name', (code, message) => {
     expect(refused(network(`{ on: cells, do: "${code}" }`)).join()).toContain(message);
   });
+
+  test('on synapses that writes the cells that they end at is refused by name', () => {
+    const more = `synapses: { s: { pathways: { pre: { on: pre.spike, delay: 1 ms, do: post.v += 1*mV } } } }
+projections: { p: { from: cells, to: { of: cells, section: stick }, synapse: s, connect: all } }`;
+    const found = refused(network('{ on: { projection: p }, do: post.v += 1*mV }', 'duration: 1 ms', more)).join();
+    expect(found).toContain('an operation (kick) on synapses that writes variables of cells with compartments');
+  });
 });

@@ -197,3 +197,28 @@ experiment: { dt: 0.1 ms, seed: 1, protocol: [run: 30 ms] }
     expect(new Set(finals(await simulate(acting(more)), 'd')).size).toBe(1);
   });
 });
+
+test('an operation on synapses writes their ends in order of creation, those that are selected alone', async () => {
+  const run = await simulate(`
+interneuron: 1
+name: ends
+neurons: { n: { state: { x: 1, y: 0 }, events: { spike: { when: y > 1e9 } } } }
+synapses: { s: { parameters: { w: 1, d: 0 ms }, pathways: { pre: { on: pre.spike, delay: d, do: post.y += w } } } }
+populations: { a: { type: n, size: 3 } }
+projections:
+  p:
+    from: a
+    to: a
+    synapse: s
+    connect: { rule: list, sources: { array: [2, 0, 1, 0, 1] }, targets: { array: [1, 1, 0, 0, 2] } }
+    values: { w: { array: [2, 3, 5, 7, 11] }, d: "0.1*ms*(1 + (3*i + j) % 4)" }
+operations:
+  all: { on: { projection: p }, do: "post.x = 10*post.x + w", every: 1 ms }
+  some: { on: { projection: p, indices: [4, 1] }, do: ["pre.y = w", "post.y += pre.y"], every: 1 ms }
+record: [{ of: a, variables: [x, y], every: 0.1 ms, name: r }]
+timing: brian
+experiment: { dt: 0.1 ms, protocol: [{ run: 0.2 ms }] }
+`);
+  expect(run.samples.get('r/x')?.at(-1)).toEqual([157, 123, 21]);
+  expect(run.samples.get('r/y')?.at(-1)).toEqual([3, 11, 11]);
+});

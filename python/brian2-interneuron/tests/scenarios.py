@@ -1748,3 +1748,23 @@ def sums_over_sums():
     samples = StateMonitor(G, True, record=True)
     run(2 * ms)
     return {name: getattr(samples, name)[:] for name in "xyzv"}
+
+
+@scenario
+def operations_that_write_ends():
+    """Operations on synapses that write variables of their ends: sums and what is assigned last, in order of creation."""
+    G = NeuronGroup(5, "x : 1\ndv/dt = -v/(5*ms) : 1 (unless refractory)", threshold="v > 1", reset="v = 0", refractory=1 * ms, method="exact")
+    G.v = "0.3*i"
+    H = NeuronGroup(4, "y : 1\nz : 1")
+    S = Synapses(G[1:4], H[1:], "w : 1", on_pre="w += 0.1", multisynaptic_index="k")
+    S.connect(i=[2, 0, 1, 0, 2, 0], j=[0, 2, 1, 1, 0, 2])
+    S.w, S.delay = "0.1*i + 0.01*j + 0.001*k", "(2 - i)*ms"
+    S.run_regularly("v_pre += w; x_pre = w", dt=0.5 * ms, when="after_thresholds")
+    S.run_regularly("y_post *= 0.5; z_post -= w*v_pre", when="end")
+    R = Synapses(G, G, on_pre="x_post += 1")
+    R.connect("i != j")
+    R.run_regularly("v_post += 0.01*x_pre")
+    H.y = 1
+    samples, other = StateMonitor(G, ["v", "x"], record=True), StateMonitor(H, ["y", "z"], record=True)
+    run(4 * ms)
+    return {"v": samples.v[:], "x": samples.x[:], "y": other.y[:], "z": other.z[:], "w": S.w[:]}

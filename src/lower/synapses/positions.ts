@@ -4,7 +4,7 @@
  */
 
 import * as ir from '../../ir/builder.js';
-import type { Buffer, Expression as Ir, Extent } from '../../ir/program.js';
+import type { Buffer, Expression as Ir, Extent, Statement } from '../../ir/program.js';
 import { Block, item } from '../block.js';
 import type { Context } from '../context.js';
 
@@ -44,6 +44,29 @@ function piecesOf({ name, count, rows, sources }: StoredRows, context: Context):
   return { buffer: pieces.name, index: 0 };
 }
 
+/** Finds the row of a position by bisection; declares what it needs in a block. */
+export function rowSearch(
+  block: Block,
+): (rows: Buffer, sources: Ir, position: Ir) => { readonly statements: readonly Statement[]; readonly row: Ir } {
+  const [low, high, middle] = [block.local('low', 'u32'), block.local('high', 'u32'), block.local('middle', 'u32')];
+  return (rows, sources, position) => ({
+    // rows[low] <= position < rows[high].
+    statements: [
+      ir.set(low, ir.u32(0)),
+      ir.set(high, sources),
+      ir.whilst(ir.gt(ir.sub(ir.get(high), ir.get(low)), ir.u32(1)), [
+        ir.set(middle, ir.shr(ir.add(ir.get(low), ir.get(high)), ir.u32(1))),
+        ir.when(
+          ir.le(ir.load(rows, ir.get(middle)), position),
+          [ir.set(low, ir.get(middle))],
+          [ir.set(high, ir.get(middle))],
+        ),
+      ]),
+    ],
+    row: ir.get(low),
+  });
+}
+
 /**
  * A kernel that does something for each synapse.
  *
@@ -65,24 +88,15 @@ export function overPositions(
     block.local('row', 'u32'),
     block.local('next_row', 'u32'),
   ];
-  const [low, high, middle] = [block.local('low', 'u32'), block.local('high', 'u32'), block.local('middle', 'u32')];
+  const find = rowSearch(block);
   const total = typeof count === 'number' ? ir.u32(count) : block.name('total', ir.load(rows, ir.u32(sources)));
   const first = block.name('first', ir.mul(item, ir.u32(pieceLength)));
   const left = block.name('left', ir.sub(total, first));
   const end = block.name('end', ir.add(first, ir.select(ir.lt(left, ir.u32(pieceLength)), left, ir.u32(pieceLength))));
-  // The row of the first position: rows[low] <= first < rows[high].
+  const found = find(rows, ir.u32(sources), first);
   block.emit(
-    ir.set(low, ir.u32(0)),
-    ir.set(high, ir.u32(sources)),
-    ir.whilst(ir.gt(ir.sub(ir.get(high), ir.get(low)), ir.u32(1)), [
-      ir.set(middle, ir.shr(ir.add(ir.get(low), ir.get(high)), ir.u32(1))),
-      ir.when(
-        ir.le(ir.load(rows, ir.get(middle)), first),
-        [ir.set(low, ir.get(middle))],
-        [ir.set(high, ir.get(middle))],
-      ),
-    ]),
-    ir.set(row, ir.get(low)),
+    ...found.statements,
+    ir.set(row, found.row),
     ir.set(next, ir.load(rows, ir.add(ir.get(row), ir.u32(1)))),
     ir.loop(
       position,

@@ -92,9 +92,9 @@ async function forBrian<T extends { readonly report: readonly ConversionEntry[] 
   write: (valid: ValidModel) => T,
 ): Promise<T> {
   const { inBrianIdiom } = await import('../../translators/brian/export/idiom.js');
-  const { expressiblePopulations } = await import('../../translators/brian/export/expressible-populations.js');
+  const { expressiblePopulations } = await import('../../translators/shared/expressible-populations.js');
   const { currentsAsParameters } = await import('../../translators/brian/export/current-parameters.js');
-  const { valid, entries, placed } = expressiblePopulations(currentsAsParameters(whole));
+  const { valid, entries, placed } = expressiblePopulations(currentsAsParameters(whole), 'brian');
   const { knownPlaces } = await import('../draw/space/places.js');
   const placesOf = ({ model, data }: ValidModel) => {
     const typed = { model: typedModel(model), data };

@@ -92,6 +92,13 @@ describe('a group of neurons', () => {
       refractory: '5 ms',
       reason: /keeps changing while refractory/,
     },
+    {
+      name: 'grows by itself',
+      model: 'dv/dt = (v + mV)/(10*ms) : volt',
+      threshold: 'v > 1*mV',
+      reset: 'v = 0*mV',
+      reason: /tau_m as \w+ would not be positive/,
+    },
   ];
 
   it.each(strange)('that $name is no standard cell', ({ name: _, reason, ...construct }) => {

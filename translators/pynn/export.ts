@@ -24,6 +24,7 @@ import { positionsOf } from './export/positions.js';
 import { projectionOf } from './export/projections.js';
 import { protocolOf, trainsOf } from './export/protocol.js';
 import { ConversionReport, outcomeOf, type ConversionEntry } from '../../src/model/conversion-report.js';
+import { expressiblePopulations } from '../shared/expressible-populations.js';
 import { withoutDangling } from './export/dangling.js';
 import { Targets } from './export/targets.js';
 import { cellOf, standardCellOf } from './export/types.js';
@@ -47,7 +48,14 @@ interface PynnExport {
  * A model as PyNN-style JSON: by PyNN's names where these say all of it, else with the model's own types under the
  * model's own timing.
  */
-export function exportPynn(valid: ValidModel): PynnExport {
+export function exportPynn(whole: ValidModel): PynnExport {
+  const { valid, entries, placed } = expressiblePopulations(whole, 'pynn');
+  const { document, report } = expressed(valid);
+  return { document, report: entries.length === 0 ? report : [...entries, ...report.map(placed)] };
+}
+
+/** A model of populations that have cells. */
+function expressed(valid: ValidModel): PynnExport {
   const plain = gathered(valid, 'pynn');
   const standard = standardise(plain.valid, 'pynn');
   const named = written(standard.valid, valid, [...plain.entries, ...standard.entries]);

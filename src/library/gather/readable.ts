@@ -39,7 +39,7 @@ export function readable(model: Model): Model {
 }
 
 /** `0*V - x` as `-x`. */
-function withoutZero(e: Expression, known: ReadonlySet<string>): Expression {
+export function withoutZero(e: Expression, known: ReadonlySet<string>): Expression {
   if (e.kind !== 'binary' || (e.operator !== '-' && e.operator !== '+')) return e;
   const isNothing = (side: Expression): boolean =>
     (side.kind === 'number' && side.value === 0) ||

@@ -10,8 +10,10 @@ import { NoNumber } from '../../lang/evaluate.js';
 import { type CellUse, type RecognisedCell, Unrecognised, refuse, viewOf, currentsOf } from './cells/view.js';
 import { hodgkinHuxley } from './cells/hodgkin-huxley.js';
 import { izhikevich } from './cells/izhikevich.js';
+
 import { integrateAndFire } from './cells/integrate-and-fire.js';
 import { verify } from './cells/verify.js';
+import { constantOf } from './numbers.js';
 
 /** The standard cell that a type is; a text that says why where it is none. */
 export function recogniseCell(type: NeuronType, use: CellUse): RecognisedCell | string {
@@ -22,6 +24,16 @@ export function recogniseCell(type: NeuronType, use: CellUse): RecognisedCell | 
     // A function of time or a draw in a rate has no value at a point.
     if (error instanceof NoNumber) return 'its rates depend on values known only during a run';
     throw error;
+  }
+}
+
+/** Simulators take times and capacitances of standard types that are positive, though their equations have solutions for others. */
+function checkRanges({ standard, parameters }: RecognisedCell): void {
+  for (const [name, e] of Object.entries(parameters)) {
+    if (name !== 'cm' && (!name.startsWith('tau_') || name === 'tau_refrac')) continue;
+    const value = constantOf(e);
+    if (value !== undefined && value <= 0)
+      refuse(`its ${name} as ${standard.name} would not be positive, which PyNN's simulators refuse`);
   }
 }
 
@@ -36,6 +48,7 @@ function recognise(type: NeuronType, use: CellUse): RecognisedCell {
   const families = [hodgkinHuxley, izhikevich, integrateAndFire];
   const family = families.find((one) => one.fits(view)) ?? integrateAndFire;
   const found = family.solve(view, spike, use, type);
+  checkRanges(found);
   verify(found, view, use);
   return { ...found, currents: currentsOf(type, view, found) };
 }

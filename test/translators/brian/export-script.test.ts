@@ -84,3 +84,13 @@ describe('Python', () => {
     expect(['lambda', 'NeuronGroup', 'mV', 'v'].map(isUsed)).toEqual([true, true, true, false]);
   });
 });
+
+test('variables called like functions of Python have other names, and no connection is made of empty lists', () => {
+  const text = brian(
+    'neuron_groups:\n  G: { N: 2, model: "did/dt = (2 - id)/(10*ms) : 1", threshold: id > 1, reset: id = 0 }\n' +
+      'synapses:\n  S: { source: G, target: G, on_pre: id_post += 1, connect: { i: [], j: [] } }\nrun: 1 ms',
+  );
+  const script = exportBrianScript(valid(text)).files[0]?.text ?? '';
+  expect(script).toContain('"did_/dt = (2 - id_)/(10*ms) : 1"');
+  expect(script).toContain('S.connect(False)');
+});

@@ -146,6 +146,24 @@ ${method === undefined ? '' : `    method: ${method}\n`}run: 1 ms
     expect([...absent, ...populations.map(({ population }) => population)].sort()).toEqual(['own', 'same']);
   });
 
+  it('has refractory times and rates of zero, whose quotients have no unit or no value', async () => {
+    const text = `
+format: interneuron/brian
+dt: 0.1 ms
+neuron_groups:
+  G: { N: 2, model: "dv/dt = (20*mV - v)/(10*ms) : volt (unless refractory)", threshold: v > 10*mV, reset: v = 0*mV, refractory: 0 ms, method: euler }
+poisson_inputs: { silent: { target: G, target_var: v, N: 100, rate: 0*Hz, weight: 1*mV } }
+spike_monitors: { M: { source: G } }
+run: 30 ms
+`;
+    const { valid } = importModel({ name: 'm.yaml', text });
+    const { files, outcome } = await convertModel(valid, 'lems');
+    expect(outcome).toBe('equivalent');
+    expect(files[0]?.text).not.toMatch(/0 \/ DT|\/ 0"/);
+    const { matched, spikes } = await checkConversion(valid, 'lems');
+    expect([...spikes, matched]).toEqual([8, 8, 8]);
+  });
+
   it('farads stand apart from a number, of which Java takes F to be part', async () => {
     const { valid } = importModel({
       name: 'farads.yaml',

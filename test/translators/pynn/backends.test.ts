@@ -83,6 +83,47 @@ test('of cells, receptors, synapses and rules of plasticity', () => {
   ]);
 });
 
+test('values of parameters, and times of runs', () => {
+  const document = {
+    setup: { timestep: 0.1 },
+    populations: [
+      { label: 'a', size: 2, cell: { type: 'IF_cond_exp', params: { v_reset: [-60, -40], tau_syn_E: 0 } } },
+      { label: 'b', size: 1, cell: { type: 'IF_curr_exp', params: { tau_refrac: 0, cm: 0 } } },
+      { label: 'c', size: 1, cell: { type: 'SpikeSourceGamma', params: { alpha: 0.5 } } },
+      { label: 'd', size: 1, cell: { type: 'HH_cond_exp', params: { cm: 0.2 } } },
+    ],
+    phases: [{ run: 50.05 }, { run: 0.3 }],
+  };
+  expect(remarksOnBackends(document as unknown as PynnSpecification)).toEqual([
+    'IF_cond_exp with tau_syn_E that is not positive does not run under NEST',
+    'IF_cond_exp with v_reset at v_thresh or above does not run under NEST',
+    'IF_curr_exp with cm that is not positive does not run under NEST or NEURON',
+    'IF_curr_exp with tau_refrac below a time step does not run under NEST without spike_precision="on_grid"',
+    'SpikeSourceGamma with alpha below 1 does not run under NEST',
+    'runs that are no multiple of the time step raise an error under NEST',
+  ]);
+});
+
+test('populations and projections of one label are different things in a script', () => {
+  const text = documentOf({
+    populations: [{ label: 'E', size: 2, cell: { type: 'IF_cond_exp' } }],
+    projections: ['E', 'again'].map((label) => ({
+      ...{ label, pre: 'E', post: 'E', receptor_type: 'excitatory', connector: { type: 'AllToAllConnector' } },
+      synapse: { type: 'StaticSynapse', params: { weight: 0.01, delay: 1 } },
+    })),
+    current_sources: [{ label: 'I', type: 'DCSource', params: { amplitude: 1 }, inject_into: ['E'] }],
+    recordings: [{ target: 'E', variables: ['spikes'] }],
+    phases: [{ set_projection: { target: 'E', params: { weight: 0.02 } } }, { run: 0 }],
+  });
+  const { files, report } = exportPynnScript(importModel({ name: 'x', text }).valid);
+  const script = files[0]!.text.replace(/\s+/g, '');
+  expect(report.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
+  expect(script.match(/sim\.Projection\(E,E,/g)).toHaveLength(2);
+  for (const line of ['E.inject(I)', 'E.record("spikes")', 'E_2.set(weight=0.02)']) expect(script).toContain(line);
+  // Nothing was run that could be read.
+  expect(script).toContain('recorded=[]');
+});
+
 test('what scripts say otherwise because simulators fail with it', () => {
   const cell = { type: 'IF_curr_exp' };
   const quantal = { type: 'MultiQuantalSynapse', params: { weight: 0.5, delay: 1, n: 4 } };

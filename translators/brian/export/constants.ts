@@ -6,6 +6,7 @@ import { NoNumber } from '../../../src/lang/evaluate.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { printExpression, printStatement } from '../../../src/lang/print.js';
 import { mapExpression, mapStatement, namesIn, substitute, writtenBy } from '../../../src/lang/walk.js';
+import { withoutZero } from '../../../src/library/gather/readable.js';
 import { namesOf, readsOf, wordsIn } from '../../../src/library/gather/texts.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import type { EquationSet, Model, NeuronType, SelectionRule, Value } from '../../../src/model/model.js';
@@ -180,7 +181,8 @@ function decided<T extends EquationSet>(given: T, values: Readonly<Record<string
     { ...type, state },
     (text) => {
       const e = parseExpression(text);
-      const simpler = decide(e);
+      const short = decide(e);
+      const simpler = short === e ? e : mapExpression(short, (part) => withoutZero(part, own));
       return printExpression(simpler) === printExpression(e) ? text : printExpression(simpler);
     },
     (text) => {

@@ -1,7 +1,7 @@
 /**
- * Names that SymPy has for something else: Brian's exact integration cannot have variables that are called so.
+ * Names that SymPy or Python has for something else: Brian's exact integration cannot have variables that are called so.
  *
- * @source SymPy 1.13, what `sympify` does not read as a symbol
+ * @source SymPy 1.13, what `sympify` does not read as a symbol; the functions of Python 3.11, which it reads last
  */
 export const sympyNames: ReadonlySet<string> = new Set(
   (
@@ -99,7 +99,10 @@ export const sympyNames: ReadonlySet<string> = new Set(
     'tensordiagonal tensorproduct terms_gcd test textplot threaded timed to_cnf to_dnf to_nnf to_number_field ' +
     'together topological_sort total_degree totient trace trailing transpose tribonacci trigamma trigsimp true ' +
     'trunc unbranched_argument unflatten unpolarify uppergamma use var variations vectorize vfield viete vring ' +
-    'wronskian xfield xring xthreaded yn zeros zeta zoo '
+    'wronskian xfield xring xthreaded yn zeros zeta zoo ' +
+    'abs aiter all anext any ascii bin breakpoint callable chr compile delattr dir divmod eval exec format getattr ' +
+    'globals hasattr hash hex id input int isinstance issubclass iter len locals max min next oct open ord pow print ' +
+    'repr round setattr sorted sum vars '
   )
     .trim()
     .split(' '),

@@ -412,6 +412,8 @@ const mapped = <T>(map: Readonly<Record<string, T>>, code: (value: T) => string)
 
 function connectLine(object: string, rule: Connect, key: string, companion: Companion): string {
   if (typeof rule !== 'object') return layout(call(`${object}.connect`, rule === true ? [] : [pythonValue(rule)]));
+  // Of empty lists NumPy makes arrays of floats, which Brian refuses as indices.
+  if (Array.isArray(rule.i) && rule.i.length === 0) return layout(call(`${object}.connect`, [pythonValue(false)]));
   const index = (side: 'i' | 'j', value: ConnectArguments['i']): readonly Source[] =>
     keyword(
       side,

@@ -27,6 +27,7 @@ const largestMean = 10;
  *   a rounded normal number
  */
 export function drawCount(n: number, p: number, builder: TypeBuilder): DrawnCount {
+  if (n * p === 0) return { actions: [], count: '0' };
   const probability = numberText(p);
   if (n <= mostSingle)
     return { actions: [], count: `(${Array.from({ length: n }, () => `H(${probability} - random(1))`).join(' + ')})` };

@@ -6,7 +6,16 @@
 import { second } from '../../../src/lang/dimension.js';
 import { dimensionless } from '../../../src/lang/ast.js';
 import type { Expression } from '../../../src/lang/ast.js';
-import { binary, boolean, call, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
+import {
+  binary,
+  boolean,
+  call,
+  conditional,
+  isZero,
+  name as nameOf,
+  number,
+  quantity,
+} from '../../../src/lang/build.js';
 import type { NeuronType, Refractory, TimingProfile } from '../../../src/model/model.js';
 import type { TypeBuilder } from './type-builder.js';
 import { endOfStep } from './words.js';
@@ -106,7 +115,9 @@ export class Refractoriness {
    */
   #duration({ for: duration = '0*s', rounding }: Refractory): Expression {
     const { builder, timing } = this;
-    const steps = binary('/', builder.parse(duration), nameOf('dt'));
+    const length = builder.parse(duration);
+    // A zero has no unit in LEMS, where its quotient would have the wrong one.
+    const steps = isZero(length) ? number(0) : binary('/', length, nameOf('dt'));
     const shift = rounding === 'nearest' ? -0.5 : rounding === 'up' ? -1e-3 : undefined;
     const whole =
       shift === undefined

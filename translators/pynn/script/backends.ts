@@ -1,5 +1,7 @@
 /** Names of PyNN that not all of its simulators have. */
 
+import { standardCells } from '../../../src/library/pynn/index.js';
+import { defaultOf } from '../cells.js';
 import type { PynnSpecification, Values } from '../specification.js';
 
 /** The simulator that lacks a type of PyNN 0.13, of NEST and NEURON. */
@@ -41,8 +43,54 @@ export const remarksOnBackends = (document: PynnSpecification): readonly string[
     ...Object.entries(failing)
       .filter(([name]) => used.has(name))
       .map(([name, what]) => `${name} of PyNN 0.13: ${what}`),
+    ...new Set((document.populations ?? []).flatMap(({ cell }) => refusedValues(document, cell.type, cell.params))),
+    ...unevenRuns(document),
   ].sort();
 };
+
+/** Values of parameters with which cells of PyNN 0.13 do not run. */
+function refusedValues({ setup }: PynnSpecification, type: string, params: Values = {}): readonly string[] {
+  const { timestep = 0.1, extra } = setup ?? {};
+  const some = (name: string, test: (value: number) => boolean): boolean =>
+    [params[name]].flat().some((value) => typeof value === 'number' && test(value));
+  const notRunning = (what: string, by = 'NEST'): string => `${type} with ${what} does not run under ${by}`;
+  if (type === 'SpikeSourceGamma') return some('alpha', (alpha) => alpha < 1) ? [notRunning('alpha below 1')] : [];
+  const cells = standardCells.get(type);
+  if (!/^(IF|EIF|HH|GIF)_/.test(type) || cells === undefined) return [];
+  const offGrid = extra?.['spike_precision'] !== 'on_grid' && ['IF_curr_exp', 'IF_curr_delta'].includes(type);
+  const resets = type.startsWith('IF_') && 'v_thresh' in (cells.neuron.parameters ?? {});
+  const given = (name: string): readonly unknown[] => [params[name] ?? defaultOf(cells, name)].flat();
+  return [
+    ...(some('cm', (cm) => cm <= 0) ? [notRunning('cm that is not positive', 'NEST or NEURON')] : []),
+    ...Object.keys(params)
+      .filter((name) => name.startsWith('tau_') && name !== 'tau_refrac' && some(name, (tau) => tau <= 0))
+      .map((name) => notRunning(`${name} that is not positive`)),
+    ...(offGrid && some('tau_refrac', (duration) => duration < timestep)
+      ? [notRunning('tau_refrac below a time step', 'NEST without spike_precision="on_grid"')]
+      : []),
+    ...(resets && anyAtOrAbove(given('v_reset'), given('v_thresh'))
+      ? [notRunning('v_reset at v_thresh or above')]
+      : []),
+  ];
+}
+
+/** Whether a number is no smaller than its counterpart, cell by cell. */
+const anyAtOrAbove = (some: readonly unknown[], others: readonly unknown[]): boolean =>
+  Array.from({ length: Math.max(some.length, others.length) }, (_, k) => [
+    some[some.length === 1 ? 0 : k],
+    others[others.length === 1 ? 0 : k],
+  ]).some(([a, b]) => typeof a === 'number' && typeof b === 'number' && a >= b);
+
+/** Runs that are no whole number of time steps, which NEST refuses. */
+const unevenRuns = ({ setup, phases = [] }: PynnSpecification): readonly string[] =>
+  phases.some(({ run = 0, run_until: until = 0 }) =>
+    [run, until].some((time) => {
+      const steps = time / (setup?.timestep ?? 0.1);
+      return Math.abs(steps - Math.round(steps)) > 1e-6 * Math.max(1, steps);
+    }),
+  )
+    ? ['runs that are no multiple of the time step raise an error under NEST']
+    : [];
 
 const hasTimes = (params: Values = {}): boolean => 'start' in params || 'duration' in params;
 

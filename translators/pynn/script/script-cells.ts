@@ -137,7 +137,7 @@ export function viewLine(script: Script, { label, of, select }: View): readonly 
     const size = script.document.populations?.find((population) => population.label === of)?.size;
     const slice = `${parent}[${sliceText(select.slice, size)}]`;
     if (!label.startsWith(`${of}[`)) return [`${script.declare(label)} = ${slice}`];
-    script.variables.set(label, slice);
+    script.variables.set(`cells ${label}`, slice);
     return [];
   }
   const name = script.declare(label);
@@ -188,7 +188,7 @@ export function giveCells(
   target: string,
   given: Values,
 ): readonly string[] {
-  const of = script.of(target);
+  const of = script.of(target, script.hasCells(target) ? 'cells' : 'projection');
   const values = what === 'set' ? script.takenBy(script.populationsOf(target), given) : given;
   if (!readsPlaces(values)) {
     const sources =

@@ -38,7 +38,7 @@ export function projectionLines(
       nativeSource(script, 'synapse', synapse.type, synapse.values, more),
       `label=${quoted(text)}`,
     ]);
-    return [layout(prefixed(`${script.declare(text)} = `, whole))];
+    return [layout(prefixed(`${script.declare(text, 'projection')} = `, whole))];
   }
   const made = call('sim.Projection', [
     script.of(pre),
@@ -50,7 +50,7 @@ export function projectionLines(
     ...(space === undefined ? [] : [prefixed('space=', spaceSource(script, space))]),
     `label=${quoted(text)}`,
   ]);
-  const name = script.declare(text);
+  const name = script.declare(text, 'projection');
   const lines = [layout(prefixed(`${name} = `, made))];
   const sites = synapse?.type === 'MultiQuantalSynapse' ? sitesAtFirst(synapse.params, initial) : undefined;
   if (sites !== undefined) {
@@ -117,7 +117,7 @@ function connectorSource(script: Script, { type, params, rng, safe }: Connector,
   if (type === 'FromListConnector') return listedConnector(script, given, label, common);
   if (type === 'CloneConnector')
     return call('sim.CloneConnector', [
-      script.of(String(given['reference'] ?? given['reference_projection'])),
+      script.of(String(given['reference'] ?? given['reference_projection']), 'projection'),
       ...common,
     ]);
   if (type === 'ArrayConnector' && Array.isArray(given['array'])) {

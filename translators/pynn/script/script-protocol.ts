@@ -14,7 +14,7 @@ export function currentSourceLines(
   script: Script,
   { label, type, params, rng, inject_into: targets, record }: CurrentSource,
 ): readonly string[] {
-  const name = script.declare(label);
+  const name = script.declare(label, 'source');
   // NEURON makes a list of a value for each step until the end, which PyNN's usual 1e12 ms would not leave room for.
   const ends =
     (type === 'ACSource' || type === 'NoisyCurrentSource') && params?.['stop'] === undefined
@@ -57,7 +57,8 @@ export function recordingLines(
   const projection = (script.document.projections ?? []).find(
     ({ label, pre, post }) => (label ?? `${pre}→${post}`) === target,
   );
-  if (projection !== undefined) return synapseRecordingLines(script, target, variables, interval, projection);
+  if (projection !== undefined && !script.hasCells(target))
+    return synapseRecordingLines(script, target, variables, interval, projection);
   if (variables === null) return [`${script.of(target)}.record(None)`];
   const known = (typeof variables === 'string' ? [variables] : variables).filter((variable) =>
     canRecord(script, target, variable),
@@ -111,7 +112,7 @@ function synapseRecordingLines(
 ): readonly string[] {
   const wanted = typeof variables === 'string' ? [variables] : (variables ?? []);
   if (nativeName(synapse?.type ?? '') !== undefined) {
-    const of = script.of(target);
+    const of = script.of(target, 'projection');
     for (const variable of wanted)
       script.synapses.push({ label: target, reads: variable, values: `${of}.recorded(${quoted(variable)}).tolist()` });
     const every = interval === undefined || interval === null ? [] : [`sampling_interval=${interval}`];
@@ -121,13 +122,16 @@ function synapseRecordingLines(
     const parameters: readonly string[] = ['weight', 'delay', ...Object.keys(synapse?.params ?? {})];
     if (!parameters.includes(variable))
       return script.missing(`recording ${variable} of ${target}; the JSON form has it, scripts do not`);
-    const name = script.names.take(`${script.of(target)}_${variable}`);
+    const name = script.names.take(`${script.of(target, 'projection')}_${variable}`);
     script.recorders.push(name);
     script.synapses.push({ label: target, reads: variable, values: `${name}.values` });
     const every = interval ?? script.document.setup?.timestep ?? 0.1;
     return [
       layout(
-        prefixed(`${name} = `, call('SynapseRecorder', [script.of(target), quoted(variable), `interval=${every}`])),
+        prefixed(
+          `${name} = `,
+          call('SynapseRecorder', [script.of(target, 'projection'), quoted(variable), `interval=${every}`]),
+        ),
       ),
     ];
   });
@@ -141,12 +145,17 @@ export function phaseLines(script: Script, phase: Phase): readonly string[] {
   if (phase.set !== undefined) return giveCells(script, 'set', phase.set.target, phase.set.params);
   if (phase.set_projection !== undefined) {
     const { target, params } = phase.set_projection;
-    const line = layout(call(`${script.of(target)}.set`, keywords(params, script)));
+    const line = layout(call(`${script.of(target, 'projection')}.set`, keywords(params, script)));
     return [line, ...(Object.hasOwn(params, 'weight') ? toNeuron(script, target) : [])];
   }
   if (phase.set_source !== undefined)
     return [
-      layout(call(`${script.of(phase.set_source.target)}.set_parameters`, keywords(phase.set_source.params, script))),
+      layout(
+        call(
+          `${script.of(phase.set_source.target, 'source')}.set_parameters`,
+          keywords(phase.set_source.params, script),
+        ),
+      ),
     ];
   if (phase.initialize !== undefined)
     return giveCells(script, 'initialize', phase.initialize.target, phase.initialize.values);
@@ -176,7 +185,7 @@ function toNeuron(script: Script, target: string): readonly string[] {
   const projection = script.document.projections?.find(({ label }) => label === target);
   if (script.isNative || !weighed.has(projection?.synapse?.type ?? '')) return [];
   if (!script.definitions.includes(weightsToNeuron)) script.definitions.push(weightsToNeuron);
-  return [`weights_to_neuron(${script.of(target)})`];
+  return [`weights_to_neuron(${script.of(target, 'projection')})`];
 }
 
 /** Function that gives NEURON the weights that synapses have by now. */
@@ -188,6 +197,9 @@ const weightsToNeuron = `def weights_to_neuron(projection):
 
 /** Variables of populations of which anything is recorded, views and assemblies included. */
 export function recordedPopulations(script: Script): readonly string[] {
+  // Of a script that runs for no time NEST has no results that could be read.
+  const { phases = [] } = script.document;
+  if (!phases.some(({ run = 0, run_until: until = 0 }) => run > 0 || until > 0)) return [];
   const views = new Map((script.document.views ?? []).map(({ label, of }) => [label, [of]] as const));
   const assemblies = new Map((script.document.assemblies ?? []).map(({ label, of }) => [label, of] as const));
   const populationsOf = (label: string): readonly string[] =>
@@ -199,7 +211,7 @@ export function recordedPopulations(script: Script): readonly string[] {
   const labels = (script.document.populations ?? [])
     .map(({ label }) => label)
     .filter((label) => targets.includes(label));
-  return labels.map(script.of);
+  return labels.map((label) => script.of(label));
 }
 
 /** What is read of synapses, by the label of their projection and by variable. */

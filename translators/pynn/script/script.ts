@@ -32,6 +32,9 @@ const taken: readonly string[] = [
 /** Rows of connections and spikes of a population that scripts hold themselves; more go to files of their own. */
 export const mostRows = 2000;
 
+/** What labels stand for: populations, views and assemblies are all `cells`. */
+type Labelled = 'cells' | 'projection' | 'source';
+
 /** A script while it is written. */
 export class Script implements ScriptNames {
   readonly document: PynnSpecification;
@@ -39,7 +42,7 @@ export class Script implements ScriptNames {
   readonly stem: string;
   readonly report: ConversionReport;
   readonly names = new Names();
-  /** Variables of the script, by the labels of what they hold. */
+  /** Variables of the script by kind and label: cells, projections and current sources may have the same labels. */
   readonly variables = new Map<string, string>();
   /** Variables of random generators, by their labels. */
   readonly rngs = new Map<string, string>();
@@ -97,14 +100,19 @@ export class Script implements ScriptNames {
   }
 
   /** Takes a variable for what has a label. */
-  declare(label: string): string {
+  declare(label: string, kind: Labelled = 'cells'): string {
     const name = this.names.take(label);
-    this.variables.set(label, name);
+    this.variables.set(`${kind} ${label}`, name);
     return name;
   }
 
   /** The variable of what has a label. */
-  readonly of = (label: string): string => this.variables.get(label) ?? 'None';
+  readonly of = (label: string, kind: Labelled = 'cells'): string => this.variables.get(`${kind} ${label}`) ?? 'None';
+
+  /** Whether a label stands for a population, a view or an assembly. */
+  hasCells(label: string): boolean {
+    return this.variables.has(`cells ${label}`);
+  }
 
   /** How many cells a label stands for. */
   cellsOf(label: string): number {

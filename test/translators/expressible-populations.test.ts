@@ -1,8 +1,8 @@
-/** Networks with populations that Brian does not have: the rest is a document that reads again. */
+/** Networks with populations that a notation does not have: the rest is a document that reads again. */
 
 import { expect, it } from 'vitest';
-import { convertModel } from '../../../src/run/convert.js';
-import { importModel } from '../../../src/run/pipeline.js';
+import { convertModel } from '../../src/run/convert.js';
+import { importModel } from '../../src/run/pipeline.js';
 
 const document = `
 interneuron: 1
@@ -60,14 +60,14 @@ it.each(['grid', 'brian'])('%s: nothing refers to what is left out, and the repo
   expect(model.experiment.protocol).toHaveLength(3);
 });
 
-it('populations without cells are left out with all that refers to them', async () => {
+it.each(['brian-json', 'pynn-json'] as const)('%s: populations without cells are left out', async (notation) => {
   const { valid } = importModel({
     name: 'model.yaml',
     text: document
       .replace('type: structured, size: 2', 'type: point, size: 0')
       .replace('state:', 'inputs: { I: nA }\n    state:'),
   });
-  const { files, report, outcome } = await convertModel(valid, 'brian-json');
+  const { files, report, outcome } = await convertModel(valid, notation);
   expect(outcome).toBe('incomplete');
   expect(report).toContainEqual(
     expect.objectContaining({ verdict: 'notExpressible', pointer: '/populations/structured' }),

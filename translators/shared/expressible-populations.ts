@@ -1,13 +1,13 @@
 /**
- * Leaves out populations that are no groups of Brian (cells with compartments, and populations without cells), and all
+ * Leaves out populations that a notation does not have (those without cells; for Brian, cells with compartments), and all
  * that acts on them or is recorded of them.
  */
 
-import { ConversionReport, type ConversionEntry } from '../../../src/model/conversion-report.js';
-import type { Model, Phase, SelectionRule, ValidModel } from '../../../src/model/model.js';
-import { child } from '../../../src/model/pointer.js';
-import { populationsOf } from '../../../src/model/selected.js';
-import { isSelection, taggedPhase } from '../../../src/model/tagged.js';
+import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
+import type { Model, Phase, SelectionRule, ValidModel } from '../../src/model/model.js';
+import { child } from '../../src/model/pointer.js';
+import { populationsOf } from '../../src/model/selected.js';
+import { isSelection, taggedPhase } from '../../src/model/tagged.js';
 
 /** What remains of a model. */
 interface Rest {
@@ -19,9 +19,9 @@ interface Rest {
 }
 
 /** The rest of a model, in which nothing refers to what is left out. */
-export function expressiblePopulations(valid: ValidModel): Rest {
+export function expressiblePopulations(valid: ValidModel, notation: 'brian' | 'pynn'): Rest {
   const { model } = valid;
-  const report = new ConversionReport('brian');
+  const report = new ConversionReport(notation);
   const left = new Set<string>();
   /** The parts of a kind that remain. */
   const remaining = <T>(
@@ -41,7 +41,7 @@ export function expressiblePopulations(valid: ValidModel): Rest {
   const cells = remaining(
     'populations',
     model.populations,
-    ({ type = '' }) => model.neurons[type]?.compartments !== undefined,
+    ({ type = '' }) => notation === 'brian' && model.neurons[type]?.compartments !== undefined,
     'cells with compartments, which groups of Brian do not have',
   );
   const some = remaining('populations', cells, ({ size }) => size === 0, 'a population without cells');

@@ -51,3 +51,18 @@ it.each(['brian', 'grid', 'lems-euler'])('%s: all ordered pairs keep name and me
       expect(described(await inNotation(first, to)), `${from} to ${to}`).toEqual({ name: 'A model', metadata });
   }
 });
+
+it.each([
+  ['of the network', '<notes>Of the file.</notes>', '<notes>\n  Five &lt; six cells.\n</notes>', 'Five < six cells.'],
+  ['of the document, where the network has none', '<notes>Of the file.</notes>', '', 'Of the file.'],
+  ['that are empty', '<notes/>', '', undefined],
+])('notes %s describe the model in every other notation, and stay where they are', async (_, own, inner, expected) => {
+  const text = `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="doc">${own}
+    <iafCell id="iaf" leakReversal="-60mV" thresh="-55mV" reset="-70mV" C="0.2nF" leakConductance="0.01uS">
+      <notes>Of the cell.</notes></iafCell>
+    <network id="net">${inner}<population id="pop" component="iaf" size="2"/></network></neuroml>`;
+  const model = importModel({ name: 'notes.nml', text });
+  for (const to of notations) expect((await inNotation(model, to)).valid.model.metadata.description, to).toBe(expected);
+  const { files } = await convertModel(model.valid, 'lems');
+  expect(files[0]?.text.match(/<notes>/g) ?? []).toHaveLength(expected === undefined ? 1 : inner === '' ? 2 : 3);
+});

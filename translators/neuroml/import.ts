@@ -112,7 +112,7 @@ export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Pa
   const document = {
     interneuron: 1,
     name: run.target.id,
-    ...(source ? keptMetadata(source, run.target.id) : {}),
+    ...(source ? keptMetadata(source, run.target.id, lems.source?.root) : {}),
     neurons,
     synapses,
     populations,

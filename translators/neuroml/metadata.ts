@@ -2,6 +2,7 @@
 
 import type { Metadata } from '../../src/model/model.js';
 import type { KeptSource } from './kept-source.js';
+import type { XmlElement } from './xml/element.js';
 
 /** A model's name and metadata. */
 export interface Described {
@@ -28,9 +29,22 @@ export function metadataProperties({ name, metadata }: Described): readonly (rea
   return all.map(([tag, value]) => [prefix + tag, value]);
 }
 
-/** What the properties of a network say, as members of a canonical document. */
-export function keptMetadata({ elements }: KeptSource, network: string): Partial<Described> {
+const isNotes = ({ name }: XmlElement): boolean => name === 'notes';
+
+/**
+ * What the properties of a network say, as members of a canonical document; without a description its notes, or those
+ * of the document, are one.
+ *
+ * @param root  of the document itself, whose notes are not those of files that it includes
+ */
+export function keptMetadata(
+  { elements }: KeptSource,
+  network: string,
+  root: XmlElement | undefined,
+): Partial<Described> {
   const { children = [] } = elements.find(({ attributes }) => attributes?.['id'] === network) ?? {};
+  // Those of the network are the nearest to it.
+  const notes = (children.find(({ tag }) => tag === 'notes') ?? root?.children.find(isNotes))?.text?.trim() ?? '';
   const valuesOf = (key: string): readonly string[] =>
     children.flatMap(({ tag, attributes }) =>
       tag === 'property' && attributes?.['tag'] === prefix + key ? [attributes['value'] ?? ''] : [],
@@ -41,6 +55,7 @@ export function keptMetadata({ elements }: KeptSource, network: string): Partial
   });
   const terms = valuesOf('term');
   const metadata: Metadata = {
+    ...(notes === '' ? {} : { description: notes }),
     ...Object.fromEntries(texts.flatMap((key) => valuesOf(key).map((value) => [key, value] as const))),
     ...(authors.length === 0 ? {} : { authors }),
     ...(terms.length === 0 ? {} : { terms }),

@@ -209,7 +209,7 @@ function remarkOnModel({ model, report }: ExportContext): void {
       );
   }
   if (Object.keys(model.parameters).length > 0)
-    report.approximated('brian/parameters', '/parameters', 'global parameters are inserted as numbers');
+    report.exact('/parameters', 'global parameters are inserted as numbers', 'brian/parameters');
 }
 
 /** Projections that add to variables which a spike of their target sets, unless they do so before it is tested for. */

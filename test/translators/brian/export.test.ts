@@ -446,3 +446,11 @@ test.each([
   const run = await simulate(JSON.stringify(document), { steps: 1 });
   expect(created(run, 'S')).toEqual(Array.from({ length: Math.min(before, after) }, (_, k) => [k, k]));
 });
+
+test('global parameters are numbers where they are used, which is exact', () => {
+  const cell = (rate: string): string => `state: { v: { unit: mV } }\nderivatives: { v: ${rate} }`;
+  const named = exported(cell('(2*E - v)/tau'), 'parameters: { E: 20 mV, tau: 10 ms }\n');
+  const plain = exported(cell('(2*20*mV - v)/(10*ms)'));
+  expect(named.document.neuron_groups).toEqual(plain.document.neuron_groups);
+  expect(remarks(named.report)).toEqual([...remarks(plain.report), 'exact brian/parameters']);
+});

@@ -1768,3 +1768,31 @@ def operations_that_write_ends():
     samples, other = StateMonitor(G, ["v", "x"], record=True), StateMonitor(H, ["y", "z"], record=True)
     run(4 * ms)
     return {"v": samples.v[:], "x": samples.x[:], "y": other.y[:], "z": other.z[:], "w": S.w[:]}
+
+
+@scenario
+def network_operations_beyond_samples():
+    """Functions of Python between samples and operations at the ends of a step, which see and change what is between them."""
+    G = NeuronGroup(6, "dv/dt = (I - v)/(10*ms) : 1\nI : 1\nu = v + I : 1", threshold="v > 1", reset="v = 0", method="exact")
+    G.v, G.I = "i*0.15", 1.5
+    S = Synapses(G, G, "w : 1", on_pre="v_post += w", delay=0.3 * ms)
+    S.connect("i != j")
+    S.w = 0.02
+    G.run_regularly("I = 1.5 + 0.01*i + t/second", dt=0.5 * ms)
+    monitor = SpikeMonitor(G)
+    first, last = StateMonitor(G, ["v", "u", "I"], record=True), StateMonitor(G, "v", record=[1, 4], dt=0.2 * ms, when="end")
+    seen = []
+
+    def change():
+        seen.append([len(first.t), float(G.I[3]), float(G.v[2]), monitor.num_spikes])
+        G.I[2] = 2 + 0.1 * len(seen)
+
+    def push():
+        seen.append([len(last.t), float(first.v[3][-1]), float(G.v[1]), monitor.num_spikes])
+        G.v[1] += 0.01
+
+    net = Network(collect(), NetworkOperation(change, dt=1 * ms, when="before_groups"), NetworkOperation(push, when="after_resets"))
+    net.run(6 * ms)
+    net.run(5.2 * ms)
+    found = {name: getattr(first, name)[:] for name in "vuI"}
+    return {**spikes(monitor), **found, "seen": np.array(seen), "last": last.v[:], "last.t": last.t_[:], "first.t": first.t_[:]}

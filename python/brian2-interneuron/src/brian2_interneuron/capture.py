@@ -13,6 +13,7 @@ import interneuron
 from brian2 import NetworkOperation
 from interneuron._scripts import Captured, ended_with, note_left_out, runs_to_come, write_captured
 
+from . import operations
 from .device import InterneuronDevice
 from .launcher import run_script
 from .phases import NoPhase, Phases, line_in, with_monitors
@@ -149,6 +150,7 @@ def first_network(script, output, stem, partial=False, path=None):
     told = signal.signal(signal.SIGTERM, raise_captured) if path else None
     said.listen()
     defers, InterneuronDevice.defers = InterneuronDevice.defers, False
+    operations.acts_between = False
     try:
         script()
     except Captured:
@@ -158,7 +160,7 @@ def first_network(script, output, stem, partial=False, path=None):
             raise
         note_left_out(str(output), [ended_with(error)])
     finally:
-        said.listening, InterneuronDevice.defers = False, defers
+        said.listening, InterneuronDevice.defers, operations.acts_between = False, defers, True
         InterneuronDevice._prepare, InterneuronDevice.run_document = prepare, run_document
         InterneuronDevice._live_of, InterneuronDevice._perform = live_of, perform
     if not found:

@@ -240,7 +240,7 @@ class InterneuronDevice(DeferringDevice):
 
         try:
             document = self._prepare(net, duration, namespace)
-            calls = Calls(net.sorted_objects, document)
+            calls = Calls(net.sorted_objects, document, "output" in self.options)
             if document.due and calls:
                 raise Unsupported(document.due[0][0], "it has code that runs before its event, beside functions of Python")
             document.refuse_early_pathways(bool(calls) or document.clock.variables["timestep"].get_value().item() > 0)

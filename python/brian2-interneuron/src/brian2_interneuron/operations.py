@@ -1,30 +1,67 @@
 """Functions of Python that a network calls while it runs: the session stops where they are due, and goes on after them."""
 
 from brian2.core.operations import NetworkOperation
+from brian2.groups.group import CodeRunner
+from brian2.monitors.statemonitor import StateMonitor
+from brian2.synapses.synapses import Synapses
 
+from .groups import whole
 from .texts import Unsupported
+
+#: Whether Brian's own code may act between steps; networks that are written down have it in them.
+acts_between = True
 
 
 def simulated(objects):
-    """The objects that engines run: all but functions of Python."""
-    return [each for each in objects if not isinstance(each, NetworkOperation)]
+    """The objects that engines run: all but functions of Python, and what acts on their far side."""
+    others = beyond_calls(objects)
+    return [each for each in objects if not isinstance(each, NetworkOperation) and each not in others]
+
+
+def beyond_calls(objects):
+    """Samples and operations between a step's ends and functions of Python: Brian's own code does them, in their order.
+
+    Args:
+        objects: of a network, in the order of a step.
+    """
+    within = [k for k, each in enumerate(objects) if _acts(each) and not _may_act_between(each)]
+    calls = [k for k, each in enumerate(objects) if isinstance(each, NetworkOperation) and each.active]
+    if not acts_between or not within or any(within[0] < k < within[-1] for k in calls):
+        return []
+    before = max((k for k in calls if k < within[0]), default=-1)
+    after = min((k for k in calls if k > within[-1]), default=len(objects))
+    return [each for k, each in enumerate(objects) if (k < before or k > after) and _acts(each) and _may_act_between(each)]
+
+
+def _acts(each):
+    """Whether an object that is no function of Python does something in a step."""
+    return not isinstance(each, NetworkOperation) and each.active and bool(list(each.code_objects))
+
+
+def _may_act_between(each):
+    """Whether an object reads and writes Brian's arrays of neurons alone."""
+    if isinstance(each, StateMonitor):
+        return not isinstance(each.source, Synapses)
+    return type(each) is CodeRunner and not isinstance(whole(each.group), Synapses)
 
 
 class Calls:
-    """The calls of a run, in order of time; steps are those of the engine.
+    """The calls of a run, in order of time, with what Brian's own code does beyond them; steps are those of the engine.
 
     Raises:
         Unsupported: for functions that are due within a step of the engine.
     """
 
-    def __init__(self, objects, document):
+    def __init__(self, objects, document, writes_files):
         self._document = document
         #: Functions before a step, and after it, with the number of steps from one call to the next.
         self._before, self._after = [], []
-        acting = [each for each in simulated(objects) if each.active and list(each.code_objects)]
+        acting, between = [each for each in simulated(objects) if _acts(each)], beyond_calls(objects)
         for place, each in enumerate(objects):
-            if not isinstance(each, NetworkOperation) or not each.active:
+            if each not in between and not (isinstance(each, NetworkOperation) and each.active):
                 continue
+            if writes_files and isinstance(each, StateMonitor):
+                raise Unsupported(each.name, "it samples beyond functions of Python, and files of results would lack what it records")
             every = float(each.clock.dt_) / document.dt
             if abs(every - round(every)) > 1e-6:
                 raise Unsupported(each.name, f"its step ({each.clock.dt}) is not a multiple of {document.clock.dt}")

@@ -110,6 +110,8 @@ function translate(
   );
   const phases = specification.phases ?? [];
   const stimulusNames = new Names();
+  // Sources may have the labels of populations and projections; in a model their names differ.
+  for (const name of names.given) stimulusNames.take(name);
   // A recorded source is called, among the variables of a cell that it flows into, by the name of its stimulus.
   if (sources.some(({ record }) => record === true)) for (const name of variableNames(types)) stimulusNames.take(name);
   const stimuli = sources.flatMap((source, k) => {

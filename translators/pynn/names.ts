@@ -7,10 +7,13 @@ export class Names {
   readonly #names = new UniqueNames();
   /** Labels whose name differs from them, by name. */
   readonly renamed = new Map<string, string>();
+  /** All names that were given. */
+  readonly given = new Set<string>();
 
   /** The name for a label; each call takes a name that none had before. */
   take(label: string): string {
     const name = this.#names.take(identifier(label.replaceAll('→', '_to_')));
+    this.given.add(name);
     if (name !== label) this.renamed.set(name, label);
     return name;
   }

@@ -104,14 +104,14 @@ test('values of parameters, and times of runs', () => {
   ]);
 });
 
-test('populations and projections of one label are different things in a script', () => {
+test('populations, projections and currents of one label are different things in a script', () => {
   const text = documentOf({
     populations: [{ label: 'E', size: 2, cell: { type: 'IF_cond_exp' } }],
     projections: ['E', 'again'].map((label) => ({
       ...{ label, pre: 'E', post: 'E', receptor_type: 'excitatory', connector: { type: 'AllToAllConnector' } },
       synapse: { type: 'StaticSynapse', params: { weight: 0.01, delay: 1 } },
     })),
-    current_sources: [{ label: 'I', type: 'DCSource', params: { amplitude: 1 }, inject_into: ['E'] }],
+    current_sources: [{ label: 'E', type: 'DCSource', params: { amplitude: 1 }, inject_into: ['E'] }],
     recordings: [{ target: 'E', variables: ['spikes'] }],
     phases: [{ set_projection: { target: 'E', params: { weight: 0.02 } } }, { run: 0 }],
   });
@@ -119,7 +119,7 @@ test('populations and projections of one label are different things in a script'
   const script = files[0]!.text.replace(/\s+/g, '');
   expect(report.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
   expect(script.match(/sim\.Projection\(E,E,/g)).toHaveLength(2);
-  for (const line of ['E.inject(I)', 'E.record("spikes")', 'E_2.set(weight=0.02)']) expect(script).toContain(line);
+  for (const line of ['E.inject(E_3)', 'E.record("spikes")', 'E_2.set(weight=0.02)']) expect(script).toContain(line);
   // Nothing was run that could be read.
   expect(script).toContain('recorded=[]');
 });

@@ -79,12 +79,12 @@ describe('what a run would refuse', () => {
     [
       'spikes.yaml',
       lines(
-        'format: interneuron/brian',
-        'neuron_groups:',
-        '  P: { N: 2, model: "v : 1" }',
-        'synapses:',
-        '  S: { source: P, target: P, model: "w : 1", connect: {}, run_regularly: [{ code: "v_post += w", dt: 1 ms }] }',
-        'run: 1 ms',
+        'interneuron: 1',
+        'neurons: { n: { state: { v: 0 } } }',
+        'synapses: { s: {} }',
+        'populations:',
+        '  p: { size: 2, spikes: { file: spikes.nwb } }',
+        'experiment: { dt: 0.1 ms, duration: 1 ms }',
       ),
       'lower/unsupported-feature',
       5,

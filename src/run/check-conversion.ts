@@ -36,7 +36,7 @@ export interface ConversionCheck {
   /** Spikes count as the same when they are no more than this apart, in s. */
   readonly tolerance: number;
   readonly populations: readonly PopulationCheck[];
-  /** Recorded variables, where our own engine ran both. */
+  /** Recorded variables that both have. */
   readonly variables?: readonly VariableCheck[];
   /**
    * Populations that spike, and recorded variables, that are not compared: nothing has their name after conversion.
@@ -169,7 +169,7 @@ export function spikesIn(
  * With the populations of a model each of whose cells has become a population of its own, as in LEMS: `cells_0`,
  * `cells_1` and so on are the cells of `cells`.
  */
-function withLists(found: SpikesByPopulation, { populations }: Model): SpikesByPopulation {
+export function withLists(found: SpikesByPopulation, { populations }: Model): SpikesByPopulation {
   const lists = Object.entries(populations).flatMap(([name, { size }]) => {
     const cells = Array.from({ length: size }, (_, k) => found.get(`${name}_${k}`));
     const trains = cells.flatMap((one) => (one?.length === 1 ? one : []));
@@ -229,7 +229,7 @@ function compareSpikes(
 }
 
 /** The notation whose document holds what a script of another says: scripts are not read again. */
-const documentOf: Readonly<Partial<Record<TargetNotation, TargetNotation>>> = {
+export const documentOf: Readonly<Partial<Record<TargetNotation, TargetNotation>>> = {
   brian: 'brian-json',
   pynn: 'pynn-json',
 };
@@ -278,7 +278,7 @@ function simulatedTime(protocol: readonly Phase[]): number {
 }
 
 /** The time that is compared, in s: what a protocol simulates, at most what was asked for. */
-const comparedTime = ({ experiment }: Model, asked = Infinity): number =>
+export const comparedTime = ({ experiment }: Model, asked = Infinity): number =>
   Math.min(simulatedTime(experiment.protocol), asked);
 
 /**

@@ -22,10 +22,19 @@ export interface VariableCheck {
   readonly range: number;
 }
 
+/** A variable of the first cells of a population. */
+export interface Sampled {
+  readonly population: string;
+  readonly variable: string;
+  readonly cells: number;
+}
+
 /** Variables that are recorded in both, and those that are not. */
 interface Comparable {
   /** The same recordings for both models. */
   readonly recordings: readonly Recording[];
+  /** What each of them is of, by its name. */
+  readonly sampled: ReadonlyMap<string, Sampled>;
   /** `population.variable`, with its place, of what is recorded and has no namesake after conversion. */
   readonly absent: readonly string[];
 }
@@ -40,16 +49,25 @@ interface PlaceOnCells {
   readonly fraction?: number;
 }
 
-/** Of so many cells at most are samples compared, and of so many samples of each variable. */
-const most = { cells: 100, samples: 5e6 };
+/** Of so many cells at most are samples compared. */
+const mostCells = 100;
+/** Of so many samples of each variable at most, in memory, and in the text that a simulator writes. */
+export const mostSamples = { inMemory: 5e6, inText: 5e5 };
 
 /**
  * Recordings of the variables that the source records, where the target has populations and variables of these names.
  *
  * @param seconds  that are simulated
+ * @param most     samples of one variable
  */
-export function comparableVariables(source: Model, target: Model, seconds: number): Comparable {
+export function comparableVariables(
+  source: Model,
+  target: Model,
+  seconds: number,
+  most: number = mostSamples.inMemory,
+): Comparable {
   const recordings = new Map<string, Recording>();
+  const sampled = new Map<string, Sampled>();
   const absent = new Set<string>();
   for (const recording of source.recordings) {
     const population = isRecording(recording, 'variables') ? populationOf(recording.of) : undefined;
@@ -59,21 +77,24 @@ export function comparableVariables(source: Model, target: Model, seconds: numbe
     const place: PlaceOnCells =
       section === undefined ? {} : { section, ...(fraction === undefined ? {} : { fraction }) };
     const interval = Math.min(...[source, target].map(({ experiment }) => Math.max(experiment.dt, every)));
-    const cells = Math.min(size, most.cells, Math.max(1, Math.floor((most.samples * interval) / seconds)));
+    const cells = Math.min(size, mostCells, Math.max(1, Math.floor((most * interval) / seconds)));
     for (const variable of variables) {
       const name = `${population}.${shown(variable, place)}`;
       if (!haveBoth(source, target, population, variable, place)) absent.add(name);
-      else if (!recordings.has(name))
-        recordings.set(name, {
+      else if (!recordings.has(name)) {
+        const recorded = {
           of: { population, slice: [0, cells, 1] },
           variables: [variable],
           ...(every === 0 ? {} : { every }),
           ...place,
           name: `check_of_${recordings.size}`,
-        });
+        } as const;
+        recordings.set(name, recorded);
+        sampled.set(recorded.name, { population, variable, cells });
+      }
     }
   }
-  return { recordings: [...recordings.values()], absent: [...absent] };
+  return { recordings: [...recordings.values()], sampled, absent: [...absent] };
 }
 
 /** Whether two models have a variable of as many cells of one kind: points, or cells with the place on them. */
@@ -114,10 +135,16 @@ function hasAt(type: NeuronType, variable: string, { section }: PlaceOnCells, sa
   );
 }
 
-/** The samples of a variable: rows by their times in whole picoseconds. */
-interface Samples extends Rows {
-  readonly plan: SeriesPlan;
+/** The samples of a variable: row-major rows by their times in whole picoseconds. */
+export interface SampleRows {
   readonly times: Float64Array;
+  readonly values: ArrayLike<number | bigint>;
+}
+
+/** The samples of a run here. */
+interface Samples extends Rows, SampleRows {
+  readonly plan: SeriesPlan;
+  readonly values: Rows['values'];
 }
 
 /** Keeps the samples of a run in memory. */
@@ -165,7 +192,7 @@ export class SampleKeeper implements ResultWriter {
 /** Compares the samples of two runs whose series have the same cells. */
 export function compareSamples(
   source: ReadonlyMap<string, Samples>,
-  target: ReadonlyMap<string, Samples>,
+  target: ReadonlyMap<string, SampleRows>,
   recordings: readonly Recording[],
 ): readonly VariableCheck[] {
   const places = new Map(recordings.map((one) => [one.name, isRecording(one, 'variables') ? one : {}]));

@@ -2,15 +2,33 @@
 
 import { memberOf } from '../diagnostics/member.js';
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { UsageError } from '../diagnostics/diagnostic.js';
-import type { ValidModel } from '../model/model.js';
-import { compared, recordingSpikes, spikesOf, type CheckOptions, type ConversionCheck } from './check-conversion.js';
+import type { Model, ValidModel } from '../model/model.js';
+import {
+  compared,
+  comparedTime,
+  documentOf,
+  recordingSpikes,
+  spikesOf,
+  type CheckOptions,
+  type ConversionCheck,
+} from './check-conversion.js';
+import { comparableVariables, compareSamples, mostSamples, SampleKeeper } from './check-samples.js';
 import { convertModel } from './convert.js';
+import { importModel } from './pipeline.js';
 import type { Simulator, TargetNotation } from './target-notations.js';
+import {
+  brianResults,
+  lemsResults,
+  makeFolders,
+  pynnResults,
+  type Recorded,
+  type ToolResults,
+} from './tool-results.js';
 
 interface Tool {
   readonly notations: readonly TargetNotation[];
@@ -42,10 +60,13 @@ export async function checkWith(
   const tool = tools[simulator];
   if (!tool.notations.includes(to))
     throw new UsageError(`${simulator} does not run ${to}`, `it can run ${tool.notations.join(' and ')}`);
-  const { valid: recorded, names } = recordingSpikes(valid);
+  const { valid: spiking, names } = recordingSpikes(valid);
+  const { recordings, sampled, absent } = await comparable(valid, to, options.freeze);
+  const { model } = spiking;
+  const recorded = { ...spiking, model: { ...model, recordings: [...model.recordings, ...recordings] } };
   const folder = mkdtempSync(join(tmpdir(), 'interneuron-check-'));
   try {
-    const { files } = await convertModel(recorded, tool.script, {
+    const { files, data } = await convertModel(recorded, tool.script, {
       name: tool.file,
       ...(options.freeze === undefined ? {} : { freeze: options.freeze }),
     });
@@ -57,20 +78,43 @@ export async function checkWith(
       );
     const python = pythonWith(simulator, tool.modules);
     for (const { name, text } of files) writeFileSync(join(folder, name), text);
-    const source = await spikesOf(valid);
+    const keeper = new SampleKeeper();
+    const source = await spikesOf(valid, { besides: { recordings, keeper } });
     const label = simulator === 'brian2' ? 0 : valid.model.experiment.dt;
-    let found: ReadonlyMap<string, readonly (readonly number[])[]>;
+    let found: ToolResults;
     try {
-      found = await run(simulator, python, folder, tool.file, names, valid);
+      found = await run(simulator, python, folder, tool.file, {
+        model: valid.model,
+        spikes: names,
+        samples: sampled,
+        read: () => importModel({ name: tool.file, text: files[0]?.text ?? '' }, { data }).valid.model,
+      });
     } catch (error) {
       const { stderr = '', message } = error as { stderr?: string; message: string };
       const text = (stderr.trim() || message).split('\n').slice(-3).join(' ');
       return { ...compared(simulator, valid, source, new Map(), label), failure: text.slice(0, 400) };
     }
-    return compared(simulator, valid, source, found, label);
+    const check = compared(simulator, valid, source, found.spikes, label);
+    const variables = compareSamples(keeper.kept(), found.samples, recordings);
+    const missing = [...sampled].flatMap(([name, { population, variable }]) =>
+      found.samples.has(name) ? [] : `${population}.${variable}`,
+    );
+    return { ...check, variables, absent: [...check.absent, ...absent, ...missing] };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Recordings of what the model records of its variables and what it is converted to has, too. */
+async function comparable(
+  valid: ValidModel,
+  to: TargetNotation,
+  freeze: boolean | undefined,
+): Promise<ReturnType<typeof comparableVariables>> {
+  const { files, data } = await convertModel(valid, documentOf[to] ?? to, freeze === undefined ? {} : { freeze });
+  const [file] = files;
+  const { valid: target } = importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { data });
+  return comparableVariables(valid.model, target.model, comparedTime(valid.model), mostSamples.inText);
 }
 
 /** The Python on the path that has some modules. */
@@ -100,69 +144,32 @@ async function run(
   python: string,
   folder: string,
   file: string,
-  names: ReadonlyMap<string, string>,
-  { model }: ValidModel,
-): Promise<ReadonlyMap<string, readonly (readonly number[])[]>> {
+  recorded: Recorded & { readonly read: () => Model },
+): Promise<ToolResults> {
   const execute = (program: string, words: readonly string[]): Promise<string> => runTool(program, words, folder);
-  const trains = new Map(
-    [...names.values()].map((population) => [
-      population,
-      Array.from({ length: model.populations[population]?.size ?? 0 }, (): number[] => []),
-    ]),
-  );
-  const add = (population: string, cell: number, time: number): void => {
-    trains.get(population)?.[cell]?.push(time);
-  };
   const results = join(folder, 'results.json');
   switch (simulator) {
     case 'brian2': {
       // Compiling takes longer than what is run here.
       writeFileSync(join(folder, 'brian_preferences'), "codegen.target = 'numpy'\n");
       await execute(python, [file, results]);
-      const monitors = JSON.parse(readFileSync(results, 'utf8')) as Readonly<
-        Record<string, { i?: number[]; t?: number[] }>
-      >;
-      for (const [monitor, { i = [], t = [] }] of Object.entries(monitors)) {
-        const population = names.get(monitor);
-        if (population !== undefined)
-          i.forEach((cell, k) => {
-            add(population, cell, t[k] ?? NaN);
-          });
-      }
-      break;
+      return brianResults(results, recorded);
     }
     case 'nest':
-    case 'neuron': {
+    case 'neuron':
       await execute(python, [file, simulator, results]);
-      const { populations } = JSON.parse(readFileSync(results, 'utf8')) as {
-        readonly populations: Readonly<
-          Record<string, readonly { readonly spikes: Readonly<Record<string, number[]>> }[]>
-        >;
-      };
-      for (const [population, [segment]] of Object.entries(populations))
-        for (const [cell, times] of Object.entries(segment?.spikes ?? {}))
-          for (const time of times) add(population, Number(cell), time / 1e3);
-      break;
-    }
+      return pynnResults(results, recorded);
     case 'jneuroml': {
+      const target = recorded.read();
+      makeFolders(folder, target);
       const words = ['-Xmx1024M', '-cp', jar(python), 'org.neuroml.JNeuroML', file, '-nogui'];
       const stdout = await execute('java', words);
       if (/\(ERROR\)/.test(stdout)) throw new Error(stdout.slice(-2000));
-      for (const [recording, population] of names) {
-        const path = join(folder, `${recording}.spikes`);
-        if (!existsSync(path)) continue;
-        for (const line of readFileSync(path, 'utf8').split('\n')) {
-          const [cell, time] = line.trim().split(/\s+/);
-          if (cell !== undefined && time !== undefined) add(population, Number(cell), Number(time));
-        }
-      }
-      break;
+      return lemsResults(folder, target, recorded);
     }
     default:
       return simulator satisfies never;
   }
-  for (const list of trains.values()) for (const train of list) train.sort((a, b) => a - b);
-  return trains;
 }
 
 /** The longest that a simulator may take, in ms. */

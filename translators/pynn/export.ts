@@ -59,8 +59,22 @@ function expressed(valid: ValidModel): PynnExport {
   const plain = gathered(valid, 'pynn');
   const standard = standardise(plain.valid, 'pynn');
   const named = written(standard.valid, valid, [...plain.entries, ...standard.entries]);
-  return outcomeOf(named.report) === 'incomplete' ? written(valid, valid, [], new NativeParts(valid)) : named;
+  if (outcomeOf(named.report) !== 'incomplete') return named;
+  return written(valid, valid, named.report.flatMap(reasonForEquations), new NativeParts(valid));
 }
+
+/** Why a model is written by its equations: what its form by PyNN's names would leave out. */
+const reasonForEquations = ({ verdict, pointer, message }: ConversionEntry): readonly ConversionEntry[] =>
+  verdict === 'notExpressible'
+    ? [
+        {
+          verdict: 'equivalent',
+          code: 'pynn/why-native',
+          pointer,
+          message: `PyNN's own names would leave out: ${message}`,
+        },
+      ]
+    : [];
 
 /**
  * @param original  the model as it was, before its types were replaced by PyNN's

@@ -1,0 +1,164 @@
+/** What a simulator wrote of a converted model: spikes and samples, by what of the model they are of. */
+
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { datFiles, datPath } from '../../runtime/results/dat/plan.js';
+import type { Model } from '../model/model.js';
+import { populationOf } from '../model/selected.js';
+import type { SpikesByPopulation } from './check-conversion.js';
+import type { Sampled, SampleRows } from './check-samples.js';
+
+/** What was recorded, of the model before conversion. */
+export interface Recorded {
+  readonly model: Model;
+  /** Populations by the names of recordings of their spikes. */
+  readonly spikes: ReadonlyMap<string, string>;
+  /** Of what samples are, by the names of recordings. */
+  readonly samples: ReadonlyMap<string, Sampled>;
+}
+
+/** Spikes in s, and samples in SI units by the name of their recording. */
+export interface ToolResults {
+  readonly spikes: SpikesByPopulation;
+  readonly samples: ReadonlyMap<string, SampleRows>;
+}
+
+/** Time of a sample in whole picoseconds. */
+const picoseconds = (seconds: number): number => Math.round(seconds * 1e12);
+
+/** Collects what comes in any order. */
+class Collected {
+  readonly samples = new Map<string, SampleRows>();
+  readonly #trains: ReadonlyMap<string, readonly number[][]>;
+
+  constructor({ model, spikes }: Recorded) {
+    this.#trains = new Map(
+      [...spikes.values()].map((population) => [
+        population,
+        Array.from({ length: model.populations[population]?.size ?? 0 }, (): number[] => []),
+      ]),
+    );
+  }
+
+  add(population: string, cell: number, time: number): void {
+    this.#trains.get(population)?.[cell]?.push(time);
+  }
+
+  get results(): ToolResults {
+    for (const trains of this.#trains.values()) for (const train of trains) train.sort((a, b) => a - b);
+    return { spikes: this.#trains, samples: this.samples };
+  }
+}
+
+/** From the file that a script for Brian writes: all of its monitors. */
+export function brianResults(path: string, recorded: Recorded): ToolResults {
+  const found = new Collected(recorded);
+  const monitors = JSON.parse(readFileSync(path, 'utf8')) as Readonly<
+    Record<string, Readonly<Record<string, readonly number[] | readonly (readonly number[])[]>>>
+  >;
+  for (const [monitor, { t = [], i = [], ...variables }] of Object.entries(monitors)) {
+    const times = t as readonly number[];
+    const population = recorded.spikes.get(monitor);
+    if (population !== undefined)
+      (i as readonly number[]).forEach((cell, k) => {
+        found.add(population, cell, times[k] ?? NaN);
+      });
+    const [rows] = Object.values(variables) as readonly (readonly (readonly number[])[])[];
+    const cells = recorded.samples.get(monitor)?.cells;
+    if (rows?.length === cells && rows !== undefined)
+      found.samples.set(monitor, {
+        times: Float64Array.from(times, picoseconds),
+        values: times.flatMap((_, k) => rows.map((row) => Number(row[k]))),
+      });
+  }
+  return found.results;
+}
+
+/** Units of PyNN's signals in SI units: of variables that all simulators have. */
+const pynnUnits: Readonly<Record<string, number>> = { v: 1e-3 };
+
+/** From the file that a script for PyNN writes: the first segment of each population. */
+export function pynnResults(path: string, recorded: Recorded): ToolResults {
+  const found = new Collected(recorded);
+  interface Signal {
+    readonly cells: readonly number[];
+    readonly times: readonly number[];
+    readonly values: readonly (readonly number[])[];
+  }
+  const { populations } = JSON.parse(readFileSync(path, 'utf8')) as {
+    readonly populations: Readonly<
+      Record<
+        string,
+        readonly {
+          readonly spikes: Readonly<Record<string, readonly number[]>>;
+          readonly signals: Readonly<Record<string, Signal>>;
+        }[]
+      >
+    >;
+  };
+  for (const [population, [segment]] of Object.entries(populations)) {
+    for (const [cell, times] of Object.entries(segment?.spikes ?? {}))
+      for (const time of times) found.add(population, Number(cell), time / 1e3);
+    for (const [name, { population: owner, variable, cells }] of recorded.samples) {
+      const signal = owner === population ? segment?.signals[variable] : undefined;
+      const unit = pynnUnits[variable];
+      if (signal === undefined || unit === undefined) continue;
+      const columns = Array.from({ length: cells }, (_, cell) => signal.cells.indexOf(cell));
+      if (columns.includes(-1)) continue;
+      found.samples.set(name, {
+        times: Float64Array.from(signal.times, (time) => picoseconds(time / 1e3)),
+        values: signal.values.flatMap((row) => columns.map((column) => Number(row[column]) * unit)),
+      });
+    }
+  }
+  return found.results;
+}
+
+/** Makes the folders of the files that a LEMS document names, which its simulators do not. */
+export function makeFolders(folder: string, { annotations }: Model): void {
+  for (const { file } of datFiles(annotations)) mkdirSync(dirname(datPath(folder, file)), { recursive: true });
+}
+
+/**
+ * From the text files that a LEMS document names.
+ *
+ * @param target  the document as it is read
+ */
+export function lemsResults(folder: string, target: Model, recorded: Recorded): ToolResults {
+  const found = new Collected(recorded);
+  const owners = new Map(target.recordings.map(({ name, of }) => [name, populationOf(of)]));
+  const columns = new Map<string, { readonly times: readonly number[]; readonly values: readonly number[] }>();
+  for (const one of datFiles(target.annotations)) {
+    const path = join(folder, one.file);
+    if (!existsSync(path)) continue;
+    const rows = readFileSync(path, 'utf8')
+      .split('\n')
+      .flatMap((line) => (line.trim() === '' ? [] : [line.trim().split(/\s+/)]));
+    if (one.kind === 'columns') {
+      const times = rows.map(([time]) => Number(time));
+      one.columns.forEach(({ recording, variable, index }, k) => {
+        const key = JSON.stringify([owners.get(recording), variable, index]);
+        columns.set(key, { times, values: rows.map((row) => Number(row[k + 1])) });
+      });
+      continue;
+    }
+    // Documents of generated types have a file for each recording, whose cells may have become populations.
+    const own = recorded.spikes.get(one.file.replace(/\.spikes$/, ''));
+    const cells = new Map(one.selections.map(({ id, population, index }) => [id, { population, index }]));
+    for (const row of rows) {
+      const [id = '', time] = one.format === 'ID_TIME' ? row : [row[1], row[0]];
+      const cell = own === undefined ? cells.get(id) : { population: own, index: Number(id) };
+      if (cell !== undefined) found.add(cell.population, cell.index, Number(time));
+    }
+  }
+  for (const [name, { population, variable, cells }] of recorded.samples) {
+    const each = Array.from({ length: cells }, (_, cell) => columns.get(JSON.stringify([population, variable, cell])));
+    const [first] = each;
+    if (first === undefined || each.includes(undefined)) continue;
+    found.samples.set(name, {
+      times: Float64Array.from(first.times, picoseconds),
+      values: first.times.flatMap((_, row) => each.map((column) => column?.values[row] ?? NaN)),
+    });
+  }
+  return found.results;
+}

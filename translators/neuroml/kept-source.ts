@@ -4,7 +4,7 @@
  * kept as their first element and how many there are: the model has the rest.
  */
 
-import { coreFile } from './core-types.js';
+import { coreFile, coreRoot } from './core-types.js';
 import { ReadComponent } from './lems/read-components.js';
 import type { Component, LemsModel, LemsSource } from './lems/definitions.js';
 import { ListedElement, type XmlElement } from './xml/element.js';
@@ -73,12 +73,16 @@ export function keepSource({ source, byId }: LemsModel, roots: readonly Componen
     open.push(element);
   };
   for (const root of roots) if (root instanceof ReadComponent) want(root.element);
+  const mentions = new Set<string>();
   for (let element = open.pop(); element; element = open.pop())
-    eachMention(element, (name) => byName.get(name)?.forEach(want));
+    eachMention(element, (name) => {
+      mentions.add(name);
+      byName.get(name)?.forEach(want);
+    });
   return {
     root: source.root.name === 'neuroml' ? 'neuroml' : 'Lems',
     attributes: rootAttributes(source.root),
-    core: coreNamed(source),
+    core: coreNamed(source, mentions),
     target: first.id,
     elements: source.elements.filter((element) => wanted.has(element)).map((element) => kept(element)),
   };
@@ -162,11 +166,21 @@ const paths: ReadonlySet<string> = new Set([
   'target',
 ]);
 
-/** Files of core types that the document names itself, and those that none of these includes. */
-function coreNamed({ core, root }: LemsSource): readonly string[] {
+/** Types of how models are run, and PyNN's, which the file of all core types includes here, but not for all readers. */
+const besideAll = ['PyNN.xml', 'Simulation.xml'];
+
+/**
+ * Files of core types that the document names itself, and those that none of these includes.
+ *
+ * @param mentions  types that it uses, among other words
+ */
+function coreNamed({ core, root }: LemsSource, mentions: ReadonlySet<string>): readonly string[] {
   const all = 'NeuroML2CoreTypes.xml';
-  // How models are run is not a core type of cells and networks to all readers.
-  if (core.includes(all)) return [all, ...core.filter((name) => name === 'Simulation.xml')];
+  if (core.includes(all)) {
+    const uses = (file: string): boolean =>
+      coreRoot(file)?.children.some((one) => mentions.has(one.attribute('name') ?? '')) === true;
+    return [all, ...besideAll.filter((file) => core.includes(file) && uses(file))];
+  }
   const named = root.children.flatMap((inner) => (inner.name === 'Include' ? [inner.attribute('file') ?? ''] : []));
   const own = named.filter((name) => core.includes(name));
   const reached = new Set<string>();

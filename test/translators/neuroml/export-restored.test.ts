@@ -422,3 +422,46 @@ describe('cells with structure', () => {
     expect(back.hashes).toMatchObject({ model: changed.hashes.model, experiment: changed.hashes.experiment });
   });
 });
+
+describe('what readers of LEMS need', () => {
+  const document = (body: string, more = ''): ImportedModel =>
+    importModel({
+      name: 'model.xml',
+      text: `<Lems><Target component="run"/><Include file="NeuroML2CoreTypes.xml"/>${more}
+        <iafTauCell id="cell" leakReversal="-50mV" thresh="-55mV" reset="-70mV" tau="30ms"/>${body}
+        <Simulation id="run" length="10ms" step="0.1ms" target="net"/></Lems>`,
+    });
+  const recorded = (model: ImportedModel): ImportedModel =>
+    edited(model, ({ recordings, populations }) => {
+      const [population = ''] = Object.keys(populations);
+      recordings.push({ of: { population }, events: 'spike', name: 'spikes' });
+    });
+
+  it("PyNN's types are included where they are used: the file of all core types has them here alone", async () => {
+    const cells = (type: string): string =>
+      `<network id="net"><population id="cells" component="${type}" size="1"/></network>`;
+    const pynn =
+      '<IF_curr_alpha id="pynn" cm="1" i_offset="0.9" tau_m="20" tau_refrac="5" tau_syn_E="0.5" tau_syn_I="0.5" ' +
+      'v_init="-65" v_reset="-68" v_rest="-65" v_thresh="-52"/>';
+    const includes = async (type: string): Promise<readonly string[]> => {
+      const { text } = await exported(document(cells(type), pynn));
+      return [...text.matchAll(/Include file="([^"]+)"/g)].map(([, file = '']) => file);
+    };
+    expect(await includes('pynn')).toEqual(['NeuroML2CoreTypes.xml', 'PyNN.xml', 'Simulation.xml']);
+    expect(await includes('cell')).toEqual(['NeuroML2CoreTypes.xml', 'Simulation.xml']);
+  });
+
+  it('instances emit events by the path to the cell, which jNeuroML needs', async () => {
+    const list = `<network id="net"><population id="cells" component="cell" type="populationList" size="1">
+      <instance id="0"><location x="0" y="0" z="0"/></instance></population></network>`;
+    const { text, lost } = await exported(recorded(document(list)));
+    expect([lost, text]).toEqual([[], expect.stringContaining('select="cells/0/cell"')]);
+  });
+
+  it('cells of a network within another component are reached through it', async () => {
+    const within = `<ComponentType name="tissue"><Child name="network" type="network"/></ComponentType>
+      <tissue id="net"><network id="inner"><population id="cells" component="cell" size="1"/></network></tissue>`;
+    const { text, lost } = await exported(recorded(document(within)));
+    expect([lost, text]).toEqual([[], expect.stringContaining('select="inner/cells[0]"')]);
+  });
+});

@@ -94,7 +94,12 @@ export class OutputPaths {
   cellPath(draft: Draft, index: number): string | undefined {
     const { network } = this.parts;
     const { holder, component } = draft;
-    const candidates = [`${holder.id}[${index}]`, `${holder.id}/${index}/${component.id}`, component.id];
+    const above = pathTo(holder, network.root.component);
+    const numbered = `${above}${holder.id}[${index}]`;
+    const instance = `${above}${holder.id}/${index}/${component.id}`;
+    // The reference interpreter finds no events of an instance by its number alone.
+    const isList = network.root.withId(holder.id)?.withId(String(index)) !== undefined;
+    const candidates = [...(isList ? [instance, numbered] : [numbered, instance]), component.id];
     return candidates.find((path) => {
       const found = follow(network.root, path);
       return (
@@ -120,6 +125,11 @@ export class OutputPaths {
     const found = this.#resolver.quantity(path, this.parts.target);
     return found?.variable === name && found.index === index;
   }
+}
+
+/** The components that a component is within, from the one that is run on, as the beginning of a path. */
+function pathTo({ parent }: Component, root: Component): string {
+  return parent === null || parent === root ? '' : `${pathTo(parent, root)}${parent.id}/`;
 }
 
 /** Paths within an instance to all variables of it and of what it is made of, the nearest first. */

@@ -21,7 +21,8 @@ import type { IntegrationScope } from './expressions.js';
 import { adaptiveValues } from './adaptive.js';
 import { heldBack } from './escape.js';
 import { fold } from '../ir/fold.js';
-import { exponentialOf, isNeverZero, rateOf } from './rates.js';
+import { exponentialStep } from './linear-step.js';
+import { rateOf } from './rates.js';
 
 /** Why a method cannot integrate a set of equations, or null when it can. */
 type Refusal = string | null;
@@ -227,32 +228,6 @@ export function newValues(
     case 'milstein':
       return milstein(names, equations, scope, h, noise);
   }
-}
-
-/**
- * x' = A x + B over a step, everything else held: (x + B/A) exp(A h) - B/A, and x + h B where A is zero.
- */
-export function exponentialStep(
-  name: string,
-  equations: Equations,
-  scope: IntegrationScope,
-  h: Ir,
-  x = to(scope.real, scope.read(name)),
-): Ir {
-  const e = equations.derivatives.get(name) as Expression;
-  const form = conditionallyLinear(e, name);
-  const slope = form?.coefficients.get(name);
-  if (!form || !slope || isZero(slope)) return fold(ir.add(x, fold(ir.mul(h, rateOf(e, scope)))));
-  const rate = rateOf(slope, scope);
-  const a = scope.block.name(`slope_${name}`, rate);
-  const decay = exponentialOf(fold(ir.mul(a, h)));
-  if (isZero(form.constant)) return fold(ir.mul(x, decay));
-  const b = scope.block.name(`drive_${name}`, rateOf(form.constant, scope));
-  const ratio = scope.block.name(`target_${name}`, fold(ir.div(b, a)));
-  const next = fold(ir.sub(fold(ir.mul(fold(ir.add(x, ratio)), to(scope.real, decay))), ratio));
-  if (isNeverZero(rate)) return next;
-  const zero = fold(ir.eq(a, to(a.type, ir.f64(0))));
-  return fold(ir.select(zero, fold(ir.add(x, fold(ir.mul(h, b)))), next));
 }
 
 type Diffusion = ReadonlyMap<string, ReadonlyMap<string, Expression>>;

@@ -57,7 +57,8 @@ export function exponentialOf(x: Expression): Expression {
 /** True for sums and products of which all terms and factors have one sign, so they are zero nowhere. */
 export const isNeverZero = (e: Expression): boolean => signOf(e) !== null;
 
-function signOf(given: Expression): 1 | -1 | null {
+/** The sign of an expression where all its terms and factors have known ones; else null. */
+export function signOf(given: Expression): 1 | -1 | null {
   const e = constantOf(given) ?? given;
   switch (e.kind) {
     case 'const':

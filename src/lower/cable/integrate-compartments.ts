@@ -21,7 +21,8 @@ import { inlineDerived } from '../equations.js';
 import { to } from '../expressions.js';
 import type { Group } from '../groups.js';
 import { padded } from '../groups.js';
-import { exponentialStep, steppedDerivatives, withNoise, withoutNoise } from '../integrate.js';
+import { steppedDerivatives, withNoise, withoutNoise } from '../integrate.js';
+import { exponentialStep, rationalStep } from '../linear-step.js';
 import { noiseOfStep, noisesOf } from '../noise.js';
 import { rateOf } from '../rates.js';
 import type { Cable, CableNames, CompartmentClass } from './cable.js';
@@ -59,7 +60,7 @@ export function advanceGates(group: Group, { method }: Cable, scope: ElementScop
   const advanced = (name: string, span: Ir): Ir => {
     const e = drift.get(name) as Expression;
     if (diffusion.get(name)?.size === 0 && linearRate(e, [name]))
-      return exponentialStep(name, equations, scope, span, kept(name));
+      return (staggered ? rationalStep : exponentialStep)(name, equations, scope, span, kept(name));
     return fold(ir.add(kept(name), fold(ir.mul(span, rateOf(e, scope)))));
   };
   const next = (name: string): Ir =>

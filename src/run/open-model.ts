@@ -13,7 +13,7 @@ import { disengage } from './session/engage.js';
 import { extend, recordFromNow } from './session/extend.js';
 import { finish } from './session/finish.js';
 import type { GivenNumbers, ModelSession, SessionOptions } from './session/model-session.js';
-import { checkKey, unknownName } from './session/names.js';
+import { checkKey, delayedPathway, unknownName } from './session/names.js';
 import { initialState, withProtocol, type SessionState } from './session/state.js';
 import { countSynapses, readVariable, take, takeSynapses } from './session/take.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
@@ -46,7 +46,15 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
     steps: () => state.engaged?.recording.steps() ?? first,
     computed: () => state.computed,
     run: (seconds, how) => queued(() => run(state, seconds, how)),
-    set: (values, atOnce) => queued(async () => addPhase(state, { set: valuesOf(values, state) }, atOnce)),
+    set: (values, atOnce) =>
+      queued(async () => {
+        const { set, delays } = settings(values, state);
+        const phases = [
+          ...(Object.keys(delays).length > 0 ? [{ delays }] : []),
+          ...(Object.keys(set).length > 0 ? [{ set }] : []),
+        ];
+        for (const phase of phases) await addPhase(state, phase, atOnce);
+      }),
     initialise: (values) => queued(async () => addPhase(state, { initialise: valuesOf(values, state) })),
     record: (population, variable, every, place) =>
       queued(() => recordFromNow(state, population, variable, every, place)),
@@ -69,12 +77,30 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
   };
 }
 
+/** What a call sets: values by `owner.variable`, and delays by `projection.pathway` (`projection.pathway.delay`). */
+function settings(
+  given: GivenNumbers,
+  state: SessionState,
+): { readonly set: Record<string, written.Value>; readonly delays: Record<string, written.Value> } {
+  const set: Record<string, number | ArrayLike<number>> = {};
+  const delays: Record<string, written.Value> = {};
+  for (const [key, value] of Object.entries(given)) {
+    const pathway = delayedPathway(key, state.given.valid.model);
+    if (pathway === null) set[key] = value;
+    else delays[pathway] = valueOf(value);
+  }
+  return { set: valuesOf(set, state), delays };
+}
+
+const valueOf = (value: number | ArrayLike<number>): written.Value =>
+  typeof value === 'number' ? value : { array: Array.from(value) };
+
 /** Numbers of a call as values of a phase. @throws UsageError for a key that names what there is not */
 const valuesOf = (values: GivenNumbers, { given }: SessionState): Record<string, written.Value> =>
   Object.fromEntries(
     Object.entries(values).map(([key, value]) => {
       checkKey(key, given.valid.model);
-      return [key, typeof value === 'number' ? value : { array: Array.from(value) }];
+      return [key, valueOf(value)];
     }),
   );
 

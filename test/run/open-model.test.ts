@@ -121,6 +121,28 @@ describe('phases that come while a session lives', () => {
   });
 });
 
+describe('delays that are set between runs', () => {
+  it('hold for what is sent from then on', async () => {
+    const text = brian(`
+      spike_generators: { P: { N: 1, indices: [0, 0, 0], times: [1 ms, 2 ms, 5 ms] } }
+      neuron_groups: { G: { N: 1, model: 'x : 1' } }
+      synapses: { S: { source: P, target: G, on_pre: x += 1, connect: true, delay: 4 ms } }
+      state_monitors: { M: { source: G, variables: [x], record: true } }
+      run: 0 ms`);
+    const live = openModel(importModel({ name: 'delays.yaml', text }), { target: 'wasm' });
+    open.push(live);
+    await live.run(0.0015);
+    await live.set({ 'S.pre.delay': 0.001 });
+    await live.run(0.0065);
+    const [series] = (await live.take()).samples;
+    // What was sent at 1 ms comes after 4 ms, the rest after 1 ms.
+    expect([2, 4, 5.5, 7].map((ms) => series!.values[ms * 10])).toEqual([0, 1, 2, 3]);
+    await expect(live.set({ 'S.post.delay': 0.001 })).rejects.toThrow('S');
+    const fingerprint = await fingerprintOf(live);
+    expect(await ofDocument(live)).toBe(fingerprint);
+  });
+});
+
 describe('weights that are set again and again', () => {
   it('are written where they are while they stay between those before, and are the document all the same', async () => {
     const live = session('stdp-network');

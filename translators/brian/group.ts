@@ -74,6 +74,11 @@ export interface SynapseGroup {
   readonly variables: ReadonlyMap<string, Variable>;
   /** Names of its pathways. */
   readonly pathways: readonly string[];
+  /**
+   * Those in slots before the thresholds. They hear of spikes a step later, since Brian hands spikes over when a
+   * pathway runs.
+   */
+  readonly hearsLater: ReadonlySet<string>;
   /** Name of the number that a synapse has among those of its pair. */
   readonly copy?: string;
   /** Its own constants, and those of the whole specification behind them. */

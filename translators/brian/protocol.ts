@@ -14,6 +14,7 @@ import type { Sources } from './monitors.js';
 import { translate } from './names.js';
 import type { Setting } from './neuron-groups.js';
 import { translateSpikeTrain } from './sources.js';
+import { stepLonger } from './synapses.js';
 import type { BrianSpecification, Index, PhaseSpecification, Values } from './specification.js';
 import type { Scope } from './terms.js';
 import { readNumber, readValue } from './values.js';
@@ -176,7 +177,8 @@ function setDelay(pathway: string, value: Values, pointer: string, owner: Synaps
   const read = readValue(value, pointer, delayVariable(pointer), scopeOf(owner, setting), Number.NaN, to);
   if (read?.kind === 'known' && read.value < 0)
     to.report(messages.outOfRange(`the delay of the pathway ${pathway}`, '0 s or more', value), pointer);
-  return read === undefined ? undefined : emitValue(read);
+  if (read === undefined) return undefined;
+  return emitValue(owner.hearsLater.has(pathway) ? stepLonger(read, setting.step, to) : read);
 }
 
 /** Elements by number, as keys of the canonical model have them, and how many; undefined after a finding. */

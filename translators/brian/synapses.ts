@@ -69,6 +69,7 @@ export function declareSynapses(
     const code = specification[`on_${side}`];
     return code === undefined ? [] : typeof code === 'string' ? [side] : Object.keys(code);
   });
+  const hearsLater = new Set(pathways.filter((each) => isBeforeThresholds(specification.pathways?.[each]?.when)));
   return {
     name: key,
     pointer,
@@ -76,6 +77,7 @@ export function declareSynapses(
     target,
     variables,
     pathways,
+    hearsLater,
     ...named,
     namespace,
     used: new Map(),
@@ -185,12 +187,7 @@ export function translateSynapses(
           to,
         ),
         values: emitValues(own),
-        delays: afterThresholds(
-          translateDelays(specification, values, written, synapses, once, to),
-          specification,
-          written,
-          setting.step,
-        ),
+        delays: afterThresholds(translateDelays(specification, values, written, synapses, once, to), synapses, setting),
         ...clock.use,
         ...order(specification.order),
       };
@@ -419,27 +416,33 @@ function translateDelays(
   return delays;
 }
 
-/**
- * Delays as they are counted from the spike: a pathway of a slot before the thresholds hears of spikes a step later,
- * since Brian hands them over when the pathway runs.
- */
+/** A delay and a time step (s); delays that are in a file stay, after a finding. */
+export function stepLonger(value: ReadValue, dt: number, to: Reporter): ReadValue {
+  const longer = (seconds: number): number => Number((seconds + dt).toPrecision(14));
+  switch (value.kind) {
+    case 'known':
+      return { ...value, value: longer(value.value), text: `${longer(value.value)} s` };
+    case 'array':
+      return { ...value, values: value.values.map(longer) };
+    case 'expression':
+      return { ...value, tree: binary('+', value.tree, quantity(dt, delayVariable('').dimension)) };
+    case 'data':
+      to.report(messages.unsupported('delays in a file, of a pathway in a slot before the thresholds'), value.pointer);
+      return value;
+    default:
+      return value satisfies never;
+  }
+}
+
+/** Delays as they are counted from the spike. */
 function afterThresholds(
   delays: ReadonlyMap<string, ReadValue>,
-  { pathways: schedules }: SynapsesSpecification,
-  pathways: readonly PathwaySpecification[],
-  dt: number,
+  { hearsLater }: SynapseGroup,
+  { step: dt, to }: Setting,
 ): Record<string, unknown> {
   const whole = new Map(delays);
-  for (const { key } of pathways) {
-    if (!isBeforeThresholds(schedules?.[key]?.when)) continue;
-    const value: ReadValue = whole.get(key) ?? { kind: 'known', value: 0, text: 0, pointer: '' };
-    const longer = (seconds: number): number => Number((seconds + dt).toPrecision(14));
-    if (value.kind === 'known')
-      whole.set(key, { ...value, value: longer(value.value), text: `${longer(value.value)} s` });
-    else if (value.kind === 'array') whole.set(key, { ...value, values: value.values.map(longer) });
-    else if (value.kind === 'expression')
-      whole.set(key, { ...value, tree: binary('+', value.tree, quantity(dt, delayVariable('').dimension)) });
-  }
+  for (const key of hearsLater)
+    whole.set(key, stepLonger(whole.get(key) ?? { kind: 'known', value: 0, text: 0, pointer: '' }, dt, to));
   return Object.fromEntries(
     [...whole]
       .filter(([, value]) => !(value.kind === 'known' && value.value === 0))

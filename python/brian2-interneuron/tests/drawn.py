@@ -98,6 +98,18 @@ def _same_as_runtime():
     return "same" if min(found) > 0 else "no spikes"
 
 
+def _without_code():
+    """Synapses that no code needs are in no session: Brian draws them when they are read."""
+    set_device("interneuron", target="wasm", strict=True)
+    G = NeuronGroup(1200, "x : 1", threshold="x > 1")
+    S = Synapses(G, G)
+    S.connect(p=0.001)
+    Network(G, S).run(defaultclock.dt)
+    drawn = len(S)
+    reset_device()
+    return "same" if drawn else "synapses without code are lost"
+
+
 def _left_to_brian():
     """Where something is seeded, or text says too little, Brian draws."""
     wrong = []
@@ -163,8 +175,8 @@ def _fails(function):
 
 def outcome():
     """`same`, or what differs."""
-    said = _same_as_runtime()
-    return said if said != "same" else _left_to_brian()
+    said = [_same_as_runtime(), _without_code(), _left_to_brian()]
+    return next((each for each in said if each != "same"), "same")
 
 
 if __name__ == "__main__":

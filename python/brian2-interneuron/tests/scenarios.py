@@ -1498,7 +1498,41 @@ def delays_changed_under_way():
     return {"x": samples.x[:], "y": samples.y[:]}
 
 
-delays_changed_under_way.lenient = True
+@scenario
+def delays_changed_often():
+    """Delays that change again and again with spikes under way, of several pathways, with weights that change as well."""
+    G = NeuronGroup(5, "dv/dt = (1.6 - v)/(5*ms) : 1\nx : 1\nr : 1", threshold="v > 1", reset="v = 0", method="exact")
+    G.v = "i*0.15"
+    S = Synapses(G, G, "w : 1", on_pre={"pre": "x_post = 0.9*x_post + w", "late": "x_post += 0.1*i"}, on_post="r_pre += delay/ms")
+    S.connect("i != j")
+    S.w = "0.1*i"
+    S.pre.delay, S.late.delay = "(2 + 0.3*i)*ms", 3 * ms
+    samples = StateMonitor(G, ["x", "r"], record=True)
+    net = Network(G, S, samples)
+    net.run(14 * ms)
+    S.pre.delay, S.post.delay = "(4 - 0.3*j)*ms", 1 * ms
+    net.run(1.3 * ms)
+    S.pre.delay = "(1 + 0.2*i)*ms"
+    # More than the weights before, for which sums need other units.
+    S.w = "20*w"
+    net.run(4 * ms)
+    S.late.delay = 0 * ms
+    S.post.delay = "0.4*i*ms"
+    net.run(8 * ms)
+    return {"x": samples.x[:], "r": samples.r[:]}
+
+
+@scenario
+def later_hearing():
+    """Delays of single synapses of a pathway that runs before spikes are tested for, and hears of them a step later."""
+    P = SpikeGeneratorGroup(4, range(4), [1] * 4 * ms)
+    G = NeuronGroup(4, "x : 1")
+    S = Synapses(P, G, on_pre="x_post += 1 + i")
+    S.connect(j="i")
+    S.pre.when, S.delay = "before_groups", "0.1*(1 + i)*ms"
+    samples = StateMonitor(G, "x", record=True)
+    run(3 * ms)
+    return {"x": samples.x[:]}
 
 
 @scenario

@@ -73,6 +73,13 @@ export function checkedPlace(owner: string, variable: string, place: Place, mode
   return { section, ...(fraction === undefined ? {} : { fraction }) };
 }
 
+/** `projection.pathway` of a key `projection.pathway.delay`; null for the key of a value. */
+export function delayedPathway(key: string, { projections, synapses }: written.Model): string | null {
+  const [, projection = '', pathway = ''] = /^(\w+)\.(\w+)\.delay$/.exec(key) ?? [];
+  const type = synapses[projections[projection]?.synapse ?? ''];
+  return type && Object.hasOwn(type.pathways, pathway) ? `${projection}.${pathway}` : null;
+}
+
 /** @throws UsageError when a key of `set` names what there is not */
 export function checkKey(key: string, model: written.Model): void {
   if (!key.includes('.'))

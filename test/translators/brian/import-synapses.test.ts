@@ -149,6 +149,15 @@ describe('pathways', () => {
   ])('the delay is %s', (_, lines, delays) => {
     expect(synapses(`on_pre: v += 1\n${lines}`, { rest: 'namespace: { d: 2 ms }' }).projection.delays).toEqual(delays);
   });
+  test('a pathway before the thresholds hears of spikes a step later, with delays of a later phase too', () => {
+    const group = 'neuron_groups: { G: { N: 3, model: "v : 1", threshold: v > 1 } }';
+    const S = 'source: G, on_pre: v += 1, connect: true, delay: 1 ms, pathways: { pre: { when: before_groups } }';
+    const given = document(
+      brian(`${group}\nsynapses: { S: { ${S} } }\nrun: [{ set: { S.delay: 2 ms } }, { duration: 1 ms }]`),
+    );
+    expect(given.projections.S.delays).toEqual({ pre: '0.0011 s' });
+    expect(given.experiment.protocol[0]).toEqual({ delays: { 'S.pre': '0.0021 s' } });
+  });
   test.each([
     ['delay: 1*ms + j*ms', 'delay: 1*ms + j*ms'],
     ['delay: { post: 1*ms + j*ms }', 'post.delay: 1*ms + j*ms'],

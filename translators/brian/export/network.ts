@@ -22,6 +22,7 @@ import { dimensionOf, valueText } from './equations-text.js';
 import { trainParts } from './groups.js';
 import { isSwitched, switchName } from './inputs.js';
 import { remarksAt, type ExportContext, type GroupPlan, type Plans, type SynapsesPlan } from './plan.js';
+import { delayOn } from './projections.js';
 import { quantityText, writtenQuantities } from './quantity-text.js';
 import { groupSlice, sliceText } from './selection-text.js';
 
@@ -387,7 +388,8 @@ function delaysPart(
   const written = Object.entries(delays).flatMap(([key, value]) => {
     const [owner = '', pathway = ''] = key.split('.');
     const plan = plans.synapses.get(owner);
-    const text = plan && valueText(value, 's', 'real', plan.view, context.data, remarks);
+    const delay = plan && delayOn(plan.type.pathways[pathway], value, context);
+    const text = delay && valueText(delay, 's', 'real', plan.view, context.data, remarks);
     if (plan === undefined || text === undefined) return [];
     return [[pathway === 'pre' ? `${plan.name}.delay` : `${plan.name}.${pathway}.delay`, text] as const];
   });

@@ -324,17 +324,15 @@ function pathwayParts(plan: SynapsesPlan, remarks: Remarks): Record<string, unkn
 }
 
 /** The delay of each pathway: the projection's, else the type's. */
-function delaysOf(
-  { projection, type }: SynapsesPlan,
-  { model, data }: ExportContext,
-): readonly (readonly [string, Value])[] {
-  const { dt } = model.experiment;
-  return Object.entries(type.pathways).map(([key, pathway]) => {
-    const delay = projection.delays[key] ?? pathway.delay;
-    // A pathway of a slot before the thresholds hears of spikes a step later.
-    return [key, isBeforeThresholds(pathway.slot) ? stepShorter(delay, dt, data) : delay] as const;
-  });
+function delaysOf({ projection, type }: SynapsesPlan, context: ExportContext): readonly (readonly [string, Value])[] {
+  return Object.entries(type.pathways).map(
+    ([key, pathway]) => [key, delayOn(pathway, projection.delays[key] ?? pathway.delay, context)] as const,
+  );
 }
+
+/** A delay as Brian counts it: its pathways in slots before the thresholds hear of spikes a step later. */
+export const delayOn = (pathway: Pathway | undefined, delay: Value, { model, data }: ExportContext): Value =>
+  isBeforeThresholds(pathway?.slot) ? stepShorter(delay, model.experiment.dt, data) : delay;
 
 /** A delay without the step that Brian adds. */
 function stepShorter(delay: Value, dt: number, data: ExportContext['data']): Value {

@@ -49,6 +49,11 @@ def _linked_name(synapses, name):
     return f"{name.strip('_')}_of_{synapses.name}"
 
 
+def delay_in_code(pathway):
+    """The parameter that the code of a pathway reads as its delay."""
+    return f"{pathway.objname}_delay"
+
+
 class Relay:
     """Neurons that a document has and Brian has not, as far as links ask for them."""
 
@@ -142,7 +147,6 @@ class SynapseParts:
             raise Unsupported(synapses.name, f"{type(synapses).__name__} is not among what the device runs")
         waiting = deferred.of(synapses)
         if waiting is not None:
-            self.deferred.append(waiting)
             self._undrawn |= {id(each) for each in waiting.variables}
         # A sum over no synapses is zero.
         if waiting is None and len(synapses) == 0 and not any(each.active for each in synapses.summed_updaters.values()):
@@ -199,7 +203,11 @@ class SynapseParts:
                 if first != 0:
                     delays[name] = f"{first!r}*second"
             else:
-                initializers[f"{name}.delay"] = self.array(np.asarray(values, dtype=np.float64), inline=False)
+                numbers = np.asarray(values, dtype=np.float64)
+                # Those that hear of spikes a step later get other delays, which needs the numbers.
+                initializers[f"{name}.delay"] = (
+                    {"values": numbers.tolist(), "unit": "second"} if self.is_early(pathway) else self.array(numbers, inline=False)
+                )
         for side, argument in (("pre", "on_pre"), ("post", "on_post")):
             if code[side]:
                 entry[argument] = code[side]
@@ -240,13 +248,15 @@ class SynapseParts:
         if not acts and not any(_concerns(each, synapses) for each in self._objects):
             return
         self.synapses.append(synapses)
+        if waiting is not None:
+            self.deferred.append(waiting)
         self.parts["synapses"][synapses.name] = entry
 
     def _read_delay(self, pathway, entry, initializers):
         """The code of a pathway that reads its delays reads a parameter with their values: they are constant during a run."""
         if "delay" in assigned(pathway.code):
             raise Unsupported(pathway.name, "it writes its delays")
-        name = f"{pathway.objname}_delay"
+        name = delay_in_code(pathway)
         entry["model"] = "\n".join([*filter(None, [entry.get("model")]), f"{name} : second (constant)"])
         code = entry[f"on_{pathway.prepost}"]
         code[pathway.objname] = word_substitute(code[pathway.objname], {"delay": name})

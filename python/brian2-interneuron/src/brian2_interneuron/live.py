@@ -3,11 +3,15 @@
 import json
 
 import numpy as np
+from brian2.utils.stringtools import get_identifiers
 
 import interneuron
 from interneuron._server import pack
 
-from . import deferred
+from . import deferred, queues
+from .document_synapses import delay_in_code
+from .start import start_of_run
+from .texts import Unsupported
 
 
 class Live:
@@ -19,6 +23,8 @@ class Live:
         self.settable = settable
         self._text = json.dumps(bare.parts, sort_keys=True)
         self._values, self._hidden = {}, {}
+        #: Whether delays have changed with spikes under way.
+        self._delayed = False
 
     @property
     def session(self):
@@ -51,15 +57,28 @@ class Live:
             return False
         # Brian forgets between runs what code has still to hear of.
         changed = {f"{group}.{name}": 0.0 for group, name in bare.due}
+        delays = {}
         for variable in variables:
-            if variable.name == "delay" or not np.isfinite(np.asarray(variable.get_value(), dtype=float)).all():
+            if not np.isfinite(np.asarray(variable.get_value(), dtype=float)).all():
                 return False
-            self.settable[key_of(variable)] = variable
-            changed[key_of(variable)] = sent(variable)
-        if not changed:
-            return True
+            if variable.name == "delay":
+                for synapses, pathway in delayed_by(variable, bare):
+                    delays[delay_of(synapses, pathway)] = sent(variable)
+                    if "delay" in get_identifiers(pathway.code):
+                        changed[f"{synapses.name}.{delay_in_code(pathway)}"] = sent(variable)
+            else:
+                self.settable[key_of(variable)] = variable
+                changed[key_of(variable)] = sent(variable)
+        may_begin_anew = not (delays or self._delayed) or _may_begin(bare)
+        if delays and may_begin_anew:
+            # That costs less than a program that knows both.
+            return False
         try:
-            self._session._call("set", values=changed, atOnce=True)
+            if delays:
+                self._delayed = True
+                self._session._call("set", values=delays)
+            if changed:
+                self._session._call("set", values=changed, atOnce=may_begin_anew)
         except (interneuron.UsageError, interneuron.ModelError):
             return False
         return True
@@ -103,6 +122,17 @@ def key_of(variable):
     return f"{variable.owner.name}.{variable.name}"
 
 
+def delayed_by(variable, bare):
+    """The pathways of which a variable is the delay, with their synapses."""
+    every = [(synapses, pathway) for synapses in bare.synapses for pathway in synapses._pathways]
+    return [(synapses, pathway) for synapses, pathway in every if pathway.variables["delay"] is variable]
+
+
+def delay_of(synapses, pathway):
+    """The delay of a pathway as sessions and phases call it."""
+    return f"{synapses.name}.{pathway.objname}.delay"
+
+
 def sent(variable):
     """What a variable holds, for a session."""
     numbers = np.asarray(variable.get_value()).astype(np.float64)
@@ -126,12 +156,17 @@ def _hidden(bare):
             found[synapses.name] = [_copy(synapses.variables["lastupdate"])]
         for pathway in synapses._pathways:
             if pathway.active and pathway.queue is not None:
-                state = pathway.queue._full_state()
-                rows = state[1] if len(state) == 2 else [state[1].tolist()]
-                offset = state[0] if len(state) == 2 else 0
-                under_way = [list(map(int, np.ravel(rows[(offset + k) % len(rows)]))) for k in range(len(rows))]
-                found[pathway.name] = [under_way]
+                found[pathway.name] = list(queues.under_way(pathway))
     return found
+
+
+def _may_begin(bare):
+    """Whether a session may begin here: whether the delays explain what is under way."""
+    try:
+        start_of_run(bare)
+    except Unsupported:
+        return False
+    return True
 
 
 def _equal(a, b):

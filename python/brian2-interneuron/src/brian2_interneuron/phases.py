@@ -7,6 +7,8 @@ import sys
 
 import numpy as np
 
+from .live import delay_of, delayed_by
+
 
 class NoPhase(Exception):
     """What a script does between two runs is in no words of a specification."""
@@ -80,7 +82,7 @@ class Phases:
         variables = live.changed(bare)
         if variables is None:
             raise NoPhase("the network has other variables, or another number of synapses")
-        delayed = {pathway.name for each in variables for _, pathway in _delayed_by(each, bare)}
+        delayed = {pathway.name for each in variables for _, pathway in delayed_by(each, bare)}
         if live.is_unlike(net, bare, delayed):
             raise NoPhase("the network is another one, or does not go on from where it was")
         for variable in variables:
@@ -175,16 +177,10 @@ def _spikes_alone(before, after):
     )
 
 
-def _delayed_by(variable, bare):
-    """The pathways of which a variable is the delay, with their synapses."""
-    every = [(synapses, pathway) for synapses in bare.synapses for pathway in synapses._pathways]
-    return [(synapses, pathway) for synapses, pathway in every if pathway.variables["delay"] is variable]
-
-
 def _name_of(variable, bare):
     """A variable as phases call it."""
-    for synapses, pathway in _delayed_by(variable, bare):
-        return f"{synapses.name}.{pathway.objname}.delay"
+    for synapses, pathway in delayed_by(variable, bare):
+        return delay_of(synapses, pathway)
     return f"{variable.owner.name}.{variable.name}"
 
 

@@ -17,6 +17,7 @@ def _pending(queue):
             return np.empty(0, int), np.empty(0, int)
         return np.concatenate(steps), np.concatenate(synapses)
     spikes = np.asarray(state[1], dtype=np.int64).reshape(-1, 2)
+    spikes = spikes[np.argsort(spikes[:, 0], kind="stable")]
     return spikes[:, 0], spikes[:, 1]
 
 
@@ -38,7 +39,7 @@ def recent_events(pathway, now):
 
     Returns None where delays were changed while events were under way: then no events of the source explain them.
     """
-    ahead, synapses = _under_way(pathway)
+    ahead, synapses = under_way(pathway)
     if len(ahead) == 0:
         return np.empty((0, 2), int)
     delays = delay_steps(pathway)
@@ -52,7 +53,7 @@ def in_order(pathways, now, events):
     """Events of one group (rows of step and neuron, ascending) in the order in which its pathways bring those of a step."""
     before = {}
     for pathway in pathways:
-        ahead, synapses = _under_way(pathway)
+        ahead, synapses = under_way(pathway)
         delays = delay_steps(pathway)
         emitted = now + ahead - (delays[synapses] if len(delays) > 1 else delays[0])
         cells = np.asarray(pathway.synapse_sources.get_value())[synapses]
@@ -74,7 +75,7 @@ def in_order(pathways, now, events):
 def are_explained(pathway, now, events):
     """Whether what is under way on a pathway is what these events (rows of step and neuron) of its group leave there."""
     longest = longest_delay(pathway)
-    pending = len(_under_way(pathway)[0])
+    pending = len(under_way(pathway)[0])
     recent = events[events[:, 0] + longest >= now]
     if longest == 0 or len(recent) == 0:
         return pending == 0
@@ -88,8 +89,8 @@ def are_explained(pathway, now, events):
     return expected == pending
 
 
-def _under_way(pathway):
-    # Whatever the delays are now, spikes that were sent before they changed may still be there.
+def under_way(pathway):
+    """Steps until each event under way on a pathway arrives, ascending, and its synapse, whatever the delays are now."""
     if pathway.queue is None:
         return np.empty(0, int), np.empty(0, int)
     return _pending(pathway.queue)
@@ -98,7 +99,8 @@ def _under_way(pathway):
 def replay(pathway, begin, end, steps, neurons):
     """Takes a queue from step `begin` to `end` as if the events of a group had gone through it."""
     queue, longest = pathway.queue, longest_delay(pathway)
-    if queue is None or longest == 0:
+    # Where there is no delay now, what was sent before it changed may still be there.
+    if queue is None or (longest == 0 and not len(_pending(queue)[0])):
         return
     first = max(begin, end - longest)
     for _ in range(first - begin):

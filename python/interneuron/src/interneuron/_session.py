@@ -78,7 +78,7 @@ class Session:
         return self._complete
 
     def set(self, values: Mapping[str, float | Array]) -> None:
-        """Gives values from now on: keys are `population.variable`, values numbers or arrays in SI."""
+        """Gives values from now on: keys are `population.variable` or `projection.pathway.delay`, values numbers or arrays in SI."""
         self._change("set", values=_sent(values))
 
     def initialise(self, values: Mapping[str, float | Array]) -> None:

@@ -15,7 +15,7 @@ from brian2 import BrianLogger, prefs, set_device, start_scope
 from brian2.devices.device import reset_device
 from interneuron._scripts import left_out_beside
 
-from brian2_interneuron.capture import first_network
+from brian2_interneuron.capture import Begun, first_network
 
 CELLS = """from brian2 import *
 G = NeuronGroup({n}, 'dv/dt = (I - v)/tau : 1\\nI : 1', threshold='v > 1', reset='v = 0', method='exact', name='G')
@@ -74,7 +74,16 @@ CASES = {
     "another beginning": (
         "store()\nrun(10*ms)\nrestore()\nrun(10*ms)\n",
         "0.01*second",
-        ["line 9 of the script: the network is another one, or does not go on from where it was"],
+        ["line 9 of the script: another run from time 0, which --network=2 converts"],
+    ),
+    "the second network": (
+        "run(10*ms)\nfor bias in [1.3, 1.5]:\n    start_scope()\n"
+        "    H = NeuronGroup(2, 'dv/dt = (I - v)/tau : 1\\nI : 1', threshold='v > 1', reset='v = 0', method='exact', name='G')\n"
+        "    H.I = bias\n    H.v = '0.1*i'\n    mon = SpikeMonitor(H, name='mon')\n"
+        "    run(0*ms)\n    run(10*ms)\n    H.I = 2\n    run(10*ms)\n    if bias == 1.3:\n        kept = mon\n"
+        "mon = kept\n",
+        ["0", "10", {"set": {"G.I": 2.0}}, "10"],
+        [],
     ),
     "other parts": (
         "net = Network(G, mon)\nnet.run(10*ms)\nnet.add(NeuronGroup(1, 'x : 1', name='H'))\nnet.run(10*ms)\n",
@@ -94,6 +103,9 @@ CASES = {
         ["the script ended with an error, ValueError: none"],
     ),
 }
+
+#: Which network is asked for; in the others, the first.
+ASKED = {"the second network": 2}
 
 
 def _phases(expected):
@@ -118,8 +130,9 @@ def outcome(name, folder):
     output = folder / f"{name.replace(' ', '_')}.json"
     start_scope()
     set_device("interneuron", target="wasm", strict=True)
+    begun = Begun(ASKED.get(name))
     try:
-        first_network(lambda: runpy.run_path(str(path), run_name="__main__"), output, "m", path=str(path))
+        first_network(lambda: runpy.run_path(str(path), run_name="__main__"), output, "m", path=str(path), begun=begun)
     finally:
         reset_device()
     wrong = []

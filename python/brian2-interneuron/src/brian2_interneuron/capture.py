@@ -27,29 +27,65 @@ def capture(words):
     """Runs a script until its network has run for the last time, and writes it as a specification.
 
     Args:
-        words: `--partial`, where functions of Python may be left out; the file to write, the script, and its own
-            arguments.
+        words: `--partial`, where functions of Python may be left out; `--network=2`, where another one than the first
+            is asked for; the file to write, the script, and its own arguments.
 
     Returns:
         the exit code.
     """
-    partial, words = words[:1] == ["--partial"], [word for k, word in enumerate(words) if k > 0 or word != "--partial"]
+    words, partial, number = list(words), False, None
+    while words[0].startswith("--"):
+        name, _, value = words.pop(0).partition("=")
+        partial, number = partial or name == "--partial", int(value) if name == "--network" else number
     output, script = Path(words[0]), words[1]
+    begun = Begun(number)
     try:
-        sentences = first_network(lambda: run_script(["--strict", *words[1:]]), output, Path(script).stem, partial, script)
+        run = lambda: run_script(["--strict", *words[1:]])  # noqa: E731
+        sentences = first_network(run, output, Path(script).stem, partial, script, begun)
     except NotImplementedError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     if sentences is None:
-        print(f"error: {script} runs no network", file=sys.stderr)
+        count = {0: "no network", 1: "one network"}.get(begun.count, f"{begun.count} networks")
+        print(f"error: {script} runs {count}", file=sys.stderr)
         return 1
     for sentence in sentences:
         print(f"note: {sentence}", file=sys.stderr)
     return 0
 
 
-def first_network(script, output, stem, partial=False, path=None):
-    """Writes the network that a function runs first as a specification, and arrays beside it.
+class Begun:
+    """The networks that a script has begun to run, each from its time 0, and which one is to be written."""
+
+    def __init__(self, asked=None):
+        """The networks of a script.
+
+        Args:
+            asked: the number of the one that is asked for, from 1; None: the first, and whatever else runs is left out.
+        """
+        #: How many have begun.
+        self.count = 0
+        self.asked, self._before = asked, None
+
+    def note(self, net, duration):
+        """A run is about to begin."""
+        # A run of no time leaves a network at its beginning.
+        self.count += net.t_ == 0 and self._before != (id(net), 0.0)
+        self._before = (id(net), float(duration))
+
+    @property
+    def is_early(self):
+        """Whether the network that is asked for has not begun."""
+        return self.count < (self.asked or 1)
+
+    @property
+    def is_past(self):
+        """Whether another network has begun after the one that is asked for."""
+        return self.count > (self.asked or 1)
+
+
+def first_network(script, output, stem, partial=False, path=None, begun=None):
+    """Writes the network that a function runs first, or another one, as a specification, and arrays beside it.
 
     Where the function runs it again, what it changes in between and its other runs are phases.
 
@@ -59,21 +95,23 @@ def first_network(script, output, stem, partial=False, path=None):
         stem: what a network without a name is called.
         partial: whether functions of Python that are called while the network runs may be left out.
         path: the file of the function; None: what runs later is not noted.
+        begun: which network is to be written; None: the first.
 
     Returns:
         which connections and values are written as Brian drew them, and why; None where nothing runs. What is left out
         is noted beside the file.
     """
-    said, phases = Statements(), Phases()
+    said, phases, begun = Statements(), Phases(), begun or Begun()
     process = os.getpid()
     prepare, run_document, live_of = InterneuronDevice._prepare, InterneuronDevice.run_document, InterneuronDevice._live_of
-    perform = InterneuronDevice._perform
+    perform, fall_back = InterneuronDevice._perform, InterneuronDevice._fall_back
     found, renamed = [], {}
 
-    def prepared(device, net, *rest):
+    def prepared(device, net, duration, *rest):
         said.listening = False
+        begun.note(net, duration)
         renamed.update(name_by_variables(net.objects))
-        return prepare(device, net, *rest)
+        return prepare(device, net, duration, *rest)
 
     def own_names(device, *words, **keywords):
         try:
@@ -83,10 +121,18 @@ def first_network(script, output, stem, partial=False, path=None):
             for each, name in renamed.items():
                 each._name = name
             renamed.clear()
+            said.listening = begun.is_early
+
+    def fell_back(device, net, reason):
+        if not begun.is_early:
+            return fall_back(device, net, reason)
+        # Brian's own runtime runs it.
+        said.listening, device.last_run_native, device.last_reason = True, False, str(reason)
 
     def stop(reasons):
         if os.getpid() == process:
-            note_left_out(str(output), [*reasons, *(runs_to_come(path) if path else [])])
+            others = runs_to_come(path) if path and not (begun.asked and begun.is_past) else []
+            note_left_out(str(output), [*reasons, *others])
             raise Captured
         # Pools begin another process for one that has ended, and wait: the first one, which has begun them, is told.
         note_left_out(str(output), [*reasons, "what the script runs in other processes"])
@@ -105,7 +151,7 @@ def first_network(script, output, stem, partial=False, path=None):
     def captured(device, net, document, start, duration):
         if os.getpid() != process and not _is_first(output):
             wait()
-        if found:
+        if found or begun.is_early:
             return run_document(device, net, document, start, duration)
         if start:
             print("error: the network is not at its beginning", file=sys.stderr)
@@ -137,6 +183,8 @@ def first_network(script, output, stem, partial=False, path=None):
             stop([])
 
     def going_on(device, net, bare, duration):
+        if found and begun.is_past:
+            stop([] if begun.asked else [_another(line_in(path), begun.count)])
         if found:
             try:
                 phases.between(device._live, net, bare)
@@ -147,6 +195,7 @@ def first_network(script, output, stem, partial=False, path=None):
 
     InterneuronDevice._prepare, InterneuronDevice.run_document = prepared, captured
     InterneuronDevice._live_of, InterneuronDevice._perform = going_on, own_names
+    InterneuronDevice._fall_back = fell_back
     told = signal.signal(signal.SIGTERM, raise_captured) if path else None
     said.listen()
     defers, InterneuronDevice.defers = InterneuronDevice.defers, False
@@ -163,10 +212,15 @@ def first_network(script, output, stem, partial=False, path=None):
         said.listening, InterneuronDevice.defers, operations.acts_between = False, defers, True
         InterneuronDevice._prepare, InterneuronDevice.run_document = prepare, run_document
         InterneuronDevice._live_of, InterneuronDevice._perform = live_of, perform
+        InterneuronDevice._fall_back = fall_back
     if not found:
         return [] if path and os.path.exists(output) else None
     document, whole, objects, sentences = found[0]
     return sentences if len(phases.phases) < 2 else [*_with_phases(document, whole, objects, phases, output), *sentences]
+
+
+def _another(line, number):
+    return f"line {line} of the script: another run from time 0, which --network={number} converts"
 
 
 def _is_first(output):

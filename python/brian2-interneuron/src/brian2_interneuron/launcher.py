@@ -92,17 +92,26 @@ def run_script(words):
 def convert_script(words, program, arguments=()):
     """`interneuron convert script.py --to NOTATION -o FILE [-- ARGUMENT…]`: the network of a script.
 
-    The script is executed, in a process of its own, until its network is known.
+    The script is executed, in a process of its own, until its network is known: the first that it runs, or
+    another one with `--network 2`.
 
     Args:
         words: those after `convert`.
         program: the command of the program, as a list.
         arguments: the script's own.
     """
-    partial = ["--partial"] if "--partial" in words else []
+    words, options = [words[0], *words[1:]], ["--partial"] if "--partial" in words else []
+    asked = next((k for k, word in enumerate(words) if word.partition("=")[0] == "--network"), None)
+    if asked is not None:
+        # `--network 2` or `--network=2`.
+        given = words.pop(asked).partition("=")[2] or (words.pop(asked) if asked < len(words) else "")
+        if not given.isdigit() or int(given) == 0:
+            print("error: --network needs the number of a network that the script runs, 1 for the first", file=sys.stderr)
+            return 2
+        options.append(f"--network={given}")
     return convert_captured(
         words[0],
-        lambda captured: ["brian2_interneuron.capture", *partial, captured, words[0], *arguments],
+        lambda captured: ["brian2_interneuron.capture", *options, captured, words[0], *arguments],
         lambda captured: [*program, "convert", captured, *words[1:]],
         {**os.environ, "MPLBACKEND": "Agg"},
     )

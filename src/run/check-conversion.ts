@@ -51,6 +51,8 @@ export interface ConversionCheck {
 
 /** How to compare. */
 export interface CheckOptions {
+  /** Whether recordings may be left out, as in what is checked. */
+  readonly partial?: boolean;
   /** The longest time that is simulated, in s; absent: all of the protocol. */
   readonly seconds?: number;
   readonly target?: string;
@@ -248,7 +250,10 @@ export async function checkConversion(
   const { files, data } =
     options.converted !== undefined && document === to
       ? options.converted
-      : await convertModel(valid, document, options.freeze === undefined ? {} : { freeze: options.freeze });
+      : await convertModel(valid, document, {
+          ...(options.freeze === undefined ? {} : { freeze: options.freeze }),
+          ...(options.partial === undefined ? {} : { partial: options.partial }),
+        });
   const [file] = files;
   const { valid: target } = importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { data });
   const seconds = comparedTime(valid.model, options.seconds);

@@ -68,6 +68,7 @@ export async function checkWith(
   try {
     const { files, data } = await convertModel(recorded, tool.script, {
       name: tool.file,
+      partial: true,
       ...(options.freeze === undefined ? {} : { freeze: options.freeze }),
     });
     if (tool.script === 'pynn' && files.some(({ text }) => text.includes('import interneuron_pynn')))
@@ -111,7 +112,8 @@ async function comparable(
   to: TargetNotation,
   freeze: boolean | undefined,
 ): Promise<ReturnType<typeof comparableVariables>> {
-  const { files, data } = await convertModel(valid, documentOf[to] ?? to, freeze === undefined ? {} : { freeze });
+  const options = { partial: true, ...(freeze === undefined ? {} : { freeze }) };
+  const { files, data } = await convertModel(valid, documentOf[to] ?? to, options);
   const [file] = files;
   const { valid: target } = importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { data });
   return comparableVariables(valid.model, target.model, comparedTime(valid.model), mostSamples.inText);

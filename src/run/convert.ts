@@ -38,9 +38,17 @@ export interface ConvertOptions {
   readonly positions?: Positions;
   /** What the model already lacks of what it was made from, a sentence for each part. */
   readonly leftOut?: readonly string[];
+  /** Whether recordings may be left out where the notation's own names say all else. */
+  readonly partial?: boolean;
 }
 
-type Exporter = (valid: ValidModel, name: string, original: ValidModel, positions: Positions) => Promise<Exported>;
+type Exporter = (
+  valid: ValidModel,
+  name: string,
+  original: ValidModel,
+  positions: Positions,
+  partial: boolean,
+) => Promise<Exported>;
 
 /** LEMS lists connections: rules that draw are frozen first, and kept beside what they drew. */
 const lems: Exporter = async (given, name, original, positions) => {
@@ -120,14 +128,14 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
     const { document, report } = await forBrian(valid, exportBrian);
     return { files: [{ name, text: jsonText(document) }], data: new Map(), report };
   },
-  pynn: async (valid, name) => {
+  pynn: async (valid, name, _original, _positions, partial) => {
     const { exportPynnScript } = await import('../../translators/pynn/export-script.js');
-    const { files, report } = exportPynnScript(valid, parse(name).name);
+    const { files, report } = exportPynnScript(valid, parse(name).name, { partial });
     return { files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)), data: new Map(), report };
   },
-  'pynn-json': async (valid, name) => {
+  'pynn-json': async (valid, name, _original, _positions, partial) => {
     const { exportPynn } = await import('../../translators/pynn/export.js');
-    const { document, report } = exportPynn(valid);
+    const { document, report } = exportPynn(valid, { partial });
     return { files: [{ name, text: jsonText(document) }], data: new Map(), report };
   },
   lems,
@@ -186,7 +194,7 @@ export async function convertModel(
   to: TargetNotation,
   options: ConvertOptions = {},
 ): Promise<ConvertedModel> {
-  const { name = usualNames[to], positions = unplaced, leftOut = [] } = options;
+  const { name = usualNames[to], positions = unplaced, leftOut = [], partial = false } = options;
   const gone = leftOut.map((message): ConversionEntry => ({
     verdict: 'notExpressible',
     code: 'read/left-out',
@@ -194,7 +202,7 @@ export async function convertModel(
     message,
   }));
   const exported = async (what: ValidModel): Promise<Exported> => {
-    const made = await inStage('export', () => exporters[to](what, name, valid, positions));
+    const made = await inStage('export', () => exporters[to](what, name, valid, positions, partial));
     return { ...made, report: [...gone, ...made.report] };
   };
   if (!options.freeze) return judged(await exported(valid));

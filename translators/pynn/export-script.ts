@@ -5,7 +5,7 @@ import Handlebars from 'handlebars';
 import { InvariantError } from '../../src/diagnostics/diagnostic.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
-import { exportPynn } from './export.js';
+import { exportPynn, type PynnOptions } from './export.js';
 import { remarksOnBackends } from './script/backends.js';
 import { scriptView, type ScriptView } from './script/script-view.js';
 
@@ -23,8 +23,8 @@ interface PynnScriptExport {
  *
  * @param stem  name of the script without its ending
  */
-export function exportPynnScript(valid: ValidModel, stem = 'model'): PynnScriptExport {
-  const { document, report: entries } = exportPynn(valid);
+export function exportPynnScript(valid: ValidModel, stem = 'model', options: PynnOptions = {}): PynnScriptExport {
+  const { document, report: entries } = exportPynn(valid, options);
   const report = new ConversionReport('pynn');
   for (const entry of entries) report.add(entry);
   const { view, files } = scriptView(document, stem, report);

@@ -44,24 +44,44 @@ interface PynnExport {
   readonly report: readonly ConversionEntry[];
 }
 
+/** How to write what PyNN's names do not say. */
+export interface PynnOptions {
+  /** Recordings may be left out where PyNN's names say all else. */
+  readonly partial?: boolean;
+}
+
 /**
  * A model as PyNN-style JSON: by PyNN's names where these say all of it, else with the model's own types under the
  * model's own timing.
  */
-export function exportPynn(whole: ValidModel): PynnExport {
+export function exportPynn(whole: ValidModel, options: PynnOptions = {}): PynnExport {
   const { valid, entries, placed } = expressiblePopulations(whole, 'pynn');
-  const { document, report } = expressed(valid);
+  const { document, report } = expressed(valid, options);
   return { document, report: entries.length === 0 ? report : [...entries, ...report.map(placed)] };
 }
 
 /** A model of populations that have cells. */
-function expressed(valid: ValidModel): PynnExport {
+function expressed(valid: ValidModel, { partial = false }: PynnOptions): PynnExport {
   const plain = gathered(valid, 'pynn');
   const standard = standardise(plain.valid, 'pynn');
   const named = written(standard.valid, valid, [...plain.entries, ...standard.entries]);
   if (outcomeOf(named.report) !== 'incomplete') return named;
-  return written(valid, valid, named.report.flatMap(reasonForEquations), new NativeParts(valid));
+  const areRecordings = named.report.every(
+    ({ verdict, pointer }) => verdict !== 'notExpressible' || pointer.startsWith('/recordings'),
+  );
+  if (areRecordings && partial) return named;
+  const reasons = named.report.flatMap(reasonForEquations);
+  if (areRecordings) reasons.push(onlyRecordings);
+  return written(valid, valid, reasons, new NativeParts(valid));
 }
+
+/** What to do where nothing but recordings is in the way of PyNN's names. */
+const onlyRecordings: ConversionEntry = {
+  verdict: 'equivalent',
+  code: 'pynn/why-native',
+  pointer: '/recordings',
+  message: "with --partial these recordings are left out, and all else is in PyNN's names, which NEST and NEURON run",
+};
 
 /** Why a model is written by its equations: what its form by PyNN's names would leave out. */
 const reasonForEquations = ({ verdict, pointer, message }: ConversionEntry): readonly ConversionEntry[] =>

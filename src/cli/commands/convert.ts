@@ -32,6 +32,7 @@ export async function convert(context: CommandContext): Promise<number> {
     name: basename(path),
     positions: imported.positions,
     leftOut: options.values('left-out'),
+    partial: options.flag('partial'),
   });
   // That shapes are a part of the model alone is no news to who asks for them.
   const refused = refusal(converted, options.flag('strict'), options.flag('partial') || to === 'swc');
@@ -115,7 +116,7 @@ async function checkOf(
   const freeze = options.flag('freeze');
   if (simulator === undefined) {
     const { checkConversion } = await import('../../run/check-conversion.js');
-    return checkConversion(valid, to, { freeze });
+    return checkConversion(valid, to, { freeze, partial: options.flag('partial') });
   }
   const { checkWith } = await import('../../run/check-with.js');
   return checkWith(valid, to, simulator, { freeze });

@@ -400,6 +400,9 @@ function limitsOf(
 
 // --- Depression and facilitation -----------------------------------------------------------------------------------
 
+/** Synapses that release less of their resources at a spike are taken for ones that do not depress. */
+const leastShare = 1e-6;
+
 /** Tsodyks–Markram: U and the time constants measured on single spikes and pairs. */
 function depressing(
   type: SynapseType,
@@ -439,6 +442,7 @@ function depressing(
     // Each pair of time constants, with and without facilitation; U and the weight by the depression of a second spike.
     const pairs = rates.flatMap((a) => [[a, 0] as const, ...rates.filter((b) => b !== a).map((b) => [a, b] as const)]);
     for (const [recovery, facilitation] of pairs) {
+      if (!(recovery > 0 && recovery < Infinity && facilitation >= 0 && facilitation < Infinity)) continue;
       const interval = 0.013;
       const [, second = NaN] = release(1e3, 1e3 + interval);
       const ratio = second / first;
@@ -454,6 +458,8 @@ function depressing(
         else low = middle;
       }
       const U = Number(((low + high) / 2).toPrecision(9));
+      // Without depression, any share of a weight that grows in turn fits.
+      if (U < leastShare) continue;
       const values = { U, tau_rec: recovery, tau_facil: facilitation };
       const whole = first / U;
       if (!agree(bench, { ...own, ...unknown }, other, { ...values, weight: whole }, ['pre'], dt)) continue;

@@ -250,3 +250,41 @@ it('synapses of PyNN act on receptors that a native cell names', () => {
   expect(valid.model.projections['x']).toMatchObject({ receptors: { port: 'g' }, values: { weight: 0.002 } });
   expect(valid.model.populations['p']?.values).toEqual({ tau: 0.02 });
 });
+
+describe('a network in standard types, some of whose recordings PyNN has not', () => {
+  const lems = (synapse: string): ImportedModel =>
+    importModel({
+      name: 'model.xml',
+      text: `<Lems><Target component="run"/>
+        <Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>
+        <iafCell id="cell" leakConductance="0.01uS" leakReversal="-65mV" thresh="-50mV" reset="-65mV" C="0.2nF"/>
+        <spikeGenerator id="source" period="20ms"/>
+        ${synapse}
+        <network id="net">
+          <population id="sources" component="source" size="1"/><population id="cells" component="cell" size="1"/>
+          <projection id="p" presynapticPopulation="sources" postsynapticPopulation="cells" synapse="syn">
+            <connection id="0" preCellId="../sources[0]" postCellId="../cells[0]"/></projection>
+        </network>
+        <Simulation id="run" length="100ms" step="0.01ms" target="net">
+          <OutputFile id="o" fileName="o.dat"><OutputColumn id="v" quantity="cells[0]/v"/>
+            <OutputColumn id="t" quantity="sources[0]/tsince"/></OutputFile>
+        </Simulation></Lems>`,
+    });
+  const typesOf = async (model: ImportedModel, partial: boolean): Promise<readonly unknown[]> => {
+    const { outcome, files } = await convertModel(model.valid, 'pynn-json', { partial });
+    const { populations } = JSON.parse(files[0]?.text ?? '') as { populations: { cell: { type: string } }[] };
+    return [outcome, ...populations.map(({ cell }) => cell.type)];
+  };
+
+  it('is written whole, by equations, or else by name without them', async () => {
+    const model = lems('<expOneSynapse id="syn" gbase="5nS" erev="0mV" tauDecay="3ms"/>');
+    expect(await typesOf(model, false)).toEqual(['equivalent', 'native:spikeGenerator', 'native:iafCell']);
+    expect(await typesOf(model, true)).toEqual(['incomplete', 'SpikeSourceArray', 'IF_cond_exp']);
+  });
+
+  it('a synapse whose resources never change is no depressing one', async () => {
+    const model = lems('<stdpSynapse id="syn" gbase="0.1nS" erev="0mV" tauRise="0.1ms" tauDecay="2ms"/>');
+    const { files } = await convertModel(model.valid, 'pynn-json', { partial: true });
+    expect(files[0]?.text).not.toContain('TsodyksMarkram');
+  });
+});

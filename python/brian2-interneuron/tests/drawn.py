@@ -39,7 +39,8 @@ def _run(net, G, S, monitor, between=lambda: None):
 
 
 def _seeded(run_time):
-    """What a network of this test is and gives after some time."""
+    """What a network of this test is and gives after some time, if it is the first one of a seed."""
+    set_device("interneuron", target="wasm", strict=True, connect="engine", seed=5)
     G, S, monitor, net = _network(_by_text)
     net.run(run_time)
     return {"i": S.i[:], "j": S.j[:], "w": S.w[:].copy(), "spikes": monitor.i[:].copy(), "t": monitor.t_[:].copy()}
@@ -76,7 +77,6 @@ def _same_as_runtime():
             return "values are others"
         reset_device()
         # Weights grow by what spikes leave: those at first are known where the engine draws the same again.
-        set_device("interneuron", target="wasm", strict=True, connect="engine", seed=5)
         firsts = [_seeded(run_time) for run_time in (0 * ms, 25.3 * ms)]
         if not np.array_equal(firsts[0]["i"], firsts[1]["i"]):
             return "one seed draws two networks"

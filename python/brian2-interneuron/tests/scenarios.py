@@ -1499,6 +1499,41 @@ def delays_changed_under_way():
 
 
 @scenario
+def trials():
+    """Trials of one seed draw other numbers each, and the same ones where they are seeded again or restored with them."""
+
+    def cells():
+        return NeuronGroup(2, "dv/dt = -v/(10*ms) + 0.1*xi*ms**-0.5 : 1", method="euler", name="cells_of_trials")
+
+    def of_net(net, G):
+        net.run(2 * ms)
+        return G.v[0]
+
+    found = {name: [] for name in ("restored", "made", "seeded", "resumed")}
+    seed(42)
+    G = cells()
+    net = Network(G)
+    net.store()
+    for _ in range(3):
+        net.restore()
+        found["restored"].append(of_net(net, G))
+    net.store("later")
+    for _ in range(3):
+        found["resumed"].append(of_net(net, G))
+        net.restore("later", restore_random_state=True)
+    del G, net
+    for name in ("made", "seeded"):
+        for _ in range(3):
+            if name == "seeded":
+                seed(3)
+            G = cells()
+            net = Network(G)
+            found[name].append(of_net(net, G))
+            del G, net
+    return {name: [len(set(values))] for name, values in found.items()}
+
+
+@scenario
 def delays_changed_often():
     """Delays that change again and again with spikes under way, of several pathways, with weights that change as well."""
     G = NeuronGroup(5, "dv/dt = (1.6 - v)/(5*ms) : 1\nx : 1\nr : 1", threshold="v > 1", reset="v = 0", method="exact")

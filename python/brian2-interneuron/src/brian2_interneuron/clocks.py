@@ -39,3 +39,20 @@ def set_clocks(net, step, dt):
         each.variables["timestep"].set_value(own)
         each.variables["t"].set_value(own * each.dt_)
     net.t_ = step * dt
+
+
+def finish_clocks(net, end, dt, early):
+    """Sets all clocks of a network to where a run has ended.
+
+    Args:
+        net: the network.
+        end: the step that it has reached.
+        dt: of a step, in s.
+        early: whether more steps were asked for.
+    """
+    if early:
+        set_clocks(net, end, dt)
+        return
+    for each in net._clocks:
+        each.variables["timestep"].set_value(each._i_end)
+        each.variables["t"].set_value(each._i_end * each.dt_)

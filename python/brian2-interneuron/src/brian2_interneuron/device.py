@@ -23,7 +23,7 @@ import interneuron
 from interneuron._server import pack, prepare, shared
 
 from . import deferred
-from .clocks import set_clocks, with_base
+from .clocks import finish_clocks, set_clocks, with_base
 from .deferring_device import DeferringDevice, Parts
 from .document import Document
 from .document_slots import in_usual_slots
@@ -32,8 +32,9 @@ from .live import Live, sent
 from .operations import Calls, simulated
 from .reports import report_to
 from .results import end_of_run, write_back
+from .seeds import Seeds
 from .start import start_of_run
-from .texts import Unsupported
+from .texts import Unsupported, refused
 from .unsolved import unsolved
 
 logger = get_logger("brian2.devices.interneuron")
@@ -77,6 +78,7 @@ class InterneuronDevice(DeferringDevice):
         #: The session that the last run left, and how many before it wrote files.
         self._live = None
         self._written = 0
+        self._seeds = Seeds()
         #: Runs of a script that may repeat them.
         self._runs, self._repeating = [], False
         #: Networks with methods of integration that only Brian has.
@@ -104,7 +106,7 @@ class InterneuronDevice(DeferringDevice):
             raise ValueError(f"connect is 'auto', 'brian' or 'engine', not {options['connect']!r}")
         self._awaited = None
         self.end()
-        self._runs, self._repeating = [], False
+        self._runs, self._repeating, self._seeds = [], False, Seeds()
         super().activate(build_on_run=build_on_run, **options)
         given = {key: value for key, value in options.items() if key in _OPTIONS}
         self.options = {**({} if target is None else {"target": target}), **given, "strict": bool(strict)}
@@ -115,7 +117,7 @@ class InterneuronDevice(DeferringDevice):
         self._awaited = None
         self.end()
         super().reinit()
-        self._runs, self._written = [], 0
+        self._runs, self._written, self._seeds = [], 0, Seeds()
 
     def build(self, *args, run=True, **options):
         """Runs the network that waits, if there is one. Other arguments are those of stand-alone devices."""
@@ -134,6 +136,8 @@ class InterneuronDevice(DeferringDevice):
         """
         if len(self._runs) != 1:
             raise NotImplementedError("device.run repeats a script that runs once, after set_device(..., build_on_run=False)")
+        # Each process of a stand-alone device begins with the seed.
+        self._seeds = Seeds()
         net, parts, duration, namespace = self._runs[0]
         with parts.put_back():
             # A network that Brian makes by itself would look for its objects here.
@@ -167,6 +171,17 @@ class InterneuronDevice(DeferringDevice):
         """Seeds Brian's own draws, and those of the engines."""
         super().seed(seed)
         self._seed = seed
+        self._seeds = Seeds()
+
+    def get_random_state(self):
+        """What `set_random_state` takes, with what the engines draw from."""
+        return {**super().get_random_state(), "interneuron": self._seeds.state()}
+
+    def set_random_state(self, state):
+        """Goes back to a state: a network that is restored with it draws the same numbers again."""
+        super().set_random_state(state)
+        if "interneuron" in state:
+            self._seeds.resume(state["interneuron"])
 
     # --- Code objects -----------------------------------------------------------------------------------------------
     def code_object_class(self, codeobj_class=None, fallback_pref="codegen.target"):
@@ -369,10 +384,9 @@ class InterneuronDevice(DeferringDevice):
     def run_document(self, net, document, start, duration):
         """A session of a network; whoever only wants the document puts another function in this place."""
         parts = {**document.parts, "run": "0*second"}
-        if self._seed is not None or self.options.get("seed") is not None:
-            parts["seed"] = int(self.options.get("seed") or self._seed or 0)
-        else:
-            parts["seed"] = int(np.random.randint(0, 2**31 - 1))
+        given = self.options.get("seed")
+        begins = int(document.clock.variables["timestep"].get_value().item())
+        parts["seed"] = self._seeds.of(net, begins, self._seed if given is None else given)
         given = {key: self.options[key] for key in ("target", "threads", "device", "precision") if key in self.options}
         if self.options.get("output"):
             given["outputs"], given["force"] = self._outputs(), self._written > 0
@@ -392,7 +406,7 @@ class InterneuronDevice(DeferringDevice):
         except (interneuron.ModelError, interneuron.UsageError) as error:
             if session is not None:
                 session.close()
-            raise _refused(net, error) from error
+            raise refused(net.name, error) from error
 
     def _keep_settable(self, net, document, session):
         """Sets what scripts change between runs once more: then it is no constant of the engine's code."""
@@ -445,7 +459,7 @@ class InterneuronDevice(DeferringDevice):
             boundary = min(calls.next_stop(boundary, end), end)
         if begin == end:
             self._live.note(document)
-        self._finish(net, document, end, stopped)
+        finish_clocks(net, end, document.dt, stopped)
         net.t_ = end * document.dt if stopped else begin_time + float(duration)
         self._last_run_completed_fraction = (net.t_ - begin_time) / float(duration) if duration > 0 else 1.0
         for each in net.sorted_objects:
@@ -463,22 +477,14 @@ class InterneuronDevice(DeferringDevice):
                 "run", {"session": session._number, "time": (end - begin) * document.dt}, progress
             )
         except (interneuron.ModelError, interneuron.UsageError) as error:
-            raise _refused(net, error) from error
+            raise refused(net.name, error) from error
         self.last_engine = result.get("engine")
         reached = end if result["complete"] else int(result["steps"])
+        self._seeds.reach(net, reached)
         write_back(document, session, begin, reached)
-        self._finish(net, document, reached, reached < int(document.clock._i_end))
+        finish_clocks(net, reached, document.dt, reached < int(document.clock._i_end))
         live.note(document)
         return reached
-
-    def _finish(self, net, document, end, early):
-        """Sets all clocks to where a run has ended."""
-        if early:
-            set_clocks(net, end, document.dt)
-            return
-        for each in net._clocks:
-            each.variables["timestep"].set_value(each._i_end)
-            each.variables["t"].set_value(each._i_end * each.dt_)
 
 
 def _document(net, namespace, objects, bare, stepped):
@@ -491,10 +497,3 @@ def _document(net, namespace, objects, bare, stepped):
     except Exception as error:  # noqa: BLE001
         why = f"it cannot be written as a specification ({type(error).__name__}: {error})"
         raise Unsupported(net.name, why) from error
-
-
-def _refused(net, error):
-    """Why the engine does not take a document."""
-    diagnostics = getattr(error, "diagnostics", [])
-    found = [each for each in diagnostics if each.get("severity") == "error"] or diagnostics
-    return Unsupported(net.name, str(found[0].get("message", error)) if found else str(error))

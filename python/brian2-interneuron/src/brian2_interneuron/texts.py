@@ -26,6 +26,18 @@ class Unsupported(Exception):
         self.reason = reason
 
 
+def refused(name, error):
+    """Why the engine does not take a document.
+
+    Args:
+        name: of the network.
+        error: what the engine raised.
+    """
+    diagnostics = getattr(error, "diagnostics", [])
+    found = [each for each in diagnostics if each.get("severity") == "error"] or diagnostics
+    return Unsupported(name, str(found[0].get("message", error)) if found else str(error))
+
+
 def unit_text(dimensions):
     """A unit of these dimensions, `1` where there are none."""
     if dimensions in _BY_DIMENSION:

@@ -145,6 +145,25 @@ def recorded_by_number():
     run(1 * ms)
 
 
+def synapses_onto_synapses():
+    cells = _cells(20, LIF)
+    synapses = Synapses(cells, cells, "which : integer (constant)\nz : 1", name="S")
+    synapses.connect(p=0.3)
+    synapses.which = "int(j/5)"
+    onto = Synapses(cells, synapses, "z_post = v_pre/mV : 1 (summed)", name="T")
+    onto.connect("i == which_post")
+    run(1 * ms)
+
+
+def unbounded_delays():
+    cells = _cells(20)
+    for name, delay in [("S", "ms + 0.2*ms*randn()"), ("T", "clip(ms + 0.2*ms*randn(), 0*ms, 2*ms)")]:
+        synapses = Synapses(cells, cells, on_pre="v_post += 1*mV", name=name)
+        synapses.connect(p=0.3)
+        synapses.delay = delay
+    run(1 * ms)
+
+
 def whole_numbers():
     cells = _cells(50, LIF + "\nk : integer")
     cells.k = "3*rand() + 2"
@@ -227,6 +246,8 @@ EXPECTED = {
         # A condition that reads a random value would draw it twice.
         "cells.z": "drawn",
     },
+    synapses_onto_synapses: {"S": "drawn", "S.which": "int(j/5)", "T": "numbers"},
+    unbounded_delays: {"S": "drawn", "S.pre.delay": "drawn", "T": {"p": 0.3}, "T.pre.delay": "clip(ms + 0.2*ms*randn(), 0*ms, 2*ms)"},
     whole_numbers: {"cells.k": "int(3*rand() + 2)"},
 }
 

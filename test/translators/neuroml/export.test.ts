@@ -689,9 +689,13 @@ describe('what LEMS has no word for', () => {
       expect(Math.abs(found - expected)).toBeLessThan(5 * Math.sqrt(expected) + 100);
   });
 
-  it('white noise: the spread of a random walk', async () => {
+  it.each([
+    ['in a rate', 'dx/dt = s*xi : 1'],
+    ['in a variable that the rate reads', 'dx/dt = y : 1\\n y = s*xi : Hz'],
+    ['times a root', 'dx/dt = y/tau : 1\\n y = s*tau*sqrt(tau)*xi/sqrt(tau) : 1\\n tau = 1*ms : second'],
+  ])('white noise %s: the spread of a random walk', async (_, equation) => {
     const walk =
-      `neuron_groups:\n  G: { N: 400, model: "dx/dt = s*xi : 1\\n s : Hz**0.5", threshold: 'x > 1', reset: 'x = ` +
+      `neuron_groups:\n  G: { N: 400, model: "${equation}\\n s : Hz**0.5", threshold: 'x > 1', reset: 'x = ` +
       `0', method: euler, initializers: { s: '10*Hz**0.5' } }\nspike_monitors:\n  s: { source: G }\nrun: 0.1 s`;
     const [ours, theirs] = await counts(walk);
     const [a, b] = [ours.get('G') ?? 0, theirs.get('G') ?? 0];

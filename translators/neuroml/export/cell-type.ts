@@ -113,7 +113,8 @@ class CellWriter {
     for (const name of derived) this.#try(`derived/${name}`, () => this.#derive(name));
     for (const [name, { rate }] of Object.entries(type.derivatives))
       this.#try(`derivatives/${name}`, () => {
-        const value = this.#refractoriness.gated(name, this.#withNoise(name, builder.parse(rate)));
+        const dimension = divideDimensions(builder.dimensionOf(name), second);
+        const value = this.#refractoriness.gated(name, this.#withNoise(dimension, builder.parse(rate)));
         builder.rates.push(builder.rate(name, value));
       });
     for (const [name, start] of this.starts) builder.starts.push(builder.assign(builder.nameOf(name), start));
@@ -230,13 +231,12 @@ class CellWriter {
    * Noise is a number with a dimension that LEMS lacks: its factor is taken as a number, and the product gets the
    * dimension of the rate.
    */
-  #withNoise(variable: string, rate: Expression): Expression {
+  #withNoise(dimension: Dimension, value: Expression): Expression {
     const { type, builder } = this;
-    const read = type.noise.filter((noise) => namesIn(rate).has(noise));
-    if (read.length === 0) return rate;
-    const form = linearForm(rate, new Set(read));
+    const read = type.noise.filter((noise) => namesIn(value).has(noise));
+    if (read.length === 0) return value;
+    const form = linearForm(value, new Set(read));
     if (!form) throw new NotExpressible('noise that is not just multiplied by a factor');
-    const dimension = divideDimensions(builder.dimensionOf(variable), second);
     const unit = quantity(1, dimension);
     const noises = [...form.coefficients].map(([noise, factor]) =>
       binary('*', binary('*', builder.bare(factor), nameOf(noise)), unit),
@@ -257,6 +257,6 @@ class CellWriter {
     if (context.model.timing !== 'lems-euler' && !derived.held) builder.inlined.set(name, builder.inline(value));
     const lems = builder.nameOf(name);
     builder.exposures.push(element('Exposure', { name: lems, dimension: context.dimensions.nameOf(dimension) }));
-    builder.derive(lems, dimension, value, lems);
+    builder.derive(lems, dimension, this.#withNoise(dimension, value), lems);
   }
 }

@@ -264,7 +264,7 @@ const spelledName = (dimension: Dimension): string =>
 export const isPure = (dimension: Dimension): boolean => dimension.every((power) => power === 0);
 
 /** Whether LEMS has dimensions like this one: its powers are whole. */
-const isWhole = (dimension: Dimension): boolean => dimension.every((power) => Number.isInteger(power));
+export const isWhole = (dimension: Dimension): boolean => dimension.every((power) => Number.isInteger(power));
 
 /** The dimension of a canonical unit text. */
 export function dimensionOfUnit(unit: string): Dimension {

@@ -3,7 +3,7 @@
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
 import { binary, call, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
 import { powerDimension, second } from '../../../src/lang/dimension.js';
-import { isPure } from './dimensions.js';
+import { isPure, isWhole } from './dimensions.js';
 import { atom, closed, joined, negative, type Piece } from './pieces.js';
 import { NotExpressible, type Place, type StepFunction, type Words } from './words.js';
 
@@ -55,7 +55,7 @@ function rounded(name: string, x: Expression, place: Place, words: Words, writer
   const dimension = words.infer(x);
   const bare = (): string => writer.bare(x, place).text;
   const back = (text: string, of: Dimension): Piece =>
-    isPure(of) ? atom(text) : joined(atom(text), '*', atom(words.one(of)));
+    isPure(of) || !isWhole(of) ? atom(text) : joined(atom(text), '*', atom(words.one(of)));
   switch (name) {
     case 'abs':
       return back(`abs(${bare()})`, dimension);

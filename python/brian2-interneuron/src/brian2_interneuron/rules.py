@@ -42,7 +42,7 @@ def keep_rules(document, said, objects, refused):
     for each in parts.values():
         each.why = each.why or refused.get(each.place) or _stale(each, said, id(each.variable) in drawn)
     _monitored(parts, objects)
-    while _spread(parts, drawn):
+    while _spread(parts, drawn) or _connected_by_number(parts, objects):
         pass
     for each in sorted(parts.values(), key=lambda part: said.set[id(part.variable)]):
         if each.why is None:
@@ -78,9 +78,20 @@ def _parts(document, said, objects):
             for pathway in owner._pathways:
                 delay = pathway.variables["delay"]
                 add(owner, entry, f"{pathway.objname}.delay", delay)
-                if id(delay) in parts and "delay" in get_identifiers(pathway.code):
-                    parts[id(delay)].why = "code of synapses reads it"
+                if id(delay) in parts:
+                    parts[id(delay)].why = parts[id(delay)].why or _no_delay(parts[id(delay)], pathway)
     return parts
+
+
+def _no_delay(part, pathway):
+    """Why delays cannot be written as they were said."""
+    if "delay" in get_identifiers(pathway.code):
+        return "code of synapses reads it"
+    for each in part.statements:
+        named = get_identifiers(str((each.words or {}).get("value", "")))
+        if named & {"randn", "poisson"} and "clip" not in named:
+            return f"{each.place} gives it without bounds"
+    return None
 
 
 def _stale(part, said, drawn):
@@ -107,6 +118,20 @@ def _monitored(parts, objects):
         part = parts.get(id(connections_of(each.source)))
         if part is not None and (through or not each.record_all):
             part.why = part.why or f"{each.name} records them by number"
+
+
+def _connected_by_number(parts, objects):
+    """Connections of synapses that are ends of synapses whose pairs are listed. Gives whether there were more."""
+    more = False
+    for each in objects:
+        own = parts.get(id(connections_of(each))) if isinstance(each, Synapses) else None
+        if not isinstance(each, Synapses) or (own is not None and own.why is None):
+            continue
+        for end in (each.source, each.target):
+            part = parts.get(id(connections_of(end))) if isinstance(end, Synapses) else None
+            if part is not None and part.why is None:
+                part.why, more = f"{each.name} connects them by number", True
+    return more
 
 
 def _spread(parts, drawn):

@@ -96,8 +96,11 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
     expect(Object.entries(outcomes).filter(([, outcome]) => outcome !== 'same')).toEqual([]);
   });
 
-  it('knows what scripts run after what is converted', async () => {
-    const said = await python('.venv', ['python/interneuron/tests/check_runs_to_come.py'], program());
+  it.each([
+    ['knows what scripts run after what is converted', 'check_runs_to_come'],
+    ['says what is wrong in scripts that cannot be converted', 'check_bad_scripts'],
+  ])('%s', async (_what, name) => {
+    const said = await python('.venv', [`python/interneuron/tests/${name}.py`], program());
     expect(said.trim()).toBe('checked');
   });
 

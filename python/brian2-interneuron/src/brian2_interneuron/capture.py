@@ -11,7 +11,15 @@ from pathlib import Path
 
 import interneuron
 from brian2 import NetworkOperation
-from interneuron._scripts import Captured, ended_with, note_left_out, runs_to_come, write_captured
+from interneuron._scripts import (
+    Captured,
+    captured_by,
+    ended_with,
+    has_ended,
+    note_left_out,
+    runs_to_come,
+    write_captured,
+)
 
 from . import operations
 from .device import InterneuronDevice
@@ -47,7 +55,8 @@ def capture(words):
         return 1
     if sentences is None:
         count = {0: "no network", 1: "one network"}.get(begun.count, f"{begun.count} networks")
-        print(f"error: {script} runs {count}", file=sys.stderr)
+        hint = "" if begun.count else "\n  hint  a network is known when the script calls run()"
+        print(f"error: {script} runs {count}{hint}", file=sys.stderr)
         return 1
     for sentence in sentences:
         print(f"note: {sentence}", file=sys.stderr)
@@ -204,10 +213,11 @@ def first_network(script, output, stem, partial=False, path=None, begun=None):
         script()
     except Captured:
         pass
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if not found:
             raise
-        note_left_out(str(output), [ended_with(error)])
+        if not has_ended(error):
+            note_left_out(str(output), [ended_with(error)])
     finally:
         said.listening, InterneuronDevice.defers, operations.acts_between = False, defers, True
         InterneuronDevice._prepare, InterneuronDevice.run_document = prepare, run_document
@@ -274,4 +284,5 @@ def _not_understood(output, kept):
 
 
 if __name__ == "__main__":
-    sys.exit(capture(sys.argv[1:]))
+    given = [word for word in sys.argv[1:] if not word.startswith("--")]
+    sys.exit(captured_by(capture, sys.argv[1:], given[1]))

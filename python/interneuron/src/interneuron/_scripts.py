@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import json
+import linecache
 import math
 import os
+import re
 import runpy
 import subprocess
 import sys
 import tempfile
+import threading
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -27,7 +31,10 @@ def is_file(script: str) -> bool:
     """Whether a script is there; says so where it is not."""
     if os.path.isfile(script):
         return True
-    print(f"error: there is no file {script}", file=sys.stderr)
+    if os.path.isdir(script):
+        print(f"error: {script} is a folder\n  hint  name the script in it", file=sys.stderr)
+    else:
+        print(f"error: there is no file {script}", file=sys.stderr)
     return False
 
 
@@ -62,19 +69,134 @@ def convert_captured(
     Returns:
         the exit code.
     """
+    if not is_file(script):
+        return 2
+    try:
+        ast.parse(Path(script).read_bytes(), script)
+    except (SyntaxError, ValueError) as error:
+        print(explained(script, error), file=sys.stderr)
+        return 1
     print(f"executing {script} until its network is known", file=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         captured = os.path.join(folder, f"{Path(script).stem}.json")
         child = [sys.executable, "-W", "ignore", "-m", *launcher(captured)]
-        code = subprocess.run(child, stdout=subprocess.DEVNULL, env=environment).returncode
-        if code != 0 or not os.path.exists(captured):
-            print(f"error: {script} ended before its network was known", file=sys.stderr)
-            return code or 1
+        try:
+            # Nobody would see what it asks.
+            ended = subprocess.run(child, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment)
+        except KeyboardInterrupt:
+            print(f"error: {script} was stopped before its network was known", file=sys.stderr)
+            return 130
+        if ended.returncode < 0:
+            print(
+                f"error: {script} was ended by signal {-ended.returncode} before its network was known\n"
+                "  hint  where memory is short, convert a smaller network",
+                file=sys.stderr,
+            )
+        if ended.returncode != 0 or not os.path.exists(captured):
+            return 1
         # What the process leaves out of the file, a line for each part.
         gone = Path(left_out_beside(captured))
         sentences = gone.read_text(encoding="utf-8").splitlines() if gone.exists() else []
         words = [word for sentence in sentences for word in ("--left-out", sentence)]
         return subprocess.run([*convert(captured), *words]).returncode
+
+
+def captured_by(capture: Callable[[list[str]], int], words: list[str], script: str) -> int:
+    """What a process ends with that captures the network of a script, and says what goes wrong in the script.
+
+    Args:
+        capture: what it does.
+        words: for `capture`.
+        script: the path of the script.
+    """
+    path, main = os.path.abspath(script), threading.get_ident()
+
+    def still_there() -> None:
+        line = _line_in(path, sys._current_frames().get(main))
+        where = "" if line is None else f", in line {line} of the script"
+        print(f"note: executing for {_LONG} s{where}; Ctrl-C stops it", file=sys.stderr)
+
+    watch = threading.Timer(_LONG, still_there)
+    watch.daemon = True
+    watch.start()
+    try:
+        return capture(words)
+    except KeyboardInterrupt:
+        return 130
+    except (Exception, SystemExit) as error:
+        if os.environ.get("INTERNEURON_STACK"):
+            traceback.print_exception(error)
+        print(explained(script, error), file=sys.stderr)
+        return 1
+    finally:
+        watch.cancel()
+
+
+#: Seconds after which a process says that it still executes a script.
+_LONG = 60
+
+
+def _line_in(path: str, frame: FrameType | None) -> int | None:
+    """The line of a script that is carried out; None where nothing of it is."""
+    while frame is not None and os.path.abspath(frame.f_code.co_filename) != path:
+        frame = frame.f_back
+    return None if frame is None else frame.f_lineno
+
+
+#: What errors of scripts for Python 2 say.
+_PYTHON_2 = re.compile(
+    r"Missing parentheses in call to|multiple exception types must be parenthesized|leading zeros in decimal"
+    r"|has_key|iteritems|itervalues|name '(xrange|raw_input|unicode|reduce|execfile|long)' is not defined"
+)
+
+
+def _hint(error: BaseException) -> str:
+    """What to do about an error of a script."""
+    message = str(error)
+    if _PYTHON_2.search(message):
+        return "it is a script for Python 2: rewrite it for Python 3 first"
+    if isinstance(error, (SyntaxError, ValueError)) and re.search("null bytes|encoding|codec", message):
+        return "it is no text, or one in an encoding that Python does not know: save it in UTF-8"
+    if isinstance(error, SyntaxError):
+        return "correct this line; Python reads no script with a mistake in it"
+    if isinstance(error, ModuleNotFoundError):
+        name = (error.name or "").partition(".")
+        if name[0] == "pyNN" and name[2]:
+            return f"add --instead-of {name[2]}, so that interneuron stands for this simulator"
+        return f"install {name[0]} for {sys.executable}, or convert where it is installed"
+    if isinstance(error, AttributeError) and "interneuron_pynn" in message:
+        return "PyNN has no such name: it belongs to one simulator; write this part in PyNN's own names"
+    if isinstance(error, EOFError):
+        return "a conversion gives no input: write it into the script, or give it as arguments behind --"
+    if isinstance(error, SystemExit) or "argument" in message:
+        return "arguments of the script stand behind --"
+    return "run the script by itself first; its arguments stand behind --"
+
+
+def explained(script: str, error: BaseException) -> str:
+    """What is wrong in a script: the line, the error, and what to do.
+
+    Args:
+        script: its path.
+        error: what reading or executing it raised.
+    """
+    path, line = os.path.abspath(script), None
+    for frame, at in traceback.walk_tb(error.__traceback__):
+        if os.path.abspath(frame.f_code.co_filename) == path:
+            line = at
+    what = f"{type(error).__name__}: {error}"
+    if isinstance(error, SystemExit):
+        what = f"the script ends itself, sys.exit({error.code!r}), before it runs a network"
+    if isinstance(error, SyntaxError) and (line is None or error.filename == script):
+        what, line = f"{type(error).__name__}: {error.msg}", error.lineno or None
+    shown = "" if line is None else linecache.getline(path, line).rstrip()
+    return "\n".join(
+        [
+            f"error: {script}{'' if line is None else f':{line}'}: {what}",
+            *([f"  {line:5} | {shown}"] if shown else []),
+            f"  hint  {_hint(error)}",
+        ]
+    )
 
 
 def left_out_beside(captured: str) -> str:
@@ -92,7 +214,12 @@ def note_left_out(captured: str, sentences: Sequence[str]) -> None:
         Path(left_out_beside(captured)).write_text("\n".join(sentences), encoding="utf-8")
 
 
-def ended_with(error: Exception) -> str:
+def has_ended(error: BaseException) -> bool:
+    """Whether what a script raised is its usual end."""
+    return isinstance(error, SystemExit) and error.code in (None, 0)
+
+
+def ended_with(error: BaseException) -> str:
     """What a process leaves out where its script has ended with an error, after a run."""
     return f"the script ended with an error, {type(error).__name__}: {error}"
 
@@ -135,7 +262,7 @@ def runs_to_come(script: str) -> list[str]:
         a sentence for each place; none where the text says of no more.
     """
     path = os.path.abspath(script)
-    tree = ast.parse(Path(path).read_text(encoding="utf-8"))
+    tree = ast.parse(Path(path).read_bytes())
     running = _running(tree)
     found: dict[int, str] = {}
     frame: FrameType | None = sys._getframe()

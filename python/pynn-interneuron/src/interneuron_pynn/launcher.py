@@ -1,13 +1,16 @@
 """`interneuron pynn script.py`: runs a script that names another simulator, or asks for one, on this backend."""
 
 import os
+import re
 import sys
 from pathlib import Path
 
 from interneuron._scripts import (
     Captured,
+    captured_by,
     convert_captured,
     ended_with,
+    has_ended,
     is_file,
     note_left_out,
     run_file,
@@ -133,6 +136,19 @@ class _Callbacks:
             phases.pop()
 
 
+#: Simulators of PyNN, past and present, by the names of their modules.
+_simulators = ("nest", "neuron", "brian2", "brian", "genn", "moose", "nemo", "pcsim", "spiNNaker")
+
+
+def _named_simulators(script):
+    """The simulators that a script imports by name, for which this backend stands while it is converted."""
+    text = Path(script).read_text(encoding="utf-8", errors="replace")
+    if re.search(r"pyNN\.interneuron|interneuron_pynn", text):
+        return []
+    found = re.findall(r"\b(?:pyNN\.|from\s+pyNN\s+import\s+)(\w+)", text)
+    return [name for name in _simulators if name in found]
+
+
 def capture(words):
     """Runs a script until its network runs for the last time, and writes it as PyNN-style JSON with its arrays.
 
@@ -185,14 +201,16 @@ def capture(words):
         run_script(words[1:])
     except Captured:
         pass
-    except Exception as error:
-        if not state._phases:
+    except (Exception, SystemExit) as error:
+        if not any("run_until" in phase for phase in state._phases):
             raise
-        left.append(ended_with(error))
+        if not has_ended(error):
+            left.append(ended_with(error))
     if not any("run_until" in phase for phase in state._phases):
-        own = [name for name in ("nest", "neuron", "brian2") if f"pyNN.{name}" in sys.modules]
-        other = f" on interneuron, but perhaps one on pyNN.{own[0]}: add --instead-of {own[0]}" if own else ""
-        print(f"error: {words[1]} runs no network{other}", file=sys.stderr)
+        own = [name for name in _simulators if sys.modules.get(f"pyNN.{name}", interneuron_pynn) is not interneuron_pynn]
+        other = f" on interneuron, but perhaps one on pyNN.{own[0]}" if own else ""
+        hint = f"add --instead-of {own[0]}" if own else "a network is known when the script calls run()"
+        print(f"error: {words[1]} runs no network{other}\n  hint  {hint}", file=sys.stderr)
         return 1
     named = {**state.document(), "name": Path(words[1]).stem}
     write_captured(output, named, state._arrays)
@@ -204,7 +222,7 @@ def convert_script(words, program, arguments=()):
     """`interneuron convert script.py --to NOTATION -o FILE [--instead-of NAME] [-- ARGUMENT…]`: the network of a script.
 
     The script is executed, in a process of its own, until it first runs its network; what it does later is not
-    converted.
+    converted. Simulators that it imports by name are this one, unless `--instead-of` names others.
 
     Args:
         words: those after `convert`.
@@ -218,6 +236,8 @@ def convert_script(words, program, arguments=()):
         at = words.index("--instead-of")
         own += words[at : at + 2]
         del words[at : at + 2]
+    if "--instead-of" not in own and os.path.isfile(script):
+        own += [word for name in _named_simulators(script) for word in ("--instead-of", name)]
     return convert_captured(
         script,
         lambda captured: ["interneuron_pynn.launcher", captured, script, *own],
@@ -227,4 +247,4 @@ def convert_script(words, program, arguments=()):
 
 
 if __name__ == "__main__":
-    sys.exit(capture(sys.argv[1:]))
+    sys.exit(captured_by(capture, sys.argv[1:], sys.argv[2]))

@@ -1,0 +1,56 @@
+"""What is said of scripts that cannot be converted: the line, the error and what to do. Prints 'checked'."""
+
+import contextlib
+import io
+import sys
+import tempfile
+from pathlib import Path
+
+from interneuron._scripts import captured_by, convert_captured, run_file
+
+#: Texts of scripts that are executed: the line that is shown, and words of what is said.
+EXECUTED = [
+    ("x = 1\nraise ValueError('my error')\n", 2, ["ValueError: my error", "run the script by itself"]),
+    ("import not_there.part\n", 1, ["No module named 'not_there'", "install not_there"]),
+    ("import math\nmath.cosine\n", 2, ["AttributeError"]),
+    ("def f():\n    return {}.has_key(1)\nf()\n", 2, ["AttributeError", "Python 2"]),
+    ("input()\n", 1, ["EOFError", "gives no input"]),
+    ("import sys\nsys.exit('usage: script.py N')\n", 2, ["usage: script.py N", "arguments"]),
+]
+#: Texts that are no Python: they are not executed, and nothing is written.
+REFUSED = [
+    (b"x = 1\nx = = 2\n", 2, ["SyntaxError", "correct this line"]),
+    (b"print 'x'\n", 1, ["Missing parentheses", "Python 2"]),
+    (b"x\0\0", None, ["null bytes", "save it in UTF-8"]),
+    (b"# coding: latin-9x\n", None, ["latin-9x"]),
+]
+
+
+def said_of(action, expected):
+    """What an action prints, whose exit code is known."""
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        assert action() == expected
+    return said.getvalue()
+
+
+with tempfile.TemporaryDirectory() as folder:
+
+    def place(line):
+        return f"error: {script}:{line}: " if line else f"error: {script}: "
+
+    sys.stdin = io.StringIO()
+    for k, (text, line, words) in enumerate(EXECUTED):
+        script = Path(folder) / f"script_{k}.py"
+        script.write_text(text)
+        said = said_of(lambda: captured_by(lambda given: run_file(given) or 0, [str(script)], str(script)), 1)
+        assert said.startswith(place(line)) and all(word in said for word in words), (text, said)
+        assert f"{line:5} | {text.splitlines()[line - 1]}" in said, (text, said)
+    for k, (content, line, words) in enumerate(REFUSED):
+        script = Path(folder) / f"refused_{k}.py"
+        script.write_bytes(content)
+        said = said_of(lambda: convert_captured(str(script), lambda captured: [], lambda captured: []), 1)
+        assert said.startswith(place(line)) and all(word in said for word in words), (content, said)
+    for other in (folder, f"{folder}/none.py"):
+        assert other in said_of(lambda: convert_captured(other, lambda captured: [], lambda captured: []), 2)
+print("checked")

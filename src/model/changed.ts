@@ -2,18 +2,20 @@
 
 import { parseStatements } from '../lang/parse.js';
 import { writtenBy } from '../lang/walk.js';
-import type { Model, SelectionRule } from './model.js';
+import type { Id, Model, SelectionRule } from './model.js';
 import { populationsOf } from './selected.js';
 import { isPhase, isSelection } from './tagged.js';
 
-/** What phases and operations change, as `population.variable` and `projection.variable`. */
+/** What phases and operations change, at the ends of synapses too, as `population.variable` and `projection.variable`. */
 export function changedNames(model: Model): ReadonlySet<string> {
   const phases = model.experiment.protocol.flatMap((phase) => {
     if (isPhase(phase, 'set')) return named(Object.keys(phase.set), phase.of);
     return isPhase(phase, 'initialise') ? named(Object.keys(phase.initialise), phase.of) : [];
   });
-  const operations = Object.values(model.operations).flatMap((operation) =>
-    named([...writtenBy(operation.do.flatMap((text) => parseStatements(text)))], operation.on),
+  const operations = Object.values(model.operations).flatMap(({ do: code, on }) =>
+    [...writtenBy(code.flatMap((text) => parseStatements(text)))].flatMap((name) =>
+      isSelection(on, 'synapses') ? ofSynapses(name, on.projection, model) : named([name], on),
+    ),
   );
   return new Set([...phases, ...operations]);
 }
@@ -23,6 +25,14 @@ const named = (keys: readonly string[], of: SelectionRule | undefined): readonly
   of === undefined
     ? keys.map((key) => key.replace(/\[[^\]]*\]/, ''))
     : keys.flatMap((key) => ownersOf(of).map((owner) => `${owner}.${key}`));
+
+/** A variable that code of synapses names: their own, or one at an end (`post.v`). */
+function ofSynapses(name: string, projection: Id, { projections }: Model): readonly string[] {
+  const [, end, variable = ''] = /^(pre|post)\.(.+)$/.exec(name) ?? [];
+  const { from, to } = projections[projection] ?? {};
+  const at = end === 'pre' ? from : end === 'post' ? to : undefined;
+  return at === undefined ? [`${projection}.${name}`] : named([variable], at.of);
+}
 
 const ownersOf = (rule: SelectionRule): readonly string[] =>
   isSelection(rule, 'synapses') ? [rule.projection] : populationsOf(rule);

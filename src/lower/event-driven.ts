@@ -48,12 +48,15 @@ function bringUpToDate(scope: SynapseScope, context: Context): void {
       continue;
     }
     const others = [form.constant, ...form.coefficients.values()].flatMap(referencesIn);
-    if (others.some((read) => read.kind === 'end' || read.variable === 't' || equations.state.has(read.variable))) {
+    // State without an equation changes in code alone: as in Brian, it counts with its value at the event.
+    if (
+      others.some((read) => read.kind === 'end' || read.variable === 't' || equations.derivatives.has(read.variable))
+    ) {
       context.diagnostics.add(
         messages.methodRefused(
           'event-driven',
           name,
-          `the equation of ${variable} reads something that changes between events`,
+          `the equation of ${variable} reads something that changes at every step`,
           'integrate it each step instead (clock-driven)',
         ),
       );

@@ -1534,6 +1534,34 @@ def trials():
 
 
 @scenario
+def traces_of_what_code_changes():
+    """Event-driven equations that read what pathways and operations change, by itself and through a subexpression."""
+    P = SpikeGeneratorGroup(3, [0, 1, 2, 0, 1, 0, 2], [1, 1.5, 2, 4, 6, 7, 7.3] * ms)
+    G = NeuronGroup(3, "dv/dt = (1.5 - v)/(4*ms) : 1\nq : 1", threshold="v > 1", reset="v = 0", method="exact")
+    model = """da/dt = (b - a)/(5*ms) : 1 (event-driven)
+    dx/dt = (0.2 - x)*c/ms : 1 (event-driven)
+    b = 1 + 0.2*c : 1
+    c : 1"""
+    S = Synapses(P, G, model, on_pre="a += 0.1; x += 0.2; q_post += a + x; c += 0.1", on_post="c *= 0.9; q_post += 0.1*x")
+    S.connect()
+    S.c = "0.1*i"
+    S.run_regularly("c += 0.01", dt=1 * ms)
+    samples = StateMonitor(G, "q", record=True)
+    run(10 * ms)
+    return {"q": samples.q[:], "a": S.a[:], "x": S.x[:]}
+
+
+@scenario
+def powers_and_rests():
+    """Powers that integers are set to; neurons that may rest and have no threshold."""
+    G = NeuronGroup(3, "m : integer\nn : integer\nk : integer (constant)\ndv/dt = -v/(2*ms) : 1 (unless refractory)", refractory=1 * ms, method="exact")
+    G.k, G.v = [0, 1, 2], "i"
+    G.run_regularly("m = 2**k; n = (-1)**k")
+    run(1 * ms)
+    return {"m": G.m[:], "n": G.n[:], "v": G.v[:]}
+
+
+@scenario
 def delays_changed_often():
     """Delays that change again and again with spikes under way, of several pathways, with weights that change as well."""
     G = NeuronGroup(5, "dv/dt = (1.6 - v)/(5*ms) : 1\nx : 1\nr : 1", threshold="v > 1", reset="v = 0", method="exact")

@@ -112,6 +112,10 @@ class NeuronParts:
                 raise Unsupported(group.name, f"its threshold has the order {thresholder.order}")
             if thresholder.when != "thresholds":
                 entry["threshold_when"] = thresholder.when
+        elif group._refractory is not False:
+            if np.asarray(group.variables["lastspike"].get_value()).max(initial=-1e4) > -1e4:
+                raise Unsupported(group.name, "it has no threshold, and a last spike")
+            entry["threshold"] = "False"
         if group._refractory is not False and not rests:
             if isinstance(group._refractory, str):
                 entry["refractory"] = line(group._refractory)

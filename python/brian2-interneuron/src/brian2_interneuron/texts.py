@@ -111,7 +111,9 @@ def with_whole_numbers(code, variables):
     def is_whole(text):
         names = {each for each in get_identifiers(text) if each != "int"}
         integers = all(getattr(variables.get(each), "is_integer", False) or getattr(variables.get(each), "is_boolean", False) for each in names)
-        return re.fullmatch(r"[\w\s+*%()-]*|\s*int\([^()]*\)\s*", text) and (integers or text.strip().startswith("int("))
+        # Powers of integers are none: `2**-1`.
+        plain = "**" not in text and re.fullmatch(r"[\w\s+*%()-]*|\s*int\([^()]*\)\s*", text)
+        return plain and (integers or text.strip().startswith("int("))
 
     def whole(found):
         name, value = found[2], found[4]

@@ -367,6 +367,39 @@ describe('sources of PyNN whose parameters a phase sets', () => {
 });
 
 describe('by name', () => {
+  it('sines are sine generators, beside pulses for their offset', async () => {
+    const text = JSON.stringify({
+      format: 'interneuron/pynn',
+      setup: { timestep: 0.1 },
+      populations: [{ label: 'cells', size: 1, cell: { type: 'IF_curr_exp', params: { tau_refrac: 0.1 } } }],
+      current_sources: [
+        {
+          label: 'waves',
+          type: 'ACSource',
+          params: { amplitude: 0.5, offset: 0.2, frequency: 10, phase: 45, start: 20, stop: 80 },
+          inject_into: ['cells'],
+        },
+      ],
+      recordings: [{ target: 'cells', variables: ['v'] }],
+      phases: [{ run: 100 }],
+    });
+    const { valid } = importModel({ name: 'waves.json', text });
+    const neurons = Object.fromEntries(
+      Object.entries(valid.model.neurons).map(([id, type]) => [id, { ...type, method: 'euler' as const }]),
+    );
+    const euler = { ...valid, model: { ...valid.model, neurons } };
+    const { files } = await convertModel(euler, 'lems');
+    // LEMS takes the sine a step later: the phase is that of 45 degrees half a step before the source begins.
+    const phase = Number((Math.PI / 4 - 2 * Math.PI * 10 * 5e-5).toPrecision(12));
+    expect(files[0]?.text.match(/<(pulseGenerator|sineGenerator|compoundInput) [^>]*>/g)).toEqual([
+      '<compoundInput id="waves">',
+      '<pulseGenerator id="waves_0" delay="20.05ms" duration="60ms" amplitude="0.2nA"/>',
+      `<sineGenerator id="waves_1" phase="${phase}" delay="20.05ms" duration="60ms" amplitude="0.5nA" period="0.1s"/>`,
+    ]);
+    const [voltage] = (await checkConversion(euler, 'lems')).variables ?? [];
+    expect(voltage?.largest).toBeLessThan(1e-7 * (voltage?.range ?? 0));
+  });
+
   it('currents in steps are pulse generators that flow in the same steps', async () => {
     const source = (label: string, type: string, params: object, into: string): object => ({
       label,

@@ -12,7 +12,7 @@ import { dimensionOfUnit } from './dimensions.js';
 import { inputType } from './input-type.js';
 import { pairsOf } from './pairs.js';
 import { quantityText } from './quantity-text.js';
-import { longAfter, pulsesOf, type Pulse } from './pulses.js';
+import { longAfter, wavesOf, type Wave } from './pulses.js';
 import { stimulusType } from './stimulus-type.js';
 import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
@@ -82,7 +82,7 @@ export function writeStimulus(name: string, stimulus: Stimulus, written: Written
   const targets = elementsOf(stimulus.to, context);
   if (target === undefined || !plan || typeof targets === 'string')
     return report.missing(pointer, typeof targets === 'string' ? targets : 'inputs of several populations');
-  const named = pulseGenerators(name, stimulus, plan, context);
+  const named = generators(name, stimulus, plan, context);
   const made = named ?? generatedStimulus(name, stimulus, plan, written, context);
   if (!made) return;
   const { component, exposure } = made;
@@ -114,8 +114,8 @@ function generatedStimulus(
   return { component: element(made.componentType, { id: context.ids.claim(name) }), exposure: made.exposure };
 }
 
-/** A current in steps by NeuroML's name; undefined where it is another current, or acts on another kind of cell. */
-function pulseGenerators(
+/** A current in steps and sines by NeuroML's names; undefined where it is another current, or acts on another kind of cell. */
+function generators(
   name: string,
   stimulus: Stimulus,
   { type, attachment, channels }: CellPlan,
@@ -128,31 +128,45 @@ function pulseGenerators(
   // Cables of second order take currents in the middle of a step.
   const cell = model.neurons[type];
   const isMiddle = model.timing === 'grid' && cell?.compartments && ['auto', 'cable'].includes(cell.method);
-  const pulses = pulsesOf(stimulus.value, dt, steps, functions, isMiddle ? 0.5 : 0) ?? [];
-  const [only] = pulses;
-  if (only === undefined) return undefined;
+  const waves = wavesOf(stimulus.value, dt, steps, functions, isMiddle ? 0.5 : 0) ?? [];
+  const [only] = waves;
+  // Sines are those of a time that the reference interpreter adds up, a step later.
+  if (only === undefined || (hasCompartments(model) && waves.some(({ sine }) => sine !== undefined))) return undefined;
   const inTime = (value: number): string => quantityText(Number(value.toPrecision(12)), second, dimensions);
   // Half a step between two steps, since LEMS adds up its time.
   const late = hasCompartments(model) ? 0 : 0.5;
   const atStep = (step: number): number => (step === 0 ? 0 : (step + late) * dt);
-  const generator = (id: string, { from, to, amplitude }: Pulse): Element =>
-    element('pulseGenerator', {
+  const generator = (id: string, { from, to, amplitude, sine }: Wave): Element => {
+    const delay = atStep(from);
+    const window = {
+      delay: inTime(delay),
+      duration: inTime(to === undefined ? longAfter : atStep(to) - delay),
+      amplitude: quantityText(sine && sine.omega < 0 ? -amplitude : amplitude, ampere, dimensions),
+    };
+    if (!sine) return element('pulseGenerator', { id, ...window });
+    // The reference interpreter takes the sine a step later, of an angle that grows.
+    const angle = Math.sign(sine.omega) * (sine.phase + sine.omega * (delay - dt));
+    return element('sineGenerator', {
       id,
-      delay: inTime(atStep(from)),
-      duration: inTime(to === undefined ? longAfter : atStep(to) - atStep(from)),
-      amplitude: quantityText(amplitude, ampere, dimensions),
+      phase: String(Number(turned(angle).toPrecision(12))),
+      ...window,
+      period: inTime((2 * Math.PI) / Math.abs(sine.omega)),
     });
+  };
   const id = ids.claim(name);
   const component =
-    pulses.length === 1
+    waves.length === 1
       ? generator(id, only)
       : element(
           'compoundInput',
           { id },
-          pulses.map((pulse, k) => generator(ids.claim(`${id}_${k}`), pulse)),
+          waves.map((wave, k) => generator(ids.claim(`${id}_${k}`), wave)),
         );
   return { component, exposure: 'i' };
 }
+
+/** An angle within one turn, from 0. */
+const turned = (angle: number): number => angle - 2 * Math.PI * Math.floor(angle / (2 * Math.PI));
 
 function inputList(
   component: string,

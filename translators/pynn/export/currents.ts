@@ -1,6 +1,8 @@
 /** Stimuli as PyNN's current sources: which of them an expression of time is. */
 
 import type { Expression } from '../../../src/lang/ast.js';
+import { linearForm } from '../../../src/lang/linear.js';
+import { constantOf } from '../../../src/library/recognise/numbers.js';
 import { inUnit, readCanonical } from './values.js';
 import type { CurrentSource } from '../specification.js';
 
@@ -140,21 +142,14 @@ function sine(e: Expression, start: number): Source | undefined {
 /** Decimals without the digits that multiplying by pi adds. */
 const rounded = (value: number): number => Number(value.toPrecision(14));
 
-/** Frequency in Hz and phase in degrees of `omega*(t - start) + phase`, in rad/s and rad. */
+/** Frequency in Hz and phase in degrees at the start of an angle that grows with the time, in rad. */
 function angleOf(e: Expression, start: number): { readonly frequency: number; readonly phase: number } | undefined {
-  if (e.kind !== 'binary' || e.operator !== '+' || e.left.kind !== 'binary' || e.left.operator !== '*')
-    return undefined;
-  const [omega, phase] = [literal(e.left.left), literal(e.right)];
-  const time = e.left.right;
-  const since =
-    time.kind === 'name'
-      ? 0
-      : time.kind === 'binary' && time.operator === '-' && time.left.kind === 'name'
-        ? literal(time.right)
-        : undefined;
-  if (omega === undefined || phase === undefined || since === undefined) return undefined;
+  const form = linearForm(e, ['t']);
+  const factor = form?.coefficients.get('t');
+  const [omega, phase] = [factor && constantOf(factor), form && constantOf(form.constant)];
+  if (omega === undefined || phase === undefined || phase === null) return undefined;
   // A source counts its phase from its own start.
-  const moved = phase + omega * (start - since);
+  const moved = phase + omega * start;
   return { frequency: rounded(omega / (2 * Math.PI)), phase: rounded((moved * 180) / Math.PI) };
 }
 

@@ -1553,12 +1553,13 @@ def traces_of_what_code_changes():
 
 @scenario
 def powers_and_rests():
-    """Powers that integers are set to; neurons that may rest and have no threshold."""
-    G = NeuronGroup(3, "m : integer\nn : integer\nk : integer (constant)\ndv/dt = -v/(2*ms) : 1 (unless refractory)", refractory=1 * ms, method="exact")
+    """Powers and quotients that integers are; neurons that may rest and have no threshold."""
+    G = NeuronGroup(3, "m : integer\nn : integer\nk : integer (constant)\nq = i/2 : integer\ndv/dt = -v/(2*ms) : 1 (unless refractory)", refractory=1 * ms, method="exact")
     G.k, G.v = [0, 1, 2], "i"
     G.run_regularly("m = 2**k; n = (-1)**k")
+    samples = StateMonitor(G, "q", record=True)
     run(1 * ms)
-    return {"m": G.m[:], "n": G.n[:], "v": G.v[:]}
+    return {"q": samples.q[:], "m": G.m[:], "n": G.n[:], "v": G.v[:]}
 
 
 @scenario

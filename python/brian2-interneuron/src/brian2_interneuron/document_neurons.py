@@ -90,7 +90,7 @@ class NeuronParts:
         lines = [
             parameter_text(each)
             if each.varname in still
-            else equation_text(each, apart if each.type == SUBEXPRESSION else ())
+            else equation_text(each, group.variables, apart if each.type == SUBEXPRESSION else ())
             for each in equations.values()
             if each.varname not in expanded
         ]

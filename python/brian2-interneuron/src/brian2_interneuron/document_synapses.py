@@ -173,7 +173,7 @@ class SynapseParts:
             entry["multisynaptic_index"] = synapses.multisynaptic_index
         if equations:
             entry["model"] = "\n".join(
-                parameter_text(each) if each.varname in updated else equation_text(each) for each in equations
+                parameter_text(each) if each.varname in updated else equation_text(each, synapses.variables) for each in equations
             )
         if synapses.state_updater is not None:
             entry.update(self._method(synapses))

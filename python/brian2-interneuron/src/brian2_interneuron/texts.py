@@ -66,7 +66,7 @@ def line(text):
     return " ".join(each for each in without if each)
 
 
-def equation_text(equation, without=()):
+def equation_text(equation, variables, without=()):
     """An equation as Brian writes it, without some of its flags."""
     unit = {"boolean": "boolean", "integer": "integer"}.get(equation.var_type) or unit_text(equation.dim)
     kept = sorted(set(equation.flags) - set(without))
@@ -75,7 +75,7 @@ def equation_text(equation, without=()):
     if equation.type == DIFFERENTIAL_EQUATION:
         return f"d{name}/dt = {line(equation.expr.code)} : {unit}{flags}"
     if equation.type == SUBEXPRESSION:
-        return f"{name} = {line(equation.expr.code)} : {unit}{flags}"
+        return f"{with_whole_numbers(f'{name} = {line(equation.expr.code)}', variables)} : {unit}{flags}"
     return f"{name} : {unit}{flags}"
 
 

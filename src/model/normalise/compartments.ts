@@ -17,6 +17,7 @@ import type { CompartmentsDocument, MechanismDocument, NeuronDocument, SectionDo
 import { messages } from '../messages.js';
 import type { Compartments, Ion, Mechanism, Section, Value } from '../model.js';
 import { child } from '../pointer.js';
+import { dimensionAtPlace } from '../place-names.js';
 import { isGap, oddSize } from '../plausible-shape.js';
 import { findCycle } from '../rules/graph.js';
 import type { Context } from './context.js';
@@ -291,15 +292,8 @@ function normaliseIon(
 
 /** What a mechanism may read or write under a name, at its place; undefined for other names. */
 function placeVariable(name: string, ions: readonly string[], density: boolean): Variable | undefined {
-  const current = density ? ampereByArea : ampere;
-  if (name === 'v') return special(volt);
-  if (name === 'area') return special(area);
-  if (name === 'distance' || name === 'diameter' || name === 'length') return special(metre);
-  if (name === 'temperature') return special(kelvin);
-  const [, kind, ion] = /^(i|e)_(\w+)$/.exec(name) ?? [];
-  if (ion !== undefined && ions.includes(ion)) return special(kind === 'i' ? current : volt);
-  const [, species] = /^(\w+)_[io]$/.exec(name) ?? [];
-  return species !== undefined && ions.includes(species) ? special(concentration) : undefined;
+  const dimension = dimensionAtPlace(name, ions, density);
+  return dimension && special(dimension);
 }
 
 function placeNames(ions: readonly string[]): string[] {

@@ -5,6 +5,7 @@ import type { Dimension } from '../../../src/lang/ast.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Projection } from '../../../src/model/model.js';
 import { isSelection } from '../../../src/model/tagged.js';
+import { contactsOf, writeGapJunctions } from './cells/gap-junctions.js';
 import { coreSynapses, writePlacedConnections } from './cells/network.js';
 import { type CellPlan, type ExportContext } from './context.js';
 import { delaysOf, delayTexts, isPostDelay, ownPostDelays, postDelaysOf } from './delays.js';
@@ -39,6 +40,7 @@ export function writeProjection(name: string, given: Projection, written: Writte
   if (isPlaced) {
     const core = coreSynapses(known, written, context);
     if (core) return writePlacedConnections(known, core, undefined, written, context);
+    if (gapJunctions(known, written, context)) return;
   }
   const standard = written.standards.get(plan.type);
   if (
@@ -77,6 +79,25 @@ export function writeProjection(name: string, given: Projection, written: Writte
     writePlacedConnections(known, [{ id: synapse, members, weightOf: () => 1 }], built, written, context);
   } else if (built.peer) contacts(known, built, built.peer, synapse, written, context);
   else connections(known, built, synapse, written, context);
+}
+
+/** Writes gap junctions between cells with compartments; false where the projection is another. */
+function gapJunctions(known: Known, written: Written, context: ExportContext): boolean {
+  const { name, source, target } = known;
+  if (written.mirrored.has(name)) return true;
+  const contacts = contactsOf(known, written, context);
+  if (!contacts) return false;
+  for (const [other, given] of Object.entries(context.model.projections)) {
+    if (other === name || populationOf(given.from.of) !== target || populationOf(given.to.of) !== source) continue;
+    const mirror = source === target ? undefined : knownOf(other, given, written, context);
+    const back = mirror && contactsOf(mirror, written, context);
+    if (!back) continue;
+    written.mirrored.add(other);
+    writeGapJunctions(known, contacts, back, written, context);
+    return true;
+  }
+  writeGapJunctions(known, contacts, [], written, context);
+  return true;
 }
 
 /** What a projection is, after what it could not be said to be was reported. */

@@ -31,6 +31,8 @@ export class Written {
   readonly standards = new Map<string, StandardCell>();
   /** Cells with compartments, by population. */
   readonly cells = new Map<string, StructuredCell>();
+  /** Projections of gap junctions that those in the other direction say. */
+  readonly mirrored = new Set<string>();
   /** Numbers of parameters and variables, by population. */
   readonly values = new Map<string, ReadonlyMap<string, Numbers>>();
   /** Of the whole network in K, where currents of calcium depend on it. */

@@ -308,6 +308,90 @@ experiment: { dt: 0.025 ms, duration: 20 ms }`;
   await expectSameSamples(model, again);
 });
 
+/** A model of NeuroML, of which only the equations are known. */
+function withoutDocument(file: string): ImportedModel {
+  const imported = importModel(readSource(file));
+  const { valid } = imported;
+  return { ...imported, valid: { ...valid, model: { ...valid.model, annotations: {} } } };
+}
+
+test.each([
+  [
+    'ball-and-stick',
+    [
+      '<channelDensityGHK id="caGHK_density" ionChannel="caGHK" permeability="0.000001cm_per_s" segmentGroup="soma_group" ion="ca"/>',
+      '<channelDensityNernst id="caNernst_density" ionChannel="caNernst" condDensity="2S_per_m2" segmentGroup="stick" ion="ca"/>',
+      '<decayingPoolConcentrationModel id="ca" ion="ca" restingConc="0.0001mol_per_m3" decayConstant="20ms" shellThickness="0.1um"/>',
+      '<fixedFactorConcentrationModel id="ca_2" ion="ca" restingConc="0.0001mol_per_m3" decayConstant="15ms" rho="20 mol_per_m_per_A_per_s"/>',
+    ],
+  ],
+  [
+    'branched-cell',
+    ['<expOneSynapse id="onLeft_synapses" gbase="1nS" erev="0mV" tauDecay="2ms"/>', 'weight="12" delay="1ms"'],
+  ],
+])('the equations of %s become the words of NeuroML again', async (name, words) => {
+  const model = withoutDocument(`fixtures/cells/${name}.xml`);
+  const { report, again, text } = await written(model);
+  expect(report.filter(({ verdict }) => verdict !== 'exact' && verdict !== 'equivalent')).toEqual([]);
+  for (const word of words) expect(text).toContain(word);
+  await expectSameSamples(model, again);
+});
+
+describe('gap junctions between places', () => {
+  const network = (targets: string): string => `
+interneuron: 1
+neurons:
+  cell:
+    inputs: { I: nA }
+    compartments:
+      initial: -65 mV
+      sections:
+        soma: { length: 20 um, diameter: 20 um, specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm }
+        tip: { parent: soma, length: 80 um, diameter: 2 um, divisions: 2, specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm }
+      mechanisms: { leak: { parameters: { g: 1 S/m**2, E: -60 mV }, reads: [v], writes: { i: g*(E - v) } } }
+synapses:
+  gap: { parameters: { g: 3 nS }, contributes: { post.I: g*(pre.v - post.v) } }
+populations: { a: { type: cell, size: 2 }, b: { type: cell, size: 2 } }
+projections:
+  own:
+    from: { of: a, section: tip, fraction: 0.8 }
+    to: { of: a, section: tip, fraction: 0.8 }
+    synapse: gap
+    connect: [{ rule: list, sources: [0, 1], targets: [1, 0] }]
+  there:
+    from: { of: a, section: tip, fraction: 0.8 }
+    to: { of: b, section: soma }
+    synapse: gap
+    connect: [{ rule: list, sources: [0, 1], targets: [1, 0] }]
+    values: { g: { array: [2, 5], unit: nS } }
+  back:
+    from: { of: b, section: soma }
+    to: { of: a, section: tip, fraction: 0.8 }
+    synapse: gap
+    connect: [{ rule: list, sources: [0, 1], targets: ${targets} }]
+    values: { g: { array: [5, 2], unit: nS } }
+stimuli: { pulse: { kind: current, to: { population: a, indices: [1] }, input: I, value: 0.3*nA if t > 1*ms else 0*nA, section: soma } }
+record: [{ of: a, variables: [v], section: soma }, { of: b, variables: [v], section: soma }]
+timing: grid
+experiment: { dt: 0.025 ms, duration: 10 ms }`;
+
+  test('are electrical projections, in which each contact acts in both directions', async () => {
+    const model = importModel({ name: 'gaps.yaml', text: network('[1, 0]') });
+    const { report, again, text } = await written(model);
+    expect(report.filter(({ verdict }) => verdict !== 'exact' && verdict !== 'equivalent')).toEqual([]);
+    expect(text.match(/<electricalConnectionInstance /g)).toHaveLength(1);
+    expect(text.match(/<electricalConnectionInstanceW [^>]*weight="[25]"/g)).toHaveLength(2);
+    await expectSameSamples(model, again);
+  });
+
+  test('that act in one direction are left out by name', async () => {
+    const { report } = await written(importModel({ name: 'gaps.yaml', text: network('[0, 1]') }));
+    const missing = report.filter(({ verdict }) => verdict === 'notExpressible');
+    expect(missing.map(({ pointer }) => pointer)).toEqual(['/projections/there']);
+    expect(missing[0]?.message).toContain('one direction');
+  });
+});
+
 test('sections of which the compartments differ become a section for each', async () => {
   const text = `
 interneuron: 1

@@ -1,6 +1,6 @@
 /** A cell with compartments as NeuroML's `cell`: its shape, channels by density, and where its variables are. */
 
-import { concentration, faradByArea, ohmMetre, siemens, siemensByArea, volt } from '../../../../src/lang/dimension.js';
+import { concentration, faradByArea, ohmMetre, siemens, volt } from '../../../../src/lang/dimension.js';
 import type { Dimension } from '../../../../src/lang/ast.js';
 import { evaluate, NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
 import { namesIn, writtenBy } from '../../../../src/lang/walk.js';
@@ -17,9 +17,18 @@ import { element, type Element } from '../xml-text.js';
 import { cutWhereValuesDiffer, middleOf, type CutCell } from './cut-sections.js';
 import { LocalEquations } from './equations.js';
 import { gateOf, instantGate, PotentialFunctions } from './gates.js';
+import { densitiesInOrder, densityElement } from './densities.js';
 import { localNumbers, sectionsOn } from './local-values.js';
-import { conductancesOf, type Conductance } from './membrane-current.js';
-import { concentrationsOn, keepsAboveZero, nernstPotential, poolElement, poolOf, type Pool } from './pools.js';
+import { conductancesOf, type Calcium, type Conductance } from './membrane-current.js';
+import {
+  calciumOf,
+  concentrationsOn,
+  keepsAboveZero,
+  nernstPotential,
+  poolElement,
+  poolOf,
+  type Pool,
+} from './pools.js';
 import { compartmentAt, shapeOf } from './shape.js';
 import type { StructuredCell } from './structured-cell.js';
 import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
@@ -104,7 +113,7 @@ class CellWriter {
         element(tag, { value: quantityText(value, dimension, context.dimensions), ...this.#segmentGroup(own) }),
       );
     const membrane = element('membraneProperties', {}, [
-      ...inOrder(densities.map((one) => one.element)),
+      ...densitiesInOrder(densities.map((one) => one.element)),
       element('spikeThresh', { value: quantityText(spike?.threshold ?? 0, volt, context.dimensions) }),
       ...on('specificCapacitance', faradByArea, (name) => sections[name]?.specificCapacitance ?? 0),
       ...on('initMembPotential', volt, (name) => this.#startOf(name)),
@@ -243,10 +252,16 @@ class CellWriter {
     const initial = new Map([...numbers].filter(([one]) => Object.hasOwn(mechanism.state, one)));
     for (const one of initial.keys()) numbers.delete(one);
     for (const one of mechanism.reads) {
-      const value = one === 'v' ? undefined : outside(one);
+      const value = one === 'v' ? undefined : one === 'distance' || one === 'length' ? middle[one] : outside(one);
       if (value !== undefined) numbers.set(one, value);
     }
-    const equations = new LocalEquations(mechanism, numbers, context.functions, free);
+    const equations = new LocalEquations(
+      mechanism,
+      numbers,
+      Object.keys(this.#compartments.ions),
+      context.functions,
+      free,
+    );
     if (isPool) {
       this.#pools.set(section, poolOf(name, equations, initial, this.#ofIon('ca_o', section)));
       return;
@@ -254,9 +269,14 @@ class CellWriter {
     for (const [target, text] of Object.entries(mechanism.writes)) {
       if (target !== 'i' && !target.startsWith('i_')) throw new NotExpressible(`a mechanism that changes ${target}`);
       const ion = target === 'i' ? 'non_specific' : target.slice(2);
-      const conductances = conductancesOf(equations.of(text), equations.isState, context.functions);
+      const conductances = conductancesOf(
+        equations.of(text),
+        equations.isState,
+        context.functions,
+        this.#calcium(section),
+      );
       conductances.forEach((conductance, k) => {
-        if (conductance.reversal === 'nernst') this.#setTemperature(ion);
+        if (typeof conductance.reversal === 'string') this.#setTemperature(ion);
         const owner = conductances.length === 1 ? name : `${name}_${k + 1}`;
         const channel = this.#channel(owner, conductance, ion, equations, { initial, v, pointer });
         const known = this.#placed.find(
@@ -272,9 +292,17 @@ class CellWriter {
     }
   }
 
+  /** What currents of calcium on a section are; undefined where its concentration does not change. */
+  #calcium(section: string): Calcium | undefined {
+    const pool = this.#pools.get(section);
+    const { temperature } = this.#compartments;
+    return pool && temperature !== undefined ? calciumOf(pool, temperature, this.context.functions) : undefined;
+  }
+
   /** What a pool on a section changes, or reads, with what it is at the start. */
   #calciumOn(section: string, isPool: boolean): ReadonlyMap<string, number> {
-    if (isPool) return new Map([['i_ca', 0]]);
+    // The area of a compartment is not known here.
+    if (isPool) return new Map([['i_ca', 0], ['area', NaN]]); // prettier-ignore
     const pool = this.#pools.get(section);
     if (!pool) return new Map();
     const { start, outside } = pool;
@@ -302,7 +330,7 @@ class CellWriter {
     if (!ion) return undefined;
     const { inside, outside } = concentrationsOn(ion, section, this.#compartments);
     if (typeof ion.reversal === 'number' && potential !== undefined) return ion.reversal;
-    if (side === 'o') return outside;
+    if (side === 'o') return (which === 'ca' ? this.#pools.get(section)?.outside : undefined) ?? outside;
     if (which === 'ca' && this.#pools.has(section)) return undefined;
     if (side === 'i') return inside;
     return ion.reversal && nernstPotential(ion.valence, inside, outside, this.#compartments.temperature);
@@ -361,7 +389,7 @@ class CellWriter {
       ...(open === null ? [] : [instantGate(open, 1, equations, this.#functions, owner)]),
     ];
     // NEURON's channels either have a reversal potential or read that of their ion.
-    const key = JSON.stringify([owner, ion, reversal === 'nernst', elements, open && printExpression(open)]);
+    const key = JSON.stringify([owner, ion, typeof reversal === 'string', elements, open && printExpression(open)]);
     const known = this.#channels.get(key);
     if (known !== undefined) return known;
     const id = context.ids.claim(owner);
@@ -386,14 +414,7 @@ class CellWriter {
         channel,
         sections,
         gates: conductance.gates,
-        element: element(conductance.reversal === 'nernst' ? 'channelDensityNernst' : 'channelDensity', {
-          id,
-          ionChannel: channel,
-          condDensity: quantityText(conductance.conductance, siemensByArea, dimensions),
-          ...(conductance.reversal === 'nernst' ? {} : { erev: quantityText(conductance.reversal, volt, dimensions) }),
-          ...this.#segmentGroup(sections),
-          ion,
-        }),
+        element: densityElement(id, channel, ion, conductance, this.#segmentGroup(sections), dimensions),
       };
     });
   }
@@ -439,10 +460,6 @@ class CellWriter {
 }
 
 const biophysics = 'biophysics';
-
-/** Densities with a reversal potential of their own, then those whose one follows calcium, as the schema has them. */
-const inOrder = (elements: readonly Element[]): readonly Element[] =>
-  ['channelDensity', 'channelDensityNernst'].flatMap((kind) => elements.filter(({ tag }) => tag === kind));
 
 /**
  * The number that the potential exceeds where a cell fires; undefined where the condition is another.

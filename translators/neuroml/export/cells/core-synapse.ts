@@ -1,5 +1,6 @@
 /** Synapses that NeuroML has by name, found by what their equations do. */
 
+import { assignedValue } from '../../../../src/lang/build.js';
 import { evaluate, NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
 import { constants } from '../../../../src/lang/functions.js';
@@ -17,6 +18,68 @@ export interface CoreSynapse {
   readonly reversal: number;
   /** Of this synapse, in S. */
   readonly weight: number;
+}
+
+/** A type's expressions, as numbers. */
+interface Arithmetic {
+  readonly folded: (e: Expression) => Expression;
+  /** @throws NoNumber where it depends on something else */
+  readonly at: (e: Expression, given: Readonly<Record<string, number>>) => number;
+}
+
+/**
+ * @param read  names of variables of the cells
+ * @param valueOf  numbers of parameters and first values, in SI
+ */
+function arithmeticOf(
+  type: SynapseType,
+  read: readonly string[],
+  valueOf: (name: string) => number,
+  functions: Functions,
+): Arithmetic {
+  const own = [type.parameters, type.derived, type.state];
+  const folded = (e: Expression): Expression =>
+    foldConstants(e, undefined, (name) => read.includes(name) || own.some((one) => Object.hasOwn(one, name)));
+  const at = (e: Expression, given: Readonly<Record<string, number>>): number => {
+    const lookup = (name: string): number => {
+      const derived = type.derived[name];
+      if (derived) return evaluate(folded(parseExpression(derived.value)), lookup, functions);
+      const value = given[name] ?? (Object.hasOwn(type.parameters, name) ? valueOf(name) : constants.get(name));
+      if (value === undefined) throw new NoNumber(`a value that depends on ${name}`);
+      return value;
+    };
+    return evaluate(e, lookup, functions);
+  };
+  return { folded, at };
+}
+
+/**
+ * The conductance of a gap junction in S; undefined where a synapse is another.
+ *
+ * @param valueOf  numbers of its parameters, in SI
+ */
+export function gapConductance(
+  type: SynapseType,
+  { receptors }: Projection,
+  valueOf: (name: string) => number,
+  functions: Functions,
+): number | undefined {
+  const [current, ...currents] = Object.values(type.contributes);
+  const others = [type.state, type.pathways, type.summed, type.events ?? {}, receptors];
+  if (current === undefined || currents.length > 0 || others.some((one) => Object.keys(one).length > 0))
+    return undefined;
+  const { folded, at } = arithmeticOf(type, ['pre.v', 'post.v'], valueOf, functions);
+  try {
+    const flow = folded(parseExpression(current));
+    const flowAt = (pre: number, post: number): number => at(flow, { 'pre.v': pre, 'post.v': post });
+    const conductance = flowAt(1, 0);
+    const isLinear =
+      near(flowAt(0, 1), -conductance) && near(flowAt(2.5, 0.5), 2 * conductance) && flowAt(-0.07, -0.07) === 0;
+    return isLinear ? Number(conductance.toPrecision(14)) : undefined;
+  } catch (error) {
+    if (error instanceof NoNumber) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -39,24 +102,14 @@ export function coreSynapse(
   if (current === undefined || text === undefined || type.noise.length > 0) return undefined;
   if (states.some((name) => valueOf(name) !== 0)) return undefined;
   const [statement] = parseStatements(text);
-  if (statement?.kind !== 'assignment' || statement.operator !== '+=') return undefined;
+  if (statement?.kind !== 'assignment') return undefined;
   const first = statement.target;
-  const own = (name: string): boolean => Object.hasOwn(type.parameters, name) || Object.hasOwn(type.derived, name);
-  const folded = (e: Expression): Expression =>
-    foldConstants(e, undefined, (name) => own(name) || states.includes(name) || name === 'post.v');
-  const at = (e: Expression, given: Readonly<Record<string, number>>): number => {
-    const lookup = (name: string): number => {
-      const derived = type.derived[name];
-      if (derived) return evaluate(folded(parseExpression(derived.value)), lookup, functions);
-      const value = given[name] ?? (Object.hasOwn(type.parameters, name) ? valueOf(name) : constants.get(name));
-      if (value === undefined) throw new NoNumber(`a value that depends on ${name}`);
-      return value;
-    };
-    return evaluate(e, lookup, functions);
-  };
+  const { folded, at } = arithmeticOf(type, ['post.v'], valueOf, functions);
   try {
     const rateOf = (name: string): Expression => folded(parseExpression(type.derivatives[name]?.rate ?? '0'));
-    const weight = at(folded(statement.value), {});
+    const after = (before: number): number => at(folded(assignedValue(statement)), { [first]: before });
+    const weight = after(0);
+    if (!near(after(1), 1 + weight) || !near(after(weight), 2 * weight)) return undefined;
     const last = states.length === 2 ? states.find((name) => name !== first) : first;
     if (last === undefined || states.length > 2 || !states.includes(first)) return undefined;
     const flow = folded(parseExpression(current));

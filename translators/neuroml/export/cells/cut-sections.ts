@@ -20,6 +20,9 @@ export interface CutCell {
 /** What values read of a compartment, beside what all of a section have in common. */
 const local: ReadonlySet<string> = new Set(['distance', 'diameter', 'length', 'area', 'x', 'y', 'z']);
 
+/** What equations may read of a compartment that is known of its pieces. */
+const alongSections: ReadonlySet<string> = new Set(['distance', 'length']);
+
 /** The cell with each section in pieces in which a mechanism's values differ; itself where there is none. */
 export function cutWhereValuesDiffer(compartments: Compartments, data: DataStore): CutCell {
   const wanted = sectionsWithLocalValues(compartments, data);
@@ -69,7 +72,10 @@ function sectionsWithLocalValues(compartments: Compartments, data: DataStore): R
       begin += count;
     }
   };
-  for (const { on, parameters, values = {} } of Object.values(mechanisms)) {
+  for (const { on, parameters, values = {}, reads } of Object.values(mechanisms)) {
+    if (reads.some((name) => alongSections.has(name)))
+      for (const section of sectionsOn(on, compartments))
+        if ((sections[section]?.divisions ?? 1) > 1) found.add(section);
     for (const { value } of Object.values(parameters)) note(value, sectionsOn(on, compartments));
     for (const [place, given] of Object.entries(values))
       for (const value of Object.values(given)) note(value, compartments.groups[place] ?? [place]);

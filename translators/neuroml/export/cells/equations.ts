@@ -1,15 +1,23 @@
 /** Equations of a mechanism on one section, as functions of the potential, its state and calcium alone. */
 
-import type { Expression } from '../../../../src/lang/ast.js';
+import type { Conditional, Expression } from '../../../../src/lang/ast.js';
 import { number, quantity } from '../../../../src/lang/build.js';
+import { isDimensionless } from '../../../../src/lang/dimension.js';
 import { evaluate, NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
 import { constants } from '../../../../src/lang/functions.js';
 import { parseExpression } from '../../../../src/lang/parse.js';
 import { mapExpression } from '../../../../src/lang/walk.js';
+import { dimensionAtPlace } from '../../../../src/model/place-names.js';
 import type { Mechanism } from '../../../../src/model/model.js';
 import { dimensionOfUnit } from '../dimensions.js';
 import { NotExpressible } from '../words.js';
+
+/** The side of a choice that numbers alone make. */
+function chosen(e: Conditional): Expression {
+  const condition = foldConstants(e.condition, undefined, () => true);
+  return condition.kind !== 'boolean' ? e : condition.value ? e.whenTrue : e.whenFalse;
+}
 
 /** Code with numbers in the place of parameters, and definitions in that of derived variables. */
 export class LocalEquations {
@@ -17,11 +25,13 @@ export class LocalEquations {
 
   /**
    * @param numbers  parameters and what is read of the place, in SI
+   * @param ions  of the cell
    * @param free  names that stay, as calcium where a pool sets it, with what they are at the start
    */
   constructor(
     readonly type: Mechanism,
     private readonly numbers: ReadonlyMap<string, number>,
+    private readonly ions: readonly string[],
     readonly functions: Functions,
     private readonly free: ReadonlyMap<string, number> = new Map(),
   ) {}
@@ -38,6 +48,7 @@ export class LocalEquations {
       this.numbers.has(name) ||
       Object.hasOwn(this.type.derived, name);
     return mapExpression(foldConstants(parseExpression(text), undefined, declared), (part) => {
+      if (part.kind === 'conditional') return chosen(part);
       if (part.kind !== 'name' || part.name === 'v' || this.free.has(part.name) || this.isState(part.name)) return part;
       return this.#named(part.name);
     });
@@ -49,12 +60,14 @@ export class LocalEquations {
     const derived = this.type.derived[name];
     const value = this.numbers.get(name) ?? constants.get(name);
     if (!derived && value === undefined) throw new NotExpressible(`what depends on ${name}`);
-    const unit = this.type.parameters[name]?.unit ?? '1';
+    const { parameters, density } = this.type;
+    const unit = parameters[name]?.unit ?? '1';
+    const dimension = dimensionAtPlace(name, this.ions, density) ?? dimensionOfUnit(unit);
     const made = derived
       ? this.of(derived.value)
-      : unit === '1'
+      : isDimensionless(dimension)
         ? number(value ?? 0)
-        : quantity(value ?? 0, dimensionOfUnit(unit));
+        : quantity(value ?? 0, dimension);
     this.#known.set(name, made);
     return made;
   }

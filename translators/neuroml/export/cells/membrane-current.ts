@@ -1,23 +1,36 @@
 /** Currents through a membrane as conductances, each with gates and a reversal potential. */
 
 import type { Expression } from '../../../../src/lang/ast.js';
-import { binary, number, quotient } from '../../../../src/lang/build.js';
+import { binary, conditional, negated, number, product, quotient } from '../../../../src/lang/build.js';
 import { evaluate, type Functions } from '../../../../src/lang/evaluate.js';
 import { linearForm } from '../../../../src/lang/linear.js';
 import { namesIn } from '../../../../src/lang/walk.js';
 import { NotExpressible } from '../words.js';
 
-/** `conductance * gates * open * (reversal - v)`, inward positive. */
+/**
+ * `conductance * gates * open * (reversal - v)`, inward positive; with `ghk` as reversal potential, what Goldman, Hodgkin
+ * and Katz have for that product of a permeability.
+ */
 export interface Conductance {
-  /** In S/m**2, or in S where the current is not per area. */
+  /** In S/m**2, in S where the current is not per area; of `ghk` in m/s. */
   readonly conductance: number;
   /** In V, or that of calcium where a pool sets its concentration. */
-  readonly reversal: number | 'nernst';
+  readonly reversal: number | 'nernst' | 'ghk';
   /** State variables that are its factors, with their powers. */
   readonly gates: ReadonlyMap<string, number>;
   /** What else of it changes with the potential; null: nothing. */
   readonly open: Expression | null;
 }
+
+/** What is known of calcium where a current is. */
+export interface Calcium {
+  /** Whether an expression is its reversal potential. */
+  readonly isReversal: (e: Expression) => boolean;
+  /** The permeability in m/s with which an expression is its current; undefined where it is another. */
+  readonly permeabilityOf: (e: Expression) => number | undefined;
+}
+
+const noCalcium: Calcium = { isReversal: () => false, permeabilityOf: () => undefined };
 
 /** A part of a sum. */
 export interface Addend {
@@ -63,6 +76,7 @@ export function conductancesOf(
   current: Expression,
   isState: (name: string) => boolean,
   functions: Functions,
+  calcium = noCalcium,
 ): readonly Conductance[] {
   const found: Conductance[] = [];
   let rest: Expression = number(0);
@@ -75,9 +89,9 @@ export function conductancesOf(
       functions,
     );
   for (const { sign, value } of addendsOf(current)) {
-    const one = conductanceOf(value, isState, constant);
+    const one = conductanceOf(value, isState, constant, calcium) ?? permeabilityOf(value, isState, calcium);
     // `g*E - g*v` is one conductance, whose parts say so together alone.
-    const isLeak = one?.gates.size === 0 && one.open === null && one.reversal !== 'nernst';
+    const isLeak = one?.gates.size === 0 && one.open === null && typeof one.reversal === 'number';
     if (one === undefined || isLeak) rest = binary(sign === 1 ? '+' : '-', rest, value);
     else if (one.conductance !== 0) found.push({ ...one, conductance: sign * one.conductance });
   }
@@ -95,6 +109,7 @@ function conductanceOf(
   e: Expression,
   isState: (name: string) => boolean,
   constant: (e: Expression) => number,
+  calcium: Calcium,
 ): Conductance | undefined {
   const gates = new Map<string, number>();
   let conductance = 1;
@@ -111,7 +126,7 @@ function conductanceOf(
       gates.set(gate[0], (gates.get(gate[0]) ?? 0) + gate[1]);
       continue;
     }
-    const drives = names.has('v') && [...names].every((name) => name === 'v' || name === 'e_ca');
+    const drives = names.has('v') && [...names].every((name) => ['v', 'e_ca', 'ca_i'].includes(name));
     const form = reversal === undefined && drives ? linearForm(factor, ['v', 'e_ca']) : null;
     const slope = form?.coefficients.get('v');
     const ofCalcium = form?.coefficients.get('e_ca');
@@ -121,12 +136,48 @@ function conductanceOf(
         throw new NotExpressible("a current that is no product of a conductance and calcium's e_ca - v");
       reversal = 'nernst';
       conductance *= steepness;
-    } else if (form && slope) {
+    } else if (
+      form &&
+      slope &&
+      namesIn(slope).size === 0 &&
+      calcium.isReversal(negated(quotient(form.constant, slope)))
+    ) {
+      reversal = 'nernst';
+      conductance *= -constant(slope);
+    } else if (form && slope && !names.has('ca_i')) {
       const steepness = constant(slope);
       reversal = -constant(form.constant) / steepness;
       conductance *= -steepness;
     } else open = open === null ? factor : binary('*', open, factor);
   }
   if (reversal === undefined) return undefined;
-  return { conductance, reversal: reversal === 'nernst' ? reversal : reversal + 0, gates, open };
+  return { conductance, reversal: typeof reversal === 'string' ? reversal : reversal + 0, gates, open };
+}
+
+/** A current of calcium by Goldman, Hodgkin and Katz's equation. */
+function permeabilityOf(e: Expression, isState: (name: string) => boolean, calcium: Calcium): Conductance | undefined {
+  const { gates, rest } = gatesOf(e, isState);
+  const permeability = calcium.permeabilityOf(rest);
+  return permeability === undefined ? undefined : { conductance: permeability, reversal: 'ghk', gates, open: null };
+}
+
+/** The gates that are factors of an expression, on both sides of a choice, and what it is without them. */
+function gatesOf(
+  e: Expression,
+  isState: (name: string) => boolean,
+): { readonly gates: ReadonlyMap<string, number>; readonly rest: Expression } {
+  const none = { gates: new Map<string, number>(), rest: e };
+  if (e.kind === 'conditional') {
+    const [a, b] = [gatesOf(e.whenTrue, isState), gatesOf(e.whenFalse, isState)];
+    const same = a.gates.size === b.gates.size && [...a.gates].every(([name, power]) => b.gates.get(name) === power);
+    return same ? { gates: a.gates, rest: conditional(e.condition, a.rest, b.rest) } : none;
+  }
+  return factorsOf(e).reduce<{ gates: Map<string, number>; rest: Expression }>(
+    ({ gates, rest }, factor) => {
+      const [name, power] = gateOf(factor, isState) ?? [];
+      if (name === undefined || power === undefined) return { gates, rest: product(rest, factor) };
+      return { gates: gates.set(name, (gates.get(name) ?? 0) + power), rest };
+    },
+    { gates: new Map(), rest: number(1) },
+  );
 }

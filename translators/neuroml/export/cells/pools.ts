@@ -1,19 +1,24 @@
 /** Pools of calcium: mechanisms that set its concentration, as NeuroML's concentration models. */
 
-import { evaluate } from '../../../../src/lang/evaluate.js';
+import { evaluate, NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
-import { concentration, second } from '../../../../src/lang/dimension.js';
+import { concentration, metre, second } from '../../../../src/lang/dimension.js';
 import { faraday, gasConstant } from '../../../../src/lang/physics.js';
 import type { Expression } from '../../../../src/lang/ast.js';
 import { linearForm } from '../../../../src/lang/linear.js';
 import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
+import { near } from '../../../../src/library/recognise/numbers.js';
 import type { Compartments, Id, Ion, LocalEvent } from '../../../../src/model/model.js';
 import type { Dimensions } from '../dimensions.js';
 import { numberText, quantityText } from '../quantity-text.js';
 import { NotExpressible } from '../words.js';
 import { element, type Element } from '../xml-text.js';
 import type { LocalEquations } from './equations.js';
+import type { Calcium } from './membrane-current.js';
 import { sectionsOn } from './local-values.js';
+
+/** How a current fills a pool: by a factor in mol/(m A s), or into a shell below the membrane, of a thickness in m. */
+type Filling = { readonly rho: number } | { readonly shellThickness: number };
 
 /** `rho*i_ca - (c - rest)/tau`. */
 export interface Pool {
@@ -24,8 +29,7 @@ export interface Pool {
   readonly rest: number;
   /** s */
   readonly tau: number;
-  /** mol/(m A s) */
-  readonly rho: number;
+  readonly filling: Filling;
   readonly start: number;
   readonly outside: number;
 }
@@ -33,8 +37,9 @@ export interface Pool {
 /**
  * A mechanism that sets the concentration of calcium, on one section.
  *
- * @param equations  with `i_ca` as a free name
+ * @param equations  with `i_ca` and `area` as free names
  * @param start  of its state variables
+ * @param outside  the concentration outside, unless the mechanism sets it
  * @throws NotExpressible where it is no pool that fills with the current and decays
  */
 export function poolOf(
@@ -43,35 +48,72 @@ export function poolOf(
   start: ReadonlyMap<string, number>,
   outside: number | undefined,
 ): Pool {
-  const [text = '', ...others] = Object.values(equations.type.writes);
+  const { type, functions } = equations;
+  const { ca_i: text = '', ca_o: far, ...others } = type.writes;
   const level = equations.of(text);
   const state = level.kind === 'name' ? level.name : '';
-  const rate = equations.type.derivatives[state]?.rate;
-  if (others.length > 0 || rate === undefined)
+  const rate = type.derivatives[state]?.rate;
+  if (Object.keys(others).length > 0 || rate === undefined)
     throw new NotExpressible('a concentration that is not a state variable of its mechanism');
   const form = linearForm(equations.of(rate), ['i_ca', state]);
   if (!form) throw new NotExpressible('a concentration that does not follow its current in proportion');
-  const valueOf = (e: Expression | undefined): number =>
+  const valueOf = (e: Expression | undefined, known: ReadonlyMap<string, number> = new Map()): number =>
     e === undefined
       ? 0
       : evaluate(
           e,
           (name) => {
-            throw new NotExpressible(`a pool that depends on ${name}`);
+            const value = known.get(name);
+            if (value === undefined) throw new NotExpressible(`a pool that depends on ${name}`);
+            return value;
           },
-          equations.functions,
+          functions,
         );
   const decay = -valueOf(form.coefficients.get(state));
   if (!(decay > 0)) throw new NotExpressible('a concentration that does not decay');
+  const held = new Map([...start].filter(([name]) => !Object.hasOwn(type.derivatives, name)));
   return {
     mechanism,
     state,
     rest: valueOf(form.constant) / decay,
     tau: 1 / decay,
-    rho: valueOf(form.coefficients.get('i_ca')),
+    filling: fillingOf((area) => valueOf(form.coefficients.get('i_ca'), new Map([['area', area]]))),
     start: start.get(state) ?? 0,
-    outside: outside ?? 0,
+    outside: far === undefined ? (outside ?? 0) : valueOf(equations.of(far), held),
   };
+}
+
+/** C/mol, in NeuroML's concentration models and currents. */
+const faradayOfNeuroml = 96485.3;
+
+/** Areas of compartments at which pools are compared, m**2. */
+const areas = [1e-6, 2.3e-6, 7.1e-6] as const;
+
+/** @param rhoAt  by how much a current fills the pool of a compartment of an area */
+function fillingOf(rhoAt: (area: number) => number): Filling {
+  const [rho, ...others] = areas.map(rhoAt) as [number, ...number[]];
+  if (others.every((one) => near(one, rho))) return { rho };
+  const [area] = areas;
+  let [low, high] = [0, radiusOf(area)];
+  while (low < (low + high) / 2 && (low + high) / 2 < high) {
+    const middle = (low + high) / 2;
+    if (shellRho(area, middle) > rho) low = middle;
+    else high = middle;
+  }
+  const shellThickness = Number(high.toPrecision(9));
+  if (!areas.every((one) => near(shellRho(one, shellThickness), rhoAt(one))))
+    throw new NotExpressible('a pool that depends on the area of its compartment');
+  return { shellThickness };
+}
+
+/** The radius of the sphere of an area, as NeuroML computes it. */
+const radiusOf = (area: number): number => Math.sqrt(area / (4 * 3.14159));
+
+/** What NeuroML's `decayingPoolConcentrationModel` fills a shell with, mol/(m A s), in its own constants. */
+function shellRho(area: number, thickness: number): number {
+  const radius = radiusOf(area);
+  const volume = (4 * 3.14159 * (radius ** 3 - (radius - thickness) ** 3)) / 3;
+  return area / (2 * faradayOfNeuroml * volume);
 }
 
 /** Whether all that a condition does is to set to zero what has fallen below it, as NeuroML's pools do by themselves. */
@@ -91,14 +133,23 @@ export function keepsAboveZero({ when, do: actions }: LocalEvent): boolean {
 }
 
 /** The component of a pool. */
-export const poolElement = (id: string, { rest, tau, rho }: Pool, dimensions: Dimensions): Element =>
-  element('fixedFactorConcentrationModel', {
+export function poolElement(id: string, { rest, tau, filling }: Pool, dimensions: Dimensions): Element {
+  const decaying = {
     id,
     ion: 'ca',
     restingConc: quantityText(rest, concentration, dimensions),
     decayConstant: quantityText(tau, second, dimensions),
-    rho: `${numberText(rho)} mol_per_m_per_A_per_s`,
-  });
+  };
+  return 'rho' in filling
+    ? element('fixedFactorConcentrationModel', {
+        ...decaying,
+        rho: `${numberText(filling.rho)} mol_per_m_per_A_per_s`,
+      })
+    : element('decayingPoolConcentrationModel', {
+        ...decaying,
+        shellThickness: quantityText(filling.shellThickness, metre, dimensions),
+      });
+}
 
 /** Concentrations of an ion on a section where no mechanism sets them, mol/m**3. */
 export function concentrationsOn(
@@ -122,4 +173,63 @@ export function nernstPotential(
   return inside === undefined || outside === undefined || temperature === undefined
     ? undefined
     : ((gasConstant * temperature) / (valence * faraday)) * Math.log(outside / inside);
+}
+
+/** NeuroML's constants of these currents differ from those of today in the seventh digit. */
+const alike = (a: number, b: number): boolean => Math.abs(a - b) <= 2e-6 * Math.max(Math.abs(a), Math.abs(b));
+
+/** The number with the fewest digits that is alike. */
+const shortestNear = (value: number): number =>
+  [1, 2, 3, 4, 5, 6].map((digits) => Number(value.toPrecision(digits))).find((one) => alike(one, value)) ?? value;
+
+/** What currents of calcium are where a pool sets its concentration. */
+export function calciumOf({ outside }: Pool, temperature: number, functions: Functions): Calcium {
+  const at = (e: Expression, inside: number, v: number): number =>
+    evaluate(
+      e,
+      (name) => {
+        if (name === 'ca_i') return inside;
+        if (name === 'v') return v;
+        throw new NoNumber(`a value that depends on ${name}`);
+      },
+      functions,
+    );
+  const holds = (test: () => boolean): boolean => {
+    try {
+      return test();
+    } catch (error) {
+      if (error instanceof NoNumber) return false;
+      throw error;
+    }
+  };
+  const insides = [5e-5, 3.3e-4, 0.012] as const;
+  const potentials = [-0.0713, -0.013, 1e-7, 0.0372] as const;
+  return {
+    isReversal: (e) =>
+      holds(() =>
+        insides.every((inside) => alike(at(e, inside, 0), nernstPotential(2, inside, outside, temperature) ?? NaN)),
+      ),
+    permeabilityOf: (e) => {
+      const share = (inside: number, v: number): number =>
+        at(e, inside, v) / ghkCurrent(inside, outside, v, temperature);
+      const found: number[] = [];
+      const same = holds(() =>
+        insides.every((inside) =>
+          potentials.every((v) => {
+            found.push(share(inside, v));
+            return alike(found.at(-1) ?? NaN, found[0] ?? NaN);
+          }),
+        ),
+      );
+      return same && found[0] !== undefined ? shortestNear(found[0]) : undefined;
+    },
+  };
+}
+
+/** Goldman, Hodgkin and Katz's current of calcium with a permeability of 1 m/s, inward positive, A/m**2. */
+function ghkCurrent(inside: number, outside: number, v: number, temperature: number): number {
+  const k = (2 * faradayOfNeuroml) / (8.3144621 * temperature);
+  // K v / (1 - exp(-K v)), which is 1 at zero.
+  const weight = v === 0 ? 1 : (-k * v) / Math.expm1(-k * v);
+  return -2 * faradayOfNeuroml * weight * (inside - outside * Math.exp(-k * v));
 }

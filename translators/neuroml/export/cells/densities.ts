@@ -1,0 +1,42 @@
+/** Channels on sections as densities. */
+
+import { divideDimensions, metre, second, siemensByArea, volt } from '../../../../src/lang/dimension.js';
+import type { Dimensions } from '../dimensions.js';
+import { quantityText } from '../quantity-text.js';
+import { element, type Element } from '../xml-text.js';
+import type { Conductance } from './membrane-current.js';
+
+const metreBySecond = divideDimensions(metre, second);
+
+/** Channels on sections, by the way in which their reversal potential comes about. */
+export function densityElement(
+  id: string,
+  ionChannel: string,
+  ion: string,
+  { conductance, reversal }: Conductance,
+  on: Readonly<Record<string, string>>,
+  dimensions: Dimensions,
+): Element {
+  if (reversal === 'ghk')
+    return element('channelDensityGHK', {
+      id,
+      ionChannel,
+      permeability: quantityText(conductance, metreBySecond, dimensions),
+      ...on,
+      ion,
+    });
+  return element(reversal === 'nernst' ? 'channelDensityNernst' : 'channelDensity', {
+    id,
+    ionChannel,
+    condDensity: quantityText(conductance, siemensByArea, dimensions),
+    ...(reversal === 'nernst' ? {} : { erev: quantityText(reversal, volt, dimensions) }),
+    ...on,
+    ion,
+  });
+}
+
+/** Densities with a reversal potential of their own, then those that follow calcium, as the schema has them. */
+export const densitiesInOrder = (elements: readonly Element[]): readonly Element[] =>
+  ['channelDensity', 'channelDensityNernst', 'channelDensityGHK'].flatMap((kind) =>
+    elements.filter(({ tag }) => tag === kind),
+  );

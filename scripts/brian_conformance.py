@@ -306,8 +306,8 @@ def features(outcomes):
         *lines,
         "",
         "Left to Brian's runtime, with a warning: network operations within a step, functions written in Python or C++ that are no single expression, writing",
-        "linked variables, steps with no common divisor near the smallest, equations of synapses in other slots, options of GSL methods, and delays that",
-        "change while spikes are under way.",
+        "linked variables, links with an index for each synapse, steps with no common divisor near the smallest, equations of synapses in other slots,",
+        "options of GSL methods, and synapses that come while spikes of their neurons are under way.",
     ]
 
 

@@ -955,7 +955,7 @@ def inactive_objects():
 
 @scenario
 def later_objects():
-    """Synapses and monitors that come between runs, and delays that change with spikes under way."""
+    """Monitors that come between runs, and synapses that do with spikes under way, which are not theirs."""
     G = NeuronGroup(3, "dv/dt = (1.5 - v)/(3*ms) : 1\nx : 1", threshold="v > 1", reset="v = 0")
     S = Synapses(G, G, "w : 1", on_pre="x_post += w", delay=2 * ms)
     S.connect("i == j")
@@ -971,6 +971,9 @@ def later_objects():
     G.v, S.delay = "0.1*i", 1 * ms
     net.run(7 * ms)
     return {**spikes(monitor), "x": G.x[:], "samples": samples.x[:], "samples.t": samples.t_[:]}
+
+
+later_objects.lenient = True
 
 
 @scenario
@@ -1151,9 +1154,6 @@ def links_between_clocks():
     run(11 * ms)
     run(13.1 * ms)
     return {**spikes(seen), "p": traces.p, "r": traces.r, "t": traces.t_[:], "a": A.a[:], "v": B.v[:]}
-
-
-later_objects.lenient = True
 
 
 #: Mistakes, which Brian refuses before anything runs.
@@ -1560,6 +1560,34 @@ def powers_and_rests():
     samples = StateMonitor(G, "q", record=True)
     run(1 * ms)
     return {"q": samples.q[:], "m": G.m[:], "n": G.n[:], "v": G.v[:]}
+
+
+class _Cells(NeuronGroup):
+    """Neurons with equations of their own and a method beside Brian's, as packages have them."""
+
+    def __init__(self, size):
+        super().__init__(size, "dv/dt = (1.5 - v)/(4*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
+
+    def spread(self):
+        self.v = "0.2*i"
+
+
+class _Couplings(Synapses):
+    def connect(self, *given, **named):
+        super().connect(*given, **named)
+        self.w = 0.01
+
+
+@scenario
+def derived_classes():
+    """Classes derived from Brian's that say how objects are made, and leave alone what they do in a run."""
+    G = _Cells(4)
+    G.spread()
+    S = _Couplings(G, G, "w : 1", on_pre="v_post += w")
+    S.connect("i != j")
+    monitor = SpikeMonitor(G)
+    Network(G, S, monitor).run(20 * ms)
+    return {**spikes(monitor), "v": G.v[:]}
 
 
 @scenario

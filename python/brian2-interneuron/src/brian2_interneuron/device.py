@@ -27,7 +27,7 @@ from .clocks import finish_clocks, set_clocks, with_base
 from .deferring_device import DeferringDevice, Parts
 from .document import Document
 from .document_slots import in_usual_slots
-from .later_code import Later, make_code
+from .later_code import OF_RUNS, Later, make_code
 from .live import Live, sent
 from .operations import Calls, simulated
 from .reports import report_to
@@ -45,20 +45,12 @@ _BEFORE = "interneuron: before the first run"
 #: What Brian's own runtime does.
 _RUN = Network.run.original_function
 
-#: What code objects do in every step of a run; the others act at once, as in Brian's runtime.
-_OF_RUNS = {
-    "stateupdate",
-    "threshold",
-    "reset",
-    "synapses",
-    "synapses_push_spikes",
-    "summed_variable",
-    "spikemonitor",
-    "statemonitor",
-    "ratemonitor",
-    "spikegenerator",
-    "spatialstateupdate",
-}
+_DOUBLE = "Engines compute in double precision, though core.default_float_dtype is float32: ask for precision='float32' in set_device."
+
+_OF_THEIR_STEPS = (
+    "Random numbers of a run belong to its steps: a seed, or a random state, does not bring back those of earlier steps. "
+    "To have them again, restore the network to where that run began."
+)
 
 _OPTIONS = {"target", "threads", "device", "precision", "seed", "output", "strict", "connect"}
 
@@ -170,8 +162,7 @@ class InterneuronDevice(DeferringDevice):
     def seed(self, seed=None):
         """Seeds Brian's own draws, and those of the engines."""
         super().seed(seed)
-        self._seed = seed
-        self._seeds = Seeds()
+        self._seed, self._seeds = seed, Seeds(None if seed is None else 0)
 
     def get_random_state(self):
         """What `set_random_state` takes, with what the engines draw from."""
@@ -203,7 +194,7 @@ class InterneuronDevice(DeferringDevice):
                 owner, name, abstract_code, variables, template_name, variable_indices, **given
             )
 
-        if self._preparing and template_name in _OF_RUNS:
+        if self._preparing and template_name in OF_RUNS:
             begins = self._queue_of(owner) if template_name == "synapses_push_spikes" else None
             return Later(name, owner, make, begins)
         return make()
@@ -263,6 +254,9 @@ class InterneuronDevice(DeferringDevice):
         except Unsupported as reason:
             fall_back(reason)
             return
+        expected, self._seeds.expected = self._seeds.expected, None
+        if expected not in (None, round(begin_time / document.dt)) and document.draws():
+            logger.warn(_OF_THEIR_STEPS, "seed", once=True)
         callback = report_to(report)
         if callback is not None:
             callback(0 * second, 0.0, begin_time * second, duration)
@@ -274,8 +268,7 @@ class InterneuronDevice(DeferringDevice):
                 told[0] = time.time() + float(report_period)
 
         if prefs.core.default_float_dtype == np.float32 and "precision" not in self.options:
-            said = "Engines compute in double precision, though core.default_float_dtype is float32: ask for precision='float32' in set_device."
-            logger.warn(said, "precision", once=True)
+            logger.warn(_DOUBLE, "precision", once=True)
         net._stopped = Network._globally_stopped = False
         try:
             self._perform(net, document, calls, duration, progress)

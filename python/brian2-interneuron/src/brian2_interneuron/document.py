@@ -47,6 +47,13 @@ _INLINE = 16
 _SPECIAL = {"i", "j", "t", "dt", "delay", "N", "N_pre", "N_post", "lastupdate", "t_in_timesteps"}
 
 
+def _acts_otherwise(given):
+    """Whether a class derived from one of Brian's defines again what Brian uses in a run."""
+    brians = [each for each in given.__mro__ if each.__module__.split(".")[0] == "brian2"]
+    known = {name for each in brians for name in vars(each) if not name.startswith("__") and name != "connect"}
+    return any(name in known for each in given.__mro__ if each not in brians for name in vars(each))
+
+
 class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
     """What a network is, as a specification; `parts` is it, `data` holds its arrays by digest."""
 
@@ -118,7 +125,7 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
         if not self.groups:
             raise Unsupported(net.name, "it has no neurons")
         for group, equation in self._again:
-            entry = self.parts["spatial_neurons" if type(group) is SpatialNeuron else "neuron_groups"][group.name]
+            entry = self.parts["spatial_neurons" if isinstance(group, SpatialNeuron) else "neuron_groups"][group.name]
             entry["model"] += f"\n{equation}"
         for group, name, link in self._linked:
             self.parts["neuron_groups"][group.name].setdefault("linked", {})[name] = link
@@ -176,7 +183,7 @@ class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
             (PopulationRateMonitor, self._rate_monitor),
         ):
             if isinstance(each, kind):
-                if type(each).__module__.split(".")[0] != "brian2":
+                if _acts_otherwise(type(each)):
                     raise Unsupported(each.name, f"{type(each).__name__} is a class of its own")
                 add(each)
                 return

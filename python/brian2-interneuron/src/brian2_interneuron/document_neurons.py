@@ -53,9 +53,7 @@ class NeuronParts:
     """Puts neuron groups into a document: equations, methods, thresholds, operations, links."""
 
     def _neuron_group(self, group):
-        spatial = type(group) is SpatialNeuron
-        if type(group) is not NeuronGroup and not spatial:
-            raise Unsupported(group.name, f"{type(group).__name__} is not among what the device runs")
+        spatial = isinstance(group, SpatialNeuron)
         if spatial and not (group.active and group.state_updater.active and group.diffusion_state_updater.active):
             raise Unsupported(group.name, "it is not active")
         if group._refractory is not False and prefs.legacy.refractory_timing:

@@ -6,6 +6,7 @@ from brian2.core.variables import Subexpression
 from brian2.equations.equations import Equations
 from brian2.groups.neurongroup import NeuronGroup
 from brian2.monitors.statemonitor import StateMonitor
+from brian2.spatialneuron.spatialneuron import SpatialNeuron
 from brian2.synapses.synapses import Synapses
 from brian2.utils.stringtools import get_identifiers, word_substitute
 
@@ -81,8 +82,9 @@ class SynapseParts:
         variable = synapses.variables[name]
         if not isinstance(variable, Subexpression) and synapses.variables.indices[name] != "0":
             raise Unsupported(synapses.name, f"the linked variable {name}")
-        ends = ((whole(synapses.target), "post"), (whole(synapses.source), "pre"))
-        group, side = next((each for each in ends if type(each[0]) is NeuronGroup), (None, "post"))
+        ends = [(whole(synapses.target), "post"), (whole(synapses.source), "pre")]
+        neurons = [each for each in ends if isinstance(each[0], NeuronGroup) and not isinstance(each[0], SpatialNeuron)]
+        group, side = neurons[0] if neurons else (None, "post")
         if group is None:
             group = self._relay_of(synapses)
         self._put_link(synapses, name, group)
@@ -143,8 +145,6 @@ class SynapseParts:
             self._put_link(synapses, each, group)
 
     def _synapses(self, synapses):
-        if type(synapses) is not Synapses:
-            raise Unsupported(synapses.name, f"{type(synapses).__name__} is not among what the device runs")
         waiting = deferred.of(synapses)
         if waiting is not None:
             self._undrawn |= {id(each) for each in waiting.variables}

@@ -3,6 +3,21 @@
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
 from brian2.core.base import BrianObjectException
 
+#: What code objects do in every step of a run; the others act at once, as in Brian's runtime.
+OF_RUNS = {
+    "stateupdate",
+    "threshold",
+    "reset",
+    "synapses",
+    "synapses_push_spikes",
+    "summed_variable",
+    "spikemonitor",
+    "statemonitor",
+    "ratemonitor",
+    "spikegenerator",
+    "spatialstateupdate",
+}
+
 
 def make_code(net):
     """Makes the code of a network, as Brian's runtime would: mistakes in it have Brian's own exceptions."""

@@ -8,7 +8,9 @@ import numpy as np
 class Seeds:
     """The seed of each session: that of the last one where a network goes on, another one where time begins again."""
 
-    def __init__(self):
+    def __init__(self, begins=None):
+        #: The step whose numbers a script expects next, after `seed()` or with a state that it has restored.
+        self.expected = begins
         self._net, self._step = lambda: None, 0
         self._base = self._last = self._kept = None
         self._count = 0
@@ -38,12 +40,12 @@ class Seeds:
 
     def state(self):
         """What a later `resume` takes, in words that can be pickled."""
-        return {"base": self._base, "seed": self._last, "count": self._count}
+        return {"base": self._base, "seed": self._last, "count": self._count, "step": self._step}
 
     def resume(self, state):
         """The next session draws what the one of a state drew from there on."""
         self._base, self._kept, self._count = state["base"], state["seed"], state["count"]
-        self._last = None
+        self._last, self.expected = None, state["step"]
 
 
 def _derived(base, count):

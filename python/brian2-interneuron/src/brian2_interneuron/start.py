@@ -11,7 +11,7 @@ from .texts import Unsupported
 #: Step of the last spike of a neuron that never had one.
 _NEVER = -(2**30)
 
-_CHANGED = "its delays were changed while spikes were in transit"
+_CHANGED = "its delays or synapses have changed while spikes were in transit"
 
 
 def start_of_run(document):

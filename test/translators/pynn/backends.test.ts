@@ -91,6 +91,8 @@ test('values of parameters, and times of runs', () => {
       { label: 'b', size: 1, cell: { type: 'IF_curr_exp', params: { tau_refrac: 0, cm: 0 } } },
       { label: 'c', size: 1, cell: { type: 'SpikeSourceGamma', params: { alpha: 0.5 } } },
       { label: 'd', size: 1, cell: { type: 'HH_cond_exp', params: { cm: 0.2 } } },
+      { label: 'e', size: 2, cell: { type: 'SpikeSourceArray', params: { spike_times: { sequences: [[5], [0.1]] } } } },
+      { label: 'f', size: 1, cell: { type: 'SpikeSourceArray', params: { spike_times: [0, 7] } } },
     ],
     phases: [{ run: 50.05 }, { run: 0.3 }],
   };
@@ -99,6 +101,9 @@ test('values of parameters, and times of runs', () => {
     'IF_cond_exp with v_reset at v_thresh or above does not run under NEST',
     'IF_curr_exp with cm that is not positive does not run under NEST or NEURON',
     'IF_curr_exp with tau_refrac below a time step does not run under NEST without spike_precision="on_grid"',
+    // PyNN takes them a shortest delay earlier there: at 0, which NEST refuses, or before.
+    'SpikeSourceArray with spikes at 0.1 ms, the shortest delay, raises an error under NEST',
+    'SpikeSourceArray with spikes before 0.1 ms, the shortest delay, does not send them under NEST',
     'SpikeSourceGamma with alpha below 1 does not run under NEST',
     'runs that are no multiple of the time step raise an error under NEST',
   ]);

@@ -21,6 +21,7 @@ import { withoutBinomials } from '../../../src/library/gather/binomials.js';
 import { regimesAsVariable } from '../../../src/library/gather/regime-variable.js';
 import { conditionsAsCode } from '../../../src/library/gather/synapse-events.js';
 import { hasGates, inFineSteps } from '../../../src/library/gather/fine-steps.js';
+import { solvable } from './equal-rates.js';
 import { methodInBrian, methodOnGrid } from '../../../src/library/gather/integration.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
@@ -324,7 +325,8 @@ class Idiom {
         words: this.#words,
       },
     );
-    return { type: own, population: { ...rest, values: left } };
+    const solved = solvable(own, left, seen, child('/neurons', population.type ?? ''), this.#report);
+    return { type: solved.type, population: { ...rest, values: solved.values } };
   }
 
   /** Code that runs on cells of a population beside that of their type. */

@@ -1,5 +1,6 @@
 /** Names of PyNN that not all of its simulators have. */
 
+import { memberOf } from '../../../src/diagnostics/member.js';
 import { standardCells } from '../../../src/library/pynn/index.js';
 import { defaultOf } from '../cells.js';
 import type { PynnSpecification, Values } from '../specification.js';
@@ -44,6 +45,7 @@ export const remarksOnBackends = (document: PynnSpecification): readonly string[
       .filter(([name]) => used.has(name))
       .map(([name, what]) => `${name} of PyNN 0.13: ${what}`),
     ...new Set((document.populations ?? []).flatMap(({ cell }) => refusedValues(document, cell.type, cell.params))),
+    ...earlySpikes(document),
     ...unevenRuns(document),
   ].sort();
 };
@@ -80,6 +82,27 @@ const anyAtOrAbove = (some: readonly unknown[], others: readonly unknown[]): boo
     some[some.length === 1 ? 0 : k],
     others[others.length === 1 ? 0 : k],
   ]).some(([a, b]) => typeof a === 'number' && typeof b === 'number' && a >= b);
+
+/** Listed spikes that PyNN for NEST, which takes them a shortest delay earlier, sends before the run or at its beginning. */
+function earlySpikes({ setup, populations = [] }: PynnSpecification): readonly string[] {
+  const { timestep = 0.1, min_delay: least = 'auto' } = setup ?? {};
+  const delay = least === 'auto' ? timestep : least;
+  const times = populations.flatMap(({ cell }) => {
+    const { spike_times: given } = cell.type === 'SpikeSourceArray' ? (cell.params ?? {}) : {};
+    const listed: unknown = memberOf(given, 'sequences') ?? given;
+    return [listed].flat(2).filter((time) => typeof time === 'number');
+  });
+  const isAt = (time: number): boolean => Math.abs(time - delay) <= 1e-9 * delay;
+  const some = (test: (time: number) => boolean, what: string): readonly string[] =>
+    times.some(test) ? [`SpikeSourceArray with spikes ${what}`] : [];
+  return [
+    ...some(isAt, `at ${delay} ms, the shortest delay, raises an error under NEST`),
+    ...some(
+      (time) => time < delay && !isAt(time),
+      `before ${delay} ms, the shortest delay, does not send them under NEST`,
+    ),
+  ];
+}
 
 /** Runs that are no whole number of time steps, which NEST refuses. */
 const unevenRuns = ({ setup, phases = [] }: PynnSpecification): readonly string[] =>

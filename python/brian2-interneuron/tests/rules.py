@@ -157,10 +157,10 @@ def synapses_onto_synapses():
 
 def unbounded_delays():
     cells = _cells(20)
-    for name, delay in [("S", "ms + 0.2*ms*randn()"), ("T", "clip(ms + 0.2*ms*randn(), 0*ms, 2*ms)")]:
-        synapses = Synapses(cells, cells, on_pre="v_post += 1*mV", name=name)
-        synapses.connect(p=0.3)
-        synapses.delay = delay
+    free, bounded = (Synapses(cells, cells, on_pre="v_post += 1*mV", name=name) for name in ("S", "T"))
+    for each, delay in [(free, "ms + 0.2*ms*randn()"), (bounded, "clip(ms + 0.2*ms*randn(), 0*ms, 2*ms)")]:
+        each.connect(p=0.3)
+        each.delay = delay
     run(1 * ms)
 
 

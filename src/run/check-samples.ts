@@ -1,5 +1,7 @@
 /** What a model and what it was converted to record of their variables, sample by sample. */
 
+import { equalDimensions } from '../lang/dimension.js';
+import { parseUnit } from '../lang/units.js';
 import { populationOf } from '../model/selected.js';
 import { isRecording } from '../model/tagged.js';
 import type { Model, NeuronType, Recording } from '../model/model.js';
@@ -106,9 +108,16 @@ function haveBoth(source: Model, target: Model, population: string, variable: st
   return (
     own?.size === other?.size &&
     kinds[0] === kinds[1] &&
-    types.every((type) => type !== undefined && hasAt(type, variable, place, before === after))
+    types.every((type) => type !== undefined && hasAt(type, variable, place, before === after)) &&
+    areAlike(...types.map((type) => (type?.state[variable] ?? type?.derived[variable])?.unit))
   );
 }
+
+/** Whether values of two units are of one dimension: a pure number that became a voltage has another scale. */
+const areAlike = (before?: string, after?: string): boolean =>
+  before === undefined ||
+  after === undefined ||
+  equalDimensions(parseUnit(before).dimension, parseUnit(after).dimension);
 
 /**
  * Whether a type has a variable, of cells with compartments at a place.

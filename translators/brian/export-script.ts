@@ -92,17 +92,26 @@ function scriptView(given: BrianSpecification, stem: string, dataFile: string, c
     map: Readonly<Record<string, T>> | undefined,
     block: (name: string, item: T) => string,
   ): readonly string[] => Object.entries(map ?? {}).map(([name, item]) => block(name, item));
+  const models = [document.neuron_groups, document.synapses].flatMap((map) =>
+    Object.entries(map ?? {}).flatMap(([name, { model }]) => (model === undefined ? [] : [[name, model] as const])),
+  );
+  const taken = [
+    ...Object.keys(constants),
+    ...namedSections.flatMap((section) => Object.keys(document[section] ?? {})),
+  ];
+  const shared = blocks.sharedEquations(models, new Set(taken));
   const sections = [
     { title: 'Constants', blocks: blocks.constantLines(constants) },
     {
       title: 'Functions of time',
       blocks: each(document.timed_arrays, (name, array) => blocks.timedArray(name, array, companion)),
     },
+    { title: 'Equations', blocks: blocks.equationLines(shared) },
     {
       title: 'Groups',
       blocks: [
         ...each(blocks.bySource(document.neuron_groups), (name, group) =>
-          blocks.neuronGroup(name, group, constants, companion),
+          blocks.neuronGroup(name, group, constants, companion, shared),
         ),
         ...each(document.spatial_neurons, (name, cell) => blocks.spatialNeuron(name, cell, constants, companion)),
         ...each(document.poisson_groups, (name, group) => blocks.poissonGroup(name, group, constants, companion)),
@@ -111,7 +120,7 @@ function scriptView(given: BrianSpecification, stem: string, dataFile: string, c
     },
     {
       title: 'Synapses',
-      blocks: each(document.synapses, (name, item) => blocks.synapses(name, item, constants, companion)),
+      blocks: each(document.synapses, (name, item) => blocks.synapses(name, item, constants, companion, shared)),
     },
     { title: 'Inputs', blocks: each(document.poisson_inputs, monitors.poissonInput) },
     {

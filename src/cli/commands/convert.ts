@@ -148,7 +148,7 @@ function checkText(check: ConversionCheck): string {
     ...(absent.length === 0
       ? []
       : [
-          `  not compared: ${absent.join(', ')}; nothing has ${absent.length === 1 ? 'this name' : 'these names'} after conversion`,
+          `  not compared: ${absent.join(', ')}; nothing has ${absent.length === 1 ? 'this name and dimension' : 'these names and dimensions'} after conversion`,
         ]),
   ];
   return lines.join('\n');

@@ -62,10 +62,10 @@ describe('expressions', () => {
   });
 
   test.each([
-    ['v = 1*mV if x > 0 else v', 'v = int(x > 0)*mV + int(not x > 0)*v', 'equivalent brian/conditional'],
+    ['v = 1*mV if x > 0 else v', 'v = int(x > 0)*mV + int(x <= 0)*v', 'equivalent brian/conditional'],
     ['x = log2(x)', 'x = log(x)/log(2)', 'equivalent brian/function'],
     ['x = uniform(1, 3)', 'x = 1 + (3 - 1)*rand()', 'equivalent brian/function'],
-    ['x = max(x, 1.5)', 'x = int(x >= 1.5)*x + int(not x >= 1.5)*1.5', 'equivalent brian/function'],
+    ['x = max(x, 1.5)', 'x = int(x >= 1.5)*x + int(x < 1.5)*1.5', 'equivalent brian/function'],
     ['x = erf(x)', 'x = erf(x)', 'notExpressible brian/function'],
     ['x = gamma(2.0, x)', 'x = gamma(2.0, x)', 'notExpressible brian/function'],
   ])('%s is %s, with a remark', (statement, text, remark) => {
@@ -181,8 +181,8 @@ describe('inputs', () => {
         'pulse }, { run: 1 ms }] }',
     );
     expect(document.neuron_groups.P.model).toBe(
-      'dv/dt = -v/(10*ms) + I/(200*pF) : volt\npulse_on : 1 (constant, shared)\nI = (0.1*nA) + pulse_on*int(i >= ' +
-        '0 and i < 2)*(20*pA) : amp',
+      'dv/dt = -v/(10*ms) + I/(200*pF) : volt\npulse_on : 1 (constant, shared)\nI = 0.1*nA + pulse_on*int(i >= ' +
+        '0 and i < 2)*20*pA : amp',
     );
     expect(document.run).toEqual([{ duration: '1 ms' }, { set: { 'P.pulse_on': 1 }, duration: '1 ms' }]);
     expect(remarks(report)).toEqual(['equivalent brian/current', 'equivalent brian/current']);

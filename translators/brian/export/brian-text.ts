@@ -1,6 +1,6 @@
 /** Canonical expressions and statements in Brian's syntax. */
 
-import type { Dimension, Expression, Statement } from '../../../src/lang/ast.js';
+import type { BinaryOperator, Dimension, Expression, Statement } from '../../../src/lang/ast.js';
 import {
   binary,
   call,
@@ -230,11 +230,35 @@ function choice(condition: Expression, whenTrue: Expression, whenFalse: Expressi
       remarks.notExpressible('brian/conditional', 'Brian cannot choose at random between random values');
     return sum(whenFalse, product(call('int', [condition]), difference(whenTrue, whenFalse)));
   }
-  const held = binary('*', call('int', [condition]), whenTrue);
+  const held = counting(call('int', [condition]), whenTrue);
   if (isNothing(whenFalse)) return held;
   if (excludes(condition, whenFalse)) return joined(held, whenFalse);
-  const otherwise = binary('*', call('int', [unary('not', condition)]), whenFalse);
+  const otherwise = counting(call('int', [negated(condition)]), whenFalse);
   return isNothing(whenTrue) ? otherwise : binary('+', held, otherwise);
+}
+
+/** A value times a factor of 1 or 0, which stands before the value's own: the bits are the same. */
+export function counting(factor: Expression, value: Expression): Expression {
+  if (value.kind === 'binary' && (value.operator === '*' || value.operator === '/'))
+    return binary(value.operator, counting(factor, value.left), value.right);
+  return value.kind === 'number' && value.value === 1 ? factor : binary('*', factor, value);
+}
+
+const opposites: ReadonlyMap<string, BinaryOperator> = new Map([
+  ['<', '>='],
+  ['<=', '>'],
+  ['>', '<='],
+  ['>=', '<'],
+  ['==', '!='],
+  ['!=', '=='],
+]);
+
+/** The opposite of a condition. */
+function negated(condition: Expression): Expression {
+  const opposite = condition.kind === 'binary' ? opposites.get(condition.operator) : undefined;
+  return condition.kind === 'binary' && opposite !== undefined
+    ? binary(opposite, condition.left, condition.right)
+    : unary('not', condition);
 }
 
 /** A sum of a term and a sum, without brackets. */
@@ -247,7 +271,8 @@ const joined = (first: Expression, rest: Expression): Expression =>
 function excludes(condition: Expression, e: Expression): boolean {
   if (e.kind !== 'binary') return false;
   if (e.operator === '+') return excludes(condition, e.left) && excludes(condition, e.right);
-  const other = e.operator === '*' && e.left.kind === 'call' && e.left.function === 'int' ? e.left.arguments[0] : null;
+  const factor = firstFactor(e);
+  const other = factor.kind === 'call' && factor.function === 'int' ? factor.arguments[0] : null;
   return (
     isCase(condition) &&
     isCase(other) &&
@@ -255,6 +280,9 @@ function excludes(condition: Expression, e: Expression): boolean {
     printExpression(condition.right) !== printExpression(other.right)
   );
 }
+
+const firstFactor = (e: Expression): Expression =>
+  e.kind === 'binary' && (e.operator === '*' || e.operator === '/') ? firstFactor(e.left) : e;
 
 /** `x == 1` */
 const isCase = (e: Expression | null | undefined): e is Expression & { readonly kind: 'binary' } =>

@@ -7,7 +7,9 @@ import { populationOf } from '../../../src/model/selected.js';
 import { isPhase, isSelection } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
 import type { SelectionRule, Stimulus } from '../../../src/model/model.js';
-import { brianExpression } from './brian-text.js';
+import { parseExpression } from '../../../src/lang/parse.js';
+import { printExpression } from '../../../src/lang/print.js';
+import { brianExpression, counting } from './brian-text.js';
 import { dimensionOf } from './equations-text.js';
 import { brianName } from './naming.js';
 import { remarksAt, type ExportContext, type GroupPlan, type SynapsesPlan } from './plan.js';
@@ -101,8 +103,9 @@ function stimulusTerm(
           : [`int(i >= ${slice.range[0]} and i < ${slice.range[1]})`];
   const on = isSwitched(id, stimulus, context) ? [switchName(id, plan)] : [];
   const factors = [...on, ...where];
-  if (factors.length === 0 && /^\w+$/.test(value)) return value;
-  return factors.length === 0 ? `(${value})` : `${factors.join('*')}*(${value})`;
+  return printExpression(
+    factors.map((one) => parseExpression(one)).reduceRight((term, one) => counting(one, term), parseExpression(value)),
+  );
 }
 
 /** A few cells that are not next to each other. */

@@ -19,6 +19,7 @@ import type {
   Values,
 } from '../specification.js';
 import { defaultSlot } from '../vocabulary.js';
+import { freeName } from '../../../src/model/free-name.js';
 import { scaleDecimal } from '../../../src/lang/decimal.js';
 import { parseUnit } from '../../../src/lang/units.js';
 import type { Companion } from './companion.js';
@@ -37,6 +38,40 @@ import { inDocument, inUnit, isList, listCode, sliceCode, textOf, valueCode } fr
 import { assignment, isUsed, keyword, pythonName, pythonString, pythonValue, quantityCode } from './python-text.js';
 
 type Constants = Readonly<Record<string, string | number>>;
+
+/** Equations that several objects have, with the variables of the script that hold them. */
+export type SharedEquations = ReadonlyMap<string, string>;
+
+/**
+ * Equations of several lines that more than one group, or set of synapses, has.
+ *
+ * @param models  all equations of the script, with the name of whose they are
+ * @param taken   names that the script has already
+ */
+export function sharedEquations(
+  models: readonly (readonly [owner: string, equations: string])[],
+  taken: ReadonlySet<string>,
+): SharedEquations {
+  const owners = new Map<string, readonly string[]>();
+  for (const [owner, equations] of models) owners.set(equations, [...(owners.get(equations) ?? []), owner]);
+  const shared = [...owners].filter(([equations, { length }]) => length > 1 && equations.includes('\n'));
+  const names = new Set(taken);
+  return new Map(
+    shared.map(([equations, [first = '']]) => {
+      const name = freeName(shared.length === 1 ? 'eqs' : `eqs_${first}`, (one) => names.has(one) || isUsed(one));
+      names.add(name);
+      return [equations, name];
+    }),
+  );
+}
+
+/** `eqs = """…"""`. */
+export const equationLines = (shared: SharedEquations): readonly string[] =>
+  [...shared].map(([equations, name]) => `${name} = ${pythonString(equations, '')}`);
+
+/** Equations as an argument. */
+const modelCode = (equations: string, shared: SharedEquations): string =>
+  shared.get(equations) ?? pythonString(equations);
 
 /** `taum = 20*ms`. Constants whose names the script needs itself are left to the groups' own namespaces. */
 export function constantLines(constants: Constants): readonly string[] {
@@ -83,8 +118,14 @@ function common(
 }
 
 /** A `NeuronGroup`, its custom events, first values and regular operations. */
-export function neuronGroup(name: string, group: NeuronGroup, constants: Constants, companion: Companion): string {
-  const head = ['NeuronGroup', [String(group.N), pythonString(group.model)]] as const;
+export function neuronGroup(
+  name: string,
+  group: NeuronGroup,
+  constants: Constants,
+  companion: Companion,
+  shared: SharedEquations,
+): string {
+  const head = ['NeuronGroup', [String(group.N), modelCode(group.model, shared)]] as const;
   return groupLines(name, head, group, constants, companion).join('\n');
 }
 
@@ -353,6 +394,7 @@ export function synapses(
   specification: SynapsesSpecification,
   constants: Constants,
   companion: Companion,
+  shared: SharedEquations,
 ): string {
   const object = pythonName(name);
   const code = (value: SynapsesSpecification['on_pre']): Source | undefined =>
@@ -367,7 +409,7 @@ export function synapses(
     call('Synapses', [
       sliceCode(specification.source),
       sliceCode(specification.target ?? specification.source),
-      ...(model === undefined ? [] : [pythonString(model)]),
+      ...(model === undefined ? [] : [modelCode(model, shared)]),
       ...keyword('on_pre', code(specification.on_pre)),
       ...keyword('on_post', code(specification.on_post)),
       ...keyword(

@@ -23,6 +23,7 @@ import { drawsNothing } from './export/draws.js';
 import { withSections } from './export/cells/cables.js';
 import { elementsOf, hasCompartments, Ids, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
+import { withEventsApart } from './export/events-apart.js';
 import type { Functions } from '../../src/lang/evaluate.js';
 import { withLinksAsSums } from './export/links.js';
 import { writeNetwork } from './export/network.js';
@@ -108,7 +109,8 @@ function inOwnWords(restored: Restored, valid: ValidModel, report: ConversionRep
 function generated({ model: whole, data }: ValidModel, rules: Rules, functions: Functions): LemsExport {
   const report = new ConversionReport('lems');
   const { model: oneRun, changes } = asOneRun(whole, data, report);
-  const model = withReturns({ model: withLinksAsSums({ model: oneRun, data }), data, report });
+  const linked = withLinksAsSums({ model: oneRun, data });
+  const model = withReturns({ model: withEventsApart(linked, report), data, report });
   const context = withSections({
     model,
     changes,

@@ -3,6 +3,8 @@
 import { dimensionless } from '../../../src/lang/ast.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { binary, name as nameOf, number } from '../../../src/lang/build.js';
+import { parseStatements } from '../../../src/lang/parse.js';
+import { namesIn } from '../../../src/lang/walk.js';
 import type { EventDefinition, NeuronType, TimingProfile } from '../../../src/model/model.js';
 import type { Channel } from './context.js';
 import { countOf, lastSpike, type Demands } from './demands.js';
@@ -55,11 +57,11 @@ export class CellEvents {
   #eventsAndJumps(events: readonly (readonly [string, EventDefinition])[], jumps: readonly Channel[]): void {
     const { builder, timing, attempt } = this.parts;
     if (timing === 'brian') {
-      const later: Element[] = [];
-      for (const [name, event] of events)
-        attempt(`events/${name}`, () => this.#event(name, event, jumps.length > 0 ? later : null));
+      // All events are tested before any of them acts.
+      const later: Element[] | null = jumps.length > 0 || this.#seeEachOther(events) ? [] : null;
+      for (const [name, event] of events) attempt(`events/${name}`, () => this.#event(name, event, later));
       for (const jump of jumps) this.#jump(jump);
-      builder.conditions.push(...later);
+      builder.conditions.push(...(later ?? []));
       return;
     }
     for (const jump of jumps) this.#jump(jump);
@@ -91,6 +93,17 @@ export class CellEvents {
     }
     const test = tests.length === 1 ? (tests[0] ?? '') : tests.map((one) => `(${one})`).join(' .and. ');
     builder.conditions.push(element('OnCondition', { test }, [builder.assign(own, `${own} + ${from}`)]));
+  }
+
+  /** Whether what an event does changes the condition of one that is tested after it. */
+  #seeEachOther(events: readonly (readonly [string, EventDefinition])[]): boolean {
+    const { builder } = this.parts;
+    return events.some(([, { do: actions }], k) => {
+      const statements = actions.flatMap((text) => parseStatements(text));
+      const written = statements.flatMap((one) => (one.kind === 'assignment' ? [one.target] : []));
+      const later = events.slice(k + 1).map(([, { when }]) => namesIn(builder.inline(builder.parse(when))));
+      return later.some((read) => written.some((name) => read.has(name)));
+    });
   }
 
   #event(name: string, event: EventDefinition, later: Element[] | null): void {

@@ -75,8 +75,9 @@ export function contactTypes(
  * The type of a connection with a delay and values of its own.
  *
  * @param delay  name of the parameter of the delay
+ * @param port   whether connections name the port of their source
  */
-export function connectionType(name: string, delay: string, own: readonly OwnValue[]): Element {
+export function connectionType(name: string, delay: string, own: readonly OwnValue[], port: boolean): Element {
   return element(
     'ComponentType',
     { name, extends: 'connection', description: 'A connection with a delay and values of its own.' },
@@ -85,6 +86,7 @@ export function connectionType(name: string, delay: string, own: readonly OwnVal
       element('Path', { name: 'preCellId' }),
       element('Path', { name: 'postCellId' }),
       element('Text', { name: 'destination' }),
+      ...(port ? [element('Text', { name: 'sourcePort' })] : []),
       element('Parameter', { name: delay, dimension: 'time' }),
       ...own.map(parameter),
       element('Structure', {}, [
@@ -92,7 +94,14 @@ export function connectionType(name: string, delay: string, own: readonly OwnVal
         element('With', { instance: 'postCellId', as: 'b' }),
         element(
           'EventConnection',
-          { from: 'a', to: 'b', receiver: '../synapse', receiverContainer: 'destination', delay },
+          {
+            from: 'a',
+            to: 'b',
+            ...(port ? { sourcePort: 'sourcePort' } : {}),
+            receiver: '../synapse',
+            receiverContainer: 'destination',
+            delay,
+          },
           own.map(assigned),
         ),
       ]),

@@ -10,6 +10,7 @@ import { coreSynapses, writePlacedConnections } from './cells/network.js';
 import { type CellPlan, type ExportContext } from './context.js';
 import { delaysOf, delayTexts, isPostDelay, ownPostDelays, postDelaysOf } from './delays.js';
 import { dimensionOfUnit } from './dimensions.js';
+import { heardEvent, usualEvent } from './events-apart.js';
 import { connectionType, contactTypes, type OwnValue } from './network-types.js';
 import { numbersOfElements } from './network-values.js';
 import { numbersAt, pairsOf, type PairedProjection } from './pairs.js';
@@ -37,6 +38,12 @@ export function writeProjection(name: string, given: Projection, written: Writte
   const values = new Map([...plain.values, ...ownPostDelays(postDelays, context)]);
   const known = { ...plain, values };
   const isPlaced = written.cells.has(target);
+  const event = heardEvent(type);
+  if (event !== usualEvent && (isPlaced || written.cells.has(source)))
+    return context.report.missing(
+      child('/projections', name),
+      `the event ${event} of cells, between cells with compartments`,
+    );
   if (isPlaced) {
     const core = coreSynapses(known, written, context);
     if (core) return writePlacedConnections(known, core, undefined, written, context);
@@ -141,12 +148,14 @@ function connections(
   const valuesOf = ownValues(known, properties, context);
   const delay = new Set(properties.values()).has('delay') ? 'delay_of_connection' : 'delay';
   const tag = connectionTag(known, properties, delay, written, context);
+  const event = heardEvent(type);
   const connection = (i: number, k: number): Element =>
     element(tag, {
       id: String(k),
       preCellId: `../${written.pathOf(source, i) ?? ''}`,
       postCellId: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
       destination: plan.list,
+      ...(event === usualEvent ? {} : { sourcePort: event }),
       ...valuesOf(k),
       [delay]: delayOf(k),
     });
@@ -219,10 +228,11 @@ function connectionTag(
   written: Written,
   context: ExportContext,
 ): string {
-  const plain = properties.size === 0;
+  const port = heardEvent(known.type) !== usualEvent;
+  const plain = properties.size === 0 && !port;
   if (plain && written.delayed !== undefined) return written.delayed;
   const type = context.ids.claim(`${plain ? 'delayed' : known.name}_connection`);
   if (plain) written.delayed = type;
-  written.types.push(connectionType(type, delay, ownNames(known, properties, context)));
+  written.types.push(connectionType(type, delay, ownNames(known, properties, context), port));
   return type;
 }

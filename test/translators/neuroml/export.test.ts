@@ -737,6 +737,18 @@ describe('what LEMS has no word for', () => {
   });
 });
 
+it('says that samples of derived variables are a step late', async () => {
+  const text =
+    'format: interneuron/brian\nversion: 1\nneuron_groups:\n' +
+    '  G: { N: 1, model: "dv/dt = (1 - v)/ms : 1\\ny = 2*v : 1", method: euler }\n' +
+    'state_monitors: { m: { source: G, variables: [v, y], record: true } }\nrun: 1 ms\n';
+  const { report } = await convertModel(importModel({ name: 'm.yaml', text }).valid, 'lems');
+  // jNeuroML writes 0.1 for v and 0 for y after the first step.
+  expect(report.filter(({ code }) => code === 'lems/sampling').map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^y: samples are one step late/),
+  ]);
+});
+
 describe('synapses that hear several events of their source', () => {
   const network = (code: string): string =>
     'format: interneuron/brian\nversion: 1\nneuron_groups:\n' +

@@ -88,7 +88,15 @@ function output(
     );
   }
   if (recording.every !== undefined) report.equivalent('lems/sampling', pointer, 'samples are written in each step');
-  const plan = network.plans.get(model.populations[population]?.type ?? '');
+  const typeName = model.populations[population]?.type ?? '';
+  const computed = recording.variables.filter((one) => Object.hasOwn(model.neurons[typeName]?.derived ?? {}, one));
+  if (computed.length > 0 && model.timing !== 'lems-euler' && !network.cells.has(population))
+    report.equivalent(
+      'lems/sampling',
+      pointer,
+      `${computed.join(', ')}: samples are one step late, computed from what was there before it`,
+    );
+  const plan = network.plans.get(typeName);
   const unknown = new Set<string>();
   const columns = recording.variables.flatMap((variable) =>
     paths.flatMap(([index, path]) => {

@@ -1,5 +1,6 @@
 """Small scripts, one for each feature of Brian: each gives the arrays that both sides must agree in."""
 
+import brian2
 from brian2 import *  # noqa: F403
 
 ALL = {}
@@ -252,8 +253,14 @@ def links_of_synapses_between_inputs():
 
 @scenario
 def methods():
-    """Every method of integration that is no function."""
+    """Every method of integration that is no function, by its name, or itself where it has noise."""
     found = {}
+    noisy = "dv/dt = w : 1\ndw/dt = none*ms**-1.5*xi_1 + none*ms**-1.5*xi_2 - w/ms - 40*v/ms**2 : Hz"
+    for method in (brian2.stateupdaters.euler, brian2.stateupdaters.heun):
+        G = NeuronGroup(2, noisy, method=method)
+        G.v = [0.5, 1]
+        Network(G).run(5 * ms, namespace={"none": 0.0})
+        found[f"itself {len(found)}"] = G.v[:]
     models = {
         "exact": "dv/dt = (-v + 2*w)/(10*ms) : 1\ndw/dt = (1 - w)/(3*ms) : 1",
         "exponential_euler": "dv/dt = (-v*(1 + w) + 2)/(10*ms) : 1\ndw/dt = (1 - w)/(3*ms) : 1",

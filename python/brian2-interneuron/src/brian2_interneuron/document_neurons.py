@@ -300,6 +300,9 @@ class NeuronParts:
 
     def _method(self, group):
         choice = group.method_choice if isinstance(group, NeuronGroup) else group.state_updater.method_choice
+        # Brian's own methods may be given by themselves instead of their names, the last of which is the present one.
+        names = {id(each): name for name, each in StateUpdateMethod.stateupdaters.items()}
+        choice = names.get(id(choice), choice)
         if group.state_updater is None or not len(group.equations.diff_eq_names):
             return {}
         options = dict(group.state_updater.method_options or {})

@@ -3,12 +3,13 @@
  * becomes a subexpression, a sum of what stimuli yield and of one summed variable for each projection.
  */
 
+import { drawsIn } from '../../../src/lang/functions.js';
+import { parseExpression } from '../../../src/lang/parse.js';
+import { printExpression } from '../../../src/lang/print.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { isPhase, isSelection } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
 import type { SelectionRule, Stimulus } from '../../../src/model/model.js';
-import { parseExpression } from '../../../src/lang/parse.js';
-import { printExpression } from '../../../src/lang/print.js';
 import { brianExpression, counting } from './brian-text.js';
 import { dimensionOf } from './equations-text.js';
 import { brianName } from './naming.js';
@@ -42,8 +43,9 @@ export function inputParts(
     }
     const terms: string[] = [];
     for (const [id, stimulus] of currentsOf(plan, key, context)) {
-      const term = stimulusTerm(id, stimulus, plan, groups, context);
+      const { term, line } = stimulusTerm(id, stimulus, plan, unit, groups, context);
       if (term === undefined) continue;
+      if (line !== undefined) lines.push(line);
       terms.push(term);
       if (!isSwitched(id, stimulus, context)) continue;
       lines.push(`${switchName(id, plan)} : 1 (constant, shared)`);
@@ -51,9 +53,8 @@ export function inputParts(
     }
     const parts = contributors(key, plan, synapses);
     const whole = plan.names.get(key) ?? key;
-    // What draws is drawn once a step, and what follows the time is taken at the beginning of the step. Sums over
-    // synapses are known only after such values.
-    const held = terms.some((term) => /\brandn?\(|\bt\b/.test(term));
+    // What follows the time is taken at the beginning of the step. Sums over synapses are known only after such values.
+    const held = terms.some((term) => /\bt\b/.test(term));
     const apart =
       held && parts.length > 0 ? brianName(`${whole}_given`, 'neuron', new Set(plan.names.values())) : whole;
     const sum = (texts: readonly string[], name: string, flag: string): string =>
@@ -80,19 +81,38 @@ function currentsOf(plan: GroupPlan, input: string, context: ExportContext): rea
   );
 }
 
-/** The value of a stimulus where and while it acts. */
+/** The value of a stimulus where and while it acts, and the line of what it draws. */
+interface StimulusText {
+  readonly term?: string;
+  /** Brian allows one draw in an expression; cells that share a current share what is drawn. */
+  readonly line?: string;
+}
+
 function stimulusTerm(
   id: string,
   stimulus: Current,
   plan: GroupPlan,
+  unit: string,
   groups: ReadonlyMap<string, GroupPlan>,
   context: ExportContext,
-): string | undefined {
+): StimulusText {
   const pointer = `/stimuli/${id}`;
   const listed = listedCells(stimulus.to, context);
   const slice = listed === undefined ? groupSlice(stimulus.to, groups, pointer, context) : undefined;
-  if (slice === undefined && listed === undefined) return undefined;
-  const value = brianExpression(stimulus.value, plan.view, remarksAt(context.report, pointer));
+  if (slice === undefined && listed === undefined) return {};
+  const { every = 0, shared = false } = stimulus;
+  const text = brianExpression(stimulus.value, plan.view, remarksAt(context.report, pointer));
+  const draws = drawsIn(parseExpression(stimulus.value));
+  const { dt } = context.model.experiment;
+  if (draws && every > dt * 1.5)
+    context.report.approximated(
+      'brian/held-noise',
+      pointer,
+      `it draws a number every ${Number((every * 1e3).toPrecision(9))} ms, which holds until the next; ` +
+        'in Brian it draws one in each step',
+    );
+  const value = draws ? brianName(id, 'neuron', new Set(plan.names.values())) : text;
+  const line = draws ? { line: `${value} = ${text} : ${unit} (${shared ? 'shared, ' : ''}constant over dt)` } : {};
   const where =
     listed !== undefined
       ? [`int(${listed.map((cell) => `i == ${cell}`).join(' or ')})`]
@@ -103,9 +123,10 @@ function stimulusTerm(
           : [`int(i >= ${slice.range[0]} and i < ${slice.range[1]})`];
   const on = isSwitched(id, stimulus, context) ? [switchName(id, plan)] : [];
   const factors = [...on, ...where];
-  return printExpression(
-    factors.map((one) => parseExpression(one)).reduceRight((term, one) => counting(one, term), parseExpression(value)),
+  const term = printExpression(
+    factors.map((one) => parseExpression(one)).reduceRight((rest, one) => counting(one, rest), parseExpression(value)),
   );
+  return { term, ...line };
 }
 
 /** A few cells that are not next to each other. */

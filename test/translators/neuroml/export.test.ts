@@ -4,7 +4,7 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { checkConversion } from '../../../src/run/check-conversion.js';
 import { convertModel } from '../../../src/run/convert.js';
 import type { Model } from '../../../src/model/model.js';
@@ -364,6 +364,20 @@ describe('sources of PyNN whose parameters a phase sets', () => {
     // 20 and 400 are expected: five deviations of 420.
     expect(Math.abs(spikes[1] - 420)).toBeLessThan(102);
   });
+});
+
+test('files have names that systems take, however long those of recordings are', async () => {
+  const text = JSON.stringify({
+    format: 'interneuron/pynn',
+    populations: [{ label: 'p'.repeat(260), size: 1, cell: { type: 'IF_curr_exp' } }],
+    recordings: [{ target: 'p'.repeat(260), variables: ['v', 'spikes'] }],
+    phases: [{ run: 1 }],
+  });
+  const { valid } = importModel({ name: 'long.json', text });
+  const recordings = valid.model.recordings.map((one, k) => ({ ...one, name: `${'r'.repeat(300)}${k}` }));
+  const { files } = await convertModel({ ...valid, model: { ...valid.model, recordings } }, 'lems');
+  const names = [...(files[0]?.text ?? '').matchAll(/fileName="([^"]+)"/g)].map(([, name = '']) => name);
+  expect([names.length, new Set(names).size, names.every(({ length }) => length <= 255)]).toEqual([2, 2, true]);
 });
 
 describe('by name', () => {

@@ -83,7 +83,7 @@ function output(
     );
     return element(
       'EventOutputFile',
-      { id: recording.name, fileName: `${recording.name}.spikes`, format: 'ID_TIME' },
+      { id: recording.name, fileName: fileNameOf(recording.name, 'spikes'), format: 'ID_TIME' },
       selections,
     );
   }
@@ -121,7 +121,17 @@ function output(
   leftOut(unknown, population, pointer, report);
   return columns.length === 0
     ? undefined
-    : element('OutputFile', { id: recording.name, fileName: `${recording.name}.dat` }, columns);
+    : element('OutputFile', { id: recording.name, fileName: fileNameOf(recording.name, 'dat') }, columns);
+}
+
+/** What systems take as the name of a file, in characters. */
+const longestName = 255;
+
+/** The file of a recording; of a long name its beginning, and how long it is and what it ends with. */
+function fileNameOf(name: string, suffix: string): string {
+  const whole = `${name}.${suffix}`;
+  const end = `_${name.length}_${name.slice(-40)}.${suffix}`;
+  return whole.length <= longestName ? whole : `${name.slice(0, longestName - end.length)}${end}`;
 }
 
 /** Says which recorded variables LEMS has not: once, however many recordings there are of them. */
@@ -178,5 +188,7 @@ function synapseOutput(
     }),
   );
   leftOut(unknown, projection, pointer, report);
-  return columns.length === 0 ? undefined : element('OutputFile', { id: name, fileName: `${name}.dat` }, columns);
+  return columns.length === 0
+    ? undefined
+    : element('OutputFile', { id: name, fileName: fileNameOf(name, 'dat') }, columns);
 }

@@ -320,7 +320,8 @@ test.each([
     'ball-and-stick',
     [
       '<channelDensityGHK id="caGHK_density" ionChannel="caGHK" permeability="0.000001cm_per_s" segmentGroup="soma_group" ion="ca"/>',
-      '<channelDensityNernst id="caNernst_density" ionChannel="caNernst" condDensity="2S_per_m2" segmentGroup="stick" ion="ca"/>',
+      '<channelDensityNernst id="caNernst_density" ionChannel="caNernst" condDensity="2S_per_m2" segmentGroup="dendrite_group" ion="ca"/>',
+      '<inhomogeneousValue inhomogeneousParameter="leakDendrite_density_distance" value="0.0001*(1 + (p - 20)/200)"/>',
       '<decayingPoolConcentrationModel id="ca" ion="ca" restingConc="0.0001mol_per_m3" decayConstant="20ms" shellThickness="0.1um"/>',
       '<fixedFactorConcentrationModel id="ca_2" ion="ca" restingConc="0.0001mol_per_m3" decayConstant="15ms" rho="20 mol_per_m_per_A_per_s"/>',
     ],

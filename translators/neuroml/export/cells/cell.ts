@@ -2,11 +2,9 @@
 
 import { concentration, faradByArea, ohmMetre, siemens, volt } from '../../../../src/lang/dimension.js';
 import type { Dimension } from '../../../../src/lang/ast.js';
-import { evaluate, NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
-import { namesIn, writtenBy } from '../../../../src/lang/walk.js';
-import { changedNames } from '../../../../src/model/changed.js';
+import { NoNumber } from '../../../../src/lang/evaluate.js';
 import { printExpression } from '../../../../src/lang/print.js';
-import type { Compartments, Mechanism, NeuronType } from '../../../../src/model/model.js';
+import type { Compartments, Mechanism } from '../../../../src/model/model.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { ExportContext } from '../context.js';
 import { quantityText } from '../quantity-text.js';
@@ -17,7 +15,7 @@ import { element, type Element } from '../xml-text.js';
 import { cutWhereValuesDiffer, middleOf, type CutCell } from './cut-sections.js';
 import { LocalEquations } from './equations.js';
 import { gateOf, instantGate, PotentialFunctions } from './gates.js';
-import { densitiesInOrder, densityElement } from './densities.js';
+import { densitiesInOrder, densityElement, nonUniformDensity } from './densities.js';
 import { localNumbers, sectionsOn } from './local-values.js';
 import { conductancesOf, type Calcium, type Conductance } from './membrane-current.js';
 import {
@@ -29,10 +27,10 @@ import {
   poolOf,
   type Pool,
 } from './pools.js';
-import { compartmentAt, shapeOf } from './shape.js';
-import type { StructuredCell } from './structured-cell.js';
-import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
-import { foldConstants } from '../../../../src/lang/fold.js';
+import { shapeOf } from './shape.js';
+import { alongText, pathLength, readsDistanceInCurrent, valueAlong } from './non-uniform.js';
+import { spikeOf } from './spike-place.js';
+import type { StructuredCell, StructuredType } from './structured-cell.js';
 
 /** Relative difference of a gate's first value from its steady state that is rounding. */
 const rounding = 1e-9;
@@ -47,7 +45,7 @@ const rounding = 1e-9;
  */
 export function writeCell(
   id: string,
-  type: NeuronType & { readonly compartments: Compartments },
+  type: StructuredType,
   start: number | undefined,
   cut: ReadonlySet<string>,
   written: Written,
@@ -68,7 +66,9 @@ interface Placed {
 class CellWriter {
   readonly #pointer: string;
   readonly #cut: CutCell;
-  readonly #compartments: Compartments;
+  #compartments: Compartments;
+  /** Mechanisms of which the conductance is said to follow the distance. */
+  readonly #followed: ReadonlySet<string>;
   readonly #functions: PotentialFunctions;
   readonly #channels = new Map<string, string>();
   readonly #placed: Placed[] = [];
@@ -79,13 +79,16 @@ class CellWriter {
 
   constructor(
     private readonly id: string,
-    private readonly type: NeuronType & { readonly compartments: Compartments },
+    private readonly type: StructuredType,
     private readonly start: number | undefined,
     private readonly written: Written,
     private readonly context: ExportContext,
   ) {
     this.#pointer = child('/neurons', id);
-    this.#cut = cutWhereValuesDiffer(type.compartments, context.data);
+    this.#compartments = type.compartments;
+    const { mechanisms } = type.compartments;
+    this.#followed = new Set(Object.keys(mechanisms).filter((name) => this.#isFollowed(mechanisms[name] as Mechanism)));
+    this.#cut = cutWhereValuesDiffer(type.compartments, context.data, this.#followed);
     this.#compartments = this.#cut.compartments;
     this.#functions = new PotentialFunctions(written, context);
   }
@@ -94,7 +97,7 @@ class CellWriter {
     const { type, context } = this;
     const { sections, groups, mechanisms } = this.#compartments;
     const { ids, report } = context;
-    const own = this.#spike();
+    const own = spikeOf(this.id, type, context);
     const spike = own && { ...own, ...this.#cut.at(own.section, own.fraction) };
     const shape = shapeOf(this.#compartments, cut, spike?.section);
     for (const [name, own] of Object.entries(groups)) if (!Object.hasOwn(sections, name)) this.#group(name, own);
@@ -157,54 +160,6 @@ class CellWriter {
     };
   }
 
-  /** Where the cell fires, and above which potential. */
-  #spike(): { readonly section: string; readonly fraction: number; readonly threshold: number } | undefined {
-    const { type, context } = this;
-    const { sections } = type.compartments;
-    const { spike, ...others } = type.events;
-    const pointer = child(this.#pointer, 'events');
-    for (const name of Object.keys(others)) context.report.missing(child(pointer, name), `the event ${name}`);
-    if (!spike) {
-      context.report.equivalent('lems/threshold', this.#pointer, 'a threshold of 0 mV is added, which cells need');
-      return undefined;
-    }
-    const at = child(pointer, 'spike');
-    const root = Object.entries(sections).find(([, { parent }]) => parent === undefined)?.[0] ?? '';
-    const { section = root, fraction = 0.5 } = spike;
-    const threshold = thresholdOf(spike.when, (name) => this.#fixed(name), context.functions);
-    if (threshold === undefined) {
-      context.report.missing(at, `spikes where ${spike.when}: cells of NeuroML have a threshold of the potential`);
-      return undefined;
-    }
-    if (spike.do.length > 0) context.report.missing(child(at, 'do'), 'what a spike does to the cell');
-    const divisions = sections[section]?.divisions ?? 1;
-    if (compartmentAt(fraction, divisions) !== compartmentAt(0.5, divisions))
-      context.report.approximated('lems/threshold', at, `spikes are detected in the middle of ${section}`);
-    if (spike.edge === 'level' || spike.refractory)
-      context.report.equivalent(
-        'lems/threshold',
-        at,
-        'spikes are upward crossings of the threshold, as long as the potential falls below it between two',
-      );
-    return { section, fraction: 0.5, threshold };
-  }
-
-  /** A parameter of the cell that is one number for all cells and stays so. */
-  #fixed(name: string): number | undefined {
-    const { model } = this.context;
-    const value = this.type.parameters[name]?.value;
-    const changed = changedNames(model);
-    const pathways = Object.values(model.synapses).flatMap((synapse) => Object.values(synapse.pathways));
-    const code = [...Object.values(this.type.events), ...pathways].flatMap((one) => one.do.flatMap(parseStatements));
-    const written = writtenBy(code);
-    if ([name, `pre.${name}`, `post.${name}`].some((one) => written.has(one))) return undefined;
-    const varies = Object.entries(model.populations).some(
-      ([population, { type, values }]) =>
-        type === this.id && (Object.hasOwn(values, name) || changed.has(`${population}.${name}`)),
-    );
-    return typeof value === 'number' && !varies ? value : undefined;
-  }
-
   /** The potential of a section at the start, in V. */
   #startOf(section: string): number {
     const own = this.#compartments.sections[section]?.initial;
@@ -242,19 +197,12 @@ class CellWriter {
     const [condition] = Object.values(mechanism.events ?? {}).filter((event) => !(isPool && keepsAboveZero(event)));
     if (condition) throw new NotExpressible(`what the mechanism does where ${condition.when}`);
     const v = this.#startOf(section);
-    const free = this.#calciumOn(section, isPool);
-    const outside = (one: string): number | undefined =>
-      one === 'v' ? v : one === 'temperature' ? this.#compartments.temperature : this.#ofIon(one, section);
-    const middle = middleOf(section, this.#compartments);
-    const atStart = (one: string): number | undefined =>
-      one === 'distance' || one === 'length' ? middle[one] : (free.get(one) ?? outside(one));
-    const numbers = new Map(localNumbers(mechanism, section, this.#compartments, atStart, context));
+    const free = new Map(this.#calciumOn(section, isPool));
+    const numbers = this.#numbersOn(section, mechanism, free);
+    if (this.#followed.has(name)) free.set('distance', NaN);
+    for (const one of free.keys()) numbers.delete(one);
     const initial = new Map([...numbers].filter(([one]) => Object.hasOwn(mechanism.state, one)));
     for (const one of initial.keys()) numbers.delete(one);
-    for (const one of mechanism.reads) {
-      const value = one === 'v' ? undefined : one === 'distance' || one === 'length' ? middle[one] : outside(one);
-      if (value !== undefined) numbers.set(one, value);
-    }
     const equations = new LocalEquations(
       mechanism,
       numbers,
@@ -284,11 +232,54 @@ class CellWriter {
             one.channel === channel &&
             one.mechanism === name &&
             one.conductance.conductance === conductance.conductance &&
-            one.conductance.reversal === conductance.reversal,
+            one.conductance.reversal === conductance.reversal &&
+            alongOf(one.conductance) === alongOf(conductance),
         );
         if (known) known.sections.push(section);
         else this.#placed.push({ mechanism: name, channel, ion, conductance, sections: [section] });
       });
+    }
+  }
+
+  /** Numbers of a mechanism's parameters and first values on a section, and of what it reads there. */
+  #numbersOn(section: string, mechanism: Mechanism, free: ReadonlyMap<string, number>): Map<string, number> {
+    const middle = middleOf(section, this.#compartments);
+    const outside = (one: string): number | undefined =>
+      one === 'distance' || one === 'length'
+        ? middle[one]
+        : one === 'temperature'
+          ? this.#compartments.temperature
+          : this.#ofIon(one, section);
+    const atStart = (one: string): number | undefined =>
+      one === 'v' ? this.#startOf(section) : (free.get(one) ?? outside(one));
+    const numbers = new Map(localNumbers(mechanism, section, this.#compartments, atStart, this.context));
+    for (const one of mechanism.reads) {
+      const value = one === 'v' ? undefined : outside(one);
+      if (value !== undefined) numbers.set(one, value);
+    }
+    return numbers;
+  }
+
+  /** Whether NeuroML can say how the conductance of a mechanism follows the distance. */
+  #isFollowed(mechanism: Mechanism): boolean {
+    const [section] = sectionsOn(mechanism.on, this.#compartments);
+    if (section === undefined || !readsDistanceInCurrent(mechanism)) return false;
+    const { functions } = this.context;
+    try {
+      const numbers = this.#numbersOn(section, mechanism, new Map());
+      numbers.delete('distance');
+      for (const state of Object.keys(mechanism.state)) numbers.delete(state);
+      const ions = Object.keys(this.#compartments.ions);
+      const equations = new LocalEquations(mechanism, numbers, ions, functions, new Map([['distance', NaN]]));
+      const conductances = Object.values(mechanism.writes).flatMap((text) =>
+        conductancesOf(equations.of(text), equations.isState, functions),
+      );
+      return conductances.every(
+        ({ along, reversal }) => !along || (typeof reversal === 'number' && alongText(along, 1) !== undefined),
+      );
+    } catch (error) {
+      if (!(error instanceof NotExpressible)) throw error;
+      return false;
     }
   }
 
@@ -405,7 +396,7 @@ class CellWriter {
   }
 
   #densities() {
-    const { ids, dimensions } = this.context;
+    const { ids } = this.context;
     return this.#placed.map(({ mechanism, channel, ion, conductance, sections }) => {
       const id = ids.claim(`${channel}_density`);
       return {
@@ -414,9 +405,20 @@ class CellWriter {
         channel,
         sections,
         gates: conductance.gates,
-        element: densityElement(id, channel, ion, conductance, this.#segmentGroup(sections), dimensions),
+        element: this.#density(id, channel, ion, conductance, sections),
       };
     });
+  }
+
+  #density(id: string, channel: string, ion: string, conductance: Conductance, sections: readonly string[]): Element {
+    const { ids, dimensions } = this.context;
+    const text = alongOf(conductance);
+    if (text === undefined)
+      return densityElement(id, channel, ion, conductance, this.#segmentGroup(sections), dimensions);
+    const parameter = ids.claim(`${id}_distance`);
+    const group = this.#free(`${id}_segments`);
+    this.#groups.push(groupOf(group, sections, [pathLength(parameter)]));
+    return nonUniformDensity(id, channel, ion, conductance, valueAlong(text, parameter, group), dimensions);
   }
 
   /** Sections by a value of theirs. */
@@ -446,9 +448,8 @@ class CellWriter {
   }
 
   #group(name: string, own: readonly string[]): string {
-    const included = own.map((section) => element('include', { segmentGroup: section }));
     this.#groupOf.set(this.#keyOf(own), name);
-    this.#groups.push(element('segmentGroup', { id: name }, included));
+    this.#groups.push(groupOf(name, own));
     return name;
   }
 
@@ -461,19 +462,12 @@ class CellWriter {
 
 const biophysics = 'biophysics';
 
-/**
- * The number that the potential exceeds where a cell fires; undefined where the condition is another.
- *
- * @param fixed  numbers of names, in SI
- */
-function thresholdOf(
-  when: string,
-  fixed: (name: string) => number | undefined,
-  functions: Functions,
-): number | undefined {
-  const e = foldConstants(parseExpression(when), undefined, (name) => name === 'v' || fixed(name) !== undefined);
-  if (e.kind !== 'binary' || (e.operator !== '>' && e.operator !== '>=')) return undefined;
-  if (e.left.kind !== 'name' || e.left.name !== 'v' || [...namesIn(e.right)].some((name) => fixed(name) === undefined))
-    return undefined;
-  return evaluate(e.right, (name) => fixed(name) ?? NaN, functions);
-}
+/** A group of the segments of some sections. */
+const groupOf = (id: string, sections: readonly string[], more: readonly Element[] = []): Element =>
+  element('segmentGroup', { id }, [
+    ...sections.map((section) => element('include', { segmentGroup: section })),
+    ...more,
+  ]);
+
+/** How a conductance follows the distance, as text; undefined where it does not. */
+const alongOf = ({ along, conductance }: Conductance): string | undefined => along && alongText(along, conductance);

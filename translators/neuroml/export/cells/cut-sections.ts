@@ -23,9 +23,13 @@ const local: ReadonlySet<string> = new Set(['distance', 'diameter', 'length', 'a
 /** What equations may read of a compartment that is known of its pieces. */
 const alongSections: ReadonlySet<string> = new Set(['distance', 'length']);
 
-/** The cell with each section in pieces in which a mechanism's values differ; itself where there is none. */
-export function cutWhereValuesDiffer(compartments: Compartments, data: DataStore): CutCell {
-  const wanted = sectionsWithLocalValues(compartments, data);
+/**
+ * The cell with each section in pieces in which a mechanism's values differ; itself where there is none.
+ *
+ * @param followed  mechanisms of which the document says itself how they follow the distance
+ */
+export function cutWhereValuesDiffer(compartments: Compartments, data: DataStore, followed: ReadonlySet<Id>): CutCell {
+  const wanted = sectionsWithLocalValues(compartments, data, followed);
   const { sections } = compartments;
   const at = (section: Id, fraction: number): Place => {
     const own = sections[section];
@@ -58,7 +62,11 @@ export function cutWhereValuesDiffer(compartments: Compartments, data: DataStore
   return { compartments: { ...compartments, sections: made, groups }, at };
 }
 
-function sectionsWithLocalValues(compartments: Compartments, data: DataStore): ReadonlySet<Id> {
+function sectionsWithLocalValues(
+  compartments: Compartments,
+  data: DataStore,
+  followed: ReadonlySet<Id>,
+): ReadonlySet<Id> {
   const found = new Set<Id>();
   const { sections, mechanisms } = compartments;
   const note = (value: Value, own: readonly Id[]): void => {
@@ -72,8 +80,8 @@ function sectionsWithLocalValues(compartments: Compartments, data: DataStore): R
       begin += count;
     }
   };
-  for (const { on, parameters, values = {}, reads } of Object.values(mechanisms)) {
-    if (reads.some((name) => alongSections.has(name)))
+  for (const [id, { on, parameters, values = {}, reads }] of Object.entries(mechanisms)) {
+    if (!followed.has(id) && reads.some((name) => alongSections.has(name)))
       for (const section of sectionsOn(on, compartments))
         if ((sections[section]?.divisions ?? 1) > 1) found.add(section);
     for (const { value } of Object.values(parameters)) note(value, sectionsOn(on, compartments));

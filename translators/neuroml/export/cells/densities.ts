@@ -37,6 +37,21 @@ export function densityElement(
 
 /** Densities with a reversal potential of their own, then those that follow calcium, as the schema has them. */
 export const densitiesInOrder = (elements: readonly Element[]): readonly Element[] =>
-  ['channelDensity', 'channelDensityNernst', 'channelDensityGHK'].flatMap((kind) =>
+  ['channelDensity', 'channelDensityNernst', 'channelDensityGHK', 'channelDensityNonUniform'].flatMap((kind) =>
     elements.filter(({ tag }) => tag === kind),
+  );
+
+/** A density that its parts say at each place. */
+export const nonUniformDensity = (
+  id: string,
+  ionChannel: string,
+  ion: string,
+  { reversal }: Conductance,
+  value: Element,
+  dimensions: Dimensions,
+): Element =>
+  element(
+    'channelDensityNonUniform',
+    { id, ionChannel, erev: typeof reversal === 'number' ? quantityText(reversal, volt, dimensions) : '', ion },
+    [value],
   );

@@ -20,6 +20,8 @@ export interface Conductance {
   readonly gates: ReadonlyMap<string, number>;
   /** What else of it changes with the potential; null: nothing. */
   readonly open: Expression | null;
+  /** What of the conductance follows the distance from the root, in SI. */
+  readonly along?: Expression;
 }
 
 /** What is known of calcium where a current is. */
@@ -91,7 +93,7 @@ export function conductancesOf(
   for (const { sign, value } of addendsOf(current)) {
     const one = conductanceOf(value, isState, constant, calcium) ?? permeabilityOf(value, isState, calcium);
     // `g*E - g*v` is one conductance, whose parts say so together alone.
-    const isLeak = one?.gates.size === 0 && one.open === null && typeof one.reversal === 'number';
+    const isLeak = one?.gates.size === 0 && one.open === null && !one.along && typeof one.reversal === 'number';
     if (one === undefined || isLeak) rest = binary(sign === 1 ? '+' : '-', rest, value);
     else if (one.conductance !== 0) found.push({ ...one, conductance: sign * one.conductance });
   }
@@ -115,10 +117,15 @@ function conductanceOf(
   let conductance = 1;
   let reversal: Conductance['reversal'] | undefined;
   let open: Expression | null = null;
+  let along: Expression | undefined;
   for (const factor of factorsOf(e)) {
     const names = namesIn(factor);
     if (names.size === 0) {
       conductance *= constant(factor);
+      continue;
+    }
+    if (names.size === 1 && names.has('distance')) {
+      along = along ? product(along, factor) : factor;
       continue;
     }
     const gate = gateOf(factor, isState);
@@ -151,7 +158,13 @@ function conductanceOf(
     } else open = open === null ? factor : binary('*', open, factor);
   }
   if (reversal === undefined) return undefined;
-  return { conductance, reversal: typeof reversal === 'string' ? reversal : reversal + 0, gates, open };
+  return {
+    conductance,
+    reversal: typeof reversal === 'string' ? reversal : reversal + 0,
+    gates,
+    open,
+    ...(along ? { along } : {}),
+  };
 }
 
 /** A current of calcium by Goldman, Hodgkin and Katz's equation. */

@@ -2,7 +2,7 @@
 
 import { ampere, second, siemens, volt } from '../../../../src/lang/dimension.js';
 import { knownNumbers } from '../../../../src/model/arrays.js';
-import type { Compartments, NeuronType, Population } from '../../../../src/model/model.js';
+import type { NeuronType, Population } from '../../../../src/model/model.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { CellPlan, ExportContext } from '../context.js';
 import { delaysOf, delayTexts } from '../delays.js';
@@ -14,12 +14,9 @@ import { NotExpressible } from '../words.js';
 import type { Written } from '../written.js';
 import { element, listOf } from '../xml-text.js';
 import { writeCell } from './cell.js';
-import type { StructuredCell } from './structured-cell.js';
+import type { StructuredCell, StructuredType } from './structured-cell.js';
 import { placeAttributes, placesOn, sectionsWithMarks } from './places.js';
 import { coreSynapse, type CoreSynapse } from './core-synapse.js';
-
-/** A type whose cells have compartments. */
-export type StructuredType = NeuronType & { readonly compartments: Compartments };
 
 /** Whether cells of a type have compartments. */
 export const isStructured = (type: NeuronType | undefined): type is StructuredType => type?.compartments !== undefined;

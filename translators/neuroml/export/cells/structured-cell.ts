@@ -1,6 +1,10 @@
-/** What is known of a cell with compartments that has been written. */
+/** Cells with compartments, and what is known of one that has been written. */
 
+import type { Compartments, NeuronType } from '../../../../src/model/model.js';
 import type { Shape } from './shape.js';
+
+/** A type whose cells have compartments. */
+export type StructuredType = NeuronType & { readonly compartments: Compartments };
 
 /** A written cell. */
 export interface StructuredCell {

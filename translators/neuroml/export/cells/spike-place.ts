@@ -1,0 +1,86 @@
+/** Where cells with compartments fire. */
+
+import { evaluate, type Functions } from '../../../../src/lang/evaluate.js';
+import { foldConstants } from '../../../../src/lang/fold.js';
+import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
+import { namesIn, writtenBy } from '../../../../src/lang/walk.js';
+import { changedNames } from '../../../../src/model/changed.js';
+import type { Id } from '../../../../src/model/model.js';
+import { child } from '../../../../src/model/pointer.js';
+import type { ExportContext } from '../context.js';
+import { compartmentAt } from './shape.js';
+import type { StructuredType } from './structured-cell.js';
+
+/** A place on a cell, and the potential in V that it exceeds in a spike. */
+interface SpikePlace {
+  readonly section: Id;
+  readonly fraction: number;
+  readonly threshold: number;
+}
+
+/** Where cells of a type fire, and above which potential; undefined where they do not, or it cannot be said. */
+export function spikeOf(id: Id, type: StructuredType, context: ExportContext): SpikePlace | undefined {
+  const { sections } = type.compartments;
+  const { spike, ...others } = type.events;
+  const pointer = child(child('/neurons', id), 'events');
+  for (const name of Object.keys(others)) context.report.missing(child(pointer, name), `the event ${name}`);
+  if (!spike) {
+    context.report.equivalent(
+      'lems/threshold',
+      child('/neurons', id),
+      'a threshold of 0 mV is added, which cells need',
+    );
+    return undefined;
+  }
+  const at = child(pointer, 'spike');
+  const root = Object.entries(sections).find(([, { parent }]) => parent === undefined)?.[0] ?? '';
+  const { section = root, fraction = 0.5 } = spike;
+  const threshold = thresholdOf(spike.when, (name) => fixed(name, id, type, context), context.functions);
+  if (threshold === undefined) {
+    context.report.missing(at, `spikes where ${spike.when}: cells of NeuroML have a threshold of the potential`);
+    return undefined;
+  }
+  if (spike.do.length > 0) context.report.missing(child(at, 'do'), 'what a spike does to the cell');
+  const divisions = sections[section]?.divisions ?? 1;
+  if (compartmentAt(fraction, divisions) !== compartmentAt(0.5, divisions))
+    context.report.approximated('lems/threshold', at, `spikes are detected in the middle of ${section}`);
+  if (spike.edge === 'level' || spike.refractory)
+    context.report.equivalent(
+      'lems/threshold',
+      at,
+      'spikes are upward crossings of the threshold, as long as the potential falls below it between two',
+    );
+  return { section, fraction: 0.5, threshold };
+}
+
+/** A parameter of the cell that is one number for all cells and stays so. */
+function fixed(name: string, id: Id, type: StructuredType, { model }: ExportContext): number | undefined {
+  const value = type.parameters[name]?.value;
+  const changed = changedNames(model);
+  const pathways = Object.values(model.synapses).flatMap((synapse) => Object.values(synapse.pathways));
+  const code = [...Object.values(type.events), ...pathways].flatMap((one) => one.do.flatMap(parseStatements));
+  const written = writtenBy(code);
+  if ([name, `pre.${name}`, `post.${name}`].some((one) => written.has(one))) return undefined;
+  const varies = Object.entries(model.populations).some(
+    ([population, { type: of, values }]) =>
+      of === id && (Object.hasOwn(values, name) || changed.has(`${population}.${name}`)),
+  );
+  return typeof value === 'number' && !varies ? value : undefined;
+}
+
+/**
+ * The number that the potential exceeds where a cell fires; undefined where the condition is another.
+ *
+ * @param fixed  numbers of names, in SI
+ */
+function thresholdOf(
+  when: string,
+  fixed: (name: string) => number | undefined,
+  functions: Functions,
+): number | undefined {
+  const e = foldConstants(parseExpression(when), undefined, (name) => name === 'v' || fixed(name) !== undefined);
+  if (e.kind !== 'binary' || (e.operator !== '>' && e.operator !== '>=')) return undefined;
+  if (e.left.kind !== 'name' || e.left.name !== 'v' || [...namesIn(e.right)].some((name) => fixed(name) === undefined))
+    return undefined;
+  return evaluate(e.right, (name) => fixed(name) ?? NaN, functions);
+}

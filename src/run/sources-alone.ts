@@ -24,6 +24,9 @@ export function sourcesAlone(model: Model, names: readonly string[]): Model | un
     ...Object.values(model.operations).map(({ on }) => on),
   ];
   if (rules.some((rule) => touches(rule) && !within(rule))) return undefined;
+  // Networks with synapses of synapses draw other numbers than their sources alone.
+  const ends = Object.values(model.projections).flatMap(({ from, to }) => [from.of, to.of]);
+  if (ends.some(({ kind }) => kind === 'synapses')) return undefined;
   if (names.some((name) => Object.keys(model.populations[name]?.linked ?? {}).length > 0)) return undefined;
   const protocol: Phase[] = [];
   for (const phase of model.experiment.protocol) {

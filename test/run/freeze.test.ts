@@ -89,6 +89,18 @@ const drawnByPhase = JSON.stringify({
   ],
 });
 
+const sourceOfSynapses = brian(`
+poisson_groups:
+  P: { N: 50, rates: 50*Hz }
+neuron_groups:
+  H: { N: 3, model: "x : 1\\ny : 1" }
+synapses:
+  S: { source: P, target: H, model: "r : 1", on_pre: y_post += 1, connect: true }
+  T: { source: H, target: S, model: "r_post = x_pre : 1 (summed)", connect: { i: [0], j: [0] } }
+spike_monitors: { m: { source: P } }
+run: 100 ms
+`);
+
 describe('a frozen network runs to the same bits', () => {
   test.each([
     ['vogels-abbott-cuba', fixture('vogels-abbott-cuba'), '50 ms'],
@@ -96,6 +108,7 @@ describe('a frozen network runs to the same bits', () => {
     ['song-abbott-stdp, with its Poisson trains', fixture('song-abbott-stdp'), '100 ms'],
     ['a delay for each synapse in every pathway', delaysEverywhere, '100 ms'],
     ['projections that end at drawn synapses', ontoSynapses, '50 ms'],
+    ['Poisson trains beside synapses that end at synapses', sourceOfSynapses, '100 ms'],
     [
       'connections between selections, distances, copies',
       readFileSync('fixtures/pynn/selections-drawn-on-the-target.json', 'utf8').replace(

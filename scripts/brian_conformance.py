@@ -307,7 +307,7 @@ def features(outcomes):
         "",
         "Left to Brian's runtime, with a warning: network operations within a step, functions written in Python or C++ that are no single expression, writing",
         "linked variables, links with an index for each synapse, steps with no common divisor near the smallest, equations of synapses in other slots,",
-        "options of GSL methods, and synapses that come while spikes of their neurons are under way.",
+        "and options of GSL methods.",
     ]
 
 

@@ -74,6 +74,8 @@ export interface RecordedStart {
   readonly free: Readonly<Record<string, string>>;
   /** Step in which each synapse was brought up to date, in order of creation, by projection. */
   readonly lastUpdates: Readonly<Record<string, string>>;
+  /** Steps [from, until) whose events each synapse had heard, by `projection.pathway`; others had heard all of them. */
+  readonly heard?: Readonly<Record<string, { readonly from: string; readonly until: string }>>;
 }
 
 /** The date of files when `SOURCE_DATE_EPOCH` says none. */

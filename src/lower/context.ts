@@ -55,6 +55,14 @@ export class LoweringDiagnostics extends Diagnostics {
 /** Element type of real variables in a precision. */
 export type Real = 'f64' | 'f32';
 
+/** Where a program begins in the middle, with synapses that may not have heard all events that are under way. */
+export interface Heard {
+  /** Pathways of such synapses, as `projection.pathway`. */
+  readonly pathways: ReadonlySet<string>;
+  /** The first step of the program: its events are heard by all. */
+  readonly step: number;
+}
+
 /** What all passes know of the model. */
 export interface Known {
   /** The drawn model. */
@@ -89,6 +97,8 @@ export interface Known {
   readonly turnsBack: boolean;
   /** Synapses of projections whose number is drawn, where somebody has built them before. */
   readonly counts: ReadonlyMap<string, number>;
+  /** Which synapses may not have heard all events that are under way at first. */
+  readonly heard: Heard;
 }
 
 /** What code of a pass gets: what all know, and where this pass adds to the program. */

@@ -13,7 +13,7 @@ import { lowerConnectivity } from './connectivity.js';
 import { withoutStructure } from './cable/expand.js';
 import { shownManifest } from './cable/shown.js';
 import { ownersOf, readsVariable } from '../model/typed.js';
-import type { Context, Known } from './context.js';
+import type { Context, Heard, Known } from './context.js';
 import { LoweringDiagnostics } from './context.js';
 import { eventRings } from './events.js';
 import { layOutGroups } from './groups.js';
@@ -47,6 +47,8 @@ export interface LowerOptions {
    * projections that end at them, need it.
    */
   readonly counts?: ReadonlyMap<string, number>;
+  /** Which synapses may not have heard all events that are under way at first; absent: none. */
+  readonly heard?: Heard;
   /** Receives the program as it is after each pass: each is legal, and each has more than the one before. */
   readonly onPass?: (pass: string, program: Program) => void;
 }
@@ -63,7 +65,7 @@ export function lower(drawn: DrawnModel, options: LowerOptions): Program {
 
 function passes(
   drawn: DrawnModel,
-  { precision, counts = new Map(), onPass }: LowerOptions,
+  { precision, counts = new Map(), heard = { pathways: new Set(), step: 0 }, onPass }: LowerOptions,
   diagnostics: LoweringDiagnostics,
 ): Program {
   refuseFeatures(drawn.model, diagnostics);
@@ -92,6 +94,7 @@ function passes(
     settable: settableNames(model.experiment.protocol),
     turnsBack: turnsBack(model.experiment.protocol),
     counts,
+    heard,
   };
   let program = emptyPart;
   let found: Found = { groups: [], projections: [], rings: new Map(), recordings: { samples: [], events: [] } };

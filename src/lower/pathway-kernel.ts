@@ -12,6 +12,7 @@ import { combined, readChanging } from './changing.js';
 import { onClock } from './clocks.js';
 import type { Context } from './context.js';
 import { isInForce } from './delay-windows.js';
+import { hasHeard } from './heard.js';
 import { drawStep, keyAt, keyBuffer, philox } from './draws.js';
 import { upToDate } from './event-driven.js';
 import { step } from './step-time.js';
@@ -46,7 +47,8 @@ export function pathwayKernel(
   const varied = plan.sortedBy === pathway;
   const { index } = code;
   invariant(forward || index, 'lower/pathway-kernel', `${plan.name} has no columns for ${pathway.name}`);
-  const position = index ? block.name('synapse', ir.load(index.positions, local('position'))) : local('position');
+  const stored = index ? ir.load(index.positions, local('position')) : local('position');
+  const position = index ? block.name('synapse', stored) : stored;
   const other = forward
     ? block.name('target', ir.convert('u32', ir.load(connectivity.targets, position)))
     : block.name('source', ir.load(index?.sources ?? connectivity.rows, local('position')));
@@ -88,6 +90,8 @@ export function pathwayKernel(
     const element = end.offset === 0 ? local('row') : ir.add(local('row'), ir.u32(end.offset));
     body = [ir.loop(repeat, ir.u32(0), ir.load(source.times.buffer, timesAt(source, emission, element)), body)];
   }
+  const heard = hasHeard(code, stored, emission, context);
+  if (heard) body = [ir.when(heard, body)];
   if (pathway.window) body = [ir.when(isInForce(plan, pathway.window, emission, context), body)];
   return context.builder.propagate({
     name: `${plan.name}.${pathway.name}`,

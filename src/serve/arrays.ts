@@ -93,18 +93,24 @@ export function readStart(sent: Readonly<Record<string, unknown>>): StartState {
       throw new UsageError(`${name} of the start is no object`, 'give arrays by name');
     return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, read(value, `${name}.${key}`)]));
   };
-  const events = (value: unknown, what: string): { steps: ArrayLike<number>; cells: ArrayLike<number> } => {
-    const [steps, cells] = [memberOf(value, 'steps'), memberOf(value, 'cells')];
-    if (steps === undefined || cells === undefined)
-      throw new UsageError(`${what} of the start has no steps and cells`, 'give both as arrays');
-    return { steps: numbers(steps, `${what}.steps`), cells: numbers(cells, `${what}.cells`) };
-  };
+  const pair =
+    <A extends string, B extends string>(a: A, b: B) =>
+    (value: unknown, what: string): Record<A | B, ArrayLike<number>> => {
+      const [first, second] = [memberOf(value, a), memberOf(value, b)];
+      if (first === undefined || second === undefined)
+        throw new UsageError(`${what} of the start has no ${a} and ${b}`, 'give both as arrays');
+      return { [a]: numbers(first, `${what}.${a}`), [b]: numbers(second, `${what}.${b}`) } as Record<
+        A | B,
+        ArrayLike<number>
+      >;
+    };
   return {
     step,
-    events: map('events', events),
+    events: map('events', pair('steps', 'cells')),
     lastEvents: map('lastEvents', numbers),
     free: map('free', numbers),
     lastUpdates: map('lastUpdates', numbers),
+    ...(sent['heard'] === undefined ? {} : { heard: map('heard', pair('from', 'until')) }),
   };
 }
 

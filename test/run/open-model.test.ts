@@ -358,6 +358,35 @@ describe('a session that begins in the middle', () => {
     },
   );
 
+  it('brings events under way to the synapses alone that have heard of them', async () => {
+    const document = brian(`
+      neuron_groups: { G: { N: 2, model: 'v : 1', threshold: v > 1, reset: v = 0, initializers: { v: 2 } }, H: { N: 4, model: 'x : 1' } }
+      synapses:
+        S: { source: G, target: H, on_pre: x += 1, connect: { i: [1, 0, 1, 0], j: [0, 1, 2, 3] }, initializers: { delay: '(4 + j)*ms' } }
+      state_monitors: { M: { source: H, variables: [x], record: true, dt: 1 ms } }
+      run: 0 ms`);
+    const output = join(folder, 'heard.nwb');
+    const start = {
+      ...{ step: 30, lastEvents: {}, free: {}, lastUpdates: {} },
+      events: { 'G.spike': { steps: [5, 5, 20], cells: [0, 1, 1] } },
+      // The first two have heard all, the third the later event only, the last one none.
+      heard: { 'S.pre': { from: [0, 0, 20, 30], until: [21, 21, 21, 0] } },
+    };
+    const live = opened(document, { start, outputs: [output] });
+    await live.run(0.02);
+    const [series] = (await live.take()).samples;
+    const changes = (cell: number): number[] =>
+      Array.from({ length: 19 }, (_, k) => k + 1).filter(
+        (k) => series!.values[k * 4 + cell] !== series!.values[k * 4 - 4 + cell],
+      );
+    // Samples are from 3 ms on; what G sends at 3 ms reaches all.
+    expect([0, 1, 2, 3].map(changes)).toEqual([[2, 4, 5], [3, 6], [6, 7], [8]]);
+    (await live.finish()).dispose();
+    expect((await verifyResult(output)).verdict).toEqual({ verdict: 'identical' });
+    const wrong = opened(document, { start: { ...start, heard: { 'S.post': { from: [0], until: [1] } } } });
+    await expect(wrong.run(0.001)).rejects.toThrow('S.post, which is no pathway');
+  });
+
   it('refuses a state of another model', async () => {
     const none = { step: 1, events: {}, lastEvents: {}, free: {}, lastUpdates: {} };
     const live = opened(text({}, '1'), { start: { ...none, lastEvents: { 'H.spike': [1] } } });

@@ -980,7 +980,32 @@ def later_objects():
     return {**spikes(monitor), "x": G.x[:], "samples": samples.x[:], "samples.t": samples.t_[:]}
 
 
-later_objects.lenient = True
+@scenario
+def synapses_that_come_and_rest():
+    """Synapses that come between runs with spikes under way, or rest with some on their way: each has heard its own."""
+    G = NeuronGroup(5, "dv/dt = (1.5 + 0.1*i - v)/(8*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
+    H = NeuronGroup(6, "dg/dt = -g/(3*ms) : 1\nx : 1", method="exact")
+    S = Synapses(G, H, "w : 1\nk : 1", on_pre={"up": "g_post += w; k += 1", "across": "x_post += 1"})
+    S.connect("i < 3")
+    S.w, S.up.delay, S.across.delay = "0.1*(i + 1) + 0.01*j", "(1 + i + j)*ms", 3 * ms
+    samples, monitor = StateMonitor(H, ["g", "x"], record=True), SpikeMonitor(G)
+    net = Network(G, H, S, samples, monitor)
+    net.run(17 * ms)
+    S.connect("i >= 2 and j < 3")
+    S.w, S.up.delay = "0.1*(i + 1) + 0.01*j", "(1 + i + j)*ms"
+    net.run(11.3 * ms)
+    later = Synapses(G, H, on_pre="x_post += 100", delay=4 * ms)
+    later.connect()
+    net.add(later)
+    net.run(13 * ms)
+    later.active = False
+    net.run(7 * ms)
+    later.active = True
+    net.run(20 * ms)
+    S.across.delay = 5 * ms
+    S.connect(i=4, j=5)
+    net.run(9 * ms)
+    return {**spikes(monitor), "g": samples.g[:], "x": samples.x[:], "k": S.k[:], "x.end": H.x[:]}
 
 
 @scenario

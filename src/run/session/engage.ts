@@ -22,7 +22,9 @@ export async function engage(state: SessionState): Promise<Engaged> {
   const { given, watch } = state;
   const known = [...state.phases];
   const { start } = state.options;
-  const late = start ? { extend: startingLate } : {};
+  const late = start
+    ? { extend: startingLate, heard: { pathways: new Set(Object.keys(start.heard ?? {})), step: start.step } }
+    : {};
   const options = { ...state.options, exactValues: true, work: usualWork, ...late };
   const compiled = await compileModel(withProtocol(given, known), options, watch);
   const { program, protocol, executable, engine } = compiled;

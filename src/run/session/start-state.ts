@@ -5,6 +5,7 @@
  */
 
 import { longAgo, neverSpiked } from '../../lower/groups.js';
+import { heardBuffers } from '../../lower/heard.js';
 import { isNoiseKernel } from '../../lower/noise.js';
 import type { Program, TypedArray, VariableLocation } from '../../ir/program.js';
 import type { Session } from '../../../runtime/targets/target.js';
@@ -26,6 +27,11 @@ export interface StartState {
   readonly free: Readonly<Record<string, ArrayLike<number>>>;
   /** Step in which each synapse was brought up to date, in order of creation, by projection. */
   readonly lastUpdates: Readonly<Record<string, ArrayLike<number>>>;
+  /**
+   * Which of the events under way each synapse has heard, in order of creation, by `projection.pathway`: those of the
+   * steps [from, until). Pathways that are absent have heard all of them.
+   */
+  readonly heard?: Readonly<Record<string, { readonly from: ArrayLike<number>; readonly until: ArrayLike<number> }>>;
 }
 
 /** Procedure that draws the noise of the step before an odd one: two steps have one draw. */
@@ -66,6 +72,8 @@ export async function startFrom(session: Session, program: Program, state: Start
       buffer[at] = values[k] ?? 0;
     });
   }
+  for (const [key, { from, until }] of Object.entries(state.heard ?? {}))
+    await putHeard(key, from, until, program, session);
   for (const [key, { steps, cells }] of Object.entries(state.events))
     putEvents(key, steps, cells, state, program, buffers);
   if (state.step % 2 === 1 && program.schedule.procedures[drawNoise]) {
@@ -75,6 +83,29 @@ export async function startFrom(session: Session, program: Program, state: Start
       (buffers as Map<string, TypedArray>).set(name, buffer);
   }
   await session.restore({ step: state.step, buffers });
+}
+
+/** Writes which steps' events each synapse of a pathway has heard. */
+async function putHeard(
+  key: string,
+  from: ArrayLike<number>,
+  until: ArrayLike<number>,
+  program: Program,
+  session: Session,
+): Promise<void> {
+  const location = program.manifest.projections.find(({ name }) => key.startsWith(`${name}.`));
+  const names = heardBuffers(key);
+  if (!location || !program.buffers.some(({ name }) => name === names.from))
+    throw new UsageError(`the state names ${key}, which is no pathway of the model`, 'give projection.pathway');
+  const { position } = await synapsesOf(location, session);
+  for (const [buffer, values] of [[names.from, from] as const, [names.until, until] as const]) {
+    if (position.length !== values.length) throw wrongLength(key, position.length, values.length);
+    const stored = new Int32Array(position.length);
+    position.forEach((at, k) => {
+      stored[at] = values[k] ?? 0;
+    });
+    await session.write(buffer, stored);
+  }
 }
 
 /** Puts events into the ring of an event, each in the slot of its step. */

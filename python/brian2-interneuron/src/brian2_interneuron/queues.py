@@ -89,6 +89,31 @@ def are_explained(pathway, now, events):
     return expected == pending
 
 
+def heard(pathway, now, events):
+    """Which of these events (rows of step and neuron) of its group each synapse of a pathway has heard.
+
+    Synapses that were made later, or whose delays have changed, have not heard all of them. Returns the first step of which
+    each has heard, and the one after the last; None where events between those are not under way.
+    """
+    ahead, synapses = under_way(pathway)
+    sources, delays = np.asarray(pathway.synapse_sources.get_value()), delay_steps(pathway)
+    delays = np.broadcast_to(delays, sources.shape)
+    pending = np.unique(np.column_stack([synapses, now + ahead - delays[synapses]]), axis=0)
+    order = np.argsort(sources, kind="stable")
+    begins, ends = (np.searchsorted(sources[order], events[:, 1], side=side) for side in ("left", "right"))
+    known = np.concatenate([np.empty((0, 2), np.int64)] + [
+        np.column_stack([order[begin:end], np.full(end - begin, step)]) for (step, _), begin, end in zip(events, begins, ends)
+    ])
+    known = known[known[:, 1] + delays[known[:, 0]] >= now]
+    first, last = np.full(len(sources), now), np.full(len(sources), -1)
+    np.minimum.at(first, pending[:, 0], pending[:, 1])
+    np.maximum.at(last, pending[:, 0], pending[:, 1])
+    within = (known[:, 1] >= first[known[:, 0]]) & (known[:, 1] <= last[known[:, 0]])
+    if within.sum() != len(pending):
+        return None
+    return first, last + 1
+
+
 def under_way(pathway):
     """Steps until each event under way on a pathway arrives, ascending, and its synapse, whatever the delays are now."""
     if pathway.queue is None:

@@ -1215,6 +1215,14 @@ def wrong_unit():
 
 
 @mistake
+def wrong_type():
+    """A function that is given a number of another type than it declares."""
+    half = Function(lambda n: n / 2, arg_units=[1], return_unit=1, arg_types=["integer"])
+    group = NeuronGroup(1, "dv/dt = half(v)/ms : 1", method="euler")
+    Network(group).run(1 * ms, namespace={"half": half, "ms": ms})
+
+
+@mistake
 def not_connected():
     """Synapses without a call of connect."""
     group = NeuronGroup(1, "v : 1", threshold="v > 1", reset="v = 0")
@@ -1644,6 +1652,28 @@ def delays_changed_often():
     S.post.delay = "0.4*i*ms"
     net.run(8 * ms)
     return {"x": samples.x[:], "r": samples.r[:]}
+
+
+@scenario
+def delays_changed_within_a_run():
+    """Delays that a function of Python changes: queues have them from the next run on."""
+    G = SpikeGeneratorGroup(2, [0, 1, 0, 1, 0, 1], [1, 2, 6, 7, 9.8, 9.9] * ms)
+    H = NeuronGroup(3, "x : 1")
+    S = Synapses(G, H, on_pre="x_post += 1")
+    S.connect()
+    S.delay = "0.2*ms*(1 + i + j)"
+    samples = StateMonitor(H, "x", record=True)
+
+    @network_operation(dt=5 * ms)
+    def change(t):
+        if t > 0 * ms:
+            S.delay = 1.5 * ms
+
+    net = Network(G, H, S, samples, change)
+    net.run(10 * ms)
+    between = S.delay_[:]
+    net.run(10 * ms)
+    return {"x": samples.x[:], "between": between}
 
 
 @scenario

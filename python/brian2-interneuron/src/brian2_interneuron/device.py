@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
+from brian2.core.functions import Function
 from brian2.core.namespace import get_local_namespace
 from brian2.core.network import Network
 from brian2.core.preferences import prefs
@@ -25,11 +26,10 @@ from interneuron._server import pack, prepare, shared
 from . import deferred
 from .clocks import finish_clocks, set_clocks, with_base
 from .deferring_device import DeferringDevice, Parts
-from .document import Document
-from .document_slots import in_usual_slots
+from .document import written
 from .later_code import OF_RUNS, Later, make_code
 from .live import Live, sent
-from .operations import Calls, simulated
+from .operations import Calls, Delays, simulated
 from .reports import report_to
 from .results import end_of_run, write_back
 from .seeds import Seeds
@@ -196,7 +196,11 @@ class InterneuronDevice(DeferringDevice):
 
         if self._preparing and template_name in OF_RUNS:
             begins = self._queue_of(owner) if template_name == "synapses_push_spikes" else None
-            return Later(name, owner, make, begins)
+            later = Later(name, owner, make, begins)
+            # What types arguments have is looked at where code is made.
+            if any(isinstance(each, Function) and set(each._arg_types or ()) - {"any"} for each in variables.values()):
+                later.make()
+            return later
         return make()
 
     def _queue_of(self, pathway):
@@ -314,7 +318,7 @@ class InterneuronDevice(DeferringDevice):
                 net.before_run(namespace)
         finally:
             self._preparing = False
-        return _document(net, namespace, simulated(objects), True, net in self._stepped)
+        return written(net, namespace, simulated(objects), True, net in self._stepped)
 
     def _live_of(self, net, bare, duration):
         """The session that goes on with a network: that of its last run, or another."""
@@ -324,11 +328,11 @@ class InterneuronDevice(DeferringDevice):
                 return self._live
             self.end()
             if bare.deferred:
-                bare = _document(net, bare.run_namespace, simulated(net.sorted_objects), True, net in self._stepped)
+                bare = written(net, bare.run_namespace, simulated(net.sorted_objects), True, net in self._stepped)
         network = (net, bare.run_namespace, simulated(net.sorted_objects))
         stepped = net in self._stepped
         try:
-            document = _document(*network, False, stepped)
+            document = written(*network, False, stepped)
             session = self.run_document(net, document, start_of_run(document), duration)
         except Unsupported as reason:
             waiting = [each for each in map(deferred.of, bare.synapses) if each is not None]
@@ -336,11 +340,11 @@ class InterneuronDevice(DeferringDevice):
                 # The engine may not understand the words.
                 for each in waiting:
                     each.draw()
-                return self._live_of(net, _document(*network, True, stepped), duration)
+                return self._live_of(net, written(*network, True, stepped), duration)
             # What is refused may be a method of integration: Brian has worked out its steps.
             if stepped:
                 raise
-            document = _document(*network, False, True)
+            document = written(*network, False, True)
             if not {"neuron_groups", "spatial_neurons"} & set(document.parts) or not document.has_steps():
                 raise
             try:
@@ -348,7 +352,7 @@ class InterneuronDevice(DeferringDevice):
             except Unsupported:
                 raise reason from None
             self._stepped.add(net)
-            bare = _document(*network, True, True)
+            bare = written(*network, True, True)
         for each in document.deferred:
             each.session = session
         self._live = Live(net, bare, session, settings, self._settable.setdefault(net, {}))
@@ -420,6 +424,14 @@ class InterneuronDevice(DeferringDevice):
 
     def _perform(self, net, document, calls, duration, progress):
         """Runs a network from where it stands, with stops where functions of Python are due."""
+        delays = Delays(document) if calls else None
+        try:
+            self._run_and_call(net, document, calls, delays, duration, progress)
+        finally:
+            if delays is not None:
+                delays.give_back()
+
+    def _run_and_call(self, net, document, calls, delays, duration, progress):
         begin_time, clock = net.t_, document.clock
         begin = at = int(clock.variables["timestep"].get_value().item())
         end = int(clock._i_end)
@@ -434,9 +446,11 @@ class InterneuronDevice(DeferringDevice):
                     raise KeyboardInterrupt
                 at = boundary
             called = calls.due(boundary, begin, end)
-            for step, each in called:
-                set_clocks(net, step, document.dt)
-                each.run()
+            if called:
+                with delays.said():
+                    for step, each in called:
+                        set_clocks(net, step, document.dt)
+                        each.run()
             stopped = net._stopped or Network._globally_stopped
             if stopped:
                 # The step in which a function stops the network is still done.
@@ -478,15 +492,3 @@ class InterneuronDevice(DeferringDevice):
         finish_clocks(net, reached, document.dt, reached < int(document.clock._i_end))
         live.note(document)
         return reached
-
-
-def _document(net, namespace, objects, bare, stepped):
-    """The specification of a network. Brian has checked the network, so that what stops us is none of its mistakes."""
-    try:
-        with in_usual_slots(net, objects):
-            return Document(net, namespace, objects, bare, stepped)
-    except Unsupported:
-        raise
-    except Exception as error:  # noqa: BLE001
-        why = f"it cannot be written as a specification ({type(error).__name__}: {error})"
-        raise Unsupported(net.name, why) from error

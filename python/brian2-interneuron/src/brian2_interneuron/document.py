@@ -32,7 +32,7 @@ from .clocks import is_multiple
 from .document_inputs import InputParts
 from .document_monitors import MonitorParts
 from .document_neurons import NeuronParts
-from .document_slots import SlotParts
+from .document_slots import SlotParts, in_usual_slots
 from .document_synapses import SynapseParts
 from .functions import NotAnExpression, specification_of
 from .groups import whole
@@ -337,3 +337,15 @@ def _with_names(part, names):
     if isinstance(part, dict):
         return {key: each if key in _NO_CODE else _with_names(each, names) for key, each in part.items()}
     return part
+
+
+def written(net, namespace, objects, bare, stepped):
+    """The specification of a network. Brian has checked the network, so that what stops us is none of its mistakes."""
+    try:
+        with in_usual_slots(net, objects):
+            return Document(net, namespace, objects, bare, stepped)
+    except Unsupported:
+        raise
+    except Exception as error:  # noqa: BLE001
+        why = f"it cannot be written as a specification ({type(error).__name__}: {error})"
+        raise Unsupported(net.name, why) from error

@@ -20,6 +20,11 @@ def whole(group):
     return group.__repr__.__self__ if hasattr(group, "__repr__") and hasattr(group.__repr__, "__self__") else group
 
 
+def keeps_last_spikes(group):
+    """Whether Brian keeps the last spikes of a group and who is refractory: otherwise variables of these names are its own."""
+    return getattr(group, "_refractory", False) is not False
+
+
 def own_names(synapses):
     """Variables that synapses have themselves."""
     return {name for name, variable in synapses.variables.items() if getattr(variable.owner, "name", None) == synapses.name}

@@ -10,6 +10,7 @@ from interneuron._server import pack
 
 from . import deferred, queues
 from .document_synapses import delay_in_code
+from .groups import keeps_last_spikes
 from .start import start_of_run
 from .texts import Unsupported
 
@@ -147,7 +148,7 @@ def _hidden(bare):
     """What sessions keep besides variables, by whose it is: the step, last spikes, spikes under way."""
     found = {"": [int(bare.clock.variables["timestep"].get_value().item())]}
     for group in bare.groups:
-        if "lastspike" in group.variables:
+        if keeps_last_spikes(group):
             found[group.name] = [_copy(group.variables["lastspike"]), _copy(group.variables["not_refractory"])]
     for synapses in bare.synapses:
         if deferred.of(synapses) is not None:

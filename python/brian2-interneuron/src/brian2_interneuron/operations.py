@@ -1,10 +1,15 @@
 """Functions of Python that a network calls while it runs: the session stops where they are due, and goes on after them."""
 
+from contextlib import contextmanager
+
+import numpy as np
 from brian2.core.operations import NetworkOperation
 from brian2.groups.group import CodeRunner
 from brian2.monitors.statemonitor import StateMonitor
 from brian2.synapses.synapses import Synapses
+from brian2.utils.stringtools import get_identifiers
 
+from . import deferred
 from .groups import whole
 from .texts import Unsupported
 
@@ -91,3 +96,40 @@ class Calls:
         stops += [(boundary // every + 1) * every for every, _ in self._before]
         stops += [-(-boundary // every) * every + 1 for every, _ in self._after]
         return min(stops)
+
+
+class Delays:
+    """Delays during a run: Brian's queues keep those with which it began, whatever functions of Python say meanwhile.
+
+    Arrays hold what queues have while the engine runs, and what a script has said while functions are called.
+    """
+
+    def __init__(self, document):
+        drawn = [each for each in document.synapses if deferred.of(each) is None]
+        pathways = [pathway for synapses in drawn for pathway in synapses._pathways]
+        self._read = [each for each in pathways if "delay" in get_identifiers(each.code)]
+        #: What queues have, and what the script has said, by variable.
+        self._in_force = {each.variables["delay"]: np.array(each.variables["delay"].get_value()) for each in pathways}
+        self._said = {}
+
+    @contextmanager
+    def said(self):
+        """Arrays hold what the script has said."""
+        self.give_back()
+        try:
+            yield
+        finally:
+            for variable, before in self._in_force.items():
+                values = np.array(variable.get_value())
+                if values.shape == before.shape and not np.array_equal(values, before):
+                    self._said[variable] = values
+                    variable.get_value()[...] = before
+            for each in self._read:
+                if each.variables["delay"] in self._said:
+                    raise NotImplementedError(f"{each.name} reads its delays, and a function of Python changes them in a run")
+
+    def give_back(self):
+        """Leaves the arrays to the script."""
+        for variable, values in self._said.items():
+            variable.get_value()[...] = values
+        self._said = {}

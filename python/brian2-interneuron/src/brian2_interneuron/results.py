@@ -13,7 +13,7 @@ import interneuron
 from interneuron._server import unpack
 
 from . import deferred, queues
-from .groups import base_of, by_time, goes_by_time, next_spike, start_of, through
+from .groups import base_of, by_time, goes_by_time, keeps_last_spikes, next_spike, start_of, through
 
 
 def write_back(document, session, begin, end):
@@ -211,7 +211,7 @@ def _last_events(document, group, events, end, session):
         space = group.variables[f"_{event}space"].get_value()
         space[: len(last)] = last
         space[-1] = len(last)
-    if "lastspike" not in group.variables or not len(group.events):
+    if not keeps_last_spikes(group) or not len(group.events):
         return
     steps, cells = _events_of(events, group.name, "spike")
     if group.name in document.resting:

@@ -6,6 +6,7 @@ from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 from interneuron._server import pack
 
 from . import deferred, queues
+from .groups import keeps_last_spikes
 from .texts import Unsupported
 
 #: Step of the last spike of a neuron that never had one.
@@ -21,7 +22,7 @@ def start_of_run(document):
     last, free, updates = {}, {}, {}
     fresh = now == 0 and not events
     for group in document.groups:
-        if "lastspike" not in group.variables or "spike" not in group.events:
+        if not keeps_last_spikes(group) or "spike" not in group.events:
             continue
         times = np.asarray(group.variables["lastspike"].get_value(), dtype=float)
         steps = np.where(times <= -1e4, _NEVER, np.round(times / document.dt))
